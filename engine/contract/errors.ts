@@ -1,0 +1,175 @@
+/**
+ * The table of refusals. Each has a code, the HTTP status a door answers with, and the next step a
+ * person can take. `{name}` in a sentence is filled from the error's details.
+ * test/house/errors.test.ts keeps it and the table in README.md equal.
+ */
+export const REFUSALS = {
+  SNAPSHOT_NOT_FOUND: {
+    status: 404,
+    sentence: "There is no model folder at {path}.",
+    advice: "Check the path; it must be a folder that holds model_index.json.",
+  },
+  SNAPSHOT_INCOMPLETE: {
+    status: 422,
+    sentence: "The model lacks {file}.",
+    advice: "Copy or download the whole diffusers folder again.",
+  },
+  SNAPSHOT_UNSUPPORTED: {
+    status: 422,
+    sentence: "{what} is not supported: {found}.",
+    advice: "Use a Stable Diffusion 1.x or 2.x model in diffusers layout.",
+  },
+  CONFIG_INVALID: {
+    status: 422,
+    sentence: "{file} cannot be used: {reason}.",
+    advice: "Restore the file from the model's publisher.",
+  },
+  PICKLE_REFUSED: {
+    status: 422,
+    sentence: "{file} contains executable Python data and is never opened.",
+    advice: "Use the safetensors version of this model, or convert it with safetensors' own tool.",
+  },
+  SAFETENSORS_INVALID: {
+    status: 422,
+    sentence: "{file} is not a sound safetensors file: {reason}.",
+    advice: "Copy or download the file again; if that does not help, its publisher must repair it.",
+  },
+  WEIGHT_MISSING: {
+    status: 422,
+    sentence: "The {network} weights lack {name}.",
+    advice: "The weights and the config do not belong together; take both from one model.",
+  },
+  WEIGHT_MISMATCH: {
+    status: 422,
+    sentence: "{name} of the {network} is {found}, but the config asks for {wanted}.",
+    advice: "The weights and the config do not belong together; take both from one model.",
+  },
+  TOKENIZER_INVALID: {
+    status: 422,
+    sentence: "The tokenizer cannot be used: {file}: {reason}.",
+    advice: "Restore the tokenizer folder from the model's publisher.",
+  },
+  SCHEDULER_UNSUPPORTED: {
+    status: 422,
+    sentence: "The scheduler cannot do this: {reason}.",
+    advice: "Choose another scheduler, or restore scheduler_config.json.",
+  },
+  REQUEST_INVALID: {
+    status: 400,
+    sentence: "{field} cannot be {value}: {reason}.",
+    advice: "Change the value and try again.",
+  },
+  IMAGE_UNREADABLE: {
+    status: 422,
+    sentence: "{file} cannot be read as a picture: {reason}.",
+    advice: "Use a PNG, JPEG or WebP picture of at most 8192 pixels a side.",
+  },
+  OUTPUT_EXISTS: {
+    status: 409,
+    sentence: "{path} exists already.",
+    advice: "Choose another name, or overwrite it with --force.",
+  },
+  OUTPUT_UNWRITABLE: {
+    status: 500,
+    sentence: "The picture could not be written to {path}: {reason}.",
+    advice: "Choose a folder you may write to.",
+  },
+  DISK_FULL: {
+    status: 507,
+    sentence: "The disk is full: {path} needs {needed}.",
+    advice: "Free some space and try again; nothing half-written was kept.",
+  },
+  DEVICE_UNAVAILABLE: {
+    status: 503,
+    sentence: "The device {device} cannot be used: {reason}.",
+    advice: "Choose another device, or leave the choice to `auto`.",
+  },
+  OUT_OF_MEMORY: {
+    status: 507,
+    sentence: "The device ran out of memory while {doing}.",
+    advice: "Choose a smaller size, or close other programs.",
+  },
+  NOT_FINITE: {
+    status: 500,
+    sentence: "The {network} gave numbers that are not finite at step {step}.",
+    advice: "Try another seed or size; if it stays, run this model on the CPU in fp32.",
+  },
+  INFERENCE_CRASHED: {
+    status: 500,
+    sentence: "The inference process ended while {doing} ({reason}).",
+    advice: "It is started anew for the next picture; try again.",
+  },
+  INFERENCE_FAILED: {
+    status: 500,
+    sentence: "ONNX Runtime refused while {doing}: {reason}.",
+    advice: "Try the CPU device; if it fails there too, report it with this sentence.",
+  },
+  CUDA_UNSUPPORTED: {
+    status: 501,
+    sentence: "CUDA support cannot be added on this machine: {reason}.",
+    advice: "Use `npm run devices` to see what this machine offers.",
+  },
+  CUDA_DOWNLOAD_FAILED: {
+    status: 502,
+    sentence: "The CUDA libraries could not be fetched from {url}: {reason}.",
+    advice: "Run `npm run cuda` again; it goes on where it stopped.",
+  },
+  CUDA_DOWNLOAD_DAMAGED: {
+    status: 502,
+    sentence: "What came from {url} is not the pinned package: {reason}.",
+    advice: "It was discarded; run `npm run cuda` again, on another network if it stays.",
+  },
+  INTERNAL: {
+    status: 500,
+    sentence: "The studio made a mistake: {reason}.",
+    advice: "Report it; the log has the details.",
+  },
+} as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
+export type Details = Readonly<Record<string, string | number>>;
+
+/** How an error crosses a wire. */
+export interface WireError {
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly details: Details;
+}
+
+/** A refusal with a name: `code` from the table, `message` for a person, `details` for a program. */
+export class StudioError extends Error {
+  readonly code: RefusalCode;
+  readonly details: Details;
+
+  constructor(code: RefusalCode, details: Details = {}, options?: ErrorOptions) {
+    super(fill(code, details), options);
+    this.name = "StudioError";
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return REFUSALS[this.code].status;
+  }
+}
+
+function fill(code: RefusalCode, details: Details): string {
+  const { sentence, advice } = REFUSALS[code];
+  return `${sentence} ${advice}`.replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(details[name] ?? "?"),
+  );
+}
+
+/** The wire form of anything thrown; what is not a refusal becomes INTERNAL, without its stack. */
+export function toWire(error: unknown): WireError {
+  const known =
+    error instanceof StudioError
+      ? error
+      : new StudioError("INTERNAL", { reason: error instanceof Error ? error.name : "unknown" });
+  return { code: known.code, message: known.message, details: known.details };
+}
+
+/** The refusal that a wire form describes. */
+export function fromWire(wire: WireError): StudioError {
+  return new StudioError(wire.code, wire.details);
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+/** The schedulers by the names of the command line and the endpoint. */
+export const SCHEDULER_NAMES = [
+  "ddim",
+  "pndm",
+  "euler",
+  "euler-karras",
+  "euler-ancestral",
+  "dpm++2m",
+  "dpm++2m-karras",
+] as const;
+export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
+
+/** Largest side of a picture, in pixels: 256 latents, beyond which attention alone takes 17 GB. */
+export const MAX_SIDE = 2048;
+const MAX_SEED = 2n ** 64n - 1n;
+
+const side = z.int().min(64).max(MAX_SIDE).multipleOf(8);
+
+/** Unsigned 64 bits in decimal, as a string: a JSON number would lose the low digits. */
+export const seedSchema = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .refine((seed) => BigInt(seed) <= MAX_SEED, "a seed has at most 64 bits");
+
+/** What a person may ask for; what is absent is the model's own choice. Sizes are in pixels. */
+export const generationRequestSchema = z.strictObject({
+  prompt: z.string().max(10_000),
+  negativePrompt: z.string().max(10_000).default(""),
+  steps: z.int().min(1).max(1000).optional(),
+  guidanceScale: z.number().min(1).max(100).optional(),
+  width: side.optional(),
+  height: side.optional(),
+  /** The first picture's seed; picture i uses seed + i. */
+  seed: seedSchema.optional(),
+  count: z.int().min(1).max(100).default(1),
+  scheduler: z.enum(SCHEDULER_NAMES).optional(),
+  /** How far image to image may go from its picture: 1 forgets it. */
+  strength: z.number().gt(0).max(1).default(0.8),
+});
+export type GenerationRequest = z.output<typeof generationRequestSchema>;
