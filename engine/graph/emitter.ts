@@ -1,0 +1,156 @@
+import type { Weight } from "./graph.ts";
+import type { Precision } from "./lowering.ts";
+import type { Attribute, ElementType, Initializer, OnnxNode } from "./onnx.ts";
+
+/** Where a weight's bytes are: `location` relative to the session's folder. */
+export interface StoredWeight {
+  readonly location: string;
+  readonly offset: number;
+  readonly lengthBytes: number;
+  readonly type: Extract<ElementType, "float32" | "float16" | "bfloat16">;
+}
+
+interface Emission {
+  readonly nodes: OnnxNode[];
+  readonly initializers: Map<string, Initializer>;
+  /** Results of casts, so that one weight is cast once. */
+  readonly casts: Map<string, string>;
+  /** Names of constants by content. */
+  readonly constants: Map<string, string>;
+}
+
+interface NodeOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly domain?: "com.microsoft";
+}
+
+/** Collects ONNX operators and initializers; `scoped` names what follows after a node of the model. */
+export class Emitter {
+  readonly precision: Precision;
+  readonly #stored: (weight: Weight) => StoredWeight;
+  readonly #emission: Emission;
+  readonly #scope: string;
+
+  constructor(
+    precision: Precision,
+    stored: (weight: Weight) => StoredWeight,
+    emission?: Emission,
+    scope = "",
+  ) {
+    this.precision = precision;
+    this.#stored = stored;
+    this.#emission = emission ?? {
+      nodes: [],
+      initializers: new Map(),
+      casts: new Map(),
+      constants: new Map(),
+    };
+    this.#scope = scope;
+  }
+
+  scoped(scope: string): Emitter {
+    return new Emitter(this.precision, this.#stored, this.#emission, scope);
+  }
+
+  /** One operator with one result. */
+  node(operator: string, inputs: readonly string[], options: NodeOptions = {}): string {
+    const [output = ""] = this.split(operator, inputs, 1, options);
+    return output;
+  }
+
+  /** One operator with several results. */
+  split(
+    operator: string,
+    inputs: readonly string[],
+    results: number,
+    options: NodeOptions = {},
+  ): readonly string[] {
+    const { nodes } = this.#emission;
+    const name = `${this.#scope}/${operator}.${nodes.length}`;
+    const outputs = Array.from({ length: results }, (_, i) => `${name}:${i}`);
+    nodes.push({ name, operator, inputs, outputs, attributes: {}, ...options });
+    return outputs;
+  }
+
+  /** Ends the graph: `value` leaves it as float32 under `name`. */
+  output(value: string, name: string): void {
+    const attributes = { to: 1 };
+    this.#emission.nodes.push({
+      name: `${name}/Cast`,
+      operator: "Cast",
+      inputs: [value],
+      outputs: [name],
+      attributes,
+    });
+  }
+
+  /** A weight in the precision asked for, seen under another shape of the same size where that helps. */
+  weight(weight: Weight, { shape = weight.shape, as = this.precision as Precision } = {}): string {
+    const { type, ...place } = this.#stored(weight);
+    const name = shape === weight.shape ? weight.name : `${weight.name}[${shape.join()}]`;
+    this.#emission.initializers.set(name, { name, type, shape, ...place });
+    return type === as ? name : this.#castOnce(name, as);
+  }
+
+  /** Casts a value of the graph from the graph's precision, or from float32 at its doors. */
+  cast(value: string, to: Precision): string {
+    if (this.precision === "float32") return value;
+    return this.node("Cast", [value], { attributes: { to: to === "float32" ? 1 : 10 } });
+  }
+
+  /** int64 numbers: shapes, axes. */
+  integers(values: readonly number[]): string {
+    const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.#constant({ type: "int64", shape: [values.length], bytes });
+  }
+
+  /** Float32 numbers. */
+  floats(values: readonly number[], shape: readonly number[] = [values.length]): string {
+    return this.#constant({
+      type: "float32",
+      shape,
+      bytes: new Uint8Array(Float32Array.from(values).buffer),
+    });
+  }
+
+  /** One number in the graph's precision. */
+  scalar(value: number): string {
+    const name = this.floats([value], []);
+    return this.precision === "float32" ? name : this.#castOnce(name, this.precision);
+  }
+
+  reshape(value: string, shape: readonly number[]): string {
+    return this.node("Reshape", [value, this.integers(shape)]);
+  }
+
+  transpose(value: string, perm: readonly number[]): string {
+    return this.node("Transpose", [value], { attributes: { perm } });
+  }
+
+  emitted(): {
+    readonly nodes: readonly OnnxNode[];
+    readonly initializers: readonly Initializer[];
+  } {
+    return { nodes: this.#emission.nodes, initializers: [...this.#emission.initializers.values()] };
+  }
+
+  #castOnce(name: string, to: Precision): string {
+    const { casts } = this.#emission;
+    const key = `${name}:${to}`;
+    const known = casts.get(key);
+    if (known !== undefined) return known;
+    const result = this.node("Cast", [name], { attributes: { to: to === "float32" ? 1 : 10 } });
+    casts.set(key, result);
+    return result;
+  }
+
+  /** Equal constants are one initializer. */
+  #constant(constant: { type: ElementType; shape: readonly number[]; bytes: Uint8Array }): string {
+    const { constants, initializers } = this.#emission;
+    const key = `${constant.type}[${constant.shape.join()}] ${constant.bytes.join()}`;
+    const name = constants.get(key) ?? `constant.${constants.size}`;
+    constants.set(key, name);
+    initializers.set(name, { name, ...constant });
+    return name;
+  }
+}

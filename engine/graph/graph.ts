@@ -1,0 +1,170 @@
+/**
+ * A network as plain data: what is computed, in which order, and the names and shapes of the weights
+ * it asks for. No tensor bytes and no ONNX: a lowering (lowering.ts) turns this into operators.
+ */
+export interface Model {
+  readonly inputs: readonly Value[];
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly Value[];
+  /** By the name in the weight file. */
+  readonly weights: ReadonlyMap<string, Weight>;
+}
+
+/** One tensor between nodes. Shapes are static: (batch, channels, height, width) or (batch, tokens, width). */
+export interface Value {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** A float has the lowering's precision; a timestep stays float32 in any; integers are token ids. */
+  readonly type: "float" | "timestep" | "integer";
+}
+
+/** A tensor of the snapshot, under the name its file gives it. */
+export interface Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** What each operation needs to know besides its inputs and weights. */
+export interface Operations {
+  /** inputs x (b, c, h, w); weights kernel (out, c, k, k), bias (out). Pads are top, left, bottom, right. */
+  conv2d: { readonly stride: number; readonly pads: readonly [number, number, number, number] };
+  /** inputs x (…, in); weights matrix (out, in) and, where the layer has one, bias (out). */
+  linear: object;
+  /** inputs x (b, c, …); weights scale (c), shift (c). */
+  groupNorm: { readonly groups: number; readonly epsilon: number };
+  /** inputs x (…, width); weights scale (width), shift (width). */
+  layerNorm: { readonly epsilon: number };
+  /** inputs query (b, n, width), key and value (b, m, width). */
+  attention: { readonly heads: number; readonly causal: boolean };
+  silu: object;
+  gelu: object;
+  quickGelu: object;
+  /** inputs x (…, 2 width): first half times the GELU of the second half. */
+  gatedGelu: object;
+  add: object;
+  /** inputs x (b, c, h, w), per channel (b or 1, c). */
+  addPerChannel: object;
+  /** inputs x; weights of a shape that broadcasts onto x. */
+  addWeight: object;
+  /** x * factor + offset. */
+  affine: { readonly factor: number; readonly offset: number };
+  /** Along the channels. */
+  concat: object;
+  /** (b, c, h, w) to (b, h * w, c). */
+  flattenSpace: object;
+  /** (b, h * w, c) to (b, c, h, w). */
+  unflattenSpace: object;
+  /** Nearest neighbour: row i of n from row floor(i * m / n) of m. */
+  upsample: object;
+  /** inputs timestep (1), a float; gives (1, 2 * frequencies.length): sines and cosines. */
+  sinusoid: { readonly frequencies: readonly number[]; readonly cosineFirst: boolean };
+  /** inputs ids (b, n), integers; weights table (vocabulary, width). */
+  embedding: object;
+}
+export type OperationKind = keyof Operations;
+
+/** One operation. `name` is the scope it was made in, and so the path of its weights. */
+export type NodeOf<K extends OperationKind> = {
+  readonly kind: K;
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly weights: readonly Weight[];
+  readonly attributes: Operations[K];
+  readonly output: Value;
+};
+export type Node = { [K in OperationKind]: NodeOf<K> }[OperationKind];
+
+interface Draft {
+  readonly inputs: Value[];
+  readonly nodes: Node[];
+  readonly outputs: Value[];
+  readonly weights: Map<string, Weight>;
+  readonly names: Set<string>;
+}
+
+/** The builder, seen from one module of the network: `g.at("down_blocks.0")` is the same graph one scope deeper. */
+export class Graph {
+  readonly path: string;
+  readonly #draft: Draft;
+
+  private constructor(draft: Draft, path: string) {
+    this.#draft = draft;
+    this.path = path;
+  }
+
+  static empty(): Graph {
+    const draft = {
+      inputs: [],
+      nodes: [],
+      outputs: [],
+      weights: new Map(),
+      names: new Set<string>(),
+    };
+    return new Graph(draft, "");
+  }
+
+  at(path: string): Graph {
+    return new Graph(this.#draft, this.#join(path));
+  }
+
+  input(name: string, shape: readonly number[], type: Value["type"] = "float"): Value {
+    const value: Value = { name: this.#claim(name), shape, type };
+    this.#draft.inputs.push(value);
+    return value;
+  }
+
+  /** The weight called `name` in this scope; asking twice for one name is asking for the same tensor. */
+  weight(name: string, shape: readonly number[]): Weight {
+    const weight: Weight = { name: this.#join(name), shape };
+    this.#draft.weights.set(weight.name, weight);
+    return weight;
+  }
+
+  /** Adds one operation and gives its value. */
+  op<K extends OperationKind>(
+    kind: K,
+    node: Omit<NodeOf<K>, "kind" | "name" | "output">,
+    shape: readonly number[],
+  ): Value {
+    const name = this.#claim(this.#join(kind));
+    const output: Value = { name, shape, type: "float" };
+    this.#draft.nodes.push({ kind, name, ...node, output } as unknown as Node);
+    return output;
+  }
+
+  /** Ends the network: `value` leaves it under `name`, and the whole becomes plain data. */
+  output(name: string, value: Value): Model {
+    const last = this.#draft.nodes.at(-1);
+    if (last === undefined || last.output !== value)
+      throw new Error(`${value.name} is not the last value`);
+    const renamed = { ...value, name: this.#claim(name) };
+    const { inputs, nodes, weights } = this.#draft;
+    return {
+      inputs: [...inputs],
+      nodes: [...nodes.slice(0, -1), { ...last, output: renamed }],
+      outputs: [renamed],
+      weights: new Map(weights),
+    };
+  }
+
+  #join(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+
+  /** A name nobody has yet: the wish itself, or the wish with a number. */
+  #claim(wish: string): string {
+    const { names } = this.#draft;
+    let name = wish;
+    for (let n = 1; names.has(name); n++) name = `${wish}.${n}`;
+    names.add(name);
+    return name;
+  }
+}
+
+/** Number of parameters in the weights a model asks for. */
+export function countParameters({ weights }: Model): number {
+  return [...weights.values()].reduce(
+    (sum, { shape }) => sum + shape.reduce((size, dimension) => size * dimension, 1),
+    0,
+  );
+}

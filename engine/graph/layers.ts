@@ -1,0 +1,183 @@
+import type { Graph, Value } from "./graph.ts";
+
+/** Channels of (b, c, h, w). */
+export function channelsOf({ shape: [, channels = 0] }: Value): number {
+  return channels;
+}
+
+/** Width of (…, width). */
+export function widthOf({ shape }: Value): number {
+  return shape.at(-1) ?? 0;
+}
+
+interface Conv2dOptions {
+  readonly out: number;
+  readonly kernel?: number;
+  readonly stride?: number;
+  /** On every side; "end" is one row and column at the bottom and right only. */
+  readonly padding?: number | "end";
+}
+
+/** Convolution over (b, c, h, w); keeps height and width unless it strides. */
+export function conv2d(
+  g: Graph,
+  x: Value,
+  { out, kernel = 3, stride = 1, padding = kernel >> 1 }: Conv2dOptions,
+): Value {
+  const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
+  const pads =
+    padding === "end" ? ([0, 0, 1, 1] as const) : ([padding, padding, padding, padding] as const);
+  const size = (length: number, before: number, after: number) =>
+    Math.floor((length + before + after - kernel) / stride) + 1;
+  const weights = [g.weight("weight", [out, channels, kernel, kernel]), g.weight("bias", [out])];
+  const shape = [batch, out, size(height, pads[0], pads[2]), size(width, pads[1], pads[3])];
+  return g.op("conv2d", { inputs: [x], weights, attributes: { stride, pads } }, shape);
+}
+
+/** x Wᵀ + b over the last dimension. */
+export function linear(g: Graph, x: Value, out: number, { bias = true } = {}): Value {
+  const matrix = g.weight("weight", [out, widthOf(x)]);
+  const weights = bias ? [matrix, g.weight("bias", [out])] : [matrix];
+  return g.op("linear", { inputs: [x], weights, attributes: {} }, [...x.shape.slice(0, -1), out]);
+}
+
+export function groupNorm(
+  g: Graph,
+  x: Value,
+  { groups, epsilon }: { groups: number; epsilon: number },
+): Value {
+  const weights = [g.weight("weight", [channelsOf(x)]), g.weight("bias", [channelsOf(x)])];
+  return g.op("groupNorm", { inputs: [x], weights, attributes: { groups, epsilon } }, x.shape);
+}
+
+export function layerNorm(g: Graph, x: Value, epsilon = 1e-5): Value {
+  const weights = [g.weight("weight", [widthOf(x)]), g.weight("bias", [widthOf(x)])];
+  return g.op("layerNorm", { inputs: [x], weights, attributes: { epsilon } }, x.shape);
+}
+
+interface AttentionInputs {
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+}
+
+/** softmax(q kᵀ / √d) v, head by head; all three are projected already. */
+export function attend(
+  g: Graph,
+  { query, key, value }: AttentionInputs,
+  heads: number,
+  causal = false,
+): Value {
+  const inputs = [query, key, value];
+  return g.op("attention", { inputs, weights: [], attributes: { heads, causal } }, query.shape);
+}
+
+export const silu = (g: Graph, x: Value): Value => elementwise(g, "silu", x);
+export const gelu = (g: Graph, x: Value): Value => elementwise(g, "gelu", x);
+/** x σ(1.702 x), as OpenAI's CLIP has it. */
+export const quickGelu = (g: Graph, x: Value): Value => elementwise(g, "quickGelu", x);
+
+function elementwise(g: Graph, kind: "silu" | "gelu" | "quickGelu", x: Value): Value {
+  return g.op(kind, { inputs: [x], weights: [], attributes: {} }, x.shape);
+}
+
+/** The gate of GEGLU: (…, 2 n) to (…, n). */
+export function gatedGelu(g: Graph, x: Value): Value {
+  const shape = [...x.shape.slice(0, -1), widthOf(x) / 2];
+  return g.op("gatedGelu", { inputs: [x], weights: [], attributes: {} }, shape);
+}
+
+export function add(g: Graph, a: Value, b: Value): Value {
+  return g.op("add", { inputs: [a, b], weights: [], attributes: {} }, a.shape);
+}
+
+/** Adds one number per channel to every pixel of (b, c, h, w). */
+export function addPerChannel(g: Graph, x: Value, perChannel: Value): Value {
+  return g.op("addPerChannel", { inputs: [x, perChannel], weights: [], attributes: {} }, x.shape);
+}
+
+/** Adds a weight that is no layer's own, such as position embeddings. */
+export function addWeight(g: Graph, x: Value, shape: readonly number[]): Value {
+  return g.op(
+    "addWeight",
+    { inputs: [x], weights: [g.weight("weight", shape)], attributes: {} },
+    x.shape,
+  );
+}
+
+export function affine(
+  g: Graph,
+  x: Value,
+  { factor, offset }: { factor: number; offset: number },
+): Value {
+  return g.op("affine", { inputs: [x], weights: [], attributes: { factor, offset } }, x.shape);
+}
+
+/** The channels of both, first a's. */
+export function concat(g: Graph, a: Value, b: Value): Value {
+  const [batch = 0, , ...space] = a.shape;
+  const shape = [batch, channelsOf(a) + channelsOf(b), ...space];
+  return g.op("concat", { inputs: [a, b], weights: [], attributes: {} }, shape);
+}
+
+/** Every pixel becomes a token. */
+export function flattenSpace(g: Graph, x: Value): Value {
+  const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
+  const shape = [batch, height * width, channels];
+  return g.op("flattenSpace", { inputs: [x], weights: [], attributes: {} }, shape);
+}
+
+/** Every token becomes a pixel again, in the layout of `like`. */
+export function unflattenSpace(g: Graph, x: Value, like: Value): Value {
+  const [batch = 0, , height = 0, width = 0] = like.shape;
+  const shape = [batch, widthOf(x), height, width];
+  return g.op("unflattenSpace", { inputs: [x], weights: [], attributes: {} }, shape);
+}
+
+/** Nearest neighbour, to twice the size or (where a level had an odd size) one pixel less. */
+export function upsample(
+  g: Graph,
+  x: Value,
+  { height, width }: { height: number; width: number },
+): Value {
+  const [batch = 0, channels = 0] = x.shape;
+  return g.op("upsample", { inputs: [x], weights: [], attributes: {} }, [
+    batch,
+    channels,
+    height,
+    width,
+  ]);
+}
+
+interface SinusoidOptions {
+  readonly width: number;
+  readonly cosineFirst: boolean;
+  readonly shift: number;
+}
+
+/** Sinusoidal embedding of a timestep (1) as (1, width); frequencies fall from 1 to 1/10000. */
+export function sinusoid(
+  g: Graph,
+  timestep: Value,
+  { width, cosineFirst, shift }: SinusoidOptions,
+): Value {
+  const half = width / 2;
+  const frequencies = Array.from({ length: half }, (_, i) =>
+    Math.exp((-Math.log(10_000) * i) / (half - shift)),
+  );
+  return g.op(
+    "sinusoid",
+    { inputs: [timestep], weights: [], attributes: { frequencies, cosineFirst } },
+    [1, width],
+  );
+}
+
+/** Rows of a table by integer: (b, n) to (b, n, width). */
+export function embedding(
+  g: Graph,
+  ids: Value,
+  { rows, width }: { rows: number; width: number },
+): Value {
+  const weights = [g.weight("weight", [rows, width])];
+  return g.op("embedding", { inputs: [ids], weights, attributes: {} }, [...ids.shape, width]);
+}

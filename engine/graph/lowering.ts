@@ -1,0 +1,45 @@
+import type { Model, NodeOf, OperationKind, Weight } from "./graph.ts";
+import { Emitter, type StoredWeight } from "./emitter.ts";
+import type { Port, Program } from "./onnx.ts";
+
+/**
+ * How one device wants the operations: a table from operation to ONNX operators. Networks never ask
+ * which is in use; another device, or a faster way to do one thing, is another table.
+ */
+export interface Lowering {
+  /** What floats are inside the graph; at its doors they are always float32. */
+  readonly precision: Precision;
+  readonly operations: { readonly [K in OperationKind]: Lower<K> };
+}
+export type Precision = "float32" | "float16";
+
+/** Emits the operators of one node and gives the ONNX name of its result. */
+export type Lower<K extends OperationKind> = (
+  emit: Emitter,
+  node: NodeOf<K>,
+  inputs: readonly string[],
+) => string;
+
+/** A model in ONNX operators. `stored` says where a weight lies and how it is kept there. */
+export function lower(
+  model: Model,
+  lowering: Lowering,
+  stored: (weight: Weight) => StoredWeight,
+): Program {
+  const emit = new Emitter(lowering.precision, stored);
+  const names = new Map<string, string>();
+  for (const { name, type } of model.inputs) {
+    names.set(name, type === "float" ? emit.scoped(name).cast(name, lowering.precision) : name);
+  }
+  for (const node of model.nodes) {
+    const inputs = node.inputs.map(({ name }) => names.get(name) ?? name);
+    const operation = lowering.operations[node.kind] as Lower<OperationKind>;
+    names.set(node.output.name, operation(emit.scoped(node.name), node, inputs));
+  }
+  for (const { name } of model.outputs) emit.scoped(name).output(names.get(name) ?? name, name);
+  return { inputs: model.inputs.map(port), outputs: model.outputs.map(port), ...emit.emitted() };
+}
+
+function port({ name, shape, type }: Model["inputs"][number]): Port {
+  return { name, shape, type: type === "integer" ? "int32" : "float32" };
+}

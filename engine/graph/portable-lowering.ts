@@ -1,0 +1,156 @@
+import type { Emitter } from "./emitter.ts";
+import type { Weight } from "./graph.ts";
+import type { Lowering, Precision } from "./lowering.ts";
+
+/**
+ * Standard operators plus MultiHeadAttention: what CUDA, DirectML, CoreML and WebGPU all have. In
+ * float16 the weights are halves, while normalisation over groups and attention scores stay in
+ * float32: Stable Diffusion 2 at 768 pixels overflows otherwise and gives black pictures.
+ */
+export function portableLowering(precision: Precision): Lowering {
+  return { precision, operations };
+}
+
+const operations: Lowering["operations"] = {
+  conv2d: (emit, { weights, attributes: { stride, pads } }, [x = ""]) => {
+    return emit.node("Conv", [x, ...weightsOf(emit, weights)], {
+      attributes: { strides: [stride, stride], pads: [...pads] },
+    });
+  },
+
+  linear: (emit, { weights, inputs: [input], output }, [x = ""]) => {
+    const width = input?.shape.at(-1) ?? 0;
+    const flat = output.shape.length > 2;
+    const rows = flat ? emit.reshape(x, [-1, width]) : x;
+    const y = emit.node("Gemm", [rows, ...weightsOf(emit, weights)], { attributes: { transB: 1 } });
+    return flat ? emit.reshape(y, output.shape) : y;
+  },
+
+  groupNorm: (emit, node, [x = ""]) => emit.cast(groupNormInFloat32(emit, node, x), emit.precision),
+
+  layerNorm: (emit, { weights, attributes: { epsilon } }, [x = ""]) =>
+    emit.node("LayerNormalization", [x, ...weightsOf(emit, weights)], {
+      attributes: { axis: -1, epsilon: { float: epsilon } },
+    }),
+
+  attention: (emit, node, inputs) => {
+    const [query = "", key = "", value = ""] = inputs.map((input) => emit.cast(input, "float32"));
+    const { heads, causal } = node.attributes;
+    const result = causal
+      ? causalAttention(emit, node, [query, key, value])
+      : emit.node("MultiHeadAttention", [query, key, value], {
+          attributes: { num_heads: heads },
+          domain: "com.microsoft",
+        });
+    return emit.cast(result, emit.precision);
+  },
+
+  silu: (emit, _, [x = ""]) => emit.node("Mul", [x, emit.node("Sigmoid", [x])]),
+
+  gelu: (emit, _, [x = ""]) => emit.node("Gelu", [x]),
+
+  // 1.702: modeling of OpenAI's CLIP, transformers QuickGELUActivation.
+  quickGelu: (emit, _, [x = ""]) =>
+    emit.node("Mul", [x, emit.node("Sigmoid", [emit.node("Mul", [x, emit.scalar(1.702)])])]),
+
+  gatedGelu: (emit, _, [x = ""]) => {
+    const [value = "", gate = ""] = emit.split("Split", [x], 2, {
+      attributes: { axis: -1, num_outputs: 2 },
+    });
+    return emit.node("Mul", [value, emit.node("Gelu", [gate])]);
+  },
+
+  add: (emit, _, inputs) => emit.node("Add", inputs),
+
+  addPerChannel: (emit, { inputs: [, perChannel] }, [x = "", y = ""]) =>
+    emit.node("Add", [x, emit.reshape(y, [...(perChannel?.shape ?? []), 1, 1])]),
+
+  addWeight: (emit, { weights }, [x = ""]) => emit.node("Add", [x, ...weightsOf(emit, weights)]),
+
+  affine: (emit, { attributes: { factor, offset } }, [x = ""]) =>
+    emit.node("Add", [emit.node("Mul", [x, emit.scalar(factor)]), emit.scalar(offset)]),
+
+  concat: (emit, _, inputs) => emit.node("Concat", inputs, { attributes: { axis: 1 } }),
+
+  flattenSpace: (emit, { output }, [x = ""]) =>
+    emit.reshape(emit.transpose(x, [0, 2, 3, 1]), output.shape),
+
+  unflattenSpace: (emit, { output: { shape } }, [x = ""]) => {
+    const [batch = 0, channels = 0, height = 0, width = 0] = shape;
+    return emit.transpose(emit.reshape(x, [batch, height, width, channels]), [0, 3, 1, 2]);
+  },
+
+  upsample: (emit, { output: { shape } }, [x = ""]) =>
+    emit.node("Resize", [x, "", "", emit.integers(shape)], {
+      attributes: {
+        mode: "nearest",
+        coordinate_transformation_mode: "asymmetric",
+        nearest_mode: "floor",
+      },
+    }),
+
+  // Angles up to 999 need float32: a half has no fractions there.
+  sinusoid: (emit, { attributes: { frequencies, cosineFirst } }, [timestep = ""]) => {
+    const angles = emit.node("Mul", [timestep, emit.floats(frequencies, [1, frequencies.length])]);
+    const halves = [emit.node("Sin", [angles]), emit.node("Cos", [angles])];
+    const ordered = cosineFirst ? halves.toReversed() : halves;
+    return emit.cast(emit.node("Concat", ordered, { attributes: { axis: 1 } }), emit.precision);
+  },
+
+  embedding: (emit, { weights }, [ids = ""]) =>
+    emit.node("Gather", [...weightsOf(emit, weights), ids], { attributes: { axis: 0 } }),
+};
+
+type GroupNormNode = Parameters<Lowering["operations"]["groupNorm"]>[1];
+type AttentionNode = Parameters<Lowering["operations"]["attention"]>[1];
+
+function weightsOf(emit: Emitter, weights: readonly Weight[]): string[] {
+  return weights.map((weight) => emit.weight(weight));
+}
+
+/** Groups side by side as instances: the form every provider has a kernel for. */
+function groupNormInFloat32(
+  emit: Emitter,
+  { weights, attributes, output }: GroupNormNode,
+  x: string,
+): string {
+  const { groups, epsilon } = attributes;
+  const [batch = 0, channels = 0] = output.shape;
+  const grouped = emit.reshape(emit.cast(x, "float32"), [batch, groups, -1]);
+  const ones = emit.floats(new Array<number>(groups).fill(1));
+  const zeros = emit.floats(new Array<number>(groups).fill(0));
+  const normal = emit.node("InstanceNormalization", [grouped, ones, zeros], {
+    attributes: { epsilon: { float: epsilon } },
+  });
+  const shape = [channels, ...output.shape.slice(2).map(() => 1)];
+  const [factor = "", offset = ""] = weights.map((weight) =>
+    emit.weight(weight, { shape, as: "float32" }),
+  );
+  return emit.node("Add", [emit.node("Mul", [emit.reshape(normal, output.shape), factor]), offset]);
+}
+
+/** Each token sees itself and what is before it; written out, since few providers mask inside the fused operator. */
+function causalAttention(
+  emit: Emitter,
+  { attributes: { heads }, output }: AttentionNode,
+  inputs: readonly string[],
+): string {
+  const [batch = 0, tokens = 0, width = 0] = output.shape;
+  const size = width / heads;
+  const byHead = (x: string, perm: readonly number[]) =>
+    emit.transpose(emit.reshape(x, [batch, tokens, heads, size]), perm);
+  const [query = "", key = "", value = ""] = inputs;
+  const products = emit.node("MatMul", [byHead(query, [0, 2, 1, 3]), byHead(key, [0, 2, 3, 1])]);
+  const scores = emit.node("Mul", [products, emit.floats([1 / Math.sqrt(size)], [])]);
+  const masked = emit.node("Add", [scores, emit.floats(causalMask(tokens), [tokens, tokens])]);
+  const weights = emit.node("Softmax", [masked], { attributes: { axis: -1 } });
+  const mixed = emit.node("MatMul", [weights, byHead(value, [0, 2, 1, 3])]);
+  return emit.reshape(emit.transpose(mixed, [0, 2, 1, 3]), output.shape);
+}
+
+/** 0 where a row may look, and a number no score outweighs elsewhere (finite: -Infinity - -Infinity is NaN). */
+function causalMask(tokens: number): number[] {
+  return Array.from({ length: tokens * tokens }, (_, i) =>
+    i % tokens > Math.floor(i / tokens) ? -1e30 : 0,
+  );
+}

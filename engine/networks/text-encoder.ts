@@ -1,0 +1,53 @@
+import { Graph, type Model, type Value } from "../graph/graph.ts";
+import {
+  add,
+  addWeight,
+  attend,
+  embedding,
+  gelu,
+  layerNorm,
+  linear,
+  quickGelu,
+} from "../graph/layers.ts";
+import type { TextEncoderConfig } from "../snapshot/configs.ts";
+
+/**
+ * CLIPTextModel: `input_ids` (batch, tokens) to `last_hidden_state` (batch, tokens, hidden_size).
+ * Stable Diffusion 2's is OpenCLIP's ViT-H with its last layer already cut off.
+ */
+export function textEncoder(config: TextEncoderConfig, batch: number): Model {
+  const { hidden_size: width, max_position_embeddings: tokens } = config;
+  const g = Graph.empty();
+  const ids = g.input("input_ids", [batch, tokens], "integer");
+  let x = embedding(g.at("embeddings.token_embedding"), ids, { rows: config.vocab_size, width });
+  x = addWeight(g.at("embeddings.position_embedding"), x, [tokens, width]);
+  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+    x = encoderLayer(g.at(`encoder.layers.${layer}`), x, config);
+  }
+  x = layerNorm(g.at("final_layer_norm"), x, config.layer_norm_eps);
+  return g.output("last_hidden_state", x);
+}
+
+function encoderLayer(g: Graph, x: Value, config: TextEncoderConfig): Value {
+  const h = layerNorm(g.at("layer_norm1"), x, config.layer_norm_eps);
+  const y = add(g, x, selfAttention(g.at("self_attn"), h, config.num_attention_heads));
+  return add(
+    g,
+    y,
+    feedForward(g.at("mlp"), layerNorm(g.at("layer_norm2"), y, config.layer_norm_eps), config),
+  );
+}
+
+function selfAttention(g: Graph, x: Value, heads: number): Value {
+  const [, , width = 0] = x.shape;
+  const query = linear(g.at("q_proj"), x, width);
+  const key = linear(g.at("k_proj"), x, width);
+  const value = linear(g.at("v_proj"), x, width);
+  return linear(g.at("out_proj"), attend(g, { query, key, value }, heads, true), width);
+}
+
+function feedForward(g: Graph, x: Value, config: TextEncoderConfig): Value {
+  const activation = config.hidden_act === "quick_gelu" ? quickGelu : gelu;
+  const h = activation(g, linear(g.at("fc1"), x, config.intermediate_size));
+  return linear(g.at("fc2"), h, config.hidden_size);
+}

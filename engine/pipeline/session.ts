@@ -1,0 +1,26 @@
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** One loaded network: named tensors in, named tensors out. Runs one at a time; `signal` frees the device. */
+export interface Session {
+  run(inputs: Tensors, signal?: AbortSignal): Promise<Tensors>;
+}
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** Batch, and height and width of the tensor that goes in. */
+export interface SessionSize {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The networks of one model; a session is made ready when it is first run. */
+export interface Networks {
+  /** input_ids (batch, 77) to last_hidden_state (batch, 77, width). */
+  textEncoder(batch: number): Session;
+  /** sample (batch, 4, h, w), timestep (1), encoder_hidden_states (batch, 77, width) to out_sample, like sample. */
+  unet(size: SessionSize): Session;
+  /** latents (batch, 4, h, w) to decoded (batch, 3, 8h, 8w). */
+  vaeDecoder(size: SessionSize): Session;
+  /** image (batch, 3, h, w) to moments (batch, 8, h/8, w/8). */
+  vaeEncoder(size: SessionSize): Session;
+}

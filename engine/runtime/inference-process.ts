@@ -1,0 +1,72 @@
+/**
+ * The inference process: ONNX Runtime in a plain Node process of its own, because its calls block the
+ * thread and a crash in it must not take the studio along. It knows sessions, nothing of pictures.
+ */
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { Tensors } from "../pipeline/session.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Numbered, Reply, Request, SessionOptions } from "./messages.ts";
+
+const sessions = new Map<number, InferenceSession>();
+const kept = new Map<number, Record<string, OrtTensor>>();
+
+process.on("message", (request: Numbered<Request>) => {
+  void answer(request).then((reply) => process.send?.(reply));
+});
+process.on("disconnect", () => process.exit(0));
+
+async function answer(request: Numbered<Request>): Promise<Reply> {
+  try {
+    return { id: request.id, outputs: await perform(request) };
+  } catch (error) {
+    return { id: request.id, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function perform(request: Request): Promise<Tensors> {
+  switch (request.kind) {
+    case "open":
+      sessions.set(request.session, await InferenceSession.create(request.graph, ortOptions(request.options)));
+      return {};
+    case "run":
+      return run(request);
+    case "close":
+      await sessions.get(request.session)?.release();
+      sessions.delete(request.session);
+      kept.delete(request.session);
+      return {};
+  }
+}
+
+async function run(request: Extract<Request, { kind: "run" }>): Promise<Tensors> {
+  const session = sessions.get(request.session);
+  if (session === undefined) throw new Error(`session ${request.session} is not open`);
+  const feeds: Record<string, OrtTensor> = { ...kept.get(request.with ?? -1) };
+  for (const [name, { data, shape }] of Object.entries(request.inputs)) {
+    feeds[name] = data instanceof Float32Array ? new OrtTensor("float32", data, shape) : new OrtTensor("int32", data, shape);
+  }
+  const outputs = await session.run(feeds);
+  if (request.keep !== true) return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, plain(value)]));
+  kept.set(request.session, outputs);
+  return {};
+}
+
+/** Every graph of ours gives float32 at its door. */
+function plain({ data, dims }: OrtTensor): Tensor {
+  if (!(data instanceof Float32Array)) throw new Error("an output is not float32");
+  return { shape: dims, data };
+}
+
+function ortOptions({ provider, folder, weights, threads }: SessionOptions): InferenceSession.SessionOptions {
+  const session: Record<string, string> = {};
+  if (folder !== undefined) session["model_external_initializers_file_folder_path"] = folder;
+  if (weights === "mapped") session["disable_prepacking"] = "1";
+  return {
+    executionProviders: [provider],
+    // `all` re-lays convolution weights in blocks of channels, a copy of each: the opposite of mapping.
+    graphOptimizationLevel: weights === "mapped" ? "extended" : "all",
+    logSeverityLevel: 3,
+    extra: { session },
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+  };
+}

@@ -1,0 +1,126 @@
+import type { Model } from "../graph/graph.ts";
+import { lower, type Lowering } from "../graph/lowering.ts";
+import { splitOnce } from "../graph/once.ts";
+import { encodeModel } from "../graph/onnx.ts";
+import { textEncoder } from "../networks/text-encoder.ts";
+import { unet } from "../networks/unet.ts";
+import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
+import type { Networks, Session, SessionSize } from "../pipeline/session.ts";
+import type { TextEncoderConfig, UNetConfig, VaeConfig } from "../snapshot/configs.ts";
+import { DeviceSession, type SessionPlan } from "./device-session.ts";
+import type { Device } from "./device.ts";
+import type { SessionOptions } from "./messages.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { findIn, float32Bytes, folderOf, type WeightFiles } from "./weight-files.ts";
+
+/** The three networks of a snapshot: configs as read, weights where they lie. */
+export interface ModelFiles {
+  readonly textEncoder: { readonly config: TextEncoderConfig; readonly weights: WeightFiles };
+  readonly unet: { readonly config: UNetConfig; readonly weights: WeightFiles };
+  readonly vae: { readonly config: VaeConfig; readonly weights: WeightFiles };
+}
+
+export interface ModelOptions {
+  /** See SessionOptions; by default large models are mapped and small ones prepacked. */
+  readonly weights?: SessionOptions["weights"] | undefined;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Up to here a model's weights are small change: a second copy of them in memory is unnoticed, and
+ * its sessions may stay open side by side. A full-size Stable Diffusion 2 is 5.2 GB.
+ */
+const SMALL_MODEL_BYTES = 1e9;
+
+type NetworkName = "text encoder" | "UNet" | "VAE decoder" | "VAE encoder";
+
+/** A model made ready for one device: hands out its networks as sessions, and minds the memory. */
+export class ModelOnDevice implements Networks {
+  readonly #files: ModelFiles;
+  readonly #device: Device;
+  readonly #supervisor: Supervisor;
+  readonly #options: ModelOptions;
+  readonly #isSmall: boolean;
+  readonly #sessions = new Map<NetworkName, { readonly key: string; readonly session: DeviceSession }>();
+
+  constructor(files: ModelFiles, device: Device, supervisor: Supervisor, options: ModelOptions = {}) {
+    this.#files = files;
+    this.#device = device;
+    this.#supervisor = supervisor;
+    this.#options = options;
+    const bytes = [files.textEncoder, files.unet, files.vae].map(({ weights }) => float32Bytes(weights));
+    this.#isSmall = bytes.reduce((sum, size) => sum + size, 0) < SMALL_MODEL_BYTES;
+  }
+
+  textEncoder(batch: number): Session {
+    const { config, weights } = this.#files.textEncoder;
+    return this.#session("text encoder", `${batch}`, () => this.#plan(textEncoder(config, batch), weights));
+  }
+
+  unet({ batch, height, width }: SessionSize): Session {
+    const { config, weights } = this.#files.unet;
+    const tokens = this.#files.textEncoder.config.max_position_embeddings;
+    return this.#session("UNet", `${batch}x${height}x${width}`, () =>
+      this.#plan(unet(config, { batch, height, width, tokens }), weights, "encoder_hidden_states"),
+    );
+  }
+
+  vaeDecoder(size: SessionSize): Session {
+    const { config, weights } = this.#files.vae;
+    const key = `${size.batch}x${size.height}x${size.width}`;
+    return this.#session("VAE decoder", key, () => this.#plan(vaeDecoder(config, size), weights));
+  }
+
+  vaeEncoder(size: SessionSize): Session {
+    const { config, weights } = this.#files.vae;
+    const key = `${size.batch}x${size.height}x${size.width}`;
+    return this.#session("VAE encoder", key, () => this.#plan(vaeEncoder(config, size), weights));
+  }
+
+  /** Gives all memory back. */
+  async close(): Promise<void> {
+    for (const { session } of this.#sessions.values()) await session.close();
+    this.#sessions.clear();
+  }
+
+  /** The session of a network at one size; another size, or in a large model another network, closes it. */
+  #session(name: NetworkName, key: string, plan: () => SessionPlan): Session {
+    return {
+      run: async (inputs, signal) => {
+        const known = this.#sessions.get(name);
+        if (known?.key === key) return known.session.run(inputs, signal);
+        await this.#makeRoomFor(name);
+        const session = new DeviceSession(this.#supervisor, name, plan);
+        this.#sessions.set(name, { key, session });
+        return session.run(inputs, signal);
+      },
+    };
+  }
+
+  async #makeRoomFor(name: NetworkName): Promise<void> {
+    for (const [other, { session }] of this.#sessions) {
+      if (this.#isSmall && other !== name) continue;
+      this.#sessions.delete(other);
+      await session.close();
+    }
+  }
+
+  #plan(model: Model, weights: WeightFiles, constant?: string): SessionPlan {
+    const { device, lowering } = { device: this.#device, lowering: this.#loweringFor(weights) };
+    const stored = findIn(weights);
+    const encode = (part: Model): Uint8Array => encodeModel(lower(part, lowering, stored));
+    const options: SessionOptions = {
+      provider: device.provider,
+      folder: folderOf(weights),
+      weights: this.#options.weights ?? (this.#isSmall || device.provider !== "cpu" ? "prepacked" : "mapped"),
+      threads: this.#options.threads,
+    };
+    const split = constant !== undefined && device.splitsOnce ? splitOnce(model, constant) : undefined;
+    if (split === undefined || constant === undefined) return { step: encode(model), options };
+    return { step: encode(split.step), once: { graph: encode(split.once), input: constant }, options };
+  }
+
+  #loweringFor(weights: WeightFiles): Lowering {
+    return weights === this.#files.vae.weights ? this.#device.vaeLowering : this.#device.lowering;
+  }
+}

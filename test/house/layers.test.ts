@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+
+/**
+ * Folder or file, and what it may import besides itself; the longest matching entry decides. This
+ * table is the architecture: engine/README.md draws it.
+ */
+const HOUSE: Readonly<Record<string, readonly string[]>> = {
+  // words
+  "engine/contract": ["zod"],
+  // domain: pure
+  "engine/tensor": [],
+  "engine/graph": [],
+  "engine/tokenizer": ["engine/contract/errors.ts"],
+  "engine/snapshot": ["engine/contract/errors.ts", "zod"],
+  "engine/networks": ["engine/graph", "engine/snapshot/configs.ts"],
+  "engine/schedulers": ["engine/contract", "engine/tensor"],
+  "engine/image": ["engine/contract", "engine/tensor", "node:zlib", "zod"],
+  // use cases: pure
+  "engine/pipeline": [
+    "engine/contract",
+    "engine/tensor",
+    "engine/tokenizer",
+    "engine/schedulers",
+    "engine/image",
+  ],
+  // I/O
+  "engine/runtime": [
+    "engine/contract",
+    "engine/tensor",
+    "engine/snapshot",
+    "engine/graph",
+    "engine/networks",
+    "engine/pipeline",
+    "onnxruntime-node",
+    "node:",
+  ],
+  "engine/store": ["engine/contract", "engine/snapshot", "engine/tensor", "node:"],
+  "engine/codecs": ["engine/contract", "engine/image", "sharp", "node:"],
+  "engine/cuda": ["engine/contract", "yauzl", "node:"],
+  // composition
+  "engine/studio": [
+    "engine/contract",
+    "engine/tensor",
+    "engine/tokenizer",
+    "engine/schedulers",
+    "engine/image",
+    "engine/snapshot",
+    "engine/pipeline",
+    "engine/runtime",
+    "engine/store",
+    "engine/codecs",
+    "engine/cuda",
+    "node:",
+  ],
+  // shells
+  "engine/cli": ["engine/studio", "engine/contract", "commander", "node:"],
+  "engine/cli.ts": ["engine/cli", "engine/studio", "engine/contract", "commander", "node:"],
+  "engine/setup": ["node:"],
+};
+
+const PURE = ["contract", "tensor", "graph", "tokenizer", "snapshot", "networks", "schedulers", "image", "pipeline"];
+
+const IMPORT = /^\s*(?:import|export)\s[^"']*?from\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']/gm;
+
+function layerOf(file: string): string | undefined {
+  return Object.keys(HOUSE)
+    .filter((layer) => file === layer || file.startsWith(`${layer}/`))
+    .toSorted((a, b) => b.length - a.length)[0];
+}
+
+function isAllowed(target: string, allowed: readonly string[]): boolean {
+  return allowed.some((name) => target === name || target.startsWith(name.endsWith(":") ? name : `${name}/`));
+}
+
+function breachesIn(file: string): string[] {
+  const layer = layerOf(file);
+  if (layer === undefined) return [`${file}: no layer claims this folder`];
+  const imports = [...readFileSync(file, "utf8").matchAll(IMPORT)].map((m) => m[1] ?? m[2] ?? m[3]!);
+  return imports
+    .filter((specifier) => {
+      const target = specifier.startsWith(".") ? normalize(join(dirname(file), specifier)) : specifier;
+      return layerOf(target) !== layer && !isAllowed(target, HOUSE[layer]!);
+    })
+    .map((specifier) => `${file} may not import ${specifier}`);
+}
+
+const files = ["engine", "electron", "renderer"].filter(existsSync).flatMap((root) =>
+  readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(tsx?|js)$/.test(name))
+    .map((name) => `${root}/${name}`),
+);
+
+test("imports point only in the allowed direction", () => {
+  expect(files.length).toBeGreaterThan(40);
+  expect(files.flatMap(breachesIn)).toEqual([]);
+});
+
+test("pure folders know no clock, no chance and no console", () => {
+  const pure = files.filter((file) => PURE.some((folder) => file.startsWith(`engine/${folder}/`)));
+  const impure = pure.filter((file) => /\b(Math\.random|Date\.now|new Date|console\.|process\.|globalThis\.)/.test(readFileSync(file, "utf8")));
+  expect(impure).toEqual([]);
+});
+
+test("there are no barrels and no default exports in the engine", () => {
+  const barrels = files.filter((file) => /\/index\.(tsx?|js)$/.test(file));
+  const defaults = files.filter((file) => /^export default/m.test(readFileSync(file, "utf8")));
+  expect([...barrels, ...defaults]).toEqual([]);
+});
