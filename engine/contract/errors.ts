@@ -79,6 +79,11 @@ export const REFUSALS = {
     sentence: "The disk is full: {path} needs {needed}.",
     advice: "Free some space and try again; nothing half-written was kept.",
   },
+  CACHE_UNWRITABLE: {
+    status: 500,
+    sentence: "The cache folder {path} cannot be written: {reason}.",
+    advice: "Make it writable, or choose another folder for caches.",
+  },
   DEVICE_UNAVAILABLE: {
     status: 503,
     sentence: "The device {device} cannot be used: {reason}.",

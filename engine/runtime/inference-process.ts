@@ -66,6 +66,8 @@ function ortOptions({ provider, folder, weights, threads }: SessionOptions): Inf
     // `all` re-lays convolution weights in blocks of channels, a copy of each: the opposite of mapping.
     graphOptimizationLevel: weights === "mapped" ? "extended" : "all",
     logSeverityLevel: 3,
+    // A planned block on top of the arena's own: 0.8 GB more for a UNet at 64x64 latents, and no faster.
+    enableMemPattern: false,
     extra: { session },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };

@@ -5,7 +5,12 @@ export const SD2_UNET: UNetConfig = {
   sample_size: 96,
   in_channels: 4,
   out_channels: 4,
-  down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+  down_block_types: [
+    "CrossAttnDownBlock2D",
+    "CrossAttnDownBlock2D",
+    "CrossAttnDownBlock2D",
+    "DownBlock2D",
+  ],
   mid_block_type: "UNetMidBlock2DCrossAttn",
   up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
   block_out_channels: [320, 640, 1280, 1280],

@@ -1,0 +1,60 @@
+import sharp from "sharp";
+import { StudioError } from "../contract/errors.ts";
+import { fromLatin1 } from "../image/bytes.ts";
+import { type Pixels, pixels } from "../image/pixels.ts";
+import { resize, type Size } from "../image/resize.ts";
+
+/** A photograph of 48 megapixels has about half of it. */
+const MAX_BYTES = 64 << 20;
+const MAX_SIDE = 8192;
+/** A JPEG of few bytes can ask for hundreds of passes over its pixels. */
+const MAX_SECONDS = 30;
+
+/** How a file begins, as Latin-1; nothing else reaches a decoder, whatever the file is called. */
+const SIGNATURES = [/^\x89PNG\r\n/, /^\xff\xd8\xff/, /^RIFF[^]{4}WEBP/];
+
+// The cores belong to inference, and no picture is decoded twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/**
+ * The picture in a PNG, JPEG or WebP file, as image to image starts from it: turned as its EXIF
+ * says, in sRGB, transparency on white, of an animation the first frame, stretched to `fit` as
+ * diffusers stretches it. `name` is what an error calls the file. Throws IMAGE_UNREADABLE.
+ */
+export async function decodePicture(bytes: Uint8Array, name: string, fit: Size): Promise<Pixels> {
+  const whole = await decode(bytes).catch((error: unknown) => {
+    const reason = error instanceof Unreadable ? error.message : inWords(error);
+    throw new StudioError("IMAGE_UNREADABLE", { file: name, reason }, { cause: error });
+  });
+  return resize(whole, fit);
+}
+
+/** A refusal of ours, in words for a person; a decoder's own errors are not of this class. */
+class Unreadable extends Error {}
+
+async function decode(bytes: Uint8Array): Promise<Pixels> {
+  if (bytes.length > MAX_BYTES) throw new Unreadable(`it is larger than ${MAX_BYTES >> 20} MiB`);
+  const start = fromLatin1(bytes.subarray(0, 16));
+  if (!SIGNATURES.some((signature) => signature.test(start))) {
+    throw new Unreadable("it is neither PNG nor JPEG nor WebP");
+  }
+  // Sides are looked at before a pixel is decoded, so sharp's own, blunter limit is not needed.
+  const picture = sharp(bytes, { failOn: "error", limitInputPixels: false });
+  const { width, height } = await picture.metadata();
+  if (Math.max(width, height) > MAX_SIDE) throw new Unreadable(`it is ${width}x${height} pixels`);
+  const { data, info } = await picture
+    .timeout({ seconds: MAX_SECONDS })
+    .autoOrient()
+    .flatten({ background: "white" })
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return pixels(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.length));
+}
+
+/** The first line of what a decoder says; the rest repeats it. */
+function inWords(error: unknown): string {
+  const [line = ""] = error instanceof Error ? error.message.split("\n") : [];
+  return `it cannot be decoded (${line.replace(/:?\s*$/, "").slice(0, 200)})`;
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+/** Where inference can run, in the names of the command line. */
+export const DEVICE_NAMES = ["auto", "cpu", "cuda", "dml", "coreml", "webgpu"] as const;
+export type DeviceName = (typeof DEVICE_NAMES)[number];
+
+export const deviceReportSchema = z.object({
+  provider: z.enum(["cuda", "dml", "coreml", "webgpu", "cpu"]),
+  available: z.boolean(),
+  /** Whether networks run in halves there: twice as fast and half the memory on a GPU. */
+  float16: z.boolean(),
+  /** Seconds of one product of 1024 x 1024 matrices, with the way there and back. */
+  seconds: z.number().optional(),
+  /** Why it was passed over, in the provider's own words. */
+  reason: z.string().optional(),
+});
+export type DeviceReport = z.output<typeof deviceReportSchema>;

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { SCHEDULER_NAMES, seedSchema } from "./generation.ts";
+
+/** Longest prompt of a record: what other studios wrote may be longer than what ours accepts. */
+const MAX_PROMPT = 100_000;
+
+/** Largest side of a picture, in pixels, that the studio reads. */
+const MAX_PICTURE_SIDE = 8192;
+
+const side = z.int().min(1).max(MAX_PICTURE_SIDE);
+
+/** Only digits reach seedSchema, whose last check throws where there are others. */
+const seed = z.string().regex(/^\d+$/).pipe(seedSchema);
+
+/** A name of software or a version: one word. */
+const word = z.string().regex(/^[\w.+-]{1,40}$/);
+
+/**
+ * How one picture was made: what the gallery keeps and what travels inside the picture. It holds
+ * names only, by design: no path, no token, nothing about the person or the machine.
+ */
+export const generationRecordSchema = z.object({
+  prompt: z.string().max(MAX_PROMPT),
+  negativePrompt: z.string().max(MAX_PROMPT),
+  steps: z.int().min(1).max(1000),
+  guidanceScale: z.number().min(0).max(1000),
+  /** This picture's own seed, not the first of its run. */
+  seed,
+  width: side,
+  height: side,
+  scheduler: z.enum(SCHEDULER_NAMES),
+  /** The model's name, never its path. */
+  model: z.string().min(1).max(200),
+  /** A hash of the model's files, which tells models of one name apart. */
+  modelFingerprint: z.string().min(1).max(200).optional(),
+  /** The device that drew it. */
+  device: z.string().min(1).max(100),
+  /** Only where the picture grew out of another one. */
+  strength: z.number().gt(0).max(1).optional(),
+  createdAt: z.iso.datetime().optional(),
+  software: word,
+  version: word,
+});
+export type GenerationRecord = z.output<typeof generationRecordSchema>;
+
+/** What is known of a picture that another studio made. */
+export type ForeignRecord = Partial<GenerationRecord>;

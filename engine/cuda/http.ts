@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { StudioError } from "../contract/errors.ts";
+
+/** How requests are made, and how much patience they get. */
+export interface Http {
+  readonly fetch: typeof globalThis.fetch;
+  /** Silence longer than this counts as a broken connection. */
+  readonly stallMs: number;
+  /** The pauses before each further try; as many tries in a row may bring nothing. */
+  readonly pausesMs: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer whose body has not been read yet: read `chunks` to the end or call `close`. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly chunks: AsyncGenerator<Uint8Array, void, undefined>;
+  close(): Promise<void>;
+}
+
+/** A failure that another try may not meet again: a cut, a silence, a server out of breath. */
+export class Interrupted extends Error {}
+
+const MAX_REDIRECTS = 5;
+const MAX_TRIES = 100;
+const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** The refusal for a download that will not come. */
+export function downloadFailed(url: string, reason: string): StudioError {
+  return new StudioError("CUDA_DOWNLOAD_FAILED", { url, reason });
+}
+
+/**
+ * One GET, redirects followed by hand: at most five, never from TLS to plain text, and plain text
+ * only from this machine to this machine.
+ */
+export async function get(
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  http: Http,
+): Promise<Reply> {
+  const watch = watchStall(http);
+  try {
+    let url = safeAddress(address, address);
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const response = await send(url, headers, http, watch);
+      const location = redirectOf(response);
+      if (location === null) return replyOf(response, http, watch);
+      await abandon(response);
+      url = safeAddress(location, address, url);
+    }
+    throw downloadFailed(address, `it redirects more than ${MAX_REDIRECTS} times`);
+  } catch (error) {
+    watch.stop();
+    throw error;
+  }
+}
+
+/** The body of a 200, as JSON of at most `maxBytes` decoded bytes. */
+export async function getJson(url: string, maxBytes: number, http: Http): Promise<unknown> {
+  const reply = await get(url, { accept: "application/json" }, http);
+  if (reply.status !== 200) return refuseStatus(url, reply);
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of reply.chunks) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxBytes) throw downloadFailed(url, `its answer exceeds ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    throw downloadFailed(url, "its answer is not JSON");
+  }
+}
+
+/** Closes the reply and throws: Interrupted for a passing status, the refusal for any other. */
+export async function refuseStatus(url: string, reply: Reply): Promise<never> {
+  await reply.close();
+  const reason = `the server answered ${reply.status}`;
+  throw PASSING_STATUS.has(reply.status) ? new Interrupted(reason) : downloadFailed(url, reason);
+}
+
+/**
+ * Runs `task` until it returns. After an interruption it pauses and tries again; when `pausesMs`
+ * is used up without `fruitful` having been true in between, the refusal names the last reason.
+ */
+export async function persist<T>(
+  url: string,
+  http: Http,
+  task: () => Promise<T>,
+  fruitful: () => Promise<boolean> = async () => false,
+): Promise<T> {
+  let fruitless = 0;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      fruitless = (await fruitful()) ? 1 : fruitless + 1;
+      const pauseMs = http.pausesMs[fruitless - 1];
+      if (pauseMs === undefined || attempt === MAX_TRIES) throw downloadFailed(url, error.message);
+      await pause(pauseMs, http.signal);
+    }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal ? { signal } : {});
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+interface StallWatch {
+  readonly signal: AbortSignal;
+  readonly stalled: () => boolean;
+  start(): void;
+  stop(): void;
+}
+
+function watchStall({ stallMs, signal }: Http): StallWatch {
+  const silence = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => clearTimeout(timer);
+  return {
+    signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
+    stalled: () => silence.signal.aborted,
+    start: () => {
+      stop();
+      timer = setTimeout(() => silence.abort(), stallMs);
+    },
+    stop,
+  };
+}
+
+async function send(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  http: Http,
+  watch: StallWatch,
+): Promise<Response> {
+  watch.start();
+  try {
+    return await http.fetch(url, { headers, redirect: "manual", signal: watch.signal });
+  } catch (error) {
+    throw interruption(error, http, watch);
+  }
+}
+
+function replyOf(response: Response, http: Http, watch: StallWatch): Reply {
+  const chunks = chunksOf(response, http, watch);
+  return {
+    status: response.status,
+    headers: response.headers,
+    chunks,
+    close: async () => {
+      watch.stop();
+      await abandon(response);
+    },
+  };
+}
+
+/** Leaves a body unread. One that broke before, or is being read, has nothing left to cancel. */
+async function abandon({ body }: Response): Promise<void> {
+  await body?.cancel().catch(() => {});
+}
+
+// The watch rests while the reader works: a slow disk is not a silent server.
+async function* chunksOf(response: Response, http: Http, watch: StallWatch) {
+  try {
+    for await (const chunk of response.body ?? []) {
+      watch.stop();
+      yield chunk;
+      watch.start();
+    }
+  } catch (error) {
+    throw interruption(error, http, watch);
+  } finally {
+    watch.stop();
+  }
+}
+
+/** What a failed request means: the caller's own cancel as it is, anything else an interruption. */
+function interruption(error: unknown, { signal, stallMs }: Http, watch: StallWatch): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (watch.stalled()) return new Interrupted(`nothing came for ${stallMs / 1000} s`);
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Interrupted(`the connection broke (${reason})`);
+}
+
+function redirectOf(response: Response): string | null {
+  const redirects = response.status >= 300 && response.status < 400 && response.status !== 304;
+  return redirects ? response.headers.get("location") : null;
+}
+
+function safeAddress(location: string, origin: string, from?: URL): URL {
+  const url = URL.parse(location, from?.href);
+  const plainAllowed = url !== null && isThisMachine(url) && (from ? isThisMachine(from) : true);
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && plainAllowed)) return url;
+  throw downloadFailed(origin, `it leads to an address that is not secure (${location})`);
+}
+
+function isThisMachine({ hostname }: URL): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+}

@@ -1,0 +1,120 @@
+import {
+  type ForeignRecord,
+  type GenerationRecord,
+  generationRecordSchema,
+} from "../contract/image-record.ts";
+import { samplerNames, schedulerNamed } from "./sampler-names.ts";
+import { formatSettings, parseSettings } from "./settings-line.ts";
+
+/**
+ * The record as A1111 writes it, for other programs to read: the prompt, a line "Negative prompt:"
+ * where there is one, and a last line "Steps: 30, Sampler: DDIM, …". That form cannot tell every
+ * prompt from what follows it (one with its own line "Negative prompt:", say); after such a prompt
+ * the last line also tells its length, so that parseParameters finds the same record again.
+ */
+export function formatParameters(record: GenerationRecord): string {
+  const { prompt, negativePrompt } = record;
+  const negative = negativePrompt === "" ? "" : `Negative prompt: ${negativePrompt}`;
+  const head = [prompt, negative].filter((part) => part !== "").join("\n");
+  const read = splitPrompts(head);
+  const isPlain = read.prompt === prompt && read.negativePrompt === negativePrompt;
+  const settings = formatSettings({
+    ...settingsOf(record),
+    "Prompt length": isPlain ? undefined : prompt.length,
+  });
+  return head === "" ? settings : `${head}\n${settings}`;
+}
+
+/**
+ * The record that a text of this form tells: all of it for one of ours; for another studio's what
+ * of it our words can say. Undefined where the text has no line of settings.
+ */
+export function parseParameters(text: string): ForeignRecord | undefined {
+  const lines = text.split("\n");
+  const at = findSettings(lines);
+  if (at < 0) return undefined;
+  const settings = parseSettings(lines[at] ?? "");
+  const head = lines.slice(0, at).join("\n");
+  return keepValid({ ...promptsOf(head, settings), ...recordOf(settings) });
+}
+
+interface Prompts {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+}
+
+function promptsOf(head: string, settings: ReadonlyMap<string, string>): Prompts {
+  const length = number(settings.get("prompt length")) ?? Infinity;
+  const rest = /^\n?Negative prompt: ([^]+)$|^$/.exec(head.slice(length));
+  if (length > head.length || rest === null) return splitPrompts(head);
+  return { prompt: head.slice(0, length), negativePrompt: rest[1] ?? "" };
+}
+
+/** As A1111 reads them: the first line that begins with the words begins the negative prompt. */
+function splitPrompts(head: string): Prompts {
+  const text = head.replaceAll("\r\n", "\n");
+  const found = /(?:^|\n)[^\S\n]*Negative prompt:/.exec(text);
+  const end = found?.index ?? text.length;
+  const start = end + (found?.[0].length ?? 0);
+  return { prompt: text.slice(0, end).trim(), negativePrompt: text.slice(start).trim() };
+}
+
+/** The last line that begins with the steps; extensions of A1111 append lines of their own. */
+function findSettings(lines: readonly string[]): number {
+  const found = lines.findLastIndex((line) => /^\s*Steps: *\d/.test(line));
+  if (found >= 0) return found;
+  const last = lines.findLastIndex((line) => line.trim() !== "");
+  return parseSettings(lines[last] ?? "").size >= 3 ? last : -1;
+}
+
+function settingsOf(record: GenerationRecord): Record<string, string | number | undefined> {
+  const { sampler, schedule } = samplerNames(record.scheduler);
+  return {
+    Steps: record.steps,
+    Sampler: sampler,
+    "Schedule type": schedule,
+    "CFG scale": record.guidanceScale,
+    Seed: record.seed,
+    Size: `${record.width}x${record.height}`,
+    "Model hash": record.modelFingerprint,
+    Model: record.model,
+    "Denoising strength": record.strength,
+    Device: record.device,
+    Created: record.createdAt,
+    Version: `${record.software} ${record.version}`,
+  };
+}
+
+function recordOf(settings: ReadonlyMap<string, string>): Record<string, unknown> {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(settings.get("size") ?? "") ?? [];
+  const [, software, version] = /^(?:(\S+) )?(\S+)$/.exec(settings.get("version") ?? "") ?? [];
+  // A1111's second, larger pass has a strength too, without a picture to start from.
+  const isHires = [...settings.keys()].some((key) => key.startsWith("hires "));
+  return {
+    steps: number(settings.get("steps")),
+    guidanceScale: number(settings.get("cfg scale")),
+    seed: settings.get("seed"),
+    width: number(width),
+    height: number(height),
+    scheduler: schedulerNamed(settings.get("sampler") ?? "", settings.get("schedule type")),
+    model: settings.get("model"),
+    modelFingerprint: settings.get("model hash"),
+    device: settings.get("device"),
+    strength: isHires ? undefined : number(settings.get("denoising strength")),
+    createdAt: settings.get("created"),
+    software,
+    version,
+  };
+}
+
+function number(text = ""): number | undefined {
+  return /^\d+(\.\d+)?(e-?\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** The fields that a record may have as they are. */
+function keepValid(fields: Readonly<Record<string, unknown>>): ForeignRecord {
+  const valid = Object.entries(generationRecordSchema.shape).filter(
+    ([name, schema]) => fields[name] !== undefined && schema.safeParse(fields[name]).success,
+  );
+  return Object.fromEntries(valid.map(([name]) => [name, fields[name]]));
+}

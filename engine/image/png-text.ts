@@ -1,0 +1,102 @@
+import { inflateSync } from "node:zlib";
+import { concatBytes, fromLatin1, toLatin1 } from "./bytes.ts";
+
+type TextType = "tEXt" | "zTXt" | "iTXt";
+
+/** A text chunk as it stands in a file. */
+export interface TextChunk {
+  readonly type: TextType;
+  readonly body: Uint8Array;
+}
+
+/** A text chunk taken apart, its text still encoded. */
+export interface SplitText {
+  readonly keyword: string;
+  readonly text: Uint8Array;
+  readonly isCompressed: boolean;
+  readonly isUtf8: boolean;
+}
+
+/** Says whether chunks of this type hold a text under a keyword. */
+export function isTextType(type: string): type is TextType {
+  return type === "tEXt" || type === "zTXt" || type === "iTXt";
+}
+
+/** Why bytes are not a sound PNG; readPngTexts gives it the file's name. */
+export class PngDamage extends Error {}
+
+const MAX_KEYWORD = 79; // PNG 3, section 11.3.3.2
+
+/** What Latin-1 can print, and line breaks: all that tEXt may hold. */
+const LATIN_1 = /^[\n\x20-\x7e\xa0-\xff]*$/;
+
+/**
+ * A text under a keyword: tEXt, which every reader knows, where Latin-1 holds it, else iTXt in
+ * UTF-8. PNG texts cannot hold NUL, and UTF-8 cannot hold half a surrogate pair: both become U+FFFD.
+ */
+export function encodeText(keyword: string, text: string): TextChunk {
+  if (keyword.length > MAX_KEYWORD || !/^[\x21-\x7e]+$/.test(keyword)) {
+    throw new RangeError(`"${keyword}" cannot be the keyword of a PNG text`);
+  }
+  const key = toLatin1(`${keyword}\0`);
+  const latin1 = LATIN_1.test(text) ? toLatin1(text) : undefined;
+  if (latin1 !== undefined && decodeLoose(latin1) === text) {
+    return { type: "tEXt", body: concatBytes(key, latin1) };
+  }
+  const utf8 = new TextEncoder().encode(text.replaceAll("\0", "\uFFFD"));
+  const uncompressedNoLanguage = new Uint8Array(4);
+  return { type: "iTXt", body: concatBytes(key, uncompressedNoLanguage, utf8) };
+}
+
+/** Takes a text chunk apart. Throws PngDamage. */
+export function splitText({ type, body }: TextChunk): SplitText {
+  const end = body.subarray(0, MAX_KEYWORD + 1).indexOf(0);
+  if (end < 1) throw new PngDamage("one of its texts has no keyword");
+  const keyword = fromLatin1(body.subarray(0, end));
+  const rest = body.subarray(end + 1);
+  if (type === "tEXt") return { keyword, text: rest, isCompressed: false, isUtf8: false };
+  if (type === "zTXt") {
+    return { keyword, text: rest.subarray(1), isCompressed: true, isUtf8: false };
+  }
+  const afterLanguage = rest.indexOf(0, 2) + 1;
+  const afterTranslation = rest.indexOf(0, afterLanguage) + 1;
+  if (afterLanguage === 0 || afterTranslation === 0) {
+    throw new PngDamage(`its text "${keyword}" is cut short`);
+  }
+  const isCompressed = rest[0] !== 0;
+  return { keyword, text: rest.subarray(afterTranslation), isCompressed, isUtf8: true };
+}
+
+/** The text itself and its size, at most `limit` bytes, once inflated. Throws PngDamage. */
+export function decodeText(split: SplitText, limit: number): { text: string; sizeBytes: number } {
+  const bytes = split.isCompressed ? inflate(split, limit) : split.text;
+  if (bytes.length > limit) throw new PngDamage(`its text "${split.keyword}" is too long`);
+  const text = split.isUtf8 ? decodeUtf8(bytes) : decodeLoose(bytes);
+  return { text, sizeBytes: bytes.length };
+}
+
+function inflate({ keyword, text }: SplitText, limit: number): Uint8Array {
+  try {
+    return inflateSync(text, { maxOutputLength: Math.max(1, limit) });
+  } catch (error) {
+    // zlib's own errors are plain ones; a RangeError says that the limit was reached.
+    const reason = error instanceof RangeError ? "is too long" : "cannot be inflated";
+    throw new PngDamage(`its text "${keyword}" ${reason}`, { cause: error });
+  }
+}
+
+/**
+ * The text of a tEXt or zTXt chunk. It should be Latin-1, but several studios have written UTF-8
+ * there; Latin-1 that happens to be sound UTF-8 ("Ã©") is so rare that such bytes count as UTF-8.
+ */
+function decodeLoose(bytes: Uint8Array): string {
+  try {
+    return decodeUtf8(bytes, { fatal: true });
+  } catch {
+    return fromLatin1(bytes);
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array, { fatal = false } = {}): string {
+  return new TextDecoder("utf-8", { fatal, ignoreBOM: true }).decode(bytes);
+}

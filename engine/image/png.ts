@@ -1,0 +1,100 @@
+import { crc32, deflateSync } from "node:zlib";
+import { concatBytes } from "./bytes.ts";
+import { CHANNELS, type Pixels } from "./pixels.ts";
+import { encodeText } from "./png-text.ts";
+
+/** The eight bytes every PNG begins with. */
+export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+const BIT_DEPTH = 8;
+const COLOUR_TYPE_RGB = 2;
+const FILTERS = 5;
+
+/**
+ * A PNG of the picture, 8-bit RGB, with `texts` by keyword in front of the picture's data, where a
+ * file that was cut short still has them. The same pixels and texts give the same bytes.
+ */
+export function encodePng(
+  { width, height, data }: Pixels,
+  texts: ReadonlyMap<string, string> = new Map(),
+): Uint8Array {
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  header.set([BIT_DEPTH, COLOUR_TYPE_RGB], 8);
+  return concatBytes(
+    PNG_SIGNATURE,
+    chunk("IHDR", header),
+    ...[...texts].map(([keyword, text]) => {
+      const { type, body } = encodeText(keyword, text);
+      return chunk(type, body);
+    }),
+    chunk("IDAT", deflateSync(filterRows(data, width * CHANNELS))),
+    chunk("IEND", new Uint8Array(0)),
+  );
+}
+
+function chunk(type: string, body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + body.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, body.length);
+  new TextEncoder().encodeInto(type, bytes.subarray(4));
+  bytes.set(body, 8);
+  view.setUint32(8 + body.length, crc32(bytes.subarray(4, 8 + body.length)));
+  return bytes;
+}
+
+/** PNG's five ways to guess a byte from those to its left, above and above left, by their numbers. */
+function predict(filter: number, left: number, above: number, corner: number): number {
+  if (filter === 0) return 0;
+  if (filter === 1) return left;
+  if (filter === 2) return above;
+  return filter === 3 ? (left + above) >> 1 : paeth(left, above, corner);
+}
+
+function paeth(left: number, above: number, corner: number): number {
+  const guess = left + above - corner;
+  const toLeft = Math.abs(guess - left);
+  const toAbove = Math.abs(guess - above);
+  const toCorner = Math.abs(guess - corner);
+  if (toLeft <= toAbove && toLeft <= toCorner) return left;
+  return toAbove <= toCorner ? above : corner;
+}
+
+/**
+ * Every row as a filter's number and what that filter leaves of it: of the five the one with the
+ * smallest sum of absolute differences, as PNG's specification recommends.
+ */
+function filterRows(data: Uint8Array, stride: number): Uint8Array {
+  const result = new Uint8Array(data.length + data.length / stride);
+  const trial = new Uint8Array(1 + stride);
+  // A pixel of zeros in front of each row stands for what lies left of the picture.
+  let above = new Uint8Array(CHANNELS + stride);
+  let row = new Uint8Array(CHANNELS + stride);
+  for (let from = 0, to = 0; from < data.length; from += stride, to += 1 + stride) {
+    row.set(data.subarray(from, from + stride), CHANNELS);
+    let least = Infinity;
+    for (let filter = 0; filter < FILTERS; filter++) {
+      trial[0] = filter;
+      const cost = filterRow(row, above, trial);
+      if (cost < least) result.set(trial, to);
+      least = Math.min(least, cost);
+    }
+    [above, row] = [row, above];
+  }
+  return result;
+}
+
+/** Filters `row` as the first byte of `into` says; returns the sum of the differences' sizes. */
+function filterRow(row: Uint8Array, above: Uint8Array, into: Uint8Array): number {
+  const filter = into[0] ?? 0;
+  let cost = 0;
+  for (let left = 0, at = CHANNELS; at < row.length; left++, at++) {
+    const guess = predict(filter, row[left] ?? 0, above[at] ?? 0, above[left] ?? 0);
+    const difference = ((row[at] ?? 0) - guess) & 255;
+    into[1 + left] = difference;
+    cost += difference < 128 ? difference : 256 - difference;
+  }
+  return cost;
+}

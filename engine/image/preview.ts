@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { type FloatTensor, tensor } from "../tensor/tensor.ts";
+import { applyRow, fitRows } from "./least-squares.ts";
+import { CHANNELS, type Pixels, toPixels } from "./pixels.ts";
+
+/** More latent channels than any published VAE has. */
+const MAX_LATENT_CHANNELS = 64;
+
+const row = z
+  .array(z.number())
+  .min(2)
+  .max(MAX_LATENT_CHANNELS + 1);
+const previewMapSchema = z
+  .object({
+    format: z.literal(1),
+    /** For red, green and blue: the weight of each latent channel, then the bias. */
+    rows: z.tuple([row, row, row]),
+  })
+  .refine(({ rows: [red, green, blue] }) => {
+    return red.length === green.length && red.length === blue.length;
+  });
+
+/** A linear map from the latents at one place to a colour in -1..1: plain data, kept as JSON. */
+export type PreviewMap = z.output<typeof previewMapSchema>;
+
+/** Latents and what the VAE decoded from them. */
+export interface PreviewSample {
+  /** (1, channels, height, width), scaled, as schedulers hold them. */
+  readonly latents: FloatTensor;
+  /** (1, 3, f height, f width) in -1..1, where f is what the VAE enlarges by. */
+  readonly decoded: FloatTensor;
+}
+
+/**
+ * The map that comes nearest to a VAE, by least squares over the samples. The colour wanted at a
+ * place of the latents is the mean of the block that was decoded there.
+ */
+export function fitPreview(samples: readonly PreviewSample[]): PreviewMap {
+  const places = samples.flatMap(({ latents }) => placesOf(latents));
+  const wanted = samples.flatMap((sample) => placesOf(blockMeans(sample)));
+  const [red = [], green = [], blue = []] = fitRows(places, wanted);
+  return { format: 1, rows: [red, green, blue] };
+}
+
+/** The latents as a small picture, one pixel a place. They have as many channels as the map's. */
+export function previewPixels(latents: FloatTensor, { rows }: PreviewMap): Pixels {
+  const [, channels = 0, height = 0, width = 0] = latents.shape;
+  if (rows[0].length !== channels + 1) {
+    throw new RangeError(`the preview map is not one for ${channels} latent channels`);
+  }
+  const places = placesOf(latents);
+  const colours = rows.flatMap((weights) => places.map((place) => applyRow(weights, place)));
+  return toPixels(tensor([1, CHANNELS, height, width], Float32Array.from(colours)));
+}
+
+/** The map that a JSON value holds, or undefined where it holds none. */
+export function readPreviewMap(json: unknown): PreviewMap | undefined {
+  return previewMapSchema.safeParse(json).data;
+}
+
+/** For every place of (1, channels, height, width) its values, one a channel. */
+function placesOf({
+  shape: [, channels = 0, height = 0, width = 0],
+  data,
+}: FloatTensor): number[][] {
+  const plane = height * width;
+  return Array.from({ length: plane }, (_, place) =>
+    Array.from({ length: channels }, (_, channel) => data[channel * plane + place] ?? 0),
+  );
+}
+
+/** The decoded picture shrunk to the size of its latents, each value the mean of its block. */
+function blockMeans({ latents, decoded }: PreviewSample): FloatTensor {
+  const [, , height = 0, width = 0] = latents.shape;
+  const [, channels = 0, fullHeight = 0, fullWidth = 0] = decoded.shape;
+  const factor = fullHeight / height;
+  if (channels !== CHANNELS || !Number.isInteger(factor) || fullWidth !== width * factor) {
+    throw new RangeError(
+      `[${decoded.shape.join(", ")}] is not decoded from [${latents.shape.join(", ")}]`,
+    );
+  }
+  const means = new Float32Array(CHANNELS * height * width);
+  for (const [at, value] of decoded.data.entries()) {
+    const y = Math.floor(at / fullWidth); // counted through all channels: they lie below each other
+    const x = at % fullWidth;
+    const place = Math.floor(y / factor) * width + Math.floor(x / factor);
+    means[place] = (means[place] ?? 0) + value / factor ** 2;
+  }
+  return tensor([1, CHANNELS, height, width], means);
+}

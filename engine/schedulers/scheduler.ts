@@ -1,0 +1,54 @@
+import type { SchedulerSettings } from "./settings.ts";
+
+/** Turns predictions of the UNet into the next latents. Holds nothing: a run's state is its `Memory`. */
+export interface Scheduler {
+  /** The diffusers class that this equals. */
+  readonly className: string;
+  /** Where this class's defaults differ from the common ones. */
+  readonly defaults: Partial<SchedulerSettings>;
+  plan(settings: SchedulerSettings, steps: number): SchedulerPlan;
+}
+
+/** One run, laid out. Latents, noise and predictions are flat and of one length, whatever their shape. */
+export interface SchedulerPlan {
+  /** One per evaluation of the UNet, never rising; fractional for some methods. */
+  readonly timesteps: readonly number[];
+  /** Standard deviation of the noise that a run from nothing starts with. */
+  readonly initialSigma: number;
+  /** Whether every step wants fresh noise. */
+  readonly drawsNoise: boolean;
+  /** What the first step is given to remember, at whatever index it is. */
+  readonly start: Memory;
+  /** The latents as the UNet wants to see them at `timesteps[index]`. */
+  scaleInput(latents: Float32Array, index: number): Float32Array;
+  step(step: Step): StepResult;
+  /** The latents of a picture with as much noise in them as the step at `index` expects. */
+  addNoise(original: Float32Array, noise: Float32Array, index: number): Float32Array;
+}
+
+/** One step's givens; `prediction` is the UNet's, after guidance. */
+export interface Step {
+  readonly index: number;
+  readonly latents: Float32Array;
+  readonly prediction: Float32Array;
+  /** As the step before gave it. */
+  readonly memory: Memory;
+  /** Standard normal; only where the plan draws noise. */
+  readonly noise?: Float32Array | undefined;
+}
+
+export interface StepResult {
+  readonly latents: Float32Array;
+  readonly memory: Memory;
+}
+
+/** What a multistep method remembers of the steps before. */
+export interface Memory {
+  /** Earlier predictions, the newest first. */
+  readonly predictions: readonly Float32Array[];
+  /** Latents that the next step starts from again. */
+  readonly origin?: Float32Array;
+}
+
+/** The memory of a run that has not made a step. */
+export const FRESH: Memory = { predictions: [] };

@@ -1,0 +1,122 @@
+import { StudioError } from "../contract/errors.ts";
+import { unsupported } from "./unsupported.ts";
+
+/** What a key of scheduler_config.json may hold, and what it is in a file that leaves it out. */
+export interface Field<T> {
+  readonly initial: T;
+  readonly wants: string;
+  accepts(value: unknown): boolean;
+  refuse(reason: string): StudioError;
+}
+
+/** More than any model was trained with: every run makes tables of this length. */
+const MAX_TIMESTEPS = 10_000;
+
+/** The keys we look at. Their initial values are those that most diffusers classes agree on. */
+export const FIELDS = {
+  num_train_timesteps: whole(1000, 2),
+  beta_schedule: word("linear", "scaled_linear", "squaredcos_cap_v2"),
+  beta_start: field(0.0001, "a number between 0 and 1", isFraction),
+  beta_end: field(0.02, "a number between 0 and 1", isFraction),
+  trained_betas: field<readonly number[] | null>(
+    null,
+    "a list of numbers between 0 and 1",
+    areBetas,
+  ),
+  rescale_betas_zero_snr: flag(false),
+  prediction_type: word("epsilon", "v_prediction"),
+  timestep_spacing: word("linspace", "leading", "trailing"),
+  steps_offset: whole(0, 0),
+  set_alpha_to_one: flag(true),
+  clip_sample: flag(true),
+  clip_sample_range: positive(1),
+  thresholding: flag(false),
+  sigma_min: positive(null),
+  sigma_max: positive(null),
+  final_sigmas_type: word("zero", "sigma_min"),
+  lower_order_final: flag(true),
+  euler_at_final: flag(false),
+  lambda_min_clipped: field(
+    -Infinity,
+    "a number",
+    (value) => isNumber(value) || value === -Infinity,
+  ),
+  use_karras_sigmas: flag(false),
+  // No scheduler here follows the keys below: they tell a scheduler that is not among ours from one that is.
+  use_exponential_sigmas: flag(false),
+  use_beta_sigmas: flag(false),
+  use_lu_lambdas: flag(false),
+  use_flow_sigmas: flag(false),
+  interpolation_type: text("linear"),
+  timestep_type: text("discrete"),
+  skip_prk_steps: flag(false),
+  algorithm_type: text("dpmsolver++"),
+  solver_type: text("midpoint"),
+  solver_order: whole(2, 1),
+};
+
+/** Every setting that a scheduler may look at, by its name in scheduler_config.json. */
+export type SchedulerSettings = {
+  readonly [K in keyof typeof FIELDS]: (typeof FIELDS)[K]["initial"];
+};
+
+/** The settings with what they leave out filled in: by a class's own defaults, else by the common ones. */
+export function completeSettings(
+  settings: Partial<SchedulerSettings>,
+  defaults: Partial<SchedulerSettings>,
+): SchedulerSettings {
+  const initials = Object.entries(FIELDS).map(([key, { initial }]) => [key, initial]);
+  const common: SchedulerSettings = Object.fromEntries(initials);
+  return { ...common, ...defaults, ...settings };
+}
+
+function field<T>(initial: T, wants: string, accepts: (value: unknown) => boolean): Field<T> {
+  return { initial, wants, accepts, refuse: damaged };
+}
+
+function flag(initial: boolean): Field<boolean> {
+  return field(initial, "true or false", (value) => typeof value === "boolean");
+}
+
+function text(initial: string): Field<string> {
+  return field(initial, "a text", (value) => typeof value === "string");
+}
+
+/** Ten times beyond the noise of any schedule in use, and well within float32. */
+function positive<T extends number | null>(initial: T): Field<T | number> {
+  const [min, max] = [1e-6, 1e6];
+  const wants = `a number from ${min} to ${max}`;
+  return field(initial, wants, (value) => isNumber(value) && value >= min && value <= max);
+}
+
+function whole(initial: number, min: number): Field<number> {
+  const wants = `a whole number from ${min} to ${MAX_TIMESTEPS}`;
+  return field(initial, wants, (value) => isWhole(value) && value >= min && value <= MAX_TIMESTEPS);
+}
+
+/** One of the words we know; diffusers knows more. */
+function word<W extends string>(...words: readonly [W, ...W[]]): Field<W> {
+  const accepts = (value: unknown): boolean => words.some((known) => known === value);
+  return { initial: words[0], wants: `one of ${words.join(", ")}`, accepts, refuse: unsupported };
+}
+
+function areBetas(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= MAX_TIMESTEPS && value.every(isFraction);
+}
+
+function isFraction(value: unknown): boolean {
+  return isNumber(value) && value > 0 && value < 1;
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+/** A CONFIG_INVALID refusal of the scheduler's config. */
+export function damaged(reason: string): StudioError {
+  return new StudioError("CONFIG_INVALID", { file: "scheduler/scheduler_config.json", reason });
+}

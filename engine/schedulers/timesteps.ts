@@ -1,0 +1,45 @@
+import type { SchedulerSettings } from "./settings.ts";
+
+/** What a spacing chooses from and how many. */
+export interface Span {
+  /** Timesteps the model was trained on: 0 to trained - 1. */
+  readonly trained: number;
+  readonly steps: number;
+  /** Added to every timestep of the leading spacing. */
+  readonly offset: number;
+}
+
+type Spacing = SchedulerSettings["timestep_spacing"];
+
+/**
+ * `steps` timesteps, descending (Table 2 of arXiv 2305.08891). Whole numbers, but for the linspace
+ * spacing, which some methods round and others do not. An offset may lead beyond the last one trained.
+ */
+export function spaceTimesteps(spacing: Spacing, span: Span): number[] {
+  const at = SPACINGS[spacing](span);
+  return Array.from({ length: span.steps }, (_, i) => at(i, span.steps - 1 - i));
+}
+
+/** The timestep of the step that comes after `before` others and has `left` after it. */
+type Position = (before: number, left: number) => number;
+
+const SPACINGS: Record<Spacing, (span: Span) => Position> = {
+  linspace: ({ trained, steps }) => {
+    const gap = steps > 1 ? (trained - 1) / (steps - 1) : 0;
+    return (_, left) => left * gap;
+  },
+  leading: ({ trained, steps, offset }) => {
+    const gap = Math.max(1, Math.floor(trained / steps));
+    return (_, left) => left * gap + offset;
+  },
+  trailing: ({ trained, steps }) => {
+    const gap = trained - trained / steps - trained; // numpy's arange; its rounding decides ties
+    return (before) => roundHalfEven(trained + before * gap) - 1;
+  },
+};
+
+/** To the nearest whole number, and to the even one of two as near, as numpy rounds. */
+export function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}

@@ -1,0 +1,117 @@
+import { StudioError } from "../contract/errors.ts";
+import { quote, type JsonObject } from "./json.ts";
+
+/** Whole numbers or numbers from `min` to `max`, both included. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** No network of the family comes near these; they bound what a config can make us build. */
+export const CHANNELS: Range = { min: 1, max: 65_536 };
+const LEVELS: Range = { min: 1, max: 8 };
+export const LAYERS: Range = { min: 1, max: 128 };
+export const SIZE: Range = { min: 1, max: 65_536 };
+
+/**
+ * Reads one config.json key by key. A key that is absent or null has the default its class gives it;
+ * a value out of range is refused as CONFIG_INVALID, one that names another architecture as
+ * SNAPSHOT_UNSUPPORTED.
+ */
+export class ConfigReader {
+  readonly #json: JsonObject;
+  readonly #file: string;
+  /** As in "The UNet's act_fn". */
+  readonly #owner: string;
+
+  constructor(json: JsonObject, file: string, owner: string) {
+    this.#json = json;
+    this.#file = file;
+    this.#owner = owner;
+  }
+
+  value(key: string): unknown {
+    return Object.hasOwn(this.#json, key) ? (this.#json[key] ?? undefined) : undefined;
+  }
+
+  integer(key: string, preset: number | undefined, range: Range): number {
+    return this.#integer(key, this.value(key) ?? preset, range);
+  }
+
+  number(key: string, preset: number | undefined, { min, max }: Range): number {
+    const value = this.value(key) ?? preset;
+    if (typeof value === "number" && value >= min && value <= max) return value;
+    throw this.invalid(`${key} is ${quote(value)}, not a number from ${min} to ${max}`);
+  }
+
+  flag(key: string, preset: boolean): boolean {
+    const value = this.value(key) ?? preset;
+    if (typeof value === "boolean") return value;
+    throw this.invalid(`${key} is ${quote(value)}, neither true nor false`);
+  }
+
+  integers(key: string, preset: readonly number[], range: Range): readonly number[] {
+    return this.#list(key, preset).map((value) => this.#integer(key, value, range));
+  }
+
+  /** A list of `count` numbers, or one number that stands for all of them. */
+  repeated(key: string, preset: number, count: number, range: Range): readonly number[] {
+    const value = this.value(key) ?? preset;
+    const list: readonly unknown[] = Array.isArray(value) ? value : Array(count).fill(value);
+    this.demand(list.length === count, `${key} has ${list.length} entries, not ${count}`);
+    return list.map((entry) => this.#integer(key, entry, range));
+  }
+
+  /** One of the words we know; another is another architecture. */
+  word<W extends string>(key: string, preset: W, known: readonly W[]): W {
+    return this.#known(key, this.value(key) ?? preset, known);
+  }
+
+  words<W extends string>(key: string, preset: readonly W[], known: readonly W[]): readonly W[] {
+    return this.#list(key, preset).map((value) => this.#known(key, value, known));
+  }
+
+  /** Refuses any listed key that is there with another value than those listed for it. */
+  only(table: Readonly<Record<string, readonly unknown[]>>): void {
+    for (const [key, allowed] of Object.entries(table)) {
+      if (!Object.hasOwn(this.#json, key)) continue;
+      if (!allowed.includes(this.#json[key])) throw this.unsupported(key, this.#json[key]);
+    }
+  }
+
+  demand(holds: boolean, reason: string): void {
+    if (!holds) throw this.invalid(reason);
+  }
+
+  invalid(reason: string): StudioError {
+    return new StudioError("CONFIG_INVALID", { file: this.#file, reason });
+  }
+
+  unsupported(key: string, found: unknown): StudioError {
+    return new StudioError("SNAPSHOT_UNSUPPORTED", {
+      what: `${this.#owner}'s ${key}`,
+      found: quote(found),
+    });
+  }
+
+  #integer(key: string, value: unknown, { min, max }: Range): number {
+    const isWhole = typeof value === "number" && Number.isSafeInteger(value);
+    if (isWhole && value >= min && value <= max) return value;
+    throw this.invalid(`${key} is ${quote(value)}, not a whole number from ${min} to ${max}`);
+  }
+
+  #known<W extends string>(key: string, value: unknown, known: readonly W[]): W {
+    const word = known.find((candidate) => candidate === value);
+    if (word === undefined) throw this.unsupported(key, value);
+    return word;
+  }
+
+  #list(key: string, preset: readonly unknown[]): readonly unknown[] {
+    const value = this.value(key) ?? preset;
+    if (!Array.isArray(value)) throw this.invalid(`${key} is ${quote(value)}, not a list`);
+    const { min, max } = LEVELS;
+    const fits = value.length >= min && value.length <= max;
+    this.demand(fits, `${key} has ${value.length} entries, not ${min} to ${max}`);
+    return value;
+  }
+}

@@ -1,0 +1,112 @@
+import { StudioError } from "../contract/errors.ts";
+
+/** An object out of a JSON file: its values are whatever the file says. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The text of a config file. UTF-8 or refused; a byte order mark is dropped. */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new StudioError("CONFIG_INVALID", { file, reason: "it is not UTF-8 text" }, { cause });
+  }
+}
+
+/** The one object a config file must hold. */
+export function parseObject(text: string, file: string): JsonObject {
+  const value = parse(text, file);
+  if (!isObject(value)) {
+    throw new StudioError("CONFIG_INVALID", { file, reason: "it is not a JSON object" });
+  }
+  return value;
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new StudioError("CONFIG_INVALID", { file, reason: "it is not JSON" }, { cause });
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A stranger's string or value, quoted and short enough for a sentence. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+export interface JsonLimits {
+  readonly depth: number;
+  /** Keys, commas and brackets. */
+  readonly marks: number;
+}
+
+/**
+ * What a text must be refused for before JSON.parse sees it: the first key that one object holds
+ * twice (JSON.parse would keep the last and say nothing), or nesting and length beyond the limits.
+ * Gives the reason, or undefined. It does not check that the text is JSON at all.
+ */
+export function jsonFault(text: string, limits: JsonLimits): string | undefined {
+  const open: Set<string>[] = [];
+  let count = 0;
+  for (const mark of marks(text)) {
+    const keys = open.at(-1);
+    if (mark === "{" || mark === "[") open.push(new Set());
+    else if (mark === "}" || mark === "]") open.pop();
+    else if (mark !== ",") {
+      if (keys?.has(mark)) return `the key ${quote(mark.slice(1))} is there twice`;
+      keys?.add(mark);
+    }
+    if (open.length > limits.depth) return `brackets are nested deeper than ${limits.depth}`;
+    if (++count > limits.marks)
+      return `there are more than ${limits.marks} keys, commas and brackets`;
+  }
+  return undefined;
+}
+
+/** The brackets and commas of a JSON text, and its keys with a quotation mark in front. */
+function* marks(text: string): Generator<string> {
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if ("{}[],".includes(character)) yield character;
+    if (character !== '"') continue;
+    const end = closingQuote(text, at);
+    const key = keyAt(text, at, end);
+    if (key !== undefined) yield `"${key}`;
+    at = end;
+  }
+}
+
+/** Where the string that opens at `start` closes; the end of the text where it does not. */
+function closingQuote(text: string, start: number): number {
+  let end = start;
+  do {
+    end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
+  } while (isEscaped(text, end));
+  return end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text[at - 1 - backslashes] === "\\") backslashes++;
+  return backslashes % 2 === 1;
+}
+
+/** The string from `start` to `end` where a colon makes it a key, with its escapes resolved. */
+function keyAt(text: string, start: number, end: number): string | undefined {
+  let next = end + 1;
+  while (next < text.length && " \t\n\r".includes(text.charAt(next))) next++;
+  if (text[next] !== ":") return undefined;
+  const literal = text.slice(start, end + 1);
+  if (!literal.includes("\\")) return literal.slice(1, -1);
+  try {
+    return String(JSON.parse(literal));
+  } catch {
+    return literal;
+  }
+}

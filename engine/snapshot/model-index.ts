@@ -1,0 +1,58 @@
+import { StudioError } from "../contract/errors.ts";
+import { namesIn, readObject, type Listing } from "./files.ts";
+import { quote } from "./json.ts";
+import { isPickle } from "./weight-files.ts";
+
+/** Pipelines of diffusers that consist of the networks we build. */
+const PIPELINES: ReadonlySet<string> = new Set([
+  "StableDiffusionPipeline",
+  "StableDiffusionImg2ImgPipeline",
+  "StableDiffusionInpaintPipeline",
+  "StableDiffusionInpaintPipelineLegacy",
+]);
+
+const COMPONENTS = [
+  { key: "text_encoder", what: "The text encoder", classes: ["CLIPTextModel"] },
+  { key: "tokenizer", what: "The tokenizer", classes: ["CLIPTokenizer", "CLIPTokenizerFast"] },
+  { key: "unet", what: "The UNet", classes: ["UNet2DConditionModel"] },
+  { key: "vae", what: "The VAE", classes: ["AutoencoderKL"] },
+] as const;
+
+/** The pipeline class model_index.json names. Others than ours are refused by their name. */
+export async function readModelIndex(listing: Listing): Promise<string> {
+  const file = "model_index.json";
+  if (!listing.sizes.has(file)) throw noSnapshot(listing);
+  const index = await readObject(listing, file);
+  const pipeline = index["_class_name"];
+  if (typeof pipeline !== "string") {
+    const reason = `_class_name is ${quote(pipeline)}, not the name of a pipeline`;
+    throw new StudioError("CONFIG_INVALID", { file, reason });
+  }
+  if (!PIPELINES.has(pipeline)) throw unsupported("The pipeline", pipeline);
+  for (const { key, what, classes } of COMPONENTS) {
+    const name = className(index[key]);
+    if (name !== undefined && !classes.some((known) => known === name))
+      throw unsupported(what, name);
+  }
+  return pipeline;
+}
+
+/** A component is [library, class]; both are null where the pipeline goes without it. */
+function className(component: unknown): string | undefined {
+  const name: unknown = Array.isArray(component) ? component[1] : undefined;
+  return typeof name === "string" ? name : undefined;
+}
+
+/** What a folder without a model_index.json is, as far as the files at its top tell. */
+function noSnapshot(listing: Listing): StudioError {
+  const names = namesIn(listing, "");
+  const single = names.find((name) => name.endsWith(".safetensors"));
+  if (single !== undefined) return unsupported("A model in a single file", single);
+  const pickle = names.find(isPickle);
+  if (pickle !== undefined) return new StudioError("PICKLE_REFUSED", { file: pickle });
+  return new StudioError("SNAPSHOT_INCOMPLETE", { file: "model_index.json" });
+}
+
+function unsupported(what: string, found: string): StudioError {
+  return new StudioError("SNAPSHOT_UNSUPPORTED", { what, found: found.slice(0, 100) });
+}

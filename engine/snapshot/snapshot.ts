@@ -1,0 +1,142 @@
+import { StudioError } from "../contract/errors.ts";
+import type { TextEncoderConfig, UNetConfig, VaeConfig } from "./configs.ts";
+import { listSnapshot, namesIn, readObject, readText } from "./files.ts";
+import type { Listing, SnapshotFiles } from "./files.ts";
+import type { JsonObject } from "./json.ts";
+import { readModelIndex } from "./model-index.ts";
+import { readRecommended, type Recommended } from "./recommended.ts";
+import { readTextEncoderConfig } from "./text-encoder-config.ts";
+import { readUNetConfig } from "./unet-config.ts";
+import { readVaeConfig } from "./vae-config.ts";
+import { chooseWeightFiles, type Precision, type WeightPlace } from "./weight-files.ts";
+import type { NetworkName } from "./weight-names.ts";
+import { readWeights, type Weights } from "./weights.ts";
+
+/** A diffusers folder, read and checked, without any of its numbers. */
+export interface Snapshot {
+  readonly pipelineClass: string;
+  readonly textEncoder: SnapshotNetwork<TextEncoderConfig>;
+  readonly unet: SnapshotNetwork<UNetConfig>;
+  readonly vae: SnapshotNetwork<VaeConfig>;
+  /** scheduler_config.json as it is: each scheduler reads its own keys. */
+  readonly schedulerConfig: JsonObject;
+  /** The text of the tokenizer's .json and .txt files by name; its reader is in tokenizer/. */
+  readonly tokenizerFiles: ReadonlyMap<string, string>;
+  readonly recommended: Recommended | undefined;
+}
+
+interface SnapshotNetwork<Config> {
+  readonly config: Config;
+  readonly weights: Weights;
+  /** The variant the weights were taken from; "" is the one without a name. */
+  readonly variant: string;
+  /** The weight files' paths in the snapshot. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a snapshot with the variant of each network's weights that `precision` likes best. Whatever
+ * is wrong with it is a StudioError; feature_extractor, safety_checker and the like are not looked at.
+ */
+export async function readSnapshot(files: SnapshotFiles, precision: Precision): Promise<Snapshot> {
+  const listing = await listSnapshot(files);
+  const pipelineClass = await readModelIndex(listing);
+  const read = { listing, precision };
+  const snapshot: Snapshot = {
+    pipelineClass,
+    textEncoder: await readNetwork(read, TEXT_ENCODER),
+    unet: await readNetwork(read, UNET),
+    vae: await readNetwork(read, VAE),
+    schedulerConfig: await readObject(listing, "scheduler/scheduler_config.json"),
+    tokenizerFiles: await readTokenizerFiles(listing),
+    recommended: await readRecommendation(listing),
+  };
+  checkFit(snapshot);
+  return snapshot;
+}
+
+interface NetworkKind<Config> extends WeightPlace {
+  readonly name: NetworkName;
+  readonly readConfig: (json: JsonObject, file: string) => Config;
+}
+
+const TEXT_ENCODER: NetworkKind<TextEncoderConfig> = {
+  name: "text encoder",
+  folder: "text_encoder",
+  stem: "model",
+  readConfig: readTextEncoderConfig,
+};
+const UNET: NetworkKind<UNetConfig> = {
+  name: "UNet",
+  folder: "unet",
+  stem: "diffusion_pytorch_model",
+  readConfig: readUNetConfig,
+};
+const VAE: NetworkKind<VaeConfig> = {
+  name: "VAE",
+  folder: "vae",
+  stem: "diffusion_pytorch_model",
+  readConfig: readVaeConfig,
+};
+
+async function readNetwork<Config>(
+  { listing, precision }: { readonly listing: Listing; readonly precision: Precision },
+  kind: NetworkKind<Config>,
+): Promise<SnapshotNetwork<Config>> {
+  const file = `${kind.folder}/config.json`;
+  const config = kind.readConfig(await readObject(listing, file), file);
+  const { variant, paths } = await chooseWeightFiles(listing, kind, precision);
+  return { config, weights: await readWeights(listing, paths, kind.name), variant, files: paths };
+}
+
+async function readTokenizerFiles(listing: Listing): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const name of namesIn(listing, "tokenizer").filter((name) => /\.(json|txt)$/.test(name))) {
+    texts.set(name, await readText(listing, `tokenizer/${name}`));
+  }
+  const missing = texts.has("tokenizer.json")
+    ? undefined
+    : ["vocab.json", "merges.txt"].find((name) => !texts.has(name));
+  if (missing === undefined) return texts;
+  throw new StudioError("SNAPSHOT_INCOMPLETE", { file: `tokenizer/${missing}` });
+}
+
+async function readRecommendation(listing: Listing): Promise<Recommended | undefined> {
+  const file = "recommended.json";
+  if (!listing.sizes.has(file)) return undefined;
+  return readRecommended(await readObject(listing, file), file);
+}
+
+/** UNets that take more than latents, by the number of channels that go into them. */
+const OTHER_INPUTS: Readonly<Record<number, string>> = {
+  5: "it draws from a depth map",
+  7: "it upscales",
+  8: "it edits by instruction",
+  9: "it fills in masked parts",
+};
+
+/** The three networks must hand each other what the next one takes. */
+function checkFit({ textEncoder, unet, vae }: Snapshot): void {
+  const { hidden_size: width } = textEncoder.config;
+  const { latent_channels: latents } = vae.config;
+  const { cross_attention_dim: taken, in_channels: input, out_channels: output } = unet.config;
+  const task = OTHER_INPUTS[input];
+  if (input !== latents && task !== undefined) {
+    const found = `${input} (${task})`;
+    throw new StudioError("SNAPSHOT_UNSUPPORTED", { what: "The UNet's in_channels", found });
+  }
+  demandEqual("cross_attention_dim", taken, { what: "the text encoder's hidden_size", is: width });
+  const channels = { what: "the VAE's latent_channels", is: latents };
+  demandEqual("in_channels", input, channels);
+  demandEqual("out_channels", output, channels);
+}
+
+function demandEqual(
+  key: string,
+  value: number,
+  other: { readonly what: string; readonly is: number },
+): void {
+  if (value === other.is) return;
+  const reason = `${key} is ${value}, but ${other.what} is ${other.is}`;
+  throw new StudioError("CONFIG_INVALID", { file: "unet/config.json", reason });
+}

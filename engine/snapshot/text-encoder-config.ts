@@ -1,0 +1,27 @@
+import type { TextEncoderConfig } from "./configs.ts";
+import { CHANNELS, ConfigReader, LAYERS } from "./config-reader.ts";
+import { isObject, type JsonObject } from "./json.ts";
+
+/** text_encoder/config.json with CLIPTextConfig's defaults (transformers, configuration_clip.py). */
+export function readTextEncoderConfig(json: JsonObject, file: string): TextEncoderConfig {
+  const read = new ConfigReader(textPart(json), file, "The text encoder");
+  const config: TextEncoderConfig = {
+    vocab_size: read.integer("vocab_size", 49_408, { min: 1, max: 10_000_000 }),
+    hidden_size: read.integer("hidden_size", 512, CHANNELS),
+    intermediate_size: read.integer("intermediate_size", 2048, CHANNELS),
+    num_hidden_layers: read.integer("num_hidden_layers", 12, LAYERS),
+    num_attention_heads: read.integer("num_attention_heads", 8, { min: 1, max: 1_024 }),
+    max_position_embeddings: read.integer("max_position_embeddings", 77, { min: 1, max: 65_536 }),
+    hidden_act: read.word("hidden_act", "quick_gelu", ["gelu", "quick_gelu"]),
+    layer_norm_eps: read.number("layer_norm_eps", 1e-5, { min: 0, max: 1 }),
+  };
+  const { hidden_size: width, num_attention_heads: heads } = config;
+  read.demand(width % heads === 0, `hidden_size ${width} cannot be split into ${heads} heads`);
+  return config;
+}
+
+/** A config of the whole of CLIP keeps the text encoder's part apart; transformers takes it too. */
+function textPart(json: JsonObject): JsonObject {
+  const part = json["model_type"] === "clip" ? json["text_config"] : undefined;
+  return isObject(part) ? part : json;
+}

@@ -1,0 +1,147 @@
+import type { UNetConfig } from "./configs.ts";
+import { CHANNELS, ConfigReader, LAYERS, SIZE, type Range } from "./config-reader.ts";
+import type { JsonObject } from "./json.ts";
+
+/**
+ * Keys that would change the network in ways we do not build, with the values that change nothing.
+ * Keys that diffusers itself only looks at when one of these is set are not read at all.
+ */
+const PLAIN = {
+  act_fn: ["silu", "swish"],
+  addition_embed_type: [null],
+  attention_type: ["default"],
+  class_embed_type: [null],
+  class_embeddings_concat: [false],
+  cross_attention_norm: [null],
+  dual_cross_attention: [false],
+  encoder_hid_dim: [null],
+  encoder_hid_dim_type: [null],
+  mid_block_scale_factor: [1],
+  mid_block_type: ["UNetMidBlock2DCrossAttn"],
+  // Refused by diffusers too: attention_head_dim holds the number of heads, by a slip that became
+  // the format (huggingface/diffusers issue 2011).
+  num_attention_heads: [null],
+  num_class_embeds: [null],
+  resnet_out_scale_factor: [1],
+  resnet_skip_time_act: [false],
+  resnet_time_scale_shift: ["default"],
+  reverse_transformer_layers_per_block: [null],
+  time_cond_proj_dim: [null],
+  time_embedding_act_fn: [null],
+  time_embedding_dim: [null],
+  time_embedding_type: ["positional"],
+  timestep_post_act: [null],
+} as const;
+
+const HEADS: Range = { min: 1, max: 1_024 };
+const KERNEL: Range = { min: 1, max: 15 };
+
+/** unet/config.json with UNet2DConditionModel's defaults (diffusers, unet_2d_condition.py). */
+export function readUNetConfig(json: JsonObject, file: string): UNetConfig {
+  const read = new ConfigReader(json, file, "The UNet");
+  read.only(PLAIN);
+  refuseCrossAttentionOnly(read);
+  const channels = read.integers("block_out_channels", [320, 640, 1280, 1280], CHANNELS);
+  const levels = channels.length;
+  const config: UNetConfig = {
+    sample_size: sampleSize(read),
+    in_channels: read.integer("in_channels", 4, CHANNELS),
+    out_channels: read.integer("out_channels", 4, CHANNELS),
+    ...blocks(read),
+    block_out_channels: channels,
+    layers_per_block: read.repeated("layers_per_block", 2, levels, LAYERS),
+    transformer_layers_per_block: read.repeated("transformer_layers_per_block", 1, levels, LAYERS),
+    attention_head_dim: read.repeated("attention_head_dim", 8, levels, HEADS),
+    cross_attention_dim: crossAttentionDim(read, levels),
+    use_linear_projection: read.flag("use_linear_projection", false),
+    upcast_attention: read.flag("upcast_attention", false),
+    norm_num_groups: read.integer("norm_num_groups", 32, CHANNELS),
+    norm_eps: read.number("norm_eps", 1e-5, { min: 0, max: 1 }),
+    act_fn: "silu",
+    flip_sin_to_cos: read.flag("flip_sin_to_cos", true),
+    freq_shift: read.number("freq_shift", 0, { min: 0, max: 1 }),
+    downsample_padding: read.integer("downsample_padding", 1, { min: 0, max: 1 }) === 0 ? 0 : 1,
+    center_input_sample: read.flag("center_input_sample", false),
+    conv_in_kernel: oddKernel(read, "conv_in_kernel"),
+    conv_out_kernel: oddKernel(read, "conv_out_kernel"),
+  };
+  checkBlocks(read, config);
+  checkWidths(read, config);
+  return config;
+}
+
+type Blocks = Pick<UNetConfig, "down_block_types" | "mid_block_type" | "up_block_types">;
+
+function blocks(read: ConfigReader): Blocks {
+  const down = ["CrossAttnDownBlock2D", "DownBlock2D"] as const;
+  const up = ["CrossAttnUpBlock2D", "UpBlock2D"] as const;
+  return {
+    down_block_types: read.words("down_block_types", [down[0], down[0], down[0], down[1]], down),
+    mid_block_type: "UNetMidBlock2DCrossAttn",
+    up_block_types: read.words("up_block_types", [up[1], up[0], up[0], up[0]], up),
+  };
+}
+
+/**
+ * A number, or height and width, which must agree. Early files of 512-pixel models say 32: diffusers
+ * reads 64 in those older than 0.9 (pipeline_stable_diffusion.py), and so do we.
+ */
+function sampleSize(read: ConfigReader): number {
+  const [height = 64, width] = read.repeated("sample_size", 64, 2, SIZE);
+  if (height !== width) throw read.unsupported("sample_size", [height, width]);
+  const isEarly = /^0\.[0-8]\./.test(String(read.value("_diffusers_version")));
+  return isEarly ? Math.max(height, 64) : height;
+}
+
+function crossAttentionDim(read: ConfigReader, levels: number): number {
+  const dims = read.repeated("cross_attention_dim", 1280, levels, CHANNELS);
+  if (dims.some((dim) => dim !== dims[0])) throw read.unsupported("cross_attention_dim", dims);
+  return dims[0] ?? 0;
+}
+
+function refuseCrossAttentionOnly(read: ConfigReader): void {
+  const value = read.value("only_cross_attention") ?? false;
+  const flags: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (flags.some((flag) => flag !== false)) throw read.unsupported("only_cross_attention", value);
+}
+
+function oddKernel(read: ConfigReader, key: string): number {
+  const size = read.integer(key, 3, KERNEL);
+  read.demand(size % 2 === 1, `${key} is ${size}, which has no middle`);
+  return size;
+}
+
+function checkBlocks(read: ConfigReader, config: UNetConfig): void {
+  const levels = config.block_out_channels.length;
+  for (const key of ["down_block_types", "up_block_types"] as const) {
+    const { length } = config[key];
+    read.demand(length === levels, `${key} has ${length} entries, not ${levels}`);
+  }
+}
+
+function checkWidths(read: ConfigReader, config: UNetConfig): void {
+  const groups = config.norm_num_groups;
+  for (const [level, channels] of config.block_out_channels.entries()) {
+    read.demand(
+      channels % groups === 0,
+      `block_out_channels ${channels} cannot be split into norm_num_groups ${groups}`,
+    );
+    const heads = config.attention_head_dim[level] ?? 1;
+    read.demand(
+      channels % heads === 0 || !hasAttention(config, level),
+      `block_out_channels ${channels} cannot be split into ${heads} heads (attention_head_dim)`,
+    );
+  }
+  const first = config.block_out_channels[0] ?? 0;
+  read.demand(first % 2 === 0, `block_out_channels begins with ${first}, which is odd`);
+}
+
+/** Whether attention runs at this level; the mid block attends at the last one. */
+function hasAttention(config: UNetConfig, level: number): boolean {
+  const last = config.block_out_channels.length - 1;
+  return (
+    level === last ||
+    config.down_block_types[level] === "CrossAttnDownBlock2D" ||
+    config.up_block_types[last - level] === "CrossAttnUpBlock2D"
+  );
+}

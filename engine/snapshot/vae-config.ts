@@ -1,0 +1,59 @@
+import type { VaeConfig } from "./configs.ts";
+import { CHANNELS, ConfigReader, LAYERS, SIZE } from "./config-reader.ts";
+import type { JsonObject } from "./json.ts";
+
+/** Values of keys that would change the network in ways we do not build. */
+const PLAIN = { act_fn: ["silu", "swish"], latents_mean: [null], latents_std: [null] } as const;
+
+/** vae/config.json with AutoencoderKL's defaults (diffusers, autoencoder_kl.py). */
+export function readVaeConfig(json: JsonObject, file: string): VaeConfig {
+  const read = new ConfigReader(json, file, "The VAE");
+  read.only(PLAIN);
+  const config: VaeConfig = {
+    sample_size: read.integer("sample_size", 32, SIZE),
+    in_channels: pictureChannels(read, "in_channels"),
+    out_channels: pictureChannels(read, "out_channels"),
+    latent_channels: read.integer("latent_channels", 4, CHANNELS),
+    block_out_channels: read.integers("block_out_channels", [64], CHANNELS),
+    layers_per_block: read.integer("layers_per_block", 1, LAYERS),
+    norm_num_groups: read.integer("norm_num_groups", 32, CHANNELS),
+    scaling_factor: read.number("scaling_factor", 0.18215, { min: 1e-6, max: 1e6 }),
+    shift_factor: read.number("shift_factor", 0, { min: -1e6, max: 1e6 }),
+    mid_block_add_attention: read.flag("mid_block_add_attention", true),
+    use_quant_conv: read.flag("use_quant_conv", true),
+    use_post_quant_conv: read.flag("use_post_quant_conv", true),
+    force_upcast: read.flag("force_upcast", true),
+  };
+  checkLevels(read, config);
+  return config;
+}
+
+/** Pictures are red, green and blue. */
+function pictureChannels(read: ConfigReader, key: string): number {
+  const channels = read.integer(key, 3, CHANNELS);
+  if (channels !== 3) throw read.unsupported(key, channels);
+  return channels;
+}
+
+function checkLevels(read: ConfigReader, config: VaeConfig): void {
+  const levels = config.block_out_channels.length;
+  const types = {
+    down_block_types: read.words(
+      "down_block_types",
+      ["DownEncoderBlock2D"],
+      ["DownEncoderBlock2D"],
+    ),
+    up_block_types: read.words("up_block_types", ["UpDecoderBlock2D"], ["UpDecoderBlock2D"]),
+  };
+  for (const [key, { length }] of Object.entries(types)) {
+    read.demand(length === levels, `${key} has ${length} entries, not ${levels}`);
+  }
+  const groups = config.norm_num_groups;
+  for (const channels of config.block_out_channels) {
+    const splits = channels % groups === 0;
+    read.demand(
+      splits,
+      `block_out_channels ${channels} cannot be split into norm_num_groups ${groups}`,
+    );
+  }
+}

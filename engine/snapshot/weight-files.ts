@@ -1,0 +1,128 @@
+import { StudioError } from "../contract/errors.ts";
+import { isObject, quote } from "./json.ts";
+import { namesIn, readObject, type Listing } from "./files.ts";
+
+/** What a device computes in, and so the variant of the weights it likes. */
+export type Precision = "float32" | "float16";
+
+/** The files one network's weights are read from, out of those lying side by side. */
+export interface WeightFiles {
+  /** What stands between name and extension: "" or "fp16", "non_ema", … */
+  readonly variant: string;
+  /** Paths in the snapshot; several where the weights are sharded. */
+  readonly paths: readonly string[];
+}
+
+/** Where a network lies and how diffusers or transformers call its weights. */
+export interface WeightPlace {
+  readonly folder: string;
+  readonly stem: "model" | "diffusion_pytorch_model";
+}
+
+/** As huggingface.js, parse-safetensors-metadata.ts. */
+const MAX_SHARDS = 10_000;
+
+/** Variants from the one liked best; others come after these, and non_ema (for training) last. */
+const LIKED: Record<Precision, readonly string[]> = {
+  float32: ["", "fp32", "fp16", "bf16"],
+  float16: ["fp16", "", "fp32", "bf16"],
+};
+
+/**
+ * Chooses among the variants of a network. Refuses as PICKLE_REFUSED where there is nothing but
+ * pickles, and as SNAPSHOT_INCOMPLETE where there is nothing at all or a shard is missing.
+ */
+export async function chooseWeightFiles(
+  listing: Listing,
+  place: WeightPlace,
+  precision: Precision,
+): Promise<WeightFiles> {
+  const names = namesIn(listing, place.folder);
+  const candidates = names.flatMap((name) => candidateOf(name, place.stem) ?? []);
+  const [best] = candidates.toSorted((a, b) => rank(a, precision) - rank(b, precision));
+  if (best === undefined) throw nothingThere(names, place);
+  const path = `${place.folder}/${best.name}`;
+  const paths = best.isIndex ? await shardsOf(listing, path, place.folder) : [path];
+  return { variant: best.variant, paths };
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly variant: string;
+  readonly isIndex: boolean;
+}
+
+/**
+ * `stem.safetensors`, `stem.VARIANT.safetensors`; indexes are `stem.safetensors.index.json` with the
+ * variant before `.json` or, in older diffusers, before `.index`.
+ */
+function candidateOf(name: string, stem: string): Candidate | undefined {
+  if (!name.startsWith(`${stem}.`)) return undefined;
+  const rest = name.slice(stem.length);
+  const index = /^\.safetensors(?:\.(.+))?\.index(?:\.(.+))?\.json$/.exec(rest);
+  if (index !== null) return { name, variant: index[1] ?? index[2] ?? "", isIndex: true };
+  const single = /^(?:\.(.+))?\.safetensors$/.exec(rest);
+  if (single === null || isShard(name)) return undefined;
+  return { name, variant: single[1] ?? "", isIndex: false };
+}
+
+function isShard(name: string): boolean {
+  return /-\d{5}-of-\d{5}\./.test(name);
+}
+
+/** Smaller is better; one file before shards of the same variant. */
+function rank({ variant, isIndex }: Candidate, precision: Precision): number {
+  const liked = LIKED[precision];
+  const place = liked.indexOf(variant);
+  const unknown = variant.startsWith("non_ema") ? liked.length + 1 : liked.length;
+  return 2 * (place < 0 ? unknown : place) + Number(isIndex);
+}
+
+function nothingThere(names: readonly string[], { folder, stem }: WeightPlace): StudioError {
+  const pickle = names.find(isPickle);
+  if (pickle !== undefined) {
+    return new StudioError("PICKLE_REFUSED", { file: `${folder}/${pickle}` });
+  }
+  const file = names.some((name) => name.startsWith(stem) && isShard(name))
+    ? `${folder}/${stem}.safetensors.index.json`
+    : `${folder}/${stem}.safetensors`;
+  return new StudioError("SNAPSHOT_INCOMPLETE", { file });
+}
+
+/** Whether a name is that of a Python pickle, which runs what it holds when it is opened. */
+export function isPickle(name: string): boolean {
+  return /\.(bin|ckpt|pickle|pkl|pt|pth)$/i.test(name);
+}
+
+/** The shards an index names, each of which must be a file beside it. */
+async function shardsOf(
+  listing: Listing,
+  file: string,
+  folder: string,
+): Promise<readonly string[]> {
+  const map = (await readObject(listing, file))["weight_map"];
+  if (!isObject(map)) throw invalid(file, "it has no weight_map");
+  const shards = [...new Set(Object.values(map))];
+  if (shards.length === 0) throw invalid(file, "its weight_map is empty");
+  if (shards.length > MAX_SHARDS) {
+    throw invalid(file, `it names ${shards.length} shards, more than ${MAX_SHARDS}`);
+  }
+  return shards.map((shard) => shardPath(listing, shard, { file, folder }));
+}
+
+function shardPath(
+  { sizes }: Listing,
+  shard: unknown,
+  index: { readonly file: string; readonly folder: string },
+): string {
+  if (typeof shard !== "string" || !/^[^/\\:]+\.safetensors$/.test(shard)) {
+    throw invalid(index.file, `${quote(shard)} is not the name of a file beside it`);
+  }
+  const path = `${index.folder}/${shard}`;
+  if (!sizes.has(path)) throw new StudioError("SNAPSHOT_INCOMPLETE", { file: path });
+  return path;
+}
+
+function invalid(file: string, reason: string): StudioError {
+  return new StudioError("CONFIG_INVALID", { file, reason });
+}

@@ -1,0 +1,46 @@
+/** The three networks, as a sentence calls them. */
+export type NetworkName = "text encoder" | "UNet" | "VAE";
+
+/** A tensor as its network asks for it. */
+export interface Named {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * The name and shape today's diffusers and transformers give a tensor of a weight file of any age;
+ * undefined for one that no network asks for.
+ */
+export function canonical(network: NetworkName, tensor: Named): Named | undefined {
+  if (network === "UNet") return tensor;
+  return network === "VAE" ? vaeTensor(tensor) : textEncoderTensor(tensor);
+}
+
+/** Files of the hub keep the text model's prefix, and the row of position numbers as a tensor. */
+function textEncoderTensor({ name, shape }: Named): Named | undefined {
+  const bare = name.replace(/^text_model\./, "");
+  return bare === "embeddings.position_ids" ? undefined : { name: bare, shape };
+}
+
+/** Projections of the VAE's attention before diffusers 0.18, and their names today. */
+const PROJECTIONS: Readonly<Record<string, string>> = {
+  query: "to_q",
+  key: "to_k",
+  value: "to_v",
+  proj_attn: "to_out.0",
+};
+
+/** Projections were 1x1 convolutions in the files of the original implementation. */
+function vaeTensor(tensor: Named): Named {
+  const attention =
+    /^(.+\.attentions\.\d+)\.(query|key|value|proj_attn|to_q|to_k|to_v|to_out\.0)\.(weight|bias)$/;
+  const match = attention.exec(tensor.name);
+  if (match === null) return tensor;
+  const [, path, projection = "", part] = match;
+  const { shape } = tensor;
+  const isPointwise = shape.length === 4 && shape[2] === 1 && shape[3] === 1;
+  return {
+    name: `${path}.${PROJECTIONS[projection] ?? projection}.${part}`,
+    shape: isPointwise ? shape.slice(0, 2) : shape,
+  };
+}

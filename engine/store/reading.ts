@@ -1,0 +1,32 @@
+import type { FileHandle } from "node:fs/promises";
+import { StudioError } from "../contract/errors.ts";
+
+/** Fills `target` from byte `position` on, as far as the file goes; gives the bytes read. */
+export async function readFully(
+  handle: FileHandle,
+  target: Uint8Array,
+  position: number,
+): Promise<number> {
+  let filled = 0;
+  while (filled < target.length) {
+    const wanted = target.length - filled;
+    const { bytesRead } = await handle.read(target, filled, wanted, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+/** The system's name for what went wrong: ENOENT, EACCES, ENOSPC, … */
+export function systemCode(error: unknown): string | undefined {
+  const isNamed = error instanceof Error && "code" in error && typeof error.code === "string";
+  return isNamed ? String(error.code) : undefined;
+}
+
+/** The refusal for a file of a snapshot that the system would not let us read. */
+export function unreadable(file: string, cause: unknown): StudioError {
+  const code = systemCode(cause) ?? "unknown";
+  if (code === "ENOENT") return new StudioError("SNAPSHOT_INCOMPLETE", { file }, { cause });
+  const reason = `the system does not let it be read (${code})`;
+  return new StudioError("CONFIG_INVALID", { file, reason }, { cause });
+}

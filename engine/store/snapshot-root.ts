@@ -1,0 +1,42 @@
+import { readFile, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { visibleNames } from "./listing.ts";
+
+/** A folder of other folders is looked into as far as this. */
+const MAX_CHILDREN = 100;
+
+/**
+ * The folder that holds model_index.json: `folder` itself, the current revision in a folder of the
+ * Hugging Face hub's cache (models--owner--name), or the one child that is a snapshot, as an archive
+ * leaves it that had a folder around its files. Undefined where there is none.
+ */
+export async function findSnapshotRoot(folder: string): Promise<string | undefined> {
+  if (await isSnapshot(folder)) return folder;
+  return (await hubRevision(folder)) ?? (await onlySnapshotIn(folder));
+}
+
+async function isSnapshot(folder: string): Promise<boolean> {
+  const found = await stat(join(folder, "model_index.json")).catch(() => undefined);
+  return found?.isFile() ?? false;
+}
+
+/** refs/main names the revision the hub's client would take; without it, a lone one is taken. */
+async function hubRevision(folder: string): Promise<string | undefined> {
+  const snapshots = join(folder, "snapshots");
+  const main = await readFile(join(folder, "refs", "main"), "utf8").catch(() => "");
+  const revision = main.trim();
+  if (/^[\w-]+$/.test(revision) && (await isSnapshot(join(snapshots, revision)))) {
+    return realpath(join(snapshots, revision));
+  }
+  return onlySnapshotIn(snapshots);
+}
+
+async function onlySnapshotIn(folder: string): Promise<string | undefined> {
+  const names = await visibleNames(folder).catch(() => []);
+  const found: string[] = [];
+  for (const name of names.slice(0, MAX_CHILDREN)) {
+    if (await isSnapshot(join(folder, name))) found.push(join(folder, name));
+  }
+  const [only, another] = found;
+  return only === undefined || another !== undefined ? undefined : realpath(only);
+}

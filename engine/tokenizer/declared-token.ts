@@ -1,0 +1,59 @@
+import { type VocabularyFile, MAX_TOKEN_LENGTH, isObject, refuse } from "./vocabulary-files.ts";
+
+/** Most tokens one list may declare. */
+const MAX_DECLARED_TOKENS = 1000;
+
+/** A token that the text itself may hold. */
+export interface DeclaredToken {
+  readonly content: string;
+  readonly normalized: boolean;
+  readonly singleWord: boolean;
+}
+
+/** Where a value stands, for the message when it will not do. */
+export interface Place {
+  readonly file: VocabularyFile;
+  readonly field: string;
+}
+
+/** A token from its text alone or from an object; looked for as written unless it says otherwise. */
+export function readToken(value: unknown, place: Place): DeclaredToken {
+  const fields = isObject(value) ? value : { content: value };
+  const { content, normalized = false, single_word = false } = fields;
+  if (
+    typeof content !== "string" ||
+    typeof normalized !== "boolean" ||
+    typeof single_word !== "boolean"
+  ) {
+    return refuse(place.file, `${place.field} is not a token`);
+  }
+  if (content.length > MAX_TOKEN_LENGTH) {
+    refuse(place.file, `${place.field} is longer than ${MAX_TOKEN_LENGTH} characters`);
+  }
+  return { content, normalized, singleWord: single_word };
+}
+
+/** A token of a list that also has ordinary ones: those are looked for in the normalized text. */
+export function readListedToken(value: unknown, place: Place): DeclaredToken {
+  return readToken(
+    isObject(value) ? { normalized: value["special"] !== true, ...value } : value,
+    place,
+  );
+}
+
+/** A list of tokens, its length checked. */
+export function readList(value: unknown, { file, field }: Place): readonly unknown[] {
+  if (!Array.isArray(value)) return refuse(file, `${field} is not a list`);
+  if (value.length > MAX_DECLARED_TOKENS) {
+    refuse(file, `${field} has ${value.length} tokens, more than ${MAX_DECLARED_TOKENS}`);
+  }
+  return value;
+}
+
+/** The entries of an object that stands for a list of tokens, their number checked. */
+export function readEntries(value: unknown, { file, field }: Place): readonly [string, unknown][] {
+  if (!isObject(value)) return refuse(file, `${field} is not an object`);
+  const entries = Object.entries(value);
+  readList(entries, { file, field });
+  return entries;
+}

@@ -1,0 +1,152 @@
+import {
+  type DeclaredToken,
+  readEntries,
+  readList,
+  readListedToken,
+  readToken,
+} from "./declared-token.ts";
+import { type JsonObject, type VocabularyFile, isObject, readId } from "./vocabulary-files.ts";
+
+/** The files of a tokenizer folder that declare tokens; empty objects for those it lacks. */
+export interface Declarations {
+  readonly config: JsonObject;
+  readonly specialTokens: JsonObject;
+  readonly addedTokens: JsonObject;
+  readonly tokenizer: JsonObject;
+}
+
+/** What a folder declares besides its vocabulary. */
+export interface DeclaredTokens {
+  readonly start: string;
+  readonly end: string;
+  readonly padding: string;
+  readonly unknown: string;
+  /** Declared with an id of their own; the four above need not be among them. */
+  readonly added: readonly DeclaredToken[];
+  /** Every token, each content once, in the order in which new ones get their ids. */
+  readonly all: readonly DeclaredToken[];
+}
+
+const END: DeclaredToken = { content: "<|endoftext|>", normalized: false, singleWord: false };
+const START: DeclaredToken = { ...END, content: "<|startoftext|>" };
+const DEFAULTS: readonly [string, DeclaredToken][] = [
+  ["bos_token", START],
+  ["eos_token", END],
+  ["unk_token", END],
+  ["pad_token", END],
+];
+const ROLES = "bos_token eos_token unk_token sep_token pad_token cls_token mask_token".split(" ");
+
+/**
+ * Who wins is transformers' rule: a config that has `added_tokens_decoder` stands alone; otherwise
+ * special_tokens_map.json overrules it, and the other lists of added tokens count.
+ */
+export function readDeclaredTokens(files: Declarations): DeclaredTokens {
+  const config: Source = { file: "tokenizer_config.json", object: files.config };
+  const map: Source = { file: "special_tokens_map.json", object: files.specialTokens };
+  const decoder = files.config["added_tokens_decoder"];
+  const sources = decoder === undefined ? [config, map] : [config];
+
+  const stated = new Map(sources.flatMap(rolesIn));
+  const extra = sources.flatMap(extraIn);
+  const added =
+    decoder === undefined
+      ? addedIn(files, [...stated.values(), ...extra])
+      : decodedIn(decoder, config.file);
+  const roles = new Map([...DEFAULTS, ...stated]);
+  const contentOf = (role: string): string => (roles.get(role) ?? END).content;
+  return {
+    start: contentOf("bos_token"),
+    end: contentOf("eos_token"),
+    padding: contentOf("pad_token"),
+    unknown: contentOf("unk_token"),
+    added,
+    all: inOrder(added, [...inRoleOrder(roles), ...extra]),
+  };
+}
+
+/** A token and the id it is declared with. */
+type Numbered = readonly [number, DeclaredToken];
+
+/** A file that gives tokens roles. */
+interface Source {
+  readonly file: VocabularyFile;
+  readonly object: JsonObject;
+}
+
+/** Every field that is called a token and is no switch. */
+function rolesIn({ file, object }: Source): [string, DeclaredToken][] {
+  return Object.entries(object)
+    .filter(([field]) => field.endsWith("_token"))
+    .filter(([, value]) => value !== null && typeof value !== "boolean")
+    .map(([field, value]) => [field, readToken(value, { file, field })]);
+}
+
+function extraIn({ file, object }: Source): DeclaredToken[] {
+  const field = "extra_special_tokens";
+  const value = object[field] ?? object["additional_special_tokens"] ?? [];
+  const list = isObject(value) ? Object.values(value) : value;
+  return readList(list, { file, field }).map((token) => readToken(token, { file, field }));
+}
+
+/** Of the config's own table, from id to token. */
+function decodedIn(decoder: unknown, file: VocabularyFile): DeclaredToken[] {
+  const place = { file, field: "added_tokens_decoder" };
+  return byId(
+    readEntries(decoder, place).map(([id, value]) => {
+      const token = readListedToken(value, place);
+      return [readId(Number(id), token.content, file), token];
+    }),
+  );
+}
+
+/** Of added_tokens.json, from text to id, and of the list in tokenizer.json, which overrules it. */
+function addedIn(
+  { addedTokens, tokenizer }: Declarations,
+  special: readonly DeclaredToken[],
+): DeclaredToken[] {
+  const file = "added_tokens.json";
+  const texts = new Set(special.map(({ content }) => content));
+  const older = readEntries(addedTokens, { file, field: "the file" }).map(
+    ([content, id]): Numbered => [
+      readId(id, content, file),
+      readListedToken({ content, special: texts.has(content) }, { file, field: "the file" }),
+    ],
+  );
+  return byId([...older, ...listedIn(tokenizer["added_tokens"] ?? [])]);
+}
+
+function listedIn(list: unknown): Numbered[] {
+  const place = { file: "tokenizer.json", field: "added_tokens" } as const;
+  return readList(list, place).map((value) => {
+    const token = readListedToken(value, place);
+    const id = isObject(value) ? value["id"] : undefined;
+    return [readId(id, token.content, place.file), token];
+  });
+}
+
+/** In the order of their ids; of two with one id the later. */
+function byId(tokens: readonly Numbered[]): DeclaredToken[] {
+  const sorted = [...new Map(tokens)].toSorted(([a], [b]) => a - b);
+  return sorted.map(([, token]) => token);
+}
+
+function inRoleOrder(roles: ReadonlyMap<string, DeclaredToken>): DeclaredToken[] {
+  return [...new Set([...ROLES, ...roles.keys()])].flatMap((role) => roles.get(role) ?? []);
+}
+
+/**
+ * Tokens with ids hold against roles. Otherwise, of two declarations of one content the later
+ * holds, at the place of the earlier; but a repetition is not a later declaration.
+ */
+function inOrder(
+  added: readonly DeclaredToken[],
+  special: readonly DeclaredToken[],
+): DeclaredToken[] {
+  const known = new Set(added.map(({ content }) => content));
+  const tokens = [...added, ...special.filter(({ content }) => !known.has(content))];
+  const distinct = new Map(tokens.map((token) => [JSON.stringify(token), token]));
+  const byContent = new Map(distinct.values().map((token) => [token.content, token]));
+  byContent.delete("");
+  return [...byContent.values()];
+}

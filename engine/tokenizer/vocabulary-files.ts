@@ -1,0 +1,71 @@
+import { StudioError } from "../contract/errors.ts";
+
+/** The texts of a tokenizer folder by file name. */
+export type VocabularyFiles = ReadonlyMap<string, string>;
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The files that `readVocabulary` looks at; a folder has some of them. */
+export const VOCABULARY_FILES = [
+  "tokenizer.json",
+  "vocab.json",
+  "merges.txt",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "added_tokens.json",
+] as const;
+export type VocabularyFile = (typeof VOCABULARY_FILES)[number];
+
+/** In UTF-16 units; CLIP's longest file has two million. */
+export const MAX_FILE_LENGTH = 2 ** 25;
+
+/** CLIP has 49,408 tokens of up to 32 characters. */
+export const MAX_TOKENS = 1_000_000;
+export const MAX_TOKEN_LENGTH = 1024;
+
+/** The text of a file, its length checked; undefined where the folder lacks it. */
+export function textOf(files: VocabularyFiles, file: VocabularyFile): string | undefined {
+  const text = files.get(file);
+  if (text !== undefined && text.length > MAX_FILE_LENGTH) {
+    refuse(file, `it has ${text.length} characters, more than ${MAX_FILE_LENGTH}`);
+  }
+  return text;
+}
+
+/** The object in a JSON file; undefined where the folder lacks the file. */
+export function objectOf(files: VocabularyFiles, file: VocabularyFile): JsonObject | undefined {
+  const text = textOf(files, file);
+  if (text === undefined) return undefined;
+  const value = parse(file, text);
+  return isObject(value) ? value : refuse(file, "it is not a JSON object");
+}
+
+function parse(file: VocabularyFile, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return refuse(file, "it is not JSON");
+  }
+}
+
+/** Whether a parsed value is a JSON object. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Says that a file of the tokenizer is damaged. */
+export function refuse(file: VocabularyFile, reason: string): never {
+  throw new StudioError("TOKENIZER_INVALID", { file, reason });
+}
+
+/** The id of a token from a parsed value. */
+export function readId(value: unknown, token: string, file: VocabularyFile): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < MAX_TOKENS) {
+    return value;
+  }
+  return refuse(file, `the id of ${quote(token)} is not a whole number below ${MAX_TOKENS}`);
+}
+
+/** A token as a message may show it: in quotes, escaped, and not too long. */
+export function quote(token: string): string {
+  return JSON.stringify(token.length > 40 ? `${token.slice(0, 40)}…` : token);
+}

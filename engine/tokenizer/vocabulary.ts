@@ -1,0 +1,102 @@
+import type { AddedToken } from "./added-tokens.ts";
+import type { Merges } from "./byte-pairs.ts";
+import type { DeclaredToken } from "./declared-token.ts";
+import { readDeclaredTokens } from "./declared-tokens.ts";
+import {
+  type JsonObject,
+  type VocabularyFiles,
+  objectOf,
+  quote,
+  refuse,
+} from "./vocabulary-files.ts";
+import { readModel } from "./vocabulary-model.ts";
+
+/** Tokens that CLIP's text encoder reads, the start and end markers among them. */
+export const CONTEXT_LENGTH = 77;
+
+/** All that turns text into ids. */
+export interface Vocabulary {
+  /** One more than the highest id: the rows that the text encoder's embedding must have. */
+  readonly size: number;
+  readonly start: number;
+  readonly end: number;
+  readonly padding: number;
+  readonly symbols: ByteSymbols;
+  readonly merges: Merges;
+  readonly addedTokens: readonly AddedToken[];
+}
+
+/** The id of each byte inside a word, and as its last. */
+export interface ByteSymbols {
+  readonly inner: Int32Array;
+  readonly last: Int32Array;
+}
+
+/**
+ * Reads the texts of a tokenizer folder: tokenizer.json, or vocab.json and merges.txt, and what
+ * declares tokens beside them. Throws TOKENIZER_INVALID for a damaged file, SNAPSHOT_INCOMPLETE
+ * where the vocabulary is missing.
+ */
+export function readVocabulary(files: VocabularyFiles): Vocabulary {
+  const tokenizer = objectOf(files, "tokenizer.json");
+  const config = objectOf(files, "tokenizer_config.json") ?? {};
+  checkLength(config);
+  const model = readModel(files, tokenizer);
+  const declared = readDeclaredTokens({
+    config,
+    specialTokens: objectOf(files, "special_tokens_map.json") ?? {},
+    addedTokens: objectOf(files, "added_tokens.json") ?? {},
+    tokenizer: tokenizer ?? {},
+  });
+  const addedTokens = numberTokens(declared.all, model.ids);
+  const ids = new Map(model.ids);
+  for (const { content, id } of addedTokens) ids.set(content, id);
+
+  const known = new Set(declared.added.map(({ content }) => content));
+  const idOf = (role: string, content: string): number => {
+    const id = model.ids.has(content) || known.has(content) ? ids.get(content) : undefined;
+    return id ?? refuse(model.file, `it lacks the ${role} token ${quote(content)}`);
+  };
+  return {
+    size: ids.values().reduce((size, id) => Math.max(size, id + 1), 0),
+    start: idOf("start", declared.start),
+    end: idOf("end", declared.end),
+    padding: idOf("padding", declared.padding),
+    symbols: byteSymbols(model.ids, idOf("unknown", declared.unknown)),
+    merges: model.merges,
+    addedTokens,
+  };
+}
+
+/** A shorter text than the text encoder's would be cut elsewhere by the reference. */
+function checkLength(config: JsonObject): void {
+  const length = config["model_max_length"] ?? CONTEXT_LENGTH;
+  if (typeof length !== "number" || length < CONTEXT_LENGTH) {
+    refuse("tokenizer_config.json", `model_max_length is not ${CONTEXT_LENGTH}`);
+  }
+}
+
+/** Gives declared tokens the ids of the vocabulary, or the next free ones, as the reference does. */
+function numberTokens(
+  tokens: readonly DeclaredToken[],
+  ids: ReadonlyMap<string, number>,
+): AddedToken[] {
+  let free = ids.size;
+  return tokens.map((token) => {
+    const id = ids.get(token.content) ?? free;
+    free = Math.max(free, id + 1);
+    return { ...token, id };
+  });
+}
+
+/** Vocabularies spell bytes as printable characters: their own, or the next one from U+0100 on. */
+function byteSymbols(ids: ReadonlyMap<string, number>, unknown: number): ByteSymbols {
+  let standIn = 0x100;
+  const spelling = Array.from({ length: 256 }, (_, byte) =>
+    /[!-~\u00a1-\u00ac\u00ae-\u00ff]/.test(String.fromCharCode(byte)) ? byte : standIn++,
+  ).map((code) => String.fromCharCode(code));
+  return {
+    inner: Int32Array.from(spelling, (symbol) => ids.get(symbol) ?? unknown),
+    last: Int32Array.from(spelling, (symbol) => ids.get(`${symbol}</w>`) ?? unknown),
+  };
+}

@@ -1,0 +1,92 @@
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, writeFileSync, writeSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Weight } from "../../engine/graph/graph.ts";
+import { textEncoder } from "../../engine/networks/text-encoder.ts";
+import { unet } from "../../engine/networks/unet.ts";
+import { vaeDecoder, vaeEncoder } from "../../engine/networks/vae.ts";
+import type { ModelFiles } from "../../engine/runtime/model-on-device.ts";
+import type { WeightFiles, WeightPlace } from "../../engine/runtime/weight-files.ts";
+import { sizeOf } from "../../engine/tensor/tensor.ts";
+import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../fakes/sd2-configs.ts";
+
+const SIZE = { batch: 1, height: 8, width: 8 };
+
+/**
+ * The networks of Stable Diffusion 2 at full size with random weights in float32, 5.2 GB in diffusers
+ * layout (so that diffusers reads the same folder); written where it is not there yet.
+ */
+export function randomStableDiffusion2(folder: string): ModelFiles {
+  const vae = new Map([...vaeDecoder(SD2_VAE, SIZE).weights, ...vaeEncoder(SD2_VAE, SIZE).weights]);
+  const text = textEncoder(SD2_TEXT_ENCODER, 1).weights;
+  const network = (name: string, config: object, weights: ReadonlyMap<string, Weight>): WeightFiles =>
+    randomNetwork(join(folder, name), config, weights);
+  const files = {
+    unet: { config: SD2_UNET, weights: network("unet", SD2_UNET, unet(SD2_UNET, { ...SIZE, tokens: 77 }).weights) },
+    textEncoder: { config: SD2_TEXT_ENCODER, weights: network("text_encoder", SD2_TEXT_ENCODER, text) },
+    vae: { config: SD2_VAE, weights: network("vae", SD2_VAE, vae) },
+  };
+  writeFileSync(join(folder, "complete"), "");
+  return files;
+}
+
+function randomNetwork(folder: string, config: object, weights: ReadonlyMap<string, Weight>): WeightFiles {
+  const isText = folder.endsWith("text_encoder");
+  const path = join(folder, isText ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
+  const header: Record<string, object> = {};
+  let end = 0;
+  for (const { name, shape } of weights.values()) {
+    header[name] = { dtype: "F32", shape, data_offsets: [end, (end += 4 * sizeOf(shape))] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  if (!existsSync(join(folder, "..", "complete"))) writeNetwork(folder, { path, json, config, weights });
+  const places = new Map<string, WeightPlace>();
+  let offset = 8 + json.length;
+  for (const { name, shape } of weights.values()) {
+    const lengthBytes = 4 * sizeOf(shape);
+    places.set(name, { path: realpathSync(path), offset, lengthBytes, type: "float32", shape });
+    offset += lengthBytes;
+  }
+  return { network: basename(folder), places };
+}
+
+interface NetworkText {
+  readonly path: string;
+  readonly json: Buffer;
+  readonly config: object;
+  readonly weights: ReadonlyMap<string, Weight>;
+}
+
+function writeNetwork(folder: string, { path, json, config, weights }: NetworkText): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+  const file = openSync(path, "w");
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  writeSync(file, length);
+  writeSync(file, json);
+  for (const { name, shape } of weights.values()) writeTensor(file, name, shape);
+  closeSync(file);
+}
+
+const noise = Float32Array.from({ length: 1 << 20 }, whiteNoise(1));
+
+/** Weights whose activations neither vanish nor explode: norms around 1, the rest by fan-in. */
+function writeTensor(file: number, name: string, shape: readonly number[]): void {
+  const isNorm = shape.length === 1 && /norm.*weight$/.test(name);
+  const scale = shape.length === 1 ? 0.02 : 1 / Math.sqrt(sizeOf(shape) / shape[0]!);
+  const block = noise.map((value) => (isNorm ? 1 : 0) + scale * value);
+  for (let rest = sizeOf(shape); rest > 0; rest -= block.length) {
+    writeSync(file, new Uint8Array(block.buffer, 0, 4 * Math.min(rest, block.length)));
+  }
+}
+
+/** Uniform noise of variance 1 from a seed (mulberry32). */
+export function whiteNoise(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return (((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296 - 0.5) * Math.sqrt(12);
+  };
+}

@@ -1,0 +1,178 @@
+import { expect, test } from "vitest";
+
+import { get, getJson, Interrupted, persist, type Http } from "../../../engine/cuda/http.ts";
+import { standInHost } from "../../fakes/stand-in-host.ts";
+
+const http: Http = { fetch, stallMs: 5_000, pausesMs: [0, 0] };
+
+const redirecting = (location: string): Http => ({
+  ...http,
+  fetch: async () => new Response(null, { status: 302, headers: { location } }),
+});
+
+async function textOf(url: string, from: Http = http): Promise<string> {
+  const reply = await get(url, {}, from);
+  return Buffer.concat(await Array.fromAsync(reply.chunks)).toString();
+}
+
+test("follows a chain of redirects, relative ones too", async () => {
+  await using host = await standInHost((response, request) => {
+    const next: Record<string, string> = { "/a": "/b", "/b": "c?signed=1" };
+    const location = next[request.url ?? ""];
+    if (location === undefined) response.end("here");
+    else response.writeHead(location.startsWith("/") ? 301 : 307, { location }).end();
+  });
+  expect(await textOf(`${host.url}/a`)).toBe("here");
+  expect(host.asked.map((asked) => asked.path)).toEqual(["/a", "/b", "/c?signed=1"]);
+});
+
+test("gives up on a redirect loop after five", async () => {
+  await using host = await standInHost((response) => {
+    response.writeHead(302, { location: "/again" }).end();
+  });
+  await expect(textOf(`${host.url}/again`)).rejects.toMatchObject({
+    code: "CUDA_DOWNLOAD_FAILED",
+    details: { url: `${host.url}/again`, reason: "it redirects more than 5 times" },
+  });
+  expect(host.asked).toHaveLength(6);
+});
+
+test.each([
+  "http://packages.example/file",
+  "http://127.0.0.1:9/file",
+  "ftp://packages.example/file",
+  "file:///etc/passwd",
+  "http://[not an address",
+])("refuses to be led from TLS to %s", async (location) => {
+  await expect(
+    textOf("https://packages.example/file", redirecting(location)),
+  ).rejects.toMatchObject({
+    code: "CUDA_DOWNLOAD_FAILED",
+    details: { reason: `it leads to an address that is not secure (${location})` },
+  });
+});
+
+test("refuses plain text from anywhere but this machine", async () => {
+  await expect(textOf("http://packages.example/file")).rejects.toMatchObject({
+    code: "CUDA_DOWNLOAD_FAILED",
+  });
+});
+
+test("calls silence before the answer an interruption", async () => {
+  await using host = await standInHost(() => {});
+  await expect(textOf(host.url, { ...http, stallMs: 30 })).rejects.toThrow(
+    new Interrupted("nothing came for 0.03 s"),
+  );
+});
+
+test("calls silence in the middle of the answer an interruption", async () => {
+  await using host = await standInHost((response) => {
+    response.writeHead(200, { "content-length": 10 });
+    response.write("half");
+  });
+  await expect(textOf(host.url, { ...http, stallMs: 30 })).rejects.toBeInstanceOf(Interrupted);
+});
+
+test("does not take a slow reader for a silent server", async () => {
+  await using host = await standInHost((response) => response.end("whole"));
+  const reply = await get(host.url, {}, { ...http, stallMs: 30 });
+  const seen: string[] = [];
+  for await (const chunk of reply.chunks) {
+    await new Promise((resolve) => setTimeout(resolve, 90));
+    seen.push(Buffer.from(chunk).toString());
+  }
+  expect(seen.join("")).toBe("whole");
+});
+
+test("calls a connection that breaks, or never is, an interruption", async () => {
+  await using host = await standInHost((response) => response.destroy());
+  await expect(textOf(host.url)).rejects.toBeInstanceOf(Interrupted);
+  host.cut();
+  await expect(textOf("http://127.0.0.1:1/closed")).rejects.toBeInstanceOf(Interrupted);
+});
+
+test("names the status of an answer whose body broke before it was left", async () => {
+  const broken: Http = {
+    ...http,
+    fetch: async () => {
+      const body = new ReadableStream({
+        start: (controller) => controller.error(new Error("cut")),
+      });
+      return new Response(body, { status: 404 });
+    },
+  };
+  await expect(getJson("https://a.example/", 100, broken)).rejects.toMatchObject({
+    details: { reason: "the server answered 404" },
+  });
+});
+
+test("rejects with the caller's own reason when cancelled", async () => {
+  await using host = await standInHost(() => cancel.abort(new Error("enough")));
+  const cancel = new AbortController();
+  await expect(textOf(host.url, { ...http, signal: cancel.signal })).rejects.toThrow("enough");
+});
+
+test.each([
+  ["HTML", "<html>", "its answer is not JSON"],
+  ["more than is allowed", JSON.stringify("x".repeat(200)), "its answer exceeds 100 bytes"],
+])("refuses %s where JSON is expected", async (_, body, reason) => {
+  await using host = await standInHost((response) => response.end(body));
+  await expect(getJson(host.url, 100, http)).rejects.toMatchObject({ details: { reason } });
+});
+
+test("counts decoded bytes, not those of a compressed answer", async () => {
+  const { gzipSync } = await import("node:zlib");
+  await using host = await standInHost((response) => {
+    response.writeHead(200, { "content-encoding": "gzip" });
+    response.end(gzipSync(JSON.stringify("x".repeat(1_000_000))));
+  });
+  await expect(getJson(host.url, 10_000, http)).rejects.toMatchObject({
+    details: { reason: "its answer exceeds 10000 bytes" },
+  });
+});
+
+test("tries again after each pause, then names the last reason", async () => {
+  let tries = 0;
+  const task = async () => {
+    throw new Interrupted(`reason ${++tries}`);
+  };
+  await expect(persist("https://a.example/", http, task)).rejects.toMatchObject({
+    code: "CUDA_DOWNLOAD_FAILED",
+    details: { url: "https://a.example/", reason: "reason 3" },
+  });
+});
+
+test("is patient with a server that brings something each time, but not for ever", async () => {
+  let tries = 0;
+  const task = async () => {
+    tries++;
+    throw new Interrupted("cut");
+  };
+  await expect(persist("https://a.example/", http, task, async () => true)).rejects.toMatchObject({
+    code: "CUDA_DOWNLOAD_FAILED",
+  });
+  expect(tries).toBe(100);
+});
+
+test("does not repeat what another try cannot mend", async () => {
+  let tries = 0;
+  const task = async () => {
+    tries++;
+    throw new TypeError("a mistake of ours");
+  };
+  await expect(persist("https://a.example/", http, task)).rejects.toThrow("a mistake of ours");
+  expect(tries).toBe(1);
+});
+
+test("stops waiting when cancelled in a pause", async () => {
+  const cancel = new AbortController();
+  const waiting = persist(
+    "https://a.example/",
+    { ...http, pausesMs: [60_000], signal: cancel.signal },
+    async () => {
+      queueMicrotask(() => cancel.abort(new Error("enough")));
+      throw new Interrupted("cut");
+    },
+  );
+  await expect(waiting).rejects.toThrow("enough");
+});

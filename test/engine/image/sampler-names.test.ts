@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { SCHEDULER_NAMES } from "../../../engine/contract/generation.ts";
+import { samplerNames, schedulerNamed } from "../../../engine/image/sampler-names.ts";
+
+test.each(SCHEDULER_NAMES)("%s comes back from its names in A1111", (scheduler) => {
+  const { sampler, schedule } = samplerNames(scheduler);
+  expect(schedulerNamed(sampler, schedule)).toBe(scheduler);
+});
+
+test.each([
+  ["DDIM", undefined, "ddim"],
+  ["PLMS", undefined, "pndm"],
+  ["Euler", undefined, "euler"],
+  ["Euler", "Automatic", "euler"],
+  ["Euler", "Karras", "euler-karras"],
+  ["Euler", "karras", "euler-karras"],
+  ["Euler Karras", undefined, "euler-karras"],
+  ["Euler a", undefined, "euler-ancestral"],
+  ["euler a", "Uniform", "euler-ancestral"],
+  ["DPM++ 2M", undefined, "dpm++2m"],
+  ["DPM++ 2M", "Uniform", "dpm++2m"],
+  // A1111's own choice for this sampler, from 1.9 on.
+  ["DPM++ 2M", "Automatic", "dpm++2m-karras"],
+  ["DPM++ 2M", "Karras", "dpm++2m-karras"],
+  ["DPM++ 2M Karras", undefined, "dpm++2m-karras"],
+  [" DPM++ 2M Karras ", "Automatic", "dpm++2m-karras"],
+  ["Euler a", "Karras", undefined],
+  ["Euler", "Exponential", undefined],
+  ["DPM++ 2M SDE Karras", undefined, undefined],
+  ["DPM++ SDE", undefined, undefined],
+  ["UniPC", undefined, undefined],
+  ["", undefined, undefined],
+])("A1111's %j with schedule type %j is %s", (sampler, schedule, expected) => {
+  expect(schedulerNamed(sampler, schedule)).toBe(expected);
+});

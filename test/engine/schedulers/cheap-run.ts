@@ -1,0 +1,55 @@
+import { expect } from "vitest";
+import type { SchedulerPlan } from "../../../engine/schedulers/scheduler.ts";
+import type { NoiseGenerator } from "../../../engine/tensor/noise.ts";
+
+/** Where a run begins. */
+export interface Start {
+  readonly index: number;
+  readonly latents: Float32Array;
+}
+
+/** The latents at the start and after every step, with the references' formula in the UNet's place. */
+export function trajectory(
+  plan: SchedulerPlan,
+  { index: first, latents: start }: Start,
+  generator: NoiseGenerator,
+): readonly Float32Array[] {
+  const path = [start];
+  let latents = start;
+  let memory = plan.start;
+  for (let index = first; index < plan.timesteps.length; index++) {
+    const prediction = network(plan.scaleInput(latents, index), plan.timesteps[index]!);
+    const noise = plan.drawsNoise ? generator.normal(latents.length) : undefined;
+    ({ latents, memory } = plan.step({ index, latents, prediction, memory, noise }));
+    path.push(latents);
+  }
+  return path;
+}
+
+/** tanh(0.7 x + t/1500) + 0.1 * x reversed along the last axis, which is four long. */
+function network(x: Float32Array, timestep: number): Float32Array {
+  return x.map((value, i) => Math.tanh(0.7 * value + timestep / 1500) + 0.1 * x[i ^ 3]!);
+}
+
+/** Matches these timesteps; between numpy's float32 logarithms and ours lies a unit of the last place. */
+export function timestepsLike(numbers: readonly number[]): unknown[] {
+  const ulp = 2 ** -14; // of a float32 above 512
+  return numbers.map((value) =>
+    expect.toSatisfy((got: number) => Math.abs(got - value) <= ulp, `about ${value}`),
+  );
+}
+
+/** Over the latents of a run: the largest difference at a time over the largest value there. */
+export function relativeError(got: readonly Float32Array[], want: Float32Array): number {
+  const size = want.length / got.length;
+  const errors = got.map((latents, i) => {
+    const expected = want.subarray(i * size, (i + 1) * size);
+    const differences = expected.map((value, k) => value - latents[k]!);
+    return largest(differences) / largest(expected);
+  });
+  return Math.max(...errors);
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}

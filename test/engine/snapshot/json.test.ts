@@ -1,0 +1,50 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { jsonFault, quote } from "../../../engine/snapshot/json.ts";
+
+const LIMITS = { depth: 3, marks: 1_000 };
+
+test("finds nothing to refuse in what JSON.stringify writes", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 2 }), (value) => {
+      expect(jsonFault(JSON.stringify(value, null, 1), LIMITS)).toBeUndefined();
+    }),
+  );
+});
+
+test.each([
+  [`{"a":1,"a":2}`, `the key "a" is there twice`],
+  [`{"a":1,"\\u0061":2}`, `the key "a" is there twice`],
+  [`{"o":{"b\\"":1 , "b\\"" : 2}}`, `the key "b\\"" is there twice`],
+  [`[[[[1]]]]`, "brackets are nested deeper than 3"],
+  [`[${"1,".repeat(1_000)}1]`, "there are more than 1000 keys, commas and brackets"],
+])("refuses %s", (text, reason) => {
+  expect(jsonFault(text, LIMITS)).toBe(reason);
+});
+
+test.each([
+  [`{"a":"a","b":"a"}`],
+  [`{"a":{"a":1},"b":[{"a":1},{"a":2}]}`],
+  [`{"a\\\\":1,"a":2}`],
+  [`{"x":"{\\"a\\":1,\\"a\\":2}"}`],
+])("takes %s, where no object holds a key twice", (text) => {
+  expect(jsonFault(text, LIMITS)).toBeUndefined();
+});
+
+test("never throws, whatever the text", () => {
+  const scrap = fc.constantFrom("{", "}", "[", "]", ",", ":", '"', "\\", "a", " ");
+  fc.assert(
+    fc.property(
+      fc.array(scrap).map((parts) => parts.join("")),
+      (text) => {
+        expect(["string", "undefined"]).toContain(typeof jsonFault(text, LIMITS));
+      },
+    ),
+  );
+});
+
+test("quotes a stranger's value in at most a hundred characters", () => {
+  expect(quote("a\u0000")).toBe('"a\\u0000"');
+  expect(quote(undefined)).toBe("nothing");
+  expect(quote("x".repeat(500))).toHaveLength(101);
+});

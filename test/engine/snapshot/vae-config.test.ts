@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { readVaeConfig } from "../../../engine/snapshot/vae-config.ts";
+import { SD2_VAE } from "../../fakes/sd2-configs.ts";
+
+const FILE = "vae/config.json";
+
+test("an empty config is AutoencoderKL's defaults", () => {
+  expect(readVaeConfig({}, FILE)).toEqual({
+    ...SD2_VAE,
+    sample_size: 32,
+    block_out_channels: [64],
+    layers_per_block: 1,
+  });
+});
+
+test("the keys the hub's stable-diffusion-2 has make its network", () => {
+  const hub = {
+    _class_name: "AutoencoderKL",
+    _diffusers_version: "0.8.0",
+    act_fn: "silu",
+    block_out_channels: [128, 256, 512, 512],
+    down_block_types: Array(4).fill("DownEncoderBlock2D"),
+    up_block_types: Array(4).fill("UpDecoderBlock2D"),
+    layers_per_block: 2,
+    sample_size: 768,
+  };
+  expect(readVaeConfig(hub, FILE)).toEqual(SD2_VAE);
+});
+
+test("takes a scaling factor and a shift of its own", () => {
+  const config = readVaeConfig({ scaling_factor: 0.74827, shift_factor: 0.1 }, FILE);
+  expect(config).toMatchObject({ scaling_factor: 0.74827, shift_factor: 0.1 });
+});
+
+test.each([
+  ["act_fn", "mish"],
+  ["in_channels", 4],
+  ["latents_mean", [0, 0, 0, 0]],
+  ["out_channels", 1],
+])("refuses %s %j as another architecture", (key, value) => {
+  expect(() => readVaeConfig({ [key]: value }, FILE)).toThrow(
+    expect.objectContaining({
+      code: "SNAPSHOT_UNSUPPORTED",
+      details: { what: `The VAE's ${key}`, found: JSON.stringify(value) },
+    }),
+  );
+});

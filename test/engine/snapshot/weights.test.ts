@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { listSnapshot } from "../../../engine/snapshot/files.ts";
+import { readWeights } from "../../../engine/snapshot/weights.ts";
+import { memorySnapshot } from "../../fakes/memory-snapshot.ts";
+import { lengthPrefix, safetensors } from "../../fakes/safetensors-writer.ts";
+
+const PATH = "vae/diffusion_pytorch_model.safetensors";
+
+test("gives the place of every tensor under the name and shape of today", async () => {
+  const old = "decoder.mid_block.attentions.0.query.weight";
+  const file = safetensors({
+    "conv_in.bias": { dtype: "BF16", shape: [2], bytes: new Uint8Array(4) },
+    [old]: { dtype: "F32", shape: [1, 2, 1, 1], bytes: new Uint8Array(8) },
+  });
+  const listing = await listSnapshot(memorySnapshot(new Map([[PATH, file]])));
+  const start = file.length - 12;
+  expect([...(await readWeights(listing, [PATH], "VAE"))]).toEqual([
+    ["conv_in.bias", { file: PATH, offset: start, lengthBytes: 4, dtype: "BF16", shape: [2] }],
+    [
+      "decoder.mid_block.attentions.0.to_q.weight",
+      { file: PATH, offset: start + 4, lengthBytes: 8, dtype: "F32", shape: [1, 2] },
+    ],
+  ]);
+});
+
+test("reads 8 bytes of a file whose header lies about its length, and no more", async () => {
+  const asked: number[] = [];
+  const listing = await listSnapshot({
+    list: async () => [{ path: PATH, sizeBytes: 1_000 }],
+    async readBytes(_path, _start, length) {
+      asked.push(length);
+      return lengthPrefix(2n ** 63n);
+    },
+  });
+  await expect(readWeights(listing, [PATH], "VAE")).rejects.toThrow("more than 25000000");
+  expect(asked).toEqual([8]);
+});
+
+test("refuses a file that ends in the middle of what it was listed with", async () => {
+  const file = safetensors({ w: { dtype: "U8", shape: [1], bytes: new Uint8Array(1) } });
+  const listing = await listSnapshot({
+    list: async () => [{ path: PATH, sizeBytes: file.length }],
+    readBytes: async (_path, start, length) => file.slice(start, Math.min(start + length, 20)),
+  });
+  await expect(readWeights(listing, [PATH], "VAE")).rejects.toThrow(
+    "it ends in the middle of its header",
+  );
+});

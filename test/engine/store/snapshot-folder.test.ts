@@ -1,0 +1,153 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readSnapshot } from "../../../engine/snapshot/snapshot.ts";
+import { openSnapshotFolder } from "../../../engine/store/snapshot-folder.ts";
+import { loadFolder, saveFolder, type FileMap } from "../../fakes/memory-snapshot.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const TINY = resolve("test/golden/tiny-sd21-v/snapshot");
+const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
+
+/** Real configs, and two bytes for every weight file: enough where no header is read. */
+function sketch(): FileMap {
+  const files = [...loadFolder(TINY)];
+  return new Map(
+    files.map(([path, bytes]) => [path, path.endsWith(".safetensors") ? Buffer.of(1, 2) : bytes]),
+  );
+}
+
+async function pathsIn(folder: string): Promise<readonly string[]> {
+  return (await (await openSnapshotFolder(folder)).list()).map(({ path }) => path);
+}
+
+/** models--x--y with two revisions of which refs/main names the second; files are links. */
+function hubCache(): string {
+  const model = join(temporaryFolder(), "models--x--y");
+  for (const revision of ["aaa", "bbb"]) saveFolder(join(model, "snapshots", revision), sketch());
+  mkdirSync(join(model, "blobs"));
+  mkdirSync(join(model, "refs"));
+  writeFileSync(join(model, "refs", "main"), "bbb\n");
+  const unet = join(model, "snapshots", "bbb", UNET);
+  renameSync(unet, join(model, "blobs", "5e1f"));
+  symlinkSync(join("..", "..", "..", "blobs", "5e1f"), unet);
+  return model;
+}
+
+describe("opens", () => {
+  test.each([
+    "test/golden/tiny-sd2-v/snapshot",
+    "test/golden/tiny-sd2-hub/snapshot",
+    "test/golden/tiny-sd21-v/snapshot",
+    "test/golden/tiny-sd1-eps/snapshot",
+    "assets/starter/snapshot",
+  ])("%s, and it can be read", async (path) => {
+    const folder = await openSnapshotFolder(path);
+    expect(folder.path).toBe(resolve(path));
+    await expect(readSnapshot(folder, "float32")).resolves.toMatchObject({
+      pipelineClass: "StableDiffusionPipeline",
+    });
+  });
+
+  test("the starter with the recommendation that lies beside it", async () => {
+    const { recommended } = await readSnapshot(
+      await openSnapshotFolder("assets/starter/snapshot"),
+      "float32",
+    );
+    expect(recommended?.num_inference_steps).toBe(30);
+  });
+
+  test("a folder whose only snapshot lies one level down", async () => {
+    const outer = temporaryFolder();
+    saveFolder(join(outer, "model"), sketch());
+    mkdirSync(join(outer, "__MACOSX"));
+    writeFileSync(join(outer, "README.md"), "hello");
+    expect((await openSnapshotFolder(outer)).path).toBe(join(outer, "model"));
+  });
+
+  test("a link to a folder by its real path", async () => {
+    const outer = temporaryFolder();
+    symlinkSync(TINY, join(outer, "link"));
+    expect((await openSnapshotFolder(join(outer, "link"))).path).toBe(TINY);
+  });
+});
+
+describe("in the cache of the hub's client", () => {
+  test("opens the revision refs/main names", async () => {
+    const model = hubCache();
+    expect((await openSnapshotFolder(model)).path).toBe(join(model, "snapshots", "bbb"));
+  });
+
+  test("opens a revision that is named itself", async () => {
+    const revision = join(hubCache(), "snapshots", "aaa");
+    expect((await openSnapshotFolder(revision)).path).toBe(revision);
+  });
+
+  test("tells where a linked file really lies", async () => {
+    const model = hubCache();
+    const folder = await openSnapshotFolder(model);
+    expect(await folder.realPath(UNET)).toBe(join(model, "blobs", "5e1f"));
+    expect([...(await folder.readBytes(UNET, 0, 8))]).toEqual([1, 2]);
+  });
+
+  test("leaves out a link that leads nowhere, so that the file is found missing", async () => {
+    const model = hubCache();
+    renameSync(join(model, "blobs", "5e1f"), join(model, "blobs", "gone"));
+    expect(await pathsIn(model)).not.toContain(UNET);
+  });
+});
+
+test("lists only the top of a folder that is no snapshot", async () => {
+  const folder = temporaryFolder();
+  const bytes = Buffer.of(0);
+  saveFolder(
+    folder,
+    new Map([
+      ["notes.txt", bytes],
+      ["photos/1.png", bytes],
+    ]),
+  );
+  expect(await pathsIn(folder)).toEqual(["notes.txt"]);
+});
+
+describe("reads", () => {
+  test("the part that is asked for, and less where the file ends", async () => {
+    const folder = temporaryFolder();
+    saveFolder(folder, new Map([["model_index.json", Buffer.from("0123456789")]]));
+    const snapshot = await openSnapshotFolder(folder);
+    const read = async (start: number, length: number) =>
+      Buffer.from(await snapshot.readBytes("model_index.json", start, length)).toString();
+    expect([await read(2, 3), await read(8, 100), await read(50, 1)]).toEqual(["234", "89", ""]);
+  });
+
+  test("nothing that was not listed, whatever the path", async () => {
+    const snapshot = await openSnapshotFolder(TINY);
+    for (const path of [
+      "../expected/unet.safetensors",
+      "/etc/passwd",
+      "unet",
+      "unet/../unet/config.json",
+    ]) {
+      await expect(snapshot.readBytes(path, 0, 1)).rejects.toThrow("The model lacks");
+      await expect(snapshot.realPath(path)).rejects.toThrow("The model lacks");
+    }
+  });
+});
+
+test.each([
+  ["no folder", "nowhere/at/all", "SNAPSHOT_NOT_FOUND"],
+  ["a file that is no model", "package.json", "SNAPSHOT_NOT_FOUND"],
+])("refuses %s", async (_, path, code) => {
+  await expect(openSnapshotFolder(path)).rejects.toThrow(expect.objectContaining({ code }));
+});
+
+test.each([
+  ["model.ckpt", "PICKLE_REFUSED", "model.ckpt"],
+  ["model.safetensors", "SNAPSHOT_UNSUPPORTED", "A model in a single file"],
+])("a path to %s opens, for readSnapshot to refuse by what it is", async (name, code, words) => {
+  const file = join(temporaryFolder(), name);
+  writeFileSync(file, "whatever");
+  await expect(readSnapshot(await openSnapshotFolder(file), "float32")).rejects.toThrow(
+    expect.objectContaining({ code, message: expect.stringContaining(words) }),
+  );
+});

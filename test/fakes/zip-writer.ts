@@ -1,0 +1,56 @@
+import { crc32, deflateRawSync } from "node:zlib";
+
+/** One entry of a zip, and the lies its headers may tell about it. */
+export interface ZipEntry {
+  readonly name: string;
+  readonly data: Uint8Array;
+  readonly stored?: boolean;
+  readonly method?: number;
+  readonly flags?: number;
+  readonly claimedBytes?: number;
+  readonly claimedCrc?: number;
+  /** Where the directory says the entry begins, instead of where it does. */
+  readonly claimedOffset?: number;
+}
+
+/** A zip of these entries: local headers, then the central directory, then its end record. */
+export function zipOf(entries: readonly ZipEntry[]): Uint8Array {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const entry of entries) {
+    const packed = entry.stored ? Buffer.from(entry.data) : deflateRawSync(entry.data);
+    const name = Buffer.from(entry.name);
+    const fields = fieldsOf(entry, packed, name);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, name, packed]);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(entry.claimedOffset ?? offset, 10);
+    directory.push(Buffer.from("PK\x01\x02"), Buffer.from([20, 0]), fields, tail, name);
+    parts.push(local);
+    offset += local.byteLength;
+  }
+  const central = Buffer.concat(directory);
+  return Buffer.concat([...parts, central, endRecord(entries.length, central.byteLength, offset)]);
+}
+
+function fieldsOf(entry: ZipEntry, packed: Buffer, name: Buffer): Buffer {
+  const fields = Buffer.alloc(26);
+  fields.writeUInt16LE(20, 0);
+  fields.writeUInt16LE(entry.flags ?? 0, 2);
+  fields.writeUInt16LE(entry.method ?? (entry.stored ? 0 : 8), 4);
+  fields.writeUInt32LE(entry.claimedCrc ?? crc32(entry.data), 10);
+  fields.writeUInt32LE(packed.byteLength, 14);
+  fields.writeUInt32LE(entry.claimedBytes ?? entry.data.byteLength, 18);
+  fields.writeUInt16LE(name.byteLength, 22);
+  return fields;
+}
+
+function endRecord(count: number, sizeBytes: number, offset: number): Buffer {
+  const record = Buffer.alloc(22);
+  record.write("PK\x05\x06", 0, "latin1");
+  record.writeUInt16LE(count, 8);
+  record.writeUInt16LE(count, 10);
+  record.writeUInt32LE(sizeBytes, 12);
+  record.writeUInt32LE(offset, 16);
+  return record;
+}
