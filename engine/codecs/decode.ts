@@ -47,7 +47,6 @@ async function decode(bytes: Uint8Array): Promise<Pixels> {
     .timeout({ seconds: MAX_SECONDS })
     .autoOrient()
     .flatten({ background: "white" })
-    .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   return pixels(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.length));

@@ -21,7 +21,7 @@ const side = z.int().min(64).max(MAX_SIDE).multipleOf(8);
 /** Unsigned 64 bits in decimal, as a string: a JSON number would lose the low digits. */
 export const seedSchema = z
   .string()
-  .regex(/^\d{1,20}$/)
+  .regex(/^\d{1,20}$/, { abort: true, error: "a seed is a whole number" })
   .refine((seed) => BigInt(seed) <= MAX_SEED, "a seed has at most 64 bits");
 
 /** What a person may ask for; what is absent is the model's own choice. Sizes are in pixels. */

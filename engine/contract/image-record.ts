@@ -30,7 +30,7 @@ export const generationRecordSchema = z.object({
   height: side,
   scheduler: z.enum(SCHEDULER_NAMES),
   /** The model's name, never its path. */
-  model: z.string().min(1).max(200),
+  model: z.string().min(1).max(300),
   /** A hash of the model's files, which tells models of one name apart. */
   modelFingerprint: z.string().min(1).max(200).optional(),
   /** The device that drew it. */

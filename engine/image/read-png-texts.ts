@@ -77,8 +77,9 @@ function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
   let at = PNG_SIGNATURE.length;
   for (let count = 1; count <= MAX_CHUNKS; count++) {
     const chunk = chunkAt(bytes, at);
-    if ((chunk.type === "IHDR") !== (count === 1))
+    if ((chunk.type === "IHDR") !== (count === 1)) {
       throw new PngDamage("its header is not its first chunk");
+    }
     if (chunk.type === "IEND") return;
     yield chunk;
     at += 12 + chunk.length;
@@ -94,8 +95,9 @@ function chunkAt(bytes: Uint8Array, at: number): Chunk {
   const type = fromLatin1(bytes.subarray(at + 4, at + 8));
   if (!/^[A-Za-z]{4}$/.test(type)) throw new PngDamage("one of its chunks has no proper type");
   // A picture cut short has begun all the same; what would follow it is missed at the next chunk.
-  if (length > left && type !== "IDAT")
+  if (length > left && type !== "IDAT") {
     throw new PngDamage(`its chunk ${type} reaches past its end`);
+  }
   return {
     type,
     length,

@@ -35,7 +35,10 @@ export async function* denoise(
   let memory = plan.start;
   for (const [i, timestep] of plan.timesteps.slice(start.from).entries()) {
     const index = start.from + i;
-    const sample = tensor([batch, channels, height, width], repeat(plan.scaleInput(latents, index), batch));
+    const sample = tensor(
+      [batch, channels, height, width],
+      repeat(plan.scaleInput(latents, index), batch),
+    );
     const inputs = {
       sample,
       timestep: tensor([1], Float32Array.of(timestep)),

@@ -6,7 +6,11 @@ import type { PipelineParts, PipelineRequest } from "./pipeline.ts";
  * Hidden states of the prompt (1, 77, width); under guidance the negative prompt's come before them
  * in a batch of two.
  */
-export async function encodePrompt(parts: PipelineParts, request: PipelineRequest, signal?: AbortSignal): Promise<FloatTensor> {
+export async function encodePrompt(
+  parts: PipelineParts,
+  request: PipelineRequest,
+  signal?: AbortSignal,
+): Promise<FloatTensor> {
   const { prompt, negativePrompt } = request;
   const texts = isGuided(request) ? [negativePrompt, prompt] : [prompt];
   const rows = texts.map((text) => parts.tokenizer.encode(text).ids);

@@ -9,7 +9,11 @@ interface Origin {
 }
 
 /** The named float output of a session; numbers that are not finite are refused, not drawn as black. */
-export function finiteOutput(outputs: Tensors, name: string, { network, step }: Origin): FloatTensor {
+export function finiteOutput(
+  outputs: Tensors,
+  name: string,
+  { network, step }: Origin,
+): FloatTensor {
   const output = outputs[name];
   if (!(output?.data instanceof Float32Array)) throw new TypeError(`no float output ${name}`);
   if (!output.data.every(Number.isFinite)) throw new StudioError("NOT_FINITE", { network, step });

@@ -5,7 +5,13 @@ import { decodeLatents } from "./decode-latents.ts";
 import { denoise } from "./denoise.ts";
 import { encodePrompt } from "./encode-prompt.ts";
 import { finiteOutput } from "./finite.ts";
-import { seedOf, type LatentSpace, type PipelineEvent, type PipelineParts, type PipelineRequest } from "./pipeline.ts";
+import {
+  seedOf,
+  type LatentSpace,
+  type PipelineEvent,
+  type PipelineParts,
+  type PipelineRequest,
+} from "./pipeline.ts";
 
 /** A text-to-image request that starts from a picture instead of noise. */
 export interface ImageToImageRequest extends PipelineRequest {
@@ -36,8 +42,19 @@ export async function* imageToImage(
     const original = samplePosterior(moments, parts.latents, noise);
     const noisy = request.plan.addNoise(original.data, noise.normal(original.data.length), from);
     const first = tensor(original.shape, noisy);
-    const latents = yield* denoise(parts, request, { image, latents: first, from, hiddenStates, noise }, signal);
-    yield { kind: "image", image, seed, latents, decoded: await decodeLatents(parts, latents, signal) };
+    const latents = yield* denoise(
+      parts,
+      request,
+      { image, latents: first, from, hiddenStates, noise },
+      signal,
+    );
+    yield {
+      kind: "image",
+      image,
+      seed,
+      latents,
+      decoded: await decodeLatents(parts, latents, signal),
+    };
   }
 }
 
@@ -49,14 +66,22 @@ function startIndex({ steps, strength }: ImageToImageRequest): number {
   throw new StudioError("REQUEST_INVALID", { field: "strength", value: strength, reason });
 }
 
-async function encodeImage(parts: PipelineParts, { image }: ImageToImageRequest, signal?: AbortSignal): Promise<FloatTensor> {
+async function encodeImage(
+  parts: PipelineParts,
+  { image }: ImageToImageRequest,
+  signal?: AbortSignal,
+): Promise<FloatTensor> {
   const [batch = 1, , height = 0, width = 0] = image.shape;
   const outputs = await parts.networks.vaeEncoder({ batch, height, width }).run({ image }, signal);
   return finiteOutput(outputs, "moments", { network: "VAE", step: 0 });
 }
 
 /** Draws latents from the encoder's Gaussian: mean + exp(log variance / 2) * noise, scaled for the UNet. */
-function samplePosterior({ shape, data }: FloatTensor, space: LatentSpace, noise: NoiseGenerator): FloatTensor {
+function samplePosterior(
+  { shape, data }: FloatTensor,
+  space: LatentSpace,
+  noise: NoiseGenerator,
+): FloatTensor {
   const [batch = 1, , height = 0, width = 0] = shape;
   const latentShape = [batch, space.channels, height, width];
   const size = sizeOf(latentShape);

@@ -64,6 +64,9 @@ export function seedOf({ seed }: PipelineRequest, image: number): bigint {
 }
 
 /** Height and width of a request's latents. */
-export function latentSize({ height, width }: PipelineRequest, { factor }: LatentSpace): { height: number; width: number } {
+export function latentSize(
+  { height, width }: PipelineRequest,
+  { factor }: LatentSpace,
+): { height: number; width: number } {
   return { height: height / factor, width: width / factor };
 }

@@ -2,7 +2,13 @@ import { tensor } from "../tensor/tensor.ts";
 import { decodeLatents } from "./decode-latents.ts";
 import { denoise } from "./denoise.ts";
 import { encodePrompt } from "./encode-prompt.ts";
-import { latentSize, seedOf, type PipelineEvent, type PipelineParts, type PipelineRequest } from "./pipeline.ts";
+import {
+  latentSize,
+  seedOf,
+  type PipelineEvent,
+  type PipelineParts,
+  type PipelineRequest,
+} from "./pipeline.ts";
 
 /** Draws `count` pictures of one prompt from noise. Leaving the generator, or aborting, ends the run. */
 export async function* textToImage(
@@ -18,8 +24,22 @@ export async function* textToImage(
     const seed = seedOf(request, image);
     const noise = parts.noise(seed);
     const start = noise.normal(parts.latents.channels * height * width);
-    const first = tensor(shape, start.map((value) => value * request.plan.initialSigma));
-    const latents = yield* denoise(parts, request, { image, latents: first, from: 0, hiddenStates, noise }, signal);
-    yield { kind: "image", image, seed, latents, decoded: await decodeLatents(parts, latents, signal) };
+    const first = tensor(
+      shape,
+      start.map((value) => value * request.plan.initialSigma),
+    );
+    const latents = yield* denoise(
+      parts,
+      request,
+      { image, latents: first, from: 0, hiddenStates, noise },
+      signal,
+    );
+    yield {
+      kind: "image",
+      image,
+      seed,
+      latents,
+      decoded: await decodeLatents(parts, latents, signal),
+    };
   }
 }

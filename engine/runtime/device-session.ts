@@ -23,12 +23,18 @@ export class DeviceSession implements Session {
   readonly #once = ++lastSession;
   #open: { readonly epoch: number; readonly plan: SessionPlan } | undefined;
   #onceFor: unknown;
+  #loadingSeconds = 0;
 
   /** `name` is the network's, for sentences; `plan` is asked at every opening. */
   constructor(supervisor: Supervisor, name: string, plan: () => SessionPlan) {
     this.#supervisor = supervisor;
     this.#name = name;
     this.#plan = plan;
+  }
+
+  /** Seconds spent on opening, so far. */
+  get loadingSeconds(): number {
+    return this.#loadingSeconds;
   }
 
   async run(inputs: Tensors, signal?: AbortSignal): Promise<Tensors> {
@@ -53,23 +59,31 @@ export class DeviceSession implements Session {
     }
   }
 
-  /** Opens what is not open yet, so that the first run does not pay for it. */
   async #opened(signal?: AbortSignal): Promise<SessionPlan> {
     const epoch = this.#supervisor.epoch();
     if (this.#open?.epoch === epoch) return this.#open.plan;
     const plan = this.#plan();
     const { step, once, options } = plan;
     const doing = `loading the ${this.#name}`;
+    const start = performance.now();
     this.#onceFor = undefined;
-    for (const [session, graph] of [[this.#once, once?.graph], [this.#step, step]] as const) {
+    for (const [session, graph] of [
+      [this.#once, once?.graph],
+      [this.#step, step],
+    ] as const) {
       if (graph === undefined) continue;
       await this.#supervisor.request({ kind: "open", session, graph, options }, doing, signal);
     }
     this.#open = { epoch, plan };
+    this.#loadingSeconds += (performance.now() - start) / 1000;
     return plan;
   }
 
-  async #runOnce(name: string, input: Tensors[string] | undefined, signal?: AbortSignal): Promise<void> {
+  async #runOnce(
+    name: string,
+    input: Tensors[string] | undefined,
+    signal?: AbortSignal,
+  ): Promise<void> {
     if (input === undefined || this.#onceFor === input) return;
     const inputs = { [name]: input };
     const request = { kind: "run", session: this.#once, inputs, keep: true } as const;

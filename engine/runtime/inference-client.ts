@@ -31,7 +31,8 @@ export class InferenceClient {
   constructor() {
     const env = Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name));
     this.#child = fork(PROGRAM, {
-      env: Object.fromEntries(env),
+      // ONNX Runtime's library carries an uploader; nothing of ours is to leave the machine.
+      env: { ...Object.fromEntries(env), ORT_DISABLE_TELEMETRY: "1" },
       execArgv: ["--disable-warning=ExperimentalWarning"],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -26,7 +26,10 @@ async function answer(request: Numbered<Request>): Promise<Reply> {
 async function perform(request: Request): Promise<Tensors> {
   switch (request.kind) {
     case "open":
-      sessions.set(request.session, await InferenceSession.create(request.graph, ortOptions(request.options)));
+      sessions.set(
+        request.session,
+        await InferenceSession.create(request.graph, ortOptions(request.options)),
+      );
       return {};
     case "run":
       return run(request);
@@ -43,10 +46,14 @@ async function run(request: Extract<Request, { kind: "run" }>): Promise<Tensors>
   if (session === undefined) throw new Error(`session ${request.session} is not open`);
   const feeds: Record<string, OrtTensor> = { ...kept.get(request.with ?? -1) };
   for (const [name, { data, shape }] of Object.entries(request.inputs)) {
-    feeds[name] = data instanceof Float32Array ? new OrtTensor("float32", data, shape) : new OrtTensor("int32", data, shape);
+    feeds[name] =
+      data instanceof Float32Array
+        ? new OrtTensor("float32", data, shape)
+        : new OrtTensor("int32", data, shape);
   }
   const outputs = await session.run(feeds);
-  if (request.keep !== true) return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, plain(value)]));
+  if (request.keep !== true)
+    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, plain(value)]));
   kept.set(request.session, outputs);
   return {};
 }
@@ -57,7 +64,12 @@ function plain({ data, dims }: OrtTensor): Tensor {
   return { shape: dims, data };
 }
 
-function ortOptions({ provider, folder, weights, threads }: SessionOptions): InferenceSession.SessionOptions {
+function ortOptions({
+  provider,
+  folder,
+  weights,
+  threads,
+}: SessionOptions): InferenceSession.SessionOptions {
   const session: Record<string, string> = {};
   if (folder !== undefined) session["model_external_initializers_file_folder_path"] = folder;
   if (weights === "mapped") session["disable_prepacking"] = "1";

@@ -6,7 +6,12 @@ export type Provider = (typeof PROVIDERS)[number];
 
 /** What the host asks of the inference process; each is answered once, in order. */
 export type Request =
-  | { readonly kind: "open"; readonly session: number; readonly graph: Uint8Array; readonly options: SessionOptions }
+  | {
+      readonly kind: "open";
+      readonly session: number;
+      readonly graph: Uint8Array;
+      readonly options: SessionOptions;
+    }
   | {
       readonly kind: "run";
       readonly session: number;

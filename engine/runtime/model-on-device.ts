@@ -44,20 +44,33 @@ export class ModelOnDevice implements Networks {
   readonly #supervisor: Supervisor;
   readonly #options: ModelOptions;
   readonly #isSmall: boolean;
-  readonly #sessions = new Map<NetworkName, { readonly key: string; readonly session: DeviceSession }>();
+  #closedSeconds = 0;
+  readonly #sessions = new Map<
+    NetworkName,
+    { readonly key: string; readonly session: DeviceSession }
+  >();
 
-  constructor(files: ModelFiles, device: Device, supervisor: Supervisor, options: ModelOptions = {}) {
+  constructor(
+    files: ModelFiles,
+    device: Device,
+    supervisor: Supervisor,
+    options: ModelOptions = {},
+  ) {
     this.#files = files;
     this.#device = device;
     this.#supervisor = supervisor;
     this.#options = options;
-    const bytes = [files.textEncoder, files.unet, files.vae].map(({ weights }) => float32Bytes(weights));
+    const bytes = [files.textEncoder, files.unet, files.vae].map(({ weights }) =>
+      float32Bytes(weights),
+    );
     this.#isSmall = bytes.reduce((sum, size) => sum + size, 0) < SMALL_MODEL_BYTES;
   }
 
   textEncoder(batch: number): Session {
     const { config, weights } = this.#files.textEncoder;
-    return this.#session("text encoder", `${batch}`, () => this.#plan(textEncoder(config, batch), weights));
+    return this.#session("text encoder", `${batch}`, () =>
+      this.#plan(textEncoder(config, batch), weights),
+    );
   }
 
   unet({ batch, height, width }: SessionSize): Session {
@@ -78,6 +91,12 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE encoder", key, () => this.#plan(vaeEncoder(config, size), weights));
+  }
+
+  /** Seconds spent on opening sessions, so far. */
+  get loadingSeconds(): number {
+    const open = [...this.#sessions.values()].map(({ session }) => session.loadingSeconds);
+    return open.reduce((sum, seconds) => sum + seconds, this.#closedSeconds);
   }
 
   /** Gives all memory back. */
@@ -104,6 +123,7 @@ export class ModelOnDevice implements Networks {
     for (const [other, { session }] of this.#sessions) {
       if (this.#isSmall && other !== name) continue;
       this.#sessions.delete(other);
+      this.#closedSeconds += session.loadingSeconds;
       await session.close();
     }
   }
@@ -118,9 +138,14 @@ export class ModelOnDevice implements Networks {
       weights: this.#options.weights ?? this.#layoutFor(weights),
       threads: this.#options.threads,
     };
-    const split = constant !== undefined && device.splitsOnce ? splitOnce(model, constant) : undefined;
+    const split =
+      constant !== undefined && device.splitsOnce ? splitOnce(model, constant) : undefined;
     if (split === undefined || constant === undefined) return { step: encode(model), options };
-    return { step: encode(split.step), once: { graph: encode(split.once), input: constant }, options };
+    return {
+      step: encode(split.step),
+      once: { graph: encode(split.once), input: constant },
+      options,
+    };
   }
 
   #layoutFor(weights: WeightFiles): SessionOptions["weights"] {

@@ -17,7 +17,9 @@ const CARRIED: Readonly<Record<string, readonly Provider[]>> = {
 };
 
 /** What this machine can compute on, best first; each provider is tried alone, in a process of its own. */
-export async function probeDevices(platform = `${process.platform}-${process.arch}`): Promise<readonly DeviceReport[]> {
+export async function probeDevices(
+  platform = `${process.platform}-${process.arch}`,
+): Promise<readonly DeviceReport[]> {
   const reports = await Promise.all((CARRIED[platform] ?? []).map(probeDevice));
   const cpu = reports.find(({ provider }) => provider === "cpu");
   return reports.map((report) => withoutImpostor(report, cpu));
@@ -42,10 +44,14 @@ export async function probeDevice(provider: Provider): Promise<DeviceReport> {
 
 /** A Vulkan driver that computes on the CPU is a hundred times slower than the CPU provider: not a choice for `auto`. */
 function withoutImpostor(report: DeviceReport, cpu: DeviceReport | undefined): DeviceReport {
-  if (report.provider === "cpu" || report.seconds === undefined || cpu?.seconds === undefined) return report;
+  if (report.provider === "cpu" || report.seconds === undefined || cpu?.seconds === undefined)
+    return report;
   const times = report.seconds / cpu.seconds;
   if (times < 2) return report;
-  return { ...report, reason: `it is ${times.toFixed(0)} times slower than the CPU, so only used when asked for` };
+  return {
+    ...report,
+    reason: `it is ${times.toFixed(0)} times slower than the CPU, so only used when asked for`,
+  };
 }
 
 async function canHalve(client: InferenceClient, provider: Provider): Promise<boolean> {
@@ -56,7 +62,11 @@ async function canHalve(client: InferenceClient, provider: Provider): Promise<bo
 }
 
 /** Seconds of one warm product of ones; a wrong sum is a refusal like any other. */
-async function multiply(client: InferenceClient, provider: Provider, precision: "float32" | "float16"): Promise<number> {
+async function multiply(
+  client: InferenceClient,
+  provider: Provider,
+  precision: "float32" | "float16",
+): Promise<number> {
   const session = precision === "float32" ? 1 : 2;
   const options = { provider, weights: "prepacked" } as const;
   const graph = encodeModel(product(precision));
@@ -64,7 +74,8 @@ async function multiply(client: InferenceClient, provider: Provider, precision: 
   const ones = { shape: [SIDE, SIDE], data: new Float32Array(SIDE * SIDE).fill(1) };
   const request = { kind: "run", session, inputs: { a: ones, b: ones } } as const;
   const { c } = await client.request(request, `multiplying on ${provider}`);
-  if (c?.data.every((value) => Math.abs(value - SIDE) < 1) !== true) throw new Error("it multiplies wrongly");
+  if (c?.data.every((value) => Math.abs(value - SIDE) < 1) !== true)
+    throw new Error("it multiplies wrongly");
   const start = performance.now();
   await client.request(request, `multiplying on ${provider}`);
   return (performance.now() - start) / 1000;
@@ -94,6 +105,7 @@ function product(precision: "float32" | "float16"): Program {
 
 /** The provider's own words, without our sentence around them. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof StudioError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof StudioError))
+    return error instanceof Error ? error.message : String(error);
   return String(error.details["reason"] ?? error.message);
 }

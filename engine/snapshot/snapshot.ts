@@ -25,7 +25,7 @@ export interface Snapshot {
   readonly recommended: Recommended | undefined;
 }
 
-interface SnapshotNetwork<Config> {
+export interface SnapshotNetwork<Config> {
   readonly config: Config;
   readonly weights: Weights;
   /** The variant the weights were taken from; "" is the one without a name. */

@@ -29,13 +29,17 @@ export interface DeclaredTokens {
 
 const END: DeclaredToken = { content: "<|endoftext|>", normalized: false, singleWord: false };
 const START: DeclaredToken = { ...END, content: "<|startoftext|>" };
-const DEFAULTS: readonly [string, DeclaredToken][] = [
+
+/** In the order in which the reference adds them; by default those without a token have none. */
+const ROLES: readonly (readonly [string, DeclaredToken?])[] = [
   ["bos_token", START],
   ["eos_token", END],
   ["unk_token", END],
+  ["sep_token"],
   ["pad_token", END],
+  ["cls_token"],
+  ["mask_token"],
 ];
-const ROLES = "bos_token eos_token unk_token sep_token pad_token cls_token mask_token".split(" ");
 
 /**
  * Who wins is transformers' rule: a config that has `added_tokens_decoder` stands alone; otherwise
@@ -43,25 +47,27 @@ const ROLES = "bos_token eos_token unk_token sep_token pad_token cls_token mask_
  */
 export function readDeclaredTokens(files: Declarations): DeclaredTokens {
   const config: Source = { file: "tokenizer_config.json", object: files.config };
-  const map: Source = { file: "special_tokens_map.json", object: files.specialTokens };
   const decoder = files.config["added_tokens_decoder"];
-  const sources = decoder === undefined ? [config, map] : [config];
-
-  const stated = new Map(sources.flatMap(rolesIn));
-  const extra = sources.flatMap(extraIn);
+  const map: Source = {
+    file: "special_tokens_map.json",
+    object: decoder === undefined ? files.specialTokens : {},
+  };
+  const stated = new Map([...rolesIn(config), ...rolesIn(map)]);
+  const extra = extraIn(config);
   const added =
     decoder === undefined
       ? addedIn(files, [...stated.values(), ...extra])
       : decodedIn(decoder, config.file);
-  const roles = new Map([...DEFAULTS, ...stated]);
-  const contentOf = (role: string): string => (roles.get(role) ?? END).content;
+
+  const named = ROLES.flatMap(([role, usual]) => stated.get(role) ?? usual ?? []);
+  const others = extra.length > 0 ? extra : extraIn(map);
   return {
-    start: contentOf("bos_token"),
-    end: contentOf("eos_token"),
-    padding: contentOf("pad_token"),
-    unknown: contentOf("unk_token"),
+    start: (stated.get("bos_token") ?? START).content,
+    end: (stated.get("eos_token") ?? END).content,
+    padding: (stated.get("pad_token") ?? END).content,
+    unknown: (stated.get("unk_token") ?? END).content,
     added,
-    all: inOrder(added, [...inRoleOrder(roles), ...extra]),
+    all: inOrder(added, [...named, ...others]),
   };
 }
 
@@ -74,12 +80,11 @@ interface Source {
   readonly object: JsonObject;
 }
 
-/** Every field that is called a token and is no switch. */
 function rolesIn({ file, object }: Source): [string, DeclaredToken][] {
-  return Object.entries(object)
-    .filter(([field]) => field.endsWith("_token"))
-    .filter(([, value]) => value !== null && typeof value !== "boolean")
-    .map(([field, value]) => [field, readToken(value, { file, field })]);
+  return ROLES.flatMap(([field]) => {
+    const value = object[field] ?? undefined;
+    return value === undefined ? [] : [[field, readToken(value, { file, field })]];
+  });
 }
 
 function extraIn({ file, object }: Source): DeclaredToken[] {
@@ -129,10 +134,6 @@ function listedIn(list: unknown): Numbered[] {
 function byId(tokens: readonly Numbered[]): DeclaredToken[] {
   const sorted = [...new Map(tokens)].toSorted(([a], [b]) => a - b);
   return sorted.map(([, token]) => token);
-}
-
-function inRoleOrder(roles: ReadonlyMap<string, DeclaredToken>): DeclaredToken[] {
-  return [...new Set([...ROLES, ...roles.keys()])].flatMap((role) => roles.get(role) ?? []);
 }
 
 /**

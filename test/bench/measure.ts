@@ -25,7 +25,8 @@ export async function interleaved(
   const seconds: Record<string, number[]> = {};
   for (const work of Object.values(contestants)) await work();
   for (let round = 0; round < rounds; round++) {
-    for (const [name, work] of Object.entries(contestants)) (seconds[name] ??= []).push(await timed(work));
+    for (const [name, work] of Object.entries(contestants))
+      (seconds[name] ??= []).push(await timed(work));
   }
   return seconds;
 }
@@ -41,6 +42,7 @@ export interface Memory {
 export function memoryOf(pid: number | undefined): Memory | undefined {
   if (process.platform !== "linux" || pid === undefined) return undefined;
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const bytes = (key: string): number => 1024 * Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0);
+  const bytes = (key: string): number =>
+    1024 * Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0);
   return { peakBytes: bytes("VmHWM"), ownBytes: bytes("RssAnon") };
 }

@@ -32,14 +32,24 @@ function erfGelu(emit: Emitter, x: string): string {
   return emit.node("Mul", [half, emit.node("Add", [erf, emit.scalar(1)])]);
 }
 
-function writtenOut(emit: Emitter, { attributes: { heads }, inputs, output }: AttentionNode, names: readonly string[]): string {
+function writtenOut(
+  emit: Emitter,
+  { attributes: { heads }, inputs, output }: AttentionNode,
+  names: readonly string[],
+): string {
   const [query = "", key = "", value = ""] = names.map((name, i) => {
     const [batch = 0, tokens = 0, width = 0] = inputs[i]!.shape;
     const split = emit.reshape(name, [batch, tokens, heads, width / heads]);
     return emit.transpose(split, i === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3]);
   });
   const size = output.shape[2]! / heads;
-  const scores = emit.node("Mul", [emit.node("MatMul", [query, key]), emit.scalar(1 / Math.sqrt(size))]);
+  const scores = emit.node("Mul", [
+    emit.node("MatMul", [query, key]),
+    emit.scalar(1 / Math.sqrt(size)),
+  ]);
   const weights = emit.node("Softmax", [scores], { attributes: { axis: -1 } });
-  return emit.reshape(emit.transpose(emit.node("MatMul", [weights, value]), [0, 2, 1, 3]), output.shape);
+  return emit.reshape(
+    emit.transpose(emit.node("MatMul", [weights, value]), [0, 2, 1, 3]),
+    output.shape,
+  );
 }

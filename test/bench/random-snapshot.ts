@@ -1,11 +1,20 @@
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import type { Weight } from "../../engine/graph/graph.ts";
 import { textEncoder } from "../../engine/networks/text-encoder.ts";
 import { unet } from "../../engine/networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../../engine/networks/vae.ts";
 import type { ModelFiles } from "../../engine/runtime/model-on-device.ts";
-import type { WeightFiles, WeightPlace } from "../../engine/runtime/weight-files.ts";
+import type { WeightFiles } from "../../engine/runtime/weight-files.ts";
+import type { Weight as StoredWeight } from "../../engine/snapshot/weights.ts";
 import { sizeOf } from "../../engine/tensor/tensor.ts";
 import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../fakes/sd2-configs.ts";
 
@@ -18,18 +27,31 @@ const SIZE = { batch: 1, height: 8, width: 8 };
 export function randomStableDiffusion2(folder: string): ModelFiles {
   const vae = new Map([...vaeDecoder(SD2_VAE, SIZE).weights, ...vaeEncoder(SD2_VAE, SIZE).weights]);
   const text = textEncoder(SD2_TEXT_ENCODER, 1).weights;
-  const network = (name: string, config: object, weights: ReadonlyMap<string, Weight>): WeightFiles =>
-    randomNetwork(join(folder, name), config, weights);
+  const network = (
+    name: string,
+    config: object,
+    weights: ReadonlyMap<string, Weight>,
+  ): WeightFiles => randomNetwork(join(folder, name), config, weights);
   const files = {
-    unet: { config: SD2_UNET, weights: network("unet", SD2_UNET, unet(SD2_UNET, { ...SIZE, tokens: 77 }).weights) },
-    textEncoder: { config: SD2_TEXT_ENCODER, weights: network("text_encoder", SD2_TEXT_ENCODER, text) },
+    unet: {
+      config: SD2_UNET,
+      weights: network("unet", SD2_UNET, unet(SD2_UNET, { ...SIZE, tokens: 77 }).weights),
+    },
+    textEncoder: {
+      config: SD2_TEXT_ENCODER,
+      weights: network("text_encoder", SD2_TEXT_ENCODER, text),
+    },
     vae: { config: SD2_VAE, weights: network("vae", SD2_VAE, vae) },
   };
   writeFileSync(join(folder, "complete"), "");
   return files;
 }
 
-function randomNetwork(folder: string, config: object, weights: ReadonlyMap<string, Weight>): WeightFiles {
+function randomNetwork(
+  folder: string,
+  config: object,
+  weights: ReadonlyMap<string, Weight>,
+): WeightFiles {
   const isText = folder.endsWith("text_encoder");
   const path = join(folder, isText ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
   const header: Record<string, object> = {};
@@ -38,15 +60,16 @@ function randomNetwork(folder: string, config: object, weights: ReadonlyMap<stri
     header[name] = { dtype: "F32", shape, data_offsets: [end, (end += 4 * sizeOf(shape))] };
   }
   const json = Buffer.from(JSON.stringify(header));
-  if (!existsSync(join(folder, "..", "complete"))) writeNetwork(folder, { path, json, config, weights });
-  const places = new Map<string, WeightPlace>();
+  if (!existsSync(join(folder, "..", "complete")))
+    writeNetwork(folder, { path, json, config, weights });
+  const stored = new Map<string, StoredWeight>();
   let offset = 8 + json.length;
   for (const { name, shape } of weights.values()) {
     const lengthBytes = 4 * sizeOf(shape);
-    places.set(name, { path: realpathSync(path), offset, lengthBytes, type: "float32", shape });
+    stored.set(name, { file: realpathSync(path), offset, lengthBytes, dtype: "F32", shape });
     offset += lengthBytes;
   }
-  return { network: basename(folder), places };
+  return { network: basename(folder), weights: stored };
 }
 
 interface NetworkText {

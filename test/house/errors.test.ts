@@ -7,7 +7,9 @@ const sources = readdirSync("engine", { recursive: true, encoding: "utf8" })
   .map((name) => readFileSync(`engine/${name}`, "utf8"));
 
 test("README lists every refusal, and none that is gone", () => {
-  const rows = readFileSync("README.md", "utf8").matchAll(/^\| `([A-Z][A-Z_0-9]+)` \| (\d+) \| (.+) \|$/gm);
+  const rows = readFileSync("README.md", "utf8").matchAll(
+    /^\| `([A-Z][A-Z_0-9]+)` \| (\d+) \| (.+) \|$/gm,
+  );
   const listed = [...rows].map(([, code, status, meaning]) => [code, Number(status), meaning]);
   const table = Object.entries(REFUSALS).map(([code, { status, sentence, advice }]) => [
     code,
@@ -18,7 +20,9 @@ test("README lists every refusal, and none that is gone", () => {
 });
 
 test("every refusal is used", () => {
-  const unused = Object.keys(REFUSALS).filter((code) => !sources.some((text) => text.includes(`"${code}"`)));
+  const unused = Object.keys(REFUSALS).filter(
+    (code) => !sources.some((text) => text.includes(`"${code}"`)),
+  );
   expect(unused.filter((code) => code !== "INTERNAL")).toEqual([]);
 });
 

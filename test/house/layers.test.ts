@@ -60,9 +60,20 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/setup": ["node:"],
 };
 
-const PURE = ["contract", "tensor", "graph", "tokenizer", "snapshot", "networks", "schedulers", "image", "pipeline"];
+const PURE = [
+  "contract",
+  "tensor",
+  "graph",
+  "tokenizer",
+  "snapshot",
+  "networks",
+  "schedulers",
+  "image",
+  "pipeline",
+];
 
-const IMPORT = /^\s*(?:import|export)\s[^"']*?from\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']/gm;
+const IMPORT =
+  /^\s*(?:import|export)\s[^"']*?from\s+["']([^"']+)["']|^\s*import\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']/gm;
 
 function layerOf(file: string): string | undefined {
   return Object.keys(HOUSE)
@@ -71,16 +82,22 @@ function layerOf(file: string): string | undefined {
 }
 
 function isAllowed(target: string, allowed: readonly string[]): boolean {
-  return allowed.some((name) => target === name || target.startsWith(name.endsWith(":") ? name : `${name}/`));
+  return allowed.some(
+    (name) => target === name || target.startsWith(name.endsWith(":") ? name : `${name}/`),
+  );
 }
 
 function breachesIn(file: string): string[] {
   const layer = layerOf(file);
   if (layer === undefined) return [`${file}: no layer claims this folder`];
-  const imports = [...readFileSync(file, "utf8").matchAll(IMPORT)].map((m) => m[1] ?? m[2] ?? m[3]!);
+  const imports = [...readFileSync(file, "utf8").matchAll(IMPORT)].map(
+    (m) => m[1] ?? m[2] ?? m[3]!,
+  );
   return imports
     .filter((specifier) => {
-      const target = specifier.startsWith(".") ? normalize(join(dirname(file), specifier)) : specifier;
+      const target = specifier.startsWith(".")
+        ? normalize(join(dirname(file), specifier))
+        : specifier;
       return layerOf(target) !== layer && !isAllowed(target, HOUSE[layer]!);
     })
     .map((specifier) => `${file} may not import ${specifier}`);
@@ -99,7 +116,11 @@ test("imports point only in the allowed direction", () => {
 
 test("pure folders know no clock, no chance and no console", () => {
   const pure = files.filter((file) => PURE.some((folder) => file.startsWith(`engine/${folder}/`)));
-  const impure = pure.filter((file) => /\b(Math\.random|Date\.now|new Date|console\.|process\.|globalThis\.)/.test(readFileSync(file, "utf8")));
+  const impure = pure.filter((file) =>
+    /\b(Math\.random|Date\.now|new Date|console\.|process\.|globalThis\.)/.test(
+      readFileSync(file, "utf8"),
+    ),
+  );
   expect(impure).toEqual([]);
 });
 

@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
  * Lines of code per folder, blank lines and comments not counted, above which growth is a decision:
  * raise the number in the commit that needs it, and say why there.
  */
-const BUDGET: Readonly<Record<string, number>> = {
-};
+const BUDGET: Readonly<Record<string, number>> = {};
 
 function linesOf(file: string): number {
   const text = readFileSync(file, "utf8").replaceAll(/\/\*[\s\S]*?\*\//g, "");

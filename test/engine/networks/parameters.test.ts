@@ -17,9 +17,15 @@ test.each([
   ["UNet", unet(SD2_UNET, { ...size, tokens: 77 }), 686, 865_910_724],
   ["text encoder", textEncoder(SD2_TEXT_ENCODER, 2), 372, 340_387_840],
   ["VAE", together(vaeDecoder(SD2_VAE, size), vaeEncoder(SD2_VAE, size)), 248, 83_653_863],
-])("the SD 2 %s asks for exactly the published tensors and parameters", (_, model, tensors, parameters) => {
-  expect({ tensors: model.weights.size, parameters: countParameters(model) }).toEqual({ tensors, parameters });
-});
+])(
+  "the SD 2 %s asks for exactly the published tensors and parameters",
+  (_, model, tensors, parameters) => {
+    expect({ tensors: model.weights.size, parameters: countParameters(model) }).toEqual({
+      tensors,
+      parameters,
+    });
+  },
+);
 
 test("the size of a picture changes no weight", () => {
   const other = unet(SD2_UNET, { batch: 1, height: 40, width: 72, tokens: 77 });

@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import type { DeviceReport } from "../contract/devices.ts";
+import { Studio } from "../studio/studio.ts";
+import { printJson } from "./outcome.ts";
+
+/** `devices`: what this machine can compute on, best first. */
+export function devicesCommand(): Command {
+  return new Command("devices")
+    .description("What this machine can compute on, best first, and why the rest is passed over.")
+    .option("--json", "one JSON object per line")
+    .action(async ({ json }: { json?: boolean }) => {
+      for (const report of await new Studio().listDevices()) {
+        if (json === true) printJson({ type: "device", ...report });
+        else process.stdout.write(`${inWords(report)}\n`);
+      }
+    });
+}
+
+function inWords({ provider, available, float16, reason }: DeviceReport): string {
+  const state = available ? `ready, ${float16 ? "fp16" : "fp32"}` : "not available";
+  return `${provider.padEnd(8)}${state}${reason === undefined ? "" : `: ${reason}`}`;
+}

@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import { Studio, type GenerateOptions, type StudioEvent } from "../studio/studio.ts";
+import { commandWithFlags, type GenerateFlags } from "./generate-flags.ts";
+import { note, printJson } from "./outcome.ts";
+import { checkFree, writePicture } from "./picture-file.ts";
+
+/** `generate`: draws, tells how far it is, writes PNG files and prints their paths. */
+export function generateCommand(signal: AbortSignal): Command {
+  return commandWithFlags().action(async (prompt: string, flags: GenerateFlags) => {
+    await checkFree({ out: flags.out, force: flags.force ?? false, count: flags.count });
+    const initImage =
+      flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
+    const studio = new Studio({ device: flags.device });
+    const { model } = flags;
+    const onPreparing: GenerateOptions["onPreparing"] = ({ network, doneBytes, totalBytes }) =>
+      progressLine(
+        `Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`,
+      );
+    const options = { request: requestOf(prompt, flags), model, initImage, onPreparing, signal };
+    try {
+      for await (const event of studio.generate(options)) await report(event, prompt, flags);
+    } finally {
+      studio.close();
+    }
+  });
+}
+
+function requestOf(prompt: string, flags: GenerateFlags): object {
+  return {
+    prompt,
+    negativePrompt: flags.negative,
+    steps: flags.steps,
+    guidanceScale: flags.guidance,
+    ...flags.size,
+    seed: flags.seed,
+    count: flags.count,
+    scheduler: flags.scheduler,
+    strength: flags.strength,
+  };
+}
+
+async function readPicture(path: string): Promise<{ name: string; bytes: Uint8Array }> {
+  try {
+    return { name: basename(path), bytes: await readFile(path) };
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw new StudioError("IMAGE_UNREADABLE", { file: path, reason }, { cause: error });
+  }
+}
+
+async function report(event: StudioEvent, prompt: string, flags: GenerateFlags): Promise<void> {
+  const isJson = flags.json === true;
+  if (event.kind === "started") {
+    const { order, model, device } = event;
+    const { width, height, steps, guidanceScale, scheduler, seed } = order;
+    if (!isJson) {
+      note(
+        `${model.name} on ${device}: ${width}x${height}, ${scheduler}, ${steps} steps, guidance ${guidanceScale}, seed ${seed}`,
+      );
+      if (model.isStarter) note(model.description);
+    }
+  } else if (event.kind === "progress") {
+    const { image, step, steps, secondsPerStep } = event;
+    if (isJson) printJson({ type: "progress", image, step, steps, secondsPerStep });
+    else
+      progressLine(
+        `Picture ${image + 1} of ${flags.count}, step ${step} of ${steps}, ${secondsPerStep.toFixed(2)} s a step`,
+        step === steps,
+      );
+  } else {
+    await reportPicture(event, prompt, flags);
+  }
+}
+
+async function reportPicture(
+  { png, record, seconds, image }: Extract<StudioEvent, { kind: "image" }>,
+  prompt: string,
+  { out, count, force = false, json }: GenerateFlags,
+): Promise<void> {
+  const { seed, width, height, device, model, scheduler, steps, guidanceScale } = record;
+  const path = await writePicture(png, { out, prompt, seed, image, count, force });
+  if (json === true) {
+    printJson({
+      type: "image",
+      path,
+      seed,
+      width,
+      height,
+      device,
+      model,
+      scheduler,
+      steps,
+      guidance: guidanceScale,
+      seconds,
+    });
+  } else {
+    process.stdout.write(`${path}\n`);
+  }
+}
+
+/** One line that is written over on a terminal; elsewhere only what ends something is told. */
+function progressLine(text: string, isLast = false): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}${isLast ? "\n" : ""}`);
+  else if (isLast) note(text);
+}
+
+function percent(share: number): string {
+  return `${Math.floor(100 * share)} %`;
+}

@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import type { ModelSummary } from "../contract/models.ts";
+import { Studio } from "../studio/studio.ts";
+import { printJson } from "./outcome.ts";
+
+/** `models`: the starter, and any folders named. */
+export function modelsCommand(): Command {
+  return new Command("models")
+    .description("The model that ships with Darkroom, and what lies in the folders named.")
+    .argument("[folder...]", "folders that hold a diffusers snapshot")
+    .option("--json", "one JSON object per line")
+    .action(async (folders: string[], { json }: { json?: boolean }) => {
+      for (const model of await new Studio().listModels(folders)) {
+        if (json === true) printJson({ type: "model", ...model });
+        else process.stdout.write(`${inWords(model)}\n`);
+      }
+    });
+}
+
+function inWords(model: ModelSummary): string {
+  const { name, description, predictionType, scheduler, width, height, steps, guidanceScale } =
+    model;
+  const size = `${(model.sizeBytes / 1e6).toFixed(1)} MB, ${(model.parameters / 1e6).toFixed(1)} M parameters`;
+  const own = `${width}x${height}, ${steps} steps, guidance ${guidanceScale}, ${scheduler ?? "a scheduler of its own"}`;
+  return `${name}\n  ${description}\n  ${own}, ${predictionType}\n  ${size}\n  ${model.folder}`;
+}

@@ -1,0 +1,33 @@
+import { StudioError, toWire } from "../contract/errors.ts";
+
+/** One line of machine-readable output. */
+export function printJson(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** A line for a person, beside the output. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Tells what went wrong: as JSON on the output, or as a sentence beside it. */
+export function tell(error: unknown, asJson: boolean): void {
+  if (isCancel(error)) {
+    if (!asJson) note("Cancelled.");
+    return;
+  }
+  const { code, message } = toWire(error);
+  if (asJson) printJson({ type: "error", code, message });
+  else note(`${message} (${code})`);
+  if (code === "INTERNAL") note(error instanceof Error ? (error.stack ?? "") : String(error));
+}
+
+/** 130 cancelled, 2 a value that cannot be used, 1 everything else. */
+export function exitCodeOf(error: unknown): number {
+  if (isCancel(error)) return 130;
+  return error instanceof StudioError && error.code === "REQUEST_INVALID" ? 2 : 1;
+}
+
+function isCancel(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}

@@ -1,0 +1,86 @@
+import { open, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+
+export interface PictureFile {
+  /** What was asked for: a .png file, a folder, or nothing. */
+  readonly out: string | undefined;
+  readonly prompt: string;
+  readonly seed: string;
+  /** Which picture of how many: only one can have a file's exact name. */
+  readonly image: number;
+  readonly count: number;
+  readonly force: boolean;
+}
+
+/** Refuses before any work is done where the file to write exists already. */
+export async function checkFree({
+  out,
+  force,
+  count,
+}: Pick<PictureFile, "out" | "force" | "count">): Promise<void> {
+  if (out === undefined || !isPng(out) || force) return;
+  for (let image = 0; image < count; image++) {
+    const path = numbered(out, image, count);
+    if (await exists(path)) throw new StudioError("OUTPUT_EXISTS", { path });
+  }
+}
+
+/** Writes a picture whole or not at all, and gives its path. */
+export async function writePicture(png: Uint8Array, file: PictureFile): Promise<string> {
+  const { out, image, count, force } = file;
+  if (out !== undefined && isPng(out)) return write(numbered(out, image, count), png, force);
+  const name = `${slug(file.prompt)}-${file.seed}`;
+  for (let copy = 1; ; copy++) {
+    const path = join(out ?? ".", copy === 1 ? `${name}.png` : `${name}-${copy}.png`);
+    if (force || !(await exists(path))) return write(path, png, force);
+  }
+}
+
+async function write(path: string, png: Uint8Array, force: boolean): Promise<string> {
+  let isOurs = force;
+  try {
+    const handle = await open(path, force ? "w" : "wx");
+    isOurs = true;
+    try {
+      await handle.writeFile(png);
+    } finally {
+      await handle.close();
+    }
+    return path;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "EEXIST") throw new StudioError("OUTPUT_EXISTS", { path });
+    if (isOurs) await rm(path, { force: true });
+    if (code === "ENOSPC")
+      throw new StudioError("DISK_FULL", { path, needed: `${png.length} bytes` });
+    const reason = code === "ENOENT" ? "its folder does not exist" : code;
+    throw new StudioError("OUTPUT_UNWRITABLE", { path, reason }, { cause: error });
+  }
+}
+
+function isPng(path: string): boolean {
+  return path.toLowerCase().endsWith(".png");
+}
+
+/** fish.png, or of several fish-1.png, fish-2.png, … */
+function numbered(path: string, image: number, count: number): string {
+  return count === 1 ? path : path.replace(/\.png$/i, `-${image + 1}.png`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A file name's worth of the prompt: letters and digits of any script. */
+function slug(prompt: string): string {
+  const words =
+    prompt
+      .normalize("NFC")
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...words.join("-")].slice(0, 60).join("") || "picture";
+}

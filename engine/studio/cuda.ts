@@ -1,0 +1,70 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { installCuda, uninstallCuda } from "../cuda/install.ts";
+import type { CudaProgress } from "../cuda/progress.ts";
+import { formatCudaReport, isCudaReady, type CudaProbe } from "../cuda/report.ts";
+import { probeDevice } from "../runtime/probe.ts";
+import { cacheFolder } from "../store/cache-folder.ts";
+
+export interface CudaSupportOptions {
+  /** Take the libraries away instead. */
+  readonly remove: boolean;
+  readonly onProgress: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Puts ONNX Runtime's CUDA libraries beside its binding, tries one product on the device, and tells about it. */
+export async function installCudaSupport(
+  options: CudaSupportOptions,
+): Promise<{ readonly text: string; readonly isReady: boolean }> {
+  const targetFolder = bindingFolder();
+  const folders = { targetFolder, cacheFolder: join(cacheFolder(), "cuda") };
+  if (options.remove) {
+    const removed = await uninstallCuda(folders);
+    const text =
+      removed.length === 0 ? "There were no CUDA libraries." : `Removed ${removed.join(", ")}.`;
+    return { text, isReady: true };
+  }
+  const onProgress = (progress: CudaProgress): void => options.onProgress(inWords(progress));
+  const { signal } = options;
+  const report = await installCuda({ ...folders, probe, onProgress, ...(signal && { signal }) });
+  return { text: formatCudaReport(report), isReady: isCudaReady(report) };
+}
+
+async function probe(): Promise<CudaProbe> {
+  const { available, reason } = await probeDevice("cuda");
+  return available ? { ok: true } : { ok: false, reason: reason ?? "it gave no reason" };
+}
+
+/** Where onnxruntime-node keeps its libraries for this platform. */
+function bindingFolder(): string {
+  const entry = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
+  return join(dirname(entry), "bin", "napi-v6", process.platform, process.arch);
+}
+
+function inWords(progress: CudaProgress): string {
+  switch (progress.stage) {
+    case "asking":
+      return "Asking the publisher what the package should be";
+    case "downloading":
+      return downloadInWords(progress);
+    case "checking":
+      return "Checking the package";
+    case "unpacking":
+      return `Unpacking ${progress.name}`;
+    case "probing":
+      return "Multiplying two matrices on the device";
+  }
+}
+
+function downloadInWords({
+  receivedBytes,
+  totalBytes,
+  bytesPerSecond,
+  secondsLeft,
+}: Extract<CudaProgress, { stage: "downloading" }>): string {
+  const [received, total] = [receivedBytes, totalBytes].map((bytes) => (bytes / 1e6).toFixed(0));
+  const rate = bytesPerSecond === null ? "" : `, ${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
+  const left = secondsLeft === null ? "" : `, ${secondsLeft.toFixed(0)} s left`;
+  return `Fetching the CUDA libraries: ${received} of ${total} MB${rate}${left}`;
+}

@@ -1,0 +1,92 @@
+import { createGenerator } from "../tensor/noise.ts";
+import type { PipelineParts } from "../pipeline/pipeline.ts";
+import { ModelOnDevice, type ModelOptions } from "../runtime/model-on-device.ts";
+import type { Device } from "../runtime/device.ts";
+import type { Supervisor } from "../runtime/supervisor.ts";
+import type { WeightFiles } from "../runtime/weight-files.ts";
+import type { SnapshotNetwork } from "../snapshot/snapshot.ts";
+import type { Weights } from "../snapshot/weights.ts";
+import { fingerprintOf } from "../store/fingerprint.ts";
+import { float32Weights } from "../store/float32-weights.ts";
+import { locateWeights } from "../store/located-weights.ts";
+import { createTokenizer } from "../tokenizer/tokenizer.ts";
+import { readVocabulary } from "../tokenizer/vocabulary.ts";
+import type { ReadModel } from "./read-model.ts";
+
+/** A model ready to draw on one device. */
+export interface LoadedModel {
+  readonly parts: PipelineParts;
+  /** A quick name for its weights, hexadecimal. */
+  readonly fingerprint: string;
+  readonly sessions: ModelOnDevice;
+}
+
+export interface LoadOptions extends ModelOptions {
+  readonly device: Device;
+  readonly supervisor: Supervisor;
+  readonly cacheFolder: string;
+  /** Called while halves are being widened for the CPU, once per model. */
+  readonly onPreparing: (progress: Preparation) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Preparation {
+  readonly network: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/**
+ * Half networks beyond this many bytes get a float32 copy on disk for the CPU; smaller ones are
+ * widened in memory at every load, which takes under a second.
+ */
+const COPY_BEYOND_BYTES = 2e8;
+
+/** Makes a model ready. No session is opened yet: that happens at the first run. */
+export async function loadModel(model: ReadModel, options: LoadOptions): Promise<LoadedModel> {
+  const { folder, snapshot } = model;
+  const { textEncoder, unet, vae } = snapshot;
+  const place = (network: string, part: SnapshotNetwork<unknown>): Promise<WeightFiles> =>
+    placeWeights(model, { network, weights: part.weights }, options);
+  const files = {
+    textEncoder: { config: textEncoder.config, weights: await place("text encoder", textEncoder) },
+    unet: { config: unet.config, weights: await place("UNet", unet) },
+    vae: { config: vae.config, weights: await place("VAE", vae) },
+  };
+  const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
+  const parts: PipelineParts = {
+    networks: sessions,
+    tokenizer: createTokenizer(readVocabulary(snapshot.tokenizerFiles)),
+    latents: {
+      channels: vae.config.latent_channels,
+      factor: 2 ** (vae.config.block_out_channels.length - 1),
+      scalingFactor: vae.config.scaling_factor,
+      shiftFactor: vae.config.shift_factor,
+    },
+    noise: createGenerator,
+  };
+  const used = [textEncoder, unet, vae].flatMap((part) => part.files);
+  return { parts, fingerprint: await fingerprintOf(folder, used), sessions };
+}
+
+async function placeWeights(
+  { folder }: ReadModel,
+  { network, weights }: WeightFiles,
+  options: LoadOptions,
+): Promise<WeightFiles> {
+  const located = await locateWeights(folder, weights);
+  if (options.device.provider !== "cpu" || halfBytes(located) < COPY_BEYOND_BYTES) {
+    return { network, weights: located };
+  }
+  const { cacheFolder, signal, onPreparing } = options;
+  const onProgress = (progress: Omit<Preparation, "network">): void =>
+    onPreparing({ network, ...progress });
+  return { network, weights: await float32Weights(located, { cacheFolder, signal, onProgress }) };
+}
+
+function halfBytes(weights: Weights): number {
+  return [...weights.values()].reduce(
+    (sum, { dtype, lengthBytes }) => sum + (dtype === "F32" ? 0 : lengthBytes),
+    0,
+  );
+}

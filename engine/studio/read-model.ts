@@ -1,0 +1,99 @@
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { StudioError } from "../contract/errors.ts";
+import type { ModelSummary } from "../contract/models.ts";
+import { ownSchedulerName } from "../schedulers/plan-steps.ts";
+import { readSchedulerConfig, type SchedulerConfig } from "../schedulers/config.ts";
+import { readSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
+import type { Precision } from "../snapshot/weight-files.ts";
+import type { Weights } from "../snapshot/weights.ts";
+import { openSnapshotFolder, type SnapshotFolder } from "../store/snapshot-folder.ts";
+
+/** The model that ships with the studio. */
+export const STARTER = fileURLToPath(new URL("../../assets/starter/snapshot", import.meta.url));
+
+/** Where a snapshot says nothing: StableDiffusionPipeline.__call__ in diffusers. */
+const DEFAULTS = { num_inference_steps: 50, guidance_scale: 7.5 };
+
+/** A snapshot as it lies in its folder, read but not loaded. */
+export interface ReadModel {
+  readonly folder: SnapshotFolder;
+  readonly snapshot: Snapshot;
+  readonly schedulerConfig: SchedulerConfig;
+  readonly summary: ModelSummary;
+}
+
+/** Reads the model in `path`, with the weights that a device of `precision` likes. */
+export async function readModel(path: string, precision: Precision): Promise<ReadModel> {
+  const folder = await openSnapshotFolder(path);
+  const snapshot = await readSnapshot(folder, precision);
+  const schedulerConfig = readSchedulerConfig(snapshot.schedulerConfig);
+  return {
+    folder,
+    snapshot,
+    schedulerConfig,
+    summary: summarize(folder.path, snapshot, schedulerConfig),
+  };
+}
+
+function summarize(
+  folder: string,
+  snapshot: Snapshot,
+  schedulerConfig: SchedulerConfig,
+): ModelSummary {
+  const { unet, vae, recommended } = snapshot;
+  const pixels = unet.config.sample_size * 2 ** (vae.config.block_out_channels.length - 1);
+  const own = recommended ?? { ...DEFAULTS, width: pixels, height: pixels };
+  const isStarter = folder === STARTER;
+  return {
+    name: isStarter ? "starter" : nameOf(folder),
+    folder,
+    isStarter,
+    description: isStarter
+      ? "A small model of drawings at 128x128 that ships with Darkroom; it is not Stable Diffusion 2."
+      : describe(snapshot),
+    predictionType: schedulerConfig.settings.prediction_type ?? "epsilon",
+    scheduler: knownScheduler(schedulerConfig),
+    width: own.width,
+    height: own.height,
+    steps: own.num_inference_steps,
+    guidanceScale: own.guidance_scale,
+    ...sizeOf(snapshot),
+  };
+}
+
+/** A folder's own name; for one called `snapshot`, or a revision of the hub's cache, that of what holds it. */
+function nameOf(folder: string): string {
+  const [, owner, model] = /models--([^/\\]+?)--([^/\\]+)/.exec(folder) ?? [];
+  if (owner !== undefined && model !== undefined) return `${owner}/${model}`;
+  return basename(basename(folder) === "snapshot" ? dirname(folder) : folder);
+}
+
+function describe({ unet: { config } }: Snapshot): string {
+  const isFullSize = config.block_out_channels.join() === "320,640,1280,1280";
+  const family = config.use_linear_projection ? "Stable Diffusion 2" : "Stable Diffusion 1";
+  return isFullSize
+    ? `A model of the ${family} family.`
+    : `A small model of the ${family} architecture.`;
+}
+
+function knownScheduler(config: SchedulerConfig): ModelSummary["scheduler"] {
+  try {
+    return ownSchedulerName(config);
+  } catch (error) {
+    if (error instanceof StudioError) return undefined;
+    throw error;
+  }
+}
+
+function sizeOf({ textEncoder, unet, vae }: Snapshot): { parameters: number; sizeBytes: number } {
+  const all = [textEncoder.weights, unet.weights, vae.weights].flatMap((weights: Weights) => [
+    ...weights.values(),
+  ]);
+  const parameters = all.map(({ shape }) => shape.reduce((size, dimension) => size * dimension, 1));
+  return { parameters: sum(parameters), sizeBytes: sum(all.map(({ lengthBytes }) => lengthBytes)) };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,206 @@
+import { randomBytes } from "node:crypto";
+import type { DeviceName, DeviceReport } from "../contract/devices.ts";
+import type { GenerationRecord } from "../contract/image-record.ts";
+import type { ModelSummary } from "../contract/models.ts";
+import type { Progress, Seconds } from "../contract/progress.ts";
+import { generationTexts } from "../image/generation-text.ts";
+import { toPixels, type Pixels } from "../image/pixels.ts";
+import { encodePng } from "../image/png.ts";
+import type { Device } from "../runtime/device.ts";
+import type { ModelOptions } from "../runtime/model-on-device.ts";
+import { probeDevices } from "../runtime/probe.ts";
+import { Supervisor } from "../runtime/supervisor.ts";
+import { cacheFolder } from "../store/cache-folder.ts";
+import { chooseDevice } from "./devices.ts";
+import { draw } from "./draw.ts";
+import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
+import { completeRequest, parseRequest, type Order } from "./order.ts";
+import { PreviewMaps } from "./preview-maps.ts";
+import { readModel, STARTER, type ReadModel } from "./read-model.ts";
+
+/** What Darkroom is called in pictures, and its version. */
+const SOFTWARE = { software: "Darkroom", version: "0.1.0" };
+
+export interface StudioOptions extends ModelOptions {
+  readonly device?: DeviceName | undefined;
+  /** Where float32 copies and preview maps are kept; the system's own place by default. */
+  readonly cacheFolder?: string | undefined;
+}
+
+/** What to draw, and with what. `request` is checked here, where it enters. */
+export interface GenerateOptions {
+  readonly request: unknown;
+  /** Folder of a diffusers snapshot; the starter by default. */
+  readonly model?: string | undefined;
+  /** A picture to start from: the bytes of a PNG, JPEG or WebP, and its name for sentences. */
+  readonly initImage?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
+  /** Called while a half model is being widened for the CPU, once per model. */
+  readonly onPreparing?: ((progress: Preparation) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What generating yields, in this order; `preview` is a small picture of what is developing. */
+export type StudioEvent =
+  | {
+      readonly kind: "started";
+      readonly order: Order;
+      readonly model: ModelSummary;
+      readonly device: string;
+    }
+  | ({ readonly kind: "progress"; readonly preview: () => Pixels | undefined } & Progress)
+  | {
+      readonly kind: "image";
+      readonly image: number;
+      /** With the record in its texts. */
+      readonly png: Uint8Array;
+      readonly record: GenerationRecord;
+      readonly seconds: Seconds;
+    };
+
+interface Loaded {
+  readonly key: string;
+  readonly read: ReadModel;
+  readonly model: LoadedModel;
+  readonly previews: PreviewMaps;
+}
+
+/** The studio without a window: one device, one model at a time, one picture at a time. */
+export class Studio {
+  readonly #options: StudioOptions;
+  readonly #cacheFolder: string;
+  readonly #supervisor = new Supervisor();
+  #device: Promise<Device> | undefined;
+  #loaded: Loaded | undefined;
+
+  constructor(options: StudioOptions = {}) {
+    this.#options = options;
+    this.#cacheFolder = cacheFolder(options.cacheFolder);
+  }
+
+  /** Pid of the inference process, where one runs: for tests that kill it. */
+  get inferencePid(): number | undefined {
+    return this.#supervisor.pid;
+  }
+
+  /** Draws what is asked for. A cancel rejects with the signal's reason once the device is free. */
+  async *generate(options: GenerateOptions): AsyncGenerator<StudioEvent, void> {
+    const { initImage, signal } = options;
+    const checked = parseRequest(options.request);
+    const device = await this.#chosenDevice();
+    const loaded = await this.#load(options, device);
+    const order = completeRequest(checked, loaded.read, randomSeed);
+    const from = initImage && (await decode(initImage, order));
+    yield { kind: "started", order, model: loaded.read.summary, device: device.provider };
+    for await (const event of draw(loaded.read, loaded.model, order, {
+      from,
+      now: seconds,
+      signal,
+    })) {
+      if (event.kind === "step") {
+        const { latents, ...progress } = event;
+        yield { ...progress, kind: "progress", preview: () => loaded.previews.preview(latents) };
+        continue;
+      }
+      await loaded.previews.learn(event);
+      const record = recordOf({
+        order,
+        loaded,
+        device,
+        seed: event.seed,
+        isFromPicture: from !== undefined,
+      });
+      const png = encodePng(toPixels(event.decoded), generationTexts(record));
+      yield { kind: "image", image: event.image, png, record, seconds: event.seconds };
+    }
+  }
+
+  /** Every way to compute that this machine might have, best first, with the reason where one is not used. */
+  listDevices(): Promise<readonly DeviceReport[]> {
+    return probeDevices();
+  }
+
+  /** The models in these folders, after the starter. */
+  async listModels(folders: readonly string[] = []): Promise<readonly ModelSummary[]> {
+    const models = await Promise.all(
+      [STARTER, ...folders].map((folder) => readModel(folder, "float32")),
+    );
+    return models.map(({ summary }) => summary);
+  }
+
+  /** Ends the inference process. */
+  close(): void {
+    this.#supervisor.close();
+    this.#loaded = undefined;
+  }
+
+  #chosenDevice(): Promise<Device> {
+    this.#device ??= chooseDevice(this.#options.device ?? "auto");
+    return this.#device;
+  }
+
+  async #load(
+    { model: folder = STARTER, onPreparing = () => {}, signal }: GenerateOptions,
+    device: Device,
+  ): Promise<Loaded> {
+    const read = await readModel(folder, device.lowering.precision);
+    const key = read.folder.path;
+    if (this.#loaded?.key === key) return this.#loaded;
+    await this.#loaded?.model.sessions.close();
+    const { weights, threads } = this.#options;
+    const supervisor = this.#supervisor;
+    const options = {
+      device,
+      supervisor,
+      cacheFolder: this.#cacheFolder,
+      onPreparing,
+      signal,
+      weights,
+      threads,
+    };
+    const model = await loadModel(read, options);
+    const previews = await PreviewMaps.open(this.#cacheFolder, model.fingerprint);
+    this.#loaded = { key, read, model, previews };
+    return this.#loaded;
+  }
+}
+
+/** The codec is native and large, so it is loaded with the first picture that needs it. */
+async function decode(
+  { bytes, name }: NonNullable<GenerateOptions["initImage"]>,
+  fit: Order,
+): Promise<Pixels> {
+  const { decodePicture } = await import("../codecs/decode.ts");
+  return decodePicture(bytes, name, fit);
+}
+
+interface RecordParts {
+  readonly order: Order;
+  readonly loaded: Loaded;
+  readonly device: Device;
+  readonly seed: bigint;
+  readonly isFromPicture: boolean;
+}
+
+function recordOf({ order, loaded, device, seed, isFromPicture }: RecordParts): GenerationRecord {
+  const { prompt, negativePrompt, steps, guidanceScale, width, height, scheduler, strength } =
+    order;
+  return {
+    ...{ prompt, negativePrompt, steps, guidanceScale, width, height, scheduler },
+    seed: String(seed),
+    model: loaded.read.summary.name,
+    modelFingerprint: loaded.model.fingerprint.slice(0, 16),
+    device: device.provider,
+    ...(isFromPicture ? { strength } : {}),
+    createdAt: new Date().toISOString(),
+    ...SOFTWARE,
+  };
+}
+
+/** 32 bits, as most studios draw them: short enough to be read out. */
+function randomSeed(): bigint {
+  return BigInt(randomBytes(4).readUInt32LE());
+}
+
+function seconds(): number {
+  return performance.now() / 1000;
+}
