@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
-import { Studio, type GenerateOptions, type StudioEvent } from "../studio/studio.ts";
+import type { Preparation } from "../studio/load-model.ts";
+import { Studio, type StudioEvent } from "../studio/studio.ts";
 import { commandWithFlags, type GenerateFlags } from "./generate-flags.ts";
 import { note, printJson } from "./outcome.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
@@ -15,17 +16,23 @@ export function generateCommand(signal: AbortSignal): Command {
       flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
     const studio = new Studio({ device: flags.device });
     const { model } = flags;
-    const onPreparing: GenerateOptions["onPreparing"] = ({ network, doneBytes, totalBytes }) =>
-      progressLine(
-        `Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`,
-      );
-    const options = { request: requestOf(prompt, flags), model, initImage, onPreparing, signal };
+    const options = {
+      request: requestOf(prompt, flags),
+      model,
+      initImage,
+      onPreparing: reportPreparing,
+      signal,
+    };
     try {
       for await (const event of studio.generate(options)) await report(event, prompt, flags);
     } finally {
       studio.close();
     }
   });
+}
+
+function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void {
+  progressLine(`Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`);
 }
 
 function requestOf(prompt: string, flags: GenerateFlags): object {

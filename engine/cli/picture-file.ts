@@ -82,5 +82,6 @@ function slug(prompt: string): string {
       .normalize("NFC")
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...words.join("-")].slice(0, 60).join("") || "picture";
+  const name = Array.from(words.join("-")).slice(0, 60).join("");
+  return name === "" ? "picture" : name;
 }

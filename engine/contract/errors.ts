@@ -173,8 +173,3 @@ export function toWire(error: unknown): WireError {
       : new StudioError("INTERNAL", { reason: error instanceof Error ? error.name : "unknown" });
   return { code: known.code, message: known.message, details: known.details };
 }
-
-/** The refusal that a wire form describes. */
-export function fromWire(wire: WireError): StudioError {
-  return new StudioError(wire.code, wire.details);
-}

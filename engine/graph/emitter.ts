@@ -85,7 +85,7 @@ export class Emitter {
   }
 
   /** A weight in the precision asked for, seen under another shape of the same size where that helps. */
-  weight(weight: Weight, { shape = weight.shape, as = this.precision as Precision } = {}): string {
+  weight(weight: Weight, { shape = weight.shape, as = this.precision } = {}): string {
     const { type, ...place } = this.#stored(weight);
     const name = shape === weight.shape ? weight.name : `${weight.name}[${shape.join()}]`;
     this.#emission.initializers.set(name, { name, type, shape, ...place });

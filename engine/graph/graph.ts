@@ -128,6 +128,7 @@ export class Graph {
   ): Value {
     const name = this.#claim(this.#join(kind));
     const output: Value = { name, shape, type: "float" };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- K ties kind to attributes, which the union of nodes cannot see.
     this.#draft.nodes.push({ kind, name, ...node, output } as unknown as Node);
     return output;
   }

@@ -6,7 +6,7 @@ export function channelsOf({ shape: [, channels = 0] }: Value): number {
 }
 
 /** Width of (…, width). */
-export function widthOf({ shape }: Value): number {
+function widthOf({ shape }: Value): number {
   return shape.at(-1) ?? 0;
 }
 

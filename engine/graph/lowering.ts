@@ -33,6 +33,7 @@ export function lower(
   }
   for (const node of model.nodes) {
     const inputs = node.inputs.map(({ name }) => names.get(name) ?? name);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entry under a node's kind takes that kind of node.
     const operation = lowering.operations[node.kind] as Lower<OperationKind>;
     names.set(node.output.name, operation(emit.scoped(node.name), node, inputs));
   }

@@ -117,8 +117,8 @@ function groupNormInFloat32(
   const { groups, epsilon } = attributes;
   const [batch = 0, channels = 0] = output.shape;
   const grouped = emit.reshape(emit.cast(x, "float32"), [batch, groups, -1]);
-  const ones = emit.floats(new Array<number>(groups).fill(1));
-  const zeros = emit.floats(new Array<number>(groups).fill(0));
+  const ones = emit.floats(Array.from({ length: groups }, () => 1));
+  const zeros = emit.floats(Array.from({ length: groups }, () => 0));
   const normal = emit.node("InstanceNormalization", [grouped, ones, zeros], {
     attributes: { epsilon: { float: epsilon } },
   });

@@ -84,13 +84,6 @@ async function multiply(
 function product(precision: "float32" | "float16"): Program {
   const shape = [SIDE, SIDE];
   const port = (name: string) => ({ name, type: "float32", shape }) as const;
-  const node = (operator: string, inputs: string[], output: string, to?: number): OnnxNode => ({
-    name: output,
-    operator,
-    inputs,
-    outputs: [output],
-    attributes: to === undefined ? {} : { to },
-  });
   const nodes =
     precision === "float32"
       ? [node("MatMul", ["a", "b"], "c")]
@@ -101,6 +94,11 @@ function product(precision: "float32" | "float16"): Program {
           node("Cast", ["c16"], "c", 1),
         ];
   return { inputs: [port("a"), port("b")], outputs: [port("c")], nodes, initializers: [] };
+}
+
+function node(operator: string, inputs: string[], output: string, to?: number): OnnxNode {
+  const attributes = to === undefined ? {} : { to };
+  return { name: output, operator, inputs, outputs: [output], attributes };
 }
 
 /** The provider's own words, without our sentence around them. */

@@ -14,6 +14,6 @@ export async function chooseDevice(name: DeviceName): Promise<Device> {
 }
 
 /** The first that works and has no reason to be passed over. */
-export function bestOf(reports: readonly DeviceReport[]): DeviceReport | undefined {
+function bestOf(reports: readonly DeviceReport[]): DeviceReport | undefined {
   return reports.find(({ available, reason }) => available && reason === undefined);
 }

@@ -185,7 +185,13 @@ function recordOf({ order, loaded, device, seed, isFromPicture }: RecordParts): 
   const { prompt, negativePrompt, steps, guidanceScale, width, height, scheduler, strength } =
     order;
   return {
-    ...{ prompt, negativePrompt, steps, guidanceScale, width, height, scheduler },
+    prompt,
+    negativePrompt,
+    steps,
+    guidanceScale,
+    width,
+    height,
+    scheduler,
     seed: String(seed),
     model: loaded.read.summary.name,
     modelFingerprint: loaded.model.fingerprint.slice(0, 16),

@@ -22,24 +22,3 @@ export function tensor<D extends TensorData>(shape: readonly number[], data: D):
   }
   return { shape, data };
 }
-
-/** The tensors one after another along the first dimension; the other dimensions must agree. */
-export function concatBatch(parts: readonly FloatTensor[]): FloatTensor {
-  const [first] = parts;
-  if (first === undefined) throw new RangeError("nothing to concatenate");
-  const batch = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data, offset);
-    offset += part.data.length;
-  }
-  return tensor([batch, ...first.shape.slice(1)], data);
-}
-
-/** One element of the batch, as a view on the same memory, still with its leading dimension of 1. */
-export function batchItem(all: FloatTensor, index: number): FloatTensor {
-  const shape = [1, ...all.shape.slice(1)];
-  const size = sizeOf(shape);
-  return tensor(shape, all.data.subarray(index * size, (index + 1) * size));
-}

@@ -38,10 +38,10 @@ export function joinPairs(symbols: Int32Array, { ranks, results }: Merges): void
   for (const at of symbols.keys()) propose(at);
   for (let best = queue.pop(); best !== undefined; best = queue.pop()) {
     const at = best % BASE;
-    const result = results[Math.floor(best / BASE)];
-    const rank = rankAt(at);
-    // The neighbours may have changed since; the reference goes on if they still make the same.
-    if (result === undefined || rank === undefined || results[rank] !== result) continue;
+    const rank = Math.floor(best / BASE);
+    const result = results[rank];
+    // The neighbours may have changed since they were proposed.
+    if (result === undefined || rankAt(at) !== rank) continue;
     const right = next[at] ?? symbols.length;
     const beyond = next[right] ?? symbols.length;
     symbols[at] = result;

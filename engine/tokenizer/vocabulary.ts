@@ -68,11 +68,11 @@ export function readVocabulary(files: VocabularyFiles): Vocabulary {
   };
 }
 
-/** A shorter text than the text encoder's would be cut elsewhere by the reference. */
+/** The reference cuts at a shorter length; a longer one (1e30 says "none") the text encoder limits. */
 function checkLength(config: JsonObject): void {
   const length = config["model_max_length"] ?? CONTEXT_LENGTH;
   if (typeof length !== "number" || length < CONTEXT_LENGTH) {
-    refuse("tokenizer_config.json", `model_max_length is not ${CONTEXT_LENGTH}`);
+    refuse("tokenizer_config.json", `model_max_length is not ${CONTEXT_LENGTH} or more`);
   }
 }
 
