@@ -20,6 +20,12 @@ import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../fakes/sd2-configs.ts";
 
 const SIZE = { batch: 1, height: 8, width: 8 };
 
+/** AutoencoderKL's block types, which our config leaves out since there is one kind only. */
+const VAE_BLOCKS = {
+  down_block_types: Array.from({ length: 4 }, () => "DownEncoderBlock2D"),
+  up_block_types: Array.from({ length: 4 }, () => "UpDecoderBlock2D"),
+};
+
 /**
  * The networks of Stable Diffusion 2 at full size with random weights in float32, 5.2 GB in diffusers
  * layout (so that diffusers reads the same folder); written where it is not there yet.
@@ -41,7 +47,7 @@ export function randomStableDiffusion2(folder: string): ModelFiles {
       config: SD2_TEXT_ENCODER,
       weights: network("text_encoder", SD2_TEXT_ENCODER, text),
     },
-    vae: { config: SD2_VAE, weights: network("vae", SD2_VAE, vae) },
+    vae: { config: SD2_VAE, weights: network("vae", { ...SD2_VAE, ...VAE_BLOCKS }, vae) },
   };
   writeFileSync(join(folder, "complete"), "");
   return files;
