@@ -1,0 +1,15 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { createTokenizer, type Tokenizer } from "../../../engine/tokenizer/tokenizer.ts";
+import { readVocabulary } from "../../../engine/tokenizer/vocabulary.ts";
+
+/** The text files of a tokenizer folder by name. */
+export function readFolder(folder: string): Map<string, string> {
+  return new Map(
+    readdirSync(folder).map((name) => [name, readFileSync(`${folder}/${name}`, "utf8")]),
+  );
+}
+
+/** The tokenizer of a folder. */
+export function loadTokenizer(folder: string): Tokenizer {
+  return createTokenizer(readVocabulary(readFolder(folder)));
+}
