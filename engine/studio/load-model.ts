@@ -1,16 +1,17 @@
+import { StudioError } from "../contract/errors.ts";
 import { createGenerator } from "../tensor/noise.ts";
 import type { PipelineParts } from "../pipeline/pipeline.ts";
 import { ModelOnDevice, type ModelOptions } from "../runtime/model-on-device.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
-import type { SnapshotNetwork } from "../snapshot/snapshot.ts";
+import type { Snapshot, SnapshotNetwork } from "../snapshot/snapshot.ts";
 import type { Weights } from "../snapshot/weights.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
 import { float32Weights } from "../store/float32-weights.ts";
 import { locateWeights } from "../store/located-weights.ts";
 import { createTokenizer } from "../tokenizer/tokenizer.ts";
-import { readVocabulary } from "../tokenizer/vocabulary.ts";
+import { readVocabulary, type Vocabulary } from "../tokenizer/vocabulary.ts";
 import type { ReadModel } from "./read-model.ts";
 
 /** A model ready to draw on one device. */
@@ -46,6 +47,7 @@ const COPY_BEYOND_BYTES = 2e8;
 export async function loadModel(model: ReadModel, options: LoadOptions): Promise<LoadedModel> {
   const { folder, snapshot } = model;
   const { textEncoder, unet, vae } = snapshot;
+  const vocabulary = vocabularyOf(snapshot);
   const place = (network: string, part: SnapshotNetwork<unknown>): Promise<WeightFiles> =>
     placeWeights(model, { network, weights: part.weights }, options);
   const files = {
@@ -56,7 +58,7 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
   const parts: PipelineParts = {
     networks: sessions,
-    tokenizer: createTokenizer(readVocabulary(snapshot.tokenizerFiles)),
+    tokenizer: createTokenizer(vocabulary),
     latents: {
       channels: vae.config.latent_channels,
       factor: 2 ** (vae.config.block_out_channels.length - 1),
@@ -67,6 +69,15 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   };
   const used = [textEncoder, unet, vae].flatMap((part) => part.files);
   return { parts, fingerprint: await fingerprintOf(folder, used), sessions };
+}
+
+/** The tokenizer's words, of which each must have a row in the text encoder. */
+function vocabularyOf({ tokenizerFiles, textEncoder }: Snapshot): Vocabulary {
+  const vocabulary = readVocabulary(tokenizerFiles);
+  const { vocab_size: rows } = textEncoder.config;
+  if (vocabulary.size <= rows) return vocabulary;
+  const reason = `vocab_size is ${rows}, but the tokenizer has ${vocabulary.size} ids`;
+  throw new StudioError("CONFIG_INVALID", { file: "text_encoder/config.json", reason });
 }
 
 async function placeWeights(
