@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
+import type { Device } from "../../../engine/runtime/device.ts";
+import type { LoadedModel } from "../../../engine/studio/load-model.ts";
+import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { inBfloat16, inFloat32, inShards } from "../../fixtures/rewrites.ts";
+import {
+  CPU,
+  load,
+  readTensors,
+  REFERENCES,
+  relativeError,
+  snapshotFolder,
+  type ReferenceName,
+} from "../../golden/reference.ts";
+
+const names = Object.keys(REFERENCES) as ReferenceName[];
+const onPortable = (precision: "float32" | "float16"): Device => ({
+  provider: "cpu",
+  lowering: portableLowering(precision),
+  vaeLowering: portableLowering("float32"),
+  splitsOnce: false,
+});
+
+/** Relative errors of all three networks against what diffusers computed. */
+async function errorsOf(
+  { parts: { networks } }: LoadedModel,
+  expected: string,
+): Promise<Record<string, number>> {
+  const errors: Record<string, number> = {};
+  const text = readTensors(`${expected}/expected/text-encoder.safetensors`);
+  const { shape, data } = text["input_ids"]!;
+  const { last_hidden_state } = await networks
+    .textEncoder(shape[0]!)
+    .run({ input_ids: { shape, data: Int32Array.from(data) } });
+  errors["text"] = relativeError(
+    last_hidden_state!.data as Float32Array,
+    text["last_hidden_state"]!.data,
+  );
+  const unet = readTensors(`${expected}/expected/unet.safetensors`);
+  for (const i of [0, 1, 2]) {
+    const sample = unet[`${i}.sample`]!;
+    const [batch = 0, , height = 0, width = 0] = sample.shape;
+    const timestep = { shape: [1], data: unet[`${i}.timestep`]!.data };
+    const inputs = { sample, timestep, encoder_hidden_states: unet[`${i}.encoder_hidden_states`]! };
+    const { out_sample } = await networks.unet({ batch, height, width }).run(inputs);
+    errors[`unet ${i}`] = relativeError(out_sample!.data as Float32Array, unet[`${i}.out`]!.data);
+  }
+  const vae = readTensors(`${expected}/expected/vae.safetensors`);
+  const [latents, image] = [vae["latents"]!, vae["image"]!];
+  const sizeOf = ([batch = 0, , height = 0, width = 0]: readonly number[]) => ({
+    batch,
+    height,
+    width,
+  });
+  const { decoded } = await networks.vaeDecoder(sizeOf(latents.shape)).run({ latents });
+  errors["decode"] = relativeError(decoded!.data as Float32Array, vae["decoded"]!.data);
+  const { moments } = await networks.vaeEncoder(sizeOf(image.shape)).run({ image });
+  errors["encode"] = relativeError(moments!.data as Float32Array, vae["moments"]!.data);
+  return errors;
+}
+
+function expectWithin(
+  errors: Record<string, number>,
+  bounds: { text: number; rest: number },
+): void {
+  const over = Object.entries(errors).filter(
+    ([what, error]) => !(error <= (what === "text" ? bounds.text : bounds.rest)),
+  );
+  expect(over).toEqual([]);
+}
+
+/** What the issue asks for is 1e-4 and 1e-3; float32 gives 3e-6. */
+const FLOAT32 = { text: 1e-5, rest: 1e-5 };
+
+describe.each(names)("%s", (name) => {
+  test.each(["mapped", "prepacked"] as const)(
+    "equals diffusers with weights %s",
+    async (weights) => {
+      using reference = await load(snapshotFolder(name), CPU, { weights });
+      expectWithin(await errorsOf(reference.loaded, REFERENCES[name]), FLOAT32);
+    },
+  );
+
+  test("equals diffusers as the portable graph, in float32 and nearly in halves", async () => {
+    using whole = await load(snapshotFolder(name), onPortable("float32"));
+    expectWithin(await errorsOf(whole.loaded, REFERENCES[name]), FLOAT32);
+    using half = await load(snapshotFolder(name), onPortable("float16"));
+    expectWithin(await errorsOf(half.loaded, REFERENCES[name]), { text: 5e-3, rest: 1e-2 });
+  });
+});
+
+test("sharded weights give the same, and bfloat16 the same as its rounded values in float32", async () => {
+  const files = loadFolder(snapshotFolder("tiny-sd1-eps"));
+  const unet = "unet/diffusion_pytorch_model.safetensors";
+  const sharded = new Map(files);
+  sharded.delete(unet);
+  const names = { stem: "unet/diffusion_pytorch_model", variant: "", isOld: false };
+  for (const [file, bytes] of inShards(files.get(unet)!, 3, names)) sharded.set(file, bytes);
+  const folder = temporaryFolder();
+  saveFolder(folder, sharded);
+  using shards = await load(folder);
+  expectWithin(await errorsOf(shards.loaded, "tiny-sd1-eps"), FLOAT32);
+
+  const sample = {
+    shape: [1, 4, 8, 8],
+    data: Float32Array.from({ length: 256 }, (_, i) => Math.sin(i)),
+  };
+  const inputs = {
+    sample,
+    timestep: { shape: [1], data: Float32Array.of(500) },
+    encoder_hidden_states: {
+      shape: [1, 77, 48],
+      data: Float32Array.from({ length: 77 * 48 }, (_, i) => Math.cos(i)),
+    },
+  };
+  const outputs: Float32Array[] = [];
+  const rounded = inBfloat16(files.get(unet)!);
+  for (const bytes of [rounded, inFloat32(rounded)]) {
+    const place = temporaryFolder();
+    saveFolder(place, new Map(files).set(unet, bytes));
+    using one = await load(place);
+    const { out_sample } = await one.loaded.parts.networks
+      .unet({ batch: 1, height: 8, width: 8 })
+      .run(inputs);
+    outputs.push(out_sample!.data as Float32Array);
+  }
+  expect(relativeError(outputs[0]!, outputs[1]!)).toBeLessThan(1e-6);
+});

@@ -1,0 +1,86 @@
+import { afterAll, expect, test } from "vitest";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { readGeneration } from "../../engine/image/generation-text.ts";
+import { pixels, type Pixels } from "../../engine/image/pixels.ts";
+import { readPngTexts } from "../../engine/image/read-png-texts.ts";
+import { Studio, type StudioEvent } from "../../engine/studio/studio.ts";
+import { shareOf, type ColourName } from "../fakes/colours.ts";
+
+const samples = JSON.parse(readFileSync("assets/starter/prompts.json", "utf8")) as {
+  prompt: string;
+  present: Partial<Record<ColourName, number>>;
+}[];
+
+const studio = new Studio({ device: "cpu", cacheFolder: mkdtempSync(join(tmpdir(), "darkroom-")) });
+afterAll(() => studio.close());
+
+type Picture = Extract<StudioEvent, { kind: "image" }>;
+
+async function drawAll(request: object): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  for await (const event of studio.generate({ request }))
+    if (event.kind === "image") pictures.push(event);
+  return pictures;
+}
+
+async function pixelsOf({ png }: Picture): Promise<Pixels> {
+  const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+  return pixels(info.width, info.height, new Uint8Array(data));
+}
+
+test.each(samples)("draws $prompt", async ({ prompt, present }) => {
+  const [picture] = await drawAll({ prompt, seed: "1" });
+  const drawn = await pixelsOf(picture!);
+  const shares = Object.entries(present).map(([colour, least]) => ({
+    colour,
+    least,
+    share: shareOf(drawn, colour as ColourName),
+  }));
+  expect(shares.filter(({ share, least }) => share < least)).toEqual([]);
+  expect([drawn.width, drawn.height]).toEqual([128, 128]);
+});
+
+test("a seed names one picture, and picture i of a run has seed + i", async () => {
+  const [, second] = await drawAll({ prompt: "a red ball", seed: "41", count: 2, steps: 5 });
+  const [alone] = await drawAll({ prompt: "a red ball", seed: "42", count: 1, steps: 5 });
+  expect(await pixelsOf(alone!)).toEqual(await pixelsOf(second!));
+  expect(second!.record.seed).toBe("42");
+});
+
+test("a picture tells how it was made", async () => {
+  const [{ png, record }] = (await drawAll({
+    prompt: "ein grüner Fisch 🐟",
+    negativePrompt: "red",
+    steps: 3,
+    seed: "5",
+  })) as [Picture];
+  expect(readGeneration(readPngTexts(png))).toEqual(record);
+  expect(record).toMatchObject({
+    prompt: "ein grüner Fisch 🐟",
+    seed: "5",
+    steps: 3,
+    scheduler: "ddim",
+    model: "starter",
+  });
+});
+
+test("previews come once the model has drawn, and look like the picture", async () => {
+  const previews: Pixels[] = [];
+  let last: Picture | undefined;
+  for await (const event of studio.generate({
+    request: { prompt: "a big pink heart on a gray background", seed: "1" },
+  })) {
+    if (event.kind === "image") last = event;
+    const preview = event.kind === "progress" ? event.preview() : undefined;
+    if (preview !== undefined) previews.push(preview);
+  }
+  expect(previews.length).toBe(30);
+  const small = await sharp(last!.png).resize(16, 16, { kernel: "cubic" }).raw().toBuffer();
+  const difference =
+    previews.at(-1)!.data.reduce((sum, value, i) => sum + Math.abs(value - small[i]!), 0) /
+    small.length;
+  expect(difference).toBeLessThan(30);
+});
