@@ -1,8 +1,8 @@
-import { StudioError } from "../contract/errors.ts";
 import type { DeviceReport } from "../contract/devices.ts";
 import { encodeModel, type OnnxNode, type Program } from "../graph/onnx.ts";
 import { InferenceClient } from "./inference-client.ts";
 import type { Provider } from "./messages.ts";
+import { reasonInWords } from "./provider-words.ts";
 
 /** Side of the probe's square matrices: 2 GFLOP, enough to tell a GPU from software that plays one. */
 const SIDE = 1024;
@@ -36,7 +36,7 @@ export async function probeDevice(provider: Provider): Promise<DeviceReport> {
     const float16 = provider !== "cpu" && (await canHalve(client, provider));
     return { provider, available: true, float16, seconds };
   } catch (error) {
-    return { provider, available: false, float16: false, reason: reasonOf(error) };
+    return { provider, available: false, float16: false, reason: reasonInWords(provider, error) };
   } finally {
     client.kill();
   }
@@ -99,11 +99,4 @@ function product(precision: "float32" | "float16"): Program {
 function node(operator: string, inputs: string[], output: string, to?: number): OnnxNode {
   const attributes = to === undefined ? {} : { to };
   return { name: output, operator, inputs, outputs: [output], attributes };
-}
-
-/** The provider's own words, without our sentence around them. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof StudioError))
-    return error instanceof Error ? error.message : String(error);
-  return String(error.details["reason"] ?? error.message);
 }

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import {
+  findIn,
+  float32Bytes,
+  folderOf,
+  type WeightFiles,
+} from "../../../engine/runtime/weight-files.ts";
+import type { Weight } from "../../../engine/snapshot/weights.ts";
+
+function files(...entries: [name: string, file: string, dtype?: Weight["dtype"]][]): WeightFiles {
+  const weights = entries.map(([name, file, dtype = "F32"]): [string, Weight] => [
+    name,
+    { file, offset: 96, lengthBytes: 24, dtype, shape: [2, 3] },
+  ]);
+  return { network: "UNet", weights: new Map(weights) };
+}
+
+test.each([
+  [["/m/unet/a.safetensors"], "/m/unet"],
+  [["/m/unet/1.safetensors", "/m/unet/2.safetensors"], "/m/unet"],
+  [["/hub/blobs/aa", "/cache/weights/bb"], "/"],
+  [["/m/unet/a", "/m/unet-2/b"], "/m"],
+])("the folder of %j is %s", (paths, folder) => {
+  expect(folderOf(files(...paths.map((path, i): [string, string] => [`w${i}`, path])))).toBe(
+    folder,
+  );
+});
+
+test("a weight is found relative to that folder, as it is stored", () => {
+  const find = findIn(files(["a", "/hub/blobs/aa"], ["b", "/hub/cache/bb", "BF16"]));
+  expect(find({ name: "b", shape: [2, 3] })).toEqual({
+    location: "cache/bb",
+    offset: 96,
+    lengthBytes: 24,
+    type: "bfloat16",
+  });
+});
+
+test("a weight that is not there is named", () => {
+  expect(() => findIn(files(["a", "/m/a"]))({ name: "conv_in.weight", shape: [1] })).toThrow(
+    "The UNet weights lack conv_in.weight.",
+  );
+});
+
+test("a weight of another shape is named with both", () => {
+  expect(() => findIn(files(["a", "/m/a"]))({ name: "a", shape: [3, 2] })).toThrow(
+    "a of the UNet is [2, 3], but the config asks for [3, 2].",
+  );
+});
+
+test("halves count double", () => {
+  expect(float32Bytes(files(["a", "/m/a"], ["b", "/m/a", "F16"]))).toBe(24 + 48);
+});

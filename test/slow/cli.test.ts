@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line; `onLine` may interrupt it. */
+async function darkroom(
+  args: readonly string[],
+  onLine: (line: string, pid: number) => void = () => {},
+): Promise<Outcome> {
+  const child = spawn(process.execPath, ["engine/cli.ts", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+    onLine(text, child.pid!);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, out, err };
+}
+
+function lines(out: string): Record<string, unknown>[] {
+  return out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const quick = ["generate", "a red ball", "--steps", "2", "--device", "cpu", "--seed", "7"];
+
+test("generate writes a picture and tells only its path on the output", async () => {
+  const folder = temporaryFolder();
+  const { code, out } = await darkroom([...quick, "--out", folder]);
+  expect({ code, out }).toEqual({ code: 0, out: `${join(folder, "a-red-ball-7.png")}\n` });
+  expect(readFileSync(out.trim()).subarray(1, 4).toString()).toBe("PNG");
+});
+
+test("with --json every step and picture is a line", async () => {
+  const file = join(temporaryFolder(), "ball.png");
+  const { code, out } = await darkroom([...quick, "--count", "2", "--out", file, "--json"]);
+  const told = lines(out);
+  expect(code).toBe(0);
+  expect(told.map(({ type }) => type)).toEqual([
+    "progress",
+    "progress",
+    "image",
+    "progress",
+    "progress",
+    "image",
+  ]);
+  expect(Object.keys(told[0]!)).toEqual(["type", "image", "step", "steps", "secondsPerStep"]);
+  expect(told[5]).toEqual({
+    type: "image",
+    path: file.replace(".png", "-2.png"),
+    seed: "8",
+    width: 128,
+    height: 128,
+    device: "cpu",
+    model: "starter",
+    scheduler: "ddim",
+    steps: 2,
+    guidance: 3,
+    seconds: {
+      load: expect.any(Number),
+      text: expect.any(Number),
+      denoise: expect.any(Number),
+      decode: expect.any(Number),
+    },
+  });
+});
+
+test("a file that exists is kept without --force, before any work", async () => {
+  const file = join(temporaryFolder(), "kept.png");
+  writeFileSync(file, "mine");
+  const { code, out } = await darkroom([...quick, "--out", file, "--json"]);
+  expect([code, lines(out)[0]!["code"], readFileSync(file, "utf8")]).toEqual([
+    1,
+    "OUTPUT_EXISTS",
+    "mine",
+  ]);
+  expect((await darkroom([...quick, "--out", file, "--force"])).code).toBe(0);
+});
+
+test("a picture starts from another one", async () => {
+  const folder = temporaryFolder();
+  const first = (await darkroom([...quick, "--out", folder])).out.trim();
+  const { code, out } = await darkroom([
+    ...quick,
+    "--out",
+    folder,
+    "--init-image",
+    first,
+    "--strength",
+    "0.5",
+    "--seed",
+    "18446744073709551615",
+    "--json",
+  ]);
+  expect([code, lines(out).at(-1)!["seed"]]).toEqual([0, "18446744073709551615"]);
+});
+
+test("Ctrl+C ends it with 130 and leaves no picture", async () => {
+  const folder = temporaryFolder();
+  const interrupt = (line: string, pid: number): void => {
+    if (line.includes('"progress"')) process.kill(pid, "SIGINT");
+  };
+  const { code, out } = await darkroom(
+    ["generate", "a star", "--steps", "1000", "--out", folder, "--json"],
+    interrupt,
+  );
+  expect([code, out.includes('"image","path"')]).toEqual([130, false]);
+});
+
+test.each([
+  [[], 2, ""],
+  [["draw"], 2, ""],
+  [["generate"], 2, ""],
+  [["generate", "x", "--steps", "abc"], 2, ""],
+  [["generate", "x", "--size", "768"], 2, ""],
+  [["generate", "x", "--scheduler", "lms"], 2, ""],
+  [["generate", "x", "--json", "--size", "100x100"], 2, "REQUEST_INVALID"],
+  [["generate", "x", "--json", "--seed", "18446744073709551616"], 2, "REQUEST_INVALID"],
+  [["generate", "x", "--json", "--model", "no/such/folder"], 1, "SNAPSHOT_NOT_FOUND"],
+  [["generate", "x", "--json", "--model", "engine"], 1, "SNAPSHOT_INCOMPLETE"],
+  [["generate", "x", "--json", "--init-image", "package.json"], 1, "IMAGE_UNREADABLE"],
+  [["generate", "x", "--json", "--init-image", "no.png"], 1, "IMAGE_UNREADABLE"],
+  [["generate", "x", "--json", "--steps", "1", "--out", "no/such/folder"], 1, "OUTPUT_UNWRITABLE"],
+  [["--help"], 0, ""],
+])("%j exits with %i %s", async (args, code, error) => {
+  const outcome = await darkroom(args.includes("--json") ? [...args, "--device", "cpu"] : args);
+  expect(outcome.code).toBe(code);
+  if (error === "") return;
+  const last = lines(outcome.out).at(-1)!;
+  expect(last).toEqual({ type: "error", code: error, message: expect.stringMatching(/\.$/) });
+});
+
+test("devices and models say what there is", async () => {
+  const devices = lines((await darkroom(["devices", "--json"])).out);
+  expect(devices.find(({ provider }) => provider === "cpu")).toMatchObject({
+    type: "device",
+    available: true,
+  });
+  expect(
+    devices.every((device) => device["available"] === true || typeof device["reason"] === "string"),
+  ).toBe(true);
+  const models = lines(
+    (await darkroom(["models", "--json", "test/golden/tiny-sd1-eps/snapshot"])).out,
+  );
+  expect(models.map(({ name, predictionType }) => [name, predictionType])).toEqual([
+    ["starter", "v_prediction"],
+    ["tiny-sd1-eps", "epsilon"],
+  ]);
+});
