@@ -91,7 +91,8 @@ const operations: Lowering["operations"] = {
 
   // Angles up to 999 need float32: a half has no fractions there.
   sinusoid: (emit, { attributes: { frequencies, cosineFirst } }, [timestep = ""]) => {
-    const angles = emit.node("Mul", [timestep, emit.floats(frequencies, [1, frequencies.length])]);
+    const frequency = emit.floats(frequencies, [1, frequencies.length]);
+    const angles = withinOneTurn(emit, emit.node("Mul", [timestep, frequency]));
     const halves = [emit.node("Sin", [angles]), emit.node("Cos", [angles])];
     const ordered = cosineFirst ? halves.toReversed() : halves;
     return emit.cast(emit.node("Concat", ordered, { attributes: { axis: 1 } }), emit.precision);
@@ -100,6 +101,19 @@ const operations: Lowering["operations"] = {
   embedding: (emit, { weights }, [ids = ""]) =>
     emit.node("Gather", [...weightsOf(emit, weights), ids], { attributes: { axis: 0 } }),
 };
+
+/** 2π in two parts: whole turns times the first are exact in float32, so nothing is lost (Cody and Waite). */
+const TURN = { coarse: 6.28125, fine: 2 * Math.PI - 6.28125 };
+
+/** Angles in -π..π. A GPU's sine is only good there: Vulkan promises nothing beyond. */
+function withinOneTurn(emit: Emitter, angles: string): string {
+  const turns = emit.node("Round", [
+    emit.node("Mul", [angles, emit.floats([1 / (2 * Math.PI)], [])]),
+  ]);
+  const coarse = emit.node("Mul", [turns, emit.floats([TURN.coarse], [])]);
+  const fine = emit.node("Mul", [turns, emit.floats([TURN.fine], [])]);
+  return emit.node("Sub", [emit.node("Sub", [angles, coarse]), fine]);
+}
 
 type GroupNormNode = Parameters<Lowering["operations"]["groupNorm"]>[1];
 type AttentionNode = Parameters<Lowering["operations"]["attention"]>[1];
