@@ -1,0 +1,58 @@
+import type { LatentSpace, PipelineParts } from "../../engine/pipeline/pipeline.ts";
+import type { Networks, Session, Tensors } from "../../engine/pipeline/session.ts";
+import { createGenerator } from "../../engine/tensor/noise.ts";
+import { sizeOf, tensor } from "../../engine/tensor/tensor.ts";
+import type { Tokenizer } from "../../engine/tokenizer/tokenizer.ts";
+
+const SPACE: LatentSpace = { channels: 4, factor: 8, scalingFactor: 0.5, shiftFactor: 0 };
+
+/** Networks that compute something small and known, and remember what they were asked. */
+export class FakeNetworks implements Networks {
+  readonly runs: { readonly network: string; readonly batch: number }[] = [];
+  /** Called before each answer; may throw or spoil it. */
+  spoil: (network: string, data: Float32Array) => void = () => {};
+
+  textEncoder(batch: number): Session {
+    return this.#session("text encoder", batch, "last_hidden_state", () => [batch, 77, 2]);
+  }
+
+  unet({ batch }: { batch: number }): Session {
+    return this.#session("UNet", batch, "out_sample", ({ sample }) => sample!.shape);
+  }
+
+  vaeDecoder({ batch, height, width }: { batch: number; height: number; width: number }): Session {
+    return this.#session("VAE decoder", batch, "decoded", () => [batch, 3, 8 * height, 8 * width]);
+  }
+
+  vaeEncoder({ batch, height, width }: { batch: number; height: number; width: number }): Session {
+    return this.#session("VAE encoder", batch, "moments", () => [batch, 8, height / 8, width / 8]);
+  }
+
+  #session(
+    network: string,
+    batch: number,
+    output: string,
+    shapeOf: (inputs: Tensors) => readonly number[],
+  ): Session {
+    return {
+      run: async (inputs, signal) => {
+        signal?.throwIfAborted();
+        this.runs.push({ network, batch });
+        const shape = shapeOf(inputs);
+        const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i) / 10);
+        this.spoil(network, data);
+        return { [output]: tensor(shape, data) };
+      },
+    };
+  }
+}
+
+/** A tokenizer that counts letters. */
+const tokenizer: Tokenizer = {
+  encode: (text) => ({ ids: new Int32Array(77).fill(text.length), count: text.length }),
+  encodeAll: (text) => new Int32Array(text.length),
+};
+
+export function fakeParts(networks: FakeNetworks): PipelineParts {
+  return { networks, tokenizer, latents: SPACE, noise: createGenerator };
+}
