@@ -1,13 +1,53 @@
+import react from "@vitejs/plugin-react";
+import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+/** The pages, for a window and a browser alike. */
+const pages: UserConfig = {
+  root: "renderer",
+  base: "/",
+  plugins: [react()],
+  build: { outDir: "../dist/renderer", emptyOutDir: true, target: "es2024", assetsInlineLimit: 0 },
+};
+
+/** Electron's main process; what runs there is Node's. */
+const main: UserConfig = {
+  build: {
+    outDir: "dist/electron",
+    emptyOutDir: true,
+    target: "node24",
+    lib: { entry: "electron/main.ts", formats: ["es"], fileName: "main" },
+    rolldownOptions: { external: [/^node:/, "electron"] },
+  },
+};
+
+/** A sandboxed preload script is CommonJS and one file. */
+const preload: UserConfig = {
+  build: {
+    outDir: "dist/electron",
+    emptyOutDir: false,
+    target: "chrome140",
+    lib: { entry: "electron/preload.ts", formats: ["cjs"], fileName: () => "preload.cjs" },
+    rolldownOptions: { external: ["electron"] },
+  },
+};
+
+const builds: Readonly<Record<string, UserConfig>> = { electron: main, preload };
+
+export default defineConfig(({ mode }) => ({
+  ...(builds[mode] ?? pages),
+  ...(mode === "test" ? { root: "." } : {}),
   test: {
     passWithNoTests: false,
     projects: [
       { test: { name: "engine", include: ["test/engine/**/*.test.ts"], testTimeout: 30_000 } },
+      // One suite over every way to reach a studio.
+      { test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "electron", include: ["test/electron/**/*.test.ts"] } },
+      { test: { name: "renderer", include: ["test/renderer/**/*.test.{ts,tsx}"] } },
       { test: { name: "house", include: ["test/house/**/*.test.ts"] } },
       // Whole pictures, real processes, kills: minutes, so apart from `npm test`.
       { test: { name: "slow", include: ["test/slow/**/*.test.ts"], testTimeout: 600_000 } },
     ],
   },
-});
+}));

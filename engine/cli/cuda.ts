@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { installCudaSupport } from "../studio/cuda.ts";
+import { installCudaSupport } from "../drawing/cuda.ts";
 import { note } from "./outcome.ts";
 
 /** `cuda`: fetches what ONNX Runtime needs for NVIDIA cards, and says what else is missing. */

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
-import { SCHEDULER_NAMES, type SchedulerName } from "../contract/generation.ts";
+import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 
 /** The flags of `generate` as they were given. */
 export interface GenerateFlags {

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
-import type { Preparation } from "../studio/load-model.ts";
-import { Studio, type StudioEvent } from "../studio/studio.ts";
+import type { Preparation } from "../drawing/load-model.ts";
+import { Drawing, type DrawingEvent } from "../drawing/drawing.ts";
 import { commandWithFlags, type GenerateFlags } from "./generate-flags.ts";
 import { note, printJson } from "./outcome.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
@@ -14,7 +14,7 @@ export function generateCommand(signal: AbortSignal): Command {
     await checkFree({ out: flags.out, force: flags.force ?? false, count: flags.count });
     const initImage =
       flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
-    const studio = new Studio({ device: flags.device });
+    const drawing = new Drawing({ device: flags.device });
     const { model } = flags;
     const options = {
       request: requestOf(prompt, flags),
@@ -24,9 +24,9 @@ export function generateCommand(signal: AbortSignal): Command {
       signal,
     };
     try {
-      for await (const event of studio.generate(options)) await report(event, prompt, flags);
+      for await (const event of drawing.generate(options)) await report(event, prompt, flags);
     } finally {
-      studio.close();
+      drawing.close();
     }
   });
 }
@@ -58,7 +58,7 @@ async function readPicture(path: string): Promise<{ name: string; bytes: Uint8Ar
   }
 }
 
-async function report(event: StudioEvent, prompt: string, flags: GenerateFlags): Promise<void> {
+async function report(event: DrawingEvent, prompt: string, flags: GenerateFlags): Promise<void> {
   const isJson = flags.json === true;
   if (event.kind === "started") {
     const { order, model, device } = event;
@@ -83,7 +83,7 @@ async function report(event: StudioEvent, prompt: string, flags: GenerateFlags):
 }
 
 async function reportPicture(
-  { png, record, seconds, image }: Extract<StudioEvent, { kind: "image" }>,
+  { png, record, seconds, image }: Extract<DrawingEvent, { kind: "image" }>,
   prompt: string,
   { out, count, force = false, json }: GenerateFlags,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { ModelSummary } from "../contract/models.ts";
-import { Studio } from "../studio/studio.ts";
+import { Drawing } from "../drawing/drawing.ts";
 import { printJson } from "./outcome.ts";
 
 /** `models`: the starter, and any folders named. */
@@ -10,7 +10,7 @@ export function modelsCommand(): Command {
     .argument("[folder...]", "folders that hold a diffusers snapshot")
     .option("--json", "one JSON object per line")
     .action(async (folders: string[], { json }: { json?: boolean }) => {
-      for (const model of await new Studio().listModels(folders)) {
+      for (const model of await new Drawing().listModels(folders)) {
         if (json === true) printJson({ type: "model", ...model });
         else process.stdout.write(`${inWords(model)}\n`);
       }

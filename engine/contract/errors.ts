@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /**
  * The table of refusals. Each has a code, the HTTP status a door answers with, and the next step a
  * person can take. `{name}` in a sentence is filled from the error's details.
@@ -124,6 +126,97 @@ export const REFUSALS = {
     sentence: "What came from {url} is not the pinned package: {reason}.",
     advice: "It was discarded; run `npm run cuda` again, on another network if it stays.",
   },
+  NOT_FOUND: {
+    status: 404,
+    sentence: "There is no {what} called {id}.",
+    advice: "It may have been removed; look at the list again.",
+  },
+  STATE_CONFLICT: {
+    status: 409,
+    sentence: "{what} cannot be {wanted}: it is {state}.",
+    advice: "Look at the list again; it changed in the meantime.",
+  },
+  NO_GENERATION_DATA: {
+    status: 422,
+    sentence: "{file} does not say how it was made.",
+    advice:
+      "Use the picture as its program saved it; messengers and editors take the settings out.",
+  },
+  PICTURE_MISSING: {
+    status: 410,
+    sentence: "The picture {file} is no longer where it was saved.",
+    advice: "Put it back, or move it to the trash.",
+  },
+  MODEL_IN_USE: {
+    status: 409,
+    sentence: "{model} cannot be removed: {reason}.",
+    advice: "Wait until it is no longer used, or cancel what uses it.",
+  },
+  MODEL_EXISTS: {
+    status: 409,
+    sentence: "The model store has {model} already.",
+    advice: "Remove it first, or keep what is there.",
+  },
+  HUB_UNREACHABLE: {
+    status: 502,
+    sentence: "{host} did not answer: {reason}.",
+    advice: "Check the connection and try again; what was fetched is kept.",
+  },
+  HUB_REFUSED: {
+    status: 403,
+    sentence: "{host} refuses {repository}: {reason}.",
+    advice: "Accept its terms on its page and enter a token in Settings, or choose another source.",
+  },
+  HUB_NOT_FOUND: {
+    status: 404,
+    sentence: "{repository} is not to be had: {reason}.",
+    advice: "Check the name, or choose another source.",
+  },
+  DOWNLOAD_FAILED: {
+    status: 502,
+    sentence: "{file} could not be fetched: {reason}.",
+    advice: "Resume the download; it goes on where it stopped.",
+  },
+  DOWNLOAD_DAMAGED: {
+    status: 502,
+    sentence: "{file} does not have the content its publisher states: {reason}.",
+    advice: "It was discarded; resume the download, on another network if it stays.",
+  },
+  SECRET_UNAVAILABLE: {
+    status: 500,
+    sentence: "The {vault} cannot keep secrets: {reason}.",
+    advice: "Unlock it, or set HF_TOKEN in the environment instead.",
+  },
+  TOKEN_REFUSED: {
+    status: 401,
+    sentence: "The studio does not know who asks: {reason}.",
+    advice: "Open the address that `npm run darkroom -- open` prints.",
+  },
+  ADDRESS_REFUSED: {
+    status: 403,
+    sentence: "The studio does not answer to this request: {reason}.",
+    advice: "Open the address that `npm run darkroom -- open` prints.",
+  },
+  PORT_IN_USE: {
+    status: 409,
+    sentence: "Port {port} on {host} is taken.",
+    advice: "Choose another with --port, or end the program that has it.",
+  },
+  ALREADY_RUNNING: {
+    status: 409,
+    sentence: "The studio of {folder} runs already, as process {pid}.",
+    advice: "Use `npm run darkroom -- open` to open it, or choose another folder with --data-dir.",
+  },
+  DATA_FOLDER_UNUSABLE: {
+    status: 500,
+    sentence: "The data folder {path} cannot be used: {reason}.",
+    advice: "Choose a folder of your own with --data-dir.",
+  },
+  INTERFACE_MISSING: {
+    status: 500,
+    sentence: "The studio's pages are not built.",
+    advice: "Run `npm run build`; `npm start` does it by itself.",
+  },
   INTERNAL: {
     status: 500,
     sentence: "The studio made a mistake: {reason}.",
@@ -134,12 +227,15 @@ export const REFUSALS = {
 export type RefusalCode = keyof typeof REFUSALS;
 export type Details = Readonly<Record<string, string | number>>;
 
-/** How an error crosses a wire. */
-export interface WireError {
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly details: Details;
-}
+const CODES = Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]];
+
+/** How an error crosses a wire, and how one is kept. */
+export const errorSchema = z.object({
+  code: z.enum(CODES),
+  message: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type WireError = z.output<typeof errorSchema>;
 
 /** A refusal with a name: `code` from the table, `message` for a person, `details` for a program. */
 export class StudioError extends Error {
@@ -163,6 +259,12 @@ function fill(code: RefusalCode, details: Details): string {
   return `${sentence} ${advice}`.replace(/\{(\w+)\}/g, (_, name: string) =>
     String(details[name] ?? "?"),
   );
+}
+
+/** The refusal that a wire form stands for; undefined where it is none of ours. */
+export function fromWire(value: unknown): StudioError | undefined {
+  const { data } = errorSchema.safeParse(value);
+  return data && new StudioError(data.code, data.details);
 }
 
 /** The wire form of anything thrown; what is not a refusal becomes INTERNAL, without its stack. */

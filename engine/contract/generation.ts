@@ -1,42 +1,125 @@
 import { z } from "zod";
+import { errorSchema } from "./errors.ts";
+import { recordSchema } from "./image-record.ts";
+import { modelIdSchema } from "./models.ts";
+import { progressSchema } from "./progress.ts";
+import { generationRequestSchema } from "./request.ts";
+import { SCHEDULER_NAMES } from "./schedulers.ts";
+import { seedSchema } from "./seed.ts";
 
-/** The schedulers by the names of the command line and the endpoint. */
-export const SCHEDULER_NAMES = [
-  "ddim",
-  "pndm",
-  "euler",
-  "euler-karras",
-  "euler-ancestral",
-  "dpm++2m",
-  "dpm++2m-karras",
-] as const;
-export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
-
-/** Largest side of a picture, in pixels: 256 latents, beyond which attention alone takes 17 GB. */
-export const MAX_SIDE = 2048;
-const MAX_SEED = 2n ** 64n - 1n;
-
-const side = z.int().min(64).max(MAX_SIDE).multipleOf(8);
-
-/** Unsigned 64 bits in decimal, as a string: a JSON number would lose the low digits. */
-export const seedSchema = z
-  .string()
-  .regex(/^\d{1,20}$/, { abort: true, error: "a seed is a whole number" })
-  .refine((seed) => BigInt(seed) <= MAX_SEED, "a seed has at most 64 bits");
-
-/** What a person may ask for; what is absent is the model's own choice. Sizes are in pixels. */
-export const generationRequestSchema = z.strictObject({
-  prompt: z.string().max(10_000),
-  negativePrompt: z.string().max(10_000).default(""),
-  steps: z.int().min(1).max(1000).optional(),
-  guidanceScale: z.number().min(1).max(100).optional(),
-  width: side.optional(),
-  height: side.optional(),
-  /** The first picture's seed; picture i uses seed + i. */
-  seed: seedSchema.optional(),
-  count: z.int().min(1).max(100).default(1),
-  scheduler: z.enum(SCHEDULER_NAMES).optional(),
-  /** How far image to image may go from its picture: 1 forgets it. */
-  strength: z.number().gt(0).max(1).default(0.8),
+/** What a person may ask of the queue: a request, the model by its id in the store, and a picture to start from. */
+export const enqueueSchema = generationRequestSchema.extend({
+  model: modelIdSchema.optional(),
+  /** Id that `generation.addInitImage` gave. */
+  initImageId: z.string().max(64).optional(),
+  /** Whether it goes in front of everything that waits. */
+  isFirst: z.boolean().default(false),
 });
-export type GenerationRequest = z.output<typeof generationRequestSchema>;
+export type EnqueueRequest = z.input<typeof enqueueSchema>;
+
+/**
+ * Where a generation stands. `waiting` and `running` are open; the rest have ended. `interrupted`
+ * is one that ran when the host ended: it can be tried again with the same seed.
+ */
+export const GENERATION_STATES = [
+  "waiting",
+  "running",
+  "done",
+  "failed",
+  "cancelled",
+  "interrupted",
+] as const;
+export type GenerationState = (typeof GENERATION_STATES)[number];
+
+/** One picture to draw with nothing left open: the model's choices and chance were settled when it was asked for. */
+export const orderSchema = z.object({
+  model: modelIdSchema,
+  prompt: z.string(),
+  negativePrompt: z.string(),
+  steps: z.int(),
+  guidanceScale: z.number(),
+  /** Pixels. */
+  width: z.int(),
+  height: z.int(),
+  seed: seedSchema,
+  scheduler: z.enum(SCHEDULER_NAMES),
+  /** Only with a picture to start from. */
+  strength: z.number().optional(),
+  initImageId: z.string().optional(),
+});
+export type GenerationOrder = z.output<typeof orderSchema>;
+
+/** One request for one picture and its outcome: a row of the queue. */
+export const generationSchema = z.object({
+  id: z.string(),
+  state: z.enum(GENERATION_STATES),
+  order: orderSchema,
+  /** Where it is drawn: `local`, or an inference endpoint's id. */
+  target: z.string(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
+  endedAt: z.iso.datetime().optional(),
+  /** Only while it runs. */
+  progress: progressSchema.optional(),
+  /** The picture in the gallery; only when done. */
+  imageId: z.string().optional(),
+  /** Why it failed; only when failed. */
+  error: errorSchema.optional(),
+});
+export type Generation = z.output<typeof generationSchema>;
+
+/** The queue as a whole: open generations in the order they will be drawn, then the latest that have ended. */
+export const queueSchema = z.object({
+  isPaused: z.boolean(),
+  generations: z.array(generationSchema),
+});
+export type Queue = z.output<typeof queueSchema>;
+
+/** How long an order would take on this device, before it is pressed. */
+export const estimateSchema = z.object({
+  /** Seconds of one picture, model loaded. */
+  seconds: z.number(),
+  secondsPerStep: z.number(),
+  /** Seconds of loading the model first; 0 where it is loaded. */
+  loadSeconds: z.number(),
+  /** `measured` from pictures drawn here with this model; `estimated` from the device's probe. */
+  basis: z.enum(["measured", "estimated"]),
+});
+export type Estimate = z.output<typeof estimateSchema>;
+
+/** How many tokens a prompt is, and where the text encoder stops reading. */
+export const tokenCountSchema = z.object({
+  /** Tokens of the text, without the start and end marks. */
+  count: z.int(),
+  /** How many of them the text encoder reads: 75. */
+  limit: z.int(),
+  /** Index into the prompt (UTF-16 units) from which nothing is read; absent where all is. */
+  cutAt: z.int().optional(),
+});
+export type TokenCount = z.output<typeof tokenCountSchema>;
+
+/** A picture to start from, kept by its content. */
+export const initImageSchema = z.object({
+  id: z.string(),
+  width: z.int(),
+  height: z.int(),
+  /** Signed, short-lived. */
+  address: z.string(),
+});
+export type InitImage = z.output<typeof initImageSchema>;
+
+/** What a dropped picture tells of how it was made, and by which program. */
+export const recallSchema = z.object({
+  record: recordSchema.partial(),
+  /** Program that wrote it, as far as its format says. */
+  writer: z.enum([
+    "darkroom",
+    "a1111",
+    "invokeai",
+    "comfyui",
+    "fooocus",
+    "stability-matrix",
+    "draw-things",
+  ]),
+});
+export type Recall = z.output<typeof recallSchema>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { SCHEDULER_NAMES, seedSchema } from "./generation.ts";
+import { SCHEDULER_NAMES } from "./schedulers.ts";
+import { seedSchema } from "./seed.ts";
 
 /** Longest prompt of a record: what other studios wrote may be longer than what ours accepts. */
 const MAX_PROMPT = 100_000;
@@ -19,7 +20,7 @@ const word = z.string().regex(/^[\w.+-]{1,40}$/);
  * How one picture was made: what the gallery keeps and what travels inside the picture. It holds
  * names only, by design: no path, no token, nothing about the person or the machine.
  */
-export const generationRecordSchema = z.object({
+export const recordSchema = z.object({
   prompt: z.string().max(MAX_PROMPT),
   negativePrompt: z.string().max(MAX_PROMPT),
   steps: z.int().min(1).max(1000),
@@ -41,7 +42,7 @@ export const generationRecordSchema = z.object({
   software: word,
   version: word,
 });
-export type GenerationRecord = z.output<typeof generationRecordSchema>;
+export type GenerationRecord = z.output<typeof recordSchema>;
 
 /** What is known of a picture that another studio made. */
 export type ForeignRecord = Partial<GenerationRecord>;

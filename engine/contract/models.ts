@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { SCHEDULER_NAMES } from "./generation.ts";
+import { errorSchema } from "./errors.ts";
+import { SCHEDULER_NAMES } from "./schedulers.ts";
+
+/** The model that ships with the studio, by its id. */
+export const STARTER_ID = "starter";
+
+/** A model's id: its folder's name in the model store, or `starter`. */
+export const modelIdSchema = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u);
 
 /** What a person wants to know of a model before drawing with it. */
 export const modelSummarySchema = z.object({
@@ -22,3 +29,89 @@ export const modelSummarySchema = z.object({
   sizeBytes: z.int(),
 });
 export type ModelSummary = z.output<typeof modelSummarySchema>;
+
+/** Where a model in the store came from; kept beside it. */
+export const provenanceSchema = z.object({
+  kind: z.enum(["hub", "folder", "archive", "bucket"]),
+  /** Repository id on the hub, or the name of the folder or archive. */
+  name: z.string(),
+  /** The hub's commit, hexadecimal. */
+  revision: z.string().optional(),
+  variant: z.string().optional(),
+  licence: z.string().optional(),
+  addedAt: z.iso.datetime(),
+});
+export type Provenance = z.output<typeof provenanceSchema>;
+
+/** A model in the store. One that cannot be read has a `problem` and no summary. */
+export const storedModelSchema = z.object({
+  id: modelIdSchema,
+  summary: modelSummarySchema.optional(),
+  problem: errorSchema.optional(),
+  /** Bytes of everything in its folder. */
+  diskBytes: z.int(),
+  /** sha256 over the weight files in the order of their paths, hexadecimal; absent before it was computed. */
+  sha256: z.string().optional(),
+  /** When its files were last compared with their hashes, and whether they agreed. */
+  verified: z.object({ at: z.iso.datetime(), isSound: z.boolean() }).optional(),
+  provenance: provenanceSchema.optional(),
+  /** How it suits this device. `tight` may run out of memory, `too-large` surely does. */
+  fit: z.object({
+    verdict: z.enum(["good", "slow", "tight", "too-large"]),
+    reason: z.string(),
+    /** Bytes of memory a picture of the model's own size needs, estimated. */
+    memoryBytes: z.int(),
+  }),
+});
+export type StoredModel = z.output<typeof storedModelSchema>;
+
+/** A file that makes up a model. */
+export const modelFileSchema = z.object({
+  path: z.string(),
+  sizeBytes: z.int(),
+  sha256: z.string().optional(),
+});
+export type ModelFile = z.output<typeof modelFileSchema>;
+
+/** A model that can be fetched: named once, with the places that keep it, best first. */
+export const catalogueEntrySchema = z.object({
+  id: modelIdSchema,
+  title: z.string(),
+  description: z.string(),
+  /** Repository ids on the hub, tried in this order. */
+  sources: z.array(z.string()).min(1),
+  licence: z.object({ id: z.string(), title: z.string(), address: z.string() }),
+  /** Whether its makers ship a checker for pictures that are not safe for work. */
+  hasSafetyChecker: z.boolean(),
+  predictionType: z.enum(["epsilon", "v_prediction"]),
+  width: z.int(),
+  height: z.int(),
+  /** Of the fp16 variant, about. */
+  downloadBytes: z.int(),
+  /** Its id in the store, where it is there. */
+  storedId: modelIdSchema.optional(),
+});
+export type CatalogueEntry = z.output<typeof catalogueEntrySchema>;
+
+export const repositoryIdSchema = z
+  .string()
+  .max(200)
+  .regex(/^[\w.-]+\/[\w.-]+$/, "a repository is named owner/name");
+
+/** What a repository on the hub offers. */
+export const repositorySchema = z.object({
+  id: repositoryIdSchema,
+  /** The commit its files were listed at. */
+  revision: z.string(),
+  licence: z.string().optional(),
+  isGated: z.boolean(),
+  variants: z.array(
+    z.object({
+      /** `fp16`, or `` for files without a variant in their names. */
+      name: z.string(),
+      files: z.int(),
+      sizeBytes: z.int(),
+    }),
+  ),
+});
+export type Repository = z.output<typeof repositorySchema>;

@@ -9,14 +9,23 @@ export const secondsSchema = z.object({
 });
 export type Seconds = z.output<typeof secondsSchema>;
 
-/** One step of one picture is done. */
+/** What a running generation is at. `preparing` widens a half model for the CPU, once per model. */
+export const STAGES = ["loading", "preparing", "denoising", "decoding", "saving"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** How far a running generation is. */
 export const progressSchema = z.object({
-  /** Which picture of the run, from 0. */
-  image: z.int(),
-  /** 1 to steps. */
+  stage: z.enum(STAGES),
+  /** Steps done, 0 to steps. */
   step: z.int(),
   steps: z.int(),
-  /** The median of the last steps. */
-  secondsPerStep: z.number(),
+  /** The median of the last steps; absent before the first. */
+  secondsPerStep: z.number().optional(),
+  /** Until the picture is there, by the speed so far. */
+  secondsLeft: z.number().optional(),
+  /** Of `preparing`: part done, 0 to 1. */
+  share: z.number().optional(),
+  /** Signed address of a small picture of what is developing, one pixel per latent. */
+  preview: z.string().optional(),
 });
 export type Progress = z.output<typeof progressSchema>;

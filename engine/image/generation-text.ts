@@ -1,7 +1,7 @@
 import {
   type ForeignRecord,
   type GenerationRecord,
-  generationRecordSchema,
+  recordSchema,
 } from "../contract/image-record.ts";
 import { formatParameters, parseParameters } from "./parameters-text.ts";
 
@@ -14,7 +14,7 @@ const FORMAT = 1;
 /** What to write into a picture: the record as our JSON, and as A1111's text for other programs. */
 export function generationTexts(record: GenerationRecord): ReadonlyMap<string, string> {
   // JSON takes the fields of the schema and no others, so nothing else travels with a picture.
-  const fields = ["format", ...Object.keys(generationRecordSchema.shape)];
+  const fields = ["format", ...Object.keys(recordSchema.shape)];
   return new Map([
     ["darkroom", JSON.stringify({ format: FORMAT, ...record }, fields)],
     ["parameters", formatParameters(record)],
@@ -38,7 +38,7 @@ function readOwn(text: string | undefined): GenerationRecord | undefined {
   const value = parseJson(text);
   const isOurs =
     typeof value === "object" && value !== null && "format" in value && value.format === FORMAT;
-  return isOurs ? generationRecordSchema.safeParse(value).data : undefined;
+  return isOurs ? recordSchema.safeParse(value).data : undefined;
 }
 
 function parseJson(text: string): unknown {

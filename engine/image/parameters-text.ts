@@ -1,7 +1,7 @@
 import {
   type ForeignRecord,
   type GenerationRecord,
-  generationRecordSchema,
+  recordSchema,
 } from "../contract/image-record.ts";
 import { samplerNames, schedulerNamed } from "./sampler-names.ts";
 import { formatSettings, parseSettings } from "./settings-line.ts";
@@ -113,7 +113,7 @@ function number(text = ""): number | undefined {
 
 /** The fields that a record may have as they are. */
 function keepValid(fields: Readonly<Record<string, unknown>>): ForeignRecord {
-  const valid = Object.entries(generationRecordSchema.shape).filter(
+  const valid = Object.entries(recordSchema.shape).filter(
     ([name, schema]) => fields[name] !== undefined && schema.safeParse(fields[name]).success,
   );
   return Object.fromEntries(valid.map(([name]) => [name, fields[name]]));

@@ -1,4 +1,4 @@
-import { SCHEDULER_NAMES, type SchedulerName } from "../contract/generation.ts";
+import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 
 /** A scheduler in A1111's words: its sampler and, where that has several, its schedule type. */
 export interface SamplerNames {

@@ -1,4 +1,4 @@
-import { SCHEDULER_NAMES, type SchedulerName } from "../contract/generation.ts";
+import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 import type { SchedulerConfig } from "./config.ts";
 import { ddim } from "./ddim.ts";
 import { dpmSolver } from "./dpm-solver.ts";

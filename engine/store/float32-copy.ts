@@ -5,7 +5,7 @@ import { StudioError } from "../contract/errors.ts";
 import { float32Layout, type Float32Layout, type Piece } from "../snapshot/float32-layout.ts";
 import { headerLength, readHeader, type SafetensorsHeader } from "../snapshot/safetensors.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
-import { writeAtomically } from "./atomic-file.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
 import { knownHash, rememberHash, type FileIdentity } from "./hash-index.ts";
 import { readFully, systemCode } from "./reading.ts";
 import { diskFull, freeBytes, writeFailure } from "./writing.ts";

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "./atomic-file.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
 
 /** A file as far as it can be known without reading it. */
 export interface FileIdentity {

@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { deviceFor } from "../../engine/runtime/device.ts";
 import { ModelOnDevice } from "../../engine/runtime/model-on-device.ts";
 import { Supervisor } from "../../engine/runtime/supervisor.ts";
-import { Studio } from "../../engine/studio/studio.ts";
+import { Drawing } from "../../engine/drawing/drawing.ts";
 import { sizeOf, tensor, type FloatTensor } from "../../engine/tensor/tensor.ts";
 import { interleaved, median, memoryOf, timed } from "./measure.ts";
 import { DiffusersPeer } from "./diffusers-peer.ts";
@@ -125,7 +125,7 @@ await fresh.unet({ batch: 2, height: 8, width: 8 }).run(small);
 record("session ready, UNet mapped", { mapped: [fresh.loadingSeconds] });
 opening.close();
 
-const studio = new Studio({ device: "cpu" });
+const studio = new Drawing({ device: "cpu" });
 const drawing = await interleaved(
   {
     starter: async () => {

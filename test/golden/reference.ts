@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { deviceFor, type Device } from "../../engine/runtime/device.ts";
 import type { ModelOptions } from "../../engine/runtime/model-on-device.ts";
 import { Supervisor } from "../../engine/runtime/supervisor.ts";
-import { loadModel, type LoadedModel } from "../../engine/studio/load-model.ts";
-import { readModel, type ReadModel } from "../../engine/studio/read-model.ts";
+import { loadModel, type LoadedModel } from "../../engine/drawing/load-model.ts";
+import { readModel, type ReadModel } from "../../engine/drawing/read-model.ts";
 import { float32Values, tensorsOf } from "../fixtures/rewrites.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 

@@ -3,10 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { StudioError } from "../../engine/contract/errors.ts";
-import { Studio, type StudioEvent } from "../../engine/studio/studio.ts";
+import { Drawing, type DrawingEvent } from "../../engine/drawing/drawing.ts";
 
-const studio = new Studio({ device: "cpu", cacheFolder: mkdtempSync(join(tmpdir(), "darkroom-")) });
-afterAll(() => studio.close());
+const drawing = new Drawing({
+  device: "cpu",
+  cacheFolder: mkdtempSync(join(tmpdir(), "darkroom-")),
+});
+afterAll(() => drawing.close());
 
 const request = { prompt: "two purple fish under water", seed: "3", steps: 8 };
 
@@ -15,8 +18,8 @@ async function drawOnce(
   onStep: (step: number) => void = () => {},
   signal?: AbortSignal,
   asked: object = request,
-): Promise<Extract<StudioEvent, { kind: "image" }>> {
-  for await (const event of studio.generate({ request: asked, signal })) {
+): Promise<Extract<DrawingEvent, { kind: "image" }>> {
+  for await (const event of drawing.generate({ request: asked, signal })) {
     if (event.kind === "progress") onStep(event.step);
     if (event.kind === "image") return event;
   }
@@ -33,7 +36,7 @@ test("kill -9 in mid-step, ten times: each is named, and the next picture is rig
   const right = body((await drawOnce()).png);
   for (let round = 1; round <= 10; round++) {
     const kill = (step: number): void => {
-      if (step === 1 + (round % 6)) process.kill(studio.inferencePid!, "SIGKILL");
+      if (step === 1 + (round % 6)) process.kill(drawing.inferencePid!, "SIGKILL");
     };
     const error = await drawOnce(kill).then(
       () => undefined,
@@ -56,7 +59,7 @@ test("a cancel between steps ends the run with its own reason, and nothing red",
 test("a cancel in the middle of a long call frees the device within two seconds", async () => {
   const cancel = new AbortController();
   const large = { ...request, width: 1536, height: 1536, steps: 2 };
-  const first = studio.inferencePid;
+  const first = drawing.inferencePid;
   const run = drawOnce(() => {}, cancel.signal, large).then(
     () => "finished",
     () => "cancelled",
@@ -67,7 +70,7 @@ test("a cancel in the middle of a long call frees the device within two seconds"
   expect(await run).toBe("cancelled");
   expect(performance.now() - start).toBeLessThan(2000);
   await drawOnce();
-  expect(studio.inferencePid).not.toBe(first);
+  expect(drawing.inferencePid).not.toBe(first);
 });
 
 test("a second picture starts at once", async () => {
@@ -76,13 +79,13 @@ test("a second picture starts at once", async () => {
 });
 
 test("leaving in the middle leaves the studio usable", async () => {
-  for await (const event of studio.generate({ request })) if (event.kind === "progress") break;
+  for await (const event of drawing.generate({ request })) if (event.kind === "progress") break;
   expect((await drawOnce()).record.seed).toBe("3");
 });
 
 test("an inference process that dies while idle is started anew", async () => {
   await drawOnce();
-  process.kill(studio.inferencePid!, "SIGKILL");
+  process.kill(drawing.inferencePid!, "SIGKILL");
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect((await drawOnce()).record.seed).toBe("3");
 });

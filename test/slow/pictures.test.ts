@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SCHEDULER_NAMES } from "../../engine/contract/generation.ts";
+import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { fromPixels, pixels, toPixels } from "../../engine/image/pixels.ts";
 import { imageToImage } from "../../engine/pipeline/image-to-image.ts";
 import { textToImage } from "../../engine/pipeline/text-to-image.ts";

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { readGeneration } from "../../engine/image/generation-text.ts";
 import { pixels, type Pixels } from "../../engine/image/pixels.ts";
 import { readPngTexts } from "../../engine/image/read-png-texts.ts";
-import { Studio, type StudioEvent } from "../../engine/studio/studio.ts";
+import { Drawing, type DrawingEvent } from "../../engine/drawing/drawing.ts";
 import { shareOf, type ColourName } from "../fakes/colours.ts";
 
 const samples = JSON.parse(readFileSync("assets/starter/prompts.json", "utf8")) as {
@@ -14,14 +14,17 @@ const samples = JSON.parse(readFileSync("assets/starter/prompts.json", "utf8")) 
   present: Partial<Record<ColourName, number>>;
 }[];
 
-const studio = new Studio({ device: "cpu", cacheFolder: mkdtempSync(join(tmpdir(), "darkroom-")) });
-afterAll(() => studio.close());
+const drawing = new Drawing({
+  device: "cpu",
+  cacheFolder: mkdtempSync(join(tmpdir(), "darkroom-")),
+});
+afterAll(() => drawing.close());
 
-type Picture = Extract<StudioEvent, { kind: "image" }>;
+type Picture = Extract<DrawingEvent, { kind: "image" }>;
 
 async function drawAll(request: object): Promise<Picture[]> {
   const pictures: Picture[] = [];
-  for await (const event of studio.generate({ request }))
+  for await (const event of drawing.generate({ request }))
     if (event.kind === "image") pictures.push(event);
   return pictures;
 }
@@ -70,7 +73,7 @@ test("a picture tells how it was made", async () => {
 test("previews come once the model has drawn, and look like the picture", async () => {
   const previews: Pixels[] = [];
   let last: Picture | undefined;
-  for await (const event of studio.generate({
+  for await (const event of drawing.generate({
     request: { prompt: "a big pink heart on a gray background", seed: "1" },
   })) {
     if (event.kind === "image") last = event;

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { SCHEDULER_NAMES } from "../../../engine/contract/generation.ts";
+import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import {
   type ForeignRecord,
   type GenerationRecord,
-  generationRecordSchema,
+  recordSchema,
 } from "../../../engine/contract/image-record.ts";
 import { formatParameters, parseParameters } from "../../../engine/image/parameters-text.ts";
 
@@ -134,7 +134,7 @@ const anyRecord: fc.Arbitrary<GenerationRecord> = fc.record(
 test("every record comes back from its text", () => {
   fc.assert(
     fc.property(anyRecord, (record) => {
-      expect(generationRecordSchema.parse(record)).toEqual(record);
+      expect(recordSchema.parse(record)).toEqual(record);
       expect(parseParameters(formatParameters(record))).toStrictEqual(record);
     }),
     { numRuns: 3000 },
@@ -272,7 +272,7 @@ test("any text is read or passed over, and what is read is sound", () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const found = parseParameters(text) ?? {};
-      expect(generationRecordSchema.partial().parse(found)).toEqual(found);
+      expect(recordSchema.partial().parse(found)).toEqual(found);
     }),
     { numRuns: 2000 },
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SCHEDULER_NAMES } from "../../../engine/contract/generation.ts";
+import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { samplerNames, schedulerNamed } from "../../../engine/image/sampler-names.ts";
 
 test.each(SCHEDULER_NAMES)("%s comes back from its names in A1111", (scheduler) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
 import type { Device } from "../../../engine/runtime/device.ts";
-import type { LoadedModel } from "../../../engine/studio/load-model.ts";
+import type { LoadedModel } from "../../../engine/drawing/load-model.ts";
 import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { inBfloat16, inFloat32, inShards } from "../../fixtures/rewrites.ts";

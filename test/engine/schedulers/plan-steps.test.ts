@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import { SCHEDULER_NAMES, type SchedulerName } from "../../../engine/contract/generation.ts";
+import { SCHEDULER_NAMES, type SchedulerName } from "../../../engine/contract/schedulers.ts";
 import { readSchedulerConfig } from "../../../engine/schedulers/config.ts";
 import { ownSchedulerName, planSteps } from "../../../engine/schedulers/plan-steps.ts";
 import type { SchedulerPlan } from "../../../engine/schedulers/scheduler.ts";

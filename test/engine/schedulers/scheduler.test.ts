@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { SCHEDULER_NAMES } from "../../../engine/contract/generation.ts";
+import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { readSchedulerConfig } from "../../../engine/schedulers/config.ts";
 import { SCHEDULERS } from "../../../engine/schedulers/plan-steps.ts";
 import { completeSettings } from "../../../engine/schedulers/settings.ts";

@@ -1,9 +1,6 @@
 import { StudioError } from "../contract/errors.ts";
-import {
-  generationRequestSchema,
-  type GenerationRequest,
-  type SchedulerName,
-} from "../contract/generation.ts";
+import { generationRequestSchema, type GenerationRequest } from "../contract/request.ts";
+import type { SchedulerName } from "../contract/schedulers.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import type { ReadModel } from "./read-model.ts";

@@ -8,7 +8,7 @@ import {
   type PreviewSample,
 } from "../image/preview.ts";
 import type { Pixels } from "../image/pixels.ts";
-import { writeAtomically } from "../store/atomic-file.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import { completeRequest, parseRequest } from "../../../engine/studio/order.ts";
-import { readModel, STARTER } from "../../../engine/studio/read-model.ts";
+import { completeRequest, parseRequest } from "../../../engine/drawing/order.ts";
+import { readModel, STARTER } from "../../../engine/drawing/read-model.ts";
 
 const starter = await readModel(STARTER, "float32");
 const chance = (): bigint => 7n;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { DeviceName, DeviceReport } from "../contract/devices.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
-import type { Progress, Seconds } from "../contract/progress.ts";
+import type { Seconds } from "../contract/progress.ts";
 import { generationTexts } from "../image/generation-text.ts";
 import { toPixels, type Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png.ts";
@@ -12,7 +12,7 @@ import { probeDevices } from "../runtime/probe.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
 import { chooseDevice } from "./devices.ts";
-import { draw } from "./draw.ts";
+import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { completeRequest, parseRequest, type Order } from "./order.ts";
 import { PreviewMaps } from "./preview-maps.ts";
@@ -21,7 +21,7 @@ import { readModel, STARTER, type ReadModel } from "./read-model.ts";
 /** What Darkroom is called in pictures, and its version. */
 const SOFTWARE = { software: "Darkroom", version: "0.1.0" };
 
-export interface StudioOptions extends ModelOptions {
+export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;
   /** Where float32 copies and preview maps are kept; the system's own place by default. */
   readonly cacheFolder?: string | undefined;
@@ -40,14 +40,14 @@ export interface GenerateOptions {
 }
 
 /** What generating yields, in this order; `preview` is a small picture of what is developing. */
-export type StudioEvent =
+export type DrawingEvent =
   | {
       readonly kind: "started";
       readonly order: Order;
       readonly model: ModelSummary;
       readonly device: string;
     }
-  | ({ readonly kind: "progress"; readonly preview: () => Pixels | undefined } & Progress)
+  | ({ readonly kind: "progress"; readonly preview: () => Pixels | undefined } & StepProgress)
   | {
       readonly kind: "image";
       readonly image: number;
@@ -64,15 +64,15 @@ interface Loaded {
   readonly previews: PreviewMaps;
 }
 
-/** The studio without a window: one device, one model at a time, one picture at a time. */
-export class Studio {
-  readonly #options: StudioOptions;
+/** Draws on this machine: one device, one model at a time, one picture at a time. */
+export class Drawing {
+  readonly #options: DrawingOptions;
   readonly #cacheFolder: string;
   readonly #supervisor = new Supervisor();
   #device: Promise<Device> | undefined;
   #loaded: Loaded | undefined;
 
-  constructor(options: StudioOptions = {}) {
+  constructor(options: DrawingOptions = {}) {
     this.#options = options;
     this.#cacheFolder = cacheFolder(options.cacheFolder);
   }
@@ -83,7 +83,7 @@ export class Studio {
   }
 
   /** Draws what is asked for. A cancel rejects with the signal's reason once the device is free. */
-  async *generate(options: GenerateOptions): AsyncGenerator<StudioEvent, void> {
+  async *generate(options: GenerateOptions): AsyncGenerator<DrawingEvent, void> {
     const { initImage, signal } = options;
     const checked = parseRequest(options.request);
     const device = await this.#chosenDevice();

@@ -1,5 +1,5 @@
 import { StudioError } from "../contract/errors.ts";
-import type { Progress, Seconds } from "../contract/progress.ts";
+import type { Seconds } from "../contract/progress.ts";
 import { fromPixels, type Pixels } from "../image/pixels.ts";
 import { imageToImage } from "../pipeline/image-to-image.ts";
 import type { PipelineEvent } from "../pipeline/pipeline.ts";
@@ -11,9 +11,20 @@ import type { Order } from "./order.ts";
 import type { ReadModel } from "./read-model.ts";
 import { Stopwatch, typicalSeconds } from "./stopwatch.ts";
 
+/** One step of one picture is done. */
+export interface StepProgress {
+  /** Which picture of the run, from 0. */
+  readonly image: number;
+  /** 1 to steps. */
+  readonly step: number;
+  readonly steps: number;
+  /** The median of the last steps. */
+  readonly secondsPerStep: number;
+}
+
 /** What drawing yields: every step, then the picture. */
 export type DrawEvent =
-  | ({ readonly kind: "step"; readonly latents: FloatTensor } & Progress)
+  | ({ readonly kind: "step"; readonly latents: FloatTensor } & StepProgress)
   | {
       readonly kind: "image";
       readonly image: number;

@@ -1,0 +1,173 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { deviceReportSchema } from "./devices.ts";
+import { studioEventSchema } from "./events.ts";
+import {
+  galleryFacetsSchema,
+  galleryNamesSchema,
+  galleryQuerySchema,
+  imageIdSchema,
+  imageIdsSchema,
+  imageSchema,
+} from "./gallery.ts";
+import {
+  enqueueSchema,
+  estimateSchema,
+  generationSchema,
+  initImageSchema,
+  queueSchema,
+  recallSchema,
+  tokenCountSchema,
+} from "./generation.ts";
+import { machineSchema } from "./machine.ts";
+import {
+  catalogueEntrySchema,
+  modelFileSchema,
+  modelIdSchema,
+  repositoryIdSchema,
+  repositorySchema,
+  storedModelSchema,
+} from "./models.ts";
+import { secretNameSchema, secretStatusSchema } from "./secrets.ts";
+import { formSchema, settingsChangeSchema, settingsSchema } from "./settings.ts";
+import { transferSchema } from "./transfers.ts";
+
+const nothing = z.void();
+const ids = z.object({ ids: z.array(z.string().max(64)).min(1).max(1000) });
+const images = z.object({ ids: imageIdsSchema });
+const transfer = z.object({ transferId: z.string() });
+
+/** A picture file from outside is refused beyond this many bytes. */
+const MAX_PICTURE_BYTES = 64 << 20;
+const picture = z.object({ file: z.file().max(MAX_PICTURE_BYTES) });
+
+/**
+ * Everything a user of the studio may ask. Commands answer at once; what comes of them is told by
+ * `events.subscribe`. Refusals are StudioErrors of the table in errors.ts.
+ */
+export const contract = {
+  events: {
+    /** Everything that happens from now on, or since the event id the stream resumes from. */
+    subscribe: oc.output(eventIterator(studioEventSchema)),
+  },
+
+  generation: {
+    /** Puts one generation per picture into the queue. */
+    enqueue: oc.input(enqueueSchema).output(z.object({ generationIds: z.array(z.string()) })),
+    get: oc.input(z.object({ id: z.string() })).output(generationSchema),
+    /** Ends open ones; the running one frees the device within two seconds. */
+    cancel: oc.input(ids).output(nothing),
+    /** Cancels everything that waits, and lets the running one finish. */
+    cancelOthers: oc.output(nothing),
+    /** Queues ended ones again, with their seeds. */
+    retry: oc.input(ids).output(nothing),
+    /** Puts a waiting one in front of another, or last. */
+    move: oc.input(z.object({ id: z.string(), before: z.string().nullable() })).output(nothing),
+    /** Forgets ended ones; their pictures stay. All that have ended, where no ids are given. */
+    prune: oc.input(z.object({ ids: ids.shape.ids.optional() })).output(nothing),
+    estimate: oc.input(enqueueSchema).output(estimateSchema),
+    countTokens: oc
+      .input(z.object({ model: modelIdSchema.optional(), prompt: z.string().max(10_000) }))
+      .output(tokenCountSchema),
+    addInitImage: oc.input(picture).output(initImageSchema),
+    /** A picture of the gallery as the one to start from. */
+    useAsInitImage: oc.input(z.object({ imageId: imageIdSchema })).output(initImageSchema),
+    getInitImage: oc.input(z.object({ id: z.string().max(64) })).output(initImageSchema),
+    /** Reads how a picture was made out of its file; refuses as NO_GENERATION_DATA where it does not say. */
+    recall: oc.input(picture).output(recallSchema),
+  },
+
+  queue: {
+    get: oc.output(queueSchema),
+    /** The running one finishes; nothing new starts, and the model is let go of. */
+    pause: oc.output(nothing),
+    resume: oc.output(nothing),
+  },
+
+  gallery: {
+    names: oc.input(galleryQuerySchema).output(galleryNamesSchema),
+    /** In the order asked for; ids that are gone are left out. */
+    details: oc.input(images).output(z.array(imageSchema)),
+    get: oc.input(z.object({ id: imageIdSchema })).output(imageSchema),
+    facets: oc.output(galleryFacetsSchema),
+    star: oc.input(images.extend({ isStarred: z.boolean() })).output(nothing),
+    /** Moves files to the studio's trash, from which `restore` brings them back. */
+    trash: oc.input(images).output(nothing),
+    restore: oc.input(images).output(nothing),
+    /** Deletes trashed pictures for good; all of them, where no ids are given. */
+    emptyTrash: oc.input(z.object({ ids: imageIdsSchema.optional() })).output(nothing),
+    /** Builds the index anew from the pictures alone; `rebuild-progress` tells how far it is. */
+    rebuild: oc.output(nothing),
+  },
+
+  models: {
+    list: oc.output(z.array(storedModelSchema)),
+    files: oc.input(z.object({ id: modelIdSchema })).output(z.array(modelFileSchema)),
+    /** Copies a diffusers folder of this machine into the store. */
+    import: oc.input(z.object({ folder: z.string().min(1).max(4096) })).output(transfer),
+    /** Reads every weight file again and compares with its hash. */
+    verify: oc.input(z.object({ id: modelIdSchema })).output(transfer),
+    /** Deletes a model's files for good. */
+    remove: oc.input(z.object({ id: modelIdSchema })).output(nothing),
+    catalogue: oc.output(z.array(catalogueEntrySchema)),
+    /** Asks the hub what a repository offers. */
+    inspect: oc
+      .input(z.object({ repository: repositoryIdSchema, revision: z.string().max(100).optional() }))
+      .output(repositorySchema),
+    /** Fetches a model of the catalogue, or any repository in diffusers layout. */
+    download: oc
+      .input(
+        z.union([
+          z.strictObject({ catalogueId: modelIdSchema, variant: z.string().max(40).optional() }),
+          z.strictObject({
+            repository: repositoryIdSchema,
+            revision: z.string().max(100).optional(),
+            variant: z.string().max(40).optional(),
+          }),
+        ]),
+      )
+      .output(transfer),
+  },
+
+  transfers: {
+    list: oc.output(z.array(transferSchema)),
+    pause: oc.input(ids).output(nothing),
+    resume: oc.input(ids).output(nothing),
+    /** Ends them and deletes what was fetched so far. */
+    cancel: oc.input(ids).output(nothing),
+    /** Forgets those that have ended. */
+    clear: oc.output(nothing),
+  },
+
+  devices: {
+    /** Tried at start and kept; `isFresh` tries again. */
+    list: oc
+      .input(z.object({ isFresh: z.boolean().default(false) }))
+      .output(z.array(deviceReportSchema)),
+  },
+
+  settings: {
+    get: oc.output(settingsSchema),
+    change: oc.input(settingsChangeSchema).output(settingsSchema),
+    readForm: oc.output(formSchema),
+    writeForm: oc.input(formSchema).output(nothing),
+  },
+
+  secrets: {
+    status: oc.output(z.array(secretStatusSchema)),
+    set: oc
+      .input(z.object({ name: secretNameSchema, value: z.string().min(1).max(10_000) }))
+      .output(nothing),
+    remove: oc.input(z.object({ name: secretNameSchema })).output(nothing),
+    /** Asks the service that a token is for whether it takes it. */
+    check: oc
+      .input(z.object({ name: secretNameSchema }))
+      .output(z.object({ isAccepted: z.boolean(), account: z.string().optional() })),
+  },
+
+  machine: {
+    get: oc.output(machineSchema),
+    /** A fresh one-time address of the studio, for another browser. */
+    open: oc.output(z.object({ url: z.string() })),
+  },
+};

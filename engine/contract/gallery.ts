@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { recordSchema } from "./image-record.ts";
+import { secondsSchema } from "./progress.ts";
+
+export const imageIdSchema = z.string().regex(/^[\w-]{1,64}$/);
+
+/** One picture of the gallery. Addresses are signed and live for an hour. */
+export const imageSchema = z.object({
+  id: imageIdSchema,
+  /** The PNG, as it lies on disk. */
+  address: z.string(),
+  /** WebP, 320 px on its longer side at most. */
+  thumbnail: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.int(),
+  record: recordSchema,
+  /** Where it was drawn: `local`, or an inference endpoint's id. */
+  target: z.string(),
+  seconds: secondsSchema.optional(),
+  createdAt: z.iso.datetime(),
+  isStarred: z.boolean(),
+  isTrashed: z.boolean(),
+  /** Whether its file is gone: moved or deleted by hand. */
+  isMissing: z.boolean(),
+});
+export type Image = z.output<typeof imageSchema>;
+
+/** Which pictures, in which order. What is absent does not narrow. */
+export const galleryQuerySchema = z.object({
+  /** Words looked for in prompt and negative prompt; the last may be unfinished. */
+  search: z.string().max(1000).optional(),
+  model: z.string().optional(),
+  target: z.string().optional(),
+  size: z.object({ width: z.int(), height: z.int() }).optional(),
+  /** Days, local to the host, both included: 2026-11-24. */
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
+  isStarred: z.boolean().optional(),
+  /** True shows the trash and nothing else. */
+  isTrashed: z.boolean().default(false),
+  sort: z.enum(["newest", "oldest"]).default("newest"),
+});
+export type GalleryQuery = z.input<typeof galleryQuerySchema>;
+
+/** Ids of all pictures that answer a query, by day: small enough for 50,000, so that the scroll bar never jumps. */
+export const galleryNamesSchema = z.object({
+  total: z.int(),
+  days: z.array(z.object({ day: z.iso.date(), ids: z.array(imageIdSchema) })),
+});
+export type GalleryNames = z.output<typeof galleryNamesSchema>;
+
+/** What the filters can choose from. */
+export const galleryFacetsSchema = z.object({
+  models: z.array(z.object({ name: z.string(), count: z.int() })),
+  targets: z.array(z.object({ name: z.string(), count: z.int() })),
+  sizes: z.array(z.object({ width: z.int(), height: z.int(), count: z.int() })),
+  starred: z.int(),
+  trashed: z.int(),
+  total: z.int(),
+});
+export type GalleryFacets = z.output<typeof galleryFacetsSchema>;
+
+/** Most ids that one call takes. */
+export const MAX_IDS = 500;
+export const imageIdsSchema = z.array(imageIdSchema).min(1).max(MAX_IDS);

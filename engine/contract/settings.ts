@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { DEVICE_NAMES } from "./devices.ts";
+import { modelIdSchema } from "./models.ts";
+
+/** What a person chose, kept in one file. No secret is ever among it. */
+export const settingsSchema = z.object({
+  theme: z.enum(["system", "dark", "light"]).catch("system"),
+  /** Where to draw. */
+  device: z.enum(DEVICE_NAMES).catch("auto"),
+  /** The model a new request is drawn with. */
+  model: modelIdSchema.catch("starter"),
+  /** Absolute; absent means `gallery` in the data folder. */
+  pictureFolder: z.string().max(4096).optional().catch(undefined),
+  /** Of `{date} {time} {prompt} {seed} {model} {width} {height} {id}`; slashes make folders. */
+  fileNamePattern: z.string().min(1).max(200).catch("{date}/{prompt}-{seed}"),
+  /** How pictures smaller than their box are enlarged. */
+  scaling: z.enum(["smooth", "crisp"]).catch("smooth"),
+  /** Desktop: whether the studio stays in the tray when its window is closed. */
+  keepInTray: z.boolean().catch(false),
+  /** Desktop: whether a finished picture is announced while the window is in the background. */
+  notify: z.boolean().catch(true),
+  /** Where models are fetched from; absent means HF_ENDPOINT or the public hub. */
+  hubEndpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .catch(undefined),
+  language: z.enum(["en"]).catch("en"),
+  /** Whether the first start's question was answered. */
+  isIntroduced: z.boolean().catch(false),
+});
+export type Settings = z.output<typeof settingsSchema>;
+
+export const settingsChangeSchema = z.strictObject({
+  theme: z.enum(["system", "dark", "light"]).optional(),
+  device: z.enum(DEVICE_NAMES).optional(),
+  model: modelIdSchema.optional(),
+  pictureFolder: z.string().max(4096).nullable().optional(),
+  fileNamePattern: z.string().min(1).max(200).optional(),
+  scaling: z.enum(["smooth", "crisp"]).optional(),
+  keepInTray: z.boolean().optional(),
+  notify: z.boolean().optional(),
+  hubEndpoint: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .optional(),
+  isIntroduced: z.boolean().optional(),
+});
+/** Null takes a choice back. */
+export type SettingsChange = z.output<typeof settingsChangeSchema>;
+
+/** The Generate form as it was left: opaque to the host, checked by the page that reads it. */
+export const formSchema = z.record(z.string().max(100), z.json());
+export type Form = z.output<typeof formSchema>;

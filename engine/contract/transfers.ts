@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { errorSchema } from "./errors.ts";
+
+export const TRANSFER_KINDS = ["download", "import", "verify"] as const;
+export const TRANSFER_STATES = [
+  "waiting",
+  "running",
+  "paused",
+  "done",
+  "failed",
+  "cancelled",
+] as const;
+
+/** Long work on files: it goes on when the page is closed, and a download also over restarts. */
+export const transferSchema = z.object({
+  id: z.string(),
+  kind: z.enum(TRANSFER_KINDS),
+  /** What it brings or looks at, for a person. */
+  name: z.string(),
+  state: z.enum(TRANSFER_STATES),
+  doneBytes: z.int(),
+  /** 0 before it is known. */
+  totalBytes: z.int(),
+  bytesPerSecond: z.number().optional(),
+  secondsLeft: z.number().optional(),
+  /** What happened on the way and a person should know: "withdrawn by its publisher, trying the mirror". */
+  note: z.string().optional(),
+  error: errorSchema.optional(),
+  /** The model in the store that it made or looked at. */
+  modelId: z.string().optional(),
+  createdAt: z.iso.datetime(),
+});
+export type Transfer = z.output<typeof transferSchema>;
+export type TransferState = Transfer["state"];
