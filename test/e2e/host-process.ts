@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+/** A host of its own, as `darkroom serve` starts it. */
+export class HostProcess {
+  readonly #args: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
+  #child: ChildProcess | undefined;
+  /** With a one-time code. */
+  url = "";
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#args = args;
+    this.#env = env;
+  }
+
+  /** Resolves when it says that it is ready. */
+  async start(): Promise<void> {
+    const args = ["engine/cli.ts", "serve", "--json", "--no-endpoint", ...this.#args];
+    const child = spawn(process.execPath, args, {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...this.#env },
+    });
+    this.#child = child;
+    const lines = createInterface({ input: child.stdout });
+    const first = await Promise.race([
+      once(lines, "line").then(([line]) => String(line)),
+      once(child, "exit").then(([code]) => Promise.reject(new Error(`the host ended: ${code}`))),
+    ]);
+    const ready: unknown = JSON.parse(first);
+    if (typeof ready !== "object" || ready === null || !("url" in ready)) throw new Error(first);
+    this.url = String(ready.url);
+  }
+
+  /** The page's address without the code. */
+  get origin(): string {
+    return new URL(this.url).origin;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** SIGTERM, as the system stops it, or SIGKILL, as an accident does. */
+  async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, "exit");
+  }
+}
