@@ -1,0 +1,34 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname, format, parse } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+
+/**
+ * Keeps a copy of a database beside it, with the version of its tables in the name:
+ * `gallery.sqlite` at version 3 becomes `gallery.v3.sqlite`. What is there by that name is of the same
+ * version, so a newer copy takes its place.
+ */
+export function copyBeside(database: DatabaseSync, path: string, version: number): void {
+  const copy = besideOf(path, `v${version}`);
+  const temporary = `${copy}.part`;
+  rmSync(temporary, { force: true });
+  database.prepare("VACUUM INTO ?").run(temporary);
+  // VACUUM INTO leaves the syncing to its caller.
+  sync(temporary, "r+");
+  renameSync(temporary, copy);
+  if (process.platform !== "win32") sync(dirname(copy), "r");
+}
+
+/** The name beside a database's own that says what of it this is. */
+export function besideOf(path: string, what: string): string {
+  const { dir, name, ext } = parse(path);
+  return format({ dir, name: `${name}.${what}`, ext });
+}
+
+function sync(path: string, flags: string): void {
+  const file = openSync(path, flags);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

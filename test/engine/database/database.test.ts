@@ -1,0 +1,140 @@
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import {
+  DamagedDatabase,
+  openDatabase,
+  type Migration,
+} from "../../../engine/database/database.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const NOTES: Migration = { name: "notes", sql: "CREATE TABLE note (text TEXT NOT NULL) STRICT" };
+const STARS: Migration = {
+  name: "stars",
+  sql: "ALTER TABLE note ADD COLUMN stars INTEGER NOT NULL DEFAULT 0; UPDATE note SET stars = 3",
+};
+
+function path(): string {
+  return join(temporaryFolder(), "notes.sqlite");
+}
+
+function notesOf(database: DatabaseSync): unknown[] {
+  return database
+    .prepare("SELECT * FROM note")
+    .all()
+    .map((row) => ({ ...row }));
+}
+
+/** A database of version 1 with enough rows to fill pages, closed. */
+function oldDatabase(rows = 1): string {
+  const file = path();
+  const database = openDatabase(file, [NOTES]);
+  const insert = database.prepare("INSERT INTO note VALUES (?)");
+  for (let row = 0; row < rows; row++) insert.run(`note ${row} ${"x".repeat(200)}`);
+  database.close();
+  return file;
+}
+
+test("opens with settings under which a commit survives a power cut", () => {
+  const database = openDatabase(path(), [NOTES]);
+  const pragmas = ["journal_mode", "synchronous", "foreign_keys", "busy_timeout", "user_version"];
+  const values = pragmas.map((name) => Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0]);
+  expect(values).toEqual(["wal", 2, 1, 5000, 1]);
+  database.close();
+});
+
+test("brings an old version up to date and keeps a copy of what it was", () => {
+  const file = oldDatabase();
+  const database = openDatabase(file, [NOTES, STARS]);
+  const copy = new DatabaseSync(file.replace(".sqlite", ".v1.sqlite"), { readOnly: true });
+  const text = `note 0 ${"x".repeat(200)}`;
+  expect({ now: notesOf(database), before: notesOf(copy) }).toEqual({
+    now: [{ text, stars: 3 }],
+    before: [{ text }],
+  });
+  database.close();
+  copy.close();
+});
+
+test("makes no copy of a new database, and none when there is nothing to bring up to date", () => {
+  const file = path();
+  openDatabase(file, [NOTES]).close();
+  openDatabase(file, [NOTES]).close();
+  expect(existsSync(file.replace(".sqlite", ".v0.sqlite"))).toBe(false);
+  expect(existsSync(file.replace(".sqlite", ".v1.sqlite"))).toBe(false);
+});
+
+test("a migration that fails half-way leaves the database as it was", () => {
+  const file = oldDatabase();
+  const broken = {
+    name: "broken",
+    sql: "UPDATE note SET text = 'lost'; INSERT INTO nowhere VALUES (1)",
+  };
+  expect(() => openDatabase(file, [NOTES, broken])).toThrow("no such table: nowhere");
+  const database = openDatabase(file, [NOTES]);
+  expect(notesOf(database)).toEqual([{ text: `note 0 ${"x".repeat(200)}` }]);
+  database.close();
+});
+
+test("migrations before the failing one are kept, and their copies too", () => {
+  const file = oldDatabase();
+  const broken = { name: "broken", sql: "INSERT INTO nowhere VALUES (1)" };
+  expect(() => openDatabase(file, [NOTES, STARS, broken])).toThrow("no such table: nowhere");
+  const kept = ["v1", "v2"].map((version) =>
+    existsSync(file.replace(".sqlite", `.${version}.sqlite`)),
+  );
+  const database = openDatabase(file, [NOTES, STARS]);
+  expect({ kept, row: notesOf(database)[0] }).toMatchObject({
+    kept: [true, true],
+    row: { stars: 3 },
+  });
+  database.close();
+});
+
+test("refuses a database of a newer version, and leaves it alone", () => {
+  const file = path();
+  openDatabase(file, [NOTES, STARS]).close();
+  const before = readFileSync(file);
+  const reason = "a newer version of Darkroom has written it (2)";
+  expect(() => openDatabase(file, [NOTES])).toThrow(
+    new StudioError("DATA_FOLDER_UNUSABLE", { path: file, reason }),
+  );
+  expect(readFileSync(file)).toEqual(before);
+});
+
+test("refuses a folder that is not there, by name", () => {
+  const file = join(path(), "deeper", "notes.sqlite");
+  expect(() => openDatabase(file, [NOTES])).toThrow(StudioError);
+});
+
+const DAMAGE: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  "text in its place": () =>
+    Buffer.from("this is no database, but long enough to have a header".repeat(20)),
+  "a header of zeros": (bytes) => Buffer.concat([Buffer.alloc(100), bytes.subarray(100)]),
+  "its second half gone": (bytes) => bytes.subarray(0, bytes.length >> 1),
+  "pages of zeros in the middle": (bytes) => Buffer.from(bytes).fill(0, 4096, bytes.length - 4096),
+  "flipped bits throughout": (bytes) =>
+    bytes.map((byte, at) => (at > 100 && at % 97 === 0 ? byte ^ 255 : byte)) as Buffer,
+};
+
+test.for(Object.entries(DAMAGE))("tells damage apart: %s", ([, damage]) => {
+  const file = oldDatabase(500);
+  writeFileSync(file, damage(readFileSync(file)));
+  expect(() => openDatabase(file, [NOTES])).toThrow(DamagedDatabase);
+});
+
+test("does without a torn end of its log: what was committed before it is there", () => {
+  const file = path();
+  const database = openDatabase(file, [NOTES]);
+  for (const text of ["first", "second"]) database.prepare("INSERT INTO note VALUES (?)").run(text);
+  const copy = `${file}-copy`;
+  copyFileSync(file, copy);
+  const log = readFileSync(`${file}-wal`);
+  writeFileSync(`${copy}-wal`, log.subarray(0, log.length - 100));
+  const recovered = openDatabase(copy, [NOTES]);
+  expect(notesOf(recovered)).toEqual([{ text: "first" }]);
+  recovered.close();
+  database.close();
+});
