@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+import { formSchema, type Form } from "../contract/settings.ts";
+import { readJson, writeJson } from "../files/json-file.ts";
+import { Turns } from "../files/turns.ts";
+
+/** A form is prompts and numbers; more than this is no form. */
+const MAX_BYTES = 256 << 10;
+
+/** The Generate form as it was left, in `form.json` of the data folder. */
+export class FormFile {
+  readonly #path: string;
+  readonly #turns = new Turns();
+  #form: Form;
+  /** What was wrong with the file at start, for a person. */
+  readonly notices: readonly string[];
+
+  private constructor(path: string, form: Form, notices: readonly string[]) {
+    this.#path = path;
+    this.#form = form;
+    this.notices = notices;
+  }
+
+  /** Reads it; a damaged one is set aside and named in `notices`. */
+  static async open(dataFolder: string): Promise<FormFile> {
+    const path = join(dataFolder, "form.json");
+    const parse = (json: unknown): Form => formSchema.parse(json);
+    const { value, notice } = await readJson(path, { maxBytes: MAX_BYTES, parse });
+    return new FormFile(path, value ?? {}, notice === undefined ? [] : [notice]);
+  }
+
+  read(): Form {
+    return this.#form;
+  }
+
+  /** Replaces it as a whole, one after the other: the last one asked for is the one that stays. */
+  async write(form: Form): Promise<void> {
+    const sizeBytes = Buffer.byteLength(JSON.stringify(form, undefined, 2));
+    if (sizeBytes >= MAX_BYTES) {
+      const reason = `at most ${MAX_BYTES} bytes are kept`;
+      throw new StudioError("REQUEST_INVALID", { field: "form", value: sizeBytes, reason });
+    }
+    await this.#turns.take(async () => {
+      await writeJson(this.#path, form);
+      this.#form = form;
+    });
+  }
+}
