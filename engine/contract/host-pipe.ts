@@ -43,7 +43,9 @@ export const fromHostSchema = z.discriminatedUnion("kind", [
   /** Asks the lent vault to encrypt a secret, and to decrypt what it gave for one (base64). */
   z.object({ kind: z.literal("seal"), id: questionId, text: z.string() }),
   z.object({ kind: z.literal("unseal"), id: questionId, text: z.string() }),
-  /** How many generations are open; 0 means that nothing would be lost by quitting. */
-  z.object({ kind: z.literal("activity"), openCount: z.int() }),
+  /** How many generations are open and transfers run; both 0 means that nothing would be lost by quitting. */
+  z.object({ kind: z.literal("activity"), openCount: z.int(), transferCount: z.int() }),
+  /** After `ready`, and again when it changes: the choice that is about the window's process. */
+  z.object({ kind: z.literal("choices"), keepInTray: z.boolean() }),
 ]);
 export type FromHost = z.output<typeof fromHostSchema>;

@@ -7,6 +7,8 @@ import { Turns } from "../files/turns.ts";
 /** A form is prompts and numbers; more than this is no form. */
 const MAX_BYTES = 256 << 10;
 
+const READING = { maxBytes: MAX_BYTES, parse: (json: unknown): Form => formSchema.parse(json) };
+
 /** The Generate form as it was left, in `form.json` of the data folder. */
 export class FormFile {
   readonly #path: string;
@@ -24,8 +26,7 @@ export class FormFile {
   /** Reads it; a damaged one is set aside and named in `notices`. */
   static async open(dataFolder: string): Promise<FormFile> {
     const path = join(dataFolder, "form.json");
-    const parse = (json: unknown): Form => formSchema.parse(json);
-    const { value, notice } = await readJson(path, { maxBytes: MAX_BYTES, parse });
+    const { value, notice } = await readJson(path, READING);
     return new FormFile(path, value ?? {}, notice === undefined ? [] : [notice]);
   }
 

@@ -10,6 +10,8 @@ type Kept = z.output<typeof keptSchema>;
 
 const MAX_BYTES = 1 << 20;
 
+const READING = { maxBytes: MAX_BYTES, parse: (json: unknown): Kept => keptSchema.parse(json) };
+
 /** What a person chose, in `settings.json` of the data folder. */
 export class SettingsFile {
   readonly #path: string;
@@ -27,8 +29,7 @@ export class SettingsFile {
   /** Reads it; a damaged one is set aside and named in `notices`. */
   static async open(dataFolder: string): Promise<SettingsFile> {
     const path = join(dataFolder, "settings.json");
-    const parse = (json: unknown): Kept => keptSchema.parse(json);
-    const { value, notice } = await readJson(path, { maxBytes: MAX_BYTES, parse });
+    const { value, notice } = await readJson(path, READING);
     return new SettingsFile(path, value ?? {}, notice === undefined ? [] : [notice]);
   }
 
