@@ -1,0 +1,89 @@
+import { constants } from "node:fs";
+import { access, chmod, mkdir, readdir, realpath, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+
+/** What decides where a program's data belong on a machine. */
+export interface DataMachine {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+/**
+ * Where the studio keeps everything that is its user's: `chosen` where given, else DARKROOM_HOME, else
+ * the place the system has for programs' data. Absolute; it need not exist yet.
+ */
+export function dataFolderPath(chosen?: string, machine: DataMachine = thisMachine()): string {
+  const { platform, env, home } = machine;
+  const wanted = chosen ?? nonEmpty(env["DARKROOM_HOME"]);
+  if (wanted !== undefined) return resolve(wanted);
+  if (platform === "darwin") return join(home, "Library", "Application Support", "Darkroom");
+  if (platform === "win32") {
+    return join(nonEmpty(env["LOCALAPPDATA"]) ?? join(home, "AppData", "Local"), "Darkroom");
+  }
+  const shared = env["XDG_DATA_HOME"];
+  // The XDG specification has relative paths ignored.
+  const base = shared !== undefined && isAbsolute(shared) ? shared : join(home, ".local", "share");
+  return join(base, "darkroom");
+}
+
+/**
+ * Real path of the data folder, made where it is missing, for this user's eyes only. Refuses as
+ * DATA_FOLDER_UNUSABLE.
+ */
+export async function openDataFolder(chosen?: string): Promise<string> {
+  const path = dataFolderPath(chosen);
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    const folder = await realpath(path);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (process.platform !== "win32") await keepPrivate(folder);
+    return folder;
+  } catch (error) {
+    if (error instanceof StudioError) throw error;
+    throw new StudioError(
+      "DATA_FOLDER_UNUSABLE",
+      { path, reason: inWords(error) },
+      { cause: error },
+    );
+  }
+}
+
+/** Names in a data folder; a folder with others in it is also something else. */
+const NAMES =
+  /^(\.|(queue|gallery|owner)\.sqlite|(settings|form|secrets|tokens|transfers|owner)\.json|studio\.|(gallery|thumbnails|trash|init-images|models|logs)$)/;
+
+/**
+ * Takes other users' rights away, but only from a folder that holds nothing but a studio: who names
+ * their home folder keeps its mode. What everybody may write to is no place for secrets.
+ */
+async function keepPrivate(folder: string): Promise<void> {
+  const { mode, uid } = await stat(folder);
+  const reason = "everybody may write to it";
+  if ((mode & 0o002) !== 0) throw new StudioError("DATA_FOLDER_UNUSABLE", { path: folder, reason });
+  if ((mode & 0o077) === 0 || uid !== process.getuid?.()) return;
+  const names = await readdir(folder);
+  if (names.every((name) => NAMES.test(name))) await chmod(folder, 0o700);
+}
+
+function inWords(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+  const words: Readonly<Record<string, string>> = {
+    EACCES: "it may not be written to",
+    EEXIST: "it is a file",
+    ENOTDIR: "a part of the path is a file",
+    EROFS: "it is on a disk that cannot be written to",
+    ENOSPC: "the disk is full",
+  };
+  return words[code] ?? code;
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}
+
+function thisMachine(): DataMachine {
+  return { platform: process.platform, env: process.env, home: homedir() };
+}

@@ -1,0 +1,21 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+
+export interface DiskSpace {
+  /** Bytes that this user may still write. */
+  readonly free: number;
+  readonly total: number;
+}
+
+/** Of the disk that holds `path`, or will hold it once it exists. */
+export async function diskSpace(path: string): Promise<DiskSpace> {
+  try {
+    const { bsize, bavail, blocks } = await statfs(path);
+    return { free: bsize * bavail, total: bsize * blocks };
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const parent = dirname(path);
+    if (!isMissing || parent === path) throw error;
+    return diskSpace(parent);
+  }
+}
