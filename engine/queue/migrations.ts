@@ -1,0 +1,27 @@
+import type { Migration } from "../database/database.ts";
+
+/** The queue's tables, version by version. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: "generations",
+    sql: `
+      CREATE TABLE generation (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        -- Among open ones the order of drawing, among those that have ended the order of ending.
+        place INTEGER NOT NULL,
+        generation_order TEXT NOT NULL,
+        target TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        started_at TEXT,
+        ended_at TEXT,
+        image_id TEXT,
+        error TEXT
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX generation_by_place ON generation (state, place);
+      CREATE UNIQUE INDEX generation_one_running ON generation (target) WHERE state = 'running';
+      CREATE TABLE queue (only INTEGER PRIMARY KEY CHECK (only = 1), is_paused INTEGER NOT NULL) STRICT;
+      INSERT INTO queue VALUES (1, 0);
+    `,
+  },
+];

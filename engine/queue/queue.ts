@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import { StudioError } from "../contract/errors.ts";
+import type { Generation, GenerationOrder, GenerationState } from "../contract/generation.ts";
+import { DamagedDatabase, openDatabase } from "../database/database.ts";
+import { setAside } from "../database/set-aside.ts";
+import { inTransaction } from "../database/transaction.ts";
+import { GenerationTable, type Outcome } from "./generation-table.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { canBecome, conflict, isOpen } from "./states.ts";
+
+/** What a command changed: rows that are new or different, and ids of those that are gone. */
+export interface QueueChange {
+  readonly changed: readonly Generation[];
+  readonly removed: readonly string[];
+}
+
+export interface QueueOptions {
+  readonly now?: () => Date;
+  /** Told of every change once it is on the disk. */
+  readonly onChange?: (change: QueueChange) => void;
+}
+
+/** How many ended ones are listed; older ones are still found by their id. */
+const LISTED_ENDED = 200;
+
+/** Generations waiting, running and ended, kept in one SQLite file so that they outlive the program. */
+export class Queue {
+  readonly #database: DatabaseSync;
+  readonly #table: GenerationTable;
+  readonly #now: () => Date;
+  readonly #onChange: (change: QueueChange) => void;
+  /** What a person should know of how it was opened. */
+  readonly notices: readonly string[];
+
+  private constructor(database: DatabaseSync, notices: readonly string[], options: QueueOptions) {
+    this.#database = database;
+    this.#table = new GenerationTable(database);
+    this.#now = options.now ?? (() => new Date());
+    this.#onChange = options.onChange ?? (() => {});
+    this.notices = notices;
+  }
+
+  /** Opens the queue in `path`. What ran when the program ended becomes interrupted. */
+  static open(path: string, options: QueueOptions = {}): Queue {
+    const { database, notices } = openOrReplace(path);
+    const queue = new Queue(database, notices, options);
+    for (const { id } of queue.#table.running()) queue.end(id, { state: "interrupted" });
+    return queue;
+  }
+
+  get isPaused(): boolean {
+    return this.#table.isPaused;
+  }
+
+  /** Open generations in the order they will be drawn, then the latest that have ended. */
+  list(): Generation[] {
+    return [...this.#table.open(), ...this.#table.ended(LISTED_ENDED)];
+  }
+
+  openIds(): string[] {
+    return this.#table.openIds();
+  }
+
+  get(id: string): Generation {
+    const generation = this.#table.find(id);
+    if (generation === undefined) throw new StudioError("NOT_FOUND", { what: "generation", id });
+    return generation;
+  }
+
+  /** Adds one generation per order, behind everything that waits or in front of it. */
+  add(
+    orders: readonly GenerationOrder[],
+    { isFirst = false, target = "local" }: { isFirst?: boolean; target?: string } = {},
+  ): string[] {
+    const ids = orders.map(() => randomUUID());
+    const createdAt = this.#time();
+    this.#change(ids, () => {
+      const first = isFirst
+        ? this.#table.firstPlace() - orders.length
+        : this.#table.lastPlace() + 1;
+      for (const [i, order] of orders.entries()) {
+        this.#table.insert({ id: ids[i] ?? "", order, target, createdAt, place: first + i });
+      }
+    });
+    return ids;
+  }
+
+  /** Takes the next one of a target to be drawn, which runs from now on. */
+  startNext(target = "local"): Generation | undefined {
+    const next = this.#table.firstWaiting(target);
+    if (next === undefined) return undefined;
+    this.#change([next.id], () => this.#table.start(next.id, this.#time()));
+    return this.get(next.id);
+  }
+
+  /** Ends one that runs, or takes back one that waits. */
+  end(id: string, outcome: Outcome): void {
+    this.#change([id], () => {
+      this.#require(id, outcome.state);
+      this.#table.end(id, outcome, this.#time());
+    });
+  }
+
+  /** Cancels those of `ids` that wait, and gives back those that run: they end when their device is free. */
+  cancel(ids: readonly string[]): string[] {
+    const asked = unique(ids).map((id) => this.get(id));
+    this.#cancelWaiting(asked.filter(({ state }) => state === "waiting"));
+    return asked.filter(({ state }) => state === "running").map(({ id }) => id);
+  }
+
+  cancelOthers(): void {
+    this.#cancelWaiting(this.#table.waiting());
+  }
+
+  /** Queues ended ones again, last, with their seeds. Those that are open stay as they are. */
+  retry(ids: readonly string[]): void {
+    const ended = unique(ids).filter((id) => !isOpen(this.get(id).state));
+    this.#change(ended, () => {
+      for (const id of ended) {
+        this.#require(id, "waiting");
+        this.#table.putBack(id);
+      }
+    });
+  }
+
+  /** Puts a waiting one in front of another that waits, or last. */
+  move(id: string, before: string | null): void {
+    if (id === before) return;
+    this.#change([], () => {
+      for (const one of before === null ? [id] : [id, before]) {
+        const { state } = this.get(one);
+        if (state !== "waiting") throw conflict(state, "moved");
+      }
+      this.#table.move(id, before);
+    });
+  }
+
+  /** Forgets ended ones; all of them where no ids are given. Gives back the ids that are gone. */
+  prune(ids?: readonly string[]): readonly string[] {
+    const removed = unique(ids ?? this.#table.endedIds());
+    this.#change(
+      [],
+      () => {
+        for (const id of removed) {
+          const { state } = this.get(id);
+          if (isOpen(state)) throw conflict(state, "forgotten");
+          this.#table.remove(id);
+        }
+      },
+      removed,
+    );
+    return removed;
+  }
+
+  /** While it is paused nothing new should start; kept over restarts. */
+  setPaused(isPaused: boolean): void {
+    if (isPaused === this.isPaused) return;
+    this.#change([], () => {
+      this.#table.isPaused = isPaused;
+    });
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #cancelWaiting(waiting: readonly Generation[]): void {
+    const ids = waiting.map(({ id }) => id);
+    this.#change(ids, () => {
+      for (const id of ids) this.#table.end(id, { state: "cancelled" }, this.#time());
+    });
+  }
+
+  #require(id: string, wanted: GenerationState): void {
+    const { state } = this.get(id);
+    if (!canBecome(state, wanted)) throw conflict(state, wanted);
+  }
+
+  /** Does all of `work` or none of it, and tells of it. */
+  #change(ids: readonly string[], work: () => void, removed: readonly string[] = []): void {
+    inTransaction(this.#database, work);
+    this.#onChange({ changed: ids.map((id) => this.get(id)), removed });
+  }
+
+  #time(): string {
+    return this.#now().toISOString();
+  }
+}
+
+function unique(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}
+
+/** A queue that cannot be read is set aside, and an empty one takes its place. */
+function openOrReplace(path: string): { database: DatabaseSync; notices: readonly string[] } {
+  try {
+    return { database: openDatabase(path, MIGRATIONS), notices: [] };
+  } catch (error) {
+    if (!(error instanceof DamagedDatabase)) throw error;
+    const kept = setAside(path);
+    const notice = `The queue was damaged and starts empty; what was left of it is kept as ${kept}.`;
+    return { database: openDatabase(path, MIGRATIONS), notices: [notice] };
+  }
+}

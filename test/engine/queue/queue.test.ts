@@ -1,0 +1,248 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import { Queue, type QueueChange, type QueueOptions } from "../../../engine/queue/queue.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { order } from "./orders.ts";
+
+const NOW = "2026-11-24T12:00:00.000Z";
+
+interface Opened {
+  readonly path: string;
+  readonly queue: Queue;
+}
+
+function openQueue(
+  path = join(temporaryFolder(), "queue.sqlite"),
+  options: QueueOptions = {},
+): Opened {
+  const queue = Queue.open(path, { now: () => new Date(NOW), ...options });
+  onTestFinished(() => queue.close());
+  return { path, queue };
+}
+
+/** What is in the queue, as seeds and states in its order. */
+function look(queue: Queue): string[] {
+  return queue.list().map(({ order: { seed }, state }) => `${seed} ${state}`);
+}
+
+/** A queue in which one of each ending stands, named by it. */
+function endedQueue(): { readonly queue: Queue; readonly ids: Record<string, string> } {
+  const { queue } = openQueue();
+  const [done, failed, interrupted, cancelled] = queue.add([1, 2, 3, 4].map(order)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  queue.startNext();
+  queue.end(done, { state: "done", imageId: "picture" });
+  queue.startNext();
+  queue.end(failed, { state: "failed", error: new StudioError("OUT_OF_MEMORY", { doing: "it" }) });
+  queue.startNext();
+  queue.end(interrupted, { state: "interrupted" });
+  queue.cancel([cancelled]);
+  return { queue, ids: { done, failed, interrupted, cancelled } };
+}
+
+test("a new one waits with everything that was asked for", () => {
+  const { queue } = openQueue();
+  const asked = { ...order(7), strength: 0.5, initImageId: "picture" };
+  const [id] = queue.add([asked]) as [string];
+  const expected: Generation = {
+    id,
+    state: "waiting",
+    order: asked,
+    target: "local",
+    createdAt: NOW,
+  };
+  expect(queue.get(id)).toEqual(expected);
+});
+
+test("draws in the order of asking, and what is first in front of everything", () => {
+  const { queue } = openQueue();
+  queue.add([1, 2].map(order));
+  queue.startNext();
+  queue.add([3, 4].map(order), { isFirst: true });
+  queue.add([order(5)]);
+  expect(look(queue)).toEqual(["1 running", "3 waiting", "4 waiting", "2 waiting", "5 waiting"]);
+});
+
+test("never runs two at once on one target", () => {
+  const { queue } = openQueue();
+  queue.add([1, 2].map(order));
+  queue.startNext();
+  expect(() => queue.startNext()).toThrow("UNIQUE constraint failed");
+  expect(look(queue)).toEqual(["1 running", "2 waiting"]);
+});
+
+test("keeps targets apart", () => {
+  const { queue } = openQueue();
+  queue.add([order(1)]);
+  queue.add([order(2)], { target: "far" });
+  expect(queue.startNext("far")?.order.seed).toBe("2");
+  expect(queue.startNext()?.order.seed).toBe("1");
+});
+
+test("ended ones follow, the latest first, with what they ended in", () => {
+  const { queue } = endedQueue();
+  const ended = queue.list().map(({ state, imageId, error }) => ({ state, imageId, error }));
+  const error = new StudioError("OUT_OF_MEMORY", { doing: "it" });
+  expect(ended).toEqual([
+    { state: "cancelled" },
+    { state: "interrupted" },
+    {
+      state: "failed",
+      error: { code: "OUT_OF_MEMORY", message: error.message, details: { doing: "it" } },
+    },
+    { state: "done", imageId: "picture" },
+  ]);
+});
+
+test("what failed, was cancelled or interrupted waits again with its seed", () => {
+  const { queue, ids } = endedQueue();
+  queue.retry([ids["interrupted"]!, ids["failed"]!, ids["cancelled"]!, ids["failed"]!]);
+  expect(look(queue)).toEqual(["3 waiting", "2 waiting", "4 waiting", "1 done"]);
+  const again = queue.get(ids["failed"]!);
+  expect(again).toEqual({
+    id: ids["failed"],
+    state: "waiting",
+    order: order(2),
+    target: "local",
+    createdAt: NOW,
+  });
+});
+
+test("what is done is not tried again, and then nothing else of the call is either", () => {
+  const { queue, ids } = endedQueue();
+  expect(() => queue.retry([ids["failed"]!, ids["done"]!])).toThrow(
+    new StudioError("STATE_CONFLICT", {
+      what: "The generation",
+      wanted: "waiting",
+      state: "done",
+    }),
+  );
+  expect(look(queue)).toEqual(["4 cancelled", "3 interrupted", "2 failed", "1 done"]);
+});
+
+test("cancelling takes back what waits, names what runs and leaves ended ones alone", () => {
+  const { queue } = openQueue();
+  const [first, second, third] = queue.add([1, 2, 3].map(order)) as [string, string, string];
+  queue.startNext();
+  const running = queue.cancel([first, third, third]);
+  expect({ running, rows: look(queue) }).toEqual({
+    running: [first],
+    rows: ["1 running", "2 waiting", "3 cancelled"],
+  });
+  expect(queue.cancel([third])).toEqual([]);
+  queue.cancel([second]);
+  expect(look(queue)).toEqual(["1 running", "2 cancelled", "3 cancelled"]);
+});
+
+test("cancelling all others lets the running one finish", () => {
+  const { queue } = openQueue();
+  queue.add([1, 2, 3].map(order));
+  queue.startNext();
+  queue.cancelOthers();
+  expect(look(queue)).toEqual(["1 running", "3 cancelled", "2 cancelled"]);
+});
+
+test("moves a waiting one in front of another, or last", () => {
+  const { queue } = openQueue();
+  const [first, second, third] = queue.add([1, 2, 3].map(order)) as [string, string, string];
+  queue.move(third, first);
+  queue.move(second, null);
+  queue.move(second, second);
+  expect(look(queue)).toEqual(["3 waiting", "1 waiting", "2 waiting"]);
+});
+
+test("does not move what runs, nor in front of what runs", () => {
+  const { queue } = openQueue();
+  const [first, second] = queue.add([1, 2].map(order)) as [string, string];
+  queue.startNext();
+  const refusal = new StudioError("STATE_CONFLICT", {
+    what: "The generation",
+    wanted: "moved",
+    state: "running",
+  });
+  expect(() => queue.move(first, second)).toThrow(refusal);
+  expect(() => queue.move(second, first)).toThrow(refusal);
+});
+
+test("forgets ended ones and refuses to forget open ones", () => {
+  const { queue, ids } = endedQueue();
+  const [open] = queue.add([order(5)]) as [string];
+  expect(() => queue.prune([ids["done"]!, open])).toThrow(
+    new StudioError("STATE_CONFLICT", {
+      what: "The generation",
+      wanted: "forgotten",
+      state: "waiting",
+    }),
+  );
+  expect(queue.prune([ids["done"]!])).toEqual([ids["done"]]);
+  expect(queue.prune()).toHaveLength(3);
+  expect(look(queue)).toEqual(["5 waiting"]);
+});
+
+test("says which generation there is none of", () => {
+  const { queue } = openQueue();
+  const refusal = new StudioError("NOT_FOUND", { what: "generation", id: "none" });
+  expect(() => queue.get("none")).toThrow(refusal);
+  expect(() => queue.end("none", { state: "cancelled" })).toThrow(refusal);
+  expect(() => queue.cancel(["none"])).toThrow(refusal);
+  expect(() => queue.retry(["none"])).toThrow(refusal);
+  expect(() => queue.prune(["none"])).toThrow(refusal);
+  expect(() => queue.move("none", null)).toThrow(refusal);
+});
+
+test("outlives the program: what ran is interrupted, pausing stays", () => {
+  const { path, queue } = openQueue();
+  queue.add([1, 2].map(order));
+  queue.startNext();
+  queue.setPaused(true);
+  const { queue: later } = openQueue(path);
+  expect({ rows: look(later), isPaused: later.isPaused }).toEqual({
+    rows: ["2 waiting", "1 interrupted"],
+    isPaused: true,
+  });
+});
+
+test("tells of every change once", () => {
+  const changes: { changed: string[]; removed: readonly string[] }[] = [];
+  const onChange = ({ changed, removed }: QueueChange): void => {
+    changes.push({
+      changed: changed.map(({ order: { seed }, state }) => `${seed} ${state}`),
+      removed,
+    });
+  };
+  const { queue } = openQueue(undefined, { onChange });
+  const [first] = queue.add([1, 2].map(order)) as [string, string];
+  queue.startNext();
+  queue.end(first, { state: "cancelled" });
+  queue.prune([first]);
+  queue.setPaused(true);
+  queue.setPaused(true);
+  expect(changes).toEqual([
+    { changed: ["1 waiting", "2 waiting"], removed: [] },
+    { changed: ["1 running"], removed: [] },
+    { changed: ["1 cancelled"], removed: [] },
+    { changed: [], removed: [first] },
+    { changed: [], removed: [] },
+  ]);
+});
+
+test("starts empty where its file is damaged, keeps the file and says so", () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "queue.sqlite");
+  writeFileSync(path, "not a database at all, though long enough to be taken for one".repeat(99));
+  const { queue } = openQueue(path);
+  expect({ rows: look(queue), notices: queue.notices }).toEqual({
+    rows: [],
+    notices: [
+      `The queue was damaged and starts empty; what was left of it is kept as ${folder}/queue.damaged.sqlite.`,
+    ],
+  });
+  expect(readdirSync(folder)).toContain("queue.damaged.sqlite");
+});
