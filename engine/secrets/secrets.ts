@@ -1,0 +1,146 @@
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import {
+  secretNameSchema,
+  vaultSchema,
+  type SecretName,
+  type SecretStatus,
+  type Vault,
+} from "../contract/secrets.ts";
+import { readJson, writeJson } from "../files/json-file.ts";
+import { Turns } from "../files/turns.ts";
+import { KeyringVault } from "./keyring-vault.ts";
+import { absentVault, borrowedVault, type LentVault } from "./lent-vault.ts";
+import { FILE_VAULT, type SecretVault } from "./vault.ts";
+
+/** Which vault keeps which secret, and what that vault wants remembered; a later version may keep more. */
+const keptSchema = z.record(
+  z.string().max(100),
+  z.object({ vault: vaultSchema, sealed: z.string().max(100_000) }),
+);
+type Kept = z.output<typeof keptSchema>;
+
+const READING = { maxBytes: 1 << 20, parse: (json: unknown): Kept => keptSchema.parse(json) };
+
+/** Environment variables that stand in for a secret. */
+const VARIABLES: Readonly<Record<SecretName, string>> = { "hub-token": "HF_TOKEN" };
+
+export interface SecretsOptions {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly keyring?: SecretVault & { isUsable(): Promise<boolean> };
+}
+
+/**
+ * Tokens at rest. What the environment gives wins over what is kept, as it does for the hub's own
+ * programs, so that one start can use another token. New ones go to the best vault there is: the
+ * desktop's, the system's keyring, and where neither works a file for this user's eyes only.
+ */
+export class Secrets {
+  readonly #path: string;
+  readonly #turns = new Turns();
+  readonly #environment: NonNullable<SecretsOptions["environment"]>;
+  readonly #keyring: NonNullable<SecretsOptions["keyring"]>;
+  readonly #lent: LentVault | undefined;
+  #best: Promise<SecretVault> | undefined;
+  #kept: Kept;
+  /** What was wrong with the file at start, for a person. */
+  readonly notices: readonly string[];
+
+  private constructor(
+    dataFolder: string,
+    { value, notice }: { value: Kept | undefined; notice?: string },
+    lent: LentVault | undefined,
+    { environment, keyring }: SecretsOptions,
+  ) {
+    this.#path = join(dataFolder, "secrets.json");
+    this.#kept = value ?? {};
+    this.#lent = lent;
+    this.#environment = environment ?? process.env;
+    this.#keyring = keyring ?? new KeyringVault(dataFolder);
+    this.notices = notice === undefined ? [] : [notice];
+  }
+
+  /** Asks no vault anything yet. A damaged file is set aside and named in `notices`. */
+  static async open(
+    dataFolder: string,
+    lent?: LentVault,
+    options: SecretsOptions = {},
+  ): Promise<Secrets> {
+    const path = join(dataFolder, "secrets.json");
+    // Somebody may have copied it with wider permissions.
+    await chmod(path, 0o600).catch(() => {});
+    return new Secrets(dataFolder, await readJson(path, READING), lent, options);
+  }
+
+  /** Undefined where there is none. Refuses as SECRET_UNAVAILABLE where one is kept and cannot be had. */
+  async get(name: SecretName): Promise<string | undefined> {
+    const entry = this.#kept[name];
+    const given = this.#fromEnvironment(name);
+    if (given !== undefined || entry === undefined) return given;
+    return this.#vault(entry.vault).unseal(name, entry.sealed);
+  }
+
+  set(name: SecretName, secret: string): Promise<void> {
+    return this.#turns.take(async () => {
+      const vault = await this.#bestVault();
+      const sealed = await vault.seal(name, secret);
+      const former = this.#kept[name]?.vault;
+      await this.#keep({ ...this.#kept, [name]: { vault: vault.kind, sealed } });
+      if (former === undefined || former === vault.kind) return;
+      // What a vault out of reach still holds is of no use to us; the new one is kept all the same.
+      await this.#vault(former)
+        .forget(name)
+        .catch(() => {});
+    });
+  }
+
+  remove(name: SecretName): Promise<void> {
+    return this.#turns.take(async () => {
+      const { [name]: entry, ...others } = this.#kept;
+      if (entry === undefined) return;
+      await this.#vault(entry.vault).forget(name);
+      await this.#keep(others);
+    });
+  }
+
+  /** What is kept where; for what is not kept, where it would be. Values stay here. */
+  status(): Promise<SecretStatus[]> {
+    return Promise.all(secretNameSchema.options.map((name) => this.#statusOf(name)));
+  }
+
+  async #statusOf(name: SecretName): Promise<SecretStatus> {
+    const isFromEnvironment = this.#fromEnvironment(name) !== undefined;
+    const isSet = isFromEnvironment || this.#kept[name] !== undefined;
+    const vault = this.#kept[name]?.vault ?? (await this.#bestVault()).kind;
+    return { name, isSet, isFromEnvironment, vault };
+  }
+
+  #fromEnvironment(name: SecretName): string | undefined {
+    const given = this.#environment[VARIABLES[name]]?.trim();
+    return given === "" ? undefined : given;
+  }
+
+  async #keep(kept: Kept): Promise<void> {
+    await writeJson(this.#path, kept);
+    this.#kept = kept;
+  }
+
+  #vault(kind: Vault): SecretVault {
+    if (kind === "file") return FILE_VAULT;
+    if (kind === "keyring") return this.#keyring;
+    return this.#lent?.kind === kind ? borrowedVault(this.#lent) : absentVault(kind);
+  }
+
+  /** The keyring is tried out once, when it is first needed: that may ask a person to unlock it. */
+  #bestVault(): Promise<SecretVault> {
+    this.#best ??= this.#findBest();
+    return this.#best;
+  }
+
+  async #findBest(): Promise<SecretVault> {
+    if (this.#lent?.kind === "safe-storage") return borrowedVault(this.#lent);
+    if (await this.#keyring.isUsable()) return this.#keyring;
+    return this.#lent === undefined ? FILE_VAULT : borrowedVault(this.#lent);
+  }
+}

@@ -1,0 +1,144 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import type { LentVault } from "../../../engine/secrets/lent-vault.ts";
+import { Secrets } from "../../../engine/secrets/secrets.ts";
+import { FakeKeyring, fakeLentVault, talkativeLentVault } from "../../fakes/fake-vaults.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const CANARY = "hf_canary7f3a";
+
+interface Trial {
+  readonly folder?: string;
+  readonly lent?: LentVault;
+  readonly keyring?: FakeKeyring;
+  readonly environment?: Record<string, string>;
+}
+
+function open({ folder = temporaryFolder(), lent, keyring, environment = {} }: Trial) {
+  return Secrets.open(folder, lent, { environment, keyring: keyring ?? new FakeKeyring(false) });
+}
+
+const fileOf = (folder: string): string => readFileSync(join(folder, "secrets.json"), "utf8");
+
+/** Every way that leads out: inspection, JSON and what the contract is told. */
+async function everythingSaidBy(secrets: Secrets): Promise<string> {
+  const said = [secrets, await secrets.status(), secrets.notices];
+  return said
+    .map((value) => inspect(value, { depth: 9, showHidden: true }) + JSON.stringify(value))
+    .join("\n");
+}
+
+const works = () => new FakeKeyring(true);
+const fails = () => new FakeKeyring(false);
+
+test.each([
+  ["the desktop's vault", fakeLentVault("safe-storage"), works(), "safe-storage"],
+  ["the keyring, where the desktop has none", fakeLentVault("basic-text"), works(), "keyring"],
+  ["the keyring, without a desktop", undefined, works(), "keyring"],
+  ["the desktop's, if it is no better", fakeLentVault("basic-text"), fails(), "basic-text"],
+  ["a file as the last resort", undefined, fails(), "file"],
+])(
+  "a secret goes to %s, says so, and is there after a restart",
+  async (_, lent, keyring, vault) => {
+    const folder = temporaryFolder();
+    const trial = { folder, keyring, ...(lent && { lent }) };
+    const secrets = await open(trial);
+    const status = { name: "hub-token", isFromEnvironment: false, vault };
+    expect(await secrets.status()).toEqual([{ ...status, isSet: false }]);
+    expect(await secrets.get("hub-token")).toBeUndefined();
+
+    await secrets.set("hub-token", CANARY);
+    const again = await open(trial);
+    expect(await again.get("hub-token")).toBe(CANARY);
+    expect(await again.status()).toEqual([{ ...status, isSet: true }]);
+    expect(fileOf(folder).includes(CANARY)).toBe(vault === "file");
+    expect(statSync(join(folder, "secrets.json")).mode & 0o777).toBe(0o600);
+    expect(await everythingSaidBy(again)).not.toContain(CANARY);
+
+    await again.remove("hub-token");
+    expect(await (await open(trial)).get("hub-token")).toBeUndefined();
+    expect(JSON.parse(fileOf(folder))).toEqual({});
+    expect(keyring.entries.size).toBe(0);
+  },
+);
+
+test("the environment wins, and what is kept stays kept", async () => {
+  const folder = temporaryFolder();
+  await (await open({ folder })).set("hub-token", "hf_kept");
+  const secrets = await open({ folder, environment: { HF_TOKEN: ` ${CANARY}\n` } });
+  expect(await secrets.get("hub-token")).toBe(CANARY);
+  expect(await secrets.status()).toEqual([
+    { name: "hub-token", isSet: true, isFromEnvironment: true, vault: "file" },
+  ]);
+  expect(await (await open({ folder })).get("hub-token")).toBe("hf_kept");
+  expect(await (await open({ folder, environment: { HF_TOKEN: " " } })).get("hub-token")).toBe(
+    "hf_kept",
+  );
+  expect(fileOf(folder)).not.toContain(CANARY);
+});
+
+test("the keyring is asked nothing until it is needed, and tried out once", async () => {
+  const keyring = new FakeKeyring();
+  const secrets = await open({ keyring });
+  await secrets.get("hub-token");
+  expect(keyring.probes).toBe(0);
+  await Promise.all([secrets.status(), secrets.set("hub-token", CANARY), secrets.status()]);
+  expect(keyring.probes).toBe(1);
+});
+
+test("what the desktop sealed is refused in words without it, and can be taken away", async () => {
+  const folder = temporaryFolder();
+  await (await open({ folder, lent: fakeLentVault() })).set("hub-token", CANARY);
+  const headless = await open({ folder });
+  await expect(headless.get("hub-token")).rejects.toMatchObject({
+    code: "SECRET_UNAVAILABLE",
+    message: expect.stringContaining("it opens in Darkroom's own window only"),
+  });
+  await headless.remove("hub-token");
+  expect(await headless.get("hub-token")).toBeUndefined();
+});
+
+test("a secret that moves to a better vault leaves nothing in the old one", async () => {
+  const folder = temporaryFolder();
+  const keyring = new FakeKeyring();
+  await (await open({ folder, keyring })).set("hub-token", "hf_old");
+  await (await open({ folder, keyring, lent: fakeLentVault() })).set("hub-token", CANARY);
+  expect([...keyring.entries]).toEqual([]);
+  expect(JSON.parse(fileOf(folder))).toMatchObject({ "hub-token": { vault: "safe-storage" } });
+});
+
+test("a vault's refusal does not repeat the secret, anywhere in it", async () => {
+  const secrets = await open({ lent: talkativeLentVault() });
+  const refusal = await secrets.set("hub-token", CANARY).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: "SECRET_UNAVAILABLE" });
+  expect(inspect(refusal, { depth: 9, showHidden: true })).not.toContain(CANARY);
+  expect(await secrets.get("hub-token")).toBeUndefined();
+});
+
+test("a damaged file is set aside without a word of what it held", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "secrets.json"), `{"hub-token":{"vault":"file","sealed":"${CANARY}"`);
+  const secrets = await open({ folder });
+  expect(await secrets.get("hub-token")).toBeUndefined();
+  expect(secrets.notices).toEqual([expect.stringContaining("secrets.json.bad-")]);
+  expect(await everythingSaidBy(secrets)).not.toContain(CANARY);
+});
+
+test("secrets of a later version stay where they are", async () => {
+  const folder = temporaryFolder();
+  const later = { "bucket-key": { vault: "file", sealed: "k" } };
+  writeFileSync(join(folder, "secrets.json"), JSON.stringify(later));
+  await (await open({ folder })).set("hub-token", CANARY);
+  expect(JSON.parse(fileOf(folder))).toMatchObject(later);
+});
+
+test("a copied file with wide permissions is narrowed at start", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "secrets.json");
+  writeFileSync(path, "{}");
+  chmodSync(path, 0o644);
+  await open({ folder });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});

@@ -1,0 +1,61 @@
+import { call } from "@orpc/server";
+import { expect, test } from "vitest";
+import type { Settings } from "../../../engine/contract/settings.ts";
+import { FormFile } from "../../../engine/settings/form-file.ts";
+import { SettingsFile } from "../../../engine/settings/settings-file.ts";
+import { EventLog } from "../../../engine/studio/event-log.ts";
+import { settingsProcedures } from "../../../engine/studio/settings-procedures.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+async function trial() {
+  const folder = temporaryFolder();
+  const events = new EventLog(0);
+  const stream = events.follow(0);
+  const changes: (readonly [Settings["theme"], Settings["theme"]])[] = [];
+  const procedures = settingsProcedures({
+    settings: await SettingsFile.open(folder),
+    form: await FormFile.open(folder),
+    events,
+    onChange: (now, before) => void changes.push([before.theme, now.theme]),
+  });
+  return { folder, procedures, changes, stream };
+}
+
+test("a change is kept, told of and acted on", async () => {
+  const { folder, procedures, changes, stream } = await trial();
+  const now = await call(procedures.change, { theme: "dark" });
+  expect(await call(procedures.get, undefined)).toEqual(now);
+  expect((await stream.next()).value).toEqual({
+    id: 1,
+    event: { type: "settings-changed", settings: now },
+  });
+  expect(changes).toEqual([["system", "dark"]]);
+  expect((await SettingsFile.open(folder)).read().theme).toBe("dark");
+});
+
+test("a picture folder is a whole path", async () => {
+  const { procedures, changes } = await trial();
+  await expect(call(procedures.change, { pictureFolder: "pictures" })).rejects.toMatchObject({
+    code: "REQUEST_INVALID",
+  });
+  expect(changes).toEqual([]);
+  await call(procedures.change, { pictureFolder: "/pictures" });
+  expect((await call(procedures.change, { pictureFolder: null })).pictureFolder).toBeUndefined();
+});
+
+test("a name that is no setting is refused before anything is written", async () => {
+  const { procedures, changes } = await trial();
+  await expect(call(procedures.change, { colour: "red" } as never)).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+  });
+  expect(changes).toEqual([]);
+});
+
+test("the form comes back as it was left", async () => {
+  const { procedures } = await trial();
+  await call(procedures.writeForm, { prompt: "a lighthouse", sizes: [128, 128] });
+  expect(await call(procedures.readForm, undefined)).toEqual({
+    prompt: "a lighthouse",
+    sizes: [128, 128],
+  });
+});

@@ -1,0 +1,51 @@
+import type { LentVault } from "../../engine/secrets/lent-vault.ts";
+import type { SecretVault } from "../../engine/secrets/vault.ts";
+
+/** A lent vault that turns the text round and writes it in base64: enough to tell sealed from clear. */
+export function fakeLentVault(kind: LentVault["kind"] = "safe-storage"): LentVault {
+  const turned = (text: string): string => Array.from(text).toReversed().join("");
+  return {
+    kind,
+    seal: async (secret) => Buffer.from(turned(secret)).toString("base64"),
+    unseal: async (sealed) => turned(Buffer.from(sealed, "base64").toString()),
+  };
+}
+
+/** A lent vault whose every refusal quotes what it was handed. */
+export function talkativeLentVault(): LentVault {
+  return {
+    kind: "safe-storage",
+    seal: (secret) => Promise.reject(new Error(`cannot seal ${secret}`)),
+    unseal: (sealed) => Promise.reject(new Error(`cannot unseal ${sealed}`)),
+  };
+}
+
+/** A keyring in memory; counts how often it was tried out. */
+export class FakeKeyring implements SecretVault {
+  readonly kind = "keyring";
+  readonly entries = new Map<string, string>();
+  readonly #isUsable: boolean;
+  probes = 0;
+
+  constructor(isUsable = true) {
+    this.#isUsable = isUsable;
+  }
+
+  async isUsable(): Promise<boolean> {
+    this.probes++;
+    return this.#isUsable;
+  }
+
+  async seal(name: string, secret: string): Promise<string> {
+    this.entries.set(name, secret);
+    return "";
+  }
+
+  async unseal(name: string): Promise<string | undefined> {
+    return this.entries.get(name);
+  }
+
+  async forget(name: string): Promise<void> {
+    this.entries.delete(name);
+  }
+}
