@@ -1,6 +1,6 @@
 import type { DeviceReport } from "../contract/devices.ts";
 import type { ModelSummary, StoredModel } from "../contract/models.ts";
-import { formatBytes } from "./writing.ts";
+import { formatBytes } from "../files/disk-full.ts";
 
 /** What a model has to fit into. */
 export interface DrawingPlace {

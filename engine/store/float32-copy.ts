@@ -6,9 +6,10 @@ import { float32Layout, type Float32Layout, type Piece } from "../snapshot/float
 import { headerLength, readHeader, type SafetensorsHeader } from "../snapshot/safetensors.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
+import { demandSpace, type FreeBytes } from "../files/disk-full.ts";
 import { knownHash, rememberHash, type FileIdentity } from "./hash-index.ts";
 import { readFully, systemCode } from "./reading.ts";
-import { diskFull, freeBytes, writeFailure } from "./writing.ts";
+import { writeFailure } from "./writing.ts";
 
 /** Bytes of the source that were hashed or converted, of all that must be. */
 export interface CopyProgress {
@@ -23,7 +24,7 @@ export interface CopyOptions {
   /** Leaves between two blocks of a megabyte, with nothing half-written left behind. */
   readonly signal?: AbortSignal | undefined;
   /** Stands in for the disk in tests. */
-  readonly freeBytes?: (folder: string) => Promise<number>;
+  readonly freeBytes?: FreeBytes;
 }
 
 /** A file's copy and where its tensors lie in it. */
@@ -122,8 +123,7 @@ async function hash(source: Source, progress: Progress): Promise<string> {
 async function convert(source: Source, copy: Float32Copy, progress: Progress): Promise<void> {
   const { folder, options } = source;
   const needed = copy.layout.sizeBytes;
-  const free = await (options.freeBytes ?? freeBytes)(folder);
-  if (free < needed) throw diskFull(folder, needed, free);
+  await demandSpace(folder, needed, options.freeBytes);
   try {
     await writeAtomically(copy.path, async (file) => {
       await file.appendFile(copy.layout.head);

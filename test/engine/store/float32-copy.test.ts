@@ -11,7 +11,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readHeader } from "../../../engine/snapshot/safetensors.ts";
 import { float32Copy, type CopyProgress } from "../../../engine/store/float32-copy.ts";
-import { formatBytes } from "../../../engine/store/writing.ts";
 import { safetensors, type RawTensor } from "../../fakes/safetensors-writer.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { float32Values, tensorsOf } from "../../fixtures/rewrites.ts";
@@ -195,14 +194,4 @@ test("refuses a source that is no safetensors file", async () => {
   await expect(float32Copy(source, { cacheFolder })).rejects.toThrow(
     expect.objectContaining({ code: "SAFETENSORS_INVALID" }),
   );
-});
-
-test("formats sizes as disks are sold", () => {
-  expect([0, 999, 1000, 3_463_726_498, 137_000_000_000].map(formatBytes)).toEqual([
-    "0 bytes",
-    "999 bytes",
-    "1.0 kB",
-    "3.5 GB",
-    "137 GB",
-  ]);
 });

@@ -1,0 +1,39 @@
+import { StudioError } from "../contract/errors.ts";
+import { diskSpace } from "./free-space.ts";
+
+/** Bytes an ordinary user can still write in a folder; tests have others. */
+export type FreeBytes = (folder: string) => Promise<number>;
+
+export async function freeBytes(folder: string): Promise<number> {
+  return (await diskSpace(folder)).free;
+}
+
+/** Refuses as DISK_FULL before anything of `needed` bytes is written into a folder that lacks them. */
+export async function demandSpace(
+  folder: string,
+  needed: number,
+  free: FreeBytes = freeBytes,
+): Promise<void> {
+  const there = await free(folder);
+  if (there < needed) throw diskFull(folder, needed, there);
+}
+
+/** The refusal of a write of `needed` bytes for lack of space; `free` where it is known. */
+export function diskFull(folder: string, needed: number, free?: number): StudioError {
+  const shortage = free === undefined ? "" : `, but only ${formatBytes(free)} are free`;
+  return new StudioError("DISK_FULL", { path: folder, needed: formatBytes(needed) + shortage });
+}
+
+/** Whether a write failed for lack of space; EFBIG is a limit of the process, and no more fits either way. */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
+}
+
+/** 3.5 GB; decimal units, as disks and downloads are sold. */
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  const amount = bytes / 1000 ** power;
+  return `${amount.toFixed(power === 0 || amount >= 100 ? 0 : 1)} ${units[power] ?? ""}`;
+}
