@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { StudioError } from "../contract/errors.ts";
+
+/** The longest list of ids is 64 kB; prompts and forms are smaller. */
+const MAX_JSON_BYTES = 2 << 20;
+/** A picture of 64 MiB, which the contract allows, and what a form puts around it. */
+const MAX_FORM_BYTES = 65 << 20;
+/** Deeper than anything of the contract; recursion further in ends at some thousands. */
+const MAX_DEPTH = 64;
+
+/** Reads JSON and forms with files, each within its limit, and nothing else. */
+export function readBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>(
+    "application/json",
+    { parseAs: "string", bodyLimit: MAX_JSON_BYTES },
+    (request, text, done) => {
+      if (depthOf(text) > MAX_DEPTH) done(unreadable("it is nested too deeply"));
+      else if (text === "") done(null);
+      else void parse(request, text, done);
+    },
+  );
+  app.addContentTypeParser<Buffer>(
+    "multipart/form-data",
+    { parseAs: "buffer", bodyLimit: MAX_FORM_BYTES },
+    async ({ headers }: FastifyRequest, bytes: Buffer) => {
+      const type = headers["content-type"] ?? "";
+      const form = new Response(bytes, { headers: { "content-type": type } }).formData();
+      return form.catch(() => Promise.reject(unreadable("it is not a form")));
+    },
+  );
+}
+
+/** How deep brackets are nested in a JSON text, outside of its strings; counted without recursion. */
+export function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
+    if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth);
+    else if (token === "]" || token === "}") depth--;
+  }
+  return deepest;
+}
+
+function unreadable(reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "The body", value: "read", reason });
+}

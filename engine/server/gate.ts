@@ -1,0 +1,92 @@
+import type { IncomingMessage } from "node:http";
+import { StudioError } from "../contract/errors.ts";
+
+/** Why a request goes no further, and the HTTP status that says so. */
+export interface Rejection {
+  readonly status: number;
+  readonly error: StudioError;
+}
+
+export interface GateOptions {
+  /** `HOST:PORT` as a browser writes it, for every name under which the studio may be reached. */
+  readonly hosts: ReadonlySet<string>;
+  readonly knowsToken: (token: string) => boolean;
+}
+
+/** The only request that changes something and needs no token: it is how one is got. */
+export const SESSION_PATH = "/session";
+
+/**
+ * The one gate in front of every route. A page of another site can make a browser send us nearly any
+ * request, and by rebinding its own name to our address it even counts as ours; only the Host header
+ * tells then (measured in Chromium: no Origin, no Sec-Fetch-Site). What changes something, and every call
+ * of the contract, is a POST and needs the token, on whatever path it comes.
+ */
+export function rejectionOf(request: IncomingMessage, gate: GateOptions): Rejection | undefined {
+  return (
+    wrongAddress(request, gate.hosts) ??
+    wrongOrigin(request, gate.hosts) ??
+    wrongMethod(request) ??
+    missingToken(request, gate)
+  );
+}
+
+function wrongAddress(
+  { url = "", headersDistinct }: IncomingMessage,
+  hosts: ReadonlySet<string>,
+): Rejection | undefined {
+  if (!url.startsWith("/")) return refused(421, "it names another server");
+  const [host, ...others] = headersDistinct["host"] ?? [];
+  if (host === undefined || host === "")
+    return refused(400, "it does not say which host it is for");
+  if (others.length > 0) return refused(400, "it names several hosts");
+  return hosts.has(host.toLowerCase()) ? undefined : refused(421, "it is for another host");
+}
+
+function wrongOrigin(request: IncomingMessage, hosts: ReadonlySet<string>): Rejection | undefined {
+  const { origin } = request.headers;
+  if (origin !== undefined && !isOurs(origin, hosts)) {
+    return refused(403, "a page of another origin sent it");
+  }
+  const site = request.headers["sec-fetch-site"];
+  if (site === undefined || site === "same-origin" || site === "none") return undefined;
+  return isNavigation(request) ? undefined : refused(403, "a page of another site sent it");
+}
+
+/** `null`, which sandboxed frames send, is nobody's origin. */
+function isOurs(origin: string, hosts: ReadonlySet<string>): boolean {
+  return origin.startsWith("http://") && hosts.has(origin.slice("http://".length).toLowerCase());
+}
+
+/** A person followed a link to the pages. */
+function isNavigation({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === "GET" &&
+    headers["sec-fetch-mode"] === "navigate" &&
+    headers["sec-fetch-dest"] === "document"
+  );
+}
+
+function wrongMethod({ method, headers }: IncomingMessage): Rejection | undefined {
+  if (method === "GET" || method === "HEAD") return undefined;
+  if (method !== "POST") return refused(405, `it is a ${method}`);
+  const type = (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  // The three types that a form can send without asking first are among those that are refused.
+  if (type === "application/json" || type === "multipart/form-data") return undefined;
+  return refused(415, "its content is neither JSON nor a form with files");
+}
+
+function missingToken(
+  { method, url, headers }: IncomingMessage,
+  { knowsToken }: GateOptions,
+): Rejection | undefined {
+  if (method !== "POST" || url === SESSION_PATH) return undefined;
+  const [, token] = /^Bearer ([\w-]{1,200})$/i.exec(headers.authorization ?? "") ?? [];
+  const reason = token === undefined ? "the request carries no token" : "its token is unknown";
+  if (token !== undefined && knowsToken(token)) return undefined;
+  return { status: 401, error: new StudioError("TOKEN_REFUSED", { reason }) };
+}
+
+function refused(status: number, reason: string): Rejection {
+  return { status, error: new StudioError("ADDRESS_REFUSED", { reason }) };
+}

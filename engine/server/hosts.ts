@@ -1,0 +1,42 @@
+import { networkInterfaces } from "node:os";
+
+/** Whether only this machine reaches an address. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Whether it stands for all addresses of the machine. */
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
+/** A host and port as they stand in an address. */
+export function hostAndPort(host: string, port: number): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return port === 80 ? name : `${name}:${port}`;
+}
+
+/**
+ * Every `Host` a browser may send to a listener: loopback, what it is bound to, and the `names` somebody
+ * chose. Addresses are no risk, since nobody can rebind one; other names are not ours until named.
+ */
+export function hostsOf(bound: string, port: number, names: readonly string[]): Set<string> {
+  const own = isWildcard(bound) ? machineAddresses() : [bound];
+  return new Set(
+    ["127.0.0.1", "localhost", "::1", ...own, ...names].map((host) =>
+      hostAndPort(host.toLowerCase(), port),
+    ),
+  );
+}
+
+/** The address to open a listener by: one that stands for all is reached by loopback. */
+export function originOf(bound: string, port: number): string {
+  return `http://${hostAndPort(isWildcard(bound) ? "127.0.0.1" : bound, port)}`;
+}
+
+function machineAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flat()
+    .map((entry) => entry?.address ?? "")
+    .filter((address) => address !== "");
+}

@@ -1,0 +1,73 @@
+import { open } from "node:fs/promises";
+import { basename } from "node:path";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { z } from "zod";
+import { StudioError } from "../contract/errors.ts";
+import { PICTURE_KINDS, type PictureAddresses, type PictureKind } from "./picture-addresses.ts";
+
+/** A picture's bytes: a file on disk, or in memory. */
+export type PictureBytes =
+  | { readonly type: string; readonly path: string }
+  | { readonly type: string; readonly bytes: Uint8Array };
+
+export type OpenPicture = (kind: PictureKind, id: string) => Promise<PictureBytes>;
+
+const addressSchema = z.object({
+  kind: z.enum(PICTURE_KINDS),
+  id: z.string().max(64),
+  until: z.coerce.number().int(),
+  signature: z.string().max(64),
+  /** A file name: the browser saves the picture under it instead of showing it. */
+  download: z.string().max(255).optional(),
+});
+
+/** `GET /pictures/KIND/ID?until=…&signature=…`, with `&download=NAME` for saving it. */
+export function picturesRoute(
+  app: FastifyInstance,
+  addresses: PictureAddresses,
+  openPicture: OpenPicture,
+): void {
+  app.get("/pictures/:kind/:id", async ({ params, query }, reply) => {
+    const { data } = addressSchema.safeParse({ ...asObject(query), ...asObject(params) });
+    if (data === undefined) {
+      throw new StudioError("ADDRESS_REFUSED", { reason: "it is no picture's address" });
+    }
+    const secondsLeft = addresses.check(data);
+    const picture = await openPicture(data.kind, data.id);
+    reply
+      .header("cache-control", `private, max-age=${secondsLeft}, immutable`)
+      .header("content-disposition", disposition(data.download))
+      .type(picture.type);
+    return "path" in picture ? sendFile(reply, picture.path) : reply.send(picture.bytes);
+  });
+}
+
+/** Streams it, so that a large picture takes no memory. */
+async function sendFile(reply: FastifyReply, path: string): Promise<FastifyReply> {
+  try {
+    const file = await open(path);
+    const { size } = await file.stat();
+    return await reply
+      .header("content-length", size)
+      .send(file.createReadStream({ end: Math.max(0, size - 1) }));
+  } catch (error) {
+    reply.header("cache-control", "no-store").removeHeader("content-disposition");
+    throw new StudioError("PICTURE_MISSING", { file: basename(path) }, { cause: error });
+  }
+}
+
+/** The name in UTF-8 as RFC 6266 has it, and for the old form its plain letters. */
+function disposition(name: string | undefined): string {
+  if (name === undefined) return "inline";
+  const plain = name.replaceAll(/[^\w.-]/g, "_");
+  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(/['()*]/g, percent);
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+function asObject(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
+}

@@ -1,0 +1,34 @@
+import { onError, ORPCError, type AnyRouter } from "@orpc/server";
+import { RPCHandler } from "@orpc/server/fastify";
+import type { FastifyInstance } from "fastify";
+import { StudioError } from "../contract/errors.ts";
+
+/** Between comments that keep a quiet event stream open through whatever lies between. */
+const KEEP_ALIVE_MS = 5000;
+
+/** `POST /rpc/…`: the contract. A stream of events ends when its reader goes. */
+export function rpcRoute(app: FastifyInstance, router: AnyRouter): void {
+  const handler = new RPCHandler(router, {
+    eventIteratorKeepAliveInterval: KEEP_ALIVE_MS,
+    interceptors: [
+      onError((error) => {
+        if (isOurMistake(error)) app.log.error(causeOf(error));
+      }),
+    ],
+  });
+  app.post("/rpc/*", async (request, reply) => {
+    const { matched } = await handler.handle(request, reply, { prefix: "/rpc", context: {} });
+    if (matched) return reply;
+    const [id = ""] = request.url.split("?", 1);
+    throw new StudioError("NOT_FOUND", { what: "procedure", id });
+  });
+}
+
+function isOurMistake(error: unknown): boolean {
+  return !(error instanceof ORPCError) || error.status === 500;
+}
+
+/** Where it came from; the wire form has left that out. */
+function causeOf(error: unknown): unknown {
+  return error instanceof ORPCError ? (error.cause ?? error) : error;
+}

@@ -1,0 +1,104 @@
+import type { AnyRouter } from "@orpc/server";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { StudioError } from "../contract/errors.ts";
+import { bind, type Place } from "./bind.ts";
+import { rejectionOf, type Rejection } from "./gate.ts";
+import { hostsOf, originOf } from "./hosts.ts";
+import { createListener } from "./listener.ts";
+import type { OneTimeCodes } from "./one-time-codes.ts";
+import { pagesRoute } from "./pages-route.ts";
+import type { PictureAddresses } from "./picture-addresses.ts";
+import { picturesRoute, type OpenPicture } from "./pictures-route.ts";
+import { rpcRoute } from "./rpc-route.ts";
+import { sessionRoute } from "./session-route.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** What a studio gives its doors. */
+export interface StudioBehind {
+  readonly router: AnyRouter;
+  readonly openPicture: OpenPicture;
+}
+
+/** What all doors of one host share. */
+export interface Keys {
+  readonly codes: OneTimeCodes;
+  readonly tokens: Tokens;
+  readonly addresses: PictureAddresses;
+}
+
+export interface ServerOptions extends Place, Keys {
+  /** Other names under which browsers may reach it. */
+  readonly names: readonly string[];
+  /** Folder of the built renderer. */
+  readonly pages: string;
+  readonly log: FastifyBaseLogger;
+}
+
+const STARTING: Rejection = {
+  status: 503,
+  error: new StudioError("ADDRESS_REFUSED", { reason: "it is still starting" }),
+};
+
+/**
+ * The studio's pages, its contract and its pictures over HTTP. It takes its port before there is a studio,
+ * so that a taken one is told of before anything was begun.
+ */
+export class StudioServer {
+  readonly #app: FastifyInstance;
+  readonly #options: ServerOptions;
+  readonly #open: () => void;
+  /** Such as `http://127.0.0.1:7860`. */
+  readonly origin: string;
+
+  private constructor(
+    app: FastifyInstance,
+    { options, port, open }: { options: ServerOptions; port: number; open: () => void },
+  ) {
+    this.#app = app;
+    this.#options = options;
+    this.#open = open;
+    this.origin = originOf(options.host, port);
+  }
+
+  static async bind(options: ServerOptions): Promise<StudioServer> {
+    const { tokens, host, names, log } = options;
+    let gate: Parameters<typeof rejectionOf>[1] | undefined;
+    const app = createListener({
+      reject: (request) => (gate === undefined ? STARTING : rejectionOf(request, gate)),
+      log,
+    });
+    const port = await bind(app.server, options);
+    const knowsToken = (token: string): boolean => tokens.knows(token);
+    const open = (): void => {
+      gate = { hosts: hostsOf(host, port, names), knowsToken };
+    };
+    return new StudioServer(app, { options, port, open });
+  }
+
+  /** Lets requests in. */
+  async serve({ router, openPicture }: StudioBehind): Promise<void> {
+    const { codes, tokens, addresses, pages } = this.#options;
+    sessionRoute(this.#app, codes, tokens);
+    rpcRoute(this.#app, router);
+    picturesRoute(this.#app, addresses, openPicture);
+    await pagesRoute(this.#app, pages);
+    await this.#app.ready();
+    this.#open();
+  }
+
+  /** An address with a fresh code, for a person to open. */
+  freshAddress(): string {
+    return `${this.origin}/#code=${this.#options.codes.issue()}`;
+  }
+
+  async close(): Promise<void> {
+    await closeListener(this.#app);
+  }
+}
+
+/** Ends all connections, streams of events among them. */
+export async function closeListener(app: FastifyInstance): Promise<void> {
+  app.server.close();
+  app.server.closeAllConnections();
+  await app.close();
+}

@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { chmod, rm } from "node:fs/promises";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { createListener } from "./listener.ts";
+import type { PictureAddresses } from "./picture-addresses.ts";
+import { picturesRoute } from "./pictures-route.ts";
+import { rpcRoute } from "./rpc-route.ts";
+import { closeListener, type StudioBehind } from "./studio-server.ts";
+
+export interface SocketOptions {
+  readonly path: string;
+  readonly addresses: PictureAddresses;
+  readonly log: FastifyBaseLogger;
+}
+
+/**
+ * The contract for the command line, over a socket in the data folder. The file's mode is the
+ * key: whoever may open it is this user. Only the folder's owner may make one, since it takes away what an
+ * owner that was killed left behind.
+ */
+export class StudioSocket {
+  readonly #app: FastifyInstance;
+
+  private constructor(app: FastifyInstance) {
+    this.#app = app;
+  }
+
+  static async open(
+    studio: StudioBehind,
+    { path, addresses, log }: SocketOptions,
+  ): Promise<StudioSocket> {
+    const app = createListener({ reject: () => undefined, log });
+    rpcRoute(app, studio.router);
+    picturesRoute(app, addresses, studio.openPicture);
+    await app.ready();
+    const isFile = process.platform !== "win32";
+    if (isFile) await rm(path, { force: true });
+    app.server.listen(path);
+    await once(app.server, "listening");
+    if (isFile) await chmod(path, 0o600);
+    return new StudioSocket(app);
+  }
+
+  async close(): Promise<void> {
+    await closeListener(this.#app);
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { readJson, writeJson } from "../files/json-file.ts";
+import { Turns } from "../files/turns.ts";
+
+const fileSchema = z.strictObject({
+  tokens: z.array(z.strictObject({ sha256: z.base64().length(44), createdAt: z.iso.datetime() })),
+});
+type Kept = z.output<typeof fileSchema>["tokens"][number];
+
+/** Browsers that may be signed in at once; the one that came first is signed out then. */
+const MOST = 200;
+
+/**
+ * The bearer tokens of browsers, valid over restarts: `tokens.json` keeps their hashes and nothing that
+ * could be used. Tokens of one run, such as the window's, are kept in memory only.
+ */
+export class Tokens {
+  readonly #path: string;
+  readonly #turns = new Turns();
+  #kept: readonly Kept[];
+  readonly #passing: Buffer[] = [];
+  /** What a person should know of the file, in words. */
+  readonly notice: string | undefined;
+
+  private constructor(path: string, kept: readonly Kept[], notice: string | undefined) {
+    this.#path = path;
+    this.#kept = kept;
+    this.notice = notice;
+  }
+
+  static async open(dataFolder: string): Promise<Tokens> {
+    const path = join(dataFolder, "tokens.json");
+    const reading = { maxBytes: 1 << 20, parse: (json: unknown) => fileSchema.parse(json) };
+    const { value, notice } = await readJson(path, reading);
+    return new Tokens(path, value?.tokens ?? [], notice);
+  }
+
+  /** A token that is known from now on, also by later runs. */
+  async issue(): Promise<string> {
+    const token = newToken();
+    const entry = { sha256: hash(token).toString("base64"), createdAt: new Date().toISOString() };
+    await this.#turns.take(async () => {
+      const tokens = [...this.#kept, entry].slice(-MOST);
+      await writeJson(this.#path, { tokens });
+      this.#kept = tokens;
+    });
+    return token;
+  }
+
+  /** A token of this run. */
+  issuePassing(): string {
+    const token = newToken();
+    this.accept(token);
+    return token;
+  }
+
+  /** Knows a token that somebody else made, for this run. */
+  accept(token: string): void {
+    this.#passing.push(hash(token));
+  }
+
+  knows(token: string): boolean {
+    const wanted = hash(token);
+    const kept = this.#kept.map(({ sha256 }) => Buffer.from(sha256, "base64"));
+    return [...kept, ...this.#passing].some((known) => timingSafeEqual(known, wanted));
+  }
+}
+
+function newToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+function hash(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}

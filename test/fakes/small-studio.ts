@@ -1,0 +1,52 @@
+import { os } from "@orpc/server";
+import { z } from "zod";
+import type { StudioBehind } from "../../engine/server/studio-server.ts";
+
+/** What went on in a small studio. */
+export interface SmallStudio extends StudioBehind {
+  /** What was called, in order. */
+  readonly calls: string[];
+  /** Event streams that are being read. */
+  readers: number;
+}
+
+/** A studio of a few procedures, to see what a door lets through. */
+export function smallStudio(pictures: Readonly<Record<string, string>> = {}): SmallStudio {
+  const studio: SmallStudio = {
+    calls: [],
+    readers: 0,
+    openPicture: (_kind, id) => {
+      studio.calls.push(`picture ${id}`);
+      const path = pictures[id];
+      if (path !== undefined) return Promise.resolve({ type: "image/png", path });
+      return Promise.resolve({ type: "image/webp", bytes: Buffer.from(`picture ${id}`) });
+    },
+    router: {
+      say: os.input(z.object({ text: z.string() })).handler(({ input }) => {
+        studio.calls.push(`say ${input.text}`);
+        return input.text;
+      }),
+      weigh: os.input(z.object({ file: z.file() })).handler(({ input }) => {
+        studio.calls.push("weigh");
+        return { name: input.file.name, size: input.file.size };
+      }),
+      fail: os.handler((): string => {
+        throw new Error("secret words of an inner error");
+      }),
+      count: os.handler(async function* ({ signal }) {
+        studio.readers++;
+        try {
+          for (let n = 0; signal?.aborted !== true; n++) {
+            yield n;
+            await new Promise((resolve) => {
+              setTimeout(resolve, 5);
+            });
+          }
+        } finally {
+          studio.readers--;
+        }
+      }),
+    },
+  };
+  return studio;
+}
