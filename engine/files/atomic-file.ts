@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { link, lstat, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+
+/** What a file is called while it is being written; one that is found at start was left by a crash. */
+export const UNFINISHED = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
 
 /**
  * Writes a file so that `path` holds the old content or the whole new one, whenever power or process
@@ -11,6 +14,26 @@ export async function writeAtomically(
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
+  await publish(path, write, rename);
+}
+
+/**
+ * Writes a file in the same way where none is; throws EEXIST where one is. A file that another program
+ * puts there meanwhile is kept, but for file systems without hard links in the moment between look
+ * and rename.
+ */
+export async function writeNewFile(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  await publish(path, write, renameToNew);
+}
+
+async function publish(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+  show: (temporary: string, path: string) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.${randomUUID()}.part`;
   try {
     const file = await open(temporary, "wx");
@@ -20,7 +43,7 @@ export async function writeAtomically(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await show(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -28,8 +51,33 @@ export async function writeAtomically(
   await syncFolder(dirname(path));
 }
 
-/** Makes the rename itself durable; Windows has no such call and needs none. */
-async function syncFolder(folder: string): Promise<void> {
+/** How systems say that a file system (FAT, exFAT, some network shares) knows no links; Windows: EISDIR. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EISDIR"];
+
+/** Gives a file another name on its file system, which must be free: throws EEXIST where it is not. */
+export async function renameToNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!isOneOf(error, NO_LINKS)) throw error;
+    await refuseTaken(to);
+    await rename(from, to);
+    return;
+  }
+  await rm(from);
+}
+
+/** Makes a folder, with those above it, so that it is there after a power cut, too. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) {
+    await syncFolder(dirname(folder));
+  }
+}
+
+/** Makes what was renamed into or out of a folder durable; Windows has no such call and needs none. */
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder);
   try {
@@ -37,4 +85,15 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+async function refuseTaken(path: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (!isOneOf(error, ["ENOENT"])) throw error;
+  });
+  if (found) throw Object.assign(new Error(`${path} exists`), { code: "EEXIST" });
+}
+
+function isOneOf(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

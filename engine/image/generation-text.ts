@@ -1,8 +1,11 @@
+import { z } from "zod";
+import { imageIdSchema } from "../contract/gallery.ts";
 import {
   type ForeignRecord,
   type GenerationRecord,
   recordSchema,
 } from "../contract/image-record.ts";
+import { secondsSchema } from "../contract/progress.ts";
 import { formatParameters, parseParameters } from "./parameters-text.ts";
 
 /** The keywords of the texts in which pictures tell how they were made: ours and A1111's. */
@@ -11,12 +14,27 @@ export const GENERATION_KEYS = ["darkroom", "parameters"] as const;
 /** Counts up when a record of today could no longer be read as one; new fields do not. */
 const FORMAT = 1;
 
+/**
+ * What the gallery knows of a picture beside its record. It travels with the picture, so that the
+ * gallery's index can be built anew from the pictures alone.
+ */
+const markSchema = z.object({
+  id: imageIdSchema,
+  target: z.string().min(1).max(100),
+  seconds: secondsSchema.optional(),
+});
+export type GalleryMark = z.output<typeof markSchema>;
+
 /** What to write into a picture: the record as our JSON, and as A1111's text for other programs. */
-export function generationTexts(record: GenerationRecord): ReadonlyMap<string, string> {
-  // JSON takes the fields of the schema and no others, so nothing else travels with a picture.
-  const fields = ["format", ...Object.keys(recordSchema.shape)];
+export function generationTexts(
+  record: GenerationRecord,
+  mark?: GalleryMark,
+): ReadonlyMap<string, string> {
+  // The schema's own fields and no others, so that nothing else travels with a picture.
+  const fields = Object.keys(recordSchema.shape).map((name) => [name, Reflect.get(record, name)]);
+  const gallery = mark && markSchema.parse(mark);
   return new Map([
-    ["darkroom", JSON.stringify({ format: FORMAT, ...record }, fields)],
+    ["darkroom", JSON.stringify({ format: FORMAT, ...Object.fromEntries(fields), gallery })],
     ["parameters", formatParameters(record)],
   ]);
 }
@@ -28,18 +46,26 @@ export function generationTexts(record: GenerationRecord): ReadonlyMap<string, s
 export function readGeneration(texts: ReadonlyMap<string, string>): ForeignRecord | undefined {
   const parameters = texts.get("parameters");
   return (
-    readOwn(texts.get("darkroom")) ??
-    (parameters === undefined ? undefined : parseParameters(parameters))
+    readOwnRecord(texts) ?? (parameters === undefined ? undefined : parseParameters(parameters))
   );
 }
 
-function readOwn(text: string | undefined): GenerationRecord | undefined {
-  if (text === undefined) return undefined;
-  const value = parseJson(text);
-  const isOurs =
-    typeof value === "object" && value !== null && "format" in value && value.format === FORMAT;
-  return isOurs ? recordSchema.safeParse(value).data : undefined;
+/** The record in our own text; undefined where it is not there or not sound. */
+export function readOwnRecord(texts: ReadonlyMap<string, string>): GenerationRecord | undefined {
+  return recordSchema.safeParse(readOwn(texts)).data;
 }
+
+/** The gallery's mark in our own text; undefined for pictures that were never in a gallery. */
+export function readMark(texts: ReadonlyMap<string, string>): GalleryMark | undefined {
+  return markSchema.safeParse(readOwn(texts)?.["gallery"]).data;
+}
+
+function readOwn(texts: ReadonlyMap<string, string>): Record<string, unknown> | undefined {
+  const { data } = ownSchema.safeParse(parseJson(texts.get("darkroom") ?? ""));
+  return data;
+}
+
+const ownSchema = z.looseObject({ format: z.literal(FORMAT) });
 
 function parseJson(text: string): unknown {
   try {

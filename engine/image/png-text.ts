@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { concatBytes, fromLatin1, toLatin1 } from "./bytes.ts";
+import { encodeChunk, PngDamage } from "./png-chunks.ts";
 
 type TextType = "tEXt" | "zTXt" | "iTXt";
 
@@ -22,9 +23,6 @@ export function isTextType(type: string): type is TextType {
   return type === "tEXt" || type === "zTXt" || type === "iTXt";
 }
 
-/** Why bytes are not a sound PNG; readPngTexts gives it the file's name. */
-export class PngDamage extends Error {}
-
 const MAX_KEYWORD = 79; // PNG 3, section 11.3.3.2
 
 /** What Latin-1 can print, and line breaks: all that tEXt may hold. */
@@ -46,6 +44,14 @@ export function encodeText(keyword: string, text: string): TextChunk {
   const utf8 = new TextEncoder().encode(text.replaceAll("\0", "\uFFFD"));
   const uncompressedNoLanguage = new Uint8Array(4);
   return { type: "iTXt", body: concatBytes(key, uncompressedNoLanguage, utf8) };
+}
+
+/** Texts by keyword, each as the bytes of its chunk. */
+export function encodeTexts(texts: ReadonlyMap<string, string>): Uint8Array[] {
+  return Array.from(texts, ([keyword, text]) => {
+    const { type, body } = encodeText(keyword, text);
+    return encodeChunk(type, body);
+  });
 }
 
 /** Takes a text chunk apart. Throws PngDamage. */

@@ -1,10 +1,7 @@
-import { crc32, deflateSync } from "node:zlib";
-import { concatBytes } from "./bytes.ts";
+import { deflateSync } from "node:zlib";
 import { CHANNELS, type Pixels } from "./pixels.ts";
-import { encodeText } from "./png-text.ts";
-
-/** The eight bytes every PNG begins with. */
-export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+import { encodeChunk, joinChunks } from "./png-chunks.ts";
+import { encodeTexts } from "./png-text.ts";
 
 const BIT_DEPTH = 8;
 const COLOUR_TYPE_RGB = 2;
@@ -23,26 +20,11 @@ export function encodePng(
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([BIT_DEPTH, COLOUR_TYPE_RGB], 8);
-  return concatBytes(
-    PNG_SIGNATURE,
-    chunk("IHDR", header),
-    ...[...texts].map(([keyword, text]) => {
-      const { type, body } = encodeText(keyword, text);
-      return chunk(type, body);
-    }),
-    chunk("IDAT", deflateSync(filterRows(data, width * CHANNELS))),
-    chunk("IEND", new Uint8Array(0)),
-  );
-}
-
-function chunk(type: string, body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + body.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, body.length);
-  new TextEncoder().encodeInto(type, bytes.subarray(4));
-  bytes.set(body, 8);
-  view.setUint32(8 + body.length, crc32(bytes.subarray(4, 8 + body.length)));
-  return bytes;
+  return joinChunks([
+    encodeChunk("IHDR", header),
+    ...encodeTexts(texts),
+    encodeChunk("IDAT", deflateSync(filterRows(data, width * CHANNELS))),
+  ]);
 }
 
 /** PNG's five ways to guess a byte from those to its left, above and above left, by their numbers. */

@@ -1,11 +1,7 @@
-import { crc32 } from "node:zlib";
 import { StudioError } from "../contract/errors.ts";
-import { fromLatin1 } from "./bytes.ts";
-import { decodeText, isTextType, PngDamage, splitText } from "./png-text.ts";
-import { PNG_SIGNATURE } from "./png.ts";
+import { type Chunk, chunksOf, PngDamage } from "./png-chunks.ts";
+import { decodeText, isTextType, splitText } from "./png-text.ts";
 
-/** A picture of 8192 x 8192 in libpng's chunks of 8 KiB has 24,600. */
-const MAX_CHUNKS = 65_536;
 const MAX_TEXTS = 256;
 /** Bytes of one text, and of all of them, once inflated. */
 const MAX_TEXT_BYTES = 1 << 20;
@@ -41,13 +37,6 @@ export function readPngTexts(
   return found.byKeyword;
 }
 
-interface Chunk {
-  readonly type: string;
-  readonly length: number;
-  readonly body: Uint8Array;
-  readonly isSound: () => boolean;
-}
-
 /** The texts met so far, within the limits. */
 class Texts {
   readonly byKeyword = new Map<string, string>();
@@ -69,39 +58,4 @@ class Texts {
     this.#bytesLeft -= sizeBytes;
     this.byKeyword.set(split.keyword, text);
   }
-}
-
-/** The chunks up to the end of the picture, as views on the file; what follows is not PNG's. */
-function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
-  if (PNG_SIGNATURE.some((byte, at) => bytes[at] !== byte)) throw new PngDamage("it is not a PNG");
-  let at = PNG_SIGNATURE.length;
-  for (let count = 1; count <= MAX_CHUNKS; count++) {
-    const chunk = chunkAt(bytes, at);
-    if ((chunk.type === "IHDR") !== (count === 1)) {
-      throw new PngDamage("its header is not its first chunk");
-    }
-    if (chunk.type === "IEND") return;
-    yield chunk;
-    at += 12 + chunk.length;
-  }
-  throw new PngDamage(`it has more than ${MAX_CHUNKS} chunks`);
-}
-
-function chunkAt(bytes: Uint8Array, at: number): Chunk {
-  const left = bytes.length - at - 12;
-  if (left < 0) throw new PngDamage("it ends early");
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
-  const length = view.getUint32(0);
-  const type = fromLatin1(bytes.subarray(at + 4, at + 8));
-  if (!/^[A-Za-z]{4}$/.test(type)) throw new PngDamage("one of its chunks has no proper type");
-  // A picture cut short has begun all the same; what would follow it is missed at the next chunk.
-  if (length > left && type !== "IDAT") {
-    throw new PngDamage(`its chunk ${type} reaches past its end`);
-  }
-  return {
-    type,
-    length,
-    body: bytes.subarray(at + 8, at + 8 + length),
-    isSound: () => crc32(bytes.subarray(at + 4, at + 8 + length)) === view.getUint32(8 + length),
-  };
 }

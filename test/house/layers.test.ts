@@ -43,7 +43,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/hub": ["engine/contract", "engine/files", "@huggingface/hub", "undici", "zod", "node:"],
   "engine/transfers": ["engine/contract", "engine/files", "zod", "node:"],
   "engine/codecs": ["engine/contract", "engine/image", "sharp", "exifreader", "node:"],
-  "engine/gallery": ["engine/contract", "engine/image", "engine/database", "engine/files", "node:"],
+  "engine/gallery": [
+    "engine/contract",
+    "engine/image",
+    "engine/database",
+    "engine/files",
+    "zod",
+    "node:",
+  ],
   "engine/queue": ["engine/contract", "engine/database", "node:"],
   "engine/settings": ["engine/contract", "engine/files", "zod", "node:"],
   "engine/secrets": ["engine/contract", "engine/files", "@napi-rs/keyring", "zod", "node:"],
@@ -111,7 +118,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   electron: ["engine/contract", "electron", "node:"],
   // the renderer: areas -> picture -> state -> connection -> contract; areas -> ui, words
   "renderer/words": ["i18next", "react-i18next"],
-  "renderer/ui": ["react", "react-dom", "react-aria-components", "lucide-react", "cmdk"],
+  "renderer/ui": [
+    "renderer/words",
+    "react",
+    "react-dom",
+    "react-aria-components",
+    "lucide-react",
+    "cmdk",
+  ],
   "renderer/connection": [
     "engine/contract",
     "@orpc/client",
@@ -121,7 +135,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "react",
   ],
   "renderer/state": ["engine/contract", "renderer/connection", "zustand", "react"],
-  "renderer/shortcuts": ["renderer/words", "renderer/ui", "react", "react-hotkeys-hook"],
+  "renderer/shortcuts": [
+    "renderer/words",
+    "renderer/ui",
+    "renderer/connection/desktop.ts",
+    "react",
+    "react-hotkeys-hook",
+    "lucide-react",
+  ],
   ...Object.fromEntries(
     ["picture", "frame", "generate", "gallery", "models", "settings", "welcome"].map((area) => [
       `renderer/${area}`,
@@ -145,7 +166,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   "renderer/app.tsx": ["renderer", "react", "wouter", "@tanstack/react-query"],
-  "renderer/main.tsx": ["renderer", "react", "react-dom", "@fontsource-variable/inter"],
+  "renderer/main.tsx": [
+    "renderer",
+    "react",
+    "react-dom",
+    "@fontsource-variable/inter",
+    // Behind import.meta.env.DEV: no build carries it.
+    "test/fakes/fake-studio.ts",
+  ],
 };
 
 const PURE = [

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { GenerationRecord } from "../contract/image-record.ts";
+import { localDay, localTime } from "./local-day.ts";
+
+/** What a file name can tell. */
+export interface NameParts {
+  readonly id: string;
+  readonly record: GenerationRecord;
+  readonly createdAt: string;
+}
+
+/**
+ * Bytes of one folder or file: file systems take 255, of which a number, `.png` and the name's ending
+ * while it is being written need up to 55.
+ */
+const MAX_BYTES = 200;
+const MAX_FOLDERS = 8;
+/** Characters of a prompt or a model's name in a file name. */
+const MAX_WORDS = 60;
+
+/** Names that Windows keeps for devices, whatever their ending. */
+const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\.|$)/i;
+
+/** What Windows refuses in names, and what nobody can see: controls, directions, half characters. */
+const FORBIDDEN = /[<>:"|?*\p{C}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * The path of a picture below its folder, without an ending, by a pattern such as
+ * `{date}/{prompt}-{seed}`. It never leads out of the folder, whatever pattern and prompt say, and is
+ * a name on every file system.
+ */
+export function fileNameOf(pattern: string, parts: NameParts): string {
+  const names = pattern
+    .replace(/\.png$/i, "")
+    .split(/[/\\]/)
+    .map((part) => soundName(fill(part, parts)))
+    .filter((name) => name !== "");
+  const last = names.pop() ?? "picture";
+  return join(...names.slice(0, MAX_FOLDERS), last);
+}
+
+function fill(part: string, { id, record, createdAt }: NameParts): string {
+  const moment = new Date(createdAt);
+  const values: Readonly<Record<string, string | number>> = {
+    id,
+    date: localDay(moment),
+    time: localTime(moment),
+    prompt: words(record.prompt),
+    seed: record.seed,
+    model: words(record.model),
+    width: record.width,
+    height: record.height,
+  };
+  return part.replace(/\{(\w+)\}/g, (all, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : all,
+  );
+}
+
+/** Letters and digits of any script, joined by hyphens. */
+function words(text: string): string {
+  const found =
+    text
+      .normalize("NFC")
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return Array.from(found.join("-")).slice(0, MAX_WORDS).join("").replace(/-$/, "");
+}
+
+function soundName(name: string): string {
+  const printable = trimmed(name.normalize("NFC").replace(FORBIDDEN, ""));
+  const short = trimmed(firstBytes(printable, MAX_BYTES));
+  return RESERVED.test(short) ? `_${short}` : short;
+}
+
+/** Dots in front hide files, dots and blanks at the end are lost on Windows. */
+function trimmed(name: string): string {
+  return name.replace(/^[\s.-]+/, "").replace(/[\s.-]+$/, "");
+}
+
+/** As many whole characters as fit. */
+function firstBytes(text: string, maxBytes: number): string {
+  const bytes = new Uint8Array(maxBytes);
+  const { read } = new TextEncoder().encodeInto(text, bytes);
+  return text.slice(0, read);
+}

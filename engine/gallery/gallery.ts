@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { StudioError } from "../contract/errors.ts";
+import type { GalleryFacets, GalleryNames, GalleryQuery } from "../contract/gallery.ts";
+import { Turns } from "../files/turns.ts";
+import type { GalleryParts, GallerySettings } from "./gallery-parts.ts";
+import { countFacets, findNames } from "./image-names.ts";
+import type { ImageRow, StoredImage } from "./image-row.ts";
+import { ImageRows } from "./image-rows.ts";
+import { keepPicture, type NewPicture, pictureFolder } from "./keep-picture.ts";
+import { Keepsakes } from "./keepsakes.ts";
+import { openIndex } from "./open-index.ts";
+import { Places } from "./places.ts";
+import { type MakeThumbnail, Thumbnails } from "./thumbnails.ts";
+
+export interface GalleryOptions {
+  readonly dataFolder: string;
+  readonly settings: GallerySettings;
+  readonly makeThumbnail: MakeThumbnail;
+}
+
+/**
+ * The pictures on disk and their index. Files come first: what has a row has its file, and the index
+ * can be built anew from the pictures. What changes files takes turns.
+ */
+export class Gallery {
+  readonly #parts: GalleryParts;
+  readonly #database: DatabaseSync;
+  readonly #turns = new Turns();
+  /** What was set right when it was opened, for a person. */
+  readonly notices: readonly string[];
+
+  static async open({ dataFolder, settings, makeThumbnail }: GalleryOptions): Promise<Gallery> {
+    const places = new Places(dataFolder);
+    const keepsakes = await Keepsakes.open(places.keepsakes);
+    const { database, notice } = openIndex(places.database);
+    const thumbnails = new Thumbnails(places, makeThumbnail);
+    const rows = new ImageRows(database);
+    const parts = { places, rows, thumbnails, keepsakes, settings };
+    const notices = [notice, keepsakes.notice].filter((text) => text !== undefined);
+    return new Gallery(parts, database, notices);
+  }
+
+  private constructor(parts: GalleryParts, database: DatabaseSync, notices: readonly string[]) {
+    this.#parts = parts;
+    this.#database = database;
+    this.notices = notices;
+  }
+
+  /**
+   * Keeps a picture; when it resolves, all of it is on the disk. Refuses as DISK_FULL or
+   * OUTPUT_UNWRITABLE; then nothing is kept, and it can be tried again.
+   */
+  async add(picture: NewPicture): Promise<StoredImage> {
+    const row = await this.#turns.take(() => keepPicture(this.#parts, picture));
+    return this.#toImage(row);
+  }
+
+  names(query: GalleryQuery = {}): GalleryNames {
+    return findNames(this.#database, query);
+  }
+
+  /** In the order asked for; ids that are gone are left out. */
+  async details(ids: readonly string[]): Promise<StoredImage[]> {
+    const rows = new Map(this.#parts.rows.getMany(ids).map((row) => [row.id, row]));
+    const found = ids.map((id) => rows.get(id)).filter((row) => row !== undefined);
+    return Promise.all(found.map((row) => this.#toImage(row)));
+  }
+
+  async get(id: string): Promise<StoredImage> {
+    return this.#toImage(this.#row(id));
+  }
+
+  facets(): GalleryFacets {
+    return countFacets(this.#database);
+  }
+
+  /** Path of a picture's file. Refuses as NOT_FOUND or PICTURE_MISSING. */
+  fileOf(id: string): string {
+    const row = this.#row(id);
+    const file = this.#parts.places.fileOf(row);
+    if (existsSync(file)) return file;
+    throw new StudioError("PICTURE_MISSING", { file: basename(row.path) });
+  }
+
+  /** Path of a picture's thumbnail, which is made where it is not there. Refuses as `fileOf` does. */
+  async thumbnailOf(id: string): Promise<string> {
+    return this.#parts.thumbnails.of(id, this.fileOf(id));
+  }
+
+  /** The folder that new pictures go to. */
+  get pictureFolder(): string {
+    return pictureFolder(this.#parts);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #row(id: string): ImageRow {
+    const row = this.#parts.rows.get(id);
+    if (row === undefined) throw new StudioError("NOT_FOUND", { what: "picture", id });
+    return row;
+  }
+
+  async #toImage(row: ImageRow): Promise<StoredImage> {
+    const { path, ...image } = row;
+    const isThere = await stat(this.#parts.places.fileOf(row)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    return { ...image, fileName: basename(path), isMissing: !isThere };
+  }
+}

@@ -1,0 +1,10 @@
+import type { Image } from "../contract/gallery.ts";
+
+/** A picture of the gallery but for its addresses, which the studio's server signs. */
+export type StoredImage = Omit<Image, "address" | "thumbnail">;
+
+/** A picture as the index knows it. */
+export interface ImageRow extends Omit<StoredImage, "fileName" | "isMissing"> {
+  /** As Places keeps it; of a trashed picture, where it came from. */
+  readonly path: string;
+}

@@ -1,0 +1,145 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import { recordSchema } from "../contract/image-record.ts";
+import { secondsSchema } from "../contract/progress.ts";
+import { inTransaction } from "../database/transaction.ts";
+import type { ImageRow } from "./image-row.ts";
+import { localDay } from "./local-day.ts";
+import { indexedText } from "./search-words.ts";
+
+const COLUMNS =
+  "number, id, path, size_bytes, record, target, seconds, created_at, is_starred, is_trashed";
+
+type Columns = Record<string, SQLOutputValue>;
+
+/** The rows of gallery.sqlite, with the full-text index that belongs to them. */
+export class ImageRows {
+  readonly #database: DatabaseSync;
+  readonly #find: StatementSync;
+  readonly #findMany: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #insertTexts: StatementSync;
+  readonly #announce: StatementSync;
+  readonly #settle: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#find = database.prepare(`SELECT ${COLUMNS} FROM images WHERE id = ?`);
+    this.#findMany = database.prepare(
+      `SELECT ${COLUMNS} FROM images WHERE id IN (SELECT value FROM json_each(?))`,
+    );
+    this.#insert = database.prepare(
+      `INSERT INTO images (id, path, size_bytes, record, target, seconds, created_at, day, is_starred, is_trashed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertTexts = database.prepare(
+      "INSERT INTO texts (rowid, prompt, negative_prompt) VALUES (?, ?, ?)",
+    );
+    this.#announce = database.prepare("INSERT OR REPLACE INTO moving (id, path) VALUES (?, ?)");
+    this.#settle = database.prepare("DELETE FROM moving WHERE id = ?");
+  }
+
+  get(id: string): ImageRow | undefined {
+    const found = this.#find.get(id);
+    return found && toRow(found);
+  }
+
+  /** Those that are there, in no order. */
+  getMany(ids: readonly string[]): ImageRow[] {
+    return this.#findMany.all(JSON.stringify(ids)).map(toRow);
+  }
+
+  all(): ImageRow[] {
+    return this.#database.prepare(`SELECT ${COLUMNS} FROM images`).all().map(toRow);
+  }
+
+  /** Does all of `work` or none of it. */
+  atOnce<T>(work: () => T): T {
+    return inTransaction(this.#database, work);
+  }
+
+  /** Adds the row, or puts it in the place of the one with its id; its files are where it says. */
+  put(row: ImageRow): void {
+    this.atOnce(() => {
+      this.remove(row.id);
+      const { lastInsertRowid } = this.#insert.run(
+        row.id,
+        row.path,
+        row.sizeBytes,
+        JSON.stringify(row.record),
+        row.target,
+        row.seconds === undefined ? null : JSON.stringify(row.seconds),
+        row.createdAt,
+        localDay(new Date(row.createdAt)),
+        Number(row.isStarred),
+        Number(row.isTrashed),
+      );
+      const { prompt, negativePrompt } = row.record;
+      this.#insertTexts.run(lastInsertRowid, indexedText(prompt), indexedText(negativePrompt));
+      this.settle(row.id);
+    });
+  }
+
+  remove(id: string): void {
+    this.atOnce(() => {
+      const number = this.#find.get(id)?.["number"];
+      if (number === undefined) return;
+      this.#database.prepare("DELETE FROM texts WHERE rowid = ?").run(number);
+      this.#database.prepare("DELETE FROM images WHERE number = ?").run(number);
+    });
+  }
+
+  star(ids: readonly string[], isStarred: boolean): void {
+    this.#database
+      .prepare("UPDATE images SET is_starred = ? WHERE id IN (SELECT value FROM json_each(?))")
+      .run(Number(isStarred), JSON.stringify(ids));
+  }
+
+  /** Says where a picture's file is now that it was moved. */
+  place(id: string, path: string, isTrashed: boolean): void {
+    this.atOnce(() => {
+      this.#database
+        .prepare("UPDATE images SET path = ?, is_trashed = ? WHERE id = ?")
+        .run(path, Number(isTrashed), id);
+      this.settle(id);
+    });
+  }
+
+  /** Writes down that a picture's file is about to be written to, or moved from or to, `path`. */
+  announce(id: string, path: string): void {
+    this.#announce.run(id, path);
+  }
+
+  settle(id: string): void {
+    this.#settle.run(id);
+  }
+
+  /** What was announced and never settled. */
+  announced(): { readonly id: string; readonly path: string }[] {
+    const rows = this.#database.prepare("SELECT id, path FROM moving").all();
+    return rows.map(({ id, path }) => ({ id: String(id), path: String(path) }));
+  }
+
+  get wasRebuilt(): boolean {
+    return this.#database.prepare("SELECT 1 FROM rebuilds").get() !== undefined;
+  }
+
+  markRebuilt(at: Date): void {
+    this.#database.prepare("INSERT INTO rebuilds VALUES (?)").run(at.toISOString());
+  }
+}
+
+function toRow(columns: Columns): ImageRow {
+  const text = (name: string) => String(columns[name]);
+  const seconds = columns["seconds"];
+  return {
+    id: text("id"),
+    path: text("path"),
+    sizeBytes: Number(columns["size_bytes"]),
+    record: recordSchema.parse(JSON.parse(text("record"))),
+    target: text("target"),
+    ...(seconds === null ? {} : { seconds: secondsSchema.parse(JSON.parse(text("seconds"))) }),
+    createdAt: text("created_at"),
+    isStarred: columns["is_starred"] === 1,
+    isTrashed: columns["is_trashed"] === 1,
+  };
+}

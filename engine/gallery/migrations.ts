@@ -1,0 +1,46 @@
+import type { Migration } from "../database/database.ts";
+
+/**
+ * The tables of gallery.sqlite. They hold nothing that could not be read out of the pictures again but
+ * for stars and the folders that were used, which keepsakes.ts keeps.
+ *
+ * - `images`: one row a picture. `path` is relative to the data folder where the picture lies in it, so
+ *   that the data folder can be moved; of a trashed picture it says where it came from. `day` is the
+ *   host's own day when the picture was drawn.
+ * - `texts`: the full-text index over the rows' prompts; it keeps no text of its own.
+ * - `moving`: pictures whose files are being written or moved. What is in it when the gallery opens was
+ *   cut short, and is looked after (settle.ts).
+ * - `rebuilds`: when the index was last complete; empty where it never was.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: "images",
+    sql: `
+      CREATE TABLE images (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        path TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        record TEXT NOT NULL,
+        target TEXT NOT NULL,
+        seconds TEXT,
+        created_at TEXT NOT NULL,
+        day TEXT NOT NULL,
+        is_starred INTEGER NOT NULL DEFAULT 0,
+        is_trashed INTEGER NOT NULL DEFAULT 0,
+        model TEXT NOT NULL GENERATED ALWAYS AS (record ->> 'model') STORED,
+        width INTEGER NOT NULL GENERATED ALWAYS AS (record ->> 'width') STORED,
+        height INTEGER NOT NULL GENERATED ALWAYS AS (record ->> 'height') STORED
+      ) STRICT;
+      CREATE INDEX images_by_day ON images (is_trashed, day, created_at, id);
+      CREATE INDEX images_by_facet ON images (is_trashed, model, target, width, height, is_starred);
+      CREATE VIRTUAL TABLE texts USING fts5 (
+        prompt, negative_prompt,
+        content = '', contentless_delete = 1, prefix = '1 2 3',
+        tokenize = "unicode61 remove_diacritics 2"
+      );
+      CREATE TABLE moving (id TEXT PRIMARY KEY, path TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE rebuilds (finished_at TEXT NOT NULL) STRICT;
+    `,
+  },
+];

@@ -1,0 +1,57 @@
+import { readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { makeFolder, renameToNew, syncFolder, writeNewFile } from "../files/atomic-file.ts";
+import { freeNames } from "./free-names.ts";
+import { hasCode } from "./refusal.ts";
+
+/** Told of every name before anything is put there. */
+export type Announce = (path: string) => void;
+
+/**
+ * Writes a picture under the first free name of `stem`, durably, and whole or not at all; gives its
+ * path.
+ */
+export async function writePicture(
+  stem: string,
+  png: Uint8Array,
+  announce: Announce,
+): Promise<string> {
+  return takeName(stem, announce, (path) => writeNewFile(path, (file) => file.writeFile(png)));
+}
+
+/** Moves a picture to the first free name of `stem`, over file systems too; gives its path. */
+export async function movePicture(from: string, stem: string, announce: Announce): Promise<string> {
+  return takeName(stem, announce, (to) => moveFile(from, to));
+}
+
+/** Moves a file to a name that must be free. A crash in between leaves it whole, perhaps twice. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await renameToNew(from, to);
+    await syncFolder(dirname(to));
+  } catch (error) {
+    if (!hasCode(error, "EXDEV")) throw error;
+    const content = await readFile(from);
+    await writeNewFile(to, (file) => file.writeFile(content));
+    await rm(from);
+  }
+  await syncFolder(dirname(from));
+}
+
+async function takeName(
+  stem: string,
+  announce: Announce,
+  take: (path: string) => Promise<void>,
+): Promise<string> {
+  await makeFolder(dirname(stem));
+  for (const names = freeNames(stem); ;) {
+    const { value: path } = await names.next();
+    announce(path);
+    try {
+      await take(path);
+      return path;
+    } catch (error) {
+      if (!hasCode(error, "EEXIST")) throw error;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { isAbsolute, join, relative, resolve } from "node:path";
+import type { ImageRow } from "./image-row.ts";
+
+type PlacedRow = Pick<ImageRow, "id" | "path" | "isTrashed">;
+
+/** Where the gallery keeps what, below one data folder. */
+export class Places {
+  readonly dataFolder: string;
+
+  constructor(dataFolder: string) {
+    this.dataFolder = resolve(dataFolder);
+  }
+
+  get database(): string {
+    return join(this.dataFolder, "gallery.sqlite");
+  }
+
+  get keepsakes(): string {
+    return join(this.dataFolder, "gallery.json");
+  }
+
+  /** Where pictures go as long as no other folder was chosen. */
+  get ownFolder(): string {
+    return join(this.dataFolder, "gallery");
+  }
+
+  get trashFolder(): string {
+    return join(this.dataFolder, "trash");
+  }
+
+  trashed(id: string): string {
+    return join(this.trashFolder, `${id}.png`);
+  }
+
+  /** Where a picture's file is now. */
+  fileOf({ id, path, isTrashed }: PlacedRow): string {
+    return isTrashed ? this.trashed(id) : this.absolute(path);
+  }
+
+  /** In folders by the id's beginning: file managers choke on one of 50,000. */
+  thumbnail(id: string): string {
+    return join(this.dataFolder, "thumbnails", id.slice(0, 2), `${id}.webp`);
+  }
+
+  /** A path as a row keeps it: relative to the data folder where it lies in it. */
+  kept(path: string): string {
+    const inside = relative(this.dataFolder, path);
+    return inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+  }
+
+  /** The absolute path of what a row keeps. */
+  absolute(kept: string): string {
+    return resolve(this.dataFolder, kept);
+  }
+}
