@@ -1,4 +1,4 @@
-import { StudioError } from "../contract/errors.ts";
+import { invalidInput } from "../contract/invalid-input.ts";
 import { generationRequestSchema, type GenerationRequest } from "../contract/request.ts";
 import type { SchedulerName } from "../contract/schedulers.ts";
 import type { ModelSummary } from "../contract/models.ts";
@@ -23,14 +23,7 @@ export interface Order {
 export function parseRequest(input: unknown): GenerationRequest {
   const parsed = generationRequestSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join(".") ?? "";
-  const value = JSON.stringify(issue?.path.reduce<unknown>(get, input)) ?? "absent";
-  throw new StudioError("REQUEST_INVALID", {
-    field: field === "" ? "The request" : field,
-    value: value.length > 60 ? `${value.slice(0, 60)}…` : value,
-    reason: (issue?.message ?? "it does not fit").replace(/\.$/, ""),
-  });
+  throw invalidInput(parsed.error.issues, input);
 }
 
 /** Fills what is open with the model's own choice, and the seed by `chance`. */
@@ -61,8 +54,4 @@ function sizeOf(
 ): { width: number; height: number } {
   if (width === undefined && height === undefined) return { width: own.width, height: own.height };
   return { width: width ?? height ?? own.width, height: height ?? width ?? own.height };
-}
-
-function get(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

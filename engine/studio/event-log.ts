@@ -12,6 +12,7 @@ const KEPT = 2000;
 /** What happened lately, and who listens. */
 export class EventLog {
   readonly #listeners = new Set<() => void>();
+  readonly #closing = new AbortController();
   #events: LoggedEvent[] = [];
   #lastId: number;
 
@@ -27,30 +28,46 @@ export class EventLog {
   }
 
   /**
-   * Everything after event `after`, without end. Where that is not known any more, or not given, it
-   * begins with `reset` and goes on with what is new.
+   * Everything after event `after`, until `signal` aborts or the log is closed. Where that is not known
+   * any more, or not given, it begins with `reset` and goes on with what is new.
    */
   async *follow(after: number | undefined, signal?: AbortSignal): AsyncGenerator<LoggedEvent> {
+    const ends = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
     let last = this.#lastId;
     if (after !== undefined && this.#knowsAllSince(after)) last = after;
     else yield { id: last, event: { type: "reset" } };
-    while (signal?.aborted !== true) {
-      const fresh = this.#events.filter(({ id }) => id > last);
-      yield* fresh;
-      last = fresh.at(-1)?.id ?? last;
-      if (fresh.length === 0) await this.#nextEvent(signal);
+    while (!ends.aborted) {
+      for (const event of this.#eventsAfter(last)) {
+        last = event.id;
+        yield event;
+      }
+      // Asked again, since yielding takes time in which something may have happened.
+      if (last === this.#lastId && !ends.aborted) await this.#nextEvent(ends);
     }
   }
 
-  #knowsAllSince(id: number): boolean {
-    const oldest = this.#events[0]?.id ?? this.#lastId + 1;
-    return id <= this.#lastId && id >= oldest - 1;
+  /** Ends every stream. */
+  close(): void {
+    this.#closing.abort();
   }
 
-  #nextEvent(signal?: AbortSignal): Promise<void> {
+  /** Numbers have no gaps, so the place of an event follows from its number. */
+  #eventsAfter(id: number): readonly LoggedEvent[] {
+    return this.#events.slice(Math.max(0, this.#events.length - (this.#lastId - id)));
+  }
+
+  #knowsAllSince(id: number): boolean {
+    return id <= this.#lastId && id >= this.#lastId - this.#events.length;
+  }
+
+  #nextEvent(ends: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#listeners.add(resolve);
-    signal?.addEventListener("abort", () => resolve(), { once: true });
-    return promise.finally(() => this.#listeners.delete(resolve));
+    const onAbort = (): void => resolve();
+    ends.addEventListener("abort", onAbort, { once: true });
+    return promise.finally(() => {
+      this.#listeners.delete(resolve);
+      ends.removeEventListener("abort", onAbort);
+    });
   }
 }

@@ -1,0 +1,103 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { EventLog, type LoggedEvent } from "../../../engine/studio/event-log.ts";
+import type { StudioEvent } from "../../../engine/contract/events.ts";
+
+/** An event that can be told from others. */
+function removed(name: number | string): StudioEvent {
+  return { type: "images-removed", ids: [String(name)] };
+}
+
+function namesOf(events: readonly LoggedEvent[]): string[] {
+  return events.map(({ event }) => (event.type === "images-removed" ? event.ids[0]! : event.type));
+}
+
+/** The next `count` events of a stream. */
+async function take(stream: AsyncGenerator<LoggedEvent>, count: number): Promise<LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  while (events.length < count) {
+    const { value, done } = await stream.next();
+    if (done === true) break;
+    events.push(value);
+  }
+  return events;
+}
+
+test("who comes without a number begins with a reset and hears what is new", async () => {
+  const log = new EventLog(100);
+  log.publish(removed("old"));
+  const stream = log.follow(undefined);
+  const [first] = await take(stream, 1);
+  const next = take(stream, 2);
+  log.publish(removed("a"));
+  log.publish(removed("b"));
+  expect([first, ...(await next)]).toEqual([
+    { id: 101, event: { type: "reset" } },
+    { id: 102, event: removed("a") },
+    { id: 103, event: removed("b") },
+  ]);
+});
+
+test("who comes back with the last number gets what was missed, once", async () => {
+  const log = new EventLog(0);
+  for (const name of ["a", "b", "c"]) log.publish(removed(name));
+  expect(namesOf(await take(log.follow(1), 2))).toEqual(["b", "c"]);
+  const nothing = log.follow(3);
+  const next = take(nothing, 1);
+  log.publish(removed("d"));
+  expect(namesOf(await next)).toEqual(["d"]);
+});
+
+test.each([
+  ["of an earlier run", 99],
+  ["of a run to come", 5000],
+])("a number %s takes everything anew", async (_, id) => {
+  const log = new EventLog(1000);
+  log.publish(removed("a"));
+  expect(namesOf(await take(log.follow(id), 1))).toEqual(["reset"]);
+});
+
+test("who was away for too long takes everything anew, and who was not does not", async () => {
+  const log = new EventLog(0);
+  for (let i = 1; i <= 10_000; i++) log.publish(removed(i));
+  expect(namesOf(await take(log.follow(10), 1))).toEqual(["reset"]);
+  expect(namesOf(await take(log.follow(9000), 1))).toEqual(["9001"]);
+});
+
+test("a stream ends when its listener is gone, in the middle of waiting too", async () => {
+  const log = new EventLog(0);
+  const listener = new AbortController();
+  const stream = log.follow(0, listener.signal);
+  const next = stream.next();
+  listener.abort();
+  expect(await next).toEqual({ done: true, value: undefined });
+});
+
+test("every stream ends when the log is closed", async () => {
+  const log = new EventLog(0);
+  const streams = [log.follow(0), log.follow(undefined)];
+  const rests = streams.map((stream) => take(stream, 10));
+  log.close();
+  expect((await Promise.all(rests)).map(namesOf)).toEqual([[], ["reset"]]);
+});
+
+test("cut at any points and resumed by the last number, nothing is lost and nothing comes twice", async () => {
+  const rounds = fc.array(fc.tuple(fc.nat(5), fc.nat(5)), { maxLength: 20 });
+  const isWhole = fc.asyncProperty(rounds, async (all) => {
+    const log = new EventLog(0);
+    const heard: string[] = [];
+    let published = 0;
+    let last = 0;
+    for (const [count, listened] of all) {
+      for (let i = 0; i < count; i++) log.publish(removed(++published));
+      const stream = log.follow(last);
+      const events = await take(stream, Math.min(listened, published - heard.length));
+      await stream.return(undefined);
+      heard.push(...namesOf(events));
+      last = events.at(-1)?.id ?? last;
+    }
+    heard.push(...namesOf(await take(log.follow(last), published - heard.length)));
+    expect(heard).toEqual(Array.from({ length: published }, (_, i) => String(i + 1)));
+  });
+  await expect(fc.assert(isWhole)).resolves.toBeUndefined();
+});
