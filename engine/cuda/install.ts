@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 import { StudioError } from "../contract/errors.ts";
 import { ensureSpace, writingTo } from "./disk.ts";
-import { discardPart, downloadDamaged, downloadPackage, partBytes } from "./download.ts";
-import type { Http } from "./http.ts";
+import type { Http } from "../download/http.ts";
+import { discardPart, partBytes } from "../download/part.ts";
+import { downloadDamaged, downloadFailed, downloadPackage } from "./download.ts";
 import { platformObstacle, surveyLibraries, thisMachine, type CudaEnvironment } from "./machine.ts";
 import {
   dependenciesOf,
@@ -90,6 +91,7 @@ function jobOf(options: CudaOptions): Job {
     ...rest,
     http: {
       fetch,
+      failed: downloadFailed,
       stallMs: stallMs ?? PATIENCE.stallMs,
       pausesMs: pausesMs ?? PATIENCE.pausesMs,
       signal,

@@ -1,7 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { downloadFailed, getJson, persist, type Http } from "./http.ts";
+import { getJson, persist, type Http } from "../download/http.ts";
+import { downloadFailed } from "./download.ts";
 import type { CudaSource, PackagePin } from "./source.ts";
 
 const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;

@@ -28,6 +28,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // what the I/O folders stand on
   "engine/files": ["engine/contract", "node:"],
   "engine/database": ["engine/contract", "engine/files", "node:"],
+  "engine/download": ["engine/contract/errors.ts", "node:"],
   // I/O
   "engine/runtime": [
     "engine/contract",
@@ -40,8 +41,17 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "node:",
   ],
   "engine/store": ["engine/contract", "engine/snapshot", "engine/tensor", "engine/files", "node:"],
-  "engine/hub": ["engine/contract", "engine/files", "@huggingface/hub", "undici", "zod", "node:"],
-  "engine/transfers": ["engine/contract", "engine/files", "zod", "node:"],
+  "engine/hub": [
+    "engine/contract",
+    "engine/snapshot",
+    "engine/files",
+    "engine/download",
+    "@huggingface/hub",
+    "undici",
+    "zod",
+    "node:",
+  ],
+  "engine/transfers": ["engine/contract", "engine/files", "engine/download", "zod", "node:"],
   "engine/codecs": ["engine/contract", "engine/image", "sharp", "exifreader", "node:"],
   "engine/gallery": [
     "engine/contract",
@@ -54,7 +64,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/queue": ["engine/contract", "engine/database", "node:"],
   "engine/settings": ["engine/contract", "engine/files", "zod", "node:"],
   "engine/secrets": ["engine/contract", "engine/files", "@napi-rs/keyring", "zod", "node:"],
-  "engine/cuda": ["engine/contract", "yauzl", "node:"],
+  "engine/cuda": ["engine/contract", "engine/download", "yauzl", "node:"],
   "engine/server": [
     "engine/contract",
     "engine/files",

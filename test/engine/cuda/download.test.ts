@@ -6,15 +6,16 @@ import { dirname, join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { downloadPackage, partBytes } from "../../../engine/cuda/download.ts";
-import type { Http } from "../../../engine/cuda/http.ts";
+import { downloadFailed, downloadPackage } from "../../../engine/cuda/download.ts";
 import type { CudaProgress } from "../../../engine/cuda/progress.ts";
+import type { Http } from "../../../engine/download/http.ts";
+import { partBytes } from "../../../engine/download/part.ts";
 import { noise, pinOf, workshop } from "../../fakes/cuda-package.ts";
 import { serveBytes, standInHost, type Answer, type Serving } from "../../fakes/stand-in-host.ts";
 
 const bytes = noise(200_000);
 const changed = Uint8Array.from(bytes).fill(7, 100_000, 100_100);
-const http: Http = { fetch, stallMs: 5_000, pausesMs: [0, 0, 0] };
+const http: Http = { fetch, failed: downloadFailed, stallMs: 5_000, pausesMs: [0, 0, 0] };
 
 interface Trial extends AsyncDisposable {
   readonly part: string;

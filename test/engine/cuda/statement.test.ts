@@ -4,14 +4,15 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import type { Http } from "../../../engine/cuda/http.ts";
+import { downloadFailed } from "../../../engine/cuda/download.ts";
+import type { Http } from "../../../engine/download/http.ts";
 import { CUDA_SOURCE, type CudaSource } from "../../../engine/cuda/source.ts";
 import { pinFor, readStatement } from "../../../engine/cuda/statement.ts";
 import { pinOf, workshop } from "../../fakes/cuda-package.ts";
 import { standInHost } from "../../fakes/stand-in-host.ts";
 
 const pin = pinOf(Buffer.from("the package"), "https://packages.example/gpu.nupkg");
-const http: Http = { fetch, stallMs: 5_000, pausesMs: [0] };
+const http: Http = { fetch, failed: downloadFailed, stallMs: 5_000, pausesMs: [0] };
 const LEAF = "/registration/microsoft.ml.onnxruntime.gpu.linux/1.30.0.json";
 
 type Documents = Record<string, unknown>;

@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
 
-import { get, getJson, Interrupted, persist, type Http } from "../../../engine/cuda/http.ts";
-import { standInHost } from "../../fakes/stand-in-host.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { get, getJson, Interrupted, persist, type Http } from "../../../engine/download/http.ts";
+import { standInHost, type Answer } from "../../fakes/stand-in-host.ts";
 
-const http: Http = { fetch, stallMs: 5_000, pausesMs: [0, 0] };
+const http: Http = {
+  fetch,
+  stallMs: 5_000,
+  pausesMs: [0, 0],
+  failed: (url, reason) => new StudioError("DOWNLOAD_FAILED", { file: url, reason }),
+};
 
 const redirecting = (location: string): Http => ({
   ...http,
@@ -31,8 +37,8 @@ test("gives up on a redirect loop after five", async () => {
     response.writeHead(302, { location: "/again" }).end();
   });
   await expect(textOf(`${host.url}/again`)).rejects.toMatchObject({
-    code: "CUDA_DOWNLOAD_FAILED",
-    details: { url: `${host.url}/again`, reason: "it redirects more than 5 times" },
+    code: "DOWNLOAD_FAILED",
+    details: { file: `${host.url}/again`, reason: "it redirects more than 5 times" },
   });
   expect(host.asked).toHaveLength(6);
 });
@@ -47,14 +53,14 @@ test.each([
   await expect(
     textOf("https://packages.example/file", redirecting(location)),
   ).rejects.toMatchObject({
-    code: "CUDA_DOWNLOAD_FAILED",
+    code: "DOWNLOAD_FAILED",
     details: { reason: `it leads to an address that is not secure (${location})` },
   });
 });
 
 test("refuses plain text from anywhere but this machine", async () => {
   await expect(textOf("http://packages.example/file")).rejects.toMatchObject({
-    code: "CUDA_DOWNLOAD_FAILED",
+    code: "DOWNLOAD_FAILED",
   });
 });
 
@@ -137,8 +143,8 @@ test("tries again after each pause, then names the last reason", async () => {
     throw new Interrupted(`reason ${++tries}`);
   };
   await expect(persist("https://a.example/", http, task)).rejects.toMatchObject({
-    code: "CUDA_DOWNLOAD_FAILED",
-    details: { url: "https://a.example/", reason: "reason 3" },
+    code: "DOWNLOAD_FAILED",
+    details: { file: "https://a.example/", reason: "reason 3" },
   });
 });
 
@@ -149,7 +155,7 @@ test("is patient with a server that brings something each time, but not for ever
     throw new Interrupted("cut");
   };
   await expect(persist("https://a.example/", http, task, async () => true)).rejects.toMatchObject({
-    code: "CUDA_DOWNLOAD_FAILED",
+    code: "DOWNLOAD_FAILED",
   });
   expect(tries).toBe(100);
 });
@@ -175,4 +181,45 @@ test("stops waiting when cancelled in a pause", async () => {
     },
   );
   await expect(waiting).rejects.toThrow("enough");
+});
+
+test("keeps the token from every origin but the first", async () => {
+  const seen: [string, string | undefined][] = [];
+  const answer =
+    (name: string, next?: () => string): Answer =>
+    (response, request) => {
+      seen.push([name, request.headers.authorization]);
+      if (next === undefined || request.url === "/back") response.end("here");
+      else response.writeHead(302, { location: next() }).end();
+    };
+  await using elsewhere = await standInHost(answer("elsewhere", () => `${home.url}/back`));
+  await using home = await standInHost(
+    answer("home", () => (seen.length < 2 ? "/again" : elsewhere.url)),
+  );
+  const reply = await get(home.url, { authorization: "Bearer hf_secret" }, http);
+  await reply.close();
+  expect(seen).toEqual([
+    ["home", "Bearer hf_secret"],
+    ["home", "Bearer hf_secret"],
+    ["elsewhere", undefined],
+    ["home", "Bearer hf_secret"],
+  ]);
+});
+
+test("trusts one host without TLS where its user chose it, but leads there from no other", async () => {
+  const plain: Http = {
+    ...http,
+    plainHost: "mirror.example:8090",
+    fetch: async () => new Response("here"),
+  };
+  expect(await textOf("http://mirror.example:8090/file", plain)).toBe("here");
+  await expect(textOf("http://mirror.example/file", plain)).rejects.toMatchObject({
+    code: "DOWNLOAD_FAILED",
+  });
+  const led = { ...redirecting("http://mirror.example:8090/"), plainHost: "mirror.example:8090" };
+  await expect(textOf("https://packages.example/", led)).rejects.toMatchObject({
+    details: {
+      reason: "it leads to an address that is not secure (http://mirror.example:8090/)",
+    },
+  });
 });

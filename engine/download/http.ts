@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { StudioError } from "../contract/errors.ts";
+import type { StudioError } from "../contract/errors.ts";
 
 /** How requests are made, and how much patience they get. */
 export interface Http {
   readonly fetch: typeof globalThis.fetch;
+  /** The refusal for what will not come; with the status where one was the answer. */
+  readonly failed: (url: string, reason: string, status?: number) => StudioError;
   /** Silence longer than this counts as a broken connection. */
   readonly stallMs: number;
   /** The pauses before each further try; as many tries in a row may bring nothing. */
   readonly pausesMs: readonly number[];
   readonly signal?: AbortSignal | undefined;
+  /** A host its user trusts without TLS, beside this machine. */
+  readonly plainHost?: string | undefined;
 }
 
 /** An answer whose body has not been read yet: read `chunks` to the end or call `close`. */
@@ -27,14 +31,9 @@ const MAX_REDIRECTS = 5;
 const MAX_TRIES = 100;
 const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** The refusal for a download that will not come. */
-export function downloadFailed(url: string, reason: string): StudioError {
-  return new StudioError("CUDA_DOWNLOAD_FAILED", { url, reason });
-}
-
 /**
  * One GET, redirects followed by hand: at most five, never from TLS to plain text, and plain text
- * only from this machine to this machine.
+ * only from this machine to this machine. `authorization` goes to the first origin alone.
  */
 export async function get(
   address: string,
@@ -43,15 +42,18 @@ export async function get(
 ): Promise<Reply> {
   const watch = watchStall(http);
   try {
-    let url = safeAddress(address, address);
-    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const response = await send(url, headers, http, watch);
+    const first = safeAddress(address, { address, http });
+    for (let url = first, hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const { authorization, ...others } = headers;
+      const isHome = url.origin === first.origin && authorization !== undefined;
+      const sent = isHome ? { ...others, authorization } : others;
+      const response = await send(url, sent, http, watch);
       const location = redirectOf(response);
       if (location === null) return replyOf(response, http, watch);
       await abandon(response);
-      url = safeAddress(location, address, url);
+      url = safeAddress(location, { address, http, from: url });
     }
-    throw downloadFailed(address, `it redirects more than ${MAX_REDIRECTS} times`);
+    throw http.failed(address, `it redirects more than ${MAX_REDIRECTS} times`);
   } catch (error) {
     watch.stop();
     throw error;
@@ -61,26 +63,43 @@ export async function get(
 /** The body of a 200, as JSON of at most `maxBytes` decoded bytes. */
 export async function getJson(url: string, maxBytes: number, http: Http): Promise<unknown> {
   const reply = await get(url, { accept: "application/json" }, http);
-  if (reply.status !== 200) return refuseStatus(url, reply);
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of reply.chunks) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > maxBytes) throw downloadFailed(url, `its answer exceeds ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
+  if (reply.status !== 200) return refuseStatus(url, reply, http);
+  const body = await readBody(url, reply, maxBytes, http);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return JSON.parse(body.toString("utf8"));
   } catch {
-    throw downloadFailed(url, "its answer is not JSON");
+    throw http.failed(url, "its answer is not JSON");
   }
 }
 
+/** A body of at most `maxBytes` decoded bytes. */
+export async function readBody(
+  url: string,
+  { chunks }: Reply,
+  maxBytes: number,
+  http: Http,
+): Promise<Buffer<ArrayBuffer>> {
+  const read: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of chunks) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxBytes) throw http.failed(url, `its answer exceeds ${maxBytes} bytes`);
+    read.push(chunk);
+  }
+  return Buffer.concat(read);
+}
+
 /** Closes the reply and throws: Interrupted for a passing status, the refusal for any other. */
-export async function refuseStatus(url: string, reply: Reply): Promise<never> {
+export async function refuseStatus(url: string, reply: Reply, http: Http): Promise<never> {
   await reply.close();
-  const reason = `the server answered ${reply.status}`;
-  throw PASSING_STATUS.has(reply.status) ? new Interrupted(reason) : downloadFailed(url, reason);
+  const { status } = reply;
+  const reason = `the server answered ${status}`;
+  throw isPassing(status) ? new Interrupted(reason) : http.failed(url, reason, status);
+}
+
+/** Whether a status says that another try may go better. */
+export function isPassing(status: number): boolean {
+  return PASSING_STATUS.has(status);
 }
 
 /**
@@ -101,7 +120,7 @@ export async function persist<T>(
       if (!(error instanceof Interrupted)) throw error;
       fruitless = (await fruitful()) ? 1 : fruitless + 1;
       const pauseMs = http.pausesMs[fruitless - 1];
-      if (pauseMs === undefined || attempt === MAX_TRIES) throw downloadFailed(url, error.message);
+      if (pauseMs === undefined || attempt === MAX_TRIES) throw http.failed(url, error.message);
       await pause(pauseMs, http.signal);
     }
   }
@@ -199,13 +218,23 @@ function redirectOf(response: Response): string | null {
   return redirects ? response.headers.get("location") : null;
 }
 
-function safeAddress(location: string, origin: string, from?: URL): URL {
-  const url = URL.parse(location, from?.href);
-  const plainAllowed = url !== null && isThisMachine(url) && (from ? isThisMachine(from) : true);
-  if (url?.protocol === "https:" || (url?.protocol === "http:" && plainAllowed)) return url;
-  throw downloadFailed(origin, `it leads to an address that is not secure (${location})`);
+interface Step {
+  /** Where it began, for sentences. */
+  readonly address: string;
+  readonly http: Http;
+  /** Where the step leads away from; absent for the first. */
+  readonly from?: URL;
 }
 
-function isThisMachine({ hostname }: URL): boolean {
+function safeAddress(location: string, { address, http, from }: Step): URL {
+  const url = URL.parse(location, from?.href);
+  const mayBePlain = (place: URL): boolean => isThisMachine(place) || place.host === http.plainHost;
+  const plainAllowed = url !== null && mayBePlain(url) && (from === undefined || mayBePlain(from));
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && plainAllowed)) return url;
+  throw http.failed(address, `it leads to an address that is not secure (${location})`);
+}
+
+/** Whether an address is this machine's own, which no network can listen to. */
+export function isThisMachine({ hostname }: URL): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 }

@@ -1,0 +1,136 @@
+import { open, type FileHandle } from "node:fs/promises";
+import type { StudioError } from "../contract/errors.ts";
+import { get, Interrupted, persist, refuseStatus, type Http, type Reply } from "./http.ts";
+import { discardPart, partBytes, PartHash, resumable, startPart, type Held } from "./part.ts";
+
+/** A file whose length is known, on its way into the file `part`, which survives between runs. */
+export interface FileDownload {
+  readonly url: string;
+  readonly sizeBytes: number;
+  readonly part: string;
+  readonly algorithm: "sha256" | "sha512";
+  /** `authorization` goes to the first origin alone. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly http: Http;
+  /** Bytes the part holds now; fewer than before where it had to start anew. */
+  readonly onBytes: (held: number) => void;
+  /** The refusal for bytes that are not the file's. */
+  readonly damaged: (url: string, reason: string) => StudioError;
+}
+
+/**
+ * Brings `part` to its full length, going on where an earlier run stopped, and gives its hash, which
+ * is computed while writing. A part that turns out wrong is discarded; one that is only cut short, by
+ * the network, a full disk, a kill or a cancel, stays. What the disk refuses rejects as the system
+ * names it.
+ */
+export async function downloadFile(download: FileDownload): Promise<Buffer> {
+  const { url, sizeBytes, part, http } = download;
+  const hash = new PartHash(part, download.algorithm);
+  let held = await partBytes(part);
+  const grown = async () => {
+    const before = held;
+    held = await partBytes(part);
+    return held > before;
+  };
+  await persist(url, http, () => fetchRest(download, hash), grown);
+  await hash.catchUp(sizeBytes, http.signal);
+  return hash.digest();
+}
+
+async function fetchRest(download: FileDownload, hash: PartHash) {
+  const { url, sizeBytes, part, http, headers, onBytes } = download;
+  const held = await resumable(part, sizeBytes);
+  await hash.catchUp(held.bytes, http.signal);
+  if (held.bytes === sizeBytes) return onBytes(held.bytes);
+  const asked = { ...headers, "accept-encoding": "identity", ...rangeHeaders(held) };
+  const reply = await get(url, asked, http);
+  try {
+    const from = await startingPoint(reply, held, download);
+    if (from === 0) hash.restart();
+    await append(reply, from, download, hash);
+  } finally {
+    await reply.close();
+  }
+}
+
+function rangeHeaders({ bytes, validator }: Held): Record<string, string> {
+  return bytes > 0 && validator ? { range: `bytes=${bytes}-`, "if-range": validator } : {};
+}
+
+/**
+ * Where the body of `reply` belongs in the part. 206 goes on where we stopped; 200 means the server
+ * knows no ranges or the file changed (RFC 9110, 13.1.5), so the part starts anew.
+ */
+async function startingPoint(reply: Reply, held: Held, download: FileDownload) {
+  const { url, sizeBytes, part, http } = download;
+  if (reply.status === 200) {
+    const length = Number(reply.headers.get("content-length") ?? sizeBytes);
+    if (length !== sizeBytes) throw wrongLength(download, length);
+    await startPart(part, validatorOf(reply));
+    return 0;
+  }
+  if (reply.status === 206) return rangeStart(reply, held, download);
+  if (reply.status === 416) return giveUpPart(part, `the server has nothing after ${held.bytes}`);
+  return refuseStatus(url, reply, http);
+}
+
+async function rangeStart(reply: Reply, held: Held, download: FileDownload) {
+  const { part, sizeBytes } = download;
+  const range = reply.headers.get("content-range") ?? "";
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(range) ?? [];
+  if (total !== undefined && Number(total) !== sizeBytes)
+    throw wrongLength(download, Number(total));
+  const kind = held.validator?.startsWith('"') ? "etag" : "last-modified";
+  if ((reply.headers.get(kind) ?? held.validator) !== held.validator) {
+    return giveUpPart(part, "the file changed on the server");
+  }
+  if (held.bytes > 0 && Number(start) === held.bytes) return held.bytes;
+  return giveUpPart(part, `the server sent other bytes than asked for (${range})`);
+}
+
+async function giveUpPart(part: string, reason: string): Promise<never> {
+  await discardPart(part);
+  throw new Interrupted(reason);
+}
+
+// Bytes go to their own place in the file, never merely to its end, so two runs at once write the
+// same bytes to the same places.
+async function append(
+  { chunks }: Reply,
+  from: number,
+  { url, sizeBytes, part, onBytes, damaged }: FileDownload,
+  hash: PartHash,
+): Promise<void> {
+  let at = from;
+  await using file = await open(part, "r+");
+  onBytes(from);
+  for await (const chunk of chunks) {
+    if (at + chunk.byteLength > sizeBytes) {
+      await discardPart(part);
+      throw damaged(url, `it is longer than ${sizeBytes} bytes`);
+    }
+    await writeFully(file, chunk, at);
+    hash.add(chunk, at);
+    at += chunk.byteLength;
+    onBytes(at);
+  }
+  if (at < sizeBytes) throw new Interrupted(`it ended after ${at} of ${sizeBytes} bytes`);
+}
+
+async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, at + done);
+    done += bytesWritten;
+  }
+}
+
+/** A strong ETag, or else the date; a weak ETag may not stand in If-Range (RFC 9110, 13.1.5). */
+function validatorOf({ headers }: Reply): string | null {
+  const etag = headers.get("etag");
+  return etag !== null && !etag.startsWith("W/") ? etag : headers.get("last-modified");
+}
+
+function wrongLength({ url, sizeBytes, damaged }: FileDownload, length: number): StudioError {
+  return damaged(url, `it is ${length} bytes long, not ${sizeBytes}`);
+}
