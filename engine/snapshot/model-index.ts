@@ -21,7 +21,7 @@ const COMPONENTS = [
 /** The pipeline class model_index.json names. Others than ours are refused by their name. */
 export async function readModelIndex(listing: Listing): Promise<string> {
   const file = "model_index.json";
-  if (!listing.sizes.has(file)) throw noSnapshot(listing);
+  if (!listing.sizes.has(file)) throw noSnapshot(namesIn(listing, ""));
   const index = await readObject(listing, file);
   const pipeline = index["_class_name"];
   if (typeof pipeline !== "string") {
@@ -43,9 +43,8 @@ function className(component: unknown): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-/** What a folder without a model_index.json is, as far as the files at its top tell. */
-function noSnapshot(listing: Listing): StudioError {
-  const names = namesIn(listing, "");
+/** The refusal of a folder without a model_index.json, by what the files at its top say it is. */
+export function noSnapshot(names: readonly string[]): StudioError {
   const single = names.find((name) => name.endsWith(".safetensors"));
   if (single !== undefined) return unsupported("A model in a single file", single);
   const pickle = names.find(isPickle);

@@ -56,7 +56,7 @@ interface Candidate {
  * `stem.safetensors`, `stem.VARIANT.safetensors`; indexes are `stem.safetensors.index.json` with the
  * variant before `.json` or, in older diffusers, before `.index`.
  */
-function candidateOf(name: string, stem: string): Candidate | undefined {
+export function candidateOf(name: string, stem: string): Candidate | undefined {
   if (!name.startsWith(`${stem}.`)) return undefined;
   const rest = name.slice(stem.length);
   const index = /^\.safetensors(?:\.(.+))?\.index(?:\.(.+))?\.json$/.exec(rest);
@@ -78,7 +78,8 @@ function rank({ variant, isIndex }: Candidate, precision: Precision): number {
   return 2 * (place < 0 ? unknown : place) + Number(isIndex);
 }
 
-function nothingThere(names: readonly string[], { folder, stem }: WeightPlace): StudioError {
+/** The refusal of a network of which no usable weights lie there. */
+export function nothingThere(names: readonly string[], { folder, stem }: WeightPlace): StudioError {
   const pickle = names.find(isPickle);
   if (pickle !== undefined) {
     return new StudioError("PICKLE_REFUSED", { file: `${folder}/${pickle}` });
