@@ -2,12 +2,24 @@ import react from "@vitejs/plugin-react";
 import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
 
+/** The studio that the dev server's pages talk to; it answers to its own name only. */
+const studio = {
+  target: "http://127.0.0.1:7860",
+  changeOrigin: true,
+  headers: { origin: "http://127.0.0.1:7860" },
+};
+
 /** The pages, for a window and a browser alike. */
 const pages: UserConfig = {
   root: "renderer",
   base: "/",
   plugins: [react()],
   build: { outDir: "../dist/renderer", emptyOutDir: true, target: "es2024", assetsInlineLimit: 0 },
+  // `npm run dev:web` beside `npm run darkroom -- serve`; with `?fake=few` no studio is needed.
+  server: {
+    fs: { allow: [".."] },
+    proxy: Object.fromEntries(["/rpc", "/session", "/pictures"].map((path) => [path, studio])),
+  },
 };
 
 /** Electron's main process; what runs there is Node's. */

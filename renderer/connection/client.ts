@@ -1,0 +1,18 @@
+import { createORPCClient, onError } from "@orpc/client";
+import { RPCLink } from "@orpc/client/fetch";
+import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import { asFailure, isAbort } from "./failure.ts";
+
+/** The studio behind this page's own origin. In the desktop's window no token is needed here. */
+export function connectToStudio(token: string | undefined): StudioClient {
+  const link = new RPCLink({
+    url: `${location.origin}/rpc`,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    interceptors: [
+      onError((error) => {
+        throw isAbort(error) ? error : asFailure(error);
+      }),
+    ],
+  });
+  return createORPCClient(link);
+}

@@ -1,0 +1,4 @@
+/** The Gallery page. */
+export function GalleryPage() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** The Generate page. */
+export function GeneratePage() {
+  return null;
+}

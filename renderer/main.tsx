@@ -1,0 +1,31 @@
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import type { StudioClient } from "../engine/contract/studio-client.ts";
+import { connectToStudio } from "./connection/client.ts";
+import { desktop } from "./connection/desktop.ts";
+import { openSession } from "./connection/session.ts";
+import { createStudio } from "./connection/studio.tsx";
+import { loadWords } from "./words/words.ts";
+
+/** The studio behind the page; in the dev server `?fake=few` looks at screens without one. */
+async function connect(): Promise<StudioClient> {
+  if (import.meta.env.DEV) {
+    const { fakeClient } = await import("../test/fakes/fake-studio.ts");
+    const fake = fakeClient(location.search);
+    if (fake) return fake;
+  }
+  if (desktop) return connectToStudio(undefined);
+  return connectToStudio(
+    await openSession({
+      storage: localStorage,
+      fetch: (...request) => fetch(...request),
+      hash: location.hash,
+      forgetHash: () => history.replaceState(null, "", location.pathname + location.search),
+    }),
+  );
+}
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("the page lacks its root");
+const [client] = await Promise.all([connect(), loadWords()]);
+createRoot(root).render(<App studio={createStudio(client)} />);

@@ -1,0 +1,4 @@
+/** The Models page. */
+export function ModelsPage() {
+  return null;
+}

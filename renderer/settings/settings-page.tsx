@@ -1,0 +1,4 @@
+/** The Settings page. */
+export function SettingsPage() {
+  return null;
+}

@@ -1,0 +1,61 @@
+import { type MouseEvent, useCallback, useRef, useState } from "react";
+import { desktop } from "../connection/desktop.ts";
+import { PointMenu } from "../ui/menu.tsx";
+import styles from "./context-menu.module.css";
+import { menuEntries } from "./menu-entries.ts";
+import type { Action } from "./registry.ts";
+
+interface OpenMenu {
+  readonly actions: readonly Action[];
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * One context menu for a whole list: `open` on each row's onContextMenu, `menu` once beside the
+ * list. On the desktop it is the system's own menu.
+ */
+export function useContextMenu(label: string) {
+  const [shown, setShown] = useState<OpenMenu>();
+  const anchor = useRef<HTMLDivElement>(null);
+  const open = useCallback((event: MouseEvent, actions: readonly Action[]) => {
+    event.preventDefault();
+    if (desktop) void showNative(actions);
+    else setShown({ actions, ...pointOf(event) });
+  }, []);
+  const menu = (
+    <>
+      <div
+        ref={anchor}
+        className={styles.point}
+        style={{ left: shown?.x ?? 0, top: shown?.y ?? 0 }}
+        aria-hidden
+      />
+      <PointMenu
+        label={label}
+        entries={menuEntries(shown?.actions ?? [])}
+        isOpen={shown !== undefined}
+        onClose={() => setShown(undefined)}
+        anchor={anchor}
+      />
+    </>
+  );
+  return { open, menu };
+}
+
+/** The menu key gives no point: the row's own middle is one. */
+function pointOf({ clientX, clientY, currentTarget }: MouseEvent): { x: number; y: number } {
+  if (clientX > 0 || clientY > 0) return { x: clientX, y: clientY };
+  const { left, top, width, height } = currentTarget.getBoundingClientRect();
+  return { x: left + width / 2, y: top + height / 2 };
+}
+
+async function showNative(actions: readonly Action[]): Promise<void> {
+  const items = actions.flatMap(({ id, label, keys, isDisabled = false, group }, index) => {
+    const isNewGroup = index > 0 && group !== actions[index - 1]?.group;
+    const item = { id, label, isDisabled, ...(keys !== undefined && { keys }) };
+    return isNewGroup ? [{}, item] : [item];
+  });
+  const chosen = await desktop?.showMenu(items);
+  actions.find(({ id }) => id === chosen)?.run();
+}

@@ -1,0 +1,73 @@
+import type { StudioEvent } from "../../engine/contract/events.ts";
+import type { Studio } from "../connection/studio.tsx";
+import { forgetImages, mergeImages } from "./images.ts";
+import { forgetProgress, tick } from "./progress.ts";
+import { forgetGenerations, isOpen, mergeGenerations, orderQueue, replaceQueue } from "./queue.ts";
+import { useRebuild } from "./rebuild.ts";
+import { forgetTransfers, mergeTransfers, replaceTransfers } from "./transfers.ts";
+
+type EventOf<T extends StudioEvent["type"]> = Extract<StudioEvent, { type: T }>;
+type Handlers = {
+  [T in StudioEvent["type"]]: (event: EventOf<T>, studio: Studio) => Promise<void> | void;
+};
+
+/** What each event means for what the pages know: the one place where news become state. */
+const HANDLERS: Handlers = {
+  reset: (_, studio) => takeSnapshot(studio),
+  "generations-changed": ({ generations }) => {
+    mergeGenerations(generations);
+    const running = generations.flatMap(({ id, progress }) => (progress ? [{ id, progress }] : []));
+    for (const { id, progress } of running) tick(id, progress);
+    forgetProgress(generations.filter((generation) => !isOpen(generation)).map(({ id }) => id));
+  },
+  "generations-removed": ({ ids }) => forgetGenerations(ids),
+  "queue-changed": ({ isPaused, openIds }) => orderQueue(isPaused, openIds),
+  progress: ({ generationId, progress }) => tick(generationId, progress),
+  "images-changed": ({ images }, studio) => {
+    mergeImages(images);
+    refreshGallery(studio);
+  },
+  "images-removed": ({ ids }, studio) => {
+    forgetImages(ids);
+    refreshGallery(studio);
+  },
+  "rebuild-progress": ({ done, total, isFinished }, studio) => {
+    useRebuild.setState({ done, total, isRunning: !isFinished });
+    if (isFinished) refreshGallery(studio);
+  },
+  "models-changed": (_, { cache, queries }) => {
+    void cache.invalidateQueries({ queryKey: queries.models.key() });
+    void cache.invalidateQueries({ queryKey: queries.generation.key() });
+  },
+  "transfers-changed": ({ transfers }) => mergeTransfers(transfers),
+  "transfers-removed": ({ ids }) => forgetTransfers(ids),
+  "settings-changed": ({ settings }, { cache, queries }) => {
+    cache.setQueryData(queries.settings.get.queryKey(), settings);
+    void cache.invalidateQueries({ queryKey: queries.generation.key() });
+  },
+  "machine-changed": (_, { cache, queries }) => {
+    void cache.invalidateQueries({ queryKey: queries.machine.get.queryKey() });
+    void cache.invalidateQueries({ queryKey: queries.generation.estimate.key() });
+  },
+};
+
+/** Resolves when what the event means is known: `reset` reads everything, and what follows it waits. */
+export async function applyEvent<T extends StudioEvent["type"]>(
+  event: EventOf<T> & { type: T },
+  studio: Studio,
+): Promise<void> {
+  await HANDLERS[event.type](event, studio);
+}
+
+/** Reads everything anew: at the first connection, and where too much was missed. */
+async function takeSnapshot({ client, cache }: Studio): Promise<void> {
+  void cache.invalidateQueries();
+  const [queue, transfers] = await Promise.all([client.queue.get(), client.transfers.list()]);
+  replaceQueue(queue);
+  for (const { id, progress } of queue.generations) if (progress) tick(id, progress);
+  replaceTransfers(transfers);
+}
+
+function refreshGallery({ cache, queries }: Studio): void {
+  void cache.invalidateQueries({ queryKey: queries.gallery.key() });
+}

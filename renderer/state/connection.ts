@@ -1,0 +1,22 @@
+import { create } from "zustand";
+import { isLockedOut, type Failure } from "../connection/failure.ts";
+
+/** Whether the studio answers. `lockedOut` means that only a fresh address helps. */
+export interface ConnectionState {
+  readonly state: "connecting" | "live" | "lost" | "lockedOut";
+  /** When the studio was last heard of. */
+  readonly lostAt?: Date;
+}
+
+export const useConnection = create<ConnectionState>()(() => ({ state: "connecting" }));
+
+export function reportLive(): void {
+  useConnection.setState({ state: "live" }, true);
+}
+
+export function reportLost(failure: Failure): void {
+  useConnection.setState((before) => ({
+    state: isLockedOut(failure) ? "lockedOut" : "lost",
+    lostAt: before.lostAt ?? new Date(),
+  }));
+}

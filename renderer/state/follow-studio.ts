@@ -1,0 +1,20 @@
+import { useEffect } from "react";
+import { followEvents } from "../connection/event-stream.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { applyEvent } from "./apply-event.ts";
+import { reportLive, reportLost } from "./connection.ts";
+
+/** Keeps the pages' state in step with the studio while the page is open. */
+export function useFollowStudio(): void {
+  const studio = useStudio();
+  useEffect(() => {
+    const leaving = new AbortController();
+    const listener = {
+      onEvent: (event: Parameters<typeof applyEvent>[0]) => applyEvent(event, studio),
+      onConnected: reportLive,
+      onLost: reportLost,
+    };
+    void followEvents(studio.client, listener, leaving.signal);
+    return () => leaving.abort();
+  }, [studio]);
+}

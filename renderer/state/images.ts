@@ -1,0 +1,46 @@
+import { create } from "zustand";
+import { MAX_IDS, type Image } from "../../engine/contract/gallery.ts";
+import type { StudioClient } from "../../engine/contract/studio-client.ts";
+
+/** Pictures whose details were asked for, by id. */
+export const useImages = create<Readonly<Record<string, Image>>>()(() => ({}));
+
+export function mergeImages(images: readonly Image[]): void {
+  useImages.setState(Object.fromEntries(images.map((image) => [image.id, image])));
+}
+
+export function forgetImages(ids: readonly string[]): void {
+  const gone = new Set(ids);
+  useImages.setState(
+    (before) => Object.fromEntries(Object.entries(before).filter(([id]) => !gone.has(id))),
+    true,
+  );
+}
+
+const asked = new Set<string>();
+let isPlanned = false;
+
+/**
+ * Asks for details of pictures that are not here yet. Calls of one frame become one request; ids
+ * asked for already are left alone, and `isFresh` asks again: for an address that has run out.
+ */
+export function wantImages(client: StudioClient, ids: readonly string[], isFresh = false): void {
+  const known = useImages.getState();
+  for (const id of ids) if (isFresh || known[id] === undefined) asked.add(id);
+  if (asked.size === 0 || isPlanned) return;
+  isPlanned = true;
+  setTimeout(() => {
+    isPlanned = false;
+    void fetchAsked(client);
+  }, 16);
+}
+
+async function fetchAsked(client: StudioClient): Promise<void> {
+  const ids = [...asked];
+  asked.clear();
+  for (let start = 0; start < ids.length; start += MAX_IDS) {
+    const part = ids.slice(start, start + MAX_IDS);
+    // A failed read shows as missing details; whoever scrolls there again asks again.
+    mergeImages(await client.gallery.details({ ids: part }).catch(() => []));
+  }
+}

@@ -1,0 +1,74 @@
+import { create } from "zustand";
+import type { Generation, GenerationState, Queue } from "../../engine/contract/generation.ts";
+
+/** Every generation the studio told of, and the order in which the open ones are drawn. */
+export interface QueueState {
+  /** False until the first snapshot is there. */
+  readonly isLoaded: boolean;
+  readonly isPaused: boolean;
+  readonly byId: Readonly<Record<string, Generation>>;
+  /** Waiting and running, the next one first. */
+  readonly openIds: readonly string[];
+}
+
+export const useQueue = create<QueueState>()(() => ({
+  isLoaded: false,
+  isPaused: false,
+  byId: {},
+  openIds: [],
+}));
+
+const OPEN: ReadonlySet<GenerationState> = new Set(["waiting", "running"]);
+
+/** Whether it still waits or runs. */
+export function isOpen(generation: Generation): boolean {
+  return OPEN.has(generation.state);
+}
+
+export function replaceQueue({ isPaused, generations }: Queue): void {
+  useQueue.setState({
+    isLoaded: true,
+    isPaused,
+    byId: Object.fromEntries(generations.map((generation) => [generation.id, generation])),
+    openIds: generations.filter(isOpen).map(({ id }) => id),
+  });
+}
+
+/** Rows that are new or have changed. New open ones stand last until the studio tells the order. */
+export function mergeGenerations(changed: readonly Generation[]): void {
+  useQueue.setState(({ byId, openIds }) => {
+    const all = { ...byId };
+    for (const generation of changed) all[generation.id] = generation;
+    const known = new Set(openIds);
+    const added = changed.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+    const open = [...openIds, ...added].filter((id) => {
+      const generation = all[id];
+      return generation !== undefined && isOpen(generation);
+    });
+    return { byId: all, openIds: open };
+  });
+}
+
+export function forgetGenerations(ids: readonly string[]): void {
+  const gone = new Set(ids);
+  useQueue.setState(({ byId, openIds }) => ({
+    byId: Object.fromEntries(Object.entries(byId).filter(([id]) => !gone.has(id))),
+    openIds: openIds.filter((id) => !gone.has(id)),
+  }));
+}
+
+export function orderQueue(isPaused: boolean, openIds: readonly string[]): void {
+  useQueue.setState({ isPaused, openIds });
+}
+
+/** All generations, newest first: what the session strip shows. */
+export function newestFirst({ byId }: QueueState): readonly Generation[] {
+  return Object.values(byId).toSorted(
+    (a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id),
+  );
+}
+
+/** The one that is being drawn. */
+export function runningOf({ byId, openIds }: QueueState): Generation | undefined {
+  return openIds.map((id) => byId[id]).find((generation) => generation?.state === "running");
+}

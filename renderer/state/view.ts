@@ -1,0 +1,45 @@
+import { create } from "zustand";
+import { persist } from "zustand/middleware";
+
+/** How this browser's window is arranged: kept here, not in the studio. */
+export interface ViewState {
+  readonly isDetailsOpen: boolean;
+  readonly isNegativePromptOpen: boolean;
+  /** Width of a gallery tile, pixels. */
+  readonly tileSize: number;
+  /** Panel sizes by the name of their group, as react-resizable-panels keeps them. */
+  readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Prompts that were pressed, newest first. */
+  readonly prompts: readonly string[];
+}
+
+/** Prompts kept for Alt+arrow. */
+const KEPT_PROMPTS = 100;
+
+export const useView = create<ViewState>()(
+  persist(
+    (): ViewState => ({
+      isDetailsOpen: true,
+      isNegativePromptOpen: false,
+      tileSize: 180,
+      layouts: {},
+      prompts: [],
+    }),
+    { name: "darkroom.view", version: 1 },
+  ),
+);
+
+export function keepLayout(name: string, layout: Readonly<Record<string, number>>): void {
+  useView.setState(({ layouts }) => ({ layouts: { ...layouts, [name]: layout } }));
+}
+
+export function rememberPrompt(prompt: string): void {
+  if (prompt.trim() === "") return;
+  useView.setState(({ prompts }) => ({
+    prompts: [prompt, ...prompts.filter((other) => other !== prompt)].slice(0, KEPT_PROMPTS),
+  }));
+}
+
+export function toggleDetails(): void {
+  useView.setState(({ isDetailsOpen }) => ({ isDetailsOpen: !isDetailsOpen }));
+}

@@ -1,0 +1,41 @@
+import type { LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
+import styles from "./button.module.css";
+import { classNames } from "./class-names.ts";
+import { Icon } from "./icon.tsx";
+
+export interface ButtonProps extends Omit<AriaButtonProps, "children" | "className" | "style"> {
+  /** `filled` is the one thing to press on a screen; `plain` has no edge until the pointer is there. */
+  readonly variant?: "filled" | "quiet" | "plain" | "danger";
+  readonly size?: "dense" | "regular" | "large";
+  readonly icon?: LucideIcon;
+  /** Takes the width that there is. */
+  readonly isWide?: boolean;
+  readonly children: ReactNode;
+}
+
+/** A button with words on it. */
+export function Button({
+  variant = "quiet",
+  size = "regular",
+  icon,
+  isWide,
+  ...rest
+}: ButtonProps) {
+  const { children, ...props } = rest;
+  return (
+    <AriaButton
+      {...props}
+      className={classNames(
+        styles.button,
+        styles[variant],
+        styles[size],
+        isWide === true && styles.wide,
+      )}
+    >
+      {icon && <Icon of={icon} />}
+      {children}
+    </AriaButton>
+  );
+}

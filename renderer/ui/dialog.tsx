@@ -1,0 +1,46 @@
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { useWords } from "../words/words.ts";
+import { classNames } from "./class-names.ts";
+import styles from "./dialog.module.css";
+import { IconButton } from "./icon-button.tsx";
+
+export interface DialogProps {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  /** Buttons at its foot, the one that acts last. */
+  readonly actions?: ReactNode;
+  readonly size?: "narrow" | "wide" | "full";
+  /** For a question that cannot be waved away by a click outside. */
+  readonly isAlert?: boolean;
+}
+
+/** What wants an answer before anything else. */
+export function Dialog(props: DialogProps) {
+  const { title, isOpen, onClose, children, actions, size = "narrow", isAlert = false } = props;
+  const t = useWords("ui");
+  return (
+    <ModalOverlay
+      className={styles.overlay ?? ""}
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable={!isAlert}
+    >
+      <Modal className={classNames(styles.modal, styles[size])}>
+        <AriaDialog className={styles.dialog ?? ""} role={isAlert ? "alertdialog" : "dialog"}>
+          <header className={styles.head}>
+            <Heading slot="title" className={styles.title ?? ""}>
+              {title}
+            </Heading>
+            <IconButton icon={X} label={t("close")} onPress={onClose} />
+          </header>
+          <div className={styles.body}>{children}</div>
+          {actions !== undefined && <footer className={styles.actions}>{actions}</footer>}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

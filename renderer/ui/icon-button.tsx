@@ -1,0 +1,54 @@
+import type { LucideIcon } from "lucide-react";
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
+import styles from "./button.module.css";
+import { classNames } from "./class-names.ts";
+import { Icon } from "./icon.tsx";
+import { Tooltip, type TooltipProps } from "./tooltip.tsx";
+
+export interface IconButtonProps extends Omit<
+  AriaButtonProps,
+  "children" | "className" | "style" | "aria-label"
+> {
+  readonly icon: LucideIcon;
+  /** What it does: its accessible name and its tooltip. */
+  readonly label: string;
+  readonly keys?: string | undefined;
+  readonly variant?: "quiet" | "plain" | "danger";
+  readonly size?: "dense" | "regular";
+  readonly placement?: TooltipProps["placement"];
+  /** For one that stands for something being on. */
+  readonly isChosen?: boolean;
+}
+
+/** A button that is only an icon; its words are in its tooltip. */
+export function IconButton(props: IconButtonProps) {
+  const {
+    icon,
+    label,
+    keys,
+    variant = "plain",
+    size = "regular",
+    placement,
+    isChosen,
+    ...rest
+  } = props;
+  const classes = classNames(
+    styles.button,
+    styles[variant],
+    styles[size],
+    styles.square,
+    isChosen === true && styles.chosen,
+  );
+  return (
+    <Tooltip text={label} keys={keys} {...(placement && { placement })}>
+      <AriaButton
+        {...rest}
+        aria-label={label}
+        {...(isChosen !== undefined && { "aria-pressed": isChosen })}
+        className={classes}
+      >
+        <Icon of={icon} />
+      </AriaButton>
+    </Tooltip>
+  );
+}

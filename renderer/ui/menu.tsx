@@ -1,0 +1,91 @@
+import type { LucideIcon } from "lucide-react";
+import { Fragment, type ReactElement, type RefObject } from "react";
+import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
+import { classNames } from "./class-names.ts";
+import { Icon } from "./icon.tsx";
+import { KeyHint } from "./key-hint.tsx";
+import styles from "./menu.module.css";
+
+/** One thing that a menu offers. */
+export interface MenuEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly icon?: LucideIcon | undefined;
+  readonly keys?: string | undefined;
+  readonly isDisabled?: boolean | undefined;
+  readonly isDanger?: boolean | undefined;
+  /** Entries of one group stand together; a line parts the groups. */
+  readonly group?: string | undefined;
+  run(): void;
+}
+
+/** The menu behind a button, its only child. */
+export function MenuButton({
+  entries,
+  label,
+  children,
+}: {
+  entries: readonly MenuEntry[];
+  label: string;
+  children: ReactElement;
+}) {
+  return (
+    <MenuTrigger>
+      {children}
+      <Popover className={styles.popover ?? ""} offset={4}>
+        <Entries entries={entries} label={label} />
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+export interface PointMenuProps {
+  readonly entries: readonly MenuEntry[];
+  readonly label: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  /** What it opens at: an element without size, where the pointer was. */
+  readonly anchor: RefObject<HTMLElement | null>;
+}
+
+/** A menu at a point: see ContextMenu of renderer/shortcuts, which most will want. */
+export function PointMenu({ entries, label, isOpen, onClose, anchor }: PointMenuProps) {
+  return (
+    <Popover
+      className={styles.popover ?? ""}
+      triggerRef={anchor}
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      placement="bottom start"
+      offset={0}
+    >
+      <Entries entries={entries} label={label} onClose={onClose} />
+    </Popover>
+  );
+}
+
+function Entries(props: { entries: readonly MenuEntry[]; label: string; onClose?: () => void }) {
+  const { entries, label, onClose } = props;
+  return (
+    <AriaMenu className={styles.menu ?? ""} aria-label={label} {...(onClose && { onClose })}>
+      {entries.map((entry, index) => (
+        <Fragment key={entry.id}>
+          {index > 0 && entry.group !== entries[index - 1]?.group && (
+            <Separator className={styles.separator ?? ""} />
+          )}
+          <MenuItem
+            id={entry.id}
+            className={classNames(styles.item, entry.isDanger === true && styles.danger)}
+            textValue={entry.label}
+            isDisabled={entry.isDisabled ?? false}
+            onAction={() => entry.run()}
+          >
+            {entry.icon && <Icon of={entry.icon} />}
+            <span className={styles.label}>{entry.label}</span>
+            {entry.keys !== undefined && <KeyHint keys={entry.keys} />}
+          </MenuItem>
+        </Fragment>
+      ))}
+    </AriaMenu>
+  );
+}

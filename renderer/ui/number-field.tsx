@@ -1,0 +1,101 @@
+import { type PointerEvent, type ReactNode, useEffect, useRef } from "react";
+import { Input, Label, NumberField as AriaNumberField } from "react-aria-components";
+import { classNames } from "./class-names.ts";
+import styles from "./field.module.css";
+
+export interface NumberFieldProps {
+  readonly label: string;
+  readonly isLabelHidden?: boolean;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+  readonly minValue: number;
+  readonly maxValue: number;
+  readonly step?: number;
+  readonly isDisabled?: boolean;
+  readonly aside?: ReactNode;
+}
+
+/** Pixels of dragging that make one step. */
+const PIXELS_PER_STEP = 6;
+
+/** A number: typed, by arrow keys, by Alt and the wheel, or by dragging its label. */
+export function NumberField(props: NumberFieldProps) {
+  const { label, isLabelHidden = false, aside, value, onChange, ...limits } = props;
+  const { minValue, maxValue, step = 1 } = limits;
+  const input = useRef<HTMLInputElement>(null);
+  const move = (from: number, steps: number) =>
+    onChange(Math.min(maxValue, Math.max(minValue, roundTo(from + steps * step, step))));
+  useAltWheel(input, (steps) => move(value, steps));
+  return (
+    <AriaNumberField
+      {...limits}
+      step={step}
+      value={value}
+      onChange={onChange}
+      isWheelDisabled
+      formatOptions={{ useGrouping: false, maximumFractionDigits: 3 }}
+      className={styles.field ?? ""}
+      {...(isLabelHidden && { "aria-label": label })}
+    >
+      {!isLabelHidden && (
+        <div className={styles.head}>
+          <Label
+            className={classNames(styles.label, styles.draggable)}
+            onPointerDown={(event) => followDrag(event, (steps) => move(value, steps))}
+          >
+            {label}
+          </Label>
+          {aside}
+        </div>
+      )}
+      <Input
+        ref={input}
+        className={styles.input ?? ""}
+        role="spinbutton"
+        aria-valuenow={value}
+        aria-valuemin={minValue}
+        aria-valuemax={maxValue}
+      />
+    </AriaNumberField>
+  );
+}
+
+/** Keeps decimal steps free of the dust that binary fractions leave. */
+function roundTo(value: number, step: number): number {
+  const digits = String(step).split(".")[1]?.length ?? 0;
+  return Number(value.toFixed(digits));
+}
+
+function followDrag(event: PointerEvent<HTMLElement>, onSteps: (steps: number) => void): void {
+  const { currentTarget: label, clientX: start, pointerId } = event;
+  label.setPointerCapture(pointerId);
+  const follow = ({ clientX }: globalThis.PointerEvent) =>
+    onSteps(Math.trunc((clientX - start) / PIXELS_PER_STEP));
+  label.addEventListener("pointermove", follow);
+  label.addEventListener(
+    "lostpointercapture",
+    () => label.removeEventListener("pointermove", follow),
+    { once: true },
+  );
+}
+
+/** React listens to wheels passively, where a page cannot be kept from scrolling. */
+function useAltWheel(
+  input: { readonly current: HTMLElement | null },
+  onSteps: (steps: number) => void,
+): void {
+  const latest = useRef(onSteps);
+  useEffect(() => {
+    latest.current = onSteps;
+  });
+  useEffect(() => {
+    const element = input.current;
+    const turn = (event: WheelEvent) => {
+      if (!event.altKey || event.deltaY === 0) return;
+      event.preventDefault();
+      latest.current(event.deltaY < 0 ? 1 : -1);
+    };
+    element?.addEventListener("wheel", turn, { passive: false });
+    return () => element?.removeEventListener("wheel", turn);
+  }, [input]);
+}

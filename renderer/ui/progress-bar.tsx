@@ -1,0 +1,48 @@
+import { ProgressBar as AriaProgressBar } from "react-aria-components";
+import { classNames } from "./class-names.ts";
+import styles from "./progress-bar.module.css";
+
+export interface ProgressBarProps {
+  readonly label: string;
+  /** 0 to 1; undefined while nobody knows. */
+  readonly share: number | undefined;
+  readonly isPaused?: boolean;
+}
+
+/** How far something is. */
+export function ProgressBar({ label, share, isPaused = false }: ProgressBarProps) {
+  return (
+    <AriaProgressBar
+      aria-label={label}
+      value={100 * (share ?? 0)}
+      isIndeterminate={share === undefined}
+      className={classNames(styles.track, isPaused && styles.paused)}
+    >
+      {({ percentage, isIndeterminate }) => (
+        <div
+          className={classNames(styles.fill, isIndeterminate && styles.unknown)}
+          style={{ inlineSize: isIndeterminate ? "30%" : `${percentage ?? 0}%` }}
+        />
+      )}
+    </AriaProgressBar>
+  );
+}
+
+/** The same as a ring, where there is no room for a bar. */
+export function ProgressRing({ label, share }: ProgressBarProps) {
+  return (
+    <AriaProgressBar aria-label={label} value={100 * (share ?? 0)} className={styles.ring ?? ""}>
+      <svg viewBox="0 0 20 20" width={20} height={20} aria-hidden>
+        <circle className={styles.ringTrack} cx={10} cy={10} r={8} pathLength={1} />
+        <circle
+          className={styles.ringFill}
+          cx={10}
+          cy={10}
+          r={8}
+          pathLength={1}
+          strokeDasharray={`${share ?? 0} 1`}
+        />
+      </svg>
+    </AriaProgressBar>
+  );
+}

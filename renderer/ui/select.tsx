@@ -1,0 +1,84 @@
+import { Check, ChevronDown } from "lucide-react";
+import type { ReactNode } from "react";
+import {
+  Button,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select as AriaSelect,
+  SelectValue,
+} from "react-aria-components";
+import field from "./field.module.css";
+import { Icon } from "./icon.tsx";
+import menu from "./menu.module.css";
+import styles from "./select.module.css";
+
+export interface SelectOption<Value extends string> {
+  readonly value: Value;
+  readonly label: string;
+  /** A quiet word after it. */
+  readonly note?: string | undefined;
+  readonly isDisabled?: boolean;
+}
+
+export interface SelectProps<Value extends string> {
+  readonly label: string;
+  readonly isLabelHidden?: boolean;
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+  readonly options: readonly SelectOption<Value>[];
+  readonly isDisabled?: boolean;
+  readonly aside?: ReactNode;
+  readonly description?: ReactNode;
+}
+
+/** One of a list. */
+export function Select<Value extends string>(props: SelectProps<Value>) {
+  const { label, isLabelHidden = false, value, onChange, options, isDisabled = false } = props;
+  return (
+    <AriaSelect
+      className={field.field ?? ""}
+      value={value}
+      onChange={(key) => {
+        const chosen = options.find((option) => option.value === key);
+        if (chosen) onChange(chosen.value);
+      }}
+      isDisabled={isDisabled}
+      {...(isLabelHidden && { "aria-label": label })}
+    >
+      {!isLabelHidden && (
+        <div className={field.head}>
+          <Label className={field.label}>{label}</Label>
+          {props.aside}
+        </div>
+      )}
+      <Button className={styles.button ?? ""}>
+        <SelectValue className={styles.value ?? ""}>
+          {({ defaultChildren }) => defaultChildren}
+        </SelectValue>
+        <Icon of={ChevronDown} />
+      </Button>
+      {props.description !== undefined && <p className={field.description}>{props.description}</p>}
+      <Popover className={menu.popover ?? ""} offset={4}>
+        <ListBox className={menu.menu ?? ""} items={options.map((o) => ({ ...o, id: o.value }))}>
+          {(option) => (
+            <ListBoxItem
+              className={menu.item ?? ""}
+              textValue={option.label}
+              isDisabled={option.isDisabled ?? false}
+            >
+              {({ isSelected }) => (
+                <>
+                  <span className={menu.mark}>{isSelected && <Icon of={Check} />}</span>
+                  <span className={menu.label}>{option.label}</span>
+                  {option.note !== undefined && <span className={menu.note}>{option.note}</span>}
+                </>
+              )}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaSelect>
+  );
+}

@@ -1,0 +1,53 @@
+import type { ReactNode } from "react";
+import { Slider as AriaSlider, SliderThumb, SliderTrack } from "react-aria-components";
+import field from "./field.module.css";
+import { NumberField, type NumberFieldProps } from "./number-field.tsx";
+import styles from "./slider.module.css";
+
+export interface SliderProps extends NumberFieldProps {
+  /** Where the slider ends, if the number may go further than is useful to slide. */
+  readonly slideTo?: number;
+  readonly description?: ReactNode;
+}
+
+/** A number with a track to slide on. Screen readers meet the number; the track is for pointers. */
+export function Slider({ slideTo, description, ...number }: SliderProps) {
+  const { value, onChange, minValue, step = 1, isDisabled = false } = number;
+  const maxValue = slideTo ?? number.maxValue;
+  return (
+    <div className={field.field}>
+      <div className={styles.row}>
+        <span className={field.label} aria-hidden>
+          {number.label}
+        </span>
+        <div className={styles.number}>
+          <NumberField {...number} isLabelHidden />
+        </div>
+      </div>
+      <div aria-hidden inert={isDisabled}>
+        <AriaSlider
+          aria-label={number.label}
+          value={Math.min(value, maxValue)}
+          onChange={onChange}
+          minValue={minValue}
+          maxValue={maxValue}
+          step={step}
+          isDisabled={isDisabled}
+        >
+          <SliderTrack className={styles.track ?? ""}>
+            {({ state }) => (
+              <>
+                <div
+                  className={styles.fill}
+                  style={{ inlineSize: `${state.getThumbPercent(0) * 100}%` }}
+                />
+                <SliderThumb className={styles.thumb ?? ""} />
+              </>
+            )}
+          </SliderTrack>
+        </AriaSlider>
+      </div>
+      {description !== undefined && <p className={field.description}>{description}</p>}
+    </div>
+  );
+}

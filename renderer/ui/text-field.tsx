@@ -1,0 +1,82 @@
+import { CircleAlert } from "lucide-react";
+import type { ReactNode, Ref } from "react";
+import {
+  FieldError,
+  Input,
+  Label,
+  Text,
+  TextArea,
+  TextField as AriaTextField,
+  type TextFieldProps as AriaTextFieldProps,
+} from "react-aria-components";
+import { classNames } from "./class-names.ts";
+import styles from "./field.module.css";
+import { Icon } from "./icon.tsx";
+
+export interface TextFieldProps extends Omit<
+  AriaTextFieldProps,
+  "children" | "className" | "style"
+> {
+  readonly label: string;
+  /** Names the field for screen readers only. */
+  readonly isLabelHidden?: boolean;
+  readonly description?: ReactNode;
+  /** Why the value is refused; shown while there is one. */
+  readonly error?: string | undefined;
+  readonly placeholder?: string | undefined;
+  /** Lines of a field for text that may be long; absent means one that does not grow. */
+  readonly rows?: number;
+  /** Paths, hashes and codes. */
+  readonly isCode?: boolean;
+  /** What stands at the right of the label. */
+  readonly aside?: ReactNode;
+  /** What stands at the right of the input: buttons. */
+  readonly trailing?: ReactNode;
+  readonly inputRef?: Ref<HTMLInputElement & HTMLTextAreaElement>;
+}
+
+/** A field for text, of one line or of many. */
+export function TextField(props: TextFieldProps) {
+  const { label, isLabelHidden = false, description, error, aside, trailing, ...others } = props;
+  const { placeholder, rows, isCode, inputRef, ...rest } = others;
+  return (
+    <AriaTextField
+      {...rest}
+      className={styles.field ?? ""}
+      isInvalid={error !== undefined}
+      {...(isLabelHidden && { "aria-label": label })}
+    >
+      {!isLabelHidden && (
+        <div className={styles.head}>
+          <Label className={styles.label}>{label}</Label>
+          {aside}
+        </div>
+      )}
+      <div className={styles.group}>
+        <Entry placeholder={placeholder} rows={rows} isCode={isCode} inputRef={inputRef} />
+        {trailing}
+      </div>
+      {description !== undefined && (
+        <Text slot="description" className={styles.description}>
+          {description}
+        </Text>
+      )}
+      <FieldError className={styles.error ?? ""}>
+        <Icon of={CircleAlert} />
+        {error}
+      </FieldError>
+    </AriaTextField>
+  );
+}
+
+type EntryProps = {
+  [Name in "placeholder" | "rows" | "isCode" | "inputRef"]: TextFieldProps[Name] | undefined;
+};
+
+/** What is typed into: one line, or an area. */
+function Entry({ placeholder = "", rows, isCode = false, inputRef = null }: EntryProps) {
+  const isArea = rows !== undefined;
+  const classes = classNames(styles.input, isArea && styles.area, isCode && styles.code);
+  const shared = { placeholder, className: classes, ref: inputRef };
+  return isArea ? <TextArea {...shared} rows={rows} /> : <Input {...shared} />;
+}

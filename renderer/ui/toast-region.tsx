@@ -1,0 +1,58 @@
+import { CircleAlert, X } from "lucide-react";
+import {
+  Button as AriaButton,
+  Text,
+  UNSTABLE_Toast as Toast,
+  UNSTABLE_ToastContent as ToastContent,
+  UNSTABLE_ToastRegion as AriaToastRegion,
+} from "react-aria-components";
+import { useWords } from "../words/words.ts";
+import { Button } from "./button.tsx";
+import button from "./button.module.css";
+import { classNames } from "./class-names.ts";
+import { Icon } from "./icon.tsx";
+import styles from "./toast-region.module.css";
+import { toastQueue } from "./toasts.ts";
+
+/** Where toasts appear; once, at the root of the page. */
+export function ToastRegion() {
+  const t = useWords("ui");
+  return (
+    <AriaToastRegion
+      queue={toastQueue}
+      className={styles.region ?? ""}
+      aria-label={t("notifications")}
+    >
+      {({ toast }) => {
+        const { text, isFailure = false, code, action } = toast.content;
+        return (
+          <Toast toast={toast} className={styles.toast ?? ""}>
+            {isFailure && <Icon of={CircleAlert} />}
+            <ToastContent className={styles.content ?? ""}>
+              <Text slot="title">{text}</Text>
+              {code !== undefined && <code className={styles.code}>{code}</code>}
+            </ToastContent>
+            {action && (
+              <Button
+                size="dense"
+                onPress={() => {
+                  action.run();
+                  toastQueue.close(toast.key);
+                }}
+              >
+                {action.label}
+              </Button>
+            )}
+            <AriaButton
+              slot="close"
+              aria-label={t("dismiss")}
+              className={classNames(button.button, button.plain, button.dense, button.square)}
+            >
+              <Icon of={X} />
+            </AriaButton>
+          </Toast>
+        );
+      }}
+    </AriaToastRegion>
+  );
+}

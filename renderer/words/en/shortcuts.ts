@@ -1,0 +1,5 @@
+export const shortcuts = {
+  palette: "Commands",
+  palettePlaceholder: "What would you like to do?",
+  sheet: "Keyboard shortcuts",
+};

@@ -1,0 +1,68 @@
+/** How the studio writes quantities, in the words of people. */
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** Decimal units with one digit: `5.2 GB`. */
+export function formatBytes(bytes: number): string {
+  const unit = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);
+  const amount = bytes / 1000 ** unit;
+  return `${unit === 0 ? amount : amount.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** `0.8 s`, `12 s`, `3 min 20 s`, `1 h 5 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  if (minutes < 60) return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+  const [hours, left] = [Math.floor(minutes / 60), minutes % 60];
+  return left === 0 ? `${hours} h` : `${hours} h ${left} min`;
+}
+
+/** A clock that counts down: `0:41`, `12:05`, `1:02:09`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = pair(whole % 60);
+  return hours > 0 ? `${hours}:${pair(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+function pair(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** Speed of drawing: `6.2 it/s`, or `3.4 s/it` where a step takes longer than a second. */
+export function formatSpeed(secondsPerStep: number): string {
+  return secondsPerStep < 1
+    ? `${(1 / secondsPerStep).toFixed(1)} it/s`
+    : `${secondsPerStep.toFixed(1)} s/it`;
+}
+
+/** With separators: `50,000`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en");
+}
+
+/** Relative for a week, absolute after: `5 min ago`, `yesterday`, `3 March 2026`. */
+export function formatWhen(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const seconds = (date.getTime() - now.getTime()) / 1000;
+  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+  if (seconds > -45) return "now";
+  if (seconds > -3600) return relative.format(Math.round(seconds / 60), "minute");
+  if (seconds > -86_400) return relative.format(Math.round(seconds / 3600), "hour");
+  if (seconds > -7 * 86_400) return relative.format(Math.round(seconds / 86_400), "day");
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+}
+
+/** A day of the gallery: `Today`, `Yesterday`, `Monday`, `3 March 2026`. */
+export function formatDay(day: string, now = new Date()): string {
+  const date = new Date(`${day}T00:00`);
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  const age = Math.round((today.getTime() - date.getTime()) / 86_400_000);
+  if (age === 0) return "Today";
+  if (age === 1) return "Yesterday";
+  if (age > 1 && age < 7) return date.toLocaleDateString("en-GB", { weekday: "long" });
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+}

@@ -1,0 +1,41 @@
+import { createInstance } from "i18next";
+import { initReactI18next, useTranslation } from "react-i18next";
+import { frame } from "./en/frame.ts";
+import { gallery } from "./en/gallery.ts";
+import { generate } from "./en/generate.ts";
+import { models } from "./en/models.ts";
+import { picture } from "./en/picture.ts";
+import { settings } from "./en/settings.ts";
+import { shortcuts } from "./en/shortcuts.ts";
+import { ui } from "./en/ui.ts";
+import { welcome } from "./en/welcome.ts";
+
+/** Everything the studio says, one record per area. English is the language the keys are typed by. */
+const en = { frame, gallery, generate, models, picture, settings, shortcuts, ui, welcome };
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "ui";
+    resources: typeof en;
+  }
+}
+
+export const words = createInstance();
+
+/** Loads the words; before this nothing may be shown. */
+export async function loadWords(): Promise<void> {
+  await words.use(initReactI18next).init({
+    lng: "en",
+    fallbackLng: "en",
+    defaultNS: "ui",
+    resources: { en },
+    // React escapes what it shows.
+    interpolation: { escapeValue: false },
+    initAsync: false,
+  });
+}
+
+/** The words of one area: `const t = useWords("gallery"); t("empty.title")`. */
+export function useWords<Area extends keyof typeof en>(area: Area) {
+  return useTranslation(area).t;
+}

@@ -1,0 +1,511 @@
+import type { Image } from "../../engine/contract/gallery.ts";
+import { StudioError, toWire } from "../../engine/contract/errors.ts";
+import type { StudioEvent } from "../../engine/contract/events.ts";
+import type { Generation, GenerationOrder } from "../../engine/contract/generation.ts";
+import type { Settings } from "../../engine/contract/settings.ts";
+import type { Transfer } from "../../engine/contract/transfers.ts";
+import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
+import {
+  CATALOGUE,
+  downloadOf,
+  generationOf,
+  imageOf,
+  orderOf,
+  STABLE_DIFFUSION,
+  STARTER,
+} from "./fake-studio-rows.ts";
+
+/** What there is to look at. */
+export type Scene = "empty" | "welcome" | "few" | "many" | "busy" | "failed" | "lost";
+
+const COUNT: Readonly<Record<Scene, number>> = {
+  empty: 0,
+  welcome: 0,
+  few: 3,
+  many: 500,
+  busy: 8,
+  failed: 3,
+  lost: 3,
+};
+const STEP_MS = 160;
+
+/**
+ * A studio in the memory of a page, for looking at screens: it draws nothing but says everything a
+ * real one says. `?fake=SCENE` in the dev server, and `&slow=MS` for a step that lasts longer.
+ */
+export class FakeStudio {
+  readonly #images = new Map<string, Image>();
+  readonly #generations = new Map<string, Generation>();
+  readonly #listeners = new Set<(event: StudioEvent) => void>();
+  readonly #scene: Scene;
+  readonly #stepMs: number;
+  #transfers: Transfer[] = [];
+  #isPaused = false;
+  #form: Record<string, unknown> = {};
+  #settings: Settings;
+  #next = 0;
+
+  constructor(scene: Scene, stepMs = STEP_MS) {
+    this.#scene = scene;
+    this.#stepMs = stepMs;
+    this.#settings = {
+      theme: "system",
+      device: "auto",
+      model: "starter",
+      fileNamePattern: "{date}/{prompt}-{seed}",
+      scaling: "smooth",
+      keepInTray: false,
+      notify: true,
+      language: "en",
+      isIntroduced: scene !== "welcome",
+    };
+    this.#furnish();
+    setInterval(() => this.#step(), this.#stepMs);
+  }
+
+  #furnish(): void {
+    for (let index = 0; index < COUNT[this.#scene]; index++) {
+      const order = index % 5 === 3 ? orderOf(index, 192, 128) : orderOf(index);
+      const image = imageOf(order, index);
+      this.#images.set(image.id, image);
+      if (index < 12) {
+        const done = generationOf(order, index + 10, { state: "done", imageId: image.id });
+        this.#generations.set(done.id, done);
+      }
+    }
+    if (this.#scene === "busy") {
+      for (let index = 0; index < 4; index++)
+        this.#put(generationOf(orderOf(20 + index), 4 - index, {}));
+      this.#transfers = [downloadOf("running")];
+    }
+    if (this.#scene === "failed") this.#fail();
+    this.#next = 1000;
+  }
+
+  #fail(): void {
+    const codes = [
+      "OUT_OF_MEMORY",
+      "INFERENCE_CRASHED",
+      "NOT_FINITE",
+      "DISK_FULL",
+      "SNAPSHOT_NOT_FOUND",
+    ] as const;
+    const details = {
+      doing: "decoding",
+      reason: "SIGKILL",
+      network: "UNet",
+      step: 4,
+      path: "/data/gallery",
+      needed: "1.2 MB",
+    };
+    for (const [index, code] of codes.entries()) {
+      const error = toWire(new StudioError(code, details));
+      this.#put(generationOf(orderOf(index), index, { state: "failed", error }));
+    }
+    this.#put(generationOf(orderOf(5), 6, { state: "cancelled" }));
+    this.#put(generationOf(orderOf(6), 7, { state: "interrupted" }));
+    this.#transfers = [
+      {
+        ...downloadOf("failed"),
+        error: toWire(new StudioError("HUB_UNREACHABLE", { host: "hub", reason: "timed out" })),
+      },
+    ];
+  }
+
+  #put(generation: Generation): void {
+    this.#generations.set(generation.id, generation);
+    this.#tell({ type: "generations-changed", generations: [generation] });
+  }
+
+  #tell(event: StudioEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #open(): Generation[] {
+    return [...this.#generations.values()].filter(
+      ({ state }) => state === "waiting" || state === "running",
+    );
+  }
+
+  #queueChanged(): void {
+    const openIds = this.#open().map(({ id }) => id);
+    this.#tell({ type: "queue-changed", isPaused: this.#isPaused, openIds });
+  }
+
+  /** One step of whatever runs. */
+  #step(): void {
+    const running = this.#open().find(({ state }) => state === "running");
+    if (running === undefined) return this.#begin();
+    const { order, progress } = running;
+    const step = (progress?.step ?? 0) + 1;
+    if (step > order.steps) return this.#finish(running);
+    const seed = Number(order.seed) % 2 ** 31;
+    const secondsPerStep = this.#stepMs / 1000;
+    running.progress = {
+      stage: step === order.steps ? "decoding" : "denoising",
+      step,
+      steps: order.steps,
+      secondsPerStep,
+      secondsLeft: (order.steps - step) * secondsPerStep,
+      preview: previewOf(draw(order.prompt, seed), 1 - step / order.steps, seed + step),
+    };
+    this.#tell({ type: "progress", generationId: running.id, progress: running.progress });
+  }
+
+  #begin(): void {
+    const next = this.#open()[0];
+    if (next === undefined || this.#isPaused) return;
+    const progress = { stage: "loading", step: 0, steps: next.order.steps } as const;
+    this.#put({ ...next, state: "running", startedAt: new Date().toISOString(), progress });
+  }
+
+  #finish(running: Generation): void {
+    const image = imageOf(running.order, 0);
+    const id = `image-${this.#next++}`;
+    const made = { ...image, id, createdAt: new Date().toISOString(), isStarred: false };
+    this.#images.set(id, made);
+    this.#tell({ type: "images-changed", images: [made] });
+    this.#put({
+      ...running,
+      progress: undefined,
+      state: "done",
+      endedAt: made.createdAt,
+      imageId: id,
+    });
+    this.#queueChanged();
+  }
+
+  #imagesOf(ids: readonly string[]): Image[] {
+    return ids.flatMap((id) => this.#images.get(id) ?? []);
+  }
+
+  #changeImages(ids: readonly string[], change: Partial<Image>): void {
+    for (const image of this.#imagesOf(ids)) this.#images.set(image.id, { ...image, ...change });
+    this.#tell({ type: "images-changed", images: this.#imagesOf(ids) });
+  }
+
+  #end(ids: readonly string[], state: Generation["state"]): void {
+    for (const id of ids) {
+      const generation = this.#generations.get(id);
+      if (generation) this.#put({ ...generation, state, progress: undefined });
+    }
+    this.#queueChanged();
+  }
+
+  async *#follow(signal: AbortSignal | undefined): AsyncGenerator<StudioEvent> {
+    yield { type: "reset" };
+    const waiting: StudioEvent[] = [];
+    let wake = () => {};
+    const listener = (event: StudioEvent) => {
+      waiting.push(event);
+      wake();
+    };
+    this.#listeners.add(listener);
+    const isLeft = () => signal?.aborted === true;
+    signal?.addEventListener("abort", () => wake());
+    while (!isLeft()) {
+      const event = waiting.shift();
+      if (event) yield event;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+    this.#listeners.delete(listener);
+  }
+
+  /** As the pages call it. */
+  client(): StudioClient {
+    return {
+      events: {
+        subscribe: (async (_, options) => {
+          if (this.#scene === "lost") throw new TypeError("Failed to fetch");
+          return this.#follow(options?.signal);
+        }) as StudioClient["events"]["subscribe"],
+      },
+      generation: this.#generationCommands(),
+      queue: {
+        get: async () => ({
+          isPaused: this.#isPaused,
+          generations: [
+            ...this.#open(),
+            ...[...this.#generations.values()].filter((g) => !this.#open().includes(g)),
+          ],
+        }),
+        pause: async () => this.#pause(true),
+        resume: async () => this.#pause(false),
+      },
+      gallery: this.#galleryCommands(),
+      models: this.#modelCommands(),
+      transfers: {
+        list: async () => this.#transfers,
+        pause: async () => this.#changeTransfers("paused"),
+        resume: async () => this.#changeTransfers("running"),
+        cancel: async () => this.#changeTransfers("cancelled"),
+        clear: async () => {
+          this.#tell({ type: "transfers-removed", ids: this.#transfers.map(({ id }) => id) });
+          this.#transfers = [];
+        },
+      },
+      devices: {
+        list: async () => [
+          {
+            provider: "cuda",
+            available: false,
+            float16: false,
+            reason: "the CUDA libraries are not installed",
+          },
+          { provider: "webgpu", available: false, float16: false, reason: "no adapter was found" },
+          { provider: "cpu", available: true, float16: false, seconds: 0.021 },
+        ],
+      },
+      settings: {
+        get: async () => this.#settings,
+        change: async (change) => {
+          const given = Object.entries(change).map(([name, value]) => [name, value ?? undefined]);
+          this.#settings = { ...this.#settings, ...Object.fromEntries(given) };
+          this.#tell({ type: "settings-changed", settings: this.#settings });
+          return this.#settings;
+        },
+        readForm: async () => this.#form as never,
+        writeForm: async (form) => {
+          this.#form = form;
+        },
+      },
+      secrets: {
+        status: async () => [
+          { name: "hub-token", isSet: false, isFromEnvironment: false, vault: "keyring" },
+        ],
+        set: async () => {},
+        remove: async () => {},
+        check: async () => ({ isAccepted: true, account: "ada" }),
+      },
+      machine: {
+        get: async () => ({
+          version: "0.1.0",
+          platform: "linux-x64",
+          dataFolder: "/home/ada/.local/share/darkroom",
+          pictureFolder: "/home/ada/.local/share/darkroom/gallery",
+          memory: { total: 16_700_000_000, free: 9_100_000_000, studio: 420_000_000 },
+          disk: { total: 512_000_000_000, free: 188_000_000_000 },
+          device: {
+            provider: "cpu",
+            name: "AMD Ryzen 7 5800X",
+            fallback: "CUDA: the libraries are not installed",
+          },
+          loadedModel: "starter",
+          estimate: { seconds: 1680, secondsPerStep: 33, loadSeconds: 4, basis: "estimated" },
+          notices: [],
+        }),
+        open: async () => ({ url: "http://127.0.0.1:7860/#code=3f9a-22c1" }),
+      },
+    };
+  }
+
+  async #pause(isPaused: boolean): Promise<void> {
+    this.#isPaused = isPaused;
+    this.#queueChanged();
+  }
+
+  async #changeTransfers(state: Transfer["state"]): Promise<void> {
+    this.#transfers = this.#transfers.map((transfer) => ({
+      ...downloadOf(state),
+      id: transfer.id,
+    }));
+    this.#tell({ type: "transfers-changed", transfers: this.#transfers });
+  }
+
+  #generationCommands(): StudioClient["generation"] {
+    return {
+      enqueue: async (request) => {
+        const ids: string[] = [];
+        for (let index = 0; index < (request.count ?? 1); index++) {
+          const seed = String(
+            BigInt(request.seed ?? Math.floor(Math.random() * 2 ** 31)) + BigInt(index),
+          );
+          const { count: _, isFirst: __, ...asked } = request;
+          const given = Object.entries({ ...asked, seed }).filter(
+            ([, value]) => value !== undefined,
+          );
+          const order: GenerationOrder = { ...orderOf(1), ...Object.fromEntries(given) };
+          const id = `generation-${200_000 + this.#next++}`;
+          ids.push(id);
+          this.#put({ ...generationOf(order, 0, {}), id, createdAt: new Date().toISOString() });
+        }
+        this.#queueChanged();
+        return { generationIds: ids };
+      },
+      get: async ({ id }) => {
+        const generation = this.#generations.get(id);
+        if (!generation) throw new StudioError("NOT_FOUND", { what: "generation", id });
+        return generation;
+      },
+      cancel: async ({ ids }) => this.#end(ids, "cancelled"),
+      cancelOthers: async () =>
+        this.#end(
+          this.#open()
+            .filter(({ state }) => state === "waiting")
+            .map(({ id }) => id),
+          "cancelled",
+        ),
+      retry: async ({ ids }) => this.#end(ids, "waiting"),
+      move: async () => this.#queueChanged(),
+      prune: async ({ ids }) => {
+        const open = new Set(this.#open().map(({ id }) => id));
+        const gone = ids ?? [...this.#generations.keys()].filter((id) => !open.has(id));
+        for (const id of gone) this.#generations.delete(id);
+        this.#tell({ type: "generations-removed", ids: gone });
+      },
+      estimate: async ({ steps = 30, width = 128, height = 128 }) => {
+        const secondsPerStep = 0.07 * ((width * height) / 128 ** 2) ** 1.3;
+        return {
+          seconds: steps * secondsPerStep,
+          secondsPerStep,
+          loadSeconds: 0.4,
+          basis: "measured",
+        };
+      },
+      countTokens: async ({ prompt }) => {
+        const words = [...prompt.matchAll(/\S+/g)];
+        const cut = words[75];
+        return { count: words.length, limit: 75, ...(cut && { cutAt: cut.index }) };
+      },
+      addInitImage: async () => this.#initImage(),
+      useAsInitImage: async () => this.#initImage(),
+      getInitImage: async () => this.#initImage(),
+      recall: async ({ file }) => {
+        if (this.#scene === "failed")
+          throw new StudioError("NO_GENERATION_DATA", { file: file.name });
+        return { record: imageOf(orderOf(3), 3).record, writer: "darkroom" };
+      },
+    };
+  }
+
+  #initImage() {
+    const address = pictureOf(draw("a green heart", 5), 128, 128);
+    return { id: "init-1", width: 128, height: 128, address };
+  }
+
+  #galleryCommands(): StudioClient["gallery"] {
+    return {
+      names: async (query) => {
+        const search = query.search?.toLowerCase() ?? "";
+        const found = [...this.#images.values()].filter(
+          (image) =>
+            image.isTrashed === (query.isTrashed ?? false) &&
+            (query.isStarred !== true || image.isStarred) &&
+            (query.model === undefined || image.record.model === query.model) &&
+            image.record.prompt.includes(search),
+        );
+        const sorted = found.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+        const days = Object.groupBy(sorted, ({ createdAt }) => createdAt.slice(0, 10));
+        return {
+          total: found.length,
+          days: Object.entries(days).map(([day, images = []]) => ({
+            day,
+            ids: images.map(({ id }) => id),
+          })),
+        };
+      },
+      details: async ({ ids }) => this.#imagesOf(ids),
+      get: async ({ id }) => {
+        const [image] = this.#imagesOf([id]);
+        if (!image) throw new StudioError("NOT_FOUND", { what: "picture", id });
+        return image;
+      },
+      facets: async () => ({
+        models: [
+          { name: "Starter", count: 440 },
+          { name: "Stable Diffusion 2", count: 60 },
+        ],
+        targets: [{ name: "local", count: 500 }],
+        sizes: [
+          { width: 128, height: 128, count: 400 },
+          { width: 192, height: 128, count: 100 },
+        ],
+        starred: [...this.#images.values()].filter(({ isStarred }) => isStarred).length,
+        trashed: [...this.#images.values()].filter(({ isTrashed }) => isTrashed).length,
+        total: this.#images.size,
+      }),
+      star: async ({ ids, isStarred }) => this.#changeImages(ids, { isStarred }),
+      trash: async ({ ids }) => this.#changeImages(ids, { isTrashed: true }),
+      restore: async ({ ids }) => this.#changeImages(ids, { isTrashed: false }),
+      emptyTrash: async ({ ids }) => {
+        const gone =
+          ids ?? [...this.#images.values()].filter((i) => i.isTrashed).map(({ id }) => id);
+        for (const id of gone) this.#images.delete(id);
+        this.#tell({ type: "images-removed", ids: gone });
+      },
+      rebuild: async () => {
+        const total = this.#images.size;
+        for (const share of [0.2, 0.5, 0.8, 1]) {
+          const done = Math.round(share * total);
+          setTimeout(
+            () => this.#tell({ type: "rebuild-progress", done, total, isFinished: share === 1 }),
+            2000 * share,
+          );
+        }
+      },
+    };
+  }
+
+  #modelCommands(): StudioClient["models"] {
+    const begin = async () => {
+      this.#transfers = [downloadOf("running")];
+      this.#tell({ type: "transfers-changed", transfers: this.#transfers });
+      return { transferId: "transfer-1" };
+    };
+    const broken = {
+      id: "broken-model",
+      problem: toWire(
+        new StudioError("WEIGHT_MISSING", { network: "UNet", name: "conv_in.weight" }),
+      ),
+      diskBytes: 1_700_000_000,
+      fit: { verdict: "good" as const, reason: "unknown until it can be read", memoryBytes: 0 },
+    };
+    const isBare = this.#scene === "empty" || this.#scene === "welcome";
+    return {
+      list: async () =>
+        isBare
+          ? [STARTER]
+          : [STARTER, STABLE_DIFFUSION, ...(this.#scene === "failed" ? [broken] : [])],
+      files: async () => [
+        {
+          path: "unet/diffusion_pytorch_model.fp16.safetensors",
+          sizeBytes: 1_730_000_000,
+          sha256: "ab12cd34ef",
+        },
+        {
+          path: "text_encoder/model.fp16.safetensors",
+          sizeBytes: 680_000_000,
+          sha256: "0f9e8d7c6b",
+        },
+        { path: "vae/diffusion_pytorch_model.fp16.safetensors", sizeBytes: 167_000_000 },
+        { path: "model_index.json", sizeBytes: 537 },
+      ],
+      import: begin,
+      verify: begin,
+      remove: async () => {},
+      catalogue: async () => [...CATALOGUE],
+      inspect: async ({ repository }) => ({
+        id: repository,
+        revision: "1f2e3d4c5b6a7988",
+        licence: "openrail++",
+        isGated: false,
+        variants: [
+          { name: "fp16", files: 14, sizeBytes: 2_580_000_000 },
+          { name: "", files: 14, sizeBytes: 5_160_000_000 },
+        ],
+      }),
+      download: begin,
+    };
+  }
+}
+
+/** The client that `?fake=SCENE` of the page's address asks for; undefined where it asks for none. */
+export function fakeClient(search: string): StudioClient | undefined {
+  const asked = new URLSearchParams(search);
+  const scene = asked.get("fake");
+  const known = Object.keys(COUNT).find((name) => name === scene);
+  if (known === undefined) return undefined;
+  const stepMs = Number(asked.get("slow") ?? STEP_MS);
+  return new FakeStudio(known as Scene, stepMs).client();
+}
