@@ -125,7 +125,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   "engine/cli.ts": ["engine/cli", "engine/contract", "commander", "node:"],
   "engine/setup": ["node:"],
-  electron: ["engine/contract", "electron", "node:"],
+  electron: ["engine/contract", "electron", "zod", "node:"],
   // the renderer: areas -> picture -> state -> connection -> contract; areas -> ui, words
   "renderer/words": ["i18next", "react-i18next"],
   "renderer/ui": [

@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { HostCommand } from "./host-process.ts";
+
+/** Where the program's parts lie. */
+export interface Installation {
+  readonly isPackaged: boolean;
+  /** Electron's own: the app's folder, and where a packaged app has its extra resources. */
+  readonly appPath: string;
+  readonly resourcesPath: string;
+  readonly platform: string;
+  readonly arch: string;
+}
+
+/** Flags of `serve` that the window passes on, and whether each takes a value. */
+const FLAGS: Readonly<Record<string, boolean>> = {
+  "--host": true,
+  "--port": true,
+  "--endpoint-port": true,
+  "--no-endpoint": false,
+  "--data-dir": true,
+  "--key-file": true,
+  "--model": true,
+};
+
+/** The folder that holds engine/, assets/ and node_modules/: the repository, or the copy that ships. */
+export function studioFolder({ isPackaged, appPath, resourcesPath }: Installation): string {
+  return isPackaged ? join(resourcesPath, "studio") : appPath;
+}
+
+/** How this installation starts its host; Chromium's and Electron's own flags in `argv` stay behind. */
+export function hostCommand(installation: Installation, argv: readonly string[]): HostCommand {
+  const studio = studioFolder(installation);
+  return {
+    node: nodeBinary(studio, installation),
+    args: [join(studio, "engine", "cli.ts"), "serve", "--desktop", ...flagsOf(argv)],
+  };
+}
+
+/** The value of one flag among the window's own arguments. */
+export function flagOf(argv: readonly string[], name: string): string | undefined {
+  const flags = flagsOf(argv);
+  const at = flags.indexOf(name);
+  return at === -1 ? undefined : flags[at + 1];
+}
+
+function flagsOf(argv: readonly string[]): string[] {
+  return argv.flatMap((word, index) => {
+    const [name = "", value] = word.split(/=(.*)/s);
+    const takesValue = FLAGS[name];
+    if (takesValue === undefined) return [];
+    if (!takesValue) return [name];
+    const given = value ?? argv[index + 1];
+    return given === undefined ? [] : [name, given];
+  });
+}
+
+/** The official binary that came with the packages, else whatever `node` the path has. */
+function nodeBinary(studio: string, { platform, arch }: Installation): string {
+  const name = platform === "win32" ? join("bin", "node.exe") : join("bin", "node");
+  const packages = [
+    `node-${platform === "win32" ? "win" : platform}-${arch}`,
+    `node-bin-${platform}-${arch}`,
+  ];
+  const places = packages.map((folder) => join(studio, "node_modules", folder, name));
+  return places.find((path) => existsSync(path)) ?? "node";
+}

@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import { BackOff } from "./back-off.ts";
+import { HostLink, type Announcement } from "./host-link.ts";
+import type { LentStorage } from "./lent-storage.ts";
+
+/** How the host is started: a plain Node binary, never Electron's own, and the studio's command line. */
+export interface HostCommand {
+  readonly node: string;
+  readonly args: readonly string[];
+}
+
+export interface HostParts {
+  readonly command: HostCommand;
+  readonly storage: LentStorage;
+  readonly onAnnouncement: (said: Announcement) => void;
+  /** It keeps dying and is not started any more; with its last words. */
+  readonly onGivenUp: (lastWords: string) => void;
+  readonly backOff?: BackOff;
+}
+
+/** Promised is an end within 5 s of being asked. */
+const STOP_MS = 7000;
+const LAST_WORDS = 4000;
+
+/** Keeps the host running for as long as the window's process does. */
+export class HostProcess {
+  readonly #parts: HostParts;
+  readonly #backOff: BackOff;
+  #child: ChildProcess | undefined;
+  #link: HostLink | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #lastWords = "";
+  #isWanted = true;
+
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+    this.#backOff = parts.backOff ?? new BackOff();
+  }
+
+  /** Its process, for tests that kill it. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  start(): void {
+    const child = spawnHost(this.#parts.command);
+    this.#child = child;
+    this.#lastWords = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#noted(text));
+    child.once("error", (error) => this.#noted(`${error.message}\n`));
+    // `close` comes when its last words have been read; also where it could not be started at all.
+    child.once("close", () => this.#ended(child));
+    this.#link = new HostLink(child, this.#parts.storage, (said) => this.#announced(said));
+  }
+
+  /** Starts it anew after it was given up. */
+  restart(): void {
+    this.#backOff.forget();
+    this.#isWanted = true;
+    this.start();
+  }
+
+  /** Where a picture or a folder of the studio lies. */
+  async ask(question: Parameters<HostLink["ask"]>[0]): Promise<string> {
+    if (this.#link === undefined) throw new Error("The studio is just starting.");
+    return this.#link.ask(question);
+  }
+
+  /** Ends it by closing the pipe, and by force where that takes too long; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#isWanted = false;
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    if (child === undefined) return;
+    const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    if (child.connected) child.disconnect();
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+    await gone.finally(() => clearTimeout(timer));
+  }
+
+  /** What it refuses to start for (another owns the data folder) does not go away by trying again. */
+  #announced(said: Announcement): void {
+    if (said.kind === "failed") this.#isWanted = false;
+    this.#parts.onAnnouncement(said);
+  }
+
+  #noted(text: string): void {
+    process.stderr.write(text);
+    this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+  }
+
+  #ended(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#link = undefined;
+    if (!this.#isWanted) return;
+    const pauseMs = this.#backOff.died();
+    if (pauseMs === undefined) this.#parts.onGivenUp(this.#lastWords);
+    else this.#timer = setTimeout(() => this.start(), pauseMs);
+  }
+}
+
+/** Variables that would change how a plain Node runs. */
+const UNWANTED = /^(ELECTRON_\w+|NODE_OPTIONS|NODE_CHANNEL_\w+)$/;
+
+/** It holds tokens in memory: where the shell can say so, it leaves no core dump. */
+function spawnHost({ node, args }: HostCommand): ChildProcess {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !UNWANTED.test(name)),
+  );
+  const stdio: StdioOptions = ["ignore", "ignore", "pipe", "ipc"];
+  if (process.platform === "win32") return spawn(node, args, { env, stdio, windowsHide: true });
+  return spawn("/bin/sh", ["-c", 'ulimit -c 0; exec "$@"', "sh", node, ...args], { env, stdio });
+}

@@ -1,0 +1,99 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { app, dialog, Menu, session } from "electron";
+import { IDLE, isBusy, type Activity } from "./activity.ts";
+import { desktopAnswers } from "./answers.ts";
+import { COMMAND_CHANNEL } from "./channels.ts";
+import { flagOf, hostCommand, type Installation } from "./host-command.ts";
+import type { Announcement } from "./host-link.ts";
+import { HostProcess } from "./host-process.ts";
+import { answerCalls } from "./ipc.ts";
+import { KeepAwake } from "./keep-awake.ts";
+import { lentStorage } from "./lent-storage.ts";
+import { applicationMenu } from "./menu.ts";
+import { Quit } from "./quit.ts";
+import { guardContents, guardSession, type Connection } from "./security.ts";
+import { StudioTray } from "./tray.ts";
+import { StudioWindow } from "./window.ts";
+
+/** The window around the studio: it owns the host, and shows the pages that the host serves. */
+const argv = process.argv.slice(1);
+process.umask(0o077);
+// Another data folder is another studio: with a window of its own, and its own "only one".
+const home = flagOf(argv, "--data-dir") ?? process.env["DARKROOM_HOME"] ?? "";
+if (home !== "") app.setPath("userData", ownFolder(resolve(home, "window")));
+app.enableSandbox();
+// Tokens pass through this process: a crash leaves no dump of it.
+app.commandLine.appendSwitch("disable-breakpad");
+app.on("web-contents-created", (_, contents) => guardContents(contents));
+if (app.requestSingleInstanceLock()) void app.whenReady().then(open);
+else app.quit();
+
+async function open(): Promise<void> {
+  let connection: Connection | undefined;
+  let activity: Activity = IDLE;
+  const installation: Installation = {
+    isPackaged: app.isPackaged,
+    appPath: app.getAppPath(),
+    resourcesPath: process.resourcesPath,
+    platform: process.platform,
+    arch: process.arch,
+  };
+  const icons = join(app.getAppPath(), "assets", "icons");
+  const awake = new KeepAwake();
+  const host = new HostProcess({
+    command: hostCommand(installation, argv),
+    storage: await lentStorage(),
+    onAnnouncement: announced,
+    onGivenUp: (lastWords) => void offerRestart(host, lastWords),
+  });
+  const quit = new Quit({ activity: () => activity, stop: () => host.stop() });
+  const tray = new StudioTray(join(icons, "tray.png"), () => window.show());
+  const window: StudioWindow = new StudioWindow({
+    preload: join(import.meta.dirname, "preload.cjs"),
+    icon: join(icons, "icon.png"),
+    staysWhenClosed: () => tray.isShown || process.platform === "darwin",
+    isQuitting: () => quit.isLeaving,
+    onClose: () => app.quit(),
+  });
+
+  function announced(said: Announcement): void {
+    if (said.kind === "ready") {
+      connection = { origin: new URL(said.url).origin, token: said.token };
+      window.load(connection.origin);
+    } else if (said.kind === "activity") {
+      activity = said;
+      awake.set(isBusy(said));
+      tray.setActivity(said);
+    } else if (said.kind === "choices") tray.setShown(said.keepInTray);
+    else {
+      dialog.showErrorBox("Darkroom cannot start", said.error.message);
+      app.quit();
+    }
+  }
+
+  guardSession(session.defaultSession, () => connection);
+  const page = { contents: () => window.contents, origin: () => connection?.origin };
+  answerCalls(page, desktopAnswers(host, window));
+  Menu.setApplicationMenu(applicationMenu((command) => window.send(COMMAND_CHANNEL, command)));
+  app.on("second-instance", () => window.show());
+  app.on("activate", () => window.show());
+  host.start();
+}
+
+function ownFolder(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+async function offerRestart(host: HostProcess, lastWords: string): Promise<void> {
+  const { response } = await dialog.showMessageBox({
+    type: "error",
+    message: "The studio ended several times in a row.",
+    detail: lastWords.slice(-1000),
+    buttons: ["Try again", "Quit"],
+    noLink: true,
+  });
+  if (response === 0) host.restart();
+  else app.quit();
+}

@@ -1,0 +1,84 @@
+import { shell, type Session, type WebContents } from "electron";
+
+/** Where the studio answers, and the bearer token for requests to it; it changes with the host. */
+export interface Connection {
+  readonly origin: string;
+  readonly token: string;
+}
+export type CurrentConnection = () => Connection | undefined;
+
+/** Sites that a link may open in the person's own browser: where models and the programs come from. */
+const LINKED_HOSTS: ReadonlySet<string> = new Set(["huggingface.co", "github.com"]);
+
+/** Schemes whose requests leave the process; others (blob, data, devtools) stay in it. */
+const NETWORK: ReadonlySet<string> = new Set(["http:", "https:", "ws:", "wss:", "ftp:", "file:"]);
+
+/**
+ * Holds a session to the studio: no request goes anywhere else, requests to it carry the bearer token,
+ * and no permission is given but to write text to the clipboard, which asks for a click.
+ */
+export function guardSession(session: Session, connection: CurrentConnection): void {
+  session.webRequest.onBeforeRequest(({ url }, answer) => {
+    answer({ cancel: leavesProcess(url) && !isOurs(url, connection()) });
+  });
+  session.webRequest.onBeforeSendHeaders(({ url, requestHeaders }, answer) => {
+    const { Authorization: _, authorization: __, ...headers } = requestHeaders;
+    const known = connection();
+    const isBearer = known !== undefined && isOurs(url, known);
+    answer({
+      requestHeaders: isBearer ? { ...headers, Authorization: `Bearer ${known.token}` } : headers,
+    });
+  });
+  session.setPermissionRequestHandler((_, permission, answer, { requestingUrl, isMainFrame }) => {
+    answer(isMainFrame && isPermitted(permission, requestingUrl, connection()));
+  });
+  session.setPermissionCheckHandler(
+    (_, permission, origin, { isMainFrame }) =>
+      isMainFrame && isPermitted(permission, origin, connection()),
+  );
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler((_, answer) => answer(null));
+}
+
+/** Holds a page where it is: no other page, no new window, no webview; a known link opens outside. */
+export function guardContents(contents: WebContents): void {
+  contents.on("will-attach-webview", (event) => event.preventDefault());
+  contents.on("will-navigate", (event) => {
+    if (event.url !== contents.getURL()) event.preventDefault();
+  });
+  contents.on("will-frame-navigate", (event) => {
+    if (!event.isMainFrame) event.preventDefault();
+  });
+  contents.on("will-redirect", (event) => event.preventDefault());
+  contents.setWindowOpenHandler(({ url }) => {
+    if (isLinked(url)) void shell.openExternal(url);
+    return { action: "deny" };
+  });
+}
+
+/** Whether a link may open outside: https to a known site, with neither name nor port in it. */
+export function isLinked(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, host, username, password } = new URL(address);
+  return protocol === "https:" && LINKED_HOSTS.has(host) && username === "" && password === "";
+}
+
+function leavesProcess(address: string): boolean {
+  return !URL.canParse(address) || NETWORK.has(new URL(address).protocol);
+}
+
+function isOurs(address: string, connection: Connection | undefined): boolean {
+  return (
+    connection !== undefined &&
+    URL.canParse(address) &&
+    new URL(address).origin === connection.origin
+  );
+}
+
+function isPermitted(
+  permission: string,
+  address: string,
+  connection: Connection | undefined,
+): boolean {
+  return permission === "clipboard-sanitized-write" && isOurs(address, connection);
+}
