@@ -1,7 +1,11 @@
 import { create } from "zustand";
 import type { GenerationOrder, InitImage } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
+import { MAX_SIDE } from "../../engine/contract/request.ts";
 import type { SchedulerName } from "../../engine/contract/schedulers.ts";
+
+export const MIN_SIDE = 64;
+const MAX_PROMPT = 10_000;
 
 /** The Generate form. Absent numbers are the model's own choice. */
 export interface FormState {
@@ -41,12 +45,43 @@ export function changeForm(fields: FormFields): void {
   useForm.setState(fields);
 }
 
-/** Takes over what a picture says of how it was made; what it does not say stays. */
-export function recallRecord(record: ForeignRecord | GenerationOrder): void {
-  const { prompt, negativePrompt, steps, guidanceScale, width, height, scheduler, seed } = record;
-  const known = { prompt, negativePrompt, steps, guidanceScale, width, height, scheduler };
-  const fields = Object.fromEntries(
-    Object.entries(known).filter(([, value]) => value !== undefined),
-  ) as FormFields;
-  useForm.setState(seed === undefined ? fields : { ...fields, seed, isSeedLocked: true });
+/** The fields that a picture's record can bring back. */
+export const RECALLED = [
+  "prompt",
+  "negativePrompt",
+  "width",
+  "height",
+  "steps",
+  "guidanceScale",
+  "scheduler",
+  "seed",
+] as const;
+export type Recalled = (typeof RECALLED)[number];
+
+/**
+ * Takes over what a picture says of how it was made; what it does not say stays. What other studios
+ * allow and this one does not is brought within our limits.
+ */
+export function recallRecord(
+  record: ForeignRecord | GenerationOrder,
+  names: readonly Recalled[] = RECALLED,
+): void {
+  const given = Object.entries(record).filter(([name]) => names.some((known) => known === name));
+  const { seed, ...fields }: FormFields = Object.fromEntries(given);
+  useForm.setState({
+    ...fields,
+    ...(fields.prompt !== undefined && { prompt: fields.prompt.slice(0, MAX_PROMPT) }),
+    ...(fields.width !== undefined && { width: snapSide(fields.width, 8) }),
+    ...(fields.height !== undefined && { height: snapSide(fields.height, 8) }),
+    ...(fields.guidanceScale !== undefined && {
+      guidanceScale: Math.min(100, Math.max(1, fields.guidanceScale)),
+    }),
+    ...(seed !== undefined && { seed, isSeedLocked: true }),
+  });
+}
+
+/** The nearest side that can be drawn: a multiple within the limits. */
+export function snapSide(side: number, multiple: number): number {
+  const snapped = multiple * Math.round(side / multiple);
+  return Math.min(MAX_SIDE, Math.max(MIN_SIDE, snapped));
 }

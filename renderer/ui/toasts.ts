@@ -29,6 +29,6 @@ export function showFailure(error: unknown): void {
 }
 
 /** Waits for a command whose answer nobody needs; its failure is told in a toast. */
-export function attempt(command: Promise<unknown>): void {
-  command.catch(showFailure);
+export function attempt(command: Promise<unknown> | undefined): void {
+  command?.catch(showFailure);
 }

@@ -1,0 +1,83 @@
+import { useMemo } from "react";
+import type { Image } from "../../engine/contract/gallery.ts";
+import type { Action } from "../shortcuts/registry.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { formatBytes, formatDuration, formatWhen } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./details.module.css";
+import { Field, RecordFields } from "./record-fields.tsx";
+import { useImageActions } from "./image-actions.ts";
+
+/** The actions that stand as icons above the fields. */
+const SHOWN = new Set([
+  "picture.recall-all",
+  "picture.start",
+  "picture.copy",
+  "picture.reveal",
+  "picture.star",
+  "picture.trash",
+  "picture.restore",
+]);
+
+/** How a picture was made: every field can be used again and copied. */
+export function Details({ image }: { image: Image }) {
+  const t = useWords("picture");
+  const actions = useImageActions(useMemo(() => [image], [image]));
+  return (
+    <section className={styles.details} aria-label={t("details")}>
+      <div className={styles.actions} role="toolbar" aria-label={t("actions.file")}>
+        {actions
+          .filter(({ id }) => SHOWN.has(id))
+          .map((action) => (
+            <ActionButton key={action.id} action={action} />
+          ))}
+      </div>
+      {image.isMissing && <p className={styles.gone}>{t("gone")}</p>}
+      <dl className={styles.fields}>
+        <RecordFields record={image.record} />
+        <Origin image={image} />
+      </dl>
+    </section>
+  );
+}
+
+function ActionButton({ action }: { action: Action }) {
+  const { icon, label, keys, isDisabled = false } = action;
+  if (icon === undefined) return null;
+  return (
+    <IconButton
+      icon={icon}
+      label={label}
+      keys={keys}
+      isDisabled={isDisabled}
+      onPress={() => action.run()}
+    />
+  );
+}
+
+/** Where and when it was drawn, and where it lies. */
+function Origin({ image }: { image: Image }) {
+  const t = useWords("picture");
+  const { record, seconds, target } = image;
+  const { load = 0, text = 0, denoise = 0, decode = 0 } = seconds ?? {};
+  const timing = t("timing", {
+    total: formatDuration(load + text + denoise + decode),
+    denoise: formatDuration(denoise),
+    decode: formatDuration(decode),
+  });
+  const place = target === "local" ? t("local") : target;
+  return (
+    <>
+      <Field name="device" value={`${record.device} · ${place}`} />
+      {seconds && <Field name="seconds" value={timing} />}
+      <Field name="createdAt" value={formatWhen(image.createdAt)} title={image.createdAt} />
+      <Field
+        name="fileName"
+        value={image.fileName}
+        note={formatBytes(image.sizeBytes)}
+        isCode
+        copied={image.fileName}
+      />
+    </>
+  );
+}

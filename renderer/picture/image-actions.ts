@@ -1,0 +1,151 @@
+import {
+  ArchiveRestore,
+  Copy,
+  Dices,
+  Download,
+  FolderOpen,
+  ImageUp,
+  Ruler,
+  Shuffle,
+  SlidersHorizontal,
+  Star,
+  StarOff,
+  TextQuote,
+  Trash2,
+} from "lucide-react";
+import { useMemo } from "react";
+import { useLocation } from "wouter";
+import type { Image } from "../../engine/contract/gallery.ts";
+import { desktop } from "../connection/desktop.ts";
+import { type Studio, useStudio } from "../connection/studio.tsx";
+import type { Action } from "../shortcuts/registry.ts";
+import { changeForm } from "../state/form.ts";
+import { attempt, showToast } from "../ui/toasts.ts";
+import { useWords } from "../words/words.ts";
+import { copyImage, downloadImage } from "./copy-image.ts";
+import { type Part, recallPart } from "./recall.ts";
+
+const RECALLS = [
+  { part: "all", icon: SlidersHorizontal, keys: "a" },
+  { part: "remix", icon: Shuffle, keys: "r" },
+  { part: "prompt", icon: TextQuote, keys: "p" },
+  { part: "seed", icon: Dices, keys: "s" },
+  { part: "size", icon: Ruler, keys: "d" },
+] as const;
+
+type Words = ReturnType<typeof useWords<"picture">>;
+
+/**
+ * What can be done with pictures, in the one order of keys, menus and palette. What speaks of one
+ * picture's settings is there for one only.
+ */
+export function useImageActions(images: readonly Image[]): readonly Action[] {
+  const studio = useStudio();
+  const t = useWords("picture");
+  const [address, navigate] = useLocation();
+  const isHere = address === "/generate";
+  return useMemo(() => {
+    const [first] = images;
+    if (first === undefined) return [];
+    const tellTaken = (text: string) =>
+      isHere
+        ? showToast(text)
+        : showToast(text, { label: t("open"), run: () => navigate("/generate") });
+    const single =
+      images.length === 1
+        ? [...recallActions(first, t, tellTaken), ...fileActions(first, studio, t, tellTaken)]
+        : [];
+    return [...single, ...keepActions(images, studio, t)];
+  }, [images, studio, t, isHere, navigate]);
+}
+
+type Tell = (text: string) => void;
+
+function recallActions({ record }: Image, t: Words, tellTaken: Tell): readonly Action[] {
+  const take = (part: Part) => {
+    recallPart(record, part);
+    tellTaken(t("taken"));
+  };
+  return RECALLS.map(({ part, icon, keys }) => ({
+    id: `picture.recall-${part}`,
+    label: t(`actions.${part}`),
+    group: t("actions.recall"),
+    icon,
+    keys,
+    run: () => take(part),
+  }));
+}
+
+function fileActions(image: Image, { client }: Studio, t: Words, tell: Tell): readonly Action[] {
+  const group = t("actions.file");
+  const start = async () => {
+    changeForm({ initImage: await client.generation.useAsInitImage({ imageId: image.id }) });
+    tell(t("actions.started"));
+  };
+  const reveal = desktop
+    ? {
+        label: t("actions.reveal"),
+        icon: FolderOpen,
+        run: () => attempt(desktop?.revealImage(image.id)),
+      }
+    : { label: t("actions.save"), icon: Download, run: () => downloadImage(image) };
+  return [
+    {
+      id: "picture.start",
+      label: t("actions.start"),
+      group,
+      icon: ImageUp,
+      run: () => attempt(start()),
+    },
+    {
+      id: "picture.copy",
+      label: t("actions.copy"),
+      group,
+      icon: Copy,
+      run: () => attempt(copyImage(image).then(() => showToast(t("copied")))),
+    },
+    { id: "picture.reveal", group, isDisabled: image.isMissing, ...reveal },
+  ];
+}
+
+function keepActions(images: readonly Image[], { client }: Studio, t: Words): readonly Action[] {
+  const group = t("actions.keep");
+  const ids = images.map(({ id }) => id);
+  const count = ids.length;
+  const isStarred = images.every((image) => image.isStarred);
+  const restore = () => attempt(client.gallery.restore({ ids }));
+  const trash = async () => {
+    await client.gallery.trash({ ids });
+    showToast(t("trashed", { count }), { label: t("actions.restore"), run: restore });
+  };
+  if (images.every((image) => image.isTrashed))
+    return [
+      {
+        id: "picture.restore",
+        label: t("actions.restore"),
+        group,
+        icon: ArchiveRestore,
+        run: () =>
+          attempt(client.gallery.restore({ ids }).then(() => showToast(t("restored", { count })))),
+      },
+    ];
+  return [
+    {
+      id: "picture.star",
+      label: isStarred ? t("actions.unstar") : t("actions.star"),
+      group,
+      icon: isStarred ? StarOff : Star,
+      keys: ".",
+      run: () => attempt(client.gallery.star({ ids, isStarred: !isStarred })),
+    },
+    {
+      id: "picture.trash",
+      label: t("actions.trash"),
+      group,
+      icon: Trash2,
+      keys: "delete",
+      isDanger: true,
+      run: () => attempt(trash()),
+    },
+  ];
+}

@@ -1,0 +1,30 @@
+import type { ReactNode } from "react";
+import { classNames } from "../ui/class-names.ts";
+import styles from "./picture-box.module.css";
+
+/** Small pictures are shown at most so many times their size. */
+const MOST_TIMES = 3;
+
+/**
+ * The one box that a picture lies in from placeholder to finish: as large as fits into what is
+ * around it, never cut, never more than three times the picture's own size.
+ */
+export function PictureBox(props: {
+  width: number;
+  height: number;
+  className?: string | undefined;
+  children: ReactNode;
+}) {
+  const { width, height, className, children } = props;
+  const style = {
+    aspectRatio: `${width} / ${height}`,
+    inlineSize: `min(100cqw, calc(100cqh * ${width / height}), ${MOST_TIMES * width}px)`,
+  };
+  return (
+    <div className={styles.easel}>
+      <div className={classNames(styles.box, className)} style={style}>
+        {children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { Copy, CornerUpLeft } from "lucide-react";
+import type { ForeignRecord } from "../../engine/contract/image-record.ts";
+import { recallRecord } from "../state/form.ts";
+import { classNames } from "../ui/class-names.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { attempt, showToast } from "../ui/toasts.ts";
+import type { picture } from "../words/en/picture.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./details.module.css";
+
+type Words = ReturnType<typeof useWords<"picture">>;
+type Row = (record: ForeignRecord, t: Words) => FieldProps | undefined | false;
+
+/** Each field that a record may have, in the order they are read. */
+const ROWS: readonly Row[] = [
+  ({ prompt }, t) =>
+    prompt !== undefined && {
+      name: "prompt",
+      value: prompt === "" ? t("noPrompt") : prompt,
+      used: { prompt },
+      copied: prompt,
+      isLong: true,
+    },
+  ({ negativePrompt = "" }) =>
+    negativePrompt !== "" && {
+      name: "negativePrompt",
+      value: negativePrompt,
+      used: { negativePrompt },
+      copied: negativePrompt,
+      isLong: true,
+    },
+  ({ seed }) => seed !== undefined && { name: "seed", value: seed, used: { seed }, copied: seed },
+  ({ width, height }, t) =>
+    width !== undefined &&
+    height !== undefined && {
+      name: "size",
+      value: t("trueSize", { width, height }),
+      used: { width, height },
+    },
+  ({ steps }) => steps !== undefined && { name: "steps", value: String(steps), used: { steps } },
+  ({ guidanceScale }) =>
+    guidanceScale !== undefined && {
+      name: "guidanceScale",
+      value: String(guidanceScale),
+      used: { guidanceScale },
+    },
+  ({ scheduler }, t) =>
+    scheduler !== undefined && {
+      name: "scheduler",
+      value: t(`schedulers.${scheduler}`),
+      used: { scheduler },
+    },
+  ({ strength }) => strength !== undefined && { name: "strength", value: strength.toFixed(2) },
+  ({ model, modelFingerprint }) =>
+    model !== undefined && {
+      name: "model",
+      value: model,
+      note: modelFingerprint?.slice(0, 8),
+      title: modelFingerprint,
+      copied: [model, modelFingerprint].filter(Boolean).join(" "),
+    },
+];
+
+/** The settings of a picture, as far as they are known. */
+export function RecordFields({ record }: { record: ForeignRecord }) {
+  const t = useWords("picture");
+  return ROWS.map((row) => row(record, t))
+    .filter((field) => field !== undefined && field !== false)
+    .map((field) => <Field key={field.name} {...field} />);
+}
+
+export interface FieldProps {
+  readonly name: keyof typeof picture.fields;
+  readonly value: string;
+  /** A quiet word after the value. */
+  readonly note?: string | undefined;
+  readonly title?: string | undefined;
+  /** What "use this" takes over; absent where it cannot be asked for. */
+  readonly used?: ForeignRecord;
+  /** What goes on the clipboard, where that is worth a button. */
+  readonly copied?: string;
+  readonly isLong?: boolean;
+  readonly isCode?: boolean;
+}
+
+/** One field: what it is, its value, and what can be done with it. */
+export function Field(props: FieldProps) {
+  const { name, value, note, title, used, copied, isLong = false, isCode = false } = props;
+  const t = useWords("picture");
+  const label = t(`fields.${name}`);
+  const field = label.toLowerCase();
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text);
+    showToast(t("copied"));
+  };
+  return (
+    <div className={classNames(styles.field, isLong && styles.long)}>
+      <dt className={styles.name}>{label}</dt>
+      <dd className={classNames(styles.value, isCode && styles.code)} title={title}>
+        {value}
+        {note !== undefined && <span className={styles.note}>{note}</span>}
+      </dd>
+      <dd className={styles.tools}>
+        {copied !== undefined && (
+          <IconButton
+            icon={Copy}
+            size="dense"
+            label={t("copy", { field })}
+            onPress={() => attempt(copy(copied))}
+          />
+        )}
+        {used && (
+          <IconButton
+            icon={CornerUpLeft}
+            size="dense"
+            label={t("use", { field })}
+            onPress={() => recallRecord(used)}
+          />
+        )}
+      </dd>
+    </div>
+  );
+}
