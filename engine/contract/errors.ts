@@ -207,6 +207,11 @@ export const REFUSALS = {
     sentence: "The studio of {folder} runs already, as process {pid}.",
     advice: "Use `npm run darkroom -- open` to open it, or choose another folder with --data-dir.",
   },
+  NOT_RUNNING: {
+    status: 404,
+    sentence: "No studio runs on {folder}.",
+    advice: "Start one with `npm start` or `npm run darkroom -- serve`.",
+  },
   DATA_FOLDER_UNUSABLE: {
     status: 500,
     sentence: "The data folder {path} cannot be used: {reason}.",
@@ -216,6 +221,42 @@ export const REFUSALS = {
     status: 500,
     sentence: "The studio's pages are not built.",
     advice: "Run `npm run build`; `npm start` does it by itself.",
+  },
+  ENDPOINT_REPLY_INVALID: {
+    status: 502,
+    sentence: "The endpoint's reply cannot be used: {reason}.",
+    advice: "Check that its address and its model are those of a picture model.",
+  },
+  ENDPOINT_REFUSED: {
+    status: 502,
+    sentence: "The endpoint refused the request with status {status}: {reason}.",
+    advice: "Change the request, or ask who runs it; its own log says more.",
+  },
+  ENDPOINT_TOKEN_REFUSED: {
+    status: 403,
+    sentence: "The endpoint does not accept the token: {reason}.",
+    advice: "It was refused or has expired; enter a new one.",
+  },
+  ENDPOINT_MODEL_UNKNOWN: {
+    status: 404,
+    sentence: "The endpoint has no such model: {reason}.",
+    advice: "Choose a name that it lists; the service's own name is often another one.",
+  },
+  ENDPOINT_BUSY: {
+    status: 503,
+    sentence: "The endpoint has no room now (status {status}): {reason}.",
+    advice: "Try again later.",
+  },
+  ENDPOINT_TIMED_OUT: {
+    status: 504,
+    sentence: "The endpoint's route or a proxy gave up waiting (status {status}).",
+    advice:
+      "Ask who runs it for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
+  },
+  ENDPOINT_MOVED: {
+    status: 502,
+    sentence: "The endpoint has moved to {location}.",
+    advice: "Nothing was sent there; change its address if you trust the new one.",
   },
   INTERNAL: {
     status: 500,
