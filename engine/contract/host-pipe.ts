@@ -45,7 +45,7 @@ export const fromHostSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("unseal"), id: questionId, text: z.string() }),
   /** How many generations are open and transfers run; both 0 means that nothing would be lost by quitting. */
   z.object({ kind: z.literal("activity"), openCount: z.int(), transferCount: z.int() }),
-  /** After `ready`, and again when it changes: the choice that is about the window's process. */
+  /** After `ready`, and again when it changes: the choice that the window itself goes by. */
   z.object({ kind: z.literal("choices"), keepInTray: z.boolean() }),
 ]);
 export type FromHost = z.output<typeof fromHostSchema>;

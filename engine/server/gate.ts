@@ -81,7 +81,7 @@ function missingToken(
   { knowsToken }: GateOptions,
 ): Rejection | undefined {
   if (method !== "POST" || url === SESSION_PATH) return undefined;
-  const [, token] = /^Bearer ([\w-]{1,200})$/i.exec(headers.authorization ?? "") ?? [];
+  const [, token] = /^Bearer ([\w.~+/=-]{1,200})$/i.exec(headers.authorization ?? "") ?? [];
   const reason = token === undefined ? "the request carries no token" : "its token is unknown";
   if (token !== undefined && knowsToken(token)) return undefined;
   return { status: 401, error: new StudioError("TOKEN_REFUSED", { reason }) };

@@ -1,0 +1,46 @@
+import type { StudioEvent } from "../contract/events.ts";
+import type { FromHost } from "../contract/host-pipe.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
+
+type News = Extract<FromHost, { kind: "activity" | "choices" }>;
+
+/** Events after which the desktop may have to be told something. */
+const TELLING: ReadonlySet<StudioEvent["type"]> = new Set([
+  "reset",
+  "queue-changed",
+  "generations-changed",
+  "generations-removed",
+  "transfers-changed",
+  "transfers-removed",
+  "settings-changed",
+]);
+
+/** Follows the studio and tells the desktop what changed: what is open, and what the window's process does by. */
+export async function followForDesktop(
+  studio: StudioClient,
+  tell: (news: News) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let told: readonly string[] = [];
+  for await (const { type } of await studio.events.subscribe(undefined, { signal })) {
+    if (!TELLING.has(type)) continue;
+    const news = await newsOf(studio);
+    const texts = news.map((one) => JSON.stringify(one));
+    for (const [i, one] of news.entries()) if (texts[i] !== told[i]) tell(one);
+    told = texts;
+  }
+}
+
+async function newsOf(studio: StudioClient): Promise<News[]> {
+  const [queue, transfers, { keepInTray }] = await Promise.all([
+    studio.queue.get(),
+    studio.transfers.list(),
+    studio.settings.get(),
+  ]);
+  const open = queue.generations.filter(({ state }) => state === "waiting" || state === "running");
+  const running = transfers.filter(({ state }) => state === "waiting" || state === "running");
+  return [
+    { kind: "activity", openCount: open.length, transferCount: running.length },
+    { kind: "choices", keepInTray },
+  ];
+}

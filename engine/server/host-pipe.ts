@@ -1,0 +1,119 @@
+import { StudioError, toWire } from "../contract/errors.ts";
+import {
+  toHostSchema,
+  type FromHost,
+  type StudioFolder,
+  type ToHost,
+} from "../contract/host-pipe.ts";
+
+/** Node's pipe to the process that started this one, as far as it is used. */
+export interface ParentChannel {
+  send?(message: unknown): boolean;
+  on(event: "message", listener: (message: unknown) => void): unknown;
+  on(event: "disconnect", listener: () => void): unknown;
+}
+
+/** A vault that is not the host's own; see engine/secrets. */
+export interface PipedVault {
+  readonly kind: "safe-storage" | "basic-text";
+  seal(secret: string): Promise<string>;
+  unseal(sealed: string): Promise<string>;
+}
+
+/** What the desktop's main process may ask of the host. */
+export interface PathFinder {
+  pathOfImage(id: string): Promise<string>;
+  pathOfFolder(folder: StudioFolder): Promise<string>;
+}
+
+/** The desktop's main process says `start` at once; longer than this, and it is none of ours. */
+const START_MS = 10_000;
+
+/** The host's end of its pipe to the desktop. Messages that are none of the contract's are dropped. */
+export class HostPipe {
+  readonly #channel: ParentChannel;
+  readonly #start = Promise.withResolvers<Extract<ToHost, { kind: "start" }>>();
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #questions = new Map<number, (text: string | null) => void>();
+  #finder: PathFinder | undefined;
+  #lastId = 0;
+
+  constructor(channel: ParentChannel) {
+    this.#channel = channel;
+    channel.on("message", (message) => {
+      const { data } = toHostSchema.safeParse(message);
+      if (data !== undefined) this.#receive(data);
+    });
+    channel.on("disconnect", () => {
+      for (const settle of this.#questions.values()) settle(null);
+      this.#closed.resolve();
+    });
+  }
+
+  /** Resolves when the other side is gone: the host has nobody to serve then. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /** Waits for the desktop's first word; undefined where it lends no vault. */
+  async lentVault(): Promise<PipedVault | undefined> {
+    const late = setTimeout(() => {
+      this.#start.reject(new StudioError("INTERNAL", { reason: "the desktop did not say start" }));
+    }, START_MS);
+    const { vault } = await this.#start.promise.finally(() => clearTimeout(late));
+    if (vault === null) return undefined;
+    return {
+      kind: vault,
+      seal: (secret) => this.#ask("seal", secret),
+      unseal: (sealed) => this.#ask("unseal", sealed),
+    };
+  }
+
+  ready(url: string, token: string, finder: PathFinder): void {
+    this.#finder = finder;
+    this.#send({ kind: "ready", url, token, pid: process.pid });
+  }
+
+  failed(error: unknown): void {
+    this.#send({ kind: "failed", error: toWire(error) });
+  }
+
+  /** Tells what the window's process shows or decides by. */
+  tell(news: Extract<FromHost, { kind: "activity" | "choices" }>): void {
+    this.#send(news);
+  }
+
+  #receive(message: ToHost): void {
+    if (message.kind === "start") this.#start.resolve(message);
+    else if (message.kind === "vault-answer") this.#questions.get(message.id)?.(message.text);
+    else void this.#answer(message);
+  }
+
+  async #answer(question: Extract<ToHost, { kind: "path-of-image" | "path-of-folder" }>) {
+    const { id } = question;
+    try {
+      if (this.#finder === undefined) throw new StudioError("INTERNAL", { reason: "not ready" });
+      const path =
+        question.kind === "path-of-image"
+          ? await this.#finder.pathOfImage(question.imageId)
+          : await this.#finder.pathOfFolder(question.folder);
+      this.#send({ kind: "path", id, path });
+    } catch (error) {
+      this.#send({ kind: "refused", id, error: toWire(error) });
+    }
+  }
+
+  async #ask(kind: "seal" | "unseal", text: string): Promise<string> {
+    const id = ++this.#lastId;
+    const { promise, resolve } = Promise.withResolvers<string | null>();
+    this.#questions.set(id, resolve);
+    this.#send({ kind, id, text });
+    const answer = await promise.finally(() => this.#questions.delete(id));
+    if (answer === null) throw new Error("the desktop's vault refused");
+    return answer;
+  }
+
+  #send(message: FromHost): void {
+    this.#channel.send?.(message);
+  }
+}

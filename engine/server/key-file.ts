@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { open, readFile, stat } from "node:fs/promises";
+import { StudioError } from "../contract/errors.ts";
+
+/** Shorter ones could be guessed. */
+const KEY = /^[\w.~+/=-]{32,200}$/;
+
+/**
+ * The key that somebody chose for reaching the studio from other machines: a file with one line that
+ * only this user may read. A file that is not there is made, with 256 bits of chance.
+ */
+export async function readKeyFile(path: string): Promise<string> {
+  try {
+    await makeKeyFile(path);
+    const { mode } = await stat(path);
+    const isPrivate = process.platform === "win32" || (mode & 0o077) === 0;
+    if (!isPrivate) throw unusable(path, "others may read it; `chmod 600` it");
+    const key = (await readFile(path, "utf8")).trim();
+    if (!KEY.test(key)) throw unusable(path, "a key is one line of at least 32 letters and digits");
+    return key;
+  } catch (error) {
+    if (error instanceof StudioError) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw unusable(path, code, error);
+  }
+}
+
+async function makeKeyFile(path: string): Promise<void> {
+  try {
+    const file = await open(path, "wx", 0o600);
+    await file.writeFile(`${randomBytes(32).toString("base64url")}\n`);
+    await file.close();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+}
+
+function unusable(value: string, reason: string, cause?: unknown): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "--key-file", value, reason }, { cause });
+}
