@@ -5,6 +5,7 @@ import { connectToStudio } from "./connection/client.ts";
 import { desktop } from "./connection/desktop.ts";
 import { openSession } from "./connection/session.ts";
 import { createStudio } from "./connection/studio.tsx";
+import { showLastTheme } from "./frame/theme.ts";
 import { loadWords } from "./words/words.ts";
 
 /** The studio behind the page; in the dev server `?fake=few` looks at screens without one. */
@@ -25,6 +26,7 @@ async function connect(): Promise<StudioClient> {
   );
 }
 
+showLastTheme();
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page lacks its root");
 const [client] = await Promise.all([connect(), loadWords()]);

@@ -1,50 +1,51 @@
-import { type ReactNode, useMemo, useState } from "react";
-import { useTheme } from "./theme.ts";
-import styles from "./frame.module.css";
-import { Rail } from "./rail.tsx";
-import { useActions } from "../shortcuts/registry.ts";
+import { type ReactNode, useEffect, useState } from "react";
+import { useLocation } from "wouter";
+import { desktop } from "../connection/desktop.ts";
 import { Keyboard } from "../shortcuts/keyboard.tsx";
 import { Palette } from "../shortcuts/palette.tsx";
+import { runAction, useActions } from "../shortcuts/registry.ts";
 import { Sheet } from "../shortcuts/sheet.tsx";
+import { useConnection } from "../state/connection.ts";
 import { useFollowStudio } from "../state/follow-studio.ts";
 import { ToastRegion } from "../ui/toast-region.tsx";
 import { useWords } from "../words/words.ts";
+import { useBusySigns } from "./busy.ts";
+import styles from "./frame.module.css";
+import { type Shown, useFrameActions } from "./frame-actions.ts";
+import { LockedOut } from "./locked-out.tsx";
+import { useQueueActions } from "./queue-actions.ts";
+import { pageOf, Rail } from "./rail.tsx";
+import { StatusBar } from "./status-bar.tsx";
+import { useTheme } from "./theme.ts";
 
 /** What stays around the pages. */
 export function Frame({ children }: { children: ReactNode }) {
-  const t = useWords("frame");
-  const [open, setOpen] = useState<"palette" | "sheet">();
   useFollowStudio();
   useTheme();
-  useActions(
-    useMemo(
-      () => [
-        {
-          id: "frame.palette",
-          label: t("openPalette"),
-          group: t("studio"),
-          keys: "mod+k",
-          run: () => setOpen("palette"),
-        },
-        {
-          id: "frame.sheet",
-          label: t("openSheet"),
-          group: t("studio"),
-          keys: "shift+?",
-          run: () => setOpen("sheet"),
-        },
-      ],
-      [t],
-    ),
-  );
+  const isLockedOut = useConnection(({ state }) => state === "lockedOut");
+  return isLockedOut ? <LockedOut /> : <Room>{children}</Room>;
+}
+
+function Room({ children }: { children: ReactNode }) {
+  const t = useWords("frame");
+  const [address] = useLocation();
+  const [shown, setShown] = useState<Shown>();
+  const close = () => setShown(undefined);
+  useBusySigns(t(pageOf(address)));
+  useActions(useFrameActions(setShown));
+  useActions(useQueueActions());
+  useEffect(() => desktop?.onCommand((id) => void runAction(id)), []);
   return (
     <div className={styles.frame}>
       <Rail />
       <main className={styles.page}>{children}</main>
-      <footer className={styles.status} />
+      <StatusBar
+        isQueueOpen={shown === "queue"}
+        onQueueOpenChange={(isOpen) => setShown(isOpen ? "queue" : undefined)}
+      />
       <Keyboard />
-      <Palette isOpen={open === "palette"} onClose={() => setOpen(undefined)} />
-      <Sheet isOpen={open === "sheet"} onClose={() => setOpen(undefined)} />
+      <Palette isOpen={shown === "palette"} onClose={close} />
+      <Sheet isOpen={shown === "sheet"} onClose={close} />
       <ToastRegion />
     </div>
   );

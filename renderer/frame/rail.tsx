@@ -1,16 +1,26 @@
 import { Box, ImagePlus, Images, type LucideIcon, Settings2 } from "lucide-react";
 import { Link, useLocation } from "wouter";
+import type { Transfer } from "../../engine/contract/transfers.ts";
+import { isActive, useTransfers } from "../state/transfers.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
+import { ProgressRing } from "../ui/progress-bar.tsx";
 import { useWords } from "../words/words.ts";
 import styles from "./rail.module.css";
 
-const PAGES = [
+/** The pages there are, in the order of their keys. */
+export const PAGES = [
   { id: "generate", icon: ImagePlus },
   { id: "gallery", icon: Images },
   { id: "models", icon: Box },
   { id: "settings", icon: Settings2 },
 ] as const satisfies readonly { id: string; icon: LucideIcon }[];
+export type PageId = (typeof PAGES)[number]["id"];
+
+/** The page that an address belongs to. */
+export function pageOf(address: string): PageId {
+  return PAGES.find(({ id }) => address.startsWith(`/${id}`))?.id ?? "generate";
+}
 
 /** The way from page to page. */
 export function Rail() {
@@ -19,13 +29,14 @@ export function Rail() {
   return (
     <nav className={styles.rail} aria-label={t("pages")}>
       {PAGES.map(({ id, icon }) => {
-        const isHere = address.startsWith(`/${id}`);
+        const isHere = pageOf(address) === id;
         return (
           <Link
             key={id}
             href={`/${id}`}
             className={classNames(styles.link, isHere && styles.here)}
             aria-current={isHere ? "page" : undefined}
+            aria-label={t(id)}
             title={t(id)}
           >
             <Icon of={icon} size={20} />
@@ -33,6 +44,29 @@ export function Rail() {
           </Link>
         );
       })}
+      <span className={styles.space} />
+      <Transfers />
     </nav>
   );
+}
+
+/** Downloads under way; they lie on the Models page. */
+function Transfers() {
+  const t = useWords("frame");
+  const active = useTransfers(({ all }) => all).filter(isActive);
+  if (active.length === 0) return null;
+  const share = shareOf(active);
+  const words = t("transfers", { count: active.length, share: Math.round(100 * share) });
+  return (
+    <Link href="/models" className={styles.link} aria-label={words} title={words}>
+      <ProgressRing label={words} share={share} />
+      <span className={styles.label}>{Math.round(100 * share)} %</span>
+    </Link>
+  );
+}
+
+function shareOf(transfers: readonly Transfer[]): number {
+  const total = transfers.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
+  const done = transfers.reduce((sum, { doneBytes }) => sum + doneBytes, 0);
+  return total === 0 ? 0 : done / total;
 }

@@ -1,4 +1,38 @@
-/** The Settings page. */
+import { useQuery } from "@tanstack/react-query";
+import { useStudio } from "../connection/studio.tsx";
+import { desktop } from "../connection/desktop.ts";
+import { Failed, Skeleton } from "../ui/async-states.tsx";
+import { useWords } from "../words/words.ts";
+import { AboutSection } from "./about-section.tsx";
+import { AppearanceSection } from "./appearance-section.tsx";
+import { DesktopSection } from "./desktop-section.tsx";
+import { DrawingSection } from "./drawing-section.tsx";
+import { HubSection } from "./hub-section.tsx";
+import { PicturesSection } from "./pictures-section.tsx";
+import styles from "./settings-page.module.css";
+
+/** What a person can choose, in one column. */
 export function SettingsPage() {
-  return null;
+  const t = useWords("settings");
+  const { queries } = useStudio();
+  const { data: settings, error, refetch } = useQuery(queries.settings.get.queryOptions());
+  return (
+    <div className={styles.page}>
+      <div className={styles.column}>
+        <h1 className={styles.title}>{t("title")}</h1>
+        {error && <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />}
+        {settings === undefined && !error && <Skeleton className={styles.skeleton} />}
+        {settings && (
+          <>
+            <AppearanceSection settings={settings} />
+            <DrawingSection settings={settings} />
+            <PicturesSection settings={settings} />
+            <HubSection settings={settings} />
+            {desktop && <DesktopSection settings={settings} />}
+            <AboutSection />
+          </>
+        )}
+      </div>
+    </div>
+  );
 }

@@ -7,6 +7,9 @@ export interface PopoverProps {
   /** The button that opens it. */
   readonly trigger: ReactElement;
   readonly children: ReactNode | ((close: () => void) => ReactNode);
+  /** For one that is opened by more than its button. */
+  readonly isOpen?: boolean;
+  readonly onOpenChange?: (isOpen: boolean) => void;
   readonly placement?:
     | "top"
     | "bottom"
@@ -18,9 +21,10 @@ export interface PopoverProps {
 }
 
 /** More about one thing, floating beside it. */
-export function Popover({ label, trigger, children, placement = "bottom" }: PopoverProps) {
+export function Popover(props: PopoverProps) {
+  const { label, trigger, children, placement = "bottom", ...open } = props;
   return (
-    <DialogTrigger>
+    <DialogTrigger {...open}>
       {trigger}
       <AriaPopover className={styles.popover ?? ""} placement={placement} offset={6}>
         <Dialog className={styles.dialog ?? ""} aria-label={label}>

@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { desktop } from "../connection/desktop.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { useProgress } from "../state/progress.ts";
+import { runningOf, useQueue } from "../state/queue.ts";
+import { useWords } from "../words/words.ts";
+
+/** Title and icon of the page's tab, and of the desktop's taskbar, say how busy the studio is. */
+export function useBusySigns(page: string): void {
+  const t = useWords("frame");
+  const count = useQueue(({ openIds }) => openIds.length);
+  const share = useShareOfRunning();
+  useEffect(() => {
+    document.title = count > 0 ? t("busyTitle", { count, page }) : t("title", { page });
+    const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+    if (icon) icon.href = count > 0 ? "/icon-busy.svg" : "/icon-idle.svg";
+  }, [count, page, t]);
+  useEffect(() => {
+    void desktop?.setProgress(count > 0 ? (share ?? 0) : null, count);
+  }, [count, share]);
+  useAnnouncement();
+}
+
+/** In hundredths: the taskbar need not hear of less. */
+function useShareOfRunning(): number | undefined {
+  const id = useQueue((queue) => runningOf(queue)?.id);
+  return useProgress((all) => {
+    const progress = id === undefined ? undefined : all[id];
+    return progress && Math.round((100 * progress.step) / progress.steps) / 100;
+  });
+}
+
+/** On the desktop a finished picture is announced while nobody looks. */
+function useAnnouncement(): void {
+  const { queries } = useStudio();
+  const t = useWords("frame");
+  const isWanted = useQuery(queries.settings.get.queryOptions()).data?.notify ?? false;
+  const running = useQueue((queue) => runningOf(queue));
+  const before = useRef(running);
+  useEffect(() => {
+    const last = before.current;
+    before.current = running;
+    if (last === undefined || last.id === running?.id || !isWanted || document.hasFocus()) return;
+    const ended = useQueue.getState().byId[last.id];
+    if (ended?.state === "done") void desktop?.notify(t("queue.finished"), ended.order.prompt);
+  }, [running, isWanted, t]);
+}

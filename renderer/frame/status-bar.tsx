@@ -1,0 +1,99 @@
+import { useQuery } from "@tanstack/react-query";
+import { Cpu, MemoryStick, TriangleAlert, Unplug } from "lucide-react";
+import { useLocation } from "wouter";
+import type { Machine } from "../../engine/contract/machine.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { useConnection } from "../state/connection.ts";
+import { useQueue } from "../state/queue.ts";
+import { Icon } from "../ui/icon.tsx";
+import { Tooltip } from "../ui/tooltip.tsx";
+import { formatBytes } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import { Chip } from "./chip.tsx";
+import { QueueChip } from "./queue-chip.tsx";
+import styles from "./status-bar.module.css";
+
+/** Memory changes without an event: it is looked at so often, oftener while something is drawn. */
+const IDLE_MS = 30_000;
+const BUSY_MS = 5000;
+
+export interface StatusBarProps {
+  readonly isQueueOpen: boolean;
+  readonly onQueueOpenChange: (isOpen: boolean) => void;
+}
+
+/** How the studio is, in one line. */
+export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
+  const { queries } = useStudio();
+  const t = useWords("frame");
+  const isBusy = useQueue(({ openIds }) => openIds.length > 0);
+  const machine = useQuery({
+    ...queries.machine.get.queryOptions(),
+    refetchInterval: isBusy ? BUSY_MS : IDLE_MS,
+  }).data;
+  return (
+    <footer className={styles.bar} aria-label={t("status")}>
+      <DeviceChip machine={machine} />
+      {machine && <MemoryChip machine={machine} />}
+      <span className={styles.space} />
+      <ConnectionWords />
+      <QueueChip isOpen={isQueueOpen} onOpenChange={onQueueOpenChange} />
+      {machine && (
+        <span className={styles.version}>{t("version", { version: machine.version })}</span>
+      )}
+    </footer>
+  );
+}
+
+/** What draws, and why nothing better does. */
+function DeviceChip({ machine }: { machine: Machine | undefined }) {
+  const t = useWords("frame");
+  const [, navigate] = useLocation();
+  const device = machine?.device;
+  const fallback = device?.fallback;
+  const words = device
+    ? t("device.local", { device: t(`device.names.${device.provider}`) })
+    : t("device.unknown");
+  const more = [
+    device?.name,
+    fallback === undefined ? undefined : t("device.fallback", { reason: fallback }),
+  ];
+  const note = more.filter((part) => part !== undefined).join(". ");
+  return (
+    <Tooltip text={note === "" ? t("device.settings") : note}>
+      <Chip
+        icon={fallback === undefined ? Cpu : TriangleAlert}
+        onPress={() => navigate("/settings")}
+      >
+        {words}
+      </Chip>
+    </Tooltip>
+  );
+}
+
+function MemoryChip({ machine }: { machine: Machine }) {
+  const t = useWords("frame");
+  const [, navigate] = useLocation();
+  const { total, free, studio } = machine.memory;
+  return (
+    <Tooltip text={t("memoryNote", { studio: formatBytes(studio) })}>
+      <Chip icon={MemoryStick} onPress={() => navigate("/settings")}>
+        {t("memory", { used: formatBytes(total - free), total: formatBytes(total) })}
+      </Chip>
+    </Tooltip>
+  );
+}
+
+/** Silent while all is well. */
+function ConnectionWords() {
+  const t = useWords("frame");
+  const { state, lostAt } = useConnection();
+  if (state !== "lost") return null;
+  const time = (lostAt ?? new Date()).toLocaleTimeString("en-GB", { timeStyle: "short" });
+  return (
+    <span className={styles.lost} role="status">
+      <Icon of={Unplug} />
+      {t("lost", { time })}
+    </span>
+  );
+}

@@ -1,0 +1,92 @@
+import { useQuery } from "@tanstack/react-query";
+import { RotateCcw } from "lucide-react";
+import { useState } from "react";
+import type { DeviceReport } from "../../engine/contract/devices.ts";
+import type { Settings } from "../../engine/contract/settings.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { Failed, Skeleton } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { Select } from "../ui/select.tsx";
+import { attempt } from "../ui/toasts.ts";
+import { useWords } from "../words/words.ts";
+import { DeviceTable } from "./device-table.tsx";
+import styles from "./drawing-section.module.css";
+import { Actions, Help, Section } from "./section.tsx";
+import { useChange } from "./use-change.ts";
+import { useDeviceName } from "./use-device-name.ts";
+
+/** Where pictures are drawn, and why not elsewhere. */
+export function DrawingSection({ settings: { device } }: { settings: Settings }) {
+  const t = useWords("settings");
+  const { queries } = useStudio();
+  const change = useChange();
+  const nameOf = useDeviceName();
+  const asked = queries.devices.list.queryOptions({ input: {} });
+  const { data: reports, error, refetch } = useQuery(asked);
+  const best = reports?.find(isChoice);
+  return (
+    <Section title={t("drawing.title")}>
+      {error && <Failed title={t("drawing.failed")} error={error} onRetry={() => void refetch()} />}
+      {reports === undefined && !error && <Skeleton className={styles.skeleton} />}
+      {reports && (
+        <>
+          <div className={styles.select}>
+            <Select
+              label={t("drawing.device")}
+              description={t("drawing.deviceHelp")}
+              value={device}
+              onChange={(value) => change({ device: value })}
+              options={[
+                {
+                  value: "auto" as const,
+                  label: t("drawing.auto"),
+                  note: best && t("drawing.autoNote", { name: nameOf(best.provider) }),
+                },
+                ...reports.map(({ provider, available }) => ({
+                  value: provider,
+                  label: nameOf(provider),
+                  isDisabled: !available,
+                })),
+              ]}
+            />
+          </div>
+          <DeviceTable reports={reports} />
+          {reports.some(isMissingCuda) && <Help>{t("drawing.cuda")}</Help>}
+          <TryAgain />
+        </>
+      )}
+    </Section>
+  );
+}
+
+/** Tries every device anew: after a driver or the CUDA libraries were added. */
+function TryAgain() {
+  const t = useWords("settings");
+  const { client, queries, cache } = useStudio();
+  const [isTrying, setIsTrying] = useState(false);
+  const tryDevices = async () => {
+    setIsTrying(true);
+    try {
+      const fresh = await client.devices.list({ isFresh: true });
+      cache.setQueryData(queries.devices.list.queryKey({ input: {} }), fresh);
+    } finally {
+      setIsTrying(false);
+    }
+  };
+  return (
+    <Actions>
+      <Button icon={RotateCcw} isDisabled={isTrying} onPress={() => attempt(tryDevices())}>
+        {t(isTrying ? "drawing.trying" : "drawing.tryAgain")}
+      </Button>
+    </Actions>
+  );
+}
+
+/** What `auto` may take: it works, and nothing speaks against it. */
+function isChoice({ available, reason }: DeviceReport): boolean {
+  return available && reason === undefined;
+}
+
+function isMissingCuda({ provider, available }: DeviceReport): boolean {
+  return provider === "cuda" && !available;
+}
