@@ -19,15 +19,21 @@ sharp.cache(false);
 
 /**
  * The picture in a PNG, JPEG or WebP file, as image to image starts from it: turned as its EXIF
- * says, in sRGB, transparency on white, of an animation the first frame, stretched to `fit` as
- * diffusers stretches it. `name` is what an error calls the file. Throws IMAGE_UNREADABLE.
+ * says, in sRGB, transparency on white, of an animation the first frame, stretched to `fit`, where that
+ * is given, as diffusers stretches it. `name` is what an error calls the file. Throws IMAGE_UNREADABLE.
  */
-export async function decodePicture(bytes: Uint8Array, name: string, fit: Size): Promise<Pixels> {
+export async function decodePicture(bytes: Uint8Array, name: string, fit?: Size): Promise<Pixels> {
   const whole = await decode(bytes).catch((error: unknown) => {
     const reason = error instanceof Unreadable ? error.message : inWords(error);
     throw new StudioError("IMAGE_UNREADABLE", { file: name, reason }, { cause: error });
   });
-  return resize(whole, fit);
+  return fit === undefined ? whole : resize(whole, fit);
+}
+
+/** Whether bytes begin as a PNG, JPEG or WebP. */
+export function isPicture(bytes: Uint8Array): boolean {
+  const start = fromLatin1(bytes.subarray(0, 16));
+  return SIGNATURES.some((signature) => signature.test(start));
 }
 
 /** A refusal of ours, in words for a person; a decoder's own errors are not of this class. */
@@ -35,8 +41,7 @@ class Unreadable extends Error {}
 
 async function decode(bytes: Uint8Array): Promise<Pixels> {
   if (bytes.length > MAX_BYTES) throw new Unreadable(`it is larger than ${MAX_BYTES >> 20} MiB`);
-  const start = fromLatin1(bytes.subarray(0, 16));
-  if (!SIGNATURES.some((signature) => signature.test(start))) {
+  if (!isPicture(bytes)) {
     throw new Unreadable("it is neither PNG nor JPEG nor WebP");
   }
   // Sides are looked at before a pixel is decoded, so sharp's own, blunter limit is not needed.

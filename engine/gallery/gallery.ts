@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
 import type { GalleryFacets, GalleryNames, GalleryQuery } from "../contract/gallery.ts";
+import { makeFolder } from "../files/atomic-file.ts";
 import { Turns } from "../files/turns.ts";
 import type { GalleryParts, GallerySettings } from "./gallery-parts.ts";
 import { countFacets, findNames } from "./image-names.ts";
@@ -13,12 +14,19 @@ import { keepPicture, type NewPicture, pictureFolder } from "./keep-picture.ts";
 import { Keepsakes } from "./keepsakes.ts";
 import { openIndex } from "./open-index.ts";
 import { Places } from "./places.ts";
+import { rebuildIndex, type RebuildOptions } from "./rebuild.ts";
+import { settleAll } from "./settle.ts";
 import { type MakeThumbnail, Thumbnails } from "./thumbnails.ts";
+import { deleteTrashed, moveFromTrash, moveToTrash } from "./trash.ts";
 
 export interface GalleryOptions {
   readonly dataFolder: string;
   readonly settings: GallerySettings;
   readonly makeThumbnail: MakeThumbnail;
+}
+
+function idsOf({ days }: GalleryNames): string[] {
+  return days.flatMap(({ ids }) => ids);
 }
 
 /**
@@ -40,6 +48,8 @@ export class Gallery {
     const rows = new ImageRows(database);
     const parts = { places, rows, thumbnails, keepsakes, settings };
     const notices = [notice, keepsakes.notice].filter((text) => text !== undefined);
+    await makeFolder(places.ownFolder);
+    await settleAll(parts);
     return new Gallery(parts, database, notices);
   }
 
@@ -56,6 +66,47 @@ export class Gallery {
   async add(picture: NewPicture): Promise<StoredImage> {
     const row = await this.#turns.take(() => keepPicture(this.#parts, picture));
     return this.#toImage(row);
+  }
+
+  /** Gives stars or takes them; ids that are gone are left out. */
+  async star(ids: readonly string[], isStarred: boolean): Promise<void> {
+    const { rows, keepsakes } = this.#parts;
+    const known = rows.getMany(ids).map(({ id }) => id);
+    await this.#turns.take(async () => {
+      rows.star(known, isStarred);
+      await keepsakes.star(known, isStarred);
+    });
+  }
+
+  /** Moves pictures to the trash, one after another; ids that are gone or there already are left out. */
+  async trash(ids: readonly string[]): Promise<void> {
+    await this.#each(ids, false, (row) => moveToTrash(this.#parts, row));
+  }
+
+  /** Moves pictures back from the trash; one whose name was taken meanwhile gets another. */
+  async restore(ids: readonly string[]): Promise<void> {
+    await this.#each(ids, true, (row) => moveFromTrash(this.#parts, row));
+  }
+
+  /** Deletes trashed pictures for good, all of them where no ids are given, and tells of each. */
+  async emptyTrash(
+    ids: readonly string[] = idsOf(this.names({ isTrashed: true })),
+    onDeleted: (id: string) => void = () => {},
+  ): Promise<void> {
+    await this.#each(ids, true, async (row) => {
+      await deleteTrashed(this.#parts, row);
+      onDeleted(row.id);
+    });
+  }
+
+  /** Whether the index was never complete: it is new, or its rebuild was cut short. */
+  get needsRebuild(): boolean {
+    return !this.#parts.rows.wasRebuilt;
+  }
+
+  /** Builds the index anew from the pictures alone. The gallery can be used meanwhile. */
+  async rebuild(options: RebuildOptions = {}): Promise<void> {
+    await rebuildIndex(this.#parts, this.#turns, options);
   }
 
   names(query: GalleryQuery = {}): GalleryNames {
@@ -97,6 +148,20 @@ export class Gallery {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** Each picture's work is a turn of its own, so that a new picture need not wait for 500. */
+  async #each(
+    ids: readonly string[],
+    isTrashed: boolean,
+    work: (row: ImageRow) => Promise<void>,
+  ): Promise<void> {
+    for (const id of ids) {
+      await this.#turns.take(async () => {
+        const row = this.#parts.rows.get(id);
+        if (row?.isTrashed === isTrashed) await work(row);
+      });
+    }
   }
 
   #row(id: string): ImageRow {

@@ -48,8 +48,14 @@ export class ImageRows {
     return this.#findMany.all(JSON.stringify(ids)).map(toRow);
   }
 
-  all(): ImageRow[] {
-    return this.#database.prepare(`SELECT ${COLUMNS} FROM images`).all().map(toRow);
+  /** Where the file of every picture should be. */
+  places(): Pick<ImageRow, "id" | "path" | "isTrashed">[] {
+    const rows = this.#database.prepare("SELECT id, path, is_trashed FROM images").all();
+    return rows.map(({ id, path, is_trashed }) => ({
+      id: String(id),
+      path: String(path),
+      isTrashed: is_trashed === 1,
+    }));
   }
 
   /** Does all of `work` or none of it. */

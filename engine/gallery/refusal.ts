@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import { StudioError } from "../contract/errors.ts";
+import { diskFull, isDiskFull } from "../files/disk-full.ts";
 
 /** SQLite's way of saying that the disk is full: SQLITE_FULL, and SQLITE_IOERR_WRITE where a limit of the process is met. */
 const SQLITE_FULL: ReadonlySet<number> = new Set([13, 778]);
@@ -6,14 +8,10 @@ const SQLITE_FULL: ReadonlySet<number> = new Set([13, 778]);
 /** What went wrong with a picture's file as a refusal; what is none of the disk's doing stays as it is. */
 export function refusalOf(error: unknown, path: string, sizeBytes: number): unknown {
   if (error instanceof StudioError || !(error instanceof Error)) return error;
-  const code = "code" in error ? String(error.code) : "";
   const errcode = "errcode" in error ? Number(error.errcode) : 0;
-  // EFBIG is a file size limit of the process; no more fits either way.
-  if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code) || SQLITE_FULL.has(errcode)) {
-    const needed = `${Math.ceil(sizeBytes / 1024)} kB`;
-    return new StudioError("DISK_FULL", { path, needed }, { cause: error });
-  }
+  if (isDiskFull(error) || SQLITE_FULL.has(errcode)) return diskFull(dirname(path), sizeBytes);
   if (!("syscall" in error)) return error;
+  const code = "code" in error ? String(error.code) : "";
   return new StudioError("OUTPUT_UNWRITABLE", { path, reason: inWords(code) }, { cause: error });
 }
 

@@ -1,8 +1,5 @@
-import {
-  type ForeignRecord,
-  type GenerationRecord,
-  recordSchema,
-} from "../contract/image-record.ts";
+import type { ForeignRecord, GenerationRecord } from "../contract/image-record.ts";
+import { keepValid } from "./keep-valid.ts";
 import { samplerNames, schedulerNamed } from "./sampler-names.ts";
 import { formatSettings, parseSettings } from "./settings-line.ts";
 
@@ -36,6 +33,12 @@ export function parseParameters(text: string): ForeignRecord | undefined {
   const settings = parseSettings(lines[at] ?? "");
   const head = lines.slice(0, at).join("\n");
   return keepValid({ ...promptsOf(head, settings), ...recordOf(settings) });
+}
+
+/** The line of settings of such a text, by key in lower case; empty where there is none. */
+export function settingsIn(text: string): ReadonlyMap<string, string> {
+  const lines = text.split("\n");
+  return parseSettings(lines[findSettings(lines)] ?? "");
 }
 
 interface Prompts {
@@ -109,12 +112,4 @@ function recordOf(settings: ReadonlyMap<string, string>): Record<string, unknown
 
 function number(text = ""): number | undefined {
   return /^\d+(\.\d+)?(e-?\d+)?$/.test(text) ? Number(text) : undefined;
-}
-
-/** The fields that a record may have as they are. */
-function keepValid(fields: Readonly<Record<string, unknown>>): ForeignRecord {
-  const valid = Object.entries(recordSchema.shape).filter(
-    ([name, schema]) => fields[name] !== undefined && schema.safeParse(fields[name]).success,
-  );
-  return Object.fromEntries(valid.map(([name]) => [name, fields[name]]));
 }

@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { open, readFile } from "node:fs/promises";
+import { StudioError } from "../contract/errors.ts";
+import { completeRecord } from "../image/complete-record.ts";
+import { readMark } from "../image/generation-text.ts";
+import { pngSize } from "../image/png-size.ts";
+import { FOREIGN_KEYS, readForeignTexts } from "../image/read-foreign.ts";
+import { readPngTexts } from "../image/read-png-texts.ts";
+import type { ImageRow } from "./image-row.ts";
+
+/** The texts of a picture stand in front of it, and are rarely longer. */
+const HEAD_BYTES = 64 << 10;
+/** A larger file is none of ours, and is not read for a head of that size. */
+const MAX_BYTES = 64 << 20;
+
+/** Of pictures that other programs drew and a person put into the folder. */
+const ELSEWHERE = "elsewhere";
+
+/** A picture as its file tells it. */
+export type FoundPicture = Omit<ImageRow, "path" | "isStarred" | "isTrashed">;
+
+/**
+ * What a picture's file tells of it, if that is enough to draw it again. Its id is the one it was given
+ * when it was drawn, and otherwise its content's, so that it is the same each time. Undefined for
+ * other files; errors of the disk are thrown.
+ */
+export async function readPicture(path: string): Promise<FoundPicture | undefined> {
+  const { head, sizeBytes, modifiedAt } = await readHead(path);
+  const size = pngSize(head);
+  if (size === undefined) return undefined;
+  const texts = await readTexts(path, head, sizeBytes);
+  const recall = readForeignTexts(texts);
+  const record = recall && completeRecord(recall, size);
+  if (record === undefined) return undefined;
+  const target = recall?.writer === "darkroom" ? "local" : ELSEWHERE;
+  const mark = readMark(texts) ?? { id: contentId(head, sizeBytes), target };
+  return {
+    ...mark,
+    sizeBytes,
+    record,
+    createdAt: record.createdAt ?? modifiedAt.toISOString(),
+  };
+}
+
+interface Head {
+  readonly head: Uint8Array;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+}
+
+async function readHead(path: string): Promise<Head> {
+  const file = await open(path);
+  try {
+    const { size, mtime } = await file.stat();
+    const buffer = new Uint8Array(Math.min(size, HEAD_BYTES));
+    const { bytesRead } = await file.read(buffer);
+    return { head: buffer.subarray(0, bytesRead), sizeBytes: size, modifiedAt: mtime };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readTexts(
+  path: string,
+  head: Uint8Array,
+  sizeBytes: number,
+): Promise<ReadonlyMap<string, string>> {
+  const found = tryTexts(head);
+  if (found !== undefined || sizeBytes <= HEAD_BYTES || sizeBytes > MAX_BYTES) {
+    return found ?? new Map<string, string>();
+  }
+  return tryTexts(await readFile(path)) ?? new Map<string, string>();
+}
+
+/** Undefined where the bytes end, or are damaged, in front of the picture. */
+function tryTexts(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
+  try {
+    return readPngTexts(bytes, { only: FOREIGN_KEYS });
+  } catch (error) {
+    if (error instanceof StudioError) return undefined;
+    throw error;
+  }
+}
+
+/** 80 bits, as the ids of our own pictures. */
+function contentId(head: Uint8Array, sizeBytes: number): string {
+  return createHash("sha256").update(`${sizeBytes} `).update(head).digest("hex").slice(0, 20);
+}

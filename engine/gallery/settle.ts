@@ -1,0 +1,62 @@
+import { readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { UNFINISHED } from "../files/atomic-file.ts";
+import type { GalleryParts } from "./gallery-parts.ts";
+import { type FoundPicture, readPicture } from "./read-picture.ts";
+import { isAbsent } from "./refusal.ts";
+
+/**
+ * Looks after what was cut short when the gallery was last open: each picture that was announced and
+ * never settled. Half-written files go; a whole picture gets its row; of a move the end that was reached
+ * counts. Nothing else can be out of step, so no folder is searched, however many pictures there are.
+ */
+export async function settleAll(parts: GalleryParts): Promise<void> {
+  for (const { id, path } of parts.rows.announced()) {
+    await settle(parts, id, path);
+  }
+}
+
+async function settle(parts: GalleryParts, id: string, path: string): Promise<void> {
+  const { places, rows } = parts;
+  const [file, trashed] = [places.absolute(path), places.trashed(id)];
+  for (const written of [file, trashed, places.thumbnail(id)]) await sweep(written);
+  const [here, inTrash] = [await readOwn(file, id), await readOwn(trashed, id)];
+  const row = rows.get(id);
+  if (row === undefined) {
+    if (here) rows.put({ ...here, path, isStarred: false, isTrashed: false });
+  } else if (here && inTrash) {
+    // Copied to another file system and not yet removed here: what the row says did not happen yet.
+    await rm(row.isTrashed ? file : trashed);
+  } else if (here || inTrash) {
+    rows.place(id, here ? path : row.path, here === undefined);
+  }
+  rows.settle(id);
+}
+
+/** The picture in a file if it is the one with this id. */
+async function readOwn(file: string, id: string): Promise<FoundPicture | undefined> {
+  try {
+    const found = await readPicture(file);
+    return found?.id === id ? found : undefined;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Removes what a crash left of writing to a path. */
+async function sweep(path: string): Promise<void> {
+  const start = `${basename(path)}.`;
+  for (const name of await namesIn(dirname(path))) {
+    if (name.startsWith(start) && UNFINISHED.test(name)) {
+      await rm(join(dirname(path), name), { force: true });
+    }
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if (isAbsent(error)) return [];
+    throw error;
+  });
+}

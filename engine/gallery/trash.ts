@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { makeFolder } from "../files/atomic-file.ts";
+import type { GalleryParts } from "./gallery-parts.ts";
+import type { ImageRow } from "./image-row.ts";
+import { moveFile, movePicture } from "./picture-files.ts";
+import { refusalOf } from "./refusal.ts";
+
+/** Moves a picture's file to the trash; one whose file is gone is only said to be there. */
+export async function moveToTrash(parts: GalleryParts, row: ImageRow): Promise<void> {
+  const { places, rows } = parts;
+  const [file, trashed] = [places.absolute(row.path), places.trashed(row.id)];
+  await refusing(trashed, row, async () => {
+    rows.announce(row.id, row.path);
+    if (existsSync(file)) {
+      await makeFolder(places.trashFolder);
+      await rm(trashed, { force: true });
+      await moveFile(file, trashed);
+    }
+    rows.place(row.id, row.path, true);
+  });
+}
+
+/** Moves a picture back to where it came from, or beside what has taken its name since. */
+export async function moveFromTrash(parts: GalleryParts, row: ImageRow): Promise<void> {
+  const { places, rows } = parts;
+  const [file, trashed] = [places.absolute(row.path), places.trashed(row.id)];
+  await refusing(file, row, async () => {
+    let path = file;
+    if (existsSync(trashed)) {
+      const stem = file.replace(/\.png$/i, "");
+      path = await movePicture(trashed, stem, (to) => rows.announce(row.id, places.kept(to)));
+    }
+    rows.place(row.id, places.kept(path), false);
+  });
+}
+
+/** Deletes a trashed picture for good. The row goes last: as long as it is there, this can be done again. */
+export async function deleteTrashed(parts: GalleryParts, row: ImageRow): Promise<void> {
+  const { places, rows, thumbnails } = parts;
+  const trashed = places.trashed(row.id);
+  await refusing(trashed, row, async () => {
+    await rm(trashed, { force: true });
+    await thumbnails.remove(row.id);
+    rows.remove(row.id);
+  });
+}
+
+async function refusing(path: string, row: ImageRow, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw refusalOf(error, path, row.sizeBytes);
+  }
+}

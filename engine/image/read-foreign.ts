@@ -1,0 +1,96 @@
+import type { Recall } from "../contract/generation.ts";
+import type { ForeignRecord } from "../contract/image-record.ts";
+import { parseComfyui } from "./comfyui-graph.ts";
+import { parseDrawThings, userCommentInXmp } from "./draw-things-text.ts";
+import { parseFooocus } from "./fooocus-text.ts";
+import { readOwnRecord } from "./generation-text.ts";
+import { parseInvokeai } from "./invokeai-text.ts";
+import { parseParameters } from "./parameters-text.ts";
+import { parseStabilityMatrix } from "./stability-matrix-text.ts";
+
+/** Keyword under which PNGs carry XMP. */
+const XMP = "XML:com.adobe.xmp";
+
+/** The keywords of the texts in which studios tell how a picture was made. */
+export const FOREIGN_KEYS = [
+  "darkroom",
+  "parameters",
+  "fooocus_scheme",
+  "invokeai_metadata",
+  "parameters-json",
+  "smproj",
+  "prompt",
+  XMP,
+] as const;
+
+type Texts = ReadonlyMap<string, string>;
+type Writer = Recall["writer"];
+
+/** Where each writer's words are, the most telling first: several write A1111's text beside their own. */
+const READERS: readonly (readonly [Writer, (texts: Texts) => ForeignRecord | undefined])[] = [
+  ["darkroom", readOwnRecord],
+  ["fooocus", (texts) => (isFooocus(texts) ? read(texts, "parameters", parseFooocus) : undefined)],
+  ["stability-matrix", (texts) => read(texts, "parameters-json", parseStabilityMatrix)],
+  ["stability-matrix", (texts) => (texts.has("smproj") ? readParameters(texts) : undefined)],
+  ["a1111", readParameters],
+  ["invokeai", (texts) => read(texts, "invokeai_metadata", parseInvokeai)],
+  ["comfyui", (texts) => read(texts, "prompt", parseComfyui)],
+  ["draw-things", (texts) => read(texts, XMP, (xmp) => parseComment(xmp))],
+];
+
+/** How a picture was made, by the texts in its PNG, and who wrote them; undefined where nothing tells. */
+export function readForeignTexts(texts: Texts): Recall | undefined {
+  for (const [writer, reader] of READERS) {
+    const record = reader(texts);
+    if (record !== undefined && isTelling(record)) return { record, writer };
+  }
+  return undefined;
+}
+
+/** What a JPEG or WebP tells beside its picture. */
+export interface ForeignComment {
+  /** The user comment of its EXIF. */
+  readonly comment: string;
+  /** ComfyUI's graph. */
+  readonly graph?: string | undefined;
+  readonly xmp?: string | undefined;
+}
+
+/** The same by what a JPEG or WebP tells. */
+export function readForeignComment({ comment, graph, xmp }: ForeignComment): Recall | undefined {
+  const record = parseDrawThings(comment);
+  if (record && isTelling(record)) return { record, writer: "draw-things" };
+  const texts = Object.entries({ parameters: comment, prompt: graph, [XMP]: xmp });
+  return readForeignTexts(
+    new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  );
+}
+
+function read(
+  texts: Texts,
+  keyword: string,
+  parse: (text: string) => ForeignRecord | undefined,
+): ForeignRecord | undefined {
+  const text = texts.get(keyword);
+  return text === undefined ? undefined : parse(text);
+}
+
+function readParameters(texts: Texts): ForeignRecord | undefined {
+  return read(texts, "parameters", parseParameters);
+}
+
+function parseComment(xmp: string): ForeignRecord | undefined {
+  const comment = userCommentInXmp(xmp);
+  return comment === undefined ? undefined : parseDrawThings(comment);
+}
+
+/** Its JSON says so by its form; its form of A1111's text by its scheme or its version. */
+function isFooocus(texts: Texts): boolean {
+  const text = texts.get("parameters") ?? "";
+  return texts.has("fooocus_scheme") || text.startsWith("{") || /, Version: Fooocus /.test(text);
+}
+
+/** Whether there is anything in it that a form could take. */
+function isTelling({ prompt, seed, steps }: ForeignRecord): boolean {
+  return (prompt !== undefined && prompt !== "") || seed !== undefined || steps !== undefined;
+}

@@ -1,0 +1,62 @@
+import type { Image } from "../contract/gallery.ts";
+import type { Gallery } from "../gallery/gallery.ts";
+import type { StoredImage } from "../gallery/image-row.ts";
+import type { AddressOf } from "./addresses.ts";
+import type { EventLog } from "./event-log.ts";
+import type { GalleryRebuild } from "./gallery-rebuild.ts";
+import { os } from "./implementer.ts";
+
+export interface GalleryProcedureParts {
+  readonly gallery: Gallery;
+  readonly rebuild: GalleryRebuild;
+  readonly addressOf: AddressOf;
+  readonly events: EventLog;
+}
+
+/** The pictures that are kept: finding them, and what a person does with them. */
+export function galleryProcedures(parts: GalleryProcedureParts) {
+  const { gallery, rebuild, addressOf, events } = parts;
+  const addressed = (images: readonly StoredImage[]) =>
+    images.map((image) => withAddresses(image, addressOf));
+  /** Tells of what did change, also where the work ended early. */
+  const telling = async (ids: readonly string[], work: () => Promise<void>) => {
+    try {
+      await work();
+    } finally {
+      const images = addressed(await gallery.details(ids));
+      if (images.length > 0) events.publish({ type: "images-changed", images });
+    }
+  };
+  return {
+    names: os.gallery.names.handler(({ input }) => gallery.names(input)),
+    details: os.gallery.details.handler(async ({ input }) =>
+      addressed(await gallery.details(input.ids)),
+    ),
+    get: os.gallery.get.handler(async ({ input }) =>
+      withAddresses(await gallery.get(input.id), addressOf),
+    ),
+    facets: os.gallery.facets.handler(() => gallery.facets()),
+    star: os.gallery.star.handler(({ input: { ids, isStarred } }) =>
+      telling(ids, () => gallery.star(ids, isStarred)),
+    ),
+    trash: os.gallery.trash.handler(({ input: { ids } }) => telling(ids, () => gallery.trash(ids))),
+    restore: os.gallery.restore.handler(({ input: { ids } }) =>
+      telling(ids, () => gallery.restore(ids)),
+    ),
+    emptyTrash: os.gallery.emptyTrash.handler(async ({ input }) => {
+      const ids: string[] = [];
+      try {
+        await gallery.emptyTrash(input.ids, (id) => ids.push(id));
+      } finally {
+        if (ids.length > 0) events.publish({ type: "images-removed", ids });
+      }
+    }),
+    rebuild: os.gallery.rebuild.handler(() => rebuild.start()),
+  };
+}
+
+/** A picture of the gallery with the addresses under which pages see it for a while. */
+export function withAddresses(image: StoredImage, addressOf: AddressOf): Image {
+  const { id } = image;
+  return { ...image, address: addressOf("image", id), thumbnail: addressOf("thumbnail", id) };
+}

@@ -1,0 +1,50 @@
+import type { Gallery } from "../gallery/gallery.ts";
+import type { EventLog } from "./event-log.ts";
+
+type LogError = (error: unknown, doing: string) => void;
+
+/** Builds the gallery's index anew beside everything else: one rebuild at a time, told of by events. */
+export class GalleryRebuild {
+  readonly #gallery: Gallery;
+  readonly #events: EventLog;
+  readonly #logError: LogError;
+  readonly #ending = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(gallery: Gallery, events: EventLog, logError: LogError) {
+    this.#gallery = gallery;
+    this.#events = events;
+    this.#logError = logError;
+  }
+
+  /** Begins one; where one runs already, that one is it. */
+  start(): void {
+    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+  }
+
+  /** Ends a running one, which the next start of the studio takes up. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let total = 0;
+    let done = 0;
+    const tell = (isFinished: boolean) =>
+      this.#events.publish({ type: "rebuild-progress", done, total, isFinished });
+    try {
+      await this.#gallery.rebuild({
+        signal: this.#ending.signal,
+        onProgress: (now, all) => {
+          [done, total] = [now, all];
+          tell(false);
+        },
+      });
+    } catch (error) {
+      if (!this.#ending.signal.aborted) this.#logError(error, "rebuilding the gallery's index");
+    } finally {
+      tell(true);
+    }
+  }
+}
