@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { FolderOpen } from "lucide-react";
 import { useState } from "react";
 import type { Settings } from "../../engine/contract/settings.ts";
@@ -27,6 +28,8 @@ export function PicturesSection({ settings }: { settings: Settings }) {
 
 function PictureFolder({ folder }: { folder: string | undefined }) {
   const t = useWords("settings");
+  const { queries } = useStudio();
+  const own = useQuery(queries.machine.get.queryOptions()).data?.pictureFolder;
   const change = useChange();
   const [typed, setTyped] = useState(folder ?? "");
   const choose = async () => {
@@ -39,6 +42,7 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
         label={t("pictures.folder")}
         description={t("pictures.folderHelp")}
         isCode
+        placeholder={own}
         value={typed}
         onChange={setTyped}
         trailing={

@@ -27,7 +27,7 @@ export const settings = {
     tryAgain: "Try the devices again",
     trying: "Trying the devices",
     failed: "The devices could not be tried",
-    cuda: "For an NVIDIA card, add CUDA support once by `npm run cuda`, then try again.",
+    cuda: "For an NVIDIA card, add CUDA support once with “npm run cuda”, then try again.",
     cpu: "Processor",
     cudaName: "NVIDIA (CUDA)",
     webgpu: "Graphics (WebGPU)",
