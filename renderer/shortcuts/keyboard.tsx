@@ -16,7 +16,9 @@ function Key({ action, keys }: { action: Action; keys: string }) {
     keys,
     () => action.run(),
     {
-      enabled: () => action.isDisabled !== true && !isCovered(),
+      // Not by `enabled`, which swallows the key first.
+      ignoreEventWhen: (event) =>
+        action.isDisabled === true || isCovered() || !isWithin(event.target, action.within),
       enableOnFormTags: action.worksInFields ?? WITH_MODIFIER.test(keys),
       preventDefault: true,
       // By what the key means on this keyboard, not by where it lies.
@@ -27,7 +29,14 @@ function Key({ action, keys }: { action: Action; keys: string }) {
   return null;
 }
 
-/** Behind a dialog or a menu nothing acts: what is open there answers to keys itself. */
+/** What answers to keys itself while it is open; a toast is an alertdialog that is not modal. */
+const COVERS = '[role="dialog"], [role="alertdialog"]:not([aria-modal="false"]), [role="menu"]';
+
+/** Behind a dialog or a menu nothing acts. */
 function isCovered(): boolean {
-  return document.querySelector('[aria-modal="true"], [role="menu"]') !== null;
+  return document.querySelector(COVERS) !== null;
+}
+
+function isWithin(target: EventTarget | null, selector: string | undefined): boolean {
+  return selector === undefined || (target instanceof Element && target.closest(selector) !== null);
 }

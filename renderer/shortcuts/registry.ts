@@ -14,6 +14,8 @@ export interface Action {
   readonly keys?: string | undefined;
   /** Whether the keys also act while a text field has the focus. Default: only with Ctrl, Cmd or Alt. */
   readonly worksInFields?: boolean;
+  /** Selector of what must hold the focus for the keys to act: for Enter and Space, which press buttons. */
+  readonly within?: string;
   readonly isDisabled?: boolean;
   readonly isDanger?: boolean;
   /** Left out of palette and sheet: what only makes sense on a menu. */
