@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, realpath, stat, type FileHandle } from "node:fs/promises";
+import { mkdir, open, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { float32Layout, type Float32Layout, type Piece } from "../snapshot/float32-layout.ts";
@@ -54,6 +54,16 @@ export async function float32Copy(source: string, options: CopyOptions): Promise
   } finally {
     await handle.close();
   }
+}
+
+/** Deletes the copies of files with these hashes; one that is in use or in the way is left. */
+export async function forgetCopies(
+  cacheFolder: string,
+  files: readonly { readonly sha256?: string | undefined }[],
+): Promise<void> {
+  const hashes = files.flatMap(({ sha256 }) => sha256 ?? []);
+  const copies = hashes.map((sha256) => join(cacheFolder, "weights", `${sha256}.safetensors`));
+  await Promise.all(copies.map((copy) => rm(copy, { force: true }).catch(() => undefined)));
 }
 
 interface Source {

@@ -7,12 +7,24 @@ import {
   STARTER_ID,
   type ModelFile,
   type ModelSummary,
+  type Provenance,
   type StoredModel,
 } from "../contract/models.ts";
+import { syncFolder } from "../files/atomic-file.ts";
+import type { FreeBytes } from "../files/disk-full.ts";
+import { Turns } from "../files/turns.ts";
+import { layoutOf } from "../snapshot/layout.ts";
+import { copySnapshot } from "./copy-snapshot.ts";
+import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
-import { HASHES, readHashes, weightsHash } from "./hashes.ts";
+import { forgetCopies } from "./float32-copy.ts";
+import { HASHES, readHashes, weightsHash, writeHashes } from "./hashes.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
-import { PROVENANCE, readProvenance } from "./provenance.ts";
+import { freeId, idFrom } from "./model-ids.ts";
+import { PROVENANCE, readProvenance, writeProvenance } from "./provenance.ts";
+import { openSnapshotFolder } from "./snapshot-folder.ts";
+import { discardStaging, openStaging, sweep, syncSnapshot, type Staging } from "./staging.ts";
+import { verifyFiles } from "./verify-files.ts";
 
 export interface ModelStoreOptions {
   /** `models` in the data folder; made where it is not there. */
@@ -24,8 +36,33 @@ export interface ModelStoreOptions {
   readonly fitOf: (summary: ModelSummary) => Fit;
   /** Why a model cannot be removed just now; undefined where it can. */
   readonly useOf?: (id: string) => string | undefined;
+  /** Keys of works whose half-done files are needed still; those of all others are deleted. */
+  readonly openWorks?: readonly string[];
+  /** As cacheFolder gives it: a model's float32 copies go with it. */
+  readonly cacheFolder: string;
+  /** Stands in for the disk in tests. */
+  readonly freeBytes?: FreeBytes;
 }
 
+/** A model whose files are all there and becomes one of the store's. */
+export interface Arrival {
+  /** The key its files were staged under. */
+  readonly key: string;
+  /** Ids it may have, the one liked best first. */
+  readonly ids: readonly [string, ...string[]];
+  readonly provenance: Provenance;
+  readonly files: readonly ModelFile[];
+}
+
+export interface FolderImport extends FileWork {
+  /** Names the work; no two at once have the same. */
+  readonly key: string;
+  /** A diffusers folder, a folder of the hub's cache, or one around either. */
+  readonly folder: string;
+}
+
+/** Of the variants in a folder: what diffusers opens unasked, then the smaller ones. */
+const LIKED = ["", "fp16", "bf16"];
 const LIMITS = { depth: 3, entries: 10_000 };
 const UNREADABLE: Fit = { verdict: "good", reason: "It cannot be read.", memoryBytes: 0 };
 /** Beside the files of a model, not among them. */
@@ -37,6 +74,8 @@ const RECORDS: ReadonlySet<string> = new Set([PROVENANCE, HASHES]);
  */
 export class ModelStore {
   readonly #options: ModelStoreOptions;
+  /** Two that arrive at once must not take one id. */
+  readonly #arrivals = new Turns();
 
   private constructor(options: ModelStoreOptions) {
     this.#options = options;
@@ -44,6 +83,7 @@ export class ModelStore {
 
   static async open(options: ModelStoreOptions): Promise<ModelStore> {
     await mkdir(options.folder, { recursive: true });
+    await sweep(options.folder, options.openWorks ?? []);
     return new ModelStore(options);
   }
 
@@ -70,14 +110,93 @@ export class ModelStore {
     return files.map((file) => ({ ...file, sha256: hashes.get(file.path) }));
   }
 
+  /** Where a work puts the files of a model that is to come; what it put there earlier is there still. */
+  stage(key: string): Promise<Staging> {
+    return openStaging(this.#options.folder, key);
+  }
+
+  /** Deletes what a work has put there. */
+  discard(key: string): Promise<void> {
+    return discardStaging(this.#options.folder, key);
+  }
+
+  /**
+   * Makes staged files a model, which is there by one rename or not at all, and gives its id. Refuses
+   * what cannot be drawn with, and as MODEL_EXISTS where the same files are in the store already.
+   */
+  adopt(arrival: Arrival): Promise<string> {
+    return this.#arrivals.take(() => this.#adopt(arrival));
+  }
+
+  /** Copies a snapshot of this machine into the store: its own files and no others, one variant. */
+  async importFolder({ key, folder, ...work }: FolderImport): Promise<string> {
+    const source = await openSnapshotFolder(folder);
+    const { name } = await this.#options.readModel(folder);
+    const listed = (await source.list()).map(({ path }) => path);
+    const { paths } = layoutOf(listed, LIKED);
+    const { snapshot: target } = await this.stage(key);
+    try {
+      const { freeBytes } = this.#options;
+      const files = await copySnapshot({ ...work, source, paths, target, freeBytes });
+      const addedAt = new Date().toISOString();
+      const provenance: Provenance = { kind: "folder", name, addedAt };
+      return await this.adopt({ key, ids: [idFrom(name)], provenance, files });
+    } finally {
+      await this.discard(key);
+    }
+  }
+
+  /**
+   * Reads every file of a model again and compares with its hash; where there are none yet, they are
+   * kept from now on. Throws what is wrong with the first file that is not what it was.
+   */
+  async verify(id: string, work: FileWork = {}): Promise<void> {
+    const folder = await this.folderOf(id);
+    const records = await this.#recordsOf(id);
+    const known = await readHashes(records);
+    const there = await filesIn(folder);
+    const { files, fault } = await verifyFiles(folder, { there, known: known?.files ?? [] }, work);
+    const verified = { at: new Date().toISOString(), isSound: fault === undefined };
+    await mkdir(records, { recursive: true });
+    await writeHashes(records, known === undefined ? { files } : { files: known.files, verified });
+    if (fault !== undefined) throw fault;
+  }
+
   /** Deletes a model's files for good. Refuses as MODEL_IN_USE while something needs them. */
   async remove(id: string): Promise<void> {
     const reason = id === STARTER_ID ? "it ships with the studio" : this.#options.useOf?.(id);
     if (reason !== undefined) throw new StudioError("MODEL_IN_USE", { model: id, reason });
     // A name with a dot first: what a kill interrupts is swept, never a model with half its files.
     const gone = join(this.#options.folder, `.gone-${randomUUID()}`);
-    await rename(await this.folderOf(id), gone);
+    const folder = await this.folderOf(id);
+    const copied = (await readHashes(folder))?.files ?? [];
+    await rename(folder, gone);
+    await forgetCopies(this.#options.cacheFolder, copied);
     await rm(gone, { recursive: true, force: true });
+  }
+
+  async #adopt({ key, ids, provenance, files }: Arrival): Promise<string> {
+    const { folder, readModel } = this.#options;
+    const { snapshot } = await this.stage(key);
+    await readModel(snapshot);
+    await this.#refuseKnown(files);
+    await writeHashes(snapshot, { files });
+    await writeProvenance(snapshot, provenance);
+    await syncSnapshot(snapshot);
+    const id = freeId(ids, await readdir(folder));
+    await rename(snapshot, join(folder, id));
+    await syncFolder(folder);
+    await this.discard(key);
+    return id;
+  }
+
+  async #refuseKnown(files: readonly ModelFile[]): Promise<void> {
+    const arriving = contentOf(files);
+    for (const id of await this.#storedIds()) {
+      const known = await readHashes(join(this.#options.folder, id));
+      if (known === undefined || contentOf(known.files) !== arriving) continue;
+      throw new StudioError("MODEL_EXISTS", { model: id });
+    }
   }
 
   async #storedIds(): Promise<readonly string[]> {
@@ -119,6 +238,12 @@ export class ModelStore {
     if (id === STARTER_ID) return join(this.#options.folder, `.${STARTER_ID}`);
     return this.folderOf(id);
   }
+}
+
+/** Equal for the same files with the same bytes; unequal to anything where a hash is missing. */
+function contentOf(files: readonly ModelFile[]): string {
+  const lines = files.map(({ path, sha256 }) => `${sha256 ?? randomUUID()} ${path}`);
+  return lines.toSorted().join("\n");
 }
 
 async function filesIn(folder: string): Promise<readonly ListedFile[]> {

@@ -1,5 +1,17 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readModel } from "../../../engine/drawing/read-model.ts";
 import { ModelStore, type ModelStoreOptions } from "../../../engine/store/model-store.ts";
@@ -12,6 +24,7 @@ function openStore(folder: string, changes: Partial<ModelStoreOptions> = {}): Pr
   return ModelStore.open({
     folder,
     starterFolder: STARTER,
+    cacheFolder: `${folder}-cache`,
     readModel: async (path) => (await readModel(path, "float32")).summary,
     fitOf: () => ({ verdict: "good", reason: "It fits.", memoryBytes: 1 }),
     ...changes,
@@ -86,4 +99,226 @@ test("removes neither the starter nor a model in use", async () => {
   });
   await expect(store.remove("starter")).rejects.toMatchObject({ code: "MODEL_IN_USE" });
   expect(readdirSync(folder)).toEqual(["tiny"]);
+});
+
+test("removes a model's float32 copies with it", async () => {
+  const { folder, store } = await storeWithTiny();
+  await store.verify("tiny");
+  const { sha256 } = (await store.files("tiny")).find(({ path }) => path.startsWith("unet/diff"))!;
+  const copies = join(`${folder}-cache`, "weights");
+  mkdirSync(copies, { recursive: true });
+  for (const name of [sha256, "another"]) writeFileSync(join(copies, `${name}.safetensors`), "");
+  await store.remove("tiny");
+  expect(readdirSync(copies)).toEqual(["another.safetensors"]);
+});
+
+test("sweeps what was begun and will not go on", async () => {
+  const folder = join(temporaryFolder(), "models");
+  for (const name of [".incoming-1", ".incoming-2", ".gone-3", ".other"]) {
+    mkdirSync(join(folder, name, "snapshot"), { recursive: true });
+  }
+  await openStore(folder, { openWorks: ["2"] });
+  expect(readdirSync(folder)).toEqual([".incoming-2", ".other"]);
+});
+
+const NAMES = readdirSync(TINY, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => join(parentPath, name).slice(TINY.length + 1))
+  .toSorted();
+
+function sha256Of(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+/** A snapshot with things beside it that are not to come along. */
+function untidySource(): string {
+  const source = join(temporaryFolder(), "My Model (v2)!");
+  cpSync(TINY, source, { recursive: true });
+  const others = ["unet/diffusion_pytorch_model.bin", "README.md", "unet/handler.py", ".netrc"];
+  for (const name of others) writeFileSync(join(source, name), "not ours");
+  cpSync(
+    join(TINY, "vae/diffusion_pytorch_model.fp16.safetensors"),
+    join(source, "vae/diffusion_pytorch_model.bf16.safetensors"),
+  );
+  return source;
+}
+
+test("imports a snapshot: its own files, one variant, with their hashes and where they came from", async () => {
+  const { folder, store } = await storeWithTiny();
+  const seen: number[] = [];
+  const id = await store.importFolder({
+    key: "1",
+    folder: untidySource(),
+    onProgress: ({ doneBytes, totalBytes }) => seen.push(doneBytes / totalBytes),
+  });
+  expect(id).toBe("My-Model-v2");
+  expect(await store.files(id)).toEqual(
+    NAMES.map((path) => {
+      const bytes = readFileSync(join(TINY, path));
+      return { path, sizeBytes: bytes.length, sha256: sha256Of(join(TINY, path)) };
+    }),
+  );
+  const model = (await store.list()).find((model) => model.id === id);
+  expect(model?.problem).toBeUndefined();
+  expect(model).toMatchObject({
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    verified: undefined,
+    provenance: { kind: "folder", name: "My Model (v2)!" },
+  });
+  expect(seen.at(-1)).toBe(1);
+  expect(readdirSync(folder)).toEqual(["My-Model-v2", "tiny"]);
+});
+
+test("imports the hub's cache through its links, under the model's name", async () => {
+  const cache = join(temporaryFolder(), "models--sd2-community--stable-diffusion-2");
+  const revision = join(cache, "snapshots", "abc");
+  for (const [number, name] of NAMES.entries()) {
+    const blob = join(cache, "blobs", String(number));
+    cpSync(join(TINY, name), blob);
+    mkdirSync(join(revision, name, ".."), { recursive: true });
+    symlinkSync(blob, join(revision, name));
+  }
+  const { folder, store } = await storeWithTiny();
+  const id = await store.importFolder({ key: "1", folder: cache });
+  expect(id).toBe("stable-diffusion-2");
+  rmSync(cache, { recursive: true });
+  expect(NAMES.map((name) => sha256Of(join(folder, id, name)))).toEqual(
+    NAMES.map((name) => sha256Of(join(TINY, name))),
+  );
+});
+
+test("does not share its files with the folder they came from", async () => {
+  const source = untidySource();
+  const { folder, store } = await storeWithTiny();
+  const id = await store.importFolder({ key: "1", folder: source });
+  const name = "unet/diffusion_pytorch_model.fp16.safetensors";
+  writeFileSync(join(source, name), "saved over");
+  expect(sha256Of(join(folder, id, name))).toBe(sha256Of(join(TINY, name)));
+});
+
+test("imports nothing twice", async () => {
+  const { store } = await storeWithTiny();
+  const id = await store.importFolder({ key: "1", folder: TINY });
+  expect(id).toBe("tiny-sd2-hub");
+  await expect(store.importFolder({ key: "2", folder: TINY })).rejects.toMatchObject({
+    code: "MODEL_EXISTS",
+    details: { model: "tiny-sd2-hub" },
+  });
+});
+
+test("gives another model of the same name another id", async () => {
+  const { store } = await storeWithTiny();
+  const source = join(temporaryFolder(), "Tiny");
+  cpSync(TINY, source, { recursive: true });
+  expect(await store.importFolder({ key: "1", folder: source })).toBe("Tiny-copy");
+});
+
+test.each([
+  ["no folder", "SNAPSHOT_NOT_FOUND", (source: string) => rmSync(source, { recursive: true })],
+  [
+    "a folder without a network",
+    "SNAPSHOT_INCOMPLETE",
+    (source: string) => rmSync(join(source, "unet"), { recursive: true }),
+  ],
+  [
+    "weights that are cut off",
+    "SAFETENSORS_INVALID",
+    (source: string) => {
+      const file = join(source, "unet/diffusion_pytorch_model.fp16.safetensors");
+      writeFileSync(file, readFileSync(file).subarray(0, 100_000));
+    },
+  ],
+  [
+    "pickles alone",
+    "PICKLE_REFUSED",
+    (source: string) => rmSync(join(source, "unet/diffusion_pytorch_model.fp16.safetensors")),
+  ],
+])("refuses to import %s, and keeps nothing", async (_, code, damage) => {
+  const { folder, store } = await storeWithTiny();
+  const source = untidySource();
+  damage(source);
+  await expect(store.importFolder({ key: "1", folder: source })).rejects.toMatchObject({ code });
+  expect(readdirSync(folder)).toEqual(["tiny"]);
+});
+
+test("refuses to import what the disk has no room for, before it writes", async () => {
+  const { folder, store } = await storeWithTiny({ freeBytes: async () => 1_000_000 });
+  await expect(store.importFolder({ key: "1", folder: TINY })).rejects.toMatchObject({
+    code: "DISK_FULL",
+    details: { needed: expect.stringMatching(/^[\d.]+ MB, but only 1.0 MB are free$/) },
+  });
+  expect(readdirSync(folder)).toEqual(["tiny"]);
+});
+
+test("leaves an import when it is cancelled, and keeps nothing", async () => {
+  const { folder, store } = await storeWithTiny();
+  const cancel = new AbortController();
+  const importing = store.importFolder({
+    key: "1",
+    folder: TINY,
+    signal: cancel.signal,
+    onProgress: () => cancel.abort(new Error("enough")),
+  });
+  await expect(importing).rejects.toThrow("enough");
+  expect(readdirSync(folder)).toEqual(["tiny"]);
+});
+
+test("lists nothing of an import that was killed in the middle, and sweeps it", async () => {
+  const { folder, store } = await storeWithTiny();
+  const script = resolve("test/fakes/stuck-import.ts");
+  const child = spawn(process.execPath, [script, folder, TINY], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(readdirSync(folder)).toEqual([".incoming-stuck", "tiny"]);
+  expect((await store.list()).map(({ id }) => id)).toEqual(["starter", "tiny"]);
+  await openStore(folder);
+  expect(readdirSync(folder)).toEqual(["tiny"]);
+});
+
+test("keeps the hashes of a model it knows nothing of, and then compares with them", async () => {
+  const { folder, store } = await storeWithTiny();
+  await store.verify("tiny");
+  expect((await store.list())[1]).toMatchObject({ sha256: expect.any(String) });
+  expect((await store.list())[1]?.verified).toBeUndefined();
+  await store.verify("tiny");
+  expect((await store.list())[1]?.verified).toEqual({ at: expect.any(String), isSound: true });
+  const file = join(folder, "tiny/unet/diffusion_pytorch_model.fp16.safetensors");
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(file, bytes);
+  await expect(store.verify("tiny")).rejects.toMatchObject({
+    code: "SAFETENSORS_INVALID",
+    details: { file: "unet/diffusion_pytorch_model.fp16.safetensors" },
+  });
+  expect((await store.list())[1]?.verified).toMatchObject({ isSound: false });
+});
+
+test("misses a file that is gone, and notices a changed config", async () => {
+  const { folder, store } = await storeWithTiny();
+  await store.verify("tiny");
+  writeFileSync(join(folder, "tiny/scheduler/scheduler_config.json"), "{}");
+  await expect(store.verify("tiny")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  rmSync(join(folder, "tiny/vae/config.json"));
+  await expect(store.verify("tiny")).rejects.toMatchObject({
+    code: "SNAPSHOT_INCOMPLETE",
+    details: { file: "vae/config.json" },
+  });
+});
+
+test("verifies the starter without writing beside it", async () => {
+  const { folder, store } = await storeWithTiny();
+  await store.verify("starter");
+  await store.verify("starter");
+  expect((await store.list())[0]).toMatchObject({ id: "starter", verified: { isSound: true } });
+  expect(existsSync(join(STARTER, "hashes.json"))).toBe(false);
+  expect(readdirSync(folder)).toEqual([".starter", "tiny"]);
+});
+
+test("leaves a verification when it is cancelled", async () => {
+  const { store } = await storeWithTiny();
+  const signal = AbortSignal.abort(new Error("enough"));
+  await expect(store.verify("tiny", { signal })).rejects.toThrow("enough");
 });

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import type { ModelFile } from "../contract/models.ts";
+import { demandSpace, diskFull, isDiskFull, type FreeBytes } from "../files/disk-full.ts";
+import { clone, copyHashed } from "./file-copy.ts";
+import type { SnapshotFolder } from "./snapshot-folder.ts";
+import { ByteCount, type FileWork } from "./file-work.ts";
+
+export interface SnapshotCopy extends FileWork {
+  readonly source: SnapshotFolder;
+  /** Of the source's files, those to copy. */
+  readonly paths: readonly string[];
+  readonly target: string;
+  readonly freeBytes?: FreeBytes | undefined;
+}
+
+/**
+ * Copies files of a snapshot, links resolved, and gives their hashes. Refuses as DISK_FULL before the
+ * first byte where there is no room, and where the room ends in the middle.
+ */
+export async function copySnapshot(copy: SnapshotCopy): Promise<readonly ModelFile[]> {
+  const { source, paths, target } = copy;
+  const wanted = new Set(paths);
+  const files = (await source.list()).filter(({ path }) => wanted.has(path));
+  const count = new ByteCount(files, copy);
+  if (!(await sharesBlocks(copy))) await demandSpace(target, count.totalBytes, copy.freeBytes);
+  const copied: ModelFile[] = [];
+  try {
+    for (const { path, sizeBytes } of files) {
+      const place = await source.realPath(path);
+      const sha256 = await copyHashed(place, join(target, path), count.add);
+      copied.push({ path, sizeBytes, sha256 });
+    }
+  } catch (error) {
+    throw isDiskFull(error) ? diskFull(target, count.totalBytes) : error;
+  }
+  return copied;
+}
+
+/** Whether a copy costs no room, tried with a small file. */
+async function sharesBlocks({ source, target }: SnapshotCopy): Promise<boolean> {
+  const place = await source.realPath("model_index.json");
+  return clone(place, join(target, "model_index.json"));
+}

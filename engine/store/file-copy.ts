@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { chmod, constants, copyFile, mkdir, open, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+
+/** Counts bytes, and throws where the work is to end. */
+export type OnBytes = (bytes: number) => void;
+
+const BLOCK_BYTES = 1 << 20;
+
+/** The sha256 of a file, hexadecimal. */
+export async function hashFile(path: string, onBytes: OnBytes): Promise<string> {
+  await using file = await open(path);
+  return await hashBlocks(file, async (block) => onBytes(block.length));
+}
+
+/**
+ * Copies a file and gives its sha256. Where the file system shares blocks between files until one of
+ * them changes, it does so. Never a hard link: a program that saves over its own model would change
+ * ours, and cut off the very bytes that inference has mapped.
+ */
+export async function copyHashed(
+  source: string,
+  target: string,
+  onBytes: OnBytes,
+): Promise<string> {
+  await mkdir(dirname(target), { recursive: true });
+  if (await clone(source, target)) return hashFile(target, onBytes);
+  await using from = await open(source);
+  // The name said that it is a file; what a link leads to may have changed since.
+  if (!(await from.stat()).isFile()) throw new StudioError("SNAPSHOT_INCOMPLETE", { file: source });
+  await using to = await open(target, "w");
+  return await hashBlocks(from, async (block) => {
+    onBytes(block.length);
+    await to.appendFile(block);
+  });
+}
+
+/** Makes `target` share the blocks of `source`; false where the file system cannot. */
+export async function clone(source: string, target: string): Promise<boolean> {
+  try {
+    await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE);
+    await chmod(target, 0o644);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function hashBlocks(
+  file: FileHandle,
+  use: (block: Uint8Array) => Promise<void>,
+): Promise<string> {
+  const hash = createHash("sha256");
+  const memory = Buffer.allocUnsafe(BLOCK_BYTES);
+  for (;;) {
+    const { bytesRead } = await file.read(memory, 0, BLOCK_BYTES);
+    if (bytesRead === 0) return hash.digest("hex");
+    const block = memory.subarray(0, bytesRead);
+    hash.update(block);
+    await use(block);
+  }
+}

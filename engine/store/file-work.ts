@@ -1,0 +1,30 @@
+/** How far a work on files is. */
+export interface WorkProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Long work on files, which tells how far it is and can be left between two blocks. */
+export interface FileWork {
+  readonly onProgress?: ((progress: WorkProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The bytes a work has done of those it has to do. */
+export class ByteCount {
+  readonly totalBytes: number;
+  readonly #work: FileWork;
+  #doneBytes = 0;
+
+  constructor(files: readonly { readonly sizeBytes: number }[], work: FileWork) {
+    this.totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    this.#work = work;
+  }
+
+  /** Throws the signal's reason once it is aborted. */
+  readonly add = (bytes: number): void => {
+    this.#work.signal?.throwIfAborted();
+    this.#doneBytes += bytes;
+    this.#work.onProgress?.({ doneBytes: this.#doneBytes, totalBytes: this.totalBytes });
+  };
+}

@@ -1,0 +1,48 @@
+import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { syncFolder } from "../files/atomic-file.ts";
+import { listFolder } from "./listing.ts";
+
+/** A model on its way into the store, in a folder that no list shows. */
+export interface Staging {
+  /** For whatever the work needs beside the files. */
+  readonly folder: string;
+  /** Where the files go. */
+  readonly snapshot: string;
+}
+
+const INCOMING = ".incoming-";
+const GONE = ".gone-";
+
+/** The staging of a work, with what is there from an earlier run. */
+export async function openStaging(store: string, key: string): Promise<Staging> {
+  const folder = join(store, `${INCOMING}${key}`);
+  const snapshot = join(folder, "snapshot");
+  await mkdir(snapshot, { recursive: true });
+  return { folder, snapshot };
+}
+
+export async function discardStaging(store: string, key: string): Promise<void> {
+  await rm(join(store, `${INCOMING}${key}`), { recursive: true, force: true });
+}
+
+/** Deletes what was begun and will not go on; `kept` are the keys of works that will. */
+export async function sweep(store: string, kept: readonly string[]): Promise<void> {
+  const claimed = new Set(kept.map((key) => `${INCOMING}${key}`));
+  for (const name of await readdir(store)) {
+    const isOurs = name.startsWith(INCOMING) || name.startsWith(GONE);
+    if (isOurs && !claimed.has(name)) await rm(join(store, name), { recursive: true, force: true });
+  }
+}
+
+/** Makes every file of a snapshot durable, and the folders that name them. */
+export async function syncSnapshot(snapshot: string): Promise<void> {
+  const folders = new Set([snapshot]);
+  for (const { path } of await listFolder(snapshot, { depth: 3, entries: 10_000 })) {
+    const [folder, name] = path.split("/");
+    if (folder !== undefined && name !== undefined) folders.add(join(snapshot, folder));
+    await using file = await open(join(snapshot, path), "r+");
+    await file.sync();
+  }
+  for (const folder of folders) await syncFolder(folder);
+}
