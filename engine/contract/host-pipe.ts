@@ -43,7 +43,7 @@ export const fromHostSchema = z.discriminatedUnion("kind", [
   /** Asks the lent vault to encrypt a secret, and to decrypt what it gave for one (base64). */
   z.object({ kind: z.literal("seal"), id: questionId, text: z.string() }),
   z.object({ kind: z.literal("unseal"), id: questionId, text: z.string() }),
-  /** How many generations are open and transfers run; both 0 means that nothing would be lost by quitting. */
+  /** How many generations run or wait for their turn, and how many transfers; none in a paused queue. */
   z.object({ kind: z.literal("activity"), openCount: z.int(), transferCount: z.int() }),
   /** After `ready`, and again when it changes: the choice that the window itself goes by. */
   z.object({ kind: z.literal("choices"), keepInTray: z.boolean() }),

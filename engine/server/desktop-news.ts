@@ -37,7 +37,10 @@ async function newsOf(studio: StudioClient): Promise<News[]> {
     studio.transfers.list(),
     studio.settings.get(),
   ]);
-  const open = queue.generations.filter(({ state }) => state === "waiting" || state === "running");
+  // What waits in a paused queue is no work: the machine may sleep over it.
+  const open = queue.generations.filter(
+    ({ state }) => state === "running" || (state === "waiting" && !queue.isPaused),
+  );
   const running = transfers.filter(({ state }) => state === "waiting" || state === "running");
   return [
     { kind: "activity", openCount: open.length, transferCount: running.length },

@@ -8,7 +8,7 @@ import {
 
 /** Node's pipe to the process that started this one, as far as it is used. */
 export interface ParentChannel {
-  send?(message: unknown): boolean;
+  send?(message: unknown, callback: (error: Error | null) => void): boolean;
   on(event: "message", listener: (message: unknown) => void): unknown;
   on(event: "disconnect", listener: () => void): unknown;
 }
@@ -114,6 +114,7 @@ export class HostPipe {
   }
 
   #send(message: FromHost): void {
-    this.#channel.send?.(message);
+    // A send that fails would end this process; a pipe that is closed tells of itself.
+    this.#channel.send?.(message, () => {});
   }
 }
