@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
@@ -55,7 +56,15 @@ export default defineConfig(({ mode }) => ({
       { test: { name: "engine", include: ["test/engine/**/*.test.ts"], testTimeout: 30_000 } },
       // One suite over every way to reach a studio.
       { test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000 } },
-      { test: { name: "electron", include: ["test/electron/**/*.test.ts"] } },
+      {
+        test: {
+          name: "electron",
+          include: ["test/electron/**/*.test.ts"],
+          testTimeout: 30_000,
+          // Its binary is not everywhere: a recording fake stands in.
+          alias: { electron: fileURLToPath(new URL("test/fakes/electron.ts", import.meta.url)) },
+        },
+      },
       { test: { name: "renderer", include: ["test/renderer/**/*.test.{ts,tsx}"] } },
       { test: { name: "house", include: ["test/house/**/*.test.ts"] } },
       // Whole pictures, real processes, kills: minutes, so apart from `npm test`.

@@ -34,7 +34,7 @@ export class HostLink {
     this.#storage = storage;
     this.#onAnnouncement = onAnnouncement;
     child.on("message", (message) => this.#heard(message));
-    child.once("close", () => this.#ended());
+    child.once("exit", () => this.#ended());
     this.#send({ kind: "start", vault: storage.kind });
   }
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import { setTimeout as wait } from "node:timers/promises";
 import { BackOff } from "./back-off.ts";
 import { HostLink, type Announcement } from "./host-link.ts";
 import type { LentStorage } from "./lent-storage.ts";
@@ -28,6 +29,7 @@ export class HostProcess {
   readonly #backOff: BackOff;
   #child: ChildProcess | undefined;
   #link: HostLink | undefined;
+  #gone = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #lastWords = "";
   #isWanted = true;
@@ -48,8 +50,7 @@ export class HostProcess {
     this.#lastWords = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#noted(text));
     child.once("error", (error) => this.#noted(`${error.message}\n`));
-    // `close` comes when its last words have been read; also where it could not be started at all.
-    child.once("close", () => this.#ended(child));
+    this.#gone = endOf(child).then(() => this.#ended(child));
     this.#link = new HostLink(child, this.#parts.storage, (said) => this.#announced(said));
   }
 
@@ -72,10 +73,9 @@ export class HostProcess {
     clearTimeout(this.#timer);
     const child = this.#child;
     if (child === undefined) return;
-    const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
     if (child.connected) child.disconnect();
     const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-    await gone.finally(() => clearTimeout(timer));
+    await this.#gone.finally(() => clearTimeout(timer));
   }
 
   /** What it refuses to start for (another owns the data folder) does not go away by trying again. */
@@ -98,6 +98,22 @@ export class HostProcess {
     if (pauseMs === undefined) this.#parts.onGivenUp(this.#lastWords);
     else this.#timer = setTimeout(() => this.start(), pauseMs);
   }
+}
+
+/** How long last words may take to come through after the end. */
+const WORDS_MS = 500;
+
+/**
+ * Resolves when it is gone and its last words are read, or when it could not be started at all. Node's
+ * own `close` does not come once the pipe was disconnected from this side.
+ */
+async function endOf(child: ChildProcess): Promise<void> {
+  const words = new Promise<void>((resolve) => child.stderr?.once("close", () => resolve()));
+  await new Promise<void>((resolve) => {
+    child.once("error", () => resolve());
+    child.once("exit", () => resolve());
+  });
+  await Promise.race([words, wait(WORDS_MS, undefined, { ref: false })]);
 }
 
 /** Variables that would change how a plain Node runs. */

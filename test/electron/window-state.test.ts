@@ -1,0 +1,85 @@
+import * as fc from "fast-check";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { placeWindow, readWindow, saveWindow } from "../../electron/window-state.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+const LEFT = { x: 0, y: 0, width: 1920, height: 1040 };
+const RIGHT = { x: 1920, y: 0, width: 2560, height: 1400 };
+const saved = { x: 2000, y: 100, width: 1600, height: 1000, isMaximized: false };
+
+test("opens where it was, on the display it was on", () => {
+  expect(placeWindow(saved, [LEFT, RIGHT])).toEqual(saved);
+});
+
+test("opens in the first display's middle where its own is gone", () => {
+  expect(placeWindow({ ...saved, isMaximized: true }, [LEFT])).toEqual({
+    width: 1440,
+    height: 900,
+    isMaximized: true,
+  });
+});
+
+test("the first time it is as large as fits", () => {
+  expect(placeWindow(undefined, [LEFT])).toEqual({ width: 1440, height: 900, isMaximized: false });
+  expect(placeWindow(undefined, [{ x: 0, y: 0, width: 1024, height: 700 }])).toEqual({
+    width: 1024,
+    height: 700,
+    isMaximized: false,
+  });
+});
+
+test("is drawn back in where it stands out", () => {
+  expect(placeWindow({ ...saved, x: 1500, y: 900 }, [LEFT])).toEqual({
+    x: 320,
+    y: 40,
+    width: 1600,
+    height: 1000,
+    isMaximized: false,
+  });
+});
+
+test("a title bar that nobody could reach is no place", () => {
+  expect(placeWindow({ ...saved, x: 100, y: -300 }, [LEFT])).not.toHaveProperty("x");
+  expect(placeWindow({ ...saved, x: 1850, y: 0 }, [LEFT])).not.toHaveProperty("x");
+});
+
+test("wherever it was, it opens inside a display of now", () => {
+  const int = fc.integer({ min: -10_000, max: 10_000 });
+  const size = fc.integer({ min: 1, max: 20_000 });
+  const place = fc.record({
+    x: int,
+    y: int,
+    width: size,
+    height: size,
+    isMaximized: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(place, fc.constantFrom([LEFT], [LEFT, RIGHT]), (last, areas) => {
+      const { x, y, width, height } = placeWindow(last, areas);
+      const isInside = (area: typeof LEFT): boolean =>
+        width <= area.width &&
+        height <= area.height &&
+        (x === undefined || (x >= area.x && x + width <= area.x + area.width)) &&
+        (y === undefined || (y >= area.y && y + height <= area.y + area.height));
+      expect(areas.some(isInside)).toBe(true);
+    }),
+  );
+});
+
+test("what is saved is read again; what is damaged is no place", () => {
+  const path = join(temporaryFolder(), "window.json");
+  expect(readWindow(path)).toBeUndefined();
+  saveWindow(path, saved);
+  expect(readWindow(path)).toEqual(saved);
+  for (const damage of ["", "{", "[]", '{"x":"1"}', '{"x":1e400,"y":0,"width":-1,"height":1}']) {
+    writeFileSync(path, damage);
+    expect(readWindow(path)).toBeUndefined();
+  }
+});
+
+test("a folder that is gone costs no more than the place", () => {
+  const path = join(temporaryFolder(), "gone", "window.json");
+  expect(() => saveWindow(path, saved)).not.toThrow();
+});

@@ -1,0 +1,111 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { StudioWindow, webPreferences, type WindowParts } from "../../electron/window.ts";
+import { answers, BrowserWindow, callsOf, record, resetElectron } from "../fakes/electron.ts";
+
+const ORIGIN = "http://127.0.0.1:7860";
+
+beforeEach(resetElectron);
+
+function opened(parts: Partial<WindowParts> = {}) {
+  const closes: string[] = [];
+  const window = new StudioWindow({
+    preload: "/app/preload.cjs",
+    icon: "/app/icon.png",
+    staysWhenClosed: () => false,
+    isQuitting: () => false,
+    onClose: () => closes.push("close"),
+    ...parts,
+  });
+  window.load(ORIGIN);
+  return { window, closes, shown: BrowserWindow.all[0]! };
+}
+
+test("the page gets a sandbox, and nothing that reaches out of it", () => {
+  const preferences = opened().shown.options["webPreferences"];
+  expect(preferences).toEqual({
+    preload: "/app/preload.cjs",
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    spellcheck: false,
+    devTools: true,
+  });
+  expect(Object.isFrozen(preferences)).toBe(true);
+});
+
+test("a packaged app has no developer tools", () => {
+  answers.isPackaged = true;
+  expect(webPreferences("/p").devTools).toBe(false);
+});
+
+test("is shown once there is something to see, titled and in the room's colour", () => {
+  const { shown } = opened();
+  expect(callsOf("show")).toEqual([]);
+  shown.emit("ready-to-show");
+  expect(callsOf("show")).toEqual([[]]);
+  expect(shown.options).toMatchObject({
+    title: "Darkroom",
+    show: false,
+    backgroundColor: expect.stringMatching(/^#[\da-f]{6}$/),
+  });
+});
+
+test("a host that comes back at the same address leaves the page; at another it is loaded there", () => {
+  const { window } = opened();
+  window.load(ORIGIN);
+  window.load("http://127.0.0.1:7861");
+  expect(callsOf("loadURL")).toEqual([[`${ORIGIN}/`], ["http://127.0.0.1:7861/"]]);
+  expect(BrowserWindow.all).toHaveLength(1);
+});
+
+test("closing asks to quit, and the window stays until that is decided", () => {
+  const { window, closes, shown } = opened();
+  shown.close();
+  expect(closes).toEqual(["close"]);
+  expect(window.contents).toBeDefined();
+  expect(callsOf("hide")).toEqual([]);
+});
+
+test("closing hides it where the studio stays", () => {
+  const { closes, shown } = opened({ staysWhenClosed: () => true });
+  shown.close();
+  expect(closes).toEqual([]);
+  expect(callsOf("hide")).toEqual([[]]);
+});
+
+test("while the studio quits it closes", () => {
+  const { window, shown } = opened({ isQuitting: () => true, staysWhenClosed: () => true });
+  shown.close();
+  expect(window.contents).toBeUndefined();
+  expect(callsOf("hide")).toEqual([]);
+});
+
+test("comes to the front, out of the taskbar too", () => {
+  const { window, shown } = opened();
+  window.show();
+  shown.isSmall = true;
+  window.show();
+  expect(record.map(([name]) => name)).toEqual([
+    "loadURL",
+    "show",
+    "focus",
+    "restore",
+    "show",
+    "focus",
+  ]);
+});
+
+test("a page that crashed is loaded anew, but not for ever", () => {
+  vi.useFakeTimers();
+  const { shown } = opened();
+  for (let i = 0; i < 10; i++) {
+    shown.webContents.emit("render-process-gone", {}, { reason: "crashed" });
+    vi.advanceTimersByTime(5_000);
+  }
+  vi.useRealTimers();
+  expect(callsOf("reload")).toHaveLength(4);
+});
