@@ -25,6 +25,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/schedulers",
     "engine/image",
   ],
+  "engine/kserve": ["engine/contract", "engine/tensor", "zod"],
   // what the I/O folders stand on
   "engine/files": ["engine/contract", "node:"],
   "engine/database": ["engine/contract", "engine/files", "node:"],
@@ -83,6 +84,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/schedulers",
     "engine/image",
     "engine/snapshot",
+    "engine/graph",
+    "engine/networks",
     "engine/pipeline",
     "engine/files",
     "engine/runtime",
@@ -133,6 +136,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "react",
     "react-dom",
     "react-aria-components",
+    "react-resizable-panels",
     "lucide-react",
     "cmdk",
   ],
@@ -196,6 +200,7 @@ const PURE = [
   "schedulers",
   "image",
   "pipeline",
+  "kserve",
 ];
 
 const IMPORT =

@@ -21,6 +21,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "host.ts": 160,
   hub: 900,
   image: 1100,
+  kserve: 1900,
   networks: 330,
   pipeline: 350,
   queue: 400,

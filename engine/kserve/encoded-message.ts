@@ -1,0 +1,92 @@
+import { HEADER_LENGTH } from "./framing.ts";
+import type { Parameters, ParameterValue } from "./wire-tensor.ts";
+
+/** Bytes whose number is known before they are made. */
+export interface ByteSource {
+  readonly sizeBytes: number;
+  /** Made piece by piece as they are asked for, and anew at each walk through them. */
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+/** A request or a reply as it goes over HTTP. */
+export interface EncodedMessage extends ByteSource {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A tensor on its way out: its elements as JSON text, or as bytes behind the JSON. */
+export interface OutgoingTensor {
+  readonly name: string;
+  /** As it goes out: the seed's is in small letters. */
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  readonly parameters: Parameters;
+  readonly isBinary: boolean;
+  readonly data: ByteSource;
+}
+
+/** Members of a message besides its tensors, by name, each as JSON text. */
+export type Members = Readonly<Record<string, string>>;
+
+/** A message: its members, then the tensors under `listName`; binary ones are named there and follow. */
+export function encodeMessage(
+  members: Members,
+  listName: "inputs" | "outputs",
+  tensors: readonly OutgoingTensor[],
+): EncodedMessage {
+  const head = Object.entries(members).map(([name, json]) => `${JSON.stringify(name)}:${json},`);
+  const list = tensors.flatMap((tensor, i) => [text(i === 0 ? "" : ","), ...tensorJson(tensor)]);
+  const json = join([text(`{${head.join("")}"${listName}":[`), ...list, text("]}")]);
+  const binary = tensors.filter(({ isBinary }) => isBinary).map(({ data }) => data);
+  const headers =
+    binary.length === 0
+      ? { "content-type": "application/json" }
+      : {
+          "content-type": "application/octet-stream",
+          [HEADER_LENGTH]: String(json.sizeBytes),
+        };
+  return { headers, ...join([json, ...binary]) };
+}
+
+function tensorJson(tensor: OutgoingTensor): readonly ByteSource[] {
+  const { name, shape, datatype, isBinary, data } = tensor;
+  const parameters: Parameters = isBinary
+    ? new Map([...tensor.parameters, ["binary_data_size", data.sizeBytes]])
+    : tensor.parameters;
+  const more = parameters.size === 0 ? "" : `,"parameters":${parametersJson(parameters)}`;
+  const head = `{"name":${JSON.stringify(name)},"shape":[${shape.join(",")}],"datatype":"${datatype}"${more}`;
+  return isBinary ? [text(`${head}}`)] : [text(`${head},"data":`), data, text("}")];
+}
+
+/** Parameters as a JSON object; whole numbers of 64 bits keep their digits. */
+export function parametersJson(parameters: Parameters): string {
+  const members = [...parameters].map(([name, value]) => `${JSON.stringify(name)}:${json(value)}`);
+  return `{${members.join(",")}}`;
+}
+
+function json(value: ParameterValue): string {
+  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
+}
+
+const UTF8 = new TextEncoder();
+
+/** A text as bytes. */
+export function text(value: string): ByteSource {
+  return bytes(UTF8.encode(value));
+}
+
+/** Bytes that are there already. */
+export function bytes(value: Uint8Array): ByteSource {
+  return { sizeBytes: value.length, chunks: [value] };
+}
+
+/** Sources one after another. */
+export function join(sources: readonly ByteSource[]): ByteSource {
+  return {
+    sizeBytes: sources.reduce((size, source) => size + source.sizeBytes, 0),
+    chunks: {
+      *[Symbol.iterator]() {
+        for (const { chunks } of sources) yield* chunks;
+      },
+    },
+  };
+}

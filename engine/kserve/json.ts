@@ -1,0 +1,142 @@
+import { CLOSE, COMMA, NumberArray, OPEN, startsWithNumber, takeNumbers } from "./json-numbers.ts";
+import { JsonScanner, unreadable } from "./json-scanner.ts";
+import { quote } from "./message-fault.ts";
+
+/** A JSON value of a stranger's: objects are maps, and arrays of numbers are dense. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | NumberArray
+  | readonly Json[]
+  | JsonObject;
+export type JsonObject = ReadonlyMap<string, Json>;
+
+/** What a message may hold; each is looked at before memory is taken for it. */
+export interface JsonLimits {
+  /** How deep brackets may be nested. */
+  readonly depth: number;
+  /** Values and keys outside of dense arrays. */
+  readonly values: number;
+  /** Numbers in dense arrays. */
+  readonly numbers: number;
+}
+
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+
+/**
+ * The JSON value at the start of `bytes`, and where it ends. JSON.parse would do but for four things:
+ * limits come before memory, 64-bit numbers keep their digits, a picture as nested arrays is read
+ * straight into one typed array, and bytes may follow the text. Throws MessageFault.
+ */
+export function readJson(bytes: Uint8Array, limits: JsonLimits): { value: Json; end: number } {
+  const scanner = new JsonScanner(bytes);
+  const value = new JsonReader(scanner, limits).value(0, false);
+  return { value, end: scanner.at };
+}
+
+/** Says whether a value is an array, dense or not. */
+export function isList(value: Json | undefined): value is NumberArray | readonly Json[] {
+  return Array.isArray(value) || value instanceof NumberArray;
+}
+
+/** What an array holds; a value that is none counts as the only one. */
+export function itemsOf(value: Json): readonly Json[] {
+  if (value instanceof NumberArray) return value.items();
+  return isPlainList(value) ? value : [value];
+}
+
+/** How much an array holds, before anything is made of it. */
+export function lengthOf(list: NumberArray | readonly Json[]): number {
+  return list instanceof NumberArray ? (list.shape[0] ?? 0) : list.length;
+}
+
+function isPlainList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** A stranger's value as a sentence may show it. */
+export function shown(value: Json | undefined): string {
+  if (value === undefined) return "absent";
+  if (typeof value === "string") return quote(value);
+  if (isList(value)) return "an array";
+  if (value === null || typeof value !== "object") return String(value);
+  return "an object";
+}
+
+class JsonReader {
+  readonly #scanner: JsonScanner;
+  readonly #limits: JsonLimits;
+  #values = 0;
+
+  constructor(scanner: JsonScanner, limits: JsonLimits) {
+    this.#scanner = scanner;
+    this.#limits = limits;
+  }
+
+  /** The value at hand, inside `depth` brackets; `isMixed` inside an array that turned out not to be dense. */
+  value(depth: number, isMixed: boolean): Json {
+    if (++this.#values > this.#limits.values) {
+      throw unreadable(`it holds more than ${this.#limits.values} values`);
+    }
+    const byte = this.#scanner.next();
+    if (byte === QUOTE) return this.#scanner.string();
+    if (byte === OPEN_BRACE) return this.#object(this.#deeper(depth), isMixed);
+    if (byte === OPEN) return this.#array(this.#deeper(depth), isMixed);
+    return this.#scalar();
+  }
+
+  #scalar(): Json {
+    if (this.#scanner.word("true")) return true;
+    if (this.#scanner.word("false")) return false;
+    if (this.#scanner.word("null")) return null;
+    const number = this.#scanner.number();
+    if (number === undefined) throw this.#scanner.unexpected();
+    return number;
+  }
+
+  #deeper(depth: number): number {
+    if (depth < this.#limits.depth) return depth + 1;
+    throw unreadable(`brackets are nested deeper than ${this.#limits.depth}`);
+  }
+
+  #array(depth: number, isMixed: boolean): Json {
+    const ranks = this.#limits.depth - depth + 1;
+    const isNumeric = !isMixed && startsWithNumber(this.#scanner, ranks);
+    const numbers = isNumeric ? takeNumbers(this.#scanner, this.#limits.numbers) : undefined;
+    if (numbers !== undefined) return numbers;
+    const items: Json[] = [];
+    this.#scanner.take(OPEN);
+    if (this.#scanner.take(CLOSE)) return items;
+    do items.push(this.value(depth, isMixed || isNumeric));
+    while (this.#scanner.take(COMMA));
+    if (!this.#scanner.take(CLOSE)) throw this.#scanner.unexpected();
+    return items;
+  }
+
+  #object(depth: number, isMixed: boolean): JsonObject {
+    const members = new Map<string, Json>();
+    this.#scanner.take(OPEN_BRACE);
+    if (this.#scanner.take(CLOSE_BRACE)) return members;
+    do {
+      const key = this.#key();
+      // JSON.parse would keep the last of two and say nothing.
+      if (members.has(key)) throw unreadable(`the key ${quote(key)} is there twice`);
+      members.set(key, this.value(depth, isMixed));
+    } while (this.#scanner.take(COMMA));
+    if (!this.#scanner.take(CLOSE_BRACE)) throw this.#scanner.unexpected();
+    return members;
+  }
+
+  #key(): string {
+    if (this.#scanner.next() !== QUOTE) throw this.#scanner.unexpected();
+    const key = this.#scanner.string();
+    if (!this.#scanner.take(COLON)) throw this.#scanner.unexpected();
+    return key;
+  }
+}

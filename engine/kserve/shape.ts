@@ -1,0 +1,36 @@
+import { type Json, isList, itemsOf, lengthOf, shown } from "./json.ts";
+import { MessageFault } from "./message-fault.ts";
+
+const MAX_RANK = 8;
+
+/** What a message says of a tensor's shape: -1 stands for what the data decides. */
+export type ClaimedShape = readonly number[] | undefined;
+
+/**
+ * The shape that a message claims: a list, or, as samples of TorchServe have it, a bare number or
+ * nothing at all. Throws MessageFault.
+ */
+export function readShape(value: Json | undefined, field: string): ClaimedShape {
+  if (value === undefined || value === null) return undefined;
+  const rank = isList(value) ? lengthOf(value) : 1;
+  if (rank > MAX_RANK) {
+    throw new MessageFault(field, `of ${rank} dimensions`, `${MAX_RANK} are the most`);
+  }
+  return itemsOf(value).map((dimension) => {
+    const isDimension =
+      typeof dimension === "number" && Number.isSafeInteger(dimension) && dimension >= -1;
+    if (isDimension) return dimension;
+    throw new MessageFault(field, shown(dimension), "a dimension is a whole number, or -1");
+  });
+}
+
+/** The shape of `count` elements: the claimed one, with at most one -1 worked out. Throws MessageFault. */
+export function settleShape(claimed: readonly number[], count: number, field: string): number[] {
+  const open = claimed.filter((dimension) => dimension === -1).length;
+  const known = claimed.reduce((size, dimension) => size * Math.abs(dimension), 1);
+  const rest = open === 1 && known > 0 && count % known === 0 ? count / known : undefined;
+  const isSettled = open === 0 ? known === count : rest !== undefined;
+  if (isSettled) return claimed.map((dimension) => (dimension === -1 ? (rest ?? 0) : dimension));
+  const elements = count === 1 ? "1 element" : `${count} elements`;
+  throw new MessageFault(field, `[${claimed.join(", ")}]`, `the data has ${elements}`);
+}

@@ -1,0 +1,36 @@
+import type { Datatype } from "./datatypes.ts";
+
+/** What a parameter of a message, a tensor or an output may be. */
+export type ParameterValue = string | number | bigint | boolean;
+export type Parameters = ReadonlyMap<string, ParameterValue>;
+
+export type NumberValues =
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+/**
+ * Elements in row-major order: one typed array as wide as the datatype, with three exceptions. BOOL is
+ * 0 and 1 in bytes; FP16 and BF16 are float32 on this side; BYTES is one Uint8Array an element.
+ */
+export type TensorValues = NumberValues | BigInt64Array | BigUint64Array | readonly Uint8Array[];
+
+/** A tensor of a message, by the inference protocol's names. */
+export interface WireTensor {
+  readonly name: string;
+  readonly datatype: Datatype;
+  /** No -1 in it: its product is the number of elements. */
+  readonly shape: readonly number[];
+  readonly parameters: Parameters;
+  readonly values: TensorValues;
+}
+
+/** Says whether values are those of a BYTES tensor. */
+export function isElements(values: TensorValues): values is readonly Uint8Array[] {
+  return Array.isArray(values);
+}
