@@ -1,11 +1,12 @@
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
-import { type Studio, StudioProvider } from "./connection/studio.tsx";
+import { type Studio, StudioProvider, useStudio } from "./connection/studio.tsx";
 import { Frame } from "./frame/frame.tsx";
 import { GalleryPage } from "./gallery/gallery-page.tsx";
 import { GeneratePage } from "./generate/generate-page.tsx";
 import { ModelsPage } from "./models/models-page.tsx";
 import { SettingsPage } from "./settings/settings-page.tsx";
+import { Welcome } from "./welcome/welcome.tsx";
 
 /** The pages by their addresses, in their frame. */
 export function App({ studio }: { studio: Studio }) {
@@ -14,7 +15,7 @@ export function App({ studio }: { studio: Studio }) {
       <QueryClientProvider client={studio.cache}>
         <Frame>
           <Switch>
-            <Route path="/generate" component={GeneratePage} />
+            <Route path="/generate" component={Start} />
             <Route path="/gallery/:id?" component={GalleryPage} />
             <Route path="/models" component={ModelsPage} />
             <Route path="/settings" component={SettingsPage} />
@@ -26,4 +27,12 @@ export function App({ studio }: { studio: Studio }) {
       </QueryClientProvider>
     </StudioProvider>
   );
+}
+
+/** The Generate page; before the first picture, the first start's question in its place. */
+function Start() {
+  const { queries } = useStudio();
+  const { data: settings, isPending } = useQuery(queries.settings.get.queryOptions());
+  if (isPending) return null;
+  return settings?.isIntroduced === false ? <Welcome /> : <GeneratePage />;
 }

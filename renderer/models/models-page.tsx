@@ -1,4 +1,65 @@
-/** The Models page. */
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useSearchParams } from "wouter";
+import { useStudio } from "../connection/studio.tsx";
+import { Failed, Skeleton } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { useWords } from "../words/words.ts";
+import { GetModels } from "./get-models.tsx";
+import { ModelDetails } from "./model-details.tsx";
+import { ModelList } from "./model-list.tsx";
+import styles from "./models-page.module.css";
+import { TransferDock } from "./transfer-dock.tsx";
+
+/**
+ * The models on this machine and how to get more. The address says what is open: `?model=ID`, or
+ * `?get` with what to get where that is known.
+ */
 export function ModelsPage() {
-  return null;
+  const { queries } = useStudio();
+  const [address, setAddress] = useSearchParams();
+  const models = useQuery(queries.models.list.queryOptions()).data;
+  const wanted = address.get("get");
+  const chosen = models?.find(({ id }) => id === address.get("model")) ?? models?.[0];
+  const open = wanted === null ? chosen : undefined;
+  return (
+    <div className={styles.page}>
+      <Store
+        openId={open?.id}
+        onOpen={(id) => setAddress({ model: id })}
+        onGet={() => setAddress({ get: "" })}
+      />
+      <div className={styles.content}>
+        {wanted !== null && <GetModels wanted={wanted} />}
+        {open && <ModelDetails key={open.id} model={open} />}
+      </div>
+      <TransferDock />
+    </div>
+  );
+}
+
+interface StoreProps {
+  readonly openId: string | undefined;
+  readonly onOpen: (id: string) => void;
+  readonly onGet: () => void;
+}
+
+/** What is in the store, and the way to more. */
+function Store({ openId, onOpen, onGet }: StoreProps) {
+  const t = useWords("models");
+  const { queries } = useStudio();
+  const { data: models, error, refetch } = useQuery(queries.models.list.queryOptions());
+  return (
+    <aside className={styles.list}>
+      <header className={styles.head}>
+        <h1 className={styles.title}>{t("title")}</h1>
+        <Button icon={Plus} onPress={onGet}>
+          {t("get")}
+        </Button>
+      </header>
+      {error && <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />}
+      {models === undefined && !error && <Skeleton className={styles.skeleton} />}
+      {models && <ModelList models={models} openId={openId} onOpen={onOpen} />}
+    </aside>
+  );
 }

@@ -1,0 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import { Check, Download } from "lucide-react";
+import { useEffect } from "react";
+import type { CatalogueEntry } from "../../engine/contract/models.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { Failed, Skeleton } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { formatBytes } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./get-models.module.css";
+import type { Offer } from "./offer.ts";
+
+export interface CatalogueListProps {
+  /** The entry to offer at once. */
+  readonly wanted: string;
+  readonly onOffer: (offer: Offer) => void;
+}
+
+/** The models the studio knows by name. */
+export function CatalogueList({ wanted, onOffer }: CatalogueListProps) {
+  const t = useWords("models");
+  const { queries } = useStudio();
+  const { data, error, refetch } = useQuery(queries.models.catalogue.queryOptions());
+  useEffect(() => {
+    const entry = data?.find(({ id }) => id === wanted);
+    if (entry && entry.storedId === undefined) onOffer({ kind: "catalogue", entry });
+  }, [data, wanted, onOffer]);
+  if (error) {
+    return <Failed title={t("catalogue.failed")} error={error} onRetry={() => void refetch()} />;
+  }
+  if (data === undefined) return <Skeleton className={styles.skeleton} />;
+  return (
+    <ul className={styles.cards}>
+      {data.map((entry) => (
+        <Card
+          key={entry.id}
+          entry={entry}
+          onDownload={() => onOffer({ kind: "catalogue", entry })}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function Card({ entry, onDownload }: { entry: CatalogueEntry; onDownload: () => void }) {
+  const t = useWords("models");
+  const { title, description, width, height, predictionType, downloadBytes, storedId } = entry;
+  const prediction = t(`details.${predictionType}`);
+  const size = formatBytes(downloadBytes);
+  return (
+    <li className={styles.card}>
+      <h3 className={styles.name}>{title}</h3>
+      <p className={styles.text}>{description}</p>
+      <p className={styles.text}>{t("catalogue.size", { width, height, prediction, size })}</p>
+      {storedId === undefined ? (
+        <Button
+          icon={Download}
+          onPress={onDownload}
+          aria-label={`${t("catalogue.download")} ${title}`}
+        >
+          {t("catalogue.download")}
+        </Button>
+      ) : (
+        <p className={styles.stored}>
+          <Icon of={Check} />
+          {t("catalogue.stored")}
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,99 @@
+import {
+  CircleAlert,
+  CircleCheck,
+  ImagePlus,
+  ShieldCheck,
+  Trash2,
+  TriangleAlert,
+} from "lucide-react";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { STARTER_ID, type StoredModel } from "../../engine/contract/models.ts";
+import { StudioError } from "../../engine/contract/errors.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { changeSettings } from "../state/settings.ts";
+import { Failed } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { attempt } from "../ui/toasts.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./model-details.module.css";
+import { ModelFacts } from "./model-facts.tsx";
+import { ModelFiles } from "./model-files.tsx";
+import { RemoveDialog } from "./remove-dialog.tsx";
+
+/** One model: what it is, how it suits this machine, and what can be done with it. */
+export function ModelDetails({ model }: { model: StoredModel }) {
+  const t = useWords("models");
+  const { id, summary, problem } = model;
+  return (
+    <article className={styles.details} aria-label={summary?.name ?? id}>
+      <header className={styles.head}>
+        <h2 className={styles.name}>{summary?.name ?? id}</h2>
+        {summary && <p className={styles.description}>{summary.description}</p>}
+      </header>
+      {problem && (
+        <Failed title={t("broken")} error={new StudioError(problem.code, problem.details)} />
+      )}
+      {!problem && <Fit fit={model.fit} />}
+      <ModelActions model={model} />
+      <ModelFacts model={model} />
+      <ModelFiles id={id} />
+    </article>
+  );
+}
+
+const VERDICT_ICONS = {
+  good: CircleCheck,
+  slow: TriangleAlert,
+  tight: TriangleAlert,
+  "too-large": CircleAlert,
+} as const;
+
+function Fit({ fit: { verdict, reason } }: Pick<StoredModel, "fit">) {
+  const t = useWords("models");
+  return (
+    <p className={styles.fit} data-verdict={verdict}>
+      <Icon of={VERDICT_ICONS[verdict]} />
+      <span>
+        <strong>{t(`fit.${verdict}`)}</strong>
+        {`: ${reason}`}
+      </span>
+    </p>
+  );
+}
+
+function ModelActions({ model }: { model: StoredModel }) {
+  const t = useWords("models");
+  const studio = useStudio();
+  const [, navigate] = useLocation();
+  const [isRemoving, setIsRemoving] = useState(false);
+  const draw = async () => {
+    await changeSettings(studio, { model: model.id });
+    navigate("/generate");
+  };
+  return (
+    <div className={styles.actions}>
+      <Button
+        variant="filled"
+        icon={ImagePlus}
+        isDisabled={model.problem !== undefined}
+        onPress={() => attempt(draw())}
+      >
+        {t("details.draw")}
+      </Button>
+      <Button
+        icon={ShieldCheck}
+        onPress={() => attempt(studio.client.models.verify({ id: model.id }))}
+      >
+        {t("details.verify")}
+      </Button>
+      {model.id !== STARTER_ID && (
+        <Button variant="danger" icon={Trash2} onPress={() => setIsRemoving(true)}>
+          {t("details.remove")}
+        </Button>
+      )}
+      <RemoveDialog model={model} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { Copy } from "lucide-react";
+import type { ReactNode } from "react";
+import type { ModelSummary, Provenance, StoredModel } from "../../engine/contract/models.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { attempt, showToast } from "../ui/toasts.ts";
+import { formatBytes, formatWhen } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./model-details.module.css";
+
+/** Everything that is known of a model, line by line. */
+export function ModelFacts({ model }: { model: StoredModel }) {
+  const t = useWords("models");
+  const { id, summary, diskBytes, fit, provenance } = model;
+  return (
+    <dl className={styles.facts}>
+      {summary && <Nature summary={summary} />}
+      <Fact name={t("details.disk")}>{formatBytes(diskBytes)}</Fact>
+      {fit.memoryBytes > 0 && (
+        <Fact name={t("details.memory")}>{formatBytes(fit.memoryBytes)}</Fact>
+      )}
+      <Hash model={model} />
+      {provenance && <Origin provenance={provenance} />}
+      <Fact name={t("details.id")} copied={id}>
+        <code>{id}</code>
+      </Fact>
+    </dl>
+  );
+}
+
+function Nature({ summary }: { summary: ModelSummary }) {
+  const t = useWords("models");
+  const { predictionType, width, height, steps, guidanceScale, scheduler, parameters } = summary;
+  return (
+    <>
+      <Fact name={t("details.size")}>{`${width} × ${height}`}</Fact>
+      <Fact name={t("details.predictionType")}>{t(`details.${predictionType}`)}</Fact>
+      <Fact name={t("details.own")}>
+        {t("details.ownValue", {
+          scheduler: scheduler ?? t("details.ownScheduler"),
+          steps,
+          guidance: guidanceScale,
+        })}
+      </Fact>
+      <Fact name={t("details.parameters")}>
+        {t("details.millions", { count: Number((parameters / 1e6).toFixed(1)) })}
+      </Fact>
+    </>
+  );
+}
+
+function Hash({ model: { sha256, verified } }: { model: StoredModel }) {
+  const t = useWords("models");
+  return (
+    <>
+      <Fact name={t("details.sha256")} copied={sha256}>
+        {sha256 === undefined ? (
+          <span className={styles.quiet}>{t("details.noHash")}</span>
+        ) : (
+          <code>{sha256}</code>
+        )}
+      </Fact>
+      {verified && (
+        <Fact name={t("details.verified")}>
+          <span className={verified.isSound ? undefined : styles.bad}>
+            {t(verified.isSound ? "details.sound" : "details.unsound", {
+              when: formatWhen(verified.at),
+            })}
+          </span>
+        </Fact>
+      )}
+    </>
+  );
+}
+
+function Origin({ provenance }: { provenance: Provenance }) {
+  const t = useWords("models");
+  const { kind, name, revision, variant, licence, addedAt } = provenance;
+  return (
+    <>
+      <Fact name={t("details.source")}>{t(`details.${kind}`, { name })}</Fact>
+      {revision !== undefined && (
+        <Fact name={t("details.revision")} copied={revision}>
+          <code>{revision}</code>
+        </Fact>
+      )}
+      {variant !== undefined && variant !== "" && (
+        <Fact name={t("details.variant")}>{variant}</Fact>
+      )}
+      {licence !== undefined && <Fact name={t("details.licence")}>{licence}</Fact>}
+      <Fact name={t("details.added")}>{formatWhen(addedAt)}</Fact>
+    </>
+  );
+}
+
+interface FactProps {
+  readonly name: string;
+  /** What a copy button puts on the clipboard. */
+  readonly copied?: string | undefined;
+  readonly children: ReactNode;
+}
+
+function Fact({ name, copied, children }: FactProps) {
+  const t = useWords("models");
+  const copy = async (text: string) => {
+    await navigator.clipboard.writeText(text);
+    showToast(t("details.copied"));
+  };
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+      {copied !== undefined && (
+        <dd>
+          <IconButton
+            icon={Copy}
+            size="dense"
+            label={t("details.copy", { field: name })}
+            onPress={() => attempt(copy(copied))}
+          />
+        </dd>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { Search } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { repositoryIdSchema } from "../../engine/contract/models.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { Failed } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { useWords } from "../words/words.ts";
+import styles from "./get-models.module.css";
+import type { Offer } from "./offer.ts";
+
+/** Any repository of the hub, by its name: looked up first, then offered. */
+export function RepositoryForm({ onOffer }: { onOffer: (offer: Offer) => void }) {
+  const t = useWords("models");
+  const { client } = useStudio();
+  const [typed, setTyped] = useState("");
+  const [isLooking, setIsLooking] = useState(false);
+  const [failure, setFailure] = useState<Error>();
+  const isSound = repositoryIdSchema.safeParse(typed.trim()).success;
+  const look = async (event?: FormEvent) => {
+    event?.preventDefault();
+    if (!isSound) return;
+    setIsLooking(true);
+    setFailure(undefined);
+    try {
+      const repository = await client.models.inspect({ repository: typed.trim() });
+      onOffer({ kind: "repository", repository });
+    } catch (error) {
+      setFailure(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      setIsLooking(false);
+    }
+  };
+  return (
+    <form className={styles.form} onSubmit={(event) => void look(event)}>
+      <TextField
+        label={t("repository.label")}
+        description={t("repository.help")}
+        placeholder={t("repository.placeholder")}
+        isCode
+        value={typed}
+        onChange={setTyped}
+        error={typed === "" || isSound || !typed.includes("/") ? undefined : t("repository.bad")}
+        trailing={
+          <Button icon={Search} type="submit" isDisabled={!isSound || isLooking}>
+            {t(isLooking ? "repository.looking" : "repository.look")}
+          </Button>
+        }
+      />
+      {failure && <Failed title={typed} error={failure} onRetry={() => void look()} />}
+    </form>
+  );
+}
