@@ -33,10 +33,10 @@ export function fileNameOf(pattern: string, parts: NameParts): string {
   const names = pattern
     .replace(/\.png$/i, "")
     .split(/[/\\]/)
-    .map((part) => soundName(fill(part, parts)))
-    .filter((name) => name !== "");
-  const last = names.pop() ?? "picture";
-  return join(...names.slice(0, MAX_FOLDERS), last);
+    .map((part) => soundName(fill(part, parts)));
+  const last = names.pop() ?? "";
+  const folders = names.filter((name) => name !== "").slice(0, MAX_FOLDERS);
+  return join(...folders, last === "" ? "picture" : last);
 }
 
 function fill(part: string, { id, record, createdAt }: NameParts): string {

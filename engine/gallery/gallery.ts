@@ -146,8 +146,9 @@ export class Gallery {
     return pictureFolder(this.#parts);
   }
 
-  close(): void {
-    this.#database.close();
+  /** Ends once what is being written has its row. */
+  async close(): Promise<void> {
+    await this.#turns.take(async () => this.#database.close());
   }
 
   /** Each picture's work is a turn of its own, so that a new picture need not wait for 500. */

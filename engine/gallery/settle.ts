@@ -9,10 +9,11 @@ import { isAbsent } from "./refusal.ts";
  * Looks after what was cut short when the gallery was last open: each picture that was announced and
  * never settled. Half-written files go; a whole picture gets its row; of a move the end that was reached
  * counts. Nothing else can be out of step, so no folder is searched, however many pictures there are.
+ * One whose disk fails now is left for the next time.
  */
 export async function settleAll(parts: GalleryParts): Promise<void> {
   for (const { id, path } of parts.rows.announced()) {
-    await settle(parts, id, path);
+    await settle(parts, id, path).catch(() => {});
   }
 }
 
