@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { Button } from "react-aria-components";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -17,23 +17,16 @@ export interface ChoiceProps {
 
 /** One way to begin: a large button that says what comes of it. */
 export function Choice({ icon, title, isFirst = false, onPress, children }: ChoiceProps) {
-  const [titleId, textId] = [useId(), useId()];
   return (
     <Button
       className={classNames(styles.choice, isFirst && styles.first)}
-      aria-labelledby={titleId}
-      aria-describedby={textId}
       autoFocus={isFirst}
       onPress={onPress}
     >
       <Icon of={icon} size={20} />
       <span className={styles.words}>
-        <span id={titleId} className={styles.name}>
-          {title}
-        </span>
-        <span id={textId} className={styles.text}>
-          {children}
-        </span>
+        <span className={styles.name}>{title}</span>
+        <span className={styles.text}>{children}</span>
       </span>
     </Button>
   );
