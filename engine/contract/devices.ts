@@ -11,6 +11,8 @@ export const deviceReportSchema = z.object({
   float16: z.boolean(),
   /** Seconds of one product of 1024 x 1024 matrices, with the way there and back. */
   seconds: z.number().optional(),
+  /** Billions of operations a second in products of matrices, without the way there; absent where one product took long already. */
+  gigaflops: z.number().optional(),
   /** Why it was passed over, in the provider's own words. */
   reason: z.string().optional(),
 });

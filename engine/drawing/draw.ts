@@ -1,4 +1,3 @@
-import { StudioError } from "../contract/errors.ts";
 import type { Seconds } from "../contract/progress.ts";
 import { fromPixels, type Pixels } from "../image/pixels.ts";
 import { imageToImage } from "../pipeline/image-to-image.ts";
@@ -6,6 +5,7 @@ import type { PipelineEvent } from "../pipeline/pipeline.ts";
 import { textToImage } from "../pipeline/text-to-image.ts";
 import { planSteps } from "../schedulers/plan-steps.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
+import { checkOrder } from "./check-order.ts";
 import type { LoadedModel } from "./load-model.ts";
 import type { Order } from "./order.ts";
 import type { ReadModel } from "./read-model.ts";
@@ -44,13 +44,13 @@ export interface DrawOptions {
 
 /** Runs the pipeline an order asks for, and times it. */
 export async function* draw(
-  { schedulerConfig, folder }: ReadModel,
+  model: ReadModel,
   loaded: LoadedModel,
   order: Order,
   { from, now, signal }: DrawOptions,
 ): AsyncGenerator<DrawEvent, void> {
-  checkSize(order, loaded.parts.latents.factor, folder.path);
-  const plan = planSteps(schedulerConfig, order.steps, order.scheduler);
+  checkOrder(order, model, from !== undefined);
+  const plan = planSteps(model.schedulerConfig, order.steps, order.scheduler);
   const request = { ...order, plan };
   const events =
     from === undefined
@@ -79,13 +79,5 @@ async function* withTimes(
       yield { ...event, seconds: { load, text, denoise, decode: lap.own } };
       steps = [];
     }
-  }
-}
-
-function checkSize({ width, height }: Order, factor: number, model: string): void {
-  for (const [field, value] of Object.entries({ width, height })) {
-    if (value % factor === 0) continue;
-    const reason = `${model} draws multiples of ${factor} pixels`;
-    throw new StudioError("REQUEST_INVALID", { field, value, reason });
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { DeviceName, DeviceReport } from "../contract/devices.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
@@ -11,18 +10,19 @@ import type { ModelOptions } from "../runtime/model-on-device.ts";
 import { probeDevices } from "../runtime/probe.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
-import { chooseDevice } from "./devices.ts";
+import { chooseDevice, type Probe } from "./devices.ts";
 import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { completeRequest, parseRequest, type Order } from "./order.ts";
 import { PreviewMaps } from "./preview-maps.ts";
+import { randomSeed } from "./random-seed.ts";
 import { readModel, STARTER, type ReadModel } from "./read-model.ts";
-
-/** What Darkroom is called in pictures, and its version. */
-const SOFTWARE = { software: "Darkroom", version: "0.1.0" };
+import { SOFTWARE } from "./software.ts";
 
 export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;
+  /** What every provider of this machine can do; tried anew where it is not given. */
+  readonly probe?: Probe | undefined;
   /** Where float32 copies and preview maps are kept; the system's own place by default. */
   readonly cacheFolder?: string | undefined;
 }
@@ -53,6 +53,7 @@ export type DrawingEvent =
       readonly image: number;
       /** With the record in its texts. */
       readonly png: Uint8Array;
+      readonly pixels: Pixels;
       readonly record: GenerationRecord;
       readonly seconds: Seconds;
     };
@@ -93,7 +94,7 @@ export class Drawing {
     yield { kind: "started", order, model: loaded.read.summary, device: device.provider };
     for await (const event of draw(loaded.read, loaded.model, order, {
       from,
-      now: seconds,
+      now: monotonicSeconds,
       signal,
     })) {
       if (event.kind === "step") {
@@ -109,8 +110,10 @@ export class Drawing {
         seed: event.seed,
         isFromPicture: from !== undefined,
       });
-      const png = encodePng(toPixels(event.decoded), generationTexts(record));
-      yield { kind: "image", image: event.image, png, record, seconds: event.seconds };
+      const { image, seconds } = event;
+      const pixels = toPixels(event.decoded);
+      const png = encodePng(pixels, generationTexts(record));
+      yield { kind: "image", image, png, pixels, record, seconds };
     }
   }
 
@@ -134,7 +137,12 @@ export class Drawing {
   }
 
   #chosenDevice(): Promise<Device> {
-    this.#device ??= chooseDevice(this.#options.device ?? "auto");
+    const { device = "auto", probe } = this.#options;
+    this.#device ??= chooseDevice(device, probe).catch((error: unknown) => {
+      // What was not there may be there at the next picture.
+      this.#device = undefined;
+      throw error;
+    });
     return this.#device;
   }
 
@@ -202,11 +210,6 @@ function recordOf({ order, loaded, device, seed, isFromPicture }: RecordParts): 
   };
 }
 
-/** 32 bits, as most studios draw them: short enough to be read out. */
-function randomSeed(): bigint {
-  return BigInt(randomBytes(4).readUInt32LE());
-}
-
-function seconds(): number {
+function monotonicSeconds(): number {
   return performance.now() / 1000;
 }

@@ -10,8 +10,8 @@ import type { Weights } from "../snapshot/weights.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
 import { float32Weights } from "../store/float32-weights.ts";
 import { locateWeights } from "../store/located-weights.ts";
-import { createTokenizer } from "../tokenizer/tokenizer.ts";
-import { readVocabulary, type Vocabulary } from "../tokenizer/vocabulary.ts";
+import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { readVocabulary } from "../tokenizer/vocabulary.ts";
 import type { ReadModel } from "./read-model.ts";
 
 /** A model ready to draw on one device. */
@@ -47,7 +47,7 @@ const COPY_BEYOND_BYTES = 2e8;
 export async function loadModel(model: ReadModel, options: LoadOptions): Promise<LoadedModel> {
   const { folder, snapshot } = model;
   const { textEncoder, unet, vae } = snapshot;
-  const vocabulary = vocabularyOf(snapshot);
+  const tokenizer = tokenizerOf(snapshot);
   const place = (network: string, part: SnapshotNetwork<unknown>): Promise<WeightFiles> =>
     placeWeights(model, { network, weights: part.weights }, options);
   const files = {
@@ -58,10 +58,10 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
   const parts: PipelineParts = {
     networks: sessions,
-    tokenizer: createTokenizer(vocabulary),
+    tokenizer,
     latents: {
       channels: vae.config.latent_channels,
-      factor: 2 ** (vae.config.block_out_channels.length - 1),
+      factor: pixelsPerLatent(snapshot),
       scalingFactor: vae.config.scaling_factor,
       shiftFactor: vae.config.shift_factor,
     },
@@ -71,11 +71,16 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   return { parts, fingerprint: await fingerprintOf(folder, used), sessions };
 }
 
-/** The tokenizer's words, of which each must have a row in the text encoder. */
-function vocabularyOf({ tokenizerFiles, textEncoder }: Snapshot): Vocabulary {
+/** Pixels per latent along each side. */
+export function pixelsPerLatent({ vae }: Pick<Snapshot, "vae">): number {
+  return 2 ** (vae.config.block_out_channels.length - 1);
+}
+
+/** A model's tokenizer, of whose words each must have a row in the text encoder. */
+export function tokenizerOf({ tokenizerFiles, textEncoder }: Snapshot): Tokenizer {
   const vocabulary = readVocabulary(tokenizerFiles);
   const { vocab_size: rows } = textEncoder.config;
-  if (vocabulary.size <= rows) return vocabulary;
+  if (vocabulary.size <= rows) return createTokenizer(vocabulary);
   const reason = `vocab_size is ${rows}, but the tokenizer has ${vocabulary.size} ids`;
   throw new StudioError("CONFIG_INVALID", { file: "text_encoder/config.json", reason });
 }

@@ -32,7 +32,7 @@ export async function* imageToImage(
   request: ImageToImageRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<PipelineEvent, void> {
-  const from = startIndex(request);
+  const from = request.steps - takenSteps(request);
   const hiddenStates = await encodePrompt(parts, request, signal);
   yield { kind: "text" };
   const moments = await encodeImage(parts, request, signal);
@@ -58,10 +58,13 @@ export async function* imageToImage(
   }
 }
 
-/** StableDiffusionImg2ImgPipeline.get_timesteps: the first timestep that is still run. */
-function startIndex({ steps, strength }: ImageToImageRequest): number {
+/** StableDiffusionImg2ImgPipeline.get_timesteps: how many of the steps are run, at least one. */
+export function takenSteps({
+  steps,
+  strength,
+}: Pick<ImageToImageRequest, "steps" | "strength">): number {
   const taken = Math.min(Math.trunc(steps * strength), steps);
-  if (taken > 0) return steps - taken;
+  if (taken > 0) return taken;
   const reason = `of ${steps} steps it leaves none to run`;
   throw new StudioError("REQUEST_INVALID", { field: "strength", value: strength, reason });
 }

@@ -1,0 +1,37 @@
+import { countOperations, type Work } from "../graph/count-operations.ts";
+import { textEncoder } from "../networks/text-encoder.ts";
+import { unet } from "../networks/unet.ts";
+import { vaeDecoder } from "../networks/vae.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { pixelsPerLatent } from "./load-model.ts";
+
+/** What one picture asks of a device: the text once, each step, and the picture out of its latents. */
+export interface PictureWork {
+  readonly text: Work;
+  readonly step: Work;
+  readonly decode: Work;
+}
+
+/** What decides it. Sizes are in pixels; guidance doubles what is computed of each step. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+  readonly isGuided: boolean;
+}
+
+/** The networks a picture needs; their graphs are built, but nothing is loaded. */
+export function workOf(
+  snapshot: Pick<Snapshot, "textEncoder" | "unet" | "vae">,
+  { width, height, isGuided }: PictureSize,
+): PictureWork {
+  const { config } = snapshot.textEncoder;
+  const factor = pixelsPerLatent(snapshot);
+  const size = { height: Math.ceil(height / factor), width: Math.ceil(width / factor) };
+  const batch = isGuided ? 2 : 1;
+  const tokens = config.max_position_embeddings;
+  return {
+    text: countOperations(textEncoder(config, batch)),
+    step: countOperations(unet(snapshot.unet.config, { ...size, batch, tokens })),
+    decode: countOperations(vaeDecoder(snapshot.vae.config, { ...size, batch: 1 })),
+  };
+}

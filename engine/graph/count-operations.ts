@@ -1,0 +1,47 @@
+import type { Model, Node, Value } from "./graph.ts";
+
+/** What running a network once comes to. */
+export interface Work {
+  /** Floating-point operations of its products; a multiplication and an addition are two. */
+  readonly operations: number;
+  /** Nodes of the graph: each costs a little, however small its tensors are. */
+  readonly nodes: number;
+}
+
+/** Counts the products of a network; all else is small beside them. */
+export function countOperations({ nodes }: Model): Work {
+  const operations = nodes.reduce((sum, node) => sum + operationsOf(node), 0);
+  return { operations, nodes: nodes.length };
+}
+
+function operationsOf(node: Node): number {
+  switch (node.kind) {
+    case "conv2d":
+    case "linear":
+      return 2 * sizeOf(node.output) * inputsPerOutput(node.weights[0]?.shape ?? []);
+    case "attention":
+      return attentionOperations(node.inputs);
+    default:
+      return sizeOf(node.output);
+  }
+}
+
+/** A weight is (outputs, everything that goes into one of them). */
+function inputsPerOutput([, ...inputs]: readonly number[]): number {
+  return product(inputs);
+}
+
+/** Scores of every query with every key, and the values weighed by them. */
+function attentionOperations([query, key]: readonly Value[]): number {
+  const [batch = 1, queries = 1, width = 1] = query?.shape ?? [];
+  const [, keys = 1] = key?.shape ?? [];
+  return 4 * batch * queries * keys * width;
+}
+
+function sizeOf({ shape }: Value): number {
+  return product(shape);
+}
+
+function product(values: readonly number[]): number {
+  return values.reduce((size, value) => size * value, 1);
+}

@@ -1,0 +1,119 @@
+import type { DeviceReport } from "../contract/devices.ts";
+import type { LentVault } from "../secrets/lent-vault.ts";
+import type { AddressOf, PictureBytes, PictureKind } from "./addresses.ts";
+import { devicesProcedures } from "./devices-procedures.ts";
+import { referenceEstimate } from "./estimates.ts";
+import { eventsProcedures } from "./events-procedures.ts";
+import { galleryProcedures } from "./gallery-procedures.ts";
+import { GalleryRebuild } from "./gallery-rebuild.ts";
+import { generationProcedures } from "./generation-procedures.ts";
+import { os } from "./implementer.ts";
+import { machineProcedures } from "./machine-procedures.ts";
+import { openDrawing, type DrawingParts } from "./open-drawing.ts";
+import { openStores, type Stores } from "./open-stores.ts";
+import { pendingProcedures } from "./pending-procedures.ts";
+import { queueProcedures } from "./queue-procedures.ts";
+import { refusals, type LogError } from "./refusals.ts";
+import { secretProcedures } from "./secret-procedures.ts";
+import { settingsProcedures } from "./settings-procedures.ts";
+
+export interface StudioOptions {
+  /** Everything that is kept lies in it; whoever opens a studio owns it alone. */
+  readonly dataFolder: string;
+  /** Makes the addresses under which pages see pictures. */
+  readonly addressOf: AddressOf;
+  /** Makes a one-time address of the studio. */
+  readonly freshAddress: () => string | Promise<string>;
+  /** Told of mistakes of ours, which nobody else sees. */
+  readonly logError: LogError;
+  /** What the desktop lends for secrets. */
+  readonly lentVault?: LentVault | undefined;
+  /** For commands that only look: nothing is drawn, and no device is tried. */
+  readonly isPassive?: boolean | undefined;
+  /** Where float32 copies and preview maps are kept; the system's own place by default. */
+  readonly cacheFolder?: string | undefined;
+  /** Tries this machine's devices. */
+  readonly probe?: (() => Promise<readonly DeviceReport[]>) | undefined;
+  readonly now?: (() => Date) | undefined;
+}
+
+/** The whole studio, without its doors. */
+export interface Studio {
+  /** The contract, implemented. */
+  readonly router: ReturnType<typeof createRouter>;
+  /** Where a picture's bytes are. Refuses as NOT_FOUND or PICTURE_MISSING. */
+  openPicture(kind: PictureKind, id: string): Promise<PictureBytes>;
+  /** Cuts what runs, which is interrupted then, and closes everything; the queue is kept. */
+  close(): Promise<void>;
+}
+
+/** Opens the studio of a data folder, and draws what waits in it. Where a part cannot be opened, none stays open. */
+export async function createStudio(options: StudioOptions): Promise<Studio> {
+  const undo = new AsyncDisposableStack();
+  try {
+    const stores = await openStores(options, undo);
+    const drawing = await openDrawing(options, stores, undo);
+    const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
+    undo.defer(() => rebuild.close());
+    if (options.isPassive !== true) begin(drawing, options.logError);
+    return {
+      router: createRouter(options, { ...stores, ...drawing, rebuild }),
+      openPicture: (kind, id) => openPicture({ ...stores, ...drawing }, kind, id),
+      close: () => undo.disposeAsync(),
+    };
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+/** The devices are tried at once, so that the first picture need not wait for it. */
+function begin({ worker, devices }: DrawingParts, logError: LogError): void {
+  worker.start();
+  devices.list().catch((error: unknown) => logError(error, "trying the devices"));
+}
+
+type Parts = Stores & DrawingParts & { readonly rebuild: GalleryRebuild };
+
+/** Every procedure of the contract, with refusals around it. */
+function createRouter(options: StudioOptions, parts: Parts) {
+  const { dataFolder, addressOf, freshAddress, logError } = options;
+  const { settings, gallery, devices, drawing, notices } = parts;
+  return os.use(refusals(logError)).router({
+    events: eventsProcedures(parts),
+    generation: generationProcedures(parts),
+    queue: queueProcedures(parts),
+    gallery: galleryProcedures({ ...parts, addressOf }),
+    settings: settingsProcedures(parts),
+    secrets: secretProcedures({ ...parts, whoAmI: () => Promise.resolve({ isAccepted: false }) }),
+    devices: devicesProcedures(parts),
+    machine: machineProcedures({
+      dataFolder,
+      freshAddress,
+      pictureFolder: () => gallery.pictureFolder,
+      device: () => devices.chosen(settings.read().device),
+      loadedModel: () => drawing.loadedModel,
+      inferencePid: () => drawing.inferencePid,
+      estimate: ({ report }) => referenceEstimate(report),
+      notices: () => notices,
+    }),
+    ...pendingProcedures(parts),
+  });
+}
+
+async function openPicture(
+  { gallery, previews, initImages }: Stores & DrawingParts,
+  kind: PictureKind,
+  id: string,
+): Promise<PictureBytes> {
+  switch (kind) {
+    case "image":
+      return { type: "image/png", path: gallery.fileOf(id) };
+    case "thumbnail":
+      return { type: "image/webp", path: await gallery.thumbnailOf(id) };
+    case "preview":
+      return previews.open(id);
+    case "init-image":
+      return initImages.open(id);
+  }
+}

@@ -1,0 +1,9 @@
+import type { DeviceList } from "./device-list.ts";
+import { os } from "./implementer.ts";
+
+/** What this machine can draw on. */
+export function devicesProcedures({ devices }: { readonly devices: DeviceList }) {
+  return {
+    list: os.devices.list.handler(async ({ input }) => [...(await devices.list(input.isFresh))]),
+  };
+}

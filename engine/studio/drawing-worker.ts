@@ -1,0 +1,161 @@
+import { StudioError } from "../contract/errors.ts";
+import type { Generation } from "../contract/generation.ts";
+import type { NewPicture } from "../gallery/keep-picture.ts";
+import type { Outcome } from "../queue/generation-table.ts";
+import type { Queue } from "../queue/queue.ts";
+import { UnsavedPictures } from "./unsaved-pictures.ts";
+
+export interface DrawingWorkerParts {
+  readonly queue: Pick<Queue, "isPaused" | "startNext" | "end">;
+  /** Draws one; rejects with the signal's reason once the device is free. */
+  readonly draw: (generation: Generation, signal: AbortSignal) => Promise<NewPicture>;
+  /** Puts a picture into the gallery and gives its id there. */
+  readonly keep: (picture: NewPicture) => Promise<string>;
+  /** Gives the model's memory back. */
+  readonly unload: () => void;
+  readonly logError: (error: unknown, doing: string) => void;
+  readonly waiting?: Waiting;
+}
+
+/** Milliseconds between attempts. */
+export interface Waiting {
+  /** After the third picture in a row that ended the inference process; doubled with each further one. */
+  readonly afterCrashMs: number;
+  /** Where the queue itself cannot be written. */
+  readonly afterRefusalMs: number;
+}
+
+const WAITING: Waiting = { afterCrashMs: 10_000, afterRefusalMs: 3000 };
+/** Crashes in a row that are taken for accidents. */
+const ACCIDENTS = 2;
+const LONGEST_WAIT_MS = 300_000;
+
+const CANCELLED = new DOMException("The generation was cancelled.", "AbortError");
+const CLOSING = new DOMException("The studio is closing.", "AbortError");
+
+interface Running {
+  readonly id: string;
+  readonly abort: AbortController;
+}
+
+/**
+ * Draws what waits in the queue, one after the other. One that fails never stops the rest; a picture
+ * that was drawn and cannot be kept waits in memory for its generation to be tried again.
+ */
+export class DrawingWorker {
+  readonly #parts: DrawingWorkerParts;
+  readonly #unsaved = new UnsavedPictures();
+  readonly #closing = new AbortController();
+  #finished: Promise<void> = Promise.resolve();
+  #running: Running | undefined;
+  #crashes = 0;
+  #wake: () => void = () => {};
+
+  constructor(parts: DrawingWorkerParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to draw, once. */
+  start(): void {
+    this.#finished = this.#work();
+  }
+
+  /** Says that something may have been added, or that pausing has changed. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Cancels one that runs. */
+  cancel(id: string): void {
+    if (this.#running?.id === id) this.#running.abort.abort(CANCELLED);
+  }
+
+  /** Gives up what was kept of generations that are gone. */
+  forget(ids: readonly string[]): void {
+    this.#unsaved.forget(ids);
+  }
+
+  /** What runs becomes interrupted; resolves when nothing does any more. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#running?.abort.abort(CLOSING);
+    this.#wake();
+    await this.#finished;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      const next = await this.#insist(() => this.#next(), "starting a generation");
+      if (next === undefined) await this.#rest();
+      else await this.#run(next);
+    }
+  }
+
+  #next(): Generation | undefined {
+    const { queue, unload } = this.#parts;
+    if (!queue.isPaused) return queue.startNext();
+    unload();
+    return undefined;
+  }
+
+  async #run(generation: Generation): Promise<void> {
+    const abort = new AbortController();
+    this.#running = { id: generation.id, abort };
+    if (this.#closing.signal.aborted) abort.abort(CLOSING);
+    const outcome = await this.#outcome(generation, abort.signal);
+    this.#running = undefined;
+    await this.#insist(() => this.#parts.queue.end(generation.id, outcome), "ending a generation");
+    await this.#afterCrash(outcome);
+  }
+
+  async #outcome(generation: Generation, signal: AbortSignal): Promise<Outcome> {
+    const { draw, keep, logError } = this.#parts;
+    try {
+      const picture = this.#unsaved.get(generation.id) ?? (await draw(generation, signal));
+      this.#unsaved.set(generation.id, picture);
+      const imageId = await keep(picture);
+      this.#unsaved.forget([generation.id]);
+      return { state: "done", imageId };
+    } catch (error) {
+      if (signal.reason === CLOSING) return { state: "interrupted" };
+      if (signal.aborted) return { state: "cancelled" };
+      if (!(error instanceof StudioError)) logError(error, "drawing");
+      return { state: "failed", error };
+    }
+  }
+
+  /** A process that dies again and again is not started again at once. */
+  async #afterCrash(outcome: Outcome): Promise<void> {
+    const { error } = outcome.state === "failed" ? outcome : { error: undefined };
+    const isCrash = error instanceof StudioError && error.code === "INFERENCE_CRASHED";
+    this.#crashes = isCrash ? this.#crashes + 1 : 0;
+    if (this.#crashes <= ACCIDENTS) return;
+    const { afterCrashMs } = this.#parts.waiting ?? WAITING;
+    await this.#rest(
+      Math.min(LONGEST_WAIT_MS, afterCrashMs * 2 ** (this.#crashes - ACCIDENTS - 1)),
+    );
+  }
+
+  /** Tries again until it succeeds: the queue's disk may be full for a while. Gives up when closing. */
+  async #insist<T>(work: () => T, doing: string): Promise<T | undefined> {
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        this.#parts.logError(error, doing);
+      }
+      if (this.#closing.signal.aborted) return undefined;
+      await this.#rest((this.#parts.waiting ?? WAITING).afterRefusalMs);
+    }
+  }
+
+  /** Until somebody wakes us, or the time is over. */
+  async #rest(ms?: number): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+    await promise;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,139 @@
+import type { DeviceReport } from "../contract/devices.ts";
+import type { Estimate, GenerationOrder } from "../contract/generation.ts";
+import type { GenerationRecord } from "../contract/image-record.ts";
+import type { Seconds } from "../contract/progress.ts";
+import type { ReadModel } from "../drawing/read-model.ts";
+import { workOf, type PictureSize, type PictureWork } from "../drawing/work.ts";
+import type { ChosenDevice } from "./device-list.ts";
+import type { ModelReader } from "./model-reader.ts";
+import { estimatedPace, measuredPace, speedOf, type Pace, type Sample } from "./pace.ts";
+import { REFERENCE } from "./reference-work.ts";
+
+/** A picture that was drawn, as the gallery knows it. */
+export interface DrawnPicture {
+  readonly record: GenerationRecord;
+  readonly seconds?: Seconds | undefined;
+}
+
+export interface EstimatesParts {
+  readonly models: Pick<ModelReader, "read">;
+  /** The device that would draw now; undefined before devices were tried. */
+  readonly device: () => ChosenDevice | undefined;
+  readonly loadedModel: () => string | undefined;
+  /** The latest pictures of a model, by its name, newest first. */
+  readonly latestOf: (modelName: string) => Promise<readonly DrawnPicture[]>;
+}
+
+/** What decides how long an order takes. */
+export type Asking = Pick<
+  GenerationOrder,
+  "model" | "width" | "height" | "steps" | "guidanceScale" | "strength"
+>;
+
+/** Pictures of one model that are remembered. */
+const REMEMBERED = 30;
+/** Sizes whose work is remembered. */
+const SIZES = 100;
+/** Starting the process; then what reading weights takes from a disk that has them in memory. */
+const START_SECONDS = 1;
+const BYTES_PER_SECOND = 2e9;
+/** The encoder of a VAE has about this share of its decoder's work. */
+const ENCODER_SHARE = 0.5;
+
+/** How long pictures are going to take: by those drawn before, and until there are some by the device's probe. */
+export class Estimates {
+  readonly #parts: EstimatesParts;
+  readonly #drawn = new Map<string, Promise<DrawnPicture[]>>();
+  readonly #works = new Map<string, PictureWork>();
+
+  constructor(parts: EstimatesParts) {
+    this.#parts = parts;
+  }
+
+  async of(order: Asking): Promise<Estimate> {
+    const read = await this.#parts.models.read(order.model);
+    const { pace, basis } = await this.#paceOf(order, read);
+    const isLoaded = this.#parts.loadedModel() === order.model;
+    const encode = order.strength === undefined ? 0 : ENCODER_SHARE * pace.decode;
+    return {
+      seconds: pace.text + encode + stepsOf(order) * pace.step + pace.decode,
+      secondsPerStep: pace.step,
+      loadSeconds: isLoaded ? 0 : loadSecondsOf(read.summary.sizeBytes),
+      basis,
+    };
+  }
+
+  /** Seconds of one picture's parts. */
+  async paceOf(order: Asking): Promise<Pace> {
+    const read = await this.#parts.models.read(order.model);
+    return (await this.#paceOf(order, read)).pace;
+  }
+
+  /** Takes a new picture into account. */
+  async learn(picture: DrawnPicture): Promise<void> {
+    const drawn = await this.#drawnBy(picture.record.model);
+    drawn.unshift(picture);
+    drawn.splice(REMEMBERED);
+  }
+
+  async #paceOf(
+    { width, height, guidanceScale }: Asking,
+    read: ReadModel,
+  ): Promise<{ pace: Pace; basis: Estimate["basis"] }> {
+    const device = this.#parts.device();
+    const work = this.#workOf(read, { width, height, isGuided: guidanceScale > 1 });
+    const speed = speedOf(device?.report);
+    const samples = device === undefined ? [] : await this.#samplesOf(read, device.provider);
+    const pace = measuredPace(samples, work, speed);
+    if (pace !== undefined) return { pace, basis: "measured" };
+    return { pace: estimatedPace(work, speed), basis: "estimated" };
+  }
+
+  async #samplesOf(read: ReadModel, provider: DeviceReport["provider"]): Promise<Sample[]> {
+    const drawn = await this.#drawnBy(read.summary.name);
+    return drawn.flatMap(({ record, seconds }) => {
+      if (seconds === undefined || record.device !== provider) return [];
+      const { width, height, guidanceScale } = record;
+      const work = this.#workOf(read, { width, height, isGuided: guidanceScale > 1 });
+      const { text, denoise, decode } = seconds;
+      return [{ work, pace: { text, decode, step: denoise / stepsOf(record) } }];
+    });
+  }
+
+  #drawnBy(modelName: string): Promise<DrawnPicture[]> {
+    const known = this.#drawn.get(modelName);
+    if (known !== undefined) return known;
+    const drawn = this.#parts.latestOf(modelName).then((latest) => latest.slice(0, REMEMBERED));
+    this.#drawn.set(modelName, drawn);
+    return drawn;
+  }
+
+  #workOf({ folder, snapshot }: ReadModel, size: PictureSize): PictureWork {
+    const key = `${folder.path} ${size.width}x${size.height} ${size.isGuided}`;
+    const work = this.#works.get(key) ?? workOf(snapshot, size);
+    if (this.#works.size > SIZES) this.#works.clear();
+    this.#works.set(key, work);
+    return work;
+  }
+}
+
+/** How long the picture takes by which machines are compared, as the device's probe has it. */
+export function referenceEstimate(report: DeviceReport | undefined): Estimate {
+  const { steps, sizeBytes, work } = REFERENCE;
+  const pace = estimatedPace(work, speedOf(report));
+  return {
+    seconds: pace.text + steps * pace.step + pace.decode,
+    secondsPerStep: pace.step,
+    loadSeconds: loadSecondsOf(sizeBytes),
+    basis: "estimated",
+  };
+}
+
+/** Steps that are really run. */
+function stepsOf({ steps, strength }: { steps: number; strength?: number | undefined }): number {
+  return strength === undefined ? steps : Math.max(1, Math.trunc(steps * strength));
+}
+
+function loadSecondsOf(sizeBytes: number): number {
+  return START_SECONDS + sizeBytes / BYTES_PER_SECOND;
+}

@@ -1,0 +1,54 @@
+import type { Generation } from "../contract/generation.ts";
+import type { Progress } from "../contract/progress.ts";
+import { Queue, type QueueChange } from "../queue/queue.ts";
+import type { EventLog } from "./event-log.ts";
+
+/** The queue as pages see it: its rows with the progress of what runs, and every change as an event. */
+export class LiveQueue {
+  readonly queue: Queue;
+  readonly #events: EventLog;
+  readonly #progress = new Map<string, Progress>();
+  #lastOrder = "";
+
+  constructor(path: string, events: EventLog, now: () => Date) {
+    this.#events = events;
+    this.queue = Queue.open(path, { now, onChange: (change) => this.#tell(change) });
+  }
+
+  list(): Generation[] {
+    return this.queue.list().map((generation) => this.#withProgress(generation));
+  }
+
+  get(id: string): Generation {
+    return this.#withProgress(this.queue.get(id));
+  }
+
+  /** Says how far one is that runs. */
+  report(generationId: string, progress: Progress): void {
+    this.#progress.set(generationId, progress);
+    this.#events.publish({ type: "progress", generationId, progress });
+  }
+
+  #tell({ changed, removed }: QueueChange): void {
+    for (const { id, state } of changed) if (state !== "running") this.#progress.delete(id);
+    const generations = changed.map((generation) => this.#withProgress(generation));
+    if (generations.length > 0) this.#events.publish({ type: "generations-changed", generations });
+    if (removed.length > 0)
+      this.#events.publish({ type: "generations-removed", ids: [...removed] });
+    this.#tellOrder();
+  }
+
+  #tellOrder(): void {
+    const { isPaused } = this.queue;
+    const openIds = this.queue.openIds();
+    const order = JSON.stringify([isPaused, openIds]);
+    if (order === this.#lastOrder) return;
+    this.#lastOrder = order;
+    this.#events.publish({ type: "queue-changed", isPaused, openIds });
+  }
+
+  #withProgress(generation: Generation): Generation {
+    const progress = this.#progress.get(generation.id);
+    return progress === undefined ? generation : { ...generation, progress };
+  }
+}

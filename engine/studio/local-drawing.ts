@@ -1,0 +1,112 @@
+import type { DeviceName, DeviceReport } from "../contract/devices.ts";
+import type { Generation, GenerationOrder } from "../contract/generation.ts";
+import type { Progress } from "../contract/progress.ts";
+import { Drawing, type DrawingEvent, type GenerateOptions } from "../drawing/drawing.ts";
+import type { NewPicture } from "../gallery/keep-picture.ts";
+import type { Pixels } from "../image/pixels.ts";
+import type { Pace } from "./pace.ts";
+import { RunProgress } from "./run-progress.ts";
+
+export interface LocalDrawingParts {
+  /** The device that settings name, asked before every picture. */
+  readonly deviceName: () => DeviceName;
+  readonly probe: () => Promise<readonly DeviceReport[]>;
+  readonly folderOf: (model: string) => Promise<string>;
+  readonly readInitImage: (id: string) => Promise<Uint8Array>;
+  readonly cacheFolder: string | undefined;
+  /** The pace to expect of an order; undefined where nothing is known. */
+  readonly paceOf: (order: GenerationOrder) => Promise<Pace | undefined>;
+  readonly onProgress: (generationId: string, progress: Progress) => void;
+  /** Keeps what is developing and gives its address. */
+  readonly addPreview: (generationId: string, step: number, pixels: Pixels) => string;
+  /** Told when another model is loaded, or none any more. */
+  readonly onLoaded: () => void;
+}
+
+type Step = Extract<DrawingEvent, { kind: "progress" }>;
+
+/** Draws generations on this machine's device, with the model that the last one used still loaded. */
+export class LocalDrawing {
+  readonly #parts: LocalDrawingParts;
+  #drawing: Drawing | undefined;
+  #deviceName: DeviceName | undefined;
+  #loadedModel: string | undefined;
+
+  constructor(parts: LocalDrawingParts) {
+    this.#parts = parts;
+  }
+
+  /** Draws one picture, telling how far it is. Rejects with the signal's reason once the device is free. */
+  async draw({ id, order }: Generation, signal: AbortSignal): Promise<NewPicture> {
+    const { onProgress, paceOf } = this.#parts;
+    const meter = new RunProgress(order.steps, await paceOf(order));
+    let last = meter.loading();
+    const tell = (progress: Progress): void => onProgress(id, (last = progress));
+    tell(last);
+    const options = {
+      ...(await this.#optionsOf(order)),
+      signal,
+      onPreparing: (preparation: Parameters<typeof meter.preparing>[0]): void =>
+        tell(meter.preparing(preparation)),
+    };
+    for await (const event of this.#current().generate(options)) {
+      if (event.kind === "started") {
+        // The networks of a new model are opened as they are first run.
+        if (this.#loadedModel === order.model) tell(meter.denoising());
+      } else if (event.kind === "progress") {
+        this.#setLoaded(order.model);
+        tell(meter.step(event, this.#preview(id, event)));
+      } else {
+        tell(meter.saving(last));
+        const { png, pixels, record, seconds } = event;
+        return { png, pixels, record, seconds, target: "local" };
+      }
+    }
+    throw new Error("drawing ended without a picture");
+  }
+
+  /** Id of the model that the next picture need not load. */
+  get loadedModel(): string | undefined {
+    return this.#loadedModel;
+  }
+
+  /** Pid of the inference process, where one runs. */
+  get inferencePid(): number | undefined {
+    return this.#drawing?.inferencePid;
+  }
+
+  /** Ends the inference process, which gives back all memory; the next picture starts another. */
+  unload(): void {
+    if (this.#drawing === undefined) return;
+    this.#drawing.close();
+    this.#drawing = undefined;
+    this.#setLoaded(undefined);
+  }
+
+  #setLoaded(model: string | undefined): void {
+    if (model === this.#loadedModel) return;
+    this.#loadedModel = model;
+    this.#parts.onLoaded();
+  }
+
+  #current(): Drawing {
+    const device = this.#parts.deviceName();
+    if (device !== this.#deviceName) this.unload();
+    this.#deviceName = device;
+    const { probe, cacheFolder } = this.#parts;
+    this.#drawing ??= new Drawing({ device, probe, cacheFolder });
+    return this.#drawing;
+  }
+
+  async #optionsOf({ model, initImageId, ...request }: GenerationOrder): Promise<GenerateOptions> {
+    const folder = await this.#parts.folderOf(model);
+    if (initImageId === undefined) return { request, model: folder };
+    const bytes = await this.#parts.readInitImage(initImageId);
+    return { request, model: folder, initImage: { name: "the init image", bytes } };
+  }
+
+  #preview(generationId: string, event: Step): string | undefined {
+    const pixels = event.preview();
+    return pixels && this.#parts.addPreview(generationId, event.step, pixels);
+  }
+}

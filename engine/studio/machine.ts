@@ -1,0 +1,37 @@
+import { readdir, readFile } from "node:fs/promises";
+import { cpus, freemem, totalmem } from "node:os";
+import { join } from "node:path";
+import type { DeviceReport } from "../contract/devices.ts";
+import type { Machine } from "../contract/machine.ts";
+
+/** Bytes of a page of memory where /proc counts in pages. */
+const PAGE_BYTES = 4096;
+const NVIDIA = "/proc/driver/nvidia/gpus";
+
+/** Memory of this machine, or of what this process may use of it; the studio's own includes its inference process. */
+export async function memoryOf(inferencePid: number | undefined): Promise<Machine["memory"]> {
+  const limit = process.constrainedMemory();
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const free = Math.min(total, process.availableMemory() || freemem());
+  const inference = inferencePid === undefined ? 0 : await residentBytes(inferencePid);
+  return { total, free, studio: process.memoryUsage.rss() + inference };
+}
+
+/** The processor's or card's own name, where the system tells it. */
+export async function deviceName(provider: DeviceReport["provider"]): Promise<string | undefined> {
+  if (provider === "cpu") return cpus()[0]?.model.trim();
+  return provider === "cuda" ? nvidiaName() : undefined;
+}
+
+/** What a process holds of memory; 0 where the system does not tell, which is anywhere but on Linux. */
+async function residentBytes(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
+  return PAGE_BYTES * Number(text.split(" ")[1] ?? 0);
+}
+
+async function nvidiaName(): Promise<string | undefined> {
+  const [first] = await readdir(NVIDIA).catch(() => []);
+  if (first === undefined) return undefined;
+  const text = await readFile(join(NVIDIA, first, "information"), "utf8").catch(() => "");
+  return /^Model:\s*(.+)$/m.exec(text)?.[1];
+}

@@ -1,0 +1,115 @@
+import { totalmem } from "node:os";
+import { join } from "node:path";
+import { listDevices } from "../drawing/devices.ts";
+import { readModel, STARTER } from "../drawing/read-model.ts";
+import type { NewPicture } from "../gallery/keep-picture.ts";
+import { cacheFolder } from "../store/cache-folder.ts";
+import { fitOf } from "../store/fit.ts";
+import { ModelStore } from "../store/model-store.ts";
+import { isOpen } from "../queue/states.ts";
+import type { AddressOf } from "./addresses.ts";
+import type { StudioOptions } from "./create-studio.ts";
+import { DeviceList } from "./device-list.ts";
+import { DrawingWorker } from "./drawing-worker.ts";
+import { Estimates, type DrawnPicture } from "./estimates.ts";
+import { withAddresses } from "./gallery-procedures.ts";
+import type { LiveQueue } from "./live-queue.ts";
+import { LocalDrawing } from "./local-drawing.ts";
+import { ModelReader } from "./model-reader.ts";
+import type { Stores } from "./open-stores.ts";
+import { Previews } from "./previews.ts";
+
+/** Everything that has to do with drawing on this machine. */
+export interface DrawingParts {
+  readonly devices: DeviceList;
+  readonly store: ModelStore;
+  readonly models: ModelReader;
+  readonly estimates: Estimates;
+  readonly previews: Previews;
+  readonly drawing: LocalDrawing;
+  readonly worker: DrawingWorker;
+}
+
+/** Pictures of a model that are looked at for how long it takes. */
+const SAMPLES = 30;
+
+/** Introduces the queue to what draws it. `undo` is told how to end it. */
+export async function openDrawing(
+  options: StudioOptions,
+  stores: Stores,
+  undo: AsyncDisposableStack,
+): Promise<DrawingParts> {
+  const { addressOf, logError } = options;
+  const { events, settings, initImages, live } = stores;
+  const changed = (): void => events.publish({ type: "machine-changed" });
+  const devices = new DeviceList(options.probe ?? listDevices, changed);
+  const device = () => devices.chosen(settings.read().device);
+  const store: ModelStore = await ModelStore.open({
+    folder: join(options.dataFolder, "models"),
+    starterFolder: STARTER,
+    cacheFolder: cacheFolder(options.cacheFolder),
+    readModel: async (folder) => (await readModel(folder, "float32")).summary,
+    fitOf: (summary) =>
+      fitOf(summary, { provider: device()?.provider ?? "cpu", memoryBytes: totalmem() }),
+    useOf: (id) => letGoOf(id, live, drawing),
+  });
+  const folderOf = (id: string) => store.folderOf(id);
+  const models = new ModelReader(folderOf);
+  const previews = new Previews();
+  const estimates = new Estimates({
+    models,
+    device,
+    loadedModel: () => drawing.loadedModel,
+    latestOf: (model) => latestOf(stores, model),
+  });
+  const drawing: LocalDrawing = new LocalDrawing({
+    deviceName: () => settings.read().device,
+    probe: () => devices.list(),
+    folderOf,
+    readInitImage: (id) => initImages.read(id),
+    cacheFolder: options.cacheFolder,
+    paceOf: (order) => estimates.paceOf(order).catch(() => undefined),
+    onProgress: (id, progress) => live.report(id, progress),
+    addPreview: (...preview) => addressOf("preview", previews.add(...preview)),
+    onLoaded: changed,
+  });
+  undo.defer(() => drawing.unload());
+  const worker = new DrawingWorker({
+    queue: live.queue,
+    draw: (generation, signal) => drawing.draw(generation, signal),
+    keep: (picture) => keep(picture, { stores, estimates, addressOf }),
+    unload: () => drawing.unload(),
+    logError,
+  });
+  undo.defer(() => worker.close());
+  return { devices, store, models, estimates, previews, drawing, worker };
+}
+
+interface Keeping {
+  readonly stores: Stores;
+  readonly estimates: Estimates;
+  readonly addressOf: AddressOf;
+}
+
+/** Puts a picture into the gallery, tells of it and gives its id there. */
+async function keep(picture: NewPicture, parts: Keeping): Promise<string> {
+  const { stores, estimates, addressOf } = parts;
+  const image = await stores.gallery.add(picture);
+  stores.events.publish({ type: "images-changed", images: [withAddresses(image, addressOf)] });
+  await estimates.learn(picture);
+  return image.id;
+}
+
+async function latestOf({ gallery }: Stores, model: string): Promise<readonly DrawnPicture[]> {
+  const { days } = gallery.names({ model });
+  return gallery.details(days.flatMap(({ ids }) => ids).slice(0, SAMPLES));
+}
+
+/** Why a model cannot be removed; where nothing needs it, it is not held on to either. */
+function letGoOf(id: string, { queue }: LiveQueue, drawing: LocalDrawing): string | undefined {
+  const users = queue.list().filter(({ state, order }) => isOpen(state) && order.model === id);
+  if (users.some(({ state }) => state === "running")) return "a picture is being drawn with it";
+  if (users.length > 0) return `${users.length} pictures wait to be drawn with it`;
+  if (drawing.loadedModel === id) drawing.unload();
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { makeThumbnail } from "../codecs/thumbnail.ts";
+import { Gallery } from "../gallery/gallery.ts";
+import { Secrets } from "../secrets/secrets.ts";
+import { FormFile } from "../settings/form-file.ts";
+import { SettingsFile } from "../settings/settings-file.ts";
+import type { StudioOptions } from "./create-studio.ts";
+import { EventLog } from "./event-log.ts";
+import { InitImages } from "./init-images.ts";
+import { LiveQueue } from "./live-queue.ts";
+
+/** Everything that lies in the data folder, opened, and the log of what happens to it. */
+export interface Stores {
+  readonly events: EventLog;
+  readonly settings: SettingsFile;
+  readonly form: FormFile;
+  readonly secrets: Secrets;
+  readonly gallery: Gallery;
+  readonly live: LiveQueue;
+  readonly initImages: InitImages;
+  /** What was found damaged and set right, for a person. */
+  readonly notices: readonly string[];
+}
+
+/** Event numbers start from the time in microseconds: always beyond those of an earlier run. */
+const EVENTS_PER_MS = 1000;
+
+/** Opens what lies in the data folder. `undo` is told how to close each part. */
+export async function openStores(
+  { dataFolder, addressOf, lentVault, now = () => new Date() }: StudioOptions,
+  undo: AsyncDisposableStack,
+): Promise<Stores> {
+  const events = new EventLog(now().getTime() * EVENTS_PER_MS);
+  undo.defer(() => events.close());
+  const settings = await SettingsFile.open(dataFolder);
+  const form = await FormFile.open(dataFolder);
+  const secrets = await Secrets.open(dataFolder, lentVault);
+  const readSettings = () => settings.read();
+  const gallery = await Gallery.open({ dataFolder, settings: readSettings, makeThumbnail });
+  undo.defer(() => gallery.close());
+  const live = new LiveQueue(join(dataFolder, "queue.sqlite"), events, now);
+  undo.defer(() => live.queue.close());
+  const initImages = await InitImages.open(dataFolder, addressOf);
+  const notices = [settings, form, secrets, gallery, live.queue].flatMap((part) => part.notices);
+  return { events, settings, form, secrets, gallery, live, initImages, notices };
+}

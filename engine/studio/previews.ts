@@ -1,0 +1,28 @@
+import { StudioError } from "../contract/errors.ts";
+import type { Pixels } from "../image/pixels.ts";
+import { encodePng } from "../image/png.ts";
+import type { PictureBytes } from "./addresses.ts";
+
+/** A page that is slow to ask still finds the last few; one is a few hundred bytes to a few kilobytes. */
+const KEPT = 24;
+
+/** Small pictures of what is developing, the latest ones, in memory alone. */
+export class Previews {
+  readonly #pictures = new Map<string, Pixels>();
+
+  /** Keeps one and gives the id it is found by. */
+  add(generationId: string, step: number, pixels: Pixels): string {
+    const id = `${generationId}-${step}`;
+    this.#pictures.set(id, pixels);
+    const [oldest] = this.#pictures.keys();
+    if (this.#pictures.size > KEPT && oldest !== undefined) this.#pictures.delete(oldest);
+    return id;
+  }
+
+  /** Refuses as NOT_FOUND what has been superseded. */
+  open(id: string): PictureBytes {
+    const pixels = this.#pictures.get(id);
+    if (pixels === undefined) throw new StudioError("NOT_FOUND", { what: "preview", id });
+    return { type: "image/png", bytes: encodePng(pixels) };
+  }
+}

@@ -1,0 +1,24 @@
+import type { DrawingWorker } from "./drawing-worker.ts";
+import { os } from "./implementer.ts";
+import type { LiveQueue } from "./live-queue.ts";
+
+export interface QueueParts {
+  readonly live: LiveQueue;
+  readonly worker: DrawingWorker;
+}
+
+/** The queue as a whole. */
+export function queueProcedures({ live, worker }: QueueParts) {
+  const setPaused = (isPaused: boolean): void => {
+    live.queue.setPaused(isPaused);
+    worker.wake();
+  };
+  return {
+    get: os.queue.get.handler(() => ({
+      isPaused: live.queue.isPaused,
+      generations: live.list(),
+    })),
+    pause: os.queue.pause.handler(() => setPaused(true)),
+    resume: os.queue.resume.handler(() => setPaused(false)),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Progress } from "../contract/progress.ts";
+import type { DrawingEvent } from "../drawing/drawing.ts";
+import type { Preparation } from "../drawing/load-model.ts";
+import type { Pace } from "./pace.ts";
+
+/** How far one generation is, from what drawing it yields. */
+export class RunProgress {
+  readonly #steps: number;
+  readonly #expected: Pace | undefined;
+
+  /** `expected` is the pace before anything was seen of this one; absent where nothing is known. */
+  constructor(steps: number, expected: Pace | undefined) {
+    this.#steps = steps;
+    this.#expected = expected;
+  }
+
+  loading(): Progress {
+    return { stage: "loading", step: 0, steps: this.#steps };
+  }
+
+  preparing({ doneBytes, totalBytes }: Preparation): Progress {
+    const share = totalBytes === 0 ? 1 : doneBytes / totalBytes;
+    return { stage: "preparing", step: 0, steps: this.#steps, share };
+  }
+
+  denoising(): Progress {
+    const progress = { stage: "denoising", step: 0, steps: this.#steps } as const;
+    if (this.#expected === undefined) return progress;
+    const { text, step, decode } = this.#expected;
+    return { ...progress, secondsLeft: text + this.#steps * step + decode };
+  }
+
+  /** `preview` is the address of what is developing. After the last step the picture is decoded. */
+  step(event: Extract<DrawingEvent, { kind: "progress" }>, preview: string | undefined): Progress {
+    const { step, steps, secondsPerStep } = event;
+    return {
+      stage: step < steps ? "denoising" : "decoding",
+      step,
+      steps,
+      secondsPerStep,
+      secondsLeft: (steps - step) * secondsPerStep + (this.#expected?.decode ?? 0),
+      ...(preview !== undefined && { preview }),
+    };
+  }
+
+  saving(last: Progress): Progress {
+    return { ...last, stage: "saving", secondsLeft: 0 };
+  }
+}
