@@ -1,0 +1,297 @@
+import { randomUUID } from "node:crypto";
+import { StudioError, toWire } from "../contract/errors.ts";
+import type { Transfer, TransferState } from "../contract/transfers.ts";
+import { SpeedMeter } from "../download/speed.ts";
+import type { Order, TransferRunner, TransferRunners } from "./runner.ts";
+import { TransferFile } from "./transfer-file.ts";
+
+export interface TransfersOptions {
+  readonly dataFolder: string;
+  /** Told of transfers that are new or have changed; of progress once in `tickMs`. */
+  readonly onChange: (transfers: readonly Transfer[]) => void;
+  readonly onRemove: (ids: readonly string[]) => void;
+  /** Told what went wrong that is no refusal. */
+  readonly logError?: (error: unknown) => void;
+  readonly tickMs?: number;
+}
+
+export interface NewTransfer {
+  readonly kind: Transfer["kind"];
+  readonly name: string;
+  readonly order: Order;
+  readonly modelId?: string | undefined;
+}
+
+const ENDED: ReadonlySet<TransferState> = new Set(["done", "failed", "cancelled"]);
+
+interface Running {
+  readonly abort: AbortController;
+  readonly speed: SpeedMeter;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Long work on files, one of each kind at a time. It is kept in transfers.json: what ran or waited when
+ * the studio ended goes on by itself at the next start, since it was asked for and nobody took that back;
+ * a download where it was, an import or a verification from its beginning. What was paused stays paused.
+ */
+export class Transfers {
+  readonly #options: TransfersOptions;
+  readonly #file: TransferFile;
+  readonly #transfers: Map<string, Transfer>;
+  readonly #orders: Map<string, Order>;
+  readonly #running = new Map<string, Running>();
+  #runners: TransferRunners | undefined;
+  #ticker: NodeJS.Timeout | undefined;
+  /** What was wrong with the file at start, for a person. */
+  readonly notices: readonly string[];
+
+  private constructor(
+    options: TransfersOptions,
+    file: TransferFile,
+    { transfers, notices }: Awaited<ReturnType<TransferFile["read"]>>,
+  ) {
+    this.#options = options;
+    this.#file = file;
+    this.notices = notices;
+    this.#transfers = new Map(transfers.map(({ transfer }) => [transfer.id, asStarted(transfer)]));
+    this.#orders = new Map(transfers.map(({ transfer, order }) => [transfer.id, order]));
+  }
+
+  static async open(options: TransfersOptions): Promise<Transfers> {
+    const file = new TransferFile(options.dataFolder);
+    return new Transfers(options, file, await file.read());
+  }
+
+  /** Of those that may go on, and so need what is half done. */
+  get openIds(): readonly string[] {
+    const open = this.list().filter(({ state }) => state === "failed" || !ENDED.has(state));
+    return open.map(({ id }) => id);
+  }
+
+  /** Oldest first. */
+  list(): readonly Transfer[] {
+    return [...this.#transfers.values()];
+  }
+
+  /** From now on transfers run. */
+  begin(runners: TransferRunners): void {
+    this.#runners = runners;
+    this.#startNext();
+  }
+
+  /** Keeps a transfer and lets it run when its turn has come. One of the same order that is open goes on instead. */
+  async add({ kind, name, order, modelId }: NewTransfer): Promise<string> {
+    const known = this.#openLike(kind, order);
+    if (known !== undefined) {
+      if (known.state !== "waiting" && known.state !== "running") await this.resume([known.id]);
+      return known.id;
+    }
+    const id = randomUUID();
+    const createdAt = new Date().toISOString();
+    const amounts = { doneBytes: 0, totalBytes: 0 };
+    this.#orders.set(id, order);
+    this.#transfers.set(id, { id, kind, name, modelId, state: "waiting", ...amounts, createdAt });
+    try {
+      await this.#write();
+    } catch (error) {
+      this.#transfers.delete(id);
+      this.#orders.delete(id);
+      throw error;
+    }
+    this.#tell(id);
+    this.#startNext();
+    return id;
+  }
+
+  /** Ends them for now; what is done so far is kept. */
+  async pause(ids: readonly string[]): Promise<void> {
+    for (const transfer of ids.map((id) => this.#get(id))) {
+      const refused = this.#obstacleToPause(transfer);
+      if (refused !== undefined) throw conflict(transfer, "paused", refused);
+      this.#change(transfer.id, { state: "paused" });
+      this.#running.get(transfer.id)?.abort.abort();
+    }
+    await this.#save();
+  }
+
+  /** Lets those go on that were paused or have failed. */
+  async resume(ids: readonly string[]): Promise<void> {
+    for (const transfer of ids.map((id) => this.#get(id))) {
+      if (transfer.state !== "paused" && transfer.state !== "failed") {
+        throw conflict(transfer, "resumed", transfer.state);
+      }
+      this.#change(transfer.id, { state: "waiting", error: undefined, note: undefined });
+    }
+    this.#startNext();
+    await this.#save();
+  }
+
+  /** Ends them and deletes what is half done; those that have ended otherwise stay as they are. */
+  async cancel(ids: readonly string[]): Promise<void> {
+    for (const { id, state } of ids.map((id) => this.#get(id))) {
+      if (state === "done" || state === "cancelled") continue;
+      this.#change(id, { state: "cancelled", error: undefined });
+      const running = this.#running.get(id);
+      running?.abort.abort();
+      if (running === undefined) await this.#discard(id);
+    }
+    await this.#save();
+  }
+
+  /** Forgets those that have ended, and what is left of those that failed. */
+  async clear(): Promise<void> {
+    const ended = this.list().filter(({ state, id }) => ENDED.has(state) && !this.#running.has(id));
+    for (const { id, state } of ended) {
+      if (state === "failed") await this.#discard(id);
+      this.#transfers.delete(id);
+      this.#orders.delete(id);
+    }
+    if (ended.length > 0) this.#options.onRemove(ended.map(({ id }) => id));
+    await this.#save();
+  }
+
+  /** Ends what runs, to go on at the next start. */
+  async close(): Promise<void> {
+    this.#runners = undefined;
+    clearInterval(this.#ticker);
+    const running = [...this.#running.values()];
+    for (const { abort } of running) abort.abort();
+    await Promise.all(running.map(({ ended }) => ended));
+    await this.#save();
+  }
+
+  #openLike(kind: Transfer["kind"], order: Order): Transfer | undefined {
+    const wanted = JSON.stringify(order);
+    const alike = this.openIds.filter((id) => JSON.stringify(this.#orders.get(id)) === wanted);
+    return alike.map((id) => this.#get(id)).find((transfer) => transfer.kind === kind);
+  }
+
+  #get(id: string): Transfer {
+    const transfer = this.#transfers.get(id);
+    if (transfer === undefined) throw new StudioError("NOT_FOUND", { what: "transfer", id });
+    return transfer;
+  }
+
+  #obstacleToPause({ kind, state }: Transfer): string | undefined {
+    if (state !== "waiting" && state !== "running") return state;
+    const isPausable = state === "waiting" || this.#runners?.[kind].canPause === true;
+    return isPausable ? undefined : "a work that runs through or is cancelled";
+  }
+
+  /** Starts the oldest waiting one of each kind of which none runs. */
+  #startNext(): void {
+    const runners = this.#runners;
+    if (runners === undefined) return;
+    for (const { id, kind, state } of this.#transfers.values()) {
+      const isBusy = [...this.#running.keys()].some((other) => this.#get(other).kind === kind);
+      if (state === "waiting" && !isBusy) this.#start(id, runners[kind]);
+    }
+    this.#ticker ??= setInterval(() => this.#tick(), this.#options.tickMs ?? 1000).unref();
+    if (this.#running.size > 0) return;
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
+  }
+
+  #start(id: string, runner: TransferRunner): void {
+    this.#change(id, { state: "running", note: undefined });
+    const abort = new AbortController();
+    const speed = new SpeedMeter(() => performance.now());
+    this.#running.set(id, { abort, speed, ended: this.#run(id, runner, abort.signal) });
+  }
+
+  async #run(id: string, runner: TransferRunner, signal: AbortSignal): Promise<void> {
+    try {
+      // The caller's own work comes first: it has yet to note that this one runs.
+      await Promise.resolve();
+      const modelId = await runner.run({
+        id,
+        order: this.#orders.get(id) ?? null,
+        signal,
+        onProgress: (progress) => this.#progress(id, progress),
+        onNote: (note) => this.#change(id, { note }),
+      });
+      const { totalBytes } = this.#get(id);
+      this.#change(id, { state: "done", modelId, doneBytes: totalBytes });
+    } catch (error) {
+      await this.#fail(id, runner, error);
+    } finally {
+      this.#running.delete(id);
+      await this.#save();
+      this.#startNext();
+    }
+  }
+
+  async #fail(id: string, runner: TransferRunner, error: unknown): Promise<void> {
+    const { state } = this.#get(id);
+    if (state === "cancelled") return this.#discard(id, runner);
+    const isEnding = state === "paused" || this.#runners === undefined;
+    if (isEnding) return;
+    if (!(error instanceof StudioError)) this.#options.logError?.(error);
+    this.#change(id, { state: "failed", error: toWire(error) });
+  }
+
+  async #discard(
+    id: string,
+    runner: TransferRunner | undefined = this.#runners?.[this.#get(id).kind],
+  ): Promise<void> {
+    await runner?.discard(id).catch((error: unknown) => this.#options.logError?.(error));
+  }
+
+  /** Noted at once, told at the next tick. */
+  #progress(id: string, progress: Pick<Transfer, "doneBytes" | "totalBytes">): void {
+    const transfer = this.#get(id);
+    if (transfer.state === "running") this.#transfers.set(id, { ...transfer, ...progress });
+  }
+
+  #tick(): void {
+    const changed = [...this.#running].flatMap(([id, { speed }]) => {
+      const transfer = this.#get(id);
+      if (transfer.state !== "running") return [];
+      const { bytesPerSecond, secondsLeft } = speed.measure(
+        transfer.doneBytes,
+        transfer.totalBytes,
+      );
+      const measured = {
+        ...transfer,
+        bytesPerSecond: bytesPerSecond ?? undefined,
+        secondsLeft: secondsLeft ?? undefined,
+      };
+      this.#transfers.set(id, measured);
+      return [id];
+    });
+    if (changed.length > 0) this.#tell(...changed);
+  }
+
+  #change(id: string, changes: Partial<Transfer>): void {
+    const idle = { bytesPerSecond: undefined, secondsLeft: undefined };
+    this.#transfers.set(id, { ...this.#get(id), ...idle, ...changes });
+    this.#tell(id);
+  }
+
+  #tell(...ids: readonly string[]): void {
+    const wanted = new Set(ids);
+    this.#options.onChange(this.list().filter(({ id }) => wanted.has(id)));
+  }
+
+  /** What was done is done, also where it cannot be written down just now: the next change tries again. */
+  async #save(): Promise<void> {
+    await this.#write().catch((error: unknown) => this.#options.logError?.(error));
+  }
+
+  #write(): Promise<void> {
+    return this.#file.write(() =>
+      this.list().map((transfer) => ({ transfer, order: this.#orders.get(transfer.id) ?? null })),
+    );
+  }
+}
+
+/** A transfer of an earlier run: what ran then waits now. */
+function asStarted(transfer: Transfer): Transfer {
+  const state = transfer.state === "running" ? "waiting" : transfer.state;
+  return { ...transfer, state, bytesPerSecond: undefined, secondsLeft: undefined };
+}
+
+function conflict({ name }: Transfer, wanted: string, state: string): StudioError {
+  return new StudioError("STATE_CONFLICT", { what: name, wanted, state });
+}

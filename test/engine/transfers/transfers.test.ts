@@ -1,0 +1,237 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import type { Transfer } from "../../../engine/contract/transfers.ts";
+import { Transfers, type TransfersOptions } from "../../../engine/transfers/transfers.ts";
+import { scriptedRunner } from "../../fakes/scripted-runner.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+async function studio(dataFolder = temporaryFolder(), changes: Partial<TransfersOptions> = {}) {
+  const told: Transfer[] = [];
+  const removed: string[] = [];
+  const transfers = await Transfers.open({
+    dataFolder,
+    onChange: (changed) => told.push(...changed),
+    onRemove: (ids) => removed.push(...ids),
+    tickMs: 20,
+    ...changes,
+  });
+  const runners = {
+    download: scriptedRunner(true),
+    import: scriptedRunner(false),
+    verify: scriptedRunner(false),
+  };
+  transfers.begin(runners);
+  const states = () => transfers.list().map(({ state }) => state);
+  return { dataFolder, transfers, told, removed, runners, states };
+}
+
+const download = (name: string) => ({ kind: "download", name, order: { name } }) as const;
+const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true));
+
+test("runs a transfer to its end and tells of it", async () => {
+  const { transfers, told, runners } = await studio();
+  const id = await transfers.add(download("a"));
+  const [run] = runners.download.runs;
+  expect(run).toMatchObject({ id, order: { name: "a" } });
+  run?.onProgress({ doneBytes: 40, totalBytes: 100 });
+  run?.onNote("trying the mirror");
+  run?.finish("model-a");
+  await until(() => transfers.list()[0]?.state === "done");
+  expect(transfers.list()).toEqual([
+    {
+      id,
+      kind: "download",
+      name: "a",
+      state: "done",
+      doneBytes: 100,
+      totalBytes: 100,
+      note: "trying the mirror",
+      modelId: "model-a",
+      createdAt: expect.any(String),
+    },
+  ]);
+  expect(told.map(({ state }) => state)).toEqual(["waiting", "running", "running", "done"]);
+});
+
+test("tells of progress and speed once in a while, not each time", async () => {
+  const { transfers, told, runners } = await studio();
+  await transfers.add(download("a"));
+  const [run] = runners.download.runs;
+  run?.onProgress({ doneBytes: 0, totalBytes: 1000 });
+  await until(() => told.some(({ totalBytes }) => totalBytes === 1000));
+  await sleep(250);
+  const before = told.length;
+  for (let doneBytes = 1; doneBytes <= 500; doneBytes++) {
+    run?.onProgress({ doneBytes, totalBytes: 1000 });
+  }
+  await until(() => (told.at(-1)?.bytesPerSecond ?? 0) > 0);
+  expect(told.length - before).toBeLessThan(20);
+  expect(told.at(-1)).toMatchObject({ doneBytes: 500, secondsLeft: expect.any(Number) });
+  await transfers.close();
+});
+
+test("runs one of each kind at a time, in the order they came", async () => {
+  const { transfers, runners, states } = await studio();
+  await transfers.add(download("a"));
+  await transfers.add(download("b"));
+  await transfers.add({ kind: "verify", name: "c", order: {} });
+  expect(states()).toEqual(["running", "waiting", "running"]);
+  runners.download.runs[0]?.finish("a");
+  await until(() => states().join() === "done,running,running");
+  expect(runners.download.runs.map(({ order }) => order)).toEqual([{ name: "a" }, { name: "b" }]);
+});
+
+test("keeps why one failed, and lets it go on", async () => {
+  const { transfers, runners, states } = await studio();
+  const id = await transfers.add(download("a"));
+  runners.download.runs[0]?.fail(new StudioError("DISK_FULL", { path: "/models", needed: "1 GB" }));
+  await until(() => states()[0] === "failed");
+  expect(transfers.list()[0]?.error).toMatchObject({ code: "DISK_FULL" });
+  await transfers.resume([id]);
+  expect(transfers.list()[0]).toMatchObject({ state: "running", error: undefined });
+  runners.download.runs[1]?.finish("a");
+  await until(() => states()[0] === "done");
+});
+
+test("logs what is no refusal, and does not show it", async () => {
+  const logged: unknown[] = [];
+  const { transfers, runners, states } = await studio(undefined, {
+    logError: (error) => logged.push(error),
+  });
+  await transfers.add(download("a"));
+  runners.download.runs[0]?.fail(new TypeError("secret"));
+  await until(() => states()[0] === "failed");
+  expect(transfers.list()[0]?.error).toMatchObject({ code: "INTERNAL" });
+  expect(JSON.stringify(transfers.list())).not.toContain("secret");
+  expect(logged).toEqual([new TypeError("secret")]);
+});
+
+test("pauses a download and goes on with it, after the first has let go", async () => {
+  const { transfers, runners, states } = await studio();
+  const id = await transfers.add(download("a"));
+  await transfers.pause([id]);
+  expect(states()).toEqual(["paused"]);
+  expect(runners.download.runs[0]?.signal.aborted).toBe(true);
+  await transfers.resume([id]);
+  await until(() => runners.download.runs.length === 2);
+  expect(states()).toEqual(["running"]);
+  expect(runners.download.discarded).toEqual([]);
+});
+
+test("lets the next one run while one is paused", async () => {
+  const { transfers, states } = await studio();
+  const id = await transfers.add(download("a"));
+  await transfers.add(download("b"));
+  await transfers.pause([id]);
+  await vi.waitFor(() => expect(states()).toEqual(["paused", "running"]));
+});
+
+test("does not pause what runs through, nor what has ended", async () => {
+  const { transfers, runners, states } = await studio();
+  const imported = await transfers.add({ kind: "import", name: "mine", order: {} });
+  await expect(transfers.pause([imported])).rejects.toMatchObject({ code: "STATE_CONFLICT" });
+  runners.import.runs[0]?.finish("mine");
+  await until(() => states()[0] === "done");
+  await expect(transfers.pause([imported])).rejects.toMatchObject({
+    code: "STATE_CONFLICT",
+    details: { what: "mine", wanted: "paused", state: "done" },
+  });
+  await expect(transfers.resume([imported])).rejects.toMatchObject({ code: "STATE_CONFLICT" });
+  await expect(transfers.cancel(["unknown"])).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+test.each(["running", "waiting", "paused", "failed"])(
+  "cancels one that is %s and deletes what is half done",
+  async (state) => {
+    const { transfers, runners } = await studio();
+    if (state === "waiting") await transfers.add(download("before"));
+    const id = await transfers.add(download("a"));
+    const stateOf = () => transfers.list().find((transfer) => transfer.id === id)?.state;
+    if (state === "paused") await transfers.pause([id]);
+    if (state === "failed") runners.download.runs[0]?.fail(new StudioError("HUB_REFUSED"));
+    await until(() => stateOf() === state);
+    await transfers.cancel([id]);
+    await until(() => runners.download.discarded.length === 1);
+    expect({ state: stateOf(), discarded: runners.download.discarded }).toEqual({
+      state: "cancelled",
+      discarded: [id],
+    });
+  },
+);
+
+test("leaves alone what has ended when it is cancelled", async () => {
+  const { transfers, runners, states } = await studio();
+  const id = await transfers.add(download("a"));
+  runners.download.runs[0]?.finish("a");
+  await until(() => states()[0] === "done");
+  await transfers.cancel([id]);
+  expect(states()).toEqual(["done"]);
+  expect(runners.download.discarded).toEqual([]);
+});
+
+test("forgets what has ended, and what is left of what failed", async () => {
+  const { transfers, runners, states, removed } = await studio();
+  const failed = await transfers.add(download("a"));
+  runners.download.runs[0]?.fail(new StudioError("HUB_REFUSED"));
+  await until(() => states()[0] === "failed");
+  const running = await transfers.add(download("b"));
+  await transfers.clear();
+  expect(transfers.list().map(({ id }) => id)).toEqual([running]);
+  expect(removed).toEqual([failed]);
+  expect(runners.download.discarded).toEqual([failed]);
+});
+
+test("takes the same order once while it is open", async () => {
+  const { transfers, runners, states } = await studio();
+  const id = await transfers.add(download("a"));
+  expect(await transfers.add(download("a"))).toBe(id);
+  runners.download.runs[0]?.fail(new StudioError("HUB_UNREACHABLE"));
+  await until(() => states()[0] === "failed");
+  expect(await transfers.add(download("a"))).toBe(id);
+  expect(states()).toEqual(["running"]);
+  runners.download.runs[1]?.finish("a");
+  await until(() => states()[0] === "done");
+  expect(await transfers.add(download("a"))).not.toBe(id);
+});
+
+test("goes on after a restart with what ran and waited, and not with what was paused", async () => {
+  const first = await studio();
+  const paused = await first.transfers.add(download("a"));
+  await first.transfers.pause([paused]);
+  await first.transfers.add(download("b"));
+  await until(() => first.states().join() === "paused,running");
+  first.runners.download.runs[1]?.onProgress({ doneBytes: 40, totalBytes: 100 });
+  await first.transfers.add(download("c"));
+  await first.transfers.close();
+  const second = await studio(first.dataFolder);
+  expect(second.states()).toEqual(["paused", "running", "waiting"]);
+  expect(second.transfers.list()[1]).toMatchObject({ doneBytes: 40, totalBytes: 100 });
+  expect(second.runners.download.runs[0]?.order).toEqual({ name: "b" });
+  expect(second.transfers.openIds).toHaveLength(3);
+});
+
+test("goes on after a kill as after a restart", async () => {
+  const first = await studio();
+  await first.transfers.add(download("a"));
+  const second = await studio(first.dataFolder);
+  expect(second.states()).toEqual(["running"]);
+});
+
+test("acknowledges nothing that is not on disk", async () => {
+  const { dataFolder, transfers } = await studio();
+  const id = await transfers.add(download("a"));
+  const kept: unknown = JSON.parse(readFileSync(join(dataFolder, "transfers.json"), "utf8"));
+  expect(kept).toMatchObject({ transfers: [{ transfer: { id }, order: { name: "a" } }] });
+});
+
+test("begins without them where the file is damaged, keeps it, and says so", async () => {
+  const dataFolder = temporaryFolder();
+  writeFileSync(join(dataFolder, "transfers.json"), "{");
+  const { transfers } = await studio(dataFolder);
+  expect(transfers.list()).toEqual([]);
+  expect(transfers.notices).toEqual([expect.stringContaining("transfers.json")]);
+  expect(readdirSync(dataFolder)).toEqual([expect.stringMatching(/^transfers\.json\.bad-/)]);
+});

@@ -1,0 +1,29 @@
+import type { TransferRun, TransferRunner } from "../../engine/transfers/runner.ts";
+
+/** A transfer's work in a test's hands: it waits for the test to end it. */
+export interface ScriptedRun extends TransferRun {
+  finish(modelId: string): void;
+  fail(error: unknown): void;
+}
+
+export interface ScriptedRunner extends TransferRunner {
+  /** In the order they were started. */
+  readonly runs: readonly ScriptedRun[];
+  readonly discarded: readonly string[];
+}
+
+export function scriptedRunner(canPause: boolean): ScriptedRunner {
+  const runs: ScriptedRun[] = [];
+  const discarded: string[] = [];
+  return {
+    canPause,
+    runs,
+    discarded,
+    run: (run) =>
+      new Promise((finish, fail) => {
+        runs.push({ ...run, finish, fail });
+        run.signal.addEventListener("abort", () => fail(run.signal.reason));
+      }),
+    discard: async (id) => void discarded.push(id),
+  };
+}
