@@ -1,9 +1,15 @@
 import { Command, CommanderError } from "commander";
 import { cudaCommand } from "./cli/cuda.ts";
 import { devicesCommand } from "./cli/devices.ts";
+import { galleryCommand } from "./cli/gallery.ts";
 import { generateCommand } from "./cli/generate.ts";
 import { modelsCommand } from "./cli/models.ts";
+import { openCommand } from "./cli/open.ts";
 import { exitCodeOf, tell } from "./cli/outcome.ts";
+import { queueCommand } from "./cli/queue.ts";
+import { serveCommand } from "./cli/serve.ts";
+import { settingsCommand } from "./cli/settings.ts";
+import { startCommand } from "./cli/start.ts";
 
 /** The command line: one command per thing the studio can do. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 const interrupt = new AbortController();
@@ -11,13 +17,24 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupt.abort(new DOMException("cancelled", "AbortError")));
 }
 
+const COMMANDS = [
+  startCommand,
+  serveCommand,
+  openCommand,
+  generateCommand,
+  queueCommand,
+  galleryCommand,
+  modelsCommand,
+  settingsCommand,
+  devicesCommand,
+  cudaCommand,
+];
+
 const program = new Command("darkroom")
   .description("Stable Diffusion 2 on your own machine.")
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
-for (const command of [generateCommand, devicesCommand, modelsCommand, cudaCommand]) {
-  program.addCommand(command(interrupt.signal).exitOverride());
-}
+for (const command of COMMANDS) program.addCommand(throwing(command(interrupt.signal)));
 
 try {
   await program.parseAsync();
@@ -28,4 +45,10 @@ try {
     tell(error, process.argv.includes("--json"));
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** A command and those below it throw where they would end the process. */
+function throwing(command: Command): Command {
+  for (const inner of command.commands) throwing(inner);
+  return command.exitOverride();
 }

@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import type { Command } from "commander";
-import { StudioError } from "../contract/errors.ts";
 import type { Preparation } from "../drawing/load-model.ts";
 import { Drawing, type DrawingEvent } from "../drawing/drawing.ts";
 import { commandWithFlags, type GenerateFlags } from "./generate-flags.ts";
-import { note, printJson } from "./outcome.ts";
+import { note, printJson, progressLine } from "./outcome.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
+import { readPicture, requestOf } from "./request-flags.ts";
 
 /** `generate`: draws, tells how far it is, writes PNG files and prints their paths. */
 export function generateCommand(signal: AbortSignal): Command {
@@ -33,29 +31,6 @@ export function generateCommand(signal: AbortSignal): Command {
 
 function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void {
   progressLine(`Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`);
-}
-
-function requestOf(prompt: string, flags: GenerateFlags): object {
-  return {
-    prompt,
-    negativePrompt: flags.negative,
-    steps: flags.steps,
-    guidanceScale: flags.guidance,
-    ...flags.size,
-    seed: flags.seed,
-    count: flags.count,
-    scheduler: flags.scheduler,
-    strength: flags.strength,
-  };
-}
-
-async function readPicture(path: string): Promise<{ name: string; bytes: Uint8Array }> {
-  try {
-    return { name: basename(path), bytes: await readFile(path) };
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new StudioError("IMAGE_UNREADABLE", { file: path, reason }, { cause: error });
-  }
 }
 
 async function report(event: DrawingEvent, prompt: string, flags: GenerateFlags): Promise<void> {
@@ -106,12 +81,6 @@ async function reportPicture(
   } else {
     process.stdout.write(`${path}\n`);
   }
-}
-
-/** One line that is written over on a terminal; elsewhere only what ends something is told. */
-function progressLine(text: string, isLast = false): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}${isLast ? "\n" : ""}`);
-  else if (isLast) note(text);
 }
 
 function percent(share: number): string {

@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import type { ModelSummary } from "../contract/models.ts";
 import { Drawing } from "../drawing/drawing.ts";
+import { storeCommands } from "./model-store.ts";
 import { printJson } from "./outcome.ts";
 
-/** `models`: the starter, and any folders named. */
-export function modelsCommand(): Command {
-  return new Command("models")
+/** `models`: the starter, and any folders named; and what can be done with the store. */
+export function modelsCommand(signal: AbortSignal): Command {
+  const command = new Command("models")
     .description("The model that ships with Darkroom, and what lies in the folders named.")
     .argument("[folder...]", "folders that hold a diffusers snapshot")
     .option("--json", "one JSON object per line")
@@ -15,6 +16,8 @@ export function modelsCommand(): Command {
         else process.stdout.write(`${inWords(model)}\n`);
       }
     });
+  for (const one of storeCommands(signal)) command.addCommand(one);
+  return command;
 }
 
 function inWords(model: ModelSummary): string {

@@ -10,6 +10,12 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** One line that is written over on a terminal; elsewhere only what ends something is told. */
+export function progressLine(text: string, isLast = false): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}${isLast ? "\n" : ""}`);
+  else if (isLast) note(text);
+}
+
 /** Tells what went wrong: as JSON on the output, or as a sentence beside it. */
 export function tell(error: unknown, asJson: boolean): void {
   if (isCancel(error)) {

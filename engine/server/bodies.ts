@@ -38,7 +38,7 @@ export function depthOf(text: string): number {
   let deepest = 0;
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
     if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth);
-    else if (token === "]" || token === "}") depth--;
+    else if (token === "]" || token === "}") depth = Math.max(0, depth - 1);
   }
   return deepest;
 }

@@ -69,7 +69,7 @@ function isNavigation({ method, headers }: IncomingMessage): boolean {
 
 function wrongMethod({ method, headers }: IncomingMessage): Rejection | undefined {
   if (method === "GET" || method === "HEAD") return undefined;
-  if (method !== "POST") return refused(405, `it is a ${method}`);
+  if (method !== "POST") return refused(405, `its method is ${method}`);
   const type = (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
   // The three types that a form can send without asking first are among those that are refused.
   if (type === "application/json" || type === "multipart/form-data") return undefined;

@@ -24,6 +24,9 @@ function policy(nonce: string): string {
   ].join("; ");
 }
 
+/** Paths of other routes, under which there is never a page. */
+const DOORS = /^\/(rpc|pictures|session)(\/|$)/;
+
 const PERMISSIONS =
   "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
@@ -35,11 +38,13 @@ export async function pagesRoute(app: FastifyInstance, folder: string): Promise<
   await app.register(fastifyStatic, { root: folder, serve: false });
   app.get("/*", async ({ url }, reply) => {
     const [path = "/"] = url.split("?", 1);
+    if (DOORS.test(path)) return reply.callNotFound();
     if (path === "/index.html" || !path.includes(".")) return sendPage(reply, folder);
-    const isHashed = path.startsWith("/assets/");
-    return isHashed
-      ? reply.sendFile(path, { maxAge: "1y", immutable: true })
-      : reply.sendFile(path, { cacheControl: false });
+    // The build names what lies in assets/ by its content.
+    const keeping = path.startsWith("/assets/")
+      ? { maxAge: "1y", immutable: true }
+      : { cacheControl: false };
+    return reply.sendFile(path, { dotfiles: "ignore", ...keeping });
   });
 }
 

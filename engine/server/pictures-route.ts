@@ -44,16 +44,19 @@ export function picturesRoute(
 
 /** Streams it, so that a large picture takes no memory. */
 async function sendFile(reply: FastifyReply, path: string): Promise<FastifyReply> {
-  try {
-    const file = await open(path);
-    const { size } = await file.stat();
-    return await reply
-      .header("content-length", size)
-      .send(file.createReadStream({ end: Math.max(0, size - 1) }));
-  } catch (error) {
-    reply.header("cache-control", "no-store").removeHeader("content-disposition");
-    throw new StudioError("PICTURE_MISSING", { file: basename(path) }, { cause: error });
+  const file = await open(path).catch((error: unknown) => missing(reply, path, error));
+  const stats = await file.stat();
+  if (stats.isFile()) {
+    const end = Math.max(0, stats.size - 1);
+    return reply.header("content-length", stats.size).send(file.createReadStream({ end }));
   }
+  await file.close();
+  return missing(reply, path);
+}
+
+function missing(reply: FastifyReply, path: string, cause?: unknown): never {
+  reply.removeHeader("content-disposition");
+  throw new StudioError("PICTURE_MISSING", { file: basename(path) }, { cause });
 }
 
 /** The name in UTF-8 as RFC 6266 has it, and for the old form its plain letters. */

@@ -1,0 +1,150 @@
+import { access, mkdir } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { Command } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import { MAX_IDS, type Image } from "../contract/gallery.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
+import { idsOf, withQueryFlags, type QueryFlags } from "./gallery-query.ts";
+import { note, printJson } from "./outcome.ts";
+import { withStudio, type ReachedStudio } from "./reach-studio.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** `gallery`: the pictures that were kept. */
+export function galleryCommand(): Command {
+  return new Command("gallery")
+    .description("The pictures that were kept.")
+    .addCommand(list(), { isDefault: true })
+    .addCommand(show())
+    .addCommand(acting("star", "Gives pictures a star.", starWith(true)))
+    .addCommand(acting("unstar", "Takes it away.", starWith(false)))
+    .addCommand(
+      acting("trash", "Moves pictures to the studio's trash.", (client, ids) =>
+        client.gallery.trash({ ids }),
+      ),
+    )
+    .addCommand(
+      acting("restore", "Brings them back from there.", (client, ids) =>
+        client.gallery.restore({ ids }),
+      ),
+    )
+    .addCommand(exportPictures());
+}
+
+function list(): Command {
+  const command = studioCommand("list", "Pictures, the newest first.");
+  return withQueryFlags(command).action((flags: StudioFlags & QueryFlags) =>
+    withStudio(flags.dataDir, async ({ client }) => {
+      for await (const image of imagesOf(client, await idsOf(client, flags))) {
+        print(image, flags.json);
+      }
+    }),
+  );
+}
+
+function show(): Command {
+  return studioCommand("show", "How pictures were made.")
+    .argument("<id...>", "which")
+    .action((ids: string[], { dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        for (const id of ids) {
+          const image = await client.gallery.get({ id });
+          if (json === true) print(image, true);
+          else process.stdout.write(`${JSON.stringify(withoutAddresses(image), undefined, 2)}\n`);
+        }
+      }),
+    );
+}
+
+type Act = (client: StudioClient, ids: string[]) => Promise<void>;
+
+function acting(name: string, description: string, act: Act): Command {
+  return studioCommand(name, description)
+    .argument("<id...>", "which")
+    .action((ids: string[], { dataDir }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        for (const some of parts(ids)) await act(client, some);
+      }),
+    );
+}
+
+function starWith(isStarred: boolean): Act {
+  return (client, ids) => client.gallery.star({ ids, isStarred });
+}
+
+type ExportFlags = StudioFlags & QueryFlags & { readonly force?: boolean };
+
+function exportPictures(): Command {
+  const command = studioCommand("export", "Copies pictures to a folder and prints their paths.")
+    .argument("<folder>", "where to")
+    .argument("[id...]", "which; all that the flags ask for by default")
+    .option("--force", "overwrite files that exist");
+  return withQueryFlags(command).action((folder: string, ids: string[], flags: ExportFlags) =>
+    withStudio(flags.dataDir, async (studio) => {
+      await mkdir(folder, { recursive: true });
+      const chosen = ids.length > 0 ? ids : await idsOf(studio.client, flags);
+      const taken = new Set<string>();
+      for await (const image of imagesOf(studio.client, chosen)) {
+        const path = join(folder, nameOf(image, taken));
+        if (image.isMissing) note(`${image.fileName} is no longer where it was saved.`);
+        else await copy(studio, { image, path, flags });
+      }
+    }),
+  );
+}
+
+async function copy(
+  studio: ReachedStudio,
+  { image, path, flags }: { image: Image; path: string; flags: ExportFlags },
+): Promise<void> {
+  if (flags.force !== true && (await exists(path)))
+    throw new StudioError("OUTPUT_EXISTS", { path });
+  const bytes = await studio.picture(image.address);
+  await writeAtomically(path, (file) => file.writeFile(bytes)).catch((error: unknown) => {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw new StudioError("OUTPUT_UNWRITABLE", { path, reason }, { cause: error });
+  });
+  if (flags.json === true) printJson({ type: "file", id: image.id, path });
+  else process.stdout.write(`${path}\n`);
+}
+
+/** Two pictures of one name, of different days, get the second one's id besides. */
+function nameOf({ fileName, id }: Image, taken: Set<string>): string {
+  const name = basename(fileName);
+  const kind = extname(name);
+  const free = taken.has(name) ? `${basename(name, kind)}-${id}${kind}` : name;
+  taken.add(free);
+  return free;
+}
+
+async function* imagesOf(client: StudioClient, ids: readonly string[]): AsyncGenerator<Image> {
+  for (const some of parts(ids)) yield* await client.gallery.details({ ids: some });
+}
+
+function* parts(ids: readonly string[]): Generator<string[]> {
+  for (let i = 0; i < ids.length; i += MAX_IDS) yield ids.slice(i, i + MAX_IDS);
+}
+
+/** Signed addresses lead nowhere outside of the pages, and are nobody's business. */
+function withoutAddresses(image: Image): object {
+  return { ...image, address: undefined, thumbnail: undefined };
+}
+
+function print(image: Image, json: boolean | undefined): void {
+  if (json === true) {
+    printJson({ type: "image", ...withoutAddresses(image) });
+    return;
+  }
+  const { id, createdAt, record, isStarred } = image;
+  const star = isStarred ? "*" : " ";
+  const what = `${record.width}x${record.height}  ${record.model}  seed ${record.seed}`;
+  const line = `${id} ${star} ${createdAt}  ${what}  ${JSON.stringify(record.prompt)}`;
+  process.stdout.write(`${line}\n`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,156 @@
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command } from "commander";
+import { fromWire, StudioError } from "../contract/errors.ts";
+import { repositoryIdSchema, type CatalogueEntry, type StoredModel } from "../contract/models.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
+import type { Transfer } from "../contract/transfers.ts";
+import { note, printJson, progressLine } from "./outcome.ts";
+import { withStudio, type ReachedStudio } from "./reach-studio.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** What `models` can do with the store: one subcommand each. */
+export function storeCommands(signal: AbortSignal): Command[] {
+  return [list(), catalogue(), importFolder(signal), download(signal), verify(signal), remove()];
+}
+
+function list(): Command {
+  return studioCommand("list", "The models of the store.").action(
+    ({ dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        for (const model of await client.models.list()) {
+          if (json === true) printJson({ type: "model", ...model });
+          else process.stdout.write(`${storedInWords(model)}\n`);
+        }
+      }),
+  );
+}
+
+function catalogue(): Command {
+  return studioCommand("catalogue", "Models that can be downloaded by a short name.").action(
+    ({ dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        for (const entry of await client.models.catalogue()) {
+          if (json === true) printJson({ type: "catalogue-entry", ...entry });
+          else process.stdout.write(`${entryInWords(entry)}\n`);
+        }
+      }),
+  );
+}
+
+function importFolder(signal: AbortSignal): Command {
+  return studioCommand("import", "Copies a folder in diffusers layout into the store.")
+    .argument("<folder>", "which")
+    .action((folder: string, flags: StudioFlags) =>
+      withStudio(flags.dataDir, async (studio) => {
+        const { transferId } = await studio.client.models.import({ folder: resolve(folder) });
+        await follow(studio, { transferId, signal, isJson: flags.json === true });
+      }),
+    );
+}
+
+type DownloadFlags = StudioFlags & { readonly variant?: string; readonly revision?: string };
+
+function download(signal: AbortSignal): Command {
+  return studioCommand(
+    "download",
+    "Fetches a model of the catalogue, or any repository of the hub.",
+  )
+    .argument("<name>", "a name of `models catalogue`, or owner/name")
+    .option("--variant <name>", "such as fp16")
+    .option("--revision <name>", "a branch, tag or commit of a repository")
+    .action((name: string, { dataDir, json, variant, revision }: DownloadFlags) =>
+      withStudio(dataDir, async (studio) => {
+        const { models } = studio.client;
+        const isRepository = repositoryIdSchema.safeParse(name).success;
+        if (!isRepository) await showLicence(studio.client, name);
+        const { transferId } = isRepository
+          ? await models.download({ repository: name, variant, revision })
+          : await models.download({ catalogueId: name, variant });
+        await follow(studio, { transferId, signal, isJson: json === true });
+      }),
+    );
+}
+
+async function showLicence(client: StudioClient, id: string): Promise<void> {
+  const entry = (await client.models.catalogue()).find((one) => one.id === id);
+  if (entry === undefined) throw new StudioError("NOT_FOUND", { what: "model", id });
+  note(`${entry.title} comes under ${entry.licence.title}: ${entry.licence.address}`);
+  if (!entry.hasSafetyChecker) note("It has no checker for pictures that are not safe for work.");
+}
+
+function verify(signal: AbortSignal): Command {
+  return studioCommand("verify", "Reads a model's files again and compares them with their hashes.")
+    .argument("<id>", "which")
+    .action((id: string, { dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async (studio) => {
+        const { transferId } = await studio.client.models.verify({ id });
+        await follow(studio, { transferId, signal, isJson: json === true });
+      }),
+    );
+}
+
+function remove(): Command {
+  return studioCommand("remove", "Deletes a model's files for good.")
+    .argument("<id>", "which")
+    .action((id: string, { dataDir }: StudioFlags) =>
+      withStudio(dataDir, ({ client }) => client.models.remove({ id })),
+    );
+}
+
+const PERIOD_MS = 500;
+
+/** Shows how far a transfer is until it ends; its failure is this command's. */
+async function follow(
+  { client, isRunning }: ReachedStudio,
+  { transferId, signal, isJson }: { transferId: string; signal: AbortSignal; isJson: boolean },
+): Promise<void> {
+  let last = "";
+  for (;;) {
+    const transfer = (await client.transfers.list()).find(({ id }) => id === transferId);
+    if (transfer === undefined) return;
+    const text = transferInWords(transfer);
+    if (text !== last && isJson) printJson({ type: "transfer", ...transfer });
+    else if (text !== last) progressLine(text, hasEnded(transfer));
+    last = text;
+    if (hasEnded(transfer)) return settle(transfer);
+    await sleep(PERIOD_MS, undefined, { signal }).catch(() => {
+      if (isRunning) note("The studio goes on with it.");
+      throw signal.reason;
+    });
+  }
+}
+
+function hasEnded({ state }: Transfer): boolean {
+  return state === "done" || state === "failed" || state === "cancelled";
+}
+
+function settle({ state, error }: Transfer): void {
+  if (state === "cancelled") throw new DOMException("cancelled", "AbortError");
+  if (state === "failed") {
+    throw fromWire(error) ?? new StudioError("INTERNAL", { reason: "the transfer failed" });
+  }
+}
+
+function transferInWords({ name, state, doneBytes, totalBytes, ...rest }: Transfer): string {
+  const share = totalBytes === 0 ? "" : `, ${Math.floor((100 * doneBytes) / totalBytes)} %`;
+  const { bytesPerSecond, secondsLeft, note: remark } = rest;
+  const speed = bytesPerSecond === undefined ? "" : `, ${megabytes(bytesPerSecond)} MB/s`;
+  const left = secondsLeft === undefined ? "" : `, ${Math.ceil(secondsLeft)} s left`;
+  const why = remark === undefined ? "" : ` (${remark})`;
+  return `${name}: ${state}${share}${speed}${left}${why}`;
+}
+
+function storedInWords({ id, summary, problem, diskBytes, fit }: StoredModel): string {
+  const what = summary?.description ?? problem?.message ?? "";
+  return `${id}\n  ${what}\n  ${megabytes(diskBytes)} MB, ${fit.verdict}: ${fit.reason}`;
+}
+
+function entryInWords({ id, title, description, downloadBytes, storedId }: CatalogueEntry): string {
+  const there = storedId === undefined ? "" : ", in the store";
+  return `${id}\n  ${title}: ${description}\n  ${megabytes(downloadBytes)} MB${there}`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

@@ -1,0 +1,123 @@
+import { Command } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import type { Generation } from "../contract/generation.ts";
+import { note, printJson } from "./outcome.ts";
+import { withStudio, type ReachedStudio } from "./reach-studio.ts";
+import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** `queue`: what waits to be drawn. */
+export function queueCommand(): Command {
+  return new Command("queue")
+    .description("What waits to be drawn, and what became of it.")
+    .addCommand(list(), { isDefault: true })
+    .addCommand(add())
+    .addCommand(cancel())
+    .addCommand(switching("pause", "Lets the running picture finish and starts no other."))
+    .addCommand(switching("resume", "Goes on after `pause`."))
+    .addCommand(retry())
+    .addCommand(clear());
+}
+
+function list(): Command {
+  return studioCommand(
+    "list",
+    "Open generations in their order, then the latest that ended.",
+  ).action(({ dataDir, json }: StudioFlags) =>
+    withStudio(dataDir, async ({ client }) => {
+      const { isPaused, generations } = await client.queue.get();
+      for (const generation of generations) {
+        if (json === true) printJson({ type: "generation", ...generation });
+        else process.stdout.write(`${inWords(generation)}\n`);
+      }
+      if (isPaused) note("The queue is paused.");
+    }),
+  );
+}
+
+type AddFlags = StudioFlags & RequestFlags & { readonly model?: string; readonly first?: boolean };
+
+function add(): Command {
+  const command = studioCommand("add", "Puts pictures into the queue and prints their ids.")
+    .argument("<prompt>", "what to draw")
+    .option("--model <id>", "a model of the store; the one chosen in settings by default")
+    .option("--first", "in front of everything that waits");
+  return withRequestFlags(command).action((prompt: string, flags: AddFlags) =>
+    withStudio(flags.dataDir, async (studio) => {
+      const { generationIds } = await studio.client.generation.enqueue({
+        ...requestOf(prompt, flags),
+        model: flags.model,
+        isFirst: flags.first ?? false,
+        initImageId: await sendInitImage(studio, flags.initImage),
+      });
+      for (const id of generationIds) {
+        if (flags.json === true) printJson({ type: "generation", id, state: "waiting" });
+        else process.stdout.write(`${id}\n`);
+      }
+      if (!studio.isRunning) note("No studio runs. They are drawn when one does.");
+    }),
+  );
+}
+
+async function sendInitImage(
+  { client }: ReachedStudio,
+  path: string | undefined,
+): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const { name, bytes } = await readPicture(path);
+  return (await client.generation.addInitImage({ file: new File([bytes], name) })).id;
+}
+
+function cancel(): Command {
+  return studioCommand("cancel", "Ends open generations, the running one within two seconds.")
+    .argument("[id...]", "which")
+    .option("--all", "all that are open")
+    .action((ids: string[], { dataDir, all }: StudioFlags & { all?: boolean }) =>
+      withStudio(dataDir, async ({ client }) => {
+        const chosen = all === true ? await openIds(client) : named(ids);
+        if (chosen.length > 0) await client.generation.cancel({ ids: chosen });
+      }),
+    );
+}
+
+function named(ids: string[]): string[] {
+  if (ids.length > 0) return ids;
+  const reason = "name some, or cancel all with --all";
+  throw new StudioError("REQUEST_INVALID", { field: "The ids", value: "left out", reason });
+}
+
+async function openIds(client: ReachedStudio["client"]): Promise<string[]> {
+  const { generations } = await client.queue.get();
+  return generations
+    .filter(({ state }) => state === "waiting" || state === "running")
+    .map(({ id }) => id);
+}
+
+function switching(name: "pause" | "resume", description: string): Command {
+  return studioCommand(name, description).action(({ dataDir }: StudioFlags) =>
+    withStudio(dataDir, ({ client }) => client.queue[name]()),
+  );
+}
+
+function retry(): Command {
+  return studioCommand("retry", "Queues ended generations again, with their seeds.")
+    .argument("<id...>", "which")
+    .action((ids: string[], { dataDir }: StudioFlags) =>
+      withStudio(dataDir, ({ client }) => client.generation.retry({ ids })),
+    );
+}
+
+function clear(): Command {
+  return studioCommand("clear", "Forgets generations that ended; their pictures stay.")
+    .argument("[id...]", "which; all by default")
+    .action((ids: string[], { dataDir }: StudioFlags) =>
+      withStudio(dataDir, ({ client }) => client.generation.prune(ids.length > 0 ? { ids } : {})),
+    );
+}
+
+function inWords({ id, state, order, error }: Generation): string {
+  const { width, height, steps, model, seed, prompt } = order;
+  const what = `${width}x${height}, ${steps} steps, ${model}, seed ${seed}`;
+  const why = error === undefined ? "" : `\n  ${error.message}`;
+  return `${id}  ${state}  ${what}  ${JSON.stringify(prompt)}${why}`;
+}

@@ -1,0 +1,77 @@
+import { once } from "node:events";
+import { lstat, readFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { StudioError } from "../contract/errors.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
+import { openDataFolder } from "../files/data-folder.ts";
+import { socketPath } from "../files/socket-path.ts";
+import { openOwnStudio, type OwnStudio } from "../host.ts";
+import { socketStudio } from "./socket-client.ts";
+
+/** The studio of a data folder: one that runs, or opened for this command alone. */
+export interface ReachedStudio {
+  readonly client: StudioClient;
+  /** Whether a host runs and goes on when this command has ended. */
+  readonly isRunning: boolean;
+  /** The bytes behind a picture's address. */
+  picture(address: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A host needs about a second to open its doors, and another command of this kind no more. */
+const PATIENCE_MS = 10_000;
+
+/** Does something with the studio of a data folder and lets go of it. */
+export async function withStudio<T>(
+  dataDir: string | undefined,
+  work: (studio: ReachedStudio) => Promise<T>,
+): Promise<T> {
+  const studio = await reachStudio(dataDir);
+  try {
+    return await work(studio);
+  } finally {
+    await studio.close();
+  }
+}
+
+async function reachStudio(dataDir: string | undefined): Promise<ReachedStudio> {
+  const socket = await socketPath(await openDataFolder(dataDir));
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return alone(await openOwnStudio(dataDir));
+    } catch (error) {
+      if (!(error instanceof StudioError && error.code === "ALREADY_RUNNING")) throw error;
+      if (await isListening(socket)) return { ...socketStudio(socket), isRunning: true };
+      if (Date.now() > deadline) throw error;
+    }
+    await sleep(100);
+  }
+}
+
+function alone(studio: OwnStudio): ReachedStudio {
+  return {
+    client: studio.client,
+    isRunning: false,
+    async picture(address) {
+      const id = decodeURIComponent(new URL(address, "http://studio").pathname.split("/")[3] ?? "");
+      const picture = await studio.openPicture("image", id);
+      return "path" in picture ? readFile(picture.path) : picture.bytes;
+    },
+    close: () => studio.close(),
+  };
+}
+
+/** Whether somebody answers there, and is this user. */
+async function isListening(path: string): Promise<boolean> {
+  try {
+    if (process.platform !== "win32" && (await lstat(path)).uid !== process.getuid?.())
+      return false;
+    const socket = connect(path);
+    await once(socket, "connect").finally(() => socket.destroy());
+    return true;
+  } catch {
+    return false;
+  }
+}

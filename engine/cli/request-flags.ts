@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
+
+/** What to draw, as it was given in flags. */
+export interface RequestFlags {
+  readonly negative: string;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly seed?: string;
+  readonly count: number;
+  readonly scheduler?: SchedulerName;
+  readonly initImage?: string;
+  readonly strength?: number;
+}
+
+/** The flags that say what to draw. */
+export function withRequestFlags(command: Command): Command {
+  return command
+    .option("--negative <text>", "what not to draw", "")
+    .option("--steps <n>", "denoising steps; the model's own number by default", number)
+    .option(
+      "--guidance <x>",
+      "how closely to follow the prompt; the model's own by default",
+      number,
+    )
+    .option("--size <WIDTHxHEIGHT>", "in pixels, multiples of 8; the model's own by default", size)
+    .option("--seed <n>", "of the first picture; picture i uses seed + i; by chance by default")
+    .option("--count <n>", "number of pictures", number, 1)
+    .addOption(
+      new Option("--scheduler <name>", "the model's own by default").choices(SCHEDULER_NAMES),
+    )
+    .option("--init-image <file>", "picture to start from: PNG, JPEG or WebP")
+    .option("--strength <x>", "how far to go from that picture, up to 1", number);
+}
+
+/** The request that flags stand for; its values are checked where it is taken. */
+export function requestOf(prompt: string, flags: RequestFlags) {
+  return {
+    prompt,
+    negativePrompt: flags.negative,
+    steps: flags.steps,
+    guidanceScale: flags.guidance,
+    ...flags.size,
+    seed: flags.seed,
+    count: flags.count,
+    scheduler: flags.scheduler,
+    strength: flags.strength,
+  };
+}
+
+/** A picture to start from. Refuses as IMAGE_UNREADABLE. */
+export async function readPicture(
+  path: string,
+): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
+  try {
+    return { name: basename(path), bytes: await readFile(path) };
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw new StudioError("IMAGE_UNREADABLE", { file: path, reason }, { cause: error });
+  }
+}
+
+/** A number of a flag. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InvalidArgumentError("It is not a number.");
+  return value;
+}
+
+/** Pixels of a flag, such as 768x512. */
+export function size(text: string): { width: number; height: number } {
+  const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? [];
+  if (width === undefined || height === undefined)
+    throw new InvalidArgumentError("It is not like 768x512.");
+  return { width: Number(width), height: Number(height) };
+}

@@ -1,0 +1,83 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { startHost, type Host } from "../host.ts";
+import { printJson } from "./outcome.ts";
+
+/** The flags of `serve` and of `start`. */
+export interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly allowHost: readonly string[];
+  readonly dataDir?: string;
+  readonly keyFile?: string;
+  readonly json?: boolean;
+  /** Set where the window started it: everything secret goes over the pipe to it. */
+  readonly desktop?: boolean;
+}
+
+/** How many ports after the wanted one are looked at, where another will do. */
+export const OTHER_PORTS = 50;
+
+/** A started host is ended by force after this; the queue is on disk at every moment. */
+const CLOSE_MS = 4500;
+
+/** `serve`: the studio without a window, until it is told to end. */
+export function serveCommand(signal: AbortSignal): Command {
+  return withServeFlags(new Command("serve"))
+    .description("The studio for a browser: prints its address and runs until it is stopped.")
+    .addOption(new Option("--desktop").hideHelp())
+    .action(async (flags: ServeFlags) => {
+      const parent = flags.desktop === true ? process : undefined;
+      const tries = flags.desktop === true ? OTHER_PORTS : 1;
+      const host = await startHost({ ...hostOptions(flags), tries, parent });
+      if (parent === undefined) announce(host, flags.json === true);
+      await untilStopped(host, signal);
+    });
+}
+
+/** The flags that `serve` and `start` share. */
+export function withServeFlags(command: Command): Command {
+  return command
+    .option("--host <host>", "address to listen on", "127.0.0.1")
+    .option("--port <port>", "of the studio's pages; 0 takes any", port, 7860)
+    .option(
+      "--allow-host <name>",
+      "another name of this machine that browsers may use; may be repeated",
+      (name: string, names: readonly string[]) => [...names, name],
+      [],
+    )
+    .option(
+      "--data-dir <dir>",
+      "the studio's folder; DARKROOM_HOME or the platform's own by default",
+    )
+    .option("--key-file <file>", "key for other machines, needed to listen beyond this one")
+    .option("--json", "the address as a JSON object")
+    .addOption(new Option("--no-endpoint").hideHelp())
+    .addOption(new Option("--endpoint-port <port>").argParser(port).hideHelp());
+}
+
+export function hostOptions({ host, port, allowHost, dataDir, keyFile }: ServeFlags) {
+  return { host, port, names: allowHost, dataDir, keyFile };
+}
+
+/** Tells where the studio is; its code is good once. */
+export function announce(host: Host, isJson: boolean): void {
+  const url = host.freshAddress();
+  if (isJson) printJson({ type: "ready", url, endpoint: null, pid: process.pid });
+  else process.stdout.write(`${url}\n`);
+}
+
+/** Runs until a signal comes or the window goes; ends within five seconds. */
+export async function untilStopped(host: Host, signal: AbortSignal): Promise<void> {
+  const stopped = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => stopped.resolve(), { once: true });
+  if (!signal.aborted) await Promise.race([stopped.promise, host.abandoned]);
+  const late = setTimeout(() => process.exit(0), CLOSE_MS);
+  await host.close();
+  clearTimeout(late);
+}
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError("It is no port.");
+  return Number(text);
+}

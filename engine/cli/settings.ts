@@ -1,0 +1,97 @@
+import { text } from "node:stream/consumers";
+import { Command } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import { secretNameSchema } from "../contract/secrets.ts";
+import { settingsChangeSchema } from "../contract/settings.ts";
+import { note, printJson } from "./outcome.ts";
+import { withStudio } from "./reach-studio.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** `settings`: what was chosen, and the tokens that are kept. */
+export function settingsCommand(): Command {
+  return new Command("settings")
+    .description("What was chosen, and which tokens are kept.")
+    .addCommand(list(), { isDefault: true })
+    .addCommand(get())
+    .addCommand(set())
+    .addCommand(unset());
+}
+
+function list(): Command {
+  return studioCommand("list", "All of them.").action(({ dataDir, json }: StudioFlags) =>
+    withStudio(dataDir, async ({ client }) => {
+      const settings = await client.settings.get();
+      const secrets = await client.secrets.status();
+      for (const [name, value] of Object.entries(settings)) {
+        if (json === true) printJson({ type: "setting", name, value });
+        else process.stdout.write(`${name} ${JSON.stringify(value)}\n`);
+      }
+      for (const secret of secrets) {
+        if (json === true) printJson({ type: "secret", ...secret });
+        else process.stdout.write(`${secret.name} ${secret.isSet ? "is kept" : "is not set"}\n`);
+      }
+    }),
+  );
+}
+
+function get(): Command {
+  return studioCommand("get", "One of them.")
+    .argument("<name>", "which")
+    .action((name: string, { dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const settings: Readonly<Record<string, unknown>> = await client.settings.get();
+        const value = settings[checked(name)] ?? null;
+        if (json === true) printJson({ type: "setting", name, value });
+        else process.stdout.write(`${typeof value === "string" ? value : JSON.stringify(value)}\n`);
+      }),
+    );
+}
+
+function set(): Command {
+  return studioCommand("set", "Chooses one. A token is read from the standard input.")
+    .argument("<name>", "which")
+    .argument("[value]", "true, false or text")
+    .action((name: string, value: string | undefined, { dataDir }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const { data: secret } = secretNameSchema.safeParse(name);
+        if (secret === undefined) await client.settings.change(changeOf(name, value));
+        else await client.secrets.set({ name: secret, value: await secretFrom(value) });
+      }),
+    );
+}
+
+function unset(): Command {
+  return studioCommand("unset", "Takes a choice or a token back.")
+    .argument("<name>", "which")
+    .action((name: string, { dataDir }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const { data: secret } = secretNameSchema.safeParse(name);
+        if (secret === undefined) await client.settings.change({ [checked(name)]: null });
+        else await client.secrets.remove({ name: secret });
+      }),
+    );
+}
+
+function checked(name: string): string {
+  if (Object.hasOwn(settingsChangeSchema.shape, name) || name === "language") return name;
+  throw new StudioError("NOT_FOUND", { what: "setting", id: name });
+}
+
+function changeOf(name: string, value: string | undefined): object {
+  if (value === undefined) {
+    const reason = "it is missing";
+    throw new StudioError("REQUEST_INVALID", { field: name, value: "set", reason });
+  }
+  const isYesOrNo = value === "true" || value === "false";
+  return { [checked(name)]: isYesOrNo ? value === "true" : value };
+}
+
+/** Arguments are seen by every program of the machine, so a token is never one. */
+async function secretFrom(argument: string | undefined): Promise<string> {
+  if (argument !== undefined) {
+    const reason = "others could see it there; give it on the standard input";
+    throw new StudioError("REQUEST_INVALID", { field: "A token", value: "an argument", reason });
+  }
+  if (process.stdin.isTTY) note("Paste the token, then press Enter and Ctrl+D.");
+  return (await text(process.stdin)).trim();
+}

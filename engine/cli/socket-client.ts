@@ -1,0 +1,61 @@
+import { createORPCClient, onError, ORPCError } from "@orpc/client";
+import { RPCLink } from "@orpc/client/fetch";
+import { Agent, fetch } from "undici";
+import { fromWire, StudioError } from "../contract/errors.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
+
+/** A running studio, reached by its socket. */
+export interface SocketStudio {
+  readonly client: StudioClient;
+  /** The bytes behind a picture's signed address. */
+  picture(address: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** Any host will do: there is but one behind the socket. */
+const ORIGIN = "http://localhost";
+
+/** Talks to the studio behind a socket; nobody is asked until the first call. */
+export function socketStudio(socketPath: string): SocketStudio {
+  // Streams of events may be silent for long, and so may a model's removal.
+  const dispatcher = new Agent({ connect: { socketPath }, bodyTimeout: 0, headersTimeout: 0 });
+  const link = new RPCLink({
+    url: `${ORIGIN}/rpc`,
+    fetch: async ({ url, method, headers, body, signal }) => {
+      const content = body === null ? {} : { body, duplex: "half" as const };
+      const init = { method, headers: [...headers], signal, dispatcher, ...content };
+      const { status, headers: replied, body: stream } = await fetch(url, init);
+      return new Response(stream, { status, headers: [...replied] });
+    },
+    interceptors: [
+      onError((error) => {
+        throw asRefusal(error);
+      }),
+    ],
+  });
+  return {
+    client: createORPCClient(link),
+    async picture(address) {
+      const reply = await fetch(new URL(address, ORIGIN), { dispatcher });
+      if (reply.ok) return reply.bytes();
+      const body: unknown = await reply.json();
+      throw fromWire(renamed(body)) ?? new StudioError("INTERNAL", { reason: "no picture came" });
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+/** What anything thrown by a call means. */
+function asRefusal(error: unknown): unknown {
+  if (error instanceof ORPCError) {
+    const { code, message, data } = error;
+    return fromWire({ code, message, details: data }) ?? error;
+  }
+  return error;
+}
+
+/** Doors call the message `error`. */
+function renamed(body: unknown): object {
+  const { error, ...rest } = { error: "", ...Object(body) };
+  return { ...rest, message: error };
+}

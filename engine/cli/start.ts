@@ -1,0 +1,53 @@
+import { Command } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import { startHost } from "../host.ts";
+import { buildPages } from "./built-pages.ts";
+import { runWindow } from "./electron-window.ts";
+import { note, printJson } from "./outcome.ts";
+import { runningAddress } from "./open.ts";
+import {
+  announce,
+  hostOptions,
+  OTHER_PORTS,
+  untilStopped,
+  withServeFlags,
+  type ServeFlags,
+} from "./serve.ts";
+
+/** `start`: the studio in its window where one can open, otherwise for a browser. */
+export function startCommand(signal: AbortSignal): Command {
+  return withServeFlags(new Command("start"))
+    .description("The studio in its window where one can open, otherwise for a browser.")
+    .action(async (flags: ServeFlags) => {
+      await buildPages();
+      // The window takes the same flags, as they came.
+      const args = process.argv.slice(process.argv.indexOf("start") + 1);
+      const window = await runWindow({ args, signal, onProgress: note });
+      if ("exitCode" in window) process.exitCode = window.exitCode;
+      else await startForBrowser(flags, { signal, reason: window.reason });
+    });
+}
+
+async function startForBrowser(
+  flags: ServeFlags,
+  { signal, reason }: { signal: AbortSignal; reason: string },
+): Promise<void> {
+  signal.throwIfAborted();
+  try {
+    const host = await startHost({ ...hostOptions(flags), tries: OTHER_PORTS });
+    note(`No window, since ${reason}. Open this address in a browser; it is good once.`);
+    announce(host, flags.json === true);
+    await untilStopped(host, signal);
+  } catch (error) {
+    if (!(error instanceof StudioError && error.code === "ALREADY_RUNNING")) throw error;
+    await joinRunning(flags, error);
+  }
+}
+
+/** The studio runs already: its address is what was wanted. */
+async function joinRunning({ dataDir, json }: ServeFlags, { details }: StudioError): Promise<void> {
+  const url = await runningAddress(dataDir);
+  note(`The studio runs already, as process ${details["pid"]}.`);
+  if (json === true) printJson({ type: "ready", url, endpoint: null, pid: details["pid"] });
+  else process.stdout.write(`${url}\n`);
+}

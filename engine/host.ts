@@ -1,0 +1,168 @@
+import { dirname, join } from "node:path";
+import { StudioError } from "./contract/errors.ts";
+import type { StudioClient } from "./contract/studio-client.ts";
+import { openDataFolder } from "./files/data-folder.ts";
+import { Ownership } from "./files/ownership.ts";
+import { socketPath } from "./files/socket-path.ts";
+import { clientOf } from "./server/client-of.ts";
+import { followForDesktop } from "./server/desktop-news.ts";
+import { HostPipe, type ParentChannel } from "./server/host-pipe.ts";
+import { isLoopback } from "./server/hosts.ts";
+import { readKeyFile } from "./server/key-file.ts";
+import { openLog } from "./server/log.ts";
+import { OneTimeCodes } from "./server/one-time-codes.ts";
+import { pathFinder } from "./server/path-finder.ts";
+import { PictureAddresses } from "./server/picture-addresses.ts";
+import { StudioServer, type Keys, type StudioBehind } from "./server/studio-server.ts";
+import { StudioSocket } from "./server/studio-socket.ts";
+import { Tokens } from "./server/tokens.ts";
+import { createStudio } from "./studio/create-studio.ts";
+
+export interface HostOptions {
+  /** Absent means DARKROOM_HOME, or the platform's own place. */
+  readonly dataDir?: string | undefined;
+  readonly host: string;
+  /** 0 takes any. */
+  readonly port: number;
+  /** How many ports from `port` on may be tried; 1 where it has to be that one. */
+  readonly tries?: number;
+  /** Names, other than addresses, under which browsers may reach it. */
+  readonly names?: readonly string[];
+  /** File of the key without which it listens to this machine only. */
+  readonly keyFile?: string | undefined;
+  /** The pipe to the desktop that started this process. */
+  readonly parent?: ParentChannel | undefined;
+}
+
+/** A running studio with its doors. */
+export interface Host {
+  readonly folder: string;
+  readonly origin: string;
+  readonly client: StudioClient;
+  /** An address with a fresh one-time code. */
+  freshAddress(): string;
+  /** Resolves when the desktop that started it is gone; never where none did. */
+  readonly abandoned: Promise<void>;
+  /** What runs is cut within two seconds; the queue is kept. */
+  close(): Promise<void>;
+}
+
+const PAGES = join(dirname(import.meta.dirname), "dist", "renderer");
+
+/** Opens the studio with all its doors; where one cannot be opened, none stays open. */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const pipe = options.parent && new HostPipe(options.parent);
+  const undo = new AsyncDisposableStack();
+  try {
+    return await openDoors(options, pipe, undo);
+  } catch (error) {
+    await undo.disposeAsync();
+    pipe?.failed(error);
+    throw error;
+  }
+}
+
+async function openDoors(
+  options: HostOptions,
+  pipe: HostPipe | undefined,
+  undo: AsyncDisposableStack,
+): Promise<Host> {
+  const { host, port, tries = 1, names = [] } = options;
+  const key = await keyFor(options);
+  const folder = await ownFolder(options.dataDir, undo);
+  const log = openLog(folder);
+  const tokens = await Tokens.open(folder);
+  if (key !== undefined) tokens.accept(key);
+  const keys: Keys = { tokens, codes: new OneTimeCodes(), addresses: new PictureAddresses() };
+  const server = await StudioServer.bind({ host, port, tries, names, pages: PAGES, log, ...keys });
+  undo.defer(() => server.close());
+  const studio = await createStudio({
+    dataFolder: folder,
+    addressOf: (kind, id) => keys.addresses.of(kind, id),
+    freshAddress: () => server.freshAddress(),
+    lentVault: await pipe?.lentVault(),
+    logError: (error, doing) => log.error({ err: error, doing }),
+  });
+  undo.defer(() => studio.close());
+  // A second time, so that requests end before the studio does.
+  undo.defer(() => server.close());
+  await server.serve(studio);
+  const path = await socketPath(folder);
+  const socket = await StudioSocket.open(studio, { path, log, addresses: keys.addresses });
+  undo.defer(() => socket.close());
+  const client = clientOf(studio.router);
+  if (pipe !== undefined) undo.defer(openToDesktop(pipe, { studio, client, server, tokens }));
+  return {
+    folder,
+    origin: server.origin,
+    client,
+    freshAddress: () => server.freshAddress(),
+    abandoned: pipe?.closed ?? Promise.withResolvers<void>().promise,
+    close: () => undo.disposeAsync(),
+  };
+}
+
+/** A studio that other machines reach needs a key, whatever else guards it. */
+async function keyFor({ host, keyFile }: HostOptions): Promise<string | undefined> {
+  if (keyFile !== undefined) return readKeyFile(keyFile);
+  if (isLoopback(host)) return undefined;
+  const reason = "other machines could reach the studio, and that needs --key-file";
+  throw new StudioError("REQUEST_INVALID", { field: "--host", value: host, reason });
+}
+
+async function ownFolder(dataDir: string | undefined, undo: AsyncDisposableStack): Promise<string> {
+  const folder = await openDataFolder(dataDir);
+  const ownership = await Ownership.take(folder);
+  undo.defer(() => ownership.release());
+  return folder;
+}
+
+interface DesktopParts {
+  readonly studio: StudioBehind;
+  readonly client: StudioClient;
+  readonly server: StudioServer;
+  readonly tokens: Tokens;
+}
+
+/** Hands the window its token; gives back how to stop telling it news. */
+function openToDesktop(pipe: HostPipe, { studio, client, server, tokens }: DesktopParts) {
+  const news = new AbortController();
+  const finder = pathFinder(client, studio.openPicture);
+  pipe.ready(server.origin, tokens.issuePassing(), finder);
+  const following = followForDesktop(client, (one) => pipe.tell(one), news.signal);
+  return async (): Promise<void> => {
+    news.abort();
+    await following.catch(() => undefined);
+  };
+}
+
+/** A studio that this process has to itself, without doors: for the command line where no host runs. */
+export interface OwnStudio extends StudioBehind {
+  readonly folder: string;
+  readonly client: StudioClient;
+  close(): Promise<void>;
+}
+
+/** Refuses as ALREADY_RUNNING where another process has the folder. */
+export async function openOwnStudio(dataDir?: string): Promise<OwnStudio> {
+  const undo = new AsyncDisposableStack();
+  try {
+    const folder = await ownFolder(dataDir, undo);
+    const log = openLog(folder);
+    const studio = await createStudio({
+      dataFolder: folder,
+      logError: (error, doing) => log.error({ err: error, doing }),
+      isPassive: true,
+      addressOf: (kind, id) => `/pictures/${kind}/${id}`,
+      freshAddress: () => {
+        throw new StudioError("NOT_RUNNING", { folder });
+      },
+    });
+    undo.defer(() => studio.close());
+    const client = clientOf(studio.router);
+    return { ...studio, folder, client, close: () => undo.disposeAsync() };
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { Ownership } from "../../../engine/files/ownership.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+/** Another process that owns a folder until it is killed. */
+async function owner(folder: string) {
+  const module = JSON.stringify(join(process.cwd(), "engine/files/ownership.ts"));
+  const code = `import { Ownership } from ${module};
+    globalThis.kept = await Ownership.take(${JSON.stringify(folder)});
+    console.log("owns"); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", code], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  return child;
+}
+
+test("a folder has one owner, who is named to others", async () => {
+  const folder = temporaryFolder();
+  const child = await owner(folder);
+  await expect(Ownership.take(folder)).rejects.toMatchObject({
+    code: "ALREADY_RUNNING",
+    details: { folder, pid: child.pid },
+  });
+});
+
+test("a killed owner leaves nothing that is in the way", async () => {
+  const folder = temporaryFolder();
+  for (let i = 0; i < 3; i++) {
+    const child = await owner(folder);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await (await Ownership.take(folder)).release();
+  }
+});
+
+test("in one process as well there is one owner, and the next when it lets go", async () => {
+  const folder = temporaryFolder();
+  const first = await Ownership.take(folder);
+  await expect(Ownership.take(folder)).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
+  await first.release();
+  const second = await Ownership.take(folder);
+  expect(JSON.parse(readFileSync(join(folder, "owner.json"), "utf8"))).toEqual({
+    pid: process.pid,
+  });
+  expect(statSync(join(folder, "owner.json")).mode & 0o777).toBe(0o600);
+  await second.release();
+  expect(existsSync(join(folder, "owner.json"))).toBe(false);
+});
+
+test("an owner whose number is not known is refused nevertheless", async () => {
+  const folder = temporaryFolder();
+  const first = await Ownership.take(folder);
+  writeFileSync(join(folder, "owner.json"), "nonsense");
+  await expect(Ownership.take(folder)).rejects.toMatchObject({ details: { pid: "unknown" } });
+  await first.release();
+});
+
+test("a lock file that is none is refused", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(
+    join(folder, "owner.sqlite"),
+    "this is no database, but a long enough text of another kind",
+  );
+  await expect(Ownership.take(folder)).rejects.toMatchObject({ code: "DATA_FOLDER_UNUSABLE" });
+});

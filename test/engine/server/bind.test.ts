@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { bind } from "../../../engine/server/bind.ts";
+
+async function taken(host: string): Promise<number> {
+  const server = createServer();
+  onTestFinished(() => void server.close());
+  server.listen({ host, port: 0 });
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function fresh() {
+  const server = createServer();
+  onTestFinished(() => void server.close());
+  return server;
+}
+
+test("any port is taken where none is asked for", async () => {
+  expect(await bind(fresh(), { host: "127.0.0.1", port: 0, tries: 1 })).toBeGreaterThan(1023);
+});
+
+test.each(["127.0.0.1", "0.0.0.0"])("a port that is taken on %s is named", async (host) => {
+  const port = await taken(host);
+  await expect(bind(fresh(), { host: "127.0.0.1", port, tries: 1 })).rejects.toMatchObject({
+    code: "PORT_IN_USE",
+    details: { port, host: "127.0.0.1" },
+    message: expect.stringContaining(String(port)),
+  });
+});
+
+test("the next free port is taken where another will do", async () => {
+  const port = await taken("127.0.0.1");
+  const got = await bind(fresh(), { host: "127.0.0.1", port, tries: 20 });
+  expect(got).toBeGreaterThan(port);
+  expect(got).toBeLessThan(port + 20);
+});
+
+test("an address that is not this machine's is refused", async () => {
+  await expect(bind(fresh(), { host: "192.0.2.1", port: 0, tries: 1 })).rejects.toMatchObject({
+    code: "REQUEST_INVALID",
+    details: { field: "--host", value: "192.0.2.1" },
+  });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { hostsOf, isLoopback, originOf } from "../../../engine/server/hosts.ts";
+
+const LOOPBACK = ["127.0.0.1:7860", "localhost:7860", "[::1]:7860"];
+
+test("loopback is allowed always, the bound address and chosen names besides", () => {
+  expect([...hostsOf("127.0.0.1", 7860, [])]).toEqual(LOOPBACK);
+  expect([...hostsOf("192.168.1.5", 7860, ["Studio.example"])]).toEqual([
+    ...LOOPBACK,
+    "192.168.1.5:7860",
+    "studio.example:7860",
+  ]);
+  expect([...hostsOf("fd00::5", 7860, [])]).toEqual([...LOOPBACK, "[fd00::5]:7860"]);
+});
+
+test("a listener on all addresses is reached by each of them, and by no other name", () => {
+  const hosts = hostsOf("0.0.0.0", 7860, []);
+  expect(LOOPBACK.every((host) => hosts.has(host))).toBe(true);
+  expect([...hosts].every((host) => /^(localhost|[\d.]+|\[[\da-f:]+\]):7860$/.test(host))).toBe(
+    true,
+  );
+});
+
+test("browsers leave port 80 out", () => {
+  expect([...hostsOf("127.0.0.1", 80, [])]).toEqual(["127.0.0.1", "localhost", "[::1]"]);
+});
+
+test.each([
+  ["127.0.0.1", true],
+  ["127.1.2.3", true],
+  ["localhost", true],
+  ["::1", true],
+  ["0.0.0.0", false],
+  ["::", false],
+  ["192.168.1.5", false],
+  ["127.evil.test", false],
+])("whether %s is loopback: %s", (host, answer) => {
+  expect(isLoopback(host)).toBe(answer);
+});
+
+test.each([
+  ["127.0.0.1", "http://127.0.0.1:7860"],
+  ["0.0.0.0", "http://127.0.0.1:7860"],
+  ["::1", "http://[::1]:7860"],
+])("a listener on %s is opened at %s", (host, origin) => {
+  expect(originOf(host, 7860)).toBe(origin);
+});
