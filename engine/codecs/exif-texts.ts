@@ -19,7 +19,8 @@ export interface ExifTexts {
 export function readExifTexts(exif: Uint8Array): ExifTexts {
   if (exif.length > MAX_BYTES) return {};
   const start = fromLatin1(exif.subarray(0, PREFIX.length)) === PREFIX ? PREFIX.length : 0;
-  const tags = readTags(exif.slice(start));
+  // A copy: Buffer's own slice is none, and its memory holds other things.
+  const tags = readTags(Uint8Array.from(exif.subarray(start)));
   const comment = textOf(tags.UserComment);
   const [, graph] = /^prompt:([^]+)$/.exec(textOf(tags.Model) ?? "") ?? [];
   return { ...(comment && { comment }), ...(graph !== undefined && { graph }) };

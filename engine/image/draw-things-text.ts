@@ -25,8 +25,8 @@ export function parseDrawThings(text: string): ForeignRecord | undefined {
 export function userCommentInXmp(xmp: string): string | undefined {
   const start = xmp.indexOf("<exif:UserComment");
   if (start < 0) return undefined;
-  const [, content] =
-    /^[^>]*>\s*(?:<rdf:Alt>\s*<rdf:li[^>]*>)?([^<]*)</.exec(xmp.slice(start)) ?? [];
+  const comment = /^[^>]*>([^<]*)(?:<rdf:Alt>\s*<rdf:li[^>]*>([^<]*))?/.exec(xmp.slice(start));
+  const content = comment?.[2] ?? comment?.[1];
   return content?.replaceAll(/&(?:(quot|apos|lt|gt|amp)|#(\d{1,7})|#x([\da-f]{1,6}));/gi, decode);
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Gallery } from "../../../engine/gallery/gallery.ts";
+import type { Gallery } from "../../../engine/gallery/gallery.ts";
 import { readMark, readOwnRecord } from "../../../engine/image/generation-text.ts";
 import { readPngTexts } from "../../../engine/image/read-png-texts.ts";
 import { openGallery, picture, RECORD } from "../../fakes/gallery.ts";

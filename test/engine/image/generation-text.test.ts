@@ -1,9 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { GenerationRecord } from "../../../engine/contract/image-record.ts";
 import {
   GENERATION_KEYS,
   generationTexts,
   readGeneration,
+  readMark,
+  readOwnRecord,
 } from "../../../engine/image/generation-text.ts";
 import { pixels } from "../../../engine/image/pixels.ts";
 import { encodePng } from "../../../engine/image/png.ts";
@@ -82,4 +84,35 @@ test("drops fields that a later version added", () => {
 test("finds nothing where there is nothing", () => {
   expect(readGeneration(new Map())).toBeUndefined();
   expect(readGeneration(new Map([["Software", "GIMP"]]))).toBeUndefined();
+});
+
+describe("the gallery's mark", () => {
+  const mark = {
+    id: "0123456789abcdef0123",
+    target: "local",
+    seconds: { load: 1, text: 0.25, denoise: 3, decode: 0.5 },
+  };
+
+  test("travels with the record and comes back; the record is the same without it", () => {
+    const texts = generationTexts(record, mark);
+    expect(readMark(texts)).toStrictEqual(mark);
+    expect(readOwnRecord(texts)).toStrictEqual(record);
+    expect(texts.get("parameters")).toBe(generationTexts(record).get("parameters"));
+  });
+
+  test("nothing but the mark's own fields travels with a picture", () => {
+    const careless = { ...mark, path: "/home/somebody/fish.png" };
+    expect(generationTexts(record, careless).get("darkroom")).not.toContain("somebody");
+  });
+
+  test.each([
+    ["no mark", undefined],
+    ["an id that is none", { ...mark, id: "../../etc" }],
+    ["no target", { id: mark.id }],
+    ["seconds of words", { ...mark, seconds: { load: "long" } }],
+  ])("%s is none", (_, gallery) => {
+    const darkroom = JSON.stringify({ format: 1, ...record, gallery });
+    expect(readMark(new Map([["darkroom", darkroom]]))).toBeUndefined();
+    expect(readOwnRecord(new Map([["darkroom", darkroom]]))).toStrictEqual(record);
+  });
 });

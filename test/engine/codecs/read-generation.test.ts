@@ -1,0 +1,174 @@
+import * as fc from "fast-check";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { readForeignGeneration } from "../../../engine/codecs/read-generation.ts";
+import { recallSchema } from "../../../engine/contract/generation.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { generationTexts } from "../../../engine/image/generation-text.ts";
+import { pixels } from "../../../engine/image/pixels.ts";
+import { encodePng } from "../../../engine/image/png.ts";
+import { exifOf, type ExifText } from "../../fakes/exif-writer.ts";
+import * as written from "../../fakes/foreign-texts.ts";
+import { RECORD } from "../../fakes/gallery.ts";
+import { refusal } from "../../fakes/refusal.ts";
+
+const picture = pixels(16, 8, new Uint8Array(16 * 8 * 3));
+const png = (texts: Record<string, string>) => encodePng(picture, new Map(Object.entries(texts)));
+
+/** A JPEG with this EXIF, put in where libraries of Python put it: right after the start. */
+async function jpegWith(exif: Uint8Array): Promise<Uint8Array> {
+  const jpeg = await sharp(encodePng(picture)).jpeg().toBuffer();
+  const body = Buffer.concat([Buffer.from("Exif\0\0"), exif]);
+  const head = Buffer.from([0xff, 0xe1, (body.length + 2) >> 8, (body.length + 2) & 255]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
+}
+
+/** A WebP with this EXIF, in the extended form that has a place for it. */
+async function webpWith(exif: Uint8Array): Promise<Uint8Array> {
+  const simple = await sharp(encodePng(picture)).webp({ lossless: true }).toBuffer();
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(exif.length);
+  const padding = Buffer.alloc(exif.length % 2);
+  const header = Buffer.from("VP8X\n\0\0\0\b\0\0\0\x0f\0\0\x07\0\0", "latin1");
+  const chunks = Buffer.concat([
+    Buffer.from("WEBP"),
+    header,
+    simple.subarray(12),
+    Buffer.from("EXIF"),
+    size,
+    exif,
+    padding,
+  ]);
+  const riff = Buffer.alloc(4);
+  riff.writeUInt32LE(chunks.length);
+  return Buffer.concat([Buffer.from("RIFF"), riff, chunks]);
+}
+
+const utf16 = (text: string, isLittle: boolean) => {
+  const bytes = Buffer.from(text, "utf16le");
+  return isLittle ? bytes : bytes.swap16();
+};
+const unicode = (text: string, isLittle: boolean): ExifText => ({
+  tag: "UserComment",
+  bytes: Buffer.concat([Buffer.from("UNICODE\0"), utf16(text, isLittle)]),
+});
+
+describe("PNG", () => {
+  test("one of ours gives all of its record", async () => {
+    const ours = png(Object.fromEntries(generationTexts(RECORD)));
+    expect(await readForeignGeneration(ours, "a.png")).toEqual({
+      writer: "darkroom",
+      record: RECORD,
+    });
+  });
+
+  test("one of ComfyUI's gives its record", async () => {
+    const recall = await readForeignGeneration(png({ prompt: written.COMFYUI }), "a.png");
+    expect(recall).toMatchObject({ writer: "comfyui", record: { prompt: "a lighthouse" } });
+  });
+});
+
+describe.each([
+  ["JPEG", jpegWith],
+  ["WebP", webpWith],
+])("%s", (_, pictureWith) => {
+  const prompt = "a lighthouse, 灯台, Äpfel";
+  const infotext = written.A1111.replace("a lighthouse, oil on canvas", prompt);
+  test.each<[string, ExifText]>([
+    ["A1111's user comment, high bytes first", unicode(infotext, false)],
+    ["the same, low bytes first", unicode(infotext, true)],
+    ["the same with a mark of the order", unicode(`\ufeff${infotext}`, true)],
+    [
+      "UTF-8 that calls itself ASCII",
+      { tag: "UserComment", bytes: Buffer.from(`ASCII\0\0\0${infotext}`) },
+    ],
+    [
+      "UTF-8 of no encoding",
+      { tag: "UserComment", bytes: Buffer.from(`\0\0\0\0\0\0\0\0${infotext}`) },
+    ],
+  ])("%s", async (_, text) => {
+    const recall = await readForeignGeneration(await pictureWith(exifOf([text])), "a");
+    expect(recall).toMatchObject({
+      writer: "a1111",
+      record: { prompt, seed: "18446744073709551615", scheduler: "dpm++2m-karras" },
+    });
+  });
+
+  test("Draw Things' JSON", async () => {
+    const exif = exifOf([
+      { tag: "UserComment", bytes: Buffer.from(`ASCII\0\0\0${written.DRAW_THINGS}`) },
+    ]);
+    const recall = await readForeignGeneration(await pictureWith(exif), "a");
+    expect(recall).toMatchObject({
+      writer: "draw-things",
+      record: { prompt: "a lighthouse", seed: "3421" },
+    });
+  });
+
+  test("Fooocus' JSON, which Pillow writes as plain text", async () => {
+    const exif = exifOf([{ tag: "UserComment", ascii: written.FOOOCUS_JSON }]);
+    const recall = await readForeignGeneration(await pictureWith(exif), "a");
+    expect(recall).toMatchObject({ writer: "fooocus", record: { seed: "7036874417766400" } });
+  });
+
+  test("ComfyUI's graph under Model", async () => {
+    const exif = exifOf([
+      { tag: "Make", ascii: "workflow:{}" },
+      { tag: "Model", ascii: `prompt:${written.COMFYUI}` },
+    ]);
+    const recall = await readForeignGeneration(await pictureWith(exif), "a");
+    expect(recall).toMatchObject({ writer: "comfyui", record: { seed: "18446744073709551614" } });
+  });
+
+  test("a photograph does not tell how it was made", async () => {
+    const exif = exifOf([
+      { tag: "Make", ascii: "Camera" },
+      { tag: "Model", ascii: "One" },
+    ]);
+    await expect(readForeignGeneration(await pictureWith(exif), "holiday.jpg")).rejects.toThrow(
+      refusal("NO_GENERATION_DATA", { file: "holiday.jpg" }),
+    );
+  });
+});
+
+test("EXIF of a WebP beyond any reason is not read", async () => {
+  const exif = exifOf([unicode(`${written.A1111}${" ".repeat(1 << 20)}`, false)]);
+  await expect(readForeignGeneration(await webpWith(exif), "a.webp")).rejects.toThrow(
+    refusal("NO_GENERATION_DATA"),
+  );
+});
+
+test.each([
+  ["a text", Buffer.from("a lighthouse\nSteps: 20, Sampler: DDIM, Seed: 5")],
+  ["nothing", new Uint8Array(0)],
+  ["a GIF", Buffer.from("GIF89a")],
+])("%s is no picture", async (_, bytes) => {
+  await expect(readForeignGeneration(bytes, "a.txt")).rejects.toThrow(
+    refusal("IMAGE_UNREADABLE", { file: "a.txt", reason: "it is neither PNG nor JPEG nor WebP" }),
+  );
+});
+
+test("a picture that is cut or changed anywhere is read or refused", async () => {
+  const pictures = [
+    png({ parameters: written.A1111 }),
+    await jpegWith(exifOf([unicode(written.A1111, false)])),
+    await webpWith(exifOf([{ tag: "Model", ascii: `prompt:${written.COMFYUI}` }])),
+  ];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...pictures),
+      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
+      fc.nat(),
+      async (whole, changes, end) => {
+        const bytes = Uint8Array.from(
+          whole.subarray(0, end % 3 === 0 ? end % whole.length : undefined),
+        );
+        for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value;
+        const found = await readForeignGeneration(bytes, "a").catch((error: unknown) => error);
+        if (found instanceof StudioError) return;
+        expect(recallSchema.parse(found)).toEqual(found);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
