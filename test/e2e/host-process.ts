@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 
 /** A host of its own, as `darkroom serve` starts it. */
 export class HostProcess {
-  readonly #args: readonly string[];
+  #args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   /** With a one-time code. */
@@ -31,6 +31,12 @@ export class HostProcess {
     const ready: unknown = JSON.parse(first);
     if (typeof ready !== "object" || ready === null || !("url" in ready)) throw new Error(first);
     this.url = String(ready.url);
+  }
+
+  /** Starts again on the port it had, after it was stopped. */
+  async startAgain(): Promise<void> {
+    this.#args = [...this.#args, "--port", new URL(this.url).port];
+    await this.start();
   }
 
   /** The page's address without the code. */
