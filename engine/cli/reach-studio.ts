@@ -6,8 +6,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { openDataFolder } from "../files/data-folder.ts";
 import { socketPath } from "../files/socket-path.ts";
-import { openOwnStudio, type OwnStudio } from "../host.ts";
-import { socketStudio } from "./socket-client.ts";
+import type { OwnStudio } from "../host.ts";
 
 /** The studio of a data folder: one that runs, or opened for this command alone. */
 export interface ReachedStudio {
@@ -38,6 +37,11 @@ export async function withStudio<T>(
 async function reachStudio(dataDir: string | undefined): Promise<ReachedStudio> {
   const socket = await socketPath(await openDataFolder(dataDir));
   const deadline = Date.now() + PATIENCE_MS;
+  // Only now: loading these would hold up the commands that need neither.
+  const [{ openOwnStudio }, { socketStudio }] = await Promise.all([
+    import("../host.ts"),
+    import("./socket-client.ts"),
+  ]);
   for (;;) {
     try {
       return alone(await openOwnStudio(dataDir));

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { startHost, type Host } from "../host.ts";
+import type { Host, HostOptions } from "../host.ts";
 import { printJson } from "./outcome.ts";
 
 /** The flags of `serve` and of `start`. */
@@ -28,10 +28,16 @@ export function serveCommand(signal: AbortSignal): Command {
     .action(async (flags: ServeFlags) => {
       const parent = flags.desktop === true ? process : undefined;
       const tries = flags.desktop === true ? OTHER_PORTS : 1;
-      const host = await startHost({ ...hostOptions(flags), tries, parent });
+      const host = await openHost({ ...hostOptions(flags), tries, parent });
       if (parent === undefined) announce(host, flags.json === true);
       await untilStopped(host, signal);
     });
+}
+
+/** Starts the host, which is loaded only then: other commands need not wait for it. */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { startHost } = await import("../host.ts");
+  return startHost(options);
 }
 
 /** The flags that `serve` and `start` share. */

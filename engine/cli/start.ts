@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
-import { startHost } from "../host.ts";
 import { buildPages } from "./built-pages.ts";
 import { runWindow } from "./electron-window.ts";
 import { note, printJson } from "./outcome.ts";
@@ -8,6 +7,7 @@ import { runningAddress } from "./open.ts";
 import {
   announce,
   hostOptions,
+  openHost,
   OTHER_PORTS,
   untilStopped,
   withServeFlags,
@@ -34,7 +34,7 @@ async function startForBrowser(
 ): Promise<void> {
   signal.throwIfAborted();
   try {
-    const host = await startHost({ ...hostOptions(flags), tries: OTHER_PORTS });
+    const host = await openHost({ ...hostOptions(flags), tries: OTHER_PORTS });
     note(`No window, since ${reason}. Open this address in a browser; it is good once.`);
     announce(host, flags.json === true);
     await untilStopped(host, signal);
