@@ -1,6 +1,7 @@
 import type { InferRequest } from "./infer-request.ts";
 import { cleanText } from "./members.ts";
 import { MessageFault, quote } from "./message-fault.ts";
+import { nearestDecimal } from "./nearest-decimal.ts";
 import { PICTURE_INPUTS, type PictureInput } from "./picture-inputs.ts";
 import { isElements, type ParameterValue, type WireTensor } from "./wire-tensor.ts";
 
@@ -64,6 +65,8 @@ function valuesOf({ name, values, datatype }: WireTensor): readonly ParameterVal
     throw new MessageFault(name, `${values.length} values`, `${MAX_PICTURES} are the most`);
   }
   if (isElements(values)) return values.map((bytes) => textOf(bytes, name));
+  // A float32 stands for the decimal that someone wrote: 7.1 is not to become 7.099999904632568.
+  if (values instanceof Float32Array) return Array.from(values, nearestDecimal);
   const numbers: readonly (number | bigint)[] = [...values];
   return datatype === "BOOL" ? numbers.map((truth) => truth === 1) : numbers;
 }

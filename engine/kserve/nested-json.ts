@@ -1,4 +1,5 @@
 import type { ByteSource } from "./encoded-message.ts";
+import { nearestDecimal } from "./nearest-decimal.ts";
 
 const ASCII = new TextEncoder();
 
@@ -21,7 +22,7 @@ export interface ByteTexts {
 export const DECIMALS = byteTexts((byte) => String(byte));
 
 /** Shares of 1 as float32 has them: the shortest decimals that give the same float32 back. */
-export const SHARES = byteTexts((byte) => shortestFloat32(Math.fround(byte / 255)));
+export const SHARES = byteTexts((byte) => String(nearestDecimal(Math.fround(byte / 255))));
 
 function byteTexts(textOf: (byte: number) => string): ByteTexts {
   const texts = Array.from({ length: 256 }, (_, byte) => textOf(byte));
@@ -29,12 +30,6 @@ function byteTexts(textOf: (byte: number) => string): ByteTexts {
   const letters = ASCII.encode(texts.map((text) => text.padEnd(width * WORD)).join(""));
   const lengths = Uint8Array.from(texts, ({ length }) => length);
   return { width, words: new Uint32Array(letters.slice().buffer), lengths };
-}
-
-function shortestFloat32(value: number): string {
-  let digits = 1;
-  while (Math.fround(Number(value.toPrecision(digits))) !== value) digits++;
-  return String(Number(value.toPrecision(digits)));
 }
 
 /** Elements that are written into one chunk: at most half a megabyte of text. */
