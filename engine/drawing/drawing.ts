@@ -15,6 +15,7 @@ import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { completeRequest, parseRequest, type Order } from "./order.ts";
 import { PreviewMaps } from "./preview-maps.ts";
+import { previewSample } from "./preview-sample.ts";
 import { randomSeed } from "./random-seed.ts";
 import { readModel, STARTER, type ReadModel } from "./read-model.ts";
 import { SOFTWARE } from "./software.ts";
@@ -102,7 +103,6 @@ export class Drawing {
         yield { ...progress, kind: "progress", preview: () => loaded.previews.preview(latents) };
         continue;
       }
-      await loaded.previews.learn(event);
       const record = recordOf({
         order,
         loaded,
@@ -166,7 +166,9 @@ export class Drawing {
       threads,
     };
     const model = await loadModel(read, options);
-    const previews = await PreviewMaps.open(this.#cacheFolder, model.fingerprint);
+    const place = { cacheFolder: this.#cacheFolder, fingerprint: model.fingerprint };
+    const previews = await PreviewMaps.open(place, () => previewSample(model.parts, signal));
+    signal?.throwIfAborted();
     this.#loaded = { key, read, model, previews };
     return this.#loaded;
   }

@@ -14,16 +14,10 @@ export function countOperations({ nodes }: Model): Work {
   return { operations, nodes: nodes.length };
 }
 
-function operationsOf(node: Node): number {
-  switch (node.kind) {
-    case "conv2d":
-    case "linear":
-      return 2 * sizeOf(node.output) * inputsPerOutput(node.weights[0]?.shape ?? []);
-    case "attention":
-      return attentionOperations(node.inputs);
-    default:
-      return sizeOf(node.output);
-  }
+function operationsOf({ kind, inputs, weights, output }: Node): number {
+  if (kind === "attention") return attentionOperations(inputs);
+  if (kind !== "conv2d" && kind !== "linear") return sizeOf(output);
+  return 2 * sizeOf(output) * inputsPerOutput(weights[0]?.shape ?? []);
 }
 
 /** A weight is (outputs, everything that goes into one of them). */

@@ -92,7 +92,7 @@ interface Product {
   readonly times: number;
 }
 
-/** Seconds of one warm run; a wrong product is a refusal like any other. */
+/** Seconds of one warm run, the better of two; a wrong product is a refusal like any other. */
 async function multiply(
   client: InferenceClient,
   provider: Provider,
@@ -108,9 +108,12 @@ async function multiply(
   const { y } = await client.request(request, `multiplying on ${provider}`);
   if (y?.data.every((value) => Math.abs(value - 1) < 0.01) !== true)
     throw new Error("it multiplies wrongly");
-  const start = performance.now();
-  await client.request(request, `multiplying on ${provider}`);
-  return (performance.now() - start) / 1000;
+  const secondsOfRun = async (): Promise<number> => {
+    const start = performance.now();
+    await client.request(request, `multiplying on ${provider}`);
+    return (performance.now() - start) / 1000;
+  };
+  return Math.min(await secondsOfRun(), await secondsOfRun());
 }
 
 function filled(value: number): { shape: number[]; data: Float32Array } {
@@ -118,7 +121,6 @@ function filled(value: number): { shape: number[]; data: Float32Array } {
 }
 
 function programOf({ precision, times }: Product): Program {
-  const port = (name: string) => ({ name, type: "float32", shape: [SIDE, SIDE] }) as const;
   const nodes = [
     node("Cast", ["x"], "x0", CAST[precision]),
     node("Cast", ["mean"], "m", CAST[precision]),
@@ -126,6 +128,10 @@ function programOf({ precision, times }: Product): Program {
   for (let i = 1; i <= times; i++) nodes.push(node("MatMul", [`x${i - 1}`, "m"], `x${i}`));
   nodes.push(node("Cast", [`x${times}`], "y", CAST.float32));
   return { inputs: [port("x"), port("mean")], outputs: [port("y")], nodes, initializers: [] };
+}
+
+function port(name: string): Program["inputs"][number] {
+  return { name, type: "float32", shape: [SIDE, SIDE] };
 }
 
 function node(operator: string, inputs: string[], output: string, to?: number): OnnxNode {

@@ -55,7 +55,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const drawing = await openDrawing(options, stores, undo);
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());
-    if (options.isPassive !== true) begin(drawing, options.logError);
+    if (options.isPassive !== true) {
+      if (stores.gallery.needsRebuild) rebuild.start();
+      begin(drawing, options.logError);
+    }
     return {
       router: createRouter(options, { ...stores, ...drawing, rebuild }),
       openPicture: (kind, id) => openPicture({ ...stores, ...drawing }, kind, id),

@@ -49,6 +49,7 @@ export class DrawingWorker {
   #finished: Promise<void> = Promise.resolve();
   #running: Running | undefined;
   #crashes = 0;
+  #wasWoken = false;
   #wake: () => void = () => {};
 
   constructor(parts: DrawingWorkerParts) {
@@ -62,6 +63,7 @@ export class DrawingWorker {
 
   /** Says that something may have been added, or that pausing has changed. */
   wake(): void {
+    this.#wasWoken = true;
     this.#wake();
   }
 
@@ -85,9 +87,10 @@ export class DrawingWorker {
 
   async #work(): Promise<void> {
     while (!this.#closing.signal.aborted) {
+      this.#wasWoken = false;
       const next = await this.#insist(() => this.#next(), "starting a generation");
-      if (next === undefined) await this.#rest();
-      else await this.#run(next);
+      if (next !== undefined) await this.#run(next);
+      else if (!this.#wasWoken) await this.#rest();
     }
   }
 

@@ -4,9 +4,6 @@ import { os } from "./implementer.ts";
 
 /** Stands in for models and transfers until their own procedures are here. */
 export function pendingProcedures({ store }: { readonly store: ModelStore }) {
-  const refuse = (): never => {
-    throw new StudioError("INTERNAL", { reason: "this is not built yet" });
-  };
   return {
     models: {
       list: os.models.list.handler(async () => [...(await store.list())]),
@@ -26,4 +23,8 @@ export function pendingProcedures({ store }: { readonly store: ModelStore }) {
       clear: os.transfers.clear.handler(refuse),
     },
   };
+}
+
+function refuse(): never {
+  throw new StudioError("INTERNAL", { reason: "this is not built yet" });
 }

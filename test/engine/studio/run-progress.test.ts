@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { RunProgress } from "../../../engine/studio/run-progress.ts";
+
+const PACE = { text: 1, step: 2, decode: 5 };
+
+function step(number: number) {
+  const preview = () => undefined;
+  return {
+    kind: "progress",
+    image: 0,
+    step: number,
+    steps: 4,
+    secondsPerStep: 3,
+    preview,
+  } as const;
+}
+
+test("tells every stage of a picture with what is left of it", () => {
+  const progress = new RunProgress(4, PACE);
+  const last = progress.step(step(4), "/preview");
+  expect([
+    progress.loading(),
+    progress.preparing({ network: "UNet", doneBytes: 1, totalBytes: 4 }),
+    progress.denoising(),
+    progress.step(step(1), "/preview"),
+    last,
+    progress.saving(last),
+  ]).toEqual([
+    { stage: "loading", step: 0, steps: 4 },
+    { stage: "preparing", step: 0, steps: 4, share: 0.25 },
+    { stage: "denoising", step: 0, steps: 4, secondsLeft: 14 },
+    {
+      stage: "denoising",
+      step: 1,
+      steps: 4,
+      secondsPerStep: 3,
+      secondsLeft: 14,
+      preview: "/preview",
+    },
+    {
+      stage: "decoding",
+      step: 4,
+      steps: 4,
+      secondsPerStep: 3,
+      secondsLeft: 5,
+      preview: "/preview",
+    },
+    { stage: "saving", step: 4, steps: 4, secondsPerStep: 3, secondsLeft: 0, preview: "/preview" },
+  ]);
+});
+
+test("promises nothing where nothing is known, and shows no preview where there is none", () => {
+  const progress = new RunProgress(4, undefined);
+  expect([progress.denoising(), progress.step(step(3), undefined)]).toEqual([
+    { stage: "denoising", step: 0, steps: 4 },
+    { stage: "denoising", step: 3, steps: 4, secondsPerStep: 3, secondsLeft: 3 },
+  ]);
+});

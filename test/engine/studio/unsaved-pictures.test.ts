@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import type { NewPicture } from "../../../engine/gallery/keep-picture.ts";
+import { UnsavedPictures } from "../../../engine/studio/unsaved-pictures.ts";
+
+/** A picture of which only the size counts here. */
+function picture(bytes: number): NewPicture {
+  return { png: { length: bytes } } as unknown as NewPicture;
+}
+
+test("gives back what it was given until it is told to forget it", () => {
+  const unsaved = new UnsavedPictures();
+  const one = picture(1);
+  unsaved.set("a", one);
+  unsaved.set("b", picture(1));
+  unsaved.forget(["b", "c"]);
+  expect([unsaved.get("a"), unsaved.get("b")]).toEqual([one, undefined]);
+});
+
+test("gives the oldest up where memory would run out", () => {
+  const unsaved = new UnsavedPictures();
+  for (const id of ["a", "b", "a", "c"]) unsaved.set(id, picture(100 << 20));
+  expect(["a", "b", "c"].map((id) => unsaved.get(id) !== undefined)).toEqual([true, false, true]);
+});
