@@ -1,4 +1,95 @@
-/** The Generate page. */
+import { PanelRightOpen } from "lucide-react";
+import { useMemo, useRef } from "react";
+import { useImageActions } from "../picture/image-actions.ts";
+import { useActions } from "../shortcuts/registry.ts";
+import { useKeptForm } from "../state/form-keeping.ts";
+import { useImages } from "../state/images.ts";
+import { useQueue } from "../state/queue.ts";
+import { keepLayout, toggleDetails, useView } from "../state/view.ts";
+import { Columns } from "../ui/columns.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { useMediaQuery } from "../ui/use-media-query.ts";
+import { useWords } from "../words/words.ts";
+import { useChosenModel } from "./chosen-model.ts";
+import { DetailsPanel } from "./details-panel.tsx";
+import { DropOverlay } from "./drop-overlay.tsx";
+import { EmptyStage } from "./empty-stage.tsx";
+import { FormPanel } from "./form-panel.tsx";
+import { useGenerateActions } from "./generate-actions.ts";
+import styles from "./generate-page.module.css";
+import { useLookedAt } from "./looked-at.ts";
+import { useReasons } from "./reasons.ts";
+import { SessionStrip } from "./session-strip.tsx";
+import { Stage } from "./stage.tsx";
+import { useGenerate } from "./use-generate.ts";
+
+/** The Generate page: what to draw, the picture as it develops, and how it was made. */
 export function GeneratePage() {
-  return null;
+  useKeptForm();
+  const t = useWords("generate");
+  const model = useChosenModel();
+  const reasons = useReasons(model);
+  const press = useGenerate(model);
+  const prompt = useRef<HTMLTextAreaElement>(null);
+  const looked = useLookedAt();
+  const isLoaded = useQueue((queue) => queue.isLoaded);
+  const { isDetailsOpen, isFormOpen, layouts } = useView();
+  const isWide = useMediaQuery("(min-width: 1200px)");
+  const image = useImages((all) => all[looked?.imageId ?? ""]);
+  useActions(useGenerateActions(press, reasons.length > 0, prompt));
+  useActions(useImageActions(useMemo(() => (image ? [image] : []), [image])));
+  const form = {
+    content: (
+      <FormPanel model={model} reasons={reasons} onGenerate={() => press()} promptRef={prompt} />
+    ),
+    size: 380,
+    minSize: 340,
+    maxSize: 560,
+  };
+  const details = {
+    content: <DetailsPanel generation={looked} />,
+    size: 340,
+    minSize: 280,
+    maxSize: 520,
+  };
+  const hasDetails = isWide && isDetailsOpen;
+  const name = `generate${isFormOpen ? "-form" : ""}${hasDetails ? "-details" : ""}`;
+  return (
+    <div className={styles.page}>
+      <Columns
+        key={name}
+        name={name}
+        layout={layouts[name]}
+        onLayout={(layout) => keepLayout(name, layout)}
+        start={isFormOpen ? form : undefined}
+        end={hasDetails ? details : undefined}
+      >
+        <div className={styles.middle}>
+          {looked && <Stage generation={looked} />}
+          {!looked && isLoaded && (
+            <EmptyStage model={model} onChosen={() => prompt.current?.focus()} />
+          )}
+          {looked && <SessionStrip looked={looked} />}
+          {isWide && !isDetailsOpen && <ShowDetails />}
+        </div>
+      </Columns>
+      <h1 className={styles.heading}>{t("page")}</h1>
+      <DropOverlay />
+    </div>
+  );
+}
+
+function ShowDetails() {
+  const t = useWords("generate");
+  return (
+    <div className={styles.show}>
+      <IconButton
+        icon={PanelRightOpen}
+        label={t("details.show")}
+        keys="i"
+        placement="left"
+        onPress={toggleDetails}
+      />
+    </div>
+  );
 }

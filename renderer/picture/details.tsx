@@ -19,6 +19,8 @@ const SHOWN = new Set([
   "picture.restore",
 ]);
 
+const PROVIDERS = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
+
 /** How a picture was made: every field can be used again and copied. */
 export function Details({ image }: { image: Image }) {
   const t = useWords("picture");
@@ -60,16 +62,15 @@ function Origin({ image }: { image: Image }) {
   const t = useWords("picture");
   const { record, seconds, target } = image;
   const { load = 0, text = 0, denoise = 0, decode = 0 } = seconds ?? {};
-  const timing = t("timing", {
-    total: formatDuration(load + text + denoise + decode),
-    denoise: formatDuration(denoise),
-    decode: formatDuration(decode),
-  });
+  const timing = t("timing", { denoise: formatDuration(denoise), decode: formatDuration(decode) });
+  const total = formatDuration(load + text + denoise + decode);
   const place = target === "local" ? t("local") : target;
+  const provider = PROVIDERS.find((name) => name === record.device);
+  const device = provider ? t(`devices.${provider}`) : record.device;
   return (
     <>
-      <Field name="device" value={`${record.device} · ${place}`} />
-      {seconds && <Field name="seconds" value={timing} />}
+      <Field name="device" value={t("place", { device, place })} />
+      {seconds && <Field name="seconds" value={total} note={timing} />}
       <Field name="createdAt" value={formatWhen(image.createdAt)} title={image.createdAt} />
       <Field
         name="fileName"

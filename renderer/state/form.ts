@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { GenerationOrder, InitImage } from "../../engine/contract/generation.ts";
+import type { InitImage } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import { MAX_SIDE } from "../../engine/contract/request.ts";
 import type { SchedulerName } from "../../engine/contract/schedulers.ts";
@@ -18,10 +18,10 @@ export interface FormState {
   readonly steps?: number | undefined;
   readonly guidanceScale?: number | undefined;
   readonly scheduler?: SchedulerName | undefined;
-  /** Digits; empty while it was never set. */
+  /** Digits; empty means a new one for every press. */
   readonly seed: string;
-  /** Whether each press uses this seed instead of a new one. */
-  readonly isSeedLocked: boolean;
+  /** Whether a preset was chosen by hand: then none is chosen for the person. */
+  readonly isPresetChosen: boolean;
   readonly count: number;
   readonly strength: number;
   readonly initImage?: InitImage | undefined;
@@ -34,7 +34,7 @@ const EMPTY: FormState = {
   prompt: "",
   negativePrompt: "",
   seed: "",
-  isSeedLocked: false,
+  isPresetChosen: false,
   count: 1,
   strength: 0.8,
 };
@@ -58,15 +58,17 @@ export const RECALLED = [
 ] as const;
 export type Recalled = (typeof RECALLED)[number];
 
+/** What is known of a picture, by whichever way. */
+type Recallable = { readonly [Name in keyof ForeignRecord]?: ForeignRecord[Name] | undefined };
+
 /**
  * Takes over what a picture says of how it was made; what it does not say stays. What other studios
  * allow and this one does not is brought within our limits.
  */
-export function recallRecord(
-  record: ForeignRecord | GenerationOrder,
-  names: readonly Recalled[] = RECALLED,
-): void {
-  const given = Object.entries(record).filter(([name]) => names.some((known) => known === name));
+export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
+  const given = Object.entries(record).filter(
+    ([name, value]) => value !== undefined && names.some((known) => known === name),
+  );
   const { seed, ...fields }: FormFields = Object.fromEntries(given);
   useForm.setState({
     ...fields,
@@ -76,7 +78,8 @@ export function recallRecord(
     ...(fields.guidanceScale !== undefined && {
       guidanceScale: Math.min(100, Math.max(1, fields.guidanceScale)),
     }),
-    ...(seed !== undefined && { seed, isSeedLocked: true }),
+    ...(seed !== undefined && { seed }),
+    ...(fields.steps !== undefined && { isPresetChosen: true }),
   });
 }
 

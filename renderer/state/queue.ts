@@ -9,6 +9,8 @@ export interface QueueState {
   readonly byId: Readonly<Record<string, Generation>>;
   /** Waiting and running, the next one first. */
   readonly openIds: readonly string[];
+  /** Pressed a moment ago, and not yet told of by the studio: places for what will come. */
+  readonly pressed: readonly Generation[];
 }
 
 export const useQueue = create<QueueState>()(() => ({
@@ -16,6 +18,7 @@ export const useQueue = create<QueueState>()(() => ({
   isPaused: false,
   byId: {},
   openIds: [],
+  pressed: [],
 }));
 
 const OPEN: ReadonlySet<GenerationState> = new Set(["waiting", "running"]);
@@ -34,9 +37,13 @@ export function replaceQueue({ isPaused, generations }: Queue): void {
   });
 }
 
-/** Rows that are new or have changed. New open ones stand last until the studio tells the order. */
+/**
+ * Rows that are new or have changed. New open ones stand last until the studio tells the order, and
+ * take the places that were kept for them.
+ */
 export function mergeGenerations(changed: readonly Generation[]): void {
-  useQueue.setState(({ byId, openIds }) => {
+  useQueue.setState(({ byId, openIds, pressed }) => {
+    const arrived = changed.filter(({ id }) => byId[id] === undefined).length;
     const all = { ...byId };
     for (const generation of changed) all[generation.id] = generation;
     const known = new Set(openIds);
@@ -45,8 +52,16 @@ export function mergeGenerations(changed: readonly Generation[]): void {
       const generation = all[id];
       return generation !== undefined && isOpen(generation);
     });
-    return { byId: all, openIds: open };
+    return { byId: all, openIds: open, pressed: pressed.slice(arrived) };
   });
+}
+
+/** Keeps places for what was pressed, in the same frame; gives back how to give up what is left of them. */
+export function keepPlaces(places: readonly Generation[]): () => void {
+  const mine = new Set(places.map(({ id }) => id));
+  useQueue.setState(({ pressed }) => ({ pressed: [...pressed, ...places] }));
+  return () =>
+    useQueue.setState(({ pressed }) => ({ pressed: pressed.filter(({ id }) => !mine.has(id)) }));
 }
 
 export function forgetGenerations(ids: readonly string[]): void {
@@ -62,8 +77,8 @@ export function orderQueue(isPaused: boolean, openIds: readonly string[]): void 
 }
 
 /** All generations, newest first: what the session strip shows. */
-export function newestFirst({ byId }: QueueState): readonly Generation[] {
-  return Object.values(byId).toSorted(
+export function newestFirst({ byId, pressed }: QueueState): readonly Generation[] {
+  return [...Object.values(byId), ...pressed].toSorted(
     (a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id),
   );
 }

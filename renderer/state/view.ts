@@ -4,6 +4,7 @@ import { persist } from "zustand/middleware";
 /** How this browser's window is arranged: kept here, not in the studio. */
 export interface ViewState {
   readonly isDetailsOpen: boolean;
+  readonly isFormOpen: boolean;
   readonly isNegativePromptOpen: boolean;
   /** Width of a gallery tile, pixels. */
   readonly tileSize: number;
@@ -20,6 +21,7 @@ export const useView = create<ViewState>()(
   persist(
     (): ViewState => ({
       isDetailsOpen: true,
+      isFormOpen: true,
       isNegativePromptOpen: false,
       tileSize: 180,
       layouts: {},
@@ -38,6 +40,14 @@ export function rememberPrompt(prompt: string): void {
   useView.setState(({ prompts }) => ({
     prompts: [prompt, ...prompts.filter((other) => other !== prompt)].slice(0, KEPT_PROMPTS),
   }));
+}
+
+/** Hides both panels for a picture without company, and brings both back. */
+export function togglePanels(): void {
+  useView.setState(({ isDetailsOpen, isFormOpen }) => {
+    const isShown = !(isDetailsOpen || isFormOpen);
+    return { isDetailsOpen: isShown, isFormOpen: isShown };
+  });
 }
 
 export function toggleDetails(): void {

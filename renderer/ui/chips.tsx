@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { classNames } from "./class-names.ts";
 import styles from "./chips.module.css";
 
 export interface Chip<Value extends string> {
@@ -18,11 +19,13 @@ export interface ChipsProps<Value extends string> {
   readonly onChange: (value: Value) => void;
   /** All of one width, as one control. */
   readonly isSegmented?: boolean;
+  /** For labels of two lines. */
+  readonly isTall?: boolean;
 }
 
 /** One of a few, all in view. */
 export function Chips<Value extends string>(props: ChipsProps<Value>) {
-  const { label, chips, value, onChange, isSegmented = false } = props;
+  const { label, chips, value, onChange, isSegmented = false, isTall = false } = props;
   return (
     <ToggleButtonGroup
       aria-label={label}
@@ -39,7 +42,7 @@ export function Chips<Value extends string>(props: ChipsProps<Value>) {
         <ToggleButton
           key={chip.value}
           id={chip.value}
-          className={styles.chip ?? ""}
+          className={classNames(styles.chip, isTall && styles.tall)}
           isDisabled={chip.isDisabled ?? false}
           {...(chip.name !== undefined && { "aria-label": chip.name })}
         >

@@ -24,7 +24,8 @@ function sign(key: string): string {
 
 /** A sign that needs Shift to be typed, `shift+?`, is known by itself. */
 function parts(keys: string): readonly string[] {
-  const all = keys.split("+");
+  // Where two keys do the same, the first is told.
+  const all = (keys.split(",")[0] ?? keys).split("+");
   const last = all.at(-1) ?? "";
   return /^[^\p{L}\p{N}]$/u.test(last) ? all.filter((key) => key !== "shift") : all;
 }

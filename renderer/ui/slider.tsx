@@ -10,7 +10,7 @@ export interface SliderProps extends NumberFieldProps {
   readonly description?: ReactNode;
 }
 
-/** A number with a track to slide on. Screen readers meet the number; the track is for pointers. */
+/** A number with a track to slide on. */
 export function Slider({ slideTo, description, ...number }: SliderProps) {
   const { value, onChange, minValue, step = 1, isDisabled = false } = number;
   const maxValue = slideTo ?? number.maxValue;
@@ -24,29 +24,27 @@ export function Slider({ slideTo, description, ...number }: SliderProps) {
           <NumberField {...number} isLabelHidden />
         </div>
       </div>
-      <div aria-hidden inert={isDisabled}>
-        <AriaSlider
-          aria-label={number.label}
-          value={Math.min(value, maxValue)}
-          onChange={onChange}
-          minValue={minValue}
-          maxValue={maxValue}
-          step={step}
-          isDisabled={isDisabled}
-        >
-          <SliderTrack className={styles.track ?? ""}>
-            {({ state }) => (
-              <>
-                <div
-                  className={styles.fill}
-                  style={{ inlineSize: `${state.getThumbPercent(0) * 100}%` }}
-                />
-                <SliderThumb className={styles.thumb ?? ""} />
-              </>
-            )}
-          </SliderTrack>
-        </AriaSlider>
-      </div>
+      <AriaSlider
+        aria-label={number.label}
+        value={Math.min(value, maxValue)}
+        onChange={onChange}
+        minValue={minValue}
+        maxValue={maxValue}
+        step={step}
+        isDisabled={isDisabled}
+      >
+        <SliderTrack className={styles.track ?? ""}>
+          {({ state }) => (
+            <>
+              <div
+                className={styles.fill}
+                style={{ inlineSize: `${state.getThumbPercent(0) * 100}%` }}
+              />
+              <SliderThumb className={styles.thumb ?? ""} />
+            </>
+          )}
+        </SliderTrack>
+      </AriaSlider>
       {description !== undefined && <p className={field.description}>{description}</p>}
     </div>
   );

@@ -31,7 +31,15 @@ export const picture = {
   },
   local: "this machine",
   gone: "The file is no longer where it was saved.",
-  timing: "{{total}} ({{denoise}} denoising, {{decode}} decoding)",
+  timing: "{{denoise}} denoising, {{decode}} decoding",
+  place: "{{device}}, {{place}}",
+  devices: {
+    cpu: "CPU",
+    cuda: "CUDA",
+    dml: "DirectML",
+    coreml: "Core ML",
+    webgpu: "WebGPU",
+  },
   actions: {
     recall: "Use again",
     file: "Picture",

@@ -1,0 +1,68 @@
+/** Small pictures are shown at most so many times their size, unless somebody looks closer. */
+const MOST_TIMES = 3;
+/** The closest look. */
+const CLOSEST = 8;
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** How a picture lies in its canvas. */
+export interface Zoom {
+  /** Pixels of the screen per pixel of the picture; `fit` is as large as it fits. */
+  readonly scale: number | "fit";
+  /** Where the picture's middle is, from the canvas's. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export const FIT: Zoom = { scale: "fit", x: 0, y: 0 };
+
+export function fitScale(canvas: Size, picture: Size): number {
+  const room = Math.min(canvas.width / picture.width, canvas.height / picture.height);
+  return Math.max(Number.MIN_VALUE, Math.min(room, MOST_TIMES));
+}
+
+export function scaleOf({ scale }: Zoom, canvas: Size, picture: Size): number {
+  return scale === "fit" ? fitScale(canvas, picture) : scale;
+}
+
+/** At another scale, with what lies under the point (from the canvas's middle) staying there. */
+export function scaledTo(
+  zoom: Zoom,
+  wanted: number,
+  point: Point,
+  { canvas, picture }: { readonly canvas: Size; readonly picture: Size },
+): Zoom {
+  const fit = fitScale(canvas, picture);
+  const before = scaleOf(zoom, canvas, picture);
+  const scale = Math.min(Math.max(wanted, Math.min(fit, 1)), Math.max(fit, CLOSEST));
+  const ratio = scale / before;
+  const moved = {
+    scale,
+    x: point.x - (point.x - zoom.x) * ratio,
+    y: point.y - (point.y - zoom.y) * ratio,
+  };
+  return within(moved, canvas, picture);
+}
+
+export function panned(zoom: Zoom, by: Point, canvas: Size, picture: Size): Zoom {
+  return within({ ...zoom, x: zoom.x + by.x, y: zoom.y + by.y }, canvas, picture);
+}
+
+/** No edge of the picture comes further in than the canvas's own. */
+export function within(zoom: Zoom, canvas: Size, picture: Size): Zoom {
+  const scale = scaleOf(zoom, canvas, picture);
+  const [x, y] = [
+    Math.max(0, (picture.width * scale - canvas.width) / 2),
+    Math.max(0, (picture.height * scale - canvas.height) / 2),
+  ];
+  const clamp = (value: number, limit: number) => Math.min(limit, Math.max(-limit, value));
+  return { ...zoom, x: clamp(zoom.x, x), y: clamp(zoom.y, y) };
+}

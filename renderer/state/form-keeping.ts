@@ -1,0 +1,69 @@
+import { useEffect } from "react";
+import type { Form } from "../../engine/contract/settings.ts";
+import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
+import { type Studio, useStudio } from "../connection/studio.tsx";
+import { type FormFields, type FormState, useForm } from "./form.ts";
+
+/** The form is written so long after the last change. */
+const REST_MS = 600;
+
+/** Reads the form as it was left, and keeps it as it changes: in the studio, so that it survives everything. */
+export function useKeptForm(): void {
+  const studio = useStudio();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const keep = (form: FormState, before: FormState) => {
+      if (!form.isLoaded || !before.isLoaded) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => void write(studio, form), REST_MS);
+    };
+    void read(studio);
+    return useForm.subscribe(keep);
+  }, [studio]);
+}
+
+async function read({ client }: Studio): Promise<void> {
+  if (useForm.getState().isLoaded) return;
+  const nothing: Form = {};
+  const form = await client.settings.readForm().catch(() => nothing);
+  useForm.setState({ ...fieldsOf(form), isLoaded: true });
+  const id = form["initImageId"];
+  if (typeof id !== "string") return;
+  // A picture that is gone is no longer started from.
+  const initImage = await client.generation.getInitImage({ id }).catch(() => undefined);
+  if (initImage) useForm.setState({ initImage });
+}
+
+async function write({ client }: Studio, form: FormState): Promise<void> {
+  const { isLoaded: _, initImage, ...fields } = form;
+  const kept: Form = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  if (initImage) kept["initImageId"] = initImage.id;
+  // The next change writes everything again.
+  await client.settings.writeForm(kept).catch(() => {});
+}
+
+/** What of a stored form can be trusted: it may be from another version. */
+export function fieldsOf(form: Form): FormFields {
+  const text = (name: string) => pick(form, name, (value) => typeof value === "string");
+  const number = (name: string) =>
+    pick(form, name, (value) => typeof value === "number" && Number.isFinite(value) && value > 0);
+  return {
+    ...text("prompt"),
+    ...text("negativePrompt"),
+    ...pick(form, "seed", (value) => typeof value === "string" && /^\d{0,20}$/.test(value)),
+    ...number("width"),
+    ...number("height"),
+    ...number("steps"),
+    ...number("guidanceScale"),
+    ...number("strength"),
+    ...number("count"),
+    ...pick(form, "isPresetChosen", (value) => typeof value === "boolean"),
+    ...pick(form, "scheduler", (value) => SCHEDULER_NAMES.some((name) => name === value)),
+  };
+}
+
+function pick(form: Form, name: string, isSound: (value: unknown) => boolean): FormFields {
+  const value = form[name];
+  return isSound(value) ? { [name]: value } : {};
+}

@@ -1,0 +1,68 @@
+import type { ReactNode } from "react";
+import { Group, Panel, Separator } from "react-resizable-panels";
+import styles from "./columns.module.css";
+import { useMediaQuery } from "./use-media-query.ts";
+
+/** A column at one side; it keeps its width in pixels while the middle takes what is left. */
+export interface SideColumn {
+  readonly content: ReactNode;
+  readonly size: number;
+  readonly minSize: number;
+  readonly maxSize?: number;
+}
+
+export interface ColumnsProps {
+  /** Names the panels, for the layout that is kept. */
+  readonly name: string;
+  readonly start?: SideColumn | undefined;
+  readonly end?: SideColumn | undefined;
+  readonly children: ReactNode;
+  /** As `onLayout` gave it. */
+  readonly layout?: Readonly<Record<string, number>> | undefined;
+  readonly onLayout?: (layout: Readonly<Record<string, number>>) => void;
+}
+
+/** Columns with borders to drag; one above the other where the screen is narrow. */
+export function Columns({ name, start, end, children, layout, onLayout }: ColumnsProps) {
+  const isNarrow = useMediaQuery("(max-width: 699px)");
+  if (isNarrow)
+    return (
+      <div className={styles.stack}>
+        <div className={styles.stackMiddle}>{children}</div>
+        {start?.content}
+      </div>
+    );
+  return (
+    <Group
+      id={name}
+      className={styles.group}
+      orientation="horizontal"
+      defaultLayout={layout}
+      onLayoutChanged={(sizes, { isUserInteraction }) => isUserInteraction && onLayout?.(sizes)}
+    >
+      {start && <Side id={`${name}-start`} column={start} />}
+      {start && <Separator className={styles.border} />}
+      <Panel id={`${name}-middle`} className={styles.panel} minSize={280}>
+        {children}
+      </Panel>
+      {end && <Separator className={styles.border} />}
+      {end && <Side id={`${name}-end`} column={end} />}
+    </Group>
+  );
+}
+
+function Side({ id, column }: { id: string; column: SideColumn }) {
+  const { content, size, minSize, maxSize } = column;
+  return (
+    <Panel
+      id={id}
+      className={styles.panel}
+      defaultSize={size}
+      minSize={minSize}
+      maxSize={maxSize}
+      groupResizeBehavior="preserve-pixel-size"
+    >
+      {content}
+    </Panel>
+  );
+}
