@@ -29,7 +29,12 @@ export function valuesFromBytes(
     throw new MessageFault(field, `${bytes.length} bytes of ${datatype}`, reason);
   }
   // A typed array begins at a multiple of its elements' size, which these bytes need not.
-  return numbersOf(bytes.slice().buffer, datatype, field);
+  return numbersOf(copyOf(bytes).buffer, datatype, field);
+}
+
+/** Bytes of their own, and no more; a Buffer's slice would share those of the whole body. */
+export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }
 
 function numbersOf(
@@ -72,7 +77,7 @@ function splitElements(bytes: Uint8Array, field: string): readonly Uint8Array[] 
     if (end > bytes.length || elements.length >= MAX_BYTES_ELEMENTS) {
       throw brokenElements(bytes.length, elements.length, field);
     }
-    elements.push(bytes.slice(at + PREFIX, end));
+    elements.push(copyOf(bytes.subarray(at + PREFIX, end)));
     at = end;
   }
   return elements;

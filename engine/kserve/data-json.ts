@@ -26,6 +26,7 @@ function truthText(value: number | bigint): string {
 }
 
 function numberText(value: number | bigint): string {
+  if (Object.is(value, -0)) return "-0";
   if (typeof value === "bigint" || Number.isFinite(value)) return String(value);
   throw new RangeError("JSON has no word for numbers that are not finite");
 }

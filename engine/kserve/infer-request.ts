@@ -1,4 +1,4 @@
-import { valuesFromBytes } from "./binary-tensor.ts";
+import { copyOf, valuesFromBytes } from "./binary-tensor.ts";
 import { BASE64, CONTENT_TYPE } from "./data-json.ts";
 import { readDatatype } from "./datatypes.ts";
 import { type BinaryTensors, type MessageBody, splitBody } from "./framing.ts";
@@ -78,7 +78,7 @@ function rawRequest(bytes: Uint8Array): InferRequest {
         datatype: "BYTES",
         shape: [1],
         parameters: new Map(),
-        values: [bytes.slice(isPrefixed ? 4 : 0)],
+        values: [copyOf(bytes.subarray(isPrefixed ? 4 : 0))],
       },
     ],
     outputs: [],

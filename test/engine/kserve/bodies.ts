@@ -1,0 +1,103 @@
+import { StudioError } from "../../../engine/contract/errors.ts";
+import type { EndpointReply } from "../../../engine/kserve/endpoint-reply.ts";
+import type { ByteSource, EncodedMessage } from "../../../engine/kserve/encoded-message.ts";
+import { HEADER_LENGTH, type MessageBody } from "../../../engine/kserve/framing.ts";
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A body of JSON; a string goes as it is. */
+export function jsonBody(message: unknown): MessageBody {
+  return { bytes: utf8(typeof message === "string" ? message : JSON.stringify(message)) };
+}
+
+/** A body of JSON with binary tensors behind it, and the header that says where. */
+export function binaryBody(message: unknown, ...tensors: readonly Uint8Array[]): MessageBody {
+  const json = utf8(JSON.stringify(message));
+  return { bytes: Buffer.concat([json, ...tensors]), headerLength: String(json.length) };
+}
+
+/** Everything a source gives; its stated size must be the true one. */
+export function allOf({ chunks, sizeBytes }: ByteSource): Uint8Array {
+  const bytes = new Uint8Array(Buffer.concat([...chunks]));
+  if (bytes.length !== sizeBytes)
+    throw new Error(`${sizeBytes} bytes stated, ${bytes.length} made`);
+  return bytes;
+}
+
+/** A message of ours as it arrives on the other side. */
+export function arrived(message: EncodedMessage): MessageBody {
+  return { bytes: allOf(message), headerLength: message.headers[HEADER_LENGTH] };
+}
+
+/** A message of ours as JSON: all of it, or what stands before its binary tensors. */
+export function jsonOf(message: EncodedMessage): Record<string, unknown> {
+  const { bytes, headerLength } = arrived(message);
+  return JSON.parse(
+    Buffer.from(bytes.subarray(0, Number(headerLength ?? bytes.length))).toString(),
+  );
+}
+
+/** A BYTES element as binary tensors have it. */
+export function element(bytes: Uint8Array | string): Uint8Array {
+  const content = typeof bytes === "string" ? utf8(bytes) : bytes;
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(content.length);
+  return new Uint8Array(Buffer.concat([length, content]));
+}
+
+/** A reply as an endpoint gives it. */
+export function replyOf(
+  body: unknown,
+  { status = 200, headers = {} }: Partial<Pick<EndpointReply, "status" | "headers">> = {},
+): EndpointReply {
+  if (body instanceof Uint8Array) return { status, headers, body };
+  const isPage = typeof body === "string" && body.startsWith("<");
+  const type = isPage ? "text/html; charset=utf-8" : "application/json";
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { status, headers: { "content-type": type, ...headers }, body: utf8(text) };
+}
+
+/** Our own message as a reply. */
+export function replyFrom(message: EncodedMessage): EndpointReply {
+  return { status: 200, headers: message.headers, body: allOf(message) };
+}
+
+/** The refusal of an action, as code and sentence; undefined where it is none. Anything else is thrown on. */
+export function refusalOf(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StudioError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** The first sentence of a refusal, without the advice that follows it. */
+export function sentenceOf(action: () => unknown): string | undefined {
+  const advice = / (?:Change the value and try again|Check that its address and its model .*)\.$/;
+  return refusalOf(action)
+    ?.replace(/^[A-Z_]+: /, "")
+    .replace(advice, "");
+}
+
+/** The request of the seed's notebook. */
+export const SEED_REQUEST = {
+  id: "42",
+  inputs: [{ name: "input0", shape: [-1], datatype: "BYTES", data: ["Photo of a dog"] }],
+};
+
+/** Pixels that differ from each other. */
+export function somePixels(width: number, height: number, start = 0): Uint8Array {
+  return Uint8Array.from({ length: width * height * 3 }, (_, i) => (start + i * 37) % 256);
+}
+
+/** Bytes as nested lists, row by row. */
+export function nestedPixels(pixels: Uint8Array, width: number): number[][][] {
+  const rows: number[][][] = [];
+  for (let at = 0; at < pixels.length; at += 3) {
+    if ((at / 3) % width === 0) rows.push([]);
+    rows.at(-1)!.push([...pixels.subarray(at, at + 3)]);
+  }
+  return rows;
+}
