@@ -71,7 +71,9 @@ async function openDoors(
   const key = await keyFor(options);
   const folder = await ownFolder(options.dataDir, undo);
   const log = openLog(folder);
+  undo.defer(recordCrashes(log));
   const tokens = await Tokens.open(folder);
+  if (tokens.notice !== undefined) log.warn(tokens.notice);
   if (key !== undefined) tokens.accept(key);
   const keys: Keys = { tokens, codes: new OneTimeCodes(), addresses: new PictureAddresses() };
   const server = await StudioServer.bind({ host, port, tries, names, pages: PAGES, log, ...keys });
@@ -117,6 +119,13 @@ async function ownFolder(dataDir: string | undefined, undo: AsyncDisposableStack
   return folder;
 }
 
+/** What ends this process is in the log; who started it starts it anew. Gives back how to stop. */
+function recordCrashes(log: ReturnType<typeof openLog>): () => void {
+  const record = (error: unknown): void => log.fatal(error);
+  process.on("uncaughtExceptionMonitor", record);
+  return () => void process.off("uncaughtExceptionMonitor", record);
+}
+
 interface DesktopParts {
   readonly studio: StudioBehind;
   readonly client: StudioClient;
@@ -133,6 +142,7 @@ function openToDesktop(pipe: HostPipe, { studio, client, server, tokens }: Deskt
   return async (): Promise<void> => {
     news.abort();
     await following.catch(() => undefined);
+    pipe.close();
   };
 }
 

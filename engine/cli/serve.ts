@@ -17,7 +17,7 @@ export interface ServeFlags {
 /** How many ports after the wanted one are looked at, where another will do. */
 export const OTHER_PORTS = 50;
 
-/** A started host is ended by force after this; the queue is on disk at every moment. */
+/** A host that is told to end is ended by force after this; the queue is on disk at every moment. */
 const CLOSE_MS = 4500;
 
 /** `serve`: the studio without a window, until it is told to end. */
@@ -77,9 +77,9 @@ export async function untilStopped(host: Host, signal: AbortSignal): Promise<voi
   const stopped = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => stopped.resolve(), { once: true });
   if (!signal.aborted) await Promise.race([stopped.promise, host.abandoned]);
-  const late = setTimeout(() => process.exit(0), CLOSE_MS);
+  // Also where something is left over that would keep the process from ending by itself.
+  setTimeout(() => process.exit(0), CLOSE_MS).unref();
   await host.close();
-  clearTimeout(late);
 }
 
 function port(text: string): number {

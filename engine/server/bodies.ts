@@ -21,10 +21,10 @@ export function readBodies(app: FastifyInstance): void {
       else void parse(request, text, done);
     },
   );
-  app.addContentTypeParser<Buffer>(
+  app.addContentTypeParser<Buffer<ArrayBuffer>>(
     "multipart/form-data",
     { parseAs: "buffer", bodyLimit: MAX_FORM_BYTES },
-    async ({ headers }: FastifyRequest, bytes: Buffer) => {
+    async ({ headers }: FastifyRequest, bytes: Buffer<ArrayBuffer>) => {
       const type = headers["content-type"] ?? "";
       const form = new Response(bytes, { headers: { "content-type": type } }).formData();
       return form.catch(() => Promise.reject(unreadable("it is not a form")));

@@ -9,6 +9,8 @@ import {
 /** Node's pipe to the process that started this one, as far as it is used. */
 export interface ParentChannel {
   send?(message: unknown, callback: (error: Error | null) => void): boolean;
+  disconnect?(): void;
+  readonly connected?: boolean;
   on(event: "message", listener: (message: unknown) => void): unknown;
   on(event: "disconnect", listener: () => void): unknown;
 }
@@ -74,8 +76,14 @@ export class HostPipe {
     this.#send({ kind: "ready", url, token, pid: process.pid });
   }
 
+  /** The last word: the pipe is closed after it. */
   failed(error: unknown): void {
-    this.#send({ kind: "failed", error: toWire(error) });
+    this.#send({ kind: "failed", error: toWire(error) }, () => this.close());
+  }
+
+  /** An open pipe would keep this process from ending. */
+  close(): void {
+    if (this.#channel.connected === true) this.#channel.disconnect?.();
   }
 
   /** Tells what the window's process shows or decides by. */
@@ -113,8 +121,8 @@ export class HostPipe {
     return answer;
   }
 
-  #send(message: FromHost): void {
+  #send(message: FromHost, onSent = (): void => {}): void {
     // A send that fails would end this process; a pipe that is closed tells of itself.
-    this.#channel.send?.(message, () => {});
+    this.#channel.send?.(message, onSent);
   }
 }

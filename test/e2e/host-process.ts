@@ -48,6 +48,15 @@ export class HostProcess {
     return this.#child?.pid;
   }
 
+  /** Sends a signal and gives the exit code. */
+  async end(signal: "SIGTERM" | "SIGINT"): Promise<number | null> {
+    if (this.#child === undefined) return null;
+    const exited = once(this.#child, "exit");
+    this.#child.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+
   /** SIGTERM, as the system stops it, or SIGKILL, as an accident does. */
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     const child = this.#child;

@@ -1,42 +1,8 @@
-import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { darkroom, lines } from "../fakes/command-line.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
-
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the command line; `onLine` may interrupt it. */
-async function darkroom(
-  args: readonly string[],
-  onLine: (line: string, pid: number) => void = () => {},
-): Promise<Outcome> {
-  const child = spawn(process.execPath, ["engine/cli.ts", ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let out = "";
-  let err = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    out += text;
-    onLine(text, child.pid!);
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    err += text;
-  });
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, out, err };
-}
-
-function lines(out: string): Record<string, unknown>[] {
-  return out
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-}
 
 const quick = ["generate", "a red ball", "--steps", "2", "--device", "cpu", "--seed", "7"];
 
@@ -118,7 +84,7 @@ test("Ctrl+C ends it with 130 and leaves no picture", async () => {
   };
   const { code, out } = await darkroom(
     ["generate", "a star", "--steps", "1000", "--out", folder, "--json"],
-    interrupt,
+    { onOutput: interrupt },
   );
   expect([code, out.includes('"image","path"')]).toEqual([130, false]);
 });

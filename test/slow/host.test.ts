@@ -1,0 +1,185 @@
+import { once } from "node:events";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { HostProcess } from "../e2e/host-process.ts";
+import { darkroom, lines } from "../fakes/command-line.ts";
+import { codeOf, studioAt, tokenFor } from "../fakes/enter-studio.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+async function host(folder: string, ...args: readonly string[]): Promise<HostProcess> {
+  const process = new HostProcess(["--port", "0", "--data-dir", folder, ...args]);
+  onTestFinished(() => process.stop("SIGKILL"));
+  await process.start();
+  return process;
+}
+
+async function enter(host: HostProcess) {
+  const token = await tokenFor(host.url);
+  return { token, studio: studioAt(host.origin, token) };
+}
+
+const SLOW = { prompt: "a red fish", steps: 1000, count: 3 };
+
+test("it says where it is, lets who brings the code in, and nobody twice", async () => {
+  const running = await host(temporaryFolder());
+  expect(running.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#code=[\w-]{43}$/);
+  const { studio } = await enter(running);
+  expect(await studio.queue.get()).toEqual({ isPaused: false, generations: [] });
+  await expect(tokenFor(running.url)).rejects.toThrow("401");
+  expect(await codeOf(studioAt(running.origin, "none").queue.get())).toBe("TOKEN_REFUSED");
+});
+
+test("a second one on the same folder is refused with the first one's number", async () => {
+  const folder = temporaryFolder();
+  const running = await host(folder);
+  const { code, out } = await darkroom(["serve", "--json", "--port", "0", "--data-dir", folder]);
+  expect([code, lines(out)]).toEqual([
+    1,
+    [
+      {
+        type: "error",
+        code: "ALREADY_RUNNING",
+        message: expect.stringContaining(`process ${running.pid}`),
+      },
+    ],
+  ]);
+});
+
+test("after kill -9 it starts again; tokens are good still, and what ran is interrupted", async () => {
+  const folder = temporaryFolder();
+  const first = await host(folder);
+  const { token, studio } = await enter(first);
+  const { generationIds } = await studio.generation.enqueue(SLOW);
+  await vi.waitFor(
+    async () =>
+      expect((await studio.generation.get({ id: generationIds[0]! })).state).toBe("running"),
+    { timeout: 30_000, interval: 100 },
+  );
+  await first.stop("SIGKILL");
+  const second = await host(folder);
+  const { generations } = await studioAt(second.origin, token).queue.get();
+  const states = generationIds.map((id) => generations.find((one) => one.id === id)?.state);
+  expect(states[0]).toBe("interrupted");
+  expect(states.slice(1).every((state) => state === "waiting" || state === "running")).toBe(true);
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s in the middle of a picture ends it within five seconds, with 0, and keeps the queue",
+  async (signal) => {
+    const folder = temporaryFolder();
+    const running = await host(folder);
+    const { studio } = await enter(running);
+    const { generationIds } = await studio.generation.enqueue(SLOW);
+    await vi.waitFor(
+      async () => {
+        const { progress } = await studio.generation.get({ id: generationIds[0]! });
+        expect(progress?.step).toBeGreaterThan(2);
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+    const streaming = (await studio.events.subscribe())[Symbol.asyncIterator]();
+    await streaming.next();
+    const begun = performance.now();
+    const code = await running.end(signal);
+    expect([code, performance.now() - begun < 5000]).toEqual([0, true]);
+    const { out } = await darkroom(["queue", "--json", "--data-dir", folder]);
+    const states = Object.fromEntries(lines(out).map(({ id, state }) => [id, state]));
+    expect(generationIds.map((id) => states[id])).toEqual(["interrupted", "waiting", "waiting"]);
+  },
+);
+
+test("a port that is taken is named, before anything was begun", async () => {
+  const holder = createServer();
+  onTestFinished(() => void holder.close());
+  holder.listen({ port: 0, host: "127.0.0.1" });
+  await once(holder, "listening");
+  const { port } = holder.address() as { port: number };
+  const folder = temporaryFolder();
+  const { code, out } = await darkroom([
+    ...["serve", "--json", "--port", String(port), "--data-dir", folder],
+  ]);
+  expect([code, lines(out)]).toEqual([
+    1,
+    [{ type: "error", code: "PORT_IN_USE", message: expect.stringContaining(String(port)) }],
+  ]);
+  expect(readdirSync(folder)).not.toContain("queue.sqlite");
+});
+
+test.each(["0.0.0.0", "::", "192.0.2.7"])("%s is listened on with a key only", async (address) => {
+  const folder = temporaryFolder();
+  const { code, out } = await darkroom([
+    ...["serve", "--json", "--port", "0", "--data-dir", folder, "--host", address],
+  ]);
+  expect([code, lines(out)]).toEqual([
+    2,
+    [
+      {
+        type: "error",
+        code: "REQUEST_INVALID",
+        message: expect.stringContaining("--key-file"),
+      },
+    ],
+  ]);
+});
+
+test("with a key file other machines' scripts come in by the key", async () => {
+  const folder = temporaryFolder();
+  const keyFile = join(folder, "key");
+  const running = await host(folder, "--host", "0.0.0.0", "--key-file", keyFile);
+  const studio = studioAt(running.origin, readFileSync(keyFile, "utf8").trim());
+  expect((await studio.queue.get()).isPaused).toBe(false);
+});
+
+test("everything in the data folder is closed to others", async () => {
+  const folder = join(temporaryFolder(), "studio");
+  const running = await host(folder);
+  const { studio } = await enter(running);
+  await studio.settings.change({ theme: "dark" });
+  const modes = Object.fromEntries(
+    ["", "tokens.json", "owner.json", "studio.sock", "settings.json"].map((name) => [
+      name,
+      (statSync(join(folder, name)).mode & 0o777).toString(8),
+    ]),
+  );
+  expect(modes).toEqual({
+    "": "700",
+    "tokens.json": "600",
+    "owner.json": "600",
+    "studio.sock": "600",
+    "settings.json": "600",
+  });
+});
+
+test("neither log nor any file of the folder holds a token, a code or a prompt it need not", async () => {
+  const folder = temporaryFolder();
+  const running = await host(folder);
+  const { token, studio } = await enter(running);
+  const code = new URL(running.url).hash.replace("#code=", "");
+  await codeOf(studio.gallery.get({ id: "none" }));
+  await fetch(`${running.origin}/pictures/image/x?until=1&signature=canary`);
+  await running.end("SIGTERM");
+  const texts = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .map((name) => readFileSync(join(folder, name), "latin1"));
+  expect(texts.some((text) => text.includes(token) || text.includes(code))).toBe(false);
+});
+
+test("a reader that goes away and comes back misses nothing", async () => {
+  const running = await host(temporaryFolder());
+  const { studio } = await enter(running);
+  const away = new AbortController();
+  const events = await studio.events.subscribe(undefined, { signal: away.signal });
+  const first = await events[Symbol.asyncIterator]().next();
+  expect(first.value).toEqual({ type: "reset" });
+  away.abort();
+  await sleep(50);
+  await studio.settings.change({ theme: "dark" });
+  const { getEventMeta } = await import("@orpc/client");
+  const lastEventId = getEventMeta(first.value)?.id;
+  const again = await studio.events.subscribe(undefined, { lastEventId });
+  const { value } = await again[Symbol.asyncIterator]().next();
+  expect(value).toMatchObject({ type: "settings-changed", settings: { theme: "dark" } });
+});
