@@ -27,6 +27,7 @@ export interface FileDownload {
 export async function downloadFile(download: FileDownload): Promise<Buffer> {
   const { url, sizeBytes, part, http } = download;
   const hash = new PartHash(part, download.algorithm);
+  if (sizeBytes === 0) await startPart(part, null);
   let held = await partBytes(part);
   const grown = async () => {
     const before = held;

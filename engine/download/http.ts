@@ -2,9 +2,29 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { StudioError } from "../contract/errors.ts";
 
+/** The part of `fetch` that is needed: Node's own fits, and undici's. */
+export type Fetch = (
+  url: URL,
+  init: {
+    readonly headers: Record<string, string>;
+    readonly redirect: "manual";
+    readonly signal: AbortSignal;
+  },
+) => Promise<FetchAnswer>;
+
+interface FetchAnswer {
+  readonly status: number;
+  readonly headers: HeaderValues;
+  readonly body: (AsyncIterable<Uint8Array> & { cancel(): Promise<void> }) | null;
+}
+
+interface HeaderValues {
+  get(name: string): string | null;
+}
+
 /** How requests are made, and how much patience they get. */
 export interface Http {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** The refusal for what will not come; with the status where one was the answer. */
   readonly failed: (url: string, reason: string, status?: number) => StudioError;
   /** Silence longer than this counts as a broken connection. */
@@ -19,7 +39,7 @@ export interface Http {
 /** An answer whose body has not been read yet: read `chunks` to the end or call `close`. */
 export interface Reply {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderValues;
   readonly chunks: AsyncGenerator<Uint8Array, void, undefined>;
   close(): Promise<void>;
 }
@@ -61,8 +81,13 @@ export async function get(
 }
 
 /** The body of a 200, as JSON of at most `maxBytes` decoded bytes. */
-export async function getJson(url: string, maxBytes: number, http: Http): Promise<unknown> {
-  const reply = await get(url, { accept: "application/json" }, http);
+export async function getJson(
+  url: string,
+  maxBytes: number,
+  http: Http,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const reply = await get(url, { ...headers, accept: "application/json" }, http);
   if (reply.status !== 200) return refuseStatus(url, reply, http);
   const body = await readBody(url, reply, maxBytes, http);
   try {
@@ -162,16 +187,20 @@ async function send(
   headers: Readonly<Record<string, string>>,
   http: Http,
   watch: StallWatch,
-): Promise<Response> {
+): Promise<FetchAnswer> {
   watch.start();
   try {
-    return await http.fetch(url, { headers, redirect: "manual", signal: watch.signal });
+    return await http.fetch(url, {
+      headers: { ...headers },
+      redirect: "manual",
+      signal: watch.signal,
+    });
   } catch (error) {
     throw interruption(error, http, watch);
   }
 }
 
-function replyOf(response: Response, http: Http, watch: StallWatch): Reply {
+function replyOf(response: FetchAnswer, http: Http, watch: StallWatch): Reply {
   const chunks = chunksOf(response, http, watch);
   return {
     status: response.status,
@@ -185,12 +214,12 @@ function replyOf(response: Response, http: Http, watch: StallWatch): Reply {
 }
 
 /** Leaves a body unread. One that broke before, or is being read, has nothing left to cancel. */
-async function abandon({ body }: Response): Promise<void> {
+async function abandon({ body }: FetchAnswer): Promise<void> {
   await body?.cancel().catch(() => {});
 }
 
 // The watch rests while the reader works: a slow disk is not a silent server.
-async function* chunksOf(response: Response, http: Http, watch: StallWatch) {
+async function* chunksOf(response: FetchAnswer, http: Http, watch: StallWatch) {
   try {
     for await (const chunk of response.body ?? []) {
       watch.stop();
@@ -213,7 +242,7 @@ function interruption(error: unknown, { signal, stallMs }: Http, watch: StallWat
   return new Interrupted(`the connection broke (${reason})`);
 }
 
-function redirectOf(response: Response): string | null {
+function redirectOf(response: FetchAnswer): string | null {
   const redirects = response.status >= 300 && response.status < 400 && response.status !== 304;
   return redirects ? response.headers.get("location") : null;
 }

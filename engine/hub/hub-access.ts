@@ -1,0 +1,69 @@
+import { StudioError } from "../contract/errors.ts";
+import { isThisMachine, type Fetch, type Http } from "../download/http.ts";
+
+/** Where models are fetched from, and in whose name. */
+export interface HubAccess {
+  /** As hubEndpoint gives it. */
+  readonly endpoint: string;
+  readonly token?: string | undefined;
+  readonly fetch: Fetch;
+  readonly stallMs?: number | undefined;
+  readonly pausesMs?: readonly number[] | undefined;
+}
+
+/** Files of one commit of one repository. */
+export interface HubPlace {
+  readonly repository: string;
+  readonly revision: string;
+}
+
+const PUBLIC_HUB = "https://huggingface.co";
+const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000] };
+
+/** The hub's address without a slash at its end: the chosen one, else HF_ENDPOINT, else the public hub. */
+export function hubEndpoint(
+  chosen: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const fromEnvironment = env["HF_ENDPOINT"] === "" ? undefined : env["HF_ENDPOINT"];
+  return (chosen ?? fromEnvironment ?? PUBLIC_HUB).replace(/\/+$/, "");
+}
+
+/** How the hub is spoken with: whoever chose an address without TLS is trusted to mean it. */
+export function httpOf(access: HubAccess, more: Pick<Http, "failed" | "signal">): Http {
+  const url = URL.parse(access.endpoint);
+  return {
+    fetch: access.fetch,
+    stallMs: access.stallMs ?? PATIENCE.stallMs,
+    pausesMs: access.pausesMs ?? PATIENCE.pausesMs,
+    plainHost: url?.protocol === "http:" ? url.host : undefined,
+    ...more,
+  };
+}
+
+/** The token as a header, for addresses of the hub's own origin. It is not sent where others could read it. */
+export function authorizationFor(address: string, access: HubAccess): Record<string, string> {
+  const url = URL.parse(address);
+  const isHub = url !== null && url.origin === URL.parse(access.endpoint)?.origin;
+  const isPrivate = isHub && (url.protocol === "https:" || isThisMachine(url));
+  return isPrivate && access.token !== undefined ? { authorization: `Bearer ${access.token}` } : {};
+}
+
+/** The address of a file; it leads on to wherever the hub keeps large ones. */
+export function fileAddress(
+  { endpoint }: HubAccess,
+  { repository, revision }: HubPlace,
+  path: string,
+): string {
+  const file = path.split("/").map(encodeURIComponent).join("/");
+  return `${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}/${file}`;
+}
+
+/** The hub's name, for sentences. */
+export function hostOf({ endpoint }: HubAccess): string {
+  return URL.parse(endpoint)?.host ?? endpoint;
+}
+
+export function unreachable(access: HubAccess, reason: string): StudioError {
+  return new StudioError("HUB_UNREACHABLE", { host: hostOf(access), reason });
+}

