@@ -1,5 +1,14 @@
 import { useCallback, useLayoutEffect, useMemo, useState } from "react";
-import { FIT, panned, type Point, scaledTo, scaleOf, type Size, within, type Zoom } from "./zoom.ts";
+import {
+  FIT,
+  panned,
+  type Point,
+  scaledTo,
+  scaleOf,
+  type Size,
+  within,
+  type Zoom,
+} from "./zoom.ts";
 
 /** How close a picture is looked at, for its canvas and for the buttons beside it. */
 export interface ZoomControl {

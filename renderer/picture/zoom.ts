@@ -63,6 +63,9 @@ export function within(zoom: Zoom, canvas: Size, picture: Size): Zoom {
     Math.max(0, (picture.width * scale - canvas.width) / 2),
     Math.max(0, (picture.height * scale - canvas.height) / 2),
   ];
-  const clamp = (value: number, limit: number) => Math.min(limit, Math.max(-limit, value));
   return { ...zoom, x: clamp(zoom.x, x), y: clamp(zoom.y, y) };
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.min(limit, Math.max(-limit, value));
 }

@@ -5,6 +5,10 @@ import styles from "./context-menu.module.css";
 import { menuEntries } from "./menu-entries.ts";
 import type { Action } from "./registry.ts";
 
+/** Where a menu opens: a mouse event, or what one said. */
+export type MenuPoint = Pick<MouseEvent, "clientX" | "clientY" | "currentTarget"> &
+  Partial<Pick<MouseEvent, "preventDefault">>;
+
 interface OpenMenu {
   readonly actions: readonly Action[];
   readonly x: number;
@@ -18,8 +22,8 @@ interface OpenMenu {
 export function useContextMenu(label: string) {
   const [shown, setShown] = useState<OpenMenu>();
   const anchor = useRef<HTMLDivElement>(null);
-  const open = useCallback((event: MouseEvent, actions: readonly Action[]) => {
-    event.preventDefault();
+  const open = useCallback((event: MenuPoint, actions: readonly Action[]) => {
+    event.preventDefault?.();
     if (desktop) void showNative(actions);
     else setShown({ actions, ...pointOf(event) });
   }, []);
@@ -44,7 +48,7 @@ export function useContextMenu(label: string) {
 }
 
 /** The menu key gives no point: the row's own middle is one. */
-function pointOf({ clientX, clientY, currentTarget }: MouseEvent): { x: number; y: number } {
+function pointOf({ clientX, clientY, currentTarget }: MenuPoint): { x: number; y: number } {
   if (clientX > 0 || clientY > 0) return { x: clientX, y: clientY };
   const { left, top, width, height } = currentTarget.getBoundingClientRect();
   return { x: left + width / 2, y: top + height / 2 };

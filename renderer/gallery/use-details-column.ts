@@ -1,0 +1,19 @@
+import { useCallback, useState } from "react";
+import { toggleDetails, useView } from "../state/view.ts";
+import { useMediaQuery } from "../ui/use-media-query.ts";
+
+/** The column of details: beside the sheet where there is room, and only when asked for where there is not. */
+export interface DetailsColumnControl {
+  readonly isOpen: boolean;
+  readonly toggle: () => void;
+}
+
+export function useDetailsColumn(): DetailsColumnControl {
+  const isWide = useMediaQuery("(min-width: 1200px)");
+  const isWanted = useView((view) => view.isDetailsOpen);
+  const [isAskedFor, setIsAskedFor] = useState(false);
+  const askFor = useCallback(() => setIsAskedFor((before) => !before), []);
+  return isWide
+    ? { isOpen: isWanted, toggle: toggleDetails }
+    : { isOpen: isAskedFor, toggle: askFor };
+}

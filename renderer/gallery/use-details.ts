@@ -1,0 +1,36 @@
+import { useEffect, useRef } from "react";
+import { useStudio } from "../connection/studio.tsx";
+import { wantImages } from "../state/images.ts";
+
+/** Details are asked for at most so often while the view moves. */
+const EVERY_MS = 100;
+/** How much further than the rows that are made: so many times as much, to both sides. */
+const AHEAD = 1.5;
+
+/**
+ * Asks for the details of the pictures from `first` to before `end` at once, and of those around
+ * them a moment later. While the view flies over thousands, what it passed is not asked for.
+ */
+export function useDetails(ids: readonly string[], first: number, end: number): void {
+  const { client } = useStudio();
+  const latest = useRef({ ids, first, end });
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    latest.current = { ids, first, end };
+    if (timer.current !== undefined) return;
+    wantImages(client, ids.slice(first, end));
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      const { ids, first, end } = latest.current;
+      const more = Math.ceil(AHEAD * (end - first));
+      wantImages(client, ids.slice(Math.max(0, first - more), end + more));
+    }, EVERY_MS);
+  }, [client, ids, first, end]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
+}

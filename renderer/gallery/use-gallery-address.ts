@@ -1,0 +1,73 @@
+import { useCallback, useEffect, useMemo } from "react";
+import { useLocation, useParams, useSearch } from "wouter";
+import type { GalleryQuery } from "../../engine/contract/gallery.ts";
+import { rememberQuery, useGalleryMemory } from "../state/gallery-memory.ts";
+import { readQuery, writeQuery } from "./address.ts";
+
+/** The two pictures of a comparison, in the address. */
+const COMPARED = "compare";
+
+/** What the page's address says, and how to change it. */
+export interface GalleryAddress {
+  readonly query: GalleryQuery;
+  /** The picture that is open. */
+  readonly openId: string | undefined;
+  /** The pictures that are compared. */
+  readonly compared: readonly [string, string] | undefined;
+  /** Back undoes it, except while `isPassing`: what changes with every letter typed. */
+  readonly ask: (query: GalleryQuery, isPassing?: boolean) => void;
+  readonly open: (id: string) => void;
+  /** Another picture in place of the open one: Back leads to the sheet, not through all of them. */
+  readonly leaf: (id: string) => void;
+  readonly compare: (ids: readonly [string, string]) => void;
+  /** The sheet again. */
+  readonly close: () => void;
+}
+
+export function useGalleryAddress(): GalleryAddress {
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const { id: openId } = useParams<{ id?: string }>();
+  const query = useMemo(() => readQuery(search), [search]);
+  useMemory(search, openId);
+  const go = useCallback(
+    (path: string, parts: URLSearchParams | string, replace = false) => {
+      const text = String(parts);
+      navigate(text === "" ? path : `${path}?${text}`, { replace });
+    },
+    [navigate],
+  );
+  return useMemo(() => {
+    const sheet = new URLSearchParams(search);
+    const ids = sheet.get(COMPARED)?.split(",") ?? [];
+    sheet.delete(COMPARED);
+    const [one, other] = ids;
+    return {
+      query,
+      openId,
+      compared: one && other && openId === undefined ? [one, other] : undefined,
+      ask: (asked, isPassing) => go("/gallery", writeQuery(String(sheet), asked), isPassing),
+      open: (id) => go(`/gallery/${id}`, sheet),
+      leaf: (id) => go(`/gallery/${id}`, sheet, true),
+      compare: (pair) => {
+        const parts = new URLSearchParams(sheet);
+        parts.set(COMPARED, pair.join(","));
+        go("/gallery", parts);
+      },
+      close: () => go("/gallery", sheet),
+    };
+  }, [search, query, openId, go]);
+}
+
+/** A bare address, as the rail has it, shows what was shown last. */
+function useMemory(search: string, openId: string | undefined): void {
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    const { query } = useGalleryMemory.getState();
+    const isBare = openId === undefined && writeQuery("", readQuery(search)) === "";
+    if (isBare && query !== "")
+      navigate(`/gallery?${writeQuery(search, readQuery(query))}`, { replace: true });
+    // Only when the page opens: later on a bare address means that nothing narrows.
+  }, []);
+  useEffect(() => rememberQuery(writeQuery("", readQuery(search))), [search]);
+}

@@ -1,0 +1,48 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import type { GalleryNames, GalleryQuery } from "../../engine/contract/gallery.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { forgetChoice, keepChoice } from "../state/choice.ts";
+import { type Order, orderOf } from "./contact-sheet.ts";
+import { holdBack } from "./hold-back.ts";
+
+/** The names of the pictures to show. */
+export interface ShownNames {
+  /** Undefined until they are known. */
+  readonly names: GalleryNames | undefined;
+  readonly order: Order;
+  /** Changes when the pictures are the answer to another question. */
+  readonly question: string;
+  /** New pictures that wait until the view is at the top again. */
+  readonly held: number;
+  /** Why the newest names could not be had. */
+  readonly error: Error | null;
+  readonly retry: () => void;
+}
+
+const NOTHING: GalleryNames = { total: 0, days: [] };
+
+/** `isAway`: whether the view has left the top, where new pictures appear. */
+export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
+  const { queries } = useStudio();
+  const { data, error, isPlaceholderData, refetch } = useQuery(
+    queries.gallery.names.queryOptions({ input: query, placeholderData: keepPreviousData }),
+  );
+  const asked = JSON.stringify(query);
+  const answered = useRef(asked);
+  if (!isPlaceholderData) answered.current = asked;
+  const seen = useRef<{ question: string; order: Order }>(undefined);
+  const question = answered.current;
+  const { names, held } = useMemo(() => {
+    const isSame = seen.current?.question === question && query.sort !== "oldest";
+    if (data === undefined || !isAway || !isSame) return { names: data, held: 0 };
+    return holdBack(data, seen.current?.order.indexOf ?? new Map());
+  }, [data, isAway, question, query.sort]);
+  const order = useMemo(() => orderOf(names ?? NOTHING), [names]);
+  useEffect(() => {
+    if (seen.current?.question === question) keepChoice(seen.current.order.ids, order.ids);
+    else forgetChoice();
+    seen.current = { question, order };
+  }, [question, order]);
+  return { names, order, question, held, error, retry: () => void refetch() };
+}
