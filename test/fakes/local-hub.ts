@@ -9,30 +9,8 @@ import {
   type ServerResponse,
 } from "node:http";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-
-/** Something that goes wrong, once or a number of times, with what is asked for. */
-export interface Fault {
-  /** Which paths it meets: those that contain this. */
-  readonly path: string;
-  /** How often; once where nothing is said. */
-  readonly times?: number;
-  /** Breaks the connection after so many bytes of the answer. */
-  readonly cutAfter?: number;
-  /** Answers with this status instead, and the hub's own word for why. */
-  readonly status?: number;
-  readonly errorCode?: string;
-  /** Sends other bytes of the same length. */
-  readonly isWrong?: boolean;
-  /** Knows no ranges. */
-  readonly hasNoRanges?: boolean;
-  /** Has another validator than before: the file was uploaded anew. */
-  readonly etag?: string;
-  /** Answers with this text, which the hub would not say. */
-  readonly body?: string;
-  readonly bytesPerSecond?: number;
-}
+import { serveBytes, type Fault } from "./faulty-bytes.ts";
 
 export interface LocalHubOptions {
   /** Folders by repository id: what the hub has. */
@@ -104,7 +82,8 @@ export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
     asked.push({ origin, path, headers: request.headers });
     const fault = faults.find(({ path: part, left }) => left > 0 && path.includes(part));
     if (fault !== undefined) fault.left--;
-    const scene = { request, response, fault, path };
+    const { bytesPerSecond } = options;
+    const scene = { request, response, fault: { bytesPerSecond, ...fault }, path };
     if (fault?.status !== undefined) return refuse(response, fault.status, fault.errorCode);
     if (fault?.body !== undefined) return void response.end(fault.body);
     if (origin === "cdn") return serveLarge(scene);
@@ -119,6 +98,11 @@ export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
       return isTaken ? json(response, { type: "user", name: "alice" }) : refuse(response, 401);
     }
     if (token !== undefined && !isTaken) return refuse(response, 401);
+    return serveRepository(scene, isTaken);
+  }
+
+  async function serveRepository(scene: Scene, isTaken: boolean): Promise<void> {
+    const { response, path } = scene;
     const [, id = "", rest = ""] = /^(?:\/api\/models)?\/([^/]+\/[^/?]+)\/(.*)$/.exec(path) ?? [];
     const files = repositories.get(id);
     if (files === undefined) return refuse(response, isTaken ? 404 : 401, "RepoNotFound");
@@ -175,7 +159,8 @@ export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
     const name = rest.replace(/^resolve\/[^/]+\//, "");
     const file = files.get(name);
     if (file === undefined) return refuse(response, 404, "EntryNotFound");
-    if (!file.isLarge) return serveBytes(scene, file.bytes, `"${file.gitHash}"`);
+    if (!file.isLarge)
+      return serveBytes({ ...scene, bytes: file.bytes, etag: `"${file.gitHash}"` });
     const headers = { "x-linked-size": file.bytes.length, "x-linked-etag": `"${file.sha256}"` };
     const location = `${cdnUrl}/${file.sha256}?name=${encodeURIComponent(name)}&signature=once`;
     response.writeHead(302, { ...headers, location }).end();
@@ -185,25 +170,7 @@ export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
     const sha256 = scene.path.slice(1).split("?")[0] ?? "";
     const bytes = contents.get(sha256);
     if (bytes === undefined) return refuse(scene.response, 404);
-    return serveBytes(scene, bytes, `"${sha256}"`);
-  }
-
-  async function serveBytes(scene: Scene, bytes: Buffer, usualEtag: string): Promise<void> {
-    const { request, response, fault } = scene;
-    const etag = fault?.etag ?? usualEtag;
-    const from = fault?.hasNoRanges === true ? 0 : startOf(request, etag);
-    if (from > 0 && from >= bytes.length) return void response.writeHead(416).end();
-    const body = fault?.isWrong === true ? bytes.map((byte) => byte ^ 1) : bytes;
-    response.writeHead(from > 0 ? 206 : 200, {
-      etag,
-      "content-length": bytes.length - from,
-      ...(from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
-    });
-    const end = from + (fault?.cutAfter ?? body.length);
-    const rate = fault?.bytesPerSecond ?? options.bytesPerSecond;
-    await send(response, body.subarray(from, end), rate);
-    if (end < body.length) response.destroy();
-    else response.end();
+    return serveBytes({ ...scene, bytes, etag: `"${sha256}"` });
   }
 
   return {
@@ -218,14 +185,14 @@ export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
   };
 }
 
-type Files = ReadonlyMap<string, HubFile>;
-
 interface Scene {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly fault: Fault | undefined;
+  readonly fault: Omit<Fault, "path">;
   readonly path: string;
 }
+
+type Files = ReadonlyMap<string, HubFile>;
 
 function filesIn(folder: string): Files {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -243,12 +210,6 @@ function filesIn(folder: string): Files {
   );
 }
 
-/** Where the answer begins: ranges are given only of the version that was asked for. */
-function startOf({ headers }: IncomingMessage, etag: string): number {
-  const wanted = /^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1];
-  return wanted !== undefined && headers["if-range"] === etag ? Number(wanted) : 0;
-}
-
 function json(response: ServerResponse, value: unknown): void {
   response.setHeader("content-type", "application/json; charset=utf-8");
   response.end(JSON.stringify(value));
@@ -258,19 +219,6 @@ function refuse(response: ServerResponse, status: number, errorCode?: string): v
   if (errorCode !== undefined) response.setHeader("x-error-code", errorCode);
   response.statusCode = status;
   json(response, { error: status === 401 ? "Invalid username or password." : "Not found" });
-}
-
-/** All at once, or ten pieces a second. */
-async function send(
-  response: ServerResponse,
-  bytes: Uint8Array,
-  perSecond?: number,
-): Promise<void> {
-  const piece = Math.max(1, Math.ceil((perSecond ?? 10 * bytes.length) / 10));
-  for (let at = 0; at < bytes.length && !response.destroyed; at += piece) {
-    await new Promise((sent) => response.write(bytes.subarray(at, at + piece), sent));
-    if (perSecond !== undefined) await sleep(100);
-  }
 }
 
 async function listen(server: Server, port: number): Promise<string> {
