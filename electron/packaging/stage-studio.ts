@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, rm } from "node:fs/promises";
+import { basename, join, relative, sep } from "node:path";
+
+/** A package of the lock file, as far as it decides what ships. */
+interface LockedPackage {
+  readonly dev?: boolean;
+  readonly devOptional?: boolean;
+  readonly optional?: boolean;
+}
+
+export interface Staging {
+  /** The repository, with everything installed and built. */
+  readonly root: string;
+  readonly target: string;
+  readonly platform: string;
+  readonly arch: string;
+}
+
+/** What the host needs beside its packages, and is a part of the repository or built from it. */
+const PARTS = ["engine", "assets/starter", "dist/renderer", "package.json", "LICENSE"];
+
+/** What no running program reads. */
+const IDLE =
+  /\.(d\.[cm]?ts|map|md|tsbuildinfo|flow)$|\/(tsconfig\.json|test|tests|docs|example|examples|\.github|CHANGELOG[^/]*)$/i;
+
+/**
+ * Lays out the studio as a packaged app ships it: the host's sources as they are, since plain Node runs
+ * them, and the packages it needs, without the binaries of other platforms. It lies beside app.asar,
+ * never in it: Node reads no archive, and runs no TypeScript from below node_modules.
+ */
+export async function stageStudio(staging: Staging): Promise<void> {
+  const { root, target } = staging;
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  for (const part of PARTS) await copy(join(root, part), join(target, part), isRunning);
+  for (const folder of await shippedPackages(root)) {
+    const filter = (path: string): boolean => isShipped(path, staging);
+    await copy(join(root, folder), join(target, folder), filter);
+  }
+}
+
+/** Folders of the packages that are not for development alone; another platform's are not installed. */
+async function shippedPackages(root: string): Promise<string[]> {
+  const lock: { packages: Record<string, LockedPackage> } = JSON.parse(
+    await readFile(join(root, "package-lock.json"), "utf8"),
+  );
+  const shipped = Object.entries(lock.packages).filter(
+    ([folder, { dev, devOptional }]) => folder !== "" && dev !== true && devOptional !== true,
+  );
+  const missing = shipped.filter(
+    ([folder, { optional }]) => optional !== true && !existsSync(join(root, folder)),
+  );
+  if (missing.length > 0) {
+    throw new Error(`Not installed: ${missing.map(([folder]) => folder).join(", ")}. Run npm ci.`);
+  }
+  return shipped.map(([folder]) => folder).filter((folder) => existsSync(join(root, folder)));
+}
+
+async function copy(from: string, to: string, filter: (path: string) => boolean): Promise<void> {
+  if (!existsSync(from)) throw new Error(`${from} is missing. Run npm run build first.`);
+  const inside = (path: string): string => `/${relative(from, path).split(sep).join("/")}`;
+  await cp(from, to, {
+    recursive: true,
+    filter: (path) => filter(`${basename(from)}${inside(path)}`),
+  });
+}
+
+function isRunning(path: string): boolean {
+  return !IDLE.test(path);
+}
+
+/** Of a package, by its path from its own folder's name on. */
+function isShipped(path: string, { platform, arch }: Staging): boolean {
+  // Packages inside a package are in the lock file by themselves.
+  if (/^[^/]+\/node_modules(\/|$)/.test(path)) return false;
+  // Node's package brings headers, manuals and a change log along.
+  if (path.startsWith("node-"))
+    return /^node-[^/]+\/($|package\.json$|LICENSE$|bin(\/|$))/.test(path);
+  const binding = /^onnxruntime-node\/bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(path);
+  if (binding !== null) {
+    return binding[1] === platform && (binding[2] ?? arch) === arch;
+  }
+  return isRunning(path);
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, "..", "..");
+  const { platform, arch } = process;
+  await stageStudio({ root, target: join(root, "dist", "studio"), platform, arch });
+}
