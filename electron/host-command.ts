@@ -16,6 +16,7 @@ export interface Installation {
 const FLAGS: Readonly<Record<string, boolean>> = {
   "--host": true,
   "--port": true,
+  "--allow-host": true,
   "--endpoint-port": true,
   "--no-endpoint": false,
   "--data-dir": true,
