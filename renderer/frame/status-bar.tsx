@@ -77,7 +77,7 @@ function MemoryChip({ machine }: { machine: Machine }) {
   const { total, free, studio } = machine.memory;
   return (
     <Tooltip text={t("memoryNote", { studio: formatBytes(studio) })}>
-      <Chip icon={MemoryStick} onPress={() => navigate("/settings")}>
+      <Chip icon={MemoryStick} isMinor onPress={() => navigate("/settings")}>
         {t("memory", { used: formatBytes(total - free), total: formatBytes(total) })}
       </Chip>
     </Tooltip>

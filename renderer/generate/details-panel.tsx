@@ -9,9 +9,9 @@ import { useWords } from "../words/words.ts";
 import styles from "./details-panel.module.css";
 
 /** How the picture on the stage was asked for and made. */
-export function DetailsPanel({ generation }: { generation: Generation | undefined }) {
+export function DetailsPanel({ generation }: { generation: Generation }) {
   const t = useWords("generate");
-  const image = useImages((all) => all[generation?.imageId ?? ""]);
+  const image = useImages((all) => all[generation.imageId ?? ""]);
   return (
     <aside className={styles.panel} aria-label={t("details.title")}>
       <header className={styles.head}>
@@ -24,13 +24,7 @@ export function DetailsPanel({ generation }: { generation: Generation | undefine
           onPress={toggleDetails}
         />
       </header>
-      {image ? (
-        <Details image={image} />
-      ) : generation ? (
-        <OrderDetails order={generation.order} />
-      ) : (
-        <p className={styles.empty}>{t("details.empty")}</p>
-      )}
+      {image ? <Details image={image} /> : <OrderDetails order={generation.order} />}
     </aside>
   );
 }

@@ -36,15 +36,18 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
     <div className={classNames(styles.tray, isFinished && styles.finished)} style={style}>
       {!isFinished && (
         <div
-          className={styles.previews}
+          className={styles.layer}
           {...(previews.length > 0 && {
             role: "img",
             "aria-label": t("stage.developing", { prompt: order.prompt }),
           })}
         >
-          {previews.map((address) => (
-            <Preview key={address} address={address} />
-          ))}
+          <div className={classNames(styles.blurred, styles.ground)}>
+            <Previews addresses={previews} />
+          </div>
+          <div className={styles.blurred}>
+            <Previews addresses={previews} />
+          </div>
         </div>
       )}
       {image && (
@@ -62,6 +65,10 @@ function usePreviews(address: string | undefined): readonly string[] {
   const [kept, setKept] = useState<readonly string[]>([]);
   if (address !== undefined && kept.at(-1) !== address) setKept([...kept.slice(-2), address]);
   return kept;
+}
+
+function Previews({ addresses }: { addresses: readonly string[] }) {
+  return addresses.map((address) => <Preview key={address} address={address} />);
 }
 
 function Preview({ address }: { address: string }) {

@@ -39,7 +39,7 @@ export function EmptyStage({ model, onChosen }: { model: ChosenModel; onChosen: 
         </ul>
         <p className={styles.text}>
           {t("empty.hint")}{" "}
-          <Button variant="plain" size="dense" onPress={() => input.current?.click()}>
+          <Button size="dense" onPress={() => input.current?.click()}>
             {t("empty.choose")}
           </Button>
         </p>

@@ -47,12 +47,12 @@ export function GeneratePage() {
     maxSize: 560,
   };
   const details = {
-    content: <DetailsPanel generation={looked} />,
+    content: looked && <DetailsPanel generation={looked} />,
     size: 340,
     minSize: 280,
     maxSize: 520,
   };
-  const hasDetails = isWide && isDetailsOpen;
+  const hasDetails = isWide && isDetailsOpen && looked !== undefined;
   const name = `generate${isFormOpen ? "-form" : ""}${hasDetails ? "-details" : ""}`;
   return (
     <div className={styles.page}>
@@ -70,7 +70,7 @@ export function GeneratePage() {
             <EmptyStage model={model} onChosen={() => prompt.current?.focus()} />
           )}
           {looked && <SessionStrip looked={looked} />}
-          {isWide && !isDetailsOpen && <ShowDetails />}
+          {looked && isWide && !isDetailsOpen && <ShowDetails />}
         </div>
       </Columns>
       <h1 className={styles.heading}>{t("page")}</h1>

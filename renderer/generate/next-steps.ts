@@ -47,7 +47,9 @@ export function useNextSteps(generation: Generation): readonly NextStep[] {
   const t = useWords("generate");
   const runs = useRuns(generation);
   const size = smallerThan(generation.order);
-  return STEPS[failureTitle(generation)].map((id) => ({
+  const isSmallest = size.width === generation.order.width;
+  const steps = STEPS[failureTitle(generation)].filter((id) => id !== "smaller" || !isSmallest);
+  return steps.map((id) => ({
     id,
     label: t(`failed.${id}`, { ...size }),
     icon: ICONS[id],

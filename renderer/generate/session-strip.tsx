@@ -7,6 +7,7 @@ import { useImages, wantImages } from "../state/images.ts";
 import { useProgress } from "../state/progress.ts";
 import { newestFirst, useQueue } from "../state/queue.ts";
 import { followNewest, selectGeneration } from "../state/selection.ts";
+import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useWords } from "../words/words.ts";
 import styles from "./session-strip.module.css";
@@ -73,7 +74,7 @@ function Developing({ id }: { id: string }) {
   return (
     <>
       {progress?.preview !== undefined && (
-        <img className={styles.picture} src={progress.preview} alt="" />
+        <img className={classNames(styles.picture, styles.preview)} src={progress.preview} alt="" />
       )}
       <span className={styles.progress} style={style} />
     </>

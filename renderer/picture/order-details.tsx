@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import type { GenerationOrder } from "../../engine/contract/generation.ts";
+import { useStudio } from "../connection/studio.tsx";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
 import { RecordFields } from "./record-fields.tsx";
@@ -6,7 +8,11 @@ import { RecordFields } from "./record-fields.tsx";
 /** How a picture was asked for, while or because there is none. */
 export function OrderDetails({ order }: { order: GenerationOrder }) {
   const t = useWords("picture");
-  const { seed, initImageId: _, ...known } = order;
+  const { queries } = useStudio();
+  const models = useQuery(queries.models.list.queryOptions()).data;
+  const model = models?.find(({ id }) => id === order.model)?.summary?.name ?? order.model;
+  const { seed, initImageId: _, ...asked } = order;
+  const known = { ...asked, model };
   return (
     <section className={styles.details} aria-label={t("details")}>
       <dl className={styles.fields}>
