@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import type { EndpointReply } from "../../../engine/kserve/endpoint-reply.ts";
 import type { ByteSource, EncodedMessage } from "../../../engine/kserve/encoded-message.ts";
@@ -101,3 +102,11 @@ export function nestedPixels(pixels: Uint8Array, width: number): number[][][] {
   }
   return rows;
 }
+
+/** Texts of all code points, halves of surrogate pairs among them. */
+export const anyText = fc.string({
+  unit: fc
+    .oneof(fc.nat(0x7f), fc.nat(0x10ffff), fc.integer({ min: 0xd800, max: 0xdfff }))
+    .map((code) => String.fromCodePoint(code)),
+  maxLength: 20,
+});

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { encodeRequest } from "../../../engine/kserve/encode-request.ts";
 import { type InferRequest, readInferRequest } from "../../../engine/kserve/infer-request.ts";
 import {
+  anyText,
   arrived,
   binaryBody,
   element,
@@ -268,8 +269,8 @@ test("JSON and binary tensors may stand side by side", () => {
 });
 
 test("a request comes back as it was written", () => {
-  const text = fc
-    .string({ unit: "binary", minLength: 1, maxLength: 20 })
+  const text = anyText
+    .filter((text) => text !== "")
     .map((text) => text.toWellFormed().replaceAll("\0", "0"));
   const parameter = fc.oneof(
     text,
@@ -290,7 +291,7 @@ test("a request comes back as it was written", () => {
       const request: InferRequest = { id, parameters, inputs: [], outputs };
       expect(readInferRequest(arrived(encodeRequest(request, false)))).toEqual(request);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 

@@ -4,13 +4,15 @@ import { ELEMENT_BYTES, type Datatype } from "../../../engine/kserve/datatypes.t
 import { encodeRequest } from "../../../engine/kserve/encode-request.ts";
 import { type InferRequest, readInferRequest } from "../../../engine/kserve/infer-request.ts";
 import type { TensorValues, WireTensor } from "../../../engine/kserve/wire-tensor.ts";
-import { arrived, binaryBody, element, jsonBody, sentenceOf, utf8 } from "./bodies.ts";
+import { anyText, arrived, binaryBody, element, jsonBody, sentenceOf, utf8 } from "./bodies.ts";
 
 const DATATYPES = Object.keys(ELEMENT_BYTES) as Datatype[];
 
 const half = fc.integer({ min: 0, max: 0xffff }).map((bits) => {
   return new Float32Array(new Float16Array(Uint16Array.of(bits).buffer))[0]!;
 });
+/** NaN has many spellings, of which one comes back. */
+const isNumber = (value: number): boolean => !Number.isNaN(value);
 const brainHalf = fc.integer({ min: 0, max: 0xffff }).map((bits) => {
   return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
 });
@@ -24,8 +26,8 @@ const values: Record<Datatype, fc.Arbitrary<TensorValues>> = {
   INT16: fc.int16Array(),
   INT32: fc.int32Array(),
   INT64: fc.bigInt64Array(),
-  FP16: fc.array(half).map((numbers) => Float32Array.from(numbers)),
-  BF16: fc.array(brainHalf).map((numbers) => Float32Array.from(numbers)),
+  FP16: fc.array(half.filter(isNumber)).map((numbers) => Float32Array.from(numbers)),
+  BF16: fc.array(brainHalf.filter(isNumber)).map((numbers) => Float32Array.from(numbers)),
   FP32: fc.float32Array(),
   FP64: fc.float64Array(),
   BYTES: fc.array(fc.uint8Array({ maxLength: 20 })),
@@ -50,16 +52,20 @@ const tensor = fc.constantFrom(...DATATYPES).chain((datatype) =>
 );
 
 const isFinite = ({ values }: WireTensor): boolean =>
-  Array.isArray(values) ||
-  ![...(values as Float64Array)].some((value) => !Number.isFinite(Number(value)));
+  !(values instanceof Float32Array || values instanceof Float64Array) ||
+  values.every(Number.isFinite);
 
 function requestOf(...inputs: readonly WireTensor[]): InferRequest {
   return { id: "", parameters: new Map(), inputs, outputs: [] };
 }
 
-/** What tells a tensor from another, beside the size that a binary one came with. */
-function content({ name, datatype, shape, values }: WireTensor): unknown {
-  return { name, datatype, shape, values };
+/** What tells a tensor from another, in a form that is compared at once. */
+function content({ name, datatype, shape, values }: WireTensor): string {
+  const elements = Array.isArray(values) ? (values as Uint8Array[]) : [values as Uint8Array];
+  const bytes = elements.map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength).toString("hex"),
+  );
+  return JSON.stringify([name, datatype, shape, values.constructor.name, bytes]);
 }
 
 test("every datatype comes back from a binary tensor, bit for bit", () => {
@@ -88,7 +94,7 @@ test("every datatype comes back from JSON, 64-bit numbers with all their digits"
 });
 
 test("texts come back from JSON and from binary tensors", () => {
-  const texts = fc.array(fc.string({ unit: "binary" }).map((text) => utf8(text.toWellFormed())));
+  const texts = fc.array(anyText.map((text) => utf8(text.toWellFormed())));
   fc.assert(
     fc.property(texts, fc.boolean(), (values, isBinary) => {
       const parameters = new Map();
