@@ -24,8 +24,12 @@ export function socketStudio(socketPath: string): SocketStudio {
     fetch: async ({ url, method, headers, body, signal }) => {
       const content = body === null ? {} : { body, duplex: "half" as const };
       const init = { method, headers: [...headers], signal, dispatcher, ...content };
-      const { status, headers: replied, body: stream } = await fetch(url, init);
-      return new Response(stream, { status, headers: [...replied] });
+      const reply = await fetch(url, init);
+      const stream: unknown = reply.body;
+      return new Response(stream instanceof ReadableStream ? stream : null, {
+        status: reply.status,
+        headers: [...reply.headers],
+      });
     },
     interceptors: [
       onError((error) => {

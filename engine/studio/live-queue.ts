@@ -12,7 +12,13 @@ export class LiveQueue {
 
   constructor(path: string, events: EventLog, now: () => Date) {
     this.#events = events;
-    this.queue = Queue.open(path, { now, onChange: (change) => this.#tell(change) });
+    // What ran when the host ended is found interrupted while opening, when nobody listens yet.
+    let isOpen = false;
+    const onChange = (change: QueueChange): void => {
+      if (isOpen) this.#tell(change);
+    };
+    this.queue = Queue.open(path, { now, onChange });
+    isOpen = true;
   }
 
   list(): Generation[] {

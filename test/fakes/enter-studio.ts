@@ -26,6 +26,6 @@ export function studioAt(origin: string, token: string): StudioClient {
 export async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
   return call.then(
     () => undefined,
-    (error: unknown) => (error instanceof ORPCError ? String(error.code) : `${String(error)}`),
+    (error: unknown) => (error instanceof ORPCError ? String(error.code) : String(error)),
   );
 }

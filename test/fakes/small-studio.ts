@@ -36,7 +36,8 @@ export function smallStudio(pictures: Readonly<Record<string, string>> = {}): Sm
       count: os.handler(async function* ({ signal }) {
         studio.readers++;
         try {
-          for (let n = 0; signal?.aborted !== true; n++) {
+          for (let n = 0; ; n++) {
+            if (signal?.aborted === true) return;
             yield n;
             await new Promise((resolve) => {
               setTimeout(resolve, 5);

@@ -21,6 +21,10 @@ async function enter(host: HostProcess) {
   return { token, studio: studioAt(host.origin, token) };
 }
 
+function serve(folder: string, ...args: readonly string[]): string[] {
+  return ["serve", "--json", "--port", "0", "--data-dir", folder, ...args];
+}
+
 const SLOW = { prompt: "a red fish", steps: 1000, count: 3 };
 
 test("it says where it is, lets who brings the code in, and nobody twice", async () => {
@@ -35,7 +39,7 @@ test("it says where it is, lets who brings the code in, and nobody twice", async
 test("a second one on the same folder is refused with the first one's number", async () => {
   const folder = temporaryFolder();
   const running = await host(folder);
-  const { code, out } = await darkroom(["serve", "--json", "--port", "0", "--data-dir", folder]);
+  const { code, out } = await darkroom(serve(folder));
   expect([code, lines(out)]).toEqual([
     1,
     [
@@ -98,9 +102,7 @@ test("a port that is taken is named, before anything was begun", async () => {
   await once(holder, "listening");
   const { port } = holder.address() as { port: number };
   const folder = temporaryFolder();
-  const { code, out } = await darkroom([
-    ...["serve", "--json", "--port", String(port), "--data-dir", folder],
-  ]);
+  const { code, out } = await darkroom(serve(folder, "--port", String(port)));
   expect([code, lines(out)]).toEqual([
     1,
     [{ type: "error", code: "PORT_IN_USE", message: expect.stringContaining(String(port)) }],
@@ -110,9 +112,7 @@ test("a port that is taken is named, before anything was begun", async () => {
 
 test.each(["0.0.0.0", "::", "192.0.2.7"])("%s is listened on with a key only", async (address) => {
   const folder = temporaryFolder();
-  const { code, out } = await darkroom([
-    ...["serve", "--json", "--port", "0", "--data-dir", folder, "--host", address],
-  ]);
+  const { code, out } = await darkroom(serve(folder, "--host", address));
   expect([code, lines(out)]).toEqual([
     2,
     [

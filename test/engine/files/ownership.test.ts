@@ -35,7 +35,9 @@ test("a killed owner leaves nothing that is in the way", async () => {
     const child = await owner(folder);
     child.kill("SIGKILL");
     await once(child, "exit");
-    await (await Ownership.take(folder)).release();
+    const next = await Ownership.take(folder);
+    expect(next).toBeInstanceOf(Ownership);
+    await next.release();
   }
 });
 

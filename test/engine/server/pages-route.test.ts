@@ -27,14 +27,14 @@ test("a page may do nothing but what its policy lists, with a fresh nonce each t
     replies.map(async (reply) => NONCE.exec(await reply.text())?.[1] ?? ""),
   );
   expect(new Set(nonces).size).toBe(2);
-  expect(replies[0]!.headers.get("content-security-policy")).toBe(
+  expect(replies[0].headers.get("content-security-policy")).toBe(
     "default-src 'none'; script-src 'self'; " +
       `style-src 'self' 'nonce-${nonces[0]}'; img-src 'self' blob: data:; font-src 'self'; ` +
       "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
       "require-trusted-types-for 'script'",
   );
-  expect(replies[0]!.headers.get("cache-control")).toBe("no-store");
-  expect(replies[0]!.headers.get("permissions-policy")).toContain("camera=()");
+  expect(replies[0].headers.get("cache-control")).toBe("no-store");
+  expect(replies[0].headers.get("permissions-policy")).toContain("camera=()");
 });
 
 test("files that are named by their content are kept, others asked for again", async () => {

@@ -1,6 +1,5 @@
 import { createORPCClient } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
-import type { RouterClient } from "@orpc/server";
 import { expect, test, vi } from "vitest";
 import { openServer } from "../../fakes/open-server.ts";
 
@@ -13,7 +12,7 @@ interface Calls {
 
 function clientOf(origin: string, token: string): Calls {
   const link = new RPCLink({ url: `${origin}/rpc`, headers: { authorization: `Bearer ${token}` } });
-  return createORPCClient<RouterClient<never>>(link) as unknown as Calls;
+  return createORPCClient(link) as unknown as Calls;
 }
 
 test("calls reach the studio, with files and streams", async () => {
