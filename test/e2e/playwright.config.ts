@@ -1,4 +1,8 @@
 import { defineConfig } from "@playwright/test";
+import { windowObstacle } from "./desktop-window.ts";
+
+/** What a browser tab cannot show. */
+const WINDOW_ONLY = "window.spec.ts";
 
 /**
  * The same steps in two shells: a browser tab and, where Electron's binary can be had, the window.
@@ -12,5 +16,9 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   globalSetup: "./build-pages.ts",
   reporter: [["list"]],
-  projects: [{ name: "web" }, { name: "desktop" }],
+  // build-pages.ts says in a line where the window's steps are left out.
+  projects: [
+    { name: "web", testIgnore: WINDOW_ONLY },
+    ...(windowObstacle === undefined ? [{ name: "desktop" }] : []),
+  ],
 });
