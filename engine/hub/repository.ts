@@ -107,7 +107,8 @@ export function filesOf({ files }: HubRepository, variant: string): readonly Hub
     [variant, ""],
   );
   const wanted = new Set(paths);
-  return files.filter(({ path }) => wanted.has(path));
+  const chosen = files.filter(({ path }) => wanted.has(path));
+  return chosen.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 export function sumOf(files: readonly { readonly sizeBytes: number }[]): number {

@@ -65,6 +65,6 @@ async function send(
   const piece = Math.max(1, Math.ceil((perSecond ?? 10 * bytes.length) / 10));
   for (let at = 0; at < bytes.length && !response.destroyed; at += piece) {
     await new Promise((sent) => response.write(bytes.subarray(at, at + piece), sent));
-    if (perSecond !== undefined) await sleep(100);
+    if (perSecond !== undefined && at + piece < bytes.length) await sleep(100);
   }
 }

@@ -39,6 +39,8 @@ export interface LocalHub extends AsyncDisposable {
   /** Where large files come from: another origin, as with the real one. */
   readonly cdnUrl: string;
   readonly asked: readonly Asked[];
+  /** The most requests that were being answered at one time. */
+  readonly busiest: number;
   fault(fault: Fault): void;
   /** What was withdrawn is answered for as the real hub does: 401 to strangers, 404 to who has a token. */
   withdraw(repository: string): void;
@@ -60,6 +62,7 @@ interface HubFile {
  */
 export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
   const asked: Asked[] = [];
+  let [open, busiest] = [0, 0];
   const faults: (Fault & { left: number })[] = [];
   const hub = createServer((request, response) => void answer("hub", request, response));
   const cdn = createServer((request, response) => void answer("cdn", request, response));
@@ -78,6 +81,8 @@ export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    busiest = Math.max(busiest, ++open);
+    response.on("close", () => open--);
     const path = decodeURIComponent(request.url ?? "");
     asked.push({ origin, path, headers: request.headers });
     const fault = faults.find(({ path: part, left }) => left > 0 && path.includes(part));
@@ -177,6 +182,9 @@ export async function localHub(options: LocalHubOptions): Promise<LocalHub> {
     url,
     cdnUrl,
     asked,
+    get busiest() {
+      return busiest;
+    },
     fault: (fault) => void faults.push({ ...fault, left: fault.times ?? 1 }),
     withdraw: (repository) => void repositories.delete(repository),
     [Symbol.asyncDispose]: async () => {

@@ -1,0 +1,47 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { expectWhole, rangesOfUnet, sha256Of, TINY, trial, UNET } from "../fakes/download-trial.ts";
+
+test("goes on after kill -9 of the process", async () => {
+  const run = await trial({ bytesPerSecond: 4_000_000 });
+  const args = ["test/fakes/downloading.ts", run.hub.url, run.folder];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await run.download();
+  expectWhole(run);
+  expect(rangesOfUnet(run)).toEqual([undefined, expect.stringMatching(/^bytes=\d{6,}-$/)]);
+});
+
+/** Whether a user may mount a small disk of their own here. */
+const canMount =
+  spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+
+test.skipIf(!canMount)(
+  "names a disk that fills up in the middle, and goes on when there is room",
+  async () => {
+    const run = await trial();
+    const script = `
+    mount -t tmpfs -o size=4m tmpfs "$FOLDER" && mkdir "$FOLDER/1"
+    "$NODE" test/fakes/downloading.ts "$HUB" "$FOLDER/1"
+    mount -o remount,size=20m "$FOLDER"
+    "$NODE" test/fakes/downloading.ts "$HUB" "$FOLDER/1"
+    cd "$FOLDER/1/snapshot" && sha256sum ${UNET}`;
+    const env = { ...process.env, NODE: process.execPath, HUB: run.hub.url, FOLDER: run.folder };
+    const child = spawn("unshare", ["-Urm", "sh", "-c", script], { env });
+    const lines = (await child.stdout.toArray()).join("").split("\n");
+    expect(lines).toEqual([
+      "half",
+      expect.stringMatching(/^DISK_FULL The disk is full: /),
+      "half",
+      "done",
+      `${sha256Of(join(TINY, UNET))}  ${UNET}`,
+      "",
+    ]);
+    const ranges = rangesOfUnet(run).filter((range) => range !== undefined);
+    expect(ranges).toEqual([expect.stringMatching(/^bytes=\d{6,}-$/)]);
+  },
+);
