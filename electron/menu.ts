@@ -1,6 +1,6 @@
 import { app, Menu, shell, type MenuItemConstructorOptions } from "electron";
 
-/** The application menu. What it cannot do itself it sends to the page as a command's id. */
+/** The application menu. What it cannot do itself it sends to the page, as the id of an action that every page has. */
 export function applicationMenu(
   send: (command: string) => void,
   platform: string = process.platform,
@@ -15,14 +15,13 @@ export function applicationMenu(
     ...(accelerator !== undefined && { accelerator }),
   });
   const isMac = platform === "darwin";
-  const settings = command("settings.open", "Settings…", "CmdOrCtrl+,");
+  const settings = command("frame.settings", "Settings…", "CmdOrCtrl+,");
   return Menu.buildFromTemplate([
     ...(isMac ? [macMenu(settings)] : []),
     {
       label: "&File",
       submenu: [
-        command("generate.focusPrompt", "New picture", "CmdOrCtrl+N"),
-        command("models.import", "Import a model folder…"),
+        command("frame.generate", "New picture", "CmdOrCtrl+N"),
         { type: "separator" },
         ...(isMac ? [{ role: "close" } as const] : [settings, { role: "quit" } as const]),
       ],
@@ -31,9 +30,9 @@ export function applicationMenu(
     {
       label: "&View",
       submenu: [
-        command("page.generate", "Generate"),
-        command("page.gallery", "Gallery"),
-        command("page.models", "Models"),
+        command("frame.gallery", "Gallery"),
+        command("frame.models", "Models"),
+        command("frame.queue", "Queue"),
         { type: "separator" },
         { role: "resetZoom" },
         { role: "zoomIn" },
@@ -46,8 +45,8 @@ export function applicationMenu(
     {
       role: "help",
       submenu: [
-        command("palette.open", "Command palette", "CmdOrCtrl+K"),
-        command("shortcuts.open", "Keyboard shortcuts"),
+        command("frame.palette", "Command palette"),
+        command("frame.sheet", "Keyboard shortcuts"),
         { label: "About the models", click: () => void shell.openExternal(MODELS_PAGE) },
       ],
     },

@@ -22,7 +22,7 @@ test("the page has a sandbox, no Node, and the desktop object alone", async ({ o
   // Electron has this for its own tests, and leaves it out of its types.
   type Inspected = Electron.WebContents & { getLastWebPreferences(): Electron.WebPreferences };
   const preferences = await app.evaluate(({ BrowserWindow }) =>
-    (BrowserWindow.getAllWindows()[0]?.webContents as Inspected).getLastWebPreferences(),
+    (BrowserWindow.getAllWindows()[0]!.webContents as Inspected).getLastWebPreferences(),
   );
   expect(preferences).toMatchObject({
     sandbox: true,

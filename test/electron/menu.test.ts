@@ -18,14 +18,13 @@ test("what the menu cannot do itself it sends to the page as a command", () => {
 });
 
 const COMMANDS = [
-  "generate.focusPrompt",
-  "models.import",
-  "settings.open",
-  "page.generate",
-  "page.gallery",
-  "page.models",
-  "palette.open",
-  "shortcuts.open",
+  "frame.generate",
+  "frame.settings",
+  "frame.gallery",
+  "frame.models",
+  "frame.queue",
+  "frame.palette",
+  "frame.sheet",
 ];
 
 test.each(["linux", "win32", "darwin"])("on %s settings and quit are in one place each", (os) => {

@@ -44,10 +44,10 @@ test("a refusal is thrown in its own words", async () => {
 test("a command brings its id and nothing of Electron's, until nobody listens", () => {
   const heard: unknown[][] = [];
   const stop = desktop.onCommand((...args) => heard.push(args));
-  ipcRenderer.emit("desktop:command", { sender: ipcRenderer }, "page.gallery", "more");
+  ipcRenderer.emit("desktop:command", { sender: ipcRenderer }, "frame.gallery", "more");
   stop();
-  ipcRenderer.emit("desktop:command", {}, "page.models");
-  expect(heard).toEqual([["page.gallery"]]);
+  ipcRenderer.emit("desktop:command", {}, "frame.models");
+  expect(heard).toEqual([["frame.gallery"]]);
 });
 
 test("tells where a dropped file lies", () => {
