@@ -22,6 +22,8 @@ process.umask(0o077);
 // Another data folder is another studio: with a window of its own, and its own "only one".
 const home = flagOf(argv, "--data-dir") ?? process.env["DARKROOM_HOME"] ?? "";
 if (home !== "") app.setPath("userData", ownFolder(resolve(home, "window")));
+// Without it Windows shows no notification.
+app.setAppUserModelId("studio.darkroom.app");
 app.enableSandbox();
 // Tokens pass through this process: a crash leaves no dump of it.
 app.commandLine.appendSwitch("disable-breakpad");

@@ -7,17 +7,48 @@ import { note } from "./outcome.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
 
-/** What the pages are built from. */
-const SOURCES = ["renderer", "engine/contract", "vite.config.ts", "package-lock.json"];
+/** Something that vite makes: from which sources, and the file that it writes last. */
+interface Build {
+  readonly words: string;
+  readonly result: string;
+  readonly sources: readonly string[];
+  /** Of vite.config.ts; the pages have none. */
+  readonly modes: readonly string[];
+}
+
+const TOOLS = ["engine/contract", "vite.config.ts", "package-lock.json"];
 
 /** Builds the pages where they are missing or older than their sources; tells on stderr. */
-export async function buildPages(): Promise<void> {
-  const built = await changedAt(join(ROOT, "dist/renderer/index.html"));
-  const changes = await Promise.all(SOURCES.map((path) => newestIn(join(ROOT, path))));
+export function buildPages(): Promise<void> {
+  return buildWhereOld({
+    words: "the pages",
+    result: "dist/renderer/index.html",
+    sources: ["renderer", ...TOOLS],
+    modes: [""],
+  });
+}
+
+/** Builds what runs in Electron, likewise. */
+export function buildWindow(): Promise<void> {
+  return buildWhereOld({
+    words: "the window",
+    result: "dist/electron/preload.cjs",
+    sources: ["electron", ...TOOLS],
+    modes: ["electron", "preload"],
+  });
+}
+
+async function buildWhereOld({ words, result, sources, modes }: Build): Promise<void> {
+  const built = await changedAt(join(ROOT, result));
+  const changes = await Promise.all(sources.map((path) => newestIn(join(ROOT, path))));
   if (built > 0 && built >= Math.max(...changes)) return;
-  note("Building the pages, which takes some seconds.");
+  note(`Building ${words}, which takes some seconds.`);
+  for (const mode of modes) await runVite(mode === "" ? [] : ["--mode", mode]);
+}
+
+async function runVite(flags: readonly string[]): Promise<void> {
   const vite = join(ROOT, "node_modules/vite/bin/vite.js");
-  const child = spawn(process.execPath, [vite, "build"], {
+  const child = spawn(process.execPath, [vite, "build", ...flags], {
     cwd: ROOT,
     stdio: ["ignore", process.stderr, process.stderr],
   });

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { buildWindow } from "./built-pages.ts";
 import { findElectron, type ElectronFetching } from "./electron-binary.ts";
 
 /** How the window ended, or why there was none: then the studio is for a browser. */
@@ -23,6 +24,8 @@ export interface WindowRun extends ElectronFetching {
   /** Flags of `start`, handed on as they are. */
   readonly args: readonly string[];
   readonly place?: WindowPlace;
+  /** Makes what runs in Electron. */
+  readonly build?: () => Promise<void>;
 }
 
 /** A program that ends badly this soon has shown nothing. */
@@ -38,6 +41,7 @@ export async function runWindow(run: WindowRun): Promise<WindowEnd> {
   if (obstacle !== undefined) return { reason: obstacle };
   const electron = await findElectron(place.electron, run);
   if ("reason" in electron) return electron;
+  await (run.build ?? buildWindow)();
   const began = performance.now();
   const child = spawnWindow(electron.path, place, run.args);
   const words = lastWords(child);

@@ -45,8 +45,9 @@ test("locks itself in before anything is shown, then shows the host's pages with
   const { ANSWER, callsOf, home, loaded, Menu, notes, record, session } = await started("plain");
   await loaded();
   const userData = join(home, "window");
-  expect(record.slice(0, 3)).toEqual([
+  expect(record.slice(0, 4)).toEqual([
     ["setPath", "userData", userData],
+    ["setAppUserModelId", "studio.darkroom.app"],
     ["enableSandbox"],
     ["appendSwitch", "disable-breakpad"],
   ]);

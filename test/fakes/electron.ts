@@ -62,6 +62,10 @@ class App extends EventEmitter {
     return answers.isPackaged;
   }
 
+  setAppUserModelId(id: string): void {
+    note("setAppUserModelId", id);
+  }
+
   enableSandbox(): void {
     note("enableSandbox");
   }

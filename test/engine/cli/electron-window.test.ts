@@ -16,6 +16,7 @@ interface Trial {
   readonly program?: string;
   readonly place?: Partial<WindowPlace>;
   readonly signal?: AbortSignal;
+  readonly stallMs?: number;
 }
 
 const PUT = `
@@ -29,7 +30,7 @@ const PUT = `
 `;
 
 /** Runs a window over a made-up electron package, on a machine with a display. */
-async function trial({ installer, program = "exit 0", place, signal }: Trial) {
+async function trial({ installer, program = "exit 0", place, signal, stallMs = 20_000 }: Trial) {
   const electron = temporaryFolder();
   const script = `#!/bin/sh\n${program}\n`;
   writeFileSync(join(electron, "package.json"), '{"type":"module"}');
@@ -47,8 +48,9 @@ async function trial({ installer, program = "exit 0", place, signal }: Trial) {
     args: ["--port", "7900"],
     onProgress: (line) => lines.push(line),
     signal: signal ?? new AbortController().signal,
-    stallMs: 400,
+    stallMs,
     lookMs: 100,
+    build: async () => {},
     place: {
       platform: "linux",
       env: { PATH: process.env["PATH"], DISPLAY: ":0" },
@@ -107,7 +109,7 @@ test("a missing program is fetched, and the progress is told", async () => {
 
 test("a download that stands still is given up, and its process is gone", async () => {
   const began = performance.now();
-  const { end } = await trial({ installer: "setInterval(() => {}, 1000)" });
+  const { end } = await trial({ installer: "setInterval(() => {}, 1000)", stallMs: 400 });
   expect(end).toEqual({ reason: "fetching Electron stood still for 0.4 s" });
   expect(performance.now() - began).toBeLessThan(5_000);
 });
