@@ -1,5 +1,6 @@
 import { type CSSProperties, useEffect, useState } from "react";
 import type { Generation } from "../../engine/contract/generation.ts";
+import type { Progress } from "../../engine/contract/progress.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { PictureImage } from "../picture/picture.tsx";
 import { useImages, wantImages } from "../state/images.ts";
@@ -7,6 +8,7 @@ import { useProgress } from "../state/progress.ts";
 import { classNames } from "../ui/class-names.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./developing-picture.module.css";
+import { addLayer, type Layer, markLoaded } from "./preview-layers.ts";
 
 /** A preview has one pixel per latent: an eighth of the picture's. */
 const PIXELS_PER_LATENT = 8;
@@ -23,11 +25,16 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
   const progress = useProgress((all) => all[id]);
   const image = useImages((all) => (imageId === undefined ? undefined : all[imageId]));
   const [isFinished, setIsFinished] = useState(generation.state === "done");
-  const previews = usePreviews(progress?.preview);
-  const share = isFinished ? 1 : progress ? progress.step / progress.steps : 0;
+  const [previews, setPreviews] = useState<readonly Layer[]>([]);
+  const preview = progress?.preview;
+  const [isThere, setIsThere] = useState(isFinished);
+  const share = shareOf(generation, progress);
   useEffect(() => {
     if (imageId !== undefined) wantImages(client, [imageId]);
   }, [client, imageId]);
+  useEffect(() => {
+    if (preview !== undefined) setPreviews((layers) => addLayer(layers, preview));
+  }, [preview]);
   const style: CSSProperties & Record<`--${string}`, number> = {
     "--share": share,
     "--latents": order.width / PIXELS_PER_LATENT,
@@ -43,16 +50,22 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
           })}
         >
           <div className={classNames(styles.blurred, styles.ground)}>
-            <Previews addresses={previews} />
+            <Previews layers={previews} />
           </div>
           <div className={styles.blurred}>
-            <Previews addresses={previews} />
+            <Previews
+              layers={previews}
+              onLoaded={(address) => setPreviews((layers) => markLoaded(layers, address))}
+            />
           </div>
         </div>
       )}
       {image && (
-        <div className={styles.picture} onTransitionEnd={() => setIsFinished(true)}>
-          <PictureImage image={image} />
+        <div
+          className={classNames(styles.picture, isThere && styles.there)}
+          onTransitionEnd={() => setIsFinished(true)}
+        >
+          <PictureImage image={image} onLoad={() => setIsThere(true)} />
         </div>
       )}
       {generation.state === "running" && <span className={styles.safelight} />}
@@ -60,25 +73,25 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
   );
 }
 
-/** The last previews, oldest first: the one before stays until the next has covered it. */
-function usePreviews(address: string | undefined): readonly string[] {
-  const [kept, setKept] = useState<readonly string[]>([]);
-  if (address !== undefined && kept.at(-1) !== address) setKept([...kept.slice(-2), address]);
-  return kept;
+/** How much of it has come up. */
+function shareOf({ state }: Generation, progress: Progress | undefined): number {
+  if (state === "done") return 1;
+  return progress ? progress.step / progress.steps : 0;
 }
 
-function Previews({ addresses }: { addresses: readonly string[] }) {
-  return addresses.map((address) => <Preview key={address} address={address} />);
+interface PreviewsProps {
+  readonly layers: readonly Layer[];
+  readonly onLoaded?: (address: string) => void;
 }
 
-function Preview({ address }: { address: string }) {
-  const [isThere, setIsThere] = useState(false);
-  return (
+function Previews({ layers, onLoaded }: PreviewsProps) {
+  return layers.map(({ address, isLoaded }) => (
     <img
-      className={classNames(styles.preview, isThere && styles.there)}
+      key={address}
+      className={classNames(styles.preview, isLoaded && styles.there)}
       src={address}
       alt=""
-      onLoad={() => setIsThere(true)}
+      onLoad={() => onLoaded?.(address)}
     />
-  );
+  ));
 }

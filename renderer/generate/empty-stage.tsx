@@ -9,8 +9,14 @@ import { useRecall } from "./use-recall.ts";
 
 const PICTURES = "image/png,image/jpeg,image/webp";
 
+export interface EmptyStageProps {
+  readonly model: ChosenModel;
+  /** An example went into the prompt. */
+  readonly onChosen: () => void;
+}
+
 /** Before the first picture: three things that the model can draw, to begin with. */
-export function EmptyStage({ model, onChosen }: { model: ChosenModel; onChosen: () => void }) {
+export function EmptyStage({ model, onChosen }: EmptyStageProps) {
   const t = useWords("generate");
   const isStarter = model.summary?.isStarter === true;
   const examples = t(isStarter ? "examples.starter" : "examples.other", { returnObjects: true });

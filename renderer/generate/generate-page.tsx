@@ -13,7 +13,7 @@ import { useWords } from "../words/words.ts";
 import { useChosenModel } from "./chosen-model.ts";
 import { DetailsPanel } from "./details-panel.tsx";
 import { DropOverlay } from "./drop-overlay.tsx";
-import { EmptyStage } from "./empty-stage.tsx";
+import { EmptyStage, type EmptyStageProps } from "./empty-stage.tsx";
 import { FormPanel } from "./form-panel.tsx";
 import { useGenerateActions } from "./generate-actions.ts";
 import styles from "./generate-page.module.css";
@@ -32,12 +32,10 @@ export function GeneratePage() {
   const press = useGenerate(model);
   const prompt = useRef<HTMLTextAreaElement>(null);
   const looked = useLookedAt();
-  const isLoaded = useQueue((queue) => queue.isLoaded);
   const { isDetailsOpen, isFormOpen, layouts } = useView();
   const isWide = useMediaQuery("(min-width: 1200px)");
-  const image = useImages((all) => all[looked?.imageId ?? ""]);
   useActions(useGenerateActions(press, reasons.length > 0, prompt));
-  useActions(useImageActions(useMemo(() => (image ? [image] : []), [image])));
+  useActionsOfPicture(looked?.imageId);
   const form = {
     content: (
       <FormPanel model={model} reasons={reasons} onGenerate={() => press()} promptRef={prompt} />
@@ -65,18 +63,33 @@ export function GeneratePage() {
         end={hasDetails ? details : undefined}
       >
         <div className={styles.middle}>
-          {looked && <Stage generation={looked} />}
-          {!looked && isLoaded && (
-            <EmptyStage model={model} onChosen={() => prompt.current?.focus()} />
+          {looked ? (
+            <>
+              <Stage generation={looked} />
+              <SessionStrip looked={looked} />
+              {isWide && !isDetailsOpen && <ShowDetails />}
+            </>
+          ) : (
+            <Beginning model={model} onChosen={() => prompt.current?.focus()} />
           )}
-          {looked && <SessionStrip looked={looked} />}
-          {looked && isWide && !isDetailsOpen && <ShowDetails />}
         </div>
       </Columns>
       <h1 className={styles.heading}>{t("page")}</h1>
       <DropOverlay />
     </div>
   );
+}
+
+/** The picture on the stage answers to the same keys as one in the gallery. */
+function useActionsOfPicture(id = ""): void {
+  const image = useImages((all) => all[id]);
+  useActions(useImageActions(useMemo(() => (image ? [image] : []), [image])));
+}
+
+/** Nothing before it is known that there is nothing. */
+function Beginning(props: EmptyStageProps) {
+  const isLoaded = useQueue((queue) => queue.isLoaded);
+  return isLoaded ? <EmptyStage {...props} /> : null;
 }
 
 function ShowDetails() {

@@ -10,6 +10,11 @@ function setOpen(isNegativePromptOpen: boolean): void {
   useView.setState({ isNegativePromptOpen });
 }
 
+function remove(): void {
+  changeForm({ negativePrompt: "" });
+  setOpen(false);
+}
+
 function useIsOpen(): boolean {
   const hasWords = useForm(({ negativePrompt }) => negativePrompt !== "");
   const isOpen = useView(({ isNegativePromptOpen }) => isNegativePromptOpen);
@@ -21,10 +26,6 @@ export function NegativePrompt() {
   const t = useWords("generate");
   const value = useForm(({ negativePrompt }) => negativePrompt);
   if (!useIsOpen()) return null;
-  const remove = () => {
-    changeForm({ negativePrompt: "" });
-    setOpen(false);
-  };
   return (
     <MarkedText
       label={t("negativePrompt")}

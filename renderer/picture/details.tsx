@@ -19,6 +19,9 @@ const SHOWN = new Set([
   "picture.restore",
 ]);
 
+/** Loading a model that is loaded already takes no time worth a word. */
+const SHOWN_LOAD_SECONDS = 0.5;
+
 const PROVIDERS = ["cpu", "cuda", "dml", "coreml", "webgpu"] as const;
 
 /** How a picture was made: every field can be used again and copied. */
@@ -62,7 +65,9 @@ function Origin({ image }: { image: Image }) {
   const t = useWords("picture");
   const { record, seconds, target } = image;
   const { load = 0, text = 0, denoise = 0, decode = 0 } = seconds ?? {};
-  const timing = t("timing", { denoise: formatDuration(denoise), decode: formatDuration(decode) });
+  const loading = load >= SHOWN_LOAD_SECONDS ? t("loading", { time: formatDuration(load) }) : "";
+  const timing =
+    loading + t("timing", { denoise: formatDuration(denoise), decode: formatDuration(decode) });
   const total = formatDuration(load + text + denoise + decode);
   const place = target === "local" ? t("local") : target;
   const provider = PROVIDERS.find((name) => name === record.device);

@@ -18,7 +18,7 @@ export function Picture({ image }: { image: Image }) {
 }
 
 /** The picture alone, as large as what it lies in. An address that ran out is asked for anew, once. */
-export function PictureImage({ image }: { image: Image }) {
+export function PictureImage({ image, onLoad }: { image: Image; onLoad?: () => void }) {
   const { client, queries } = useStudio();
   const scaling = useQuery(queries.settings.get.queryOptions()).data?.scaling ?? "smooth";
   const [failed, setFailed] = useState("");
@@ -35,6 +35,7 @@ export function PictureImage({ image }: { image: Image }) {
       alt={name}
       draggable={false}
       onError={renew}
+      onLoad={onLoad}
     />
   );
 }

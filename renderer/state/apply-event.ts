@@ -14,11 +14,14 @@ type Handlers = {
 /** What each event means for what the pages know: the one place where news become state. */
 const HANDLERS: Handlers = {
   reset: (_, studio) => takeSnapshot(studio),
-  "generations-changed": ({ generations }) => {
+  "generations-changed": ({ generations }, { cache, queries }) => {
     mergeGenerations(generations);
     const running = generations.flatMap(({ id, progress }) => (progress ? [{ id, progress }] : []));
     for (const { id, progress } of running) tick(id, progress);
     forgetProgress(generations.filter((generation) => !isOpen(generation)).map(({ id }) => id));
+    // Every finished picture makes the next estimate better.
+    if (generations.some(({ state }) => state === "done"))
+      void cache.invalidateQueries({ queryKey: queries.generation.estimate.key() });
   },
   "generations-removed": ({ ids }) => forgetGenerations(ids),
   "queue-changed": ({ isPaused, openIds }) => orderQueue(isPaused, openIds),

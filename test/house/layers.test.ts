@@ -180,11 +180,11 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   "renderer/app.tsx": ["renderer", "react", "wouter", "@tanstack/react-query"],
+  "renderer/without-eval.ts": ["zod"],
   "renderer/main.tsx": [
     "renderer",
     "react",
     "react-dom",
-    "@fontsource-variable/inter",
     // Behind import.meta.env.DEV: no build carries it.
     "test/fakes/fake-studio.ts",
   ],

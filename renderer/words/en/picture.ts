@@ -31,6 +31,7 @@ export const picture = {
   },
   local: "this machine",
   gone: "The file is no longer where it was saved.",
+  loading: "{{time}} loading, ",
   timing: "{{denoise}} denoising, {{decode}} decoding",
   place: "{{device}}, {{place}}",
   devices: {
