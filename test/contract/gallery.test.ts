@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { refusal } from "../fakes/refusal.ts";
+import { Listener, QUICK, StudioUnderTest } from "./studio-under-test.ts";
+import { TRANSPORTS } from "./transports.ts";
+
+describe.each(TRANSPORTS)("gallery, $name", (transport) => {
+  const studio = StudioUnderTest.over(transport);
+
+  /** Ids of the pictures that answer, newest first. */
+  async function found(query: object): Promise<string[]> {
+    const { days } = await studio.client.gallery.names(query);
+    return days.flatMap(({ ids }) => ids);
+  }
+
+  test("pictures are found by words, sizes and models", async () => {
+    const requests = [
+      { ...QUICK, prompt: "two purple fish" },
+      { ...QUICK, prompt: "a red ball", negativePrompt: "fishbowl", width: 72 },
+    ];
+    const images: string[] = [];
+    for (const request of requests) {
+      const { generationIds } = await studio.client.generation.enqueue(request);
+      const { imageId = "" } = await studio.until(generationIds[0] ?? "", "done");
+      images.push(imageId);
+    }
+    const [fish = "", ball = ""] = images;
+    expect({
+      all: await found({}),
+      word: await found({ search: "purple" }),
+      unfinished: await found({ search: "fish" }),
+      size: await found({ size: { width: 72, height: 64 } }),
+      nothing: await found({ search: "whale" }),
+    }).toEqual({
+      all: [ball, fish],
+      word: [fish],
+      unfinished: [ball, fish],
+      size: [ball],
+      nothing: [],
+    });
+    expect(await studio.client.gallery.facets()).toMatchObject({
+      models: [{ name: "starter", count: 2 }],
+      targets: [{ name: "local", count: 2 }],
+      total: 2,
+    });
+  });
+
+  test("details come in the order asked for, with addresses that show the pictures", async () => {
+    const [ball = "", fish = ""] = await found({});
+    const images = await studio.client.gallery.details({ ids: [fish, "gone", ball] });
+    expect(images.map(({ id, record: { prompt } }) => [id, prompt])).toEqual([
+      [fish, "two purple fish"],
+      [ball, "a red ball"],
+    ]);
+    const [png, webp] = [
+      await studio.picture(images[0]!.address),
+      await studio.picture(images[0]!.thumbnail),
+    ];
+    expect([
+      Buffer.from(png).toString("latin1", 1, 4),
+      Buffer.from(webp).toString("latin1", 8, 12),
+    ]).toEqual(["PNG", "WEBP"]);
+    expect(png.length).toBe(images[0]!.sizeBytes);
+  });
+
+  test("stars are told of and kept", async () => {
+    const [ball = ""] = await found({});
+    const listener = await Listener.at(studio.client);
+    await studio.client.gallery.star({ ids: [ball], isStarred: true });
+    const event = await listener.until(({ type }) => type === "images-changed");
+    listener.leave();
+    expect(event).toMatchObject({ images: [{ id: ball, isStarred: true }] });
+    expect(await found({ isStarred: true })).toEqual([ball]);
+  });
+
+  test("the trash gives back what it was given, until it is emptied", async () => {
+    const [ball = "", fish = ""] = await found({});
+    await studio.client.gallery.trash({ ids: [ball, fish] });
+    expect([await found({}), await found({ isTrashed: true })]).toEqual([[], [ball, fish]]);
+    await studio.client.gallery.restore({ ids: [fish] });
+    await studio.client.gallery.emptyTrash({});
+    expect([await found({}), await found({ isTrashed: true })]).toEqual([[fish], []]);
+    await expect(studio.client.gallery.get({ id: ball })).rejects.toThrow(
+      refusal("NOT_FOUND", { what: "picture", id: ball }),
+    );
+  });
+
+  test("the index comes back from the pictures alone", async () => {
+    const [fish = ""] = await found({});
+    const before = await studio.client.gallery.get({ id: fish });
+    const listener = await Listener.at(studio.client);
+    await studio.client.gallery.rebuild();
+    await listener.until((event) => event.type === "rebuild-progress" && event.isFinished);
+    listener.leave();
+    const { address: _, thumbnail: __, ...after } = await studio.client.gallery.get({ id: fish });
+    expect(before).toMatchObject(after);
+  });
+});

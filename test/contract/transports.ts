@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createORPCClient, onError } from "@orpc/client";
+import { RPCLink } from "@orpc/client/fetch";
+import { afterAll } from "vitest";
+import { socketStudio } from "../../engine/cli/socket-client.ts";
+import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import { socketPath } from "../../engine/files/socket-path.ts";
+import { startHost, type Host } from "../../engine/host.ts";
+import { clientOf } from "../../engine/server/client-of.ts";
+import { PICTURE_KINDS } from "../../engine/server/picture-addresses.ts";
+import { createStudio } from "../../engine/studio/create-studio.ts";
+import { asFailure } from "../../renderer/connection/failure.ts";
+import { tokenFor } from "../fakes/enter-studio.ts";
+
+/** A studio, as it is reached one way. Refusals of its client are StudioErrors. */
+export interface ReachedStudio {
+  readonly client: StudioClient;
+  /** The bytes behind a picture's address. */
+  picture(address: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A way to reach a studio. */
+export interface Transport {
+  readonly name: string;
+  /** Opens the studio of a data folder. */
+  open(dataFolder: string): Promise<ReachedStudio>;
+}
+
+// Preview maps and the like, which would otherwise go to this user's own.
+const caches = mkdtempSync(join(tmpdir(), "darkroom-test-"));
+process.env["XDG_CACHE_HOME"] = caches;
+afterAll(() => rmSync(caches, { recursive: true, force: true }));
+
+const inProcess: Transport = {
+  name: "in process",
+  async open(dataFolder) {
+    const mistakes: unknown[] = [];
+    const studio = await createStudio({
+      dataFolder,
+      addressOf: (kind, id) => `/pictures/${kind}/${id}`,
+      freshAddress: () => "http://studio.invalid/#code=once",
+      logError: (error) => mistakes.push(error),
+    });
+    return {
+      client: clientOf(studio.router),
+      async picture(address) {
+        const [, , name, id = ""] = address.split("/");
+        const kind = PICTURE_KINDS.find((known) => known === name) ?? "image";
+        const opened = await studio.openPicture(kind, id);
+        return "bytes" in opened ? opened.bytes : readFile(opened.path);
+      },
+      async close() {
+        await studio.close();
+        if (mistakes.length > 0) throw new AggregateError(mistakes, "the studio made mistakes");
+      },
+    };
+  },
+};
+
+function openHost(dataDir: string): Promise<Host> {
+  return startHost({ dataDir, host: "127.0.0.1", port: 0 });
+}
+
+const http: Transport = {
+  name: "HTTP",
+  async open(dataFolder) {
+    const host = await openHost(dataFolder);
+    const token = await tokenFor(host.freshAddress());
+    const link = new RPCLink({
+      url: `${host.origin}/rpc`,
+      headers: { authorization: `Bearer ${token}` },
+      interceptors: [
+        onError((error) => {
+          throw asFailure(error);
+        }),
+      ],
+    });
+    return {
+      client: createORPCClient(link),
+      picture: async (address) => (await fetch(new URL(address, host.origin))).bytes(),
+      close: () => host.close(),
+    };
+  },
+};
+
+const socket: Transport = {
+  name: "the host's socket",
+  async open(dataFolder) {
+    const host = await openHost(dataFolder);
+    const reached = socketStudio(await socketPath(host.folder));
+    return {
+      client: reached.client,
+      picture: (address) => reached.picture(address),
+      async close() {
+        await reached.close();
+        await host.close();
+      },
+    };
+  },
+};
+
+/** Every way to reach a studio; the suite runs over all of them. */
+export const TRANSPORTS: readonly Transport[] = [inProcess, http, socket];
