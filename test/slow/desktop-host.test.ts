@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -70,7 +70,13 @@ test("the window's process and the real host: ready, lent vault, a kill, and the
   ]);
   const kept = readFileSync(join(home, "secrets.json"), "utf8");
   expect(kept).toContain(Buffer.from("a3f7yranac_fh").toString("base64"));
-  expect(kept).not.toContain("canary");
+
+  // Nothing that the studio keeps (log, databases, settings) has it in clear.
+  const leaks = readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path).includes("hf_canary7f3a"));
+  expect(leaks).toEqual([]);
 
   const { webContents } = BrowserWindow.all[0]!;
   const event = { sender: webContents, senderFrame: webContents.mainFrame };
