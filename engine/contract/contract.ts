@@ -22,6 +22,7 @@ import {
 import { machineSchema } from "./machine.ts";
 import {
   catalogueEntrySchema,
+  downloadRequestSchema,
   modelFileSchema,
   modelIdSchema,
   repositoryIdSchema,
@@ -115,18 +116,7 @@ export const contract = {
       .input(z.object({ repository: repositoryIdSchema, revision: z.string().max(100).optional() }))
       .output(repositorySchema),
     /** Fetches a model of the catalogue, or any repository in diffusers layout. */
-    download: oc
-      .input(
-        z.union([
-          z.strictObject({ catalogueId: modelIdSchema, variant: z.string().max(40).optional() }),
-          z.strictObject({
-            repository: repositoryIdSchema,
-            revision: z.string().max(100).optional(),
-            variant: z.string().max(40).optional(),
-          }),
-        ]),
-      )
-      .output(transfer),
+    download: oc.input(downloadRequestSchema).output(transfer),
   },
 
   transfers: {

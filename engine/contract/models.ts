@@ -50,7 +50,10 @@ export const storedModelSchema = z.object({
   problem: errorSchema.optional(),
   /** Bytes of everything in its folder. */
   diskBytes: z.int(),
-  /** sha256 over the weight files in the order of their paths, hexadecimal; absent before it was computed. */
+  /**
+   * One hash for all weight files, hexadecimal: the sha256 of what sha256sum prints of them in the order
+   * of their paths; absent before it was computed.
+   */
   sha256: z.string().optional(),
   /** When its files were last compared with their hashes, and whether they agreed. */
   verified: z.object({ at: z.iso.datetime(), isSound: z.boolean() }).optional(),
@@ -97,6 +100,19 @@ export const repositoryIdSchema = z
   .string()
   .max(200)
   .regex(/^[\w.-]+\/[\w.-]+$/, "a repository is named owner/name");
+
+const variant = z.string().max(40).optional();
+
+/** What to fetch: a model of the catalogue, or any repository. */
+export const downloadRequestSchema = z.union([
+  z.strictObject({ catalogueId: modelIdSchema, variant }),
+  z.strictObject({
+    repository: repositoryIdSchema,
+    revision: z.string().max(100).optional(),
+    variant,
+  }),
+]);
+export type DownloadRequest = z.output<typeof downloadRequestSchema>;
 
 /** What a repository on the hub offers. */
 export const repositorySchema = z.object({

@@ -110,6 +110,16 @@ export class ModelStore {
     return files.map((file) => ({ ...file, sha256: hashes.get(file.path) }));
   }
 
+  /** Where the models came from, by id, as far as it was written down. */
+  async provenances(): Promise<ReadonlyMap<string, Provenance>> {
+    const found = new Map<string, Provenance>();
+    for (const id of await this.#storedIds()) {
+      const provenance = await readProvenance(await this.folderOf(id));
+      if (provenance !== undefined) found.set(id, provenance);
+    }
+    return found;
+  }
+
   /** Where a work puts the files of a model that is to come; what it put there earlier is there still. */
   stage(key: string): Promise<Staging> {
     return openStaging(this.#options.folder, key);

@@ -9,13 +9,15 @@ import { GalleryRebuild } from "./gallery-rebuild.ts";
 import { generationProcedures } from "./generation-procedures.ts";
 import { os } from "./implementer.ts";
 import { machineProcedures } from "./machine-procedures.ts";
+import { modelProcedures } from "./model-procedures.ts";
 import { openDrawing, type DrawingParts } from "./open-drawing.ts";
+import { openModels, type ModelsDoor } from "./open-models.ts";
 import { openStores, type Stores } from "./open-stores.ts";
-import { pendingProcedures } from "./pending-procedures.ts";
 import { queueProcedures } from "./queue-procedures.ts";
 import { refusals, type LogError } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
 import { settingsProcedures } from "./settings-procedures.ts";
+import { transferProcedures } from "./transfer-procedures.ts";
 
 export interface StudioOptions {
   /** Everything that is kept lies in it; whoever opens a studio owns it alone. */
@@ -53,6 +55,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   try {
     const stores = await openStores(options, undo);
     const drawing = await openDrawing(options, stores, undo);
+    const models = openModels(options, stores, drawing);
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());
     if (options.isPassive !== true) {
@@ -60,7 +63,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       begin(drawing, options.logError);
     }
     return {
-      router: createRouter(options, { ...stores, ...drawing, rebuild }),
+      router: createRouter(options, { ...stores, ...drawing, ...models, rebuild }),
       openPicture: (kind, id) => openPicture({ ...stores, ...drawing }, kind, id),
       close: () => undo.disposeAsync(),
     };
@@ -76,7 +79,7 @@ function begin({ worker, devices }: DrawingParts, logError: LogError): void {
   devices.list().catch((error: unknown) => logError(error, "trying the devices"));
 }
 
-type Parts = Stores & DrawingParts & { readonly rebuild: GalleryRebuild };
+type Parts = Stores & DrawingParts & ModelsDoor & { readonly rebuild: GalleryRebuild };
 
 /** Every procedure of the contract, with refusals around it. */
 function createRouter(options: StudioOptions, parts: Parts) {
@@ -88,7 +91,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
     queue: queueProcedures(parts),
     gallery: galleryProcedures({ ...parts, addressOf }),
     settings: settingsProcedures(parts),
-    secrets: secretProcedures({ ...parts, whoAmI: () => Promise.resolve({ isAccepted: false }) }),
+    secrets: secretProcedures(parts),
     devices: devicesProcedures(parts),
     machine: machineProcedures({
       dataFolder,
@@ -100,7 +103,8 @@ function createRouter(options: StudioOptions, parts: Parts) {
       estimate: ({ report }) => referenceEstimate(report),
       notices: () => notices,
     }),
-    ...pendingProcedures(parts),
+    models: modelProcedures(parts),
+    transfers: transferProcedures(parts),
   });
 }
 

@@ -1,7 +1,6 @@
 import type { Gallery } from "../gallery/gallery.ts";
 import type { EventLog } from "./event-log.ts";
-
-type LogError = (error: unknown, doing: string) => void;
+import type { LogError } from "./refusals.ts";
 
 /** Builds the gallery's index anew beside everything else: one rebuild at a time, told of by events. */
 export class GalleryRebuild {

@@ -52,6 +52,7 @@ export async function openDrawing(
     fitOf: (summary) =>
       fitOf(summary, { provider: device()?.provider ?? "cpu", memoryBytes: totalmem() }),
     useOf: (id) => letGoOf(id, live, drawing),
+    openWorks: stores.transfers.openIds,
   });
   const folderOf = (id: string) => store.folderOf(id);
   const models = new ModelReader(folderOf);

@@ -4,10 +4,12 @@ import { Gallery } from "../gallery/gallery.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { FormFile } from "../settings/form-file.ts";
 import { SettingsFile } from "../settings/settings-file.ts";
+import { Transfers } from "../transfers/transfers.ts";
 import type { StudioOptions } from "./create-studio.ts";
 import { EventLog } from "./event-log.ts";
 import { InitImages } from "./init-images.ts";
 import { LiveQueue } from "./live-queue.ts";
+import type { LogError } from "./refusals.ts";
 
 /** Everything that lies in the data folder, opened, and the log of what happens to it. */
 export interface Stores {
@@ -18,6 +20,7 @@ export interface Stores {
   readonly gallery: Gallery;
   readonly live: LiveQueue;
   readonly initImages: InitImages;
+  readonly transfers: Transfers;
   /** What was found damaged and set right, for a person. */
   readonly notices: readonly string[];
 }
@@ -27,7 +30,7 @@ const EVENTS_PER_MS = 1000;
 
 /** Opens what lies in the data folder. `undo` is told how to close each part. */
 export async function openStores(
-  { dataFolder, addressOf, lentVault, now = () => new Date() }: StudioOptions,
+  { dataFolder, addressOf, lentVault, logError, now = () => new Date() }: StudioOptions,
   undo: AsyncDisposableStack,
 ): Promise<Stores> {
   const events = new EventLog(now().getTime() * EVENTS_PER_MS);
@@ -41,6 +44,23 @@ export async function openStores(
   const live = new LiveQueue(join(dataFolder, "queue.sqlite"), events, now);
   undo.defer(() => live.queue.close());
   const initImages = await InitImages.open(dataFolder, addressOf);
-  const notices = [settings, form, secrets, gallery, live.queue].flatMap((part) => part.notices);
-  return { events, settings, form, secrets, gallery, live, initImages, notices };
+  const transfers = await openTransfers(dataFolder, events, logError);
+  undo.defer(() => transfers.close());
+  const parts = { settings, form, secrets, gallery, transfers };
+  const notices = [...Object.values(parts), live.queue].flatMap((part) => part.notices);
+  return { ...parts, events, live, initImages, notices };
+}
+
+function openTransfers(
+  dataFolder: string,
+  events: EventLog,
+  logError: LogError,
+): Promise<Transfers> {
+  return Transfers.open({
+    dataFolder,
+    onChange: (transfers) =>
+      events.publish({ type: "transfers-changed", transfers: [...transfers] }),
+    onRemove: (ids) => events.publish({ type: "transfers-removed", ids: [...ids] }),
+    logError: (error) => logError(error, "a transfer"),
+  });
 }

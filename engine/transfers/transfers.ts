@@ -41,6 +41,7 @@ export class Transfers {
   readonly #transfers: Map<string, Transfer>;
   readonly #orders: Map<string, Order>;
   readonly #running = new Map<string, Running>();
+  readonly #held = new Set<string>();
   #runners: TransferRunners | undefined;
   #ticker: NodeJS.Timeout | undefined;
   /** What was wrong with the file at start, for a person. */
@@ -74,9 +75,10 @@ export class Transfers {
     return [...this.#transfers.values()];
   }
 
-  /** From now on transfers run. */
-  begin(runners: TransferRunners): void {
+  /** From now on transfers run; those of an earlier run only once they are asked for again, where `isPassive`. */
+  begin(runners: TransferRunners, isPassive = false): void {
     this.#runners = runners;
+    if (isPassive) for (const id of this.openIds) this.#held.add(id);
     this.#startNext();
   }
 
@@ -84,7 +86,9 @@ export class Transfers {
   async add({ kind, name, order, modelId }: NewTransfer): Promise<string> {
     const known = this.#openLike(kind, order);
     if (known !== undefined) {
+      this.#held.delete(known.id);
       if (known.state !== "waiting" && known.state !== "running") await this.resume([known.id]);
+      this.#startNext();
       return known.id;
     }
     const id = randomUUID();
@@ -121,6 +125,7 @@ export class Transfers {
       if (transfer.state !== "paused" && transfer.state !== "failed") {
         throw conflict(transfer, "resumed", transfer.state);
       }
+      this.#held.delete(transfer.id);
       this.#change(transfer.id, { state: "waiting", error: undefined, note: undefined });
     }
     this.#startNext();
@@ -185,7 +190,7 @@ export class Transfers {
     if (runners === undefined) return;
     for (const { id, kind, state } of this.#transfers.values()) {
       const isBusy = [...this.#running.keys()].some((other) => this.#get(other).kind === kind);
-      if (state === "waiting" && !isBusy) this.#start(id, runners[kind]);
+      if (state === "waiting" && !isBusy && !this.#held.has(id)) this.#start(id, runners[kind]);
     }
     this.#ticker ??= setInterval(() => this.#tick(), this.#options.tickMs ?? 1000).unref();
     if (this.#running.size > 0) return;

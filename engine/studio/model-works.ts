@@ -1,0 +1,87 @@
+import { StudioError } from "../contract/errors.ts";
+import { downloadRequestSchema, type DownloadRequest } from "../contract/models.ts";
+import { CATALOGUE, type KnownModel } from "../hub/catalogue.ts";
+import { downloadModel } from "../hub/download-model.ts";
+import type { HubAccess } from "../hub/hub-access.ts";
+import { idFrom } from "../store/model-ids.ts";
+import type { ModelStore } from "../store/model-store.ts";
+import type { Order, TransferRun, TransferRunners } from "../transfers/runner.ts";
+
+export interface ModelWorkParts {
+  readonly store: ModelStore;
+  readonly hub: () => Promise<HubAccess>;
+  /** Told when models have come or have been looked at. */
+  readonly onModels: () => void;
+}
+
+/** How models come into the store and are looked after, as transfers carry it out. */
+export function modelWorks({ store, hub, onModels }: ModelWorkParts): TransferRunners {
+  const discard = (id: string): Promise<void> => store.discard(id);
+  const telling = async (work: Promise<string>): Promise<string> => work.finally(onModels);
+  return {
+    download: {
+      canPause: true,
+      run: (run) => telling(download(run, store, hub)),
+      discard,
+    },
+    import: {
+      canPause: false,
+      run: ({ id, order, signal, onProgress }) =>
+        telling(store.importFolder({ key: id, folder: textOf(order), signal, onProgress })),
+      discard,
+    },
+    verify: {
+      canPause: false,
+      run: async ({ order, signal, onProgress }) => {
+        const id = textOf(order);
+        await store.verify(id, { signal, onProgress }).finally(onModels);
+        return id;
+      },
+      discard: () => Promise.resolve(),
+    },
+  };
+}
+
+/** What the catalogue says of a model. Refuses as NOT_FOUND. */
+export function knownModel(id: string): KnownModel {
+  const found = CATALOGUE.find((entry) => entry.id === id);
+  if (found === undefined) throw new StudioError("NOT_FOUND", { what: "model", id });
+  return found;
+}
+
+/** The repositories that a download may come from, best first. */
+export function sourcesOf(request: DownloadRequest): readonly string[] {
+  return "catalogueId" in request ? knownModel(request.catalogueId).sources : [request.repository];
+}
+
+async function download(
+  { id: key, order, signal, onProgress, onNote }: TransferRun,
+  store: ModelStore,
+  hub: () => Promise<HubAccess>,
+): Promise<string> {
+  const request = downloadRequestSchema.parse(order);
+  const access = await hub();
+  const { folder } = await store.stage(key);
+  const revision = "revision" in request ? request.revision : undefined;
+  const wanted = { sources: sourcesOf(request), revision, variant: request.variant };
+  const watched = { access, folder, signal, onProgress, onNote };
+  const { files, repository, ...found } = await downloadModel({ ...wanted, ...watched });
+  const addedAt = new Date().toISOString();
+  const provenance = { kind: "hub", name: repository, ...found, addedAt } as const;
+  return store.adopt({ key, ids: idsOf(request, found.variant), provenance, files });
+}
+
+/** A model's own name; where that is taken, one that says which it is. */
+function idsOf(request: DownloadRequest, variant: string): [string, ...string[]] {
+  if ("catalogueId" in request) {
+    const { catalogueId: id } = request;
+    return [id, `${id}-${variant === "" ? "fp32" : variant}`];
+  }
+  const { repository } = request;
+  return [idFrom(repository), idFrom(repository.replace("/", "-"))];
+}
+
+function textOf(order: Order): string {
+  if (typeof order === "string") return order;
+  throw new TypeError("an order that is no text");
+}

@@ -1,0 +1,25 @@
+import type { StudioOptions } from "./create-studio.ts";
+import { hubDoor, type HubDoor } from "./hub-door.ts";
+import { modelWorks } from "./model-works.ts";
+import type { DrawingParts } from "./open-drawing.ts";
+import type { Stores } from "./open-stores.ts";
+
+export interface ModelsDoor extends HubDoor {
+  /** Tells everybody that models have come, gone or changed. */
+  readonly onModels: () => void;
+}
+
+/** Introduces transfers to the store and the hub, and lets them run. */
+export function openModels(
+  { isPassive }: StudioOptions,
+  { settings, secrets, transfers, events }: Stores,
+  { store, models }: DrawingParts,
+): ModelsDoor {
+  const door = hubDoor(settings, secrets);
+  const onModels = (): void => {
+    models.forget();
+    events.publish({ type: "models-changed" });
+  };
+  transfers.begin(modelWorks({ store, hub: door.hub, onModels }), isPassive);
+  return { ...door, onModels };
+}
