@@ -17,7 +17,7 @@ export interface QueueChange {
 
 export interface QueueOptions {
   readonly now?: () => Date;
-  /** Told of every change once it is on the disk. */
+  /** Told of every change from now on, once it is on the disk. */
   readonly onChange?: (change: QueueChange) => void;
 }
 
@@ -29,23 +29,24 @@ export class Queue {
   readonly #database: DatabaseSync;
   readonly #table: GenerationTable;
   readonly #now: () => Date;
-  readonly #onChange: (change: QueueChange) => void;
+  #onChange: (change: QueueChange) => void = () => {};
   /** What a person should know of how it was opened. */
   readonly notices: readonly string[];
 
-  private constructor(database: DatabaseSync, notices: readonly string[], options: QueueOptions) {
+  private constructor(database: DatabaseSync, notices: readonly string[], now: () => Date) {
     this.#database = database;
     this.#table = new GenerationTable(database);
-    this.#now = options.now ?? (() => new Date());
-    this.#onChange = options.onChange ?? (() => {});
+    this.#now = now;
     this.notices = notices;
   }
 
   /** Opens the queue in `path`. What ran when the program ended becomes interrupted. */
-  static open(path: string, options: QueueOptions = {}): Queue {
+  static open(path: string, { now = () => new Date(), onChange }: QueueOptions = {}): Queue {
     const { database, notices } = openOrReplace(path);
-    const queue = new Queue(database, notices, options);
+    const queue = new Queue(database, notices, now);
     for (const { id } of queue.#table.running()) queue.end(id, { state: "interrupted" });
+    // Only now: whoever listens does not have the queue before it is open.
+    if (onChange !== undefined) queue.#onChange = onChange;
     return queue;
   }
 

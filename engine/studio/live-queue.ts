@@ -12,13 +12,7 @@ export class LiveQueue {
 
   constructor(path: string, events: EventLog, now: () => Date) {
     this.#events = events;
-    // What ran when the host ended is found interrupted while opening, when nobody listens yet.
-    let isOpen = false;
-    const onChange = (change: QueueChange): void => {
-      if (isOpen) this.#tell(change);
-    };
-    this.queue = Queue.open(path, { now, onChange });
-    isOpen = true;
+    this.queue = Queue.open(path, { now, onChange: (change) => this.#tell(change) });
   }
 
   list(): Generation[] {

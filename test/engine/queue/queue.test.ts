@@ -202,7 +202,10 @@ test("outlives the program: what ran is interrupted, pausing stays", () => {
   queue.add([1, 2].map(order));
   queue.startNext();
   queue.setPaused(true);
-  const { queue: later } = openQueue(path);
+  const onChange = (): void => {
+    throw new Error("nobody can look at a queue that is still being opened");
+  };
+  const { queue: later } = openQueue(path, { onChange });
   expect({ rows: look(later), isPaused: later.isPaused }).toEqual({
     rows: ["2 waiting", "1 interrupted"],
     isPaused: true,
