@@ -2,9 +2,6 @@ import { randomUUID } from "node:crypto";
 import { link, lstat, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** What a file is called while it is being written; one that is found at start was left by a crash. */
-export const UNFINISHED = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
-
 /**
  * Writes a file so that `path` holds the old content or the whole new one, whenever power or process
  * fails: a file of its own beside it, synced, then renamed. Writers may race; the last rename wins.

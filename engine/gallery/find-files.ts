@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { UNFINISHED } from "../files/atomic-file.ts";
+import { UNFINISHED } from "../files/unfinished.ts";
 import type { GalleryParts } from "./gallery-parts.ts";
 import { pictureFolder } from "./keep-picture.ts";
 import type { Places } from "./places.ts";

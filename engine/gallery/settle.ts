@@ -1,6 +1,5 @@
-import { readdir, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { UNFINISHED } from "../files/atomic-file.ts";
+import { rm } from "node:fs/promises";
+import { sweepUnfinished } from "../files/unfinished.ts";
 import type { GalleryParts } from "./gallery-parts.ts";
 import { type FoundPicture, readPicture } from "./read-picture.ts";
 import { isAbsent } from "./refusal.ts";
@@ -20,7 +19,7 @@ export async function settleAll(parts: GalleryParts): Promise<void> {
 async function settle(parts: GalleryParts, id: string, path: string): Promise<void> {
   const { places, rows } = parts;
   const [file, trashed] = [places.absolute(path), places.trashed(id)];
-  for (const written of [file, trashed, places.thumbnail(id)]) await sweep(written);
+  for (const written of [file, trashed, places.thumbnail(id)]) await sweepUnfinished(written);
   const [here, inTrash] = [await readOwn(file, id), await readOwn(trashed, id)];
   const row = rows.get(id);
   if (row === undefined) {
@@ -43,21 +42,4 @@ async function readOwn(file: string, id: string): Promise<FoundPicture | undefin
     if (isAbsent(error)) return undefined;
     throw error;
   }
-}
-
-/** Removes what a crash left of writing to a path. */
-async function sweep(path: string): Promise<void> {
-  const start = `${basename(path)}.`;
-  for (const name of await namesIn(dirname(path))) {
-    if (name.startsWith(start) && UNFINISHED.test(name)) {
-      await rm(join(dirname(path), name), { force: true });
-    }
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: unknown) => {
-    if (isAbsent(error)) return [];
-    throw error;
-  });
 }

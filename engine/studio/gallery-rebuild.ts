@@ -36,8 +36,9 @@ export class GalleryRebuild {
       await this.#gallery.rebuild({
         signal: this.#ending.signal,
         onProgress: (now, all) => {
+          const isTold = total === all && percent(now, all) === percent(done, all);
           [done, total] = [now, all];
-          tell(false);
+          if (!isTold) tell(false);
         },
       });
     } catch (error) {
@@ -46,4 +47,8 @@ export class GalleryRebuild {
       tell(true);
     }
   }
+}
+
+function percent(done: number, total: number): number {
+  return Math.floor((100 * done) / total);
 }

@@ -1,0 +1,21 @@
+import { readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** How a file is called while atomic-file.ts writes it; one that is found at start was left by a crash. */
+export const UNFINISHED = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
+
+/** Removes what a crash left of writing to a path; where its folder is gone, so is that. */
+export async function sweepUnfinished(path: string): Promise<void> {
+  const [folder, start] = [dirname(path), `${basename(path)}.`];
+  for (const name of await namesIn(folder)) {
+    const isLeft = name.startsWith(start) && UNFINISHED.test(name);
+    if (isLeft) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  });
+}
