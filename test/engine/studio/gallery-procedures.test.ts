@@ -8,6 +8,7 @@ import { EventLog } from "../../../engine/studio/event-log.ts";
 import { galleryProcedures } from "../../../engine/studio/gallery-procedures.ts";
 import { GalleryRebuild } from "../../../engine/studio/gallery-rebuild.ts";
 import { openGallery, picture } from "../../fakes/gallery.ts";
+import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 /** Procedures over a real gallery of some pictures, and everything that is told from then on. */
@@ -76,7 +77,7 @@ test("of work that was refused half way, what was done is told", async () => {
   const { folder, ids, told, procedures } = await trial(2);
   // The second picture's place in the trash is taken by a folder that cannot be removed.
   mkdirSync(join(folder, `trash/${ids[1]}.png/full`), { recursive: true });
-  await expect(call(procedures.trash, { ids })).rejects.toThrow();
+  await expect(call(procedures.trash, { ids })).rejects.toThrow(refusal("OUTPUT_UNWRITABLE"));
   expect(told).toMatchObject([
     {
       type: "images-changed",
