@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { FilterX, Star } from "lucide-react";
 import type { GalleryFacets, GalleryQuery } from "../../engine/contract/gallery.ts";
 import { useStudio } from "../connection/studio.tsx";
-import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Select, type SelectOption } from "../ui/select.tsx";
 import { formatCount } from "../words/format.ts";
@@ -47,9 +46,11 @@ export function Filters({ query, onChange }: FiltersProps) {
         onPress={() => onChange(narrow(query, { isStarred: isStarred ? undefined : true }))}
       />
       {isNarrowed(query) && (
-        <Button variant="plain" icon={FilterX} onPress={() => onChange(cleared(query))}>
-          {t("filters.clear")}
-        </Button>
+        <IconButton
+          icon={FilterX}
+          label={t("filters.clear")}
+          onPress={() => onChange(cleared(query))}
+        />
       )}
     </div>
   );

@@ -38,6 +38,8 @@ export function GalleryPage() {
   useReturn(shown.order, address);
   const menu = useContextMenu(t("chosenLabel"));
   const layout = useView((view) => view.layouts["gallery"]);
+  const isEmpty = shown.names?.total === 0 && openId === undefined;
+  const hasDetails = column.isOpen && compared === undefined && !isEmpty;
   const details = {
     content: <DetailsColumn ids={ids} onHide={column.toggle} />,
     size: 320,
@@ -51,7 +53,7 @@ export function GalleryPage() {
         name="gallery"
         layout={layout}
         onLayout={(sizes) => keepLayout("gallery", sizes)}
-        end={column.isOpen && compared === undefined ? details : undefined}
+        end={hasDetails ? details : undefined}
       >
         <div className={styles.stack}>
           <div className={styles.layer} inert={isCovered} data-covered={isCovered || undefined}>

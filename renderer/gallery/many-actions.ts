@@ -35,7 +35,7 @@ export function useManyActions(ids: readonly string[], isTrash: boolean): readon
     };
     const keep = isTrash
       ? [restoring(ids, studio, t, group)]
-      : [starring({ ids, isStarred, studio, t, group }), trashing(ids, studio, t, group)];
+      : [starring({ ids, isStarred, studio, t, group }), trashing(ids, studio, t)];
     return desktop ? keep : [download, ...keep];
   }, [ids, isTrash, isStarred, studio, t, own]);
 }
@@ -77,16 +77,16 @@ function restoring(ids: readonly string[], { client }: Studio, t: PictureWords, 
   };
 }
 
-function trashing(ids: readonly string[], { client }: Studio, t: PictureWords, group: string) {
-  const undo = () => attempt(inParts(ids, (part) => client.gallery.restore({ ids: part })));
+function trashing(ids: readonly string[], { client }: Studio, t: PictureWords) {
+  const restore = () => attempt(inParts(ids, (part) => client.gallery.restore({ ids: part })));
   const trash = async () => {
     await inParts(ids, (part) => client.gallery.trash({ ids: part }));
-    showToast(t("trashed", { count: ids.length }), { label: t("actions.restore"), run: undo });
+    showToast(t("trashed", { count: ids.length }), { label: t("actions.undo"), run: restore });
   };
   return {
     id: "picture.trash",
     label: t("actions.trash"),
-    group,
+    group: t("actions.keep"),
     icon: Trash2,
     keys: "delete",
     isDanger: true,

@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { GalleryNames } from "../../engine/contract/gallery.ts";
+import { useStudio } from "../connection/studio.tsx";
 import { useChoice } from "../state/choice.ts";
 import { useWords } from "../words/words.ts";
 import { type Order, picturesBetween } from "./contact-sheet.ts";
@@ -27,6 +29,8 @@ export interface PictureGridProps {
  */
 export function PictureGrid({ names, order, gestures, onAway }: PictureGridProps) {
   const t = useWords("gallery");
+  const { queries } = useStudio();
+  const scaling = useQuery(queries.settings.get.queryOptions()).data?.scaling;
   const sized = useSheet(names);
   const { sheet, tile, ref } = sized;
   const focused = useChoice((choice) => choice.focused);
@@ -44,6 +48,7 @@ export function PictureGrid({ names, order, gestures, onAway }: PictureGridProps
       ref={ref}
       role="grid"
       className={styles.grid}
+      data-scaling={scaling}
       aria-label={t("grid")}
       aria-multiselectable
       aria-rowcount={sheet.rows.length}

@@ -61,6 +61,11 @@ export function SheetView(props: SheetViewProps) {
   );
 }
 
+/** A menu on pictures leaves out what is about the page. */
+function isAboutPictures({ id }: Action): boolean {
+  return id !== "gallery.search" && id !== "gallery.details";
+}
+
 function Pictures({
   names,
   shown,
@@ -86,7 +91,7 @@ function Pictures({
           currentTarget: target instanceof Element ? target : currentTarget,
         };
         // By then the actions are about what was just chosen.
-        setTimeout(() => menu.open(at, latest.current));
+        setTimeout(() => menu.open(at, latest.current.filter(isAboutPictures)));
       },
     }),
     [open, menu.open],

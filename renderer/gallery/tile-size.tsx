@@ -21,7 +21,6 @@ export function TileSize() {
       minValue={SMALLEST}
       maxValue={LARGEST}
       step={STEP}
-      formatOptions={{ style: "unit", unit: "pixel" }}
     >
       <SliderTrack className={styles.track ?? ""}>
         <SliderThumb className={styles.thumb ?? ""} />

@@ -1,8 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { Check, ImageOff, Star } from "lucide-react";
 import { memo } from "react";
 import type { Image } from "../../engine/contract/gallery.ts";
-import { useStudio } from "../connection/studio.tsx";
 import { useImageName } from "../picture/picture.tsx";
 import { useChoice } from "../state/choice.ts";
 import { useImages } from "../state/images.ts";
@@ -21,6 +19,9 @@ export interface TileProps {
   /** Of the sheet's first picture, the tab stop before there is another. */
   readonly firstId: string | undefined;
 }
+
+/** As most pictures are, before one says how it is. */
+const SQUARE = { width: 1024, height: 1024 };
 
 /**
  * One picture of the sheet. Its marks are for the pointer: what they do, Ctrl+Space and `.` do too.
@@ -42,23 +43,7 @@ export const Tile = memo(function Tile({ id, column, side, firstId }: TileProps)
       {image ? (
         <Content image={image} side={side} />
       ) : (
-        <div className={styles.coming} aria-hidden />
-      )}
-      {image && (
-        <>
-          <span data-does="choose" aria-hidden className={styles.choose}>
-            <Icon of={Check} />
-          </span>
-          {!image.isTrashed && (
-            <span
-              data-does="star"
-              aria-hidden
-              className={classNames(styles.star, image.isStarred && styles.starred)}
-            >
-              <Icon of={Star} />
-            </span>
-          )}
-        </>
+        <div className={styles.coming} style={boxOf(SQUARE, side)} aria-hidden />
       )}
     </div>
   );
@@ -66,27 +51,47 @@ export const Tile = memo(function Tile({ id, column, side, firstId }: TileProps)
 
 function Content({ image, side }: { image: Image; side: number }) {
   const t = useWords("gallery");
-  const { queries } = useStudio();
-  const scaling = useQuery(queries.settings.get.queryOptions()).data?.scaling ?? "smooth";
   const plain = useImageName(image.record);
   const name = image.isStarred ? t("starredName", { name: plain }) : plain;
   const { isBroken, onError } = useRenewal(image);
-  if (image.isMissing || isBroken)
-    return (
-      <div role="img" aria-label={t("missingName", { name })} className={styles.missing}>
-        <Icon of={ImageOff} size={20} />
-        <span>{image.isMissing ? t("missing") : t("broken")}</span>
-      </div>
-    );
+  const isGone = image.isMissing || isBroken;
   return (
-    <img
-      className={classNames(styles.picture, scaling === "crisp" && styles.crisp)}
-      style={boxOf(image.record, side)}
-      src={image.thumbnail}
-      alt={name}
-      decoding="async"
-      draggable
-      onError={onError}
-    />
+    <div className={styles.box} style={boxOf(isGone ? SQUARE : image.record, side)}>
+      {isGone ? (
+        <div role="img" aria-label={t("missingName", { name })} className={styles.missing}>
+          <Icon of={ImageOff} size={20} />
+          <span>{image.isMissing ? t("missing") : t("broken")}</span>
+        </div>
+      ) : (
+        <img
+          className={styles.picture}
+          src={image.thumbnail}
+          alt={name}
+          decoding="async"
+          draggable
+          onError={onError}
+        />
+      )}
+      <Marks image={image} />
+    </div>
+  );
+}
+
+function Marks({ image }: { image: Image }) {
+  return (
+    <>
+      <span data-does="choose" aria-hidden className={styles.choose}>
+        <Icon of={Check} />
+      </span>
+      {!image.isTrashed && (
+        <span
+          data-does="star"
+          aria-hidden
+          className={classNames(styles.star, image.isStarred && styles.starred)}
+        >
+          <Icon of={Star} />
+        </span>
+      )}
+    </>
   );
 }

@@ -116,7 +116,7 @@ function keepActions(images: readonly Image[], { client }: Studio, t: Words): re
   const restore = () => attempt(client.gallery.restore({ ids }));
   const trash = async () => {
     await client.gallery.trash({ ids });
-    showToast(t("trashed", { count }), { label: t("actions.restore"), run: restore });
+    showToast(t("trashed", { count }), { label: t("actions.undo"), run: restore });
   };
   if (images.every((image) => image.isTrashed))
     return [

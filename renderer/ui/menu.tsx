@@ -53,6 +53,7 @@ export function PointMenu({ entries, label, isOpen, onClose, anchor }: PointMenu
   return (
     <Popover
       className={styles.popover ?? ""}
+      aria-label={label}
       triggerRef={anchor}
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
