@@ -80,6 +80,7 @@ async function open(): Promise<void> {
   Menu.setApplicationMenu(applicationMenu((command) => window.send(COMMAND_CHANNEL, command)));
   app.on("second-instance", () => window.show());
   app.on("activate", () => window.show());
+  window.open();
   host.start();
 }
 

@@ -57,9 +57,14 @@ export class StudioWindow {
     return this.#window?.isFocused() ?? false;
   }
 
+  /** Shows it empty, in the room's colour: the host takes a moment to start. */
+  open(): void {
+    this.#window ??= this.#create();
+  }
+
   /** Shows the pages of the studio at `origin`; those already there stay, and find it again by themselves. */
   load(origin: string): void {
-    const window = (this.#window ??= this.#open());
+    const window = (this.#window ??= this.#create());
     if (this.#origin === origin) return;
     this.#origin = origin;
     // A page that cannot be loaded is loaded anew when the host is ready again.
@@ -79,7 +84,7 @@ export class StudioWindow {
     this.#window?.webContents.send(channel, ...args);
   }
 
-  #open(): BrowserWindow {
+  #create(): BrowserWindow {
     const { isMaximized, ...bounds } = placeWindow(
       readWindow(this.#statePath),
       [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea),
@@ -90,15 +95,11 @@ export class StudioWindow {
       minHeight: Math.min(MIN_SIZE.height, bounds.height),
       title: "Darkroom",
       icon: this.#parts.icon,
-      show: false,
       backgroundColor: nativeTheme.shouldUseDarkColors ? ROOM.dark : ROOM.light,
       autoHideMenuBar: true,
       webPreferences: webPreferences(this.#parts.preload),
     });
-    window.once("ready-to-show", () => {
-      if (isMaximized) window.maximize();
-      window.show();
-    });
+    if (isMaximized) window.maximize();
     window.on("close", (event) => this.#closing(window, event));
     window.on("closed", () => (this.#window = undefined));
     // The page keeps nothing of its own: loaded anew, it takes up where the studio is.

@@ -6,13 +6,17 @@ const ORIGIN = "http://127.0.0.1:7860";
 
 beforeEach(resetElectron);
 
+const PARTS = {
+  preload: "/app/preload.cjs",
+  icon: "/app/icon.png",
+  staysWhenClosed: () => false,
+  isQuitting: () => false,
+};
+
 function opened(parts: Partial<WindowParts> = {}) {
   const closes: string[] = [];
   const window = new StudioWindow({
-    preload: "/app/preload.cjs",
-    icon: "/app/icon.png",
-    staysWhenClosed: () => false,
-    isQuitting: () => false,
+    ...PARTS,
     onClose: () => closes.push("close"),
     ...parts,
   });
@@ -42,16 +46,19 @@ test("a packaged app has no developer tools", () => {
   expect(webPreferences("/p").devTools).toBe(false);
 });
 
-test("is shown once there is something to see, titled and in the room's colour", () => {
-  const { shown } = opened();
-  expect(callsOf("show")).toEqual([]);
-  shown.emit("ready-to-show");
-  expect(callsOf("show")).toEqual([[]]);
-  expect(shown.options).toMatchObject({
-    title: "Darkroom",
-    show: false,
-    backgroundColor: expect.stringMatching(/^#[\da-f]{6}$/),
-  });
+test("opens at once, titled and in the room's colour, and loads when the host is ready", () => {
+  const window = new StudioWindow({ ...PARTS, onClose: () => {} });
+  window.open();
+  expect(BrowserWindow.all.map(({ options }) => options)).toEqual([
+    expect.objectContaining({
+      title: "Darkroom",
+      backgroundColor: expect.stringMatching(/^#[\da-f]{6}$/),
+    }),
+  ]);
+  expect(callsOf("loadURL")).toEqual([]);
+  window.load(ORIGIN);
+  expect(callsOf("loadURL")).toEqual([[`${ORIGIN}/`]]);
+  expect(BrowserWindow.all).toHaveLength(1);
 });
 
 test("a host that comes back at the same address leaves the page; at another it is loaded there", () => {
