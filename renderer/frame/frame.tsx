@@ -14,6 +14,7 @@ import styles from "./frame.module.css";
 import { type Shown, useFrameActions } from "./frame-actions.ts";
 import { LockedOut } from "./locked-out.tsx";
 import { useQueueActions } from "./queue-actions.ts";
+import { PageBoundary } from "./page-boundary.tsx";
 import { pageOf, Rail } from "./rail.tsx";
 import { StatusBar } from "./status-bar.tsx";
 import { useTheme } from "./theme.ts";
@@ -34,11 +35,16 @@ function Room({ children }: { children: ReactNode }) {
   useBusySigns(t(pageOf(address)));
   useActions(useFrameActions(setShown));
   useActions(useQueueActions());
+  useEffect(keepDroppedFiles, []);
   useEffect(() => desktop?.onCommand((id) => void runAction(id)), []);
   return (
     <div className={styles.frame}>
       <Rail />
-      <main className={styles.page}>{children}</main>
+      <main className={styles.page}>
+        <PageBoundary address={address} title={t("broken")}>
+          {children}
+        </PageBoundary>
+      </main>
       <StatusBar
         isQueueOpen={shown === "queue"}
         onQueueOpenChange={(isOpen) => setShown(isOpen ? "queue" : undefined)}
@@ -49,4 +55,16 @@ function Room({ children }: { children: ReactNode }) {
       <ToastRegion />
     </div>
   );
+}
+
+/** A file dropped beside what takes files would take the browser away from the page. */
+function keepDroppedFiles(): () => void {
+  const leaving = new AbortController();
+  addEventListener("dragover", keepHere, { signal: leaving.signal });
+  addEventListener("drop", keepHere, { signal: leaving.signal });
+  return () => leaving.abort();
+}
+
+function keepHere(event: DragEvent): void {
+  event.preventDefault();
 }

@@ -1,6 +1,7 @@
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { changeForm, useForm } from "../state/form.ts";
 import { Chips } from "../ui/chips.tsx";
+import { Help } from "../ui/help.tsx";
 import { Select } from "../ui/select.tsx";
 import { Slider } from "../ui/slider.tsx";
 import { formatDuration } from "../words/format.ts";
@@ -41,6 +42,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
           minValue={1}
           maxValue={1000}
           slideTo={100}
+          help={<Help about={t("quality.steps")}>{t("quality.stepsHelp")}</Help>}
         />
         <Slider
           label={t("quality.guidance")}
@@ -50,6 +52,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
           maxValue={100}
           slideTo={15}
           step={0.5}
+          help={<Help about={t("quality.guidance")}>{t("quality.guidanceHelp")}</Help>}
         />
       </div>
       <Sampler model={model} />
@@ -70,6 +73,7 @@ function Sampler({ model: { summary } }: { model: ChosenModel }) {
   return (
     <Select
       label={t("quality.sampler")}
+      help={<Help about={t("quality.sampler")}>{t("quality.samplerHelp")}</Help>}
       value={chosen ?? OWN}
       onChange={(value) =>
         changeForm({ scheduler: value === OWN ? undefined : value, isPresetChosen: true })

@@ -1,6 +1,7 @@
 import { Dices, Lock } from "lucide-react";
 import { changeForm, useForm } from "../state/form.ts";
 import { newestFirst, useQueue } from "../state/queue.ts";
+import { Help } from "../ui/help.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useWords } from "../words/words.ts";
@@ -14,6 +15,7 @@ export function SeedField() {
   return (
     <TextField
       label={t("seed.title")}
+      help={<Help about={t("seed.title")}>{t("seed.help")}</Help>}
       value={seed}
       placeholder={t("seed.placeholder")}
       inputMode="numeric"

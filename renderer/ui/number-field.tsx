@@ -1,6 +1,6 @@
 import { type PointerEvent, type ReactNode, useEffect, useRef } from "react";
-import { Input, Label, NumberField as AriaNumberField } from "react-aria-components";
-import { classNames } from "./class-names.ts";
+import { Input, NumberField as AriaNumberField } from "react-aria-components";
+import { FieldHead } from "./field-head.tsx";
 import styles from "./field.module.css";
 
 export interface NumberFieldProps {
@@ -38,15 +38,11 @@ export function NumberField(props: NumberFieldProps) {
       {...(isLabelHidden && { "aria-label": label })}
     >
       {!isLabelHidden && (
-        <div className={styles.head}>
-          <Label
-            className={classNames(styles.label, styles.draggable)}
-            onPointerDown={(event) => followDrag(event, (steps) => move(value, steps))}
-          >
-            {label}
-          </Label>
-          {aside}
-        </div>
+        <FieldHead
+          label={label}
+          aside={aside}
+          onDragStart={(event) => followDrag(event, (steps) => move(value, steps))}
+        />
       )}
       <Input
         ref={input}

@@ -2,13 +2,13 @@ import { Check, ChevronDown } from "lucide-react";
 import type { ReactNode } from "react";
 import {
   Button,
-  Label,
   ListBox,
   ListBoxItem,
   Popover,
   Select as AriaSelect,
   SelectValue,
 } from "react-aria-components";
+import { FieldHead } from "./field-head.tsx";
 import field from "./field.module.css";
 import { Icon } from "./icon.tsx";
 import menu from "./menu.module.css";
@@ -29,6 +29,8 @@ export interface SelectProps<Value extends string> {
   readonly onChange: (value: Value) => void;
   readonly options: readonly SelectOption<Value>[];
   readonly isDisabled?: boolean;
+  /** What the word means: a Help. */
+  readonly help?: ReactNode;
   readonly aside?: ReactNode;
   readonly description?: ReactNode;
 }
@@ -47,12 +49,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
       isDisabled={isDisabled}
       {...(isLabelHidden && { "aria-label": label })}
     >
-      {!isLabelHidden && (
-        <div className={field.head}>
-          <Label className={field.label}>{label}</Label>
-          {props.aside}
-        </div>
-      )}
+      {!isLabelHidden && <FieldHead label={label} help={props.help} aside={props.aside} />}
       <Button className={styles.button ?? ""}>
         <SelectValue className={styles.value ?? ""}>
           {({ defaultChildren }) => defaultChildren}

@@ -8,17 +8,22 @@ export interface SliderProps extends NumberFieldProps {
   /** Where the slider ends, if the number may go further than is useful to slide. */
   readonly slideTo?: number;
   readonly description?: ReactNode;
+  /** What the word means: a Help. */
+  readonly help?: ReactNode;
 }
 
 /** A number with a track to slide on. */
-export function Slider({ slideTo, description, ...number }: SliderProps) {
+export function Slider({ slideTo, description, help, ...number }: SliderProps) {
   const { value, onChange, minValue, step = 1, isDisabled = false } = number;
   const maxValue = slideTo ?? number.maxValue;
   return (
     <div className={field.field}>
       <div className={styles.row}>
-        <span className={field.label} aria-hidden>
-          {number.label}
+        <span className={field.words}>
+          <span className={field.label} aria-hidden>
+            {number.label}
+          </span>
+          {help}
         </span>
         <div className={styles.number}>
           <NumberField {...number} isLabelHidden />

@@ -3,13 +3,13 @@ import type { ReactNode, Ref } from "react";
 import {
   FieldError,
   Input,
-  Label,
   Text,
   TextArea,
   TextField as AriaTextField,
   type TextFieldProps as AriaTextFieldProps,
 } from "react-aria-components";
 import { classNames } from "./class-names.ts";
+import { FieldHead } from "./field-head.tsx";
 import styles from "./field.module.css";
 import { Icon } from "./icon.tsx";
 
@@ -28,6 +28,8 @@ export interface TextFieldProps extends Omit<
   readonly rows?: number;
   /** Paths, hashes and codes. */
   readonly isCode?: boolean;
+  /** What the word means: a Help. */
+  readonly help?: ReactNode;
   /** What stands at the right of the label. */
   readonly aside?: ReactNode;
   /** What stands at the right of the input: buttons. */
@@ -37,8 +39,8 @@ export interface TextFieldProps extends Omit<
 
 /** A field for text, of one line or of many. */
 export function TextField(props: TextFieldProps) {
-  const { label, isLabelHidden = false, description, error, aside, trailing, ...others } = props;
-  const { placeholder, rows, isCode, inputRef, ...rest } = others;
+  const { label, isLabelHidden = false, description, error, help, aside, ...others } = props;
+  const { placeholder, rows, isCode, inputRef, trailing, ...rest } = others;
   return (
     <AriaTextField
       {...rest}
@@ -46,12 +48,7 @@ export function TextField(props: TextFieldProps) {
       isInvalid={error !== undefined}
       {...(isLabelHidden && { "aria-label": label })}
     >
-      {!isLabelHidden && (
-        <div className={styles.head}>
-          <Label className={styles.label}>{label}</Label>
-          {aside}
-        </div>
-      )}
+      {!isLabelHidden && <FieldHead label={label} help={help} aside={aside} />}
       <div className={styles.group}>
         <Entry placeholder={placeholder} rows={rows} isCode={isCode} inputRef={inputRef} />
         {trailing}

@@ -30,6 +30,7 @@ export const frame = {
   memory: "{{used}} of {{total}} in use",
   memoryNote: "Darkroom itself: {{studio}}. Memory of the whole machine.",
   version: "Version {{version}}",
+  broken: "This page cannot be shown",
   lost: "No connection since {{time}}, trying again",
   connecting: "Connecting",
   queue: {

@@ -16,7 +16,6 @@ export const generate = {
   start: {
     add: "Start from a picture",
     title: "Starts from",
-    change: "Choose another picture",
     remove: "Start from noise again",
     alt: "Picture to start from, {{width}} by {{height}} pixels",
     drop: "Choose one, or drop or paste it anywhere",
@@ -29,18 +28,20 @@ export const generate = {
     height: "Height",
     swap: "Swap width and height",
     ratios: "Aspect ratio",
-    own: "The model's own size is {{width}} × {{height}}.",
   },
   quality: {
     title: "Quality",
     exact: "Exact",
     balanced: "Balanced",
     fast: "Fast",
-    exactHint: "As the model's makers draw: {{steps}} steps, {{scheduler}}",
-    quickHint: "{{steps}} steps, {{scheduler}}",
-    ownScheduler: "its own sampler",
     chosenFast: "Fast was chosen, since Exact would take {{time}} here.",
     steps: "Steps",
+    stepsHelp:
+      "How often the picture is gone over on its way out of the noise. More make it cleaner and take longer.",
+    guidanceHelp:
+      "How strictly the picture keeps to the prompt. Low wanders, high exaggerates and burns colours.",
+    samplerHelp:
+      "The way from noise to picture, also called scheduler. The model's own is the one it was made with; DPM++ 2M needs fewer steps.",
     guidance: "Guidance",
     sampler: "Sampler",
     samplerOwn: "Model's own ({{scheduler}})",
@@ -48,6 +49,7 @@ export const generate = {
   },
   seed: {
     title: "Seed",
+    help: "Where chance begins. The same seed with the same settings gives the same picture.",
     placeholder: "New for every picture",
     invalid: "A seed is a whole number below 2 to the 64th.",
     dice: "New seed for every picture",
@@ -56,7 +58,6 @@ export const generate = {
   press: {
     count: "Count",
     generate: "Generate",
-    first: "Generate next",
     cancel: "Cancel",
     cancelHint: "Cancel the running picture",
     each: "About {{time}}",
@@ -87,7 +88,6 @@ export const generate = {
     step: "Step {{step}} of {{steps}}",
     left: "{{time}} left",
     developing: "{{prompt}}, developing",
-    shownAt: "{{width}} × {{height}} shown {{times}}×",
     trueSize: "{{width}} × {{height}}",
     took: "{{time}}",
   },
@@ -111,7 +111,6 @@ export const generate = {
     retry: "Queue again",
     models: "Open Models",
     settings: "Open Settings",
-    dismiss: "Remove",
   },
   empty: {
     title: "What should the picture show?",
@@ -146,7 +145,6 @@ export const generate = {
     title: "Details",
     hide: "Hide details",
     show: "Show details",
-    empty: "Settings of the picture you look at stand here.",
   },
   drop: {
     settings: "Use its settings",

@@ -10,5 +10,6 @@ export const ui = {
   decrease: "Decrease {{field}}",
   since: "Not up to date since {{when}}",
   notifications: "Messages",
+  help: "What {{about}} means",
   noMatch: "Nothing matches",
 };
