@@ -8,6 +8,7 @@ import {
   binaryBody,
   element,
   jsonBody,
+  processorMs,
   refusalOf,
   SEED_REQUEST,
   sentenceOf,
@@ -349,33 +350,33 @@ const fuzz = fc.record({
 
 test("10,000 malformed requests: each is read or refused by name, and none takes long", () => {
   let refused = 0;
-  const start = performance.now();
-  fc.assert(
-    fc.property(fuzz, ({ body, at, word, bytes, cut, header, kind }) => {
-      const text = Buffer.from(body.bytes).toString("latin1");
-      const place = at % text.length;
-      const replaced = {
-        word: text.slice(0, place) + text.slice(place).replace(/"[^"]*"|-?\d+/, word),
-        bytes:
-          text.slice(0, place) + Buffer.from(bytes).toString("latin1") + text.slice(place + cut),
-        cut: text.slice(0, place),
-        header: text,
-        noise: Buffer.from(bytes).toString("latin1"),
-      }[kind];
-      const broken = {
-        bytes: new Uint8Array(Buffer.from(replaced, "latin1")),
-        headerLength: kind === "header" ? header : body.headerLength,
-      };
-      const refusal = refusalOf(() => readInferRequest(broken));
-      if (refusal === undefined) return;
-      refused++;
-      expect(refusal).toMatch(
-        /^REQUEST_INVALID: .+ cannot be .+: .+\. Change the value and try again\.$/s,
-      );
-    }),
-    { numRuns: 10_000 },
-  );
+  const all = (): void =>
+    fc.assert(
+      fc.property(fuzz, ({ body, at, word, bytes, cut, header, kind }) => {
+        const text = Buffer.from(body.bytes).toString("latin1");
+        const place = at % text.length;
+        const replaced = {
+          word: text.slice(0, place) + text.slice(place).replace(/"[^"]*"|-?\d+/, word),
+          bytes:
+            text.slice(0, place) + Buffer.from(bytes).toString("latin1") + text.slice(place + cut),
+          cut: text.slice(0, place),
+          header: text,
+          noise: Buffer.from(bytes).toString("latin1"),
+        }[kind];
+        const broken = {
+          bytes: new Uint8Array(Buffer.from(replaced, "latin1")),
+          headerLength: kind === "header" ? header : body.headerLength,
+        };
+        const refusal = refusalOf(() => readInferRequest(broken));
+        if (refusal === undefined) return;
+        refused++;
+        expect(refusal).toMatch(
+          /^REQUEST_INVALID: .+ cannot be .+: .+\. Change the value and try again\.$/s,
+        );
+      }),
+      { numRuns: 10_000 },
+    );
+  expect(processorMs(all)).toBeLessThan(10_000);
   expect(refused).toBeGreaterThan(5000);
-  expect(performance.now() - start).toBeLessThan(20_000);
   expect(readInferRequest(jsonBody(SEED_REQUEST)).id).toBe("42");
 });

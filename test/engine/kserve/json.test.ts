@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Json, isList, itemsOf, readJson } from "../../../engine/kserve/json.ts";
 import { NumberArray } from "../../../engine/kserve/json-numbers.ts";
 import { MessageFault } from "../../../engine/kserve/message-fault.ts";
-import { anyText, utf8 } from "./bodies.ts";
+import { anyText, processorMs, utf8 } from "./bodies.ts";
 
 const LIMITS = { depth: 16, values: 100_000, numbers: 1_000_000 };
 
@@ -172,18 +172,19 @@ describe("limits come before memory", () => {
     ["a key twice", '{"a":1,"b":{"a":2},"a":3}', /the key "a" is there twice/],
     ["a key twice in two spellings", '{"a":1,"\\u0061":3}', /the key "a" is there twice/],
   ])("%s", (_, text, reason) => {
-    const start = performance.now();
-    expect(faultOf(() => read(text)) ?? "").toMatch(reason);
-    expect(performance.now() - start).toBeLessThan(1000);
+    let fault: string | undefined;
+    expect(processorMs(() => (fault = faultOf(() => read(text))))).toBeLessThan(1000);
+    expect(fault ?? "").toMatch(reason);
   });
 
   test("no arrangement of brackets and numbers makes it read a text many times", () => {
-    const row = `[${"[[1,2],[3,4]],".repeat(50_000)}["x"]]`;
-    const start = performance.now();
-    expect(faultOf(() => read(row))).toMatch(/more than 100000 values/);
+    const rows = `[${"[[1,2],[3,4]],".repeat(50_000)}["x"]]`;
     const columns = `[${'[[[[[[[1,"x"]]]]]]],'.repeat(5000)}0]`;
-    expect(faultOf(() => read(columns))).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(1000);
+    const faults: (string | undefined)[] = [];
+    const both = (): unknown =>
+      faults.push(...[rows, columns].map((text) => faultOf(() => read(text))));
+    expect(processorMs(both)).toBeLessThan(1000);
+    expect(faults).toEqual(["it holds more than 100000 values", undefined]);
   });
 });
 

@@ -51,7 +51,7 @@ test("shares of 1 are the shortest decimals of their float32", () => {
 
 test("can be walked twice, and makes one chunk at a time", () => {
   const source = nestedJson(somePixels(200, 200), [200, 200, 3], DECIMALS);
-  expect(allOf(source)).toEqual(allOf(source));
+  expect(Buffer.compare(allOf(source), allOf(source))).toBe(0);
   const [first] = source.chunks;
   expect(first!.length).toBeLessThan(600_000);
 });

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   bfloat16ToFloat32,
   float16ToFloat32,
+  float32ToBfloat16,
   float32ToFloat16,
 } from "../../../engine/tensor/half.ts";
 
@@ -61,6 +62,24 @@ test("every bfloat16 is the float32 that begins with its bits", () => {
     return view.getFloat32(0);
   });
   expect(bfloat16ToFloat32(everyHalf)).toEqual(values);
+});
+
+test("every bfloat16 but NaN comes back from float32 bit for bit", () => {
+  const numbers = everyHalf.filter(
+    (bits) => !Number.isNaN(bfloat16ToFloat32(Uint16Array.of(bits))[0]),
+  );
+  expect(float32ToBfloat16(bfloat16ToFloat32(numbers))).toEqual(numbers);
+});
+
+test.each([
+  ["a NaN", NaN, 0x7fc0],
+  ["what rounds up to infinity", 3.4e38, 0x7f80],
+  ["a tie below an odd fraction", 1 + 2 ** -8, 0x3f80],
+  ["a tie above an odd fraction", 1 + 3 * 2 ** -8, 0x3f82],
+  ["what lies above a tie", 1 + 2 ** -8 + 2 ** -20, 0x3f81],
+  ["a negative zero", -0, 0x8000],
+])("%s rounds to the nearest bfloat16", (_, value, bits) => {
+  expect([...float32ToBfloat16(Float32Array.of(value))]).toEqual([bits]);
 });
 
 test("bits may lie anywhere in a larger buffer", () => {
