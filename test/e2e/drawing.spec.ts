@@ -1,0 +1,86 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./studio-test.ts";
+
+const PROMPT = "two purple fish under water";
+
+/** Fills the form and presses the keys that draw. */
+async function draw(page: Page, prompt: string, { steps = 4 } = {}): Promise<void> {
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
+  await page.getByRole("spinbutton", { name: "Steps" }).fill(String(steps));
+  await page.getByRole("spinbutton", { name: "Steps" }).blur();
+  await page.keyboard.press("Control+Enter");
+}
+
+function pictures(page: Page, prompt: string) {
+  return page.getByRole("main").getByRole("img", { name: new RegExp(`^${prompt}`) });
+}
+
+test.describe("first start", () => {
+  test.use({ isIntroduced: false });
+
+  test("asks how to begin, says what this machine can do, and draws with the starter", async ({
+    studio: { page },
+  }) => {
+    await expect(page.getByText(/This machine draws with .+/)).toBeVisible();
+    await page.getByRole("button", { name: "Draw with the starter" }).click();
+    await draw(page, PROMPT);
+    await expect(pictures(page, PROMPT).first()).toBeVisible();
+    await page.goto(new URL("/gallery", page.url()).href);
+    await expect(page.getByRole("grid", { name: "Gallery" })).toBeVisible();
+    await expect(pictures(page, PROMPT)).toHaveCount(1);
+  });
+});
+
+test("draws, and everything is still there after a restart", async ({ studio }) => {
+  const { page } = studio;
+  await draw(page, PROMPT);
+  await expect(pictures(page, PROMPT).first()).toBeVisible();
+  await studio.restart();
+  await page.goto(new URL("/gallery", page.url()).href);
+  await expect(pictures(page, PROMPT)).toHaveCount(1);
+  await page.goto(new URL("/generate", page.url()).href);
+  await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(PROMPT);
+});
+
+test("cancels what runs, and says so without alarm", async ({ studio: { page } }) => {
+  await draw(page, PROMPT, { steps: 1000 });
+  await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect(page.getByText(/cancelled/i).first()).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("queues three and draws them all", async ({ studio: { page } }) => {
+  for (const thing of ["a red house", "a blue boat", "a yellow star"]) await draw(page, thing);
+  for (const thing of ["a red house", "a blue boat", "a yellow star"]) {
+    await expect(pictures(page, thing).first()).toBeVisible();
+  }
+});
+
+test("what ran when the host died can be resumed with the same seed", async ({ studio }) => {
+  const { page } = studio;
+  await page.getByRole("textbox", { name: "Seed" }).fill("77");
+  await draw(page, PROMPT, { steps: 400 });
+  await expect(page.getByText(/step \d+ of 400/i).first()).toBeVisible();
+  await studio.restart("SIGKILL");
+  await page.reload();
+  await expect(page.getByText(/interrupted/i).first()).toBeVisible();
+  await page
+    .getByRole("button", { name: /^Resume/ })
+    .first()
+    .click();
+  await expect(pictures(page, PROMPT).first()).toBeVisible({ timeout: 120_000 });
+  await page.goto(new URL("/gallery", page.url()).href);
+  await pictures(page, PROMPT).first().dblclick();
+  await expect(page.getByText("77", { exact: true })).toBeVisible();
+});
+
+test("a page that is reloaded in mid-run loses no tile", async ({ studio: { page } }) => {
+  await draw(page, "a red house", { steps: 200 });
+  await draw(page, "a blue boat", { steps: 4 });
+  await expect(page.getByText(/step \d+ of 200/i).first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByText(/step \d+ of 200/i).first()).toBeVisible();
+  await expect(pictures(page, "a red house").first()).toBeVisible({ timeout: 60_000 });
+  await expect(pictures(page, "a blue boat").first()).toBeVisible({ timeout: 60_000 });
+});

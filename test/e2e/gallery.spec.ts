@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./studio-test.ts";
+
+async function draw(page: Page, prompt: string): Promise<void> {
+  await page.goto(new URL("/generate", page.url()).href);
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
+  await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
+  await page.getByRole("spinbutton", { name: "Steps" }).blur();
+  await page.keyboard.press("Control+Enter");
+  const picture = page.getByRole("main").getByRole("img", { name: new RegExp(`^${prompt}`) });
+  await expect(picture.first()).toBeVisible();
+}
+
+function tile(page: Page, prompt: string) {
+  return page.getByRole("grid", { name: "Gallery" }).getByRole("img", {
+    name: new RegExp(`^${prompt}`),
+  });
+}
+
+test("searches, stars, trashes and takes it back", async ({ studio: { page } }) => {
+  for (const prompt of ["a red house", "a blue boat", "a yellow star"]) await draw(page, prompt);
+  await page.goto(new URL("/gallery", page.url()).href);
+  await expect(tile(page, "a red house")).toBeVisible();
+
+  await page.getByRole("searchbox", { name: "Search" }).fill("boa");
+  await expect(tile(page, "a blue boat")).toBeVisible();
+  await expect(tile(page, "a red house")).toHaveCount(0);
+  await page.getByRole("searchbox", { name: "Search" }).fill("");
+
+  await tile(page, "a yellow star").click();
+  await page.keyboard.press(".");
+  await page.goto(new URL("/gallery?starred=true", page.url()).href);
+  await expect(tile(page, "a yellow star")).toBeVisible();
+  await expect(tile(page, "a red house")).toHaveCount(0);
+
+  await page.goto(new URL("/gallery", page.url()).href);
+  await tile(page, "a red house").click();
+  await page.keyboard.press("Delete");
+  await expect(tile(page, "a red house")).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(tile(page, "a red house")).toBeVisible();
+});
+
+test("a dropped picture gives its settings back", async ({ studio: { page, dataFolder } }) => {
+  await draw(page, "a purple balloon on a yellow background");
+  const folder = join(dataFolder, "gallery");
+  const name = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((path) =>
+    path.endsWith(".png"),
+  );
+  const bytes = readFileSync(join(folder, name ?? ""));
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("something else");
+  const dropped = await page.evaluateHandle((base64) => {
+    const data = new DataTransfer();
+    const content = Uint8Array.from(atob(base64), (letter) => letter.codePointAt(0) ?? 0);
+    data.items.add(new File([content], "dropped.png", { type: "image/png" }));
+    return data;
+  }, bytes.toString("base64"));
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    await page.getByRole("main").dispatchEvent(type, { dataTransfer: dropped });
+  }
+  await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(
+    "a purple balloon on a yellow background",
+  );
+});

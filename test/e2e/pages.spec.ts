@@ -1,0 +1,51 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "./studio-test.ts";
+
+const PAGES = ["generate", "gallery", "models", "settings"] as const;
+
+for (const theme of ["dark", "light"] as const) {
+  for (const name of PAGES) {
+    test(`${name} can be used by everyone, ${theme}`, async ({ studio: { page } }, info) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.goto(new URL(`/${name}`, page.url()).href);
+      await expect(page.getByRole("main")).toBeVisible();
+      await page.waitForLoadState("networkidle").catch(() => {});
+      const { violations } = await new AxeBuilder({ page })
+        // Electron cannot open the blank page that axe takes for frames (axe-core-npm #1141).
+        .setLegacyMode(info.project.name === "desktop")
+        .analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    });
+  }
+}
+
+test("no request leaves for anywhere but the studio itself", async ({ studio }) => {
+  const { page } = studio;
+  const origins = new Set<string>();
+  const refusals: string[] = [];
+  page.on("request", (request) => origins.add(new URL(request.url()).origin));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) refusals.push(message.text());
+  });
+  for (const name of PAGES) {
+    await page.goto(new URL(`/${name}`, page.url()).href);
+    await expect(page.getByRole("main")).toBeVisible();
+  }
+  await page.goto(new URL("/generate", page.url()).href);
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a green tree");
+  await page.keyboard.press("Control+Enter");
+  await expect(
+    page
+      .getByRole("main")
+      .getByRole("img", { name: /^a green tree/ })
+      .first(),
+  ).toBeVisible();
+  const own = new URL(page.url()).origin;
+  expect([...origins].filter((origin) => origin !== own && origin !== "null")).toEqual([]);
+  expect(refusals).toEqual([]);
+  expect(studio.connections().filter((host) => !isLoopback(host))).toEqual([]);
+});
+
+function isLoopback(host: string): boolean {
+  return /^(127\.|::1$|localhost$|\/)/.test(host);
+}

@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test as base, chromium, type Browser, type Page } from "@playwright/test";
+import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
+import { openWindow } from "./desktop-window.ts";
+import { HostProcess } from "./host-process.ts";
+
+/** A studio of a test's own, open at a page. */
+export interface StudioUnderTest {
+  readonly page: Page;
+  readonly dataFolder: string;
+  /** Where the host has connected to so far: host names, addresses and paths of sockets. */
+  connections(): readonly string[];
+  /** Ends the host and starts it on the same data, at the same address. */
+  restart(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
+}
+
+interface Options {
+  /** For the host: HF_ENDPOINT and the like. */
+  env: Record<string, string>;
+  /** Whether the first start's question is already answered. */
+  isIntroduced: boolean;
+}
+
+/** Drawing happens on the CPU, in Chromium of this machine. */
+export const test = base.extend<{ studio: StudioUnderTest } & Options>({
+  env: [{}, { option: true }],
+  isIntroduced: [true, { option: true }],
+  studio: async ({ env, isIntroduced }, use, info) => {
+    const isWindow = info.project.name === "desktop";
+    const lacksChromium = !isWindow && chromiumPath === undefined;
+    test.skip(lacksChromium, "Chromium is not installed, so pages are not shown");
+    const dataFolder = mkdtempSync(join(tmpdir(), "darkroom-e2e-"));
+    const open = isWindow ? openInWindow : openInBrowser;
+    const studio = await open({ dataFolder, env, isIntroduced });
+    await use(studio);
+    const path = info.outputPath("end.png");
+    if (info.status !== info.expectedStatus) await studio.page.screenshot({ path });
+    await studio.close();
+    rmSync(dataFolder, { recursive: true, force: true });
+  },
+});
+
+export { expect } from "@playwright/test";
+
+interface Start {
+  readonly dataFolder: string;
+  readonly env: Record<string, string>;
+  readonly isIntroduced: boolean;
+}
+
+/** The host's own connections are the browser's test to count. */
+async function openInWindow({
+  dataFolder,
+  env,
+  isIntroduced,
+}: Start): Promise<StudioUnderTest & { close(): Promise<void> }> {
+  const { page, restart, close } = await openWindow({ dataFolder, env });
+  if (isIntroduced) await page.getByRole("button", { name: "Draw with the starter" }).click();
+  return { page, dataFolder, connections: () => [], restart, close };
+}
+
+async function openInBrowser({
+  dataFolder,
+  env,
+  isIntroduced,
+}: Start): Promise<StudioUnderTest & { close(): Promise<void> }> {
+  const connections = join(dataFolder, "connections.txt");
+  const recorder = new URL("record-connections.ts", import.meta.url).href;
+  const everything = {
+    DARKROOM_DEVICE: "cpu",
+    DARKROOM_TEST_CONNECTIONS: connections,
+    NODE_OPTIONS: `--import=${recorder}`,
+    ...env,
+  };
+  const host = new HostProcess(["--data-dir", dataFolder, "--port", "0"], everything);
+  await host.start();
+  const browser: Browser = await chromium.launch({
+    executablePath: chromiumPath ?? "",
+    args: CHROMIUM_ARGS,
+  });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(host.url);
+  if (isIntroduced) await page.getByRole("button", { name: "Draw with the starter" }).click();
+  return {
+    page,
+    dataFolder,
+    connections: () =>
+      existsSync(connections) ? readFileSync(connections, "utf8").trim().split("\n") : [],
+    restart: async (signal = "SIGTERM") => {
+      await host.stop(signal);
+      await host.startAgain();
+    },
+    close: async () => {
+      await browser.close();
+      await host.stop();
+    },
+  };
+}
