@@ -19,7 +19,10 @@ export function commandWithFlags(): Command {
   return withRequestFlags(command)
     .option("--model <folder>", "a diffusers snapshot; the starter (small drawings) by default")
     .addOption(
-      new Option("--device <name>", "where to compute").choices(DEVICE_NAMES).default("auto"),
+      new Option("--device <name>", "where to compute")
+        .choices(DEVICE_NAMES)
+        .default("auto")
+        .env("DARKROOM_DEVICE"),
     )
     .option("--out <file.png|folder>", "where to write; a name made of prompt and seed by default")
     .option("--force", "overwrite a file that exists")

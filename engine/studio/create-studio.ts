@@ -84,20 +84,24 @@ type Parts = Stores & DrawingParts & ModelsDoor & { readonly rebuild: GalleryReb
 /** Every procedure of the contract, with refusals around it. */
 function createRouter(options: StudioOptions, parts: Parts) {
   const { dataFolder, addressOf, freshAddress, logError } = options;
-  const { settings, gallery, devices, drawing, notices } = parts;
+  const { events, gallery, device, drawing, notices } = parts;
   return os.use(refusals(logError)).router({
     events: eventsProcedures(parts),
     generation: generationProcedures(parts),
     queue: queueProcedures(parts),
     gallery: galleryProcedures({ ...parts, addressOf }),
-    settings: settingsProcedures(parts),
+    settings: settingsProcedures({
+      ...parts,
+      // Device and folder are the machine's to tell; the next picture asks for them anew.
+      onChange: () => events.publish({ type: "machine-changed" }),
+    }),
     secrets: secretProcedures(parts),
     devices: devicesProcedures(parts),
     machine: machineProcedures({
       dataFolder,
       freshAddress,
       pictureFolder: () => gallery.pictureFolder,
-      device: () => devices.chosen(settings.read().device),
+      device,
       loadedModel: () => drawing.loadedModel,
       inferencePid: () => drawing.inferencePid,
       estimate: ({ report }) => referenceEstimate(report),

@@ -68,7 +68,14 @@ async function download(
   const { files, repository, ...found } = await downloadModel({ ...wanted, ...watched });
   const addedAt = new Date().toISOString();
   const provenance = { kind: "hub", name: repository, ...found, addedAt } as const;
-  return store.adopt({ key, ids: idsOf(request, found.variant), provenance, files });
+  try {
+    return await store.adopt({ key, ids: idsOf(request, found.variant), provenance, files });
+  } catch (error) {
+    // The files are what the publisher states: going on would bring the same ones again.
+    const isFull = error instanceof StudioError && error.code === "DISK_FULL";
+    if (!isFull) await store.discard(key);
+    throw error;
+  }
 }
 
 /** A model's own name; where that is taken, one that says which it is. */

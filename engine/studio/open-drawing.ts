@@ -9,7 +9,7 @@ import { ModelStore } from "../store/model-store.ts";
 import { isOpen } from "../queue/states.ts";
 import type { AddressOf } from "./addresses.ts";
 import type { StudioOptions } from "./create-studio.ts";
-import { DeviceList } from "./device-list.ts";
+import { DeviceList, type ChosenDevice } from "./device-list.ts";
 import { DrawingWorker } from "./drawing-worker.ts";
 import { Estimates, type DrawnPicture } from "./estimates.ts";
 import { withAddresses } from "./gallery-procedures.ts";
@@ -18,10 +18,13 @@ import { LocalDrawing } from "./local-drawing.ts";
 import { ModelReader } from "./model-reader.ts";
 import type { Stores } from "./open-stores.ts";
 import { Previews } from "./previews.ts";
+import { wantedDevice } from "./wanted-device.ts";
 
 /** Everything that has to do with drawing on this machine. */
 export interface DrawingParts {
   readonly devices: DeviceList;
+  /** The device that would draw now. */
+  readonly device: () => ChosenDevice | undefined;
   readonly store: ModelStore;
   readonly models: ModelReader;
   readonly estimates: Estimates;
@@ -43,7 +46,8 @@ export async function openDrawing(
   const { events, settings, initImages, live } = stores;
   const changed = (): void => events.publish({ type: "machine-changed" });
   const devices = new DeviceList(options.probe ?? listDevices, changed);
-  const device = () => devices.chosen(settings.read().device);
+  const deviceName = () => wantedDevice(settings.read());
+  const device = () => devices.chosen(deviceName());
   const store: ModelStore = await ModelStore.open({
     folder: join(options.dataFolder, "models"),
     starterFolder: STARTER,
@@ -64,7 +68,7 @@ export async function openDrawing(
     latestOf: (model) => latestOf(stores, model),
   });
   const drawing: LocalDrawing = new LocalDrawing({
-    deviceName: () => settings.read().device,
+    deviceName,
     probe: () => devices.list(),
     folderOf,
     readInitImage: (id) => initImages.read(id),
@@ -83,7 +87,7 @@ export async function openDrawing(
     logError,
   });
   undo.defer(() => worker.close());
-  return { devices, store, models, estimates, previews, drawing, worker };
+  return { devices, device, store, models, estimates, previews, drawing, worker };
 }
 
 interface Keeping {

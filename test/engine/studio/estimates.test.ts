@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import type { GenerationRecord } from "../../../engine/contract/image-record.ts";
+import { readModel, STARTER } from "../../../engine/drawing/read-model.ts";
+import {
+  Estimates,
+  referenceEstimate,
+  type DrawnPicture,
+} from "../../../engine/studio/estimates.ts";
+
+const read = await readModel(STARTER, "float32");
+const REPORT = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;
+const ORDER = { model: "starter", width: 128, height: 128, steps: 30, guidanceScale: 3 };
+
+/** A picture that took 0.5 s of text, 2 s a step, 4 s of decoding. */
+function drawn(part: Partial<GenerationRecord> = {}): DrawnPicture {
+  const { model: _, ...size } = ORDER;
+  const record = { ...size, model: "starter", device: "cpu", ...part } as GenerationRecord;
+  const taken = Math.trunc(record.steps * (record.strength ?? 1));
+  return { record, seconds: { load: 9, text: 0.5, denoise: 2 * taken, decode: 4 } };
+}
+
+interface Known {
+  readonly drawn?: readonly DrawnPicture[];
+  readonly loaded?: string;
+  readonly isTried?: boolean;
+}
+
+function estimates({ drawn: latest = [], loaded, isTried = true }: Known = {}): Estimates {
+  return new Estimates({
+    models: { read: () => Promise.resolve(read) },
+    device: () => (isTried ? { provider: "cpu", report: REPORT, fallback: undefined } : undefined),
+    loadedModel: () => loaded,
+    latestOf: () => Promise.resolve(latest),
+  });
+}
+
+test("pictures drawn before say how long the next one takes", async () => {
+  expect(await estimates({ drawn: [drawn()], loaded: "starter" }).of(ORDER)).toEqual({
+    seconds: 64.5,
+    secondsPerStep: 2,
+    loadSeconds: 0,
+    basis: "measured",
+  });
+});
+
+test("without any, the device's probe does, and loading is counted", async () => {
+  const estimate = await estimates().of(ORDER);
+  expect(estimate).toMatchObject({
+    basis: "estimated",
+    loadSeconds: expect.closeTo(1.02, 2) as number,
+  });
+  expect(estimate.seconds).toBeGreaterThan(0.2);
+  expect(estimate.seconds).toBeLessThan(3);
+});
+
+test("pictures of another device, or without times, say nothing", async () => {
+  const other = drawn({ device: "cuda" });
+  const { record } = drawn();
+  expect((await estimates({ drawn: [other, { record }] }).of(ORDER)).basis).toBe("estimated");
+});
+
+test("before devices were tried there is an estimate, too", async () => {
+  expect((await estimates({ drawn: [drawn()], isTried: false }).of(ORDER)).basis).toBe("estimated");
+});
+
+test("learns from every new picture", async () => {
+  const all = estimates();
+  await all.learn(drawn());
+  expect((await all.of(ORDER)).secondsPerStep).toBe(2);
+});
+
+test("a start from a picture runs fewer steps, and costs its encoding", async () => {
+  const all = estimates({ drawn: [drawn({ strength: 0.5 })], loaded: "starter" });
+  const estimate = await all.of({ ...ORDER, strength: 0.5 });
+  expect(estimate).toMatchObject({ secondsPerStep: 2, seconds: 0.5 + 2 + 15 * 2 + 4 });
+});
+
+test("a large model at its size takes about half an hour on a small CPU", () => {
+  const { seconds, basis } = referenceEstimate(REPORT);
+  expect({ minutes: Math.round(seconds / 60), basis }).toEqual({ minutes: 22, basis: "estimated" });
+});

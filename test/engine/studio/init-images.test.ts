@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { InitImages } from "../../../engine/studio/init-images.ts";
+import { refusal } from "../../fakes/refusal.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const red = { create: { width: 48, height: 32, channels: 3, background: "red" } } as const;
+const [png, jpeg, webp] = await Promise.all([
+  sharp(red).png().toBuffer(),
+  sharp(red).jpeg().withMetadata({ orientation: 6 }).toBuffer(),
+  sharp(red).webp().toBuffer(),
+]);
+
+function open(folder = temporaryFolder()): Promise<InitImages> {
+  return InitImages.open(folder, (kind, id) => `/${kind}/${id}`);
+}
+
+test("keeps a picture by its content, as it came, once", async () => {
+  const folder = temporaryFolder();
+  const images = await open(folder);
+  const first = await images.add(png, "red.png");
+  const second = await images.add(png, "another name.png");
+  const id = createHash("sha256").update(png).digest("hex");
+  expect([first, second]).toEqual(
+    [0, 1].map(() => ({ id, width: 48, height: 32, address: `/init-image/${id}` })),
+  );
+  expect(readdirSync(join(folder, "init-images"))).toEqual([id]);
+  expect(readFileSync(join(folder, "init-images", id))).toEqual(png);
+});
+
+test("knows sizes as a person sees them, and types, after a restart too", async () => {
+  const folder = temporaryFolder();
+  const images = await open(folder);
+  const added = [await images.add(jpeg, "red.jpg"), await images.add(webp, "red.webp")];
+  const later = await open(folder);
+  const found = await Promise.all(added.map(({ id }) => later.get(id)));
+  const opened = await Promise.all(added.map(({ id }) => later.open(id)));
+  expect(found).toEqual(added);
+  expect(found.map(({ width, height }) => [width, height])).toEqual([
+    [32, 48],
+    [48, 32],
+  ]);
+  expect(opened.map(({ type }) => type)).toEqual(["image/jpeg", "image/webp"]);
+});
+
+test("refuses what is no picture, and keeps nothing of it", async () => {
+  const folder = temporaryFolder();
+  const images = await open(folder);
+  await expect(images.add(png.subarray(0, 60), "cut.png")).rejects.toThrow(
+    refusal("IMAGE_UNREADABLE"),
+  );
+  expect(readdirSync(join(folder, "init-images"))).toEqual([]);
+});
+
+test.each(["none", "../queue.sqlite", "a".repeat(64)])("has no picture called %s", async (id) => {
+  const folder = temporaryFolder();
+  const images = await open(folder);
+  writeFileSync(join(folder, "queue.sqlite"), "x");
+  const missing = refusal("NOT_FOUND", { what: "init image", id });
+  await expect(images.get(id)).rejects.toThrow(missing);
+  await expect(images.open(id)).rejects.toThrow(missing);
+});
+
+test("sweeps what a crash left half-written", async () => {
+  const folder = temporaryFolder();
+  await open(folder);
+  writeFileSync(join(folder, "init-images", "half.part"), "x");
+  await open(folder);
+  expect(readdirSync(join(folder, "init-images"))).toEqual([]);
+});
