@@ -94,6 +94,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/cuda",
     "node:",
   ],
+  "engine/worker": [
+    "engine/contract",
+    "engine/image",
+    "engine/gallery",
+    "engine/queue",
+    "engine/drawing",
+    "node:",
+  ],
   "engine/studio": [
     "engine/contract",
     "engine/image",
@@ -108,7 +116,9 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/settings",
     "engine/secrets",
     "engine/drawing",
+    "engine/worker",
     "@orpc/server",
+    "zod",
     "node:",
   ],
   "engine/host.ts": ["engine/studio", "engine/server", "engine/files", "engine/contract", "node:"],
@@ -183,6 +193,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "renderer/without-eval.ts": ["zod"],
   "renderer/main.tsx": [
     "renderer",
+    "engine/contract",
     "react",
     "react-dom",
     // Behind import.meta.env.DEV: no build carries it.

@@ -6,37 +6,38 @@ import { expect, test } from "vitest";
  * raise the number in the commit that needs it, and say why there.
  */
 const BUDGET: Readonly<Record<string, number>> = {
-  cli: 1000,
+  cli: 1400,
   "cli.ts": 60,
   codecs: 260,
-  contract: 900,
+  contract: 960,
   cuda: 1000,
   database: 160,
   // The resumable downloader, out of cuda, which gave its lines.
   download: 420,
   drawing: 900,
-  files: 300,
-  gallery: 900,
+  files: 380,
+  gallery: 1080,
   graph: 800,
   "host.ts": 160,
   hub: 900,
-  image: 1100,
-  kserve: 1900,
+  image: 1150,
+  kserve: 2450,
   networks: 330,
   pipeline: 350,
   queue: 400,
   runtime: 750,
   schedulers: 750,
   secrets: 290,
-  server: 900,
+  server: 940,
   settings: 200,
   // With layout.ts: which files make up a snapshot, which store and hub both ask.
   snapshot: 1200,
   store: 1000,
-  studio: 1200,
+  studio: 1800,
   tensor: 160,
   tokenizer: 720,
   transfers: 350,
+  worker: 700,
 };
 
 function linesOf(file: string): number {
