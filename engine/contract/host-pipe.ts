@@ -31,7 +31,7 @@ export const toHostSchema = z.discriminatedUnion("kind", [
 ]);
 export type ToHost = z.output<typeof toHostSchema>;
 
-/** From the host to the main process. */
+/** What the host says to the main process, unasked or as an answer. */
 export const fromHostSchema = z.discriminatedUnion("kind", [
   /** The studio can be used: the origin of its pages, and the bearer token for requests to it. */
   z.object({ kind: z.literal("ready"), url: z.url(), token: z.string(), pid: z.int() }),
