@@ -16,6 +16,8 @@ export const enqueueSchema = generationRequestSchema.extend({
   isFirst: z.boolean().default(false),
 });
 export type EnqueueRequest = z.input<typeof enqueueSchema>;
+/** A request as it has passed the schema. */
+export type CheckedRequest = z.output<typeof enqueueSchema>;
 
 /**
  * Where a generation stands. `waiting` and `running` are open; the rest have ended. `interrupted`

@@ -2,7 +2,7 @@ import type { DeviceReport } from "../contract/devices.ts";
 import type { LentVault } from "../secrets/lent-vault.ts";
 import type { AddressOf, PictureBytes, PictureKind } from "./addresses.ts";
 import { devicesProcedures } from "./devices-procedures.ts";
-import { referenceEstimate } from "./estimates.ts";
+import { referenceEstimate } from "../worker/estimates.ts";
 import { eventsProcedures } from "./events-procedures.ts";
 import { galleryProcedures } from "./gallery-procedures.ts";
 import { GalleryRebuild } from "./gallery-rebuild.ts";

@@ -1,4 +1,4 @@
-import type { DeviceList } from "./device-list.ts";
+import type { DeviceList } from "../worker/device-list.ts";
 import { os } from "./implementer.ts";
 
 /** What this machine can draw on. */

@@ -1,16 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { z } from "zod";
-import type { enqueueSchema } from "../contract/generation.ts";
+import type { CheckedRequest } from "../contract/generation.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
-import type { DrawingWorker } from "./drawing-worker.ts";
-import type { Estimates } from "./estimates.ts";
+import type { DrawingWorker } from "../worker/drawing-worker.ts";
+import type { Estimates } from "../worker/estimates.ts";
 import { os } from "./implementer.ts";
 import type { InitImages } from "./init-images.ts";
 import type { LiveQueue } from "./live-queue.ts";
-import type { ModelReader } from "./model-reader.ts";
+import type { ModelReader } from "../worker/model-reader.ts";
 import { ordersOf, type Asked } from "./orders.ts";
 
 export interface GenerationParts {
@@ -22,8 +21,6 @@ export interface GenerationParts {
   readonly gallery: Pick<Gallery, "fileOf">;
   readonly estimates: Pick<Estimates, "of">;
 }
-
-type EnqueueInput = z.output<typeof enqueueSchema>;
 
 /** Asking for pictures, and everything around the asking. */
 export function generationProcedures(parts: GenerationParts) {
@@ -71,7 +68,7 @@ export function generationProcedures(parts: GenerationParts) {
 }
 
 /** Finds the model that is asked, and refuses a picture to start from that is not there. */
-async function ask(parts: GenerationParts, request: EnqueueInput): Promise<Asked> {
+async function ask(parts: GenerationParts, request: CheckedRequest): Promise<Asked> {
   const model = request.model ?? parts.settings.read().model;
   if (request.initImageId !== undefined) await parts.initImages.read(request.initImageId);
   return { request, model, read: await parts.models.read(model) };

@@ -2,7 +2,7 @@ import type { Estimate } from "../contract/generation.ts";
 import type { Machine } from "../contract/machine.ts";
 import { SOFTWARE } from "../drawing/software.ts";
 import { diskSpace } from "../files/free-space.ts";
-import type { ChosenDevice } from "./device-list.ts";
+import type { ChosenDevice } from "../worker/device-list.ts";
 import { os } from "./implementer.ts";
 import { deviceName, memoryOf } from "./machine.ts";
 

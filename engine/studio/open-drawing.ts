@@ -9,16 +9,16 @@ import { ModelStore } from "../store/model-store.ts";
 import { isOpen } from "../queue/states.ts";
 import type { AddressOf } from "./addresses.ts";
 import type { StudioOptions } from "./create-studio.ts";
-import { DeviceList, type ChosenDevice } from "./device-list.ts";
-import { DrawingWorker } from "./drawing-worker.ts";
-import { Estimates, type DrawnPicture } from "./estimates.ts";
+import { DeviceList, type ChosenDevice } from "../worker/device-list.ts";
+import { DrawingWorker } from "../worker/drawing-worker.ts";
+import { Estimates, type DrawnPicture } from "../worker/estimates.ts";
 import { withAddresses } from "./gallery-procedures.ts";
 import type { LiveQueue } from "./live-queue.ts";
-import { LocalDrawing } from "./local-drawing.ts";
-import { ModelReader } from "./model-reader.ts";
+import { LocalDrawing } from "../worker/local-drawing.ts";
+import { ModelReader } from "../worker/model-reader.ts";
 import type { Stores } from "./open-stores.ts";
-import { Previews } from "./previews.ts";
-import { wantedDevice } from "./wanted-device.ts";
+import { Previews } from "../worker/previews.ts";
+import { wantedDevice } from "../worker/wanted-device.ts";
 
 /** Everything that has to do with drawing on this machine. */
 export interface DrawingParts {

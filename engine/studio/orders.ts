@@ -1,12 +1,11 @@
-import type { z } from "zod";
-import type { enqueueSchema, GenerationOrder } from "../contract/generation.ts";
+import type { CheckedRequest, GenerationOrder } from "../contract/generation.ts";
 import { checkOrder } from "../drawing/check-order.ts";
 import { completeRequest } from "../drawing/order.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
 
 /** What is asked for, with the model that it is asked of. */
 export interface Asked {
-  readonly request: z.output<typeof enqueueSchema>;
+  readonly request: CheckedRequest;
   readonly model: string;
   readonly read: ReadModel;
 }

@@ -1,4 +1,4 @@
-import type { DrawingWorker } from "./drawing-worker.ts";
+import type { DrawingWorker } from "../worker/drawing-worker.ts";
 import { os } from "./implementer.ts";
 import type { LiveQueue } from "./live-queue.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import sharp from "sharp";
 import { pixels } from "../../../engine/image/pixels.ts";
-import { Previews } from "../../../engine/studio/previews.ts";
+import { Previews } from "../../../engine/worker/previews.ts";
 import { refusal } from "../../fakes/refusal.ts";
 
 const two = pixels(2, 1, Uint8Array.of(255, 0, 0, 0, 0, 255));
@@ -9,8 +9,7 @@ const two = pixels(2, 1, Uint8Array.of(255, 0, 0, 0, 0, 255));
 test("what is developing can be seen as a PNG", async () => {
   const previews = new Previews();
   const opened = previews.open(previews.add("generation", 3, two));
-  const bytes = "bytes" in opened ? opened.bytes : new Uint8Array();
-  const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(opened.bytes).raw().toBuffer({ resolveWithObject: true });
   expect({ type: opened.type, width: info.width, data: new Uint8Array(data) }).toEqual({
     type: "image/png",
     width: 2,

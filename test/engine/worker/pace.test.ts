@@ -8,7 +8,7 @@ import {
   speedOf,
   type Pace,
   type Sample,
-} from "../../../engine/studio/pace.ts";
+} from "../../../engine/worker/pace.ts";
 
 /** The probe's report on the machine whose figures engine/README.md states. */
 const CPU = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;

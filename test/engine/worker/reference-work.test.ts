@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { workOf } from "../../../engine/drawing/work.ts";
-import { REFERENCE } from "../../../engine/studio/reference-work.ts";
+import { REFERENCE } from "../../../engine/worker/reference-work.ts";
 import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../../fakes/sd2-configs.ts";
 
 test("is what the graphs of Stable Diffusion 2 come to at 768x768", () => {

@@ -4,7 +4,7 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import type { NewPicture } from "../../../engine/gallery/keep-picture.ts";
 import { Queue } from "../../../engine/queue/queue.ts";
-import { DrawingWorker, type DrawingWorkerParts } from "../../../engine/studio/drawing-worker.ts";
+import { DrawingWorker, type DrawingWorkerParts } from "../../../engine/worker/drawing-worker.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { order } from "../queue/orders.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RunProgress } from "../../../engine/studio/run-progress.ts";
+import { RunProgress } from "../../../engine/worker/run-progress.ts";
 
 const PACE = { text: 1, step: 2, decode: 5 };
 

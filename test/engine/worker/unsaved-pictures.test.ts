@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { NewPicture } from "../../../engine/gallery/keep-picture.ts";
-import { UnsavedPictures } from "../../../engine/studio/unsaved-pictures.ts";
+import { UnsavedPictures } from "../../../engine/worker/unsaved-pictures.ts";
 
 /** A picture of which only the size counts here. */
 function picture(bytes: number): NewPicture {

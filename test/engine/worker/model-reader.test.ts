@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { STARTER } from "../../../engine/drawing/read-model.ts";
-import { ModelReader } from "../../../engine/studio/model-reader.ts";
+import { ModelReader } from "../../../engine/worker/model-reader.ts";
 
 /** A reader over a store in which every model is the starter, and the ids it was asked for. */
 function reader(): { models: ModelReader; asked: string[] } {

@@ -5,7 +5,7 @@ import {
   Estimates,
   referenceEstimate,
   type DrawnPicture,
-} from "../../../engine/studio/estimates.ts";
+} from "../../../engine/worker/estimates.ts";
 
 const read = await readModel(STARTER, "float32");
 const REPORT = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wantedDevice } from "../../../engine/studio/wanted-device.ts";
+import { wantedDevice } from "../../../engine/worker/wanted-device.ts";
 
 test.each([
   ["auto", undefined, "auto"],

@@ -1,7 +1,6 @@
 import { StudioError } from "../contract/errors.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png.ts";
-import type { PictureBytes } from "./addresses.ts";
 
 /** A page that is slow to ask still finds the last few; one is a few hundred bytes to a few kilobytes. */
 const KEPT = 24;
@@ -20,7 +19,7 @@ export class Previews {
   }
 
   /** Refuses as NOT_FOUND what has been superseded. */
-  open(id: string): PictureBytes {
+  open(id: string): { readonly type: string; readonly bytes: Uint8Array } {
     const pixels = this.#pictures.get(id);
     if (pixels === undefined) throw new StudioError("NOT_FOUND", { what: "preview", id });
     return { type: "image/png", bytes: encodePng(pixels) };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
-import { DeviceList } from "../../../engine/studio/device-list.ts";
+import { DeviceList } from "../../../engine/worker/device-list.ts";
 
 const CPU: DeviceReport = { provider: "cpu", available: true, float16: false, seconds: 0.1 };
 const CUDA: DeviceReport = { provider: "cuda", available: true, float16: true, seconds: 0.01 };
