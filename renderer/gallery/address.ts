@@ -19,9 +19,9 @@ export function readQuery(address: string): GalleryQuery {
   const found = Object.entries(PARTS).map(([name, read]): GalleryQuery => {
     const value = asked.get(name);
     if (value === null || value === "") return {};
-    return galleryQuerySchema.partial().safeParse(read(value)).data ?? {};
+    return withoutDefaults(galleryQuerySchema.partial().safeParse(read(value)).data ?? {});
   });
-  return withoutDefaults(Object.assign({}, ...found));
+  return Object.assign({}, ...found);
 }
 
 /** The same address asking for other pictures; what else it says stays. */

@@ -15,7 +15,7 @@ const MOVES = {
 export type MoveKey = keyof typeof MOVES;
 
 export function isMove(key: string): key is MoveKey {
-  return key in MOVES;
+  return Object.hasOwn(MOVES, key);
 }
 
 /** Where the focus goes from the picture at `index`; `page` is how many lines are in view. */

@@ -67,5 +67,5 @@ export function within(zoom: Zoom, canvas: Size, picture: Size): Zoom {
 }
 
 function clamp(value: number, limit: number): number {
-  return Math.min(limit, Math.max(-limit, value));
+  return Math.min(limit, Math.max(0 - limit, value));
 }
