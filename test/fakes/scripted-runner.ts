@@ -12,7 +12,8 @@ export interface ScriptedRunner extends TransferRunner {
   readonly discarded: readonly string[];
 }
 
-export function scriptedRunner(canPause: boolean): ScriptedRunner {
+/** `endsAtOnce` when it is aborted; otherwise the test ends it then, too. */
+export function scriptedRunner(canPause: boolean, endsAtOnce = true): ScriptedRunner {
   const runs: ScriptedRun[] = [];
   const discarded: string[] = [];
   return {
@@ -22,7 +23,7 @@ export function scriptedRunner(canPause: boolean): ScriptedRunner {
     run: (run) =>
       new Promise((finish, fail) => {
         runs.push({ ...run, finish, fail });
-        run.signal.addEventListener("abort", () => fail(run.signal.reason));
+        if (endsAtOnce) run.signal.addEventListener("abort", () => fail(run.signal.reason));
       }),
     discard: async (id) => void discarded.push(id),
   };

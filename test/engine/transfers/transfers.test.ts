@@ -8,7 +8,11 @@ import { Transfers, type TransfersOptions } from "../../../engine/transfers/tran
 import { scriptedRunner } from "../../fakes/scripted-runner.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-async function studio(dataFolder = temporaryFolder(), changes: Partial<TransfersOptions> = {}) {
+async function studio(
+  dataFolder = temporaryFolder(),
+  changes: Partial<TransfersOptions> = {},
+  isPassive = false,
+) {
   const told: Transfer[] = [];
   const removed: string[] = [];
   const transfers = await Transfers.open({
@@ -23,7 +27,7 @@ async function studio(dataFolder = temporaryFolder(), changes: Partial<Transfers
     import: scriptedRunner(false),
     verify: scriptedRunner(false),
   };
-  transfers.begin(runners);
+  transfers.begin(runners, isPassive);
   const states = () => transfers.list().map(({ state }) => state);
   return { dataFolder, transfers, told, removed, runners, states };
 }
@@ -109,16 +113,46 @@ test("logs what is no refusal, and does not show it", async () => {
   expect(logged).toEqual([new TypeError("secret")]);
 });
 
-test("pauses a download and goes on with it, after the first has let go", async () => {
-  const { transfers, runners, states } = await studio();
+test("pauses a download and goes on with it, after the first run has let go", async () => {
+  const { transfers, states } = await studio();
+  const slow = scriptedRunner(true, false);
+  transfers.begin({ download: slow, import: slow, verify: slow });
   const id = await transfers.add(download("a"));
   await transfers.pause([id]);
-  expect(states()).toEqual(["paused"]);
-  expect(runners.download.runs[0]?.signal.aborted).toBe(true);
+  expect({ states: states(), aborted: slow.runs[0]?.signal.aborted }).toEqual({
+    states: ["paused"],
+    aborted: true,
+  });
   await transfers.resume([id]);
-  await until(() => runners.download.runs.length === 2);
-  expect(states()).toEqual(["running"]);
-  expect(runners.download.discarded).toEqual([]);
+  expect({ states: states(), runs: slow.runs.length }).toEqual({ states: ["waiting"], runs: 1 });
+  slow.runs[0]?.fail(slow.runs[0].signal.reason);
+  await until(() => slow.runs.length === 2);
+  expect({ states: states(), discarded: slow.discarded }).toEqual({
+    states: ["running"],
+    discarded: [],
+  });
+});
+
+test("keeps what is whole although it was cancelled a moment before", async () => {
+  const { transfers, states } = await studio();
+  const slow = scriptedRunner(true, false);
+  transfers.begin({ download: slow, import: slow, verify: slow });
+  const id = await transfers.add(download("a"));
+  await transfers.cancel([id]);
+  slow.runs[0]?.finish("a");
+  await until(() => states()[0] === "done");
+  expect(slow.discarded).toEqual([]);
+});
+
+test("begins nothing of an earlier run for a command that only looks, unless asked for again", async () => {
+  const first = await studio();
+  await first.transfers.add(download("a"));
+  await first.transfers.add(download("b"));
+  const passive = await studio(first.dataFolder, {}, true);
+  expect(passive.states()).toEqual(["waiting", "waiting"]);
+  await passive.transfers.add(download("b"));
+  expect(passive.states()).toEqual(["waiting", "running"]);
+  await passive.transfers.close();
 });
 
 test("lets the next one run while one is paused", async () => {
