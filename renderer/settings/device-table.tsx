@@ -27,7 +27,7 @@ function DeviceRow({ report }: { report: DeviceReport }) {
       <span className={classNames(styles.mark, available && reason === undefined && styles.good)}>
         <Icon of={available ? CircleCheck : CircleMinus} />
       </span>
-      <span className={styles.name}>{nameOf(provider)}</span>
+      <span>{nameOf(provider)}</span>
       <span className={styles.state}>{available ? usable : t("drawing.missing")}</span>
       <span className={styles.reason}>
         {reason ?? t(float16 ? "drawing.halves" : "drawing.singles")}

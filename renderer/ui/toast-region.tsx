@@ -46,7 +46,7 @@ export function ToastRegion() {
             <AriaButton
               slot="close"
               aria-label={t("dismiss")}
-              className={classNames(button.button, button.plain, button.dense, button.square)}
+              className={classNames(button.button, button.dense, button.square)}
             >
               <Icon of={X} />
             </AriaButton>

@@ -1,0 +1,84 @@
+import { withEventMeta } from "@orpc/client";
+import { expect, test } from "vitest";
+import type { StudioEvent } from "../../../engine/contract/events.ts";
+import type { StudioClient } from "../../../engine/contract/studio-client.ts";
+import { followEvents } from "../../../renderer/connection/event-stream.ts";
+
+type Step = { readonly id: string; readonly event: StudioEvent } | "break";
+
+/** A studio whose streams say what they are told to; a stream left open waits for the end. */
+function studioThatSays(streams: readonly (readonly Step[])[]) {
+  const resumed: (string | undefined)[] = [];
+  const subscribe = async (
+    _: undefined,
+    options: { lastEventId?: string; signal?: AbortSignal },
+  ) => {
+    const steps = streams[resumed.length] ?? [];
+    resumed.push(options.lastEventId);
+    return (async function* () {
+      for (const step of steps) {
+        if (step === "break") throw new TypeError("network error");
+        yield withEventMeta(step.event, { id: step.id });
+      }
+      await ended(options.signal);
+    })();
+  };
+  return { client: { events: { subscribe } } as unknown as StudioClient, resumed };
+}
+
+function ended(signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal?.aborted === true) return Promise.resolve();
+  return new Promise((resolve) => signal?.addEventListener("abort", resolve));
+}
+
+const machine: StudioEvent = { type: "machine-changed" };
+const models: StudioEvent = { type: "models-changed" };
+
+test("a stream that breaks goes on from the last event seen", async () => {
+  const { client, resumed } = studioThatSays([
+    [{ id: "7", event: machine }, "break"],
+    [{ id: "8", event: models }],
+  ]);
+  const leaving = new AbortController();
+  const seen: string[] = [];
+  await followEvents(
+    client,
+    {
+      onEvent: async ({ type }) => {
+        seen.push(type);
+        if (type === "models-changed") leaving.abort();
+      },
+      onConnected: () => seen.push("connected"),
+      onLost: () => seen.push("lost"),
+    },
+    leaving.signal,
+  );
+  expect(seen).toEqual(["connected", "machine-changed", "lost", "connected", "models-changed"]);
+  expect(resumed).toEqual([undefined, "7"]);
+});
+
+test("an event that could not be taken in is asked for again", async () => {
+  const { client, resumed } = studioThatSays([
+    [
+      { id: "1", event: machine },
+      { id: "2", event: models },
+    ],
+    [{ id: "2", event: models }],
+  ]);
+  const leaving = new AbortController();
+  let failures = 1;
+  await followEvents(
+    client,
+    {
+      onEvent: async ({ type }) => {
+        if (type !== "models-changed") return;
+        if (failures-- > 0) throw new TypeError("the snapshot could not be read");
+        leaving.abort();
+      },
+      onConnected: () => {},
+      onLost: () => {},
+    },
+    leaving.signal,
+  );
+  expect(resumed).toEqual([undefined, "1"]);
+});

@@ -1,0 +1,28 @@
+import { ORPCError } from "@orpc/client";
+import { expect, test } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { asFailure, ConnectionLost, isLockedOut } from "../../../renderer/connection/failure.ts";
+
+test("a refusal crosses with its code and details", () => {
+  const error = new ORPCError("OUT_OF_MEMORY", { status: 507, data: { doing: "decoding" } });
+  expect(asFailure(error)).toEqual(new StudioError("OUT_OF_MEMORY", { doing: "decoding" }));
+});
+
+test("a refusal of the gate, before the contract, locks out", () => {
+  const wire = { code: "TOKEN_REFUSED", message: "no", details: { reason: "no token" } };
+  for (const data of [wire, undefined]) {
+    const failure = asFailure(new ORPCError("UNAUTHORIZED", { status: 401, data }));
+    expect([failure.message, isLockedOut(failure)]).toEqual([failure.message, true]);
+  }
+});
+
+test("what is no answer at all is a lost connection, and is not locked out", () => {
+  const failure = asFailure(new TypeError("Failed to fetch"));
+  expect(failure).toBeInstanceOf(ConnectionLost);
+  expect(isLockedOut(failure)).toBe(false);
+});
+
+test("an answer that is none of ours is an internal error, not a lost connection", () => {
+  const failure = asFailure(new ORPCError("TEAPOT", { status: 418, message: "short and stout" }));
+  expect(failure).toEqual(new StudioError("INTERNAL", { reason: "short and stout" }));
+});

@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { fieldsOf } from "../../../renderer/state/form-keeping.ts";
+import { RECALLED, recallRecord, snapSide, useForm } from "../../../renderer/state/form.ts";
+
+beforeEach(() => useForm.setState(useForm.getInitialState(), true));
+
+describe("recalling a picture's settings", () => {
+  const record = {
+    prompt: "a fish",
+    steps: 20,
+    seed: "7",
+    width: 770,
+    height: 4000,
+    guidanceScale: 0,
+  };
+
+  test("takes over what it says, within our limits, and leaves the rest", () => {
+    useForm.setState({ negativePrompt: "blurry", count: 4 });
+    recallRecord(record);
+    expect(useForm.getState()).toMatchObject({
+      prompt: "a fish",
+      negativePrompt: "blurry",
+      count: 4,
+      steps: 20,
+      seed: "7",
+      width: 768,
+      height: 2048,
+      guidanceScale: 1,
+      isPresetChosen: true,
+    });
+  });
+
+  test("takes over only the fields asked for", () => {
+    recallRecord(
+      record,
+      RECALLED.filter((name) => name !== "seed"),
+    );
+    expect(useForm.getState().seed).toBe("");
+    recallRecord({ seed: "9" }, ["seed"]);
+    expect(useForm.getState()).toMatchObject({ seed: "9", prompt: "a fish" });
+  });
+
+  test("cuts a prompt that is longer than one may be", () => {
+    recallRecord({ prompt: "x".repeat(20_000) });
+    expect(useForm.getState().prompt).toHaveLength(10_000);
+  });
+});
+
+test("a side snaps to its grid within the limits", () => {
+  expect([1, 100, 500, 9999].map((side) => snapSide(side, 64))).toEqual([64, 128, 512, 2048]);
+});
+
+test("a stored form is trusted field by field", () => {
+  const sound = { prompt: "a", seed: "12", steps: 30, isPresetChosen: true, scheduler: "ddim" };
+  const unsound = {
+    negativePrompt: 5,
+    width: "wide",
+    height: -1,
+    count: null,
+    strength: "",
+    later: 1,
+  };
+  expect(fieldsOf({ ...sound, ...unsound })).toEqual(sound);
+  expect(fieldsOf({ seed: "12a", scheduler: "magic", guidanceScale: 0 })).toEqual({});
+});

@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import {
+  forgetGenerations,
+  keepPlaces,
+  mergeGenerations,
+  newestFirst,
+  orderQueue,
+  replaceQueue,
+  runningOf,
+  useQueue,
+} from "../../../renderer/state/queue.ts";
+import { positionIn, secondsLeftIn } from "../../../renderer/state/time-left.ts";
+import { generationOf, orderOf } from "../../fakes/fake-studio-rows.ts";
+
+function row(id: string, change: Partial<Generation> = {}): Generation {
+  return {
+    ...generationOf(orderOf(0), 0, {}),
+    id,
+    createdAt: `2026-11-24T10:00:0${id}.000Z`,
+    ...change,
+  };
+}
+
+const openIds = () => useQueue.getState().openIds;
+
+beforeEach(() => useQueue.setState(useQueue.getInitialState(), true));
+
+describe("the queue", () => {
+  test("takes new rows last until their order is told", () => {
+    replaceQueue({ isPaused: false, generations: [row("1", { state: "running" })] });
+    mergeGenerations([row("2"), row("3")]);
+    expect(openIds()).toEqual(["1", "2", "3"]);
+    orderQueue(true, ["1", "3", "2"]);
+    expect([openIds(), useQueue.getState().isPaused]).toEqual([["1", "3", "2"], true]);
+  });
+
+  test("lets go of what has ended, and takes back what is tried again", () => {
+    replaceQueue({ isPaused: false, generations: [row("1"), row("2")] });
+    mergeGenerations([row("1", { state: "failed" })]);
+    expect(openIds()).toEqual(["2"]);
+    mergeGenerations([row("1")]);
+    expect(openIds()).toEqual(["2", "1"]);
+    forgetGenerations(["2"]);
+    expect(newestFirst(useQueue.getState()).map(({ id }) => id)).toEqual(["1"]);
+  });
+
+  test("keeps a place for each picture pressed, until its row comes", () => {
+    const giveUp = keepPlaces([row("8"), row("9")]);
+    expect(newestFirst(useQueue.getState())).toHaveLength(2);
+    mergeGenerations([row("1")]);
+    expect(newestFirst(useQueue.getState()).map(({ id }) => id)).toEqual(["9", "1"]);
+    mergeGenerations([row("1", { state: "running" })]);
+    expect(newestFirst(useQueue.getState())).toHaveLength(2);
+    giveUp();
+    expect(newestFirst(useQueue.getState()).map(({ id }) => id)).toEqual(["1"]);
+  });
+
+  test("knows which one is drawn, wherever it stands", () => {
+    replaceQueue({ isPaused: false, generations: [row("1"), row("2", { state: "running" })] });
+    expect(runningOf(useQueue.getState())?.id).toBe("2");
+  });
+});
+
+describe("where the queue stands", () => {
+  const running = row("2", { state: "running" });
+  const generations = [
+    running,
+    row("3"),
+    row("1", { state: "done", endedAt: "2026-11-24T10:00:09.000Z" }),
+    row("0", { state: "done", endedAt: "2026-11-24T09:00:00.000Z" }),
+  ];
+
+  test("counts what ended since the oldest open one was asked for", () => {
+    replaceQueue({ isPaused: false, generations });
+    expect(positionIn(useQueue.getState())).toEqual({ position: 2, total: 3 });
+    replaceQueue({ isPaused: false, generations: [] });
+    expect(positionIn(useQueue.getState())).toBeUndefined();
+  });
+
+  test("adds what waits to what is left of the running one, by its pixels", () => {
+    const large = row("3", { order: { ...orderOf(0), width: 256, height: 128, steps: 10 } });
+    replaceQueue({ isPaused: false, generations: [running, large] });
+    const now = { stage: "denoising", step: 10, steps: 30, secondsPerStep: 0.5 } as const;
+    expect(secondsLeftIn(useQueue.getState(), { "2": now })).toBeCloseTo(20 * 0.5 + 10 * 1);
+    expect(secondsLeftIn(useQueue.getState(), {})).toBeUndefined();
+  });
+});

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import {
+  formatBytes,
+  formatClock,
+  formatDay,
+  formatDuration,
+  formatSpeed,
+  formatWhen,
+} from "../../../renderer/words/format.ts";
+
+const NOW = new Date("2026-11-24T12:00:00");
+const ago = (seconds: number) => new Date(NOW.getTime() - 1000 * seconds).toISOString();
+
+test("sizes are decimal with one digit", () => {
+  const sizes = [0, 1, 999, 1000, 33_100_000, 5_160_000_000, 2e15];
+  expect(sizes.map(formatBytes)).toEqual([
+    "0 B",
+    "1 B",
+    "999 B",
+    "1.0 kB",
+    "33.1 MB",
+    "5.2 GB",
+    "2000.0 TB",
+  ]);
+});
+
+test("durations are as people say them", () => {
+  const durations = [0.84, 9.94, 12.4, 59.6, 60, 200, 3600, 3900];
+  expect(durations.map(formatDuration)).toEqual([
+    "0.8 s",
+    "9.9 s",
+    "12 s",
+    "1 min",
+    "1 min",
+    "3 min 20 s",
+    "1 h",
+    "1 h 5 min",
+  ]);
+});
+
+test("a clock counts down, and never below nothing", () => {
+  expect([-3, 2, 41, 725, 3729].map(formatClock)).toEqual([
+    "0:00",
+    "0:02",
+    "0:41",
+    "12:05",
+    "1:02:09",
+  ]);
+});
+
+test("speed is steps a second, or seconds a step where that is the larger number", () => {
+  expect([0.16, 1, 33.2].map(formatSpeed)).toEqual(["6.3 it/s", "1.0 s/it", "33.2 s/it"]);
+});
+
+test("dates are relative for a week and absolute after", () => {
+  const dates = [10, 300, 7200, 86_400, 5 * 86_400, 9 * 86_400].map((age) =>
+    formatWhen(ago(age), NOW),
+  );
+  expect(dates).toEqual([
+    "now",
+    "5 min. ago",
+    "2 hr. ago",
+    "yesterday",
+    "5 days ago",
+    "15 November 2026",
+  ]);
+});
+
+test("days have names for a week", () => {
+  const days = ["2026-11-24", "2026-11-23", "2026-11-20", "2026-03-03"];
+  expect(days.map((day) => formatDay(day, NOW))).toEqual([
+    "Today",
+    "Yesterday",
+    "Friday",
+    "3 March 2026",
+  ]);
+});
