@@ -48,7 +48,7 @@ export class Gallery {
     const rows = new ImageRows(database);
     const parts = { places, rows, thumbnails, keepsakes, settings };
     const notices = [notice, keepsakes.notice].filter((text) => text !== undefined);
-    await makeFolder(places.ownFolder);
+    for (const folder of [places.ownFolder, places.trashFolder]) await makeFolder(folder);
     await settleAll(parts);
     return new Gallery(parts, database, notices);
   }

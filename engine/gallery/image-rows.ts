@@ -18,6 +18,8 @@ export class ImageRows {
   readonly #findMany: StatementSync;
   readonly #insert: StatementSync;
   readonly #insertTexts: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #deleteTexts: StatementSync;
   readonly #announce: StatementSync;
   readonly #settle: StatementSync;
 
@@ -34,6 +36,8 @@ export class ImageRows {
     this.#insertTexts = database.prepare(
       "INSERT INTO texts (rowid, prompt, negative_prompt) VALUES (?, ?, ?)",
     );
+    this.#delete = database.prepare("DELETE FROM images WHERE number = ?");
+    this.#deleteTexts = database.prepare("DELETE FROM texts WHERE rowid = ?");
     this.#announce = database.prepare("INSERT OR REPLACE INTO moving (id, path) VALUES (?, ?)");
     this.#settle = database.prepare("DELETE FROM moving WHERE id = ?");
   }
@@ -89,8 +93,8 @@ export class ImageRows {
     this.atOnce(() => {
       const number = this.#find.get(id)?.["number"];
       if (number === undefined) return;
-      this.#database.prepare("DELETE FROM texts WHERE rowid = ?").run(number);
-      this.#database.prepare("DELETE FROM images WHERE number = ?").run(number);
+      this.#deleteTexts.run(number);
+      this.#delete.run(number);
     });
   }
 
@@ -129,7 +133,9 @@ export class ImageRows {
     return this.#database.prepare("SELECT 1 FROM rebuilds").get() !== undefined;
   }
 
+  /** Says that the index is complete, and brings the full-text index into its quickest form. */
   markRebuilt(at: Date): void {
+    this.#database.exec("INSERT INTO texts (texts) VALUES ('optimize')");
     this.#database.prepare("INSERT INTO rebuilds VALUES (?)").run(at.toISOString());
   }
 }

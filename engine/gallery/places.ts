@@ -42,6 +42,12 @@ export class Places {
     return join(this.dataFolder, "thumbnails", id.slice(0, 2), `${id}.webp`);
   }
 
+  /** Whether a folder holds other pictures than the gallery's, should that be the whole data folder. */
+  isStudioOwn(folder: string): boolean {
+    const own = ["trash", "thumbnails", "init-images", "models"];
+    return own.some((name) => folder === join(this.dataFolder, name));
+  }
+
   /** A path as a row keeps it: relative to the data folder where it lies in it. */
   kept(path: string): string {
     const inside = relative(this.dataFolder, path);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Turns } from "../files/turns.ts";
 import { fileNameOf } from "./file-name.ts";
 import { findFiles } from "./find-files.ts";
@@ -71,12 +72,14 @@ function putFound(
   const isCopy = known && places.fileOf(known) !== file && existsSync(places.fileOf(known));
   if (isCopy) return;
   seen.add(picture.id);
-  rows.put({
+  const row = {
     ...picture,
     path: isTrashed ? (known?.path ?? newPath(parts, picture)) : places.kept(file),
     isStarred: known?.isStarred ?? keepsakes.isStarred(picture.id),
     isTrashed,
-  });
+  };
+  // Writing costs ten times as much as reading, and most rows are right.
+  if (!isDeepStrictEqual(row, known)) rows.put(row);
 }
 
 /** Where a trashed picture goes back to when nobody knows any more where it came from. */
@@ -92,9 +95,10 @@ function forgetLost(
 ): void {
   rows.atOnce(() => {
     for (const row of rows.places()) {
+      if (seen.has(row.id)) continue;
       const file = places.fileOf(row);
       const isUnknown = unread.some((folder) => file.startsWith(folder + sep));
-      if (!seen.has(row.id) && !isUnknown && !existsSync(file)) rows.remove(row.id);
+      if (!isUnknown && !existsSync(file)) rows.remove(row.id);
     }
   });
 }
