@@ -79,7 +79,7 @@ export const REFUSALS = {
   DISK_FULL: {
     status: 507,
     sentence: "The disk is full: {path} needs {needed}.",
-    advice: "Free some space and try again; nothing half-written was kept.",
+    advice: "Free some space and try again; nothing half-written counts as whole.",
   },
   CACHE_UNWRITABLE: {
     status: 500,

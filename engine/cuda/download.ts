@@ -51,7 +51,7 @@ export async function downloadPackage(download: PackageDownload): Promise<void> 
   throw downloadDamaged(url, `its SHA-512 is ${brief(sha512)}, not ${brief(pin.sha512)}`);
 }
 
-// DISK_FULL says that nothing half-written was kept.
+// A disk that is full is not filled by what may never be used.
 function freeing(part: string) {
   return async (error: unknown): Promise<never> => {
     const isFull = error instanceof StudioError && error.code === "DISK_FULL";

@@ -128,7 +128,8 @@ function fileIn(listed: unknown): readonly HubFile[] {
 }
 
 function refusalOf(error: unknown, access: HubAccess, repository: string): unknown {
-  if (error instanceof z.ZodError || error instanceof SyntaxError) {
+  // The library reads answers as if they could be trusted, and stumbles over those that cannot.
+  if ([z.ZodError, SyntaxError, TypeError].some((kind) => error instanceof kind)) {
     return unreachable(access, "its answer is not that of a model hub");
   }
   if (!(error instanceof HubApiError)) return error;

@@ -126,7 +126,7 @@ export class Transfers {
         throw conflict(transfer, "resumed", transfer.state);
       }
       this.#held.delete(transfer.id);
-      this.#change(transfer.id, { state: "waiting", error: undefined, note: undefined });
+      this.#change(transfer.id, { state: "waiting", error: undefined });
     }
     this.#startNext();
     await this.#save();
@@ -199,7 +199,7 @@ export class Transfers {
   }
 
   #start(id: string, runner: TransferRunner): void {
-    this.#change(id, { state: "running", note: undefined });
+    this.#change(id, { state: "running" });
     const abort = new AbortController();
     const speed = new SpeedMeter(() => performance.now());
     this.#running.set(id, { abort, speed, ended: this.#run(id, runner, abort.signal) });

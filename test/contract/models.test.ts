@@ -118,16 +118,12 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
       expect.stringMatching(/^bytes=\d{7}-$/),
       expect.stringMatching(/^bytes=\d{7}-$/),
     ]);
-    expect(listener.events).toContainEqual(
-      expect.objectContaining({
-        type: "transfers-changed",
-        transfers: [
-          expect.objectContaining({
-            note: `stabilityai/stable-diffusion-2 was withdrawn by its publisher, trying the mirror ${MIRROR}.`,
-          }),
-        ],
-      }),
-    );
+    const note = `stabilityai/stable-diffusion-2 was withdrawn by its publisher, trying the mirror ${MIRROR}.`;
+    expect(await transfer(transferId)).toMatchObject({ note });
+    expect(listener.events).toContainEqual({
+      type: "transfers-changed",
+      transfers: [expect.objectContaining({ id: transferId, note })],
+    });
     const model = (await studio.client.models.list()).find(({ id }) => id === "stable-diffusion-2");
     expect(model).toMatchObject({
       summary: { predictionType: "v_prediction" },

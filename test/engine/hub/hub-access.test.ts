@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import {
+  authorizationFor,
+  fileAddress,
+  hubEndpoint,
+  type HubAccess,
+} from "../../../engine/hub/hub-access.ts";
+
+test.each([
+  ["https://mirror.example/", { HF_ENDPOINT: "https://other.example" }, "https://mirror.example"],
+  [undefined, { HF_ENDPOINT: "https://other.example//" }, "https://other.example"],
+  [undefined, { HF_ENDPOINT: "" }, "https://huggingface.co"],
+  [undefined, {}, "https://huggingface.co"],
+])("takes the chosen hub %j, else that of %j: %s", (chosen, env, endpoint) => {
+  expect(hubEndpoint(chosen, env)).toBe(endpoint);
+});
+
+test.each([
+  ["https://hub.example", "https://hub.example/api", true],
+  ["https://hub.example", "https://hub.example:444/api", false],
+  ["https://hub.example", "http://hub.example/api", false],
+  ["https://hub.example", "https://cdn.hub.example/api", false],
+  ["https://hub.example", "https://hub.example.evil.test/api", false],
+  ["https://hub.example", "not an address", false],
+  ["http://127.0.0.1:8090", "http://127.0.0.1:8090/api", true],
+  ["http://mirror.lan", "http://mirror.lan/api", false],
+  ["not an address", "not an address", false],
+])("with the hub at %s, sends %s the token: %s", (endpoint, address, isSent) => {
+  const access: HubAccess = { endpoint, token: "hf_alice", fetch };
+  expect(authorizationFor(address, access)).toEqual(
+    isSent ? { authorization: "Bearer hf_alice" } : {},
+  );
+});
+
+test("escapes what would be read as another address", () => {
+  const place = { repository: "a/b", revision: "refs/pr/1" };
+  const access: HubAccess = { endpoint: "https://hub.example", fetch };
+  expect(fileAddress(access, place, "unet/a b#?.json")).toBe(
+    "https://hub.example/a/b/resolve/refs%2Fpr%2F1/unet/a%20b%23%3F.json",
+  );
+});

@@ -1,0 +1,52 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { get, readBody, type Http } from "../../../engine/download/http.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { proxiedFetch } from "../../../engine/hub/proxied-fetch.ts";
+import { standInHost } from "../../fakes/stand-in-host.ts";
+
+/** A proxy that answers for everybody, and tells what was asked for through it. */
+async function openProxy() {
+  const wanted: string[] = [];
+  const proxy = createServer((request, response) => {
+    wanted.push(request.url ?? "");
+    response.end("through the proxy");
+  });
+  proxy.on("connect", (request, socket) => {
+    wanted.push(request.url ?? "");
+    socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  onTestFinished(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  const address = proxy.address();
+  if (address === null || typeof address === "string") throw new Error("there is no port");
+  return { url: `http://127.0.0.1:${address.port}`, wanted };
+}
+
+async function textOf(url: string, http: Http): Promise<string> {
+  return (await readBody(url, await get(url, {}, http), 1000, http)).toString();
+}
+
+const PATIENCE = {
+  stallMs: 5_000,
+  pausesMs: [],
+  failed: (file: string, reason: string) => new StudioError("DOWNLOAD_FAILED", { file, reason }),
+};
+
+test("goes through the proxy of the environment, but never to this machine", async () => {
+  await using host = await standInHost((response) => response.end("here"));
+  const proxy = await openProxy();
+  for (const name of ["http_proxy", "https_proxy"]) vi.stubEnv(name, proxy.url);
+  vi.stubEnv("no_proxy", "inside.example");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const http: Http = { ...PATIENCE, fetch: proxiedFetch(), plainHost: "hub.example" };
+  expect(await textOf("http://hub.example/file", http)).toBe("through the proxy");
+  await expect(textOf("https://hub.example/file", http)).rejects.toThrow("the connection broke");
+  expect(await textOf(host.url, http)).toBe("here");
+  expect(proxy.wanted).toEqual(["http://hub.example/file", "hub.example:443"]);
+});

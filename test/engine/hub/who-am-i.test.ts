@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { whoAmI, withSoundToken } from "../../../engine/hub/who-am-i.ts";
+import { impatient } from "../../fakes/hub-access.ts";
+import { standInHost, type Answer } from "../../fakes/stand-in-host.ts";
+
+const says =
+  (status: number, body: string): Answer =>
+  (response) =>
+    response.writeHead(status).end(body);
+
+test("tells whose a token is", async () => {
+  await using hub = await standInHost(says(200, '{"type":"user","name":"alice","orgs":[]}'));
+  expect(await whoAmI(impatient(hub.url, { token: "anything" }))).toEqual({
+    isAccepted: true,
+    account: "alice",
+  });
+  expect(hub.asked[0]?.path).toBe("/api/whoami-v2");
+});
+
+test.each([401, 403])("tells that a token is not taken: %i", async (status) => {
+  await using hub = await standInHost(says(status, '{"error":"no"}'));
+  expect(await whoAmI(impatient(hub.url, { token: "hf_x" }))).toEqual({ isAccepted: false });
+});
+
+test.each([
+  ["an error", says(500, ""), "the server answered 500"],
+  ["something else", says(200, "<html>"), "its answer is not that of a model hub"],
+  ["a stranger's JSON", says(200, "{}"), "its answer is not that of a model hub"],
+  ["nothing", says(404, ""), "the server answered 404"],
+])("says that the hub did not answer where it gives %s", async (_, answer, reason) => {
+  await using hub = await standInHost(answer);
+  const access = impatient(hub.url, { token: "hf_x" });
+  const host = hub.url.slice("http://".length);
+  await expect(whoAmI(access)).rejects.toMatchObject({
+    code: "HUB_UNREACHABLE",
+    details: { host, reason },
+  });
+  // One that has no such question is not one that refuses the token.
+  expect(await withSoundToken(access)).toBe(access);
+});
+
+test("sends no token where others can read it", async () => {
+  const access = impatient("http://mirror.example", { token: "hf_x" });
+  await expect(whoAmI(access)).rejects.toMatchObject({ code: "HUB_UNREACHABLE" });
+});
