@@ -28,7 +28,7 @@ function fromText(message: JsonObject): InferRequest {
     prompt === undefined ? extra : [...extra, ["prompt", prompt]];
   const parameters = new Map([
     ...asParameters(message.get("parameters"), "parameters"),
-    ...asParameters(new Map(given), "The body"),
+    ...asParameters(new Map(given), "body"),
   ]);
   const format = parameters.get("format") ?? "png";
   return {

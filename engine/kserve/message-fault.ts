@@ -29,7 +29,7 @@ export function quote(text: string): string {
 /** Reads one part of a message: a fault of it says which part. */
 export function within<T>(part: string, read: () => T): T {
   return translated(read, ({ field, value, reason }) => {
-    return new MessageFault(`${part}.${field}`, value, reason);
+    return new MessageFault(`${part}: ${field}`, value, reason);
   });
 }
 

@@ -242,6 +242,7 @@ test.each<[string, Refusal]>([
 test("a reply that may be a picture is no refusal", () => {
   expect(refused(200, { id: "42", outputs: [] })).toBeUndefined();
   expect(refused(200, SEED_REQUEST)).toBeUndefined();
+  expect(refused(200, { message: "ok", predictions: [] })).toBeUndefined();
   expect(refused(200, "not JSON at all")).toBeUndefined();
 });
 

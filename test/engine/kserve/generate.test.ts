@@ -44,7 +44,7 @@ test.each<[unknown, string]>([
   [{}, "prompt cannot be absent: a picture needs one."],
   [
     { text_input: ["a"] },
-    "The body.prompt cannot be an array: a parameter is a string, a number, true or false.",
+    "body.prompt cannot be an array: a parameter is a string, a number, true or false.",
   ],
   [
     { text_input: "a", parameters: { format: "gif" } },

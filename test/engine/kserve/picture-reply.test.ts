@@ -146,7 +146,7 @@ test("a reply names the version where there is one, and every seed", () => {
   });
 });
 
-test("the seed's profile is its handler's reply, letter for letter", () => {
+test("the seed's profile is its handler's reply and not a member more", () => {
   const text = Buffer.from(allOf(seedReply(ONE))).toString();
   expect(JSON.parse(text)).toEqual({
     id: "42",

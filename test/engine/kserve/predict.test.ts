@@ -63,17 +63,17 @@ describe("refuses", () => {
     [
       "an instance of tensors",
       { instances: [[1, 2]] },
-      "instance 0.it cannot be an array: it must be an object.",
+      "instance 0: it cannot be an array: it must be an object.",
     ],
     [
       "an instance without a prompt",
       { instances: ["a", { seed: 1 }] },
-      "instance 1.prompt cannot be absent: a picture needs one.",
+      "instance 1: prompt cannot be absent: a picture needs one.",
     ],
     [
       "a wrong setting",
       { instances: [{ prompt: "a", width: 7 }] },
-      "instance 0.width cannot be 7: Too small: expected number to be >=64.",
+      "instance 0: width cannot be 7: Too small: expected number to be >=64.",
     ],
     [
       "101 pictures in all",
