@@ -38,7 +38,7 @@ const MAX_ERROR_BYTES = 1_000_000;
 const KEYS = ["error", "detail", "message", "msg"] as const;
 
 /** The error that an object tells of. TorchServe's type goes before its message: only it tells causes apart. */
-export function fromMessage(message: JsonObject): string | undefined {
+function fromMessage(message: JsonObject): string | undefined {
   // A reply with pictures may say "message": "ok" beside them.
   if (message.has("outputs") || message.has("predictions")) return undefined;
   const value = KEYS.map((key) => message.get(key)).find((value) => value !== undefined);
