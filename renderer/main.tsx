@@ -1,5 +1,5 @@
 // oxlint-disable-next-line import/no-unassigned-import -- it is there for what it does, and first
-import "./without-eval.ts";
+import "./page-policy.ts";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import type { StudioClient } from "../engine/contract/studio-client.ts";

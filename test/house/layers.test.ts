@@ -190,7 +190,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   "renderer/app.tsx": ["renderer", "react", "wouter", "@tanstack/react-query"],
-  "renderer/without-eval.ts": ["zod"],
+  "renderer/page-policy.ts": ["zod"],
   "renderer/main.tsx": [
     "renderer",
     "engine/contract",

@@ -11,8 +11,10 @@ import { generationOf, imageOf, orderOf } from "../../fakes/fake-studio-rows.ts"
 const progress = { stage: "denoising", step: 3, steps: 30 } as const;
 
 beforeEach(() => {
-  for (const store of [useQueue, useProgress, useImages, useTransfers] as const)
-    store.setState(store.getInitialState() as never, true);
+  useQueue.setState(useQueue.getInitialState(), true);
+  useProgress.setState(useProgress.getInitialState(), true);
+  useImages.setState(useImages.getInitialState(), true);
+  useTransfers.setState(useTransfers.getInitialState(), true);
 });
 
 test("reset reads the whole queue and all transfers before anything that follows", async () => {
