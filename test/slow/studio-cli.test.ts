@@ -111,13 +111,16 @@ describe("of a gallery", () => {
     folder = mkdtempSync(join(tmpdir(), "darkroom-test-"));
     const process = new HostProcess(["--port", "0", "--data-dir", folder]);
     await process.start();
-    for (const prompt of ["a red fish", "a blue house"]) {
-      await told(on(folder)("queue", "add", prompt, ...QUICK, "--json"));
+    try {
+      for (const prompt of ["a red fish", "a blue house"]) {
+        await told(on(folder)("queue", "add", prompt, ...QUICK, "--json"));
+      }
+      while (ids.length < 2) {
+        ids = (await told(on(folder)("gallery", "--json"))).map(({ id }) => String(id));
+      }
+    } finally {
+      await process.stop();
     }
-    while (ids.length < 2) {
-      ids = (await told(on(folder)("gallery", "--json"))).map(({ id }) => String(id));
-    }
-    await process.stop();
     return () => rmSync(folder, { recursive: true, force: true });
   }, 600_000);
 
