@@ -94,7 +94,8 @@ function VariantChips({ variants, chosen, onChoose }: VariantChipsProps) {
 
 async function download(client: StudioClient, offer: Offer, variant: string): Promise<void> {
   if (offer.kind === "catalogue") {
-    await client.models.download({ catalogueId: offer.entry.id, variant });
+    // Without a variant the studio takes halves where a source has them.
+    await client.models.download({ catalogueId: offer.entry.id });
     return;
   }
   const { id: repository, revision } = offer.repository;

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useSearchParams } from "wouter";
 import { useWords } from "../words/words.ts";
 import { CatalogueList } from "./catalogue-list.tsx";
 import { DownloadDialog } from "./download-dialog.tsx";
@@ -10,7 +11,13 @@ import { RepositoryForm } from "./repository-form.tsx";
 /** Three ways to a model: the catalogue, any repository, a folder. `wanted` is a catalogue id or `folder`. */
 export function GetModels({ wanted }: { wanted: string }) {
   const t = useWords("models");
+  const [, setAddress] = useSearchParams();
   const [offer, setOffer] = useState<Offer>();
+  // Answered once: the address must not ask again when the page is loaded anew.
+  const close = () => {
+    setOffer(undefined);
+    setAddress({ get: "" }, { replace: true });
+  };
   return (
     <div className={styles.page}>
       <section className={styles.section} aria-label={t("catalogue.title")}>
@@ -25,7 +32,7 @@ export function GetModels({ wanted }: { wanted: string }) {
         <h2 className={styles.title}>{t("import.title")}</h2>
         <ImportForm isWanted={wanted === "folder"} />
       </section>
-      {offer && <DownloadDialog offer={offer} onClose={() => setOffer(undefined)} />}
+      {offer && <DownloadDialog offer={offer} onClose={close} />}
     </div>
   );
 }

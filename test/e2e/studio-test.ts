@@ -17,29 +17,33 @@ export interface StudioUnderTest {
 }
 
 interface Options {
-  /** For the host: HF_ENDPOINT and the like. */
-  env: Record<string, string>;
   /** Whether the first start's question is already answered. */
   isIntroduced: boolean;
 }
 
+interface Fixtures {
+  /** Opens a studio whose host has `env` on top of the environment: HF_ENDPOINT and the like. */
+  openStudio(env?: Record<string, string>): Promise<StudioUnderTest>;
+  studio: StudioUnderTest;
+}
+
 /** Drawing happens on the CPU, in Chromium of this machine. */
-export const test = base.extend<{ studio: StudioUnderTest } & Options>({
-  env: [{}, { option: true }],
+export const test = base.extend<Fixtures & Options>({
   isIntroduced: [true, { option: true }],
-  studio: async ({ env, isIntroduced }, use, info) => {
+  openStudio: async ({ isIntroduced }, use, info) => {
     const isWindow = info.project.name === "desktop";
     const lacksChromium = !isWindow && chromiumPath === undefined;
     test.skip(lacksChromium, "Chromium is not installed, so pages are not shown");
     const dataFolder = mkdtempSync(join(tmpdir(), "darkroom-e2e-"));
     const open = isWindow ? openInWindow : openInBrowser;
-    const studio = await open({ dataFolder, env, isIntroduced });
-    await use(studio);
+    let studio: Awaited<ReturnType<typeof open>> | undefined;
+    await use(async (env = {}) => (studio = await open({ dataFolder, env, isIntroduced })));
     const path = info.outputPath("end.png");
-    if (info.status !== info.expectedStatus) await studio.page.screenshot({ path });
-    await studio.close();
+    if (info.status !== info.expectedStatus) await studio?.page.screenshot({ path });
+    await studio?.close();
     rmSync(dataFolder, { recursive: true, force: true });
   },
+  studio: async ({ openStudio }, use) => use(await openStudio()),
 });
 
 export { expect } from "@playwright/test";
