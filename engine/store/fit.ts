@@ -5,7 +5,7 @@ import { formatBytes } from "../files/disk-full.ts";
 /** What a model has to fit into. */
 export interface DrawingPlace {
   readonly provider: DeviceReport["provider"];
-  /** Of the device: the machine's own for the CPU, the card's for a GPU; absent where it is not known. */
+  /** The machine's own for the CPU, the card's for a GPU; absent where it is not known. */
   readonly memoryBytes?: number | undefined;
 }
 
@@ -31,8 +31,9 @@ const USABLE_SHARE = 0.75;
 /** How a model suits the place where it would draw. */
 export function fitOf(summary: ModelSummary, place: DrawingPlace): Fit {
   const memoryBytes = neededBytes(summary, place.provider);
-  const total = place.memoryBytes ?? Number.POSITIVE_INFINITY;
+  const total = place.memoryBytes;
   const needs = `A picture needs about ${formatBytes(memoryBytes)} of memory`;
+  if (total === undefined) return { verdict: "good", reason: `${needs}.`, memoryBytes };
   if (memoryBytes > total) {
     const reason = `${needs}; there are ${formatBytes(total)}.`;
     return { verdict: "too-large", reason, memoryBytes };

@@ -53,8 +53,11 @@ export async function openDrawing(
     starterFolder: STARTER,
     cacheFolder: cacheFolder(options.cacheFolder),
     readModel: async (folder) => (await readModel(folder, "float32")).summary,
-    fitOf: (summary) =>
-      fitOf(summary, { provider: device()?.provider ?? "cpu", memoryBytes: totalmem() }),
+    fitOf: (summary) => {
+      const provider = device()?.provider ?? "cpu";
+      // How much memory a card has, no provider tells.
+      return fitOf(summary, { provider, memoryBytes: provider === "cpu" ? totalmem() : undefined });
+    },
     useOf: (id) => letGoOf(id, live, drawing),
     openWorks: stores.transfers.openIds,
   });

@@ -2,10 +2,12 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { readModel } from "../../engine/drawing/read-model.ts";
 import { expectWhole, rangesOfUnet, sha256Of, TINY, trial, UNET } from "../fakes/download-trial.ts";
 
-test("goes on after kill -9 of the process", async () => {
+test("downloads a model through two interruptions, one of them kill -9, and reads it", async () => {
   const run = await trial({ bytesPerSecond: 4_000_000 });
+  run.hub.fault({ path: `name=${UNET}`, cutAfter: 1_000_000, bytesPerSecond: 4_000_000 });
   const args = ["test/fakes/downloading.ts", run.hub.url, run.folder];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
@@ -13,7 +15,10 @@ test("goes on after kill -9 of the process", async () => {
   await once(child, "exit");
   await run.download();
   expectWhole(run);
-  expect(rangesOfUnet(run)).toEqual([undefined, expect.stringMatching(/^bytes=\d{6,}-$/)]);
+  const later = expect.stringMatching(/^bytes=\d{6,}-$/);
+  expect(rangesOfUnet(run)).toEqual([undefined, later, later]);
+  const { summary } = await readModel(join(run.folder, "snapshot"), "float16");
+  expect(summary).toMatchObject({ predictionType: "v_prediction", parameters: expect.any(Number) });
 });
 
 /** Whether a user may mount a small disk of their own here. */
