@@ -6,6 +6,7 @@ import { Socket } from "node:net";
  * that a test can say where a program spoke to and not only where it meant to.
  */
 const file = process.env["DARKROOM_TEST_CONNECTIONS"];
+// oxlint-disable-next-line typescript/unbound-method -- called with its socket by Reflect.apply
 const connect = Socket.prototype.connect;
 
 function targetOf(options: unknown): string {

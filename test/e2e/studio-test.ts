@@ -23,7 +23,7 @@ interface Options {
 
 interface Fixtures {
   /** Opens a studio whose host has `env` on top of the environment: HF_ENDPOINT and the like. */
-  openStudio(env?: Record<string, string>): Promise<StudioUnderTest>;
+  openStudio: (env?: Record<string, string>) => Promise<StudioUnderTest>;
   studio: StudioUnderTest;
 }
 
