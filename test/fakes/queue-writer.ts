@@ -1,0 +1,35 @@
+import { writeSync } from "node:fs";
+import { Queue } from "../../engine/queue/queue.ts";
+
+/**
+ * A program that asks, starts and ends generations in a queue until it is killed, and tells of each thing
+ * once the queue says that it is done.
+ */
+const [path = ""] = process.argv.slice(2);
+const queue = Queue.open(path);
+
+function tell(deed: string, id: string): void {
+  writeSync(1, `${deed} ${id}\n`);
+}
+
+for (let seed = 0; ; seed++) {
+  const order = {
+    model: "starter",
+    prompt: "a dog",
+    negativePrompt: "",
+    steps: 1,
+    guidanceScale: 1,
+    width: 64,
+    height: 64,
+    seed: String(seed),
+    scheduler: "ddim",
+  } as const;
+  const [first = "", second = ""] = queue.add([order, order], { isFirst: seed % 2 === 0 });
+  tell("waiting", first);
+  tell("waiting", second);
+  const running = queue.startNext();
+  if (running === undefined) continue;
+  tell("running", running.id);
+  queue.end(running.id, { state: "done", imageId: `picture-of-${running.id}` });
+  tell("done", running.id);
+}
