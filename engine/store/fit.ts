@@ -18,7 +18,9 @@ const MEASURED = {
   unetShare: 0.67,
   pixels: 512 * 512,
   /** Beside the weights: 4.44 GB in all while a UNet step ran on the CPU (engine/README.md, Measured). */
-  workBytes: 0.95e9,
+  workBytes: 0.79e9,
+  /** The inference process itself: a picture of the starter peaks at 229 MB in all. */
+  processBytes: 0.16e9,
 };
 
 /** Models below this many bytes in float32 have their three networks open at once. */
@@ -58,5 +60,5 @@ function neededBytes(summary: ModelSummary, provider: DrawingPlace["provider"]):
   const size = (width * height) / MEASURED.pixels;
   // Activations grow with the channels, parameters with their square.
   const work = MEASURED.workBytes * size * Math.sqrt(parameters / MEASURED.parameters);
-  return Math.round((isAlone ? MEASURED.unetShare : 1) * weights + work);
+  return Math.round((isAlone ? MEASURED.unetShare : 1) * weights + work + MEASURED.processBytes);
 }

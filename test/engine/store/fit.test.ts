@@ -18,6 +18,7 @@ const base: ModelSummary = {
 const starter = { ...base, parameters: 16_400_000, width: 128, height: 128 };
 
 test("estimates what was measured on a CPU", () => {
+  expect(fitOf(starter, { provider: "cpu" }).memoryBytes / 1e9).toBeCloseTo(0.229, 2);
   expect(fitOf(base, { provider: "cpu", memoryBytes: 32e9 }).memoryBytes / 1e9).toBeCloseTo(4.4, 1);
 });
 
