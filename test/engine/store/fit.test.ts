@@ -29,7 +29,7 @@ test.each([
   [
     "larger pictures",
     { ...base, width: 768, height: 768 },
-    { provider: "cpu", memoryBytes: 5.5e9 },
+    { provider: "cpu", memoryBytes: 5.3e9 },
     "too-large",
   ],
   ["a GPU", base, { provider: "cuda", memoryBytes: 8e9 }, "good"],
