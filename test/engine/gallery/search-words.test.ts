@@ -64,12 +64,12 @@ test("anything typed is a query", () => {
     fc.property(fc.string({ unit: "binary", maxLength: 100 }), (typed) => {
       expect(search(typed)).toBeDefined();
     }),
-    { numRuns: 3000 },
+    { numRuns: 500 },
   );
 });
 
 test("a text is found by any of its words, and by the beginning of its last", () => {
-  const word = fc.stringMatching(/^[a-zA-Zà-þÀ-Þα-ωА-я0-9一-龥ぁ-ん]{1,12}$/);
+  const word = fc.stringMatching(/^[a-zA-Zà-öø-þÀ-ÖØ-Þα-ωА-я0-9一-龥ぁ-ん]{1,12}$/);
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), fc.nat(), (words, pick) => {
       const find = indexOf([words.join(" ")]);
@@ -79,6 +79,6 @@ test("a text is found by any of its words, and by the beginning of its last", ()
       expect(find(chosen)).toEqual([0]);
       expect(find(`${chosen} ${beginning}`)).toEqual([0]);
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });

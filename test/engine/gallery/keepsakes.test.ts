@@ -1,0 +1,32 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Keepsakes } from "../../../engine/gallery/keepsakes.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+test("stars and folders are there again when it is opened anew", async () => {
+  const path = join(temporaryFolder(), "gallery.json");
+  const first = await Keepsakes.open(path);
+  await first.star(["a", "b"], true);
+  await first.star(["b"], false);
+  await first.addFolder("gallery");
+  await first.addFolder("/elsewhere");
+  await first.addFolder("gallery");
+  const second = await Keepsakes.open(path);
+  expect(["a", "b"].map((id) => second.isStarred(id))).toEqual([true, false]);
+  expect(second.folders).toEqual(["gallery", "/elsewhere"]);
+  expect(second.notice).toBeUndefined();
+});
+
+test.each(["", "{", "[]", '{"folders":[1],"starred":[]}'])(
+  "a damaged file (%j) is set aside and told of, and costs nothing else",
+  async (content) => {
+    const folder = temporaryFolder();
+    const path = join(folder, "gallery.json");
+    writeFileSync(path, content);
+    const keepsakes = await Keepsakes.open(path);
+    expect(keepsakes.notice).toContain("gallery.json could not be used");
+    expect(keepsakes.folders).toEqual([]);
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^gallery\.json\.bad-/)]);
+  },
+);
