@@ -76,10 +76,18 @@ export function orderQueue(isPaused: boolean, openIds: readonly string[]): void 
   useQueue.setState({ isPaused, openIds });
 }
 
-/** All generations, newest first: what the session strip shows. */
-export function newestFirst({ byId, pressed }: QueueState): readonly Generation[] {
+/**
+ * All generations, newest first: what the session strip shows. Those of one press stand in the order
+ * they are drawn, the last one first.
+ */
+export function newestFirst({ byId, openIds, pressed }: QueueState): readonly Generation[] {
+  const places = new Map(openIds.map((id, index) => [id, index]));
+  const placeOf = ({ id }: Generation) => places.get(id) ?? -1;
   return [...Object.values(byId), ...pressed].toSorted(
-    (a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id),
+    (a, b) =>
+      b.createdAt.localeCompare(a.createdAt) ||
+      placeOf(b) - placeOf(a) ||
+      (b.endedAt ?? "").localeCompare(a.endedAt ?? ""),
   );
 }
 

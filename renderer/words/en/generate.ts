@@ -62,7 +62,7 @@ export const generate = {
     cancelHint: "Cancel the running picture",
     each: "About {{time}}",
     many: "About {{time}} each, {{total}} together",
-    load: "{{time}} more to load the model",
+    load: "{{time}} more for loading",
     measured: "measured here",
     estimated: "estimated",
     reasonsTitle: "Generate is off",

@@ -56,6 +56,24 @@ describe("the queue", () => {
     expect(newestFirst(useQueue.getState()).map(({ id }) => id)).toEqual(["1"]);
   });
 
+  test("shows those of one press in the order they are drawn, the last one first", () => {
+    const createdAt = "2026-11-24T10:00:00.000Z";
+    const ended = { createdAt, state: "done" } as const;
+    const generations = [
+      row("b", { createdAt, state: "running" }),
+      row("c", { createdAt }),
+      row("a", { createdAt }),
+      row("z", { ...ended, endedAt: "2026-11-24T10:00:05.000Z" }),
+      row("y", { ...ended, endedAt: "2026-11-24T10:00:08.000Z" }),
+    ];
+    replaceQueue({ isPaused: false, generations });
+    expect(
+      newestFirst(useQueue.getState())
+        .map(({ id }) => id)
+        .join(""),
+    ).toBe("acbyz");
+  });
+
   test("knows which one is drawn, wherever it stands", () => {
     replaceQueue({ isPaused: false, generations: [row("1"), row("2", { state: "running" })] });
     expect(runningOf(useQueue.getState())?.id).toBe("2");
