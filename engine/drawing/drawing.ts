@@ -13,6 +13,7 @@ import { cacheFolder } from "../store/cache-folder.ts";
 import { chooseDevice, type Probe } from "./devices.ts";
 import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
+import { orAborted } from "./or-aborted.ts";
 import { completeRequest, parseRequest, type Order } from "./order.ts";
 import { PreviewMaps } from "./preview-maps.ts";
 import { previewSample } from "./preview-sample.ts";
@@ -88,7 +89,7 @@ export class Drawing {
   async *generate(options: GenerateOptions): AsyncGenerator<DrawingEvent, void> {
     const { initImage, signal } = options;
     const checked = parseRequest(options.request);
-    const device = await this.#chosenDevice();
+    const device = await orAborted(this.#chosenDevice(), signal);
     const loaded = await this.#load(options, device);
     const order = completeRequest(checked, loaded.read, randomSeed);
     const from = initImage && (await decode(initImage, order));

@@ -85,11 +85,10 @@ export class GenerationTable {
     const error = outcome.state === "failed" ? JSON.stringify(toWire(outcome.error)) : null;
     this.#database
       .prepare(
-        `UPDATE generation SET state = ?, image_id = ?, error = ?, ended_at = ?,
-           place = (SELECT coalesce(max(place), 0) + 1 FROM generation WHERE NOT ${OPEN})
+        `UPDATE generation SET state = ?, image_id = ?, error = ?, ended_at = ?, place = ?
          WHERE id = ?`,
       )
-      .run(outcome.state, imageId, error, at, id);
+      .run(outcome.state, imageId, error, at, this.lastPlace() + 1, id);
   }
 
   /** Makes it wait again, last. */
@@ -119,6 +118,16 @@ export class GenerationTable {
     this.#database.prepare("UPDATE generation SET place = ? WHERE id = ?").run(place, id);
   }
 
+  /** Removes all but the latest of those that have ended. */
+  removeOlder(kept: number): void {
+    this.#database
+      .prepare(
+        `DELETE FROM generation WHERE id IN
+           (SELECT id FROM generation WHERE NOT ${OPEN} ORDER BY place DESC LIMIT -1 OFFSET ?)`,
+      )
+      .run(kept);
+  }
+
   remove(id: string): void {
     this.#database.prepare("DELETE FROM generation WHERE id = ?").run(id);
   }
@@ -139,7 +148,7 @@ export class GenerationTable {
   }
 
   #place(which: "min" | "max"): number {
-    const select = `SELECT coalesce(${which}(place), 0) AS place FROM generation WHERE state = 'waiting'`;
+    const select = `SELECT coalesce(${which}(place), 0) AS place FROM generation`;
     return Number(this.#database.prepare(select).get()?.["place"]);
   }
 

@@ -8,7 +8,8 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE generation (
         id TEXT PRIMARY KEY,
         state TEXT NOT NULL,
-        -- Among open ones the order of drawing, among those that have ended the order of ending.
+        -- Among open ones the order of drawing, among those that have ended the order of ending; what
+        -- is new at either end lies beyond all others.
         place INTEGER NOT NULL,
         generation_order TEXT NOT NULL,
         target TEXT NOT NULL,
@@ -18,7 +19,8 @@ export const MIGRATIONS: readonly Migration[] = [
         image_id TEXT,
         error TEXT
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX generation_by_place ON generation (state, place);
+      CREATE INDEX generation_by_state ON generation (state, place);
+      CREATE INDEX generation_by_place ON generation (place);
       CREATE UNIQUE INDEX generation_one_running ON generation (target) WHERE state = 'running';
       CREATE TABLE queue (only INTEGER PRIMARY KEY CHECK (only = 1), is_paused INTEGER NOT NULL) STRICT;
       INSERT INTO queue VALUES (1, 0);

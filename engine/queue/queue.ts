@@ -17,12 +17,15 @@ export interface QueueChange {
 
 export interface QueueOptions {
   readonly now?: () => Date;
+  /** How many ended ones outlive a restart: their pictures are the gallery's to keep. */
+  readonly keptEnded?: number;
   /** Told of every change from now on, once it is on the disk. */
   readonly onChange?: (change: QueueChange) => void;
 }
 
 /** How many ended ones are listed; older ones are still found by their id. */
 const LISTED_ENDED = 200;
+const KEPT_ENDED = 5000;
 
 /** Generations waiting, running and ended, kept in one SQLite file so that they outlive the program. */
 export class Queue {
@@ -41,10 +44,12 @@ export class Queue {
   }
 
   /** Opens the queue in `path`. What ran when the program ended becomes interrupted. */
-  static open(path: string, { now = () => new Date(), onChange }: QueueOptions = {}): Queue {
+  static open(path: string, options: QueueOptions = {}): Queue {
+    const { now = () => new Date(), keptEnded = KEPT_ENDED, onChange } = options;
     const { database, notices } = openOrReplace(path);
     const queue = new Queue(database, notices, now);
     for (const { id } of queue.#table.running()) queue.end(id, { state: "interrupted" });
+    queue.#table.removeOlder(keptEnded);
     // Only now: whoever listens does not have the queue before it is open.
     if (onChange !== undefined) queue.#onChange = onChange;
     return queue;

@@ -11,12 +11,13 @@ export type LogError = (error: unknown, doing: string) => void;
  * ORPCError with the refusal's code, status and message, and its details as data.
  */
 export function refusals(logError: LogError) {
-  return os.middleware(async ({ next, path }) => {
+  return os.middleware(async ({ next, path, signal }) => {
     try {
       return await next();
     } catch (error) {
       const known = refusalOf(error);
-      if (known === undefined) logError(error, path.join("."));
+      // Nobody made a mistake where the asker has gone.
+      if (known === undefined && signal?.aborted !== true) logError(error, path.join("."));
       throw onTheWire(known ?? error);
     }
   });

@@ -212,6 +212,14 @@ test("outlives the program: what ran is interrupted, pausing stays", () => {
   });
 });
 
+test("keeps the latest that have ended over a restart, and everything that is open", () => {
+  const { path, queue } = openQueue();
+  const ids = queue.add([1, 2, 3, 4, 5].map(order));
+  queue.cancel(ids.slice(0, 4));
+  const { queue: later } = openQueue(path, { keptEnded: 2 });
+  expect(look(later)).toEqual(["5 waiting", "4 cancelled", "3 cancelled"]);
+});
+
 test("tells of every change once", () => {
   const changes: { changed: string[]; removed: readonly string[] }[] = [];
   const onChange = ({ changed, removed }: QueueChange): void => {

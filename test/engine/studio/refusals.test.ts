@@ -76,3 +76,15 @@ test("an answer that does not fit the contract is a mistake of ours", async () =
   expect(await seen(call)).toMatchObject({ code: "INTERNAL", status: 500 });
   expect(logged).toHaveLength(1);
 });
+
+test("what fails because its asker has gone is nothing for the log", async () => {
+  const { os, logged } = guarded();
+  const leave = new AbortController();
+  const get = os.generation.get.handler(() => {
+    leave.abort();
+    throw new DOMException("aborted", "AbortError");
+  });
+  const call = createRouterClient({ get }).get({ id: "x" }, { signal: leave.signal });
+  expect(await seen(call)).toMatchObject({ code: "INTERNAL" });
+  expect(logged).toEqual([]);
+});
