@@ -33,6 +33,8 @@ const COMMANDS = [
 const program = new Command("darkroom")
   .description("Stable Diffusion 2 on your own machine.")
   .exitOverride()
+  // A flag after a command's name is that command's, however deep it is.
+  .enablePositionalOptions()
   .configureHelp({ showGlobalOptions: true });
 for (const command of COMMANDS) program.addCommand(throwing(command(interrupt.signal)));
 

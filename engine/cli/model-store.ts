@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import { fromWire, StudioError } from "../contract/errors.ts";
+import { StudioError } from "../contract/errors.ts";
 import { repositoryIdSchema, type CatalogueEntry, type StoredModel } from "../contract/models.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
-import type { Transfer } from "../contract/transfers.ts";
-import { note, printJson, progressLine } from "./outcome.ts";
-import { withStudio, type ReachedStudio } from "./reach-studio.ts";
+import { followTransfer } from "./follow-transfer.ts";
+import { megabytes } from "./megabytes.ts";
+import { note, printJson } from "./outcome.ts";
+import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** What `models` can do with the store: one subcommand each. */
@@ -44,7 +44,7 @@ function importFolder(signal: AbortSignal): Command {
     .action((folder: string, flags: StudioFlags) =>
       withStudio(flags.dataDir, async (studio) => {
         const { transferId } = await studio.client.models.import({ folder: resolve(folder) });
-        await follow(studio, { transferId, signal, isJson: flags.json === true });
+        await followTransfer(studio, { transferId, signal, isJson: flags.json === true });
       }),
     );
 }
@@ -67,7 +67,7 @@ function download(signal: AbortSignal): Command {
         const { transferId } = isRepository
           ? await models.download({ repository: name, variant, revision })
           : await models.download({ catalogueId: name, variant });
-        await follow(studio, { transferId, signal, isJson: json === true });
+        await followTransfer(studio, { transferId, signal, isJson: json === true });
       }),
     );
 }
@@ -85,7 +85,7 @@ function verify(signal: AbortSignal): Command {
     .action((id: string, { dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async (studio) => {
         const { transferId } = await studio.client.models.verify({ id });
-        await follow(studio, { transferId, signal, isJson: json === true });
+        await followTransfer(studio, { transferId, signal, isJson: json === true });
       }),
     );
 }
@@ -98,49 +98,6 @@ function remove(): Command {
     );
 }
 
-const PERIOD_MS = 500;
-
-/** Shows how far a transfer is until it ends; its failure is this command's. */
-async function follow(
-  { client, isRunning }: ReachedStudio,
-  { transferId, signal, isJson }: { transferId: string; signal: AbortSignal; isJson: boolean },
-): Promise<void> {
-  let last = "";
-  for (;;) {
-    const transfer = (await client.transfers.list()).find(({ id }) => id === transferId);
-    if (transfer === undefined) return;
-    const text = transferInWords(transfer);
-    if (text !== last && isJson) printJson({ type: "transfer", ...transfer });
-    else if (text !== last) progressLine(text, hasEnded(transfer));
-    last = text;
-    if (hasEnded(transfer)) return settle(transfer);
-    await sleep(PERIOD_MS, undefined, { signal }).catch(() => {
-      if (isRunning) note("The studio goes on with it.");
-      throw signal.reason;
-    });
-  }
-}
-
-function hasEnded({ state }: Transfer): boolean {
-  return state === "done" || state === "failed" || state === "cancelled";
-}
-
-function settle({ state, error }: Transfer): void {
-  if (state === "cancelled") throw new DOMException("cancelled", "AbortError");
-  if (state === "failed") {
-    throw fromWire(error) ?? new StudioError("INTERNAL", { reason: "the transfer failed" });
-  }
-}
-
-function transferInWords({ name, state, doneBytes, totalBytes, ...rest }: Transfer): string {
-  const share = totalBytes === 0 ? "" : `, ${Math.floor((100 * doneBytes) / totalBytes)} %`;
-  const { bytesPerSecond, secondsLeft, note: remark } = rest;
-  const speed = bytesPerSecond === undefined ? "" : `, ${megabytes(bytesPerSecond)} MB/s`;
-  const left = secondsLeft === undefined ? "" : `, ${Math.ceil(secondsLeft)} s left`;
-  const why = remark === undefined ? "" : ` (${remark})`;
-  return `${name}: ${state}${share}${speed}${left}${why}`;
-}
-
 function storedInWords({ id, summary, problem, diskBytes, fit }: StoredModel): string {
   const what = summary?.description ?? problem?.message ?? "";
   return `${id}\n  ${what}\n  ${megabytes(diskBytes)} MB, ${fit.verdict}: ${fit.reason}`;
@@ -149,8 +106,4 @@ function storedInWords({ id, summary, problem, diskBytes, fit }: StoredModel): s
 function entryInWords({ id, title, description, downloadBytes, storedId }: CatalogueEntry): string {
   const there = storedId === undefined ? "" : ", in the store";
   return `${id}\n  ${title}: ${description}\n  ${megabytes(downloadBytes)} MB${there}`;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }

@@ -7,6 +7,8 @@ import { printJson } from "./outcome.ts";
 /** `models`: the starter, and any folders named; and what can be done with the store. */
 export function modelsCommand(signal: AbortSignal): Command {
   const command = new Command("models")
+    // A flag after a subcommand's name is that command's.
+    .enablePositionalOptions()
     .description("The model that ships with Darkroom, and what lies in the folders named.")
     .argument("[folder...]", "folders that hold a diffusers snapshot")
     .option("--json", "one JSON object per line")

@@ -9,6 +9,7 @@ export interface ServeFlags {
   readonly allowHost: readonly string[];
   readonly dataDir?: string;
   readonly keyFile?: string;
+  readonly model?: string;
   readonly json?: boolean;
   /** Set where the window started it: everything secret goes over the pipe to it. */
   readonly desktop?: boolean;
@@ -29,6 +30,7 @@ export function serveCommand(signal: AbortSignal): Command {
       const parent = flags.desktop === true ? process : undefined;
       const tries = flags.desktop === true ? OTHER_PORTS : 1;
       const host = await openHost({ ...hostOptions(flags), tries, parent });
+      await useModel(host, flags, signal);
       if (parent === undefined) announce(host, flags.json === true);
       await untilStopped(host, signal);
     });
@@ -56,6 +58,7 @@ export function withServeFlags(command: Command): Command {
       "the studio's folder; DARKROOM_HOME or the platform's own by default",
     )
     .option("--key-file <file>", "key for other machines, needed to listen beyond this one")
+    .option("--model <folder>", "the model to draw with: a folder, or its id in the store")
     .option("--json", "the address as a JSON object")
     .addOption(new Option("--no-endpoint").hideHelp())
     .addOption(new Option("--endpoint-port <port>").argParser(port).hideHelp());
@@ -63,6 +66,20 @@ export function withServeFlags(command: Command): Command {
 
 export function hostOptions({ host, port, allowHost, dataDir, keyFile }: ServeFlags) {
   return { host, port, names: allowHost, dataDir, keyFile };
+}
+
+/** Draws with the model that was named, from now on. */
+export async function useModel(
+  host: Host,
+  { model }: ServeFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  if (model === undefined) return;
+  const { chooseModel } = await import("./serve-model.ts");
+  await chooseModel(host.client, { model, signal }).catch(async (error: unknown) => {
+    await host.close();
+    throw error;
+  });
 }
 
 /** Tells where the studio is; its code is good once. */

@@ -10,6 +10,7 @@ import {
   openHost,
   OTHER_PORTS,
   untilStopped,
+  useModel,
   withServeFlags,
   type ServeFlags,
 } from "./serve.ts";
@@ -35,6 +36,7 @@ async function startForBrowser(
   signal.throwIfAborted();
   try {
     const host = await openHost({ ...hostOptions(flags), tries: OTHER_PORTS });
+    await useModel(host, flags, signal);
     note(`No window, since ${reason}. Open this address in a browser; it is good once.`);
     announce(host, flags.json === true);
     await untilStopped(host, signal);

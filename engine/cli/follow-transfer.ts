@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { fromWire, StudioError } from "../contract/errors.ts";
+import type { Transfer } from "../contract/transfers.ts";
+import { megabytes } from "./megabytes.ts";
+import { note, printJson, progressLine } from "./outcome.ts";
+import type { ReachedStudio } from "./reach-studio.ts";
+
+const PERIOD_MS = 500;
+
+/** Which transfer, and how to tell of it. */
+export interface Following {
+  readonly transferId: string;
+  readonly signal: AbortSignal;
+  readonly isJson: boolean;
+}
+
+/** Shows how far a transfer is until it ends, and gives the model it brought; its failure is thrown. */
+export async function followTransfer(
+  { client, isRunning }: Pick<ReachedStudio, "client" | "isRunning">,
+  { transferId, signal, isJson }: Following,
+): Promise<string | undefined> {
+  let last = "";
+  for (;;) {
+    const transfer = (await client.transfers.list()).find(({ id }) => id === transferId);
+    if (transfer === undefined) return undefined;
+    const text = transferInWords(transfer);
+    if (text !== last && isJson) printJson({ type: "transfer", ...transfer });
+    else if (text !== last) progressLine(text, hasEnded(transfer));
+    last = text;
+    if (hasEnded(transfer)) return settle(transfer);
+    await sleep(PERIOD_MS, undefined, { signal }).catch(() => {
+      if (isRunning) note("The studio goes on with it.");
+      throw signal.reason;
+    });
+  }
+}
+
+function hasEnded({ state }: Transfer): boolean {
+  return state === "done" || state === "failed" || state === "cancelled";
+}
+
+function settle({ state, error, modelId }: Transfer): string | undefined {
+  if (state === "cancelled") throw new DOMException("cancelled", "AbortError");
+  if (state === "failed") {
+    throw fromWire(error) ?? new StudioError("INTERNAL", { reason: "the transfer failed" });
+  }
+  return modelId;
+}
+
+function transferInWords({ name, state, doneBytes, totalBytes, ...rest }: Transfer): string {
+  const share = totalBytes === 0 ? "" : `, ${Math.floor((100 * doneBytes) / totalBytes)} %`;
+  const { bytesPerSecond, secondsLeft, note: remark } = rest;
+  const speed = bytesPerSecond === undefined ? "" : `, ${megabytes(bytesPerSecond)} MB/s`;
+  const left = secondsLeft === undefined ? "" : `, ${Math.ceil(secondsLeft)} s left`;
+  const why = remark === undefined ? "" : ` (${remark})`;
+  return `${name}: ${state}${share}${speed}${left}${why}`;
+}

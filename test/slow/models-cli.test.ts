@@ -1,0 +1,132 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { HostProcess } from "../e2e/host-process.ts";
+import { darkroom, lines } from "../fakes/command-line.ts";
+import { studioAt, tokenFor } from "../fakes/enter-studio.ts";
+import { localHub } from "../fakes/local-hub.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+const SNAPSHOT = "test/golden/tiny-sd1-eps/snapshot";
+const REPOSITORY = "darkroom/tiny";
+
+async function hub() {
+  const opened = await localHub({ repositories: { [REPOSITORY]: SNAPSHOT } });
+  onTestFinished(() => opened[Symbol.asyncDispose]());
+  return opened;
+}
+
+test("a folder is copied into the store, looked at, verified and removed", async () => {
+  const data = ["--json", "--data-dir", temporaryFolder()];
+  const imported = await darkroom(["models", "import", SNAPSHOT, ...data]);
+  const told = lines(imported.out);
+  const id = String(told.at(-1)!["modelId"]);
+  expect([imported.code, told.at(-1)]).toEqual([
+    0,
+    expect.objectContaining({ type: "transfer", kind: "import", state: "done" }),
+  ]);
+  const list = lines((await darkroom(["models", "list", ...data])).out);
+  expect(list.map((model) => model["id"])).toEqual(["starter", id]);
+  const verified = lines((await darkroom(["models", "verify", id, ...data])).out);
+  expect(verified.at(-1)).toMatchObject({ kind: "verify", state: "done" });
+  expect((await darkroom(["models", "remove", id, ...data])).code).toBe(0);
+  const left = lines((await darkroom(["models", "list", ...data])).out);
+  expect(left.map((model) => model["id"])).toEqual(["starter"]);
+});
+
+test("a repository of the hub is fetched, with its progress", async () => {
+  const { url } = await hub();
+  const data = ["--json", "--data-dir", temporaryFolder()];
+  const env = { HF_ENDPOINT: url };
+  const fetched = await darkroom(["models", "download", REPOSITORY, ...data], { env });
+  const told = lines(fetched.out);
+  expect([fetched.code, told.at(-1)]).toEqual([
+    0,
+    expect.objectContaining({ type: "transfer", kind: "download", state: "done" }),
+  ]);
+  const list = lines((await darkroom(["models", "list", ...data])).out);
+  expect(list.at(-1)).toMatchObject({ provenance: { kind: "hub", name: REPOSITORY } });
+});
+
+test("what the hub does not have fails in its words", async () => {
+  const { url } = await hub();
+  const data = ["--json", "--data-dir", temporaryFolder()];
+  const env = { HF_ENDPOINT: url };
+  const { code, out } = await darkroom(["models", "download", "darkroom/none", ...data], { env });
+  expect([code, lines(out).at(-1)]).toEqual([
+    1,
+    { type: "error", code: "HUB_NOT_FOUND", message: expect.stringContaining("darkroom/none") },
+  ]);
+});
+
+test.each([
+  [["import", "no/such/folder"], "SNAPSHOT_NOT_FOUND"],
+  [["import", "engine"], "SNAPSHOT_INCOMPLETE"],
+  [["download", "no-such-model"], "NOT_FOUND"],
+  [["verify", "none"], "NOT_FOUND"],
+  [["remove", "none"], "NOT_FOUND"],
+])("models %j is refused as %s", async (args, error) => {
+  const { code, out } = await darkroom([
+    "models",
+    ...args,
+    "--json",
+    "--data-dir",
+    temporaryFolder(),
+  ]);
+  expect([code, lines(out).at(-1)]).toMatchObject([1, { type: "error", code: error }]);
+});
+
+test("a host draws with the model it is given, which is copied once", async () => {
+  const folder = temporaryFolder();
+  for (let start = 0; start < 2; start++) {
+    const running = new HostProcess(["--port", "0", "--data-dir", folder, "--model", SNAPSHOT]);
+    onTestFinished(() => running.stop("SIGKILL"));
+    await running.start();
+    const studio = studioAt(running.origin, await tokenFor(running.url));
+    const models = await studio.models.list();
+    const { model } = await studio.settings.get();
+    expect([models.length, model]).toEqual([2, models[1]!.id]);
+    await running.end("SIGTERM");
+  }
+});
+
+test("a host is not started with a model that is none", async () => {
+  const folder = temporaryFolder();
+  const args = ["serve", "--json", "--port", "0", "--data-dir", folder, "--model", "engine"];
+  const { code, out } = await darkroom(args);
+  expect([code, lines(out)]).toMatchObject([1, [{ type: "error", code: "SNAPSHOT_INCOMPLETE" }]]);
+});
+
+test("npm start without a display prints an address, on another port where its own is taken", async () => {
+  const folders = [temporaryFolder(), temporaryFolder()];
+  const env = { DISPLAY: "", WAYLAND_DISPLAY: "" };
+  const addresses: string[] = [];
+  const run = (folder: string | undefined): Promise<unknown> =>
+    darkroom(["start", "--json", "--port", "17860", "--data-dir", folder ?? ""], {
+      env,
+      onOutput: (text, pid) => {
+        addresses.push(String(lines(text)[0]!["url"]));
+        if (addresses.length === 2) stop.resolve(pid);
+        else pids.push(pid);
+      },
+    });
+  const pids: number[] = [];
+  const stop = Promise.withResolvers<number>();
+  const first = run(folders[0]);
+  while (addresses.length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+  const second = run(folders[1]);
+  process.kill(await stop.promise, "SIGTERM");
+  expect(await second).toMatchObject({ code: 0, err: expect.stringContaining("no display") });
+  const again = await darkroom(["start", "--data-dir", folders[0]!], { env });
+  expect([again.code, again.out, again.err]).toEqual([
+    0,
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:17860\/#code=/),
+    expect.stringContaining(`process ${pids[0]}`),
+  ]);
+  process.kill(pids[0]!, "SIGTERM");
+  expect(await first).toMatchObject({ code: 0 });
+  expect(addresses.map((url) => new URL(url).port)).toEqual(["17860", "17861"]);
+  expect(existsSync("dist/renderer/index.html")).toBe(true);
+  expect(readFileSync("dist/renderer/index.html", "utf8")).toContain("<html");
+  expect(existsSync(join(folders[0]!, "owner.json"))).toBe(false);
+});
