@@ -13,7 +13,7 @@ export function LockedOut() {
         <h1 className={styles.title}>{t("lockedOut.title")}</h1>
         <p>{t("lockedOut.text")}</p>
         <code className={styles.command}>{t("lockedOut.command")}</code>
-        <p>{t("lockedOut.then")}</p>
+        <p>{t("lockedOut.next")}</p>
         <div>
           <Button icon={RotateCcw} onPress={() => location.reload()}>
             {again("tryAgain")}

@@ -3,9 +3,11 @@ import { useMemo, useRef } from "react";
 import { useImageActions } from "../picture/image-actions.ts";
 import { useActions } from "../shortcuts/registry.ts";
 import { useKeptForm } from "../state/form-keeping.ts";
+import { useConnection } from "../state/connection.ts";
 import { useImages } from "../state/images.ts";
 import { useQueue } from "../state/queue.ts";
 import { keepLayout, toggleDetails, useView } from "../state/view.ts";
+import { Empty } from "../ui/async-states.tsx";
 import { Columns } from "../ui/columns.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { useMediaQuery } from "../ui/use-media-query.ts";
@@ -88,8 +90,11 @@ function useActionsOfPicture(id = ""): void {
 
 /** Nothing before it is known that there is nothing. */
 function Beginning(props: EmptyStageProps) {
+  const t = useWords("generate");
   const isLoaded = useQueue((queue) => queue.isLoaded);
-  return isLoaded ? <EmptyStage {...props} /> : null;
+  const isLost = useConnection(({ state }) => state === "lost");
+  if (isLoaded) return <EmptyStage {...props} />;
+  return isLost ? <Empty title={t("press.reasons.connection")} /> : null;
 }
 
 function ShowDetails() {

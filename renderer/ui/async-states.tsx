@@ -69,11 +69,6 @@ export function CopyDetails({ error }: { error: Error }) {
   );
 }
 
-/** Old data are shown: since when. */
-export function Stale({ when }: { when: string }) {
-  return <p className={styles.stale}>{useWords("ui")("since", { when })}</p>;
-}
-
 /** Stands where something will be, in its shape: give it the size of what it stands for by a class. */
 export function Skeleton({ className }: { className?: string | undefined }) {
   const isShown = useAfter(PATIENCE_MS);

@@ -1,6 +1,6 @@
 import type { LucideIcon } from "lucide-react";
-import { Fragment, type ReactElement, type RefObject } from "react";
-import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
+import { Fragment, type RefObject } from "react";
+import { Menu as AriaMenu, MenuItem, Popover, Separator } from "react-aria-components";
 import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
 import { KeyHint } from "./key-hint.tsx";
@@ -17,26 +17,6 @@ export interface MenuEntry {
   /** Entries of one group stand together; a line parts the groups. */
   readonly group?: string | undefined;
   run(): void;
-}
-
-/** The menu behind a button, its only child. */
-export function MenuButton({
-  entries,
-  label,
-  children,
-}: {
-  entries: readonly MenuEntry[];
-  label: string;
-  children: ReactElement;
-}) {
-  return (
-    <MenuTrigger>
-      {children}
-      <Popover className={styles.popover ?? ""} offset={4}>
-        <Entries entries={entries} label={label} />
-      </Popover>
-    </MenuTrigger>
-  );
 }
 
 export interface PointMenuProps {

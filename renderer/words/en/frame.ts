@@ -73,6 +73,6 @@ export const frame = {
     title: "This browser is not known to the studio",
     text: "The address you opened was used already or has run out. On the machine where Darkroom runs, this prints a fresh one:",
     command: "npm run darkroom -- open",
-    then: "Open what it prints here. You will not be asked again in this browser.",
+    next: "Open what it prints here. You will not be asked again in this browser.",
   },
 };

@@ -8,7 +8,6 @@ export const ui = {
   loading: "Loading",
   increase: "Increase {{field}}",
   decrease: "Decrease {{field}}",
-  since: "Not up to date since {{when}}",
   notifications: "Messages",
   help: "What {{about}} means",
   noMatch: "Nothing matches",
