@@ -1,4 +1,4 @@
-import { CircleX, GripVertical, ListX, Pause, Play, RotateCcw, X } from "lucide-react";
+import { GripVertical, ListX, Pause, Play } from "lucide-react";
 import { useMemo } from "react";
 import {
   Button as AriaButton,
@@ -8,16 +8,15 @@ import {
 } from "react-aria-components";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
-import { useProgress } from "../state/progress.ts";
 import { isOpen, useQueue } from "../state/queue.ts";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
-import { IconButton } from "../ui/icon-button.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { useWords } from "../words/words.ts";
 import styles from "./queue-list.module.css";
+import { QueueRow } from "./queue-row.tsx";
 
 /** As many ended ones as are worth a look here; the session strip has them all. */
 const SHOWN_ENDED = 5;
@@ -42,7 +41,7 @@ export function QueueList() {
           <ul>
             {ended.map((generation) => (
               <li key={generation.id} className={styles.row}>
-                <Row generation={generation} />
+                <QueueRow generation={generation} />
               </li>
             ))}
           </ul>
@@ -122,62 +121,9 @@ function OpenList({ open }: { open: readonly Generation[] }) {
           >
             <Icon of={GripVertical} />
           </AriaButton>
-          <Row generation={generation} />
+          <QueueRow generation={generation} />
         </GridListItem>
       )}
     </GridList>
   );
-}
-
-/** One generation: what it is, how far, and what can be done about it. */
-function Row({ generation }: { generation: Generation }) {
-  const t = useWords("frame");
-  const { client } = useStudio();
-  const { id, state, order } = generation;
-  const ids = [id];
-  const prompt = order.prompt === "" ? t("queue.noPrompt") : order.prompt;
-  const { width, height, steps } = order;
-  return (
-    <>
-      <div className={styles.words}>
-        <p className={styles.prompt}>{prompt}</p>
-        <p className={styles.note}>
-          <State generation={generation} /> · {t("queue.settings", { width, height, steps })}
-        </p>
-      </div>
-      {isOpen(generation) ? (
-        <IconButton
-          icon={CircleX}
-          size="dense"
-          label={t("queue.cancelOne", { prompt })}
-          onPress={() => attempt(client.generation.cancel({ ids }))}
-        />
-      ) : (
-        <>
-          {state !== "done" && (
-            <IconButton
-              icon={RotateCcw}
-              size="dense"
-              label={t("queue.retryOne", { prompt })}
-              onPress={() => attempt(client.generation.retry({ ids }))}
-            />
-          )}
-          <IconButton
-            icon={X}
-            size="dense"
-            label={t("queue.removeOne", { prompt })}
-            onPress={() => attempt(client.generation.prune({ ids }))}
-          />
-        </>
-      )}
-    </>
-  );
-}
-
-function State({ generation }: { generation: Generation }) {
-  const t = useWords("frame");
-  const progress = useProgress((all) => all[generation.id]);
-  if (generation.state !== "running" || progress === undefined)
-    return t(`queue.states.${generation.state}`);
-  return `${t("queue.states.running")} ${progress.step}/${progress.steps}`;
 }
