@@ -1,0 +1,193 @@
+/**
+ * What a gallery of many pictures costs the page: `node test/bench/gallery-page.ts [--pictures N]
+ * [--folder DIR]`. A real host over a real index, in real Chromium. Counted on every frame: places
+ * of the view without any row, and tiles without their picture. DIR keeps the gallery for next time.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium, type Page } from "@playwright/test";
+import { Gallery } from "../../engine/gallery/gallery.ts";
+import buildPages from "../e2e/build-pages.ts";
+import { CHROMIUM_ARGS, chromiumPath } from "../e2e/chromium.ts";
+import { HostProcess } from "../e2e/host-process.ts";
+import { writeFullGallery } from "./full-gallery.ts";
+import { median } from "./measure.ts";
+
+const { values } = parseArgs({
+  options: {
+    pictures: { type: "string", default: "50000" },
+    folder: { type: "string" },
+    "as-built": { type: "boolean", default: false },
+  },
+});
+const ROUNDS = 5;
+const WHEEL_MS = 4000;
+
+/** What one frame showed. */
+interface Frame {
+  readonly at: number;
+  /** Pixels of the view's height that no row covers. */
+  readonly bare: number;
+  /** Tiles in view whose picture is not there yet. */
+  readonly waiting: number;
+}
+
+/** In the page: looks at every frame until it is told to stop. */
+function watch(): void {
+  const frames: Frame[] = [];
+  Object.assign(globalThis, { seen: frames, isWatching: true });
+  const look = (at: number) => {
+    const grid = document.querySelector('[role="grid"]');
+    if (grid) {
+      const view = grid.getBoundingClientRect();
+      const isSeen = ({ top, bottom }: DOMRect) => bottom > view.top && top < view.bottom;
+      let covered = view.top;
+      const rows = [...grid.querySelectorAll('[role="row"]')].map((row) =>
+        row.getBoundingClientRect(),
+      );
+      let bare = 0;
+      for (const row of rows.filter(isSeen).toSorted((a, b) => a.top - b.top)) {
+        // Lines of tiles are a gap apart.
+        bare += Math.max(0, row.top - covered - 4);
+        covered = Math.max(covered, row.bottom);
+      }
+      const isEnd = grid.scrollTop + grid.clientHeight >= grid.scrollHeight - 100;
+      if (!isEnd) bare += Math.max(0, view.bottom - covered - 4);
+      const waiting = [...grid.querySelectorAll('[role="gridcell"]')].filter((cell) => {
+        const image = cell.querySelector("img");
+        const isThere = image?.complete === true && image.naturalWidth > 0;
+        return isSeen(cell.getBoundingClientRect()) && !isThere;
+      }).length;
+      frames.push({ at, bare, waiting });
+    }
+    if (Reflect.get(globalThis, "isWatching") === true) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+async function watched(page: Page, work: () => Promise<void>): Promise<readonly Frame[]> {
+  await page.evaluate(watch);
+  await work();
+  return watchedFrames(page);
+}
+
+function watchedFrames(page: Page): Promise<readonly Frame[]> {
+  return page.evaluate(() => {
+    Reflect.set(globalThis, "isWatching", false);
+    return Reflect.get(globalThis, "seen") as Frame[];
+  });
+}
+
+function print(what: string, text: string): void {
+  console.log(`${what.padEnd(44)} ${text}`);
+}
+
+function report(what: string, frames: readonly Frame[]): void {
+  const gaps = frames.slice(1).map(({ at }, i) => at - frames[i]!.at);
+  const bare = frames.filter((frame) => frame.bare > 0);
+  const waiting = frames.filter((frame) => frame.waiting > 0);
+  const p95 = gaps.toSorted((a, b) => a - b)[Math.floor(0.95 * gaps.length)] ?? 0;
+  print(
+    what,
+    `${frames.length} frames, ${median(gaps).toFixed(0)} ms each, 95 % within ${p95.toFixed(0)} ms, ` +
+      `longest ${Math.max(...gaps).toFixed(0)} ms; blank ${bare.length} frames; ` +
+      `without picture yet ${waiting.length} frames, at most ${Math.max(...frames.map((f) => f.waiting))} tiles`,
+  );
+}
+
+async function firstPaint(
+  page: Page,
+  origin: string,
+): Promise<{ tiles: number; pictures: number }> {
+  await page.goto(`${origin}/gallery`, { waitUntil: "commit" });
+  await page.waitForFunction(() => {
+    const frames = Reflect.get(globalThis, "seen") as Frame[] | undefined;
+    return frames?.at(-1)?.waiting === 0 && frames.at(-1)?.bare === 0;
+  });
+  const frames = await watchedFrames(page);
+  const tiles = frames.find(({ bare }) => bare === 0)?.at ?? 0;
+  const pictures = frames.find(({ bare, waiting }) => bare === 0 && waiting === 0)?.at ?? 0;
+  return { tiles, pictures };
+}
+
+/** Turns of the wheel at a speed, pixels a second. */
+async function wheel(page: Page, speed: number): Promise<void> {
+  const start = performance.now();
+  let sent = 0;
+  while (performance.now() - start < WHEEL_MS) {
+    const due = ((performance.now() - start) / 1000) * speed;
+    await page.mouse.wheel(0, due - sent);
+    sent = due;
+    await page.waitForTimeout(8);
+  }
+  await page.waitForTimeout(300);
+}
+
+/** From a jump to a place until every picture there is shown, milliseconds. */
+async function jump(page: Page, share: number): Promise<number> {
+  const frames = await watched(page, async () => {
+    await page.evaluate((share) => {
+      const grid = document.querySelector('[role="grid"]');
+      if (grid) grid.scrollTop = share * grid.scrollHeight;
+    }, share);
+    await page.waitForTimeout(50);
+    await page.waitForFunction(() => {
+      const frames = Reflect.get(globalThis, "seen") as Frame[];
+      return frames.at(-1)?.waiting === 0;
+    });
+  });
+  const last = frames.findLastIndex(({ waiting }) => waiting > 0);
+  return (frames[last + 1]?.at ?? 0) - frames[0]!.at;
+}
+
+async function prepare(folder: string): Promise<void> {
+  if (existsSync(join(folder, "gallery.sqlite"))) return;
+  writeFullGallery(folder, Number(values.pictures));
+  const gallery = await Gallery.open({
+    dataFolder: folder,
+    settings: () => ({ fileNamePattern: "{date}/{prompt}-{seed}" }),
+    makeThumbnail: async () => new Uint8Array(0),
+  });
+  await gallery.rebuild();
+  await gallery.close();
+}
+
+async function measure(page: Page, origin: string): Promise<void> {
+  await page.addInitScript(watch);
+  const paints = [];
+  for (let round = 0; round < ROUNDS; round++) paints.push(await firstPaint(page, origin));
+  print("rows in view, after the address was entered", times(paints.map(({ tiles }) => tiles)));
+  print("every picture in view", times(paints.map(({ pictures }) => pictures)));
+  const grid = page.getByRole("grid", { name: "Gallery" });
+  await grid.hover();
+  for (const speed of [1500, 4000, 12_000])
+    report(`wheel, ${speed} px/s`, await watched(page, () => wheel(page, speed)));
+  const jumps = [];
+  for (const share of [0.3, 0.9, 0.5, 0.1, 0.7]) jumps.push(await jump(page, share));
+  print("scroll bar dragged elsewhere, until pictures", times(jumps));
+  const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
+  print("elements of the page", String(nodes));
+}
+
+function times(all: readonly number[]): string {
+  return `${median(all).toFixed(0)} ms, at most ${Math.max(...all).toFixed(0)} ms`;
+}
+
+if (!values["as-built"]) buildPages();
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), "darkroom-bench-page-"));
+await prepare(folder);
+const host = new HostProcess(["--data-dir", folder, "--port", "0"], { DARKROOM_DEVICE: "cpu" });
+const browser = await chromium.launch({ executablePath: chromiumPath ?? "", args: CHROMIUM_ARGS });
+try {
+  await host.start();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(host.url);
+  await page.waitForFunction(() => localStorage.getItem("darkroom.token") !== null);
+  await measure(page, host.origin);
+} finally {
+  await browser.close();
+  await host.stop();
+  if (values.folder === undefined) rmSync(folder, { recursive: true });
+}
