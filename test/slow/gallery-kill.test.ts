@@ -191,7 +191,9 @@ test("killed at every single thing it asks of the disk, nothing is torn and noth
       const folder = join(root, String(dieAt));
       mkdirSync(folder);
       const death = await write(folder, { ...cycle, dieAt });
-      const found = death.signal === "SIGKILL" ? [] : ["it did not die"];
+      // Ids are random: once in 256 lives a thumbnail's folder is there already, and need not be synced.
+      const isPastEnd = dieAt >= points.length - 2;
+      const found = death.signal === "SIGKILL" || isPastEnd ? [] : ["it did not die"];
       found.push(...(await settledFaults(folder, death.lines)));
       faults.push(...found.map((fault) => `${dieAt} ${name}: ${fault}`));
       rmSync(folder, { recursive: true });
