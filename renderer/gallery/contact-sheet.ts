@@ -3,12 +3,20 @@ import type { GalleryNames } from "../../engine/contract/gallery.ts";
 /** Pictures in the order they are shown, and where each stands. */
 export interface Order {
   readonly ids: readonly string[];
-  readonly indexOf: ReadonlyMap<string, number>;
+  /** Undefined where it is not among them. */
+  readonly indexOf: (id: string) => number | undefined;
 }
 
 export function orderOf(names: GalleryNames): Order {
   const ids = names.days.flatMap((day) => day.ids);
-  return { ids, indexOf: new Map(ids.map((id, index) => [id, index])) };
+  // Only when something is looked for: the first sheet is shown without.
+  let indices: Map<string, number> | undefined;
+  const count = () => {
+    const map = new Map<string, number>();
+    for (const [index, id] of ids.entries()) map.set(id, index);
+    return map;
+  };
+  return { ids, indexOf: (id) => (indices ??= count()).get(id) };
 }
 
 /** A row of the sheet: the heading of a day, or a line of pictures from `first` on. */

@@ -7,6 +7,7 @@ import { useWords } from "../words/words.ts";
 import { type Order, picturesBetween } from "./contact-sheet.ts";
 import { DayHeading, Line } from "./grid-rows.tsx";
 import styles from "./picture-grid.module.css";
+import { TileWords, useTileWords } from "./tile.tsx";
 import { useDetails } from "./use-details.ts";
 import { type GridGestures, useGestures } from "./use-gestures.ts";
 import { useGridFocus } from "./use-grid-focus.ts";
@@ -43,6 +44,7 @@ export function PictureGrid({ names, order, gestures, onAway }: PictureGridProps
   useEffect(() => onAway(isAway), [isAway, onAway]);
   const focus = useGridFocus(rows, sized, order);
   const keys = useGridKeys(rows, sized, order);
+  const words = useTileWords();
   return (
     <div
       ref={ref}
@@ -57,25 +59,27 @@ export function PictureGrid({ names, order, gestures, onAway }: PictureGridProps
       {...keys}
       {...useGestures(order, gestures)}
     >
-      <div role="presentation" className={styles.sheet} style={{ height: rows.getTotalSize() }}>
-        {made.map(({ index, start }) => {
-          const row = sheet.rows[index];
-          if (row === undefined) return null;
-          const isStuck = row.kind === "day" && index === made[0]?.index;
-          return row.kind === "day" ? (
-            <DayHeading
-              key={`day ${index}`}
-              {...row}
-              number={index}
-              top={start}
-              isStuck={isStuck}
-              columns={sheet.columns}
-            />
-          ) : (
-            <Line key={index} {...row} number={index} top={start} tile={tile} order={order} />
-          );
-        })}
-      </div>
+      <TileWords value={words}>
+        <div role="presentation" className={styles.sheet} style={{ height: rows.getTotalSize() }}>
+          {made.map(({ index, start }) => {
+            const row = sheet.rows[index];
+            if (row === undefined) return null;
+            const isStuck = row.kind === "day" && index === made[0]?.index;
+            return row.kind === "day" ? (
+              <DayHeading
+                key={`day ${index}`}
+                {...row}
+                number={index}
+                top={start}
+                isStuck={isStuck}
+                columns={sheet.columns}
+              />
+            ) : (
+              <Line key={index} {...row} number={index} top={start} tile={tile} order={order} />
+            );
+          })}
+        </div>
+      </TileWords>
     </div>
   );
 }

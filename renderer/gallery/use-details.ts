@@ -5,7 +5,7 @@ import { wantImages } from "../state/images.ts";
 /** Details are asked for at most so often while the view moves. */
 const EVERY_MS = 100;
 /** How much further than the rows that are made: so many times as much, to both sides. */
-const AHEAD = 1.5;
+const AHEAD = 6;
 
 /**
  * Asks for the details of the pictures from `first` to before `end` at once, and of those around

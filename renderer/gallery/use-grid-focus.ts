@@ -14,7 +14,7 @@ export function useGridFocus(rows: Rows, { sheet, scroller }: SizedSheet, order:
   const last = useRef(focused);
   useLayoutEffect(() => {
     if (focused === undefined || scroller === null) return;
-    const index = order.indexOf.get(focused);
+    const index = order.indexOf(focused);
     if (index === undefined) return;
     if (last.current !== focused) rows.scrollToIndex(rowOf(sheet, index), { align: "auto" });
     last.current = focused;

@@ -12,7 +12,7 @@ import { GAP, type SizedSheet } from "./use-sheet.ts";
  */
 export function useGridKeys(rows: Rows, { sheet, tile }: SizedSheet, order: Order) {
   const onMove = (event: KeyboardEvent, focused: string) => {
-    const index = order.indexOf.get(focused);
+    const index = order.indexOf(focused);
     if (!isMove(event.key) || index === undefined) return;
     const page = Math.max(1, Math.floor((rows.scrollRect?.height ?? 0) / (tile + GAP)) - 1);
     const id = order.ids[moved(sheet, index, event.key, page)];

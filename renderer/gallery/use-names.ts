@@ -35,8 +35,8 @@ export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
   const question = answered.current;
   const { names, held } = useMemo(() => {
     const isSame = seen.current?.question === question && query.sort !== "oldest";
-    if (data === undefined || !isAway || !isSame) return { names: data, held: 0 };
-    return holdBack(data, seen.current?.order.indexOf ?? new Map());
+    if (data === undefined || !isAway || !isSame || !seen.current) return { names: data, held: 0 };
+    return holdBack(data, seen.current.order);
   }, [data, isAway, question, query.sort]);
   const order = useMemo(() => orderOf(names ?? NOTHING), [names]);
   useEffect(() => {

@@ -12,7 +12,7 @@ export function useReturn(order: Order, { openId, leaf, close }: GalleryAddress)
   const last = useRef<{ openId: string | undefined; place: number }>({ openId, place: -1 });
   useEffect(() => {
     const before = last.current;
-    const place = openId === undefined ? -1 : (order.indexOf.get(openId) ?? -1);
+    const place = openId === undefined ? -1 : (order.indexOf(openId) ?? -1);
     last.current = { openId, place };
     if (openId === undefined && before.openId !== undefined) return returnTo(before.openId);
     const isGone =

@@ -14,7 +14,7 @@ export type Rows = ReturnType<typeof useRows>;
 export function useRows({ sheet, tile, scroller }: SizedSheet, order: Order, focused?: string) {
   const line = tile + GAP;
   const heightOf = (row: number) => (sheet.rows[row]?.kind === "day" ? HEADING : line);
-  const focus = focused === undefined ? undefined : order.indexOf.get(focused);
+  const focus = focused === undefined ? undefined : order.indexOf(focused);
   const rangeExtractor = useCallback(
     (range: Range) => {
       const rows = new Set([headingOf(sheet, range.startIndex), ...defaultRangeExtractor(range)]);
@@ -52,7 +52,7 @@ function useHold(
 ): void {
   const held = useRef<{ id: string; below: number }>(undefined);
   useLayoutEffect(() => {
-    const index = held.current && order.indexOf.get(held.current.id);
+    const index = held.current && order.indexOf(held.current.id);
     if (index === undefined || held.current === undefined) return;
     const start = rows.measurementsCache[rowOf(sheet, index)]?.start ?? 0;
     rows.scrollToOffset(start + held.current.below);

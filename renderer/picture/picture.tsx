@@ -41,8 +41,18 @@ export function PictureImage({ image, onLoad }: { image: Image; onLoad?: () => v
 }
 
 /** What a screen reader says of a picture: its prompt first. */
-export function useImageName(record: { prompt: string; width: number; height: number }): string {
-  const t = useWords("picture");
+export function useImageName(record: NamedRecord): string {
+  return nameOf(record, useWords("picture"));
+}
+
+interface NamedRecord {
+  readonly prompt: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The same where one component names many. */
+export function nameOf(record: NamedRecord, t: ReturnType<typeof useWords<"picture">>): string {
   const prompt = record.prompt === "" ? t("noPromptName") : record.prompt;
   return t("image", { prompt, width: record.width, height: record.height });
 }

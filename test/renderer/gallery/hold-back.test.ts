@@ -5,7 +5,7 @@ import { namesOf } from "./names.ts";
 
 const { days } = namesOf(2, 1);
 const [today, yesterday] = [days[0]!, days[1]!];
-const seen = orderOf({ total: 3, days }).indexOf;
+const seen = orderOf({ total: 3, days });
 
 test("leaves out what came in front of everything seen", () => {
   const names = { total: 5, days: [{ ...today, ids: ["n1", "n0", "a0", "a1"] }, yesterday] };
