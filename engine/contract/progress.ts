@@ -11,7 +11,6 @@ export type Seconds = z.output<typeof secondsSchema>;
 
 /** What a running generation is at. `preparing` widens a half model for the CPU, once per model. */
 export const STAGES = ["loading", "preparing", "denoising", "decoding", "saving"] as const;
-export type Stage = (typeof STAGES)[number];
 
 /** How far a running generation is. */
 export const progressSchema = z.object({
