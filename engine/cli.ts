@@ -17,6 +17,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupt.abort(new DOMException("cancelled", "AbortError")));
 }
 
+// Who reads the output may have seen enough, such as `head`.
+process.stdout.on("error", () => process.exit(0));
+
 const COMMANDS = [
   startCommand,
   serveCommand,

@@ -7,6 +7,13 @@ import { note } from "./outcome.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
 
+const PAGE = "dist/renderer/index.html";
+
+/** Whether there are pages to serve. */
+export async function arePagesBuilt(): Promise<boolean> {
+  return (await changedAt(join(ROOT, PAGE))) > 0;
+}
+
 /** Something that vite makes: from which sources, and the file that it writes last. */
 interface Build {
   readonly words: string;
@@ -22,7 +29,7 @@ const TOOLS = ["engine/contract", "vite.config.ts", "package-lock.json"];
 export function buildPages(): Promise<void> {
   return buildWhereOld({
     words: "the pages",
-    result: "dist/renderer/index.html",
+    result: PAGE,
     sources: ["renderer", ...TOOLS],
     modes: [""],
   });

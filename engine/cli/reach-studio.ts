@@ -21,15 +21,23 @@ export interface ReachedStudio {
 /** A host needs about a second to open its doors, and another command of this kind no more. */
 const PATIENCE_MS = 10_000;
 
-/** Does something with the studio of a data folder and lets go of it. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Does something with the studio of a data folder and lets go of it, also when interrupted. */
 export async function withStudio<T>(
   dataDir: string | undefined,
   work: (studio: ReachedStudio) => Promise<T>,
 ): Promise<T> {
   const studio = await reachStudio(dataDir);
+  const interrupted = Promise.withResolvers<never>();
+  const interrupt = (): void => {
+    interrupted.reject(new DOMException("cancelled", "AbortError"));
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
-    return await work(studio);
+    return await Promise.race([work(studio), interrupted.promise]);
   } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
     await studio.close();
   }
 }

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { StudioError } from "../contract/errors.ts";
 import type { Host, HostOptions } from "../host.ts";
-import { printJson } from "./outcome.ts";
+import { arePagesBuilt } from "./built-pages.ts";
+import { note, printJson } from "./outcome.ts";
 
 /** The flags of `serve` and of `start`. */
 export interface ServeFlags {
@@ -31,6 +33,7 @@ export function serveCommand(signal: AbortSignal): Command {
       const tries = flags.desktop === true ? OTHER_PORTS : 1;
       const host = await openHost({ ...hostOptions(flags), tries, parent });
       await useModel(host, flags, signal);
+      if (!(await arePagesBuilt())) note(new StudioError("INTERFACE_MISSING").message);
       if (parent === undefined) announce(host, flags.json === true);
       await untilStopped(host, signal);
     });

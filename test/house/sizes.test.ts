@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
  * raise the number in the commit that needs it, and say why there.
  */
 const BUDGET: Readonly<Record<string, number>> = {
-  cli: 1400,
+  // With `serve --model`, which brings a folder into the store.
+  cli: 1480,
   "cli.ts": 60,
   codecs: 260,
   contract: 960,
