@@ -62,9 +62,19 @@ export async function applyEvent<T extends StudioEvent["type"]>(
   await HANDLERS[event.type](event, studio);
 }
 
+/**
+ * What the first pages asked for was asked a moment before the first stream began. What that moment
+ * may have missed is read when they have been shown: 50,000 names twice in a row would delay them.
+ */
+const FIRST_REST_MS = 1500;
+const connected = new WeakSet<Studio>();
+
 /** Reads everything anew: at the first connection, and where too much was missed. */
-async function takeSnapshot({ client, cache }: Studio): Promise<void> {
-  void cache.invalidateQueries();
+async function takeSnapshot(studio: Studio): Promise<void> {
+  const { client, cache } = studio;
+  if (connected.has(studio)) void cache.invalidateQueries();
+  else setTimeout(() => void cache.invalidateQueries(), FIRST_REST_MS);
+  connected.add(studio);
   const [queue, transfers] = await Promise.all([client.queue.get(), client.transfers.list()]);
   replaceQueue(queue);
   for (const { id, progress } of queue.generations) if (progress) tick(id, progress);
