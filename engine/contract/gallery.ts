@@ -14,7 +14,7 @@ export const imageSchema = z.object({
   fileName: z.string(),
   sizeBytes: z.int(),
   record: recordSchema,
-  /** Where it was drawn: `local`, or an inference endpoint's id. */
+  /** Where it was drawn: `local`, an inference endpoint's id, or `elsewhere` where another studio did. */
   target: z.string(),
   seconds: secondsSchema.optional(),
   createdAt: z.iso.datetime(),
