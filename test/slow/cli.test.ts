@@ -79,8 +79,12 @@ test("a picture starts from another one", async () => {
 
 test("Ctrl+C ends it with 130 and leaves no picture", async () => {
   const folder = temporaryFolder();
+  // Once: a second time would end it at once.
+  let isInterrupted = false;
   const interrupt = (line: string, pid: number): void => {
-    if (line.includes('"progress"')) process.kill(pid, "SIGINT");
+    if (isInterrupted || !line.includes('"progress"')) return;
+    isInterrupted = true;
+    process.kill(pid, "SIGINT");
   };
   const { code, out } = await darkroom(
     ["generate", "a star", "--steps", "1000", "--out", folder, "--json"],
