@@ -6,6 +6,8 @@ import { onTestFinished } from "vitest";
 /** Real path of an empty folder that is gone when the running test has finished. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "darkroom-test-")));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // What a test left to end by itself may still put a file there.
+  const options = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
+  onTestFinished(() => rmSync(folder, options));
   return folder;
 }
