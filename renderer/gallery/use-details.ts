@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { useStudio } from "../connection/studio.tsx";
 import { wantImages } from "../state/images.ts";
 
@@ -15,9 +15,10 @@ export function useDetails(ids: readonly string[], first: number, end: number): 
   const { client } = useStudio();
   const latest = useRef({ ids, first, end });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => {
+  // Before the frame is shown: what it lacks is on its way by then.
+  useLayoutEffect(() => {
     latest.current = { ids, first, end };
-    if (timer.current !== undefined) return;
+    if (timer.current !== undefined || end === 0) return;
     wantImages(client, ids.slice(first, end));
     timer.current = setTimeout(() => {
       timer.current = undefined;

@@ -10,6 +10,8 @@ export const MARGIN = 16;
 /** Height of a day's heading, pixels. */
 export const HEADING = 44;
 
+const NOTHING: GalleryNames = { total: 0, days: [] };
+
 /** The sheet as wide as its scroller lets it be. */
 export interface SizedSheet {
   readonly sheet: Sheet;
@@ -26,7 +28,9 @@ export function useSheet(names: GalleryNames): SizedSheet {
   const columns = Math.max(1, Math.floor((width + GAP) / (wanted + GAP)));
   // Tiles take the width that is there: the sheet ends where the toolbar does.
   const tile = Math.max(1, Math.floor((width + GAP) / columns) - GAP);
-  const sheet = useMemo(() => layOut(names, columns), [names, columns]);
+  // Nothing is laid out for a width that is not known yet: 50,000 lines of one picture.
+  const laidOut = width > 0 ? names : NOTHING;
+  const sheet = useMemo(() => layOut(laidOut, columns), [laidOut, columns]);
   const ref = useCallback((element: HTMLElement | null) => setScroller(element), []);
   return { sheet, tile, scroller, ref };
 }
