@@ -66,7 +66,7 @@ export function useViewerActions({ zoom, previous, next, onLeaf, onClose }: View
 function zoomActions(zoom: ZoomControl, t: ReturnType<typeof useWords<"gallery">>): Action[] {
   const actions: readonly Omit<Action, "group">[] = [
     { id: "viewer.fit", label: t("viewer.fit"), icon: Maximize, keys: "0", run: zoom.fit },
-    { id: "viewer.full", label: t("viewer.full"), icon: Scan, keys: "1", run: () => zoom.full() },
+    { id: "viewer.full", label: t("viewer.full"), icon: Scan, keys: "z", run: () => zoom.full() },
     {
       id: "viewer.in",
       label: t("viewer.zoomIn"),
