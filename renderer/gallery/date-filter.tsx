@@ -4,7 +4,7 @@ import { Button } from "../ui/button.tsx";
 import { Chips } from "../ui/chips.tsx";
 import { Popover } from "../ui/popover.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { formatDay } from "../words/format.ts";
+import { formatShortDay } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { PERIODS, periodOf, startOf } from "./dates.ts";
 import styles from "./filters.module.css";
@@ -74,8 +74,8 @@ function useStretchName(query: GalleryQuery): string {
   if (period !== undefined) return t(`dates.${period}`);
   if (from !== undefined && to !== undefined)
     return from === to
-      ? formatDay(from)
-      : t("dates.between", { from: formatDay(from), to: formatDay(to) });
-  if (from !== undefined) return t("dates.since", { from: formatDay(from) });
-  return to === undefined ? t("dates.any") : t("dates.until", { to: formatDay(to) });
+      ? formatShortDay(from)
+      : t("dates.between", { from: formatShortDay(from), to: formatShortDay(to) });
+  if (from !== undefined) return t("dates.since", { from: formatShortDay(from) });
+  return to === undefined ? t("dates.any") : t("dates.until", { to: formatShortDay(to) });
 }

@@ -9,6 +9,7 @@ import { PictureGrid } from "./picture-grid.tsx";
 import { QuickLook } from "./quick-look.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { SheetState } from "./sheet-state.tsx";
+import { StaleLine } from "./stale-line.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { TrashStrip } from "./trash-strip.tsx";
 import type { GalleryAddress } from "./use-gallery-address.ts";
@@ -29,13 +30,11 @@ export interface SheetViewProps {
 
 /** The sheet of pictures with what is around it. */
 export function SheetView(props: SheetViewProps) {
-  const { shown, address, actions, chosen, page, isCovered } = props;
+  const { shown, address, page } = props;
   const { query, ask } = address;
-  const { column, isLooking, endLook, setRemoval, searchRef } = page;
+  const { column, setRemoval, searchRef } = page;
   const { names } = shown;
   const total = names?.total;
-  const focused = useChoice((choice) => choice.focused);
-  const hasBar = chosen.length > 1 || (chosen.length === 1 && !column.isOpen);
   return (
     <>
       <Toolbar query={query} onAsk={ask} total={total} column={column} searchRef={searchRef} />
@@ -46,17 +45,29 @@ export function SheetView(props: SheetViewProps) {
           onEmpty={() => setRemoval({ count: total ?? 0 })}
         />
       )}
+      {names && shown.error && <StaleLine shown={shown} />}
       <div className={styles.sheet}>
         {names && names.total > 0 ? (
           <Pictures {...props} names={names} />
         ) : (
           <SheetState shown={shown} query={query} onAsk={ask} />
         )}
-        {hasBar && !isCovered && <SelectionBar count={chosen.length} actions={actions} />}
-        {isLooking && !isCovered && focused !== undefined && (
-          <QuickLook id={focused} onClose={endLook} />
-        )}
+        {!props.isCovered && <Floating {...props} />}
       </div>
+    </>
+  );
+}
+
+/** What floats over the sheet: the bar of the selected pictures, and a quick look. */
+function Floating({ chosen, actions, page }: SheetViewProps) {
+  const { column, isLooking, endLook } = page;
+  const focused = useChoice((choice) => choice.focused);
+  // One picture's actions stand in the column beside it.
+  const hasBar = chosen.length > 1 || (chosen.length === 1 && !column.isOpen);
+  return (
+    <>
+      {hasBar && <SelectionBar count={chosen.length} actions={actions} />}
+      {isLooking && focused !== undefined && <QuickLook id={focused} onClose={endLook} />}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { useStudio } from "../connection/studio.tsx";
+import { useConnection } from "../state/connection.ts";
 import { wantImages } from "../state/images.ts";
 
 /** Details are asked for at most so often while the view moves. */
@@ -13,6 +14,8 @@ const AHEAD = 6;
  */
 export function useDetails(ids: readonly string[], first: number, end: number): void {
   const { client } = useStudio();
+  // What could not be read while the studio was away is asked for again.
+  const isLive = useConnection(({ state }) => state === "live");
   const latest = useRef({ ids, first, end });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   // Before the frame is shown: what it lacks is on its way by then.
@@ -26,7 +29,7 @@ export function useDetails(ids: readonly string[], first: number, end: number): 
       const more = Math.ceil(AHEAD * (end - first));
       wantImages(client, ids.slice(Math.max(0, first - more), end + more));
     }, EVERY_MS);
-  }, [client, ids, first, end]);
+  }, [client, ids, first, end, isLive]);
   useEffect(
     () => () => {
       clearTimeout(timer.current);

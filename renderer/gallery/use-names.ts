@@ -17,6 +17,8 @@ export interface ShownNames {
   readonly held: number;
   /** Why the newest names could not be had. */
   readonly error: Error | null;
+  /** When those that are shown were read. */
+  readonly readAt: Date;
   readonly retry: () => void;
 }
 
@@ -25,7 +27,7 @@ const NOTHING: GalleryNames = { total: 0, days: [] };
 /** `isAway`: whether the view has left the top, where new pictures appear. */
 export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
   const { queries } = useStudio();
-  const { data, error, isPlaceholderData, refetch } = useQuery(
+  const { data, error, dataUpdatedAt, isPlaceholderData, refetch } = useQuery(
     queries.gallery.names.queryOptions({ input: query, placeholderData: keepPreviousData }),
   );
   const asked = JSON.stringify(query);
@@ -44,5 +46,6 @@ export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
     else forgetChoice();
     seen.current = { question, order };
   }, [question, order]);
-  return { names, order, question, held, error, retry: () => void refetch() };
+  const readAt = new Date(dataUpdatedAt);
+  return { names, order, question, held, error, readAt, retry: () => void refetch() };
 }

@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Image } from "../../engine/contract/gallery.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { useConnection } from "../state/connection.ts";
 import { wantImages } from "../state/images.ts";
 
 /** A new address that fails so soon was not out of date. */
@@ -19,5 +20,12 @@ export function useRenewal({ id, thumbnail }: Image): { isBroken: boolean; onErr
     const isInVain = failure !== undefined && at - failure.at < PATIENCE_MS;
     if (!isInVain) wantImages(client, [id], true);
   };
-  return { isBroken: failure?.address === thumbnail, onError };
+  const isBroken = failure?.address === thumbnail;
+  // A host that was started again signs anew.
+  const isLive = useConnection(({ state }) => state === "live");
+  useEffect(() => {
+    if (isBroken && isLive) wantImages(client, [id], true);
+    // Only when it comes back: what is broken while it is there has been asked for already.
+  }, [isLive]);
+  return { isBroken, onError };
 }

@@ -66,3 +66,14 @@ export function formatDay(day: string, now = new Date()): string {
   if (age > 1 && age < 7) return date.toLocaleDateString("en-GB", { weekday: "long" });
   return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
+
+/** A day where there is little room: `3 Mar`, `3 Mar 2025` of another year. */
+export function formatShortDay(day: string, now = new Date()): string {
+  const date = new Date(`${day}T00:00`);
+  const isThisYear = date.getFullYear() === now.getFullYear();
+  return date.toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "short",
+    ...(!isThisYear && { year: "numeric" }),
+  });
+}

@@ -4,6 +4,7 @@ import {
   formatClock,
   formatDay,
   formatDuration,
+  formatShortDay,
   formatSpeed,
   formatWhen,
 } from "../../../renderer/words/format.ts";
@@ -73,5 +74,12 @@ test("days have names for a week", () => {
     "Yesterday",
     "Friday",
     "3 March 2026",
+  ]);
+});
+
+test("a day in short has its year only where that is another", () => {
+  expect(["2026-11-03", "2025-11-03"].map((day) => formatShortDay(day, NOW))).toEqual([
+    "3 Nov",
+    "3 Nov 2025",
   ]);
 });
