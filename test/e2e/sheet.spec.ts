@@ -1,0 +1,96 @@
+import type { Page } from "@playwright/test";
+import { writeFullGallery } from "../bench/full-gallery.ts";
+import { expect, test, type StudioUnderTest } from "./studio-test.ts";
+
+const PICTURES = 60;
+
+/** The gallery of a studio that has so many pictures, none of which was drawn here. */
+async function openGallery({ page, dataFolder }: StudioUnderTest): Promise<void> {
+  writeFullGallery(dataFolder, PICTURES);
+  await page.evaluate(async () => {
+    const token = localStorage.getItem("darkroom.token");
+    const headers = { "content-type": "application/json" };
+    const known = token === null ? headers : { ...headers, authorization: `Bearer ${token}` };
+    await fetch("/rpc/gallery/rebuild", { method: "POST", headers: known, body: "{}" });
+  });
+  await page.getByRole("link", { name: "Gallery" }).click();
+  await expect(page.getByText(`${PICTURES} pictures`, { exact: true })).toBeVisible();
+  await expect(cells(page).first().getByRole("img")).toBeVisible();
+}
+
+function cells(page: Page) {
+  return page.getByRole("grid", { name: "Gallery" }).getByRole("gridcell");
+}
+
+function selected(page: Page) {
+  return page.getByRole("grid", { name: "Gallery" }).getByRole("gridcell", { selected: true });
+}
+
+test("the sheet is gone through, selected from and opened by keys alone", async ({ studio }) => {
+  const { page } = studio;
+  await openGallery(studio);
+  await cells(page).first().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(selected(page)).toHaveCount(2);
+  await page.keyboard.press("Control+a");
+  await expect(page.getByText(`${PICTURES} selected`).first()).toBeVisible();
+  await page.keyboard.press("Home");
+  await expect(cells(page).first()).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/gallery\/[\w-]+$/);
+  await expect(page.getByText(`1 of ${PICTURES}`)).toBeVisible();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByText(`2 of ${PICTURES}`)).toBeVisible();
+  await page.goBack();
+  await expect(cells(page).nth(1)).toBeFocused();
+});
+
+test("a comparison says what differs, and has an address", async ({ studio }) => {
+  const { page } = studio;
+  await openGallery(studio);
+  await cells(page).first().click();
+  await cells(page)
+    .nth(1)
+    .click({ modifiers: ["Control"] });
+  await page.keyboard.press("c");
+  await expect(page.getByRole("slider", { name: "Divider" })).toBeFocused();
+  const differences = page.getByRole("complementary", { name: "Differences" });
+  await expect(differences.getByRole("row", { name: /^Seed/ })).toBeVisible();
+  await page.reload();
+  await expect(differences).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(cells(page).first()).toBeVisible();
+});
+
+test("deletes for good only from the trash, and asks", async ({ studio }) => {
+  const { page } = studio;
+  await openGallery(studio);
+  await cells(page).first().click();
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Delete");
+  await expect(page.getByText(`${PICTURES - 2} pictures`, { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Trash", exact: true }).click();
+  await expect(cells(page)).toHaveCount(2);
+  await cells(page).first().click();
+  await page.keyboard.press("Delete");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Keep" }).click();
+  await expect(cells(page)).toHaveCount(2);
+  await page.getByRole("button", { name: "Empty trash…" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete for good" }).click();
+  await expect(page.getByText("The trash is empty.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("The trash is empty.")).toBeVisible();
+});
+
+test("filters are in the address, and Back undoes them", async ({ studio }) => {
+  const { page } = studio;
+  await openGallery(studio);
+  await page.getByRole("button", { name: "Starred only" }).click();
+  await expect(page).toHaveURL(/[?&]starred=true/);
+  await expect(page.getByText("No picture matches.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("No picture matches.")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByText(`${PICTURES} pictures`, { exact: true })).toBeVisible();
+});
