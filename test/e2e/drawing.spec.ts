@@ -15,6 +15,13 @@ function pictures(page: Page, prompt: string) {
   return page.getByRole("main").getByRole("img", { name: new RegExp(`^${prompt}`) });
 }
 
+/** The session strip names a picture by its prompt alone once it is done. */
+function done(page: Page, prompt: string) {
+  return page
+    .getByRole("listbox", { name: "This session" })
+    .getByRole("option", { name: prompt, exact: true });
+}
+
 test.describe("first start", () => {
   test.use({ isIntroduced: false });
 
@@ -24,7 +31,7 @@ test.describe("first start", () => {
     await expect(page.getByText(/This machine draws with .+/)).toBeVisible();
     await page.getByRole("button", { name: "Draw with the starter" }).click();
     await draw(page, PROMPT);
-    await expect(pictures(page, PROMPT).first()).toBeVisible();
+    await expect(done(page, PROMPT)).toBeVisible();
     await page.goto(new URL("/gallery", page.url()).href);
     await expect(page.getByRole("grid", { name: "Gallery" })).toBeVisible();
     await expect(pictures(page, PROMPT)).toHaveCount(1);
@@ -34,7 +41,7 @@ test.describe("first start", () => {
 test("draws, and everything is still there after a restart", async ({ studio }) => {
   const { page } = studio;
   await draw(page, PROMPT);
-  await expect(pictures(page, PROMPT).first()).toBeVisible();
+  await expect(done(page, PROMPT)).toBeVisible();
   await studio.restart();
   await page.goto(new URL("/gallery", page.url()).href);
   await expect(pictures(page, PROMPT)).toHaveCount(1);
@@ -53,7 +60,7 @@ test("cancels what runs, and says so without alarm", async ({ studio: { page } }
 test("queues three and draws them all", async ({ studio: { page } }) => {
   for (const thing of ["a red house", "a blue boat", "a yellow star"]) await draw(page, thing);
   for (const thing of ["a red house", "a blue boat", "a yellow star"]) {
-    await expect(pictures(page, thing).first()).toBeVisible();
+    await expect(done(page, thing)).toBeVisible();
   }
 });
 
@@ -69,7 +76,7 @@ test("what ran when the host died can be resumed with the same seed", async ({ s
     .getByRole("button", { name: /^Resume/ })
     .first()
     .click();
-  await expect(pictures(page, PROMPT).first()).toBeVisible({ timeout: 120_000 });
+  await expect(done(page, PROMPT)).toBeVisible({ timeout: 120_000 });
   await page.goto(new URL("/gallery", page.url()).href);
   await pictures(page, PROMPT).first().dblclick();
   await expect(page.getByText("77", { exact: true })).toBeVisible();
@@ -81,6 +88,6 @@ test("a page that is reloaded in mid-run loses no tile", async ({ studio: { page
   await expect(page.getByText(/step \d+ of 200/i).first()).toBeVisible();
   await page.reload();
   await expect(page.getByText(/step \d+ of 200/i).first()).toBeVisible();
-  await expect(pictures(page, "a red house").first()).toBeVisible({ timeout: 60_000 });
-  await expect(pictures(page, "a blue boat").first()).toBeVisible({ timeout: 60_000 });
+  await expect(done(page, "a red house")).toBeVisible({ timeout: 60_000 });
+  await expect(done(page, "a blue boat")).toBeVisible({ timeout: 60_000 });
 });

@@ -9,8 +9,7 @@ async function draw(page: Page, prompt: string): Promise<void> {
   await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
   await page.getByRole("spinbutton", { name: "Steps" }).blur();
   await page.keyboard.press("Control+Enter");
-  const picture = page.getByRole("main").getByRole("img", { name: new RegExp(`^${prompt}`) });
-  await expect(picture.first()).toBeVisible();
+  await expect(page.getByRole("option", { name: prompt, exact: true })).toBeVisible();
 }
 
 function tile(page: Page, prompt: string) {
@@ -57,8 +56,10 @@ test("a dropped picture gives its settings back", async ({ studio: { page, dataF
     data.items.add(new File([content], "dropped.png", { type: "image/png" }));
     return data;
   }, bytes.toString("base64"));
+  await page.getByRole("main").dispatchEvent("dragenter", { dataTransfer: dropped });
+  const target = page.getByText("Use its settings");
   for (const type of ["dragenter", "dragover", "drop"]) {
-    await page.getByRole("main").dispatchEvent(type, { dataTransfer: dropped });
+    await target.dispatchEvent(type, { dataTransfer: dropped });
   }
   await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(
     "a purple balloon on a yellow background",

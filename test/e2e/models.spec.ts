@@ -33,6 +33,5 @@ test("downloads a model through two interruptions and draws with it", async ({ o
   await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
   await page.getByRole("spinbutton", { name: "Steps" }).blur();
   await page.keyboard.press("Control+Enter");
-  const picture = page.getByRole("main").getByRole("img", { name: /^a red house/ });
-  await expect(picture.first()).toBeVisible();
+  await expect(page.getByRole("option", { name: "a red house", exact: true })).toBeVisible();
 });

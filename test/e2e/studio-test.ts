@@ -84,7 +84,9 @@ async function openInBrowser({
     executablePath: chromiumPath ?? "",
     args: CHROMIUM_ARGS,
   });
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  // A context of its own: axe opens another page in it.
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
   await page.goto(host.url);
   if (isIntroduced) await page.getByRole("button", { name: "Draw with the starter" }).click();
   return {
