@@ -268,11 +268,12 @@ export const REFUSALS = {
 export type RefusalCode = keyof typeof REFUSALS;
 export type Details = Readonly<Record<string, string | number>>;
 
-const CODES = Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]];
+const isCode = (code: unknown): boolean =>
+  typeof code === "string" && Object.hasOwn(REFUSALS, code);
 
 /** How an error crosses a wire, and how one is kept. */
 export const errorSchema = z.object({
-  code: z.enum(CODES),
+  code: z.custom<RefusalCode>(isCode, "no refusal is called that"),
   message: z.string(),
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 });
