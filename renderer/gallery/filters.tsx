@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { FilterX, Star } from "lucide-react";
+import { memo } from "react";
 import type { GalleryFacets, GalleryQuery } from "../../engine/contract/gallery.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -25,7 +26,7 @@ const NO_FACETS: GalleryFacets = {
 };
 
 /** Everything that narrows the sheet, besides words. */
-export function Filters({ query, onChange }: FiltersProps) {
+export const Filters = memo(function Filters({ query, onChange }: FiltersProps) {
   const t = useWords("gallery");
   const { queries } = useStudio();
   const { data: facets = NO_FACETS } = useQuery(queries.gallery.facets.queryOptions());
@@ -54,7 +55,7 @@ export function Filters({ query, onChange }: FiltersProps) {
       )}
     </div>
   );
-}
+});
 
 interface FacetFilterProps extends FiltersProps {
   readonly facets: GalleryFacets;

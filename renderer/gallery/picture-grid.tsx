@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { memo, useEffect } from "react";
 import type { GalleryNames } from "../../engine/contract/gallery.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useChoice } from "../state/choice.ts";
@@ -28,7 +28,8 @@ export interface PictureGridProps {
  * react-aria makes a node of each item first, which for 50,000 takes seconds; so the grid's roles,
  * its one tab stop and its keys are our own here.
  */
-export function PictureGrid({ names, order, gestures, onAway }: PictureGridProps) {
+export const PictureGrid = memo(function PictureGrid(props: PictureGridProps) {
+  const { names, order, gestures, onAway } = props;
   const t = useWords("gallery");
   const { queries } = useStudio();
   const scaling = useQuery(queries.settings.get.queryOptions()).data?.scaling;
@@ -82,4 +83,4 @@ export function PictureGrid({ names, order, gestures, onAway }: PictureGridProps
       </TileWords>
     </div>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { type Ref, useEffect, useRef, useState } from "react";
+import { memo, type Ref, useEffect, useRef, useState } from "react";
 import type { GalleryQuery } from "../../engine/contract/gallery.ts";
 import { SearchField } from "../ui/search-field.tsx";
 import { useWords } from "../words/words.ts";
@@ -14,7 +14,8 @@ export interface SearchWordsProps {
 }
 
 /** Words of prompts, looked for while they are typed. */
-export function SearchWords({ query, onAsk, inputRef }: SearchWordsProps) {
+export const SearchWords = memo(function SearchWords(props: SearchWordsProps) {
+  const { query, onAsk, inputRef } = props;
   const t = useWords("gallery");
   const { search: asked = "", ...others } = query;
   const [text, setText] = useState(asked);
@@ -45,4 +46,4 @@ export function SearchWords({ query, onAsk, inputRef }: SearchWordsProps) {
       />
     </div>
   );
-}
+});

@@ -1,4 +1,5 @@
 import { Slider, SliderThumb, SliderTrack } from "react-aria-components";
+import { memo } from "react";
 import { useView } from "../state/view.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./toolbar.module.css";
@@ -9,7 +10,7 @@ const SMALLEST = 96;
 const STEP = 16;
 
 /** How large the tiles are: by eye, so without a number. */
-export function TileSize() {
+export const TileSize = memo(function TileSize() {
   const t = useWords("gallery");
   const tileSize = useView((view) => view.tileSize);
   return (
@@ -27,4 +28,4 @@ export function TileSize() {
       </SliderTrack>
     </Slider>
   );
-}
+});

@@ -1,5 +1,5 @@
 import { ArrowDownNarrowWide, ArrowDownWideNarrow, PanelRightOpen, Trash2 } from "lucide-react";
-import type { Ref } from "react";
+import { memo, type Ref } from "react";
 import type { GalleryQuery } from "../../engine/contract/gallery.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { formatCount } from "../words/format.ts";
@@ -19,8 +19,8 @@ export interface ToolbarProps {
   readonly searchRef: Ref<HTMLInputElement>;
 }
 
-/** Which pictures the sheet shows, and how. */
-export function Toolbar(props: ToolbarProps) {
+/** Which pictures the sheet shows, and how. Each choice of a picture renders the page; this stays. */
+export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
   const { query, onAsk, total, column, searchRef } = props;
   const t = useWords("gallery");
   return (
@@ -50,7 +50,7 @@ export function Toolbar(props: ToolbarProps) {
       </div>
     </div>
   );
-}
+});
 
 function SortButton({ query, onAsk }: Pick<ToolbarProps, "query" | "onAsk">) {
   const t = useWords("gallery");

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { toggleDetails, useView } from "../state/view.ts";
 import { useMediaQuery } from "../ui/use-media-query.ts";
 
@@ -13,7 +13,6 @@ export function useDetailsColumn(): DetailsColumnControl {
   const isWanted = useView((view) => view.isDetailsOpen);
   const [isAskedFor, setIsAskedFor] = useState(false);
   const askFor = useCallback(() => setIsAskedFor((before) => !before), []);
-  return isWide
-    ? { isOpen: isWanted, toggle: toggleDetails }
-    : { isOpen: isAskedFor, toggle: askFor };
+  const [isOpen, toggle] = isWide ? [isWanted, toggleDetails] : [isAskedFor, askFor];
+  return useMemo(() => ({ isOpen, toggle }), [isOpen, toggle]);
 }

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import type { GalleryNames, GalleryQuery } from "../../engine/contract/gallery.ts";
 import { useStudio } from "../connection/studio.tsx";
@@ -27,6 +27,9 @@ const NOTHING: GalleryNames = { total: 0, days: [] };
 /** `isAway`: whether the view has left the top, where new pictures appear. */
 export function useNames(query: GalleryQuery, isAway: boolean): ShownNames {
   const { queries } = useStudio();
+  const asking = queries.gallery.names.queryOptions({ input: query });
+  // While the page is still being made: 50,000 names take longer than that.
+  usePrefetchQuery(asking);
   const { data, error, dataUpdatedAt, isPlaceholderData, refetch } = useQuery(
     queries.gallery.names.queryOptions({ input: query, placeholderData: keepPreviousData }),
   );

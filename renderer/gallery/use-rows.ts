@@ -1,10 +1,13 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useLayoutEffect, useRef } from "react";
+import { useAfter } from "../ui/async-states.tsx";
 import { headingOf, type Order, rowOf, type Sheet } from "./contact-sheet.ts";
 import { GAP, HEADING, MARGIN, type SizedSheet } from "./use-sheet.ts";
 
 /** Rows are made so far beyond the edge of the view, pixels: what one flick of a wheel scrolls. */
 const AHEAD = 1400;
+/** What is in view comes first; what is beyond it, so much later. */
+const FIRST_MS = 250;
 /** Kept free at the foot, for the bar that floats over it, pixels. */
 const FOOT = 72;
 
@@ -15,6 +18,7 @@ export function useRows({ sheet, tile, scroller }: SizedSheet, order: Order, foc
   const line = tile + GAP;
   const heightOf = (row: number) => (sheet.rows[row]?.kind === "day" ? HEADING : line);
   const focus = focused === undefined ? undefined : order.indexOf(focused);
+  const isShown = useAfter(FIRST_MS);
   const rangeExtractor = useCallback(
     (range: Range) => {
       const rows = new Set([headingOf(sheet, range.startIndex), ...defaultRangeExtractor(range)]);
@@ -30,7 +34,7 @@ export function useRows({ sheet, tile, scroller }: SizedSheet, order: Order, foc
     // A new function means new sizes, before anything of the old ones is shown.
     getItemKey: useCallback((row: number) => row, [sheet, tile]),
     rangeExtractor,
-    overscan: Math.ceil(AHEAD / line),
+    overscan: isShown ? Math.ceil(AHEAD / line) : 1,
     paddingEnd: MARGIN + FOOT,
     scrollPaddingStart: HEADING,
     scrollPaddingEnd: FOOT,

@@ -18,29 +18,33 @@ export function forgetImages(ids: readonly string[]): void {
 }
 
 const asked = new Set<string>();
+const isOnTheWay = new Set<string>();
 let isPlanned = false;
 
 /**
- * Asks for details of pictures that are not here yet. Calls of one frame become one request; ids
+ * Asks for details of pictures that are not here yet. Calls of one moment, as of all tiles of a page, become one request; ids
  * asked for already are left alone, and `isFresh` asks again: for an address that has run out.
  */
 export function wantImages(client: StudioClient, ids: readonly string[], isFresh = false): void {
   const known = useImages.getState();
-  for (const id of ids) if (isFresh || known[id] === undefined) asked.add(id);
+  for (const id of ids)
+    if (isFresh || (known[id] === undefined && !isOnTheWay.has(id))) asked.add(id);
   if (asked.size === 0 || isPlanned) return;
   isPlanned = true;
-  setTimeout(() => {
+  queueMicrotask(() => {
     isPlanned = false;
     void fetchAsked(client);
-  }, 16);
+  });
 }
 
 async function fetchAsked(client: StudioClient): Promise<void> {
   const ids = [...asked];
   asked.clear();
+  for (const id of ids) isOnTheWay.add(id);
   for (let start = 0; start < ids.length; start += MAX_IDS) {
     const part = ids.slice(start, start + MAX_IDS);
     // A failed read shows as missing details; whoever scrolls there again asks again.
     mergeImages(await client.gallery.details({ ids: part }).catch(() => []));
+    for (const id of part) isOnTheWay.delete(id);
   }
 }
