@@ -82,6 +82,6 @@ function Cover({ address, ids }: { address: GalleryAddress; ids: readonly string
   const { openId, compared, leaf, compare, close } = address;
   if (openId !== undefined) return <Viewer id={openId} ids={ids} onLeaf={leaf} onClose={close} />;
   if (compared === undefined) return null;
-  const swap = () => compare([compared[1], compared[0]]);
+  const swap = () => compare([compared[1], compared[0]], true);
   return <Comparison ids={compared} onSwap={swap} onClose={close} />;
 }

@@ -19,7 +19,7 @@ export interface GalleryAddress {
   readonly open: (id: string) => void;
   /** Another picture in place of the open one: Back leads to the sheet, not through all of them. */
   readonly leaf: (id: string) => void;
-  readonly compare: (ids: readonly [string, string]) => void;
+  readonly compare: (ids: readonly [string, string], isPassing?: boolean) => void;
   /** The sheet again. */
   readonly close: () => void;
 }
@@ -49,10 +49,10 @@ export function useGalleryAddress(): GalleryAddress {
       ask: (asked, isPassing) => go("/gallery", writeQuery(String(sheet), asked), isPassing),
       open: (id) => go(`/gallery/${id}`, sheet),
       leaf: (id) => go(`/gallery/${id}`, sheet, true),
-      compare: (pair) => {
+      compare: (pair, isPassing) => {
         const parts = new URLSearchParams(sheet);
         parts.set(COMPARED, pair.join(","));
-        go("/gallery", parts);
+        go("/gallery", parts, isPassing);
       },
       close: () => go("/gallery", sheet),
     };
