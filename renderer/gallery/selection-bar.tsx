@@ -1,4 +1,5 @@
 import { X } from "lucide-react";
+import { ActionButton } from "../shortcuts/action-button.tsx";
 import type { Action } from "../shortcuts/registry.ts";
 import { chooseNone } from "../state/choice.ts";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -33,19 +34,5 @@ export function SelectionBar({ count, actions }: { count: number; actions: reado
         <IconButton icon={X} label={t("actions.none")} keys="escape" onPress={chooseNone} />
       </span>
     </div>
-  );
-}
-
-function ActionButton({ action }: { action: Action }) {
-  const { icon, label, keys, isDisabled = false } = action;
-  if (icon === undefined) return null;
-  return (
-    <IconButton
-      icon={icon}
-      label={label}
-      keys={keys}
-      isDisabled={isDisabled}
-      onPress={() => action.run()}
-    />
   );
 }

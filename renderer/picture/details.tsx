@@ -1,7 +1,6 @@
 import { useMemo } from "react";
 import type { Image } from "../../engine/contract/gallery.ts";
-import type { Action } from "../shortcuts/registry.ts";
-import { IconButton } from "../ui/icon-button.tsx";
+import { ActionButton } from "../shortcuts/action-button.tsx";
 import { formatBytes, formatDuration, formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
@@ -43,20 +42,6 @@ export function Details({ image }: { image: Image }) {
         <Origin image={image} />
       </dl>
     </section>
-  );
-}
-
-function ActionButton({ action }: { action: Action }) {
-  const { icon, label, keys, isDisabled = false } = action;
-  if (icon === undefined) return null;
-  return (
-    <IconButton
-      icon={icon}
-      label={label}
-      keys={keys}
-      isDisabled={isDisabled}
-      onPress={() => action.run()}
-    />
   );
 }
 

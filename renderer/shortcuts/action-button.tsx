@@ -1,0 +1,17 @@
+import { IconButton } from "../ui/icon-button.tsx";
+import type { Action } from "./registry.ts";
+
+/** An action as a button that is only its icon; nothing for one without an icon. */
+export function ActionButton({ action }: { action: Action }) {
+  const { icon, label, keys, isDisabled = false } = action;
+  if (icon === undefined) return null;
+  return (
+    <IconButton
+      icon={icon}
+      label={label}
+      keys={keys}
+      isDisabled={isDisabled}
+      onPress={() => action.run()}
+    />
+  );
+}
