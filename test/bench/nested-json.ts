@@ -2,9 +2,9 @@
  * What a reply of one 768x768 picture costs to write and to read as JSON: `node test/bench/nested-json.ts`.
  * Contestants take turns, so that ratios hold on a machine that drifts.
  */
-import { nestedJson, DECIMALS } from "../../engine/kserve/nested-json.ts";
-import { readPictures } from "../../engine/kserve/read-pictures.ts";
-import { seedReply } from "../../engine/kserve/picture-reply.ts";
+import { nestedJson, DECIMALS } from "../../engine/kserve/server/nested-json.ts";
+import { readPictures } from "../../engine/kserve/client/read-pictures.ts";
+import { seedReply } from "../../engine/kserve/server/picture-reply.ts";
 import { interleaved, median } from "./measure.ts";
 import { whiteNoise } from "./random-snapshot.ts";
 

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import type { EndpointReply } from "../../../engine/kserve/endpoint-reply.ts";
-import type { ByteSource, EncodedMessage } from "../../../engine/kserve/encoded-message.ts";
-import { HEADER_LENGTH, type MessageBody } from "../../../engine/kserve/framing.ts";
+import type { EndpointReply } from "../../../engine/kserve/client/endpoint-reply.ts";
+import type { ByteSource, EncodedMessage } from "../../../engine/kserve/wire/encoded-message.ts";
+import { HEADER_LENGTH, type MessageBody } from "../../../engine/kserve/wire/framing.ts";
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 

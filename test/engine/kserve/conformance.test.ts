@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import type { MessageBody } from "../../../engine/kserve/framing.ts";
-import type { EncodedMessage } from "../../../engine/kserve/encoded-message.ts";
-import { readInferRequest } from "../../../engine/kserve/infer-request.ts";
-import { pictureReply, seedReply } from "../../../engine/kserve/picture-reply.ts";
-import { pictureRequest } from "../../../engine/kserve/picture-request.ts";
-import { predictReply, readPredictRequest } from "../../../engine/kserve/predict.ts";
-import { errorReply, modelList, modelReady } from "../../../engine/kserve/server-messages.ts";
-import { wantedPicture } from "../../../engine/kserve/wanted-picture.ts";
+import type { MessageBody } from "../../../engine/kserve/wire/framing.ts";
+import type { EncodedMessage } from "../../../engine/kserve/wire/encoded-message.ts";
+import { readInferRequest } from "../../../engine/kserve/server/infer-request.ts";
+import { pictureReply, seedReply } from "../../../engine/kserve/server/picture-reply.ts";
+import { pictureRequest } from "../../../engine/kserve/server/picture-request.ts";
+import { predictReply, readPredictRequest } from "../../../engine/kserve/server/predict.ts";
+import {
+  errorReply,
+  modelList,
+  modelReady,
+} from "../../../engine/kserve/server/server-messages.ts";
+import { wantedPicture } from "../../../engine/kserve/server/wanted-picture.ts";
 import {
   allOf,
   binaryBody,

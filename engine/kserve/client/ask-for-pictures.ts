@@ -1,0 +1,68 @@
+import type { InferRequest } from "../server/infer-request.ts";
+import { PICTURE_INPUTS, type PictureInput } from "../server/picture-inputs.ts";
+import type { PictureRequest } from "../server/picture-request.ts";
+import type { TensorValues, WireTensor } from "../wire/wire-tensor.ts";
+
+/** The name of the seed's input, and of most servers' that take a single one. */
+export const SEED_INPUT = "input0";
+
+/**
+ * A request that every endpoint understands: prompts under one name and nothing else, as the seed's
+ * notebook sends it but for the shape, where Triton wants the true one instead of -1.
+ */
+export function askForPrompts(
+  id: string,
+  prompts: readonly string[],
+  inputName = SEED_INPUT,
+): InferRequest {
+  const input = { ...PICTURE_INPUTS.prompt, name: inputName };
+  return request(id, [tensor(input, encoded(prompts))]);
+}
+
+/** A request with all its settings, as our own endpoint declares them. */
+export function askForPictures(id: string, pictures: PictureRequest): InferRequest {
+  const { prompts, negativePrompts, scheduler } = pictures;
+  const hasNegative = negativePrompts.some((prompt) => prompt !== "");
+  return request(id, [
+    tensor(PICTURE_INPUTS.prompt, encoded(prompts)),
+    ...(hasNegative ? [tensor(PICTURE_INPUTS.negativePrompt, encoded(negativePrompts))] : []),
+    ...seedTensors(pictures.seeds),
+    ...wholeTensors(PICTURE_INPUTS.steps, pictures.steps),
+    ...floatTensors(PICTURE_INPUTS.guidanceScale, pictures.guidanceScale),
+    ...wholeTensors(PICTURE_INPUTS.height, pictures.height),
+    ...wholeTensors(PICTURE_INPUTS.width, pictures.width),
+    ...(scheduler === undefined ? [] : [tensor(PICTURE_INPUTS.scheduler, encoded([scheduler]))]),
+    ...wholeTensors(PICTURE_INPUTS.count, pictures.count),
+  ]);
+}
+
+function request(id: string, inputs: readonly WireTensor[]): InferRequest {
+  return { id, parameters: new Map(), inputs, outputs: [] };
+}
+
+function tensor({ name, datatype }: PictureInput, values: TensorValues): WireTensor {
+  return { name, datatype, shape: [values.length], parameters: new Map(), values };
+}
+
+const UTF8 = new TextEncoder();
+
+function encoded(texts: readonly string[]): readonly Uint8Array[] {
+  return texts.map((text) => UTF8.encode(text));
+}
+
+/** Seeds have 64 bits without a sign; those that INT64 cannot hold go as UINT64, which ours reads too. */
+function seedTensors(seeds: readonly string[]): readonly WireTensor[] {
+  const values = seeds.map(BigInt);
+  if (values.length === 0) return [];
+  const isSigned = values.every((seed) => seed < 2n ** 63n);
+  if (isSigned) return [tensor(PICTURE_INPUTS.seed, BigInt64Array.from(values))];
+  return [tensor({ ...PICTURE_INPUTS.seed, datatype: "UINT64" }, BigUint64Array.from(values))];
+}
+
+function wholeTensors(input: PictureInput, value: number | undefined): readonly WireTensor[] {
+  return value === undefined ? [] : [tensor(input, Int32Array.of(value))];
+}
+
+function floatTensors(input: PictureInput, value: number | undefined): readonly WireTensor[] {
+  return value === undefined ? [] : [tensor(input, Float32Array.of(value))];
+}

@@ -1,0 +1,86 @@
+import { StudioError } from "../../contract/errors.ts";
+import { beginning, type EndpointReply, isPage } from "./endpoint-reply.ts";
+import { errorText, fromJson } from "./error-text.ts";
+
+/**
+ * Why a reply is no picture, by its status and shape: the refusal to show, or undefined where the body
+ * has to be read. Redirects are never followed, so they end here.
+ */
+export function refusalOf(reply: EndpointReply): StudioError | undefined {
+  const { status } = reply;
+  if (status >= 300 && status < 400) return movedRefusal(reply);
+  if (status >= 200 && status < 300) return disguisedRefusal(reply);
+  const reason = errorText(reply);
+  return statusRefusal(innerStatus(reason) ?? status, reason, reply);
+}
+
+/**
+ * KServe's wrapper before 0.14 turns every status of TorchServe into 500 and names the true one in the
+ * text only (kserve #4247).
+ */
+function innerStatus(text: string): number | undefined {
+  const status = /'([45]\d\d) [^']*' for url/.exec(text)?.[1];
+  return status === undefined ? undefined : Number(status);
+}
+
+function statusRefusal(status: number, reason: string, reply: EndpointReply): StudioError {
+  if (status === 401 || status === 403 || isTokenFault(reason)) return tokenRefused(reason);
+  if (isUnknownModel(status, reason)) return new StudioError("ENDPOINT_MODEL_UNKNOWN", { reason });
+  if (status === 408 || status === 504) return new StudioError("ENDPOINT_TIMED_OUT", { status });
+  if (status === 429 || (status === 503 && !isFailure(reason))) return busy(status, reason, reply);
+  return new StudioError("ENDPOINT_REFUSED", { status, reason });
+}
+
+/** TorchServe answers a wrong token with 400. */
+function isTokenFault(reason: string): boolean {
+  return reason.startsWith("InvalidKeyException");
+}
+
+/** Triton answers 400 to a model it does not know, the others 404; so does a path that is not there. */
+function isUnknownModel(status: number, reason: string): boolean {
+  const isNamed = /unknown model|model\b.*\b(?:not found|not exist)|ModelNotFound/i.test(reason);
+  return (status === 404 || status === 400) && isNamed;
+}
+
+/** TorchServe answers 503 to a full queue, and to a handler that failed. */
+function isFailure(reason: string): boolean {
+  return /Prediction failed|predict output|batch response/i.test(reason);
+}
+
+function busy(status: number, reason: string, { headers }: EndpointReply): StudioError {
+  const wait = headers["retry-after"] ?? "";
+  // Its other form is a date, which only a clock could turn into seconds.
+  const isSeconds = /^\d{1,5}$/.test(wait);
+  const retry = isSeconds ? { retryAfterSeconds: Number(wait) } : {};
+  return new StudioError("ENDPOINT_BUSY", { status, reason, ...retry });
+}
+
+function tokenRefused(reason: string): StudioError {
+  return new StudioError("ENDPOINT_TOKEN_REFUSED", { reason });
+}
+
+const SIGN_IN = /sign[\s_-]?in|log[\s_-]?in|oauth|authorize|password/i;
+
+/** oauth-proxy sends browsers to its login where the sign-in page is skipped. */
+function movedRefusal({ headers }: EndpointReply): StudioError {
+  // What follows a question mark may be a token.
+  const location = (headers["location"] ?? "")
+    .replace(/[?#].*$/s, "")
+    .slice(0, 200)
+    .toWellFormed();
+  if (SIGN_IN.test(location)) return tokenRefused("it sends us to its sign-in page");
+  if (location !== "") return new StudioError("ENDPOINT_MOVED", { location });
+  return new StudioError("ENDPOINT_REPLY_INVALID", { reason: "it is a redirect to nowhere" });
+}
+
+/** Refusals that come as 200: a sign-in page, another page, an error object. */
+function disguisedRefusal(reply: EndpointReply): StudioError | undefined {
+  if (isPage(reply)) {
+    if (SIGN_IN.test(beginning(reply.body))) return tokenRefused("it answers with a sign-in page");
+    const reason = `it is a web page: ${errorText(reply)}`;
+    return new StudioError("ENDPOINT_REPLY_INVALID", { reason });
+  }
+  const reason = fromJson(reply.body) === undefined ? undefined : errorText(reply);
+  if (reason === undefined) return undefined;
+  return new StudioError("ENDPOINT_REFUSED", { status: reply.status, reason });
+}

@@ -1,0 +1,103 @@
+import { MessageFault } from "../wire/message-fault.ts";
+
+/** How the values of a tensor are pictures. */
+export interface PictureLayout {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /** 1 is grey, 4 has transparency, which is left out. */
+  readonly channels: number;
+  /** Whether each channel is a plane of its own before the next. */
+  readonly isPlanar: boolean;
+}
+
+/** The size that was asked for, in pixels. */
+export interface AskedSize {
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Largest side of a picture out of a reply. */
+export const MAX_REPLY_SIDE = 4096;
+
+/** Channels from the likeliest on. */
+const CHANNELS = [3, 4, 1];
+
+/** The layout of a tensor of this shape: (height, width), with channels last or first, with a batch before. */
+export function layoutOf(shape: readonly number[], field: string): PictureLayout {
+  const extra = Math.max(0, shape.length - 4);
+  const isPadded = shape.slice(0, extra).every((length) => length === 1);
+  const layout = isPadded ? byRank(shape.slice(extra)) : undefined;
+  if (layout === undefined) throw wrong(shape, "that is no shape of a picture", field);
+  const { width, height, count } = layout;
+  if (Math.max(width, height) > MAX_REPLY_SIDE) {
+    throw wrong(shape, `${MAX_REPLY_SIDE} pixels a side are the most`, field);
+  }
+  if (Math.min(width, height, count) < 1) throw wrong(shape, "nothing is in it", field);
+  return layout;
+}
+
+function byRank(shape: readonly number[]): PictureLayout | undefined {
+  const [a = 0, b = 0, c = 0] = shape;
+  if (shape.length === 2) return { count: 1, height: a, width: b, channels: 1, isPlanar: false };
+  if (shape.length === 4) {
+    const inner = byRank(shape.slice(1));
+    return inner && { ...inner, count: a };
+  }
+  if (shape.length !== 3) return undefined;
+  if (CHANNELS.includes(c)) return { count: 1, height: a, width: b, channels: c, isPlanar: false };
+  if (CHANNELS.includes(a)) return { count: 1, height: b, width: c, channels: a, isPlanar: true };
+  return undefined;
+}
+
+/**
+ * The shape of so many values whose own shape was lost, as TorchServe's kservev2 envelope loses it: of
+ * the size that was asked for, one or several, otherwise a square.
+ */
+export function guessShape(count: number, { width, height }: AskedSize, field: string): number[] {
+  if (width !== undefined && height !== undefined) {
+    const channels = CHANNELS.find((channels) => count % (width * height * channels) === 0);
+    if (channels !== undefined && count > 0) {
+      return [count / (width * height * channels), height, width, channels];
+    }
+  }
+  for (const channels of CHANNELS) {
+    const side = Math.sqrt(count / channels);
+    if (side > 0 && Number.isInteger(side)) return [side, side, channels];
+  }
+  throw new MessageFault(
+    field,
+    `of ${count} values`,
+    "its shape is lost, and it is no square picture",
+  );
+}
+
+function wrong(shape: readonly number[], reason: string, field: string): MessageFault {
+  return new MessageFault(`${field}.shape`, `[${shape.join(", ")}]`, reason);
+}
+
+/** The pictures of a tensor: each red, green and blue a byte, row by row. */
+export function picturesIn(bytes: Uint8Array, layout: PictureLayout): readonly Uint8Array[] {
+  const size = layout.width * layout.height * layout.channels;
+  return Array.from({ length: layout.count }, (_, i) => {
+    const own = bytes.subarray(i * size, (i + 1) * size);
+    return layout.channels === 3 && !layout.isPlanar ? own : toRgb(own, layout);
+  });
+}
+
+function toRgb(
+  bytes: Uint8Array,
+  { width, height, channels, isPlanar }: PictureLayout,
+): Uint8Array {
+  const plane = width * height;
+  const [pixelStep, channelStep] = isPlanar ? [1, plane] : [channels, 1];
+  const green = channels === 1 ? 0 : channelStep;
+  const rgb = new Uint8Array(plane * 3);
+  for (let pixel = 0; pixel < plane; pixel++) {
+    const at = pixel * pixelStep;
+    rgb[pixel * 3] = bytes[at] ?? 0;
+    rgb[pixel * 3 + 1] = bytes[at + green] ?? 0;
+    rgb[pixel * 3 + 2] = bytes[at + 2 * green] ?? 0;
+  }
+  return rgb;
+}

@@ -1,0 +1,67 @@
+import { refusalOf } from "./endpoint-refusal.ts";
+import { type EndpointReply, MAX_REPLY_BYTES } from "./endpoint-reply.ts";
+import { HEADER_LENGTH } from "../wire/framing.ts";
+import { asReply, MessageFault } from "../wire/message-fault.ts";
+import { picturesOf, type ReplyPicture } from "./output-pictures.ts";
+import { pictureFile } from "./picture-file.ts";
+import type { AskedSize } from "./picture-layout.ts";
+import { readReplyMessage, type ReplyOutput } from "./reply-outputs.ts";
+import type { ParameterValue } from "../wire/wire-tensor.ts";
+
+/** What was asked of an endpoint, as far as it helps to understand the reply. */
+export interface Asked extends AskedSize {
+  /** The output's name, where the endpoint's settings name one. */
+  readonly output?: string;
+}
+
+/** What an endpoint drew. */
+export interface EndpointPictures {
+  /** At least one. */
+  readonly pictures: readonly ReplyPicture[];
+  /** What it tells of them: ours tells seed, device and seconds. */
+  readonly parameters: ReadonlyMap<string, ParameterValue>;
+}
+
+/**
+ * The pictures of a reply, by the rules of facts/protocols.md 6.2: names, labels and shapes are hints,
+ * values decide. Throws ENDPOINT_REPLY_INVALID with what is wrong, and the other ENDPOINT refusals.
+ */
+export function readPictures(reply: EndpointReply, asked: Asked): EndpointPictures {
+  const refusal = refusalOf(reply);
+  if (refusal !== undefined) throw refusal;
+  return asReply(() => {
+    const { body, headers } = reply;
+    if (body.length > MAX_REPLY_BYTES) {
+      throw new MessageFault(
+        "The body",
+        `of ${body.length} bytes`,
+        `${MAX_REPLY_BYTES} are the most`,
+      );
+    }
+    const file = pictureFile(body);
+    if (file !== undefined) return { pictures: [file], parameters: new Map() };
+    const message = readReplyMessage({ bytes: body, headerLength: headers[HEADER_LENGTH] });
+    return { pictures: choose(message.outputs, asked), parameters: message.parameters };
+  });
+}
+
+/** Names that picture models give their output, from the likeliest on. */
+const NAMES = ["image", "images", "generated_image", "output0", "output"];
+
+/** The pictures of the output that was asked for, or is the likeliest; its fault where none holds any. */
+function choose(outputs: readonly ReplyOutput[], asked: Asked): readonly ReplyPicture[] {
+  const names = asked.output === undefined ? NAMES : [asked.output, ...NAMES];
+  const rank = ({ name }: ReplyOutput): number =>
+    names.includes(name) ? names.indexOf(name) : names.length;
+  const faults: MessageFault[] = [];
+  for (const output of outputs.toSorted((a, b) => rank(a) - rank(b))) {
+    try {
+      const pictures = picturesOf(output, asked);
+      if (pictures.length > 0) return pictures;
+    } catch (error) {
+      if (!(error instanceof MessageFault)) throw error;
+      faults.push(error);
+    }
+  }
+  throw faults[0] ?? new MessageFault("outputs", "empty", "there is no picture in it");
+}

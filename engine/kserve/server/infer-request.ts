@@ -1,0 +1,129 @@
+import { copyOf, valuesFromBytes } from "../wire/binary-tensor.ts";
+import { BASE64, CONTENT_TYPE } from "../wire/data-json.ts";
+import { readDatatype } from "../wire/datatypes.ts";
+import { type BinaryTensors, type MessageBody, splitBody } from "../wire/framing.ts";
+import type { Json, JsonObject } from "../wire/json.ts";
+import { tensorFromJson } from "../wire/json-tensor.ts";
+import { asId, asList, asName, asObject, asParameters, isAbsent } from "../wire/members.ts";
+import { MessageFault, asRequest, quote } from "../wire/message-fault.ts";
+import { readShape, settleShape } from "../wire/shape.ts";
+import type { Parameters, WireTensor } from "../wire/wire-tensor.ts";
+
+/** An inference request of protocol v2. */
+export interface InferRequest {
+  /** "" where the client gave none; the reply repeats it. */
+  readonly id: string;
+  readonly parameters: Parameters;
+  readonly inputs: readonly WireTensor[];
+  /** Empty where the client leaves them out, which means all of them. */
+  readonly outputs: readonly RequestedOutput[];
+}
+
+export interface RequestedOutput {
+  readonly name: string;
+  readonly parameters: Parameters;
+}
+
+/** Most tensors of a message. */
+const MAX_TENSORS = 64;
+
+/** What a request may hold. Prompts and settings are small: what is larger is a mistake or an attack. */
+export const REQUEST_LIMITS = { depth: 16, values: 20_000, numbers: 1_000_000 };
+
+/** The input that a raw body is: the prompt, the only one that must be there. */
+const RAW_INPUT = "prompt";
+
+/**
+ * Reads an inference request. It is lenient where clients differ: shapes of -1, bare or missing; data
+ * nested, flat or bare; datatypes in small letters; null for what is left out. It refuses what could
+ * be meant in two ways. Throws REQUEST_INVALID.
+ */
+export function readInferRequest(body: MessageBody): InferRequest {
+  return asRequest(() => {
+    const split = splitBody(body, REQUEST_LIMITS);
+    return split.kind === "raw" ? rawRequest(split.bytes) : toRequest(split.message, split.binary);
+  });
+}
+
+function toRequest(json: Json, binary: BinaryTensors): InferRequest {
+  const message = asObject(json, "The body");
+  const inputs = message.get("inputs");
+  const request = {
+    id: asId(message.get("id"), "id"),
+    parameters: asParameters(message.get("parameters"), "parameters"),
+    inputs: asList(isAbsent(inputs) ? [] : inputs, MAX_TENSORS, "inputs").map((input, i) =>
+      toTensor(asObject(input, `inputs[${i}]`), binary, `inputs[${i}]`),
+    ),
+    outputs: toOutputs(message.get("outputs")),
+  };
+  binary.end();
+  refuseDoubles(request.inputs, "inputs");
+  refuseDoubles(request.outputs, "outputs");
+  return request;
+}
+
+/**
+ * One text as it stands, or behind its length in 4 bytes as a BYTES element has it. No text begins with
+ * bytes that are its own length: four letters alone would make it half a gigabyte long.
+ */
+function rawRequest(bytes: Uint8Array): InferRequest {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const isPrefixed = bytes.length >= 4 && view.getUint32(0, true) === bytes.length - 4;
+  return {
+    id: "",
+    parameters: new Map([["binary_data_output", true]]),
+    inputs: [
+      {
+        name: RAW_INPUT,
+        datatype: "BYTES",
+        shape: [1],
+        parameters: new Map(),
+        values: [copyOf(bytes.subarray(isPrefixed ? 4 : 0))],
+      },
+    ],
+    outputs: [],
+  };
+}
+
+function toTensor(entry: JsonObject, binary: BinaryTensors, field: string): WireTensor {
+  const name = asName(entry.get("name"), `${field}.name`);
+  const datatype = readDatatype(entry.get("datatype"), `${field}.datatype`);
+  const shape = readShape(entry.get("shape"), `${field}.shape`);
+  const parameters = asParameters(entry.get("parameters"), `${field}.parameters`);
+  const data = entry.get("data");
+  const size = parameters.get("binary_data_size");
+  if (isAbsent(data) === (size === undefined)) {
+    const reason = "a tensor has either data or the parameter binary_data_size";
+    throw new MessageFault(`${field}.data`, isAbsent(data) ? "absent" : "there as well", reason);
+  }
+  if (size === undefined) {
+    const isBase64 = parameters.get(CONTENT_TYPE) === BASE64;
+    const tensor = { datatype, shape, data: data ?? null, isBase64 };
+    return { name, datatype, parameters, ...tensorFromJson(tensor, field) };
+  }
+  const bytes = binary.take(size, `${field}.parameters.binary_data_size`);
+  const values = valuesFromBytes(bytes, datatype, field);
+  const settled = settleShape(shape ?? [values.length], values.length, `${field}.shape`);
+  return { name, datatype, parameters, shape: settled, values };
+}
+
+function toOutputs(value: Json | undefined): RequestedOutput[] {
+  if (isAbsent(value)) return [];
+  return asList(value, MAX_TENSORS, "outputs").map((entry, i) => {
+    const output = asObject(entry, `outputs[${i}]`);
+    return {
+      name: asName(output.get("name"), `outputs[${i}].name`),
+      parameters: asParameters(output.get("parameters"), `outputs[${i}].parameters`),
+    };
+  });
+}
+
+function refuseDoubles(tensors: readonly { readonly name: string }[], field: string): void {
+  const names = new Set<string>();
+  for (const [i, { name }] of tensors.entries()) {
+    if (names.has(name)) {
+      throw new MessageFault(`${field}[${i}].name`, quote(name), "another one has that name");
+    }
+    names.add(name);
+  }
+}

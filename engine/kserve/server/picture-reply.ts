@@ -1,0 +1,90 @@
+import { BASE64, CONTENT_TYPE } from "../wire/data-json.ts";
+import {
+  type EncodedMessage,
+  encodeMessage,
+  type OutgoingTensor,
+  parametersJson,
+} from "../wire/encoded-message.ts";
+import { DECIMALS, SHARES } from "./nested-json.ts";
+import {
+  type DrawnPictures,
+  filesBytes,
+  filesJson,
+  pixelBytes,
+  pixelJson,
+  pixelShape,
+} from "./picture-data.ts";
+import { PICTURE_OUTPUT } from "./picture-inputs.ts";
+import type { WantedPicture } from "./wanted-picture.ts";
+import type { Parameters, ParameterValue } from "../wire/wire-tensor.ts";
+
+/** What a reply says besides the pictures. */
+export interface ReplyHead {
+  readonly modelName: string;
+  /** Only where the model has versions. */
+  readonly modelVersion?: string;
+  /** The request's own. */
+  readonly id: string;
+  /** Each picture's, in decimal. */
+  readonly seeds: readonly string[];
+  readonly device: string;
+  readonly seconds: number;
+}
+
+/** The reply to an inference request, as its client wants it. */
+export function pictureReply(
+  head: ReplyHead,
+  drawn: DrawnPictures,
+  wanted: WantedPicture,
+): EncodedMessage {
+  const { modelName, modelVersion, id, seeds, device, seconds } = head;
+  const parameters = new Map<string, ParameterValue>([
+    ["seed", seeds.join(",")],
+    ["device", device],
+    ["seconds", seconds],
+  ]);
+  const members = {
+    model_name: JSON.stringify(modelName),
+    ...(modelVersion === undefined ? {} : { model_version: JSON.stringify(modelVersion) }),
+    id: JSON.stringify(id),
+    parameters: parametersJson(parameters),
+  };
+  const tensor = wanted.format === "raw" ? pixelTensor(drawn, wanted) : fileTensor(drawn, wanted);
+  return encodeMessage(members, "outputs", [tensor]);
+}
+
+/** The reply as the seed's handler gives it (stable_diffusion_handler.py), and not a member more. */
+export function seedReply(drawn: DrawnPictures): EncodedMessage {
+  const wanted = { format: "raw", datatype: "UINT8", isFlat: false, isBinary: false } as const;
+  const tensor = { ...pixelTensor(drawn, wanted), name: "output0", datatype: "fp16" };
+  return encodeMessage({ id: '"42"' }, "outputs", [tensor]);
+}
+
+type RawWanted = Extract<WantedPicture, { readonly format: "raw" }>;
+type FileWanted = Exclude<WantedPicture, RawWanted>;
+
+function pixelTensor(drawn: DrawnPictures, wanted: RawWanted): OutgoingTensor {
+  const { datatype, isBinary, isFlat } = wanted;
+  return {
+    name: PICTURE_OUTPUT.name,
+    datatype,
+    shape: pixelShape(drawn),
+    parameters: new Map(),
+    isBinary,
+    data: isBinary
+      ? pixelBytes(drawn, datatype)
+      : pixelJson(drawn, datatype === "UINT8" ? DECIMALS : SHARES, isFlat),
+  };
+}
+
+function fileTensor(drawn: DrawnPictures, { format, isBinary }: FileWanted): OutgoingTensor {
+  const strings: Parameters = new Map(isBinary ? [] : [[CONTENT_TYPE, BASE64]]);
+  return {
+    name: PICTURE_OUTPUT.name,
+    datatype: "BYTES",
+    shape: [drawn.pictures.length],
+    parameters: new Map([["format", format], ...strings]),
+    isBinary,
+    data: isBinary ? filesBytes(drawn) : filesJson(drawn),
+  };
+}

@@ -1,0 +1,146 @@
+import type { z } from "zod";
+import { generationRequestSchema, type GenerationRequest } from "../../contract/request.ts";
+import type { SchedulerName } from "../../contract/schedulers.ts";
+import { seedSchema } from "../../contract/seed.ts";
+import { MAX_PICTURES, type PictureSource, refuseStrays, valuesFor } from "./given-values.ts";
+import { asRequest, MessageFault, quote } from "../wire/message-fault.ts";
+import { PICTURE_INPUTS, type PictureInput } from "./picture-inputs.ts";
+import type { ParameterValue } from "../wire/wire-tensor.ts";
+
+/** The pictures that one inference request asks for; what is absent is the model's own choice. */
+export interface PictureRequest {
+  /** At least one; pictures are numbered prompt by prompt. */
+  readonly prompts: readonly string[];
+  /** One for each prompt. */
+  readonly negativePrompts: readonly string[];
+  /** In decimal: none, or the first picture's, or one for each picture. */
+  readonly seeds: readonly string[];
+  readonly steps?: number;
+  readonly guidanceScale?: number;
+  /** Pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheduler?: SchedulerName;
+  /** Pictures for each prompt. */
+  readonly count: number;
+}
+
+const SHAPE = generationRequestSchema.shape;
+
+/** The pictures that a request asks for, by the table of picture-inputs.ts. Throws REQUEST_INVALID. */
+export function pictureRequest(source: PictureSource): PictureRequest {
+  return asRequest(() => toPictureRequest(source));
+}
+
+/** The same for a part of a message. Throws MessageFault. */
+export function toPictureRequest(source: PictureSource): PictureRequest {
+  refuseStrays(source);
+  const prompts = texts(PICTURE_INPUTS.prompt, source);
+  if (prompts.length === 0) throw new MessageFault("prompt", "absent", "a picture needs one");
+  const count = setting(PICTURE_INPUTS.count, SHAPE.count, source) ?? 1;
+  const pictures = prompts.length * count;
+  refuseTooMany(pictures);
+  return {
+    prompts,
+    negativePrompts: negativePrompts(source, prompts.length),
+    seeds: seeds(source, pictures),
+    ...settings(source),
+    count,
+  };
+}
+
+/** Refuses more pictures than one request may ask for. */
+export function refuseTooMany(pictures: number): void {
+  if (pictures <= MAX_PICTURES) return;
+  throw new MessageFault("A request", `for ${pictures} pictures`, `${MAX_PICTURES} are the most`);
+}
+
+/** The request as the studio takes it: one for each prompt, or for each picture where each has its own seed. */
+export function generationRequests(request: PictureRequest): readonly GenerationRequest[] {
+  const { prompts, negativePrompts, seeds, count, ...settings } = request;
+  return prompts.flatMap((prompt, i) => {
+    const own = { prompt, negativePrompt: negativePrompts[i] ?? "", ...settings };
+    const [seed] = seeds;
+    if (seed === undefined) return [generationRequestSchema.parse({ ...own, count })];
+    if (seeds.length > 1) {
+      const mine = seeds.slice(i * count, (i + 1) * count);
+      return mine.map((seed) => generationRequestSchema.parse({ ...own, seed }));
+    }
+    const first = String(BigInt.asUintN(64, BigInt(seed) + BigInt(i * count)));
+    return [generationRequestSchema.parse({ ...own, seed: first, count })];
+  });
+}
+
+function settings(
+  source: PictureSource,
+): Pick<PictureRequest, "steps" | "guidanceScale" | "width" | "height" | "scheduler"> {
+  const steps = setting(PICTURE_INPUTS.steps, SHAPE.steps, source);
+  const guidanceScale = setting(PICTURE_INPUTS.guidanceScale, SHAPE.guidanceScale, source);
+  const width = setting(PICTURE_INPUTS.width, SHAPE.width, source);
+  const height = setting(PICTURE_INPUTS.height, SHAPE.height, source);
+  const scheduler = setting(PICTURE_INPUTS.scheduler, SHAPE.scheduler, source);
+  return {
+    ...(steps === undefined ? {} : { steps }),
+    ...(guidanceScale === undefined ? {} : { guidanceScale }),
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+    ...(scheduler === undefined ? {} : { scheduler }),
+  };
+}
+
+/** The one value of an input, as its schema in the contract wants it. */
+function setting<T>(
+  input: PictureInput,
+  schema: z.ZodType<T>,
+  source: PictureSource,
+): T | undefined {
+  const values = valuesFor(input, source);
+  if (values === undefined) return undefined;
+  const [value] = values;
+  if (value === undefined || values.length > 1) {
+    throw new MessageFault(input.name, `${values.length} values`, "it is one for all pictures");
+  }
+  return checked(input, schema, value);
+}
+
+function texts(input: PictureInput, source: PictureSource): readonly string[] {
+  return (valuesFor(input, source) ?? []).map((value) => checked(input, SHAPE.prompt, value));
+}
+
+function negativePrompts(source: PictureSource, prompts: number): readonly string[] {
+  const given = texts(PICTURE_INPUTS.negativePrompt, source);
+  const [only = ""] = given;
+  if (given.length < 2) return Array.from({ length: prompts }, () => only);
+  if (given.length === prompts) return given;
+  const value = `${given.length} values`;
+  throw new MessageFault(
+    "negative_prompt",
+    value,
+    `there are ${prompts} prompts: give 1 or ${prompts}`,
+  );
+}
+
+function seeds(source: PictureSource, pictures: number): readonly string[] {
+  const given = (valuesFor(PICTURE_INPUTS.seed, source) ?? []).flatMap(seedTexts);
+  if (given.length > 1 && given.length !== pictures) {
+    const reason = `there are ${pictures} pictures: give 1 or ${pictures}`;
+    throw new MessageFault("seed", `${given.length} values`, reason);
+  }
+  return given.map((seed) => checked(PICTURE_INPUTS.seed, seedSchema, seed));
+}
+
+/** A number as its digits; a string may list several, as the reply's own parameter does. */
+function seedTexts(value: ParameterValue): readonly string[] {
+  return String(value)
+    .split(",")
+    .map((seed) => seed.trim());
+}
+
+function checked<T>(input: PictureInput, schema: z.ZodType<T>, value: ParameterValue): T {
+  const isSmall = typeof value === "bigint" && Number.isSafeInteger(Number(value));
+  const parsed = schema.safeParse(isSmall ? Number(value) : value);
+  if (parsed.success) return parsed.data;
+  const text = typeof value === "string" ? quote(value) : String(value);
+  const reason = parsed.error.issues[0]?.message ?? "it does not fit";
+  throw new MessageFault(input.name, text, reason.replace(/\.$/, ""));
+}

@@ -1,0 +1,82 @@
+import type { InferRequest, RequestedOutput } from "./infer-request.ts";
+import { shown } from "../wire/json.ts";
+import { truthOf } from "../wire/members.ts";
+import { asRequest, MessageFault, quote } from "../wire/message-fault.ts";
+import { PICTURE_OUTPUT } from "./picture-inputs.ts";
+import type { Parameters } from "../wire/wire-tensor.ts";
+
+/** How pictures can be put into a reply: their pixels, or files of these formats. */
+export const PICTURE_FORMATS = ["raw", "png", "jpeg", "webp"] as const;
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
+
+/** What pixels can be: bytes, or shares of 1. */
+const PIXEL_DATATYPES = ["UINT8", "FP16", "FP32"] as const;
+
+/** How a client wants its pictures. */
+export type WantedPicture =
+  | {
+      readonly format: "raw";
+      readonly datatype: (typeof PIXEL_DATATYPES)[number];
+      /** Whether JSON is one list instead of nested ones. */
+      readonly isFlat: boolean;
+      readonly isBinary: boolean;
+    }
+  | { readonly format: Exclude<PictureFormat, "raw">; readonly isBinary: boolean };
+
+/** How the request wants its one output. Throws REQUEST_INVALID. */
+export function wantedPicture({
+  outputs,
+  parameters,
+}: Pick<InferRequest, "outputs" | "parameters">): WantedPicture {
+  return asRequest(() => {
+    const stranger = outputs.find(({ name }) => name !== PICTURE_OUTPUT.name);
+    if (stranger !== undefined) {
+      const reason = `the only output is ${PICTURE_OUTPUT.name}`;
+      throw new MessageFault("An output's name", quote(stranger.name), reason);
+    }
+    const isAllBinary = truthOf(parameters, "binary_data_output", "parameters") ?? false;
+    return byOutput(outputs[0], isAllBinary);
+  });
+}
+
+function byOutput(output: RequestedOutput | undefined, isAllBinary: boolean): WantedPicture {
+  const field = "outputs[0].parameters";
+  const parameters: Parameters = output?.parameters ?? new Map();
+  const isBinary = truthOf(parameters, "binary_data", field) ?? isAllBinary;
+  const isFlat = truthOf(parameters, "flat", field) ?? false;
+  const format = readFormat(parameters, field) ?? "raw";
+  const datatype = oneOf(PIXEL_DATATYPES, parameters, "datatype", field) ?? "UINT8";
+  if (format !== "raw") {
+    if (datatype === "UINT8") return { format, isBinary };
+    throw new MessageFault(
+      `${field}.datatype`,
+      datatype,
+      `${format} is a file; only raw has numbers`,
+    );
+  }
+  if (datatype === "FP16" && !isBinary) {
+    const reason = "JSON has no halves: ask for binary_data, or for FP32";
+    throw new MessageFault(`${field}.datatype`, datatype, reason);
+  }
+  return { format, datatype, isFlat, isBinary };
+}
+
+/** The parameter `format`; undefined where it is not given. Throws MessageFault. */
+export function readFormat(parameters: Parameters, field: string): PictureFormat | undefined {
+  return oneOf(PICTURE_FORMATS, parameters, "format", field);
+}
+
+/** The choice that a parameter makes, in whatever case. */
+function oneOf<T extends string>(
+  choices: readonly T[],
+  parameters: Parameters,
+  name: string,
+  field: string,
+): T | undefined {
+  const value = parameters.get(name);
+  if (value === undefined) return undefined;
+  const word = String(value).toLowerCase();
+  const choice = choices.find((choice) => choice.toLowerCase() === word);
+  if (choice !== undefined) return choice;
+  throw new MessageFault(`${field}.${name}`, shown(value), `it is one of ${choices.join(", ")}`);
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import {
+  readDeclaredTensors,
+  readModelList,
+} from "../../../../engine/kserve/client/endpoint-metadata.ts";
+import { modelList, modelMetadata } from "../../../../engine/kserve/server/server-messages.ts";
+import { refusalOf, replyOf } from "../bodies.ts";
+
+describe("the list of models", () => {
+  test.each<[string, unknown, string[]]>([
+    ["KServe's", { models: ["stable-diffusion"] }, ["stable-diffusion"]],
+    ["ours", modelList(["starter", "stable-diffusion"]), ["starter", "stable-diffusion"]],
+    ["one of objects", { models: [{ name: "a", state: "READY" }] }, ["a"]],
+    ["an empty one", { models: [] }, []],
+  ])("%s", (_, body, names) => {
+    expect(readModelList(replyOf(body))).toEqual(names);
+  });
+
+  test.each<[string, unknown, number, RegExp]>([
+    ["is not there", { detail: "Not Found" }, 404, /^ENDPOINT_REFUSED: .*404: Not Found\./],
+    [
+      "is another thing",
+      { name: "triton" },
+      200,
+      /^ENDPOINT_REPLY_INVALID: .* models cannot be absent/,
+    ],
+    ["is a page", "<html></html>", 200, /^ENDPOINT_REPLY_INVALID: .* it is a web page/],
+    [
+      "is endless",
+      { models: Array(1001).fill("a") },
+      200,
+      /^ENDPOINT_REPLY_INVALID: .* models cannot be of 1001 entries/,
+    ],
+    [
+      "names nothing",
+      { models: [""] },
+      200,
+      /^ENDPOINT_REPLY_INVALID: .* models\[0\] cannot be empty/,
+    ],
+    ["is for others", "", 401, /^ENDPOINT_TOKEN_REFUSED: /],
+  ])("%s", (_, body, status, refusal) => {
+    expect(refusalOf(() => readModelList(replyOf(body, { status })))).toMatch(refusal);
+  });
+});
+
+test("the tensors that a model declares: ours all, the seed's none", () => {
+  expect(readDeclaredTensors(replyOf(modelMetadata({ name: "starter" })))).toMatchObject({
+    inputs: expect.arrayContaining(["prompt", "seed", "num_images_per_prompt"]),
+    outputs: ["image"],
+  });
+  const seed = { name: "stable-diffusion", platform: "", inputs: [], outputs: [] };
+  expect(readDeclaredTensors(replyOf(seed))).toEqual({ inputs: [], outputs: [] });
+  expect(readDeclaredTensors(replyOf({ name: "x", inputs: null }))).toEqual({
+    inputs: [],
+    outputs: [],
+  });
+});

@@ -1,0 +1,255 @@
+import { expect, test } from "vitest";
+import { refusalOf } from "../../../../engine/kserve/client/endpoint-refusal.ts";
+import { SEED_REQUEST, replyOf } from "../bodies.ts";
+
+type Refusal = readonly [code: string, details: object];
+
+function refused(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Refusal | undefined {
+  const refusal = refusalOf(replyOf(body, { status, headers }));
+  return refusal && [refusal.code, refusal.details];
+}
+
+const error = (error: unknown) => ({ error });
+const torchserve = (code: number, type: string, message: string) => ({ code, type, message });
+const SIGN_IN =
+  "<!DOCTYPE html><html><head><title>Log In</title></head><body><form>Log in with OpenShift</form></body></html>";
+const GATEWAY =
+  "<html><body><h1>504 Gateway Time-out</h1>\nThe server didn't respond in time.\n</body></html>";
+
+test.each<[string, number, unknown, Refusal]>([
+  // Models and requests.
+  [
+    "KServe: unknown model",
+    404,
+    error("Model with name kt2 does not exist."),
+    ["ENDPOINT_MODEL_UNKNOWN", { reason: "Model with name kt2 does not exist" }],
+  ],
+  [
+    "Triton: unknown model",
+    400,
+    error("Request for unknown model: 'kt2' is not found"),
+    ["ENDPOINT_MODEL_UNKNOWN", { reason: "Request for unknown model: 'kt2' is not found" }],
+  ],
+  [
+    "TorchServe: unknown model",
+    404,
+    torchserve(404, "ModelNotFoundException", "Model not found: kt2"),
+    ["ENDPOINT_MODEL_UNKNOWN", { reason: "ModelNotFoundException: Model not found: kt2" }],
+  ],
+  [
+    "FastAPI: unknown path",
+    404,
+    { detail: "Not Found" },
+    ["ENDPOINT_REFUSED", { status: 404, reason: "Not Found" }],
+  ],
+  [
+    "FastAPI: a fault of the schema",
+    422,
+    {
+      detail: [
+        {
+          loc: ["body", "inputs", 0, "shape"],
+          msg: "value is not a valid list",
+          type: "type_error.list",
+        },
+      ],
+    },
+    [
+      "ENDPOINT_REFUSED",
+      { status: 422, reason: "body.inputs.shape: type_error.list: value is not a valid list" },
+    ],
+  ],
+  [
+    "KServe: halves in JSON",
+    400,
+    error("Sending FP16 data via JSON is not supported. Please use the binary data format."),
+    [
+      "ENDPOINT_REFUSED",
+      {
+        status: 400,
+        reason: "Sending FP16 data via JSON is not supported. Please use the binary data format",
+      },
+    ],
+  ],
+  [
+    "KServe: versions",
+    501,
+    error("Model versioning not supported yet."),
+    ["ENDPOINT_REFUSED", { status: 501, reason: "Model versioning not supported yet" }],
+  ],
+  [
+    "an error that is an object",
+    400,
+    error({ message: "bad prompt", code: "invalid" }),
+    ["ENDPOINT_REFUSED", { status: 400, reason: "bad prompt" }],
+  ],
+  ["an empty body", 500, "", ["ENDPOINT_REFUSED", { status: 500, reason: "it gives no reason" }]],
+  [
+    "plain text",
+    502,
+    "upstream connect error or disconnect/reset before headers",
+    [
+      "ENDPOINT_REFUSED",
+      { status: 502, reason: "upstream connect error or disconnect/reset before headers" },
+    ],
+  ],
+  [
+    "a page without a title",
+    500,
+    "<html><body>oops</body></html>",
+    ["ENDPOINT_REFUSED", { status: 500, reason: "it is a web page" }],
+  ],
+  [
+    "TorchServe: out of memory",
+    507,
+    torchserve(507, "OutOfMemoryError", "Out of resources"),
+    ["ENDPOINT_REFUSED", { status: 507, reason: "OutOfMemoryError: Out of resources" }],
+  ],
+  // Tokens.
+  ["no token", 401, error("Unauthorized"), ["ENDPOINT_TOKEN_REFUSED", { reason: "Unauthorized" }]],
+  [
+    "a token without the role",
+    403,
+    "Forbidden (user=x, verb=get)",
+    ["ENDPOINT_TOKEN_REFUSED", { reason: "Forbidden (user=x, verb=get)" }],
+  ],
+  ["oauth-proxy's sign-in page", 403, SIGN_IN, ["ENDPOINT_TOKEN_REFUSED", { reason: "Log In" }]],
+  [
+    "a sign-in page that comes as 200",
+    200,
+    SIGN_IN,
+    ["ENDPOINT_TOKEN_REFUSED", { reason: "it answers with a sign-in page" }],
+  ],
+  [
+    "TorchServe: a wrong token",
+    400,
+    torchserve(
+      400,
+      "InvalidKeyException",
+      "Token Authorization failed. Token either incorrect or not provided correctly",
+    ),
+    [
+      "ENDPOINT_TOKEN_REFUSED",
+      {
+        reason:
+          "InvalidKeyException: Token Authorization failed. Token either incorrect or not provided correctly",
+      },
+    ],
+  ],
+  // Time and load.
+  ["HAProxy after 30 s", 504, GATEWAY, ["ENDPOINT_TIMED_OUT", { status: 504 }]],
+  ["Knative after 300 s", 504, "upstream request timeout", ["ENDPOINT_TIMED_OUT", { status: 504 }]],
+  ["a slow request", 408, "", ["ENDPOINT_TIMED_OUT", { status: 408 }]],
+  [
+    "TorchServe: a full queue",
+    503,
+    torchserve(
+      503,
+      "ServiceUnavailableException",
+      'Model "sd" has no worker to serve inference request.',
+    ),
+    [
+      "ENDPOINT_BUSY",
+      {
+        status: 503,
+        reason: 'ServiceUnavailableException: Model "sd" has no worker to serve inference request',
+      },
+    ],
+  ],
+  [
+    "TorchServe: a handler that failed",
+    503,
+    torchserve(503, "InternalServerException", "Prediction failed"),
+    ["ENDPOINT_REFUSED", { status: 503, reason: "InternalServerException: Prediction failed" }],
+  ],
+  [
+    "KServe 0.13 around a full queue",
+    500,
+    error(
+      "HTTPStatusError : {}, '503 Service Unavailable' for url 'http://0.0.0.0:8085/v2/models/sd/infer'",
+    ),
+    [
+      "ENDPOINT_BUSY",
+      {
+        status: 503,
+        reason:
+          "HTTPStatusError : {}, '503 Service Unavailable' for url 'http://0.0.0.0:8085/v2/models/sd/infer'",
+      },
+    ],
+  ],
+  [
+    "too many requests",
+    429,
+    error("slow down"),
+    ["ENDPOINT_BUSY", { status: 429, reason: "slow down" }],
+  ],
+  [
+    "OpenShift: no pod behind the route",
+    503,
+    "<html><head><title>Application is not available</title></head></html>",
+    ["ENDPOINT_BUSY", { status: 503, reason: "Application is not available" }],
+  ],
+  // Disguises.
+  [
+    "an error that comes as 200",
+    200,
+    error("CUDA out of memory"),
+    ["ENDPOINT_REFUSED", { status: 200, reason: "CUDA out of memory" }],
+  ],
+  [
+    "a welcome page",
+    200,
+    "<html><head><title>Welcome to nginx!</title></head></html>",
+    ["ENDPOINT_REPLY_INVALID", { reason: "it is a web page: Welcome to nginx!" }],
+  ],
+])("%s", (_, status, body, expected) => {
+  expect(refused(status, body)).toEqual(expected);
+});
+
+test.each([
+  ["5", { retryAfterSeconds: 5 }],
+  ["Wed, 21 Oct 2026 07:28:00 GMT", {}],
+  ["-1", {}],
+  ["999999999", {}],
+])("Retry-After %j", (header, expected) => {
+  expect(refused(503, "", { "retry-after": header })).toEqual([
+    "ENDPOINT_BUSY",
+    { status: 503, reason: "it gives no reason", ...expected },
+  ]);
+});
+
+test.each<[string, Refusal]>([
+  [
+    "https://new.example/v2/models/sd/infer?token=secret#top",
+    ["ENDPOINT_MOVED", { location: "https://new.example/v2/models/sd/infer" }],
+  ],
+  ["/elsewhere", ["ENDPOINT_MOVED", { location: "/elsewhere" }]],
+  [
+    "https://oauth.example/oauth/authorize?client_id=x",
+    ["ENDPOINT_TOKEN_REFUSED", { reason: "it sends us to its sign-in page" }],
+  ],
+  ["", ["ENDPOINT_REPLY_INVALID", { reason: "it is a redirect to nowhere" }]],
+])("a redirect to %j, by any status", (location, expected) => {
+  for (const status of [301, 302, 303, 307, 308]) {
+    expect(refused(status, "", { location })).toEqual(expected);
+  }
+});
+
+test("a reply that may be a picture is no refusal", () => {
+  expect(refused(200, { id: "42", outputs: [] })).toBeUndefined();
+  expect(refused(200, SEED_REQUEST)).toBeUndefined();
+  expect(refused(200, { message: "ok", predictions: [] })).toBeUndefined();
+  expect(refused(200, "not JSON at all")).toBeUndefined();
+});
+
+test("a stranger's text is one short line", () => {
+  const [, { reason }] = refused(500, error(`a\u001b[31m\nb\u0000 ${"x".repeat(1000)}\ud800`)) as [
+    string,
+    { reason: string },
+  ];
+  expect(reason).toBe(`a [31m b ${"x".repeat(300 - "a [31m b ".length)}…`);
+});
