@@ -1,6 +1,14 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { deviceReportSchema } from "./devices.ts";
+import {
+  certificateSchema,
+  endpointChangeSchema,
+  endpointCheckSchema,
+  endpointIdSchema,
+  endpointSchema,
+  newEndpointSchema,
+} from "./endpoints.ts";
 import { studioEventSchema } from "./events.ts";
 import {
   galleryFacetsSchema,
@@ -30,12 +38,21 @@ import {
   storedModelSchema,
 } from "./models.ts";
 import { secretNameSchema, secretStatusSchema } from "./secrets.ts";
+import {
+  exchangeSchema,
+  newServerKeySchema,
+  servedRequestSchema,
+  serverChangeSchema,
+  serverKeySchema,
+  serverSchema,
+} from "./server.ts";
 import { formSchema, settingsChangeSchema, settingsSchema } from "./settings.ts";
 import { transferSchema } from "./transfers.ts";
 
 const nothing = z.void();
 const ids = z.object({ ids: z.array(z.string().max(64)).min(1).max(1000) });
 const images = z.object({ ids: imageIdsSchema });
+const endpoint = z.object({ id: endpointIdSchema });
 const transfer = z.object({ transferId: z.string() });
 
 /** A picture file from outside is refused beyond this many bytes. */
@@ -153,6 +170,46 @@ export const contract = {
     check: oc
       .input(z.object({ name: secretNameSchema }))
       .output(z.object({ isAccepted: z.boolean(), account: z.string().optional() })),
+  },
+
+  /** The inference server of this machine. */
+  server: {
+    get: oc.output(serverSchema),
+    /** Listens from now on, also after a restart. Refuses as PORT_IN_USE or KEY_NEEDED. */
+    start: oc.output(serverSchema),
+    /** Ends its connections; what it was drawing is cancelled. */
+    stop: oc.output(serverSchema),
+    /** Takes effect at once: a new address ends the connections of the old one. */
+    change: oc.input(serverChangeSchema).output(serverSchema),
+    keys: oc.output(z.array(serverKeySchema)),
+    /** `secret` is told this once and kept nowhere. */
+    addKey: oc
+      .input(newServerKeySchema)
+      .output(z.object({ key: serverKeySchema, secret: z.string() })),
+    removeKey: oc.input(z.object({ id: z.string().max(64) })).output(nothing),
+    /** The latest requests, newest first. */
+    requests: oc.output(z.array(servedRequestSchema)),
+    exchange: oc.input(z.object({ id: z.string().max(64) })).output(exchangeSchema),
+    clearRequests: oc.output(nothing),
+  },
+
+  /** Inference endpoints on other machines. */
+  endpoints: {
+    list: oc.output(z.array(endpointSchema)),
+    /** Adds one without asking it anything; `test` does that. */
+    add: oc.input(newEndpointSchema).output(endpointSchema),
+    change: oc.input(endpointChangeSchema).output(endpointSchema),
+    remove: oc.input(endpoint).output(nothing),
+    /** A bearer token or the content of a `token.cfg`; null forgets it. */
+    setToken: oc
+      .input(endpoint.extend({ token: z.string().max(20_000).nullable() }))
+      .output(endpointSchema),
+    /** Asks it whether it is ready, which models it has and what they take. Never refuses: the check tells. */
+    test: oc.input(endpoint).output(endpointCheckSchema),
+    /** The certificates that a host shows, its own first; nothing is trusted by looking. */
+    certificates: oc
+      .input(z.object({ url: z.string().max(2048) }))
+      .output(z.array(certificateSchema)),
   },
 
   machine: {

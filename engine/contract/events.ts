@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { endpointSchema } from "./endpoints.ts";
 import { imageSchema } from "./gallery.ts";
 import { generationSchema } from "./generation.ts";
 import { progressSchema } from "./progress.ts";
+import { servedRequestSchema, serverSchema } from "./server.ts";
 import { settingsSchema } from "./settings.ts";
 import { transferSchema } from "./transfers.ts";
 
@@ -41,5 +43,13 @@ export const studioEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("transfers-removed"), ids: z.array(z.string()) }),
   z.object({ type: z.literal("settings-changed"), settings: settingsSchema }),
   z.object({ type: z.literal("machine-changed") }),
+  z.object({ type: z.literal("server-changed"), server: serverSchema }),
+  z.object({ type: z.literal("server-keys-changed") }),
+  /** Requests that are new or have got further; sent a few times a second at most. */
+  z.object({ type: z.literal("served-requests-changed"), requests: z.array(servedRequestSchema) }),
+  z.object({ type: z.literal("served-requests-cleared") }),
+  /** Endpoints that are new or have changed. */
+  z.object({ type: z.literal("endpoints-changed"), endpoints: z.array(endpointSchema) }),
+  z.object({ type: z.literal("endpoints-removed"), ids: z.array(z.string()) }),
 ]);
 export type StudioEvent = z.output<typeof studioEventSchema>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endpointIdSchema } from "./endpoints.ts";
 import { errorSchema } from "./errors.ts";
 import { recordSchema } from "./image-record.ts";
 import { modelIdSchema } from "./models.ts";
@@ -7,11 +8,16 @@ import { generationRequestSchema } from "./request.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
+/** The target that is this machine's own device. */
+export const LOCAL_TARGET = "local";
+
 /** What a person may ask of the queue: a request, the model by its id in the store, and a picture to start from. */
 export const enqueueSchema = generationRequestSchema.extend({
   model: modelIdSchema.optional(),
   /** Id that `generation.addInitImage` gave. */
   initImageId: z.string().max(64).optional(),
+  /** Where to draw: this device, or an inference endpoint by its id. */
+  target: endpointIdSchema.default(LOCAL_TARGET),
   /** Whether it goes in front of everything that waits. */
   isFirst: z.boolean().default(false),
 });
@@ -35,7 +41,8 @@ export type GenerationState = (typeof GENERATION_STATES)[number];
 
 /** One picture to draw with nothing left open: the model's choices and chance were settled when it was asked for. */
 export const orderSchema = z.object({
-  model: modelIdSchema,
+  /** A model's id in the store, or the name of an endpoint's model. */
+  model: z.string().min(1).max(300),
   prompt: z.string(),
   negativePrompt: z.string(),
   steps: z.int(),

@@ -18,18 +18,19 @@ const word = z.string().regex(/^[\w.+-]{1,40}$/);
 
 /**
  * How one picture was made: what the gallery keeps and what travels inside the picture. It holds
- * names only, by design: no path, no token, nothing about the person or the machine.
+ * names only, by design: no path, no token, nothing about the person or the machine. What an endpoint
+ * chose and did not tell is absent.
  */
 export const recordSchema = z.object({
   prompt: z.string().max(MAX_PROMPT),
   negativePrompt: z.string().max(MAX_PROMPT),
-  steps: z.int().min(1).max(1000),
-  guidanceScale: z.number().min(0).max(1000),
+  steps: z.int().min(1).max(1000).optional(),
+  guidanceScale: z.number().min(0).max(1000).optional(),
   /** This picture's own seed, not the first of its run. */
-  seed,
+  seed: seed.optional(),
   width: side,
   height: side,
-  scheduler: z.enum(SCHEDULER_NAMES),
+  scheduler: z.enum(SCHEDULER_NAMES).optional(),
   /** The model's name, never its path. */
   model: z.string().min(1).max(300),
   /** A hash of the model's files, which tells models of one name apart. */

@@ -83,11 +83,12 @@ test("what ran when the host died can be resumed with the same seed", async ({ s
 });
 
 test("a page that is reloaded in mid-run loses no tile", async ({ studio: { page } }) => {
-  await draw(page, "a red house", { steps: 200 });
+  // Long enough that it still runs when the page is there again, on a fast machine too.
+  await draw(page, "a red house", { steps: 1000 });
   await draw(page, "a blue boat", { steps: 4 });
-  await expect(page.getByText(/step \d+ of 200/i).first()).toBeVisible();
+  await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
   await page.reload();
-  await expect(page.getByText(/step \d+ of 200/i).first()).toBeVisible();
-  await expect(done(page, "a red house")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
+  await expect(done(page, "a red house")).toBeVisible({ timeout: 120_000 });
   await expect(done(page, "a blue boat")).toBeVisible({ timeout: 60_000 });
 });

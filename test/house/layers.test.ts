@@ -66,9 +66,33 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/settings": ["engine/contract", "engine/files", "zod", "node:"],
   "engine/secrets": ["engine/contract", "engine/files", "@napi-rs/keyring", "zod", "node:"],
   "engine/cuda": ["engine/contract", "engine/download", "yauzl", "node:"],
+  // Listeners: what the studio's own door and the inference server both stand on.
+  "engine/http": ["engine/contract", "fastify", "pino", "node:"],
+  "engine/serving": [
+    "engine/contract",
+    "engine/kserve",
+    "engine/image",
+    "engine/codecs",
+    "engine/files",
+    "engine/http",
+    "fastify",
+    "zod",
+    "node:",
+  ],
+  "engine/endpoints": [
+    "engine/contract",
+    "engine/kserve",
+    "engine/image",
+    "engine/codecs",
+    "engine/files",
+    "undici",
+    "zod",
+    "node:",
+  ],
   "engine/server": [
     "engine/contract",
     "engine/files",
+    "engine/http",
     "fastify",
     "@fastify/static",
     "@orpc/server",
@@ -100,6 +124,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/gallery",
     "engine/queue",
     "engine/drawing",
+    "engine/endpoints",
     "node:",
   ],
   "engine/studio": [
@@ -115,6 +140,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/transfers",
     "engine/settings",
     "engine/secrets",
+    "engine/serving",
+    "engine/endpoints",
     "engine/drawing",
     "engine/worker",
     "@orpc/server",
@@ -168,7 +195,17 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "lucide-react",
   ],
   ...Object.fromEntries(
-    ["picture", "frame", "generate", "gallery", "models", "settings", "welcome"].map((area) => [
+    [
+      "picture",
+      "frame",
+      "generate",
+      "gallery",
+      "models",
+      "settings",
+      "welcome",
+      "server",
+      "endpoints",
+    ].map((area) => [
       `renderer/${area}`,
       [
         "engine/contract",

@@ -7,19 +7,21 @@ import { expect, test } from "vitest";
  */
 const BUDGET: Readonly<Record<string, number>> = {
   // With `serve --model`, which brings a folder into the store.
-  cli: 1480,
+  cli: 1700,
   "cli.ts": 60,
   codecs: 260,
-  contract: 960,
+  contract: 1200,
   cuda: 1000,
   database: 160,
   // The resumable downloader, out of cuda, which gave its lines.
   download: 420,
   drawing: 900,
+  endpoints: 1100,
   files: 380,
   gallery: 1080,
   graph: 800,
   "host.ts": 160,
+  http: 300,
   hub: 900,
   image: 1150,
   kserve: 2450,
@@ -30,15 +32,16 @@ const BUDGET: Readonly<Record<string, number>> = {
   schedulers: 750,
   secrets: 290,
   server: 940,
+  serving: 2200,
   settings: 200,
   // With layout.ts: which files make up a snapshot, which store and hub both ask.
   snapshot: 1200,
   store: 1000,
-  studio: 1800,
+  studio: 2200,
   tensor: 160,
   tokenizer: 720,
   transfers: 350,
-  worker: 700,
+  worker: 1000,
 };
 
 function linesOf(file: string): number {

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { errorSchema } from "./errors.ts";
+
+export const endpointIdSchema = z.string().regex(/^[\w-]{1,64}$/);
+
+/** Name of an HTTP header that a person may set; the ones that the client itself sets are refused. */
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/);
+
+/**
+ * How much of a request the endpoint understands: `prompt` is what the seed's handler reads; `full` has
+ * every setting that its metadata declares.
+ */
+export const REQUEST_PROFILES = ["prompt", "full"] as const;
+
+const choices = {
+  name: z.string().trim().min(1).max(100),
+  /** The service's base address, or the full one that ends in `/infer`; https, or http on this machine. */
+  url: z.string().trim().min(1).max(2048),
+  /** The model's name, which is seldom the service's. */
+  model: z.string().trim().min(1).max(300),
+  profile: z.enum(REQUEST_PROFILES),
+  /** PEM of the authorities that this endpoint's certificate may come from, besides the system's. */
+  ca: z.string().max(200_000).nullable(),
+  /** Whether whatever certificate it shows is taken: nothing then tells a stranger from it. */
+  isInsecure: z.boolean(),
+  /** Whether the token may go over http to another machine. */
+  isTokenOverHttp: z.boolean(),
+  /** Sent with every request; values are kept as secrets. */
+  headers: z.array(z.object({ name: headerName, value: z.string().max(8192) })).max(20),
+  /** Until the first byte of a reply. */
+  timeoutSeconds: z.number().min(1).max(86_400),
+};
+
+export const newEndpointSchema = z.strictObject({
+  url: choices.url,
+  /** The host's first label by default. */
+  name: choices.name.optional(),
+  /** Absent: the only one it lists, or else the seed's `stable-diffusion`. */
+  model: choices.model.optional(),
+  profile: choices.profile.optional(),
+  /** A bearer token, or the content of a `token.cfg`. Bound to the address's origin. */
+  token: z.string().max(20_000).optional(),
+  ca: choices.ca.default(null),
+  isInsecure: choices.isInsecure.default(false),
+  isTokenOverHttp: choices.isTokenOverHttp.default(false),
+  headers: choices.headers.default([]),
+  timeoutSeconds: choices.timeoutSeconds.default(600),
+});
+export type NewEndpoint = z.input<typeof newEndpointSchema>;
+
+/** What is absent stays as it is. A token stays only while the origin does. */
+export const endpointChangeSchema = z.strictObject({ id: endpointIdSchema, ...choices }).partial({
+  ...Object.fromEntries(Object.keys(choices).map((name) => [name, true])),
+} as { [Name in keyof typeof choices]: true });
+export type EndpointChange = z.output<typeof endpointChangeSchema>;
+
+/** What a look at an endpoint came to. */
+export const endpointCheckSchema = z.object({
+  at: z.iso.datetime(),
+  state: z.enum(["ready", "not-ready", "failed"]),
+  /** Of the readiness request. */
+  ms: z.number(),
+  /** What it said of itself, as far as it said anything. */
+  server: z.string().optional(),
+  /** The models it lists; empty where it lists none. */
+  models: z.array(z.string()),
+  /** Inputs that the model's metadata declares; empty where it declares none, as the seed's does. */
+  inputs: z.array(z.string()),
+  error: errorSchema.optional(),
+});
+export type EndpointCheck = z.output<typeof endpointCheckSchema>;
+
+/** An authority or a certificate, for a person to compare. */
+export const certificateSchema = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  /** SHA-256, in pairs of hex digits. */
+  fingerprint: z.string(),
+  validTo: z.iso.datetime(),
+  /** The certificate itself, so that it can be trusted for one endpoint. */
+  pem: z.string(),
+});
+export type Certificate = z.output<typeof certificateSchema>;
+
+/** A remote inference endpoint: a KServe service that is asked for pictures. */
+export const endpointSchema = z.object({
+  id: endpointIdSchema,
+  ...choices,
+  /** Scheme, host and port: all that its token is ever sent to. */
+  origin: z.string(),
+  /** Names only; what is sent stays in the secrets. */
+  headers: z.array(headerName),
+  hasToken: z.boolean(),
+  /** Of a token that says when it ends. */
+  tokenExpiresAt: z.iso.datetime().optional(),
+  /** Whose token it is, where it says so: `system:serviceaccount:NAMESPACE:NAME`. */
+  tokenSubject: z.string().optional(),
+  certificate: certificateSchema.omit({ pem: true }).optional(),
+  /** The last look at it. */
+  check: endpointCheckSchema.optional(),
+  /** Why the last picture failed; absent after one that did not. */
+  lastError: errorSchema.optional(),
+  /** Of the latest pictures it drew; absent before the first. */
+  medianSeconds: z.number().optional(),
+  createdAt: z.iso.datetime(),
+});
+export type Endpoint = z.output<typeof endpointSchema>;

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { errorSchema } from "./errors.ts";
+
+/** What a key allows: asking for pictures, and choosing the model that is served. */
+export const KEY_SCOPES = ["inference", "management"] as const;
+
+/** A name as it stands in a Host header, without its port. */
+const hostName = z
+  .string()
+  .regex(/^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*[a-z\d](?:[a-z\d-]*[a-z\d])?$/i)
+  .max(253);
+
+/** An origin as browsers send it: scheme, host and port, nothing behind. */
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^/?#\s@]+$/i)
+  .max(300);
+
+const choices = {
+  /** Whether the server listens whenever the studio is open. */
+  isOn: z.boolean(),
+  /** The address it listens on; any but this machine's own needs a key. */
+  host: z.string().min(1).max(253),
+  /** 0 takes any. */
+  port: z.int().min(0).max(65_535),
+  /** Names besides addresses under which clients reach it, a proxy's for example. */
+  hostNames: z.array(hostName).max(100),
+  /** Origins whose pages may use it in a browser; nobody's by default. */
+  origins: z.array(origin).max(100),
+  /** Whether requests from this machine need a key too. */
+  isKeyRequired: z.boolean(),
+  /** Requests that may wait; what comes beyond is refused with 503. */
+  queueLength: z.int().min(1).max(1000),
+  /** A request that is expected to take longer is refused at once; null sets no limit. */
+  timeLimitSeconds: z.number().positive().max(86_400).nullable(),
+  /** Whether clients without a key of their own get the seed's reply: `output0`, `fp16`, id `42`. */
+  isSeedProfile: z.boolean(),
+};
+
+/** How this machine serves the Open Inference Protocol. */
+export const serverSettingsSchema = z.object({
+  isOn: choices.isOn.default(true),
+  host: choices.host.default("127.0.0.1"),
+  port: choices.port.default(8080),
+  hostNames: choices.hostNames.default([]),
+  origins: choices.origins.default([]),
+  isKeyRequired: choices.isKeyRequired.default(false),
+  queueLength: choices.queueLength.default(10),
+  timeLimitSeconds: choices.timeLimitSeconds.default(null),
+  isSeedProfile: choices.isSeedProfile.default(false),
+});
+export type ServerSettings = z.output<typeof serverSettingsSchema>;
+
+/** What is absent stays as it is. */
+export const serverChangeSchema = z.strictObject(choices).partial();
+export type ServerChange = z.output<typeof serverChangeSchema>;
+
+/** The inference server of this machine, as it stands now. */
+export const serverSchema = z.object({
+  settings: serverSettingsSchema,
+  state: z.enum(["running", "stopped", "failed"]),
+  /** Such as `http://127.0.0.1:8080`; only while it runs. */
+  origin: z.string().optional(),
+  /** Why it does not run, where it should. */
+  error: errorSchema.optional(),
+  /** Names under which the model that is served answers; none while none is. */
+  modelNames: z.array(z.string()),
+  /** Requests in front of the device: those that wait, and whether one is being drawn. */
+  waiting: z.int(),
+  isDrawing: z.boolean(),
+});
+export type Server = z.output<typeof serverSchema>;
+
+const keyChoices = {
+  /** Who or what it is for. */
+  name: z.string().trim().min(1).max(100),
+  scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length),
+  /** Whether its pictures enter the gallery. */
+  keepsPictures: z.boolean().default(false),
+  /** Whether its replies are the seed's. */
+  isSeedProfile: z.boolean().default(false),
+};
+
+export const newServerKeySchema = z.strictObject(keyChoices);
+export type NewServerKey = z.output<typeof newServerKeySchema>;
+
+/** A key to the server. What it is made of is told once, when it is made. */
+export const serverKeySchema = z.object({
+  id: z.string().max(64),
+  ...keyChoices,
+  createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime().optional(),
+});
+export type ServerKey = z.output<typeof serverKeySchema>;
+
+/** One request that the server got: a row of its table. The latest few hundred are kept, in memory. */
+export const servedRequestSchema = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  /** Address of the client. */
+  client: z.string(),
+  /** Name of the key it showed. */
+  keyName: z.string().optional(),
+  method: z.string(),
+  /** Path and query. */
+  path: z.string(),
+  state: z.enum(["waiting", "running", "answered", "gone"]),
+  /** HTTP status; absent until it is answered. */
+  status: z.int().optional(),
+  ms: z.number().optional(),
+  requestBytes: z.int(),
+  replyBytes: z.int().optional(),
+});
+export type ServedRequest = z.output<typeof servedRequestSchema>;
+
+/** A body for a person to read: its beginning, as far as it is text. */
+export const shownBodySchema = z.object({
+  text: z.string(),
+  sizeBytes: z.int(),
+  /** Whether there is more than is shown. */
+  isCut: z.boolean(),
+});
+
+/** What went over the wire, without what is secret. */
+export const exchangeSchema = servedRequestSchema.extend({
+  requestHeaders: z.record(z.string(), z.string()),
+  requestBody: shownBodySchema,
+  replyHeaders: z.record(z.string(), z.string()),
+  replyBody: shownBodySchema,
+});
+export type Exchange = z.output<typeof exchangeSchema>;

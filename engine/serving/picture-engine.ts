@@ -1,0 +1,64 @@
+import type { GenerationRecord } from "../contract/image-record.ts";
+import type { ModelSummary } from "../contract/models.ts";
+import type { Seconds } from "../contract/progress.ts";
+import type { GenerationRequest } from "../contract/request.ts";
+import type { Pixels } from "../image/pixels.ts";
+
+/** Pictures that one request asks for, drawn one after the other. */
+export interface PictureJob {
+  /** Each may ask for several (`count`); at least one. */
+  readonly requests: readonly GenerationRequest[];
+  /** Whether they enter the gallery. */
+  readonly keepsPictures: boolean;
+}
+
+/** What drawing a job yields, in order: progress of a picture, then the picture. */
+export type PictureEvent =
+  | {
+      readonly kind: "progress";
+      /** Which picture of the job, from 0. */
+      readonly image: number;
+      /** Steps done, from 1. */
+      readonly step: number;
+      readonly steps: number;
+      /** A small picture of what is developing. */
+      readonly preview: () => Pixels | undefined;
+    }
+  | {
+      readonly kind: "picture";
+      readonly image: number;
+      readonly pixels: Pixels;
+      /** With the record in its texts. */
+      readonly png: Uint8Array;
+      readonly record: GenerationRecord;
+      readonly seconds: Seconds;
+    };
+
+/** A model of this machine, as the doors tell of it. */
+export interface KnownModel {
+  /** The name it answers under: its id in the store. */
+  readonly name: string;
+  /** `ready` is the one that is served; `unavailable` may be loaded. */
+  readonly state: "ready" | "loading" | "unavailable";
+  /** Why it is not ready. */
+  readonly reason: string;
+  readonly summary: ModelSummary;
+}
+
+/** What the doors need of the studio. engine/studio gives it; tests give one whose picture is constant. */
+export interface PictureEngine {
+  models(): Promise<readonly KnownModel[]>;
+  /** Serves another model from now on. Refuses as NOT_FOUND, or as what is wrong with the model. */
+  load(name: string): Promise<void>;
+  /** Serves none until one is loaded; does nothing where it is not served. Refuses as NOT_FOUND. */
+  unload(name: string): Promise<void>;
+  /**
+   * Draws with the model that is served. Each picture waits for the device's next turn. Rejects with the
+   * signal's reason once the device is free, within two seconds.
+   */
+  draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void>;
+  /** Seconds that a job's pictures take once they are drawn; undefined where nothing is known. */
+  expectedSeconds(job: PictureJob): Promise<number | undefined>;
+  /** Seconds until the device is free for a door: what the studio draws now. 0 where nothing. */
+  busySeconds(): number;
+}
