@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import optimizeLocales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
 import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
@@ -14,7 +15,8 @@ const studio = {
 const pages: UserConfig = {
   root: "renderer",
   base: "/",
-  plugins: [react()],
+  // The controls bring their words in thirty languages; ours is English so far.
+  plugins: [react(), { ...optimizeLocales.vite({ locales: ["en-US"] }), enforce: "pre" }],
   build: { outDir: "../dist/renderer", emptyOutDir: true, target: "es2024", assetsInlineLimit: 0 },
   // `npm run dev:web` beside `npm run darkroom -- serve`; with `?fake=few` no studio is needed.
   server: {
