@@ -102,7 +102,7 @@ export const REFUSALS = {
     advice: "Try another seed or size; if it stays, run this model on the CPU in fp32.",
   },
   INFERENCE_CRASHED: {
-    status: 500,
+    status: 503,
     sentence: "The inference process ended while {doing} ({reason}).",
     advice: "It is started anew for the next picture; try again.",
   },
@@ -257,6 +257,42 @@ export const REFUSALS = {
     status: 502,
     sentence: "The endpoint has moved to {location}.",
     advice: "Nothing was sent there; change its address if you trust the new one.",
+  },
+  QUEUE_FULL: {
+    status: 503,
+    sentence: "The queue is full: {waiting} requests wait already.",
+    advice: "Try again in {seconds} s.",
+  },
+  TIME_LIMIT: {
+    status: 503,
+    sentence: "The reply would take about {expected} s, and the limit is {limit} s.",
+    advice: "Try again in {seconds} s, or ask for fewer steps or a smaller picture.",
+  },
+  TIMED_OUT: {
+    status: 504,
+    sentence: "The request was ended at its limit of {limit} s.",
+    advice: "Ask for fewer steps or a smaller picture, or raise the limit.",
+  },
+  KEY_NEEDED: {
+    status: 409,
+    sentence:
+      "The inference server listens on {host} only where it has a key: others reach it there.",
+    advice: "Make a key on the Server page first, or keep its address 127.0.0.1.",
+  },
+  KEY_REFUSED: {
+    status: 401,
+    sentence: "The inference server does not know who asks: {reason}.",
+    advice: "Send `Authorization: Bearer KEY` with a key that its Server page made.",
+  },
+  KEY_INSUFFICIENT: {
+    status: 403,
+    sentence: "This key does not allow {scope}.",
+    advice: "Use a key that does; the Server page makes them.",
+  },
+  REQUEST_REFUSED: {
+    status: 403,
+    sentence: "The inference server does not answer to this request: {reason}.",
+    advice: "Its Server page tells its address, and which names and origins it answers to.",
   },
   INTERNAL: {
     status: 500,

@@ -16,6 +16,7 @@ import { openStores, type Stores } from "./open-stores.ts";
 import { queueProcedures } from "./queue-procedures.ts";
 import { refusals, type LogError } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
+import { serverProcedures } from "./server-procedures.ts";
 import { settingsProcedures } from "./settings-procedures.ts";
 import { transferProcedures } from "./transfer-procedures.ts";
 
@@ -109,6 +110,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
     }),
     models: modelProcedures(parts),
     transfers: transferProcedures(parts),
+    server: serverProcedures(),
   });
 }
 
