@@ -294,6 +294,27 @@ export const REFUSALS = {
     sentence: "The inference server does not answer to this request: {reason}.",
     advice: "Its Server page tells its address, and which names and origins it answers to.",
   },
+  MODEL_NOT_SERVED: {
+    status: 503,
+    sentence: "{model} is not served now: {reason}.",
+    advice:
+      "Load a model with POST /v2/repository/models/NAME/load, or choose it in the studio; POST /v2/repository/index lists the names.",
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    sentence: "The body has more than {limit}.",
+    advice: "A request for pictures has some kilobytes; send less.",
+  },
+  ENCODING_UNKNOWN: {
+    status: 415,
+    sentence: "The body's encoding cannot be {encoding}.",
+    advice: "Send it as it is, or with gzip or deflate.",
+  },
+  METHOD_REFUSED: {
+    status: 405,
+    sentence: "{path} does not take {method}.",
+    advice: "Use {allowed}.",
+  },
   INTERNAL: {
     status: 500,
     sentence: "The studio made a mistake: {reason}.",

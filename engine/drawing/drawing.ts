@@ -19,7 +19,7 @@ import { PreviewMaps } from "./preview-maps.ts";
 import { previewSample } from "./preview-sample.ts";
 import { randomSeed } from "./random-seed.ts";
 import { readModel, STARTER, type ReadModel } from "./read-model.ts";
-import { SOFTWARE } from "./software.ts";
+import { SOFTWARE } from "../contract/software.ts";
 
 export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;

@@ -1,6 +1,6 @@
 import type { Estimate } from "../contract/generation.ts";
 import type { Machine } from "../contract/machine.ts";
-import { SOFTWARE } from "../drawing/software.ts";
+import { SOFTWARE } from "../contract/software.ts";
 import { diskSpace } from "../files/free-space.ts";
 import type { ChosenDevice } from "../worker/device-list.ts";
 import { os } from "./implementer.ts";
