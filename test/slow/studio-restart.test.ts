@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { QUICK, StudioUnderTest } from "./studio-under-test.ts";
-import { TRANSPORTS } from "./transports.ts";
+import { QUICK, StudioUnderTest } from "../contract/studio-under-test.ts";
+import { TRANSPORTS } from "../contract/transports.ts";
 
 const ASKED = { ...QUICK, steps: 80, seed: "12" } as const;
 
