@@ -7,7 +7,7 @@ import { socketPath } from "./files/socket-path.ts";
 import { clientOf } from "./server/client-of.ts";
 import { followForDesktop } from "./server/desktop-news.ts";
 import { HostPipe, type ParentChannel } from "./server/host-pipe.ts";
-import { isLoopback } from "./server/hosts.ts";
+import { isLoopback } from "./http/hosts.ts";
 import { readKeyFile } from "./server/key-file.ts";
 import { openLog } from "./server/log.ts";
 import { OneTimeCodes } from "./server/one-time-codes.ts";

@@ -200,7 +200,7 @@ export const REFUSALS = {
   PORT_IN_USE: {
     status: 409,
     sentence: "Port {port} on {host} is taken.",
-    advice: "Choose another with --port, or end the program that has it.",
+    advice: "Choose another port, or end the program that has it.",
   },
   ALREADY_RUNNING: {
     status: 409,

@@ -1,11 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { StudioError } from "../contract/errors.ts";
-
-/** Why a request goes no further, and the HTTP status that says so. */
-export interface Rejection {
-  readonly status: number;
-  readonly error: StudioError;
-}
+import type { Rejection } from "../http/replies.ts";
 
 export interface GateOptions {
   /** `HOST:PORT` as a browser writes it, for every name under which the studio may be reached. */

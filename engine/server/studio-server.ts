@@ -1,16 +1,18 @@
 import type { AnyRouter } from "@orpc/server";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { StudioError } from "../contract/errors.ts";
-import { bind, type Place } from "./bind.ts";
-import { rejectionOf, type Rejection } from "./gate.ts";
-import { hostsOf, originOf } from "./hosts.ts";
-import { createListener } from "./listener.ts";
+import { bind, type Place } from "../http/bind.ts";
+import { hostsOf, originOf } from "../http/hosts.ts";
+import { closeListener } from "../http/listener.ts";
+import type { Rejection } from "../http/replies.ts";
+import { rejectionOf } from "./gate.ts";
 import type { OneTimeCodes } from "./one-time-codes.ts";
 import { pagesRoute } from "./pages-route.ts";
 import type { PictureAddresses } from "./picture-addresses.ts";
 import { picturesRoute, type OpenPicture } from "./pictures-route.ts";
 import { rpcRoute } from "./rpc-route.ts";
 import { sessionRoute } from "./session-route.ts";
+import { studioListener } from "./studio-listener.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What a studio gives its doors. */
@@ -63,7 +65,7 @@ export class StudioServer {
   static async bind(options: ServerOptions): Promise<StudioServer> {
     const { tokens, host, names, log } = options;
     let gate: Parameters<typeof rejectionOf>[1] | undefined;
-    const app = createListener({
+    const app = studioListener({
       reject: (request) => (gate === undefined ? STARTING : rejectionOf(request, gate)),
       log,
     });
@@ -94,11 +96,4 @@ export class StudioServer {
   async close(): Promise<void> {
     await closeListener(this.#app);
   }
-}
-
-/** Ends all connections, streams of events among them. */
-export async function closeListener(app: FastifyInstance): Promise<void> {
-  app.server.close();
-  app.server.closeAllConnections();
-  await app.close();
 }

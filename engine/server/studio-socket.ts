@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { chmod, rm } from "node:fs/promises";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import { createListener } from "./listener.ts";
+import { closeListener } from "../http/listener.ts";
 import type { PictureAddresses } from "./picture-addresses.ts";
 import { picturesRoute } from "./pictures-route.ts";
 import { rpcRoute } from "./rpc-route.ts";
-import { closeListener, type StudioBehind } from "./studio-server.ts";
+import { studioListener } from "./studio-listener.ts";
+import type { StudioBehind } from "./studio-server.ts";
 
 export interface SocketOptions {
   readonly path: string;
@@ -29,7 +30,7 @@ export class StudioSocket {
     studio: StudioBehind,
     { path, addresses, log }: SocketOptions,
   ): Promise<StudioSocket> {
-    const app = createListener({ reject: () => undefined, log });
+    const app = studioListener({ reject: () => undefined, log });
     rpcRoute(app, studio.router);
     picturesRoute(app, addresses, studio.openPicture);
     await app.ready();

@@ -148,7 +148,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "zod",
     "node:",
   ],
-  "engine/host.ts": ["engine/studio", "engine/server", "engine/files", "engine/contract", "node:"],
+  "engine/host.ts": [
+    "engine/studio",
+    "engine/server",
+    "engine/http",
+    "engine/files",
+    "engine/contract",
+    "node:",
+  ],
   // shells
   "engine/cli": [
     "engine/host.ts",

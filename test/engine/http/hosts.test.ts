@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hostsOf, isLoopback, originOf } from "../../../engine/server/hosts.ts";
+import { hostsOf, isLoopback, originOf } from "../../../engine/http/hosts.ts";
 
 const LOOPBACK = ["127.0.0.1:7860", "localhost:7860", "[::1]:7860"];
 

@@ -31,8 +31,16 @@ export async function bind(server: Server, place: Place): Promise<number> {
 function unusable({ host, port }: Place, code: string, cause: unknown): StudioError {
   if (code === "EACCES") {
     const reason = "this user may not listen there";
-    return new StudioError("REQUEST_INVALID", { field: "--port", value: port, reason }, { cause });
+    return new StudioError(
+      "REQUEST_INVALID",
+      { field: "The port", value: port, reason },
+      { cause },
+    );
   }
   const reason = `it is no address of this machine (${code})`;
-  return new StudioError("REQUEST_INVALID", { field: "--host", value: host, reason }, { cause });
+  return new StudioError(
+    "REQUEST_INVALID",
+    { field: "The address", value: host, reason },
+    { cause },
+  );
 }

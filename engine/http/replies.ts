@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { toWire, type StudioError } from "../contract/errors.ts";
+import type { StudioError } from "../contract/errors.ts";
 
 /** Every reply carries these; pages and pictures set their own policy beside them. */
 export const COMMON_HEADERS = {
@@ -10,26 +10,31 @@ export const COMMON_HEADERS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
-/**
- * How a door answers where it refuses: a sentence, the code and what a program may read. Calls of the
- * contract get oRPC's form of it besides, so that their client finds the refusal itself.
- */
-export function refusalBody(error: StudioError, path: string): object {
-  const { code, message, details } = toWire(error);
-  const plain = { error: message, code, details };
-  if (!path.startsWith("/rpc/")) return plain;
-  const { status } = error;
-  return { ...plain, json: { defined: false, code, status, message, data: details } };
+/** Why a request goes no further, and the HTTP status that says so. */
+export interface Rejection {
+  readonly status: number;
+  readonly error: StudioError;
+}
+
+/** How a door says a refusal: its JSON, and the headers that go with it. */
+export interface RefusalReply {
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Refuses a request without reading on: whatever else it sends is dropped with its connection. */
-export function refuse(response: ServerResponse, status: number, body: object): void {
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  { body, headers }: RefusalReply,
+): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     connection: "close",
+    ...headers,
   });
   response.end(text);
 }

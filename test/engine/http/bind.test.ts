@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { bind } from "../../../engine/server/bind.ts";
+import { bind } from "../../../engine/http/bind.ts";
 
 async function taken(host: string): Promise<number> {
   const server = createServer();
@@ -41,6 +41,6 @@ test("the next free port is taken where another will do", async () => {
 test("an address that is not this machine's is refused", async () => {
   await expect(bind(fresh(), { host: "192.0.2.1", port: 0, tries: 1 })).rejects.toMatchObject({
     code: "REQUEST_INVALID",
-    details: { field: "--host", value: "192.0.2.1" },
+    details: { field: "The address", value: "192.0.2.1" },
   });
 });

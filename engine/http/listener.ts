@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { fastify, LogController } from "fastify";
+import type {
+  FastifyBaseLogger,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+} from "fastify";
+import { StudioError } from "../contract/errors.ts";
+import { COMMON_HEADERS, refuse, type RefusalReply, type Rejection } from "./replies.ts";
+
+/** A browser opens six connections; a page, an uploader and a script or two are far below this. */
+const MAX_CONNECTIONS = 1024;
+
+const TIMEOUTS = {
+  headersTimeout: 5000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+};
+
+export interface ListenerOptions {
+  /**
+   * Looks at every request before any route does. One that it answers itself, such as a browser's
+   * preflight, has its reply ended.
+   */
+  readonly reject: (request: IncomingMessage, response: ServerResponse) => Rejection | undefined;
+  /** How a refusal reads to who asked for `path`. */
+  readonly replyTo: (error: StudioError, path: string) => RefusalReply;
+  /** Until a request is there as a whole. Replies may go on for ever. */
+  readonly requestTimeoutMs: number;
+  readonly log: FastifyBaseLogger;
+}
+
+/**
+ * An HTTP listener without routes, and without bodies that it reads: bounded in time and number,
+ * answering JSON to whatever it refuses, with one gate that no route can forget.
+ */
+export function createListener(options: ListenerOptions): FastifyInstance {
+  const { reject, replyTo, log, requestTimeoutMs } = options;
+  const refusing = new Refusing(replyTo);
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: refusing.onError,
+    serverFactory: (handle) => {
+      // Node answers a missing Host without a body; the gate does it in words.
+      const limits = { ...TIMEOUTS, requestTimeout: requestTimeoutMs, requireHostHeader: false };
+      const server = createServer(limits, (request, response) => {
+        for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
+        const rejection = reject(request, response);
+        if (rejection !== undefined) {
+          refuse(response, rejection.status, replyTo(rejection.error, request.url ?? ""));
+        } else if (!response.writableEnded) {
+          handle(request, response);
+        }
+      });
+      server.maxConnections = MAX_CONNECTIONS;
+      return server;
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.setErrorHandler(refusing.onError);
+  app.setNotFoundHandler(refusing.onUnknown);
+  return app;
+}
+
+/** Ends all connections, streams of events among them. */
+export async function closeListener(app: FastifyInstance): Promise<void> {
+  app.server.close();
+  app.server.closeAllConnections();
+  await app.close();
+}
+
+/** Whatever goes wrong in a route, as the door says it. */
+class Refusing {
+  readonly #replyTo: ListenerOptions["replyTo"];
+
+  constructor(replyTo: ListenerOptions["replyTo"]) {
+    this.#replyTo = replyTo;
+  }
+
+  readonly onError = (
+    error: FastifyError | StudioError,
+    { log }: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply => {
+    if (error instanceof StudioError) return this.#answer(reply, error.status, error);
+    const { statusCode = 500, message } = error;
+    if (statusCode >= 500) {
+      log.error(error);
+      return this.#answer(
+        reply,
+        500,
+        new StudioError("INTERNAL", { reason: "an unexpected error" }),
+      );
+    }
+    if (statusCode === 413) reply.header("connection", "close");
+    const details = { field: "The request", value: "read", reason: message };
+    return this.#answer(reply, statusCode, new StudioError("REQUEST_INVALID", details));
+  };
+
+  readonly onUnknown = ({ url }: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const [path = ""] = url.split("?", 1);
+    return this.#answer(reply, 404, new StudioError("NOT_FOUND", { what: "page", id: path }));
+  };
+
+  #answer(reply: FastifyReply, status: number, error: StudioError): FastifyReply {
+    const { body, headers = {} } = this.#replyTo(error, reply.request.url);
+    return reply
+      .code(status)
+      .headers({ "cache-control": "no-store", ...headers })
+      .send(body);
+  }
+}
+
+const PARSER_REFUSALS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
+/** What never became a request: bytes that are not HTTP, headers that are too long or too slow. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  // A reply may be on its way already; two would be mixed up.
+  if (!socket.writable || socket.bytesWritten > 0) {
+    socket.destroy();
+    return;
+  }
+  const status = PARSER_REFUSALS[error.code ?? ""] ?? "400 Bad Request";
+  const body = JSON.stringify({ error: `The request could not be read: ${status.slice(4)}.` });
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+}
