@@ -17,6 +17,9 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^RIFF/, "image/webp"],
 ];
 
+/** How long a picture stays that nothing names any more: a page that is open may still. */
+const KEPT_MS = 7 * 24 * 3_600_000;
+
 type Size = Pick<InitImage, "width" | "height">;
 
 /** Pictures to start from, kept by their content: asked for twice, kept once. */
@@ -67,6 +70,15 @@ export class InitImages {
     const start = Buffer.from(bytes.subarray(0, 8)).toString("latin1");
     const [, type = "application/octet-stream"] = TYPES.find(([sign]) => sign.test(start)) ?? [];
     return { type, bytes };
+  }
+
+  /** Deletes what was added over a week ago and `isNamed` nowhere. */
+  async prune(isNamed: (id: string) => boolean, now: Date): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (!ID.test(name) || isNamed(name)) continue;
+      const { mtimeMs } = await stat(this.#path(name));
+      if (now.getTime() - mtimeMs > KEPT_MS) await rm(this.#path(name), { force: true });
+    }
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {

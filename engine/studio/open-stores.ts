@@ -44,6 +44,8 @@ export async function openStores(
   const live = new LiveQueue(join(dataFolder, "queue.sqlite"), events, now);
   undo.defer(() => live.queue.close());
   const initImages = await InitImages.open(dataFolder, addressOf);
+  const naming = JSON.stringify([live.queue.list(), form.read()]);
+  await initImages.prune((id) => naming.includes(id), now());
   const transfers = await openTransfers(dataFolder, events, logError);
   undo.defer(() => transfers.close());
   const parts = { settings, form, secrets, gallery, transfers };

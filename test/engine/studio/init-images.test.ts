@@ -71,3 +71,17 @@ test("sweeps what a crash left half-written", async () => {
   await open(folder);
   expect(readdirSync(join(folder, "init-images"))).toEqual([]);
 });
+
+test("deletes what nobody names any more, a week later", async () => {
+  const folder = temporaryFolder();
+  const images = await open(folder);
+  const named = await images.add(png, "red.png");
+  const forgotten = await images.add(jpeg, "red.jpg");
+  const inDays = (days: number): Date => new Date(Date.now() + days * 24 * 3_600_000);
+  const left = async (days: number): Promise<string[]> => {
+    await images.prune((id) => id === named.id, inDays(days));
+    return readdirSync(join(folder, "init-images")).toSorted();
+  };
+  expect(await left(6)).toEqual([named.id, forgotten.id].toSorted());
+  expect(await left(8)).toEqual([named.id]);
+});
