@@ -1,6 +1,7 @@
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
 import { type Studio, StudioProvider, useStudio } from "./connection/studio.tsx";
+import { EndpointsPage } from "./endpoints/endpoints-page.tsx";
 import { Frame } from "./frame/frame.tsx";
 import { GalleryPage } from "./gallery/gallery-page.tsx";
 import { GeneratePage } from "./generate/generate-page.tsx";
@@ -18,6 +19,7 @@ export function App({ studio }: { studio: Studio }) {
             <Route path="/generate" component={Start} />
             <Route path="/gallery/:id?" component={GalleryPage} />
             <Route path="/models" component={ModelsPage} />
+            <Route path="/endpoints" component={EndpointsPage} />
             <Route path="/settings" component={SettingsPage} />
             <Route>
               <Redirect to="/generate" replace />

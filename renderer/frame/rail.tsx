@@ -1,4 +1,4 @@
-import { Box, ImagePlus, Images, type LucideIcon, Settings2 } from "lucide-react";
+import { Box, ImagePlus, Images, type LucideIcon, RadioTower, Settings2 } from "lucide-react";
 import { Link, useLocation } from "wouter";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import { isActive, useTransfers } from "../state/transfers.ts";
@@ -13,6 +13,7 @@ export const PAGES = [
   { id: "generate", icon: ImagePlus },
   { id: "gallery", icon: Images },
   { id: "models", icon: Box },
+  { id: "endpoints", icon: RadioTower },
   { id: "settings", icon: Settings2 },
 ] as const satisfies readonly { id: string; icon: LucideIcon }[];
 export type PageId = (typeof PAGES)[number]["id"];

@@ -11,7 +11,7 @@ import { isSeed } from "./wanted.ts";
 export function SeedField() {
   const t = useWords("generate");
   const seed = useForm((form) => form.seed);
-  const last = useQueue((queue) => newestFirst(queue).find(({ order }) => order.seed !== ""));
+  const last = useQueue((queue) => newestFirst(queue).find(({ order }) => order.seed)?.order.seed);
   return (
     <TextField
       label={t("seed.title")}
@@ -36,7 +36,7 @@ export function SeedField() {
             label={t("seed.lock")}
             isChosen={seed !== ""}
             isDisabled={seed === "" && last === undefined}
-            onPress={() => seed === "" && last && changeForm({ seed: last.order.seed })}
+            onPress={() => seed === "" && last !== undefined && changeForm({ seed: last })}
           />
         </>
       }

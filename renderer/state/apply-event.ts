@@ -1,5 +1,6 @@
 import type { StudioEvent } from "../../engine/contract/events.ts";
 import type { Studio } from "../connection/studio.tsx";
+import { forgetEndpoints, mergeEndpoints } from "./endpoints.ts";
 import { forgetImages, mergeImages } from "./images.ts";
 import { forgetProgress, tick } from "./progress.ts";
 import { forgetGenerations, isOpen, mergeGenerations, orderQueue, replaceQueue } from "./queue.ts";
@@ -52,6 +53,8 @@ const HANDLERS: Handlers = {
     void cache.invalidateQueries({ queryKey: queries.machine.get.queryKey() });
     void cache.invalidateQueries({ queryKey: queries.generation.estimate.key() });
   },
+  "endpoints-changed": ({ endpoints }, studio) => mergeEndpoints(endpoints, studio),
+  "endpoints-removed": ({ ids }, studio) => forgetEndpoints(ids, studio),
 };
 
 /** Resolves when what the event means is known: `reset` reads everything, and what follows it waits. */

@@ -19,21 +19,35 @@ export function positionIn({ byId, openIds }: QueueState): QueuePosition | undef
   return { position: ended.length + 1, total: ended.length + open.length };
 }
 
-/** Seconds until all open ones are drawn, by the speed of the running one; undefined before it is known. */
-export function secondsLeftIn(
-  { byId, openIds }: QueueState,
-  progress: Readonly<Record<string, Progress>>,
-): number | undefined {
+type Running = Readonly<Record<string, Progress>>;
+
+/**
+ * Seconds until all open ones are drawn, by the speed of those that run; undefined before it is known
+ * of each. This device and every endpoint draw beside each other: the slowest of them counts.
+ */
+export function secondsLeftIn({ byId, openIds }: QueueState, all: Running): number | undefined {
   const open = openIds.flatMap((id) => byId[id] ?? []);
+  const lanes = Object.values(Object.groupBy(open, ({ target }) => target));
+  const left = lanes.map((lane = []) => secondsLeftOf(lane, all));
+  const known = left.filter((seconds) => seconds !== undefined);
+  return known.length === 0 || known.length < left.length ? undefined : Math.max(...known);
+}
+
+/** The same for what is drawn in one place, one after the other. */
+function secondsLeftOf(open: readonly Generation[], all: Running): number | undefined {
   const running = open.find(({ state }) => state === "running");
-  const now = running && progress[running.id];
-  if (running === undefined || now?.secondsPerStep === undefined) return undefined;
-  const perPixel = now.secondsPerStep / pixelsOf(running);
-  const waiting = open
-    .filter(({ state }) => state === "waiting")
-    .map((generation) => generation.order.steps * perPixel * pixelsOf(generation));
-  const left = now.secondsLeft ?? (now.steps - now.step) * now.secondsPerStep;
-  return waiting.reduce((sum, seconds) => sum + seconds, left);
+  const now = running && all[running.id];
+  if (running === undefined || now === undefined) return undefined;
+  const waiting = open.filter(({ state }) => state === "waiting");
+  const { expectedSeconds, elapsedSeconds = 0, secondsPerStep } = now;
+  if (expectedSeconds !== undefined)
+    return Math.max(0, expectedSeconds - elapsedSeconds) + waiting.length * expectedSeconds;
+  if (secondsPerStep === undefined) return undefined;
+  const perPixel = secondsPerStep / pixelsOf(running);
+  const left = now.secondsLeft ?? (now.steps - now.step) * secondsPerStep;
+  return waiting
+    .map(({ order: { steps = now.steps, ...size } }) => steps * perPixel * size.width * size.height)
+    .reduce((sum, seconds) => sum + seconds, left);
 }
 
 function pixelsOf({ order }: Generation): number {

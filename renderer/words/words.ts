@@ -1,5 +1,6 @@
 import { createInstance } from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
+import { endpoints } from "./en/endpoints.ts";
 import { frame } from "./en/frame.ts";
 import { gallery } from "./en/gallery.ts";
 import { generate } from "./en/generate.ts";
@@ -11,7 +12,18 @@ import { ui } from "./en/ui.ts";
 import { welcome } from "./en/welcome.ts";
 
 /** Everything the studio says, one record per area. English is the language the keys are typed by. */
-const en = { frame, gallery, generate, models, picture, settings, shortcuts, ui, welcome };
+const en = {
+  endpoints,
+  frame,
+  gallery,
+  generate,
+  models,
+  picture,
+  settings,
+  shortcuts,
+  ui,
+  welcome,
+};
 
 declare module "i18next" {
   interface CustomTypeOptions {

@@ -30,10 +30,15 @@ export function orderOf(index: number, width = 128, height = 128): GenerationOrd
   };
 }
 
-export function imageOf(order: GenerationOrder, index: number): Image {
+/** What is asked of an endpoint that reads nothing but the prompt. */
+export function openOrderOf(prompt: string, model = "stable-diffusion"): GenerationOrder {
+  return { model, prompt, negativePrompt: "", width: 768, height: 768, isSizeOpen: true };
+}
+
+export function imageOf(order: GenerationOrder, index: number, target = "local"): Image {
   const createdAt = new Date(NOW - index * 5_400_000).toISOString();
   const picture = pictureOf(
-    draw(order.prompt, Number(order.seed) % 2 ** 31),
+    draw(order.prompt, Number(order.seed ?? 7919 * index) % 2 ** 31),
     order.width,
     order.height,
   );
@@ -41,7 +46,7 @@ export function imageOf(order: GenerationOrder, index: number): Image {
     id: `image-${index}`,
     address: picture,
     thumbnail: picture,
-    fileName: `${createdAt.slice(0, 10)}/${order.prompt.slice(0, 24)}-${order.seed}.png`,
+    fileName: `${createdAt.slice(0, 10)}/${order.prompt.slice(0, 24)}-${order.seed ?? index}.png`,
     sizeBytes: 18_000 + 37 * index,
     record: {
       prompt: order.prompt,
@@ -52,14 +57,18 @@ export function imageOf(order: GenerationOrder, index: number): Image {
       width: order.width,
       height: order.height,
       scheduler: order.scheduler,
-      model: index % 9 === 4 ? "Stable Diffusion 2" : "Starter",
-      modelFingerprint: "9f2c51e07ab4d3f1",
-      device: "cpu",
+      ...(target === "local"
+        ? {
+            model: index % 9 === 4 ? "Stable Diffusion 2" : "Starter",
+            modelFingerprint: "9f2c51e07ab4d3f1",
+            device: "cpu",
+          }
+        : { model: order.model, device: "endpoint" }),
       createdAt,
       software: "darkroom",
       version: "0.1.0",
     },
-    target: "local",
+    target,
     seconds: { load: 0.4, text: 0.02, denoise: 2.1, decode: 0.09 },
     createdAt,
     isStarred: index % 7 === 2,

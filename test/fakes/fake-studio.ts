@@ -1,16 +1,22 @@
 import type { Image } from "../../engine/contract/gallery.ts";
 import { StudioError, toWire } from "../../engine/contract/errors.ts";
 import type { StudioEvent } from "../../engine/contract/events.ts";
-import type { Generation, GenerationOrder } from "../../engine/contract/generation.ts";
+import {
+  type Generation,
+  type GenerationOrder,
+  LOCAL_TARGET,
+} from "../../engine/contract/generation.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import { FakeEndpoints } from "./fake-endpoints.ts";
 import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
 import {
   CATALOGUE,
   downloadOf,
   generationOf,
   imageOf,
+  openOrderOf,
   orderOf,
   STABLE_DIFFUSION,
   STARTER,
@@ -38,6 +44,7 @@ export class FakeStudio {
   readonly #images = new Map<string, Image>();
   readonly #generations = new Map<string, Generation>();
   readonly #listeners = new Set<(event: StudioEvent) => void>();
+  readonly #endpoints: FakeEndpoints;
   readonly #scene: Scene;
   readonly #stepMs: number;
   #transfers: Transfer[] = [];
@@ -48,6 +55,7 @@ export class FakeStudio {
 
   constructor(scene: Scene, stepMs = STEP_MS) {
     this.#scene = scene;
+    this.#endpoints = new FakeEndpoints(scene, (event) => this.#tell(event));
     this.#stepMs = stepMs;
     this.#settings = {
       theme: "system",
@@ -133,35 +141,62 @@ export class FakeStudio {
     this.#tell({ type: "queue-changed", isPaused: this.#isPaused, openIds });
   }
 
-  /** One step of whatever runs. */
+  /** One step of whatever runs, here and at each endpoint. */
   #step(): void {
-    const running = this.#open().find(({ state }) => state === "running");
-    if (running === undefined) return this.#begin();
-    const { order, progress } = running;
-    const step = (progress?.step ?? 0) + 1;
-    if (step > order.steps) return this.#finish(running);
-    const seed = Number(order.seed) % 2 ** 31;
-    const secondsPerStep = this.#stepMs / 1000;
+    const lanes = new Set([LOCAL_TARGET, ...this.#open().map(({ target }) => target)]);
+    for (const lane of lanes) {
+      const running = this.#open().find(
+        ({ state, target }) => state === "running" && target === lane,
+      );
+      if (running === undefined) this.#begin(lane);
+      else if (lane === LOCAL_TARGET) this.#draw(running);
+      else this.#ask(running);
+    }
+  }
+
+  /** A picture of an endpoint: nothing is known of it until it is there. */
+  #ask(running: Generation): void {
+    const elapsedSeconds = (running.progress?.elapsedSeconds ?? 0) + this.#stepMs / 1000;
+    const expectedSeconds = this.#endpoints.of(running.target)?.medianSeconds;
+    if (elapsedSeconds > (expectedSeconds ?? 8)) return this.#finish(running);
     running.progress = {
-      stage: step === order.steps ? "decoding" : "denoising",
-      step,
-      steps: order.steps,
-      secondsPerStep,
-      secondsLeft: (order.steps - step) * secondsPerStep,
-      preview: previewOf(draw(order.prompt, seed), 1 - step / order.steps, seed + step),
+      stage: "asking",
+      step: 0,
+      steps: 0,
+      elapsedSeconds,
+      ...(expectedSeconds !== undefined && { expectedSeconds }),
     };
     this.#tell({ type: "progress", generationId: running.id, progress: running.progress });
   }
 
-  #begin(): void {
-    const next = this.#open()[0];
+  #draw(running: Generation): void {
+    const { order, progress } = running;
+    const { steps = 30 } = order;
+    const step = (progress?.step ?? 0) + 1;
+    if (step > steps) return this.#finish(running);
+    const seed = Number(order.seed) % 2 ** 31;
+    const secondsPerStep = this.#stepMs / 1000;
+    running.progress = {
+      stage: step === steps ? "decoding" : "denoising",
+      step,
+      steps,
+      secondsPerStep,
+      secondsLeft: (steps - step) * secondsPerStep,
+      preview: previewOf(draw(order.prompt, seed), 1 - step / steps, seed + step),
+    };
+    this.#tell({ type: "progress", generationId: running.id, progress: running.progress });
+  }
+
+  #begin(lane: string): void {
+    const next = this.#open().find(({ target }) => target === lane);
     if (next === undefined || this.#isPaused) return;
-    const progress = { stage: "loading", step: 0, steps: next.order.steps } as const;
+    const stage = lane === LOCAL_TARGET ? "loading" : "asking";
+    const progress = { stage, step: 0, steps: next.order.steps ?? 0 } as const;
     this.#put({ ...next, state: "running", startedAt: new Date().toISOString(), progress });
   }
 
   #finish(running: Generation): void {
-    const image = imageOf(running.order, 0);
+    const image = imageOf(running.order, 0, running.target);
     const id = `image-${this.#next++}`;
     const made = { ...image, id, createdAt: new Date().toISOString(), isStarred: false };
     this.#images.set(id, made);
@@ -278,6 +313,7 @@ export class FakeStudio {
         remove: async () => {},
         check: async () => ({ isAccepted: true, account: "ada" }),
       },
+      endpoints: this.#endpoints.client(),
       machine: {
         get: async () => ({
           version: "0.1.0",
@@ -321,14 +357,15 @@ export class FakeStudio {
           const seed = String(
             BigInt(request.seed ?? Math.floor(Math.random() * 2 ** 31)) + BigInt(index),
           );
-          const { count: _, isFirst: __, ...asked } = request;
+          const { count: _, isFirst: __, target = LOCAL_TARGET, ...asked } = request;
           const given = Object.entries({ ...asked, seed }).filter(
             ([, value]) => value !== undefined,
           );
-          const order: GenerationOrder = { ...orderOf(1), ...Object.fromEntries(given) };
+          const order: GenerationOrder = this.#orderFor(target, Object.fromEntries(given));
           const id = `generation-${200_000 + this.#next++}`;
           ids.push(id);
-          this.#put({ ...generationOf(order, 0, {}), id, createdAt: new Date().toISOString() });
+          const createdAt = new Date().toISOString();
+          this.#put({ ...generationOf(order, 0, { target }), id, createdAt });
         }
         this.#queueChanged();
         return { generationIds: ids };
@@ -377,6 +414,13 @@ export class FakeStudio {
         return { record: imageOf(orderOf(3), 3).record, writer: "darkroom" };
       },
     };
+  }
+
+  #orderFor(target: string, asked: Partial<GenerationOrder>): GenerationOrder {
+    const endpoint = this.#endpoints.of(target);
+    if (endpoint === undefined) return { ...orderOf(1), ...asked };
+    if (endpoint.profile === "full") return { ...orderOf(1), ...asked, model: endpoint.model };
+    return openOrderOf(asked.prompt ?? "", endpoint.model);
   }
 
   #initImage() {

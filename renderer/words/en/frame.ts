@@ -4,6 +4,7 @@ export const frame = {
   generate: "Generate",
   gallery: "Gallery",
   models: "Models",
+  endpoints: "Endpoints",
   settings: "Settings",
   openPage: "Go to {{page}}",
   openPalette: "Find a command",

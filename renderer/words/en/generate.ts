@@ -85,6 +85,7 @@ export const generate = {
     preparing: "Preparing the model for this device, once: {{share}} %",
     decoding: "Decoding",
     saving: "Saving",
+    asking: "Asking the endpoint",
     step: "Step {{step}} of {{steps}}",
     left: "{{time}} left",
     developing: "{{prompt}}, developing",

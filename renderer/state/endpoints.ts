@@ -1,0 +1,62 @@
+import type { Endpoint } from "../../engine/contract/endpoints.ts";
+import type { RefusalCode } from "../../engine/contract/errors.ts";
+import type { Studio } from "../connection/studio.tsx";
+
+/** New and changed endpoints in the list, as far as it was read: a new one stands last. */
+export function mergeEndpoints(changed: readonly Endpoint[], { cache, queries }: Studio): void {
+  const byId = new Map(changed.map((endpoint) => [endpoint.id, endpoint]));
+  cache.setQueryData(queries.endpoints.list.queryKey(), (before) => {
+    if (before === undefined) return undefined;
+    const known = new Set(before.map(({ id }) => id));
+    const added = changed.filter(({ id }) => !known.has(id));
+    return [...before.map((endpoint) => byId.get(endpoint.id) ?? endpoint), ...added];
+  });
+}
+
+export function forgetEndpoints(ids: readonly string[], { cache, queries }: Studio): void {
+  const gone = new Set(ids);
+  cache.setQueryData(queries.endpoints.list.queryKey(), (before) =>
+    before?.filter(({ id }) => !gone.has(id)),
+  );
+}
+
+/** What is known of whether it would draw now. */
+export type Readiness = "ready" | "not-ready" | "failed" | "unknown";
+
+export function readinessOf({ check }: Endpoint): Readiness {
+  return check?.state ?? "unknown";
+}
+
+/** A token that ends within this is worth a warning. */
+const SOON_MS = 3_600_000;
+
+/** How it stands with an endpoint's token. */
+export type TokenState = "none" | "kept" | "lasting" | "expiring" | "expired";
+
+/** `kept` is one that does not say when it ends. */
+export function tokenStateOf(
+  { hasToken, tokenExpiresAt }: Pick<Endpoint, "hasToken" | "tokenExpiresAt">,
+  now = Date.now(),
+): TokenState {
+  if (!hasToken) return "none";
+  if (tokenExpiresAt === undefined) return "kept";
+  const left = Date.parse(tokenExpiresAt) - now;
+  if (left <= 0) return "expired";
+  return left < SOON_MS ? "expiring" : "lasting";
+}
+
+/** What can be done about a refusal of an endpoint. */
+export type Remedy = "token" | "certificate" | "model" | "address" | "timeout" | "again";
+
+const REMEDIES: Readonly<Partial<Record<RefusalCode, Remedy>>> = {
+  ENDPOINT_TOKEN_REFUSED: "token",
+  ENDPOINT_MODEL_UNKNOWN: "model",
+  ENDPOINT_MOVED: "address",
+  ENDPOINT_REPLY_INVALID: "address",
+  ENDPOINT_TIMED_OUT: "timeout",
+};
+
+/** The likeliest next step after a refusal: trying again where nothing better is known. */
+export function remedyOf(code: RefusalCode): Remedy {
+  return REMEDIES[code] ?? "again";
+}

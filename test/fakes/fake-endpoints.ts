@@ -1,0 +1,264 @@
+import type { Certificate, Endpoint, EndpointCheck } from "../../engine/contract/endpoints.ts";
+import {
+  type Details,
+  type RefusalCode,
+  StudioError,
+  toWire,
+} from "../../engine/contract/errors.ts";
+import type { StudioEvent } from "../../engine/contract/events.ts";
+import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import type { Scene } from "./fake-studio.ts";
+
+const NOW = Date.now();
+const HOUR_MS = 3_600_000;
+
+function at(ms: number): string {
+  return new Date(NOW + ms).toISOString();
+}
+
+function refusal(code: RefusalCode, details: Details) {
+  return toWire(new StudioError(code, details));
+}
+
+export function checkOf(change: Partial<EndpointCheck> = {}): EndpointCheck {
+  return { at: at(-120_000), state: "ready", ms: 84, models: [], inputs: [], ...change };
+}
+
+export function endpointOf(change: Partial<Endpoint> = {}): Endpoint {
+  const origin = change.origin ?? "https://kt2-sd-proj.apps.cluster.example.com";
+  return {
+    id: "kt2",
+    name: "kt2",
+    url: origin,
+    origin,
+    model: "stable-diffusion",
+    profile: "prompt",
+    ca: null,
+    isInsecure: false,
+    isTokenOverHttp: false,
+    headers: [],
+    timeoutSeconds: 600,
+    hasToken: true,
+    tokenSubject: "system:serviceaccount:sd-proj:kt2-sa",
+    check: checkOf({ models: ["stable-diffusion"] }),
+    medianSeconds: 23.4,
+    createdAt: at(-48 * HOUR_MS),
+    ...change,
+  };
+}
+
+const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const CERTIFICATE: Certificate = {
+  subject: "*.apps.cluster.example.com",
+  issuer: "ingress-operator@1690000000",
+  fingerprint: Array.from({ length: 32 }, (_, i) =>
+    ((i * 37 + 11) % 256).toString(16).padStart(2, "0").toUpperCase(),
+  ).join(":"),
+  validTo: at(300 * 24 * HOUR_MS),
+  pem: PEM,
+};
+const AUTHORITY: Certificate = {
+  ...CERTIFICATE,
+  subject: "ingress-operator@1690000000",
+  fingerprint: CERTIFICATE.fingerprint.split(":").toReversed().join(":"),
+};
+
+const FULL = checkOf({
+  at: at(-4000),
+  ms: 6,
+  server: "darkroom 0.1.0",
+  models: ["stable-diffusion-2", "stable-diffusion"],
+  inputs: [
+    "prompt",
+    "negative_prompt",
+    "seed",
+    "num_inference_steps",
+    "guidance_scale",
+    "height",
+    "width",
+    "scheduler",
+    "num_images_per_prompt",
+  ],
+});
+
+const SEED = endpointOf();
+const DARKROOM = endpointOf({
+  id: "workshop",
+  name: "Workshop machine",
+  origin: "http://workshop.local:8080",
+  profile: "full",
+  model: "stable-diffusion-2",
+  hasToken: false,
+  tokenSubject: undefined,
+  check: FULL,
+  medianSeconds: 6.2,
+});
+const EXPIRED = endpointOf({
+  id: "staging",
+  name: "Staging",
+  origin: "https://sd2-staging.apps.cluster.example.com",
+  tokenExpiresAt: at(-2 * HOUR_MS),
+  tokenSubject: "ada",
+  check: checkOf({
+    state: "failed",
+    error: refusal("ENDPOINT_TOKEN_REFUSED", { reason: "401 Unauthorized" }),
+  }),
+  medianSeconds: undefined,
+});
+const COLD = endpointOf({
+  id: "cold",
+  name: "A service that sleeps while nobody asks it for anything and takes its time to wake up",
+  origin: "https://sd2-night-shift-sd-project-of-the-whole-department.apps.cluster.example.com",
+  tokenExpiresAt: at(0.6 * HOUR_MS),
+  check: checkOf({ state: "not-ready" }),
+  lastError: refusal("ENDPOINT_TIMED_OUT", { status: 504 }),
+  isInsecure: true,
+});
+const FRESH = endpointOf({
+  id: "fresh",
+  name: "Lab",
+  origin: "https://10.20.0.8:8443",
+  check: undefined,
+  medianSeconds: undefined,
+  tokenExpiresAt: at(26 * HOUR_MS),
+  ca: PEM,
+  certificate: CERTIFICATE,
+  headers: ["x-project"],
+});
+const UNKNOWN_MODEL = endpointOf({
+  id: "wrong",
+  name: "Wrong model",
+  model: "kt2",
+  hasToken: false,
+  tokenSubject: undefined,
+  check: checkOf({
+    state: "failed",
+    models: ["stable-diffusion", "stable-diffusion-xl"],
+    error: refusal("ENDPOINT_MODEL_UNKNOWN", { reason: "Model with name kt2 does not exist" }),
+  }),
+});
+const MOVED = endpointOf({
+  id: "moved",
+  name: "Moved",
+  check: checkOf({
+    state: "failed",
+    error: refusal("ENDPOINT_MOVED", { location: "https://sso.example.com/login" }),
+  }),
+});
+
+const ROWS: Readonly<Record<Scene, readonly Endpoint[]>> = {
+  empty: [],
+  welcome: [],
+  few: [SEED, DARKROOM],
+  many: [SEED, DARKROOM, FRESH, COLD, EXPIRED, UNKNOWN_MODEL, MOVED],
+  busy: [SEED, DARKROOM],
+  failed: [SEED, EXPIRED, COLD, UNKNOWN_MODEL, MOVED],
+  lost: [],
+};
+
+/** How long a test takes, so that it can be seen; much longer where the studio is busy. */
+const TEST_MS = 400;
+const BUSY_TEST_MS = 20_000;
+
+/** Inference endpoints in the memory of a page: each answers a test as it did before. */
+export class FakeEndpoints {
+  readonly #scene: Scene;
+  readonly #tell: (event: StudioEvent) => void;
+  #all: readonly Endpoint[];
+  #next = 1;
+
+  constructor(scene: Scene, tell: (event: StudioEvent) => void) {
+    this.#scene = scene;
+    this.#tell = tell;
+    this.#all = ROWS[scene];
+  }
+
+  /** Undefined for this device, and for an endpoint that is gone. */
+  of(target: string): Endpoint | undefined {
+    return this.#all.find(({ id }) => id === target);
+  }
+
+  #put(endpoint: Endpoint): Endpoint {
+    const isKnown = this.of(endpoint.id) !== undefined;
+    this.#all = isKnown
+      ? this.#all.map((one) => (one.id === endpoint.id ? endpoint : one))
+      : [...this.#all, endpoint];
+    this.#tell({ type: "endpoints-changed", endpoints: [endpoint] });
+    return endpoint;
+  }
+
+  #known(id: string): Endpoint {
+    const endpoint = this.of(id);
+    if (endpoint === undefined) throw new StudioError("NOT_FOUND", { what: "endpoint", id });
+    return endpoint;
+  }
+
+  async #test(id: string): Promise<EndpointCheck> {
+    const wait = this.#scene === "busy" ? BUSY_TEST_MS : TEST_MS;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    const endpoint = this.#known(id);
+    const { at: _, ...before } = endpoint.check ?? checkOf({ models: ["stable-diffusion"] });
+    const check = { ...before, at: new Date().toISOString() };
+    this.#put({ ...endpoint, check });
+    return check;
+  }
+
+  client(): StudioClient["endpoints"] {
+    return {
+      list: async () => {
+        if (this.#scene === "lost") throw new TypeError("Failed to fetch");
+        return [...this.#all];
+      },
+      add: async ({ token, headers = [], ...asked }) => {
+        if (!/^https?:\/\/[^/]/.test(asked.url))
+          throw new StudioError("REQUEST_INVALID", {
+            field: "url",
+            value: asked.url,
+            reason: "it is no address",
+          });
+        const { origin, hostname } = new URL(asked.url);
+        const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+        const name = hostname.split(".")[0]!;
+        const added = endpointOf({
+          name,
+          origin,
+          ...Object.fromEntries(given),
+          id: `endpoint-${this.#next++}`,
+          headers: headers.map((header) => header.name),
+          hasToken: token !== undefined,
+          tokenSubject: undefined,
+          check: undefined,
+          medianSeconds: undefined,
+          createdAt: new Date().toISOString(),
+        });
+        return this.#put(added);
+      },
+      change: async ({ id, headers, ...change }) => {
+        const given = Object.entries(change).filter(([, value]) => value !== undefined);
+        const names = headers?.map(({ name }) => name);
+        return this.#put({
+          ...this.#known(id ?? ""),
+          ...Object.fromEntries(given),
+          ...(names && { headers: names }),
+          ...(change.ca !== undefined && {
+            certificate: change.ca === null ? undefined : CERTIFICATE,
+          }),
+        });
+      },
+      remove: async ({ id }) => {
+        this.#all = this.#all.filter((endpoint) => endpoint.id !== id);
+        this.#tell({ type: "endpoints-removed", ids: [id] });
+      },
+      setToken: async ({ id, token }) =>
+        this.#put({
+          ...this.#known(id),
+          hasToken: token !== null,
+          tokenExpiresAt: undefined,
+          tokenSubject: undefined,
+          check: undefined,
+        }),
+      test: async ({ id }) => this.#test(id),
+      certificates: async () => [CERTIFICATE, AUTHORITY],
+    };
+  }
+}
