@@ -1,0 +1,10 @@
+import type { FastifyReply } from "fastify";
+
+/** Fires when a request's client is gone before its reply was sent as a whole. */
+export function clientGone({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,80 @@
+import type { GenerationRequest } from "../../contract/request.ts";
+import { encodePicture } from "../../codecs/encode.ts";
+import type { DrawnPictures } from "../../kserve/server/picture-data.ts";
+import type { PictureFormat } from "../../kserve/server/wanted-picture.ts";
+import type { Admission } from "../admission.ts";
+import type { Caller } from "../caller.ts";
+import type { PictureEvent } from "../picture-engine.ts";
+
+/** What is to be drawn for a request, and how it is to come back. */
+export interface DrawOrder {
+  readonly requests: readonly GenerationRequest[];
+  readonly format: PictureFormat;
+  readonly caller: Caller;
+  /** Seconds that the request gives itself. */
+  readonly timeLimitSeconds: number | undefined;
+  /** Fires when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** One picture as a reply needs it: its pixels or its file, and what is told of it. */
+export interface Drawn {
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: Uint8Array;
+  readonly seed: string;
+  readonly device: string;
+}
+
+/** All pictures of a request. */
+export interface DrawnRequest {
+  readonly pictures: readonly Drawn[];
+  /** From its turn on. */
+  readonly seconds: number;
+}
+
+type Progress = Extract<PictureEvent, { readonly kind: "progress" }>;
+
+/** Draws a request when it is its turn: yields how far it is, and returns all its pictures. */
+export async function* drawPictures(
+  admission: Admission,
+  { requests, format, caller, timeLimitSeconds, signal }: DrawOrder,
+): AsyncGenerator<Progress, DrawnRequest> {
+  const pictures: Drawn[] = [];
+  let startMs = performance.now();
+  const onStart = (): void => {
+    startMs = performance.now();
+  };
+  const job = { requests };
+  for await (const event of admission.draw({ job, caller, timeLimitSeconds, signal, onStart })) {
+    if (event.kind === "progress") yield event;
+    else pictures.push(await toDrawn(event, format));
+  }
+  return { pictures, seconds: Math.round(performance.now() - startMs) / 1000 };
+}
+
+/** The same for who does not care how far it is. */
+export async function allPictures(admission: Admission, order: DrawOrder): Promise<DrawnRequest> {
+  const drawing = drawPictures(admission, order);
+  for (;;) {
+    const { done, value } = await drawing.next();
+    if (done === true) return value;
+  }
+}
+
+async function toDrawn(
+  { pixels, png, record }: Extract<PictureEvent, { readonly kind: "picture" }>,
+  format: PictureFormat,
+): Promise<Drawn> {
+  const { width, height } = pixels;
+  const { seed = "", device } = record;
+  if (format === "raw") return { width, height, bytes: pixels.data, seed, device };
+  const bytes = format === "png" ? png : await encodePicture(pixels, format);
+  return { width, height, bytes, seed, device };
+}
+
+/** Pictures of one size as the protocol's encoders take them. */
+export function ofOneSize(pictures: readonly Drawn[]): DrawnPictures {
+  const [{ width, height } = { width: 0, height: 0 }] = pictures;
+  return { width, height, pictures: pictures.map(({ bytes }) => bytes) };
+}

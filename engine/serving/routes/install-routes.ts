@@ -1,0 +1,25 @@
+import type { FastifyInstance } from "fastify";
+import { StudioError } from "../../contract/errors.ts";
+import { inferRoute } from "./infer-route.ts";
+import { modelRoutes, versioned } from "./model-routes.ts";
+import { refuse } from "./refuse.ts";
+import { installRoute, pathOf, type Route } from "./route.ts";
+import type { RouteParts } from "./route-parts.ts";
+
+/** Answers the inference protocols on a listener whose gate lets in who may ask. */
+export function installRoutes(app: FastifyInstance, parts: RouteParts): void {
+  void app.register(async (scope) => {
+    // Bodies are bytes here: they may be packed, or binary, and their limits are the protocol's own.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    scope.setErrorHandler(refuse);
+    for (const route of routesOf(parts)) installRoute(scope, route);
+    scope.all("/*", (request) => {
+      throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
+    });
+  });
+}
+
+function routesOf(parts: RouteParts): readonly Route[] {
+  return [...modelRoutes(parts), ...versioned("/infer", { POST: inferRoute(parts) })];
+}

@@ -1,0 +1,85 @@
+import { StudioError, toWire } from "../../contract/errors.ts";
+import { SOFTWARE } from "../../contract/software.ts";
+import {
+  LIVE,
+  modelList,
+  modelMetadata,
+  modelReady,
+  serverMetadata,
+  serverReady,
+} from "../../kserve/server/server-messages.ts";
+import type { KnownModel } from "../picture-engine.ts";
+import type { Handler, Route } from "./route.ts";
+import type { RouteParts } from "./route-parts.ts";
+import {
+  addressOf,
+  answeringNames,
+  knownModel,
+  ONLY_VERSION,
+  servedModel,
+} from "./served-model.ts";
+
+/** What can be asked about the server and its models, in both protocols. */
+export function modelRoutes({ engine }: RouteParts): readonly Route[] {
+  const names: Handler = async () => modelList(answeringNames(await engine.models()));
+  const metadata: Handler = async (request) => {
+    const { name } = addressOf(request);
+    return described(name, await knownModel(engine, addressOf(request)));
+  };
+  const ready: Handler = async (request) => {
+    await servedModel(engine, addressOf(request));
+    return modelReady(addressOf(request).name, true);
+  };
+  const { software, version } = SOFTWARE;
+  return [
+    { path: "/", GET: () => ({ status: "alive" }) },
+    { path: "/v2", GET: () => serverMetadata(software.toLowerCase(), version) },
+    { path: "/v2/health/live", GET: () => LIVE },
+    { path: "/v2/health/ready", GET: serverReadiness(engine) },
+    { path: "/v2/models", GET: names },
+    ...versioned("", { GET: metadata }),
+    ...versioned("/ready", { GET: ready }),
+    { path: "/v1/models", GET: names },
+    { path: "/v1/models/:model", GET: ready },
+  ];
+}
+
+/** A model's address with a version and without. */
+export function versioned(end: string, handlers: Omit<Route, "path">): readonly Route[] {
+  return ["", "/versions/:version"].map((version) => ({
+    path: `/v2/models/:model${version}${end}`,
+    ...handlers,
+  }));
+}
+
+function serverReadiness(engine: RouteParts["engine"]): Handler {
+  return async (_, reply) => {
+    const [name] = answeringNames(await engine.models());
+    if (name !== undefined) return serverReady(true);
+    const refusal = new StudioError("MODEL_NOT_SERVED", {
+      model: "The server",
+      reason: "no model is loaded",
+    });
+    return reply
+      .code(refusal.status)
+      .send({ ...serverReady(false), error: toWire(refusal).message });
+  };
+}
+
+function described(name: string, { state, reason, summary }: KnownModel): object {
+  return modelMetadata({
+    name,
+    versions: [ONLY_VERSION],
+    properties: {
+      model: summary.name,
+      description: summary.description,
+      width: String(summary.width),
+      height: String(summary.height),
+      num_inference_steps: String(summary.steps),
+      guidance_scale: String(summary.guidanceScale),
+      ...(summary.scheduler === undefined ? {} : { scheduler: summary.scheduler }),
+      state,
+      ...(reason === "" ? {} : { reason }),
+    },
+  });
+}

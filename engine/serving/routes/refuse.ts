@@ -1,0 +1,55 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { type Details, StudioError } from "../../contract/errors.ts";
+import { errorReply } from "../../kserve/server/server-messages.ts";
+
+/** Answers whatever a route threw: `{"error": sentence}`, and the status that goes with it. */
+export function refuse(
+  error: FastifyError | StudioError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const refusal = asRefusal(error);
+  if (refusal.code === "INTERNAL") request.log.error(error);
+  const { status, body } = errorReply(refusal);
+  const seconds = refusal.details["seconds"];
+  if (typeof seconds === "number" && status === 503) {
+    reply.header("retry-after", String(Math.max(1, Math.ceil(seconds))));
+  }
+  return reply
+    .code(statusOf(error) ?? status)
+    .header("cache-control", "no-store")
+    .send(body);
+}
+
+/** The one sentence that a client is told. */
+export function sentenceOf(error: unknown): string {
+  return errorReply(asRefusal(error)).body.error;
+}
+
+/** A refusal that may leave this machine: what is none of ours says nothing, and folders stay untold. */
+function asRefusal(error: unknown): StudioError {
+  if (error instanceof StudioError)
+    return new StudioError(error.code, withoutFolders(error.details));
+  const status = statusOf(error);
+  if (status === undefined) return new StudioError("INTERNAL", { reason: "an unexpected error" });
+  const reason = error instanceof Error ? error.message : "it is not sound";
+  return new StudioError("REQUEST_INVALID", { field: "The request", value: "read", reason });
+}
+
+/** The status of fastify's own refusals of a request. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || error instanceof StudioError) return undefined;
+  const status: unknown = "statusCode" in error ? error.statusCode : undefined;
+  return typeof status === "number" && status >= 400 && status < 500 ? status : undefined;
+}
+
+function withoutFolders(details: Details): Details {
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      typeof value === "string" && /^(?:\/|[A-Za-z]:\\).*[\\/]/.test(value) && name === "path"
+        ? `…/${value.split(/[\\/]/).at(-1) ?? ""}`
+        : value,
+    ]),
+  );
+}

@@ -1,0 +1,19 @@
+import type { FastifyRequest } from "fastify";
+import type { ServerSettings } from "../../contract/server.ts";
+import type { Admission } from "../admission.ts";
+import type { Caller } from "../caller.ts";
+import type { PictureEngine } from "../picture-engine.ts";
+
+/** What the routes stand on. */
+export interface RouteParts {
+  readonly admission: Admission;
+  readonly engine: PictureEngine;
+  /** Who sent a request that the gate let in. */
+  readonly callerOf: (request: FastifyRequest) => Caller;
+  readonly settings: () => ServerSettings;
+}
+
+/** Whether the reply is to be the seed's: as its key says, or without a key as the settings do. */
+export function isSeedReply({ settings }: RouteParts, { keyName, isSeedProfile }: Caller): boolean {
+  return keyName === undefined ? settings().isSeedProfile : isSeedProfile;
+}

@@ -1,0 +1,72 @@
+import type { FastifyRequest } from "fastify";
+import { StudioError } from "../../contract/errors.ts";
+import { quote } from "../../kserve/wire/message-fault.ts";
+import type { KnownModel, PictureEngine } from "../picture-engine.ts";
+
+/** The seed's name for its model: whichever is served answers under it too. */
+export const ALIAS = "stable-diffusion";
+
+/** A model is what lies in its folder; it has no other version. */
+export const ONLY_VERSION = "1.0";
+
+/** How a client calls a model. */
+export interface ModelAddress {
+  readonly name: string;
+  /** Only where the address has one. */
+  readonly version?: string;
+}
+
+/** The model that an address names. */
+export function addressOf({ params }: FastifyRequest): ModelAddress {
+  const name = parameter(params, "model") ?? "";
+  const version = parameter(params, "version");
+  return version === undefined ? { name } : { name, version };
+}
+
+/** A part of an address. */
+export function parameter(params: unknown, name: string): string | undefined {
+  if (typeof params !== "object" || params === null) return undefined;
+  const value: unknown = Reflect.get(params, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The model that is served, by its address. Refuses as NOT_FOUND or MODEL_NOT_SERVED. */
+export async function servedModel(
+  engine: PictureEngine,
+  address: ModelAddress,
+): Promise<KnownModel> {
+  const model = await knownModel(engine, address);
+  if (model.state === "ready") return model;
+  const reason = model.state === "loading" ? "it is being loaded" : model.reason;
+  throw notServed(address.name, reason === "" ? "it is not loaded" : reason);
+}
+
+/** A model of this machine by its address, served or not. Refuses as the above. */
+export async function knownModel(
+  engine: PictureEngine,
+  { name, version }: ModelAddress,
+): Promise<KnownModel> {
+  const models = await engine.models();
+  const model =
+    models.find((each) => each.name === name) ??
+    (name === ALIAS ? models.find(({ state }) => state === "ready") : undefined);
+  if (model === undefined && name === ALIAS) throw notServed(name, "no model is loaded");
+  if (model === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
+  if (version === undefined || version === ONLY_VERSION) return model;
+  throw new StudioError("NOT_FOUND", { what: `version of ${name}`, id: shown(version) });
+}
+
+/** The name in a sentence; what stands in an address may be anything. */
+export function shown(name: string): string {
+  return /^[\p{L}\p{N}._-]{1,100}$/u.test(name) ? name : quote(name);
+}
+
+function notServed(model: string, reason: string): StudioError {
+  return new StudioError("MODEL_NOT_SERVED", { model, reason: reason.replace(/\.$/, "") });
+}
+
+/** Names under which the served model answers, of all that are known. */
+export function answeringNames(models: readonly KnownModel[]): readonly string[] {
+  const names = models.filter(({ state }) => state === "ready").map(({ name }) => name);
+  return names.length === 0 ? [] : [...new Set([...names, ALIAS])];
+}

@@ -1,0 +1,189 @@
+import { randomUUID } from "node:crypto";
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { StudioError } from "../contract/errors.ts";
+import {
+  serverKeySchema,
+  serverSettingsSchema,
+  type NewServerKey,
+  type ServerChange,
+  type ServerKey,
+  type ServerSettings,
+} from "../contract/server.ts";
+import { readJson, writeJson } from "../files/json-file.ts";
+import { Turns } from "../files/turns.ts";
+import type { Caller } from "./caller.ts";
+import { isSecretOf, newSecret, sha256Of } from "./key-secret.ts";
+
+const keySchema = serverKeySchema.extend({ sha256: z.base64().length(44) });
+const MAX_KEYS = 1000;
+const fileSchema = z.object({
+  settings: serverSettingsSchema,
+  keys: z.array(keySchema).max(MAX_KEYS),
+});
+type Kept = z.output<typeof fileSchema>;
+
+const READING = { maxBytes: 1 << 20, parse: (json: unknown): Kept => fileSchema.parse(json) };
+
+/** When a key was last used is written at most this often: it is for a person's eyes. */
+const USES_MS = 600_000;
+
+/** A key of this run alone, such as the one of `--key-file`. */
+export interface LentKey {
+  readonly name: string;
+  readonly secret: string;
+}
+
+/**
+ * How the inference server was set up, and its keys, in `server.json` of the data folder: hashes, and
+ * nothing that could be used. Where the file is damaged, its keys are gone, and whoever they kept out
+ * stays out: a key is required then until a person says otherwise.
+ */
+export class ServerFile {
+  readonly #path: string;
+  readonly #now: () => Date;
+  readonly #turns = new Turns();
+  readonly #lent: readonly Kept["keys"][number][];
+  readonly #usedAt = new Map<string, string>();
+  #writtenAtMs: number;
+  #kept: Kept;
+  /** What was wrong with the file at start, for a person. */
+  readonly notices: readonly string[];
+
+  private constructor(
+    path: string,
+    { kept, notices }: { kept: Kept; notices: readonly string[] },
+    { lent = [], now = () => new Date() }: { lent?: readonly LentKey[]; now?: () => Date },
+  ) {
+    this.#path = path;
+    this.#kept = kept;
+    this.notices = notices;
+    this.#now = now;
+    this.#writtenAtMs = now().getTime();
+    this.#lent = lent.map(({ name, secret }) => ({
+      id: `lent-${name}`,
+      name,
+      scopes: ["inference", "management"],
+      keepsPictures: false,
+      isSeedProfile: false,
+      createdAt: now().toISOString(),
+      sha256: sha256Of(secret).toString("base64"),
+    }));
+  }
+
+  /** Reads it; a damaged one is set aside and named in `notices`. */
+  static async open(
+    dataFolder: string,
+    options: { lent?: readonly LentKey[]; now?: () => Date } = {},
+  ): Promise<ServerFile> {
+    const path = join(dataFolder, "server.json");
+    // Somebody may have copied it with wider permissions.
+    await chmod(path, 0o600).catch(() => {});
+    const { value, notice } = await readJson(path, READING);
+    if (notice === undefined) {
+      return new ServerFile(path, { kept: value ?? fresh(), notices: [] }, options);
+    }
+    const kept = { ...fresh(), settings: serverSettingsSchema.parse({ isKeyRequired: true }) };
+    await writeJson(path, kept);
+    const notices = [`${notice} Its keys are gone; the inference server asks for a new one.`];
+    return new ServerFile(path, { kept, notices }, options);
+  }
+
+  settings(): ServerSettings {
+    return this.#kept.settings;
+  }
+
+  /** What is absent stays as it is; nothing holds until it is on the disk. */
+  async change(change: ServerChange): Promise<ServerSettings> {
+    await this.#write(({ settings, keys }) => ({
+      settings: serverSettingsSchema.parse({ ...settings, ...change }),
+      keys,
+    }));
+    return this.#kept.settings;
+  }
+
+  /** Those that are kept, the newest last. */
+  keys(): ServerKey[] {
+    return this.#kept.keys.map((key) => this.#shown(key));
+  }
+
+  /** Whether anybody could show a key. */
+  get hasKeys(): boolean {
+    return this.#kept.keys.length > 0 || this.#lent.length > 0;
+  }
+
+  /** `secret` is told this once. */
+  async addKey(choices: NewServerKey): Promise<{ key: ServerKey; secret: string }> {
+    const secret = newSecret();
+    const key = {
+      ...choices,
+      id: randomUUID(),
+      createdAt: this.#now().toISOString(),
+      sha256: sha256Of(secret).toString("base64"),
+    };
+    await this.#write(({ settings, keys }) => {
+      if (keys.length < MAX_KEYS) return { settings, keys: [...keys, key] };
+      const state = `one of ${MAX_KEYS} already`;
+      throw new StudioError("STATE_CONFLICT", { what: "A key", wanted: "added", state });
+    });
+    return { key: this.#shown(key), secret };
+  }
+
+  /** Refuses as NOT_FOUND. */
+  async removeKey(id: string): Promise<void> {
+    await this.#write(({ settings, keys }) => {
+      const others = keys.filter((key) => key.id !== id);
+      if (others.length === keys.length) throw new StudioError("NOT_FOUND", { what: "key", id });
+      return { settings, keys: others };
+    });
+    this.#usedAt.delete(id);
+  }
+
+  /** Whose secret it is. Takes the same time whichever key it is, or none. */
+  callerOf(secret: string): Caller | undefined {
+    const hash = sha256Of(secret);
+    const all = [...this.#kept.keys, ...this.#lent];
+    const [key] = all.filter(({ sha256 }) => isSecretOf(hash, sha256));
+    if (key === undefined) return undefined;
+    this.#noteUse(key.id);
+    const { id, name, scopes, isSeedProfile, keepsPictures } = key;
+    return { id, keyName: name, scopes: new Set(scopes), isSeedProfile, keepsPictures };
+  }
+
+  /** Writes when keys were last used. */
+  async close(): Promise<void> {
+    if (this.#usedAt.size > 0) await this.#write((kept) => kept).catch(() => undefined);
+  }
+
+  #noteUse(id: string): void {
+    const now = this.#now();
+    this.#usedAt.set(id, now.toISOString());
+    if (now.getTime() - this.#writtenAtMs < USES_MS) return;
+    this.#writtenAtMs = now.getTime();
+    // A full disk must not keep anybody out.
+    this.#write((kept) => kept).catch(() => undefined);
+  }
+
+  #write(change: (kept: Kept) => Kept): Promise<void> {
+    return this.#turns.take(async () => {
+      const { settings, keys } = change(this.#kept);
+      const kept = { settings, keys: keys.map((key) => ({ ...key, ...this.#use(key.id) })) };
+      await writeJson(this.#path, kept);
+      this.#kept = kept;
+    });
+  }
+
+  #use(id: string): { lastUsedAt?: string } {
+    const lastUsedAt = this.#usedAt.get(id);
+    return lastUsedAt === undefined ? {} : { lastUsedAt };
+  }
+
+  #shown({ sha256: _, ...key }: Kept["keys"][number]): ServerKey {
+    return { ...key, ...this.#use(key.id) };
+  }
+}
+
+function fresh(): Kept {
+  return { settings: serverSettingsSchema.parse({}), keys: [] };
+}
