@@ -6,7 +6,8 @@ export interface PictureFile {
   /** What was asked for: a .png file, a folder, or nothing. */
   readonly out: string | undefined;
   readonly prompt: string;
-  readonly seed: string;
+  /** Where it is known. */
+  readonly seed?: string | undefined;
   /** Which picture of how many: only one can have a file's exact name. */
   readonly image: number;
   readonly count: number;
@@ -30,7 +31,7 @@ export async function checkFree({
 export async function writePicture(png: Uint8Array, file: PictureFile): Promise<string> {
   const { out, image, count, force } = file;
   if (out !== undefined && isPng(out)) return write(numbered(out, image, count), png, force);
-  const name = `${slug(file.prompt)}-${file.seed}`;
+  const name = [slug(file.prompt), ...(file.seed === undefined ? [] : [file.seed])].join("-");
   for (let copy = 1; ; copy++) {
     const path = join(out ?? ".", copy === 1 ? `${name}.png` : `${name}-${copy}.png`);
     if (force || !(await exists(path))) return write(path, png, force);

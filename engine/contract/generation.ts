@@ -39,19 +39,25 @@ export const GENERATION_STATES = [
 ] as const;
 export type GenerationState = (typeof GENERATION_STATES)[number];
 
-/** One picture to draw with nothing left open: the model's choices and chance were settled when it was asked for. */
+/**
+ * One picture to draw. On this device nothing is left open: the model's choices and chance were settled
+ * when it was asked for. An endpoint settles itself what it is not asked for.
+ */
 export const orderSchema = z.object({
   /** A model's id in the store, or the name of an endpoint's model. */
   model: z.string().min(1).max(300),
   prompt: z.string(),
   negativePrompt: z.string(),
-  steps: z.int(),
-  guidanceScale: z.number(),
+  /** Absent where an endpoint decides it, as are guidance scale, seed and scheduler: it is not asked for them. */
+  steps: z.int().optional(),
+  guidanceScale: z.number().optional(),
   /** Pixels. */
   width: z.int(),
   height: z.int(),
-  seed: seedSchema,
-  scheduler: z.enum(SCHEDULER_NAMES),
+  /** Whether an endpoint decides the size; width and height are what to expect then. */
+  isSizeOpen: z.literal(true).optional(),
+  seed: seedSchema.optional(),
+  scheduler: z.enum(SCHEDULER_NAMES).optional(),
   /** Only with a picture to start from. */
   strength: z.number().optional(),
   initImageId: z.string().optional(),

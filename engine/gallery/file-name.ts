@@ -46,7 +46,7 @@ function fill(part: string, { id, record, createdAt }: NameParts): string {
     date: localDay(moment),
     time: localTime(moment),
     prompt: words(record.prompt),
-    seed: record.seed,
+    seed: record.seed ?? "",
     model: words(record.model),
     width: record.width,
     height: record.height,

@@ -5,7 +5,7 @@ import { formatSettings, parseSettings } from "./settings-line.ts";
 
 /**
  * The record as A1111 writes it, for other programs to read: the prompt, a line "Negative prompt:"
- * where there is one, and a last line "Steps: 30, Sampler: DDIM, …". That form cannot tell every
+ * where there is one, and a last line "Steps: 30, Sampler: DDIM, …", without what the record does not know. That form cannot tell every
  * prompt from what follows it (one with its own line "Negative prompt:", say); after such a prompt
  * the last line also tells its length, so that parseParameters finds the same record again.
  */
@@ -62,16 +62,25 @@ function splitPrompts(head: string): Prompts {
   return { prompt: text.slice(0, end).trim(), negativePrompt: text.slice(start).trim() };
 }
 
-/** The last line that begins with the steps; extensions of A1111 append lines of their own. */
+/** What stands in every line of ours, and together in no other studio's. */
+const OURS = ["size", "model", "device", "version"];
+
+/**
+ * The last line where it is ours, which may be without steps; otherwise the last that begins with the
+ * steps, since extensions of A1111 append lines of their own.
+ */
 function findSettings(lines: readonly string[]): number {
+  const last = lines.findLastIndex((line) => line.trim() !== "");
+  const settings = parseSettings(lines[last] ?? "");
+  if (OURS.every((key) => settings.has(key))) return last;
   const found = lines.findLastIndex((line) => /^\s*Steps: *\d/.test(line));
   if (found >= 0) return found;
-  const last = lines.findLastIndex((line) => line.trim() !== "");
-  return parseSettings(lines[last] ?? "").size >= 3 ? last : -1;
+  return settings.size >= 3 ? last : -1;
 }
 
 function settingsOf(record: GenerationRecord): Record<string, string | number | undefined> {
-  const { sampler, schedule } = samplerNames(record.scheduler);
+  const { sampler, schedule } =
+    record.scheduler === undefined ? {} : samplerNames(record.scheduler);
   return {
     Steps: record.steps,
     Sampler: sampler,

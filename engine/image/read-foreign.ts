@@ -42,7 +42,9 @@ const READERS: readonly (readonly [Writer, (texts: Texts) => ForeignRecord | und
 export function readForeignTexts(texts: Texts): Recall | undefined {
   for (const [writer, reader] of READERS) {
     const record = reader(texts);
-    if (record !== undefined && isTelling(record)) return { record, writer };
+    if (record === undefined) continue;
+    // What an endpoint drew of an empty prompt is ours all the same.
+    if (writer === "darkroom" || isTelling(record)) return { record, writer };
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { LentVault } from "../secrets/lent-vault.ts";
 import type { AddressOf, PictureBytes, PictureKind } from "./addresses.ts";
 import { devicesProcedures } from "./devices-procedures.ts";
 import { referenceEstimate } from "../worker/estimates.ts";
+import { endpointProcedures } from "./endpoint-procedures.ts";
 import { eventsProcedures } from "./events-procedures.ts";
 import { galleryProcedures } from "./gallery-procedures.ts";
 import { GalleryRebuild } from "./gallery-rebuild.ts";
@@ -111,6 +112,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
     models: modelProcedures(parts),
     transfers: transferProcedures(parts),
     server: serverProcedures(),
+    endpoints: endpointProcedures(),
   });
 }
 

@@ -1,7 +1,8 @@
-import type { CheckedRequest, GenerationOrder } from "../contract/generation.ts";
+import type { CheckedRequest } from "../contract/generation.ts";
 import { checkOrder } from "../drawing/check-order.ts";
 import { completeRequest } from "../drawing/order.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
+import type { SettledOrder } from "../worker/settled-order.ts";
 
 /** What is asked for, with the model that it is asked of. */
 export interface Asked {
@@ -19,12 +20,12 @@ const SEEDS = 2n ** 64n;
 export function ordersOf(
   { request, model, read }: Asked,
   chance: () => bigint,
-): [GenerationOrder, ...GenerationOrder[]] {
+): [SettledOrder, ...SettledOrder[]] {
   const complete = completeRequest(request, read, chance);
   const { initImageId } = request;
   checkOrder(complete, read, initImageId !== undefined);
   const { count, seed, strength, ...order } = complete;
-  const orderOf = (i: number): GenerationOrder => ({
+  const orderOf = (i: number): SettledOrder => ({
     ...order,
     model,
     seed: String((seed + BigInt(i)) % SEEDS),

@@ -1,5 +1,5 @@
 import type { DeviceReport } from "../contract/devices.ts";
-import type { Estimate, GenerationOrder } from "../contract/generation.ts";
+import type { Estimate } from "../contract/generation.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
@@ -8,6 +8,7 @@ import type { ChosenDevice } from "./device-list.ts";
 import type { ModelReader } from "./model-reader.ts";
 import { estimatedPace, measuredPace, speedOf, type Pace, type Sample } from "./pace.ts";
 import { REFERENCE } from "./reference-work.ts";
+import type { SettledOrder } from "./settled-order.ts";
 
 /** A picture that was drawn, as the gallery knows it. */
 export interface DrawnPicture {
@@ -26,7 +27,7 @@ export interface EstimatesParts {
 
 /** What decides how long an order takes. */
 export type Asking = Pick<
-  GenerationOrder,
+  SettledOrder,
   "model" | "width" | "height" | "steps" | "guidanceScale" | "strength"
 >;
 
@@ -92,11 +93,13 @@ export class Estimates {
   async #samplesOf(read: ReadModel, provider: DeviceReport["provider"]): Promise<Sample[]> {
     const drawn = await this.#drawnBy(read.summary.name);
     return drawn.flatMap(({ record, seconds }) => {
-      if (seconds === undefined || record.device !== provider) return [];
-      const { width, height, guidanceScale } = record;
+      const { width, height, steps, guidanceScale, strength, device } = record;
+      // An endpoint that keeps its settings to itself is no measure of this device.
+      const isTold = steps !== undefined && guidanceScale !== undefined;
+      if (seconds === undefined || device !== provider || !isTold) return [];
       const work = this.#workOf(read, { width, height, isGuided: guidanceScale > 1 });
       const { text, denoise, decode } = seconds;
-      return [{ work, pace: { text, decode, step: denoise / stepsOf(record) } }];
+      return [{ work, pace: { text, decode, step: denoise / stepsOf({ steps, strength }) } }];
     });
   }
 

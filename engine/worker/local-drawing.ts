@@ -1,11 +1,12 @@
 import type { DeviceName, DeviceReport } from "../contract/devices.ts";
-import type { Generation, GenerationOrder } from "../contract/generation.ts";
+import type { Generation } from "../contract/generation.ts";
 import type { Progress } from "../contract/progress.ts";
 import { Drawing, type DrawingEvent, type GenerateOptions } from "../drawing/drawing.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { Pace } from "./pace.ts";
 import { RunProgress } from "./run-progress.ts";
+import { settled, type SettledOrder } from "./settled-order.ts";
 
 export interface LocalDrawingParts {
   /** The device that settings name, asked before every picture. */
@@ -15,7 +16,7 @@ export interface LocalDrawingParts {
   readonly readInitImage: (id: string) => Promise<Uint8Array>;
   readonly cacheFolder: string | undefined;
   /** The pace to expect of an order; undefined where nothing is known. */
-  readonly paceOf: (order: GenerationOrder) => Promise<Pace | undefined>;
+  readonly paceOf: (order: SettledOrder) => Promise<Pace | undefined>;
   readonly onProgress: (generationId: string, progress: Progress) => void;
   /** Keeps what is developing and gives its address. */
   readonly addPreview: (generationId: string, step: number, pixels: Pixels) => string;
@@ -37,8 +38,10 @@ export class LocalDrawing {
   }
 
   /** Draws one picture, telling how far it is. Rejects with the signal's reason once the device is free. */
-  async draw({ id, order }: Generation, signal: AbortSignal): Promise<NewPicture> {
+  async draw(generation: Generation, signal: AbortSignal): Promise<NewPicture> {
     const { onProgress, paceOf } = this.#parts;
+    const { id } = generation;
+    const order = settled(generation.order);
     const meter = new RunProgress(order.steps, await paceOf(order));
     let last = meter.loading();
     const tell = (progress: Progress): void => onProgress(id, (last = progress));
@@ -98,7 +101,7 @@ export class LocalDrawing {
     return this.#drawing;
   }
 
-  async #optionsOf({ model, initImageId, ...request }: GenerationOrder): Promise<GenerateOptions> {
+  async #optionsOf({ model, initImageId, ...request }: SettledOrder): Promise<GenerateOptions> {
     const folder = await this.#parts.folderOf(model);
     if (initImageId === undefined) return { request, model: folder };
     const bytes = await this.#parts.readInitImage(initImageId);

@@ -29,7 +29,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
       steps: 2,
     });
     const all = await Promise.all(generationIds.map((id) => studio.client.generation.get({ id })));
-    const first = BigInt(all[0]!.order.seed);
+    const first = BigInt(all[0]!.order.seed!);
     expect(all.map(({ order }) => order)).toEqual(
       [0n, 1n, 2n].map((i) => ({
         model: "starter",

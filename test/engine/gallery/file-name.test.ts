@@ -87,3 +87,8 @@ test("no pattern and no prompt leads out of the folder or to a name that systems
     { numRuns: 2000 },
   );
 });
+
+test("a seed that an endpoint kept to itself leaves no trace in the name", () => {
+  const { seed: _, ...record } = RECORD;
+  expect(fileNameOf("{seed}/{prompt}-{seed}", { ...parts, record })).toBe("a-red-fish");
+});

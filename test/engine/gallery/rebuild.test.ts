@@ -70,6 +70,28 @@ test("an index that is lost is built anew from the pictures: same ids, same ever
   expect(again.needsRebuild).toBe(false);
 });
 
+test.each(["a dog", ""])(
+  "what an endpoint drew of %j and told nothing of is found again, with its target",
+  async (prompt) => {
+    const folder = temporaryFolder();
+    const gallery = await openGallery(folder);
+    const { png, record } = picture();
+    const { steps: _s, guidanceScale: _g, seed: _d, scheduler: _r, ...told } = record;
+    await gallery.add({ png, record: { ...told, prompt, device: "edge" }, target: "endpoint-1" });
+    const before = await allOf(gallery);
+    await gallery.close();
+    for (const name of readdirSync(folder))
+      if (name.startsWith("gallery.sqlite")) rmSync(join(folder, name));
+    const again = await openGallery(folder);
+    await again.rebuild();
+    expect(await allOf(again)).toEqual(before);
+    expect(before.images.map(({ target, record }) => [target, record.seed, record.device])).toEqual(
+      [["endpoint-1", undefined, "edge"]],
+    );
+    expect(again.names({ target: "endpoint-1" }).total).toBe(1);
+  },
+);
+
 test.each([
   [
     "no database at all",

@@ -66,7 +66,7 @@ test.each([
   ["null", "null"],
   ["a later format", JSON.stringify({ ...record, format: 2 })],
   ["no format", JSON.stringify(record)],
-  ["a missing field", JSON.stringify({ ...record, format: 1, seed: undefined })],
+  ["a missing field", JSON.stringify({ ...record, format: 1, model: undefined })],
   ["a seed beyond 64 bits", JSON.stringify({ ...record, format: 1, seed: "18446744073709551616" })],
   ["a huge side", JSON.stringify({ ...record, format: 1, width: 1e9 })],
   ["an unknown scheduler", JSON.stringify({ ...record, format: 1, scheduler: "constructor" })],

@@ -60,6 +60,17 @@ test("tells the prompt's length only where the text alone is ambiguous", () => {
   expect(text).toMatch(/^a\nNegative prompt: b\nNegative prompt: c\nSteps: .*, Prompt length: 20$/);
 });
 
+test("what an endpoint kept to itself is not in the text, and a prompt cannot put it there", () => {
+  const { steps: _s, guidanceScale: _g, seed: _d, scheduler: _r, ...told } = record;
+  const prompt = "fish\nSteps: 30, Sampler: DDIM, Seed: 5, Size: 64x64";
+  const text = formatParameters({ ...told, prompt });
+  expect(text.split("\n").at(-1)).toBe(
+    "Size: 768x512, Model hash: 0123456789abcdef, Model: stabilityai/stable-diffusion-2, " +
+      "Device: cpu, Version: Darkroom 0.1.0",
+  );
+  expect(parseParameters(text)).toStrictEqual({ ...told, prompt });
+});
+
 const oneOf = (...pieces: readonly string[]) => fc.constantFrom(...pieces);
 const prompt = fc.oneof(
   fc.string({ unit: "binary", maxLength: 200 }),
@@ -117,12 +128,8 @@ const anyRecord: fc.Arbitrary<GenerationRecord> = fc.record(
     requiredKeys: [
       "prompt",
       "negativePrompt",
-      "steps",
-      "guidanceScale",
-      "seed",
       "width",
       "height",
-      "scheduler",
       "model",
       "device",
       "software",

@@ -69,7 +69,7 @@ function add(count: number, isFirst: boolean): Command {
     const orders = Array.from({ length: count }, () => order(++real.lastSeed));
     const ids = real.queue.add(orders, { isFirst });
     model.waiting = isFirst ? [...ids, ...model.waiting] : [...model.waiting, ...ids];
-    for (const [i, id] of ids.entries()) model.seeds.set(id, orders[i]!.seed);
+    for (const [i, id] of ids.entries()) model.seeds.set(id, orders[i]!.seed!);
   });
 }
 

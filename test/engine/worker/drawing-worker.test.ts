@@ -44,8 +44,8 @@ function scene(
   const worker = new DrawingWorker({
     queue,
     draw: (generation, signal) => {
-      drawn.push(generation.order.seed);
-      return draw(generation.order.seed, signal, generation);
+      drawn.push(generation.order.seed!);
+      return draw(generation.order.seed!, signal, generation);
     },
     keep: () => {
       kept.push(drawn.at(-1) ?? "");

@@ -15,7 +15,7 @@ const ORDER = { model: "starter", width: 128, height: 128, steps: 30, guidanceSc
 function drawn(part: Partial<GenerationRecord> = {}): DrawnPicture {
   const { model: _, ...size } = ORDER;
   const record = { ...size, model: "starter", device: "cpu", ...part } as GenerationRecord;
-  const taken = Math.trunc(record.steps * (record.strength ?? 1));
+  const taken = Math.trunc(record.steps! * (record.strength ?? 1));
   return { record, seconds: { load: 9, text: 0.5, denoise: 2 * taken, decode: 4 } };
 }
 
