@@ -67,7 +67,7 @@ function hasZlibHeader(bytes: Buffer): boolean {
  * a few. What comes after a refusal is let pass, so that the client gets to read it.
  */
 function gather(raw: IncomingMessage): Promise<Buffer> {
-  let buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  let buffer: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
   let size = 0;
   let chunks = 0;
   return new Promise((resolve, reject) => {

@@ -1,0 +1,139 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { StudioError } from "../../engine/contract/errors.ts";
+import type { GenerationRecord } from "../../engine/contract/image-record.ts";
+import type { ModelSummary } from "../../engine/contract/models.ts";
+import type { GenerationRequest } from "../../engine/contract/request.ts";
+import { generationTexts } from "../../engine/image/generation-text.ts";
+import { type Pixels, pixels } from "../../engine/image/pixels.ts";
+import { encodePng } from "../../engine/image/png.ts";
+import type {
+  KnownModel,
+  PictureEngine,
+  PictureEvent,
+  PictureJob,
+} from "../../engine/serving/picture-engine.ts";
+
+const SUMMARY: ModelSummary = {
+  name: "Starter",
+  folder: "/a/secret/place/starter",
+  isStarter: true,
+  description: "Draws small pictures of things.",
+  predictionType: "epsilon",
+  scheduler: "ddim",
+  width: 64,
+  height: 64,
+  steps: 30,
+  guidanceScale: 3,
+  parameters: 1000,
+  sizeBytes: 4000,
+};
+
+export interface ConstantEngineOptions {
+  /** What every picture is; pixels that differ from each other, otherwise. */
+  readonly pixels?: Pixels;
+  /** Steps of each picture. */
+  readonly steps?: number;
+  /** Milliseconds of each step. */
+  readonly stepMs?: number;
+  /** Ends the drawing after so many steps. */
+  readonly failure?: { readonly afterSteps: number; readonly error: Error };
+}
+
+/** Colours of a 4x2 picture, each of them another one. */
+export const FEW_PIXELS = pixels(
+  4,
+  2,
+  Uint8Array.from({ length: 24 }, (_, i) => (i * 37) % 256),
+);
+
+/** A fake: knows two models, of which `starter` is served, and draws one picture always. */
+export class ConstantEngine implements PictureEngine {
+  readonly jobs: PictureJob[] = [];
+  /** Jobs whose client went away. */
+  abortedJobs = 0;
+  loads: string[] = [];
+  served: string | undefined = "starter";
+  readonly #options: ConstantEngineOptions;
+  readonly #png: Uint8Array;
+
+  constructor(options: ConstantEngineOptions = {}) {
+    this.#options = options;
+    const picture = options.pixels ?? FEW_PIXELS;
+    this.#png = encodePng(picture, generationTexts(this.#recordOf({ prompt: "constant" }, 0)));
+  }
+
+  async models(): Promise<readonly KnownModel[]> {
+    return ["other", "starter"].map((name) => {
+      const isServed = name === this.served;
+      const state = isServed ? "ready" : "unavailable";
+      return { name, state, reason: isServed ? "" : "it is not loaded", summary: SUMMARY };
+    });
+  }
+
+  async load(name: string): Promise<void> {
+    await this.#known(name);
+    this.loads.push(`load ${name}`);
+    this.served = name;
+  }
+
+  async unload(name: string): Promise<void> {
+    await this.#known(name);
+    this.loads.push(`unload ${name}`);
+    if (this.served === name) this.served = undefined;
+  }
+
+  async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
+    this.jobs.push(job);
+    try {
+      yield* this.#pictures(job, signal);
+    } finally {
+      if (signal.aborted) this.abortedJobs++;
+    }
+  }
+
+  async *#pictures(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
+    const { steps = 2, stepMs = 0, failure, pixels: picture = FEW_PIXELS } = this.#options;
+    let image = 0;
+    for (const request of job.requests) {
+      for (let i = 0; i < request.count; i++, image++) {
+        for (let step = 1; step <= steps; step++) {
+          if (failure?.afterSteps === image * steps + step - 1) throw failure.error;
+          if (stepMs > 0) await delay(stepMs, undefined, { signal });
+          yield { kind: "progress", image, step, steps, preview: () => FEW_PIXELS };
+        }
+        const record = this.#recordOf(request, i);
+        const seconds = { load: 0, text: 0, denoise: 0, decode: 0 };
+        yield { kind: "picture", image, pixels: picture, png: this.#png, record, seconds };
+      }
+    }
+  }
+
+  expectedSeconds(): Promise<number | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  busySeconds(): number {
+    return 0;
+  }
+
+  #recordOf(request: Pick<GenerationRequest, "prompt" | "seed">, index: number): GenerationRecord {
+    const { width, height } = this.#options.pixels ?? FEW_PIXELS;
+    return {
+      prompt: request.prompt,
+      negativePrompt: "",
+      seed: String(BigInt.asUintN(64, BigInt(request.seed ?? "1") + BigInt(index))),
+      width,
+      height,
+      model: "Starter",
+      device: "cpu",
+      software: "Darkroom",
+      version: "0.1.0",
+    };
+  }
+
+  async #known(name: string): Promise<void> {
+    const models = await this.models();
+    if (models.some((model) => model.name === name)) return;
+    throw new StudioError("NOT_FOUND", { what: "model", id: name });
+  }
+}

@@ -1,0 +1,71 @@
+import type { AddressInfo } from "node:net";
+import { fastify } from "fastify";
+import { onTestFinished } from "vitest";
+import { serverSettingsSchema, type ServerSettings } from "../../engine/contract/server.ts";
+import type { Admission } from "../../engine/serving/admission.ts";
+import type { Caller } from "../../engine/serving/caller.ts";
+import type { PictureEngine } from "../../engine/serving/picture-engine.ts";
+import { installRoutes } from "../../engine/serving/routes/install-routes.ts";
+import { ConstantEngine } from "./constant-engine.ts";
+
+const ANYBODY: Caller = {
+  id: "anonymous",
+  scopes: new Set(["inference", "management"]),
+  isSeedProfile: false,
+  keepsPictures: false,
+};
+
+export interface OpenRoutesOptions<E extends PictureEngine> {
+  readonly engine?: E;
+  readonly admission?: Admission;
+  readonly caller?: Partial<Caller>;
+  readonly settings?: Partial<ServerSettings>;
+}
+
+/** Routes on a real port, and the engine behind them. */
+export interface OpenRoutes<E> {
+  readonly engine: E;
+  readonly port: number;
+  readonly origin: string;
+  /** What was logged as an error. */
+  readonly logged: string[];
+  close(): Promise<void>;
+}
+
+/** A fake: lets everybody through at once. */
+export function openAdmission(engine: PictureEngine): Admission {
+  return {
+    async *draw({ job, caller, signal, onStart }) {
+      onStart?.();
+      yield* engine.draw({ ...job, keepsPictures: caller.keepsPictures }, signal);
+    },
+  };
+}
+
+/** The routes behind an open door, over a fake engine. */
+export async function serveRoutes(
+  options: OpenRoutesOptions<ConstantEngine> = {},
+): Promise<OpenRoutes<ConstantEngine>> {
+  const engine = options.engine ?? new ConstantEngine();
+  const logged: string[] = [];
+  const stream = { write: (line: string) => void logged.push(line) };
+  const app = fastify({ forceCloseConnections: true, logger: { level: "error", stream } });
+  installRoutes(app, {
+    engine,
+    admission: options.admission ?? openAdmission(engine),
+    callerOf: () => ({ ...ANYBODY, ...options.caller }),
+    settings: () => ({ ...serverSettingsSchema.parse({}), ...options.settings }),
+  });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  return { engine, logged, port, origin: `http://127.0.0.1:${port}`, close: () => app.close() };
+}
+
+/** The same until the running test has finished. */
+export async function openRoutes(
+  options: OpenRoutesOptions<ConstantEngine> = {},
+): Promise<OpenRoutes<ConstantEngine>> {
+  const routes = await serveRoutes(options);
+  onTestFinished(() => routes.close());
+  return routes;
+}
