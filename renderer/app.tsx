@@ -6,6 +6,7 @@ import { Frame } from "./frame/frame.tsx";
 import { GalleryPage } from "./gallery/gallery-page.tsx";
 import { GeneratePage } from "./generate/generate-page.tsx";
 import { ModelsPage } from "./models/models-page.tsx";
+import { ServerPage } from "./server/server-page.tsx";
 import { SettingsPage } from "./settings/settings-page.tsx";
 import { Welcome } from "./welcome/welcome.tsx";
 
@@ -20,6 +21,7 @@ export function App({ studio }: { studio: Studio }) {
             <Route path="/gallery/:id?" component={GalleryPage} />
             <Route path="/models" component={ModelsPage} />
             <Route path="/endpoints" component={EndpointsPage} />
+            <Route path="/server" component={ServerPage} />
             <Route path="/settings" component={SettingsPage} />
             <Route>
               <Redirect to="/generate" replace />

@@ -1,4 +1,12 @@
-import { Box, ImagePlus, Images, type LucideIcon, RadioTower, Settings2 } from "lucide-react";
+import {
+  Box,
+  ImagePlus,
+  Images,
+  type LucideIcon,
+  RadioTower,
+  Server,
+  Settings2,
+} from "lucide-react";
 import { Link, useLocation } from "wouter";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import { isActive, useTransfers } from "../state/transfers.ts";
@@ -14,6 +22,7 @@ export const PAGES = [
   { id: "gallery", icon: Images },
   { id: "models", icon: Box },
   { id: "endpoints", icon: RadioTower },
+  { id: "server", icon: Server },
   { id: "settings", icon: Settings2 },
 ] as const satisfies readonly { id: string; icon: LucideIcon }[];
 export type PageId = (typeof PAGES)[number]["id"];

@@ -5,6 +5,11 @@ import { forgetImages, mergeImages } from "./images.ts";
 import { forgetProgress, tick } from "./progress.ts";
 import { forgetGenerations, isOpen, mergeGenerations, orderQueue, replaceQueue } from "./queue.ts";
 import { useRebuild } from "./rebuild.ts";
+import {
+  forgetServedRequests,
+  mergeServedRequests,
+  renewServedRequests,
+} from "./served-requests.ts";
 import { forgetTransfers, mergeTransfers, replaceTransfers } from "./transfers.ts";
 
 type EventOf<T extends StudioEvent["type"]> = Extract<StudioEvent, { type: T }>;
@@ -53,6 +58,20 @@ const HANDLERS: Handlers = {
     void cache.invalidateQueries({ queryKey: queries.machine.get.queryKey() });
     void cache.invalidateQueries({ queryKey: queries.generation.estimate.key() });
   },
+  "server-changed": ({ server }, { cache, queries }) => {
+    cache.setQueryData(queries.server.get.queryKey(), server);
+  },
+  "server-keys-changed": (_, { cache, queries }) => {
+    void cache.invalidateQueries({ queryKey: queries.server.keys.queryKey() });
+  },
+  "served-requests-changed": ({ requests }, { cache, queries }) => {
+    mergeServedRequests(requests);
+    for (const { id } of requests)
+      void cache.invalidateQueries({
+        queryKey: queries.server.exchange.queryKey({ input: { id } }),
+      });
+  },
+  "served-requests-cleared": forgetServedRequests,
   "endpoints-changed": ({ endpoints }, studio) => mergeEndpoints(endpoints, studio),
   "endpoints-removed": ({ ids }, studio) => forgetEndpoints(ids, studio),
 };
@@ -78,7 +97,11 @@ async function takeSnapshot(studio: Studio): Promise<void> {
   if (connected.has(studio)) void cache.invalidateQueries();
   else setTimeout(() => void cache.invalidateQueries(), FIRST_REST_MS);
   connected.add(studio);
-  const [queue, transfers] = await Promise.all([client.queue.get(), client.transfers.list()]);
+  const [queue, transfers] = await Promise.all([
+    client.queue.get(),
+    client.transfers.list(),
+    renewServedRequests(studio),
+  ]);
   replaceQueue(queue);
   for (const { id, progress } of queue.generations) if (progress) tick(id, progress);
   replaceTransfers(transfers);

@@ -6,6 +6,7 @@ import { gallery } from "./en/gallery.ts";
 import { generate } from "./en/generate.ts";
 import { models } from "./en/models.ts";
 import { picture } from "./en/picture.ts";
+import { server } from "./en/server.ts";
 import { settings } from "./en/settings.ts";
 import { shortcuts } from "./en/shortcuts.ts";
 import { ui } from "./en/ui.ts";
@@ -19,6 +20,7 @@ const en = {
   generate,
   models,
   picture,
+  server,
   settings,
   shortcuts,
   ui,

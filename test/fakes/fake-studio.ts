@@ -10,6 +10,7 @@ import type { Settings } from "../../engine/contract/settings.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { FakeEndpoints } from "./fake-endpoints.ts";
+import { FakeServer } from "./fake-server.ts";
 import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
 import {
   CATALOGUE,
@@ -45,6 +46,7 @@ export class FakeStudio {
   readonly #generations = new Map<string, Generation>();
   readonly #listeners = new Set<(event: StudioEvent) => void>();
   readonly #endpoints: FakeEndpoints;
+  readonly #server: FakeServer;
   readonly #scene: Scene;
   readonly #stepMs: number;
   #transfers: Transfer[] = [];
@@ -56,6 +58,7 @@ export class FakeStudio {
   constructor(scene: Scene, stepMs = STEP_MS) {
     this.#scene = scene;
     this.#endpoints = new FakeEndpoints(scene, (event) => this.#tell(event));
+    this.#server = new FakeServer(scene, (event) => this.#tell(event));
     this.#stepMs = stepMs;
     this.#settings = {
       theme: "system",
@@ -314,6 +317,7 @@ export class FakeStudio {
         check: async () => ({ isAccepted: true, account: "ada" }),
       },
       endpoints: this.#endpoints.client(),
+      server: this.#server.client(),
       machine: {
         get: async () => ({
           version: "0.1.0",

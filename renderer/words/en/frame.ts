@@ -5,6 +5,7 @@ export const frame = {
   gallery: "Gallery",
   models: "Models",
   endpoints: "Endpoints",
+  server: "Server",
   settings: "Settings",
   openPage: "Go to {{page}}",
   openPalette: "Find a command",

@@ -1,0 +1,55 @@
+import { create } from "zustand";
+import type { ServedRequest } from "../../engine/contract/server.ts";
+import type { Studio } from "../connection/studio.tsx";
+
+/** What the inference server was asked lately, newest first. Apart from the server: it changes often. */
+export interface ServedRequestsState {
+  /** Whether the studio was asked for them: before that nobody looks. */
+  readonly isLoaded: boolean;
+  readonly all: readonly ServedRequest[];
+}
+
+/** As many as a table needs; the studio keeps a few hundred. */
+const MAX_ROWS = 500;
+
+/** A row only moves on: news may be older than what was read. */
+const PLACE = { waiting: 0, running: 1, answered: 2, gone: 2 } as const;
+
+export const useServedRequests = create<ServedRequestsState>()(() => ({
+  isLoaded: false,
+  all: [],
+}));
+
+/** Asks the studio for its rows; what came by events in the meantime stays. */
+export async function loadServedRequests({ client }: Studio): Promise<void> {
+  mergeServedRequests(await client.server.requests());
+  useServedRequests.setState({ isLoaded: true });
+}
+
+export function mergeServedRequests(changed: readonly ServedRequest[]): void {
+  useServedRequests.setState(({ all }) => {
+    const known = new Map(all.map((row) => [row.id, row]));
+    for (const row of changed) {
+      const before = known.get(row.id);
+      if (before === undefined || PLACE[row.state] >= PLACE[before.state]) known.set(row.id, row);
+    }
+    const rows = [...known.values()].toSorted((a, b) => b.at.localeCompare(a.at));
+    return { all: rows.slice(0, MAX_ROWS) };
+  });
+}
+
+/** Takes over all there is: after a restart the rows are others. */
+export async function renewServedRequests({ client }: Studio): Promise<void> {
+  if (!useServedRequests.getState().isLoaded) return;
+  const all = await client.server.requests();
+  useServedRequests.setState({ all: all.slice(0, MAX_ROWS) });
+}
+
+export function forgetServedRequests(): void {
+  useServedRequests.setState({ all: [] });
+}
+
+/** Whether its client did not get what it asked for. */
+export function isFailed({ state, status }: ServedRequest): boolean {
+  return state === "gone" || (status !== undefined && status >= 400);
+}
