@@ -102,6 +102,8 @@ export const endpointSchema = z.object({
   lastError: errorSchema.optional(),
   /** Of the latest pictures it drew; absent before the first. */
   medianSeconds: z.number().optional(),
+  /** How many pictures that is the median of. */
+  medianOf: z.int().optional(),
   createdAt: z.iso.datetime(),
 });
 export type Endpoint = z.output<typeof endpointSchema>;
