@@ -253,6 +253,17 @@ export const REFUSALS = {
     advice:
       "Ask who runs it for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
   },
+  ENDPOINT_UNREACHABLE: {
+    status: 502,
+    sentence: "{host} did not answer: {reason}.",
+    advice: "Check the address and the network, and try again.",
+  },
+  ENDPOINT_CERTIFICATE: {
+    status: 502,
+    sentence: "{host} shows a certificate that is not trusted: {reason}.",
+    advice:
+      "If you know it, trust it for this endpoint; nothing was sent. One that is out of date or of another name is its keeper's to put right.",
+  },
   ENDPOINT_MOVED: {
     status: 502,
     sentence: "The endpoint has moved to {location}.",

@@ -1,0 +1,86 @@
+import { isIPv4 } from "node:net";
+import { StudioError } from "../contract/errors.ts";
+
+/** Where an endpoint is, as its address tells it. */
+export interface EndpointAddress {
+  /** Scheme, host and port: what its token is bound to. */
+  readonly origin: string;
+  /** What stands before `/v2`: nothing, or a path without a slash at its end. */
+  readonly basePath: string;
+  /** The model and its version, where the address is that of one. */
+  readonly model?: string;
+  readonly version?: string;
+}
+
+const MODEL_PATH =
+  /^(.*?)\/v[12]\/models\/([^/:]+)(?:\/versions\/([^/]+))?(?:\/(?:infer|ready|generate(?:_stream)?)|:(?:predict|explain))?\/*$/;
+const PROTOCOL_PATH = /\/v[12](?:\/models|\/health(?:\/\w+)?)?\/*$/;
+
+/**
+ * Reads the address that a person pasted: a service's base, or the full one of a model's inference.
+ * Without a scheme it is https. Refuses as REQUEST_INVALID; what may be a secret in it is not repeated.
+ */
+export function readAddress(text: string): EndpointAddress {
+  const trimmed = text.trim();
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
+  if (url === null || url.hostname === "") throw refused("this", "it is no web address");
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw refused(`of ${url.protocol.slice(0, -1)}`, "an endpoint speaks https, or http");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw refused("one with a name or a password in it", "a token is entered by itself");
+  }
+  if (url.search !== "" || url.hash !== "") {
+    throw refused("one with a question mark or a hash sign", "it ends with its path");
+  }
+  return { origin: url.origin, ...readPath(url.pathname) };
+}
+
+/** Whether what is sent there stays on this machine. */
+export function isLoopback(origin: string): boolean {
+  const { hostname } = new URL(origin);
+  if (isIPv4(hostname)) return hostname.startsWith("127.");
+  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]";
+}
+
+/** Whether what is sent there can be read on the way. */
+export function isPlain(origin: string): boolean {
+  return origin.startsWith("http:") && !isLoopback(origin);
+}
+
+/** The host's first label: what a service is called in most addresses. */
+export function nameOf(origin: string): string {
+  const { hostname, host } = new URL(origin);
+  const [label = host] = hostname.split(".");
+  return isIPv4(hostname) || hostname.startsWith("[") ? host : label;
+}
+
+/** The path of a model: of its metadata, or of what can be asked of it. */
+export function modelPath({ basePath, version }: EndpointAddress, model: string): string {
+  const ofVersion = version === undefined ? "" : `/versions/${encodeURIComponent(version)}`;
+  return `${basePath}/v2/models/${encodeURIComponent(model)}${ofVersion}`;
+}
+
+function readPath(path: string): Omit<EndpointAddress, "origin"> {
+  const [, before, model, version] = MODEL_PATH.exec(path) ?? [];
+  if (before === undefined || model === undefined) {
+    return { basePath: path.replace(PROTOCOL_PATH, "").replace(/\/+$/, "") };
+  }
+  return {
+    basePath: before.replace(/\/+$/, ""),
+    model: decoded(model),
+    ...(version !== undefined && { version: decoded(version) }),
+  };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw refused("this", "a percent sign in it stands for nothing");
+  }
+}
+
+function refused(value: string, reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "The address", value, reason });
+}
