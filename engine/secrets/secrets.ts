@@ -21,10 +21,15 @@ const keptSchema = z.record(
 );
 type Kept = z.output<typeof keptSchema>;
 
-const READING = { maxBytes: 1 << 20, parse: (json: unknown): Kept => keptSchema.parse(json) };
+const READING = { maxBytes: 16 << 20, parse: (json: unknown): Kept => keptSchema.parse(json) };
+
+/** What is kept: what the contract names, and what belongs to endpoints, which the contract cannot reach. */
+export type KeptName = SecretName | `endpoint-token:${string}` | `endpoint-headers:${string}`;
 
 /** Environment variables that stand in for a secret. */
-const VARIABLES: Readonly<Record<SecretName, string>> = { "hub-token": "HF_TOKEN" };
+const VARIABLES: Readonly<Record<string, string>> = {
+  "hub-token": "HF_TOKEN",
+} satisfies Record<SecretName, string>;
 
 export interface SecretsOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -74,14 +79,14 @@ export class Secrets {
   }
 
   /** Undefined where there is none. Refuses as SECRET_UNAVAILABLE where one is kept and cannot be had. */
-  async get(name: SecretName): Promise<string | undefined> {
+  async get(name: KeptName): Promise<string | undefined> {
     const entry = this.#kept[name];
     const given = this.#fromEnvironment(name);
     if (given !== undefined || entry === undefined) return given;
     return this.#vault(entry.vault).unseal(name, entry.sealed);
   }
 
-  set(name: SecretName, secret: string): Promise<void> {
+  set(name: KeptName, secret: string): Promise<void> {
     return this.#turns.take(async () => {
       const vault = await this.#bestVault();
       const sealed = await vault.seal(name, secret);
@@ -95,7 +100,7 @@ export class Secrets {
     });
   }
 
-  remove(name: SecretName): Promise<void> {
+  remove(name: KeptName): Promise<void> {
     return this.#turns.take(async () => {
       const { [name]: entry, ...others } = this.#kept;
       if (entry === undefined) return;
@@ -116,8 +121,9 @@ export class Secrets {
     return { name, isSet, isFromEnvironment, vault };
   }
 
-  #fromEnvironment(name: SecretName): string | undefined {
-    const given = this.#environment[VARIABLES[name]]?.trim();
+  #fromEnvironment(name: KeptName): string | undefined {
+    const variable = VARIABLES[name];
+    const given = variable === undefined ? undefined : this.#environment[variable]?.trim();
     return given === "" ? undefined : given;
   }
 

@@ -1,5 +1,5 @@
 import { StudioError } from "../contract/errors.ts";
-import type { SecretName, Vault } from "../contract/secrets.ts";
+import type { Vault } from "../contract/secrets.ts";
 
 /**
  * A way to keep a secret. What `seal` gives is written to `secrets.json`, and is all that `unseal`
@@ -7,10 +7,10 @@ import type { SecretName, Vault } from "../contract/secrets.ts";
  */
 export interface SecretVault {
   readonly kind: Vault;
-  seal(name: SecretName, secret: string): Promise<string>;
+  seal(name: string, secret: string): Promise<string>;
   /** Undefined where it is gone. */
-  unseal(name: SecretName, sealed: string): Promise<string | undefined>;
-  forget(name: SecretName): Promise<void>;
+  unseal(name: string, sealed: string): Promise<string | undefined>;
+  forget(name: string): Promise<void>;
 }
 
 const IN_WORDS: Readonly<Record<Vault, string>> = {
