@@ -143,8 +143,10 @@ export class ServerFile {
   /** Whose secret it is. Takes the same time whichever key it is, or none. */
   callerOf(secret: string): Caller | undefined {
     const hash = sha256Of(secret);
-    const all = [...this.#kept.keys, ...this.#lent];
-    const [key] = all.filter(({ sha256 }) => isSecretOf(hash, sha256));
+    let key: Kept["keys"][number] | undefined;
+    for (const one of [...this.#kept.keys, ...this.#lent]) {
+      if (isSecretOf(hash, one.sha256)) key = one;
+    }
     if (key === undefined) return undefined;
     this.#noteUse(key.id);
     const { id, name, scopes, isSeedProfile, keepsPictures } = key;
@@ -179,8 +181,9 @@ export class ServerFile {
     return lastUsedAt === undefined ? {} : { lastUsedAt };
   }
 
-  #shown({ sha256: _, ...key }: Kept["keys"][number]): ServerKey {
-    return { ...key, ...this.#use(key.id) };
+  /** Without its hash, which no schema but the file's has. */
+  #shown(key: Kept["keys"][number]): ServerKey {
+    return serverKeySchema.parse({ ...key, ...this.#use(key.id) });
   }
 }
 

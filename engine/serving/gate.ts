@@ -1,0 +1,155 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { StudioError } from "../contract/errors.ts";
+import type { Rejection } from "../http/replies.ts";
+import type { Caller, KeyScope } from "./caller.ts";
+import { isOpenPath, scopeOf } from "./scope-of.ts";
+
+/** Of a request, what the gate looks at: the beginning of an IncomingMessage. */
+export interface Knock {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly headersDistinct: NodeJS.Dict<string[]>;
+}
+
+export interface GateOptions {
+  /** `HOST:PORT`, or `HOST` behind a proxy, for every name under which clients may reach it. */
+  readonly hosts: ReadonlySet<string>;
+  /** Origins besides our own whose pages may use it. */
+  readonly origins: ReadonlySet<string>;
+  /** Whether everybody needs a key: it is asked for by setting, or others reach the address. */
+  readonly isKeyRequired: boolean;
+  /** Whether anybody has a key. */
+  readonly hasKeys: boolean;
+  readonly callerOf: (secret: string) => Caller | undefined;
+  /** Who comes without a key, where none is required. */
+  readonly anonymous: Caller;
+}
+
+/** What becomes of a request. `origin` is the listed page's that may read the reply, whatever that is. */
+export type Passage = { readonly origin?: string } & (
+  | { readonly kind: "refused"; readonly rejection: Rejection; readonly caller?: Caller }
+  /** A browser asks whether a page may ask. */
+  | { readonly kind: "preflight" }
+  | { readonly kind: "in"; readonly caller: Caller }
+);
+
+/**
+ * The one gate in front of every route of the inference server. The address is looked at first, since a
+ * rebound page is known by nothing else: in Chromium it sends neither Origin nor Sec-Fetch-Site. Then the
+ * origin, the method, the key and the content's type.
+ *
+ * Keys: health is open to probes, behind the same address rules. On this machine's own addresses no key
+ * is needed unless one is required by setting; where a key was ever made, an unknown one is refused
+ * there, too, and where none was, whatever a client sends is ignored (clients written for a cluster
+ * send the cluster's token). On any other address everybody needs one.
+ *
+ * Content: a page of another site can make a browser send forms and plain text without asking first, so
+ * these types are taken only along with a key, which such a page does not have.
+ */
+export function passageOf(knock: Knock, gate: GateOptions): Passage {
+  const wrong = wrongAddress(knock, gate.hosts) ?? wrongOrigin(knock, gate);
+  if (wrong !== undefined) return { kind: "refused", rejection: wrong };
+  const { origin } = knock.headers;
+  const page = origin !== undefined && gate.origins.has(origin.toLowerCase()) ? { origin } : {};
+  const { method } = knock;
+  if (method === "OPTIONS" && "origin" in page) return { kind: "preflight", ...page };
+  if (method !== "GET" && method !== "HEAD" && method !== "POST") {
+    return { kind: "refused", ...page, rejection: refused(405, "its method is none of ours") };
+  }
+  return { ...page, ...whoMayEnter(knock, gate) };
+}
+
+function wrongAddress(
+  { url = "", headersDistinct }: Knock,
+  hosts: ReadonlySet<string>,
+): Rejection | undefined {
+  if (!url.startsWith("/")) return refused(421, "it names another server");
+  const [host, ...others] = headersDistinct["host"] ?? [];
+  if (host === undefined || host === "")
+    return refused(400, "it does not say which host it is for");
+  if (others.length > 0) return refused(400, "it names several hosts");
+  return hosts.has(host.toLowerCase()) ? undefined : refused(421, "it is for another host");
+}
+
+/** `null`, which sandboxed frames send, is nobody's origin. */
+function wrongOrigin({ headers }: Knock, gate: GateOptions): Rejection | undefined {
+  const { origin } = headers;
+  if (origin !== undefined) {
+    if (gate.origins.has(origin.toLowerCase())) return undefined;
+    if (!isOurs(origin, gate.hosts)) return refused(403, "a page of another origin sent it");
+  }
+  const site = headers["sec-fetch-site"];
+  if (site === undefined || site === "same-origin" || site === "none") return undefined;
+  return refused(403, "a page of another site sent it");
+}
+
+function isOurs(origin: string, hosts: ReadonlySet<string>): boolean {
+  return origin.startsWith("http://") && hosts.has(origin.slice("http://".length).toLowerCase());
+}
+
+type Entry = Extract<Passage, { kind: "in" | "refused" }>;
+
+function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
+  const known = callerBy(knock.headers.authorization, gate);
+  if (isOpenPath(knock)) return { kind: "in", caller: known ?? gate.anonymous };
+  if (known === undefined) {
+    const reason = whyNotAnonymous(knock.headers.authorization, gate);
+    if (reason !== undefined) {
+      const error = new StudioError("KEY_REFUSED", { reason });
+      return { kind: "refused", rejection: { status: error.status, error } };
+    }
+  }
+  const caller = known ?? gate.anonymous;
+  const rejection = wrongScope(scopeOf(knock.url ?? ""), caller) ?? wrongType(knock, known);
+  if (rejection === undefined) return { kind: "in", caller };
+  return { kind: "refused", rejection, caller };
+}
+
+function callerBy(
+  authorization: string | undefined,
+  { callerOf }: GateOptions,
+): Caller | undefined {
+  const [, secret] = /^Bearer +([\w.~+/=-]{1,200})$/i.exec(authorization ?? "") ?? [];
+  return secret === undefined ? undefined : callerOf(secret);
+}
+
+function whyNotAnonymous(
+  authorization: string | undefined,
+  { isKeyRequired, hasKeys }: GateOptions,
+): string | undefined {
+  if (authorization === undefined) {
+    return isKeyRequired ? "the request carries no key" : undefined;
+  }
+  if (isKeyRequired) return "its key is unknown";
+  const isShown = hasKeys && /^Bearer\b/i.test(authorization);
+  return isShown ? "its key is unknown" : undefined;
+}
+
+function wrongScope(scope: KeyScope, { scopes }: Caller): Rejection | undefined {
+  if (scopes.has(scope)) return undefined;
+  const error = new StudioError("KEY_INSUFFICIENT", { scope });
+  return { status: error.status, error };
+}
+
+const JSON_OPTION = "curl needs -H 'Content-Type: application/json'";
+
+function wrongType({ method, headers }: Knock, known: Caller | undefined): Rejection | undefined {
+  if (method !== "POST" || known !== undefined) return undefined;
+  const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (type === "application/json" || type === "application/octet-stream") return undefined;
+  if (type === "" && isEmpty(headers)) return undefined;
+  return refused(
+    415,
+    `without a key its content must be JSON or binary, and say so: ${JSON_OPTION}`,
+  );
+}
+
+function isEmpty(headers: IncomingHttpHeaders): boolean {
+  const length = headers["content-length"];
+  return headers["transfer-encoding"] === undefined && (length === undefined || length === "0");
+}
+
+function refused(status: number, reason: string): Rejection {
+  return { status, error: new StudioError("REQUEST_REFUSED", { reason }) };
+}

@@ -1,0 +1,193 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
+import { StudioError, toWire } from "../contract/errors.ts";
+import type { ServerSettings } from "../contract/server.ts";
+import { bind } from "../http/bind.ts";
+import { hostsOf, isLoopback, originOf } from "../http/hosts.ts";
+import { closeListener, createListener } from "../http/listener.ts";
+import type { RefusalReply, Rejection } from "../http/replies.ts";
+import type { AdmissionQueue } from "./admission-queue.ts";
+import type { Caller } from "./caller.ts";
+import { passageOf, type GateOptions } from "./gate.ts";
+import type { PictureEngine } from "./picture-engine.ts";
+import type { RequestLog } from "./request-log.ts";
+import type { RouteParts } from "./routes/route-parts.ts";
+import type { ServerFile } from "./server-file.ts";
+
+export interface InferenceServerParts {
+  readonly file: Pick<ServerFile, "settings" | "hasKeys" | "callerOf">;
+  readonly engine: PictureEngine;
+  readonly admission: AdmissionQueue;
+  readonly requests: RequestLog;
+  readonly installRoutes: (app: FastifyInstance, parts: RouteParts) => void;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Where to listen. */
+export interface Address {
+  readonly host: string;
+  /** 0 takes any. */
+  readonly port: number;
+  /** How many ports from `port` on may be tried. */
+  readonly tries: number;
+}
+
+/** Until a request is there as a whole: eight megabytes over a slow network. Replies take as long as drawing does. */
+const REQUEST_MS = 30_000;
+const PREFLIGHT_SECONDS = "600";
+
+const SCOPES = ["inference", "management"] as const;
+
+/** A listener of the inference protocols, as long as it listens. */
+export class InferenceServer {
+  readonly #app: FastifyInstance;
+  readonly #closing = new AbortController();
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly origin: string;
+
+  private constructor(app: FastifyInstance, origin: string) {
+    this.#app = app;
+    this.origin = origin;
+  }
+
+  /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, or as PORT_IN_USE. */
+  static async listen(address: Address, parts: InferenceServerParts): Promise<InferenceServer> {
+    const { file, engine, log } = parts;
+    const { host } = address;
+    if (!isLoopback(host) && !file.hasKeys) throw new StudioError("KEY_NEEDED", { host });
+    const door = new Door(host, parts);
+    const app = createListener({
+      reject: (request, response) => door.reject(request, response),
+      replyTo,
+      requestTimeoutMs: REQUEST_MS,
+      log,
+    });
+    parts.installRoutes(app, {
+      admission: {
+        draw: (request) => {
+          const onStart = (): void => {
+            parts.requests.markStarted(request.caller);
+            request.onStart?.();
+          };
+          return parts.admission.draw({ ...request, onStart });
+        },
+      },
+      engine,
+      callerOf: ({ raw }: FastifyRequest) => door.callerOf(raw),
+      settings: () => file.settings(),
+    });
+    await app.ready();
+    const port = await bind(app.server, address);
+    door.open(port);
+    return new InferenceServer(app, originOf(host, port));
+  }
+
+  /** Ends every connection at once, and with it what its client waited for. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await closeListener(this.#app);
+  }
+}
+
+/** Who is let in by these settings. */
+type Allowed = Pick<GateOptions, "hosts" | "origins"> & { readonly settings: ServerSettings };
+
+/** Lets requests in, each with who sent it, and writes them down. */
+class Door {
+  readonly #host: string;
+  readonly #parts: InferenceServerParts;
+  readonly #callers = new WeakMap<IncomingMessage, Caller>();
+  #port = 0;
+  #allowed: Allowed | undefined;
+
+  constructor(host: string, parts: InferenceServerParts) {
+    this.#host = host;
+    this.#parts = parts;
+  }
+
+  open(port: number): void {
+    this.#port = port;
+  }
+
+  callerOf(request: IncomingMessage): Caller {
+    const caller = this.#callers.get(request);
+    if (caller === undefined) throw new Error("a request passed by the gate");
+    return caller;
+  }
+
+  /** The gate, for the listener. */
+  reject(request: IncomingMessage, response: ServerResponse): Rejection | undefined {
+    const passage = passageOf(request, this.#gate());
+    if (passage.origin !== undefined) allowPage(response, passage.origin);
+    if (passage.kind === "preflight") {
+      answerPreflight(request, response);
+      return undefined;
+    }
+    // Of this request alone: the log knows it by its caller.
+    const caller = passage.caller === undefined ? undefined : { ...passage.caller };
+    this.#parts.requests.follow(request, response, caller);
+    if (caller !== undefined) this.#callers.set(request, caller);
+    return passage.kind === "refused" ? passage.rejection : undefined;
+  }
+
+  #gate(): GateOptions {
+    const { file } = this.#parts;
+    const settings = file.settings();
+    if (this.#allowed?.settings !== settings) this.#allowed = this.#allowedBy(settings);
+    return {
+      ...this.#allowed,
+      isKeyRequired: settings.isKeyRequired || !isLoopback(this.#host),
+      hasKeys: file.hasKeys,
+      callerOf: (secret) => file.callerOf(secret),
+      anonymous: anonymousOf(settings),
+    };
+  }
+
+  #allowedBy(settings: ServerSettings): Allowed {
+    const names = settings.hostNames.map((name) => name.toLowerCase());
+    return {
+      settings,
+      // A proxy in front tells the name without our port.
+      hosts: hostsOf(this.#host, this.#port, names).union(new Set(names)),
+      origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),
+    };
+  }
+}
+
+function anonymousOf({ isSeedProfile }: ServerSettings): Caller {
+  return { id: "anonymous", scopes: new Set(SCOPES), isSeedProfile, keepsPictures: false };
+}
+
+/** A sentence and its code, and the headers that the protocol has for them. */
+function replyTo(error: StudioError): RefusalReply {
+  const { code, message, details } = toWire(error);
+  const body = { error: message, code };
+  if (error.status === 401) return { body, headers: { "www-authenticate": "Bearer" } };
+  const { seconds } = details;
+  if (seconds === undefined) return { body };
+  return { body, headers: { "retry-after": String(seconds) } };
+}
+
+/** A page of a listed origin may read the reply, and ask with headers of its own. */
+function allowPage(response: ServerResponse, origin: string): void {
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader(
+    "access-control-expose-headers",
+    "Inference-Header-Content-Length, Retry-After",
+  );
+  response.setHeader("cross-origin-resource-policy", "cross-origin");
+  response.setHeader("vary", "Origin");
+}
+
+function answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
+  const isFromOutside = headers["access-control-request-private-network"] === "true";
+  response.writeHead(204, {
+    "access-control-allow-methods": "GET, HEAD, POST",
+    "access-control-allow-headers":
+      "Authorization, Content-Type, Content-Encoding, Inference-Header-Content-Length",
+    "access-control-max-age": PREFLIGHT_SECONDS,
+    ...(isFromOutside && { "access-control-allow-private-network": "true" }),
+  });
+  response.end();
+}

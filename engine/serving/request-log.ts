@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { StudioError } from "../contract/errors.ts";
+import type { Exchange, ServedRequest } from "../contract/server.ts";
+import { BodyBeginning } from "./body-beginning.ts";
+import type { Caller } from "./caller.ts";
+import { shownBody, shownHeaders, withoutSecrets } from "./shown-body.ts";
+
+/** Requests that are kept, and bytes of their bodies. */
+const KEPT = 300;
+const KEPT_BYTES = 6 << 20;
+
+/** Rows are told of four times a second at most, and this many at once: the rest comes later. */
+const TELL_MS = 250;
+const TOLD_AT_ONCE = 25;
+
+/** A path that somebody made up may be 16 kB long. */
+const MAX_PATH_LETTERS = 500;
+
+interface Entry {
+  row: ServedRequest;
+  readonly secrets: readonly string[];
+  readonly requestHeaders: IncomingMessage["headers"];
+  readonly request: BodyBeginning;
+  replyHeaders: Readonly<Record<string, unknown>>;
+  readonly reply: BodyBeginning;
+}
+
+/**
+ * The latest requests that the server got, with the beginnings of what went over the wire, in memory.
+ * It listens to the raw streams, so that routes need not know of it.
+ */
+export class RequestLog {
+  readonly #onChange: (rows: ServedRequest[]) => void;
+  readonly #entries = new Map<string, Entry>();
+  readonly #byCaller = new WeakMap<Caller, Entry>();
+  readonly #untold = new Set<string>();
+  #telling: NodeJS.Timeout | undefined;
+
+  constructor(onChange: (rows: ServedRequest[]) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Follows a request from now on; `caller` is an object of this request's alone. */
+  follow(request: IncomingMessage, response: ServerResponse, caller?: Caller): void {
+    const entry = entryOf(request, caller);
+    if (caller !== undefined) this.#byCaller.set(caller, entry);
+    this.#entries.set(entry.row.id, entry);
+    this.#trim();
+    listen(request, response, entry);
+    const begun = performance.now();
+    response.once("close", () => {
+      const isAnswered = response.writableFinished;
+      entry.replyHeaders = response.getHeaders();
+      this.#change(entry, {
+        state: isAnswered ? "answered" : "gone",
+        ...(response.headersSent && { status: response.statusCode }),
+        ms: Math.round((performance.now() - begun) * 10) / 10,
+        requestBytes: entry.request.sizeBytes,
+        replyBytes: entry.reply.sizeBytes,
+      });
+    });
+    this.#change(entry, {});
+  }
+
+  /** Says that it is the turn of a request, by who sent it. */
+  markStarted(caller: Caller): void {
+    const entry = this.#byCaller.get(caller);
+    if (entry?.row.state === "waiting") this.#change(entry, { state: "running" });
+  }
+
+  /** Newest first. */
+  list(): ServedRequest[] {
+    return [...this.#entries.values()].map(({ row }) => row).toReversed();
+  }
+
+  /** Refuses as NOT_FOUND. */
+  exchange(id: string): Exchange {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new StudioError("NOT_FOUND", { what: "request", id });
+    const { row, secrets, request, reply } = entry;
+    const requestHeaders = shownHeaders(entry.requestHeaders, secrets);
+    const replyHeaders = shownHeaders(entry.replyHeaders, secrets);
+    return {
+      ...row,
+      requestHeaders,
+      requestBody: shownBody(wireBody(request, requestHeaders), secrets),
+      replyHeaders,
+      replyBody: shownBody(wireBody(reply, replyHeaders), secrets),
+    };
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#untold.clear();
+  }
+
+  /** Tells nothing any more. */
+  close(): void {
+    clearTimeout(this.#telling);
+    this.clear();
+  }
+
+  #change(entry: Entry, change: Partial<ServedRequest>): void {
+    entry.row = { ...entry.row, ...change };
+    // It may have been cleared, or pushed out by later ones.
+    if (!this.#entries.has(entry.row.id)) return;
+    this.#untold.add(entry.row.id);
+    this.#telling ??= setTimeout(() => this.#tell(), TELL_MS).unref();
+  }
+
+  #tell(): void {
+    this.#telling = undefined;
+    const ids = [...this.#untold].slice(0, TOLD_AT_ONCE);
+    for (const id of ids) this.#untold.delete(id);
+    const rows = ids.map((id) => this.#entries.get(id)?.row).filter((row) => row !== undefined);
+    if (rows.length > 0) this.#onChange(rows);
+    if (this.#untold.size > 0) this.#telling = setTimeout(() => this.#tell(), TELL_MS).unref();
+  }
+
+  #trim(): void {
+    for (const [id] of this.#entries) {
+      if (this.#entries.size <= KEPT) break;
+      this.#entries.delete(id);
+      this.#untold.delete(id);
+    }
+    let keptBytes = 0;
+    for (const { request, reply } of [...this.#entries.values()].toReversed()) {
+      keptBytes += request.keptBytes + reply.keptBytes;
+      if (keptBytes <= KEPT_BYTES) continue;
+      request.forget();
+      reply.forget();
+    }
+  }
+}
+
+function entryOf(request: IncomingMessage, caller: Caller | undefined): Entry {
+  const { headers, method = "", url = "", socket } = request;
+  const [, secret] = /^\w+\s+(\S{8,})/.exec(headers.authorization ?? "") ?? [];
+  const secrets = secret === undefined ? [] : [secret];
+  const keyName = caller?.keyName;
+  return {
+    row: {
+      id: randomUUID(),
+      at: new Date().toISOString(),
+      client: socket.remoteAddress?.replace(/^::ffff:/, "") ?? "",
+      ...(keyName !== undefined && { keyName }),
+      method,
+      path: withoutSecrets(url.slice(0, MAX_PATH_LETTERS), secrets),
+      state: "waiting",
+      requestBytes: 0,
+    },
+    secrets,
+    requestHeaders: headers,
+    request: new BodyBeginning(),
+    replyHeaders: {},
+    reply: new BodyBeginning(),
+  };
+}
+
+/** Sees every chunk on its way, and answers to back-pressure as the streams themselves do. */
+function listen(request: IncomingMessage, response: ServerResponse, entry: Entry): void {
+  const push = request.push.bind(request);
+  request.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    entry.request.take(chunk, encoding);
+    return push(chunk, encoding);
+  };
+  for (const method of ["write", "end"] as const) {
+    const send = response[method];
+    const seeing = (...args: readonly unknown[]): unknown => {
+      entry.reply.take(args[0], args[1]);
+      return Reflect.apply(send, response, args);
+    };
+    Object.assign(response, { [method]: seeing });
+  }
+}
+
+function wireBody(body: BodyBeginning, headers: Readonly<Record<string, string>>) {
+  return { bytes: body.bytes(), sizeBytes: body.sizeBytes, headers };
+}

@@ -1,0 +1,87 @@
+import { gunzipSync, inflateSync, constants } from "node:zlib";
+import type { z } from "zod";
+import type { shownBodySchema } from "../contract/server.ts";
+
+type ShownBody = z.output<typeof shownBodySchema>;
+type Headers = Readonly<Record<string, string>>;
+
+/** The beginning of a body that went over the wire. */
+export interface WireBody {
+  readonly bytes: Uint8Array;
+  /** Of all of it. */
+  readonly sizeBytes: number;
+  readonly headers: Headers;
+}
+
+/** As much of a compressed body as is ever unpacked for showing. */
+const MAX_UNPACKED_BYTES = 1 << 20;
+const MAX_SHOWN_LETTERS = 16_384;
+
+/** A body for a person to read: without pictures' data, and without the secrets that are named or look like ours. */
+export function shownBody(body: WireBody, secrets: readonly string[]): ShownBody {
+  const { bytes, sizeBytes } = body;
+  const text = textOf(body);
+  const isCut = bytes.length < sizeBytes || (text?.length ?? 0) > MAX_SHOWN_LETTERS;
+  if (text === undefined) return { text: "", sizeBytes, isCut: sizeBytes > 0 };
+  const shown = withoutPictures(text.slice(0, MAX_SHOWN_LETTERS));
+  return { text: withoutSecrets(shown, secrets), sizeBytes, isCut };
+}
+
+/** Headers for a person to read; whatever proves who somebody is is left out. */
+export function shownHeaders(
+  headers: Readonly<Record<string, unknown>>,
+  secrets: readonly string[],
+): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => {
+    const text = Array.isArray(value) ? value.join(", ") : String(value);
+    const isSecret = /authorization|cookie|api-?key|token|secret/i.test(name);
+    return [name, isSecret ? withoutCredentials(text) : withoutSecrets(text, secrets)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** `Bearer …`: the scheme alone. */
+function withoutCredentials(text: string): string {
+  return text.replace(/^((?:bearer|basic|digest)\s+)?.*$/is, "$1…");
+}
+
+/** Blanks the secrets that are named, our own keys whatever they are, and what a query calls a key. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .reduce((rest, secret) => rest.replaceAll(secret, "…"), text)
+    .replaceAll(/dk_[\w-]{8,}/g, "dk_…")
+    .replaceAll(/([?&](?:access_)?(?:token|key|api_key|code|signature)=)[^&\s"]+/gi, "$1…");
+}
+
+/** Numbers and base64 in any length: their beginning says what they are. */
+function withoutPictures(text: string): string {
+  return text
+    .replaceAll(/[\d\s,.[\]+-]{200,}/g, (run) => `${run.slice(0, 60)} …`)
+    .replaceAll(/[\w+/=-]{200,}/g, (run) => `${run.slice(0, 40)}…`);
+}
+
+/** Undefined where it is none. Of a body of JSON and tensors, the JSON. */
+function textOf({ bytes, headers }: WireBody): string | undefined {
+  const plain = unpacked(bytes, headers["content-encoding"]);
+  if (plain === undefined) return undefined;
+  const length = Number(headers["inference-header-content-length"] ?? plain.length);
+  const text = new TextDecoder().decode(plain.subarray(0, length >= 0 ? length : plain.length));
+  return isText(text) ? text : undefined;
+}
+
+/** The cut end of a text may be half a letter; elsewhere what is no text is not shown. */
+function isText(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- these are what tells binary data
+  return !/[\0-\x08\x0e-\x1f\ufffd]/.test(text.slice(0, -2));
+}
+
+function unpacked(bytes: Uint8Array, coding: string | undefined): Uint8Array | undefined {
+  if (coding === undefined || coding === "identity") return bytes;
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_UNPACKED_BYTES };
+  try {
+    if (coding === "gzip") return gunzipSync(bytes, options);
+    return coding === "deflate" ? inflateSync(bytes, options) : undefined;
+  } catch {
+    return undefined;
+  }
+}
