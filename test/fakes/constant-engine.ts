@@ -51,6 +51,7 @@ export class ConstantEngine implements PictureEngine {
   readonly jobs: PictureJob[] = [];
   /** Jobs whose client went away. */
   abortedJobs = 0;
+  drawnPictures = 0;
   loads: string[] = [];
   served: string | undefined = "starter";
   readonly #options: ConstantEngineOptions;
@@ -91,20 +92,28 @@ export class ConstantEngine implements PictureEngine {
     }
   }
 
-  async *#pictures(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
-    const { steps = 2, stepMs = 0, failure, pixels: picture = FEW_PIXELS } = this.#options;
-    let image = 0;
-    for (const request of job.requests) {
-      for (let i = 0; i < request.count; i++, image++) {
-        for (let step = 1; step <= steps; step++) {
-          if (failure?.afterSteps === image * steps + step - 1) throw failure.error;
-          if (stepMs > 0) await delay(stepMs, undefined, { signal });
-          yield { kind: "progress", image, step, steps, preview: () => FEW_PIXELS };
-        }
-        const record = this.#recordOf(request, i);
-        const seconds = { load: 0, text: 0, denoise: 0, decode: 0 };
-        yield { kind: "picture", image, pixels: picture, png: this.#png, record, seconds };
-      }
+  async *#pictures(
+    { requests }: PictureJob,
+    signal: AbortSignal,
+  ): AsyncGenerator<PictureEvent, void> {
+    const pictures = requests.flatMap((request) =>
+      Array.from({ length: request.count }, (_, i) => this.#recordOf(request, i)),
+    );
+    for (const [image, record] of pictures.entries()) {
+      yield* this.#steps(image, signal);
+      const { pixels: picture = FEW_PIXELS } = this.#options;
+      this.drawnPictures++;
+      const seconds = { load: 0, text: 0, denoise: 0, decode: 0 };
+      yield { kind: "picture", image, pixels: picture, png: this.#png, record, seconds };
+    }
+  }
+
+  async *#steps(image: number, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
+    const { steps = 2, stepMs = 0, failure } = this.#options;
+    for (let step = 1; step <= steps; step++) {
+      if (failure?.afterSteps === image * steps + step - 1) throw failure.error;
+      if (stepMs > 0) await delay(stepMs, undefined, { signal });
+      yield { kind: "progress", image, step, steps, preview: () => FEW_PIXELS };
     }
   }
 

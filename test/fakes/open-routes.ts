@@ -20,6 +20,7 @@ export interface OpenRoutesOptions<E extends PictureEngine> {
   readonly admission?: Admission;
   readonly caller?: Partial<Caller>;
   readonly settings?: Partial<ServerSettings>;
+  readonly silenceMs?: number;
 }
 
 /** Routes on a real port, and the engine behind them. */
@@ -54,6 +55,7 @@ export async function serveRoutes(
     engine,
     admission: options.admission ?? openAdmission(engine),
     callerOf: () => ({ ...ANYBODY, ...options.caller }),
+    ...(options.silenceMs === undefined ? {} : { silenceMs: options.silenceMs }),
     settings: () => ({ ...serverSettingsSchema.parse({}), ...options.settings }),
   });
   await app.listen({ host: "127.0.0.1", port: 0 });

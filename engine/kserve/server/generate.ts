@@ -5,20 +5,35 @@ import type { Json, JsonObject } from "../wire/json.ts";
 import { asId, asParameters } from "../wire/members.ts";
 import { asRequest } from "../wire/message-fault.ts";
 import { PICTURE_OUTPUT } from "./picture-inputs.ts";
+import type { Parameters } from "../wire/wire-tensor.ts";
 
 /** Members of a `generate` request that are no settings. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set(["id", "text_input", "parameters"]);
 
 /**
  * Reads `POST …/generate_stream` in both dialects: MLServer's, which is the ordinary request, and
- * Triton's, `{text_input, parameters?}` where any other member is a setting too. In the latter,
- * `parameters.format` says what the picture is: PNG unless told otherwise. Throws REQUEST_INVALID.
+ * Triton's, `{text_input, parameters?}` where any other member is a setting too, `parameters.format`
+ * among them. The picture is a PNG unless told otherwise: an event of it is one line. Throws
+ * REQUEST_INVALID.
  */
 export function readGenerateRequest(body: Uint8Array): InferRequest {
   return asRequest(() => {
     const message = readMessage(body, REQUEST_LIMITS);
-    return message.has("inputs") ? readInferRequest({ bytes: body }) : fromText(message);
+    return message.has("inputs")
+      ? withFormat(readInferRequest({ bytes: body }))
+      : fromText(message);
   });
+}
+
+/** Parameters of an output that say what its picture is. */
+const CHOICES = ["format", "datatype", "flat"];
+
+function withFormat(request: InferRequest): InferRequest {
+  const [output = { name: PICTURE_OUTPUT.name, parameters: new Map() }, ...others] =
+    request.outputs;
+  if (CHOICES.some((name) => output.parameters.has(name))) return request;
+  const parameters: Parameters = new Map([...output.parameters, ["format", "png"]]);
+  return { ...request, outputs: [{ ...output, parameters }, ...others] };
 }
 
 function fromText(message: JsonObject): InferRequest {

@@ -28,18 +28,19 @@ export interface Drawn {
 
 /** All pictures of a request. */
 export interface DrawnRequest {
+  readonly kind: "drawn";
   readonly pictures: readonly Drawn[];
   /** From its turn on. */
   readonly seconds: number;
 }
 
-type Progress = Extract<PictureEvent, { readonly kind: "progress" }>;
+export type Progress = Extract<PictureEvent, { readonly kind: "progress" }>;
 
-/** Draws a request when it is its turn: yields how far it is, and returns all its pictures. */
+/** Draws a request when it is its turn: yields how far it is, and at the end all its pictures. */
 export async function* drawPictures(
   admission: Admission,
   { requests, format, caller, timeLimitSeconds, signal }: DrawOrder,
-): AsyncGenerator<Progress, DrawnRequest> {
+): AsyncGenerator<Progress | DrawnRequest, void> {
   const pictures: Drawn[] = [];
   let startMs = performance.now();
   const onStart = (): void => {
@@ -50,16 +51,15 @@ export async function* drawPictures(
     if (event.kind === "progress") yield event;
     else pictures.push(await toDrawn(event, format));
   }
-  return { pictures, seconds: Math.round(performance.now() - startMs) / 1000 };
+  yield { kind: "drawn", pictures, seconds: Math.round(performance.now() - startMs) / 1000 };
 }
 
 /** The same for who does not care how far it is. */
 export async function allPictures(admission: Admission, order: DrawOrder): Promise<DrawnRequest> {
-  const drawing = drawPictures(admission, order);
-  for (;;) {
-    const { done, value } = await drawing.next();
-    if (done === true) return value;
+  for await (const event of drawPictures(admission, order)) {
+    if (event.kind === "drawn") return event;
   }
+  throw new Error("a drawing ended without its pictures");
 }
 
 async function toDrawn(

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
+import { generateRoute, generateStreamRoute } from "./generate-routes.ts";
 import { inferRoute } from "./infer-route.ts";
 import { modelRoutes, versioned } from "./model-routes.ts";
 import { refuse } from "./refuse.ts";
+import { repositoryRoutes } from "./repository-routes.ts";
 import { installRoute, pathOf, type Route } from "./route.ts";
 import type { RouteParts } from "./route-parts.ts";
 
@@ -21,5 +23,11 @@ export function installRoutes(app: FastifyInstance, parts: RouteParts): void {
 }
 
 function routesOf(parts: RouteParts): readonly Route[] {
-  return [...modelRoutes(parts), ...versioned("/infer", { POST: inferRoute(parts) })];
+  return [
+    ...modelRoutes(parts),
+    ...versioned("/infer", { POST: inferRoute(parts) }),
+    ...versioned("/generate", { POST: generateRoute(parts) }),
+    ...versioned("/generate_stream", { POST: generateStreamRoute(parts) }),
+    ...repositoryRoutes(parts),
+  ];
 }

@@ -9,6 +9,7 @@ import {
   serverReady,
 } from "../../kserve/server/server-messages.ts";
 import type { KnownModel } from "../picture-engine.ts";
+import { predictRoute } from "./predict-route.ts";
 import type { Handler, Route } from "./route.ts";
 import type { RouteParts } from "./route-parts.ts";
 import {
@@ -20,7 +21,8 @@ import {
 } from "./served-model.ts";
 
 /** What can be asked about the server and its models, in both protocols. */
-export function modelRoutes({ engine }: RouteParts): readonly Route[] {
+export function modelRoutes(parts: RouteParts): readonly Route[] {
+  const { engine } = parts;
   const names: Handler = async () => modelList(answeringNames(await engine.models()));
   const metadata: Handler = async (request) => {
     const { name } = addressOf(request);
@@ -40,7 +42,7 @@ export function modelRoutes({ engine }: RouteParts): readonly Route[] {
     ...versioned("", { GET: metadata }),
     ...versioned("/ready", { GET: ready }),
     { path: "/v1/models", GET: names },
-    { path: "/v1/models/:model", GET: ready },
+    { path: "/v1/models/:model", GET: ready, POST: predictRoute(parts) },
   ];
 }
 

@@ -11,6 +11,8 @@ export interface RouteParts {
   /** Who sent a request that the gate let in. */
   readonly callerOf: (request: FastifyRequest) => Caller;
   readonly settings: () => ServerSettings;
+  /** Silence in a stream of events before a comment goes out; tests cannot wait. */
+  readonly silenceMs?: number;
 }
 
 /** Whether the reply is to be the seed's: as its key says, or without a key as the settings do. */

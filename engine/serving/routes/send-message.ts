@@ -21,6 +21,7 @@ export function sendMessage(
   reply: FastifyReply,
   { headers, sizeBytes, chunks }: EncodedMessage,
 ): FastifyReply {
+  endWhereStalled(reply);
   reply.headers(headers).header("vary", "accept-encoding");
   const source = Readable.from(chunks, { objectMode: false });
   const encoding = encodingFor(request, sizeBytes);
@@ -28,6 +29,14 @@ export function sendMessage(
   // A client that went away ends both; nobody is left to be told.
   const packed = pipeline(source, ENCODERS[encoding](), () => {});
   return reply.header("content-encoding", encoding).send(packed);
+}
+
+/** A client that reads nothing for so long holds pictures in memory for nobody. */
+const STALLED_MS = 60_000;
+
+/** Ends a reply that its client does not read. */
+export function endWhereStalled({ raw }: FastifyReply): void {
+  raw.setTimeout(STALLED_MS, () => raw.destroy());
 }
 
 function encodingFor({ headers }: FastifyRequest, sizeBytes: number): Encoding | undefined {

@@ -36,7 +36,12 @@ test("the last event's picture may be asked for in another format", () => {
 test("reads MLServer's dialect: the ordinary request", () => {
   const request = read(SEED_REQUEST);
   expect(pictureRequest(request).prompts).toEqual(["Photo of a dog"]);
-  expect(wantedPicture(request)).toMatchObject({ format: "raw" });
+  expect(wantedPicture(request)).toEqual({ format: "png", isBinary: false });
+});
+
+test("the ordinary request gets what it asks for instead of a PNG", () => {
+  const outputs = [{ name: "image", parameters: { flat: true } }];
+  expect(wantedPicture(read({ ...SEED_REQUEST, outputs }))).toMatchObject({ format: "raw" });
 });
 
 test.each<[unknown, string]>([

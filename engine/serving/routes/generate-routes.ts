@@ -1,0 +1,120 @@
+import { Readable } from "node:stream";
+import type { FastifyBaseLogger } from "fastify";
+import { StudioError } from "../../contract/errors.ts";
+import { encodePng } from "../../image/png.ts";
+import {
+  eventJson,
+  type ProgressEvent,
+  readGenerateRequest,
+  serverSentEvent,
+} from "../../kserve/server/generate.ts";
+import { wantedPicture } from "../../kserve/server/wanted-picture.ts";
+import { toBase64 } from "../../kserve/wire/base64.ts";
+import { type ByteSource, text } from "../../kserve/wire/encoded-message.ts";
+import type { MessageBody } from "../../kserve/wire/framing.ts";
+import { allPictures, type DrawnRequest, drawPictures, type Progress } from "./draw-pictures.ts";
+import { type Message, type Order, readOrder, replyTo } from "./read-order.ts";
+import { sentenceOf } from "./refuse.ts";
+import { relay } from "./relay.ts";
+import type { Handler } from "./route.ts";
+import type { RouteParts } from "./route-parts.ts";
+import { endWhereStalled, sendMessage } from "./send-message.ts";
+
+/** Silence that proxies take for death begins at 30 s: a comment goes out before. */
+const SILENCE_MS = 10_000;
+
+/** Events that may wait for a slow client; what is older is dropped, the last one never. */
+const MAX_WAITING = 100;
+
+/** Time between two previews, at the least. */
+const PREVIEW_MS = 500;
+
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache",
+  // Proxies of nginx's kind would collect the events otherwise.
+  "x-accel-buffering": "no",
+};
+
+/** `POST /v2/models/{m}[/versions/{v}]/generate`: one reply. */
+export function generateRoute(parts: RouteParts): Handler {
+  return async (request, reply) => {
+    const order = await readOrder(parts, { request, reply }, readMessage);
+    const drawn = await allPictures(parts.admission, order);
+    return sendMessage(request, reply, replyTo(order, drawn));
+  };
+}
+
+/**
+ * `POST …/generate_stream`: an event for each step, then one that is the reply. What is refused before
+ * the first of them has a status; what fails later is an event `{"error"}`.
+ */
+export function generateStreamRoute(parts: RouteParts): Handler {
+  return async (request, reply) => {
+    const order = await readOrder(parts, { request, reply }, readMessage);
+    const silenceMs = parts.silenceMs ?? SILENCE_MS;
+    const drawing = drawPictures(parts.admission, order);
+    const events = relay(drawing, { limit: MAX_WAITING, silenceMs });
+    const first = await events.next();
+    endWhereStalled(reply);
+    const stream = eventStream(first.value ?? undefined, events, { order, log: request.log });
+    return reply.headers(STREAM_HEADERS).send(Readable.from(stream, { objectMode: false }));
+  };
+}
+
+function readMessage({ bytes }: MessageBody): Message {
+  const request = readGenerateRequest(bytes);
+  const wanted = wantedPicture(request);
+  if (!wanted.isBinary) return { request, wanted };
+  throw new StudioError("REQUEST_INVALID", {
+    field: "binary_data",
+    value: "true",
+    reason: "events are text; ask for it at infer",
+  });
+}
+
+type DrawingEvent = Progress | DrawnRequest;
+
+async function* eventStream(
+  first: DrawingEvent | undefined,
+  events: AsyncIterable<DrawingEvent | undefined>,
+  { order, log }: { readonly order: Order; readonly log: FastifyBaseLogger },
+): AsyncGenerator<Uint8Array, void> {
+  const encode = eventEncoder(order);
+  yield* encode(first).chunks;
+  try {
+    for await (const event of events) yield* encode(event).chunks;
+  } catch (error) {
+    if (order.signal.aborted) return;
+    if (!(error instanceof StudioError)) log.error(error);
+    yield* serverSentEvent(eventJson({ error: sentenceOf(error) })).chunks;
+  }
+}
+
+function eventEncoder(order: Order): (event: DrawingEvent | undefined) => ByteSource {
+  const pictures = order.requests.reduce((sum, { count }) => sum + count, 0);
+  let previewAtMs = -Infinity;
+  return (event) => {
+    // A comment: clients skip it, proxies see that somebody is there.
+    if (event === undefined) return text(": waiting\n\n");
+    if (event.kind === "drawn") return serverSentEvent(replyTo(order, event));
+    const isDue = performance.now() - previewAtMs >= PREVIEW_MS;
+    if (isDue) previewAtMs = performance.now();
+    return serverSentEvent(eventJson(progressEvent(order, event, { pictures, isDue })));
+  };
+}
+
+function progressEvent(
+  { address, request }: Order,
+  { image, step, steps, preview }: Progress,
+  { pictures, isDue }: { readonly pictures: number; readonly isDue: boolean },
+): ProgressEvent {
+  const pixels = isDue ? preview() : undefined;
+  return {
+    id: request.id,
+    model_name: address.name,
+    step: image * steps + step,
+    of: pictures * steps,
+    ...(pixels === undefined ? {} : { preview: toBase64(encodePng(pixels)) }),
+  };
+}

@@ -1,0 +1,46 @@
+import { StudioError } from "../../contract/errors.ts";
+import { generationRequests, type PictureRequest } from "../../kserve/server/picture-request.ts";
+import { predictReply, readPredictRequest } from "../../kserve/server/predict.ts";
+import { clientGone } from "./client-gone.ts";
+import { allPictures, type Drawn, ofOneSize } from "./draw-pictures.ts";
+import { readBody } from "./read-body.ts";
+import { type Handler, pathOf } from "./route.ts";
+import type { RouteParts } from "./route-parts.ts";
+import { sendMessage } from "./send-message.ts";
+import { parameter, servedModel } from "./served-model.ts";
+
+const VERB = ":predict";
+
+/** `POST /v1/models/{m}:predict`; the colon is part of a name to whoever cuts addresses at slashes. */
+export function predictRoute({ engine, admission, callerOf }: RouteParts): Handler {
+  return async (request, reply) => {
+    const call = parameter(request.params, "model") ?? "";
+    if (!call.endsWith(VERB)) {
+      throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
+    }
+    await servedModel(engine, { name: call.slice(0, -VERB.length) });
+    const { bytes } = await readBody(request);
+    const { pictures: asked, format } = readPredictRequest(bytes);
+    const { pictures } = await allPictures(admission, {
+      requests: asked.flatMap(generationRequests),
+      format,
+      caller: callerOf(request),
+      timeLimitSeconds: undefined,
+      signal: clientGone(reply),
+    });
+    return sendMessage(
+      request,
+      reply,
+      predictReply(byInstance(asked, pictures).map(ofOneSize), format),
+    );
+  };
+}
+
+/** Pictures by the instance that asked for them: each of those may have its own size. */
+function byInstance(
+  asked: readonly PictureRequest[],
+  pictures: readonly Drawn[],
+): readonly (readonly Drawn[])[] {
+  const left = [...pictures];
+  return asked.map(({ prompts, count }) => left.splice(0, prompts.length * count));
+}

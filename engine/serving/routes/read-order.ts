@@ -1,0 +1,60 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { InferRequest } from "../../kserve/server/infer-request.ts";
+import { pictureReply } from "../../kserve/server/picture-reply.ts";
+import { generationRequests, pictureRequest } from "../../kserve/server/picture-request.ts";
+import type { WantedPicture } from "../../kserve/server/wanted-picture.ts";
+import type { EncodedMessage } from "../../kserve/wire/encoded-message.ts";
+import type { MessageBody } from "../../kserve/wire/framing.ts";
+import { clientGone } from "./client-gone.ts";
+import { type DrawnRequest, type DrawOrder, ofOneSize } from "./draw-pictures.ts";
+import { readBody } from "./read-body.ts";
+import type { RouteParts } from "./route-parts.ts";
+import { addressOf, type ModelAddress, servedModel } from "./served-model.ts";
+import { timeLimitOf } from "./time-limit.ts";
+
+/** A request of protocol v2, as far as its client says it. */
+export interface Message {
+  readonly request: InferRequest;
+  readonly wanted: WantedPicture;
+}
+
+/** The same with what the engine is to do for it. */
+export interface Order extends Message, DrawOrder {
+  readonly address: ModelAddress;
+}
+
+/** Reads a request to a served model, its body by `read`. Throws what is to be answered. */
+export async function readOrder(
+  { engine, callerOf }: RouteParts,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  read: (body: MessageBody) => Message,
+): Promise<Order> {
+  const address = addressOf(request);
+  await servedModel(engine, address);
+  const message = read(await readBody(request));
+  return {
+    ...message,
+    address,
+    requests: generationRequests(pictureRequest(message.request)),
+    format: message.wanted.format,
+    caller: callerOf(request),
+    timeLimitSeconds: timeLimitOf(message.request.parameters),
+    signal: clientGone(reply),
+  };
+}
+
+/** The ordinary reply: pictures as they were wanted. */
+export function replyTo(
+  { address, request, wanted }: Order,
+  { pictures, seconds }: DrawnRequest,
+): EncodedMessage {
+  const head = {
+    modelName: address.name,
+    ...(address.version === undefined ? {} : { modelVersion: address.version }),
+    id: request.id,
+    seeds: pictures.map(({ seed }) => seed),
+    device: pictures[0]?.device ?? "",
+    seconds,
+  };
+  return pictureReply(head, ofOneSize(pictures), wanted);
+}

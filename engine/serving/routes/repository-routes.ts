@@ -1,0 +1,61 @@
+import { StudioError } from "../../contract/errors.ts";
+import { checkLoadRequest, readIndexRequest } from "../../kserve/server/repository-request.ts";
+import { type RepositoryEntry, repositoryIndex } from "../../kserve/server/server-messages.ts";
+import type { KnownModel, PictureEngine } from "../picture-engine.ts";
+import { readBody } from "./read-body.ts";
+import type { Handler, Route } from "./route.ts";
+import { sentenceOf } from "./refuse.ts";
+import type { RouteParts } from "./route-parts.ts";
+import { addressOf, ALIAS, ONLY_VERSION, shown } from "./served-model.ts";
+
+/** Which models there are, and which is served. */
+export function repositoryRoutes({ engine }: RouteParts): readonly Route[] {
+  const index: Handler = async (request) => {
+    const { bytes } = await readBody(request);
+    const { isReadyOnly } = readIndexRequest(bytes);
+    return repositoryIndex((await engine.models()).map(toEntry), isReadyOnly);
+  };
+  return [
+    { path: "/v2/repository/index", POST: index },
+    { path: "/v2/repository/models/:model/load", POST: changing(engine, "load") },
+    { path: "/v2/repository/models/:model/unload", POST: changing(engine, "unload") },
+  ];
+}
+
+const STATES = { ready: "READY", loading: "LOADING", unavailable: "UNAVAILABLE" } as const;
+
+function toEntry({ name, state, reason }: KnownModel): RepositoryEntry {
+  return {
+    name,
+    version: ONLY_VERSION,
+    state: STATES[state],
+    reason: state === "ready" ? "" : reason,
+  };
+}
+
+function changing(engine: PictureEngine, verb: "load" | "unload"): Handler {
+  return async (request, reply) => {
+    const { bytes } = await readBody(request);
+    checkLoadRequest(bytes);
+    const { name } = addressOf(request);
+    try {
+      await change(engine, verb, name);
+      return { name, [verb]: true };
+    } catch (error) {
+      if (!(error instanceof StudioError)) throw error;
+      const reason = `${shown(name)} failed to ${verb}: ${sentenceOf(error)}`;
+      return reply.code(error.status).send({ error: reason });
+    }
+  };
+}
+
+async function change(engine: PictureEngine, verb: "load" | "unload", name: string): Promise<void> {
+  const models = await engine.models();
+  const served = models.find(({ state }) => state === "ready")?.name;
+  const isAlias = name === ALIAS && models.every((model) => model.name !== ALIAS);
+  if (isAlias && served === undefined && verb === "unload") return;
+  const own = isAlias ? served : models.find((model) => model.name === name)?.name;
+  if (own === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
+  const isDone = (own === served) === (verb === "load");
+  if (!isDone) await engine[verb](own);
+}

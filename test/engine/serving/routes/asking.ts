@@ -1,0 +1,66 @@
+import { request } from "undici";
+import { expect } from "vitest";
+import type { MessageBody } from "../../../../engine/kserve/wire/framing.ts";
+
+/** A reply as it came over the wire, not unpacked. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Buffer;
+  /** Undefined where the body is no JSON. */
+  readonly json: unknown;
+}
+
+/** Sends what it is given, nothing added. */
+export async function ask(
+  url: string,
+  method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE" = "GET",
+  { body, headers = {} }: { body?: string | Uint8Array; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const reply = await request(url, { method, headers, ...(body === undefined ? {} : { body }) });
+  const bytes = Buffer.from(await reply.body.arrayBuffer());
+  const { statusCode: status } = reply;
+  return { status, headers: reply.headers, bytes, json: jsonOf(bytes) };
+}
+
+/** Posts JSON. */
+export function postJson(url: string, message: unknown, headers = {}): Promise<Answer> {
+  const body = typeof message === "string" ? message : JSON.stringify(message);
+  return ask(url, "POST", { body, headers: { "content-type": "application/json", ...headers } });
+}
+
+/** Posts JSON with binary tensors behind it. */
+export function postBinary(
+  url: string,
+  { bytes, headerLength }: MessageBody,
+  headers = {},
+): Promise<Answer> {
+  return ask(url, "POST", {
+    body: bytes,
+    headers: {
+      "content-type": "application/octet-stream",
+      ...(headerLength === undefined ? {} : { "inference-header-content-length": headerLength }),
+      ...headers,
+    },
+  });
+}
+
+/** The JSON of a body; undefined where it is none. */
+export function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The one thing that is told of a refusal. */
+export const REFUSED = { error: expect.any(String) as string };
+
+/** The data of each server-sent event; comments are left out. */
+export function eventsOf(stream: string): unknown[] {
+  return stream
+    .split("\n\n")
+    .filter((event) => event !== "" && !event.startsWith(":"))
+    .map((event) => JSON.parse(event.replace(/^data: /, "")) as unknown);
+}
