@@ -10,6 +10,7 @@ import { isOpen } from "../queue/states.ts";
 import type { AddressOf } from "./addresses.ts";
 import type { StudioOptions } from "./create-studio.ts";
 import { DeviceList, type ChosenDevice } from "../worker/device-list.ts";
+import { DeviceTurns } from "../worker/device-turns.ts";
 import { DrawingWorker } from "../worker/drawing-worker.ts";
 import { Estimates, type DrawnPicture } from "../worker/estimates.ts";
 import { withAddresses } from "./gallery-procedures.ts";
@@ -30,7 +31,11 @@ export interface DrawingParts {
   readonly estimates: Estimates;
   readonly previews: Previews;
   readonly drawing: LocalDrawing;
+  /** Whose turn the device is. */
+  readonly turns: DeviceTurns;
   readonly worker: DrawingWorker;
+  /** Puts a picture into the gallery, tells of it and gives its id there. */
+  readonly keep: (picture: NewPicture) => Promise<string>;
 }
 
 /** Pictures of a model that are looked at for how long it takes. */
@@ -58,9 +63,10 @@ export async function openDrawing(
       // How much memory a card has, no provider tells.
       return fitOf(summary, { provider, memoryBytes: provider === "cpu" ? totalmem() : undefined });
     },
-    useOf: (id) => letGoOf(id, live, drawing),
+    useOf: (id) => letGoOf(id, live, { drawing, turns }),
     openWorks: stores.transfers.openIds,
   });
+  const turns = new DeviceTurns();
   const folderOf = (id: string) => store.folderOf(id);
   const models = new ModelReader(folderOf);
   const previews = new Previews();
@@ -82,15 +88,19 @@ export async function openDrawing(
     onLoaded: changed,
   });
   undo.defer(() => drawing.unload());
+  const keepIt = (picture: NewPicture) => keep(picture, { stores, estimates, addressOf });
   const worker = new DrawingWorker({
     queue: live.queue,
-    draw: (generation, signal) => drawing.draw(generation, signal),
-    keep: (picture) => keep(picture, { stores, estimates, addressOf }),
-    unload: () => drawing.unload(),
+    draw: (generation, signal) =>
+      turns.run("studio", signal, () => drawing.draw(generation, signal)),
+    keep: keepIt,
+    // A door may have the device, and the queue may go on meanwhile.
+    unload: () => turns.whenFree(() => live.queue.isPaused && drawing.unload()),
     logError,
   });
   undo.defer(() => worker.close());
-  return { devices, device, store, models, estimates, previews, drawing, worker };
+  const parts = { devices, device, store, models, estimates, previews, drawing, turns, worker };
+  return { ...parts, keep: keepIt };
 }
 
 interface Keeping {
@@ -114,10 +124,17 @@ async function latestOf({ gallery }: Stores, model: string): Promise<readonly Dr
 }
 
 /** Why a model cannot be removed; where nothing needs it, it is not held on to either. */
-function letGoOf(id: string, { queue }: LiveQueue, drawing: LocalDrawing): string | undefined {
+function letGoOf(
+  id: string,
+  { queue }: LiveQueue,
+  { drawing, turns }: Pick<DrawingParts, "drawing" | "turns">,
+): string | undefined {
   const users = queue.list().filter(({ state, order }) => isOpen(state) && order.model === id);
-  if (users.some(({ state }) => state === "running")) return "a picture is being drawn with it";
+  const isHere = drawing.loadedModel === id;
+  const isDrawing = users.some(({ state }) => state === "running");
+  if (isDrawing || (isHere && turns.holder !== undefined))
+    return "a picture is being drawn with it";
   if (users.length > 0) return `${users.length} pictures wait to be drawn with it`;
-  if (drawing.loadedModel === id) drawing.unload();
+  if (isHere) drawing.unload();
   return undefined;
 }

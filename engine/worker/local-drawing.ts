@@ -25,6 +25,13 @@ export interface LocalDrawingParts {
 }
 
 type Step = Extract<DrawingEvent, { kind: "progress" }>;
+type Preparing = NonNullable<GenerateOptions["onPreparing"]>;
+
+/** A picture that was drawn here, as the gallery takes it. */
+export function newPicture(event: Extract<DrawingEvent, { kind: "image" }>): NewPicture {
+  const { png, pixels, record, seconds } = event;
+  return { png, pixels, record, seconds, target: "local" };
+}
 
 /** Draws generations on this machine's device, with the model that the last one used still loaded. */
 export class LocalDrawing {
@@ -32,40 +39,36 @@ export class LocalDrawing {
   #drawing: Drawing | undefined;
   #deviceName: DeviceName | undefined;
   #loadedModel: string | undefined;
+  #freeAtMs = 0;
 
   constructor(parts: LocalDrawingParts) {
     this.#parts = parts;
   }
 
   /** Draws one picture, telling how far it is. Rejects with the signal's reason once the device is free. */
-  async draw(generation: Generation, signal: AbortSignal): Promise<NewPicture> {
-    const { onProgress, paceOf } = this.#parts;
-    const { id } = generation;
-    const order = settled(generation.order);
-    const meter = new RunProgress(order.steps, await paceOf(order));
-    let last = meter.loading();
-    const tell = (progress: Progress): void => onProgress(id, (last = progress));
-    tell(last);
-    const options = {
-      ...(await this.#optionsOf(order)),
-      signal,
-      onPreparing: (preparation: Parameters<typeof meter.preparing>[0]): void =>
-        tell(meter.preparing(preparation)),
-    };
-    for await (const event of this.#current().generate(options)) {
-      if (event.kind === "started") {
-        // The networks of a new model are opened as they are first run.
-        if (this.#loadedModel === order.model) tell(meter.denoising());
-      } else if (event.kind === "progress") {
-        this.#setLoaded(order.model);
-        tell(meter.step(event, this.#preview(id, event)));
-      } else {
-        tell(meter.saving(last));
-        const { png, pixels, record, seconds } = event;
-        return { png, pixels, record, seconds, target: "local" };
-      }
+  async draw({ id, order }: Generation, signal: AbortSignal): Promise<NewPicture> {
+    try {
+      return await this.#draw(id, settled(order), signal);
+    } finally {
+      this.#freeAtMs = 0;
     }
-    throw new Error("drawing ended without a picture");
+  }
+
+  /** Draws one picture for who wants to see it come about. Rejects with the signal's reason once the device is free. */
+  async *events(
+    order: SettledOrder,
+    { signal, onPreparing }: { signal: AbortSignal; onPreparing?: Preparing },
+  ): AsyncGenerator<DrawingEvent, void> {
+    const options = { ...(await this.#optionsOf(order)), signal, onPreparing };
+    for await (const event of this.#current().generate(options)) {
+      if (event.kind === "progress") this.#setLoaded(order.model);
+      yield event;
+    }
+  }
+
+  /** Seconds until the generation that is drawn will be there, as far as is known. */
+  get busySeconds(): number {
+    return Math.max(0, (this.#freeAtMs - performance.now()) / 1000);
   }
 
   /** Id of the model that the next picture need not load. */
@@ -84,6 +87,35 @@ export class LocalDrawing {
     this.#drawing.close();
     this.#drawing = undefined;
     this.#setLoaded(undefined);
+  }
+
+  async #draw(id: string, order: SettledOrder, signal: AbortSignal): Promise<NewPicture> {
+    const pace = await this.#parts.paceOf(order);
+    const meter = new RunProgress(order.steps, pace);
+    let last = meter.loading();
+    const tell = (progress: Progress): void => {
+      this.#parts.onProgress(id, (last = progress));
+      this.#freeIn(progress.secondsLeft);
+    };
+    tell(last);
+    this.#freeIn(pace && pace.text + order.steps * pace.step + pace.decode);
+    const onPreparing: Preparing = (preparation) => tell(meter.preparing(preparation));
+    for await (const event of this.events(order, { signal, onPreparing })) {
+      if (event.kind === "started") {
+        // The networks of a new model are opened as they are first run.
+        if (this.#loadedModel === order.model) tell(meter.denoising());
+      } else if (event.kind === "progress") {
+        tell(meter.step(event, this.#preview(id, event)));
+      } else {
+        tell(meter.saving(last));
+        return newPicture(event);
+      }
+    }
+    throw new Error("drawing ended without a picture");
+  }
+
+  #freeIn(seconds: number | undefined): void {
+    if (seconds !== undefined) this.#freeAtMs = performance.now() + seconds * 1000;
   }
 
   #setLoaded(model: string | undefined): void {

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { DeviceTurns, type Drawer } from "../../../engine/worker/device-turns.ts";
+
+const NEVER = new AbortController().signal;
+
+function drawing(turns: DeviceTurns) {
+  const order: string[] = [];
+  let atOnce = 0;
+  const draw = (drawer: Drawer, name: string, signal = NEVER): Promise<void> =>
+    turns.run(drawer, signal, async () => {
+      expect(++atOnce).toBe(1);
+      await delay(1);
+      order.push(name);
+      atOnce--;
+    });
+  return { draw, order };
+}
+
+test("where both wait they take turns, and inside each the first is first", async () => {
+  const { draw, order } = drawing(new DeviceTurns());
+  await Promise.all([
+    draw("door", "d1"),
+    draw("door", "d2"),
+    draw("door", "d3"),
+    draw("studio", "s1"),
+    draw("studio", "s2"),
+    draw("studio", "s3"),
+    draw("studio", "s4"),
+  ]);
+  expect(order).toEqual(["d1", "s1", "d2", "s2", "d3", "s3", "s4"]);
+});
+
+test("the studio is first where it did not just draw", async () => {
+  const turns = new DeviceTurns();
+  const { draw, order } = drawing(turns);
+  const release = await turns.take("door", NEVER);
+  const both = Promise.all([draw("door", "door"), draw("studio", "studio")]);
+  release();
+  await both;
+  expect(order).toEqual(["studio", "door"]);
+});
+
+test("one that is cancelled while it waits gives up its place, with the reason", async () => {
+  const turns = new DeviceTurns();
+  const { draw, order } = drawing(turns);
+  const gone = new AbortController();
+  const release = await turns.take("studio", NEVER);
+  const waiting = draw("door", "gone", gone.signal);
+  const other = draw("door", "other");
+  gone.abort(new Error("gone"));
+  await expect(waiting).rejects.toThrow("gone");
+  release();
+  await other;
+  expect(order).toEqual(["other"]);
+});
+
+test("one that fails lets go of the device", async () => {
+  const turns = new DeviceTurns();
+  const { draw, order } = drawing(turns);
+  await expect(turns.run("door", NEVER, () => Promise.reject(new Error("no")))).rejects.toThrow(
+    "no",
+  );
+  await draw("studio", "after");
+  expect([order, turns.holder]).toEqual([["after"], undefined]);
+});
+
+test("what must not meet a picture waits until the device is free and nobody waits", async () => {
+  const turns = new DeviceTurns();
+  const { draw, order } = drawing(turns);
+  const release = await turns.take("door", NEVER);
+  turns.whenFree(() => order.push("unloaded"));
+  const waiting = draw("studio", "picture");
+  release();
+  await waiting;
+  expect(order).toEqual(["picture", "unloaded"]);
+  turns.whenFree(() => order.push("at once"));
+  expect(order.at(-1)).toBe("at once");
+});
