@@ -1,0 +1,63 @@
+import type { Exchange } from "../../engine/contract/server.ts";
+import { shellQuoted } from "./quote.ts";
+import { KEY_HEADER } from "./snippets.ts";
+
+/** What curl says by itself, or must not say twice. */
+const OWN_HEADERS = new Set([
+  "host",
+  "connection",
+  "content-length",
+  "transfer-encoding",
+  "accept-encoding",
+  "expect",
+  "user-agent",
+  "authorization",
+  "cookie",
+]);
+
+/** Where a body is read from that is not text, or of which only the beginning was kept. */
+export const BODY_FILE = "request.bin";
+
+/** Whether the whole body is there to be sent again. */
+export function isBodyWhole({ requestBody: { text, sizeBytes, isCut } }: Exchange): boolean {
+  // No argument of a command can hold a NUL.
+  return !isCut && !text.includes("\0") && new TextEncoder().encode(text).byteLength === sizeBytes;
+}
+
+/** The same request once more, at a shell; a key comes out of the environment. */
+export function curlCommand(exchange: Exchange, origin: string): string {
+  const { method, path, requestHeaders, requestBody, keyName } = exchange;
+  const names = new Set(Object.keys(requestHeaders).map((name) => name.toLowerCase()));
+  const hasKey = keyName !== undefined || names.has("authorization");
+  const headers = Object.entries(requestHeaders).filter(
+    ([name, value]) => !OWN_HEADERS.has(name.toLowerCase()) && !isUsual(name, value),
+  );
+  return [
+    // Brackets and braces of an address are meant as they stand.
+    `curl --globoff ${methodFlags(method, requestBody.sizeBytes)}${shellQuoted(origin + path)}`,
+    ...(names.has("accept-encoding") ? ["--compressed"] : []),
+    ...(hasKey ? [`-H ${KEY_HEADER}`] : []),
+    ...headers.map(([name, value]) => `-H ${shellQuoted(`${name}: ${value}`)}`),
+    // Where there was none, curl would name a form.
+    ...(requestBody.sizeBytes > 0 && !names.has("content-type") ? ["-H 'Content-Type:'"] : []),
+    ...bodyFlags(exchange),
+  ].join(" \\\n  ");
+}
+
+function methodFlags(method: string, bodyBytes: number): string {
+  if (method === "HEAD") return "--head ";
+  const usual = bodyBytes > 0 ? "POST" : "GET";
+  return method === usual ? "" : `-X ${/^[A-Z]+$/.test(method) ? method : shellQuoted(method)} `;
+}
+
+function bodyFlags(exchange: Exchange): string[] {
+  const { text, sizeBytes } = exchange.requestBody;
+  if (sizeBytes === 0) return [];
+  if (!isBodyWhole(exchange)) return [`--data-binary @${BODY_FILE}`];
+  // curl reads a file where data begins with an @.
+  return [`--data-raw ${shellQuoted(text)}`];
+}
+
+function isUsual(name: string, value: string): boolean {
+  return name.toLowerCase() === "accept" && value === "*/*";
+}

@@ -1,0 +1,82 @@
+import { TriangleAlert } from "lucide-react";
+import { useState } from "react";
+import { serverChangeSchema } from "../../engine/contract/server.ts";
+import { Button } from "../ui/button.tsx";
+import { Chips } from "../ui/chips.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { useWords } from "../words/words.ts";
+import { isEverywhere } from "./reach.ts";
+import styles from "./settings-tab.module.css";
+
+const REACHES = ["own", "everywhere", "other"] as const;
+type Reach = (typeof REACHES)[number];
+
+const HOSTS = { own: "127.0.0.1", everywhere: "0.0.0.0" } as const;
+
+export interface HostFieldProps {
+  readonly host: string;
+  readonly onChange: (host: string) => void;
+}
+
+/** Who can reach the server at all, and what that means. */
+export function HostField({ host, onChange }: HostFieldProps) {
+  const t = useWords("server");
+  const [isOther, setIsOther] = useState(reachOf(host) === "other");
+  const reach = isOther ? "other" : reachOf(host);
+  const choose = (value: Reach) => {
+    setIsOther(value === "other");
+    if (value !== "other" && value !== reachOf(host)) onChange(HOSTS[value]);
+  };
+  return (
+    <div className={styles.field}>
+      <span className={styles.name}>{t("settings.host")}</span>
+      <div className={styles.chips}>
+        <Chips
+          label={t("settings.host")}
+          isSegmented
+          value={reach}
+          onChange={choose}
+          chips={REACHES.map((value) => ({ value, label: t(`settings.hosts.${value}`) }))}
+        />
+      </div>
+      {reach === "own" ? (
+        <p className={styles.help}>{t("settings.hostHelp.own")}</p>
+      ) : (
+        <p className={styles.warn}>
+          <Icon of={TriangleAlert} />
+          {t(`settings.hostHelp.${reach}`)}
+        </p>
+      )}
+      {reach === "other" && <OtherHost host={host} onChange={onChange} />}
+    </div>
+  );
+}
+
+function OtherHost({ host, onChange }: HostFieldProps) {
+  const t = useWords("server");
+  const [typed, setTyped] = useState(host);
+  const wanted = typed.trim();
+  const isSound = serverChangeSchema.safeParse({ host: wanted }).success && !/[\s/]/.test(wanted);
+  return (
+    <div className={styles.text}>
+      <TextField
+        label={t("settings.otherHost")}
+        isCode
+        value={typed}
+        onChange={setTyped}
+        error={isSound ? undefined : t("settings.badHost")}
+        trailing={
+          <Button isDisabled={!isSound || wanted === host} onPress={() => onChange(wanted)}>
+            {t("settings.save")}
+          </Button>
+        }
+      />
+    </div>
+  );
+}
+
+function reachOf(host: string): Reach {
+  if (host === HOSTS.own || host === "localhost") return "own";
+  return isEverywhere(host) ? "everywhere" : "other";
+}

@@ -1,0 +1,93 @@
+import { useQuery } from "@tanstack/react-query";
+import { KeyRound, Trash2 } from "lucide-react";
+import { useState } from "react";
+import type { ServerKey } from "../../engine/contract/server.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { formatWhen } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./keys-tab.module.css";
+import { RemoveKeyDialog } from "./remove-key-dialog.tsx";
+
+/** Who may use the server, and what for. */
+export function KeysTab({ onMakeKey }: { onMakeKey: () => void }) {
+  const t = useWords("server");
+  const { queries } = useStudio();
+  const { data: keys, error, refetch } = useQuery(queries.server.keys.queryOptions());
+  const make = (
+    <Button icon={KeyRound} onPress={onMakeKey}>
+      {t("keys.make")}
+    </Button>
+  );
+  if (error && !keys)
+    return <Failed title={t("keys.failed")} error={error} onRetry={() => void refetch()} />;
+  if (keys === undefined) return <Skeleton className={styles.skeleton} />;
+  if (keys.length === 0) return <Empty title={t("keys.empty")}>{make}</Empty>;
+  return (
+    <div className={styles.page}>
+      <div className={styles.column}>
+        <div className={styles.head}>
+          <p className={styles.note}>{t("keys.note")}</p>
+          {make}
+        </div>
+        <KeyTable keys={keys} />
+      </div>
+    </div>
+  );
+}
+
+const COLUMNS = ["name", "scopes", "gallery", "reply", "made", "used"] as const;
+
+function KeyTable({ keys }: { keys: readonly ServerKey[] }) {
+  const t = useWords("server");
+  const [removed, setRemoved] = useState<ServerKey>();
+  return (
+    <>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {COLUMNS.map((name) => (
+              <th key={name} scope="col">
+                {t(`keys.${name}`)}
+              </th>
+            ))}
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <KeyRow key={key.id} of={key} onRemove={() => setRemoved(key)} />
+          ))}
+        </tbody>
+      </table>
+      {removed && <RemoveKeyDialog of={removed} onClose={() => setRemoved(undefined)} />}
+    </>
+  );
+}
+
+function KeyRow({ of: key, onRemove }: { of: ServerKey; onRemove: () => void }) {
+  const t = useWords("server");
+  const { name, scopes, keepsPictures, isSeedProfile, createdAt, lastUsedAt } = key;
+  return (
+    <tr>
+      <th scope="row" className={styles.name}>
+        {name}
+      </th>
+      <td>{scopes.map((scope) => t(`keys.scope.${scope}`)).join(", ")}</td>
+      <td>{t(keepsPictures ? "keys.kept" : "keys.notKept")}</td>
+      <td>{t(isSeedProfile ? "keys.seed" : "keys.plain")}</td>
+      <td>{formatWhen(createdAt)}</td>
+      <td>{lastUsedAt === undefined ? t("keys.never") : formatWhen(lastUsedAt)}</td>
+      <td>
+        <IconButton
+          icon={Trash2}
+          size="dense"
+          label={t("keys.remove", { name })}
+          onPress={onRemove}
+        />
+      </td>
+    </tr>
+  );
+}

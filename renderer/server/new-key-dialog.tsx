@@ -1,0 +1,140 @@
+import { type FormEvent, useState } from "react";
+import { type NewServerKey, newServerKeySchema } from "../../engine/contract/server.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { Failed } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { useWords } from "../words/words.ts";
+import { MadeKeyDialog } from "./made-key-dialog.tsx";
+import styles from "./new-key-dialog.module.css";
+
+export interface NewKeyDialogProps {
+  readonly isOpen: boolean;
+  readonly onClose: (isMade: boolean) => void;
+}
+
+/** Makes a key, and shows it once. */
+export function NewKeyDialog({ isOpen, onClose }: NewKeyDialogProps) {
+  const [secret, setSecret] = useState<string>();
+  if (!isOpen) return null;
+  const close = () => {
+    setSecret(undefined);
+    onClose(secret !== undefined);
+  };
+  return secret === undefined ? (
+    <Form onMade={setSecret} onClose={close} />
+  ) : (
+    <MadeKeyDialog secret={secret} onClose={close} />
+  );
+}
+
+const NEW: NewServerKey = {
+  name: "",
+  scopes: ["inference"],
+  keepsPictures: false,
+  isSeedProfile: false,
+};
+
+interface FormProps {
+  readonly onMade: (secret: string) => void;
+  readonly onClose: () => void;
+}
+
+function Form({ onMade, onClose }: FormProps) {
+  const t = useWords("server");
+  const { client, queries, cache } = useStudio();
+  const [key, setKey] = useState(NEW);
+  const [failure, setFailure] = useState<Error>();
+  const [isBusy, setIsBusy] = useState(false);
+  const sound = newServerKeySchema.safeParse(key);
+  const make = async (event?: FormEvent) => {
+    event?.preventDefault();
+    if (!sound.success || isBusy) return;
+    setIsBusy(true);
+    try {
+      const { secret } = await client.server.addKey(sound.data);
+      void cache.invalidateQueries({ queryKey: queries.server.keys.queryKey() });
+      onMade(secret);
+    } catch (error) {
+      setFailure(error instanceof Error ? error : new Error(String(error)));
+      setIsBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      title={t("newKey.title")}
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t("newKey.no")}</Button>
+          <Button
+            variant="filled"
+            isDisabled={!sound.success || isBusy}
+            onPress={() => void make()}
+          >
+            {t("newKey.yes")}
+          </Button>
+        </>
+      }
+    >
+      <form className={styles.form} onSubmit={(event) => void make(event)}>
+        <Fields value={key} onChange={setKey} />
+        {failure && <Failed title={t("newKey.failed")} error={failure} />}
+      </form>
+    </Dialog>
+  );
+}
+
+interface FieldsProps {
+  readonly value: NewServerKey;
+  readonly onChange: (key: NewServerKey) => void;
+}
+
+function Fields({ value: key, onChange }: FieldsProps) {
+  const t = useWords("server");
+  const { name, scopes, keepsPictures, isSeedProfile } = key;
+  const scope = (one: NewServerKey["scopes"][number], isOn: boolean) =>
+    onChange({ ...key, scopes: isOn ? [...scopes, one] : scopes.filter((other) => other !== one) });
+  return (
+    <>
+      <TextField
+        label={t("newKey.name")}
+        description={t("newKey.nameHelp")}
+        value={name}
+        onChange={(typed) => onChange({ ...key, name: typed })}
+        maxLength={100}
+        autoFocus
+      />
+      <Switch
+        isSelected={scopes.includes("inference")}
+        onChange={(isOn) => scope("inference", isOn)}
+      >
+        {t("newKey.inference")}
+      </Switch>
+      <Switch
+        isSelected={scopes.includes("management")}
+        onChange={(isOn) => scope("management", isOn)}
+        description={t("newKey.managementHelp")}
+      >
+        {t("newKey.management")}
+      </Switch>
+      {scopes.length === 0 && <p className={styles.warn}>{t("newKey.noScope")}</p>}
+      <Switch
+        isSelected={keepsPictures}
+        onChange={(isOn) => onChange({ ...key, keepsPictures: isOn })}
+      >
+        {t("newKey.keepsPictures")}
+      </Switch>
+      <Switch
+        isSelected={isSeedProfile}
+        onChange={(isOn) => onChange({ ...key, isSeedProfile: isOn })}
+        description={t("newKey.seedHelp")}
+      >
+        {t("newKey.seed")}
+      </Switch>
+    </>
+  );
+}

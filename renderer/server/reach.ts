@@ -1,0 +1,37 @@
+import type { Server } from "../../engine/contract/server.ts";
+
+/** Addresses at which a listener hears every address of its machine. */
+const EVERYWHERE = /^(?:0\.0\.0\.0|\[?::\]?)$/;
+const OWN = /^(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)$/i;
+
+/** Whether only programs of this machine reach it. */
+export function isOwnMachine(host: string): boolean {
+  return OWN.test(host);
+}
+
+/** Whether it is reached by any address that this machine has. */
+export function isEverywhere(host: string): boolean {
+  return EVERYWHERE.test(host);
+}
+
+/** An address that a program of this machine can use, also before the server runs. */
+export function originOf({ origin, settings: { host, port } }: Server): string {
+  const known = origin ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const url = URL.parse(known);
+  if (url === null) return known;
+  if (isEverywhere(url.hostname)) url.hostname = "127.0.0.1";
+  return url.origin;
+}
+
+/** Whether a request without a key is refused. */
+export function needsKey({ host, isKeyRequired }: Server["settings"]): boolean {
+  return isKeyRequired || !isOwnMachine(host);
+}
+
+/** The name of the seed's model, under which whatever is served answers. */
+const COMMON_NAME = "stable-diffusion";
+
+/** The name to ask for: the one that stays when another model is served. */
+export function askedName(names: readonly string[]): string {
+  return names.includes(COMMON_NAME) ? COMMON_NAME : (names[0] ?? COMMON_NAME);
+}

@@ -1,0 +1,137 @@
+import type { Server } from "../../engine/contract/server.ts";
+import { NumberField } from "../ui/number-field.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { useWords } from "../words/words.ts";
+import { HostField } from "./host-field.tsx";
+import { LinesField } from "./lines-field.tsx";
+import { isOwnMachine } from "./reach.ts";
+import styles from "./settings-tab.module.css";
+import type { ServerCommands } from "./use-server.ts";
+
+export interface SettingsTabProps {
+  readonly server: Server;
+  readonly commands: ServerCommands;
+}
+
+/** How the server is reached, by whom, and how much it takes on. */
+export function SettingsTab({ server: { settings }, commands }: SettingsTabProps) {
+  return (
+    <div className={styles.page}>
+      <div className={styles.column}>
+        <Reach settings={settings} change={commands.change} />
+        <Access settings={settings} change={commands.change} />
+        <Work settings={settings} change={commands.change} />
+      </div>
+    </div>
+  );
+}
+
+interface PartProps {
+  readonly settings: Server["settings"];
+  readonly change: ServerCommands["change"];
+}
+
+function Reach({ settings: { host, port }, change }: PartProps) {
+  const t = useWords("server");
+  return (
+    <section className={styles.section} aria-label={t("settings.reach")}>
+      <h2 className={styles.title}>{t("settings.reach")}</h2>
+      <div className={styles.fields}>
+        <HostField key={host} host={host} onChange={(value) => change({ host: value })} />
+        <div className={styles.number}>
+          <NumberField
+            label={t("settings.port")}
+            value={port}
+            onChange={(value) => change({ port: value })}
+            minValue={0}
+            maxValue={65_535}
+          />
+        </div>
+        <p className={styles.help}>{t("settings.restarts")}</p>
+      </div>
+    </section>
+  );
+}
+
+function Access({ settings, change }: PartProps) {
+  const t = useWords("server");
+  const { host, hostNames, origins, isKeyRequired } = settings;
+  const isOwn = isOwnMachine(host);
+  return (
+    <section className={styles.section} aria-label={t("settings.access")}>
+      <h2 className={styles.title}>{t("settings.access")}</h2>
+      <div className={styles.fields}>
+        <Switch
+          isSelected={isKeyRequired || !isOwn}
+          isDisabled={!isOwn}
+          onChange={(isOn) => change({ isKeyRequired: isOn })}
+          description={t(isOwn ? "settings.keyHelp" : "settings.keyAlways")}
+        >
+          {t("settings.keyRequired")}
+        </Switch>
+        <LinesField
+          key={`names ${hostNames.join(" ")}`}
+          name="hostNames"
+          lines={hostNames}
+          onChange={(lines) => change({ hostNames: lines })}
+        />
+        <LinesField
+          key={`origins ${origins.join(" ")}`}
+          name="origins"
+          lines={origins}
+          onChange={(lines) => change({ origins: lines })}
+        />
+      </div>
+    </section>
+  );
+}
+
+/** What a time limit begins with: five minutes. */
+const FIRST_LIMIT_SECONDS = 300;
+
+function Work({ settings, change }: PartProps) {
+  const t = useWords("server");
+  const { queueLength, timeLimitSeconds, isSeedProfile } = settings;
+  return (
+    <section className={styles.section} aria-label={t("settings.work")}>
+      <h2 className={styles.title}>{t("settings.work")}</h2>
+      <div className={styles.fields}>
+        <div className={styles.number}>
+          <NumberField
+            label={t("settings.queueLength")}
+            value={queueLength}
+            onChange={(value) => change({ queueLength: value })}
+            minValue={1}
+            maxValue={1000}
+          />
+        </div>
+        <p className={styles.help}>{t("settings.queueHelp")}</p>
+        <Switch
+          isSelected={timeLimitSeconds !== null}
+          onChange={(isOn) => change({ timeLimitSeconds: isOn ? FIRST_LIMIT_SECONDS : null })}
+          description={t("settings.limitHelp")}
+        >
+          {t("settings.limit")}
+        </Switch>
+        {timeLimitSeconds !== null && (
+          <div className={styles.number}>
+            <NumberField
+              label={t("settings.limitSeconds")}
+              value={timeLimitSeconds}
+              onChange={(value) => change({ timeLimitSeconds: value })}
+              minValue={1}
+              maxValue={86_400}
+            />
+          </div>
+        )}
+        <Switch
+          isSelected={isSeedProfile}
+          onChange={(isOn) => change({ isSeedProfile: isOn })}
+          description={t("settings.seedHelp")}
+        >
+          {t("settings.seed")}
+        </Switch>
+      </div>
+    </section>
+  );
+}

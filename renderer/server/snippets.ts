@@ -1,0 +1,92 @@
+import { pythonQuoted, shellQuoted } from "./quote.ts";
+
+/** What a snippet asks, and of whom. */
+export interface Asked {
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly origin: string;
+  readonly modelName: string;
+  readonly prompt: string;
+  /** Whether it shows a key: the one in the environment, never one in the text. */
+  readonly isWithKey: boolean;
+  /** Whether the reply is the seed's: nested numbers called `output0`, whatever is asked for. */
+  readonly isSeedProfile: boolean;
+}
+
+/** Where every snippet finds the key. */
+export const KEY_VARIABLE = "DARKROOM_KEY";
+
+/** The header as a word of a shell, which puts the key in. */
+export const KEY_HEADER = `"Authorization: Bearer $${KEY_VARIABLE}"`;
+
+/** Programs as people keep them: each works as it stands, and leaves a picture or its numbers. */
+export const SNIPPETS = { curl, requests, triton } as const;
+export type SnippetName = keyof typeof SNIPPETS;
+
+function curl({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): string {
+  const input = { name: "prompt", shape: [1], datatype: "BYTES", data: [prompt] };
+  const output = { name: "image", parameters: { format: "png" } };
+  const request = { inputs: [input], ...(!isSeedProfile && { outputs: [output] }) };
+  return [
+    `curl --fail --silent --show-error ${shellQuoted(inferAddress(origin, modelName))}`,
+    ...(isWithKey ? [`-H ${KEY_HEADER}`] : []),
+    `-H 'Content-Type: application/json'`,
+    `-d ${shellQuoted(JSON.stringify(request))}`,
+    // In the reply the picture is one string of base64; the seed's reply is numbers.
+    isSeedProfile
+      ? "-o reply.json"
+      : `| grep -o '"data":\\["[^"]*' | cut -d '"' -f 4 | base64 --decode > picture.png`,
+  ].join(" \\\n  ");
+}
+
+/** As in the seed's notebook, with the key where one is needed. */
+function requests({ origin, modelName, prompt, isWithKey }: Asked): string {
+  return `# pip install requests numpy pillow
+${isWithKey ? "import os\n\n" : ""}import numpy as np
+import requests
+from PIL import Image
+
+url = ${pythonQuoted(inferAddress(origin, modelName))}
+${isWithKey ? `headers = {"Authorization": "Bearer " + os.environ["${KEY_VARIABLE}"]}\n` : ""}payload = {
+    "id": "42",
+    "inputs": [
+        {
+            "name": "input0",
+            "shape": [-1],
+            "datatype": "BYTES",
+            "data": [${pythonQuoted(prompt)}],
+        }
+    ],
+}
+response = requests.post(url, json=payload${isWithKey ? ", headers=headers" : ""})
+response.raise_for_status()
+pixels = np.array(response.json()["outputs"][0]["data"], dtype="uint8")
+Image.fromarray(pixels).save("picture.png")
+`;
+}
+
+/** Longer than a picture takes anywhere; the client gives up after a minute otherwise. */
+const LONGEST_SECONDS = 7200;
+
+function triton({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): string {
+  const { host } = new URL(origin);
+  const output = isSeedProfile ? "output0" : "image";
+  return `# pip install "tritonclient[http]" numpy pillow
+${isWithKey ? "import os\n\n" : ""}import numpy as np
+import tritonclient.http as triton
+from PIL import Image
+
+client = triton.InferenceServerClient(${pythonQuoted(host)}, network_timeout=${LONGEST_SECONDS})
+prompt = triton.InferInput("prompt", [1], "BYTES")
+prompt.set_data_from_numpy(np.array([${pythonQuoted(prompt)}], dtype=object))
+reply = client.infer(
+    ${pythonQuoted(modelName)},
+    [prompt],${isWithKey ? `\n    headers={"Authorization": "Bearer " + os.environ["${KEY_VARIABLE}"]},` : ""}
+)
+pixels = reply.as_numpy("${output}").astype("uint8")
+Image.fromarray(pixels).save("picture.png")
+`;
+}
+
+function inferAddress(origin: string, modelName: string): string {
+  return `${origin}/v2/models/${encodeURIComponent(modelName)}/infer`;
+}
