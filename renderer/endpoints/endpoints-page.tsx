@@ -1,7 +1,148 @@
+import { useQuery } from "@tanstack/react-query";
+import { KeyRound, Plus, RefreshCw } from "lucide-react";
+import { useMemo, useState } from "react";
+import type { Endpoint } from "../../engine/contract/endpoints.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { useEndpoints } from "../picture/targets.ts";
+import { useActions } from "../shortcuts/registry.ts";
+import { testEndpoint } from "../state/endpoint-tests.ts";
+import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
+import { EndpointDialog } from "./form/endpoint-dialog.tsx";
+import { EndpointList } from "./cards/endpoint-list.tsx";
+import styles from "./endpoints-page.module.css";
+import type { Token } from "./token-file.ts";
+import { type EndpointAddress, useEndpointAddress } from "./use-endpoint-address.ts";
+import { useTokenDrop } from "./use-token-drop.ts";
+import { useTokenReader } from "./use-token-reader.ts";
 
 /** The inference endpoints that this studio can draw on. */
 export function EndpointsPage() {
+  const endpoints = useEndpoints();
+  const address = useEndpointAddress();
+  const [token, setToken] = useState<Token>();
+  const read = useTokenReader();
+  usePageActions(address, endpoints);
+  const drop = useTokenDrop((file) => {
+    void read(file, (dropped) => {
+      setToken(dropped);
+      address.add();
+    });
+  });
+  const edited = endpoints?.find(({ id }) => id === address.editedId);
+  const close = () => {
+    setToken(undefined);
+    address.close();
+  };
+  return (
+    <div className={styles.page} {...drop.handlers}>
+      <Content address={address} onDropped={drop.end} />
+      {drop.isOver && <DropHint />}
+      {(address.isAdding || edited) && (
+        <EndpointDialog
+          key={edited?.id ?? "new"}
+          endpoint={edited}
+          place={address.place}
+          dropped={token}
+          onClose={close}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ContentProps {
+  readonly address: EndpointAddress;
+  readonly onDropped: () => void;
+}
+
+function Content({ address: { add, edit }, onDropped }: ContentProps) {
   const t = useWords("endpoints");
-  return <h1>{t("title")}</h1>;
+  const { queries } = useStudio();
+  const list = useQuery(queries.endpoints.list.queryOptions());
+  const { data: endpoints, error, isPending, refetch } = list;
+  const hasAny = endpoints !== undefined && endpoints.length > 0;
+  return (
+    <>
+      <header className={styles.head}>
+        <h1 className={styles.title}>{t("title")}</h1>
+        {hasAny && <AddButton onPress={add} />}
+      </header>
+      {error && <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />}
+      {isPending && <Skeletons />}
+      {endpoints?.length === 0 && <Nothing onAdd={add} />}
+      {hasAny && <EndpointList endpoints={endpoints} onEdit={edit} onDropped={onDropped} />}
+    </>
+  );
+}
+
+function DropHint() {
+  const t = useWords("endpoints");
+  return (
+    <p className={styles.drop}>
+      <Icon of={KeyRound} />
+      {t("drop")}
+    </p>
+  );
+}
+
+function Nothing({ onAdd }: { onAdd: () => void }) {
+  const t = useWords("endpoints");
+  return (
+    <Empty title={t("empty.title")}>
+      <AddButton onPress={onAdd} />
+      <p className={styles.hint}>{t("empty.hint")}</p>
+    </Empty>
+  );
+}
+
+function AddButton({ onPress }: { onPress: () => void }) {
+  const t = useWords("endpoints");
+  return (
+    <Button variant="filled" icon={Plus} onPress={onPress}>
+      {t("add")}
+    </Button>
+  );
+}
+
+function Skeletons() {
+  return (
+    <div className={styles.cards}>
+      <Skeleton className={styles.skeleton} />
+      <Skeleton className={styles.skeleton} />
+    </div>
+  );
+}
+
+function usePageActions(
+  { add }: EndpointAddress,
+  endpoints: readonly Endpoint[] | undefined,
+): void {
+  const t = useWords("endpoints");
+  const { client } = useStudio();
+  const ids = JSON.stringify(endpoints?.map(({ id }) => id) ?? []);
+  useActions(
+    useMemo(() => {
+      const group = t("title");
+      const all: readonly string[] = JSON.parse(ids);
+      const testAll = () => {
+        for (const id of all) attempt(testEndpoint(client, id));
+      };
+      return [
+        { id: "endpoints.add", label: t("actions.add"), group, icon: Plus, keys: "n", run: add },
+        {
+          id: "endpoints.test",
+          label: t("actions.testAll"),
+          group,
+          icon: RefreshCw,
+          keys: "t",
+          isDisabled: all.length === 0,
+          run: testAll,
+        },
+      ];
+    }, [t, client, add, ids]),
+  );
 }

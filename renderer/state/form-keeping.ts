@@ -49,6 +49,7 @@ export function fieldsOf(form: Form): FormFields {
   const number = (name: string) =>
     pick(form, name, (value) => typeof value === "number" && Number.isFinite(value) && value > 0);
   return {
+    ...pick(form, "target", (value) => typeof value === "string" && /^[\w-]{1,64}$/.test(value)),
     ...text("prompt"),
     ...text("negativePrompt"),
     ...pick(form, "seed", (value) => typeof value === "string" && /^\d{0,20}$/.test(value)),

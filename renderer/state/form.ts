@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { InitImage } from "../../engine/contract/generation.ts";
+import { type InitImage, LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import { MAX_SIDE } from "../../engine/contract/request.ts";
 import type { SchedulerName } from "../../engine/contract/schedulers.ts";
@@ -11,6 +11,8 @@ const MAX_PROMPT = 10_000;
 export interface FormState {
   /** False until it was read back from the studio. */
   readonly isLoaded: boolean;
+  /** Where to draw: this device, or an endpoint by its id. */
+  readonly target: string;
   readonly prompt: string;
   readonly negativePrompt: string;
   readonly width?: number | undefined;
@@ -31,6 +33,7 @@ export type FormFields = Partial<Omit<FormState, "isLoaded">>;
 
 const EMPTY: FormState = {
   isLoaded: false,
+  target: LOCAL_TARGET,
   prompt: "",
   negativePrompt: "",
   seed: "",

@@ -55,15 +55,20 @@ export function Failed({ title, error, onRetry, children }: FailedProps) {
   );
 }
 
+export interface CopyDetailsProps {
+  readonly error: Error;
+  readonly size?: "dense" | "regular";
+}
+
 /** Puts what happened on the clipboard, for a report. */
-export function CopyDetails({ error }: { error: Error }) {
+export function CopyDetails({ error, size = "regular" }: CopyDetailsProps) {
   const t = useWords("ui");
   const copy = async () => {
     await navigator.clipboard.writeText([codeOf(error), error.message].filter(Boolean).join(": "));
     showToast(t("copied"));
   };
   return (
-    <Button variant="plain" icon={Copy} onPress={() => void copy()}>
+    <Button variant="plain" size={size} icon={Copy} onPress={() => void copy()}>
       {t("copyDetails")}
     </Button>
   );

@@ -17,6 +17,8 @@ import styles from "./select.module.css";
 export interface SelectOption<Value extends string> {
   readonly value: Value;
   readonly label: string;
+  /** A small sign before it. */
+  readonly sign?: ReactNode;
   /** A quiet word after it. */
   readonly note?: string | undefined;
   readonly isDisabled?: boolean;
@@ -68,7 +70,10 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
               {({ isSelected }) => (
                 <>
                   <span className={menu.mark}>{isSelected && <Icon of={Check} />}</span>
-                  <span className={menu.label}>{option.label}</span>
+                  <span className={menu.label}>
+                    {option.sign !== undefined && <span className={menu.sign}>{option.sign}</span>}
+                    {option.label}
+                  </span>
                   {option.note !== undefined && <span className={menu.note}>{option.note}</span>}
                 </>
               )}

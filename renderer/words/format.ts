@@ -77,3 +77,23 @@ export function formatShortDay(day: string, now = new Date()): string {
     ...(!isThisYear && { year: "numeric" }),
   });
 }
+
+/** When something ends, before or after it has: `in 3 hours`, `2 days ago`, `on 3 March 2027`. */
+export function formatEnd(iso: string, now = new Date()): string {
+  const seconds = (Date.parse(iso) - now.getTime()) / 1000;
+  const distance = Math.abs(seconds);
+  const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+  if (distance < 5400) return relative.format(Math.round(seconds / 60), "minute");
+  if (distance < 2 * 86_400) return relative.format(Math.round(seconds / 3600), "hour");
+  if (distance < 60 * 86_400) return relative.format(Math.round(seconds / 86_400), "day");
+  return `on ${formatDate(iso)}`;
+}
+
+/** A date in full: `3 March 2026`. */
+export function formatDate(iso: string): string {
+  return new Date(iso).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+  });
+}

@@ -42,6 +42,7 @@ export function endpointOf(change: Partial<Endpoint> = {}): Endpoint {
     tokenSubject: "system:serviceaccount:sd-proj:kt2-sa",
     check: checkOf({ models: ["stable-diffusion"] }),
     medianSeconds: 23.4,
+    medianOf: 5,
     createdAt: at(-48 * HOUR_MS),
     ...change,
   };
@@ -92,6 +93,7 @@ const DARKROOM = endpointOf({
   tokenSubject: undefined,
   check: FULL,
   medianSeconds: 6.2,
+  medianOf: 1,
 });
 const EXPIRED = endpointOf({
   id: "staging",
@@ -104,6 +106,7 @@ const EXPIRED = endpointOf({
     error: refusal("ENDPOINT_TOKEN_REFUSED", { reason: "401 Unauthorized" }),
   }),
   medianSeconds: undefined,
+  medianOf: undefined,
 });
 const COLD = endpointOf({
   id: "cold",
@@ -120,6 +123,7 @@ const FRESH = endpointOf({
   origin: "https://10.20.0.8:8443",
   check: undefined,
   medianSeconds: undefined,
+  medianOf: undefined,
   tokenExpiresAt: at(26 * HOUR_MS),
   ca: PEM,
   certificate: CERTIFICATE,
@@ -229,6 +233,7 @@ export class FakeEndpoints {
           tokenSubject: undefined,
           check: undefined,
           medianSeconds: undefined,
+  medianOf: undefined,
           createdAt: new Date().toISOString(),
         });
         return this.#put(added);

@@ -1,0 +1,129 @@
+import { TriangleAlert } from "lucide-react";
+import { useMemo, useState } from "react";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { ReadinessWord } from "../../picture/readiness.tsx";
+import type { MenuPoint } from "../../shortcuts/context-menu.tsx";
+import type { Action } from "../../shortcuts/registry.ts";
+import { testEndpoint, useEndpointTests } from "../../state/endpoint-tests.ts";
+import { readinessOf } from "../../state/endpoints.ts";
+import { Button } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { attempt, showToast } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./endpoint-card.module.css";
+import { useEndpointActions } from "./endpoint-actions.ts";
+import { EndpointFacts } from "./endpoint-facts.tsx";
+import { EndpointTrouble } from "../endpoint-trouble.tsx";
+import { RemoveDialog } from "./remove-dialog.tsx";
+import type { Place } from "../use-endpoint-address.ts";
+import { useTokenDrop } from "../use-token-drop.ts";
+import { useTokenReader } from "../use-token-reader.ts";
+
+export interface EndpointCardProps {
+  readonly endpoint: Endpoint;
+  readonly onEdit: (id: string, place?: Place) => void;
+  readonly onMenu: (at: MenuPoint, actions: readonly Action[]) => void;
+  /** It has taken a token that was dropped. */
+  readonly onDropped: () => void;
+}
+
+/** One endpoint: how it stands with it, and what can be done. */
+export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCardProps) {
+  const { client } = useStudio();
+  const { id, name, origin } = endpoint;
+  const [isRemoving, setIsRemoving] = useState(false);
+  const isTesting = useEndpointTests(({ running }) => running.has(id));
+  const verbs = useMemo(
+    () => ({
+      isTesting,
+      test: () => attempt(testEndpoint(client, id)),
+      edit: () => onEdit(id),
+      remove: () => setIsRemoving(true),
+    }),
+    [isTesting, client, id, onEdit],
+  );
+  const actions = useEndpointActions(endpoint, verbs);
+  const drop = useNewToken(endpoint, onDropped);
+  return (
+    <article
+      className={styles.card}
+      aria-label={name}
+      onContextMenu={(event) => onMenu(event, actions)}
+      data-over={drop.isOver || undefined}
+      {...drop.handlers}
+    >
+      <header className={styles.head}>
+        <h2 className={styles.name}>{name}</h2>
+        <ReadinessWord readiness={isTesting ? "testing" : readinessOf(endpoint)} />
+        <code className={styles.host}>{origin.replace(/^https:\/\//, "")}</code>
+      </header>
+      <Warnings endpoint={endpoint} />
+      <EndpointFacts endpoint={endpoint} />
+      <Trouble endpoint={endpoint} onPlace={(place) => onEdit(id, place)} onTest={verbs.test} />
+      <footer className={styles.actions}>
+        {actions.map((action) => (
+          <Button
+            key={action.id}
+            {...(action.icon && { icon: action.icon })}
+            {...(action.isDanger === true && { variant: "danger" as const })}
+            isDisabled={action.isDisabled ?? false}
+            onPress={() => action.run()}
+          >
+            {action.label}
+          </Button>
+        ))}
+      </footer>
+      <RemoveDialog endpoint={endpoint} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
+    </article>
+  );
+}
+
+/** A token file dropped on an endpoint is its new token; whether it is a good one is tried at once. */
+function useNewToken({ id, name }: Endpoint, onDropped: () => void) {
+  const t = useWords("endpoints");
+  const { client } = useStudio();
+  const read = useTokenReader();
+  const give = async (token: string) => {
+    await client.endpoints.setToken({ id, token });
+    showToast(t("dropped", { name }));
+    await testEndpoint(client, id);
+  };
+  return useTokenDrop((file) => {
+    onDropped();
+    void read(file, ({ text }) => attempt(give(text)));
+  });
+}
+
+/** What a person should keep in mind while it is so. */
+function Warnings({ endpoint }: { endpoint: Endpoint }) {
+  const t = useWords("endpoints");
+  const { isInsecure, isTokenOverHttp, hasToken, origin } = endpoint;
+  const isHttps = origin.startsWith("https:");
+  const warnings = [
+    isInsecure && isHttps && t(hasToken ? "insecure" : "insecurePlain"),
+    isTokenOverHttp && hasToken && !isHttps && t("overHttp"),
+  ].filter((words) => words !== false);
+  return warnings.map((words) => (
+    <p key={words} className={styles.warning}>
+      <Icon of={TriangleAlert} />
+      {words}
+    </p>
+  ));
+}
+
+interface TroubleProps {
+  readonly endpoint: Endpoint;
+  readonly onPlace: (place: Place) => void;
+  readonly onTest: () => void;
+}
+
+/** Why it cannot be used; else why its last picture failed. */
+function Trouble({ endpoint: { check, lastError }, onPlace, onTest }: TroubleProps) {
+  const t = useWords("endpoints");
+  if (check?.error) return <EndpointTrouble error={check.error} onPlace={onPlace} />;
+  if (lastError === undefined) return null;
+  return (
+    <EndpointTrouble title={t("lastFailed")} error={lastError} onPlace={onPlace} onTest={onTest} />
+  );
+}

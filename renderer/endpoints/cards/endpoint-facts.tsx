@@ -1,0 +1,91 @@
+import type { ReactNode } from "react";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { tokenStateOf } from "../../state/endpoints.ts";
+import { useNow } from "../../ui/use-now.ts";
+import { formatDate, formatDuration, formatEnd, formatWhen } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./endpoint-card.module.css";
+
+/** Words such as "2 min ago" are renewed so often. */
+const RENEWAL_MS = 30_000;
+
+/** What is known of an endpoint, line by line. */
+export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
+  const t = useWords("endpoints");
+  const { model, profile, check, headers } = endpoint;
+  const now = new Date(useNow(RENEWAL_MS));
+  const tested =
+    check &&
+    t("facts.checkedAt", {
+      when: formatWhen(check.at, now),
+      ms: Math.round(check.ms),
+    });
+  return (
+    <dl className={styles.facts}>
+      <Fact name={t("facts.model")}>{model}</Fact>
+      <Fact name={t("facts.profile")}>{t(`facts.${profile}`)}</Fact>
+      <Fact name={t("facts.token")}>
+        <TokenWords endpoint={endpoint} now={now} />
+      </Fact>
+      <Fact name={t("facts.certificate")}>
+        <CertificateWords endpoint={endpoint} />
+      </Fact>
+      {headers.length > 0 && <Fact name={t("facts.headers")}>{headers.join(", ")}</Fact>}
+      <Fact name={t("facts.takes")}>
+        <TakesWords endpoint={endpoint} />
+      </Fact>
+      <Fact name={t("facts.checked")}>{tested ?? t("facts.never")}</Fact>
+      {check?.server !== undefined && <Fact name={t("facts.server")}>{check.server}</Fact>}
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function TokenWords({ endpoint, now }: { endpoint: Endpoint; now: Date }) {
+  const t = useWords("endpoints");
+  const state = tokenStateOf(endpoint, now.getTime());
+  const { tokenExpiresAt, tokenSubject } = endpoint;
+  const when = tokenExpiresAt === undefined ? "" : formatEnd(tokenExpiresAt, now);
+  return (
+    <span className={styles.token} data-state={state}>
+      {t(`token.${state}`, { when })}
+      {tokenSubject !== undefined && state !== "none" && (
+        <span className={styles.subject} title={tokenSubject}>
+          {t("token.of", { subject: useSubject(tokenSubject) })}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** A service account as people say it. */
+function useSubject(subject: string): string {
+  const t = useWords("endpoints");
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject) ?? [];
+  return name === undefined ? subject : t("token.account", { name, namespace });
+}
+
+function CertificateWords({ endpoint }: { endpoint: Endpoint }) {
+  const t = useWords("endpoints");
+  const { origin, certificate } = endpoint;
+  if (!origin.startsWith("https:")) return t("facts.open");
+  if (certificate === undefined) return t("facts.system");
+  const { subject, validTo } = certificate;
+  return t("facts.trusted", { subject, date: formatDate(validTo) });
+}
+
+function TakesWords({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpoint }) {
+  const t = useWords("endpoints");
+  if (medianSeconds === undefined) return t("facts.untimed");
+  const time = formatDuration(medianSeconds);
+  if (medianOf === undefined) return t("facts.secondsPlain", { time });
+  return t("facts.seconds", { time, count: medianOf });
+}

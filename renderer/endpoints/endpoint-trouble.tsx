@@ -1,0 +1,54 @@
+import { CircleAlert } from "lucide-react";
+import { StudioError, type WireError } from "../../engine/contract/errors.ts";
+import { remedyOf } from "../state/endpoints.ts";
+import { CopyDetails } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { useWords } from "../words/words.ts";
+import styles from "./endpoint-trouble.module.css";
+import type { Place } from "./use-endpoint-address.ts";
+
+export interface EndpointTroubleProps {
+  readonly error: WireError;
+  /** What went wrong, where it is not plain. */
+  readonly title?: string;
+  /** Goes where it can be put right. */
+  readonly onPlace: (place: Place) => void;
+  /** Tries again; absent where that stands beside it already. */
+  readonly onTest?: (() => void) | undefined;
+}
+
+/** Why an endpoint cannot be used, in words, with the step that helps. */
+export function EndpointTrouble({ error, title, onPlace, onTest }: EndpointTroubleProps) {
+  const t = useWords("endpoints");
+  const remedy = remedyOf(error.code);
+  const run = () => (remedy === "again" ? onTest?.() : onPlace(PLACE_OF[remedy]));
+  return (
+    <div className={styles.trouble}>
+      <p className={styles.words}>
+        <Icon of={CircleAlert} />
+        <span>
+          {title !== undefined && <strong>{`${title}. `}</strong>}
+          {error.message}
+        </span>
+      </p>
+      <div className={styles.steps}>
+        {(remedy !== "again" || onTest) && (
+          <Button size="dense" onPress={run}>
+            {t(`remedies.${remedy}`)}
+          </Button>
+        )}
+        <CopyDetails error={new StudioError(error.code, error.details)} size="dense" />
+        <code className={styles.code}>{error.code}</code>
+      </div>
+    </div>
+  );
+}
+
+const PLACE_OF = {
+  token: "token",
+  certificate: "certificate",
+  model: "model",
+  address: "url",
+  timeout: "timeout",
+} as const satisfies Record<string, Place>;

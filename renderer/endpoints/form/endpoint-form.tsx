@@ -1,0 +1,138 @@
+import type { FormEvent } from "react";
+import { Failed } from "../../ui/async-states.tsx";
+import { Chips } from "../../ui/chips.tsx";
+import { NumberField } from "../../ui/number-field.tsx";
+import { Select } from "../../ui/select.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useWords } from "../../words/words.ts";
+import { CertificateFields } from "./certificate-fields.tsx";
+import styles from "./endpoint-form.module.css";
+import { faultsOf, isHttps } from "./faults.ts";
+import { type FieldsProps, Part } from "./form-part.tsx";
+import { HeaderFields } from "./header-fields.tsx";
+import { TokenFields } from "./token-fields.tsx";
+
+export interface EndpointFormProps extends FieldsProps {
+  /** Why the studio did not take it. */
+  readonly error: Error | undefined;
+  readonly onSubmit: () => void;
+}
+
+/** Everything that is to be said of an endpoint: where it is, who asks, what it is asked, and the rest. */
+export function EndpointForm({ error, onSubmit, ...fields }: EndpointFormProps) {
+  const t = useWords("endpoints");
+  const { draft, place } = fields;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit();
+  };
+  const isMoreOpen =
+    place === "timeout" || draft.timeoutSeconds !== 600 || draft.headers === undefined;
+  return (
+    <form className={styles.form} onSubmit={submit} noValidate>
+      {error && <Failed title={t("dialog.refused")} error={error} />}
+      <AddressFields {...fields} />
+      <TokenFields {...fields} />
+      {isHttps(draft) && <CertificateFields {...fields} />}
+      <ModelFields {...fields} />
+      <details className={styles.more} open={isMoreOpen}>
+        <summary>{t("fields.more")}</summary>
+        <div className={styles.fields}>
+          <HeaderFields {...fields} />
+          <TimeoutField {...fields} />
+        </div>
+      </details>
+      <button type="submit" hidden />
+    </form>
+  );
+}
+
+function AddressFields({ draft, endpoint, place, areFaultsShown, onChange }: FieldsProps) {
+  const t = useWords("endpoints");
+  const fault = faultsOf(draft, endpoint).url;
+  const isShown = fault !== undefined && (areFaultsShown || fault === "urlUser");
+  return (
+    <div className={styles.pair}>
+      <TextField
+        label={t("fields.url")}
+        description={t("fields.urlHelp")}
+        placeholder={t("fields.urlPlaceholder")}
+        inputMode="url"
+        isCode
+        autoFocus={place === undefined || place === "url"}
+        value={draft.url}
+        onChange={(url) => onChange({ url })}
+        error={isShown ? t(`faults.${fault}`) : undefined}
+      />
+      <TextField
+        label={t("fields.name")}
+        placeholder={t("fields.namePlaceholder")}
+        maxLength={100}
+        value={draft.name}
+        onChange={(name) => onChange({ name })}
+      />
+    </div>
+  );
+}
+
+const PROFILES = ["prompt", "full"] as const;
+
+function ModelFields({ draft, endpoint, place, onChange }: FieldsProps) {
+  const t = useWords("endpoints");
+  const listed = endpoint?.check?.models ?? [];
+  const { model, profile } = draft;
+  return (
+    <Part title={t("fields.model")}>
+      {listed.length > 0 ? (
+        <Select
+          label={t("fields.modelName")}
+          description={t("fields.modelListed")}
+          value={model}
+          onChange={(name) => onChange({ model: name })}
+          options={[...new Set([model, ...listed])].map((name) => ({ value: name, label: name }))}
+        />
+      ) : (
+        <TextField
+          label={t("fields.modelName")}
+          description={t("fields.modelHelp")}
+          placeholder={t("fields.modelPlaceholder")}
+          autoFocus={place === "model"}
+          maxLength={300}
+          value={model}
+          onChange={(name) => onChange({ model: name })}
+        />
+      )}
+      <div className={styles.profile}>
+        <span className={styles.label} aria-hidden>
+          {t("fields.profile")}
+        </span>
+        <Chips
+          label={t("fields.profile")}
+          isSegmented
+          value={profile}
+          onChange={(chosen) => onChange({ profile: chosen })}
+          chips={PROFILES.map((value) => ({ value, label: t(`fields.profiles.${value}`) }))}
+        />
+        <p className={styles.help}>
+          {t(profile === "prompt" ? "fields.profilePrompt" : "fields.profileFull")}
+        </p>
+      </div>
+    </Part>
+  );
+}
+
+function TimeoutField({ draft, onChange }: FieldsProps) {
+  const t = useWords("endpoints");
+  return (
+    <div className={styles.timeout}>
+      <NumberField
+        label={t("fields.timeout")}
+        value={draft.timeoutSeconds}
+        onChange={(timeoutSeconds) => onChange({ timeoutSeconds })}
+        minValue={1}
+        maxValue={86_400}
+      />
+      <p className={styles.help}>{t("fields.timeoutHelp")}</p>
+    </div>
+  );
+}

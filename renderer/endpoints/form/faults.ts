@@ -1,0 +1,63 @@
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { addressOf, type Draft, type Header } from "./draft.ts";
+
+const MAX_TOKEN = 20_000;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]{1,100}$/;
+
+/** Why a field cannot be saved as it is, by the name of its sentence. */
+export interface Faults {
+  readonly url?: "urlEmpty" | "url" | "urlUser" | undefined;
+  readonly token?: "tokenLong" | "overHttp" | undefined;
+}
+
+export function faultsOf(draft: Draft, endpoint: Endpoint | undefined): Faults {
+  const url = urlFault(draft);
+  const isTokenSent = draft.token !== "" || (endpoint?.hasToken === true && !willForget(draft));
+  if (draft.token.length > MAX_TOKEN) return { url, token: "tokenLong" };
+  return isTokenSent && isOpenToOthers(draft) && !draft.isTokenOverHttp
+    ? { url, token: "overHttp" }
+    : { url };
+}
+
+function willForget({ isTokenForgotten, token }: Draft): boolean {
+  return isTokenForgotten && token === "";
+}
+
+function urlFault(draft: Draft): Faults["url"] {
+  const address = addressOf(draft);
+  if (address === "") return "urlEmpty";
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol)) return "url";
+  return url.username === "" && url.password === "" ? undefined : "urlUser";
+}
+
+/** Whether a draft speaks https: only then is there a certificate. */
+export function isHttps(draft: Draft): boolean {
+  return URL.parse(addressOf(draft))?.protocol === "https:";
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Whether what is sent can be read on its way to another machine. */
+export function isOpenToOthers(draft: Draft): boolean {
+  const url = URL.parse(addressOf(draft));
+  return url?.protocol === "http:" && !LOOPBACK.test(url.hostname);
+}
+
+/** Whether the kept token would be left behind, since it belongs to another origin. */
+export function leavesToken(draft: Draft, endpoint: Endpoint | undefined): boolean {
+  if (endpoint?.hasToken !== true) return false;
+  const url = URL.parse(addressOf(draft));
+  return url !== null && url.origin !== endpoint.origin;
+}
+
+export function headerFault({ name, value }: Header): "headerName" | "headerEmpty" | undefined {
+  if (!HEADER_NAME.test(name)) return "headerName";
+  return value === "" ? "headerEmpty" : undefined;
+}
+
+export function isSound(draft: Draft, endpoint: Endpoint | undefined): boolean {
+  const { url, token } = faultsOf(draft, endpoint);
+  const hasBadHeader = draft.headers?.some((header) => headerFault(header) !== undefined) === true;
+  return url === undefined && token === undefined && !hasBadHeader;
+}

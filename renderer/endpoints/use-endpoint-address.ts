@@ -1,0 +1,35 @@
+import { useMemo } from "react";
+import { useSearchParams } from "wouter";
+
+/** Where in the form an endpoint's trouble is put right. */
+export type Place = "url" | "token" | "certificate" | "model" | "timeout";
+const PLACES: readonly Place[] = ["url", "token", "certificate", "model", "timeout"];
+
+/** What of the page is open, as its address says it: `?add`, or `?edit=ID&at=token`. */
+export interface EndpointAddress {
+  readonly isAdding: boolean;
+  readonly editedId: string | undefined;
+  readonly place: Place | undefined;
+  readonly add: () => void;
+  readonly edit: (id: string, place?: Place) => void;
+  readonly close: () => void;
+}
+
+export function useEndpointAddress(): EndpointAddress {
+  const [address, setAddress] = useSearchParams();
+  return useMemo(() => {
+    const at = address.get("at");
+    // What else the address carries stays: a scene of the dev server, for example.
+    const others = [...address].filter(([name]) => !["add", "edit", "at"].includes(name));
+    const show = (more: readonly (readonly [string, string])[]) =>
+      setAddress(new URLSearchParams([...others, ...more].map(([name, value]) => [name, value])));
+    return {
+      isAdding: address.has("add"),
+      editedId: address.get("edit") ?? undefined,
+      place: PLACES.find((place) => place === at),
+      add: () => show([["add", ""]]),
+      edit: (id, place) => show([["edit", id], ...(place ? [["at", place] as const] : [])]),
+      close: () => show([]),
+    };
+  }, [address, setAddress]);
+}

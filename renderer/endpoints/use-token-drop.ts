@@ -1,0 +1,35 @@
+import { type DragEvent, useState } from "react";
+
+/** Takes a token file dropped on an element; what lies within may take it first. */
+export function useTokenDrop(take: (file: File) => void) {
+  const [depth, setDepth] = useState(0);
+  const move = (step: number) => (event: DragEvent) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    setDepth((before) => Math.max(0, before + step));
+  };
+  const drop = (event: DragEvent) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setDepth(0);
+    const file = event.dataTransfer.files[0];
+    if (file) take(file);
+  };
+  const isOver = depth > 0;
+  return {
+    isOver,
+    /** For a drop that something within has taken. */
+    end: () => setDepth(0),
+    handlers: {
+      onDragEnter: move(1),
+      onDragLeave: move(-1),
+      onDragOver: move(0),
+      onDrop: drop,
+    },
+  };
+}
+
+function hasFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer.types.includes("Files");
+}

@@ -1,0 +1,35 @@
+import { CircleAlert, CircleCheck, CircleDashed, CircleHelp, LoaderCircle } from "lucide-react";
+import type { Readiness } from "../state/endpoints.ts";
+import { Icon } from "../ui/icon.tsx";
+import { useWords } from "../words/words.ts";
+import styles from "./readiness.module.css";
+
+const ICONS = {
+  ready: CircleCheck,
+  "not-ready": CircleDashed,
+  failed: CircleAlert,
+  unknown: CircleHelp,
+  testing: LoaderCircle,
+} as const;
+
+export type Shown = Readiness | "testing";
+
+/** How it stands with an endpoint, as a sign: its word belongs beside it. */
+export function ReadinessSign({ readiness }: { readiness: Shown }) {
+  return (
+    <span className={styles.sign} data-readiness={readiness}>
+      <Icon of={ICONS[readiness]} />
+    </span>
+  );
+}
+
+/** The same with its word. */
+export function ReadinessWord({ readiness }: { readiness: Shown }) {
+  const t = useWords("endpoints");
+  return (
+    <span className={styles.word}>
+      <ReadinessSign readiness={readiness} />
+      {t(`readiness.${readiness}`)}
+    </span>
+  );
+}
