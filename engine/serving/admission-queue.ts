@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { StudioError } from "../contract/errors.ts";
 import type { ServerSettings } from "../contract/server.ts";
 import type { Admission, AdmissionRequest } from "./admission.ts";
@@ -12,6 +13,9 @@ export interface AdmissionParts {
   /** Milliseconds from any start. */
   readonly nowMs?: () => number;
 }
+
+/** A device is free this long after a cancel, at the latest. */
+const CLOSE_MS = 2500;
 
 /** A request in front of the device. */
 interface Ticket extends Waiter {
@@ -35,6 +39,7 @@ export class AdmissionQueue implements Admission {
   readonly #nowMs: () => number;
   readonly #line = new FairLine<Ticket>();
   #running: Ticket | undefined;
+  #finished: Promise<void> = Promise.resolve();
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
@@ -48,6 +53,14 @@ export class AdmissionQueue implements Admission {
 
   get isDrawing(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** Cancels everything; resolves when nothing is drawn any more. */
+  async close(): Promise<void> {
+    const reason = new DOMException("The studio is closing.", "AbortError");
+    for (const ticket of this.#line.inOrder()) this.#cancel(ticket, reason);
+    this.#running?.abort.abort(reason);
+    await Promise.race([this.#finished, delay(CLOSE_MS, undefined, { ref: false })]);
   }
 
   async *draw(request: AdmissionRequest): AsyncGenerator<PictureEvent, void> {
@@ -155,10 +168,13 @@ export class AdmissionQueue implements Admission {
     { job, abort }: Ticket,
     onStart: (() => void) | undefined,
   ): AsyncGenerator<PictureEvent, void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#finished = promise;
     try {
       onStart?.();
       yield* this.#parts.engine.draw(job, abort.signal);
     } finally {
+      resolve();
       this.#running = undefined;
       this.#advance();
       this.#tell();

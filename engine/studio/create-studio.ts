@@ -1,5 +1,6 @@
 import type { DeviceReport } from "../contract/devices.ts";
 import type { LentVault } from "../secrets/lent-vault.ts";
+import type { LentKey } from "../serving/server-file.ts";
 import type { AddressOf, PictureBytes, PictureKind } from "./addresses.ts";
 import { devicesProcedures } from "./devices-procedures.ts";
 import { referenceEstimate } from "../worker/estimates.ts";
@@ -12,7 +13,9 @@ import { os } from "./implementer.ts";
 import { machineProcedures } from "./machine-procedures.ts";
 import { modelProcedures } from "./model-procedures.ts";
 import { openDrawing, type DrawingParts } from "./open-drawing.ts";
+import type { ServingOptions } from "./local-server.ts";
 import { openModels, type ModelsDoor } from "./open-models.ts";
+import { openServing, type ServingParts } from "./open-serving.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { queueProcedures } from "./queue-procedures.ts";
 import { refusals, type LogError } from "./refusals.ts";
@@ -39,6 +42,10 @@ export interface StudioOptions {
   /** Tries this machine's devices. */
   readonly probe?: (() => Promise<readonly DeviceReport[]>) | undefined;
   readonly now?: (() => Date) | undefined;
+  /** The inference server of this run; absent, it does not listen until somebody starts it. */
+  readonly serving?: ServingOptions | undefined;
+  /** Keys to it of this run. */
+  readonly lentKeys?: readonly LentKey[] | undefined;
 }
 
 /** The whole studio, without its doors. */
@@ -57,15 +64,17 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   try {
     const stores = await openStores(options, undo);
     const drawing = await openDrawing(options, stores, undo);
-    const models = openModels(options, stores, drawing);
+    const serving = await openServing(options, stores, drawing, undo);
+    const models = openModels(options, stores, { ...drawing, ...serving });
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());
     if (options.isPassive !== true) {
+      await serving.server.begin();
       if (stores.gallery.needsRebuild) rebuild.start();
       begin(drawing, options.logError);
     }
     return {
-      router: createRouter(options, { ...stores, ...drawing, ...models, rebuild }),
+      router: createRouter(options, { ...stores, ...drawing, ...serving, ...models, rebuild }),
       openPicture: (kind, id) => openPicture({ ...stores, ...drawing }, kind, id),
       close: () => undo.disposeAsync(),
     };
@@ -81,12 +90,16 @@ function begin({ worker, devices }: DrawingParts, logError: LogError): void {
   devices.list().catch((error: unknown) => logError(error, "trying the devices"));
 }
 
-type Parts = Stores & DrawingParts & ModelsDoor & { readonly rebuild: GalleryRebuild };
+type Parts = Stores &
+  DrawingParts &
+  ServingParts &
+  ModelsDoor & { readonly rebuild: GalleryRebuild };
 
 /** Every procedure of the contract, with refusals around it. */
 function createRouter(options: StudioOptions, parts: Parts) {
   const { dataFolder, addressOf, freshAddress, logError } = options;
-  const { events, gallery, device, drawing, notices } = parts;
+  const { events, gallery, device, drawing, server, serverFile } = parts;
+  const notices = [...parts.notices, ...serverFile.notices];
   return os.use(refusals(logError)).router({
     events: eventsProcedures(parts),
     generation: generationProcedures(parts),
@@ -94,8 +107,11 @@ function createRouter(options: StudioOptions, parts: Parts) {
     gallery: galleryProcedures({ ...parts, addressOf }),
     settings: settingsProcedures({
       ...parts,
-      // Device and folder are the machine's to tell; the next picture asks for them anew.
-      onChange: () => events.publish({ type: "machine-changed" }),
+      // Device and folder are the machine's to tell, and the model the server's; the next picture asks anew.
+      onChange: () => {
+        events.publish({ type: "machine-changed" });
+        server.tell();
+      },
     }),
     secrets: secretProcedures(parts),
     devices: devicesProcedures(parts),
@@ -111,7 +127,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
     }),
     models: modelProcedures(parts),
     transfers: transferProcedures(parts),
-    server: serverProcedures(),
+    server: serverProcedures(parts),
     endpoints: endpointProcedures(),
   });
 }

@@ -2,6 +2,7 @@ import type { StudioOptions } from "./create-studio.ts";
 import { hubDoor, type HubDoor } from "./hub-door.ts";
 import { modelWorks } from "./model-works.ts";
 import type { DrawingParts } from "./open-drawing.ts";
+import type { ServingParts } from "./open-serving.ts";
 import type { Stores } from "./open-stores.ts";
 
 export interface ModelsDoor extends HubDoor {
@@ -13,11 +14,12 @@ export interface ModelsDoor extends HubDoor {
 export function openModels(
   { isPassive }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
-  { store, models }: DrawingParts,
+  { store, models, doorEngine }: DrawingParts & Pick<ServingParts, "doorEngine">,
 ): ModelsDoor {
   const door = hubDoor(settings, secrets);
   const onModels = (): void => {
     models.forget();
+    doorEngine.forget();
     events.publish({ type: "models-changed" });
   };
   transfers.begin(modelWorks({ store, hub: door.hub, onModels }), isPassive);

@@ -1,30 +1,39 @@
-import { StudioError } from "../contract/errors.ts";
-import { serverSettingsSchema, type Server } from "../contract/server.ts";
+import type { RequestLog } from "../serving/request-log.ts";
+import type { ServerFile } from "../serving/server-file.ts";
+import type { EventLog } from "./event-log.ts";
 import { os } from "./implementer.ts";
+import type { LocalServer } from "./local-server.ts";
 
-/** The inference server of this machine. */
-export function serverProcedures() {
-  const settings = serverSettingsSchema.parse({});
-  const server: Server = {
-    settings,
-    state: "stopped",
-    modelNames: [],
-    waiting: 0,
-    isDrawing: false,
-  };
-  const absent = (): never => {
-    throw new StudioError("NOT_FOUND", { what: "server", id: "local" });
-  };
+export interface ServerParts {
+  readonly server: LocalServer;
+  readonly serverFile: ServerFile;
+  readonly requests: RequestLog;
+  readonly events: EventLog;
+}
+
+/** The inference server of this machine: its address, its keys, and what it was asked. */
+export function serverProcedures({ server, serverFile, requests, events }: ServerParts) {
+  const keysChanged = (): void => events.publish({ type: "server-keys-changed" });
   return {
-    get: os.server.get.handler(() => server),
-    start: os.server.start.handler(absent),
-    stop: os.server.stop.handler(() => server),
-    change: os.server.change.handler(absent),
-    keys: os.server.keys.handler(() => []),
-    addKey: os.server.addKey.handler(absent),
-    removeKey: os.server.removeKey.handler(absent),
-    requests: os.server.requests.handler(() => []),
-    exchange: os.server.exchange.handler(absent),
-    clearRequests: os.server.clearRequests.handler(() => undefined),
+    get: os.server.get.handler(() => server.get()),
+    start: os.server.start.handler(() => server.start()),
+    stop: os.server.stop.handler(() => server.stop()),
+    change: os.server.change.handler(({ input }) => server.change(input)),
+    keys: os.server.keys.handler(() => serverFile.keys()),
+    addKey: os.server.addKey.handler(async ({ input }) => {
+      const added = await serverFile.addKey(input);
+      keysChanged();
+      return added;
+    }),
+    removeKey: os.server.removeKey.handler(async ({ input }) => {
+      await serverFile.removeKey(input.id);
+      keysChanged();
+    }),
+    requests: os.server.requests.handler(() => requests.list()),
+    exchange: os.server.exchange.handler(({ input }) => requests.exchange(input.id)),
+    clearRequests: os.server.clearRequests.handler(() => {
+      requests.clear();
+      events.publish({ type: "served-requests-cleared" });
+    }),
   };
 }

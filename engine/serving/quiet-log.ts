@@ -1,0 +1,20 @@
+import type { FastifyBaseLogger } from "fastify";
+
+const silent = (): void => {};
+
+/** A listener's log of which only our mistakes are told. */
+export function quietLog(logError: (error: unknown, doing: string) => void): FastifyBaseLogger {
+  const told = (error: unknown): void => logError(error, "serving a request");
+  const log: FastifyBaseLogger = {
+    level: "error",
+    silent,
+    trace: silent,
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: told,
+    fatal: told,
+    child: () => log,
+  };
+  return log;
+}

@@ -1,0 +1,177 @@
+import { StudioError } from "../contract/errors.ts";
+import type { StoredModel } from "../contract/models.ts";
+import { LOCAL_TARGET } from "../contract/generation.ts";
+import type { GenerationRequest } from "../contract/request.ts";
+import type { DrawingEvent } from "../drawing/drawing.ts";
+import { randomSeed } from "../drawing/random-seed.ts";
+import type {
+  KnownModel,
+  PictureEngine,
+  PictureEvent,
+  PictureJob,
+} from "../serving/picture-engine.ts";
+import type { SettingsFile } from "../settings/settings-file.ts";
+import { newPicture } from "../worker/local-drawing.ts";
+import type { SettledOrder } from "../worker/settled-order.ts";
+import type { EventLog } from "./event-log.ts";
+import type { DrawingParts } from "./open-drawing.ts";
+import { ordersOf } from "./orders.ts";
+
+export interface DoorEngineParts extends Pick<
+  DrawingParts,
+  "store" | "models" | "estimates" | "drawing" | "turns" | "keep"
+> {
+  readonly settings: Pick<SettingsFile, "read" | "change">;
+  readonly events: EventLog;
+  /** Told when another model is served, or none any more. */
+  readonly onServed: () => void;
+}
+
+/** Until a process that ended is there again. */
+const RESTART_SECONDS = 2;
+
+/** What the store has is asked of it again after this long at the latest: folders change by hand, too. */
+const MODELS_MS = 5000;
+
+/**
+ * The studio as its doors draw with it: the model that a person chose is the one that is served, and
+ * whoever loads another at a door chooses it for everybody. Pictures share the device with the studio's.
+ */
+export class DoorEngine implements PictureEngine {
+  readonly #parts: DoorEngineParts;
+  #unloaded: string | undefined;
+  #stored:
+    | { readonly models: Promise<readonly StoredModel[]>; readonly untilMs: number }
+    | undefined;
+
+  constructor(parts: DoorEngineParts) {
+    this.#parts = parts;
+  }
+
+  /** Id of the model that is served; undefined after it was unloaded, until another is chosen. */
+  get served(): string | undefined {
+    const { model } = this.#parts.settings.read();
+    return model === this.#unloaded ? undefined : model;
+  }
+
+  /** Says that models have come, gone or changed. */
+  forget(): void {
+    this.#stored = undefined;
+  }
+
+  async models(): Promise<readonly KnownModel[]> {
+    const { served } = this;
+    const stored = await this.#storedModels();
+    return stored.flatMap(({ id, summary }): KnownModel[] => {
+      if (summary === undefined) return [];
+      if (id === served) return [{ name: id, state: "ready", reason: "", summary }];
+      const reason = id === this.#unloaded ? "it was unloaded" : "another model is served";
+      return [{ name: id, state: "unavailable", reason, summary }];
+    });
+  }
+
+  async load(name: string): Promise<void> {
+    const { settings, events, models, onServed } = this.#parts;
+    await models.read(name);
+    this.#unloaded = undefined;
+    if (settings.read().model !== name) {
+      const now = await settings.change({ model: name });
+      events.publish({ type: "settings-changed", settings: now });
+      events.publish({ type: "machine-changed" });
+    }
+    onServed();
+  }
+
+  async unload(name: string): Promise<void> {
+    const { store, turns, drawing, onServed } = this.#parts;
+    await store.folderOf(name);
+    if (this.served !== name) return;
+    this.#unloaded = name;
+    turns.whenFree(
+      () => this.served === undefined && drawing.loadedModel === name && drawing.unload(),
+    );
+    onServed();
+  }
+
+  async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
+    const orders = await this.#ordersOf(job.requests);
+    for (const [image, order] of orders.entries()) {
+      const release = await this.#parts.turns.take("door", signal);
+      try {
+        yield* this.#picture(order, { image, job, signal });
+      } catch (error) {
+        throw asRefusal(error);
+      } finally {
+        release();
+      }
+    }
+  }
+
+  async expectedSeconds({ requests }: PictureJob): Promise<number | undefined> {
+    const orders = await this.#ordersOf(requests);
+    const estimates = await Promise.all(orders.map((order) => this.#parts.estimates.of(order)));
+    const drawing = estimates.reduce((sum, { seconds }) => sum + seconds, 0);
+    return drawing + (estimates[0]?.loadSeconds ?? 0);
+  }
+
+  busySeconds(): number {
+    return this.#parts.drawing.busySeconds;
+  }
+
+  async #ordersOf(requests: readonly GenerationRequest[]): Promise<SettledOrder[]> {
+    const model = this.served;
+    if (model === undefined) {
+      const reason = "it was unloaded";
+      throw new StudioError("MODEL_NOT_SERVED", { model: this.#unloaded ?? "The model", reason });
+    }
+    const read = await this.#parts.models.read(model);
+    return requests.flatMap((request) => {
+      const asked = { ...request, target: LOCAL_TARGET, isFirst: false };
+      return ordersOf({ request: asked, model, read }, randomSeed);
+    });
+  }
+
+  async *#picture(
+    order: SettledOrder,
+    { image, job, signal }: { image: number; job: PictureJob; signal: AbortSignal },
+  ): AsyncGenerator<PictureEvent, void> {
+    for await (const event of this.#parts.drawing.events(order, { signal })) {
+      if (event.kind === "started") continue;
+      if (event.kind === "progress") {
+        const { step, steps, preview } = event;
+        yield { kind: "progress", image, step, steps, preview };
+      } else {
+        await this.#remember(event, job);
+        const { pixels, png, record, seconds } = event;
+        yield { kind: "picture", image, pixels, png, record, seconds };
+      }
+    }
+  }
+
+  /** In the gallery where its key says so; how long it took is learnt either way. */
+  async #remember(
+    event: Extract<DrawingEvent, { kind: "image" }>,
+    { keepsPictures }: PictureJob,
+  ): Promise<void> {
+    const picture = newPicture(event);
+    if (keepsPictures) await this.#parts.keep(picture);
+    else await this.#parts.estimates.learn(picture);
+  }
+
+  #storedModels(): Promise<readonly StoredModel[]> {
+    const nowMs = performance.now();
+    if (this.#stored === undefined || this.#stored.untilMs < nowMs) {
+      const models = this.#parts.store.list();
+      models.catch(() => this.forget());
+      this.#stored = { models, untilMs: nowMs + MODELS_MS };
+    }
+    return this.#stored.models;
+  }
+}
+
+/** After a crash trying again makes sense, and soon. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof StudioError) || error.code !== "INFERENCE_CRASHED") return error;
+  const details = { ...error.details, seconds: RESTART_SECONDS };
+  return new StudioError("INFERENCE_CRASHED", details, { cause: error });
+}

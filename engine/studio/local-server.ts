@@ -1,0 +1,188 @@
+import { toWire, type WireError } from "../contract/errors.ts";
+import type { Server, ServerChange } from "../contract/server.ts";
+import { Turns } from "../files/turns.ts";
+import type { AdmissionQueue } from "../serving/admission-queue.ts";
+import {
+  InferenceServer,
+  type Address,
+  type InferenceServerParts,
+} from "../serving/inference-server.ts";
+import type { ServerFile } from "../serving/server-file.ts";
+import { ALIAS } from "../serving/routes/served-model.ts";
+import type { EventLog } from "./event-log.ts";
+
+/** What holds for one run, whatever the settings say. */
+export interface ServingOptions {
+  /** Whether it does not listen until somebody starts it. */
+  readonly isOff?: boolean | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** How many ports from the wanted one on may be tried; 1 where it has to be that one. */
+  readonly tries?: number | undefined;
+  /** Whether the studio does not open where its server cannot listen. */
+  readonly isRequired?: boolean | undefined;
+}
+
+export interface LocalServerParts {
+  readonly file: ServerFile;
+  readonly admission: AdmissionQueue;
+  readonly events: EventLog;
+  /** Id of the model that is served. */
+  readonly served: () => string | undefined;
+  /** What a listener is made of; where there is nothing, choices are kept and it never listens. */
+  readonly listening: InferenceServerParts | undefined;
+}
+
+/** Changes of the queue are told of four times a second at most. */
+const TELL_MS = 250;
+
+/** The inference server of this machine: on or off, where, and why not. */
+export class LocalServer {
+  readonly #parts: LocalServerParts;
+  readonly #turns = new Turns();
+  #run: ServingOptions;
+  #listening: { readonly server: InferenceServer; readonly address: Address } | undefined;
+  #error: WireError | undefined;
+  #telling: NodeJS.Timeout | undefined;
+  #told = "";
+  #isClosed = false;
+
+  constructor(parts: LocalServerParts, run: ServingOptions) {
+    this.#parts = parts;
+    this.#run = run;
+  }
+
+  get(): Server {
+    const { file, admission, served } = this.#parts;
+    const name = served();
+    return {
+      settings: file.settings(),
+      ...this.#state(),
+      modelNames: name === undefined ? [] : [name, ALIAS],
+      waiting: admission.waiting,
+      isDrawing: admission.isDrawing,
+    };
+  }
+
+  /** Listens where it is on. What keeps it from that is its state, and refused only where it has to listen. */
+  async begin(): Promise<void> {
+    const { isOff, isRequired } = this.#run;
+    if (isOff === true || !this.#parts.file.settings().isOn) return;
+    const listening = this.#turns.take(() => this.#listen(this.#address()));
+    await (isRequired === true ? listening : listening.catch(() => undefined));
+  }
+
+  start(): Promise<Server> {
+    return this.#turns.take(async () => {
+      if (this.#listening === undefined) await this.#listen(this.#address());
+      await this.#parts.file.change({ isOn: true });
+      return this.#changed();
+    });
+  }
+
+  stop(): Promise<Server> {
+    return this.#turns.take(async () => {
+      await this.#parts.file.change({ isOn: false });
+      await this.#end();
+      return this.#changed();
+    });
+  }
+
+  /** What a person chooses here wins over what this run was started with. Where the address cannot be had, nothing changes. */
+  change(change: ServerChange): Promise<Server> {
+    return this.#turns.take(async () => {
+      const run = withoutChanged(this.#run, change);
+      const address = this.#address(change, run);
+      const isMoved = change.host !== undefined || change.port !== undefined;
+      const isWanted = this.#listening !== undefined || this.#error !== undefined;
+      if (change.isOn === false) await this.#end();
+      else if (change.isOn === true || (isWanted && isMoved)) await this.#moveTo(address);
+      this.#run = run;
+      await this.#parts.file.change(change);
+      return this.#changed();
+    });
+  }
+
+  /** Says that something of what is told here may have changed. */
+  tell(): void {
+    if (this.#isClosed) return;
+    this.#telling ??= setTimeout(() => this.#changed(), TELL_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#telling);
+    await this.#turns.take(() => this.#end());
+  }
+
+  #state(): Pick<Server, "state" | "origin" | "error"> {
+    if (this.#listening !== undefined) {
+      return { state: "running", origin: this.#listening.server.origin };
+    }
+    return this.#error === undefined
+      ? { state: "stopped" }
+      : { state: "failed", error: this.#error };
+  }
+
+  #address(change: ServerChange = {}, run = this.#run): Address {
+    const settings = this.#parts.file.settings();
+    return {
+      host: change.host ?? run.host ?? settings.host,
+      port: change.port ?? run.port ?? settings.port,
+      tries: run.tries ?? 1,
+    };
+  }
+
+  async #listen(address: Address): Promise<void> {
+    const { listening } = this.#parts;
+    if (listening === undefined) return;
+    try {
+      const server = await InferenceServer.listen(address, listening);
+      this.#listening = { server, address };
+      this.#error = undefined;
+    } catch (error) {
+      this.#error = toWire(error);
+      throw error;
+    } finally {
+      this.#changed();
+    }
+  }
+
+  /** The old address may be a part of the new one, so it is let go of first, and taken again where that fails. */
+  async #moveTo(address: Address): Promise<void> {
+    const before = this.#listening?.address;
+    if (before?.host === address.host && before.port === address.port) return;
+    await this.#end();
+    await this.#listen(address).catch(async (error: unknown) => {
+      if (before !== undefined) await this.#listen(before).catch(() => undefined);
+      throw error;
+    });
+  }
+
+  async #end(): Promise<void> {
+    const { server } = this.#listening ?? {};
+    this.#listening = undefined;
+    this.#error = undefined;
+    await server?.close();
+  }
+
+  /** Tells it where it is news. */
+  #changed(): Server {
+    this.#telling = undefined;
+    const server = this.get();
+    const now = JSON.stringify(server);
+    if (now !== this.#told && !this.#isClosed) {
+      this.#told = now;
+      this.#parts.events.publish({ type: "server-changed", server });
+    }
+    return server;
+  }
+}
+
+function withoutChanged(run: ServingOptions, { host, port }: ServerChange): ServingOptions {
+  return {
+    tries: 1,
+    host: host === undefined ? run.host : undefined,
+    port: port === undefined ? run.port : undefined,
+  };
+}

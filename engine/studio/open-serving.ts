@@ -1,0 +1,62 @@
+import { AdmissionQueue } from "../serving/admission-queue.ts";
+import { quietLog } from "../serving/quiet-log.ts";
+import { RequestLog } from "../serving/request-log.ts";
+import { installRoutes } from "../serving/routes/install-routes.ts";
+import { ServerFile } from "../serving/server-file.ts";
+import type { StudioOptions } from "./create-studio.ts";
+import { DoorEngine } from "./door-engine.ts";
+import { LocalServer } from "./local-server.ts";
+import type { DrawingParts } from "./open-drawing.ts";
+import type { Stores } from "./open-stores.ts";
+
+/** Everything that has to do with the inference server of this machine. */
+export interface ServingParts {
+  readonly server: LocalServer;
+  readonly serverFile: ServerFile;
+  readonly requests: RequestLog;
+  readonly doorEngine: DoorEngine;
+}
+
+/** Introduces the inference server to what draws for it; it does not listen yet. */
+export async function openServing(
+  { dataFolder, serving = { isOff: true }, lentKeys = [], logError, now, isPassive }: StudioOptions,
+  { settings, events }: Stores,
+  drawing: DrawingParts,
+  undo: AsyncDisposableStack,
+): Promise<ServingParts> {
+  const serverFile = await ServerFile.open(dataFolder, { lent: lentKeys, ...(now && { now }) });
+  undo.defer(() => serverFile.close());
+  const onServed = (): void => server.tell();
+  const doorEngine = new DoorEngine({ ...drawing, settings, events, onServed });
+  const requests = new RequestLog((rows) =>
+    events.publish({ type: "served-requests-changed", requests: rows }),
+  );
+  undo.defer(() => requests.close());
+  const admission = new AdmissionQueue({
+    engine: doorEngine,
+    settings: () => serverFile.settings(),
+    onChange: () => server.tell(),
+  });
+  undo.defer(() => admission.close());
+  const log = quietLog(logError);
+  const listening = {
+    file: serverFile,
+    engine: doorEngine,
+    admission,
+    requests,
+    installRoutes,
+    log,
+  };
+  const server: LocalServer = new LocalServer(
+    {
+      file: serverFile,
+      admission,
+      events,
+      served: () => doorEngine.served,
+      listening: isPassive === true ? undefined : listening,
+    },
+    serving,
+  );
+  undo.defer(() => server.close());
+  return { server, serverFile, requests, doorEngine };
+}
