@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { seedSchema } from "../contract/seed.ts";
+import type { GenerationOrder } from "../contract/generation.ts";
+import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
+import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
+import type { ParameterValue } from "../kserve/wire/wire-tensor.ts";
+import type { EndpointClient } from "./endpoint-client.ts";
+import { encodeOrder } from "./encode-order.ts";
+import type { PictureThread } from "./picture-thread.ts";
+import { withRetries } from "./retries.ts";
+import type { Receiver } from "./sent-order.ts";
+import type { EncodedPicture } from "./thread-messages.ts";
+
+/** A picture that an endpoint drew, and what it told of it. */
+export interface ToldPicture extends EncodedPicture {
+  readonly seed?: string;
+  readonly device?: string;
+  /** From the request that was answered to its picture. */
+  readonly seconds: number;
+}
+
+export interface AskingParts {
+  readonly client: Pick<EndpointClient, "ask">;
+  readonly thread: PictureThread;
+  readonly receiver: Receiver;
+  /** Where pictures are asked for. */
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onAttempt?: (attempt: number) => void;
+}
+
+/** Asks an endpoint for the picture of an order. Rejects with the signal's reason, or with an ENDPOINT refusal. */
+export async function askEndpoint(
+  order: GenerationOrder,
+  parts: AskingParts,
+): Promise<ToldPicture> {
+  const { signal, onAttempt } = parts;
+  const retrying = { signal, ...(onAttempt && { onAttempt }) };
+  const { reply, seconds } = await withRetries(() => askOnce(order, parts), retrying);
+  const { width, height, isSizeOpen } = order;
+  const asked = isSizeOpen === true ? {} : { width, height };
+  const { picture, parameters } = await parts.thread.read(reply, asked, signal);
+  const encoded = "png" in picture ? picture : await recode(picture.bytes, parts);
+  return { ...encoded, ...toldBy(parameters), seconds };
+}
+
+interface Answer {
+  readonly reply: EndpointReply;
+  readonly seconds: number;
+}
+
+async function askOnce(
+  order: GenerationOrder,
+  { client, receiver, path, timeoutMs, signal }: AskingParts,
+): Promise<Answer> {
+  const message = encodeOrder(randomUUID(), order, receiver);
+  const from = performance.now();
+  const reply = await client.ask({ path, message, timeoutMs, signal });
+  const seconds = (performance.now() - from) / 1000;
+  // A refusal is short; what else came is read in the other thread.
+  const isOk = reply.status >= 200 && reply.status < 300;
+  const refusal = isOk ? undefined : refusalOf(reply);
+  if (refusal !== undefined) throw refusal;
+  return { reply, seconds };
+}
+
+/** A file that an endpoint sent is decoded, so that nothing else of it is kept. */
+async function recode(
+  bytes: Uint8Array,
+  { thread, signal }: AskingParts,
+): Promise<EncodedPicture> {
+  // The codec is native and large, so it is loaded with the first picture that needs it.
+  const { decodePicture } = await import("../codecs/decode.ts");
+  const pixels = await decodePicture(bytes, "The endpoint's picture");
+  return thread.encode({ ...pixels, data: pixels.data.slice() }, signal);
+}
+
+const MAX_DEVICE = 100;
+
+/** The seed and the device, as our own endpoint tells them. */
+function toldBy(
+  parameters: ReadonlyMap<string, ParameterValue>,
+): Pick<ToldPicture, "seed" | "device"> {
+  const { data: seed } = seedSchema.safeParse(String(parameters.get("seed") ?? "").split(",")[0]);
+  const device = parameters.get("device");
+  const isDevice = typeof device === "string" && device.trim() !== "";
+  return {
+    ...(seed !== undefined && { seed }),
+    ...(isDevice && { device: device.trim().slice(0, MAX_DEVICE).toWellFormed() }),
+  };
+}

@@ -1,0 +1,92 @@
+import type { X509Certificate } from "node:crypto";
+import { connect, type TLSSocket } from "node:tls";
+import type { Certificate } from "../contract/endpoints.ts";
+import { StudioError } from "../contract/errors.ts";
+import { connectionRefusal, unreachable } from "./connection-refusal.ts";
+import { readAddress } from "./endpoint-address.ts";
+
+const PATIENCE_MS = 10_000;
+/** A longer chain is none. */
+const MAX_CHAIN = 10;
+
+/**
+ * The certificates that a host shows, its own first, so that a person can compare and choose. Nothing
+ * is trusted by looking, and nothing is sent. Refuses as ENDPOINT_UNREACHABLE.
+ */
+export async function certificatesOf(
+  address: string,
+  signal?: AbortSignal,
+  patienceMs = PATIENCE_MS,
+): Promise<Certificate[]> {
+  const { origin } = readAddress(address);
+  const { protocol, hostname, port, host } = new URL(origin);
+  if (protocol !== "https:") {
+    const reason = "over http no certificates are shown";
+    throw new StudioError("REQUEST_INVALID", { field: "The address", value: "of http", reason });
+  }
+  signal?.throwIfAborted();
+  const name = hostname.replace(/^\[|\]$/g, "");
+  const socket = connect({
+    host: name,
+    port: port === "" ? 443 : Number(port),
+    // Looking is not trusting: the connection is closed before anything goes over it.
+    rejectUnauthorized: false,
+    ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
+  });
+  try {
+    await shaken(socket, host, AbortSignal.any([AbortSignal.timeout(patienceMs), ...signals(signal)]));
+    return chainOf(socket).map(describe);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw connectionRefusal(error, host) ?? error;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A certificate for a person to compare. */
+export function describe(certificate: X509Certificate): Certificate {
+  return {
+    subject: nameIn(certificate.subject),
+    issuer: nameIn(certificate.issuer),
+    fingerprint: certificate.fingerprint256,
+    validTo: certificate.validToDate.toISOString(),
+    pem: certificate.toString(),
+  };
+}
+
+function signals(signal: AbortSignal | undefined): readonly AbortSignal[] {
+  return signal === undefined ? [] : [signal];
+}
+
+function shaken(socket: TLSSocket, host: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once("secureConnect", resolve);
+  socket.once("error", reject);
+  socket.once("close", () => reject(unreachable(host, "it broke the connection off")));
+  signal.addEventListener(
+    "abort",
+    () => reject(unreachable(host, "the connection was not made in time")),
+    { once: true },
+  );
+  return promise;
+}
+
+function chainOf(socket: TLSSocket): X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let next = socket.getPeerX509Certificate();
+  while (next !== undefined && chain.length < MAX_CHAIN) {
+    const { fingerprint256 } = next;
+    // One that signed itself is its own authority.
+    if (chain.some((known) => known.fingerprint256 === fingerprint256)) break;
+    chain.push(next);
+    next = next.issuerCertificate;
+  }
+  return chain;
+}
+
+/** Its common name, or else all of it, on one line. */
+function nameIn(distinguished: string | undefined): string {
+  const common = /^CN=(.*)$/m.exec(distinguished ?? "")?.[1];
+  return (common ?? distinguished ?? "").replaceAll("\n", ", ").slice(0, 300).toWellFormed();
+}

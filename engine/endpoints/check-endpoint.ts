@@ -1,0 +1,102 @@
+import type { EndpointCheck } from "../contract/endpoints.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
+import {
+  readDeclaredTensors,
+  readModelList,
+  type DeclaredTensors,
+} from "../kserve/client/endpoint-metadata.ts";
+import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
+import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
+import { readServer, saysNo } from "./endpoint-words.ts";
+
+/** One GET of a path below the endpoint's base; rejects with the ENDPOINT refusals. */
+export type Get = (path: string) => Promise<EndpointReply>;
+
+export interface Checking {
+  readonly get: Get;
+  /** Path of the model that pictures will be asked of, by its name. */
+  readonly modelPath: (model: string) => string;
+  /** The model; undefined where the only one that is listed is to be taken. */
+  readonly model: string | undefined;
+  /** The model where nothing else is known: the seed's. */
+  readonly otherwise: string;
+  readonly now: () => Date;
+}
+
+/** What a look came to, and which model it was at. */
+export interface CheckedEndpoint {
+  readonly check: EndpointCheck;
+  readonly model: string;
+}
+
+/** Asks an endpoint whether it is ready, what it is, and what its model takes. Never rejects for what it finds. */
+export async function checkEndpoint(checking: Checking): Promise<CheckedEndpoint> {
+  const { get, now, otherwise } = checking;
+  const at = now().toISOString();
+  const from = performance.now();
+  const ready = await orError(() => get("/v2/health/ready"));
+  const ms = Math.round(performance.now() - from);
+  const nothing = { at, ms, models: [], inputs: [] };
+  const model = checking.model ?? otherwise;
+  if (ready instanceof StudioError) {
+    const isBusy = ready.code === "ENDPOINT_BUSY";
+    return { check: { ...nothing, ...stateOf(isBusy, ready) }, model };
+  }
+  const refusal = refusalOf(ready);
+  if (refusal !== undefined) {
+    const isNotReady = ready.status === 503 || refusal.code === "ENDPOINT_BUSY";
+    return { check: { ...nothing, ...stateOf(isNotReady, refusal) }, model };
+  }
+  return describe(checking, { at, ms, isReady: !saysNo(ready.body) });
+}
+
+interface Readiness {
+  readonly at: string;
+  readonly ms: number;
+  readonly isReady: boolean;
+}
+
+/** Of one that answers: what it is, which models it lists, and what the chosen one declares. */
+async function describe(
+  { get, modelPath, model: chosen, otherwise }: Checking,
+  { at, ms, isReady }: Readiness,
+): Promise<CheckedEndpoint> {
+  const server = await orError(async () => readServer(await get("/v2")));
+  const listed = await orError(async () => readModelList(await get("/v2/models")));
+  const models = listed instanceof StudioError ? [] : [...listed];
+  const [only] = models;
+  const model = chosen ?? (models.length === 1 && only !== undefined ? only : otherwise);
+  const tensors = await orError(async () => readDeclaredTensors(await get(modelPath(model))));
+  const unknown = faultOf(tensors);
+  const state = unknown !== undefined ? "failed" : isReady ? "ready" : "not-ready";
+  const check: EndpointCheck = {
+    at,
+    ms,
+    state,
+    ...(typeof server === "string" && { server }),
+    models,
+    inputs: tensors instanceof StudioError ? [] : [...tensors.inputs],
+    ...(unknown !== undefined && { error: toWire(unknown) }),
+  };
+  return { check, model };
+}
+
+/** Not every server describes its models; one that does not know ours, or us, is of no use. */
+function faultOf(tensors: DeclaredTensors | StudioError): StudioError | undefined {
+  if (!(tensors instanceof StudioError)) return undefined;
+  const isFault = ["ENDPOINT_MODEL_UNKNOWN", "ENDPOINT_TOKEN_REFUSED"].includes(tensors.code);
+  return isFault ? tensors : undefined;
+}
+
+function stateOf(isNotReady: boolean, error: StudioError): Pick<EndpointCheck, "state" | "error"> {
+  return { state: isNotReady ? "not-ready" : "failed", error: toWire(error) };
+}
+
+async function orError<T>(work: () => Promise<T>): Promise<T | StudioError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StudioError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import type { GenerationOrder } from "../contract/generation.ts";
+import { askForPictures, askForPrompts, SEED_INPUT } from "../kserve/client/ask-for-pictures.ts";
+import { encodeRequest } from "../kserve/client/encode-request.ts";
+import type { InferRequest } from "../kserve/server/infer-request.ts";
+import { PICTURE_INPUTS, type PictureInput } from "../kserve/server/picture-inputs.ts";
+import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
+import type { Receiver } from "./sent-order.ts";
+
+/** An order, with nothing in it but what is sent, as the body of an inference request. */
+export function encodeOrder(
+  id: string,
+  order: GenerationOrder,
+  receiver: Receiver,
+): EncodedMessage {
+  const declared = receiver.check?.inputs ?? [];
+  const request =
+    receiver.profile === "prompt"
+      ? askForPrompts(id, [order.prompt], promptInput(declared))
+      : withNames(askForSettings(id, order), declared);
+  return encodeRequest(request, false);
+}
+
+/** The name under which an endpoint takes its prompt. */
+function promptInput(declared: readonly string[]): string {
+  const { name } = PICTURE_INPUTS.prompt;
+  const [only] = declared;
+  if (declared.includes(name)) return name;
+  return declared.length === 1 && only !== undefined ? only : SEED_INPUT;
+}
+
+function askForSettings(id: string, order: GenerationOrder): InferRequest {
+  const { prompt, negativePrompt, steps, guidanceScale, seed, scheduler } = order;
+  const { width, height, isSizeOpen } = order;
+  const request = askForPictures(id, {
+    prompts: [prompt],
+    negativePrompts: [negativePrompt],
+    seeds: seed === undefined ? [] : [seed],
+    ...(steps !== undefined && { steps }),
+    ...(guidanceScale !== undefined && { guidanceScale }),
+    ...(scheduler !== undefined && { scheduler }),
+    ...(isSizeOpen !== true && { width, height }),
+    count: 1,
+  });
+  // One picture is what every endpoint gives; not all know the input that says so.
+  const inputs = request.inputs.filter(({ name }) => name !== PICTURE_INPUTS.count.name);
+  return { ...request, inputs };
+}
+
+/** Inputs under the names that the endpoint declares, where those are their other ones. */
+function withNames(request: InferRequest, declared: readonly string[]): InferRequest {
+  const inputs = request.inputs.map((input) => {
+    if (declared.length === 0 || declared.includes(input.name)) return input;
+    if (input.name === PICTURE_INPUTS.prompt.name) return { ...input, name: promptInput(declared) };
+    return { ...input, name: aliasOf(input.name, declared) ?? input.name };
+  });
+  return { ...request, inputs };
+}
+
+function aliasOf(name: string, declared: readonly string[]): string | undefined {
+  const inputs: readonly PictureInput[] = Object.values(PICTURE_INPUTS);
+  const { alias } = inputs.find((input) => input.name === name) ?? {};
+  return alias !== undefined && declared.includes(alias) ? alias : undefined;
+}

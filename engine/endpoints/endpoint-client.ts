@@ -1,0 +1,178 @@
+import type { X509Certificate } from "node:crypto";
+import { TLSSocket } from "node:tls";
+import { Agent, buildConnector, request, type Dispatcher } from "undici";
+import { StudioError } from "../contract/errors.ts";
+import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
+import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
+import { connectionRefusal, unreachable } from "./connection-refusal.ts";
+import type { ExtraHeader } from "./extra-headers.ts";
+import { isPlain } from "./endpoint-address.ts";
+import { readBody } from "./reply-body.ts";
+import { secureContext, type Trust } from "./trust.ts";
+
+/** All that it takes to speak with one endpoint. */
+export interface Connection extends Trust {
+  readonly origin: string;
+  readonly token: string | undefined;
+  readonly headers: readonly ExtraHeader[];
+  /** Whether the token may go over http to another machine. */
+  readonly isTokenOverHttp: boolean;
+}
+
+/** How long each part of a request may take. */
+export interface Timing {
+  readonly connectMs: number;
+  /** Between two pieces of a body. */
+  readonly idleMs: number;
+}
+
+export const TIMING: Timing = { connectMs: 10_000, idleMs: 60_000 };
+
+/** What is asked: a path of the endpoint's origin, and a message where something is sent. */
+export interface EndpointRequest {
+  readonly path: string;
+  readonly message?: EncodedMessage;
+  /** Until the first byte of the reply. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A head of a reply has a few hundred bytes. */
+const MAX_HEAD_BYTES = 64 << 10;
+
+/**
+ * Speaks HTTP with one endpoint over connections of its own, one for each request. It follows no
+ * redirect and sends its token and headers to the endpoint's own origin alone: there is no other that
+ * it could send to.
+ */
+export class EndpointClient {
+  readonly #connection: Connection;
+  readonly #host: string;
+  readonly #agent: Agent;
+  #certificate: X509Certificate | undefined;
+
+  constructor(connection: Connection, { connectMs, idleMs }: Timing = TIMING) {
+    this.#connection = connection;
+    this.#host = new URL(connection.origin).host;
+    const isTls = connection.origin.startsWith("https:");
+    this.#agent = new Agent({
+      connect: this.#connector(isTls ? { secureContext: secureContext(connection) } : {}, connectMs),
+      // A connection that was kept may be gone by the time it is used, and a request may not be sent twice.
+      pipelining: 0,
+      allowH2: false,
+      headersTimeout: 0,
+      bodyTimeout: idleMs,
+      maxHeaderSize: MAX_HEAD_BYTES,
+    });
+  }
+
+  /** What it showed at the latest request; undefined before the first, and over http. */
+  get certificate(): X509Certificate | undefined {
+    return this.#certificate;
+  }
+
+  /** One request, one attempt. Rejects with the signal's reason, or refuses as one of the ENDPOINT codes. */
+  async ask(asked: EndpointRequest): Promise<EndpointReply> {
+    const headers = this.#headers(asked.message);
+    asked.signal?.throwIfAborted();
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), asked.timeoutMs);
+    const signal = AbortSignal.any([late.signal, ...(asked.signal ? [asked.signal] : [])]);
+    try {
+      const reply = await this.#send(asked, headers, signal);
+      clearTimeout(timer);
+      return await read(reply);
+    } catch (error) {
+      asked.signal?.throwIfAborted();
+      if (late.signal.aborted) throw unreachable(this.#host, nothingCame(asked.timeoutMs));
+      throw connectionRefusal(error, this.#host) ?? error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Breaks off what is still under way. */
+  close(): void {
+    void this.#agent.destroy().catch(() => {});
+  }
+
+  #send(
+    { path, message }: EndpointRequest,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    const body = message === undefined ? null : Buffer.concat([...message.chunks]);
+    return request(`${this.#connection.origin}${path}`, {
+      dispatcher: this.#agent,
+      method: message === undefined ? "GET" : "POST",
+      headers,
+      body,
+      signal,
+    });
+  }
+
+  #headers(message: EncodedMessage | undefined): Record<string, string> {
+    const { token, headers, origin, isTokenOverHttp } = this.#connection;
+    if (token !== undefined && isPlain(origin) && !isTokenOverHttp) throw tokenOverHttp();
+    return {
+      ...Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+      accept: "application/json, */*;q=0.5",
+      "accept-encoding": "identity",
+      ...message?.headers,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
+  }
+
+  /** Connects, and remembers which certificate was shown. */
+  #connector(tls: object, timeout: number): buildConnector.connector {
+    const { isInsecure } = this.#connection;
+    const connect = buildConnector({
+      ...tls,
+      timeout,
+      allowH2: false,
+      maxCachedSessions: 0,
+      // Said in full, so that no variable of the environment decides it.
+      rejectUnauthorized: !isInsecure,
+    });
+    return (options, callback) =>
+      connect(options, (...result) => {
+        const [, socket] = result;
+        if (socket instanceof TLSSocket) this.#certificate = socket.getPeerX509Certificate();
+        callback(...result);
+      });
+  }
+}
+
+/** The refusal of a token that others could read on the way. */
+export function tokenOverHttp(): StudioError {
+  const reason = "everyone on the way could read it; use https, or allow it for this endpoint";
+  return new StudioError("REQUEST_INVALID", { field: "The token", value: "sent over http", reason });
+}
+
+async function read({
+  statusCode,
+  headers,
+  body,
+}: Dispatcher.ResponseData): Promise<EndpointReply> {
+  const flat = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(", ") : value,
+    ]),
+  );
+  return {
+    status: statusCode,
+    headers: { ...flat, "retry-after": inSeconds(flat["retry-after"]) },
+    body: await readBody(body, flat["content-encoding"]),
+  };
+}
+
+/** Retry-After is seconds or a date; whoever reads the reply knows no clock. */
+function inSeconds(wait: string | undefined): string | undefined {
+  const at = wait === undefined || /^\d+$/.test(wait) ? NaN : Date.parse(wait);
+  return Number.isNaN(at) ? wait : String(Math.max(0, Math.ceil((at - Date.now()) / 1000)));
+}
+
+function nothingCame(timeoutMs: number): string {
+  return `nothing came within ${Math.round(timeoutMs / 1000)} s`;
+}

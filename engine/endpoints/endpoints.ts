@@ -1,0 +1,273 @@
+import type { X509Certificate } from "node:crypto";
+import type { Endpoint, EndpointChange, EndpointCheck } from "../contract/endpoints.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
+import type { GenerationOrder } from "../contract/generation.ts";
+import { askEndpoint, type ToldPicture } from "./ask-endpoint.ts";
+import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
+import { describe } from "./certificates.ts";
+import { checkEndpoint, type CheckedEndpoint } from "./check-endpoint.ts";
+import { isPlain, modelPath, readAddress } from "./endpoint-address.ts";
+import { EndpointClient, TIMING, tokenOverHttp, type Timing } from "./endpoint-client.ts";
+import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
+import { changed, keptFrom, NOTHING_SECRET, SEED_MODEL } from "./endpoint-parts.ts";
+import type { AddedEndpoint } from "./endpoint-parts.ts";
+import { checkHeaders } from "./extra-headers.ts";
+import { PictureThread } from "./picture-thread.ts";
+import { hasSettings, sentOrder } from "./sent-order.ts";
+import { claimsOf, tokenIn } from "./token-text.ts";
+import { refusalWithout, withoutSecrets } from "./without-secrets.ts";
+
+/** How long pictures took lately. */
+export type History = Pick<Endpoint, "medianSeconds" | "medianOf">;
+
+export interface EndpointsOptions {
+  readonly dataFolder: string;
+  readonly keeper: SecretKeeper;
+  /** Of an endpoint by its id; nothing before its first picture. */
+  readonly historyOf: (id: string) => History;
+  /** Why one cannot be removed now; completes "it is …". */
+  readonly useOf: (id: string) => string | undefined;
+  readonly onChange: (endpoint: Endpoint) => void;
+  readonly onRemove: (id: string) => void;
+  readonly now?: (() => Date) | undefined;
+  readonly timing?: Timing | undefined;
+}
+
+export interface DrawOptions {
+  readonly signal: AbortSignal;
+  /** Told of every attempt, from 1 on. */
+  readonly onAttempt?: (attempt: number) => void;
+}
+
+/** Time for a look; pictures have the endpoint's own. */
+const LOOK_MS = 30_000;
+
+/** A header's value that is shorter is a tenant's name rather than a key, and may stand in any text. */
+const MIN_SECRET = 16;
+
+/** The inference endpoints that a person added, and everything that can be asked of them. */
+export class Endpoints {
+  readonly #options: EndpointsOptions;
+  readonly #file: EndpointFile;
+  readonly #secrets: BoundSecrets;
+  readonly #thread = new PictureThread();
+
+  private constructor(options: EndpointsOptions, file: EndpointFile) {
+    this.#options = options;
+    this.#file = file;
+    this.#secrets = new BoundSecrets(options.keeper);
+  }
+
+  static async open(options: EndpointsOptions): Promise<Endpoints> {
+    return new Endpoints(options, await EndpointFile.open(options.dataFolder));
+  }
+
+  /** What was wrong with the file at start, for a person. */
+  get notices(): readonly string[] {
+    return this.#file.notices;
+  }
+
+  list(): Endpoint[] {
+    return this.#file.list().map((kept) => this.#told(kept));
+  }
+
+  get(id: string): Endpoint {
+    return this.#told(this.#kept(id));
+  }
+
+  /** Adds one without asking it anything. */
+  async add(added: AddedEndpoint): Promise<Endpoint> {
+    const address = readAddress(added.url);
+    const headers = checkHeaders(added.headers);
+    const kept = keptFrom(added, address, this.#now());
+    const token = added.token === undefined ? undefined : tokenIn(added.token);
+    if (token !== undefined) refuseInTheClear(kept);
+    await this.#secrets.setHeaders(kept.id, address.origin, headers);
+    await this.#file.add({ ...kept, ...(await this.#keepToken(kept, token)) });
+    return this.#publish(kept.id);
+  }
+
+  /** What is absent stays as it is; token and headers stay only while the origin does. */
+  async change(change: EndpointChange): Promise<Endpoint> {
+    const before = this.#kept(change.id);
+    const headers = change.headers && checkHeaders(change.headers);
+    const { origin } = readAddress(changed(before, change).url);
+    if (origin !== readAddress(before.url).origin) await this.#secrets.forget(change.id);
+    if (headers !== undefined) await this.#secrets.setHeaders(change.id, origin, headers);
+    await this.#file.change(change.id, (kept) => changed(kept, change));
+    return this.#publish(change.id);
+  }
+
+  /** Refuses as STATE_CONFLICT while it is needed. Its pictures stay. */
+  async remove(id: string): Promise<void> {
+    const { name } = this.#kept(id);
+    const state = this.#options.useOf(id);
+    if (state !== undefined) {
+      throw new StudioError("STATE_CONFLICT", { what: name, wanted: "removed", state });
+    }
+    await this.#secrets.forget(id);
+    await this.#file.remove(id);
+    this.#options.onRemove(id);
+  }
+
+  /** A bearer token or the content of a `token.cfg`; null, or one that is empty, forgets it. */
+  async setToken(id: string, text: string | null): Promise<Endpoint> {
+    const kept = this.#kept(id);
+    const token = text === null ? undefined : tokenIn(text);
+    if (token !== undefined) refuseInTheClear(kept);
+    const told = await this.#keepToken(kept, token);
+    await this.#file.change(id, (endpoint) => ({ ...endpoint, ...told }));
+    return this.#publish(id);
+  }
+
+  /** Looks at one, and learns from it what nobody chose. Refuses only where there is none. */
+  async test(id: string, signal?: AbortSignal): Promise<EndpointCheck> {
+    const kept = this.#kept(id);
+    const address = readAddress(kept.url);
+    const timeoutMs = Math.min(LOOK_MS, kept.timeoutSeconds * 1000);
+    const look = this.#with(kept, async (client, secrets) => {
+      const checked = await checkEndpoint({
+        get: (path) => client.ask({ path: `${address.basePath}${path}`, timeoutMs, signal }),
+        modelPath: (name) => modelPath({ ...address, basePath: "" }, name),
+        model: kept.isModelChosen ? kept.model : undefined,
+        otherwise: SEED_MODEL,
+        now: this.#now,
+      });
+      return { ...withoutSecrets(checked, secrets), certificate: client.certificate };
+    });
+    const found = await look.catch((error: unknown) => this.#notLookedAt(kept, error));
+    await this.#file.change(id, (now) => learned(now, kept, found));
+    this.tell(id);
+    return found.check;
+  }
+
+  /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
+  async draw(id: string, order: GenerationOrder, options: DrawOptions): Promise<ToldPicture> {
+    const kept = this.#kept(id);
+    const path = `${modelPath(readAddress(kept.url), order.model)}/infer`;
+    try {
+      const picture = await this.#with(kept, async (client, secrets) => {
+        const { png, pixels, ...told } = await askEndpoint(sentOrder(order, kept), {
+          client,
+          thread: this.#thread,
+          receiver: kept,
+          path,
+          timeoutMs: kept.timeoutSeconds * 1000,
+          ...options,
+        });
+        return { png, pixels, ...withoutSecrets(told, secrets) };
+      });
+      await this.#remember(id, undefined);
+      return picture;
+    } catch (error) {
+      if (error instanceof StudioError) await this.#remember(id, error);
+      throw error;
+    }
+  }
+
+  /** Tells of one that is as it was, where its history is not. */
+  tell(id: string): void {
+    if (this.#file.find(id) !== undefined) this.#publish(id);
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+
+  readonly #now = (): Date => (this.#options.now ?? (() => new Date()))();
+
+  #kept(id: string): KeptEndpoint {
+    const kept = this.#file.find(id);
+    if (kept === undefined) throw new StudioError("NOT_FOUND", { what: "endpoint", id });
+    return kept;
+  }
+
+  #told(kept: KeptEndpoint): Endpoint {
+    const { isModelChosen: _m, isProfileChosen: _p, ...endpoint } = kept;
+    const { origin } = readAddress(kept.url);
+    return { ...endpoint, origin, ...this.#options.historyOf(kept.id) };
+  }
+
+  #publish(id: string): Endpoint {
+    const endpoint = this.get(id);
+    this.#options.onChange(endpoint);
+    return endpoint;
+  }
+
+  async #keepToken(kept: KeptEndpoint, token: string | undefined): Promise<Partial<KeptEndpoint>> {
+    await this.#secrets.setToken(kept.id, readAddress(kept.url).origin, token);
+    const { hasToken, tokenExpiresAt, tokenSubject } = NOTHING_SECRET;
+    if (token === undefined) return { hasToken, tokenExpiresAt, tokenSubject };
+    const { expiresAt, subject } = claimsOf(token);
+    return { hasToken: true, tokenExpiresAt: expiresAt, tokenSubject: subject };
+  }
+
+  /** Speaks with one over a connection that ends with the work; no refusal quotes what is secret. */
+  async #with<T>(
+    kept: KeptEndpoint,
+    work: (client: EndpointClient, secrets: readonly string[]) => Promise<T>,
+  ): Promise<T> {
+    const { ca, isInsecure, isTokenOverHttp, id } = kept;
+    const { origin } = readAddress(kept.url);
+    const token = await this.#secrets.token(id, origin);
+    const headers = await this.#secrets.headers(id, origin);
+    if (kept.hasToken && token === undefined) {
+      throw new StudioError("ENDPOINT_TOKEN_REFUSED", { reason: "it is no longer kept here" });
+    }
+    const connection = { origin, token, headers, ca, isInsecure, isTokenOverHttp };
+    const client = new EndpointClient(connection, this.#options.timing ?? TIMING);
+    const values = headers.map(({ value }) => value).filter(({ length }) => length >= MIN_SECRET);
+    const secrets = token === undefined ? values : [token, ...values];
+    try {
+      return await work(client, secrets);
+    } catch (error) {
+      throw refusalWithout(error, secrets);
+    } finally {
+      client.close();
+    }
+  }
+
+  /** What a look comes to that could not even begin: its token is gone, or its vault is locked. */
+  #notLookedAt({ model }: KeptEndpoint, error: unknown): Look {
+    if (!(error instanceof StudioError)) throw error;
+    const at = this.#now().toISOString();
+    const state = "failed" as const;
+    return { check: { at, state, ms: 0, models: [], inputs: [], error: toWire(error) }, model };
+  }
+
+  async #remember(id: string, error: StudioError | undefined): Promise<void> {
+    const lastError = error && toWire(error);
+    const known = this.#file.find(id)?.lastError;
+    if (known === undefined && lastError === undefined) return;
+    await this.#file.change(id, (kept) => ({ ...kept, lastError }));
+    this.tell(id);
+  }
+}
+
+interface Look extends CheckedEndpoint {
+  readonly certificate?: X509Certificate | undefined;
+}
+
+/** An endpoint with what a look at it found out. */
+function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): KeptEndpoint {
+  const { check, model, certificate } = look;
+  // It may have been changed meanwhile, and then this was a look at something else.
+  if (now.url !== before.url || now.model !== before.model) return now;
+  const profile = hasSettings(check.inputs) ? "full" : "prompt";
+  return {
+    ...now,
+    check,
+    model,
+    ...(!now.isProfileChosen && check.state !== "failed" && { profile }),
+    ...(certificate !== undefined && { certificate: shownOf(certificate) }),
+  };
+}
+
+function shownOf(certificate: X509Certificate): Endpoint["certificate"] {
+  const { pem: _, ...shown } = describe(certificate);
+  return shown;
+}
+
+function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
+  if (isPlain(readAddress(url).origin) && !isTokenOverHttp) throw tokenOverHttp();
+}

@@ -1,0 +1,153 @@
+import { Worker } from "node:worker_threads";
+import { fromWire, StudioError } from "../contract/errors.ts";
+import type { Pixels } from "../image/pixels.ts";
+import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
+import type { Asked } from "../kserve/client/read-pictures.ts";
+import { Turns } from "../files/turns.ts";
+import type { EncodedPicture, ReadReply, ThreadReply, ThreadRequest } from "./thread-messages.ts";
+
+const PROGRAM = new URL("picture-worker.ts", import.meta.url);
+
+/** The largest reply takes a few seconds on a slow machine. */
+const PATIENCE_MS = 60_000;
+/** It is cheap to start, and holds memory while it waits. */
+const IDLE_MS = 20_000;
+/** Numbers lie outside the heap; what is left of the largest reply needs a fraction of this. */
+const MAX_HEAP_MB = 1024;
+
+export interface ThreadTiming {
+  readonly patienceMs?: number;
+  readonly idleMs?: number;
+}
+
+/**
+ * Reads replies in a thread of its own, so that the studio answers meanwhile; one at a time, which bounds
+ * memory. The thread ends when it has been idle for a while, and is started anew when one goes wrong.
+ */
+export class PictureThread {
+  readonly #turns = new Turns();
+  readonly #timing: Required<ThreadTiming>;
+  #worker: Worker | undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor({ patienceMs = PATIENCE_MS, idleMs = IDLE_MS }: ThreadTiming = {}) {
+    this.#timing = { patienceMs, idleMs };
+  }
+
+  /** The first picture of a reply, whose body is given away. Throws the ENDPOINT refusals. */
+  async read(reply: EndpointReply, asked: Asked, signal: AbortSignal): Promise<ReadReply> {
+    const answer = await this.#ask({ kind: "read", reply, asked }, [reply.body], signal);
+    if ("read" in answer) return answer.read;
+    throw failureOf(answer);
+  }
+
+  /** A PNG of pixels, which are given away and come back. */
+  async encode(pixels: Pixels, signal: AbortSignal): Promise<EncodedPicture> {
+    const answer = await this.#ask({ kind: "encode", pixels }, [pixels.data], signal);
+    if ("encoded" in answer) return answer.encoded;
+    throw failureOf(answer);
+  }
+
+  /** Whether a thread is running. */
+  get isRunning(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    await this.#end();
+  }
+
+  #ask(
+    request: ThreadRequest,
+    given: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<ThreadReply> {
+    return this.#turns.take(async () => {
+      signal.throwIfAborted();
+      clearTimeout(this.#idle);
+      const worker = (this.#worker ??= this.#start());
+      const answer = Promise.withResolvers<ThreadReply>();
+      const leave = listen(worker, answer, signal);
+      const timer = setTimeout(
+        () => answer.reject(invalid("it takes too long to read")),
+        this.#timing.patienceMs,
+      );
+      try {
+        worker.postMessage(request, buffersOf(given));
+        return await answer.promise;
+      } catch (error) {
+        // Whatever it is doing, nobody waits for it any more.
+        await this.#end();
+        throw error;
+      } finally {
+        clearTimeout(timer);
+        leave();
+        this.#idle = setTimeout(() => void this.#end(), this.#timing.idleMs);
+        this.#idle.unref();
+      }
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(PROGRAM, {
+      // The endpoint's bytes are a stranger's: the thread sees nothing of ours.
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    worker.unref();
+    worker.on("error", () => {});
+    worker.on("exit", () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    return worker;
+  }
+
+  async #end(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+}
+
+function listen(
+  worker: Worker,
+  { resolve, reject }: PromiseWithResolvers<ThreadReply>,
+  signal: AbortSignal,
+): () => void {
+  const onError = (error: Error): void => reject(isOutOfMemory(error) ? tooLarge() : error);
+  const onExit = (): void => reject(new Error("the thread that reads replies ended"));
+  const onAbort = (): void => reject(signal.reason);
+  worker.once("message", resolve);
+  worker.once("error", onError);
+  worker.once("exit", onExit);
+  signal.addEventListener("abort", onAbort, { once: true });
+  return () => {
+    worker.off("message", resolve);
+    worker.off("error", onError);
+    worker.off("exit", onExit);
+    signal.removeEventListener("abort", onAbort);
+  };
+}
+
+function buffersOf(arrays: readonly Uint8Array[]): ArrayBuffer[] {
+  const whole = arrays.filter(({ length, buffer }) => length === buffer.byteLength);
+  return whole.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
+}
+
+function isOutOfMemory(error: Error): boolean {
+  return "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+}
+
+function tooLarge(): StudioError {
+  return invalid("it takes too much memory to read");
+}
+
+function failureOf(answer: ThreadReply): Error {
+  if ("error" in answer) return fromWire(answer.error) ?? new Error(answer.error.message);
+  return new Error("failure" in answer ? answer.failure : "an answer to another question");
+}
+
+function invalid(reason: string): StudioError {
+  return new StudioError("ENDPOINT_REPLY_INVALID", { reason });
+}

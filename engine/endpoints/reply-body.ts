@@ -1,0 +1,67 @@
+import type { Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { StudioError } from "../contract/errors.ts";
+import { MAX_REPLY_BYTES } from "../kserve/client/endpoint-reply.ts";
+
+/** Ways to undo what a server does to a body, though it is asked to leave it as it is. */
+const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/**
+ * The body of a reply, decompressed where that is needed. What counts is what comes out: a few
+ * kilobytes can be gigabytes. Refuses as ENDPOINT_REPLY_INVALID what has more than `maxBytes`.
+ */
+export async function readBody(
+  stream: Readable,
+  coding = "identity",
+  maxBytes = MAX_REPLY_BYTES,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of decoded(stream, coding.trim().toLowerCase())) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxBytes) throw invalid(`it has more than ${maxBytes >> 20} MiB`);
+      chunks.push(chunk);
+    }
+  } finally {
+    stream.destroy();
+  }
+  // A buffer of its own, so that it can be given to another thread.
+  const body = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+async function* decoded(stream: Readable, coding: string): AsyncGenerator<Uint8Array> {
+  if (coding === "identity" || coding === "") {
+    yield* stream;
+    return;
+  }
+  const decoder = DECODERS[coding]?.();
+  if (decoder === undefined) throw invalid("it is compressed in a way that nobody asked for");
+  stream.on("error", (error) => decoder.destroy(error));
+  try {
+    yield* stream.pipe(decoder);
+  } catch (error) {
+    // zlib's own faults are the server's; those of the connection stay what they are.
+    if (error instanceof Error && "code" in error && /^Z_|^ERR_/.test(String(error.code))) {
+      throw invalid("its compression is damaged");
+    }
+    throw error;
+  } finally {
+    decoder.destroy();
+  }
+}
+
+function invalid(reason: string): StudioError {
+  return new StudioError("ENDPOINT_REPLY_INVALID", { reason });
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { StudioError } from "../contract/errors.ts";
+
+/** An endpoint is asked this often at most. */
+const MAX_ATTEMPTS = 5;
+/** First the longest wait of a first attempt, doubled with each further one; then the longest of all. */
+const FIRST_MS = 1000;
+const LONGEST_MS = 30_000;
+/** A wait that nobody would sit through: the refusal is shown instead. */
+const MAX_WAIT_MS = 300_000;
+
+export interface Retrying {
+  readonly signal: AbortSignal;
+  /** Told of every attempt before it is made, from 1 on. */
+  readonly onAttempt?: (attempt: number) => void;
+  /** 0 to 1. */
+  readonly chance?: () => number;
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Asks again where the endpoint answered that it has no room now, and in no other case: whatever else
+ * went wrong, it may have begun to draw. Waits as long as it says, and a random while where it says nothing,
+ * so that many who were refused together do not come back together.
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  { signal, onAttempt, chance = Math.random, wait = pause }: Retrying,
+): Promise<T> {
+  for (let count = 1; ; count++) {
+    onAttempt?.(count);
+    try {
+      return await attempt();
+    } catch (error) {
+      const ms = waitOf(error, count, chance);
+      if (ms === undefined || count === MAX_ATTEMPTS) throw error;
+      await wait(ms, signal);
+    }
+  }
+}
+
+function waitOf(error: unknown, count: number, chance: () => number): number | undefined {
+  if (!(error instanceof StudioError) || error.code !== "ENDPOINT_BUSY") return undefined;
+  const asked = error.details["retryAfterSeconds"];
+  const least = typeof asked === "number" ? asked * 1000 : 0;
+  if (least > MAX_WAIT_MS) return undefined;
+  return least + chance() * Math.min(LONGEST_MS, FIRST_MS * 2 ** count);
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
