@@ -124,6 +124,11 @@ export class Gallery {
     return this.#toImage(this.#row(id));
   }
 
+  /** Whether there is such a picture, in the trash perhaps. */
+  has(id: string): boolean {
+    return this.#parts.rows.get(id) !== undefined;
+  }
+
   facets(): GalleryFacets {
     return countFacets(this.#database);
   }

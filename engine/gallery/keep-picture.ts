@@ -16,6 +16,8 @@ import { refusalOf } from "./refusal.ts";
 
 /** A picture that was just drawn. */
 export interface NewPicture {
+  /** The id it gets: its generation's, so that a crash right after keeping it is told from one before. */
+  readonly id?: string | undefined;
   readonly png: Uint8Array;
   /** The same picture, where it is still in memory: spares decoding it for the thumbnail. */
   readonly pixels?: Pixels | undefined;
@@ -58,10 +60,10 @@ export function pictureFolder({ places, settings }: GalleryParts): string {
 
 type Draft = Omit<ImageRow, "path" | "sizeBytes">;
 
-function draftRow({ record, target, seconds }: NewPicture): Draft {
+function draftRow({ id, record, target, seconds }: NewPicture): Draft {
   const createdAt = record.createdAt ?? new Date().toISOString();
   return {
-    id: randomBytes(10).toString("hex"),
+    id: id ?? randomBytes(10).toString("hex"),
     record: { ...record, createdAt },
     target,
     ...(seconds && { seconds }),

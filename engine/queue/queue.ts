@@ -19,6 +19,8 @@ export interface QueueOptions {
   readonly now?: () => Date;
   /** How many ended ones outlive a restart: their pictures are the gallery's to keep. */
   readonly keptEnded?: number;
+  /** The picture that one which ran when the program ended had come to; undefined where it had to none. */
+  readonly pictureOf?: (id: string) => string | undefined;
   /** Told of every change from now on, once it is on the disk. */
   readonly onChange?: (change: QueueChange) => void;
 }
@@ -43,12 +45,15 @@ export class Queue {
     this.notices = notices;
   }
 
-  /** Opens the queue in `path`. What ran when the program ended becomes interrupted. */
+  /** Opens the queue in `path`. What ran when the program ended is done where its picture was kept, and otherwise interrupted. */
   static open(path: string, options: QueueOptions = {}): Queue {
-    const { now = () => new Date(), keptEnded = KEPT_ENDED, onChange } = options;
+    const { now = () => new Date(), keptEnded = KEPT_ENDED, pictureOf, onChange } = options;
     const { database, notices } = openOrReplace(path);
     const queue = new Queue(database, notices, now);
-    for (const { id } of queue.#table.running()) queue.end(id, { state: "interrupted" });
+    for (const { id } of queue.#table.running()) {
+      const imageId = pictureOf?.(id);
+      queue.end(id, imageId === undefined ? { state: "interrupted" } : { state: "done", imageId });
+    }
     queue.#table.removeOlder(keptEnded);
     // Only now: whoever listens does not have the queue before it is open.
     if (onChange !== undefined) queue.#onChange = onChange;

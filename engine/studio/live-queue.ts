@@ -1,6 +1,6 @@
 import type { Generation } from "../contract/generation.ts";
 import type { Progress } from "../contract/progress.ts";
-import { Queue, type QueueChange } from "../queue/queue.ts";
+import { Queue, type QueueChange, type QueueOptions } from "../queue/queue.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** The queue as pages see it: its rows with the progress of what runs, and every change as an event. */
@@ -10,9 +10,9 @@ export class LiveQueue {
   readonly #progress = new Map<string, Progress>();
   #lastOrder = "";
 
-  constructor(path: string, events: EventLog, now: () => Date) {
+  constructor(path: string, events: EventLog, options: Omit<QueueOptions, "onChange">) {
     this.#events = events;
-    this.queue = Queue.open(path, { now, onChange: (change) => this.#tell(change) });
+    this.queue = Queue.open(path, { ...options, onChange: (change) => this.#tell(change) });
   }
 
   list(): Generation[] {

@@ -41,7 +41,10 @@ export async function openStores(
   const readSettings = () => settings.read();
   const gallery = await Gallery.open({ dataFolder, settings: readSettings, makeThumbnail });
   undo.defer(() => gallery.close());
-  const live = new LiveQueue(join(dataFolder, "queue.sqlite"), events, now);
+  const live = new LiveQueue(join(dataFolder, "queue.sqlite"), events, {
+    now,
+    pictureOf: (generation) => (gallery.has(generation) ? generation : undefined),
+  });
   undo.defer(() => live.queue.close());
   const initImages = await InitImages.open(dataFolder, addressOf);
   const naming = JSON.stringify([live.queue.list(), form.read()]);

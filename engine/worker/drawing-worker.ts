@@ -116,7 +116,7 @@ export class DrawingWorker {
     try {
       const picture = this.#unsaved.get(generation.id) ?? (await draw(generation, signal));
       this.#unsaved.set(generation.id, picture);
-      const imageId = await keep(picture);
+      const imageId = await keep({ ...picture, id: generation.id });
       this.#unsaved.forget([generation.id]);
       return { state: "done", imageId };
     } catch (error) {

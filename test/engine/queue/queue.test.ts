@@ -47,6 +47,25 @@ function endedQueue(): { readonly queue: Queue; readonly ids: Record<string, str
   return { queue, ids: { done, failed, interrupted, cancelled } };
 }
 
+test("what ran when the program ended is done where its picture was kept, and otherwise interrupted", () => {
+  const { path, queue } = openQueue();
+  const [kept = "", lost = ""] = [
+    queue.add([order(1)]),
+    queue.add([order(2)], { target: "an-endpoint" }),
+  ].flat();
+  queue.startNext();
+  queue.startNext("an-endpoint");
+  const pictureOf = (id: string): string | undefined => (id === kept ? "picture" : undefined);
+  const { queue: again } = openQueue(path, { pictureOf });
+  const outcomes = [kept, lost]
+    .map((id) => again.get(id))
+    .map(({ state, imageId }) => [state, imageId]);
+  expect(outcomes).toEqual([
+    ["done", "picture"],
+    ["interrupted", undefined],
+  ]);
+});
+
 test("a new one waits with everything that was asked for", () => {
   const { queue } = openQueue();
   const asked = { ...order(7), strength: 0.5, initImageId: "picture" };

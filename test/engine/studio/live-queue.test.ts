@@ -17,7 +17,7 @@ class HeardEvents extends EventLog {
 
 function open(): { live: LiveQueue; heard: StudioEvent[] } {
   const events = new HeardEvents(0);
-  const live = new LiveQueue(join(temporaryFolder(), "queue.sqlite"), events, () => new Date());
+  const live = new LiveQueue(join(temporaryFolder(), "queue.sqlite"), events, {});
   onTestFinished(() => live.queue.close());
   return { live, heard: events.heard };
 }

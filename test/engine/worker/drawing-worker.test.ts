@@ -101,6 +101,18 @@ test("draws what waits in its order, and what comes later too", async () => {
   });
 });
 
+test("a picture is kept under its generation's id", async () => {
+  const names: (string | undefined)[] = [];
+  const keep = ({ id }: NewPicture): Promise<string> => {
+    names.push(id);
+    return Promise.resolve(id ?? "");
+  };
+  const one = scene(undefined, { keep });
+  const ids = add(one, 1, 2);
+  await one.settled();
+  expect(names).toEqual(ids);
+});
+
 test("one that fails keeps its reason and does not stop the rest", async () => {
   const refusal = new StudioError("OUT_OF_MEMORY", { doing: "running the UNet" });
   const one = scene((seed) => (seed === "1" ? Promise.reject(refusal) : Promise.resolve(PICTURE)));
