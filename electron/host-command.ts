@@ -17,6 +17,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   "--host": true,
   "--port": true,
   "--allow-host": true,
+  "--endpoint-host": true,
   "--endpoint-port": true,
   "--no-endpoint": false,
   "--data-dir": true,

@@ -16,7 +16,7 @@ import { PictureAddresses } from "./server/picture-addresses.ts";
 import { StudioServer, type Keys, type StudioBehind } from "./server/studio-server.ts";
 import { StudioSocket } from "./server/studio-socket.ts";
 import { Tokens } from "./server/tokens.ts";
-import { createStudio } from "./studio/create-studio.ts";
+import { createStudio, type StudioOptions } from "./studio/create-studio.ts";
 
 export interface HostOptions {
   /** Absent means DARKROOM_HOME, or the platform's own place. */
@@ -30,6 +30,8 @@ export interface HostOptions {
   readonly names?: readonly string[];
   /** File of the key without which it listens to this machine only. */
   readonly keyFile?: string | undefined;
+  /** The inference server of this run; absent, it does not listen until somebody starts it. */
+  readonly serving?: StudioOptions["serving"];
   /** The pipe to the desktop that started this process. */
   readonly parent?: ParentChannel | undefined;
 }
@@ -84,6 +86,9 @@ async function openDoors(
     freshAddress: () => server.freshAddress(),
     lentVault: await pipe?.lentVault(),
     logError: (error, doing) => log.error({ err: error, doing }),
+    serving: options.serving,
+    // Who chose it for the studio's pages has it for the inference server, too.
+    lentKeys: key === undefined ? [] : [{ name: "--key-file", secret: key }],
   });
   undo.defer(() => studio.close());
   // A second time, so that requests end before the studio does.

@@ -7,13 +7,18 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 export function openCommand(): Command {
   const command = studioCommand("open", "Prints a fresh address of the running studio, good once.");
   return command.action(async ({ dataDir, json }: StudioFlags) => {
-    const url = await runningAddress(dataDir);
+    const { url } = await runningStudio(dataDir);
     if (json === true) printJson({ type: "open", url });
     else process.stdout.write(`${url}\n`);
   });
 }
 
-/** Refuses as NOT_RUNNING where there is no host. */
-export function runningAddress(dataDir: string | undefined): Promise<string> {
-  return withStudio(dataDir, async ({ client }) => (await client.machine.open()).url);
+/** A fresh address of its pages, and its inference server's. Refuses as NOT_RUNNING where there is no host. */
+export function runningStudio(
+  dataDir: string | undefined,
+): Promise<{ readonly url: string; readonly endpoint: string | null }> {
+  return withStudio(dataDir, async ({ client }) => {
+    const { url } = await client.machine.open();
+    return { url, endpoint: (await client.server.get()).origin ?? null };
+  });
 }

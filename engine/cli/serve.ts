@@ -12,13 +12,17 @@ export interface ServeFlags {
   readonly dataDir?: string;
   readonly keyFile?: string;
   readonly model?: string;
+  /** False where the inference server is not to listen. */
+  readonly endpoint: boolean;
+  readonly endpointHost?: string;
+  readonly endpointPort?: number;
   readonly json?: boolean;
   /** Set where the window started it: everything secret goes over the pipe to it. */
   readonly desktop?: boolean;
 }
 
 /** How many ports after the wanted one are looked at, where another will do. */
-export const OTHER_PORTS = 50;
+const OTHER_PORTS = 50;
 
 /** A host that is told to end is ended by force after this; the queue is on disk at every moment. */
 const CLOSE_MS = 4500;
@@ -30,11 +34,12 @@ export function serveCommand(signal: AbortSignal): Command {
     .addOption(new Option("--desktop").hideHelp())
     .action(async (flags: ServeFlags) => {
       const parent = flags.desktop === true ? process : undefined;
-      const tries = flags.desktop === true ? OTHER_PORTS : 1;
-      const host = await openHost({ ...hostOptions(flags), tries, parent });
+      // A window has nobody to read why it did not open: it takes what is free, and tells inside.
+      const options = hostOptions(flags, { takesOthers: flags.desktop === true });
+      const host = await openHost({ ...options, parent });
       await useModel(host, flags, signal);
       if (!(await arePagesBuilt())) note(new StudioError("INTERFACE_MISSING").message);
-      if (parent === undefined) announce(host, flags.json === true);
+      if (parent === undefined) await announce(host, flags.json === true);
       await untilStopped(host, signal);
     });
 }
@@ -63,12 +68,23 @@ export function withServeFlags(command: Command): Command {
     .option("--key-file <file>", "key for other machines, needed to listen beyond this one")
     .option("--model <folder>", "the model to draw with: a folder, or its id in the store")
     .option("--json", "the address as a JSON object")
-    .addOption(new Option("--no-endpoint").hideHelp())
-    .addOption(new Option("--endpoint-port <port>").argParser(port).hideHelp());
+    .option("--no-endpoint", "no inference server until it is started on its page")
+    .option("--endpoint-host <host>", "address of the inference server, for this run")
+    .option("--endpoint-port <port>", "of the inference server, for this run; 0 takes any", port);
 }
 
-export function hostOptions({ host, port, allowHost, dataDir, keyFile }: ServeFlags) {
-  return { host, port, names: allowHost, dataDir, keyFile };
+/** `takesOthers` where the next free ports will do, and the studio opens without its inference server, too. */
+export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: boolean }) {
+  const { host, port, allowHost, dataDir, keyFile, endpoint, endpointHost, endpointPort } = flags;
+  const tries = takesOthers ? OTHER_PORTS : 1;
+  const serving = {
+    isOff: !endpoint,
+    host: endpointHost,
+    port: endpointPort,
+    tries,
+    isRequired: !takesOthers,
+  };
+  return { host, port, names: allowHost, dataDir, keyFile, tries, serving };
 }
 
 /** Draws with the model that was named, from now on. */
@@ -86,9 +102,12 @@ export async function useModel(
 }
 
 /** Tells where the studio is; its code is good once. */
-export function announce(host: Host, isJson: boolean): void {
+export async function announce(host: Host, isJson: boolean): Promise<void> {
   const url = host.freshAddress();
-  if (isJson) printJson({ type: "ready", url, endpoint: null, pid: process.pid });
+  const { origin, error } = await host.client.server.get();
+  if (error !== undefined) note(`The inference server does not listen. ${error.message}`);
+  else if (origin !== undefined && !isJson) note(`The inference server listens on ${origin}.`);
+  if (isJson) printJson({ type: "ready", url, endpoint: origin ?? null, pid: process.pid });
   else process.stdout.write(`${url}\n`);
 }
 

@@ -3,12 +3,11 @@ import { StudioError } from "../contract/errors.ts";
 import { buildPages } from "./built-pages.ts";
 import { runWindow } from "./electron-window.ts";
 import { note, printJson } from "./outcome.ts";
-import { runningAddress } from "./open.ts";
+import { runningStudio } from "./open.ts";
 import {
   announce,
   hostOptions,
   openHost,
-  OTHER_PORTS,
   untilStopped,
   useModel,
   withServeFlags,
@@ -35,10 +34,10 @@ async function startForBrowser(
 ): Promise<void> {
   signal.throwIfAborted();
   try {
-    const host = await openHost({ ...hostOptions(flags), tries: OTHER_PORTS });
+    const host = await openHost(hostOptions(flags, { takesOthers: true }));
     await useModel(host, flags, signal);
     note(`No window, since ${reason}. Open this address in a browser; it is good once.`);
-    announce(host, flags.json === true);
+    await announce(host, flags.json === true);
     await untilStopped(host, signal);
   } catch (error) {
     if (!(error instanceof StudioError && error.code === "ALREADY_RUNNING")) throw error;
@@ -48,8 +47,8 @@ async function startForBrowser(
 
 /** The studio runs already: its address is what was wanted. */
 async function joinRunning({ dataDir, json }: ServeFlags, { details }: StudioError): Promise<void> {
-  const url = await runningAddress(dataDir);
+  const { url, endpoint } = await runningStudio(dataDir);
   note(`The studio runs already, as process ${details["pid"]}.`);
-  if (json === true) printJson({ type: "ready", url, endpoint: null, pid: details["pid"] });
+  if (json === true) printJson({ type: "ready", url, endpoint, pid: details["pid"] });
   else process.stdout.write(`${url}\n`);
 }

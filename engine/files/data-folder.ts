@@ -53,7 +53,7 @@ export async function openDataFolder(chosen?: string): Promise<string> {
 
 /** Names in a data folder; a folder with others in it is also something else. */
 const NAMES =
-  /^(\.|(queue|gallery|owner)\.sqlite|(settings|form|secrets|tokens|transfers|owner)\.json|studio\.|(gallery|thumbnails|trash|init-images|models|logs)$)/;
+  /^(\.|(queue|gallery|owner)\.sqlite|(settings|form|secrets|tokens|transfers|owner|server|endpoints)\.json|studio\.|(gallery|thumbnails|trash|init-images|models|logs)$)/;
 
 /**
  * Takes other users' rights away, but only from a folder that holds nothing but a studio: who names

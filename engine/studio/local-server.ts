@@ -66,8 +66,10 @@ export class LocalServer {
 
   /** Listens where it is on. What keeps it from that is its state, and refused only where it has to listen. */
   async begin(): Promise<void> {
-    const { isOff, isRequired } = this.#run;
-    if (isOff === true || !this.#parts.file.settings().isOn) return;
+    const { isOff, isRequired, host, port } = this.#run;
+    // Whoever names an address for this run wants it to listen there.
+    const isOn = this.#parts.file.settings().isOn || host !== undefined || port !== undefined;
+    if (isOff === true || !isOn) return;
     const listening = this.#turns.take(() => this.#listen(this.#address()));
     await (isRequired === true ? listening : listening.catch(() => undefined));
   }
