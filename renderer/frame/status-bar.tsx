@@ -11,6 +11,7 @@ import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { Chip } from "./chip.tsx";
 import { QueueChip } from "./queue-chip.tsx";
+import { ServerChip } from "./server-chip.tsx";
 import styles from "./status-bar.module.css";
 
 /** Memory changes without an event: it is looked at so often, oftener while something is drawn. */
@@ -37,6 +38,7 @@ export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
       {machine && <MemoryChip machine={machine} />}
       <span className={styles.space} />
       <ConnectionWords />
+      <ServerChip />
       <QueueChip isOpen={isQueueOpen} onOpenChange={onQueueOpenChange} />
       {machine && (
         <span className={styles.version}>{t("version", { version: machine.version })}</span>

@@ -23,14 +23,17 @@ export const SNIPPETS = { curl, requests, triton } as const;
 export type SnippetName = keyof typeof SNIPPETS;
 
 function curl({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): string {
-  const input = { name: "prompt", shape: [1], datatype: "BYTES", data: [prompt] };
-  const output = { name: "image", parameters: { format: "png" } };
-  const request = { inputs: [input], ...(!isSeedProfile && { outputs: [output] }) };
+  const input = JSON.stringify({ name: "prompt", shape: [1], datatype: "BYTES", data: [prompt] });
+  const output = JSON.stringify({ name: "image", parameters: { format: "png" } });
+  const members = [
+    `"inputs": [\n      ${input}\n    ]`,
+    ...(isSeedProfile ? [] : [`"outputs": [${output}]`]),
+  ];
   return [
     `curl --fail --silent --show-error ${shellQuoted(inferAddress(origin, modelName))}`,
     ...(isWithKey ? [`-H ${KEY_HEADER}`] : []),
     `-H 'Content-Type: application/json'`,
-    `-d ${shellQuoted(JSON.stringify(request))}`,
+    `-d ${shellQuoted(`{\n    ${members.join(",\n    ")}\n  }`)}`,
     // In the reply the picture is one string of base64; the seed's reply is numbers.
     isSeedProfile
       ? "-o reply.json"

@@ -20,6 +20,7 @@ export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () =>
   const [name, setName] = useState<SnippetName>("curl");
   const [prompt, setPrompt] = useState(t("try.example"));
   const caller = useCaller(server);
+  const copy = useCopy();
   const code = SNIPPETS[name]({
     origin: originOf(server),
     modelName: askedName(server.modelNames),
@@ -39,13 +40,20 @@ export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () =>
             options={caller.options}
           />
         </div>
-        <Chips
-          label={t("try.with")}
-          value={name}
-          onChange={setName}
-          chips={NAMES.map((value) => ({ value, label: t(`try.names.${value}`) }))}
-        />
-        <Code code={code} name={name} />
+        <div className={styles.row}>
+          <Chips
+            label={t("try.with")}
+            value={name}
+            onChange={setName}
+            chips={NAMES.map((value) => ({ value, label: t(`try.names.${value}`) }))}
+          />
+          <Button icon={Copy} onPress={() => copy(code)}>
+            {t("try.copy")}
+          </Button>
+        </div>
+        <pre className={styles.code} tabIndex={0} aria-label={t("try.code", { name })}>
+          {code}
+        </pre>
         <p className={styles.note}>{t(`try.notes.${name}`)}</p>
         {caller.isWithKey && (
           <p className={styles.note}>{t("try.keyNote", { variable: KEY_VARIABLE })}</p>
@@ -57,24 +65,6 @@ export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () =>
             </Button>
           </div>
         )}
-      </div>
-    </div>
-  );
-}
-
-/** What the program is, and the way onto the clipboard. */
-function Code({ code, name }: { code: string; name: SnippetName }) {
-  const t = useWords("server");
-  const copy = useCopy();
-  return (
-    <div className={styles.box}>
-      <pre className={styles.code} tabIndex={0} aria-label={t("try.code", { name })}>
-        {code}
-      </pre>
-      <div className={styles.copy}>
-        <Button size="dense" icon={Copy} onPress={() => copy(code)}>
-          {t("try.copy")}
-        </Button>
       </div>
     </div>
   );

@@ -31,6 +31,11 @@ export const frame = {
   },
   memory: "{{used}} of {{total}} in use",
   memoryNote: "Darkroom itself: {{studio}}. Memory of the whole machine.",
+  serving: {
+    on: "Server :{{port}}",
+    waiting: "{{count}} waiting",
+    failed: "Server not running",
+  },
   version: "Version {{version}}",
   broken: "This page cannot be shown",
   lost: "No connection since {{time}}, trying again",
