@@ -22,7 +22,8 @@ export function installRoutes(app: FastifyInstance, parts: RouteParts): void {
   });
 }
 
-function routesOf(parts: RouteParts): readonly Route[] {
+/** Every address, and what answers there. */
+export function routesOf(parts: RouteParts): readonly Route[] {
   return [
     ...modelRoutes(parts),
     ...versioned("/infer", { POST: inferRoute(parts) }),

@@ -9,6 +9,7 @@ import {
   serverReady,
 } from "../../kserve/server/server-messages.ts";
 import type { KnownModel } from "../picture-engine.ts";
+import { OPENAPI } from "./openapi.ts";
 import { predictRoute } from "./predict-route.ts";
 import type { Handler, Route } from "./route.ts";
 import type { RouteParts } from "./route-parts.ts";
@@ -35,6 +36,7 @@ export function modelRoutes(parts: RouteParts): readonly Route[] {
   const { software, version } = SOFTWARE;
   return [
     { path: "/", GET: () => ({ status: "alive" }) },
+    { path: "/openapi.json", GET: () => OPENAPI },
     { path: "/v2", GET: () => serverMetadata(software.toLowerCase(), version) },
     { path: "/v2/health/live", GET: () => LIVE },
     { path: "/v2/health/ready", GET: serverReadiness(engine) },

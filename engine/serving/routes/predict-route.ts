@@ -14,6 +14,7 @@ const VERB = ":predict";
 /** `POST /v1/models/{m}:predict`; the colon is part of a name to whoever cuts addresses at slashes. */
 export function predictRoute({ engine, admission, callerOf }: RouteParts): Handler {
   return async (request, reply) => {
+    const signal = clientGone(reply);
     const call = parameter(request.params, "model") ?? "";
     if (!call.endsWith(VERB)) {
       throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
@@ -26,7 +27,7 @@ export function predictRoute({ engine, admission, callerOf }: RouteParts): Handl
       format,
       caller: callerOf(request),
       timeLimitSeconds: undefined,
-      signal: clientGone(reply),
+      signal,
     });
     return sendMessage(
       request,

@@ -29,6 +29,7 @@ export async function readOrder(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   read: (body: MessageBody) => Message,
 ): Promise<Order> {
+  const signal = clientGone(reply);
   const address = addressOf(request);
   await servedModel(engine, address);
   const message = read(await readBody(request));
@@ -39,7 +40,7 @@ export async function readOrder(
     format: message.wanted.format,
     caller: callerOf(request),
     timeLimitSeconds: timeLimitOf(message.request.parameters),
-    signal: clientGone(reply),
+    signal,
   };
 }
 

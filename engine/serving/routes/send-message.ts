@@ -22,13 +22,19 @@ export function sendMessage(
   { headers, sizeBytes, chunks }: EncodedMessage,
 ): FastifyReply {
   endWhereStalled(reply);
-  reply.headers(headers).header("vary", "accept-encoding");
+  reply.headers(headers).header("vary", varyOf(reply));
   const source = Readable.from(chunks, { objectMode: false });
   const encoding = encodingFor(request, sizeBytes);
   if (encoding === undefined) return reply.header("content-length", sizeBytes).send(source);
   // A client that went away ends both; nobody is left to be told.
   const packed = pipeline(source, ENCODERS[encoding](), () => {});
   return reply.header("content-encoding", encoding).send(packed);
+}
+
+/** What the door says already, and that packing is the client's choice. */
+function varyOf({ raw }: FastifyReply): string {
+  const own = raw.getHeader("vary");
+  return own === undefined ? "accept-encoding" : `${String(own)}, accept-encoding`;
 }
 
 /** A client that reads nothing for so long holds pictures in memory for nobody. */

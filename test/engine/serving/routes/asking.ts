@@ -1,5 +1,6 @@
 import { request } from "undici";
 import { expect } from "vitest";
+import { faultsOf } from "./document-check.ts";
 import type { MessageBody } from "../../../../engine/kserve/wire/framing.ts";
 
 /** A reply as it came over the wire, not unpacked. */
@@ -11,7 +12,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** Sends what it is given, nothing added. */
+/** Sends what it is given, nothing added. The reply must be as the server's own document says. */
 export async function ask(
   url: string,
   method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE" = "GET",
@@ -19,8 +20,10 @@ export async function ask(
 ): Promise<Answer> {
   const reply = await request(url, { method, headers, ...(body === undefined ? {} : { body }) });
   const bytes = Buffer.from(await reply.body.arrayBuffer());
-  const { statusCode: status } = reply;
-  return { status, headers: reply.headers, bytes, json: jsonOf(bytes) };
+  const answer = { status: reply.statusCode, headers: reply.headers, bytes, json: jsonOf(bytes) };
+  const { pathname } = new URL(url);
+  if (method !== "HEAD") expect(faultsOf(`${method} ${pathname}`, answer)).toEqual([]);
+  return answer;
 }
 
 /** Posts JSON. */
@@ -56,11 +59,3 @@ export function jsonOf(bytes: Uint8Array): unknown {
 
 /** The one thing that is told of a refusal. */
 export const REFUSED = { error: expect.any(String) as string };
-
-/** The data of each server-sent event; comments are left out. */
-export function eventsOf(stream: string): unknown[] {
-  return stream
-    .split("\n\n")
-    .filter((event) => event !== "" && !event.startsWith(":"))
-    .map((event) => JSON.parse(event.replace(/^data: /, "")) as unknown);
-}

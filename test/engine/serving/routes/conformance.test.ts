@@ -9,7 +9,8 @@ import { ConstantEngine, FEW_PIXELS } from "../../../fakes/constant-engine.ts";
 import { type OpenRoutes, openRoutes, serveRoutes } from "../../../fakes/open-routes.ts";
 import { rawRequest } from "../../../fakes/raw-request.ts";
 import { binaryBody, element, nestedPixels, SEED_REQUEST, utf8 } from "../../kserve/bodies.ts";
-import { type Answer, ask, eventsOf, jsonOf, postBinary, postJson, REFUSED } from "./asking.ts";
+import { eventsOf } from "./document-check.ts";
+import { type Answer, ask, jsonOf, postBinary, postJson, REFUSED } from "./asking.ts";
 
 /** The matrix of facts/conformance.md, section 4, over real sockets: group and case are in the names. */
 let routes: OpenRoutes<ConstantEngine>;
@@ -548,10 +549,10 @@ describe("8: limits", () => {
 
   test("more than 64k pieces are 413, and cost no memory", async () => {
     const head = `POST ${MODEL}/infer HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
-    const text = head + "1\r\n \r\n".repeat(200_000) + "0\r\n\r\n";
+    const text = head + "1\r\n \r\n".repeat(70_000) + "0\r\n\r\n";
     await rawRequest(routes.port, text);
     const before = process.memoryUsage.rss();
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 3; i++) {
       expect(await rawRequest(routes.port, text)).toMatch(/^HTTP\/1.1 413 .*65536 pieces/s);
     }
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 << 20);
@@ -648,11 +649,13 @@ describe("9: refusals of the queue, and clients that go away", () => {
   test("a client that goes away ends its drawing", async () => {
     const engine = new ConstantEngine({ steps: 1000, stepMs: 5 });
     const { origin } = await openRoutes({ engine });
-    const signal = AbortSignal.timeout(100);
+    const client = new AbortController();
     const body = JSON.stringify(SEED_REQUEST);
-    await expect(
-      fetch(`${origin}${MODEL}/infer`, { method: "POST", body, signal }),
-    ).rejects.toThrow("aborted");
+    const { signal } = client;
+    const reply = fetch(`${origin}${MODEL}/infer`, { method: "POST", body, signal });
+    await expect.poll(() => engine.jobs.length).toBe(1);
+    client.abort();
+    await expect(reply).rejects.toThrow("aborted");
     await expect.poll(() => engine.abortedJobs).toBe(1);
   });
 

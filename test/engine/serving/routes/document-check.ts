@@ -1,0 +1,67 @@
+import { gunzipSync, inflateSync } from "node:zlib";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { OPENAPI } from "../../../../engine/serving/routes/openapi.ts";
+import type { Answer } from "./asking.ts";
+
+const DOCUMENT = "document";
+const ajv = new Ajv2020({ strict: false, allErrors: false });
+ajv.addSchema(OPENAPI, DOCUMENT);
+
+/** Paths of the document as expressions; those with fewer things that vary come first. */
+const PATHS = Object.keys(OPENAPI.paths)
+  .toSorted((a, b) => a.split("{").length - b.split("{").length || b.length - a.length)
+  .map((path) => ({
+    path,
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/:]+")}/?$`),
+  }));
+
+/** What is wrong with a reply to a request such as `GET /v2`, by the server's own document. */
+export function faultsOf(call: string, answer: Answer): unknown[] {
+  const [method = "", path = ""] = call.split(" ");
+  return jsonsOf(answer).flatMap((json) => {
+    const validate = validatorFor(method.toLowerCase(), path, answer);
+    return validate(json) ? [] : [{ call, json, errors: validate.errors }];
+  });
+}
+
+function validatorFor(method: string, path: string, { status, headers }: Answer): ValidateFunction {
+  if (status >= 400) return compiled("components/schemas/Refusal");
+  const known = PATHS.find(({ pattern }) => pattern.test(path.replaceAll(/%3a/gi, ":")));
+  if (known === undefined) throw new Error(`${path} is not in the document`);
+  const isStream = String(headers["content-type"]).startsWith("text/event-stream");
+  const type = isStream ? "text/event-stream" : "application/json";
+  const steps = ["paths", known.path, method, "responses", "200", "content", type, "schema"];
+  return compiled(steps.map((step) => step.replaceAll("/", "~1")).join("/"));
+}
+
+const validators = new Map<string, ValidateFunction>();
+
+function compiled(pointer: string): ValidateFunction {
+  const known = validators.get(pointer);
+  if (known !== undefined) return known;
+  const validate = ajv.compile({ $ref: `${DOCUMENT}#/${encodeURI(pointer)}` });
+  validators.set(pointer, validate);
+  return validate;
+}
+
+/** The JSON of a reply: all of it, what stands before binary tensors, or one for each event. */
+function jsonsOf({ headers, bytes }: Answer): unknown[] {
+  const text = unpacked(bytes, headers["content-encoding"]);
+  const type = String(headers["content-type"]);
+  if (type.startsWith("text/event-stream")) return eventsOf(text.toString());
+  const end = Number(headers["inference-header-content-length"] ?? text.length);
+  return [JSON.parse(text.subarray(0, end).toString())];
+}
+
+/** The data of each server-sent event; comments are left out. */
+export function eventsOf(stream: string): unknown[] {
+  return stream
+    .split("\n\n")
+    .filter((event) => event !== "" && !event.startsWith(":"))
+    .map((event) => JSON.parse(event.replace(/^data: /, "")) as unknown);
+}
+
+function unpacked(bytes: Buffer, encoding: unknown): Buffer {
+  if (encoding === "gzip") return gunzipSync(bytes);
+  return encoding === "deflate" ? inflateSync(bytes) : bytes;
+}

@@ -1,0 +1,38 @@
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { expect, test } from "vitest";
+import { routesOf } from "../../../../engine/serving/routes/install-routes.ts";
+import { OPENAPI } from "../../../../engine/serving/routes/openapi.ts";
+import type { RouteParts } from "../../../../engine/serving/routes/route-parts.ts";
+import { openRoutes } from "../../../fakes/open-routes.ts";
+import { ask } from "./asking.ts";
+
+test("the document is sound by redocly's recommended rules", async () => {
+  const config = await createConfig({ extends: ["recommended"] });
+  const problems = await lintFromString({ source: JSON.stringify(OPENAPI), config });
+  expect(
+    problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer]),
+  ).toEqual([]);
+});
+
+test("every address that is answered is in the document, and no other", () => {
+  const parts = { engine: {}, admission: {} } as RouteParts;
+  const answered = routesOf(parts).flatMap(({ path, GET, POST }) => [
+    ...(GET === undefined ? [] : [`get ${path}`]),
+    ...(POST === undefined ? [] : [`post ${path}`]),
+  ]);
+  const documented = Object.entries(OPENAPI.paths).flatMap(([path, methods]) =>
+    Object.keys(methods as object).map(
+      // The verb of v1 is a part of the name to a router.
+      (method) => `${method} ${path.replace(":predict", "").replaceAll(/\{(\w+)\}/g, ":$1")}`,
+    ),
+  );
+  expect(documented.toSorted()).toEqual(answered.toSorted());
+});
+
+test("the server gives its document", async () => {
+  const { origin } = await openRoutes();
+  expect(await ask(`${origin}/openapi.json`)).toMatchObject({
+    status: 200,
+    json: JSON.parse(JSON.stringify(OPENAPI)),
+  });
+});
