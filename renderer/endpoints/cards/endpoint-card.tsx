@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { ReadinessWord } from "../../picture/readiness.tsx";
+import { ActionButton } from "../../shortcuts/action-button.tsx";
 import type { MenuPoint } from "../../shortcuts/context-menu.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
 import { testEndpoint, useEndpointTests } from "../../state/endpoint-tests.ts";
@@ -62,17 +63,22 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
       <EndpointFacts endpoint={endpoint} />
       <Trouble endpoint={endpoint} onPlace={(place) => onEdit(id, place)} onTest={verbs.test} />
       <footer className={styles.actions}>
-        {actions.map((action) => (
-          <Button
-            key={action.id}
-            {...(action.icon && { icon: action.icon })}
-            {...(action.isDanger === true && { variant: "danger" as const })}
-            isDisabled={action.isDisabled ?? false}
-            onPress={() => action.run()}
-          >
-            {action.label}
-          </Button>
-        ))}
+        {actions.map((action) =>
+          action.isDanger === true ? (
+            <span key={action.id} className={styles.apart}>
+              <ActionButton action={action} />
+            </span>
+          ) : (
+            <Button
+              key={action.id}
+              {...(action.icon && { icon: action.icon })}
+              isDisabled={action.isDisabled ?? false}
+              onPress={() => action.run()}
+            >
+              {action.label}
+            </Button>
+          ),
+        )}
       </footer>
       <RemoveDialog endpoint={endpoint} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
     </article>

@@ -75,8 +75,9 @@ function useSubject(subject: string): string {
 
 function CertificateWords({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
-  const { origin, certificate } = endpoint;
+  const { origin, certificate, isInsecure } = endpoint;
   if (!origin.startsWith("https:")) return t("facts.open");
+  if (isInsecure) return t("facts.unchecked");
   if (certificate === undefined) return t("facts.system");
   const { subject, validTo } = certificate;
   return t("facts.trusted", { subject, date: formatDate(validTo) });

@@ -25,7 +25,7 @@ export function CertificateFields(props: FieldsProps) {
   const { draft, place, onChange } = props;
   const [seen, look] = useLook(addressOf(draft), place === "certificate");
   return (
-    <Part title={t("fields.certificate")}>
+    <Part title={t("fields.certificate")} isSought={place === "certificate"}>
       <p className={styles.help}>{t("fields.certificateHelp")}</p>
       {draft.ca !== null && <Trusted {...props} />}
       <div className={styles.row}>

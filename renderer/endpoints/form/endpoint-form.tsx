@@ -1,4 +1,4 @@
-import type { FormEvent } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Failed } from "../../ui/async-states.tsx";
 import { Chips } from "../../ui/chips.tsx";
 import { NumberField } from "../../ui/number-field.tsx";
@@ -6,6 +6,7 @@ import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { CertificateFields } from "./certificate-fields.tsx";
+import { EMPTY_DRAFT } from "./draft.ts";
 import styles from "./endpoint-form.module.css";
 import { faultsOf, isHttps } from "./faults.ts";
 import { type FieldsProps, Part } from "./form-part.tsx";
@@ -21,13 +22,11 @@ export interface EndpointFormProps extends FieldsProps {
 /** Everything that is to be said of an endpoint: where it is, who asks, what it is asked, and the rest. */
 export function EndpointForm({ error, onSubmit, ...fields }: EndpointFormProps) {
   const t = useWords("endpoints");
-  const { draft, place } = fields;
+  const { draft } = fields;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
   };
-  const isMoreOpen =
-    place === "timeout" || draft.timeoutSeconds !== 600 || draft.headers === undefined;
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
       {error && <Failed title={t("dialog.refused")} error={error} />}
@@ -35,13 +34,7 @@ export function EndpointForm({ error, onSubmit, ...fields }: EndpointFormProps) 
       <TokenFields {...fields} />
       {isHttps(draft) && <CertificateFields {...fields} />}
       <ModelFields {...fields} />
-      <details className={styles.more} open={isMoreOpen}>
-        <summary>{t("fields.more")}</summary>
-        <div className={styles.fields}>
-          <HeaderFields {...fields} />
-          <TimeoutField {...fields} />
-        </div>
-      </details>
+      <MoreFields {...fields} />
       <button type="submit" hidden />
     </form>
   );
@@ -82,7 +75,7 @@ function ModelFields({ draft, endpoint, place, onChange }: FieldsProps) {
   const listed = endpoint?.check?.models ?? [];
   const { model, profile } = draft;
   return (
-    <Part title={t("fields.model")}>
+    <Part title={t("fields.model")} isSought={place === "model"}>
       {listed.length > 0 ? (
         <Select
           label={t("fields.modelName")}
@@ -118,6 +111,29 @@ function ModelFields({ draft, endpoint, place, onChange }: FieldsProps) {
         </p>
       </div>
     </Part>
+  );
+}
+
+/** What few need: open where something of it is set, or to be put right. */
+function MoreFields(fields: FieldsProps) {
+  const t = useWords("endpoints");
+  const { draft, place } = fields;
+  const isSought = place === "timeout";
+  const ref = useRef<HTMLDetailsElement>(null);
+  const [isOpen] = useState(
+    isSought || draft.timeoutSeconds !== EMPTY_DRAFT.timeoutSeconds || draft.headers === undefined,
+  );
+  useEffect(() => {
+    if (isSought) ref.current?.scrollIntoView({ block: "start" });
+  }, [isSought]);
+  return (
+    <details ref={ref} className={styles.more} open={isOpen}>
+      <summary>{t("fields.more")}</summary>
+      <div className={styles.fields}>
+        <HeaderFields {...fields} />
+        <TimeoutField {...fields} />
+      </div>
+    </details>
   );
 }
 

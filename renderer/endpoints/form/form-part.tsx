@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import type { Place } from "../use-endpoint-address.ts";
 import type { Draft } from "./draft.ts";
@@ -15,10 +15,21 @@ export interface FieldsProps {
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
+export interface PartProps {
+  readonly title: string;
+  /** It is brought into view: what is to be put right is here. */
+  readonly isSought?: boolean;
+  readonly children: ReactNode;
+}
+
 /** Fields that belong together. */
-export function Part({ title, children }: { title: string; children: ReactNode }) {
+export function Part({ title, isSought = false, children }: PartProps) {
+  const ref = useRef<HTMLFieldSetElement>(null);
+  useEffect(() => {
+    if (isSought) ref.current?.scrollIntoView({ block: "start" });
+  }, [isSought]);
   return (
-    <fieldset className={styles.part}>
+    <fieldset ref={ref} className={styles.part}>
       <legend className={styles.legend}>{title}</legend>
       <div className={styles.fields}>{children}</div>
     </fieldset>
