@@ -37,7 +37,7 @@ export async function openWindow({ dataFolder, env }: WindowStart): Promise<Wind
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const app = await _electron.launch({
     executablePath: join(ELECTRON, "dist", readFileSync(join(ELECTRON, "path.txt"), "utf8").trim()),
-    args: [...sandbox, ROOT, "--data-dir", dataFolder, "--port", "0"],
+    args: [...sandbox, ROOT, "--data-dir", dataFolder, "--port", "0", "--endpoint-port", "0"],
     cwd: ROOT,
     env: { ...process.env, DARKROOM_DEVICE: "cpu", ...env },
   });

@@ -9,6 +9,8 @@ export class HostProcess {
   #child: ChildProcess | undefined;
   /** With a one-time code. */
   url = "";
+  /** Where its inference server listens. */
+  endpoint: string | undefined;
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#args = args;
@@ -17,7 +19,7 @@ export class HostProcess {
 
   /** Resolves when it says that it is ready. */
   async start(): Promise<void> {
-    const args = ["engine/cli.ts", "serve", "--json", "--no-endpoint", ...this.#args];
+    const args = ["engine/cli.ts", "serve", "--json", ...withoutEndpoint(this.#args)];
     const child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, ...this.#env },
@@ -31,6 +33,8 @@ export class HostProcess {
     const ready: unknown = JSON.parse(first);
     if (typeof ready !== "object" || ready === null || !("url" in ready)) throw new Error(first);
     this.url = String(ready.url);
+    this.endpoint =
+      "endpoint" in ready && typeof ready.endpoint === "string" ? ready.endpoint : undefined;
   }
 
   /** Starts again on the port it had, after it was stopped. */
@@ -64,4 +68,10 @@ export class HostProcess {
     child.kill(signal);
     await once(child, "exit");
   }
+}
+
+/** Tests run beside each other: the inference server waits to be started, on any port, unless one is asked for. */
+function withoutEndpoint(args: readonly string[]): readonly string[] {
+  if (args.includes("--endpoint-port")) return args;
+  return ["--no-endpoint", "--endpoint-port", "0", ...args];
 }

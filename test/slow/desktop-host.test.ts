@@ -51,7 +51,7 @@ test("the window's process and the real host: ready, lent vault, a kill, and the
   vi.stubEnv("HF_TOKEN", "");
   answers.appPath = process.cwd();
   const argv = process.argv;
-  process.argv = ["electron", ".", "--port", String(port)];
+  process.argv = ["electron", ".", "--port", String(port), "--no-endpoint"];
   onTestFinished(() => {
     process.argv = argv;
     vi.unstubAllEnvs();

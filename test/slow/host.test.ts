@@ -22,7 +22,7 @@ async function enter(host: HostProcess) {
 }
 
 function serve(folder: string, ...args: readonly string[]): string[] {
-  return ["serve", "--json", "--port", "0", "--data-dir", folder, ...args];
+  return ["serve", "--json", "--port", "0", "--endpoint-port", "0", "--data-dir", folder, ...args];
 }
 
 const SLOW = { prompt: "a red fish", steps: 1000, count: 3 };
@@ -108,6 +108,37 @@ test("a port that is taken is named, before anything was begun", async () => {
     [{ type: "error", code: "PORT_IN_USE", message: expect.stringContaining(String(port)) }],
   ]);
   expect(readdirSync(folder)).not.toContain("queue.sqlite");
+});
+
+test("so is the inference server's, which takes any other where it may not be that one", async () => {
+  const holder = createServer();
+  onTestFinished(() => void holder.close());
+  holder.listen({ port: 0, host: "127.0.0.1" });
+  await once(holder, "listening");
+  const { port } = holder.address() as { port: number };
+  const taken = ["--endpoint-port", String(port)];
+  const { code, out } = await darkroom(serve(temporaryFolder(), ...taken));
+  expect([code, lines(out)]).toEqual([
+    1,
+    [{ type: "error", code: "PORT_IN_USE", message: expect.stringContaining(String(port)) }],
+  ]);
+  const free = await host(temporaryFolder(), "--endpoint-port", "0");
+  expect(await (await fetch(`${free.endpoint}/v2/health/ready`)).json()).toEqual({ ready: true });
+});
+
+test("the key of the key file opens the inference server, too, where others reach it", async () => {
+  const folder = temporaryFolder();
+  const keyFile = join(folder, "key");
+  const refused = await darkroom(serve(folder, "--endpoint-host", "0.0.0.0"));
+  expect([refused.code, lines(refused.out)]).toMatchObject([1, [{ code: "KEY_NEEDED" }]]);
+  const flags = ["--endpoint-port", "0", "--endpoint-host", "0.0.0.0", "--key-file", keyFile];
+  const running = await host(folder, ...flags);
+  const headers = { authorization: `Bearer ${readFileSync(keyFile, "utf8").trim()}` };
+  const statuses = await Promise.all([
+    fetch(`${running.endpoint}/v2/models`).then(({ status }) => status),
+    fetch(`${running.endpoint}/v2/models`, { headers }).then(({ status }) => status),
+  ]);
+  expect(statuses).toEqual([401, 200]);
 });
 
 test.each(["0.0.0.0", "::", "192.0.2.7"])("%s is listened on with a key only", async (address) => {

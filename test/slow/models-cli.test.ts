@@ -92,20 +92,34 @@ test("a host draws with the model it is given, which is copied once", async () =
 
 test("a host is not started with a model that is none", async () => {
   const folder = temporaryFolder();
-  const args = ["serve", "--json", "--port", "0", "--data-dir", folder, "--model", "engine"];
+  const args = [
+    "serve",
+    "--json",
+    "--port",
+    "0",
+    "--no-endpoint",
+    "--data-dir",
+    folder,
+    "--model",
+    "engine",
+  ];
   const { code, out } = await darkroom(args);
   expect([code, lines(out)]).toMatchObject([1, [{ type: "error", code: "SNAPSHOT_INCOMPLETE" }]]);
 });
+
+const ENDPOINT = ["--endpoint-port", "18080"];
 
 test("npm start without a display prints an address, on another port where its own is taken", async () => {
   const folders = [temporaryFolder(), temporaryFolder()];
   const env = { DISPLAY: "", WAYLAND_DISPLAY: "" };
   const addresses: string[] = [];
+  const endpoints: string[] = [];
   const run = (folder: string | undefined): Promise<unknown> =>
-    darkroom(["start", "--json", "--port", "17860", "--data-dir", folder ?? ""], {
+    darkroom(["start", "--json", "--port", "17860", ...ENDPOINT, "--data-dir", folder ?? ""], {
       env,
       onOutput: (text, pid) => {
         addresses.push(String(lines(text)[0]!["url"]));
+        endpoints.push(String(lines(text)[0]!["endpoint"]));
         if (addresses.length === 2) stop.resolve(pid);
         else pids.push(pid);
       },
@@ -126,6 +140,7 @@ test("npm start without a display prints an address, on another port where its o
   process.kill(pids[0]!, "SIGTERM");
   expect(await first).toMatchObject({ code: 0 });
   expect(addresses.map((url) => new URL(url).port)).toEqual(["17860", "17861"]);
+  expect(endpoints.map((url) => new URL(url).port)).toEqual(["18080", "18081"]);
   expect(existsSync("dist/renderer/index.html")).toBe(true);
   expect(readFileSync("dist/renderer/index.html", "utf8")).toContain("<html");
   expect(existsSync(join(folders[0]!, "owner.json"))).toBe(false);
