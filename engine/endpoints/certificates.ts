@@ -34,7 +34,11 @@ export async function certificatesOf(
     ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
   });
   try {
-    await shaken(socket, host, AbortSignal.any([AbortSignal.timeout(patienceMs), ...signals(signal)]));
+    await shaken(
+      socket,
+      host,
+      AbortSignal.any([AbortSignal.timeout(patienceMs), ...signals(signal)]),
+    );
     return chainOf(socket).map(describe);
   } catch (error) {
     signal?.throwIfAborted();

@@ -56,7 +56,10 @@ export class EndpointClient {
     this.#host = new URL(connection.origin).host;
     const isTls = connection.origin.startsWith("https:");
     this.#agent = new Agent({
-      connect: this.#connector(isTls ? { secureContext: secureContext(connection) } : {}, connectMs),
+      connect: this.#connector(
+        isTls ? { secureContext: secureContext(connection) } : {},
+        connectMs,
+      ),
       // A connection that was kept may be gone by the time it is used, and a request may not be sent twice.
       pipelining: 0,
       allowH2: false,
@@ -146,7 +149,11 @@ export class EndpointClient {
 /** The refusal of a token that others could read on the way. */
 export function tokenOverHttp(): StudioError {
   const reason = "everyone on the way could read it; use https, or allow it for this endpoint";
-  return new StudioError("REQUEST_INVALID", { field: "The token", value: "sent over http", reason });
+  return new StudioError("REQUEST_INVALID", {
+    field: "The token",
+    value: "sent over http",
+    reason,
+  });
 }
 
 async function read({

@@ -70,9 +70,7 @@ export class EndpointFile {
     return this.#write((endpoints) => endpoints.filter((endpoint) => endpoint.id !== id));
   }
 
-  #write(
-    change: (endpoints: readonly KeptEndpoint[]) => readonly KeptEndpoint[],
-  ): Promise<void> {
+  #write(change: (endpoints: readonly KeptEndpoint[]) => readonly KeptEndpoint[]): Promise<void> {
     return this.#turns.take(async () => {
       const endpoints = change(this.#endpoints);
       await writeJson(this.#path, { endpoints });

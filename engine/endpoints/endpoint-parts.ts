@@ -48,22 +48,36 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
  * the leave to trust anything, or to send a token in the clear, is not carried over to another origin.
  */
 export function changed(kept: KeptEndpoint, change: EndpointChange): KeptEndpoint {
-  const { id: _, headers, url, ca, model, ...plain } = change;
-  const before = readAddress(kept.url);
-  const after = url === undefined ? before : readAddress(url);
-  const newModel = model ?? (url === undefined ? undefined : after.model);
-  const isElsewhere = after.origin !== before.origin;
-  const isNew = (url !== undefined && url !== kept.url) || (newModel ?? kept.model) !== kept.model;
+  const url = change.url === undefined ? kept.url : withScheme(change.url);
+  const model = change.model ?? modelIn(change.url) ?? kept.model;
+  const isElsewhere = readAddress(url).origin !== readAddress(kept.url).origin;
+  const isOther = url !== kept.url || model !== kept.model;
+  const { profile = kept.profile, ca, headers } = change;
   return {
-    ...(isNew ? withoutFindings(kept) : kept),
-    ...(isElsewhere && { ...NOTHING_SECRET, isInsecure: false, isTokenOverHttp: false }),
-    ...defined(plain),
-    ...(url !== undefined && { url: withScheme(url) }),
+    ...(isOther ? withoutFindings(kept) : kept),
+    ...(isElsewhere && NOTHING_SECRET),
+    ...settingsOf(kept, change, isElsewhere),
+    url,
+    model,
+    profile,
+    isModelChosen: kept.isModelChosen || model !== kept.model,
+    isProfileChosen: kept.isProfileChosen || profile !== kept.profile,
     ...(ca !== undefined && { ca: checkCa(ca) }),
-    ...(newModel !== undefined && { model: newModel, isModelChosen: true }),
-    ...(change.profile !== undefined && { isProfileChosen: true }),
     ...(headers !== undefined && { headers: headers.map(({ name }) => name) }),
   };
+}
+
+function settingsOf(kept: KeptEndpoint, change: EndpointChange, isElsewhere: boolean) {
+  return {
+    name: change.name ?? kept.name,
+    timeoutSeconds: change.timeoutSeconds ?? kept.timeoutSeconds,
+    isInsecure: change.isInsecure ?? (kept.isInsecure && !isElsewhere),
+    isTokenOverHttp: change.isTokenOverHttp ?? (kept.isTokenOverHttp && !isElsewhere),
+  };
+}
+
+function modelIn(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : readAddress(url).model;
 }
 
 /** An endpoint's token as it is told of: whether there is one, and what it says of itself. */
@@ -77,11 +91,6 @@ export const NOTHING_SECRET = {
 function withoutFindings(kept: KeptEndpoint): KeptEndpoint {
   const { check: _check, lastError: _lastError, certificate: _certificate, ...rest } = kept;
   return rest;
-}
-
-function defined<T extends object>(change: T): { [Name in keyof T]?: NonNullable<T[Name]> } {
-  const entries = Object.entries(change).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Name in keyof T]?: NonNullable<T[Name]> };
 }
 
 function withScheme(url: string): string {

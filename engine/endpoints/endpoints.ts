@@ -15,7 +15,12 @@ import { checkHeaders } from "./extra-headers.ts";
 import { PictureThread } from "./picture-thread.ts";
 import { hasSettings, sentOrder } from "./sent-order.ts";
 import { claimsOf, tokenIn } from "./token-text.ts";
-import { refusalWithout, withoutSecrets } from "./without-secrets.ts";
+import { checkWithout, refusalWithout, withoutSecrets } from "./without-secrets.ts";
+
+/** A picture, what an endpoint told of it, and the order as far as it was sent. */
+export interface SentPicture extends ToldPicture {
+  readonly sent: GenerationOrder;
+}
 
 /** How long pictures took lately. */
 export type History = Pick<Endpoint, "medianSeconds" | "medianOf">;
@@ -133,7 +138,11 @@ export class Endpoints {
         otherwise: SEED_MODEL,
         now: this.#now,
       });
-      return { ...withoutSecrets(checked, secrets), certificate: client.certificate };
+      return {
+        ...checked,
+        check: checkWithout(checked.check, secrets),
+        certificate: client.certificate,
+      };
     });
     const found = await look.catch((error: unknown) => this.#notLookedAt(kept, error));
     await this.#file.change(id, (now) => learned(now, kept, found));
@@ -142,12 +151,13 @@ export class Endpoints {
   }
 
   /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
-  async draw(id: string, order: GenerationOrder, options: DrawOptions): Promise<ToldPicture> {
+  async draw(id: string, order: GenerationOrder, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
     const path = `${modelPath(readAddress(kept.url), order.model)}/infer`;
+    const sent = sentOrder(order, kept);
     try {
       const picture = await this.#with(kept, async (client, secrets) => {
-        const { png, pixels, ...told } = await askEndpoint(sentOrder(order, kept), {
+        const { device, ...told } = await askEndpoint(sent, {
           client,
           thread: this.#thread,
           receiver: kept,
@@ -155,7 +165,11 @@ export class Endpoints {
           timeoutMs: kept.timeoutSeconds * 1000,
           ...options,
         });
-        return { png, pixels, ...withoutSecrets(told, secrets) };
+        return {
+          ...told,
+          ...(device !== undefined && { device: withoutSecrets(device, secrets) }),
+          sent,
+        };
       });
       await this.#remember(id, undefined);
       return picture;

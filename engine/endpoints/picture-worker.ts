@@ -26,7 +26,8 @@ function read({ reply, asked }: Extract<ThreadRequest, { kind: "read" }>): ReadR
   if (first === undefined) {
     throw new StudioError("ENDPOINT_REPLY_INVALID", { reason: "there is no picture in it" });
   }
-  if (first.kind === "file") return { picture: { ...first, bytes: ownCopy(first.bytes) }, parameters };
+  if (first.kind === "file")
+    return { picture: { ...first, bytes: ownCopy(first.bytes) }, parameters };
   const { width, height, data } = first;
   return { picture: encode(pixels(width, height, ownCopy(data))), parameters };
 }
@@ -41,7 +42,8 @@ function ownCopy(bytes: Uint8Array): Uint8Array {
 }
 
 function buffersOf(reply: ThreadReply): ArrayBuffer[] {
-  const picture = "read" in reply ? reply.read.picture : "encoded" in reply ? reply.encoded : undefined;
+  const picture =
+    "read" in reply ? reply.read.picture : "encoded" in reply ? reply.encoded : undefined;
   if (picture === undefined) return [];
   const arrays = "png" in picture ? [picture.png, picture.pixels.data] : [picture.bytes];
   return arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);

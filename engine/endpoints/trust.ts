@@ -33,15 +33,17 @@ export function checkCa(ca: string | null): string | null {
   if (ca === null || ca.trim() === "") return null;
   const found = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (found.length === 0) throw refused("none is in it");
-  for (const pem of found) {
-    try {
-      new X509Certificate(pem);
-    } catch {
-      throw refused("it is damaged");
-    }
-  }
+  if (!found.every(isSound)) throw refused("it is damaged");
   // Nothing else of a file, such as a key, is kept.
   return `${found.join("\n")}\n`;
+}
+
+function isSound(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function refused(reason: string): StudioError {

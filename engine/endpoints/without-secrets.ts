@@ -1,20 +1,28 @@
+import { endpointCheckSchema, type EndpointCheck } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 
-/** Plain data in which an endpoint may quote what it was sent, without what of that is secret. */
-export function withoutSecrets<T>(value: T, secrets: readonly string[]): T {
-  return walk(value, secrets) as T;
+/** A text in which an endpoint may quote what it was sent, without what of that is secret. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((left, secret) => left.replaceAll(secret, "…"), text);
 }
 
 /** The same for a refusal; other errors are not shown to anyone. */
 export function refusalWithout(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof StudioError)) return error;
-  return new StudioError(error.code, withoutSecrets(error.details, secrets));
+  const details = Object.entries(error.details).map(([name, value]) => [
+    name,
+    typeof value === "string" ? withoutSecrets(value, secrets) : value,
+  ]);
+  return new StudioError(error.code, Object.fromEntries(details));
+}
+
+/** The same for what a look at an endpoint came to. */
+export function checkWithout(check: EndpointCheck, secrets: readonly string[]): EndpointCheck {
+  return endpointCheckSchema.parse(walk(check, secrets));
 }
 
 function walk(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === "string") {
-    return secrets.reduce((left, secret) => left.replaceAll(secret, "…"), value);
-  }
+  if (typeof value === "string") return withoutSecrets(value, secrets);
   if (Array.isArray(value)) return value.map((item) => walk(item, secrets));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

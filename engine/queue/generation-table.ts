@@ -47,6 +47,13 @@ export class GenerationTable {
     return this.#select("WHERE state = 'waiting' ORDER BY place");
   }
 
+  waitingTargets(): string[] {
+    const rows = this.#database
+      .prepare("SELECT DISTINCT target FROM generation WHERE state = 'waiting'")
+      .all();
+    return rows.map(({ target }) => String(target));
+  }
+
   running(): Generation[] {
     return this.#select("WHERE state = 'running'");
   }

@@ -73,6 +73,11 @@ export class Queue {
     return this.#table.openIds();
   }
 
+  /** Where something waits to be drawn. */
+  waitingTargets(): string[] {
+    return this.#table.waitingTargets();
+  }
+
   get(id: string): Generation {
     const generation = this.#table.find(id);
     if (generation === undefined) throw new StudioError("NOT_FOUND", { what: "generation", id });

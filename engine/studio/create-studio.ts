@@ -14,6 +14,8 @@ import { machineProcedures } from "./machine-procedures.ts";
 import { modelProcedures } from "./model-procedures.ts";
 import { openDrawing, type DrawingParts } from "./open-drawing.ts";
 import type { ServingOptions } from "./local-server.ts";
+import { openEndpoints, type EndpointParts } from "./open-endpoints.ts";
+import { openLanes } from "./open-lanes.ts";
 import { openModels, type ModelsDoor } from "./open-models.ts";
 import { openServing, type ServingParts } from "./open-serving.ts";
 import { openStores, type Stores } from "./open-stores.ts";
@@ -22,6 +24,7 @@ import { refusals, type LogError } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
 import { serverProcedures } from "./server-procedures.ts";
 import { settingsProcedures } from "./settings-procedures.ts";
+import type { Lanes } from "../worker/lanes.ts";
 import { transferProcedures } from "./transfer-procedures.ts";
 
 export interface StudioOptions {
@@ -37,6 +40,8 @@ export interface StudioOptions {
   readonly lentVault?: LentVault | undefined;
   /** For commands that only look: nothing is drawn, and no device is tried. */
   readonly isPassive?: boolean | undefined;
+  /** Of a passive one: whether endpoints draw what this program puts into the queue. */
+  readonly drawsAtEndpoints?: boolean | undefined;
   /** Where float32 copies and preview maps are kept; the system's own place by default. */
   readonly cacheFolder?: string | undefined;
   /** Tries this machine's devices. */
@@ -65,16 +70,26 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const stores = await openStores(options, undo);
     const drawing = await openDrawing(options, stores, undo);
     const serving = await openServing(options, stores, drawing, undo);
+    const remote = await openEndpoints(options, stores, undo);
+    const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
     const models = openModels(options, stores, { ...drawing, ...serving });
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());
     if (options.isPassive !== true) {
       await serving.server.begin();
       if (stores.gallery.needsRebuild) rebuild.start();
-      begin(drawing, options.logError);
+      begin({ ...drawing, lanes }, options.logError);
     }
     return {
-      router: createRouter(options, { ...stores, ...drawing, ...serving, ...models, rebuild }),
+      router: createRouter(options, {
+        ...stores,
+        ...drawing,
+        ...serving,
+        ...models,
+        ...remote,
+        lanes,
+        rebuild,
+      }),
       openPicture: (kind, id) => openPicture({ ...stores, ...drawing }, kind, id),
       close: () => undo.disposeAsync(),
     };
@@ -85,21 +100,22 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 }
 
 /** The devices are tried at once, so that the first picture need not wait for it. */
-function begin({ worker, devices }: DrawingParts, logError: LogError): void {
-  worker.start();
+function begin({ lanes, devices }: Pick<Parts, "lanes" | "devices">, logError: LogError): void {
+  lanes.start();
   devices.list().catch((error: unknown) => logError(error, "trying the devices"));
 }
 
 type Parts = Stores &
   DrawingParts &
   ServingParts &
-  ModelsDoor & { readonly rebuild: GalleryRebuild };
+  ModelsDoor &
+  EndpointParts & { readonly lanes: Lanes; readonly rebuild: GalleryRebuild };
 
 /** Every procedure of the contract, with refusals around it. */
 function createRouter(options: StudioOptions, parts: Parts) {
   const { dataFolder, addressOf, freshAddress, logError } = options;
   const { events, gallery, device, drawing, server, serverFile } = parts;
-  const notices = [...parts.notices, ...serverFile.notices];
+  const notices = [...parts.notices, ...serverFile.notices, ...parts.endpoints.notices];
   return os.use(refusals(logError)).router({
     events: eventsProcedures(parts),
     generation: generationProcedures(parts),
@@ -128,7 +144,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
     models: modelProcedures(parts),
     transfers: transferProcedures(parts),
     server: serverProcedures(parts),
-    endpoints: endpointProcedures(),
+    endpoints: endpointProcedures(parts),
   });
 }
 

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { CheckedRequest } from "../contract/generation.ts";
+import { LOCAL_TARGET, type CheckedRequest, type GenerationOrder } from "../contract/generation.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
+import type { Endpoints } from "../endpoints/endpoints.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
-import type { DrawingWorker } from "../worker/drawing-worker.ts";
 import type { Estimates } from "../worker/estimates.ts";
+import type { Lanes } from "../worker/lanes.ts";
+import { endpointEstimate, endpointOrders } from "./endpoint-orders.ts";
 import { os } from "./implementer.ts";
 import type { InitImages } from "./init-images.ts";
 import type { LiveQueue } from "./live-queue.ts";
@@ -14,37 +16,40 @@ import { ordersOf, type Asked } from "./orders.ts";
 
 export interface GenerationParts {
   readonly live: LiveQueue;
-  readonly worker: DrawingWorker;
+  readonly lanes: Pick<Lanes, "added" | "wake" | "cancel" | "forget">;
   readonly models: ModelReader;
   readonly settings: SettingsFile;
   readonly initImages: InitImages;
   readonly gallery: Pick<Gallery, "fileOf">;
   readonly estimates: Pick<Estimates, "of">;
+  readonly endpoints: Pick<Endpoints, "get">;
 }
 
 /** Asking for pictures, and everything around the asking. */
 export function generationProcedures(parts: GenerationParts) {
-  const { live, worker, initImages, models, settings, estimates } = parts;
+  const { live, lanes, initImages, models, settings, estimates, endpoints } = parts;
   const { queue } = live;
   return {
     enqueue: os.generation.enqueue.handler(async ({ input }) => {
-      const orders = ordersOf(await ask(parts, input), randomSeed);
-      const generationIds = queue.add(orders, { isFirst: input.isFirst });
-      worker.wake();
+      const { isFirst, target } = input;
+      const orders = await ordersFor(parts, input, randomSeed);
+      const generationIds = queue.add(orders, { isFirst, target });
+      lanes.added(target, generationIds.length);
       return { generationIds };
     }),
     get: os.generation.get.handler(({ input }) => live.get(input.id)),
     cancel: os.generation.cancel.handler(({ input }) => {
-      for (const id of queue.cancel(input.ids)) worker.cancel(id);
+      for (const id of queue.cancel(input.ids)) lanes.cancel(id);
     }),
     cancelOthers: os.generation.cancelOthers.handler(() => queue.cancelOthers()),
     retry: os.generation.retry.handler(({ input }) => {
       queue.retry(input.ids);
-      worker.wake();
+      lanes.wake();
     }),
     move: os.generation.move.handler(({ input }) => queue.move(input.id, input.before)),
-    prune: os.generation.prune.handler(({ input }) => worker.forget(queue.prune(input.ids))),
+    prune: os.generation.prune.handler(({ input }) => lanes.forget(queue.prune(input.ids))),
     estimate: os.generation.estimate.handler(async ({ input }) => {
+      if (input.target !== LOCAL_TARGET) return endpointEstimate(endpoints.get(input.target));
       const [order] = ordersOf(await ask(parts, { ...input, count: 1 }), () => 0n);
       return estimates.of(order);
     }),
@@ -65,6 +70,16 @@ export function generationProcedures(parts: GenerationParts) {
       return readForeignGeneration(await file.bytes(), file.name);
     }),
   };
+}
+
+/** Orders for whatever is to draw them. Refuses what it could not draw. */
+async function ordersFor(
+  parts: GenerationParts,
+  request: CheckedRequest,
+  chance: () => bigint,
+): Promise<GenerationOrder[]> {
+  if (request.target === LOCAL_TARGET) return ordersOf(await ask(parts, request), chance);
+  return endpointOrders(request, parts.endpoints.get(request.target), chance);
 }
 
 /** Finds the model that is asked, and refuses a picture to start from that is not there. */

@@ -1,5 +1,6 @@
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import { LOCAL_TARGET } from "../contract/generation.ts";
 import { listDevices } from "../drawing/devices.ts";
 import { readModel, STARTER } from "../drawing/read-model.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
@@ -114,12 +115,13 @@ async function keep(picture: NewPicture, parts: Keeping): Promise<string> {
   const { stores, estimates, addressOf } = parts;
   const image = await stores.gallery.add(picture);
   stores.events.publish({ type: "images-changed", images: [withAddresses(image, addressOf)] });
-  await estimates.learn(picture);
+  // What an endpoint draws says nothing of this device.
+  if (picture.target === LOCAL_TARGET) await estimates.learn(picture);
   return image.id;
 }
 
 async function latestOf({ gallery }: Stores, model: string): Promise<readonly DrawnPicture[]> {
-  const { days } = gallery.names({ model });
+  const { days } = gallery.names({ model, target: LOCAL_TARGET });
   return gallery.details(days.flatMap(({ ids }) => ids).slice(0, SAMPLES));
 }
 
@@ -129,7 +131,9 @@ function letGoOf(
   { queue }: LiveQueue,
   { drawing, turns }: Pick<DrawingParts, "drawing" | "turns">,
 ): string | undefined {
-  const users = queue.list().filter(({ state, order }) => isOpen(state) && order.model === id);
+  const users = queue
+    .list()
+    .filter((one) => one.target === LOCAL_TARGET && isOpen(one.state) && one.order.model === id);
   const isHere = drawing.loadedModel === id;
   const isDrawing = users.some(({ state }) => state === "running");
   if (isDrawing || (isHere && turns.holder !== undefined))

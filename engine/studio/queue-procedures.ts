@@ -1,17 +1,17 @@
-import type { DrawingWorker } from "../worker/drawing-worker.ts";
+import type { Lanes } from "../worker/lanes.ts";
 import { os } from "./implementer.ts";
 import type { LiveQueue } from "./live-queue.ts";
 
 export interface QueueParts {
   readonly live: LiveQueue;
-  readonly worker: DrawingWorker;
+  readonly lanes: Pick<Lanes, "wake">;
 }
 
 /** The queue as a whole. */
-export function queueProcedures({ live, worker }: QueueParts) {
+export function queueProcedures({ live, lanes }: QueueParts) {
   const setPaused = (isPaused: boolean): void => {
     live.queue.setPaused(isPaused);
-    worker.wake();
+    lanes.wake();
   };
   return {
     get: os.queue.get.handler(() => ({

@@ -1,0 +1,56 @@
+import type { NewPicture } from "../gallery/keep-picture.ts";
+import { DrawingWorker } from "../worker/drawing-worker.ts";
+import { EndpointDrawing } from "../worker/endpoint-drawing.ts";
+import { Lanes } from "../worker/lanes.ts";
+import type { StudioOptions } from "./create-studio.ts";
+import type { DrawingParts } from "./open-drawing.ts";
+import type { EndpointParts } from "./open-endpoints.ts";
+import type { Stores } from "./open-stores.ts";
+
+export interface LaneParts {
+  readonly stores: Stores;
+  readonly drawing: DrawingParts;
+  readonly endpoints: EndpointParts;
+}
+
+/** Introduces the queue to everything that draws: this device, and endpoints beside it. */
+export function openLanes(
+  { logError, drawsAtEndpoints = false }: StudioOptions,
+  { stores: { live }, drawing, endpoints: { endpoints, history } }: LaneParts,
+  undo: AsyncDisposableStack,
+): Lanes {
+  const { queue } = live;
+  const remote = new EndpointDrawing({
+    endpoints,
+    onProgress: (id, progress) => live.report(id, progress),
+  });
+  const keep = async (picture: NewPicture): Promise<string> => {
+    const imageId = await drawing.keep(picture);
+    history.learn(picture.target, picture);
+    endpoints.tell(picture.target);
+    return imageId;
+  };
+  const laneOf = (target: string, mayStart: () => boolean): DrawingWorker =>
+    new DrawingWorker({
+      queue: {
+        get isPaused() {
+          return queue.isPaused;
+        },
+        startNext: () => (mayStart() ? queue.startNext(target) : undefined),
+        end: (id, outcome) => queue.end(id, outcome),
+      },
+      draw: (generation, signal) => remote.draw(generation, signal),
+      keep,
+      unload: () => {},
+      logError,
+    });
+  const waitingTargets = (): readonly string[] => queue.waitingTargets();
+  const lanes = new Lanes({
+    local: drawing.worker,
+    waitingTargets,
+    laneOf,
+    drawsOwn: drawsAtEndpoints,
+  });
+  undo.defer(() => lanes.close());
+  return lanes;
+}

@@ -1,0 +1,44 @@
+import { LOCAL_TARGET } from "../contract/generation.ts";
+import type { History } from "../endpoints/endpoints.ts";
+import type { DrawnPicture } from "./estimates.ts";
+
+/** Pictures that are remembered of each endpoint. */
+const REMEMBERED = 30;
+
+/** How long endpoints took lately, by the pictures that they drew. */
+export class EndpointHistory {
+  readonly #latestOf: (target: string) => Promise<readonly DrawnPicture[]>;
+  readonly #seconds = new Map<string, readonly number[]>();
+
+  /** `latestOf` gives the latest pictures of an endpoint, newest first. */
+  constructor(latestOf: (target: string) => Promise<readonly DrawnPicture[]>) {
+    this.#latestOf = latestOf;
+  }
+
+  /** Looks up what endpoints drew before. */
+  async load(targets: readonly string[]): Promise<void> {
+    for (const target of targets) {
+      const latest = await this.#latestOf(target);
+      this.#seconds.set(target, latest.flatMap(secondsOf).slice(0, REMEMBERED));
+    }
+  }
+
+  /** Takes a new picture into account. */
+  learn(target: string, picture: DrawnPicture): void {
+    if (target === LOCAL_TARGET) return;
+    const before = this.#seconds.get(target) ?? [];
+    this.#seconds.set(target, [...secondsOf(picture), ...before].slice(0, REMEMBERED));
+  }
+
+  of(target: string): History {
+    const sorted = (this.#seconds.get(target) ?? []).toSorted((a, b) => a - b);
+    const middle = sorted[Math.trunc(sorted.length / 2)];
+    return middle === undefined ? {} : { medianSeconds: middle, medianOf: sorted.length };
+  }
+}
+
+function secondsOf({ seconds }: DrawnPicture): readonly number[] {
+  if (seconds === undefined) return [];
+  const { load, text, denoise, decode } = seconds;
+  return [load + text + denoise + decode];
+}
