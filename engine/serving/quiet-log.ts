@@ -4,7 +4,10 @@ const silent = (): void => {};
 
 /** A listener's log of which only our mistakes are told. */
 export function quietLog(logError: (error: unknown, doing: string) => void): FastifyBaseLogger {
-  const told = (error: unknown): void => logError(error, "serving a request");
+  const told = (error: unknown): void => {
+    // A client that went away is no mistake.
+    if (!isAbort(error)) logError(error, "serving a request");
+  };
   const log: FastifyBaseLogger = {
     level: "error",
     silent,
@@ -17,4 +20,8 @@ export function quietLog(logError: (error: unknown, doing: string) => void): Fas
     child: () => log,
   };
   return log;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
