@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
-import { useProgress } from "../state/progress.ts";
+import { shareOf, useProgress } from "../state/progress.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
 import { useWords } from "../words/words.ts";
 
@@ -27,7 +27,8 @@ function useShareOfRunning(): number | undefined {
   const id = useQueue((queue) => runningOf(queue)?.id);
   return useProgress((all) => {
     const progress = id === undefined ? undefined : all[id];
-    return progress && Math.round((100 * progress.step) / progress.steps) / 100;
+    const share = shareOf(progress);
+    return share && Math.round(100 * share) / 100;
   });
 }
 

@@ -1,10 +1,12 @@
 import { CircleX, RotateCcw, X } from "lucide-react";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { isRemote, useTargetName } from "../picture/targets.ts";
 import { useProgress } from "../state/progress.ts";
 import { isOpen } from "../state/queue.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { attempt } from "../ui/toasts.ts";
+import { formatClock } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./queue-list.module.css";
 
@@ -15,13 +17,12 @@ export function QueueRow({ generation }: { generation: Generation }) {
   const { id, state, order } = generation;
   const ids = [id];
   const prompt = order.prompt === "" ? t("queue.noPrompt") : order.prompt;
-  const { width, height, steps } = order;
   return (
     <>
       <div className={styles.words}>
         <p className={styles.prompt}>{prompt}</p>
         <p className={styles.note}>
-          <State generation={generation} /> · {t("queue.settings", { width, height, steps })}
+          <State generation={generation} /> · <Settings generation={generation} />
         </p>
       </div>
       {isOpen(generation) ? (
@@ -53,10 +54,27 @@ export function QueueRow({ generation }: { generation: Generation }) {
   );
 }
 
+/** Where it is drawn, if not here, and as what: as far as it is not the endpoint's own choice. */
+function Settings({ generation: { order, target } }: { generation: Generation }) {
+  const t = useWords("frame");
+  const nameOf = useTargetName();
+  const { width, height, steps, isSizeOpen = false } = order;
+  return [
+    isRemote(target) && nameOf(target),
+    !isSizeOpen && t("queue.size", { width, height }),
+    steps !== undefined && t("queue.steps", { count: steps }),
+  ]
+    .filter((words) => words !== false)
+    .join(" · ");
+}
+
 function State({ generation }: { generation: Generation }) {
   const t = useWords("frame");
   const progress = useProgress((all) => all[generation.id]);
   if (generation.state !== "running" || progress === undefined)
     return t(`queue.states.${generation.state}`);
-  return `${t("queue.states.running")} ${progress.step}/${progress.steps}`;
+  const { step, steps, elapsedSeconds } = progress;
+  const words = t("queue.states.running");
+  if (elapsedSeconds !== undefined) return `${words} ${formatClock(elapsedSeconds)}`;
+  return steps === 0 ? words : `${words} ${step}/${steps}`;
 }

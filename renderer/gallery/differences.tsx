@@ -54,6 +54,14 @@ function Row({ value: { name, left, right, isSame } }: { value: ComparedValue })
   );
 }
 
+/** Settings that every picture has, whether its maker tells of them or not. */
+const UNTOLD: ReadonlySet<ComparedValue["name"]> = new Set([
+  "seed",
+  "steps",
+  "guidanceScale",
+  "scheduler",
+]);
+
 interface CellProps {
   readonly name: ComparedValue["name"];
   readonly value: string | undefined;
@@ -66,7 +74,7 @@ function Cell({ name, value, span }: CellProps) {
   if (value === undefined)
     return (
       <td colSpan={span} className={styles.absent}>
-        {t("compare.absent")}
+        {t(UNTOLD.has(name) ? "compare.untold" : "compare.absent")}
       </td>
     );
   const scheduler = name === "scheduler" && SCHEDULER_NAMES.find((known) => known === value);

@@ -2,7 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { FilterX, Star } from "lucide-react";
 import { memo } from "react";
 import type { GalleryFacets, GalleryQuery } from "../../engine/contract/gallery.ts";
+import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { useTargetName } from "../picture/targets.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Select, type SelectOption } from "../ui/select.tsx";
 import { formatCount } from "../words/format.ts";
@@ -77,8 +79,9 @@ function ModelFilter({ query, onChange, facets }: FacetFilterProps) {
 
 function TargetFilter({ query, onChange, facets }: FacetFilterProps) {
   const t = useWords("gallery");
+  const nameOf = useTargetName();
   const named = facets.targets.map(({ name, count }) =>
-    optionOf(name, name === "local" ? t("filters.here") : name, count),
+    optionOf(name, name === LOCAL_TARGET ? t("filters.here") : nameOf(name), count),
   );
   return (
     <Choice

@@ -25,11 +25,28 @@ function Running({ id }: { id: string }) {
   const left = useEachSecond(progress?.secondsLeft);
   const speed = useEachSecond(progress?.secondsPerStep);
   const stage = useStageWords(progress);
+  if (progress?.stage === "asking") return <Asking progress={progress} />;
   return (
     <>
       <span className={styles.state}>{stage}</span>
       {speed !== undefined && <span>{formatSpeed(speed)}</span>}
       {left !== undefined && <span>{t("stage.left", { time: formatClock(left) })}</span>}
+    </>
+  );
+}
+
+/** An endpoint tells no step: how long it has taken, and how long it usually does. */
+function Asking({ progress }: { progress: Progress }) {
+  const t = useWords("generate");
+  const { elapsedSeconds = 0, expectedSeconds, attempt } = progress;
+  return (
+    <>
+      <span className={styles.state}>{t("stage.asking")}</span>
+      <span>{formatClock(elapsedSeconds)}</span>
+      {expectedSeconds !== undefined && (
+        <span>{t("stage.expected", { time: formatDuration(expectedSeconds) })}</span>
+      )}
+      {attempt !== undefined && <span>{t("stage.attempt", { attempt })}</span>}
     </>
   );
 }
@@ -52,11 +69,13 @@ function Waiting({ id }: { id: string }) {
 
 function Done({ generation: { imageId = "", order } }: { generation: Generation }) {
   const t = useWords("generate");
-  const seconds = useImages((all) => all[imageId]?.seconds);
+  const image = useImages((all) => all[imageId]);
+  const seconds = image?.seconds;
+  const { width, height } = image?.record ?? order;
   const total = seconds && seconds.text + seconds.denoise + seconds.decode;
   return (
     <>
-      <span>{t("stage.trueSize", order)}</span>
+      <span>{t("stage.trueSize", { width, height })}</span>
       {total !== undefined && <span>{t("stage.took", { time: formatDuration(total) })}</span>}
     </>
   );

@@ -24,7 +24,7 @@ export function DetailsPanel({ generation }: { generation: Generation }) {
           onPress={toggleDetails}
         />
       </header>
-      {image ? <Details image={image} /> : <OrderDetails order={generation.order} />}
+      {image ? <Details image={image} /> : <OrderDetails generation={generation} />}
     </aside>
   );
 }

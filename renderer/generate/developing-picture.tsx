@@ -1,10 +1,9 @@
 import { type CSSProperties, useEffect, useState } from "react";
 import type { Generation } from "../../engine/contract/generation.ts";
-import type { Progress } from "../../engine/contract/progress.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { PictureImage } from "../picture/picture.tsx";
 import { useImages, wantImages } from "../state/images.ts";
-import { useProgress } from "../state/progress.ts";
+import { shareOf, useProgress } from "../state/progress.ts";
 import { classNames } from "../ui/class-names.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./developing-picture.module.css";
@@ -28,7 +27,7 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
   const [previews, setPreviews] = useState<readonly Layer[]>([]);
   const preview = progress?.preview;
   const [isThere, setIsThere] = useState(isFinished);
-  const share = shareOf(generation, progress);
+  const share = generation.state === "done" ? 1 : (shareOf(progress) ?? 0);
   useEffect(() => {
     if (imageId !== undefined) wantImages(client, [imageId]);
   }, [client, imageId]);
@@ -71,12 +70,6 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
       {generation.state === "running" && <span className={styles.safelight} />}
     </div>
   );
-}
-
-/** How much of it has come up. */
-function shareOf({ state }: Generation, progress: Progress | undefined): number {
-  if (state === "done") return 1;
-  return progress ? progress.step / progress.steps : 0;
 }
 
 interface PreviewsProps {

@@ -1,5 +1,5 @@
 import type { RefusalCode } from "../../engine/contract/errors.ts";
-import type { Generation } from "../../engine/contract/generation.ts";
+import { type Generation, LOCAL_TARGET } from "../../engine/contract/generation.ts";
 
 const OF_MODEL: ReadonlySet<RefusalCode> = new Set([
   "SNAPSHOT_NOT_FOUND",
@@ -21,6 +21,15 @@ const TITLED = [
   "DISK_FULL",
   "OUTPUT_UNWRITABLE",
   "DEVICE_UNAVAILABLE",
+  "ENDPOINT_TOKEN_REFUSED",
+  "ENDPOINT_CERTIFICATE",
+  "ENDPOINT_MODEL_UNKNOWN",
+  "ENDPOINT_MOVED",
+  "ENDPOINT_UNREACHABLE",
+  "ENDPOINT_BUSY",
+  "ENDPOINT_TIMED_OUT",
+  "ENDPOINT_REPLY_INVALID",
+  "ENDPOINT_REFUSED",
 ] as const satisfies readonly RefusalCode[];
 
 /** What happened to a picture, as far as the next step depends on it. */
@@ -28,12 +37,14 @@ export type FailureTitle =
   | (typeof TITLED)[number]
   | "cancelled"
   | "interrupted"
+  | "endpointGone"
   | "model"
   | "other";
 
-export function failureTitle({ state, error }: Generation): FailureTitle {
+export function failureTitle({ state, error, target }: Generation): FailureTitle {
   if (state === "cancelled" || state === "interrupted") return state;
   const code = error?.code ?? "INTERNAL";
+  if (code === "NOT_FOUND" && target !== LOCAL_TARGET) return "endpointGone";
   if (OF_MODEL.has(code)) return "model";
   return TITLED.find((titled) => titled === code) ?? "other";
 }

@@ -15,6 +15,7 @@ export interface MarkedTextProps {
   readonly inputRef?: Ref<HTMLTextAreaElement>;
   readonly aside?: ReactNode;
   readonly note?: string | undefined;
+  readonly isDisabled?: boolean;
 }
 
 /**
@@ -46,6 +47,7 @@ export function MarkedText(props: MarkedTextProps) {
           className={classNames(field.input, field.area, styles.text)}
           placeholder={placeholder}
           rows={rows}
+          disabled={props.isDisabled}
           value={value}
           spellCheck
           aria-describedby={note === undefined ? undefined : `${id}-note`}

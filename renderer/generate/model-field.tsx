@@ -5,6 +5,7 @@ import { Select } from "../ui/select.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import type { ChosenModel } from "./chosen-model.ts";
+import { useChosenTarget } from "./chosen-target.ts";
 
 /** What one model recommends means nothing to another. */
 const OWN = {
@@ -16,8 +17,28 @@ const OWN = {
   isPresetChosen: false,
 };
 
-/** Which model draws. */
+/** Which model draws: one of this machine, or the endpoint's. */
 export function ModelField({ model }: { model: ChosenModel }) {
+  const { isRemote, endpoint } = useChosenTarget();
+  return isRemote ? <EndpointModel name={endpoint?.model ?? ""} /> : <OwnModel model={model} />;
+}
+
+/** An endpoint's model is chosen with the endpoint. */
+function EndpointModel({ name }: { name: string }) {
+  const t = useWords("generate");
+  return (
+    <Select
+      label={t("model")}
+      value={name}
+      onChange={() => {}}
+      options={[{ value: name, label: name }]}
+      description={t("target.model")}
+      isDisabled
+    />
+  );
+}
+
+function OwnModel({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const studio = useStudio();
   const { id, all = [], stored } = model;

@@ -4,6 +4,7 @@ import { useView } from "../state/view.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { useWords } from "../words/words.ts";
+import { useChosenTarget } from "./chosen-target.ts";
 import { MarkedText } from "./marked-text.tsx";
 
 function setOpen(isNegativePromptOpen: boolean): void {
@@ -25,9 +26,12 @@ function useIsOpen(): boolean {
 export function NegativePrompt() {
   const t = useWords("generate");
   const value = useForm(({ negativePrompt }) => negativePrompt);
+  const isIgnored = useChosenTarget().ignored.has("negativePrompt");
   if (!useIsOpen()) return null;
   return (
     <MarkedText
+      isDisabled={isIgnored}
+      note={isIgnored ? t("target.ignored") : undefined}
       label={t("negativePrompt")}
       placeholder={t("negativePlaceholder")}
       value={value}
@@ -41,9 +45,16 @@ export function NegativePrompt() {
 /** Unfolds the negative prompt. */
 export function AddNegativePrompt() {
   const t = useWords("generate");
+  const isIgnored = useChosenTarget().ignored.has("negativePrompt");
   if (useIsOpen()) return null;
   return (
-    <Button variant="plain" size="dense" icon={Plus} onPress={() => setOpen(true)}>
+    <Button
+      variant="plain"
+      size="dense"
+      icon={Plus}
+      isDisabled={isIgnored}
+      onPress={() => setOpen(true)}
+    >
       {t("addNegative")}
     </Button>
   );

@@ -1,4 +1,17 @@
-import { Box, Cpu, Dices, type LucideIcon, Minimize2, RotateCcw, Settings2 } from "lucide-react";
+import {
+  Box,
+  Cpu,
+  Dices,
+  KeyRound,
+  Link,
+  type LucideIcon,
+  Minimize2,
+  RadioTower,
+  RotateCcw,
+  Settings2,
+  ShieldCheck,
+  Timer,
+} from "lucide-react";
 import { useLocation } from "wouter";
 import type { EnqueueRequest, Generation } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
@@ -26,6 +39,12 @@ const ICONS = {
   onCpu: Cpu,
   models: Box,
   settings: Settings2,
+  token: KeyRound,
+  certificate: ShieldCheck,
+  endpointModel: Box,
+  address: Link,
+  timeout: Timer,
+  endpoints: RadioTower,
 } as const;
 type StepId = keyof typeof ICONS;
 
@@ -37,6 +56,16 @@ const STEPS: Readonly<Record<FailureTitle, readonly StepId[]>> = {
   DISK_FULL: ["saveAgain"],
   OUTPUT_UNWRITABLE: ["saveAgain", "settings"],
   DEVICE_UNAVAILABLE: ["settings", "again"],
+  ENDPOINT_TOKEN_REFUSED: ["token", "again"],
+  ENDPOINT_CERTIFICATE: ["certificate", "again"],
+  ENDPOINT_MODEL_UNKNOWN: ["endpointModel", "again"],
+  ENDPOINT_MOVED: ["address", "again"],
+  ENDPOINT_UNREACHABLE: ["again", "endpoints"],
+  ENDPOINT_BUSY: ["again"],
+  ENDPOINT_TIMED_OUT: ["again", "timeout"],
+  ENDPOINT_REPLY_INVALID: ["address", "again"],
+  ENDPOINT_REFUSED: ["again", "endpoints"],
+  endpointGone: ["endpoints"],
   model: ["models"],
   other: ["again"],
   cancelled: ["retry"],
@@ -57,11 +86,12 @@ export function useNextSteps(generation: Generation): readonly NextStep[] {
   }));
 }
 
-function useRuns({ id, order }: Generation): Readonly<Record<StepId, () => void>> {
+function useRuns({ id, order, target }: Generation): Readonly<Record<StepId, () => void>> {
   const studio = useStudio();
   const [, navigate] = useLocation();
   const { client } = studio;
   const retry = () => attempt(client.generation.retry({ ids: [id] }));
+  const edit = (place: string) => navigate(`/endpoints?edit=${target}&at=${place}`);
   const ask = (request: EnqueueRequest) => attempt(client.generation.enqueue(request));
   const onCpu = async () => {
     await changeSettings(studio, { device: "cpu" });
@@ -77,5 +107,11 @@ function useRuns({ id, order }: Generation): Readonly<Record<StepId, () => void>
     onCpu: () => attempt(onCpu()),
     models: () => navigate("/models"),
     settings: () => navigate("/settings"),
+    token: () => edit("token"),
+    certificate: () => edit("certificate"),
+    endpointModel: () => edit("model"),
+    address: () => edit("url"),
+    timeout: () => edit("timeout"),
+    endpoints: () => navigate("/endpoints"),
   };
 }

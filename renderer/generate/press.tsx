@@ -1,8 +1,9 @@
 import { CircleX } from "lucide-react";
 import { Link } from "wouter";
+import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { changeForm, useForm } from "../state/form.ts";
-import { useProgress } from "../state/progress.ts";
+import { shareOf, useProgress } from "../state/progress.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
 import { Button } from "../ui/button.tsx";
 import { NumberField } from "../ui/number-field.tsx";
@@ -12,6 +13,7 @@ import { Tooltip } from "../ui/tooltip.tsx";
 import { formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import type { ChosenModel } from "./chosen-model.ts";
+import { useChosenTarget } from "./chosen-target.ts";
 import { useEstimate } from "./estimate.ts";
 import styles from "./press.module.css";
 import type { Reason } from "./reasons.ts";
@@ -82,12 +84,12 @@ function RunningBar() {
   const running = useQueue((queue) => runningOf(queue));
   const progress = useProgress((all) => running && all[running.id]);
   if (running === undefined) return <div className={styles.bar} />;
-  const isCounted = progress !== undefined && progress.step > 0;
+  const share = shareOf(progress);
   return (
     <div className={styles.bar}>
       <ProgressBar
         label={t("strip.running", { prompt: running.order.prompt })}
-        share={isCounted ? progress.step / progress.steps : undefined}
+        share={share === 0 ? undefined : share}
       />
     </div>
   );
@@ -97,9 +99,9 @@ function Reasons({ reasons }: { reasons: readonly Reason[] }) {
   const t = useWords("generate");
   return (
     <ul aria-label={t("press.reasonsTitle")}>
-      {reasons.map(({ words, isModel }) => (
+      {reasons.map(({ words, page }) => (
         <li key={words}>
-          {words} {isModel === true && <Link href="/models">{t("press.getModel")}</Link>}
+          {words} {page && <Link href={`/${page}`}>{t(`press.open.${page}`)}</Link>}
         </li>
       ))}
     </ul>
@@ -108,6 +110,23 @@ function Reasons({ reasons }: { reasons: readonly Reason[] }) {
 
 /** The time is shown before it is spent. */
 function Expectation({ model }: { model: ChosenModel }) {
+  const { endpoint } = useChosenTarget();
+  return endpoint ? <OfEndpoint endpoint={endpoint} /> : <OfDevice model={model} />;
+}
+
+/** By what the endpoint took lately. */
+function OfEndpoint({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpoint }) {
+  const t = useWords("generate");
+  const count = useForm((form) => form.count);
+  if (medianSeconds === undefined) return t("press.untimed");
+  const time = formatDuration(medianSeconds);
+  const total = formatDuration(medianSeconds * count);
+  const words = count === 1 ? t("press.each", { time }) : t("press.many", { time, total });
+  const source = medianOf === undefined ? undefined : t("press.fromPictures", { count: medianOf });
+  return [words, source].filter(Boolean).join(", ");
+}
+
+function OfDevice({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
   const request = requestFrom(form, model.id, wantedFrom(form, model.summary));

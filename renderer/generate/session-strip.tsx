@@ -4,7 +4,7 @@ import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useImages, wantImages } from "../state/images.ts";
-import { useProgress } from "../state/progress.ts";
+import { shareOf, useProgress } from "../state/progress.ts";
 import { newestFirst, useQueue } from "../state/queue.ts";
 import { followNewest, selectGeneration } from "../state/selection.ts";
 import { classNames } from "../ui/class-names.ts";
@@ -69,7 +69,7 @@ function Thumbnail({ generation }: { generation: Generation }) {
 
 function Developing({ id }: { id: string }) {
   const progress = useProgress((all) => all[id]);
-  const share = progress ? progress.step / progress.steps : 0;
+  const share = shareOf(progress) ?? 0;
   const style: CSSProperties & Record<"--share", number> = { "--share": share };
   return (
     <>

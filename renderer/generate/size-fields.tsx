@@ -6,7 +6,9 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { NumberField } from "../ui/number-field.tsx";
 import { useWords } from "../words/words.ts";
 import type { ChosenModel } from "./chosen-model.ts";
+import { useChosenTarget } from "./chosen-target.ts";
 import styles from "./form-panel.module.css";
+import { Ignorable } from "./ignorable.tsx";
 import { gridOf, RATIOS, ratioOf, type Size, sizeOf } from "./ratios.ts";
 import { wantedFrom } from "./wanted.ts";
 
@@ -14,6 +16,7 @@ import { wantedFrom } from "./wanted.ts";
 export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
+  const { ignored } = useChosenTarget();
   const { width, height } = wantedFrom(form, summary);
   const own: Size = summary ?? { width: 768, height: 768 };
   const grid = gridOf(own);
@@ -24,41 +27,43 @@ export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
   return (
     <fieldset className={styles.section}>
       <legend className={styles.title}>{t("size.title")}</legend>
-      <Chips
-        label={t("size.ratios")}
-        isSegmented
-        isTall
-        value={ratioOf({ width, height }, own)}
-        onChange={(ratio) => changeForm(sizeOf(ratio, own))}
-        chips={RATIOS.map((ratio) => ({
-          value: ratio,
-          name: ratio,
-          label: <Shape ratio={ratio} />,
-        }))}
-      />
-      <div className={styles.sides}>
-        <NumberField
-          label={t("size.width")}
-          value={width}
-          onChange={(value) => change({ width: value })}
-          minValue={MIN_SIDE}
-          maxValue={MAX_SIDE}
-          step={grid}
+      <Ignorable isIgnored={ignored.has("size")}>
+        <Chips
+          label={t("size.ratios")}
+          isSegmented
+          isTall
+          value={ratioOf({ width, height }, own)}
+          onChange={(ratio) => changeForm(sizeOf(ratio, own))}
+          chips={RATIOS.map((ratio) => ({
+            value: ratio,
+            name: ratio,
+            label: <Shape ratio={ratio} />,
+          }))}
         />
-        <IconButton
-          icon={ArrowLeftRight}
-          label={t("size.swap")}
-          onPress={() => changeForm({ width: height, height: width })}
-        />
-        <NumberField
-          label={t("size.height")}
-          value={height}
-          onChange={(value) => change({ height: value })}
-          minValue={MIN_SIDE}
-          maxValue={MAX_SIDE}
-          step={grid}
-        />
-      </div>
+        <div className={styles.sides}>
+          <NumberField
+            label={t("size.width")}
+            value={width}
+            onChange={(value) => change({ width: value })}
+            minValue={MIN_SIDE}
+            maxValue={MAX_SIDE}
+            step={grid}
+          />
+          <IconButton
+            icon={ArrowLeftRight}
+            label={t("size.swap")}
+            onPress={() => changeForm({ width: height, height: width })}
+          />
+          <NumberField
+            label={t("size.height")}
+            value={height}
+            onChange={(value) => change({ height: value })}
+            minValue={MIN_SIDE}
+            maxValue={MAX_SIDE}
+            step={grid}
+          />
+        </div>
+      </Ignorable>
     </fieldset>
   );
 }

@@ -7,6 +7,7 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { Slider } from "../ui/slider.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
 import { useWords } from "../words/words.ts";
+import { useChosenTarget } from "./chosen-target.ts";
 import styles from "./start-picture.module.css";
 import { useStartPicture } from "./use-start-picture.ts";
 
@@ -17,6 +18,7 @@ export function AddStartPicture() {
   const t = useWords("generate");
   const start = useStartPicture();
   usePastedPicture(start);
+  const { isRemote } = useChosenTarget();
   const hasImage = useForm(({ initImage }) => initImage !== undefined);
   const take = (files: FileList | null) => {
     const file = files?.[0];
@@ -26,7 +28,7 @@ export function AddStartPicture() {
   return (
     <FileTrigger acceptedFileTypes={TYPES} onSelect={take}>
       <Tooltip text={t("start.drop")}>
-        <Button variant="plain" size="dense" icon={ImageUp}>
+        <Button variant="plain" size="dense" icon={ImageUp} isDisabled={isRemote}>
           {t("start.add")}
         </Button>
       </Tooltip>

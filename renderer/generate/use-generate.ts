@@ -1,5 +1,9 @@
 import { useCallback } from "react";
-import type { EnqueueRequest, Generation } from "../../engine/contract/generation.ts";
+import {
+  type EnqueueRequest,
+  type Generation,
+  LOCAL_TARGET,
+} from "../../engine/contract/generation.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import { useForm } from "../state/form.ts";
 import { keepPlaces, mergeGenerations, useQueue } from "../state/queue.ts";
@@ -7,10 +11,12 @@ import { followNewest } from "../state/selection.ts";
 import { rememberPrompt } from "../state/view.ts";
 import { showFailure } from "../ui/toasts.ts";
 import type { ChosenModel } from "./chosen-model.ts";
-import { requestFrom, wantedFrom } from "./wanted.ts";
+import { useChosenTarget } from "./chosen-target.ts";
+import { endpointRequest, requestFrom, wantedFrom } from "./wanted.ts";
 
 /** Asks for what the form says. A place for each picture appears in the same frame. */
 export function useGenerate({ id, summary }: ChosenModel): (isFirst?: boolean) => void {
+  const target = useChosenTarget();
   const studio = useStudio();
   return useCallback(
     (isFirst = false) => {
@@ -19,9 +25,13 @@ export function useGenerate({ id, summary }: ChosenModel): (isFirst?: boolean) =
       const form = useForm.getState();
       rememberPrompt(form.prompt);
       followNewest();
-      void enqueue(studio, { ...requestFrom(form, id, wantedFrom(form, summary)), isFirst });
+      const wanted = wantedFrom(form, summary);
+      const request = target.isRemote
+        ? endpointRequest(form, wanted, target)
+        : requestFrom(form, id, wanted);
+      void enqueue(studio, { ...request, isFirst });
     },
-    [studio, id, summary],
+    [studio, id, summary, target],
   );
 }
 
@@ -44,25 +54,21 @@ async function enqueue({ client }: Studio, request: EnqueueRequest): Promise<voi
   }
 }
 
+/** Pixels to expect of an endpoint that decides the size: the seed's. */
+const OPEN_SIDE = 768;
+
 /** What the studio will answer with, as far as it can be told before. */
 function placesFor(request: EnqueueRequest): readonly Generation[] {
-  const {
-    prompt,
-    negativePrompt = "",
-    steps = 0,
-    guidanceScale = 0,
-    width = 0,
-    height = 0,
-  } = request;
-  const { model = "", seed = "", scheduler = "ddim" } = request;
+  const { prompt, negativePrompt = "", width = OPEN_SIDE, height = OPEN_SIDE } = request;
+  const { model = "", target = LOCAL_TARGET, steps, guidanceScale, seed, scheduler } = request;
   const order = {
     model,
     prompt,
     negativePrompt,
-    steps,
-    guidanceScale,
     width,
     height,
+    steps,
+    guidanceScale,
     seed,
     scheduler,
   };
@@ -71,7 +77,7 @@ function placesFor(request: EnqueueRequest): readonly Generation[] {
     id: `pressed-${crypto.randomUUID()}`,
     state: "waiting",
     order,
-    target: "local",
+    target,
     createdAt,
   }));
 }

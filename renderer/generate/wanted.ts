@@ -1,5 +1,6 @@
 import type { EnqueueRequest } from "../../engine/contract/generation.ts";
 import type { ModelSummary } from "../../engine/contract/models.ts";
+import type { ChosenTarget } from "./chosen-target.ts";
 import type { FormState } from "../state/form.ts";
 
 /** Seeds are counted up from here in the engine too: unsigned 64 bits. */
@@ -31,7 +32,31 @@ export function isSeed(seed: string): boolean {
   return seed === "" || (/^\d{1,20}$/.test(seed) && BigInt(seed) <= LARGEST_SEED);
 }
 
-/** What is asked of the studio. */
+/** Where a request goes, and what of it would not be read there. */
+export type Receiver = Pick<ChosenTarget, "id" | "ignored">;
+
+/** What is asked of an endpoint: all that it reads, and nothing that it does not. */
+export function endpointRequest(
+  form: FormState,
+  wanted: Wanted,
+  { id, ignored }: Receiver,
+): EnqueueRequest {
+  const { prompt, negativePrompt, scheduler, seed, count } = form;
+  const { width, height, steps, guidanceScale } = wanted;
+  return {
+    target: id,
+    prompt,
+    count,
+    ...(!ignored.has("negativePrompt") && { negativePrompt }),
+    ...(!ignored.has("size") && { width, height }),
+    ...(!ignored.has("steps") && { steps }),
+    ...(!ignored.has("guidanceScale") && { guidanceScale }),
+    ...(!ignored.has("scheduler") && scheduler !== undefined && { scheduler }),
+    ...(!ignored.has("seed") && seed !== "" && { seed }),
+  };
+}
+
+/** What is asked of this device. */
 export function requestFrom(form: FormState, model: string, wanted: Wanted): EnqueueRequest {
   const { prompt, negativePrompt, scheduler, seed, count, initImage, strength } = form;
   return {

@@ -4,6 +4,7 @@ import { ActionButton } from "../shortcuts/action-button.tsx";
 import { formatBytes, formatDuration, formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
+import { isRemote, useTargetName } from "./targets.ts";
 import { Field, RecordFields } from "./record-fields.tsx";
 import { useImageActions } from "./image-actions.ts";
 
@@ -38,11 +39,16 @@ export function Details({ image }: { image: Image }) {
       </div>
       {image.isMissing && <p className={styles.gone}>{t("gone")}</p>}
       <dl className={styles.fields}>
-        <RecordFields record={image.record} />
+        <RecordFields record={image.record} isRemote={isRemote(image.target)} />
         <Origin image={image} />
       </dl>
     </section>
   );
+}
+
+/** An endpoint by its name, and the device there, where it told of one. */
+function drawnBy(endpoint: string, device: string) {
+  return { value: endpoint, note: device === endpoint ? undefined : device };
 }
 
 /** Where and when it was drawn, and where it lies. */
@@ -54,13 +60,16 @@ function Origin({ image }: { image: Image }) {
   const timing =
     loading + t("timing", { denoise: formatDuration(denoise), decode: formatDuration(decode) });
   const total = formatDuration(load + text + denoise + decode);
-  const place = target === "local" ? t("local") : target;
+  const place = useTargetName()(target);
   const provider = PROVIDERS.find((name) => name === record.device);
   const device = provider ? t(`devices.${provider}`) : record.device;
+  const drawnOn = { value: t("place", { device, place }) };
   return (
     <>
-      <Field name="device" value={t("place", { device, place })} />
-      {seconds && <Field name="seconds" value={total} note={timing} />}
+      <Field name="device" {...(isRemote(target) ? drawnBy(place, device) : drawnOn)} />
+      {seconds && (
+        <Field name="seconds" value={total} note={isRemote(target) ? undefined : timing} />
+      )}
       <Field name="createdAt" value={formatWhen(image.createdAt)} title={image.createdAt} />
       <Field
         name="fileName"

@@ -72,6 +72,7 @@ function recallActions({ record }: Image, t: Words, tellTaken: Tell): readonly A
     group: t("actions.recall"),
     icon,
     keys,
+    isDisabled: part === "seed" && record.seed === undefined,
     run: () => take(part),
   }));
 }

@@ -1,22 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
-import type { GenerationOrder } from "../../engine/contract/generation.ts";
+import type { Generation } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
 import { RecordFields } from "./record-fields.tsx";
+import { isRemote } from "./targets.ts";
 
 /** How a picture was asked for, while or because there is none. */
-export function OrderDetails({ order }: { order: GenerationOrder }) {
+export function OrderDetails({ generation }: { generation: Generation }) {
+  const { order, target } = generation;
   const t = useWords("picture");
   const { queries } = useStudio();
   const models = useQuery(queries.models.list.queryOptions()).data;
   const model = models?.find(({ id }) => id === order.model)?.summary?.name ?? order.model;
-  const { seed, initImageId: _, ...asked } = order;
-  const known = { ...asked, model };
+  const { width, height, isSizeOpen = false, initImageId: _, ...asked } = order;
+  const known = { ...asked, ...(!isSizeOpen && { width, height }), model };
   return (
     <section className={styles.details} aria-label={t("details")}>
       <dl className={styles.fields}>
-        <RecordFields record={seed === "" ? known : { ...known, seed }} />
+        <RecordFields record={known} isRemote={isRemote(target)} />
       </dl>
     </section>
   );

@@ -61,12 +61,32 @@ const ROWS: readonly Row[] = [
     },
 ];
 
+/** What an endpoint may choose by itself and keep to itself. */
+const UNTOLD = ["seed", "steps", "guidanceScale", "scheduler"] as const;
+
+export interface RecordFieldsProps {
+  readonly record: ForeignRecord;
+  /** An endpoint draws it: what it did not tell is said to be untold. */
+  readonly isRemote?: boolean;
+}
+
 /** The settings of a picture, as far as they are known. */
-export function RecordFields({ record }: { record: ForeignRecord }) {
+export function RecordFields({ record, isRemote = false }: RecordFieldsProps) {
   const t = useWords("picture");
-  return ROWS.map((row) => row(record, t))
-    .filter((field) => field !== undefined && field !== false)
-    .map((field) => <Field key={field.name} {...field} />);
+  const known = ROWS.map((row) => row(record, t)).filter(
+    (field) => field !== undefined && field !== false,
+  );
+  const untold = UNTOLD.filter((name) => isRemote && record[name] === undefined);
+  return (
+    <>
+      {known.map((field) => (
+        <Field key={field.name} {...field} />
+      ))}
+      {untold.map((name) => (
+        <Field key={name} name={name} value={t("untold")} isQuiet />
+      ))}
+    </>
+  );
 }
 
 export interface FieldProps {
@@ -81,11 +101,14 @@ export interface FieldProps {
   readonly copied?: string;
   readonly isLong?: boolean;
   readonly isCode?: boolean;
+  /** For words in place of a value. */
+  readonly isQuiet?: boolean;
 }
 
 /** One field: what it is, its value, and what can be done with it. */
 export function Field(props: FieldProps) {
-  const { name, value, note, title, used, copied, isLong = false, isCode = false } = props;
+  const { name, value, note, title, used, copied } = props;
+  const { isLong = false, isCode = false, isQuiet = false } = props;
   const t = useWords("picture");
   const label = t(`fields.${name}`);
   const field = label.toLowerCase();
@@ -96,7 +119,10 @@ export function Field(props: FieldProps) {
   return (
     <div className={classNames(styles.field, isLong && styles.long)}>
       <dt className={styles.name}>{label}</dt>
-      <dd className={classNames(styles.value, isCode && styles.code)} title={title}>
+      <dd
+        className={classNames(styles.value, isCode && styles.code, isQuiet && styles.quiet)}
+        title={title}
+      >
         {value}
         {note !== undefined && <span className={styles.note}>{note}</span>}
       </dd>

@@ -50,6 +50,7 @@ export type Remedy = "token" | "certificate" | "model" | "address" | "timeout" |
 
 const REMEDIES: Readonly<Partial<Record<RefusalCode, Remedy>>> = {
   ENDPOINT_TOKEN_REFUSED: "token",
+  ENDPOINT_CERTIFICATE: "certificate",
   ENDPOINT_MODEL_UNKNOWN: "model",
   ENDPOINT_MOVED: "address",
   ENDPOINT_REPLY_INVALID: "address",

@@ -90,11 +90,26 @@ export class FakeStudio {
         this.#put(generationOf(orderOf(20 + index), 4 - index, {}));
       this.#transfers = [downloadOf("running")];
     }
+    if (COUNT[this.#scene] > 0) this.#furnishEndpoints();
     if (this.#scene === "failed") this.#fail();
     this.#next = 1000;
   }
 
+  /** A picture of an endpoint that told nothing, and what is still under way there. */
+  #furnishEndpoints(): void {
+    const order = openOrderOf("a lighthouse on a cliff at dawn, oil painting");
+    const image = { ...imageOf(order, 1, "kt2"), id: "image-kt2" };
+    this.#images.set(image.id, image);
+    const done = generationOf(order, 22, { target: "kt2", state: "done", imageId: image.id });
+    this.#generations.set(done.id, done);
+    if (this.#scene === "busy")
+      this.#put(generationOf(openOrderOf("a quiet kitchen"), 0, { target: "kt2" }));
+  }
+
   #fail(): void {
+    const refused = toWire(new StudioError("ENDPOINT_TOKEN_REFUSED", { reason: "401" }));
+    const outcome = { target: "staging", state: "failed", error: refused } as const;
+    this.#put(generationOf(openOrderOf("a blue house"), -1, outcome));
     const codes = [
       "OUT_OF_MEMORY",
       "INFERENCE_CRASHED",
@@ -441,6 +456,7 @@ export class FakeStudio {
             image.isTrashed === (query.isTrashed ?? false) &&
             (query.isStarred !== true || image.isStarred) &&
             (query.model === undefined || image.record.model === query.model) &&
+            (query.target === undefined || image.target === query.target) &&
             image.record.prompt.includes(search),
         );
         const sorted = found.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
@@ -464,7 +480,10 @@ export class FakeStudio {
           { name: "Starter", count: 440 },
           { name: "Stable Diffusion 2", count: 60 },
         ],
-        targets: [{ name: "local", count: 500 }],
+        targets: [
+          { name: "local", count: 500 },
+          { name: "kt2", count: 1 },
+        ],
         sizes: [
           { width: 128, height: 128, count: 400 },
           { width: 192, height: 128, count: 100 },

@@ -60,7 +60,9 @@ export const frame = {
     list: "Generations in the order they are drawn",
     ended: "Ended",
     noPrompt: "a picture without a prompt",
-    settings: "{{width}} × {{height}} · {{steps}} steps",
+    size: "{{width}} × {{height}}",
+    steps_one: "{{count}} step",
+    steps_other: "{{count}} steps",
     states: {
       waiting: "waiting",
       running: "drawing",

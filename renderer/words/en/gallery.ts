@@ -122,5 +122,6 @@ export const gallery = {
     right: "Right",
     failed: "The pictures could not be compared.",
     absent: "none",
+    untold: "not told",
   },
 };

@@ -17,7 +17,9 @@ export const server = {
   chooseModel: "Choose one",
   drawing: "Drawing",
   waiting: "{{count}} waiting",
-  cannotRun: "The server does not run as it should",
+  cannotRun: "The server cannot run",
+  notChanged: "The server stays as it was",
+  leaveIt: "Leave it so",
   tabs: { requests: "Requests", try: "Try it", keys: "Keys", settings: "Settings" },
   requests: {
     failed: "The requests could not be read",
@@ -52,7 +54,7 @@ export const server = {
     body: "{{title}}: body",
     noBody: "No body.",
     notText: "{{size}} that are not text.",
-    cut: "The first {{shown}} of {{size}}.",
+    cut: "Shortened: {{size}} went over the wire.",
     bodyFile: "Not all of the body is kept: the command reads it from {{file}}.",
   },
   try: {

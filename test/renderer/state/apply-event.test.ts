@@ -21,7 +21,7 @@ test("reset reads the whole queue and all transfers before anything that follows
   const studio = createStudio(new FakeStudio("busy").client());
   await applyEvent({ type: "reset" }, studio);
   expect(useQueue.getState()).toMatchObject({ isLoaded: true, isPaused: false });
-  expect(useQueue.getState().openIds).toHaveLength(4);
+  expect(useQueue.getState().openIds).toHaveLength(5);
   expect(useTransfers.getState().all).toHaveLength(1);
 });
 
