@@ -18,10 +18,10 @@ const OWN_HEADERS = new Set([
 /** Where a body is read from that is not text, or of which only the beginning was kept. */
 export const BODY_FILE = "request.bin";
 
-/** Whether the whole body is there to be sent again. */
-export function isBodyWhole({ requestBody: { text, sizeBytes, isCut } }: Exchange): boolean {
+/** Whether a body is all there, as it went over the wire. */
+export function isWhole({ text, sizeBytes, isCut }: Exchange["requestBody"]): boolean {
   // No argument of a command can hold a NUL.
-  return !isCut && !text.includes("\0") && new TextEncoder().encode(text).byteLength === sizeBytes;
+  return !isCut && !text.includes("\0") && new TextEncoder().encode(text).length === sizeBytes;
 }
 
 /** The same request once more, at a shell; a key comes out of the environment. */
@@ -40,7 +40,7 @@ export function curlCommand(exchange: Exchange, origin: string): string {
     ...headers.map(([name, value]) => `-H ${shellQuoted(`${name}: ${value}`)}`),
     // Where there was none, curl would name a form.
     ...(requestBody.sizeBytes > 0 && !names.has("content-type") ? ["-H 'Content-Type:'"] : []),
-    ...bodyFlags(exchange),
+    ...bodyFlags(requestBody),
   ].join(" \\\n  ");
 }
 
@@ -50,10 +50,10 @@ function methodFlags(method: string, bodyBytes: number): string {
   return method === usual ? "" : `-X ${/^[A-Z]+$/.test(method) ? method : shellQuoted(method)} `;
 }
 
-function bodyFlags(exchange: Exchange): string[] {
-  const { text, sizeBytes } = exchange.requestBody;
+function bodyFlags(body: Exchange["requestBody"]): string[] {
+  const { text, sizeBytes } = body;
   if (sizeBytes === 0) return [];
-  if (!isBodyWhole(exchange)) return [`--data-binary @${BODY_FILE}`];
+  if (!isWhole(body)) return [`--data-binary @${BODY_FILE}`];
   // curl reads a file where data begins with an @.
   return [`--data-raw ${shellQuoted(text)}`];
 }

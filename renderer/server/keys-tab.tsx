@@ -15,7 +15,9 @@ import { RemoveKeyDialog } from "./remove-key-dialog.tsx";
 export function KeysTab({ onMakeKey }: { onMakeKey: () => void }) {
   const t = useWords("server");
   const { queries } = useStudio();
-  const { data: keys, error, refetch } = useQuery(queries.server.keys.queryOptions());
+  // Being used is no event of a key's.
+  const asked = { ...queries.server.keys.queryOptions(), refetchOnMount: "always" as const };
+  const { data: keys, error, refetch } = useQuery(asked);
   const make = (
     <Button icon={KeyRound} onPress={onMakeKey}>
       {t("keys.make")}

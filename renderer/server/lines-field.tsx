@@ -1,8 +1,8 @@
 import { useState } from "react";
-import { serverChangeSchema } from "../../engine/contract/server.ts";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useWords } from "../words/words.ts";
+import { linesOf, wrongLine } from "./lines.ts";
 import styles from "./settings-tab.module.css";
 
 export interface LinesFieldProps {
@@ -39,23 +39,4 @@ export function LinesField({ name, lines, onChange }: LinesFieldProps) {
       />
     </div>
   );
-}
-
-/** What was typed, without what a person adds in passing. */
-export function linesOf(typed: string): string[] {
-  return typed
-    .split(/[\n,]/)
-    .map((line) => line.trim().replace(/\/$/, ""))
-    .filter((line) => line !== "");
-}
-
-/** The first line that the contract does not take; undefined where it takes all. */
-export function wrongLine(
-  name: LinesFieldProps["name"],
-  lines: readonly string[],
-): string | undefined {
-  const { error } = serverChangeSchema.safeParse({ [name]: lines });
-  const [, index] = error?.issues[0]?.path ?? [];
-  if (error === undefined) return undefined;
-  return typeof index === "number" ? lines[index] : String(lines.length);
 }

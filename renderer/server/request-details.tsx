@@ -8,7 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
-import { BODY_FILE, curlCommand, isBodyWhole } from "./curl-command.ts";
+import { BODY_FILE, curlCommand, isWhole } from "./curl-command.ts";
 import { formatClockTime, formatMs, readableBody } from "./format-request.ts";
 import { originOf } from "./reach.ts";
 import styles from "./request-details.module.css";
@@ -61,7 +61,7 @@ function Whole({ exchange, origin }: { exchange: Exchange; origin: string }) {
           {t("exchange.copyReply")}
         </Button>
       </div>
-      {!isBodyWhole(exchange) && (
+      {!isWhole(requestBody) && (
         <p className={styles.note}>{t("exchange.bodyFile", { file: BODY_FILE })}</p>
       )}
       <Facts exchange={exchange} />
@@ -138,7 +138,7 @@ function Body({ title, body: { text, sizeBytes, isCut } }: Omit<SideProps, "head
         {readableBody(text, isCut)}
       </pre>
       <p className={styles.note}>
-        {isCut ? t("exchange.cut", { shown: formatBytes(text.length), size }) : size}
+        {isWhole({ text, sizeBytes, isCut }) ? size : t("exchange.cut", { size })}
       </p>
     </>
   );

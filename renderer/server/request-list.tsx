@@ -70,7 +70,9 @@ function Row({ row }: { row: ServedRequest }) {
       </span>
       <span className={styles.request} title={path}>
         <span className={styles.method}>{method}</span>
-        <code>{path}</code>
+        <code className={styles.path}>
+          <bdi>{path}</bdi>
+        </code>
       </span>
       <RequestStatus {...row} />
       <span className={styles.number}>{ms === undefined ? "" : formatMs(ms)}</span>

@@ -26,7 +26,7 @@ export function RequestsTab({ server }: { server: Server }) {
   const open = (id: string | undefined) => setAddress(id === undefined ? {} : { request: id });
   const details = openId !== undefined && {
     content: <RequestDetails id={openId} server={server} onClose={() => open(undefined)} />,
-    size: 440,
+    size: 400,
     minSize: 320,
     maxSize: 720,
   };

@@ -25,6 +25,7 @@ export function ServerHead({ server, commands, isFailed }: ServerHeadProps) {
       <div className={styles.line}>
         <h1 className={styles.title}>{t("title")}</h1>
         <State server={server} />
+        {isRunning && <Load server={server} />}
         <span className={styles.space} />
         {isRunning ? (
           <Button icon={Square} isDisabled={commands.isBusy} onPress={commands.stop}>
@@ -44,7 +45,6 @@ export function ServerHead({ server, commands, isFailed }: ServerHeadProps) {
       <div className={styles.facts}>
         {isRunning && <Address server={server} />}
         <Answers server={server} />
-        {isRunning && <Load server={server} />}
       </div>
     </header>
   );

@@ -1,5 +1,6 @@
 import { KeyRound, Monitor } from "lucide-react";
 import { useState } from "react";
+import { StudioError } from "../../engine/contract/errors.ts";
 import type { Server } from "../../engine/contract/server.ts";
 import { codeOf, Failed } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
@@ -20,10 +21,13 @@ export function StartFailure({ failure, server, commands, onMakeKey }: StartFail
   const t = useWords("server");
   const { error, again } = failure;
   const code = codeOf(error);
+  const isRunning = server.state === "running";
   return (
     <div className={styles.failure}>
-      <Failed title={t("cannotRun")} error={error} onRetry={again}>
-        {code === "PORT_IN_USE" && <OtherPort server={server} commands={commands} />}
+      <Failed title={t(isRunning ? "notChanged" : "cannotRun")} error={error} onRetry={again}>
+        {code === "PORT_IN_USE" && (
+          <OtherPort taken={takenPort(error) ?? server.settings.port} commands={commands} />
+        )}
         {code === "KEY_NEEDED" && (
           <>
             <Button variant="filled" icon={KeyRound} onPress={onMakeKey}>
@@ -34,15 +38,21 @@ export function StartFailure({ failure, server, commands, onMakeKey }: StartFail
             </Button>
           </>
         )}
+        {isRunning && <Button onPress={commands.dismiss}>{t("leaveIt")}</Button>}
       </Failed>
     </div>
   );
 }
 
-/** The next port that is likely free, ready to be taken. */
-function OtherPort({ server, commands }: Pick<StartFailureProps, "server" | "commands">) {
+interface OtherPortProps {
+  readonly taken: number;
+  readonly commands: ServerCommands;
+}
+
+/** The next port, which is likely free, ready to be used. */
+function OtherPort({ taken, commands }: OtherPortProps) {
   const t = useWords("server");
-  const [port, setPort] = useState(Math.min(server.settings.port + 1, 65_535));
+  const [port, setPort] = useState(Math.min(taken + 1, 65_535));
   return (
     <span className={styles.port}>
       <NumberField
@@ -58,4 +68,9 @@ function OtherPort({ server, commands }: Pick<StartFailureProps, "server" | "com
       </Button>
     </span>
   );
+}
+
+function takenPort(error: Error): number | undefined {
+  const port = error instanceof StudioError ? Number(error.details["port"]) : undefined;
+  return Number.isInteger(port) ? port : undefined;
 }

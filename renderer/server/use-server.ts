@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { fromWire, type WireError } from "../../engine/contract/errors.ts";
+import { fromWire } from "../../engine/contract/errors.ts";
 import type { Server, ServerChange } from "../../engine/contract/server.ts";
 import { useStudio } from "../connection/studio.tsx";
 
@@ -17,40 +17,45 @@ export interface ServerCommands {
   readonly start: () => void;
   readonly stop: () => void;
   readonly change: (change: ServerChange) => void;
-  /** Changes what kept it from running, and starts it. */
+  /** What was refused, changed by this; and it is started where it does not run. */
   readonly startWith: (change: ServerChange) => void;
+  /** Lets a refusal be. */
+  readonly dismiss: () => void;
 }
 
 /** The server's commands, one at a time; what it says of itself is known at once. */
 export function useServerCommands(): ServerCommands {
   const { client, queries, cache } = useStudio();
   const [isBusy, setIsBusy] = useState(false);
-  const [refused, setRefused] = useState<Refused>();
-  const run = async (command: () => Promise<Server>) => {
+  const [refused, setRefused] = useState<Refused & { readonly change: ServerChange }>();
+  const run = async (command: () => Promise<Server>, change: ServerChange = {}) => {
     setIsBusy(true);
     setRefused(undefined);
     try {
       cache.setQueryData(queries.server.get.queryKey(), await command());
     } catch (error) {
       const known = error instanceof Error ? error : new Error(String(error));
-      setRefused({ error: known, again: () => void run(command) });
-      // A change may be kept though the server cannot listen by it.
+      setRefused({ error: known, change, again: () => void run(command, change) });
       void cache.invalidateQueries({ queryKey: queries.server.get.queryKey() });
     } finally {
       setIsBusy(false);
     }
+  };
+  const start = async (change: ServerChange) => {
+    const server = await client.server.change(change);
+    return server.state === "running" ? server : client.server.start();
   };
   return {
     isBusy,
     refused,
     start: () => void run(() => client.server.start()),
     stop: () => void run(() => client.server.stop()),
-    change: (change) => void run(() => client.server.change(change)),
-    startWith: (change) =>
-      void run(async () => {
-        const server = await client.server.change(change);
-        return server.state === "running" ? server : client.server.start();
-      }),
+    change: (change) => void run(() => client.server.change(change), change),
+    startWith: (change) => {
+      const whole = { ...refused?.change, ...change };
+      void run(() => start(whole), whole);
+    },
+    dismiss: () => setRefused(undefined),
   };
 }
 
@@ -60,10 +65,10 @@ export function useServer() {
   return useQuery(queries.server.get.queryOptions());
 }
 
-/** Why it does not run: what a command just said, or what it says itself. */
+/** What went wrong: what a command just said, or what the server says itself. */
 export function failureOf(
-  { error }: { readonly error?: WireError | undefined },
-  { refused, start }: ServerCommands,
+  { error }: Pick<Server, "error">,
+  { refused, start }: Pick<ServerCommands, "refused" | "start">,
 ): Refused | undefined {
   if (refused !== undefined) return refused;
   const known = fromWire(error);
