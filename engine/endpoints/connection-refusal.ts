@@ -36,13 +36,13 @@ const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
 
 /** Why a request did not get its reply: the refusal to show, or undefined where it is a mistake of ours. */
 export function connectionRefusal(error: unknown, host: string): StudioError | undefined {
+  if (error instanceof Error && error.name === "HTTPParserError") {
+    return new StudioError("ENDPOINT_REPLY_INVALID", { reason: "it is not HTTP" });
+  }
   const code = codeOf(error);
   if (code === undefined) return undefined;
   const wrong = CERTIFICATE_REASONS[code];
   if (wrong !== undefined) return new StudioError("ENDPOINT_CERTIFICATE", { host, reason: wrong });
-  if (code.startsWith("HPE_")) {
-    return new StudioError("ENDPOINT_REPLY_INVALID", { reason: "it is not HTTP" });
-  }
   if (code === "UND_ERR_HEADERS_OVERFLOW") {
     return new StudioError("ENDPOINT_REPLY_INVALID", { reason: "its head is too large" });
   }
@@ -74,7 +74,6 @@ function isKnown(code: string): boolean {
   return (
     Object.hasOwn(REASONS, code) ||
     Object.hasOwn(CERTIFICATE_REASONS, code) ||
-    code.startsWith("HPE_") ||
     code === "UND_ERR_HEADERS_OVERFLOW" ||
     isTls(code)
   );

@@ -29,6 +29,8 @@ export async function readBody(
       chunks.push(chunk);
     }
   } finally {
+    // One that is cut off calls that an error, which is nobody's news.
+    stream.on("error", () => {});
     stream.destroy();
   }
   // A buffer of its own, so that it can be given to another thread.

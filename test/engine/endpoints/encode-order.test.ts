@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { encodeOrder } from "../../../engine/endpoints/encode-order.ts";
+import { hasSettings, sentOrder, type Receiver } from "../../../engine/endpoints/sent-order.ts";
+import { readInferRequest } from "../../../engine/kserve/server/infer-request.ts";
+import { pictureRequest } from "../../../engine/kserve/server/picture-request.ts";
+
+const ORDER = {
+  model: "stable-diffusion",
+  prompt: "two purple fish",
+  negativePrompt: "blurry",
+  steps: 20,
+  guidanceScale: 7.5,
+  seed: "18446744073709551615",
+  scheduler: "ddim",
+  width: 512,
+  height: 768,
+} as const;
+
+function receiver(profile: Receiver["profile"], inputs: string[] = []): Receiver {
+  const check = { at: "", state: "ready", ms: 1, models: [], inputs } as const;
+  return { profile, check };
+}
+
+function bodyOf(order: Parameters<typeof encodeOrder>[1], to: Receiver): unknown {
+  const { chunks } = encodeOrder("id-1", order, to);
+  return JSON.parse(Buffer.concat([...chunks]).toString());
+}
+
+test("a prompt is sent as the seed's notebook sends it, with its true shape", () => {
+  const to = receiver("prompt");
+  const sent = sentOrder(ORDER, to);
+  expect(sent).toEqual({
+    model: "stable-diffusion",
+    prompt: "two purple fish",
+    negativePrompt: "",
+    width: 512,
+    height: 768,
+    isSizeOpen: true,
+  });
+  expect(bodyOf(sent, to)).toEqual({
+    id: "id-1",
+    inputs: [{ name: "input0", shape: [1], datatype: "BYTES", data: ["two purple fish"] }],
+  });
+});
+
+test.each([
+  [["prompt"], "prompt"],
+  [["PROMPT_TEXT"], "PROMPT_TEXT"],
+  [["a", "b"], "input0"],
+  [["seed", "prompt"], "prompt"],
+])("of the inputs %j the prompt is %s", (inputs, name) => {
+  const to = receiver("prompt", inputs);
+  expect(bodyOf(sentOrder(ORDER, to), to)).toMatchObject({ inputs: [{ name }] });
+});
+
+test("an endpoint that takes everything is sent everything, as our own reads it", () => {
+  const to = receiver("full");
+  const sent = sentOrder(ORDER, to);
+  expect(sent).toEqual(ORDER);
+  const { headers, chunks } = encodeOrder("id-1", sent, to);
+  const body = Buffer.concat([...chunks]);
+  const request = readInferRequest({ bytes: body, headerLength: undefined });
+  expect(headers).toEqual({ "content-type": "application/json" });
+  const { negativePrompt, prompt, seed, model: _, ...rest } = ORDER;
+  expect(pictureRequest(request)).toEqual({
+    prompts: [prompt],
+    negativePrompts: [negativePrompt],
+    seeds: [seed],
+    ...rest,
+    count: 1,
+  });
+});
+
+test("what its metadata does not declare is not sent, and other names are respected", () => {
+  const to = receiver("full", ["TEXT", "steps", "seed", "height"]);
+  const sent = sentOrder(ORDER, to);
+  const { prompt, steps, seed, width, height, model } = ORDER;
+  expect(sent).toEqual({
+    model,
+    prompt,
+    negativePrompt: "",
+    steps,
+    seed,
+    width,
+    height,
+    isSizeOpen: true,
+  });
+  expect(bodyOf({ ...sent, seed: "5" }, to)).toEqual({
+    id: "id-1",
+    inputs: [
+      { name: "input0", shape: [1], datatype: "BYTES", data: [prompt] },
+      { name: "seed", shape: [1], datatype: "INT64", data: [5] },
+      { name: "steps", shape: [1], datatype: "INT32", data: [20] },
+    ],
+  });
+});
+
+test("what is left open is left to the endpoint", () => {
+  const to = receiver("full");
+  const { steps: _s, guidanceScale: _g, scheduler: _c, ...rest } = ORDER;
+  const open = { ...rest, negativePrompt: "", seed: "5", isSizeOpen: true as const };
+  expect(sentOrder(open, to)).toEqual(open);
+  expect(bodyOf(open, to)).toEqual({
+    id: "id-1",
+    inputs: [
+      { name: "prompt", shape: [1], datatype: "BYTES", data: ["two purple fish"] },
+      { name: "seed", shape: [1], datatype: "INT64", data: [5] },
+    ],
+  });
+});
+
+test.each([
+  [["prompt", "num_inference_steps"], true],
+  [["prompt", "steps"], true],
+  [["prompt", "seed"], false],
+  [[], false],
+])("inputs %j have settings: %s", (inputs, has) => expect(hasSettings(inputs)).toBe(has));

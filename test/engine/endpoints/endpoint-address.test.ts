@@ -1,0 +1,140 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import {
+  isLoopback,
+  isPlain,
+  modelPath,
+  nameOf,
+  readAddress,
+} from "../../../engine/endpoints/endpoint-address.ts";
+import { refusal } from "../../fakes/refusal.ts";
+
+const SEED = "https://kt2-sd-proj.apps.example.com";
+
+test.each<[string, object]>([
+  [SEED, { origin: SEED, basePath: "" }],
+  [`${SEED}/`, { origin: SEED, basePath: "" }],
+  [`  ${SEED}:443  `, { origin: SEED, basePath: "" }],
+  ["kt2-sd-proj.apps.example.com", { origin: SEED, basePath: "" }],
+  ["HTTPS://KT2-SD-PROJ.apps.example.com", { origin: SEED, basePath: "" }],
+  [`${SEED}/v2/models/sd/infer`, { origin: SEED, basePath: "", model: "sd" }],
+  [`${SEED}/v2/models/sd`, { origin: SEED, basePath: "", model: "sd" }],
+  [
+    `${SEED}/v2/models/sd/versions/3/infer`,
+    { origin: SEED, basePath: "", model: "sd", version: "3" },
+  ],
+  [
+    `${SEED}/ns/kt2/v2/models/a%2Fb%20c/infer/`,
+    { origin: SEED, basePath: "/ns/kt2", model: "a/b c" },
+  ],
+  [`${SEED}/v1/models/sd:predict`, { origin: SEED, basePath: "", model: "sd" }],
+  [`${SEED}/v2`, { origin: SEED, basePath: "" }],
+  [`${SEED}/v2/models`, { origin: SEED, basePath: "" }],
+  [`${SEED}/proxy/v2/health/ready`, { origin: SEED, basePath: "/proxy" }],
+  [
+    "http://127.0.0.1:8080/v2/models/sd/infer",
+    { origin: "http://127.0.0.1:8080", basePath: "", model: "sd" },
+  ],
+  ["http://[::1]:8080", { origin: "http://[::1]:8080", basePath: "" }],
+  // A person enters it, so it is a person's own choice; nothing but a person ever does.
+  ["http://169.254.169.254/", { origin: "http://169.254.169.254", basePath: "" }],
+])("reads %s", (text, expected) => {
+  expect(readAddress(text)).toEqual(expected);
+});
+
+test.each([
+  ["https://user@host.example", "a token is entered by itself"],
+  ["https://user:s3cr3t@host.example", "a token is entered by itself"],
+  ["https://:s3cr3t@host.example", "a token is entered by itself"],
+  ["https://host.example?token=s3cr3t", "it ends with its path"],
+  ["https://host.example/#s3cr3t", "it ends with its path"],
+  ["ftp://host.example", "an endpoint speaks https, or http"],
+  ["file:///etc/passwd", "it is no web address"],
+  ["javascript:s3cr3t", "it is no web address"],
+  ["https://", "it is no web address"],
+  ["", "it is no web address"],
+  ["https://host.example/v2/models/%zz/infer", "a percent sign in it stands for nothing"],
+])("refuses %j, and repeats no secret", (text, reason) => {
+  expect(() => readAddress(text)).toThrow(refusal("REQUEST_INVALID"));
+  const message = String(catching(() => readAddress(text)));
+  expect(message).toContain(reason);
+  expect(message).not.toContain("s3cr3t");
+});
+
+function catching(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
+test.each([
+  ["http://127.0.0.1:1", true],
+  ["http://127.8.9.1", true],
+  ["http://localhost:8080", true],
+  ["http://studio.localhost", true],
+  ["http://[::1]", true],
+  ["http://10.0.0.1", false],
+  ["http://127.0.0.1.example.com", false],
+  ["http://localhost.example.com", false],
+  ["http://0.0.0.0", false],
+])("what is sent to %s stays on this machine: %s", (origin, isHere) => {
+  expect([isLoopback(origin), isPlain(origin)]).toEqual([isHere, !isHere]);
+});
+
+test("https is never in the clear", () => {
+  expect(isPlain("https://host.example")).toBe(false);
+});
+
+test.each([
+  [SEED, "kt2-sd-proj"],
+  ["http://127.0.0.1:8080", "127.0.0.1:8080"],
+  ["http://[::1]:8080", "[::1]:8080"],
+])("an endpoint at %s is called %s", (origin, name) => expect(nameOf(origin)).toBe(name));
+
+test("a model's name stays one part of the path, whatever it is", () => {
+  const address = readAddress(`${SEED}/base/v2/models/x/versions/1%2F2/infer`);
+  expect(modelPath(address, "a/../b?c#d")).toBe(
+    "/base/v2/models/a%2F..%2Fb%3Fc%23d/versions/1%2F2",
+  );
+});
+
+test("any text is an address of an origin or a refusal", () => {
+  const pieces = fc.array(
+    fc.constantFrom(
+      "https://",
+      "http:",
+      "//",
+      "a",
+      ".",
+      "@",
+      ":",
+      "/v2/models/",
+      "%",
+      "?",
+      "#",
+      "[",
+      "]",
+      "\\",
+      " ",
+      "ü",
+    ),
+    { maxLength: 10 },
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        pieces.map((all) => all.join("")),
+      ),
+      (text) => {
+        const found = catching(() => readAddress(text));
+        if (found instanceof Error) expect(found).toBeInstanceOf(StudioError);
+        else expect(found).toMatchObject({ origin: expect.stringMatching(/^https?:\/\/[^/@]+$/) });
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});

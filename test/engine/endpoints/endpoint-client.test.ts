@@ -1,0 +1,261 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { expect, onTestFinished, test, vi } from "vitest";
+import {
+  EndpointClient,
+  type Connection,
+  type Timing,
+} from "../../../engine/endpoints/endpoint-client.ts";
+import { refusal } from "../../fakes/refusal.ts";
+import { always, standInEndpoint, type Answer } from "../../fakes/stand-in-endpoint.ts";
+
+const TOKEN = "canary-7f3a9c-token";
+const KEY = "canary-51d0ab-header";
+const PROMPT = "canary-b2c4e6-prompt";
+
+const TIMING: Timing = { connectMs: 200, idleMs: 150 };
+
+function client(origin: string, options: Partial<Connection> = {}): EndpointClient {
+  const connection = {
+    origin,
+    token: TOKEN,
+    headers: [{ name: "x-api-key", value: KEY }],
+    isTokenOverHttp: false,
+    ca: null,
+    isInsecure: false,
+    ...options,
+  };
+  const made = new EndpointClient(connection, TIMING);
+  onTestFinished(() => made.close());
+  return made;
+}
+
+const encoded = new TextEncoder().encode(JSON.stringify({ prompt: PROMPT }));
+const message = {
+  headers: { "content-type": "application/json" },
+  sizeBytes: encoded.length,
+  chunks: [encoded],
+};
+
+const infer = { path: "/v2/models/sd/infer", message, timeoutMs: 5000 };
+const look = { path: "/v2", timeoutMs: 5000 };
+
+test("a request has its token, its headers and nothing that compresses the reply", async () => {
+  const endpoint = await standInEndpoint(always(200, "{}"));
+  const reply = await client(endpoint.url).ask(infer);
+  expect([reply.status, new TextDecoder().decode(reply.body)]).toEqual([200, "{}"]);
+  expect(endpoint.seen).toEqual([
+    {
+      method: "POST",
+      path: "/v2/models/sd/infer",
+      headers: {
+        host: `127.0.0.1:${endpoint.port}`,
+        connection: "close",
+        "x-api-key": KEY,
+        accept: "application/json, */*;q=0.5",
+        "accept-encoding": "identity",
+        "content-type": "application/json",
+        authorization: `Bearer ${TOKEN}`,
+        "content-length": String(encoded.length),
+      },
+      body: JSON.stringify({ prompt: PROMPT }),
+    },
+  ]);
+});
+
+/** Where a redirect may lead: another host, another port, another scheme, another path of the same host. */
+const KINDS = {
+  "another host": (port: number) => `http://localhost:${port}/v2/models/sd/infer`,
+  "another port": (port: number) => `http://127.0.0.1:${port}/v2/models/sd/infer`,
+  "another scheme": (port: number) => `https://127.0.0.1:${port}/v2/models/sd/infer`,
+  "a path relative to the host": (port: number) => `//127.0.0.1:${port}/elsewhere`,
+} as const;
+
+const REDIRECTS = [301, 302, 303, 307, 308].flatMap((status) =>
+  Object.entries(KINDS).map(([kind, location]) => ({ status, kind, location })),
+);
+
+test.each(REDIRECTS)(
+  "a $status to $kind is not followed: nothing reaches it",
+  async ({ status, location }) => {
+    const other = await standInEndpoint(always(200, "{}"));
+    const endpoint = await standInEndpoint((response) =>
+      response.writeHead(status, { location: location(other.port) }).end(),
+    );
+    const reply = await client(endpoint.url).ask(infer);
+    expect(reply.status).toBe(status);
+    expect(endpoint.seen.length).toBe(1);
+    expect([other.received(), other.seen]).toEqual(["", []]);
+  },
+);
+
+test("a redirect to the same host is not followed either", async () => {
+  const endpoint = await standInEndpoint((response) =>
+    response.writeHead(307, { location: "/elsewhere" }).end(),
+  );
+  expect((await client(endpoint.url).ask(infer)).status).toBe(307);
+  expect(endpoint.seen.map(({ path }) => path)).toEqual(["/v2/models/sd/infer"]);
+});
+
+test("the realm of a challenge is never asked", async () => {
+  const other = await standInEndpoint(always(200, "{}"));
+  const challenge = `Bearer realm="${other.url}/token",service="x"`;
+  const endpoint = await standInEndpoint(always(401, "", { "www-authenticate": challenge }));
+  expect((await client(endpoint.url).ask(infer)).status).toBe(401);
+  expect([endpoint.seen.length, other.received()]).toEqual([1, ""]);
+});
+
+test("a token does not go over http to another machine, unless that is allowed", async () => {
+  // Reserved for documentation: nothing is there, and nothing is asked before the refusal.
+  const origin = "http://192.0.2.1:9";
+  await expect(client(origin).ask(infer)).rejects.toEqual(refusal("REQUEST_INVALID"));
+  const allowed = client(origin, { isTokenOverHttp: true }).ask(infer);
+  await expect(allowed).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE"));
+});
+
+test.each<[string, (body: string) => Uint8Array, string]>([
+  ["gzip", gzipSync, "gzip"],
+  ["deflate", deflateSync, "deflate"],
+  ["brotli", brotliCompressSync, "br"],
+])("a server that compresses with %s all the same is understood", async (_, compress, coding) => {
+  const endpoint = await standInEndpoint(
+    always(200, compress('{"a":1}'), { "content-encoding": coding }),
+  );
+  const { body } = await client(endpoint.url).ask(look);
+  expect(new TextDecoder().decode(body)).toBe('{"a":1}');
+});
+
+test.each<[string, Answer, string]>([
+  [
+    "200 kB that are 200 MB",
+    always(200, gzipSync(Buffer.alloc(200 << 20)), { "content-encoding": "gzip" }),
+    "more than 64 MiB",
+  ],
+  ["damaged gzip", always(200, "no gzip", { "content-encoding": "gzip" }), "is damaged"],
+  ["a coding of its own", always(200, "x", { "content-encoding": "zstd2" }), "nobody asked for"],
+])("%s are refused by name", async (_, answer, reason) => {
+  const endpoint = await standInEndpoint(answer);
+  const refused = client(endpoint.url).ask(look);
+  await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_INVALID"));
+  await expect(refused).rejects.toThrow(reason);
+});
+
+test("a body without end is cut at its limit, and the socket with it", async () => {
+  const endpoint = await standInEndpoint((response) => {
+    response.writeHead(200);
+    const piece = Buffer.alloc(1 << 20, "1");
+    const more = (): void => {
+      while (response.write(piece));
+    };
+    response.on("drain", more);
+    more();
+  });
+  await expect(client(endpoint.url).ask(look)).rejects.toThrow("more than 64 MiB");
+  await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
+});
+
+/** A server that does what it is told with a socket. */
+async function rawServer(onSocket: (socket: Socket) => void): Promise<string> {
+  const server: Server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.resume();
+    onTestFinished(() => void socket.destroy());
+    onSocket(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+}
+
+test.each<[string, (socket: Socket) => void, string]>([
+  ["breaks off at once", (socket) => socket.destroy(), "it broke the connection off"],
+  ["resets", (socket) => socket.resetAndDestroy(), "it broke the connection off"],
+  [
+    "breaks off in the middle",
+    (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nab"),
+    "it broke the connection off",
+  ],
+  [
+    "stops in the middle",
+    (socket) => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nab"),
+    "it stopped in the middle of its reply",
+  ],
+])("one that %s did not answer", async (_, onSocket, reason) => {
+  const refused = client(await rawServer(onSocket)).ask(infer);
+  await expect(refused).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE"));
+  await expect(refused).rejects.toThrow(reason);
+});
+
+test("one that says nothing did not answer, once its own time is over", async () => {
+  const sockets: Socket[] = [];
+  const origin = await rawServer((socket) => sockets.push(socket));
+  const from = performance.now();
+  const refused = client(origin).ask({ ...infer, timeoutMs: 300 });
+  await expect(refused).rejects.toThrow("nothing came within 0 s");
+  expect(performance.now() - from).toBeLessThan(1000);
+  await vi.waitFor(() => expect(sockets[0]?.readyState).not.toBe("open"));
+});
+
+test("a reply may take longer than any limit but its own", async () => {
+  const endpoint = await standInEndpoint((response) => {
+    void sleep(500).then(() => response.end("{}"));
+  });
+  expect((await client(endpoint.url).ask(infer)).status).toBe(200);
+});
+
+test.each([
+  ["it is no HTTP", (socket: Socket) => socket.end("SSH-2.0-OpenSSH\r\n"), "it is not HTTP"],
+  [
+    "its head has no end",
+    (socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\n${"x-a: aaaaaaaa\r\n".repeat(20_000)}`),
+    "its head is too large",
+  ],
+])("a reply is refused by name where %s", async (_, onSocket, reason) => {
+  const refused = client(await rawServer(onSocket)).ask(look);
+  await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_INVALID", { reason }));
+});
+
+test.each([
+  ["http://127.0.0.1:9", "127.0.0.1:9", "nothing listens at that port"],
+  ["http://name.invalid", "name.invalid", "no machine has that name"],
+])("there is nobody at %s", async (origin, host, reason) => {
+  const asked = client(origin, { token: undefined }).ask(look);
+  const known = ["no machine has that name", "its name cannot be looked up now"];
+  const reasons = known.includes(reason) ? known : [reason];
+  const error: unknown = await asked.catch((thrown: unknown) => thrown);
+  expect(
+    reasons.map((one) => refusal("ENDPOINT_UNREACHABLE", { host, reason: one })),
+  ).toContainEqual(error);
+});
+
+test("who cancels is free at once, and the socket is closed", async () => {
+  const endpoint = await standInEndpoint(() => {});
+  const cancel = new AbortController();
+  const asked = client(endpoint.url).ask({ ...infer, signal: cancel.signal });
+  await vi.waitFor(() => expect(endpoint.seen.length).toBe(1));
+  const from = performance.now();
+  const reason = new Error("cancelled");
+  cancel.abort(reason);
+  await expect(asked).rejects.toBe(reason);
+  expect(performance.now() - from).toBeLessThan(200);
+  await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
+});
+
+test("who has cancelled before sends nothing", async () => {
+  const endpoint = await standInEndpoint(always(200, "{}"));
+  const asked = client(endpoint.url).ask({ ...infer, signal: AbortSignal.abort() });
+  await expect(asked).rejects.toThrow("aborted");
+  expect(endpoint.received()).toBe("");
+});
+
+test("a date to come back at is told in seconds", async () => {
+  const date = new Date(Date.now() + 60_000).toUTCString();
+  const endpoint = await standInEndpoint(always(503, "", { "retry-after": date }));
+  const { headers } = await client(endpoint.url).ask(look);
+  expect(Number(headers["retry-after"])).toBeGreaterThan(57);
+  expect(Number(headers["retry-after"])).toBeLessThan(62);
+});

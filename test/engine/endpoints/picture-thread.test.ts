@@ -1,0 +1,92 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { PictureThread, type ThreadTiming } from "../../../engine/endpoints/picture-thread.ts";
+import { decodePicture } from "../../../engine/codecs/decode.ts";
+import { pixels } from "../../../engine/image/pixels.ts";
+import { encodePng } from "../../../engine/image/png.ts";
+import { PIXELS, seedReply } from "../../fakes/seed-edge.ts";
+import { refusal } from "../../fakes/refusal.ts";
+
+const never = new AbortController().signal;
+
+function thread(timing?: ThreadTiming): PictureThread {
+  const made = new PictureThread(timing);
+  onTestFinished(() => made.close());
+  return made;
+}
+
+function reply(body: string | Uint8Array, type = "application/json") {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  return { status: 200, headers: { "content-type": type }, body: bytes.slice() };
+}
+
+const SEED = JSON.stringify(seedReply(PIXELS));
+const DATA = Uint8Array.from(PIXELS.flat(2));
+
+test("the seed's reply becomes a PNG of the same pixels", async () => {
+  const { picture, parameters } = await thread().read(reply(SEED), {}, never);
+  if (!("png" in picture)) throw new Error("it is a file");
+  expect(picture.pixels).toEqual(pixels(3, 2, DATA));
+  expect(await decodePicture(picture.png, "it")).toEqual(pixels(3, 2, DATA));
+  expect(parameters).toEqual(new Map());
+});
+
+test("a file comes back as it was, for a codec to decode, and pixels as a PNG", async () => {
+  const made = thread();
+  const png = encodePng(pixels(3, 2, DATA));
+  const { picture } = await made.read(reply(png, "image/png"), {}, never);
+  expect(picture).toEqual({ kind: "file", format: "png", bytes: png });
+  expect((await made.encode(pixels(3, 2, DATA.slice()), never)).png).toEqual(png);
+});
+
+test.each([
+  ["NaN", SEED.replace("255", "NaN"), "NaN"],
+  ["a page", "<!doctype html><title>Hello</title>", "it is a web page: Hello"],
+  ["half a reply", SEED.slice(0, -20), "The body"],
+  ["nothing", "", "The body"],
+  ["depth", "[".repeat(100_000), "The body"],
+])("%s is refused by name, and the thread goes on", async (_, body, reason) => {
+  const made = thread();
+  const refused = made.read(reply(body), {}, never);
+  await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_INVALID"));
+  await expect(refused).rejects.toThrow(reason);
+  expect(made.isRunning).toBe(true);
+  await expect(made.read(reply(SEED), {}, never)).resolves.toBeDefined();
+});
+
+test("several replies at once are read one after the other", async () => {
+  const made = thread();
+  const all = await Promise.all(Array.from({ length: 5 }, () => made.read(reply(SEED), {}, never)));
+  expect(all.length).toBe(5);
+});
+
+test("what is read while a large reply is read: the event loop goes on, and a cancel is heard", async () => {
+  const made = thread();
+  const side = 1500;
+  const large = `{"outputs":[{"name":"x","datatype":"FP32","shape":[${side},${side},3],"data":[${"0.12345678,".repeat(side * side * 3 - 1)}0.5]}]}`;
+  const cancel = new AbortController();
+  const reading = made.read(reply(large), {}, cancel.signal);
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  await vi.waitFor(() => expect(ticks).toBeGreaterThan(5));
+  clearInterval(timer);
+  const from = performance.now();
+  cancel.abort(new Error("cancelled"));
+  await expect(reading).rejects.toThrow("cancelled");
+  expect(performance.now() - from).toBeLessThan(200);
+  expect(made.isRunning).toBe(false);
+  await expect(made.read(reply(SEED), {}, never)).resolves.toBeDefined();
+});
+
+test("a reply that takes too long is given up on", async () => {
+  const made = thread({ patienceMs: 1 });
+  await expect(made.read(reply(SEED), {}, never)).rejects.toThrow("it takes too long to read");
+  expect(made.isRunning).toBe(false);
+});
+
+test("the thread ends when it is idle, and starts again", async () => {
+  const made = thread({ idleMs: 30 });
+  await made.read(reply(SEED), {}, never);
+  expect(made.isRunning).toBe(true);
+  await vi.waitFor(() => expect(made.isRunning).toBe(false));
+  await made.read(reply(SEED), {}, never);
+});

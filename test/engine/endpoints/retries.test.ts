@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { withRetries } from "../../../engine/endpoints/retries.ts";
+
+const busy = (retryAfterSeconds?: number): StudioError =>
+  new StudioError("ENDPOINT_BUSY", {
+    status: 503,
+    reason: "full",
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+
+/** Fails with `errors` one after the other and then succeeds; what was waited, and which attempts were told. */
+async function run(errors: readonly unknown[], chance = 0.5) {
+  const [waits, attempts]: [number[], number[]] = [[], []];
+  let asked = 0;
+  const outcome: unknown = await withRetries(
+    async () => {
+      const error = errors[asked++];
+      if (error !== undefined) throw error;
+      return "picture";
+    },
+    {
+      signal: new AbortController().signal,
+      onAttempt: (attempt) => attempts.push(attempt),
+      chance: () => chance,
+      wait: async (ms) => void waits.push(ms),
+    },
+  ).catch((error: unknown) => error);
+  return { outcome, asked, waits, attempts };
+}
+
+test("an endpoint without room is asked again, after a random while that grows", async () => {
+  expect(await run([busy(), busy(), busy(), busy()])).toEqual({
+    outcome: "picture",
+    asked: 5,
+    waits: [1000, 2000, 4000, 8000],
+    attempts: [1, 2, 3, 4, 5],
+  });
+});
+
+test("a fifth refusal is the last", async () => {
+  const last = busy();
+  const { outcome, asked } = await run([busy(), busy(), busy(), busy(), last, busy()]);
+  expect([outcome, asked]).toEqual([last, 5]);
+});
+
+test.each([
+  [0, [7000]],
+  [1, [9000]],
+])(
+  "who is told to wait waits that long, and a little more by chance (%s)",
+  async (chance, waits) => {
+    expect(await run([busy(7)], chance)).toMatchObject({ outcome: "picture", waits });
+  },
+);
+
+test("a wait that nobody would sit through is not begun", async () => {
+  expect(await run([busy(301)])).toMatchObject({ asked: 1, waits: [] });
+});
+
+test.each([
+  new StudioError("ENDPOINT_TOKEN_REFUSED", { reason: "x" }),
+  new StudioError("ENDPOINT_REPLY_INVALID", { reason: "x" }),
+  new StudioError("ENDPOINT_TIMED_OUT", { status: 504 }),
+  new StudioError("ENDPOINT_MOVED", { location: "x" }),
+  new StudioError("ENDPOINT_REFUSED", { status: 500, reason: "x" }),
+  // It may have been sent, and may be drawn.
+  new StudioError("ENDPOINT_UNREACHABLE", { host: "x", reason: "it broke the connection off" }),
+  new Error("a mistake"),
+])("one attempt: %s", async (error) => {
+  expect(await run([error])).toEqual({ outcome: error, asked: 1, waits: [], attempts: [1] });
+});
+
+test("a cancelled wait ends at once, with the reason", async () => {
+  const cancel = new AbortController();
+  const reason = new Error("cancelled");
+  const asking = withRetries(() => Promise.reject(busy(200)), { signal: cancel.signal });
+  setTimeout(() => cancel.abort(reason), 20);
+  const from = performance.now();
+  await expect(asking).rejects.toBe(reason);
+  expect(performance.now() - from).toBeLessThan(200);
+});

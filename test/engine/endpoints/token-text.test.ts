@@ -1,0 +1,48 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { claimsOf, tokenIn } from "../../../engine/endpoints/token-text.ts";
+import { refusal } from "../../fakes/refusal.ts";
+
+test.each([
+  ["eyJhbGciOi.eyJz.c2ln\n", "eyJhbGciOi.eyJz.c2ln"],
+  ["\uFEFF eyJh\r\nbGciOi\n.x.y \n\n", "eyJhbGciOi.x.y"],
+  ["Bearer sha256~abc\n", "sha256~abc"],
+  ["", undefined],
+  [" \r\n\t", undefined],
+])("the token in %j is %j", (text, token) => expect(tokenIn(text)).toBe(token));
+
+test("what cannot go into a header is refused without being repeated", () => {
+  const work = (): unknown => tokenIn("geheim-ü-7f3a");
+  expect(work).toThrow(refusal("REQUEST_INVALID"));
+  expect(work).not.toThrow(/geheim/);
+});
+
+const jwt = (claims: unknown): string =>
+  `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.sig`;
+
+test.each<[string, string, object]>([
+  [
+    "one of a service account, which never ends",
+    jwt({ sub: "system:serviceaccount:sd-proj:kt2-sa" }),
+    { subject: "system:serviceaccount:sd-proj:kt2-sa" },
+  ],
+  ["one that ends", jwt({ exp: 1_800_000_000 }), { expiresAt: "2027-01-15T08:00:00.000Z" }],
+  ["an end beyond all dates", jwt({ exp: 1e300, sub: 5 }), {}],
+  ["one that says nothing", jwt([]), {}],
+  ["another kind", "sha256~abc", {}],
+  ["two dots and no JSON", "a.b.c", {}],
+])("%s tells what it tells", (_, token, claims) => expect(claimsOf(token)).toEqual(claims));
+
+test("no token is too odd to look at", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json().map((json) => jwt(JSON.parse(json))),
+      ),
+      (token) => {
+        expect(Object.keys(claimsOf(token)).length).toBeLessThan(3);
+      },
+    ),
+  );
+});
