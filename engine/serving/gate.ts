@@ -45,7 +45,8 @@ export type Passage = { readonly origin?: string } & (
  * send the cluster's token). On any other address everybody needs one.
  *
  * Content: a page of another site can make a browser send forms and plain text without asking first, so
- * these types are taken only along with a key, which such a page does not have.
+ * these types are taken only along with a key, which such a page does not have. Content that names no
+ * type comes from scripts alone, and browsers tell the Origin of those.
  */
 export function passageOf(knock: Knock, gate: GateOptions): Passage {
   const wrong = wrongAddress(knock, gate.hosts) ?? wrongOrigin(knock, gate);

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ServerFile } from "../../../engine/serving/server-file.ts";
+import { refusal } from "../../fakes/refusal.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const NOTEBOOK = {
+  name: "a notebook",
+  scopes: ["inference" as const],
+  keepsPictures: true,
+  isSeedProfile: true,
+};
+
+function clock(): { now: () => Date; forward(ms: number): void } {
+  let timeMs = Date.parse("2026-11-01T00:00:00Z");
+  return { now: () => new Date(timeMs), forward: (ms) => void (timeMs += ms) };
+}
+
+test("settings begin with their defaults and are there after a restart", async () => {
+  const folder = temporaryFolder();
+  const file = await ServerFile.open(folder);
+  expect(file.settings()).toMatchObject({ isOn: true, host: "127.0.0.1", port: 8080 });
+  await file.change({ port: 0, origins: ["https://pages.example"] });
+  await file.change({ queueLength: 3 });
+  const settings = (await ServerFile.open(folder)).settings();
+  expect(settings).toMatchObject({ port: 0, origins: ["https://pages.example"], queueLength: 3 });
+});
+
+test("a key is known by its secret alone, also after a restart, and its file has no secret", async () => {
+  const folder = temporaryFolder();
+  const file = await ServerFile.open(folder);
+  const { key, secret } = await file.addKey(NOTEBOOK);
+  const caller = {
+    id: key.id,
+    keyName: "a notebook",
+    scopes: new Set(["inference"]),
+    isSeedProfile: true,
+    keepsPictures: true,
+  };
+  expect(file.callerOf(secret)).toEqual(caller);
+  expect((await ServerFile.open(folder)).callerOf(secret)).toEqual(caller);
+  for (const other of ["", secret.slice(0, -1), `${secret}x`, secret.toLowerCase(), key.id]) {
+    expect(file.callerOf(other)).toBe(undefined);
+  }
+  const text = readFileSync(join(folder, "server.json"), "utf8");
+  const bytes = Buffer.from(secret);
+  for (const form of [secret, secret.slice(3), bytes.toString("base64"), bytes.toString("hex")]) {
+    expect(text).not.toContain(form);
+  }
+  expect(JSON.stringify(file.keys())).not.toContain("sha256");
+});
+
+test.skipIf(process.platform === "win32")("its file is for this user's eyes only", async () => {
+  const folder = temporaryFolder();
+  await (await ServerFile.open(folder)).addKey(NOTEBOOK);
+  expect(statSync(join(folder, "server.json")).mode & 0o777).toBe(0o600);
+});
+
+test("a removed key is nobody's, and one that is not there is refused", async () => {
+  const file = await ServerFile.open(temporaryFolder());
+  const [one, other] = [await file.addKey(NOTEBOOK), await file.addKey(NOTEBOOK)];
+  await file.removeKey(one.key.id);
+  expect([file.callerOf(one.secret), file.callerOf(other.secret)?.id]).toEqual([
+    undefined,
+    other.key.id,
+  ]);
+  await expect(file.removeKey(one.key.id)).rejects.toThrow(refusal("NOT_FOUND"));
+  expect(file.hasKeys).toBe(true);
+  await file.removeKey(other.key.id);
+  expect(file.hasKeys).toBe(false);
+});
+
+test("when a key was last used is told at once, and written now and then", async () => {
+  const folder = temporaryFolder();
+  const time = clock();
+  const file = await ServerFile.open(folder, { now: time.now });
+  const { secret } = await file.addKey(NOTEBOOK);
+  const kept = (): string => readFileSync(join(folder, "server.json"), "utf8");
+  const before = kept();
+  time.forward(1000);
+  for (let i = 0; i < 100; i++) file.callerOf(secret);
+  expect(file.keys()).toMatchObject([{ lastUsedAt: "2026-11-01T00:00:01.000Z" }]);
+  expect(kept()).toBe(before);
+  await file.close();
+  expect((await ServerFile.open(folder)).keys()).toMatchObject([
+    { lastUsedAt: "2026-11-01T00:00:01.000Z" },
+  ]);
+});
+
+test("a key of one run opens everything, and is written nowhere", async () => {
+  const folder = temporaryFolder();
+  const secret = "a".repeat(43);
+  const file = await ServerFile.open(folder, { lent: [{ name: "--key-file", secret }] });
+  expect(file.callerOf(secret)).toMatchObject({
+    keyName: "--key-file",
+    scopes: new Set(["inference", "management"]),
+  });
+  expect([file.hasKeys, file.keys()]).toEqual([true, []]);
+  await file.change({ port: 0 });
+  expect(readFileSync(join(folder, "server.json"), "utf8")).not.toContain("key-file");
+});
+
+test.each([
+  ["half of it", '{"settings":{"port":80'],
+  ["a key without a hash", '{"settings":{},"keys":[{"id":"1","name":"a","scopes":["inference"]}]}'],
+  ["a port that is none", '{"settings":{"port":-1},"keys":[]}'],
+  ["a list", "[]"],
+])("a file of %s is set aside, and whom its keys kept out stays out", async (_, text) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "server.json"), text);
+  const file = await ServerFile.open(folder);
+  expect(file.settings()).toMatchObject({ host: "127.0.0.1", isKeyRequired: true });
+  expect(file.notices).toEqual([expect.stringContaining("server.json.bad-")]);
+  expect(readdirSync(folder)).toContainEqual(expect.stringMatching(/^server\.json\.bad-/));
+  const again = await ServerFile.open(folder);
+  expect([again.settings().isKeyRequired, again.notices]).toEqual([true, []]);
+});
