@@ -1,0 +1,74 @@
+import { onTestFinished } from "vitest";
+import type { ServedRequest, ServerChange } from "../../engine/contract/server.ts";
+import { AdmissionQueue } from "../../engine/serving/admission-queue.ts";
+import { InferenceServer } from "../../engine/serving/inference-server.ts";
+import type { PictureEngine } from "../../engine/serving/picture-engine.ts";
+import { quietLog } from "../../engine/serving/quiet-log.ts";
+import { RequestLog } from "../../engine/serving/request-log.ts";
+import { installRoutes } from "../../engine/serving/routes/install-routes.ts";
+import { ServerFile } from "../../engine/serving/server-file.ts";
+import { ConstantEngine } from "./constant-engine.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** A whole inference server on a real port, over a fake engine. */
+export interface OpenInferenceServer<E extends PictureEngine> {
+  readonly origin: string;
+  readonly port: number;
+  readonly engine: E;
+  readonly file: ServerFile;
+  readonly admission: AdmissionQueue;
+  readonly requests: RequestLog;
+  readonly server: InferenceServer;
+  /** Rows as they were told, batch by batch. */
+  readonly told: ServedRequest[][];
+  readonly mistakes: unknown[];
+}
+
+export interface InferenceServerStart<E extends PictureEngine> {
+  readonly engine: E;
+  readonly settings?: ServerChange;
+  readonly host?: string;
+  readonly lent?: readonly { readonly name: string; readonly secret: string }[];
+}
+
+/** Listens until the running test has finished. */
+export async function openInferenceServer<E extends PictureEngine>({
+  engine,
+  settings = {},
+  host = "127.0.0.1",
+  lent = [],
+}: InferenceServerStart<E>): Promise<OpenInferenceServer<E>> {
+  const file = await ServerFile.open(temporaryFolder(), { lent });
+  await file.change(settings);
+  const told: ServedRequest[][] = [];
+  const mistakes: unknown[] = [];
+  const requests = new RequestLog((rows) => told.push(rows));
+  const admission = new AdmissionQueue({ engine, settings: () => file.settings() });
+  const server = await InferenceServer.listen(
+    { host, port: 0, tries: 1 },
+    {
+      file,
+      engine,
+      admission,
+      requests,
+      installRoutes,
+      log: quietLog((error) => mistakes.push(error)),
+    },
+  );
+  onTestFinished(async () => {
+    await server.close();
+    await admission.close();
+    requests.close();
+  });
+  const { origin } = server;
+  const port = Number(new URL(origin).port);
+  return { origin, port, engine, file, admission, requests, server, told, mistakes };
+}
+
+/** The same over an engine whose picture is constant. */
+export function openConstantServer(
+  settings: ServerChange = {},
+  engine = new ConstantEngine(),
+): Promise<OpenInferenceServer<ConstantEngine>> {
+  return openInferenceServer({ engine, settings });
+}
