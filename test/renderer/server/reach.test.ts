@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { type Server, serverSettingsSchema } from "../../../engine/contract/server.ts";
+import {
+  askedName,
+  isEverywhere,
+  isOwnMachine,
+  needsKey,
+  originOf,
+} from "../../../renderer/server/reach.ts";
+
+const settings = serverSettingsSchema.parse({});
+
+function serverAt(host: string, origin?: string): Server {
+  return {
+    settings: { ...settings, host },
+    state: origin === undefined ? "stopped" : "running",
+    ...(origin !== undefined && { origin }),
+    modelNames: [],
+    waiting: 0,
+    isDrawing: false,
+  };
+}
+
+test.each([
+  ["127.0.0.1", true, false],
+  ["127.8.9.1", true, false],
+  ["localhost", true, false],
+  ["::1", true, false],
+  ["0.0.0.0", false, true],
+  ["::", false, true],
+  ["192.168.1.4", false, false],
+  ["127.0.0.1.example.org", false, false],
+])("%s is this machine's own: %s, every address: %s", (host, isOwn, isEvery) => {
+  expect([isOwnMachine(host), isEverywhere(host)]).toEqual([isOwn, isEvery]);
+});
+
+test.each([
+  [serverAt("127.0.0.1", "http://127.0.0.1:8080"), "http://127.0.0.1:8080"],
+  [serverAt("0.0.0.0", "http://0.0.0.0:8081"), "http://127.0.0.1:8081"],
+  [serverAt("::", "http://[::]:8081"), "http://127.0.0.1:8081"],
+  [serverAt("::1", "http://[::1]:8080"), "http://[::1]:8080"],
+  [serverAt("127.0.0.1"), "http://127.0.0.1:8080"],
+  [serverAt("::1"), "http://[::1]:8080"],
+])("an address that can be used is given, also while it is stopped", (server, origin) => {
+  expect(originOf(server)).toBe(origin);
+});
+
+test("off this machine a key is always needed, on it where it is asked for", () => {
+  expect([
+    needsKey(settings),
+    needsKey({ ...settings, isKeyRequired: true }),
+    needsKey({ ...settings, host: "0.0.0.0" }),
+  ]).toEqual([false, true, true]);
+});
+
+test("the name that stays when another model is served is asked for", () => {
+  expect([askedName(["starter", "stable-diffusion"]), askedName(["own"]), askedName([])]).toEqual([
+    "stable-diffusion",
+    "own",
+    "stable-diffusion",
+  ]);
+});
