@@ -39,7 +39,10 @@ export function Details({ image }: { image: Image }) {
       </div>
       {image.isMissing && <p className={styles.gone}>{t("gone")}</p>}
       <dl className={styles.fields}>
-        <RecordFields record={image.record} isRemote={isRemote(image.target)} />
+        <RecordFields
+          record={image.record}
+          untold={isRemote(image.target) ? t("untold") : undefined}
+        />
         <Origin image={image} />
       </dl>
     </section>

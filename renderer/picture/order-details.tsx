@@ -18,7 +18,7 @@ export function OrderDetails({ generation }: { generation: Generation }) {
   return (
     <section className={styles.details} aria-label={t("details")}>
       <dl className={styles.fields}>
-        <RecordFields record={known} isRemote={isRemote(target)} />
+        <RecordFields record={known} untold={isRemote(target) ? t("endpointsOwn") : undefined} />
       </dl>
     </section>
   );

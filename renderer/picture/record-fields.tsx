@@ -66,25 +66,24 @@ const UNTOLD = ["seed", "steps", "guidanceScale", "scheduler"] as const;
 
 export interface RecordFieldsProps {
   readonly record: ForeignRecord;
-  /** An endpoint draws it: what it did not tell is said to be untold. */
-  readonly isRemote?: boolean;
+  /** Words for what an endpoint keeps to itself; absent where no endpoint draws. */
+  readonly untold?: string | undefined;
 }
 
 /** The settings of a picture, as far as they are known. */
-export function RecordFields({ record, isRemote = false }: RecordFieldsProps) {
+export function RecordFields({ record, untold }: RecordFieldsProps) {
   const t = useWords("picture");
   const known = ROWS.map((row) => row(record, t)).filter(
     (field) => field !== undefined && field !== false,
   );
-  const untold = UNTOLD.filter((name) => isRemote && record[name] === undefined);
+  const unknown = UNTOLD.filter((name) => record[name] === undefined);
   return (
     <>
       {known.map((field) => (
         <Field key={field.name} {...field} />
       ))}
-      {untold.map((name) => (
-        <Field key={name} name={name} value={t("untold")} isQuiet />
-      ))}
+      {untold !== undefined &&
+        unknown.map((name) => <Field key={name} name={name} value={untold} isQuiet />)}
     </>
   );
 }

@@ -30,6 +30,7 @@ export const picture = {
   elsewhere: "another studio",
   endpoint: "an endpoint",
   endpointGone: "an endpoint that was removed",
+  endpointsOwn: "the endpoint's own choice",
   untold: "not told by the endpoint",
   gone: "The file is no longer where it was saved.",
   loading: "{{time}} loading, ",
