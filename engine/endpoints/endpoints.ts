@@ -36,6 +36,8 @@ export interface EndpointsOptions {
   readonly onRemove: (id: string) => void;
   readonly now?: (() => Date) | undefined;
   readonly timing?: Timing | undefined;
+  /** Reads replies; one of its own by default. */
+  readonly thread?: PictureThread | undefined;
 }
 
 export interface DrawOptions {
@@ -55,11 +57,12 @@ export class Endpoints {
   readonly #options: EndpointsOptions;
   readonly #file: EndpointFile;
   readonly #secrets: BoundSecrets;
-  readonly #thread = new PictureThread();
+  readonly #thread: PictureThread;
 
   private constructor(options: EndpointsOptions, file: EndpointFile) {
     this.#options = options;
     this.#file = file;
+    this.#thread = options.thread ?? new PictureThread();
     this.#secrets = new BoundSecrets(options.keeper);
   }
 
@@ -139,7 +142,7 @@ export class Endpoints {
         now: this.#now,
       });
       return {
-        ...checked,
+        model: withoutSecrets(checked.model, secrets),
         check: checkWithout(checked.check, secrets),
         certificate: client.certificate,
       };
@@ -184,8 +187,8 @@ export class Endpoints {
     if (this.#file.find(id) !== undefined) this.#publish(id);
   }
 
-  close(): Promise<void> {
-    return this.#thread.close();
+  async close(): Promise<void> {
+    if (this.#options.thread === undefined) await this.#thread.close();
   }
 
   readonly #now = (): Date => (this.#options.now ?? (() => new Date()))();

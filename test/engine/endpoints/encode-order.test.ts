@@ -17,8 +17,7 @@ const ORDER = {
 } as const;
 
 function receiver(profile: Receiver["profile"], inputs: string[] = []): Receiver {
-  const check = { at: "", state: "ready", ms: 1, models: [], inputs } as const;
-  return { profile, check };
+  return { profile, check: { at: "", state: "ready", ms: 1, models: [], inputs } };
 }
 
 function bodyOf(order: Parameters<typeof encodeOrder>[1], to: Receiver): unknown {

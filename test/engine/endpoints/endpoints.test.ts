@@ -1,0 +1,361 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { decodePicture } from "../../../engine/codecs/decode.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { certificate } from "../../fakes/certificates.ts";
+import { added, openEndpoints } from "../../fakes/open-endpoints.ts";
+import { refusal } from "../../fakes/refusal.ts";
+import { EDGE, PIXELS, seedEdge, seedReply } from "../../fakes/seed-edge.ts";
+import { always, standInEndpoint, type Answer } from "../../fakes/stand-in-endpoint.ts";
+
+const CANARY = "canary-7f3a9c51d0ab";
+const never = new AbortController().signal;
+
+const ORDER = {
+  model: "stable-diffusion",
+  prompt: "a dog",
+  negativePrompt: "",
+  width: 768,
+  height: 768,
+  isSizeOpen: true as const,
+};
+
+test("an endpoint is added without being asked anything, and is there after a restart", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const { endpoints, folder, secrets, changes } = await openEndpoints();
+  const token = `e30.${Buffer.from('{"exp":1800000000,"sub":"system:serviceaccount:a:b"}').toString("base64url")}.${CANARY}`;
+  const endpoint = await endpoints.add(
+    added(`${edge.url}/v2/models/stable-diffusion/infer`, {
+      token: `${token}\n`,
+      headers: [{ name: "X-API-Key", value: `${CANARY}-header` }],
+    }),
+  );
+  const expected = {
+    id: expect.stringMatching(/^[\da-f]{16}$/),
+    name: `127.0.0.1:${edge.port}`,
+    url: `${edge.url}/v2/models/stable-diffusion/infer`,
+    origin: edge.url,
+    model: "stable-diffusion",
+    profile: "prompt",
+    ca: null,
+    isInsecure: false,
+    isTokenOverHttp: false,
+    headers: ["X-API-Key"],
+    timeoutSeconds: 600,
+    hasToken: true,
+    tokenExpiresAt: "2027-01-15T08:00:00.000Z",
+    tokenSubject: "system:serviceaccount:a:b",
+    createdAt: "2026-11-25T12:00:00.000Z",
+  };
+  expect(endpoint).toEqual(expected);
+  expect(edge.received()).toBe("");
+  expect(changes).toEqual([endpoint]);
+  const file = join(folder, "endpoints.json");
+  expect(readFileSync(file, "utf8")).not.toContain(CANARY);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const again = await openEndpoints({ dataFolder: folder, secrets });
+  expect(again.endpoints.list()).toEqual([endpoint]);
+});
+
+test("a damaged file is set aside and told of", async () => {
+  const { folder } = await openEndpoints();
+  writeFileSync(join(folder, "endpoints.json"), '{"endpoints": [{"id": 5}]}');
+  const { endpoints } = await openEndpoints({ dataFolder: folder });
+  expect([endpoints.list(), endpoints.notices]).toEqual([
+    [],
+    [expect.stringContaining("endpoints.json could not be used")],
+  ]);
+});
+
+test("a look learns what nobody chose: the model it lists, and what that takes", async () => {
+  const inputs = ["prompt", "num_inference_steps", "seed"];
+  const ours = await standInEndpoint((response, request, count) => {
+    const replies: Readonly<Record<string, object>> = {
+      "/base/v2/health/ready": {},
+      "/base/v2": { name: "darkroom", version: "0.1.0" },
+      "/base/v2/models": { models: ["starter"] },
+      "/base/v2/models/starter": {
+        name: "starter",
+        inputs: inputs.map((name) => ({ name, datatype: "BYTES", shape: [-1] })),
+      },
+    };
+    always(200, JSON.stringify(replies[request.path] ?? {}))(response, request, count);
+  });
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(`${ours.url}/base/`, { token: CANARY }));
+  const check = await endpoints.test(id);
+  expect(check).toEqual({
+    at: "2026-11-25T12:00:00.000Z",
+    state: "ready",
+    ms: expect.any(Number),
+    server: "darkroom 0.1.0",
+    models: ["starter"],
+    inputs,
+  });
+  expect(endpoints.get(id)).toMatchObject({ model: "starter", profile: "full", check });
+  expect(ours.seen.map(({ path, headers }) => [path, headers["authorization"]])).toEqual(
+    ["/health/ready", "", "/models", "/models/starter"].map((path) => [
+      `/base/v2${path}`,
+      `Bearer ${CANARY}`,
+    ]),
+  );
+});
+
+test("the seed's edge is ready, and takes a prompt and nothing else", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  expect(await endpoints.test(id)).toMatchObject({
+    state: "ready",
+    server: "kserve 0.13.0",
+    models: ["stable-diffusion"],
+    inputs: [],
+  });
+  expect(endpoints.get(id)).toMatchObject({ model: "stable-diffusion", profile: "prompt" });
+});
+
+test.each<[string, Answer, string, string]>([
+  ["403 and a sign-in page", EDGE.signIn, "failed", "ENDPOINT_TOKEN_REFUSED"],
+  ["200 and a sign-in page", EDGE.signInDisguised, "failed", "ENDPOINT_TOKEN_REFUSED"],
+  ["302 to the login", EDGE.login, "failed", "ENDPOINT_TOKEN_REFUSED"],
+  ["401", EDGE.unauthorized, "failed", "ENDPOINT_TOKEN_REFUSED"],
+  ["503", EDGE.notReady, "not-ready", "ENDPOINT_BUSY"],
+  ["a page", always(200, "<html>hello"), "failed", "ENDPOINT_REPLY_INVALID"],
+  ["404", always(404, "nothing here"), "failed", "ENDPOINT_REFUSED"],
+])("a look that meets %s tells it, and refuses nothing", async (_, answer, state, code) => {
+  const edge = await standInEndpoint(answer);
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  const check = await endpoints.test(id);
+  expect(check).toMatchObject({ state, models: [], inputs: [], error: { code } });
+  expect(endpoints.get(id).check).toEqual(check);
+  expect(edge.seen.length).toBe(1);
+});
+
+test("a look at a model that is not there says so, with those that are", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url, { model: "kt2" }));
+  expect(await endpoints.test(id)).toMatchObject({
+    state: "failed",
+    models: ["stable-diffusion"],
+    error: { code: "ENDPOINT_MODEL_UNKNOWN" },
+  });
+  expect(endpoints.get(id).model).toBe("kt2");
+});
+
+test("a look at nobody, and one whose token is gone, fail without a refusal", async () => {
+  const { endpoints, secrets } = await openEndpoints();
+  const { id } = await endpoints.add(added("http://127.0.0.1:9", { token: CANARY }));
+  expect(await endpoints.test(id)).toMatchObject({
+    state: "failed",
+    error: { code: "ENDPOINT_UNREACHABLE" },
+  });
+  secrets.kept.clear();
+  expect(await endpoints.test(id)).toMatchObject({
+    state: "failed",
+    error: { code: "ENDPOINT_TOKEN_REFUSED" },
+  });
+});
+
+test("the seed's picture arrives, and what was sent is what the seed's notebook sends", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  const { png, pixels, seconds, ...told } = await endpoints.draw(id, ORDER, { signal: never });
+  expect(told).toEqual({ sent: ORDER });
+  expect(await decodePicture(png, "it")).toEqual(pixels);
+  expect(pixels).toEqual({ width: 3, height: 2, data: Uint8Array.from(PIXELS.flat(2)) });
+  expect(seconds).toBeLessThan(5);
+  expect(JSON.parse(edge.seen[0]!.body)).toEqual({
+    id: expect.any(String),
+    inputs: [{ name: "input0", shape: [1], datatype: "BYTES", data: ["a dog"] }],
+  });
+});
+
+test("a picture that comes as a file keeps nothing of the file but its pixels", async () => {
+  const file = (await import("sharp")).default({
+    create: { width: 3, height: 2, channels: 3, background: "#204080" },
+  });
+  const webp = await file
+    .withExif({ IFD0: { Copyright: CANARY } })
+    .webp({ lossless: true })
+    .toBuffer();
+  const edge = await standInEndpoint(always(200, webp, { "content-type": "image/webp" }));
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  const { png, pixels } = await endpoints.draw(id, ORDER, { signal: never });
+  expect([pixels.width, pixels.height]).toEqual([3, 2]);
+  expect(await decodePicture(png, "it")).toEqual(pixels);
+  expect(Buffer.from(png).toString("latin1")).not.toContain(CANARY);
+});
+
+test.each<[string, Answer, string]>([
+  ["a handler that failed", EDGE.handlerFailed, "ENDPOINT_REFUSED"],
+  ["a route's 504", EDGE.routeTimeout, "ENDPOINT_TIMED_OUT"],
+  ["a sign-in page with 403", EDGE.signIn, "ENDPOINT_TOKEN_REFUSED"],
+  ["a sign-in page with 200", EDGE.signInDisguised, "ENDPOINT_TOKEN_REFUSED"],
+  ["a login to go to", EDGE.login, "ENDPOINT_TOKEN_REFUSED"],
+  ["401", EDGE.unauthorized, "ENDPOINT_TOKEN_REFUSED"],
+  ["422 of FastAPI", EDGE.wrongShape, "ENDPOINT_REFUSED"],
+  ["a model that is not there", EDGE.unknownModel, "ENDPOINT_MODEL_UNKNOWN"],
+  ["half a reply", EDGE.truncated, "ENDPOINT_REPLY_INVALID"],
+  ["NaN", EDGE.notANumber, "ENDPOINT_REPLY_INVALID"],
+  ["nothing", always(200, ""), "ENDPOINT_REPLY_INVALID"],
+  ["a broken picture", always(200, "\x89PNG\r\n\x1a\n", {}), "ENDPOINT_REPLY_INVALID"],
+])("%s is refused by name, after one attempt, and remembered", async (_, answer, code) => {
+  const edge = await standInEndpoint(answer);
+  const { endpoints, changes } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  const error = await endpoints.draw(id, ORDER, { signal: never }).catch((one: unknown) => one);
+  expect(error).toBeInstanceOf(StudioError);
+  expect(error).toEqual(refusal(code as StudioError["code"]));
+  expect(edge.seen.length).toBe(1);
+  expect(endpoints.get(id).lastError?.code).toBe(code);
+  expect(changes.at(-1)?.lastError?.code).toBe(code);
+});
+
+test("a full queue is asked again, and a picture takes the last error away", async () => {
+  const edge = await standInEndpoint((response, request, count) => {
+    if (count === 1) EDGE.handlerFailed(response, request, count);
+    else if (count === 2) EDGE.queueFull(response, request, count);
+    else if (count === 3) response.writeHead(429, { "retry-after": "0" }).end();
+    else seedEdge()(response, request, count);
+  });
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  await expect(endpoints.draw(id, ORDER, { signal: never })).rejects.toThrow();
+  expect(endpoints.get(id).lastError).toBeDefined();
+  const attempts: number[] = [];
+  vi.spyOn(Math, "random").mockReturnValue(0.01);
+  await endpoints.draw(id, ORDER, { signal: never, onAttempt: (count) => attempts.push(count) });
+  vi.restoreAllMocks();
+  expect([attempts, edge.seen.length]).toEqual([[1, 2, 3], 4]);
+  expect(endpoints.get(id).lastError).toBeUndefined();
+});
+
+test("what an endpoint quotes of its secrets is shown to nobody", async () => {
+  const quoting: Answer = (response, request, count) => {
+    const secrets = `${request.headers["authorization"]} and ${request.headers["x-api-key"]}`;
+    if (request.path.endsWith("/infer")) {
+      always(400, JSON.stringify({ error: `bad: ${secrets}` }))(response, request, count);
+    } else {
+      const reply = { name: secrets, models: [secrets], inputs: [{ name: secrets }] };
+      always(200, JSON.stringify(reply))(response, request, count);
+    }
+  };
+  const edge = await standInEndpoint(quoting);
+  const { endpoints, folder } = await openEndpoints();
+  const headers = [{ name: "x-api-key", value: `${CANARY}-header` }];
+  const { id } = await endpoints.add(added(edge.url, { token: CANARY, headers }));
+  await endpoints.test(id);
+  const refused = endpoints.draw(id, ORDER, { signal: never });
+  await expect(refused).rejects.toThrow("bad: Bearer … and …");
+  const seen =
+    JSON.stringify(endpoints.list()) + readFileSync(join(folder, "endpoints.json"), "utf8");
+  expect(edge.received()).toContain(CANARY);
+  expect(seen).not.toContain(CANARY);
+});
+
+test("a redirect tells where to, without what is secret in it", async () => {
+  const edge = await standInEndpoint((response) =>
+    response.writeHead(307, { location: `https://moved.example/${CANARY}?token=${CANARY}` }).end(),
+  );
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url, { token: CANARY }));
+  const refused = endpoints.draw(id, ORDER, { signal: never });
+  await expect(refused).rejects.toEqual(
+    refusal("ENDPOINT_MOVED", { location: "https://moved.example/…" }),
+  );
+});
+
+test("another origin gets neither token nor headers nor leave to trust; the same origin keeps them", async () => {
+  const { cert } = await certificate();
+  const { endpoints, secrets } = await openEndpoints();
+  const headers = [{ name: "x-api-key", value: CANARY }];
+  const given = { token: CANARY, headers, isInsecure: true, ca: cert };
+  const { id } = await endpoints.add(added("https://127.0.0.1:1", given));
+  const same = await endpoints.change({ id, url: "https://127.0.0.1:1/base", name: "mine" });
+  expect(same).toMatchObject({
+    name: "mine",
+    hasToken: true,
+    isInsecure: true,
+    headers: ["x-api-key"],
+  });
+  expect(secrets.kept.size).toBe(2);
+  const other = await endpoints.change({ id, url: "https://127.0.0.1:2/base" });
+  expect(other).toMatchObject({ hasToken: false, isInsecure: false, headers: [] });
+  expect(secrets.kept.size).toBe(0);
+});
+
+test("a secret whose origin is not the endpoint's is never given out, whatever the files say", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const { endpoints, secrets, folder } = await openEndpoints();
+  const { id } = await endpoints.add(added("http://127.0.0.1:9", { token: CANARY }));
+  const file = join(folder, "endpoints.json");
+  writeFileSync(file, readFileSync(file, "utf8").replace("http://127.0.0.1:9", edge.url));
+  const again = await openEndpoints({ dataFolder: folder, secrets });
+  const refused = again.endpoints.draw(id, ORDER, { signal: never });
+  await expect(refused).rejects.toEqual(refusal("ENDPOINT_TOKEN_REFUSED"));
+  expect(edge.received()).toBe("");
+});
+
+test("a token for http to another machine is refused when it is entered, unless that is allowed", async () => {
+  const { endpoints, secrets } = await openEndpoints();
+  const url = "http://192.0.2.1";
+  const refused = refusal("REQUEST_INVALID");
+  await expect(endpoints.add(added(url, { token: CANARY }))).rejects.toEqual(refused);
+  const { id } = await endpoints.add(added(url));
+  await expect(endpoints.setToken(id, CANARY)).rejects.toEqual(refused);
+  expect([secrets.kept.size, endpoints.list().length]).toEqual([0, 1]);
+  await endpoints.change({ id, isTokenOverHttp: true });
+  expect(await endpoints.setToken(id, CANARY)).toMatchObject({ hasToken: true });
+  expect(await endpoints.setToken(id, " \n")).toMatchObject({ hasToken: false });
+});
+
+test("another address or another model forgets what was learned; a choice is not learned over", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url, { profile: "full" }));
+  await endpoints.test(id);
+  expect(endpoints.get(id)).toMatchObject({ profile: "full", check: { state: "ready" } });
+  expect((await endpoints.change({ id, timeoutSeconds: 5 })).check).toBeDefined();
+  const changed = await endpoints.change({ id, model: "other" });
+  expect([changed.check, changed.model]).toEqual([undefined, "other"]);
+  expect((await endpoints.test(id)).error?.code).toBe("ENDPOINT_MODEL_UNKNOWN");
+});
+
+test("one that is in use stays; one that is not goes with its secrets", async () => {
+  let use: string | undefined = "asked for 2 pictures that are open";
+  const { endpoints, secrets, removed } = await openEndpoints({ useOf: () => use });
+  const { id } = await endpoints.add(
+    added("https://edge.example", { name: "edge", token: CANARY }),
+  );
+  await expect(endpoints.remove(id)).rejects.toThrow(
+    "edge cannot be removed: it is asked for 2 pictures that are open.",
+  );
+  use = undefined;
+  await endpoints.remove(id);
+  expect([removed, secrets.kept.size, endpoints.list()]).toEqual([[id], 0, []]);
+  await expect(endpoints.test(id)).rejects.toEqual(refusal("NOT_FOUND", { what: "endpoint", id }));
+});
+
+test("replies that say the same in other words give the same picture", async () => {
+  const reply = seedReply(PIXELS) as { outputs: { data: unknown }[] };
+  const flat = {
+    outputs: [{ ...reply.outputs[0], name: "generated_image", data: PIXELS.flat(2) }],
+  };
+  const bodies = [reply, flat, { predictions: PIXELS }, JSON.stringify(reply)].map((one) =>
+    JSON.stringify(one),
+  );
+  const edge = await standInEndpoint((response, request, count) =>
+    always(200, bodies[count - 1] ?? "")(response, request, count),
+  );
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  for (const _ of bodies) {
+    const { pixels } = await endpoints.draw(id, ORDER, { signal: never });
+    expect(Array.from(pixels.data)).toEqual(PIXELS.flat(2));
+  }
+});
