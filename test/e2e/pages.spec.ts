@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./studio-test.ts";
 
-const PAGES = ["generate", "gallery", "models", "settings"] as const;
+const PAGES = ["generate", "gallery", "models", "server", "settings"] as const;
 
 for (const theme of ["dark", "light"] as const) {
   for (const name of PAGES) {

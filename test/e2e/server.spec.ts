@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { runCommand } from "../fakes/run-command.ts";
+import { expect, test } from "./studio-test.ts";
+
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+
+/** Opens the page and starts the server at a port that nobody else has. */
+async function startServer(page: Page): Promise<void> {
+  await page.goto(new URL("/server?show=settings", page.url()).href);
+  const port = page.getByRole("spinbutton", { name: "Port" });
+  await port.fill("0");
+  await port.blur();
+  await page.getByRole("button", { name: "Start" }).click();
+  await expect(page.getByText("Running", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^http:\/\/127\.0\.0\.1:\d+$/)).toBeVisible();
+}
+
+/** Makes a key and gives what is shown of it, this once. */
+async function makeKey(page: Page, name: string): Promise<string> {
+  await page.getByRole("tab", { name: "Keys" }).click();
+  await page.getByRole("button", { name: "Make a key" }).click();
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+  await page.getByText("Its pictures enter the gallery").click();
+  await page.getByRole("button", { name: "Make the key" }).click();
+  const shown = page.getByRole("alertdialog", { name: "Your new key" });
+  const secret = await shown.getByRole("textbox", { name: "Key" }).inputValue();
+  await shown.getByRole("button", { name: "I have it" }).click();
+  await expect(page.getByRole("rowheader", { name })).toBeVisible();
+  await expect(page.getByText(secret)).toHaveCount(0);
+  return secret;
+}
+
+test("the page's own curl snippet draws a picture, and its request can be looked at", async ({
+  studio: { page },
+}) => {
+  await startServer(page);
+  const secret = await makeKey(page, "A shell");
+
+  await page.getByRole("tab", { name: "Try it" }).click();
+  await page.getByRole("button", { name: "Asks as" }).click();
+  await page.getByRole("option", { name: "A shell" }).click();
+  await page.getByRole("textbox", { name: "Prompt of the request" }).fill("a cat's red house");
+  const code = await page.getByLabel("Program for curl").innerText();
+  expect(code).not.toContain(secret);
+
+  const folder = mkdtempSync(join(tmpdir(), "darkroom-snippet-"));
+  const env = { DARKROOM_KEY: secret };
+  const ran = await runCommand("sh", ["-c", code], { cwd: folder, env });
+  expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(readFileSync(join(folder, "picture.png")).subarray(0, 4)).toEqual(PNG);
+  rmSync(folder, { recursive: true });
+
+  await page.getByRole("tab", { name: "Requests" }).click();
+  const row = page.getByRole("grid", { name: "Requests" }).getByRole("row", { name: /A shell/ });
+  await expect(row).toHaveAccessibleName(/POST \/v2\/models\/stable-diffusion\/infer, 200$/);
+  await row.click();
+  const request = page.getByRole("complementary", { name: "Request" });
+  await expect(request.getByLabel("Sent: body")).toContainText("a cat's red house");
+  await expect(request.getByLabel("Reply: body")).toContainText('"model_name"');
+  await expect(request.getByText(/Shortened: .*B went over the wire/)).toBeVisible();
+  expect(await page.locator("body").innerText()).not.toContain(secret);
+  await page.getByRole("link", { name: "Gallery" }).click();
+  await expect(page.getByRole("img", { name: /^a cat's red house/ })).toBeVisible();
+
+  await page.goBack();
+  await expect(request).toBeVisible();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
+});
+
+test("the whole network needs a key, which is made right there", async ({ studio: { page } }) => {
+  await startServer(page);
+  await page.getByRole("radio", { name: "The whole network" }).click();
+  const refusal = page.getByRole("alert").filter({ hasText: "KEY_NEEDED" });
+  await expect(refusal).toContainText("The server stays as it was");
+  await refusal.getByRole("button", { name: "Make a key" }).click();
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Others");
+  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("button", { name: "I have it" }).click();
+  await expect(page.getByText("and every other address of this machine")).toBeVisible();
+  await expect(
+    page.getByRole("switch", { name: "Programs of this machine need a key too" }),
+  ).toBeDisabled();
+});
