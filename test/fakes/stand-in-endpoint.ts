@@ -31,8 +31,18 @@ export interface StandInEndpoint {
   received(): string;
 }
 
-/** A real server on this machine that stands in for an endpoint's; gone when the running test has finished. */
+/** A stand-in that is gone when the running test has finished. */
 export async function standInEndpoint(answer: Answer, tls?: KeyPair): Promise<StandInEndpoint> {
+  const standIn = await openStandIn(answer, tls);
+  onTestFinished(() => standIn[Symbol.asyncDispose]());
+  return standIn;
+}
+
+/** A real server on this machine that stands in for an endpoint's. */
+export async function openStandIn(
+  answer: Answer,
+  tls?: KeyPair,
+): Promise<StandInEndpoint & AsyncDisposable> {
   const seen: SeenRequest[] = [];
   const chunks: Buffer[] = [];
   const sockets = new Set<Socket>();
@@ -55,17 +65,17 @@ export async function standInEndpoint(answer: Answer, tls?: KeyPair): Promise<St
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the endpoint has no port");
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, "close");
-  });
   return {
     url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${address.port}`,
     port: address.port,
     seen,
     sockets,
     received: () => Buffer.concat(chunks).toString("latin1"),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
   };
 }
 

@@ -1,0 +1,112 @@
+import type { Page } from "@playwright/test";
+import { certificate } from "../fakes/certificates.ts";
+import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
+import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
+import { expect, test } from "./studio-test.ts";
+
+const TOKEN = "a-token-that-opens-the-door";
+
+/** The seed's edge behind its token. */
+function guardedEdge(token: string): Answer {
+  const edge = seedEdge();
+  return (response, request, count) => {
+    const isKnown = request.headers["authorization"] === `Bearer ${token}`;
+    return (isKnown ? edge : EDGE.unauthorized)(response, request, count);
+  };
+}
+
+/** Drops a file as a person does: on whatever has the selector. */
+async function drop(page: Page, selector: string, name: string, text: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    ([fileName, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content ?? ""], fileName ?? ""));
+      return transfer;
+    },
+    [name, text],
+  );
+  for (const type of ["dragenter", "dragover", "drop"])
+    await page.dispatchEvent(selector, type, { dataTransfer });
+}
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(new URL(path, page.url()).href);
+}
+
+test("adds an endpoint by its token.cfg, trusts its certificate and draws through it", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  await using edge = await openStandIn(guardedEdge(TOKEN), await certificate());
+  await open(page, "/endpoints");
+  await expect(page.getByText("add a KServe endpoint by its address")).toBeVisible();
+  // Line breaks are none of a token: the seed's notebook strips them too.
+  await drop(page, "main h1", "token.cfg", `${TOKEN}\n`);
+
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText("From token.cfg, sent when you save")).toBeVisible();
+  await dialog.getByRole("textbox", { name: "Address" }).fill(edge.url);
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("The seed's edge");
+  await dialog.getByRole("button", { name: "Add and test" }).click();
+  await expect(dialog.getByText("ENDPOINT_CERTIFICATE")).toBeVisible();
+  expect(edge.received()).not.toContain(TOKEN);
+
+  await dialog.getByRole("button", { name: "Look at its certificate" }).click();
+  await dialog.getByRole("button", { name: "Trust this for this endpoint" }).click();
+  await dialog.getByRole("button", { name: "Save and test" }).click();
+  await expect(dialog.getByText("The seed's edge is ready")).toBeVisible();
+  await dialog.getByRole("button", { name: "Draw here" }).click();
+
+  await expect(page.getByRole("button", { name: /Draw on/ })).toContainText("The seed's edge");
+  await expect(page.getByText("Ignored by this endpoint.").first()).toBeVisible();
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Photo of a dog");
+  await page.keyboard.press("Control+Enter");
+  const picture = page.getByRole("main").getByRole("img", { name: /^Photo of a dog/ });
+  await expect(picture.first()).toBeVisible();
+  const asked = edge.seen.find(({ path }) => path.endsWith("/infer"));
+  expect(JSON.parse(asked?.body ?? "{}")).toMatchObject({
+    inputs: [{ name: "input0", datatype: "BYTES", data: ["Photo of a dog"] }],
+  });
+
+  await open(page, "/gallery");
+  await page.getByRole("img", { name: /^Photo of a dog/ }).click();
+  const details = page.getByRole("complementary", { name: "Details" });
+  await expect(details.getByText("The seed's edge")).toBeVisible();
+  await expect(details.getByText("not told by the endpoint").first()).toBeVisible();
+  expect(await page.content()).not.toContain(TOKEN);
+});
+
+test("a refused token is named with its next step, and a new one helps", async ({ studio }) => {
+  const { page } = studio;
+  await using edge = await openStandIn(guardedEdge(TOKEN));
+  await open(page, "/endpoints?add");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Address" }).fill(edge.url);
+  await dialog.getByRole("textbox", { name: "Bearer token" }).fill("a-token-of-yesterday");
+  await dialog.getByRole("button", { name: "Add and test" }).click();
+  await expect(dialog.getByText("The endpoint does not accept the token")).toBeVisible();
+  await dialog.getByRole("button", { name: "Done" }).click();
+
+  const card = page.getByRole("article");
+  await expect(card.getByText("Cannot be used")).toBeVisible();
+  await card.getByRole("button", { name: "Draw here" }).click();
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a cat");
+  await page.keyboard.press("Control+Enter");
+  const stage = page.getByRole("region", { name: "Picture", exact: true });
+  await expect(stage.getByText("ENDPOINT_TOKEN_REFUSED")).toBeVisible();
+
+  await stage.getByRole("button", { name: "Enter a token" }).click();
+  const token = dialog.getByRole("textbox", { name: "Bearer token" });
+  await expect(token).toBeFocused();
+  await token.fill(TOKEN);
+  await dialog.getByRole("button", { name: "Save and test" }).click();
+  await expect(dialog.getByText("is ready")).toBeVisible();
+  await dialog.getByRole("button", { name: "Draw here" }).click();
+  await stage.getByRole("button", { name: "Try again" }).click();
+  await expect(
+    page
+      .getByRole("main")
+      .getByRole("img", { name: /^a cat/ })
+      .first(),
+  ).toBeVisible();
+});
