@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { cudaCommand } from "./cli/cuda.ts";
 import { devicesCommand } from "./cli/devices.ts";
+import { endpointsCommand } from "./cli/endpoints.ts";
 import { galleryCommand } from "./cli/gallery.ts";
 import { generateCommand } from "./cli/generate.ts";
 import { modelsCommand } from "./cli/models.ts";
@@ -28,6 +29,7 @@ const COMMANDS = [
   queueCommand,
   galleryCommand,
   modelsCommand,
+  endpointsCommand,
   settingsCommand,
   devicesCommand,
   cudaCommand,

@@ -159,7 +159,10 @@ export interface OwnStudio extends StudioBehind {
 }
 
 /** Refuses as ALREADY_RUNNING where another process has the folder. */
-export async function openOwnStudio(dataDir?: string): Promise<OwnStudio> {
+export async function openOwnStudio(
+  dataDir?: string,
+  { drawsAtEndpoints = false }: Pick<StudioOptions, "drawsAtEndpoints"> = {},
+): Promise<OwnStudio> {
   const undo = new AsyncDisposableStack();
   try {
     const folder = await ownFolder(dataDir, undo);
@@ -168,6 +171,7 @@ export async function openOwnStudio(dataDir?: string): Promise<OwnStudio> {
       dataFolder: folder,
       logError: (error, doing) => log.error({ err: error, doing }),
       isPassive: true,
+      drawsAtEndpoints,
       addressOf: (kind, id) => `/pictures/${kind}/${id}`,
       freshAddress: () => {
         throw new StudioError("NOT_RUNNING", { folder });

@@ -116,8 +116,14 @@ function clear(): Command {
 }
 
 function inWords({ id, state, order, error }: Generation): string {
-  const { width, height, steps, model, seed, prompt } = order;
-  const what = `${width}x${height}, ${steps} steps, ${model}, seed ${seed}`;
+  const { width, height, steps, model, seed, prompt, isSizeOpen } = order;
+  const what = [
+    // What an endpoint decides is not known yet.
+    ...(isSizeOpen === true ? [] : [`${width}x${height}`]),
+    ...(steps === undefined ? [] : [`${steps} steps`]),
+    model,
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+  ].join(", ");
   const why = error === undefined ? "" : `\n  ${error.message}`;
   return `${id}  ${state}  ${what}  ${JSON.stringify(prompt)}${why}`;
 }

@@ -23,12 +23,20 @@ const PATIENCE_MS = 10_000;
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
+export interface Reaching {
+  /** Where no host runs: whether endpoints draw what this command asks for. */
+  readonly drawsAtEndpoints?: boolean;
+  /** Done before it is let go of, also when interrupted. */
+  readonly beforeClose?: (studio: ReachedStudio) => Promise<void>;
+}
+
 /** Does something with the studio of a data folder and lets go of it, also when interrupted. */
 export async function withStudio<T>(
   dataDir: string | undefined,
   work: (studio: ReachedStudio) => Promise<T>,
+  { drawsAtEndpoints = false, beforeClose }: Reaching = {},
 ): Promise<T> {
-  const studio = await reachStudio(dataDir);
+  const studio = await reachStudio(dataDir, drawsAtEndpoints);
   const interrupted = Promise.withResolvers<never>();
   const interrupt = (): void => {
     interrupted.reject(new DOMException("cancelled", "AbortError"));
@@ -38,11 +46,15 @@ export async function withStudio<T>(
     return await Promise.race([work(studio), interrupted.promise]);
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
+    await beforeClose?.(studio);
     await studio.close();
   }
 }
 
-async function reachStudio(dataDir: string | undefined): Promise<ReachedStudio> {
+async function reachStudio(
+  dataDir: string | undefined,
+  drawsAtEndpoints: boolean,
+): Promise<ReachedStudio> {
   const socket = await socketPath(await openDataFolder(dataDir));
   const deadline = Date.now() + PATIENCE_MS;
   // Only now: loading these would hold up the commands that need neither.
@@ -52,7 +64,7 @@ async function reachStudio(dataDir: string | undefined): Promise<ReachedStudio> 
   ]);
   for (;;) {
     try {
-      return alone(await openOwnStudio(dataDir));
+      return alone(await openOwnStudio(dataDir, { drawsAtEndpoints }));
     } catch (error) {
       if (!(error instanceof StudioError && error.code === "ALREADY_RUNNING")) throw error;
       if (await isListening(socket)) return { ...socketStudio(socket), isRunning: true };

@@ -19,6 +19,13 @@ export interface RequestFlags {
 
 /** The flags that say what to draw. */
 export function withRequestFlags(command: Command): Command {
+  return withPictureFlags(command)
+    .option("--init-image <file>", "picture to start from: PNG, JPEG or WebP")
+    .option("--strength <x>", "how far to go from that picture, up to 1", number);
+}
+
+/** Those that need no picture to start from. */
+export function withPictureFlags(command: Command): Command {
   return command
     .option("--negative <text>", "what not to draw", "")
     .option("--steps <n>", "denoising steps; the model's own number by default", number)
@@ -32,9 +39,7 @@ export function withRequestFlags(command: Command): Command {
     .option("--count <n>", "number of pictures", number, 1)
     .addOption(
       new Option("--scheduler <name>", "the model's own by default").choices(SCHEDULER_NAMES),
-    )
-    .option("--init-image <file>", "picture to start from: PNG, JPEG or WebP")
-    .option("--strength <x>", "how far to go from that picture, up to 1", number);
+    );
 }
 
 /** The request that flags stand for; its values are checked where it is taken. */

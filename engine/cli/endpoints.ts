@@ -1,0 +1,138 @@
+import { Command, Option } from "commander";
+import { REQUEST_PROFILES, type Endpoint, type EndpointCheck } from "../contract/endpoints.ts";
+import { headersOf, textOf } from "./endpoint-files.ts";
+import { namedEndpoint } from "./named-endpoint.ts";
+import { note, printJson } from "./outcome.ts";
+import { queryCommand } from "./query-endpoint.ts";
+import { withStudio } from "./reach-studio.ts";
+import { number } from "./request-flags.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** `endpoints`: inference endpoints on other machines. */
+export function endpointsCommand(): Command {
+  return new Command("endpoints")
+    .description("Inference endpoints on other machines, to draw at.")
+    .addCommand(list(), { isDefault: true })
+    .addCommand(add())
+    .addCommand(test())
+    .addCommand(queryCommand())
+    .addCommand(token())
+    .addCommand(remove());
+}
+
+function list(): Command {
+  return studioCommand("list", "Those that were added.").action(({ dataDir, json }: StudioFlags) =>
+    withStudio(dataDir, async ({ client }) => {
+      for (const endpoint of await client.endpoints.list()) {
+        if (json === true) printJson({ type: "endpoint", ...endpoint });
+        else process.stdout.write(`${inWords(endpoint)}\n`);
+      }
+    }),
+  );
+}
+
+interface AddFlags extends StudioFlags {
+  readonly name?: string;
+  readonly model?: string;
+  readonly profile?: Endpoint["profile"];
+  readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly insecure?: boolean;
+  readonly tokenOverHttp?: boolean;
+  readonly headerFile?: string;
+  readonly timeout?: number;
+}
+
+function add(): Command {
+  return studioCommand("add", "Adds one, without asking it anything, and prints its id.")
+    .argument("<url>", "its base address, or the full one that ends in /infer")
+    .option("--name <name>", "what to call it; its host's first label by default")
+    .option("--model <name>", "the model's name; the only one it lists by default")
+    .addOption(
+      new Option("--profile <name>", "what it takes; found out by `test` by default").choices(
+        REQUEST_PROFILES,
+      ),
+    )
+    .option("--token-file <file>", "its bearer token, such as token.cfg; - is the standard input")
+    .option("--ca <file>", "PEM of the authorities its certificate may come from")
+    .option("--insecure", "take whatever certificate it shows")
+    .option("--token-over-http", "let the token go to another machine in the clear")
+    .option("--header-file <file>", "headers to send, one `Name: value` a line")
+    .option("--timeout <seconds>", "until the first byte of a reply", number)
+    .action((url: string, flags: AddFlags) =>
+      withStudio(flags.dataDir, async ({ client }) => {
+        const { tokenFile, ca, headerFile } = flags;
+        const endpoint = await client.endpoints.add({
+          url,
+          name: flags.name,
+          model: flags.model,
+          profile: flags.profile,
+          isInsecure: flags.insecure,
+          isTokenOverHttp: flags.tokenOverHttp,
+          timeoutSeconds: flags.timeout,
+          ...(tokenFile !== undefined && { token: await textOf(tokenFile, "token") }),
+          ...(ca !== undefined && { ca: await textOf(ca, "certificate") }),
+          ...(headerFile !== undefined && { headers: await headersOf(headerFile) }),
+        });
+        if (flags.json === true) printJson({ type: "endpoint", ...endpoint });
+        else process.stdout.write(`${endpoint.id}\n`);
+      }),
+    );
+}
+
+function test(): Command {
+  return studioCommand("test", "Asks one whether it is ready, and what it has.")
+    .argument("<id|name>", "which")
+    .action((wanted: string, { dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const { id } = await namedEndpoint(client, wanted);
+        const check = await client.endpoints.test({ id });
+        if (json === true) printJson({ type: "check", id, ...check });
+        else process.stdout.write(`${checkInWords(check)}\n`);
+        if (check.state !== "ready") process.exitCode = 1;
+      }),
+    );
+}
+
+function token(): Command {
+  return studioCommand("token", "Gives one another token, read from the standard input.")
+    .argument("<id|name>", "which")
+    .option("--token-file <file>", "a file to read it from", "-")
+    .option("--forget", "take its token away")
+    .action((wanted: string, flags: StudioFlags & { tokenFile: string; forget?: boolean }) =>
+      withStudio(flags.dataDir, async ({ client }) => {
+        const { id } = await namedEndpoint(client, wanted);
+        const given = flags.forget === true ? null : await textOf(flags.tokenFile, "token");
+        const { hasToken } = await client.endpoints.setToken({ id, token: given });
+        if (!hasToken && given !== null) note("It was empty: there is no token now.");
+      }),
+    );
+}
+
+function remove(): Command {
+  return studioCommand("remove", "Forgets one and its token; its pictures stay.")
+    .argument("<id|name>", "which")
+    .action((wanted: string, { dataDir }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const { id } = await namedEndpoint(client, wanted);
+        await client.endpoints.remove({ id });
+      }),
+    );
+}
+
+function inWords({ id, name, url, model, hasToken, check, lastError }: Endpoint): string {
+  const state = check === undefined ? "not looked at yet" : check.state;
+  const error = lastError ?? check?.error;
+  const why = error === undefined ? "" : `\n  ${error.message}`;
+  return `${id}  ${name}  ${state}\n  ${url}, ${model}${hasToken ? ", with a token" : ""}${why}`;
+}
+
+function checkInWords({ state, ms, server, models, inputs, error }: EndpointCheck): string {
+  if (error !== undefined) return `${state}: ${error.message}`;
+  const takes = inputs.length === 0 ? "a prompt; it declares nothing" : inputs.join(", ");
+  return [
+    `${state} in ${ms} ms${server === undefined ? "" : `, ${server}`}`,
+    ...(models.length === 0 ? [] : [`models: ${models.join(", ")}`]),
+    `takes: ${takes}`,
+  ].join("\n  ");
+}

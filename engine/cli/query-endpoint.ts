@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command } from "commander";
+import type { Endpoint } from "../contract/endpoints.ts";
+import { fromWire, StudioError } from "../contract/errors.ts";
+import type { Generation } from "../contract/generation.ts";
+import { namedEndpoint } from "./named-endpoint.ts";
+import { note, printJson, progressLine } from "./outcome.ts";
+import { checkFree, writePicture } from "./picture-file.ts";
+import { withStudio, type ReachedStudio } from "./reach-studio.ts";
+import { requestOf, withPictureFlags, type RequestFlags } from "./request-flags.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+type QueryFlags = StudioFlags & RequestFlags & { readonly out?: string; readonly force?: boolean };
+
+const PERIOD_MS = 200;
+
+/**
+ * `endpoints query`: asks an endpoint for pictures and writes PNG files. It goes through the queue, where
+ * a studio runs through that studio's: the token never leaves it, an endpoint is asked one thing at a
+ * time, and the gallery has the picture, too.
+ */
+export function queryCommand(): Command {
+  const command = studioCommand("query", "Asks one for pictures and writes them as PNG.")
+    .argument("<id|name>", "which")
+    .argument("<prompt>", "what to draw")
+    .option("--out <file.png|folder>", "where to write; a name made of prompt and seed by default")
+    .option("--force", "overwrite a file that exists");
+  return withPictureFlags(command).action(
+    async (wanted: string, prompt: string, flags: QueryFlags) => {
+      await checkFree({ out: flags.out, force: flags.force ?? false, count: flags.count });
+      const open = new Set<string>();
+      await withStudio(flags.dataDir, (studio) => query(studio, { wanted, prompt, flags, open }), {
+        drawsAtEndpoints: true,
+        beforeClose: async ({ client }) => {
+          if (open.size > 0) await client.generation.cancel({ ids: [...open] });
+        },
+      });
+    },
+  );
+}
+
+interface Query {
+  readonly wanted: string;
+  readonly prompt: string;
+  readonly flags: QueryFlags;
+  /** Generations that have not ended; what is left of them when the command ends is cancelled. */
+  readonly open: Set<string>;
+}
+
+async function query(studio: ReachedStudio, asked: Query): Promise<void> {
+  const { wanted, prompt, flags, open } = asked;
+  const { client } = studio;
+  const endpoint = await namedEndpoint(client, wanted);
+  if ((await client.queue.get()).isPaused) {
+    const details = {
+      what: "The endpoint",
+      wanted: "asked",
+      state: "held up: the queue is paused",
+    };
+    throw new StudioError("STATE_CONFLICT", details);
+  }
+  const { generationIds } = await client.generation.enqueue({
+    ...requestOf(prompt, flags),
+    target: endpoint.id,
+    // Where no studio runs, nothing else of what waits is drawn.
+    isFirst: !studio.isRunning,
+  });
+  for (const id of generationIds) open.add(id);
+  for (const [image, id] of generationIds.entries()) {
+    if (image === 0) tellWhatIsNotSent(await client.generation.get({ id }), endpoint, flags);
+    const ended = await follow(studio, { id, endpoint, isJson: flags.json === true });
+    open.delete(id);
+    await write(studio, ended, { image, prompt, flags });
+  }
+}
+
+interface Following {
+  readonly id: string;
+  readonly endpoint: Endpoint;
+  readonly isJson: boolean;
+}
+
+/** Shows how long it takes until it ends; what it failed of is thrown. */
+async function follow(
+  { client }: ReachedStudio,
+  { id, endpoint, isJson }: Following,
+): Promise<Generation> {
+  let last = "";
+  for (;;) {
+    const generation = await client.generation.get({ id });
+    const { state, progress, error } = generation;
+    if (state === "done") return generation;
+    if (error !== undefined) throw fromWire(error) ?? new Error(error.message);
+    if (state === "cancelled") throw new DOMException("cancelled", "AbortError");
+    if (state === "interrupted") throw new Error("the studio ended meanwhile");
+    const text = inWords(generation, endpoint.name);
+    if (text !== last && isJson && progress !== undefined) {
+      printJson({ type: "progress", id, ...progress });
+    } else if (text !== last && !isJson) progressLine(text);
+    last = text;
+    await sleep(PERIOD_MS);
+  }
+}
+
+async function write(
+  studio: ReachedStudio,
+  { imageId }: Generation,
+  { image, prompt, flags }: { image: number; prompt: string; flags: QueryFlags },
+): Promise<void> {
+  const { out, count, force = false, json } = flags;
+  const { address, record, id, seconds } = await studio.client.gallery.get({ id: imageId ?? "" });
+  const png = await studio.picture(address);
+  const path = await writePicture(png, { out, prompt, seed: record.seed, image, count, force });
+  if (json !== true) {
+    progressLine(`Drawn in ${(seconds?.denoise ?? 0).toFixed(1)} s.`, true);
+    process.stdout.write(`${path}\n`);
+    return;
+  }
+  const { seed, width, height, device, model, scheduler, steps, guidanceScale } = record;
+  const told = { seed, width, height, device, model, scheduler, steps, guidance: guidanceScale };
+  printJson({ type: "image", path, imageId: id, ...told, seconds });
+}
+
+/** What was asked for and stays the endpoint's own choice. */
+function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: QueryFlags): void {
+  const left = Object.entries({
+    negative: flags.negative !== "" && order.negativePrompt === "",
+    steps: flags.steps !== undefined && order.steps === undefined,
+    guidance: flags.guidance !== undefined && order.guidanceScale === undefined,
+    size: flags.size !== undefined && order.isSizeOpen === true,
+    seed: flags.seed !== undefined && order.seed === undefined,
+    scheduler: flags.scheduler !== undefined && order.scheduler === undefined,
+  }).flatMap(([flag, isLeft]) => (isLeft ? [`--${flag}`] : []));
+  if (left.length > 0)
+    note(`${name} takes no such settings, so it was not told ${left.join(", ")}.`);
+}
+
+function inWords({ state, progress }: Generation, name: string): string {
+  if (state === "waiting") return `Waiting for ${name}`;
+  if (progress?.stage !== "asking") return "Saving";
+  const { elapsedSeconds = 0, expectedSeconds, attempt } = progress;
+  const expected =
+    expectedSeconds === undefined ? "" : ` of about ${Math.round(expectedSeconds)} s`;
+  const again = attempt === undefined ? "" : `, attempt ${attempt}`;
+  return `Asking ${name}, ${Math.round(elapsedSeconds)} s${expected}${again}`;
+}

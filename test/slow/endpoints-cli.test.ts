@@ -1,0 +1,115 @@
+import { readFileSync, writeFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { decodePicture } from "../../engine/codecs/decode.ts";
+import { readOwnRecord } from "../../engine/image/generation-text.ts";
+import { readPngTexts } from "../../engine/image/read-png-texts.ts";
+import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
+import { EDGE, PIXELS, seedEdge } from "../fakes/seed-edge.ts";
+import { standInEndpoint } from "../fakes/stand-in-endpoint.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+const CANARY = "canary-7f3a9c51d0ab";
+
+/** The command line on one data folder, without a keyring. */
+function on(folder: string) {
+  const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
+  return (args: readonly string[], input?: string): Promise<Outcome> =>
+    darkroom([...args, "--data-dir", folder], { env, ...(input !== undefined && { input }) });
+}
+
+test("an endpoint is added with the seed's token.cfg, looked at, asked and removed, without a studio that runs", async () => {
+  const folder = temporaryFolder();
+  const run = on(folder);
+  const edge = await standInEndpoint(seedEdge());
+  const tokenFile = join(temporaryFolder(), "token.cfg");
+  writeFileSync(tokenFile, `${CANARY}\n`);
+  const headerFile = join(temporaryFolder(), "headers");
+  writeFileSync(headerFile, `X-API-Key: ${CANARY}-header\n\n`);
+  const files = ["--token-file", tokenFile, "--header-file", headerFile];
+  const added = await run(["endpoints", "add", edge.url, "--name", "edge", ...files, "--json"]);
+  const [endpoint] = lines(added.out);
+  expect(endpoint).toMatchObject({ name: "edge", hasToken: true, headers: ["X-API-Key"] });
+  const looked = await run(["endpoints", "test", "edge"]);
+  expect([looked.code, looked.out]).toEqual([
+    0,
+    expect.stringMatching(/^ready in \d+ ms, kserve 0\.13\.0\n {2}models: stable-diffusion\n/),
+  ]);
+
+  const out = join(temporaryFolder(), "dog.png");
+  const asked = await run(["endpoints", "query", "edge", "a dog", "--steps", "9", "--out", out]);
+  expect([asked.code, asked.out, asked.err]).toEqual([
+    0,
+    `${out}\n`,
+    expect.stringContaining("edge takes no such settings, so it was not told --steps."),
+  ]);
+  const png = readFileSync(out);
+  expect((await decodePicture(png, "it")).data).toEqual(Uint8Array.from(PIXELS.flat(2)));
+  expect(readOwnRecord(readPngTexts(png))).toEqual({
+    prompt: "a dog",
+    negativePrompt: "",
+    width: 3,
+    height: 2,
+    model: "stable-diffusion",
+    device: "edge",
+    createdAt: expect.any(String),
+    software: "Darkroom",
+    version: "0.1.0",
+  });
+  const list = await run(["endpoints", "--json"]);
+  expect(lines(list.out)).toMatchObject([{ name: "edge", medianOf: 1, hasToken: true }]);
+
+  const again = await run(["endpoints", "query", "edge", "a cat", "--json", "--out", folder]);
+  expect(lines(again.out).at(-1)).toMatchObject({ type: "image", width: 3, device: "edge" });
+  expect(edge.seen.every(({ headers }) => headers["authorization"] === `Bearer ${CANARY}`)).toBe(
+    true,
+  );
+
+  const clear = await run(["endpoints", "token", "edge"], "\n");
+  expect([clear.code, clear.err]).toEqual([0, "It was empty: there is no token now.\n"]);
+  await run(["endpoints", "remove", "edge"]);
+  const gone = await run(["endpoints", "test", "edge", "--json"]);
+  expect([gone.code, lines(gone.out)]).toEqual([
+    1,
+    [expect.objectContaining({ code: "NOT_FOUND" })],
+  ]);
+
+  const said = [added, looked, asked, list, again, clear, gone].map(({ out, err }) => out + err);
+  expect(said.join()).not.toContain(CANARY);
+  for (const name of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!name.isFile()) continue;
+    expect(readFileSync(join(name.parentPath, name.name), "latin1")).not.toContain(CANARY);
+  }
+});
+
+test("what fails is a sentence and an exit code; a token is never an argument", async () => {
+  const run = on(temporaryFolder());
+  const edge = await standInEndpoint(EDGE.routeTimeout);
+  await run(["endpoints", "add", edge.url, "--name", "edge"]);
+  const looked = await run(["endpoints", "test", "edge"]);
+  expect([looked.code, looked.out]).toEqual([1, expect.stringMatching(/^failed: /)]);
+  const asked = await run(["endpoints", "query", "edge", "a dog", "--json"]);
+  expect([asked.code, lines(asked.out).at(-1)]).toEqual([
+    1,
+    expect.objectContaining({ type: "error", code: "ENDPOINT_TIMED_OUT" }),
+  ]);
+  const wrong = await run(["endpoints", "add", edge.url, "--token", CANARY]);
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("unknown option '--token'")]);
+  const userinfo = await run(["endpoints", "add", `https://user:${CANARY}@edge.example`]);
+  expect([userinfo.code, userinfo.err]).toEqual([2, expect.not.stringContaining(CANARY)]);
+});
+
+test("an interrupted query leaves nothing open", async () => {
+  const folder = temporaryFolder();
+  const run = on(folder);
+  const edge = await standInEndpoint(() => {});
+  await run(["endpoints", "add", edge.url, "--name", "edge"]);
+  const asked = await darkroom(
+    ["endpoints", "query", "edge", "a dog", "--json", "--data-dir", folder],
+    { onOutput: (_, pid) => void process.kill(pid, "SIGINT") },
+  );
+  expect(asked.code).toBe(130);
+  expect(edge.sockets.size).toBe(0);
+  const queue = await run(["queue", "--json"]);
+  expect(lines(queue.out)).toMatchObject([{ state: "cancelled" }]);
+});
