@@ -1,5 +1,5 @@
 import { FileKey, TriangleAlert, X } from "lucide-react";
-import { FileTrigger } from "react-aria-components";
+import { useRef } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
@@ -42,6 +42,7 @@ export function TokenFields(props: FieldsProps) {
 function TokenEntry(props: FieldsProps & { onFile: (file: File) => void }) {
   const t = useWords("endpoints");
   const { draft, endpoint, place, onChange, onFile } = props;
+  const chooser = useRef<HTMLInputElement>(null);
   const fault = faultsOf(draft, endpoint).token;
   const { token, tokenFile: file } = draft;
   if (file !== undefined)
@@ -59,28 +60,35 @@ function TokenEntry(props: FieldsProps & { onFile: (file: File) => void }) {
       </p>
     );
   return (
-    <TextField
-      label={t("fields.tokenLabel")}
-      description={t(endpoint?.hasToken === true ? "fields.tokenKept" : "fields.tokenHelp")}
-      placeholder={t("fields.tokenPlaceholder")}
-      type="password"
-      autoComplete="off"
-      isCode
-      autoFocus={place === "token"}
-      value={token}
-      onChange={(typed) => onChange({ token: typed.trim() })}
-      error={fault === undefined ? undefined : t(`faults.${fault}`)}
-      trailing={
-        <FileTrigger
-          onSelect={(files) => {
-            const chosen = files?.[0];
-            if (chosen) onFile(chosen);
-          }}
-        >
-          <Button icon={FileKey}>{t("fields.chooseToken")}</Button>
-        </FileTrigger>
-      }
-    />
+    <>
+      <TextField
+        label={t("fields.tokenLabel")}
+        description={t(endpoint?.hasToken === true ? "fields.tokenKept" : "fields.tokenHelp")}
+        placeholder={t("fields.tokenPlaceholder")}
+        type="password"
+        autoComplete="off"
+        isCode
+        autoFocus={place === "token"}
+        value={token}
+        onChange={(typed) => onChange({ token: typed.trim() })}
+        error={fault === undefined ? undefined : t(`faults.${fault}`)}
+        trailing={
+          <Button icon={FileKey} onPress={() => chooser.current?.click()}>
+            {t("fields.chooseToken")}
+          </Button>
+        }
+      />
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        onChange={({ target }) => {
+          const chosen = target.files?.[0];
+          if (chosen) onFile(chosen);
+          target.value = "";
+        }}
+      />
+    </>
   );
 }
 
