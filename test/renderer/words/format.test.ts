@@ -4,6 +4,7 @@ import {
   formatClock,
   formatDay,
   formatDuration,
+  formatEnd,
   formatShortDay,
   formatSpeed,
   formatWhen,
@@ -81,5 +82,17 @@ test("a day in short has its year only where that is another", () => {
   expect(["2026-11-03", "2025-11-03"].map((day) => formatShortDay(day, NOW))).toEqual([
     "3 Nov",
     "3 Nov 2025",
+  ]);
+});
+
+test("an end is told by its distance, and by its date where it is far", () => {
+  const ends = [-3600 * 24 * 3, -600, 36 * 60, 26 * 3600, 5 * 86_400, 300 * 86_400];
+  expect(ends.map((seconds) => formatEnd(ago(-seconds), NOW))).toEqual([
+    "3 days ago",
+    "10 minutes ago",
+    "in 36 minutes",
+    "in 26 hours",
+    "in 5 days",
+    "on 20 September 2027",
   ]);
 });

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import { secondsLeftIn } from "../../../renderer/state/time-left.ts";
+import { generationOf, openOrderOf, orderOf } from "../../fakes/fake-studio-rows.ts";
+
+function queueOf(generations: readonly Generation[]) {
+  const byId = Object.fromEntries(generations.map((generation) => [generation.id, generation]));
+  return { isLoaded: true, isPaused: false, byId, openIds: Object.keys(byId), pressed: [] };
+}
+
+const here = generationOf(orderOf(0), 1, { state: "running" });
+const next = generationOf(orderOf(1), 2, {});
+const there = generationOf(openOrderOf("a"), 3, { state: "running", target: "kt2" });
+const thereNext = generationOf(openOrderOf("b"), 4, { target: "kt2" });
+
+const drawing = { stage: "denoising", step: 10, steps: 30, secondsPerStep: 0.1 } as const;
+const asking = { stage: "asking", step: 0, steps: 0, elapsedSeconds: 5 } as const;
+
+test("what draws beside each other is waited for together: the slowest counts", () => {
+  const queue = queueOf([here, next, there, thereNext]);
+  const expected = { ...asking, expectedSeconds: 20 };
+  expect(secondsLeftIn(queue, { [here.id]: drawing, [there.id]: expected })).toBe(35);
+  expect(secondsLeftIn(queueOf([here, next]), { [here.id]: drawing })).toBeCloseTo(5);
+});
+
+test("an endpoint that has drawn nothing yet leaves the time open", () => {
+  const queue = queueOf([here, there]);
+  expect(secondsLeftIn(queue, { [here.id]: drawing, [there.id]: asking })).toBeUndefined();
+});
