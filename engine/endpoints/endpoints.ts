@@ -256,7 +256,10 @@ export class Endpoints {
     const lastError = error && toWire(error);
     const known = this.#file.find(id)?.lastError;
     if (known === undefined && lastError === undefined) return;
-    await this.#file.change(id, (kept) => ({ ...kept, lastError }));
+    await this.#file.change(id, ({ lastError: _, ...kept }) => ({
+      ...kept,
+      ...(lastError && { lastError }),
+    }));
     this.tell(id);
   }
 }
