@@ -14,7 +14,7 @@ import { Supervisor } from "../../engine/runtime/supervisor.ts";
 import { Drawing } from "../../engine/drawing/drawing.ts";
 import { sizeOf, tensor, type FloatTensor } from "../../engine/tensor/tensor.ts";
 import { interleaved, median, memoryOf, timed } from "./measure.ts";
-import { DiffusersPeer } from "./diffusers-peer.ts";
+import { startDiffusers } from "./diffusers-peer.ts";
 import { plainLowering } from "./plain-lowering.ts";
 import { randomStableDiffusion2, whiteNoise } from "./random-snapshot.ts";
 
@@ -65,7 +65,7 @@ const models = Object.entries(contestants).map(
   ([name, { supervisor, device, weights }]) =>
     [name, new ModelOnDevice(files, device, supervisor, { weights, threads })] as const,
 );
-const peer = await DiffusersPeer.start(values.python, values.folder, threads);
+const peer = await startDiffusers(values.python, values.folder, threads);
 if (peer === undefined) console.error("diffusers: skipped, the python given cannot import it");
 
 /** Ours, the plain graph and, where it is there, diffusers on one piece of work. */

@@ -1,0 +1,35 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { createInterface, type Interface } from "node:readline";
+
+/** A program of another language that does one piece of work per line it is sent. */
+export class LinePeer {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(child: ChildProcessWithoutNullStreams, lines: Interface) {
+    this.#child = child;
+    this.#lines = lines[Symbol.asyncIterator]();
+  }
+
+  /** Undefined where the program, or what it needs, is not there. */
+  static async start(command: string, args: readonly string[]): Promise<LinePeer | undefined> {
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+    const failed = new Promise<undefined>((resolve) => {
+      child.on("error", () => resolve(undefined)).on("exit", () => resolve(undefined));
+    });
+    child.stderr.resume();
+    const peer = new LinePeer(child, createInterface(child.stdout));
+    const first = await Promise.race([peer.#lines.next(), failed]);
+    return first?.value === "ready" ? peer : undefined;
+  }
+
+  async run(work: string): Promise<void> {
+    this.#child.stdin.write(`${work}\n`);
+    const { value } = await this.#lines.next();
+    if (value !== "done") throw new Error(`the peer could not do ${work}`);
+  }
+
+  close(): void {
+    this.#child.kill();
+  }
+}
