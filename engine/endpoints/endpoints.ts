@@ -256,10 +256,10 @@ export class Endpoints {
     const lastError = error && toWire(error);
     const known = this.#file.find(id)?.lastError;
     if (known === undefined && lastError === undefined) return;
-    await this.#file.change(id, ({ lastError: _, ...kept }) => ({
-      ...kept,
-      ...(lastError && { lastError }),
-    }));
+    await this.#file.change(id, (kept) => {
+      const { lastError: _, ...rest } = kept;
+      return { ...rest, ...(lastError && { lastError }) };
+    });
     this.tell(id);
   }
 }
