@@ -142,3 +142,20 @@ test("a copied file with wide permissions is narrowed at start", async () => {
   await open({ folder });
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
+
+test("what belongs to an endpoint is kept in the same vaults, and the contract is not told of it", async () => {
+  const folder = temporaryFolder();
+  const trial = { folder, lent: fakeLentVault("safe-storage") };
+  const secrets = await open(trial);
+  const before = await secrets.status();
+  await secrets.set("endpoint-token:e1", CANARY);
+  await secrets.set("endpoint-headers:e1", "x".repeat(20_000));
+  const again = await open(trial);
+  expect(await again.get("endpoint-token:e1")).toBe(CANARY);
+  expect(await again.get("endpoint-token:e2")).toBeUndefined();
+  expect(await again.status()).toEqual(before);
+  expect(fileOf(folder)).not.toContain(CANARY);
+  await again.remove("endpoint-token:e1");
+  await again.remove("endpoint-headers:e1");
+  expect(JSON.parse(fileOf(folder))).toEqual({});
+});

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import type { Progress } from "../../../engine/contract/progress.ts";
+import type { Endpoints, SentPicture } from "../../../engine/endpoints/endpoints.ts";
+import { pixels } from "../../../engine/image/pixels.ts";
+import { EndpointDrawing } from "../../../engine/worker/endpoint-drawing.ts";
+
+const ORDER = {
+  model: "stable-diffusion",
+  prompt: "a dog",
+  negativePrompt: "blurry",
+  steps: 20,
+  guidanceScale: 7.5,
+  seed: "7",
+  scheduler: "ddim" as const,
+  width: 64,
+  height: 64,
+};
+const GENERATION: Generation = {
+  id: "g",
+  state: "running",
+  order: ORDER,
+  target: "edge-1",
+  createdAt: "2026-11-25T12:00:00.000Z",
+};
+const PICTURE: SentPicture = {
+  png: Uint8Array.of(1),
+  pixels: pixels(2, 1, new Uint8Array(6)),
+  seconds: 12,
+  sent: ORDER,
+};
+const never = new AbortController().signal;
+
+function scene(draw: Endpoints["draw"], endpoint: Partial<Endpoint> = {}) {
+  const told: Progress[] = [];
+  const drawing = new EndpointDrawing({
+    endpoints: { get: () => ({ name: "edge", ...endpoint }) as Endpoint, draw },
+    onProgress: (_, progress) => told.push(progress),
+    everyMs: 10,
+  });
+  return { drawing, told };
+}
+
+test("a record holds what was sent, and what was told in its place", async () => {
+  const { drawing } = scene(async () => ({ ...PICTURE, seed: "9", device: "cuda" }));
+  const { record, target, seconds } = await drawing.draw(GENERATION, never);
+  expect([target, seconds]).toEqual(["edge-1", { load: 0, text: 0, denoise: 12, decode: 0 }]);
+  expect(record).toEqual({
+    ...ORDER,
+    seed: "9",
+    width: 2,
+    height: 1,
+    device: "cuda",
+    createdAt: expect.any(String),
+    software: "Darkroom",
+    version: "0.1.0",
+  });
+});
+
+test("what was not sent and not told is in no record", async () => {
+  const { model, prompt, width, height } = ORDER;
+  const sent = { model, prompt, negativePrompt: "", width, height, isSizeOpen: true as const };
+  const { drawing } = scene(async () => ({ ...PICTURE, sent }));
+  const { record } = await drawing.draw(GENERATION, never);
+  expect(Object.keys(record).toSorted()).toEqual([
+    "createdAt",
+    "device",
+    "height",
+    "model",
+    "negativePrompt",
+    "prompt",
+    "software",
+    "version",
+    "width",
+  ]);
+  expect(record).toMatchObject({ prompt: "a dog", negativePrompt: "", device: "edge" });
+});
+
+test("it tells how long it has taken, how long it will, and which attempt it is", async () => {
+  const { drawing, told } = scene(
+    async (_id, _order, { onAttempt }) => {
+      onAttempt?.(1);
+      onAttempt?.(2);
+      await sleep(50);
+      return PICTURE;
+    },
+    { medianSeconds: 23 },
+  );
+  await drawing.draw(GENERATION, never);
+  const [first, second] = told;
+  expect(first).toEqual({
+    stage: "asking",
+    step: 0,
+    steps: 0,
+    elapsedSeconds: expect.any(Number),
+    expectedSeconds: 23,
+    secondsLeft: expect.any(Number),
+  });
+  expect(second?.attempt).toBe(2);
+  expect(told.length).toBeGreaterThan(3);
+  expect(told.at(-1)).toEqual({ stage: "saving", step: 0, steps: 0 });
+  const count = told.length;
+  await sleep(30);
+  expect(told.length).toBe(count);
+});
+
+test("one that fails tells nothing afterwards", async () => {
+  const refusal = new StudioError("ENDPOINT_TIMED_OUT", { status: 504 });
+  const { drawing, told } = scene(() => Promise.reject(refusal));
+  await expect(drawing.draw(GENERATION, never)).rejects.toBe(refusal);
+  const count = told.length;
+  await sleep(30);
+  expect(told.length).toBe(count);
+});

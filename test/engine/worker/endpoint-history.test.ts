@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { EndpointHistory } from "../../../engine/worker/endpoint-history.ts";
+import { RECORD } from "../../fakes/gallery.ts";
+
+const drawn = (denoise: number) => ({
+  record: RECORD,
+  seconds: { load: 0, text: 0, denoise, decode: 0 },
+});
+
+test("an endpoint takes about as long as its latest pictures did", async () => {
+  const history = new EndpointHistory(async (target) =>
+    target === "edge" ? [drawn(30), drawn(20), { record: RECORD }, drawn(22)] : [],
+  );
+  expect(history.of("edge")).toEqual({});
+  await history.load(["edge", "new"]);
+  expect(history.of("edge")).toEqual({ medianSeconds: 22, medianOf: 3 });
+  expect(history.of("new")).toEqual({});
+  history.learn("new", drawn(5));
+  history.learn("local", drawn(1));
+  expect([history.of("new"), history.of("local")]).toEqual([{ medianSeconds: 5, medianOf: 1 }, {}]);
+});
+
+test("what it took long ago is forgotten", async () => {
+  const history = new EndpointHistory(async () => []);
+  for (let i = 0; i < 40; i++) history.learn("edge", drawn(100));
+  for (let i = 0; i < 30; i++) history.learn("edge", drawn(1));
+  expect(history.of("edge")).toEqual({ medianSeconds: 1, medianOf: 30 });
+});
