@@ -44,6 +44,8 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    // A model's id of 100 letters, and a verb behind it.
+    routerOptions: { maxParamLength: 200 },
     clientErrorHandler: answerUnreadable,
     frameworkErrors: refusing.onError,
     serverFactory: (handle) => {

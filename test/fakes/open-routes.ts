@@ -1,10 +1,11 @@
 import type { AddressInfo } from "node:net";
-import { fastify } from "fastify";
 import { onTestFinished } from "vitest";
 import { serverSettingsSchema, type ServerSettings } from "../../engine/contract/server.ts";
+import { createListener } from "../../engine/http/listener.ts";
 import type { Admission } from "../../engine/serving/admission.ts";
 import type { Caller } from "../../engine/serving/caller.ts";
 import type { PictureEngine } from "../../engine/serving/picture-engine.ts";
+import { quietLog } from "../../engine/serving/quiet-log.ts";
 import { installRoutes } from "../../engine/serving/routes/install-routes.ts";
 import { ConstantEngine } from "./constant-engine.ts";
 
@@ -29,7 +30,7 @@ export interface OpenRoutes<E> {
   readonly port: number;
   readonly origin: string;
   /** What was logged as an error. */
-  readonly logged: string[];
+  readonly logged: unknown[];
   close(): Promise<void>;
 }
 
@@ -48,9 +49,13 @@ export async function serveRoutes(
   options: OpenRoutesOptions<ConstantEngine> = {},
 ): Promise<OpenRoutes<ConstantEngine>> {
   const engine = options.engine ?? new ConstantEngine();
-  const logged: string[] = [];
-  const stream = { write: (line: string) => void logged.push(line) };
-  const app = fastify({ forceCloseConnections: true, logger: { level: "error", stream } });
+  const logged: unknown[] = [];
+  const app = createListener({
+    reject: () => undefined,
+    replyTo: ({ message }) => ({ body: { error: message } }),
+    requestTimeoutMs: 30_000,
+    log: quietLog((error) => logged.push(error)),
+  });
   installRoutes(app, {
     engine,
     admission: options.admission ?? openAdmission(engine),

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { ask } from "../engine/serving/routes/asking.ts";
 import { binaryBody, element } from "../engine/kserve/bodies.ts";
-import { openInferenceServer } from "../fakes/open-inference-server.ts";
+import { openConstantServer } from "../fakes/open-inference-server.ts";
 import { rawRequest } from "../fakes/raw-request.ts";
 
 /** Ten thousand requests, none of which is one; what is wrong with each is known. */
@@ -234,7 +234,7 @@ async function inTurn<T>(items: readonly T[], send: (item: T) => Promise<string 
 }
 
 test("10,000 requests that are none get 4xx and a sentence, and the next one its picture", async () => {
-  const { origin, port, engine, errors } = await openInferenceServer();
+  const { origin, port, engine, mistakes } = await openConstantServer();
   const statuses: Record<string, number> = {};
   const count = (status: number): void => {
     statuses[status] = (statuses[status] ?? 0) + 1;
@@ -265,7 +265,7 @@ test("10,000 requests that are none get 4xx and a sentence, and the next one its
     ...(await inTurn(fc.sample(raw, RAW), write)),
   ];
   expect(wrong).toEqual([]);
-  expect([engine.jobs, errors]).toEqual([[], []]);
+  expect([engine.jobs, mistakes]).toEqual([[], []]);
   // All of the ways were gone, and every request was answered.
   expect(Object.values(statuses).reduce((sum, each) => sum + each)).toBe(10_000);
   expect(Object.keys(statuses)).toEqual(
