@@ -1,6 +1,6 @@
 import { CircleHelp } from "lucide-react";
-import type { ReactNode } from "react";
-import { Button, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { type ReactNode, useId } from "react";
+import { Button, DialogTrigger, Popover } from "react-aria-components";
 import { useWords } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
 import styles from "./help.module.css";
@@ -8,15 +8,17 @@ import styles from "./help.module.css";
 /** What a word means, for who asks. */
 export function Help({ about, children }: { about: string; children: ReactNode }) {
   const t = useWords("ui");
+  const id = useId();
   return (
     <DialogTrigger>
       <Button className={styles.button ?? ""} aria-label={t("help", { about })}>
         <Icon of={CircleHelp} />
       </Button>
-      <Popover className={styles.popover ?? ""} placement="top" offset={6}>
-        <Dialog className={styles.text ?? ""} aria-label={about}>
-          {children}
-        </Dialog>
+      <Popover className={styles.popover ?? ""} placement="top" offset={6} aria-labelledby={id}>
+        <span id={id} hidden>
+          {about}
+        </span>
+        <div className={styles.text}>{children}</div>
       </Popover>
     </DialogTrigger>
   );

@@ -1,5 +1,9 @@
-import type { ReactElement, ReactNode } from "react";
-import { Dialog, DialogTrigger, Popover as AriaPopover } from "react-aria-components";
+import { type ReactElement, type ReactNode, useContext, useId } from "react";
+import {
+  DialogTrigger,
+  OverlayTriggerStateContext,
+  Popover as AriaPopover,
+} from "react-aria-components";
 import styles from "./popover.module.css";
 
 export interface PopoverProps {
@@ -20,17 +24,33 @@ export interface PopoverProps {
     | "right";
 }
 
-/** More about one thing, floating beside it. */
+/**
+ * More about one thing, floating beside it. It is itself the dialog: the unseen buttons that dismiss it
+ * stand within.
+ */
 export function Popover(props: PopoverProps) {
   const { label, trigger, children, placement = "bottom", ...open } = props;
+  const id = useId();
   return (
     <DialogTrigger {...open}>
       {trigger}
-      <AriaPopover className={styles.popover ?? ""} placement={placement} offset={6}>
-        <Dialog className={styles.dialog ?? ""} aria-label={label}>
-          {({ close }) => <>{typeof children === "function" ? children(close) : children}</>}
-        </Dialog>
+      <AriaPopover
+        className={styles.popover ?? ""}
+        placement={placement}
+        offset={6}
+        aria-labelledby={id}
+      >
+        <span id={id} hidden>
+          {label}
+        </span>
+        <Content>{children}</Content>
       </AriaPopover>
     </DialogTrigger>
   );
+}
+
+function Content({ children }: Pick<PopoverProps, "children">) {
+  const state = useContext(OverlayTriggerStateContext);
+  const content = typeof children === "function" ? children(() => state?.close()) : children;
+  return <div className={styles.content}>{content}</div>;
 }
