@@ -5,19 +5,19 @@ import { useKeptForm } from "../state/form-keeping.ts";
 import { keepLayout, useView } from "../state/view.ts";
 import { Columns } from "../ui/columns.tsx";
 import { useWords } from "../words/words.ts";
-import { Comparison } from "./comparison.tsx";
+import { Comparison } from "./comparison/comparison.tsx";
 import { DetailsColumn } from "./details-column.tsx";
-import { DropPlace } from "./drop-place.tsx";
-import { useGalleryActions } from "./gallery-actions.ts";
+import { DropPlace } from "./sheet/drop-place.tsx";
+import { useGalleryActions } from "./actions/gallery-actions.ts";
 import styles from "./gallery-page.module.css";
-import { RemovalDialog } from "./removal.tsx";
-import { SheetView } from "./sheet-view.tsx";
-import { useChosen } from "./use-chosen.ts";
+import { RemovalDialog } from "./actions/removal.tsx";
+import { SheetView } from "./sheet/sheet-view.tsx";
+import { useChosen } from "./grid/use-chosen.ts";
 import { type GalleryAddress, useGalleryAddress } from "./use-gallery-address.ts";
 import { useGalleryCommands } from "./use-gallery-commands.ts";
-import { useNames } from "./use-names.ts";
+import { useNames } from "./sheet/use-names.ts";
 import { useReturn } from "./use-return.ts";
-import { Viewer } from "./viewer.tsx";
+import { Viewer } from "./viewer/viewer.tsx";
 
 /** The gallery: every picture by days, one picture in full, two beside each other; by its address. */
 export function GalleryPage() {

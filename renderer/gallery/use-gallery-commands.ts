@@ -1,7 +1,7 @@
 import { type RefObject, useMemo, useRef, useState } from "react";
 import { chooseNone } from "../state/choice.ts";
-import type { GalleryCommands } from "./gallery-actions.ts";
-import type { Removal } from "./removal.tsx";
+import type { GalleryCommands } from "./actions/gallery-actions.ts";
+import type { Removal } from "./actions/removal.tsx";
 import { type DetailsColumnControl, useDetailsColumn } from "./use-details-column.ts";
 import type { GalleryAddress } from "./use-gallery-address.ts";
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
 import { choose } from "../state/choice.ts";
-import type { Order } from "./contact-sheet.ts";
+import type { Order } from "./grid/contact-sheet.ts";
 import type { GalleryAddress } from "./use-gallery-address.ts";
-import { tileOf } from "./use-grid-focus.ts";
+import { tileOf } from "./grid/use-grid-focus.ts";
 
 /**
  * The way back from an open picture: the sheet shows it chosen and with the focus. Where the picture

@@ -1,0 +1,163 @@
+import {
+  Columns2,
+  Eye,
+  Info,
+  Maximize2,
+  Search,
+  SquareCheckBig,
+  SquareX,
+  Trash2,
+} from "lucide-react";
+import { useMemo } from "react";
+import { useImageActions } from "../../picture/image-actions.ts";
+import type { Action } from "../../shortcuts/registry.ts";
+import { chooseAll } from "../../state/choice.ts";
+import { useImages } from "../../state/images.ts";
+import { useWords } from "../../words/words.ts";
+import { useManyActions } from "./many-actions.ts";
+
+/** What of the page the actions reach. */
+export interface GalleryCommands {
+  readonly open: (id: string) => void;
+  readonly look: () => void;
+  readonly compare: (ids: readonly [string, string]) => void;
+  /** Asks before it deletes for good. */
+  readonly remove: (ids: readonly string[]) => void;
+  readonly toggleDetails: () => void;
+  /** Ends what Escape ends. */
+  readonly leave: () => void;
+  readonly search: () => void;
+}
+
+export interface GalleryScene {
+  /** What the actions are about. */
+  readonly ids: readonly string[];
+  /** All pictures of the sheet. */
+  readonly all: readonly string[];
+  readonly isTrash: boolean;
+  /** Whether one picture is open, in place of the sheet. */
+  readonly isOpen: boolean;
+}
+
+const GRID = '[role="grid"]';
+
+/** Everything that can be done on this page, in the one order of keys, menus and palette. */
+export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): readonly Action[] {
+  const { ids, all, isTrash, isOpen } = scene;
+  const t = useWords("gallery");
+  const only = useImages((images) => (ids.length === 1 ? images[ids[0] ?? ""] : undefined));
+  const one = useImageActions(useMemo(() => (only ? [only] : []), [only]));
+  const many = useManyActions(ids, isTrash);
+  return useMemo(() => {
+    const group = t("actions.group");
+    const [id, other] = ids;
+    const sights = id === undefined || isOpen ? [] : sightActions(id, ids.length, t, page);
+    const comparison: Action[] =
+      id !== undefined && other !== undefined && ids.length === 2
+        ? [
+            {
+              id: "gallery.compare",
+              label: t("actions.compare"),
+              group,
+              icon: Columns2,
+              keys: "c",
+              run: () => page.compare([id, other]),
+            },
+          ]
+        : [];
+    const removal = isTrash && id !== undefined ? [removalOf(ids, t, page)] : [];
+    const sheet = isOpen ? [] : sheetActions(all, t, page);
+    return [
+      ...sights,
+      ...comparison,
+      ...one,
+      ...many,
+      ...removal,
+      ...sheet,
+      {
+        id: "gallery.details",
+        label: t("details"),
+        group,
+        icon: Info,
+        keys: "i",
+        run: page.toggleDetails,
+      },
+    ];
+  }, [ids, all, isTrash, isOpen, one, many, page, t]);
+}
+
+type Words = ReturnType<typeof useWords<"gallery">>;
+
+function sightActions(
+  id: string,
+  count: number,
+  t: Words,
+  page: GalleryCommands,
+): readonly Action[] {
+  const group = t("actions.group");
+  const look: Action = {
+    id: "gallery.look",
+    label: t("actions.look"),
+    group,
+    icon: Eye,
+    keys: "space",
+    within: GRID,
+    run: page.look,
+  };
+  if (count > 1) return [look];
+  const open: Action = {
+    id: "gallery.open",
+    label: t("actions.open"),
+    group,
+    icon: Maximize2,
+    keys: "enter",
+    within: GRID,
+    run: () => page.open(id),
+  };
+  return [open, look];
+}
+
+function removalOf(ids: readonly string[], t: Words, page: GalleryCommands): Action {
+  return {
+    id: "gallery.delete",
+    label: t("trash.delete"),
+    group: t("actions.group"),
+    icon: Trash2,
+    keys: "delete",
+    isDanger: true,
+    run: () => page.remove(ids),
+  };
+}
+
+function sheetActions(all: readonly string[], t: Words, page: GalleryCommands): readonly Action[] {
+  const group = t("actions.group");
+  return [
+    {
+      id: "gallery.all",
+      label: t("actions.all"),
+      group,
+      icon: SquareCheckBig,
+      keys: "mod+a",
+      worksInFields: false,
+      isDisabled: all.length === 0,
+      run: () => chooseAll(all),
+    },
+    {
+      id: "gallery.none",
+      label: t("actions.none"),
+      group,
+      icon: SquareX,
+      keys: "escape",
+      within: GRID,
+      run: page.leave,
+    },
+    {
+      id: "gallery.search",
+      label: t("actions.search"),
+      group,
+      icon: Search,
+      keys: "/",
+      run: page.search,
+    },
+  ];
+}

@@ -1,0 +1,10 @@
+import { MAX_IDS } from "../../../engine/contract/gallery.ts";
+
+/** Runs a command on any number of pictures, in parts as large as one call takes, one after the other. */
+export async function inParts(
+  ids: readonly string[],
+  command: (part: string[]) => Promise<unknown>,
+): Promise<void> {
+  for (let start = 0; start < ids.length; start += MAX_IDS)
+    await command(ids.slice(start, start + MAX_IDS));
+}

@@ -1,0 +1,49 @@
+import { useRef } from "react";
+import { useStudio } from "../../connection/studio.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { attempt, showToast } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import { inParts } from "./in-parts.ts";
+
+/** Trashed pictures to delete for good. */
+export interface Removal {
+  /** Undefined: all of them. */
+  readonly ids?: readonly string[];
+  readonly count: number;
+}
+
+/** The one question this page asks, since it cannot be undone. */
+export function RemovalDialog(props: { removal: Removal | undefined; onClose: () => void }) {
+  const { removal, onClose } = props;
+  const { client } = useStudio();
+  const t = useWords("gallery");
+  // While it fades out it still says what it said.
+  const last = useRef<Removal>({ count: 0 });
+  if (removal) last.current = removal;
+  const { ids, count } = last.current;
+  const remove = async () => {
+    onClose();
+    if (ids === undefined) await client.gallery.emptyTrash({});
+    else await inParts(ids, (part) => client.gallery.emptyTrash({ ids: part }));
+    showToast(t("trash.deleted", { count }));
+  };
+  return (
+    <Dialog
+      title={t(ids === undefined ? "trash.confirmAll" : "trash.confirm", { count })}
+      isOpen={removal !== undefined}
+      onClose={onClose}
+      isAlert
+      actions={
+        <>
+          <Button onPress={onClose}>{t("trash.keep")}</Button>
+          <Button variant="danger" onPress={() => attempt(remove())}>
+            {t("trash.act")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t("trash.warning")}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,90 @@
+import type { GalleryNames } from "../../../engine/contract/gallery.ts";
+
+/** Pictures in the order they are shown, and where each stands. */
+export interface Order {
+  readonly ids: readonly string[];
+  /** Undefined where it is not among them. */
+  readonly indexOf: (id: string) => number | undefined;
+}
+
+export function orderOf(names: GalleryNames): Order {
+  const ids = names.days.flatMap((day) => day.ids);
+  // Only when something is looked for: the first sheet is shown without.
+  let indices: Map<string, number> | undefined;
+  const count = () => {
+    const map = new Map<string, number>();
+    for (const [index, id] of ids.entries()) map.set(id, index);
+    return map;
+  };
+  return { ids, indexOf: (id) => (indices ??= count()).get(id) };
+}
+
+/** A row of the sheet: the heading of a day, or a line of pictures from `first` on. */
+export type Row =
+  | { readonly kind: "day"; readonly day: string; readonly count: number }
+  | { readonly kind: "line"; readonly first: number; readonly count: number };
+
+/** Pictures laid out by days in so many columns. */
+export interface Sheet {
+  readonly rows: readonly Row[];
+  /** Numbers of the rows that are lines. */
+  readonly lines: readonly number[];
+  /** Numbers of the rows that are headings. */
+  readonly headings: readonly number[];
+  readonly columns: number;
+}
+
+export function layOut(names: GalleryNames, columns: number): Sheet {
+  const rows: Row[] = [];
+  const lines: number[] = [];
+  const headings: number[] = [];
+  let next = 0;
+  for (const { day, ids } of names.days) {
+    headings.push(rows.length);
+    rows.push({ kind: "day", day, count: ids.length });
+    const end = next + ids.length;
+    for (; next < end; next = Math.min(next + columns, end)) {
+      lines.push(rows.length);
+      rows.push({ kind: "line", first: next, count: Math.min(columns, end - next) });
+    }
+  }
+  return { rows, lines, headings, columns };
+}
+
+/** Which of the lines holds the picture at `index`. */
+export function lineOf(sheet: Sheet, index: number): number {
+  return lastWhere(sheet.lines, (row) => firstOf(sheet, row) <= index);
+}
+
+/** Number of the row that holds the picture at `index`. */
+export function rowOf(sheet: Sheet, index: number): number {
+  return sheet.lines[lineOf(sheet, index)] ?? 0;
+}
+
+/** Number of the heading under which a row stands. */
+export function headingOf(sheet: Sheet, row: number): number {
+  return sheet.headings[lastWhere(sheet.headings, (heading) => heading <= row)] ?? 0;
+}
+
+/** Indices of the pictures in the rows from `start` to `end`, both included. */
+export function picturesBetween(sheet: Sheet, start: number, end: number): [number, number] {
+  const lines = sheet.rows.slice(start, end + 1).filter((row) => row.kind === "line");
+  const [first, last] = [lines[0], lines.at(-1)];
+  return first && last ? [first.first, last.first + last.count] : [0, 0];
+}
+
+function firstOf({ rows }: Sheet, row: number): number {
+  const found = rows[row];
+  return found?.kind === "line" ? found.first : 0;
+}
+
+/** Where the last of the sorted values stands that the question is true of; 0 where there is none. */
+function lastWhere(sorted: readonly number[], isTrue: (value: number) => boolean): number {
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (isTrue(sorted[middle] ?? 0)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,124 @@
+import { Check, ImageOff, Star } from "lucide-react";
+import { createContext, memo, type ReactNode, useContext, useMemo, useState } from "react";
+import type { Image } from "../../../engine/contract/gallery.ts";
+import { nameOf } from "../../picture/picture.tsx";
+import { useChoice } from "../../state/choice.ts";
+import { useImages } from "../../state/images.ts";
+import { classNames } from "../../ui/class-names.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { useWords } from "../../words/words.ts";
+import { boxOf } from "./box-of.ts";
+import styles from "./tile.module.css";
+import { useRenewal } from "./use-renewal.ts";
+
+/** What tiles say, once for all of them: words are dear to look up a hundred times a second. */
+export function useTileWords() {
+  const gallery = useWords("gallery");
+  const picture = useWords("picture");
+  return useMemo(() => ({ gallery, picture }), [gallery, picture]);
+}
+
+export const TileWords = createContext<ReturnType<typeof useTileWords> | undefined>(undefined);
+
+export interface TileProps {
+  readonly id: string;
+  readonly column: number;
+  /** Pixels. */
+  readonly side: number;
+  /** Of the sheet's first picture, the tab stop before there is another. */
+  readonly firstId: string | undefined;
+}
+
+/** As most pictures are, before one says how it is. */
+const SQUARE = { width: 1024, height: 1024 };
+
+/** A finger does not point before it presses: the mark to choose by is always there for it. */
+const isTouched = matchMedia("(hover: none)").matches;
+
+/**
+ * One picture of the sheet. Its marks are for the pointer: what they do, Ctrl+Space and `.` do too.
+ * The grid around it listens to all that happens here.
+ */
+export const Tile = memo(function Tile({ id, column, side, firstId }: TileProps) {
+  const image = useImages((images) => images[id]);
+  const isChosen = useChoice(({ chosen }) => chosen.has(id));
+  const isTabStop = useChoice(({ focused = firstId }) => focused === id);
+  const [isPointedAt, setIsPointedAt] = useState(isTouched);
+  return (
+    <div
+      role="gridcell"
+      data-id={id}
+      aria-colindex={column + 1}
+      aria-selected={isChosen}
+      tabIndex={isTabStop ? 0 : -1}
+      className={styles.tile}
+      onPointerEnter={() => setIsPointedAt(true)}
+      onPointerLeave={() => setIsPointedAt(isTouched)}
+    >
+      {image ? (
+        <Content image={image} side={side}>
+          {(isChosen || isPointedAt) && <ChooseMark />}
+          {(image.isStarred || isPointedAt) && !image.isTrashed && (
+            <StarMark isStarred={image.isStarred} />
+          )}
+        </Content>
+      ) : (
+        <div className={styles.coming} style={boxOf(SQUARE, side)} aria-hidden />
+      )}
+    </div>
+  );
+});
+
+function Content(props: { image: Image; side: number; children: ReactNode }) {
+  const { image, side, children } = props;
+  const words = useContext(TileWords);
+  const { isBroken, onError } = useRenewal(image);
+  if (words === undefined) return null;
+  const plain = nameOf(image.record, words.picture);
+  const name = image.isStarred ? words.gallery("starredName", { name: plain }) : plain;
+  const isGone = image.isMissing || isBroken;
+  return (
+    <div className={styles.box} style={boxOf(isGone ? SQUARE : image.record, side)}>
+      {isGone ? (
+        <div
+          role="img"
+          aria-label={words.gallery("missingName", { name })}
+          className={styles.missing}
+        >
+          <Icon of={ImageOff} size={20} />
+          <span>{words.gallery(image.isMissing ? "missing" : "broken")}</span>
+        </div>
+      ) : (
+        <img
+          className={styles.picture}
+          src={image.thumbnail}
+          alt={name}
+          decoding="async"
+          draggable
+          onError={onError}
+        />
+      )}
+      {children}
+    </div>
+  );
+}
+
+function ChooseMark() {
+  return (
+    <span data-does="choose" aria-hidden className={styles.choose}>
+      <Icon of={Check} />
+    </span>
+  );
+}
+
+function StarMark({ isStarred }: { isStarred: boolean }) {
+  return (
+    <span
+      data-does="star"
+      aria-hidden
+      className={classNames(styles.star, isStarred && styles.starred)}
+    >
+      <Icon of={Star} />
+    </span>
+  );
+}

@@ -1,0 +1,66 @@
+import type { DragEvent, MouseEvent } from "react";
+import { desktop } from "../../connection/desktop.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { choose, chooseNone, chooseUpTo, toggleChoice, useChoice } from "../../state/choice.ts";
+import { useImages } from "../../state/images.ts";
+import { attempt } from "../../ui/toasts.ts";
+import type { Order } from "./contact-sheet.ts";
+
+/** What the grid cannot do itself. */
+export interface GridGestures {
+  readonly onOpen: (id: string) => void;
+  /** The picture under the pointer is chosen by then. */
+  readonly onMenu: (event: MouseEvent) => void;
+}
+
+/** Everything the pointer does on the sheet: one set of listeners for all tiles. */
+export function useGestures(order: Order, { onOpen, onMenu }: GridGestures) {
+  const { client } = useStudio();
+  return {
+    onClick: (event: MouseEvent) => {
+      const id = idUnder(event);
+      if (id === undefined) return chooseNone();
+      const does = doesUnder(event);
+      if (does === "star") {
+        const isStarred = useImages.getState()[id]?.isStarred !== true;
+        attempt(client.gallery.star({ ids: [id], isStarred }));
+      } else if (event.shiftKey) chooseUpTo(id, order.ids, event.ctrlKey || event.metaKey);
+      else if (does === "choose" || event.ctrlKey || event.metaKey) toggleChoice(id);
+      else choose(id);
+    },
+    onDoubleClick: (event: MouseEvent) => {
+      const id = idUnder(event);
+      if (id !== undefined && doesUnder(event) === undefined) onOpen(id);
+    },
+    onContextMenu: (event: MouseEvent) => {
+      const id = idUnder(event);
+      if (id === undefined) return;
+      if (!useChoice.getState().chosen.has(id)) choose(id);
+      onMenu(event);
+    },
+    onDragStart: (event: DragEvent) => {
+      const id = idUnder(event);
+      const image = id === undefined ? undefined : useImages.getState()[id];
+      if (image === undefined) return;
+      if (desktop) {
+        event.preventDefault();
+        attempt(desktop.startDrag(image.id));
+      } else {
+        // Chromium saves what is dropped outside under this name.
+        const address = new URL(image.address, location.href).href;
+        const name = image.fileName.split("/").at(-1) ?? image.fileName;
+        event.dataTransfer.setData("DownloadURL", `image/png:${name}:${address}`);
+      }
+    },
+  };
+}
+
+function idUnder({ target }: MouseEvent): string | undefined {
+  const tile = target instanceof Element ? target.closest<HTMLElement>("[data-id]") : undefined;
+  return tile?.dataset["id"];
+}
+
+function doesUnder({ target }: MouseEvent): string | undefined {
+  const mark = target instanceof Element ? target.closest<HTMLElement>("[data-does]") : undefined;
+  return mark?.dataset["does"];
+}

@@ -1,0 +1,42 @@
+import { type FocusEvent, useLayoutEffect, useRef } from "react";
+import { choose, useChoice } from "../../state/choice.ts";
+import { type Order, rowOf } from "./contact-sheet.ts";
+import type { Rows } from "./use-rows.ts";
+import type { SizedSheet } from "./use-sheet.ts";
+
+/**
+ * Puts the focus where the choice says: the tile comes into view and, while the grid holds the
+ * focus, has it; also where the sheet was laid out anew and the tile is another element.
+ */
+export function useGridFocus(rows: Rows, { sheet, scroller }: SizedSheet, order: Order) {
+  const focused = useChoice((choice) => choice.focused);
+  const isInside = useRef(false);
+  const last = useRef(focused);
+  useLayoutEffect(() => {
+    if (focused === undefined || scroller === null) return;
+    const index = order.indexOf(focused);
+    if (index === undefined) return;
+    if (last.current !== focused) rows.scrollToIndex(rowOf(sheet, index), { align: "auto" });
+    last.current = focused;
+    if (!isInside.current || document.activeElement?.closest("input, [role=dialog]")) return;
+    tileOf(scroller, focused)?.focus({ preventScroll: true });
+  }, [focused, rows, sheet, order, scroller]);
+  return {
+    onFocus: ({ target }: FocusEvent<HTMLElement>) => {
+      isInside.current = true;
+      const { chosen, focused } = useChoice.getState();
+      const id = target.dataset["id"];
+      // Reached by Tab: from here the arrows go on.
+      if (id !== undefined && focused === undefined && chosen.size === 0) choose(id);
+    },
+    onBlur: ({ relatedTarget, currentTarget }: FocusEvent<HTMLElement>) => {
+      // A tile that went takes its focus with it, to nowhere: that is not leaving.
+      if (relatedTarget !== null && !currentTarget.contains(relatedTarget))
+        isInside.current = false;
+    },
+  };
+}
+
+export function tileOf(within: ParentNode, id: string): HTMLElement | null {
+  return within.querySelector<HTMLElement>(`[role="gridcell"][data-id="${id}"]`);
+}

@@ -1,0 +1,65 @@
+import { FilterX, ImagePlus } from "lucide-react";
+import { useLocation } from "wouter";
+import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
+import { asFailure } from "../../connection/failure.ts";
+import { useView } from "../../state/view.ts";
+import { Button } from "../../ui/button.tsx";
+import { Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
+import { useWords } from "../../words/words.ts";
+import { cleared, isNarrowed } from "../address.ts";
+import styles from "./sheet-state.module.css";
+import type { ShownNames } from "./use-names.ts";
+
+export interface SheetStateProps {
+  readonly shown: ShownNames;
+  readonly query: GalleryQuery;
+  readonly onAsk: (query: GalleryQuery) => void;
+}
+
+/** What stands where the sheet would be: nothing, nothing yet, or why not. */
+export function SheetState({ shown, query, onAsk }: SheetStateProps) {
+  const t = useWords("gallery");
+  const [, navigate] = useLocation();
+  const { names, error, retry } = shown;
+  if (names === undefined)
+    return error ? (
+      <Failed title={t("failed")} error={asFailure(error)} onRetry={retry} />
+    ) : (
+      <SheetSkeleton />
+    );
+  if (isNarrowed(query))
+    return (
+      <Empty title={t("empty.notFound")}>
+        <Button icon={FilterX} onPress={() => onAsk(cleared(query))}>
+          {t("filters.clear")}
+        </Button>
+      </Empty>
+    );
+  if (query.isTrashed === true) return <Empty title={t("empty.trash")} />;
+  return (
+    <Empty title={t("empty.nothing")}>
+      <Button variant="filled" icon={ImagePlus} onPress={() => navigate("/generate")}>
+        {t("actions.generate")}
+      </Button>
+    </Empty>
+  );
+}
+
+/** Tiles of a first line or two; how many there will be nobody knows yet. */
+const PLACES = Array.from({ length: 12 }, (_, place) => place);
+
+function SheetSkeleton() {
+  const side = useView((view) => view.tileSize);
+  return (
+    <div className={styles.skeleton} aria-busy>
+      <Skeleton className={styles.day} />
+      <div className={styles.tiles}>
+        {PLACES.map((place) => (
+          <div key={place} style={{ width: side, height: side }}>
+            <Skeleton className={styles.tile} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
