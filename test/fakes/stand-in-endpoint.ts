@@ -47,12 +47,14 @@ export async function openStandIn(
   const chunks: Buffer[] = [];
   const sockets = new Set<Socket>();
   const listener: RequestListener = (request, response) => {
-    void bodyOf(request).then((body) => {
-      const { method = "", url: path = "", headers } = request;
-      const one = { method, path, headers, body };
-      seen.push(one);
-      answer(response, one, seen.length);
-    });
+    void take(request, response);
+  };
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await bodyOf(request);
+    const { method = "", url: path = "", headers } = request;
+    const one = { method, path, headers, body };
+    seen.push(one);
+    answer(response, one, seen.length);
   };
   const server = tls === undefined ? createPlainServer(listener) : createTlsServer(tls, listener);
   server.on("connection", (socket: Socket) => {

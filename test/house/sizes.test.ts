@@ -6,17 +6,19 @@ import { expect, test } from "vitest";
  * raise the number in the commit that needs it, and say why there.
  */
 const BUDGET: Readonly<Record<string, number>> = {
-  // With `serve --model`, which brings a folder into the store.
-  cli: 1700,
+  // With `serve --model`, which brings a folder into the store, and endpoints.
+  cli: 1850,
   "cli.ts": 60,
   codecs: 260,
-  contract: 1200,
+  // A refusal for everything that can be wrong with an endpoint or a request.
+  contract: 1260,
   cuda: 1000,
   database: 160,
   // The resumable downloader, out of cuda, which gave its lines.
   download: 420,
   drawing: 900,
-  endpoints: 1100,
+  // With what TLS, redirects, hangs and hostile replies each take, by name.
+  endpoints: 1520,
   files: 380,
   gallery: 1080,
   graph: 800,

@@ -225,7 +225,7 @@ test("a full queue is asked again, and a picture takes the last error away", asy
   });
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url));
-  await expect(endpoints.draw(id, ORDER, { signal: never })).rejects.toThrow();
+  await expect(endpoints.draw(id, ORDER, { signal: never })).rejects.toThrow("Prediction failed");
   expect(endpoints.get(id).lastError).toBeDefined();
   const attempts: number[] = [];
   vi.spyOn(Math, "random").mockReturnValue(0.01);
@@ -237,7 +237,7 @@ test("a full queue is asked again, and a picture takes the last error away", asy
 
 test("what an endpoint quotes of its secrets is shown to nobody", async () => {
   const quoting: Answer = (response, request, count) => {
-    const secrets = `${request.headers["authorization"]} and ${request.headers["x-api-key"]}`;
+    const secrets = [request.headers["authorization"], request.headers["x-api-key"]].join(" and ");
     if (request.path.endsWith("/infer")) {
       always(400, JSON.stringify({ error: `bad: ${secrets}` }))(response, request, count);
     } else {
