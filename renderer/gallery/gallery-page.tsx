@@ -6,7 +6,7 @@ import { keepLayout, useView } from "../state/view.ts";
 import { Columns } from "../ui/columns.tsx";
 import { useWords } from "../words/words.ts";
 import { Comparison } from "./comparison/comparison.tsx";
-import { DetailsColumn } from "./details-column.tsx";
+import { ChosenDetails } from "./chosen-details.tsx";
 import { DropPlace } from "./sheet/drop-place.tsx";
 import { useGalleryActions } from "./actions/gallery-actions.ts";
 import styles from "./gallery-page.module.css";
@@ -41,7 +41,7 @@ export function GalleryPage() {
   const isEmpty = shown.names?.total === 0 && openId === undefined;
   const hasDetails = column.isOpen && compared === undefined && !isEmpty;
   const details = {
-    content: <DetailsColumn ids={ids} onHide={column.toggle} />,
+    content: <ChosenDetails ids={ids} onHide={column.toggle} />,
     size: 320,
     minSize: 280,
     maxSize: 520,

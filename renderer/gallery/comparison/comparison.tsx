@@ -16,6 +16,7 @@ import { Failed, Skeleton } from "../../ui/async-states.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { useWords } from "../../words/words.ts";
 import { Differences } from "./differences.tsx";
+import cover from "../cover.module.css";
 import styles from "./comparison.module.css";
 
 export interface ComparisonProps {
@@ -36,7 +37,7 @@ export function Comparison({ ids, onSwap, onClose }: ComparisonProps) {
   const failure = error ? asFailure(error) : missing;
   useClosing(onClose);
   return (
-    <section className={styles.comparison} aria-label={t("compare.label")}>
+    <section className={cover.cover} aria-label={t("compare.label")}>
       {left && right ? (
         <Pair left={left} right={right} onSwap={onSwap} onClose={onClose} />
       ) : failure ? (
@@ -44,7 +45,7 @@ export function Comparison({ ids, onSwap, onClose }: ComparisonProps) {
           <Button onPress={onClose}>{t("viewer.back")}</Button>
         </Failed>
       ) : (
-        <Skeleton className={styles.skeleton} />
+        <Skeleton className={cover.skeleton} />
       )}
     </section>
   );
@@ -64,7 +65,7 @@ function Pair({ left, right, onSwap, onClose }: PairProps) {
   const [way, setWay] = useState<(typeof WAYS)[number]>("slider");
   return (
     <>
-      <div className={styles.bar}>
+      <div className={cover.bar}>
         <IconButton icon={ArrowLeft} label={t("viewer.back")} keys="escape" onPress={onClose} />
         <Chips
           label={t("compare.view")}

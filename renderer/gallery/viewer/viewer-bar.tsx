@@ -6,6 +6,7 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { ZOOM_STEP } from "./viewer-actions.ts";
+import cover from "../cover.module.css";
 import styles from "./viewer.module.css";
 
 export interface ViewerBarProps {
@@ -22,7 +23,7 @@ export function ViewerBar({ zoom, picture, place, total, onClose }: ViewerBarPro
   const t = useWords("gallery");
   const { width, height } = picture;
   return (
-    <div className={styles.bar}>
+    <div className={cover.bar}>
       <IconButton icon={ArrowLeft} label={t("viewer.back")} keys="escape" onPress={onClose} />
       <span className={styles.quiet}>
         {place >= 0 &&

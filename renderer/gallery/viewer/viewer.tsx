@@ -15,6 +15,7 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { useWords } from "../../words/words.ts";
 import { useViewerActions } from "./viewer-actions.ts";
 import { ViewerBar } from "./viewer-bar.tsx";
+import cover from "../cover.module.css";
 import styles from "./viewer.module.css";
 
 export interface ViewerProps {
@@ -34,7 +35,7 @@ export function Viewer({ id, ids, onLeaf, onClose }: ViewerProps) {
   const root = useRef<HTMLElement>(null);
   useEffect(() => root.current?.focus(), []);
   return (
-    <section ref={root} tabIndex={-1} className={styles.viewer} aria-label={t("viewer.label")}>
+    <section ref={root} tabIndex={-1} className={cover.cover} aria-label={t("viewer.label")}>
       {image ? (
         <OpenPicture image={image} ids={ids} onLeaf={onLeaf} onClose={onClose} />
       ) : error ? (
@@ -42,7 +43,7 @@ export function Viewer({ id, ids, onLeaf, onClose }: ViewerProps) {
           <Button onPress={onClose}>{t("viewer.back")}</Button>
         </Failed>
       ) : (
-        <Skeleton className={styles.skeleton} />
+        <Skeleton className={cover.skeleton} />
       )}
     </section>
   );

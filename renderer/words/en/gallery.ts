@@ -44,7 +44,6 @@ export const gallery = {
   found_one: "{{count}} picture",
   found_other: "{{count}} pictures",
   details: "Details",
-  hideDetails: "Hide details",
   showDetails: "Show details",
   resize: "Width of the details",
   nothingChosen: "Select a picture to see how it was made.",

@@ -175,8 +175,6 @@ export const generate = {
     done: "{{prompt}}",
   },
   details: {
-    title: "Details",
-    hide: "Hide details",
     show: "Show details",
   },
   drop: {

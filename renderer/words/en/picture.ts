@@ -1,5 +1,6 @@
 export const picture = {
   details: "Details",
+  hideDetails: "Hide details",
   image: "{{prompt}}, {{width}} by {{height}} pixels",
   noPrompt: "No prompt",
   noPromptName: "Picture without a prompt",
