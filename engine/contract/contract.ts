@@ -151,6 +151,8 @@ export const contract = {
     list: oc
       .input(z.object({ isFresh: z.boolean().default(false) }))
       .output(z.array(deviceReportSchema)),
+    /** Fetches what ONNX Runtime needs for NVIDIA cards, and tries the devices again. */
+    installCuda: oc.output(transfer),
   },
 
   settings: {

@@ -81,6 +81,14 @@ export async function uninstallCuda(
   return writingTo({ folder: targetFolder, bytes: 0 }, () => removePlacement(targetFolder, source));
 }
 
+/** Removes a half-fetched package; what was placed stays. */
+export function discardCudaPackage({
+  cacheFolder,
+  source = CUDA_SOURCE,
+}: Pick<CudaOptions, "cacheFolder" | "source">): Promise<void> {
+  return discardPart(partFile(cacheFolder, source));
+}
+
 function jobOf(options: CudaOptions): Job {
   const { fetch = globalThis.fetch, stallMs, pausesMs, signal, ...rest } = options;
   return {

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { installCuda, uninstallCuda } from "../cuda/install.ts";
+import { discardCudaPackage, installCuda, uninstallCuda } from "../cuda/install.ts";
 import type { CudaProgress } from "../cuda/progress.ts";
-import { formatCudaReport, isCudaReady, type CudaProbe } from "../cuda/report.ts";
+import { formatCudaReport, isCudaReady, type CudaProbe, type CudaReport } from "../cuda/report.ts";
 import { probeDevice } from "../runtime/probe.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
 
@@ -17,18 +17,36 @@ export interface CudaSupportOptions {
 export async function installCudaSupport(
   options: CudaSupportOptions,
 ): Promise<{ readonly text: string; readonly isReady: boolean }> {
-  const targetFolder = bindingFolder();
-  const folders = { targetFolder, cacheFolder: join(cacheFolder(), "cuda") };
   if (options.remove) {
-    const removed = await uninstallCuda(folders);
+    const removed = await uninstallCuda(folders());
     const text =
       removed.length === 0 ? "There were no CUDA libraries." : `Removed ${removed.join(", ")}.`;
     return { text, isReady: true };
   }
   const onProgress = (progress: CudaProgress): void => options.onProgress(inWords(progress));
-  const { signal } = options;
-  const report = await installCuda({ ...folders, probe, onProgress, ...(signal && { signal }) });
+  const report = await THIS_CUDA.install({ onProgress, signal: options.signal });
   return { text: formatCudaReport(report), isReady: isCudaReady(report) };
+}
+
+/** What a machine can do about CUDA: tests hand in one that fetches from another host. */
+export interface CudaInstaller {
+  install(watching: {
+    readonly onProgress: (progress: CudaProgress) => void;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<CudaReport>;
+  /** Removes what is half fetched. */
+  discard(): Promise<void>;
+}
+
+/** This machine's. */
+export const THIS_CUDA: CudaInstaller = {
+  install: ({ onProgress, signal }) =>
+    installCuda({ ...folders(), probe, onProgress, ...(signal && { signal }) }),
+  discard: () => discardCudaPackage(folders()),
+};
+
+function folders() {
+  return { targetFolder: bindingFolder(), cacheFolder: join(cacheFolder(), "cuda") };
 }
 
 async function probe(): Promise<CudaProbe> {

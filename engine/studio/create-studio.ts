@@ -1,4 +1,5 @@
 import type { DeviceReport } from "../contract/devices.ts";
+import type { CudaInstaller } from "../drawing/cuda.ts";
 import type { LentVault } from "../secrets/lent-vault.ts";
 import type { LentKey } from "../serving/server-file.ts";
 import type { AddressOf, PictureBytes, PictureKind } from "./addresses.ts";
@@ -46,6 +47,8 @@ export interface StudioOptions {
   readonly cacheFolder?: string | undefined;
   /** Tries this machine's devices. */
   readonly probe?: (() => Promise<readonly DeviceReport[]>) | undefined;
+  /** Brings support for NVIDIA cards; this machine's own way by default. */
+  readonly cuda?: CudaInstaller | undefined;
   readonly now?: (() => Date) | undefined;
   /** The inference server of this run; absent, it does not listen until somebody starts it. */
   readonly serving?: ServingOptions | undefined;

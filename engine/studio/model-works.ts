@@ -14,8 +14,10 @@ export interface ModelWorkParts {
   readonly onModels: () => void;
 }
 
+type ModelRunners = Omit<TransferRunners, "cuda">;
+
 /** How models come into the store and are looked after, as transfers carry it out. */
-export function modelWorks({ store, hub, onModels }: ModelWorkParts): TransferRunners {
+export function modelWorks({ store, hub, onModels }: ModelWorkParts): ModelRunners {
   const discard = (id: string): Promise<void> => store.discard(id);
   const telling = async (work: Promise<string>): Promise<string> => work.finally(onModels);
   return {

@@ -1,4 +1,6 @@
+import { THIS_CUDA } from "../drawing/cuda.ts";
 import type { StudioOptions } from "./create-studio.ts";
+import { cudaWork } from "./cuda-work.ts";
 import { hubDoor, type HubDoor } from "./hub-door.ts";
 import { modelWorks } from "./model-works.ts";
 import type { DrawingParts } from "./open-drawing.ts";
@@ -12,9 +14,9 @@ export interface ModelsDoor extends HubDoor {
 
 /** Introduces transfers to the store and the hub, and lets them run. */
 export function openModels(
-  { isPassive }: StudioOptions,
+  { isPassive, cuda = THIS_CUDA }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
-  { store, models, doorEngine }: DrawingParts & Pick<ServingParts, "doorEngine">,
+  { store, models, devices, doorEngine }: DrawingParts & Pick<ServingParts, "doorEngine">,
 ): ModelsDoor {
   const door = hubDoor(settings, secrets);
   const onModels = (): void => {
@@ -22,6 +24,11 @@ export function openModels(
     doorEngine.forget();
     events.publish({ type: "models-changed" });
   };
-  transfers.begin(modelWorks({ store, hub: door.hub, onModels }), isPassive);
+  const onInstalled = () => devices.list(true);
+  const runners = {
+    ...modelWorks({ store, hub: door.hub, onModels }),
+    cuda: cudaWork({ installer: cuda, onInstalled }),
+  };
+  transfers.begin(runners, isPassive);
   return { ...door, onModels };
 }

@@ -22,8 +22,8 @@ export interface TransferRun {
 export interface TransferRunner {
   /** Whether it can end and go on where it was. One that cannot begins anew. */
   readonly canPause: boolean;
-  /** Gives the id of the model that it made or looked at. */
-  readonly run: (run: TransferRun) => Promise<string>;
+  /** Gives the id of the model that it made or looked at, where there is one. */
+  readonly run: (run: TransferRun) => Promise<string | undefined>;
   /** Deletes what is half done. */
   readonly discard: (id: string) => Promise<void>;
 }

@@ -75,17 +75,18 @@ function Tools({ transfer }: { transfer: Transfer }) {
   const t = useWords("models");
   const { client } = useStudio();
   const { id, kind, name, state } = transfer;
+  const isFetched = kind === "download" || kind === "cuda";
   const ids = { ids: [id] };
   return (
     <>
-      {isActive(transfer) && kind === "download" && (
+      {isActive(transfer) && isFetched && (
         <IconButton
           icon={Pause}
           label={t("transfers.pause", { name })}
           onPress={() => attempt(client.transfers.pause(ids))}
         />
       )}
-      {(state === "paused" || (state === "failed" && kind === "download")) && (
+      {(state === "paused" || (state === "failed" && isFetched)) && (
         <IconButton
           icon={Play}
           label={t("transfers.resume", { name })}

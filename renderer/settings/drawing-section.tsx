@@ -9,9 +9,10 @@ import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/select.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
+import { CudaSupport } from "./cuda-support.tsx";
 import { DeviceTable } from "./device-table.tsx";
 import styles from "./drawing-section.module.css";
-import { Actions, Help, Section } from "./section.tsx";
+import { Actions, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 import { useDeviceName } from "./use-device-name.ts";
 
@@ -51,7 +52,7 @@ export function DrawingSection({ settings: { device } }: { settings: Settings })
             />
           </div>
           <DeviceTable reports={reports} />
-          {reports.some(isMissingCuda) && <Help>{t("drawing.cuda")}</Help>}
+          {reports.some(isMissingCuda) && <CudaSupport />}
           <TryAgain />
         </>
       )}

@@ -56,6 +56,7 @@ const HANDLERS: Handlers = {
   },
   "machine-changed": (_, { cache, queries }) => {
     void cache.invalidateQueries({ queryKey: queries.machine.get.queryKey() });
+    void cache.invalidateQueries({ queryKey: queries.devices.key() });
     void cache.invalidateQueries({ queryKey: queries.generation.estimate.key() });
   },
   "server-changed": ({ server }, { cache, queries }) => {

@@ -299,6 +299,15 @@ export class FakeStudio {
         },
       },
       devices: {
+        installCuda: async () => {
+          const fetched = { ...downloadOf("running"), id: "transfer-2", kind: "cuda" as const };
+          this.#transfers = [
+            ...this.#transfers,
+            { ...fetched, name: "ONNX Runtime", note: undefined },
+          ];
+          this.#tell({ type: "transfers-changed", transfers: this.#transfers });
+          return { transferId: "transfer-2" };
+        },
         list: async () => [
           {
             provider: "cuda",

@@ -107,7 +107,7 @@ export const models = {
     amount: "{{done}} of {{total}}",
     speed: "{{rate}}/s",
     left: "{{time}} left",
-    kind: { download: "Download", import: "Import", verify: "Check" },
+    kind: { download: "Download", import: "Import", verify: "Check", cuda: "CUDA support" },
     state: {
       waiting: "Waiting",
       running: "Running",
