@@ -17,7 +17,7 @@ import { type Message, type Order, readOrder, replyTo } from "./read-order.ts";
 import { sentenceOf } from "./refuse.ts";
 import { relay } from "./relay.ts";
 import type { Handler } from "./route.ts";
-import type { RouteParts } from "./route-parts.ts";
+import type { SharedParts } from "./route-parts.ts";
 import { endWhereStalled, sendMessage } from "./send-message.ts";
 
 /** Silence that proxies take for death begins at 30 s: a comment goes out before. */
@@ -37,7 +37,7 @@ const STREAM_HEADERS = {
 };
 
 /** `POST /v2/models/{m}[/versions/{v}]/generate`: one reply. */
-export function generateRoute(parts: RouteParts): Handler {
+export function generateRoute(parts: SharedParts): Handler {
   return async (request, reply) => {
     const order = await readOrder(parts, { request, reply }, readMessage);
     const drawn = await allPictures(parts.admission, order);
@@ -49,7 +49,7 @@ export function generateRoute(parts: RouteParts): Handler {
  * `POST …/generate_stream`: an event for each step, then one that is the reply. What is refused before
  * the first of them has a status; what fails later is an event `{"error"}`.
  */
-export function generateStreamRoute(parts: RouteParts): Handler {
+export function generateStreamRoute(parts: SharedParts): Handler {
   return async (request, reply) => {
     const order = await readOrder(parts, { request, reply }, readMessage);
     const silenceMs = parts.silenceMs ?? SILENCE_MS;
@@ -81,8 +81,8 @@ async function* eventStream(
   { order, log }: { readonly order: Order; readonly log: FastifyBaseLogger },
 ): AsyncGenerator<Uint8Array, void> {
   const encode = eventEncoder(order);
-  yield* encode(first).chunks;
   try {
+    yield* encode(first).chunks;
     for await (const event of events) yield* encode(event).chunks;
   } catch (error) {
     if (order.signal.aborted) return;

@@ -4,14 +4,14 @@ import { wantedPicture } from "../../kserve/server/wanted-picture.ts";
 import { allPictures, ofOneSize } from "./draw-pictures.ts";
 import { readOrder, replyTo } from "./read-order.ts";
 import type { Handler } from "./route.ts";
-import { isSeedReply, type RouteParts } from "./route-parts.ts";
+import { isSeedReply, type SharedParts } from "./route-parts.ts";
 import { sendMessage } from "./send-message.ts";
 
 /** What the seed's handler takes in of a request besides the prompt. */
 const NOTHING = { outputs: [], parameters: new Map() };
 
 /** `POST /v2/models/{m}[/versions/{v}]/infer`. */
-export function inferRoute(parts: RouteParts): Handler {
+export function inferRoute(parts: SharedParts): Handler {
   return async (request, reply) => {
     const isSeed = isSeedReply(parts, parts.callerOf(request));
     const order = await readOrder(parts, { request, reply }, (body) => {

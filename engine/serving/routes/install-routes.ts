@@ -6,7 +6,8 @@ import { modelRoutes, versioned } from "./model-routes.ts";
 import { refuse } from "./refuse.ts";
 import { repositoryRoutes } from "./repository-routes.ts";
 import { installRoute, pathOf, type Route } from "./route.ts";
-import type { RouteParts } from "./route-parts.ts";
+import { BodyReader } from "./read-body.ts";
+import type { RouteParts, SharedParts } from "./route-parts.ts";
 
 /** Answers the inference protocols on a listener whose gate lets in who may ask. */
 export function installRoutes(app: FastifyInstance, parts: RouteParts): void {
@@ -15,7 +16,8 @@ export function installRoutes(app: FastifyInstance, parts: RouteParts): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
     scope.setErrorHandler(refuse);
-    for (const route of routesOf(parts)) installRoute(scope, route);
+    const shared = { ...parts, bodies: new BodyReader() };
+    for (const route of routesOf(shared)) installRoute(scope, route);
     scope.all("/*", (request) => {
       throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
     });
@@ -23,7 +25,7 @@ export function installRoutes(app: FastifyInstance, parts: RouteParts): void {
 }
 
 /** Every address, and what answers there. */
-export function routesOf(parts: RouteParts): readonly Route[] {
+export function routesOf(parts: SharedParts): readonly Route[] {
   return [
     ...modelRoutes(parts),
     ...versioned("/infer", { POST: inferRoute(parts) }),

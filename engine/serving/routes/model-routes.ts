@@ -12,7 +12,7 @@ import type { KnownModel } from "../picture-engine.ts";
 import { OPENAPI } from "./openapi.ts";
 import { predictRoute } from "./predict-route.ts";
 import type { Handler, Route } from "./route.ts";
-import type { RouteParts } from "./route-parts.ts";
+import type { SharedParts } from "./route-parts.ts";
 import {
   addressOf,
   answeringNames,
@@ -22,7 +22,7 @@ import {
 } from "./served-model.ts";
 
 /** What can be asked about the server and its models, in both protocols. */
-export function modelRoutes(parts: RouteParts): readonly Route[] {
+export function modelRoutes(parts: SharedParts): readonly Route[] {
   const { engine } = parts;
   const names: Handler = async () => modelList(answeringNames(await engine.models()));
   const metadata: Handler = async (request) => {
@@ -56,7 +56,7 @@ export function versioned(end: string, handlers: Omit<Route, "path">): readonly 
   }));
 }
 
-function serverReadiness(engine: RouteParts["engine"]): Handler {
+function serverReadiness(engine: SharedParts["engine"]): Handler {
   return async (_, reply) => {
     const [name] = answeringNames(await engine.models());
     if (name !== undefined) return serverReady(true);

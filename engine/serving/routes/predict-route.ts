@@ -3,16 +3,15 @@ import { generationRequests, type PictureRequest } from "../../kserve/server/pic
 import { predictReply, readPredictRequest } from "../../kserve/server/predict.ts";
 import { clientGone } from "./client-gone.ts";
 import { allPictures, type Drawn, ofOneSize } from "./draw-pictures.ts";
-import { readBody } from "./read-body.ts";
 import { type Handler, pathOf } from "./route.ts";
-import type { RouteParts } from "./route-parts.ts";
+import type { SharedParts } from "./route-parts.ts";
 import { sendMessage } from "./send-message.ts";
 import { parameter, servedModel } from "./served-model.ts";
 
 const VERB = ":predict";
 
 /** `POST /v1/models/{m}:predict`; the colon is part of a name to whoever cuts addresses at slashes. */
-export function predictRoute({ engine, admission, callerOf }: RouteParts): Handler {
+export function predictRoute({ engine, admission, callerOf, bodies }: SharedParts): Handler {
   return async (request, reply) => {
     const signal = clientGone(reply);
     const call = parameter(request.params, "model") ?? "";
@@ -20,7 +19,7 @@ export function predictRoute({ engine, admission, callerOf }: RouteParts): Handl
       throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
     }
     await servedModel(engine, { name: call.slice(0, -VERB.length) });
-    const { bytes } = await readBody(request);
+    const { bytes } = await bodies.read(request);
     const { pictures: asked, format } = readPredictRequest(bytes);
     const { pictures } = await allPictures(admission, {
       requests: asked.flatMap(generationRequests),

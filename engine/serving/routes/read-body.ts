@@ -15,13 +15,38 @@ const MAX_CHUNKS = 65_536;
 /** Room for a request as most are. */
 const FIRST_BYTES = 16 << 10;
 
-/** A request's body, unpacked, within its limits. Throws BODY_TOO_LARGE, ENCODING_UNKNOWN, REQUEST_INVALID. */
-export async function readBody({ raw, headers }: FastifyRequest): Promise<MessageBody> {
-  const unpack = unpackerFor(headers["content-encoding"]);
-  if (Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES) throw tooLarge(BODY_LIMIT);
-  const bytes = await unpack(await gather(raw));
-  const headerLength = headers[HEADER_LENGTH];
-  return headerLength === undefined ? { bytes } : { bytes, headerLength: String(headerLength) };
+/** What all bodies that are on their way may take together; a thousand slow clients come to it. */
+const MAX_HELD_BYTES = 128 << 20;
+const HELD_LIMIT = { limit: `${MAX_HELD_BYTES >> 20} MiB`, seconds: 5 };
+
+/** Reads the bodies of requests, each within its limits, and all together within theirs. */
+export class BodyReader {
+  readonly #maxHeldBytes: number;
+  #heldBytes = 0;
+
+  constructor(maxHeldBytes = MAX_HELD_BYTES) {
+    this.#maxHeldBytes = maxHeldBytes;
+  }
+
+  /** A body, unpacked. Throws BODY_TOO_LARGE, BODIES_TOO_MANY, ENCODING_UNKNOWN, REQUEST_INVALID. */
+  async read({ raw, headers }: FastifyRequest): Promise<MessageBody> {
+    const unpack = unpackerFor(headers["content-encoding"]);
+    if (Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES) throw tooLarge(BODY_LIMIT);
+    const body = new GrowingBody((bytes) => this.#hold(bytes));
+    try {
+      const bytes = await unpack(await gather(raw, body));
+      const headerLength = headers[HEADER_LENGTH];
+      return headerLength === undefined ? { bytes } : { bytes, headerLength: String(headerLength) };
+    } finally {
+      this.#heldBytes -= body.heldBytes;
+    }
+  }
+
+  #hold(bytes: number): void {
+    if (this.#heldBytes + bytes > this.#maxHeldBytes)
+      throw new StudioError("BODIES_TOO_MANY", HELD_LIMIT);
+    this.#heldBytes += bytes;
+  }
 }
 
 type Unpacker = (bytes: Buffer) => Promise<Uint8Array>;
@@ -62,38 +87,61 @@ function hasZlibHeader(bytes: Buffer): boolean {
   return bytes.length >= 2 && (bytes.readUInt8(0) & 15) === 8 && bytes.readUInt16BE(0) % 31 === 0;
 }
 
-/**
- * Everything that comes, in one buffer that grows: a body of a million pieces costs no more than one of
- * a few. What comes after a refusal is let pass, so that the client gets to read it.
- */
-function gather(raw: IncomingMessage): Promise<Buffer> {
-  let buffer: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
-  let size = 0;
-  let chunks = 0;
+/** Everything that comes. What comes after a refusal is let pass, so that the client gets to read it. */
+function gather(raw: IncomingMessage, body: GrowingBody): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const take = (chunk: Buffer): void => {
-      chunks++;
-      if (size + chunk.length > MAX_BODY_BYTES) return turnAway(BODY_LIMIT);
-      if (chunks > MAX_CHUNKS) return turnAway(`${MAX_CHUNKS} pieces`);
-      if (size + chunk.length > buffer.length) buffer = grown(buffer, size + chunk.length);
-      chunk.copy(buffer, size);
-      size += chunk.length;
-    };
-    const turnAway = (limit: string): void => {
-      raw.off("data", take).resume();
-      reject(tooLarge(limit));
+      try {
+        body.append(chunk);
+      } catch (error) {
+        raw.off("data", take).resume();
+        reject(error);
+      }
     };
     raw.on("data", take);
-    raw.once("end", () => resolve(buffer.subarray(0, size)));
+    raw.once("end", () => resolve(body.bytes()));
     raw.once("error", () => reject(unreadable("it ends too early")));
     raw.once("close", () => reject(unreadable("it ends too early")));
   });
 }
 
-function grown(buffer: Buffer, needed: number): Buffer {
-  const larger = Buffer.allocUnsafe(Math.min(MAX_BODY_BYTES, Math.max(needed, 2 * buffer.length)));
-  buffer.copy(larger);
-  return larger;
+/** One buffer that grows: a body of a million pieces costs no more than one of a few. */
+class GrowingBody {
+  readonly #hold: (bytes: number) => void;
+  #buffer: Buffer = Buffer.alloc(0);
+  #size = 0;
+  #chunks = 0;
+
+  /** Before it grows, `hold` is told by how much, and may refuse. */
+  constructor(hold: (bytes: number) => void) {
+    this.#hold = hold;
+  }
+
+  get heldBytes(): number {
+    return this.#buffer.length;
+  }
+
+  append(chunk: Buffer): void {
+    const size = this.#size + chunk.length;
+    if (size > MAX_BODY_BYTES) throw tooLarge(BODY_LIMIT);
+    if (++this.#chunks > MAX_CHUNKS) throw tooLarge(`${MAX_CHUNKS} pieces`);
+    if (size > this.#buffer.length) this.#grow(size);
+    chunk.copy(this.#buffer, this.#size);
+    this.#size = size;
+  }
+
+  bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#size);
+  }
+
+  #grow(needed: number): void {
+    const wanted = Math.max(needed, 2 * this.#buffer.length, FIRST_BYTES);
+    const length = Math.min(MAX_BODY_BYTES, wanted);
+    this.#hold(length - this.#buffer.length);
+    const larger = Buffer.allocUnsafe(length);
+    this.bytes().copy(larger);
+    this.#buffer = larger;
+  }
 }
 
 function tooLarge(limit: string): StudioError {

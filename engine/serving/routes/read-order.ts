@@ -7,8 +7,7 @@ import type { EncodedMessage } from "../../kserve/wire/encoded-message.ts";
 import type { MessageBody } from "../../kserve/wire/framing.ts";
 import { clientGone } from "./client-gone.ts";
 import { type DrawnRequest, type DrawOrder, ofOneSize } from "./draw-pictures.ts";
-import { readBody } from "./read-body.ts";
-import type { RouteParts } from "./route-parts.ts";
+import type { SharedParts } from "./route-parts.ts";
 import { addressOf, type ModelAddress, servedModel } from "./served-model.ts";
 import { timeLimitOf } from "./time-limit.ts";
 
@@ -25,14 +24,14 @@ export interface Order extends Message, DrawOrder {
 
 /** Reads a request to a served model, its body by `read`. Throws what is to be answered. */
 export async function readOrder(
-  { engine, callerOf }: RouteParts,
+  { engine, callerOf, bodies }: SharedParts,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   read: (body: MessageBody) => Message,
 ): Promise<Order> {
   const signal = clientGone(reply);
   const address = addressOf(request);
   await servedModel(engine, address);
-  const message = read(await readBody(request));
+  const message = read(await bodies.read(request));
   return {
     ...message,
     address,

@@ -2,23 +2,23 @@ import { StudioError } from "../../contract/errors.ts";
 import { checkLoadRequest, readIndexRequest } from "../../kserve/server/repository-request.ts";
 import { type RepositoryEntry, repositoryIndex } from "../../kserve/server/server-messages.ts";
 import type { KnownModel, PictureEngine } from "../picture-engine.ts";
-import { readBody } from "./read-body.ts";
 import type { Handler, Route } from "./route.ts";
 import { sentenceOf } from "./refuse.ts";
-import type { RouteParts } from "./route-parts.ts";
+import type { SharedParts } from "./route-parts.ts";
 import { addressOf, ALIAS, ONLY_VERSION, shown } from "./served-model.ts";
 
 /** Which models there are, and which is served. */
-export function repositoryRoutes({ engine }: RouteParts): readonly Route[] {
+export function repositoryRoutes(parts: SharedParts): readonly Route[] {
+  const { engine, bodies } = parts;
   const index: Handler = async (request) => {
-    const { bytes } = await readBody(request);
+    const { bytes } = await bodies.read(request);
     const { isReadyOnly } = readIndexRequest(bytes);
     return repositoryIndex((await engine.models()).map(toEntry), isReadyOnly);
   };
   return [
     { path: "/v2/repository/index", POST: index },
-    { path: "/v2/repository/models/:model/load", POST: changing(engine, "load") },
-    { path: "/v2/repository/models/:model/unload", POST: changing(engine, "unload") },
+    { path: "/v2/repository/models/:model/load", POST: changing(parts, "load") },
+    { path: "/v2/repository/models/:model/unload", POST: changing(parts, "unload") },
   ];
 }
 
@@ -33,9 +33,9 @@ function toEntry({ name, state, reason }: KnownModel): RepositoryEntry {
   };
 }
 
-function changing(engine: PictureEngine, verb: "load" | "unload"): Handler {
+function changing({ engine, bodies }: SharedParts, verb: "load" | "unload"): Handler {
   return async (request, reply) => {
-    const { bytes } = await readBody(request);
+    const { bytes } = await bodies.read(request);
     checkLoadRequest(bytes);
     const { name } = addressOf(request);
     try {

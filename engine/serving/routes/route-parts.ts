@@ -3,6 +3,7 @@ import type { ServerSettings } from "../../contract/server.ts";
 import type { Admission } from "../admission.ts";
 import type { Caller } from "../caller.ts";
 import type { PictureEngine } from "../picture-engine.ts";
+import type { BodyReader } from "./read-body.ts";
 
 /** What the routes stand on. */
 export interface RouteParts {
@@ -13,6 +14,11 @@ export interface RouteParts {
   readonly settings: () => ServerSettings;
   /** Silence in a stream of events before a comment goes out; tests cannot wait. */
   readonly silenceMs?: number;
+}
+
+/** The same with what all routes share. */
+export interface SharedParts extends RouteParts {
+  readonly bodies: BodyReader;
 }
 
 /** Whether the reply is to be the seed's: as its key says, or without a key as the settings do. */

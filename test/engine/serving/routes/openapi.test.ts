@@ -2,7 +2,7 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect, test } from "vitest";
 import { routesOf } from "../../../../engine/serving/routes/install-routes.ts";
 import { OPENAPI } from "../../../../engine/serving/routes/openapi.ts";
-import type { RouteParts } from "../../../../engine/serving/routes/route-parts.ts";
+import type { SharedParts } from "../../../../engine/serving/routes/route-parts.ts";
 import { openRoutes } from "../../../fakes/open-routes.ts";
 import { ask } from "./asking.ts";
 
@@ -15,7 +15,7 @@ test("the document is sound by redocly's recommended rules", async () => {
 });
 
 test("every address that is answered is in the document, and no other", () => {
-  const parts = { engine: {}, admission: {} } as RouteParts;
+  const parts = { engine: {}, admission: {}, bodies: {} } as SharedParts;
   const answered = routesOf(parts).flatMap(({ path, GET, POST }) => [
     ...(GET === undefined ? [] : [`get ${path}`]),
     ...(POST === undefined ? [] : [`post ${path}`]),

@@ -1,0 +1,115 @@
+/**
+ * The part of the table of refusals that is about inference: what remote endpoints answer, and what the
+ * inference server of this machine refuses. errors.ts has the other part, and says what each field is.
+ */
+export const INFERENCE_REFUSALS = {
+  ENDPOINT_REPLY_INVALID: {
+    status: 502,
+    sentence: "The endpoint's reply cannot be used: {reason}.",
+    advice: "Check that its address and its model are those of a picture model.",
+  },
+  ENDPOINT_REFUSED: {
+    status: 502,
+    sentence: "The endpoint refused the request with status {status}: {reason}.",
+    advice: "Change the request, or ask who runs it; its own log says more.",
+  },
+  ENDPOINT_TOKEN_REFUSED: {
+    status: 403,
+    sentence: "The endpoint does not accept the token: {reason}.",
+    advice: "It was refused or has expired; enter a new one.",
+  },
+  ENDPOINT_MODEL_UNKNOWN: {
+    status: 404,
+    sentence: "The endpoint has no such model: {reason}.",
+    advice: "Choose a name that it lists; the service's own name is often another one.",
+  },
+  ENDPOINT_BUSY: {
+    status: 503,
+    sentence: "The endpoint has no room now (status {status}): {reason}.",
+    advice: "Try again later.",
+  },
+  ENDPOINT_TIMED_OUT: {
+    status: 504,
+    sentence: "The endpoint's route or a proxy gave up waiting (status {status}).",
+    advice:
+      "Ask who runs it for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
+  },
+  ENDPOINT_UNREACHABLE: {
+    status: 502,
+    sentence: "{host} did not answer: {reason}.",
+    advice: "Check the address and the network, and try again.",
+  },
+  ENDPOINT_CERTIFICATE: {
+    status: 502,
+    sentence: "{host} shows a certificate that is not trusted: {reason}.",
+    advice:
+      "If you know it, trust it for this endpoint; nothing was sent. One that is out of date or of another name is its keeper's to put right.",
+  },
+  ENDPOINT_MOVED: {
+    status: 502,
+    sentence: "The endpoint has moved to {location}.",
+    advice: "Nothing was sent there; change its address if you trust the new one.",
+  },
+  QUEUE_FULL: {
+    status: 503,
+    sentence: "The queue is full: {waiting} requests wait already.",
+    advice: "Try again in {seconds} s.",
+  },
+  TIME_LIMIT: {
+    status: 503,
+    sentence: "The reply would take about {expected} s, and the limit is {limit} s.",
+    advice: "Try again in {seconds} s, or ask for fewer steps or a smaller picture.",
+  },
+  TIMED_OUT: {
+    status: 504,
+    sentence: "The request was ended at its limit of {limit} s.",
+    advice: "Ask for fewer steps or a smaller picture, or raise the limit.",
+  },
+  KEY_NEEDED: {
+    status: 409,
+    sentence:
+      "The inference server listens on {host} only where it has a key: others reach it there.",
+    advice: "Make a key on the Server page first, or keep its address 127.0.0.1.",
+  },
+  KEY_REFUSED: {
+    status: 401,
+    sentence: "The inference server does not know who asks: {reason}.",
+    advice: "Send `Authorization: Bearer KEY` with a key that its Server page made.",
+  },
+  KEY_INSUFFICIENT: {
+    status: 403,
+    sentence: "This key does not allow {scope}.",
+    advice: "Use a key that does; the Server page makes them.",
+  },
+  REQUEST_REFUSED: {
+    status: 403,
+    sentence: "The inference server does not answer to this request: {reason}.",
+    advice: "Its Server page tells its address, and which names and origins it answers to.",
+  },
+  MODEL_NOT_SERVED: {
+    status: 503,
+    sentence: "{model} is not served now: {reason}.",
+    advice:
+      "Load a model with POST /v2/repository/models/NAME/load, or choose it in the studio; POST /v2/repository/index lists the names.",
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    sentence: "The body has more than {limit}.",
+    advice: "A request for pictures has some kilobytes; send less.",
+  },
+  BODIES_TOO_MANY: {
+    status: 503,
+    sentence: "Requests that are being read fill {limit} already.",
+    advice: "Try again in {seconds} s.",
+  },
+  ENCODING_UNKNOWN: {
+    status: 415,
+    sentence: "The body's encoding cannot be {encoding}.",
+    advice: "Send it as it is, or with gzip or deflate.",
+  },
+  METHOD_REFUSED: {
+    status: 405,
+    sentence: "{path} does not take {method}.",
+    advice: "Use {allowed}.",
+  },
+} as const;

@@ -1,0 +1,46 @@
+import { PassThrough } from "node:stream";
+import type { FastifyRequest } from "fastify";
+import { expect, test } from "vitest";
+import { BodyReader } from "../../../../engine/serving/routes/read-body.ts";
+
+/** A request whose body is sent piece by piece. */
+function request(headers: Record<string, string> = {}) {
+  const raw = new PassThrough();
+  return { raw, headers } as unknown as FastifyRequest & { raw: PassThrough };
+}
+
+const MIB = 1 << 20;
+
+test("bodies on their way share one limit, and give back what they took", async () => {
+  const reader = new BodyReader(4 * MIB);
+  const [first, second, third] = [request(), request(), request()];
+  const reading = reader.read(first);
+  first.raw.write(Buffer.alloc(3 * MIB));
+  const refused = reader.read(second);
+  second.raw.end(Buffer.alloc(2 * MIB));
+  await expect(refused).rejects.toMatchObject({ code: "BODIES_TOO_MANY", status: 503 });
+  first.raw.end();
+  expect((await reading).bytes.length).toBe(3 * MIB);
+  const again = reader.read(third);
+  third.raw.end(Buffer.alloc(3 * MIB));
+  expect((await again).bytes.length).toBe(3 * MIB);
+});
+
+test("a body that ends too early gives back what it took", async () => {
+  const reader = new BodyReader(4 * MIB);
+  for (let i = 0; i < 3; i++) {
+    const cut = request();
+    const reading = reader.read(cut);
+    cut.raw.write(Buffer.alloc(3 * MIB));
+    await new Promise(setImmediate);
+    cut.raw.destroy();
+    await expect(reading).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+  }
+});
+
+test("a body of no pieces is empty", async () => {
+  const empty = request();
+  const reading = new BodyReader().read(empty);
+  empty.raw.end();
+  expect((await reading).bytes).toHaveLength(0);
+});
