@@ -137,7 +137,9 @@ function print(image: Image, json: boolean | undefined): void {
   }
   const { id, createdAt, record, isStarred } = image;
   const star = isStarred ? "*" : " ";
-  const what = `${record.width}x${record.height}  ${record.model}  seed ${record.seed}`;
+  // What an endpoint kept to itself is not known.
+  const seed = record.seed === undefined ? "" : `  seed ${record.seed}`;
+  const what = `${record.width}x${record.height}  ${record.model}${seed}`;
   const line = `${id} ${star} ${createdAt}  ${what}  ${JSON.stringify(record.prompt)}`;
   process.stdout.write(`${line}\n`);
 }

@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { decodePicture } from "../../engine/codecs/decode.ts";
 import { readOwnRecord } from "../../engine/image/generation-text.ts";
 import { readPngTexts } from "../../engine/image/read-png-texts.ts";
+import { HostProcess } from "../e2e/host-process.ts";
 import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
 import { EDGE, PIXELS, seedEdge } from "../fakes/seed-edge.ts";
 import { standInEndpoint } from "../fakes/stand-in-endpoint.ts";
@@ -112,4 +113,46 @@ test("an interrupted query leaves nothing open", async () => {
   expect(edge.sockets.size).toBe(0);
   const queue = await run(["queue", "--json"]);
   expect(lines(queue.out)).toMatchObject([{ state: "cancelled" }]);
+});
+
+test("of a studio that runs, the query goes through its queue, and an interrupt takes it back", async () => {
+  const folder = temporaryFolder();
+  const host = new HostProcess(["--port", "0", "--data-dir", folder]);
+  onTestFinished(() => host.stop("SIGKILL"));
+  await host.start();
+  const run = on(folder);
+  let isHeld = false;
+  const edge = await standInEndpoint((...asked) => {
+    if (!isHeld) seedEdge()(...asked);
+  });
+  await run(["endpoints", "add", edge.url, "--name", "edge"]);
+  const asked = await run([
+    "endpoints",
+    "query",
+    "edge",
+    "a dog",
+    "--count",
+    "2",
+    "--json",
+    "--out",
+    folder,
+  ]);
+  const images = lines(asked.out).filter(({ type }) => type === "image");
+  expect([asked.code, images.length]).toEqual([0, 2]);
+  const gallery = await run(["gallery", "list"]);
+  expect(gallery.out.trim().split("\n")).toEqual([
+    expect.stringMatching(/3x2 {2}stable-diffusion {2}"a dog"$/),
+    expect.stringMatching(/3x2 {2}stable-diffusion {2}"a dog"$/),
+  ]);
+  isHeld = true;
+  const seen = edge.seen.length;
+  const held = darkroom(["endpoints", "query", "edge", "a dog", "--data-dir", folder, "--json"], {
+    onOutput: (_, pid) => void process.kill(pid, "SIGINT"),
+  });
+  expect((await held).code).toBe(130);
+  expect(edge.seen.length).toBe(seen + 1);
+  await vi.waitFor(() => expect(edge.sockets.size).toBe(0), 5000);
+  await run(["queue", "pause"]);
+  const paused = await run(["endpoints", "query", "edge", "a dog", "--json"]);
+  expect([paused.code, lines(paused.out)]).toMatchObject([1, [{ code: "STATE_CONFLICT" }]]);
 });
