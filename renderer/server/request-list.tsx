@@ -9,7 +9,7 @@ import styles from "./requests-tab.module.css";
 export interface RequestListProps {
   readonly rows: readonly ServedRequest[];
   readonly openId: string | undefined;
-  readonly onOpen: (id: string) => void;
+  readonly onOpen: (id: string | undefined) => void;
 }
 
 /** As in requests-tab.module.css. */
@@ -31,7 +31,8 @@ export function RequestList({ rows, openId, onOpen }: RequestListProps) {
           selectedKeys={openId === undefined ? [] : [openId]}
           onSelectionChange={(keys) => {
             const [id] = keys === "all" ? [] : keys;
-            if (id !== undefined) onOpen(String(id));
+            // Escape chooses nothing, and so closes what is open.
+            onOpen(id === undefined ? undefined : String(id));
           }}
         >
           {(row) => <Row row={row} />}

@@ -1,9 +1,9 @@
 import type { Server } from "../../engine/contract/server.ts";
-import { NumberField } from "../ui/number-field.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { useWords } from "../words/words.ts";
 import { HostField } from "./host-field.tsx";
 import { LinesField } from "./lines-field.tsx";
+import { NumberSetting } from "./number-setting.tsx";
 import { isOwnMachine } from "./reach.ts";
 import styles from "./settings-tab.module.css";
 import type { ServerCommands } from "./use-server.ts";
@@ -15,10 +15,12 @@ export interface SettingsTabProps {
 
 /** How the server is reached, by whom, and how much it takes on. */
 export function SettingsTab({ server: { settings }, commands }: SettingsTabProps) {
+  // What was refused is no longer shown as chosen.
+  const isRefused = commands.refused !== undefined;
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <Reach settings={settings} change={commands.change} />
+        <Reach key={String(isRefused)} settings={settings} change={commands.change} />
         <Access settings={settings} change={commands.change} />
         <Work settings={settings} change={commands.change} />
       </div>
@@ -38,15 +40,13 @@ function Reach({ settings: { host, port }, change }: PartProps) {
       <h2 className={styles.title}>{t("settings.reach")}</h2>
       <div className={styles.fields}>
         <HostField key={host} host={host} onChange={(value) => change({ host: value })} />
-        <div className={styles.number}>
-          <NumberField
-            label={t("settings.port")}
-            value={port}
-            onChange={(value) => change({ port: value })}
-            minValue={0}
-            maxValue={65_535}
-          />
-        </div>
+        <NumberSetting
+          label={t("settings.port")}
+          value={port}
+          onChange={(value) => change({ port: value })}
+          minValue={0}
+          maxValue={65_535}
+        />
         <p className={styles.help}>{t("settings.restarts")}</p>
       </div>
     </section>
@@ -96,15 +96,13 @@ function Work({ settings, change }: PartProps) {
     <section className={styles.section} aria-label={t("settings.work")}>
       <h2 className={styles.title}>{t("settings.work")}</h2>
       <div className={styles.fields}>
-        <div className={styles.number}>
-          <NumberField
-            label={t("settings.queueLength")}
-            value={queueLength}
-            onChange={(value) => change({ queueLength: value })}
-            minValue={1}
-            maxValue={1000}
-          />
-        </div>
+        <NumberSetting
+          label={t("settings.queueLength")}
+          value={queueLength}
+          onChange={(value) => change({ queueLength: value })}
+          minValue={1}
+          maxValue={1000}
+        />
         <p className={styles.help}>{t("settings.queueHelp")}</p>
         <Switch
           isSelected={timeLimitSeconds !== null}
@@ -114,15 +112,13 @@ function Work({ settings, change }: PartProps) {
           {t("settings.limit")}
         </Switch>
         {timeLimitSeconds !== null && (
-          <div className={styles.number}>
-            <NumberField
-              label={t("settings.limitSeconds")}
-              value={timeLimitSeconds}
-              onChange={(value) => change({ timeLimitSeconds: value })}
-              minValue={1}
-              maxValue={86_400}
-            />
-          </div>
+          <NumberSetting
+            label={t("settings.limitSeconds")}
+            value={timeLimitSeconds}
+            onChange={(value) => change({ timeLimitSeconds: value })}
+            minValue={1}
+            maxValue={86_400}
+          />
         )}
         <Switch
           isSelected={isSeedProfile}

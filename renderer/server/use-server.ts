@@ -12,6 +12,7 @@ export interface Refused {
 
 /** What can be done with the server. Nobody need catch anything: what failed is told by the page's head. */
 export interface ServerCommands {
+  /** Whether it is being started or stopped. */
   readonly isBusy: boolean;
   readonly refused: Refused | undefined;
   readonly start: () => void;
@@ -29,7 +30,6 @@ export function useServerCommands(): ServerCommands {
   const [isBusy, setIsBusy] = useState(false);
   const [refused, setRefused] = useState<Refused & { readonly change: ServerChange }>();
   const run = async (command: () => Promise<Server>, change: ServerChange = {}) => {
-    setIsBusy(true);
     setRefused(undefined);
     try {
       cache.setQueryData(queries.server.get.queryKey(), await command());
@@ -37,9 +37,12 @@ export function useServerCommands(): ServerCommands {
       const known = error instanceof Error ? error : new Error(String(error));
       setRefused({ error: known, change, again: () => void run(command, change) });
       void cache.invalidateQueries({ queryKey: queries.server.get.queryKey() });
-    } finally {
-      setIsBusy(false);
     }
+  };
+  const turn = async (command: () => Promise<Server>, change?: ServerChange) => {
+    setIsBusy(true);
+    await run(command, change);
+    setIsBusy(false);
   };
   const start = async (change: ServerChange) => {
     const server = await client.server.change(change);
@@ -48,12 +51,12 @@ export function useServerCommands(): ServerCommands {
   return {
     isBusy,
     refused,
-    start: () => void run(() => client.server.start()),
-    stop: () => void run(() => client.server.stop()),
+    start: () => void turn(() => client.server.start()),
+    stop: () => void turn(() => client.server.stop()),
     change: (change) => void run(() => client.server.change(change), change),
     startWith: (change) => {
       const whole = { ...refused?.change, ...change };
-      void run(() => start(whole), whole);
+      void turn(() => start(whole), whole);
     },
     dismiss: () => setRefused(undefined),
   };

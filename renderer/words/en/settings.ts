@@ -32,7 +32,7 @@ export const settings = {
         "For an NVIDIA card, ONNX Runtime's CUDA libraries can be added: 272 MB on disk, fetched from their publisher, under the MIT licence. Driver, CUDA and cuDNN come from NVIDIA, under its own terms.",
       add: "Add CUDA support",
       adding: "CUDA support",
-      amount: "{{done}} of {{total}}",
+      amount: "Adding CUDA support: {{done}} of {{total}}",
       speed: "{{rate}}/s",
       left: "{{time}} left",
       cancel: "Cancel",
