@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { KeyRound, Plus, RefreshCw } from "lucide-react";
+import { KeyRound, Plus, RefreshCw, RotateCcw } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { useStudio } from "../connection/studio.tsx";
@@ -10,6 +10,7 @@ import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { attempt } from "../ui/toasts.ts";
+import { formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { EndpointDialog } from "./form/endpoint-dialog.tsx";
 import { EndpointList } from "./cards/endpoint-list.tsx";
@@ -71,11 +72,35 @@ function Content({ address: { add, edit }, onDropped }: ContentProps) {
         <h1 className={styles.title}>{t("title")}</h1>
         {hasAny && <AddButton onPress={add} />}
       </header>
-      {error && <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />}
+      {error && (
+        <Trouble error={error} readAt={list.dataUpdatedAt} onRetry={() => void refetch()} />
+      )}
       {isPending && <Skeletons />}
       {endpoints?.length === 0 && <Nothing onAdd={add} />}
       {hasAny && <EndpointList endpoints={endpoints} onEdit={edit} onDropped={onDropped} />}
     </>
+  );
+}
+
+interface TroubleProps {
+  readonly error: Error;
+  /** When the list was last read; 0 where it never was. */
+  readonly readAt: number;
+  readonly onRetry: () => void;
+}
+
+/** There is no list; or there is one of earlier, and since when it stands. */
+function Trouble({ error, readAt, onRetry }: TroubleProps) {
+  const t = useWords("endpoints");
+  const ui = useWords("ui");
+  if (readAt === 0) return <Failed title={t("failed")} error={error} onRetry={onRetry} />;
+  return (
+    <div className={styles.stale} role="status">
+      {t("stale", { when: formatWhen(new Date(readAt).toISOString()) })}
+      <Button variant="plain" size="dense" icon={RotateCcw} onPress={onRetry}>
+        {ui("tryAgain")}
+      </Button>
+    </div>
   );
 }
 

@@ -3,7 +3,9 @@ import { Cpu, MemoryStick, TriangleAlert, Unplug } from "lucide-react";
 import { useLocation } from "wouter";
 import type { Machine } from "../../engine/contract/machine.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { useEndpoint } from "../picture/targets.ts";
 import { useConnection } from "../state/connection.ts";
+import { useForm } from "../state/form.ts";
 import { useQueue } from "../state/queue.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
@@ -13,6 +15,7 @@ import { Chip } from "./chip.tsx";
 import { QueueChip } from "./queue-chip.tsx";
 import { ServerChip } from "./server-chip.tsx";
 import styles from "./status-bar.module.css";
+import { TargetChip } from "./target-chip.tsx";
 
 /** Memory changes without an event: it is looked at so often, oftener while something is drawn. */
 const IDLE_MS = 30_000;
@@ -28,13 +31,14 @@ export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
   const { queries } = useStudio();
   const t = useWords("frame");
   const isBusy = useQueue(({ openIds }) => openIds.length > 0);
+  const endpoint = useEndpoint(useForm(({ target }) => target));
   const machine = useQuery({
     ...queries.machine.get.queryOptions(),
     refetchInterval: isBusy ? BUSY_MS : IDLE_MS,
   }).data;
   return (
     <footer className={styles.bar} aria-label={t("status")}>
-      <DeviceChip machine={machine} />
+      {endpoint ? <TargetChip endpoint={endpoint} /> : <DeviceChip machine={machine} />}
       {machine && <MemoryChip machine={machine} />}
       <span className={styles.space} />
       <ConnectionWords />

@@ -3,6 +3,7 @@ export const endpoints = {
   list: "Inference endpoints",
   add: "Add an endpoint",
   failed: "The endpoints could not be listed",
+  stale: "Not up to date: read {{when}}.",
   empty: {
     title: "Draw on another machine: add a KServe endpoint by its address.",
     hint: "Or drop a token.cfg anywhere on this page.",

@@ -29,6 +29,7 @@ export const frame = {
       webgpu: "WebGPU",
     },
   },
+  target: { endpoint: "{{name}} · {{readiness}}", open: "Open Endpoints" },
   memory: "{{used}} of {{total}} in use",
   memoryNote: "Darkroom itself: {{studio}}. Memory of the whole machine.",
   serving: {
