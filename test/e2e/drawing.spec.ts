@@ -8,6 +8,8 @@ async function draw(page: Page, prompt: string, { steps = 4 } = {}): Promise<voi
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
   await page.getByRole("spinbutton", { name: "Steps" }).fill(String(steps));
   await page.getByRole("spinbutton", { name: "Steps" }).blur();
+  // Keys rest while the button does: until the studio and its models are known.
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
 }
 
