@@ -13,17 +13,17 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { useMediaQuery } from "../ui/use-media-query.ts";
 import { useWords } from "../words/words.ts";
 import { useChosenModel } from "./chosen-model.ts";
-import { DetailsPanel } from "./details-panel.tsx";
+import { DetailsPanel } from "./stage/details-panel.tsx";
 import { DropOverlay } from "./drop-overlay.tsx";
-import { EmptyStage, type EmptyStageProps } from "./empty-stage.tsx";
-import { FormPanel } from "./form-panel.tsx";
+import { EmptyStage, type EmptyStageProps } from "./stage/empty-stage.tsx";
+import { FormPanel } from "./form/form-panel.tsx";
 import { useGenerateActions } from "./generate-actions.ts";
 import styles from "./generate-page.module.css";
-import { useLookedAt } from "./looked-at.ts";
-import { useReasons } from "./reasons.ts";
-import { SessionStrip } from "./session-strip.tsx";
-import { Stage } from "./stage.tsx";
-import { useGenerate } from "./use-generate.ts";
+import { useLookedAt } from "./stage/looked-at.ts";
+import { useReasons } from "./press/reasons.ts";
+import { SessionStrip } from "./stage/session-strip.tsx";
+import { Stage } from "./stage/stage.tsx";
+import { useGenerate } from "./press/use-generate.ts";
 
 /** The Generate page: what to draw, the picture as it develops, and how it was made. */
 export function GeneratePage() {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ignoredBy } from "../../../renderer/generate/ignored.ts";
-import { endpointRequest } from "../../../renderer/generate/wanted.ts";
+import { endpointRequest } from "../../../renderer/generate/press/wanted.ts";
 import { useForm } from "../../../renderer/state/form.ts";
 import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";
 

@@ -1,0 +1,59 @@
+import type { Ref } from "react";
+import { useWords } from "../../words/words.ts";
+import { useChosenTarget } from "../chosen-target.ts";
+import styles from "./form-panel.module.css";
+import { Ignorable } from "./ignorable.tsx";
+import { ModelField } from "./model-field.tsx";
+import { AddNegativePrompt, NegativePrompt } from "./negative-prompt.tsx";
+import { Press, type PressProps } from "../press/press.tsx";
+import { PromptField } from "./prompt-field.tsx";
+import { QualityFields } from "./quality-fields.tsx";
+import { SeedField } from "./seed-field.tsx";
+import { SizeFields } from "./size-fields.tsx";
+import { AddStartPicture, StartPicture } from "./start-picture.tsx";
+import { TargetField } from "./target-field.tsx";
+
+export interface FormPanelProps extends PressProps {
+  readonly promptRef: Ref<HTMLTextAreaElement>;
+}
+
+/** Everything that is asked for, and the button that asks. */
+export function FormPanel({ promptRef, ...press }: FormPanelProps) {
+  const t = useWords("generate");
+  const { model } = press;
+  const { ignored } = useChosenTarget();
+  return (
+    <section className={styles.panel} aria-label={t("form")}>
+      <div className={styles.fields}>
+        <div className={styles.section}>
+          <TargetField />
+        </div>
+        <div className={styles.section}>
+          <PromptField model={model.id} inputRef={promptRef} />
+          <NegativePrompt />
+          <StartPicture />
+          <Extras />
+        </div>
+        <SizeFields model={model} />
+        <QualityFields model={model} />
+        <div className={styles.section}>
+          <Ignorable isIgnored={ignored.has("seed")}>
+            <SeedField />
+          </Ignorable>
+          <ModelField model={model} />
+        </div>
+      </div>
+      <Press {...press} />
+    </section>
+  );
+}
+
+/** What a prompt can do without: offered in one line until it is there. */
+function Extras() {
+  return (
+    <div className={styles.extras}>
+      <AddNegativePrompt />
+      <AddStartPicture />
+    </div>
+  );
+}

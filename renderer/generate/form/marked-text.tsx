@@ -1,0 +1,66 @@
+import { type KeyboardEvent, type ReactNode, type Ref, useId, useRef } from "react";
+import { classNames } from "../../ui/class-names.ts";
+import field from "../../ui/field.module.css";
+import styles from "./marked-text.module.css";
+
+export interface MarkedTextProps {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string;
+  readonly rows: number;
+  readonly onChange: (value: string) => void;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+  /** Index into the value from which it is marked. */
+  readonly markFrom?: number | undefined;
+  readonly inputRef?: Ref<HTMLTextAreaElement>;
+  readonly aside?: ReactNode;
+  readonly note?: string | undefined;
+  readonly isDisabled?: boolean;
+}
+
+/**
+ * Text of many lines that grows with what is in it, and whose end can be marked: the same words lie
+ * behind it, unseen but for the mark.
+ */
+export function MarkedText(props: MarkedTextProps) {
+  const { label, placeholder, value, rows, onChange, onKeyDown, markFrom, inputRef, note } = props;
+  const id = useId();
+  const ground = useRef<HTMLDivElement>(null);
+  const follow = (top: number) => ground.current?.scrollTo({ top });
+  return (
+    <div className={field.field}>
+      <div className={field.head}>
+        <label className={field.label} htmlFor={id}>
+          {label}
+        </label>
+        {props.aside}
+      </div>
+      <div className={styles.frame}>
+        <div ref={ground} className={styles.ground} aria-hidden>
+          {value.slice(0, markFrom)}
+          {markFrom !== undefined && <span className={styles.mark}>{value.slice(markFrom)}</span>}
+          {"\n"}
+        </div>
+        <textarea
+          ref={inputRef}
+          id={id}
+          className={classNames(field.input, field.area, styles.text)}
+          placeholder={placeholder}
+          rows={rows}
+          disabled={props.isDisabled}
+          value={value}
+          spellCheck
+          aria-describedby={note === undefined ? undefined : `${id}-note`}
+          onChange={(event) => onChange(event.target.value)}
+          onKeyDown={onKeyDown}
+          onScroll={(event) => follow(event.currentTarget.scrollTop)}
+        />
+      </div>
+      {note !== undefined && (
+        <p id={`${id}-note`} className={styles.note}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { Minus, Plus } from "lucide-react";
+import { changeForm, useForm } from "../../state/form.ts";
+import { useView } from "../../state/view.ts";
+import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { useWords } from "../../words/words.ts";
+import { useChosenTarget } from "../chosen-target.ts";
+import { MarkedText } from "./marked-text.tsx";
+
+function setOpen(isNegativePromptOpen: boolean): void {
+  useView.setState({ isNegativePromptOpen });
+}
+
+function remove(): void {
+  changeForm({ negativePrompt: "" });
+  setOpen(false);
+}
+
+function useIsOpen(): boolean {
+  const hasWords = useForm(({ negativePrompt }) => negativePrompt !== "");
+  const isOpen = useView(({ isNegativePromptOpen }) => isNegativePromptOpen);
+  return isOpen || hasWords;
+}
+
+/** Folded away until somebody has a use for it. */
+export function NegativePrompt() {
+  const t = useWords("generate");
+  const value = useForm(({ negativePrompt }) => negativePrompt);
+  const isIgnored = useChosenTarget().ignored.has("negativePrompt");
+  if (!useIsOpen()) return null;
+  return (
+    <MarkedText
+      isDisabled={isIgnored}
+      note={isIgnored ? t("target.ignored") : undefined}
+      label={t("negativePrompt")}
+      placeholder={t("negativePlaceholder")}
+      value={value}
+      rows={2}
+      onChange={(negativePrompt) => changeForm({ negativePrompt })}
+      aside={<IconButton icon={Minus} size="dense" label={t("removeNegative")} onPress={remove} />}
+    />
+  );
+}
+
+/** Unfolds the negative prompt. */
+export function AddNegativePrompt() {
+  const t = useWords("generate");
+  const isIgnored = useChosenTarget().ignored.has("negativePrompt");
+  if (useIsOpen()) return null;
+  return (
+    <Button
+      variant="plain"
+      size="dense"
+      icon={Plus}
+      isDisabled={isIgnored}
+      onPress={() => setOpen(true)}
+    >
+      {t("addNegative")}
+    </Button>
+  );
+}

@@ -1,0 +1,85 @@
+import { ArrowLeftRight } from "lucide-react";
+import { MAX_SIDE } from "../../../engine/contract/request.ts";
+import { changeForm, MIN_SIDE, snapSide, useForm } from "../../state/form.ts";
+import { Chips } from "../../ui/chips.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { NumberField } from "../../ui/number-field.tsx";
+import { useWords } from "../../words/words.ts";
+import type { ChosenModel } from "../chosen-model.ts";
+import { useChosenTarget } from "../chosen-target.ts";
+import styles from "./form-panel.module.css";
+import { Ignorable } from "./ignorable.tsx";
+import { gridOf, RATIOS, ratioOf, type Size, sizeOf } from "./ratios.ts";
+import { wantedFrom } from "../press/wanted.ts";
+
+/** How large the picture is: a shape, or two numbers. */
+export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
+  const t = useWords("generate");
+  const form = useForm();
+  const { ignored } = useChosenTarget();
+  const { width, height } = wantedFrom(form, summary);
+  const own: Size = summary ?? { width: 768, height: 768 };
+  const grid = gridOf(own);
+  const change = (size: Partial<Size>) => {
+    const sides = { width, height, ...size };
+    changeForm({ width: snapSide(sides.width, grid), height: snapSide(sides.height, grid) });
+  };
+  return (
+    <fieldset className={styles.section}>
+      <legend className={styles.title}>{t("size.title")}</legend>
+      <Ignorable isIgnored={ignored.has("size")}>
+        <Chips
+          label={t("size.ratios")}
+          isSegmented
+          isTall
+          value={ratioOf({ width, height }, own)}
+          onChange={(ratio) => changeForm(sizeOf(ratio, own))}
+          chips={RATIOS.map((ratio) => ({
+            value: ratio,
+            name: ratio,
+            label: <Shape ratio={ratio} />,
+          }))}
+        />
+        <div className={styles.sides}>
+          <NumberField
+            label={t("size.width")}
+            value={width}
+            onChange={(value) => change({ width: value })}
+            minValue={MIN_SIDE}
+            maxValue={MAX_SIDE}
+            step={grid}
+          />
+          <IconButton
+            icon={ArrowLeftRight}
+            label={t("size.swap")}
+            onPress={() => changeForm({ width: height, height: width })}
+          />
+          <NumberField
+            label={t("size.height")}
+            value={height}
+            onChange={(value) => change({ height: value })}
+            minValue={MIN_SIDE}
+            maxValue={MAX_SIDE}
+            step={grid}
+          />
+        </div>
+      </Ignorable>
+    </fieldset>
+  );
+}
+
+/** A ratio as a small frame of that shape, and in figures. */
+function Shape({ ratio }: { ratio: string }) {
+  const [across = 1, down = 1] = ratio.split(":").map(Number);
+  const scale = 13 / Math.max(across, down);
+  return (
+    <span className={styles.shape}>
+      <span
+        className={styles.outline}
+        style={{ width: across * scale, height: down * scale }}
+        aria-hidden
+      />
+      {ratio}
+    </span>
+  );
+}

@@ -1,0 +1,142 @@
+import { CircleX } from "lucide-react";
+import { Link } from "wouter";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { changeForm, useForm } from "../../state/form.ts";
+import { shareOf, useProgress } from "../../state/progress.ts";
+import { runningOf, useQueue } from "../../state/queue.ts";
+import { Button } from "../../ui/button.tsx";
+import { NumberField } from "../../ui/number-field.tsx";
+import { ProgressBar } from "../../ui/progress-bar.tsx";
+import { attempt } from "../../ui/toasts.ts";
+import { Tooltip } from "../../ui/tooltip.tsx";
+import { formatDuration } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import type { ChosenModel } from "../chosen-model.ts";
+import { useChosenTarget } from "../chosen-target.ts";
+import { useEstimate } from "./estimate.ts";
+import styles from "./press.module.css";
+import type { Reason } from "./reasons.ts";
+import { requestFrom, wantedFrom } from "./wanted.ts";
+
+export interface PressProps {
+  readonly model: ChosenModel;
+  readonly reasons: readonly Reason[];
+  readonly onGenerate: () => void;
+}
+
+/** What is pressed, and what it will cost: always in view. */
+export function Press({ model, reasons, onGenerate }: PressProps) {
+  const t = useWords("generate");
+  const count = useForm((form) => form.count);
+  const isOff = reasons.length > 0;
+  return (
+    <div className={styles.press}>
+      <RunningBar />
+      <div className={styles.words} role="status">
+        {isOff ? <Reasons reasons={reasons} /> : <Expectation model={model} />}
+      </div>
+      <div className={styles.row}>
+        <div className={styles.count}>
+          <NumberField
+            label={t("press.count")}
+            isLabelHidden
+            value={count}
+            onChange={(value) => changeForm({ count: value })}
+            minValue={1}
+            maxValue={100}
+          />
+        </div>
+        <Tooltip text={t("actions.generate")} keys="mod+enter">
+          <Button variant="filled" size="large" isWide isDisabled={isOff} onPress={onGenerate}>
+            {t("press.generate")}
+          </Button>
+        </Tooltip>
+        <CancelButton />
+      </div>
+    </div>
+  );
+}
+
+function CancelButton() {
+  const t = useWords("generate");
+  const { client } = useStudio();
+  const running = useQueue((queue) => runningOf(queue)?.id);
+  const next = useQueue(({ openIds }) => openIds[0]);
+  const id = running ?? next;
+  return (
+    <Tooltip text={t("press.cancelHint")} keys="shift+x">
+      <Button
+        size="large"
+        icon={CircleX}
+        isDisabled={id === undefined}
+        onPress={() => id !== undefined && attempt(client.generation.cancel({ ids: [id] }))}
+      >
+        {t("press.cancel")}
+      </Button>
+    </Tooltip>
+  );
+}
+
+/** How far the running picture is, wherever in the form one is. */
+function RunningBar() {
+  const t = useWords("generate");
+  const running = useQueue((queue) => runningOf(queue));
+  const progress = useProgress((all) => running && all[running.id]);
+  if (running === undefined) return <div className={styles.bar} />;
+  const share = shareOf(progress);
+  return (
+    <div className={styles.bar}>
+      <ProgressBar
+        label={t("strip.running", { prompt: running.order.prompt })}
+        share={share === 0 ? undefined : share}
+      />
+    </div>
+  );
+}
+
+function Reasons({ reasons }: { reasons: readonly Reason[] }) {
+  const t = useWords("generate");
+  return (
+    <ul aria-label={t("press.reasonsTitle")}>
+      {reasons.map(({ words, page }) => (
+        <li key={words}>
+          {words} {page && <Link href={`/${page}`}>{t(`press.open.${page}`)}</Link>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The time is shown before it is spent. */
+function Expectation({ model }: { model: ChosenModel }) {
+  const { endpoint } = useChosenTarget();
+  return endpoint ? <OfEndpoint endpoint={endpoint} /> : <OfDevice model={model} />;
+}
+
+/** By what the endpoint took lately. */
+function OfEndpoint({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpoint }) {
+  const t = useWords("generate");
+  const count = useForm((form) => form.count);
+  if (medianSeconds === undefined) return t("press.untimed");
+  const time = formatDuration(medianSeconds);
+  const total = formatDuration(medianSeconds * count);
+  const words = count === 1 ? t("press.each", { time }) : t("press.many", { time, total });
+  const source = medianOf === undefined ? undefined : t("press.fromPictures", { count: medianOf });
+  return [words, source].filter(Boolean).join(", ");
+}
+
+function OfDevice({ model }: { model: ChosenModel }) {
+  const t = useWords("generate");
+  const form = useForm();
+  const request = requestFrom(form, model.id, wantedFrom(form, model.summary));
+  const estimate = useEstimate(request, model.summary !== undefined);
+  if (estimate === undefined) return null;
+  const { seconds, loadSeconds, basis } = estimate;
+  const time = formatDuration(seconds);
+  const total = formatDuration(seconds * form.count);
+  const words = form.count === 1 ? t("press.each", { time }) : t("press.many", { time, total });
+  const load =
+    loadSeconds >= 1 ? t("press.load", { time: formatDuration(loadSeconds) }) : undefined;
+  return [words, load, t(`press.${basis}`)].filter(Boolean).join(" · ");
+}

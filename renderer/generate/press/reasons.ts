@@ -1,0 +1,55 @@
+import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import { useConnection } from "../../state/connection.ts";
+import { useForm } from "../../state/form.ts";
+import { useWords } from "../../words/words.ts";
+import type { ChosenModel } from "../chosen-model.ts";
+import { useChosenTarget } from "../chosen-target.ts";
+import { isSeed } from "./wanted.ts";
+
+/** Why Generate is off. */
+export interface Reason {
+  readonly words: string;
+  /** The page that has the next step. */
+  readonly page?: "models" | "endpoints";
+}
+
+/** Everything that keeps the next picture from being asked for; empty when nothing does. */
+export function useReasons(model: ChosenModel): readonly Reason[] {
+  const t = useWords("generate");
+  const isLive = useConnection(({ state }) => state === "live");
+  const isPromptEmpty = useForm(({ prompt, initImage }) => prompt.trim() === "" && !initImage);
+  const isSeedSound = useForm(({ seed }) => isSeed(seed));
+  const ofModel = useModelReason(model);
+  const ofTarget = useTargetReasons();
+  const isRemote = useForm(({ target }) => target !== LOCAL_TARGET);
+  return [
+    ...(isLive ? [] : [{ words: t("press.reasons.connection") }]),
+    ...(ofModel && !isRemote ? [ofModel] : []),
+    ...ofTarget,
+    ...(isPromptEmpty ? [{ words: t("press.reasons.prompt") }] : []),
+    ...(isSeedSound ? [] : [{ words: t("press.reasons.seed") }]),
+  ];
+}
+
+/** What keeps an endpoint from being asked. */
+function useTargetReasons(): readonly Reason[] {
+  const t = useWords("generate");
+  const { isRemote, endpoint, all } = useChosenTarget();
+  const hasStart = useForm(({ initImage }) => initImage !== undefined);
+  if (!isRemote) return [];
+  const isGone = all !== undefined && endpoint === undefined;
+  return [
+    ...(isGone ? [{ words: t("press.reasons.endpoint"), page: "endpoints" } as const] : []),
+    ...(all === undefined ? [{ words: t("press.reasons.endpoints") }] : []),
+    ...(hasStart ? [{ words: t("press.reasons.start") }] : []),
+  ];
+}
+
+function useModelReason({ id, all, stored }: ChosenModel): Reason | undefined {
+  const t = useWords("generate");
+  if (all === undefined) return { words: t("press.reasons.models") };
+  if (stored === undefined)
+    return { words: t("press.reasons.model", { model: id }), page: "models" };
+  if (stored.problem) return { words: t("press.reasons.broken", { model: id }), page: "models" };
+  return undefined;
+}

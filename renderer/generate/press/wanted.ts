@@ -1,0 +1,72 @@
+import type { EnqueueRequest } from "../../../engine/contract/generation.ts";
+import type { ModelSummary } from "../../../engine/contract/models.ts";
+import type { ChosenTarget } from "../chosen-target.ts";
+import type { FormState } from "../../state/form.ts";
+
+/** Seeds are counted up from here in the engine too: unsigned 64 bits. */
+const LARGEST_SEED = 2n ** 64n - 1n;
+
+/** What the form says with the model's own choices filled in. */
+export interface Wanted {
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  readonly guidanceScale: number;
+}
+
+/** Until the model is known, Stable Diffusion 2's own numbers stand in. */
+const UNKNOWN: Wanted = { width: 768, height: 768, steps: 50, guidanceScale: 7.5 };
+
+export function wantedFrom(form: FormState, summary: ModelSummary | undefined): Wanted {
+  const own = summary ?? UNKNOWN;
+  return {
+    width: form.width ?? own.width,
+    height: form.height ?? own.height,
+    steps: form.steps ?? own.steps,
+    guidanceScale: form.guidanceScale ?? own.guidanceScale,
+  };
+}
+
+/** Whether a seed is one, or empty for a new one. */
+export function isSeed(seed: string): boolean {
+  return seed === "" || (/^\d{1,20}$/.test(seed) && BigInt(seed) <= LARGEST_SEED);
+}
+
+/** Where a request goes, and what of it would not be read there. */
+export type Receiver = Pick<ChosenTarget, "id" | "ignored">;
+
+/** What is asked of an endpoint: all that it reads, and nothing that it does not. */
+export function endpointRequest(
+  form: FormState,
+  wanted: Wanted,
+  { id, ignored }: Receiver,
+): EnqueueRequest {
+  const { prompt, negativePrompt, scheduler, seed, count } = form;
+  const { width, height, steps, guidanceScale } = wanted;
+  return {
+    target: id,
+    prompt,
+    count,
+    ...(!ignored.has("negativePrompt") && { negativePrompt }),
+    ...(!ignored.has("size") && { width, height }),
+    ...(!ignored.has("steps") && { steps }),
+    ...(!ignored.has("guidanceScale") && { guidanceScale }),
+    ...(!ignored.has("scheduler") && scheduler !== undefined && { scheduler }),
+    ...(!ignored.has("seed") && seed !== "" && { seed }),
+  };
+}
+
+/** What is asked of this device. */
+export function requestFrom(form: FormState, model: string, wanted: Wanted): EnqueueRequest {
+  const { prompt, negativePrompt, scheduler, seed, count, initImage, strength } = form;
+  return {
+    ...wanted,
+    prompt,
+    negativePrompt,
+    count,
+    model,
+    ...(scheduler !== undefined && { scheduler }),
+    ...(seed !== "" && { seed }),
+    ...(initImage !== undefined && { initImageId: initImage.id, strength }),
+  };
+}

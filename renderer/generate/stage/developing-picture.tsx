@@ -1,0 +1,90 @@
+import { type CSSProperties, useEffect, useState } from "react";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { PictureImage } from "../../picture/picture.tsx";
+import { useImages, wantImages } from "../../state/images.ts";
+import { shareOf, useProgress } from "../../state/progress.ts";
+import { classNames } from "../../ui/class-names.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./developing-picture.module.css";
+import { addLayer, type Layer, markLoaded } from "./preview-layers.ts";
+
+/** A preview has one pixel per latent: an eighth of the picture's. */
+const PIXELS_PER_LATENT = 8;
+
+/**
+ * A picture as it comes up in the tray: previews dissolve into each other, their blur and the
+ * safelight on them clear step by step, and the finished picture rises through the last of them.
+ * Everything lies in the one box, and nothing moves.
+ */
+export function DevelopingPicture({ generation }: { generation: Generation }) {
+  const t = useWords("generate");
+  const { client } = useStudio();
+  const { id, imageId, order } = generation;
+  const progress = useProgress((all) => all[id]);
+  const image = useImages((all) => (imageId === undefined ? undefined : all[imageId]));
+  const [isFinished, setIsFinished] = useState(generation.state === "done");
+  const [previews, setPreviews] = useState<readonly Layer[]>([]);
+  const preview = progress?.preview;
+  const [isThere, setIsThere] = useState(isFinished);
+  const share = generation.state === "done" ? 1 : (shareOf(progress) ?? 0);
+  useEffect(() => {
+    if (imageId !== undefined) wantImages(client, [imageId]);
+  }, [client, imageId]);
+  useEffect(() => {
+    if (preview !== undefined) setPreviews((layers) => addLayer(layers, preview));
+  }, [preview]);
+  const style: CSSProperties & Record<`--${string}`, number> = {
+    "--share": share,
+    "--latents": order.width / PIXELS_PER_LATENT,
+  };
+  return (
+    <div className={classNames(styles.tray, isFinished && styles.finished)} style={style}>
+      {!isFinished && (
+        <div
+          className={styles.layer}
+          {...(previews.length > 0 && {
+            role: "img",
+            "aria-label": t("stage.developing", { prompt: order.prompt }),
+          })}
+        >
+          <div className={classNames(styles.blurred, styles.ground)}>
+            <Previews layers={previews} />
+          </div>
+          <div className={styles.blurred}>
+            <Previews
+              layers={previews}
+              onLoaded={(address) => setPreviews((layers) => markLoaded(layers, address))}
+            />
+          </div>
+        </div>
+      )}
+      {image && (
+        <div
+          className={classNames(styles.picture, isThere && styles.there)}
+          onTransitionEnd={() => setIsFinished(true)}
+        >
+          <PictureImage image={image} onLoad={() => setIsThere(true)} />
+        </div>
+      )}
+      {generation.state === "running" && <span className={styles.safelight} />}
+    </div>
+  );
+}
+
+interface PreviewsProps {
+  readonly layers: readonly Layer[];
+  readonly onLoaded?: (address: string) => void;
+}
+
+function Previews({ layers, onLoaded }: PreviewsProps) {
+  return layers.map(({ address, isLoaded }) => (
+    <img
+      key={address}
+      className={classNames(styles.preview, isLoaded && styles.there)}
+      src={address}
+      alt=""
+      onLoad={() => onLoaded?.(address)}
+    />
+  ));
+}

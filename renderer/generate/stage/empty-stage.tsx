@@ -1,0 +1,66 @@
+import { useRef } from "react";
+import { Link } from "wouter";
+import { changeForm } from "../../state/form.ts";
+import { Button } from "../../ui/button.tsx";
+import { useWords } from "../../words/words.ts";
+import type { ChosenModel } from "../chosen-model.ts";
+import styles from "./empty-stage.module.css";
+import { useRecall } from "../use-recall.ts";
+
+const PICTURES = "image/png,image/jpeg,image/webp";
+
+export interface EmptyStageProps {
+  readonly model: ChosenModel;
+  /** An example went into the prompt. */
+  readonly onChosen: () => void;
+}
+
+/** Before the first picture: three things that the model can draw, to begin with. */
+export function EmptyStage({ model, onChosen }: EmptyStageProps) {
+  const t = useWords("generate");
+  const isStarter = model.summary?.isStarter === true;
+  const examples = t(isStarter ? "examples.starter" : "examples.other", { returnObjects: true });
+  const input = useRef<HTMLInputElement>(null);
+  const recall = useRecall();
+  const use = (prompt: string) => {
+    changeForm({ prompt });
+    onChosen();
+  };
+  return (
+    <section className={styles.empty}>
+      <div className={styles.words}>
+        <h1 className={styles.title}>{t("empty.title")}</h1>
+        {isStarter && (
+          <p className={styles.text}>
+            {t("empty.starter", { model: model.summary?.name })}{" "}
+            <Link href="/models">{t("empty.more")}</Link>
+          </p>
+        )}
+        <ul className={styles.examples}>
+          {examples.map((prompt) => (
+            <li key={prompt}>
+              <Button onPress={() => use(prompt)}>{prompt}</Button>
+            </li>
+          ))}
+        </ul>
+        <p className={styles.text}>
+          {t("empty.hint")}{" "}
+          <Button size="dense" onPress={() => input.current?.click()}>
+            {t("empty.choose")}
+          </Button>
+        </p>
+        <input
+          ref={input}
+          type="file"
+          accept={PICTURES}
+          hidden
+          onChange={({ target }) => {
+            const file = target.files?.[0];
+            if (file) recall(file);
+            target.value = "";
+          }}
+        />
+      </div>
+    </section>
+  );
+}

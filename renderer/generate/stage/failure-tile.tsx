@@ -1,0 +1,40 @@
+import { CircleAlert, CircleSlash } from "lucide-react";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { CopyDetails } from "../../ui/async-states.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { useWords } from "../../words/words.ts";
+import styles from "./failure-tile.module.css";
+import { failureTitle } from "./failure-title.ts";
+import { useNextSteps } from "./next-steps.ts";
+
+/** Where the picture would be: why it is not, and the next click. What was cancelled is no failure. */
+export function FailureTile({ generation }: { generation: Generation }) {
+  const t = useWords("generate");
+  const { state, error } = generation;
+  const steps = useNextSteps(generation);
+  const isFailed = state === "failed";
+  return (
+    <div className={styles.tile} role={isFailed ? "alert" : undefined}>
+      <div className={styles.words}>
+        <p className={styles.title}>
+          <span className={isFailed ? styles.bad : styles.quiet}>
+            <Icon of={isFailed ? CircleAlert : CircleSlash} size={20} />
+          </span>
+          {t(`failed.${failureTitle(generation)}`)}
+        </p>
+        {error && <p className={styles.reason}>{error.message}</p>}
+        <div className={styles.steps}>
+          {steps.map(({ id, label, icon, run }) => (
+            <Button key={id} icon={icon} onPress={run}>
+              {label}
+            </Button>
+          ))}
+          {error && <CopyDetails error={new StudioError(error.code, error.details)} />}
+        </div>
+        {error && <code className={styles.code}>{error.code}</code>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { fieldsOf, PRESETS, presetOf } from "../../../../renderer/generate/form/presets.ts";
+
+const own = { steps: 50, scheduler: "ddim" } as const;
+
+test("each preset is recognized in the form it makes", () => {
+  const found = PRESETS.map((preset) => presetOf(fieldsOf(preset, own), own));
+  expect(found).toEqual([...PRESETS]);
+});
+
+test("Exact is the model's own, the others fewer steps of DPM++ 2M, but never less than eight", () => {
+  expect(PRESETS.map((preset) => fieldsOf(preset, own))).toEqual([
+    { steps: undefined, scheduler: undefined },
+    { steps: 25, scheduler: "dpm++2m" },
+    { steps: 13, scheduler: "dpm++2m" },
+  ]);
+  expect(fieldsOf("fast", { steps: 4 })).toEqual({ steps: 8, scheduler: "dpm++2m" });
+});
+
+test("numbers set by hand are no preset, unless they say the same", () => {
+  expect(presetOf({ steps: 31, scheduler: undefined }, own)).toBeUndefined();
+  expect(presetOf({ steps: 50, scheduler: "ddim" }, own)).toBe("exact");
+});

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { type RefusalCode, StudioError, toWire } from "../../../../engine/contract/errors.ts";
+import { failureTitle } from "../../../../renderer/generate/stage/failure-title.ts";
+import { generationOf, orderOf } from "../../../fakes/fake-studio-rows.ts";
+
+function failed(code: RefusalCode, target = "local") {
+  const error = toWire(new StudioError(code));
+  return generationOf(orderOf(0), 0, { state: "failed", error, target });
+}
+
+test("what is missing is the model here, and the endpoint there", () => {
+  expect(failureTitle(failed("NOT_FOUND"))).toBe("model");
+  expect(failureTitle(failed("NOT_FOUND", "kt2"))).toBe("endpointGone");
+});
+
+test("an endpoint's refusal is called by its name", () => {
+  expect(failureTitle(failed("ENDPOINT_CERTIFICATE", "kt2"))).toBe("ENDPOINT_CERTIFICATE");
+  expect(failureTitle(failed("INTERNAL", "kt2"))).toBe("other");
+});
