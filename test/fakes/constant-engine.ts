@@ -31,6 +31,8 @@ const SUMMARY: ModelSummary = {
 export interface ConstantEngineOptions {
   /** What every picture is; pixels that differ from each other, otherwise. */
   readonly pixels?: Pixels;
+  /** Whether pictures are black, of the size that is asked for, instead. */
+  readonly isSized?: boolean;
   /** Steps of each picture. */
   readonly steps?: number;
   /** Milliseconds of each step. */
@@ -101,7 +103,7 @@ export class ConstantEngine implements PictureEngine {
     );
     for (const [image, record] of pictures.entries()) {
       yield* this.#steps(image, signal);
-      const { pixels: picture = FEW_PIXELS } = this.#options;
+      const picture = this.#pixelsOf(record);
       this.drawnPictures++;
       const seconds = { load: 0, text: 0, denoise: 0, decode: 0 };
       yield { kind: "picture", image, pixels: picture, png: this.#png, record, seconds };
@@ -125,8 +127,18 @@ export class ConstantEngine implements PictureEngine {
     return 0;
   }
 
-  #recordOf(request: Pick<GenerationRequest, "prompt" | "seed">, index: number): GenerationRecord {
-    const { width, height } = this.#options.pixels ?? FEW_PIXELS;
+  #pixelsOf({ width, height }: GenerationRecord): Pixels {
+    const { pixels: picture = FEW_PIXELS, isSized = false } = this.#options;
+    return isSized ? pixels(width, height, new Uint8Array(width * height * 3)) : picture;
+  }
+
+  #recordOf(
+    request: Pick<GenerationRequest, "prompt" | "seed" | "width" | "height">,
+    index: number,
+  ): GenerationRecord {
+    const picture = this.#options.pixels ?? FEW_PIXELS;
+    const { isSized = false } = this.#options;
+    const { width = picture.width, height = picture.height } = isSized ? request : picture;
     return {
       prompt: request.prompt,
       negativePrompt: "",

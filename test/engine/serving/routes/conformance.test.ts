@@ -798,6 +798,22 @@ describe("11: protocol v1", () => {
     expect(json).toEqual({ predictions: [NESTED] });
   });
 
+  test("every instance has its own size and number of pictures", async () => {
+    const { origin } = await openRoutes({ engine: new ConstantEngine({ isSized: true }) });
+    const instances = [
+      { prompt: "a", width: 64, height: 72, count: 2 },
+      { prompt: "b", width: 80, height: 64 },
+    ];
+    const message = { instances, parameters: { format: "raw" } };
+    const { json } = await postJson(`${origin}/v1/models/starter:predict`, message);
+    const { predictions } = json as { predictions: number[][][][] };
+    expect(predictions.map((rows) => [rows.length, rows[0]!.length])).toEqual([
+      [72, 64],
+      [72, 64],
+      [64, 80],
+    ]);
+  });
+
   test("takes the colon percent-encoded", async () => {
     expect((await predict({ instances: ["a"] }, "/v1/models/starter%3Apredict")).status).toBe(200);
   });
