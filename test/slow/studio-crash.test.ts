@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { GenerationState } from "../../engine/contract/generation.ts";
 import { clientOf } from "../../engine/server/client-of.ts";
 import { createStudio } from "../../engine/studio/create-studio.ts";
+import { inferencePids } from "../fakes/inference-pids.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const ROUNDS = 10;
@@ -14,25 +15,6 @@ const ASKED = {
   width: 64,
   height: 64,
 };
-
-/** Inference processes of this one, dead ones that nobody waited for included. */
-function inferencePids(): number[] {
-  const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
-  return pids.filter((pid) => {
-    try {
-      const [, parent] =
-        /^\d+ \(.*\) \w (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-      return Number(parent) === process.pid && commandOf(pid).includes("inference-process");
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** A zombie has no command any more, which is one of ours too. */
-function commandOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, "utf8") || "inference-process";
-}
 
 test.runIf(process.platform === "linux")(
   "kill -9 of the inference process in mid-run: each is named, the next picture is right, none is left",

@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Inference processes of this one, dead ones that nobody waited for included. */
+export function inferencePids(): number[] {
+  const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+  return pids.filter((pid) => {
+    try {
+      const [, parent] =
+        /^\d+ \(.*\) \w (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+      return Number(parent) === process.pid && commandOf(pid).includes("inference-process");
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A zombie has no command any more, which is one of ours too. */
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8") || "inference-process";
+}

@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { clientOf } from "../../engine/server/client-of.ts";
+import { createStudio } from "../../engine/studio/create-studio.ts";
+import { inferencePids } from "../fakes/inference-pids.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+const SMALL = { prompt: "two purple fish", seed: "3", steps: 30, width: 64, height: 64 };
+
+/** A studio that serves, with the real engine. */
+async function serving() {
+  const dataFolder = temporaryFolder();
+  const studio = await createStudio({
+    dataFolder,
+    cacheFolder: join(dataFolder, "caches"),
+    addressOf: (kind, id) => `/pictures/${kind}/${id}`,
+    freshAddress: () => "",
+    logError: (error) => expect.unreachable(String(error)),
+    serving: { port: 0, isRequired: true },
+  });
+  onTestFinished(() => studio.close());
+  const client = clientOf(studio.router);
+  await client.settings.change({ device: "cpu" });
+  const { origin } = await client.server.get();
+  return { client, origin: origin ?? "" };
+}
+
+interface Asking {
+  readonly key?: string;
+  readonly steps?: number;
+  readonly signal?: AbortSignal;
+}
+
+function generate(origin: string, { key, steps = SMALL.steps, signal }: Asking = {}) {
+  const { prompt, seed, width, height } = SMALL;
+  return fetch(`${origin}/v2/models/starter/generate`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    },
+    body: JSON.stringify({ text_input: prompt, seed: Number(seed), steps, width, height }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+const PATIENCE = { timeout: 60_000, interval: 10 };
+
+test("a door's pictures and the studio's are drawn in turn, and only a key's that says so is kept", async () => {
+  const { client, origin } = await serving();
+  await (await generate(origin)).text();
+  const { secret: key } = await client.server.addKey({
+    name: "keeper",
+    scopes: ["inference"],
+    keepsPictures: true,
+  });
+  const { generationIds } = await client.generation.enqueue({ ...SMALL, count: 4 });
+  const replies = await Promise.all([generate(origin, { key }), generate(origin)]);
+  expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+  const states = await Promise.all(
+    generationIds.map(async (id) => (await client.generation.get({ id })).state),
+  );
+  // Two pictures of the doors' between four of the studio's: it is not drawn to the end.
+  expect(states[0]).toBe("done");
+  expect(states.at(-1)).not.toBe("done");
+  await vi.waitFor(async () => {
+    const all = await Promise.all(generationIds.map((id) => client.generation.get({ id })));
+    expect(all.map(({ state }) => state)).toEqual(["done", "done", "done", "done"]);
+  }, PATIENCE);
+  const { days } = await client.gallery.names({});
+  expect(days.flatMap(({ ids }) => ids)).toHaveLength(5);
+});
+
+test.runIf(process.platform === "linux")(
+  "a process that dies ends one request by name, and the next is drawn",
+  async () => {
+    const { client, origin } = await serving();
+    await (await generate(origin)).text();
+    const crashing = generate(origin, { steps: 1000 });
+    await vi.waitFor(
+      async () => expect((await client.server.get()).isDrawing).toBe(true),
+      PATIENCE,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const pid of inferencePids()) process.kill(pid, "SIGKILL");
+    const reply = await crashing;
+    expect([reply.status, reply.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect(await reply.json()).toEqual({
+      error: expect.stringContaining("inference process ended"),
+    });
+    expect((await generate(origin)).status).toBe(200);
+  },
+);
+
+test("of 100 clients that go away the device is free within two seconds", async () => {
+  const { client, origin } = await serving();
+  await client.server.change({ queueLength: 200 });
+  await (await generate(origin)).text();
+  const gone = new AbortController();
+  const asked = Array.from({ length: 100 }, () =>
+    generate(origin, { steps: 1000, signal: gone.signal }).catch(() => "gone"),
+  );
+  await vi.waitFor(
+    async () => expect(await client.server.get()).toMatchObject({ waiting: 99, isDrawing: true }),
+    PATIENCE,
+  );
+  gone.abort();
+  const begun = performance.now();
+  await vi.waitFor(
+    async () => expect(await client.server.get()).toMatchObject({ waiting: 0, isDrawing: false }),
+    { timeout: 10_000, interval: 10 },
+  );
+  const freeMs = performance.now() - begun;
+  console.info(`100 clients gone: the device is free after ${freeMs.toFixed(0)} ms`);
+  expect(freeMs).toBeLessThan(2000);
+  expect(await Promise.all(asked)).toEqual(Array(100).fill("gone"));
+  expect((await generate(origin)).status).toBe(200);
+});
+
+test("unloading serves none until a model is chosen; pausing lets a door's picture be finished", async () => {
+  const { client, origin } = await serving();
+  const unload = `${origin}/v2/repository/models/starter/unload`;
+  expect((await fetch(unload, { method: "POST" })).status).toBe(200);
+  expect(await client.server.get()).toMatchObject({ state: "running", modelNames: [] });
+  expect((await generate(origin)).status).toBe(503);
+  expect((await fetch(`${origin}/v2/health/ready`)).status).not.toBe(200);
+  const load = `${origin}/v2/repository/models/starter/load`;
+  expect((await fetch(load, { method: "POST" })).status).toBe(200);
+  const drawn = generate(origin, { steps: 300 });
+  await vi.waitFor(async () => expect((await client.server.get()).isDrawing).toBe(true), PATIENCE);
+  await client.queue.pause();
+  expect((await drawn).status).toBe(200);
+  await vi.waitFor(
+    async () => expect(await client.machine.get()).not.toHaveProperty("loadedModel"),
+    PATIENCE,
+  );
+});
