@@ -4,14 +4,14 @@ import { useSearchParams } from "wouter";
 import type { Server } from "../../engine/contract/server.ts";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { useWords } from "../words/words.ts";
-import { KeysTab } from "./keys-tab.tsx";
-import { NewKeyDialog } from "./new-key-dialog.tsx";
-import { RequestsTab } from "./requests-tab.tsx";
+import { KeysTab } from "./keys/keys-tab.tsx";
+import { NewKeyDialog } from "./keys/new-key-dialog.tsx";
+import { RequestsTab } from "./requests/requests-tab.tsx";
 import { ServerHead } from "./server-head.tsx";
 import styles from "./server-page.module.css";
-import { SettingsTab } from "./settings-tab.tsx";
+import { SettingsTab } from "./settings/settings-tab.tsx";
 import { StartFailure } from "./start-failure.tsx";
-import { TryTab } from "./try-tab.tsx";
+import { TryTab } from "./snippets/try-tab.tsx";
 import { failureOf, useServer, useServerCommands } from "./use-server.ts";
 
 /** How other programs get pictures from this machine. The address says what is open: `?show=keys`. */

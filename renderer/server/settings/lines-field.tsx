@@ -1,7 +1,7 @@
 import { useState } from "react";
-import { Button } from "../ui/button.tsx";
-import { TextField } from "../ui/text-field.tsx";
-import { useWords } from "../words/words.ts";
+import { Button } from "../../ui/button.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useWords } from "../../words/words.ts";
 import { linesOf, wrongLine } from "./lines.ts";
 import styles from "./settings-tab.module.css";
 

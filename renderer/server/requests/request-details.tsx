@@ -1,19 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Copy, SquareTerminal, X } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Exchange, Server } from "../../engine/contract/server.ts";
-import { useStudio } from "../connection/studio.tsx";
-import { Failed, Skeleton } from "../ui/async-states.tsx";
-import { Button } from "../ui/button.tsx";
-import { IconButton } from "../ui/icon-button.tsx";
-import { formatBytes } from "../words/format.ts";
-import { useWords } from "../words/words.ts";
+import type { Exchange, Server } from "../../../engine/contract/server.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { Failed, Skeleton } from "../../ui/async-states.tsx";
+import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { formatBytes } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
 import { BODY_FILE, curlCommand, isWhole } from "./curl-command.ts";
 import { formatClockTime, formatMs, readableBody } from "./format-request.ts";
-import { originOf } from "./reach.ts";
+import { originOf } from "../reach.ts";
 import styles from "./request-details.module.css";
 import { RequestStatus } from "./request-status.tsx";
-import { useCopy } from "./use-copy.ts";
+import { useCopy } from "../use-copy.ts";
 
 export interface RequestDetailsProps {
   readonly id: string;

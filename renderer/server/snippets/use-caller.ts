@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Server, ServerKey } from "../../engine/contract/server.ts";
-import { useStudio } from "../connection/studio.tsx";
-import { useWords } from "../words/words.ts";
-import { needsKey } from "./reach.ts";
+import type { Server, ServerKey } from "../../../engine/contract/server.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { useWords } from "../../words/words.ts";
+import { needsKey } from "../reach.ts";
 
 /** No key among those there are. */
 const NOBODY = "nobody";

@@ -1,12 +1,12 @@
-import type { Server } from "../../engine/contract/server.ts";
-import { Switch } from "../ui/switch.tsx";
-import { useWords } from "../words/words.ts";
+import type { Server } from "../../../engine/contract/server.ts";
+import { Switch } from "../../ui/switch.tsx";
+import { useWords } from "../../words/words.ts";
 import { HostField } from "./host-field.tsx";
 import { LinesField } from "./lines-field.tsx";
 import { NumberSetting } from "./number-setting.tsx";
-import { isOwnMachine } from "./reach.ts";
+import { isOwnMachine } from "../reach.ts";
 import styles from "./settings-tab.module.css";
-import type { ServerCommands } from "./use-server.ts";
+import type { ServerCommands } from "../use-server.ts";
 
 export interface SettingsTabProps {
   readonly server: Server;

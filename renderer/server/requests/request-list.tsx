@@ -1,7 +1,7 @@
 import { GridList, GridListItem, ListLayout, Virtualizer } from "react-aria-components";
-import type { ServedRequest } from "../../engine/contract/server.ts";
-import { formatBytes } from "../words/format.ts";
-import { useWords } from "../words/words.ts";
+import type { ServedRequest } from "../../../engine/contract/server.ts";
+import { formatBytes } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
 import { formatClockTime, formatMs } from "./format-request.ts";
 import { RequestStatus, useStatusWords } from "./request-status.tsx";
 import styles from "./requests-tab.module.css";

@@ -1,12 +1,12 @@
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import { serverChangeSchema } from "../../engine/contract/server.ts";
-import { Button } from "../ui/button.tsx";
-import { Chips } from "../ui/chips.tsx";
-import { Icon } from "../ui/icon.tsx";
-import { TextField } from "../ui/text-field.tsx";
-import { useWords } from "../words/words.ts";
-import { isEverywhere } from "./reach.ts";
+import { serverChangeSchema } from "../../../engine/contract/server.ts";
+import { Button } from "../../ui/button.tsx";
+import { Chips } from "../../ui/chips.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useWords } from "../../words/words.ts";
+import { isEverywhere } from "../reach.ts";
 import styles from "./settings-tab.module.css";
 
 const REACHES = ["own", "everywhere", "other"] as const;

@@ -1,6 +1,6 @@
-import type { Exchange } from "../../engine/contract/server.ts";
-import { shellQuoted } from "./quote.ts";
-import { KEY_HEADER } from "./snippets.ts";
+import type { Exchange } from "../../../engine/contract/server.ts";
+import { shellQuoted } from "../snippets/quote.ts";
+import { KEY_HEADER } from "../snippets/snippets.ts";
 
 /** What curl says by itself, or must not say twice. */
 const OWN_HEADERS = new Set([

@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import type { Exchange } from "../../../engine/contract/server.ts";
-import { curlCommand } from "../../../renderer/server/curl-command.ts";
-import { runCommand } from "../../fakes/run-command.ts";
+import type { Exchange } from "../../../../engine/contract/server.ts";
+import { curlCommand } from "../../../../renderer/server/requests/curl-command.ts";
+import { runCommand } from "../../../fakes/run-command.ts";
 
 const NOTHING = { text: "", sizeBytes: 0, isCut: false };
 const ORIGIN = "http://127.0.0.1:8080";

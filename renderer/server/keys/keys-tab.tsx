@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
 import { useState } from "react";
-import type { ServerKey } from "../../engine/contract/server.ts";
-import { useStudio } from "../connection/studio.tsx";
-import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
-import { Button } from "../ui/button.tsx";
-import { IconButton } from "../ui/icon-button.tsx";
-import { formatWhen } from "../words/format.ts";
-import { useWords } from "../words/words.ts";
+import type { ServerKey } from "../../../engine/contract/server.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
+import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { formatWhen } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
 import styles from "./keys-tab.module.css";
 import { RemoveKeyDialog } from "./remove-key-dialog.tsx";
 

@@ -1,4 +1,4 @@
-import { formatDuration } from "../words/format.ts";
+import { formatDuration } from "../../words/format.ts";
 
 /** `14:02:11`, in the reader's own day. */
 export function formatClockTime(iso: string): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatMs, readableBody } from "../../../renderer/server/format-request.ts";
+import { formatMs, readableBody } from "../../../../renderer/server/requests/format-request.ts";
 
 test.each([
   [0.4, "0 ms"],

@@ -1,4 +1,4 @@
-import { serverChangeSchema } from "../../engine/contract/server.ts";
+import { serverChangeSchema } from "../../../engine/contract/server.ts";
 
 /** What was typed, without what a person adds in passing. */
 export function linesOf(typed: string): string[] {

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, Hourglass, LoaderCircle, Unplug } from "lucide-react";
-import type { ServedRequest } from "../../engine/contract/server.ts";
-import { Icon } from "../ui/icon.tsx";
-import { useWords } from "../words/words.ts";
+import type { ServedRequest } from "../../../engine/contract/server.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { useWords } from "../../words/words.ts";
 import styles from "./requests-tab.module.css";
 
 type Outcome = Pick<ServedRequest, "state" | "status">;

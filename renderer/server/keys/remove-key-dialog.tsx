@@ -1,9 +1,9 @@
-import type { ServerKey } from "../../engine/contract/server.ts";
-import { useStudio } from "../connection/studio.tsx";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { attempt } from "../ui/toasts.ts";
-import { useWords } from "../words/words.ts";
+import type { ServerKey } from "../../../engine/contract/server.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { attempt } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
 
 /** Asks before programs are locked out: the same key cannot be made again. */
 export function RemoveKeyDialog({ of: key, onClose }: { of: ServerKey; onClose: () => void }) {

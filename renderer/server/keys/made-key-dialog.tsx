@@ -1,11 +1,11 @@
 import { Copy } from "lucide-react";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { TextField } from "../ui/text-field.tsx";
-import { useWords } from "../words/words.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useWords } from "../../words/words.ts";
 import styles from "./new-key-dialog.module.css";
-import { KEY_VARIABLE } from "./snippets.ts";
-import { useCopy } from "./use-copy.ts";
+import { KEY_VARIABLE } from "../snippets/snippets.ts";
+import { useCopy } from "../use-copy.ts";
 
 /** A key, this once: it goes from here to where it is used, and lies nowhere in the page. */
 export function MadeKeyDialog({ secret, onClose }: { secret: string; onClose: () => void }) {

@@ -1,16 +1,16 @@
 import { Copy, KeyRound } from "lucide-react";
 import { useState } from "react";
-import type { Server } from "../../engine/contract/server.ts";
-import { Button } from "../ui/button.tsx";
-import { Chips } from "../ui/chips.tsx";
-import { Select } from "../ui/select.tsx";
-import { TextField } from "../ui/text-field.tsx";
-import { useWords } from "../words/words.ts";
-import { askedName, originOf } from "./reach.ts";
+import type { Server } from "../../../engine/contract/server.ts";
+import { Button } from "../../ui/button.tsx";
+import { Chips } from "../../ui/chips.tsx";
+import { Select } from "../../ui/select.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useWords } from "../../words/words.ts";
+import { askedName, originOf } from "../reach.ts";
 import { KEY_VARIABLE, type SnippetName, SNIPPETS } from "./snippets.ts";
 import styles from "./try-tab.module.css";
 import { useCaller } from "./use-caller.ts";
-import { useCopy } from "./use-copy.ts";
+import { useCopy } from "../use-copy.ts";
 
 const NAMES = ["curl", "requests", "triton"] as const satisfies readonly SnippetName[];
 

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { constantFrom, sample, string } from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import { type Asked, SNIPPETS } from "../../../renderer/server/snippets.ts";
-import { runCommand } from "../../fakes/run-command.ts";
+import { type Asked, SNIPPETS } from "../../../../renderer/server/snippets/snippets.ts";
+import { runCommand } from "../../../fakes/run-command.ts";
 
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 const hasPython = spawnSync("python3", ["--version"]).status === 0;

@@ -1,12 +1,12 @@
 import { type FormEvent, useState } from "react";
-import { type NewServerKey, newServerKeySchema } from "../../engine/contract/server.ts";
-import { useStudio } from "../connection/studio.tsx";
-import { Failed } from "../ui/async-states.tsx";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { Switch } from "../ui/switch.tsx";
-import { TextField } from "../ui/text-field.tsx";
-import { useWords } from "../words/words.ts";
+import { type NewServerKey, newServerKeySchema } from "../../../engine/contract/server.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { Failed } from "../../ui/async-states.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useWords } from "../../words/words.ts";
 import { MadeKeyDialog } from "./made-key-dialog.tsx";
 import styles from "./new-key-dialog.module.css";
 

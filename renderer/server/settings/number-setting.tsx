@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { NumberField, type NumberFieldProps } from "../ui/number-field.tsx";
+import { NumberField, type NumberFieldProps } from "../../ui/number-field.tsx";
 import styles from "./settings-tab.module.css";
 
 /** A number that rests for so long is meant: arrows, wheel and dragging pass many by. */
