@@ -26,7 +26,7 @@ export interface ServingOptions {
 export interface LocalServerParts {
   readonly file: ServerFile;
   readonly admission: AdmissionQueue;
-  readonly events: EventLog;
+  readonly events: Pick<EventLog, "publish">;
   /** Id of the model that is served. */
   readonly served: () => string | undefined;
   /** What a listener is made of; where there is nothing, choices are kept and it never listens. */
