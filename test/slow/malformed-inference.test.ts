@@ -171,7 +171,7 @@ const raw = fc
       "PUT PATH HTTP/1.1",
       "DELETE PATH HTTP/1.1",
       "OPTIONS PATH HTTP/1.1",
-      "GET PATH HTTP/1.1",
+      "GET /v2/models/starter/infer HTTP/1.1",
       "POST /v2/%zz HTTP/1.1",
       "POST /../../etc/passwd HTTP/1.1",
       "POST PATH HTTP/1.1",
