@@ -17,6 +17,9 @@ export interface AdmissionParts {
 /** A device is free this long after a cancel, at the latest. */
 const CLOSE_MS = 2500;
 
+/** What a timer can wait for, 24 days; one that is to wait longer fires at once. */
+const MOST_SECONDS = (2 ** 31 - 1) / 1000;
+
 /** A request in front of the device. */
 interface Ticket extends Waiter {
   readonly job: PictureJob;
@@ -139,7 +142,7 @@ export class AdmissionQueue implements Admission {
 
   #limit(ticket: Ticket): NodeJS.Timeout | undefined {
     const { limitSeconds } = ticket;
-    if (limitSeconds === Infinity) return undefined;
+    if (limitSeconds > MOST_SECONDS) return undefined;
     const error = new StudioError("TIMED_OUT", { limit: limitSeconds });
     return setTimeout(() => this.#cancel(ticket, error), limitSeconds * 1000);
   }

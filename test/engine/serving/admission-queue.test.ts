@@ -169,6 +169,15 @@ test("without a limit nothing is refused, however long it takes", async () => {
   expect(await Promise.all(all)).toEqual(["drawn", "drawn"]);
 });
 
+test("a limit beyond what a timer can wait for is none", async () => {
+  const { engine, admission } = queue();
+  const drawn = ask(admission, "a1", "a", { timeLimitSeconds: 10_000_000 });
+  await vi.waitFor(() => expect(engine.began).toEqual(["a1"]));
+  await delay(10);
+  await engine.finish();
+  expect(await drawn).toBe("drawn");
+});
+
 test("a limit that passes while it is drawn, or waits, ends it by name", async () => {
   const { engine, admission } = queue();
   const long = ask(admission, "long", "a", { timeLimitSeconds: 0.05 });
