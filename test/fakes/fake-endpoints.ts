@@ -233,7 +233,7 @@ export class FakeEndpoints {
           tokenSubject: undefined,
           check: undefined,
           medianSeconds: undefined,
-  medianOf: undefined,
+          medianOf: undefined,
           createdAt: new Date().toISOString(),
         });
         return this.#put(added);
