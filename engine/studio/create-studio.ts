@@ -75,6 +75,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const serving = await openServing(options, stores, drawing, undo);
     const remote = await openEndpoints(options, stores, undo);
     const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
+    // Before the studio lets go of the device: a request that waits for it would begin to draw then.
+    undo.defer(() => serving.server.close());
     const models = openModels(options, stores, { ...drawing, ...serving });
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { clientOf } from "../../engine/server/client-of.ts";
 import { createStudio } from "../../engine/studio/create-studio.ts";
+import { LocalDrawing } from "../../engine/worker/local-drawing.ts";
 import { inferencePids } from "../fakes/inference-pids.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
@@ -22,7 +23,7 @@ async function serving() {
   const client = clientOf(studio.router);
   await client.settings.change({ device: "cpu" });
   const { origin } = await client.server.get();
-  return { client, origin: origin ?? "" };
+  return { studio, client, origin: origin ?? "" };
 }
 
 interface Asking {
@@ -134,4 +135,16 @@ test("unloading serves none until a model is chosen; pausing lets a door's pictu
     async () => expect((await client.machine.get()).loadedModel).toBe(undefined),
     PATIENCE,
   );
+});
+
+test("as the studio closes, a request that waits for its device does not begin", async () => {
+  const { studio, client, origin } = await serving();
+  const drawing = vi.spyOn(LocalDrawing.prototype, "events");
+  onTestFinished(() => drawing.mockRestore());
+  await client.generation.enqueue({ ...SMALL, steps: 1000 });
+  await vi.waitFor(() => expect(drawing).toHaveBeenCalledTimes(1), PATIENCE);
+  const asked = generate(origin).catch(() => "gone");
+  await vi.waitFor(async () => expect((await client.server.get()).isDrawing).toBe(true), PATIENCE);
+  await studio.close();
+  expect([await asked, drawing.mock.calls.length]).toEqual(["gone", 1]);
 });
