@@ -49,9 +49,10 @@ export const newEndpointSchema = z.strictObject({
 export type NewEndpoint = z.input<typeof newEndpointSchema>;
 
 /** What is absent stays as it is. A token stays only while the origin does. */
-export const endpointChangeSchema = z.strictObject({ id: endpointIdSchema, ...choices }).partial({
-  ...Object.fromEntries(Object.keys(choices).map((name) => [name, true])),
-} as { [Name in keyof typeof choices]: true });
+export const endpointChangeSchema = z
+  .strictObject(choices)
+  .partial()
+  .extend({ id: endpointIdSchema });
 export type EndpointChange = z.output<typeof endpointChangeSchema>;
 
 /** What a look at an endpoint came to. */
