@@ -29,7 +29,11 @@ const SHAPE = generationRequestSchema.shape;
 
 /** The pictures that a request asks for, by the table of picture-inputs.ts. Throws REQUEST_INVALID. */
 export function pictureRequest(source: PictureSource): PictureRequest {
-  return asRequest(() => toPictureRequest(source));
+  return asRequest(() => {
+    const request = toPictureRequest(source);
+    refuseTooLarge([request]);
+    return request;
+  });
 }
 
 /** The same for a part of a message. Throws MessageFault. */
@@ -53,6 +57,23 @@ export function toPictureRequest(source: PictureSource): PictureRequest {
 export function refuseTooMany(pictures: number): void {
   if (pictures <= MAX_PICTURES) return;
   throw new MessageFault("A request", `for ${pictures} pictures`, `${MAX_PICTURES} are the most`);
+}
+
+/** Pixels of all pictures of a request, which wait in memory for the last one: 100 of 768x768, or 16 of 2048x2048. */
+const MAX_PIXELS = 1 << 26;
+
+/** A side that is left to the model, which is seldom larger. */
+const USUAL_SIDE = 768;
+
+/** Refuses more pixels than one request may ask for. */
+export function refuseTooLarge(requests: readonly PictureRequest[]): void {
+  const sizes = requests.map(
+    ({ prompts, count, width = USUAL_SIDE, height = USUAL_SIDE }) =>
+      prompts.length * count * width * height,
+  );
+  const pixels = sizes.reduce((sum, size) => sum + size, 0);
+  if (pixels <= MAX_PIXELS) return;
+  throw new MessageFault("A request", `for ${pixels} pixels`, `${MAX_PIXELS} are the most`);
 }
 
 /** The request as the studio takes it: one for each prompt, or for each picture where each has its own seed. */

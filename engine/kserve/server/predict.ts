@@ -8,7 +8,12 @@ import { asList, asObject, asParameters, isAbsent } from "../wire/members.ts";
 import { asRequest, MessageFault, within } from "../wire/message-fault.ts";
 import { DECIMALS } from "./nested-json.ts";
 import { type DrawnPictures, inBrackets, pixelJson } from "./picture-data.ts";
-import { type PictureRequest, refuseTooMany, toPictureRequest } from "./picture-request.ts";
+import {
+  type PictureRequest,
+  refuseTooLarge,
+  refuseTooMany,
+  toPictureRequest,
+} from "./picture-request.ts";
 import { type PictureFormat, readFormat } from "./wanted-picture.ts";
 import type { Parameters } from "../wire/wire-tensor.ts";
 
@@ -33,6 +38,7 @@ export function readPredictRequest(bytes: Uint8Array): PredictRequest {
       ),
     );
     refuseTooMany(pictures.reduce((sum, { prompts, count }) => sum + prompts.length * count, 0));
+    refuseTooLarge(pictures);
     const parameters = asParameters(message.get("parameters"), "parameters");
     return { pictures, format: readFormat(parameters, "parameters") ?? "png" };
   });

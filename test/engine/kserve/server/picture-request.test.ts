@@ -245,6 +245,11 @@ describe("batches", () => {
       "A request cannot be for 102 pictures: 100 are the most.",
     ],
     [
+      "more pixels than memory is kept for",
+      () => asked(withInputs(INT32("count", 17), INT32("width", 2048), INT32("height", 2048))),
+      "A request cannot be for 71303168 pixels: 67108864 are the most.",
+    ],
+    [
       "101 prompts",
       () => asked({ inputs: [{ ...PROMPT, shape: [101], data: Array(101).fill("x") }] }),
       "prompt cannot be 101 values: 100 are the most.",
