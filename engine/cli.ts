@@ -4,6 +4,7 @@ import { devicesCommand } from "./cli/devices.ts";
 import { endpointsCommand } from "./cli/endpoints.ts";
 import { galleryCommand } from "./cli/gallery.ts";
 import { generateCommand } from "./cli/generate.ts";
+import { keysCommand } from "./cli/keys.ts";
 import { modelsCommand } from "./cli/models.ts";
 import { openCommand } from "./cli/open.ts";
 import { exitCodeOf, tell } from "./cli/outcome.ts";
@@ -29,6 +30,7 @@ const COMMANDS = [
   queueCommand,
   galleryCommand,
   modelsCommand,
+  keysCommand,
   endpointsCommand,
   settingsCommand,
   devicesCommand,

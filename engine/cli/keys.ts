@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import type { NewServerKey, ServerKey } from "../contract/server.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
+import { note, printJson } from "./outcome.ts";
+import { withStudio } from "./reach-studio.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** `keys`: who may ask the inference server of this machine. */
+export function keysCommand(): Command {
+  return new Command("keys")
+    .description("Keys to the inference server of this machine.")
+    .addCommand(list(), { isDefault: true })
+    .addCommand(add())
+    .addCommand(remove());
+}
+
+function list(): Command {
+  return studioCommand("list", "Those that were made.").action(({ dataDir, json }: StudioFlags) =>
+    withStudio(dataDir, async ({ client }) => {
+      for (const key of await client.server.keys()) {
+        if (json === true) printJson({ type: "key", ...key });
+        else process.stdout.write(`${inWords(key)}\n`);
+      }
+    }),
+  );
+}
+
+interface AddFlags extends StudioFlags {
+  readonly management?: boolean;
+  readonly keepPictures?: boolean;
+  readonly seedProfile?: boolean;
+}
+
+function add(): Command {
+  return studioCommand("add", "Makes one and prints it, this once.")
+    .argument("<name>", "who or what it is for")
+    .option("--management", "it may choose the model that is served, too")
+    .option("--keep-pictures", "its pictures enter the gallery")
+    .option("--seed-profile", "its replies are those of the KServe example: output0, fp16, 42")
+    .action((name: string, flags: AddFlags) =>
+      withStudio(flags.dataDir, async ({ client }) => {
+        const { key, secret } = await client.server.addKey(wanted(name, flags));
+        if (flags.json === true) printJson({ type: "key", ...key, secret });
+        else process.stdout.write(`${secret}\n`);
+        note("It is kept nowhere and cannot be shown again.");
+      }),
+    );
+}
+
+function wanted(name: string, flags: AddFlags): NewServerKey {
+  return {
+    name,
+    scopes: flags.management === true ? ["inference", "management"] : ["inference"],
+    keepsPictures: flags.keepPictures === true,
+    isSeedProfile: flags.seedProfile === true,
+  };
+}
+
+function remove(): Command {
+  return studioCommand("remove", "Lets nobody in by one any more.")
+    .argument("<id|name>", "which")
+    .action((which: string, { dataDir }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        await client.server.removeKey({ id: await idOf(client, which) });
+      }),
+    );
+}
+
+/** The id of the key that has this id, or alone has this name. */
+async function idOf(client: StudioClient, which: string): Promise<string> {
+  const keys = await client.server.keys();
+  const [found, another] = keys.filter(({ id, name }) => id === which || name === which);
+  if (found === undefined) throw new StudioError("NOT_FOUND", { what: "key", id: which });
+  if (another === undefined) return found.id;
+  const reason = "several keys are called so; give its id";
+  throw new StudioError("REQUEST_INVALID", { field: "The name", value: which, reason });
+}
+
+function inWords({ id, name, scopes, keepsPictures, lastUsedAt }: ServerKey): string {
+  const use = lastUsedAt === undefined ? "never used" : `last used ${lastUsedAt}`;
+  return `${id}  ${name}  ${scopes.join(", ")}${keepsPictures ? ", into the gallery" : ""}  ${use}`;
+}
