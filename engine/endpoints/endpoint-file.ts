@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { endpointSchema } from "../contract/endpoints.ts";
+import { StudioError } from "../contract/errors.ts";
 import { readJson, writeJson } from "../files/json-file.ts";
 import { Turns } from "../files/turns.ts";
 
@@ -14,7 +15,8 @@ const keptSchema = endpointSchema
   });
 export type KeptEndpoint = z.output<typeof keptSchema>;
 
-const fileSchema = z.object({ endpoints: z.array(keptSchema).max(1000) });
+const MAX_ENDPOINTS = 1000;
+const fileSchema = z.object({ endpoints: z.array(keptSchema).max(MAX_ENDPOINTS) });
 
 const READING = {
   maxBytes: 64 << 20,
@@ -55,11 +57,12 @@ export class EndpointFile {
     return this.#endpoints.find((endpoint) => endpoint.id === id);
   }
 
+  /** Refuses as REQUEST_INVALID what could not be read again. */
   add(endpoint: KeptEndpoint): Promise<void> {
     return this.#write((endpoints) => [...endpoints, endpoint]);
   }
 
-  /** Changes one as it is when its turn comes; where it is gone by then, nothing. */
+  /** Changes one as it is when its turn comes; where it is gone by then, nothing. Refuses as `add` does. */
   change(id: string, change: (endpoint: KeptEndpoint) => KeptEndpoint): Promise<void> {
     return this.#write((endpoints) =>
       endpoints.map((endpoint) => (endpoint.id === id ? change(endpoint) : endpoint)),
@@ -73,8 +76,21 @@ export class EndpointFile {
   #write(change: (endpoints: readonly KeptEndpoint[]) => readonly KeptEndpoint[]): Promise<void> {
     return this.#turns.take(async () => {
       const endpoints = change(this.#endpoints);
+      if (endpoints.length > MAX_ENDPOINTS) throw refused(`${MAX_ENDPOINTS} are the most`);
+      endpoints.forEach(checkKept);
       await writeJson(this.#path, { endpoints });
       this.#endpoints = endpoints;
     });
   }
+}
+
+/** Gives one back as it is. Refuses as REQUEST_INVALID what the file would not be read with: all others would be lost with it. */
+export function checkKept(kept: KeptEndpoint): KeptEndpoint {
+  const issue = keptSchema.safeParse(kept).error?.issues[0];
+  if (issue === undefined) return kept;
+  throw refused(`its ${String(issue.path[0])} is empty or too long`);
+}
+
+function refused(reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "The endpoint", value: "kept", reason });
 }

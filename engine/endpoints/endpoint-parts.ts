@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Endpoint, EndpointChange } from "../contract/endpoints.ts";
 import { readAddress, nameOf, type EndpointAddress } from "./endpoint-address.ts";
-import type { KeptEndpoint } from "./endpoint-file.ts";
+import { checkKept, type KeptEndpoint } from "./endpoint-file.ts";
 import type { ExtraHeader } from "./extra-headers.ts";
 import { checkCa } from "./trust.ts";
 
@@ -25,7 +25,7 @@ export interface AddedEndpoint {
 /** An endpoint as it is kept when it is added: what nobody chose may still be found out. */
 export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Date): KeptEndpoint {
   const model = added.model ?? address.model;
-  return {
+  return checkKept({
     id: randomBytes(8).toString("hex"),
     name: added.name ?? nameOf(address.origin),
     url: withScheme(added.url),
@@ -40,7 +40,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
     createdAt: now.toISOString(),
     isModelChosen: model !== undefined,
     isProfileChosen: added.profile !== undefined,
-  };
+  });
 }
 
 /**
@@ -53,7 +53,7 @@ export function changed(kept: KeptEndpoint, change: EndpointChange): KeptEndpoin
   const isElsewhere = readAddress(url).origin !== readAddress(kept.url).origin;
   const isOther = url !== kept.url || model !== kept.model;
   const { profile = kept.profile, ca, headers } = change;
-  return {
+  return checkKept({
     ...(isOther ? withoutFindings(kept) : kept),
     ...(isElsewhere && NOTHING_SECRET),
     ...settingsOf(kept, change, isElsewhere),
@@ -64,7 +64,7 @@ export function changed(kept: KeptEndpoint, change: EndpointChange): KeptEndpoin
     isProfileChosen: kept.isProfileChosen || profile !== kept.profile,
     ...(ca !== undefined && { ca: checkCa(ca) }),
     ...(headers !== undefined && { headers: headers.map(({ name }) => name) }),
-  };
+  });
 }
 
 function settingsOf(kept: KeptEndpoint, change: EndpointChange, isElsewhere: boolean) {

@@ -256,10 +256,12 @@ export class Endpoints {
     const lastError = error && toWire(error);
     const known = this.#file.find(id)?.lastError;
     if (known === undefined && lastError === undefined) return;
-    await this.#file.change(id, (kept) => {
+    const change = (kept: KeptEndpoint): KeptEndpoint => {
       const { lastError: _, ...rest } = kept;
       return { ...rest, ...(lastError && { lastError }) };
-    });
+    };
+    // A full disk must not cost a picture that is there.
+    await this.#file.change(id, change).catch(() => undefined);
     this.tell(id);
   }
 }

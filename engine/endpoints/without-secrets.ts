@@ -3,7 +3,19 @@ import { StudioError } from "../contract/errors.ts";
 
 /** A text in which an endpoint may quote what it was sent, without what of that is secret. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((left, secret) => left.replaceAll(secret, "…"), text);
+  return secrets.reduce((left, secret) => uncut(left.replaceAll(secret, "…"), secret), text);
+}
+
+/** Fewer letters of a secret tell nothing, and may be any word's. */
+const MIN_PART = 4;
+
+/** A long text was cut, and where that was amid a secret it ends with a part of it. */
+function uncut(text: string, secret: string): string {
+  const end = text.replace(/…$/, "");
+  for (let length = Math.min(secret.length - 1, end.length); length >= MIN_PART; length--) {
+    if (end.endsWith(secret.slice(0, length))) return `${end.slice(0, -length)}…`;
+  }
+  return text;
 }
 
 /** The same for a refusal; other errors are not shown to anyone. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { decodePicture } from "../../../engine/codecs/decode.ts";
@@ -66,6 +66,27 @@ test("a damaged file is set aside and told of", async () => {
     [],
     [expect.stringContaining("endpoints.json could not be used")],
   ]);
+});
+
+test.each([
+  ["an address that grows by its scheme", `a.example/${"p".repeat(2035)}`],
+  ["a host's endless label for a name", `https://${"h".repeat(120)}.example`],
+  ["an address with an endless model", `https://a.example/v2/models/${"m".repeat(400)}/infer`],
+])("%s is refused, and costs no other endpoint", async (_, url) => {
+  const { endpoints, folder, secrets } = await openEndpoints();
+  const sound = await endpoints.add(added("https://sound.example"));
+  const refused = endpoints.add(added(url, { token: CANARY }));
+  await expect(refused).rejects.toThrow(refusal("REQUEST_INVALID"));
+  expect((await openEndpoints({ dataFolder: folder })).endpoints.list()).toEqual([sound]);
+  expect(secrets.kept.size).toBe(0);
+});
+
+test("a model that nobody could choose is not learned, and costs no other endpoint", async () => {
+  const edge = await standInEndpoint(always(200, JSON.stringify({ models: [" "] })));
+  const { endpoints, folder } = await openEndpoints();
+  const endpoint = await endpoints.add(added(edge.url));
+  await expect(endpoints.test(endpoint.id)).rejects.toThrow(refusal("REQUEST_INVALID"));
+  expect((await openEndpoints({ dataFolder: folder })).endpoints.list()).toEqual([endpoint]);
 });
 
 test("a look learns what nobody chose: the model it lists, and what that takes", async () => {
@@ -256,6 +277,32 @@ test("what an endpoint quotes of its secrets is shown to nobody", async () => {
     JSON.stringify(endpoints.list()) + readFileSync(join(folder, "endpoints.json"), "utf8");
   expect(edge.received()).toContain(CANARY);
   expect(seen).not.toContain(CANARY);
+});
+
+test("a picture arrives though its endpoint's state cannot be written", async () => {
+  const seed = seedEdge();
+  const edge = await standInEndpoint((response, request, count) =>
+    (count === 1 ? always(500, "no") : seed)(response, request, count),
+  );
+  const { endpoints, folder } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url, { model: "stable-diffusion" }));
+  const failed = endpoints.draw(id, ORDER, { signal: never });
+  await expect(failed).rejects.toThrow(refusal("ENDPOINT_REFUSED"));
+  rmSync(join(folder, "endpoints.json"));
+  mkdirSync(join(folder, "endpoints.json"));
+  const { pixels } = await endpoints.draw(id, ORDER, { signal: never });
+  expect([pixels.width, pixels.height]).toEqual([3, 2]);
+});
+
+test("an echo that is cut amid the token shows no part of it", async () => {
+  const token = `sha256~${CANARY}`;
+  const error = `${"x".repeat(285)} Bearer ${token}`;
+  const edge = await standInEndpoint(always(500, JSON.stringify({ error })));
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url, { token }));
+  await expect(endpoints.draw(id, ORDER, { signal: never })).rejects.toThrow(
+    refusal("ENDPOINT_REFUSED", { status: 500, reason: `${"x".repeat(285)} Bearer …` }),
+  );
 });
 
 test("a redirect tells where to, without what is secret in it", async () => {
