@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { StudioError } from "../contract/errors.ts";
 import type { Rejection } from "../http/replies.ts";
+import { isOwnOrigin, wrongAddress } from "../http/wrong-address.ts";
 
 export interface GateOptions {
   /** `HOST:PORT` as a browser writes it, for every name under which the studio may be reached. */
@@ -19,38 +20,21 @@ export const SESSION_PATH = "/session";
  */
 export function rejectionOf(request: IncomingMessage, gate: GateOptions): Rejection | undefined {
   return (
-    wrongAddress(request, gate.hosts) ??
+    wrongAddress(request, gate.hosts, refused) ??
     wrongOrigin(request, gate.hosts) ??
     wrongMethod(request) ??
     missingToken(request, gate)
   );
 }
 
-function wrongAddress(
-  { url = "", headersDistinct }: IncomingMessage,
-  hosts: ReadonlySet<string>,
-): Rejection | undefined {
-  if (!url.startsWith("/")) return refused(421, "it names another server");
-  const [host, ...others] = headersDistinct["host"] ?? [];
-  if (host === undefined || host === "")
-    return refused(400, "it does not say which host it is for");
-  if (others.length > 0) return refused(400, "it names several hosts");
-  return hosts.has(host.toLowerCase()) ? undefined : refused(421, "it is for another host");
-}
-
 function wrongOrigin(request: IncomingMessage, hosts: ReadonlySet<string>): Rejection | undefined {
   const { origin } = request.headers;
-  if (origin !== undefined && !isOurs(origin, hosts)) {
+  if (origin !== undefined && !isOwnOrigin(origin, hosts)) {
     return refused(403, "a page of another origin sent it");
   }
   const site = request.headers["sec-fetch-site"];
   if (site === undefined || site === "same-origin" || site === "none") return undefined;
   return isNavigation(request) ? undefined : refused(403, "a page of another site sent it");
-}
-
-/** `null`, which sandboxed frames send, is nobody's origin. */
-function isOurs(origin: string, hosts: ReadonlySet<string>): boolean {
-  return origin.startsWith("http://") && hosts.has(origin.slice("http://".length).toLowerCase());
 }
 
 /** A person followed a link to the pages. */

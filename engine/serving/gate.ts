@@ -1,15 +1,12 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { StudioError } from "../contract/errors.ts";
 import type { Rejection } from "../http/replies.ts";
 import type { Caller, KeyScope } from "./caller.ts";
+import { type Addressed, isOwnOrigin, wrongAddress } from "../http/wrong-address.ts";
 import { isOpenPath, scopeOf } from "./scope-of.ts";
 
 /** Of a request, what the gate looks at: the beginning of an IncomingMessage. */
-export interface Knock {
+export interface Knock extends Addressed {
   readonly method?: string | undefined;
-  readonly url?: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly headersDistinct: NodeJS.Dict<string[]>;
 }
 
 export interface GateOptions {
@@ -49,7 +46,7 @@ export type Passage = { readonly origin?: string } & (
  * type comes from scripts alone, and browsers tell the Origin of those.
  */
 export function passageOf(knock: Knock, gate: GateOptions): Passage {
-  const wrong = wrongAddress(knock, gate.hosts) ?? wrongOrigin(knock, gate);
+  const wrong = wrongAddress(knock, gate.hosts, refused) ?? wrongOrigin(knock, gate);
   if (wrong !== undefined) return { kind: "refused", rejection: wrong };
   const { origin } = knock.headers;
   const page = origin !== undefined && gate.origins.has(origin.toLowerCase()) ? { origin } : {};
@@ -61,32 +58,15 @@ export function passageOf(knock: Knock, gate: GateOptions): Passage {
   return { ...page, ...whoMayEnter(knock, gate) };
 }
 
-function wrongAddress(
-  { url = "", headersDistinct }: Knock,
-  hosts: ReadonlySet<string>,
-): Rejection | undefined {
-  if (!url.startsWith("/")) return refused(421, "it names another server");
-  const [host, ...others] = headersDistinct["host"] ?? [];
-  if (host === undefined || host === "")
-    return refused(400, "it does not say which host it is for");
-  if (others.length > 0) return refused(400, "it names several hosts");
-  return hosts.has(host.toLowerCase()) ? undefined : refused(421, "it is for another host");
-}
-
-/** `null`, which sandboxed frames send, is nobody's origin. */
 function wrongOrigin({ headers }: Knock, gate: GateOptions): Rejection | undefined {
   const { origin } = headers;
   if (origin !== undefined) {
     if (gate.origins.has(origin.toLowerCase())) return undefined;
-    if (!isOurs(origin, gate.hosts)) return refused(403, "a page of another origin sent it");
+    if (!isOwnOrigin(origin, gate.hosts)) return refused(403, "a page of another origin sent it");
   }
   const site = headers["sec-fetch-site"];
   if (site === undefined || site === "same-origin" || site === "none") return undefined;
   return refused(403, "a page of another site sent it");
-}
-
-function isOurs(origin: string, hosts: ReadonlySet<string>): boolean {
-  return origin.startsWith("http://") && hosts.has(origin.slice("http://".length).toLowerCase());
 }
 
 type Entry = Extract<Passage, { kind: "in" | "refused" }>;
