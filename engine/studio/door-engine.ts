@@ -40,6 +40,8 @@ const MODELS_MS = 5000;
 export class DoorEngine implements PictureEngine {
   readonly #parts: DoorEngineParts;
   #unloaded: string | undefined;
+  /** Models that there are; undefined while that is not known. */
+  #ids: ReadonlySet<string> | undefined;
   #stored:
     | { readonly models: Promise<readonly StoredModel[]>; readonly untilMs: number }
     | undefined;
@@ -48,19 +50,27 @@ export class DoorEngine implements PictureEngine {
     this.#parts = parts;
   }
 
-  /** Id of the model that is served; undefined after it was unloaded, until another is chosen. */
+  /** Id of the model that is served; undefined after it was unloaded, until another is chosen, and where it is gone. */
   get served(): string | undefined {
-    const { model } = this.#parts.settings.read();
-    return model === this.#unloaded ? undefined : model;
+    const chosen = this.#chosen();
+    return chosen === undefined || this.#ids?.has(chosen) === false ? undefined : chosen;
   }
 
   /** Says that models have come, gone or changed. */
   forget(): void {
     this.#stored = undefined;
+    this.#ids = undefined;
+    const asked = this.#storedModels();
+    const learn = (models: readonly StoredModel[]): void => {
+      if (this.#stored?.models !== asked) return;
+      this.#ids = new Set(models.map(({ id }) => id));
+      this.#parts.onServed();
+    };
+    asked.then(learn).catch(() => undefined);
   }
 
   async models(): Promise<readonly KnownModel[]> {
-    const { served } = this;
+    const served = this.#chosen();
     const stored = await this.#storedModels();
     return stored.flatMap(({ id, summary }): KnownModel[] => {
       if (summary === undefined) return [];
@@ -85,10 +95,11 @@ export class DoorEngine implements PictureEngine {
   async unload(name: string): Promise<void> {
     const { store, turns, drawing, onServed } = this.#parts;
     await store.folderOf(name);
-    if (this.served !== name) return;
+    if (this.#chosen() !== name) return;
     this.#unloaded = name;
     turns.whenFree(
-      () => this.served === undefined && drawing.loadedModel === name && drawing.unload(),
+      "door",
+      () => this.#chosen() === undefined && drawing.loadedModel === name && drawing.unload(),
     );
     onServed();
   }
@@ -118,8 +129,15 @@ export class DoorEngine implements PictureEngine {
     return this.#parts.drawing.busySeconds;
   }
 
+  #chosen(): string | undefined {
+    const { model } = this.#parts.settings.read();
+    // Whoever chooses another and then comes back to it wants it.
+    if (model !== this.#unloaded) this.#unloaded = undefined;
+    return model === this.#unloaded ? undefined : model;
+  }
+
   async #ordersOf(requests: readonly GenerationRequest[]): Promise<SettledOrder[]> {
-    const model = this.served;
+    const model = this.#chosen();
     if (model === undefined) {
       const reason = "it was unloaded";
       throw new StudioError("MODEL_NOT_SERVED", { model: this.#unloaded ?? "The model", reason });
@@ -162,7 +180,7 @@ export class DoorEngine implements PictureEngine {
     const nowMs = performance.now();
     if (this.#stored === undefined || this.#stored.untilMs < nowMs) {
       const models = this.#parts.store.list();
-      models.catch(() => this.forget());
+      models.catch(() => (this.#stored = undefined));
       this.#stored = { models, untilMs: nowMs + MODELS_MS };
     }
     return this.#stored.models;

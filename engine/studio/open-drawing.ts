@@ -96,7 +96,7 @@ export async function openDrawing(
       turns.run("studio", signal, () => drawing.draw(generation, signal)),
     keep: keepIt,
     // A door may have the device, and the queue may go on meanwhile.
-    unload: () => turns.whenFree(() => live.queue.isPaused && drawing.unload()),
+    unload: () => turns.whenFree("studio", () => live.queue.isPaused && drawing.unload()),
     logError,
   });
   undo.defer(() => worker.close());

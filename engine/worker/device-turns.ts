@@ -14,7 +14,7 @@ export class DeviceTurns {
   #holder: Drawer | undefined;
   #last: Drawer = "door";
   #waiters: readonly Waiter[] = [];
-  #afterwards: (() => void) | undefined;
+  readonly #afterwards = new Map<Drawer, () => void>();
 
   /** Who draws now. */
   get holder(): Drawer | undefined {
@@ -51,9 +51,12 @@ export class DeviceTurns {
     };
   }
 
-  /** Runs something that must not meet a picture: now, or as soon as the device is free and nobody waits. */
-  whenFree(work: () => void): void {
-    this.#afterwards = work;
+  /**
+   * Runs something that must not meet a picture: now, or as soon as the device is free and nobody waits. Of
+   * each drawer the latest is done.
+   */
+  whenFree(drawer: Drawer, work: () => void): void {
+    this.#afterwards.set(drawer, work);
     this.#next();
   }
 
@@ -62,9 +65,9 @@ export class DeviceTurns {
     const other = this.#last === "studio" ? "door" : "studio";
     const next = this.#waiters.find(({ drawer }) => drawer === other) ?? this.#waiters[0];
     if (next === undefined) {
-      const work = this.#afterwards;
-      this.#afterwards = undefined;
-      work?.();
+      const works = [...this.#afterwards.values()];
+      this.#afterwards.clear();
+      for (const work of works) work();
       return;
     }
     this.#waiters = this.#waiters.filter((waiter) => waiter !== next);

@@ -69,11 +69,22 @@ test("what must not meet a picture waits until the device is free and nobody wai
   const turns = new DeviceTurns();
   const { draw, order } = drawing(turns);
   const release = await turns.take("door", NEVER);
-  turns.whenFree(() => order.push("unloaded"));
+  turns.whenFree("studio", () => order.push("unloaded"));
   const waiting = draw("studio", "picture");
   release();
   await waiting;
   expect(order).toEqual(["picture", "unloaded"]);
-  turns.whenFree(() => order.push("at once"));
+  turns.whenFree("studio", () => order.push("at once"));
   expect(order.at(-1)).toBe("at once");
+});
+
+test("what one drawer wants done is not lost by what the other wants", async () => {
+  const turns = new DeviceTurns();
+  const done: string[] = [];
+  const release = await turns.take("door", NEVER);
+  turns.whenFree("door", () => done.push("door"));
+  turns.whenFree("studio", () => done.push("studio, too early"));
+  turns.whenFree("studio", () => done.push("studio"));
+  release();
+  expect(done).toEqual(["door", "studio"]);
 });

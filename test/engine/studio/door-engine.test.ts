@@ -1,0 +1,55 @@
+import { expect, test, vi } from "vitest";
+import { DoorEngine, type DoorEngineParts } from "../../../engine/studio/door-engine.ts";
+import { DeviceTurns } from "../../../engine/worker/device-turns.ts";
+
+/** A door of a store that has these models, of which `model` is chosen; nothing is drawn. */
+function doorOf(ids: string[], model: string) {
+  const settings = { model };
+  const onServed = vi.fn<() => void>();
+  const parts = {
+    settings: { read: () => settings },
+    store: {
+      list: () => Promise.resolve(ids.map((id) => ({ id, summary: { name: id } }))),
+      folderOf: (id: string) => Promise.resolve(id),
+    },
+    drawing: { loadedModel: undefined },
+    turns: new DeviceTurns(),
+    onServed,
+  };
+  return { door: new DoorEngine(parts as unknown as DoorEngineParts), ids, settings, onServed };
+}
+
+async function stateOf(door: DoorEngine): Promise<Record<string, string>> {
+  return Object.fromEntries((await door.models()).map(({ name, state }) => [name, state]));
+}
+
+test("a model that was unloaded is served again once a person has come back to it", async () => {
+  const { door, settings } = doorOf(["one", "other"], "one");
+  await door.unload("one");
+  expect([door.served, await stateOf(door)]).toEqual([
+    undefined,
+    { one: "unavailable", other: "unavailable" },
+  ]);
+  settings.model = "other";
+  expect([door.served, await stateOf(door)]).toEqual([
+    "other",
+    { one: "unavailable", other: "ready" },
+  ]);
+  settings.model = "one";
+  expect([door.served, await stateOf(door)]).toEqual([
+    "one",
+    { one: "ready", other: "unavailable" },
+  ]);
+});
+
+test("a model that was removed is served no more, until it is there again", async () => {
+  const { door, ids, onServed } = doorOf(["one", "other"], "one");
+  ids.shift();
+  door.forget();
+  await vi.waitFor(() => expect(onServed).toHaveBeenCalledOnce());
+  expect([door.served, await stateOf(door)]).toEqual([undefined, { other: "unavailable" }]);
+  ids.push("one");
+  door.forget();
+  await vi.waitFor(() => expect(onServed).toHaveBeenCalledTimes(2));
+  expect(door.served).toBe("one");
+});
