@@ -65,8 +65,9 @@ function notServed(model: string, reason: string): StudioError {
   return new StudioError("MODEL_NOT_SERVED", { model, reason: reason.replace(/\.$/, "") });
 }
 
-/** Names under which the served model answers, of all that are known. */
+/** Names under which the served model answers, of all that are known: not under one that is another's own. */
 export function answeringNames(models: readonly KnownModel[]): readonly string[] {
   const names = models.filter(({ state }) => state === "ready").map(({ name }) => name);
-  return names.length === 0 ? [] : [...new Set([...names, ALIAS])];
+  const isTaken = models.some(({ name }) => name === ALIAS);
+  return names.length === 0 || isTaken ? names : [...names, ALIAS];
 }
