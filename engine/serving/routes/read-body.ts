@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { gunzip, inflate, inflateRaw, type InputType, type ZlibOptions } from "node:zlib";
 import type { FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
+import { Turns } from "../../files/turns.ts";
 import { HEADER_LENGTH, type MessageBody } from "../../kserve/wire/framing.ts";
 
 /** Largest body, as it comes and unpacked: 100 prompts of 40 kB fit, and a picture does not. */
@@ -22,6 +23,7 @@ const HELD_LIMIT = { limit: `${MAX_HELD_BYTES >> 20} MiB`, seconds: 5 };
 /** Reads the bodies of requests, each within its limits, and all together within theirs. */
 export class BodyReader {
   readonly #maxHeldBytes: number;
+  readonly #unpacking = new Turns();
   #heldBytes = 0;
 
   constructor(maxHeldBytes = MAX_HELD_BYTES) {
@@ -34,12 +36,21 @@ export class BodyReader {
     if (Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES) throw tooLarge(BODY_LIMIT);
     const body = new GrowingBody((bytes) => this.#hold(bytes));
     try {
-      const bytes = await unpack(await gather(raw, body));
+      const packed = await gather(raw, body);
+      const bytes = unpack === asItIs ? packed : await this.#unpacked(raw, () => unpack(packed));
       const headerLength = headers[HEADER_LENGTH];
       return headerLength === undefined ? { bytes } : { bytes, headerLength: String(headerLength) };
     } finally {
       this.#heldBytes -= body.heldBytes;
     }
+  }
+
+  /** One at a time: a few kilobytes become megabytes, and a thousand at once would take all memory. */
+  #unpacked(raw: IncomingMessage, unpack: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    return this.#unpacking.take(() => {
+      if (raw.socket.destroyed) throw unreadable("its client has gone");
+      return unpack();
+    });
   }
 
   #hold(bytes: number): void {
@@ -55,12 +66,16 @@ const inflateAsync = promisify<InputType, ZlibOptions, Buffer>(inflate);
 const inflateRawAsync = promisify<InputType, ZlibOptions, Buffer>(inflateRaw);
 
 const UNPACKERS: Readonly<Record<string, Unpacker>> = {
-  "": async (bytes) => bytes,
-  identity: async (bytes) => bytes,
+  "": asItIs,
+  identity: asItIs,
   gzip: unpacker(promisify<InputType, ZlibOptions, Buffer>(gunzip)),
   // HTTP means zlib's format by it; some clients send what it wraps.
   deflate: (bytes) => unpacker(hasZlibHeader(bytes) ? inflateAsync : inflateRawAsync)(bytes),
 };
+
+async function asItIs(bytes: Buffer): Promise<Uint8Array> {
+  return bytes;
+}
 
 function unpackerFor(header: string | undefined): Unpacker {
   const encoding = (header ?? "").trim().toLowerCase();

@@ -1,12 +1,13 @@
 import { PassThrough } from "node:stream";
+import { gzipSync } from "node:zlib";
 import type { FastifyRequest } from "fastify";
 import { expect, test } from "vitest";
 import { BodyReader } from "../../../../engine/serving/routes/read-body.ts";
 
 /** A request whose body is sent piece by piece. */
 function request(headers: Record<string, string> = {}) {
-  const raw = new PassThrough();
-  return { raw, headers } as unknown as FastifyRequest & { raw: PassThrough };
+  const raw = Object.assign(new PassThrough(), { socket: { destroyed: false } });
+  return { raw, headers } as unknown as FastifyRequest & { raw: typeof raw };
 }
 
 const MIB = 1 << 20;
@@ -36,6 +37,27 @@ test("a body that ends too early gives back what it took", async () => {
     cut.raw.destroy();
     await expect(reading).rejects.toMatchObject({ code: "REQUEST_INVALID" });
   }
+});
+
+test("bodies are unpacked one after the other, so that many small ones do not take all memory at once", async () => {
+  const reader = new BodyReader();
+  const packed = gzipSync(Buffer.alloc(8 * MIB));
+  const begun = performance.now();
+  const reading = Array.from({ length: 24 }, async () => {
+    const one = request({ "content-encoding": "gzip" });
+    one.raw.end(packed);
+    expect((await reader.read(one)).bytes).toHaveLength(8 * MIB);
+    return performance.now() - begun;
+  });
+  const ms = await Promise.all(reading);
+  expect(Math.min(...ms)).toBeLessThan(Math.max(...ms) / 3);
+});
+
+test("what nobody waits for any more is not unpacked", async () => {
+  const gone = request({ "content-encoding": "gzip" });
+  gone.raw.socket.destroyed = true;
+  gone.raw.end(gzipSync("{}"));
+  await expect(new BodyReader().read(gone)).rejects.toMatchObject({ code: "REQUEST_INVALID" });
 });
 
 test("a body of no pieces is empty", async () => {
