@@ -91,7 +91,13 @@ export class InferenceServer {
 }
 
 /** Who is let in by these settings. */
-type Allowed = Pick<GateOptions, "hosts" | "origins"> & { readonly settings: ServerSettings };
+type Allowed = Pick<GateOptions, "hosts" | "origins"> & {
+  readonly settings: ServerSettings;
+  readonly untilMs: number;
+};
+
+/** A machine's addresses change as it moves from network to network. */
+const ALLOWED_MS = 5000;
 
 /** Lets requests in, each with who sent it, and writes them down. */
 class Door {
@@ -134,9 +140,13 @@ class Door {
   #gate(): GateOptions {
     const { file } = this.#parts;
     const settings = file.settings();
-    if (this.#allowed?.settings !== settings) this.#allowed = this.#allowedBy(settings);
+    let allowed = this.#allowed;
+    if (allowed?.settings !== settings || performance.now() >= allowed.untilMs) {
+      allowed = this.#allowedBy(settings);
+      this.#allowed = allowed;
+    }
     return {
-      ...this.#allowed,
+      ...allowed,
       isKeyRequired: settings.isKeyRequired || !isLoopback(this.#host),
       hasKeys: file.hasKeys,
       callerOf: (secret) => file.callerOf(secret),
@@ -148,6 +158,7 @@ class Door {
     const names = settings.hostNames.map((name) => name.toLowerCase());
     return {
       settings,
+      untilMs: performance.now() + ALLOWED_MS,
       // A proxy in front tells the name without our port.
       hosts: hostsOf(this.#host, this.#port, names).union(new Set(names)),
       origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { networkInterfaces, type NetworkInterfaceInfo } from "node:os";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { AdmissionQueue } from "../../../engine/serving/admission-queue.ts";
 import { InferenceServer } from "../../../engine/serving/inference-server.ts";
 import { quietLog } from "../../../engine/serving/quiet-log.ts";
@@ -11,6 +12,11 @@ import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { openConstantServer, openInferenceServer } from "../../fakes/open-inference-server.ts";
 import { parsed, rawRequest } from "../../fakes/raw-request.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+vi.mock(import("node:os"), async (original) => {
+  const os = await original();
+  return { ...os, networkInterfaces: vi.fn<typeof networkInterfaces>(os.networkInterfaces) };
+});
 
 const INFER = "/v2/models/stable-diffusion/infer";
 const BODY = JSON.stringify({
@@ -106,6 +112,26 @@ test("settings hold for the next request; only an address is for a new listener"
   expect(parsed(await rawRequest(port, named)).status).toBe(200);
   await file.change({ isKeyRequired: true });
   expect((await post(origin)).status).toBe(401);
+});
+
+test("a machine that comes into another network is reached by its new address", async () => {
+  const secret = "a-key-for-everybody-of-this-network";
+  const { port } = await openInferenceServer({
+    engine: new ConstantEngine(),
+    host: "0.0.0.0",
+    lent: [{ name: "all", secret }],
+  });
+  const asking = `GET /v2 HTTP/1.1\r\nHost: 10.9.8.7:${port}\r\nAuthorization: Bearer ${secret}\r\nConnection: close\r\n\r\n`;
+  expect(parsed(await rawRequest(port, asking)).status).toBe(421);
+  const address = { address: "10.9.8.7" } as NetworkInterfaceInfo;
+  vi.mocked(networkInterfaces).mockReturnValue({ wireless: [address] });
+  const later = performance.now() + 6000;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => later);
+  onTestFinished(() => {
+    clock.mockRestore();
+    vi.mocked(networkInterfaces).mockReset();
+  });
+  expect(parsed(await rawRequest(port, asking)).status).toBe(200);
 });
 
 test("a listed page may ask, may send its key, and may read the reply; no other may", async () => {
