@@ -182,8 +182,9 @@ export class LocalServer {
 }
 
 function withoutChanged(run: ServingOptions, { host, port }: ServerChange): ServingOptions {
+  const isNamed = host !== undefined || port !== undefined;
   return {
-    tries: 1,
+    tries: isNamed ? 1 : run.tries,
     host: host === undefined ? run.host : undefined,
     port: port === undefined ? run.port : undefined,
   };

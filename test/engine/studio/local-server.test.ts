@@ -60,6 +60,9 @@ test("the next free port is taken where another will do", async () => {
   const { server } = await localServer({ tries: 20 }, { port });
   await server.begin();
   expect(Number(new URL(server.get().origin ?? "").port)).toBeGreaterThan(port);
+  await server.change({ queueLength: 3 });
+  await server.stop();
+  expect(await server.start()).toMatchObject({ state: "running", settings: { port } });
 });
 
 test.each([
