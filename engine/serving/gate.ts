@@ -37,8 +37,8 @@ export type Passage = { readonly origin?: string } & (
  * origin, the method, the key and the content's type.
  *
  * Keys: health is open to probes, behind the same address rules. On this machine's own addresses no key
- * is needed unless one is required by setting; where a key was ever made, an unknown one is refused
- * there, too, and where none was, whatever a client sends is ignored (clients written for a cluster
+ * is needed unless one is required by setting, or names are listed, by which a proxy brings in others;
+ * where a key was ever made, an unknown one is refused there, too, and where none was, whatever a client sends is ignored (clients written for a cluster
  * send the cluster's token). On any other address everybody needs one.
  *
  * Content: a page of another site can make a browser send forms and plain text without asking first, so

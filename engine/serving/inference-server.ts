@@ -147,7 +147,7 @@ class Door {
     }
     return {
       ...allowed,
-      isKeyRequired: settings.isKeyRequired || !isLoopback(this.#host),
+      isKeyRequired: settings.isKeyRequired || isReachedByOthers(this.#host, settings),
       hasKeys: file.hasKeys,
       callerOf: (secret) => file.callerOf(secret),
       anonymous: anonymousOf(settings),
@@ -164,6 +164,11 @@ class Door {
       origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),
     };
   }
+}
+
+/** A name is there for others: a proxy of this machine that they reach looks like one of its programs. */
+function isReachedByOthers(host: string, { hostNames }: ServerSettings): boolean {
+  return !isLoopback(host) || hostNames.length > 0;
 }
 
 function anonymousOf({ isSeedProfile }: ServerSettings): Caller {

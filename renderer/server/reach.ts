@@ -24,8 +24,8 @@ export function originOf({ origin, settings: { host, port } }: Server): string {
 }
 
 /** Whether a request without a key is refused. */
-export function needsKey({ host, isKeyRequired }: Server["settings"]): boolean {
-  return isKeyRequired || !isOwnMachine(host);
+export function needsKey({ host, hostNames, isKeyRequired }: Server["settings"]): boolean {
+  return isKeyRequired || hostNames.length > 0 || !isOwnMachine(host);
 }
 
 /** The name of the seed's model, under which whatever is served answers. */

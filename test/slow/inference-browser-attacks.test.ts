@@ -130,10 +130,17 @@ test("a name that was rebound to this machine opens nothing, though it counts as
   expect(new Set(requests.list().map((row) => row.status))).toEqual(new Set([421]));
 });
 
-test("control: by a name that was allowed it opens", async () => {
+test("control: by a name that was allowed it opens, with a key", async () => {
   const { port, file } = await guarded();
   await file.change({ hostNames: ["evil.test"] });
+  const { secret } = await file.addKey({
+    name: "page",
+    scopes: ["inference"],
+    keepsPictures: false,
+    isSeedProfile: false,
+  });
   const page = await browserPage();
+  await page.setExtraHTTPHeaders({ authorization: `Bearer ${secret}` });
   const reply = await page.goto(`http://evil.test:${port}/v2/models`);
   expect([reply?.status(), await reply?.json()]).toEqual([
     200,

@@ -150,7 +150,7 @@ export const server = {
     keyAlways: "Always so where others can reach the server.",
     hostNames: "Names it is reached by",
     hostNamesHelp:
-      "Needed where a proxy stands in front: its host name, one to a line. Requests to any other name are refused.",
+      "Needed where a proxy stands in front: its host name, one to a line. Requests to any other name are refused, and with a name everybody needs a key.",
     hostNamesBad: "“{{line}}” is not a host name: leave out http:// and the port.",
     origins: "Pages that may use it",
     originsHelp: "Origins of web pages, one to a line: https://example.org. None by default.",

@@ -109,7 +109,11 @@ test("settings hold for the next request; only an address is for a new listener"
   const named = `GET /v2 HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n`;
   expect(parsed(await rawRequest(port, named)).status).toBe(421);
   await file.change({ hostNames: ["Proxy.Example"] });
-  expect(parsed(await rawRequest(port, named)).status).toBe(200);
+  // A proxy brings in others: they need a key.
+  expect(parsed(await rawRequest(port, named)).status).toBe(401);
+  expect((await post(origin)).status).toBe(401);
+  await file.change({ hostNames: [] });
+  expect((await post(origin)).status).toBe(200);
   await file.change({ isKeyRequired: true });
   expect((await post(origin)).status).toBe(401);
 });

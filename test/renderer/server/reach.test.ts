@@ -45,12 +45,13 @@ test.each([
   expect(originOf(server)).toBe(origin);
 });
 
-test("off this machine a key is always needed, on it where it is asked for", () => {
+test("off this machine, or by a name, a key is always needed; on it where it is asked for", () => {
   expect([
     needsKey(settings),
     needsKey({ ...settings, isKeyRequired: true }),
     needsKey({ ...settings, host: "0.0.0.0" }),
-  ]).toEqual([false, true, true]);
+    needsKey({ ...settings, hostNames: ["proxy.example"] }),
+  ]).toEqual([false, true, true, true]);
 });
 
 test("the name that stays when another model is served is asked for", () => {
