@@ -29,7 +29,7 @@ export class EndpointDrawing {
     const from = performance.now();
     let attempt = 1;
     const tell = (): void =>
-      onProgress(id, asking((performance.now() - from) / 1000, attempt, medianSeconds));
+      onProgress(id, asking(inTenths((performance.now() - from) / 1000), attempt, medianSeconds));
     tell();
     const timer = setInterval(tell, everyMs);
     const onAttempt = (count: number): void => {
@@ -66,9 +66,14 @@ function asking(
     ...(attempt > 1 && { attempt }),
     ...(expectedSeconds !== undefined && {
       expectedSeconds,
-      secondsLeft: Math.max(0, expectedSeconds - elapsedSeconds),
+      secondsLeft: inTenths(Math.max(0, expectedSeconds - elapsedSeconds)),
     }),
   };
+}
+
+/** As finely as anybody reads it; a clock's further digits are noise. */
+function inTenths(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
 }
 
 /** What was sent and what was told, and nothing that is only likely. */

@@ -79,7 +79,7 @@ test("what was not sent and not told is in no record", async () => {
   expect(record).toMatchObject({ prompt: "a dog", negativePrompt: "", device: "edge" });
 });
 
-test("it tells how long it has taken, how long it will, and which attempt it is", async () => {
+test("it tells in tenths of a second how long it has taken and how long it will, and which attempt it is", async () => {
   const { drawing, told } = scene(
     async (_id, _order, { onAttempt }) => {
       onAttempt?.(1);
@@ -99,6 +99,8 @@ test("it tells how long it has taken, how long it will, and which attempt it is"
     expectedSeconds: 23,
     secondsLeft: expect.any(Number),
   });
+  expect(first?.elapsedSeconds).toBe(0);
+  expect(first?.secondsLeft).toBe(23);
   expect(second?.attempt).toBe(2);
   expect(told.length).toBeGreaterThan(3);
   expect(told.at(-1)).toEqual({ stage: "saving", step: 0, steps: 0 });
