@@ -1,5 +1,5 @@
-import { open, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, open, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 
 export interface PictureFile {
@@ -14,16 +14,27 @@ export interface PictureFile {
   readonly force: boolean;
 }
 
-/** Refuses before any work is done where the file to write exists already. */
+/** Refuses before any work is done where the file to write exists already, or could not be written. */
 export async function checkFree({
   out,
   force,
   count,
 }: Pick<PictureFile, "out" | "force" | "count">): Promise<void> {
-  if (out === undefined || !isPng(out) || force) return;
+  const isFile = out !== undefined && isPng(out);
+  await checkFolder(isFile ? dirname(out) : (out ?? "."), out ?? ".");
+  if (!isFile || force) return;
   for (let image = 0; image < count; image++) {
     const path = numbered(out, image, count);
     if (await exists(path)) throw new StudioError("OUTPUT_EXISTS", { path });
+  }
+}
+
+async function checkFolder(folder: string, path: string): Promise<void> {
+  try {
+    if (!(await stat(folder)).isDirectory()) throw unwritable(path, "ENOTDIR");
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw error instanceof StudioError ? error : unwritable(path, codeOf(error), error);
   }
 }
 
@@ -50,14 +61,29 @@ async function write(path: string, png: Uint8Array, force: boolean): Promise<str
     }
     return path;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = codeOf(error);
     if (code === "EEXIST") throw new StudioError("OUTPUT_EXISTS", { path });
     if (isOurs) await rm(path, { force: true });
     if (code === "ENOSPC")
       throw new StudioError("DISK_FULL", { path, needed: `${png.length} bytes` });
-    const reason = code === "ENOENT" ? "its folder does not exist" : code;
-    throw new StudioError("OUTPUT_UNWRITABLE", { path, reason }, { cause: error });
+    throw unwritable(path, code, error);
   }
+}
+
+/** What is wrong with a folder, by the code that the system gives it. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist",
+  ENOTDIR: "there is a file where its folder should be",
+  EACCES: "its folder belongs to somebody else",
+  EROFS: "its folder is read-only",
+};
+
+function unwritable(path: string, code: string, cause?: unknown): StudioError {
+  return new StudioError("OUTPUT_UNWRITABLE", { path, reason: REASONS[code] ?? code }, { cause });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 function isPng(path: string): boolean {
