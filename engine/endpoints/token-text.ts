@@ -2,14 +2,37 @@ import { StudioError } from "../contract/errors.ts";
 
 /**
  * The bearer token in what was pasted, or in a `token.cfg`: line breaks and spaces, which the seed's
- * notebook strips too, are none of it. Undefined where nothing is left. The refusal does not repeat it.
+ * notebook strips too, are none of it. Undefined where nothing is left. The refusals do not repeat it.
  */
 export function tokenIn(text: string): string | undefined {
-  const token = text.replace(/^\s*Bearer\s+/i, "").replaceAll(/\s+/g, "");
-  if (token === "") return undefined;
+  const lines = text
+    .replace(/^\s*Bearer\s+/i, "")
+    .split(/[\r\n]+/)
+    .map((line) => line.replaceAll(/\s+/g, ""))
+    .filter((line) => line !== "");
+  if (lines.length === 0) return undefined;
+  if (lines.length > 1 && !isWrapped(lines)) throw invalid("a token is one line");
+  const token = lines.join("");
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  const reason = "a token has letters, digits and signs";
-  throw new StudioError("REQUEST_INVALID", { field: "The token", value: "this", reason });
+  throw invalid("a token has letters, digits and signs");
+}
+
+/** Narrower, nothing wraps a long text. */
+const MIN_WIDTH = 40;
+
+/**
+ * Whether lines are one token that something wrapped, rather than several tokens: all are full but the
+ * last, and none but the first begins as tokens do.
+ */
+function isWrapped([first = "", ...others]: readonly string[]): boolean {
+  const last = others.at(-1) ?? "";
+  const areFull = others.slice(0, -1).every(({ length }) => length === first.length);
+  const isBegun = others.some((line) => /^(eyJ|sha256~)/.test(line));
+  return first.length >= MIN_WIDTH && areFull && last.length < first.length && !isBegun;
+}
+
+function invalid(reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "The token", value: "this", reason });
 }
 
 /** What a token says of itself, which nobody has checked: for a person to read. */

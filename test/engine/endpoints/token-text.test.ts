@@ -5,7 +5,8 @@ import { refusal } from "../../fakes/refusal.ts";
 
 test.each([
   ["eyJhbGciOi.eyJz.c2ln\n", "eyJhbGciOi.eyJz.c2ln"],
-  ["\uFEFF eyJh\r\nbGciOi\n.x.y \n\n", "eyJhbGciOi.x.y"],
+  ["\uFEFF eyJhbGciOi.x.y \r\n\n", "eyJhbGciOi.x.y"],
+  [`${"a".repeat(64)}\n${"b".repeat(64)}\r\ncc\n`, `${"a".repeat(64)}${"b".repeat(64)}cc`],
   ["Bearer sha256~abc\n", "sha256~abc"],
   ["", undefined],
   [" \r\n\t", undefined],
@@ -14,6 +15,20 @@ test.each([
 test("what cannot go into a header is refused without being repeated", () => {
   const work = (): unknown => tokenIn("geheim-ü-7f3a");
   expect(work).toThrow(refusal("REQUEST_INVALID"));
+  expect(work).not.toThrow(/geheim/);
+});
+
+const WIDE = "a".repeat(64);
+
+test.each([
+  ["two short lines", "geheim-one\ngeheim-two\n"],
+  ["two of the same kind", `${WIDE}\n${WIDE}`],
+  ["a short one amid wide ones", `${WIDE}\ngeheim\n${WIDE}`],
+  ["a wide one and the beginning of another", `sha256~${WIDE}\nsha256~geheim`],
+])("%s are no token, and are not repeated", (_, text) => {
+  const work = (): unknown => tokenIn(text);
+  const reason = "a token is one line";
+  expect(work).toThrow(refusal("REQUEST_INVALID", { field: "The token", value: "this", reason }));
   expect(work).not.toThrow(/geheim/);
 });
 
