@@ -58,7 +58,12 @@ export const INFERENCE_REFUSALS = {
   TIME_LIMIT: {
     status: 503,
     sentence: "The reply would take about {expected} s, and the limit is {limit} s.",
-    advice: "Try again in {seconds} s, or ask for fewer steps or a smaller picture.",
+    advice: "Ask for fewer steps or a smaller picture, or try again in {seconds} s.",
+  },
+  SERVER_CLOSING: {
+    status: 503,
+    sentence: "The inference server was stopped before the reply was ready.",
+    advice: "Ask again once it runs.",
   },
   TIMED_OUT: {
     status: 504,

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { fastify, LogController } from "fastify";
 import type {
   FastifyBaseLogger,
@@ -70,11 +72,24 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   return app;
 }
 
-/** Ends all connections, streams of events among them. */
-export async function closeListener(app: FastifyInstance): Promise<void> {
+/** How often a listener that closes looks whether anybody still waits for a reply. */
+const POLL_MS = 20;
+
+/** Ends all connections, streams of events among them; those with a reply on its way get `graceMs` for it. */
+export async function closeListener(app: FastifyInstance, graceMs = 0): Promise<void> {
   app.server.close();
+  const endMs = performance.now() + graceMs;
+  while (performance.now() < endMs) {
+    app.server.closeIdleConnections();
+    if ((await connectionsOf(app)) === 0) break;
+    await delay(POLL_MS);
+  }
   app.server.closeAllConnections();
   await app.close();
+}
+
+function connectionsOf({ server }: FastifyInstance): Promise<number> {
+  return promisify(server.getConnections.bind(server))();
 }
 
 /** Whatever goes wrong in a route, as the door says it. */

@@ -58,11 +58,16 @@ export class AdmissionQueue implements Admission {
     return this.#running !== undefined;
   }
 
-  /** Cancels everything; resolves when nothing is drawn any more. */
-  async close(): Promise<void> {
-    const reason = new DOMException("The studio is closing.", "AbortError");
+  /** Refuses all that wait, and what is drawn once the device is free, as SERVER_CLOSING. */
+  refuseAll(): void {
+    const reason = new StudioError("SERVER_CLOSING");
     for (const ticket of this.#line.inOrder()) this.#cancel(ticket, reason);
     this.#running?.abort.abort(reason);
+  }
+
+  /** Refuses everything; resolves when nothing is drawn any more. */
+  async close(): Promise<void> {
+    this.refuseAll();
     await Promise.race([this.#finished, delay(CLOSE_MS, undefined, { ref: false })]);
   }
 
@@ -132,7 +137,10 @@ export class AdmissionQueue implements Admission {
         throw new StudioError("TIME_LIMIT", {
           expected: rounded(total),
           limit: ticket.limitSeconds,
-          seconds: atLeastASecond(Math.min(wait, total - ticket.limitSeconds)),
+          // Of one that takes too long by itself no waiting makes less: the estimate is all there is.
+          seconds: atLeastASecond(
+            total - ticket.limitSeconds > wait ? total : total - ticket.limitSeconds,
+          ),
         });
       }
     }
@@ -176,6 +184,9 @@ export class AdmissionQueue implements Admission {
     try {
       onStart?.();
       yield* this.#parts.engine.draw(job, abort.signal);
+    } catch (error) {
+      // Whatever a cancel made of it on the way, why it was cancelled is what a client is told.
+      throw abort.signal.aborted ? abort.signal.reason : error;
     } finally {
       resolve();
       this.#running = undefined;

@@ -34,6 +34,9 @@ export interface Address {
 
 /** Until a request is there as a whole: eight megabytes over a slow network. Replies take as long as drawing does. */
 const REQUEST_MS = 30_000;
+/** What is being drawn ends within two seconds, so that its client can be told. */
+const GRACE_MS = 2000;
+
 const PREFLIGHT_SECONDS = "600";
 
 const SCOPES = ["inference", "management"] as const;
@@ -41,12 +44,14 @@ const SCOPES = ["inference", "management"] as const;
 /** A listener of the inference protocols, as long as it listens. */
 export class InferenceServer {
   readonly #app: FastifyInstance;
+  readonly #admission: AdmissionQueue;
   readonly #closing = new AbortController();
   /** Such as `http://127.0.0.1:8080`. */
   readonly origin: string;
 
-  private constructor(app: FastifyInstance, origin: string) {
+  private constructor(app: FastifyInstance, admission: AdmissionQueue, origin: string) {
     this.#app = app;
+    this.#admission = admission;
     this.origin = origin;
   }
 
@@ -79,14 +84,15 @@ export class InferenceServer {
     await app.ready();
     const port = await bind(app.server, address);
     door.open(port);
-    return new InferenceServer(app, originOf(host, port));
+    return new InferenceServer(app, parts.admission, originOf(host, port));
   }
 
-  /** Ends every connection at once, and with it what its client waited for. */
+  /** Refuses what its clients wait for, and ends their connections. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    await closeListener(this.#app);
+    this.#admission.refuseAll();
+    await closeListener(this.#app, GRACE_MS);
   }
 }
 

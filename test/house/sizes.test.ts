@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
  */
 const BUDGET: Readonly<Record<string, number>> = {
   // With `serve --model`, which brings a folder into the store, and endpoints.
-  cli: 1850,
+  cli: 1980,
   "cli.ts": 60,
   codecs: 260,
   // A refusal for everything that can be wrong with an endpoint or a request.
@@ -18,7 +18,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   download: 420,
   drawing: 900,
   // With what TLS, redirects, hangs and hostile replies each take, by name.
-  endpoints: 1520,
+  endpoints: 1620,
   files: 380,
   gallery: 1080,
   graph: 800,
@@ -35,7 +35,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   secrets: 290,
   server: 940,
   // With the OpenAPI document, which is a sixth of it.
-  serving: 2400,
+  serving: 2450,
   settings: 200,
   // With layout.ts: which files make up a snapshot, which store and hub both ask.
   snapshot: 1200,
