@@ -24,15 +24,17 @@ export interface Timing {
   readonly connectMs: number;
   /** Between two pieces of a body. */
   readonly idleMs: number;
+  /** For the whole body of a reply to a message, where its first byte may not take longer. */
+  readonly bodyMs: number;
 }
 
-export const TIMING: Timing = { connectMs: 10_000, idleMs: 60_000 };
+export const TIMING: Timing = { connectMs: 10_000, idleMs: 60_000, bodyMs: 600_000 };
 
 /** What is asked: a path of the endpoint's origin, and a message where something is sent. */
 export interface EndpointRequest {
   readonly path: string;
   readonly message?: EncodedMessage;
-  /** Until the first byte of the reply. */
+  /** Until the first byte of the reply, and from there to its last: a message's may take `bodyMs`. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,11 +50,13 @@ const MAX_HEAD_BYTES = 64 << 10;
 export class EndpointClient {
   readonly #connection: Connection;
   readonly #host: string;
+  readonly #bodyMs: number;
   readonly #agent: Agent;
   #certificate: X509Certificate | undefined;
 
-  constructor(connection: Connection, { connectMs, idleMs }: Timing = TIMING) {
+  constructor(connection: Connection, { connectMs, idleMs, bodyMs }: Timing = TIMING) {
     this.#connection = connection;
+    this.#bodyMs = bodyMs;
     this.#host = new URL(connection.origin).host;
     const isTls = connection.origin.startsWith("https:");
     this.#agent = new Agent({
@@ -79,15 +83,19 @@ export class EndpointClient {
     const headers = this.#headers(asked.message);
     asked.signal?.throwIfAborted();
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), asked.timeoutMs);
+    const { timeoutMs, message } = asked;
+    const bodyMs = message === undefined ? timeoutMs : Math.max(timeoutMs, this.#bodyMs);
+    let timer = setTimeout(() => late.abort(nothingCame(timeoutMs)), timeoutMs);
     const signal = AbortSignal.any([late.signal, ...(asked.signal ? [asked.signal] : [])]);
     try {
       const reply = await this.#send(asked, headers, signal);
       clearTimeout(timer);
+      // One that sends a byte now and then would hold its place for ever.
+      timer = setTimeout(() => late.abort(notWhole(bodyMs)), bodyMs);
       return await read(reply);
     } catch (error) {
       asked.signal?.throwIfAborted();
-      if (late.signal.aborted) throw unreachable(this.#host, nothingCame(asked.timeoutMs));
+      if (late.signal.aborted) throw unreachable(this.#host, String(late.signal.reason));
       throw connectionRefusal(error, this.#host) ?? error;
     } finally {
       clearTimeout(timer);
@@ -178,6 +186,10 @@ async function read({
 function inSeconds(wait: string | undefined): string | undefined {
   const at = wait === undefined || /^\d+$/.test(wait) ? NaN : Date.parse(wait);
   return Number.isNaN(at) ? wait : String(Math.max(0, Math.ceil((at - Date.now()) / 1000)));
+}
+
+function notWhole(bodyMs: number): string {
+  return `its reply was not whole within ${Math.round(bodyMs / 1000)} s`;
 }
 
 function nothingCame(timeoutMs: number): string {

@@ -48,7 +48,7 @@ export async function openEndpoints(
     onRemove: (id) => removed.push(id),
     now: () => new Date("2026-11-25T12:00:00.000Z"),
     thread,
-    timing: { connectMs: 500, idleMs: 200 },
+    timing: { connectMs: 500, idleMs: 200, bodyMs: 5000 },
     ...options,
   });
   onTestFinished(() => endpoints.close());

@@ -15,7 +15,7 @@ const TOKEN = "canary-7f3a9c-token";
 const KEY = "canary-51d0ab-header";
 const PROMPT = "canary-b2c4e6-prompt";
 
-const TIMING: Timing = { connectMs: 200, idleMs: 150 };
+const TIMING: Timing = { connectMs: 200, idleMs: 150, bodyMs: 600 };
 
 function client(origin: string, options: Partial<Connection> = {}): EndpointClient {
   const connection = {
@@ -199,6 +199,26 @@ test("one that says nothing did not answer, once its own time is over", async ()
   expect(performance.now() - from).toBeLessThan(1000);
   await vi.waitFor(() => expect(sockets[0]?.readyState).not.toBe("open"));
 });
+
+test.each([
+  ["a message", infer.message, 300, "its reply was not whole within 1 s"],
+  ["a look", undefined, 300, "its reply was not whole within 0 s"],
+])(
+  "a reply to %s that comes byte by byte has an end all the same",
+  async (_, sent, ms, reason) => {
+    const endpoint = await standInEndpoint((response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write(" "), 50);
+      response.on("close", () => clearInterval(drip));
+    });
+    const host = `127.0.0.1:${endpoint.port}`;
+    const asked = { path: "/v2", timeoutMs: ms, ...(sent && { message: sent }) };
+    const refused = client(endpoint.url).ask(asked);
+    await expect(refused).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE", { host, reason }));
+    await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
+  },
+  3000,
+);
 
 test("a reply may take longer than any limit but its own", async () => {
   const endpoint = await standInEndpoint((response) => {
