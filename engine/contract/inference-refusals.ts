@@ -15,8 +15,8 @@ export const INFERENCE_REFUSALS = {
   },
   ENDPOINT_TOKEN_REFUSED: {
     status: 403,
-    sentence: "The endpoint does not accept the token: {reason}.",
-    advice: "It was refused or has expired; enter a new one.",
+    sentence: "The endpoint asks for a token that it accepts: {reason}.",
+    advice: "Enter one; a token that is refused may have expired.",
   },
   ENDPOINT_MODEL_UNKNOWN: {
     status: 404,

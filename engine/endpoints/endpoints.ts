@@ -12,6 +12,7 @@ import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
 import { changed, keptFrom, NOTHING_SECRET, SEED_MODEL } from "./endpoint-parts.ts";
 import type { AddedEndpoint } from "./endpoint-parts.ts";
 import { checkHeaders } from "./extra-headers.ts";
+import { checkWithNoToken, noTokenSent } from "./no-token-sent.ts";
 import { PictureThread } from "./picture-thread.ts";
 import { hasSettings, sentOrder } from "./sent-order.ts";
 import { claimsOf, tokenIn } from "./token-text.ts";
@@ -143,7 +144,10 @@ export class Endpoints {
       });
       return {
         model: withoutSecrets(checked.model, secrets),
-        check: checkWithout(checked.check, secrets),
+        check: checkWithout(
+          kept.hasToken ? checked.check : checkWithNoToken(checked.check),
+          secrets,
+        ),
         certificate: client.certificate,
       };
     });
@@ -238,7 +242,7 @@ export class Endpoints {
     try {
       return await work(client, secrets);
     } catch (error) {
-      throw refusalWithout(error, secrets);
+      throw refusalWithout(token === undefined ? noTokenSent(error) : error, secrets);
     } finally {
       client.close();
     }

@@ -180,6 +180,21 @@ test("a look at nobody, and one whose token is gone, fail without a refusal", as
   });
 });
 
+test("where no token is kept, a refusal says that none was sent; where one is, what the endpoint says", async () => {
+  const edge = await standInEndpoint(always(403, '{"error":"Forbidden"}'));
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  const details = { reason: "none was sent (Forbidden)" };
+  const refused = endpoints.draw(id, ORDER, { signal: never });
+  await expect(refused).rejects.toEqual(refusal("ENDPOINT_TOKEN_REFUSED", details));
+  expect((await endpoints.test(id)).error).toMatchObject({
+    message: expect.stringMatching(/none was sent \(Forbidden\)\. Enter one/),
+    details,
+  });
+  await endpoints.setToken(id, CANARY);
+  expect((await endpoints.test(id)).error?.details).toEqual({ reason: "Forbidden" });
+});
+
 test("the seed's picture arrives, and what was sent is what the seed's notebook sends", async () => {
   const edge = await standInEndpoint(seedEdge());
   const { endpoints } = await openEndpoints();
