@@ -68,7 +68,11 @@ async function describe(
   const model = chosen ?? (models.length === 1 && only !== undefined ? only : otherwise);
   const tensors = await orError(async () => readDeclaredTensors(await get(modelPath(model))));
   const unknown = faultOf(tensors);
-  const state = unknown !== undefined ? "failed" : isReady ? "ready" : "not-ready";
+  const isAsked = isReady && unknown === undefined;
+  const unready = isAsked ? await unreadiness(get, modelPath(model), model) : undefined;
+  const error = unknown ?? unready;
+  const isModelReady = isReady && unready === undefined;
+  const state = unknown !== undefined ? "failed" : isModelReady ? "ready" : "not-ready";
   const check: EndpointCheck = {
     at,
     ms,
@@ -76,9 +80,27 @@ async function describe(
     ...(typeof server === "string" && { server }),
     models,
     inputs: tensors instanceof StudioError ? [] : [...tensors.inputs],
-    ...(unknown !== undefined && { error: toWire(unknown) }),
+    ...(error !== undefined && { error: toWire(error) }),
   };
   return { check, model };
+}
+
+/** What servers answer that have no such route: their health is all that there is to know. */
+const NO_ROUTE: readonly number[] = [404, 405];
+
+/** Why a model is not ready at a server that is; undefined where it is, or the server has no word on it. */
+async function unreadiness(
+  get: Get,
+  path: string,
+  model: string,
+): Promise<StudioError | undefined> {
+  const reply = await orError(() => get(`${path}/ready`));
+  if (reply instanceof StudioError) return reply;
+  const { status, body } = reply;
+  if (NO_ROUTE.includes(status)) return undefined;
+  const refusal = refusalOf(reply);
+  if (refusal !== undefined || !saysNo(body)) return refusal;
+  return new StudioError("ENDPOINT_BUSY", { status, reason: `its model ${model} is not ready` });
 }
 
 /** Not every server describes its models; one that does not know ours, or us, is of no use. */

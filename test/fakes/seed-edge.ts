@@ -15,6 +15,7 @@ export function seedEdge(pixels: readonly (readonly (readonly number[])[])[] = P
       inputs: [],
       outputs: [],
     },
+    "/v2/models/stable-diffusion/ready": { name: "stable-diffusion", ready: true },
     "/v2/models/stable-diffusion/infer": seedReply(pixels),
   };
   return (response, request, count) => {

@@ -116,7 +116,7 @@ test("a look learns what nobody chose: the model it lists, and what that takes",
   });
   expect(endpoints.get(id)).toMatchObject({ model: "starter", profile: "full", check });
   expect(ours.seen.map(({ path, headers }) => [path, headers["authorization"]])).toEqual(
-    ["/health/ready", "", "/models", "/models/starter"].map((path) => [
+    ["/health/ready", "", "/models", "/models/starter", "/models/starter/ready"].map((path) => [
       `/base/v2${path}`,
       `Bearer ${CANARY}`,
     ]),
@@ -153,6 +153,41 @@ test.each<[string, Answer, string, string]>([
   expect(endpoints.get(id).check).toEqual(check);
   expect(edge.seen.length).toBe(1);
 });
+
+const READY = "/v2/models/stable-diffusion/ready";
+const STARTING = "Model stable-diffusion is starting";
+
+test.each<[string, Answer, string, string | undefined]>([
+  ["200 and an empty body", always(200, ""), "ready", undefined],
+  ["200 and yes", always(200, '{"name":"stable-diffusion","ready":true}'), "ready", undefined],
+  ["404", always(404, '{"detail":"Not Found"}'), "ready", undefined],
+  ["405", always(405, ""), "ready", undefined],
+  [
+    "200 and no",
+    always(200, '{"name":"stable-diffusion","ready":false}'),
+    "not-ready",
+    "its model stable-diffusion is not ready",
+  ],
+  ["503", always(503, JSON.stringify({ error: STARTING })), "not-ready", STARTING],
+  ["400", always(400, JSON.stringify({ error: STARTING })), "not-ready", STARTING],
+])(
+  "a look at a live service tells whether its model is ready, by %s",
+  async (_, answer, state, reason) => {
+    const seed = seedEdge();
+    const edge = await standInEndpoint((response, request, count) =>
+      (request.path === READY ? answer : seed)(response, request, count),
+    );
+    const { endpoints } = await openEndpoints();
+    const { id } = await endpoints.add(added(edge.url));
+    const { state: found, error, models } = await endpoints.test(id);
+    expect([found, error?.details["reason"], models]).toEqual([
+      state,
+      reason,
+      ["stable-diffusion"],
+    ]);
+    expect(edge.seen.at(-1)?.path).toBe(READY);
+  },
+);
 
 test("a look at a model that is not there says so, with those that are", async () => {
   const edge = await standInEndpoint(seedEdge());
@@ -193,6 +228,18 @@ test("where no token is kept, a refusal says that none was sent; where one is, w
   });
   await endpoints.setToken(id, CANARY);
   expect((await endpoints.test(id)).error?.details).toEqual({ reason: "Forbidden" });
+});
+
+test("what was seen with another token is told of as such, until the next look", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  const check = await endpoints.test(id);
+  expect(check.isOutdated).toBeUndefined();
+  const changed = await endpoints.setToken(id, null);
+  expect(changed.check).toEqual({ ...check, isOutdated: true });
+  await endpoints.test(id);
+  expect(endpoints.get(id).check).toEqual(check);
 });
 
 test("the seed's picture arrives, and what was sent is what the seed's notebook sends", async () => {
