@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Box, Download, FolderInput } from "lucide-react";
+import { Box, Download, FolderInput, RadioTower } from "lucide-react";
 import { useLocation } from "wouter";
 import { STARTER_ID } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { changeSettings } from "../state/settings.ts";
+import { Button } from "../ui/button.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
@@ -58,6 +59,15 @@ export function Welcome() {
           >
             {t("import.text")}
           </Choice>
+        </div>
+        <div>
+          <Button
+            variant="plain"
+            icon={RadioTower}
+            onPress={() => attempt(enter("/endpoints?add"))}
+          >
+            {t("endpoint")}
+          </Button>
         </div>
       </div>
     </div>

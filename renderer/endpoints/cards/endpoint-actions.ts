@@ -2,8 +2,10 @@ import { ImagePlus, Pencil, RefreshCw, Trash2 } from "lucide-react";
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { useStudio } from "../../connection/studio.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
-import { changeForm } from "../../state/form.ts";
+import { drawAt } from "../../state/draw-at.ts";
+import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 
 export interface EndpointVerbs {
@@ -16,11 +18,12 @@ export interface EndpointVerbs {
 /** What can be done with an endpoint, in the one order of buttons and menu. */
 export function useEndpointActions({ id }: Endpoint, verbs: EndpointVerbs): readonly Action[] {
   const t = useWords("endpoints");
+  const studio = useStudio();
   const [, navigate] = useLocation();
   return useMemo(() => {
     const group = t("actions.group");
     const draw = () => {
-      changeForm({ target: id });
+      attempt(drawAt(studio, id));
       navigate("/generate");
     };
     return [
@@ -43,5 +46,5 @@ export function useEndpointActions({ id }: Endpoint, verbs: EndpointVerbs): read
         run: verbs.remove,
       },
     ];
-  }, [id, t, navigate, verbs]);
+  }, [id, t, studio, navigate, verbs]);
 }

@@ -1,8 +1,10 @@
 import { ImagePlus } from "lucide-react";
 import { useLocation } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
-import { changeForm } from "../../state/form.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { drawAt } from "../../state/draw-at.ts";
 import { Button } from "../../ui/button.tsx";
+import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 
 export interface OutcomeActionsProps {
@@ -14,9 +16,10 @@ export interface OutcomeActionsProps {
 /** Where to go from a test's outcome. */
 export function OutcomeActions({ endpoint, onBack, onClose }: OutcomeActionsProps) {
   const t = useWords("endpoints");
+  const studio = useStudio();
   const [, navigate] = useLocation();
   const draw = () => {
-    changeForm({ target: endpoint.id });
+    attempt(drawAt(studio, endpoint.id));
     navigate("/generate");
   };
   const hasFailed = endpoint.check?.state === "failed";

@@ -18,4 +18,5 @@ export const welcome = {
     title: "Import a folder",
     text: "A Stable Diffusion 1 or 2 model in diffusers layout that lies on this machine already.",
   },
+  endpoint: "Draw at an endpoint",
 };

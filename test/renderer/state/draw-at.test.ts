@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { createStudio } from "../../../renderer/connection/studio.tsx";
+import { drawAt } from "../../../renderer/state/draw-at.ts";
+import { useForm } from "../../../renderer/state/form.ts";
+import { FakeStudio } from "../../fakes/fake-studio.ts";
+
+test("whoever draws at an endpoint is not asked the first start's question any more", async () => {
+  const studio = createStudio(new FakeStudio("welcome").client());
+  expect((await studio.client.settings.get()).isIntroduced).toBe(false);
+  await drawAt(studio, "kt2");
+  expect((await studio.client.settings.get()).isIntroduced).toBe(true);
+  expect(useForm.getState().target).toBe("kt2");
+});
