@@ -23,6 +23,19 @@ export function originOf({ origin, settings: { host, port } }: Server): string {
   return url.origin;
 }
 
+/** Where it listens, where that is not what the settings say; undefined where it is. */
+export function otherOriginOf({ origin, settings: { host, port } }: Server): string | undefined {
+  const url = origin === undefined ? null : URL.parse(origin);
+  if (url === null) return undefined;
+  const isPort = port === 0 || Number(url.port || 80) === port;
+  // One that listens for every address gives this machine's own.
+  const isHost =
+    isEverywhere(host) || (isOwnMachine(host) && isOwnMachine(url.hostname))
+      ? isOwnMachine(url.hostname)
+      : url.hostname.replaceAll(/[[\]]/g, "") === host.toLowerCase();
+  return isPort && isHost ? undefined : url.origin;
+}
+
 /** Whether a request without a key is refused. */
 export function needsKey({ host, hostNames, isKeyRequired }: Server["settings"]): boolean {
   return isKeyRequired || hostNames.length > 0 || !isOwnMachine(host);

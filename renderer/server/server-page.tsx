@@ -73,7 +73,7 @@ function Room({ server }: { server: Server }) {
           <TryTab server={server} onMakeKey={makeKey} />
         </TabPanel>
         <TabPanel id="keys" className={styles.panel ?? ""}>
-          <KeysTab onMakeKey={makeKey} />
+          <KeysTab server={server} onMakeKey={makeKey} />
         </TabPanel>
         <TabPanel id="settings" className={styles.panel ?? ""}>
           <SettingsTab server={server} commands={commands} />

@@ -1,18 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
 import { useState } from "react";
-import type { ServerKey } from "../../../engine/contract/server.ts";
+import type { Server, ServerKey } from "../../../engine/contract/server.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
+import { needsKey } from "../reach.ts";
 import styles from "./keys-tab.module.css";
 import { RemoveKeyDialog } from "./remove-key-dialog.tsx";
 
+export interface KeysTabProps {
+  readonly server: Server;
+  readonly onMakeKey: () => void;
+}
+
 /** Who may use the server, and what for. */
-export function KeysTab({ onMakeKey }: { onMakeKey: () => void }) {
+export function KeysTab({ server, onMakeKey }: KeysTabProps) {
   const t = useWords("server");
   const { queries } = useStudio();
   // Being used is no event of a key's.
@@ -31,7 +37,10 @@ export function KeysTab({ onMakeKey }: { onMakeKey: () => void }) {
     <div className={styles.page}>
       <div className={styles.column}>
         <div className={styles.head}>
-          <p className={styles.note}>{t("keys.note")}</p>
+          <p className={styles.note}>
+            {t("keys.note")}
+            {!needsKey(server.settings) && ` ${t("keys.keyless")}`}
+          </p>
           {make}
         </div>
         <KeyTable keys={keys} />

@@ -4,7 +4,7 @@ import { useWords } from "../../words/words.ts";
 import { HostField } from "./host-field.tsx";
 import { LinesField } from "./lines-field.tsx";
 import { NumberSetting } from "./number-setting.tsx";
-import { isOwnMachine } from "../reach.ts";
+import { isOwnMachine, otherOriginOf } from "../reach.ts";
 import styles from "./settings-tab.module.css";
 import type { ServerCommands } from "../use-server.ts";
 
@@ -14,13 +14,14 @@ export interface SettingsTabProps {
 }
 
 /** How the server is reached, by whom, and how much it takes on. */
-export function SettingsTab({ server: { settings }, commands }: SettingsTabProps) {
+export function SettingsTab({ server, commands }: SettingsTabProps) {
+  const { settings } = server;
   // What was refused is no longer shown as chosen.
   const isRefused = commands.refused !== undefined;
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <Reach key={String(isRefused)} settings={settings} change={commands.change} />
+        <Reach key={String(isRefused)} server={server} change={commands.change} />
         <Access settings={settings} change={commands.change} />
         <Work settings={settings} change={commands.change} />
       </div>
@@ -33,8 +34,10 @@ interface PartProps {
   readonly change: ServerCommands["change"];
 }
 
-function Reach({ settings: { host, port }, change }: PartProps) {
+function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server: Server }) {
   const t = useWords("server");
+  const { host, port } = server.settings;
+  const elsewhere = otherOriginOf(server);
   return (
     <section className={styles.section} aria-label={t("settings.reach")}>
       <h2 className={styles.title}>{t("settings.reach")}</h2>
@@ -47,6 +50,9 @@ function Reach({ settings: { host, port }, change }: PartProps) {
           minValue={0}
           maxValue={65_535}
         />
+        {elsewhere !== undefined && (
+          <p className={styles.help}>{t("settings.elsewhere", { origin: elsewhere })}</p>
+        )}
         <p className={styles.help}>{t("settings.restarts")}</p>
       </div>
     </section>

@@ -81,6 +81,8 @@ export const server = {
     empty:
       "There are no keys. Programs of this machine need none unless you ask for one; from anywhere else nobody gets in without.",
     note: "A program shows its key with every request. Only its fingerprint is kept here.",
+    keyless:
+      "Programs of this machine may still ask without one, unless “Programs of this machine need a key too” is on in Settings.",
     name: "Name",
     scopes: "May",
     scope: { inference: "draw", management: "choose the model" },
@@ -145,6 +147,8 @@ export const server = {
     usePort: "Use this port",
     restarts:
       "A new address or port takes effect at once. Connections to the old one end, and what is being drawn for them is cancelled. Port 0 takes any free one.",
+    elsewhere:
+      "This run listens at {{origin}}, as its start said or because the chosen port was taken.",
     keyRequired: "Programs of this machine need a key too",
     keyHelp: "Off, every program you run can ask for pictures. Pages in a browser cannot.",
     keyAlways: "Always so where others can reach the server.",

@@ -6,6 +6,7 @@ import {
   isOwnMachine,
   needsKey,
   originOf,
+  otherOriginOf,
 } from "../../../renderer/server/reach.ts";
 
 const settings = serverSettingsSchema.parse({});
@@ -43,6 +44,23 @@ test.each([
   [serverAt("::1"), "http://[::1]:8080"],
 ])("an address that can be used is given, also while it is stopped", (server, origin) => {
   expect(originOf(server)).toBe(origin);
+});
+
+test.each([
+  [8080, "127.0.0.1", "http://127.0.0.1:8080", undefined],
+  [8080, "127.0.0.1", "http://127.0.0.1:19080", "http://127.0.0.1:19080"],
+  [8080, "127.0.0.1", "http://192.168.1.4:8080", "http://192.168.1.4:8080"],
+  [8080, "192.168.1.4", "http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+  [8080, "192.168.1.4", "http://192.168.1.4:8080", undefined],
+  [8080, "localhost", "http://127.0.0.1:8080", undefined],
+  [8080, "0.0.0.0", "http://127.0.0.1:8080", undefined],
+  [8080, "fe80::1", "http://[fe80::1]:8080", undefined],
+  [80, "127.0.0.1", "http://127.0.0.1", undefined],
+  [0, "127.0.0.1", "http://127.0.0.1:40123", undefined],
+  [8080, "127.0.0.1", undefined, undefined],
+])("settings of %i and %s, listening at %s: %s is told", (port, host, origin, told) => {
+  const server = serverAt(host, origin);
+  expect(otherOriginOf({ ...server, settings: { ...server.settings, port } })).toBe(told);
 });
 
 test("off this machine, or by a name, a key is always needed; on it where it is asked for", () => {
