@@ -68,6 +68,8 @@ export const endpointCheckSchema = z.object({
   /** Inputs that the model's metadata declares; empty where it declares none, as the seed's does. */
   inputs: z.array(z.string()),
   error: errorSchema.optional(),
+  /** Whether the endpoint has lost its token, or got another, since. */
+  isOutdated: z.boolean().optional(),
 });
 export type EndpointCheck = z.output<typeof endpointCheckSchema>;
 

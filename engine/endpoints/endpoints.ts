@@ -125,7 +125,11 @@ export class Endpoints {
     const token = text === null ? undefined : tokenIn(text);
     if (token !== undefined) refuseInTheClear(kept);
     const told = await this.#keepToken(kept, token);
-    await this.#file.change(id, (endpoint) => ({ ...endpoint, ...told }));
+    await this.#file.change(id, ({ check, ...endpoint }) => ({
+      ...endpoint,
+      ...told,
+      ...(check && { check: { ...check, isOutdated: true } }),
+    }));
     return this.#publish(id);
   }
 

@@ -9,6 +9,7 @@ const ICONS = {
   "not-ready": CircleDashed,
   failed: CircleAlert,
   unknown: CircleHelp,
+  outdated: CircleHelp,
   testing: LoaderCircle,
 } as const;
 

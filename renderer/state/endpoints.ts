@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../engine/contract/endpoints.ts";
+import type { Endpoint, EndpointCheck } from "../../engine/contract/endpoints.ts";
 import type { RefusalCode } from "../../engine/contract/errors.ts";
 import type { Studio } from "../connection/studio.tsx";
 
@@ -21,10 +21,24 @@ export function forgetEndpoints(ids: readonly string[], { cache, queries }: Stud
 }
 
 /** What is known of whether it would draw now. */
-export type Readiness = "ready" | "not-ready" | "failed" | "unknown";
+export type Readiness = "ready" | "not-ready" | "failed" | "unknown" | "outdated";
 
 export function readinessOf({ check }: Endpoint): Readiness {
+  if (check?.state === "ready" && check.isOutdated === true) return "outdated";
   return check?.state ?? "unknown";
+}
+
+/** What it is known to read. The prompt alone is sent also where nothing is known, which is no finding. */
+export function knownProfileOf({ check, profile }: Endpoint): Endpoint["profile"] | undefined {
+  const isKnown = profile !== "prompt" || (check !== undefined && check.state !== "failed");
+  return isKnown ? profile : undefined;
+}
+
+const NO_ANSWERS: readonly RefusalCode[] = ["ENDPOINT_CERTIFICATE", "ENDPOINT_UNREACHABLE"];
+
+/** Whether the last look reached the endpoint; one that could not even begin took no time. */
+export function hasAnswered({ error, ms }: EndpointCheck): boolean {
+  return error === undefined || (ms > 0 && !NO_ANSWERS.includes(error.code));
 }
 
 /** A token that ends within this is worth a warning. */

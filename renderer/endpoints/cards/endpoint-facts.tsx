@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
-import { tokenStateOf } from "../../state/endpoints.ts";
+import { hasAnswered, knownProfileOf, tokenStateOf } from "../../state/endpoints.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { formatDate, formatDuration, formatEnd, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
@@ -12,18 +12,19 @@ const RENEWAL_MS = 30_000;
 /** What is known of an endpoint, line by line. */
 export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
-  const { model, profile, check, headers } = endpoint;
+  const { model, check, headers } = endpoint;
+  const profile = knownProfileOf(endpoint);
   const now = new Date(useNow(RENEWAL_MS));
   const tested =
     check &&
-    t("facts.checkedAt", {
+    t(hasAnswered(check) ? "facts.checkedAt" : "facts.triedAt", {
       when: formatWhen(check.at, now),
       ms: Math.round(check.ms),
     });
   return (
     <dl className={styles.facts}>
       <Fact name={t("facts.model")}>{model}</Fact>
-      <Fact name={t("facts.profile")}>{t(`facts.${profile}`)}</Fact>
+      <Fact name={t("facts.profile")}>{t(`facts.${profile ?? "unread"}`)}</Fact>
       <Fact name={t("facts.token")}>
         <TokenWords endpoint={endpoint} now={now} />
       </Fact>

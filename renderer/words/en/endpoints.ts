@@ -15,6 +15,7 @@ export const endpoints = {
     "not-ready": "Not ready",
     failed: "Cannot be used",
     unknown: "Not tested yet",
+    outdated: "Not tested since",
     testing: "Testing",
   },
   actions: {
@@ -31,6 +32,7 @@ export const endpoints = {
     profile: "Reads",
     prompt: "the prompt alone",
     full: "every setting",
+    unread: "not known yet",
     token: "Token",
     certificate: "Certificate",
     system: "must be of an authority this machine knows",
@@ -44,6 +46,7 @@ export const endpoints = {
     untimed: "not known yet",
     checked: "Tested",
     checkedAt: "{{when}}, answered in {{ms}} ms",
+    triedAt: "{{when}}, without an answer",
     never: "never",
     server: "Server",
     headers: "Headers",

@@ -1,7 +1,19 @@
 import { expect, test } from "vitest";
+import {
+  type Details,
+  type RefusalCode,
+  StudioError,
+  toWire,
+} from "../../../engine/contract/errors.ts";
 import { createStudio } from "../../../renderer/connection/studio.tsx";
 import { applyEvent } from "../../../renderer/state/apply-event.ts";
-import { readinessOf, remedyOf, tokenStateOf } from "../../../renderer/state/endpoints.ts";
+import {
+  hasAnswered,
+  knownProfileOf,
+  readinessOf,
+  remedyOf,
+  tokenStateOf,
+} from "../../../renderer/state/endpoints.ts";
 import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";
 import { FakeStudio } from "../../fakes/fake-studio.ts";
 
@@ -37,6 +49,34 @@ test("a token is none, kept, or one that ends", () => {
 test("readiness is that of the last look", () => {
   expect(readinessOf(endpointOf({ check: undefined }))).toBe("unknown");
   expect(readinessOf(endpointOf({ check: checkOf({ state: "not-ready" }) }))).toBe("not-ready");
+});
+
+test("a token that changed leaves nothing ready until the next look", () => {
+  const before = (state: "ready" | "failed") =>
+    readinessOf(endpointOf({ check: checkOf({ state, isOutdated: true }) }));
+  expect([before("ready"), before("failed")]).toEqual(["outdated", "failed"]);
+});
+
+test("what it reads is known from the first look that succeeds, or by choice", () => {
+  const failed = checkOf({ state: "failed" });
+  expect([
+    knownProfileOf(endpointOf({ check: undefined })),
+    knownProfileOf(endpointOf({ check: failed })),
+    knownProfileOf(endpointOf()),
+    knownProfileOf(endpointOf({ check: undefined, profile: "full" })),
+  ]).toEqual([undefined, undefined, "prompt", "full"]);
+});
+
+test("a look that ended at the certificate or the connection got no answer", () => {
+  const after = (code: RefusalCode, details: Details, ms = 26) =>
+    hasAnswered(checkOf({ state: "failed", ms, error: toWire(new StudioError(code, details)) }));
+  expect([
+    hasAnswered(checkOf()),
+    after("ENDPOINT_TOKEN_REFUSED", { reason: "401" }),
+    after("ENDPOINT_TOKEN_REFUSED", { reason: "it is no longer kept here" }, 0),
+    after("ENDPOINT_CERTIFICATE", { host: "edge", reason: "self-signed" }),
+    after("ENDPOINT_UNREACHABLE", { host: "edge", reason: "refused" }),
+  ]).toEqual([true, true, false, false, false]);
 });
 
 test("each refusal has the step that helps, and trying again where none is known", () => {
