@@ -201,7 +201,11 @@ export class FakeEndpoints {
     const wait = this.#scene === "busy" ? BUSY_TEST_MS : TEST_MS;
     await new Promise((resolve) => setTimeout(resolve, wait));
     const endpoint = this.#known(id);
-    const { at: _, ...before } = endpoint.check ?? checkOf({ models: ["stable-diffusion"] });
+    const {
+      at: _,
+      isOutdated: _o,
+      ...before
+    } = endpoint.check ?? checkOf({ models: ["stable-diffusion"] });
     const check = { ...before, at: new Date().toISOString() };
     this.#put({ ...endpoint, check });
     return check;
@@ -254,14 +258,16 @@ export class FakeEndpoints {
         this.#all = this.#all.filter((endpoint) => endpoint.id !== id);
         this.#tell({ type: "endpoints-removed", ids: [id] });
       },
-      setToken: async ({ id, token }) =>
-        this.#put({
-          ...this.#known(id),
+      setToken: async ({ id, token }) => {
+        const endpoint = this.#known(id);
+        return this.#put({
+          ...endpoint,
           hasToken: token !== null,
           tokenExpiresAt: undefined,
           tokenSubject: undefined,
-          check: undefined,
-        }),
+          check: endpoint.check && { ...endpoint.check, isOutdated: true },
+        });
+      },
       test: async ({ id }) => this.#test(id),
       certificates: async () => [CERTIFICATE, AUTHORITY],
     };
