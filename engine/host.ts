@@ -75,7 +75,8 @@ async function openDoors(
   const log = openLog(folder);
   undo.defer(recordCrashes(log));
   const tokens = await Tokens.open(folder);
-  if (tokens.notice !== undefined) log.warn(tokens.notice);
+  const notices = tokens.notice === undefined ? [] : [tokens.notice];
+  for (const notice of notices) log.warn(notice);
   if (key !== undefined) tokens.accept(key);
   const keys: Keys = { tokens, codes: new OneTimeCodes(), addresses: new PictureAddresses() };
   const server = await StudioServer.bind({ host, port, tries, names, pages: PAGES, log, ...keys });
@@ -89,6 +90,7 @@ async function openDoors(
     serving: options.serving,
     // Who chose it for the studio's pages has it for the inference server, too.
     lentKeys: key === undefined ? [] : [{ name: "--key-file", secret: key }],
+    notices,
   });
   undo.defer(() => studio.close());
   // A second time, so that requests end before the studio does.

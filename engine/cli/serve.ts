@@ -101,8 +101,10 @@ export async function useModel(
   });
 }
 
-/** Tells where the studio is; its code is good once. */
+/** Tells where the studio is, and what it found damaged; its code is good once. */
 export async function announce(host: Host, isJson: boolean): Promise<void> {
+  const { notices } = await host.client.machine.get();
+  for (const notice of notices) note(notice);
   const url = host.freshAddress();
   const { origin, error } = await host.client.server.get();
   if (error !== undefined) note(`The inference server does not listen. ${error.message}`);

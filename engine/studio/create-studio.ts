@@ -54,6 +54,8 @@ export interface StudioOptions {
   readonly serving?: ServingOptions | undefined;
   /** Keys to it of this run. */
   readonly lentKeys?: readonly LentKey[] | undefined;
+  /** What else was found damaged before the studio opened, for a person. */
+  readonly notices?: readonly string[] | undefined;
 }
 
 /** The whole studio, without its doors. */
@@ -118,9 +120,9 @@ type Parts = Stores &
 
 /** Every procedure of the contract, with refusals around it. */
 function createRouter(options: StudioOptions, parts: Parts) {
-  const { dataFolder, addressOf, freshAddress, logError } = options;
+  const { dataFolder, addressOf, freshAddress, logError, notices: others = [] } = options;
   const { events, gallery, device, drawing, server, serverFile } = parts;
-  const notices = [...parts.notices, ...serverFile.notices, ...parts.endpoints.notices];
+  const notices = [...parts.notices, ...serverFile.notices, ...parts.endpoints.notices, ...others];
   return os.use(refusals(logError)).router({
     events: eventsProcedures(parts),
     generation: generationProcedures(parts),

@@ -13,6 +13,7 @@ import { useBusySigns } from "./busy.ts";
 import styles from "./frame.module.css";
 import { type Shown, useFrameActions } from "./frame-actions.ts";
 import { LockedOut } from "./locked-out.tsx";
+import { Notices } from "./notices.tsx";
 import { useQueueActions } from "./queue-actions.ts";
 import { PageBoundary } from "./page-boundary.tsx";
 import { pageOf, Rail } from "./rail.tsx";
@@ -39,6 +40,7 @@ function Room({ children }: { children: ReactNode }) {
   useEffect(() => desktop?.onCommand((id) => void runAction(id)), []);
   return (
     <div className={styles.frame}>
+      <Notices />
       <Rail />
       <main className={styles.page}>
         <PageBoundary address={address} title={t("broken")}>

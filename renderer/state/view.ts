@@ -10,6 +10,8 @@ export interface ViewState {
   readonly tileSize: number;
   /** Panel sizes by the name of their group, as react-resizable-panels keeps them. */
   readonly layouts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What the studio found damaged and a person has read: each time of it has a sentence of its own. */
+  readonly readNotices: readonly string[];
   /** Prompts that were pressed, newest first. */
   readonly prompts: readonly string[];
 }
@@ -25,6 +27,7 @@ export const useView = create<ViewState>()(
       isNegativePromptOpen: false,
       tileSize: 180,
       layouts: {},
+      readNotices: [],
       prompts: [],
     }),
     { name: "darkroom.view", version: 1 },
@@ -33,6 +36,11 @@ export const useView = create<ViewState>()(
 
 export function keepLayout(name: string, layout: Readonly<Record<string, number>>): void {
   useView.setState(({ layouts }) => ({ layouts: { ...layouts, [name]: layout } }));
+}
+
+/** Those of an earlier run are over, and need not be kept. */
+export function markNoticesRead(readNotices: readonly string[]): void {
+  useView.setState({ readNotices });
 }
 
 export function rememberPrompt(prompt: string): void {

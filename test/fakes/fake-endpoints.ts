@@ -158,6 +158,7 @@ const ROWS: Readonly<Record<Scene, readonly Endpoint[]>> = {
   busy: [SEED, DARKROOM],
   failed: [SEED, EXPIRED, COLD, UNKNOWN_MODEL, MOVED],
   lost: [],
+  damaged: [SEED],
 };
 
 /** How long a test takes, so that it can be seen; much longer where the studio is busy. */

@@ -24,7 +24,7 @@ import {
 } from "./fake-studio-rows.ts";
 
 /** What there is to look at. */
-export type Scene = "empty" | "welcome" | "few" | "many" | "busy" | "failed" | "lost";
+export type Scene = "empty" | "welcome" | "few" | "many" | "busy" | "failed" | "lost" | "damaged";
 
 const COUNT: Readonly<Record<Scene, number>> = {
   empty: 0,
@@ -34,7 +34,14 @@ const COUNT: Readonly<Record<Scene, number>> = {
   busy: 8,
   failed: 3,
   lost: 3,
+  damaged: 3,
 };
+
+/** What a studio tells that found two of its files damaged. */
+const NOTICES = [
+  "settings.json could not be used (it is no JSON). It was kept as settings.json.bad-2026-03-01T09-12-44-310Z, and the studio began without it.",
+  "The queue was damaged and starts empty; what was left of it is kept as queue.damaged.sqlite.",
+];
 const STEP_MS = 160;
 
 /**
@@ -357,7 +364,7 @@ export class FakeStudio {
           },
           loadedModel: "starter",
           estimate: { seconds: 1680, secondsPerStep: 33, loadSeconds: 4, basis: "estimated" },
-          notices: [],
+          notices: this.#scene === "damaged" ? NOTICES : [],
         }),
         open: async () => ({ url: "http://127.0.0.1:7860/#code=3f9a-22c1" }),
       },

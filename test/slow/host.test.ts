@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -34,6 +34,18 @@ test("it says where it is, lets who brings the code in, and nobody twice", async
   expect(await studio.queue.get()).toEqual({ isPaused: false, generations: [] });
   await expect(tokenFor(running.url)).rejects.toThrow("401");
   expect(await codeOf(studioAt(running.origin, "none").queue.get())).toBe("TOKEN_REFUSED");
+});
+
+test("what it finds damaged is told once beside the address", async () => {
+  const folder = temporaryFolder();
+  for (const name of ["settings.json", "tokens.json"]) writeFileSync(join(folder, name), "{");
+  const stop = (_: string, pid: number) => void process.kill(pid, "SIGTERM");
+  const { code, err } = await darkroom(serve(folder), { onOutput: stop });
+  const told = err.split("\n").filter((line) => line.includes("could not be used"));
+  expect([code, told.map((line) => line.split(" ")[0])]).toEqual([
+    0,
+    ["settings.json", "tokens.json"],
+  ]);
 });
 
 test("a second one on the same folder is refused with the first one's number", async () => {

@@ -39,6 +39,10 @@ export const frame = {
   },
   version: "Version {{version}}",
   broken: "This page cannot be shown",
+  notices: {
+    title: "Found damaged when the studio began",
+    dismiss: "Hide this until something else is found",
+  },
   lost: "No connection since {{time}}, trying again",
   connecting: "Connecting",
   queue: {

@@ -3,13 +3,21 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { clientOf } from "../../../engine/server/client-of.ts";
-import { createStudio, type Studio } from "../../../engine/studio/create-studio.ts";
+import {
+  createStudio,
+  type Studio,
+  type StudioOptions,
+} from "../../../engine/studio/create-studio.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 /** A studio that only looks, so that no device is tried. */
-async function open(dataFolder: string): Promise<Studio> {
+async function open(
+  dataFolder: string,
+  more: Pick<StudioOptions, "notices"> = {},
+): Promise<Studio> {
   const studio = await createStudio({
+    ...more,
     dataFolder,
     cacheFolder: join(dataFolder, "caches"),
     isPassive: true,
@@ -41,6 +49,19 @@ test("what is damaged is set aside, named, and the studio opens", async () => {
     expect.arrayContaining(["queue.damaged.sqlite", "gallery.damaged.sqlite"]),
   );
   expect([(await queue.get()).generations, (await settings.get()).theme]).toEqual([[], "system"]);
+});
+
+test("a damaged settings file is told of in one sentence, after it what was found before", async () => {
+  const dataFolder = temporaryFolder();
+  writeFileSync(join(dataFolder, "settings.json"), '{"theme": 5');
+  const studio = await open(dataFolder, { notices: ["tokens.json could not be used."] });
+  const { notices } = await clientOf(studio.router).machine.get();
+  expect(notices).toEqual([
+    expect.stringMatching(
+      /^settings\.json could not be used \(.+\)\. It was kept as settings\.json\.bad-\S+, and the studio began without it\.$/,
+    ),
+    "tokens.json could not be used.",
+  ]);
 });
 
 test("where one part cannot be opened, none stays open", async () => {
