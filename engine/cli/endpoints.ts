@@ -2,11 +2,12 @@ import { Command, Option } from "commander";
 import { REQUEST_PROFILES, type Endpoint, type EndpointCheck } from "../contract/endpoints.ts";
 import { headersOf, textOf } from "./endpoint-files.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
-import { note, printJson } from "./outcome.ts";
+import { printJson } from "./outcome.ts";
 import { queryCommand } from "./query-endpoint.ts";
 import { withStudio } from "./reach-studio.ts";
 import { number } from "./request-flags.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
+import { noteToken } from "./token-notes.ts";
 
 /** `endpoints`: inference endpoints on other machines. */
 export function endpointsCommand(): Command {
@@ -76,6 +77,7 @@ function add(): Command {
         });
         if (flags.json === true) printJson({ type: "endpoint", ...endpoint });
         else process.stdout.write(`${endpoint.id}\n`);
+        if (tokenFile !== undefined) await noteToken(client, endpoint);
       }),
     );
 }
@@ -103,8 +105,8 @@ function token(): Command {
       withStudio(flags.dataDir, async ({ client }) => {
         const { id } = await namedEndpoint(client, wanted);
         const given = flags.forget === true ? null : await textOf(flags.tokenFile, "token");
-        const { hasToken } = await client.endpoints.setToken({ id, token: given });
-        if (!hasToken && given !== null) note("It was empty: there is no token now.");
+        const endpoint = await client.endpoints.setToken({ id, token: given });
+        if (given !== null) await noteToken(client, endpoint);
       }),
     );
 }

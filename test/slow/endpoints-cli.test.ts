@@ -83,6 +83,37 @@ test("an endpoint is added with the seed's token.cfg, looked at, asked and remov
   }
 });
 
+test("a token's file that is empty, or has several, is told of, and so is where a token is kept", async () => {
+  const folder = temporaryFolder();
+  const run = on(folder);
+  const file = join(temporaryFolder(), "token.cfg");
+  const add = (text: string): Promise<Outcome> => {
+    writeFileSync(file, text);
+    return run([
+      "endpoints",
+      "add",
+      "https://edge.example",
+      "--name",
+      "edge",
+      "--token-file",
+      file,
+    ]);
+  };
+  const two = await add(`${CANARY}\n${CANARY}\n`);
+  expect([two.code, two.err]).toEqual([2, expect.stringContaining("a token is one line")]);
+  expect(two.err).not.toContain(CANARY);
+  const empty = await add("\n");
+  expect([empty.code, empty.err]).toEqual([0, "It was empty: there is no token now.\n"]);
+  const kept = /^The token is kept unencrypted, .*secrets\.json.*: there is no keyring to use\.\n$/;
+  const given = await run(["endpoints", "token", "edge"], CANARY);
+  expect([given.code, given.err]).toEqual([0, expect.stringMatching(kept)]);
+  await run(["endpoints", "remove", "edge"]);
+  const added = await add(`${CANARY}\n`);
+  expect([added.code, added.err]).toEqual([0, expect.stringMatching(kept)]);
+  const lost = await run(["endpoints", "query", "edge", "a dog", "--out", join(folder, "no")]);
+  expect([lost.code, lost.err]).toEqual([1, expect.stringContaining("its folder does not exist")]);
+});
+
 test("what fails is a sentence and an exit code; a token is never an argument", async () => {
   const run = on(temporaryFolder());
   const edge = await standInEndpoint(EDGE.routeTimeout);
