@@ -70,23 +70,21 @@ async function describe(
   const unknown = faultOf(tensors);
   const isAsked = isReady && unknown === undefined;
   const unready = isAsked ? await unreadiness(get, modelPath(model), model) : undefined;
-  const error = unknown ?? unready;
-  const isModelReady = isReady && unready === undefined;
-  const state = unknown !== undefined ? "failed" : isModelReady ? "ready" : "not-ready";
   const check: EndpointCheck = {
     at,
     ms,
-    state,
+    state: isReady ? "ready" : "not-ready",
     ...(typeof server === "string" && { server }),
     models,
     inputs: tensors instanceof StudioError ? [] : [...tensors.inputs],
-    ...(error !== undefined && { error: toWire(error) }),
+    ...(unready !== undefined && stateOf(true, unready)),
+    ...(unknown !== undefined && stateOf(false, unknown)),
   };
   return { check, model };
 }
 
 /** What servers answer that have no such route: their health is all that there is to know. */
-const NO_ROUTE: readonly number[] = [404, 405];
+const NO_ROUTE: ReadonlySet<number> = new Set([404, 405]);
 
 /** Why a model is not ready at a server that is; undefined where it is, or the server has no word on it. */
 async function unreadiness(
@@ -97,7 +95,7 @@ async function unreadiness(
   const reply = await orError(() => get(`${path}/ready`));
   if (reply instanceof StudioError) return reply;
   const { status, body } = reply;
-  if (NO_ROUTE.includes(status)) return undefined;
+  if (NO_ROUTE.has(status)) return undefined;
   const refusal = refusalOf(reply);
   if (refusal !== undefined || !saysNo(body)) return refusal;
   return new StudioError("ENDPOINT_BUSY", { status, reason: `its model ${model} is not ready` });
