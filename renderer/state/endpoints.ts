@@ -34,11 +34,14 @@ export function knownProfileOf({ check, profile }: Endpoint): Endpoint["profile"
   return isKnown ? profile : undefined;
 }
 
-const NO_ANSWERS: readonly RefusalCode[] = ["ENDPOINT_CERTIFICATE", "ENDPOINT_UNREACHABLE"];
+const NO_ANSWERS: ReadonlySet<RefusalCode> = new Set([
+  "ENDPOINT_CERTIFICATE",
+  "ENDPOINT_UNREACHABLE",
+]);
 
 /** Whether the last look reached the endpoint; one that could not even begin took no time. */
 export function hasAnswered({ error, ms }: EndpointCheck): boolean {
-  return error === undefined || (ms > 0 && !NO_ANSWERS.includes(error.code));
+  return error === undefined || (ms > 0 && !NO_ANSWERS.has(error.code));
 }
 
 /** A token that ends within this is worth a warning. */
