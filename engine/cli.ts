@@ -7,7 +7,7 @@ import { generateCommand } from "./cli/generate.ts";
 import { keysCommand } from "./cli/keys.ts";
 import { modelsCommand } from "./cli/models.ts";
 import { openCommand } from "./cli/open.ts";
-import { exitCodeOf, tell } from "./cli/outcome.ts";
+import { exitCodeOf, tell, tellUsage } from "./cli/outcome.ts";
 import { queueCommand } from "./cli/queue.ts";
 import { serveCommand } from "./cli/serve.ts";
 import { settingsCommand } from "./cli/settings.ts";
@@ -48,10 +48,12 @@ for (const command of COMMANDS) program.addCommand(throwing(command(interrupt.si
 try {
   await program.parseAsync();
 } catch (error) {
+  const isJson = process.argv.includes("--json");
   if (error instanceof CommanderError) {
+    if (error.exitCode !== 0 && isJson) tellUsage(error);
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    tell(error, process.argv.includes("--json"));
+    tell(error, isJson);
     process.exitCode = exitCodeOf(error);
   }
 }

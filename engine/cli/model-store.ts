@@ -15,15 +15,17 @@ export function storeCommands(signal: AbortSignal): Command[] {
 }
 
 function list(): Command {
-  return studioCommand("list", "The models of the store.").action(
-    ({ dataDir, json }: StudioFlags) =>
-      withStudio(dataDir, async ({ client }) => {
-        for (const model of await client.models.list()) {
-          if (json === true) printJson({ type: "model", ...model });
-          else process.stdout.write(`${storedInWords(model)}\n`);
-        }
-      }),
-  );
+  return studioCommand("list", "The models of the store.").action(listStore);
+}
+
+/** Tells of each model of a studio's store. */
+export function listStore({ dataDir, json }: StudioFlags): Promise<void> {
+  return withStudio(dataDir, async ({ client }) => {
+    for (const model of await client.models.list()) {
+      if (json === true) printJson({ type: "model", ...model });
+      else process.stdout.write(`${storedInWords(model)}\n`);
+    }
+  });
 }
 
 function catalogue(): Command {

@@ -1,3 +1,4 @@
+import type { CommanderError } from "commander";
 import { StudioError, toWire } from "../contract/errors.ts";
 
 /** One line of machine-readable output. */
@@ -26,6 +27,14 @@ export function tell(error: unknown, asJson: boolean): void {
   if (asJson) printJson({ type: "error", code, message });
   else note(`${message} (${code})`);
   if (code === "INTERNAL") note(error instanceof Error ? (error.stack ?? "") : String(error));
+}
+
+/** Tells of wrong usage as JSON on the output; beside it is told already, in words. */
+export function tellUsage({ code, message }: CommanderError): void {
+  const words = code === "commander.help" ? "a command is missing" : message;
+  const sentence = words.replace(/^error: /, "").replace(/[^.)]$/, "$&.");
+  const capital = sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  printJson({ type: "error", code: "REQUEST_INVALID", message: capital });
 }
 
 /** 130 cancelled, 2 a value that cannot be used, 1 everything else. */

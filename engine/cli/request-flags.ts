@@ -42,8 +42,12 @@ export function withPictureFlags(command: Command): Command {
     );
 }
 
-/** The request that flags stand for; its values are checked where it is taken. */
+/** The request that flags stand for; its values are checked where it is taken, save that there is a prompt. */
 export function requestOf(prompt: string, flags: RequestFlags) {
+  if (prompt.trim() === "") {
+    const reason = "write a prompt first";
+    throw new StudioError("REQUEST_INVALID", { field: "The prompt", value: "empty", reason });
+  }
   return {
     prompt,
     negativePrompt: flags.negative,

@@ -12,6 +12,7 @@ import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./get-models.module.css";
 import { nameOf, type Offer, type Variant, variantsOf } from "./offer.ts";
+import { tellFailureOf } from "./tell-failure.ts";
 import { Terms } from "./terms.tsx";
 
 /** What a download is, costs and demands, before it begins. */
@@ -24,8 +25,9 @@ export function DownloadDialog({ offer, onClose }: { offer: Offer; onClose: () =
   const isTight = free !== undefined && variant !== undefined && variant.sizeBytes > free;
   const name = nameOf(offer);
   const begin = async () => {
-    await download(client, offer, variant?.name ?? "");
+    const begun = await download(client, offer, variant?.name ?? "");
     showToast(t("download.begun", { name }));
+    tellFailureOf(begun);
     onClose();
   };
   return (
@@ -92,12 +94,11 @@ function VariantChips({ variants, chosen, onChoose }: VariantChipsProps) {
   );
 }
 
-async function download(client: StudioClient, offer: Offer, variant: string): Promise<void> {
+async function download(client: StudioClient, offer: Offer, variant: string) {
   if (offer.kind === "catalogue") {
     // Without a variant the studio takes halves where a source has them.
-    await client.models.download({ catalogueId: offer.entry.id });
-    return;
+    return client.models.download({ catalogueId: offer.entry.id });
   }
   const { id: repository, revision } = offer.repository;
-  await client.models.download({ repository, revision, variant });
+  return client.models.download({ repository, revision, variant });
 }

@@ -7,6 +7,7 @@ import { TextField } from "../ui/text-field.tsx";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./get-models.module.css";
+import { tellFailureOf } from "./tell-failure.ts";
 
 /** A folder of this machine, by its path or, on the desktop, by choosing it. */
 export function ImportForm({ isWanted }: { isWanted: boolean }) {
@@ -19,8 +20,9 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
   }, [isWanted]);
   const choose = async () => setFolder((await desktop?.chooseFolder()) ?? folder);
   const begin = async () => {
-    await client.models.import({ folder: folder.trim() });
+    const begun = await client.models.import({ folder: folder.trim() });
     showToast(t("import.begun"));
+    tellFailureOf(begun);
     setFolder("");
   };
   const submit = (event: FormEvent) => {

@@ -18,6 +18,7 @@ import { Icon } from "../ui/icon.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./model-details.module.css";
+import { tellFailureOf } from "./tell-failure.ts";
 import { ModelFacts } from "./model-facts.tsx";
 import { ModelFiles } from "./model-files.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
@@ -72,6 +73,7 @@ function ModelActions({ model }: { model: StoredModel }) {
     await changeSettings(studio, { model: model.id });
     navigate("/generate");
   };
+  const verify = async () => tellFailureOf(await studio.client.models.verify({ id: model.id }));
   return (
     <div className={styles.actions}>
       <Button
@@ -82,10 +84,7 @@ function ModelActions({ model }: { model: StoredModel }) {
       >
         {t("details.draw")}
       </Button>
-      <Button
-        icon={ShieldCheck}
-        onPress={() => attempt(studio.client.models.verify({ id: model.id }))}
-      >
+      <Button icon={ShieldCheck} onPress={() => attempt(verify())}>
         {t("details.verify")}
       </Button>
       {model.id !== STARTER_ID && (

@@ -138,7 +138,7 @@ export function Field(props: FieldProps) {
           <IconButton
             icon={CornerUpLeft}
             size="dense"
-            label={t("use", { field })}
+            label={t(name === "steps" ? "useSeveral" : "use", { field })}
             onPress={() => recallRecord(used)}
           />
         )}

@@ -101,6 +101,9 @@ test.each([
   [["generate", "x", "--size", "768"], 2, ""],
   [["generate", "x", "--scheduler", "lms"], 2, ""],
   [["generate", "x", "--json", "--size", "100x100"], 2, "REQUEST_INVALID"],
+  [["generate", "x", "--json", "--steps", "abc"], 2, "REQUEST_INVALID"],
+  [["generate", "x", "--json", "--draw"], 2, "REQUEST_INVALID"],
+  [["generate", " ", "--json"], 2, "REQUEST_INVALID"],
   [["generate", "x", "--json", "--seed", "18446744073709551616"], 2, "REQUEST_INVALID"],
   [["generate", "x", "--json", "--model", "no/such/folder"], 1, "SNAPSHOT_NOT_FOUND"],
   [["generate", "x", "--json", "--model", "engine"], 1, "SNAPSHOT_INCOMPLETE"],
@@ -114,6 +117,19 @@ test.each([
   if (error === "") return;
   const last = lines(outcome.out).at(-1)!;
   expect(last).toEqual({ type: "error", code: error, message: expect.stringMatching(/\.$/) });
+});
+
+test("wrong usage is told in a line with --json, help is not", async () => {
+  const told = [
+    [["draw", "--json"], "Unknown command 'draw'."],
+    [["models", "--json", "verify"], "Missing required argument 'id'."],
+  ] as const;
+  for (const [args, message] of told) {
+    const { code, out } = await darkroom([...args]);
+    expect([code, lines(out)]).toEqual([2, [{ type: "error", code: "REQUEST_INVALID", message }]]);
+  }
+  const { code, out } = await darkroom(["models", "--json", "--help"]);
+  expect([code, out.startsWith("Usage:")]).toEqual([0, true]);
 });
 
 test("devices and models say what there is", async () => {

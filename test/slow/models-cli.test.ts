@@ -27,6 +27,9 @@ test("a folder is copied into the store, looked at, verified and removed", async
   ]);
   const list = lines((await darkroom(["models", "list", ...data])).out);
   expect(list.map((model) => model["id"])).toEqual(["starter", id]);
+  const inFront = lines((await darkroom(["models", ...data])).out);
+  const before = lines((await darkroom(["models", ...data, "list"])).out);
+  expect([inFront, before]).toEqual([list, list]);
   const verified = lines((await darkroom(["models", "verify", id, ...data])).out);
   expect(verified.at(-1)).toMatchObject({ kind: "verify", state: "done" });
   expect((await darkroom(["models", "remove", id, ...data])).code).toBe(0);

@@ -1,10 +1,10 @@
-import { CircleAlert, CircleSlash } from "lucide-react";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { CopyDetails } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
+import { endSign } from "./end-sign.ts";
 import styles from "./failure-tile.module.css";
 import { failureTitle } from "./failure-title.ts";
 import { useNextSteps } from "./next-steps.ts";
@@ -20,7 +20,7 @@ export function FailureTile({ generation }: { generation: Generation }) {
       <div className={styles.words}>
         <p className={styles.title}>
           <span className={isFailed ? styles.bad : styles.quiet}>
-            <Icon of={isFailed ? CircleAlert : CircleSlash} size={20} />
+            <Icon of={endSign(state)} size={20} />
           </span>
           {t(`failed.${failureTitle(generation)}`)}
         </p>

@@ -1,5 +1,5 @@
-import { CircleAlert, CircleSlash, Clock } from "lucide-react";
-import { type CSSProperties, useEffect, useMemo } from "react";
+import { Clock, ImageOff } from "lucide-react";
+import { type CSSProperties, type ReactNode, useEffect, useMemo, useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
@@ -10,6 +10,7 @@ import { followNewest, selectGeneration } from "../../state/selection.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
+import { endSign } from "./end-sign.ts";
 import styles from "./session-strip.module.css";
 
 /** Everything asked for lately, newest first; one of it is on the stage. */
@@ -57,13 +58,39 @@ function Thumbnail({ generation }: { generation: Generation }) {
   const { state, imageId = "" } = generation;
   const thumbnail = useImages((all) => all[imageId]?.thumbnail);
   if (state === "running") return <Developing id={generation.id} />;
-  if (thumbnail !== undefined) return <img className={styles.picture} src={thumbnail} alt="" />;
+  if (thumbnail !== undefined)
+    return (
+      <StripPicture address={thumbnail}>
+        <Icon of={ImageOff} size={20} />
+      </StripPicture>
+    );
   if (state === "waiting") return <Icon of={Clock} />;
   if (state === "done") return null;
   return (
     <span className={state === "failed" ? styles.bad : undefined}>
-      <Icon of={state === "failed" ? CircleAlert : CircleSlash} size={20} />
+      <Icon of={endSign(state)} size={20} />
     </span>
+  );
+}
+
+interface StripPictureProps {
+  readonly address: string;
+  readonly isPreview?: boolean;
+  /** What is there in its place where the address is gone. */
+  readonly children?: ReactNode;
+}
+
+/** An address that gave no picture is not asked again; the next one is. */
+function StripPicture({ address, isPreview = false, children }: StripPictureProps) {
+  const [gone, setGone] = useState<string>();
+  if (gone === address) return children;
+  return (
+    <img
+      className={classNames(styles.picture, isPreview && styles.preview)}
+      src={address}
+      alt=""
+      onError={() => setGone(address)}
+    />
   );
 }
 
@@ -73,9 +100,7 @@ function Developing({ id }: { id: string }) {
   const style: CSSProperties & Record<"--share", number> = { "--share": share };
   return (
     <>
-      {progress?.preview !== undefined && (
-        <img className={classNames(styles.picture, styles.preview)} src={progress.preview} alt="" />
-      )}
+      {progress?.preview !== undefined && <StripPicture address={progress.preview} isPreview />}
       <span className={styles.progress} style={style} />
     </>
   );

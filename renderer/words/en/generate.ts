@@ -171,7 +171,7 @@ export const generate = {
     waiting: "{{prompt}}, waiting",
     failed: "{{prompt}}, failed",
     cancelled: "{{prompt}}, cancelled",
-    interrupted: "{{prompt}}, interrupted",
+    interrupted: "{{prompt}}, interrupted when the studio ended",
     done: "{{prompt}}",
   },
   details: {

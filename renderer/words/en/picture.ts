@@ -6,6 +6,7 @@ export const picture = {
   noPromptName: "Picture without a prompt",
   trueSize: "{{width}} × {{height}}",
   use: "Use this {{field}}",
+  useSeveral: "Use these {{field}}",
   copy: "Copy {{field}}",
   copied: "Copied",
   taken: "Settings taken over",

@@ -1,0 +1,56 @@
+import { beforeEach, expect, test } from "vitest";
+import { StudioError, toWire } from "../../../engine/contract/errors.ts";
+import { tellFailureOf } from "../../../renderer/models/tell-failure.ts";
+import {
+  mergeTransfers,
+  replaceTransfers,
+  useTransfers,
+} from "../../../renderer/state/transfers.ts";
+import { downloadOf } from "../../fakes/fake-studio-rows.ts";
+
+const refused = new StudioError("SNAPSHOT_NOT_FOUND", { path: "/pictures" });
+const running = { ...downloadOf("running"), id: "import-1", kind: "import" } as const;
+const failed = { ...running, state: "failed", error: toWire(refused) } as const;
+
+let told: unknown[] = [];
+const tell = (failure: unknown): void => void told.push(failure);
+
+beforeEach(() => {
+  told = [];
+  replaceTransfers([]);
+});
+
+test("the failure of what was begun is told once, with its code", () => {
+  tellFailureOf({ transferId: "import-1" }, tell);
+  mergeTransfers([running]);
+  expect(told).toEqual([]);
+  mergeTransfers([failed]);
+  mergeTransfers([failed]);
+  expect(told).toEqual([refused]);
+});
+
+test("a failure that is known before the answer is told, too", () => {
+  mergeTransfers([failed]);
+  tellFailureOf({ transferId: "import-1" }, tell);
+  expect(told).toEqual([refused]);
+});
+
+test("what others began, and what was done, is not told", () => {
+  tellFailureOf({ transferId: "import-1" }, tell);
+  mergeTransfers([{ ...failed, id: "import-2" }]);
+  mergeTransfers([{ ...running, state: "done" }]);
+  mergeTransfers([failed]);
+  expect(told).toEqual([]);
+});
+
+test("the newest transfer stands first, in whatever order they come", () => {
+  const at = (id: string, second: number) => ({
+    ...running,
+    id,
+    createdAt: `2026-11-24T10:00:0${second}.000Z`,
+  });
+  mergeTransfers([at("b", 2), at("c", 3)]);
+  mergeTransfers([at("a", 1)]);
+  mergeTransfers([at("d", 4)]);
+  expect(useTransfers.getState().all.map(({ id }) => id)).toEqual(["d", "c", "b", "a"]);
+});
