@@ -7,7 +7,7 @@ import { shareOf, useProgress } from "../../state/progress.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./developing-picture.module.css";
-import { addLayer, type Layer, markLoaded } from "./preview-layers.ts";
+import { addLayer, type Layer, markLoaded, markSettled } from "./preview-layers.ts";
 
 /** A preview has one pixel per latent: an eighth of the picture's. */
 const PIXELS_PER_LATENT = 8;
@@ -55,6 +55,7 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
             <Previews
               layers={previews}
               onLoaded={(address) => setPreviews((layers) => markLoaded(layers, address))}
+              onSettled={(address) => setPreviews((layers) => markSettled(layers, address))}
             />
           </div>
         </div>
@@ -75,16 +76,22 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
 interface PreviewsProps {
   readonly layers: readonly Layer[];
   readonly onLoaded?: (address: string) => void;
+  readonly onSettled?: (address: string) => void;
 }
 
-function Previews({ layers, onLoaded }: PreviewsProps) {
-  return layers.map(({ address, isLoaded }) => (
+function Previews({ layers, onLoaded, onSettled }: PreviewsProps) {
+  return layers.map(({ address, state }) => (
     <img
       key={address}
-      className={classNames(styles.preview, isLoaded && styles.there)}
+      className={classNames(styles.preview, isShown(state) && styles.there)}
       src={address}
       alt=""
       onLoad={() => onLoaded?.(address)}
+      onTransitionEnd={() => onSettled?.(address)}
     />
   ));
+}
+
+function isShown(state: Layer["state"]): boolean {
+  return state === "rising" || state === "settled";
 }

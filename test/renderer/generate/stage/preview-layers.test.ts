@@ -1,34 +1,64 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   addLayer,
   type Layer,
   markLoaded,
+  markSettled,
 } from "../../../../renderer/generate/stage/preview-layers.ts";
 
-const names = (layers: readonly Layer[]) =>
-  layers.map(({ address, isLoaded }) => (isLoaded ? address.toUpperCase() : address)).join("");
+const SIGNS = { coming: "", ready: "+", rising: "^", settled: "!" } as const;
 
-function play(steps: string): string {
-  let layers: readonly Layer[] = [];
-  for (const step of steps)
-    layers =
-      step === step.toLowerCase() ? addLayer(layers, step) : markLoaded(layers, step.toLowerCase());
-  return names(layers);
+/** One step: "a" is asked for, "a+" has its bytes, "a!" has risen. */
+function step(layers: readonly Layer[], words: string): readonly Layer[] {
+  const [address = "", sign] = words;
+  if (sign === "+") return markLoaded(layers, address);
+  return sign === "!" ? markSettled(layers, address) : addLayer(layers, address);
 }
 
-test("the newest loaded preview and the one it covers stay", () => {
-  expect(play("aAbBcC")).toBe("BC");
+function play(steps: string): string {
+  const layers = steps.split(" ").reduce<readonly Layer[]>(step, []);
+  return layers.map(({ address, state }) => address + SIGNS[state]).join(" ");
+}
+
+test("the newest rises over the one that has settled, and then lies alone", () => {
+  expect(play("a a+")).toBe("a^");
+  expect(play("a a+ a! b b+")).toBe("a! b^");
+  expect(play("a a+ a! b b+ b!")).toBe("b!");
+});
+
+test("those that come while one rises wait, and only the newest of them rises next", () => {
+  expect(play("a a+ a! b b+ c c+ d d+")).toBe("a! b^ d+");
+  expect(play("a a+ a! b b+ c c+ d d+ b!")).toBe("b! d^");
 });
 
 test("previews that come faster than they load never push out what is shown", () => {
-  expect(play("aAbcdefg")).toBe("Abg");
-  expect(play("abcdef")).toBe("af");
+  expect(play("a a+ a! b c d e f g")).toBe("a! b g");
+  expect(play("a b c d e f")).toBe("a f");
 });
 
-test("one that loads late lies under a newer one", () => {
-  expect(play("aAbcCB")).toBe("BC");
+test("one that loads late is left out", () => {
+  expect(play("a a+ a! b c c+ b+")).toBe("a! c^");
 });
 
 test("an address is added once", () => {
-  expect(play("aAa")).toBe("A");
+  expect(play("a a+ a")).toBe("a^");
+});
+
+test("however they come, one that has settled lies below all others, and at most one rises", () => {
+  const word = fc.tuple(fc.constantFrom(..."abcdefgh"), fc.constantFrom("", "+", "!"));
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 60 }), (words) => {
+      let wasSettled = false;
+      let layers: readonly Layer[] = [];
+      for (const parts of words) {
+        layers = step(layers, parts.join(""));
+        const states = layers.map(({ state }) => state);
+        wasSettled ||= states.includes("settled");
+        expect(states.indexOf("settled")).toBe(wasSettled ? 0 : -1);
+        expect(states.filter((state) => state === "rising").length).toBeLessThan(2);
+        expect(layers.length).toBeLessThan(6);
+      }
+    }),
+  );
 });
