@@ -46,7 +46,10 @@ test("an address is added once", () => {
 });
 
 test("however they come, one that has settled lies below all others, and at most one rises", () => {
-  const word = fc.tuple(fc.constantFrom(..."abcdefgh"), fc.constantFrom("", "+", "!"));
+  const word = fc.tuple(
+    fc.constantFrom("a", "b", "c", "d", "e", "f"),
+    fc.constantFrom("", "+", "!"),
+  );
   fc.assert(
     fc.property(fc.array(word, { maxLength: 60 }), (words) => {
       let wasSettled = false;
