@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import type { NewEndpoint } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import { note } from "./outcome.ts";
+import { systemCode } from "../files/system-error.ts";
 
 /**
  * What a file holds, or the standard input where it is called `-`. Arguments are seen by every program
@@ -16,7 +17,7 @@ export async function textOf(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    const reason = systemCode(error) ?? "unreadable";
     const details = { field: `The ${what}'s file`, value: path, reason };
     throw new StudioError("REQUEST_INVALID", details, { cause: error });
   }

@@ -9,6 +9,7 @@ import { idsOf, withQueryFlags, type QueryFlags } from "./gallery-query.ts";
 import { note, printJson } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
+import { systemCode } from "../files/system-error.ts";
 
 /** `gallery`: the pictures that were kept. */
 export function galleryCommand(): Command {
@@ -101,7 +102,7 @@ async function copy(
     throw new StudioError("OUTPUT_EXISTS", { path });
   const bytes = await studio.picture(image.address);
   await writeAtomically(path, (file) => file.writeFile(bytes)).catch((error: unknown) => {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const reason = systemCode(error) ?? "unknown";
     throw new StudioError("OUTPUT_UNWRITABLE", { path, reason }, { cause: error });
   });
   if (flags.json === true) printJson({ type: "file", id: image.id, path });

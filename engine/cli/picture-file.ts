@@ -1,6 +1,7 @@
 import { access, constants, open, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
+import { systemCode } from "../files/system-error.ts";
 
 export interface PictureFile {
   /** What was asked for: a .png file, a folder, or nothing. */
@@ -34,7 +35,9 @@ async function checkFolder(folder: string, path: string): Promise<void> {
     if (!(await stat(folder)).isDirectory()) throw unwritable(path, "ENOTDIR");
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw error instanceof StudioError ? error : unwritable(path, codeOf(error), error);
+    throw error instanceof StudioError
+      ? error
+      : unwritable(path, systemCode(error) ?? "unknown", error);
   }
 }
 
@@ -61,7 +64,7 @@ async function write(path: string, png: Uint8Array, force: boolean): Promise<str
     }
     return path;
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error) ?? "unknown";
     if (code === "EEXIST") throw new StudioError("OUTPUT_EXISTS", { path });
     if (isOurs) await rm(path, { force: true });
     if (code === "ENOSPC")
@@ -80,10 +83,6 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function unwritable(path: string, code: string, cause?: unknown): StudioError {
   return new StudioError("OUTPUT_UNWRITABLE", { path, reason: REASONS[code] ?? code }, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 function isPng(path: string): boolean {

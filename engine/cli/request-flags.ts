@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
+import { systemCode } from "../files/system-error.ts";
 
 /** What to draw, as it was given in flags. */
 export interface RequestFlags {
@@ -68,7 +69,7 @@ export async function readPicture(
   try {
     return { name: basename(path), bytes: await readFile(path) };
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    const reason = systemCode(error) ?? "unreadable";
     throw new StudioError("IMAGE_UNREADABLE", { file: path, reason }, { cause: error });
   }
 }

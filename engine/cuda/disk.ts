@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 
 import { StudioError } from "../contract/errors.ts";
+import { isDiskFull, isSystemError } from "../files/system-error.ts";
 
 /** So many bytes are about to be written below `folder`. */
 export interface SpaceNeed {
@@ -36,9 +37,8 @@ export async function writingTo<T>(need: SpaceNeed, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOSPC" || code === "EDQUOT") throw diskFull(need.folder, need.bytes, error);
-    if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    if (isDiskFull(error)) throw diskFull(need.folder, need.bytes, error);
+    if (isSystemError(error, "EACCES", "EPERM", "EROFS")) {
       const reason = `${need.folder} may not be written to`;
       throw new StudioError("CUDA_UNSUPPORTED", { reason }, { cause: error });
     }

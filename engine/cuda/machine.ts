@@ -3,6 +3,7 @@ import { readdir, statfs } from "node:fs/promises";
 
 import type { Dependencies } from "./elf.ts";
 import { parseLoaderCache, type MachineLibraries } from "./requirements.ts";
+import { isAbsent } from "../files/system-error.ts";
 
 /** What `installCuda` asks of the machine it runs on. */
 export interface CudaEnvironment {
@@ -112,7 +113,7 @@ function run(command: string, args: readonly string[]): Promise<Ran | null> {
   const options = { timeout: COMMAND_TIMEOUT_MS, maxBuffer: 16 * 1024 * 1024 };
   return new Promise((resolve) => {
     execFile(command, args, options, (error, stdout, stderr) => {
-      if (error?.code === "ENOENT") resolve(null);
+      if (isAbsent(error)) resolve(null);
       else resolve({ succeeded: error === null, output: `${stdout}${error ? stderr : ""}` });
     });
   });

@@ -2,6 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
 import { copyBeside } from "./copy-beside.ts";
 import { inTransaction } from "./transaction.ts";
+import { sqliteCode } from "../files/system-error.ts";
 
 /** One step from a version of a database's tables to the next. Once released, it is never changed. */
 export interface Migration {
@@ -98,8 +99,9 @@ function naming<T>(path: string, work: () => T): T {
 }
 
 function named(path: string, error: unknown): unknown {
-  const code = resultCode(error);
-  if (code === undefined) return error;
+  const extended = sqliteCode(error);
+  if (extended === undefined) return error;
+  const code = extended & 0xff;
   const reason = error instanceof Error ? error.message : String(error);
   if (DAMAGED.has(code)) return new DamagedDatabase(path, reason, { cause: error });
   if (UNUSABLE.has(code)) {
@@ -107,10 +109,4 @@ function named(path: string, error: unknown): unknown {
   }
   if (code !== FULL) return error;
   return new StudioError("DISK_FULL", { path, needed: "a few MB" }, { cause: error });
-}
-
-/** The low byte of what node:sqlite calls `errcode`; undefined where it is no error of SQLite's. */
-function resultCode(error: unknown): number | undefined {
-  const code = error instanceof Error && "errcode" in error ? error.errcode : undefined;
-  return typeof code === "number" ? code & 0xff : undefined;
 }

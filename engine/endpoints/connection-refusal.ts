@@ -1,4 +1,5 @@
 import { StudioError } from "../contract/errors.ts";
+import { systemCode } from "../files/system-error.ts";
 
 /** What a connection's failure means, by the code that Node or undici gives it. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -62,7 +63,8 @@ function isTls(code: string): boolean {
 /** The code of an error, or of what caused it: several addresses that were tried fail together. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ("code" in error && typeof error.code === "string" && isKnown(error.code)) return error.code;
+  const code = systemCode(error);
+  if (code !== undefined && isKnown(code)) return code;
   const inner: readonly unknown[] = [
     error.cause,
     ...(error instanceof AggregateError ? error.errors : []),

@@ -5,6 +5,7 @@ import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import type { Asked } from "../kserve/client/read-pictures.ts";
 import { Turns } from "../files/turns.ts";
 import type { EncodedPicture, ReadReply, ThreadReply, ThreadRequest } from "./thread-messages.ts";
+import { isSystemError } from "../files/system-error.ts";
 
 const PROGRAM = new URL("picture-worker.ts", import.meta.url);
 
@@ -115,7 +116,8 @@ function listen(
   { resolve, reject }: PromiseWithResolvers<ThreadReply>,
   signal: AbortSignal,
 ): () => void {
-  const onError = (error: Error): void => reject(isOutOfMemory(error) ? tooLarge() : error);
+  const onError = (error: Error): void =>
+    reject(isSystemError(error, "ERR_WORKER_OUT_OF_MEMORY") ? tooLarge() : error);
   const onExit = (): void => reject(new Error("the thread that reads replies ended"));
   const onAbort = (): void => reject(signal.reason);
   worker.once("message", resolve);
@@ -133,10 +135,6 @@ function listen(
 function buffersOf(arrays: readonly Uint8Array[]): ArrayBuffer[] {
   const whole = arrays.filter(({ length, buffer }) => length === buffer.byteLength);
   return whole.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
-}
-
-function isOutOfMemory(error: Error): boolean {
-  return "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
 }
 
 function tooLarge(): StudioError {

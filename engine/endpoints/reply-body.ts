@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { StudioError } from "../contract/errors.ts";
 import { MAX_REPLY_BYTES } from "../kserve/client/endpoint-reply.ts";
+import { systemCode } from "../files/system-error.ts";
 
 /** Ways to undo what a server does to a body, though it is asked to leave it as it is. */
 const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
@@ -55,10 +56,8 @@ async function* decoded(stream: Readable, coding: string): AsyncGenerator<Uint8A
     yield* stream.pipe(decoder);
   } catch (error) {
     // zlib's own faults are the server's; those of the connection stay what they are.
-    if (error instanceof Error && "code" in error && /^Z_|^ERR_/.test(String(error.code))) {
-      throw invalid("its compression is damaged");
-    }
-    throw error;
+    if (!/^Z_|^ERR_/.test(systemCode(error) ?? "")) throw error;
+    throw invalid("its compression is damaged");
   } finally {
     decoder.destroy();
   }

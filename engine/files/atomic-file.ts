@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, lstat, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { isAbsent, isSystemError } from "./system-error.ts";
 
 /**
  * Writes a file so that `path` holds the old content or the whole new one, whenever power or process
@@ -56,7 +57,7 @@ export async function renameToNew(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    if (!isOneOf(error, NO_LINKS)) throw error;
+    if (!isSystemError(error, ...NO_LINKS)) throw error;
     await refuseTaken(to);
     await rename(from, to);
     return;
@@ -86,11 +87,7 @@ export async function syncFolder(folder: string): Promise<void> {
 
 async function refuseTaken(path: string): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
-    if (!isOneOf(error, ["ENOENT"])) throw error;
+    if (!isAbsent(error)) throw error;
   });
   if (found) throw Object.assign(new Error(`${path} exists`), { code: "EEXIST" });
-}
-
-function isOneOf(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

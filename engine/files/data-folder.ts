@@ -3,6 +3,7 @@ import { access, chmod, mkdir, readdir, realpath, stat } from "node:fs/promises"
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { StudioError } from "../contract/errors.ts";
+import { systemCode } from "./system-error.ts";
 
 /** What decides where a program's data belong on a machine. */
 export interface DataMachine {
@@ -69,7 +70,7 @@ async function keepPrivate(folder: string): Promise<void> {
 }
 
 function inWords(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+  const code = systemCode(error) ?? "unknown";
   const words: Readonly<Record<string, string>> = {
     EACCES: "it may not be written to",
     EEXIST: "it is a file",

@@ -24,12 +24,6 @@ export function diskFull(folder: string, needed: number, free?: number): StudioE
   return new StudioError("DISK_FULL", { path: folder, needed: formatBytes(needed) + shortage });
 }
 
-/** Whether a write failed for lack of space; EFBIG is a limit of the process, and no more fits either way. */
-export function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
-}
-
 /** 3.5 GB; decimal units, as disks and downloads are sold. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];

@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { isAbsent } from "./system-error.ts";
 
 export interface DiskSpace {
   /** Bytes that this user may still write. */
@@ -13,9 +14,8 @@ export async function diskSpace(path: string): Promise<DiskSpace> {
     const { bsize, bavail, blocks } = await statfs(path);
     return { free: bsize * bavail, total: bsize * blocks };
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     const parent = dirname(path);
-    if (!isMissing || parent === path) throw error;
+    if (!isAbsent(error) || parent === path) throw error;
     return diskSpace(parent);
   }
 }

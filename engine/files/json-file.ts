@@ -2,6 +2,7 @@ import { readFile, rename, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { writeAtomically } from "./atomic-file.ts";
+import { isAbsent, isDiskFull, systemCode } from "./system-error.ts";
 
 /** What a file of ours held; where it was damaged, under which name it was set aside, and why. */
 export interface ReadJson<T> {
@@ -55,7 +56,7 @@ async function readLimited(
     if ((await stat(path)).size > maxBytes) return "too large";
     return { text: await readFile(path, "utf8") };
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
@@ -77,18 +78,11 @@ async function refusing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (code === undefined) throw error;
-    // EFBIG is a file size limit of the process; no more fits either way.
-    if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code)) {
+    if (isDiskFull(error)) {
       throw new StudioError("DISK_FULL", { path, needed: "a few kB" }, { cause: error });
     }
     throw new StudioError("DATA_FOLDER_UNUSABLE", { path, reason: code }, { cause: error });
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : undefined;
 }

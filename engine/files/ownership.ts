@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StudioError } from "../contract/errors.ts";
 import { writeJson } from "./json-file.ts";
+import { sqliteCode } from "./system-error.ts";
 
 /**
  * That this process, and no other, works on a data folder. SQLite's exclusive lock on a file of its own:
@@ -62,7 +63,7 @@ function lockFile(folder: string): DatabaseSync {
 
 /** SQLITE_BUSY, https://sqlite.org/rescode.html#busy */
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && error.errcode === 5;
+  return sqliteCode(error) === 5;
 }
 
 /** The owner writes it just after it took the lock, so one look more where it is not there yet. */

@@ -1,6 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { isAbsent } from "./refusal.ts";
+import { isAbsent } from "../files/system-error.ts";
 
 /**
  * Paths of pictures that no file has yet, best first: `cat.png`, or the number after the highest there

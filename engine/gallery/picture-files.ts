@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolder, renameToNew, syncFolder, writeNewFile } from "../files/atomic-file.ts";
 import { freeNames } from "./free-names.ts";
-import { hasCode } from "./refusal.ts";
+import { isSystemError } from "../files/system-error.ts";
 
 /** Told of every name before anything is put there. */
 export type Announce = (path: string) => void;
@@ -30,7 +30,7 @@ export async function moveFile(from: string, to: string): Promise<void> {
     await renameToNew(from, to);
     await syncFolder(dirname(to));
   } catch (error) {
-    if (!hasCode(error, "EXDEV")) throw error;
+    if (!isSystemError(error, "EXDEV")) throw error;
     const content = await readFile(from);
     await writeNewFile(to, (file) => file.writeFile(content));
     await rm(from);
@@ -51,7 +51,7 @@ async function takeName(
       await take(path);
       return path;
     } catch (error) {
-      if (!hasCode(error, "EEXIST")) throw error;
+      if (!isSystemError(error, "EEXIST")) throw error;
     }
   }
 }

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { sweepUnfinished } from "../files/unfinished.ts";
 import type { GalleryParts } from "./gallery-parts.ts";
 import { type FoundPicture, readPicture } from "./read-picture.ts";
-import { isAbsent } from "./refusal.ts";
+import { isAbsent } from "../files/system-error.ts";
 
 /**
  * Looks after what was cut short when the gallery was last open: each picture that was announced and

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:net";
 import { StudioError } from "../contract/errors.ts";
+import { systemCode } from "../files/system-error.ts";
 
 export interface Place {
   readonly host: string;
@@ -19,7 +20,7 @@ export async function bind(server: Server, place: Place): Promise<number> {
     const address = server.address();
     return typeof address === "object" && address !== null ? address.port : port;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const code = systemCode(error) ?? "unknown";
     if (code !== "EADDRINUSE") throw unusable(place, code, error);
     if (tries > 1 && port < 65535) {
       return bind(server, { host, port: port + 1, tries: tries - 1 });

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { ModelFile } from "../contract/models.ts";
-import { demandSpace, diskFull, isDiskFull, type FreeBytes } from "../files/disk-full.ts";
+import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
 import { partBytes } from "../download/part.ts";
 import { DownloadFolder, type DownloadPlan } from "./download-plan.ts";
 import { downloadHubFile } from "./download-hub-file.ts";
@@ -9,6 +9,7 @@ import { findPlan, type Wanted } from "./find-plan.ts";
 import type { HubAccess } from "./hub-access.ts";
 import { withSoundToken } from "./who-am-i.ts";
 import { sumOf, type HubFile } from "./repository.ts";
+import { isDiskFull, systemCode } from "../files/system-error.ts";
 
 export interface ModelDownload extends Wanted {
   readonly access: HubAccess;
@@ -136,9 +137,9 @@ async function eachAtOnce(
 
 function inWords(error: unknown, folder: string, neededBytes: number): unknown {
   if (isDiskFull(error)) return diskFull(folder, neededBytes);
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (!["EACCES", "EPERM", "EROFS", "EIO"].includes(code)) return error;
-  return new StudioError("DATA_FOLDER_UNUSABLE", { path: folder, reason: code }, { cause: error });
+  const reason = systemCode(error) ?? "";
+  if (!["EACCES", "EPERM", "EROFS", "EIO"].includes(reason)) return error;
+  return new StudioError("DATA_FOLDER_UNUSABLE", { path: folder, reason }, { cause: error });
 }
 
 function sum(values: Iterable<number>): number {

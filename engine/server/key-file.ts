@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, stat } from "node:fs/promises";
 import { StudioError } from "../contract/errors.ts";
+import { isSystemError, systemCode } from "../files/system-error.ts";
 
 /** Shorter ones could be guessed. */
 const KEY = /^[\w.~+/=-]{32,200}$/;
@@ -20,8 +21,7 @@ export async function readKeyFile(path: string): Promise<string> {
     return key;
   } catch (error) {
     if (error instanceof StudioError) throw error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw unusable(path, code, error);
+    throw unusable(path, systemCode(error) ?? "unreadable", error);
   }
 }
 
@@ -31,7 +31,7 @@ async function makeKeyFile(path: string): Promise<void> {
     await file.writeFile(`${randomBytes(32).toString("base64url")}\n`);
     await file.close();
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!isSystemError(error, "EEXIST")) throw error;
   }
 }
 

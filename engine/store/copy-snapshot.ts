@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ModelFile } from "../contract/models.ts";
-import { demandSpace, diskFull, isDiskFull, type FreeBytes } from "../files/disk-full.ts";
+import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
+import { isDiskFull } from "../files/system-error.ts";
 import { clone, copyHashed } from "./file-copy.ts";
 import type { SnapshotFolder } from "./snapshot-folder.ts";
 import { ByteCount, type FileWork } from "./file-work.ts";

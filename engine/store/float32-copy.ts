@@ -8,8 +8,9 @@ import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
 import { demandSpace, type FreeBytes } from "../files/disk-full.ts";
 import { knownHash, rememberHash, type FileIdentity } from "./hash-index.ts";
-import { readFully, systemCode } from "./reading.ts";
+import { readFully } from "./reading.ts";
 import { writeFailure } from "./writing.ts";
+import { isSystemError } from "../files/system-error.ts";
 
 /** Bytes of the source that were hashed or converted, of all that must be. */
 export interface CopyProgress {
@@ -142,7 +143,7 @@ async function convert(source: Source, copy: Float32Copy, progress: Progress): P
     });
   } catch (error) {
     // Windows lets no file be replaced that is mapped: then another process has made this copy.
-    const isThere = systemCode(error) === "EPERM" && (await isComplete(copy));
+    const isThere = isSystemError(error, "EPERM") && (await isComplete(copy));
     if (!isThere) throw writeFailure(folder, needed, error);
   }
 }

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { StudioError } from "../contract/errors.ts";
+import { systemCode } from "../files/system-error.ts";
 
 /** Fills `target` from byte `position` on, as far as the file goes; gives the bytes read. */
 export async function readFully(
@@ -15,12 +16,6 @@ export async function readFully(
     filled += bytesRead;
   }
   return filled;
-}
-
-/** The system's name for what went wrong: ENOENT, EACCES, ENOSPC, … */
-export function systemCode(error: unknown): string | undefined {
-  const isNamed = error instanceof Error && "code" in error && typeof error.code === "string";
-  return isNamed ? String(error.code) : undefined;
 }
 
 /** The refusal for a file of a snapshot that the system would not let us read. */

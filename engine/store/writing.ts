@@ -1,6 +1,6 @@
 import { StudioError } from "../contract/errors.ts";
-import { diskFull, isDiskFull } from "../files/disk-full.ts";
-import { systemCode } from "./reading.ts";
+import { diskFull } from "../files/disk-full.ts";
+import { isDiskFull, systemCode } from "../files/system-error.ts";
 
 /** What a failed write into the cache is to be called; the error itself where it has no name. */
 export function writeFailure(folder: string, needed: number, cause: unknown): unknown {

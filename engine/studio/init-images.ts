@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { InitImage } from "../contract/generation.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
-import { diskFull, isDiskFull } from "../files/disk-full.ts";
+import { diskFull } from "../files/disk-full.ts";
+import { isDiskFull } from "../files/system-error.ts";
 import type { AddressOf, PictureBytes } from "./addresses.ts";
 
 /** What an init image's id looks like: the sha256 of its bytes. */

@@ -62,12 +62,18 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "zod",
     "node:",
   ],
-  "engine/queue": ["engine/contract", "engine/database", "node:"],
+  "engine/queue": ["engine/contract", "engine/database", "engine/files", "node:"],
   "engine/settings": ["engine/contract", "engine/files", "zod", "node:"],
   "engine/secrets": ["engine/contract", "engine/files", "@napi-rs/keyring", "zod", "node:"],
-  "engine/cuda": ["engine/contract", "engine/download", "yauzl", "node:"],
+  "engine/cuda": [
+    "engine/contract",
+    "engine/download",
+    "engine/files/system-error.ts",
+    "yauzl",
+    "node:",
+  ],
   // Listeners: what the studio's own door and the inference server both stand on.
-  "engine/http": ["engine/contract", "fastify", "pino", "node:"],
+  "engine/http": ["engine/contract", "engine/files/system-error.ts", "fastify", "pino", "node:"],
   "engine/serving": [
     "engine/contract",
     "engine/kserve",

@@ -5,6 +5,7 @@ import type { FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
 import { Turns } from "../../files/turns.ts";
 import { HEADER_LENGTH, type MessageBody } from "../../kserve/wire/framing.ts";
+import { isSystemError } from "../../files/system-error.ts";
 
 /** Largest body, as it comes and unpacked: 100 prompts of 40 kB fit, and a picture does not. */
 export const MAX_BODY_BYTES = 8 << 20;
@@ -91,8 +92,7 @@ function unpacker(
     try {
       return await unpack(bytes, { maxOutputLength: MAX_BODY_BYTES });
     } catch (error) {
-      const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
-      if (code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(BODY_LIMIT);
+      if (isSystemError(error, "ERR_BUFFER_TOO_LARGE")) throw tooLarge(BODY_LIMIT);
       throw unreadable("its content is not what its Content-Encoding says");
     }
   };
