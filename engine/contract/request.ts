@@ -12,7 +12,8 @@ export const generationRequestSchema = z.strictObject({
   prompt: z.string().max(10_000),
   negativePrompt: z.string().max(10_000).default(""),
   steps: z.int().min(1).max(1000).optional(),
-  guidanceScale: z.number().min(1).max(100).optional(),
+  /** From 0 to 1 is without guidance; distilled models ask for 0. */
+  guidanceScale: z.number().min(0).max(100).optional(),
   width: side.optional(),
   height: side.optional(),
   /** The first picture's seed; picture i uses seed + i. */

@@ -19,7 +19,6 @@ export interface LatentSpace {
   /** Pixels per latent along each side. */
   readonly factor: number;
   readonly scalingFactor: number;
-  readonly shiftFactor: number;
 }
 
 /** One run: `count` pictures of one prompt, picture i from seed + i. Height and width in pixels. */
@@ -27,7 +26,7 @@ export interface PipelineRequest {
   readonly prompt: string;
   readonly negativePrompt: string;
   readonly plan: SchedulerPlan;
-  /** 1 is no guidance, and skips the unconditional half of the work. */
+  /** From 0 to 1 is without guidance, and skips the unconditional half of the work. */
   readonly guidanceScale: number;
   readonly height: number;
   readonly width: number;

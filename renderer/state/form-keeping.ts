@@ -46,8 +46,7 @@ async function write({ client }: Studio, form: FormState): Promise<void> {
 /** What of a stored form can be trusted: it may be from another version. */
 export function fieldsOf(form: Form): FormFields {
   const text = (name: string) => pick(form, name, (value) => typeof value === "string");
-  const number = (name: string) =>
-    pick(form, name, (value) => typeof value === "number" && Number.isFinite(value) && value > 0);
+  const number = (name: string) => pick(form, name, (value) => isNumber(value) && value > 0);
   return {
     ...pick(form, "target", (value) => typeof value === "string" && /^[\w-]{1,64}$/.test(value)),
     ...text("prompt"),
@@ -56,12 +55,16 @@ export function fieldsOf(form: Form): FormFields {
     ...number("width"),
     ...number("height"),
     ...number("steps"),
-    ...number("guidanceScale"),
+    ...pick(form, "guidanceScale", (value) => isNumber(value) && value >= 0),
     ...number("strength"),
     ...number("count"),
     ...pick(form, "isPresetChosen", (value) => typeof value === "boolean"),
     ...pick(form, "scheduler", (value) => SCHEDULER_NAMES.some((name) => name === value)),
   };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }
 
 function pick(form: Form, name: string, isSound: (value: unknown) => boolean): FormFields {

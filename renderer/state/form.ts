@@ -79,7 +79,7 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
     ...(fields.width !== undefined && { width: snapSide(fields.width, 8) }),
     ...(fields.height !== undefined && { height: snapSide(fields.height, 8) }),
     ...(fields.guidanceScale !== undefined && {
-      guidanceScale: Math.min(100, Math.max(1, fields.guidanceScale)),
+      guidanceScale: Math.min(100, Math.max(0, fields.guidanceScale)),
     }),
     ...(seed !== undefined && { seed }),
     ...(fields.steps !== undefined && { isPresetChosen: true }),

@@ -56,7 +56,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
             label={t("quality.guidance")}
             value={guidanceScale}
             onChange={(value) => changeForm({ guidanceScale: value })}
-            minValue={1}
+            minValue={0}
             maxValue={100}
             slideTo={15}
             isDisabled={!isIgnored && ignored.has("guidanceScale")}

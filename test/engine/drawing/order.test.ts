@@ -45,7 +45,7 @@ test.each([
   [{ prompt: 3 }, "prompt cannot be 3"],
   [{ prompt: "x", steps: 0 }, "steps cannot be 0"],
   [{ prompt: "x", steps: 1.5 }, "steps cannot be 1.5"],
-  [{ prompt: "x", guidanceScale: 0.5 }, "guidanceScale cannot be 0.5"],
+  [{ prompt: "x", guidanceScale: -0.5 }, "guidanceScale cannot be -0.5"],
   [{ prompt: "x", width: 100 }, "width cannot be 100"],
   [{ prompt: "x", height: 4096 }, "height cannot be 4096"],
   [{ prompt: "x", seed: "abc" }, 'seed cannot be "abc"'],

@@ -44,6 +44,8 @@ test("yields the text, every step and the picture, in this order", async () => {
 test.each([
   [7.5, 2],
   [1, 1],
+  [0.5, 1],
+  [0, 1],
 ])(
   "guidance %d runs the UNet in a batch of %i, and the text once for all pictures",
   async (guidanceScale, batch) => {

@@ -11,7 +11,7 @@ describe("recalling a picture's settings", () => {
     seed: "7",
     width: 770,
     height: 4000,
-    guidanceScale: 0,
+    guidanceScale: -1,
   };
 
   test("takes over what it says, within our limits, and leaves the rest", () => {
@@ -25,7 +25,7 @@ describe("recalling a picture's settings", () => {
       seed: "7",
       width: 768,
       height: 2048,
-      guidanceScale: 1,
+      guidanceScale: 0,
       isPresetChosen: true,
     });
   });
@@ -61,5 +61,6 @@ test("a stored form is trusted field by field", () => {
     later: 1,
   };
   expect(fieldsOf({ ...sound, ...unsound })).toEqual(sound);
-  expect(fieldsOf({ seed: "12a", scheduler: "magic", guidanceScale: 0 })).toEqual({});
+  expect(fieldsOf({ seed: "12a", scheduler: "magic", guidanceScale: -1 })).toEqual({});
+  expect(fieldsOf({ guidanceScale: 0 })).toEqual({ guidanceScale: 0 });
 });

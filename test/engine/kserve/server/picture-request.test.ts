@@ -310,9 +310,9 @@ describe("a misuse is refused with its reason:", () => {
       "num_inference_steps cannot be true: Invalid input: expected number, received boolean.",
     ],
     [
-      "a guidance of 0",
-      parameters({ guidance_scale: 0 }),
-      "guidance_scale cannot be 0: Too small: expected number to be >=1.",
+      "a guidance below 0",
+      parameters({ guidance_scale: -1 }),
+      "guidance_scale cannot be -1: Too small: expected number to be >=0.",
     ],
     [
       "a width that latents do not divide",
@@ -372,7 +372,7 @@ const pictures = fc.integer({ min: 1, max: 3 }).chain((prompts) =>
     const optional = fc.record(
       {
         steps: fc.integer({ min: 1, max: 1000 }),
-        guidanceScale: fc.integer({ min: 10, max: 1000 }).map((tenths) => tenths / 10),
+        guidanceScale: fc.integer({ min: 0, max: 1000 }).map((tenths) => tenths / 10),
         width: side,
         height: side,
         scheduler: fc.constantFrom(...SCHEDULER_NAMES),

@@ -24,7 +24,7 @@ const VALUES: Readonly<Record<Exclude<InputName, "prompt">, fc.Arbitrary<string 
   negativePrompt: text,
   seed: fc.nat(0xffff_ffff),
   steps: fc.integer({ min: 1, max: 1000 }),
-  guidanceScale: fc.integer({ min: 2, max: 200 }).map((n) => n / 2),
+  guidanceScale: fc.integer({ min: 0, max: 200 }).map((n) => n / 2),
   height: side,
   width: side,
   scheduler: fc.constantFrom("ddim", "pndm", "euler"),
