@@ -63,7 +63,6 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
       channels: vae.config.latent_channels,
       factor: pixelsPerLatent(snapshot),
       scalingFactor: vae.config.scaling_factor,
-      shiftFactor: vae.config.shift_factor,
     },
     noise: createGenerator,
   };

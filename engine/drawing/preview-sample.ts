@@ -24,6 +24,6 @@ export async function previewSample(
   const [, , height = 0, width = 0] = moments.shape;
   // The first half of the moments is the mean.
   const means = moments.data.slice(0, space.channels * height * width);
-  const latents = means.map((mean) => (mean - space.shiftFactor) * space.scalingFactor);
+  const latents = means.map((mean) => mean * space.scalingFactor);
   return { latents: tensor([1, space.channels, height, width], latents), decoded: image };
 }

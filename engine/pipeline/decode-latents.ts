@@ -8,9 +8,9 @@ export async function decodeLatents(
   latents: FloatTensor,
   signal?: AbortSignal,
 ): Promise<FloatTensor> {
-  const { scalingFactor, shiftFactor } = parts.latents;
+  const { scalingFactor } = parts.latents;
   const [batch = 1, , height = 0, width = 0] = latents.shape;
-  const unscaled = latents.data.map((value) => value / scalingFactor + shiftFactor);
+  const unscaled = latents.data.map((value) => value / scalingFactor);
   const inputs = { latents: tensor(latents.shape, unscaled) };
   const outputs = await parts.networks.vaeDecoder({ batch, height, width }).run(inputs, signal);
   return finiteOutput(outputs, "decoded", { network: "VAE", step: "the last" });

@@ -93,7 +93,7 @@ function samplePosterior(
   for (let i = 0; i < size; i++) {
     const logVariance = Math.min(Math.max(data[size + i] ?? 0, LOG_VARIANCE.min), LOG_VARIANCE.max);
     const value = (data[i] ?? 0) + Math.exp(logVariance / 2) * (draws[i] ?? 0);
-    latents[i] = (value - space.shiftFactor) * space.scalingFactor;
+    latents[i] = value * space.scalingFactor;
   }
   return tensor(latentShape, latents);
 }

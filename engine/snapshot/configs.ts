@@ -58,9 +58,8 @@ export interface VaeConfig {
   /** Resnets per encoder block; a decoder block has one more. */
   readonly layers_per_block: number;
   readonly norm_num_groups: number;
-  /** Latents of the UNet are (encoded - shift_factor) * scaling_factor. */
+  /** Latents of the UNet are what the encoder gives times this. */
   readonly scaling_factor: number;
-  readonly shift_factor: number;
   readonly mid_block_add_attention: boolean;
   readonly use_quant_conv: boolean;
   readonly use_post_quant_conv: boolean;

@@ -3,9 +3,12 @@ import { CHANNELS, ConfigReader, LAYERS, SIZE } from "./config-reader.ts";
 import type { JsonObject } from "./json.ts";
 
 /** Values of keys that would change the network in ways we do not build. */
-const PLAIN = { act_fn: ["silu", "swish"], latents_mean: [null], latents_std: [null] } as const;
+const PLAIN = { act_fn: ["silu", "swish"] } as const;
 
-/** vae/config.json with AutoencoderKL's defaults (diffusers, autoencoder_kl.py). */
+/**
+ * vae/config.json with AutoencoderKL's defaults (diffusers, autoencoder_kl.py). shift_factor,
+ * latents_mean and latents_std are not read: StableDiffusionPipeline does not look at them either.
+ */
 export function readVaeConfig(json: JsonObject, file: string): VaeConfig {
   const read = new ConfigReader(json, file, "The VAE");
   read.only(PLAIN);
@@ -18,7 +21,6 @@ export function readVaeConfig(json: JsonObject, file: string): VaeConfig {
     layers_per_block: read.integer("layers_per_block", 1, LAYERS),
     norm_num_groups: read.integer("norm_num_groups", 32, CHANNELS),
     scaling_factor: read.number("scaling_factor", 0.18215, { min: 1e-6, max: 1e6 }),
-    shift_factor: read.number("shift_factor", 0, { min: -1e6, max: 1e6 }),
     mid_block_add_attention: read.flag("mid_block_add_attention", true),
     use_quant_conv: read.flag("use_quant_conv", true),
     use_post_quant_conv: read.flag("use_post_quant_conv", true),

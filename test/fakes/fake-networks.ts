@@ -4,7 +4,7 @@ import { createGenerator } from "../../engine/tensor/noise.ts";
 import { sizeOf, tensor } from "../../engine/tensor/tensor.ts";
 import type { Tokenizer } from "../../engine/tokenizer/tokenizer.ts";
 
-const SPACE: LatentSpace = { channels: 4, factor: 8, scalingFactor: 0.5, shiftFactor: 0 };
+const SPACE: LatentSpace = { channels: 4, factor: 8, scalingFactor: 0.5 };
 
 /** Networks that compute something small and known, and remember what they were asked. */
 export class FakeNetworks implements Networks {

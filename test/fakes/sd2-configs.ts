@@ -41,7 +41,6 @@ export const SD2_VAE: VaeConfig = {
   layers_per_block: 2,
   norm_num_groups: 32,
   scaling_factor: 0.18215,
-  shift_factor: 0,
   mid_block_add_attention: true,
   use_quant_conv: true,
   use_post_quant_conv: true,
