@@ -63,3 +63,10 @@ export function relativeError(actual: Float32Array, expected: Float32Array): num
   }
   return Math.sqrt(difference / size);
 }
+
+/** Peak signal-to-noise ratio in dB. */
+export function psnr(a: Uint8Array, b: Uint8Array): number {
+  if (a.length !== b.length) return 0;
+  const squares = a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
+  return 10 * Math.log10(255 ** 2 / (squares / a.length || Number.MIN_VALUE));
+}

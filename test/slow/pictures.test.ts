@@ -8,6 +8,7 @@ import { planSteps } from "../../engine/schedulers/plan-steps.ts";
 import { readGoldenJson } from "../golden/read-golden.ts";
 import {
   load,
+  psnr,
   readTensors,
   REFERENCES,
   relativeError,
@@ -41,13 +42,6 @@ function interleave({
     height,
     Uint8Array.from({ length: 3 * plane }, (_, i) => data[(i % 3) * plane + Math.floor(i / 3)]!),
   );
-}
-
-/** Peak signal-to-noise ratio in dB. */
-function psnr(a: Uint8Array, b: Uint8Array): number {
-  if (a.length !== b.length) return 0;
-  const squares = a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
-  return 10 * Math.log10(255 ** 2 / (squares / a.length || Number.MIN_VALUE));
 }
 
 /** pictures.json was drawn from a config that left the spacing to each class; the one on disk names it. */

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { parseObject } from "../../../engine/snapshot/json.ts";
 import { readSnapshot } from "../../../engine/snapshot/snapshot.ts";
 import { loadFolder, memorySnapshot, type FileMap } from "../../fakes/memory-snapshot.ts";
 import { lengthPrefix, safetensors, withHeader } from "../../fakes/safetensors-writer.ts";
-import { inShards, tensorsOf } from "../../fixtures/rewrites.ts";
+import { edit, inShards, tensorsOf, text, type Change as Damage } from "../../fixtures/rewrites.ts";
 
 const SOUND = loadFolder("test/golden/tiny-sd2-v/snapshot");
 const TEXT_ENCODER = "text_encoder/model.fp16.safetensors";
@@ -11,8 +10,6 @@ const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
 const VAE = "vae/diffusion_pytorch_model.fp16.safetensors";
 const SHARDS = { stem: "unet/diffusion_pytorch_model", variant: "", isOld: false };
 const INDEX = "unet/diffusion_pytorch_model.safetensors.index.json";
-
-type Damage = (files: FileMap) => void;
 
 /** What was done to a sound snapshot, the refusal's code, and words its sentence must have. */
 const DAMAGES: readonly (readonly [string, Damage, string, string])[] = [
@@ -446,17 +443,6 @@ function rename(from: string, to: string): Damage {
 
 function bytes(path: string, content: Uint8Array): Damage {
   return (files) => void files.set(path, content);
-}
-
-function text(path: string, content: string): Damage {
-  return bytes(path, Buffer.from(content));
-}
-
-function edit(path: string, changes: object): Damage {
-  return (files) => {
-    const json = parseObject(Buffer.from(files.get(path)!).toString(), path);
-    files.set(path, Buffer.from(JSON.stringify({ ...json, ...changes })));
-  };
 }
 
 /** The UNet in three shards, and then the damage. */
