@@ -18,6 +18,8 @@ import { StudioWindow } from "./window.ts";
 
 /** The window around the studio: it owns the host, and shows the pages that the host serves. */
 const argv = process.argv.slice(1);
+// Who started it may be gone: what it would have printed is not worth the window.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 process.umask(0o077);
 // Another data folder is another studio: with a window of its own, and its own "only one".
 const home = flagOf(argv, "--data-dir") ?? process.env["DARKROOM_HOME"] ?? "";

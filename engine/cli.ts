@@ -7,7 +7,7 @@ import { generateCommand } from "./cli/generate.ts";
 import { keysCommand } from "./cli/keys.ts";
 import { modelsCommand } from "./cli/models.ts";
 import { openCommand } from "./cli/open.ts";
-import { exitCodeOf, tell, tellUsage } from "./cli/outcome.ts";
+import { exitCodeOf, tell, tellUsage, watchReaders } from "./cli/outcome.ts";
 import { queueCommand } from "./cli/queue.ts";
 import { serveCommand } from "./cli/serve.ts";
 import { settingsCommand } from "./cli/settings.ts";
@@ -19,8 +19,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupt.abort(new DOMException("cancelled", "AbortError")));
 }
 
-// Who reads the output may have seen enough, such as `head`.
-process.stdout.on("error", () => process.exit(0));
+watchReaders();
 
 const COMMANDS = [
   startCommand,

@@ -9,7 +9,7 @@ import { followForDesktop } from "./server/desktop-news.ts";
 import { HostPipe, type ParentChannel } from "./server/host-pipe.ts";
 import { isLoopback } from "./http/hosts.ts";
 import { readKeyFile } from "./server/key-file.ts";
-import { openLog } from "./server/log.ts";
+import { openLog, type StudioLog } from "./server/log.ts";
 import { OneTimeCodes } from "./server/one-time-codes.ts";
 import { pathFinder } from "./server/path-finder.ts";
 import { PictureAddresses } from "./server/picture-addresses.ts";
@@ -72,11 +72,10 @@ async function openDoors(
   const { host, port, tries = 1, names = [] } = options;
   const key = await keyFor(options);
   const folder = await ownFolder(options.dataDir, undo);
-  const log = openLog(folder);
-  undo.defer(recordCrashes(log));
+  const { log, notices } = openLog(folder);
+  undo.defer(recordMistakes(log));
   const tokens = await Tokens.open(folder);
-  const notices = tokens.notice === undefined ? [] : [tokens.notice];
-  for (const notice of notices) log.warn(notice);
+  for (const notice of tokens.notices) log.warn(notice);
   if (key !== undefined) tokens.accept(key);
   const keys: Keys = { tokens, codes: new OneTimeCodes(), addresses: new PictureAddresses() };
   const server = await StudioServer.bind({ host, port, tries, names, pages: PAGES, log, ...keys });
@@ -90,7 +89,7 @@ async function openDoors(
     serving: options.serving,
     // Who chose it for the studio's pages has it for the inference server, too.
     lentKeys: key === undefined ? [] : [{ name: "--key-file", secret: key }],
-    notices,
+    notices: () => [...tokens.notices, ...notices()],
   });
   undo.defer(() => studio.close());
   // A second time, so that requests end before the studio does.
@@ -100,7 +99,7 @@ async function openDoors(
   const socket = await StudioSocket.open(studio, { path, log, addresses: keys.addresses });
   undo.defer(() => socket.close());
   const client = clientOf(studio.router);
-  if (pipe !== undefined) undo.defer(openToDesktop(pipe, { studio, client, server, tokens }));
+  if (pipe !== undefined) undo.defer(openToDesktop(pipe, { studio, client, server, tokens, log }));
   return {
     folder,
     origin: server.origin,
@@ -126,11 +125,19 @@ async function ownFolder(dataDir: string | undefined, undo: AsyncDisposableStack
   return folder;
 }
 
-/** What ends this process is in the log; who started it starts it anew. Gives back how to stop. */
-function recordCrashes(log: ReturnType<typeof openLog>): () => void {
-  const record = (error: unknown): void => log.fatal(error);
-  process.on("uncaughtExceptionMonitor", record);
-  return () => void process.off("uncaughtExceptionMonitor", record);
+/**
+ * What nobody caught is in the log. An error thrown by an event's listener may have cut a piece of work in
+ * two, so it ends the process, and who started that starts it anew. A rejection that nobody waited for
+ * does not: what failed has been left by way of its own `finally`, whole files and rows are written by
+ * transactions, and nothing is told of as done that was not. Gives back how to stop.
+ */
+function recordMistakes(log: StudioLog["log"]): () => void {
+  const fatal = (error: unknown): void => log.fatal(error);
+  const rejected = (error: unknown): void => log.error({ err: error, doing: "unawaited work" });
+  process.on("uncaughtExceptionMonitor", fatal).on("unhandledRejection", rejected);
+  return () => {
+    process.off("uncaughtExceptionMonitor", fatal).off("unhandledRejection", rejected);
+  };
 }
 
 interface DesktopParts {
@@ -138,17 +145,22 @@ interface DesktopParts {
   readonly client: StudioClient;
   readonly server: StudioServer;
   readonly tokens: Tokens;
+  readonly log: StudioLog["log"];
 }
 
 /** Hands the window its token; gives back how to stop telling it news. */
-function openToDesktop(pipe: HostPipe, { studio, client, server, tokens }: DesktopParts) {
+function openToDesktop(pipe: HostPipe, { studio, client, server, tokens, log }: DesktopParts) {
   const news = new AbortController();
   const finder = pathFinder(client, studio.openPicture);
   pipe.ready(server.origin, tokens.issuePassing(), finder);
-  const following = followForDesktop(client, (one) => pipe.tell(one), news.signal);
+  const following = followForDesktop(client, {
+    tell: (one) => pipe.tell(one),
+    logError: (error) => log.error({ err: error, doing: "telling the window" }),
+    signal: news.signal,
+  });
   return async (): Promise<void> => {
     news.abort();
-    await following.catch(() => undefined);
+    await following;
     pipe.close();
   };
 }
@@ -168,10 +180,12 @@ export async function openOwnStudio(
   const undo = new AsyncDisposableStack();
   try {
     const folder = await ownFolder(dataDir, undo);
-    const log = openLog(folder);
+    const { log, notices } = openLog(folder);
+    undo.defer(recordMistakes(log));
     const studio = await createStudio({
       dataFolder: folder,
       logError: (error, doing) => log.error({ err: error, doing }),
+      notices,
       isPassive: true,
       drawsAtEndpoints,
       addressOf: (kind, id) => `/pictures/${kind}/${id}`,

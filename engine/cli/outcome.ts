@@ -1,6 +1,25 @@
 import type { CommanderError } from "commander";
 import { StudioError, toWire } from "../contract/errors.ts";
 
+/** Whether this process ends once nobody reads its output any more. */
+let endsWithReader = true;
+
+/**
+ * A reader that is gone, or a full disk behind an output, never throws. A command whose work is to print
+ * ends then: `head` has seen enough (0), a full disk has not (1). Notes beside the output are dropped.
+ */
+export function watchReaders(): void {
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (endsWithReader) process.exit(code === "EPIPE" ? 0 : 1);
+  });
+}
+
+/** For a command that serves: it runs on whether or not anybody reads what it prints. */
+export function outliveReaders(): void {
+  endsWithReader = false;
+}
+
 /** One line of machine-readable output. */
 export function printJson(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);

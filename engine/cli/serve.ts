@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { Host, HostOptions } from "../host.ts";
 import { arePagesBuilt } from "./built-pages.ts";
-import { note, printJson } from "./outcome.ts";
+import { note, outliveReaders, printJson } from "./outcome.ts";
 
 /** The flags of `serve` and of `start`. */
 export interface ServeFlags {
@@ -46,6 +46,7 @@ export function serveCommand(signal: AbortSignal): Command {
 
 /** Starts the host, which is loaded only then: other commands need not wait for it. */
 export async function openHost(options: HostOptions): Promise<Host> {
+  outliveReaders();
   const { startHost } = await import("../host.ts");
   return startHost(options);
 }

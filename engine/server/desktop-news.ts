@@ -15,19 +15,35 @@ const TELLING: ReadonlySet<StudioEvent["type"]> = new Set([
   "settings-changed",
 ]);
 
-/** Follows the studio and tells the desktop what changed: what is open, and what the window's process does by. */
+export interface Following {
+  readonly tell: (news: News) => void;
+  readonly logError: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Follows the studio and tells the desktop what changed: what is open, and what the window's process does
+ * by. News that cannot be had now come with the next event. Never rejects.
+ */
 export async function followForDesktop(
   studio: StudioClient,
-  tell: (news: News) => void,
-  signal: AbortSignal,
+  { tell, logError, signal }: Following,
 ): Promise<void> {
   let told: readonly string[] = [];
-  for await (const { type } of await studio.events.subscribe(undefined, { signal })) {
-    if (!TELLING.has(type)) continue;
-    const news = await newsOf(studio);
-    const texts = news.map((one) => JSON.stringify(one));
-    for (const [i, one] of news.entries()) if (texts[i] !== told[i]) tell(one);
-    told = texts;
+  try {
+    for await (const { type } of await studio.events.subscribe(undefined, { signal })) {
+      if (!TELLING.has(type)) continue;
+      const news = await newsOf(studio).catch((error: unknown) => {
+        logError(error);
+      });
+      if (news === undefined) continue;
+      const texts = news.map((one) => JSON.stringify(one));
+      const fresh = news.filter((_, i) => texts[i] !== told[i]);
+      fresh.forEach(tell);
+      told = texts;
+    }
+  } catch (error) {
+    if (!signal.aborted) logError(error);
   }
 }
 

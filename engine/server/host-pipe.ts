@@ -115,13 +115,14 @@ export class HostPipe {
     const id = ++this.#lastId;
     const { promise, resolve } = Promise.withResolvers<string | null>();
     this.#questions.set(id, resolve);
-    this.#send({ kind, id, text });
+    // A pipe that is closed answers nothing any more.
+    this.#send({ kind, id, text }, (error) => error && resolve(null));
     const answer = await promise.finally(() => this.#questions.delete(id));
     if (answer === null) throw new Error("the desktop's vault refused");
     return answer;
   }
 
-  #send(message: FromHost, onSent = (): void => {}): void {
+  #send(message: FromHost, onSent: (error: Error | null) => void = () => {}): void {
     // A send that fails would end this process; a pipe that is closed tells of itself.
     this.#channel.send?.(message, onSent);
   }

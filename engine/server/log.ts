@@ -1,6 +1,7 @@
-import { appendFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, constants, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pino, type Logger } from "pino";
+import { systemCode } from "../files/system-error.ts";
 
 const MAX_BYTES = 4 << 20;
 
@@ -9,16 +10,29 @@ const SECRETS = ["authorization", "code", "key", "signature", "token", "value", 
   (name) => [name, `*.${name}`, `*.*.${name}`],
 );
 
+/** The log, and what a person should know of its file. */
+export interface StudioLog {
+  readonly log: Logger;
+  /** Empty as long as the latest line could be written. */
+  readonly notices: () => readonly string[];
+}
+
 /**
  * The studio's log: one JSON object per line in `studio.log` of the data folder, and the time before in
- * `studio.log.1`; never more than 8 MiB together. It holds no prompt and nothing secret.
+ * `studio.log.1`; never more than 8 MiB together. It holds no prompt and nothing secret. A file that
+ * cannot be written to costs the lines, and nothing else.
  */
-export function openLog(dataFolder: string): Logger {
-  const write = boundedFile(join(dataFolder, "studio.log"));
-  return pino(
+export function openLog(dataFolder: string): StudioLog {
+  const file = new BoundedFile(join(dataFolder, "studio.log"));
+  const log = pino(
     { base: { pid: process.pid }, redact: { paths: SECRETS, censor: "…" } },
-    { write: (line: string) => write(withoutSecrets(line)) },
+    { write: (line: string) => file.write(withoutSecrets(line)) },
   );
+  const notices = (): string[] =>
+    file.failure === undefined
+      ? []
+      : [`Nothing is recorded in studio.log: the file cannot be written to (${file.failure}).`];
+  return { log, notices };
 }
 
 /** A net below the table of names: what looks like a token or a signed address in any text. */
@@ -29,24 +43,44 @@ export function withoutSecrets(text: string): string {
     .replaceAll(/\bhf_\w+/g, "…");
 }
 
+/** To what is no ordinary file, such as a pipe that nobody reads, it must fail instead of waiting. */
+const APPENDING =
+  constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NONBLOCK ?? 0);
+
 /** Written at once, so that the line before a crash is there; few lines are written at all. */
-function boundedFile(path: string): (line: string) => void {
-  let size = sizeOf(path);
-  return (line) => {
-    if (size > MAX_BYTES) {
-      renameSync(path, `${path}.1`);
-      size = 0;
-    }
+class BoundedFile {
+  readonly #path: string;
+  /** Undefined until it is known, and after a failure. */
+  #size: number | undefined;
+  /** Why the latest line is not in it: a system's error code. */
+  failure: string | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  write(line: string): void {
     try {
-      if (size === 0) writeFileSync(path, "", { mode: 0o600, flag: "a" });
-      appendFileSync(path, line);
-      size += Buffer.byteLength(line);
-    } catch {
-      // A full disk must not end the studio for want of a log.
+      this.#size ??= statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+      if (this.#size > MAX_BYTES) {
+        renameSync(this.#path, `${this.#path}.1`);
+        this.#size = 0;
+      }
+      append(this.#path, line);
+      this.#size += Buffer.byteLength(line);
+      this.failure = undefined;
+    } catch (error) {
+      this.#size = undefined;
+      this.failure = systemCode(error) ?? "unknown";
     }
-  };
+  }
 }
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+function append(path: string, line: string): void {
+  const file = openSync(path, APPENDING, 0o600);
+  try {
+    appendFileSync(file, line);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -22,19 +22,19 @@ export class Tokens {
   #kept: readonly Kept[];
   readonly #passing: Buffer[] = [];
   /** What a person should know of the file, in words. */
-  readonly notice: string | undefined;
+  readonly notices: readonly string[];
 
-  private constructor(path: string, kept: readonly Kept[], notice: string | undefined) {
+  private constructor(path: string, kept: readonly Kept[], notices: readonly string[]) {
     this.#path = path;
     this.#kept = kept;
-    this.notice = notice;
+    this.notices = notices;
   }
 
   static async open(dataFolder: string): Promise<Tokens> {
     const path = join(dataFolder, "tokens.json");
     const reading = { maxBytes: 1 << 20, parse: (json: unknown) => fileSchema.parse(json) };
     const { value, notice } = await readJson(path, reading);
-    return new Tokens(path, value?.tokens ?? [], notice);
+    return new Tokens(path, value?.tokens ?? [], notice === undefined ? [] : [notice]);
   }
 
   /** A token that is known from now on, also by later runs. */

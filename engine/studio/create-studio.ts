@@ -54,8 +54,8 @@ export interface StudioOptions {
   readonly serving?: ServingOptions | undefined;
   /** Keys to it of this run. */
   readonly lentKeys?: readonly LentKey[] | undefined;
-  /** What else was found damaged before the studio opened, for a person. */
-  readonly notices?: readonly string[] | undefined;
+  /** What else is damaged now, for a person. */
+  readonly notices?: (() => readonly string[]) | undefined;
 }
 
 /** The whole studio, without its doors. */
@@ -120,9 +120,9 @@ type Parts = Stores &
 
 /** Every procedure of the contract, with refusals around it. */
 function createRouter(options: StudioOptions, parts: Parts) {
-  const { dataFolder, addressOf, freshAddress, logError, notices: others = [] } = options;
+  const { dataFolder, addressOf, freshAddress, logError, notices: others = () => [] } = options;
   const { events, gallery, device, drawing, server, serverFile } = parts;
-  const notices = [...parts.notices, ...serverFile.notices, ...parts.endpoints.notices, ...others];
+  const notices = [...parts.notices, ...serverFile.notices, ...parts.endpoints.notices];
   return os.use(refusals(logError)).router({
     events: eventsProcedures(parts),
     generation: generationProcedures(parts),
@@ -146,7 +146,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
       loadedModel: () => drawing.loadedModel,
       inferencePid: () => drawing.inferencePid,
       estimate: ({ report }) => referenceEstimate(report),
-      notices: () => notices,
+      notices: () => [...notices, ...others()],
     }),
     models: modelProcedures(parts),
     transfers: transferProcedures(parts),

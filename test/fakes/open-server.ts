@@ -45,7 +45,7 @@ export async function openServer(
     tries: 1,
     names: [],
     pages,
-    log: openLog(folder),
+    log: openLog(folder).log,
     ...keys,
     ...changes,
   });

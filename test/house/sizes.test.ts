@@ -7,7 +7,8 @@ import { expect, test } from "vitest";
  */
 const BUDGET: Readonly<Record<string, number>> = {
   // With `serve --model`, which brings a folder into the store, and endpoints.
-  cli: 1980,
+  // Outputs that nobody reads, and a studio that does not answer.
+  cli: 2040,
   "cli.ts": 60,
   codecs: 260,
   // A refusal for everything that can be wrong with an endpoint or a request.
@@ -22,7 +23,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   files: 380,
   gallery: 1080,
   graph: 800,
-  "host.ts": 160,
+  // With what happens to mistakes that nobody caught.
+  "host.ts": 190,
   http: 300,
   hub: 900,
   image: 1150,
@@ -33,7 +35,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   runtime: 750,
   schedulers: 750,
   secrets: 290,
-  server: 940,
+  // A log that cannot be written, news that cannot be had.
+  server: 1000,
   // With the OpenAPI document, which is a sixth of it.
   serving: 2450,
   settings: 200,

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { HostProcess } from "../e2e/host-process.ts";
@@ -25,6 +27,17 @@ function serve(folder: string, ...args: readonly string[]): string[] {
   return ["serve", "--json", "--port", "0", "--endpoint-port", "0", "--data-dir", folder, ...args];
 }
 
+/** A host of which one output has no reader. */
+function unread(args: readonly string[], closed: "stdout" | "stderr") {
+  const child = spawn(process.execPath, ["engine/cli.ts", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  child[closed].destroy();
+  const { stdout, stderr } = child;
+  return { child, stdout, stderr };
+}
+
 const SLOW = { prompt: "a red fish", steps: 1000, count: 3 };
 
 test("it says where it is, lets who brings the code in, and nobody twice", async () => {
@@ -46,6 +59,29 @@ test("what it finds damaged is told once beside the address", async () => {
     0,
     ["settings.json", "tokens.json"],
   ]);
+});
+
+test("a closed standard error ends nothing: what it found damaged is told in its pages", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "settings.json"), "{");
+  const { child, stdout } = unread(serve(folder), "stderr");
+  const [line] = await once(createInterface({ input: stdout }), "line");
+  const { url } = JSON.parse(String(line)) as { url: string };
+  const { notices } = await studioAt(new URL(url).origin, await tokenFor(url)).machine.get();
+  expect([child.exitCode, notices.join()]).toEqual([
+    null,
+    expect.stringContaining("settings.json could not be used"),
+  ]);
+});
+
+test("a closed standard output ends nothing: `open` has the address", async () => {
+  const folder = temporaryFolder();
+  const flags = serve(folder).filter((flag) => flag !== "--json");
+  const { child, stderr } = unread(flags, "stdout");
+  // The word before the address, which nobody reads.
+  for await (const line of createInterface({ input: stderr })) if (/listens on/.test(line)) break;
+  const { code } = await darkroom(["open", "--data-dir", folder]);
+  expect([child.exitCode, code]).toEqual([null, 0]);
 });
 
 test("a second one on the same folder is refused with the first one's number", async () => {

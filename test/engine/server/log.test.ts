@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openLog, withoutSecrets } from "../../../engine/server/log.ts";
@@ -6,7 +7,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 test("entries are JSON lines for this user alone", () => {
   const folder = temporaryFolder();
-  openLog(folder).info({ port: 7860 }, "ready");
+  openLog(folder).log.info({ port: 7860 }, "ready");
   const path = join(folder, "studio.log");
   expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ msg: "ready", port: 7860 });
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -14,7 +15,7 @@ test("entries are JSON lines for this user alone", () => {
 
 test("no secret is written, wherever it stands in an entry", () => {
   const folder = temporaryFolder();
-  const log = openLog(folder);
+  const { log } = openLog(folder);
   const canary = "canary-0123456789";
   log.info({ authorization: canary, headers: { authorization: canary } });
   log.info({ request: { headers: { authorization: canary }, code: canary, token: canary } });
@@ -38,9 +39,39 @@ test.each([
 test("it never takes more than twice its limit", () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "studio.log"), "x".repeat((4 << 20) + 1));
-  const log = openLog(folder);
+  const { log } = openLog(folder);
   log.info("after");
   expect(readdirSync(folder).toSorted()).toEqual(["studio.log", "studio.log.1"]);
   expect(readFileSync(join(folder, "studio.log"), "utf8")).toContain("after");
   expect(statSync(join(folder, "studio.log.1")).size).toBe((4 << 20) + 1);
+});
+
+const pipeAt = (path: string) => execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', path]);
+
+test.runIf(process.platform !== "win32").each([
+  ["a folder", (path: string) => mkdirSync(path), "EISDIR"],
+  ["a pipe that nobody reads", pipeAt, "ENXIO"],
+])("%s in its place costs lines, and a notice says so", (_, put, reason) => {
+  const folder = temporaryFolder();
+  const path = join(folder, "studio.log");
+  put(path);
+  const { log, notices } = openLog(folder);
+  log.info("lost");
+  expect(notices()).toEqual([
+    `Nothing is recorded in studio.log: the file cannot be written to (${reason}).`,
+  ]);
+  rmSync(path, { recursive: true });
+  log.info("kept");
+  expect(notices()).toEqual([]);
+  expect(readFileSync(path, "utf8")).toContain("kept");
+});
+
+test("where the time before cannot be moved away, lines are lost and nothing else", () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "studio.log"), "x".repeat((4 << 20) + 1));
+  mkdirSync(join(folder, "studio.log.1", "full"), { recursive: true });
+  const { log, notices } = openLog(folder);
+  log.info("lost");
+  expect(notices()).toHaveLength(1);
+  expect(statSync(join(folder, "studio.log")).size).toBe((4 << 20) + 1);
 });

@@ -14,7 +14,7 @@ async function open(path: string) {
   const socket = await StudioSocket.open(studio, {
     path,
     addresses,
-    log: openLog(join(path, "..")),
+    log: openLog(join(path, "..")).log,
   });
   const dispatcher = new Agent({ connect: { socketPath: path } });
   onTestFinished(async () => {

@@ -53,6 +53,6 @@ test("a damaged file is set aside and told of", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "tokens.json"), '{"tokens":[{"sha256":"no"}]}');
   const tokens = await Tokens.open(folder);
-  expect(tokens.notice).toContain("tokens.json");
+  expect(tokens.notices.join()).toContain("tokens.json");
   expect(readdirSync(folder)).toEqual([expect.stringMatching(/^tokens\.json\.bad-/)]);
 });

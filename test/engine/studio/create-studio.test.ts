@@ -54,7 +54,7 @@ test("what is damaged is set aside, named, and the studio opens", async () => {
 test("a damaged settings file is told of in one sentence, after it what was found before", async () => {
   const dataFolder = temporaryFolder();
   writeFileSync(join(dataFolder, "settings.json"), '{"theme": 5');
-  const studio = await open(dataFolder, { notices: ["tokens.json could not be used."] });
+  const studio = await open(dataFolder, { notices: () => ["tokens.json could not be used."] });
   const { notices } = await clientOf(studio.router).machine.get();
   expect(notices).toEqual([
     expect.stringMatching(
