@@ -27,7 +27,7 @@ export interface ReadModel {
 export async function readModel(path: string, precision: Precision): Promise<ReadModel> {
   const folder = await openSnapshotFolder(path);
   const snapshot = await readSnapshot(folder, precision);
-  const schedulerConfig = readSchedulerConfig(snapshot.schedulerConfig);
+  const schedulerConfig = readSchedulerConfig(snapshot.schedulerConfig, snapshot.schedulerClass);
   return {
     folder,
     snapshot,

@@ -14,12 +14,13 @@ export interface SchedulerConfig {
 }
 
 /**
- * Reads a parsed scheduler_config.json. Null counts as absent; keys that we do not know are ignored.
+ * Reads a parsed scheduler_config.json. The class that model_index.json names, where it names one,
+ * reads the file, whatever `_class_name` in it says: as diffusers loads a pipeline. Null counts as absent; keys that we do not know are ignored.
  * CONFIG_INVALID: the file is damaged. SCHEDULER_UNSUPPORTED: it asks for what no scheduler here does.
  */
-export function readSchedulerConfig(json: unknown): SchedulerConfig {
+export function readSchedulerConfig(json: unknown, indexClass?: string): SchedulerConfig {
   const entries = new Map(isObject(json) ? Object.entries(json) : []);
-  const className = entries.get("_class_name");
+  const className = indexClass ?? entries.get("_class_name");
   if (!isClassName(className)) throw damaged("its _class_name is not the name of a class");
   const said = Object.entries(FIELDS).flatMap(([key, field]) =>
     entry(key, field, entries.get(key)),

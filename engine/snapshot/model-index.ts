@@ -18,8 +18,15 @@ const COMPONENTS = [
   { key: "vae", what: "The VAE", classes: ["AutoencoderKL"] },
 ] as const;
 
-/** The pipeline class model_index.json names. Others than ours are refused by their name. */
-export async function readModelIndex(listing: Listing): Promise<string> {
+/** What model_index.json says beyond the classes of the networks, which can be no others. */
+export interface ModelIndex {
+  readonly pipeline: string;
+  /** Class of the scheduler, whatever scheduler_config.json calls itself; absent where none is named. */
+  readonly scheduler: string | undefined;
+}
+
+/** Reads model_index.json. Classes of pipelines and networks other than ours are refused by name. */
+export async function readModelIndex(listing: Listing): Promise<ModelIndex> {
   const file = "model_index.json";
   if (!listing.sizes.has(file)) throw noSnapshot(namesIn(listing, ""));
   const index = await readObject(listing, file);
@@ -34,7 +41,12 @@ export async function readModelIndex(listing: Listing): Promise<string> {
     if (name !== undefined && !classes.some((known) => known === name))
       throw unsupported(what, name);
   }
-  return pipeline;
+  const scheduler = className(index["scheduler"]);
+  if (scheduler !== undefined && !/^\w{1,100}$/.test(scheduler)) {
+    const reason = `scheduler is ${quote(scheduler)}, not the name of a class`;
+    throw new StudioError("CONFIG_INVALID", { file, reason });
+  }
+  return { pipeline, scheduler };
 }
 
 /** A component is [library, class]; both are null where the pipeline goes without it. */

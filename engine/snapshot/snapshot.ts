@@ -18,6 +18,8 @@ export interface Snapshot {
   readonly textEncoder: SnapshotNetwork<TextEncoderConfig>;
   readonly unet: SnapshotNetwork<UNetConfig>;
   readonly vae: SnapshotNetwork<VaeConfig>;
+  /** The scheduler's class as model_index.json names it; absent where it names none. */
+  readonly schedulerClass: string | undefined;
   /** scheduler_config.json as it is: each scheduler reads its own keys. */
   readonly schedulerConfig: JsonObject;
   /** The text of the tokenizer's .json and .txt files by name; its reader is in tokenizer/. */
@@ -40,13 +42,14 @@ export interface SnapshotNetwork<Config> {
  */
 export async function readSnapshot(files: SnapshotFiles, precision: Precision): Promise<Snapshot> {
   const listing = await listSnapshot(files);
-  const pipelineClass = await readModelIndex(listing);
+  const index = await readModelIndex(listing);
   const read = { listing, precision };
   const snapshot: Snapshot = {
-    pipelineClass,
+    pipelineClass: index.pipeline,
     textEncoder: await readNetwork(read, TEXT_ENCODER),
     unet: await readNetwork(read, UNET),
     vae: await readNetwork(read, VAE),
+    schedulerClass: index.scheduler,
     schedulerConfig: await readObject(listing, "scheduler/scheduler_config.json"),
     tokenizerFiles: await readTokenizerFiles(listing),
     recommended: await readRecommendation(listing),

@@ -26,6 +26,18 @@ test("takes a lambda_min_clipped of -Infinity, as diffusers writes it", () => {
   expect(readSchedulerConfig(json).settings).toEqual({ lambda_min_clipped: -Infinity });
 });
 
+test.each([
+  ["DDIMScheduler", "PNDMScheduler"],
+  [undefined, "PNDMScheduler"],
+  [17, "PNDMScheduler"],
+])("is read by the class of model_index.json, whatever its own says: %j", (own, className) => {
+  const json = { _class_name: own, skip_prk_steps: true };
+  expect(readSchedulerConfig(json, className)).toEqual({
+    className,
+    settings: { skip_prk_steps: true },
+  });
+});
+
 const DAMAGED = "CONFIG_INVALID";
 const FOREIGN = "SCHEDULER_UNSUPPORTED";
 const CLASS = { _class_name: "DDIMScheduler" };

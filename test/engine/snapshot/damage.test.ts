@@ -67,6 +67,12 @@ const DAMAGES: readonly (readonly [string, Damage, string, string])[] = [
     "SNAPSHOT_UNSUPPORTED",
     "The text encoder is not supported: T5EncoderModel",
   ],
+  [
+    "a scheduler that is no class",
+    edit("model_index.json", { scheduler: ["diffusers", "../x"] }),
+    "CONFIG_INVALID",
+    'scheduler is "../x", not the name of a class',
+  ],
 
   // configs
   ["an empty config", text("unet/config.json", ""), "CONFIG_INVALID", "it is not JSON"],

@@ -6,6 +6,7 @@ import { loadFolder, memorySnapshot, type FileMap } from "../../fakes/memory-sna
 import { inBfloat16, inFloat32, inShards } from "../../fixtures/rewrites.ts";
 
 const TINY_SD2 = loadFolder("test/golden/tiny-sd2-v/snapshot");
+const INDEX = "model_index.json";
 const UNET = "unet/diffusion_pytorch_model";
 
 function read(files: FileMap, precision: Precision = "float32"): Promise<Snapshot> {
@@ -43,7 +44,21 @@ describe("reads", () => {
       Array(3).fill(variant),
     );
     expect(rest.pipelineClass).toBe("StableDiffusionPipeline");
+    expect(rest.schedulerClass).toBe("DDIMScheduler");
     expect(rest.schedulerConfig).toMatchObject({ _class_name: "DDIMScheduler" });
+  });
+
+  test.each([
+    [["diffusers", "PNDMScheduler"], "PNDMScheduler"],
+    [[null, null], undefined],
+    [undefined, undefined],
+  ])("the scheduler's class %j of model_index.json", async (entry, expected) => {
+    const index = {
+      ...JSON.parse(new TextDecoder().decode(TINY_SD2.get(INDEX))),
+      scheduler: entry,
+    };
+    const files = new Map([...TINY_SD2, [INDEX, Buffer.from(JSON.stringify(index))]]);
+    expect((await read(files)).schedulerClass).toBe(expected);
   });
 
   test("the hub's layout as the same networks under the same names", async () => {
