@@ -31,6 +31,7 @@ export async function* denoise(
   const unet = parts.networks.unet({ batch, height, width });
   const steps = plan.timesteps.length - start.from;
 
+  const noise = (): Float32Array => start.noise.normal(start.latents.data.length);
   let latents = start.latents.data;
   let memory = plan.start;
   for (const [i, timestep] of plan.timesteps.slice(start.from).entries()) {
@@ -47,7 +48,6 @@ export async function* denoise(
     const outputs = await unet.run(inputs, signal);
     const { data } = finiteOutput(outputs, "out_sample", { network: "UNet", step: i + 1 });
     const prediction = batch === 2 ? guide(data, guidanceScale) : data;
-    const noise = plan.drawsNoise ? start.noise.normal(latents.length) : undefined;
     ({ latents, memory } = plan.step({ index, latents, prediction, memory, noise }));
     yield { kind: "step", image: start.image, step: i + 1, steps, latents: tensor(shape, latents) };
     signal?.throwIfAborted();

@@ -32,7 +32,7 @@ export async function* imageToImage(
   request: ImageToImageRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<PipelineEvent, void> {
-  const from = request.steps - takenSteps(request);
+  const from = (request.steps - takenSteps(request)) * request.plan.order;
   const hiddenStates = await encodePrompt(parts, request, signal);
   yield { kind: "text" };
   const moments = await encodeImage(parts, request, signal);

@@ -25,7 +25,7 @@ export const ddim: Scheduler = {
     return {
       timesteps,
       initialSigma: 1,
-      drawsNoise: false,
+      order: 1,
       start: FRESH,
       scaleInput: (latents) => latents,
       step({ index, latents, prediction, memory }) {

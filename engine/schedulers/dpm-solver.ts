@@ -18,7 +18,7 @@ export const dpmSolver: Scheduler = {
     return {
       timesteps: levels.map(({ timestep }) => timestep),
       initialSigma: 1,
-      drawsNoise: false,
+      order: 1,
       start: FRESH,
       scaleInput: (latents) => latents,
       step({ index, latents, prediction, memory }) {

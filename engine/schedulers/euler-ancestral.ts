@@ -15,15 +15,17 @@ export const eulerAncestral: Scheduler = {
     return {
       ...sigmaSpace(sigmas, settings),
       timesteps: levels.map(({ timestep }) => timestep),
-      drawsNoise: true,
+      order: 1,
       start: FRESH,
       step({ index, latents, prediction, memory, noise }) {
-        if (noise === undefined) throw new TypeError("an ancestral step without noise");
         const [sigma, next] = [sigmas[index]!, sigmas[index + 1]!];
         const down = next * (next / sigma);
         const up = Math.sqrt(next ** 2 - down ** 2);
         const change = slope(settings, sigma, latents, prediction);
-        return { latents: weightedSum([1, latents], [down - sigma, change], [up, noise]), memory };
+        return {
+          latents: weightedSum([1, latents], [down - sigma, change], [up, noise()]),
+          memory,
+        };
       },
     };
   },

@@ -16,7 +16,7 @@ export const euler: Scheduler = {
     return {
       ...sigmaSpace(sigmas, settings),
       timesteps: levels.map(({ timestep }) => Math.fround(timestep)),
-      drawsNoise: false,
+      order: 1,
       start: FRESH,
       step({ index, latents, prediction, memory }) {
         const [sigma, next] = [sigmas[index]!, sigmas[index + 1]!];

@@ -21,7 +21,7 @@ export const pndm: Scheduler = {
     return {
       timesteps,
       initialSigma: 1,
-      drawsNoise: false,
+      order: 1,
       start: FRESH,
       scaleInput: (latents) => latents,
       step({ index, latents, prediction, memory: { predictions, origin } }) {

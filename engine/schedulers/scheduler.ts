@@ -15,8 +15,8 @@ export interface SchedulerPlan {
   readonly timesteps: readonly number[];
   /** Standard deviation of the noise that a run from nothing starts with. */
   readonly initialSigma: number;
-  /** Whether every step wants fresh noise. */
-  readonly drawsNoise: boolean;
+  /** Evaluations in a step: a start image enters at a multiple of it. diffusers calls it the order. */
+  readonly order: number;
   /** What the first step is given to remember, at whatever index it is. */
   readonly start: Memory;
   /** The latents as the UNet wants to see them at `timesteps[index]`. */
@@ -33,8 +33,11 @@ export interface Step {
   readonly prediction: Float32Array;
   /** As the step before gave it. */
   readonly memory: Memory;
-  /** Standard normal; only where the plan draws noise. */
-  readonly noise?: Float32Array | undefined;
+  /**
+   * Draws standard normal values, as many as the latents have, from the run's own generator. A step
+   * draws when and as often as diffusers does: what is drawn next depends on it.
+   */
+  readonly noise: () => Float32Array;
 }
 
 export interface StepResult {

@@ -17,9 +17,9 @@ export function trajectory(
   const path = [start];
   let latents = start;
   let memory = plan.start;
+  const noise = (): Float32Array => generator.normal(start.length);
   for (let index = first; index < plan.timesteps.length; index++) {
     const prediction = network(plan.scaleInput(latents, index), plan.timesteps[index]!);
-    const noise = plan.drawsNoise ? generator.normal(latents.length) : undefined;
     ({ latents, memory } = plan.step({ index, latents, prediction, memory, noise }));
     path.push(latents);
   }
