@@ -45,9 +45,18 @@ export class HostProcess {
   }
 
   start(): void {
-    const child = spawnHost(this.#parts.command);
-    this.#child = child;
     this.#lastWords = "";
+    try {
+      this.#follow(spawnHost(this.#parts.command));
+    } catch (error) {
+      // No memory for a process, say: as if it had died at once.
+      this.#noted(`${error instanceof Error ? error.message : String(error)}\n`);
+      this.#startAgain();
+    }
+  }
+
+  #follow(child: ChildProcess): void {
+    this.#child = child;
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#noted(text));
     child.once("error", (error) => this.#noted(`${error.message}\n`));
     this.#gone = endOf(child).then(() => this.#ended(child));
@@ -93,7 +102,10 @@ export class HostProcess {
     if (this.#child !== child) return;
     this.#child = undefined;
     this.#link = undefined;
-    if (!this.#isWanted) return;
+    if (this.#isWanted) this.#startAgain();
+  }
+
+  #startAgain(): void {
     const pauseMs = this.#backOff.died();
     if (pauseMs === undefined) this.#parts.onGivenUp(this.#lastWords);
     else this.#timer = setTimeout(() => this.start(), pauseMs);

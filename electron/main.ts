@@ -30,7 +30,7 @@ app.enableSandbox();
 // Tokens pass through this process: a crash leaves no dump of it.
 app.commandLine.appendSwitch("disable-breakpad");
 app.on("web-contents-created", (_, contents) => guardContents(contents));
-if (app.requestSingleInstanceLock()) void app.whenReady().then(open);
+if (app.requestSingleInstanceLock()) app.whenReady().then(open).catch(cannotStart);
 else app.quit();
 
 async function open(): Promise<void> {
@@ -49,7 +49,9 @@ async function open(): Promise<void> {
     command: hostCommand(installation, argv),
     storage: await lentStorage(),
     onAnnouncement: announced,
-    onGivenUp: (lastWords) => void offerRestart(host, lastWords),
+    onGivenUp: (lastWords) => {
+      offerRestart(host, lastWords).catch(cannotStart);
+    },
   });
   const quit = new Quit({ activity: () => activity, stop: () => host.stop() });
   const tray = new StudioTray(join(icons, "tray.png"), () => window.show());
@@ -70,10 +72,7 @@ async function open(): Promise<void> {
       awake.set(isBusy(said));
       tray.setActivity(said);
     } else if (said.kind === "choices") tray.setShown(said.keepInTray);
-    else {
-      dialog.showErrorBox("Darkroom cannot start", said.error.message);
-      app.quit();
-    }
+    else cannotStart(said.error);
   }
 
   guardSession(session.defaultSession, () => connection);
@@ -84,6 +83,12 @@ async function open(): Promise<void> {
   app.on("activate", () => window.show());
   window.open();
   host.start();
+}
+
+function cannotStart(error: unknown): void {
+  const words = typeof error === "object" && error !== null && "message" in error;
+  dialog.showErrorBox("Darkroom cannot start", words ? String(error.message) : "");
+  app.quit();
 }
 
 function ownFolder(path: string): string {

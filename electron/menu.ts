@@ -1,4 +1,5 @@
-import { app, Menu, shell, type MenuItemConstructorOptions } from "electron";
+import { app, Menu, type MenuItemConstructorOptions } from "electron";
+import { openOutside } from "./security.ts";
 
 /** The application menu. What it cannot do itself it sends to the page, as the id of an action that every page has. */
 export function applicationMenu(
@@ -47,7 +48,7 @@ export function applicationMenu(
       submenu: [
         command("frame.palette", "Command palette"),
         command("frame.sheet", "Keyboard shortcuts"),
-        { label: "About the models", click: () => void shell.openExternal(MODELS_PAGE) },
+        { label: "About the models", click: () => openOutside(MODELS_PAGE) },
       ],
     },
   ]);

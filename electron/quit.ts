@@ -17,7 +17,8 @@ export class Quit {
     app.on("before-quit", (event) => {
       if (this.#state === "gone") return;
       event.preventDefault();
-      if (this.#state === "open") void this.#leave();
+      // A question that could not be asked can be asked again.
+      if (this.#state === "open") this.#leave().catch(() => (this.#state = "open"));
     });
   }
 
@@ -33,7 +34,7 @@ export class Quit {
       return;
     }
     this.#state = "leaving";
-    await this.#parts.stop();
+    await this.#parts.stop().catch(() => undefined);
     this.#state = "gone";
     app.quit();
   }

@@ -51,9 +51,14 @@ export function guardContents(contents: WebContents): void {
   });
   contents.on("will-redirect", (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
-    if (isLinked(url)) void shell.openExternal(url);
+    if (isLinked(url)) openOutside(url);
     return { action: "deny" };
   });
+}
+
+/** Opens an address in the person's own browser; where there is none, nothing happens. */
+export function openOutside(url: string): void {
+  shell.openExternal(url).catch(() => undefined);
 }
 
 /** Whether a link may open outside: https to a known site, with neither name nor port in it. */

@@ -84,7 +84,7 @@ export class PictureThread {
       } finally {
         clearTimeout(timer);
         leave();
-        this.#idle = setTimeout(() => void this.#end(), this.#timing.idleMs);
+        this.#idle = setTimeout(() => void this.#end().catch(() => {}), this.#timing.idleMs);
         this.#idle.unref();
       }
     });

@@ -63,6 +63,8 @@ export function createListener(options: ListenerOptions): FastifyInstance {
         }
       });
       server.maxConnections = MAX_CONNECTIONS;
+      // A connection that cannot be taken, for want of descriptors, is no reason to end; who binds hears of the rest.
+      server.on("error", (error) => server.listening && log.error(error));
       return server;
     },
   });

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { keyringReplySchema, type KeyringRequest } from "./keyring-messages.ts";
 import { vaultRefusal, type SecretVault } from "./vault.ts";
@@ -71,7 +71,13 @@ function askKeyring(
   const { promise, resolve, reject } = Promise.withResolvers<string | null>();
   const refuse = (reason: string): void => reject(vaultRefusal("keyring", reason));
   const env = Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name));
-  const child = fork(program, { env: Object.fromEntries(env), execArgv: [], stdio: "ignore" });
+  let child: ChildProcess;
+  try {
+    child = fork(program, { env: Object.fromEntries(env), execArgv: [], stdio: "ignore" });
+  } catch {
+    refuse("it could not be asked");
+    return promise;
+  }
   const timer = setTimeout(() => {
     refuse(`it did not answer within ${timeoutMs / 1000} s`);
     child.kill("SIGKILL");
@@ -87,7 +93,8 @@ function askKeyring(
     clearTimeout(timer);
     refuse(`the process that asked it ended: ${signal ?? `exit code ${code}`}`);
   });
-  child.send(request, () => {});
+  // One that could not be spawned, for want of descriptors, has no pipe; its "error" comes.
+  if (child.connected) child.send(request, () => {});
   return promise;
 }
 

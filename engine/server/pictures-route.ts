@@ -45,8 +45,8 @@ export function picturesRoute(
 /** Streams it, so that a large picture takes no memory. */
 async function sendFile(reply: FastifyReply, path: string): Promise<FastifyReply> {
   const file = await open(path).catch((error: unknown) => missing(reply, path, error));
-  const stats = await file.stat();
-  if (stats.isFile()) {
+  const stats = await file.stat().catch(() => undefined);
+  if (stats?.isFile() === true) {
     const end = Math.max(0, stats.size - 1);
     return reply.header("content-length", stats.size).send(file.createReadStream({ end }));
   }

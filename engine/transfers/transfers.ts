@@ -96,12 +96,15 @@ export class Transfers {
     const amounts = { doneBytes: 0, totalBytes: 0 };
     this.#orders.set(id, order);
     this.#transfers.set(id, { id, kind, name, modelId, state: "waiting", ...amounts, createdAt });
+    // What is not written down yet may be refused still.
+    this.#held.add(id);
     try {
       await this.#write();
     } catch (error) {
-      this.#transfers.delete(id);
-      this.#orders.delete(id);
+      this.#forget(id);
       throw error;
+    } finally {
+      this.#held.delete(id);
     }
     this.#tell(id);
     this.#startNext();
@@ -110,23 +113,28 @@ export class Transfers {
 
   /** Ends them for now; what is done so far is kept. */
   async pause(ids: readonly string[]): Promise<void> {
-    for (const transfer of ids.map((id) => this.#get(id))) {
+    const transfers = ids.map((id) => this.#get(id));
+    for (const transfer of transfers) {
       const refused = this.#obstacleToPause(transfer);
       if (refused !== undefined) throw conflict(transfer, "paused", refused);
-      this.#change(transfer.id, { state: "paused" });
-      this.#running.get(transfer.id)?.abort.abort();
+    }
+    for (const { id } of transfers) {
+      this.#change(id, { state: "paused" });
+      this.#running.get(id)?.abort.abort();
     }
     await this.#save();
   }
 
   /** Lets those go on that were paused or have failed. */
   async resume(ids: readonly string[]): Promise<void> {
-    for (const transfer of ids.map((id) => this.#get(id))) {
-      if (transfer.state !== "paused" && transfer.state !== "failed") {
-        throw conflict(transfer, "resumed", transfer.state);
-      }
-      this.#held.delete(transfer.id);
-      this.#change(transfer.id, { state: "waiting", error: undefined });
+    const transfers = ids.map((id) => this.#get(id));
+    for (const transfer of transfers) {
+      const { state } = transfer;
+      if (state !== "paused" && state !== "failed") throw conflict(transfer, "resumed", state);
+    }
+    for (const { id } of transfers) {
+      this.#held.delete(id);
+      this.#change(id, { state: "waiting", error: undefined });
     }
     this.#startNext();
     await this.#save();
@@ -134,25 +142,25 @@ export class Transfers {
 
   /** Ends them and deletes what is half done; those that have ended otherwise stay as they are. */
   async cancel(ids: readonly string[]): Promise<void> {
-    for (const { id, state } of ids.map((id) => this.#get(id))) {
-      if (state === "done" || state === "cancelled") continue;
+    const open = ids
+      .map((id) => this.#get(id))
+      .filter(({ state }) => state !== "done" && state !== "cancelled");
+    for (const { id } of open) {
       this.#change(id, { state: "cancelled", error: undefined });
-      const running = this.#running.get(id);
-      running?.abort.abort();
-      if (running === undefined) await this.#discard(id);
+      this.#running.get(id)?.abort.abort();
     }
+    // What runs deletes it itself, when it has let go of it.
+    for (const transfer of open) if (!this.#running.has(transfer.id)) await this.#discard(transfer);
     await this.#save();
   }
 
   /** Forgets those that have ended, and what is left of those that failed. */
   async clear(): Promise<void> {
     const ended = this.list().filter(({ state, id }) => ENDED.has(state) && !this.#running.has(id));
-    for (const { id, state } of ended) {
-      if (state === "failed") await this.#discard(id);
-      this.#transfers.delete(id);
-      this.#orders.delete(id);
-    }
+    // All of them before anything is awaited: nobody may resume what is being deleted.
+    for (const { id } of ended) this.#forget(id);
     if (ended.length > 0) this.#options.onRemove(ended.map(({ id }) => id));
+    for (const transfer of ended) if (transfer.state === "failed") await this.#discard(transfer);
     await this.#save();
   }
 
@@ -176,6 +184,11 @@ export class Transfers {
     const transfer = this.#transfers.get(id);
     if (transfer === undefined) throw new StudioError("NOT_FOUND", { what: "transfer", id });
     return transfer;
+  }
+
+  #forget(id: string): void {
+    this.#transfers.delete(id);
+    this.#orders.delete(id);
   }
 
   #obstacleToPause({ kind, state }: Transfer): string | undefined {
@@ -205,6 +218,7 @@ export class Transfers {
     this.#running.set(id, { abort, speed, ended: this.#run(id, runner, abort.signal) });
   }
 
+  /** Never rejects: nobody waits for it but `close`. */
   async #run(id: string, runner: TransferRunner, signal: AbortSignal): Promise<void> {
     try {
       // The caller's own work comes first: it has yet to note that this one runs.
@@ -214,12 +228,14 @@ export class Transfers {
         order: this.#orders.get(id) ?? null,
         signal,
         onProgress: (progress) => this.#progress(id, progress),
-        onNote: (note) => this.#change(id, { note }),
+        onNote: (note) => {
+          if (this.#running.has(id)) this.#change(id, { note });
+        },
       });
       const { totalBytes } = this.#get(id);
       this.#change(id, { state: "done", modelId, doneBytes: totalBytes });
     } catch (error) {
-      await this.#end(id, signal, error);
+      await this.#end(this.#get(id), signal, error);
     } finally {
       this.#running.delete(id);
       await this.#save();
@@ -228,28 +244,29 @@ export class Transfers {
   }
 
   /** Who ended a run has said already what it is now: paused, cancelled, or waiting again. */
-  async #end(id: string, { aborted }: AbortSignal, error: unknown): Promise<void> {
-    if (aborted && this.#get(id).state === "cancelled") return this.#discard(id);
+  async #end(transfer: Transfer, { aborted }: AbortSignal, error: unknown): Promise<void> {
+    if (aborted && transfer.state === "cancelled") return this.#discard(transfer);
     if (aborted) return;
     if (!(error instanceof StudioError)) this.#options.logError?.(error);
-    this.#change(id, { state: "failed", error: toWire(error) });
+    this.#change(transfer.id, { state: "failed", error: toWire(error) });
   }
 
-  async #discard(id: string): Promise<void> {
-    const runner = this.#runners?.[this.#get(id).kind];
-    await runner?.discard(id).catch((error: unknown) => this.#options.logError?.(error));
+  async #discard({ id, kind }: Transfer): Promise<void> {
+    await this.#runners?.[kind]
+      .discard(id)
+      .catch((error: unknown) => this.#options.logError?.(error));
   }
 
   /** Noted at once, told at the next tick. */
   #progress(id: string, progress: Pick<Transfer, "doneBytes" | "totalBytes">): void {
-    const transfer = this.#get(id);
-    if (transfer.state === "running") this.#transfers.set(id, { ...transfer, ...progress });
+    const transfer = this.#transfers.get(id);
+    if (transfer?.state === "running") this.#transfers.set(id, { ...transfer, ...progress });
   }
 
   #tick(): void {
     const changed = [...this.#running].flatMap(([id, { speed }]) => {
-      const transfer = this.#get(id);
-      if (transfer.state !== "running") return [];
+      const transfer = this.#transfers.get(id);
+      if (transfer?.state !== "running") return [];
       const { bytesPerSecond, secondsLeft } = speed.measure(
         transfer.doneBytes,
         transfer.totalBytes,

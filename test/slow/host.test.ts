@@ -84,6 +84,21 @@ test("a closed standard output ends nothing: `open` has the address", async () =
   expect([child.exitCode, code]).toEqual([null, 0]);
 });
 
+test("a rejection that nobody waited for is in the log, and ends nothing", async () => {
+  const folder = temporaryFolder();
+  const mistake = "process.on('SIGUSR2',()=>{Promise.reject(new Error('nobody waits'))})";
+  const running = new HostProcess(["--port", "0", "--data-dir", folder], {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(mistake)}`,
+  });
+  onTestFinished(() => running.stop("SIGKILL"));
+  await running.start();
+  process.kill(running.pid!, "SIGUSR2");
+  const log = () => readFileSync(join(folder, "studio.log"), "utf8");
+  await vi.waitFor(() => expect(log()).toContain("nobody waits"), { timeout: 30_000 });
+  const { studio } = await enter(running);
+  expect((await studio.queue.get()).generations).toEqual([]);
+});
+
 test("a second one on the same folder is refused with the first one's number", async () => {
   const folder = temporaryFolder();
   const running = await host(folder);

@@ -55,6 +55,13 @@ test.each([
   await expect(vault.unseal("hub-token")).rejects.toMatchObject(refused(reason));
 });
 
+test("a keyring whose process cannot be started is unusable, and ends nothing", async () => {
+  const { execPath } = process;
+  process.execPath = "/nonexistent/node";
+  onTestFinished(() => void (process.execPath = execPath));
+  expect(await vaultOver("").isUsable()).toBe(false);
+});
+
 test("a keyring that hangs is given up on", async () => {
   const vault = vaultOver("setInterval(() => {}, 1000);", 300);
   expect(await vault.isUsable()).toBe(false);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
@@ -217,6 +217,46 @@ test("forgets what has ended, and what is left of what failed", async () => {
   expect(transfers.list().map(({ id }) => id)).toEqual([running]);
   expect(removed).toEqual([failed]);
   expect(runners.download.discarded).toEqual([failed]);
+});
+
+test("nobody goes on with what is being forgotten", async () => {
+  const deleting = Promise.withResolvers<void>();
+  const { transfers, runners, states } = await studio();
+  const slow = { ...runners.download, discard: () => deleting.promise };
+  transfers.begin({ ...runners, download: slow });
+  const id = await transfers.add(download("a"));
+  const [run] = runners.download.runs;
+  run?.fail(new StudioError("HUB_REFUSED"));
+  await until(() => states()[0] === "failed");
+  const cleared = transfers.clear();
+  await expect(transfers.resume([id])).rejects.toMatchObject({ code: "NOT_FOUND" });
+  // A run that goes on talking after its end is talking to nobody.
+  run?.onProgress({ doneBytes: 1, totalBytes: 2 });
+  run?.onNote("late");
+  deleting.resolve();
+  await cleared;
+  expect([states(), runners.download.runs.length]).toEqual([[], 1]);
+});
+
+test("does not begin what could not be written down", async () => {
+  const { dataFolder, transfers, runners, states } = await studio();
+  await transfers.add(download("a"));
+  rmSync(dataFolder, { recursive: true });
+  const refused = transfers.add(download("b")).catch((error: unknown) => error);
+  runners.download.runs[0]?.finish("a");
+  expect(await refused).toMatchObject({ code: "DATA_FOLDER_UNUSABLE" });
+  await until(() => states().join() === "done");
+  expect(runners.download.runs.map(({ order }) => order)).toEqual([{ name: "a" }]);
+});
+
+test("pauses all of them or none", async () => {
+  const { transfers, states } = await studio();
+  const pausable = await transfers.add(download("a"));
+  const other = await transfers.add({ kind: "import", name: "mine", order: {} });
+  await expect(transfers.pause([pausable, other])).rejects.toMatchObject({
+    code: "STATE_CONFLICT",
+  });
+  expect(states()).toEqual(["running", "running"]);
 });
 
 test("takes the same order once while it is open", async () => {
