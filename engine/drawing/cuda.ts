@@ -49,8 +49,11 @@ function folders() {
   return { targetFolder: bindingFolder(), cacheFolder: join(cacheFolder(), "cuda") };
 }
 
+/** Libraries that were unpacked a moment ago are read from the disk for the first time. */
+const FIRST_USE_MS = 120_000;
+
 async function probe(): Promise<CudaProbe> {
-  const { available, reason } = await probeDevice("cuda");
+  const { available, reason } = await probeDevice("cuda", { patienceMs: FIRST_USE_MS });
   return available ? { ok: true } : { ok: false, reason: reason ?? "it gave no reason" };
 }
 

@@ -3,28 +3,39 @@ import type { DeviceName, DeviceReport } from "../contract/devices.ts";
 import { deviceFor, type Device } from "../runtime/device.ts";
 import { probeDevice, probeDevices } from "../runtime/probe.ts";
 
-/** Tries every provider that this machine might have. */
-export type Probe = () => Promise<readonly DeviceReport[]>;
+/** Tries every provider that this machine might have, but for those whose reports are `known`. */
+export type Probe = (known?: readonly DeviceReport[]) => Promise<readonly DeviceReport[]>;
 
 /** Every way to compute that this machine might have, best first, with the reason where one is not used. */
-export const listDevices: Probe = () => probeDevices();
+export const listDevices: Probe = (known = []) => probeDevices({ known });
 
-/** Finds the device a person named, or for `auto` the best one that works; the CPU always does. */
+/**
+ * Finds the device a person named, or for `auto` the best one that works. One that is named and did not
+ * work when it was tried is tried again, by itself. `probe` tells what was tried before.
+ */
 export async function chooseDevice(name: DeviceName, probe?: Probe): Promise<Device> {
   if (name === "cpu") return deviceFor("cpu", { float16: false });
-  const report =
-    name === "auto" ? bestOf(await (probe ?? probeDevices)()) : await reportOf(name, probe);
+  const reports = name === "auto" ? await (probe ?? listDevices)() : ((await probe?.()) ?? []);
+  const report = name === "auto" ? bestOf(reports) : await reportOf(name, reports);
   if (report?.available === true) return deviceFor(report.provider, report);
-  const reason = report?.reason ?? "ONNX Runtime has no provider for this machine";
+  const reason = report?.reason ?? reasonsOf(reports);
   throw new StudioError("DEVICE_UNAVAILABLE", { device: name, reason });
 }
 
-async function reportOf(name: DeviceReport["provider"], probe?: Probe): Promise<DeviceReport> {
-  const known = (await probe?.())?.find(({ provider }) => provider === name);
-  return known ?? probeDevice(name);
+async function reportOf(
+  name: DeviceReport["provider"],
+  reports: readonly DeviceReport[],
+): Promise<DeviceReport> {
+  const known = reports.find(({ provider }) => provider === name);
+  return known?.available === true ? known : probeDevice(name);
 }
 
 /** The first that works and has no reason to be passed over. */
 export function bestOf(reports: readonly DeviceReport[]): DeviceReport | undefined {
   return reports.find(({ available, reason }) => available && reason === undefined);
+}
+
+function reasonsOf(reports: readonly DeviceReport[]): string {
+  const reasons = reports.map(({ provider, reason }) => `${provider}: ${reason}`);
+  return reasons.join("; ") || "ONNX Runtime has no provider for this machine";
 }

@@ -7,10 +7,9 @@ import { toPixels, type Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png.ts";
 import type { Device } from "../runtime/device.ts";
 import type { ModelOptions } from "../runtime/model-on-device.ts";
-import { probeDevices } from "../runtime/probe.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
-import { chooseDevice, type Probe } from "./devices.ts";
+import { chooseDevice, listDevices, type Probe } from "./devices.ts";
 import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { orAborted } from "./or-aborted.ts";
@@ -23,7 +22,7 @@ import { SOFTWARE } from "../contract/software.ts";
 
 export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;
-  /** What every provider of this machine can do; tried anew where it is not given. */
+  /** Tells what every provider of this machine can do, asked before every picture; tried once where it is not given. */
   readonly probe?: Probe | undefined;
   /** Where float32 copies and preview maps are kept; the system's own place by default. */
   readonly cacheFolder?: string | undefined;
@@ -62,6 +61,7 @@ export type DrawingEvent =
 
 interface Loaded {
   readonly key: string;
+  readonly device: Device;
   readonly read: ReadModel;
   readonly model: LoadedModel;
   readonly previews: PreviewMaps;
@@ -120,7 +120,7 @@ export class Drawing {
 
   /** Every way to compute that this machine might have, best first, with the reason where one is not used. */
   listDevices(): Promise<readonly DeviceReport[]> {
-    return probeDevices();
+    return listDevices();
   }
 
   /** The models in these folders, after the starter. */
@@ -139,7 +139,9 @@ export class Drawing {
 
   #chosenDevice(): Promise<Device> {
     const { device = "auto", probe } = this.#options;
-    this.#device ??= chooseDevice(device, probe).catch((error: unknown) => {
+    // What a studio knows of its devices may change from one picture to the next.
+    if (probe !== undefined) return chooseDevice(device, probe);
+    this.#device ??= chooseDevice(device).catch((error: unknown) => {
       // What was not there may be there at the next picture.
       this.#device = undefined;
       throw error;
@@ -153,7 +155,7 @@ export class Drawing {
   ): Promise<Loaded> {
     const read = await readModel(folder, device.lowering.precision);
     const key = read.folder.path;
-    if (this.#loaded?.key === key) return this.#loaded;
+    if (this.#loaded?.key === key && isSameDevice(this.#loaded.device, device)) return this.#loaded;
     await this.#loaded?.model.sessions.close();
     const { weights, threads } = this.#options;
     const supervisor = this.#supervisor;
@@ -170,9 +172,14 @@ export class Drawing {
     const place = { cacheFolder: this.#cacheFolder, fingerprint: model.fingerprint };
     const previews = await PreviewMaps.open(place, () => previewSample(model.parts, signal));
     signal?.throwIfAborted();
-    this.#loaded = { key, read, model, previews };
+    this.#loaded = { key, device, read, model, previews };
     return this.#loaded;
   }
+}
+
+/** Whether what was loaded for one runs on the other. */
+function isSameDevice(one: Device, other: Device): boolean {
+  return one.provider === other.provider && one.lowering.precision === other.lowering.precision;
 }
 
 /** The codec is native and large, so it is loaded with the first picture that needs it. */

@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { StudioError } from "../contract/errors.ts";
+import { systemCode } from "../files/system-error.ts";
 import type { Tensors } from "../pipeline/session.ts";
 import type { Numbered, Reply, Request } from "./messages.ts";
-import { refusalOf } from "./refusal.ts";
 
 /** What a GPU's own libraries need to be found; nothing else of the environment reaches the inference process. */
 const ENVIRONMENT =
@@ -14,43 +14,52 @@ const PROGRAM = fileURLToPath(new URL("inference-process.ts", import.meta.url));
 /** How much of the process's last words is kept for the log of a crash. */
 const LAST_WORDS = 2000;
 
+/** How the providers of ONNX Runtime say that memory has run out. */
+const OUT_OF_MEMORY =
+  /failed to allocate memory|bad.?alloc|out of memory|out_of_memory|cannot allocate|allocation.*failed|buffer size.*exceeds|max_length_error/i;
+
 interface Pending {
   readonly doing: string;
   readonly resolve: (outputs: Tensors) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** One life of the inference process: requests go out, replies or its death come back. */
+/**
+ * One life of the inference process: requests go out, replies or its death come back. A process that the
+ * system does not start is one that has ended, so every request of it is refused as INFERENCE_CRASHED.
+ */
 export class InferenceClient {
-  readonly #child: ChildProcess;
+  readonly #child: ChildProcess | undefined;
   readonly #pending = new Map<number, Pending>();
+  readonly #gone = Promise.withResolvers<void>();
   #lastId = 0;
+  /** A process that hangs in a driver would outlive ours. */
+  readonly #onOurEnd = (): void => this.kill();
   #lastWords = "";
   #end: string | undefined;
 
-  constructor() {
-    const env = Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name));
-    this.#child = fork(PROGRAM, {
-      // ONNX Runtime's library carries an uploader; nothing of ours is to leave the machine.
-      env: { ...Object.fromEntries(env), ORT_DISABLE_TELEMETRY: "1" },
-      execArgv: ["--disable-warning=ExperimentalWarning"],
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
-    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
-    });
-    this.#child.on("message", (reply: Reply) => this.#answered(reply));
-    this.#child.on("error", (error) => this.#ended(error.message));
-    this.#child.on("exit", (code, signal) => this.#ended(signal ?? `exit code ${code}`));
+  /** `program` stands in for the inference process in tests. */
+  constructor(program = PROGRAM) {
+    try {
+      this.#child = this.#start(program);
+    } catch (error) {
+      // Without memory (ENOMEM) the call itself throws; without descriptors it gives a child that tells.
+      this.#unstarted(error);
+    }
   }
 
   get isAlive(): boolean {
     return this.#end === undefined;
   }
 
+  /** Undefined where the system did not start a process. */
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
+  }
+
+  /** Resolves once the process is no more; one that hangs in a driver may stay after `kill`. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   /** Sends one request; `doing` completes the sentence "… while …". */
@@ -59,14 +68,43 @@ export class InferenceClient {
     const id = ++this.#lastId;
     if (this.#end !== undefined) return Promise.reject(this.#crash(doing, this.#end));
     this.#pending.set(id, { doing, resolve, reject });
-    // A send that fails is followed by the process's end, which rejects what is pending.
-    this.#child.send({ ...request, id } satisfies Numbered<Request>, () => {});
+    // A send that fails, and a child without a channel, are followed by the end, which rejects what is pending.
+    if (this.#child?.connected === true) {
+      this.#child.send({ ...request, id } satisfies Numbered<Request>, () => {});
+    }
     return promise;
   }
 
   kill(): void {
-    this.#child.kill("SIGKILL");
+    this.#child?.kill("SIGKILL");
     this.#ended("SIGKILL");
+  }
+
+  #start(program: string): ChildProcess {
+    const env = Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name));
+    const child = fork(program, {
+      // ONNX Runtime's library carries an uploader; nothing of ours is to leave the machine.
+      env: { ...Object.fromEntries(env), ORT_DISABLE_TELEMETRY: "1" },
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    });
+    child.stderr?.on("error", () => {});
+    child.on("message", (reply: Reply) => this.#answered(reply));
+    child.on("error", (error) => {
+      if (child.pid === undefined) this.#unstarted(error);
+    });
+    // Whoever has closed the channel answers nothing any more; the exit that follows says why.
+    child.on("disconnect", () => child.kill("SIGKILL"));
+    child.on("exit", (code, signal) => {
+      this.#ended(signal ?? `exit code ${code}`);
+      this.#gone.resolve();
+    });
+    process.on("exit", this.#onOurEnd);
+    return child;
   }
 
   #answered(reply: Reply): void {
@@ -76,13 +114,28 @@ export class InferenceClient {
     else pending?.reject(refusalOf(reply.failure, pending.doing));
   }
 
+  /** EMFILE, EAGAIN, ENOMEM, ENOENT after an update took Node away, … */
+  #unstarted(error: unknown): void {
+    this.#ended(`the system did not start it: ${systemCode(error) ?? "unknown"}`);
+    this.#gone.resolve();
+  }
+
   #ended(reason: string): void {
     this.#end ??= reason;
-    for (const { doing, reject } of this.#pending.values()) reject(this.#crash(doing, reason));
+    for (const { doing, reject } of this.#pending.values()) reject(this.#crash(doing, this.#end));
     this.#pending.clear();
+    process.off("exit", this.#onOurEnd);
   }
 
   #crash(doing: string, reason: string): StudioError {
     return new StudioError("INFERENCE_CRASHED", { doing, reason }, { cause: this.#lastWords });
   }
+}
+
+/** What ONNX Runtime said, in the studio's words. `doing` completes "… while …". */
+export function refusalOf(message: string, doing: string): StudioError {
+  const cause = { cause: message };
+  if (OUT_OF_MEMORY.test(message)) return new StudioError("OUT_OF_MEMORY", { doing }, cause);
+  const [reason = ""] = message.trim().split("\n");
+  return new StudioError("INFERENCE_FAILED", { doing, reason: reason.slice(0, 300) }, cause);
 }

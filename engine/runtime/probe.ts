@@ -1,22 +1,31 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { DeviceReport } from "../contract/devices.ts";
-import { encodeModel, type OnnxNode, type Program } from "../graph/onnx.ts";
+import { StudioError } from "../contract/errors.ts";
 import { InferenceClient } from "./inference-client.ts";
+import { measure } from "./matrix-product.ts";
 import type { Provider } from "./messages.ts";
-import { reasonInWords } from "./provider-words.ts";
 
-/** Side of the probe's square matrices: 2 GFLOP, enough to tell a GPU from software that plays one. */
-const SIDE = 1024;
+/** How devices are tried. */
+export interface ProbeOptions {
+  /** Reports of devices that need not be tried again. */
+  readonly known?: readonly DeviceReport[];
+  /** How long one device may take. */
+  readonly patienceMs?: number;
+  /** Stands in for the inference process in tests. */
+  readonly program?: string;
+}
 
-/** Further products that tell a device's speed from the way to it. */
-const MORE = 8;
+/** The first use of a GPU reads gigabytes of libraries and compiles what it runs. */
+const PATIENCE_MS = 30_000;
 
-/** A device that takes longer for one product is not asked for more. */
-const PATIENCE_SECONDS = 0.5;
+/** A process may die by accident, a machine out of memory being the usual one; a driver's own fault stays. */
+const TRIES = 3;
 
-/** The number types of ONNX that the product is computed in. */
-const CAST = { float32: 1, float16: 10 };
+/** Before the second try; the wait before the third is twice as long. */
+const PAUSE_MS = 300;
 
-let lastSession = 0;
+/** What an ended process may take to give back the memory and the device. */
+const LEAVING_MS = 1000;
 
 /** Providers that onnxruntime-node 1.30 carries, by platform and architecture, best first. */
 const CARRIED: Readonly<Record<string, readonly Provider[]>> = {
@@ -27,31 +36,81 @@ const CARRIED: Readonly<Record<string, readonly Provider[]>> = {
   "darwin-arm64": ["coreml", "webgpu", "cpu"],
 };
 
-/** What this machine can compute on, best first; each provider is tried alone, in a process of its own. */
+/**
+ * What this machine can compute on, best first. Each provider is tried in a process of its own, one after
+ * the other: two at once would falsify each other's speed. Refuses as INFERENCE_CRASHED where the system
+ * starts no process.
+ */
 export async function probeDevices(
+  options: ProbeOptions = {},
   platform = `${process.platform}-${process.arch}`,
 ): Promise<readonly DeviceReport[]> {
-  const reports = await Promise.all((CARRIED[platform] ?? []).map(probeDevice));
+  const reports: DeviceReport[] = [];
+  for (const provider of CARRIED[platform] ?? []) {
+    const known = options.known?.find((report) => report.provider === provider);
+    reports.push(known ?? (await probeDevice(provider, options)));
+  }
   const cpu = reports.find(({ provider }) => provider === "cpu");
   return reports.map((report) => withoutImpostor(report, cpu));
 }
 
 /**
  * Multiplies two matrices on one provider. ONNX Runtime for Node has no fallback of its own, and
- * a missing library shows only when a session is opened.
+ * a missing library shows only when a session is opened. A process that dies meanwhile is started anew;
+ * one that does not answer in time is ended.
  */
-export async function probeDevice(provider: Provider): Promise<DeviceReport> {
-  const client = new InferenceClient();
-  try {
-    const seconds = await multiply(client, provider, { precision: "float32", times: 1 });
-    const float16 = provider !== "cpu" && (await canHalve(client, provider));
-    const gigaflops = await measureSpeed(client, provider, { seconds, float16 });
-    return { provider, available: true, float16, seconds, gigaflops };
-  } catch (error) {
-    return { provider, available: false, float16: false, reason: reasonInWords(provider, error) };
-  } finally {
-    client.kill();
+export async function probeDevice(
+  provider: Provider,
+  options: ProbeOptions = {},
+): Promise<DeviceReport> {
+  for (let tries = 1; ; tries++) {
+    const { report, death } = await tryOnce(provider, options);
+    if (report !== undefined) return report;
+    if (tries === TRIES) {
+      return unusable(provider, `the process that tried it ended ${TRIES} times (${death})`);
+    }
+    await pause(tries * PAUSE_MS);
   }
+}
+
+/** What became of a device, or of the process that tried it. */
+type Try =
+  | { readonly report: DeviceReport; readonly death?: undefined }
+  | { readonly report?: undefined; readonly death: string };
+
+async function tryOnce(
+  provider: Provider,
+  { patienceMs = PATIENCE_MS, program }: ProbeOptions,
+): Promise<Try> {
+  const client = new InferenceClient(program);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    client.kill();
+  }, patienceMs);
+  try {
+    return { report: { provider, available: true, ...(await measure(client, provider)) } };
+  } catch (error) {
+    if (isLate) return { report: late(provider, patienceMs) };
+    if (client.isAlive) return { report: unusable(provider, reasonInWords(provider, error)) };
+    // Where no process starts at all, the device is not to blame.
+    if (client.pid === undefined) throw error;
+    return { death: ownWords(error) };
+  } finally {
+    clearTimeout(timer);
+    client.kill();
+    await Promise.race([client.gone, pause(LEAVING_MS)]);
+  }
+}
+
+/** A CPU that is too busy to answer draws all the same; how fast it is nobody knows. */
+function late(provider: Provider, patienceMs: number): DeviceReport {
+  if (provider === "cpu") return { provider, available: true, float16: false };
+  return unusable(provider, `it did not answer in ${patienceMs / 1000} s`);
+}
+
+function unusable(provider: Provider, reason: string): DeviceReport {
+  return { provider, available: false, float16: false, reason };
 }
 
 /** A Vulkan driver that computes on the CPU is a hundred times slower than the CPU provider: not a choice for `auto`. */
@@ -66,75 +125,33 @@ function withoutImpostor(report: DeviceReport, cpu: DeviceReport | undefined): D
   };
 }
 
-async function canHalve(client: InferenceClient, provider: Provider): Promise<boolean> {
-  return multiply(client, provider, { precision: "float16", times: 1 }).then(
-    () => true,
-    () => false,
-  );
+/** What providers say when they cannot start, and what that means for a person. */
+const WORDS: readonly {
+  readonly provider: Provider;
+  readonly says: RegExp;
+  readonly means: string;
+}[] = [
+  {
+    provider: "cuda",
+    says: /failed to load shared library/i,
+    means: "its libraries are not installed; `npm run cuda` adds them",
+  },
+  {
+    provider: "webgpu",
+    says: /failed to get a webgpu adapter|no supported adapters/i,
+    means: "no graphics driver with Vulkan, Metal or Direct3D 12 was found",
+  },
+];
+
+/** Why a provider cannot be used, in words; its own, less the place in its source, where they are not known. */
+export function reasonInWords(provider: Provider, error: unknown): string {
+  const raw = ownWords(error);
+  const known = WORDS.find((entry) => entry.provider === provider && entry.says.test(raw));
+  return known?.means ?? raw.replace(/^\/\S+:\d+ .*?was false\.\s*/, "");
 }
 
-/** What many products take beyond what one takes is computing alone: the way there and back is the same. */
-async function measureSpeed(
-  client: InferenceClient,
-  provider: Provider,
-  { seconds, float16 }: { seconds: number; float16: boolean },
-): Promise<number | undefined> {
-  if (seconds > PATIENCE_SECONDS) return undefined;
-  const precision = float16 ? "float16" : "float32";
-  const one = await multiply(client, provider, { precision, times: 1 });
-  const many = await multiply(client, provider, { precision, times: 1 + MORE });
-  return many > one ? (MORE * 2 * SIDE ** 3) / (many - one) / 1e9 : undefined;
-}
-
-interface Product {
-  readonly precision: "float32" | "float16";
-  /** How often the result is multiplied again. */
-  readonly times: number;
-}
-
-/** Seconds of one warm run, the better of two; a wrong product is a refusal like any other. */
-async function multiply(
-  client: InferenceClient,
-  provider: Provider,
-  product: Product,
-): Promise<number> {
-  const session = ++lastSession;
-  const options = { provider, weights: "prepacked" } as const;
-  const graph = encodeModel(programOf(product));
-  await client.request({ kind: "open", session, graph, options }, `opening ${provider}`);
-  // Every product of these two is a matrix of ones again, so nothing grows, however often.
-  const inputs = { x: filled(1), mean: filled(1 / SIDE) };
-  const request = { kind: "run", session, inputs } as const;
-  const { y } = await client.request(request, `multiplying on ${provider}`);
-  if (y?.data.every((value) => Math.abs(value - 1) < 0.01) !== true)
-    throw new Error("it multiplies wrongly");
-  const secondsOfRun = async (): Promise<number> => {
-    const start = performance.now();
-    await client.request(request, `multiplying on ${provider}`);
-    return (performance.now() - start) / 1000;
-  };
-  return Math.min(await secondsOfRun(), await secondsOfRun());
-}
-
-function filled(value: number): { shape: number[]; data: Float32Array } {
-  return { shape: [SIDE, SIDE], data: new Float32Array(SIDE * SIDE).fill(value) };
-}
-
-function programOf({ precision, times }: Product): Program {
-  const nodes = [
-    node("Cast", ["x"], "x0", CAST[precision]),
-    node("Cast", ["mean"], "m", CAST[precision]),
-  ];
-  for (let i = 1; i <= times; i++) nodes.push(node("MatMul", [`x${i - 1}`, "m"], `x${i}`));
-  nodes.push(node("Cast", [`x${times}`], "y", CAST.float32));
-  return { inputs: [port("x"), port("mean")], outputs: [port("y")], nodes, initializers: [] };
-}
-
-function port(name: string): Program["inputs"][number] {
-  return { name, type: "float32", shape: [SIDE, SIDE] };
-}
-
-function node(operator: string, inputs: string[], output: string, to?: number): OnnxNode {
-  const attributes = to === undefined ? {} : { to };
-  return { name: output, operator, inputs, outputs: [output], attributes };
+function ownWords(error: unknown): string {
+  if (!(error instanceof StudioError))
+    return error instanceof Error ? error.message : String(error);
+  return String(error.details["reason"] ?? error.message);
 }

@@ -1,5 +1,5 @@
-import type { DeviceReport } from "../contract/devices.ts";
 import type { CudaInstaller } from "../drawing/cuda.ts";
+import type { Probe } from "../drawing/devices.ts";
 import type { LentVault } from "../secrets/lent-vault.ts";
 import type { LentKey } from "../serving/server-file.ts";
 import type { AddressOf, PictureBytes, PictureKind } from "./addresses.ts";
@@ -46,7 +46,7 @@ export interface StudioOptions {
   /** Where float32 copies and preview maps are kept; the system's own place by default. */
   readonly cacheFolder?: string | undefined;
   /** Tries this machine's devices. */
-  readonly probe?: (() => Promise<readonly DeviceReport[]>) | undefined;
+  readonly probe?: Probe | undefined;
   /** Brings support for NVIDIA cards; this machine's own way by default. */
   readonly cuda?: CudaInstaller | undefined;
   readonly now?: (() => Date) | undefined;

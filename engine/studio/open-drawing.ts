@@ -51,7 +51,8 @@ export async function openDrawing(
   const { addressOf, logError } = options;
   const { events, settings, initImages, live } = stores;
   const changed = (): void => events.publish({ type: "machine-changed" });
-  const devices = new DeviceList(options.probe ?? listDevices, changed);
+  const isBusy = () => turns.holder !== undefined;
+  const devices = new DeviceList(options.probe ?? listDevices, { onChange: changed, isBusy });
   const deviceName = () => wantedDevice(settings.read());
   const device = () => devices.chosen(deviceName());
   const store: ModelStore = await ModelStore.open({

@@ -1,5 +1,5 @@
 import type { DeviceName, DeviceReport } from "../contract/devices.ts";
-import { bestOf } from "../drawing/devices.ts";
+import { bestOf, type Probe } from "../drawing/devices.ts";
 
 /** The device that would draw now, and why a better one does not. */
 export interface ChosenDevice {
@@ -8,21 +8,27 @@ export interface ChosenDevice {
   readonly fallback: string | undefined;
 }
 
-/** What this machine can draw on: tried once, in processes of their own, and kept. */
+export interface DeviceListOptions {
+  readonly onChange?: () => void;
+  /** Whether a picture is being drawn: what works is not tried then, which would slow both and measure neither. */
+  readonly isBusy?: () => boolean;
+}
+
+/** What this machine can draw on: tried once, in processes of their own, and kept as far as anything works. */
 export class DeviceList {
-  readonly #probe: () => Promise<readonly DeviceReport[]>;
-  readonly #onChange: () => void;
+  readonly #probe: Probe;
+  readonly #options: DeviceListOptions;
   #reports: Promise<readonly DeviceReport[]> | undefined;
   #known: readonly DeviceReport[] | undefined;
 
-  constructor(probe: () => Promise<readonly DeviceReport[]>, onChange: () => void = () => {}) {
+  constructor(probe: Probe, options: DeviceListOptions = {}) {
     this.#probe = probe;
-    this.#onChange = onChange;
+    this.#options = options;
   }
 
-  /** Those tried before; `isFresh` tries again. */
+  /** Those tried before; `isFresh` tries again, after what is being tried now. */
   list(isFresh = false): Promise<readonly DeviceReport[]> {
-    if (this.#reports === undefined || isFresh) this.#reports = this.#try();
+    if (this.#reports === undefined || isFresh) this.#reports = this.#try(this.#reports);
     return this.#reports;
   }
 
@@ -45,14 +51,24 @@ export class DeviceList {
     };
   }
 
-  async #try(): Promise<readonly DeviceReport[]> {
-    try {
-      this.#known = await this.#probe();
-      this.#onChange();
-      return this.#known;
-    } catch (error) {
-      this.#reports = undefined;
-      throw error;
-    }
+  /** A try that fails, or finds nothing that works, is made again when the list is next asked for. */
+  #try(running: Promise<unknown> = Promise.resolve()): Promise<readonly DeviceReport[]> {
+    const made = running.then(
+      () => this.#probeAll(),
+      () => this.#probeAll(),
+    );
+    const forget = (): void => {
+      if (this.#reports === made) this.#reports = undefined;
+    };
+    made.then((reports) => bestOf(reports) ?? forget(), forget);
+    return made;
+  }
+
+  async #probeAll(): Promise<readonly DeviceReport[]> {
+    const isBusy = this.#options.isBusy?.() === true;
+    const working = (this.#known ?? []).filter(({ available }) => available);
+    this.#known = await this.#probe(isBusy ? working : []);
+    this.#options.onChange?.();
+    return this.#known;
   }
 }

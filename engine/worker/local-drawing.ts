@@ -1,7 +1,8 @@
-import type { DeviceName, DeviceReport } from "../contract/devices.ts";
+import type { DeviceName } from "../contract/devices.ts";
 import type { Generation } from "../contract/generation.ts";
 import type { Progress } from "../contract/progress.ts";
 import { Drawing, type DrawingEvent, type GenerateOptions } from "../drawing/drawing.ts";
+import type { Probe } from "../drawing/devices.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { Pace } from "./pace.ts";
@@ -11,7 +12,7 @@ import { settled, type SettledOrder } from "./settled-order.ts";
 export interface LocalDrawingParts {
   /** The device that settings name, asked before every picture. */
   readonly deviceName: () => DeviceName;
-  readonly probe: () => Promise<readonly DeviceReport[]>;
+  readonly probe: Probe;
   readonly folderOf: (model: string) => Promise<string>;
   readonly readInitImage: (id: string) => Promise<Uint8Array>;
   readonly cacheFolder: string | undefined;

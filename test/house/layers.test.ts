@@ -38,6 +38,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/graph",
     "engine/networks",
     "engine/pipeline",
+    "engine/files/system-error.ts",
     "onnxruntime-node",
     "node:",
   ],

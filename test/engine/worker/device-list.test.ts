@@ -29,7 +29,7 @@ test("devices are tried once, and again when that is asked for", async () => {
   let tries = 0;
   let changes = 0;
   const probe = () => Promise.resolve([{ ...CPU, seconds: ++tries }]);
-  const devices = new DeviceList(probe, () => changes++);
+  const devices = new DeviceList(probe, { onChange: () => changes++ });
   const seconds = [
     await devices.list(),
     await devices.list(),
@@ -46,6 +46,48 @@ test("a try that fails is made again", async () => {
   const devices = new DeviceList(probe);
   await expect(devices.list()).rejects.toThrow("no process");
   expect(await devices.list()).toEqual([CPU]);
+});
+
+test("a try that finds nothing that works is made again", async () => {
+  let tries = 0;
+  const probe = async () => (++tries === 1 ? [{ ...CPU, available: false }] : [CPU]);
+  const devices = new DeviceList(probe);
+  const lists = [await devices.list(), await devices.list(), await devices.list()];
+  expect(lists.map(([cpu]) => cpu?.available)).toEqual([false, true, true]);
+  expect(tries).toBe(2);
+});
+
+test("a fresh try waits for the one before it, whatever becomes of that", async () => {
+  const gate = Promise.withResolvers<readonly DeviceReport[]>();
+  const tries: string[] = [];
+  const probe = (): Promise<readonly DeviceReport[]> => {
+    tries.push("try");
+    return tries.length === 1 ? gate.promise : Promise.resolve([CUDA, CPU]);
+  };
+  const devices = new DeviceList(probe);
+  const [first, second] = [devices.list(), devices.list(true)];
+  await Promise.resolve();
+  expect(tries.length).toBe(1);
+  gate.reject(new Error("no process"));
+  await expect(first).rejects.toThrow("no process");
+  expect(await second).toEqual([CUDA, CPU]);
+  expect(await devices.list()).toEqual([CUDA, CPU]);
+});
+
+test("while a picture is drawn, what works is not tried", async () => {
+  const asked: unknown[] = [];
+  let isBusy = false;
+  const probe = async (known: readonly DeviceReport[] = []) => {
+    asked.push(known);
+    return [NO_CUDA, CPU];
+  };
+  const devices = new DeviceList(probe, { isBusy: () => isBusy });
+  await devices.list();
+  isBusy = true;
+  await devices.list(true);
+  isBusy = false;
+  await devices.list(true);
+  expect(asked).toEqual([[], [CPU], []]);
 });
 
 test("nothing is known before they were tried", () => {

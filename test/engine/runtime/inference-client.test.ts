@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { InferenceClient, refusalOf } from "../../../engine/runtime/inference-client.ts";
+import { Supervisor } from "../../../engine/runtime/supervisor.ts";
+import { refusal } from "../../fakes/refusal.ts";
+
+const CLOSE = { kind: "close", session: 1 } as const;
+
+test.each([
+  ["Failed to allocate memory for requested buffer of size 268435456", "OUT_OF_MEMORY"],
+  ["Non-zero status code returned while running Conv node. std::bad_alloc", "OUT_OF_MEMORY"],
+  ["CUDA failure 2: out of memory ; GPU=0", "OUT_OF_MEMORY"],
+  ["Deserialize tensor conv_in.weight failed: file is too short", "INFERENCE_FAILED"],
+  ["Could not find an implementation for Conv(11)", "INFERENCE_FAILED"],
+])("%s is %s", (message, code) => {
+  const refused = refusalOf(message, "running the UNet");
+  expect([refused.code, refused.details["doing"]]).toEqual([code, "running the UNet"]);
+});
+
+test("a process that cannot be started refuses what is asked of it, and the next one is started", async () => {
+  const supervisor = new Supervisor();
+  const node = process.execPath;
+  process.execPath = "/no/such/node";
+  try {
+    for (const _ of [1, 2]) {
+      const asked = supervisor.request(CLOSE, "closing the UNet");
+      await expect(asked).rejects.toEqual(refusal("INFERENCE_CRASHED"));
+    }
+  } finally {
+    process.execPath = node;
+  }
+  expect(await supervisor.request(CLOSE, "closing the UNet")).toEqual({});
+  supervisor.close();
+});
+
+test.runIf(process.platform === "linux")(
+  "without a free descriptor, each request is refused by name and nothing is left unhandled",
+  () => {
+    const child = fileURLToPath(new URL("../../fakes/no-descriptors.ts", import.meta.url));
+    const { stdout, stderr, status } = spawnSync(
+      "sh",
+      ["-c", 'ulimit -n 64; exec "$0" "$@"', process.execPath, child],
+      { encoding: "utf8" },
+    );
+    const said = "the system did not start it: EMFILE";
+    expect({ stdout: stdout.trim().split("\n"), stderr, status }).toEqual({
+      stdout: [`INFERENCE_CRASHED ${said}`, `INFERENCE_CRASHED ${said}`, "answered"],
+      stderr: "",
+      status: 0,
+    });
+  },
+);
+
+test("what a process was asked when it is ended is refused, and what is asked of it afterwards", async () => {
+  const client = new InferenceClient();
+  await client.request(CLOSE, "closing the UNet");
+  process.kill(client.pid ?? 0, "SIGSTOP");
+  const asked = client.request(CLOSE, "closing the UNet");
+  client.kill();
+  await expect(asked).rejects.toThrow("SIGKILL");
+  await expect(client.request(CLOSE, "closing the UNet")).rejects.toThrow("SIGKILL");
+});

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { probeDevice, probeDevices, reasonInWords } from "../../../engine/runtime/probe.ts";
+import { dyingProgram, hangingProgram } from "../../fakes/inference-programs.ts";
+import { inferencePids } from "../../fakes/inference-pids.ts";
+
+const KILL = `process.kill(process.pid, "SIGKILL")`;
+
+test("the CPU multiplies, and its speed is told", async () => {
+  const report = await probeDevice("cpu");
+  expect(report).toMatchObject({ provider: "cpu", available: true, float16: false });
+  expect(report.seconds).toBeGreaterThan(0);
+});
+
+test("a process that dies while it tries a device is started anew, for that device alone", async () => {
+  const { program, starts } = dyingProgram(2, KILL);
+  expect(await probeDevice("cpu", { program })).toMatchObject({ available: true });
+  expect(starts()).toBe(3);
+});
+
+test("a device whose driver ends the process every time is passed over, with how", async () => {
+  const { program, starts } = dyingProgram(9, "process.exit(7)");
+  expect(await probeDevice("webgpu", { program })).toEqual({
+    provider: "webgpu",
+    available: false,
+    float16: false,
+    reason: "the process that tried it ended 3 times (exit code 7)",
+  });
+  expect(starts()).toBe(3);
+});
+
+test("a device that hangs is given up on, its process ended, and the next one is tried", async () => {
+  const { program, starts } = hangingProgram();
+  const reports = await probeDevices({ program, patienceMs: 300 }, "linux-x64");
+  const reason = "it did not answer in 0.3 s";
+  expect(reports).toEqual([
+    { provider: "cuda", available: false, float16: false, reason },
+    { provider: "webgpu", available: false, float16: false, reason },
+    // It is busy, and draws all the same.
+    { provider: "cpu", available: true, float16: false },
+  ]);
+  expect(starts()).toBe(3);
+  expect(process.platform === "linux" ? inferencePids() : []).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")("devices are tried one after the other", async () => {
+  let most = 0;
+  const watch = setInterval(() => (most = Math.max(most, inferencePids().length)), 5);
+  const reports = await probeDevices();
+  clearInterval(watch);
+  expect(reports.map(({ provider }) => provider)).toContain("cpu");
+  expect(most).toBe(1);
+});
+
+test("what is known is not tried again", async () => {
+  const known = ["cuda", "webgpu", "cpu"].map((provider) => ({
+    provider: provider as "cuda" | "webgpu" | "cpu",
+    available: true,
+    float16: false,
+  }));
+  const { program, starts } = hangingProgram();
+  expect(await probeDevices({ known, program }, "linux-x64")).toEqual(known);
+  expect(starts()).toBe(0);
+});
+
+test("where the system starts no process, no device is to blame", async () => {
+  const node = process.execPath;
+  process.execPath = "/no/such/node";
+  try {
+    await expect(probeDevice("cpu")).rejects.toThrow("the system did not start it: ENOENT");
+  } finally {
+    process.execPath = node;
+  }
+});
+
+const adapter =
+  "/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 onnxruntime::webgpu::WebGpuContext::Initialize() adapter_result.status == Success was false. Failed to get a WebGPU adapter: No supported adapters";
+
+test.each([
+  [
+    "cuda",
+    "OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library",
+    "its libraries are not installed; `npm run cuda` adds them",
+  ],
+  ["webgpu", adapter, "no graphics driver with Vulkan, Metal or Direct3D 12 was found"],
+  [
+    "dml",
+    "/src/dml.cc:12 device was false. The GPU device was removed",
+    "The GPU device was removed",
+  ],
+  ["cpu", "it multiplies wrongly", "it multiplies wrongly"],
+] as const)("%s saying %s means %s", (provider, said, means) => {
+  const refusal = new StudioError("INFERENCE_FAILED", { doing: "opening", reason: said });
+  expect(reasonInWords(provider, refusal)).toBe(means);
+  expect(reasonInWords(provider, new Error(said))).toBe(means);
+});
