@@ -71,6 +71,10 @@ export default defineConfig(({ mode }) => ({
       { test: { name: "house", include: ["test/house/**/*.test.ts"] } },
       // Whole pictures, real processes, kills: minutes, so apart from `npm test`.
       { test: { name: "slow", include: ["test/slow/**/*.test.ts"], testTimeout: 600_000 } },
+      // Other programs, which `npm run test:interop` installs: this project alone runs none.
+      {
+        test: { name: "interop", include: ["test/interop/**/*.test.ts"], testTimeout: 1_200_000 },
+      },
     ],
   },
 }));

@@ -1,0 +1,32 @@
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { PEERS } from "../interop/peers.ts";
+import { runCommand } from "../fakes/run-command.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+test("every peer has a test, and every test its peer", () => {
+  const tests = readdirSync("test/interop").filter((name) => name.endsWith(".test.ts"));
+  const expected = PEERS.map(({ name }) => `${name}.test.ts`);
+  expect(tests.toSorted()).toEqual(expected.toSorted());
+});
+
+test("packages of peers are pinned", () => {
+  const loose = PEERS.flatMap(({ pip }) => pip).filter((spec) => !/==[\d.]+$/.test(spec));
+  expect(loose).toEqual([]);
+});
+
+test("where nothing can be installed every peer is skipped by name, and nothing has failed", async () => {
+  const env = { PATH: temporaryFolder(), DARKROOM_INTEROP_CACHE: temporaryFolder() };
+  const ran = await runCommand(process.execPath, ["test/interop/run.ts"], { cwd: ".", env });
+  expect([ran.code, ran.stderr]).toEqual([0, ""]);
+  for (const { name } of PEERS) {
+    expect(ran.stdout).toContain(`\n${name} skipped: no Python 3.10 or newer`);
+  }
+});
+
+test("a peer that is not known is refused with those that are", async () => {
+  const args = ["test/interop/run.ts", "nobody"];
+  const { code, stderr } = await runCommand(process.execPath, args, { cwd: "." });
+  expect(code).toBe(2);
+  expect(stderr).toContain("There is no peer nobody. Choose from: tritonclient, diffusers.");
+});

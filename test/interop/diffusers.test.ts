@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { darkroom } from "../fakes/command-line.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { psnr } from "../golden/reference.ts";
+import { JsonPeer } from "./json-peer.ts";
+
+/** What is asked of both: the same words, in the words of each. */
+interface Picture {
+  readonly folder: string;
+  readonly prompt: string;
+  readonly negative?: string;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly width: number;
+  readonly height: number;
+  readonly seed: number;
+  /** Ours, and diffusers' class with what `from_config` is told beside the model's own config. */
+  readonly scheduler?: readonly [ours: string, theirs: string, config?: object];
+  /** A picture to start from. */
+  readonly start?: string;
+  readonly strength?: number;
+}
+
+/** Distance at which two pictures are the same but for the rounding of single levels. */
+const LEAST_DB = 40;
+
+const SD2 = "test/golden/tiny-sd2-v/snapshot";
+const SD1 = "test/golden/tiny-sd1-eps/snapshot";
+const SD21 = "test/golden/tiny-sd21-v/snapshot";
+const DOG: Picture = {
+  folder: SD2,
+  prompt: "Photo of a dog",
+  steps: 8,
+  guidance: 7.5,
+  width: 64,
+  height: 64,
+  seed: 42,
+};
+const WIDE: Partial<Picture> = { negative: "blurry, text", width: 96, steps: 6, guidance: 3 };
+const KARRAS = { use_karras_sigmas: true };
+
+const PICTURES: Readonly<Record<string, Picture>> = {
+  "as in stable-diffusion-2": DOG,
+  "as in stable-diffusion-2-1": { ...DOG, folder: SD21, seed: 7 },
+  "as in stable-diffusion-1": { ...DOG, folder: SD1, prompt: "two purple fish under water" },
+  "with a negative prompt, wide": { ...DOG, ...WIDE },
+  "without guidance": { ...DOG, guidance: 1 },
+  "from a picture": { ...DOG, start: "starter", strength: 0.6, steps: 10 },
+  "by PNDM": { ...DOG, scheduler: ["pndm", "PNDMScheduler", { skip_prk_steps: true }] },
+  "by Euler": { ...DOG, scheduler: ["euler", "EulerDiscreteScheduler"] },
+  "by Euler ancestral": {
+    ...DOG,
+    scheduler: ["euler-ancestral", "EulerAncestralDiscreteScheduler"],
+  },
+  "by DPM++ 2M with Karras sigmas": {
+    ...DOG,
+    ...WIDE,
+    scheduler: ["dpm++2m-karras", "DPMSolverMultistepScheduler", KARRAS],
+  },
+};
+
+test("diffusers and the command line draw the same picture", async () => {
+  const folder = temporaryFolder();
+  const peer = JsonPeer.start("diffusers", "diffusers_pictures.py");
+  const start = join(folder, "start.png");
+  await peer.ask({ ...theirs({ ...DOG, seed: 1 }), out: start });
+  const distances: Record<string, number> = {};
+  for (const [name, asked] of Object.entries(PICTURES)) {
+    const picture = asked.start === undefined ? asked : { ...asked, start };
+    const [their, our] = ["theirs.png", "ours.png"].map((file) => join(folder, file)) as [
+      string,
+      string,
+    ];
+    await peer.ask({ ...theirs(picture), out: their });
+    const { code, err } = await darkroom([...ours(picture), "--out", our, "--force"]);
+    expect([name, code], err).toEqual([name, 0]);
+    distances[name] = psnr(await pixelsOf(their), await pixelsOf(our));
+  }
+  const far = Object.entries(distances).filter(([, decibels]) => !(decibels >= LEAST_DB));
+  expect(far, JSON.stringify(distances)).toEqual([]);
+});
+
+function theirs({ negative, steps, guidance, scheduler, ...same }: Picture): object {
+  const [, name, config] = scheduler ?? [];
+  return {
+    ...same,
+    ...(negative !== undefined && { negative_prompt: negative }),
+    num_inference_steps: steps,
+    guidance_scale: guidance,
+    // Of image to image the size is the picture's.
+    ...(same.start !== undefined && { width: undefined, height: undefined }),
+    ...(scheduler && { scheduler: name, config }),
+  };
+}
+
+function ours(picture: Picture): string[] {
+  const { folder, prompt, steps, guidance, width, height, seed } = picture;
+  const { negative, scheduler, start, strength } = picture;
+  const flags = {
+    model: folder,
+    device: "cpu",
+    steps,
+    guidance,
+    size: `${width}x${height}`,
+    seed,
+    negative,
+    scheduler: scheduler?.[0],
+    "init-image": start,
+    strength,
+  };
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return ["generate", prompt, ...given.flatMap(([flag, value]) => [`--${flag}`, String(value)])];
+}
+
+async function pixelsOf(file: string): Promise<Uint8Array> {
+  return sharp(file).removeAlpha().raw().toBuffer();
+}

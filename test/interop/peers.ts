@@ -1,0 +1,29 @@
+/** Another program that Darkroom is tried against, and what it takes to have it here. */
+export interface Peer {
+  /** Names its test, `NAME.test.ts` in this folder, and its folder in the cache. */
+  readonly name: string;
+  /** Python packages, pinned, for a virtual environment of its own; the first gives the version shown. */
+  readonly pip: readonly string[];
+  /** Programs that must be on the PATH already; a peer without them is skipped. */
+  readonly needs?: readonly string[];
+  /** Longest time its installation may take, in minutes. */
+  readonly installMinutes: number;
+  /** Said where the installation did not end in time: what is large about it. */
+  readonly size: string;
+}
+
+/** The quickest to install and to run first: where time is short, the last ones are skipped. */
+export const PEERS: readonly Peer[] = [
+  {
+    name: "tritonclient",
+    pip: ["tritonclient[http]==2.73.0"],
+    installMinutes: 3,
+    size: "60 MB of packages",
+  },
+  {
+    name: "diffusers",
+    pip: ["diffusers==0.42.0", "torch==2.15.0", "transformers==5.24.0", "accelerate==1.15.0"],
+    installMinutes: 8,
+    size: "torch, 3 GB with its libraries",
+  },
+];

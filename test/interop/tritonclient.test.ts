@@ -1,0 +1,66 @@
+import { expect, onTestFinished, test } from "vitest";
+import { HostProcess } from "../e2e/host-process.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { JsonPeer } from "./json-peer.ts";
+
+/** `darkroom serve` with the starter, and Triton's client aimed at its inference server. */
+async function aimed(): Promise<(call: string, request?: object) => Promise<unknown>> {
+  const ports = ["--port", "0", "--endpoint-port", "0"];
+  const host = new HostProcess([...ports, "--data-dir", temporaryFolder()]);
+  onTestFinished(() => host.stop("SIGKILL"));
+  await host.start();
+  const { host: address } = new URL(host.endpoint ?? "");
+  const peer = JsonPeer.start("tritonclient", "tritonclient_calls.py", address);
+  return (call, request = {}) => peer.ask({ call, ...request });
+}
+
+const MODEL = { model: "stable-diffusion" };
+const SMALL = [
+  ["prompt", "BYTES", "a red fish"],
+  ["seed", "INT64", 7],
+  ["steps", "INT32", 2],
+  ["width", "INT32", 64],
+  ["height", "INT32", 64],
+];
+
+test("Triton's client sees the server, its model and both as ready", async () => {
+  const call = await aimed();
+  expect([await call("live"), await call("ready"), await call("modelReady", MODEL)]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(await call("server")).toMatchObject({ name: "darkroom" });
+  expect(await call("metadata", MODEL)).toMatchObject({ name: MODEL.model });
+  expect(await call("index")).toContainEqual(expect.objectContaining({ name: "starter" }));
+  expect(await call("modelReady", { model: "nobody's" })).toBe(false);
+  expect(await call("metadata", { model: "nobody's" })).toMatchObject({
+    status: "404",
+    message: expect.stringContaining("nobody's"),
+  });
+});
+
+test("Triton's client gets one picture, whichever way it is asked for and sent", async () => {
+  const call = await aimed();
+  const infer = (request: object): Promise<unknown> =>
+    call("infer", { ...MODEL, inputs: SMALL, binary: true, request_id: "7", ...request });
+  const first = await infer({});
+  expect(first).toMatchObject({
+    id: "7",
+    model: MODEL.model,
+    shape: [64, 64, 3],
+    type: "uint8",
+  });
+  expect([
+    await infer({ binary: false }),
+    await infer({ output: "image" }),
+    await infer({ output: "image", outputBinary: false }),
+    await infer({ request_compression_algorithm: "gzip" }),
+    await infer({ response_compression_algorithm: "gzip" }),
+    await infer({ request_compression_algorithm: "deflate" }),
+  ]).toEqual(Array.from({ length: 6 }, () => first));
+  expect(await infer({ inputs: SMALL.slice(1) })).toMatchObject({
+    status: "400",
+    message: expect.stringContaining("prompt"),
+  });
+});
