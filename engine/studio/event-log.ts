@@ -8,12 +8,15 @@ export interface LoggedEvent {
 
 /** Who was away for longer than this takes everything anew. */
 const KEPT = 2000;
+/** The same of letters as JSON: a thousand rows of long prompts are one event, too. */
+const KEPT_LETTERS = 8 << 20;
 
 /** What happened lately, and who listens. */
 export class EventLog {
   readonly #listeners = new Set<() => void>();
   readonly #closing = new AbortController();
-  #events: LoggedEvent[] = [];
+  readonly #events: (LoggedEvent & { readonly letters: number })[] = [];
+  #letters = 0;
   #lastId: number;
 
   /** Numbers go on from `firstId`, so that those of an earlier run are never taken for ours. */
@@ -22,27 +25,32 @@ export class EventLog {
   }
 
   publish(event: StudioEvent): void {
-    this.#events.push({ id: ++this.#lastId, event });
-    if (this.#events.length > 2 * KEPT) this.#events = this.#events.slice(-KEPT);
+    const letters = JSON.stringify(event).length;
+    this.#events.push({ id: ++this.#lastId, event, letters });
+    this.#letters += letters;
+    while (this.#events.length > KEPT || this.#letters > KEPT_LETTERS) {
+      this.#letters -= this.#events.shift()?.letters ?? 0;
+    }
     for (const wake of this.#listeners) wake();
   }
 
   /**
-   * Everything after event `after`, until `signal` aborts or the log is closed. Where that is not known
-   * any more, or not given, it begins with `reset` and goes on with what is new.
+   * Everything after event `after`, until `signal` aborts or the log is closed. Where that is not given
+   * or not known any more, at the start or because its reader stalled, comes `reset`, and then what is
+   * new. A reader that stalls holds one event and no others.
    */
   async *follow(after: number | undefined, signal?: AbortSignal): AsyncGenerator<LoggedEvent> {
     const ends = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    let last = this.#lastId;
-    if (after !== undefined && this.#knowsAllSince(after)) last = after;
-    else yield { id: last, event: { type: "reset" } };
+    let last = after;
     while (!ends.aborted) {
-      for (const event of this.#eventsAfter(last)) {
-        last = event.id;
-        yield event;
-      }
-      // Asked again, since yielding takes time in which something may have happened.
-      if (last === this.#lastId && !ends.aborted) await this.#nextEvent(ends);
+      if (last === undefined || !this.#knowsAllSince(last)) {
+        last = this.#lastId;
+        yield { id: last, event: { type: "reset" } };
+      } else if (last < this.#lastId) {
+        const { id, event } = this.#eventAfter(last);
+        last = id;
+        yield { id, event };
+      } else await this.#nextEvent(ends);
     }
   }
 
@@ -52,8 +60,10 @@ export class EventLog {
   }
 
   /** Numbers have no gaps, so the place of an event follows from its number. */
-  #eventsAfter(id: number): readonly LoggedEvent[] {
-    return this.#events.slice(Math.max(0, this.#events.length - (this.#lastId - id)));
+  #eventAfter(id: number): LoggedEvent {
+    const next = this.#events.at(id - this.#lastId);
+    if (next === undefined) throw new RangeError(`event ${id + 1} is not kept`);
+    return next;
   }
 
   #knowsAllSince(id: number): boolean {

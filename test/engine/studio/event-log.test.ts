@@ -64,6 +64,28 @@ test("who was away for too long takes everything anew, and who was not does not"
   expect(namesOf(await take(log.follow(9000), 1))).toEqual(["9001"]);
 });
 
+test("who stalls for too long is told so in the middle of a stream, and goes on from there", async () => {
+  const log = new EventLog(0);
+  const stream = log.follow(0);
+  for (let i = 1; i <= 10_000; i++) log.publish(removed(i));
+  expect(namesOf(await take(stream, 1))).toEqual(["reset"]);
+  for (let i = 1; i <= 3; i++) log.publish(removed(i));
+  expect(namesOf(await take(stream, 1))).toEqual(["1"]);
+  for (let i = 1; i <= 10_000; i++) log.publish(removed(i));
+  const stalled = take(stream, 2);
+  log.publish(removed("new"));
+  expect(namesOf(await stalled)).toEqual(["reset", "new"]);
+});
+
+test("the log is bounded in bytes as well: who has missed large events takes everything anew", async () => {
+  const log = new EventLog(0);
+  for (let i = 1; i <= 20; i++) log.publish(removed("x".repeat(1 << 20)));
+  expect(namesOf(await take(log.follow(5), 1))).toEqual(["reset"]);
+  expect((await take(log.follow(14), 6)).map(({ id }) => id)).toEqual([15, 16, 17, 18, 19, 20]);
+  log.publish(removed("x".repeat(9 << 20)));
+  expect(await take(log.follow(20), 1)).toEqual([{ id: 21, event: { type: "reset" } }]);
+});
+
 test("a stream ends when its listener is gone, in the middle of waiting too", async () => {
   const log = new EventLog(0);
   const listener = new AbortController();
