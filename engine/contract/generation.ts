@@ -106,7 +106,7 @@ export type Estimate = z.output<typeof estimateSchema>;
 export const tokenCountSchema = z.object({
   /** Tokens of the text, without the start and end marks. */
   count: z.int(),
-  /** How many of them the text encoder reads: 75. */
+  /** How many of them the text encoder reads: 75 in most models. */
   limit: z.int(),
   /** Index into the prompt (UTF-16 units) from which nothing is read; absent where all is. */
   cutAt: z.int().optional(),

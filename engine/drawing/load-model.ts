@@ -1,18 +1,15 @@
-import { StudioError } from "../contract/errors.ts";
 import { createGenerator } from "../tensor/noise.ts";
 import type { PipelineParts } from "../pipeline/pipeline.ts";
 import { ModelOnDevice, type ModelOptions } from "../runtime/model-on-device.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
-import type { Snapshot, SnapshotNetwork } from "../snapshot/snapshot.ts";
+import type { SnapshotNetwork } from "../snapshot/snapshot.ts";
 import type { Weights } from "../snapshot/weights.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
 import { float32Weights } from "../store/float32-weights.ts";
 import { locateWeights } from "../store/located-weights.ts";
-import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
-import { readVocabulary } from "../tokenizer/vocabulary.ts";
-import type { ReadModel } from "./read-model.ts";
+import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
 /** A model ready to draw on one device. */
 export interface LoadedModel {
@@ -45,13 +42,16 @@ const COPY_BEYOND_BYTES = 2e8;
 
 /** Makes a model ready. No session is opened yet: that happens at the first run. */
 export async function loadModel(model: ReadModel, options: LoadOptions): Promise<LoadedModel> {
-  const { folder, snapshot } = model;
+  const { folder, snapshot, tokenizer } = model;
   const { textEncoder, unet, vae } = snapshot;
-  const tokenizer = tokenizerOf(snapshot);
   const place = (network: string, part: SnapshotNetwork<unknown>): Promise<WeightFiles> =>
     placeWeights(model, { network, weights: part.weights }, options);
   const files = {
-    textEncoder: { config: textEncoder.config, weights: await place("text encoder", textEncoder) },
+    textEncoder: {
+      config: textEncoder.config,
+      tokens: tokenizer.length,
+      weights: await place("text encoder", textEncoder),
+    },
     unet: { config: unet.config, weights: await place("UNet", unet) },
     vae: { config: vae.config, weights: await place("VAE", vae) },
   };
@@ -59,6 +59,7 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   const parts: PipelineParts = {
     networks: sessions,
     tokenizer,
+    masksPadding: textEncoder.config.use_attention_mask,
     latents: {
       channels: vae.config.latent_channels,
       factor: pixelsPerLatent(snapshot),
@@ -68,20 +69,6 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   };
   const used = [textEncoder, unet, vae].flatMap((part) => part.files);
   return { parts, fingerprint: await fingerprintOf(folder, used), sessions };
-}
-
-/** Pixels per latent along each side. */
-export function pixelsPerLatent({ vae }: Pick<Snapshot, "vae">): number {
-  return 2 ** (vae.config.block_out_channels.length - 1);
-}
-
-/** A model's tokenizer, of whose words each must have a row in the text encoder. */
-export function tokenizerOf({ tokenizerFiles, textEncoder }: Snapshot): Tokenizer {
-  const vocabulary = readVocabulary(tokenizerFiles);
-  const { vocab_size: rows } = textEncoder.config;
-  if (vocabulary.size <= rows) return createTokenizer(vocabulary);
-  const reason = `vocab_size is ${rows}, but the tokenizer has ${vocabulary.size} ids`;
-  throw new StudioError("CONFIG_INVALID", { file: "text_encoder/config.json", reason });
 }
 
 async function placeWeights(

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StudioError } from "../contract/errors.ts";
+import { MAX_SIDE } from "../contract/request.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import { readSchedulerConfig, type SchedulerConfig } from "../schedulers/config.ts";
@@ -8,6 +9,8 @@ import { readSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import type { Precision } from "../snapshot/weight-files.ts";
 import type { Weights } from "../snapshot/weights.ts";
 import { openSnapshotFolder, type SnapshotFolder } from "../store/snapshot-folder.ts";
+import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { readVocabulary } from "../tokenizer/vocabulary.ts";
 
 /** The model that ships with the studio. */
 export const STARTER = fileURLToPath(new URL("../../assets/starter/snapshot", import.meta.url));
@@ -19,6 +22,7 @@ const DEFAULTS = { num_inference_steps: 50, guidance_scale: 7.5 };
 export interface ReadModel {
   readonly folder: SnapshotFolder;
   readonly snapshot: Snapshot;
+  readonly tokenizer: Tokenizer;
   readonly schedulerConfig: SchedulerConfig;
   readonly summary: ModelSummary;
 }
@@ -27,10 +31,13 @@ export interface ReadModel {
 export async function readModel(path: string, precision: Precision): Promise<ReadModel> {
   const folder = await openSnapshotFolder(path);
   const snapshot = await readSnapshot(folder, precision);
+  const { vocab_size: rows, max_position_embeddings: positions } = snapshot.textEncoder.config;
+  const tokenizer = createTokenizer(readVocabulary(snapshot.tokenizerFiles), { rows, positions });
   const schedulerConfig = readSchedulerConfig(snapshot.schedulerConfig, snapshot.schedulerClass);
   return {
     folder,
     snapshot,
+    tokenizer,
     schedulerConfig,
     summary: summarize(folder.path, snapshot, schedulerConfig),
   };
@@ -41,9 +48,7 @@ function summarize(
   snapshot: Snapshot,
   schedulerConfig: SchedulerConfig,
 ): ModelSummary {
-  const { unet, vae, recommended } = snapshot;
-  const pixels = unet.config.sample_size * 2 ** (vae.config.block_out_channels.length - 1);
-  const own = recommended ?? { ...DEFAULTS, width: pixels, height: pixels };
+  const own = snapshot.recommended ?? { ...DEFAULTS, ...trainedSize(snapshot) };
   const isStarter = folder === STARTER;
   return {
     name: isStarter ? "starter" : nameOf(folder),
@@ -60,6 +65,20 @@ function summarize(
     guidanceScale: own.guidance_scale,
     ...sizeOf(snapshot),
   };
+}
+
+/** Pixels per latent along each side. */
+export function pixelsPerLatent({ vae }: Pick<Snapshot, "vae">): number {
+  return 2 ** (vae.config.block_out_channels.length - 1);
+}
+
+/** Height and width in pixels of what the UNet was trained on, which must be a picture we can draw. */
+function trainedSize(snapshot: Snapshot): { height: number; width: number } {
+  const { sample_size: latents } = snapshot.unet.config;
+  const [height = 0, width = 0] = latents.map((side) => side * pixelsPerLatent(snapshot));
+  if (Math.max(height, width) <= MAX_SIDE) return { height, width };
+  const reason = `sample_size ${latents.join("x")} makes pictures of ${width}x${height} pixels, and ${MAX_SIDE} a side are the most`;
+  throw new StudioError("CONFIG_INVALID", { file: "unet/config.json", reason });
 }
 
 /** A folder's own name; for one called `snapshot`, or a revision of the hub's cache, that of what holds it. */

@@ -2,8 +2,7 @@ import { countOperations, type Work } from "../graph/count-operations.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
 import { unet } from "../networks/unet.ts";
 import { vaeDecoder } from "../networks/vae.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
-import { pixelsPerLatent } from "./load-model.ts";
+import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
 /** What one picture asks of a device: the text once, each step, and the picture out of its latents. */
 export interface PictureWork {
@@ -21,16 +20,16 @@ export interface PictureSize {
 
 /** The networks a picture needs; their graphs are built, but nothing is loaded. */
 export function workOf(
-  snapshot: Pick<Snapshot, "textEncoder" | "unet" | "vae">,
+  { snapshot, tokenizer }: Pick<ReadModel, "snapshot" | "tokenizer">,
   { width, height, isGuided }: PictureSize,
 ): PictureWork {
   const { config } = snapshot.textEncoder;
   const factor = pixelsPerLatent(snapshot);
   const size = { height: Math.ceil(height / factor), width: Math.ceil(width / factor) };
   const batch = isGuided ? 2 : 1;
-  const tokens = config.max_position_embeddings;
+  const { length: tokens } = tokenizer;
   return {
-    text: countOperations(textEncoder(config, batch)),
+    text: countOperations(textEncoder(config, { batch, tokens })),
     step: countOperations(unet(snapshot.unet.config, { ...size, batch, tokens })),
     decode: countOperations(vaeDecoder(snapshot.vae.config, { ...size, batch: 1 })),
   };

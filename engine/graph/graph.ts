@@ -34,7 +34,7 @@ export interface Operations {
   groupNorm: { readonly groups: number; readonly epsilon: number };
   /** inputs x (…, width); weights scale (width), shift (width). */
   layerNorm: { readonly epsilon: number };
-  /** inputs query (b, n, width), key and value (b, m, width). */
+  /** inputs query (b, n, width), key and value (b, m, width) and, where some keys are hidden, seen (b, m): 1 or 0. */
   attention: { readonly heads: number; readonly causal: boolean };
   silu: object;
   gelu: object;
@@ -44,8 +44,8 @@ export interface Operations {
   add: object;
   /** inputs x (b, c, h, w), per channel (b or 1, c). */
   addPerChannel: object;
-  /** inputs x; weights of a shape that broadcasts onto x. */
-  addWeight: object;
+  /** inputs x (b, n, width); weights table (n or more, width), of which the first n rows are added. */
+  addRows: object;
   /** x * factor + offset. */
   affine: { readonly factor: number; readonly offset: number };
   /** Along the channels. */

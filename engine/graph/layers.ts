@@ -59,16 +59,18 @@ interface AttentionInputs {
   readonly query: Value;
   readonly key: Value;
   readonly value: Value;
+  /** (b, m): 1 for keys that may be looked at, 0 for those that may not; all may where it is absent. */
+  readonly seen?: Value | undefined;
 }
 
 /** softmax(q kᵀ / √d) v, head by head; all three are projected already. */
 export function attend(
   g: Graph,
-  { query, key, value }: AttentionInputs,
+  { query, key, value, seen }: AttentionInputs,
   heads: number,
   causal = false,
 ): Value {
-  const inputs = [query, key, value];
+  const inputs = [query, key, value, ...(seen ? [seen] : [])];
   return g.op("attention", { inputs, weights: [], attributes: { heads, causal } }, query.shape);
 }
 
@@ -96,13 +98,10 @@ export function addPerChannel(g: Graph, x: Value, perChannel: Value): Value {
   return g.op("addPerChannel", { inputs: [x, perChannel], weights: [], attributes: {} }, x.shape);
 }
 
-/** Adds a weight that is no layer's own, such as position embeddings. */
-export function addWeight(g: Graph, x: Value, shape: readonly number[]): Value {
-  return g.op(
-    "addWeight",
-    { inputs: [x], weights: [g.weight("weight", shape)], attributes: {} },
-    x.shape,
-  );
+/** Adds the first rows of a table to (b, n, width): its position embeddings. */
+export function addRows(g: Graph, x: Value, rows: number): Value {
+  const weights = [g.weight("weight", [rows, widthOf(x)])];
+  return g.op("addRows", { inputs: [x], weights, attributes: {} }, x.shape);
 }
 
 export function affine(

@@ -34,10 +34,11 @@ const operations: Lowering["operations"] = {
     }),
 
   attention: (emit, node, inputs) => {
-    const [query = "", key = "", value = ""] = inputs.map((input) => emit.cast(input, "float32"));
+    const wide = inputs.map((input) => emit.cast(input, "float32"));
+    const [query = "", key = "", value = ""] = wide;
     const { heads, causal } = node.attributes;
     const result = causal
-      ? causalAttention(emit, node, [query, key, value])
+      ? causalAttention(emit, node, wide)
       : emit.node("MultiHeadAttention", [query, key, value], {
           attributes: { num_heads: heads },
           domain: "com.microsoft",
@@ -65,7 +66,14 @@ const operations: Lowering["operations"] = {
   addPerChannel: (emit, { inputs: [, perChannel] }, [x = "", y = ""]) =>
     emit.node("Add", [x, emit.reshape(y, [...(perChannel?.shape ?? []), 1, 1])]),
 
-  addWeight: (emit, { weights }, [x = ""]) => emit.node("Add", [x, ...weightsOf(emit, weights)]),
+  addRows: (emit, { weights: [table], output: { shape } }, [x = ""]) => {
+    if (table === undefined) return x;
+    const [, rows = 0] = shape;
+    const all = emit.weight(table);
+    const part = [emit.integers([0]), emit.integers([rows]), emit.integers([0])];
+    const first = table.shape[0] === rows ? all : emit.node("Slice", [all, ...part]);
+    return emit.node("Add", [x, first]);
+  },
 
   affine: (emit, { attributes: { factor, offset } }, [x = ""]) =>
     emit.node("Add", [emit.node("Mul", [x, emit.scalar(factor)]), emit.scalar(offset)]),
@@ -153,18 +161,37 @@ function causalAttention(
   const size = width / heads;
   const byHead = (x: string, perm: readonly number[]) =>
     emit.transpose(emit.reshape(x, [batch, tokens, heads, size]), perm);
-  const [query = "", key = "", value = ""] = inputs;
+  const [query = "", key = "", value = "", seen] = inputs;
   const products = emit.node("MatMul", [byHead(query, [0, 2, 1, 3]), byHead(key, [0, 2, 3, 1])]);
   const scores = emit.node("Mul", [products, emit.floats([1 / Math.sqrt(size)], [])]);
   const masked = emit.node("Add", [scores, emit.floats(causalMask(tokens), [tokens, tokens])]);
-  const weights = emit.node("Softmax", [masked], { attributes: { axis: -1 } });
+  const visible =
+    seen === undefined ? masked : withoutHidden(emit, masked, { seen, batch, tokens });
+  const weights = emit.node("Softmax", [visible], { attributes: { axis: -1 } });
   const mixed = emit.node("MatMul", [weights, byHead(value, [0, 2, 1, 3])]);
   return emit.reshape(emit.transpose(mixed, [0, 2, 1, 3]), output.shape);
 }
 
-/** 0 where a row may look, and a number no score outweighs elsewhere (finite: -Infinity - -Infinity is NaN). */
+/** What is added to the score of a key that may not be seen: no score outweighs it (finite: -Infinity - -Infinity is NaN). */
+const HIDDEN = -1e30;
+
+/** 0 where a row may look, HIDDEN elsewhere. */
 function causalMask(tokens: number): number[] {
   return Array.from({ length: tokens * tokens }, (_, i) =>
-    i % tokens > Math.floor(i / tokens) ? -1e30 : 0,
+    i % tokens > Math.floor(i / tokens) ? HIDDEN : 0,
   );
+}
+
+interface Visibility {
+  /** (batch, tokens), 1 or 0. */
+  readonly seen: string;
+  readonly batch: number;
+  readonly tokens: number;
+}
+
+/** Scores (batch, heads, tokens, tokens), with those of hidden keys out of the way. */
+function withoutHidden(emit: Emitter, scores: string, { seen, batch, tokens }: Visibility): string {
+  const absent = emit.node("Sub", [emit.floats([1], []), seen]);
+  const penalty = emit.node("Mul", [absent, emit.floats([HIDDEN], [])]);
+  return emit.node("Add", [scores, emit.reshape(penalty, [batch, 1, 1, tokens])]);
 }

@@ -36,12 +36,15 @@ interface Conditioning {
   readonly text: Value;
 }
 
-/** What a level of the UNet looks like: its channels, heads and transformer depth. */
-interface Level {
-  readonly out: number;
+interface Attention {
   readonly heads: number;
   /** Transformer blocks after each resnet; 0 where the level has no attention. */
   readonly depth: number;
+}
+
+/** What a level of the UNet looks like: its channels, attention and resnets. */
+interface Level extends Attention {
+  readonly out: number;
   readonly layers: number;
 }
 
@@ -73,13 +76,7 @@ export function unet(config: UNetConfig, { batch, height, width, tokens }: UNetS
     }
   }
 
-  const mid = g.at("mid_block");
-  x = resnet(mid.at("resnets.0"), x, cond, channelsOf(x));
-  x = transformer(mid.at("attentions.0"), x, cond, {
-    ...down[last]!,
-    depth: config.transformer_layers_per_block[last]!,
-  });
-  x = resnet(mid.at("resnets.1"), x, cond, channelsOf(x));
+  x = middle(g.at("mid_block"), x, cond);
 
   for (const [i, level] of up.entries()) {
     const block = g.at(`up_blocks.${i}`);
@@ -119,6 +116,21 @@ function levelsOf(config: UNetConfig): { down: readonly Level[]; up: readonly Le
   };
 }
 
+/** What turns between the way down and the way up; distilled models have less of it, or nothing. */
+function middle(g: Graph, x: Value, cond: Conditioning): Value {
+  const { mid_block_type: type, attention_head_dim: heads } = cond.config;
+  const { transformer_layers_per_block: depths } = cond.config;
+  if (type === null) return x;
+  const out = channelsOf(x);
+  const y = resnet(g.at("resnets.0"), x, cond, out);
+  if (type === "UNetMidBlock2D") return y;
+  const z = transformer(g.at("attentions.0"), y, cond, {
+    heads: heads.at(-1)!,
+    depth: depths.at(-1)!,
+  });
+  return resnet(g.at("resnets.1"), z, cond, out);
+}
+
 function centred(g: Graph, sample: Value, { center_input_sample }: UNetConfig): Value {
   return center_input_sample ? affine(g, sample, { factor: 2, offset: -1 }) : sample;
 }
@@ -141,7 +153,7 @@ function resnet(g: Graph, x: Value, { config, time }: Conditioning, out: number)
 }
 
 /** Spatial transformer: every pixel attends to the picture, then to the text. */
-function transformer(g: Graph, x: Value, cond: Conditioning, { heads, depth }: Level): Value {
+function transformer(g: Graph, x: Value, cond: Conditioning, { heads, depth }: Attention): Value {
   if (depth === 0) return x;
   const { use_linear_projection: byPixel, norm_num_groups: groups } = cond.config;
   const out = channelsOf(x);

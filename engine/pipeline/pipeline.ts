@@ -8,6 +8,8 @@ import type { Networks } from "./session.ts";
 export interface PipelineParts {
   readonly networks: Networks;
   readonly tokenizer: Tokenizer;
+  /** Whether the text encoder is told which tokens are padding. */
+  readonly masksPadding: boolean;
   readonly latents: LatentSpace;
   /** The noise that a seed names: torch's CPU generator. */
   readonly noise: (seed: bigint) => NoiseGenerator;

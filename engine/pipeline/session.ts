@@ -15,9 +15,9 @@ export interface SessionSize {
 
 /** The networks of one model; a session is made ready when it is first run. */
 export interface Networks {
-  /** input_ids (batch, 77) to last_hidden_state (batch, 77, width). */
+  /** input_ids (batch, tokens) and, where padding is masked, attention_mask to last_hidden_state (batch, tokens, width). */
   textEncoder(batch: number): Session;
-  /** sample (batch, 4, h, w), timestep (1), encoder_hidden_states (batch, 77, width) to out_sample, like sample. */
+  /** sample (batch, 4, h, w), timestep (1), encoder_hidden_states (batch, tokens, width) to out_sample, like sample. */
   unet(size: SessionSize): Session;
   /** latents (batch, 4, h, w) to decoded (batch, 3, 8h, 8w). */
   vaeDecoder(size: SessionSize): Session;

@@ -15,7 +15,12 @@ import { findIn, float32Bytes, folderOf, type WeightFiles } from "./weight-files
 
 /** The three networks of a snapshot: configs as read, weights where they lie. */
 export interface ModelFiles {
-  readonly textEncoder: { readonly config: TextEncoderConfig; readonly weights: WeightFiles };
+  readonly textEncoder: {
+    readonly config: TextEncoderConfig;
+    /** Of every text, as the tokenizer gives them. */
+    readonly tokens: number;
+    readonly weights: WeightFiles;
+  };
   readonly unet: { readonly config: UNetConfig; readonly weights: WeightFiles };
   readonly vae: { readonly config: VaeConfig; readonly weights: WeightFiles };
 }
@@ -67,15 +72,15 @@ export class ModelOnDevice implements Networks {
   }
 
   textEncoder(batch: number): Session {
-    const { config, weights } = this.#files.textEncoder;
+    const { config, tokens, weights } = this.#files.textEncoder;
     return this.#session("text encoder", `${batch}`, () =>
-      this.#plan(textEncoder(config, batch), weights),
+      this.#plan(textEncoder(config, { batch, tokens }), weights),
     );
   }
 
   unet({ batch, height, width }: SessionSize): Session {
     const { config, weights } = this.#files.unet;
-    const tokens = this.#files.textEncoder.config.max_position_embeddings;
+    const { tokens } = this.#files.textEncoder;
     return this.#session("UNet", `${batch}x${height}x${width}`, () =>
       this.#plan(unet(config, { batch, height, width, tokens }), weights, "encoder_hidden_states"),
     );

@@ -34,6 +34,11 @@ export class ConfigReader {
     return Object.hasOwn(this.#json, key) ? (this.#json[key] ?? undefined) : undefined;
   }
 
+  /** Whether a key is there and says null, where that is another thing than its absence. */
+  isNull(key: string): boolean {
+    return Object.hasOwn(this.#json, key) && this.#json[key] === null;
+  }
+
   integer(key: string, preset: number | undefined, range: Range): number {
     return this.#integer(key, this.value(key) ?? preset, range);
   }

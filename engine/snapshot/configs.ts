@@ -8,11 +8,12 @@
 /** UNet2DConditionModel, unet/config.json. Levels run from full resolution inwards. */
 export interface UNetConfig {
   /** Height and width of the latents the model was trained on. */
-  readonly sample_size: number;
+  readonly sample_size: readonly [height: number, width: number];
   readonly in_channels: number;
   readonly out_channels: number;
   readonly down_block_types: readonly DownBlockType[];
-  readonly mid_block_type: "UNetMidBlock2DCrossAttn";
+  /** Two resnets around attention, one resnet alone, or nothing, as in distilled models. */
+  readonly mid_block_type: MidBlockType | null;
   /** From the innermost level outwards, unlike every other list here. */
   readonly up_block_types: readonly UpBlockType[];
   readonly block_out_channels: readonly number[];
@@ -44,13 +45,12 @@ export interface UNetConfig {
   readonly conv_out_kernel: number;
 }
 
+type MidBlockType = "UNetMidBlock2DCrossAttn" | "UNetMidBlock2D";
 type DownBlockType = "CrossAttnDownBlock2D" | "DownBlock2D";
 type UpBlockType = "CrossAttnUpBlock2D" | "UpBlock2D";
 
 /** AutoencoderKL, vae/config.json. Levels run from full resolution inwards. */
 export interface VaeConfig {
-  /** Height and width of the pictures the model was trained on. */
-  readonly sample_size: number;
   readonly in_channels: number;
   readonly out_channels: number;
   readonly latent_channels: number;
@@ -77,4 +77,6 @@ export interface TextEncoderConfig {
   readonly max_position_embeddings: number;
   readonly hidden_act: "gelu" | "quick_gelu";
   readonly layer_norm_eps: number;
+  /** Padding is hidden from the text, as StableDiffusionPipeline does for a config that says so. */
+  readonly use_attention_mask: boolean;
 }

@@ -13,6 +13,7 @@ export function readTextEncoderConfig(json: JsonObject, file: string): TextEncod
     num_attention_heads: read.integer("num_attention_heads", 8, { min: 1, max: 1_024 }),
     max_position_embeddings: read.integer("max_position_embeddings", 77, { min: 1, max: 65_536 }),
     hidden_act: read.word("hidden_act", "quick_gelu", ["gelu", "quick_gelu"]),
+    use_attention_mask: read.flag("use_attention_mask", false),
     layer_norm_eps: read.number("layer_norm_eps", 1e-5, { min: 0, max: 1 }),
   };
   const { hidden_size: width, num_attention_heads: heads } = config;

@@ -17,7 +17,6 @@ const PLAIN = {
   encoder_hid_dim: [null],
   encoder_hid_dim_type: [null],
   mid_block_scale_factor: [1],
-  mid_block_type: ["UNetMidBlock2DCrossAttn"],
   // Refused by diffusers too: attention_head_dim holds the number of heads, by a slip that became
   // the format (huggingface/diffusers issue 2011).
   num_attention_heads: [null],
@@ -74,23 +73,24 @@ type Blocks = Pick<UNetConfig, "down_block_types" | "mid_block_type" | "up_block
 
 function blocks(read: ConfigReader): Blocks {
   const down = ["CrossAttnDownBlock2D", "DownBlock2D"] as const;
+  const mid = ["UNetMidBlock2DCrossAttn", "UNetMidBlock2D"] as const;
   const up = ["CrossAttnUpBlock2D", "UpBlock2D"] as const;
   return {
     down_block_types: read.words("down_block_types", [down[0], down[0], down[0], down[1]], down),
-    mid_block_type: "UNetMidBlock2DCrossAttn",
+    mid_block_type: read.isNull("mid_block_type") ? null : read.word("mid_block_type", mid[0], mid),
     up_block_types: read.words("up_block_types", [up[1], up[0], up[0], up[0]], up),
   };
 }
 
 /**
- * A number, or height and width, which must agree. Early files of 512-pixel models say 32: diffusers
- * reads 64 in those older than 0.9 (pipeline_stable_diffusion.py), and so do we.
+ * A number, or height and width. Early files of 512-pixel models say 32: diffusers reads 64 in those
+ * older than 0.9 that give one number (pipeline_stable_diffusion.py), and so do we.
  */
-function sampleSize(read: ConfigReader): number {
-  const [height = 64, width] = read.repeated("sample_size", 64, 2, SIZE);
-  if (height !== width) throw read.unsupported("sample_size", [height, width]);
+function sampleSize(read: ConfigReader): readonly [number, number] {
+  const [height = 64, width = 64] = read.repeated("sample_size", 64, 2, SIZE);
   const isEarly = /^0\.[0-8]\./.test(String(read.value("_diffusers_version")));
-  return isEarly ? Math.max(height, 64) : height;
+  const isOld = isEarly && !Array.isArray(read.value("sample_size"));
+  return isOld ? [Math.max(height, 64), Math.max(width, 64)] : [height, width];
 }
 
 function crossAttentionDim(read: ConfigReader, levels: number): number {
@@ -136,11 +136,11 @@ function checkWidths(read: ConfigReader, config: UNetConfig): void {
   read.demand(first % 2 === 0, `block_out_channels begins with ${first}, which is odd`);
 }
 
-/** Whether attention runs at this level; the mid block attends at the last one. */
+/** Whether attention runs at this level; a mid block attends at the last one. */
 function hasAttention(config: UNetConfig, level: number): boolean {
   const last = config.block_out_channels.length - 1;
   return (
-    level === last ||
+    (level === last && config.mid_block_type === "UNetMidBlock2DCrossAttn") ||
     config.down_block_types[level] === "CrossAttnDownBlock2D" ||
     config.up_block_types[last - level] === "CrossAttnUpBlock2D"
   );

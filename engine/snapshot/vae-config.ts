@@ -1,5 +1,5 @@
 import type { VaeConfig } from "./configs.ts";
-import { CHANNELS, ConfigReader, LAYERS, SIZE } from "./config-reader.ts";
+import { CHANNELS, ConfigReader, LAYERS } from "./config-reader.ts";
 import type { JsonObject } from "./json.ts";
 
 /** Values of keys that would change the network in ways we do not build. */
@@ -13,7 +13,6 @@ export function readVaeConfig(json: JsonObject, file: string): VaeConfig {
   const read = new ConfigReader(json, file, "The VAE");
   read.only(PLAIN);
   const config: VaeConfig = {
-    sample_size: read.integer("sample_size", 32, SIZE),
     in_channels: pictureChannels(read, "in_channels"),
     out_channels: pictureChannels(read, "out_channels"),
     latent_channels: read.integer("latent_channels", 4, CHANNELS),

@@ -1,42 +1,77 @@
 import { StudioError } from "../contract/errors.ts";
 import { createCutter } from "./added-tokens.ts";
 import { normalizeText } from "./normalization.ts";
-import { CONTEXT_LENGTH, type Vocabulary } from "./vocabulary.ts";
+import { findVectors, writeOut } from "./vectors.ts";
+import { quote, refuse } from "./vocabulary-files.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 import { type Token, encodeWords } from "./word-encoder.ts";
 
 /** Longest text to encode, in UTF-16 units; bounds the memory a caller can make this take. */
 export const MAX_TEXT_LENGTH = 100_000;
 
+/** What the text encoder can take. */
+export interface TextEncoderLimits {
+  /** Most ids of one text. */
+  readonly positions: number;
+  /** Of its table of tokens: ids from here on have none. */
+  readonly rows: number;
+}
+
 /** A text as the text encoder takes it. */
 export interface TokenizedPrompt {
-  /** CONTEXT_LENGTH ids: start, the text, end, padding. */
+  /** As many as the tokenizer's length: start, the text, end, padding. */
   readonly ids: Int32Array;
+  /** How many of them come before the padding. */
+  readonly length: number;
   /** Tokens the whole text has, the markers not counted. */
   readonly count: number;
   /** Where in the text the part begins that the ids no longer hold; absent when all is held. */
   readonly cutAt?: number;
+  /** The first token of the ids that has no row in the text encoder; absent when all have one. */
+  readonly stranger?: { readonly token: string; readonly id: number };
 }
 
-/** CLIP's tokenizer: equal to transformers' CLIPTokenizer id for id. */
+/** CLIP's tokenizer: equal to transformers' CLIPTokenizer id for id, with diffusers' textual inversions. */
 export interface Tokenizer {
+  /** Ids of every text, the start and end markers among them. */
+  readonly length: number;
   encode(text: string): TokenizedPrompt;
   /** The ids of the whole text between the markers, neither cut nor padded. */
   encodeAll(text: string): Int32Array;
 }
 
-/** A tokenizer for one vocabulary. Refuses texts beyond MAX_TEXT_LENGTH as REQUEST_INVALID. */
-export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
+/**
+ * A tokenizer for one vocabulary and one text encoder. Throws TOKENIZER_INVALID where the encoder has
+ * no row for a marker, and so could read no text; refuses texts beyond MAX_TEXT_LENGTH as
+ * REQUEST_INVALID.
+ */
+export function createTokenizer(vocabulary: Vocabulary, limits: TextEncoderLimits): Tokenizer {
   const { start, end, padding } = vocabulary;
+  for (const [role, id] of Object.entries({ start, end, padding })) {
+    if (id < limits.rows) continue;
+    const reason = `the ${role} token has the id ${id}, but the text encoder has ${limits.rows} rows`;
+    refuse("tokenizer_config.json", reason);
+  }
+  const length = Math.min(vocabulary.maxLength, limits.positions);
+  const room = length - 2;
   const tokensOf = createReader(vocabulary);
 
   return {
+    length,
     encode(text) {
       const tokens = tokensOf(text);
-      const room = CONTEXT_LENGTH - 2;
-      const ids = new Int32Array(CONTEXT_LENGTH).fill(padding);
-      ids.set([start, ...tokens.slice(0, room).map(({ id }) => id), end]);
+      const read = tokens.slice(0, room);
+      const ids = new Int32Array(length).fill(padding);
+      ids.set([start, ...read.map(({ id }) => id), end]);
       const cut = tokens[room];
-      return { ids, count: tokens.length, ...(cut && { cutAt: cut.at }) };
+      const strange = read.findIndex(({ id }) => id >= limits.rows);
+      return {
+        ids,
+        length: read.length + 2,
+        count: tokens.length,
+        ...(cut && { cutAt: cut.at }),
+        ...(strange >= 0 && { stranger: strangerAt(text, tokens, strange) }),
+      };
     },
     encodeAll(text) {
       return Int32Array.from([start, ...tokensOf(text).map(({ id }) => id), end]);
@@ -47,6 +82,7 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
 /** Reads tokens off a text in the reference's order: added tokens as written, in any case, words. */
 function createReader(vocabulary: Vocabulary): (text: string) => Token[] {
   const { addedTokens } = vocabulary;
+  const vectors = findVectors(addedTokens);
   const cutWritten = createCutter(
     addedTokens.filter(({ normalized }) => !normalized),
     (content) => content,
@@ -72,16 +108,30 @@ function createReader(vocabulary: Vocabulary): (text: string) => Token[] {
     }
   }
 
-  return (text) => {
-    if (text.length > MAX_TEXT_LENGTH) throw tooLong(text.length);
-    return [...read(text.toWellFormed())];
+  return (source) => {
+    if (source.length > MAX_TEXT_LENGTH) throw tooLong(`${source.length} characters long`);
+    const text = source.toWellFormed();
+    const tokens = [...read(text)];
+    const found = [...new Set(tokens.map(({ id }) => id))].flatMap((id) => vectors.get(id) ?? []);
+    if (found.length === 0) return tokens;
+    const written = writeOut(text, found, MAX_TEXT_LENGTH);
+    if (written === undefined) throw tooLong("longer with its textual inversions written out");
+    const { origins } = written;
+    return [...read(written.text)].map(({ id, at }) => ({ id, at: origins[at] ?? 0 }));
   };
 }
 
-function tooLong(length: number): StudioError {
+/** The token at an index, spelled as the text has it or, for one vector of several. */
+function strangerAt(text: string, tokens: readonly Token[], index: number) {
+  const { id = 0, at = 0 } = tokens[index] ?? {};
+  const next = tokens.slice(index).find((token) => token.at > at);
+  return { token: quote(text.slice(at, next?.at).trim()), id };
+}
+
+function tooLong(value: string): StudioError {
   return new StudioError("REQUEST_INVALID", {
     field: "prompt",
-    value: `${length} characters long`,
+    value,
     reason: `at most ${MAX_TEXT_LENGTH} are read`,
   });
 }

@@ -11,13 +11,10 @@ import {
 } from "./vocabulary-files.ts";
 import { readModel } from "./vocabulary-model.ts";
 
-/** Tokens that CLIP's text encoder reads, the start and end markers among them. */
-export const CONTEXT_LENGTH = 77;
-
 /** All that turns text into ids. */
 export interface Vocabulary {
-  /** One more than the highest id: the rows that the text encoder's embedding must have. */
-  readonly size: number;
+  /** Most ids of one text, the start and end markers among them; Infinity where nothing bounds them. */
+  readonly maxLength: number;
   readonly start: number;
   readonly end: number;
   readonly padding: number;
@@ -40,7 +37,6 @@ export interface ByteSymbols {
 export function readVocabulary(files: VocabularyFiles): Vocabulary {
   const tokenizer = objectOf(files, "tokenizer.json");
   const config = objectOf(files, "tokenizer_config.json") ?? {};
-  checkLength(config);
   const model = readModel(files, tokenizer);
   const declared = readDeclaredTokens({
     config,
@@ -58,7 +54,7 @@ export function readVocabulary(files: VocabularyFiles): Vocabulary {
     return id ?? refuse(model.file, `it lacks the ${role} token ${quote(content)}`);
   };
   return {
-    size: ids.values().reduce((size, id) => Math.max(size, id + 1), 0),
+    maxLength: maxLength(config),
     start: idOf("start", declared.start),
     end: idOf("end", declared.end),
     padding: idOf("padding", declared.padding),
@@ -68,12 +64,16 @@ export function readVocabulary(files: VocabularyFiles): Vocabulary {
   };
 }
 
-/** The reference cuts at a shorter length; a longer one (1e30 says "none") the text encoder limits. */
-function checkLength(config: JsonObject): void {
-  const length = config["model_max_length"] ?? CONTEXT_LENGTH;
-  if (typeof length !== "number" || length < CONTEXT_LENGTH) {
-    refuse("tokenizer_config.json", `model_max_length is not ${CONTEXT_LENGTH} or more`);
-  }
+/** The two markers and one word. */
+const MIN_LENGTH = 3;
+
+/** Where the config says nothing, or 1e30 as transformers writes "none", the text encoder decides. */
+function maxLength(config: JsonObject): number {
+  const length = config["model_max_length"] ?? Infinity;
+  const isWhole = typeof length === "number" && Math.floor(length) === length;
+  if (isWhole && length >= MIN_LENGTH) return length;
+  const reason = `model_max_length is not a whole number from ${MIN_LENGTH} on`;
+  return refuse("tokenizer_config.json", reason);
 }
 
 /** Gives declared tokens the ids of the vocabulary, or the next free ones, as the reference does. */

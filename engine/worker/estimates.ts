@@ -111,9 +111,9 @@ export class Estimates {
     return drawn;
   }
 
-  #workOf({ folder, snapshot }: ReadModel, size: PictureSize): PictureWork {
-    const key = `${folder.path} ${size.width}x${size.height} ${size.isGuided}`;
-    const work = this.#works.get(key) ?? workOf(snapshot, size);
+  #workOf(read: ReadModel, size: PictureSize): PictureWork {
+    const key = `${read.folder.path} ${size.width}x${size.height} ${size.isGuided}`;
+    const work = this.#works.get(key) ?? workOf(read, size);
     if (this.#works.size > SIZES) this.#works.clear();
     this.#works.set(key, work);
     return work;

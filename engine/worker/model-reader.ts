@@ -1,48 +1,38 @@
 import type { TokenCount } from "../contract/generation.ts";
 import { readModel, type ReadModel } from "../drawing/read-model.ts";
-import { tokenCounter, type TokenCounter } from "../drawing/token-counter.ts";
 
 /** More models than a person goes back and forth between. */
 const KEPT = 4;
 
-interface Entry {
-  readonly model: Promise<ReadModel>;
-  countTokens?: TokenCounter;
-}
-
 /** What the form wants to know of a model at every key press: read once, until the store changes. */
 export class ModelReader {
   readonly #folderOf: (id: string) => Promise<string>;
-  readonly #entries = new Map<string, Entry>();
+  readonly #models = new Map<string, Promise<ReadModel>>();
 
   constructor(folderOf: (id: string) => Promise<string>) {
     this.#folderOf = folderOf;
   }
 
   read(id: string): Promise<ReadModel> {
-    return this.#entry(id).model;
+    const known = this.#models.get(id);
+    if (known !== undefined) return known;
+    const model = this.#read(id);
+    this.#models.set(id, model);
+    const [oldest] = this.#models.keys();
+    if (this.#models.size > KEPT && oldest !== undefined) this.#models.delete(oldest);
+    return model;
   }
 
+  /** Counts as the model's own tokenizer does; the limit is without the marks of start and end. */
   async countTokens(id: string, prompt: string): Promise<TokenCount> {
-    const entry = this.#entry(id);
-    const { snapshot } = await entry.model;
-    entry.countTokens ??= tokenCounter(snapshot);
-    return entry.countTokens(prompt);
+    const { tokenizer } = await this.read(id);
+    const { count, cutAt } = tokenizer.encode(prompt);
+    return { count, limit: tokenizer.length - 2, ...(cutAt !== undefined && { cutAt }) };
   }
 
   /** Says that models have come, gone or changed. */
   forget(): void {
-    this.#entries.clear();
-  }
-
-  #entry(id: string): Entry {
-    const known = this.#entries.get(id);
-    if (known !== undefined) return known;
-    const entry = { model: this.#read(id) };
-    this.#entries.set(id, entry);
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > KEPT && oldest !== undefined) this.#entries.delete(oldest);
-    return entry;
+    this.#models.clear();
   }
 
   /** A refusal is not kept: its cause may be mended at any time. */
@@ -50,7 +40,7 @@ export class ModelReader {
     try {
       return await readModel(await this.#folderOf(id), "float32");
     } catch (error) {
-      this.#entries.delete(id);
+      this.#models.delete(id);
       throw error;
     }
   }

@@ -32,7 +32,7 @@ const VAE_BLOCKS = {
  */
 export function randomStableDiffusion2(folder: string): ModelFiles {
   const vae = new Map([...vaeDecoder(SD2_VAE, SIZE).weights, ...vaeEncoder(SD2_VAE, SIZE).weights]);
-  const text = textEncoder(SD2_TEXT_ENCODER, 1).weights;
+  const text = textEncoder(SD2_TEXT_ENCODER, { batch: 1, tokens: 77 }).weights;
   const network = (
     name: string,
     config: object,
@@ -45,6 +45,7 @@ export function randomStableDiffusion2(folder: string): ModelFiles {
     },
     textEncoder: {
       config: SD2_TEXT_ENCODER,
+      tokens: 77,
       weights: network("text_encoder", SD2_TEXT_ENCODER, text),
     },
     vae: { config: SD2_VAE, weights: network("vae", { ...SD2_VAE, ...VAE_BLOCKS }, vae) },

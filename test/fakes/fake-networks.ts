@@ -49,10 +49,11 @@ export class FakeNetworks implements Networks {
 
 /** A tokenizer that counts letters. */
 const tokenizer: Tokenizer = {
-  encode: (text) => ({ ids: new Int32Array(77).fill(text.length), count: text.length }),
+  length: 77,
+  encode: (text) => ({ ids: new Int32Array(77).fill(text.length), length: 77, count: text.length }),
   encodeAll: (text) => new Int32Array(text.length),
 };
 
 export function fakeParts(networks: FakeNetworks): PipelineParts {
-  return { networks, tokenizer, latents: SPACE, noise: createGenerator };
+  return { networks, tokenizer, masksPadding: false, latents: SPACE, noise: createGenerator };
 }

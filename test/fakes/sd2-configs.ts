@@ -2,7 +2,7 @@ import type { TextEncoderConfig, UNetConfig, VaeConfig } from "../../engine/snap
 
 /** stabilityai/stable-diffusion-2: unet/config.json with the class defaults filled in. */
 export const SD2_UNET: UNetConfig = {
-  sample_size: 96,
+  sample_size: [96, 96],
   in_channels: 4,
   out_channels: 4,
   down_block_types: [
@@ -33,7 +33,6 @@ export const SD2_UNET: UNetConfig = {
 
 /** stabilityai/stable-diffusion-2: vae/config.json. */
 export const SD2_VAE: VaeConfig = {
-  sample_size: 768,
   in_channels: 3,
   out_channels: 3,
   latent_channels: 4,
@@ -57,4 +56,5 @@ export const SD2_TEXT_ENCODER: TextEncoderConfig = {
   max_position_embeddings: 77,
   hidden_act: "gelu",
   layer_norm_eps: 1e-5,
+  use_attention_mask: false,
 };

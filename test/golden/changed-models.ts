@@ -1,4 +1,5 @@
-import { edit, type Change } from "../fixtures/rewrites.ts";
+import { edit, retensor, rowsOf, type Change } from "../fixtures/rewrites.ts";
+import type { RawTensor } from "../fakes/safetensors-writer.ts";
 import { loadFolder, saveFolder } from "../fakes/memory-snapshot.ts";
 import { snapshotFolder, type ReferenceName } from "./reference.ts";
 
@@ -47,6 +48,63 @@ export function saveModel(name: ChangedName, folder: string): void {
 
 export type ChangedName = keyof typeof CHANGED_MODELS;
 
+const TEXT_ENCODER = "text_encoder/model.fp16.safetensors";
+const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
+const TOKENIZER = "tokenizer/tokenizer_config.json";
+const LONG = "a red house, two purple fish under water, ".repeat(12);
+
+/** A text encoder of more or fewer positions; further ones are those of the first 77 again. */
+function positions(count: number): readonly Change[] {
+  return [
+    edit("text_encoder/config.json", { max_position_embeddings: count }),
+    rows("position_embedding.weight", () => Array.from({ length: count }, (_, i) => i % 77)),
+  ];
+}
+
+/** Three more tokens, with embeddings of others. */
+const LEARNED: readonly Change[] = [
+  edit("text_encoder/config.json", { vocab_size: 773 }),
+  edit("tokenizer/added_tokens.json", { "<cat-toy>": 770, "<cat-toy>_1": 771, "<cat-toy>_2": 772 }),
+  rows("token_embedding.weight", (count) => [...Array(count).keys(), 400, 500, 600]),
+];
+
+/** Picks rows of one of the text encoder's tables. */
+function rows(table: string, pick: (count: number) => readonly number[]): Change {
+  return retensor(TEXT_ENCODER, (tensors) => {
+    const changed = Object.entries(tensors).map(([name, tensor]) => {
+      const isIt = name.endsWith(table);
+      return [name, isIt ? rowsOf(tensor, pick(tensor.shape[0]!)) : tensor] as const;
+    });
+    return Object.fromEntries(changed);
+  });
+}
+
+type Tensors = Record<string, RawTensor>;
+
+/** The UNet with one resnet a level instead of two, as its last of three on the way up takes the skip from above. */
+function distilled(tensors: Tensors): Tensors {
+  const kept = Object.entries(tensors).filter(
+    ([name]) => !/^(down|up)_blocks\.\d\.(resnets|attentions)\.1\./.test(name),
+  );
+  const renamed = kept.map(
+    ([name, tensor]) =>
+      [name.replace(/^(up_blocks\.\d\.(?:resnets|attentions))\.2\./, "$1.1."), tensor] as const,
+  );
+  return Object.fromEntries(renamed);
+}
+
+/** The UNet without its deepest level. */
+function withoutDeepest(tensors: Tensors): Tensors {
+  const kept = Object.entries(tensors).filter(
+    ([name]) => !/^(down_blocks\.(3|2\.downsamplers)|up_blocks\.0|mid_block)\./.test(name),
+  );
+  const renamed = kept.map(
+    ([name, tensor]) =>
+      [name.replace(/^up_blocks\.(\d)/, (_, i) => `up_blocks.${Number(i) - 1}`), tensor] as const,
+  );
+  return Object.fromEntries(renamed);
+}
+
 /** By the name of the picture in models/, which make_models.py draws. */
 export const CHANGED_MODELS = {
   "guidance-zero": {
@@ -64,5 +122,61 @@ export const CHANGED_MODELS = {
   "vae-shift-factor": {
     changes: [edit("vae/config.json", { shift_factor: 0.5 })],
     isFromPicture: true,
+  },
+  // Distilled models (BK-SDM, segmind's tiny-sd): fewer resnets, no middle, a level less.
+  "unet-without-middle": {
+    changes: [edit("unet/config.json", { mid_block_type: null })],
+  },
+  "unet-middle-of-one-resnet": {
+    changes: [edit("unet/config.json", { mid_block_type: "UNetMidBlock2D" })],
+  },
+  "unet-distilled-small": {
+    changes: [
+      edit("unet/config.json", { layers_per_block: 1, mid_block_type: null }),
+      retensor(UNET, distilled),
+    ],
+  },
+  "unet-distilled-tiny": {
+    changes: [
+      edit("unet/config.json", {
+        layers_per_block: 1,
+        mid_block_type: null,
+        block_out_channels: [32, 32, 64],
+        attention_head_dim: [1, 2, 4],
+        down_block_types: Array(3).fill("CrossAttnDownBlock2D"),
+        up_block_types: Array(3).fill("CrossAttnUpBlock2D"),
+      }),
+      retensor(UNET, (tensors) => withoutDeepest(distilled(tensors))),
+    ],
+  },
+  "unet-not-square": {
+    changes: [edit("unet/config.json", { sample_size: [8, 12] })],
+    request: { width: undefined, height: undefined },
+  },
+  "text-encoder-248": {
+    changes: [...positions(248), edit(TOKENIZER, { model_max_length: 248 })],
+    request: { prompt: LONG },
+  },
+  "text-encoder-248-reading-77": {
+    changes: positions(248),
+    request: { prompt: LONG },
+  },
+  "text-encoder-20": {
+    changes: [...positions(20), edit(TOKENIZER, { model_max_length: 20 })],
+    request: { prompt: LONG },
+  },
+  "textual-inversion-vectors": {
+    changes: LEARNED,
+    request: { prompt: "a <cat-toy> in a red house" },
+  },
+  "textual-inversion-everywhere": {
+    changes: LEARNED,
+    request: {
+      prompt: "<cat-toy>, a red house, <cat-toy>_1 and <cat-toy>",
+      negativePrompt: "two <cat-toy>",
+    },
+  },
+  "text-attention-mask": {
+    changes: [edit("text_encoder/config.json", { use_attention_mask: true })],
   },
 } as const satisfies Record<string, ChangedModel>;

@@ -19,10 +19,20 @@ torch.set_num_threads(1)
 torch.set_flush_denormal(True)
 
 
+def keep_floats(path):
+    """transformers takes no 1 for a 1.0, which JavaScript writes."""
+    config = json.load(open(path))
+    for key in ("attention_dropout", "initializer_factor"):
+        if key in config:
+            config[key] = float(config[key])
+    json.dump(config, open(path, "w"))
+
+
 def draw(folder, target):
     request = json.load(open(f"{folder}/request.json"))
     snapshot = f"{folder}/snapshot"
     variant = "fp16" if os.path.exists(f"{snapshot}/unet/diffusion_pytorch_model.fp16.safetensors") else None
+    keep_floats(f"{snapshot}/text_encoder/config.json")
     options = dict(variant=variant, torch_dtype=torch.float32, safety_checker=None)
     size = dict(height=request.get("height"), width=request.get("width"))
     if "strength" in request:

@@ -34,6 +34,33 @@ test("refuses a size between the model's latents", () => {
   );
 });
 
+test("refuses a text that holds a token without a row in the text encoder", () => {
+  const { tokenizer } = starter;
+  const lacking: ReadModel = {
+    ...starter,
+    tokenizer: {
+      ...tokenizer,
+      encode(text) {
+        const { stranger: _, ...tokens } = tokenizer.encode(text);
+        const stranger = { token: '"<extra>"', id: 770 };
+        return text.includes("<extra>") ? { ...tokens, stranger } : tokens;
+      },
+    },
+  };
+  const { vocab_size: rows } = starter.snapshot.textEncoder.config;
+  const negative = { negativePrompt: "no <extra>" };
+  expect(() => checkOrder(order({ prompt: "an <extra> fish" }), lacking, false)).toThrow(
+    refusal("REQUEST_INVALID", {
+      field: "prompt",
+      value: 'read with "<extra>" in it',
+      reason: `that token has the id 770, but the model's text encoder has ${rows} rows`,
+    }),
+  );
+  expect(() => checkOrder(order(negative), lacking, false)).toThrow("negativePrompt cannot be");
+  const unguided = order({ ...negative, guidanceScale: 1 });
+  expect(() => checkOrder(unguided, lacking, false)).not.toThrow();
+});
+
 test("refuses a strength that leaves nothing to run", () => {
   expect(() => checkOrder(order({ steps: 9, strength: 0.1 }), starter, true)).toThrow(
     refusal("REQUEST_INVALID", {

@@ -15,7 +15,7 @@ function together(...models: readonly Model[]): Model {
 
 test.each([
   ["UNet", unet(SD2_UNET, { ...size, tokens: 77 }), 686, 865_910_724],
-  ["text encoder", textEncoder(SD2_TEXT_ENCODER, 2), 372, 340_387_840],
+  ["text encoder", textEncoder(SD2_TEXT_ENCODER, { batch: 2, tokens: 77 }), 372, 340_387_840],
   ["VAE", together(vaeDecoder(SD2_VAE, size), vaeEncoder(SD2_VAE, size)), 248, 83_653_863],
 ])(
   "the SD 2 %s asks for exactly the published tensors and parameters",

@@ -12,6 +12,7 @@ const DEFAULTS = {
   max_position_embeddings: 77,
   hidden_act: "quick_gelu",
   layer_norm_eps: 1e-5,
+  use_attention_mask: false,
 };
 
 test("an empty config is CLIPTextConfig's defaults", () => {

@@ -7,7 +7,6 @@ const FILE = "vae/config.json";
 test("an empty config is AutoencoderKL's defaults", () => {
   expect(readVaeConfig({}, FILE)).toEqual({
     ...SD2_VAE,
-    sample_size: 32,
     block_out_channels: [64],
     layers_per_block: 1,
   });

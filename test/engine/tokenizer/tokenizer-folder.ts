@@ -2,6 +2,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createTokenizer, type Tokenizer } from "../../../engine/tokenizer/tokenizer.ts";
 import { readVocabulary } from "../../../engine/tokenizer/vocabulary.ts";
 
+/** What the text encoders of Stable Diffusion take, but for their rows. */
+export const CLIP = { positions: 77, rows: Infinity };
+
 /** The text files of a tokenizer folder by name. */
 export function readFolder(folder: string): Map<string, string> {
   return new Map(
@@ -11,5 +14,5 @@ export function readFolder(folder: string): Map<string, string> {
 
 /** The tokenizer of a folder. */
 export function loadTokenizer(folder: string): Tokenizer {
-  return createTokenizer(readVocabulary(readFolder(folder)));
+  return createTokenizer(readVocabulary(readFolder(folder)), CLIP);
 }

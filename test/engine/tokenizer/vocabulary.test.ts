@@ -5,7 +5,7 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import { createTokenizer } from "../../../engine/tokenizer/tokenizer.ts";
 import { readVocabulary } from "../../../engine/tokenizer/vocabulary.ts";
 import { MAX_FILE_LENGTH } from "../../../engine/tokenizer/vocabulary-files.ts";
-import { readFolder } from "./tokenizer-folder.ts";
+import { CLIP, readFolder } from "./tokenizer-folder.ts";
 
 const TINY = readFolder("test/golden/tiny-sd2-v/snapshot/tokenizer");
 const TINY_JSON = readFolder("test/golden/tiny-sd21-v/snapshot/tokenizer");
@@ -29,7 +29,7 @@ test.each(FOLDERS)("gives transformers' ids with $name", ({ json, files, cases }
     if (value === null) texts.delete(name);
     else texts.set(name, JSON.stringify(value));
   }
-  const tokenizer = createTokenizer(readVocabulary(texts));
+  const tokenizer = createTokenizer(readVocabulary(texts), CLIP);
   expect(cases.map(([text]) => [text, [...tokenizer.encode(text).ids]])).toEqual(cases);
 });
 
@@ -56,19 +56,41 @@ test("reads merges whatever ends their lines", () => {
   expect(readVocabulary(windows)).toEqual(readVocabulary(TINY));
 });
 
-test("counts the rows that the text encoder must have", () => {
-  const learned = new Map(TINY).set("added_tokens.json", '{ "<cat-toy>": 770 }');
-  expect([readVocabulary(TINY).size, readVocabulary(learned).size]).toEqual([770, 771]);
-});
-
 const SMALL = {
   "vocab.json": { a: 0, "b</w>": 1, "ab</w>": 2, "<|startoftext|>": 3, "<|endoftext|>": 4 },
   "merges.txt": "#version: 0.2\na b</w>\n",
 } as const;
 
 test("what the vocabulary cannot spell becomes the unknown token", () => {
-  const tokenizer = createTokenizer(readVocabulary(folder({})));
+  const tokenizer = createTokenizer(readVocabulary(folder({})), CLIP);
   expect([...tokenizer.encodeAll("ab xb é")]).toEqual([3, 2, 4, 1, 4, 4, 4]);
+});
+
+test.each([
+  [{}, 77, 77],
+  [{ model_max_length: 1e30 }, 77, 77],
+  [{ model_max_length: 77 }, 248, 77],
+  [{ model_max_length: 248 }, 77, 77],
+  [{ model_max_length: 20 }, 77, 20],
+  [{ model_max_length: null }, 20, 20],
+])("with %j and %i positions a text has %i ids", (fields, positions, length) => {
+  const tokenizer = createTokenizer(readVocabulary(folder(config(fields))), { ...CLIP, positions });
+  expect([tokenizer.length, tokenizer.encode("ab").ids.length]).toEqual([length, length]);
+});
+
+test("says which token that is read has no row in the text encoder", () => {
+  const added = { "added_tokens.json": { "<extra>": 5, "<more>": 6 } };
+  const tokenizer = createTokenizer(readVocabulary(folder(added)), { positions: 5, rows: 5 });
+  const strangers = ["ab ab", "ab <more> <extra>", "ab ab ab <extra>"].map(
+    (text) => tokenizer.encode(text).stranger,
+  );
+  expect(strangers).toEqual([undefined, { token: '"<more>"', id: 6 }, undefined]);
+});
+
+test("refuses a tokenizer whose markers have no row in the text encoder", () => {
+  expect(() => createTokenizer(readVocabulary(folder({})), { ...CLIP, rows: 4 })).toThrow(
+    "the end token has the id 4, but the text encoder has 4 rows",
+  );
 });
 
 /** What is put over SMALL, the file that is refused, and why. */
@@ -127,11 +149,20 @@ const DAMAGES: readonly (readonly [Readonly<Record<string, unknown>>, string, st
     "tokenizer_config.json",
     "extra_special_tokens has 1001 tokens, more than 1000",
   ],
-  [config({ model_max_length: 76 }), "tokenizer_config.json", "model_max_length is not 77 or more"],
+  [
+    config({ model_max_length: 2 }),
+    "tokenizer_config.json",
+    "model_max_length is not a whole number from 3 on",
+  ],
+  [
+    config({ model_max_length: 76.5 }),
+    "tokenizer_config.json",
+    "model_max_length is not a whole number from 3 on",
+  ],
   [
     config({ model_max_length: "77" }),
     "tokenizer_config.json",
-    "model_max_length is not 77 or more",
+    "model_max_length is not a whole number from 3 on",
   ],
   [
     config({ added_tokens_decoder: [] }),
@@ -238,7 +269,7 @@ test("reads or refuses any JSON", () => {
 
 function outcome(files: Map<string, string>): string {
   try {
-    createTokenizer(readVocabulary(files)).encode("ab <|endoftext|>");
+    createTokenizer(readVocabulary(files), CLIP).encode("ab <|endoftext|>");
     return "read";
   } catch (error) {
     return error instanceof StudioError ? error.code : String(error);

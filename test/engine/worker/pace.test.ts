@@ -14,11 +14,14 @@ import {
 const CPU = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;
 const speed = speedOf(CPU);
 const sd2 = {
-  textEncoder: { config: SD2_TEXT_ENCODER },
-  unet: { config: SD2_UNET },
-  vae: { config: SD2_VAE },
+  snapshot: {
+    textEncoder: { config: SD2_TEXT_ENCODER },
+    unet: { config: SD2_UNET },
+    vae: { config: SD2_VAE },
+  },
+  tokenizer: { length: 77 },
 } as Parameters<typeof workOf>[0];
-const { snapshot: starter } = await readModel(STARTER, "float32");
+const starter = await readModel(STARTER, "float32");
 
 function guided(side: number) {
   return { width: side, height: side, isGuided: true };
