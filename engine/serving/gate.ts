@@ -1,8 +1,8 @@
 import { StudioError } from "../contract/errors.ts";
 import type { Rejection } from "../http/replies.ts";
-import type { Caller, KeyScope } from "./caller.ts";
+import type { Caller } from "./caller.ts";
 import { type Addressed, isOwnOrigin, wrongAddress } from "../http/wrong-address.ts";
-import { isOpenPath, scopeOf } from "./scope-of.ts";
+import type { RouteScope, ScopeOf } from "./route-scopes.ts";
 
 /** Of a request, what the gate looks at: the beginning of an IncomingMessage. */
 export interface Knock extends Addressed {
@@ -19,6 +19,8 @@ export interface GateOptions {
   /** Whether anybody has a key. */
   readonly hasKeys: boolean;
   readonly callerOf: (secret: string) => Caller | undefined;
+  /** What a caller must be allowed, by the path as it came. */
+  readonly scopeOf: ScopeOf;
   /** Who comes without a key, where none is required. */
   readonly anonymous: Caller;
 }
@@ -73,7 +75,8 @@ type Entry = Extract<Passage, { kind: "in" | "refused" }>;
 
 function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
   const known = callerBy(knock.headers.authorization, gate);
-  if (isOpenPath(knock)) return { kind: "in", caller: known ?? gate.anonymous };
+  const scope = gate.scopeOf(knock);
+  if (scope === "open") return { kind: "in", caller: known ?? gate.anonymous };
   if (known === undefined) {
     const reason = whyNotAnonymous(knock.headers.authorization, gate);
     if (reason !== undefined) {
@@ -82,7 +85,7 @@ function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
     }
   }
   const caller = known ?? gate.anonymous;
-  const rejection = wrongScope(scopeOf(knock.url ?? ""), caller) ?? wrongType(knock, known);
+  const rejection = wrongScope(scope, caller) ?? wrongType(knock, known);
   if (rejection === undefined) return { kind: "in", caller };
   return { kind: "refused", rejection, caller };
 }
@@ -107,7 +110,7 @@ function whyNotAnonymous(
   return isShown ? "its key is unknown" : undefined;
 }
 
-function wrongScope(scope: KeyScope, { scopes }: Caller): Rejection | undefined {
+function wrongScope(scope: Exclude<RouteScope, "open">, { scopes }: Caller): Rejection | undefined {
   if (scopes.has(scope)) return undefined;
   const error = new StudioError("KEY_INSUFFICIENT", { scope });
   return { status: error.status, error };

@@ -10,6 +10,7 @@ import type { AdmissionQueue } from "./admission-queue.ts";
 import type { Caller } from "./caller.ts";
 import { passageOf, type GateOptions } from "./gate.ts";
 import type { PictureEngine } from "./picture-engine.ts";
+import type { ScopeOf } from "./route-scopes.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { RouteParts } from "./routes/route-parts.ts";
 import type { ServerFile } from "./server-file.ts";
@@ -19,7 +20,7 @@ export interface InferenceServerParts {
   readonly engine: PictureEngine;
   readonly admission: AdmissionQueue;
   readonly requests: RequestLog;
-  readonly installRoutes: (app: FastifyInstance, parts: RouteParts) => void;
+  readonly installRoutes: (app: FastifyInstance, parts: RouteParts) => ScopeOf;
   readonly log: FastifyBaseLogger;
 }
 
@@ -67,7 +68,7 @@ export class InferenceServer {
       requestTimeoutMs: REQUEST_MS,
       log,
     });
-    parts.installRoutes(app, {
+    const scopeOf = parts.installRoutes(app, {
       admission: {
         draw: (request) => {
           const onStart = (): void => {
@@ -83,7 +84,7 @@ export class InferenceServer {
     });
     await app.ready();
     const port = await bind(app.server, address);
-    door.open(port);
+    door.open(port, scopeOf);
     return new InferenceServer(app, parts.admission, originOf(host, port));
   }
 
@@ -111,6 +112,7 @@ class Door {
   readonly #parts: InferenceServerParts;
   readonly #callers = new WeakMap<IncomingMessage, Caller>();
   #port = 0;
+  #scopeOf: ScopeOf = () => "management";
   #allowed: Allowed | undefined;
 
   constructor(host: string, parts: InferenceServerParts) {
@@ -118,8 +120,9 @@ class Door {
     this.#parts = parts;
   }
 
-  open(port: number): void {
+  open(port: number, scopeOf: ScopeOf): void {
     this.#port = port;
+    this.#scopeOf = scopeOf;
   }
 
   callerOf(request: IncomingMessage): Caller {
@@ -156,6 +159,7 @@ class Door {
       isKeyRequired: settings.isKeyRequired || isReachedByOthers(this.#host, settings),
       hasKeys: file.hasKeys,
       callerOf: (secret) => file.callerOf(secret),
+      scopeOf: this.#scopeOf,
       anonymous: anonymousOf(settings),
     };
   }

@@ -1,36 +1,41 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
-import { generateRoute, generateStreamRoute } from "./generate-routes.ts";
-import { inferRoute } from "./infer-route.ts";
-import { modelRoutes, versioned } from "./model-routes.ts";
+import { scopesOf, type ScopeOf } from "../route-scopes.ts";
+import { pictureRoutes } from "./picture-routes.ts";
+import { modelRoutes } from "./model-routes.ts";
 import { refuse } from "./refuse.ts";
 import { repositoryRoutes } from "./repository-routes.ts";
 import { installRoute, pathOf, type Route } from "./route.ts";
 import { BodyReader } from "./read-body.ts";
 import type { RouteParts, SharedParts } from "./route-parts.ts";
 
-/** Answers the inference protocols on a listener whose gate lets in who may ask. */
-export function installRoutes(app: FastifyInstance, parts: RouteParts): void {
+/**
+ * Answers the inference protocols on a listener whose gate lets in who may ask, and tells that gate the
+ * scopes that the routes declare. Each is asked for once more of the route that the router has chosen.
+ */
+export function installRoutes(app: FastifyInstance, parts: RouteParts): ScopeOf {
+  const routes = routesOf({ ...parts, bodies: new BodyReader() });
   void app.register(async (scope) => {
     // Bodies are bytes here: they may be packed, or binary, and their limits are the protocol's own.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
     scope.setErrorHandler(refuse);
-    const shared = { ...parts, bodies: new BodyReader() };
-    for (const route of routesOf(shared)) installRoute(scope, route);
+    scope.addHook("onRequest", async (request) => refuseOutOfScope(request, parts));
+    for (const route of routes) installRoute(scope, route);
     scope.all("/*", (request) => {
       throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
     });
   });
+  return scopesOf(routes);
+}
+
+function refuseOutOfScope(request: FastifyRequest, { callerOf }: RouteParts): void {
+  const { scope = "management" } = request.routeOptions.config;
+  if (scope === "open" || callerOf(request).scopes.has(scope)) return;
+  throw new StudioError("KEY_INSUFFICIENT", { scope });
 }
 
 /** Every address, and what answers there. */
 export function routesOf(parts: SharedParts): readonly Route[] {
-  return [
-    ...modelRoutes(parts),
-    ...versioned("/infer", { POST: inferRoute(parts) }),
-    ...versioned("/generate", { POST: generateRoute(parts) }),
-    ...versioned("/generate_stream", { POST: generateStreamRoute(parts) }),
-    ...repositoryRoutes(parts),
-  ];
+  return [...modelRoutes(parts), ...pictureRoutes(parts), ...repositoryRoutes(parts)];
 }

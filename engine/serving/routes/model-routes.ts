@@ -35,24 +35,28 @@ export function modelRoutes(parts: SharedParts): readonly Route[] {
   };
   const { software, version } = SOFTWARE;
   return [
-    { path: "/", GET: () => ({ status: "alive" }) },
-    { path: "/openapi.json", GET: () => OPENAPI },
-    { path: "/v2", GET: () => serverMetadata(software.toLowerCase(), version) },
-    { path: "/v2/health/live", GET: () => LIVE },
-    { path: "/v2/health/ready", GET: serverReadiness(engine) },
-    { path: "/v2/models", GET: names },
-    ...versioned("", { GET: metadata }),
-    ...versioned("/ready", { GET: ready }),
-    { path: "/v1/models", GET: names },
-    { path: "/v1/models/:model", GET: ready, POST: predictRoute(parts) },
+    { path: "/", scope: "open", GET: () => ({ status: "alive" }) },
+    { path: "/v2/health/live", scope: "open", GET: () => LIVE },
+    { path: "/v2/health/ready", scope: "open", GET: serverReadiness(engine) },
+    { path: "/openapi.json", scope: "inference", GET: () => OPENAPI },
+    {
+      path: "/v2",
+      scope: "inference",
+      GET: () => serverMetadata(software.toLowerCase(), version),
+    },
+    { path: "/v2/models", scope: "inference", GET: names },
+    ...versioned("", { scope: "inference", GET: metadata }),
+    ...versioned("/ready", { scope: "inference", GET: ready }),
+    { path: "/v1/models", scope: "inference", GET: names },
+    { path: "/v1/models/:model", scope: "inference", GET: ready, POST: predictRoute(parts) },
   ];
 }
 
 /** A model's address with a version and without. */
-export function versioned(end: string, handlers: Omit<Route, "path">): readonly Route[] {
+export function versioned(end: string, rest: Omit<Route, "path">): readonly Route[] {
   return ["", "/versions/:version"].map((version) => ({
     path: `/v2/models/:model${version}${end}`,
-    ...handlers,
+    ...rest,
   }));
 }
 

@@ -1,15 +1,16 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { StudioError } from "../../contract/errors.ts";
 import type { InferRequest } from "../../kserve/server/infer-request.ts";
 import { pictureReply } from "../../kserve/server/picture-reply.ts";
 import { generationRequests, pictureRequest } from "../../kserve/server/picture-request.ts";
 import type { WantedPicture } from "../../kserve/server/wanted-picture.ts";
+import type { Parameters } from "../../kserve/wire/wire-tensor.ts";
 import type { EncodedMessage } from "../../kserve/wire/encoded-message.ts";
 import type { MessageBody } from "../../kserve/wire/framing.ts";
 import { clientGone } from "./client-gone.ts";
 import { type DrawnRequest, type DrawOrder, ofOneSize } from "./draw-pictures.ts";
 import type { SharedParts } from "./route-parts.ts";
 import { addressOf, type ModelAddress, servedModel } from "./served-model.ts";
-import { timeLimitOf } from "./time-limit.ts";
 
 /** A request of protocol v2, as far as its client says it. */
 export interface Message {
@@ -41,6 +42,26 @@ export async function readOrder(
     timeLimitSeconds: timeLimitOf(message.request.parameters),
     signal,
   };
+}
+
+const MICROSECONDS = 1_000_000;
+
+/**
+ * Seconds that a request gives itself: its parameter `timeout`, in microseconds as Triton has it; 0 is
+ * none. Throws REQUEST_INVALID.
+ */
+function timeLimitOf(parameters: Parameters): number | undefined {
+  const value = parameters.get("timeout");
+  if (value === undefined) return undefined;
+  const timeout = typeof value === "boolean" || value === "" ? Number.NaN : Number(value);
+  if (Number.isFinite(timeout) && timeout >= 0)
+    return timeout === 0 ? undefined : timeout / MICROSECONDS;
+  const reason = "it is a number of microseconds";
+  throw new StudioError("REQUEST_INVALID", {
+    field: "timeout",
+    value: JSON.stringify(value),
+    reason,
+  });
 }
 
 /** The ordinary reply: pictures as they were wanted. */

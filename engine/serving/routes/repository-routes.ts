@@ -16,9 +16,12 @@ export function repositoryRoutes(parts: SharedParts): readonly Route[] {
     return repositoryIndex((await engine.models()).map(toEntry), isReadyOnly);
   };
   return [
-    { path: "/v2/repository/index", POST: index },
-    { path: "/v2/repository/models/:model/load", POST: changing(parts, "load") },
-    { path: "/v2/repository/models/:model/unload", POST: changing(parts, "unload") },
+    { path: "/v2/repository/index", scope: "inference", POST: index },
+    ...(["load", "unload"] as const).map((verb): Route => ({
+      path: `/v2/repository/models/:model/${verb}`,
+      scope: "management",
+      POST: changing(parts, verb),
+    })),
   ];
 }
 

@@ -1,12 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
+import { writingsOf, type RouteScope, type ScopedRoute } from "../route-scopes.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What a caller must be allowed; management where nothing is declared. */
+    scope?: RouteScope;
+  }
+}
 
 /** What answers a request: the reply that was sent, or the JSON to send. */
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
-/** An address, and what answers each method; HEAD goes where GET does. */
-export interface Route {
-  readonly path: string;
+/** An address with its scope, and what answers each method; HEAD goes where GET does. */
+export interface Route extends ScopedRoute {
   readonly GET?: Handler;
   readonly POST?: Handler;
 }
@@ -15,12 +22,14 @@ const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", 
 
 /** Answers at an address, with a slash at its end or without; other methods are refused with what is allowed. */
 export function installRoute(app: FastifyInstance, route: Route): void {
-  const { path, GET, POST } = route;
+  const { path, scope = "management", GET, POST } = route;
+  const config = { scope };
   const allowed = METHODS.filter((method) => (method === "POST" ? POST : isRead(method) && GET));
-  for (const url of new Set([path, path.endsWith("/") ? path : `${path}/`])) {
-    if (GET !== undefined) app.get(url, GET);
-    if (POST !== undefined) app.post(url, POST);
+  for (const url of writingsOf(path)) {
+    if (GET !== undefined) app.get(url, { config }, GET);
+    if (POST !== undefined) app.post(url, { config }, POST);
     app.route({
+      config,
       method: METHODS.filter((method) => !allowed.includes(method)),
       url,
       handler: (request, reply) => {

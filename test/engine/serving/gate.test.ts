@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import type { Caller } from "../../../engine/serving/caller.ts";
 import { passageOf, type GateOptions, type Passage } from "../../../engine/serving/gate.ts";
 import { hostsOf } from "../../../engine/http/hosts.ts";
+import { scopesOf } from "../../../engine/serving/route-scopes.ts";
+import { routesOf } from "../../../engine/serving/routes/install-routes.ts";
+import type { SharedParts } from "../../../engine/serving/routes/route-parts.ts";
 
 const PORT = 8080;
 
@@ -15,6 +18,9 @@ const DRAWER: Caller = { ...ANONYMOUS, id: "1", keyName: "drawer", scopes: new S
 const KEEPER: Caller = { ...DRAWER, id: "2", keyName: "keeper", scopes: new Set(["management"]) };
 const CALLERS: Readonly<Record<string, Caller>> = { dk_drawer: DRAWER, dk_keeper: KEEPER };
 
+/** By what the server's own routes declare. */
+const SCOPE_OF = scopesOf(routesOf({ engine: {}, admission: {}, bodies: {} } as SharedParts));
+
 function gate(changes: Partial<GateOptions> = {}): GateOptions {
   return {
     hosts: hostsOf("127.0.0.1", PORT, ["proxy.example"]).union(new Set(["proxy.example"])),
@@ -23,6 +29,7 @@ function gate(changes: Partial<GateOptions> = {}): GateOptions {
     hasKeys: true,
     callerOf: (secret) => CALLERS[secret],
     anonymous: ANONYMOUS,
+    scopeOf: SCOPE_OF,
     ...changes,
   };
 }

@@ -8,16 +8,25 @@ import {
   readGenerateRequest,
   serverSentEvent,
 } from "../../kserve/server/generate.ts";
+import { readInferRequest } from "../../kserve/server/infer-request.ts";
+import { seedReply } from "../../kserve/server/picture-reply.ts";
 import { wantedPicture } from "../../kserve/server/wanted-picture.ts";
 import { toBase64 } from "../../kserve/wire/base64.ts";
 import { type ByteSource, text } from "../../kserve/wire/encoded-message.ts";
 import type { MessageBody } from "../../kserve/wire/framing.ts";
-import { allPictures, type DrawnRequest, drawPictures, type Progress } from "./draw-pictures.ts";
+import {
+  allPictures,
+  type DrawnRequest,
+  drawPictures,
+  ofOneSize,
+  type Progress,
+} from "./draw-pictures.ts";
 import { type Message, type Order, readOrder, replyTo } from "./read-order.ts";
 import { sentenceOf } from "./refuse.ts";
 import { relay } from "./relay.ts";
-import type { Handler } from "./route.ts";
-import type { SharedParts } from "./route-parts.ts";
+import { versioned } from "./model-routes.ts";
+import type { Handler, Route } from "./route.ts";
+import { isSeedReply, type SharedParts } from "./route-parts.ts";
 import { endWhereStalled, sendMessage } from "./send-message.ts";
 
 /** Silence that proxies take for death begins at 30 s: a comment goes out before. */
@@ -36,8 +45,34 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** `POST /v2/models/{m}[/versions/{v}]/generate`: one reply. */
-export function generateRoute(parts: SharedParts): Handler {
+/** What the seed's handler takes in of a request besides the prompt. */
+const NOTHING = { outputs: [], parameters: new Map() };
+
+/** Where pictures are asked for in protocol v2: `/v2/models/{m}[/versions/{v}]/…`. */
+export function pictureRoutes(parts: SharedParts): readonly Route[] {
+  return [
+    ...versioned("/infer", { scope: "inference", POST: infer(parts) }),
+    ...versioned("/generate", { scope: "inference", POST: generate(parts) }),
+    ...versioned("/generate_stream", { scope: "inference", POST: generateStream(parts) }),
+  ];
+}
+
+/** `POST …/infer`: tensors in, one reply of tensors out. */
+function infer(parts: SharedParts): Handler {
+  return async (request, reply) => {
+    const isSeed = isSeedReply(parts, parts.callerOf(request));
+    const order = await readOrder(parts, { request, reply }, (body) => {
+      const message = readInferRequest(body);
+      return { request: message, wanted: wantedPicture(isSeed ? NOTHING : message) };
+    });
+    const drawn = await allPictures(parts.admission, order);
+    const answer = isSeed ? seedReply(ofOneSize(drawn.pictures)) : replyTo(order, drawn);
+    return sendMessage(request, reply, answer);
+  };
+}
+
+/** `POST …/generate`: one reply. */
+function generate(parts: SharedParts): Handler {
   return async (request, reply) => {
     const order = await readOrder(parts, { request, reply }, readMessage);
     const drawn = await allPictures(parts.admission, order);
@@ -49,7 +84,7 @@ export function generateRoute(parts: SharedParts): Handler {
  * `POST …/generate_stream`: an event for each step, then one that is the reply. What is refused before
  * the first of them has a status; what fails later is an event `{"error"}`.
  */
-export function generateStreamRoute(parts: SharedParts): Handler {
+function generateStream(parts: SharedParts): Handler {
   return async (request, reply) => {
     const order = await readOrder(parts, { request, reply }, readMessage);
     const silenceMs = parts.silenceMs ?? SILENCE_MS;

@@ -1,0 +1,76 @@
+import type { KeyScope } from "./caller.ts";
+
+/** What a caller must be allowed for a route; `open` for probes, which have no key. */
+export type RouteScope = KeyScope | "open";
+
+/** An address, and its scope. One that declares none is management. */
+export interface ScopedRoute {
+  /** As routers have it: `:name` stands for any one part. */
+  readonly path: string;
+  readonly scope?: RouteScope;
+}
+
+/** The scope of a request by its raw method and path, before a router has seen it. */
+export type ScopeOf = (request: {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+}) => RouteScope;
+
+/** How an address may be written: with a slash at its end or without. */
+export function writingsOf(path: string): readonly string[] {
+  return path.endsWith("/") ? [path] : [path, `${path}/`];
+}
+
+/**
+ * Tells scopes by what the routes declare. Open is a read of exactly an open route's address. All others
+ * are read more loosely than the router reads them (encodings undone again and again, slashes doubled or
+ * left over, any case); where that fits several routes, management wins, and so it does where it fits none.
+ */
+export function scopesOf(routes: readonly ScopedRoute[]): ScopeOf {
+  const open = new Set(
+    routes.flatMap(({ path, scope }) => (scope === "open" ? writingsOf(path) : [])),
+  );
+  const patterns = routes.map(({ path, scope = "management" }) => ({
+    names: namesIn(path),
+    isManagement: scope === "management",
+  }));
+  return ({ method, url = "" }) => {
+    const [path = ""] = url.split("?", 1);
+    const isRead = method === "GET" || method === "HEAD";
+    if (isRead && open.has(path)) return "open";
+    const names = namesIn(decoded(url.split(/[?#]/, 1)[0] ?? ""));
+    const fitting = patterns.filter((pattern) => fits(names, pattern.names));
+    const isInference = fitting.length > 0 && !fitting.some(({ isManagement }) => isManagement);
+    return isInference ? "inference" : "management";
+  };
+}
+
+function namesIn(path: string): readonly string[] {
+  return path
+    .toLowerCase()
+    .split(/[/\\]+/)
+    .filter((name) => name !== "" && name !== ".");
+}
+
+function fits(names: readonly string[], pattern: readonly string[]): boolean {
+  return (
+    names.length === pattern.length &&
+    pattern.every((part, i) => part.startsWith(":") || part === names[i])
+  );
+}
+
+/** More than anybody encodes once, or twice by mistake. */
+const MOST_DECODINGS = 4;
+
+function decoded(path: string): string {
+  let text = path;
+  for (let i = 0; i < MOST_DECODINGS && text.includes("%"); i++) text = decodedOnce(text);
+  return text;
+}
+
+/** Byte by byte, so that one that is no text does not keep the others from being read. */
+function decodedOnce(text: string): string {
+  return text.replaceAll(/%([\da-f]{2})/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
