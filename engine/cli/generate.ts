@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Preparation } from "../drawing/load-model.ts";
-import { Drawing, type DrawingEvent } from "../drawing/drawing.ts";
+import { Drawing, type RequestEvent } from "../drawing/drawing.ts";
 import { commandWithFlags, type GenerateFlags } from "./generate-flags.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
@@ -14,15 +14,10 @@ export function generateCommand(signal: AbortSignal): Command {
       flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
     const drawing = new Drawing({ device: flags.device });
     const { model } = flags;
-    const options = {
-      request: requestOf(prompt, flags),
-      model,
-      initImage,
-      onPreparing: reportPreparing,
-      signal,
-    };
+    const inputs = { model, startImage: initImage, onPreparing: reportPreparing, signal };
     try {
-      for await (const event of drawing.generate(options)) await report(event, prompt, flags);
+      const events = drawing.generate(requestOf(prompt, flags), inputs);
+      for await (const event of events) await report(event, prompt, flags);
     } finally {
       drawing.close();
     }
@@ -33,12 +28,12 @@ function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void 
   progressLine(`Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`);
 }
 
-async function report(event: DrawingEvent, prompt: string, flags: GenerateFlags): Promise<void> {
+async function report(event: RequestEvent, prompt: string, flags: GenerateFlags): Promise<void> {
   const isJson = flags.json === true;
   if (event.kind === "started") {
     const { order, model, device } = event;
     const { width, height, steps, guidanceScale, scheduler, seed } = order;
-    if (!isJson) {
+    if (!isJson && event.image === 0) {
       note(
         `${model.name} on ${device}: ${width}x${height}, ${scheduler}, ${steps} steps, guidance ${guidanceScale}, seed ${seed}`,
       );
@@ -58,7 +53,7 @@ async function report(event: DrawingEvent, prompt: string, flags: GenerateFlags)
 }
 
 async function reportPicture(
-  { png, record, seconds, image }: Extract<DrawingEvent, { kind: "image" }>,
+  { png, record, seconds, image }: Extract<RequestEvent, { kind: "image" }>,
   prompt: string,
   { out, count, force = false, json }: GenerateFlags,
 ): Promise<void> {

@@ -1,29 +1,15 @@
 import { z } from "zod";
-import { endpointIdSchema } from "./endpoints.ts";
 import { errorSchema } from "./errors.ts";
 import { recordSchema } from "./image-record.ts";
-import { modelIdSchema } from "./models.ts";
+import { orderSchema } from "./order.ts";
 import { progressSchema } from "./progress.ts";
-import { generationRequestSchema } from "./request.ts";
-import { SCHEDULER_NAMES } from "./schedulers.ts";
-import { seedSchema } from "./seed.ts";
+import { requestSchema } from "./request.ts";
 
 /** The target that is this machine's own device. */
 export const LOCAL_TARGET = "local";
 
-/** What a person may ask of the queue: a request, the model by its id in the store, and a picture to start from. */
-export const enqueueSchema = generationRequestSchema.extend({
-  model: modelIdSchema.optional(),
-  /** Id that `generation.addInitImage` gave. */
-  initImageId: z.string().max(64).optional(),
-  /** Where to draw: this device, or an inference endpoint by its id. */
-  target: endpointIdSchema.default(LOCAL_TARGET),
-  /** Whether it goes in front of everything that waits. */
-  isFirst: z.boolean().default(false),
-});
-export type EnqueueRequest = z.input<typeof enqueueSchema>;
-/** A request as it has passed the schema. */
-export type CheckedRequest = z.output<typeof enqueueSchema>;
+/** What the queue is asked: a request, and whether it goes in front of everything that waits. */
+export const enqueueSchema = requestSchema.extend({ isFirst: z.boolean().optional() });
 
 /**
  * Where a generation stands. `waiting` and `running` are open; the rest have ended. `interrupted`
@@ -39,32 +25,7 @@ export const GENERATION_STATES = [
 ] as const;
 export type GenerationState = (typeof GENERATION_STATES)[number];
 
-/**
- * One picture to draw. On this device nothing is left open: the model's choices and chance were settled
- * when it was asked for. An endpoint settles itself what it is not asked for.
- */
-export const orderSchema = z.object({
-  /** A model's id in the store, or the name of an endpoint's model. */
-  model: z.string().min(1).max(300),
-  prompt: z.string(),
-  negativePrompt: z.string(),
-  /** Absent where an endpoint decides it, as are guidance scale, seed and scheduler: it is not asked for them. */
-  steps: z.int().optional(),
-  guidanceScale: z.number().optional(),
-  /** Pixels. */
-  width: z.int(),
-  height: z.int(),
-  /** Whether an endpoint decides the size; width and height are what to expect then. */
-  isSizeOpen: z.literal(true).optional(),
-  seed: seedSchema.optional(),
-  scheduler: z.enum(SCHEDULER_NAMES).optional(),
-  /** Only with a picture to start from. */
-  strength: z.number().optional(),
-  initImageId: z.string().optional(),
-});
-export type GenerationOrder = z.output<typeof orderSchema>;
-
-/** One request for one picture and its outcome: a row of the queue. */
+/** One order and its outcome: a row of the queue. */
 export const generationSchema = z.object({
   id: z.string(),
   state: z.enum(GENERATION_STATES),

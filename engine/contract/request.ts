@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { endpointIdSchema } from "./endpoints.ts";
+import { modelIdSchema } from "./models.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -7,10 +9,13 @@ export const MAX_SIDE = 2048;
 
 const side = z.int().min(64).max(MAX_SIDE).multipleOf(8);
 
-/** What a person may ask for; what is absent is the model's own choice. Sizes are in pixels. */
-export const generationRequestSchema = z.strictObject({
+/**
+ * What is asked for, as it came. What is absent is decided when the request becomes orders: by the model
+ * or the endpoint that draws it, by chance, or by `REQUEST_DEFAULTS`. Sizes are in pixels.
+ */
+export const requestSchema = z.strictObject({
   prompt: z.string().max(10_000),
-  negativePrompt: z.string().max(10_000).default(""),
+  negativePrompt: z.string().max(10_000).optional(),
   steps: z.int().min(1).max(1000).optional(),
   /** From 0 to 1 is without guidance; distilled models ask for 0. */
   guidanceScale: z.number().min(0).max(100).optional(),
@@ -18,9 +23,19 @@ export const generationRequestSchema = z.strictObject({
   height: side.optional(),
   /** The first picture's seed; picture i uses seed + i. */
   seed: seedSchema.optional(),
-  count: z.int().min(1).max(100).default(1),
+  /** Pictures. */
+  count: z.int().min(1).max(100).optional(),
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
-  /** How far image to image may go from its picture: 1 forgets it. */
-  strength: z.number().gt(0).max(1).default(0.8),
+  /** How far image to image may go from its start image: 1 ignores it. */
+  strength: z.number().gt(0).max(1).optional(),
+  /** A model's id in the store; the one chosen in settings where it is absent. */
+  model: modelIdSchema.optional(),
+  /** The start image: an id that `generation.addInitImage` gave. */
+  initImageId: z.string().max(64).optional(),
+  /** Where to draw: this device, or an inference endpoint by its id. */
+  target: endpointIdSchema.optional(),
 });
-export type GenerationRequest = z.output<typeof generationRequestSchema>;
+export type GenerationRequest = z.output<typeof requestSchema>;
+
+/** What neither a model nor an endpoint decides. Strength as in StableDiffusionImg2ImgPipeline. */
+export const REQUEST_DEFAULTS = { negativePrompt: "", count: 1, strength: 0.8 } as const;

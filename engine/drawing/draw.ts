@@ -1,20 +1,14 @@
 import type { Seconds } from "../contract/progress.ts";
 import { fromPixels, type Pixels } from "../image/pixels.ts";
 import { imageToImage } from "../pipeline/image-to-image.ts";
-import type { PipelineEvent } from "../pipeline/pipeline.ts";
+import type { PipelineEvent, Run } from "../pipeline/pipeline.ts";
 import { textToImage } from "../pipeline/text-to-image.ts";
-import { planSteps } from "../schedulers/plan-steps.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
-import { checkOrder } from "./check-order.ts";
 import type { LoadedModel } from "./load-model.ts";
-import type { Order } from "./order.ts";
-import type { ReadModel } from "./read-model.ts";
 import { Stopwatch, typicalSeconds } from "./stopwatch.ts";
 
-/** One step of one picture is done. */
+/** One step of a picture is done. */
 export interface StepProgress {
-  /** Which picture of the run, from 0. */
-  readonly image: number;
   /** 1 to steps. */
   readonly step: number;
   readonly steps: number;
@@ -27,36 +21,30 @@ export type DrawEvent =
   | ({ readonly kind: "step"; readonly latents: FloatTensor } & StepProgress)
   | {
       readonly kind: "image";
-      readonly image: number;
-      readonly seed: bigint;
       readonly latents: FloatTensor;
       readonly decoded: FloatTensor;
       readonly seconds: Seconds;
     };
 
 export interface DrawOptions {
-  /** The picture to start from, of the order's size. */
-  readonly from?: Pixels | undefined;
+  /** The start image, of the run's size. */
+  readonly startImage?: Pixels | undefined;
   /** Seconds, from any start. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs the pipeline an order asks for, and times it. */
+/** Draws one picture with the pipeline that its run asks for, and times it. */
 export async function* draw(
-  model: ReadModel,
-  loaded: LoadedModel,
-  order: Order,
-  { from, now, signal }: DrawOptions,
+  { parts, sessions }: LoadedModel,
+  run: Run,
+  { startImage, now, signal }: DrawOptions,
 ): AsyncGenerator<DrawEvent, void> {
-  checkOrder(order, model, from !== undefined);
-  const plan = planSteps(model.schedulerConfig, order.steps, order.scheduler);
-  const request = { ...order, plan };
   const events =
-    from === undefined
-      ? textToImage(loaded.parts, request, signal)
-      : imageToImage(loaded.parts, { ...request, image: fromPixels(from) }, signal);
-  yield* withTimes(events, new Stopwatch(now, () => loaded.sessions.loadingSeconds));
+    startImage === undefined
+      ? textToImage(parts, run, signal)
+      : imageToImage(parts, run, fromPixels(startImage), signal);
+  yield* withTimes(events, new Stopwatch(now, () => sessions.loadingSeconds));
 }
 
 async function* withTimes(
@@ -65,7 +53,7 @@ async function* withTimes(
 ): AsyncGenerator<DrawEvent, void> {
   let load = 0;
   let text = 0;
-  let steps: number[] = [];
+  const steps: number[] = [];
   for await (const event of events) {
     const lap = watch.lap();
     load += lap.load;
@@ -77,7 +65,6 @@ async function* withTimes(
     } else {
       const denoise = steps.reduce((sum, seconds) => sum + seconds, 0);
       yield { ...event, seconds: { load, text, denoise, decode: lap.own } };
-      steps = [];
     }
   }
 }

@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import type { DeviceName, DeviceReport } from "../contract/devices.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
+import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
+import { SOFTWARE } from "../contract/software.ts";
 import { generationTexts } from "../image/generation-text.ts";
 import { toPixels, type Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png.ts";
@@ -13,12 +16,12 @@ import { chooseDevice, listDevices, type Probe } from "./devices.ts";
 import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { orAborted } from "./or-aborted.ts";
-import { completeRequest, parseRequest, type Order } from "./order.ts";
+import { ordersOf, parseRequest } from "./order.ts";
 import { PreviewMaps } from "./preview-maps.ts";
 import { previewSample } from "./preview-sample.ts";
 import { randomSeed } from "./random-seed.ts";
 import { readModel, STARTER, type ReadModel } from "./read-model.ts";
-import { SOFTWARE } from "../contract/software.ts";
+import { runOf } from "./run.ts";
 
 export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;
@@ -28,19 +31,18 @@ export interface DrawingOptions extends ModelOptions {
   readonly cacheFolder?: string | undefined;
 }
 
-/** What to draw, and with what. `request` is checked here, where it enters. */
-export interface GenerateOptions {
-  readonly request: unknown;
+/** With what an order is drawn. */
+export interface DrawingInputs {
   /** Folder of a diffusers snapshot; the starter by default. */
   readonly model?: string | undefined;
-  /** A picture to start from: the bytes of a PNG, JPEG or WebP, and its name for sentences. */
-  readonly initImage?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
+  /** The bytes of a PNG, JPEG or WebP to start from, and its name for sentences. */
+  readonly startImage?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
   /** Called while a half model is being widened for the CPU, once per model. */
   readonly onPreparing?: ((progress: Preparation) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What generating yields, in this order; `preview` is a small picture of what is developing. */
+/** What drawing yields, in this order; `preview` is a small picture of what is developing. */
 export type DrawingEvent =
   | {
       readonly kind: "started";
@@ -51,13 +53,15 @@ export type DrawingEvent =
   | ({ readonly kind: "progress"; readonly preview: () => Pixels | undefined } & StepProgress)
   | {
       readonly kind: "image";
-      readonly image: number;
       /** With the record in its texts. */
       readonly png: Uint8Array;
       readonly pixels: Pixels;
       readonly record: GenerationRecord;
       readonly seconds: Seconds;
     };
+
+/** What a request's drawing yields: the same of each of its pictures, numbered from 0. */
+export type RequestEvent = DrawingEvent & { readonly image: number };
 
 interface Loaded {
   readonly key: string;
@@ -85,36 +89,40 @@ export class Drawing {
     return this.#supervisor.pid;
   }
 
-  /** Draws what is asked for. A cancel rejects with the signal's reason once the device is free. */
-  async *generate(options: GenerateOptions): AsyncGenerator<DrawingEvent, void> {
-    const { initImage, signal } = options;
-    const checked = parseRequest(options.request);
-    const device = await orAborted(this.#chosenDevice(), signal);
-    const loaded = await this.#load(options, device);
-    const order = completeRequest(checked, loaded.read, randomSeed);
-    const from = initImage && (await decode(initImage, order));
-    yield { kind: "started", order, model: loaded.read.summary, device: device.provider };
-    for await (const event of draw(loaded.read, loaded.model, order, {
-      from,
-      now: monotonicSeconds,
-      signal,
-    })) {
+  /**
+   * Draws all pictures of a request, which is checked here. A cancel rejects with the signal's reason once the
+   * device is free.
+   */
+  async *generate(asked: unknown, inputs: DrawingInputs = {}): AsyncGenerator<RequestEvent, void> {
+    const { startImage } = inputs;
+    const request = {
+      ...parseRequest(asked),
+      ...(startImage !== undefined && { initImageId: sha256(startImage.bytes) }),
+    };
+    const { read } = await this.#ready(inputs);
+    const orders = ordersOf(request, { name: read.summary.name, read }, randomSeed());
+    for (const [image, order] of orders.entries()) {
+      for await (const event of this.draw(order, inputs)) yield { ...event, image };
+    }
+  }
+
+  /** Draws one picture. A cancel rejects with the signal's reason once the device is free. */
+  async *draw(order: Order, inputs: DrawingInputs = {}): AsyncGenerator<DrawingEvent, void> {
+    const { startImage: file, signal } = inputs;
+    const { read, model, previews, device } = await this.#ready(inputs);
+    const run = runOf(order, read);
+    const startImage = file && (await decode(file, order));
+    yield { kind: "started", order, model: read.summary, device: device.provider };
+    for await (const event of draw(model, run, { startImage, now: monotonicSeconds, signal })) {
       if (event.kind === "step") {
         const { latents, ...progress } = event;
-        yield { ...progress, kind: "progress", preview: () => loaded.previews.preview(latents) };
-        continue;
+        yield { ...progress, kind: "progress", preview: () => previews.preview(latents) };
+      } else {
+        const record = recordOf(order, { read, model, device });
+        const pixels = toPixels(event.decoded);
+        const png = encodePng(pixels, generationTexts(record));
+        yield { kind: "image", png, pixels, record, seconds: event.seconds };
       }
-      const record = recordOf({
-        order,
-        loaded,
-        device,
-        seed: event.seed,
-        isFromPicture: from !== undefined,
-      });
-      const { image, seconds } = event;
-      const pixels = toPixels(event.decoded);
-      const png = encodePng(pixels, generationTexts(record));
-      yield { kind: "image", image, png, pixels, record, seconds };
     }
   }
 
@@ -149,8 +157,13 @@ export class Drawing {
     return this.#device;
   }
 
+  async #ready(inputs: DrawingInputs): Promise<Loaded & { readonly device: Device }> {
+    const device = await orAborted(this.#chosenDevice(), inputs.signal);
+    return { ...(await this.#load(inputs, device)), device };
+  }
+
   async #load(
-    { model: folder = STARTER, onPreparing = () => {}, signal }: GenerateOptions,
+    { model: folder = STARTER, onPreparing = () => {}, signal }: DrawingInputs,
     device: Device,
   ): Promise<Loaded> {
     const read = await readModel(folder, device.lowering.precision);
@@ -184,40 +197,36 @@ function isSameDevice(one: Device, other: Device): boolean {
 
 /** The codec is native and large, so it is loaded with the first picture that needs it. */
 async function decode(
-  { bytes, name }: NonNullable<GenerateOptions["initImage"]>,
+  { bytes, name }: NonNullable<DrawingInputs["startImage"]>,
   fit: Order,
 ): Promise<Pixels> {
   const { decodePicture } = await import("../codecs/decode.ts");
   return decodePicture(bytes, name, fit);
 }
 
-interface RecordParts {
-  readonly order: Order;
-  readonly loaded: Loaded;
+interface Drawer {
+  readonly read: ReadModel;
+  readonly model: LoadedModel;
   readonly device: Device;
-  readonly seed: bigint;
-  readonly isFromPicture: boolean;
 }
 
-function recordOf({ order, loaded, device, seed, isFromPicture }: RecordParts): GenerationRecord {
-  const { prompt, negativePrompt, steps, guidanceScale, width, height, scheduler, strength } =
-    order;
+/** How an order was drawn, by whom and when. */
+function recordOf(
+  { model: _name, initImageId: _id, isSizeOpen: _size, ...settings }: Order,
+  { read, model, device }: Drawer,
+): GenerationRecord {
   return {
-    prompt,
-    negativePrompt,
-    steps,
-    guidanceScale,
-    width,
-    height,
-    scheduler,
-    seed: String(seed),
-    model: loaded.read.summary.name,
-    modelFingerprint: loaded.model.fingerprint.slice(0, 16),
+    ...settings,
+    model: read.summary.name,
+    modelFingerprint: model.fingerprint.slice(0, 16),
     device: device.provider,
-    ...(isFromPicture ? { strength } : {}),
     createdAt: new Date().toISOString(),
     ...SOFTWARE,
   };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function monotonicSeconds(): number {

@@ -1,4 +1,5 @@
 import { createGenerator } from "../tensor/noise.ts";
+import { promptEncoder } from "../pipeline/encode-prompt.ts";
 import type { PipelineParts } from "../pipeline/pipeline.ts";
 import { ModelOnDevice, type ModelOptions } from "../runtime/model-on-device.ts";
 import type { Device } from "../runtime/device.ts";
@@ -58,8 +59,9 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
   const parts: PipelineParts = {
     networks: sessions,
-    tokenizer,
-    masksPadding: textEncoder.config.use_attention_mask,
+    encodePrompt: promptEncoder(sessions, tokenizer, {
+      masksPadding: textEncoder.config.use_attention_mask,
+    }),
     latents: {
       channels: vae.config.latent_channels,
       factor: pixelsPerLatent(snapshot),

@@ -1,50 +1,52 @@
 import { invalidInput } from "../contract/invalid-input.ts";
-import { generationRequestSchema, type GenerationRequest } from "../contract/request.ts";
-import type { SchedulerName } from "../contract/schedulers.ts";
 import type { ModelSummary } from "../contract/models.ts";
+import { ordersFrom, type Order } from "../contract/order.ts";
+import { REQUEST_DEFAULTS, requestSchema, type GenerationRequest } from "../contract/request.ts";
 import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import type { ReadModel } from "./read-model.ts";
-
-/** A request with nothing left open: what the model and chance decide is decided. */
-export interface Order {
-  readonly prompt: string;
-  readonly negativePrompt: string;
-  readonly steps: number;
-  readonly guidanceScale: number;
-  readonly width: number;
-  readonly height: number;
-  readonly seed: bigint;
-  readonly count: number;
-  readonly scheduler: SchedulerName;
-  readonly strength: number;
-}
+import { runOf } from "./run.ts";
 
 /** Checks a request as it comes from outside; the first thing wrong with it is named. */
 export function parseRequest(input: unknown): GenerationRequest {
-  const parsed = generationRequestSchema.safeParse(input);
+  const parsed = requestSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw invalidInput(parsed.error.issues, input);
 }
 
-/** Fills what is open with the model's own choice, and the seed by `chance`. */
-export function completeRequest(
+/** The model of this device that is asked. */
+export interface AskedModel {
+  /** Its name in the orders: its id in the store, where it has one. */
+  readonly name: string;
+  readonly read: ReadModel;
+}
+
+/**
+ * One order per picture: what the request leaves open is the model's own choice, and `freshSeed` is the
+ * seed where none is asked for. Refuses what the model cannot draw.
+ */
+export function ordersOf(
   request: GenerationRequest,
-  model: ReadModel,
-  chance: () => bigint,
-): Order {
-  const { summary } = model;
-  const { prompt, negativePrompt, count, strength } = request;
-  return {
-    prompt,
-    negativePrompt,
-    count,
-    strength,
+  { name, read }: AskedModel,
+  freshSeed: string,
+): [Order, ...Order[]] {
+  const { initImageId, count = REQUEST_DEFAULTS.count } = request;
+  const { summary } = read;
+  const first: Order = {
+    model: name,
+    prompt: request.prompt,
+    negativePrompt: request.negativePrompt ?? REQUEST_DEFAULTS.negativePrompt,
     steps: request.steps ?? summary.steps,
     guidanceScale: request.guidanceScale ?? summary.guidanceScale,
     ...sizeOf(request, summary),
-    seed: request.seed === undefined ? chance() : BigInt(request.seed),
-    scheduler: request.scheduler ?? ownSchedulerName(model.schedulerConfig),
+    seed: request.seed ?? freshSeed,
+    scheduler: request.scheduler ?? ownSchedulerName(read.schedulerConfig),
+    ...(initImageId !== undefined && {
+      initImageId,
+      strength: request.strength ?? REQUEST_DEFAULTS.strength,
+    }),
   };
+  runOf(first, read);
+  return ordersFrom(first, count);
 }
 
 /** One side given alone makes a square of it, as both absent make the model's own size. */

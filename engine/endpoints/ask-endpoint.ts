@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { seedSchema } from "../contract/seed.ts";
-import type { GenerationOrder } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
 import type { ParameterValue } from "../kserve/wire/wire-tensor.ts";
@@ -31,10 +31,7 @@ export interface AskingParts {
 }
 
 /** Asks an endpoint for the picture of an order. Rejects with the signal's reason, or with an ENDPOINT refusal. */
-export async function askEndpoint(
-  order: GenerationOrder,
-  parts: AskingParts,
-): Promise<ToldPicture> {
+export async function askEndpoint(order: Order, parts: AskingParts): Promise<ToldPicture> {
   const { signal, onAttempt } = parts;
   const retrying = { signal, ...(onAttempt && { onAttempt }) };
   const { reply, seconds } = await withRetries(() => askOnce(order, parts), retrying);
@@ -51,7 +48,7 @@ interface Answer {
 }
 
 async function askOnce(
-  order: GenerationOrder,
+  order: Order,
   { client, receiver, path, timeoutMs, signal }: AskingParts,
 ): Promise<Answer> {
   const message = encodeOrder(randomUUID(), order, receiver);

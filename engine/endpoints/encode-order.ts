@@ -1,4 +1,4 @@
-import type { GenerationOrder } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import { askForPictures, askForPrompts, SEED_INPUT } from "../kserve/client/ask-for-pictures.ts";
 import { encodeRequest } from "../kserve/client/encode-request.ts";
 import type { InferRequest } from "../kserve/server/infer-request.ts";
@@ -7,11 +7,7 @@ import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
 import type { Receiver } from "./sent-order.ts";
 
 /** An order, with nothing in it but what is sent, as the body of an inference request. */
-export function encodeOrder(
-  id: string,
-  order: GenerationOrder,
-  receiver: Receiver,
-): EncodedMessage {
+export function encodeOrder(id: string, order: Order, receiver: Receiver): EncodedMessage {
   const declared = receiver.check?.inputs ?? [];
   const request =
     receiver.profile === "prompt"
@@ -28,7 +24,7 @@ function promptInput(declared: readonly string[]): string {
   return declared.length === 1 && only !== undefined ? only : SEED_INPUT;
 }
 
-function askForSettings(id: string, order: GenerationOrder): InferRequest {
+function askForSettings(id: string, order: Order): InferRequest {
   const { prompt, negativePrompt, steps, guidanceScale, seed, scheduler } = order;
   const { width, height, isSizeOpen } = order;
   const request = askForPictures(id, {

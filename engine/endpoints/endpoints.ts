@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Endpoint, EndpointChange, EndpointCheck } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
-import type { GenerationOrder } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import { askEndpoint, type ToldPicture } from "./ask-endpoint.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import { describe } from "./certificates.ts";
@@ -20,7 +20,7 @@ import { checkWithout, refusalWithout, withoutSecrets } from "./without-secrets.
 
 /** A picture, what an endpoint told of it, and the order as far as it was sent. */
 export interface SentPicture extends ToldPicture {
-  readonly sent: GenerationOrder;
+  readonly sent: Order;
 }
 
 /** How long pictures took lately. */
@@ -162,7 +162,7 @@ export class Endpoints {
   }
 
   /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
-  async draw(id: string, order: GenerationOrder, options: DrawOptions): Promise<SentPicture> {
+  async draw(id: string, order: Order, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
     const path = `${modelPath(readAddress(kept.url), order.model)}/infer`;
     const sent = sentOrder(order, kept);

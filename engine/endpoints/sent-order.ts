@@ -1,5 +1,5 @@
 import type { Endpoint } from "../contract/endpoints.ts";
-import type { GenerationOrder } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import { PICTURE_INPUTS, type PictureInput } from "../kserve/server/picture-inputs.ts";
 
 /** What of an endpoint decides which settings it is sent. */
@@ -11,13 +11,13 @@ const SETTINGS = {
   guidanceScale: PICTURE_INPUTS.guidanceScale,
   seed: PICTURE_INPUTS.seed,
   scheduler: PICTURE_INPUTS.scheduler,
-} as const satisfies Partial<Record<keyof GenerationOrder, PictureInput>>;
+} as const satisfies Partial<Record<keyof Order, PictureInput>>;
 
 /**
  * The order as far as an endpoint is told of it: all that its metadata declares, or the prompt alone.
  * What is left out is the endpoint's own choice, and stands in no record.
  */
-export function sentOrder(order: GenerationOrder, receiver: Receiver): GenerationOrder {
+export function sentOrder(order: Order, receiver: Receiver): Order {
   const { model, prompt, width, height } = order;
   const isNegativeSent = takes(receiver, PICTURE_INPUTS.negativePrompt);
   const isSizeSent =

@@ -1,36 +1,57 @@
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";
-import { finiteOutput } from "./finite.ts";
-import type { PipelineParts, PipelineRequest } from "./pipeline.ts";
+import type { TokenizedPrompt, Tokenizer } from "../tokenizer/tokenizer.ts";
+import { finiteOutput } from "./denoise.ts";
+import { isGuided, type PipelineParts } from "./pipeline.ts";
+import type { Networks, Tensors } from "./session.ts";
+
+/** What else a model's text encoder wants to know of its tokens. */
+export interface PromptOptions {
+  /** Whether it is told which tokens are padding. */
+  readonly masksPadding: boolean;
+}
 
 /**
- * Hidden states of the prompt (1, tokens, width); under guidance the negative prompt's come before them
- * in a batch of two.
+ * Encodes prompts with a model's text encoder; under guidance the negative prompt's hidden states come
+ * first in a batch of two. The last result is kept, since the next picture often has the same prompts:
+ * the text encoder of a large model then need not be opened again.
  */
-export async function encodePrompt(
-  parts: PipelineParts,
-  request: PipelineRequest,
-  signal?: AbortSignal,
-): Promise<FloatTensor> {
-  const { prompt, negativePrompt } = request;
-  const texts = isGuided(request) ? [negativePrompt, prompt] : [prompt];
-  const rows = texts.map((text) => parts.tokenizer.encode(text));
-  const { length: tokens } = parts.tokenizer;
+export function promptEncoder(
+  networks: Pick<Networks, "textEncoder">,
+  tokenizer: Tokenizer,
+  options: PromptOptions,
+): PipelineParts["encodePrompt"] {
+  let last: { readonly key: string; readonly hiddenStates: FloatTensor } | undefined;
+  return async (run, signal) => {
+    const texts = isGuided(run) ? [run.negativePrompt, run.prompt] : [run.prompt];
+    const key = JSON.stringify(texts);
+    if (last?.key !== key) {
+      const inputs = inputsFor(
+        texts.map((text) => tokenizer.encode(text)),
+        tokenizer.length,
+        options,
+      );
+      const outputs = await networks.textEncoder(texts.length).run(inputs, signal);
+      const origin = { network: "text encoder", step: 0 };
+      last = { key, hiddenStates: finiteOutput(outputs, "last_hidden_state", origin) };
+    }
+    return last.hiddenStates;
+  };
+}
+
+function inputsFor(
+  rows: readonly TokenizedPrompt[],
+  tokens: number,
+  { masksPadding }: PromptOptions,
+): Tensors {
+  const shape = [rows.length, tokens];
   const ids = new Int32Array(rows.length * tokens);
   const seen = new Float32Array(ids.length);
   for (const [i, row] of rows.entries()) {
     ids.set(row.ids, i * tokens);
     seen.fill(1, i * tokens, i * tokens + row.length);
   }
-  const shape = [rows.length, tokens];
-  const inputs = {
+  return {
     input_ids: tensor(shape, ids),
-    ...(parts.masksPadding && { attention_mask: tensor(shape, seen) }),
+    ...(masksPadding && { attention_mask: tensor(shape, seen) }),
   };
-  const outputs = await parts.networks.textEncoder(rows.length).run(inputs, signal);
-  return finiteOutput(outputs, "last_hidden_state", { network: "text encoder", step: 0 });
-}
-
-/** Whether the unconditional half is computed at all. */
-export function isGuided({ guidanceScale }: PipelineRequest): boolean {
-  return guidanceScale > 1;
 }

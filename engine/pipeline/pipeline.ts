@@ -1,15 +1,13 @@
 import type { SchedulerPlan } from "../schedulers/scheduler.ts";
 import type { NoiseGenerator } from "../tensor/noise.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Networks } from "./session.ts";
 
 /** Everything one model brings to a run. */
 export interface PipelineParts {
   readonly networks: Networks;
-  readonly tokenizer: Tokenizer;
-  /** Whether the text encoder is told which tokens are padding. */
-  readonly masksPadding: boolean;
+  /** Hidden states of a run's prompts: (1, tokens, width), or (2, tokens, width) with the negative prompt's first. */
+  readonly encodePrompt: (run: Prompts, signal?: AbortSignal) => Promise<FloatTensor>;
   readonly latents: LatentSpace;
   /** The noise that a seed names: torch's CPU generator. */
   readonly noise: (seed: bigint) => NoiseGenerator;
@@ -23,25 +21,33 @@ export interface LatentSpace {
   readonly scalingFactor: number;
 }
 
-/** One run: `count` pictures of one prompt, picture i from seed + i. Height and width in pixels. */
-export interface PipelineRequest {
+/** How one picture is drawn: its order laid out for one model. Height and width in pixels. */
+export interface Run {
   readonly prompt: string;
   readonly negativePrompt: string;
-  readonly plan: SchedulerPlan;
   /** From 0 to 1 is without guidance, and skips the unconditional half of the work. */
   readonly guidanceScale: number;
   readonly height: number;
   readonly width: number;
   readonly seed: bigint;
-  readonly count: number;
+  readonly plan: SchedulerPlan;
+  /** Index into the plan's timesteps at which it starts: 0 unless there is a start image. */
+  readonly from: number;
 }
 
-/** What a run yields, in this order: the text once, then per picture its steps and the picture. */
+/** What of a run the text encoder's work depends on. */
+export type Prompts = Pick<Run, "prompt" | "negativePrompt" | "guidanceScale">;
+
+/** Whether the unconditional half is computed at all. */
+export function isGuided({ guidanceScale }: Pick<Run, "guidanceScale">): boolean {
+  return guidanceScale > 1;
+}
+
+/** What a run yields, in this order: the text, its steps, the picture. */
 export type PipelineEvent =
   | { readonly kind: "text" }
   | {
       readonly kind: "step";
-      readonly image: number;
       /** 1 to steps. */
       readonly step: number;
       readonly steps: number;
@@ -50,24 +56,7 @@ export type PipelineEvent =
     }
   | {
       readonly kind: "image";
-      readonly image: number;
-      readonly seed: bigint;
       readonly latents: FloatTensor;
       /** (1, 3, height, width) in -1..1 and a little beyond. */
       readonly decoded: FloatTensor;
     };
-
-const SEEDS = 2n ** 64n;
-
-/** The seed of picture `image`; after the last 64-bit number comes 0. */
-export function seedOf({ seed }: PipelineRequest, image: number): bigint {
-  return (seed + BigInt(image)) % SEEDS;
-}
-
-/** Height and width of a request's latents. */
-export function latentSize(
-  { height, width }: PipelineRequest,
-  { factor }: LatentSpace,
-): { height: number; width: number } {
-  return { height: height / factor, width: width / factor };
-}

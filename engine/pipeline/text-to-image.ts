@@ -1,45 +1,20 @@
 import { tensor } from "../tensor/tensor.ts";
-import { decodeLatents } from "./decode-latents.ts";
-import { denoise } from "./denoise.ts";
-import { encodePrompt } from "./encode-prompt.ts";
-import {
-  latentSize,
-  seedOf,
-  type PipelineEvent,
-  type PipelineParts,
-  type PipelineRequest,
-} from "./pipeline.ts";
+import { denoiseAndDecode } from "./denoise.ts";
+import type { PipelineEvent, PipelineParts, Run } from "./pipeline.ts";
 
-/** Draws `count` pictures of one prompt from noise. Leaving the generator, or aborting, ends the run. */
+/** Draws one picture from noise. Leaving the generator, or aborting, ends the run. */
 export async function* textToImage(
   parts: PipelineParts,
-  request: PipelineRequest,
+  run: Run,
   signal?: AbortSignal,
 ): AsyncGenerator<PipelineEvent, void> {
-  const hiddenStates = await encodePrompt(parts, request, signal);
+  const hiddenStates = await parts.encodePrompt(run, signal);
   yield { kind: "text" };
-  const { height, width } = latentSize(request, parts.latents);
-  const shape = [1, parts.latents.channels, height, width];
-  for (let image = 0; image < request.count; image++) {
-    const seed = seedOf(request, image);
-    const noise = parts.noise(seed);
-    const start = noise.normal(parts.latents.channels * height * width);
-    const first = tensor(
-      shape,
-      start.map((value) => value * request.plan.initialSigma),
-    );
-    const latents = yield* denoise(
-      parts,
-      request,
-      { image, latents: first, from: 0, hiddenStates, noise },
-      signal,
-    );
-    yield {
-      kind: "image",
-      image,
-      seed,
-      latents,
-      decoded: await decodeLatents(parts, latents, signal),
-    };
-  }
+  const { channels, factor } = parts.latents;
+  const [height, width] = [run.height / factor, run.width / factor];
+  const noise = parts.noise(run.seed);
+  const start = noise.normal(channels * height * width);
+  const noisy = start.map((value) => value * run.plan.initialSigma);
+  const latents = tensor([1, channels, height, width], noisy);
+  yield* denoiseAndDecode(parts, run, { latents, hiddenStates, noise }, signal);
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { toWire } from "../contract/errors.ts";
-import type { Generation, GenerationOrder } from "../contract/generation.ts";
+import type { Generation } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import { readRow } from "./row.ts";
 
 /** What a generation ended in. */
@@ -12,7 +13,7 @@ export type Outcome =
 /** A new row. */
 export interface Entry {
   readonly id: string;
-  readonly order: GenerationOrder;
+  readonly order: Order;
   readonly target: string;
   readonly createdAt: string;
   readonly place: number;

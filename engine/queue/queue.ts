@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
-import type { Generation, GenerationOrder, GenerationState } from "../contract/generation.ts";
+import type { Generation, GenerationState } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import { DamagedDatabase, openDatabase } from "../database/database.ts";
 import { setAside } from "../database/set-aside.ts";
 import { inTransaction } from "../database/transaction.ts";
@@ -86,7 +87,7 @@ export class Queue {
 
   /** Adds one generation per order, behind everything that waits or in front of it. */
   add(
-    orders: readonly GenerationOrder[],
+    orders: readonly Order[],
     { isFirst = false, target = "local" }: { isFirst?: boolean; target?: string } = {},
   ): string[] {
     const ids = orders.map(() => randomUUID());

@@ -1,5 +1,6 @@
 import { errorSchema } from "../contract/errors.ts";
-import { GENERATION_STATES, orderSchema, type Generation } from "../contract/generation.ts";
+import { GENERATION_STATES, type Generation } from "../contract/generation.ts";
+import { orderSchema } from "../contract/order.ts";
 
 /** A row of the table, as node:sqlite gives it. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,8 +1,9 @@
 import { StudioError } from "../contract/errors.ts";
 import type { StoredModel } from "../contract/models.ts";
-import { LOCAL_TARGET } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import type { DrawingEvent } from "../drawing/drawing.ts";
+import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
 import type {
   KnownModel,
@@ -12,10 +13,8 @@ import type {
 } from "../serving/picture-engine.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
 import { newPicture } from "../worker/local-drawing.ts";
-import type { SettledOrder } from "../worker/settled-order.ts";
 import type { EventLog } from "./event-log.ts";
 import type { DrawingParts } from "./open-drawing.ts";
-import { ordersOf } from "./orders.ts";
 
 export interface DoorEngineParts extends Pick<
   DrawingParts,
@@ -136,21 +135,18 @@ export class DoorEngine implements PictureEngine {
     return model === this.#unloaded ? undefined : model;
   }
 
-  async #ordersOf(requests: readonly GenerationRequest[]): Promise<SettledOrder[]> {
+  async #ordersOf(requests: readonly GenerationRequest[]): Promise<Order[]> {
     const model = this.#chosen();
     if (model === undefined) {
       const reason = "it was unloaded";
       throw new StudioError("MODEL_NOT_SERVED", { model: this.#unloaded ?? "The model", reason });
     }
     const read = await this.#parts.models.read(model);
-    return requests.flatMap((request) => {
-      const asked = { ...request, target: LOCAL_TARGET, isFirst: false };
-      return ordersOf({ request: asked, model, read }, randomSeed);
-    });
+    return requests.flatMap((request) => ordersOf(request, { name: model, read }, randomSeed()));
   }
 
   async *#picture(
-    order: SettledOrder,
+    order: Order,
     { image, job, signal }: { image: number; job: PictureJob; signal: AbortSignal },
   ): AsyncGenerator<PictureEvent, void> {
     for await (const event of this.#parts.drawing.events(order, { signal })) {

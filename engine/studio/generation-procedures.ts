@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { LOCAL_TARGET, type CheckedRequest, type GenerationOrder } from "../contract/generation.ts";
+import { LOCAL_TARGET } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
+import type { GenerationRequest } from "../contract/request.ts";
+import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
 import type { Gallery } from "../gallery/gallery.ts";
@@ -12,7 +15,6 @@ import { os } from "./implementer.ts";
 import type { InitImages } from "./init-images.ts";
 import type { LiveQueue } from "./live-queue.ts";
 import type { ModelReader } from "../worker/model-reader.ts";
-import { ordersOf, type Asked } from "./orders.ts";
 
 export interface GenerationParts {
   readonly live: LiveQueue;
@@ -31,8 +33,8 @@ export function generationProcedures(parts: GenerationParts) {
   const { queue } = live;
   return {
     enqueue: os.generation.enqueue.handler(async ({ input }) => {
-      const { isFirst, target } = input;
-      const orders = await ordersFor(parts, input, randomSeed);
+      const { isFirst = false, target = LOCAL_TARGET, ...request } = input;
+      const orders = await ordersFor(parts, request, target);
       const generationIds = queue.add(orders, { isFirst, target });
       lanes.added(target, generationIds.length);
       return { generationIds };
@@ -49,8 +51,9 @@ export function generationProcedures(parts: GenerationParts) {
     move: os.generation.move.handler(({ input }) => queue.move(input.id, input.before)),
     prune: os.generation.prune.handler(({ input }) => lanes.forget(queue.prune(input.ids))),
     estimate: os.generation.estimate.handler(async ({ input }) => {
-      if (input.target !== LOCAL_TARGET) return endpointEstimate(endpoints.get(input.target));
-      const [order] = ordersOf(await ask(parts, { ...input, count: 1 }), () => 0n);
+      const { isFirst: _first, target = LOCAL_TARGET, ...request } = input;
+      if (target !== LOCAL_TARGET) return endpointEstimate(endpoints.get(target));
+      const [order] = await localOrders(parts, request);
       return estimates.of(order);
     }),
     countTokens: os.generation.countTokens.handler(({ input: { model, prompt } }) =>
@@ -75,16 +78,19 @@ export function generationProcedures(parts: GenerationParts) {
 /** Orders for whatever is to draw them. Refuses what it could not draw. */
 async function ordersFor(
   parts: GenerationParts,
-  request: CheckedRequest,
-  chance: () => bigint,
-): Promise<GenerationOrder[]> {
-  if (request.target === LOCAL_TARGET) return ordersOf(await ask(parts, request), chance);
-  return endpointOrders(request, parts.endpoints.get(request.target), chance);
+  request: GenerationRequest,
+  target: string,
+): Promise<[Order, ...Order[]]> {
+  if (target === LOCAL_TARGET) return localOrders(parts, request);
+  return endpointOrders(request, parts.endpoints.get(target), randomSeed());
 }
 
-/** Finds the model that is asked, and refuses a picture to start from that is not there. */
-async function ask(parts: GenerationParts, request: CheckedRequest): Promise<Asked> {
-  const model = request.model ?? parts.settings.read().model;
-  if (request.initImageId !== undefined) await parts.initImages.read(request.initImageId);
-  return { request, model, read: await parts.models.read(model) };
+/** Orders for this device. Refuses a start image that is not there, too. */
+async function localOrders(
+  { models, settings, initImages }: GenerationParts,
+  request: GenerationRequest,
+): Promise<[Order, ...Order[]]> {
+  const name = request.model ?? settings.read().model;
+  if (request.initImageId !== undefined) await initImages.find(request.initImageId);
+  return ordersOf(request, { name, read: await models.read(name) }, randomSeed());
 }

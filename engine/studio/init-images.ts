@@ -60,10 +60,15 @@ export class InitImages {
     return { id, ...size, address: this.#addressOf("init-image", id) };
   }
 
+  /** Path of its file. Refuses as NOT_FOUND. */
+  async find(id: string): Promise<string> {
+    if (ID.test(id) && (await isFile(this.#path(id)))) return this.#path(id);
+    throw new StudioError("NOT_FOUND", { what: "start image", id });
+  }
+
   /** Its bytes. Refuses as NOT_FOUND. */
   async read(id: string): Promise<Uint8Array> {
-    if (ID.test(id) && (await isFile(this.#path(id)))) return readFile(this.#path(id));
-    throw new StudioError("NOT_FOUND", { what: "init image", id });
+    return readFile(await this.find(id));
   }
 
   async open(id: string): Promise<PictureBytes> {

@@ -1,4 +1,5 @@
-import type { Generation, GenerationOrder } from "../contract/generation.ts";
+import type { Generation } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { Progress } from "../contract/progress.ts";
 import { SOFTWARE } from "../contract/software.ts";
@@ -93,7 +94,7 @@ function recordOf({ sent, pixels, seed, device }: SentPicture, name: string): Ge
 }
 
 function settingsOf(
-  order: GenerationOrder,
+  order: Order,
 ): Pick<GenerationRecord, "steps" | "guidanceScale" | "seed" | "scheduler"> {
   const { steps, guidanceScale, seed, scheduler } = order;
   return {

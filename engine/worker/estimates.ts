@@ -1,14 +1,16 @@
 import type { DeviceReport } from "../contract/devices.ts";
 import type { Estimate } from "../contract/generation.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
+import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
+import { evaluationsOf, runOf } from "../drawing/run.ts";
 import { workOf, type PictureSize, type PictureWork } from "../drawing/work.ts";
+import { isGuided } from "../pipeline/pipeline.ts";
 import type { ChosenDevice } from "./device-list.ts";
 import type { ModelReader } from "./model-reader.ts";
 import { estimatedPace, measuredPace, speedOf, type Pace, type Sample } from "./pace.ts";
 import { REFERENCE } from "./reference-work.ts";
-import type { SettledOrder } from "./settled-order.ts";
 
 /** A picture that was drawn, as the gallery knows it. */
 export interface DrawnPicture {
@@ -25,15 +27,9 @@ export interface EstimatesParts {
   readonly latestOf: (modelName: string) => Promise<readonly DrawnPicture[]>;
 }
 
-/** What decides how long an order takes. */
-export type Asking = Pick<
-  SettledOrder,
-  "model" | "width" | "height" | "steps" | "guidanceScale" | "strength"
->;
-
 /** Pictures of one model that are remembered. */
 const REMEMBERED = 30;
-/** Sizes whose work is remembered. */
+/** Sizes whose work is remembered, and settings whose evaluations are. */
 const SIZES = 100;
 /** Starting the process; then what reading weights takes from a disk that has them in memory. */
 const START_SECONDS = 1;
@@ -46,18 +42,20 @@ export class Estimates {
   readonly #parts: EstimatesParts;
   readonly #drawn = new Map<string, Promise<DrawnPicture[]>>();
   readonly #works = new Map<string, PictureWork>();
+  readonly #evaluations = new Map<string, number>();
 
   constructor(parts: EstimatesParts) {
     this.#parts = parts;
   }
 
-  async of(order: Asking): Promise<Estimate> {
+  async of(order: Order): Promise<Estimate> {
     const read = await this.#parts.models.read(order.model);
     const { pace, basis } = await this.#paceOf(order, read);
     const isLoaded = this.#parts.loadedModel() === order.model;
     const encode = order.strength === undefined ? 0 : ENCODER_SHARE * pace.decode;
+    const evaluations = evaluationsOf(runOf(order, read));
     return {
-      seconds: pace.text + encode + stepsOf(order) * pace.step + pace.decode,
+      seconds: pace.text + encode + evaluations * pace.step + pace.decode,
       secondsPerStep: pace.step,
       loadSeconds: isLoaded ? 0 : loadSecondsOf(read.summary.sizeBytes),
       basis,
@@ -65,7 +63,7 @@ export class Estimates {
   }
 
   /** Seconds of one picture's parts. */
-  async paceOf(order: Asking): Promise<Pace> {
+  async paceOf(order: Order): Promise<Pace> {
     const read = await this.#parts.models.read(order.model);
     return (await this.#paceOf(order, read)).pace;
   }
@@ -78,11 +76,11 @@ export class Estimates {
   }
 
   async #paceOf(
-    { width, height, guidanceScale }: Asking,
+    { width, height, guidanceScale = 0 }: Order,
     read: ReadModel,
   ): Promise<{ pace: Pace; basis: Estimate["basis"] }> {
     const device = this.#parts.device();
-    const work = this.#workOf(read, { width, height, isGuided: guidanceScale > 1 });
+    const work = this.#workOf(read, { width, height, isGuided: isGuided({ guidanceScale }) });
     const speed = speedOf(device?.report);
     const samples = device === undefined ? [] : await this.#samplesOf(read, device.provider);
     const pace = measuredPace(samples, work, speed);
@@ -93,14 +91,32 @@ export class Estimates {
   async #samplesOf(read: ReadModel, provider: DeviceReport["provider"]): Promise<Sample[]> {
     const drawn = await this.#drawnBy(read.summary.name);
     return drawn.flatMap(({ record, seconds }) => {
-      const { width, height, steps, guidanceScale, strength, device } = record;
+      const { width, height, steps, guidanceScale, device } = record;
       // An endpoint that keeps its settings to itself is no measure of this device.
       const isTold = steps !== undefined && guidanceScale !== undefined;
       if (seconds === undefined || device !== provider || !isTold) return [];
-      const work = this.#workOf(read, { width, height, isGuided: guidanceScale > 1 });
+      const evaluations = this.#evaluationsOf({ ...record, seed: "0" }, read);
+      if (evaluations === undefined) return [];
+      const work = this.#workOf(read, { width, height, isGuided: isGuided({ guidanceScale }) });
       const { text, denoise, decode } = seconds;
-      return [{ work, pace: { text, decode, step: denoise / stepsOf({ steps, strength }) } }];
+      return [{ work, pace: { text, decode, step: denoise / evaluations } }];
     });
+  }
+
+  /** How often a picture evaluated the UNet; undefined where the model would not draw it any more. */
+  #evaluationsOf(order: Order, read: ReadModel): number | undefined {
+    const { steps, scheduler, strength, width, height } = order;
+    const key = `${read.folder.path} ${steps} ${scheduler} ${strength} ${width}x${height}`;
+    const known = this.#evaluations.get(key);
+    if (known !== undefined) return known;
+    try {
+      const evaluations = evaluationsOf(runOf(order, read));
+      if (this.#evaluations.size > SIZES) this.#evaluations.clear();
+      this.#evaluations.set(key, evaluations);
+      return evaluations;
+    } catch {
+      return undefined;
+    }
   }
 
   #drawnBy(modelName: string): Promise<DrawnPicture[]> {
@@ -130,11 +146,6 @@ export function referenceEstimate(report: DeviceReport | undefined): Estimate {
     loadSeconds: loadSecondsOf(sizeBytes),
     basis: "estimated",
   };
-}
-
-/** Steps that are really run. */
-function stepsOf({ steps, strength }: { steps: number; strength?: number | undefined }): number {
-  return strength === undefined ? steps : Math.max(1, Math.trunc(steps * strength));
 }
 
 function loadSecondsOf(sizeBytes: number): number {

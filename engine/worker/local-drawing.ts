@@ -1,13 +1,13 @@
 import type { DeviceName } from "../contract/devices.ts";
 import type { Generation } from "../contract/generation.ts";
+import type { Order } from "../contract/order.ts";
 import type { Progress } from "../contract/progress.ts";
-import { Drawing, type DrawingEvent, type GenerateOptions } from "../drawing/drawing.ts";
+import { Drawing, type DrawingEvent, type DrawingInputs } from "../drawing/drawing.ts";
 import type { Probe } from "../drawing/devices.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { Pace } from "./pace.ts";
 import { RunProgress } from "./run-progress.ts";
-import { settled, type SettledOrder } from "./settled-order.ts";
 
 export interface LocalDrawingParts {
   /** The device that settings name, asked before every picture. */
@@ -17,7 +17,7 @@ export interface LocalDrawingParts {
   readonly readInitImage: (id: string) => Promise<Uint8Array>;
   readonly cacheFolder: string | undefined;
   /** The pace to expect of an order; undefined where nothing is known. */
-  readonly paceOf: (order: SettledOrder) => Promise<Pace | undefined>;
+  readonly paceOf: (order: Order) => Promise<Pace | undefined>;
   readonly onProgress: (generationId: string, progress: Progress) => void;
   /** Keeps what is developing and gives its address. */
   readonly addPreview: (generationId: string, step: number, pixels: Pixels) => string;
@@ -26,7 +26,7 @@ export interface LocalDrawingParts {
 }
 
 type Step = Extract<DrawingEvent, { kind: "progress" }>;
-type Preparing = NonNullable<GenerateOptions["onPreparing"]>;
+type Preparing = NonNullable<DrawingInputs["onPreparing"]>;
 
 /** A picture that was drawn here, as the gallery takes it. */
 export function newPicture(event: Extract<DrawingEvent, { kind: "image" }>): NewPicture {
@@ -49,7 +49,7 @@ export class LocalDrawing {
   /** Draws one picture, telling how far it is. Rejects with the signal's reason once the device is free. */
   async draw({ id, order }: Generation, signal: AbortSignal): Promise<NewPicture> {
     try {
-      return await this.#draw(id, settled(order), signal);
+      return await this.#draw(id, order, signal);
     } finally {
       this.#freeAtMs = 0;
     }
@@ -57,11 +57,11 @@ export class LocalDrawing {
 
   /** Draws one picture for who wants to see it come about. Rejects with the signal's reason once the device is free. */
   async *events(
-    order: SettledOrder,
+    order: Order,
     { signal, onPreparing }: { signal: AbortSignal; onPreparing?: Preparing },
   ): AsyncGenerator<DrawingEvent, void> {
-    const options = { ...(await this.#optionsOf(order)), signal, onPreparing };
-    for await (const event of this.#current().generate(options)) {
+    const inputs = { ...(await this.#inputsOf(order)), signal, onPreparing };
+    for await (const event of this.#current().draw(order, inputs)) {
       if (event.kind === "progress") this.#setLoaded(order.model);
       yield event;
     }
@@ -90,16 +90,17 @@ export class LocalDrawing {
     this.#setLoaded(undefined);
   }
 
-  async #draw(id: string, order: SettledOrder, signal: AbortSignal): Promise<NewPicture> {
+  async #draw(id: string, order: Order, signal: AbortSignal): Promise<NewPicture> {
     const pace = await this.#parts.paceOf(order);
-    const meter = new RunProgress(order.steps, pace);
+    const { steps = 0 } = order;
+    const meter = new RunProgress(steps, pace);
     let last = meter.loading();
     const tell = (progress: Progress): void => {
       this.#parts.onProgress(id, (last = progress));
       this.#freeIn(progress.secondsLeft);
     };
     tell(last);
-    this.#freeIn(pace && pace.text + order.steps * pace.step + pace.decode);
+    this.#freeIn(pace && pace.text + steps * pace.step + pace.decode);
     const onPreparing: Preparing = (preparation) => tell(meter.preparing(preparation));
     for await (const event of this.events(order, { signal, onPreparing })) {
       if (event.kind === "started") {
@@ -134,11 +135,11 @@ export class LocalDrawing {
     return this.#drawing;
   }
 
-  async #optionsOf({ model, initImageId, ...request }: SettledOrder): Promise<GenerateOptions> {
+  async #inputsOf({ model, initImageId }: Order): Promise<DrawingInputs> {
     const folder = await this.#parts.folderOf(model);
-    if (initImageId === undefined) return { request, model: folder };
+    if (initImageId === undefined) return { model: folder };
     const bytes = await this.#parts.readInitImage(initImageId);
-    return { request, model: folder, initImage: { name: "the init image", bytes } };
+    return { model: folder, startImage: { name: "the start image", bytes } };
   }
 
   #preview(generationId: string, event: Step): string | undefined {

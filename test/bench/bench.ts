@@ -130,7 +130,7 @@ const drawing = await interleaved(
   {
     starter: async () => {
       const request = { prompt: "two purple fish under water", seed: "1" };
-      for await (const event of studio.generate({ request })) if (event.kind === "image") return;
+      for await (const event of studio.generate(request)) if (event.kind === "image") return;
     },
   },
   rounds,

@@ -241,7 +241,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
       "a start that is not there",
       { ...QUICK, initImageId: "none" },
       "NOT_FOUND",
-      /^There is no init image called none/,
+      /^There is no start image called none/,
     ],
   ])("refuses %s before it is queued", async (_, request, code, words) => {
     const before = await studio.client.queue.get();

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { StudioError } from "../../engine/contract/errors.ts";
 import type { GenerationRecord } from "../../engine/contract/image-record.ts";
 import type { ModelSummary } from "../../engine/contract/models.ts";
+import { seedAfter } from "../../engine/contract/seed.ts";
 import type { GenerationRequest } from "../../engine/contract/request.ts";
 import { generationTexts } from "../../engine/image/generation-text.ts";
 import { type Pixels, pixels } from "../../engine/image/pixels.ts";
@@ -99,7 +100,7 @@ export class ConstantEngine implements PictureEngine {
     signal: AbortSignal,
   ): AsyncGenerator<PictureEvent, void> {
     const pictures = requests.flatMap((request) =>
-      Array.from({ length: request.count }, (_, i) => this.#recordOf(request, i)),
+      Array.from({ length: request.count ?? 1 }, (_, i) => this.#recordOf(request, i)),
     );
     for (const [image, record] of pictures.entries()) {
       yield* this.#steps(image, signal);
@@ -142,7 +143,7 @@ export class ConstantEngine implements PictureEngine {
     return {
       prompt: request.prompt,
       negativePrompt: "",
-      seed: String(BigInt.asUintN(64, BigInt(request.seed ?? "1") + BigInt(index))),
+      seed: seedAfter(request.seed ?? "1", index),
       width,
       height,
       model: "Starter",

@@ -1,3 +1,4 @@
+import { promptEncoder } from "../../engine/pipeline/encode-prompt.ts";
 import type { LatentSpace, PipelineParts } from "../../engine/pipeline/pipeline.ts";
 import type { Networks, Session, Tensors } from "../../engine/pipeline/session.ts";
 import { createGenerator } from "../../engine/tensor/noise.ts";
@@ -55,5 +56,10 @@ const tokenizer: Tokenizer = {
 };
 
 export function fakeParts(networks: FakeNetworks): PipelineParts {
-  return { networks, tokenizer, masksPadding: false, latents: SPACE, noise: createGenerator };
+  return {
+    networks,
+    encodePrompt: promptEncoder(networks, tokenizer, { masksPadding: false }),
+    latents: SPACE,
+    noise: createGenerator,
+  };
 }

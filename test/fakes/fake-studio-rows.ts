@@ -1,5 +1,6 @@
 import type { Image } from "../../engine/contract/gallery.ts";
-import type { Generation, GenerationOrder } from "../../engine/contract/generation.ts";
+import type { Generation } from "../../engine/contract/generation.ts";
+import type { Order } from "../../engine/contract/order.ts";
 import type { CatalogueEntry, StoredModel } from "../../engine/contract/models.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import { draw, pictureOf } from "./fake-pictures.ts";
@@ -16,7 +17,7 @@ export const PROMPTS = [
   "a pink fish under water",
 ];
 
-export function orderOf(index: number, width = 128, height = 128): GenerationOrder {
+export function orderOf(index: number, width = 128, height = 128): Order {
   return {
     model: "starter",
     prompt: PROMPTS[index % PROMPTS.length]!,
@@ -31,11 +32,11 @@ export function orderOf(index: number, width = 128, height = 128): GenerationOrd
 }
 
 /** What is asked of an endpoint that reads nothing but the prompt. */
-export function openOrderOf(prompt: string, model = "stable-diffusion"): GenerationOrder {
+export function openOrderOf(prompt: string, model = "stable-diffusion"): Order {
   return { model, prompt, negativePrompt: "", width: 768, height: 768, isSizeOpen: true };
 }
 
-export function imageOf(order: GenerationOrder, index: number, target = "local"): Image {
+export function imageOf(order: Order, index: number, target = "local"): Image {
   const createdAt = new Date(NOW - index * 5_400_000).toISOString();
   const picture = pictureOf(
     draw(order.prompt, Number(order.seed ?? 7919 * index) % 2 ** 31),
@@ -78,7 +79,7 @@ export function imageOf(order: GenerationOrder, index: number, target = "local")
 }
 
 export function generationOf(
-  order: GenerationOrder,
+  order: Order,
   index: number,
   outcome: Partial<Generation>,
 ): Generation {

@@ -1,11 +1,8 @@
 import type { Image } from "../../engine/contract/gallery.ts";
 import { StudioError, toWire } from "../../engine/contract/errors.ts";
 import type { StudioEvent } from "../../engine/contract/events.ts";
-import {
-  type Generation,
-  type GenerationOrder,
-  LOCAL_TARGET,
-} from "../../engine/contract/generation.ts";
+import { type Generation, LOCAL_TARGET } from "../../engine/contract/generation.ts";
+import type { Order } from "../../engine/contract/order.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
@@ -396,7 +393,7 @@ export class FakeStudio {
           const given = Object.entries({ ...asked, seed }).filter(
             ([, value]) => value !== undefined,
           );
-          const order: GenerationOrder = this.#orderFor(target, Object.fromEntries(given));
+          const order: Order = this.#orderFor(target, Object.fromEntries(given));
           const id = `generation-${200_000 + this.#next++}`;
           ids.push(id);
           const createdAt = new Date().toISOString();
@@ -451,7 +448,7 @@ export class FakeStudio {
     };
   }
 
-  #orderFor(target: string, asked: Partial<GenerationOrder>): GenerationOrder {
+  #orderFor(target: string, asked: Partial<Order>): Order {
     const endpoint = this.#endpoints.of(target);
     if (endpoint === undefined) return { ...orderOf(1), ...asked };
     if (endpoint.profile === "full") return { ...orderOf(1), ...asked, model: endpoint.model };

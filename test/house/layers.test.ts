@@ -128,6 +128,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/worker": [
     "engine/contract",
     "engine/image",
+    "engine/pipeline",
     "engine/gallery",
     "engine/queue",
     "engine/drawing",

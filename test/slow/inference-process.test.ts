@@ -19,7 +19,7 @@ async function drawOnce(
   signal?: AbortSignal,
   asked: object = request,
 ): Promise<Extract<DrawingEvent, { kind: "image" }>> {
-  for await (const event of drawing.generate({ request: asked, signal })) {
+  for await (const event of drawing.generate(asked, { signal })) {
     if (event.kind === "progress") onStep(event.step);
     if (event.kind === "image") return event;
   }
@@ -79,7 +79,7 @@ test("a second picture starts at once", async () => {
 });
 
 test("leaving in the middle leaves the studio usable", async () => {
-  for await (const event of drawing.generate({ request })) if (event.kind === "progress") break;
+  for await (const event of drawing.generate(request)) if (event.kind === "progress") break;
   expect((await drawOnce()).record.seed).toBe("3");
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { fromPixels, pixels, toPixels } from "../../engine/image/pixels.ts";
-import { imageToImage } from "../../engine/pipeline/image-to-image.ts";
+import { imageToImage, takenSteps } from "../../engine/pipeline/image-to-image.ts";
+import type { Run } from "../../engine/pipeline/pipeline.ts";
 import { textToImage } from "../../engine/pipeline/text-to-image.ts";
 import { readSchedulerConfig } from "../../engine/schedulers/config.ts";
 import { planSteps } from "../../engine/schedulers/plan-steps.ts";
@@ -16,7 +17,7 @@ import {
   type ReferenceName,
 } from "../golden/reference.ts";
 
-interface Run {
+interface Reference {
   readonly key: string;
   readonly scheduler: string;
   readonly prompt: string;
@@ -49,6 +50,24 @@ function withoutSpacing(config: object): object {
   return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "timestep_spacing"));
 }
 
+function layOut(
+  reference: Reference,
+  config: object,
+  size: { width: number; height: number },
+): Run {
+  const { num_inference_steps: steps, strength } = reference;
+  const scheduler = SCHEDULER_NAMES.find((known) => known === reference.scheduler)!;
+  return {
+    ...size,
+    prompt: reference.prompt,
+    negativePrompt: reference.negative_prompt ?? "",
+    plan: planSteps(readSchedulerConfig(config), steps, scheduler),
+    from: strength === undefined ? 0 : steps - takenSteps(steps, strength),
+    guidanceScale: reference.guidance_scale,
+    seed: BigInt(reference.seed),
+  };
+}
+
 const SETS = Object.entries(REFERENCES).flatMap(([name, expected]) =>
   ["pictures", ...(expected === "tiny-sd21-v" ? [] : ["more"])].map((set) => ({
     name: name as ReferenceName,
@@ -59,7 +78,7 @@ const SETS = Object.entries(REFERENCES).flatMap(([name, expected]) =>
 
 describe.each(SETS)("$name: $set", ({ name, expected, set }) => {
   test("every picture is the one that diffusers draws", async () => {
-    const runs = readGoldenJson(`${expected}/expected/${set}.json`) as Run[];
+    const runs = readGoldenJson(`${expected}/expected/${set}.json`) as Reference[];
     const reference = readTensors(`${expected}/expected/${set}.safetensors`);
     using model = await load(snapshotFolder(name));
     const { snapshot } = model.model;
@@ -69,29 +88,14 @@ describe.each(SETS)("$name: $set", ({ name, expected, set }) => {
       set === "pictures" ? withoutSpacing(own) : { ...own, timestep_spacing: "leading" };
     const worst: Record<string, number> = {};
     for (const run of runs) {
-      const scheduler = SCHEDULER_NAMES.find((known) => known === run.scheduler)!;
       const image = reference[`${run.key}.image`];
       const [, , height = run.height!, width = run.width!] = image?.shape ?? [];
-      const request = {
-        prompt: run.prompt,
-        negativePrompt: run.negative_prompt ?? "",
-        plan: planSteps(readSchedulerConfig(config), run.num_inference_steps, scheduler),
-        guidanceScale: run.guidance_scale,
-        height,
-        width,
-        seed: BigInt(run.seed),
-        count: 1,
-      };
+      const laidOut = layOut(run, config, { width, height });
       const { parts } = model.loaded;
       const events =
         image === undefined
-          ? textToImage(parts, request)
-          : imageToImage(parts, {
-              ...request,
-              image: fromPixels(interleave(image)),
-              strength: run.strength!,
-              steps: run.num_inference_steps,
-            });
+          ? textToImage(parts, laidOut)
+          : imageToImage(parts, laidOut, fromPixels(interleave(image)));
       const trajectory: number[] = [];
       for await (const event of events) {
         if (event.kind === "step") trajectory.push(...event.latents.data);

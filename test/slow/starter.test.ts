@@ -24,7 +24,7 @@ type Picture = Extract<DrawingEvent, { kind: "image" }>;
 
 async function drawAll(request: object): Promise<Picture[]> {
   const pictures: Picture[] = [];
-  for await (const event of drawing.generate({ request }))
+  for await (const event of drawing.generate(request))
     if (event.kind === "image") pictures.push(event);
   return pictures;
 }
@@ -76,9 +76,8 @@ test("previews are there from the first step of the first picture, and look like
   onTestFinished(() => fresh.close());
   const previews: Pixels[] = [];
   let last: Picture | undefined;
-  for await (const event of fresh.generate({
-    request: { prompt: "a big pink heart on a gray background", seed: "1" },
-  })) {
+  const request = { prompt: "a big pink heart on a gray background", seed: "1" };
+  for await (const event of fresh.generate(request)) {
     if (event.kind === "image") last = event;
     const preview = event.kind === "progress" ? event.preview() : undefined;
     if (preview !== undefined) previews.push(preview);

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { generationRequestSchema, type GenerationRequest } from "../../contract/request.ts";
+import { requestSchema, type GenerationRequest } from "../../contract/request.ts";
 import type { SchedulerName } from "../../contract/schedulers.ts";
-import { seedSchema } from "../../contract/seed.ts";
+import { seedAfter, seedSchema } from "../../contract/seed.ts";
 import { MAX_PICTURES, type PictureSource, refuseStrays, valuesFor } from "./given-values.ts";
 import { asRequest, MessageFault, quote } from "../wire/message-fault.ts";
 import { PICTURE_INPUTS, type PictureInput } from "./picture-inputs.ts";
@@ -25,7 +25,7 @@ export interface PictureRequest {
   readonly count: number;
 }
 
-const SHAPE = generationRequestSchema.shape;
+const SHAPE = requestSchema.shape;
 
 /** The pictures that a request asks for, by the table of picture-inputs.ts. Throws REQUEST_INVALID. */
 export function pictureRequest(source: PictureSource): PictureRequest {
@@ -82,13 +82,13 @@ export function generationRequests(request: PictureRequest): readonly Generation
   return prompts.flatMap((prompt, i) => {
     const own = { prompt, negativePrompt: negativePrompts[i] ?? "", ...settings };
     const [seed] = seeds;
-    if (seed === undefined) return [generationRequestSchema.parse({ ...own, count })];
+    if (seed === undefined) return [requestSchema.parse({ ...own, count })];
     if (seeds.length > 1) {
       const mine = seeds.slice(i * count, (i + 1) * count);
-      return mine.map((seed) => generationRequestSchema.parse({ ...own, seed }));
+      return mine.map((seed) => requestSchema.parse({ ...own, seed }));
     }
-    const first = String(BigInt.asUintN(64, BigInt(seed) + BigInt(i * count)));
-    return [generationRequestSchema.parse({ ...own, seed: first, count })];
+    const first = seedAfter(seed, i * count);
+    return [requestSchema.parse({ ...own, seed: first, count })];
   });
 }
 

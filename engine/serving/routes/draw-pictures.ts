@@ -7,7 +7,7 @@ import type { Caller } from "../caller.ts";
 import type { PictureEvent } from "../picture-engine.ts";
 
 /** What is to be drawn for a request, and how it is to come back. */
-export interface DrawOrder {
+export interface InferenceWork {
   readonly requests: readonly GenerationRequest[];
   readonly format: PictureFormat;
   readonly caller: Caller;
@@ -39,7 +39,7 @@ export type Progress = Extract<PictureEvent, { readonly kind: "progress" }>;
 /** Draws a request when it is its turn: yields how far it is, and at the end all its pictures. */
 export async function* drawPictures(
   admission: Admission,
-  { requests, format, caller, timeLimitSeconds, signal }: DrawOrder,
+  { requests, format, caller, timeLimitSeconds, signal }: InferenceWork,
 ): AsyncGenerator<Progress | DrawnRequest, void> {
   const pictures: Drawn[] = [];
   let startMs = performance.now();
@@ -55,8 +55,11 @@ export async function* drawPictures(
 }
 
 /** The same for who does not care how far it is. */
-export async function allPictures(admission: Admission, order: DrawOrder): Promise<DrawnRequest> {
-  for await (const event of drawPictures(admission, order)) {
+export async function allPictures(
+  admission: Admission,
+  inference: InferenceWork,
+): Promise<DrawnRequest> {
+  for await (const event of drawPictures(admission, inference)) {
     if (event.kind === "drawn") return event;
   }
   throw new Error("a drawing ended without its pictures");

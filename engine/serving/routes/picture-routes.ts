@@ -21,7 +21,7 @@ import {
   ofOneSize,
   type Progress,
 } from "./draw-pictures.ts";
-import { type Message, type Order, readOrder, replyTo } from "./read-order.ts";
+import { type Inference, type Message, readInference, replyTo } from "./read-inference.ts";
 import { sentenceOf } from "./refuse.ts";
 import { relay } from "./relay.ts";
 import { versioned } from "./model-routes.ts";
@@ -61,12 +61,12 @@ export function pictureRoutes(parts: SharedParts): readonly Route[] {
 function infer(parts: SharedParts): Handler {
   return async (request, reply) => {
     const isSeed = isSeedReply(parts, parts.callerOf(request));
-    const order = await readOrder(parts, { request, reply }, (body) => {
+    const inference = await readInference(parts, { request, reply }, (body) => {
       const message = readInferRequest(body);
       return { request: message, wanted: wantedPicture(isSeed ? NOTHING : message) };
     });
-    const drawn = await allPictures(parts.admission, order);
-    const answer = isSeed ? seedReply(ofOneSize(drawn.pictures)) : replyTo(order, drawn);
+    const drawn = await allPictures(parts.admission, inference);
+    const answer = isSeed ? seedReply(ofOneSize(drawn.pictures)) : replyTo(inference, drawn);
     return sendMessage(request, reply, answer);
   };
 }
@@ -74,9 +74,9 @@ function infer(parts: SharedParts): Handler {
 /** `POST …/generate`: one reply. */
 function generate(parts: SharedParts): Handler {
   return async (request, reply) => {
-    const order = await readOrder(parts, { request, reply }, readMessage);
-    const drawn = await allPictures(parts.admission, order);
-    return sendMessage(request, reply, replyTo(order, drawn));
+    const inference = await readInference(parts, { request, reply }, readMessage);
+    const drawn = await allPictures(parts.admission, inference);
+    return sendMessage(request, reply, replyTo(inference, drawn));
   };
 }
 
@@ -86,13 +86,13 @@ function generate(parts: SharedParts): Handler {
  */
 function generateStream(parts: SharedParts): Handler {
   return async (request, reply) => {
-    const order = await readOrder(parts, { request, reply }, readMessage);
+    const inference = await readInference(parts, { request, reply }, readMessage);
     const silenceMs = parts.silenceMs ?? SILENCE_MS;
-    const drawing = drawPictures(parts.admission, order);
+    const drawing = drawPictures(parts.admission, inference);
     const events = relay(drawing, { limit: MAX_WAITING, silenceMs });
     const first = await events.next();
     endWhereStalled(reply);
-    const stream = eventStream(first.value ?? undefined, events, { order, log: request.log });
+    const stream = eventStream(first.value ?? undefined, events, { inference, log: request.log });
     return reply.headers(STREAM_HEADERS).send(Readable.from(stream, { objectMode: false }));
   };
 }
@@ -113,34 +113,34 @@ type DrawingEvent = Progress | DrawnRequest;
 async function* eventStream(
   first: DrawingEvent | undefined,
   events: AsyncIterable<DrawingEvent | undefined>,
-  { order, log }: { readonly order: Order; readonly log: FastifyBaseLogger },
+  { inference, log }: { readonly inference: Inference; readonly log: FastifyBaseLogger },
 ): AsyncGenerator<Uint8Array, void> {
-  const encode = eventEncoder(order);
+  const encode = eventEncoder(inference);
   try {
     yield* encode(first).chunks;
     for await (const event of events) yield* encode(event).chunks;
   } catch (error) {
-    if (order.signal.aborted) return;
+    if (inference.signal.aborted) return;
     if (!(error instanceof StudioError)) log.error(error);
     yield* serverSentEvent(eventJson({ error: sentenceOf(error) })).chunks;
   }
 }
 
-function eventEncoder(order: Order): (event: DrawingEvent | undefined) => ByteSource {
-  const pictures = order.requests.reduce((sum, { count }) => sum + count, 0);
+function eventEncoder(inference: Inference): (event: DrawingEvent | undefined) => ByteSource {
+  const pictures = inference.requests.reduce((sum, { count = 1 }) => sum + count, 0);
   let previewAtMs = -Infinity;
   return (event) => {
     // A comment: clients skip it, proxies see that somebody is there.
     if (event === undefined) return text(": waiting\n\n");
-    if (event.kind === "drawn") return serverSentEvent(replyTo(order, event));
+    if (event.kind === "drawn") return serverSentEvent(replyTo(inference, event));
     const isDue = performance.now() - previewAtMs >= PREVIEW_MS;
     if (isDue) previewAtMs = performance.now();
-    return serverSentEvent(eventJson(progressEvent(order, event, { pictures, isDue })));
+    return serverSentEvent(eventJson(progressEvent(inference, event, { pictures, isDue })));
   };
 }
 
 function progressEvent(
-  { address, request }: Order,
+  { address, request }: Inference,
   { image, step, steps, preview }: Progress,
   { pictures, isDue }: { readonly pictures: number; readonly isDue: boolean },
 ): ProgressEvent {

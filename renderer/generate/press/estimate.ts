@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { EnqueueRequest, Estimate } from "../../../engine/contract/generation.ts";
+import type { Estimate } from "../../../engine/contract/generation.ts";
+import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useDebounced } from "../../ui/use-debounced.ts";
 
@@ -7,12 +8,21 @@ import { useDebounced } from "../../ui/use-debounced.ts";
 const REST_MS = 250;
 
 /** How long a request would take; what it takes does not depend on the words in it. */
-export function useEstimate(request: EnqueueRequest, isKnown: boolean): Estimate | undefined {
+export function useEstimate(request: GenerationRequest, isKnown: boolean): Estimate | undefined {
   const { queries } = useStudio();
-  const { model, width, height, steps, scheduler, initImageId, strength } = request;
-  const costs = JSON.stringify({ model, width, height, steps, scheduler, initImageId, strength });
+  const { model, width, height, steps, guidanceScale, scheduler, initImageId, strength } = request;
+  const costs = JSON.stringify({
+    model,
+    width,
+    height,
+    steps,
+    guidanceScale,
+    scheduler,
+    initImageId,
+    strength,
+  });
   const rested = useDebounced(costs, REST_MS);
-  const input: EnqueueRequest = { prompt: "", ...JSON.parse(rested) };
+  const input: GenerationRequest = { prompt: "", ...JSON.parse(rested) };
   return useQuery({
     ...queries.generation.estimate.queryOptions({ input }),
     enabled: isKnown,

@@ -1,9 +1,6 @@
 import { useCallback } from "react";
-import {
-  type EnqueueRequest,
-  type Generation,
-  LOCAL_TARGET,
-} from "../../../engine/contract/generation.ts";
+import { type Generation, LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
 import { useForm } from "../../state/form.ts";
 import { keepPlaces, mergeGenerations, useQueue } from "../../state/queue.ts";
@@ -29,17 +26,21 @@ export function useGenerate({ id, summary }: ChosenModel): (isFirst?: boolean) =
       const request = target.isRemote
         ? endpointRequest(form, wanted, target)
         : requestFrom(form, id, wanted);
-      void enqueue(studio, { ...request, isFirst });
+      void enqueue(studio, request, isFirst);
     },
     [studio, id, summary, target],
   );
 }
 
-async function enqueue({ client }: Studio, request: EnqueueRequest): Promise<void> {
+async function enqueue(
+  { client }: Studio,
+  request: GenerationRequest,
+  isFirst: boolean,
+): Promise<void> {
   const places = placesFor(request);
   const giveUp = keepPlaces(places);
   try {
-    const { generationIds } = await client.generation.enqueue(request);
+    const { generationIds } = await client.generation.enqueue({ ...request, isFirst });
     // The studio's own word may have come already.
     const known = useQueue.getState().byId;
     const rows = generationIds.flatMap((id, index) => {
@@ -58,7 +59,7 @@ async function enqueue({ client }: Studio, request: EnqueueRequest): Promise<voi
 const OPEN_SIDE = 768;
 
 /** What the studio will answer with, as far as it can be told before. */
-function placesFor(request: EnqueueRequest): readonly Generation[] {
+function placesFor(request: GenerationRequest): readonly Generation[] {
   const { prompt, negativePrompt = "", width = OPEN_SIDE, height = OPEN_SIDE } = request;
   const { model = "", target = LOCAL_TARGET, steps, guidanceScale, seed, scheduler } = request;
   const order = {

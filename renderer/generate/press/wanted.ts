@@ -1,10 +1,8 @@
-import type { EnqueueRequest } from "../../../engine/contract/generation.ts";
+import type { GenerationRequest } from "../../../engine/contract/request.ts";
+import { seedSchema } from "../../../engine/contract/seed.ts";
 import type { ModelSummary } from "../../../engine/contract/models.ts";
 import type { ChosenTarget } from "../chosen-target.ts";
 import type { FormState } from "../../state/form.ts";
-
-/** Seeds are counted up from here in the engine too: unsigned 64 bits. */
-const LARGEST_SEED = 2n ** 64n - 1n;
 
 /** What the form says with the model's own choices filled in. */
 export interface Wanted {
@@ -29,7 +27,7 @@ export function wantedFrom(form: FormState, summary: ModelSummary | undefined): 
 
 /** Whether a seed is one, or empty for a new one. */
 export function isSeed(seed: string): boolean {
-  return seed === "" || (/^\d{1,20}$/.test(seed) && BigInt(seed) <= LARGEST_SEED);
+  return seed === "" || seedSchema.safeParse(seed).success;
 }
 
 /** Where a request goes, and what of it would not be read there. */
@@ -40,7 +38,7 @@ export function endpointRequest(
   form: FormState,
   wanted: Wanted,
   { id, ignored }: Receiver,
-): EnqueueRequest {
+): GenerationRequest {
   const { prompt, negativePrompt, scheduler, seed, count } = form;
   const { width, height, steps, guidanceScale } = wanted;
   return {
@@ -57,7 +55,7 @@ export function endpointRequest(
 }
 
 /** What is asked of this device. */
-export function requestFrom(form: FormState, model: string, wanted: Wanted): EnqueueRequest {
+export function requestFrom(form: FormState, model: string, wanted: Wanted): GenerationRequest {
   const { prompt, negativePrompt, scheduler, seed, count, initImage, strength } = form;
   return {
     ...wanted,

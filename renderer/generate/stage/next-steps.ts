@@ -13,7 +13,8 @@ import {
   Timer,
 } from "lucide-react";
 import { useLocation } from "wouter";
-import type { EnqueueRequest, Generation } from "../../../engine/contract/generation.ts";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { changeSettings } from "../../state/settings.ts";
 import { attempt } from "../../ui/toasts.ts";
@@ -92,7 +93,7 @@ function useRuns({ id, order, target }: Generation): Readonly<Record<StepId, () 
   const { client } = studio;
   const retry = () => attempt(client.generation.retry({ ids: [id] }));
   const edit = (place: string) => navigate(`/endpoints?edit=${target}&at=${place}`);
-  const ask = (request: EnqueueRequest) => attempt(client.generation.enqueue(request));
+  const ask = (request: GenerationRequest) => attempt(client.generation.enqueue(request));
   const onCpu = async () => {
     await changeSettings(studio, { device: "cpu" });
     await client.generation.retry({ ids: [id] });

@@ -28,8 +28,10 @@ async function drawnBy(name: ChangedName): Promise<DrawingEvent & { kind: "image
   const changed: ChangedModel = CHANGED_MODELS[name];
   const model = temporaryFolder();
   saveModel(name, model);
-  const initImage = changed.isFromPicture ? { name: "init.png", bytes: golden("init") } : undefined;
-  for await (const event of drawing.generate({ model, request: requestFor(changed), initImage })) {
+  const startImage = changed.isFromPicture
+    ? { name: "init.png", bytes: golden("init") }
+    : undefined;
+  for await (const event of drawing.generate(requestFor(changed), { model, startImage })) {
     if (event.kind === "image") return event;
   }
   throw new Error("there was no picture");

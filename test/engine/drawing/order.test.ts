@@ -1,24 +1,29 @@
 import { expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import { completeRequest, parseRequest } from "../../../engine/drawing/order.ts";
+import { ordersOf, parseRequest } from "../../../engine/drawing/order.ts";
 import { readModel, STARTER } from "../../../engine/drawing/read-model.ts";
+import { refusal } from "../../fakes/refusal.ts";
 
 const starter = await readModel(STARTER, "float32");
-const chance = (): bigint => 7n;
 
-test("what is not asked for is the model's own choice", () => {
-  expect(completeRequest(parseRequest({ prompt: "a dog" }), starter, chance)).toEqual({
-    prompt: "a dog",
-    negativePrompt: "",
-    steps: 30,
-    guidanceScale: 3,
-    width: 128,
-    height: 128,
-    seed: 7n,
-    count: 1,
-    scheduler: "ddim",
-    strength: 0.8,
-  });
+function orders(request: object) {
+  return ordersOf(parseRequest(request), { name: "starter", read: starter }, "9");
+}
+
+test("what is not asked for is the model's own choice, and the seed a fresh one", () => {
+  expect(orders({ prompt: "a dog" })).toEqual([
+    {
+      model: "starter",
+      prompt: "a dog",
+      negativePrompt: "",
+      steps: 30,
+      guidanceScale: 3,
+      width: 128,
+      height: 128,
+      scheduler: "ddim",
+      seed: "9",
+    },
+  ]);
 });
 
 test("what is asked for holds", () => {
@@ -30,14 +35,36 @@ test("what is asked for holds", () => {
     width: 64,
     height: 96,
     seed: "18446744073709551615",
-    count: 2,
     scheduler: "euler",
-    strength: 0.5,
   };
-  expect(completeRequest(parseRequest(asked), starter, chance)).toEqual({
-    ...asked,
-    seed: 2n ** 64n - 1n,
-  });
+  expect(orders(asked)).toEqual([{ ...asked, model: "starter" }]);
+});
+
+test("one side given alone makes a square", () => {
+  const [{ width, height }] = orders({ prompt: "a dog", height: 96 });
+  expect([width, height]).toEqual([96, 96]);
+});
+
+test("picture i has seed + i, and after the last seed comes 0", () => {
+  const last = String(2n ** 64n - 1n);
+  expect(orders({ prompt: "a dog", seed: last, count: 3 }).map(({ seed }) => seed)).toEqual([
+    last,
+    "0",
+    "1",
+  ]);
+});
+
+test("strength is said only where there is a start image, 0.8 where none is asked for", () => {
+  const [from] = orders({ prompt: "a dog", strength: 0.5, initImageId: "picture" });
+  const [usual] = orders({ prompt: "a dog", initImageId: "picture" });
+  const [without] = orders({ prompt: "a dog", strength: 0.5 });
+  expect([from.strength, from.initImageId]).toEqual([0.5, "picture"]);
+  expect([usual.strength, without.strength]).toEqual([0.8, undefined]);
+});
+
+test("refuses what the model could not draw", () => {
+  const request = { prompt: "a dog", steps: 5, strength: 0.1, initImageId: "picture" };
+  expect(() => orders(request)).toThrow(refusal("REQUEST_INVALID"));
 });
 
 test.each([

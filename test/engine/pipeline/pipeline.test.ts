@@ -1,18 +1,19 @@
 import { expect, test } from "vitest";
-import { guide } from "../../../engine/pipeline/guidance.ts";
-import { imageToImage } from "../../../engine/pipeline/image-to-image.ts";
-import type { PipelineEvent, PipelineRequest } from "../../../engine/pipeline/pipeline.ts";
+import { guide } from "../../../engine/pipeline/denoise.ts";
+import { imageToImage, takenSteps } from "../../../engine/pipeline/image-to-image.ts";
+import type { PipelineEvent, Run } from "../../../engine/pipeline/pipeline.ts";
 import { textToImage } from "../../../engine/pipeline/text-to-image.ts";
 import { readSchedulerConfig } from "../../../engine/schedulers/config.ts";
 import { planSteps } from "../../../engine/schedulers/plan-steps.ts";
 import { tensor } from "../../../engine/tensor/tensor.ts";
+import { refusal } from "../../fakes/refusal.ts";
 import { FakeNetworks, fakeParts } from "../../fakes/fake-networks.ts";
 
 const config = readSchedulerConfig({
   _class_name: "DDIMScheduler",
   beta_schedule: "scaled_linear",
 });
-const request: PipelineRequest = {
+const run: Run = {
   prompt: "a dog",
   negativePrompt: "",
   plan: planSteps(config, 3),
@@ -20,7 +21,7 @@ const request: PipelineRequest = {
   height: 16,
   width: 24,
   seed: 5n,
-  count: 1,
+  from: 0,
 };
 const picture = tensor([1, 3, 16, 24], new Float32Array(3 * 16 * 24));
 
@@ -35,7 +36,7 @@ test("guidance is unconditional + scale * (conditional - unconditional)", () => 
 });
 
 test("yields the text, every step and the picture, in this order", async () => {
-  const events = await collect(textToImage(fakeParts(new FakeNetworks()), request));
+  const events = await collect(textToImage(fakeParts(new FakeNetworks()), run));
   expect(
     events.map((event) => (event.kind === "step" ? `${event.step} of ${event.steps}` : event.kind)),
   ).toEqual(["text", "1 of 3", "2 of 3", "3 of 3", "image"]);
@@ -47,10 +48,12 @@ test.each([
   [0.5, 1],
   [0, 1],
 ])(
-  "guidance %d runs the UNet in a batch of %i, and the text once for all pictures",
+  "guidance %d runs the UNet in a batch of %i, and the text once for pictures of the same prompts",
   async (guidanceScale, batch) => {
     const networks = new FakeNetworks();
-    await collect(textToImage(fakeParts(networks), { ...request, guidanceScale, count: 2 }));
+    const parts = fakeParts(networks);
+    await collect(textToImage(parts, { ...run, guidanceScale }));
+    await collect(textToImage(parts, { ...run, guidanceScale, seed: 6n }));
     const unet = Array.from({ length: 3 }, () => ({ network: "UNet", batch }));
     const decoder = { network: "VAE decoder", batch: 1 };
     expect(networks.runs).toEqual([
@@ -63,35 +66,34 @@ test.each([
   },
 );
 
-test("picture i has seed + i, and after the last 64-bit number comes 0", async () => {
-  const events = await collect(
-    textToImage(fakeParts(new FakeNetworks()), { ...request, seed: 2n ** 64n - 1n, count: 2 }),
-  );
-  expect(events.flatMap((event) => (event.kind === "image" ? [event.seed] : []))).toEqual([
-    2n ** 64n - 1n,
-    0n,
-  ]);
+test("other prompts are encoded anew, and so are the same after a cancel", async () => {
+  const networks = new FakeNetworks();
+  const parts = fakeParts(networks);
+  const cancelled = AbortSignal.abort(new DOMException("cancelled", "AbortError"));
+  await expect(parts.encodePrompt(run, cancelled)).rejects.toThrow("cancelled");
+  await parts.encodePrompt(run);
+  await parts.encodePrompt({ ...run, negativePrompt: "blurry" });
+  await parts.encodePrompt({ ...run, guidanceScale: 1 });
+  await parts.encodePrompt({ ...run, guidanceScale: 1, negativePrompt: "blurry" });
+  expect(networks.runs.map(({ batch }) => batch)).toEqual([2, 2, 1]);
 });
 
-test("image to image runs the last strength * steps steps", async () => {
+test("image to image starts where the run says", async () => {
   const networks = new FakeNetworks();
-  const events = await collect(
-    imageToImage(fakeParts(networks), { ...request, image: picture, strength: 0.7, steps: 3 }),
-  );
+  const events = await collect(imageToImage(fakeParts(networks), { ...run, from: 1 }, picture));
   expect(events.filter(({ kind }) => kind === "step").length).toBe(2);
   expect(networks.runs[1]).toEqual({ network: "VAE encoder", batch: 1 });
 });
 
-test("a strength that leaves no step is refused before any work", async () => {
-  const networks = new FakeNetworks();
-  const run = collect(
-    imageToImage(fakeParts(networks), { ...request, image: picture, strength: 0.1, steps: 3 }),
+test("of 3 steps a strength of 0.7 takes 2; one that leaves none is refused", () => {
+  expect(takenSteps(3, 0.7)).toBe(2);
+  expect(() => takenSteps(3, 0.1)).toThrow(
+    refusal("REQUEST_INVALID", {
+      field: "strength",
+      value: 0.1,
+      reason: "of 3 steps it leaves none to run",
+    }),
   );
-  await expect(run).rejects.toMatchObject({
-    code: "REQUEST_INVALID",
-    details: { field: "strength", value: 0.1 },
-  });
-  expect(networks.runs).toEqual([]);
 });
 
 test.each([
@@ -103,7 +105,7 @@ test.each([
   networks.spoil = (name, data) => {
     if (name === network) data[3] = value;
   };
-  await expect(collect(textToImage(fakeParts(networks), request))).rejects.toMatchObject({
+  await expect(collect(textToImage(fakeParts(networks), run))).rejects.toMatchObject({
     code: "NOT_FINITE",
     details,
   });
@@ -113,11 +115,11 @@ test("a cancel between steps ends the run with its reason, and runs nothing more
   const networks = new FakeNetworks();
   const cancel = new AbortController();
   const reason = new DOMException("cancelled", "AbortError");
-  const run = (async () => {
-    for await (const event of textToImage(fakeParts(networks), request, cancel.signal)) {
+  const drawing = (async () => {
+    for await (const event of textToImage(fakeParts(networks), run, cancel.signal)) {
       if (event.kind === "step") cancel.abort(reason);
     }
   })();
-  await expect(run).rejects.toBe(reason);
+  await expect(drawing).rejects.toBe(reason);
   expect(networks.runs.filter(({ network }) => network === "UNet").length).toBe(1);
 });

@@ -1,7 +1,7 @@
-import type { GenerationOrder } from "../../../engine/contract/generation.ts";
+import type { Order } from "../../../engine/contract/order.ts";
 
 /** A complete order whose seed tells it from others. */
-export function order(seed: number | string): GenerationOrder {
+export function order(seed: number | string): Order {
   return {
     model: "starter",
     prompt: "two purple fish under water",

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { AdmissionQueue } from "../../../engine/serving/admission-queue.ts";
 import type { Caller } from "../../../engine/serving/caller.ts";
 import type { PictureEvent, PictureJob } from "../../../engine/serving/picture-engine.ts";
-import { generationRequestSchema } from "../../../engine/contract/request.ts";
+import { requestSchema } from "../../../engine/contract/request.ts";
 
 /** A fake: draws when it is told to, and then as long as it is told to. */
 class HeldEngine {
@@ -77,7 +77,7 @@ function ask(
   by = "a",
   asking: Asking = {},
 ): Promise<unknown> {
-  const requests = [generationRequestSchema.parse({ prompt: name })];
+  const requests = [requestSchema.parse({ prompt: name })];
   const { signal = new AbortController().signal } = asking;
   const drawing = async (): Promise<string> => {
     for await (const event of admission.draw({
@@ -208,7 +208,7 @@ test("a client that goes frees its place in the line at once, and the device as 
 
 test("a reader that leaves in the middle frees the device", async () => {
   const { engine, admission } = queue();
-  const requests = [generationRequestSchema.parse({ prompt: "a1" })];
+  const requests = [requestSchema.parse({ prompt: "a1" })];
   const { signal } = new AbortController();
   for await (const _ of admission.draw({ job: { requests }, caller: caller("a"), signal })) break;
   expect(admission.isDrawing).toBe(false);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
-import { enqueueSchema } from "../../../engine/contract/generation.ts";
+import { requestSchema } from "../../../engine/contract/request.ts";
 import { endpointEstimate, endpointOrders } from "../../../engine/studio/endpoint-orders.ts";
 import { refusal } from "../../fakes/refusal.ts";
 
@@ -8,7 +8,7 @@ function endpoint(part: Partial<Endpoint>): Endpoint {
   return { name: "edge", model: "sd", profile: "prompt", ...part } as Endpoint;
 }
 
-const asked = (more: object) => enqueueSchema.parse({ prompt: "a dog", ...more });
+const asked = (more: object) => requestSchema.parse({ prompt: "a dog", ...more });
 
 test("what takes a prompt alone gets one order per picture with nothing else in it", () => {
   const request = asked({ count: 2, steps: 30, seed: "5", negativePrompt: "x", scheduler: "ddim" });
@@ -20,25 +20,23 @@ test("what takes a prompt alone gets one order per picture with nothing else in 
     height: 768,
     isSizeOpen: true,
   };
-  expect(endpointOrders(request, endpoint({}), () => 1n)).toEqual([order, order]);
+  expect(endpointOrders(request, endpoint({}), "1")).toEqual([order, order]);
 });
 
 test("what takes settings gets those that were chosen, and a seed in any case: picture i has seed + i", () => {
   const full = endpoint({ profile: "full" });
   const order = { model: "sd", prompt: "a dog", negativePrompt: "" };
-  expect(endpointOrders(asked({ count: 2 }), full, () => 2n ** 64n - 1n)).toEqual([
+  expect(endpointOrders(asked({ count: 2 }), full, String(2n ** 64n - 1n))).toEqual([
     { ...order, width: 768, height: 768, isSizeOpen: true, seed: "18446744073709551615" },
     { ...order, width: 768, height: 768, isSizeOpen: true, seed: "0" },
   ]);
   const chosen = { steps: 9, guidanceScale: 4, scheduler: "euler", seed: "5", width: 512 };
-  expect(endpointOrders(asked(chosen), full, () => 1n)).toEqual([
-    { ...order, ...chosen, height: 512 },
-  ]);
+  expect(endpointOrders(asked(chosen), full, "1")).toEqual([{ ...order, ...chosen, height: 512 }]);
 });
 
-test("a picture to start from is refused by name", () => {
+test("a start image is refused by name", () => {
   const request = asked({ initImageId: "x" });
-  expect(() => endpointOrders(request, endpoint({}), () => 1n)).toThrow(refusal("REQUEST_INVALID"));
+  expect(() => endpointOrders(request, endpoint({}), "1")).toThrow(refusal("REQUEST_INVALID"));
 });
 
 test("it takes as long as it took; before the first picture nobody knows", () => {

@@ -59,7 +59,7 @@ test.each(["none", "../queue.sqlite", "a".repeat(64)])("has no picture called %s
   const folder = temporaryFolder();
   const images = await open(folder);
   writeFileSync(join(folder, "queue.sqlite"), "x");
-  const missing = refusal("NOT_FOUND", { what: "init image", id });
+  const missing = refusal("NOT_FOUND", { what: "start image", id });
   await expect(images.get(id)).rejects.toThrow(missing);
   await expect(images.open(id)).rejects.toThrow(missing);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { GenerationRecord } from "../../../engine/contract/image-record.ts";
+import type { Order } from "../../../engine/contract/order.ts";
 import { readModel, STARTER } from "../../../engine/drawing/read-model.ts";
 import {
   Estimates,
@@ -9,7 +10,16 @@ import {
 
 const read = await readModel(STARTER, "float32");
 const REPORT = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;
-const ORDER = { model: "starter", width: 128, height: 128, steps: 30, guidanceScale: 3 };
+const ORDER: Order = {
+  model: "starter",
+  prompt: "a dog",
+  negativePrompt: "",
+  width: 128,
+  height: 128,
+  steps: 30,
+  guidanceScale: 3,
+  seed: "1",
+};
 
 /** A picture that took 0.5 s of text, 2 s a step, 4 s of decoding. */
 function drawn(part: Partial<GenerationRecord> = {}): DrawnPicture {
@@ -73,6 +83,19 @@ test("a start from a picture runs fewer steps, and costs its encoding", async ()
   const all = estimates({ drawn: [drawn({ strength: 0.5 })], loaded: "starter" });
   const estimate = await all.of({ ...ORDER, strength: 0.5 });
   expect(estimate).toMatchObject({ secondsPerStep: 2, seconds: 0.5 + 2 + 15 * 2 + 4 });
+});
+
+test("what a method evaluates twice a step takes twice as long; what cannot be laid out is no sample", async () => {
+  const impossible = drawn({ width: 4, height: 4 });
+  const all = estimates({ drawn: [impossible, drawn()], loaded: "starter" });
+  const pndm = await all.of({ ...ORDER, scheduler: "pndm" });
+  expect(pndm).toMatchObject({ secondsPerStep: 2, seconds: 0.5 + 31 * 2 + 4 });
+});
+
+test("without guidance half as much is computed", async () => {
+  const { secondsPerStep } = await estimates().of(ORDER);
+  const unguided = await estimates().of({ ...ORDER, guidanceScale: 1 });
+  expect(unguided.secondsPerStep / secondsPerStep).toBeLessThan(0.9);
 });
 
 test("a large model at its size takes about half an hour on a small CPU", () => {

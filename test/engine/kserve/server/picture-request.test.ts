@@ -187,12 +187,7 @@ describe("batches", () => {
     [
       "with a seed each",
       [seeds(7, 3, 3, 1)],
-      [
-        { seed: "7", count: 1 },
-        { seed: "3", count: 1 },
-        { seed: "3", count: 1 },
-        { seed: "1", count: 1 },
-      ],
+      [{ seed: "7" }, { seed: "3" }, { seed: "3" }, { seed: "1" }],
     ],
   ])("become requests of the studio, %s", (_, inputs, expected) => {
     const prompts = expected.map((_, i) => (i < expected.length / 2 ? "a cat" : "a dog"));
@@ -200,7 +195,6 @@ describe("batches", () => {
       expected.map((request, i) => ({
         prompt: prompts[i],
         negativePrompt: "",
-        strength: 0.8,
         ...request,
       })),
     );

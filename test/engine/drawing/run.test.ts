@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { checkOrder } from "../../../engine/drawing/check-order.ts";
-import { completeRequest, parseRequest } from "../../../engine/drawing/order.ts";
+import type { Order } from "../../../engine/contract/order.ts";
 import { readModel, STARTER, type ReadModel } from "../../../engine/drawing/read-model.ts";
+import { evaluationsOf, runOf } from "../../../engine/drawing/run.ts";
 import { refusal } from "../../fakes/refusal.ts";
 
 const starter = await readModel(STARTER, "float32");
@@ -18,18 +18,39 @@ const coarse: ReadModel = {
   },
 };
 
-function order(part: object) {
-  return completeRequest(parseRequest({ prompt: "a dog", ...part }), starter, () => 1n);
-}
+const ORDER: Order = {
+  model: "starter",
+  prompt: "a dog",
+  negativePrompt: "cats",
+  steps: 9,
+  guidanceScale: 3,
+  width: 72,
+  height: 64,
+  seed: "18446744073709551615",
+  scheduler: "pndm",
+};
 
-test("lets through what a model can draw", () => {
-  expect(() => checkOrder(order({ width: 72 }), starter, false)).not.toThrow();
-  expect(() => checkOrder(order({ strength: 0.01 }), starter, false)).not.toThrow();
+test("lays out what a model can draw", () => {
+  expect(runOf(ORDER, starter)).toMatchObject({
+    prompt: "a dog",
+    negativePrompt: "cats",
+    guidanceScale: 3,
+    width: 72,
+    height: 64,
+    seed: 2n ** 64n - 1n,
+    from: 0,
+  });
+  expect(evaluationsOf(runOf(ORDER, starter))).toBe(10);
+});
+
+test("with a start image it begins in the middle", () => {
+  const run = runOf({ ...ORDER, scheduler: "ddim", strength: 0.5 }, starter);
+  expect([run.from, evaluationsOf(run)]).toEqual([5, 4]);
 });
 
 test("refuses a size between the model's latents", () => {
   const reason = "starter draws multiples of 16 pixels";
-  expect(() => checkOrder(order({ width: 72, height: 64 }), coarse, false)).toThrow(
+  expect(() => runOf(ORDER, coarse)).toThrow(
     refusal("REQUEST_INVALID", { field: "width", value: 72, reason }),
   );
 });
@@ -48,21 +69,20 @@ test("refuses a text that holds a token without a row in the text encoder", () =
     },
   };
   const { vocab_size: rows } = starter.snapshot.textEncoder.config;
-  const negative = { negativePrompt: "no <extra>" };
-  expect(() => checkOrder(order({ prompt: "an <extra> fish" }), lacking, false)).toThrow(
+  const negative = { ...ORDER, negativePrompt: "no <extra>" };
+  expect(() => runOf({ ...ORDER, prompt: "an <extra> fish" }, lacking)).toThrow(
     refusal("REQUEST_INVALID", {
       field: "prompt",
       value: 'read with "<extra>" in it',
       reason: `that token has the id 770, but the model's text encoder has ${rows} rows`,
     }),
   );
-  expect(() => checkOrder(order(negative), lacking, false)).toThrow("negativePrompt cannot be");
-  const unguided = order({ ...negative, guidanceScale: 1 });
-  expect(() => checkOrder(unguided, lacking, false)).not.toThrow();
+  expect(() => runOf(negative, lacking)).toThrow("negativePrompt cannot be");
+  expect(() => runOf({ ...negative, guidanceScale: 1 }, lacking)).not.toThrow();
 });
 
 test("refuses a strength that leaves nothing to run", () => {
-  expect(() => checkOrder(order({ steps: 9, strength: 0.1 }), starter, true)).toThrow(
+  expect(() => runOf({ ...ORDER, strength: 0.1 }, starter)).toThrow(
     refusal("REQUEST_INVALID", {
       field: "strength",
       value: 0.1,
@@ -70,3 +90,10 @@ test("refuses a strength that leaves nothing to run", () => {
     }),
   );
 });
+
+test.each(["steps", "guidanceScale", "seed"])(
+  "an order of an endpoint, without its %s, is a mistake of ours",
+  (name) => {
+    expect(() => runOf({ ...ORDER, [name]: undefined }, starter)).toThrow("leaves something open");
+  },
+);

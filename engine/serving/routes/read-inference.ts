@@ -8,7 +8,7 @@ import type { Parameters } from "../../kserve/wire/wire-tensor.ts";
 import type { EncodedMessage } from "../../kserve/wire/encoded-message.ts";
 import type { MessageBody } from "../../kserve/wire/framing.ts";
 import { clientGone } from "./client-gone.ts";
-import { type DrawnRequest, type DrawOrder, ofOneSize } from "./draw-pictures.ts";
+import { type DrawnRequest, type InferenceWork, ofOneSize } from "./draw-pictures.ts";
 import type { SharedParts } from "./route-parts.ts";
 import { addressOf, type ModelAddress, servedModel } from "./served-model.ts";
 
@@ -19,16 +19,16 @@ export interface Message {
 }
 
 /** The same with what the engine is to do for it. */
-export interface Order extends Message, DrawOrder {
+export interface Inference extends Message, InferenceWork {
   readonly address: ModelAddress;
 }
 
 /** Reads a request to a served model, its body by `read`. Throws what is to be answered. */
-export async function readOrder(
+export async function readInference(
   { engine, callerOf, bodies }: SharedParts,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   read: (body: MessageBody) => Message,
-): Promise<Order> {
+): Promise<Inference> {
   const signal = clientGone(reply);
   const address = addressOf(request);
   await servedModel(engine, address);
@@ -66,7 +66,7 @@ function timeLimitOf(parameters: Parameters): number | undefined {
 
 /** The ordinary reply: pictures as they were wanted. */
 export function replyTo(
-  { address, request, wanted }: Order,
+  { address, request, wanted }: Inference,
   { pictures, seconds }: DrawnRequest,
 ): EncodedMessage {
   const head = {

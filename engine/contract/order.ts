@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { SCHEDULER_NAMES } from "./schedulers.ts";
+import { seedAfter, seedSchema } from "./seed.ts";
+
+/**
+ * What will be drawn: one picture, with everything decided that is ours to decide. It is what the queue
+ * stores, the pages show and an endpoint is sent. Sizes are in pixels.
+ */
+export const orderSchema = z.object({
+  /** A model's id in the store, or the name of an endpoint's model. */
+  model: z.string().min(1).max(300),
+  prompt: z.string(),
+  negativePrompt: z.string(),
+  /**
+   * Absent only where an endpoint decides it, as are guidance scale and seed: it is not asked for them.
+   */
+  steps: z.int().optional(),
+  guidanceScale: z.number().optional(),
+  seed: seedSchema.optional(),
+  /** Absent where an endpoint decides it, and where the model's own scheduler has no name of ours. */
+  scheduler: z.enum(SCHEDULER_NAMES).optional(),
+  width: z.int(),
+  height: z.int(),
+  /** Whether an endpoint decides the size; width and height are what to expect then. */
+  isSizeOpen: z.literal(true).optional(),
+  /** Only with a start image. */
+  strength: z.number().optional(),
+  initImageId: z.string().optional(),
+});
+export type Order = z.output<typeof orderSchema>;
+
+/** Orders for `count` pictures: the first, and the same with the seeds that come after its own. */
+export function ordersFrom(first: Order, count: number): [Order, ...Order[]] {
+  const { seed } = first;
+  const later = Array.from({ length: count - 1 }, (_, i) =>
+    seed === undefined ? first : { ...first, seed: seedAfter(seed, i + 1) },
+  );
+  return [first, ...later];
+}

@@ -1,0 +1,60 @@
+import { StudioError } from "../contract/errors.ts";
+import type { Order } from "../contract/order.ts";
+import { takenSteps } from "../pipeline/image-to-image.ts";
+import { isGuided, type Run } from "../pipeline/pipeline.ts";
+import { planSteps } from "../schedulers/plan-steps.ts";
+import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
+
+/**
+ * Lays an order out for a model of this device. Refuses what the model cannot draw; nothing of it need
+ * be loaded.
+ */
+export function runOf(order: Order, model: ReadModel): Run {
+  const { prompt, negativePrompt, steps, guidanceScale, seed, width, height, strength } = order;
+  if (steps === undefined || guidanceScale === undefined || seed === undefined) {
+    throw new TypeError("an order for this device leaves something open");
+  }
+  refuseOddSize(order, model);
+  refuseStrangers({ prompt, ...(isGuided({ guidanceScale }) && { negativePrompt }) }, model);
+  const plan = planSteps(model.schedulerConfig, steps, order.scheduler);
+  const skipped = strength === undefined ? 0 : steps - takenSteps(steps, strength);
+  return {
+    prompt,
+    negativePrompt,
+    guidanceScale,
+    width,
+    height,
+    seed: BigInt(seed),
+    plan,
+    from: skipped * plan.order,
+  };
+}
+
+/** How often a run evaluates the UNet. */
+export function evaluationsOf({ plan, from }: Run): number {
+  return plan.timesteps.length - from;
+}
+
+function refuseOddSize({ width, height }: Order, { snapshot, summary }: ReadModel): void {
+  const factor = pixelsPerLatent(snapshot);
+  for (const [field, value] of Object.entries({ width, height })) {
+    if (value % factor === 0) continue;
+    const reason = `${summary.name} draws multiples of ${factor} pixels`;
+    throw new StudioError("REQUEST_INVALID", { field, value, reason });
+  }
+}
+
+/** Every token that is read must have a row in the text encoder. */
+function refuseStrangers(
+  texts: Readonly<Record<string, string>>,
+  { tokenizer, snapshot }: ReadModel,
+): void {
+  for (const [field, text] of Object.entries(texts)) {
+    const { stranger } = tokenizer.encode(text);
+    if (stranger === undefined) continue;
+    const { vocab_size: rows } = snapshot.textEncoder.config;
+    const value = `read with ${stranger.token} in it`;
+    const reason = `that token has the id ${stranger.id}, but the model's text encoder has ${rows} rows`;
+    throw new StudioError("REQUEST_INVALID", { field, value, reason });
+  }
+}
