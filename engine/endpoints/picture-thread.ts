@@ -5,7 +5,7 @@ import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import type { Asked } from "../kserve/client/read-pictures.ts";
 import { Turns } from "../files/turns.ts";
 import type { EncodedPicture, ReadReply, ThreadReply, ThreadRequest } from "./thread-messages.ts";
-import { isSystemError } from "../files/system-error.ts";
+import { isSystemError, systemCode } from "../files/system-error.ts";
 
 const PROGRAM = new URL("picture-worker.ts", import.meta.url);
 
@@ -67,7 +67,7 @@ export class PictureThread {
     return this.#turns.take(async () => {
       signal.throwIfAborted();
       clearTimeout(this.#idle);
-      const worker = (this.#worker ??= this.#start());
+      const worker = this.#living();
       const answer = Promise.withResolvers<ThreadReply>();
       const leave = listen(worker, answer, signal);
       const timer = setTimeout(
@@ -88,6 +88,15 @@ export class PictureThread {
         this.#idle.unref();
       }
     });
+  }
+
+  /** Where the system starts no thread, it either says so here or at once as the thread's error. */
+  #living(): Worker {
+    try {
+      return (this.#worker ??= this.#start());
+    } catch (error) {
+      throw crashed(systemCode(error) ?? "unknown");
+    }
   }
 
   #start(): Worker {
@@ -116,9 +125,8 @@ function listen(
   { resolve, reject }: PromiseWithResolvers<ThreadReply>,
   signal: AbortSignal,
 ): () => void {
-  const onError = (error: Error): void =>
-    reject(isSystemError(error, "ERR_WORKER_OUT_OF_MEMORY") ? tooLarge() : error);
-  const onExit = (): void => reject(new Error("the thread that reads replies ended"));
+  const onError = (error: Error): void => reject(endOf(error));
+  const onExit = (): void => reject(crashed("it ended"));
   const onAbort = (): void => reject(signal.reason);
   worker.once("message", resolve);
   worker.once("error", onError);
@@ -135,6 +143,16 @@ function listen(
 function buffersOf(arrays: readonly Uint8Array[]): ArrayBuffer[] {
   const whole = arrays.filter(({ length, buffer }) => length === buffer.byteLength);
   return whole.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
+}
+
+/** Why a thread ended: of what it read, of a system that starts none, or of a mistake. */
+function endOf(error: Error): Error {
+  if (isSystemError(error, "ERR_WORKER_OUT_OF_MEMORY")) return tooLarge();
+  return isSystemError(error, "ERR_WORKER_INIT_FAILED") ? crashed(error.message) : error;
+}
+
+function crashed(reason: string): StudioError {
+  return new StudioError("INFERENCE_CRASHED", { doing: "reading the endpoint's reply", reason });
 }
 
 function tooLarge(): StudioError {

@@ -8,10 +8,20 @@ import type { Machine } from "../contract/machine.ts";
 const PAGE_BYTES = 4096;
 const NVIDIA = "/proc/driver/nvidia/gpus";
 
+/**
+ * Bytes of memory that this process may have: the machine's, or what a container or a service's limit
+ * leaves of it. Node gives 0 for a limit that is not known, and beyond any memory where there is none.
+ */
+export function usableMemory(
+  limit: number = process.constrainedMemory(),
+  installed: number = totalmem(),
+): number {
+  return limit > 0 ? Math.min(limit, installed) : installed;
+}
+
 /** Memory of this machine, or of what this process may use of it; the studio's own includes its inference process. */
 export async function memoryOf(inferencePid: number | undefined): Promise<Machine["memory"]> {
-  const limit = process.constrainedMemory();
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const total = usableMemory();
   const free = Math.min(total, process.availableMemory() || freemem());
   const inference = inferencePid === undefined ? 0 : await residentBytes(inferencePid);
   return { total, free, studio: process.memoryUsage.rss() + inference };

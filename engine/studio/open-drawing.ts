@@ -1,11 +1,10 @@
-import { totalmem } from "node:os";
 import { join } from "node:path";
 import { LOCAL_TARGET } from "../contract/generation.ts";
 import { listDevices } from "../drawing/devices.ts";
 import { readModel, STARTER } from "../drawing/read-model.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
-import { fitOf } from "../store/fit.ts";
+import { fitOf, type DrawingPlace } from "../store/fit.ts";
 import { ModelStore } from "../store/model-store.ts";
 import { isOpen } from "../queue/states.ts";
 import type { AddressOf } from "./addresses.ts";
@@ -18,7 +17,9 @@ import { withAddresses } from "./gallery-procedures.ts";
 import type { LiveQueue } from "./live-queue.ts";
 import { LocalDrawing } from "../worker/local-drawing.ts";
 import { ModelReader } from "../worker/model-reader.ts";
+import { usableMemory } from "./machine.ts";
 import type { Stores } from "./open-stores.ts";
+import type { LogError } from "./refusals.ts";
 import { Previews } from "../worker/previews.ts";
 import { wantedDevice } from "../worker/wanted-device.ts";
 
@@ -60,11 +61,7 @@ export async function openDrawing(
     starterFolder: STARTER,
     cacheFolder: cacheFolder(options.cacheFolder),
     readModel: async (folder) => (await readModel(folder, "float32")).summary,
-    fitOf: (summary) => {
-      const provider = device()?.provider ?? "cpu";
-      // How much memory a card has, no provider tells.
-      return fitOf(summary, { provider, memoryBytes: provider === "cpu" ? totalmem() : undefined });
-    },
+    fitOf: (summary) => fitOf(summary, placeOf(device())),
     useOf: (id) => letGoOf(id, live, { drawing, turns }),
     openWorks: stores.transfers.openIds,
   });
@@ -90,7 +87,7 @@ export async function openDrawing(
     onLoaded: changed,
   });
   undo.defer(() => drawing.unload());
-  const keepIt = (picture: NewPicture) => keep(picture, { stores, estimates, addressOf });
+  const keepIt = (picture: NewPicture) => keep(picture, { stores, estimates, addressOf, logError });
   const worker = new DrawingWorker({
     queue: live.queue,
     draw: (generation, signal) =>
@@ -105,19 +102,33 @@ export async function openDrawing(
   return { ...parts, keep: keepIt };
 }
 
+/** What a model has to fit into. How much memory a card has, no provider tells. */
+function placeOf(device: ChosenDevice | undefined): DrawingPlace {
+  const provider = device?.provider ?? "cpu";
+  return { provider, memoryBytes: provider === "cpu" ? usableMemory() : undefined };
+}
+
 interface Keeping {
   readonly stores: Stores;
   readonly estimates: Estimates;
   readonly addressOf: AddressOf;
+  readonly logError: LogError;
 }
 
-/** Puts a picture into the gallery, tells of it and gives its id there. */
+/**
+ * Puts a picture into the gallery, tells of it and gives its id there. One that is in the gallery is
+ * done, whatever becomes of telling.
+ */
 async function keep(picture: NewPicture, parts: Keeping): Promise<string> {
-  const { stores, estimates, addressOf } = parts;
+  const { stores, estimates, addressOf, logError } = parts;
   const image = await stores.gallery.add(picture);
-  stores.events.publish({ type: "images-changed", images: [withAddresses(image, addressOf)] });
-  // What an endpoint draws says nothing of this device.
-  if (picture.target === LOCAL_TARGET) await estimates.learn(picture);
+  try {
+    stores.events.publish({ type: "images-changed", images: [withAddresses(image, addressOf)] });
+    // What an endpoint draws says nothing of this device.
+    if (picture.target === LOCAL_TARGET) await estimates.learn(picture);
+  } catch (error) {
+    logError(error, "telling of a picture");
+  }
   return image.id;
 }
 

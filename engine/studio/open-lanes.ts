@@ -26,8 +26,13 @@ export function openLanes(
   });
   const keep = async (picture: NewPicture): Promise<string> => {
     const imageId = await drawing.keep(picture);
-    history.learn(picture.target, picture);
-    endpoints.tell(picture.target);
+    try {
+      history.learn(picture.target, picture);
+      endpoints.tell(picture.target);
+    } catch (error) {
+      // It is in the gallery, and its endpoint may have been removed meanwhile.
+      logError(error, "telling of a picture");
+    }
     return imageId;
   };
   const laneOf = (target: string, mayStart: () => boolean): DrawingWorker =>

@@ -29,6 +29,8 @@ const WAITING: Waiting = { afterCrashMs: 10_000, afterRefusalMs: 3000 };
 /** Crashes in a row that are taken for accidents. */
 const ACCIDENTS = 2;
 const LONGEST_WAIT_MS = 300_000;
+/** A device of which no process survives the trying is refused as unavailable. */
+const CRASHES: ReadonlySet<string> = new Set(["INFERENCE_CRASHED", "DEVICE_UNAVAILABLE"]);
 
 const CANCELLED = new DOMException("The generation was cancelled.", "AbortError");
 const CLOSING = new DOMException("The studio is closing.", "AbortError");
@@ -94,6 +96,15 @@ export class DrawingWorker {
     }
   }
 
+  /** A log that cannot be written must not stop what it would tell of. */
+  #logError(error: unknown, doing: string): void {
+    try {
+      this.#parts.logError(error, doing);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
   #next(): Generation | undefined {
     const { queue, unload } = this.#parts;
     if (!queue.isPaused) return queue.startNext();
@@ -112,7 +123,7 @@ export class DrawingWorker {
   }
 
   async #outcome(generation: Generation, signal: AbortSignal): Promise<Outcome> {
-    const { draw, keep, logError } = this.#parts;
+    const { draw, keep } = this.#parts;
     try {
       const picture = this.#unsaved.get(generation.id) ?? (await draw(generation, signal));
       this.#unsaved.set(generation.id, picture);
@@ -122,7 +133,7 @@ export class DrawingWorker {
     } catch (error) {
       if (signal.reason === CLOSING) return { state: "interrupted" };
       if (signal.aborted) return { state: "cancelled" };
-      if (!(error instanceof StudioError)) logError(error, "drawing");
+      if (!(error instanceof StudioError)) this.#logError(error, "drawing");
       return { state: "failed", error };
     }
   }
@@ -130,7 +141,7 @@ export class DrawingWorker {
   /** A process that dies again and again is not started again at once. */
   async #afterCrash(outcome: Outcome): Promise<void> {
     const { error } = outcome.state === "failed" ? outcome : { error: undefined };
-    const isCrash = error instanceof StudioError && error.code === "INFERENCE_CRASHED";
+    const isCrash = error instanceof StudioError && CRASHES.has(error.code);
     this.#crashes = isCrash ? this.#crashes + 1 : 0;
     if (this.#crashes <= ACCIDENTS) return;
     const { afterCrashMs } = this.#parts.waiting ?? WAITING;
@@ -145,7 +156,7 @@ export class DrawingWorker {
       try {
         return work();
       } catch (error) {
-        this.#parts.logError(error, doing);
+        this.#logError(error, doing);
       }
       if (this.#closing.signal.aborted) return undefined;
       await this.#rest((this.#parts.waiting ?? WAITING).afterRefusalMs);

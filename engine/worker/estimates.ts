@@ -68,11 +68,11 @@ export class Estimates {
     return (await this.#paceOf(order, read)).pace;
   }
 
-  /** Takes a new picture into account. */
+  /** Takes a new picture into account, where what was drawn before can be read. */
   async learn(picture: DrawnPicture): Promise<void> {
-    const drawn = await this.#drawnBy(picture.record.model);
-    drawn.unshift(picture);
-    drawn.splice(REMEMBERED);
+    const drawn = await this.#drawnBy(picture.record.model).catch(() => undefined);
+    drawn?.unshift(picture);
+    drawn?.splice(REMEMBERED);
   }
 
   async #paceOf(
@@ -124,6 +124,8 @@ export class Estimates {
     if (known !== undefined) return known;
     const drawn = this.#parts.latestOf(modelName).then((latest) => latest.slice(0, REMEMBERED));
     this.#drawn.set(modelName, drawn);
+    // What cannot be read now may be readable when it is next asked for.
+    drawn.catch(() => this.#drawn.delete(modelName));
     return drawn;
   }
 

@@ -1,32 +1,40 @@
-/** A process that runs out of descriptors and asks for inference: twice in vain, then with some given back. */
+/**
+ * A program that runs out of descriptors and asks for work, by its argument of an inference process or of
+ * the thread that reads replies: twice in vain, then with the descriptors given back. It prints the answers.
+ */
 import { closeSync, openSync } from "node:fs";
 import { StudioError } from "../../engine/contract/errors.ts";
-import { InferenceClient } from "../../engine/runtime/inference-client.ts";
+import { PictureThread } from "../../engine/endpoints/picture-thread.ts";
+import { pixels } from "../../engine/image/pixels.ts";
+import { Supervisor } from "../../engine/runtime/supervisor.ts";
 
-const taken: number[] = [];
-
-function takeAll(): void {
-  try {
-    for (;;) taken.push(openSync("/dev/null", "r"));
-  } catch {
-    // That was the last one.
-  }
-}
+const never = new AbortController().signal;
+const supervisor = new Supervisor();
+const thread = new PictureThread();
+const WORKS: Readonly<Record<string, () => Promise<unknown>>> = {
+  process: () => supervisor.request({ kind: "close", session: 1 }, "closing the UNet"),
+  thread: () => thread.encode(pixels(1, 1, Uint8Array.of(1, 2, 3)), never),
+};
+const work = WORKS[process.argv[2] ?? ""];
 
 async function ask(): Promise<string> {
-  const client = new InferenceClient();
   try {
-    await client.request({ kind: "close", session: 1 }, "closing the UNet");
+    await work?.();
     return "answered";
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;
-    return `${error.code} ${error.details["reason"]}`;
-  } finally {
-    client.kill();
+    return `${error.code}: ${error.details["reason"]}`;
   }
 }
 
-takeAll();
+const taken: number[] = [];
+try {
+  for (;;) taken.push(openSync("/dev/null", "r"));
+} catch {
+  // That was the last one.
+}
 const answers = [await ask(), await ask()];
 for (const descriptor of taken) closeSync(descriptor);
 process.stdout.write(`${[...answers, await ask()].join("\n")}\n`);
+supervisor.close();
+await thread.close();

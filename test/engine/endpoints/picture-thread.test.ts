@@ -5,6 +5,7 @@ import { pixels } from "../../../engine/image/pixels.ts";
 import { encodePng } from "../../../engine/image/png.ts";
 import { PIXELS, seedReply } from "../../fakes/seed-edge.ts";
 import { refusal } from "../../fakes/refusal.ts";
+import { withoutDescriptors } from "../../fakes/without-descriptors.ts";
 
 const never = new AbortController().signal;
 
@@ -90,3 +91,16 @@ test("the thread ends when it is idle, and starts again", async () => {
   await vi.waitFor(() => expect(made.isRunning).toBe(false));
   await made.read(reply(SEED), {}, never);
 });
+
+test.skipIf(process.platform === "win32")(
+  "where the system starts no thread, it is said by name, and the next one is tried",
+  () => {
+    const { answers, stderr, status } = withoutDescriptors("thread");
+    const refused = expect.stringMatching(/^INFERENCE_CRASHED: .*EMFILE/) as string;
+    expect({ answers, stderr, status }).toEqual({
+      answers: [refused, refused, "answered"],
+      stderr: "",
+      status: 0,
+    });
+  },
+);

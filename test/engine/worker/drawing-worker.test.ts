@@ -212,11 +212,14 @@ test("closing interrupts the one that runs and leaves the rest waiting", async (
   expect(one.rows()).toEqual(["2 waiting", "1 interrupted"]);
 });
 
-test("after the third crash in a row it waits before it starts the next", async () => {
+test.each([
+  ["crash", CRASH],
+  ["picture without a device", new StudioError("DEVICE_UNAVAILABLE", { device: "auto" })],
+])("after the third %s in a row it waits before it starts the next", async (_, end) => {
   const times: number[] = [];
   const one = scene(() => {
     times.push(performance.now());
-    return times.length <= 3 ? Promise.reject(CRASH) : Promise.resolve(PICTURE);
+    return times.length <= 3 ? Promise.reject(end) : Promise.resolve(PICTURE);
   });
   add(one, 1, 2, 3, 4);
   await one.settled();
@@ -242,4 +245,17 @@ test("a queue that cannot be written for a while loses nothing", async () => {
     kept: ["1"],
     logged: [FULL, FULL, FULL],
   });
+});
+
+test("a log that cannot be written does not stop the queue", async () => {
+  const logError = (): never => {
+    throw new Error("EPIPE");
+  };
+  const one = scene(
+    (seed) => (seed === "1" ? Promise.reject(new TypeError("x")) : Promise.resolve(PICTURE)),
+    { logError },
+  );
+  add(one, 1, 2);
+  await one.settled();
+  expect(one.rows()).toEqual(["2 done", "1 failed"]);
 });

@@ -102,3 +102,29 @@ test("a large model at its size takes about half an hour on a small CPU", () => 
   const { seconds, basis } = referenceEstimate(REPORT);
   expect({ minutes: Math.round(seconds / 60), basis }).toEqual({ minutes: 22, basis: "estimated" });
 });
+
+test("what cannot be read now is read at the next asking, and costs no picture its place", async () => {
+  let reads = 0;
+  const all = new Estimates({
+    models: { read: () => Promise.resolve(read) },
+    device: () => ({ provider: "cpu", report: REPORT, fallback: undefined }),
+    loadedModel: () => undefined,
+    latestOf: () =>
+      ++reads <= 2 ? Promise.reject(new Error("damaged")) : Promise.resolve([drawn()]),
+  });
+  await all.learn(drawn());
+  await expect(all.of(ORDER)).rejects.toThrow("damaged");
+  expect((await all.of(ORDER)).basis).toBe("measured");
+});
+
+test("guidance of 1 and below halves the work of a step", async () => {
+  const all = estimates();
+  const [guided, plain, none] = [
+    await all.of(ORDER),
+    await all.of({ ...ORDER, guidanceScale: 1 }),
+    await all.of({ ...ORDER, guidanceScale: 0 }),
+  ].map(({ secondsPerStep }) => secondsPerStep ?? 0);
+  // Of so small a network as the starter's, what a node costs stays the same.
+  expect(plain! / guided!).toBeLessThan(0.75);
+  expect(none).toBe(plain);
+});

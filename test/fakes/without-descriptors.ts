@@ -1,0 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM = fileURLToPath(new URL("no-descriptors.ts", import.meta.url));
+
+/** What happens to work that is asked for twice without a free descriptor, and once with one; not for Windows. */
+export function withoutDescriptors(work: "process" | "thread"): {
+  readonly answers: readonly string[];
+  readonly stderr: string;
+  readonly status: number | null;
+} {
+  const command = ["-c", 'ulimit -n 64; exec "$0" "$@"', process.execPath, PROGRAM, work];
+  const { stdout, stderr, status } = spawnSync("sh", command, { encoding: "utf8" });
+  return { answers: stdout.trim().split("\n"), stderr, status };
+}
