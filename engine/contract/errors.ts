@@ -163,6 +163,16 @@ export const REFUSALS = {
     sentence: "{host} did not answer: {reason}.",
     advice: "Check the connection and try again; what was fetched is kept.",
   },
+  HUB_ADDRESS_INVALID: {
+    status: 422,
+    sentence: "The hub address {address} ({setting}) cannot be used: {reason}.",
+    advice: "Correct it in Settings, or correct HF_ENDPOINT and start Darkroom again.",
+  },
+  PROXY_INVALID: {
+    status: 422,
+    sentence: "The proxy {address} ({variable}) cannot be used: {reason}.",
+    advice: "Correct or remove the environment variable, then start Darkroom again.",
+  },
   HUB_REFUSED: {
     status: 403,
     sentence: "{host} refuses {repository}: {reason}.",

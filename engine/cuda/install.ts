@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 import { StudioError } from "../contract/errors.ts";
 import { ensureSpace, writingTo } from "./disk.ts";
-import type { Http } from "../download/http.ts";
+import type { Fetch, Http } from "../download/http.ts";
 import { discardPart, partBytes } from "../download/part.ts";
+import { proxiedFetch } from "../download/proxied-fetch.ts";
 import { downloadDamaged, downloadFailed, downloadPackage } from "./download.ts";
 import { platformObstacle, surveyLibraries, thisMachine, type CudaEnvironment } from "./machine.ts";
 import {
@@ -34,7 +35,7 @@ export interface CudaOptions {
   readonly environment?: CudaEnvironment;
   readonly onProgress?: (progress: CudaProgress) => void;
   readonly signal?: AbortSignal;
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: Fetch;
   readonly stallMs?: number;
   readonly pausesMs?: readonly number[];
   readonly now?: () => number;
@@ -44,7 +45,7 @@ type Job = Required<Omit<CudaOptions, "signal" | "fetch" | "stallMs" | "pausesMs
   readonly http: Http;
 };
 
-const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000] };
+const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000], reachMs: 5_000 };
 
 /**
  * Fetches the CUDA libraries, puts them beside onnxruntime-node's binding, and says what else the
@@ -90,7 +91,7 @@ export function discardCudaPackage({
 }
 
 function jobOf(options: CudaOptions): Job {
-  const { fetch = globalThis.fetch, stallMs, pausesMs, signal, ...rest } = options;
+  const { fetch = proxiedFetch(), stallMs, pausesMs, signal, ...rest } = options;
   return {
     source: CUDA_SOURCE,
     environment: thisMachine(),
@@ -102,6 +103,7 @@ function jobOf(options: CudaOptions): Job {
       failed: downloadFailed,
       stallMs: stallMs ?? PATIENCE.stallMs,
       pausesMs: pausesMs ?? PATIENCE.pausesMs,
+      reachMs: PATIENCE.reachMs,
       signal,
     },
   };

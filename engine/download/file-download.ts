@@ -66,6 +66,11 @@ function rangeHeaders({ bytes, validator }: Held): Record<string, string> {
 async function startingPoint(reply: Reply, held: Held, download: FileDownload) {
   const { url, sizeBytes, part, http } = download;
   if (reply.status === 200) {
+    if (isPacked(reply)) {
+      // The length told is that of the packed bytes, and no part of them can be asked for.
+      await startPart(part, null);
+      return 0;
+    }
     const length = Number(reply.headers.get("content-length") ?? sizeBytes);
     if (length !== sizeBytes) throw wrongLength(download, length);
     await startPart(part, validatorOf(reply));
@@ -78,6 +83,7 @@ async function startingPoint(reply: Reply, held: Held, download: FileDownload) {
 
 async function rangeStart(reply: Reply, held: Held, download: FileDownload) {
   const { part, sizeBytes } = download;
+  if (isPacked(reply)) return giveUpPart(part, "the server sent a piece of the packed file");
   const range = reply.headers.get("content-range") ?? "";
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(range) ?? [];
   if (total !== undefined && Number(total) !== sizeBytes)
@@ -88,6 +94,12 @@ async function rangeStart(reply: Reply, held: Held, download: FileDownload) {
   }
   if (held.bytes > 0 && Number(start) === held.bytes) return held.bytes;
   return giveUpPart(part, `the server sent other bytes than asked for (${range})`);
+}
+
+/** Whether a server packed the file on its way, though asked not to; fetch unpacks what it hands on. */
+function isPacked({ headers }: Reply): boolean {
+  const encoding = headers.get("content-encoding") ?? "";
+  return !["", "identity"].includes(encoding.trim().toLowerCase());
 }
 
 async function giveUpPart(part: string, reason: string): Promise<never> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
-import type { StudioError } from "../contract/errors.ts";
+import { StudioError } from "../contract/errors.ts";
+import { systemCode } from "../files/system-error.ts";
 
 /** The part of `fetch` that is needed: Node's own fits, and undici's. */
 export type Fetch = (
@@ -31,6 +31,8 @@ export interface Http {
   readonly stallMs: number;
   /** The pauses before each further try; as many tries in a row may bring nothing. */
   readonly pausesMs: readonly number[];
+  /** Where nothing has come yet, no connection for so long means that there will be none. */
+  readonly reachMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** A host its user trusts without TLS, beside this machine. */
   readonly plainHost?: string | undefined;
@@ -40,6 +42,8 @@ export interface Http {
 export interface Reply {
   readonly status: number;
   readonly headers: HeaderValues;
+  /** Whether a redirect led to another origin or to a signed address: then it is not the first one's word. */
+  readonly isElsewhere: boolean;
   readonly chunks: AsyncGenerator<Uint8Array, void, undefined>;
   close(): Promise<void>;
 }
@@ -47,9 +51,14 @@ export interface Reply {
 /** A failure that another try may not meet again: a cut, a silence, a server out of breath. */
 export class Interrupted extends Error {}
 
+/** There was no connection at all, or none to be trusted. */
+export class Unreached extends Interrupted {}
+
 const MAX_REDIRECTS = 5;
 const MAX_TRIES = 100;
 const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** What a storage answers to a signed address whose time is over: S3 403, Google's and Azure's 400 and 401. */
+const EXPIRED_STATUS: ReadonlySet<number> = new Set([400, 401, 403, 410]);
 
 /**
  * One GET, redirects followed by hand: at most five, never from TLS to plain text, and plain text
@@ -69,7 +78,10 @@ export async function get(
       const sent = isHome ? { ...others, authorization } : others;
       const response = await send(url, sent, http, watch);
       const location = redirectOf(response);
-      if (location === null) return replyOf(response, http, watch);
+      if (location === null) {
+        const isElsewhere = hop > 0 && (url.origin !== first.origin || url.search !== "");
+        return replyOf(response, isElsewhere, http, watch);
+      }
       await abandon(response);
       url = safeAddress(location, { address, http, from: url });
     }
@@ -80,16 +92,21 @@ export async function get(
   }
 }
 
-/** The body of a 200, as JSON of at most `maxBytes` decoded bytes. */
-export async function getJson(
+/** The body of a 200, of at most `maxBytes` decoded bytes. */
+export async function getBody(
   url: string,
   maxBytes: number,
   http: Http,
   headers: Readonly<Record<string, string>> = {},
-): Promise<unknown> {
-  const reply = await get(url, { ...headers, accept: "application/json" }, http);
+): Promise<Buffer<ArrayBuffer>> {
+  const reply = await get(url, headers, http);
   if (reply.status !== 200) return refuseStatus(url, reply, http);
-  const body = await readBody(url, reply, maxBytes, http);
+  return readBody(url, reply, maxBytes, http);
+}
+
+/** The body of a 200, as JSON of at most `maxBytes` decoded bytes. */
+export async function getJson(url: string, maxBytes: number, http: Http): Promise<unknown> {
+  const body = await getBody(url, maxBytes, http, { accept: "application/json" });
   try {
     return JSON.parse(body.toString("utf8"));
   } catch {
@@ -114,10 +131,16 @@ export async function readBody(
   return Buffer.concat(read);
 }
 
-/** Closes the reply and throws: Interrupted for a passing status, the refusal for any other. */
+/**
+ * Closes the reply and throws: Interrupted for a passing status and for a signed address that is no
+ * longer taken, which another try is given anew; the refusal for any other.
+ */
 export async function refuseStatus(url: string, reply: Reply, http: Http): Promise<never> {
   await reply.close();
-  const { status } = reply;
+  const { status, isElsewhere } = reply;
+  if (isElsewhere && EXPIRED_STATUS.has(status)) {
+    throw new Interrupted(`the storage that it led to answered ${status}`);
+  }
   const reason = `the server answered ${status}`;
   throw isPassing(status) ? new Interrupted(reason) : http.failed(url, reason, status);
 }
@@ -129,7 +152,8 @@ export function isPassing(status: number): boolean {
 
 /**
  * Runs `task` until it returns. After an interruption it pauses and tries again; when `pausesMs`
- * is used up without `fruitful` having been true in between, the refusal names the last reason.
+ * is used up without `fruitful` having been true in between, the refusal names the last reason. What
+ * could not be reached from the first try on is given up after `reachMs`.
  */
 export async function persist<T>(
   url: string,
@@ -137,6 +161,7 @@ export async function persist<T>(
   task: () => Promise<T>,
   fruitful: () => Promise<boolean> = async () => false,
 ): Promise<T> {
+  const start = performance.now();
   let fruitless = 0;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -146,9 +171,17 @@ export async function persist<T>(
       fruitless = (await fruitful()) ? 1 : fruitless + 1;
       const pauseMs = http.pausesMs[fruitless - 1];
       if (pauseMs === undefined || attempt === MAX_TRIES) throw http.failed(url, error.message);
+      const waitedMs = performance.now() - start + pauseMs;
+      if (fruitless === attempt && isOutOfReach(error, waitedMs, http)) {
+        throw http.failed(url, error.message);
+      }
       await pause(pauseMs, http.signal);
     }
   }
+}
+
+function isOutOfReach(error: Interrupted, waitedMs: number, { reachMs = Infinity }: Http): boolean {
+  return error instanceof Unreached && waitedMs >= reachMs;
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -200,11 +233,17 @@ async function send(
   }
 }
 
-function replyOf(response: FetchAnswer, http: Http, watch: StallWatch): Reply {
+function replyOf(
+  response: FetchAnswer,
+  isElsewhere: boolean,
+  http: Http,
+  watch: StallWatch,
+): Reply {
   const chunks = chunksOf(response, http, watch);
   return {
     status: response.status,
     headers: response.headers,
+    isElsewhere,
     chunks,
     close: async () => {
       watch.stop();
@@ -233,14 +272,43 @@ async function* chunksOf(response: FetchAnswer, http: Http, watch: StallWatch) {
   }
 }
 
-/** What a failed request means: the caller's own cancel as it is, anything else an interruption. */
+/** What a failed request means: a cancel and a refusal as they are, anything else an interruption. */
 function interruption(error: unknown, { signal, stallMs }: Http, watch: StallWatch): unknown {
   if (signal?.aborted) return signal.reason;
+  if (error instanceof StudioError) return error;
   if (watch.stalled()) return new Interrupted(`nothing came for ${stallMs / 1000} s`);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = systemCode(cause) ?? "";
+  const unreached = UNREACHED[code];
+  if (unreached !== undefined) return new Unreached(unreached);
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Interrupted(`the connection broke (${reason})`);
+  return new Interrupted(`the connection broke (${reason === "" ? code : reason})`);
 }
+
+const NO_NETWORK = "there is no network connection to it";
+const NO_ANSWER = "no connection could be made in time";
+const UNTRUSTED = "its certificate is not signed by a CA this computer trusts";
+const OTHER_HOST = "its certificate is for another host";
+
+/** Failed calls that tell that there was no connection, or none to be trusted, in words. */
+const UNREACHED: Readonly<Record<string, string>> = {
+  ENOTFOUND: "host not found",
+  EAI_AGAIN: "host not found",
+  ECONNREFUSED: "the connection was refused",
+  ENETUNREACH: NO_NETWORK,
+  ENETDOWN: NO_NETWORK,
+  EHOSTUNREACH: NO_NETWORK,
+  EHOSTDOWN: NO_NETWORK,
+  EADDRNOTAVAIL: NO_NETWORK,
+  ETIMEDOUT: NO_ANSWER,
+  UND_ERR_CONNECT_TIMEOUT: NO_ANSWER,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID: OTHER_HOST,
+  CERT_HAS_EXPIRED: "its certificate has expired",
+};
 
 function redirectOf(response: FetchAnswer): string | null {
   const redirects = response.status >= 300 && response.status < 400 && response.status !== 304;
@@ -260,7 +328,9 @@ function safeAddress(location: string, { address, http, from }: Step): URL {
   const mayBePlain = (place: URL): boolean => isThisMachine(place) || place.host === http.plainHost;
   const plainAllowed = url !== null && mayBePlain(url) && (from === undefined || mayBePlain(from));
   if (url?.protocol === "https:" || (url?.protocol === "http:" && plainAllowed)) return url;
-  throw http.failed(address, `it leads to an address that is not secure (${location})`);
+  // What follows may be a signature.
+  const [place] = location.split(/[?#]/);
+  throw http.failed(address, `it leads to an address that is not secure (${place})`);
 }
 
 /** Whether an address is this machine's own, which no network can listen to. */

@@ -86,11 +86,16 @@ async function bring(
   await demandSpace(download.folder, missingBytes, freeBytes);
   const missing = plan.files.filter(({ path }) => !hashes.has(path));
   try {
-    await eachAtOnce(smallFirst(missing), download.signal, async (file, signal) => {
+    const [first, others] = firstAndOthers(missing);
+    const fetchWith = (access: HubAccess) => async (file: HubFile, signal: AbortSignal) => {
       const onBytes = (bytes: number): void => report(file.path, bytes);
-      const way = { access: download.access, folder, plan, signal, onBytes };
+      const way = { access, folder, plan, signal, onBytes };
       hashes.set(file.path, await downloadHubFile(file, way));
-    });
+    };
+    // The first tells within seconds that the hub cannot be reached; the others outlast a broken line.
+    await eachAtOnce(first, download.signal, fetchWith(download.access));
+    const patient = { ...download.access, reachMs: Infinity };
+    await eachAtOnce(others, download.signal, fetchWith(patient));
   } catch (error) {
     throw inWords(error, dirname(download.folder), missingBytes);
   }
@@ -104,8 +109,11 @@ async function bring(
 }
 
 /** Configs come at once; and what is wrong shows before the large ones are there. */
-function smallFirst(files: readonly HubFile[]): readonly HubFile[] {
-  return files.toSorted((a, b) => a.sizeBytes - b.sizeBytes);
+function firstAndOthers(
+  files: readonly HubFile[],
+): readonly [readonly HubFile[], readonly HubFile[]] {
+  const sorted = files.toSorted((a, b) => a.sizeBytes - b.sizeBytes);
+  return [sorted.slice(0, 1), sorted.slice(1)];
 }
 
 /** Does a work for each file, a few at a time. The first that fails ends the others. */

@@ -1,11 +1,20 @@
 import { StudioError } from "../contract/errors.ts";
-import { getJson, persist } from "../download/http.ts";
-import { readModelIndex } from "../snapshot/model-index.ts";
+import type { Repository } from "../contract/models.ts";
+import { getBody, persist } from "../download/http.ts";
+import { listSnapshot } from "../snapshot/files.ts";
 import { variantsIn } from "../snapshot/layout.ts";
+import { readConfigs } from "../snapshot/snapshot.ts";
 import type { DownloadPlan } from "./download-plan.ts";
 import { fileRefusal } from "./file-refusal.ts";
 import { authorizationFor, fileAddress, httpOf, type HubAccess } from "./hub-access.ts";
-import { filesOf, readRepository, type HubRepository } from "./repository.ts";
+import {
+  describeRepository,
+  filesOf,
+  readRepository,
+  type HubRepository,
+  type RepositoryName,
+} from "./repository.ts";
+import { withSoundToken } from "./who-am-i.ts";
 
 /** What is wanted, and where it may be had. */
 export interface Wanted {
@@ -22,18 +31,32 @@ export interface Search {
   readonly onNote: (note: string) => void;
 }
 
-const INDEX = "model_index.json";
-const MAX_INDEX_BYTES = 64 << 10;
+const MAX_CONFIG_BYTES = 1 << 20;
 
 /** Finds the first source that has what is wanted, and decides which of its files to bring. */
 export async function findPlan(wanted: Wanted, search: Search): Promise<DownloadPlan> {
   const found = await firstOf(wanted, search);
+  await demandDrawable(found, search);
   const { repository, revision, licence, isGated } = found;
   const paths = found.files.map(({ path }) => path);
   const variant = chooseVariant(repository, variantsIn(paths), wanted.variant);
   const files = filesOf(found, variant);
-  await demandSupported(found, search);
   return { repository, revision, variant, licence, isGated, files: [...files] };
+}
+
+/**
+ * What a repository offers. One that we cannot draw with is refused here already, where its files may
+ * be read by anybody.
+ */
+export async function inspectRepository(
+  given: HubAccess,
+  name: RepositoryName,
+  signal: AbortSignal | undefined,
+): Promise<Repository> {
+  const access = await withSoundToken(given, signal);
+  const found = await readRepository(access, name, signal);
+  if (!found.isGated) await demandDrawable(found, { access, signal });
+  return describeRepository(found);
 }
 
 async function firstOf(wanted: Wanted, { access, signal, onNote }: Search): Promise<HubRepository> {
@@ -60,16 +83,16 @@ function chooseVariant(
   throw new StudioError("HUB_NOT_FOUND", { repository, reason });
 }
 
-/** A model that we cannot draw with is refused before gigabytes of it are fetched. */
-async function demandSupported(found: HubRepository, search: Search): Promise<void> {
-  const { access, signal } = search;
-  const url = fileAddress(access, found, INDEX);
-  const http = httpOf(access, { signal, failed: fileRefusal(access, found, INDEX) });
-  const headers = authorizationFor(url, access);
-  const index = await persist(url, http, () => getJson(url, MAX_INDEX_BYTES, http, headers));
-  const bytes = Buffer.from(JSON.stringify(index));
-  await readModelIndex({
-    sizes: new Map([[INDEX, bytes.length]]),
-    files: { list: async () => [], readBytes: async () => bytes },
-  });
+/** Looks at its configs: what we cannot draw with is refused before gigabytes of it are fetched. */
+async function demandDrawable(
+  found: HubRepository,
+  { access, signal }: Pick<Search, "access" | "signal">,
+): Promise<void> {
+  const readBytes = (path: string): Promise<Uint8Array> => {
+    const url = fileAddress(access, found, path);
+    const http = httpOf(access, { signal, failed: fileRefusal(access, found, path) });
+    const headers = authorizationFor(url, access);
+    return persist(url, http, () => getBody(url, MAX_CONFIG_BYTES, http, headers));
+  };
+  await readConfigs(await listSnapshot({ list: async () => found.files, readBytes }));
 }

@@ -1,5 +1,6 @@
 import { StudioError } from "../contract/errors.ts";
 import { isThisMachine, type Fetch, type Http } from "../download/http.ts";
+import { withoutPassword } from "../download/proxied-fetch.ts";
 
 /** Where models are fetched from, and in whose name. */
 export interface HubAccess {
@@ -9,6 +10,7 @@ export interface HubAccess {
   readonly fetch: Fetch;
   readonly stallMs?: number | undefined;
   readonly pausesMs?: readonly number[] | undefined;
+  readonly reachMs?: number | undefined;
 }
 
 /** Files of one commit of one repository. */
@@ -18,15 +20,31 @@ export interface HubPlace {
 }
 
 const PUBLIC_HUB = "https://huggingface.co";
-const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000] };
+const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000], reachMs: 5_000 };
 
-/** The hub's address without a slash at its end: the chosen one, else HF_ENDPOINT, else the public hub. */
+/**
+ * The hub's address without a slash at its end: the chosen one, else HF_ENDPOINT, else the public hub.
+ * Refuses as HUB_ADDRESS_INVALID.
+ */
 export function hubEndpoint(
   chosen: string | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  const fromEnvironment = env["HF_ENDPOINT"] === "" ? undefined : env["HF_ENDPOINT"];
-  return (chosen ?? fromEnvironment ?? PUBLIC_HUB).replace(/\/+$/, "");
+  const fromEnvironment = env["HF_ENDPOINT"]?.trim();
+  const address = chosen ?? (fromEnvironment === "" ? undefined : fromEnvironment) ?? PUBLIC_HUB;
+  const reason = addressFault(address);
+  if (reason === undefined) return address.replace(/\/+$/, "");
+  const setting = chosen === undefined ? "HF_ENDPOINT" : "from Settings";
+  const shown = withoutPassword(address);
+  throw new StudioError("HUB_ADDRESS_INVALID", { address: shown, setting, reason });
+}
+
+function addressFault(address: string): string | undefined {
+  if (!/^https?:\/\//i.test(address)) return "it must start with https:// or http://";
+  const url = URL.parse(address);
+  if (url === null) return "it is not an address";
+  const isNamed = url.username !== "" || url.password !== "";
+  return isNamed ? "it contains a user name or password, which is never sent" : undefined;
 }
 
 /** How the hub is spoken with: whoever chose an address without TLS is trusted to mean it. */
@@ -36,6 +54,7 @@ export function httpOf(access: HubAccess, more: Pick<Http, "failed" | "signal">)
     fetch: access.fetch,
     stallMs: access.stallMs ?? PATIENCE.stallMs,
     pausesMs: access.pausesMs ?? PATIENCE.pausesMs,
+    reachMs: access.reachMs ?? PATIENCE.reachMs,
     plainHost: url?.protocol === "http:" ? url.host : undefined,
     ...more,
   };
@@ -64,6 +83,6 @@ export function hostOf({ endpoint }: HubAccess): string {
   return URL.parse(endpoint)?.host ?? endpoint;
 }
 
-export function unreachable(access: HubAccess, reason: string): StudioError {
-  return new StudioError("HUB_UNREACHABLE", { host: hostOf(access), reason });
+export function unreachable(access: HubAccess, reason: string, cause?: unknown): StudioError {
+  return new StudioError("HUB_UNREACHABLE", { host: hostOf(access), reason }, { cause });
 }

@@ -2,9 +2,9 @@ import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
 import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
 import type { Repository } from "../contract/models.ts";
+import { get, isPassing, persist, readBody, refuseStatus } from "../download/http.ts";
 import { layoutOf, variantsIn } from "../snapshot/layout.ts";
-import { hostOf, unreachable, type HubAccess } from "./hub-access.ts";
-import { libraryFetch } from "./library-fetch.ts";
+import { authorizationFor, hostOf, httpOf, unreachable, type HubAccess } from "./hub-access.ts";
 
 /** A file as the hub lists it. Of large files it tells the sha256, of small ones git's own hash. */
 export const hubFileSchema = z.object({
@@ -37,6 +37,12 @@ export interface RepositoryName {
   readonly revision?: string | undefined;
 }
 
+/** A page of a listing has up to a thousand files, each some 300 bytes. */
+const MAX_BODY_BYTES = 8 << 20;
+/** A listing whose pages never end is no listing. */
+const MAX_REQUESTS = 20;
+/** What the library reads of an answer beside its body. */
+const HEADERS = ["content-type", "link", "x-request-id", "x-error-code"];
 const MAX_FILES = 10_000;
 const FIELDS: ("sha" | "cardData")[] = ["sha", "cardData"];
 
@@ -86,6 +92,33 @@ export async function readRepository(
   } catch (error) {
     throw refusalOf(error, access, repository);
   }
+}
+
+/**
+ * The fetch that @huggingface/hub is handed: with our patience, limits and redirects, and with the
+ * token for the hub's own origin alone. (The library would send it wherever the next page is said to
+ * be, and takes tokens of the public hub only.)
+ */
+function libraryFetch(access: HubAccess, signal?: AbortSignal): typeof globalThis.fetch {
+  let requests = 0;
+  return async (input) => {
+    const url = input instanceof Request ? input.url : String(input);
+    if (++requests > MAX_REQUESTS) throw unreachable(access, "its listing does not end");
+    const failed = (_: string, reason: string) => unreachable(access, reason);
+    const http = httpOf(access, { signal, failed });
+    return persist(url, http, async () => {
+      const asked = { accept: "application/json", ...authorizationFor(url, access) };
+      const reply = await get(url, asked, http);
+      const { status } = reply;
+      if (isPassing(status) || status < 200 || [204, 205, 304].includes(status)) {
+        return refuseStatus(url, reply, http);
+      }
+      const body = await readBody(url, reply, MAX_BODY_BYTES, http);
+      const headers = new Headers();
+      for (const name of HEADERS) headers.set(name, reply.headers.get(name) ?? "");
+      return new Response(body, { status, headers });
+    });
+  };
 }
 
 /** What a repository offers, in the contract's words. Refuses what has no diffusers layout. */

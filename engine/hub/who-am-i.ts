@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { get, Interrupted, readBody, refuseStatus } from "../download/http.ts";
+import { StudioError } from "../contract/errors.ts";
+import { get, Interrupted, readBody, refuseStatus, Unreached } from "../download/http.ts";
 import { authorizationFor, httpOf, unreachable, type HubAccess } from "./hub-access.ts";
 
 const MAX_ANSWER_BYTES = 1 << 20;
@@ -31,7 +32,7 @@ export async function whoAmI(access: HubAccess, signal?: AbortSignal): Promise<W
     const body = await readBody(url, reply, MAX_ANSWER_BYTES, http);
     return { isAccepted: true, account: answerSchema.parse(JSON.parse(body.toString())).name };
   } catch (error) {
-    if (error instanceof Interrupted) throw unreachable(access, error.message);
+    if (error instanceof Interrupted) throw unreachable(access, error.message, error);
     const isForeign = error instanceof z.ZodError || error instanceof SyntaxError;
     throw isForeign ? unreachable(access, "its answer is not that of a model hub") : error;
   }
@@ -39,7 +40,8 @@ export async function whoAmI(access: HubAccess, signal?: AbortSignal): Promise<W
 
 /**
  * The same access, without its token where the hub does not take it: with a wrong one it refuses even
- * what anybody may have. Where it does not answer to that question, the token stays.
+ * what anybody may have. Where it does not answer to that question, the token stays. Refuses as
+ * HUB_UNREACHABLE where there is no connection.
  */
 export async function withSoundToken(
   access: HubAccess,
@@ -47,9 +49,14 @@ export async function withSoundToken(
   onNote: (note: string) => void = () => {},
 ): Promise<HubAccess> {
   if (access.token === undefined) return access;
-  const { isAccepted } = await whoAmI(access, signal).catch(() => ({ isAccepted: true }));
+  const { isAccepted } = await whoAmI(access, signal).catch(unlessUnreached);
   signal?.throwIfAborted();
   if (isAccepted) return access;
   onNote("The hub does not take your token; going on without it.");
   return { ...access, token: undefined };
+}
+
+function unlessUnreached(error: unknown): { readonly isAccepted: true } {
+  if (error instanceof StudioError && error.cause instanceof Unreached) throw error;
+  return { isAccepted: true };
 }

@@ -3,7 +3,7 @@ import type { TextEncoderConfig, UNetConfig, VaeConfig } from "./configs.ts";
 import { listSnapshot, namesIn, readObject, readText } from "./files.ts";
 import type { Listing, SnapshotFiles } from "./files.ts";
 import type { JsonObject } from "./json.ts";
-import { readModelIndex } from "./model-index.ts";
+import { readModelIndex, type ModelIndex } from "./model-index.ts";
 import { readRecommended, type Recommended } from "./recommended.ts";
 import { readTextEncoderConfig } from "./text-encoder-config.ts";
 import { readUNetConfig } from "./unet-config.ts";
@@ -42,20 +42,38 @@ export interface SnapshotNetwork<Config> {
  */
 export async function readSnapshot(files: SnapshotFiles, precision: Precision): Promise<Snapshot> {
   const listing = await listSnapshot(files);
-  const index = await readModelIndex(listing);
+  const { index, textEncoder, unet, vae } = await readConfigs(listing);
   const read = { listing, precision };
-  const snapshot: Snapshot = {
+  return {
     pipelineClass: index.pipeline,
-    textEncoder: await readNetwork(read, TEXT_ENCODER),
-    unet: await readNetwork(read, UNET),
-    vae: await readNetwork(read, VAE),
+    textEncoder: await readNetwork(read, TEXT_ENCODER, textEncoder),
+    unet: await readNetwork(read, UNET, unet),
+    vae: await readNetwork(read, VAE, vae),
     schedulerClass: index.scheduler,
     schedulerConfig: await readObject(listing, "scheduler/scheduler_config.json"),
     tokenizerFiles: await readTokenizerFiles(listing),
     recommended: await readRecommendation(listing),
   };
-  checkFit(snapshot);
-  return snapshot;
+}
+
+/** What says whether we can draw with a snapshot, before any of its weights are there. */
+interface Configs {
+  readonly index: ModelIndex;
+  readonly textEncoder: TextEncoderConfig;
+  readonly unet: UNetConfig;
+  readonly vae: VaeConfig;
+}
+
+/** Reads model_index.json and the networks' configs, and refuses what we cannot draw with. */
+export async function readConfigs(listing: Listing): Promise<Configs> {
+  const configs: Configs = {
+    index: await readModelIndex(listing),
+    textEncoder: await readConfig(listing, TEXT_ENCODER),
+    unet: await readConfig(listing, UNET),
+    vae: await readConfig(listing, VAE),
+  };
+  checkFit(configs);
+  return configs;
 }
 
 interface NetworkKind<Config> extends WeightPlace {
@@ -82,12 +100,16 @@ const VAE: NetworkKind<VaeConfig> = {
   readConfig: readVaeConfig,
 };
 
+async function readConfig<Config>(listing: Listing, kind: NetworkKind<Config>): Promise<Config> {
+  const file = `${kind.folder}/config.json`;
+  return kind.readConfig(await readObject(listing, file), file);
+}
+
 async function readNetwork<Config>(
   { listing, precision }: { readonly listing: Listing; readonly precision: Precision },
   kind: NetworkKind<Config>,
+  config: Config,
 ): Promise<SnapshotNetwork<Config>> {
-  const file = `${kind.folder}/config.json`;
-  const config = kind.readConfig(await readObject(listing, file), file);
   const { variant, paths } = await chooseWeightFiles(listing, kind, precision);
   return { config, weights: await readWeights(listing, paths, kind.name), variant, files: paths };
 }
@@ -119,10 +141,10 @@ const OTHER_INPUTS: Readonly<Record<number, string>> = {
 };
 
 /** The three networks must hand each other what the next one takes. */
-function checkFit({ textEncoder, unet, vae }: Snapshot): void {
-  const { hidden_size: width } = textEncoder.config;
-  const { latent_channels: latents } = vae.config;
-  const { cross_attention_dim: taken, in_channels: input, out_channels: output } = unet.config;
+function checkFit({ textEncoder, unet, vae }: Configs): void {
+  const { hidden_size: width } = textEncoder;
+  const { latent_channels: latents } = vae;
+  const { cross_attention_dim: taken, in_channels: input, out_channels: output } = unet;
   const task = OTHER_INPUTS[input];
   if (input !== latents && task !== undefined) {
     const found = `${input} (${task})`;

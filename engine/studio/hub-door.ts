@@ -1,6 +1,6 @@
 import { StudioError } from "../contract/errors.ts";
+import { proxiedFetch } from "../download/proxied-fetch.ts";
 import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
-import { proxiedFetch } from "../hub/proxied-fetch.ts";
 import { whoAmI } from "../hub/who-am-i.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
@@ -23,7 +23,7 @@ export function hubDoor(settings: SettingsFile, secrets: Secrets): HubDoor {
   });
   return {
     hub: async () => access(await secrets.get("hub-token").catch(withoutToken)),
-    whoAmI: (token, signal) => whoAmI(access(token), signal),
+    whoAmI: async (token, signal) => whoAmI(access(token), signal),
   };
 }
 

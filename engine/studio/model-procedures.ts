@@ -3,8 +3,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { DownloadRequest, Provenance, StoredModel } from "../contract/models.ts";
 import { CATALOGUE } from "../hub/catalogue.ts";
 import type { HubAccess } from "../hub/hub-access.ts";
-import { describeRepository, readRepository } from "../hub/repository.ts";
-import { withSoundToken } from "../hub/who-am-i.ts";
+import { inspectRepository } from "../hub/find-plan.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { os } from "./implementer.ts";
@@ -44,10 +43,9 @@ export function modelProcedures({ store, transfers, hub, onModels }: ModelParts)
         storedId: storedId(provenances, { catalogueId: entry.id }),
       }));
     }),
-    inspect: os.models.inspect.handler(async ({ input, signal }) => {
-      const access = await withSoundToken(await hub(), signal);
-      return describeRepository(await readRepository(access, input, signal));
-    }),
+    inspect: os.models.inspect.handler(async ({ input, signal }) =>
+      inspectRepository(await hub(), input, signal),
+    ),
     download: os.models.download.handler(async ({ input }) => {
       const name = "catalogueId" in input ? knownModel(input.catalogueId).title : input.repository;
       const model = storedId(await store.provenances(), input);

@@ -1,5 +1,5 @@
 import { Search } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { repositoryIdSchema } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Failed } from "../ui/async-states.tsx";
@@ -14,37 +14,45 @@ export function RepositoryForm({ onOffer }: { onOffer: (offer: Offer) => void })
   const t = useWords("models");
   const { client } = useStudio();
   const [typed, setTyped] = useState("");
-  const [isLooking, setIsLooking] = useState(false);
+  const [looking, setLooking] = useState<AbortController>();
   const [failure, setFailure] = useState<Error>();
+  useEffect(() => () => looking?.abort(), [looking]);
   const isSound = repositoryIdSchema.safeParse(typed.trim()).success;
   const look = async (event?: FormEvent) => {
     event?.preventDefault();
     if (!isSound) return;
-    setIsLooking(true);
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    setLooking(leaving);
     setFailure(undefined);
     try {
-      const repository = await client.models.inspect({ repository: typed.trim() });
-      onOffer({ kind: "repository", repository });
+      const repository = await client.models.inspect({ repository: typed.trim() }, { signal });
+      if (!signal.aborted) onOffer({ kind: "repository", repository });
     } catch (error) {
+      if (signal.aborted) return;
       setFailure(error instanceof Error ? error : new Error(String(error)));
     } finally {
-      setIsLooking(false);
+      setLooking((now) => (now === leaving ? undefined : now));
     }
   };
   return (
     <form className={styles.form} onSubmit={(event) => void look(event)}>
       <TextField
         label={t("repository.label")}
-        description={t("repository.help")}
+        description={t(looking ? "repository.looking" : "repository.help")}
         placeholder={t("repository.placeholder")}
         isCode
         value={typed}
         onChange={setTyped}
         error={typed === "" || isSound || !typed.includes("/") ? undefined : t("repository.bad")}
         trailing={
-          <Button icon={Search} type="submit" isDisabled={!isSound || isLooking}>
-            {t(isLooking ? "repository.looking" : "repository.look")}
-          </Button>
+          looking ? (
+            <Button onPress={() => looking.abort()}>{t("repository.cancel")}</Button>
+          ) : (
+            <Button icon={Search} type="submit" isDisabled={!isSound}>
+              {t("repository.look")}
+            </Button>
+          )
         }
       />
       {failure && <Failed title={typed} error={failure} onRetry={() => void look()} />}

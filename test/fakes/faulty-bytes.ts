@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -16,6 +17,8 @@ export interface Fault {
   readonly isWrong?: boolean;
   /** Knows no ranges. */
   readonly hasNoRanges?: boolean;
+  /** Packs them with gzip, asked or not, and tells the packed length. */
+  readonly isPacked?: boolean;
   /** Has another validator than before: the file was uploaded anew. */
   readonly etag?: string;
   /** Answers with this text, which the hub would not say. */
@@ -35,6 +38,7 @@ interface Serving {
 /** Serves bytes as a good server does, whole or from where Range and If-Range ask, but for the fault. */
 export async function serveBytes({ request, response, bytes, ...serving }: Serving): Promise<void> {
   const { etag = serving.etag, hasNoRanges, isWrong, cutAfter, bytesPerSecond } = serving.fault;
+  if (serving.fault.isPacked === true) return sendPacked(response, bytes, cutAfter);
   const from = hasNoRanges === true ? 0 : startOf(request, etag);
   if (from > 0 && from >= bytes.length) return void response.writeHead(416).end();
   const range = { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
@@ -48,6 +52,22 @@ export async function serveBytes({ request, response, bytes, ...serving }: Servi
   await send(response, body.subarray(from, end), bytesPerSecond);
   if (end < body.length) response.destroy();
   else response.end();
+}
+
+async function sendPacked(
+  response: ServerResponse,
+  bytes: Uint8Array,
+  cutAfter?: number,
+): Promise<void> {
+  const packed = gzipSync(bytes);
+  response.writeHead(200, {
+    etag: '"packed"',
+    "content-encoding": "gzip",
+    "content-length": packed.length,
+  });
+  await send(response, packed.subarray(0, cutAfter));
+  if (cutAfter === undefined) response.end();
+  else response.destroy();
 }
 
 /** Where the answer begins: ranges are given only of the version that was asked for. */

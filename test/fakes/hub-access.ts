@@ -1,6 +1,19 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import type { HubAccess } from "../../engine/hub/hub-access.ts";
 
 /** Access to a hub of a test, with no patience to speak of. */
 export function impatient(endpoint: string, changes: Partial<HubAccess> = {}): HubAccess {
   return { endpoint, fetch, stallMs: 5_000, pausesMs: [0, 0, 0], ...changes };
+}
+
+/** An address of this machine where nobody listens. */
+export async function nobodysAddress(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("there is no port");
+  server.close();
+  await once(server, "close");
+  return `http://127.0.0.1:${address.port}`;
 }

@@ -29,7 +29,12 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // what the I/O folders stand on
   "engine/files": ["engine/contract", "node:"],
   "engine/database": ["engine/contract", "engine/files", "node:"],
-  "engine/download": ["engine/contract/errors.ts", "node:"],
+  "engine/download": [
+    "engine/contract/errors.ts",
+    "engine/files/system-error.ts",
+    "undici",
+    "node:",
+  ],
   // I/O
   "engine/runtime": [
     "engine/contract",
@@ -49,7 +54,6 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/files",
     "engine/download",
     "@huggingface/hub",
-    "undici",
     "zod",
     "node:",
   ],
@@ -144,6 +148,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/gallery",
     "engine/queue",
     "engine/store",
+    "engine/download/proxied-fetch.ts",
     "engine/hub",
     "engine/transfers",
     "engine/settings",

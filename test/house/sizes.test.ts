@@ -15,8 +15,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   contract: 1260,
   cuda: 1000,
   database: 160,
-  // The resumable downloader, out of cuda, which gave its lines.
-  download: 420,
+  // The resumable downloader, and the way through proxies, out of hub.
+  download: 540,
   drawing: 900,
   // With what TLS, redirects, hangs and hostile replies each take, by name.
   endpoints: 1620,
@@ -26,7 +26,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With what happens to mistakes that nobody caught.
   "host.ts": 190,
   http: 300,
-  hub: 900,
+  hub: 880,
   image: 1150,
   kserve: 2450,
   networks: 330,

@@ -63,6 +63,18 @@ test("what the hub does not have fails in its words", async () => {
 });
 
 test.each([
+  [{ HF_ENDPOINT: "mirror.example" }, "HUB_ADDRESS_INVALID"],
+  [{ HTTPS_PROXY: "socks5h://alice:secret@proxy" }, "PROXY_INVALID"],
+])("with %j all runs but what asks the hub, which names it", async (env, error) => {
+  const data = ["--json", "--data-dir", temporaryFolder()];
+  const list = await darkroom(["models", "list", ...data], { env });
+  expect([list.code, lines(list.out)[0]?.["id"]]).toEqual([0, "starter"]);
+  const { code, out } = await darkroom(["models", "download", REPOSITORY, ...data], { env });
+  expect([code, lines(out).at(-1)?.["code"]]).toEqual([1, error]);
+  expect(out).not.toContain("secret");
+});
+
+test.each([
   [["import", "no/such/folder"], "SNAPSHOT_NOT_FOUND"],
   [["import", "engine"], "SNAPSHOT_INCOMPLETE"],
   [["download", "no-such-model"], "NOT_FOUND"],

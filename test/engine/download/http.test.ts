@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 
 import { StudioError } from "../../../engine/contract/errors.ts";
-import { get, getJson, Interrupted, persist, type Http } from "../../../engine/download/http.ts";
+import {
+  get,
+  getBody,
+  getJson,
+  Interrupted,
+  persist,
+  Unreached,
+  type Http,
+} from "../../../engine/download/http.ts";
 import { standInHost, type Answer } from "../../fakes/stand-in-host.ts";
 
 const http: Http = {
@@ -62,6 +70,80 @@ test("refuses plain text from anywhere but this machine", async () => {
   await expect(textOf("http://packages.example/file")).rejects.toMatchObject({
     code: "DOWNLOAD_FAILED",
   });
+});
+
+test("asks for a signed address anew that is no longer taken", async () => {
+  let asked = 0;
+  await using host = await standInHost((response, request) => {
+    if (request.url === "/file") {
+      response.writeHead(302, { location: `/storage?signature=${++asked}` }).end();
+    } else response.writeHead(request.url === "/storage?signature=2" ? 200 : 403).end("here");
+  });
+  const url = `${host.url}/file`;
+  expect((await persist(url, http, () => getBody(url, 10, http))).toString()).toBe("here");
+  await expect(persist(url, http, () => getBody(url, 10, http))).rejects.toMatchObject({
+    details: { reason: "the storage that it led to answered 403" },
+  });
+});
+
+test.each([
+  ["the first address", "/gone"],
+  ["the same host under another name", "/renamed"],
+])("takes a 403 of %s as its own word", async (_, path) => {
+  await using host = await standInHost((response, request) => {
+    if (request.url === "/renamed") response.writeHead(307, { location: "/gone" }).end();
+    else response.writeHead(403).end();
+  });
+  const url = `${host.url}${path}`;
+  await expect(persist(url, http, () => getBody(url, 10, http))).rejects.toMatchObject({
+    details: { reason: "the server answered 403" },
+  });
+});
+
+/** What undici's fetch rejects with where a call of the system failed. */
+const failingWith = (code: string): Http["fetch"] => {
+  const cause = Object.assign(new AggregateError([], ""), { code });
+  return () => Promise.reject(new TypeError("fetch failed", { cause }));
+};
+
+test.each([
+  ["ENOTFOUND", "host not found"],
+  ["EAI_AGAIN", "host not found"],
+  ["ECONNREFUSED", "the connection was refused"],
+  ["ENETUNREACH", "there is no network connection to it"],
+  ["UND_ERR_CONNECT_TIMEOUT", "no connection could be made in time"],
+])("says in words that there is no connection: %s", async (code, reason) => {
+  await expect(
+    get("https://a.example/", {}, { ...http, fetch: failingWith(code) }),
+  ).rejects.toThrow(new Unreached(reason));
+});
+
+test("waits for no connection longer than it may, but outlasts a broken one", async () => {
+  const patient = { ...http, pausesMs: [0, 60_000], reachMs: 5_000 };
+  let tries = 0;
+  const failing = (error: Error) => () => {
+    tries++;
+    return Promise.reject(error);
+  };
+  await expect(persist("a", patient, failing(new Unreached("none")))).rejects.toMatchObject({
+    details: { reason: "none" },
+  });
+  expect(tries).toBe(2);
+  const waiting = new AbortController();
+  const work = persist(
+    "a",
+    { ...patient, signal: waiting.signal },
+    failing(new Interrupted("cut")),
+  );
+  await expect.poll(() => tries).toBe(4);
+  waiting.abort(new Error("enough"));
+  await expect(work).rejects.toThrow("enough");
+});
+
+test("lets a refusal through that a fetch rejects with", async () => {
+  const refusal = new StudioError("PROXY_INVALID");
+  const refused = { ...http, fetch: () => Promise.reject(refusal) };
+  await expect(get("https://a.example/", {}, refused)).rejects.toBe(refusal);
 });
 
 test("calls silence before the answer an interruption", async () => {

@@ -1,7 +1,8 @@
-import { cpSync, existsSync, readdirSync, statSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readModel } from "../../../engine/drawing/read-model.ts";
+import { inspectRepository } from "../../../engine/hub/find-plan.ts";
 import {
   expectWhole,
   filesOf,
@@ -14,9 +15,11 @@ import {
   trial,
   UNET,
 } from "../../fakes/download-trial.ts";
+import { impatient, nobodysAddress } from "../../fakes/hub-access.ts";
 import { COMMIT } from "../../fakes/local-hub.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
+const ONCE = `name=${UNET}`;
 const SOURCES = ["stabilityai/stable-diffusion-2", MIRROR];
 
 test("brings a model with the hashes of its files", async () => {
@@ -106,6 +109,71 @@ test("refuses a model of another kind before it is fetched", async () => {
   expect(run.hub.asked.filter(({ origin }) => origin === "cdn")).toEqual([]);
 });
 
+const configWith = (path: string, changes: object): string =>
+  JSON.stringify({ ...JSON.parse(readFileSync(join(TINY, path), "utf8")), ...changes });
+
+test.each([
+  ["inpainting", "unet/config.json", { in_channels: 9 }, "9 (it fills in masked parts)"],
+  ["depth", "unet/config.json", { in_channels: 5 }, "5 (it draws from a depth map)"],
+  ["pix2pix", "unet/config.json", { in_channels: 8 }, "8 (it edits by instruction)"],
+  ["SDXL's UNet", "unet/config.json", { addition_embed_type: "text_time" }, '"text_time"'],
+  ["another text encoder", "text_encoder/config.json", { hidden_act: "relu" }, '"relu"'],
+])("refuses %s by its configs, before its weights are fetched", async (_, path, changes, found) => {
+  const run = await trial();
+  const body = configWith(path, changes);
+  run.hub.fault({ path, body, times: 2 });
+  await expect(run.download()).rejects.toMatchObject({
+    code: "SNAPSHOT_UNSUPPORTED",
+    details: { found },
+  });
+  await expect(
+    inspectRepository(impatient(run.hub.url), { repository: MIRROR }, undefined),
+  ).rejects.toMatchObject({ code: "SNAPSHOT_UNSUPPORTED", details: { found } });
+  expect(run.hub.asked.filter(({ origin }) => origin === "cdn")).toEqual([]);
+  expect(existsSync(join(run.folder, "parts"))).toBe(false);
+});
+
+test("unpacks what the hub packed though asked not to, and begins anew where that is cut", async () => {
+  const run = await trial();
+  run.hub.fault({ path: "tokenizer/merges.txt", isPacked: true });
+  run.hub.fault({ path: ONCE, isPacked: true, cutAfter: 3_000_000 });
+  run.hub.fault({ path: ONCE, isPacked: true });
+  await run.download();
+  expectWhole(run);
+  expect(rangesOfUnet(run)).toEqual([undefined, undefined]);
+});
+
+test.each([400, 401, 403, 410])(
+  "asks for a signed address anew where the storage answers %i",
+  async (status) => {
+    const run = await trial();
+    run.hub.fault({ path: ONCE, status });
+    await run.download();
+    expectWhole(run);
+    run.hub.fault({ path: ONCE, status, times: 9 });
+    const other = { folder: temporaryFolder() };
+    await expect(run.download(other)).rejects.toMatchObject({
+      code: "DOWNLOAD_FAILED",
+      details: { file: UNET, reason: `the storage that it led to answered ${status}` },
+    });
+  },
+);
+
+test("says within a few tries that there is no hub, also where a download goes on", async () => {
+  const run = await trial();
+  run.hub.fault({ path: ONCE, cutAfter: 3_000_000 });
+  await expect(run.download({}, { pausesMs: [] })).rejects.toMatchObject({
+    code: "DOWNLOAD_FAILED",
+  });
+  const gone = { endpoint: await nobodysAddress(), pausesMs: [60_000], reachMs: 5_000 };
+  await expect(run.download({}, gone)).rejects.toMatchObject({
+    code: "DOWNLOAD_FAILED",
+    details: { file: UNET, reason: "the connection was refused" },
+  });
+  const anew = { folder: temporaryFolder() };
+  await expect(run.download(anew, gone)).rejects.toMatchObject({ code: "HUB_UNREACHABLE" });
+});
+
 test("sends the token to the hub alone, never to where its files lie", async () => {
   const run = await trial({ token: "hf_alice", pageLength: 5 });
   await run.download({}, { token: "hf_alice" });
@@ -137,7 +205,6 @@ test("refuses a gated model to a stranger, and brings it to who may have it", as
   expectWhole(run);
 });
 
-const ONCE = `name=${UNET}`;
 /** Goes on beyond two of the UNet's five megabytes. */
 const LATE = expect.stringMatching(/^bytes=[2-4]\d{6}-$/);
 

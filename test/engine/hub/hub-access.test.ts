@@ -16,6 +16,23 @@ test.each([
 });
 
 test.each([
+  ["mirror.example", "mirror.example", "must start"],
+  ["127.0.0.1:8090/path", "127.0.0.1:8090", "must start"],
+  ["alice:secret@mirror.example", "mirror.example", "must start"],
+  ["ftp://mirror.example", "ftp://mirror.example", "must start"],
+  ["https://alice:secret@mirror.example", "https://mirror.example", "user name"],
+  ["http://[mirror", "http://[mirror", "not an address"],
+])("names a hub address that cannot be used: %s", (value, address, reason) => {
+  const refused = expect.objectContaining({
+    code: "HUB_ADDRESS_INVALID",
+    message: expect.not.stringContaining("secret"),
+    details: { address, setting: "HF_ENDPOINT", reason: expect.stringContaining(reason) },
+  });
+  expect(() => hubEndpoint(undefined, { HF_ENDPOINT: value })).toThrow(refused);
+  expect(() => hubEndpoint(value, {})).toThrow(`(from Settings) cannot be used`);
+});
+
+test.each([
   ["https://hub.example", "https://hub.example/api", true],
   ["https://hub.example", "https://hub.example:444/api", false],
   ["https://hub.example", "http://hub.example/api", false],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { whoAmI, withSoundToken } from "../../../engine/hub/who-am-i.ts";
-import { impatient } from "../../fakes/hub-access.ts";
+import { impatient, nobodysAddress } from "../../fakes/hub-access.ts";
 import { standInHost, type Answer } from "../../fakes/stand-in-host.ts";
 
 const says =
@@ -37,6 +37,14 @@ test.each([
   });
   // One that has no such question is not one that refuses the token.
   expect(await withSoundToken(access)).toBe(access);
+});
+
+test("says at the first question that the hub cannot be reached", async () => {
+  const access = impatient(await nobodysAddress(), { token: "hf_x" });
+  await expect(withSoundToken(access)).rejects.toMatchObject({
+    code: "HUB_UNREACHABLE",
+    details: { reason: "the connection was refused" },
+  });
 });
 
 test("sends no token where others can read it", async () => {
