@@ -16,7 +16,8 @@ import { PictureAddresses } from "./server/picture-addresses.ts";
 import { StudioServer, type Keys, type StudioBehind } from "./server/studio-server.ts";
 import { StudioSocket } from "./server/studio-socket.ts";
 import { Tokens } from "./server/tokens.ts";
-import { createStudio, type StudioOptions } from "./studio/create-studio.ts";
+import { createStudio } from "./studio/create-studio.ts";
+import type { StudioOptions } from "./studio/studio-options.ts";
 
 export interface HostOptions {
   /** Absent means DARKROOM_HOME, or the platform's own place. */

@@ -6,7 +6,7 @@ import type { ModelSummary } from "../contract/models.ts";
 import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import { readSchedulerConfig, type SchedulerConfig } from "../schedulers/config.ts";
 import { readSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
-import type { Precision } from "../snapshot/weight-files.ts";
+import type { Precision } from "../tensor/precision.ts";
 import type { Weights } from "../snapshot/weights.ts";
 import { openSnapshotFolder, type SnapshotFolder } from "../store/snapshot-folder.ts";
 import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";

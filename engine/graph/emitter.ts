@@ -1,5 +1,5 @@
 import type { Weight } from "./graph.ts";
-import type { Precision } from "./lowering.ts";
+import type { Precision } from "../tensor/precision.ts";
 import type { Attribute, ElementType, Initializer, OnnxNode } from "./onnx.ts";
 
 /** Where a weight's bytes are: `location` relative to the session's folder. */

@@ -1,3 +1,4 @@
+import type { Precision } from "../tensor/precision.ts";
 import type { Model, NodeOf, OperationKind, Weight } from "./graph.ts";
 import { Emitter, type StoredWeight } from "./emitter.ts";
 import type { Port, Program } from "./onnx.ts";
@@ -11,7 +12,6 @@ export interface Lowering {
   readonly precision: Precision;
   readonly operations: { readonly [K in OperationKind]: Lower<K> };
 }
-export type Precision = "float32" | "float16";
 
 /** Emits the operators of one node and gives the ONNX name of its result. */
 export type Lower<K extends OperationKind> = (

@@ -1,6 +1,7 @@
 import type { Emitter } from "./emitter.ts";
 import type { Weight } from "./graph.ts";
-import type { Lowering, Precision } from "./lowering.ts";
+import type { Precision } from "../tensor/precision.ts";
+import type { Lowering } from "./lowering.ts";
 
 /**
  * Standard operators plus MultiHeadAttention: what CUDA, DirectML, CoreML and WebGPU all have. In

@@ -1,3 +1,4 @@
+import type { Precision } from "../tensor/precision.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { TextEncoderConfig, UNetConfig, VaeConfig } from "./configs.ts";
 import { listSnapshot, namesIn, readObject, readText } from "./files.ts";
@@ -8,7 +9,7 @@ import { readRecommended, type Recommended } from "./recommended.ts";
 import { readTextEncoderConfig } from "./text-encoder-config.ts";
 import { readUNetConfig } from "./unet-config.ts";
 import { readVaeConfig } from "./vae-config.ts";
-import { chooseWeightFiles, type Precision, type WeightPlace } from "./weight-files.ts";
+import { chooseWeightFiles, type WeightPlace } from "./weight-files.ts";
 import type { NetworkName } from "./weight-names.ts";
 import { readWeights, type Weights } from "./weights.ts";
 

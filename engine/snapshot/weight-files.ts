@@ -1,9 +1,7 @@
+import type { Precision } from "../tensor/precision.ts";
 import { StudioError } from "../contract/errors.ts";
 import { isObject, quote } from "./json.ts";
 import { namesIn, readObject, type Listing } from "./files.ts";
-
-/** What a device computes in, and so the variant of the weights it likes. */
-export type Precision = "float32" | "float16";
 
 /** The files one network's weights are read from, out of those lying side by side. */
 export interface WeightFiles {

@@ -1,8 +1,4 @@
-import type { CudaInstaller } from "../drawing/cuda.ts";
-import type { Probe } from "../drawing/devices.ts";
-import type { LentVault } from "../secrets/lent-vault.ts";
-import type { LentKey } from "../serving/server-file.ts";
-import type { AddressOf, PictureBytes, PictureKind } from "./addresses.ts";
+import type { PictureBytes, PictureKind } from "./addresses.ts";
 import { devicesProcedures } from "./devices-procedures.ts";
 import { referenceEstimate } from "../worker/estimates.ts";
 import { endpointProcedures } from "./endpoint-procedures.ts";
@@ -14,7 +10,6 @@ import { os } from "./implementer.ts";
 import { machineProcedures } from "./machine-procedures.ts";
 import { modelProcedures } from "./model-procedures.ts";
 import { openDrawing, type DrawingParts } from "./open-drawing.ts";
-import type { ServingOptions } from "./local-server.ts";
 import { openEndpoints, type EndpointParts } from "./open-endpoints.ts";
 import { openLanes } from "./open-lanes.ts";
 import { openModels, type ModelsDoor } from "./open-models.ts";
@@ -25,38 +20,9 @@ import { refusals, type LogError } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
 import { serverProcedures } from "./server-procedures.ts";
 import { settingsProcedures } from "./settings-procedures.ts";
+import type { StudioOptions } from "./studio-options.ts";
 import type { Lanes } from "../worker/lanes.ts";
 import { transferProcedures } from "./transfer-procedures.ts";
-
-export interface StudioOptions {
-  /** Everything that is kept lies in it; whoever opens a studio owns it alone. */
-  readonly dataFolder: string;
-  /** Makes the addresses under which pages see pictures. */
-  readonly addressOf: AddressOf;
-  /** Makes a one-time address of the studio. */
-  readonly freshAddress: () => string | Promise<string>;
-  /** Told of mistakes of ours, which nobody else sees. */
-  readonly logError: LogError;
-  /** What the desktop lends for secrets. */
-  readonly lentVault?: LentVault | undefined;
-  /** For commands that only look: nothing is drawn, and no device is tried. */
-  readonly isPassive?: boolean | undefined;
-  /** Of a passive one: whether endpoints draw what this program puts into the queue. */
-  readonly drawsAtEndpoints?: boolean | undefined;
-  /** Where float32 copies and preview maps are kept; the system's own place by default. */
-  readonly cacheFolder?: string | undefined;
-  /** Tries this machine's devices. */
-  readonly probe?: Probe | undefined;
-  /** Brings support for NVIDIA cards; this machine's own way by default. */
-  readonly cuda?: CudaInstaller | undefined;
-  readonly now?: (() => Date) | undefined;
-  /** The inference server of this run; absent, it does not listen until somebody starts it. */
-  readonly serving?: ServingOptions | undefined;
-  /** Keys to it of this run. */
-  readonly lentKeys?: readonly LentKey[] | undefined;
-  /** What else is damaged now, for a person. */
-  readonly notices?: (() => readonly string[]) | undefined;
-}
 
 /** The whole studio, without its doors. */
 export interface Studio {

@@ -8,7 +8,7 @@ import { fitOf, type DrawingPlace } from "../store/fit.ts";
 import { ModelStore } from "../store/model-store.ts";
 import { isOpen } from "../queue/states.ts";
 import type { AddressOf } from "./addresses.ts";
-import type { StudioOptions } from "./create-studio.ts";
+import type { StudioOptions } from "./studio-options.ts";
 import { DeviceList, type ChosenDevice } from "../worker/device-list.ts";
 import { DeviceTurns } from "../worker/device-turns.ts";
 import { DrawingWorker } from "../worker/drawing-worker.ts";

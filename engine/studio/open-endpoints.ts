@@ -1,7 +1,7 @@
 import { Endpoints } from "../endpoints/endpoints.ts";
 import { isOpen } from "../queue/states.ts";
 import { EndpointHistory } from "../worker/endpoint-history.ts";
-import type { StudioOptions } from "./create-studio.ts";
+import type { StudioOptions } from "./studio-options.ts";
 import type { Stores } from "./open-stores.ts";
 
 /** Endpoints on other machines, and how long they took. */

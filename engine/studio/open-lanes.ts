@@ -2,7 +2,7 @@ import type { NewPicture } from "../gallery/keep-picture.ts";
 import { DrawingWorker } from "../worker/drawing-worker.ts";
 import { EndpointDrawing } from "../worker/endpoint-drawing.ts";
 import { Lanes } from "../worker/lanes.ts";
-import type { StudioOptions } from "./create-studio.ts";
+import type { StudioOptions } from "./studio-options.ts";
 import type { DrawingParts } from "./open-drawing.ts";
 import type { EndpointParts } from "./open-endpoints.ts";
 import type { Stores } from "./open-stores.ts";

@@ -1,5 +1,5 @@
 import { THIS_CUDA } from "../drawing/cuda.ts";
-import type { StudioOptions } from "./create-studio.ts";
+import type { StudioOptions } from "./studio-options.ts";
 import { cudaWork } from "./cuda-work.ts";
 import { hubDoor, type HubDoor } from "./hub-door.ts";
 import { modelWorks } from "./model-works.ts";
@@ -16,12 +16,12 @@ export interface ModelsDoor extends HubDoor {
 export function openModels(
   { isPassive, cuda = THIS_CUDA }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
-  { store, models, devices, doorEngine }: DrawingParts & Pick<ServingParts, "doorEngine">,
+  { store, models, devices, studioEngine }: DrawingParts & Pick<ServingParts, "studioEngine">,
 ): ModelsDoor {
   const door = hubDoor(settings, secrets);
   const onModels = (): void => {
     models.forget();
-    doorEngine.forget();
+    studioEngine.forget();
     events.publish({ type: "models-changed" });
   };
   const onInstalled = () => devices.list(true);

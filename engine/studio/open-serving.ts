@@ -3,8 +3,8 @@ import { quietLog } from "../serving/quiet-log.ts";
 import { RequestLog } from "../serving/request-log.ts";
 import { installRoutes } from "../serving/routes/install-routes.ts";
 import { ServerFile } from "../serving/server-file.ts";
-import type { StudioOptions } from "./create-studio.ts";
-import { DoorEngine } from "./door-engine.ts";
+import type { StudioOptions } from "./studio-options.ts";
+import { StudioEngine } from "./studio-engine.ts";
 import { LocalServer } from "./local-server.ts";
 import type { DrawingParts } from "./open-drawing.ts";
 import type { Stores } from "./open-stores.ts";
@@ -14,7 +14,7 @@ export interface ServingParts {
   readonly server: LocalServer;
   readonly serverFile: ServerFile;
   readonly requests: RequestLog;
-  readonly doorEngine: DoorEngine;
+  readonly studioEngine: StudioEngine;
 }
 
 /** Introduces the inference server to what draws for it; it does not listen yet. */
@@ -27,13 +27,13 @@ export async function openServing(
   const serverFile = await ServerFile.open(dataFolder, { lent: lentKeys, ...(now && { now }) });
   undo.defer(() => serverFile.close());
   const onServed = (): void => server.tell();
-  const doorEngine = new DoorEngine({ ...drawing, settings, events, onServed });
+  const studioEngine = new StudioEngine({ ...drawing, settings, events, onServed });
   const requests = new RequestLog((rows) =>
     events.publish({ type: "served-requests-changed", requests: rows }),
   );
   undo.defer(() => requests.close());
   const admission = new AdmissionQueue({
-    engine: doorEngine,
+    engine: studioEngine,
     settings: () => serverFile.settings(),
     onChange: () => server.tell(),
   });
@@ -41,7 +41,7 @@ export async function openServing(
   const log = quietLog(logError);
   const listening = {
     file: serverFile,
-    engine: doorEngine,
+    engine: studioEngine,
     admission,
     requests,
     installRoutes,
@@ -52,11 +52,11 @@ export async function openServing(
       file: serverFile,
       admission,
       events,
-      served: () => doorEngine.served,
+      served: () => studioEngine.served,
       listening: isPassive === true ? undefined : listening,
     },
     serving,
   );
   undo.defer(() => server.close());
-  return { server, serverFile, requests, doorEngine };
+  return { server, serverFile, requests, studioEngine };
 }

@@ -5,7 +5,7 @@ import { Secrets } from "../secrets/secrets.ts";
 import { FormFile } from "../settings/form-file.ts";
 import { SettingsFile } from "../settings/settings-file.ts";
 import { Transfers } from "../transfers/transfers.ts";
-import type { StudioOptions } from "./create-studio.ts";
+import type { StudioOptions } from "./studio-options.ts";
 import { EventLog } from "./event-log.ts";
 import { InitImages } from "./init-images.ts";
 import { LiveQueue } from "./live-queue.ts";

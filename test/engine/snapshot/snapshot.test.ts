@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readSnapshot, type Snapshot } from "../../../engine/snapshot/snapshot.ts";
-import type { Precision } from "../../../engine/snapshot/weight-files.ts";
+import type { Precision } from "../../../engine/tensor/precision.ts";
 import type { Weights } from "../../../engine/snapshot/weights.ts";
 import { loadFolder, memorySnapshot, type FileMap } from "../../fakes/memory-snapshot.ts";
 import { inBfloat16, inFloat32, inShards } from "../../fixtures/rewrites.ts";

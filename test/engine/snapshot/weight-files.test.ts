@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { listSnapshot } from "../../../engine/snapshot/files.ts";
-import { chooseWeightFiles, type Precision } from "../../../engine/snapshot/weight-files.ts";
+import { chooseWeightFiles } from "../../../engine/snapshot/weight-files.ts";
+import type { Precision } from "../../../engine/tensor/precision.ts";
 import { memorySnapshot } from "../../fakes/memory-snapshot.ts";
 
 const UNET = { folder: "unet", stem: "diffusion_pytorch_model" } as const;

@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { clientOf } from "../../../engine/server/client-of.ts";
-import {
-  createStudio,
-  type Studio,
-  type StudioOptions,
-} from "../../../engine/studio/create-studio.ts";
+import { createStudio, type Studio } from "../../../engine/studio/create-studio.ts";
+import type { StudioOptions } from "../../../engine/studio/studio-options.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 

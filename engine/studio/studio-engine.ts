@@ -16,7 +16,7 @@ import { newPicture } from "../worker/local-drawing.ts";
 import type { EventLog } from "./event-log.ts";
 import type { DrawingParts } from "./open-drawing.ts";
 
-export interface DoorEngineParts extends Pick<
+export interface StudioEngineParts extends Pick<
   DrawingParts,
   "store" | "models" | "estimates" | "drawing" | "turns" | "keep"
 > {
@@ -33,11 +33,11 @@ const RESTART_SECONDS = 2;
 const MODELS_MS = 5000;
 
 /**
- * The studio as its doors draw with it: the model that a person chose is the one that is served, and
- * whoever loads another at a door chooses it for everybody. Pictures share the device with the studio's.
+ * The studio as its inference server draws with it: the model that a person chose is the one that is
+ * served, and a client that loads another chooses it for everybody. Pictures share the device with the studio's.
  */
-export class DoorEngine implements PictureEngine {
-  readonly #parts: DoorEngineParts;
+export class StudioEngine implements PictureEngine {
+  readonly #parts: StudioEngineParts;
   #unloaded: string | undefined;
   /** Models that there are; undefined while that is not known. */
   #ids: ReadonlySet<string> | undefined;
@@ -45,7 +45,7 @@ export class DoorEngine implements PictureEngine {
     | { readonly models: Promise<readonly StoredModel[]>; readonly untilMs: number }
     | undefined;
 
-  constructor(parts: DoorEngineParts) {
+  constructor(parts: StudioEngineParts) {
     this.#parts = parts;
   }
 

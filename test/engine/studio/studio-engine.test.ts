@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { DoorEngine, type DoorEngineParts } from "../../../engine/studio/door-engine.ts";
+import { StudioEngine, type StudioEngineParts } from "../../../engine/studio/studio-engine.ts";
 import { DeviceTurns } from "../../../engine/worker/device-turns.ts";
 
 /** A door of a store that has these models, of which `model` is chosen; nothing is drawn. */
@@ -16,10 +16,10 @@ function doorOf(ids: string[], model: string) {
     turns: new DeviceTurns(),
     onServed,
   };
-  return { door: new DoorEngine(parts as unknown as DoorEngineParts), ids, settings, onServed };
+  return { door: new StudioEngine(parts as unknown as StudioEngineParts), ids, settings, onServed };
 }
 
-async function stateOf(door: DoorEngine): Promise<Record<string, string>> {
+async function stateOf(door: StudioEngine): Promise<Record<string, string>> {
   return Object.fromEntries((await door.models()).map(({ name, state }) => [name, state]));
 }
 
