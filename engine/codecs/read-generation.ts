@@ -1,37 +1,53 @@
 import sharp from "sharp";
 import { StudioError } from "../contract/errors.ts";
 import type { Recall } from "../contract/generation.ts";
+import { FOREIGN_KEYS, readForeignTexts, textsOfComment } from "../image/foreign/read-foreign.ts";
+import { unreadStudio } from "../image/foreign/unread-studios.ts";
 import { pngSize } from "../image/png-size.ts";
-import { FOREIGN_KEYS, readForeignComment, readForeignTexts } from "../image/read-foreign.ts";
 import { readPngTexts } from "../image/read-png-texts.ts";
 import { isPicture } from "./decode.ts";
 import { readExifTexts } from "./exif-texts.ts";
 
+/** Characters of XMP beyond which it is no text about how a picture was made. */
+const MAX_XMP = 1 << 20;
+
+type Texts = ReadonlyMap<string, string>;
+
 /**
  * How a PNG, JPEG or WebP was made and by which studio, by what it tells itself. `name` is what an
  * error calls the file. Refuses as IMAGE_UNREADABLE what is none of these, and as NO_GENERATION_DATA
- * what does not tell.
+ * what does not tell, or tells it in the words of a studio that are not read.
  */
 export async function readForeignGeneration(bytes: Uint8Array, name: string): Promise<Recall> {
   if (!isPicture(bytes)) {
     const reason = "it is neither PNG nor JPEG nor WebP";
     throw new StudioError("IMAGE_UNREADABLE", { file: name, reason });
   }
-  const recall = readTexts(bytes, name) ?? (await readMetadata(bytes));
-  if (recall === undefined) throw new StudioError("NO_GENERATION_DATA", { file: name });
-  return recall;
+  const texts = pngTexts(bytes, name);
+  const recall = readForeignTexts(texts);
+  if (recall !== undefined) return recall;
+  const metadata = await metadataTexts(bytes);
+  const found = readForeignTexts(metadata);
+  if (found !== undefined) return found;
+  const studio = unreadStudio(texts) ?? unreadStudio(metadata);
+  const reason =
+    studio === undefined
+      ? "the file holds no settings"
+      : `it is from ${studio}, whose settings Darkroom does not read`;
+  throw new StudioError("NO_GENERATION_DATA", { file: name, reason });
 }
 
-function readTexts(bytes: Uint8Array, file: string): Recall | undefined {
-  if (pngSize(bytes) === undefined) return undefined;
-  return readForeignTexts(readPngTexts(bytes, { file, only: FOREIGN_KEYS }));
+function pngTexts(bytes: Uint8Array, file: string): Texts {
+  if (pngSize(bytes) === undefined) return new Map();
+  return readPngTexts(bytes, { file, only: FOREIGN_KEYS });
 }
 
-async function readMetadata(bytes: Uint8Array): Promise<Recall | undefined> {
+async function metadataTexts(bytes: Uint8Array): Promise<Texts> {
   // Only headers are looked at, so the number of pixels does not matter.
   const metadata = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch(() => undefined);
-  const { comment = "", graph } = metadata?.exif ? readExifTexts(metadata.exif) : {};
-  return readForeignComment({ comment, graph, xmp: metadata?.xmpAsString });
+  const exif = metadata?.exif ? readExifTexts(metadata.exif) : {};
+  const xmp = metadata?.xmpAsString;
+  return textsOfComment({ ...exif, xmp: xmp && xmp.length > MAX_XMP ? undefined : xmp });
 }

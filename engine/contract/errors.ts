@@ -139,9 +139,9 @@ export const REFUSALS = {
   },
   NO_GENERATION_DATA: {
     status: 422,
-    sentence: "{file} does not say how it was made.",
+    sentence: "{file} does not say how it was made: {reason}.",
     advice:
-      "Use the picture as its program saved it; messengers and editors take the settings out.",
+      "Use a picture of a program that Darkroom reads, as that program saved it; messengers and editors take the settings out.",
   },
   PICTURE_MISSING: {
     status: 410,

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { StudioError } from "../contract/errors.ts";
-import { completeRecord } from "../image/complete-record.ts";
+import { FOREIGN_KEYS, readForeignTexts } from "../image/foreign/read-foreign.ts";
 import { readMark } from "../image/generation-text.ts";
+import { completeRecord } from "../image/known-record.ts";
 import { pngSize } from "../image/png-size.ts";
-import { FOREIGN_KEYS, readForeignTexts } from "../image/read-foreign.ts";
 import { readPngTexts } from "../image/read-png-texts.ts";
 import type { ImageRow } from "./image-row.ts";
 

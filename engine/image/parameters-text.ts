@@ -1,5 +1,5 @@
 import type { ForeignRecord, GenerationRecord } from "../contract/image-record.ts";
-import { keepValid } from "./keep-valid.ts";
+import { keepValid } from "./known-record.ts";
 import { samplerNames, schedulerNamed } from "./sampler-names.ts";
 import { formatSettings, parseSettings } from "./settings-line.ts";
 

@@ -73,21 +73,24 @@ export function splitText({ type, body }: TextChunk): SplitText {
   return { keyword, text: rest.subarray(afterTranslation), isCompressed, isUtf8: true };
 }
 
-/** The text itself and its size, at most `limit` bytes, once inflated. Throws PngDamage. */
-export function decodeText(split: SplitText, limit: number): { text: string; sizeBytes: number } {
+/** The text itself and its size once inflated; undefined beyond `limit` bytes. Throws PngDamage. */
+export function decodeText(
+  split: SplitText,
+  limit: number,
+): { readonly text: string; readonly sizeBytes: number } | undefined {
   const bytes = split.isCompressed ? inflate(split, limit) : split.text;
-  if (bytes.length > limit) throw new PngDamage(`its text "${split.keyword}" is too long`);
+  if (bytes === undefined || bytes.length > limit) return undefined;
   const text = split.isUtf8 ? decodeUtf8(bytes) : decodeLoose(bytes);
   return { text, sizeBytes: bytes.length };
 }
 
-function inflate({ keyword, text }: SplitText, limit: number): Uint8Array {
+function inflate({ keyword, text }: SplitText, limit: number): Uint8Array | undefined {
   try {
     return inflateSync(text, { maxOutputLength: Math.max(1, limit) });
   } catch (error) {
     // zlib's own errors are plain ones; a RangeError says that the limit was reached.
-    const reason = error instanceof RangeError ? "is too long" : "cannot be inflated";
-    throw new PngDamage(`its text "${keyword}" ${reason}`, { cause: error });
+    if (error instanceof RangeError) return undefined;
+    throw new PngDamage(`its text "${keyword}" cannot be inflated`, { cause: error });
   }
 }
 

@@ -15,26 +15,44 @@ export interface ReadOptions {
 }
 
 /**
- * The texts of a PNG by keyword; of several under one keyword the last counts. The picture itself
- * is not looked at: where the file is damaged after its picture began, the texts in front of the
- * picture are the answer. Damage before that is IMAGE_UNREADABLE.
+ * The texts of a PNG by keyword; of several under one keyword the last counts. One that is too long
+ * counts as absent, and so does a damaged one beside others. The picture itself is not looked at:
+ * where the file is damaged after its picture began, the texts in front of the picture are the
+ * answer. Damage before that, or in the only texts there are, is IMAGE_UNREADABLE.
  */
 export function readPngTexts(
   bytes: Uint8Array,
   { file = "The file", only }: ReadOptions = {},
 ): ReadonlyMap<string, string> {
   const found = new Texts(only);
+  let damage: PngDamage | undefined;
   let pictureBegan = false;
   try {
     for (const chunk of chunksOf(bytes)) {
       pictureBegan ||= chunk.type === "IDAT";
-      found.take(chunk);
+      const fault = faultOf(() => found.take(chunk));
+      if (!pictureBegan) damage ??= fault;
     }
   } catch (error) {
     if (!(error instanceof PngDamage)) throw error;
-    if (!pictureBegan) throw new StudioError("IMAGE_UNREADABLE", { file, reason: error.message });
+    if (!pictureBegan) throw unreadable(file, error);
   }
+  if (damage !== undefined && found.byKeyword.size === 0) throw unreadable(file, damage);
   return found.byKeyword;
+}
+
+function faultOf(work: () => void): PngDamage | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PngDamage) return error;
+    throw error;
+  }
+}
+
+function unreadable(file: string, { message }: PngDamage): StudioError {
+  return new StudioError("IMAGE_UNREADABLE", { file, reason: message });
 }
 
 /** The texts met so far, within the limits. */
@@ -52,10 +70,11 @@ class Texts {
     if (!isTextType(type)) return;
     const split = splitText({ type, body });
     if (this.#only?.includes(split.keyword) === false) return;
+    if (this.#count++ >= MAX_TEXTS) return;
     if (!isSound()) throw new PngDamage(`its text "${split.keyword}" has a wrong checksum`);
-    if (++this.#count > MAX_TEXTS) throw new PngDamage(`it has more than ${MAX_TEXTS} texts`);
-    const { text, sizeBytes } = decodeText(split, Math.min(MAX_TEXT_BYTES, this.#bytesLeft));
-    this.#bytesLeft -= sizeBytes;
-    this.byKeyword.set(split.keyword, text);
+    const decoded = decodeText(split, Math.min(MAX_TEXT_BYTES, this.#bytesLeft));
+    if (decoded === undefined) return;
+    this.#bytesLeft -= decoded.sizeBytes;
+    this.byKeyword.set(split.keyword, decoded.text);
   }
 }

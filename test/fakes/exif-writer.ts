@@ -3,7 +3,7 @@ export type ExifText =
   | { readonly tag: keyof typeof TAGS; readonly bytes: Uint8Array }
   | { readonly tag: keyof typeof TAGS; readonly ascii: string };
 
-const TAGS = { Make: 0x010f, Model: 0x0110, UserComment: 0x9286 };
+const TAGS = { Make: 0x010f, Model: 0x0110, Software: 0x0131, UserComment: 0x9286 };
 const EXIF_FOLDER = 0x8769;
 const ASCII = 2;
 const LONG = 4;

@@ -442,7 +442,10 @@ export class FakeStudio {
       getInitImage: async () => this.#initImage(),
       recall: async ({ file }) => {
         if (this.#scene === "failed")
-          throw new StudioError("NO_GENERATION_DATA", { file: file.name });
+          throw new StudioError("NO_GENERATION_DATA", {
+            file: file.name,
+            reason: "the file holds no settings",
+          });
         return { record: imageOf(orderOf(3), 3).record, writer: "darkroom" };
       },
     };

@@ -65,6 +65,35 @@ export const INVOKEAI = JSON.stringify({
   app_version: "5.6.0",
 });
 
+/** InvokeAI 2.2.5, ldm/invoke/args.py metadata_dumps. */
+export const SD_METADATA = JSON.stringify({
+  model: "stable diffusion",
+  model_weights: "stable-diffusion-1.5",
+  model_hash: "cc6cb27103417325ff94f52b7a5d2dde45a7515b25c255d8e396c90014281516",
+  app_id: "invoke-ai/InvokeAI",
+  app_version: "2.2.5",
+  image: {
+    prompt: [{ prompt: "a lighthouse, at night [blurry text]", weight: 1 }],
+    steps: 50,
+    cfg_scale: 7.5,
+    threshold: 0,
+    perlin: 0,
+    height: 768,
+    width: 512,
+    seed: 4210583922,
+    seamless: false,
+    hires_fix: false,
+    type: "txt2img",
+    postprocessing: null,
+    sampler: "k_euler_a",
+    variations: [],
+  },
+});
+
+/** InvokeAI 1 and 2, ldm/invoke/args.py Args.dream_prompt_str. */
+export const DREAM =
+  '"a "lighthouse", at night [blurry text]" -s 50 -S 4210583922 -W 512 -H 768 -C 7.5 -A k_euler_a';
+
 /** StabilityMatrix, GenerationParameters by System.Text.Json: a seed of 64 bits is a bare number. */
 export const STABILITY_MATRIX =
   '{"PositivePrompt":"(cat:1.2), by artist","NegativePrompt":"blurry","Steps":30,' +

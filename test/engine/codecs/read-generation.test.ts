@@ -68,6 +68,47 @@ describe("PNG", () => {
   });
 });
 
+describe("studios whose settings are not read", () => {
+  test.each<[string, Record<string, string>]>([
+    ["SwarmUI", { parameters: '{"sui_image_params": {"prompt": "a boat", "seed": 3}}' }],
+    [
+      "RuinedFooocus",
+      { parameters: '{"Prompt": "a boat", "steps": 4, "software": "RuinedFooocus"}' },
+    ],
+    ["NovelAI", { Software: "NovelAI", Comment: '{"steps": 28, "seed": 3}' }],
+    ["NovelAI", { Source: "NovelAI Diffusion V4", Description: "a boat" }],
+    ["Easy Diffusion", { prompt: "a boat", seed: "3", num_inference_steps: "4" }],
+    ["Midjourney", { Description: "a boat --v 6.1 Job ID: 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9" }],
+    ["Tensor.Art", { generation_data: '{"prompt":"a boat"}' }],
+    ["NMKD Stable Diffusion GUI", { Nmkdiffusion: '{"prompt":"a boat"}' }],
+    ["Adobe Firefly", { "XML:com.adobe.xmp": "<xmp:CreatorTool>Adobe Firefly</xmp:CreatorTool>" }],
+    ["Google AI", { "XML:com.adobe.xmp": "<photoshop:Credit>Made with Google AI<" }],
+  ])("%s is named", async (studio, texts) => {
+    const reason = `it is from ${studio}, whose settings Darkroom does not read`;
+    await expect(readForeignGeneration(png(texts), "a.png")).rejects.toThrow(
+      refusal("NO_GENERATION_DATA", { file: "a.png", reason }),
+    );
+  });
+
+  test("what can be read beside their words is read", async () => {
+    const texts = { generation_data: "{}", parameters: written.A1111 };
+    expect(await readForeignGeneration(png(texts), "a.png")).toMatchObject({ writer: "a1111" });
+  });
+
+  test.each([
+    { Software: "Adobe Photoshop 26.0" },
+    { Software: "NovelAIsh" },
+    { Description: "a boat, Job ID: none" },
+    { parameters: "a boat" },
+  ])("%j names nobody", async (texts) => {
+    await expect(
+      readForeignGeneration(png(texts as Record<string, string>), "a.png"),
+    ).rejects.toThrow(
+      refusal("NO_GENERATION_DATA", { file: "a.png", reason: "the file holds no settings" }),
+    );
+  });
+});
+
 describe.each([
   ["JPEG", jpegWith],
   ["WebP", webpWith],
@@ -86,12 +127,60 @@ describe.each([
       "UTF-8 of no encoding",
       { tag: "UserComment", bytes: Buffer.from(`\0\0\0\0\0\0\0\0${infotext}`) },
     ],
+    [
+      "UTF-8 that calls itself UNICODE",
+      { tag: "UserComment", bytes: Buffer.from(`UNICODE\0${infotext}`) },
+    ],
+    [
+      "the same with a mark and zeros behind it",
+      { tag: "UserComment", bytes: Buffer.from(`UNICODE\0\ufeff${infotext}\0\0\0`) },
+    ],
+    ["the first with a mark of the order", unicode(`\ufeff${infotext}`, false)],
+    [
+      "UTF-8 that calls itself JIS",
+      { tag: "UserComment", bytes: Buffer.from(`JIS\0\0\0\0\0${infotext}`) },
+    ],
   ])("%s", async (_, text) => {
     const recall = await readForeignGeneration(await pictureWith(exifOf([text])), "a");
     expect(recall).toMatchObject({
       writer: "a1111",
       record: { prompt, seed: "18446744073709551615", scheduler: "dpm++2m-karras" },
     });
+  });
+
+  const japanese = infotext.replace(prompt, "灯台");
+  // What Python's encode gives for the two characters.
+  test.each<[string, readonly number[]]>([
+    ["ISO-2022-JP", [0x1b, 0x24, 0x42, 0x45, 0x74, 0x42, 0x66, 0x1b, 0x28, 0x42]],
+    ["Shift JIS", [0x93, 0x94, 0x91, 0xe4]],
+  ])("%s under the mark JIS", async (_, word) => {
+    const rest = Buffer.from(japanese.replace("灯台", ""));
+    const bytes = Buffer.concat([Buffer.from("JIS\0\0\0\0\0"), Uint8Array.from(word), rest]);
+    const text = { tag: "UserComment", bytes } as const;
+    const recall = await readForeignGeneration(await pictureWith(exifOf([text])), "a");
+    expect(recall).toMatchObject({
+      writer: "a1111",
+      record: { prompt: "灯台", seed: "18446744073709551615" },
+    });
+  });
+
+  test("Latin-1 that calls itself ASCII", async () => {
+    const bytes = Buffer.from(`ASCII\0\0\0${infotext.replace(prompt, "Äpfel")}`, "latin1");
+    const exif = exifOf([{ tag: "UserComment", bytes }]);
+    const recall = await readForeignGeneration(await pictureWith(exif), "a");
+    expect(recall.record.prompt).toBe("Äpfel");
+  });
+
+  test.each<[string, readonly ExifText[]]>([
+    ["SwarmUI", [unicode('{"sui_image_params":{"prompt":"a boat"}}', false)]],
+    ["Easy Diffusion", [unicode('{"prompt":"a boat","use_stable_diffusion_model":"x"}', true)]],
+    ["NovelAI", [{ tag: "Software", ascii: "NovelAI" }]],
+  ])("%s is named, since it is not read", async (studio, texts) => {
+    const picture = await pictureWith(exifOf(texts));
+    const reason = `it is from ${studio}, whose settings Darkroom does not read`;
+    await expect(readForeignGeneration(picture, "a")).rejects.toThrow(
+      refusal("NO_GENERATION_DATA", { file: "a", reason }),
+    );
   });
 
   test("Draw Things' JSON", async () => {
@@ -126,7 +215,10 @@ describe.each([
       { tag: "Model", ascii: "One" },
     ]);
     await expect(readForeignGeneration(await pictureWith(exif), "holiday.jpg")).rejects.toThrow(
-      refusal("NO_GENERATION_DATA", { file: "holiday.jpg" }),
+      refusal("NO_GENERATION_DATA", {
+        file: "holiday.jpg",
+        reason: "the file holds no settings",
+      }),
     );
   });
 });

@@ -191,6 +191,8 @@ test("pictures of other studios that tell enough are taken in, under the same id
     join(pictures, "long.png"),
     png({ workflow: "x".repeat(200_000), parameters: parameters.replace("5", "6") }),
   );
+  // A text beyond all limits stands in front of good ones.
+  writeFileSync(join(pictures, "longer.png"), png({ prompt: "x".repeat(1_100_000), parameters }));
   writeFileSync(join(pictures, "silent.png"), png({}));
   writeFileSync(
     join(pictures, "little.png"),
@@ -202,6 +204,7 @@ test("pictures of other studios that tell enough are taken in, under the same id
   expect(before.images.map(({ fileName }) => fileName).toSorted()).toEqual([
     "foreign.PNG",
     "long.png",
+    "longer.png",
   ]);
   expect(before.images.find(({ fileName }) => fileName === "foreign.PNG")).toMatchObject({
     target: "elsewhere",

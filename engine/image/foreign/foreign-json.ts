@@ -6,8 +6,15 @@ export type Json = Readonly<Record<string, unknown>>;
  * Python writes and JSON does not know, become null.
  */
 export function parseObject(text: string): Json | undefined {
-  const value = parse(text) ?? parse(text.replaceAll(/([:[,]\s*)-?(?:NaN|Infinity)\b/g, "$1null"));
+  const value = parse(text) ?? parse(text.replaceAll(STRING_OR_BARE, nullForBare));
   return isObject(value) ? value : undefined;
+}
+
+/** A whole string, which may hold the words too, or a bare word; it never fails at a place twice. */
+const STRING_OR_BARE = /"[^"\\]*(?:\\[^][^"\\]*)*\\?(?:"|$)|-?\b(?:NaN|Infinity)\b/g;
+
+function nullForBare(found: string): string {
+  return found.startsWith('"') ? found : "null";
 }
 
 export function isObject(value: unknown): value is Json {

@@ -1,7 +1,7 @@
-import type { ForeignRecord } from "../contract/image-record.ts";
+import type { ForeignRecord } from "../../contract/image-record.ts";
 import { modelName, parseObject, seedOf, sizeOf } from "./foreign-json.ts";
-import { keepValid } from "./keep-valid.ts";
-import { schedulerNamed } from "./sampler-names.ts";
+import { keepValid } from "../known-record.ts";
+import { schedulerNamed } from "../sampler-names.ts";
 
 /** What Draw Things writes as a picture's user comment (ImageConverter.swift there). */
 export function parseDrawThings(text: string): ForeignRecord | undefined {

@@ -1,27 +1,27 @@
-import type { Recall } from "../contract/generation.ts";
-import type { ForeignRecord } from "../contract/image-record.ts";
+import type { Recall } from "../../contract/generation.ts";
+import type { ForeignRecord } from "../../contract/image-record.ts";
+import { readOwnRecord } from "../generation-text.ts";
+import { parseParameters } from "../parameters-text.ts";
+import { parseFooocus, parseStabilityMatrix } from "./a1111-kin.ts";
 import { parseComfyui } from "./comfyui-graph.ts";
 import { parseDrawThings, userCommentInXmp } from "./draw-things-text.ts";
-import { parseFooocus } from "./fooocus-text.ts";
-import { readOwnRecord } from "./generation-text.ts";
-import { parseInvokeai } from "./invokeai-text.ts";
-import { parseParameters } from "./parameters-text.ts";
-import { parseStabilityMatrix } from "./stability-matrix-text.ts";
-
-/** Keyword under which PNGs carry XMP. */
-const XMP = "XML:com.adobe.xmp";
+import { parseDream, parseInvokeai, parseSdMetadata } from "./invokeai-text.ts";
+import { UNREAD_KEYS, unreadStudio, XMP } from "./unread-studios.ts";
 
 /** The keywords of the texts in which studios tell how a picture was made. */
-export const FOREIGN_KEYS = [
+export const FOREIGN_KEYS: readonly string[] = [
   "darkroom",
   "parameters",
   "fooocus_scheme",
   "invokeai_metadata",
+  "sd-metadata",
+  "Dream",
   "parameters-json",
   "smproj",
   "prompt",
   XMP,
-] as const;
+  ...UNREAD_KEYS,
+];
 
 type Texts = ReadonlyMap<string, string>;
 type Writer = Recall["writer"];
@@ -29,16 +29,19 @@ type Writer = Recall["writer"];
 /** Where each writer's words are, the most telling first: several write A1111's text beside their own. */
 const READERS: readonly (readonly [Writer, (texts: Texts) => ForeignRecord | undefined])[] = [
   ["darkroom", readOwnRecord],
+  ["draw-things", (texts) => read(texts, "parameters", parseDrawThings)],
   ["fooocus", (texts) => (isFooocus(texts) ? read(texts, "parameters", parseFooocus) : undefined)],
   ["stability-matrix", (texts) => read(texts, "parameters-json", parseStabilityMatrix)],
   ["stability-matrix", (texts) => (texts.has("smproj") ? readParameters(texts) : undefined)],
   ["a1111", readParameters],
   ["invokeai", (texts) => read(texts, "invokeai_metadata", parseInvokeai)],
+  ["invokeai", (texts) => read(texts, "sd-metadata", parseSdMetadata)],
+  ["invokeai", (texts) => read(texts, "Dream", parseDream)],
   ["comfyui", (texts) => read(texts, "prompt", parseComfyui)],
   ["draw-things", (texts) => read(texts, XMP, (xmp) => parseComment(xmp))],
 ];
 
-/** How a picture was made, by the texts in its PNG, and who wrote them; undefined where nothing tells. */
+/** How a picture was made, by its texts by keyword, and who wrote them; undefined where nothing tells. */
 export function readForeignTexts(texts: Texts): Recall | undefined {
   for (const [writer, reader] of READERS) {
     const record = reader(texts);
@@ -52,20 +55,23 @@ export function readForeignTexts(texts: Texts): Recall | undefined {
 /** What a JPEG or WebP tells beside its picture. */
 export interface ForeignComment {
   /** The user comment of its EXIF. */
-  readonly comment: string;
+  readonly comment?: string | undefined;
   /** ComfyUI's graph. */
   readonly graph?: string | undefined;
+  /** The program that saved it. */
+  readonly software?: string | undefined;
   readonly xmp?: string | undefined;
 }
 
-/** The same by what a JPEG or WebP tells. */
-export function readForeignComment({ comment, graph, xmp }: ForeignComment): Recall | undefined {
-  const record = parseDrawThings(comment);
-  if (record && isTelling(record)) return { record, writer: "draw-things" };
-  const texts = Object.entries({ parameters: comment, prompt: graph, [XMP]: xmp });
-  return readForeignTexts(
-    new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined)),
-  );
+/** The same under the keywords that PNGs have it under. */
+export function textsOfComment({ comment, graph, software, xmp }: ForeignComment): Texts {
+  const texts = Object.entries({
+    parameters: comment,
+    prompt: graph,
+    Software: software,
+    [XMP]: xmp,
+  });
+  return new Map(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 function read(
@@ -89,6 +95,7 @@ function parseComment(xmp: string): ForeignRecord | undefined {
 /** Its JSON says so by its form; its form of A1111's text by its scheme or its version. */
 function isFooocus(texts: Texts): boolean {
   const text = texts.get("parameters") ?? "";
+  if (unreadStudio(texts) !== undefined) return false;
   return texts.has("fooocus_scheme") || text.startsWith("{") || /, Version: Fooocus /.test(text);
 }
 

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { recallSchema, type Recall } from "../../../engine/contract/generation.ts";
-import { generationTexts } from "../../../engine/image/generation-text.ts";
+import { recallSchema, type Recall } from "../../../../engine/contract/generation.ts";
+import { generationTexts } from "../../../../engine/image/generation-text.ts";
 import {
   FOREIGN_KEYS,
-  readForeignComment,
   readForeignTexts,
-} from "../../../engine/image/read-foreign.ts";
-import { RECORD } from "../../fakes/gallery.ts";
-import * as written from "../../fakes/foreign-texts.ts";
+  textsOfComment,
+} from "../../../../engine/image/foreign/read-foreign.ts";
+import { RECORD } from "../../../fakes/gallery.ts";
+import * as written from "../../../fakes/foreign-texts.ts";
 
 const read = (texts: Record<string, string>) => readForeignTexts(new Map(Object.entries(texts)));
 
@@ -101,6 +101,45 @@ describe("each studio's own words", () => {
       },
     ],
     [
+      "InvokeAI 2",
+      { "sd-metadata": written.SD_METADATA, Dream: written.DREAM },
+      {
+        writer: "invokeai",
+        record: {
+          prompt: "a lighthouse, at night",
+          negativePrompt: "blurry text",
+          steps: 50,
+          guidanceScale: 7.5,
+          seed: "4210583922",
+          width: 512,
+          height: 768,
+          scheduler: "euler-ancestral",
+          model: "stable-diffusion-1.5",
+          modelFingerprint: "cc6cb27103417325ff94f52b7a5d2dde45a7515b25c255d8e396c90014281516",
+          software: "InvokeAI",
+          version: "2.2.5",
+        },
+      },
+    ],
+    [
+      "InvokeAI 1",
+      { Dream: written.DREAM },
+      {
+        writer: "invokeai",
+        record: {
+          prompt: 'a "lighthouse", at night',
+          negativePrompt: "blurry text",
+          steps: 50,
+          guidanceScale: 7.5,
+          seed: "4210583922",
+          width: 512,
+          height: 768,
+          scheduler: "euler-ancestral",
+          software: "InvokeAI",
+        },
+      },
+    ],
+    [
       "StabilityMatrix",
       { parameters: written.A1111, "parameters-json": written.STABILITY_MATRIX, smproj: "{}" },
       {
@@ -162,6 +201,27 @@ describe("each studio's own words", () => {
     expect(read(texts)).toStrictEqual(expected);
   });
 
+  test.each<[string, object]>([
+    [`"one boat" -s 4 -S 3 -W 64 -H 64 -C 5 -A ddim`, { steps: 4, seed: "3", scheduler: "ddim" }],
+    [`"one boat" -s4 -S3 -W64 -H64 -C5 -Aplms`, { width: 64, height: 64, scheduler: "pndm" }],
+    [`"one boat" -s4 -S3 -I "in.png" -f0.6`, { strength: 0.6, prompt: "one boat" }],
+    [`"one boat" -s4 -S3 -f0.6`, { steps: 4 }],
+    [
+      `"a -s 9 [rain][ fog ]boat" -s4`,
+      { prompt: "a -s 9 boat", negativePrompt: "rain fog", steps: 4 },
+    ],
+  ])("InvokeAI's line %s", (Dream, record) => {
+    expect(read({ Dream })).toMatchObject({ writer: "invokeai", record });
+    expect(read({ Dream })?.record.strength).toBe(Dream.includes("-I") ? 0.6 : undefined);
+  });
+
+  test.each(["one boat", '"one boat"', "", '"', "-s 4", '"one boat -s 4'])(
+    "%j under Dream tells nothing",
+    (Dream) => {
+      expect(read({ Dream })).toBeUndefined();
+    },
+  );
+
   test("of StabilityMatrix' older pictures the project says who wrote them", () => {
     expect(read({ parameters: written.A1111, smproj: "{}" })).toMatchObject({
       writer: "stability-matrix",
@@ -200,14 +260,14 @@ describe("user comments of JPEG and WebP", () => {
     ["draw-things", { comment: "", xmp: written.DRAW_THINGS_XMP }],
     ["comfyui", { comment: "", graph: written.COMFYUI }],
   ])("are read as %s's", (writer, comment) => {
-    expect(readForeignComment(comment)).toMatchObject({
+    expect(readForeignTexts(textsOfComment(comment))).toMatchObject({
       writer,
       record: { prompt: expect.stringContaining("lighthouse") },
     });
   });
 
   test.each(["", "taken on a sunny day", "{}", '{"c": 3}'])("%j tells nothing", (comment) => {
-    expect(readForeignComment({ comment })).toBeUndefined();
+    expect(readForeignTexts(textsOfComment({ comment }))).toBeUndefined();
   });
 });
 
@@ -273,6 +333,9 @@ const WORDS = [
   "PositivePrompt",
   "Sampler",
   "version",
+  "image",
+  "sui_image_params",
+  "software",
 ];
 
 test("whatever the texts hold, they are read or passed over, and what is read is sound", () => {
@@ -296,6 +359,8 @@ test("a text that was cut or changed anywhere is read or passed over", () => {
     ["invokeai_metadata", written.INVOKEAI],
     ["parameters-json", written.STABILITY_MATRIX],
     ["prompt", written.COMFYUI],
+    ["sd-metadata", written.SD_METADATA],
+    ["Dream", written.DREAM],
     ["XML:com.adobe.xmp", written.DRAW_THINGS_XMP],
   );
   fc.assert(
@@ -324,9 +389,14 @@ test.each([
   ["entities", "XML:com.adobe.xmp", `<exif:UserComment>${"&#".repeat(500_000)}`],
   ["blanks", "XML:com.adobe.xmp", `<exif:UserComment>${" ".repeat(1_000_000)}`],
   ["items", "XML:com.adobe.xmp", "<exif:UserComment><rdf:Alt><rdf:li ".repeat(30_000)],
+  ["escaped quotes", "prompt", `{"a":NaN,"b":"${'\\"'.repeat(500_000)}`],
+  ["backslashes", "prompt", `{"a":NaN,"${"\\".repeat(1_000_001)}`],
+  ["flags", "Dream", `"${'" -'.repeat(300_000)}`],
+  ["flags without values", "Dream", `"" ${"-s ".repeat(300_000)}`],
+  ["brackets", "Dream", `"${"[".repeat(1_000_000)}" -x 1`],
+  ["job ids", "Description", "Job ID: 0".repeat(100_000)],
   ["digits", "parameters-json", `{"Seed":${"9".repeat(1_000_000)}}`],
 ])("a hostile megabyte (%s) is read in linear time", (_, keyword, text) => {
-  const start = performance.now();
+  // What takes the square of a megabyte runs into the test's time limit.
   expect(read({ [keyword]: text })).toBeUndefined();
-  expect(performance.now() - start).toBeLessThan(1500);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { completeRecord } from "../../../engine/image/complete-record.ts";
+import { completeRecord } from "../../../engine/image/known-record.ts";
 
 const told = {
   prompt: "a dog",

@@ -1,6 +1,18 @@
 import type { Recall } from "../contract/generation.ts";
-import { type GenerationRecord, recordSchema } from "../contract/image-record.ts";
+import {
+  type ForeignRecord,
+  type GenerationRecord,
+  recordSchema,
+} from "../contract/image-record.ts";
 import type { Size } from "./resize.ts";
+
+/** The fields that a record may have as they are; the rest is left out. */
+export function keepValid(fields: Readonly<Record<string, unknown>>): ForeignRecord {
+  const valid = Object.entries(recordSchema.shape).filter(
+    ([name, schema]) => fields[name] !== undefined && schema.safeParse(fields[name]).success,
+  );
+  return Object.fromEntries(valid.map(([name]) => [name, fields[name]]));
+}
 
 /** What takes the place of names that a picture does not tell. */
 const UNKNOWN = "unknown";

@@ -1,8 +1,9 @@
-import type { ForeignRecord } from "../contract/image-record.ts";
+import type { ForeignRecord } from "../../contract/image-record.ts";
+import { comfyuiScheduler } from "../foreign-samplers.ts";
+import { keepValid } from "../known-record.ts";
+import { parseParameters, settingsIn } from "../parameters-text.ts";
+import { schedulerNamed } from "../sampler-names.ts";
 import { modelName, numberOf, parseObject, seedOf, sizeOf } from "./foreign-json.ts";
-import { comfyuiScheduler } from "./foreign-samplers.ts";
-import { keepValid } from "./keep-valid.ts";
-import { parseParameters, settingsIn } from "./parameters-text.ts";
 
 /**
  * What Fooocus writes under `parameters`: its own JSON, or A1111's text with more keys
@@ -39,5 +40,25 @@ function parseInfotext(text: string): ForeignRecord | undefined {
     prompt: settings.get("raw prompt") ?? record.prompt,
     negativePrompt: settings.get("raw negative prompt") ?? record.negativePrompt,
     scheduler: isOurs ? scheduler : undefined,
+  });
+}
+
+/** What StabilityMatrix writes under `parameters-json` beside A1111's text (GenerationParameters.cs there). */
+export function parseStabilityMatrix(text: string): ForeignRecord | undefined {
+  const json = parseObject(text);
+  if (json === undefined) return undefined;
+  const sampler = json["Sampler"];
+  return keepValid({
+    prompt: json["PositivePrompt"],
+    negativePrompt: json["NegativePrompt"] ?? undefined,
+    steps: json["Steps"],
+    guidanceScale: json["CfgScale"],
+    seed: seedOf(json["Seed"]),
+    width: json["Width"],
+    height: json["Height"],
+    scheduler: typeof sampler === "string" ? schedulerNamed(sampler) : undefined,
+    model: json["ModelName"],
+    modelFingerprint: json["ModelHash"],
+    software: "StabilityMatrix",
   });
 }

@@ -1,0 +1,107 @@
+import type { ForeignRecord } from "../../contract/image-record.ts";
+import { invokeaiScheduler } from "../foreign-samplers.ts";
+import { keepValid } from "../known-record.ts";
+import { isObject, type Json, numberOf, parseObject, seedOf } from "./foreign-json.ts";
+
+/** What InvokeAI 3 and later write under `invokeai_metadata` (invokeai/app/invocations/metadata.py there). */
+export function parseInvokeai(text: string): ForeignRecord | undefined {
+  const json = parseObject(text);
+  if (json === undefined) return undefined;
+  const model = isObject(json["model"]) ? json["model"] : {};
+  return keepValid({
+    prompt: json["positive_prompt"],
+    negativePrompt: json["negative_prompt"] ?? undefined,
+    steps: json["steps"],
+    guidanceScale: json["cfg_scale"],
+    seed: seedOf(json["seed"]),
+    width: json["width"],
+    height: json["height"],
+    scheduler: invokeaiScheduler(json["scheduler"]),
+    // Version 3 called it model_name.
+    model: model["name"] ?? model["model_name"],
+    modelFingerprint: model["hash"] ?? undefined,
+    strength: json["init_image"] === undefined ? undefined : json["strength"],
+    software: "InvokeAI",
+    version: json["app_version"],
+  });
+}
+
+/** What versions 1.15 to 2.3 write under `sd-metadata` (ldm/invoke/args.py metadata_dumps there). */
+export function parseSdMetadata(text: string): ForeignRecord | undefined {
+  const json = parseObject(text);
+  const image = json?.["image"];
+  if (json === undefined || !isObject(image)) return undefined;
+  return keepValid({
+    ...promptsOf(typedPrompt(image["prompt"])),
+    steps: image["steps"],
+    guidanceScale: image["cfg_scale"],
+    seed: seedOf(image["seed"]),
+    width: image["width"],
+    height: image["height"],
+    scheduler: schedulerBefore3(image["sampler"]),
+    model: json["model_weights"],
+    modelFingerprint: json["model_hash"],
+    strength:
+      image["type"] === "img2img" ? (image["strength"] ?? image["strength_steps"]) : undefined,
+    software: "InvokeAI",
+    version: json["app_version"],
+  });
+}
+
+/** Several prompts had a weight each; one alone may stand by itself. */
+function typedPrompt(prompt: unknown): unknown {
+  if (!Array.isArray(prompt)) return prompt;
+  const texts = prompt.map((part: unknown) => (isObject(part) ? part["prompt"] : part));
+  return texts.length === 1
+    ? texts[0]
+    : texts.filter((text) => typeof text === "string").join(", ");
+}
+
+/** One flag and its value, as in `-s 50` and `-W512`; what follows no flag is passed over. */
+const FLAG = /(?:^|\s)-([A-Za-z])\s*("[^"]*"|[^\s-]\S*)/g;
+
+/** What versions 1 and 2 write under `Dream`: the prompt in quotes and, from the steps on, the flags of its command line. */
+export function parseDream(text: string): ForeignRecord | undefined {
+  // The steps come first; a picture to start from is in quotes again.
+  const end = text.lastIndexOf('" -s');
+  if (!text.startsWith('"') || end < 1) return undefined;
+  const flags = new Map(
+    Array.from(text.slice(end + 1).matchAll(FLAG), ([, flag = "", value]) => [flag, value]),
+  );
+  return keepValid({
+    ...promptsOf(text.slice(1, end)),
+    steps: numberOf(flags.get("s")),
+    guidanceScale: numberOf(flags.get("C")),
+    seed: seedOf(flags.get("S")),
+    width: numberOf(flags.get("W")),
+    height: numberOf(flags.get("H")),
+    scheduler: schedulerBefore3(flags.get("A")),
+    strength: flags.has("I") ? numberOf(flags.get("f")) : undefined,
+    software: "InvokeAI",
+  });
+}
+
+/** Before version 3 the negative prompt stood within the prompt, in brackets. */
+function promptsOf(typed: unknown): Json {
+  if (typeof typed !== "string") return {};
+  const negatives = Array.from(typed.matchAll(/\[([^\][]*)\]/g), ([, words = ""]) => words.trim());
+  return {
+    prompt: typed
+      .replaceAll(/\[[^\][]*\]/g, " ")
+      .replaceAll(/ {2,}/g, " ")
+      .trim(),
+    negativePrompt: negatives.join(" "),
+  };
+}
+
+/** k-diffusion's samplers had a `k_` in front; of version 3's names these two are others. */
+function schedulerBefore3(name: unknown): ReturnType<typeof invokeaiScheduler> {
+  if (typeof name !== "string") return undefined;
+  const renamed: Readonly<Record<string, string>> = {
+    plms: "pndm",
+    k_dpm_2: "kdpm_2",
+    k_dpm_2_a: "kdpm_2_a",
+    k_dpmpp_2: "dpmpp_2m",
+  };
+  return invokeaiScheduler(renamed[name] ?? name.replace(/^k_/, ""));
+}
