@@ -24,6 +24,14 @@ export function webPreferences(preload: string): Electron.WebPreferences {
   });
 }
 
+/** What is shown where the pages keep ending; it has no script that could end it. */
+const LAST_PAGE = `data:text/html;charset=utf-8,${encodeURIComponent(`<!doctype html>
+<meta name="color-scheme" content="dark light"><title>Darkroom</title>
+<style>body { font: 16px/1.5 system-ui; max-width: 34em; margin: 20vh auto; padding: 0 2em }</style>
+<h1>The page stopped several times in a row</h1>
+<p>Pictures in the queue are still being made, and nothing is lost. Quit Darkroom and start it again to
+see them. If this happens again, update the graphics driver.</p>`)}`;
+
 export interface WindowParts {
   readonly preload: string;
   readonly icon: string;
@@ -103,11 +111,18 @@ export class StudioWindow {
     window.on("close", (event) => this.#closing(window, event));
     window.on("closed", () => (this.#window = undefined));
     // The page keeps nothing of its own: loaded anew, it takes up where the studio is.
-    window.webContents.on("render-process-gone", () => {
-      const pauseMs = this.#backOff.died();
-      if (pauseMs !== undefined) setTimeout(() => this.contents?.reload(), pauseMs);
-    });
+    window.webContents.on("render-process-gone", () => this.#pageDied());
     return window;
+  }
+
+  #pageDied(): void {
+    const pauseMs = this.#backOff.died();
+    if (pauseMs !== undefined) setTimeout(() => this.contents?.reload(), pauseMs);
+    else if (this.#origin !== undefined) {
+      // One that dies, too, is not shown again.
+      this.#origin = undefined;
+      this.#window?.loadURL(LAST_PAGE).catch(() => undefined);
+    }
   }
 
   #closing(window: BrowserWindow, event: Electron.Event): void {

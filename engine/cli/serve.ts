@@ -39,7 +39,7 @@ export function serveCommand(signal: AbortSignal): Command {
       const host = await openHost({ ...options, parent });
       await useModel(host, flags, signal);
       if (!(await arePagesBuilt())) note(new StudioError("INTERFACE_MISSING").message);
-      if (parent === undefined) await announce(host, flags.json === true);
+      if (parent === undefined) await announce(host, flags);
       await untilStopped(host, signal);
     });
 }
@@ -103,10 +103,17 @@ export async function useModel(
 }
 
 /** Tells where the studio is, and what it found damaged; its code is good once. */
-export async function announce(host: Host, isJson: boolean): Promise<void> {
+export async function announce(
+  host: Host,
+  { json: isJson = false, port: wanted }: Pick<ServeFlags, "json" | "port">,
+): Promise<void> {
   const { notices } = await host.client.machine.get();
   for (const notice of notices) note(notice);
   const url = host.freshAddress();
+  const port = Number(new URL(url).port || 80);
+  if (wanted !== 0 && port !== wanted) {
+    note(`Port ${wanted} is not available; the studio uses port ${port}.`);
+  }
   const { origin, error } = await host.client.server.get();
   if (error !== undefined) note(`The inference server does not listen. ${error.message}`);
   else if (origin !== undefined && !isJson) note(`The inference server listens on ${origin}.`);

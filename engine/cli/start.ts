@@ -37,7 +37,7 @@ async function startForBrowser(
     const host = await openHost(hostOptions(flags, { takesOthers: true }));
     await useModel(host, flags, signal);
     note(`No window, since ${reason}. Open this address in a browser; it is good once.`);
-    await announce(host, flags.json === true);
+    await announce(host, flags);
     await untilStopped(host, signal);
   } catch (error) {
     if (!(error instanceof StudioError && error.code === "ALREADY_RUNNING")) throw error;

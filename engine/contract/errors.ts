@@ -213,6 +213,12 @@ export const REFUSALS = {
     sentence: "Port {port} on {host} is taken.",
     advice: "Choose another port, or end the program that has it.",
   },
+  PORT_REFUSED: {
+    status: 409,
+    sentence: "The system refuses port {port} on {host}.",
+    advice:
+      "Choose another port. Ports below 1024 need more rights, and Windows keeps ranges to itself: `netsh interface ipv4 show excludedportrange protocol=tcp` lists them.",
+  },
   ALREADY_RUNNING: {
     status: 409,
     sentence: "The studio of {folder} runs already, as process {pid}.",

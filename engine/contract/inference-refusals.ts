@@ -91,6 +91,11 @@ export const INFERENCE_REFUSALS = {
     sentence: "The inference server does not answer to this request: {reason}.",
     advice: "Its Server page tells its address, and which names and origins it answers to.",
   },
+  VERSION_UNKNOWN: {
+    status: 404,
+    sentence: "{model} has no version {version}.",
+    advice: "Its only version is {known}; the address without /versions/… is that one, too.",
+  },
   MODEL_NOT_SERVED: {
     status: 503,
     sentence: "{model} is not served now: {reason}.",

@@ -11,7 +11,11 @@ export interface Place {
   readonly tries: number;
 }
 
-/** Listens at a place and gives the port. Refuses as PORT_IN_USE, or as REQUEST_INVALID where no port would do. */
+/**
+ * Listens at a place and gives the port. Where others will do, the next free one, or any where the system
+ * keeps a whole range to itself. Refuses as PORT_IN_USE or PORT_REFUSED, or as REQUEST_INVALID where no
+ * port would do.
+ */
 export async function bind(server: Server, place: Place): Promise<number> {
   const { host, port, tries } = place;
   try {
@@ -21,27 +25,20 @@ export async function bind(server: Server, place: Place): Promise<number> {
     return typeof address === "object" && address !== null ? address.port : port;
   } catch (error) {
     const code = systemCode(error) ?? "unknown";
-    if (code !== "EADDRINUSE") throw unusable(place, code, error);
-    if (tries > 1 && port < 65535) {
-      return bind(server, { host, port: port + 1, tries: tries - 1 });
-    }
-    throw new StudioError("PORT_IN_USE", { host, port }, { cause: error });
+    const others = tries > 1 ? othersThan(port, code) : undefined;
+    if (others !== undefined) return bind(server, { host, port: others, tries: tries - 1 });
+    if (code === "EADDRINUSE")
+      throw new StudioError("PORT_IN_USE", { host, port }, { cause: error });
+    if (code === "EACCES") throw new StudioError("PORT_REFUSED", { host, port }, { cause: error });
+    const reason = `it is no address of this machine (${code})`;
+    const details = { field: "The address", value: host, reason };
+    throw new StudioError("REQUEST_INVALID", details, { cause: error });
   }
 }
 
-function unusable({ host, port }: Place, code: string, cause: unknown): StudioError {
-  if (code === "EACCES") {
-    const reason = "this user may not listen there";
-    return new StudioError(
-      "REQUEST_INVALID",
-      { field: "The port", value: port, reason },
-      { cause },
-    );
-  }
-  const reason = `it is no address of this machine (${code})`;
-  return new StudioError(
-    "REQUEST_INVALID",
-    { field: "The address", value: host, reason },
-    { cause },
-  );
+/** The port to try instead; undefined where no other would do. */
+function othersThan(port: number, code: string): number | undefined {
+  if (code === "EADDRINUSE" && port < 65535) return port + 1;
+  // Windows keeps ranges of a hundred ports and more to itself, Linux all below 1024.
+  return code === "EACCES" && port !== 0 ? 0 : undefined;
 }

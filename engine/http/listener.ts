@@ -42,6 +42,13 @@ export interface ListenerOptions {
 export function createListener(options: ListenerOptions): FastifyInstance {
   const { reject, replyTo, log, requestTimeoutMs } = options;
   const refusing = new Refusing(replyTo);
+  const passes = (request: IncomingMessage, response: ServerResponse): boolean => {
+    for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
+    const rejection = reject(request, response);
+    if (rejection === undefined) return !response.writableEnded;
+    refuse(response, rejection.status, replyTo(rejection.error, request.url ?? ""));
+    return false;
+  };
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -54,13 +61,12 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       // Node answers a missing Host without a body; the gate does it in words.
       const limits = { ...TIMEOUTS, requestTimeout: requestTimeoutMs, requireHostHeader: false };
       const server = createServer(limits, (request, response) => {
-        for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
-        const rejection = reject(request, response);
-        if (rejection !== undefined) {
-          refuse(response, rejection.status, replyTo(rejection.error, request.url ?? ""));
-        } else if (!response.writableEnded) {
-          handle(request, response);
-        }
+        if (passes(request, response)) handle(request, response);
+      });
+      // Node answers what it does not know to expect without a body.
+      server.on("checkExpectation", (request, response) => {
+        if (passes(request, response))
+          refuse(response, 417, replyTo(UNEXPECTED, request.url ?? ""));
       });
       server.maxConnections = MAX_CONNECTIONS;
       // A connection that cannot be taken, for want of descriptors, is no reason to end; who binds hears of the rest.
@@ -73,6 +79,12 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   app.setNotFoundHandler(refusing.onUnknown);
   return app;
 }
+
+const UNEXPECTED = new StudioError("REQUEST_INVALID", {
+  field: "The header Expect",
+  value: "met",
+  reason: "only 100-continue is known",
+});
 
 /** How often a listener that closes looks whether anybody still waits for a reply. */
 const POLL_MS = 20;

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { StudioError } from "../contract/errors.ts";
 import { keyringReplySchema, type KeyringRequest } from "./keyring-messages.ts";
 import { vaultRefusal, type SecretVault } from "./vault.ts";
 
@@ -12,10 +13,15 @@ const ENVIRONMENT =
 /** How a keyring process is run. */
 export interface KeyringRun {
   readonly program?: string;
-  /** A probe must not keep a page waiting; anything else may wait for a person who unlocks it. */
-  readonly probeMs?: number;
+  /** For a person who unlocks it. */
   readonly patienceMs?: number;
 }
+
+/** What a keyring came to: there is none, or there is one that nobody has unlocked so far. */
+export type KeyringState = "usable" | "absent" | "locked";
+
+/** What a keyring says that is there and stays shut; it has no codes. */
+const LOCKED = /did not answer|\block|dismissed|prompt/i;
 
 /**
  * The system's keyring: Secret Service on Linux, Keychain, Credential Manager. Every call is a process
@@ -25,19 +31,23 @@ export class KeyringVault implements SecretVault {
   readonly kind = "keyring";
   readonly #folder: string;
   readonly #run: Required<KeyringRun>;
+  readonly #closing = new AbortController();
 
   /** Each data folder has entries of its own. */
   constructor(dataFolder: string, run: KeyringRun = {}) {
     this.#folder = dataFolder;
-    this.#run = { program: PROGRAM, probeMs: 5_000, patienceMs: 60_000, ...run };
+    this.#run = { program: PROGRAM, patienceMs: 60_000, ...run };
   }
 
-  /** Whether it keeps, gives back and forgets. */
-  async isUsable(): Promise<boolean> {
-    return this.#ask({ operation: "probe", account: this.#account("probe") }).then(
-      () => true,
-      () => false,
-    );
+  /** Whether it keeps, gives back and forgets; waits for a person who unlocks it. */
+  async probe(): Promise<KeyringState> {
+    try {
+      await this.#ask({ operation: "probe", account: this.#account("probe") });
+      return "usable";
+    } catch (error) {
+      const reason = error instanceof StudioError ? String(error.details["reason"]) : "";
+      return LOCKED.test(reason) ? "locked" : "absent";
+    }
   }
 
   async seal(name: string, secret: string): Promise<string> {
@@ -53,45 +63,59 @@ export class KeyringVault implements SecretVault {
     await this.#ask({ operation: "remove", account: this.#account(name) });
   }
 
+  /** Asks for nothing any more: what waits is refused. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   #account(name: string): string {
     return `${name} of ${this.#folder}`;
   }
 
   #ask(request: KeyringRequest): Promise<string | null> {
-    const timeoutMs = request.operation === "probe" ? this.#run.probeMs : this.#run.patienceMs;
-    return askKeyring(this.#run.program, request, timeoutMs);
+    return askKeyring(request, { ...this.#run, signal: this.#closing.signal });
   }
 }
 
 function askKeyring(
-  program: string,
   request: KeyringRequest,
-  timeoutMs: number,
+  { program, patienceMs, signal }: Required<KeyringRun> & { readonly signal: AbortSignal },
 ): Promise<string | null> {
   const { promise, resolve, reject } = Promise.withResolvers<string | null>();
   const refuse = (reason: string): void => reject(vaultRefusal("keyring", reason));
   const env = Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name));
   let child: ChildProcess;
   try {
+    signal.throwIfAborted();
     child = fork(program, { env: Object.fromEntries(env), execArgv: [], stdio: "ignore" });
   } catch {
     refuse("it could not be asked");
     return promise;
   }
-  const timer = setTimeout(() => {
-    refuse(`it did not answer within ${timeoutMs / 1000} s`);
+  const giveUp = (reason: string): void => {
+    refuse(reason);
     child.kill("SIGKILL");
-  }, timeoutMs);
+  };
+  const stop = (): void => giveUp("the studio is closing");
+  signal.addEventListener("abort", stop, { once: true });
+  const timer = setTimeout(
+    () => giveUp(`it did not answer within ${patienceMs / 1000} s`),
+    patienceMs,
+  );
   child.once("message", (message) => {
     const { data } = keyringReplySchema.safeParse(message);
     if (data === undefined) refuse("it gave no sense");
     else if ("secret" in data) resolve(data.secret);
     else refuse(withoutSecret(data.failure, request));
   });
-  child.once("error", () => refuse("it could not be asked"));
-  child.once("exit", (code, signal) => {
+  child.once("error", () => {
     clearTimeout(timer);
-    refuse(`the process that asked it ended: ${signal ?? `exit code ${code}`}`);
+    refuse("it could not be asked");
+  });
+  child.once("exit", (code, killedBy) => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+    refuse(`the process that asked it ended: ${killedBy ?? `exit code ${code}`}`);
   });
   // One that could not be spawned, for want of descriptors, has no pipe; its "error" comes.
   if (child.connected) child.send(request, () => {});

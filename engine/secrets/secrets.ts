@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import {
   secretNameSchema,
@@ -12,7 +13,7 @@ import { readJson, writeJson } from "../files/json-file.ts";
 import { Turns } from "../files/turns.ts";
 import { KeyringVault } from "./keyring-vault.ts";
 import { absentVault, borrowedVault, type LentVault } from "./lent-vault.ts";
-import { FILE_VAULT, type SecretVault } from "./vault.ts";
+import { FILE_VAULT, vaultRefusal, type SecretVault } from "./vault.ts";
 
 /** Which vault keeps which secret, and what that vault wants remembered; a later version may keep more. */
 const keptSchema = z.record(
@@ -33,13 +34,24 @@ const VARIABLES: Readonly<Record<string, string>> = {
 
 export interface SecretsOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  readonly keyring?: SecretVault & { isUsable(): Promise<boolean> };
+  readonly keyring?: SecretVault & Pick<KeyringVault, "probe" | "close">;
+  /** Told when the keyring keeps something waiting, and when it no longer does. */
+  readonly onWaiting?: () => void;
+  /** Until a person is told that the keyring is waited for. */
+  readonly slowMs?: number;
 }
+
+const WAITING =
+  "Waiting for the system's keyring: if it is locked, unlock it. Tokens are read and stored once it answers.";
+
+/** A keyring that is unlocked answers in a fraction of this. */
+const SLOW_MS = 3000;
 
 /**
  * Tokens at rest. What the environment gives wins over what is kept, as it does for the hub's own
  * programs, so that one start can use another token. New ones go to the best vault there is: the
- * desktop's, the system's keyring, and where neither works a file for this user's eyes only.
+ * desktop's, the system's keyring, and where there is neither a file for this user's eyes only. A keyring
+ * that is locked is waited for and then refused, since what is there is never passed over for a file.
  */
 export class Secrets {
   readonly #path: string;
@@ -47,23 +59,32 @@ export class Secrets {
   readonly #environment: NonNullable<SecretsOptions["environment"]>;
   readonly #keyring: NonNullable<SecretsOptions["keyring"]>;
   readonly #lent: LentVault | undefined;
+  readonly #onWaiting: () => void;
+  readonly #slowMs: number;
   #best: Promise<SecretVault> | undefined;
   #kept: Kept;
-  /** What was wrong with the file at start, for a person. */
-  readonly notices: readonly string[];
+  #waiting = 0;
+  readonly #found: readonly string[];
 
   private constructor(
     dataFolder: string,
     { value, notice }: { value: Kept | undefined; notice?: string },
     lent: LentVault | undefined,
-    { environment, keyring }: SecretsOptions,
+    { environment, keyring, onWaiting = () => {}, slowMs = SLOW_MS }: SecretsOptions,
   ) {
     this.#path = join(dataFolder, "secrets.json");
     this.#kept = value ?? {};
     this.#lent = lent;
     this.#environment = environment ?? process.env;
     this.#keyring = keyring ?? new KeyringVault(dataFolder);
-    this.notices = notice === undefined ? [] : [notice];
+    this.#onWaiting = onWaiting;
+    this.#slowMs = slowMs;
+    this.#found = notice === undefined ? [] : [notice];
+  }
+
+  /** What was wrong with the file at start, and whether the keyring is waited for now, for a person. */
+  get notices(): readonly string[] {
+    return this.#waiting === 0 ? this.#found : [...this.#found, WAITING];
   }
 
   /** Asks no vault anything yet. A damaged file is set aside and named in `notices`. */
@@ -83,13 +104,14 @@ export class Secrets {
     const entry = this.#kept[name];
     const given = this.#fromEnvironment(name);
     if (given !== undefined || entry === undefined) return given;
-    return this.#vault(entry.vault).unseal(name, entry.sealed);
+    const vault = this.#vault(entry.vault);
+    return this.#patiently(vault, () => vault.unseal(name, entry.sealed));
   }
 
   set(name: KeptName, secret: string): Promise<void> {
     return this.#turns.take(async () => {
       const vault = await this.#bestVault();
-      const sealed = await vault.seal(name, secret);
+      const sealed = await this.#patiently(vault, () => vault.seal(name, secret));
       const former = this.#kept[name]?.vault;
       await this.#keep({ ...this.#kept, [name]: { vault: vault.kind, sealed } });
       if (former === undefined || former === vault.kind) return;
@@ -104,9 +126,15 @@ export class Secrets {
     return this.#turns.take(async () => {
       const { [name]: entry, ...others } = this.#kept;
       if (entry === undefined) return;
-      await this.#vault(entry.vault).forget(name);
+      const vault = this.#vault(entry.vault);
+      await this.#patiently(vault, () => vault.forget(name));
       await this.#keep(others);
     });
+  }
+
+  /** Waits for no keyring any more. */
+  close(): void {
+    this.#keyring.close();
   }
 
   /** What is kept where; for what is not kept, where it would be. Values stay here. */
@@ -117,8 +145,19 @@ export class Secrets {
   async #statusOf(name: SecretName): Promise<SecretStatus> {
     const isFromEnvironment = this.#fromEnvironment(name) !== undefined;
     const isSet = isFromEnvironment || this.#kept[name] !== undefined;
-    const vault = this.#kept[name]?.vault ?? (await this.#bestVault()).kind;
+    const vault = this.#kept[name]?.vault ?? (await this.#likelyKind());
     return { name, isSet, isFromEnvironment, vault };
+  }
+
+  /** Nobody waits for a keyring to be told that there is one. */
+  async #likelyKind(): Promise<Vault> {
+    const timer = new AbortController();
+    const slow = delay(this.#slowMs, "keyring" as const, { signal: timer.signal, ref: false });
+    const best = this.#bestVault().then(
+      ({ kind }) => kind,
+      () => "keyring" as const,
+    );
+    return Promise.race([best, slow]).finally(() => timer.abort());
   }
 
   #fromEnvironment(name: KeptName): string | undefined {
@@ -140,13 +179,38 @@ export class Secrets {
 
   /** The keyring is tried out once, when it is first needed: that may ask a person to unlock it. */
   #bestVault(): Promise<SecretVault> {
-    this.#best ??= this.#findBest();
+    this.#best ??= this.#findBest().catch((error: unknown) => {
+      this.#best = undefined;
+      throw error;
+    });
     return this.#best;
   }
 
   async #findBest(): Promise<SecretVault> {
     if (this.#lent?.kind === "safe-storage") return borrowedVault(this.#lent);
-    if (await this.#keyring.isUsable()) return this.#keyring;
+    const state = await this.#patiently(this.#keyring, () => this.#keyring.probe());
+    if (state === "usable") return this.#keyring;
+    if (state === "locked") throw vaultRefusal("keyring", "it is locked");
     return this.#lent === undefined ? FILE_VAULT : borrowedVault(this.#lent);
+  }
+
+  /** Asks a vault, and says so where a keyring takes its time. */
+  async #patiently<T>({ kind }: SecretVault, ask: () => Promise<T>): Promise<T> {
+    let isSlow = false;
+    const say = (): void => {
+      isSlow = true;
+      this.#waiting++;
+      this.#onWaiting();
+    };
+    const timer = kind === "keyring" ? setTimeout(say, this.#slowMs).unref() : undefined;
+    try {
+      return await ask();
+    } finally {
+      clearTimeout(timer);
+      if (isSlow) {
+        this.#waiting--;
+        this.#onWaiting();
+      }
+    }
   }
 }

@@ -47,13 +47,19 @@ export class InferenceServer {
   readonly #app: FastifyInstance;
   readonly #admission: AdmissionQueue;
   readonly #closing = new AbortController();
+  readonly port: number;
   /** Such as `http://127.0.0.1:8080`. */
   readonly origin: string;
 
-  private constructor(app: FastifyInstance, admission: AdmissionQueue, origin: string) {
+  private constructor(
+    app: FastifyInstance,
+    admission: AdmissionQueue,
+    { host, port }: Pick<Address, "host" | "port">,
+  ) {
     this.#app = app;
     this.#admission = admission;
-    this.origin = origin;
+    this.port = port;
+    this.origin = originOf(host, port);
   }
 
   /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, or as PORT_IN_USE. */
@@ -85,7 +91,7 @@ export class InferenceServer {
     await app.ready();
     const port = await bind(app.server, address);
     door.open(port, scopeOf);
-    return new InferenceServer(app, parts.admission, originOf(host, port));
+    return new InferenceServer(app, parts.admission, { host, port });
   }
 
   /** Refuses what its clients wait for, and ends their connections. */

@@ -88,7 +88,6 @@ type Parts = Stores &
 function createRouter(options: StudioOptions, parts: Parts) {
   const { dataFolder, addressOf, freshAddress, logError, notices: others = () => [] } = options;
   const { events, gallery, device, drawing, server, serverFile } = parts;
-  const notices = [...parts.notices, ...serverFile.notices, ...parts.endpoints.notices];
   return os.use(refusals(logError)).router({
     events: eventsProcedures(parts),
     generation: generationProcedures(parts),
@@ -112,7 +111,12 @@ function createRouter(options: StudioOptions, parts: Parts) {
       loadedModel: () => drawing.loadedModel,
       inferencePid: () => drawing.inferencePid,
       estimate: ({ report }) => referenceEstimate(report),
-      notices: () => [...notices, ...others()],
+      notices: () => [
+        ...parts.notices(),
+        ...serverFile.notices,
+        ...parts.endpoints.notices,
+        ...others(),
+      ],
     }),
     models: modelProcedures(parts),
     transfers: transferProcedures(parts),

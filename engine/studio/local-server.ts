@@ -33,6 +33,12 @@ export interface LocalServerParts {
   readonly listening: InferenceServerParts | undefined;
 }
 
+interface Listening {
+  readonly server: InferenceServer;
+  /** As it was asked for; the port it has may be a later one. */
+  readonly address: Address;
+}
+
 /** Changes of the queue are told of four times a second at most. */
 const TELL_MS = 250;
 
@@ -41,7 +47,7 @@ export class LocalServer {
   readonly #parts: LocalServerParts;
   readonly #turns = new Turns();
   #run: ServingOptions;
-  #listening: { readonly server: InferenceServer; readonly address: Address } | undefined;
+  #listening: Listening | undefined;
   #error: WireError | undefined;
   #telling: NodeJS.Timeout | undefined;
   #told = "";
@@ -150,13 +156,19 @@ export class LocalServer {
     }
   }
 
-  /** The old address may be a part of the new one, so it is let go of first, and taken again where that fails. */
+  /**
+   * The old address may be a part of the new one, so it is let go of first, and taken again where that
+   * fails. A port that is asked for is asked for where another took its place at the start, too.
+   */
   async #moveTo(address: Address): Promise<void> {
-    const before = this.#listening?.address;
-    if (before?.host === address.host && before.port === address.port) return;
+    const before = this.#listening;
+    if (before !== undefined && isThere(before, address)) return;
     await this.#end();
     await this.#listen(address).catch(async (error: unknown) => {
-      if (before !== undefined) await this.#listen(before).catch(() => undefined);
+      if (before !== undefined) {
+        const { host, tries } = before.address;
+        await this.#listen({ host, port: before.server.port, tries }).catch(() => undefined);
+      }
       throw error;
     });
   }
@@ -179,6 +191,10 @@ export class LocalServer {
     }
     return server;
   }
+}
+
+function isThere({ server, address }: Listening, { host, port }: Address): boolean {
+  return address.host === host && (port === server.port || (port === 0 && address.port === 0));
 }
 
 function withoutChanged(run: ServingOptions, { host, port }: ServerChange): ServingOptions {

@@ -21,8 +21,8 @@ export interface Stores {
   readonly live: LiveQueue;
   readonly initImages: InitImages;
   readonly transfers: Transfers;
-  /** What was found damaged and set right, for a person. */
-  readonly notices: readonly string[];
+  /** What was found damaged and set right, and what is waited for now, for a person. */
+  readonly notices: () => readonly string[];
 }
 
 /** Event numbers start from the time in microseconds: always beyond those of an earlier run. */
@@ -37,7 +37,9 @@ export async function openStores(
   undo.defer(() => events.close());
   const settings = await SettingsFile.open(dataFolder);
   const form = await FormFile.open(dataFolder);
-  const secrets = await Secrets.open(dataFolder, lentVault);
+  const onWaiting = (): void => events.publish({ type: "machine-changed" });
+  const secrets = await Secrets.open(dataFolder, lentVault, { onWaiting });
+  undo.defer(() => secrets.close());
   const readSettings = () => settings.read();
   const gallery = await Gallery.open({ dataFolder, settings: readSettings, makeThumbnail });
   undo.defer(() => gallery.close());
@@ -52,7 +54,7 @@ export async function openStores(
   const transfers = await openTransfers(dataFolder, events, logError);
   undo.defer(() => transfers.close());
   const parts = { settings, form, secrets, gallery, transfers };
-  const notices = [...Object.values(parts), live.queue].flatMap((part) => part.notices);
+  const notices = () => [...Object.values(parts), live.queue].flatMap((part) => part.notices);
   return { ...parts, events, live, initImages, notices };
 }
 

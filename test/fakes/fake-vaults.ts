@@ -1,3 +1,4 @@
+import type { KeyringState } from "../../engine/secrets/keyring-vault.ts";
 import type { LentVault } from "../../engine/secrets/lent-vault.ts";
 import type { SecretVault } from "../../engine/secrets/vault.ts";
 
@@ -24,16 +25,22 @@ export function talkativeLentVault(): LentVault {
 export class FakeKeyring implements SecretVault {
   readonly kind = "keyring";
   readonly entries = new Map<string, string>();
-  readonly #isUsable: boolean;
+  /** What it comes to when it is tried out. */
+  state: KeyringState | Promise<KeyringState>;
   probes = 0;
+  isClosed = false;
 
-  constructor(isUsable = true) {
-    this.#isUsable = isUsable;
+  constructor(state: FakeKeyring["state"] = "usable") {
+    this.state = state;
   }
 
-  async isUsable(): Promise<boolean> {
+  async probe(): Promise<KeyringState> {
     this.probes++;
-    return this.#isUsable;
+    return this.state;
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 
   async seal(name: string, secret: string): Promise<string> {

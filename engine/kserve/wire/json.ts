@@ -32,10 +32,12 @@ const COLON = 0x3a;
 /**
  * The JSON value at the start of `bytes`, and where it ends. JSON.parse would do but for four things:
  * limits come before memory, 64-bit numbers keep their digits, a picture as nested arrays is read
- * straight into one typed array, and bytes may follow the text. Throws MessageFault.
+ * straight into one typed array, and bytes may follow the text. A byte order mark in front, as PowerShell
+ * writes it, is passed over (RFC 8259, 8.1). Throws MessageFault.
  */
 export function readJson(bytes: Uint8Array, limits: JsonLimits): { value: Json; end: number } {
   const scanner = new JsonScanner(bytes);
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) scanner.at = 3;
   const value = new JsonReader(scanner, limits).value(0, false);
   return { value, end: scanner.at };
 }

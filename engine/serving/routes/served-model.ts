@@ -53,7 +53,11 @@ export async function knownModel(
   if (model === undefined && name === ALIAS) throw notServed(name, "no model is loaded");
   if (model === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
   if (version === undefined || version === ONLY_VERSION) return model;
-  throw new StudioError("NOT_FOUND", { what: `version of ${name}`, id: shown(version) });
+  throw new StudioError("VERSION_UNKNOWN", {
+    model: name,
+    version: shown(version),
+    known: ONLY_VERSION,
+  });
 }
 
 /** The name in a sentence; what stands in an address may be anything. */

@@ -44,3 +44,28 @@ test("an address that is not this machine's is refused", async () => {
     details: { field: "The address", value: "192.0.2.1" },
   });
 });
+
+/** As Windows answers for the ranges that it keeps to itself: every port below 20000. */
+function excluding() {
+  const server = fresh();
+  const listen = server.listen.bind(server);
+  Object.assign(server, {
+    listen: (place: { host: string; port: number }) =>
+      place.port > 0 && place.port < 20_000
+        ? process.nextTick(() =>
+            server.emit("error", Object.assign(new Error(), { code: "EACCES" })),
+          )
+        : listen(place),
+  });
+  return server;
+}
+
+test("a port that the system keeps to itself is refused by name, or any other is taken", async () => {
+  const place = { host: "127.0.0.1", port: 7860 };
+  await expect(bind(excluding(), { ...place, tries: 1 })).rejects.toMatchObject({
+    code: "PORT_REFUSED",
+    details: place,
+    message: expect.stringContaining("excludedportrange"),
+  });
+  expect(await bind(excluding(), { ...place, tries: 50 })).toBeGreaterThan(20_000);
+});

@@ -1,7 +1,7 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { LentVault } from "../../../engine/secrets/lent-vault.ts";
 import { Secrets } from "../../../engine/secrets/secrets.ts";
 import { FakeKeyring, fakeLentVault, talkativeLentVault } from "../../fakes/fake-vaults.ts";
@@ -17,7 +17,7 @@ interface Trial {
 }
 
 function open({ folder = temporaryFolder(), lent, keyring, environment = {} }: Trial) {
-  return Secrets.open(folder, lent, { environment, keyring: keyring ?? new FakeKeyring(false) });
+  return Secrets.open(folder, lent, { environment, keyring: keyring ?? new FakeKeyring("absent") });
 }
 
 const fileOf = (folder: string): string => readFileSync(join(folder, "secrets.json"), "utf8");
@@ -30,8 +30,8 @@ async function everythingSaidBy(secrets: Secrets): Promise<string> {
     .join("\n");
 }
 
-const works = () => new FakeKeyring(true);
-const fails = () => new FakeKeyring(false);
+const works = () => new FakeKeyring("usable");
+const fails = () => new FakeKeyring("absent");
 
 test.each([
   ["the desktop's vault", fakeLentVault("safe-storage"), works(), "safe-storage"],
@@ -86,6 +86,32 @@ test("the keyring is asked nothing until it is needed, and tried out once", asyn
   expect(keyring.probes).toBe(0);
   await Promise.all([secrets.status(), secrets.set("hub-token", CANARY), secrets.status()]);
   expect(keyring.probes).toBe(1);
+});
+
+test("a keyring that nobody unlocks is refused, told of meanwhile, and never passed over for a file", async () => {
+  const folder = temporaryFolder();
+  const unlocking = Promise.withResolvers<"locked">();
+  const keyring = new FakeKeyring(unlocking.promise);
+  const told: number[] = [];
+  const secrets = await Secrets.open(folder, undefined, {
+    environment: {},
+    keyring,
+    slowMs: 5,
+    onWaiting: () => told.push(secrets.notices.length),
+  });
+  const setting = secrets.set("hub-token", CANARY).catch((error: unknown) => error);
+  expect(await secrets.status()).toMatchObject([{ isSet: false, vault: "keyring" }]);
+  await vi.waitFor(() => expect(told).toEqual([1]));
+  expect(secrets.notices).toEqual([expect.stringContaining("unlock it")]);
+  unlocking.resolve("locked");
+  expect(await setting).toMatchObject({ code: "SECRET_UNAVAILABLE" });
+  expect([told, secrets.notices]).toEqual([[1, 0], []]);
+  expect(existsSync(join(folder, "secrets.json"))).toBe(false);
+
+  keyring.state = "usable";
+  await secrets.set("hub-token", CANARY);
+  expect([await secrets.get("hub-token"), keyring.entries.size]).toEqual([CANARY, 1]);
+  expect(fileOf(folder)).not.toContain(CANARY);
 });
 
 test("what the desktop sealed is refused in words without it, and can be taken away", async () => {

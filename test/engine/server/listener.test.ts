@@ -189,3 +189,14 @@ function dripping(port: number): { socket: Socket; reply: Promise<string> } {
   });
   return { socket, reply };
 }
+
+test("what nobody expects is refused in words, behind the gate", async () => {
+  const { port } = await openServer();
+  const head = (host: string) =>
+    `POST /session HTTP/1.1\r\nHost: ${host}\r\nExpect: tea\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`;
+  expect(parsed(await rawRequest(port, head(`127.0.0.1:${port}`)))).toMatchObject({
+    status: 417,
+    body: { code: "REQUEST_INVALID", error: expect.stringContaining("Expect") },
+  });
+  expect(parsed(await rawRequest(port, head("evil.test"))).status).toBe(421);
+});

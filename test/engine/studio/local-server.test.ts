@@ -65,6 +65,22 @@ test("the next free port is taken where another will do", async () => {
   expect(await server.start()).toMatchObject({ state: "running", settings: { port } });
 });
 
+test("saving the wanted port while its successor is bound moves back to it, or says why not", async () => {
+  const holder = createServer();
+  onTestFinished(() => void holder.close());
+  holder.listen({ port: 0, host: "127.0.0.1" });
+  await once(holder, "listening");
+  const { port } = holder.address() as { port: number };
+  const { server } = await localServer({ tries: 20 }, { port });
+  await server.begin();
+  const { origin } = server.get();
+  await expect(server.change({ port })).rejects.toThrow(refusal("PORT_IN_USE"));
+  expect(server.get()).toMatchObject({ state: "running", origin });
+  holder.close();
+  await once(holder, "close");
+  expect((await server.change({ port })).origin).toBe(`http://127.0.0.1:${port}`);
+});
+
 test.each([
   ["it is on", {}, true, "running"],
   ["it was stopped", {}, false, "stopped"],

@@ -220,3 +220,11 @@ describe("says what is wrong with a text", () => {
     );
   });
 });
+
+test("a byte order mark in front is passed over, and counts as read; elsewhere it is no JSON", () => {
+  const marked = utf8('\ufeff{"a":1}');
+  expect(plain(read(marked))).toEqual({ a: 1 });
+  expect(readJson(marked, LIMITS).end).toBe(marked.length);
+  expect(faultOf(() => read('{"a":\ufeff1}'))).toContain("at byte 5");
+  expect(faultOf(() => read(utf8("\ufeff")))).toBeDefined();
+});

@@ -107,7 +107,7 @@ describe("1: the server and its models", () => {
   );
 
   test.each(["", "/ready"])("an unknown version%s is 404 by its name", async (end) => {
-    const error = expect.stringMatching(/^There is no version of starter called 7\./);
+    const error = expect.stringMatching(/^starter has no version 7\. Its only version is 1\.0;/);
     expect(brief(await get(`${MODEL}/versions/7${end}`))).toEqual([404, { error }]);
   });
 
