@@ -36,6 +36,8 @@ export interface ModelStoreOptions {
   readonly fitOf: (summary: ModelSummary) => Fit;
   /** Why a model cannot be removed just now; undefined where it can. */
   readonly useOf?: (id: string) => string | undefined;
+  /** Told before a model's files are deleted: nothing may hold on to them. */
+  readonly letGoOf?: (id: string) => void;
   /** Keys of works whose half-done files are needed still; those of all others are deleted. */
   readonly openWorks?: readonly string[];
   /** As cacheFolder gives it: a model's float32 copies go with it. */
@@ -179,6 +181,7 @@ export class ModelStore {
     // A name with a dot first: what a kill interrupts is swept, never a model with half its files.
     const gone = join(this.#options.folder, `.gone-${randomUUID()}`);
     const folder = await this.folderOf(id);
+    this.#options.letGoOf?.(id);
     const copied = (await readHashes(folder))?.files ?? [];
     await rename(folder, gone);
     await forgetCopies(this.#options.cacheFolder, copied);

@@ -12,9 +12,9 @@ import { modelProcedures } from "./model-procedures.ts";
 import { openDrawing, type DrawingParts } from "./open-drawing.ts";
 import { openEndpoints, type EndpointParts } from "./open-endpoints.ts";
 import { openLanes } from "./open-lanes.ts";
-import { openModels, type ModelsDoor } from "./open-models.ts";
 import { openServing, type ServingParts } from "./open-serving.ts";
 import { openStores, type Stores } from "./open-stores.ts";
+import { openTransfers, type TransferParts } from "./open-transfers.ts";
 import { queueProcedures } from "./queue-procedures.ts";
 import { refusals, type LogError } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
@@ -45,7 +45,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
     // Before the studio lets go of the device: a request that waits for it would begin to draw then.
     undo.defer(() => serving.server.close());
-    const models = openModels(options, stores, { ...drawing, ...serving });
+    const transfers = openTransfers(options, stores, { ...drawing, ...serving });
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());
     if (options.isPassive !== true) {
@@ -58,7 +58,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
         ...stores,
         ...drawing,
         ...serving,
-        ...models,
+        ...transfers,
         ...remote,
         lanes,
         rebuild,
@@ -81,7 +81,7 @@ function begin({ lanes, devices }: Pick<Parts, "lanes" | "devices">, logError: L
 type Parts = Stores &
   DrawingParts &
   ServingParts &
-  ModelsDoor &
+  TransferParts &
   EndpointParts & { readonly lanes: Lanes; readonly rebuild: GalleryRebuild };
 
 /** Every procedure of the contract, with refusals around it. */

@@ -1,34 +1,71 @@
-import { THIS_CUDA } from "../drawing/cuda.ts";
-import type { StudioOptions } from "./studio-options.ts";
-import { cudaWork } from "./cuda-work.ts";
-import { hubDoor, type HubDoor } from "./hub-door.ts";
-import { modelWorks } from "./model-works.ts";
-import type { DrawingParts } from "./open-drawing.ts";
-import type { ServingParts } from "./open-serving.ts";
+import { join } from "node:path";
+import { LOCAL_TARGET } from "../contract/generation.ts";
+import { readModel, STARTER } from "../drawing/read-model.ts";
+import { isOpen } from "../queue/states.ts";
+import { cacheFolder } from "../store/cache-folder.ts";
+import { fitOf, type DrawingPlace } from "../store/fit.ts";
+import { ModelStore } from "../store/model-store.ts";
+import type { ChosenDevice } from "../worker/device-list.ts";
+import type { DeviceTurns } from "../worker/device-turns.ts";
+import type { LocalDrawing } from "../worker/local-drawing.ts";
+import { ModelReader } from "../worker/model-reader.ts";
+import { usableMemory } from "./machine.ts";
 import type { Stores } from "./open-stores.ts";
+import type { StudioOptions } from "./studio-options.ts";
 
-export interface ModelsDoor extends HubDoor {
-  /** Tells everybody that models have come, gone or changed. */
-  readonly onModels: () => void;
+/** The models on this machine. */
+export interface ModelParts {
+  readonly store: ModelStore;
+  readonly models: ModelReader;
 }
 
-/** Introduces transfers to the store and the hub, and lets them run. */
-export function openModels(
-  { isPassive, cuda = THIS_CUDA }: StudioOptions,
-  { settings, secrets, transfers, events }: Stores,
-  { store, models, devices, studioEngine }: DrawingParts & Pick<ServingParts, "studioEngine">,
-): ModelsDoor {
-  const door = hubDoor(settings, secrets);
-  const onModels = (): void => {
-    models.forget();
-    studioEngine.forget();
-    events.publish({ type: "models-changed" });
-  };
-  const onInstalled = () => devices.list(true);
-  const runners = {
-    ...modelWorks({ store, hub: door.hub, onModels }),
-    cuda: cudaWork({ installer: cuda, onInstalled }),
-  };
-  transfers.begin(runners, isPassive);
-  return { ...door, onModels };
+/** What draws with them. */
+export interface ModelUser {
+  /** The device that would draw now. */
+  readonly device: () => ChosenDevice | undefined;
+  readonly drawing: () => LocalDrawing;
+  readonly turns: DeviceTurns;
+}
+
+/** Opens the model store of a data folder. */
+export async function openModels(
+  { dataFolder, cacheFolder: wanted }: StudioOptions,
+  { transfers, live }: Stores,
+  user: ModelUser,
+): Promise<ModelParts> {
+  const store = await ModelStore.open({
+    folder: join(dataFolder, "models"),
+    starterFolder: STARTER,
+    cacheFolder: cacheFolder(wanted),
+    readModel: async (folder) => (await readModel(folder, "float32")).summary,
+    fitOf: (summary) => fitOf(summary, placeOf(user.device())),
+    useOf: (id) => useOf(id, live, user),
+    letGoOf: (id) => {
+      const drawing = user.drawing();
+      if (drawing.loadedModel === id) drawing.unload();
+    },
+    openWorks: transfers.openIds,
+  });
+  return { store, models: new ModelReader((id) => store.folderOf(id)) };
+}
+
+/** What a model has to fit into. How much memory a card has, no provider tells. */
+function placeOf(device: ChosenDevice | undefined): DrawingPlace {
+  const provider = device?.provider ?? "cpu";
+  return { provider, memoryBytes: provider === "cpu" ? usableMemory() : undefined };
+}
+
+/** Why a model cannot be removed just now. */
+function useOf(
+  id: string,
+  { queue }: Stores["live"],
+  { drawing, turns }: ModelUser,
+): string | undefined {
+  const users = queue
+    .list()
+    .filter((one) => one.target === LOCAL_TARGET && isOpen(one.state) && one.order.model === id);
+  const isDrawing = users.some(({ state }) => state === "running");
+  const mayBeDrawing = drawing().loadedModel === id && turns.holder !== undefined;
+  if (isDrawing || mayBeDrawing) return "a picture is being drawn with it";
+  return users.length > 0 ? `${users.length} pictures wait to be drawn with it` : undefined;
 }

@@ -97,7 +97,7 @@ export class StudioEngine implements PictureEngine {
     if (this.#chosen() !== name) return;
     this.#unloaded = name;
     turns.whenFree(
-      "door",
+      "server",
       () => this.#chosen() === undefined && drawing.loadedModel === name && drawing.unload(),
     );
     onServed();
@@ -106,7 +106,7 @@ export class StudioEngine implements PictureEngine {
   async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
     const orders = await this.#ordersOf(job.requests);
     for (const [image, order] of orders.entries()) {
-      const release = await this.#parts.turns.take("door", signal);
+      const release = await this.#parts.turns.take("server", signal);
       try {
         yield* this.#picture(order, { image, job, signal });
       } catch (error) {

@@ -1,5 +1,5 @@
 /** Who draws on the device: what was asked for in the studio, or at one of its doors. */
-export type Drawer = "studio" | "door";
+export type Drawer = "studio" | "server";
 
 interface Waiter {
   readonly drawer: Drawer;
@@ -12,7 +12,7 @@ interface Waiter {
  */
 export class DeviceTurns {
   #holder: Drawer | undefined;
-  #last: Drawer = "door";
+  #last: Drawer = "server";
   #waiters: readonly Waiter[] = [];
   readonly #afterwards = new Map<Drawer, () => void>();
 
@@ -62,7 +62,7 @@ export class DeviceTurns {
 
   #next(): void {
     if (this.#holder !== undefined) return;
-    const other = this.#last === "studio" ? "door" : "studio";
+    const other = this.#last === "studio" ? "server" : "studio";
     const next = this.#waiters.find(({ drawer }) => drawer === other) ?? this.#waiters[0];
     if (next === undefined) {
       const works = [...this.#afterwards.values()];

@@ -85,14 +85,18 @@ test("gives the folder of a model and of the starter", async () => {
   expect(await store.folderOf("starter")).toBe(STARTER);
 });
 
-test("removes a model whole", async () => {
-  const { folder, store } = await storeWithTiny();
+test("removes a model whole, and is let go of before its files are touched", async () => {
+  const seen: (readonly string[])[] = [];
+  const letGoOf = (id: string) => seen.push([id, ...readdirSync(folder)]);
+  const { folder, store } = await storeWithTiny({ letGoOf });
   await store.remove("tiny");
   expect(readdirSync(folder)).toEqual([]);
+  expect(seen).toEqual([["tiny", "tiny"]]);
 });
 
 test("removes neither the starter nor a model in use", async () => {
-  const { folder, store } = await storeWithTiny({ useOf: (id) => `${id} draws just now` });
+  const letGoOf = (id: string) => expect.unreachable(`${id} is still needed`);
+  const { folder, store } = await storeWithTiny({ useOf: (id) => `${id} draws just now`, letGoOf });
   await expect(store.remove("tiny")).rejects.toMatchObject({
     code: "MODEL_IN_USE",
     details: { model: "tiny", reason: "tiny draws just now" },

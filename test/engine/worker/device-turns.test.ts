@@ -20,9 +20,9 @@ function drawing(turns: DeviceTurns) {
 test("where both wait they take turns, and inside each the first is first", async () => {
   const { draw, order } = drawing(new DeviceTurns());
   await Promise.all([
-    draw("door", "d1"),
-    draw("door", "d2"),
-    draw("door", "d3"),
+    draw("server", "d1"),
+    draw("server", "d2"),
+    draw("server", "d3"),
     draw("studio", "s1"),
     draw("studio", "s2"),
     draw("studio", "s3"),
@@ -34,11 +34,11 @@ test("where both wait they take turns, and inside each the first is first", asyn
 test("the studio is first where it did not just draw", async () => {
   const turns = new DeviceTurns();
   const { draw, order } = drawing(turns);
-  const release = await turns.take("door", NEVER);
-  const both = Promise.all([draw("door", "door"), draw("studio", "studio")]);
+  const release = await turns.take("server", NEVER);
+  const both = Promise.all([draw("server", "server"), draw("studio", "studio")]);
   release();
   await both;
-  expect(order).toEqual(["studio", "door"]);
+  expect(order).toEqual(["studio", "server"]);
 });
 
 test("one that is cancelled while it waits gives up its place, with the reason", async () => {
@@ -46,8 +46,8 @@ test("one that is cancelled while it waits gives up its place, with the reason",
   const { draw, order } = drawing(turns);
   const gone = new AbortController();
   const release = await turns.take("studio", NEVER);
-  const waiting = draw("door", "gone", gone.signal);
-  const other = draw("door", "other");
+  const waiting = draw("server", "gone", gone.signal);
+  const other = draw("server", "other");
   gone.abort(new Error("gone"));
   await expect(waiting).rejects.toThrow("gone");
   release();
@@ -58,7 +58,7 @@ test("one that is cancelled while it waits gives up its place, with the reason",
 test("one that fails lets go of the device", async () => {
   const turns = new DeviceTurns();
   const { draw, order } = drawing(turns);
-  await expect(turns.run("door", NEVER, () => Promise.reject(new Error("no")))).rejects.toThrow(
+  await expect(turns.run("server", NEVER, () => Promise.reject(new Error("no")))).rejects.toThrow(
     "no",
   );
   await draw("studio", "after");
@@ -68,7 +68,7 @@ test("one that fails lets go of the device", async () => {
 test("what must not meet a picture waits until the device is free and nobody waits", async () => {
   const turns = new DeviceTurns();
   const { draw, order } = drawing(turns);
-  const release = await turns.take("door", NEVER);
+  const release = await turns.take("server", NEVER);
   turns.whenFree("studio", () => order.push("unloaded"));
   const waiting = draw("studio", "picture");
   release();
@@ -81,10 +81,10 @@ test("what must not meet a picture waits until the device is free and nobody wai
 test("what one drawer wants done is not lost by what the other wants", async () => {
   const turns = new DeviceTurns();
   const done: string[] = [];
-  const release = await turns.take("door", NEVER);
-  turns.whenFree("door", () => done.push("door"));
+  const release = await turns.take("server", NEVER);
+  turns.whenFree("server", () => done.push("server"));
   turns.whenFree("studio", () => done.push("studio, too early"));
   turns.whenFree("studio", () => done.push("studio"));
   release();
-  expect(done).toEqual(["door", "studio"]);
+  expect(done).toEqual(["server", "studio"]);
 });

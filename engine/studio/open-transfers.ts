@@ -1,0 +1,55 @@
+import { StudioError } from "../contract/errors.ts";
+import { proxiedFetch } from "../download/proxied-fetch.ts";
+import { THIS_CUDA } from "../drawing/cuda.ts";
+import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
+import { whoAmI } from "../hub/who-am-i.ts";
+import { cudaWork } from "./cuda-work.ts";
+import { modelWorks } from "./model-works.ts";
+import type { DrawingParts } from "./open-drawing.ts";
+import type { ServingParts } from "./open-serving.ts";
+import type { Stores } from "./open-stores.ts";
+import type { WhoAmI } from "./secret-procedures.ts";
+import type { StudioOptions } from "./studio-options.ts";
+
+/** The model hub, and what to do when its models have arrived. */
+export interface TransferParts {
+  /** The hub as it is set now, with the token that is kept now. */
+  readonly hub: () => Promise<HubAccess>;
+  /** Asks the hub whether it takes a token. */
+  readonly whoAmI: WhoAmI;
+  /** Tells everybody that models have come, gone or changed. */
+  readonly onModels: () => void;
+}
+
+/** Introduces transfers to the store and the hub, and lets them run. */
+export function openTransfers(
+  { isPassive, cuda = THIS_CUDA }: StudioOptions,
+  { settings, secrets, transfers, events }: Stores,
+  { store, models, devices, studioEngine }: DrawingParts & Pick<ServingParts, "studioEngine">,
+): TransferParts {
+  const fetch = proxiedFetch();
+  const access = (token: string | undefined): HubAccess => ({
+    endpoint: hubEndpoint(settings.read().hubEndpoint),
+    token,
+    fetch,
+  });
+  const hub = async () => access(await secrets.get("hub-token").catch(withoutToken));
+  const onModels = (): void => {
+    models.forget();
+    studioEngine.forget();
+    events.publish({ type: "models-changed" });
+  };
+  const onInstalled = () => devices.list(true);
+  const runners = {
+    ...modelWorks({ store, hub, onModels }),
+    cuda: cudaWork({ installer: cuda, onInstalled }),
+  };
+  transfers.begin(runners, isPassive);
+  return { hub, whoAmI: async (token, signal) => whoAmI(access(token), signal), onModels };
+}
+
+/** A vault that is locked keeps nobody from what is open to all. */
+function withoutToken(error: unknown): undefined {
+  if (error instanceof StudioError && error.code === "SECRET_UNAVAILABLE") return undefined;
+  throw error;
+}
