@@ -5,7 +5,7 @@ import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
 import { SOFTWARE } from "../contract/software.ts";
-import { generationTexts } from "../image/generation-text.ts";
+import { recordedPng } from "../image/generation-text.ts";
 import { toPixels, type Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png.ts";
 import type { Device } from "../runtime/device.ts";
@@ -53,7 +53,7 @@ export type DrawingEvent =
   | ({ readonly kind: "progress"; readonly preview: () => Pixels | undefined } & StepProgress)
   | {
       readonly kind: "image";
-      /** With the record in its texts. */
+      /** Without the record, which whoever keeps it or gives it away puts in. */
       readonly png: Uint8Array;
       readonly pixels: Pixels;
       readonly record: GenerationRecord;
@@ -102,7 +102,9 @@ export class Drawing {
     const { read } = await this.#ready(inputs);
     const orders = ordersOf(request, { name: read.summary.name, read }, randomSeed());
     for (const [image, order] of orders.entries()) {
-      for await (const event of this.draw(order, inputs)) yield { ...event, image };
+      for await (const event of this.draw(order, inputs)) {
+        yield { ...(event.kind === "image" ? withRecord(event) : event), image };
+      }
     }
   }
 
@@ -120,7 +122,7 @@ export class Drawing {
       } else {
         const record = recordOf(order, { read, model, device });
         const pixels = toPixels(event.decoded);
-        const png = encodePng(pixels, generationTexts(record));
+        const png = encodePng(pixels);
         yield { kind: "image", png, pixels, record, seconds: event.seconds };
       }
     }
@@ -193,6 +195,12 @@ export class Drawing {
 /** Whether what was loaded for one runs on the other. */
 function isSameDevice(one: Device, other: Device): boolean {
   return one.provider === other.provider && one.lowering.precision === other.lowering.precision;
+}
+
+function withRecord<E extends { readonly png: Uint8Array; readonly record: GenerationRecord }>(
+  event: E,
+): E {
+  return { ...event, png: recordedPng(event.png, event.record) };
 }
 
 /** The codec is native and large, so it is loaded with the first picture that needs it. */

@@ -4,10 +4,9 @@ import { join, resolve } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { Seconds } from "../contract/progress.ts";
-import { generationTexts } from "../image/generation-text.ts";
+import { recordedPng } from "../image/generation-text.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { PngDamage } from "../image/png-chunks.ts";
-import { replacePngTexts } from "../image/replace-png-texts.ts";
 import { fileNameOf } from "./file-name.ts";
 import type { GalleryParts } from "./gallery-parts.ts";
 import type { ImageRow } from "./image-row.ts";
@@ -18,6 +17,7 @@ import { refusalOf } from "./refusal.ts";
 export interface NewPicture {
   /** The id it gets: its generation's, so that a crash right after keeping it is told from one before. */
   readonly id?: string | undefined;
+  /** Without its record, which it gets here. */
   readonly png: Uint8Array;
   /** The same picture, where it is still in memory: spares decoding it for the thumbnail. */
   readonly pixels?: Pixels | undefined;
@@ -75,10 +75,7 @@ function draftRow({ id, record, target, seconds }: NewPicture): Draft {
 
 function markPng(png: Uint8Array, { record, id, target, seconds }: Draft): Uint8Array {
   try {
-    return replacePngTexts(
-      png,
-      generationTexts(record, { id, target, ...(seconds && { seconds }) }),
-    );
+    return recordedPng(png, record, { id, target, ...(seconds && { seconds }) });
   } catch (error) {
     if (!(error instanceof PngDamage)) throw error;
     const details = { file: "The drawn picture", reason: error.message };

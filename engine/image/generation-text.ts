@@ -7,6 +7,7 @@ import {
 } from "../contract/image-record.ts";
 import { secondsSchema } from "../contract/progress.ts";
 import { formatParameters, parseParameters } from "./parameters-text.ts";
+import { addPngTexts } from "./png-text.ts";
 
 /** The keywords of the texts in which pictures tell how they were made: ours and A1111's. */
 export const GENERATION_KEYS = ["darkroom", "parameters"] as const;
@@ -25,7 +26,19 @@ const markSchema = z.object({
 });
 export type GalleryMark = z.output<typeof markSchema>;
 
-/** What to write into a picture: the record as our JSON, and as A1111's text for other programs. */
+/**
+ * The PNG with how it was made in front of the picture: the record as our JSON, and as A1111's text for
+ * other programs. A picture gets it once, where it leaves the studio or enters the gallery. Throws PngDamage.
+ */
+export function recordedPng(
+  png: Uint8Array,
+  record: GenerationRecord,
+  mark?: GalleryMark,
+): Uint8Array {
+  return addPngTexts(png, generationTexts(record, mark));
+}
+
+/** The texts that are written into a picture, by keyword. */
 export function generationTexts(
   record: GenerationRecord,
   mark?: GalleryMark,

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { concatBytes, fromLatin1, toLatin1 } from "./bytes.ts";
-import { encodeChunk, PngDamage } from "./png-chunks.ts";
+import { chunksOf, encodeChunk, joinChunks, PngDamage } from "./png-chunks.ts";
 
 type TextType = "tEXt" | "zTXt" | "iTXt";
 
@@ -32,7 +32,7 @@ const LATIN_1 = /^[\n\x20-\x7e\xa0-\xff]*$/;
  * A text under a keyword: tEXt, which every reader knows, where Latin-1 holds it, else iTXt in
  * UTF-8. PNG texts cannot hold NUL, and UTF-8 cannot hold half a surrogate pair: both become U+FFFD.
  */
-export function encodeText(keyword: string, text: string): TextChunk {
+function encodeText(keyword: string, text: string): TextChunk {
   if (keyword.length > MAX_KEYWORD || !/^[\x21-\x7e]+$/.test(keyword)) {
     throw new RangeError(`"${keyword}" cannot be the keyword of a PNG text`);
   }
@@ -46,12 +46,20 @@ export function encodeText(keyword: string, text: string): TextChunk {
   return { type: "iTXt", body: concatBytes(key, uncompressedNoLanguage, utf8) };
 }
 
-/** Texts by keyword, each as the bytes of its chunk. */
-export function encodeTexts(texts: ReadonlyMap<string, string>): Uint8Array[] {
-  return Array.from(texts, ([keyword, text]) => {
+/**
+ * The same PNG with these texts, by keyword, in front of the picture, where a file that was cut short
+ * still has them. What it holds stays as it is. Throws PngDamage.
+ */
+export function addPngTexts(png: Uint8Array, texts: ReadonlyMap<string, string>): Uint8Array {
+  const encoded = Array.from(texts, ([keyword, text]) => {
     const { type, body } = encodeText(keyword, text);
     return encodeChunk(type, body);
   });
+  const chunks = [...chunksOf(png)];
+  const at = chunks.findIndex(({ type }) => type === "IDAT");
+  if (at < 0) throw new PngDamage("it holds no picture");
+  const wholes = chunks.map(({ whole }) => whole);
+  return joinChunks(wholes.toSpliced(at, 0, ...encoded));
 }
 
 /** Takes a text chunk apart. Throws PngDamage. */

@@ -1,20 +1,13 @@
 import { deflateSync } from "node:zlib";
 import { CHANNELS, type Pixels } from "./pixels.ts";
 import { encodeChunk, joinChunks } from "./png-chunks.ts";
-import { encodeTexts } from "./png-text.ts";
 
 const BIT_DEPTH = 8;
 const COLOUR_TYPE_RGB = 2;
 const FILTERS = 5;
 
-/**
- * A PNG of the picture, 8-bit RGB, with `texts` by keyword in front of the picture's data, where a
- * file that was cut short still has them. The same pixels and texts give the same bytes.
- */
-export function encodePng(
-  { width, height, data }: Pixels,
-  texts: ReadonlyMap<string, string> = new Map(),
-): Uint8Array {
+/** A PNG of the picture, 8-bit RGB, without texts. The same pixels give the same bytes. */
+export function encodePng({ width, height, data }: Pixels): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
@@ -22,7 +15,6 @@ export function encodePng(
   header.set([BIT_DEPTH, COLOUR_TYPE_RGB], 8);
   return joinChunks([
     encodeChunk("IHDR", header),
-    ...encodeTexts(texts),
     encodeChunk("IDAT", deflateSync(filterRows(data, width * CHANNELS))),
   ]);
 }

@@ -28,7 +28,7 @@ export type PictureEvent =
       readonly kind: "picture";
       readonly image: number;
       readonly pixels: Pixels;
-      /** With the record in its texts. */
+      /** Without the record, which goes in where it is given away. */
       readonly png: Uint8Array;
       readonly record: GenerationRecord;
       readonly seconds: Seconds;

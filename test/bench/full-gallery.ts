@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { GenerationRecord } from "../../engine/contract/image-record.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { fileNameOf } from "../../engine/gallery/file-name.ts";
-import { generationTexts } from "../../engine/image/generation-text.ts";
+import { recordedPng } from "../../engine/image/generation-text.ts";
 import { pixels } from "../../engine/image/pixels.ts";
 import { encodePng } from "../../engine/image/png.ts";
 import { whiteNoise } from "./random-snapshot.ts";
@@ -32,7 +32,7 @@ export function writeFullGallery(folder: string, count: number): void {
     const path = join(folder, "gallery", `${name}.png`);
     if (!folders.has(dirname(path))) mkdirSync(dirname(path), { recursive: true });
     folders.add(dirname(path));
-    writeFileSync(path, encodePng(BLACK, generationTexts(record, { id, target: "local" })));
+    writeFileSync(path, recordedPng(encodePng(BLACK), record, { id, target: "local" }));
   }
 }
 

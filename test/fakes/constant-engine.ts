@@ -4,7 +4,6 @@ import type { GenerationRecord } from "../../engine/contract/image-record.ts";
 import type { ModelSummary } from "../../engine/contract/models.ts";
 import { seedAfter } from "../../engine/contract/seed.ts";
 import type { GenerationRequest } from "../../engine/contract/request.ts";
-import { generationTexts } from "../../engine/image/generation-text.ts";
 import { type Pixels, pixels } from "../../engine/image/pixels.ts";
 import { encodePng } from "../../engine/image/png.ts";
 import type {
@@ -63,7 +62,7 @@ export class ConstantEngine implements PictureEngine {
   constructor(options: ConstantEngineOptions = {}) {
     this.#options = options;
     const picture = options.pixels ?? FEW_PIXELS;
-    this.#png = encodePng(picture, generationTexts(this.#recordOf({ prompt: "constant" }, 0)));
+    this.#png = encodePng(picture);
   }
 
   async models(): Promise<readonly KnownModel[]> {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSync } from "node:fs";
-import { replacePngTexts } from "../../engine/image/replace-png-texts.ts";
+import { addPngTexts } from "../../engine/image/png-text.ts";
 import { startCounting } from "./dying-files.ts";
 import { openGallery, picture } from "./gallery.ts";
 import { noisePng } from "./noise-png.ts";
@@ -41,7 +41,7 @@ async function doing(what: string, id: string, work: () => Promise<void>): Promi
 
 async function writePlainly(png: Uint8Array, from: number, count: number): Promise<void> {
   for (let i = from; i < from + count; i++) {
-    const marked = replacePngTexts(png, new Map([["number", String(i)]]));
+    const marked = addPngTexts(png, new Map([["number", String(i)]]));
     await writeFile(join(folder, `${i}.png`), marked);
     tell(`did add ${i} ${i}`);
   }

@@ -1,5 +1,6 @@
 import type { GenerationRequest } from "../../contract/request.ts";
 import { encodePicture } from "../../codecs/encode.ts";
+import { recordedPng } from "../../image/generation-text.ts";
 import type { DrawnPictures } from "../../kserve/server/picture-data.ts";
 import type { PictureFormat } from "../../kserve/server/wanted-picture.ts";
 import type { Admission } from "../admission.ts";
@@ -72,7 +73,7 @@ async function toDrawn(
   const { width, height } = pixels;
   const { seed = "", device } = record;
   if (format === "raw") return { width, height, bytes: pixels.data, seed, device };
-  const bytes = format === "png" ? png : await encodePicture(pixels, format);
+  const bytes = format === "png" ? recordedPng(png, record) : await encodePicture(pixels, format);
   return { width, height, bytes, seed, device };
 }
 

@@ -6,6 +6,7 @@ import { recallSchema } from "../../../engine/contract/generation.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { generationTexts } from "../../../engine/image/generation-text.ts";
 import { pixels } from "../../../engine/image/pixels.ts";
+import { addPngTexts } from "../../../engine/image/png-text.ts";
 import { encodePng } from "../../../engine/image/png.ts";
 import { exifOf, type ExifText } from "../../fakes/exif-writer.ts";
 import * as written from "../../fakes/foreign-texts.ts";
@@ -13,7 +14,8 @@ import { RECORD } from "../../fakes/gallery.ts";
 import { refusal } from "../../fakes/refusal.ts";
 
 const picture = pixels(16, 8, new Uint8Array(16 * 8 * 3));
-const png = (texts: Record<string, string>) => encodePng(picture, new Map(Object.entries(texts)));
+const png = (texts: Record<string, string>) =>
+  addPngTexts(encodePng(picture), new Map(Object.entries(texts)));
 
 /** A JPEG with this EXIF, put in where libraries of Python put it: right after the start. */
 async function jpegWith(exif: Uint8Array): Promise<Uint8Array> {

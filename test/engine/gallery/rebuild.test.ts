@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Gallery } from "../../../engine/gallery/gallery.ts";
 import { pixels } from "../../../engine/image/pixels.ts";
+import { addPngTexts } from "../../../engine/image/png-text.ts";
 import { encodePng } from "../../../engine/image/png.ts";
 import { openGallery, picture, RECORD } from "../../fakes/gallery.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
@@ -183,7 +184,7 @@ test("pictures of other studios that tell enough are taken in, under the same id
   const parameters =
     "a dog\nNegative prompt: cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 9x9";
   const png = (texts: Record<string, string>) =>
-    encodePng(pixels(2, 1, new Uint8Array(6)), new Map(Object.entries(texts)));
+    addPngTexts(encodePng(pixels(2, 1, new Uint8Array(6))), new Map(Object.entries(texts)));
   const pictures = join(folder, "gallery");
   writeFileSync(join(pictures, "foreign.PNG"), png({ parameters }));
   // Its texts are longer than what is read of a picture at first.

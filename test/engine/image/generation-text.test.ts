@@ -3,6 +3,7 @@ import type { GenerationRecord } from "../../../engine/contract/image-record.ts"
 import {
   GENERATION_KEYS,
   generationTexts,
+  recordedPng,
   readGeneration,
   readMark,
   readOwnRecord,
@@ -29,7 +30,7 @@ const record: GenerationRecord = {
 };
 
 test("a record comes back whole from its picture, even with NUL and half a surrogate pair", () => {
-  const png = encodePng(pixels(1, 1, new Uint8Array(3)), generationTexts(record));
+  const png = recordedPng(encodePng(pixels(1, 1, new Uint8Array(3))), record);
   expect(readGeneration(readPngTexts(png, { only: GENERATION_KEYS }))).toStrictEqual(record);
 });
 
