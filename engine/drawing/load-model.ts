@@ -5,7 +5,6 @@ import { ModelOnDevice, type ModelOptions } from "../runtime/model-on-device.ts"
 import type { Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
-import type { SnapshotNetwork } from "../snapshot/snapshot.ts";
 import type { Weights } from "../snapshot/weights.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
 import { float32Weights } from "../store/float32-weights.ts";
@@ -43,18 +42,18 @@ const COPY_BEYOND_BYTES = 2e8;
 
 /** Makes a model ready. No session is opened yet: that happens at the first run. */
 export async function loadModel(model: ReadModel, options: LoadOptions): Promise<LoadedModel> {
-  const { folder, snapshot, tokenizer } = model;
+  const { folder, snapshot, weights, tokenizer } = model;
   const { textEncoder, unet, vae } = snapshot;
-  const place = (network: string, part: SnapshotNetwork<unknown>): Promise<WeightFiles> =>
-    placeWeights(model, { network, weights: part.weights }, options);
+  const place = (network: string, weights: Weights): Promise<WeightFiles> =>
+    placeWeights(model, { network, weights }, options);
   const files = {
     textEncoder: {
       config: textEncoder.config,
       tokens: tokenizer.length,
-      weights: await place("text encoder", textEncoder),
+      weights: await place("text encoder", weights.textEncoder),
     },
-    unet: { config: unet.config, weights: await place("UNet", unet) },
-    vae: { config: vae.config, weights: await place("VAE", vae) },
+    unet: { config: unet.config, weights: await place("UNet", weights.unet) },
+    vae: { config: vae.config, weights: await place("VAE", weights.vae) },
   };
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
   const parts: PipelineParts = {

@@ -7,10 +7,10 @@ import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import { readSchedulerConfig, type SchedulerConfig } from "../schedulers/config.ts";
 import { readSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import type { Precision } from "../tensor/precision.ts";
-import type { Weights } from "../snapshot/weights.ts";
 import { openSnapshotFolder, type SnapshotFolder } from "../store/snapshot-folder.ts";
 import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { readVocabulary } from "../tokenizer/vocabulary.ts";
+import { usedWeights, type UsedWeights } from "./used-weights.ts";
 
 /** The model that ships with the studio. */
 export const STARTER = fileURLToPath(new URL("../../assets/starter/snapshot", import.meta.url));
@@ -22,6 +22,7 @@ const DEFAULTS = { num_inference_steps: 50, guidance_scale: 7.5 };
 export interface ReadModel {
   readonly folder: SnapshotFolder;
   readonly snapshot: Snapshot;
+  readonly weights: UsedWeights;
   readonly tokenizer: Tokenizer;
   readonly schedulerConfig: SchedulerConfig;
   readonly summary: ModelSummary;
@@ -34,20 +35,14 @@ export async function readModel(path: string, precision: Precision): Promise<Rea
   const { vocab_size: rows, max_position_embeddings: positions } = snapshot.textEncoder.config;
   const tokenizer = createTokenizer(readVocabulary(snapshot.tokenizerFiles), { rows, positions });
   const schedulerConfig = readSchedulerConfig(snapshot.schedulerConfig, snapshot.schedulerClass);
-  return {
-    folder,
-    snapshot,
-    tokenizer,
-    schedulerConfig,
-    summary: summarize(folder.path, snapshot, schedulerConfig),
-  };
+  const weights = usedWeights(snapshot);
+  const read = { folder, snapshot, weights, tokenizer, schedulerConfig };
+  return { ...read, summary: summarize(read) };
 }
 
-function summarize(
-  folder: string,
-  snapshot: Snapshot,
-  schedulerConfig: SchedulerConfig,
-): ModelSummary {
+function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
+  const { snapshot, weights, schedulerConfig } = read;
+  const folder = read.folder.path;
   const own = snapshot.recommended ?? { ...DEFAULTS, ...trainedSize(snapshot) };
   const isStarter = folder === STARTER;
   return {
@@ -63,7 +58,7 @@ function summarize(
     height: own.height,
     steps: own.num_inference_steps,
     guidanceScale: own.guidance_scale,
-    ...sizeOf(snapshot),
+    ...sizeOf(weights),
   };
 }
 
@@ -105,10 +100,9 @@ function knownScheduler(config: SchedulerConfig): ModelSummary["scheduler"] {
   }
 }
 
-function sizeOf({ textEncoder, unet, vae }: Snapshot): { parameters: number; sizeBytes: number } {
-  const all = [textEncoder.weights, unet.weights, vae.weights].flatMap((weights: Weights) => [
-    ...weights.values(),
-  ]);
+function sizeOf(weights: UsedWeights): { parameters: number; sizeBytes: number } {
+  const { textEncoder, unet, vae } = weights;
+  const all = [textEncoder, unet, vae].flatMap((network) => [...network.values()]);
   const parameters = all.map(({ shape }) => shape.reduce((size, dimension) => size * dimension, 1));
   return { parameters: sum(parameters), sizeBytes: sum(all.map(({ lengthBytes }) => lengthBytes)) };
 }

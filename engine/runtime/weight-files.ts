@@ -1,5 +1,4 @@
 import { dirname, relative, sep } from "node:path";
-import { StudioError } from "../contract/errors.ts";
 import type { StoredWeight } from "../graph/emitter.ts";
 import type { Weight } from "../graph/graph.ts";
 import type { Weights } from "../snapshot/weights.ts";
@@ -26,24 +25,12 @@ export function folderOf({ weights }: WeightFiles): string {
   return parts.length > 1 ? parts.join(sep) : `${parts.join(sep)}${sep}`;
 }
 
-/** Finds what a graph asks for; a weight that is missing or of another shape is a named refusal. */
+/** Finds what a graph asks for among the weights that were picked for it (snapshot/weights.ts). */
 export function findIn(files: WeightFiles): (weight: Weight) => StoredWeight {
   const folder = folderOf(files);
-  return ({ name, shape }) => {
-    const { network } = files;
+  return ({ name }) => {
     const place = files.weights.get(name);
-    if (place === undefined) throw new StudioError("WEIGHT_MISSING", { network, name });
-    if (place.shape.join() !== shape.join()) {
-      const [found, wanted] = [place.shape, shape].map(
-        (dimensions) => `[${dimensions.join(", ")}]`,
-      );
-      throw new StudioError("WEIGHT_MISMATCH", {
-        network,
-        name,
-        found: found ?? "",
-        wanted: wanted ?? "",
-      });
-    }
+    if (place === undefined) throw new Error(`${name} was not picked for the ${files.network}`);
     const { file, offset, lengthBytes, dtype } = place;
     return { location: relative(folder, file), offset, lengthBytes, type: TYPES[dtype] };
   };

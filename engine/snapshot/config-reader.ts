@@ -10,6 +10,9 @@ export interface Range {
 /** No network of the family comes near these; they bound what a config can make us build. */
 export const CHANNELS: Range = { min: 1, max: 65_536 };
 const LEVELS: Range = { min: 1, max: 8 };
+/** Resnets of a level, transformer blocks after each, and layers of a text encoder. */
+export const RESNETS: Range = { min: 1, max: 8 };
+export const DEPTH: Range = { min: 1, max: 16 };
 export const LAYERS: Range = { min: 1, max: 128 };
 export const SIZE: Range = { min: 1, max: 65_536 };
 

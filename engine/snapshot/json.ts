@@ -23,10 +23,41 @@ export function parseObject(text: string, file: string): JsonObject {
 
 function parse(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return parsePythonJson(text);
   } catch (cause) {
-    throw new StudioError("CONFIG_INVALID", { file, reason: "it is not JSON" }, { cause });
+    throw new StudioError("CONFIG_INVALID", { file, reason: notJson(text) }, { cause });
   }
+}
+
+/** A whole string (or the rest of the text, where it does not close), or a number that JSON lacks. */
+const STRING_OR_BARE = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|$)|\bNaN\b|-?\bInfinity\b/g;
+
+/** Stands for NaN until the text is parsed; no string of a config is like it. */
+const NAN = "\u0000NaN";
+
+/**
+ * JSON as Python's json module writes and reads it: with the bare words NaN, Infinity and -Infinity.
+ * Throws SyntaxError for anything else that is not JSON.
+ */
+export function parsePythonJson(text: string): unknown {
+  if (!/NaN|Infinity/.test(text)) return JSON.parse(text);
+  const strict = text.replaceAll(STRING_OR_BARE, (found) => {
+    if (found.startsWith('"')) return found;
+    if (found.endsWith("NaN")) return JSON.stringify(NAN);
+    return found.replace("Infinity", "1e999"); // which JSON.parse reads as Infinity
+  });
+  return JSON.parse(strict, (_, value: unknown) => (value === NAN ? Number.NaN : value));
+}
+
+/** A whole string, or a comma in front of a closing bracket. */
+const STRING_OR_LAST_COMMA = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|$)|,(?=\s*[}\]])/g;
+
+/** What is wrong with a text that is not JSON; the commonest fault, a comma too many, is told by its line. */
+export function notJson(text: string): string {
+  const comma = text.matchAll(STRING_OR_LAST_COMMA).find(([found]) => found === ",");
+  if (comma === undefined) return "it is not JSON";
+  const line = text.slice(0, comma.index).split("\n").length;
+  return `it is not JSON: on line ${line} a comma has nothing after it`;
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -35,7 +66,8 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** A stranger's string or value, quoted and short enough for a sentence. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const isBare = typeof value === "number" && !Number.isFinite(value);
+  const text = isBare ? String(value) : (JSON.stringify(value) ?? "nothing");
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 

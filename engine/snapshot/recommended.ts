@@ -1,3 +1,4 @@
+import { MAX_SIDE } from "../contract/request.ts";
 import { ConfigReader } from "./config-reader.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -21,7 +22,7 @@ export function readRecommended(json: JsonObject, file: string): Recommended {
 }
 
 function pixels(read: ConfigReader, key: string): number {
-  const size = read.integer(key, undefined, { min: 8, max: 8_192 });
+  const size = read.integer(key, undefined, { min: 8, max: MAX_SIDE });
   read.demand(size % 8 === 0, `${key} is ${size}, which is not a multiple of 8`);
   return size;
 }

@@ -81,7 +81,7 @@ export function readHeader(
   const length = headerLength(head, fileSizeBytes, file);
   if (head.length < 8 + length) throw invalid(file, "it ends in the middle of its header");
   const json = parseHeader(head.subarray(8, 8 + length), file);
-  const { __metadata__: metadata = {}, ...entries } = json;
+  const { __metadata__: metadata, ...entries } = json;
   const tensors = Object.entries(entries).map(([name, entry]) => readEntry(name, entry, file));
   if (tensors.length > MAX_TENSORS) {
     throw invalid(file, `it holds ${tensors.length} tensors, more than ${MAX_TENSORS}`);
@@ -117,7 +117,9 @@ function decodeHeader(bytes: Uint8Array, file: string): string {
   }
 }
 
+/** Null is none, as the reference reads it. */
 function readMetadata(metadata: unknown, file: string): ReadonlyMap<string, string> {
+  if (metadata === undefined || metadata === null) return new Map();
   if (!isObject(metadata)) throw invalid(file, "__metadata__ is not an object");
   return new Map(
     Object.entries(metadata).map(([key, value]) => {

@@ -11,7 +11,7 @@ import { readUNetConfig } from "./unet-config.ts";
 import { readVaeConfig } from "./vae-config.ts";
 import { chooseWeightFiles, type WeightPlace } from "./weight-files.ts";
 import type { NetworkName } from "./weight-names.ts";
-import { readWeights, type Weights } from "./weights.ts";
+import { findTensors, type FoundTensors } from "./weights.ts";
 
 /** A diffusers folder, read and checked, without any of its numbers. */
 export interface Snapshot {
@@ -30,7 +30,8 @@ export interface Snapshot {
 
 export interface SnapshotNetwork<Config> {
   readonly config: Config;
-  readonly weights: Weights;
+  /** All that its files hold; what the network asks for is picked out of them. */
+  readonly tensors: FoundTensors;
   /** The variant the weights were taken from; "" is the one without a name. */
   readonly variant: string;
   /** The weight files' paths in the snapshot. */
@@ -112,7 +113,8 @@ async function readNetwork<Config>(
   config: Config,
 ): Promise<SnapshotNetwork<Config>> {
   const { variant, paths } = await chooseWeightFiles(listing, kind, precision);
-  return { config, weights: await readWeights(listing, paths, kind.name), variant, files: paths };
+  const tensors = await findTensors(listing, paths, kind.name);
+  return { config, tensors, variant, files: paths };
 }
 
 async function readTokenizerFiles(listing: Listing): Promise<ReadonlyMap<string, string>> {

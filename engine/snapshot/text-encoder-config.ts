@@ -1,6 +1,9 @@
 import type { TextEncoderConfig } from "./configs.ts";
-import { CHANNELS, ConfigReader, LAYERS } from "./config-reader.ts";
+import { CHANNELS, ConfigReader, LAYERS, type Range } from "./config-reader.ts";
 import { isObject, type JsonObject } from "./json.ts";
+
+/** The two markers and one word at least; every token looks at every other, so this bounds a table of squares. */
+const POSITIONS: Range = { min: 3, max: 1_024 };
 
 /** text_encoder/config.json with CLIPTextConfig's defaults (transformers, configuration_clip.py). */
 export function readTextEncoderConfig(json: JsonObject, file: string): TextEncoderConfig {
@@ -11,7 +14,7 @@ export function readTextEncoderConfig(json: JsonObject, file: string): TextEncod
     intermediate_size: read.integer("intermediate_size", 2048, CHANNELS),
     num_hidden_layers: read.integer("num_hidden_layers", 12, LAYERS),
     num_attention_heads: read.integer("num_attention_heads", 8, { min: 1, max: 1_024 }),
-    max_position_embeddings: read.integer("max_position_embeddings", 77, { min: 1, max: 65_536 }),
+    max_position_embeddings: read.integer("max_position_embeddings", 77, POSITIONS),
     hidden_act: read.word("hidden_act", "quick_gelu", ["gelu", "quick_gelu"]),
     use_attention_mask: read.flag("use_attention_mask", false),
     layer_norm_eps: read.number("layer_norm_eps", 1e-5, { min: 0, max: 1 }),

@@ -1,5 +1,5 @@
 import type { UNetConfig } from "./configs.ts";
-import { CHANNELS, ConfigReader, LAYERS, SIZE, type Range } from "./config-reader.ts";
+import { CHANNELS, ConfigReader, DEPTH, RESNETS, SIZE, type Range } from "./config-reader.ts";
 import type { JsonObject } from "./json.ts";
 
 /**
@@ -48,8 +48,8 @@ export function readUNetConfig(json: JsonObject, file: string): UNetConfig {
     out_channels: read.integer("out_channels", 4, CHANNELS),
     ...blocks(read),
     block_out_channels: channels,
-    layers_per_block: read.repeated("layers_per_block", 2, levels, LAYERS),
-    transformer_layers_per_block: read.repeated("transformer_layers_per_block", 1, levels, LAYERS),
+    layers_per_block: read.repeated("layers_per_block", 2, levels, RESNETS),
+    transformer_layers_per_block: read.repeated("transformer_layers_per_block", 1, levels, DEPTH),
     attention_head_dim: read.repeated("attention_head_dim", 8, levels, HEADS),
     cross_attention_dim: crossAttentionDim(read, levels),
     use_linear_projection: read.flag("use_linear_projection", false),

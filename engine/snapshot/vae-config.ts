@@ -1,5 +1,5 @@
 import type { VaeConfig } from "./configs.ts";
-import { CHANNELS, ConfigReader, LAYERS } from "./config-reader.ts";
+import { CHANNELS, ConfigReader, RESNETS } from "./config-reader.ts";
 import type { JsonObject } from "./json.ts";
 
 /** Values of keys that would change the network in ways we do not build. */
@@ -17,7 +17,7 @@ export function readVaeConfig(json: JsonObject, file: string): VaeConfig {
     out_channels: pictureChannels(read, "out_channels"),
     latent_channels: read.integer("latent_channels", 4, CHANNELS),
     block_out_channels: read.integers("block_out_channels", [64], CHANNELS),
-    layers_per_block: read.integer("layers_per_block", 1, LAYERS),
+    layers_per_block: read.integer("layers_per_block", 1, RESNETS),
     norm_num_groups: read.integer("norm_num_groups", 32, CHANNELS),
     scaling_factor: read.number("scaling_factor", 0.18215, { min: 1e-6, max: 1e6 }),
     mid_block_add_attention: read.flag("mid_block_add_attention", true),

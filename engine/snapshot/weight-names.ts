@@ -7,19 +7,15 @@ export interface Named {
   readonly shape: readonly number[];
 }
 
-/**
- * The name and shape today's diffusers and transformers give a tensor of a weight file of any age;
- * undefined for one that no network asks for.
- */
-export function canonical(network: NetworkName, tensor: Named): Named | undefined {
+/** The name and shape today's diffusers and transformers give a tensor of a weight file of any age. */
+export function canonical(network: NetworkName, tensor: Named): Named {
   if (network === "UNet") return tensor;
   return network === "VAE" ? vaeTensor(tensor) : textEncoderTensor(tensor);
 }
 
-/** Files of the hub keep the text model's prefix, and the row of position numbers as a tensor. */
-function textEncoderTensor({ name, shape }: Named): Named | undefined {
-  const bare = name.replace(/^text_model\./, "");
-  return bare === "embeddings.position_ids" ? undefined : { name: bare, shape };
+/** Files of the hub keep the text model's prefix. */
+function textEncoderTensor({ name, shape }: Named): Named {
+  return { name: name.replace(/^text_model\./, ""), shape };
 }
 
 /** Projections of the VAE's attention before diffusers 0.18, and their names today. */

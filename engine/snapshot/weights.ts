@@ -2,45 +2,72 @@ import { StudioError } from "../contract/errors.ts";
 import { sizeOfFile, type Listing } from "./files.ts";
 import { quote } from "./json.ts";
 import { headerLength, readHeader, type Dtype, type SafetensorsHeader } from "./safetensors.ts";
-import { canonical, type NetworkName } from "./weight-names.ts";
+import { canonical, type Named, type NetworkName } from "./weight-names.ts";
 
 /** One tensor's bytes where they lie. */
-export interface Weight {
+export interface Found {
   /** Path in the snapshot, with forward slashes. */
   readonly file: string;
   /** From the start of the file. */
   readonly offset: number;
   readonly lengthBytes: number;
-  readonly dtype: WeightType;
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
 }
 
-const WEIGHT_TYPES = ["F32", "F16", "BF16"] as const;
-type WeightType = (typeof WEIGHT_TYPES)[number];
+/** All tensors of a network's files by the name today's diffusers and transformers give them. */
+export type FoundTensors = ReadonlyMap<string, Found>;
 
-/** A network's weights by the name today's diffusers and transformers give them. */
+const WEIGHT_TYPES = ["F32", "F16", "BF16"] as const;
+
+/** A tensor that its network computes with. */
+export interface Weight extends Found {
+  readonly dtype: (typeof WEIGHT_TYPES)[number];
+}
 export type Weights = ReadonlyMap<string, Weight>;
 
 /**
- * Gathers a network's weights out of its files, without reading any of their numbers. A tensor that
- * is there twice, under one name or two, is refused as SAFETENSORS_INVALID; one in another number
- * type than the three as SNAPSHOT_UNSUPPORTED.
+ * Gathers the tensors of a network's files, without reading any of their numbers. One that is there
+ * twice, under one name or two, is refused as SAFETENSORS_INVALID.
  */
-export async function readWeights(
+export async function findTensors(
   listing: Listing,
   paths: readonly string[],
   network: NetworkName,
-): Promise<Weights> {
-  const weights = new Map<string, Weight>();
+): Promise<FoundTensors> {
+  const found = new Map<string, Found>();
   for (const file of paths) {
     const { tensors } = await readFileHeader(listing, file);
     for (const [name, { dtype, shape, offset, lengthBytes }] of tensors) {
       const known = canonical(network, { name, shape });
-      if (known === undefined) continue;
-      if (weights.has(known.name)) throw twice(file, known.name);
-      const type = weightType(dtype, `${quote(name)} in ${file}`);
-      weights.set(known.name, { file, offset, lengthBytes, dtype: type, shape: known.shape });
+      if (found.has(known.name)) throw twice(file, known.name);
+      found.set(known.name, { file, offset, lengthBytes, dtype, shape: known.shape });
     }
+  }
+  return found;
+}
+
+/**
+ * Picks what a network asks for; the files may hold more, of any kind. Refuses as WEIGHT_MISSING,
+ * WEIGHT_MISMATCH, or, in another number type than the three, as SNAPSHOT_UNSUPPORTED.
+ */
+export function pickWeights(
+  found: FoundTensors,
+  asked: Iterable<Named>,
+  network: NetworkName,
+): Weights {
+  const weights = new Map<string, Weight>();
+  for (const { name, shape } of asked) {
+    const tensor = found.get(name);
+    if (tensor === undefined) throw new StudioError("WEIGHT_MISSING", { network, name });
+    if (tensor.shape.join() !== shape.join()) {
+      const [found = "", wanted = ""] = [tensor.shape, shape].map(
+        (sizes) => `[${sizes.join(", ")}]`,
+      );
+      throw new StudioError("WEIGHT_MISMATCH", { network, name, found, wanted });
+    }
+    const dtype = weightType(tensor.dtype, `${quote(name)} in ${tensor.file}`);
+    weights.set(name, { ...tensor, dtype });
   }
   return weights;
 }
@@ -52,7 +79,7 @@ async function readFileHeader(listing: Listing, file: string): Promise<Safetenso
   return readHeader(await listing.files.readBytes(file, 0, 8 + length), size, file);
 }
 
-function weightType(dtype: Dtype, tensor: string): WeightType {
+function weightType(dtype: Dtype, tensor: string): Weight["dtype"] {
   const known = WEIGHT_TYPES.find((type) => type === dtype);
   if (known !== undefined) return known;
   const what = `The number type of ${tensor}`;

@@ -1,4 +1,5 @@
-import { type VocabularyFile, MAX_TOKEN_LENGTH, isObject, refuse } from "./vocabulary-files.ts";
+import { isObject } from "../snapshot/json.ts";
+import { type VocabularyFile, MAX_TOKEN_LENGTH, refuse } from "./vocabulary-files.ts";
 
 /** Most tokens one list may declare. */
 const MAX_DECLARED_TOKENS = 1000;

@@ -5,7 +5,8 @@ import {
   readListedToken,
   readToken,
 } from "./declared-token.ts";
-import { type JsonObject, type VocabularyFile, isObject, readId } from "./vocabulary-files.ts";
+import { isObject, type JsonObject } from "../snapshot/json.ts";
+import { type VocabularyFile, readId } from "./vocabulary-files.ts";
 
 /** The files of a tokenizer folder that declare tokens; empty objects for those it lacks. */
 export interface Declarations {

@@ -1,8 +1,8 @@
 import { StudioError } from "../contract/errors.ts";
+import { isObject, notJson, parsePythonJson, type JsonObject } from "../snapshot/json.ts";
 
 /** The texts of a tokenizer folder by file name. */
 export type VocabularyFiles = ReadonlyMap<string, string>;
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The files that `readVocabulary` looks at; a folder has some of them. */
 export const VOCABULARY_FILES = [
@@ -41,15 +41,10 @@ export function objectOf(files: VocabularyFiles, file: VocabularyFile): JsonObje
 
 function parse(file: VocabularyFile, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parsePythonJson(text);
   } catch {
-    return refuse(file, "it is not JSON");
+    return refuse(file, notJson(text));
   }
-}
-
-/** Whether a parsed value is a JSON object. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Says that a file of the tokenizer is damaged. */

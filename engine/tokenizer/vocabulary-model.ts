@@ -1,12 +1,11 @@
 import { StudioError } from "../contract/errors.ts";
 import { type Merges, pairKey } from "./byte-pairs.ts";
+import { isObject, type JsonObject } from "../snapshot/json.ts";
 import {
-  type JsonObject,
   type VocabularyFile,
   type VocabularyFiles,
   MAX_TOKEN_LENGTH,
   MAX_TOKENS,
-  isObject,
   objectOf,
   quote,
   readId,

@@ -2,13 +2,8 @@ import type { AddedToken } from "./added-tokens.ts";
 import type { Merges } from "./byte-pairs.ts";
 import type { DeclaredToken } from "./declared-token.ts";
 import { readDeclaredTokens } from "./declared-tokens.ts";
-import {
-  type JsonObject,
-  type VocabularyFiles,
-  objectOf,
-  quote,
-  refuse,
-} from "./vocabulary-files.ts";
+import type { JsonObject } from "../snapshot/json.ts";
+import { type VocabularyFiles, objectOf, quote, refuse } from "./vocabulary-files.ts";
 import { readModel } from "./vocabulary-model.ts";
 
 /** All that turns text into ids. */

@@ -8,7 +8,7 @@ export interface RawTensor {
 /** A sound .safetensors file of these tensors, in this order. */
 export function safetensors(
   tensors: Readonly<Record<string, RawTensor>>,
-  metadata: Readonly<Record<string, string>> = { format: "pt" },
+  metadata: Readonly<Record<string, string>> | null = { format: "pt" },
 ): Uint8Array {
   let end = 0;
   const entries = Object.entries(tensors).map(([name, { dtype, shape, bytes }]) => {

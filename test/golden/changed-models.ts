@@ -1,5 +1,5 @@
-import { edit, retensor, rowsOf, type Change } from "../fixtures/rewrites.ts";
-import type { RawTensor } from "../fakes/safetensors-writer.ts";
+import { edit, keep, retensor, rowsOf, tensorsOf, text, type Change } from "../fixtures/rewrites.ts";
+import { safetensors, type RawTensor } from "../fakes/safetensors-writer.ts";
 import { loadFolder, saveFolder } from "../fakes/memory-snapshot.ts";
 import { snapshotFolder, type ReferenceName } from "./reference.ts";
 
@@ -8,6 +8,8 @@ export interface ChangedModel {
   readonly base?: ReferenceName;
   readonly changes: readonly Change[];
   readonly request?: Partial<ModelRequest>;
+  /** Another's picture, where what is changed must make no difference. */
+  readonly picture?: string;
   /** Whether the picture starts from models/init.png, at strength 0.5. */
   readonly isFromPicture?: boolean;
 }
@@ -50,6 +52,8 @@ export type ChangedName = keyof typeof CHANGED_MODELS;
 
 const TEXT_ENCODER = "text_encoder/model.fp16.safetensors";
 const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
+const VAE = "vae/diffusion_pytorch_model.fp16.safetensors";
+const SCHEDULER = "scheduler/scheduler_config.json";
 const TOKENIZER = "tokenizer/tokenizer_config.json";
 const LONG = "a red house, two purple fish under water, ".repeat(12);
 
@@ -81,16 +85,36 @@ function rows(table: string, pick: (count: number) => readonly number[]): Change
 
 type Tensors = Record<string, RawTensor>;
 
+function zeros(dtype: string, length: number, shape: readonly number[] = [1]): RawTensor {
+  return { dtype, shape, bytes: new Uint8Array(length) };
+}
+
+function renamed(tensors: Tensors, from: RegExp, to: string): Tensors {
+  const entries = Object.entries(tensors).map(
+    ([name, tensor]) => [name.replace(from, to), tensor] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+/** The VAE's attention by its names before diffusers 0.18. */
+function withOldAttention(tensors: Tensors): Tensors {
+  const names = { to_q: "query", to_k: "key", to_v: "value", "to_out.0": "proj_attn" };
+  return Object.entries(names).reduce(
+    (all, [today, old]) => renamed(all, new RegExp(`\\b${today}(?=\\.)`), old),
+    tensors,
+  );
+}
+
 /** The UNet with one resnet a level instead of two, as its last of three on the way up takes the skip from above. */
 function distilled(tensors: Tensors): Tensors {
   const kept = Object.entries(tensors).filter(
     ([name]) => !/^(down|up)_blocks\.\d\.(resnets|attentions)\.1\./.test(name),
   );
-  const renamed = kept.map(
-    ([name, tensor]) =>
-      [name.replace(/^(up_blocks\.\d\.(?:resnets|attentions))\.2\./, "$1.1."), tensor] as const,
+  return renamed(
+    Object.fromEntries(kept),
+    /^(up_blocks\.\d\.(?:resnets|attentions))\.2\./,
+    "$1.1.",
   );
-  return Object.fromEntries(renamed);
 }
 
 /** The UNet without its deepest level. */
@@ -122,6 +146,79 @@ export const CHANGED_MODELS = {
   "vae-shift-factor": {
     changes: [edit("vae/config.json", { shift_factor: 0.5 })],
     isFromPicture: true,
+  },
+  unchanged: { changes: [] },
+  // The files as they lie on the hub and in people's folders.
+  "config-minus-infinity": {
+    changes: [
+      (files) => {
+        const config = Buffer.from(files.get(SCHEDULER)!).toString();
+        const bare = '"lambda_min_clipped": -Infinity, "b": [NaN, Infinity, "NaN, \\"-Infinity"],';
+        files.set(SCHEDULER, Buffer.from(config.replace("{", `{${bare}`)));
+      },
+    ],
+    picture: "unchanged",
+  },
+  "safetensors-null-metadata": {
+    changes: [(files) => void files.set(VAE, safetensors(tensorsOf(files.get(VAE)!), null))],
+    picture: "unchanged",
+  },
+  "tensors-that-nobody-uses": {
+    changes: [
+      retensor(TEXT_ENCODER, (tensors) => ({
+        ...tensors,
+        "embeddings.position_ids": zeros("I64", 8),
+        "vision_model.embeddings.class_embedding": zeros("F64", 8),
+        logit_scale: zeros("F64", 8),
+        other: zeros("BOOL", 1),
+      })),
+      retensor(UNET, (tensors) => ({ ...tensors, "model_ema.decay": zeros("F8_E4M3", 1) })),
+    ],
+    picture: "unchanged",
+  },
+  "added-token-one-too-many": {
+    changes: [edit("tokenizer/added_tokens.json", { "<extra>": 770 })],
+    picture: "unchanged",
+  },
+  // As CompVis published Stable Diffusion 1.
+  "first-release": {
+    base: "tiny-sd1-eps",
+    changes: [
+      text(
+        SCHEDULER,
+        JSON.stringify({
+          _class_name: "PNDMScheduler",
+          _diffusers_version: "0.2.2",
+          beta_end: 0.012,
+          beta_schedule: "scaled_linear",
+          beta_start: 0.00085,
+          num_train_timesteps: 1000,
+          skip_prk_steps: true,
+        }),
+      ),
+      edit("model_index.json", {
+        _diffusers_version: "0.2.2",
+        scheduler: ["diffusers", "PNDMScheduler"],
+        image_encoder: undefined,
+        requires_safety_checker: undefined,
+      }),
+      keep("unet/config.json", `_class_name act_fn attention_head_dim block_out_channels center_input_sample
+        cross_attention_dim down_block_types downsample_padding flip_sin_to_cos
+        freq_shift in_channels layers_per_block mid_block_scale_factor norm_eps
+        norm_num_groups out_channels up_block_types`),
+      edit("unet/config.json", { _diffusers_version: "0.2.2", sample_size: 32 }),
+      keep("vae/config.json", `_class_name act_fn block_out_channels down_block_types in_channels
+        latent_channels layers_per_block out_channels up_block_types`),
+      edit("vae/config.json", { _diffusers_version: "0.2.2", sample_size: 256 }),
+      keep("text_encoder/config.json", `architectures hidden_size intermediate_size model_type num_attention_heads
+        num_hidden_layers vocab_size`),
+      edit("text_encoder/config.json", { hidden_act: "quick_gelu", torch_dtype: "float32" }),
+      retensor("text_encoder/model.safetensors", (tensors) => ({
+        ...renamed(tensors, /^/, "text_model."),
+        "text_model.embeddings.position_ids": zeros("I64", 77 * 8, [1, 77]),
+      })),
+      retensor("vae/diffusion_pytorch_model.safetensors", withOldAttention),
+    ],
   },
   // Distilled models (BK-SDM, segmind's tiny-sd): fewer resnets, no middle, a level less.
   "unet-without-middle": {

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CHANGED_MODELS, requestFor, saveModel, type ChangedName } from "./changed-models.ts";
 
-/* For make_models.py: writes every changed model and its request into a folder of its own under the one given. */
+/* For make_models.py: writes every changed model that has a picture of its own and its request into a folder of its own under the one given. */
 for (const name of Object.keys(CHANGED_MODELS) as ChangedName[]) {
+  if ("picture" in CHANGED_MODELS[name]) continue;
   const folder = join(process.argv[2]!, name);
   mkdirSync(folder, { recursive: true });
   saveModel(name, join(folder, "snapshot"));

@@ -12,8 +12,13 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // domain: pure
   "engine/tensor": [],
   "engine/graph": ["engine/tensor/precision.ts"],
-  "engine/tokenizer": ["engine/contract/errors.ts"],
-  "engine/snapshot": ["engine/contract/errors.ts", "engine/tensor/precision.ts", "zod"],
+  "engine/tokenizer": ["engine/contract/errors.ts", "engine/snapshot/json.ts"],
+  "engine/snapshot": [
+    "engine/contract/errors.ts",
+    "engine/contract/request.ts",
+    "engine/tensor/precision.ts",
+    "zod",
+  ],
   "engine/networks": ["engine/graph", "engine/snapshot/configs.ts"],
   "engine/schedulers": ["engine/contract", "engine/tensor"],
   "engine/image": ["engine/contract", "engine/tensor", "node:zlib", "zod"],

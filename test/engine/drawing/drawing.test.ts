@@ -41,7 +41,8 @@ test.each(Object.keys(CHANGED_MODELS) as ChangedName[])(
   "%s is drawn as diffusers draws it",
   async (name) => {
     const { pixels } = await drawnBy(name);
-    const expected = await decodePicture(golden(name), name);
+    const { picture = name }: ChangedModel = CHANGED_MODELS[name];
+    const expected = await decodePicture(golden(picture), picture);
     expect(psnr(pixels.data, expected.data)).toBeGreaterThan(60);
   },
 );

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonFault, quote } from "../../../engine/snapshot/json.ts";
+import { jsonFault, notJson, parsePythonJson, quote } from "../../../engine/snapshot/json.ts";
 
 const LIMITS = { depth: 3, marks: 1_000 };
 
@@ -47,4 +47,34 @@ test("quotes a stranger's value in at most a hundred characters", () => {
   expect(quote("a\u0000")).toBe('"a\\u0000"');
   expect(quote(undefined)).toBe("nothing");
   expect(quote("x".repeat(500))).toHaveLength(101);
+});
+
+test("reads what JSON.stringify writes, and Python's bare numbers outside of strings", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.string({ unit: "binary" }), (value, text) => {
+      const json = JSON.stringify([value, text, "NaN", "-Infinity \\"]);
+      const [, ...rest] = parsePythonJson(`[NaN,${json},-Infinity, Infinity]`) as unknown[];
+      expect(rest).toEqual([JSON.parse(json), -Infinity, Infinity]);
+    }),
+  );
+  expect(parsePythonJson('{"a": NaN, "NaN": [NaN]}')).toEqual({ a: NaN, NaN: [NaN] });
+});
+
+test.each(["{Infinity: 1}", "[-NaN]", "[Infinit]", "[aNaN]", '["NaN', "NaN NaN", "[Infinity1]"])(
+  "refuses %s, which Python does not read either",
+  (text) => {
+    expect(() => parsePythonJson(text)).toThrow(SyntaxError);
+  },
+);
+
+test.each([
+  ['{\n"a": "x,}",\n"b": [1,\n2,\n\n]}', "it is not JSON: on line 4 a comma has nothing after it"],
+  ['{"a": ",}", "b": tru}', "it is not JSON"],
+  ["", "it is not JSON"],
+])("says what is wrong with %j", (text, reason) => {
+  expect(notJson(text)).toBe(reason);
+});
+
+test("quotes numbers that JSON has no word for", () => {
+  expect([NaN, -Infinity].map(quote)).toEqual(["NaN", "-Infinity"]);
 });

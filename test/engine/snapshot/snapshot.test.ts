@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readSnapshot, type Snapshot } from "../../../engine/snapshot/snapshot.ts";
 import type { Precision } from "../../../engine/tensor/precision.ts";
-import type { Weights } from "../../../engine/snapshot/weights.ts";
+import type { FoundTensors as Tensors } from "../../../engine/snapshot/weights.ts";
 import { loadFolder, memorySnapshot, type FileMap } from "../../fakes/memory-snapshot.ts";
 import { inBfloat16, inFloat32, inShards } from "../../fixtures/rewrites.ts";
 
@@ -17,29 +17,29 @@ function without(files: FileMap, ...paths: string[]): FileMap {
   return new Map([...files].filter(([path]) => !paths.includes(path)));
 }
 
-function countOf(weights: Weights): number {
+function countOf(weights: Tensors): number {
   let parameters = 0;
   for (const { shape } of weights.values()) parameters += shape.reduce((a, b) => a * b, 1);
   return parameters;
 }
 
 /** Names and shapes, sorted: what a network sees of its weights. */
-function shapesOf(weights: Weights): readonly string[] {
+function shapesOf(weights: Tensors): readonly string[] {
   return [...weights].map(([name, { shape }]) => `${name} ${shape.join("x")}`).toSorted();
 }
 
 describe("reads", () => {
   test.each([
     ["test/golden/tiny-sd2-v/snapshot", "fp16", { textEncoder: 52, unet: 684, vae: 180 }],
-    ["test/golden/tiny-sd2-hub/snapshot", "fp16", { textEncoder: 52, unet: 684, vae: 180 }],
+    ["test/golden/tiny-sd2-hub/snapshot", "fp16", { textEncoder: 53, unet: 684, vae: 180 }],
     ["test/golden/tiny-sd21-v/snapshot", "fp16", { textEncoder: 36, unet: 440, vae: 180 }],
     ["test/golden/tiny-sd1-eps/snapshot", "", { textEncoder: 36, unet: 684, vae: 244 }],
     ["assets/starter/snapshot", "", { textEncoder: 52, unet: 442, vae: 188 }],
-  ])("%s, variant %j", async (folder, variant, tensors) => {
+  ])("%s, variant %j", async (folder, variant, counts) => {
     const { textEncoder, unet, vae, ...rest } = await read(loadFolder(folder));
     const networks = { textEncoder, unet, vae };
-    const found = Object.entries(networks).map(([name, { weights }]) => [name, weights.size]);
-    expect(Object.fromEntries(found)).toEqual(tensors);
+    const found = Object.entries(networks).map(([name, { tensors }]) => [name, tensors.size]);
+    expect(Object.fromEntries(found)).toEqual(counts);
     expect(Object.values(networks).map((network) => network.variant)).toEqual(
       Array(3).fill(variant),
     );
@@ -67,7 +67,8 @@ describe("reads", () => {
       read(loadFolder("test/golden/tiny-sd2-hub/snapshot")),
     ]);
     for (const network of ["textEncoder", "unet", "vae"] as const) {
-      expect(shapesOf(hub[network].weights)).toEqual(shapesOf(today[network].weights));
+      const found = shapesOf(hub[network].tensors).filter((name) => !/position_ids/.test(name));
+      expect(found).toEqual(shapesOf(today[network].tensors));
       expect(hub[network].config).toEqual(today[network].config);
     }
   });
@@ -75,7 +76,7 @@ describe("reads", () => {
   test("a weight as the place of its bytes", async () => {
     const { unet } = await read(TINY_SD2);
     const file = TINY_SD2.get(`${UNET}.fp16.safetensors`)!;
-    const bias = unet.weights.get("conv_in.bias")!;
+    const bias = unet.tensors.get("conv_in.bias")!;
     expect(bias).toEqual({
       file: `${UNET}.fp16.safetensors`,
       offset: 8 + 78_152, // conv_in.bias is the first tensor of the file
@@ -120,8 +121,8 @@ describe("reads the same UNet", () => {
   ])("%s", async (_, unetFiles: FileMap, dtype) => {
     const reference = await read(TINY_SD2);
     const { unet } = await read(new Map([...others, ...unetFiles]));
-    expect(shapesOf(unet.weights)).toEqual(shapesOf(reference.unet.weights));
-    expect(new Set([...unet.weights.values()].map((weight) => weight.dtype))).toEqual(
+    expect(shapesOf(unet.tensors)).toEqual(shapesOf(reference.unet.tensors));
+    expect(new Set([...unet.tensors.values()].map((weight) => weight.dtype))).toEqual(
       new Set([dtype]),
     );
     expect(unet.files).toEqual([...unetFiles.keys()].filter((path) => !path.endsWith(".json")));
@@ -132,10 +133,10 @@ describe("reads the same UNet", () => {
     const [first] = shards.keys();
     shards.set(first!, inFloat32(shards.get(first!)!));
     const { unet } = await read(new Map([...others, ...shards]));
-    expect(new Set([...unet.weights.values()].map(({ dtype }) => dtype))).toEqual(
+    expect(new Set([...unet.tensors.values()].map(({ dtype }) => dtype))).toEqual(
       new Set(["F32", "F16"]),
     );
-    expect(countOf(unet.weights)).toBe(countOf((await read(TINY_SD2)).unet.weights));
+    expect(countOf(unet.tensors)).toBe(countOf((await read(TINY_SD2)).unet.tensors));
   });
 
   test("in the variant the device likes", async () => {

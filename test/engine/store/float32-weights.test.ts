@@ -1,17 +1,16 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { readSnapshot } from "../../../engine/snapshot/snapshot.ts";
+import { readModel } from "../../../engine/drawing/read-model.ts";
 import type { Weight, Weights } from "../../../engine/snapshot/weights.ts";
 import { float32Weights } from "../../../engine/store/float32-weights.ts";
 import { locateWeights } from "../../../engine/store/located-weights.ts";
-import { openSnapshotFolder } from "../../../engine/store/snapshot-folder.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { float32Values } from "../../fixtures/rewrites.ts";
 
 async function located(path: string): Promise<Weights> {
-  const folder = await openSnapshotFolder(path);
-  return locateWeights(folder, (await readSnapshot(folder, "float32")).textEncoder.weights);
+  const { folder, weights } = await readModel(path, "float32");
+  return locateWeights(folder, weights.textEncoder);
 }
 
 function valuesOf({ file, offset, lengthBytes, dtype, shape }: Weight): Float32Array {

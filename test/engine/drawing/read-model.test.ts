@@ -1,0 +1,148 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { readModel } from "../../../engine/drawing/read-model.ts";
+import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { edit, retensor, text, type Change } from "../../fixtures/rewrites.ts";
+
+const SOUND = loadFolder("test/golden/tiny-sd2-v/snapshot");
+const VAE = "vae/diffusion_pytorch_model.fp16.safetensors";
+
+async function refusalOf(...changes: readonly Change[]): Promise<StudioError> {
+  const files = new Map(SOUND);
+  for (const change of changes) change(files);
+  const folder = temporaryFolder();
+  saveFolder(folder, files);
+  const outcome = await readModel(folder, "float32").catch((error: unknown) => error);
+  if (outcome instanceof StudioError) return outcome;
+  throw new Error("it was not refused", { cause: outcome });
+}
+
+/** What is wrong, how, the refusal's code, and words its sentence must have. */
+const REFUSED: readonly (readonly [string, Change, string, string])[] = [
+  [
+    "a weight that is missing",
+    retensor(VAE, (tensors) => {
+      const others = Object.entries(tensors).filter(([name]) => name !== "quant_conv.weight");
+      return Object.fromEntries(others);
+    }),
+    "WEIGHT_MISSING",
+    "The VAE weights lack quant_conv.weight",
+  ],
+  [
+    "more channels than the weights have",
+    edit("unet/config.json", { block_out_channels: [64, 64, 64, 64] }),
+    "WEIGHT_MISMATCH",
+    "time_embedding.linear_1.weight of the UNet is [128, 32], but the config asks for [256, 64]",
+  ],
+  [
+    "doubles",
+    retensor(VAE, (tensors) => ({
+      ...tensors,
+      "quant_conv.bias": { dtype: "F64", shape: [8], bytes: new Uint8Array(64) },
+    })),
+    "SNAPSHOT_UNSUPPORTED",
+    `The number type of "quant_conv.bias" in ${VAE} is not supported: F64`,
+  ],
+  [
+    "a damaged vocabulary",
+    text("tokenizer/vocab.json", '{"a": "b"}'),
+    "TOKENIZER_INVALID",
+    'vocab.json: the id of "a"',
+  ],
+  [
+    "a text encoder without rows for the markers",
+    edit("text_encoder/config.json", { vocab_size: 768 }),
+    "TOKENIZER_INVALID",
+    "the start token has the id 768, but the text encoder has 768 rows",
+  ],
+  [
+    "pictures of half a million pixels a side",
+    edit("unet/config.json", { sample_size: 65_536 }),
+    "CONFIG_INVALID",
+    "sample_size 65536x65536 makes pictures of 524288x524288 pixels, and 2048 a side are the most",
+  ],
+  [
+    "a recommendation of 8192 pixels",
+    text(
+      "recommended.json",
+      '{"num_inference_steps": 5, "guidance_scale": 1, "width": 8192, "height": 64}',
+    ),
+    "CONFIG_INVALID",
+    "width is 8192, not a whole number from 8 to 2048",
+  ],
+  [
+    "128 layers a block",
+    edit("unet/config.json", { layers_per_block: 128 }),
+    "CONFIG_INVALID",
+    "layers_per_block is 128, not a whole number from 1 to 8",
+  ],
+  [
+    "128 transformers a layer",
+    edit("unet/config.json", { transformer_layers_per_block: 128 }),
+    "CONFIG_INVALID",
+    "transformer_layers_per_block is 128",
+  ],
+  [
+    "a billion channels",
+    edit("vae/config.json", { block_out_channels: [1e9, 1e9, 1e9, 1e9] }),
+    "CONFIG_INVALID",
+    "block_out_channels is 1000000000",
+  ],
+  [
+    "a billion positions",
+    edit("text_encoder/config.json", { max_position_embeddings: 1e9 }),
+    "CONFIG_INVALID",
+    "max_position_embeddings is 1000000000",
+  ],
+  [
+    "as many layers as there may be, which the weights have not",
+    edit("unet/config.json", { layers_per_block: 8, transformer_layers_per_block: 16 }),
+    "WEIGHT_MISSING",
+    "The UNet weights lack",
+  ],
+];
+
+test.each(REFUSED)("refuses %s", async (_, change, code, words) => {
+  const refused = await refusalOf(change);
+  expect(refused).toMatchObject({ code, message: expect.stringContaining(words) });
+});
+
+const CONFIGS = [
+  "unet/config.json",
+  "vae/config.json",
+  "text_encoder/config.json",
+  "scheduler/scheduler_config.json",
+  "tokenizer/tokenizer_config.json",
+  "model_index.json",
+] as const;
+
+/** Numbers at the edges of what is believed, and anything else that JSON can say. */
+const anyValue = fc.oneof(
+  fc.constantFrom(0, -1, 0.5, 1, 2, 3, 7, 8, 64, 1024, 65_536, 1e9, 1e300, 2 ** 53, null, ""),
+  fc.array(fc.constantFrom(0, 1, 8, 32, 64, 65_536, null), { maxLength: 9 }),
+  fc.jsonValue(),
+);
+
+test("any value in any config gives a model or a refusal", { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  saveFolder(folder, SOUND);
+  const change = fc.constantFrom(...CONFIGS).chain((file) => {
+    const sound = JSON.parse(Buffer.from(SOUND.get(file)!).toString()) as object;
+    const key = fc.constantFrom(...Object.keys(sound), "use_attention_mask", "shift_factor");
+    const changes = fc.dictionary(key, anyValue, { minKeys: 1, maxKeys: 2 });
+    return changes.map((changed) => ({ file, json: { ...sound, ...changed } }));
+  });
+  await fc.assert(
+    fc.asyncProperty(change, async ({ file, json }) => {
+      writeFileSync(join(folder, file), JSON.stringify(json));
+      const outcome = await readModel(folder, "float32").catch((error: unknown) => error);
+      writeFileSync(join(folder, file), SOUND.get(file)!);
+      expect(outcome instanceof Error && !(outcome instanceof StudioError)).toBe(false);
+    }),
+    { numRuns: 300 },
+  );
+});
