@@ -28,6 +28,11 @@ export const INFERENCE_REFUSALS = {
     sentence: "The endpoint has no room now (status {status}): {reason}.",
     advice: "Try again later.",
   },
+  ENDPOINT_NOT_SERVED: {
+    status: 502,
+    sentence: "Nothing serves at the endpoint's address (status {status}): {reason}.",
+    advice: "Check the address; if it is right, ask its operator whether the service is running.",
+  },
   ENDPOINT_TIMED_OUT: {
     status: 504,
     sentence: "The endpoint's route or a proxy gave up waiting (status {status}).",

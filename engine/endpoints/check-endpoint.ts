@@ -5,9 +5,11 @@ import {
   readModelList,
   type DeclaredTensors,
 } from "../kserve/client/endpoint-metadata.ts";
-import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
+import { type EndpointReply, REPLY_LIMITS } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
-import { readServer, saysNo } from "./endpoint-words.ts";
+import { readMessage } from "../kserve/wire/framing.ts";
+import type { JsonObject } from "../kserve/wire/json.ts";
+import { MessageFault } from "../kserve/wire/message-fault.ts";
 
 /** One GET of a path below the endpoint's base; rejects with the ENDPOINT refusals. */
 export type Get = (path: string) => Promise<EndpointReply>;
@@ -44,7 +46,8 @@ export async function checkEndpoint(checking: Checking): Promise<CheckedEndpoint
   }
   const refusal = refusalOf(ready);
   if (refusal !== undefined) {
-    const isNotReady = ready.status === 503 || refusal.code === "ENDPOINT_BUSY";
+    const isServed = refusal.code !== "ENDPOINT_NOT_SERVED";
+    const isNotReady = (ready.status === 503 && isServed) || refusal.code === "ENDPOINT_BUSY";
     return { check: { ...nothing, ...stateOf(isNotReady, refusal) }, model };
   }
   return describe(checking, { at, ms, isReady: !saysNo(ready.body) });
@@ -117,6 +120,35 @@ async function orError<T>(work: () => Promise<T>): Promise<T | StudioError> {
     return await work();
   } catch (error) {
     if (error instanceof StudioError) return error;
+    throw error;
+  }
+}
+
+/** Longest name of a server that is shown. */
+const MAX_NAME = 100;
+
+/** What a server says of itself: its name and version; undefined where it says nothing. */
+function readServer({ status, body }: EndpointReply): string | undefined {
+  const message = status === 200 ? messageIn(body) : undefined;
+  const words = ["name", "version"].flatMap((key) => {
+    const value = message?.get(key);
+    return typeof value === "string" && value.trim() !== "" ? [value.trim()] : [];
+  });
+  if (words.length === 0) return undefined;
+  return words.join(" ").slice(0, MAX_NAME).toWellFormed();
+}
+
+/** Whether the body of a readiness reply says that it is not: Triton's is empty, KServe's is an object. */
+function saysNo(body: Uint8Array): boolean {
+  const message = messageIn(body);
+  return message?.get("ready") === false || message?.get("live") === false;
+}
+
+function messageIn(body: Uint8Array): JsonObject | undefined {
+  try {
+    return readMessage(body, REPLY_LIMITS);
+  } catch (error) {
+    if (error instanceof MessageFault) return undefined;
     throw error;
   }
 }

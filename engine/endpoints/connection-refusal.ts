@@ -3,7 +3,7 @@ import { systemCode } from "../files/system-error.ts";
 
 /** What a connection's failure means, by the code that Node or undici gives it. */
 const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: "no machine has that name",
+  ENOTFOUND: "host not found",
   EAI_AGAIN: "its name cannot be looked up now",
   ECONNREFUSED: "nothing listens at that port",
   EHOSTUNREACH: "there is no way to it",

@@ -12,11 +12,16 @@ import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
 import { changed, keptFrom, NOTHING_SECRET, SEED_MODEL } from "./endpoint-parts.ts";
 import type { AddedEndpoint } from "./endpoint-parts.ts";
 import { checkHeaders } from "./extra-headers.ts";
-import { checkWithNoToken, noTokenSent } from "./no-token-sent.ts";
 import { PictureThread } from "./picture-thread.ts";
 import { hasSettings, sentOrder } from "./sent-order.ts";
 import { claimsOf, tokenIn } from "./token-text.ts";
-import { checkWithout, refusalWithout, withoutSecrets } from "./without-secrets.ts";
+import {
+  checkWithNoToken,
+  checkWithout,
+  noTokenSent,
+  refusalWithout,
+  withoutSecrets,
+} from "./told-refusals.ts";
 
 /** A picture, what an endpoint told of it, and the order as far as it was sent. */
 export interface SentPicture extends ToldPicture {

@@ -71,6 +71,7 @@ const REMEDIES: Readonly<Partial<Record<RefusalCode, Remedy>>> = {
   ENDPOINT_MODEL_UNKNOWN: "model",
   ENDPOINT_MOVED: "address",
   ENDPOINT_REPLY_INVALID: "address",
+  ENDPOINT_NOT_SERVED: "address",
   ENDPOINT_TIMED_OUT: "timeout",
 };
 

@@ -26,6 +26,9 @@ function innerStatus(text: string): number | undefined {
 function statusRefusal(status: number, reason: string, reply: EndpointReply): StudioError {
   if (status === 401 || status === 403 || isTokenFault(reason)) return tokenRefused(reason);
   if (isUnknownModel(status, reason)) return new StudioError("ENDPOINT_MODEL_UNKNOWN", { reason });
+  if (isRouters(status, reason, reply)) {
+    return new StudioError("ENDPOINT_NOT_SERVED", { status, reason });
+  }
   if (status === 408 || status === 504) return new StudioError("ENDPOINT_TIMED_OUT", { status });
   if (status === 429 || (status === 503 && !isFailure(reason))) return busy(status, reason, reply);
   return new StudioError("ENDPOINT_REFUSED", { status, reason });
@@ -42,9 +45,34 @@ function isUnknownModel(status: number, reason: string): boolean {
   return (status === 404 || status === 400) && isNamed;
 }
 
-/** TorchServe answers 503 to a full queue, and to a handler that failed. */
+/**
+ * TorchServe answers 503 to a full queue, and to a handler that failed; Envoy where the server was lost
+ * in the middle.
+ */
 function isFailure(reason: string): boolean {
-  return /Prediction failed|predict output|batch response/i.test(reason);
+  return /Prediction failed|predict output|batch response|upstream connect error/i.test(reason);
+}
+
+/**
+ * What a router says of itself that has no server to hand a request to: Envoy (Istio, Knative), Traefik,
+ * Kong. Its other words, of a connection that broke in the middle, tell that there was one.
+ */
+const NO_SERVER =
+  /^no healthy upstream$|^no available server$|connection failure|connection refused|delayed connect error|failure to get a peer/i;
+
+/** What says that it has no such path or host: Go's servers, FastAPI, TorchServe, Kong, Kubernetes' ingress. */
+const NO_PATH =
+  /^(?:404 )?(?:page )?not found$|requested resource is not found|no Route matched|^default backend\b/i;
+
+/**
+ * Whether a router answers in place of a server that is not there: with a page (OpenShift, HAProxy,
+ * nginx, load balancers), its own words, or, for an address it does not know, nothing at all. A server
+ * of models answers in JSON, and one that is full says when to come back.
+ */
+function isRouters(status: number, reason: string, reply: EndpointReply): boolean {
+  const isRoutersPage = isPage(reply) && reply.headers["retry-after"] === undefined;
+  if (status === 404) return isRoutersPage || reply.body.length === 0 || NO_PATH.test(reason);
+  return (status === 502 || status === 503) && (isRoutersPage || NO_SERVER.test(reason));
 }
 
 function busy(status: number, reason: string, { headers }: EndpointReply): StudioError {

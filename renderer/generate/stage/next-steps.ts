@@ -62,6 +62,7 @@ const STEPS: Readonly<Record<FailureTitle, readonly StepId[]>> = {
   ENDPOINT_MODEL_UNKNOWN: ["endpointModel", "again"],
   ENDPOINT_MOVED: ["address", "again"],
   ENDPOINT_UNREACHABLE: ["again", "endpoints"],
+  ENDPOINT_NOT_SERVED: ["address", "again"],
   ENDPOINT_BUSY: ["again"],
   ENDPOINT_TIMED_OUT: ["again", "timeout"],
   ENDPOINT_REPLY_INVALID: ["address", "again"],

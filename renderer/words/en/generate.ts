@@ -120,6 +120,7 @@ export const generate = {
     ENDPOINT_MODEL_UNKNOWN: "The endpoint has no such model",
     ENDPOINT_MOVED: "The endpoint has moved",
     ENDPOINT_UNREACHABLE: "The endpoint does not answer",
+    ENDPOINT_NOT_SERVED: "Nothing serves at the endpoint's address",
     ENDPOINT_BUSY: "The endpoint has no room now",
     ENDPOINT_TIMED_OUT: "The endpoint took too long",
     ENDPOINT_REPLY_INVALID: "What the endpoint replied is no picture",

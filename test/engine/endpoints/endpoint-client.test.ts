@@ -241,10 +241,10 @@ test.each([
 
 test.each([
   ["http://127.0.0.1:9", "127.0.0.1:9", "nothing listens at that port"],
-  ["http://name.invalid", "name.invalid", "no machine has that name"],
+  ["http://name.invalid", "name.invalid", "host not found"],
 ])("there is nobody at %s", async (origin, host, reason) => {
   const asked = client(origin, { token: undefined }).ask(look);
-  const known = ["no machine has that name", "its name cannot be looked up now"];
+  const known = ["host not found", "its name cannot be looked up now"];
   const reasons = known.includes(reason) ? known : [reason];
   const error: unknown = await asked.catch((thrown: unknown) => thrown);
   expect(

@@ -144,6 +144,8 @@ test.each<[string, Answer, string, string]>([
   ["503", EDGE.notReady, "not-ready", "ENDPOINT_BUSY"],
   ["a page", always(200, "<html>hello"), "failed", "ENDPOINT_REPLY_INVALID"],
   ["404", always(404, "nothing here"), "failed", "ENDPOINT_REFUSED"],
+  ["404 and nothing", always(404, ""), "failed", "ENDPOINT_NOT_SERVED"],
+  ["a router's 503", always(503, "no healthy upstream"), "failed", "ENDPOINT_NOT_SERVED"],
 ])("a look that meets %s tells it, and refuses nothing", async (_, answer, state, code) => {
   const edge = await standInEndpoint(answer);
   const { endpoints } = await openEndpoints();

@@ -17,7 +17,7 @@ describe("the list of models", () => {
   });
 
   test.each<[string, unknown, number, RegExp]>([
-    ["is not there", { detail: "Not Found" }, 404, /^ENDPOINT_REFUSED: .*404: Not Found\./],
+    ["is not there", { detail: "Not Found" }, 404, /^ENDPOINT_NOT_SERVED: .*404\): Not Found\./],
     [
       "is another thing",
       { name: "triton" },

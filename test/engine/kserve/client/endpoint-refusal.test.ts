@@ -44,7 +44,7 @@ test.each<[string, number, unknown, Refusal]>([
     "FastAPI: unknown path",
     404,
     { detail: "Not Found" },
-    ["ENDPOINT_REFUSED", { status: 404, reason: "Not Found" }],
+    ["ENDPOINT_NOT_SERVED", { status: 404, reason: "Not Found" }],
   ],
   [
     "FastAPI: a fault of the schema",
@@ -191,7 +191,7 @@ test.each<[string, number, unknown, Refusal]>([
     "OpenShift: no pod behind the route",
     503,
     "<html><head><title>Application is not available</title></head></html>",
-    ["ENDPOINT_BUSY", { status: 503, reason: "Application is not available" }],
+    ["ENDPOINT_NOT_SERVED", { status: 503, reason: "Application is not available" }],
   ],
   // Disguises.
   [
@@ -208,6 +208,55 @@ test.each<[string, number, unknown, Refusal]>([
   ],
 ])("%s", (_, status, body, expected) => {
   expect(refused(status, body)).toEqual(expected);
+});
+
+const page = (title: string): string => `<html>\r\n<head><title>${title}</title></head></html>`;
+
+test.each([
+  ["Envoy: no pod", 503, "no healthy upstream"],
+  ["Traefik: no pod", 503, "no available server"],
+  ["Kong: no pod", 503, error("failure to get a peer from the ring-balancer")],
+  [
+    "Envoy: nothing listens in the pod",
+    503,
+    "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: 111",
+  ],
+  ["HAProxy", 503, "<html><body><h1>503 Service Unavailable</h1>\nNo server is available."],
+  ["nginx: no endpoints", 503, page("503 Service Temporarily Unavailable")],
+  ["nginx: nothing listens", 502, page("502 Bad Gateway")],
+  ["nginx: no such host", 404, page("404 Not Found")],
+  ["a mesh: no such host", 404, ""],
+  ["Go's servers: no such path", 404, "404 page not found\n"],
+  ["Kubernetes' ingress: no such host", 404, "default backend - 404"],
+  ["Kong: no such host", 404, { message: "no Route matched with those values" }],
+  [
+    "TorchServe: no such path",
+    404,
+    torchserve(404, "ResourceNotFoundException", "Requested resource is not found, please refer."),
+  ],
+])("nothing serves there: %s", (_, status, body) => {
+  expect(refused(status, body)).toEqual([
+    "ENDPOINT_NOT_SERVED",
+    { status, reason: expect.any(String) },
+  ]);
+});
+
+test.each<[string, Parameters<typeof refused>, string]>([
+  ["a page with a time to come back", [503, page("Busy"), { "retry-after": "7" }], "ENDPOINT_BUSY"],
+  ["an empty 503", [503, ""], "ENDPOINT_BUSY"],
+  [
+    "a connection that broke in the middle",
+    [
+      503,
+      "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+    ],
+    "ENDPOINT_REFUSED",
+  ],
+  ["a gateway's own word", [502, error("bad gateway")], "ENDPOINT_REFUSED"],
+  ["a model that is not there", [404, error("Model sd not found")], "ENDPOINT_MODEL_UNKNOWN"],
+  ["a sign-in page", [403, SIGN_IN], "ENDPOINT_TOKEN_REFUSED"],
+])("something serves there: %s", (_, reply, code) => {
+  expect(refused(...reply)?.[0]).toBe(code);
 });
 
 test.each([

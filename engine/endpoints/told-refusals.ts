@@ -1,5 +1,5 @@
 import { endpointCheckSchema, type EndpointCheck } from "../contract/endpoints.ts";
-import { StudioError } from "../contract/errors.ts";
+import { fromWire, StudioError, toWire } from "../contract/errors.ts";
 
 /** A text in which an endpoint may quote what it was sent, without what of that is secret. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
@@ -40,4 +40,21 @@ function walk(value: unknown, secrets: readonly string[]): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [name, walk(item, secrets)]),
   );
+}
+
+/** The refusal of a request that had no token, which cannot have been wrong or out of date; others as they are. */
+export function noTokenSent(error: unknown): unknown {
+  return error instanceof StudioError ? named(error) : error;
+}
+
+/** The same for what a look at an endpoint came to. */
+export function checkWithNoToken(check: EndpointCheck): EndpointCheck {
+  const error = check.error && fromWire(check.error);
+  return error === undefined ? check : { ...check, error: toWire(named(error)) };
+}
+
+function named(error: StudioError): StudioError {
+  if (error.code !== "ENDPOINT_TOKEN_REFUSED") return error;
+  const reason = `none was sent (${String(error.details["reason"])})`;
+  return new StudioError("ENDPOINT_TOKEN_REFUSED", { reason });
 }
