@@ -37,7 +37,7 @@ export interface HostOptions {
   readonly parent?: ParentChannel | undefined;
 }
 
-/** A running studio with its doors. */
+/** A running studio with its listeners. */
 export interface Host {
   readonly folder: string;
   readonly origin: string;
@@ -52,12 +52,12 @@ export interface Host {
 
 const PAGES = join(dirname(import.meta.dirname), "dist", "renderer");
 
-/** Opens the studio with all its doors; where one cannot be opened, none stays open. */
+/** Opens the studio with all its listeners; where one cannot be opened, none stays open. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const pipe = options.parent && new HostPipe(options.parent);
   const undo = new AsyncDisposableStack();
   try {
-    return await openDoors(options, pipe, undo);
+    return await openListeners(options, pipe, undo);
   } catch (error) {
     await undo.disposeAsync();
     pipe?.failed(error);
@@ -65,7 +65,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
-async function openDoors(
+async function openListeners(
   options: HostOptions,
   pipe: HostPipe | undefined,
   undo: AsyncDisposableStack,
@@ -166,7 +166,7 @@ function openToDesktop(pipe: HostPipe, { studio, client, server, tokens, log }: 
   };
 }
 
-/** A studio that this process has to itself, without doors: for the command line where no host runs. */
+/** A studio that this process has to itself, without listeners: for the command line where no host runs. */
 export interface OwnStudio extends StudioBehind {
   readonly folder: string;
   readonly client: StudioClient;

@@ -18,7 +18,7 @@ export interface ReachedStudio {
   close(): Promise<void>;
 }
 
-/** A host needs about a second to open its doors, and another command of this kind no more. */
+/** A host needs about a second to listen, and another command of this kind no more. */
 const PATIENCE_MS = 10_000;
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;

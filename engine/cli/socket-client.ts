@@ -58,7 +58,7 @@ function asRefusal(error: unknown): unknown {
   return error;
 }
 
-/** Doors call the message `error`. */
+/** Listeners call the message `error`. */
 function renamed(body: unknown): object {
   const { error, ...rest } = { error: "", ...Object(body) };
   return { ...rest, message: error };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { INFERENCE_REFUSALS } from "./inference-refusals.ts";
 
 /**
- * The table of refusals. Each has a code, the HTTP status a door answers with, and the next step a
+ * The table of refusals. Each has a code, the HTTP status a listener answers with, and the next step a
  * person can take. `{name}` in a sentence is filled from the error's details.
  * test/house/errors.test.ts keeps it and the table in README.md equal.
  */

@@ -92,7 +92,7 @@ export class Emitter {
     return type === as ? name : this.#castOnce(name, as);
   }
 
-  /** Casts a value of the graph from the graph's precision, or from float32 at its doors. */
+  /** Casts a value of the graph from the graph's precision, or from the float32 of its inputs. */
   cast(value: string, to: Precision): string {
     if (this.precision === "float32") return value;
     return this.node("Cast", [value], { attributes: { to: to === "float32" ? 1 : 10 } });

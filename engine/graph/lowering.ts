@@ -8,7 +8,7 @@ import type { Port, Program } from "./onnx.ts";
  * which is in use; another device, or a faster way to do one thing, is another table.
  */
 export interface Lowering {
-  /** What floats are inside the graph; at its doors they are always float32. */
+  /** What floats are inside the graph; its inputs and outputs are always float32. */
   readonly precision: Precision;
   readonly operations: { readonly [K in OperationKind]: Lower<K> };
 }

@@ -106,7 +106,7 @@ function connectionsOf({ server }: FastifyInstance): Promise<number> {
   return promisify(server.getConnections.bind(server))();
 }
 
-/** Whatever goes wrong in a route, as the door says it. */
+/** Whatever goes wrong in a route, as the listener says it. */
 class Refusing {
   readonly #replyTo: ListenerOptions["replyTo"];
 

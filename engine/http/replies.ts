@@ -16,7 +16,7 @@ export interface Rejection {
   readonly error: StudioError;
 }
 
-/** How a door says a refusal: its JSON, and the headers that go with it. */
+/** How a listener says a refusal: its JSON, and the headers that go with it. */
 export interface RefusalReply {
   readonly body: object;
   readonly headers?: Readonly<Record<string, string>>;

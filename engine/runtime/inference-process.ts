@@ -58,7 +58,7 @@ async function run(request: Extract<Request, { kind: "run" }>): Promise<Tensors>
   return {};
 }
 
-/** Every graph of ours gives float32 at its door. */
+/** Every graph of ours gives float32. */
 function plain({ data, dims }: OrtTensor): Tensor {
   if (!(data instanceof Float32Array)) throw new Error("an output is not float32");
   return { shape: dims, data };

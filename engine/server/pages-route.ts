@@ -25,7 +25,7 @@ function policy(nonce: string): string {
 }
 
 /** Paths of other routes, under which there is never a page. */
-const DOORS = /^\/(rpc|pictures|session)(\/|$)/;
+const LISTENER_PATHS = /^\/(rpc|pictures|session)(\/|$)/;
 
 const PERMISSIONS =
   "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
@@ -38,7 +38,7 @@ export async function pagesRoute(app: FastifyInstance, folder: string): Promise<
   await app.register(fastifyStatic, { root: folder, serve: false });
   app.get("/*", async ({ url }, reply) => {
     const [path = "/"] = url.split("?", 1);
-    if (DOORS.test(path)) return reply.callNotFound();
+    if (LISTENER_PATHS.test(path)) return reply.callNotFound();
     if (path === "/index.html" || !path.includes(".")) return sendPage(reply, folder);
     // The build names what lies in assets/ by its content.
     const keeping = path.startsWith("/assets/")

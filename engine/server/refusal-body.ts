@@ -1,7 +1,7 @@
 import { toWire, type StudioError } from "../contract/errors.ts";
 
 /**
- * How the studio's door answers where it refuses: a sentence, the code and what a program may read. Calls
+ * How the studio's listener answers where it refuses: a sentence, the code and what a program may read. Calls
  * of the contract get oRPC's form of it besides, so that their client finds the refusal itself.
  */
 export function refusalBody(error: StudioError, path: string): object {

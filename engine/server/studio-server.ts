@@ -15,13 +15,13 @@ import { sessionRoute } from "./session-route.ts";
 import { studioListener } from "./studio-listener.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** What a studio gives its doors. */
+/** What a studio gives its listeners. */
 export interface StudioBehind {
   readonly router: AnyRouter;
   readonly openPicture: OpenPicture;
 }
 
-/** What all doors of one host share. */
+/** What all listeners of one host share. */
 export interface Keys {
   readonly codes: OneTimeCodes;
   readonly tokens: Tokens;

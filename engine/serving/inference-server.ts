@@ -67,9 +67,9 @@ export class InferenceServer {
     const { file, engine, log } = parts;
     const { host } = address;
     if (!isLoopback(host) && !file.hasKeys) throw new StudioError("KEY_NEEDED", { host });
-    const door = new Door(host, parts);
+    const gate = new ListenerGate(host, parts);
     const app = createListener({
-      reject: (request, response) => door.reject(request, response),
+      reject: (request, response) => gate.reject(request, response),
       replyTo,
       requestTimeoutMs: REQUEST_MS,
       log,
@@ -85,12 +85,12 @@ export class InferenceServer {
         },
       },
       engine,
-      callerOf: ({ raw }: FastifyRequest) => door.callerOf(raw),
+      callerOf: ({ raw }: FastifyRequest) => gate.callerOf(raw),
       settings: () => file.settings(),
     });
     await app.ready();
     const port = await bind(app.server, address);
-    door.open(port, scopeOf);
+    gate.open(port, scopeOf);
     return new InferenceServer(app, parts.admission, { host, port });
   }
 
@@ -113,7 +113,7 @@ type Allowed = Pick<GateOptions, "hosts" | "origins"> & {
 const ALLOWED_MS = 5000;
 
 /** Lets requests in, each with who sent it, and writes them down. */
-class Door {
+class ListenerGate {
   readonly #host: string;
   readonly #parts: InferenceServerParts;
   readonly #callers = new WeakMap<IncomingMessage, Caller>();

@@ -34,7 +34,7 @@ export type PictureEvent =
       readonly seconds: Seconds;
     };
 
-/** A model of this machine, as the doors tell of it. */
+/** A model of this machine, as the inference server tells of it. */
 export interface KnownModel {
   /** The name it answers under: its id in the store. */
   readonly name: string;
@@ -45,7 +45,7 @@ export interface KnownModel {
   readonly summary: ModelSummary;
 }
 
-/** What the doors need of the studio. engine/studio gives it; tests give one whose picture is constant. */
+/** What the inference server needs of the studio. engine/studio gives it; tests give one whose picture is constant. */
 export interface PictureEngine {
   models(): Promise<readonly KnownModel[]>;
   /** Serves another model from now on. Refuses as NOT_FOUND, or as what is wrong with the model. */
@@ -59,6 +59,6 @@ export interface PictureEngine {
   draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void>;
   /** Seconds that a job's pictures take once they are drawn; undefined where nothing is known. */
   expectedSeconds(job: PictureJob): Promise<number | undefined>;
-  /** Seconds until the device is free for a door: what the studio draws now. 0 where nothing. */
+  /** Seconds until the device is free for the inference server: what the studio draws now. 0 where nothing. */
   busySeconds(): number;
 }

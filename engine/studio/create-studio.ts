@@ -24,7 +24,7 @@ import type { StudioOptions } from "./studio-options.ts";
 import type { Lanes } from "../worker/lanes.ts";
 import { transferProcedures } from "./transfer-procedures.ts";
 
-/** The whole studio, without its doors. */
+/** The whole studio, without its listeners. */
 export interface Studio {
   /** The contract, implemented. */
   readonly router: ReturnType<typeof createRouter>;

@@ -1,4 +1,4 @@
-/** Who draws on the device: what was asked for in the studio, or at one of its doors. */
+/** Who draws on the device: what was asked for in the studio, or at its inference server. */
 export type Drawer = "studio" | "server";
 
 interface Waiter {

@@ -31,7 +31,7 @@ export function sendMessage(
   return reply.header("content-encoding", encoding).send(packed);
 }
 
-/** What the door says already, and that packing is the client's choice. */
+/** What the listener says already, and that packing is the client's choice. */
 function varyOf({ raw }: FastifyReply): string {
   const own = raw.getHeader("vary");
   return own === undefined ? "accept-encoding" : `${String(own)}, accept-encoding`;
