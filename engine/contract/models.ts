@@ -17,8 +17,8 @@ export const modelSummarySchema = z.object({
   isStarter: z.boolean(),
   /** What it is and can draw, in one sentence. */
   description: z.string(),
-  predictionType: z.enum(["epsilon", "v_prediction"]),
-  /** The model's own scheduler; absent where it is none of ours. */
+  predictionType: z.enum(["epsilon", "v_prediction", "sample"]),
+  /** The model's own scheduler; absent where it has no name of ours. */
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
   width: z.int(),
   height: z.int(),

@@ -1,4 +1,4 @@
-/** The schedulers by the names of the command line and the endpoint. */
+/** The schedulers by the names of the command line and the endpoint. Names are stored: they only grow. */
 export const SCHEDULER_NAMES = [
   "ddim",
   "pndm",
@@ -7,5 +7,22 @@ export const SCHEDULER_NAMES = [
   "euler-ancestral",
   "dpm++2m",
   "dpm++2m-karras",
+  "dpm++2m-sde",
+  "dpm++2m-sde-karras",
+  "dpm++sde",
+  "dpm++sde-karras",
+  "heun",
+  "heun-karras",
+  "lms",
+  "lms-karras",
+  "deis",
+  "deis-karras",
+  "ddpm",
+  "lcm",
+  "tcd",
+  "kdpm2",
+  "kdpm2-karras",
+  "kdpm2-ancestral",
+  "kdpm2-ancestral-karras",
 ] as const;
 export type SchedulerName = (typeof SCHEDULER_NAMES)[number];

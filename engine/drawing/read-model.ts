@@ -53,7 +53,7 @@ function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
       ? "A small model of drawings at 128x128 that ships with Darkroom; it is not Stable Diffusion 2."
       : describe(snapshot),
     predictionType: schedulerConfig.settings.prediction_type ?? "epsilon",
-    scheduler: knownScheduler(schedulerConfig),
+    scheduler: ownSchedulerName(schedulerConfig),
     width: own.width,
     height: own.height,
     steps: own.num_inference_steps,
@@ -89,15 +89,6 @@ function describe({ unet: { config } }: Snapshot): string {
   return isFullSize
     ? `A model of the ${family} family.`
     : `A small model of the ${family} architecture.`;
-}
-
-function knownScheduler(config: SchedulerConfig): ModelSummary["scheduler"] {
-  try {
-    return ownSchedulerName(config);
-  } catch (error) {
-    if (error instanceof StudioError) return undefined;
-    throw error;
-  }
 }
 
 function sizeOf(weights: UsedWeights): { parameters: number; sizeBytes: number } {

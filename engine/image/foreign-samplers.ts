@@ -1,33 +1,74 @@
-import type { SchedulerName } from "../contract/schedulers.ts";
+import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 
-/** InvokeAI's names: `_k` is Karras, `_a` is ancestral. */
-const INVOKEAI: ReadonlyMap<unknown, SchedulerName> = new Map([
-  ["ddim", "ddim"],
-  ["pndm", "pndm"],
-  ["euler", "euler"],
-  ["euler_k", "euler-karras"],
-  ["euler_a", "euler-ancestral"],
-  ["dpmpp_2m", "dpm++2m"],
-  ["dpmpp_2m_k", "dpm++2m-karras"],
-]);
+/** What another program calls each of our schedulers: none, one or several names. */
+type ForeignNames = Readonly<Record<SchedulerName, readonly string[]>>;
+
+/** InvokeAI's names: `_k` is Karras, `_a` is ancestral. Its dpmpp_sde is another class than ours. */
+const INVOKEAI = {
+  ddim: ["ddim"],
+  pndm: ["pndm"],
+  euler: ["euler"],
+  "euler-karras": ["euler_k"],
+  "euler-ancestral": ["euler_a"],
+  "dpm++2m": ["dpmpp_2m"],
+  "dpm++2m-karras": ["dpmpp_2m_k"],
+  "dpm++2m-sde": ["dpmpp_2m_sde"],
+  "dpm++2m-sde-karras": ["dpmpp_2m_sde_k"],
+  "dpm++sde": ["dpmpp_2s"],
+  "dpm++sde-karras": ["dpmpp_2s_k"],
+  heun: ["heun"],
+  "heun-karras": ["heun_k"],
+  lms: ["lms"],
+  "lms-karras": ["lms_k"],
+  deis: ["deis"],
+  "deis-karras": ["deis_k"],
+  ddpm: ["ddpm"],
+  lcm: ["lcm"],
+  tcd: ["tcd"],
+  kdpm2: ["kdpm_2"],
+  "kdpm2-karras": ["kdpm_2_k"],
+  "kdpm2-ancestral": ["kdpm_2_a"],
+  "kdpm2-ancestral-karras": ["kdpm_2_a_k"],
+} as const satisfies ForeignNames;
 
 /** ComfyUI's and Fooocus' names: sampler and schedule. Their other schedules are none of ours. */
-const COMFYUI: ReadonlyMap<string, SchedulerName> = new Map([
-  ["ddim normal", "ddim"],
-  ["ddim ddim_uniform", "ddim"],
-  ["euler normal", "euler"],
-  ["euler karras", "euler-karras"],
-  ["euler_ancestral normal", "euler-ancestral"],
-  ["dpmpp_2m normal", "dpm++2m"],
-  ["dpmpp_2m karras", "dpm++2m-karras"],
-]);
+const COMFYUI = {
+  ddim: ["ddim normal", "ddim ddim_uniform"],
+  pndm: [],
+  euler: ["euler normal"],
+  "euler-karras": ["euler karras"],
+  "euler-ancestral": ["euler_ancestral normal"],
+  "dpm++2m": ["dpmpp_2m normal"],
+  "dpm++2m-karras": ["dpmpp_2m karras"],
+  "dpm++2m-sde": ["dpmpp_2m_sde normal", "dpmpp_2m_sde_gpu normal"],
+  "dpm++2m-sde-karras": ["dpmpp_2m_sde karras", "dpmpp_2m_sde_gpu karras"],
+  "dpm++sde": ["dpmpp_sde normal", "dpmpp_sde_gpu normal"],
+  "dpm++sde-karras": ["dpmpp_sde karras", "dpmpp_sde_gpu karras"],
+  heun: ["heun normal"],
+  "heun-karras": ["heun karras"],
+  lms: ["lms normal"],
+  "lms-karras": ["lms karras"],
+  deis: ["deis normal"],
+  "deis-karras": ["deis karras"],
+  ddpm: ["ddpm normal"],
+  lcm: ["lcm normal", "lcm sgm_uniform"],
+  tcd: ["tcd normal"],
+  kdpm2: ["dpm_2 normal"],
+  "kdpm2-karras": ["dpm_2 karras"],
+  "kdpm2-ancestral": ["dpm_2_ancestral normal"],
+  "kdpm2-ancestral-karras": ["dpm_2_ancestral karras"],
+} as const satisfies ForeignNames;
 
 /** Our scheduler by InvokeAI's name; undefined for those we do not have. */
 export function invokeaiScheduler(name: unknown): SchedulerName | undefined {
-  return INVOKEAI.get(name);
+  return called(INVOKEAI, name);
 }
 
 /** Our scheduler by ComfyUI's names; undefined for those we do not have. */
 export function comfyuiScheduler(sampler: unknown, schedule: unknown): SchedulerName | undefined {
-  return COMFYUI.get(`${String(sampler)} ${String(schedule)}`);
+  return called(COMFYUI, `${String(sampler)} ${String(schedule)}`);
+}
+
+function called(table: ForeignNames, wanted: unknown): SchedulerName | undefined {
+  return SCHEDULER_NAMES.find((scheduler) => table[scheduler].some((name) => name === wanted));
 }

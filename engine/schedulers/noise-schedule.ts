@@ -1,6 +1,5 @@
-import type { SchedulerSettings } from "./settings.ts";
+import { MAX_SIGMA, type SchedulerSettings } from "./settings.ts";
 import { unsupported } from "./unsupported.ts";
-import { weightedSum } from "./weighted-sum.ts";
 
 const { fround } = Math;
 
@@ -19,7 +18,9 @@ export function trainedSigmas(settings: SchedulerSettings): Float32Array {
   const alphas = cumulativeAlphas(settings);
   // EulerDiscreteScheduler.__init__: in place of 0, whose sigma would be infinite.
   if (alphas.at(-1) === 0) alphas[alphas.length - 1] = 2 ** -24;
-  return falling(alphas).map((alpha) => Math.sqrt(fround(fround(1 - alpha) / alpha)));
+  const sigmas = falling(alphas).map((alpha) => Math.sqrt(fround(fround(1 - alpha) / alpha)));
+  if (sigmas.at(-1)! <= MAX_SIGMA) return sigmas;
+  throw unsupported(`its betas lead to more noise than sigma ${MAX_SIGMA}`);
 }
 
 /**
@@ -30,11 +31,6 @@ export function alphaLookup(settings: SchedulerSettings): (timestep: number) => 
   const alphas = cumulativeAlphas(settings);
   const picture = settings.set_alpha_to_one ? 1 : alphas[0]!;
   return (timestep) => (timestep < 0 ? picture : alphas[Math.min(timestep, alphas.length - 1)]!);
-}
-
-/** Noise added to a picture so that `alpha` of the variance is still the picture's. */
-export function diffuse(alpha: number, picture: Float32Array, noise: Float32Array): Float32Array {
-  return weightedSum([Math.sqrt(alpha), picture], [Math.sqrt(1 - alpha), noise]);
 }
 
 const BETAS: Record<

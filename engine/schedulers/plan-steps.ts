@@ -1,45 +1,9 @@
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 import type { SchedulerConfig } from "./config.ts";
-import { ddim } from "./ddim.ts";
-import { dpmSolver } from "./dpm-solver.ts";
-import { eulerAncestral } from "./euler-ancestral.ts";
-import { euler } from "./euler.ts";
-import { pndm } from "./pndm.ts";
 import type { Scheduler, SchedulerPlan } from "./scheduler.ts";
+import { CLASSES, SCHEDULERS } from "./schedulers.ts";
 import { completeSettings, type SchedulerSettings } from "./settings.ts";
 import { unsupported } from "./unsupported.ts";
-
-/** A scheduler with the settings that its name stands for, whatever a config says. */
-interface NamedScheduler {
-  readonly scheduler: Scheduler;
-  readonly fixed: Partial<SchedulerSettings>;
-}
-
-const EULER = {
-  interpolation_type: "linear",
-  timestep_type: "discrete",
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
-};
-const DPM_SOLVER = {
-  algorithm_type: "dpmsolver++",
-  solver_type: "midpoint",
-  solver_order: 2,
-  use_exponential_sigmas: false,
-  use_beta_sigmas: false,
-  use_lu_lambdas: false,
-  use_flow_sigmas: false,
-};
-
-export const SCHEDULERS: Readonly<Record<SchedulerName, NamedScheduler>> = {
-  ddim: { scheduler: ddim, fixed: {} },
-  pndm: { scheduler: pndm, fixed: { skip_prk_steps: true } },
-  euler: { scheduler: euler, fixed: { ...EULER, use_karras_sigmas: false } },
-  "euler-karras": { scheduler: euler, fixed: { ...EULER, use_karras_sigmas: true } },
-  "euler-ancestral": { scheduler: eulerAncestral, fixed: {} },
-  "dpm++2m": { scheduler: dpmSolver, fixed: { ...DPM_SOLVER, use_karras_sigmas: false } },
-  "dpm++2m-karras": { scheduler: dpmSolver, fixed: { ...DPM_SOLVER, use_karras_sigmas: true } },
-};
 
 /** What StableDiffusionPipeline sets on the model's own scheduler, whatever its config says. */
 const OVERRULED: Partial<SchedulerSettings> = { steps_offset: 1, clip_sample: false };
@@ -47,39 +11,58 @@ const OVERRULED: Partial<SchedulerSettings> = { steps_offset: 1, clip_sample: fa
 /** As many as a request may ask for, whatever the model was trained with. */
 const MAX_STEPS = 1000;
 
-/**
- * The name of the model's own scheduler. SCHEDULER_UNSUPPORTED: it is none of ours, but its config
- * serves for any of them that is asked for by name.
- */
-export function ownSchedulerName({ className, settings }: SchedulerConfig): SchedulerName {
-  const own = SCHEDULER_NAMES.find((name) => {
+/** Classes that no program draws the same picture with twice, and why. */
+const UNREPEATABLE: ReadonlyMap<string, string> = new Map([
+  [
+    "DPMSolverSDEScheduler",
+    "its noise does not follow the seed, so no picture of it can be drawn again",
+  ],
+]);
+
+/** The name of the model's own scheduler; absent where it has a form, or a class, without a name. */
+export function ownSchedulerName({
+  className,
+  settings,
+}: SchedulerConfig): SchedulerName | undefined {
+  return SCHEDULER_NAMES.find((name) => {
     const { scheduler, fixed } = SCHEDULERS[name];
-    const all = completeSettings(settings, scheduler.defaults);
+    const all = { ...completeSettings(settings, scheduler.defaults), ...scheduler.lacks };
     return scheduler.className === className && includes(all, fixed);
   });
-  if (own !== undefined) return own;
-  const names = SCHEDULER_NAMES.join(", ");
-  throw unsupported(`the model's own, ${className} as its config has it, is none of ${names}`);
 }
 
 /**
  * Lays out a run of `steps` steps with the model's own scheduler or with the one named. That one
  * gets the model's config as by from_config of diffusers: what the config says holds, and what it
- * leaves out is as the new class, not the old one, has it by default.
+ * leaves out is as the new class, not the old one, has it by default. SCHEDULER_UNSUPPORTED: there is
+ * no such scheduler, or it cannot do what the config and the number of steps ask for.
  */
 export function planSteps(
   config: SchedulerConfig,
   steps: number,
-  name: SchedulerName = ownSchedulerName(config),
+  name?: SchedulerName,
 ): SchedulerPlan {
-  const { scheduler, fixed } = SCHEDULERS[name];
+  const { scheduler, fixed } =
+    name === undefined ? { scheduler: ownScheduler(config), fixed: {} } : SCHEDULERS[name];
   const said = { ...config.settings, ...overruled(config, scheduler) };
-  const settings = { ...completeSettings(said, scheduler.defaults), ...fixed };
+  const settings = {
+    ...completeSettings(said, scheduler.defaults),
+    ...fixed,
+    ...scheduler.lacks,
+  };
   const most = Math.min(settings.num_train_timesteps, MAX_STEPS);
   if (!Number.isInteger(steps) || steps < 1 || steps > most) {
     throw unsupported(`${steps} steps is not a number from 1 to ${most}`);
   }
   return scheduler.plan(settings, steps);
+}
+
+/** The scheduler of the class that the model names. SCHEDULER_UNSUPPORTED: it is none of ours. */
+function ownScheduler({ className }: SchedulerConfig): Scheduler {
+  const own = CLASSES.get(className);
+  if (own !== undefined) return own;
+  const why = UNREPEATABLE.get(className) ?? `it is none of ${[...CLASSES.keys()].join(", ")}`;
+  throw unsupported(`the model's own is ${className}, and ${why}`);
 }
 
 /** Where another class takes over, only what the config says can be overruled. */

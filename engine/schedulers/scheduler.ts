@@ -6,12 +6,14 @@ export interface Scheduler {
   readonly className: string;
   /** Where this class's defaults differ from the common ones. */
   readonly defaults: Partial<SchedulerSettings>;
+  /** Keys that this class does not have, each with the value that it acts by. */
+  readonly lacks?: Partial<SchedulerSettings>;
   plan(settings: SchedulerSettings, steps: number): SchedulerPlan;
 }
 
 /** One run, laid out. Latents, noise and predictions are flat and of one length, whatever their shape. */
 export interface SchedulerPlan {
-  /** One per evaluation of the UNet, never rising; fractional for some methods. */
+  /** One per evaluation of the UNet, never rising but by what was rounded; fractional for some methods. */
   readonly timesteps: readonly number[];
   /** Standard deviation of the noise that a run from nothing starts with. */
   readonly initialSigma: number;
@@ -51,6 +53,10 @@ export interface Memory {
   readonly predictions: readonly Float32Array[];
   /** Latents that the next step starts from again. */
   readonly origin?: Float32Array;
+  /** What a mean of several predictions has come to. */
+  readonly sum?: Float32Array;
+  /** Evaluations made so far, where a method counts them. */
+  readonly evaluations?: number;
 }
 
 /** The memory of a run that has not made a step. */

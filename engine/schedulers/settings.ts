@@ -12,6 +12,9 @@ export interface Field<T> {
 /** More than any model was trained with: every run makes tables of this length. */
 const MAX_TIMESTEPS = 10_000;
 
+/** Ten times beyond the noise of any schedule in use, and well within float32. */
+export const MAX_SIGMA = 1e6;
+
 /** The keys we look at. Their initial values are those that most diffusers classes agree on. */
 export const FIELDS = {
   num_train_timesteps: whole(1000, 2),
@@ -24,7 +27,7 @@ export const FIELDS = {
     areBetas,
   ),
   rescale_betas_zero_snr: flag(false),
-  prediction_type: word("epsilon", "v_prediction"),
+  prediction_type: word("epsilon", "v_prediction", "sample"),
   timestep_spacing: word("linspace", "leading", "trailing"),
   steps_offset: whole(0, 0),
   set_alpha_to_one: flag(true),
@@ -42,7 +45,6 @@ export const FIELDS = {
     (value) => isNumber(value) || value === -Infinity,
   ),
   use_karras_sigmas: flag(false),
-  // No scheduler here follows the keys below: they tell a scheduler that is not among ours from one that is.
   use_exponential_sigmas: flag(false),
   use_beta_sigmas: flag(false),
   use_lu_lambdas: flag(false),
@@ -53,6 +55,9 @@ export const FIELDS = {
   algorithm_type: text("dpmsolver++"),
   solver_type: text("midpoint"),
   solver_order: whole(2, 1),
+  variance_type: text("fixed_small"),
+  original_inference_steps: whole(50, 1),
+  timestep_scaling: positive(10),
 };
 
 /** Every setting that a scheduler may look at, by its name in scheduler_config.json. */
@@ -82,9 +87,8 @@ function text(initial: string): Field<string> {
   return field(initial, "a text", (value) => typeof value === "string");
 }
 
-/** Ten times beyond the noise of any schedule in use, and well within float32. */
 function positive<T extends number | null>(initial: T): Field<T | number> {
-  const [min, max] = [1e-6, 1e6];
+  const [min, max] = [1e-6, MAX_SIGMA];
   const wants = `a number from ${min} to ${max}`;
   return field(initial, wants, (value) => isNumber(value) && value >= min && value <= max);
 }

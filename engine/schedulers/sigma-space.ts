@@ -2,12 +2,15 @@ import type { SchedulerPlan } from "./scheduler.ts";
 import type { SchedulerSettings } from "./settings.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
-/** What the Euler methods share: their latents are the picture plus sigma times the noise. */
+/**
+ * What the methods over sigma share: their latents are the picture plus sigma times the noise.
+ * `sigmas` has the one of each evaluation.
+ */
 export function sigmaSpace(
-  sigmas: Float32Array,
+  sigmas: readonly number[] | Float32Array,
   { timestep_spacing }: SchedulerSettings,
 ): Pick<SchedulerPlan, "initialSigma" | "scaleInput" | "addNoise"> {
-  const largest = sigmas.reduce((most, sigma) => Math.max(most, sigma));
+  const largest = Math.max(...sigmas);
   return {
     // init_noise_sigma: leading timesteps begin below the last trained one, where a picture still shows.
     initialSigma:
@@ -27,6 +30,17 @@ export function slope(
   prediction: Float32Array,
 ): Float32Array {
   if (prediction_type === "epsilon") return prediction;
+  if (prediction_type === "sample")
+    return weightedSum([1 / sigma, latents], [-1 / sigma, prediction]);
   const size = sigma ** 2 + 1;
   return weightedSum([sigma / size, latents], [1 / Math.sqrt(size), prediction]);
+}
+
+/**
+ * An ancestral step goes further down than the next sigma, and fresh noise makes up for it: where it
+ * goes, and how much noise.
+ */
+export function ancestral(sigma: number, next: number): { down: number; up: number } {
+  const down = next * (next / sigma);
+  return { down, up: Math.sqrt(next ** 2 - down ** 2) };
 }

@@ -1,5 +1,6 @@
+import { curveOf, exponential, karras, type Curve } from "./curves.ts";
 import type { SchedulerSettings } from "./settings.ts";
-import { spaceTimesteps } from "./timesteps.ts";
+import { roundHalfEven, spaceTimesteps } from "./timesteps.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** A timestep and the noise there: its standard deviation over the signal's. */
@@ -8,7 +9,7 @@ export interface Level {
   readonly sigma: number;
 }
 
-/** The levels of the Euler methods: spaced timesteps, not rounded but to float32. */
+/** The levels at spaced timesteps, which are not rounded but to float32. */
 export function spacedLevels(
   settings: SchedulerSettings,
   steps: number,
@@ -18,37 +19,86 @@ export function spacedLevels(
   return levelsAt(spaceTimesteps(settings.timestep_spacing, span).map(Math.fround), trained);
 }
 
+/** The levels of the methods over sigma: those given, or `steps` on a curve between their ends. */
+export function curvedLevels(
+  settings: SchedulerSettings,
+  trained: Float32Array,
+  given: readonly Level[],
+  steps: number,
+): readonly Level[] {
+  const curve = curveOf(settings);
+  if (curve === undefined) return given;
+  return levelsOn(curve, boundsOf(settings, given[0]!.sigma, given.at(-1)!.sigma), steps, trained);
+}
+
+/**
+ * The levels of the DPM-Solver family, at whole timesteps: one more is spaced out than is used, since
+ * the last step goes on from the one before it; or on a curve between all that was trained.
+ */
+export function solverLevels(
+  settings: SchedulerSettings,
+  steps: number,
+  trained: Float32Array,
+  roundKarras = roundHalfEven,
+): { levels: readonly Level[]; isCurved: boolean } {
+  const curve = curveOf(settings);
+  const ends = [trained.at(-1)!, trained[0]!] as const;
+  const whole = (on: readonly Level[], round: (timestep: number) => number) => ({
+    levels: on.map(({ timestep, sigma }) => ({ timestep: round(timestep), sigma })),
+    isCurved: true,
+  });
+  if (settings.use_lu_lambdas && curve !== karras) {
+    // Even in lambda, section 3.4 of arXiv 2206.00927, and so in the logarithm of sigma: in float32.
+    const [from, to] = ends.map((sigma) => Math.exp(Math.fround(Math.log(sigma))));
+    return whole(levelsOn(exponential, [from!, to!], steps, trained), roundKarras);
+  }
+  if (curve === undefined) return { levels: usedLevels(settings, steps, trained), isCurved: false };
+  const levels = levelsOn(curve, boundsOf(settings, ...ends), steps, trained);
+  return whole(levels, curve === karras ? roundKarras : Math.trunc);
+}
+
+function usedLevels(settings: SchedulerSettings, steps: number, trained: Float32Array): Level[] {
+  const { timestep_spacing: spacing, steps_offset: offset, lambda_min_clipped } = settings;
+  const usable = trained.filter((sigma) => -Math.log(sigma) >= lambda_min_clipped).length;
+  if (usable < steps) throw unsupported(`lambda_min_clipped leaves ${usable} of its timesteps`);
+  const span = { trained: usable, steps: spacing === "trailing" ? steps : steps + 1, offset };
+  const timesteps = spaceTimesteps(spacing, span).slice(0, steps).map(roundHalfEven);
+  return levelsAt(timesteps, trained);
+}
+
+/** From where to where a curve falls: the settings' own bounds, else those given. */
+function boundsOf(
+  settings: SchedulerSettings,
+  largest: number,
+  smallest: number,
+): readonly [number, number] {
+  const from = settings.sigma_max ?? largest;
+  const to = settings.sigma_min ?? smallest;
+  refuseRise(from, to);
+  return [from, to];
+}
+
+function refuseRise(from: number, to: number): void {
+  if (to > from) throw unsupported(`its noise would rise, from sigma ${from} to ${to}`);
+}
+
 /** The levels at these timesteps, by straight lines through the trained sigmas, constant beyond them. */
-export function levelsAt(timesteps: readonly number[], trained: Float32Array): Level[] {
+function levelsAt(timesteps: readonly number[], trained: Float32Array): Level[] {
   return timesteps.map((timestep) => ({ timestep, sigma: interpolate(trained, timestep) }));
 }
 
-/** `steps` falling levels from one sigma to another by equation 5 of arXiv 2206.00364. */
-export function karrasLevels(
+function levelsOn(
+  curve: Curve,
   [from, to]: readonly [number, number],
   steps: number,
   trained: Float32Array,
 ): Level[] {
-  const rho = 7; // the paper's choice
-  const [high, low] = [from ** (1 / rho), to ** (1 / rho)];
   const gap = steps > 1 ? 1 / (steps - 1) : 0;
-  const logs = trained.map(Math.log);
+  const timestepAt = timestepLookup(trained);
   return Array.from({ length: steps }, (_, i) => {
-    const sigma = (high + i * gap * (low - high)) ** rho;
-    return { timestep: timestepOf(sigma, logs), sigma };
+    const sigma = curve(i * gap, from, to);
+    return { timestep: timestepAt(sigma), sigma };
   });
-}
-
-/** From where to where the Karras levels fall: the settings' own bounds, else those given. */
-export function karrasBounds(
-  settings: SchedulerSettings,
-  largest: number,
-  smallest: number,
-): [number, number] {
-  const from = settings.sigma_max ?? largest;
-  const to = settings.sigma_min ?? smallest;
-  if (to > from) throw unsupported(`its noise would rise, from sigma ${from} to ${to}`);
-  return [from, to];
 }
 
 /** The levels' sigmas with the one that the last step leads to: none, or the least that was trained. */
@@ -57,7 +107,9 @@ export function sigmaPath(
   trained: Float32Array,
   end: SchedulerSettings["final_sigmas_type"],
 ): Float32Array {
-  return Float32Array.of(...levels.map(({ sigma }) => sigma), end === "zero" ? 0 : trained[0]!);
+  const last = end === "zero" ? 0 : trained[0]!;
+  refuseRise(Math.fround(levels.at(-1)!.sigma), last);
+  return Float32Array.of(...levels.map(({ sigma }) => sigma), last);
 }
 
 function interpolate(table: Float32Array, position: number): number {
@@ -66,12 +118,25 @@ function interpolate(table: Float32Array, position: number): number {
   return (table[low + 1]! - table[low]!) * (position - low) + table[low]!;
 }
 
-/** The timestep whose sigma this is, by straight lines through the logarithms. */
-function timestepOf(sigma: number, logs: Float32Array): number {
-  const log = Math.log(sigma);
-  const below = logs.findLastIndex((entry) => entry <= log);
-  const low = Math.min(Math.max(below, 0), logs.length - 2);
-  const [start, end] = [logs[low]!, logs[low + 1]!];
-  const part = (start - log) / Math.fround(start - end);
-  return low + Math.min(Math.max(part, 0), 1);
+/** The timestep of any sigma, by straight lines through the logarithms of the trained ones. */
+export function timestepLookup(trained: Float32Array): (sigma: number) => number {
+  const logs = trained.map(Math.log);
+  return (sigma) => {
+    const log = Math.log(Math.max(sigma, 1e-10)); // _sigma_to_t
+    const low = Math.min(Math.max(lastAtMost(logs, log), 0), logs.length - 2);
+    const [start, end] = [logs[low]!, logs[low + 1]!];
+    const part = (start - log) / Math.fround(start - end);
+    return low + Math.min(Math.max(part, 0), 1);
+  };
+}
+
+/** Index of the last entry of a rising table that is not above `value`, or -1. */
+function lastAtMost(table: Float32Array, value: number): number {
+  let [low, high] = [-1, table.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (table[middle]! <= value) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -12,7 +12,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   "cli.ts": 60,
   codecs: 260,
   // A refusal for everything that can be wrong with an endpoint or a request.
-  contract: 1280,
+  contract: 1310,
   cuda: 1000,
   database: 160,
   // The resumable downloader, and the way through proxies, out of hub.
@@ -28,14 +28,15 @@ const BUDGET: Readonly<Record<string, number>> = {
   http: 300,
   hub: 880,
   // With samplers of ComfyUI that are put together of nodes, InvokeAI before 3, and studios refused by name.
-  image: 1420,
+  image: 1480,
   // With what routers say of themselves.
   kserve: 2480,
   networks: 330,
   pipeline: 350,
   queue: 400,
   runtime: 750,
-  schedulers: 750,
+  // With every class that StableDiffusionPipeline takes, in all its forms.
+  schedulers: 1800,
   // A keyring that is waited for.
   secrets: 370,
   // A log that cannot be written, news that cannot be had.

@@ -99,7 +99,7 @@ test.each([
   [["generate"], 2, ""],
   [["generate", "x", "--steps", "abc"], 2, ""],
   [["generate", "x", "--size", "768"], 2, ""],
-  [["generate", "x", "--scheduler", "lms"], 2, ""],
+  [["generate", "x", "--scheduler", "dpm++3m"], 2, ""],
   [["generate", "x", "--json", "--size", "100x100"], 2, "REQUEST_INVALID"],
   [["generate", "x", "--json", "--steps", "abc"], 2, "REQUEST_INVALID"],
   [["generate", "x", "--json", "--draw"], 2, "REQUEST_INVALID"],

@@ -45,6 +45,7 @@ export const models = {
     copied: "Copied",
     v_prediction: "v prediction",
     epsilon: "epsilon",
+    sample: "the image itself",
     millions: "{{count}} million",
   },
   remove: {

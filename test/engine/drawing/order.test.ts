@@ -78,7 +78,7 @@ test.each([
   [{ prompt: "x", seed: "abc" }, 'seed cannot be "abc"'],
   [{ prompt: "x", seed: "18446744073709551616" }, 'seed cannot be "18446744073709551616"'],
   [{ prompt: "x", count: 101 }, "count cannot be 101"],
-  [{ prompt: "x", scheduler: "lms" }, 'scheduler cannot be "lms"'],
+  [{ prompt: "x", scheduler: "dpm++3m" }, 'scheduler cannot be "dpm++3m"'],
   [{ prompt: "x", strength: 0 }, "strength cannot be 0"],
   [{ prompt: "x", colour: "red" }, "The request cannot be"],
 ])("refuses %j by name", (request, words) => {

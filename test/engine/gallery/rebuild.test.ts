@@ -197,7 +197,7 @@ test("pictures of other studios that tell enough are taken in, under the same id
   writeFileSync(join(pictures, "silent.png"), png({}));
   writeFileSync(
     join(pictures, "little.png"),
-    png({ parameters: "a dog\nSteps: 20, Sampler: UniPC, Seed: 5" }),
+    png({ parameters: "a dog\nSteps: 20, Sampler: DPM++ 3M SDE, Seed: 5" }),
   );
   writeFileSync(join(pictures, "text.png"), "no picture");
   await gallery.rebuild();

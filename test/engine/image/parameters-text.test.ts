@@ -242,7 +242,7 @@ test.each<[string, string, ForeignRecord]>([
   ],
   [
     "values that cannot be ours are left out",
-    "a\nSteps: 20000, Sampler: UniPC, CFG scale: NaN, Seed: -1, Size: 0x99999999, Model: , Denoising strength: 1.5",
+    "a\nSteps: 20000, Sampler: DPM++ 3M SDE, CFG scale: NaN, Seed: -1, Size: 0x99999999, Model: , Denoising strength: 1.5",
     { prompt: "a", negativePrompt: "" },
   ],
   [

@@ -26,9 +26,16 @@ test.each([
   [" DPM++ 2M Karras ", "Automatic", "dpm++2m-karras"],
   ["Euler a", "Karras", undefined],
   ["Euler", "Exponential", undefined],
-  ["DPM++ 2M SDE Karras", undefined, undefined],
-  ["DPM++ SDE", undefined, undefined],
-  ["UniPC", undefined, undefined],
+  ["DPM++ 2M SDE Karras", undefined, "dpm++2m-sde-karras"],
+  ["DPM++ 2M SDE", "Automatic", undefined], // exponential there, which is a name of none of ours
+  ["DPM++ SDE", undefined, "dpm++sde"],
+  ["DPM++ SDE", "Automatic", "dpm++sde-karras"],
+  ["DPM2 a Karras", undefined, "kdpm2-ancestral-karras"],
+  ["DPM2", "Automatic", "kdpm2-karras"],
+  ["Heun", "Automatic", "heun"],
+  ["LMS Karras", undefined, "lms-karras"],
+  ["LCM", undefined, "lcm"],
+  ["DPM++ 3M SDE", undefined, undefined],
   ["", undefined, undefined],
 ])("A1111's %j with schedule type %j is %s", (sampler, schedule, expected) => {
   expect(schedulerNamed(sampler, schedule)).toBe(expected);

@@ -63,7 +63,11 @@ test.each<[unknown, string, string]>([
   [{ ...CLASS, steps_offset: -1 }, DAMAGED, "its steps_offset is -1"],
   [{ ...CLASS, clip_sample: "no" }, DAMAGED, 'its clip_sample is "no", not true or false'],
   [{ ...CLASS, sigma_max: 1e300 }, DAMAGED, "its sigma_max is 1e+300"],
-  [{ ...CLASS, prediction_type: "sample" }, FOREIGN, '"sample", not one of epsilon, v_prediction'],
+  [
+    { ...CLASS, prediction_type: "flow_prediction" },
+    FOREIGN,
+    "not one of epsilon, v_prediction, sam",
+  ],
   [{ ...CLASS, timestep_spacing: "log" }, FOREIGN, "not one of linspace, leading, trailing"],
   [{ ...CLASS, beta_schedule: "sigmoid" }, FOREIGN, "not one of linear, scaled_linear"],
   [long, DAMAGED, `its beta_start is "${"x".repeat(59)}…, not a number`],

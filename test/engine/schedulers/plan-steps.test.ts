@@ -6,6 +6,7 @@ import { SCHEDULER_NAMES, type SchedulerName } from "../../../engine/contract/sc
 import { readSchedulerConfig } from "../../../engine/schedulers/config.ts";
 import { ownSchedulerName, planSteps } from "../../../engine/schedulers/plan-steps.ts";
 import type { SchedulerPlan } from "../../../engine/schedulers/scheduler.ts";
+import { CLASSES } from "../../../engine/schedulers/schedulers.ts";
 import { createGenerator } from "../../../engine/tensor/noise.ts";
 import { readGolden, readGoldenJson } from "../../golden/read-golden.ts";
 import { relativeError, timestepsLike, trajectory } from "./cheap-run.ts";
@@ -92,6 +93,17 @@ describe("the model's own scheduler", () => {
     ["EulerAncestralDiscreteScheduler", {}, "euler-ancestral"],
     ["DPMSolverMultistepScheduler", { algorithm_type: "dpmsolver++" }, "dpm++2m"],
     ["DPMSolverMultistepScheduler", KARRAS, "dpm++2m-karras"],
+    ["DPMSolverMultistepScheduler", { algorithm_type: "sde-dpmsolver++" }, "dpm++2m-sde"],
+    ["DPMSolverSinglestepScheduler", {}, "dpm++sde"],
+    ["DPMSolverSinglestepScheduler", KARRAS, "dpm++sde-karras"],
+    ["HeunDiscreteScheduler", {}, "heun"],
+    ["LMSDiscreteScheduler", KARRAS, "lms-karras"],
+    ["DEISMultistepScheduler", {}, "deis"],
+    ["DDPMScheduler", {}, "ddpm"],
+    ["LCMScheduler", {}, "lcm"],
+    ["TCDScheduler", {}, "tcd"],
+    ["KDPM2DiscreteScheduler", {}, "kdpm2"],
+    ["KDPM2AncestralDiscreteScheduler", KARRAS, "kdpm2-ancestral-karras"],
   ])("%s with %j is %s", (className, settings, name) => {
     const config = readSchedulerConfig({ _class_name: className, ...settings });
     expect(ownSchedulerName(config)).toBe(name);
@@ -101,22 +113,91 @@ describe("the model's own scheduler", () => {
   });
 
   test.each<[string, object]>([
-    ["LMSDiscreteScheduler", {}],
-    ["HeunDiscreteScheduler", {}],
     ["PNDMScheduler", {}],
     ["EulerDiscreteScheduler", { use_exponential_sigmas: true }],
     ["EulerDiscreteScheduler", { timestep_type: "continuous" }],
-    ["DPMSolverMultistepScheduler", { algorithm_type: "sde-dpmsolver++" }],
+    ["DPMSolverMultistepScheduler", { algorithm_type: "sde-dpmsolver++", solver_type: "heun" }],
     ["DPMSolverMultistepScheduler", { solver_order: 3 }],
-  ])("%s with %j is refused, but serves for another one", (className, settings) => {
+  ])("%s with %j has no name, is drawn with, and serves for another one", (className, settings) => {
     const json = { ...SD2, _class_name: className, ...settings };
-    expect(() => plan(json, 20)).toThrow(
-      `The scheduler cannot do this: the model's own, ${className} as its config has it, ` +
-        "is none of ddim, pndm, euler, euler-karras, euler-ancestral, dpm++2m, dpm++2m-karras.",
-    );
+    expect(ownSchedulerName(readSchedulerConfig(json))).toBeUndefined();
+    expect(plan(json, 20).timesteps.length).toBeGreaterThanOrEqual(20);
     for (const name of SCHEDULER_NAMES) {
       expect(plan(json, 20, name).timesteps).toEqual(plan(SD2, 20, name).timesteps);
     }
+  });
+
+  test.each([
+    ["DPMSolverSDEScheduler", "its noise does not follow the seed"],
+    ["CMStochasticIterativeScheduler", "it is none of DDIMScheduler, PNDMScheduler, Euler"],
+  ])("%s is refused with its reason, but serves for another one", (className, reason) => {
+    const json = { ...SD2, _class_name: className };
+    expect(ownSchedulerName(readSchedulerConfig(json))).toBeUndefined();
+    expect(() => plan(json, 20)).toThrow(
+      expect.objectContaining({
+        code: "SCHEDULER_UNSUPPORTED",
+        message: expect.stringContaining(`the model's own is ${className}, and ${reason}`),
+      }),
+    );
+    expect(plan(json, 20, "euler").timesteps).toEqual(plan(SD2, 20, "euler").timesteps);
+  });
+
+  /**
+   * diffusers' from_config makes the same class from the file again, without what StableDiffusionPipeline
+   * sets on the model's own scheduler: a leading spacing then begins a timestep lower.
+   */
+  test("asked for by its name is drawn with as the model's own, with what the pipeline sets", () => {
+    const outdated = { ...SD2, steps_offset: 0, clip_sample: true };
+    const own = plan(outdated, 4);
+    const named = plan(outdated, 4, "ddim");
+    expect(own.timesteps).toEqual([751, 501, 251, 1]);
+    expect(named.timesteps).toEqual(own.timesteps);
+    const start = { index: 0, latents: Float32Array.of(3, -4, 5, -6) };
+    const generator = createGenerator(1n);
+    expect(trajectory(named, start, generator)).toEqual(trajectory(own, start, generator));
+  });
+});
+
+describe("a model's own form is refused", () => {
+  test.each<[string, object, string]>([
+    ["PNDMScheduler", {}, "its Runge-Kutta start takes 4 steps, not 3"],
+    ["EulerDiscreteScheduler", { interpolation_type: "cubic" }, "not one of linear, log_linear"],
+    ["EulerDiscreteScheduler", { timestep_type: "constructor" }, "not one of discrete, continuous"],
+    [
+      "EulerDiscreteScheduler",
+      { use_karras_sigmas: true, use_beta_sigmas: true },
+      "use_karras_sigmas and use_beta_sigmas at once",
+    ],
+    [
+      "DPMSolverMultistepScheduler",
+      { algorithm_type: "dpm" },
+      'its algorithm_type is "dpm", not one',
+    ],
+    ["DPMSolverMultistepScheduler", { algorithm_type: "dpmsolver" }, "cannot end without noise"],
+    ["DPMSolverMultistepScheduler", { use_flow_sigmas: true }, "models of flow matching"],
+    [
+      "DPMSolverMultistepScheduler",
+      { solver_order: 4 },
+      "its solver_order is 4, and 3 is the highest",
+    ],
+    [
+      "DPMSolverMultistepScheduler",
+      { algorithm_type: "sde-dpmsolver", final_sigmas_type: "sigma_min", solver_order: 3 },
+      "sde-dpmsolver has no third order",
+    ],
+    [
+      "DPMSolverSinglestepScheduler",
+      { algorithm_type: "sde-dpmsolver", final_sigmas_type: "sigma_min" },
+      "singlestep sde-dpmsolver does not exist",
+    ],
+    ["DEISMultistepScheduler", { algorithm_type: "sde-dpmsolver++" }, "not one of deis, dpmsolver"],
+  ])("%s with %j", (className, settings, reason) => {
+    expect(() => plan({ ...SD2, _class_name: className, ...settings }, 3)).toThrow(
+      expect.objectContaining({
+        code: "SCHEDULER_UNSUPPORTED",
+        message: expect.stringContaining(reason),
+      }),
+    );
   });
 });
 
@@ -130,7 +211,22 @@ describe("refuses", () => {
     ["dpm++2m", 51, { num_train_timesteps: 50 }, "51 steps is not a number from 1 to 50"],
     ["ddim", 9, { thresholding: true }, "thresholding is for pixels"],
     ["dpm++2m", 9, { thresholding: true }, "thresholding is for pixels"],
-    ["ddim", 9, NOISE_ALONE, "only a v_prediction leads to a picture"],
+    ["ddim", 9, NOISE_ALONE, "epsilon leads to no picture"],
+    ["ddpm", 9, NOISE_ALONE, "epsilon leads to no picture"],
+    ["pndm", 9, { prediction_type: "sample" }, "takes no predictions of the picture itself"],
+    ["kdpm2", 9, { prediction_type: "sample" }, "takes no predictions of the picture itself"],
+    [
+      "lcm",
+      51,
+      {},
+      "of the 50 steps it was distilled to (original_inference_steps) it cannot take 51",
+    ],
+    [
+      "ddpm",
+      9,
+      { variance_type: "learned" },
+      'its variance_type is "learned", not one of fixed_small',
+    ],
     ["euler-karras", 9, { sigma_min: 3, sigma_max: 2 }, "from sigma 2 to 3"],
     ["dpm++2m", 9, { lambda_min_clipped: 99 }, "leaves 0 of its timesteps"],
     ["pndm", 9, { beta_start: 1e-9 }, "do not add noise at every timestep"],
@@ -145,16 +241,33 @@ describe("refuses", () => {
   });
 });
 
-test("only the ancestral scheduler draws noise", () => {
-  const drawing = SCHEDULER_NAMES.filter((name) => {
-    const made = plan(SD2, 5, name);
-    const latents = new Float32Array(4);
-    const noise = vi.fn<() => Float32Array>(() => latents);
-    made.step({ index: 0, latents, prediction: latents, memory: made.start, noise });
-    return noise.mock.calls.length > 0;
+test("draws noise at the steps where diffusers does", () => {
+  const draws = SCHEDULER_NAMES.map((name): [SchedulerName, string] => {
+    const made = plan(SD2, 3, name);
+    const noise = vi.fn<() => Float32Array>(() => new Float32Array(4));
+    let { start: memory } = made;
+    const counts = made.timesteps.map((_, index) => {
+      const latents = new Float32Array(4);
+      ({ memory } = made.step({ index, latents, prediction: latents, memory, noise }));
+      return noise.mock.calls.splice(0).length;
+    });
+    return [name, counts.join("")];
   });
-  expect(drawing).toEqual(["euler-ancestral"]);
+  expect(draws.filter(([, counts]) => Number(counts) > 0)).toEqual([
+    ["euler-ancestral", "111"],
+    ["dpm++2m-sde", "111"],
+    ["dpm++2m-sde-karras", "111"],
+    ["ddpm", "111"],
+    ["lcm", "110"],
+    ["kdpm2-ancestral", "01010"],
+    ["kdpm2-ancestral-karras", "01010"],
+  ]);
 });
+
+/** Timesteps fall; where they are whole numbers and what lies halfway is not, they fall but for that. */
+function falls({ timesteps }: SchedulerPlan): boolean {
+  return timesteps.every((timestep, i) => i === 0 || timestep <= timesteps[i - 1]! + 0.5);
+}
 
 test("any number of steps with any spacing descends to finite latents", () => {
   const settings = fc.record({
@@ -164,65 +277,91 @@ test("any number of steps with any spacing descends to finite latents", () => {
     prediction_type: fc.constantFrom("epsilon", "v_prediction"),
     steps_offset: fc.constantFrom(0, 1, 999),
     final_sigmas_type: fc.constantFrom("zero", "sigma_min"),
-    lower_order_final: fc.boolean(),
+    lower_order_final: fc.constant(true),
+    original_inference_steps: fc.constant(1000),
     strength: fc.double({ min: 0.001, max: 1, noNaN: true }),
   });
   fc.assert(
     fc.property(settings, ({ name, steps, strength, ...json }) => {
       const made = plan({ ...SD2, ...json }, steps, name);
       const repeats = name === "pndm" && steps > 1 ? 1 : 0;
-      expect(made.timesteps).toHaveLength(steps + repeats);
-      expect(made.timesteps).toEqual(made.timesteps.toSorted((a, b) => b - a));
+      expect(made.timesteps).toHaveLength(made.order === 1 ? steps + repeats : 2 * steps - 1);
+      expect(falls(made)).toBe(true);
 
-      const index = steps - Math.ceil(steps * strength);
+      const index = (steps - Math.ceil(steps * strength)) * made.order;
       const generator = createGenerator(1n);
       const [original, noise] = [generator.normal(4), generator.normal(4)];
       const latents = made.addNoise(original, noise, index);
       const path = trajectory(made, { index, latents }, generator);
       expect(path.every((step) => step.every(Number.isFinite))).toBe(true);
     }),
-    { numRuns: 200 },
+    { numRuns: 400 },
   );
 });
+
+const REFUSALS: ReadonlySet<string> = new Set(["CONFIG_INVALID", "SCHEDULER_UNSUPPORTED"]);
 
 test("a stranger's config gives a sound plan or a named refusal", () => {
   const wild = fc.oneof(fc.double(), fc.integer(), fc.jsonValue({ maxDepth: 1 }));
   const mostly = (sane: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-    fc.oneof({ weight: 20, arbitrary: sane }, { weight: 1, arbitrary: wild });
+    fc.oneof({ weight: 40, arbitrary: sane }, { weight: 1, arbitrary: wild });
   const within = (min: number, max: number): fc.Arbitrary<unknown> =>
     mostly(
       fc.integer({ min: min * 1000, max: max * 1000 }).map((thousandths) => thousandths / 1000),
     );
-  const schedules = ["linear", "scaled_linear", "squaredcos_cap_v2"];
+  const oneOf = (...words: readonly string[]): fc.Arbitrary<unknown> =>
+    mostly(fc.constantFrom(...words));
+  const flag = mostly(fc.boolean());
+  const seldom = mostly(fc.nat(9).map((chance) => chance === 0));
   const json = fc.record(
     {
-      _class_name: fc.constantFrom("DDIMScheduler", "EulerDiscreteScheduler"),
-      num_train_timesteps: mostly(fc.integer({ min: 2, max: 200 })),
-      beta_start: within(0, 0.2),
+      _class_name: fc.constantFrom(...CLASSES.keys()),
+      num_train_timesteps: mostly(fc.integer({ min: 2, max: 1000 })),
+      beta_start: within(0, 0.02),
       beta_end: within(0, 0.2),
-      beta_schedule: mostly(fc.constantFrom(...schedules)),
+      beta_schedule: oneOf("linear", "scaled_linear", "squaredcos_cap_v2"),
       trained_betas: mostly(fc.constant(null)),
-      prediction_type: mostly(fc.constantFrom("epsilon", "v_prediction")),
-      timestep_spacing: mostly(fc.constantFrom("linspace", "leading", "trailing")),
+      prediction_type: oneOf("epsilon", "v_prediction", "sample"),
+      timestep_spacing: oneOf("linspace", "leading", "trailing"),
       steps_offset: mostly(fc.nat(300)),
+      set_alpha_to_one: flag,
       sigma_min: within(0, 1),
       sigma_max: within(0, 100),
+      final_sigmas_type: oneOf("zero", "sigma_min"),
       lambda_min_clipped: within(-20, 2),
-      rescale_betas_zero_snr: mostly(fc.boolean()),
+      rescale_betas_zero_snr: flag,
+      use_karras_sigmas: seldom,
+      use_exponential_sigmas: seldom,
+      use_beta_sigmas: seldom,
+      use_lu_lambdas: seldom,
+      interpolation_type: oneOf("linear", "log_linear"),
+      timestep_type: oneOf("discrete", "continuous"),
+      skip_prk_steps: flag,
+      algorithm_type: oneOf("dpmsolver", "dpmsolver++", "sde-dpmsolver", "sde-dpmsolver++"),
+      solver_type: oneOf("midpoint", "heun", "bh1", "bh2"),
+      solver_order: mostly(fc.integer({ min: 1, max: 4 })),
+      lower_order_final: flag,
+      euler_at_final: flag,
+      variance_type: oneOf("fixed_small", "fixed_small_log", "fixed_large", "learned"),
+      original_inference_steps: mostly(fc.integer({ min: 1, max: 1000 })),
+      timestep_scaling: within(0, 20),
     },
-    { requiredKeys: ["_class_name", "num_train_timesteps"] },
+    { requiredKeys: ["_class_name"] },
   );
+  const steps = fc.oneof(fc.nat(40), fc.integer({ min: 1, max: 1000 }));
+  const name = fc.option(fc.constantFrom(...SCHEDULER_NAMES), { nil: undefined });
   let sound = 0;
   fc.assert(
-    fc.property(json, fc.constantFrom(...SCHEDULER_NAMES), fc.nat(40), (config, name, steps) => {
-      const made = refusalOr(() => plan(config, steps, name));
-      if (made instanceof StudioError) return;
-      sound += 1;
-      expect(made.timesteps.every((timestep) => timestep >= 0 && timestep < 1000)).toBe(true);
-      expect(made.initialSigma).toBeGreaterThan(0);
-      const latents = made.addNoise(new Float32Array(4), new Float32Array(4).fill(1), 0);
-      const path = trajectory(made, { index: 0, latents }, createGenerator(1n));
-      expect(path.every((step) => step.every(Number.isFinite))).toBe(true);
+    fc.property(json, name, steps, (config, scheduler, count) => {
+      const made = refusalOr(() => plan(config, count, scheduler));
+      if (made instanceof StudioError) return REFUSALS.has(made.code);
+      sound++;
+      expect(made.timesteps.every(Number.isFinite)).toBe(true);
+      expect(falls(made)).toBe(true);
+      const generator = createGenerator(1n);
+      const start = generator.normal(4).map((value) => value * made.initialSigma);
+      const path = trajectory(made, { index: 0, latents: start }, generator);
+      return path.every((latents) => latents.every(Number.isFinite));
     }),
     { numRuns: 500 },
   );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { readSchedulerConfig } from "../../../engine/schedulers/config.ts";
-import { SCHEDULERS } from "../../../engine/schedulers/plan-steps.ts";
+import { SCHEDULERS } from "../../../engine/schedulers/schedulers.ts";
 import { completeSettings } from "../../../engine/schedulers/settings.ts";
 import { createGenerator } from "../../../engine/tensor/noise.ts";
 import { readGolden, readGoldenJson } from "../../golden/read-golden.ts";
@@ -33,7 +33,11 @@ function named(reference: string): (typeof SCHEDULERS)["ddim"] {
 test.each(runs)("$key goes the way diffusers goes", ({ key, scheduler: reference, ...run }) => {
   const { scheduler, fixed } = named(reference);
   const config = readSchedulerConfig({ ...run.config, _class_name: scheduler.className });
-  const settings = { ...completeSettings(config.settings, scheduler.defaults), ...fixed };
+  const settings = {
+    ...completeSettings(config.settings, scheduler.defaults),
+    ...fixed,
+    ...scheduler.lacks,
+  };
   const plan = scheduler.plan(settings, run.steps);
 
   expect(plan.initialSigma).toBe(run.init_noise_sigma);

@@ -325,8 +325,8 @@ describe("a misuse is refused with its reason:", () => {
     ],
     [
       "a scheduler nobody knows",
-      parameters({ scheduler: "lms" }),
-      `scheduler cannot be "lms": Invalid option: expected one of ${SCHEDULER_NAMES.map((name) => `"${name}"`).join("|")}.`,
+      parameters({ scheduler: "dpm++3m" }),
+      `scheduler cannot be "dpm++3m": Invalid option: expected one of ${SCHEDULER_NAMES.map((name) => `"${name}"`).join("|")}.`,
     ],
     ["a negative seed", parameters({ seed: -1 }), 'seed cannot be "-1": a seed is a whole number.'],
     [

@@ -1,0 +1,183 @@
+import { mixtureOfSigma, noiseIn, pictureIn } from "./mixture.ts";
+import type { SchedulerSettings } from "./settings.ts";
+import { chosen, unsupported } from "./unsupported.ts";
+import { weightedSum, type Term } from "./weighted-sum.ts";
+
+/** From one noise over signal to another, never greater. */
+export interface Path {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How a prediction changes along a path of length 1: the first two derivatives at its start. */
+export interface Derivatives {
+  readonly first?: Float32Array;
+  readonly second?: Float32Array;
+}
+
+/** What latents, prediction, its two derivatives and fresh noise weigh in a step along a path. */
+interface Weights {
+  readonly latents: number;
+  readonly prediction: number;
+  readonly first: number;
+  readonly second?: number;
+  readonly noise?: number;
+}
+
+/** One form of the DPM-Solvers: what it takes to be nearly constant in a step, and what follows. */
+interface Algorithm {
+  readonly target: typeof pictureIn;
+  readonly drawsNoise: boolean;
+  /** h is how far lambda, the logarithm of signal over noise, rises on the path. */
+  weights(path: Path, h: number): Weights;
+}
+
+/**
+ * The solutions of the diffusion equation with the prediction as a Taylor polynomial in lambda:
+ * proposition 4.1 of arXiv 2211.01095 for the picture and 3.1 of 2206.00927 for the noise, and
+ * their stochastic forms in appendix A of 2211.01095.
+ */
+const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
+  "dpmsolver++": {
+    target: pictureIn,
+    drawsNoise: false,
+    weights({ from, to }, h) {
+      const { signal, ratio, decay } = ends(from, to);
+      return {
+        latents: ratio,
+        prediction: signal * (1 - decay),
+        first: signal * ((decay - 1) / h + 1),
+        second: -signal * ((decay - 1 + h) / h ** 2 - 1 / 2),
+      };
+    },
+  },
+  dpmsolver: {
+    target: noiseIn,
+    drawsNoise: false,
+    weights({ from, to }, h) {
+      const { spread, signals, growth } = ends(from, to);
+      return {
+        latents: signals,
+        prediction: -spread * (growth - 1),
+        first: -spread * ((growth - 1) / h - 1),
+        second: -spread * ((growth - 1 - h) / h ** 2 - 1 / 2),
+      };
+    },
+  },
+  "sde-dpmsolver++": {
+    target: pictureIn,
+    drawsNoise: true,
+    weights({ from, to }, h) {
+      const { signal, spread, ratio, decay } = ends(from, to);
+      const squared = decay ** 2;
+      return {
+        latents: ratio * decay,
+        prediction: signal * (1 - squared),
+        first: signal * ((1 - squared) / (-2 * h) + 1),
+        second: signal * ((1 - squared - 2 * h) / (2 * h) ** 2 - 1 / 2),
+        noise: spread * Math.sqrt(1 - squared),
+      };
+    },
+  },
+  "sde-dpmsolver": {
+    target: noiseIn,
+    drawsNoise: true,
+    weights({ from, to }, h) {
+      const { spread, signals, growth } = ends(from, to);
+      return {
+        latents: signals,
+        prediction: -2 * spread * (growth - 1),
+        first: -2 * spread * ((growth - 1) / h - 1),
+        noise: spread * Math.sqrt(growth ** 2 - 1),
+      };
+    },
+  },
+};
+
+/** Signal and spread at the end, both ends' ratios, and e to the power of -h and h. */
+function ends(
+  from: number,
+  to: number,
+): Record<"signal" | "spread" | "ratio" | "signals" | "decay" | "growth", number> {
+  const [start, end] = [mixtureOfSigma(from), mixtureOfSigma(to)];
+  return {
+    ...end,
+    ratio: end.spread / start.spread,
+    signals: end.signal / start.signal,
+    decay: to / from,
+    growth: from / to,
+  };
+}
+
+/** A step's rule: how the first derivative is weighed (solver_type). */
+export type Rule = "midpoint" | "heun";
+
+/** solver_type by name; those of other classes stand for the first: DPMSolverMultistepScheduler. */
+const RULES: Readonly<Record<string, Rule>> = {
+  midpoint: "midpoint",
+  heun: "heun",
+  logrho: "midpoint",
+  bh1: "midpoint",
+  bh2: "midpoint",
+};
+
+/** The DPM-Solver that settings ask for. */
+export interface Integrator {
+  readonly rule: Rule;
+  readonly drawsNoise: boolean;
+  /** What is nearly constant in a step, according to the UNet's prediction at this sigma. */
+  target(sigma: number, latents: Float32Array, prediction: Float32Array): Float32Array;
+  /** Latents moved along a path, with what `target` gives at its start. */
+  advance(path: Path, latents: Float32Array, step: IntegratorStep): Float32Array;
+}
+
+export interface IntegratorStep extends Derivatives {
+  readonly target: Float32Array;
+  readonly noise?: Float32Array | undefined;
+  /** How the first derivative is weighed, where not by the integrator's own rule. */
+  readonly rule?: Rule;
+}
+
+/** Refuses what no method here does: the ends that an algorithm cannot reach, and unknown ones. */
+export function integratorOf(settings: SchedulerSettings): Integrator {
+  const { algorithm_type: name, final_sigmas_type: end, solver_order: order } = settings;
+  const algorithm = chosen(
+    { ...ALGORITHMS, deis: ALGORITHMS["dpmsolver++"]! }, // DPMSolverMultistepScheduler.__init__
+    "algorithm_type",
+    settings,
+  );
+  const rule = chosen(RULES, "solver_type", settings);
+  if (order > 3) throw unsupported(`its solver_order is ${order}, and 3 is the highest`);
+  if (end === "zero" && !name.endsWith("++")) {
+    throw unsupported(`${name} cannot end without noise (final_sigmas_type zero)`);
+  }
+  return {
+    rule,
+    drawsNoise: algorithm.drawsNoise,
+    target: (sigma, latents, prediction) =>
+      algorithm.target(settings, mixtureOfSigma(sigma), latents, prediction),
+    advance(path, latents, { rule: first = rule, ...step }) {
+      if (path.to === path.from) return latents;
+      const weights = algorithm.weights(path, Math.log(path.from / path.to));
+      return weightedSum(...terms(weights, latents, step, first));
+    },
+  };
+}
+
+function terms(
+  weights: Weights,
+  latents: Float32Array,
+  { target, first, second, noise }: IntegratorStep,
+  rule: Rule,
+): Term[] {
+  const found: (readonly [number, Float32Array | undefined])[] = [
+    [weights.latents, latents],
+    [weights.prediction, target],
+    [rule === "midpoint" ? weights.prediction / 2 : weights.first, first],
+    [weights.second ?? 0, second],
+    [weights.noise ?? 0, noise],
+  ];
+  return found.flatMap(([weight, values]) =>
+    values === undefined ? [] : [[weight, values] as const],
+  );
+}

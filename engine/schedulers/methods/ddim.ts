@@ -1,0 +1,45 @@
+import {
+  clip,
+  mix,
+  mixtureOfAlpha,
+  noiseIn,
+  pictureIn,
+  refuseNoiseFromNoise,
+  refusePixelsAndFlow,
+} from "../mixture.ts";
+import { alphaLookup } from "../noise-schedule.ts";
+import { FRESH, type Scheduler } from "../scheduler.ts";
+import { roundHalfEven, spaceTimesteps } from "../timesteps.ts";
+
+/** Denoising diffusion implicit models, arXiv 2010.02502, with eta 0: no noise is added on the way. */
+export const ddim: Scheduler = {
+  className: "DDIMScheduler",
+  defaults: { timestep_spacing: "leading" },
+  plan(settings, steps) {
+    refusePixelsAndFlow(settings);
+    const { num_train_timesteps: trained, steps_offset: offset } = settings;
+    const alphaAt = alphaLookup(settings);
+    const timesteps = spaceTimesteps(settings.timestep_spacing, { trained, steps, offset }).map(
+      roundHalfEven,
+    );
+    const stride = Math.floor(trained / steps);
+    const mixtures = timesteps.map((timestep) => mixtureOfAlpha(alphaAt(timestep)));
+    refuseNoiseFromNoise(settings, mixtures[0]!);
+    return {
+      timesteps,
+      initialSigma: 1,
+      order: 1,
+      start: FRESH,
+      scaleInput: (latents) => latents,
+      /** Formula (9) of the paper. */
+      step({ index, latents, prediction, memory }) {
+        const mixture = mixtures[index]!;
+        const next = mixtureOfAlpha(alphaAt(timesteps[index]! - stride));
+        const picture = clip(pictureIn(settings, mixture, latents, prediction), settings);
+        const noise = noiseIn(settings, mixture, latents, prediction);
+        return { latents: mix(next, picture, noise), memory };
+      },
+      addNoise: (original, noise, index) => mix(mixtures[index]!, original, noise),
+    };
+  },
+};

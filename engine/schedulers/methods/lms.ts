@@ -1,0 +1,51 @@
+import { trainedSigmas } from "../noise-schedule.ts";
+import { FRESH, type Scheduler } from "../scheduler.ts";
+import { sigmaSpace, slope } from "../sigma-space.ts";
+import { curvedLevels, sigmaPath, spacedLevels } from "../sigmas.ts";
+import { weightedSum, type Term } from "../weighted-sum.ts";
+
+/** Slopes that a step takes into account: LMSDiscreteScheduler.step. */
+const ORDER = 4;
+
+/** Linear multistep over sigma: the polynomial through the last slopes, integrated over the step. */
+export const lms: Scheduler = {
+  className: "LMSDiscreteScheduler",
+  defaults: {},
+  lacks: { rescale_betas_zero_snr: false },
+  plan(settings, steps) {
+    const trained = trainedSigmas(settings);
+    const spaced = spacedLevels(settings, steps, trained);
+    const levels = curvedLevels(settings, trained, spaced, steps);
+    const sigmas = sigmaPath(levels, trained, "zero");
+    return {
+      ...sigmaSpace(sigmas, settings),
+      timesteps: levels.map(({ timestep }) => Math.fround(timestep)),
+      order: 1,
+      start: FRESH,
+      step({ index, latents, prediction, memory: { predictions } }) {
+        const change = slope(settings, sigmas[index]!, latents, prediction);
+        const known = [change, ...predictions].slice(0, ORDER);
+        // After a start in the middle, diffusers weighs as if the slopes before it were known.
+        const nodes = Array.from(
+          { length: Math.min(index + 1, ORDER) },
+          (_, k) => sigmas[index - k]!,
+        );
+        const ends = [sigmas[index]!, sigmas[index + 1]!] as const;
+        const terms = known.map((slope, k): Term => [share(nodes, k, ends), slope]);
+        return { latents: weightedSum([1, latents], ...terms), memory: { predictions: known } };
+      },
+    };
+  },
+};
+
+/** The integral from one sigma to the other of the k-th Lagrange polynomial through the nodes. */
+function share(nodes: readonly number[], k: number, [from, to]: readonly [number, number]): number {
+  const basis = (sigma: number): number =>
+    nodes.reduce(
+      (product, node, i) => (i === k ? product : product * ((sigma - node) / (nodes[k]! - node))),
+      1,
+    );
+  // Two points of Gauss and Legendre integrate a polynomial of third degree exactly.
+  const [middle, reach] = [(from + to) / 2, (to - from) / 2 / Math.sqrt(3)];
+  return ((to - from) / 2) * (basis(middle - reach) + basis(middle + reach));
+}

@@ -1,0 +1,86 @@
+import type { SchedulerSettings } from "./settings.ts";
+import { unsupported } from "./unsupported.ts";
+import { weightedSum } from "./weighted-sum.ts";
+
+/** Latents of unit variance as a mixture: weights of the picture and of the noise, squares adding up to 1. */
+export interface Mixture {
+  readonly signal: number;
+  readonly spread: number;
+}
+
+/**
+ * The mixture in which the picture has this share of the variance: an entry of alphas_cumprod. The
+ * rest is rounded to float32, as diffusers rounds it: of the first timesteps it is small.
+ */
+export function mixtureOfAlpha(alpha: number): Mixture {
+  return { signal: Math.sqrt(alpha), spread: Math.sqrt(Math.fround(1 - alpha)) };
+}
+
+/** The mixture in which the noise has `sigma` times the picture's weight. */
+export function mixtureOfSigma(sigma: number): Mixture {
+  const size = Math.hypot(sigma, 1);
+  return { signal: 1 / size, spread: sigma / size };
+}
+
+/** Mixes a picture with noise. */
+export function mix(
+  { signal, spread }: Mixture,
+  picture: Float32Array,
+  noise: Float32Array,
+): Float32Array {
+  return weightedSum([signal, picture], [spread, noise]);
+}
+
+type Prediction = Pick<SchedulerSettings, "prediction_type">;
+
+/** The picture in mixed latents, according to the prediction. */
+export function pictureIn(
+  { prediction_type }: Prediction,
+  { signal, spread }: Mixture,
+  latents: Float32Array,
+  prediction: Float32Array,
+): Float32Array {
+  if (prediction_type === "sample") return prediction;
+  return prediction_type === "epsilon"
+    ? weightedSum([1 / signal, latents], [-spread / signal, prediction])
+    : weightedSum([signal, latents], [-spread, prediction]);
+}
+
+/** The noise in mixed latents, according to the prediction. */
+export function noiseIn(
+  { prediction_type }: Prediction,
+  { signal, spread }: Mixture,
+  latents: Float32Array,
+  prediction: Float32Array,
+): Float32Array {
+  if (prediction_type === "epsilon") return prediction;
+  return prediction_type === "sample"
+    ? weightedSum([1 / spread, latents], [-signal / spread, prediction])
+    : weightedSum([signal, prediction], [spread, latents]);
+}
+
+/** The picture within the range that the settings clip it to, where they do. */
+export function clip(
+  picture: Float32Array,
+  { clip_sample, clip_sample_range: range }: SchedulerSettings,
+): Float32Array {
+  return clip_sample ? picture.map((value) => Math.min(Math.max(value, -range), range)) : picture;
+}
+
+/** Refuses models that predict the picture itself, where diffusers' class takes no such prediction. */
+export function refuseSample({ prediction_type }: Prediction): void {
+  if (prediction_type !== "sample") return;
+  throw unsupported("this method takes no predictions of the picture itself (sample)");
+}
+
+/** Refuses settings for models that do not draw latents by diffusion. */
+export function refusePixelsAndFlow(settings: SchedulerSettings): void {
+  if (settings.thresholding) throw unsupported("thresholding is for pixels, not for latents");
+  if (settings.use_flow_sigmas) throw unsupported("flow sigmas are for models of flow matching");
+}
+
+/** Refuses a start from noise alone for models that predict that noise: it tells nothing of the picture. */
+export function refuseNoiseFromNoise({ prediction_type }: Prediction, { signal }: Mixture): void {
+  if (signal > 0 || prediction_type !== "epsilon") return;
+  throw unsupported("from noise alone (rescale_betas_zero_snr) epsilon leads to no picture");
+}
