@@ -24,5 +24,7 @@ export const SCHEDULER_NAMES = [
   "kdpm2-karras",
   "kdpm2-ancestral",
   "kdpm2-ancestral-karras",
+  "unipc",
+  "unipc-karras",
 ] as const;
 export type SchedulerName = (typeof SCHEDULER_NAMES)[number];

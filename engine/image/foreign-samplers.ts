@@ -29,6 +29,8 @@ const INVOKEAI = {
   "kdpm2-karras": ["kdpm_2_k"],
   "kdpm2-ancestral": ["kdpm_2_a"],
   "kdpm2-ancestral-karras": ["kdpm_2_a_k"],
+  unipc: ["unipc"],
+  "unipc-karras": ["unipc_k"],
 } as const satisfies ForeignNames;
 
 /** ComfyUI's and Fooocus' names: sampler and schedule. Their other schedules are none of ours. */
@@ -57,6 +59,8 @@ const COMFYUI = {
   "kdpm2-karras": ["dpm_2 karras"],
   "kdpm2-ancestral": ["dpm_2_ancestral normal"],
   "kdpm2-ancestral-karras": ["dpm_2_ancestral karras"],
+  unipc: ["uni_pc normal", "uni_pc_bh2 normal"],
+  "unipc-karras": ["uni_pc karras", "uni_pc_bh2 karras"],
 } as const satisfies ForeignNames;
 
 /** Our scheduler by InvokeAI's name; undefined for those we do not have. */

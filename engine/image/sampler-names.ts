@@ -35,6 +35,8 @@ const SAMPLERS = {
   "kdpm2-karras": { sampler: "DPM2", schedule: "Karras" },
   "kdpm2-ancestral": { sampler: "DPM2 a", schedule: "Uniform" },
   "kdpm2-ancestral-karras": { sampler: "DPM2 a", schedule: "Karras" },
+  unipc: { sampler: "UniPC", schedule: "Uniform" },
+  "unipc-karras": { sampler: "UniPC", schedule: "Karras" },
 } as const satisfies Readonly<Record<SchedulerName, SamplerNames>>;
 
 /** What "Automatic" stands for in A1111, where that is not Uniform: sd_samplers_kdiffusion.py. */

@@ -10,6 +10,7 @@ import { heun } from "./methods/heun.ts";
 import { kdpm2, kdpm2Ancestral } from "./methods/kdpm2.ts";
 import { lms } from "./methods/lms.ts";
 import { pndm } from "./methods/pndm.ts";
+import { unipc } from "./methods/unipc.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SchedulerSettings } from "./settings.ts";
 
@@ -34,6 +35,7 @@ const DPM = {
   use_lu_lambdas: false,
 };
 const DPM_SDE = { ...DPM, algorithm_type: "sde-dpmsolver++" };
+const UNIPC = { solver_type: "bh2", solver_order: 2 };
 const DEIS = { algorithm_type: "deis", solver_type: "logrho", solver_order: 2 };
 
 /** Every scheduler that can be asked for by name. */
@@ -49,6 +51,8 @@ export const SCHEDULERS: Readonly<Record<SchedulerName, NamedScheduler>> = {
   "dpm++2m-sde-karras": { scheduler: dpmMultistep, fixed: { ...DPM_SDE, ...KARRAS } },
   "dpm++sde": { scheduler: dpmSinglestep, fixed: { ...DPM, ...SPACED } },
   "dpm++sde-karras": { scheduler: dpmSinglestep, fixed: { ...DPM, ...KARRAS } },
+  unipc: { scheduler: unipc, fixed: { ...UNIPC, ...SPACED } },
+  "unipc-karras": { scheduler: unipc, fixed: { ...UNIPC, ...KARRAS } },
   deis: { scheduler: deis, fixed: { ...DEIS, ...SPACED } },
   "deis-karras": { scheduler: deis, fixed: { ...DEIS, ...KARRAS } },
   lms: { scheduler: lms, fixed: SPACED },

@@ -55,6 +55,8 @@ export const FIELDS = {
   algorithm_type: text("dpmsolver++"),
   solver_type: text("midpoint"),
   solver_order: whole(2, 1),
+  predict_x0: flag(true),
+  disable_corrector: field<readonly number[]>([], "a list of steps", areSteps),
   variance_type: text("fixed_small"),
   original_inference_steps: whole(50, 1),
   timestep_scaling: positive(10),
@@ -106,6 +108,10 @@ function word<W extends string>(...words: readonly [W, ...W[]]): Field<W> {
 
 function areBetas(value: unknown): boolean {
   return Array.isArray(value) && value.length <= MAX_TIMESTEPS && value.every(isFraction);
+}
+
+function areSteps(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= MAX_TIMESTEPS && value.every(isWhole);
 }
 
 function isFraction(value: unknown): boolean {

@@ -7,19 +7,21 @@ from diffusers.configuration_utils import FrozenDict
 from safetensors.torch import save_file
 OUT = sys.argv[1]; torch.set_grad_enabled(False); torch.set_num_threads(1); diffusers.logging.set_verbosity_error()
 SD = dict(beta_start=.00085, beta_end=.012, beta_schedule="scaled_linear", num_train_timesteps=1000)
-CLASSES = {"multistep": "DPMSolverMultistepScheduler", "singlestep": "DPMSolverSinglestepScheduler", "deis": "DEISMultistepScheduler", "lms": "LMSDiscreteScheduler", "heun": "HeunDiscreteScheduler",
+CLASSES = {"unipc": "UniPCMultistepScheduler", "multistep": "DPMSolverMultistepScheduler", "singlestep": "DPMSolverSinglestepScheduler", "deis": "DEISMultistepScheduler", "lms": "LMSDiscreteScheduler", "heun": "HeunDiscreteScheduler",
            "kdpm2": "KDPM2DiscreteScheduler", "kdpm2-ancestral": "KDPM2AncestralDiscreteScheduler", "ddpm": "DDPMScheduler", "lcm": "LCMScheduler", "tcd": "TCDScheduler", "pndm": "PNDMScheduler", "euler": "EulerDiscreteScheduler", "ddim": "DDIMScheduler", "euler-ancestral": "EulerAncestralDiscreteScheduler"}
 CONFIGS = {}
 def config(form, **keys):
     name = next(c for c in sorted(CLASSES, key=len, reverse=True) if form.startswith(c)); CONFIGS[form] = dict(_class_name=CLASSES[name], **{**SD, **keys})
 for c in CLASSES: config(c)
-for c in ("multistep", "singlestep", "deis", "lms", "heun", "kdpm2", "kdpm2-ancestral", "euler"):
+for c in ("unipc", "multistep", "singlestep", "deis", "lms", "heun", "kdpm2", "kdpm2-ancestral", "euler"):
     for curve in ("karras", "exponential", "beta"): config(f"{c}-{curve}", **{f"use_{curve}_sigmas": True})
-for c in ("multistep", "deis", "lms", "heun", "kdpm2", "kdpm2-ancestral", "ddpm"):
+for c in ("unipc", "multistep", "deis", "lms", "heun", "kdpm2", "kdpm2-ancestral", "ddpm"):
     for spacing in ("leading", "trailing", "linspace"): config(f"{c}-{spacing}", timestep_spacing=spacing)
 for order in (1, 3):
-    for c in ("multistep", "singlestep", "deis"): config(f"{c}-order{order}", solver_order=order)
-MIN = dict(final_sigmas_type="sigma_min")
+    for c in ("unipc", "multistep", "singlestep", "deis"): config(f"{c}-order{order}", solver_order=order)
+MIN = dict(final_sigmas_type="sigma_min"); config("unipc-bh1", solver_type="bh1", **MIN); config("unipc-bh1-order3", solver_type="bh1", solver_order=3, **MIN); config("unipc-midpoint", solver_type="midpoint"); config("unipc-noise", predict_x0=False, **MIN); config("unipc-noise-bh1-order3", predict_x0=False, solver_type="bh1", solver_order=3, **MIN)
+config("unipc-no-corrector", disable_corrector=[0, 2]); config("unipc-full-order", lower_order_final=False, final_sigmas_type="sigma_min", solver_order=3); config("unipc-bounded", use_karras_sigmas=True, sigma_min=.1, sigma_max=10.)
+config("unipc-zero-snr", rescale_betas_zero_snr=True, timestep_spacing="trailing"); config("unipc-cosine-karras", beta_schedule="squaredcos_cap_v2", use_karras_sigmas=True)
 for kind in ("midpoint", "heun"):
     config(f"multistep-{kind}", solver_type=kind)
     for order in (2, 3):
@@ -41,7 +43,7 @@ config("pndm-one", set_alpha_to_one=True); config("pndm-trailing", timestep_spac
 config("euler-log-linear", interpolation_type="log_linear"); config("euler-continuous", timestep_type="continuous"); config("euler-continuous-log-linear", timestep_type="continuous", interpolation_type="log_linear"); config("euler-continuous-karras", timestep_type="continuous", use_karras_sigmas=True, final_sigmas_type="sigma_min"); config("euler-log-linear-karras", interpolation_type="log_linear", use_karras_sigmas=True)
 NO_SAMPLE = ("kdpm2", "pndm", "euler-ancestral")
 HANDED = ["ddim", "deis-order3", "multistep-sde-heun-order3", "singlestep", "pndm-one"]   # by from_config to these names:
-NAMED = {"dpm++2m-sde": ("DPMSolverMultistepScheduler", dict(algorithm_type="sde-dpmsolver++", solver_order=2, solver_type="midpoint")), "dpm++sde": ("DPMSolverSinglestepScheduler", dict(algorithm_type="dpmsolver++", solver_order=2, solver_type="midpoint")),
+NAMED = {"unipc": ("UniPCMultistepScheduler", dict(solver_order=2, solver_type="bh2")), "dpm++2m-sde": ("DPMSolverMultistepScheduler", dict(algorithm_type="sde-dpmsolver++", solver_order=2, solver_type="midpoint")), "dpm++sde": ("DPMSolverSinglestepScheduler", dict(algorithm_type="dpmsolver++", solver_order=2, solver_type="midpoint")),
          "deis": ("DEISMultistepScheduler", dict(algorithm_type="deis", solver_order=2, solver_type="logrho")), "heun": ("HeunDiscreteScheduler", {}), "lms": ("LMSDiscreteScheduler", {}), "kdpm2": ("KDPM2DiscreteScheduler", {}), "kdpm2-ancestral": ("KDPM2AncestralDiscreteScheduler", {}), "ddpm": ("DDPMScheduler", {}), "lcm": ("LCMScheduler", {}), "tcd": ("TCDScheduler", {})}
 KARRAS = [n for n in NAMED if n not in ("ddpm", "lcm", "tcd")]
 RUNS = [(c, None, *run) for c in CONFIGS for run in ((5, "epsilon", 0), (16, "v_prediction", 0), (6, "v_prediction", 2))] + [(c, None, 4, "sample", 0) for c in CONFIGS if not c.startswith(NO_SAMPLE)] \

@@ -94,5 +94,7 @@ export const picture = {
     "kdpm2-karras": "DPM2 Karras",
     "kdpm2-ancestral": "DPM2 ancestral",
     "kdpm2-ancestral-karras": "DPM2 ancestral Karras",
+    unipc: "UniPC",
+    "unipc-karras": "UniPC Karras",
   },
 };

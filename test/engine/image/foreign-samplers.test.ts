@@ -7,6 +7,7 @@ test.each([
   ["dpmpp_2s", "dpm++sde"], // its name of DPMSolverSinglestepScheduler
   ["dpmpp_sde", undefined], // DPMSolverSDEScheduler, whose noise does not follow the seed
   ["kdpm_2_a_k", "kdpm2-ancestral-karras"],
+  ["unipc_k", "unipc-karras"],
   ["lcm", "lcm"],
   ["dpmpp_3m", undefined],
   [["euler"], undefined],
@@ -19,6 +20,7 @@ test.each([
   ["euler", "normal", "euler"],
   ["dpmpp_2m_sde_gpu", "karras", "dpm++2m-sde-karras"],
   ["dpm_2_ancestral", "normal", "kdpm2-ancestral"],
+  ["uni_pc", "normal", "unipc"],
   ["lcm", "sgm_uniform", "lcm"],
   ["euler", "sgm_uniform", undefined],
   ["dpmpp_3m_sde", "karras", undefined],

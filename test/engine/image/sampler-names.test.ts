@@ -34,6 +34,7 @@ test.each([
   ["DPM2", "Automatic", "kdpm2-karras"],
   ["Heun", "Automatic", "heun"],
   ["LMS Karras", undefined, "lms-karras"],
+  ["UniPC", undefined, "unipc"],
   ["LCM", undefined, "lcm"],
   ["DPM++ 3M SDE", undefined, undefined],
   ["", undefined, undefined],

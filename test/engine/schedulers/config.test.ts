@@ -68,6 +68,7 @@ test.each<[unknown, string, string]>([
     FOREIGN,
     "not one of epsilon, v_prediction, sam",
   ],
+  [{ ...CLASS, disable_corrector: [1, "2"] }, DAMAGED, 'its disable_corrector is [1,"2"]'],
   [{ ...CLASS, timestep_spacing: "log" }, FOREIGN, "not one of linspace, leading, trailing"],
   [{ ...CLASS, beta_schedule: "sigmoid" }, FOREIGN, "not one of linear, scaled_linear"],
   [long, DAMAGED, `its beta_start is "${"x".repeat(59)}…, not a number`],

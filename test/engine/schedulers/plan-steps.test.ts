@@ -104,6 +104,8 @@ describe("the model's own scheduler", () => {
     ["TCDScheduler", {}, "tcd"],
     ["KDPM2DiscreteScheduler", {}, "kdpm2"],
     ["KDPM2AncestralDiscreteScheduler", KARRAS, "kdpm2-ancestral-karras"],
+    ["UniPCMultistepScheduler", {}, "unipc"],
+    ["UniPCMultistepScheduler", KARRAS, "unipc-karras"],
   ])("%s with %j is %s", (className, settings, name) => {
     const config = readSchedulerConfig({ _class_name: className, ...settings });
     expect(ownSchedulerName(config)).toBe(name);
@@ -118,6 +120,7 @@ describe("the model's own scheduler", () => {
     ["EulerDiscreteScheduler", { timestep_type: "continuous" }],
     ["DPMSolverMultistepScheduler", { algorithm_type: "sde-dpmsolver++", solver_type: "heun" }],
     ["DPMSolverMultistepScheduler", { solver_order: 3 }],
+    ["UniPCMultistepScheduler", { solver_order: 3 }],
   ])("%s with %j has no name, is drawn with, and serves for another one", (className, settings) => {
     const json = { ...SD2, _class_name: className, ...settings };
     expect(ownSchedulerName(readSchedulerConfig(json))).toBeUndefined();
@@ -191,6 +194,8 @@ describe("a model's own form is refused", () => {
       "singlestep sde-dpmsolver does not exist",
     ],
     ["DEISMultistepScheduler", { algorithm_type: "sde-dpmsolver++" }, "not one of deis, dpmsolver"],
+    ["UniPCMultistepScheduler", { solver_type: "bh3" }, "not one of bh1, bh2"],
+    ["UniPCMultistepScheduler", { solver_order: 9 }, "its solver_order is 9"],
   ])("%s with %j", (className, settings, reason) => {
     expect(() => plan({ ...SD2, _class_name: className, ...settings }, 3)).toThrow(
       expect.objectContaining({
@@ -215,6 +220,8 @@ describe("refuses", () => {
     ["ddpm", 9, NOISE_ALONE, "epsilon leads to no picture"],
     ["pndm", 9, { prediction_type: "sample" }, "takes no predictions of the picture itself"],
     ["kdpm2", 9, { prediction_type: "sample" }, "takes no predictions of the picture itself"],
+    ["unipc", 9, { thresholding: true }, "thresholding is for pixels"],
+    ["unipc", 9, { predict_x0: false }, "cannot end without noise"],
     [
       "lcm",
       51,
@@ -342,6 +349,8 @@ test("a stranger's config gives a sound plan or a named refusal", () => {
       solver_order: mostly(fc.integer({ min: 1, max: 4 })),
       lower_order_final: flag,
       euler_at_final: flag,
+      predict_x0: flag,
+      disable_corrector: mostly(fc.array(fc.nat(5), { maxLength: 3 })),
       variance_type: oneOf("fixed_small", "fixed_small_log", "fixed_large", "learned"),
       original_inference_steps: mostly(fc.integer({ min: 1, max: 1000 })),
       timestep_scaling: within(0, 20),
