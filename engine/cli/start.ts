@@ -45,10 +45,10 @@ async function startForBrowser(
   }
 }
 
-/** The studio runs already: its address is what was wanted. */
+/** A studio is running already: its address is what was wanted. */
 async function joinRunning({ dataDir, json }: ServeFlags, { details }: StudioError): Promise<void> {
   const { url, endpoint } = await runningStudio(dataDir);
-  note(`The studio runs already, as process ${details["pid"]}.`);
+  note(`Darkroom is already running (process ${details["pid"] ?? "unknown"}).`);
   if (json === true) printJson({ type: "ready", url, endpoint, pid: details["pid"] });
   else process.stdout.write(`${url}\n`);
 }

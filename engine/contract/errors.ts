@@ -221,8 +221,8 @@ export const REFUSALS = {
   },
   ALREADY_RUNNING: {
     status: 409,
-    sentence: "The studio of {folder} runs already, as process {pid}.",
-    advice: "Use `npm run darkroom -- open` to open it, or choose another folder with --data-dir.",
+    sentence: "The data folder {folder} is in use by {by}.",
+    advice: "End that process first, or choose another folder with --data-dir.",
   },
   NOT_RUNNING: {
     status: 404,

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname, format, parse } from "node:path";
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { besideOf } from "../files/stored-file.ts";
 
 /**
  * Keeps a copy of a database beside it, with the version of its tables in the name:
@@ -16,12 +17,6 @@ export function copyBeside(database: DatabaseSync, path: string, version: number
   sync(temporary, "r+");
   renameSync(temporary, copy);
   if (process.platform !== "win32") sync(dirname(copy), "r");
-}
-
-/** The name beside a database's own that says what of it this is. */
-export function besideOf(path: string, what: string): string {
-  const { dir, name, ext } = parse(path);
-  return format({ dir, name: `${name}.${what}`, ext });
 }
 
 function sync(path: string, flags: string): void {

@@ -1,5 +1,8 @@
+import { constants, lstatSync } from "node:fs";
+import { basename } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
+import { type AsideReason, faultOf, setAside } from "../files/stored-file.ts";
 import { copyBeside } from "./copy-beside.ts";
 import { inTransaction } from "./transaction.ts";
 import { sqliteCode } from "../files/system-error.ts";
@@ -10,14 +13,48 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** The file is no database, or its pages do not fit together: set it aside, and build a new one. */
-export class DamagedDatabase extends Error {
-  readonly path: string;
+/**
+ * What lies there cannot be used as a database: it is no file, its pages do not fit together, or a newer
+ * version has other tables. Set it aside, and build a new one.
+ */
+export class UnusableDatabase extends Error {
+  /** Why, as the end of a sentence. */
+  readonly reason: string;
+  readonly as: AsideReason;
 
-  constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`The database ${path} is damaged: ${reason}`, options);
-    this.name = "DamagedDatabase";
-    this.path = path;
+  constructor(reason: string, as: AsideReason = "damaged", options?: ErrorOptions) {
+    super(`The database cannot be used: ${reason}`, options);
+    this.name = "UnusableDatabase";
+    this.reason = reason;
+    this.as = as;
+  }
+}
+
+/** A database that is open, and what became of the one that was there, where that could not be used. */
+export interface OpenedDatabase {
+  readonly database: DatabaseSync;
+  readonly lost?: {
+    /** Why, as the end of a sentence. */
+    readonly reason: string;
+    /** The name under which it was kept; absent where nothing was in it. */
+    readonly aside?: string;
+  };
+}
+
+/** What SQLite keeps beside a database. */
+const BESIDE = ["-wal", "-shm", "-journal"];
+
+/** Opens a database as `openDatabase` does; one that cannot be used is set aside, and a new one is in its place. */
+export function openOrReplace(path: string, migrations: readonly Migration[]): OpenedDatabase {
+  const wasEmptied = sizeOf(path) === 0;
+  try {
+    const database = openDatabase(path, migrations);
+    return wasEmptied ? { database, lost: { reason: "it is empty" } } : { database };
+  } catch (error) {
+    if (!(error instanceof UnusableDatabase)) throw error;
+    const aside = setAside(path, { as: error.as, suffixes: BESIDE });
+    const database = openDatabase(path, migrations);
+    return { database, lost: { reason: error.reason, aside } };
   }
 }
 
@@ -35,15 +72,16 @@ const DURABILITY = [
 
 /**
  * Opens a database, checks that it is sound and brings its tables up to date; a new file is made
- * where there is none. Throws DamagedDatabase for what cannot be read as a database, and StudioErrors
+ * where there is none. Throws UnusableDatabase for what cannot be used as one, and StudioErrors
  * for a folder that cannot be used; then nothing was changed.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): DatabaseSync {
   return naming(path, () => {
+    checkFiles(path);
     const database = new DatabaseSync(path);
     try {
       makeDurable(database, path);
-      checkSoundness(database, path);
+      checkSoundness(database);
       migrate(database, path, migrations);
       return database;
     } catch (error) {
@@ -51,6 +89,21 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
       throw error;
     }
   });
+}
+
+function checkFiles(path: string): void {
+  for (const suffix of ["", ...BESIDE]) {
+    const fault = faultOf(path + suffix, constants.R_OK | constants.W_OK);
+    if (fault !== undefined) throw new UnusableDatabase(fault);
+  }
+  // SQLite takes an empty file for a new database, and deletes the log that belongs to it.
+  if (sizeOf(path) === 0 && (sizeOf(`${path}-wal`) ?? 0) > 0) {
+    throw new UnusableDatabase("it is empty, and its log is not");
+  }
+}
+
+function sizeOf(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.size;
 }
 
 function makeDurable(database: DatabaseSync, path: string): void {
@@ -63,16 +116,15 @@ function makeDurable(database: DatabaseSync, path: string): void {
   }
 }
 
-function checkSoundness(database: DatabaseSync, path: string): void {
+function checkSoundness(database: DatabaseSync): void {
   const verdict = readPragma(database, "quick_check(1)");
-  if (verdict !== "ok") throw new DamagedDatabase(path, String(verdict));
+  if (verdict !== "ok") throw new UnusableDatabase("its content is damaged");
 }
 
 function migrate(database: DatabaseSync, path: string, migrations: readonly Migration[]): void {
   const version = Number(readPragma(database, "user_version"));
   if (version > migrations.length) {
-    const reason = `a newer version of Darkroom has written it (${version})`;
-    throw new StudioError("DATA_FOLDER_UNUSABLE", { path, reason });
+    throw new UnusableDatabase("a newer version of Darkroom wrote it", "newer");
   }
   for (const [index, { sql }] of migrations.entries()) {
     if (index < version) continue;
@@ -102,8 +154,10 @@ function named(path: string, error: unknown): unknown {
   const extended = sqliteCode(error);
   if (extended === undefined) return error;
   const code = extended & 0xff;
-  const reason = error instanceof Error ? error.message : String(error);
-  if (DAMAGED.has(code)) return new DamagedDatabase(path, reason, { cause: error });
+  if (DAMAGED.has(code)) {
+    return new UnusableDatabase("its content is damaged", "damaged", { cause: error });
+  }
+  const reason = `${basename(path)}: ${error instanceof Error ? error.message : String(error)}`;
   if (UNUSABLE.has(code)) {
     return new StudioError("DATA_FOLDER_UNUSABLE", { path, reason }, { cause: error });
   }

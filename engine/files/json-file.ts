@@ -1,7 +1,8 @@
-import { readFile, rename, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { writeAtomically } from "./atomic-file.ts";
+import { faultOf, setAside } from "./stored-file.ts";
 import { isAbsent, isDiskFull, systemCode } from "./system-error.ts";
 
 /** What a file of ours held; where it was damaged, under which name it was set aside, and why. */
@@ -18,20 +19,24 @@ export interface JsonReading<T> {
 }
 
 /**
- * Reads a small file of ours. One that is damaged is set aside as `NAME.bad-TIME` and told of in
- * words, so that nobody's choices are overwritten by defaults. Refuses as DATA_FOLDER_UNUSABLE where
- * the file is there but cannot be read.
+ * Reads a small file of ours. One that is damaged, or no ordinary file, is set aside as
+ * `NAME.damaged.json` and told of in words, so that nobody's choices are overwritten by defaults.
+ * Refuses as DATA_FOLDER_UNUSABLE where the file can be neither read nor moved.
  */
 export async function readJson<T>(path: string, reading: JsonReading<T>): Promise<ReadJson<T>> {
-  const content = await refusing(path, () => readLimited(path, reading.maxBytes));
-  if (content === undefined) return { value: undefined };
-  try {
-    if (content === "too large") throw new RangeError("too large");
-    return { value: reading.parse(JSON.parse(content.text)) };
-  } catch (error) {
-    const notice = await refusing(path, () => setAside(path, damageInWords(error)));
-    return { value: undefined, notice };
-  }
+  return refusing(path, async () => {
+    const fault = faultOf(path);
+    if (fault !== undefined) return { value: undefined, notice: noticeOf(path, fault) };
+    const content = await readLimited(path, reading.maxBytes);
+    if (content === undefined) return { value: undefined };
+    try {
+      if (content === "too large") throw new RangeError("too large");
+      if (content.text === "") return { value: undefined, notice: noticeOf(path, "it is empty") };
+      return { value: reading.parse(JSON.parse(content.text)) };
+    } catch (error) {
+      return { value: undefined, notice: noticeOf(path, damageInWords(error)) };
+    }
+  });
 }
 
 /**
@@ -67,11 +72,10 @@ function damageInWords(error: unknown): string {
   return error instanceof RangeError ? "it is too large" : "it does not hold what it should";
 }
 
-async function setAside(path: string, damage: string): Promise<string> {
-  const name = basename(path);
-  const time = new Date().toISOString().replaceAll(/[:.]/g, "-");
-  await rename(path, `${path}.bad-${time}`);
-  return `${name} could not be used (${damage}). It was kept as ${name}.bad-${time}, and the studio began without it.`;
+/** Sets a file aside and says so. */
+function noticeOf(path: string, damage: string): string {
+  const kept = setAside(path);
+  return `${basename(path)} could not be used (${damage}). It was kept as ${kept}, and the studio started without it.`;
 }
 
 async function refusing<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -85,4 +89,32 @@ async function refusing<T>(path: string, work: () => Promise<T>): Promise<T> {
     }
     throw new StudioError("DATA_FOLDER_UNUSABLE", { path, reason: code }, { cause: error });
   }
+}
+
+/** The rows of a list that is kept: what this version reads of them, and what it does not. */
+export interface ReadRows<T> {
+  readonly rows: readonly T[];
+  /** To be written back as they are: a damaged row, or one of a version that knows more. */
+  readonly unread: readonly unknown[];
+}
+
+/** Reads a list row by row, so that one that cannot be read takes no other along. `parse` throws for such a row. */
+export function readRows<T>(list: readonly unknown[], parse: (row: unknown) => T): ReadRows<T> {
+  const rows: T[] = [];
+  const unread: unknown[] = [];
+  for (const row of list) {
+    try {
+      rows.push(parse(row));
+    } catch {
+      unread.push(row);
+    }
+  }
+  return { rows, unread };
+}
+
+/** Tells a person of rows that could not be read; `what` is their noun, as in `endpoint`. */
+export function unreadNotice(count: number, what: string): string | undefined {
+  if (count === 0) return undefined;
+  if (count === 1) return `One ${what} could not be read. It is kept, but not used.`;
+  return `${count} ${what}s could not be read. They are kept, but not used.`;
 }

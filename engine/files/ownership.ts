@@ -1,10 +1,13 @@
+import { constants, truncateSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StudioError } from "../contract/errors.ts";
 import { writeJson } from "./json-file.ts";
-import { sqliteCode } from "./system-error.ts";
+import { faultOf, setAside } from "./stored-file.ts";
+import { isSystemError, sqliteCode } from "./system-error.ts";
+import { sweepFolder } from "./unfinished.ts";
 
 /**
  * That this process, and no other, works on a data folder. SQLite's exclusive lock on a file of its own:
@@ -19,12 +22,17 @@ export class Ownership {
     this.#pidFile = pidFile;
   }
 
-  /** Refuses as ALREADY_RUNNING, with the owner's process id, where there is one. */
+  /**
+   * Takes the folder, and removes what a crash left of files being written in it. Refuses as
+   * ALREADY_RUNNING, with the owner's process id where it is known.
+   */
   static async take(folder: string): Promise<Ownership> {
     const pidFile = join(folder, "owner.json");
     const lock = await lockOrRefuse(folder, pidFile);
     try {
-      await writeJson(pidFile, { pid: process.pid });
+      await sweepFolder(folder);
+      if (faultOf(pidFile) !== undefined) setAside(pidFile);
+      await writeJson(pidFile, { pid: process.pid }).catch(orFullDisk);
     } catch (error) {
       lock.close();
       throw error;
@@ -38,20 +46,40 @@ export class Ownership {
   }
 }
 
+/** Others are told the owner's number out of courtesy: a studio that owns its folder starts on a full disk, too. */
+function orFullDisk(error: unknown): void {
+  if (!(error instanceof StudioError && error.code === "DISK_FULL")) throw error;
+}
+
 async function lockOrRefuse(folder: string, pidFile: string): Promise<DatabaseSync> {
+  const path = join(folder, "owner.sqlite");
   try {
-    return lockFile(folder);
+    for (const suffix of ["", "-journal", "-wal"]) setAsideOdd(path + suffix);
+    return lockFile(path);
   } catch (error) {
-    if (isBusy(error)) {
-      throw new StudioError("ALREADY_RUNNING", { folder, pid: await pidIn(pidFile) });
-    }
-    const reason = error instanceof Error ? error.message : "unknown";
+    if (isOne(error, BUSY)) throw await inUse(folder, pidFile);
+    const reason = `owner.sqlite: ${error instanceof Error ? error.message : "unknown"}`;
     throw new StudioError("DATA_FOLDER_UNUSABLE", { path: folder, reason }, { cause: error });
   }
 }
 
-function lockFile(folder: string): DatabaseSync {
-  const database = new DatabaseSync(join(folder, "owner.sqlite"), { timeout: 0 });
+function setAsideOdd(path: string): void {
+  if (faultOf(path, constants.R_OK | constants.W_OK) !== undefined) setAside(path);
+}
+
+function lockFile(path: string): DatabaseSync {
+  try {
+    return exclusive(path);
+  } catch (error) {
+    if (!isOne(error, ...DAMAGED)) throw error;
+    // Nothing is ever in it. Emptied in its place, it stays one file, on which everybody meets the same lock.
+    truncateSync(path);
+    return exclusive(path);
+  }
+}
+
+function exclusive(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec("BEGIN EXCLUSIVE");
     return database;
@@ -61,16 +89,37 @@ function lockFile(folder: string): DatabaseSync {
   }
 }
 
-/** SQLITE_BUSY, https://sqlite.org/rescode.html#busy */
-function isBusy(error: unknown): boolean {
-  return sqliteCode(error) === 5;
+/** https://sqlite.org/rescode.html */
+const BUSY = 5;
+const DAMAGED = [11, 26];
+
+function isOne(error: unknown, ...codes: readonly number[]): boolean {
+  return codes.includes((sqliteCode(error) ?? 0) & 0xff);
 }
 
-/** The owner writes it just after it took the lock, so one look more where it is not there yet. */
-async function pidIn(path: string, looks = 2): Promise<number | "unknown"> {
+async function inUse(folder: string, pidFile: string): Promise<StudioError> {
+  const pid = await livingPid(pidFile);
+  const details =
+    pid === undefined
+      ? { by: "another process, although no studio answers there" }
+      : { by: `a studio that is already running as process ${pid}`, pid };
+  return new StudioError("ALREADY_RUNNING", { folder, ...details });
+}
+
+/** The owner's number, if it is that of a process that runs: the owner writes it just after it took the lock. */
+async function livingPid(path: string, looks = 3): Promise<number | undefined> {
   const found = /"pid":\s*(\d{1,10})/.exec(await readFile(path, "utf8").catch(() => ""));
-  if (found !== null) return Number(found[1]);
-  if (looks <= 1) return "unknown";
-  await sleep(200);
-  return pidIn(path, looks - 1);
+  if (found !== null && isAlive(Number(found[1]))) return Number(found[1]);
+  if (looks <= 1) return undefined;
+  await sleep(100);
+  return livingPid(path, looks - 1);
+}
+
+/** A process of another user counts. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return isSystemError(error, "EPERM");
+  }
 }

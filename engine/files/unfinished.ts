@@ -5,6 +5,13 @@ import { isAbsent } from "./system-error.ts";
 /** How a file is called while atomic-file.ts writes it; one that is found at start was left by a crash. */
 export const UNFINISHED = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
 
+/** Removes what a crash left of any file being written in a folder, not in those below it. */
+export async function sweepFolder(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    if (UNFINISHED.test(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
 /** Removes what a crash left of writing to a path; where its folder is gone, so is that. */
 export async function sweepUnfinished(path: string): Promise<void> {
   const [folder, start] = [dirname(path), `${basename(path)}.`];

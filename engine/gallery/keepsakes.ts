@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { readJson, writeJson } from "../files/json-file.ts";
-import { sweepUnfinished } from "../files/unfinished.ts";
 
 /** A hundred thousand stars. */
 const MAX_BYTES = 4 << 20;
@@ -20,7 +19,6 @@ export class Keepsakes {
   readonly notice: string | undefined;
 
   static async open(path: string): Promise<Keepsakes> {
-    await sweepUnfinished(path);
     const { value, notice } = await readJson(path, {
       maxBytes: MAX_BYTES,
       parse: (json) => contentSchema.parse(json),

@@ -3,8 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
 import type { Generation, GenerationState } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
-import { DamagedDatabase, openDatabase } from "../database/database.ts";
-import { setAside } from "../database/set-aside.ts";
+import { type OpenedDatabase, openOrReplace } from "../database/database.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { GenerationTable, type Outcome } from "./generation-table.ts";
 import { MIGRATIONS } from "./migrations.ts";
@@ -49,8 +48,8 @@ export class Queue {
   /** Opens the queue in `path`. What ran when the program ended is done where its picture was kept, and otherwise interrupted. */
   static open(path: string, options: QueueOptions = {}): Queue {
     const { now = () => new Date(), keptEnded = KEPT_ENDED, pictureOf, onChange } = options;
-    const { database, notices } = openOrReplace(path);
-    const queue = new Queue(database, notices, now);
+    const { database, lost } = openOrReplace(path, MIGRATIONS);
+    const queue = new Queue(database, lost === undefined ? [] : [noticeOf(lost)], now);
     for (const { id } of queue.#table.running()) {
       const imageId = pictureOf?.(id);
       queue.end(id, imageId === undefined ? { state: "interrupted" } : { state: "done", imageId });
@@ -209,14 +208,7 @@ function unique(ids: readonly string[]): string[] {
   return [...new Set(ids)];
 }
 
-/** A queue that cannot be read is set aside, and an empty one takes its place. */
-function openOrReplace(path: string): { database: DatabaseSync; notices: readonly string[] } {
-  try {
-    return { database: openDatabase(path, MIGRATIONS), notices: [] };
-  } catch (error) {
-    if (!(error instanceof DamagedDatabase)) throw error;
-    const kept = setAside(path);
-    const notice = `The queue was damaged and starts empty; what was left of it is kept as ${kept}.`;
-    return { database: openDatabase(path, MIGRATIONS), notices: [notice] };
-  }
+function noticeOf({ reason, aside }: NonNullable<OpenedDatabase["lost"]>): string {
+  const kept = aside === undefined ? "" : ` The old file was kept as ${aside}.`;
+  return `queue.sqlite could not be used (${reason}), so the queue starts empty.${kept}`;
 }

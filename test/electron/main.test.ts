@@ -114,6 +114,9 @@ test("a studio that cannot start says why in words, and ends", async () => {
   const { callsOf } = await started("fails");
   await vi.waitFor(() => expect(callsOf("quit")).toHaveLength(1), soon);
   expect(callsOf("showErrorBox")).toEqual([
-    ["Darkroom cannot start", "The studio of /data runs already, as process 7."],
+    [
+      "Darkroom cannot start",
+      "The data folder /data is in use by a studio that is already running as process 7.",
+    ],
   ]);
 });

@@ -36,7 +36,7 @@ const COUNT: Readonly<Record<Scene, number>> = {
 
 /** What a studio tells that found two of its files damaged. */
 const NOTICES = [
-  "settings.json could not be used (it is no JSON). It was kept as settings.json.bad-2026-03-01T09-12-44-310Z, and the studio began without it.",
+  "settings.json could not be used (it is not JSON). It was kept as settings.damaged.json, and the studio started without it.",
   "The queue was damaged and starts empty; what was left of it is kept as queue.damaged.sqlite.",
 ];
 const STEP_MS = 160;

@@ -17,7 +17,8 @@ const beginnings = {
   dies: () => process.stderr.write("the last words\n", () => process.exit(1)),
   fails: () => {
     const details = { folder: "/data", pid: 7 };
-    const message = "The studio of /data runs already, as process 7.";
+    const message =
+      "The data folder /data is in use by a studio that is already running as process 7.";
     const error = { code: "ALREADY_RUNNING", message, details };
     say("failed", { error }, () => process.exit(1));
   },

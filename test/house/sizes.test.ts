@@ -14,13 +14,14 @@ const BUDGET: Readonly<Record<string, number>> = {
   // A refusal for everything that can be wrong with an endpoint or a request.
   contract: 1310,
   cuda: 1000,
-  database: 160,
+  database: 180,
   // The resumable downloader, and the way through proxies, out of hub.
   download: 540,
   drawing: 900,
   // With what TLS, redirects, hangs and hostile replies each take, by name.
   endpoints: 1620,
-  files: 380,
+  // With what is wrong with a stored file, and how it is set aside.
+  files: 560,
   gallery: 1080,
   graph: 800,
   // With what happens to mistakes that nobody caught.

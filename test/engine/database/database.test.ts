@@ -1,13 +1,22 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import {
-  DamagedDatabase,
   openDatabase,
+  openOrReplace,
+  UnusableDatabase,
   type Migration,
 } from "../../../engine/database/database.ts";
+import { makePipe } from "../../fakes/make-pipe.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const NOTES: Migration = { name: "notes", sql: "CREATE TABLE note (text TEXT NOT NULL) STRICT" };
@@ -93,15 +102,17 @@ test("migrations before the failing one are kept, and their copies too", () => {
   database.close();
 });
 
-test("refuses a database of a newer version, and leaves it alone", () => {
+test("a database of a newer version is kept under a name that says so", () => {
   const file = path();
   openDatabase(file, [NOTES, STARS]).close();
   const before = readFileSync(file);
-  const reason = "a newer version of Darkroom has written it (2)";
-  expect(() => openDatabase(file, [NOTES])).toThrow(
-    new StudioError("DATA_FOLDER_UNUSABLE", { path: file, reason }),
-  );
-  expect(readFileSync(file)).toEqual(before);
+  const { database, lost } = openOrReplace(file, [NOTES]);
+  expect({ notes: notesOf(database), lost }).toEqual({
+    notes: [],
+    lost: { reason: "a newer version of Darkroom wrote it", aside: "notes.newer.sqlite" },
+  });
+  expect(readFileSync(file.replace(".sqlite", ".newer.sqlite"))).toEqual(before);
+  database.close();
 });
 
 test("refuses a folder that is not there, by name", () => {
@@ -122,7 +133,7 @@ const DAMAGE: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
 test.for(Object.entries(DAMAGE))("tells damage apart: %s", ([, damage]) => {
   const file = oldDatabase(500);
   writeFileSync(file, damage(readFileSync(file)));
-  expect(() => openDatabase(file, [NOTES])).toThrow(DamagedDatabase);
+  expect(() => openDatabase(file, [NOTES])).toThrow(UnusableDatabase);
 });
 
 test("does without a torn end of its log: what was committed before it is there", () => {
@@ -137,4 +148,42 @@ test("does without a torn end of its log: what was committed before it is there"
   expect(notesOf(recovered)).toEqual([{ text: "first" }]);
   recovered.close();
   database.close();
+});
+
+const IN_ITS_PLACE: Readonly<Record<string, { put: (file: string) => void; lost: unknown }>> = {
+  "a folder": {
+    put: (file) => mkdirSync(file),
+    lost: { reason: "it is a folder", aside: "notes.damaged.sqlite" },
+  },
+  "a pipe": {
+    put: (file) => makePipe(file),
+    lost: { reason: "it is not an ordinary file", aside: "notes.damaged.sqlite" },
+  },
+  "a pipe for its log": {
+    put: (file) => makePipe(`${file}-wal`),
+    lost: { reason: "it is not an ordinary file", aside: "notes.damaged.sqlite" },
+  },
+  "a broken link": {
+    put: (file) => symlinkSync("/nowhere/notes", file),
+    lost: { reason: "it is a link to a file that does not exist", aside: "notes.damaged.sqlite" },
+  },
+  "nothing in it": { put: (file) => writeFileSync(file, ""), lost: { reason: "it is empty" } },
+  "nothing in it, but in its log": {
+    put: (file) => {
+      writeFileSync(file, "");
+      writeFileSync(`${file}-wal`, "frames");
+    },
+    lost: { reason: "it is empty, and its log is not", aside: "notes.damaged.sqlite" },
+  },
+};
+
+test.for(Object.entries(IN_ITS_PLACE))("replaces what cannot be used: %s", ([, { put, lost }]) => {
+  const file = path();
+  put(file);
+  const found = openOrReplace(file, [NOTES]);
+  expect({ notes: notesOf(found.database), lost: found.lost }).toEqual({ notes: [], lost });
+  found.database.close();
+  const again = openOrReplace(file, [NOTES]);
+  expect(again.lost).toBeUndefined();
+  again.database.close();
 });

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readJson, writeJson } from "../../../engine/files/json-file.ts";
+import { readJson, readRows, unreadNotice, writeJson } from "../../../engine/files/json-file.ts";
+import { makePipe } from "../../fakes/make-pipe.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const numbers = {
@@ -27,7 +28,7 @@ test("a file that is not there says nothing", async () => {
 
 test.each([
   ["[1, 2", "it is not JSON"],
-  ["", "it is not JSON"],
+  ["", "it is empty"],
   ['{"token":"canary-5319"}', "it does not hold what it should"],
   [`[${"1,".repeat(60)}1]`, "it is too large"],
 ])("sets a damaged file aside and says why: %s", async (content, damage) => {
@@ -38,19 +39,21 @@ test.each([
   const [kept] = readdirSync(folder);
   expect(value).toBeUndefined();
   expect(notice).toBe(
-    `some.json could not be used (${damage}). It was kept as ${kept}, and the studio began without it.`,
+    `some.json could not be used (${damage}). It was kept as ${kept}, and the studio started without it.`,
   );
-  expect(kept).toMatch(/^some\.json\.bad-\d{4}-\d\d-\d\dT[\d-]+Z$/);
+  expect(kept).toBe("some.damaged.json");
   expect(readFileSync(join(folder, kept!), "utf8")).toBe(content);
   expect(await readJson(path, numbers)).toEqual({ value: undefined });
 });
 
-test("a folder in the file's place is refused in words, and left alone", async () => {
+test.each(["folder", "pipe"])("sets a %s in the file's place aside, unopened", async (what) => {
   const folder = temporaryFolder();
-  await expect(readJson(folder, { ...numbers, maxBytes: 1e6 })).rejects.toMatchObject({
-    code: "DATA_FOLDER_UNUSABLE",
-    details: { path: folder, reason: "EISDIR" },
-  });
+  const path = join(folder, "some.json");
+  if (what === "folder") mkdirSync(path);
+  else makePipe(path);
+  const { notice } = await readJson(path, numbers);
+  expect(notice).toMatch(/^some\.json could not be used \(it is (a folder|not an ordinary file)\)/);
+  expect(readdirSync(folder)).toEqual(["some.damaged.json"]);
 });
 
 test("a folder that is gone is refused in words", async () => {
@@ -59,4 +62,20 @@ test("a folder that is gone is refused in words", async () => {
     code: "DATA_FOLDER_UNUSABLE",
     details: { path, reason: "ENOENT" },
   });
+});
+
+test("a row that cannot be read takes no other along", () => {
+  const even = (row: unknown): number => {
+    if (typeof row !== "number" || row % 2 !== 0) throw new TypeError("odd");
+    return row;
+  };
+  expect(readRows([2, "two", 4, { later: 1 }], even)).toEqual({
+    rows: [2, 4],
+    unread: ["two", { later: 1 }],
+  });
+  expect([0, 1, 2].map((count) => unreadNotice(count, "endpoint"))).toEqual([
+    undefined,
+    "One endpoint could not be read. It is kept, but not used.",
+    "2 endpoints could not be read. They are kept, but not used.",
+  ]);
 });

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Ownership } from "../../../engine/files/ownership.ts";
+import { makePipe } from "../../fakes/make-pipe.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 /** Another process that owns a folder until it is killed. */
@@ -55,19 +57,54 @@ test("in one process as well there is one owner, and the next when it lets go", 
   expect(existsSync(join(folder, "owner.json"))).toBe(false);
 });
 
-test("an owner whose number is not known is refused nevertheless", async () => {
+test.each(["nonsense", '{"pid": 4194303}'])(
+  "an owner whose number is not known is refused nevertheless: %s",
+  async (content) => {
+    const folder = temporaryFolder();
+    const first = await Ownership.take(folder);
+    writeFileSync(join(folder, "owner.json"), content);
+    const refusal: unknown = await Ownership.take(folder).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: "ALREADY_RUNNING",
+      message: `The data folder ${folder} is in use by another process, although no studio answers there. End that process first, or choose another folder with --data-dir.`,
+    });
+    await first.release();
+  },
+);
+
+const GARBAGE = "this is no database, but a long enough text of another kind";
+
+test("a lock file that holds something else is emptied in its place", async () => {
   const folder = temporaryFolder();
+  writeFileSync(join(folder, "owner.sqlite"), GARBAGE);
   const first = await Ownership.take(folder);
-  writeFileSync(join(folder, "owner.json"), "nonsense");
-  await expect(Ownership.take(folder)).rejects.toMatchObject({ details: { pid: "unknown" } });
+  expect(readFileSync(join(folder, "owner.sqlite"), "utf8")).toBe("");
+  await expect(Ownership.take(folder)).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
   await first.release();
 });
 
-test("a lock file that is none is refused", async () => {
+test("a lock file that is overwritten while it is held stays locked", async () => {
   const folder = temporaryFolder();
-  writeFileSync(
-    join(folder, "owner.sqlite"),
-    "this is no database, but a long enough text of another kind",
-  );
-  await expect(Ownership.take(folder)).rejects.toMatchObject({ code: "DATA_FOLDER_UNUSABLE" });
+  const first = await Ownership.take(folder);
+  writeFileSync(join(folder, "owner.sqlite"), GARBAGE);
+  await expect(Ownership.take(folder)).rejects.toMatchObject({ code: "ALREADY_RUNNING" });
+  await first.release();
+});
+
+test("sets aside what is no file, and sweeps what a crash left", async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "owner.sqlite"));
+  makePipe(join(folder, "owner.json"));
+  for (const name of ["owner.json", "settings.json"]) {
+    writeFileSync(join(folder, `${name}.${randomUUID()}.part`), "{");
+  }
+  const owner = await Ownership.take(folder);
+  const kept = readdirSync(folder).filter((name) => !name.endsWith("-journal"));
+  expect(kept.toSorted()).toEqual([
+    "owner.damaged.json",
+    "owner.damaged.sqlite",
+    "owner.json",
+    "owner.sqlite",
+  ]);
+  await owner.release();
 });

@@ -27,6 +27,6 @@ test.each(["", "{", "[]", '{"folders":[1],"starred":[]}'])(
     const keepsakes = await Keepsakes.open(path);
     expect(keepsakes.notice).toContain("gallery.json could not be used");
     expect(keepsakes.folders).toEqual([]);
-    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^gallery\.json\.bad-/)]);
+    expect(readdirSync(folder)).toEqual(["gallery.damaged.json"]);
   },
 );

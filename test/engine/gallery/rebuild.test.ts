@@ -114,7 +114,7 @@ test.each([
   damage(join(folder, "gallery.sqlite"));
   const again = await openGallery(folder, { settings });
   expect(again.notices).toEqual([
-    "The gallery's index was damaged. It was kept as gallery.damaged.sqlite, and a new one is built from the pictures.",
+    "gallery.sqlite could not be used (its content is damaged), so the gallery's index is rebuilt from the pictures. The old file was kept as gallery.damaged.sqlite.",
   ]);
   expect(again.needsRebuild).toBe(true);
   await again.rebuild();

@@ -271,7 +271,7 @@ test("starts empty where its file is damaged, keeps the file and says so", () =>
   expect({ rows: look(queue), notices: queue.notices }).toEqual({
     rows: [],
     notices: [
-      `The queue was damaged and starts empty; what was left of it is kept as ${folder}/queue.damaged.sqlite.`,
+      "queue.sqlite could not be used (its content is damaged), so the queue starts empty. The old file was kept as queue.damaged.sqlite.",
     ],
   });
   expect(readdirSync(folder)).toContain("queue.damaged.sqlite");

@@ -148,7 +148,7 @@ test("a damaged file is set aside without a word of what it held", async () => {
   writeFileSync(join(folder, "secrets.json"), `{"hub-token":{"vault":"file","sealed":"${CANARY}"`);
   const secrets = await open({ folder });
   expect(await secrets.get("hub-token")).toBeUndefined();
-  expect(secrets.notices).toEqual([expect.stringContaining("secrets.json.bad-")]);
+  expect(secrets.notices).toEqual([expect.stringContaining("secrets.damaged.json")]);
   expect(await everythingSaidBy(secrets)).not.toContain(CANARY);
 });
 

@@ -99,14 +99,16 @@ test("a desktop without a vault lends none", async () => {
 
 test("a host that cannot start says why", () => {
   const desktop = new FakeDesktop();
-  new HostPipe(desktop).failed(new StudioError("ALREADY_RUNNING", { folder: "/studio", pid: 7 }));
+  new HostPipe(desktop).failed(
+    new StudioError("ALREADY_RUNNING", { folder: "/studio", by: "process 7", pid: 7 }),
+  );
   expect(desktop.heard).toEqual([
     {
       kind: "failed",
       error: {
         code: "ALREADY_RUNNING",
         message: expect.stringContaining("process 7"),
-        details: { folder: "/studio", pid: 7 },
+        details: { folder: "/studio", by: "process 7", pid: 7 },
       },
     },
   ]);

@@ -111,8 +111,8 @@ test.each([
   writeFileSync(join(folder, "server.json"), text);
   const file = await ServerFile.open(folder);
   expect(file.settings()).toMatchObject({ host: "127.0.0.1", isKeyRequired: true });
-  expect(file.notices).toEqual([expect.stringContaining("server.json.bad-")]);
-  expect(readdirSync(folder)).toContainEqual(expect.stringMatching(/^server\.json\.bad-/));
+  expect(file.notices).toEqual([expect.stringContaining("server.damaged.json")]);
+  expect(readdirSync(folder)).toContainEqual("server.damaged.json");
   const again = await ServerFile.open(folder);
   expect([again.settings().isKeyRequired, again.notices]).toEqual([true, []]);
 });

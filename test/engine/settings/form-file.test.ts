@@ -44,5 +44,5 @@ test("a damaged form is set aside", async () => {
   const form = await FormFile.open(folder);
   expect(form.read()).toEqual({});
   expect(form.notices).toHaveLength(1);
-  expect(readdirSync(folder)).toEqual([expect.stringContaining("form.json.bad-")]);
+  expect(readdirSync(folder)).toEqual(["form.damaged.json"]);
 });

@@ -72,7 +72,7 @@ test.each(["{", "null", "[]", '"dark"', "\u0000\u0001"])(
     const settings = await SettingsFile.open(folder);
     expect(settings.read()).toEqual(DEFAULTS);
     expect(settings.notices).toEqual([
-      expect.stringMatching(/^settings\.json could not be used .* kept as settings\.json\.bad-/),
+      expect.stringMatching(/^settings\.json could not be used .* kept as settings\.damaged\.json/),
     ]);
     await settings.change({ theme: "light" });
     expect(onDisk(folder)).toEqual({ theme: "light" });

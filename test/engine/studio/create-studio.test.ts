@@ -5,7 +5,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { clientOf } from "../../../engine/server/client-of.ts";
 import { createStudio, type Studio } from "../../../engine/studio/create-studio.ts";
 import type { StudioOptions } from "../../../engine/studio/studio-options.ts";
-import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 /** A studio that only looks, so that no device is tried. */
@@ -55,7 +54,7 @@ test("a damaged settings file is told of in one sentence, after it what was foun
   const { notices } = await clientOf(studio.router).machine.get();
   expect(notices).toEqual([
     expect.stringMatching(
-      /^settings\.json could not be used \(.+\)\. It was kept as settings\.json\.bad-\S+, and the studio began without it\.$/,
+      /^settings\.json could not be used \(.+\)\. It was kept as settings\.damaged\.json, and the studio started without it\.$/,
     ),
     "tokens.json could not be used.",
   ]);
@@ -63,16 +62,8 @@ test("a damaged settings file is told of in one sentence, after it what was foun
 
 test("where one part cannot be opened, none stays open", async () => {
   const dataFolder = temporaryFolder();
-  const path = join(dataFolder, "queue.sqlite");
-  const newer = new DatabaseSync(path);
-  newer.exec("PRAGMA user_version = 99");
-  newer.close();
-  await expect(open(dataFolder)).rejects.toThrow(
-    refusal("DATA_FOLDER_UNUSABLE", {
-      path,
-      reason: "a newer version of Darkroom has written it (99)",
-    }),
-  );
+  writeFileSync(join(dataFolder, "init-images"), "a file in the place of a folder");
+  await expect(open(dataFolder)).rejects.toThrow("EEXIST");
   const gallery = new DatabaseSync(join(dataFolder, "gallery.sqlite"), { timeout: 0 });
   gallery.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT");
   gallery.close();

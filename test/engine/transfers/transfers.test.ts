@@ -308,5 +308,5 @@ test("begins without them where the file is damaged, keeps it, and says so", asy
   const { transfers } = await studio(dataFolder);
   expect(transfers.list()).toEqual([]);
   expect(transfers.notices).toEqual([expect.stringContaining("transfers.json")]);
-  expect(readdirSync(dataFolder)).toEqual([expect.stringMatching(/^transfers\.json\.bad-/)]);
+  expect(readdirSync(dataFolder)).toEqual(["transfers.damaged.json"]);
 });
