@@ -3,9 +3,9 @@ import { StudioError } from "../contract/errors.ts";
 import type { Recall } from "../contract/generation.ts";
 import { FOREIGN_KEYS, readForeignTexts, textsOfComment } from "../image/foreign/read-foreign.ts";
 import { unreadStudio } from "../image/foreign/unread-studios.ts";
-import { pngSize } from "../image/png-size.ts";
-import { readPngTexts } from "../image/read-png-texts.ts";
-import { isPicture } from "./decode.ts";
+import { pngSize } from "../image/png/png-chunks.ts";
+import { readPngTexts } from "../image/png/read-png-texts.ts";
+import { isPicture } from "./picture-codec.ts";
 import { readExifTexts } from "./exif-texts.ts";
 
 /** Characters of XMP beyond which it is no text about how a picture was made. */

@@ -7,7 +7,7 @@ import type { Seconds } from "../contract/progress.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { recordedPng } from "../image/generation-text.ts";
 import { toPixels, type Pixels } from "../image/pixels.ts";
-import { encodePng } from "../image/png.ts";
+import { encodePng } from "../image/png/png.ts";
 import type { Device } from "../runtime/device.ts";
 import type { ModelOptions } from "../runtime/model-on-device.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
@@ -208,7 +208,7 @@ async function decode(
   { bytes, name }: NonNullable<DrawingInputs["startImage"]>,
   fit: Order,
 ): Promise<Pixels> {
-  const { decodePicture } = await import("../codecs/decode.ts");
+  const { decodePicture } = await import("../codecs/picture-codec.ts");
   return decodePicture(bytes, name, fit);
 }
 

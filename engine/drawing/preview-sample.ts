@@ -1,6 +1,5 @@
-import { colourChart } from "../image/colour-chart.ts";
+import { colourChart, type PreviewSample } from "../image/preview.ts";
 import { fromPixels } from "../image/pixels.ts";
-import type { PreviewSample } from "../image/preview.ts";
 import { finiteOutput } from "../pipeline/denoise.ts";
 import type { PipelineParts } from "../pipeline/pipeline.ts";
 import { tensor } from "../tensor/tensor.ts";

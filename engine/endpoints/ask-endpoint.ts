@@ -65,7 +65,7 @@ async function askOnce(
 /** A file that an endpoint sent is decoded, so that nothing else of it is kept. */
 async function recode(bytes: Uint8Array, { thread, signal }: AskingParts): Promise<EncodedPicture> {
   // The codec is native and large, so it is loaded with the first picture that needs it.
-  const { decodePicture } = await import("../codecs/decode.ts");
+  const { decodePicture } = await import("../codecs/picture-codec.ts");
   const pixels = await decodePicture(bytes, "The endpoint's picture");
   return thread.encode({ ...pixels, data: pixels.data.slice() }, signal);
 }

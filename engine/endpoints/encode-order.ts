@@ -1,6 +1,10 @@
 import type { Order } from "../contract/order.ts";
-import { askForPictures, askForPrompts, SEED_INPUT } from "../kserve/client/ask-for-pictures.ts";
-import { encodeRequest } from "../kserve/client/encode-request.ts";
+import {
+  askForPictures,
+  askForPrompts,
+  encodeRequest,
+  SEED_INPUT,
+} from "../kserve/client/request.ts";
 import type { InferRequest } from "../kserve/server/infer-request.ts";
 import { PICTURE_INPUTS, type PictureInput } from "../kserve/server/picture-inputs.ts";
 import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";

@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { StudioError, toWire } from "../contract/errors.ts";
 import { pixels, type Pixels } from "../image/pixels.ts";
-import { encodePng } from "../image/png.ts";
+import { encodePng } from "../image/png/png.ts";
 import { readPictures } from "../kserve/client/read-pictures.ts";
 import type { EncodedPicture, ReadReply, ThreadReply, ThreadRequest } from "./thread-messages.ts";
 

@@ -6,7 +6,7 @@ import type { GenerationRecord } from "../contract/image-record.ts";
 import type { Seconds } from "../contract/progress.ts";
 import { recordedPng } from "../image/generation-text.ts";
 import type { Pixels } from "../image/pixels.ts";
-import { PngDamage } from "../image/png-chunks.ts";
+import { PngDamage } from "../image/png/png-chunks.ts";
 import { fileNameOf } from "./file-name.ts";
 import type { GalleryParts } from "./gallery-parts.ts";
 import type { ImageRow } from "./image-row.ts";

@@ -4,8 +4,8 @@ import { StudioError } from "../contract/errors.ts";
 import { FOREIGN_KEYS, readForeignTexts } from "../image/foreign/read-foreign.ts";
 import { readMark } from "../image/generation-text.ts";
 import { completeRecord } from "../image/known-record.ts";
-import { pngSize } from "../image/png-size.ts";
-import { readPngTexts } from "../image/read-png-texts.ts";
+import { pngSize } from "../image/png/png-chunks.ts";
+import { readPngTexts } from "../image/png/read-png-texts.ts";
 import type { ImageRow } from "./image-row.ts";
 
 /** The texts of a picture stand in front of it, and are rarely longer. */

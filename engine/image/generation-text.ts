@@ -7,7 +7,7 @@ import {
 } from "../contract/image-record.ts";
 import { secondsSchema } from "../contract/progress.ts";
 import { formatParameters, parseParameters } from "./parameters-text.ts";
-import { addPngTexts } from "./png-text.ts";
+import { addPngTexts } from "./png/png-text.ts";
 
 /** The keywords of the texts in which pictures tell how they were made: ours and A1111's. */
 export const GENERATION_KEYS = ["darkroom", "parameters"] as const;

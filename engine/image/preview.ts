@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type FloatTensor, tensor } from "../tensor/tensor.ts";
 import { applyRow, fitRows } from "./least-squares.ts";
-import { CHANNELS, type Pixels, toPixels } from "./pixels.ts";
+import { CHANNELS, type Pixels, pixels, toPixels } from "./pixels.ts";
 
 /** More latent channels than any published VAE has. */
 const MAX_LATENT_CHANNELS = 64;
@@ -87,4 +87,24 @@ function blockMeans({ latents, decoded }: PreviewSample): FloatTensor {
     means[place] = (means[place] ?? 0) + value / factor ** 2;
   }
   return tensor([1, CHANNELS, height, width], means);
+}
+
+/** Patches along a side: each of the 64 colours once. */
+const PATCHES = 8;
+
+/** What red, green and blue are made of: four levels each. */
+const LEVELS = [0, 85, 170, 255];
+
+/** A square of 64 patches, which together hold every mixture of four levels of red, green and blue. */
+export function colourChart(patchSide: number): Pixels {
+  const side = PATCHES * patchSide;
+  const data = new Uint8Array(side * side * CHANNELS);
+  for (let at = 0; at < data.length; at++) {
+    const place = Math.floor(at / CHANNELS);
+    const row = Math.floor(place / side / patchSide);
+    const column = Math.floor((place % side) / patchSide);
+    const colour = row * PATCHES + column;
+    data[at] = LEVELS[(colour >> (2 * (at % CHANNELS))) & 3] ?? 0;
+  }
+  return pixels(side, side, data);
 }

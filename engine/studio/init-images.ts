@@ -102,7 +102,7 @@ export class InitImages {
 
 /** The codec is native and large, so it is loaded with the first picture that needs it. */
 async function sizeOf(bytes: Uint8Array, name: string): Promise<Size> {
-  const { decodePicture } = await import("../codecs/decode.ts");
+  const { decodePicture } = await import("../codecs/picture-codec.ts");
   const { width, height } = await decodePicture(bytes, name);
   return { width, height };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { makeThumbnail } from "../codecs/thumbnail.ts";
+import { makeThumbnail } from "../codecs/picture-codec.ts";
 import { Gallery } from "../gallery/gallery.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { FormFile } from "../settings/form-file.ts";

@@ -1,6 +1,6 @@
 import { StudioError } from "../contract/errors.ts";
 import type { Pixels } from "../image/pixels.ts";
-import { encodePng } from "../image/png.ts";
+import { encodePng } from "../image/png/png.ts";
 
 /** A page that is slow to ask still finds the last few; one is a few hundred bytes to a few kilobytes. */
 const KEPT = 24;

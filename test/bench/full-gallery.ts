@@ -5,7 +5,7 @@ import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { fileNameOf } from "../../engine/gallery/file-name.ts";
 import { recordedPng } from "../../engine/image/generation-text.ts";
 import { pixels } from "../../engine/image/pixels.ts";
-import { encodePng } from "../../engine/image/png.ts";
+import { encodePng } from "../../engine/image/png/png.ts";
 import { whiteNoise } from "./random-snapshot.ts";
 
 const WORDS = (

@@ -112,7 +112,7 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
       software: "Darkroom",
       version: "0.1.0",
     });
-    const { decodePicture } = await import("../../engine/codecs/decode.ts");
+    const { decodePicture } = await import("../../engine/codecs/picture-codec.ts");
     const { data } = await decodePicture(await studio.picture(image.address), "it");
     expect(data).toEqual(Uint8Array.from(PIXELS.flat(2)));
     await listener.until((event) => event.type === "progress" && event.progress.stage === "asking");

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { StudioEvent } from "../../engine/contract/events.ts";
-import { readPngTexts } from "../../engine/image/read-png-texts.ts";
+import { readPngTexts } from "../../engine/image/png/read-png-texts.ts";
 import { readGeneration } from "../../engine/image/generation-text.ts";
 import { refusal } from "../fakes/refusal.ts";
 import { Listener, LONG, QUICK, StudioUnderTest } from "./studio-under-test.ts";

@@ -5,7 +5,7 @@ import type { ModelSummary } from "../../engine/contract/models.ts";
 import { seedAfter } from "../../engine/contract/seed.ts";
 import type { GenerationRequest } from "../../engine/contract/request.ts";
 import { type Pixels, pixels } from "../../engine/image/pixels.ts";
-import { encodePng } from "../../engine/image/png.ts";
+import { encodePng } from "../../engine/image/png/png.ts";
 import type {
   KnownModel,
   PictureEngine,

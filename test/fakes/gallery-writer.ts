@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSync } from "node:fs";
-import { addPngTexts } from "../../engine/image/png-text.ts";
+import { addPngTexts } from "../../engine/image/png/png-text.ts";
 import { startCounting } from "./dying-files.ts";
 import { openGallery, picture } from "./gallery.ts";
 import { noisePng } from "./noise-png.ts";

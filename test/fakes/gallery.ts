@@ -2,7 +2,7 @@ import type { GenerationRecord } from "../../engine/contract/image-record.ts";
 import { Gallery, type GalleryOptions } from "../../engine/gallery/gallery.ts";
 import type { NewPicture } from "../../engine/gallery/keep-picture.ts";
 import { pixels } from "../../engine/image/pixels.ts";
-import { encodePng } from "../../engine/image/png.ts";
+import { encodePng } from "../../engine/image/png/png.ts";
 
 export const RECORD: GenerationRecord = {
   prompt: "a red fish",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { pixels } from "../../engine/image/pixels.ts";
-import { chunksOf } from "../../engine/image/png-chunks.ts";
-import { encodePng } from "../../engine/image/png.ts";
+import { chunksOf } from "../../engine/image/png/png-chunks.ts";
+import { encodePng } from "../../engine/image/png/png.ts";
 
 /** Pixels a side that make a megabyte. */
 export const MEGABYTE_SIDE = 600;

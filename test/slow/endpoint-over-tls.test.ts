@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { decodePicture } from "../../engine/codecs/decode.ts";
+import { decodePicture } from "../../engine/codecs/picture-codec.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { TRANSPORTS, type ReachedStudio } from "../contract/transports.ts";

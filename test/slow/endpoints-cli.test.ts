@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { decodePicture } from "../../engine/codecs/decode.ts";
+import { decodePicture } from "../../engine/codecs/picture-codec.ts";
 import { readOwnRecord } from "../../engine/image/generation-text.ts";
-import { readPngTexts } from "../../engine/image/read-png-texts.ts";
+import { readPngTexts } from "../../engine/image/png/read-png-texts.ts";
 import { HostProcess } from "../e2e/host-process.ts";
 import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
 import { EDGE, PIXELS, seedEdge } from "../fakes/seed-edge.ts";

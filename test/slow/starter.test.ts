@@ -5,7 +5,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { readGeneration } from "../../engine/image/generation-text.ts";
 import { pixels, type Pixels } from "../../engine/image/pixels.ts";
-import { readPngTexts } from "../../engine/image/read-png-texts.ts";
+import { readPngTexts } from "../../engine/image/png/read-png-texts.ts";
 import { Drawing, type DrawingEvent } from "../../engine/drawing/drawing.ts";
 import { shareOf, type ColourName } from "../fakes/colours.ts";
 

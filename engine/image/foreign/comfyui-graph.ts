@@ -1,13 +1,7 @@
-import type { ForeignRecord } from "../../contract/image-record.ts";
-import { comfyuiScheduler } from "../foreign-samplers.ts";
-import { keepValid } from "../known-record.ts";
-import { isObject, type Json, modelName, parseObject, seedOf } from "./foreign-json.ts";
+import { isObject, type Json } from "./foreign-json.ts";
 
 /** Nodes looked at for one value: graphs may have circles, and fork at every node. */
 const MAX_LOOKS = 1000;
-
-/** Samplers looked at: graphs that people draw have a few. */
-const MAX_SAMPLERS = 100;
 
 /** Longest text that is put together of several: as long as a record's prompt may be. */
 const MAX_TEXT = 100_000;
@@ -47,45 +41,15 @@ const VALUES = [
 /** The nodes that ComfyUI's own custom samplers are put together of, by the input that names each. */
 const PARTS = ["sigmas", "sampler", "noise", "guider"];
 
-/**
- * How a picture was made, by the graph that ComfyUI writes under `prompt`: nodes by id, each a class and
- * inputs, an input being a value or a link `[node, output]`. Of several samplers the one that starts
- * from an empty picture counts; the rest only go over what it drew.
- */
-export function parseComfyui(text: string): ForeignRecord | undefined {
-  const graph = new Graph(parseObject(text) ?? {});
-  const samplers = graph.nodes().filter(isSampler).slice(0, MAX_SAMPLERS);
-  const drawn = samplers.find((node) => graph.emptyLatent(graph.whole(node)));
-  const found = drawn ?? samplers[0];
-  if (found === undefined) return undefined;
-  const sampler = graph.whole(found);
-  const latent = graph.emptyLatent(sampler);
-  const denoise = graph.value(sampler, "denoise");
-  return keepValid({
-    prompt: graph.prompt(sampler, "positive"),
-    negativePrompt: graph.prompt(sampler, "negative"),
-    steps: graph.value(sampler, "steps"),
-    guidanceScale: graph.value(sampler, "cfg") ?? graph.value(sampler, "cfg_conds"),
-    seed: seedOf(graph.value(sampler, "seed") ?? graph.value(sampler, "noise_seed")),
-    ...latent,
-    scheduler: comfyuiScheduler(
-      graph.value(sampler, "sampler_name"),
-      graph.value(sampler, "scheduler"),
-    ),
-    model: modelName(graph.model(sampler)),
-    strength: latent === undefined && denoise !== 1 ? denoise : undefined,
-    software: "ComfyUI",
-  });
-}
-
-function isSampler(node: Json): boolean {
+/** Says whether a node draws: it is one by its class, and is fed with prompts. */
+export function isSampler(node: Json): boolean {
   const inputs = inputsOf(node);
   const isFed = ["positive", "guider", ...PIPES].some((name) => isLink(inputs[name]));
   return isFed && /sampler/i.test(classOf(node));
 }
 
 /** A graph of links that are followed against their direction. */
-class Graph {
+export class Graph {
   readonly #nodes: ReadonlyMap<string, Json>;
   #looksLeft = 0;
 

@@ -3,7 +3,7 @@ import type { ForeignRecord } from "../../contract/image-record.ts";
 import { readOwnRecord } from "../generation-text.ts";
 import { parseParameters } from "../parameters-text.ts";
 import { parseFooocus, parseStabilityMatrix } from "./a1111-kin.ts";
-import { parseComfyui } from "./comfyui-graph.ts";
+import { parseComfyui } from "./comfyui-text.ts";
 import { parseDrawThings, userCommentInXmp } from "./draw-things-text.ts";
 import { parseDream, parseInvokeai, parseSdMetadata } from "./invokeai-text.ts";
 import { UNREAD_KEYS, unreadStudio, XMP } from "./unread-studios.ts";

@@ -50,23 +50,6 @@ function declared({ name, datatype, shape }: PictureInput): TensorMetadata {
   return { name, datatype, shape };
 }
 
-/** One model of `POST /v2/repository/index`, by Triton's states. */
-export interface RepositoryEntry {
-  readonly name: string;
-  readonly version?: string;
-  readonly state: "READY" | "UNAVAILABLE" | "LOADING" | "UNLOADING";
-  /** Why it is not ready; "" where it is. */
-  readonly reason: string;
-}
-
-/** The index as it was asked for. */
-export function repositoryIndex(
-  entries: readonly RepositoryEntry[],
-  isReadyOnly: boolean,
-): readonly RepositoryEntry[] {
-  return isReadyOnly ? entries.filter(({ state }) => state === "READY") : entries;
-}
-
 /** `GET /v2/health/live`. Clients of Triton look at the status alone. */
 export const LIVE = { live: true } as const;
 

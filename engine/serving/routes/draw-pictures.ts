@@ -1,5 +1,5 @@
 import type { GenerationRequest } from "../../contract/request.ts";
-import { encodePicture } from "../../codecs/encode.ts";
+import { encodePicture } from "../../codecs/picture-codec.ts";
 import { recordedPng } from "../../image/generation-text.ts";
 import type { DrawnPictures } from "../../kserve/server/picture-data.ts";
 import type { PictureFormat } from "../../kserve/server/wanted-picture.ts";

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyBaseLogger } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
-import { encodePng } from "../../image/png.ts";
+import { encodePng } from "../../image/png/png.ts";
 import {
   eventJson,
   type ProgressEvent,

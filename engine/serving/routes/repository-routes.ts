@@ -1,6 +1,10 @@
 import { StudioError } from "../../contract/errors.ts";
-import { checkLoadRequest, readIndexRequest } from "../../kserve/server/repository-request.ts";
-import { type RepositoryEntry, repositoryIndex } from "../../kserve/server/server-messages.ts";
+import {
+  checkLoadRequest,
+  readIndexRequest,
+  type RepositoryEntry,
+  repositoryIndex,
+} from "../../kserve/server/repository.ts";
 import type { KnownModel, PictureEngine } from "../picture-engine.ts";
 import type { Handler, Route } from "./route.ts";
 import { sentenceOf } from "./refuse.ts";

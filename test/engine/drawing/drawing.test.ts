@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { decodePicture } from "../../../engine/codecs/decode.ts";
+import { decodePicture } from "../../../engine/codecs/picture-codec.ts";
 import { Drawing, type DrawingEvent } from "../../../engine/drawing/drawing.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import {

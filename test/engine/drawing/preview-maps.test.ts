@@ -2,9 +2,8 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PreviewMaps } from "../../../engine/drawing/preview-maps.ts";
-import { colourChart } from "../../../engine/image/colour-chart.ts";
+import { colourChart, type PreviewSample } from "../../../engine/image/preview.ts";
 import { fromPixels } from "../../../engine/image/pixels.ts";
-import type { PreviewSample } from "../../../engine/image/preview.ts";
 import { tensor } from "../../../engine/tensor/tensor.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { decodePicture } from "../../../engine/codecs/decode.ts";
+import { decodePicture } from "../../../engine/codecs/picture-codec.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { certificate } from "../../fakes/certificates.ts";
 import { added, openEndpoints } from "../../fakes/open-endpoints.ts";

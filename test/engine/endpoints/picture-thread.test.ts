@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { PictureThread, type ThreadTiming } from "../../../engine/endpoints/picture-thread.ts";
-import { decodePicture } from "../../../engine/codecs/decode.ts";
+import { decodePicture } from "../../../engine/codecs/picture-codec.ts";
 import { pixels } from "../../../engine/image/pixels.ts";
-import { encodePng } from "../../../engine/image/png.ts";
+import { encodePng } from "../../../engine/image/png/png.ts";
 import { PIXELS, seedReply } from "../../fakes/seed-edge.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { withoutDescriptors } from "../../fakes/without-descriptors.ts";

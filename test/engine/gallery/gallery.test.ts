@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Gallery } from "../../../engine/gallery/gallery.ts";
 import { readMark, readOwnRecord } from "../../../engine/image/generation-text.ts";
-import { readPngTexts } from "../../../engine/image/read-png-texts.ts";
+import { readPngTexts } from "../../../engine/image/png/read-png-texts.ts";
 import { openGallery, picture, RECORD } from "../../fakes/gallery.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";

@@ -13,8 +13,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Gallery } from "../../../engine/gallery/gallery.ts";
 import { pixels } from "../../../engine/image/pixels.ts";
-import { addPngTexts } from "../../../engine/image/png-text.ts";
-import { encodePng } from "../../../engine/image/png.ts";
+import { addPngTexts } from "../../../engine/image/png/png-text.ts";
+import { encodePng } from "../../../engine/image/png/png.ts";
 import { openGallery, picture, RECORD } from "../../fakes/gallery.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 

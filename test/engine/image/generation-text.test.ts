@@ -9,8 +9,8 @@ import {
   readOwnRecord,
 } from "../../../engine/image/generation-text.ts";
 import { pixels } from "../../../engine/image/pixels.ts";
-import { encodePng } from "../../../engine/image/png.ts";
-import { readPngTexts } from "../../../engine/image/read-png-texts.ts";
+import { encodePng } from "../../../engine/image/png/png.ts";
+import { readPngTexts } from "../../../engine/image/png/read-png-texts.ts";
 
 const record: GenerationRecord = {
   prompt: "猫 \0 \ud800 on a mat",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Pixels, toPixels } from "../../../engine/image/pixels.ts";
 import {
+  colourChart,
   fitPreview,
   type PreviewMap,
   type PreviewSample,
@@ -183,4 +184,17 @@ test("a map is plain JSON, and what is not one is not read", () => {
     { ...map, rows: map.rows.map(() => Array.from({ length: 99 }, () => 0)) },
   ];
   expect(broken.map(readPreviewMap)).toEqual(broken.map(() => undefined));
+});
+
+test("the chart holds every mixture of four levels once, each as one square", () => {
+  const { width, height, data } = colourChart(2);
+  const colours = new Map<string, number>();
+  for (let at = 0; at < data.length; at += 3) {
+    const colour = data.slice(at, at + 3).join();
+    colours.set(colour, (colours.get(colour) ?? 0) + 1);
+  }
+  expect({ width, height, colours: colours.size }).toEqual({ width: 16, height: 16, colours: 64 });
+  expect([...colours.values()].every((count) => count === 4)).toBe(true);
+  const [first, right, below] = [0, 3 * 2, 3 * 2 * 16].map((at) => data.slice(at, at + 3).join());
+  expect([first, right, below]).toEqual(["0,0,0", "85,0,0", "0,170,0"]);
 });

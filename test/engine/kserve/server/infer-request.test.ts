@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeRequest } from "../../../../engine/kserve/client/encode-request.ts";
+import { encodeRequest } from "../../../../engine/kserve/client/request.ts";
 import {
   type InferRequest,
   readInferRequest,

@@ -4,8 +4,8 @@ import { SCHEDULER_NAMES } from "../../../../engine/contract/schedulers.ts";
 import {
   askForPictures,
   askForPrompts,
-} from "../../../../engine/kserve/client/ask-for-pictures.ts";
-import { encodeRequest } from "../../../../engine/kserve/client/encode-request.ts";
+  encodeRequest,
+} from "../../../../engine/kserve/client/request.ts";
 import { readInferRequest } from "../../../../engine/kserve/server/infer-request.ts";
 import {
   generationRequests,

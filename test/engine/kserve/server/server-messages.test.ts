@@ -6,7 +6,6 @@ import {
   modelList,
   modelMetadata,
   modelReady,
-  repositoryIndex,
   serverMetadata,
   serverReady,
 } from "../../../../engine/kserve/server/server-messages.ts";
@@ -52,13 +51,6 @@ test("the server, its health and its lists have the protocol's shapes", () => {
     { name: "starter", ready: true },
     { models: ["starter", "stable-diffusion"] },
   ]);
-});
-
-test("the index lists all models, or the ready ones", () => {
-  const ready = { name: "starter", version: "1.0", state: "READY", reason: "" } as const;
-  const gone = { name: "other", state: "UNAVAILABLE", reason: "unloaded" } as const;
-  expect(repositoryIndex([ready, gone], false)).toEqual([ready, gone]);
-  expect(repositoryIndex([ready, gone], true)).toEqual([ready]);
 });
 
 test("an error is its status and one sentence; what is none of ours tells nothing", () => {

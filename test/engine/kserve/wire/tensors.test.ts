@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ELEMENT_BYTES, type Datatype } from "../../../../engine/kserve/wire/datatypes.ts";
-import { encodeRequest } from "../../../../engine/kserve/client/encode-request.ts";
+import { encodeRequest } from "../../../../engine/kserve/client/request.ts";
 import {
   type InferRequest,
   readInferRequest,

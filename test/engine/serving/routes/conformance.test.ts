@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { StudioError } from "../../../../engine/contract/errors.ts";
 import { joinElements } from "../../../../engine/kserve/wire/binary-tensor.ts";
 import { MAX_BODY_BYTES } from "../../../../engine/serving/routes/read-body.ts";
-import { readPngTexts } from "../../../../engine/image/read-png-texts.ts";
+import { readPngTexts } from "../../../../engine/image/png/read-png-texts.ts";
 import { ConstantEngine, FEW_PIXELS } from "../../../fakes/constant-engine.ts";
 import { type OpenRoutes, openRoutes, serveRoutes } from "../../../fakes/open-routes.ts";
 import { openConstantServer } from "../../../fakes/open-inference-server.ts";

@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { concatBytes, fromLatin1, toLatin1 } from "./bytes.ts";
+import { concatBytes, fromLatin1, toLatin1 } from "../bytes.ts";
 import { chunksOf, encodeChunk, joinChunks, PngDamage } from "./png-chunks.ts";
 
 type TextType = "tEXt" | "zTXt" | "iTXt";

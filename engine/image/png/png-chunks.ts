@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
-import { concatBytes, fromLatin1 } from "./bytes.ts";
+import { concatBytes, fromLatin1 } from "../bytes.ts";
+import type { Size } from "../resize.ts";
 
 /** The eight bytes every PNG begins with. */
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -69,4 +70,12 @@ function chunkAt(bytes: Uint8Array, at: number): Chunk & { readonly length: numb
 /** A PNG of these chunks, with what the file's end needs. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
   return concatBytes(PNG_SIGNATURE, ...chunks, encodeChunk("IEND", new Uint8Array(0)));
+}
+
+/** What the header of a PNG says of its size; undefined where the bytes do not begin as one. */
+export function pngSize(bytes: Uint8Array): Size | undefined {
+  if (bytes.length < 24 || PNG_SIGNATURE.some((byte, at) => bytes[at] !== byte)) return undefined;
+  if (fromLatin1(bytes.subarray(12, 16)) !== "IHDR") return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return { width: view.getUint32(16), height: view.getUint32(20) };
 }

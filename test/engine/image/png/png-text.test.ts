@@ -2,11 +2,11 @@ import { crc32 } from "node:zlib";
 import * as fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { pixels } from "../../../engine/image/pixels.ts";
-import { chunksOf, joinChunks, PngDamage } from "../../../engine/image/png-chunks.ts";
-import { addPngTexts } from "../../../engine/image/png-text.ts";
-import { encodePng } from "../../../engine/image/png.ts";
-import { readPngTexts } from "../../../engine/image/read-png-texts.ts";
+import { pixels } from "../../../../engine/image/pixels.ts";
+import { chunksOf, joinChunks, PngDamage } from "../../../../engine/image/png/png-chunks.ts";
+import { addPngTexts } from "../../../../engine/image/png/png-text.ts";
+import { encodePng } from "../../../../engine/image/png/png.ts";
+import { readPngTexts } from "../../../../engine/image/png/read-png-texts.ts";
 
 const PICTURE = encodePng(pixels(1, 1, new Uint8Array(3)));
 

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import {
   checkLoadRequest,
   readIndexRequest,
-} from "../../../../engine/kserve/server/repository-request.ts";
+  repositoryIndex,
+} from "../../../../engine/kserve/server/repository.ts";
 import { sentenceOf, utf8 } from "../bodies.ts";
 
 test.each([
@@ -41,4 +42,11 @@ test.each([
   ],
 ])("refuses to load with %j", (body, sentence) => {
   expect(sentenceOf(() => checkLoadRequest(utf8(body)))).toBe(sentence);
+});
+
+test("the index lists all models, or the ready ones", () => {
+  const ready = { name: "starter", version: "1.0", state: "READY", reason: "" } as const;
+  const gone = { name: "other", state: "UNAVAILABLE", reason: "unloaded" } as const;
+  expect(repositoryIndex([ready, gone], false)).toEqual([ready, gone]);
+  expect(repositoryIndex([ready, gone], true)).toEqual([ready]);
 });

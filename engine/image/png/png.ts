@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import { CHANNELS, type Pixels } from "./pixels.ts";
+import { CHANNELS, type Pixels } from "../pixels.ts";
 import { encodeChunk, joinChunks } from "./png-chunks.ts";
 
 const BIT_DEPTH = 8;

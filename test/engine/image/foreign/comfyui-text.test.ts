@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseComfyui } from "../../../../engine/image/foreign/comfyui-graph.ts";
+import { parseComfyui } from "../../../../engine/image/foreign/comfyui-text.ts";
 
 type Nodes = Readonly<Record<string, readonly [kind: string, inputs: object]>>;
 

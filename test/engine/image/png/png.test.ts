@@ -2,9 +2,9 @@ import { inflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { type Pixels, pixels } from "../../../engine/image/pixels.ts";
-import { pngSize } from "../../../engine/image/png-size.ts";
-import { encodePng } from "../../../engine/image/png.ts";
+import { type Pixels, pixels } from "../../../../engine/image/pixels.ts";
+import { pngSize } from "../../../../engine/image/png/png-chunks.ts";
+import { encodePng } from "../../../../engine/image/png/png.ts";
 
 async function decode(png: Uint8Array): Promise<Pixels> {
   const { data, info } = await sharp(png, { failOn: "warning" })

@@ -13,6 +13,23 @@ export function readIndexRequest(bytes: Uint8Array): { readonly isReadyOnly: boo
   });
 }
 
+/** One model of `POST /v2/repository/index`, by Triton's states. */
+export interface RepositoryEntry {
+  readonly name: string;
+  readonly version?: string;
+  readonly state: "READY" | "UNAVAILABLE" | "LOADING" | "UNLOADING";
+  /** Why it is not ready; "" where it is. */
+  readonly reason: string;
+}
+
+/** The index as it was asked for. */
+export function repositoryIndex(
+  entries: readonly RepositoryEntry[],
+  isReadyOnly: boolean,
+): readonly RepositoryEntry[] {
+  return isReadyOnly ? entries.filter(({ state }) => state === "READY") : entries;
+}
+
 /**
  * Checks `POST /v2/repository/models/{m}/load` or `/unload`; its body may be empty. A configuration or
  * files in it are refused: a model is what lies in the store. Throws REQUEST_INVALID.

@@ -1,4 +1,4 @@
-import { StudioError } from "../contract/errors.ts";
+import { StudioError } from "../../contract/errors.ts";
 import { type Chunk, chunksOf, PngDamage } from "./png-chunks.ts";
 import { decodeText, isTextType, splitText } from "./png-text.ts";
 

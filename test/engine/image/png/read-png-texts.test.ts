@@ -1,11 +1,11 @@
 import { crc32, deflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { StudioError } from "../../../engine/contract/errors.ts";
-import { pixels } from "../../../engine/image/pixels.ts";
-import { addPngTexts } from "../../../engine/image/png-text.ts";
-import { encodePng } from "../../../engine/image/png.ts";
-import { readPngTexts } from "../../../engine/image/read-png-texts.ts";
+import { StudioError } from "../../../../engine/contract/errors.ts";
+import { pixels } from "../../../../engine/image/pixels.ts";
+import { addPngTexts } from "../../../../engine/image/png/png-text.ts";
+import { encodePng } from "../../../../engine/image/png/png.ts";
+import { readPngTexts } from "../../../../engine/image/png/read-png-texts.ts";
 
 const SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 

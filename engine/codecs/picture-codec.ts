@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { StudioError } from "../contract/errors.ts";
 import { fromLatin1 } from "../image/bytes.ts";
-import { type Pixels, pixels } from "../image/pixels.ts";
+import { CHANNELS, type Pixels, pixels } from "../image/pixels.ts";
 import { resize, type Size } from "../image/resize.ts";
 
 /** A photograph of 48 megapixels has about half of it. */
@@ -61,4 +61,39 @@ async function decode(bytes: Uint8Array): Promise<Pixels> {
 function inWords(error: unknown): string {
   const [line = ""] = error instanceof Error ? error.message.split("\n") : [];
   return `it cannot be decoded (${line.replace(/:?\s*$/, "").slice(0, 200)})`;
+}
+
+/** A picture as a JPEG or WebP file, good enough that nobody sees the loss. */
+export async function encodePicture(
+  { data, width, height }: Pixels,
+  format: "jpeg" | "webp",
+): Promise<Uint8Array> {
+  const picture = sharp(data, { raw: { width, height, channels: CHANNELS } });
+  const file =
+    format === "jpeg"
+      ? picture.jpeg({ quality: 92, chromaSubsampling: "4:4:4" })
+      : picture.webp({ quality: 90 });
+  return file.toBuffer();
+}
+
+/** Longer side of a thumbnail, in pixels. */
+const THUMBNAIL_SIDE = 320;
+
+/** A picture of the gallery, as pixels or as the bytes of its PNG, as a small WebP; never enlarged. */
+export async function makeThumbnail(picture: Pixels | Uint8Array): Promise<Uint8Array> {
+  const source =
+    picture instanceof Uint8Array
+      ? sharp(picture, { limitInputPixels: MAX_SIDE ** 2 })
+      : sharp(picture.data, {
+          raw: { width: picture.width, height: picture.height, channels: CHANNELS },
+        });
+  return source
+    .resize({
+      width: THUMBNAIL_SIDE,
+      height: THUMBNAIL_SIDE,
+      fit: "inside",
+      withoutEnlargement: true,
+    })
+    .webp({ quality: 80 })
+    .toBuffer();
 }

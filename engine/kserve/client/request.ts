@@ -1,4 +1,15 @@
-import type { InferRequest } from "../server/infer-request.ts";
+import { bytesFromValues } from "../wire/binary-tensor.ts";
+import { dataJson } from "../wire/data-json.ts";
+import {
+  bytes,
+  type EncodedMessage,
+  encodeMessage,
+  type Members,
+  type OutgoingTensor,
+  parametersJson,
+  text,
+} from "../wire/encoded-message.ts";
+import type { InferRequest, RequestedOutput } from "../server/infer-request.ts";
 import { PICTURE_INPUTS, type PictureInput } from "../server/picture-inputs.ts";
 import type { PictureRequest } from "../server/picture-request.ts";
 import type { TensorValues, WireTensor } from "../wire/wire-tensor.ts";
@@ -65,4 +76,29 @@ function wholeTensors(input: PictureInput, value: number | undefined): readonly 
 
 function floatTensors(input: PictureInput, value: number | undefined): readonly WireTensor[] {
   return value === undefined ? [] : [tensor(input, Float32Array.of(value))];
+}
+
+/** The bytes of a request: all inputs as JSON, or all of them binary. */
+export function encodeRequest(request: InferRequest, isBinary: boolean): EncodedMessage {
+  const { id, parameters, outputs, inputs } = request;
+  const members: Members = {
+    ...(id === "" ? {} : { id: JSON.stringify(id) }),
+    ...(parameters.size === 0 ? {} : { parameters: parametersJson(parameters) }),
+    ...(outputs.length === 0 ? {} : { outputs: `[${outputs.map(outputJson).join(",")}]` }),
+  };
+  return encodeMessage(
+    members,
+    "inputs",
+    inputs.map((input) => outgoing(input, isBinary)),
+  );
+}
+
+function outgoing(tensor: WireTensor, isBinary: boolean): OutgoingTensor {
+  const data = isBinary ? bytes(bytesFromValues(tensor)) : text(dataJson(tensor));
+  return { ...tensor, isBinary, data };
+}
+
+function outputJson({ name, parameters }: RequestedOutput): string {
+  const more = parameters.size === 0 ? "" : `,"parameters":${parametersJson(parameters)}`;
+  return `{"name":${JSON.stringify(name)}${more}}`;
 }

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
-import { decodePicture } from "../../../engine/codecs/decode.ts";
+import { decodePicture, makeThumbnail } from "../../../engine/codecs/picture-codec.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { type Pixels, pixels } from "../../../engine/image/pixels.ts";
-import { encodePng } from "../../../engine/image/png.ts";
+import { encodePng } from "../../../engine/image/png/png.ts";
 import { resize } from "../../../engine/image/resize.ts";
 
 /** Smooth enough for JPEG, and different in every corner. */
@@ -201,3 +201,50 @@ async function outcomeOf(bytes: Uint8Array): Promise<string> {
     return error instanceof StudioError ? error.code : String(error);
   }
 }
+
+describe("a thumbnail", () => {
+  const thirds = (width: number, height: number) =>
+    pixels(
+      width,
+      height,
+      new Uint8Array(width * height * 3).map((_, i) => (i % 3) * 100),
+    );
+
+  test.each([
+    [768, 768, 320, 320],
+    [768, 512, 320, 213],
+    [64, 1024, 20, 320],
+    [320, 200, 320, 200],
+    [128, 96, 128, 96],
+    [1, 1, 1, 1],
+  ])("of %dx%d it is a WebP of %dx%d", async (width, height, expectedWidth, expectedHeight) => {
+    const webp = await makeThumbnail(thirds(width, height));
+    const metadata = await sharp(webp).metadata();
+    expect(metadata).toMatchObject({
+      format: "webp",
+      width: expectedWidth,
+      height: expectedHeight,
+    });
+  });
+
+  test("pixels in memory and the PNG of the same picture give the same", async () => {
+    const whole = thirds(400, 300);
+    expect(await makeThumbnail(encodePng(whole))).toEqual(await makeThumbnail(whole));
+  });
+
+  test("colours stay what they were", async () => {
+    const webp = await makeThumbnail(thirds(400, 400));
+    const { data } = await sharp(webp).raw().toBuffer({ resolveWithObject: true });
+    const middle = [...data.subarray(160 * 320 * 3, 160 * 320 * 3 + 3)];
+    for (const [channel, value] of middle.entries()) {
+      expect(Math.abs(value - channel * 100)).toBeLessThan(4);
+    }
+  });
+
+  test("a header that claims any size is refused before it is believed", async () => {
+    const png = encodePng(thirds(2, 2));
+    new DataView(png.buffer).setUint32(16, 65_535);
+    new DataView(png.buffer).setUint32(20, 65_535);
+    await expect(makeThumbnail(png)).rejects.toThrow(/pixel limit/);
+  });
+});
