@@ -59,6 +59,18 @@ test("lists a model that cannot be read with the reason", async () => {
   });
 });
 
+test.each([
+  ["TOKENIZER_INVALID", "tokenizer/vocab.json", '{"a": "b"}'],
+  ["WEIGHT_MISMATCH", "vae/config.json", '{"block_out_channels": [32]}'],
+  ["CONFIG_INVALID", "unet/config.json", '{"layers_per_block": 128}'],
+])("shows and refuses as %s what could not be drawn with: %s is %s", async (code, file, text) => {
+  const { folder, store } = await storeWithTiny();
+  writeFileSync(join(folder, "tiny", file), text);
+  expect((await store.list())[1]).toMatchObject({ id: "tiny", problem: { code } });
+  const work = { key: "import-1", folder: join(folder, "tiny") };
+  await expect(store.importFolder(work)).rejects.toMatchObject({ code });
+});
+
 test("lists neither work in progress nor loose files nor names that cannot be ids", async () => {
   const { folder, store } = await storeWithTiny();
   for (const name of [".incoming-1", ".gone-2", "two words"]) mkdirSync(join(folder, name));

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { STARTER } from "../../../engine/drawing/read-model.ts";
 import { ModelReader } from "../../../engine/worker/model-reader.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { saveModel } from "../../golden/changed-models.ts";
 
 /** A reader over a store in which every model is the starter, and the ids it was asked for. */
 function reader(): { models: ModelReader; asked: string[] } {
@@ -37,4 +39,17 @@ test("keeps the few that were asked for last", async () => {
 test("counts tokens as the model does", async () => {
   const { models } = reader();
   expect(await models.countTokens("a", "two purple fish")).toEqual({ count: 3, limit: 75 });
+});
+
+test("the limit is the model's own, and what comes after it is said to be cut", async () => {
+  const folder = temporaryFolder();
+  saveModel("text-encoder-20", folder);
+  const models = new ModelReader(() => Promise.resolve(folder));
+  const prompt = "a red house, two purple fish under water, ".repeat(4);
+  const { cutAt = 0, ...counted } = await models.countTokens("short", prompt);
+  expect(counted).toEqual({ count: expect.any(Number) as number, limit: 18 });
+  expect(await models.countTokens("short", prompt.slice(0, cutAt))).toEqual({
+    count: 18,
+    limit: 18,
+  });
 });
