@@ -5,18 +5,28 @@ import { MAX_SIDE } from "../contract/request.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import { readSchedulerConfig, type SchedulerConfig } from "../schedulers/config.ts";
+import { textEncoder } from "../networks/text-encoder.ts";
+import { unet } from "../networks/unet.ts";
+import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
 import { readSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import type { Precision } from "../tensor/precision.ts";
+import { pickWeights, type Weights } from "../snapshot/weights.ts";
 import { openSnapshotFolder, type SnapshotFolder } from "../store/snapshot-folder.ts";
 import { createTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { readVocabulary } from "../tokenizer/vocabulary.ts";
-import { usedWeights, type UsedWeights } from "./used-weights.ts";
 
 /** The model that ships with the studio. */
 export const STARTER = fileURLToPath(new URL("../../assets/starter/snapshot", import.meta.url));
 
 /** Where a snapshot says nothing: StableDiffusionPipeline.__call__ in diffusers. */
 const DEFAULTS = { num_inference_steps: 50, guidance_scale: 7.5 };
+
+/** The weights of the three networks, and nothing else that their files hold. */
+export interface UsedWeights {
+  readonly textEncoder: Weights;
+  readonly unet: Weights;
+  readonly vae: Weights;
+}
 
 /** A snapshot as it lies in its folder, read but not loaded. */
 export interface ReadModel {
@@ -38,6 +48,30 @@ export async function readModel(path: string, precision: Precision): Promise<Rea
   const weights = usedWeights(snapshot);
   const read = { folder, snapshot, weights, tokenizer, schedulerConfig };
   return { ...read, summary: summarize(read) };
+}
+
+/** Any will do: the size of a picture changes no weight. */
+const SIZE = { batch: 1, height: 256, width: 256 };
+
+/**
+ * Picks what the networks ask for out of a snapshot's tensors. Refuses, before anything is loaded, what
+ * is missing (WEIGHT_MISSING), has another shape than the config says (WEIGHT_MISMATCH) or numbers of
+ * another type than we compute with (SNAPSHOT_UNSUPPORTED).
+ */
+function usedWeights(snapshot: Snapshot): UsedWeights {
+  const { textEncoder: text, unet: noise, vae } = snapshot;
+  const asked = {
+    text: textEncoder(text.config, { batch: 1, tokens: 1 }).weights.values(),
+    unet: unet(noise.config, { ...SIZE, tokens: 1 }).weights.values(),
+    vae: [vaeDecoder(vae.config, SIZE), vaeEncoder(vae.config, SIZE)].flatMap(({ weights }) => [
+      ...weights.values(),
+    ]),
+  };
+  return {
+    textEncoder: pickWeights(text.tensors, asked.text, "text encoder"),
+    unet: pickWeights(noise.tensors, asked.unet, "UNet"),
+    vae: pickWeights(vae.tensors, asked.vae, "VAE"),
+  };
 }
 
 function summarize(read: Omit<ReadModel, "summary">): ModelSummary {

@@ -9,7 +9,7 @@ import {
   linear,
   quickGelu,
 } from "../graph/layers.ts";
-import type { TextEncoderConfig } from "../snapshot/configs.ts";
+import type { TextEncoderConfig } from "../snapshot/text-encoder-config.ts";
 
 /** As many tokens as the tokenizer gives, at most max_position_embeddings. */
 export interface TextSize {

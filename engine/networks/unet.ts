@@ -17,7 +17,7 @@ import {
   unflattenSpace,
   upsample,
 } from "../graph/layers.ts";
-import type { UNetConfig } from "../snapshot/configs.ts";
+import type { UNetConfig } from "../snapshot/unet-config.ts";
 
 /** Latents are (batch, in_channels, height, width); tokens are those of the text encoder. */
 export interface UNetSize {

@@ -11,7 +11,7 @@ import {
   unflattenSpace,
   upsample,
 } from "../graph/layers.ts";
-import type { VaeConfig } from "../snapshot/configs.ts";
+import type { VaeConfig } from "../snapshot/vae-config.ts";
 
 /** Batch, and the height and width of what goes in: latents for the decoder, pixels for the encoder. */
 export interface VaeSize {

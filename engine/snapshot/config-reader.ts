@@ -17,7 +17,8 @@ export const LAYERS: Range = { min: 1, max: 128 };
 export const SIZE: Range = { min: 1, max: 65_536 };
 
 /**
- * Reads one config.json key by key. A key that is absent or null has the default its class gives it;
+ * Reads one config.json key by key. The configs keep the JSON's own keys; what may be a number or a
+ * list is a list with one entry per level; their values are checked, and the networks believe them. A key that is absent or null has the default its class gives it;
  * a value out of range is refused as CONFIG_INVALID, one that names another architecture as
  * SNAPSHOT_UNSUPPORTED.
  */

@@ -1,17 +1,25 @@
 import type { Precision } from "../tensor/precision.ts";
 import { StudioError } from "../contract/errors.ts";
-import type { TextEncoderConfig, UNetConfig, VaeConfig } from "./configs.ts";
+import { MAX_SIDE } from "../contract/request.ts";
+import { ConfigReader } from "./config-reader.ts";
 import { listSnapshot, namesIn, readObject, readText } from "./files.ts";
 import type { Listing, SnapshotFiles } from "./files.ts";
 import type { JsonObject } from "./json.ts";
 import { readModelIndex, type ModelIndex } from "./model-index.ts";
-import { readRecommended, type Recommended } from "./recommended.ts";
-import { readTextEncoderConfig } from "./text-encoder-config.ts";
-import { readUNetConfig } from "./unet-config.ts";
-import { readVaeConfig } from "./vae-config.ts";
+import { readTextEncoderConfig, type TextEncoderConfig } from "./text-encoder-config.ts";
+import { readUNetConfig, type UNetConfig } from "./unet-config.ts";
+import { readVaeConfig, type VaeConfig } from "./vae-config.ts";
 import { chooseWeightFiles, type WeightPlace } from "./weight-files.ts";
 import type { NetworkName } from "./weight-names.ts";
 import { findTensors, type FoundTensors } from "./weights.ts";
+
+/** What the model's maker advises, recommended.json; the keys are diffusers' own argument names. */
+export interface Recommended {
+  readonly num_inference_steps: number;
+  readonly guidance_scale: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /** A diffusers folder, read and checked, without any of its numbers. */
 export interface Snapshot {
@@ -133,6 +141,23 @@ async function readRecommendation(listing: Listing): Promise<Recommended | undef
   const file = "recommended.json";
   if (!listing.sizes.has(file)) return undefined;
   return readRecommended(await readObject(listing, file), file);
+}
+
+/** All four keys must be there. */
+function readRecommended(json: JsonObject, file: string): Recommended {
+  const read = new ConfigReader(json, file, "The recommendation");
+  return {
+    num_inference_steps: read.integer("num_inference_steps", undefined, { min: 1, max: 1_000 }),
+    guidance_scale: read.number("guidance_scale", undefined, { min: 0, max: 100 }),
+    width: pixels(read, "width"),
+    height: pixels(read, "height"),
+  };
+}
+
+function pixels(read: ConfigReader, key: string): number {
+  const size = read.integer(key, undefined, { min: 8, max: MAX_SIDE });
+  read.demand(size % 8 === 0, `${key} is ${size}, which is not a multiple of 8`);
+  return size;
 }
 
 /** UNets that take more than latents, by the number of channels that go into them. */

@@ -1,6 +1,19 @@
-import type { TextEncoderConfig } from "./configs.ts";
 import { CHANNELS, ConfigReader, LAYERS, type Range } from "./config-reader.ts";
 import { isObject, type JsonObject } from "./json.ts";
+
+/** CLIPTextModel, text_encoder/config.json. */
+export interface TextEncoderConfig {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly max_position_embeddings: number;
+  readonly hidden_act: "gelu" | "quick_gelu";
+  readonly layer_norm_eps: number;
+  /** Padding is hidden from the text, as StableDiffusionPipeline does for a config that says so. */
+  readonly use_attention_mask: boolean;
+}
 
 /** The two markers and one word at least; every token looks at every other, so this bounds a table of squares. */
 const POSITIONS: Range = { min: 3, max: 1_024 };

@@ -1,6 +1,23 @@
-import type { VaeConfig } from "./configs.ts";
 import { CHANNELS, ConfigReader, RESNETS } from "./config-reader.ts";
 import type { JsonObject } from "./json.ts";
+
+/** AutoencoderKL, vae/config.json. Levels run from full resolution inwards. */
+export interface VaeConfig {
+  readonly in_channels: number;
+  readonly out_channels: number;
+  readonly latent_channels: number;
+  readonly block_out_channels: readonly number[];
+  /** Resnets per encoder block; a decoder block has one more. */
+  readonly layers_per_block: number;
+  readonly norm_num_groups: number;
+  /** Latents of the UNet are what the encoder gives times this. */
+  readonly scaling_factor: number;
+  readonly mid_block_add_attention: boolean;
+  readonly use_quant_conv: boolean;
+  readonly use_post_quant_conv: boolean;
+  /** The decoder must run in float32. */
+  readonly force_upcast: boolean;
+}
 
 /** Values of keys that would change the network in ways we do not build. */
 const PLAIN = { act_fn: ["silu", "swish"] } as const;

@@ -1,10 +1,9 @@
 import { StudioError } from "../contract/errors.ts";
 import { createCutter } from "./added-tokens.ts";
-import { normalizeText } from "./normalization.ts";
 import { findVectors, writeOut } from "./vectors.ts";
 import { quote, refuse } from "./vocabulary-files.ts";
 import type { Vocabulary } from "./vocabulary.ts";
-import { type Token, encodeWords } from "./word-encoder.ts";
+import { type Token, encodeWords, normalizeText } from "./words.ts";
 
 /** Longest text to encode, in UTF-16 units; bounds the memory a caller can make this take. */
 export const MAX_TEXT_LENGTH = 100_000;

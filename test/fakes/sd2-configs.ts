@@ -1,4 +1,6 @@
-import type { TextEncoderConfig, UNetConfig, VaeConfig } from "../../engine/snapshot/configs.ts";
+import type { TextEncoderConfig } from "../../engine/snapshot/text-encoder-config.ts";
+import type { UNetConfig } from "../../engine/snapshot/unet-config.ts";
+import type { VaeConfig } from "../../engine/snapshot/vae-config.ts";
 
 /** stabilityai/stable-diffusion-2: unet/config.json with the class defaults filled in. */
 export const SD2_UNET: UNetConfig = {

@@ -19,7 +19,12 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/tensor/precision.ts",
     "zod",
   ],
-  "engine/networks": ["engine/graph", "engine/snapshot/configs.ts"],
+  "engine/networks": [
+    "engine/graph",
+    "engine/snapshot/text-encoder-config.ts",
+    "engine/snapshot/unet-config.ts",
+    "engine/snapshot/vae-config.ts",
+  ],
   "engine/schedulers": ["engine/contract", "engine/tensor"],
   "engine/image": ["engine/contract", "engine/tensor", "node:zlib", "zod"],
   // use cases: pure
