@@ -15,13 +15,14 @@ import { changeSettings } from "../state/settings.ts";
 import { Failed } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { RemoveDialog } from "../ui/remove-dialog.tsx";
 import { attempt } from "../ui/toasts.ts";
+import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./model-details.module.css";
 import { tellFailureOf } from "./tell-failure.ts";
 import { ModelFacts } from "./model-facts.tsx";
 import { ModelFiles } from "./model-files.tsx";
-import { RemoveDialog } from "./remove-dialog.tsx";
 
 /** One model: what it is, how it suits this machine, and what can be done with it. */
 export function ModelDetails({ model }: { model: StoredModel }) {
@@ -92,7 +93,15 @@ function ModelActions({ model }: { model: StoredModel }) {
           {t("details.remove")}
         </Button>
       )}
-      <RemoveDialog model={model} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
+      <RemoveDialog
+        title={t("remove.title", { name: model.summary?.name ?? model.id })}
+        yes={t("remove.yes")}
+        isOpen={isRemoving}
+        onClose={() => setIsRemoving(false)}
+        onRemove={() => studio.client.models.remove({ id: model.id })}
+      >
+        {t("remove.text", { size: formatBytes(model.diskBytes) })}
+      </RemoveDialog>
     </div>
   );
 }

@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import type { Settings } from "../../engine/contract/settings.ts";
 import { useStudio } from "../connection/studio.tsx";
-import { Button } from "../ui/button.tsx";
-import { TextField } from "../ui/text-field.tsx";
+import { SavedField } from "../ui/saved-field.tsx";
 import { useWords } from "../words/words.ts";
 import { HubToken } from "./hub-token.tsx";
 import { Section } from "./section.tsx";
@@ -26,25 +24,16 @@ export function HubSection({ settings: { hubEndpoint } }: { settings: Settings }
 function HubAddress({ address }: { address: string }) {
   const t = useWords("settings");
   const change = useChange();
-  const [typed, setTyped] = useState(address);
-  const isSound = typed.trim() === "" || /^https?:\/\/\S+$/.test(typed.trim());
   return (
-    <TextField
+    <SavedField
       label={t("hub.endpoint")}
       description={t("hub.endpointHelp")}
       placeholder={t("hub.endpointPlaceholder")}
-      isCode
-      value={typed}
-      onChange={setTyped}
-      error={isSound ? undefined : t("hub.badAddress")}
-      trailing={
-        <Button
-          isDisabled={!isSound || typed.trim() === address}
-          onPress={() => change({ hubEndpoint: typed.trim() === "" ? null : typed.trim() })}
-        >
-          {t("pictures.save")}
-        </Button>
+      saved={address}
+      faultOf={(typed) =>
+        /^(https?:\/\/\S+)?$/.test(typed.trim()) ? undefined : t("hub.badAddress")
       }
+      onSave={(typed) => change({ hubEndpoint: typed.trim() === "" ? null : typed.trim() })}
     />
   );
 }

@@ -7,10 +7,10 @@ import { useStudio } from "../connection/studio.tsx";
 import { useRebuild } from "../state/rebuild.ts";
 import { Button } from "../ui/button.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
+import { SavedField } from "../ui/saved-field.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
-import { exampleName } from "./example-name.ts";
 import { Actions, Help, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
@@ -82,24 +82,37 @@ function FileNames({ pattern }: { pattern: string }) {
   const [typed, setTyped] = useState(pattern);
   return (
     <>
-      <TextField
+      <SavedField
         label={t("pictures.pattern")}
         description={t("pictures.patternHelp", { interpolation: { skipOnVariables: true } })}
-        isCode
-        value={typed}
-        onChange={setTyped}
-        trailing={
-          <Button
-            isDisabled={typed === pattern || typed.trim() === ""}
-            onPress={() => change({ fileNamePattern: typed })}
-          >
-            {t("pictures.save")}
-          </Button>
-        }
+        saved={pattern}
+        onType={setTyped}
+        isSame={(text, saved) => text === saved || text.trim() === ""}
+        onSave={(text) => change({ fileNamePattern: text })}
       />
       <Help>{t("pictures.example", { name: exampleName(typed, new Date()) })}</Help>
     </>
   );
+}
+
+const EXAMPLE = {
+  prompt: "two-purple-fish-under-water",
+  seed: "1207113004",
+  model: "starter",
+  width: "128",
+  height: "128",
+  id: "m3k2p9x0aq7c",
+};
+
+/** What a file would be called by a pattern, for a person to look at; the host has the last word. */
+function exampleName(pattern: string, now: Date): string {
+  const iso = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
+  const values: Readonly<Record<string, string>> = {
+    ...EXAMPLE,
+    date: iso.slice(0, 10),
+    time: iso.slice(11, 19).replaceAll(":", "-"),
+  };
+  return `${pattern.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)}.png`;
 }
 
 function Rebuild() {

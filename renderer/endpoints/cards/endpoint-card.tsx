@@ -10,13 +10,13 @@ import { testEndpoint, useEndpointTests } from "../../state/endpoint-tests.ts";
 import { readinessOf } from "../../state/endpoints.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { RemoveDialog } from "../../ui/remove-dialog.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./endpoint-card.module.css";
 import { useEndpointActions } from "./endpoint-actions.ts";
 import { EndpointFacts } from "./endpoint-facts.tsx";
 import { EndpointTrouble } from "../endpoint-trouble.tsx";
-import { RemoveDialog } from "./remove-dialog.tsx";
 import type { Place } from "../use-endpoint-address.ts";
 import { useTokenDrop } from "../use-token-drop.ts";
 import { useTokenReader } from "../use-token-reader.ts";
@@ -80,8 +80,31 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
           ),
         )}
       </footer>
-      <RemoveDialog endpoint={endpoint} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
+      <Removal endpoint={endpoint} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
     </article>
+  );
+}
+
+interface RemovalProps {
+  readonly endpoint: Endpoint;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+/** Its token goes with an endpoint, and one added anew is another one. */
+function Removal({ endpoint: { id, name, hasToken }, isOpen, onClose }: RemovalProps) {
+  const t = useWords("endpoints");
+  const { client } = useStudio();
+  return (
+    <RemoveDialog
+      title={t("remove.title", { name })}
+      yes={t("remove.yes")}
+      isOpen={isOpen}
+      onClose={onClose}
+      onRemove={() => client.endpoints.remove({ id })}
+    >
+      {t(hasToken ? "remove.text" : "remove.textPlain")}
+    </RemoveDialog>
   );
 }
 

@@ -1,8 +1,7 @@
 import { useRef } from "react";
 import { useStudio } from "../../connection/studio.tsx";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { attempt, showToast } from "../../ui/toasts.ts";
+import { RemoveDialog } from "../../ui/remove-dialog.tsx";
+import { showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { inParts } from "./in-parts.ts";
 
@@ -23,27 +22,19 @@ export function RemovalDialog(props: { removal: Removal | undefined; onClose: ()
   if (removal) last.current = removal;
   const { ids, count } = last.current;
   const remove = async () => {
-    onClose();
     if (ids === undefined) await client.gallery.emptyTrash({});
     else await inParts(ids, (part) => client.gallery.emptyTrash({ ids: part }));
     showToast(t("trash.deleted", { count }));
   };
   return (
-    <Dialog
+    <RemoveDialog
       title={t(ids === undefined ? "trash.confirmAll" : "trash.confirm", { count })}
+      yes={t("trash.act")}
       isOpen={removal !== undefined}
       onClose={onClose}
-      isAlert
-      actions={
-        <>
-          <Button onPress={onClose}>{t("trash.keep")}</Button>
-          <Button variant="danger" onPress={() => attempt(remove())}>
-            {t("trash.act")}
-          </Button>
-        </>
-      }
+      onRemove={remove}
     >
-      <p>{t("trash.warning")}</p>
-    </Dialog>
+      {t("trash.warning")}
+    </RemoveDialog>
   );
 }

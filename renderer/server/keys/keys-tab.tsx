@@ -6,11 +6,11 @@ import { useStudio } from "../../connection/studio.tsx";
 import { Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
+import { RemoveDialog } from "../../ui/remove-dialog.tsx";
 import { formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { needsKey } from "../reach.ts";
 import styles from "./keys-tab.module.css";
-import { RemoveKeyDialog } from "./remove-key-dialog.tsx";
 
 export interface KeysTabProps {
   readonly server: Server;
@@ -53,6 +53,7 @@ const COLUMNS = ["name", "scopes", "gallery", "reply", "made", "used"] as const;
 
 function KeyTable({ keys }: { keys: readonly ServerKey[] }) {
   const t = useWords("server");
+  const { client } = useStudio();
   const [removed, setRemoved] = useState<ServerKey>();
   return (
     <>
@@ -73,7 +74,17 @@ function KeyTable({ keys }: { keys: readonly ServerKey[] }) {
           ))}
         </tbody>
       </table>
-      {removed && <RemoveKeyDialog of={removed} onClose={() => setRemoved(undefined)} />}
+      {removed && (
+        <RemoveDialog
+          title={t("removeKey.title", { name: removed.name })}
+          yes={t("removeKey.yes")}
+          isOpen
+          onClose={() => setRemoved(undefined)}
+          onRemove={() => client.server.removeKey({ id: removed.id })}
+        >
+          {t("removeKey.text")}
+        </RemoveDialog>
+      )}
     </>
   );
 }

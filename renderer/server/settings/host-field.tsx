@@ -1,10 +1,9 @@
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { serverChangeSchema } from "../../../engine/contract/server.ts";
-import { Button } from "../../ui/button.tsx";
 import { Chips } from "../../ui/chips.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { TextField } from "../../ui/text-field.tsx";
+import { SavedField } from "../../ui/saved-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { isEverywhere } from "../reach.ts";
 import styles from "./settings-tab.module.css";
@@ -55,25 +54,20 @@ export function HostField({ host, onChange }: HostFieldProps) {
 
 function OtherHost({ host, onChange }: HostFieldProps) {
   const t = useWords("server");
-  const [typed, setTyped] = useState(host);
-  const wanted = typed.trim();
-  const isSound = serverChangeSchema.safeParse({ host: wanted }).success && !/[\s/]/.test(wanted);
   return (
     <div className={styles.text}>
-      <TextField
+      <SavedField
         label={t("settings.otherHost")}
-        isCode
-        value={typed}
-        onChange={setTyped}
-        error={isSound ? undefined : t("settings.badHost")}
-        trailing={
-          <Button isDisabled={!isSound || wanted === host} onPress={() => onChange(wanted)}>
-            {t("settings.save")}
-          </Button>
-        }
+        saved={host}
+        faultOf={(typed) => (isHost(typed.trim()) ? undefined : t("settings.badHost"))}
+        onSave={(typed) => onChange(typed.trim())}
       />
     </div>
   );
+}
+
+function isHost(host: string): boolean {
+  return serverChangeSchema.safeParse({ host }).success && !/[\s/]/.test(host);
 }
 
 function reachOf(host: string): Reach {

@@ -1,8 +1,6 @@
-import { useState } from "react";
-import { Button } from "../../ui/button.tsx";
-import { TextField } from "../../ui/text-field.tsx";
+import { serverChangeSchema } from "../../../engine/contract/server.ts";
+import { SavedField } from "../../ui/saved-field.tsx";
 import { useWords } from "../../words/words.ts";
-import { linesOf, wrongLine } from "./lines.ts";
 import styles from "./settings-tab.module.css";
 
 export interface LinesFieldProps {
@@ -14,29 +12,40 @@ export interface LinesFieldProps {
 /** Some of a kind, one to a line; what the contract refuses is named. */
 export function LinesField({ name, lines, onChange }: LinesFieldProps) {
   const t = useWords("server");
-  const kept = lines.join("\n");
-  const [typed, setTyped] = useState(kept);
-  const wanted = linesOf(typed);
-  const wrong = wrongLine(name, wanted);
+  const faultOf = (typed: string) => {
+    const line = wrongLine(name, linesOf(typed));
+    return line === undefined ? undefined : t(`settings.${name}Bad`, { line });
+  };
   return (
     <div className={styles.text}>
-      <TextField
+      <SavedField
         label={t(`settings.${name}`)}
         description={t(`settings.${name}Help`)}
         rows={2}
-        isCode
-        value={typed}
-        onChange={setTyped}
-        error={wrong === undefined ? undefined : t(`settings.${name}Bad`, { line: wrong })}
-        trailing={
-          <Button
-            isDisabled={wrong !== undefined || wanted.join("\n") === kept}
-            onPress={() => onChange(wanted)}
-          >
-            {t("settings.save")}
-          </Button>
-        }
+        saved={lines.join("\n")}
+        faultOf={faultOf}
+        isSame={(typed, saved) => linesOf(typed).join("\n") === saved}
+        onSave={(typed) => onChange(linesOf(typed))}
       />
     </div>
   );
+}
+
+/** What was typed, without what a person adds in passing. */
+export function linesOf(typed: string): string[] {
+  return typed
+    .split(/[\n,]/)
+    .map((line) => line.trim().replace(/\/$/, ""))
+    .filter((line) => line !== "");
+}
+
+/** The first line that the contract does not take; undefined where it takes all. */
+export function wrongLine(
+  name: "hostNames" | "origins",
+  lines: readonly string[],
+): string | undefined {
+  const { error } = serverChangeSchema.safeParse({ [name]: lines });
+  const [, index] = error?.issues[0]?.path ?? [];
+  if (error === undefined) return undefined;
+  return typeof index === "number" ? lines[index] : String(lines.length);
 }

@@ -184,6 +184,5 @@ export const endpoints = {
     text: "Its token is deleted with it and cannot be brought back. Pictures drawn there stay in the gallery.",
     textPlain: "Pictures drawn there stay in the gallery.",
     yes: "Remove the endpoint",
-    no: "Keep it",
   },
 };

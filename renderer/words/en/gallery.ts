@@ -59,7 +59,6 @@ export const gallery = {
     confirm_one: "Delete this picture for good?",
     confirm_other: "Delete {{count}} pictures for good?",
     warning: "The files are removed from the disk. This cannot be undone.",
-    keep: "Keep",
     act: "Delete for good",
     deleted_one: "Deleted for good",
     deleted_other: "{{count}} pictures deleted for good",

@@ -52,7 +52,6 @@ export const models = {
     title: "Remove {{name}}?",
     text: "Its files, {{size}}, are deleted for good. Pictures drawn with it stay in the gallery.",
     yes: "Remove the model",
-    no: "Keep it",
   },
   catalogue: {
     title: "From the catalogue",

@@ -124,13 +124,11 @@ export const server = {
     title: "Remove the key {{name}}?",
     text: "Programs that show it are refused from now on, and the same key cannot be made again.",
     yes: "Remove the key",
-    no: "Keep it",
   },
   settings: {
     reach: "Address",
     access: "Access",
     work: "Work",
-    save: "Save",
     host: "Listens for",
     hosts: { own: "This machine", everywhere: "The whole network", other: "One address" },
     hostHelp: {

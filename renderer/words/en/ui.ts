@@ -1,6 +1,8 @@
 export const ui = {
   undo: "Undo",
   close: "Close",
+  keep: "Keep it",
+  save: "Save",
   dismiss: "Dismiss",
   tryAgain: "Try again",
   copyDetails: "Copy details",

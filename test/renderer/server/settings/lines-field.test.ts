@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linesOf, wrongLine } from "../../../../renderer/server/settings/lines.ts";
+import { linesOf, wrongLine } from "../../../../renderer/server/settings/lines-field.tsx";
 
 test("lines are taken as people type them", () => {
   expect(linesOf("  studio.example.org \n\nother.example.org, third.example.org\n")).toEqual([

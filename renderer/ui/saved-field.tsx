@@ -1,0 +1,47 @@
+import { useState } from "react";
+import { useWords } from "../words/words.ts";
+import { Button } from "./button.tsx";
+import { TextField, type TextFieldProps } from "./text-field.tsx";
+
+export interface SavedFieldProps extends Pick<
+  TextFieldProps,
+  "label" | "description" | "placeholder" | "rows"
+> {
+  /** What counts now. */
+  readonly saved: string;
+  /** Why a text cannot be saved; undefined where it can. */
+  readonly faultOf?: (typed: string) => string | undefined;
+  readonly onSave: (typed: string) => void;
+  readonly onType?: (typed: string) => void;
+  /** Whether two texts are the same to whoever keeps them. */
+  readonly isSame?: (typed: string, saved: string) => boolean;
+}
+
+/** A field whose text counts once it is saved: addresses, host names, patterns. */
+export function SavedField(props: SavedFieldProps) {
+  const { saved, onSave, onType, faultOf = () => undefined, ...field } = props;
+  const { isSame = (typed, kept) => typed.trim() === kept, ...rest } = field;
+  const t = useWords("ui");
+  const [typed, setTyped] = useState(saved);
+  const error = faultOf(typed);
+  return (
+    <TextField
+      {...rest}
+      isCode
+      value={typed}
+      onChange={(text) => {
+        setTyped(text);
+        onType?.(text);
+      }}
+      error={error}
+      trailing={
+        <Button
+          isDisabled={error !== undefined || isSame(typed, saved)}
+          onPress={() => onSave(typed)}
+        >
+          {t("save")}
+        </Button>
+      }
+    />
+  );
+}
