@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { lstat, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StudioError } from "../contract/errors.ts";
+import { type Details, StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { openDataFolder } from "../files/data-folder.ts";
 import { socketPath } from "../files/socket-path.ts";
 import type { OwnStudio } from "../host.ts";
+import type { SocketStudio } from "./socket-client.ts";
 
 /** The studio of a data folder: one that runs, or opened for this command alone. */
 export interface ReachedStudio {
@@ -67,11 +68,20 @@ async function reachStudio(
       return alone(await openOwnStudio(dataDir, { drawsAtEndpoints }));
     } catch (error) {
       if (!(error instanceof StudioError && error.code === "ALREADY_RUNNING")) throw error;
-      if (await isListening(socket)) return { ...socketStudio(socket), isRunning: true };
+      if (await isListening(socket)) return running(socketStudio(socket), error.details);
       if (Date.now() > deadline) throw error;
     }
     await sleep(100);
   }
+}
+
+/** A busy host answers within a second or two. */
+const ANSWER_MS = 5000;
+
+async function running(studio: SocketStudio, { folder, pid }: Details): Promise<ReachedStudio> {
+  if (await studio.answers(ANSWER_MS)) return { ...studio, isRunning: true };
+  await studio.close();
+  throw new StudioError("STUDIO_SILENT", { folder: folder ?? "", pid: pid ?? "unknown" });
 }
 
 function alone(studio: OwnStudio): ReachedStudio {

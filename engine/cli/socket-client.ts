@@ -7,6 +7,8 @@ import type { StudioClient } from "../contract/studio-client.ts";
 /** A running studio, reached by its socket. */
 export interface SocketStudio {
   readonly client: StudioClient;
+  /** Whether it answers within `ms`: one that was stopped, or hangs, is listened to and says nothing. */
+  answers(ms: number): Promise<boolean>;
   /** The bytes behind a picture's signed address. */
   picture(address: string): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -39,6 +41,11 @@ export function socketStudio(socketPath: string): SocketStudio {
   });
   return {
     client: createORPCClient(link),
+    answers: (ms) =>
+      fetch(ORIGIN, { method: "HEAD", dispatcher, signal: AbortSignal.timeout(ms) }).then(
+        () => true,
+        () => false,
+      ),
     async picture(address) {
       const reply = await fetch(new URL(address, ORIGIN), { dispatcher });
       if (reply.ok) return reply.bytes();

@@ -224,6 +224,11 @@ export const REFUSALS = {
     sentence: "The data folder {folder} is in use by {by}.",
     advice: "End that process first, or choose another folder with --data-dir.",
   },
+  STUDIO_SILENT: {
+    status: 503,
+    sentence: "The studio of {folder} does not answer; it is process {pid}.",
+    advice: "It may be stopped or busy: try again later, or end that process and start it again.",
+  },
   NOT_RUNNING: {
     status: 404,
     sentence: "No studio runs on {folder}.",

@@ -1,15 +1,16 @@
 import { constants } from "node:fs";
 import { access, chmod, mkdir, readdir, realpath, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { StudioError } from "../contract/errors.ts";
+import { homeFolder } from "./user-folders.ts";
 import { systemCode } from "./system-error.ts";
 
 /** What decides where a program's data belong on a machine. */
 export interface DataMachine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
+  /** Undefined where this user has none. */
+  readonly home: string | undefined;
 }
 
 /**
@@ -17,17 +18,28 @@ export interface DataMachine {
  * the place the system has for programs' data. Absolute; it need not exist yet.
  */
 export function dataFolderPath(chosen?: string, machine: DataMachine = thisMachine()): string {
-  const { platform, env, home } = machine;
-  const wanted = chosen ?? nonEmpty(env["DARKROOM_HOME"]);
-  if (wanted !== undefined) return resolve(wanted);
-  if (platform === "darwin") return join(home, "Library", "Application Support", "Darkroom");
+  const wanted = chosen ?? nonEmpty(machine.env["DARKROOM_HOME"]);
+  return wanted === undefined ? (systemPlace(machine) ?? homeless()) : resolve(wanted);
+}
+
+function systemPlace({ platform, env, home }: DataMachine): string | undefined {
+  if (platform === "darwin") return below(home, "Library", "Application Support", "Darkroom");
   if (platform === "win32") {
-    return join(nonEmpty(env["LOCALAPPDATA"]) ?? join(home, "AppData", "Local"), "Darkroom");
+    return below(nonEmpty(env["LOCALAPPDATA"]) ?? below(home, "AppData", "Local"), "Darkroom");
   }
   const shared = env["XDG_DATA_HOME"];
   // The XDG specification has relative paths ignored.
-  const base = shared !== undefined && isAbsolute(shared) ? shared : join(home, ".local", "share");
-  return join(base, "darkroom");
+  const isTaken = shared !== undefined && isAbsolute(shared);
+  return below(isTaken ? shared : below(home, ".local", "share"), "darkroom");
+}
+
+function below(folder: string | undefined, ...names: readonly string[]): string | undefined {
+  return folder && join(folder, ...names);
+}
+
+function homeless(): never {
+  const reason = "this user has no home folder, so name a folder for the studio";
+  throw new StudioError("REQUEST_INVALID", { field: "--data-dir", value: "left out", reason });
 }
 
 /**
@@ -86,5 +98,5 @@ function nonEmpty(text: string | undefined): string | undefined {
 }
 
 function thisMachine(): DataMachine {
-  return { platform: process.platform, env: process.env, home: homedir() };
+  return { platform: process.platform, env: process.env, home: homeFolder() };
 }

@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StudioError } from "../contract/errors.ts";
+import { ownTemporaryFolder } from "./user-folders.ts";
 
 /** Kernels take 104 (macOS) or 108 (Linux) bytes, the last of them a zero. */
 const MAX_SOCKET_PATH_BYTES = 100;
@@ -17,15 +15,5 @@ export async function socketPath(folder: string): Promise<string> {
   if (process.platform === "win32") return `\\\\.\\pipe\\darkroom-${name}`;
   const path = join(folder, "studio.sock");
   if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
-  return join(await ownTemporaryFolder(), `${name}.sock`);
-}
-
-async function ownTemporaryFolder(): Promise<string> {
-  const user = process.getuid?.() ?? 0;
-  const folder = join(process.env["XDG_RUNTIME_DIR"] ?? tmpdir(), `darkroom-${user}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = await lstat(folder);
-  if (uid === user && (mode & 0o170077) === 0o040000) return folder;
-  const reason = "it is not this user's alone";
-  throw new StudioError("DATA_FOLDER_UNUSABLE", { path: folder, reason });
+  return join(ownTemporaryFolder(), `${name}.sock`);
 }

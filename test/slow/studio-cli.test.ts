@@ -28,6 +28,20 @@ async function told(outcome: Promise<Outcome>): Promise<Record<string, unknown>[
   return lines(out);
 }
 
+test.each([["open"], ["queue", "list"]])(
+  "%s of a studio that was stopped is told so",
+  async (...command) => {
+    const folder = temporaryFolder();
+    const { pid } = await host(folder);
+    process.kill(pid!, "SIGSTOP");
+    const { code, out } = await on(folder)(...command, "--json");
+    expect([code, lines(out)]).toMatchObject([
+      1,
+      [{ code: "STUDIO_SILENT", message: expect.stringContaining(`process ${pid}`) }],
+    ]);
+  },
+);
+
 test("what is queued without a studio is drawn when one runs", async () => {
   const folder = temporaryFolder();
   const run = on(folder);

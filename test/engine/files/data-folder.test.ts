@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { dataFolderPath, openDataFolder } from "../../../engine/files/data-folder.ts";
+import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const home = "/home/ann";
@@ -22,6 +23,15 @@ test.each([
   ["linux", { DARKROOM_HOME: "/studio" }, "/chosen", "/chosen"],
 ] as const)("on %s with %j and --data-dir %s it is %s", (platform, env, chosen, path) => {
   expect(dataFolderPath(chosen, { platform, env, home })).toBe(path);
+});
+
+test("a user without a home folder is asked for one, unless a variable names it", () => {
+  const machine = { platform: "linux", env: {}, home: undefined } as const;
+  expect(() => dataFolderPath(undefined, machine)).toThrow(refusal("REQUEST_INVALID"));
+  expect(dataFolderPath("/chosen", machine)).toBe("/chosen");
+  expect(dataFolderPath(undefined, { ...machine, env: { XDG_DATA_HOME: "/data" } })).toBe(
+    "/data/darkroom",
+  );
 });
 
 test("a new folder is this user's alone", async () => {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { cacheFolder } from "../../../engine/store/cache-folder.ts";
+
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const home = join("/", "home", "ada");
 
@@ -18,4 +20,12 @@ test.each([
 
 test("a chosen folder is taken as it is", () => {
   expect(cacheFolder("/elsewhere", { platform: "linux", env: {}, home })).toBe("/elsewhere");
+});
+
+test("a user without a home folder has a temporary one", () => {
+  const runtime = temporaryFolder();
+  vi.stubEnv("XDG_RUNTIME_DIR", runtime);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const folder = cacheFolder(undefined, { platform: "linux", env: {}, home: undefined });
+  expect(folder.startsWith(join(runtime, "darkroom-"))).toBe(true);
 });
