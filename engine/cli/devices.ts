@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { DeviceReport } from "../contract/devices.ts";
-import { Drawing } from "../drawing/drawing.ts";
+import { listDevices } from "../drawing/devices.ts";
 import { printJson } from "./outcome.ts";
 
 /** `devices`: what this machine can compute on, best first. */
@@ -9,7 +9,7 @@ export function devicesCommand(): Command {
     .description("What this machine can compute on, best first, and why the rest is passed over.")
     .option("--json", "one JSON object per line")
     .action(async ({ json }: { json?: boolean }) => {
-      for (const report of await new Drawing().listDevices()) {
+      for (const report of await listDevices()) {
         if (json === true) printJson({ type: "device", ...report });
         else process.stdout.write(`${inWords(report)}\n`);
       }

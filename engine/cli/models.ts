@@ -1,8 +1,9 @@
 import { Command } from "commander";
+import { toWire } from "../contract/errors.ts";
 import type { ModelSummary } from "../contract/models.ts";
-import { Drawing } from "../drawing/drawing.ts";
+import { readModel, STARTER } from "../drawing/read-model.ts";
 import { listStore, storeCommands } from "./model-store.ts";
-import { printJson } from "./outcome.ts";
+import { exitCodeOf, printJson } from "./outcome.ts";
 import type { StudioFlags } from "./studio-command.ts";
 
 /** `models`: the starter, and any folders named; and what can be done with the store. */
@@ -21,15 +22,27 @@ export function modelsCommand(signal: AbortSignal): Command {
     .action(async (folders: string[], flags: StudioFlags) => {
       const { dataDir, json } = flags;
       if (dataDir !== undefined) await listStore(flags);
-      const models = await new Drawing().listModels(folders);
       // The starter is in the store already.
-      for (const model of models.filter(({ isStarter }) => !isStarter || dataDir === undefined)) {
-        if (json === true) printJson({ type: "model", ...model });
-        else process.stdout.write(`${inWords(model)}\n`);
+      for (const folder of dataDir === undefined ? [STARTER, ...folders] : folders) {
+        await print(folder, json === true);
       }
     });
   for (const one of storeCommands(signal)) command.addCommand(one);
   return command;
+}
+
+/** One that cannot be read does not hide the others, but is told by the exit code, too. */
+async function print(folder: string, asJson: boolean): Promise<void> {
+  try {
+    const { summary } = await readModel(folder, "float32");
+    if (asJson) printJson({ type: "model", ...summary });
+    else process.stdout.write(`${inWords(summary)}\n`);
+  } catch (error) {
+    const problem = toWire(error);
+    if (asJson) printJson({ type: "model", folder, problem });
+    else process.stdout.write(`${folder}\n  ${problem.message} (${problem.code})\n`);
+    process.exitCode = exitCodeOf(error);
+  }
 }
 
 function inWords(model: ModelSummary): string {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { ModelSummary, StoredModel } from "../contract/models.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
-import { Drawing } from "../drawing/drawing.ts";
+import { readModel } from "../drawing/read-model.ts";
 import { followTransfer } from "./follow-transfer.ts";
 
 /**
@@ -25,11 +25,11 @@ async function storedCopy(
   stored: readonly StoredModel[],
   folder: string,
 ): Promise<StoredModel | undefined> {
-  const wanted = (await new Drawing().listModels([folder])).at(-1);
+  const wanted = (await readModel(folder, "float32")).summary;
   const place = await realpath(folder);
   return stored.find(
     ({ summary, provenance }) =>
-      summary?.folder === place || (provenance?.name === wanted?.name && isAlike(summary, wanted)),
+      summary?.folder === place || (provenance?.name === wanted.name && isAlike(summary, wanted)),
   );
 }
 

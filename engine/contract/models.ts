@@ -43,7 +43,10 @@ export const provenanceSchema = z.object({
 });
 export type Provenance = z.output<typeof provenanceSchema>;
 
-/** A model in the store. One that cannot be read has a `problem` and no summary. */
+/**
+ * A model in the store. One that cannot be read has a `problem` and no summary; one of which only what was
+ * written down about it cannot be read has both.
+ */
 export const storedModelSchema = z.object({
   id: modelIdSchema,
   summary: modelSummarySchema.optional(),

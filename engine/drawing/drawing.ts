@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DeviceName, DeviceReport } from "../contract/devices.ts";
+import type { DeviceName } from "../contract/devices.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
@@ -12,7 +12,7 @@ import type { Device } from "../runtime/device.ts";
 import type { ModelOptions } from "../runtime/model-on-device.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
-import { chooseDevice, listDevices, type Probe } from "./devices.ts";
+import { chooseDevice, type Probe } from "./devices.ts";
 import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { orAborted } from "./or-aborted.ts";
@@ -64,7 +64,6 @@ export type DrawingEvent =
 export type RequestEvent = DrawingEvent & { readonly image: number };
 
 interface Loaded {
-  readonly key: string;
   readonly device: Device;
   readonly read: ReadModel;
   readonly model: LoadedModel;
@@ -128,19 +127,6 @@ export class Drawing {
     }
   }
 
-  /** Every way to compute that this machine might have, best first, with the reason where one is not used. */
-  listDevices(): Promise<readonly DeviceReport[]> {
-    return listDevices();
-  }
-
-  /** The models in these folders, after the starter. */
-  async listModels(folders: readonly string[] = []): Promise<readonly ModelSummary[]> {
-    const models = await Promise.all(
-      [STARTER, ...folders].map((folder) => readModel(folder, "float32")),
-    );
-    return models.map(({ summary }) => summary);
-  }
-
   /** Ends the inference process. */
   close(): void {
     this.#supervisor.close();
@@ -169,9 +155,11 @@ export class Drawing {
     device: Device,
   ): Promise<Loaded> {
     const read = await readModel(folder, device.lowering.precision);
-    const key = read.folder.path;
-    if (this.#loaded?.key === key && isSameDevice(this.#loaded.device, device)) return this.#loaded;
-    await this.#loaded?.model.sessions.close();
+    const former = this.#loaded;
+    const isSame = former?.read.folder.identity === read.folder.identity;
+    if (isSame && isSameDevice(former.device, device)) return former;
+    this.#loaded = undefined;
+    await former?.model.sessions.close();
     const { weights, threads } = this.#options;
     const supervisor = this.#supervisor;
     const options = {
@@ -187,7 +175,7 @@ export class Drawing {
     const place = { cacheFolder: this.#cacheFolder, fingerprint: model.fingerprint };
     const previews = await PreviewMaps.open(place, () => previewSample(model.parts, signal));
     signal?.throwIfAborted();
-    this.#loaded = { key, device, read, model, previews };
+    this.#loaded = { device, read, model, previews };
     return this.#loaded;
   }
 }

@@ -38,9 +38,28 @@ export interface ReadModel {
   readonly summary: ModelSummary;
 }
 
-/** Reads the model in `path`, with the weights that a device of `precision` likes. */
+/** More models than a person goes back and forth between. */
+const KEPT = 8;
+const kept = new Map<string, ReadModel>();
+
+/**
+ * Reads the model in `path`, with the weights that a device of `precision` likes. What was read is kept
+ * and given again as long as the folder's identity stays the same, so it may be asked for before every
+ * picture and at every key press: some twenty files are looked at, and none is opened. Who has made
+ * something of a model (sessions, plans) keeps it by `folder.identity`, never by path or id.
+ */
 export async function readModel(path: string, precision: Precision): Promise<ReadModel> {
   const folder = await openSnapshotFolder(path);
+  const key = `${precision} ${folder.identity}`;
+  const model = kept.get(key) ?? (await readFrom(folder, precision));
+  kept.delete(key);
+  kept.set(key, model);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+  return model;
+}
+
+async function readFrom(folder: SnapshotFolder, precision: Precision): Promise<ReadModel> {
   const snapshot = await readSnapshot(folder, precision);
   const { vocab_size: rows, max_position_embeddings: positions } = snapshot.textEncoder.config;
   const tokenizer = createTokenizer(readVocabulary(snapshot.tokenizerFiles), { rows, positions });

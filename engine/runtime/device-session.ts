@@ -53,9 +53,20 @@ export class DeviceSession implements Session {
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    if (open === undefined || !this.#supervisor.isCurrent(open.epoch)) return;
-    for (const session of open.plan.once === undefined ? [this.#step] : [this.#step, this.#once]) {
-      await this.#supervisor.request({ kind: "close", session }, `closing the ${this.#name}`);
+    if (open !== undefined) await this.#release(open.epoch);
+  }
+
+  /** Closing what is not open does nothing over there; a process that has died has closed everything. */
+  async #release(epoch: number): Promise<void> {
+    for (const session of [this.#step, this.#once]) {
+      if (!this.#supervisor.isCurrent(epoch)) return;
+      const closing = this.#supervisor.request(
+        { kind: "close", session },
+        `closing the ${this.#name}`,
+      );
+      await closing.catch((error: unknown) => {
+        if (this.#supervisor.isCurrent(epoch)) throw error;
+      });
     }
   }
 
@@ -67,12 +78,18 @@ export class DeviceSession implements Session {
     const doing = `loading the ${this.#name}`;
     const start = performance.now();
     this.#onceFor = undefined;
-    for (const [session, graph] of [
-      [this.#once, once?.graph],
-      [this.#step, step],
-    ] as const) {
-      if (graph === undefined) continue;
-      await this.#supervisor.request({ kind: "open", session, graph, options }, doing, signal);
+    try {
+      for (const [session, graph] of [
+        [this.#once, once?.graph],
+        [this.#step, step],
+      ] as const) {
+        if (graph === undefined) continue;
+        await this.#supervisor.request({ kind: "open", session, graph, options }, doing, signal);
+      }
+    } catch (error) {
+      // Half of it may be open, or all of it where a cancel came while it was being opened.
+      await this.#release(epoch);
+      throw error;
     }
     this.#open = { epoch, plan };
     this.#loadingSeconds += (performance.now() - start) / 1000;

@@ -1,4 +1,6 @@
+import { readdir, rm, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import { UNFINISHED } from "../files/unfinished.ts";
 import { homeFolder, ownTemporaryFolder } from "../files/user-folders.ts";
 
 /** What decides where caches belong on a machine. */
@@ -16,6 +18,23 @@ export interface Machine {
  */
 export function cacheFolder(chosen?: string, machine: Machine = thisMachine()): string {
   return chosen ?? join(systemCaches(machine), "darkroom");
+}
+
+/** A writer that lives writes every few milliseconds. */
+const ABANDONED_MS = 120_000;
+
+/**
+ * Deletes what writers that died left in a folder of the cache: what was written to last two minutes ago.
+ * A process of ours that runs elsewhere may be writing there now.
+ */
+export async function sweepAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((one) => UNFINISHED.test(one))) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    const isAbandoned = found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS;
+    if (isAbandoned) await rm(path, { force: true }).catch(() => undefined);
+  }
 }
 
 function thisMachine(): Machine {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, constants, copyFile, mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { StudioError } from "../contract/errors.ts";
+import { openRegular } from "../files/regular-file.ts";
 
 /** Counts bytes, and throws where the work is to end. */
 export type OnBytes = (bytes: number) => void;
@@ -10,7 +10,7 @@ const BLOCK_BYTES = 1 << 20;
 
 /** The sha256 of a file, hexadecimal. */
 export async function hashFile(path: string, onBytes: OnBytes): Promise<string> {
-  await using file = await open(path);
+  await using file = await openRegular(path);
   return await hashBlocks(file, async (block) => onBytes(block.length));
 }
 
@@ -26,9 +26,7 @@ export async function copyHashed(
 ): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
   if (await clone(source, target)) return hashFile(target, onBytes);
-  await using from = await open(source);
-  // The name said that it is a file; what a link leads to may have changed since.
-  if (!(await from.stat()).isFile()) throw new StudioError("SNAPSHOT_INCOMPLETE", { file: source });
+  await using from = await openRegular(source);
   await using to = await open(target, "w");
   return await hashBlocks(from, async (block) => {
     onBytes(block.length);

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, realpath, rm, stat, type FileHandle } from "node:fs/promises";
+import { mkdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { float32Layout, type Float32Layout, type Piece } from "../snapshot/float32-layout.ts";
 import { headerLength, readHeader, type SafetensorsHeader } from "../snapshot/safetensors.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
+import { openRegular } from "../files/regular-file.ts";
 import { demandSpace, type FreeBytes } from "../files/disk-full.ts";
-import { knownHash, rememberHash, type FileIdentity } from "./hash-index.ts";
+import { sweepAbandoned } from "./cache-folder.ts";
+import { identify, knownHash, rememberHash, type FileIdentity } from "./hash-index.ts";
 import { readFully } from "./reading.ts";
 import { writeFailure } from "./writing.ts";
 import { isSystemError } from "../files/system-error.ts";
@@ -48,8 +50,9 @@ export async function float32Copy(source: string, options: CopyOptions): Promise
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw writeFailure(folder, 0, cause);
   });
+  await sweepAbandoned(folder);
   const path = await realpath(source);
-  const handle = await open(path);
+  const handle = await openRegular(path);
   try {
     return await copyOf({ handle, path, folder, options, identity: await identify(path) });
   } finally {
@@ -88,11 +91,6 @@ async function copyOf(source: Source): Promise<Float32Copy> {
   // A copy without its entry is found again by hashing.
   if (known === undefined) await rememberHash(folder, identity, sha256).catch(() => undefined);
   return copy;
-}
-
-async function identify(path: string): Promise<FileIdentity> {
-  const { size, mtimeMs } = await stat(path);
-  return { path, sizeBytes: size, modifiedMs: mtimeMs };
 }
 
 async function headerOf({ handle, path, identity }: Source): Promise<SafetensorsHeader> {
@@ -185,8 +183,7 @@ async function* blocks(
 /** A download still running must not become a copy under the finished file's name. */
 async function demandUnchanged({ path, identity }: Source): Promise<void> {
   const now = await identify(path);
-  const isSame = now.sizeBytes === identity.sizeBytes && now.modifiedMs === identity.modifiedMs;
-  if (!isSame) throw changed(path);
+  if (now.stamp !== identity.stamp) throw changed(path);
 }
 
 function changed(file: string): StudioError {

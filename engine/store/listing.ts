@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
@@ -7,6 +8,8 @@ export interface ListedFile {
   /** Relative to the folder that was listed, with forward slashes. */
   readonly path: string;
   readonly sizeBytes: number;
+  /** Another string when the file has changed, or another one lies in its place. */
+  readonly stamp: string;
 }
 
 export interface ListingLimits {
@@ -32,11 +35,18 @@ export async function listFolder(
       if (++entries > most) throw tooMany(folder, most);
       const path = `${prefix}${name}`;
       const found = await stat(join(folder, path)).catch(() => undefined);
-      if (found?.isFile()) files.push({ path, sizeBytes: found.size });
+      if (found?.isFile()) {
+        files.push({ path, sizeBytes: found.size, stamp: stampOf(found) });
+      }
       if (found?.isDirectory() && path.split("/").length < depth) waiting.push(`${path}/`);
     }
   }
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A program may put back the time of change of a file's content, but not that of its entry. */
+export function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return [ino, size, mtimeMs, ctimeMs].join(" ");
 }
 
 /** Names right inside a folder; what archives from macOS add is not among them. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { StudioError, toWire } from "../contract/errors.ts";
+import { StudioError, toWire, type WireError } from "../contract/errors.ts";
 import {
   modelIdSchema,
   STARTER_ID,
@@ -18,7 +18,7 @@ import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
 import { forgetCopies } from "./float32-copy.ts";
-import { HASHES, readHashes, weightsHash, writeHashes } from "./hashes.ts";
+import { HASHES, readHashes, weightsHash, writeHashes, type Hashes } from "./hashes.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
 import { freeId, idFrom } from "./model-ids.ts";
 import { PROVENANCE, readProvenance, writeProvenance } from "./provenance.ts";
@@ -92,7 +92,8 @@ export class ModelStore {
   /** Every model, the starter first, those that cannot be read with the reason. */
   async list(): Promise<readonly StoredModel[]> {
     const ids = [STARTER_ID, ...(await this.#storedIds())];
-    return Promise.all(ids.map((id) => this.#describe(id)));
+    const models = await Promise.all(ids.map((id) => this.#describe(id)));
+    return models.filter((model) => model !== undefined);
   }
 
   /** Where a model's files lie. */
@@ -106,17 +107,17 @@ export class ModelStore {
 
   /** A model's files with their sizes, and their hashes where they are known. */
   async files(id: string): Promise<readonly ModelFile[]> {
-    const known = (await readHashes(await this.#recordsOf(id)))?.files ?? [];
-    const hashes = new Map(known.map(({ path, sha256 }) => [path, sha256]));
     const files = await filesIn(await this.folderOf(id));
-    return files.map((file) => ({ ...file, sha256: hashes.get(file.path) }));
+    const known = (await recordsIn(this.#recordsOf(id))).hashes?.files ?? [];
+    const hashes = new Map(known.map(({ path, sha256 }) => [path, sha256]));
+    return files.map(({ path, sizeBytes }) => ({ path, sizeBytes, sha256: hashes.get(path) }));
   }
 
   /** Where the models came from, by id, as far as it was written down. */
   async provenances(): Promise<ReadonlyMap<string, Provenance>> {
     const found = new Map<string, Provenance>();
     for (const id of await this.#storedIds()) {
-      const provenance = await readProvenance(await this.folderOf(id));
+      const { provenance } = await recordsIn(join(this.#options.folder, id));
       if (provenance !== undefined) found.set(id, provenance);
     }
     return found;
@@ -164,7 +165,7 @@ export class ModelStore {
    */
   async verify(id: string, work: FileWork = {}): Promise<void> {
     const folder = await this.folderOf(id);
-    const records = await this.#recordsOf(id);
+    const records = this.#recordsOf(id);
     const known = await readHashes(records);
     const there = await filesIn(folder);
     const { files, fault } = await verifyFiles(folder, { there, known: known?.files ?? [] }, work);
@@ -182,7 +183,7 @@ export class ModelStore {
     const gone = join(this.#options.folder, `.gone-${randomUUID()}`);
     const folder = await this.folderOf(id);
     this.#options.letGoOf?.(id);
-    const copied = (await readHashes(folder))?.files ?? [];
+    const copied = (await recordsIn(folder)).hashes?.files ?? [];
     await rename(folder, gone);
     await forgetCopies(this.#options.cacheFolder, copied);
     await rm(gone, { recursive: true, force: true });
@@ -206,8 +207,8 @@ export class ModelStore {
   async #refuseKnown(files: readonly ModelFile[]): Promise<void> {
     const arriving = contentOf(files);
     for (const id of await this.#storedIds()) {
-      const known = await readHashes(join(this.#options.folder, id));
-      if (known === undefined || contentOf(known.files) !== arriving) continue;
+      const { hashes } = await recordsIn(join(this.#options.folder, id));
+      if (hashes === undefined || contentOf(hashes.files) !== arriving) continue;
       throw new StudioError("MODEL_EXISTS", { model: id });
     }
   }
@@ -222,19 +223,22 @@ export class ModelStore {
     return ids;
   }
 
-  async #describe(id: string): Promise<StoredModel> {
-    const folder = await this.folderOf(id);
-    const records = await this.#recordsOf(id);
-    const hashes = await readHashes(records);
+  /** Undefined for a model that was removed meanwhile. */
+  async #describe(id: string): Promise<StoredModel | undefined> {
+    const { starterFolder, folder: store } = this.#options;
+    const folder = id === STARTER_ID ? starterFolder : join(store, id);
+    const { hashes, provenance, problem } = await recordsIn(this.#recordsOf(id));
     const sizes = (await filesIn(folder).catch(() => [])).map(({ sizeBytes }) => sizeBytes);
-    return {
+    const model = {
       id,
+      ...(problem && { problem }),
       ...(await this.#read(folder)),
       diskBytes: sizes.reduce((sum, size) => sum + size, 0),
       sha256: hashes && weightsHash(hashes),
       verified: hashes?.verified,
-      provenance: await readProvenance(records),
+      provenance,
     };
+    return (await isFolder(folder)) ? model : undefined;
   }
 
   async #read(folder: string): Promise<Pick<StoredModel, "summary" | "problem" | "fit">> {
@@ -247,9 +251,23 @@ export class ModelStore {
   }
 
   /** Where what is known of a model lies: beside its files, but for the starter, whose folder is not ours to write. */
-  async #recordsOf(id: string): Promise<string> {
-    if (id === STARTER_ID) return join(this.#options.folder, `.${STARTER_ID}`);
-    return this.folderOf(id);
+  #recordsOf(id: string): string {
+    return join(this.#options.folder, id === STARTER_ID ? `.${STARTER_ID}` : id);
+  }
+}
+
+interface Records {
+  readonly hashes?: Hashes | undefined;
+  readonly provenance?: Provenance | undefined;
+  readonly problem?: WireError;
+}
+
+/** What is known of a model besides its files; what of it cannot be read is that model's problem alone. */
+async function recordsIn(folder: string): Promise<Records> {
+  try {
+    return { hashes: await readHashes(folder), provenance: await readProvenance(folder) };
+  } catch (error) {
+    return { problem: toWire(error) };
   }
 }
 

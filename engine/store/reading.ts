@@ -20,6 +20,7 @@ export async function readFully(
 
 /** The refusal for a file of a snapshot that the system would not let us read. */
 export function unreadable(file: string, cause: unknown): StudioError {
+  if (cause instanceof StudioError) return new StudioError(cause.code, { ...cause.details, file });
   const code = systemCode(cause) ?? "unknown";
   if (code === "ENOENT") return new StudioError("SNAPSHOT_INCOMPLETE", { file }, { cause });
   const reason = `the system does not let it be read (${code})`;

@@ -1,9 +1,10 @@
-import { open, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
+import { openRegular } from "../files/regular-file.ts";
 import type { SnapshotFiles } from "../snapshot/files.ts";
 import { isPickle } from "../snapshot/weight-files.ts";
-import { listFolder, type ListedFile } from "./listing.ts";
+import { listFolder, stampOf, type ListedFile } from "./listing.ts";
 import { readFully, unreadable } from "./reading.ts";
 import { findSnapshotRoot } from "./snapshot-root.ts";
 
@@ -11,6 +12,12 @@ import { findSnapshotRoot } from "./snapshot-root.ts";
 export interface SnapshotFolder extends SnapshotFiles {
   /** Real path of the folder that holds model_index.json. */
   readonly path: string;
+  /**
+   * Another string whenever a file has come, gone or changed, and the same one as long as none has: place,
+   * size, inode and times of each, as they were when the folder was opened. What was read of a folder
+   * holds as long as this is the same; no file need be opened to know it.
+   */
+  readonly identity: string;
   /** Where a listed file really lies: ONNX Runtime refuses links that lead out of their folder. */
   realPath(file: string): Promise<string>;
 }
@@ -41,7 +48,7 @@ export async function openSnapshotFolder(path: string): Promise<SnapshotFolder> 
 function openSingleFile(file: string, sizeBytes: number): SnapshotFolder {
   const name = basename(file);
   if (!name.endsWith(".safetensors") && !isPickle(name)) throw notFound(file);
-  return filesOf(dirname(file), [{ path: name, sizeBytes }]);
+  return filesOf(dirname(file), [{ path: name, sizeBytes, stamp: "" }]);
 }
 
 /** A folder called `snapshot` may have its recommended.json beside it, as the starter does. */
@@ -54,7 +61,7 @@ async function withRecommendation(
   if (isInside || basename(root) !== "snapshot") return filesOf(root, files);
   const found = await stat(beside).catch(() => undefined);
   if (!found?.isFile()) return filesOf(root, files);
-  const all = [...files, { path: RECOMMENDED, sizeBytes: found.size }];
+  const all = [...files, { path: RECOMMENDED, sizeBytes: found.size, stamp: stampOf(found) }];
   return filesOf(root, all, new Map([[RECOMMENDED, beside]]));
 }
 
@@ -72,6 +79,7 @@ function filesOf(
   };
   return {
     path: root,
+    identity: JSON.stringify([root, ...files.map(({ path, stamp }) => [path, stamp])]),
     list: async () => files,
     readBytes: async (file, start, length) => readPart(file, placeOf(file), { start, length }),
     realPath: async (file) => realpath(placeOf(file)).catch(refuseUnreadable(file)),
@@ -83,7 +91,7 @@ async function readPart(
   place: string,
   { start, length }: { readonly start: number; readonly length: number },
 ): Promise<Uint8Array> {
-  const handle = await open(place).catch(refuseUnreadable(file));
+  const handle = await openRegular(place).catch(refuseUnreadable(file));
   try {
     const bytes = new Uint8Array(length);
     return bytes.subarray(0, await readFully(handle, bytes, start));

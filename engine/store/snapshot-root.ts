@@ -1,9 +1,12 @@
-import { readFile, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readRegular } from "../files/regular-file.ts";
 import { visibleNames } from "./listing.ts";
 
 /** A folder of other folders is looked into as far as this. */
 const MAX_CHILDREN = 100;
+/** A revision is the 40 digits of a commit; the rest is room for another kind of name. */
+const REVISION_BYTES = 200;
 
 /**
  * The folder that holds model_index.json: `folder` itself, the current revision in a folder of the
@@ -23,7 +26,7 @@ async function isSnapshot(folder: string): Promise<boolean> {
 /** refs/main names the revision the hub's client would take; without it, a lone one is taken. */
 async function hubRevision(folder: string): Promise<string | undefined> {
   const snapshots = join(folder, "snapshots");
-  const main = await readFile(join(folder, "refs", "main"), "utf8").catch(() => "");
+  const main = await readRegular(join(folder, "refs", "main"), REVISION_BYTES).catch(() => "");
   const revision = main.trim();
   if (/^[\w-]+$/.test(revision) && (await isSnapshot(join(snapshots, revision)))) {
     return realpath(join(snapshots, revision));

@@ -25,7 +25,7 @@ export interface TransferParts {
 export function openTransfers(
   { isPassive, cuda = THIS_CUDA }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
-  { store, models, devices, studioEngine }: DrawingParts & Pick<ServingParts, "studioEngine">,
+  { store, devices, studioEngine }: DrawingParts & Pick<ServingParts, "studioEngine">,
 ): TransferParts {
   const fetch = proxiedFetch();
   const access = (token: string | undefined): HubAccess => ({
@@ -35,7 +35,6 @@ export function openTransfers(
   });
   const hub = async () => access(await secrets.get("hub-token").catch(withoutToken));
   const onModels = (): void => {
-    models.forget();
     studioEngine.forget();
     events.publish({ type: "models-changed" });
   };

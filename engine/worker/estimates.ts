@@ -106,7 +106,7 @@ export class Estimates {
   /** How often a picture evaluated the UNet; undefined where the model would not draw it any more. */
   #evaluationsOf(order: Order, read: ReadModel): number | undefined {
     const { steps, scheduler, strength, width, height } = order;
-    const key = `${read.folder.path} ${steps} ${scheduler} ${strength} ${width}x${height}`;
+    const key = `${read.folder.identity} ${steps} ${scheduler} ${strength} ${width}x${height}`;
     const known = this.#evaluations.get(key);
     if (known !== undefined) return known;
     try {
@@ -130,7 +130,7 @@ export class Estimates {
   }
 
   #workOf(read: ReadModel, size: PictureSize): PictureWork {
-    const key = `${read.folder.path} ${size.width}x${size.height} ${size.isGuided}`;
+    const key = `${read.folder.identity} ${size.width}x${size.height} ${size.isGuided}`;
     const work = this.#works.get(key) ?? workOf(read, size);
     if (this.#works.size > SIZES) this.#works.clear();
     this.#works.set(key, work);

@@ -48,7 +48,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   settings: 200,
   // With layout.ts: which files make up a snapshot, which store and hub both ask; JSON as Python writes it.
   snapshot: 1300,
-  store: 1000,
+  // With the identity of a folder and the sweeping of what dead writers left.
+  store: 1060,
   studio: 2200,
   tensor: 160,
   // With textual inversions of several vectors.

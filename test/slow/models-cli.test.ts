@@ -62,6 +62,19 @@ test("what the hub does not have fails in its words", async () => {
   ]);
 });
 
+test("a folder that holds no sound model does not hide the others", async () => {
+  const { code, out } = await darkroom(["models", "no/such/folder", SNAPSHOT, "--json"]);
+  const found = lines(out).map(({ folder, problem }) => [folder, problem]);
+  expect({ code, found }).toMatchObject({
+    code: 1,
+    found: [
+      [expect.stringContaining("starter"), undefined],
+      ["no/such/folder", { code: "SNAPSHOT_NOT_FOUND" }],
+      [expect.stringContaining(SNAPSHOT), undefined],
+    ],
+  });
+});
+
 test.each([
   [{ HF_ENDPOINT: "mirror.example" }, "HUB_ADDRESS_INVALID"],
   [{ HTTPS_PROXY: "socks5h://alice:secret@proxy" }, "PROXY_INVALID"],

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -145,4 +145,21 @@ test("any value in any config gives a model or a refusal", { timeout: 120_000 },
     }),
     { numRuns: 300 },
   );
+});
+
+test("what was read is given again as long as no file changes, for each precision", async () => {
+  const folder = temporaryFolder();
+  saveFolder(folder, SOUND);
+  const read = await readModel(folder, "float32");
+  expect(await readModel(folder, "float32")).toBe(read);
+  expect(await readModel(folder, "float16")).not.toBe(read);
+});
+
+test("a config that was changed is read anew", async () => {
+  const folder = temporaryFolder();
+  saveFolder(folder, SOUND);
+  await readModel(folder, "float32");
+  const file = join(folder, "scheduler/scheduler_config.json");
+  writeFileSync(file, readFileSync(file, "utf8").replace("v_prediction", "epsilon"));
+  expect((await readModel(folder, "float32")).summary.predictionType).toBe("epsilon");
 });

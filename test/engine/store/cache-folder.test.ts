@@ -1,7 +1,7 @@
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { cacheFolder } from "../../../engine/store/cache-folder.ts";
-
+import { cacheFolder, sweepAbandoned } from "../../../engine/store/cache-folder.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const home = join("/", "home", "ada");
@@ -28,4 +28,19 @@ test("a user without a home folder has a temporary one", () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   const folder = cacheFolder(undefined, { platform: "linux", env: {}, home: undefined });
   expect(folder.startsWith(join(runtime, "darkroom-"))).toBe(true);
+});
+
+test("what writers that died left is swept, and what is being written stays", async () => {
+  const folder = temporaryFolder();
+  const part = (digit: string) => `copy.${digit.repeat(8)}-1111-4111-8111-111111111111.part`;
+  for (const name of [part("a"), part("b"), "copy.safetensors", "other.part"]) {
+    writeFileSync(join(folder, name), "");
+  }
+  const longAgo = new Date(Date.now() - 600_000);
+  for (const name of [part("a"), "copy.safetensors", "other.part"]) {
+    utimesSync(join(folder, name), longAgo, longAgo);
+  }
+  await sweepAbandoned(folder);
+  expect(readdirSync(folder)).toEqual([part("b"), "copy.safetensors", "other.part"]);
+  await sweepAbandoned(join(folder, "none"));
 });

@@ -195,3 +195,15 @@ test("refuses a source that is no safetensors file", async () => {
     expect.objectContaining({ code: "SAFETENSORS_INVALID" }),
   );
 });
+
+test("a source of the same size and age with other numbers gets a copy of its own", async () => {
+  const { source, cacheFolder, copies } = setUp();
+  await float32Copy(source, { cacheFolder });
+  const { atime, mtime } = statSync(source);
+  const bytes = readFileSync(source);
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(source, bytes);
+  utimesSync(source, atime, mtime);
+  await float32Copy(source, { cacheFolder });
+  expect(copies().length).toBe(2);
+});

@@ -15,6 +15,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readModel } from "../../../engine/drawing/read-model.ts";
 import { ModelStore, type ModelStoreOptions } from "../../../engine/store/model-store.ts";
+import { SPECIAL_FILES } from "../../fakes/special-files.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const TINY = "test/golden/tiny-sd2-hub/snapshot";
@@ -337,4 +338,53 @@ test("leaves a verification when it is cancelled", async () => {
   const { store } = await storeWithTiny();
   const signal = AbortSignal.abort(new Error("enough"));
   await expect(store.verify("tiny", { signal })).rejects.toThrow("enough");
+});
+
+test.skipIf(process.platform === "win32").each(
+  ["hashes.json", "darkroom.json"].flatMap((record) =>
+    // A link to itself is passed over as a file that is not there.
+    ["a folder", "a link to itself"].map((what) => [what, record] as const),
+  ),
+)(
+  "%s in the place of one model's %s hides no other, and that one can be removed",
+  async (what, record) => {
+    const { folder, store } = await storeWithTiny();
+    cpSync(TINY, join(folder, "other"), { recursive: true });
+    await SPECIAL_FILES[what]?.(join(folder, "tiny", record));
+    const models = await store.list();
+    expect(models.map(({ id, summary }) => [id, summary?.name])).toEqual([
+      ["starter", "starter"],
+      ["other", "other"],
+      ["tiny", "tiny"],
+    ]);
+    await store.provenances();
+    const imported = await store.importFolder({
+      key: "1",
+      folder: "test/golden/tiny-sd1-eps/snapshot",
+    });
+    expect((await store.list()).map(({ id }) => id)).toContain(imported);
+    await store.remove("tiny");
+    expect((await store.list()).map(({ id }) => id)).not.toContain("tiny");
+  },
+);
+
+test("a model that is removed while the store is listed is not in the list", async () => {
+  let remove = async (): Promise<void> => {};
+  const { store } = await storeWithTiny({
+    readModel: async (path) => {
+      if (path.endsWith("tiny")) await remove();
+      return (await readModel(path, "float32")).summary;
+    },
+  });
+  remove = () => store.remove("tiny");
+  expect((await store.list()).map(({ id }) => id)).toEqual(["starter"]);
+});
+
+test("a model whose tokenizer cannot be used is not imported", async () => {
+  const { store } = await storeWithTiny();
+  const source = join(temporaryFolder(), "source");
+  cpSync(TINY, source, { recursive: true });
+  writeFileSync(join(source, "tokenizer/vocab.json"), '{"a":"x"}');
+  const importing = store.importFolder({ key: "1", folder: source });
+  await expect(importing).rejects.toMatchObject({ code: "TOKENIZER_INVALID" });
 });

@@ -1,9 +1,20 @@
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readSnapshot } from "../../../engine/snapshot/snapshot.ts";
 import { openSnapshotFolder } from "../../../engine/store/snapshot-folder.ts";
 import { loadFolder, saveFolder, type FileMap } from "../../fakes/memory-snapshot.ts";
+import { refusal } from "../../fakes/refusal.ts";
+import { SPECIAL_FILES } from "../../fakes/special-files.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const TINY = resolve("test/golden/tiny-sd21-v/snapshot");
@@ -94,6 +105,76 @@ describe("in the cache of the hub's client", () => {
     const model = hubCache();
     renameSync(join(model, "blobs", "5e1f"), join(model, "blobs", "gone"));
     expect(await pathsIn(model)).not.toContain(UNET);
+  });
+});
+
+describe.skipIf(process.platform === "win32").each(Object.keys(SPECIAL_FILES))("%s", (what) => {
+  test("in the place of refs/main is passed over", async () => {
+    const model = hubCache();
+    rmSync(join(model, "refs", "main"));
+    await SPECIAL_FILES[what]?.(join(model, "refs", "main"));
+    rmSync(join(model, "snapshots", "aaa"), { recursive: true });
+    expect((await openSnapshotFolder(model)).path).toBe(join(model, "snapshots", "bbb"));
+  });
+
+  test.each([...sketch().keys()])("in the place of %s is no file of the model", async (path) => {
+    const folder = join(temporaryFolder(), "model");
+    saveFolder(folder, sketch());
+    rmSync(join(folder, path));
+    await SPECIAL_FILES[what]?.(join(folder, path));
+    expect(await pathsIn(folder)).not.toContain(path);
+  });
+
+  test("that takes a listed file's place is refused when it is read", async () => {
+    const folder = join(temporaryFolder(), "model");
+    saveFolder(folder, sketch());
+    const snapshot = await openSnapshotFolder(folder);
+    rmSync(join(folder, UNET));
+    await SPECIAL_FILES[what]?.(join(folder, UNET));
+    await expect(snapshot.readBytes(UNET, 0, 8)).rejects.toThrow(refusal("CONFIG_INVALID"));
+  });
+});
+
+describe("the identity of a folder", () => {
+  const CONFIG = "unet/config.json";
+
+  /** A snapshot, and whether its identity is another one after it was changed. */
+  async function isAnotherAfter(change: (folder: string) => void): Promise<boolean> {
+    const folder = join(temporaryFolder(), "model");
+    saveFolder(folder, sketch());
+    const { identity } = await openSnapshotFolder(folder);
+    change(folder);
+    return (await openSnapshotFolder(folder)).identity !== identity;
+  }
+
+  test("stays as long as no file changes", async () => {
+    expect(await isAnotherAfter((folder) => void readFileSync(join(folder, CONFIG)))).toBe(false);
+  });
+
+  test.each<[string, (folder: string) => void]>([
+    ["a file has come", (folder) => writeFileSync(join(folder, "README.md"), "hello")],
+    ["a file has gone", (folder) => rmSync(join(folder, CONFIG))],
+    [
+      "another file of the same size and age lies in its place",
+      (folder) => {
+        const { atime, mtime } = statSync(join(folder, CONFIG));
+        const text = readFileSync(join(folder, CONFIG), "utf8").replace("32", "64");
+        writeFileSync(join(folder, "other"), text);
+        utimesSync(join(folder, "other"), atime, mtime);
+        renameSync(join(folder, "other"), join(folder, CONFIG));
+      },
+    ],
+    [
+      "its content was changed and its age put back",
+      (folder) => {
+        const { atime, mtime } = statSync(join(folder, CONFIG));
+        const text = readFileSync(join(folder, CONFIG), "utf8").replace("32", "64");
+        writeFileSync(join(folder, CONFIG), text);
+        utimesSync(join(folder, CONFIG), atime, mtime);
+      },
+    ],
+  ])("is another one when %s", async (_, change) => {
+    expect(await isAnotherAfter(change)).toBe(true);
   });
 });
 
