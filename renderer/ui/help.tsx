@@ -1,19 +1,21 @@
 import { CircleHelp } from "lucide-react";
 import { type ReactNode, useId } from "react";
-import { Button, DialogTrigger, Popover } from "react-aria-components";
+import { Button, ButtonContext, DialogTrigger, Popover } from "react-aria-components";
 import { useWords } from "../words/words.ts";
 import { Icon } from "./icon.tsx";
 import styles from "./help.module.css";
 
-/** What a word means, for who asks. */
+/** What a word means, for who asks. Beside the label of a field it is no button of that field. */
 export function Help({ about, children }: { about: string; children: ReactNode }) {
   const t = useWords("ui");
   const id = useId();
   return (
     <DialogTrigger>
-      <Button className={styles.button ?? ""} aria-label={t("help", { about })}>
-        <Icon of={CircleHelp} />
-      </Button>
+      <ButtonContext.Provider value={null}>
+        <Button className={styles.button ?? ""} aria-label={t("help", { about })}>
+          <Icon of={CircleHelp} />
+        </Button>
+      </ButtonContext.Provider>
       <Popover className={styles.popover ?? ""} placement="top" offset={6} aria-labelledby={id}>
         <span id={id} hidden>
           {about}

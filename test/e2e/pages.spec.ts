@@ -9,6 +9,7 @@ const POPOVERS = [
   ["gallery", "Date"],
   ["gallery", "Queue"],
   ["generate", "What Steps means"],
+  ["generate", "What Sampler means"],
 ] as const;
 
 for (const theme of ["dark", "light"] as const) {
