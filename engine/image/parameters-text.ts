@@ -101,7 +101,7 @@ function recordOf(settings: ReadonlyMap<string, string>): Record<string, unknown
   const [, width, height] = /^(\d+)x(\d+)$/.exec(settings.get("size") ?? "") ?? [];
   const [, software, version] = /^(?:(\S+) )?(\S+)$/.exec(settings.get("version") ?? "") ?? [];
   // A1111's second, larger pass has a strength too, without a picture to start from.
-  const isHires = [...settings.keys()].some((key) => key.startsWith("hires "));
+  const isHires = [...settings.keys()].some((key) => /^hires |^first pass size$/.test(key));
   return {
     steps: number(settings.get("steps")),
     guidanceScale: number(settings.get("cfg scale")),

@@ -204,6 +204,20 @@ test.each<[string, string, ForeignRecord]>([
     },
   ],
   [
+    "the second pass of its first versions is not, either",
+    "a\nSteps: 20, Sampler: PLMS, CFG scale: 7, Seed: 5, Size: 512x512, Denoising strength: 0.7, First pass size: 0x0",
+    {
+      prompt: "a",
+      negativePrompt: "",
+      steps: 20,
+      guidanceScale: 7,
+      seed: "5",
+      width: 512,
+      height: 512,
+      scheduler: "pndm",
+    },
+  ],
+  [
     "line ends of Windows",
     "a cat\r\non a mat\r\nNegative prompt: dog\r\nSteps: 20, Sampler: DDIM, CFG scale: 7, Seed: 5, Size: 512x512\r\n",
     {
