@@ -108,10 +108,8 @@ test("a missing program is fetched, and the progress is told", async () => {
 });
 
 test("a download that stands still is given up, and its process is gone", async () => {
-  const began = performance.now();
   const { end } = await trial({ installer: "setInterval(() => {}, 1000)", stallMs: 400 });
   expect(end).toEqual({ reason: "fetching Electron stood still for 0.4 s" });
-  expect(performance.now() - began).toBeLessThan(5_000);
 });
 
 test.each([

