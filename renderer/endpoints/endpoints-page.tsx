@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useEndpoints } from "../picture/targets.ts";
+import { useContextMenu } from "../shortcuts/context-menu.tsx";
 import { useActions } from "../shortcuts/registry.ts";
 import { testEndpoint } from "../state/endpoint-tests.ts";
 import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
@@ -12,11 +13,11 @@ import { Icon } from "../ui/icon.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
-import { EndpointDialog } from "./form/endpoint-dialog.tsx";
-import { EndpointList } from "./cards/endpoint-list.tsx";
+import { EndpointCard } from "./cards/endpoint-card.tsx";
 import styles from "./endpoints-page.module.css";
+import { EndpointDialog } from "./form/endpoint-dialog.tsx";
 import type { Token } from "./token-file.ts";
-import { type EndpointAddress, useEndpointAddress } from "./use-endpoint-address.ts";
+import { type EndpointAddress, type Place, useEndpointAddress } from "./use-endpoint-address.ts";
 import { useTokenDrop } from "./use-token-drop.ts";
 import { useTokenReader } from "./use-token-reader.ts";
 
@@ -169,5 +170,30 @@ function usePageActions(
         },
       ];
     }, [t, client, add, ids]),
+  );
+}
+
+interface EndpointListProps {
+  readonly endpoints: readonly Endpoint[];
+  readonly onEdit: (id: string, place?: Place) => void;
+  /** A card has taken what was dropped. */
+  readonly onDropped: () => void;
+}
+
+/** All endpoints as cards, in the order they were added. */
+function EndpointList({ endpoints, onEdit, onDropped }: EndpointListProps) {
+  const t = useWords("endpoints");
+  const { open, menu } = useContextMenu(t("actions.group"));
+  return (
+    <>
+      <ul className={styles.cards} aria-label={t("list")}>
+        {endpoints.map((endpoint) => (
+          <li key={endpoint.id} className={styles.place}>
+            <EndpointCard endpoint={endpoint} onEdit={onEdit} onMenu={open} onDropped={onDropped} />
+          </li>
+        ))}
+      </ul>
+      {menu}
+    </>
   );
 }

@@ -1,21 +1,25 @@
+import { useQuery } from "@tanstack/react-query";
+import { RotateCcw, TriangleAlert, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { desktop } from "../connection/desktop.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { Palette, Sheet } from "../shortcuts/action-lists.tsx";
 import { Keyboard } from "../shortcuts/keyboard.tsx";
-import { Palette } from "../shortcuts/palette.tsx";
 import { runAction, useActions } from "../shortcuts/registry.ts";
-import { Sheet } from "../shortcuts/sheet.tsx";
 import { useConnection } from "../state/connection.ts";
 import { useFollowStudio } from "../state/follow-studio.ts";
+import { markNoticesRead, useView } from "../state/view.ts";
+import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { ToastRegion } from "../ui/toast-region.tsx";
 import { useWords } from "../words/words.ts";
 import { useBusySigns } from "./busy.ts";
-import styles from "./frame.module.css";
 import { type Shown, useFrameActions } from "./frame-actions.ts";
-import { LockedOut } from "./locked-out.tsx";
-import { Notices } from "./notices.tsx";
-import { useQueueActions } from "./queue-actions.ts";
+import styles from "./frame.module.css";
 import { PageBoundary } from "./page-boundary.tsx";
+import { useQueueActions } from "./queue-actions.ts";
 import { pageOf, Rail } from "./rail.tsx";
 import { StatusBar } from "./status-bar.tsx";
 import { useTheme } from "./theme.ts";
@@ -69,4 +73,53 @@ function keepDroppedFiles(): () => void {
 
 function keepHere(event: DragEvent): void {
   event.preventDefault();
+}
+
+/** What was found damaged when the studio began, above every page until it was read. */
+function Notices() {
+  const t = useWords("frame");
+  const { queries } = useStudio();
+  const { data: machine } = useQuery(queries.machine.get.queryOptions());
+  const readNotices = useView((view) => view.readNotices);
+  const notices = machine?.notices ?? [];
+  if (notices.every((notice) => readNotices.includes(notice))) return null;
+  return (
+    <section className={styles.notices} role="status" aria-label={t("notices.title")}>
+      <span className={styles.sign}>
+        <Icon of={TriangleAlert} />
+      </span>
+      <ul className={styles.sentences}>
+        {notices.map((notice) => (
+          <li key={notice}>{notice}</li>
+        ))}
+      </ul>
+      <IconButton
+        icon={X}
+        size="dense"
+        label={t("notices.dismiss")}
+        onPress={() => markNoticesRead(notices)}
+      />
+    </section>
+  );
+}
+
+/** Instead of everything: how this browser gets to know the studio. */
+function LockedOut() {
+  const t = useWords("frame");
+  const again = useWords("ui");
+  return (
+    <main className={styles.locked}>
+      <div className={styles.words}>
+        <h1 className={styles.title}>{t("lockedOut.title")}</h1>
+        <p>{t("lockedOut.text")}</p>
+        <code className={styles.command}>{t("lockedOut.command")}</code>
+        <p>{t("lockedOut.next")}</p>
+        <div>
+          <Button icon={RotateCcw} onPress={() => location.reload()}>
+            {again("tryAgain")}
+          </Button>
+        </div>
+      </div>
+    </main>
+  );
 }

@@ -1,21 +1,30 @@
 import { useQuery } from "@tanstack/react-query";
-import { Cpu, MemoryStick, TriangleAlert, Unplug } from "lucide-react";
+import {
+  CircleAlert,
+  Cpu,
+  MemoryStick,
+  RadioTower,
+  Server,
+  TriangleAlert,
+  Unplug,
+} from "lucide-react";
 import { useLocation } from "wouter";
+import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import type { Machine } from "../../engine/contract/machine.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useEndpoint } from "../picture/targets.ts";
 import { useConnection } from "../state/connection.ts";
+import { readinessOf } from "../state/endpoints.ts";
 import { useForm } from "../state/form.ts";
 import { useQueue } from "../state/queue.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
+import { useEachSecond } from "../ui/use-each-second.ts";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import { Chip } from "./chip.tsx";
 import { QueueChip } from "./queue-chip.tsx";
-import { ServerChip } from "./server-chip.tsx";
 import styles from "./status-bar.module.css";
-import { TargetChip } from "./target-chip.tsx";
 
 /** Memory changes without an event: it is looked at so often, oftener while something is drawn. */
 const IDLE_MS = 30_000;
@@ -101,5 +110,38 @@ function ConnectionWords() {
       <Icon of={Unplug} />
       {t("lost", { time })}
     </span>
+  );
+}
+
+/** Whether other programs can ask for pictures here; silent where the server is stopped. */
+function ServerChip() {
+  const t = useWords("frame");
+  const { queries } = useStudio();
+  const [, navigate] = useLocation();
+  const server = useQuery(queries.server.get.queryOptions()).data;
+  const waiting = useEachSecond(server?.waiting ?? 0);
+  if (server === undefined || server.state === "stopped") return null;
+  const isRunning = server.state === "running";
+  const port = URL.parse(server.origin ?? "")?.port ?? server.settings.port;
+  const words = isRunning ? t("serving.on", { port }) : t("serving.failed");
+  return (
+    <Chip icon={isRunning ? Server : CircleAlert} isMinor onPress={() => navigate("/server")}>
+      {waiting > 0 ? `${words} · ${t("serving.waiting", { count: waiting })}` : words}
+    </Chip>
+  );
+}
+
+/** The endpoint that draws next, and how it stands with it. */
+function TargetChip({ endpoint }: { endpoint: Endpoint }) {
+  const t = useWords("frame");
+  const words = useWords("endpoints");
+  const [, navigate] = useLocation();
+  const readiness = words(`readiness.${readinessOf(endpoint)}`);
+  return (
+    <Tooltip text={t("target.open")}>
+      <Chip icon={RadioTower} onPress={() => navigate("/endpoints")}>
+        {t("target.endpoint", { name: endpoint.name, readiness })}
+      </Chip>
+    </Tooltip>
   );
 }

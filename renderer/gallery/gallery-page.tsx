@@ -1,22 +1,25 @@
-import { useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { DetailsColumn } from "../picture/details-column.tsx";
+import { Details } from "../picture/details.tsx";
 import { useContextMenu } from "../shortcuts/context-menu.tsx";
 import { useActions } from "../shortcuts/registry.ts";
+import { choose, useChoice } from "../state/choice.ts";
 import { useKeptForm } from "../state/form-keeping.ts";
+import { useImages } from "../state/images.ts";
 import { keepLayout, useView } from "../state/view.ts";
 import { Columns } from "../ui/columns.tsx";
 import { useWords } from "../words/words.ts";
-import { Comparison } from "./comparison/comparison.tsx";
-import { ChosenDetails } from "./chosen-details.tsx";
-import { DropPlace } from "./sheet/drop-place.tsx";
 import { useGalleryActions } from "./actions/gallery-actions.ts";
-import styles from "./gallery-page.module.css";
 import { RemovalDialog } from "./actions/removal.tsx";
+import { Comparison } from "./comparison/comparison.tsx";
+import styles from "./gallery-page.module.css";
+import type { Order } from "./grid/contact-sheet.ts";
+import { tileOf } from "./grid/use-grid-focus.ts";
+import { DropPlace } from "./sheet/drop-place.tsx";
 import { SheetView } from "./sheet/sheet-view.tsx";
-import { useChosen } from "./grid/use-chosen.ts";
+import { useNames } from "./sheet/use-names.ts";
 import { type GalleryAddress, useGalleryAddress } from "./use-gallery-address.ts";
 import { useGalleryCommands } from "./use-gallery-commands.ts";
-import { useNames } from "./sheet/use-names.ts";
-import { useReturn } from "./use-return.ts";
 import { Viewer } from "./viewer/viewer.tsx";
 
 /** The gallery: every picture by days, one picture in full, two beside each other; by its address. */
@@ -84,4 +87,52 @@ function Cover({ address, ids }: { address: GalleryAddress; ids: readonly string
   if (compared === undefined) return null;
   const swap = () => compare([compared[1], compared[0]], true);
   return <Comparison ids={compared} onSwap={swap} onClose={close} />;
+}
+
+/** What the page's actions are about: the open picture, else the chosen ones in the sheet's order. */
+function useChosen(order: Order, openId: string | undefined): readonly string[] {
+  const chosen = useChoice((choice) => choice.chosen);
+  return useMemo(() => {
+    if (openId !== undefined) return [openId];
+    return chosen.size < 2 ? [...chosen] : order.ids.filter((id) => chosen.has(id));
+  }, [order, chosen, openId]);
+}
+
+/**
+ * The way back from an open picture: the sheet shows it chosen and with the focus. Where the picture
+ * went, as into the trash, its neighbour opens in its place.
+ */
+function useReturn(order: Order, { openId, leaf, close }: GalleryAddress): void {
+  const last = useRef<{ openId: string | undefined; place: number }>({ openId, place: -1 });
+  useEffect(() => {
+    const before = last.current;
+    const place = openId === undefined ? -1 : (order.indexOf(openId) ?? -1);
+    last.current = { openId, place };
+    if (openId === undefined && before.openId !== undefined) return returnTo(before.openId);
+    const isGone =
+      openId !== undefined && before.openId === openId && before.place >= 0 && place < 0;
+    if (!isGone) return;
+    const heir = order.ids[Math.min(before.place, order.ids.length - 1)];
+    if (heir === undefined) close();
+    else leaf(heir);
+  }, [order, openId, leaf, close]);
+}
+
+function returnTo(id: string): void {
+  choose(id);
+  // Once the sheet has brought it into view.
+  requestAnimationFrame(() => tileOf(document, id)?.focus({ preventScroll: true }));
+}
+
+/** How the one chosen or open picture was made. */
+function ChosenDetails({ ids, onHide }: { ids: readonly string[]; onHide: () => void }) {
+  const t = useWords("gallery");
+  const image = useImages((images) => (ids.length === 1 ? images[ids[0] ?? ""] : undefined));
+  return (
+    <DetailsColumn onHide={onHide}>
+      {image && <Details image={image} />}
+      {ids.length === 0 && <p className={styles.note}>{t("nothingChosen")}</p>}
+      {ids.length > 1 && <p className={styles.note}>{t("chosen", { count: ids.length })}</p>}
+    </DetailsColumn>
+  );
 }

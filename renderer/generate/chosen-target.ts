@@ -3,7 +3,6 @@ import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import { useEndpoints } from "../picture/targets.ts";
 import { useForm } from "../state/form.ts";
-import { ignoredBy, type Setting } from "./ignored.ts";
 
 /** Where the next picture is drawn. */
 export interface ChosenTarget {
@@ -24,4 +23,37 @@ export function useChosenTarget(): ChosenTarget {
     const endpoint = all?.find((one) => one.id === id);
     return { id, isRemote: id !== LOCAL_TARGET, endpoint, all, ignored: ignoredBy(endpoint) };
   }, [id, all]);
+}
+
+/** A setting of the form, by the names of the inputs that carry it. */
+const INPUTS = {
+  negativePrompt: ["negative_prompt"],
+  size: ["width", "height"],
+  steps: ["num_inference_steps", "steps"],
+  guidanceScale: ["guidance_scale"],
+  scheduler: ["scheduler"],
+  seed: ["seed"],
+} as const satisfies Record<string, readonly string[]>;
+type Setting = keyof typeof INPUTS;
+
+const ALL: readonly Setting[] = [
+  "negativePrompt",
+  "size",
+  "steps",
+  "guidanceScale",
+  "scheduler",
+  "seed",
+];
+const NONE: ReadonlySet<Setting> = new Set();
+
+/**
+ * What an endpoint does not read: everything but the prompt, or what its metadata does not declare. One
+ * that declares nothing is trusted to read all it is sent.
+ */
+export function ignoredBy(endpoint: Endpoint | undefined): ReadonlySet<Setting> {
+  if (endpoint === undefined) return NONE;
+  if (endpoint.profile === "prompt") return new Set(ALL);
+  const declared: readonly string[] = endpoint.check?.inputs ?? [];
+  if (declared.length === 0) return NONE;
+  return new Set(ALL.filter((setting) => !INPUTS[setting].some((name) => declared.includes(name))));
 }

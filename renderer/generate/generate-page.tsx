@@ -1,9 +1,12 @@
 import { PanelRightOpen } from "lucide-react";
 import { useMemo, useRef } from "react";
+import type { Generation } from "../../engine/contract/generation.ts";
+import { DetailsColumn } from "../picture/details-column.tsx";
+import { Details, OrderDetails } from "../picture/details.tsx";
 import { useImageActions } from "../picture/image-actions.ts";
 import { useActions } from "../shortcuts/registry.ts";
-import { useKeptForm } from "../state/form-keeping.ts";
 import { useConnection } from "../state/connection.ts";
+import { useKeptForm } from "../state/form-keeping.ts";
 import { useImages } from "../state/images.ts";
 import { useQueue } from "../state/queue.ts";
 import { keepLayout, toggleDetails, useView } from "../state/view.ts";
@@ -13,17 +16,16 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { useMediaQuery } from "../ui/use-media-query.ts";
 import { useWords } from "../words/words.ts";
 import { useChosenModel } from "./chosen-model.ts";
-import { DetailsPanel } from "./stage/details-panel.tsx";
 import { DropOverlay } from "./drop-overlay.tsx";
-import { EmptyStage, type EmptyStageProps } from "./stage/empty-stage.tsx";
 import { FormPanel } from "./form/form-panel.tsx";
 import { useGenerateActions } from "./generate-actions.ts";
 import styles from "./generate-page.module.css";
-import { useLookedAt } from "./stage/looked-at.ts";
 import { useReasons } from "./press/reasons.ts";
+import { useGenerate } from "./press/use-generate.ts";
+import { EmptyStage, type EmptyStageProps } from "./stage/empty-stage.tsx";
+import { useLookedAt } from "../state/selection.ts";
 import { SessionStrip } from "./stage/session-strip.tsx";
 import { Stage } from "./stage/stage.tsx";
-import { useGenerate } from "./press/use-generate.ts";
 
 /** The Generate page: what to draw, the picture as it develops, and how it was made. */
 export function GeneratePage() {
@@ -109,5 +111,15 @@ function ShowDetails() {
         onPress={toggleDetails}
       />
     </div>
+  );
+}
+
+/** How the picture on the stage was asked for and made. */
+function DetailsPanel({ generation }: { generation: Generation }) {
+  const image = useImages((all) => all[generation.imageId ?? ""]);
+  return (
+    <DetailsColumn onHide={toggleDetails}>
+      {image ? <Details image={image} /> : <OrderDetails generation={generation} />}
+    </DetailsColumn>
   );
 }

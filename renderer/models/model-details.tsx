@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import {
   CircleAlert,
   CircleCheck,
@@ -8,11 +9,11 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { STARTER_ID, type StoredModel } from "../../engine/contract/models.ts";
 import { StudioError } from "../../engine/contract/errors.ts";
+import { STARTER_ID, type StoredModel } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { changeSettings } from "../state/settings.ts";
-import { Failed } from "../ui/async-states.tsx";
+import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { RemoveDialog } from "../ui/remove-dialog.tsx";
@@ -20,9 +21,8 @@ import { attempt } from "../ui/toasts.ts";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./model-details.module.css";
-import { tellFailureOf } from "./tell-failure.ts";
 import { ModelFacts } from "./model-facts.tsx";
-import { ModelFiles } from "./model-files.tsx";
+import { tellFailureOf } from "./tell-failure.ts";
 
 /** One model: what it is, how it suits this machine, and what can be done with it. */
 export function ModelDetails({ model }: { model: StoredModel }) {
@@ -103,5 +103,36 @@ function ModelActions({ model }: { model: StoredModel }) {
         {t("remove.text", { size: formatBytes(model.diskBytes) })}
       </RemoveDialog>
     </div>
+  );
+}
+
+/** The files that make up a model, asked for when they are unfolded. */
+function ModelFiles({ id }: { id: string }) {
+  const t = useWords("models");
+  const { queries } = useStudio();
+  const [isOpen, setIsOpen] = useState(false);
+  const { data: files, error } = useQuery({
+    ...queries.models.files.queryOptions({ input: { id } }),
+    enabled: isOpen,
+  });
+  return (
+    <details
+      className={styles.files}
+      open={isOpen}
+      onToggle={(event) => setIsOpen(event.currentTarget.open)}
+    >
+      <summary>{t("details.files")}</summary>
+      {error && <Failed title={t("failed")} error={error} />}
+      {isOpen && files === undefined && !error && <Skeleton className={styles.file} />}
+      <ul>
+        {files?.map(({ path, sizeBytes, sha256 }) => (
+          <li key={path} className={styles.file}>
+            <code>{path}</code>
+            <span>{formatBytes(sizeBytes)}</span>
+            <code title={sha256}>{sha256 ?? ""}</code>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -1,10 +1,15 @@
+import { CircleAlert, CircleCheck, Pause, Play, X } from "lucide-react";
+import type { Transfer } from "../../engine/contract/transfers.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { isActive, useTransfers } from "../state/transfers.ts";
 import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { ProgressBar } from "../ui/progress-bar.tsx";
 import { attempt } from "../ui/toasts.ts";
+import { formatBytes, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./transfer-dock.module.css";
-import { TransferRow } from "./transfer-row.tsx";
 
 /** Downloads, imports and checks; there only while there are any. */
 export function TransferDock() {
@@ -29,5 +34,99 @@ export function TransferDock() {
         ))}
       </ul>
     </section>
+  );
+}
+
+/** One transfer: done of total, rate, time left, and how to stop it. */
+function TransferRow({ transfer }: { transfer: Transfer }) {
+  const t = useWords("models");
+  const { kind, name, state, doneBytes, totalBytes, error, note } = transfer;
+  const isOpen = isActive(transfer) || state === "paused";
+  const [done, total] = [formatBytes(doneBytes), formatBytes(totalBytes)];
+  return (
+    <li className={styles.row}>
+      <span className={styles.name}>
+        <State transfer={transfer} />
+        <span>{`${t(`transfers.kind.${kind}`)}: ${name}`}</span>
+      </span>
+      <span className={styles.numbers}>
+        <Numbers transfer={transfer} />
+      </span>
+      <span className={styles.tools}>
+        <Tools transfer={transfer} />
+      </span>
+      {isOpen && (
+        <div className={styles.bar}>
+          <ProgressBar
+            label={t("transfers.progress", { name, done, total })}
+            share={totalBytes === 0 ? undefined : doneBytes / totalBytes}
+            isPaused={state === "paused"}
+          />
+        </div>
+      )}
+      {error && (
+        <p className={styles.error} role="alert">
+          {error.message} <code>{error.code}</code>
+        </p>
+      )}
+      {note !== undefined && isOpen && <p className={styles.note}>{note}</p>}
+    </li>
+  );
+}
+
+function State({ transfer: { state } }: { transfer: Transfer }) {
+  if (state === "done") return <Icon of={CircleCheck} />;
+  return state === "failed" ? <Icon of={CircleAlert} /> : null;
+}
+
+function Numbers({ transfer }: { transfer: Transfer }) {
+  const t = useWords("models");
+  const { state, doneBytes, totalBytes, bytesPerSecond, secondsLeft } = transfer;
+  if (state !== "running") return <span>{t(`transfers.state.${state}`)}</span>;
+  return (
+    <>
+      <span>
+        {t("transfers.amount", { done: formatBytes(doneBytes), total: formatBytes(totalBytes) })}
+      </span>
+      {bytesPerSecond !== undefined && (
+        <span>{t("transfers.speed", { rate: formatBytes(Math.round(bytesPerSecond)) })}</span>
+      )}
+      {secondsLeft !== undefined && (
+        <span>{t("transfers.left", { time: formatDuration(secondsLeft) })}</span>
+      )}
+    </>
+  );
+}
+
+function Tools({ transfer }: { transfer: Transfer }) {
+  const t = useWords("models");
+  const { client } = useStudio();
+  const { id, kind, name, state } = transfer;
+  const isFetched = kind === "download" || kind === "cuda";
+  const ids = { ids: [id] };
+  return (
+    <>
+      {isActive(transfer) && isFetched && (
+        <IconButton
+          icon={Pause}
+          label={t("transfers.pause", { name })}
+          onPress={() => attempt(client.transfers.pause(ids))}
+        />
+      )}
+      {(state === "paused" || (state === "failed" && isFetched)) && (
+        <IconButton
+          icon={Play}
+          label={t("transfers.resume", { name })}
+          onPress={() => attempt(client.transfers.resume(ids))}
+        />
+      )}
+      {(isActive(transfer) || state === "paused") && (
+        <IconButton
+          icon={X}
+          label={t("transfers.cancel", { name })}
+          onPress={() => attempt(client.transfers.cancel(ids))}
+        />
+      )}
+    </>
   );
 }

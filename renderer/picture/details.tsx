@@ -1,12 +1,15 @@
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Image } from "../../engine/contract/gallery.ts";
+import type { Generation } from "../../engine/contract/generation.ts";
+import { useStudio } from "../connection/studio.tsx";
 import { ActionButton } from "../shortcuts/action-button.tsx";
 import { formatBytes, formatDuration, formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
-import { isRemote, useTargetName } from "./targets.ts";
-import { Field, RecordFields } from "./record-fields.tsx";
 import { useImageActions } from "./image-actions.ts";
+import { Field, RecordFields } from "./record-fields.tsx";
+import { isRemote, useTargetName } from "./targets.ts";
 
 /** The actions that stand as icons above the fields. */
 const SHOWN = new Set([
@@ -82,5 +85,23 @@ function Origin({ image }: { image: Image }) {
         copied={image.fileName}
       />
     </>
+  );
+}
+
+/** How a picture was asked for, while or because there is none. */
+export function OrderDetails({ generation }: { generation: Generation }) {
+  const { order, target } = generation;
+  const t = useWords("picture");
+  const { queries } = useStudio();
+  const models = useQuery(queries.models.list.queryOptions()).data;
+  const model = models?.find(({ id }) => id === order.model)?.summary?.name ?? order.model;
+  const { width, height, isSizeOpen = false, initImageId: _, ...asked } = order;
+  const known = { ...asked, ...(!isSizeOpen && { width, height }), model };
+  return (
+    <section className={styles.details} aria-label={t("details")}>
+      <dl className={styles.fields}>
+        <RecordFields record={known} untold={isRemote(target) ? t("endpointsOwn") : undefined} />
+      </dl>
+    </section>
   );
 }

@@ -16,14 +16,14 @@ import {
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Image } from "../../engine/contract/gallery.ts";
+import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import { desktop } from "../connection/desktop.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import type { Action } from "../shortcuts/registry.ts";
-import { changeForm } from "../state/form.ts";
+import { changeForm, RECALLED, type Recalled, recallRecord } from "../state/form.ts";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { copyImage, downloadImage } from "./copy-image.ts";
-import { type Part, recallPart } from "./recall.ts";
 
 const RECALLS = [
   { part: "all", icon: SlidersHorizontal, keys: "a" },
@@ -149,4 +149,20 @@ function keepActions(images: readonly Image[], { client }: Studio, t: Words): re
       run: () => attempt(trash()),
     },
   ];
+}
+
+/** What of a picture's settings is taken over. */
+type Part = "all" | "remix" | "prompt" | "seed" | "size";
+
+const PARTS: Readonly<Record<Part, readonly Recalled[]>> = {
+  all: RECALLED,
+  remix: RECALLED.filter((name) => name !== "seed"),
+  prompt: ["prompt", "negativePrompt"],
+  seed: ["seed"],
+  size: ["width", "height"],
+};
+
+/** Takes over a part of how a picture was made into the form. */
+function recallPart(record: ForeignRecord, part: Part): void {
+  recallRecord(record, PARTS[part]);
 }

@@ -1,20 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
-import { RotateCcw } from "lucide-react";
+import { CircleCheck, CircleMinus, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import type { DeviceReport } from "../../engine/contract/devices.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { Icon } from "../ui/icon.tsx";
 import { Select } from "../ui/select.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { CudaSupport } from "./cuda-support.tsx";
-import { DeviceTable } from "./device-table.tsx";
 import styles from "./drawing-section.module.css";
 import { Actions, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
-import { useDeviceName } from "./use-device-name.ts";
 
 /** Where pictures are drawn, and why not elsewhere. */
 export function DrawingSection({ settings: { device } }: { settings: Settings }) {
@@ -90,4 +90,40 @@ function isChoice({ available, reason }: DeviceReport): boolean {
 
 function isMissingCuda({ provider, available }: DeviceReport): boolean {
   return provider === "cuda" && !available;
+}
+
+/** What this machine can compute on, best first, and why the rest is passed over. */
+function DeviceTable({ reports }: { reports: readonly DeviceReport[] }) {
+  return (
+    <ul className={styles.devices}>
+      {reports.map((report) => (
+        <DeviceRow key={report.provider} report={report} />
+      ))}
+    </ul>
+  );
+}
+
+function DeviceRow({ report }: { report: DeviceReport }) {
+  const t = useWords("settings");
+  const nameOf = useDeviceName();
+  const { provider, available, float16, reason } = report;
+  const usable = reason === undefined ? t("drawing.ready") : t("drawing.passedOver");
+  return (
+    <li className={styles.device}>
+      <span className={classNames(styles.mark, available && reason === undefined && styles.good)}>
+        <Icon of={available ? CircleCheck : CircleMinus} />
+      </span>
+      <span>{nameOf(provider)}</span>
+      <span className={styles.state}>{available ? usable : t("drawing.missing")}</span>
+      <span className={styles.reason}>
+        {reason ?? t(float16 ? "drawing.halves" : "drawing.singles")}
+      </span>
+    </li>
+  );
+}
+
+/** What people call a provider. */
+function useDeviceName(): (provider: DeviceReport["provider"]) => string {
+  const t = useWords("settings");
+  return (provider) => t(provider === "cuda" ? "drawing.cudaName" : `drawing.${provider}`);
 }

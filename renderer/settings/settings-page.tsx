@@ -1,15 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { useStudio } from "../connection/studio.tsx";
+import type { Settings } from "../../engine/contract/settings.ts";
 import { desktop } from "../connection/desktop.ts";
+import { useStudio } from "../connection/studio.tsx";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
+import { Switch } from "../ui/switch.tsx";
 import { useWords } from "../words/words.ts";
 import { AboutSection } from "./about-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
-import { DesktopSection } from "./desktop-section.tsx";
 import { DrawingSection } from "./drawing-section.tsx";
 import { HubSection } from "./hub-section.tsx";
 import { PicturesSection } from "./pictures-section.tsx";
+import { Section } from "./section.tsx";
 import styles from "./settings-page.module.css";
+import { useChange } from "./use-change.ts";
 
 /** What a person can choose, in one column. */
 export function SettingsPage() {
@@ -34,5 +37,29 @@ export function SettingsPage() {
         )}
       </div>
     </div>
+  );
+}
+
+/** What only a window on the desktop has. */
+function DesktopSection({ settings: { keepInTray, notify } }: { settings: Settings }) {
+  const t = useWords("settings");
+  const change = useChange();
+  return (
+    <Section title={t("desktop.title")}>
+      <Switch
+        isSelected={keepInTray}
+        onChange={(isSelected) => change({ keepInTray: isSelected })}
+        description={t("desktop.keepInTrayHelp")}
+      >
+        {t("desktop.keepInTray")}
+      </Switch>
+      <Switch
+        isSelected={notify}
+        onChange={(isSelected) => change({ notify: isSelected })}
+        description={t("desktop.notifyHelp")}
+      >
+        {t("desktop.notify")}
+      </Switch>
+    </Section>
   );
 }

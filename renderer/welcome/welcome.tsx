@@ -1,15 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { Box, Download, FolderInput, RadioTower } from "lucide-react";
+import { Box, Download, FolderInput, type LucideIcon, RadioTower } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button as AriaButton } from "react-aria-components";
 import { useLocation } from "wouter";
 import { STARTER_ID } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { changeSettings } from "../state/settings.ts";
 import { Button } from "../ui/button.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { Icon } from "../ui/icon.tsx";
 import { attempt } from "../ui/toasts.ts";
-import { formatBytes } from "../words/format.ts";
+import { formatBytes, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
-import { Choice } from "./choice.tsx";
-import { MachineSentence } from "./machine-sentence.tsx";
 import styles from "./welcome.module.css";
 
 /** The model that the studio is for. */
@@ -70,6 +72,54 @@ export function Welcome() {
           </Button>
         </div>
       </div>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly icon: LucideIcon;
+  readonly title: string;
+  /** The one most people take. */
+  readonly isFirst?: boolean;
+  readonly onPress: () => void;
+  /** What comes of it, in a sentence or two. */
+  readonly children: ReactNode;
+}
+
+/** One way to begin: a large button that says what comes of it. */
+function Choice({ icon, title, isFirst = false, onPress, children }: ChoiceProps) {
+  return (
+    <AriaButton
+      className={classNames(styles.choice, isFirst && styles.first)}
+      autoFocus={isFirst}
+      onPress={onPress}
+    >
+      <Icon of={icon} size={20} />
+      <span className={styles.words}>
+        <span className={styles.name}>{title}</span>
+        <span className={styles.text}>{children}</span>
+      </span>
+    </AriaButton>
+  );
+}
+
+/** What this machine can do, in a sentence: its device, and how long a picture of full size takes. */
+function MachineSentence() {
+  const t = useWords("welcome");
+  const { queries } = useStudio();
+  const { data: machine, error } = useQuery(queries.machine.get.queryOptions());
+  if (error) return <p className={styles.machine}>{`${t("failed")}: ${error.message}`}</p>;
+  if (machine?.device === undefined) return <p className={styles.machine}>{t("trying")}</p>;
+  const { provider, name, fallback } = machine.device;
+  return (
+    <div className={styles.machine}>
+      <p>
+        {t("machine", { device: name ?? provider })}{" "}
+        {machine.estimate && t("time", { duration: formatDuration(machine.estimate.seconds) })}
+      </p>
+      {fallback !== undefined && (
+        <p className={styles.fallback}>{t("fallback", { reason: fallback })}</p>
+      )}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { models } from "./en/models.ts";
 import { picture } from "./en/picture.ts";
 import { server } from "./en/server.ts";
 import { settings } from "./en/settings.ts";
-import { shortcuts } from "./en/shortcuts.ts";
+import { shortcuts } from "./en/ui.ts";
 import { ui } from "./en/ui.ts";
 import { welcome } from "./en/welcome.ts";
 

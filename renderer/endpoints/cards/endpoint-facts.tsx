@@ -1,7 +1,6 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { hasAnswered, knownProfileOf, tokenStateOf } from "../../state/endpoints.ts";
-import { useNow } from "../../ui/use-now.ts";
 import { formatDate, formatDuration, formatEnd, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./endpoint-card.module.css";
@@ -90,4 +89,14 @@ function TakesWords({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpo
   const time = formatDuration(medianSeconds);
   if (medianOf === undefined) return t("facts.secondsPlain", { time });
   return t("facts.seconds", { time, count: medianOf });
+}
+
+/** The time, anew every so often: for words such as "2 min ago". Milliseconds since 1970. */
+function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
 }

@@ -5,19 +5,18 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import type { Image } from "../../../engine/contract/gallery.ts";
 import { asFailure } from "../../connection/failure.ts";
 import { useStudio } from "../../connection/studio.tsx";
-import { DividedPictures } from "../../picture/divided-pictures.tsx";
 import { PictureImage } from "../../picture/picture.tsx";
 import { useZoom } from "../../picture/use-zoom.ts";
 import { ZoomCanvas } from "../../picture/zoom-canvas.tsx";
 import { useActions } from "../../shortcuts/registry.ts";
+import { Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Chips } from "../../ui/chips.tsx";
-import { Failed, Skeleton } from "../../ui/async-states.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { useWords } from "../../words/words.ts";
-import { Differences } from "./differences.tsx";
 import cover from "../cover.module.css";
 import styles from "./comparison.module.css";
+import { Differences } from "./differences.tsx";
 
 export interface ComparisonProps {
   readonly ids: readonly [string, string];
@@ -138,5 +137,40 @@ function useClosing(onClose: () => void): void {
       ],
       [t, onClose],
     ),
+  );
+}
+
+interface DividedPicturesProps {
+  readonly left: Image;
+  readonly right: Image;
+  /** Names the divider. */
+  readonly label: string;
+}
+
+/** One picture over the other, parted by a line to drag. It fills what it lies in. */
+function DividedPictures({ left, right, label }: DividedPicturesProps) {
+  const [share, setShare] = useState(50);
+  return (
+    <div className={styles.pair}>
+      <div className={styles.layer}>
+        <PictureImage image={right} />
+      </div>
+      <div className={styles.layer} style={{ clipPath: `inset(0 ${100 - share}% 0 0)` }}>
+        <PictureImage image={left} />
+      </div>
+      <div className={styles.line} style={{ insetInlineStart: `${share}%` }} aria-hidden />
+      <input
+        type="range"
+        className={styles.range}
+        min={0}
+        max={100}
+        step={0.5}
+        value={share}
+        aria-label={label}
+        autoFocus
+        onPointerDown={(event) => event.stopPropagation()}
+        onChange={(event) => setShare(event.target.valueAsNumber)}
+      />
+    </div>
   );
 }

@@ -1,14 +1,15 @@
 import { ArrowDownNarrowWide, ArrowDownWideNarrow, PanelRightOpen, Trash2 } from "lucide-react";
 import { memo, type Ref } from "react";
+import { Slider, SliderThumb, SliderTrack } from "react-aria-components";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
+import { useView } from "../../state/view.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
+import type { DetailsColumnControl } from "../use-details-column.ts";
 import { Filters } from "./filters.tsx";
 import { SearchWords } from "./search-words.tsx";
-import { TileSize } from "./tile-size.tsx";
 import styles from "./toolbar.module.css";
-import type { DetailsColumnControl } from "../use-details-column.ts";
 
 export interface ToolbarProps {
   readonly query: GalleryQuery;
@@ -65,3 +66,29 @@ function SortButton({ query, onAsk }: Pick<ToolbarProps, "query" | "onAsk">) {
     />
   );
 }
+
+/** Thumbnails are 320 px: beyond that tiles would only blur. */
+const LARGEST = 320;
+const SMALLEST = 96;
+const STEP = 16;
+
+/** How large the tiles are: by eye, so without a number. */
+const TileSize = memo(function TileSize() {
+  const t = useWords("gallery");
+  const tileSize = useView((view) => view.tileSize);
+  return (
+    <Slider
+      aria-label={t("tileSize")}
+      className={styles.tileSize ?? ""}
+      value={tileSize}
+      onChange={(size) => useView.setState({ tileSize: size })}
+      minValue={SMALLEST}
+      maxValue={LARGEST}
+      step={STEP}
+    >
+      <SliderTrack className={styles.track ?? ""}>
+        <SliderThumb className={styles.thumb ?? ""} />
+      </SliderTrack>
+    </Slider>
+  );
+});

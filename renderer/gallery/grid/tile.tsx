@@ -1,15 +1,24 @@
 import { Check, ImageOff, Star } from "lucide-react";
-import { createContext, memo, type ReactNode, useContext, useMemo, useState } from "react";
+import {
+  createContext,
+  memo,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
 import type { Image } from "../../../engine/contract/gallery.ts";
+import { useStudio } from "../../connection/studio.tsx";
 import { nameOf } from "../../picture/picture.tsx";
 import { useChoice } from "../../state/choice.ts";
-import { useImages } from "../../state/images.ts";
+import { useConnection } from "../../state/connection.ts";
+import { useImages, wantImages } from "../../state/images.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
-import { boxOf } from "./box-of.ts";
+import { boxOf } from "./contact-sheet.ts";
 import styles from "./tile.module.css";
-import { useRenewal } from "./use-renewal.ts";
 
 /** What tiles say, once for all of them: words are dear to look up a hundred times a second. */
 export function useTileWords() {
@@ -121,4 +130,30 @@ function StarMark({ isStarred }: { isStarred: boolean }) {
       <Icon of={Star} />
     </span>
   );
+}
+
+/** A new address that fails so soon was not out of date. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Addresses of pictures run out, and end with the host's process: one that does not load is asked
+ * for anew. `isBroken` while there is none that loads.
+ */
+function useRenewal({ id, thumbnail }: Image): { isBroken: boolean; onError: () => void } {
+  const { client } = useStudio();
+  const [failure, setFailure] = useState<{ address: string; at: number }>();
+  const onError = () => {
+    const at = Date.now();
+    setFailure({ address: thumbnail, at });
+    const isInVain = failure !== undefined && at - failure.at < PATIENCE_MS;
+    if (!isInVain) wantImages(client, [id], true);
+  };
+  const isBroken = failure?.address === thumbnail;
+  // A host that was started again signs anew.
+  const isLive = useConnection(({ state }) => state === "live");
+  useEffect(() => {
+    if (isBroken && isLive) wantImages(client, [id], true);
+    // Only when it comes back: what is broken while it is there has been asked for already.
+  }, [isLive]);
+  return { isBroken, onError };
 }

@@ -1,19 +1,21 @@
+import { ArrowLeft, ArrowUp, RotateCcw, Trash2, X } from "lucide-react";
 import { type MouseEvent, useEffect, useMemo, useRef } from "react";
+import type { GalleryNames } from "../../../engine/contract/gallery.ts";
+import { ActionButton } from "../../shortcuts/action-button.tsx";
 import type { useContextMenu } from "../../shortcuts/context-menu.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
-import type { GalleryNames } from "../../../engine/contract/gallery.ts";
-import { useChoice } from "../../state/choice.ts";
-import { FreshPictures } from "./fresh-pictures.tsx";
+import { chooseNone, useChoice } from "../../state/choice.ts";
+import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { formatWhen } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import { Toolbar } from "../filters/toolbar.tsx";
 import styles from "../gallery-page.module.css";
 import { PictureGrid } from "../grid/picture-grid.tsx";
-import { QuickLook } from "../viewer/quick-look.tsx";
-import { SelectionBar } from "./selection-bar.tsx";
-import { SheetState } from "./sheet-state.tsx";
-import { StaleLine } from "./stale-line.tsx";
-import { Toolbar } from "../filters/toolbar.tsx";
-import { TrashStrip } from "./trash-strip.tsx";
 import type { GalleryAddress } from "../use-gallery-address.ts";
 import type { GalleryControl } from "../use-gallery-commands.ts";
+import { QuickLook } from "../viewer/viewer.tsx";
+import { SheetState } from "./sheet-state.tsx";
 import type { ShownNames } from "./use-names.ts";
 
 export interface SheetViewProps {
@@ -118,5 +120,89 @@ function Pictures({
       />
       {shown.held > 0 && <FreshPictures count={shown.held} />}
     </>
+  );
+}
+
+function goUp(): void {
+  document.querySelector('[role="grid"]')?.scrollTo({ top: 0 });
+}
+
+/** Pictures came in above what is looked at: the way to them. */
+function FreshPictures({ count }: { count: number }) {
+  const t = useWords("gallery");
+  return (
+    <div className={styles.fresh} role="status">
+      <Button icon={ArrowUp} onPress={goUp}>
+        {t("fresh", { count })}
+      </Button>
+    </div>
+  );
+}
+
+/** Pictures are shown, but the newest could not be asked for: since when. */
+function StaleLine({ shown }: { shown: ShownNames }) {
+  const t = useWords("gallery");
+  const ui = useWords("ui");
+  return (
+    <div className={styles.stale} role="status">
+      {t("stale", { when: formatWhen(shown.readAt.toISOString()) })}
+      <Button variant="plain" size="dense" icon={RotateCcw} onPress={shown.retry}>
+        {ui("tryAgain")}
+      </Button>
+    </div>
+  );
+}
+
+/** The actions that stand on the bar. */
+const SHOWN = new Set([
+  "gallery.compare",
+  "picture.star",
+  "picture.copy",
+  "picture.reveal",
+  "picture.restore",
+  "picture.trash",
+  "gallery.delete",
+]);
+
+/** What can be done with the chosen pictures, over the sheet's foot. */
+function SelectionBar({ count, actions }: { count: number; actions: readonly Action[] }) {
+  const t = useWords("gallery");
+  return (
+    <div role="toolbar" aria-label={t("chosenLabel")} className={styles.bar}>
+      <span className={styles.count} aria-live="polite">
+        {t("chosen", { count })}
+      </span>
+      {actions
+        .filter(({ id }) => SHOWN.has(id))
+        .map((action) => (
+          <ActionButton key={action.id} action={action} />
+        ))}
+      <span className={styles.end}>
+        <IconButton icon={X} label={t("actions.none")} keys="escape" onPress={chooseNone} />
+      </span>
+    </div>
+  );
+}
+
+interface TrashStripProps {
+  readonly isEmpty: boolean;
+  readonly onClose: () => void;
+  readonly onEmpty: () => void;
+}
+
+/** Says that this is the trash, and how to be rid of it. */
+function TrashStrip({ isEmpty, onClose, onEmpty }: TrashStripProps) {
+  const t = useWords("gallery");
+  return (
+    <section className={styles.strip} aria-label={t("trash.title")}>
+      <h2>{t("trash.title")}</h2>
+      <p className={styles.trashNote}>{t("trash.note")}</p>
+      <Button variant="plain" icon={ArrowLeft} onPress={onClose}>
+        {t("trash.close")}
+      </Button>
+      <Button variant="danger" icon={Trash2} isDisabled={isEmpty} onPress={onEmpty}>
+        {t("trash.empty")}
+      </Button>
+    </section>
   );
 }

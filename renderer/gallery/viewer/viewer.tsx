@@ -4,18 +4,18 @@ import { useEffect, useRef } from "react";
 import type { Image } from "../../../engine/contract/gallery.ts";
 import { asFailure } from "../../connection/failure.ts";
 import { useStudio } from "../../connection/studio.tsx";
-import { PictureImage } from "../../picture/picture.tsx";
+import { Picture, PictureImage, useImageName } from "../../picture/picture.tsx";
 import { useZoom } from "../../picture/use-zoom.ts";
 import { ZoomCanvas } from "../../picture/zoom-canvas.tsx";
 import { useImages, wantImages } from "../../state/images.ts";
-import { Button } from "../../ui/button.tsx";
 import { Failed, Skeleton } from "../../ui/async-states.tsx";
-import { Icon } from "../../ui/icon.tsx";
+import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
+import cover from "../cover.module.css";
 import { useViewerActions } from "./viewer-actions.ts";
 import { ViewerBar } from "./viewer-bar.tsx";
-import cover from "../cover.module.css";
 import styles from "./viewer.module.css";
 
 export interface ViewerProps {
@@ -121,4 +121,35 @@ function usePreloaded(...ids: readonly (string | undefined)[]): void {
     for (const address of addresses.split(" "))
       if (address !== "") new globalThis.Image().src = address;
   }, [addresses]);
+}
+
+/**
+ * A large look at the picture that has the focus. The sheet keeps the keyboard: arrows go on to
+ * other pictures, and everything else that its keys do still works.
+ */
+export function QuickLook({ id, onClose }: { id: string; onClose: () => void }) {
+  const image = useImages((images) => images[id]);
+  return (
+    <div
+      className={styles.look}
+      onClick={onClose}
+      // The focus stays on the sheet.
+      onMouseDown={(event) => event.preventDefault()}
+    >
+      <div className={styles.easel}>{image && <Picture image={image} />}</div>
+      {image && <Caption record={image.record} />}
+    </div>
+  );
+}
+
+function Caption({ record }: { record: { prompt: string; width: number; height: number } }) {
+  const t = useWords("gallery");
+  const name = useImageName(record);
+  const { prompt, width, height } = record;
+  return (
+    <p className={styles.caption} title={name}>
+      <span className={styles.prompt}>{prompt}</span>
+      <span className={styles.size}>{t("lookHint", { width, height })}</span>
+    </p>
+  );
 }

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { Chips } from "../../ui/chips.tsx";
@@ -8,11 +9,11 @@ import { formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
-import { useFastChoice } from "./fast-choice.ts";
+import { useEstimate } from "../press/estimate.ts";
+import { wantedFrom } from "../press/wanted.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
-import { fieldsOf, PRESETS, presetOf } from "./presets.ts";
-import { wantedFrom } from "../press/wanted.ts";
+import { fieldsOf, PATIENCE_SECONDS, presetOf, PRESETS } from "./presets.ts";
 
 const QUALITY = ["steps", "guidanceScale", "scheduler"] as const;
 
@@ -100,4 +101,21 @@ function Sampler({ model: { summary }, isDisabled }: SamplerProps) {
       ]}
     />
   );
+}
+
+/**
+ * Chooses Fast where nobody has chosen and Exact would take too long here. Gives the seconds Exact
+ * would take, where that is why Fast is chosen.
+ */
+function useFastChoice({ id, summary }: ChosenModel): number | undefined {
+  const isUntouched = useForm(({ isLoaded, isPresetChosen }) => isLoaded && !isPresetChosen);
+  const own = summary && { steps: summary.steps, width: summary.width, height: summary.height };
+  const request = { prompt: "", model: id, ...own };
+  const exact = useEstimate(request, summary !== undefined && isUntouched)?.seconds;
+  const preset = exact !== undefined && exact > PATIENCE_SECONDS ? "fast" : "exact";
+  const isKnown = isUntouched && exact !== undefined;
+  useEffect(() => {
+    if (isKnown && summary) changeForm(fieldsOf(preset, summary));
+  }, [isKnown, preset, summary]);
+  return isKnown && preset === "fast" ? exact : undefined;
 }

@@ -1,12 +1,13 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Server } from "../../../engine/contract/server.ts";
+import { NumberField, type NumberFieldProps } from "../../ui/number-field.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { useWords } from "../../words/words.ts";
+import { isOwnMachine, otherOriginOf } from "../reach.ts";
+import type { ServerCommands } from "../use-server.ts";
 import { HostField } from "./host-field.tsx";
 import { LinesField } from "./lines-field.tsx";
-import { NumberSetting } from "./number-setting.tsx";
-import { isOwnMachine, otherOriginOf } from "../reach.ts";
 import styles from "./settings-tab.module.css";
-import type { ServerCommands } from "../use-server.ts";
 
 export interface SettingsTabProps {
   readonly server: Server;
@@ -135,5 +136,40 @@ function Work({ settings, change }: PartProps) {
         </Switch>
       </div>
     </section>
+  );
+}
+
+/** A number that rests for so long is meant: arrows, wheel and dragging pass many by. */
+const REST_MS = 800;
+
+type NumberSettingProps = Pick<
+  NumberFieldProps,
+  "label" | "value" | "onChange" | "minValue" | "maxValue"
+>;
+
+/** A number that is saved when a person is done with it: it rests, Enter is pressed, or the field is left. */
+function NumberSetting({ value, onChange, ...rest }: NumberSettingProps) {
+  const [shown, setShown] = useState(value);
+  const pending = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const wanted = useRef(value);
+  useEffect(() => {
+    wanted.current = value;
+    setShown(value);
+  }, [value]);
+  const save = () => {
+    clearTimeout(pending.current);
+    if (wanted.current !== value) onChange(wanted.current);
+  };
+  const change = (next: number) => {
+    wanted.current = next;
+    setShown(next);
+    clearTimeout(pending.current);
+    pending.current = setTimeout(save, REST_MS);
+  };
+  const saveByEnter = ({ key }: KeyboardEvent) => key === "Enter" && save();
+  return (
+    <div className={styles.number} onBlur={save} onKeyUp={saveByEnter}>
+      <NumberField {...rest} value={shown} onChange={change} />
+    </div>
   );
 }

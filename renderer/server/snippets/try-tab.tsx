@@ -1,16 +1,17 @@
+import { useQuery } from "@tanstack/react-query";
 import { Copy, KeyRound } from "lucide-react";
 import { useState } from "react";
-import type { Server } from "../../../engine/contract/server.ts";
+import type { Server, ServerKey } from "../../../engine/contract/server.ts";
+import { useStudio } from "../../connection/studio.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Chips } from "../../ui/chips.tsx";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
-import { askedName, originOf } from "../reach.ts";
+import { askedName, needsKey, originOf } from "../reach.ts";
+import { useCopy } from "../use-copy.ts";
 import { KEY_VARIABLE, type SnippetName, SNIPPETS } from "./snippets.ts";
 import styles from "./try-tab.module.css";
-import { useCaller } from "./use-caller.ts";
-import { useCopy } from "../use-copy.ts";
 
 const NAMES = ["curl", "requests", "triton"] as const satisfies readonly SnippetName[];
 
@@ -68,4 +69,35 @@ export function TryTab({ server, onMakeKey }: { server: Server; onMakeKey: () =>
       </div>
     </div>
   );
+}
+
+/** No key among those there are. */
+const NOBODY = "nobody";
+
+/** As whom a snippet asks, and whom it could ask as: nobody where that is let in, or a key of these. */
+function useCaller({ settings }: Server) {
+  const { queries } = useStudio();
+  const keys = useQuery(queries.server.keys.queryOptions()).data?.filter(mayDraw) ?? [];
+  const [chosen, choose] = useState<string>();
+  const isNeeded = needsKey(settings);
+  const key = keys.find(({ id }) => id === chosen) ?? (isNeeded ? keys[0] : undefined);
+  return {
+    value: key?.id ?? NOBODY,
+    choose,
+    options: useOptions(keys, isNeeded),
+    isWithKey: isNeeded || key !== undefined,
+    isSeedProfile: key === undefined ? !isNeeded && settings.isSeedProfile : key.isSeedProfile,
+    lacksKey: isNeeded && key === undefined,
+  };
+}
+
+function useOptions(keys: readonly ServerKey[], isNeeded: boolean) {
+  const t = useWords("server");
+  const nobody = { value: NOBODY, label: t(isNeeded ? "try.someKey" : "try.noKey") };
+  const named = keys.map(({ id, name }) => ({ value: id, label: name }));
+  return isNeeded && keys.length > 0 ? named : [nobody, ...named];
+}
+
+function mayDraw({ scopes }: ServerKey): boolean {
+  return scopes.includes("inference");
 }

@@ -11,3 +11,9 @@ export const ui = {
   help: "What {{about}} means",
   noMatch: "Nothing matches",
 };
+
+export const shortcuts = {
+  palette: "Commands",
+  palettePlaceholder: "What would you like to do?",
+  sheet: "Keyboard shortcuts",
+};

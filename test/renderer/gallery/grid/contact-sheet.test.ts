@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  boxOf,
   headingOf,
   layOut,
   lineOf,
@@ -67,4 +68,13 @@ test("every picture is in exactly the line that is found for it", () => {
       expect(lines.reduce((sum, { count }) => sum + count, 0)).toBe(names.total);
     }),
   );
+});
+
+test.each([
+  ["a square fills the tile but for its margin", { width: 768, height: 768 }, 180, [164, 164]],
+  ["a wide one keeps its shape", { width: 768, height: 512 }, 180, [164, 109]],
+  ["a small one is at most three times its size", { width: 32, height: 64 }, 320, [96, 192]],
+  ["a thin one does not vanish", { width: 2048, height: 2 }, 100, [84, 1]],
+] as const)("%s", (_, picture, side, [width, height]) => {
+  expect(boxOf(picture, side)).toEqual({ width, height });
 });

@@ -17,3 +17,11 @@ test("an endpoint's refusal is called by its name", () => {
   expect(failureTitle(failed("ENDPOINT_CERTIFICATE", "kt2"))).toBe("ENDPOINT_CERTIFICATE");
   expect(failureTitle(failed("INTERNAL", "kt2"))).toBe("other");
 });
+
+test("a failure has the title that its next step depends on", () => {
+  const codes = ["OUT_OF_MEMORY", "WEIGHT_MISSING", "INTERNAL"] as const;
+  const titles = codes.map((code) => failureTitle(failed(code)));
+  expect(titles).toEqual(["OUT_OF_MEMORY", "model", "other"]);
+  const interrupted = generationOf(orderOf(0), 0, { state: "interrupted" });
+  expect(failureTitle(interrupted)).toBe("interrupted");
+});

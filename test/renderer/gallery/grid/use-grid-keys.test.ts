@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { layOut } from "../../../../renderer/gallery/grid/contact-sheet.ts";
-import { isMove, type MoveKey, moved } from "../../../../renderer/gallery/grid/moves.ts";
+import { isMove, type MoveKey, moved } from "../../../../renderer/gallery/grid/use-grid-keys.ts";
 import { namesOf } from "../names.ts";
 
 /*

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PERIODS, periodOf, startOf } from "../../../../renderer/gallery/filters/dates.ts";
+import { PERIODS, periodOf, startOf } from "../../../../renderer/gallery/filters/date-filter.tsx";
 
 const now = new Date(2026, 2, 3, 23, 59);
 

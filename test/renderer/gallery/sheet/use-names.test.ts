@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { orderOf } from "../../../../renderer/gallery/grid/contact-sheet.ts";
-import { holdBack } from "../../../../renderer/gallery/sheet/hold-back.ts";
+import { holdBack } from "../../../../renderer/gallery/sheet/use-names.ts";
 import { namesOf } from "../names.ts";
 
 const { days } = namesOf(2, 1);

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import type { Generation } from "../../../../engine/contract/generation.ts";
-import { failureTitle } from "../../../../renderer/generate/stage/failure-title.ts";
-import { lookedAt } from "../../../../renderer/generate/stage/looked-at.ts";
-import { useQueue } from "../../../../renderer/state/queue.ts";
-import { generationOf, orderOf } from "../../../fakes/fake-studio-rows.ts";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import { lookedAt } from "../../../renderer/state/selection.ts";
+import { useQueue } from "../../../renderer/state/queue.ts";
+import { generationOf, orderOf } from "../../fakes/fake-studio-rows.ts";
 
 const done = generationOf(orderOf(0), 1, { state: "done" });
 const waiting = generationOf(orderOf(1), 2, {});
@@ -27,15 +26,4 @@ test("the chosen one is looked at; else what runs, what is next, what was presse
   expect(lookedAt(queueOf([done], [pressed]), undefined)).toBe(pressed);
   expect(lookedAt(queueOf([done]), undefined)).toBe(done);
   expect(lookedAt(queueOf([]), undefined)).toBeUndefined();
-});
-
-test("a failure has the title that its next step depends on", () => {
-  const failed = (code: "OUT_OF_MEMORY" | "WEIGHT_MISSING" | "INTERNAL") =>
-    failureTitle({ ...done, state: "failed", error: { code, message: "", details: {} } });
-  expect([failed("OUT_OF_MEMORY"), failed("WEIGHT_MISSING"), failed("INTERNAL")]).toEqual([
-    "OUT_OF_MEMORY",
-    "model",
-    "other",
-  ]);
-  expect(failureTitle({ ...done, state: "interrupted" })).toBe("interrupted");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ignoredBy } from "../../../renderer/generate/ignored.ts";
+import { ignoredBy } from "../../../renderer/generate/chosen-target.ts";
 import { endpointRequest } from "../../../renderer/generate/press/wanted.ts";
 import { useForm } from "../../../renderer/state/form.ts";
 import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";

@@ -1,5 +1,0 @@
-export const shortcuts = {
-  palette: "Commands",
-  palettePlaceholder: "What would you like to do?",
-  sheet: "Keyboard shortcuts",
-};
