@@ -66,13 +66,15 @@ type Recallable = { readonly [Name in keyof ForeignRecord]?: ForeignRecord[Name]
 
 /**
  * Takes over what a picture says of how it was made; what it does not say stays. What other studios
- * allow and this one does not is brought within our limits.
+ * allow and this one does not is brought within our limits. A whole record that names no scheduler was
+ * drawn with the model's own.
  */
 export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
   const given = Object.entries(record).filter(
     ([name, value]) => value !== undefined && names.some((known) => known === name),
   );
   const { seed, ...fields }: FormFields = Object.fromEntries(given);
+  const isWhole = record.prompt !== undefined && record.steps !== undefined;
   useForm.setState({
     ...fields,
     ...(fields.prompt !== undefined && { prompt: fields.prompt.slice(0, MAX_PROMPT) }),
@@ -83,6 +85,7 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
     }),
     ...(seed !== undefined && { seed }),
     ...(fields.steps !== undefined && { isPresetChosen: true }),
+    ...(isWhole && names.includes("scheduler") && { scheduler: fields.scheduler }),
   });
 }
 

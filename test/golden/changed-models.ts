@@ -143,6 +143,29 @@ export const CHANGED_MODELS = {
     ],
     request: { guidanceScale: 0, steps: 2 },
   },
+  "scheduler-class-of-index": {
+    // Files put together by hand: scheduler_config.json still says DDIMScheduler.
+    changes: [
+      edit(SCHEDULER, { skip_prk_steps: true }),
+      edit("model_index.json", { scheduler: ["diffusers", "PNDMScheduler"] }),
+    ],
+  },
+  "scheduler-without-a-name": {
+    changes: [
+      text(
+        SCHEDULER,
+        JSON.stringify({
+          beta_start: 0.00085,
+          beta_end: 0.012,
+          beta_schedule: "scaled_linear",
+          prediction_type: "v_prediction",
+          solver_order: 3,
+        }),
+      ),
+      edit("model_index.json", { scheduler: ["diffusers", "DPMSolverMultistepScheduler"] }),
+    ],
+    request: { guidanceScale: 3, width: 64, height: 64 },
+  },
   "vae-shift-factor": {
     changes: [edit("vae/config.json", { shift_factor: 0.5 })],
     isFromPicture: true,

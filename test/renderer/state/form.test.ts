@@ -40,6 +40,15 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState()).toMatchObject({ seed: "9", prompt: "a fish" });
   });
 
+  test("goes back to the model's own scheduler where a whole record names none", () => {
+    useForm.setState({ scheduler: "euler" });
+    recallRecord({ steps: 20 });
+    recallRecord(record, ["prompt", "steps"]);
+    expect(useForm.getState().scheduler).toBe("euler");
+    recallRecord(record);
+    expect(useForm.getState().scheduler).toBeUndefined();
+  });
+
   test("cuts a prompt that is longer than one may be", () => {
     recallRecord({ prompt: "x".repeat(20_000) });
     expect(useForm.getState().prompt).toHaveLength(10_000);
