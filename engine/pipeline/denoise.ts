@@ -1,4 +1,5 @@
 import { StudioError } from "../contract/errors.ts";
+import { FRESH } from "../schedulers/scheduler.ts";
 import type { NoiseGenerator } from "../tensor/noise.ts";
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 import { isGuided, type PipelineEvent, type PipelineParts, type Run } from "./pipeline.ts";
@@ -39,7 +40,7 @@ async function* denoise(
 
   const draw = (): Float32Array => noise.normal(data.length);
   let latents = data;
-  let memory = plan.start;
+  let memory = FRESH;
   for (const [i, timestep] of plan.timesteps.slice(from).entries()) {
     const index = from + i;
     const scaled = repeat(plan.scaleInput(latents, index), batch);

@@ -1,3 +1,4 @@
+import type { SchedulerPlan } from "./scheduler.ts";
 import type { SchedulerSettings } from "./settings.ts";
 import { unsupported } from "./unsupported.ts";
 import { weightedSum } from "./weighted-sum.ts";
@@ -29,6 +30,17 @@ export function mix(
   noise: Float32Array,
 ): Float32Array {
   return weightedSum([signal, picture], [spread, noise]);
+}
+
+/** What the methods over mixtures share: the UNet sees their latents, of unit variance, as they are. */
+export function mixtureSpace(
+  mixtureAt: (index: number) => Mixture,
+): Pick<SchedulerPlan, "initialSigma" | "scaleInput" | "addNoise"> {
+  return {
+    initialSigma: 1,
+    scaleInput: (latents) => latents,
+    addNoise: (original, noise, index) => mix(mixtureAt(index), original, noise),
+  };
 }
 
 type Prediction = Pick<SchedulerSettings, "prediction_type">;

@@ -19,8 +19,6 @@ export interface SchedulerPlan {
   readonly initialSigma: number;
   /** Evaluations in a step: a start image enters at a multiple of it. diffusers calls it the order. */
   readonly order: number;
-  /** What the first step is given to remember, at whatever index it is. */
-  readonly start: Memory;
   /** The latents as the UNet wants to see them at `timesteps[index]`. */
   scaleInput(latents: Float32Array, index: number): Float32Array;
   step(step: Step): StepResult;
@@ -59,5 +57,5 @@ export interface Memory {
   readonly evaluations?: number;
 }
 
-/** The memory of a run that has not made a step. */
+/** What the first step of a run remembers, at whatever index it is. */
 export const FRESH: Memory = { predictions: [] };

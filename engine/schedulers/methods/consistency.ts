@@ -2,6 +2,7 @@ import {
   clip,
   mix,
   mixtureOfAlpha,
+  mixtureSpace,
   noiseIn,
   pictureIn,
   refuseNoiseFromNoise,
@@ -9,7 +10,7 @@ import {
   type Mixture,
 } from "../mixture.ts";
 import { alphaLookup } from "../noise-schedule.ts";
-import { FRESH, type Scheduler, type SchedulerPlan } from "../scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 import type { SchedulerSettings } from "../settings.ts";
 import { unsupported } from "../unsupported.ts";
 import { weightedSum } from "../weighted-sum.ts";
@@ -29,7 +30,9 @@ export const lcm: Scheduler = {
   plan(settings, steps) {
     const { timesteps, mixtures } = layOut(settings, steps);
     return {
-      ...unscaled(timesteps, mixtures),
+      ...mixtureSpace((index) => mixtures[index]!),
+      timesteps,
+      order: 1,
       step({ index, latents, prediction, memory, noise }) {
         const picture = clip(pictureIn(settings, mixtures[index]!, latents, prediction), settings);
         const { skip, out } = boundary(settings, timesteps[index]!);
@@ -52,7 +55,9 @@ export const tcd: Scheduler = {
   plan(settings, steps) {
     const { timesteps, mixtures, first } = layOut(settings, steps);
     return {
-      ...unscaled(timesteps, mixtures),
+      ...mixtureSpace((index) => mixtures[index]!),
+      timesteps,
+      order: 1,
       step({ index, latents, prediction, memory }) {
         const mixture = mixtures[index]!;
         const picture = pictureIn(settings, mixture, latents, prediction);
@@ -88,20 +93,6 @@ function layOut(settings: SchedulerSettings, steps: number): Layout {
   const mixtures = timesteps.map((timestep) => mixtureOfAlpha(alphaAt(timestep)));
   refuseNoiseFromNoise(settings, mixtures[0]!);
   return { timesteps, mixtures, first: mixtureOfAlpha(alphaAt(0)) };
-}
-
-function unscaled(
-  timesteps: readonly number[],
-  mixtures: readonly Mixture[],
-): Omit<SchedulerPlan, "step"> {
-  return {
-    timesteps,
-    initialSigma: 1,
-    order: 1,
-    start: FRESH,
-    scaleInput: (latents) => latents,
-    addNoise: (original, noise, index) => mix(mixtures[index]!, original, noise),
-  };
 }
 
 /** c_skip and c_out of arXiv 2303.01469, appendix C: towards timestep 0 the latents are the picture. */

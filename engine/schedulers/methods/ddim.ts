@@ -2,13 +2,14 @@ import {
   clip,
   mix,
   mixtureOfAlpha,
+  mixtureSpace,
   noiseIn,
   pictureIn,
   refuseNoiseFromNoise,
   refusePixelsAndFlow,
 } from "../mixture.ts";
 import { alphaLookup } from "../noise-schedule.ts";
-import { FRESH, type Scheduler } from "../scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { roundHalfEven, spaceTimesteps } from "../timesteps.ts";
 
 /** Denoising diffusion implicit models, arXiv 2010.02502, with eta 0: no noise is added on the way. */
@@ -27,10 +28,8 @@ export const ddim: Scheduler = {
     refuseNoiseFromNoise(settings, mixtures[0]!);
     return {
       timesteps,
-      initialSigma: 1,
+      ...mixtureSpace((index) => mixtures[index]!),
       order: 1,
-      start: FRESH,
-      scaleInput: (latents) => latents,
       /** Formula (9) of the paper. */
       step({ index, latents, prediction, memory }) {
         const mixture = mixtures[index]!;
@@ -39,7 +38,6 @@ export const ddim: Scheduler = {
         const noise = noiseIn(settings, mixture, latents, prediction);
         return { latents: mix(next, picture, noise), memory };
       },
-      addNoise: (original, noise, index) => mix(mixtures[index]!, original, noise),
     };
   },
 };

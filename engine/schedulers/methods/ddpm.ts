@@ -1,13 +1,13 @@
 import {
   clip,
-  mix,
   mixtureOfAlpha,
+  mixtureSpace,
   pictureIn,
   refuseNoiseFromNoise,
   refusePixelsAndFlow,
 } from "../mixture.ts";
 import { alphaLookup } from "../noise-schedule.ts";
-import { FRESH, type Scheduler } from "../scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { roundHalfEven, spaceTimesteps } from "../timesteps.ts";
 import { chosen } from "../unsupported.ts";
 import { weightedSum } from "../weighted-sum.ts";
@@ -27,10 +27,8 @@ export const ddpm: Scheduler = {
     refuseNoiseFromNoise(settings, mixtureOfAlpha(alphas[0]!));
     return {
       timesteps,
-      initialSigma: 1,
+      ...mixtureSpace((index) => mixtureOfAlpha(alphas[index]!)),
       order: 1,
-      start: FRESH,
-      scaleInput: (latents) => latents,
       step({ index, latents, prediction, memory, noise }) {
         const [alpha, next] = [alphas[index]!, alphas[index + 1]!];
         const picture = clip(
@@ -48,7 +46,6 @@ export const ddpm: Scheduler = {
         const spread = Math.sqrt(varianceOf(least, beta));
         return { latents: weightedSum([1, mean], [spread, noise()]), memory };
       },
-      addNoise: (original, noise, index) => mix(mixtureOfAlpha(alphas[index]!), original, noise),
     };
   },
 };

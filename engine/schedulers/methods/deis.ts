@@ -1,6 +1,6 @@
-import { mix, mixtureOfSigma, noiseIn, refusePixelsAndFlow } from "../mixture.ts";
+import { mixtureOfSigma, mixtureSpace, noiseIn, refusePixelsAndFlow } from "../mixture.ts";
 import { trainedSigmas } from "../noise-schedule.ts";
-import { FRESH, type Scheduler } from "../scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { sigmaPath, solverLevels } from "../sigmas.ts";
 import { chosen, unsupported } from "../unsupported.ts";
 import { weightedSum, type Term } from "../weighted-sum.ts";
@@ -32,10 +32,8 @@ export const deis: Scheduler = {
     if (isCurved) sigmas[steps] = sigmas[steps - 1]!; // DEISMultistepScheduler.set_timesteps
     return {
       timesteps: levels.map(({ timestep }) => timestep),
-      initialSigma: 1,
+      ...mixtureSpace((index) => mixtureOfSigma(sigmas[index]!)),
       order: 1,
-      start: FRESH,
-      scaleInput: (latents) => latents,
       step({ index, latents, prediction, memory }) {
         const [sigma, next] = [sigmas[index]!, sigmas[index + 1]!];
         const [start, end] = [mixtureOfSigma(sigma), mixtureOfSigma(next)];
@@ -52,7 +50,6 @@ export const deis: Scheduler = {
           memory: { predictions: known },
         };
       },
-      addNoise: (original, noise, index) => mix(mixtureOfSigma(sigmas[index]!), original, noise),
     };
   },
 };

@@ -1,7 +1,7 @@
 import { integratorOf, type Derivatives, type Integrator } from "../exponential-integrator.ts";
-import { mix, mixtureOfSigma, refusePixelsAndFlow } from "../mixture.ts";
+import { mixtureOfSigma, mixtureSpace, refusePixelsAndFlow } from "../mixture.ts";
 import { trainedSigmas } from "../noise-schedule.ts";
-import { FRESH, type Scheduler } from "../scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { sigmaPath, solverLevels } from "../sigmas.ts";
 import type { SchedulerSettings } from "../settings.ts";
 import { unsupported } from "../unsupported.ts";
@@ -20,10 +20,8 @@ export const dpmMultistep: Scheduler = {
     const sigmas = sigmaPath(levels, trained, settings.final_sigmas_type);
     return {
       timesteps: levels.map(({ timestep }) => timestep),
-      initialSigma: 1,
+      ...mixtureSpace((index) => mixtureOfSigma(sigmas[index]!)),
       order: 1,
-      start: FRESH,
-      scaleInput: (latents) => latents,
       step({ index, latents, prediction, memory: { predictions }, noise }) {
         const [sigma, next] = [sigmas[index]!, sigmas[index + 1]!];
         const target = integrator.target(sigma, latents, prediction);
@@ -38,7 +36,6 @@ export const dpmMultistep: Scheduler = {
           memory: { predictions: [target, ...predictions].slice(0, settings.solver_order) },
         };
       },
-      addNoise: (original, noise, index) => mix(mixtureOfSigma(sigmas[index]!), original, noise),
     };
   },
 };

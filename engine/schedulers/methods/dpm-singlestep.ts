@@ -1,7 +1,7 @@
 import { integratorOf, type IntegratorStep, type Rule } from "../exponential-integrator.ts";
-import { mix, mixtureOfSigma, refusePixelsAndFlow } from "../mixture.ts";
+import { mixtureOfSigma, mixtureSpace, refusePixelsAndFlow } from "../mixture.ts";
 import { trainedSigmas } from "../noise-schedule.ts";
-import { FRESH, type Scheduler } from "../scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { sigmaPath, solverLevels } from "../sigmas.ts";
 import type { SchedulerSettings } from "../settings.ts";
 import { unsupported } from "../unsupported.ts";
@@ -30,10 +30,8 @@ export const dpmSinglestep: Scheduler = {
     const sigmas = sigmaPath(levels, trained, settings.final_sigmas_type);
     return {
       timesteps: levels.map(({ timestep }) => timestep),
-      initialSigma: 1,
+      ...mixtureSpace((index) => mixtureOfSigma(sigmas[index]!)),
       order: 1,
-      start: FRESH,
-      scaleInput: (latents) => latents,
       step({ index, latents, prediction, memory, noise }) {
         const target = integrator.target(sigmas[index]!, latents, prediction);
         const fresh = integrator.drawsNoise ? noise() : undefined;
@@ -49,7 +47,6 @@ export const dpmSinglestep: Scheduler = {
           memory: { predictions: all, origin },
         };
       },
-      addNoise: (original, noise, index) => mix(mixtureOfSigma(sigmas[index]!), original, noise),
     };
   },
 };

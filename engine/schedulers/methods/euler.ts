@@ -1,6 +1,6 @@
 import { refuseSample } from "../mixture.ts";
 import { trainedSigmas } from "../noise-schedule.ts";
-import { FRESH, type Scheduler } from "../scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { ancestral, sigmaSpace, slope } from "../sigma-space.ts";
 import { curvedLevels, sigmaPath, spacedLevels, type Level } from "../sigmas.ts";
 import type { SchedulerSettings } from "../settings.ts";
@@ -22,7 +22,6 @@ export const euler: Scheduler = {
       ...sigmaSpace(sigmas, settings),
       timesteps: evaluated.map(timestepOf),
       order: 1,
-      start: FRESH,
       step({ index, latents, prediction, memory }) {
         const [sigma, next] = [sigmas[index]!, sigmas[index + 1]!];
         const change = slope(settings, sigma, latents, prediction);
@@ -45,7 +44,6 @@ export const eulerAncestral: Scheduler = {
       ...sigmaSpace(sigmas, settings),
       timesteps: levels.map(({ timestep }) => timestep),
       order: 1,
-      start: FRESH,
       step({ index, latents, prediction, memory, noise }) {
         const sigma = sigmas[index]!;
         const { down, up } = ancestral(sigma, sigmas[index + 1]!);

@@ -26,7 +26,6 @@ export const heun: Scheduler = {
       ),
       timesteps: looks.map(({ timestep }) => Math.fround(timestep)),
       order: 2,
-      start: FRESH,
       step({ index, latents, prediction, memory: { predictions, origin = latents } }) {
         const isSecond = index % 2 === 1;
         const [sigma, next] = [path[index >> 1]!, path[(index >> 1) + 1]!];

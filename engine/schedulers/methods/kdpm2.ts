@@ -48,7 +48,6 @@ function layOut(settings: SchedulerSettings, steps: number, descent: Descent): S
     timesteps: timesteps.slice(0, -1),
     ...sigmaSpace(looks.slice(0, -1), settings),
     order: 2,
-    start: FRESH,
     step({ index, latents, prediction, memory: { origin }, noise }) {
       const i = index >> 1;
       const sigma = path[i]!;

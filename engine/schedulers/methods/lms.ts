@@ -1,5 +1,5 @@
 import { trainedSigmas } from "../noise-schedule.ts";
-import { FRESH, type Scheduler } from "../scheduler.ts";
+import type { Scheduler } from "../scheduler.ts";
 import { sigmaSpace, slope } from "../sigma-space.ts";
 import { curvedLevels, sigmaPath, spacedLevels } from "../sigmas.ts";
 import { weightedSum, type Term } from "../weighted-sum.ts";
@@ -21,7 +21,6 @@ export const lms: Scheduler = {
       ...sigmaSpace(sigmas, settings),
       timesteps: levels.map(({ timestep }) => Math.fround(timestep)),
       order: 1,
-      start: FRESH,
       step({ index, latents, prediction, memory: { predictions } }) {
         const change = slope(settings, sigmas[index]!, latents, prediction);
         const known = [change, ...predictions].slice(0, ORDER);

@@ -1,6 +1,6 @@
-import { mix, mixtureOfAlpha, noiseIn, refuseSample } from "../mixture.ts";
+import { mixtureOfAlpha, mixtureSpace, noiseIn, refuseSample } from "../mixture.ts";
 import { alphaLookup } from "../noise-schedule.ts";
-import { FRESH, type Memory, type Scheduler, type Step, type StepResult } from "../scheduler.ts";
+import type { Memory, Scheduler, Step, StepResult } from "../scheduler.ts";
 import type { SchedulerSettings } from "../settings.ts";
 import { roundHalfEven, spaceTimesteps } from "../timesteps.ts";
 import { unsupported } from "../unsupported.ts";
@@ -24,16 +24,12 @@ export const pndm: Scheduler = {
       transfer(settings, [alphaAt(from), alphaAt(to)], latents, prediction);
     return {
       timesteps,
-      initialSigma: 1,
+      ...mixtureSpace((index) => mixtureOfAlpha(alphaAt(timesteps[index]!))),
       order: 1,
-      start: FRESH,
-      scaleInput: (latents) => latents,
       step: (step) =>
         (step.memory.evaluations ?? 0) < trail.groups.length * RUNGE_KUTTA.length
           ? rungeKutta(trail, step, move)
           : multistep(trail, step, move),
-      addNoise: (original, noise, index) =>
-        mix(mixtureOfAlpha(alphaAt(timesteps[index]!)), original, noise),
     };
   },
 };

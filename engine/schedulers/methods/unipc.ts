@@ -1,6 +1,12 @@
-import { mix, mixtureOfSigma, noiseIn, pictureIn, refusePixelsAndFlow } from "../mixture.ts";
+import {
+  mixtureOfSigma,
+  mixtureSpace,
+  noiseIn,
+  pictureIn,
+  refusePixelsAndFlow,
+} from "../mixture.ts";
 import { trainedSigmas } from "../noise-schedule.ts";
-import { FRESH, type Memory, type Scheduler } from "../scheduler.ts";
+import type { Memory, Scheduler } from "../scheduler.ts";
 import { sigmaPath, solverLevels } from "../sigmas.ts";
 import type { SchedulerSettings } from "../settings.ts";
 import { chosen, unsupported } from "../unsupported.ts";
@@ -31,10 +37,8 @@ export const unipc: Scheduler = {
     };
     return {
       timesteps,
-      initialSigma: 1,
+      ...mixtureSpace((index) => mixtureOfSigma(sigmas[index]!)),
       order: 1,
-      start: FRESH,
-      scaleInput: (latents) => latents,
       step({ index, latents, prediction, memory }) {
         const target = solver.target(sigmas[index]!, latents, prediction);
         const corrected = correct(index, target, memory) ?? latents;
@@ -45,7 +49,6 @@ export const unipc: Scheduler = {
           memory: { predictions: known, origin: corrected },
         };
       },
-      addNoise: (original, noise, index) => mix(mixtureOfSigma(sigmas[index]!), original, noise),
     };
   },
 };

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { SchedulerPlan } from "../../../engine/schedulers/scheduler.ts";
+import { FRESH, type SchedulerPlan } from "../../../engine/schedulers/scheduler.ts";
 import type { NoiseGenerator } from "../../../engine/tensor/noise.ts";
 
 /** Where a run begins. */
@@ -16,7 +16,7 @@ export function trajectory(
 ): readonly Float32Array[] {
   const path = [start];
   let latents = start;
-  let memory = plan.start;
+  let memory = FRESH;
   const noise = (): Float32Array => generator.normal(start.length);
   for (let index = first; index < plan.timesteps.length; index++) {
     const prediction = network(plan.scaleInput(latents, index), plan.timesteps[index]!);

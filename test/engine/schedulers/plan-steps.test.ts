@@ -5,7 +5,7 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../../../engine/contract/schedulers.ts";
 import { readSchedulerConfig } from "../../../engine/schedulers/config.ts";
 import { ownSchedulerName, planSteps } from "../../../engine/schedulers/plan-steps.ts";
-import type { SchedulerPlan } from "../../../engine/schedulers/scheduler.ts";
+import { FRESH, type SchedulerPlan } from "../../../engine/schedulers/scheduler.ts";
 import { CLASSES } from "../../../engine/schedulers/schedulers.ts";
 import { createGenerator } from "../../../engine/tensor/noise.ts";
 import { readGolden, readGoldenJson } from "../../golden/read-golden.ts";
@@ -252,7 +252,7 @@ test("draws noise at the steps where diffusers does", () => {
   const draws = SCHEDULER_NAMES.map((name): [SchedulerName, string] => {
     const made = plan(SD2, 3, name);
     const noise = vi.fn<() => Float32Array>(() => new Float32Array(4));
-    let { start: memory } = made;
+    let memory = FRESH;
     const counts = made.timesteps.map((_, index) => {
       const latents = new Float32Array(4);
       ({ memory } = made.step({ index, latents, prediction: latents, memory, noise }));
