@@ -15,7 +15,7 @@ import { cacheFolder } from "../store/cache-folder.ts";
 import { chooseDevice, type Probe } from "./devices.ts";
 import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
-import { orAborted } from "./or-aborted.ts";
+import { orAborted } from "../files/or-aborted.ts";
 import { ordersOf, parseRequest } from "./order.ts";
 import { PreviewMaps } from "./preview-maps.ts";
 import { previewSample } from "./preview-sample.ts";

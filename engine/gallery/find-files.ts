@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { sep } from "node:path";
+import { orAborted } from "../files/or-aborted.ts";
 import { UNFINISHED } from "../files/unfinished.ts";
 import type { GalleryParts } from "./gallery-parts.ts";
 import { pictureFolder } from "./keep-picture.ts";
@@ -14,14 +15,15 @@ export interface FoundFiles {
   readonly unread: readonly string[];
 }
 
-export async function findFiles(parts: GalleryParts): Promise<FoundFiles> {
+export async function findFiles(parts: GalleryParts, signal?: AbortSignal): Promise<FoundFiles> {
   const { places, keepsakes } = parts;
   const used = keepsakes.folders.map((kept) => places.absolute(kept));
   // A set, since folders that were chosen may lie in one another; it grows while it is gone through.
   const folders = new Set([pictureFolder(parts), places.ownFolder, ...used, places.trashFolder]);
   const found = { pictures: [] as string[], unfinished: [] as string[], unread: [] as string[] };
   for (const folder of folders) {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+    const reading = readdir(folder, { withFileTypes: true }).catch(() => undefined);
+    const entries = await orAborted(reading, signal);
     if (entries === undefined) found.unread.push(folder);
     for (const entry of entries ?? []) {
       const path = folder + sep + entry.name;

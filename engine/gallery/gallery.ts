@@ -5,6 +5,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
 import type { GalleryFacets, GalleryNames, GalleryQuery } from "../contract/gallery.ts";
 import { makeFolder } from "../files/atomic-file.ts";
+import { faultOf } from "../files/stored-file.ts";
+import { systemCode } from "../files/system-error.ts";
 import { Turns } from "../files/turns.ts";
 import type { GalleryParts, GallerySettings } from "./gallery-parts.ts";
 import { countFacets, findNames } from "./image-names.ts";
@@ -23,6 +25,29 @@ export interface GalleryOptions {
   readonly dataFolder: string;
   readonly settings: GallerySettings;
   readonly makeThumbnail: MakeThumbnail;
+}
+
+/** Has the index built anew where records in it are damaged: the pictures still have theirs. */
+function rereadDamaged(rows: ImageRows): string | undefined {
+  const { damaged } = rows;
+  if (damaged === 0) return undefined;
+  rows.markIncomplete();
+  return `The gallery's index was damaged in ${damaged} of its rows. It is rebuilt from the pictures.`;
+}
+
+/**
+ * Makes a folder. One that cannot be made is told of: it may be a link to a disk that is not there now,
+ * and is used again once it is.
+ */
+async function missingFolder(folder: string, what: string): Promise<string | undefined> {
+  try {
+    await makeFolder(folder);
+    return undefined;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    const reason = faultOf(folder) ?? "a file or a broken link is in its place";
+    return `The ${what} folder ${folder} is not available (${reason}). Darkroom uses it again as soon as it is.`;
+  }
 }
 
 function idsOf({ days }: GalleryNames): string[] {
@@ -47,10 +72,21 @@ export class Gallery {
     const thumbnails = new Thumbnails(places, makeThumbnail);
     const rows = new ImageRows(database);
     const parts = { places, rows, thumbnails, keepsakes, settings };
-    const notices = [notice, keepsakes.notice].filter((text) => text !== undefined);
-    for (const folder of [places.ownFolder, places.trashFolder]) await makeFolder(folder);
+    const notices = [
+      notice,
+      keepsakes.notice,
+      rereadDamaged(rows),
+      await missingFolder(places.ownFolder, "pictures"),
+      await missingFolder(places.trashFolder, "trash"),
+    ];
     await settleAll(parts);
-    return new Gallery(parts, database, notices);
+    // Where the disk is full, the file stays as it was, and the index knows the rest.
+    await keepsakes.learn(rows).catch(() => {});
+    return new Gallery(
+      parts,
+      database,
+      notices.filter((text) => text !== undefined),
+    );
   }
 
   private constructor(parts: GalleryParts, database: DatabaseSync, notices: readonly string[]) {
@@ -73,8 +109,9 @@ export class Gallery {
     const { rows, keepsakes } = this.#parts;
     const known = rows.getMany(ids).map(({ id }) => id);
     await this.#turns.take(async () => {
-      rows.star(known, isStarred);
+      // The file first: it survives the index, and the index has the last word at the next start.
       await keepsakes.star(known, isStarred);
+      rows.star(known, isStarred);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import { recordSchema } from "../contract/image-record.ts";
+import { type GenerationRecord, recordSchema } from "../contract/image-record.ts";
 import { secondsSchema } from "../contract/progress.ts";
 import { inTransaction } from "../database/transaction.ts";
 import type { ImageRow } from "./image-row.ts";
@@ -7,7 +7,7 @@ import { localDay } from "./local-day.ts";
 import { indexedText } from "./search-words.ts";
 
 const COLUMNS =
-  "number, id, path, size_bytes, record, target, seconds, created_at, is_starred, is_trashed";
+  "number, id, path, size_bytes, record, target, seconds, created_at, is_starred, is_trashed, model, width, height";
 
 type Columns = Record<string, SQLOutputValue>;
 
@@ -99,9 +99,31 @@ export class ImageRows {
   }
 
   star(ids: readonly string[], isStarred: boolean): void {
-    this.#database
-      .prepare("UPDATE images SET is_starred = ? WHERE id IN (SELECT value FROM json_each(?))")
-      .run(Number(isStarred), JSON.stringify(ids));
+    this.atOnce(() =>
+      this.#database
+        .prepare("UPDATE images SET is_starred = ? WHERE id IN (SELECT value FROM json_each(?))")
+        .run(Number(isStarred), JSON.stringify(ids)),
+    );
+  }
+
+  /** Ids of the starred, and of all others. */
+  stars(): { readonly starred: readonly string[]; readonly others: readonly string[] } {
+    const select = this.#database.prepare("SELECT id FROM images WHERE is_starred = ?");
+    const [others = [], starred = []] = [0, 1].map((is) =>
+      select.all(is).map(({ id }) => String(id)),
+    );
+    return { starred, others };
+  }
+
+  /** How many rows hold a record that is damaged; the pictures still have theirs. */
+  get damaged(): number {
+    const count = "SELECT count(*) AS count FROM images WHERE NOT json_valid(record)";
+    return Number(this.#database.prepare(count).get()?.["count"]);
+  }
+
+  /** Says that the index is to be built anew. */
+  markIncomplete(): void {
+    this.atOnce(() => this.#database.exec("DELETE FROM rebuilds"));
   }
 
   /** Says where a picture's file is now that it was moved. */
@@ -116,11 +138,11 @@ export class ImageRows {
 
   /** Writes down that a picture's file is about to be written to, or moved from or to, `path`. */
   announce(id: string, path: string): void {
-    this.#announce.run(id, path);
+    this.atOnce(() => this.#announce.run(id, path));
   }
 
   settle(id: string): void {
-    this.#settle.run(id);
+    this.atOnce(() => this.#settle.run(id));
   }
 
   /** What was announced and never settled. */
@@ -140,18 +162,58 @@ export class ImageRows {
   }
 }
 
+/** What of a row cannot be read is left out of it, and stays in the table as it is. */
 function toRow(columns: Columns): ImageRow {
   const text = (name: string) => String(columns[name]);
-  const seconds = columns["seconds"];
+  const seconds = secondsSchema.safeParse(readJson(columns["seconds"])).data;
   return {
     id: text("id"),
     path: text("path"),
     sizeBytes: Number(columns["size_bytes"]),
-    record: recordSchema.parse(JSON.parse(text("record"))),
+    record: readRecord(columns),
     target: text("target"),
-    ...(seconds === null ? {} : { seconds: secondsSchema.parse(JSON.parse(text("seconds"))) }),
+    ...(seconds === undefined ? {} : { seconds }),
     createdAt: text("created_at"),
     isStarred: columns["is_starred"] === 1,
     isTrashed: columns["is_trashed"] === 1,
   };
+}
+
+const PARTIAL_RECORD = recordSchema.partial();
+
+/**
+ * A record as far as this version knows it: another one may have stored names that are not known here.
+ * Of a damaged one SQLite has kept the model and the size apart.
+ */
+function readRecord(columns: Columns): GenerationRecord {
+  const stored = readJson(columns["record"]);
+  const whole = recordSchema.safeParse(stored).data;
+  if (whole !== undefined) return whole;
+  const known = Object.entries(Object(stored)).filter(
+    ([name, value]) => PARTIAL_RECORD.safeParse({ [name]: value }).success,
+  );
+  const { model, width, height } = columns;
+  return recordSchema.parse({
+    ...UNKNOWN_RECORD,
+    model,
+    width,
+    height,
+    ...Object.fromEntries(known),
+  });
+}
+
+const UNKNOWN_RECORD = {
+  prompt: "",
+  negativePrompt: "",
+  device: "unknown",
+  software: "unknown",
+  version: "unknown",
+};
+
+function readJson(stored: SQLOutputValue | undefined): unknown {
+  try {
+    return typeof stored === "string" ? JSON.parse(stored) : undefined;
+  } catch {
+    return undefined;
+  }
 }

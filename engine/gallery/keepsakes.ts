@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { z } from "zod";
 import { readJson, writeJson } from "../files/json-file.ts";
+import type { ImageRows } from "./image-rows.ts";
 
 /** A hundred thousand stars. */
 const MAX_BYTES = 4 << 20;
@@ -15,6 +17,7 @@ export class Keepsakes {
   readonly #path: string;
   #starred: ReadonlySet<string>;
   #folders: ReadonlySet<string>;
+  readonly #wasThere: boolean;
   /** That the file was damaged, for a person. */
   readonly notice: string | undefined;
 
@@ -28,6 +31,7 @@ export class Keepsakes {
 
   private constructor(path: string, content: Content | undefined, notice: string | undefined) {
     this.#path = path;
+    this.#wasThere = content !== undefined;
     this.#starred = new Set(content?.starred);
     this.#folders = new Set(content?.folders);
     this.notice = notice;
@@ -43,23 +47,33 @@ export class Keepsakes {
   }
 
   async star(ids: readonly string[], isStarred: boolean): Promise<void> {
-    const starred = new Set(this.#starred);
-    for (const id of ids) {
-      if (isStarred) starred.add(id);
-      else starred.delete(id);
-    }
-    this.#starred = starred;
-    await this.#write();
+    const named = new Set(ids);
+    const starred = isStarred ? this.#starred.union(named) : this.#starred.difference(named);
+    await this.#write(this.#folders, starred);
   }
 
   async addFolder(folder: string): Promise<void> {
-    if (this.#folders.has(folder)) return;
-    this.#folders = new Set([...this.#folders, folder]);
-    await this.#write();
+    if (!this.#folders.has(folder)) await this.#write(this.#folders.union(new Set([folder])));
   }
 
-  async #write(): Promise<void> {
-    const content: Content = { folders: [...this.#folders], starred: [...this.#starred] };
+  /**
+   * Takes over what the index knows: it has the last word about the stars of the pictures in it, and
+   * knows the folders where this file was lost.
+   */
+  async learn(rows: ImageRows): Promise<void> {
+    const { starred: named, others } = rows.stars();
+    const starred = new Set(named).union(this.#starred.difference(new Set(others)));
+    const places = this.#wasThere ? [] : rows.places();
+    const folders = this.#folders.union(new Set(places.map(({ path }) => dirname(path))));
+    const isNew = starred.symmetricDifference(this.#starred).size > 0 || places.length > 0;
+    if (isNew) await this.#write(folders, starred);
+  }
+
+  /** Holds only once it is on the disk. */
+  async #write(folders: ReadonlySet<string>, starred = this.#starred): Promise<void> {
+    const content: Content = { folders: [...folders], starred: [...starred] };
     await writeJson(this.#path, content);
+    this.#starred = starred;
+    this.#folders = folders;
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { StudioError } from "../contract/errors.ts";
+import { Turns } from "../files/turns.ts";
 import { FOREIGN_KEYS, readForeignTexts } from "../image/foreign/read-foreign.ts";
 import { readMark } from "../image/generation-text.ts";
 import { completeRecord } from "../image/known-record.ts";
@@ -12,6 +13,8 @@ import type { ImageRow } from "./image-row.ts";
 const HEAD_BYTES = 64 << 10;
 /** A larger file is none of ours, and is not read for a head of that size. */
 const MAX_BYTES = 64 << 20;
+
+const wholeFiles = new Turns();
 
 /** Of pictures that other programs drew and a person put into the folder. */
 const ELSEWHERE = "elsewhere";
@@ -69,7 +72,8 @@ async function readTexts(
   if (found !== undefined || sizeBytes <= HEAD_BYTES || sizeBytes > MAX_BYTES) {
     return found ?? new Map<string, string>();
   }
-  return tryTexts(await readFile(path)) ?? new Map<string, string>();
+  // One at a time: a folder full of large files would be in memory otherwise.
+  return (await wholeFiles.take(async () => tryTexts(await readFile(path)))) ?? new Map();
 }
 
 /** Undefined where the bytes end, or are damaged, in front of the picture. */

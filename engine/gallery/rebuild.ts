@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { orAborted } from "../files/or-aborted.ts";
 import type { Turns } from "../files/turns.ts";
 import { fileNameOf } from "./file-name.ts";
 import { findFiles } from "./find-files.ts";
@@ -9,7 +10,7 @@ import type { GalleryParts } from "./gallery-parts.ts";
 import { pictureFolder } from "./keep-picture.ts";
 import { type FoundPicture, readPicture } from "./read-picture.ts";
 
-/** Pictures that are read before others may change the gallery in between. */
+/** Pictures that are read before others may change the gallery in between; of each, 64 kB at once. */
 const BATCH = 100;
 
 export interface RebuildOptions {
@@ -20,38 +21,47 @@ export interface RebuildOptions {
 /**
  * Builds the index anew from the pictures alone: every picture that tells how it was made gets its row
  * back, under the id it always had, where it lies now; of copies the first counts. Rows whose pictures
- * are gone go, unless their folder cannot be read. The gallery can be used meanwhile.
+ * are gone go, unless their folder cannot be read; where that is the folder of new pictures, the index is
+ * not complete. The gallery can be used meanwhile. An abort ends it at once, however slow a disk is.
  */
 export async function rebuildIndex(
   parts: GalleryParts,
   turns: Turns,
   { onProgress = () => {}, signal }: RebuildOptions,
 ): Promise<void> {
-  const { pictures, unfinished, unread } = await findFiles(parts);
+  const { pictures, unfinished, unread } = await findFiles(parts, signal);
   // In a turn of their own: what is being written just now is not unfinished when it is our turn.
   await turns.take(async () => {
-    for (const file of unfinished) await rm(file, { force: true });
+    for (const file of unfinished) await orAborted(rm(file, { force: true }), signal);
   });
   const seen = new Set<string>();
   for (let done = 0; done < pictures.length; done += BATCH) {
     signal?.throwIfAborted();
     onProgress(done, pictures.length);
-    await turns.take(() => takeIn(parts, pictures.slice(done, done + BATCH), seen));
+    await turns.take(() => takeIn(parts, pictures.slice(done, done + BATCH), { seen, signal }));
   }
   await turns.take(async () => {
     forgetLost(parts, seen, unread);
-    parts.rows.markRebuilt(new Date());
+    if (!unread.some((folder) => isInUse(parts, folder))) parts.rows.markRebuilt(new Date());
   });
   onProgress(pictures.length, pictures.length);
+}
+
+/** Whether new pictures go to a folder, or went there before and would again. */
+function isInUse(parts: GalleryParts, folder: string): boolean {
+  const { places, keepsakes } = parts;
+  if (folder === places.ownFolder) return true;
+  return folder === pictureFolder(parts) && keepsakes.folders.includes(places.kept(folder));
 }
 
 async function takeIn(
   parts: GalleryParts,
   files: readonly string[],
-  seen: Set<string>,
+  { seen, signal }: { readonly seen: Set<string>; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   // A file that cannot be read, or is gone by now, is no picture.
-  const found = await Promise.all(files.map((file) => readPicture(file).catch(() => undefined)));
+  const reading = Promise.all(files.map((file) => readPicture(file).catch(() => undefined)));
+  const found = await orAborted(reading, signal);
   parts.rows.atOnce(() => {
     for (const [i, file] of files.entries()) {
       const picture = found[i];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { orAborted } from "../../../engine/drawing/or-aborted.ts";
+import { orAborted } from "../../../engine/files/or-aborted.ts";
 
 const never = Promise.withResolvers<string>().promise;
 
