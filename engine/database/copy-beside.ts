@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { isUnsyncable } from "../files/atomic-file.ts";
 import { besideOf } from "../files/stored-file.ts";
 
 /**
@@ -16,7 +17,15 @@ export function copyBeside(database: DatabaseSync, path: string, version: number
   // VACUUM INTO leaves the syncing to its caller.
   sync(temporary, "r+");
   renameSync(temporary, copy);
-  if (process.platform !== "win32") sync(dirname(copy), "r");
+  if (process.platform !== "win32") syncFolder(dirname(copy));
+}
+
+function syncFolder(folder: string): void {
+  try {
+    sync(folder, "r");
+  } catch (error) {
+    if (!isUnsyncable(error)) throw error;
+  }
 }
 
 function sync(path: string, flags: string): void {

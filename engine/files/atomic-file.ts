@@ -49,8 +49,14 @@ async function publish(
   await syncFolder(dirname(path));
 }
 
-/** How systems say that a file system (FAT, exFAT, some network shares) knows no links; Windows: EISDIR. */
-const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EISDIR"];
+/**
+ * How systems say that a file system (FAT, exFAT, some network shares) knows no links; Windows: EISDIR,
+ * Android and some network storage: EACCES.
+ */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EISDIR", "EACCES"];
+
+/** How file systems (CIFS, vboxsf, some FUSE) say that folders cannot be synced there: nothing can be done. */
+const NO_FOLDER_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF", "EISDIR"];
 
 /** Gives a file another name on its file system, which must be free: throws EEXIST where it is not. */
 export async function renameToNew(from: string, to: string): Promise<void> {
@@ -65,6 +71,11 @@ export async function renameToNew(from: string, to: string): Promise<void> {
   await rm(from);
 }
 
+/** Whether a folder could not be synced since its file system has no such thing. */
+export function isUnsyncable(error: unknown): boolean {
+  return isSystemError(error, ...NO_FOLDER_SYNC);
+}
+
 /** Makes a folder, with those above it, so that it is there after a power cut, too. */
 export async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
@@ -74,12 +85,17 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes what was renamed into or out of a folder durable; Windows has no such call and needs none. */
+/**
+ * Makes what was renamed into or out of a folder durable, where its file system can; Windows has no such
+ * call and needs none.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder);
   try {
     await handle.sync();
+  } catch (error) {
+    if (!isUnsyncable(error)) throw error;
   } finally {
     await handle.close();
   }

@@ -66,7 +66,7 @@ export async function openDataFolder(chosen?: string): Promise<string> {
 
 /** Names in a data folder; a folder with others in it is also something else. */
 const NAMES =
-  /^(\.|(queue|gallery|owner)\.sqlite|(settings|form|secrets|tokens|transfers|owner|server|endpoints)\.json|studio\.|(gallery|thumbnails|trash|init-images|models|logs)$)/;
+  /^(\.|(queue|gallery|owner)\.([\w-]+\.)?sqlite|(gallery|settings|form|secrets|tokens|transfers|owner|server|endpoints)\.([\w-]+\.)?json|studio\.|(gallery|thumbnails|trash|init-images|models|logs)$)/;
 
 /**
  * Takes other users' rights away, but only from a folder that holds nothing but a studio: who names
@@ -74,11 +74,22 @@ const NAMES =
  */
 async function keepPrivate(folder: string): Promise<void> {
   const { mode, uid } = await stat(folder);
-  const reason = "everybody may write to it";
-  if ((mode & 0o002) !== 0) throw new StudioError("DATA_FOLDER_UNUSABLE", { path: folder, reason });
-  if ((mode & 0o077) === 0 || uid !== process.getuid?.()) return;
   const names = await readdir(folder);
-  if (names.every((name) => NAMES.test(name))) await chmod(folder, 0o700);
+  const isOpen = (mode & 0o002) !== 0;
+  const isStudio = names.every((name) => NAMES.test(name));
+  // What lies in an open folder may be anybody's, even where its name is ours.
+  const mayClose = uid === process.getuid?.() && (isOpen ? names.length === 0 : isStudio);
+  if ((mode & 0o077) !== 0 && mayClose) await chmod(folder, 0o700);
+  if (isOpen && ((await stat(folder)).mode & 0o002) !== 0) throw notPrivate(folder);
+}
+
+function notPrivate(path: string): StudioError {
+  const own = systemPlace(thisMachine());
+  const wouldDo = own === undefined || own === path ? "" : `; ${own} would do`;
+  return new StudioError("DATA_FOLDER_UNUSABLE", {
+    path,
+    reason: `everybody may write to it${wouldDo}`,
+  });
 }
 
 function inWords(error: unknown): string {

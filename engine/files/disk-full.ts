@@ -4,8 +4,10 @@ import { diskSpace } from "./free-space.ts";
 /** Bytes an ordinary user can still write in a folder; tests have others. */
 export type FreeBytes = (folder: string) => Promise<number>;
 
+/** Endless where the file system (sshfs, some NFS) says of itself that it has no size, which means that it is unknown. */
 export async function freeBytes(folder: string): Promise<number> {
-  return (await diskSpace(folder)).free;
+  const { free, total } = await diskSpace(folder);
+  return total === 0 ? Infinity : free;
 }
 
 /** Refuses as DISK_FULL before anything of `needed` bytes is written into a folder that lacks them. */

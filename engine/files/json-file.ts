@@ -112,9 +112,9 @@ export function readRows<T>(list: readonly unknown[], parse: (row: unknown) => T
   return { rows, unread };
 }
 
-/** Tells a person of rows that could not be read; `what` is their noun, as in `endpoint`. */
+/** Tells a person of rows that could not be read; `what` is their noun, as in `endpoint` or `generation in the queue`. */
 export function unreadNotice(count: number, what: string): string | undefined {
   if (count === 0) return undefined;
   if (count === 1) return `One ${what} could not be read. It is kept, but not used.`;
-  return `${count} ${what}s could not be read. They are kept, but not used.`;
+  return `${count} ${what.replace(/^\w+/, "$&s")} could not be read. They are kept, but not used.`;
 }

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import {
   makeFolder,
   renameToNew,
+  syncFolder,
   writeAtomically,
   writeNewFile,
 } from "../../../engine/files/atomic-file.ts";
@@ -73,4 +74,10 @@ test("a folder is made with those above it, and is left alone where it is", asyn
   writeFileSync(join(folder, "a/b/c/file"), "");
   await makeFolder(join(folder, "a/b/c"));
   expect(readdirSync(join(folder, "a/b/c"))).toEqual(["file"]);
+});
+
+// Syncing a folder of /proc gives EINVAL, as on CIFS, vboxsf and some FUSE.
+test.runIf(process.platform === "linux")("a folder that cannot be synced is left so", async () => {
+  await syncFolder("/proc/self");
+  await expect(syncFolder("/nowhere/at/all")).rejects.toMatchObject({ code: "ENOENT" });
 });

@@ -49,6 +49,13 @@ test("a studio's folder that others could read is closed to them", async () => {
   expect(statSync(path).mode & 0o777).toBe(0o700);
 });
 
+test("an empty folder that everybody may write to is closed to them", async () => {
+  const path = temporaryFolder();
+  chmodSync(path, 0o777);
+  await openDataFolder(path);
+  expect(statSync(path).mode & 0o777).toBe(0o700);
+});
+
 test("a folder that is also something else keeps its mode", async () => {
   const path = temporaryFolder();
   chmodSync(path, 0o755);
@@ -67,12 +74,13 @@ test("a link is followed, so that one folder has one owner", async () => {
 test.each([
   ["a file", (path: string) => writeFileSync(path, ""), "it is a file"],
   [
-    "what everybody may write to",
+    "what everybody may write to and has",
     (path: string) => {
       mkdirSync(path);
+      writeFileSync(join(path, "settings.json"), "{}");
       chmodSync(path, 0o777);
     },
-    "everybody may write to it",
+    expect.stringMatching(/^everybody may write to it; \/.+\/darkroom would do$/),
   ],
 ])("%s is refused", async (_, make, reason) => {
   const path = join(temporaryFolder(), "studio");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { demandSpace, formatBytes } from "../../../engine/files/disk-full.ts";
+import { demandSpace, formatBytes, freeBytes } from "../../../engine/files/disk-full.ts";
 
 test("formats sizes as disks are sold", () => {
   expect([0, 999, 1000, 3_463_726_498, 137_000_000_000].map(formatBytes)).toEqual([
@@ -20,3 +20,12 @@ test("says what is needed and what is free before anything is written", async ()
     details: { path: "/models", needed: "2.6 GB, but only 41.0 MB are free" },
   });
 });
+
+// /proc says of itself what sshfs and some network shares do: no blocks in all, none free.
+test.runIf(process.platform === "linux")(
+  "a disk that does not know its size is not full",
+  async () => {
+    expect(await freeBytes("/proc")).toBe(Infinity);
+    await demandSpace("/proc", 1e15);
+  },
+);
