@@ -244,6 +244,17 @@ export const REFUSALS = {
     sentence: "The studio's pages are not built.",
     advice: "Run `npm run build`; `npm start` does it by itself.",
   },
+  ENTRY_UNREADABLE: {
+    status: 500,
+    sentence: "{what} cannot be read: {reason}.",
+    advice: "If a newer version of Darkroom wrote it, use that version; otherwise remove it.",
+  },
+  REASON_UNKNOWN: {
+    status: 500,
+    sentence:
+      "It failed for a reason that this version of Darkroom does not know ({code}): {reason}.",
+    advice: "Try again, or look at it with the version that wrote it.",
+  },
   ...INFERENCE_REFUSALS,
   INTERNAL: {
     status: 500,

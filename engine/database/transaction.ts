@@ -1,16 +1,25 @@
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { diskFull } from "../files/disk-full.ts";
+import { isDiskFull } from "../files/system-error.ts";
 
-/** Does all of `work` or none of it. Work that is itself part of a transaction joins it. */
+/** About what a row and its place in the log take. */
+const NEEDED_BYTES = 100_000;
+
+/**
+ * Does all of `work` or none of it. Work that is itself part of a transaction joins it. Refuses as
+ * DISK_FULL, naming the database's folder.
+ */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   if (database.isTransaction) return work();
-  database.exec("BEGIN IMMEDIATE");
   try {
+    database.exec("BEGIN IMMEDIATE");
     const result = work();
     database.exec("COMMIT");
     return result;
   } catch (error) {
     // Some failures, a full disk among them, have rolled back already.
     if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
+    throw isDiskFull(error) ? diskFull(dirname(database.location() ?? ""), NEEDED_BYTES) : error;
   }
 }

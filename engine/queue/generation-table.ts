@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { toWire } from "../contract/errors.ts";
 import type { Generation } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
-import { readRow } from "./row.ts";
+import { isReadable, readRow } from "./row.ts";
 
 /** What a generation ended in. */
 export type Outcome =
@@ -22,13 +22,27 @@ export interface Entry {
 /** Open rows come in the order they are drawn; of those that have ended, the latest come first. */
 const OPEN_FIRST = "ORDER BY state = 'running' DESC, place";
 const OPEN = "state IN ('waiting', 'running')";
+const ENDED = "state IN ('done', 'failed', 'cancelled', 'interrupted')";
 
-/** The statements of the queue's database. What may be done to which row is the queue's to know. */
+/**
+ * The statements of the queue's database. What may be done to which row is the queue's to know. Rows that
+ * this version cannot read are found, listed apart and removed by their id, and left alone otherwise.
+ */
 export class GenerationTable {
   readonly #database: DatabaseSync;
+  readonly #unread: ReadonlySet<string>;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    const all = database.prepare("SELECT * FROM generation").all().map(readRow);
+    this.#unread = new Set(all.filter((one) => !isReadable(one)).map(({ id }) => id));
+  }
+
+  /** Those that cannot be read, the latest first. */
+  unread(): Generation[] {
+    if (this.#unread.size === 0) return [];
+    const latest = this.#database.prepare("SELECT * FROM generation ORDER BY place DESC").all();
+    return latest.filter(({ id }) => this.#unread.has(String(id))).map(readRow);
   }
 
   find(id: string): Generation | undefined {
@@ -36,41 +50,43 @@ export class GenerationTable {
     return row && readRow(row);
   }
 
+  orderTexts(): string[] {
+    const rows = this.#database.prepare("SELECT generation_order AS text FROM generation").all();
+    return rows.map(({ text }) => String(text));
+  }
+
   open(): Generation[] {
-    return this.#select(`WHERE ${OPEN} ${OPEN_FIRST}`);
+    return this.#select(`${OPEN} ${OPEN_FIRST}`);
   }
 
   ended(limit: number): Generation[] {
-    return this.#select(`WHERE NOT ${OPEN} ORDER BY place DESC LIMIT ?`, limit);
+    return this.#select(`${ENDED} ORDER BY place DESC LIMIT ?`, limit);
   }
 
   waiting(): Generation[] {
-    return this.#select("WHERE state = 'waiting' ORDER BY place");
+    return this.#select("state = 'waiting' ORDER BY place");
   }
 
   waitingTargets(): string[] {
-    const rows = this.#database
-      .prepare("SELECT DISTINCT target FROM generation WHERE state = 'waiting'")
-      .all();
-    return rows.map(({ target }) => String(target));
+    return this.#texts("DISTINCT target", "state = 'waiting'");
   }
 
-  running(): Generation[] {
-    return this.#select("WHERE state = 'running'");
+  /** Of every row that runs, whether it can be read or not. */
+  runningIds(): string[] {
+    const rows = this.#database.prepare("SELECT id FROM generation WHERE state = 'running'").all();
+    return rows.map(({ id }) => String(id));
   }
 
   firstWaiting(target: string): Generation | undefined {
-    return this.#select("WHERE state = 'waiting' AND target = ? ORDER BY place LIMIT 1", target)[0];
+    return this.#select("state = 'waiting' AND target = ? ORDER BY place LIMIT 1", target)[0];
   }
 
   openIds(): string[] {
-    const rows = this.#database.prepare(`SELECT id FROM generation WHERE ${OPEN} ${OPEN_FIRST}`);
-    return rows.all().map(({ id }) => String(id));
+    return this.#texts("id", `${OPEN} ${OPEN_FIRST}`);
   }
 
   endedIds(): string[] {
-    const rows = this.#database.prepare(`SELECT id FROM generation WHERE NOT ${OPEN}`);
-    return rows.all().map(({ id }) => String(id));
+    return this.#texts("id", ENDED);
   }
 
   insert({ id, order, target, createdAt, place }: Entry): void {
@@ -128,12 +144,8 @@ export class GenerationTable {
 
   /** Removes all but the latest of those that have ended. */
   removeOlder(kept: number): void {
-    this.#database
-      .prepare(
-        `DELETE FROM generation WHERE id IN
-           (SELECT id FROM generation WHERE NOT ${OPEN} ORDER BY place DESC LIMIT -1 OFFSET ?)`,
-      )
-      .run(kept);
+    const older = this.#texts("id", `${ENDED} ORDER BY place DESC LIMIT -1 OFFSET ?`, kept);
+    for (const id of older) this.remove(id);
   }
 
   remove(id: string): void {
@@ -149,10 +161,18 @@ export class GenerationTable {
   }
 
   #select(where: string, ...values: (string | number)[]): Generation[] {
+    return this.#readable("*", where, values).map(readRow);
+  }
+
+  #texts(column: string, where: string, ...values: (string | number)[]): string[] {
+    return this.#readable(column, where, values).map((row) => String(Object.values(row)[0]));
+  }
+
+  #readable(columns: string, where: string, values: readonly (string | number)[]) {
+    const isRead = "id NOT IN (SELECT value FROM json_each(?))";
     return this.#database
-      .prepare(`SELECT * FROM generation ${where}`)
-      .all(...values)
-      .map(readRow);
+      .prepare(`SELECT ${columns} FROM generation WHERE ${isRead} AND ${where}`)
+      .all(JSON.stringify([...this.#unread]), ...values);
   }
 
   #place(which: "min" | "max"): number {

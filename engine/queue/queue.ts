@@ -5,6 +5,7 @@ import type { Generation, GenerationState } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import { type OpenedDatabase, openOrReplace } from "../database/database.ts";
 import { inTransaction } from "../database/transaction.ts";
+import { unreadNotice } from "../files/json-file.ts";
 import { GenerationTable, type Outcome } from "./generation-table.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { canBecome, conflict, isOpen } from "./states.ts";
@@ -29,6 +30,8 @@ export interface QueueOptions {
 const LISTED_ENDED = 200;
 const KEPT_ENDED = 5000;
 
+const INTERRUPTED: Outcome = { state: "interrupted" };
+
 /** Generations waiting, running and ended, kept in one SQLite file so that they outlive the program. */
 export class Queue {
   readonly #database: DatabaseSync;
@@ -38,23 +41,20 @@ export class Queue {
   /** What a person should know of how it was opened. */
   readonly notices: readonly string[];
 
-  private constructor(database: DatabaseSync, notices: readonly string[], now: () => Date) {
+  private constructor(database: DatabaseSync, lost: OpenedDatabase["lost"], now: () => Date) {
     this.#database = database;
     this.#table = new GenerationTable(database);
     this.#now = now;
-    this.notices = notices;
+    const unread = unreadNotice(this.#table.unread().length, "generation in the queue");
+    this.notices = [lost && noticeOf(lost), unread].filter((text) => text !== undefined);
   }
 
   /** Opens the queue in `path`. What ran when the program ended is done where its picture was kept, and otherwise interrupted. */
   static open(path: string, options: QueueOptions = {}): Queue {
     const { now = () => new Date(), keptEnded = KEPT_ENDED, pictureOf, onChange } = options;
     const { database, lost } = openOrReplace(path, MIGRATIONS);
-    const queue = new Queue(database, lost === undefined ? [] : [noticeOf(lost)], now);
-    for (const { id } of queue.#table.running()) {
-      const imageId = pictureOf?.(id);
-      queue.end(id, imageId === undefined ? { state: "interrupted" } : { state: "done", imageId });
-    }
-    queue.#table.removeOlder(keptEnded);
+    const queue = new Queue(database, lost, now);
+    queue.#settle(keptEnded, pictureOf);
     // Only now: whoever listens does not have the queue before it is open.
     if (onChange !== undefined) queue.#onChange = onChange;
     return queue;
@@ -64,9 +64,14 @@ export class Queue {
     return this.#table.isPaused;
   }
 
-  /** Open generations in the order they will be drawn, then the latest that have ended. */
+  /** Open generations in the order they will be drawn, then those that cannot be read and the latest that have ended. */
   list(): Generation[] {
-    return [...this.#table.open(), ...this.#table.ended(LISTED_ENDED)];
+    return [...this.#table.open(), ...this.#table.unread(), ...this.#table.ended(LISTED_ENDED)];
+  }
+
+  /** Every order as it is stored, of rows that cannot be read, too. */
+  orderTexts(): string[] {
+    return this.#table.orderTexts();
   }
 
   openIds(): string[] {
@@ -131,7 +136,11 @@ export class Queue {
 
   /** Queues ended ones again, last, with their seeds. Those that are open stay as they are. */
   retry(ids: readonly string[]): void {
-    const ended = unique(ids).filter((id) => !isOpen(this.get(id).state));
+    const asked = unique(ids).map((id) => this.get(id));
+    for (const { error } of asked) {
+      if (error?.code === "ENTRY_UNREADABLE") throw new StudioError(error.code, error.details);
+    }
+    const ended = asked.filter(({ state }) => !isOpen(state)).map(({ id }) => id);
     this.#change(ended, () => {
       for (const id of ended) {
         this.#require(id, "waiting");
@@ -185,6 +194,18 @@ export class Queue {
     const ids = waiting.map(({ id }) => id);
     this.#change(ids, () => {
       for (const id of ids) this.#table.end(id, { state: "cancelled" }, this.#time());
+    });
+  }
+
+  /** Ends what ran when the program ended, and forgets what is too old. */
+  #settle(keptEnded: number, pictureOf: QueueOptions["pictureOf"]): void {
+    inTransaction(this.#database, () => {
+      for (const id of this.#table.runningIds()) {
+        const imageId = pictureOf?.(id);
+        const outcome = imageId === undefined ? INTERRUPTED : ({ state: "done", imageId } as const);
+        this.#table.end(id, outcome, this.#time());
+      }
+      this.#table.removeOlder(keptEnded);
     });
   }
 

@@ -1,26 +1,104 @@
-import { errorSchema } from "../contract/errors.ts";
-import { GENERATION_STATES, type Generation } from "../contract/generation.ts";
+import { errorSchema, StudioError, toWire, type WireError } from "../contract/errors.ts";
+import { generationSchema, type Generation } from "../contract/generation.ts";
 import { orderSchema } from "../contract/order.ts";
 
 /** A row of the table, as node:sqlite gives it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** The generation that a row holds; its progress is known to whoever draws it. */
+/**
+ * The generation that a row holds; its progress is known to whoever draws it. A row that another version
+ * wrote, or that is damaged, is a failed one with what could be read of it, and says so in its error.
+ */
 export function readRow(row: Row): Generation {
-  const state = GENERATION_STATES.find((name) => name === row["state"]);
-  if (state === undefined) throw new TypeError(`a generation's state is ${String(row["state"])}`);
-  const error = text(row["error"]);
-  return {
+  const { value: order, fault } = readJson(row["generation_order"]);
+  const found = {
     id: String(row["id"]),
-    state,
-    order: orderSchema.parse(JSON.parse(String(row["generation_order"]))),
+    state: row["state"],
+    order,
     target: String(row["target"]),
     createdAt: String(row["created_at"]),
     startedAt: text(row["started_at"]),
     endedAt: text(row["ended_at"]),
     imageId: text(row["image_id"]),
-    error: error === undefined ? undefined : errorSchema.parse(JSON.parse(error)),
+    error: readError(row["error"]),
   };
+  if (fault !== undefined) return unreadable(found, fault);
+  const { data, error } = generationSchema.safeParse(found);
+  return data ?? tryDone(found) ?? unreadable(found, faultOf(error?.issues[0]?.path ?? []));
+}
+
+/** Whether all of a row was read, so that it can be drawn. */
+export function isReadable({ error }: Generation): boolean {
+  return error?.code !== "ENTRY_UNREADABLE";
+}
+
+type Found = Readonly<Record<keyof Omit<Generation, "progress">, unknown>>;
+
+/** One that is done is not drawn again: what is not known of its order is left out. */
+function tryDone(found: Found): Generation | undefined {
+  const order = keepKnown(found.order);
+  return generationSchema.safeParse({
+    ...found,
+    state: found.state === "done" ? "done" : "",
+    order,
+  }).data;
+}
+
+function unreadable(found: Found, reason: string): Generation {
+  const refusal = new StudioError("ENTRY_UNREADABLE", { what: "This generation", reason });
+  const isTime = generationSchema.shape.createdAt.safeParse(found.createdAt).success;
+  return {
+    id: String(found.id),
+    state: "failed",
+    order: orderSchema.parse({ ...NOTHING_KNOWN, ...keepKnown(found.order) }),
+    target: String(found.target),
+    createdAt: isTime ? String(found.createdAt) : new Date(0).toISOString(),
+    error: toWire(refusal),
+  };
+}
+
+const NOTHING_KNOWN = {
+  model: "unknown",
+  prompt: "",
+  negativePrompt: "",
+  width: 512,
+  height: 512,
+};
+
+/** What this version knows of an order. */
+function keepKnown(order: unknown): object {
+  const kept = Object.entries(Object(order)).filter(
+    ([name, value]) => PARTIAL_ORDER.safeParse({ [name]: value }).success,
+  );
+  return Object.fromEntries(kept);
+}
+
+const PARTIAL_ORDER = orderSchema.partial();
+
+function faultOf(path: readonly PropertyKey[]): string {
+  const name = String(path.at(-1));
+  const isWord = path.length > 1 || name === "state";
+  return isWord ? `this version of Darkroom cannot use its ${name}` : "it is damaged";
+}
+
+/** Why it failed; a reason that this version does not know keeps its words. */
+function readError(stored: unknown): WireError | undefined {
+  if (typeof stored !== "string") return undefined;
+  const { value } = readJson(stored);
+  const known = errorSchema.safeParse(value).data;
+  if (known !== undefined) return known;
+  const said = new Map<string, unknown>(Object.entries(Object(value)));
+  const code = text(said.get("code")) ?? "?";
+  const reason = text(said.get("message")) ?? "?";
+  return toWire(new StudioError("REASON_UNKNOWN", { code, reason: reason.replace(/\.$/, "") }));
+}
+
+function readJson(stored: unknown): { readonly value?: unknown; readonly fault?: string } {
+  try {
+    return { value: JSON.parse(String(stored)) };
+  } catch {
+    return { fault: "its order is damaged" };
+  }
 }
 
 function text(value: unknown): string | undefined {

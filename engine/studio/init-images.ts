@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
 import type { InitImage } from "../contract/generation.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
 import { diskFull } from "../files/disk-full.ts";
+import { readJson, writeJson } from "../files/json-file.ts";
 import { isDiskFull } from "../files/system-error.ts";
 import type { AddressOf, PictureBytes } from "./addresses.ts";
 
@@ -18,8 +21,19 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^RIFF/, "image/webp"],
 ];
 
-/** How long a picture stays that nothing names any more: a page that is open may still. */
-const KEPT_MS = 7 * 24 * 3_600_000;
+/**
+ * On how many days of starts a picture stays that nothing names any more: a page that is open may still.
+ * Days are counted rather than subtracted, so that a clock that is wrong at one start costs nothing.
+ */
+const KEPT_DAYS = 8;
+
+/** Of each picture that nothing named: on how many days that was found, and the latest of them. */
+const unnamedSchema = z.record(z.string(), z.object({ days: z.int(), latest: z.string() }));
+type Unnamed = z.output<typeof unnamedSchema>;
+const UNNAMED = {
+  maxBytes: 4 << 20,
+  parse: (json: unknown): Unnamed => unnamedSchema.parse(json),
+};
 
 type Size = Pick<InitImage, "width" | "height">;
 
@@ -78,13 +92,21 @@ export class InitImages {
     return { type, bytes };
   }
 
-  /** Deletes what was added over a week ago and `isNamed` nowhere. */
+  /** Deletes what `isNamed` nowhere, and was not at the starts of the last eight days either. */
   async prune(isNamed: (id: string) => boolean, now: Date): Promise<void> {
-    for (const name of await readdir(this.#folder)) {
-      if (!ID.test(name) || isNamed(name)) continue;
-      const { mtimeMs } = await stat(this.#path(name));
-      if (now.getTime() - mtimeMs > KEPT_MS) await rm(this.#path(name), { force: true });
+    const path = join(this.#folder, "unnamed.json");
+    const { value: before = {} } = await readJson(path, UNNAMED);
+    const latest = now.toISOString().slice(0, 10);
+    const unnamed: Unnamed = {};
+    for (const id of await readdir(this.#folder)) {
+      if (!ID.test(id) || isNamed(id)) continue;
+      const found = before[id] ?? { days: 0, latest: "" };
+      const days = found.days + (found.latest === latest ? 0 : 1);
+      if (days > KEPT_DAYS) await rm(this.#path(id), { force: true });
+      else unnamed[id] = { days, latest };
     }
+    // It is only counting: the next start does it again where this one cannot write.
+    if (!isDeepStrictEqual(unnamed, before)) await writeJson(path, unnamed).catch(() => {});
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { makeThumbnail } from "../codecs/picture-codec.ts";
 import { Gallery } from "../gallery/gallery.ts";
+import { hasSetAside } from "../files/stored-file.ts";
+import type { Queue } from "../queue/queue.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { FormFile } from "../settings/form-file.ts";
 import { SettingsFile } from "../settings/settings-file.ts";
@@ -49,13 +51,27 @@ export async function openStores(
   });
   undo.defer(() => live.queue.close());
   const initImages = await InitImages.open(dataFolder, addressOf);
-  const naming = JSON.stringify([live.queue.list(), form.read()]);
-  await initImages.prune((id) => naming.includes(id), now());
+  await pruneInitImages(initImages, { dataFolder, queue: live.queue, form, now: now() });
   const transfers = await openTransfers(dataFolder, events, logError);
   undo.defer(() => transfers.close());
   const parts = { settings, form, secrets, gallery, transfers };
   const notices = () => [...Object.values(parts), live.queue].flatMap((part) => part.notices);
   return { ...parts, events, live, initImages, notices };
+}
+
+interface Naming {
+  readonly dataFolder: string;
+  readonly queue: Queue;
+  readonly form: FormFile;
+  readonly now: Date;
+}
+
+/** Nothing is deleted that a row or the form names, or a queue or form that was set aside may name. */
+async function pruneInitImages(images: InitImages, naming: Naming): Promise<void> {
+  const { dataFolder, queue, form, now } = naming;
+  if (["queue.sqlite", "form.json"].some((name) => hasSetAside(join(dataFolder, name)))) return;
+  const named = JSON.stringify([queue.orderTexts(), form.read()]);
+  await images.prune((id) => named.includes(id), now);
 }
 
 function openTransfers(

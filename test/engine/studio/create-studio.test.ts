@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 /** A studio that only looks, so that no device is tried. */
 async function open(
   dataFolder: string,
-  more: Pick<StudioOptions, "notices"> = {},
+  more: Pick<StudioOptions, "notices" | "now"> = {},
 ): Promise<Studio> {
   const studio = await createStudio({
     ...more,
@@ -80,4 +80,37 @@ test("event streams end when it is closed", async () => {
   await studio.close();
   await listening;
   expect(heard).toEqual(["reset"]);
+});
+
+test("start images stay that any row names, and all of them while a queue that was set aside lies there", async () => {
+  const dataFolder = temporaryFolder();
+  const day = (n: number): Date => new Date(Date.UTC(2026, 10, 1 + n, 12));
+  const startOn = async (n: number): Promise<void> => {
+    await (await open(dataFolder, { now: () => day(n) })).close();
+  };
+  await startOn(0);
+  const path = join(dataFolder, "queue.sqlite");
+  const [named, other] = ["a".repeat(64), "b".repeat(64)];
+  for (const id of [named, other]) writeFileSync(join(dataFolder, "init-images", id), "x");
+  const row = { model: "m", prompt: "", negativePrompt: "", width: 8, height: 8 };
+  const database = new DatabaseSync(path);
+  const insert = database.prepare(
+    "INSERT INTO generation (id, state, place, generation_order, target, created_at) VALUES (?, 'cancelled', ?, ?, 'local', '2026-11-01T12:00:00.000Z')",
+  );
+  // One that only the oldest of more rows than are listed names.
+  for (let place = 0; place < 250; place++) {
+    insert.run(
+      `${place}`,
+      place,
+      JSON.stringify(place === 0 ? { ...row, initImageId: named } : row),
+    );
+  }
+  database.close();
+  for (let n = 1; n <= 9; n++) await startOn(n);
+  const left = () =>
+    readdirSync(join(dataFolder, "init-images")).filter((name) => name.length === 64);
+  expect(left()).toEqual([named]);
+  writeFileSync(path, "this is no database, but long enough to be taken for one".repeat(20));
+  for (let n = 10; n <= 20; n++) await startOn(n);
+  expect(left()).toEqual([named]);
 });

@@ -72,16 +72,25 @@ test("sweeps what a crash left half-written", async () => {
   expect(readdirSync(join(folder, "init-images"))).toEqual([]);
 });
 
-test("deletes what nobody names any more, a week later", async () => {
+/** What is left of two pictures, one of which is named, after starts on these days. */
+async function leftAfter(days: readonly number[]): Promise<string[]> {
   const folder = temporaryFolder();
   const images = await open(folder);
-  const named = await images.add(png, "red.png");
-  const forgotten = await images.add(jpeg, "red.jpg");
-  const inDays = (days: number): Date => new Date(Date.now() + days * 24 * 3_600_000);
-  const left = async (days: number): Promise<string[]> => {
-    await images.prune((id) => id === named.id, inDays(days));
-    return readdirSync(join(folder, "init-images")).toSorted();
-  };
-  expect(await left(6)).toEqual([named.id, forgotten.id].toSorted());
-  expect(await left(8)).toEqual([named.id]);
+  const { id } = await images.add(png, "red.png");
+  await images.add(jpeg, "red.jpg");
+  const start = Date.UTC(2026, 10, 24, 12);
+  for (const day of days) {
+    await images.prune((one) => one === id, new Date(start + day * 24 * 3_600_000));
+  }
+  const left = readdirSync(join(folder, "init-images")).filter((name) => name !== "unnamed.json");
+  return left.map((name) => (name === id ? "named" : "unnamed")).toSorted();
+}
+
+test.each([
+  ["a week of starts", [0, 1, 2, 3, 4, 5, 6, 7], ["named", "unnamed"]],
+  ["more than a week of starts", [0, 1, 2, 3, 4, 5, 6, 7, 8], ["named"]],
+  ["many starts on one day", Array<number>(20).fill(0), ["named", "unnamed"]],
+  ["a clock that is years ahead at one start", [0, 4000, 1], ["named", "unnamed"]],
+])("deletes what nobody names any more: %s", async (_, days, left) => {
+  expect(await leftAfter(days)).toEqual(left);
 });

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { DEVICE_NAMES } from "../../engine/contract/devices.ts";
+import { REQUEST_PROFILES } from "../../engine/contract/endpoints.ts";
+import { REFUSALS } from "../../engine/contract/errors.ts";
+import { GENERATION_STATES, LOCAL_TARGET, recallSchema } from "../../engine/contract/generation.ts";
+import { provenanceSchema } from "../../engine/contract/models.ts";
+import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
+import { KEY_SCOPES } from "../../engine/contract/server.ts";
+import { TRANSFER_KINDS, TRANSFER_STATES } from "../../engine/contract/transfers.ts";
+
+/**
+ * Every name that data folders and pictures hold, with every one that was ever shipped. A name may be
+ * added to a row, here and in the contract; one that was shipped stays, whatever is shown in its place.
+ */
+const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: object }>> = {
+  schedulers: {
+    shipped: `
+      ddim pndm euler euler-karras euler-ancestral dpm++2m dpm++2m-karras dpm++2m-sde
+      dpm++2m-sde-karras dpm++sde dpm++sde-karras heun heun-karras lms lms-karras deis
+      deis-karras ddpm lcm tcd kdpm2 kdpm2-karras kdpm2-ancestral kdpm2-ancestral-karras unipc
+      unipc-karras`,
+    now: SCHEDULER_NAMES,
+  },
+  "states of a generation": {
+    shipped: "waiting running done failed cancelled interrupted",
+    now: GENERATION_STATES,
+  },
+  "targets that are no endpoint": { shipped: "local", now: [LOCAL_TARGET] },
+  "kinds of transfer": { shipped: "download import verify cuda", now: TRANSFER_KINDS },
+  "states of a transfer": {
+    shipped: "waiting running paused done failed cancelled",
+    now: TRANSFER_STATES,
+  },
+  devices: { shipped: "auto cpu cuda dml coreml webgpu", now: DEVICE_NAMES },
+  "scopes of a key": { shipped: "inference management", now: KEY_SCOPES },
+  "request profiles": { shipped: "prompt full", now: REQUEST_PROFILES },
+  "sources of a model": {
+    shipped: "hub folder archive bucket",
+    now: provenanceSchema.shape.kind.options,
+  },
+  "writers of pictures": {
+    shipped: "darkroom a1111 invokeai comfyui fooocus stability-matrix draw-things",
+    now: recallSchema.shape.writer.options,
+  },
+  refusals: {
+    shipped: `
+      SNAPSHOT_NOT_FOUND SNAPSHOT_INCOMPLETE SNAPSHOT_UNSUPPORTED CONFIG_INVALID PICKLE_REFUSED
+      SAFETENSORS_INVALID WEIGHT_MISSING WEIGHT_MISMATCH TOKENIZER_INVALID SCHEDULER_UNSUPPORTED
+      REQUEST_INVALID IMAGE_UNREADABLE OUTPUT_EXISTS OUTPUT_UNWRITABLE DISK_FULL CACHE_UNWRITABLE
+      DEVICE_UNAVAILABLE OUT_OF_MEMORY NOT_FINITE INFERENCE_CRASHED INFERENCE_FAILED CUDA_UNSUPPORTED
+      CUDA_DOWNLOAD_FAILED CUDA_DOWNLOAD_DAMAGED NOT_FOUND STATE_CONFLICT NO_GENERATION_DATA
+      PICTURE_MISSING MODEL_IN_USE MODEL_EXISTS HUB_UNREACHABLE HUB_ADDRESS_INVALID PROXY_INVALID
+      HUB_REFUSED HUB_NOT_FOUND DOWNLOAD_FAILED DOWNLOAD_DAMAGED SECRET_UNAVAILABLE TOKEN_REFUSED
+      ADDRESS_REFUSED PORT_IN_USE PORT_REFUSED ALREADY_RUNNING NOT_RUNNING DATA_FOLDER_UNUSABLE
+      INTERFACE_MISSING ENTRY_UNREADABLE REASON_UNKNOWN INTERNAL ENDPOINT_REPLY_INVALID
+      ENDPOINT_REFUSED ENDPOINT_TOKEN_REFUSED ENDPOINT_MODEL_UNKNOWN ENDPOINT_BUSY ENDPOINT_TIMED_OUT
+      ENDPOINT_UNREACHABLE ENDPOINT_CERTIFICATE ENDPOINT_MOVED QUEUE_FULL TIME_LIMIT SERVER_CLOSING
+      TIMED_OUT KEY_NEEDED KEY_REFUSED KEY_INSUFFICIENT REQUEST_REFUSED VERSION_UNKNOWN
+      MODEL_NOT_SERVED BODY_TOO_LARGE BODIES_TOO_MANY ENCODING_UNKNOWN METHOD_REFUSED
+      STUDIO_SILENT ENDPOINT_NOT_SERVED`,
+    now: Object.keys(REFUSALS),
+  },
+};
+
+test.each(Object.entries(STORED))("no name that was stored is given up: %s", (_, names) => {
+  const now = Object.values(names.now);
+  const gone = names.shipped
+    .trim()
+    .split(/\s+/)
+    .filter((name) => !now.includes(name));
+  expect(gone).toEqual([]);
+});
+
+test("a name that is stored from now on is written down here", () => {
+  const unlisted = Object.values(STORED).flatMap(({ shipped, now }) =>
+    Object.values(now).filter((name) => !shipped.split(/\s+/).includes(name)),
+  );
+  expect(unlisted).toEqual([]);
+});
