@@ -53,8 +53,9 @@ export class ConfigReader {
     throw this.invalid(`${key} is ${quote(value)}, not a number from ${min} to ${max}`);
   }
 
+  /** Null is false, as Python takes it. */
   flag(key: string, preset: boolean): boolean {
-    const value = this.value(key) ?? preset;
+    const value = this.isNull(key) ? false : (this.value(key) ?? preset);
     if (typeof value === "boolean") return value;
     throw this.invalid(`${key} is ${quote(value)}, neither true nor false`);
   }

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -110,6 +111,34 @@ test.each(REFUSED)("refuses %s", async (_, change, code, words) => {
   const refused = await refusalOf(change);
   expect(refused).toMatchObject({ code, message: expect.stringContaining(words) });
 });
+
+const FILES = [
+  "model_index.json",
+  "unet/config.json",
+  "tokenizer/vocab.json",
+  "scheduler/scheduler_config.json",
+  VAE,
+];
+
+test.runIf(process.platform !== "win32").each(FILES)(
+  "a pipe or a device in place of %s counts as missing, and is never read",
+  async (file) => {
+    const folder = temporaryFolder();
+    saveFolder(folder, SOUND);
+    const place = join(folder, file);
+    for (const put of [
+      () => execFileSync("mkfifo", [place]),
+      () => symlinkSync("/dev/zero", place),
+      () => symlinkSync(place, place),
+    ]) {
+      rmSync(place, { force: true });
+      put();
+      await expect(readModel(folder, "float32")).rejects.toMatchObject({
+        code: "SNAPSHOT_INCOMPLETE",
+      });
+    }
+  },
+);
 
 const CONFIGS = [
   "unet/config.json",

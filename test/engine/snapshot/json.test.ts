@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonFault, notJson, parsePythonJson, quote } from "../../../engine/snapshot/json.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import {
+  isObject,
+  jsonFault,
+  notJson,
+  parseObject,
+  parsePythonJson,
+  quote,
+} from "../../../engine/snapshot/json.ts";
 
 const LIMITS = { depth: 3, marks: 1_000 };
 
@@ -59,6 +67,34 @@ test("reads what JSON.stringify writes, and Python's bare numbers outside of str
   );
   expect(parsePythonJson('{"a": NaN, "NaN": [NaN]}')).toEqual({ a: NaN, NaN: [NaN] });
 });
+
+test("any text is an object or a refusal", () => {
+  const parts = fc.constantFrom(
+    ..."{ } [ ] , : NaN".split(" "),
+    '"',
+    "\\",
+    "\n",
+    "-Infinity",
+    "1e9",
+    "null",
+    '"a"',
+  );
+  const text = fc.array(parts, { maxLength: 30 }).map((all) => all.join(""));
+  fc.assert(
+    fc.property(fc.oneof(text, fc.string({ unit: "binary" })), (json) => {
+      const outcome = outcomeOf(() => parseObject(json, "config.json"));
+      expect(outcome).toSatisfy((value) => value instanceof StudioError || isObject(value));
+    }),
+  );
+});
+
+function outcomeOf(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}
 
 test.each(["{Infinity: 1}", "[-NaN]", "[Infinit]", "[aNaN]", '["NaN', "NaN NaN", "[Infinity1]"])(
   "refuses %s, which Python does not read either",

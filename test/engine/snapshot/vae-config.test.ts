@@ -30,6 +30,11 @@ test("takes a scaling factor of its own", () => {
   expect(readVaeConfig({ scaling_factor: 0.74827 }, FILE).scaling_factor).toBe(0.74827);
 });
 
+test("takes null for false where a flag is on by default", () => {
+  expect(readVaeConfig({ use_quant_conv: null }, FILE).use_quant_conv).toBe(false);
+  expect(readVaeConfig({}, FILE).use_quant_conv).toBe(true);
+});
+
 test("passes over what StableDiffusionPipeline does not look at", () => {
   const ignored = { shift_factor: 0.1, latents_mean: [0, 0, 0, 0], latents_std: [1, 1, 1, 1] };
   expect(readVaeConfig(ignored, FILE)).toEqual(readVaeConfig({}, FILE));
