@@ -49,6 +49,16 @@ const preload: UserConfig = {
 
 const builds: Readonly<Record<string, UserConfig>> = { electron: main, preload };
 
+/** The suite of the contract over some of the transports in test/contract/transports.ts. */
+const contract = (name: string, transports: string) => ({
+  test: {
+    name,
+    include: ["test/contract/**/*.test.ts"],
+    testTimeout: 60_000,
+    env: { DARKROOM_TEST_TRANSPORTS: transports },
+  },
+});
+
 export default defineConfig(({ mode }) => ({
   ...(builds[mode] ?? pages),
   ...(mode === "test" ? { root: "." } : {}),
@@ -56,8 +66,9 @@ export default defineConfig(({ mode }) => ({
     passWithNoTests: false,
     projects: [
       { test: { name: "engine", include: ["test/engine/**/*.test.ts"], testTimeout: 30_000 } },
-      // One suite over every way to reach a studio.
-      { test: { name: "contract", include: ["test/contract/**/*.test.ts"], testTimeout: 60_000 } },
+      // One suite over every way to reach a studio; the last, which has the host in common with HTTP, is slow.
+      contract("contract", "in process, HTTP"),
+      contract("contract-socket", "the host's socket"),
       {
         test: {
           name: "electron",

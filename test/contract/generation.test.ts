@@ -122,7 +122,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
   });
 
   test("a cancelled one, tried again, is the picture it would have been", async () => {
-    const asked = { ...QUICK, steps: 60, seed: "11" };
+    const asked = { ...QUICK, steps: 20, seed: "11" };
     const right = pixelsOf(await pictureOf(await ask(asked)));
     const id = await ask(asked);
     await studio.untilStep(id, 1);
@@ -157,7 +157,7 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
   });
 
   test("while the queue is paused nothing new starts", async () => {
-    const running = await ask({ ...LONG, steps: 100 });
+    const running = await ask({ ...LONG, steps: 30 });
     await studio.untilStep(running, 1);
     await studio.client.queue.pause();
     const waiting = await ask({});

@@ -65,7 +65,8 @@ function openHost(dataDir: string): Promise<Host> {
   return startHost({ dataDir, host: "127.0.0.1", port: 0 });
 }
 
-const http: Transport = {
+/** As the pages reach it. */
+export const http: Transport = {
   name: "HTTP",
   async open(dataFolder) {
     const host = await openHost(dataFolder);
@@ -103,5 +104,7 @@ const socket: Transport = {
   },
 };
 
-/** Every way to reach a studio; the suite runs over all of them. */
-export const TRANSPORTS: readonly Transport[] = [inProcess, http, socket];
+/** The ways to reach a studio that the running vitest project names; the suite runs over each. */
+export const TRANSPORTS: readonly Transport[] = [inProcess, http, socket].filter(({ name }) =>
+  process.env["DARKROOM_TEST_TRANSPORTS"]?.split(", ").includes(name),
+);

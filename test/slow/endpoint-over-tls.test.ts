@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { decodePicture } from "../../engine/codecs/picture-codec.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import type { Generation } from "../../engine/contract/generation.ts";
-import { TRANSPORTS, type ReachedStudio } from "../contract/transports.ts";
+import { http, type ReachedStudio } from "../contract/transports.ts";
 import { certificate } from "../fakes/certificates.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { tlsTerminator } from "../fakes/tls-terminator.ts";
@@ -12,7 +12,7 @@ import { tlsTerminator } from "../fakes/tls-terminator.ts";
 const QUICK = { prompt: "a red ball", steps: 2, width: 64, height: 64, seed: "7" } as const;
 
 async function open(folder: string): Promise<ReachedStudio> {
-  const studio = await TRANSPORTS.find(({ name }) => name === "HTTP")!.open(folder);
+  const studio = await http.open(folder);
   let isOpen = true;
   const close = async (): Promise<void> => {
     if (isOpen) await studio.close();

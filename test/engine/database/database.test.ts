@@ -41,7 +41,10 @@ function oldDatabase(rows = 1): string {
   const file = path();
   const database = openDatabase(file, [NOTES]);
   const insert = database.prepare("INSERT INTO note VALUES (?)");
+  // Each commit by itself waits for the disk.
+  database.exec("BEGIN");
   for (let row = 0; row < rows; row++) insert.run(`note ${row} ${"x".repeat(200)}`);
+  database.exec("COMMIT");
   database.close();
   return file;
 }
