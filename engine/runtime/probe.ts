@@ -21,6 +21,9 @@ const PATIENCE_MS = 30_000;
 /** A process may die by accident, a machine out of memory being the usual one; a driver's own fault stays. */
 const TRIES = 3;
 
+/** How a process ends that the system, short of memory, or a person has ended: no fault of the device. */
+const KILLED = "SIGKILL";
+
 /** Before the second try; the wait before the third is twice as long. */
 const PAUSE_MS = 300;
 
@@ -67,7 +70,8 @@ export async function probeDevice(
     const { report, death } = await tryOnce(provider, options);
     if (report !== undefined) return report;
     if (tries === TRIES) {
-      return unusable(provider, `the process that tried it ended ${TRIES} times (${death})`);
+      const reason = `the process that tried it ended ${TRIES} times (${death})`;
+      return death === KILLED ? unanswered(provider, reason) : unusable(provider, reason);
     }
     await pause(tries * PAUSE_MS);
   }
@@ -91,7 +95,9 @@ async function tryOnce(
   try {
     return { report: { provider, available: true, ...(await measure(client, provider)) } };
   } catch (error) {
-    if (isLate) return { report: late(provider, patienceMs) };
+    if (isLate) {
+      return { report: unanswered(provider, `it did not answer in ${patienceMs / 1000} s`) };
+    }
     if (client.isAlive) return { report: unusable(provider, reasonInWords(provider, error)) };
     // Where no process starts at all, the device is not to blame.
     if (client.pid === undefined) throw error;
@@ -103,10 +109,10 @@ async function tryOnce(
   }
 }
 
-/** A CPU that is too busy to answer draws all the same; how fast it is nobody knows. */
-function late(provider: Provider, patienceMs: number): DeviceReport {
+/** A CPU that gives no answer, being busy or out of memory, draws all the same; how fast nobody knows. */
+function unanswered(provider: Provider, reason: string): DeviceReport {
   if (provider === "cpu") return { provider, available: true, float16: false };
-  return unusable(provider, `it did not answer in ${patienceMs / 1000} s`);
+  return unusable(provider, reason);
 }
 
 function unusable(provider: Provider, reason: string): DeviceReport {

@@ -29,6 +29,16 @@ test("a device whose driver ends the process every time is passed over, with how
   expect(starts()).toBe(3);
 });
 
+test("a CPU whose process is killed every time draws all the same, a card is passed over", async () => {
+  const { program } = dyingProgram(99, KILL);
+  expect(await probeDevice("cpu", { program })).toEqual({
+    provider: "cpu",
+    available: true,
+    float16: false,
+  });
+  expect(await probeDevice("cuda", { program })).toMatchObject({ available: false });
+});
+
 test("a device that hangs is given up on, its process ended, and the next one is tried", async () => {
   const { program, starts } = hangingProgram();
   const reports = await probeDevices({ program, patienceMs: 300 }, "linux-x64");

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
+import type { Generation } from "../../engine/contract/generation.ts";
+import { clientOf } from "../../engine/server/client-of.ts";
+import { createStudio } from "../../engine/studio/create-studio.ts";
+import { inferencePids } from "../fakes/inference-pids.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+const ROUNDS = 5;
+const KILLS = 4;
+const PICTURES = 6;
+/** Trying the devices takes about two seconds, loading a third of one, a picture one. */
+const LONGEST_PAUSE_MS = 1500;
+
+/** Mulberry32: the same moments at every run, as far as the machine allows. */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+test.runIf(process.platform === "linux")(
+  "20 kills while devices are tried, models loaded and pictures drawn: all are drawn, none twice",
+  async () => {
+    const dataFolder = temporaryFolder();
+    const random = chance(10);
+    const all: string[] = [];
+    let kills = 0;
+    let failures = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const studio = await createStudio({
+        dataFolder,
+        cacheFolder: join(dataFolder, "caches"),
+        addressOf: (kind, id) => `/pictures/${kind}/${id}`,
+        freshAddress: () => "",
+        logError: (error) => expect.unreachable(String(error)),
+      });
+      onTestFinished(() => studio.close());
+      const { generation, gallery } = clientOf(studio.router);
+      const asked = { prompt: "two purple fish", seed: "3", steps: 10, count: PICTURES };
+      const { generationIds: ids } = await generation.enqueue(asked);
+      all.push(...ids);
+      const isOver = ({ state }: Generation): boolean => state !== "waiting" && state !== "running";
+      const ended = () =>
+        vi.waitFor(
+          async () => {
+            const found = await Promise.all(ids.map((id) => generation.get({ id })));
+            expect(found.filter((one) => !isOver(one))).toEqual([]);
+            return found;
+          },
+          { timeout: 120_000, interval: 20 },
+        );
+
+      for (let kill = 0; kill < KILLS; kill++) {
+        await pause(random() * LONGEST_PAUSE_MS);
+        const victims = await vi.waitFor(() => {
+          const pids = inferencePids();
+          expect(pids).not.toEqual([]);
+          return pids;
+        });
+        for (const pid of victims) process.kill(pid, "SIGKILL");
+        kills++;
+      }
+      const failed = (await ended()).filter(({ state }) => state === "failed");
+      failures += failed.length;
+      expect(failed.map(({ error }) => error?.code)).toEqual(failed.map(() => "INFERENCE_CRASHED"));
+      if (failed.length > 0) await generation.retry({ ids: failed.map(({ id }) => id) });
+      expect((await ended()).map(({ state }) => state)).toEqual(ids.map(() => "done"));
+
+      const { days } = await gallery.names({});
+      expect(days.flatMap((day) => day.ids).toSorted()).toEqual(all.toSorted());
+      await studio.close();
+    }
+    expect(kills).toBe(ROUNDS * KILLS);
+    // What waits while devices are tried, or while another is drawn, goes on waiting.
+    expect(failures).toBeLessThan(kills);
+    await vi.waitFor(() => expect(inferencePids()).toEqual([]), { timeout: 5000 });
+  },
+);
