@@ -5,7 +5,7 @@ import { isThisMachine, type Fetch } from "./http.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Long enough for any line that can carry a model; being offline is told within five seconds. */
-const CONNECT_MS = 4_000;
+const CONNECT_MS = 3_500;
 
 /**
  * A fetch that goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, as Node's own

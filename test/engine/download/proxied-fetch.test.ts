@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createNetServer, type Socket } from "node:net";
 import { assert, oneof, property, string, webUrl } from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { get, readBody, type Http } from "../../../engine/download/http.ts";
+import { get, readBody, Unreached, type Http } from "../../../engine/download/http.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { proxiedFetch, proxyFor } from "../../../engine/download/proxied-fetch.ts";
 import { standInHost } from "../../fakes/stand-in-host.ts";
@@ -124,5 +125,21 @@ test("reads any value of the variable, or refuses it by that name", () => {
     property(value, (text) => {
       expect(["read", "none", "PROXY_INVALID"]).toContain(outcomeOf(text));
     }),
+  );
+});
+
+test("gives up a host that takes the connection and never greets", async () => {
+  const held: Socket[] = [];
+  const silent = createNetServer((socket) => void held.push(socket)).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  onTestFinished(() => {
+    for (const socket of held) socket.destroy();
+    silent.close();
+  });
+  const address = silent.address();
+  if (address === null || typeof address === "string") throw new Error("there is no port");
+  const http = { ...PATIENCE, stallMs: 60_000, fetch: proxiedFetch({}) };
+  await expect(textOf(`https://127.0.0.1:${address.port}/`, http)).rejects.toThrow(
+    new Unreached("no connection could be made in time"),
   );
 });
