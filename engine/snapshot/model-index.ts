@@ -11,12 +11,20 @@ const PIPELINES: ReadonlySet<string> = new Set([
   "StableDiffusionInpaintPipelineLegacy",
 ]);
 
-const COMPONENTS = [
+interface Component {
+  readonly key: string;
+  readonly what: string;
+  /** None: only a pipeline that goes without it is drawn with. */
+  readonly classes: readonly string[];
+}
+
+const COMPONENTS: readonly Component[] = [
   { key: "text_encoder", what: "The text encoder", classes: ["CLIPTextModel"] },
   { key: "tokenizer", what: "The tokenizer", classes: ["CLIPTokenizer", "CLIPTokenizerFast"] },
   { key: "unet", what: "The UNet", classes: ["UNet2DConditionModel"] },
   { key: "vae", what: "The VAE", classes: ["AutoencoderKL"] },
-] as const;
+  { key: "text_encoder_2", what: "Stable Diffusion XL's second text encoder", classes: [] },
+];
 
 /** What model_index.json says beyond the classes of the networks, which can be no others. */
 export interface ModelIndex {
@@ -38,8 +46,7 @@ export async function readModelIndex(listing: Listing): Promise<ModelIndex> {
   if (!PIPELINES.has(pipeline)) throw unsupported("The pipeline", pipeline);
   for (const { key, what, classes } of COMPONENTS) {
     const name = className(index[key]);
-    if (name !== undefined && !classes.some((known) => known === name))
-      throw unsupported(what, name);
+    if (name !== undefined && !classes.includes(name)) throw unsupported(what, name);
   }
   const scheduler = className(index["scheduler"]);
   if (scheduler !== undefined && !/^\w{1,100}$/.test(scheduler)) {

@@ -116,6 +116,12 @@ test.each([
   ["inpainting", "unet/config.json", { in_channels: 9 }, "9 (it fills in masked parts)"],
   ["depth", "unet/config.json", { in_channels: 5 }, "5 (it draws from a depth map)"],
   ["pix2pix", "unet/config.json", { in_channels: 8 }, "8 (it edits by instruction)"],
+  [
+    "SDXL under another name",
+    "model_index.json",
+    { text_encoder_2: ["transformers", "CLIPTextModelWithProjection"] },
+    "CLIPTextModelWithProjection",
+  ],
   ["SDXL's UNet", "unet/config.json", { addition_embed_type: "text_time" }, '"text_time"'],
   ["another text encoder", "text_encoder/config.json", { hidden_act: "relu" }, '"relu"'],
 ])("refuses %s by its configs, before its weights are fetched", async (_, path, changes, found) => {
