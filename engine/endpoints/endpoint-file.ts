@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { endpointSchema } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
-import { readJson, writeJson } from "../files/json-file.ts";
-import { Turns } from "../files/turns.ts";
+import { RowFile } from "../files/row-file.ts";
+
+const { shape: learned } = endpointSchema;
 
 /** An endpoint as the file keeps it. Names of headers only: no secret is ever among it. */
 const keptSchema = endpointSchema
@@ -12,40 +13,38 @@ const keptSchema = endpointSchema
     /** Whether a person chose the model and the profile; otherwise a look at the endpoint may. */
     isModelChosen: z.boolean(),
     isProfileChosen: z.boolean(),
+    // Learned from the endpoint, and learned again: none of it is worth the endpoint itself.
+    check: learned.check.catch(undefined),
+    certificate: learned.certificate.catch(undefined),
+    lastError: learned.lastError.catch(undefined),
   });
 export type KeptEndpoint = z.output<typeof keptSchema>;
 
 const MAX_ENDPOINTS = 1000;
-const fileSchema = z.object({ endpoints: z.array(keptSchema).max(MAX_ENDPOINTS) });
 
 const READING = {
+  list: "endpoints",
   maxBytes: 64 << 20,
-  parse: (json: unknown): readonly KeptEndpoint[] => fileSchema.parse(json).endpoints,
+  parse: (row: unknown): KeptEndpoint => keptSchema.parse(row),
 };
 
 /** The endpoints that a person added, in `endpoints.json` of the data folder. */
 export class EndpointFile {
-  readonly #path: string;
-  readonly #turns = new Turns();
+  readonly #file: RowFile<KeptEndpoint>;
   #endpoints: readonly KeptEndpoint[];
-  /** What was wrong with the file at start, for a person. */
-  readonly notices: readonly string[];
 
-  private constructor(
-    path: string,
-    endpoints: readonly KeptEndpoint[],
-    notices: readonly string[],
-  ) {
-    this.#path = path;
-    this.#endpoints = endpoints;
-    this.notices = notices;
+  private constructor(file: RowFile<KeptEndpoint>) {
+    this.#file = file;
+    this.#endpoints = file.rows;
   }
 
-  /** Reads it; a damaged one is set aside and named in `notices`. */
   static async open(dataFolder: string): Promise<EndpointFile> {
-    const path = join(dataFolder, "endpoints.json");
-    const { value, notice } = await readJson(path, READING);
-    return new EndpointFile(path, value ?? [], notice === undefined ? [] : [notice]);
+    return new EndpointFile(await RowFile.open(join(dataFolder, "endpoints.json"), READING));
+  }
+
+  /** What was wrong with the file at start, for a person. */
+  get notices(): readonly string[] {
+    return this.#file.notices;
   }
 
   /** In the order in which they were added. */
@@ -74,17 +73,17 @@ export class EndpointFile {
   }
 
   #write(change: (endpoints: readonly KeptEndpoint[]) => readonly KeptEndpoint[]): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#file.turn(async () => {
       const endpoints = change(this.#endpoints);
       if (endpoints.length > MAX_ENDPOINTS) throw refused(`${MAX_ENDPOINTS} are the most`);
       endpoints.forEach(checkKept);
-      await writeJson(this.#path, { endpoints });
+      await this.#file.write(endpoints);
       this.#endpoints = endpoints;
     });
   }
 }
 
-/** Gives one back as it is. Refuses as REQUEST_INVALID what the file would not be read with: all others would be lost with it. */
+/** Gives one back as it is. Refuses as REQUEST_INVALID what could not be read again. */
 export function checkKept(kept: KeptEndpoint): KeptEndpoint {
   const issue = keptSchema.safeParse(kept).error?.issues[0];
   if (issue === undefined) return kept;

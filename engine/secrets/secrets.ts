@@ -9,20 +9,35 @@ import {
   type SecretStatus,
   type Vault,
 } from "../contract/secrets.ts";
-import { readJson, writeJson } from "../files/json-file.ts";
+import { readJson, writeJson, type ReadJson } from "../files/json-file.ts";
 import { Turns } from "../files/turns.ts";
 import { KeyringVault } from "./keyring-vault.ts";
 import { absentVault, borrowedVault, type LentVault } from "./lent-vault.ts";
 import { FILE_VAULT, vaultRefusal, type SecretVault } from "./vault.ts";
 
 /** Which vault keeps which secret, and what that vault wants remembered; a later version may keep more. */
-const keptSchema = z.record(
-  z.string().max(100),
-  z.object({ vault: vaultSchema, sealed: z.string().max(100_000) }),
-);
-type Kept = z.output<typeof keptSchema>;
+const entrySchema = z.object({ vault: vaultSchema, sealed: z.string().max(100_000) });
+type Kept = Readonly<Record<string, z.output<typeof entrySchema>>>;
 
-const READING = { maxBytes: 16 << 20, parse: (json: unknown): Kept => keptSchema.parse(json) };
+/** Entries by name, each read by itself: what this version cannot read stays as it is. */
+interface Content {
+  readonly kept: Kept;
+  readonly unread: Readonly<Record<string, unknown>>;
+}
+
+const READING = {
+  maxBytes: 16 << 20,
+  parse: (json: unknown): Content => {
+    const kept: Record<string, Kept[string]> = {};
+    const unread: Record<string, unknown> = {};
+    for (const [name, entry] of Object.entries(z.record(z.string(), z.unknown()).parse(json))) {
+      const { data } = entrySchema.safeParse(entry);
+      if (data === undefined) unread[name] = entry;
+      else kept[name] = data;
+    }
+    return { kept, unread };
+  },
+};
 
 /** What is kept: what the contract names, and what belongs to endpoints, which the contract cannot reach. */
 export type KeptName = SecretName | `endpoint-token:${string}` | `endpoint-headers:${string}`;
@@ -40,6 +55,8 @@ export interface SecretsOptions {
   /** Until a person is told that the keyring is waited for. */
   readonly slowMs?: number;
 }
+
+const STAYS = "What cannot be read is kept as it is; a new one of the same name takes its place.";
 
 const WAITING =
   "Waiting for the system's keyring: if it is locked, unlock it. Tokens are read and stored once it answers.";
@@ -63,23 +80,29 @@ export class Secrets {
   readonly #slowMs: number;
   #best: Promise<SecretVault> | undefined;
   #kept: Kept;
+  readonly #unread: Content["unread"];
   #waiting = 0;
   readonly #found: readonly string[];
 
   private constructor(
     dataFolder: string,
-    { value, notice }: { value: Kept | undefined; notice?: string },
+    { value, notice }: ReadJson<Content>,
     lent: LentVault | undefined,
     { environment, keyring, onWaiting = () => {}, slowMs = SLOW_MS }: SecretsOptions,
   ) {
     this.#path = join(dataFolder, "secrets.json");
-    this.#kept = value ?? {};
+    this.#kept = value?.kept ?? {};
+    this.#unread = value?.unread ?? {};
     this.#lent = lent;
     this.#environment = environment ?? process.env;
     this.#keyring = keyring ?? new KeyringVault(dataFolder);
     this.#onWaiting = onWaiting;
     this.#slowMs = slowMs;
-    this.#found = notice === undefined ? [] : [notice];
+    const count = Object.keys(this.#unread).length;
+    this.#found = [
+      ...(notice === undefined ? [] : [notice]),
+      ...(count === 0 ? [] : [`${count} of the secrets in secrets.json cannot be read. ${STAYS}`]),
+    ];
   }
 
   /** What was wrong with the file at start, and whether the keyring is waited for now, for a person. */
@@ -167,7 +190,7 @@ export class Secrets {
   }
 
   async #keep(kept: Kept): Promise<void> {
-    await writeJson(this.#path, kept);
+    await writeJson(this.#path, { ...this.#unread, ...kept });
     this.#kept = kept;
   }
 

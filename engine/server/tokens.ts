@@ -1,13 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { readJson, writeJson } from "../files/json-file.ts";
-import { Turns } from "../files/turns.ts";
+import { RowFile } from "../files/row-file.ts";
 
-const fileSchema = z.strictObject({
-  tokens: z.array(z.strictObject({ sha256: z.base64().length(44), createdAt: z.iso.datetime() })),
-});
-type Kept = z.output<typeof fileSchema>["tokens"][number];
+const keptSchema = z.strictObject({ sha256: z.base64().length(44), createdAt: z.iso.datetime() });
+type Kept = z.output<typeof keptSchema>;
+
+const READING = {
+  list: "tokens",
+  maxBytes: 1 << 20,
+  parse: (row: unknown): Kept => keptSchema.parse(row),
+};
 
 /** Browsers that may be signed in at once; the one that came first is signed out then. */
 const MOST = 200;
@@ -17,33 +20,31 @@ const MOST = 200;
  * could be used. Tokens of one run, such as the window's, are kept in memory only.
  */
 export class Tokens {
-  readonly #path: string;
-  readonly #turns = new Turns();
+  readonly #file: RowFile<Kept>;
   #kept: readonly Kept[];
   readonly #passing: Buffer[] = [];
-  /** What a person should know of the file, in words. */
-  readonly notices: readonly string[];
 
-  private constructor(path: string, kept: readonly Kept[], notices: readonly string[]) {
-    this.#path = path;
-    this.#kept = kept;
-    this.notices = notices;
+  private constructor(file: RowFile<Kept>) {
+    this.#file = file;
+    this.#kept = file.rows;
   }
 
   static async open(dataFolder: string): Promise<Tokens> {
-    const path = join(dataFolder, "tokens.json");
-    const reading = { maxBytes: 1 << 20, parse: (json: unknown) => fileSchema.parse(json) };
-    const { value, notice } = await readJson(path, reading);
-    return new Tokens(path, value?.tokens ?? [], notice === undefined ? [] : [notice]);
+    return new Tokens(await RowFile.open(join(dataFolder, "tokens.json"), READING));
+  }
+
+  /** What a person should know of the file, in words. */
+  get notices(): readonly string[] {
+    return this.#file.notices;
   }
 
   /** A token that is known from now on, also by later runs. */
   async issue(): Promise<string> {
     const token = newToken();
     const entry = { sha256: hash(token).toString("base64"), createdAt: new Date().toISOString() };
-    await this.#turns.take(async () => {
+    await this.#file.turn(async () => {
       const tokens = [...this.#kept, entry].slice(-MOST);
-      await writeJson(this.#path, { tokens });
+      await this.#file.write(tokens);
       this.#kept = tokens;
     });
     return token;

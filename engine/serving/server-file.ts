@@ -11,20 +11,24 @@ import {
   type ServerKey,
   type ServerSettings,
 } from "../contract/server.ts";
-import { readJson, writeJson } from "../files/json-file.ts";
-import { Turns } from "../files/turns.ts";
+import { RowFile } from "../files/row-file.ts";
 import type { Caller } from "./caller.ts";
 import { isSecretOf, newSecret, sha256Of } from "./key-secret.ts";
 
 const keySchema = serverKeySchema.extend({ sha256: z.base64().length(44) });
+type KeptKey = z.output<typeof keySchema>;
 const MAX_KEYS = 1000;
-const fileSchema = z.object({
-  settings: serverSettingsSchema,
-  keys: z.array(keySchema).max(MAX_KEYS),
-});
-type Kept = z.output<typeof fileSchema>;
 
-const READING = { maxBytes: 1 << 20, parse: (json: unknown): Kept => fileSchema.parse(json) };
+interface Kept {
+  readonly settings: ServerSettings;
+  readonly keys: readonly KeptKey[];
+}
+
+const READING = {
+  list: "keys",
+  maxBytes: 1 << 20,
+  parse: (row: unknown): KeptKey => keySchema.parse(row),
+};
 
 /** When a key was last used is written at most this often: it is for a person's eyes. */
 const USES_MS = 600_000;
@@ -37,28 +41,36 @@ export interface LentKey {
 
 /**
  * How the inference server was set up, and its keys, in `server.json` of the data folder: hashes, and
- * nothing that could be used. Where the file is damaged, its keys are gone, and whoever they kept out
- * stays out: a key is required then until a person says otherwise.
+ * nothing that could be used. Where keys or settings cannot be read, whoever they kept out stays out: a key
+ * is required then until a person says otherwise.
  */
 export class ServerFile {
-  readonly #path: string;
+  readonly #file: RowFile<KeptKey>;
   readonly #now: () => Date;
-  readonly #turns = new Turns();
-  readonly #lent: readonly Kept["keys"][number][];
+  readonly #lent: readonly KeptKey[];
   readonly #usedAt = new Map<string, string>();
+  readonly #isWhole: boolean;
+  readonly #isNews: boolean;
   #writtenAtMs: number;
   #kept: Kept;
   /** What was wrong with the file at start, for a person. */
   readonly notices: readonly string[];
 
   private constructor(
-    path: string,
-    { kept, notices }: { kept: Kept; notices: readonly string[] },
+    file: RowFile<KeptKey>,
     { lent = [], now = () => new Date() }: { lent?: readonly LentKey[]; now?: () => Date },
   ) {
-    this.#path = path;
-    this.#kept = kept;
-    this.notices = notices;
+    const { settings, isWhole } = settingsIn(file.others["settings"] ?? {});
+    // Keys that could not be read at an earlier start were told of then.
+    const isSound = !file.isDamaged && isWhole && file.unreadCount <= toldOf(file.others);
+    this.#file = file;
+    this.#isWhole = isWhole;
+    this.#kept = {
+      settings: isSound ? settings : { ...settings, isKeyRequired: true },
+      keys: file.rows,
+    };
+    this.notices = isSound ? file.notices : [...file.notices, noticeOf(file, isWhole)];
+    this.#isNews = !isSound;
     this.#now = now;
     this.#writtenAtMs = now().getTime();
     this.#lent = lent.map(({ name, secret }) => ({
@@ -80,14 +92,10 @@ export class ServerFile {
     const path = join(dataFolder, "server.json");
     // Somebody may have copied it with wider permissions.
     await chmod(path, 0o600).catch(() => {});
-    const { value, notice } = await readJson(path, READING);
-    if (notice === undefined) {
-      return new ServerFile(path, { kept: value ?? fresh(), notices: [] }, options);
-    }
-    const kept = { ...fresh(), settings: serverSettingsSchema.parse({ isKeyRequired: true }) };
-    await writeJson(path, kept);
-    const notices = [`${notice} Its keys are gone; the inference server asks for a new one.`];
-    return new ServerFile(path, { kept, notices }, options);
+    const file = new ServerFile(await RowFile.open(path, READING), options);
+    // So that a key is required at the next start, too.
+    if (file.#isNews) await file.#write((kept) => kept);
+    return file;
   }
 
   settings(): ServerSettings {
@@ -143,7 +151,7 @@ export class ServerFile {
   /** Whose secret it is. Takes the same time whichever key it is, or none. */
   callerOf(secret: string): Caller | undefined {
     const hash = sha256Of(secret);
-    let key: Kept["keys"][number] | undefined;
+    let key: KeptKey | undefined;
     for (const one of [...this.#kept.keys, ...this.#lent]) {
       if (isSecretOf(hash, one.sha256)) key = one;
     }
@@ -168,11 +176,17 @@ export class ServerFile {
   }
 
   #write(change: (kept: Kept) => Kept): Promise<void> {
-    return this.#turns.take(async () => {
-      const { settings, keys } = change(this.#kept);
-      const kept = { settings, keys: keys.map((key) => ({ ...key, ...this.#use(key.id) })) };
-      await writeJson(this.#path, kept);
-      this.#kept = kept;
+    return this.#file.turn(async () => {
+      const changed = change(this.#kept);
+      const keys = changed.keys.map((key) => ({ ...key, ...this.#use(key.id) }));
+      const found = this.#file.others["settings"];
+      await this.#file.write(keys, {
+        // Settings of a later version stay beside ours, and what cannot be read is kept as it was.
+        settings: { ...asObject(found), ...changed.settings },
+        ...(this.#isWhole ? {} : { unreadSettings: found }),
+        unreadKeys: this.#file.unreadCount,
+      });
+      this.#kept = { settings: changed.settings, keys };
     });
   }
 
@@ -182,11 +196,37 @@ export class ServerFile {
   }
 
   /** Without its hash, which no schema but the file's has. */
-  #shown(key: Kept["keys"][number]): ServerKey {
+  #shown(key: KeptKey): ServerKey {
     return serverKeySchema.parse({ ...key, ...this.#use(key.id) });
   }
 }
 
-function fresh(): Kept {
-  return { settings: serverSettingsSchema.parse({}), keys: [] };
+/** Settings, each read by itself: one that cannot be read has its default. */
+function settingsIn(json: unknown): {
+  readonly settings: ServerSettings;
+  readonly isWhole: boolean;
+} {
+  const whole = serverSettingsSchema.safeParse(json).data;
+  if (whole !== undefined) return { settings: whole, isWhole: true };
+  const { shape } = serverSettingsSchema;
+  const given = new Map(Object.entries(asObject(json)));
+  const sound = Object.entries(shape).filter(
+    ([name, schema]) => given.has(name) && schema.safeParse(given.get(name)).success,
+  );
+  const settings = Object.fromEntries(sound.map(([name]) => [name, given.get(name)]));
+  return { settings: serverSettingsSchema.parse(settings), isWhole: false };
+}
+
+function toldOf({ unreadKeys }: Readonly<Record<string, unknown>>): number {
+  return typeof unreadKeys === "number" ? unreadKeys : 0;
+}
+
+function asObject(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
+}
+
+function noticeOf({ isDamaged, unreadCount }: RowFile<KeptKey>, isWhole: boolean): string {
+  if (isDamaged) return "Its keys are gone; the inference server asks for a new one.";
+  const what = isWhole ? `${unreadCount} of its keys` : "Some of its settings";
+  return `The inference server asks for a key, since ${what} cannot be read.`;
 }

@@ -38,8 +38,8 @@ export interface ModelStoreOptions {
   readonly useOf?: (id: string) => string | undefined;
   /** Told before a model's files are deleted: nothing may hold on to them. */
   readonly letGoOf?: (id: string) => void;
-  /** Keys of works whose half-done files are needed still; those of all others are deleted. */
-  readonly openWorks?: readonly string[];
+  /** Whether the half-done files of a work, by its key, may be needed still; all others are deleted. */
+  readonly mayNeed?: (key: string) => boolean;
   /** As cacheFolder gives it: a model's float32 copies go with it. */
   readonly cacheFolder: string;
   /** Stands in for the disk in tests. */
@@ -85,7 +85,7 @@ export class ModelStore {
 
   static async open(options: ModelStoreOptions): Promise<ModelStore> {
     await mkdir(options.folder, { recursive: true });
-    await sweep(options.folder, options.openWorks ?? []);
+    await sweep(options.folder, options.mayNeed ?? (() => false));
     return new ModelStore(options);
   }
 

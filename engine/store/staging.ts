@@ -26,12 +26,12 @@ export async function discardStaging(store: string, key: string): Promise<void> 
   await rm(join(store, `${INCOMING}${key}`), { recursive: true, force: true });
 }
 
-/** Deletes what was begun and will not go on; `kept` are the keys of works that will. */
-export async function sweep(store: string, kept: readonly string[]): Promise<void> {
-  const claimed = new Set(kept.map((key) => `${INCOMING}${key}`));
+/** Deletes what was begun and will not go on. */
+export async function sweep(store: string, mayNeed: (key: string) => boolean): Promise<void> {
   for (const name of await readdir(store)) {
-    const isOurs = name.startsWith(INCOMING) || name.startsWith(GONE);
-    if (isOurs && !claimed.has(name)) await rm(join(store, name), { recursive: true, force: true });
+    const isLeft = name.startsWith(INCOMING) && !mayNeed(name.slice(INCOMING.length));
+    if (isLeft || name.startsWith(GONE))
+      await rm(join(store, name), { recursive: true, force: true });
   }
 }
 

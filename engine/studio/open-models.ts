@@ -44,7 +44,7 @@ export async function openModels(
       const drawing = user.drawing();
       if (drawing.loadedModel === id) drawing.unload();
     },
-    openWorks: transfers.openIds,
+    mayNeed: (key) => transfers.mayNeed(key),
   });
   return { store, models: new ModelReader((id) => store.folderOf(id)) };
 }

@@ -1,43 +1,59 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { transferSchema } from "../contract/transfers.ts";
-import { readJson, writeJson } from "../files/json-file.ts";
-import { Turns } from "../files/turns.ts";
+import { RowFile } from "../files/row-file.ts";
+import { hasSetAside } from "../files/stored-file.ts";
 
 /** A transfer as it is kept: with the order it carries out, which only its runner understands. */
-const keptTransferSchema = z.object({ transfer: transferSchema, order: z.json() });
+const keptTransferSchema = z.object({
+  // Why one failed is not worth the transfer itself.
+  transfer: transferSchema.extend({ error: transferSchema.shape.error.catch(undefined) }),
+  order: z.json(),
+});
 export type KeptTransfer = z.output<typeof keptTransferSchema>;
 
 /** A few hundred bytes each; those that have ended are cleared by hand. */
-const MAX_BYTES = 8 << 20;
-
-const fileSchema = z.object({ transfers: keptTransferSchema.array() });
-type Content = z.output<typeof fileSchema>;
+const READING = {
+  list: "transfers",
+  maxBytes: 8 << 20,
+  parse: (row: unknown): KeptTransfer => keptTransferSchema.parse(row),
+};
 
 /** `transfers.json` of the data folder. */
 export class TransferFile {
   readonly #path: string;
-  readonly #turns = new Turns();
+  readonly #file: RowFile<KeptTransfer>;
 
-  constructor(dataFolder: string) {
-    this.#path = join(dataFolder, "transfers.json");
+  private constructor(path: string, file: RowFile<KeptTransfer>) {
+    this.#path = path;
+    this.#file = file;
   }
 
-  /** Those of the last run; a damaged file is set aside, and `notices` says so. */
-  async read(): Promise<{
-    readonly transfers: readonly KeptTransfer[];
-    readonly notices: readonly string[];
-  }> {
-    const reading = {
-      maxBytes: MAX_BYTES,
-      parse: (json: unknown): Content => fileSchema.parse(json),
-    };
-    const { value, notice } = await readJson(this.#path, reading);
-    return { transfers: value?.transfers ?? [], notices: notice === undefined ? [] : [notice] };
+  static async open(dataFolder: string): Promise<TransferFile> {
+    const path = join(dataFolder, "transfers.json");
+    return new TransferFile(path, await RowFile.open(path, READING));
+  }
+
+  /** Those of the last run. */
+  get transfers(): readonly KeptTransfer[] {
+    return this.#file.rows;
+  }
+
+  get notices(): readonly string[] {
+    const { notices, isDamaged } = this.#file;
+    return isDamaged ? [...notices, KEPT_BYTES] : notices;
+  }
+
+  /** Whether a transfer that cannot be read, or a list that was set aside, may still need what is half done. */
+  mayNeed(id: string): boolean {
+    return this.#file.mayName(id) || hasSetAside(this.#path);
   }
 
   /** Writes what `transfers` gives when its turn has come. */
   write(transfers: () => readonly KeptTransfer[]): Promise<void> {
-    return this.#turns.take(() => writeJson(this.#path, { transfers: transfers() }));
+    return this.#file.turn(() => this.#file.write(transfers()));
   }
 }
+
+const KEPT_BYTES =
+  "Unfinished downloads stay in the models folder as long as that file lies there; delete it to free their space.";

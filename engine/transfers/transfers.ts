@@ -44,30 +44,33 @@ export class Transfers {
   readonly #held = new Set<string>();
   #runners: TransferRunners | undefined;
   #ticker: NodeJS.Timeout | undefined;
-  /** What was wrong with the file at start, for a person. */
-  readonly notices: readonly string[];
 
-  private constructor(
-    options: TransfersOptions,
-    file: TransferFile,
-    { transfers, notices }: Awaited<ReturnType<TransferFile["read"]>>,
-  ) {
+  private constructor(options: TransfersOptions, file: TransferFile) {
+    const { transfers } = file;
     this.#options = options;
     this.#file = file;
-    this.notices = notices;
     this.#transfers = new Map(transfers.map(({ transfer }) => [transfer.id, asStarted(transfer)]));
     this.#orders = new Map(transfers.map(({ transfer, order }) => [transfer.id, order]));
   }
 
   static async open(options: TransfersOptions): Promise<Transfers> {
-    const file = new TransferFile(options.dataFolder);
-    return new Transfers(options, file, await file.read());
+    return new Transfers(options, await TransferFile.open(options.dataFolder));
   }
 
-  /** Of those that may go on, and so need what is half done. */
+  /** What was wrong with the file at start, for a person. */
+  get notices(): readonly string[] {
+    return this.#file.notices;
+  }
+
+  /** Of those that may go on. */
   get openIds(): readonly string[] {
     const open = this.list().filter(({ state }) => state === "failed" || !ENDED.has(state));
     return open.map(({ id }) => id);
+  }
+
+  /** Whether what is half done under an id may be needed still, also by a list that cannot be read. */
+  mayNeed(id: string): boolean {
+    return this.openIds.includes(id) || this.#file.mayNeed(id);
   }
 
   /** Oldest first. */

@@ -60,12 +60,29 @@ test("an endpoint is added without being asked anything, and is there after a re
 
 test("a damaged file is set aside and told of", async () => {
   const { folder } = await openEndpoints();
-  writeFileSync(join(folder, "endpoints.json"), '{"endpoints": [{"id": 5}]}');
+  writeFileSync(join(folder, "endpoints.json"), '{"endpoints": [{"id": 5}');
   const { endpoints } = await openEndpoints({ dataFolder: folder });
   expect([endpoints.list(), endpoints.notices]).toEqual([
     [],
     [expect.stringContaining("endpoints.json could not be used")],
   ]);
+});
+
+test("an endpoint of a later version is kept and counted, and an unknown refusal costs nothing", async () => {
+  const { endpoints, folder, secrets } = await openEndpoints();
+  const sound = await endpoints.add(added("https://sound.example"));
+  const path = join(folder, "endpoints.json");
+  const { endpoints: rows } = JSON.parse(readFileSync(path, "utf8")) as { endpoints: object[] };
+  const later = { id: "later", url: "https://later.example", protocol: 3 };
+  const failed = { code: "OF_A_LATER_VERSION", message: "x", details: {} };
+  const withError = rows.map((row) => ({ ...row, lastError: failed }));
+  writeFileSync(path, JSON.stringify({ endpoints: [later, ...withError] }));
+  const again = (await openEndpoints({ dataFolder: folder, secrets })).endpoints;
+  expect([again.list().map(({ id }) => id), again.notices.length]).toEqual([[sound.id], 1]);
+  await again.change({ id: sound.id, name: "renamed" });
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({
+    endpoints: [{ id: sound.id, name: "renamed" }, later],
+  });
 });
 
 test.each([

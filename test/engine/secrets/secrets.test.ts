@@ -160,6 +160,21 @@ test("secrets of a later version stay where they are", async () => {
   expect(JSON.parse(fileOf(folder))).toMatchObject(later);
 });
 
+test("a secret in a vault that this version does not know is kept, counted, and costs no other", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "secrets.json");
+  const later = { "hub-token": { vault: "chip", sealed: CANARY, slot: 3 } };
+  const known = { "endpoint-token:e1": { vault: "file", sealed: "t" } };
+  writeFileSync(path, JSON.stringify({ ...later, ...known }));
+  const secrets = await open({ folder });
+  expect(await secrets.get("endpoint-token:e1")).toBe("t");
+  expect(await secrets.get("hub-token")).toBeUndefined();
+  expect(secrets.notices).toEqual([expect.stringMatching(/^1 of the secrets in secrets\.json/)]);
+  expect(await everythingSaidBy(secrets)).not.toContain("slot");
+  await secrets.set("endpoint-token:e2", "u");
+  expect(JSON.parse(fileOf(folder))).toMatchObject({ ...later, ...known });
+});
+
 test("a copied file with wide permissions is narrowed at start", async () => {
   const folder = temporaryFolder();
   const path = join(folder, "secrets.json");

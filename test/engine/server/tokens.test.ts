@@ -51,8 +51,23 @@ test("the oldest is signed out when there are too many", async () => {
 
 test("a damaged file is set aside and told of", async () => {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, "tokens.json"), '{"tokens":[{"sha256":"no"}]}');
+  writeFileSync(join(folder, "tokens.json"), '{"tokens":[{"sha256":"no"}');
   const tokens = await Tokens.open(folder);
   expect(tokens.notices.join()).toContain("tokens.json");
   expect(readdirSync(folder)).toEqual(["tokens.damaged.json"]);
+});
+
+test("a token that cannot be read is kept, and signs nobody out", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "tokens.json");
+  const token = await (await Tokens.open(folder)).issue();
+  const { tokens } = JSON.parse(readFileSync(path, "utf8")) as { tokens: object[] };
+  const later = { sha512: "later" };
+  writeFileSync(path, JSON.stringify({ tokens: [later, ...tokens] }));
+  const again = await Tokens.open(folder);
+  await again.issue();
+  expect([again.knows(token), again.notices.length]).toEqual([true, 1]);
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({
+    tokens: expect.arrayContaining([later]),
+  });
 });

@@ -103,16 +103,54 @@ test("a key of one run opens everything, and is written nowhere", async () => {
 
 test.each([
   ["half of it", '{"settings":{"port":80'],
-  ["a key without a hash", '{"settings":{},"keys":[{"id":"1","name":"a","scopes":["inference"]}]}'],
-  ["a port that is none", '{"settings":{"port":-1},"keys":[]}'],
+  ["settings alone", '{"settings":{}}'],
   ["a list", "[]"],
 ])("a file of %s is set aside, and whom its keys kept out stays out", async (_, text) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "server.json"), text);
   const file = await ServerFile.open(folder);
   expect(file.settings()).toMatchObject({ host: "127.0.0.1", isKeyRequired: true });
-  expect(file.notices).toEqual([expect.stringContaining("server.damaged.json")]);
+  expect(file.notices).toEqual([
+    expect.stringContaining("server.damaged.json"),
+    "Its keys are gone; the inference server asks for a new one.",
+  ]);
   expect(readdirSync(folder)).toContainEqual("server.damaged.json");
   const again = await ServerFile.open(folder);
   expect([again.settings().isKeyRequired, again.notices]).toEqual([true, []]);
+});
+
+test("a key that cannot be read is kept, keeps others out, and costs no other key", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "server.json");
+  const first = await ServerFile.open(folder);
+  const { secret, key } = await first.addKey(NOTEBOOK);
+  const written = JSON.parse(readFileSync(path, "utf8")) as { keys: object[] };
+  const later = { id: "2", name: "a later one", scopes: ["training"], signature: "x" };
+  writeFileSync(path, JSON.stringify({ ...written, keys: [later, ...written.keys] }));
+  const file = await ServerFile.open(folder);
+  expect([file.callerOf(secret)?.id, file.settings().isKeyRequired]).toEqual([key.id, true]);
+  expect(file.notices).toEqual([
+    expect.stringMatching(/^One entry of server\.json cannot be read/),
+    expect.stringContaining("asks for a key"),
+  ]);
+  await file.change({ isKeyRequired: false });
+  const again = await ServerFile.open(folder);
+  expect([again.settings().isKeyRequired, again.notices.length]).toEqual([false, 1]);
+  expect((JSON.parse(readFileSync(path, "utf8")) as typeof written).keys).toContainEqual(later);
+});
+
+test("a setting that cannot be read has its default, and all others stay", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "server.json");
+  const settings = { port: -1, queueLength: 3, ofALaterVersion: true };
+  writeFileSync(path, JSON.stringify({ settings, keys: [] }));
+  const file = await ServerFile.open(folder);
+  expect(file.settings()).toMatchObject({ port: 8080, queueLength: 3, isKeyRequired: true });
+  expect(file.notices).toHaveLength(1);
+  await file.change({ port: 9090 });
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({
+    settings: { port: 9090, ofALaterVersion: true },
+    unreadSettings: settings,
+  });
+  expect((await ServerFile.open(folder)).notices).toEqual([]);
 });

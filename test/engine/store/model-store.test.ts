@@ -134,7 +134,7 @@ test("sweeps what was begun and will not go on", async () => {
   for (const name of [".incoming-1", ".incoming-2", ".gone-3", ".other"]) {
     mkdirSync(join(folder, name, "snapshot"), { recursive: true });
   }
-  await openStore(folder, { openWorks: ["2"] });
+  await openStore(folder, { mayNeed: (key) => key === "2" });
   expect(readdirSync(folder)).toEqual([".incoming-2", ".other"]);
 });
 

@@ -302,11 +302,46 @@ test("acknowledges nothing that is not on disk", async () => {
   expect(kept).toMatchObject({ transfers: [{ transfer: { id }, order: { name: "a" } }] });
 });
 
-test("begins without them where the file is damaged, keeps it, and says so", async () => {
+test("begins without them where the file is damaged, keeps it and what they fetched, and says so", async () => {
   const dataFolder = temporaryFolder();
+  const first = await studio(dataFolder);
+  const id = await first.transfers.add(download("a"));
+  await first.transfers.pause([id]);
+  await first.transfers.close();
   writeFileSync(join(dataFolder, "transfers.json"), "{");
   const { transfers } = await studio(dataFolder);
   expect(transfers.list()).toEqual([]);
-  expect(transfers.notices).toEqual([expect.stringContaining("transfers.json")]);
+  expect(transfers.notices).toEqual([
+    expect.stringContaining("kept as transfers.damaged.json"),
+    expect.stringContaining("Unfinished downloads stay in the models folder"),
+  ]);
   expect(readdirSync(dataFolder)).toEqual(["transfers.damaged.json"]);
+  const later = await studio(dataFolder);
+  expect([transfers.mayNeed(id), later.transfers.mayNeed(id)]).toEqual([true, true]);
+  rmSync(join(dataFolder, "transfers.damaged.json"));
+  expect(later.transfers.mayNeed(id)).toBe(false);
+});
+
+test("a transfer of a later version is kept with what it needs, and all others go on", async () => {
+  const dataFolder = temporaryFolder();
+  const path = join(dataFolder, "transfers.json");
+  const first = await studio(dataFolder);
+  const id = await first.transfers.add(download("a"));
+  await first.transfers.close();
+  const { transfers: rows } = JSON.parse(readFileSync(path, "utf8")) as { transfers: object[] };
+  const later = { transfer: { id: "later", kind: "quantize", state: "paused" }, order: [1] };
+  const failed = { code: "OF_A_LATER_VERSION", message: "x", details: {} };
+  const [own] = rows as { transfer: object }[];
+  const withError = { ...own, transfer: { ...own?.transfer, state: "failed", error: failed } };
+  writeFileSync(path, JSON.stringify({ transfers: [later, withError] }));
+  const { transfers } = await studio(dataFolder);
+  expect(transfers.list().map((one) => [one.id, one.state])).toEqual([[id, "failed"]]);
+  expect(transfers.notices).toHaveLength(1);
+  expect(["later", id, "unknown"].map((key) => transfers.mayNeed(key))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  await transfers.clear();
+  expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ transfers: [later] });
 });
