@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -6,6 +5,7 @@ import { expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { readModel } from "../../../engine/drawing/read-model.ts";
 import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
+import { makePipe } from "../../fakes/make-pipe.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { edit, retensor, text, type Change } from "../../fixtures/rewrites.ts";
 
@@ -127,7 +127,7 @@ test.runIf(process.platform !== "win32").each(FILES)(
     saveFolder(folder, SOUND);
     const place = join(folder, file);
     for (const put of [
-      () => execFileSync("mkfifo", [place]),
+      () => makePipe(place),
       () => symlinkSync("/dev/zero", place),
       () => symlinkSync(place, place),
     ]) {

@@ -4,6 +4,7 @@ import type { Device } from "../../../engine/runtime/device.ts";
 import type { LoadedModel } from "../../../engine/drawing/load-model.ts";
 import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { saveModel, type ChangedName } from "../../golden/changed-models.ts";
 import { inBfloat16, inFloat32, inShards } from "../../fixtures/rewrites.ts";
 import {
   CPU,
@@ -127,4 +128,27 @@ test("sharded weights give the same, and bfloat16 the same as its rounded values
     outputs.push(out_sample!.data as Float32Array);
   }
   expect(relativeError(outputs[0]!, outputs[1]!)).toBeLessThan(1e-6);
+});
+
+test.each<[ChangedName, number]>([
+  ["text-attention-mask", 77],
+  ["text-encoder-248-reading-77", 77],
+  ["text-encoder-20", 20],
+])("%s gives nearly the same in halves", async (name, tokens) => {
+  const folder = temporaryFolder();
+  saveModel(name, folder);
+  const shape = [2, tokens];
+  const ids = Int32Array.from({ length: 2 * tokens }, (_, i) => i + 300);
+  const seen = Float32Array.from(ids, (_, i) => (i % tokens < 9 ? 1 : 0));
+  const hidden: Float32Array[] = [];
+  for (const device of [CPU, onPortable("float16")]) {
+    using one = await load(folder, device);
+    const masked = one.model.snapshot.textEncoder.config.use_attention_mask;
+    const { last_hidden_state } = await one.loaded.parts.networks.textEncoder(2).run({
+      input_ids: { shape, data: ids },
+      ...(masked && { attention_mask: { shape, data: seen } }),
+    });
+    hidden.push(last_hidden_state!.data as Float32Array);
+  }
+  expect(relativeError(hidden[1]!, hidden[0]!)).toBeLessThan(5e-3);
 });
