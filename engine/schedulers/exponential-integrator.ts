@@ -33,9 +33,8 @@ interface Algorithm {
 }
 
 /**
- * The solutions of the diffusion equation with the prediction as a Taylor polynomial in lambda:
- * proposition 4.1 of arXiv 2211.01095 for the picture and 3.1 of 2206.00927 for the noise, and
- * their stochastic forms in appendix A of 2211.01095.
+ * The solutions of the diffusion equation with the prediction as a Taylor polynomial in lambda: arXiv
+ * 2206.00927 for the noise, 2211.01095 for the picture, and for both with fresh noise in every step.
  */
 const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   "dpmsolver++": {

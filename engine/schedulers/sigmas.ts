@@ -48,7 +48,7 @@ export function solverLevels(
     isCurved: true,
   });
   if (settings.use_lu_lambdas && curve !== karras) {
-    // Even in lambda, section 3.4 of arXiv 2206.00927, and so in the logarithm of sigma: in float32.
+    // Even in lambda, as in arXiv 2206.00927, and so in the logarithm of sigma: in float32.
     const [from, to] = ends.map((sigma) => Math.exp(Math.fround(Math.log(sigma))));
     return whole(levelsOn(exponential, [from!, to!], steps, trained), roundKarras);
   }

@@ -95,7 +95,7 @@ function layOut(settings: SchedulerSettings, steps: number): Layout {
   return { timesteps, mixtures, first: mixtureOfAlpha(alphaAt(0)) };
 }
 
-/** c_skip and c_out of arXiv 2303.01469, appendix C: towards timestep 0 the latents are the picture. */
+/** c_skip and c_out of arXiv 2303.01469: towards timestep 0 the latents are the picture. */
 function boundary(
   { timestep_scaling }: SchedulerSettings,
   timestep: number,

@@ -97,7 +97,7 @@ interface Solver {
   ): Float32Array;
 }
 
-/** B(h) of the paper's section 3.3. */
+/** B(h) of the paper, by solver_type. */
 const SCALES: Readonly<Record<string, (hh: number) => number>> = {
   bh1: (hh) => hh,
   bh2: Math.expm1,
@@ -160,9 +160,9 @@ function differences(
   }));
 }
 
-/** The coefficients a of the paper's formula (9), which make the step right up to its order. */
+/** What each difference weighs, so that the step is right up to its order. */
 function weigh(differences: readonly Difference[], hh: number, scale: number): readonly number[] {
-  if (differences.length === 1) return [1 / 2]; // in place of the solution: the paper's appendix F
+  if (differences.length === 1) return [1 / 2]; // near enough for either B(h): the paper
   const right: number[] = [];
   let [phi, factorial] = [Math.expm1(hh) / hh - 1, 1];
   for (let i = 1; i <= differences.length; i++) {
