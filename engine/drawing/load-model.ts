@@ -7,8 +7,7 @@ import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
 import type { Weights } from "../snapshot/weights.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
-import { float32Weights } from "../store/float32-weights.ts";
-import { locateWeights } from "../store/located-weights.ts";
+import { float32Weights, locateWeights } from "../store/located-weights.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
 /** A model ready to draw on one device. */

@@ -7,12 +7,11 @@ import { headerLength, readHeader, type SafetensorsHeader } from "../snapshot/sa
 import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
 import { openRegular } from "../files/regular-file.ts";
-import { demandSpace, type FreeBytes } from "../files/disk-full.ts";
+import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
+import { isDiskFull, isSystemError, systemCode } from "../files/system-error.ts";
 import { sweepAbandoned } from "./cache-folder.ts";
 import { identify, knownHash, rememberHash, type FileIdentity } from "./hash-index.ts";
 import { readFully } from "./reading.ts";
-import { writeFailure } from "./writing.ts";
-import { isSystemError } from "../files/system-error.ts";
 
 /** Bytes of the source that were hashed or converted, of all that must be. */
 export interface CopyProgress {
@@ -189,4 +188,12 @@ async function demandUnchanged({ path, identity }: Source): Promise<void> {
 function changed(file: string): StudioError {
   const reason = "it changed while it was being read";
   return new StudioError("SAFETENSORS_INVALID", { file, reason });
+}
+
+/** What a failed write into the cache is to be called; the error itself where it has no name. */
+function writeFailure(folder: string, needed: number, cause: unknown): unknown {
+  const code = systemCode(cause) ?? "";
+  if (isDiskFull(cause)) return diskFull(folder, needed);
+  if (!["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"].includes(code)) return cause;
+  return new StudioError("CACHE_UNWRITABLE", { path: folder, reason: code }, { cause });
 }

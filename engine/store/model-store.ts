@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { StudioError, toWire, type WireError } from "../contract/errors.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
 import {
   modelIdSchema,
   STARTER_ID,
@@ -18,10 +18,16 @@ import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
 import { forgetCopies } from "./float32-copy.ts";
-import { HASHES, readHashes, weightsHash, writeHashes, type Hashes } from "./hashes.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
 import { freeId, idFrom } from "./model-ids.ts";
-import { PROVENANCE, readProvenance, writeProvenance } from "./provenance.ts";
+import {
+  isRecord,
+  readHashes,
+  recordsIn,
+  weightsHash,
+  writeHashes,
+  writeProvenance,
+} from "./records.ts";
 import { openSnapshotFolder } from "./snapshot-folder.ts";
 import { discardStaging, openStaging, sweep, syncSnapshot, type Staging } from "./staging.ts";
 import { verifyFiles } from "./verify-files.ts";
@@ -67,8 +73,6 @@ export interface FolderImport extends FileWork {
 const LIKED = ["", "fp16", "bf16"];
 const LIMITS = { depth: 3, entries: 10_000 };
 const UNREADABLE: Fit = { verdict: "good", reason: "It cannot be read.", memoryBytes: 0 };
-/** Beside the files of a model, not among them. */
-const RECORDS: ReadonlySet<string> = new Set([PROVENANCE, HASHES]);
 
 /**
  * The models on this machine: one folder each, in diffusers layout, named by its id. A model is there
@@ -256,21 +260,6 @@ export class ModelStore {
   }
 }
 
-interface Records {
-  readonly hashes?: Hashes | undefined;
-  readonly provenance?: Provenance | undefined;
-  readonly problem?: WireError;
-}
-
-/** What is known of a model besides its files; what of it cannot be read is that model's problem alone. */
-async function recordsIn(folder: string): Promise<Records> {
-  try {
-    return { hashes: await readHashes(folder), provenance: await readProvenance(folder) };
-  } catch (error) {
-    return { problem: toWire(error) };
-  }
-}
-
 /** Equal for the same files with the same bytes; unequal to anything where a hash is missing. */
 function contentOf(files: readonly ModelFile[]): string {
   const lines = files.map(({ path, sha256 }) => `${sha256 ?? randomUUID()} ${path}`);
@@ -279,7 +268,7 @@ function contentOf(files: readonly ModelFile[]): string {
 
 async function filesIn(folder: string): Promise<readonly ListedFile[]> {
   const files = await listFolder(folder, LIMITS);
-  return files.filter(({ path }) => !RECORDS.has(path));
+  return files.filter(({ path }) => !isRecord(path));
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { ModelFile } from "../contract/models.ts";
 import { hashFile } from "./file-copy.ts";
 import { ByteCount, type FileWork } from "./file-work.ts";
-import { isWeights } from "./hashes.ts";
+import { isWeights } from "./records.ts";
 import type { ListedFile } from "./listing.ts";
 import { unreadable } from "./reading.ts";
 

@@ -2,7 +2,7 @@ import { LOCAL_TARGET } from "../contract/generation.ts";
 import { listDevices } from "../drawing/devices.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { StudioOptions } from "./studio-options.ts";
-import { DeviceList, type ChosenDevice } from "../worker/device-list.ts";
+import { DeviceList, wantedDevice, type ChosenDevice } from "../worker/device-list.ts";
 import { DeviceTurns } from "../worker/device-turns.ts";
 import { DrawingWorker } from "../worker/drawing-worker.ts";
 import { Estimates, type DrawnPicture } from "../worker/estimates.ts";
@@ -11,7 +11,6 @@ import { LocalDrawing } from "../worker/local-drawing.ts";
 import { openModels, type ModelParts } from "./open-models.ts";
 import type { Stores } from "./open-stores.ts";
 import { Previews } from "../worker/previews.ts";
-import { wantedDevice } from "../worker/wanted-device.ts";
 
 /** Everything that has to do with drawing on this machine. */
 export interface DrawingParts extends ModelParts {

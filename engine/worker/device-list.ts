@@ -1,4 +1,5 @@
-import type { DeviceName, DeviceReport } from "../contract/devices.ts";
+import { DEVICE_NAMES, type DeviceName, type DeviceReport } from "../contract/devices.ts";
+import type { Settings } from "../contract/settings.ts";
 import { bestOf, type Probe } from "../drawing/devices.ts";
 
 /** The device that would draw now, and why a better one does not. */
@@ -71,4 +72,14 @@ export class DeviceList {
     this.#options.onChange?.();
     return this.#known;
   }
+}
+
+/** The device that a person chose; where that is left open, the one that DARKROOM_DEVICE names. */
+export function wantedDevice(
+  { device }: Pick<Settings, "device">,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): DeviceName {
+  if (device !== "auto") return device;
+  const named = environment["DARKROOM_DEVICE"];
+  return DEVICE_NAMES.find((name) => name === named) ?? "auto";
 }

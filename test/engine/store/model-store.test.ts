@@ -388,3 +388,12 @@ test("a model whose tokenizer cannot be used is not imported", async () => {
   const importing = store.importFolder({ key: "1", folder: source });
   await expect(importing).rejects.toMatchObject({ code: "TOKENIZER_INVALID" });
 });
+
+test("what was set aside from a record's place is no file of the model", async () => {
+  const { folder, store } = await storeWithTiny();
+  const before = await store.files("tiny");
+  writeFileSync(join(folder, "tiny", "hashes.damaged.json"), "{");
+  mkdirSync(join(folder, "tiny", "darkroom.damaged-2.json"));
+  writeFileSync(join(folder, "tiny", "darkroom.damaged-2.json", "x"), "");
+  expect(await store.files("tiny")).toEqual(before);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
-import { DeviceList } from "../../../engine/worker/device-list.ts";
+import { DeviceList, wantedDevice } from "../../../engine/worker/device-list.ts";
 
 const CPU: DeviceReport = { provider: "cpu", available: true, float16: false, seconds: 0.1 };
 const CUDA: DeviceReport = { provider: "cuda", available: true, float16: true, seconds: 0.01 };
@@ -119,4 +119,13 @@ test("what a person chose is no fallback", async () => {
     provider: "cuda",
     fallback: undefined,
   });
+});
+
+test.each([
+  ["auto", undefined, "auto"],
+  ["auto", "cpu", "cpu"],
+  ["auto", "abacus", "auto"],
+  ["cuda", "cpu", "cuda"],
+] as const)("settings say %s, the environment %s: %s", (device, DARKROOM_DEVICE, wanted) => {
+  expect(wantedDevice({ device }, { DARKROOM_DEVICE })).toBe(wanted);
 });

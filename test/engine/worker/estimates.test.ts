@@ -4,9 +4,12 @@ import type { Order } from "../../../engine/contract/order.ts";
 import { readModel, STARTER } from "../../../engine/drawing/read-model.ts";
 import {
   Estimates,
+  REFERENCE,
   referenceEstimate,
   type DrawnPicture,
 } from "../../../engine/worker/estimates.ts";
+import { workOf } from "../../../engine/drawing/work.ts";
+import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../../fakes/sd2-configs.ts";
 
 const read = await readModel(STARTER, "float32");
 const REPORT = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;
@@ -127,4 +130,24 @@ test("guidance of 1 and below halves the work of a step", async () => {
   // Of so small a network as the starter's, what a node costs stays the same.
   expect(plain! / guided!).toBeLessThan(0.75);
   expect(none).toBe(plain);
+});
+
+test("the reference picture is what the graphs of Stable Diffusion 2 come to at 768x768", () => {
+  const model = {
+    snapshot: {
+      textEncoder: { config: SD2_TEXT_ENCODER },
+      unet: { config: SD2_UNET },
+      vae: { config: SD2_VAE },
+    },
+    tokenizer: { length: 77 },
+  } as Parameters<typeof workOf>[0];
+  const counted = workOf(model, { width: 768, height: 768, isGuided: true });
+  const shares = (["text", "step", "decode"] as const).map((part) => ({
+    nodes: counted[part].nodes - REFERENCE.work[part].nodes,
+    operations: expect.closeTo(
+      counted[part].operations / REFERENCE.work[part].operations,
+      3,
+    ) as number,
+  }));
+  expect(shares).toEqual([1, 1, 1].map((operations) => ({ nodes: 0, operations })));
 });

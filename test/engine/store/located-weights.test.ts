@@ -3,8 +3,7 @@ import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readModel } from "../../../engine/drawing/read-model.ts";
 import type { Weight, Weights } from "../../../engine/snapshot/weights.ts";
-import { float32Weights } from "../../../engine/store/float32-weights.ts";
-import { locateWeights } from "../../../engine/store/located-weights.ts";
+import { float32Weights, locateWeights } from "../../../engine/store/located-weights.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { float32Values } from "../../fixtures/rewrites.ts";
 

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { toWire, type WireError } from "../contract/errors.ts";
+import {
+  modelFileSchema,
+  provenanceSchema,
+  storedModelSchema,
+  type ModelFile,
+  type Provenance,
+} from "../contract/models.ts";
+import { readJson, writeJson } from "../files/json-file.ts";
+
+/** What is known of a stored model is written down beside its files, in two files of the studio's own. */
+const HASHES = "hashes.json";
+const PROVENANCE = "darkroom.json";
+
+/** Whether a path in a model's folder is one of these, or what was set aside from their places; none is the model's. */
+export function isRecord(path: string): boolean {
+  return /^(?:hashes|darkroom)(?:\.(?:damaged|newer)(?:-\d+)?)?\.json(?:\/|$)/.test(path);
+}
+
+/** What the files of a stored model are known to be. */
+export interface Hashes {
+  readonly files: readonly ModelFile[];
+  /** When they were last compared, and whether they agreed. */
+  readonly verified?: { readonly at: string; readonly isSound: boolean } | undefined;
+}
+
+/** A sharded model has some hundred files of 200 bytes here. */
+const MAX_BYTES = 4 << 20;
+
+const hashesSchema = storedModelSchema
+  .pick({ verified: true })
+  .extend({ files: modelFileSchema.array() });
+
+/** Undefined where there are none yet, or where they are damaged: hashing again brings them back. */
+export async function readHashes(folder: string): Promise<Hashes | undefined> {
+  const { value } = await readJson(join(folder, HASHES), {
+    maxBytes: MAX_BYTES,
+    parse: (json): Hashes => hashesSchema.parse(json),
+  });
+  return value;
+}
+
+export async function writeHashes(folder: string, hashes: Hashes): Promise<void> {
+  await writeJson(join(folder, HASHES), hashes);
+}
+
+export function isWeights(path: string): boolean {
+  return path.endsWith(".safetensors");
+}
+
+/**
+ * One hash for all weights, hexadecimal: the sha256 of what `sha256sum` would print of the weight
+ * files in the order of their paths. Undefined unless each one's hash is known.
+ */
+export function weightsHash({ files }: Hashes): string | undefined {
+  const weights = files
+    .filter(({ path }) => isWeights(path))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  if (weights.length === 0 || weights.some(({ sha256 }) => sha256 === undefined)) return undefined;
+  const lines = weights.map(({ path, sha256 }) => `${sha256}  ${path}\n`);
+  return createHash("sha256").update(lines.join("")).digest("hex");
+}
+
+/** Where a model came from. Undefined where nobody wrote it down: a folder that was put into the store by hand. */
+async function readProvenance(folder: string): Promise<Provenance | undefined> {
+  const { value } = await readJson(join(folder, PROVENANCE), {
+    maxBytes: MAX_BYTES,
+    parse: (json): Provenance => provenanceSchema.parse(json),
+  });
+  return value;
+}
+
+export async function writeProvenance(folder: string, provenance: Provenance): Promise<void> {
+  await writeJson(join(folder, PROVENANCE), provenance);
+}
+
+/** All that is written down of one model. */
+export interface Records {
+  readonly hashes?: Hashes | undefined;
+  readonly provenance?: Provenance | undefined;
+  readonly problem?: WireError;
+}
+
+/** What is known of a model besides its files; what of it cannot be read is that model's problem alone. */
+export async function recordsIn(folder: string): Promise<Records> {
+  try {
+    return { hashes: await readHashes(folder), provenance: await readProvenance(folder) };
+  } catch (error) {
+    return { problem: toWire(error) };
+  }
+}
