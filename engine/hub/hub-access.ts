@@ -65,7 +65,13 @@ export function authorizationFor(address: string, access: HubAccess): Record<str
   const url = URL.parse(address);
   const isHub = url !== null && url.origin === URL.parse(access.endpoint)?.origin;
   const isPrivate = isHub && (url.protocol === "https:" || isThisMachine(url));
-  return isPrivate && access.token !== undefined ? { authorization: `Bearer ${access.token}` } : {};
+  const { token } = access;
+  return isPrivate && isSendable(token) ? { authorization: `Bearer ${token}` } : {};
+}
+
+/** Whether a token can stand in a header: one that cannot would be quoted by the error that says so. */
+export function isSendable(token: string | undefined): token is string {
+  return token !== undefined && /^[\x21-\x7e]+$/.test(token);
 }
 
 /** The address of a file; it leads on to wherever the hub keeps large ones. */

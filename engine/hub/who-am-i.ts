@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
 import { get, Interrupted, readBody, refuseStatus, Unreached } from "../download/http.ts";
-import { authorizationFor, httpOf, unreachable, type HubAccess } from "./hub-access.ts";
+import { authorizationFor, httpOf, isSendable, unreachable, type HubAccess } from "./hub-access.ts";
 
 const MAX_ANSWER_BYTES = 1 << 20;
 const answerSchema = z.object({ name: z.string().max(200) });
@@ -17,6 +17,7 @@ export async function whoAmI(access: HubAccess, signal?: AbortSignal): Promise<W
   const url = `${access.endpoint}/api/whoami-v2`;
   const failed = (_: string, reason: string) => unreachable(access, reason);
   const http = httpOf(access, { signal, failed });
+  if (access.token !== undefined && !isSendable(access.token)) return { isAccepted: false };
   const authorization = authorizationFor(url, access);
   if (authorization["authorization"] === undefined) {
     throw unreachable(access, "a token is not sent where others can read it");

@@ -39,6 +39,18 @@ test.each([
   expect(await withSoundToken(access)).toBe(access);
 });
 
+test.each(["hf_sec\nret", "hf_\u20ac", "hf secret"])(
+  "asks nothing with a token that no header can hold: %j",
+  async (token) => {
+    await using hub = await standInHost(says(200, '{"name":"alice"}'));
+    const access = impatient(hub.url, { token });
+    const notes: string[] = [];
+    expect(await whoAmI(access)).toEqual({ isAccepted: false });
+    const sound = await withSoundToken(access, undefined, (note) => notes.push(note));
+    expect([sound.token, notes.length, hub.asked]).toEqual([undefined, 1, []]);
+  },
+);
+
 test("says at the first question that the hub cannot be reached", async () => {
   const access = impatient(await nobodysAddress(), { token: "hf_x" });
   await expect(withSoundToken(access)).rejects.toMatchObject({
