@@ -30,7 +30,7 @@ export function openTransfers(
   const fetch = proxiedFetch();
   const access = (token: string | undefined): HubAccess => ({
     endpoint: hubEndpoint(settings.read().hubEndpoint),
-    token,
+    token: token?.trim(),
     fetch,
   });
   const hub = async () => access(await secrets.get("hub-token").catch(withoutToken));

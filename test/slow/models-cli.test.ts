@@ -38,9 +38,9 @@ test("a folder is copied into the store, looked at, verified and removed", async
 });
 
 test("a repository of the hub is fetched, with its progress", async () => {
-  const { url } = await hub();
+  const { url, asked } = await hub();
   const data = ["--json", "--data-dir", temporaryFolder()];
-  const env = { HF_ENDPOINT: url };
+  const env = { HF_ENDPOINT: url, HF_TOKEN: "hf_alice\n" };
   const fetched = await darkroom(["models", "download", REPOSITORY, ...data], { env });
   const told = lines(fetched.out);
   expect([fetched.code, told.at(-1)]).toEqual([
@@ -49,6 +49,11 @@ test("a repository of the hub is fetched, with its progress", async () => {
   ]);
   const list = lines((await darkroom(["models", "list", ...data])).out);
   expect(list.at(-1)).toMatchObject({ provenance: { kind: "hub", name: REPOSITORY } });
+  // Blanks around a token are none of it.
+  const tokens = asked.flatMap(({ origin, headers }) =>
+    origin === "hub" ? [headers.authorization] : [],
+  );
+  expect(new Set(tokens)).toEqual(new Set(["Bearer hf_alice"]));
 });
 
 test("what the hub does not have fails in its words", async () => {
