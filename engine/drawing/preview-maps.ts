@@ -1,6 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeAtomically } from "../files/atomic-file.ts";
+import { readRegular } from "../files/regular-file.ts";
 import {
   colourChart,
   fitPreview,
@@ -12,7 +13,11 @@ import {
 import { fromPixels, type Pixels } from "../image/pixels.ts";
 import { finiteOutput } from "../pipeline/denoise.ts";
 import type { PipelineParts } from "../pipeline/pipeline.ts";
+import { sweepAbandoned } from "../store/cache-folder.ts";
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";
+
+/** A map is three numbers for each channel of the latents, and three more. */
+const MAX_BYTES = 100_000;
 
 /**
  * The linear map from one model's latents to colours, fitted to what its own VAE makes of a chart of
@@ -27,16 +32,18 @@ export class PreviewMaps {
 
   /**
    * Reads the map, or fits it to `sample` where there is none yet. Previews are not worth a picture: where
-   * that fails, there are none. A cache that cannot be written costs only the keeping.
+   * that fails twice, there are none. A cache that cannot be written costs only the keeping.
    */
   static async open(
     { cacheFolder, fingerprint }: { cacheFolder: string; fingerprint: string },
     sample: () => Promise<PreviewSample>,
   ): Promise<PreviewMaps> {
     const file = join(cacheFolder, "preview-maps", `${fingerprint}.json`);
-    const known = readPreviewMap(parseJson(await readFile(file, "utf8").catch(() => "null")));
+    const known = readPreviewMap(parseJson(await readRegular(file, MAX_BYTES).catch(() => "null")));
     if (known !== undefined) return new PreviewMaps(known);
-    const map = await sample().then(
+    // The model stays loaded for long, and a process that died meanwhile is another one by now.
+    const fitted = sample().catch(sample);
+    const map = await fitted.then(
       (one) => fitPreview([one]),
       () => undefined,
     );
@@ -51,7 +58,9 @@ export class PreviewMaps {
 }
 
 async function keep(file: string, map: PreviewMap): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true });
+  await sweepAbandoned(folder);
   await writeAtomically(file, (handle) => handle.writeFile(JSON.stringify(map)));
 }
 

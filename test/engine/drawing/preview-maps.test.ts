@@ -1,10 +1,12 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { StudioError } from "../../../engine/contract/errors.ts";
 import { PreviewMaps } from "../../../engine/drawing/preview-maps.ts";
 import { colourChart, type PreviewSample } from "../../../engine/image/preview.ts";
 import { fromPixels } from "../../../engine/image/pixels.ts";
 import { tensor } from "../../../engine/tensor/tensor.ts";
+import { SPECIAL_FILES } from "../../fakes/special-files.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 /** Red, green and blue as three latents: what a VAE that does nothing but shrink would make. */
@@ -39,6 +41,26 @@ test("is fitted once for a model, and again where what was kept is damaged", asy
   await openMaps(folder, sample);
   expect(fits).toBe(2);
 });
+
+test("is fitted once more where the process died that was to make the sample", async () => {
+  const sample = vi
+    .fn<() => Promise<PreviewSample>>()
+    .mockRejectedValueOnce(new StudioError("INFERENCE_CRASHED"))
+    .mockResolvedValueOnce(SAMPLE);
+  const maps = await openMaps(temporaryFolder(), sample);
+  expect(maps.preview(white)).toBeDefined();
+});
+
+test.skipIf(process.platform === "win32").each(Object.keys(SPECIAL_FILES))(
+  "%s in the place of the map is passed over",
+  async (what) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "preview-maps"));
+    await SPECIAL_FILES[what]?.(join(folder, "preview-maps", "abc.json"));
+    const maps = await openMaps(folder, () => Promise.resolve(SAMPLE));
+    expect(maps.preview(white)).toBeDefined();
+  },
+);
 
 test("a model that cannot be shown is drawn all the same", async () => {
   const maps = await openMaps(temporaryFolder(), () => Promise.reject(new Error("out of memory")));
