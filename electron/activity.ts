@@ -1,3 +1,4 @@
+import { powerSaveBlocker } from "electron";
 import type { Announcement } from "./host-link.ts";
 
 /** How much is going on in the studio. */
@@ -19,4 +20,18 @@ export function activityInWords({ openCount, transferCount }: Activity): string 
 
 function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
+/** Keeps the machine from going to sleep over a picture or a download; the display may. */
+export class KeepAwake {
+  #id: number | undefined;
+
+  set(isBusy: boolean): void {
+    if (isBusy && this.#id === undefined) {
+      this.#id = powerSaveBlocker.start("prevent-app-suspension");
+    } else if (!isBusy && this.#id !== undefined) {
+      powerSaveBlocker.stop(this.#id);
+      this.#id = undefined;
+    }
+  }
 }

@@ -8,7 +8,7 @@ import { flagOf, hostCommand, type Installation } from "./host-command.ts";
 import type { Announcement } from "./host-link.ts";
 import { HostProcess } from "./host-process.ts";
 import { answerCalls } from "./ipc.ts";
-import { KeepAwake } from "./keep-awake.ts";
+import { KeepAwake } from "./activity.ts";
 import { lentStorage } from "./lent-storage.ts";
 import { applicationMenu } from "./menu.ts";
 import { Quit } from "./quit.ts";

@@ -1,13 +1,21 @@
 import { Command, Option } from "commander";
-import { REQUEST_PROFILES, type Endpoint, type EndpointCheck } from "../contract/endpoints.ts";
-import { headersOf, textOf } from "./endpoint-files.ts";
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import type { StudioClient } from "../contract/studio-client.ts";
+import {
+  REQUEST_PROFILES,
+  type Endpoint,
+  type EndpointCheck,
+  type NewEndpoint,
+} from "../contract/endpoints.ts";
+import { StudioError } from "../contract/errors.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
-import { printJson } from "./outcome.ts";
-import { queryCommand } from "./query-endpoint.ts";
-import { withStudio } from "./reach-studio.ts";
 import { number } from "./request-flags.ts";
+import { printJson, note } from "./outcome.ts";
+import { queryCommand } from "./query-endpoint.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
-import { noteToken } from "./token-notes.ts";
+import { systemCode } from "../files/system-error.ts";
+import { withStudio } from "./reach-studio.ts";
 
 /** `endpoints`: inference endpoints on other machines. */
 export function endpointsCommand(): Command {
@@ -137,4 +145,47 @@ function checkInWords({ state, ms, server, models, inputs, error }: EndpointChec
     ...(models.length === 0 ? [] : [`models: ${models.join(", ")}`]),
     `takes: ${takes}`,
   ].join("\n  ");
+}
+
+/** Tells what became of a token that was given: that it was empty, or that nothing but its file guards it. */
+async function noteToken(
+  { secrets }: Pick<StudioClient, "secrets">,
+  { hasToken }: { readonly hasToken: boolean },
+): Promise<void> {
+  if (!hasToken) return note("It was empty: there is no token now.");
+  const [status] = await secrets.status();
+  if (status?.vault !== "file") return;
+  note(
+    "The token is kept unencrypted, in a file that only you can read (secrets.json in the data folder): there is no keyring to use.",
+  );
+}
+
+/**
+ * What a file holds, or the standard input where it is called `-`. Arguments are seen by every program
+ * of the machine, so what is secret comes this way.
+ */
+async function textOf(path: string, what: string): Promise<string> {
+  if (path === "-") {
+    if (process.stdin.isTTY) note(`Paste the ${what}, then press Enter and Ctrl+D.`);
+    return text(process.stdin);
+  }
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const reason = systemCode(error) ?? "unreadable";
+    const details = { field: `The ${what}'s file`, value: path, reason };
+    throw new StudioError("REQUEST_INVALID", details, { cause: error });
+  }
+}
+
+/** Headers of a file with one `Name: value` a line. */
+async function headersOf(path: string): Promise<NonNullable<NewEndpoint["headers"]>> {
+  const lines = (await textOf(path, "headers")).split(/\r?\n/);
+  return lines.flatMap((line, i) => {
+    if (line.trim() === "") return [];
+    const [, name, value] = /^\s*([^\s:]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) return [{ name, value }];
+    const details = { field: "The headers' file", value: `such in line ${i + 1}` };
+    throw new StudioError("REQUEST_INVALID", { ...details, reason: "a line is `Name: value`" });
+  });
 }

@@ -1,10 +1,10 @@
-import type { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Preparation } from "../drawing/load-model.ts";
+import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
 import { Drawing, type RequestEvent } from "../drawing/drawing.ts";
-import { commandWithFlags, type GenerateFlags } from "./generate-flags.ts";
-import { note, printJson, progressLine } from "./outcome.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
-import { readPicture, requestOf } from "./request-flags.ts";
+import { note, printJson, progressLine } from "./outcome.ts";
+import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
 
 /** `generate`: draws, tells how far it is, writes PNG files and prints their paths. */
 export function generateCommand(signal: AbortSignal): Command {
@@ -80,4 +80,31 @@ async function reportPicture(
 
 function percent(share: number): string {
   return `${Math.floor(100 * share)} %`;
+}
+
+/** The flags of `generate` as they were given. */
+interface GenerateFlags extends RequestFlags {
+  readonly model?: string;
+  readonly device: DeviceName;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** `generate` with its flags, nothing to do yet. */
+function commandWithFlags(): Command {
+  const command = new Command("generate")
+    .description("Draws pictures of a prompt and writes them as PNG.")
+    .argument("<prompt>", "what to draw");
+  return withRequestFlags(command)
+    .option("--model <folder>", "a diffusers snapshot; the starter (small drawings) by default")
+    .addOption(
+      new Option("--device <name>", "where to compute")
+        .choices(DEVICE_NAMES)
+        .default("auto")
+        .env("DARKROOM_DEVICE"),
+    )
+    .option("--out <file.png|folder>", "where to write; a name made of prompt and seed by default")
+    .option("--force", "overwrite a file that exists")
+    .option("--json", "progress and results as one JSON object per line");
 }

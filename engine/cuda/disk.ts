@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 
 import { StudioError } from "../contract/errors.ts";
@@ -44,21 +42,6 @@ export async function writingTo<T>(need: SpaceNeed, work: () => Promise<T>): Pro
     }
     throw error;
   }
-}
-
-/** The hash of a whole file, read in pieces; rejects with the signal's reason when cancelled. */
-export async function hashFile(
-  path: string,
-  algorithm: "sha256" | "sha512",
-  signal: AbortSignal | undefined,
-): Promise<Buffer> {
-  const hash = createHash(algorithm);
-  const pieces: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  for await (const piece of pieces) {
-    signal?.throwIfAborted();
-    hash.update(piece);
-  }
-  return hash.digest();
 }
 
 function diskFull(path: string, bytes: number, cause?: unknown): StudioError {

@@ -2,7 +2,7 @@ import { mkdtemp, open, readFile, readdir, rename, rm, stat, writeFile } from "n
 import { join } from "node:path";
 
 import { StudioError } from "../contract/errors.ts";
-import { hashFile } from "./disk.ts";
+import { hashFile } from "../files/hash-file.ts";
 import { readDependencies, type Dependencies } from "./elf.ts";
 import type { CudaSource } from "./source.ts";
 import type { Trust } from "./statement.ts";
@@ -97,7 +97,7 @@ async function isUnchanged(
 ): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   if (found?.size !== sizeBytes) return false;
-  return (await hashFile(path, "sha256", signal)).toString("hex") === sha256;
+  return (await hashFile(path, () => signal?.throwIfAborted())) === sha256;
 }
 
 /** What a killed run left behind. */

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { StudioError } from "../contract/errors.ts";
+import { pause } from "../files/pause.ts";
 import { systemCode } from "../files/system-error.ts";
 
 /** The part of `fetch` that is needed: Node's own fits, and undici's. */
@@ -182,15 +182,6 @@ export async function persist<T>(
 
 function isOutOfReach(error: Interrupted, waitedMs: number, { reachMs = Infinity }: Http): boolean {
   return error instanceof Unreached && waitedMs >= reachMs;
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal ? { signal } : {});
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
 }
 
 interface StallWatch {

@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import { StudioError } from "../contract/errors.ts";
+import { isLoopback } from "../contract/loopback.ts";
 
 /** Where an endpoint is, as its address tells it. */
 export interface EndpointAddress {
@@ -36,16 +37,9 @@ export function readAddress(text: string): EndpointAddress {
   return { origin: url.origin, ...readPath(url.pathname) };
 }
 
-/** Whether what is sent there stays on this machine. */
-export function isLoopback(origin: string): boolean {
-  const { hostname } = new URL(origin);
-  if (isIPv4(hostname)) return hostname.startsWith("127.");
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]";
-}
-
 /** Whether what is sent there can be read on the way. */
 export function isPlain(origin: string): boolean {
-  return origin.startsWith("http:") && !isLoopback(origin);
+  return origin.startsWith("http:") && !isLoopback(new URL(origin).hostname);
 }
 
 /** The host's first label: what a service is called in most addresses. */

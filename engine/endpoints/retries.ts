@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { StudioError } from "../contract/errors.ts";
+import { pause } from "../files/pause.ts";
 
 /** An endpoint is asked this often at most. */
 const MAX_ATTEMPTS = 5;
@@ -45,13 +45,4 @@ function waitOf(error: unknown, count: number, chance: () => number): number | u
   const least = typeof asked === "number" ? asked * 1000 : 0;
   if (least > MAX_WAIT_MS) return undefined;
   return least + chance() * Math.min(LONGEST_MS, FIRST_MS * 2 ** count);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
 }

@@ -1,10 +1,5 @@
 import { networkInterfaces } from "node:os";
 
-/** Whether only this machine reaches an address. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 /** Whether it stands for all addresses of the machine. */
 function isWildcard(host: string): boolean {
   return host === "0.0.0.0" || host === "::";

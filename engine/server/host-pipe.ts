@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import type { OpenPicture } from "./pictures-route.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import {
   toHostSchema,
@@ -126,4 +129,24 @@ export class HostPipe {
     // A send that fails would end this process; a pipe that is closed tells of itself.
     this.#channel.send?.(message, onSent);
   }
+}
+
+/** Finds files and folders for the desktop, by ids and never by paths. */
+export function pathFinder(studio: StudioClient, openPicture: OpenPicture): PathFinder {
+  return {
+    async pathOfImage(id) {
+      const picture = await openPicture("image", id);
+      if ("path" in picture) return picture.path;
+      throw new StudioError("NOT_FOUND", { what: "picture", id });
+    },
+    async pathOfFolder(folder) {
+      const { dataFolder, pictureFolder } = await studio.machine.get();
+      const paths = {
+        data: dataFolder,
+        pictures: pictureFolder,
+        models: join(dataFolder, "models"),
+      };
+      return paths[folder];
+    },
+  };
 }

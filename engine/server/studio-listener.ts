@@ -1,9 +1,9 @@
-import type { IncomingMessage } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import { createListener } from "../http/listener.ts";
+import type { IncomingMessage } from "node:http";
 import type { Rejection } from "../http/replies.ts";
+import { createListener } from "../http/listener.ts";
 import { readBodies } from "./bodies.ts";
-import { refusalBody } from "./refusal-body.ts";
+import { toWire, type StudioError } from "../contract/errors.ts";
 
 export interface StudioListenerOptions {
   /** Looks at every request before any route does. */
@@ -24,4 +24,16 @@ export function studioListener({ reject, log }: StudioListenerOptions): FastifyI
   });
   readBodies(app);
   return app;
+}
+
+/**
+ * How the studio's listener answers where it refuses: a sentence, the code and what a program may read. Calls
+ * of the contract get oRPC's form of it besides, so that their client finds the refusal itself.
+ */
+function refusalBody(error: StudioError, path: string): object {
+  const { code, message, details } = toWire(error);
+  const plain = { error: message, code, details };
+  if (!path.startsWith("/rpc/")) return plain;
+  const { status } = error;
+  return { ...plain, json: { defined: false, code, status, message, data: details } };
 }

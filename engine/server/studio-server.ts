@@ -1,19 +1,19 @@
 import type { AnyRouter } from "@orpc/server";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { z } from "zod";
+import type { OneTimeCodes } from "./one-time-codes.ts";
+import type { PictureAddresses } from "./picture-addresses.ts";
+import type { Rejection } from "../http/replies.ts";
+import type { Tokens } from "./tokens.ts";
 import { StudioError } from "../contract/errors.ts";
 import { bind, type Place } from "../http/bind.ts";
-import { hostsOf, originOf } from "../http/hosts.ts";
 import { closeListener } from "../http/listener.ts";
-import type { Rejection } from "../http/replies.ts";
-import { rejectionOf } from "./gate.ts";
-import type { OneTimeCodes } from "./one-time-codes.ts";
+import { hostsOf, originOf } from "../http/hosts.ts";
 import { pagesRoute } from "./pages-route.ts";
-import type { PictureAddresses } from "./picture-addresses.ts";
 import { picturesRoute, type OpenPicture } from "./pictures-route.ts";
+import { rejectionOf, SESSION_PATH } from "./gate.ts";
 import { rpcRoute } from "./rpc-route.ts";
-import { sessionRoute } from "./session-route.ts";
 import { studioListener } from "./studio-listener.ts";
-import type { Tokens } from "./tokens.ts";
 
 /** What a studio gives its listeners. */
 export interface StudioBehind {
@@ -96,4 +96,18 @@ export class StudioServer {
   async close(): Promise<void> {
     await closeListener(this.#app);
   }
+}
+
+const bodySchema = z.object({ code: z.string().max(200) });
+
+/** `POST /session`: a one-time code for a token. */
+function sessionRoute(app: FastifyInstance, codes: OneTimeCodes, tokens: Tokens): void {
+  app.post(SESSION_PATH, { bodyLimit: 4096 }, async ({ body }, reply) => {
+    const { data } = bodySchema.safeParse(body);
+    if (data === undefined || !codes.redeem(data.code)) {
+      const reason = "its code is wrong, was used already, or is older than ten minutes";
+      throw new StudioError("TOKEN_REFUSED", { reason });
+    }
+    return reply.header("cache-control", "no-store").send({ token: await tokens.issue() });
+  });
 }

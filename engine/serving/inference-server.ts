@@ -3,7 +3,8 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { ServerSettings } from "../contract/server.ts";
 import { bind } from "../http/bind.ts";
-import { hostsOf, isLoopback, originOf } from "../http/hosts.ts";
+import { isLoopback } from "../contract/loopback.ts";
+import { hostsOf, originOf } from "../http/hosts.ts";
 import { closeListener, createListener } from "../http/listener.ts";
 import type { RefusalReply, Rejection } from "../http/replies.ts";
 import type { AdmissionQueue } from "./admission-queue.ts";

@@ -1,7 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { randomUUID, createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import type { Caller } from "./caller.ts";
+import { RowFile } from "../files/row-file.ts";
 import { StudioError } from "../contract/errors.ts";
 import {
   serverKeySchema,
@@ -11,9 +13,6 @@ import {
   type ServerKey,
   type ServerSettings,
 } from "../contract/server.ts";
-import { RowFile } from "../files/row-file.ts";
-import type { Caller } from "./caller.ts";
-import { isSecretOf, newSecret, sha256Of } from "./key-secret.ts";
 
 const keySchema = serverKeySchema.extend({ sha256: z.base64().length(44) });
 type KeptKey = z.output<typeof keySchema>;
@@ -229,4 +228,20 @@ function noticeOf({ isDamaged, unreadCount }: RowFile<KeptKey>, isWhole: boolean
   if (isDamaged) return "Its keys are gone; the inference server asks for a new one.";
   const what = isWhole ? `${unreadCount} of its keys` : "Some of its settings";
   return `The inference server asks for a key, since ${what} cannot be read.`;
+}
+
+/** 256 bits of chance; the beginning tells people and scanners what it is. */
+function newSecret(): string {
+  return `dk_${randomBytes(32).toString("base64url")}`;
+}
+
+/** What is kept of a secret. It is chance of full length, so a plain hash gives nothing away. */
+function sha256Of(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}
+
+/** In constant time. */
+function isSecretOf(hash: Buffer, kept: string): boolean {
+  const other = Buffer.from(kept, "base64");
+  return other.length === hash.length && timingSafeEqual(hash, other);
 }

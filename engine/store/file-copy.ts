@@ -1,18 +1,10 @@
-import { createHash } from "node:crypto";
-import { chmod, constants, copyFile, mkdir, open, type FileHandle } from "node:fs/promises";
+import { chmod, constants, copyFile, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { hashBlocks, hashFile } from "../files/hash-file.ts";
 import { openRegular } from "../files/regular-file.ts";
 
 /** Counts bytes, and throws where the work is to end. */
 export type OnBytes = (bytes: number) => void;
-
-const BLOCK_BYTES = 1 << 20;
-
-/** The sha256 of a file, hexadecimal. */
-export async function hashFile(path: string, onBytes: OnBytes): Promise<string> {
-  await using file = await openRegular(path);
-  return await hashBlocks(file, async (block) => onBytes(block.length));
-}
 
 /**
  * Copies a file and gives its sha256. Where the file system shares blocks between files until one of
@@ -42,20 +34,5 @@ export async function clone(source: string, target: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function hashBlocks(
-  file: FileHandle,
-  use: (block: Uint8Array) => Promise<void>,
-): Promise<string> {
-  const hash = createHash("sha256");
-  const memory = Buffer.allocUnsafe(BLOCK_BYTES);
-  for (;;) {
-    const { bytesRead } = await file.read(memory, 0, BLOCK_BYTES);
-    if (bytesRead === 0) return hash.digest("hex");
-    const block = memory.subarray(0, bytesRead);
-    hash.update(block);
-    await use(block);
   }
 }

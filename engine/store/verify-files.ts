@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { ModelFile } from "../contract/models.ts";
-import { hashFile } from "./file-copy.ts";
+import { hashFile } from "../files/hash-file.ts";
 import { ByteCount, type FileWork } from "./file-work.ts";
 import { isWeights } from "./records.ts";
 import type { ListedFile } from "./listing.ts";

@@ -1,8 +1,8 @@
 import type { PictureBytes, PictureKind } from "./addresses.ts";
-import { devicesProcedures } from "./devices-procedures.ts";
+import { devicesProcedures } from "./machine-procedures.ts";
 import { referenceEstimate } from "../worker/estimates.ts";
-import { endpointProcedures } from "./endpoint-procedures.ts";
-import { eventsProcedures } from "./events-procedures.ts";
+import { endpointProcedures } from "./open-endpoints.ts";
+import { eventsProcedures } from "./event-log.ts";
 import { galleryProcedures } from "./gallery-procedures.ts";
 import { GalleryRebuild } from "./gallery-rebuild.ts";
 import { generationProcedures } from "./generation-procedures.ts";
@@ -15,14 +15,14 @@ import { openLanes } from "./open-lanes.ts";
 import { openServing, type ServingParts } from "./open-serving.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { openTransfers, type TransferParts } from "./open-transfers.ts";
-import { queueProcedures } from "./queue-procedures.ts";
+import { queueProcedures } from "./live-queue.ts";
 import { refusals, type LogError } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
-import { serverProcedures } from "./server-procedures.ts";
+import { serverProcedures } from "./local-server.ts";
 import { settingsProcedures } from "./settings-procedures.ts";
 import type { StudioOptions } from "./studio-options.ts";
 import type { Lanes } from "../worker/lanes.ts";
-import { transferProcedures } from "./transfer-procedures.ts";
+import { transferProcedures } from "./open-transfers.ts";
 
 /** The whole studio, without its listeners. */
 export interface Studio {

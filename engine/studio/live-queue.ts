@@ -1,7 +1,9 @@
+import type { EventLog } from "./event-log.ts";
 import type { Generation } from "../contract/generation.ts";
+import type { Lanes } from "../worker/lanes.ts";
 import type { Progress } from "../contract/progress.ts";
 import { Queue, type QueueChange, type QueueOptions } from "../queue/queue.ts";
-import type { EventLog } from "./event-log.ts";
+import { os } from "./implementer.ts";
 
 /** The queue as pages see it: its rows with the progress of what runs, and every change as an event. */
 export class LiveQueue {
@@ -51,4 +53,25 @@ export class LiveQueue {
     const progress = this.#progress.get(generation.id);
     return progress === undefined ? generation : { ...generation, progress };
   }
+}
+
+export interface QueueParts {
+  readonly live: LiveQueue;
+  readonly lanes: Pick<Lanes, "wake">;
+}
+
+/** The queue as a whole. */
+export function queueProcedures({ live, lanes }: QueueParts) {
+  const setPaused = (isPaused: boolean): void => {
+    live.queue.setPaused(isPaused);
+    lanes.wake();
+  };
+  return {
+    get: os.queue.get.handler(() => ({
+      isPaused: live.queue.isPaused,
+      generations: live.list(),
+    })),
+    pause: os.queue.pause.handler(() => setPaused(true)),
+    resume: os.queue.resume.handler(() => setPaused(false)),
+  };
 }

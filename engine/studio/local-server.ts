@@ -1,15 +1,17 @@
-import { toWire, type WireError } from "../contract/errors.ts";
-import type { Server, ServerChange } from "../contract/server.ts";
-import { Turns } from "../files/turns.ts";
 import type { AdmissionQueue } from "../serving/admission-queue.ts";
+import type { EventLog } from "./event-log.ts";
+import type { RequestLog } from "../serving/request-log.ts";
+import type { Server, ServerChange } from "../contract/server.ts";
+import type { ServerFile } from "../serving/server-file.ts";
+import { ALIAS } from "../serving/routes/served-model.ts";
 import {
   InferenceServer,
   type Address,
   type InferenceServerParts,
 } from "../serving/inference-server.ts";
-import type { ServerFile } from "../serving/server-file.ts";
-import { ALIAS } from "../serving/routes/served-model.ts";
-import type { EventLog } from "./event-log.ts";
+import { Turns } from "../files/turns.ts";
+import { os } from "./implementer.ts";
+import { toWire, type WireError } from "../contract/errors.ts";
 
 /** What holds for one run, whatever the settings say. */
 export interface ServingOptions {
@@ -203,5 +205,39 @@ function withoutChanged(run: ServingOptions, { host, port }: ServerChange): Serv
     tries: isNamed ? 1 : run.tries,
     host: host === undefined ? run.host : undefined,
     port: port === undefined ? run.port : undefined,
+  };
+}
+
+export interface ServerParts {
+  readonly server: LocalServer;
+  readonly serverFile: ServerFile;
+  readonly requests: RequestLog;
+  readonly events: EventLog;
+}
+
+/** The inference server of this machine: its address, its keys, and what it was asked. */
+export function serverProcedures({ server, serverFile, requests, events }: ServerParts) {
+  const keysChanged = (): void => events.publish({ type: "server-keys-changed" });
+  return {
+    get: os.server.get.handler(() => server.get()),
+    start: os.server.start.handler(() => server.start()),
+    stop: os.server.stop.handler(() => server.stop()),
+    change: os.server.change.handler(({ input }) => server.change(input)),
+    keys: os.server.keys.handler(() => serverFile.keys()),
+    addKey: os.server.addKey.handler(async ({ input }) => {
+      const added = await serverFile.addKey(input);
+      keysChanged();
+      return added;
+    }),
+    removeKey: os.server.removeKey.handler(async ({ input }) => {
+      await serverFile.removeKey(input.id);
+      keysChanged();
+    }),
+    requests: os.server.requests.handler(() => requests.list()),
+    exchange: os.server.exchange.handler(({ input }) => requests.exchange(input.id)),
+    clearRequests: os.server.clearRequests.handler(() => {
+      requests.clear();
+      events.publish({ type: "served-requests-cleared" });
+    }),
   };
 }

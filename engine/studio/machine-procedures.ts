@@ -1,10 +1,14 @@
+import { cpus, freemem, totalmem } from "node:os";
+import { join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import type { ChosenDevice, DeviceList } from "../worker/device-list.ts";
+import type { DeviceReport } from "../contract/devices.ts";
 import type { Estimate } from "../contract/generation.ts";
 import type { Machine } from "../contract/machine.ts";
+import type { Transfers } from "../transfers/transfers.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { diskSpace } from "../files/free-space.ts";
-import type { ChosenDevice } from "../worker/device-list.ts";
 import { os } from "./implementer.ts";
-import { deviceName, memoryOf } from "./machine.ts";
 
 export interface MachineParts {
   readonly dataFolder: string;
@@ -41,5 +45,62 @@ async function describe(parts: MachineParts): Promise<Machine> {
     loadedModel: parts.loadedModel(),
     estimate: device && parts.estimate(device),
     notices: [...parts.notices()],
+  };
+}
+
+/** Bytes of a page of memory where /proc counts in pages. */
+const PAGE_BYTES = 4096;
+const NVIDIA = "/proc/driver/nvidia/gpus";
+
+/**
+ * Bytes of memory that this process may have: the machine's, or what a container or a service's limit
+ * leaves of it. Node gives 0 for a limit that is not known, and beyond any memory where there is none.
+ */
+export function usableMemory(
+  limit: number = process.constrainedMemory(),
+  installed: number = totalmem(),
+): number {
+  return limit > 0 ? Math.min(limit, installed) : installed;
+}
+
+/** Memory of this machine, or of what this process may use of it; the studio's own includes its inference process. */
+export async function memoryOf(inferencePid: number | undefined): Promise<Machine["memory"]> {
+  const total = usableMemory();
+  const free = Math.min(total, process.availableMemory() || freemem());
+  const inference = inferencePid === undefined ? 0 : await residentBytes(inferencePid);
+  return { total, free, studio: process.memoryUsage.rss() + inference };
+}
+
+/** The processor's or card's own name, where the system tells it. */
+export async function deviceName(provider: DeviceReport["provider"]): Promise<string | undefined> {
+  if (provider === "cpu") return cpus()[0]?.model.trim();
+  return provider === "cuda" ? nvidiaName() : undefined;
+}
+
+/** What a process holds of memory; 0 where the system does not tell, which is anywhere but on Linux. */
+async function residentBytes(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
+  return PAGE_BYTES * Number(text.split(" ")[1] ?? 0);
+}
+
+async function nvidiaName(): Promise<string | undefined> {
+  const [first] = await readdir(NVIDIA).catch(() => []);
+  if (first === undefined) return undefined;
+  const text = await readFile(join(NVIDIA, first, "information"), "utf8").catch(() => "");
+  return /^Model:\s*(.+)$/m.exec(text)?.[1];
+}
+
+export interface DevicesParts {
+  readonly devices: DeviceList;
+  readonly transfers: Transfers;
+}
+
+/** What this machine can draw on, and what can be added. */
+export function devicesProcedures({ devices, transfers }: DevicesParts) {
+  return {
+    list: os.devices.list.handler(async ({ input }) => [...(await devices.list(input.isFresh))]),
+    installCuda: os.devices.installCuda.handler(async () => ({
+      transferId: await transfers.add({ kind: "cuda", name: "ONNX Runtime", order: null }),
+    })),
   };
 }

@@ -1,8 +1,10 @@
-import { Endpoints } from "../endpoints/endpoints.ts";
-import { isOpen } from "../queue/states.ts";
-import { EndpointHistory } from "../worker/endpoint-history.ts";
-import type { StudioOptions } from "./studio-options.ts";
 import type { Stores } from "./open-stores.ts";
+import type { StudioOptions } from "./studio-options.ts";
+import { EndpointHistory } from "../worker/endpoint-history.ts";
+import { Endpoints } from "../endpoints/endpoints.ts";
+import { certificatesOf } from "../endpoints/certificates.ts";
+import { isOpen } from "../queue/states.ts";
+import { os } from "./implementer.ts";
 
 /** Endpoints on other machines, and how long they took. */
 export interface EndpointParts {
@@ -38,4 +40,25 @@ export async function openEndpoints(
   undo.defer(() => endpoints.close());
   await history.load(endpoints.list().map(({ id }) => id));
   return { endpoints, history };
+}
+
+export interface EndpointProcedureParts {
+  readonly endpoints: Endpoints;
+}
+
+/** Inference endpoints on other machines. */
+export function endpointProcedures({ endpoints }: EndpointProcedureParts) {
+  return {
+    list: os.endpoints.list.handler(() => endpoints.list()),
+    add: os.endpoints.add.handler(({ input }) => endpoints.add(input)),
+    change: os.endpoints.change.handler(({ input }) => endpoints.change(input)),
+    remove: os.endpoints.remove.handler(({ input }) => endpoints.remove(input.id)),
+    setToken: os.endpoints.setToken.handler(({ input }) =>
+      endpoints.setToken(input.id, input.token),
+    ),
+    test: os.endpoints.test.handler(({ input, signal }) => endpoints.test(input.id, signal)),
+    certificates: os.endpoints.certificates.handler(({ input, signal }) =>
+      certificatesOf(input.url, signal),
+    ),
+  };
 }

@@ -1,15 +1,17 @@
-import { StudioError } from "../contract/errors.ts";
-import { proxiedFetch } from "../download/proxied-fetch.ts";
-import { THIS_CUDA } from "../drawing/cuda.ts";
-import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
-import { whoAmI } from "../hub/who-am-i.ts";
-import { cudaWork } from "./cuda-work.ts";
-import { modelWorks } from "./model-works.ts";
 import type { DrawingParts } from "./open-drawing.ts";
 import type { ServingParts } from "./open-serving.ts";
 import type { Stores } from "./open-stores.ts";
-import type { WhoAmI } from "./secret-procedures.ts";
 import type { StudioOptions } from "./studio-options.ts";
+import type { Transfers } from "../transfers/transfers.ts";
+import type { WhoAmI } from "./secret-procedures.ts";
+import { StudioError } from "../contract/errors.ts";
+import { THIS_CUDA } from "../drawing/cuda.ts";
+import { cudaWork } from "./cuda-work.ts";
+import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
+import { modelWorks } from "./model-works.ts";
+import { os } from "./implementer.ts";
+import { proxiedFetch } from "../download/proxied-fetch.ts";
+import { whoAmI } from "../hub/who-am-i.ts";
 
 /** The model hub, and what to do when its models have arrived. */
 export interface TransferParts {
@@ -51,4 +53,15 @@ export function openTransfers(
 function withoutToken(error: unknown): undefined {
   if (error instanceof StudioError && error.code === "SECRET_UNAVAILABLE") return undefined;
   throw error;
+}
+
+/** Long work on files: seeing it, and having a say in it. */
+export function transferProcedures({ transfers }: { readonly transfers: Transfers }) {
+  return {
+    list: os.transfers.list.handler(() => [...transfers.list()]),
+    pause: os.transfers.pause.handler(({ input }) => transfers.pause(input.ids)),
+    resume: os.transfers.resume.handler(({ input }) => transfers.resume(input.ids)),
+    cancel: os.transfers.cancel.handler(({ input }) => transfers.cancel(input.ids)),
+    clear: os.transfers.clear.handler(() => transfers.clear()),
+  };
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { activityInWords } from "../../electron/activity.ts";
-import { KeepAwake } from "../../electron/keep-awake.ts";
+import { KeepAwake } from "../../electron/activity.ts";
 import { StudioTray } from "../../electron/tray.ts";
 import { callsOf, resetElectron, type Menu } from "../fakes/electron.ts";
 

@@ -41,6 +41,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/database": ["engine/contract", "engine/files", "node:"],
   "engine/download": [
     "engine/contract/errors.ts",
+    "engine/files/pause.ts",
     "engine/files/system-error.ts",
     "undici",
     "node:",
@@ -83,6 +84,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/cuda": [
     "engine/contract",
     "engine/download",
+    "engine/files/hash-file.ts",
     "engine/files/system-error.ts",
     "yauzl",
     "node:",

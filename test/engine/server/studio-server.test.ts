@@ -1,5 +1,5 @@
-import { createORPCClient } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
+import { createORPCClient } from "@orpc/client";
 import { expect, test, vi } from "vitest";
 import { openServer } from "../../fakes/open-server.ts";
 
@@ -28,4 +28,65 @@ test("calls reach the studio, with files and streams", async () => {
   }
   expect(numbers).toEqual([0, 1, 2]);
   await vi.waitFor(() => expect(studio.readers).toBe(0));
+});
+
+function session(origin: string, body: unknown): Promise<Response> {
+  return fetch(`${origin}/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+test("a code becomes a token, once, and the token opens the contract", async () => {
+  const { server, origin, studio } = await openServer();
+  const { hash } = new URL(server.freshAddress());
+  const code = hash.replace("#code=", "");
+  const reply = await session(origin, { code });
+  const { token } = (await reply.json()) as { token: string };
+  expect([reply.status, reply.headers.get("cache-control")]).toEqual([200, "no-store"]);
+  const called = await fetch(`${origin}/rpc/say`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: '{"json":{"text":"in"}}',
+  });
+  expect([called.status, studio.calls]).toEqual([200, ["say in"]]);
+  const again = await session(origin, { code });
+  expect([again.status, await again.json()]).toMatchObject([401, { code: "TOKEN_REFUSED" }]);
+});
+
+test("a token stays good when the server starts anew", async () => {
+  const first = await openServer();
+  const code = first.keys.codes.issue();
+  const { token } = (await (await session(first.origin, { code })).json()) as { token: string };
+  await first.server.close();
+  const { Tokens } = await import("../../../engine/server/tokens.ts");
+  const second = await openServer({ tokens: await Tokens.open(first.folder) });
+  const called = await fetch(`${second.origin}/rpc/say`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: '{"json":{"text":"in"}}',
+  });
+  expect(called.status).toBe(200);
+});
+
+test.each([
+  [{}],
+  [{ code: "x" }],
+  [{ code: 7 }],
+  [[]],
+  ["code"],
+  [null],
+  [{ code: "y".repeat(201) }],
+])("%j opens nothing", async (body) => {
+  const { origin } = await openServer();
+  const reply = await session(origin, body);
+  expect([reply.status, await reply.json()]).toMatchObject([401, { code: "TOKEN_REFUSED" }]);
+});
+
+test("of many who bring one code at once, one gets a token", async () => {
+  const { origin, keys } = await openServer();
+  const code = keys.codes.issue();
+  const replies = await Promise.all(Array.from({ length: 20 }, () => session(origin, { code })));
+  expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
 });

@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { openRegular } from "./regular-file.ts";
+
+const BLOCK_BYTES = 1 << 20;
+
+/** The sha256 of a file, hexadecimal. `onBytes` is told of every block, and throws where the work is to end. */
+export async function hashFile(path: string, onBytes: (bytes: number) => void): Promise<string> {
+  await using file = await openRegular(path);
+  return await hashBlocks(file, async (block) => onBytes(block.length));
+}
+
+/** The same of an open file from its beginning, each block of which is handed on in memory that is used again. */
+export async function hashBlocks(
+  file: FileHandle,
+  use: (block: Uint8Array) => Promise<void>,
+): Promise<string> {
+  const hash = createHash("sha256");
+  const memory = Buffer.allocUnsafe(BLOCK_BYTES);
+  for (;;) {
+    const { bytesRead } = await file.read(memory, 0, BLOCK_BYTES);
+    if (bytesRead === 0) return hash.digest("hex");
+    const block = memory.subarray(0, bytesRead);
+    hash.update(block);
+    await use(block);
+  }
+}
