@@ -1,5 +1,5 @@
 import type { PictureBytes, PictureKind } from "./addresses.ts";
-import { devicesProcedures } from "./machine-procedures.ts";
+import { devicesProcedures } from "./machine.ts";
 import { referenceEstimate } from "../worker/estimates.ts";
 import { endpointProcedures } from "./open-endpoints.ts";
 import { eventsProcedures } from "./event-log.ts";
@@ -7,7 +7,7 @@ import { galleryProcedures } from "./gallery-procedures.ts";
 import { GalleryRebuild } from "./gallery-rebuild.ts";
 import { generationProcedures } from "./generation-procedures.ts";
 import { os } from "./implementer.ts";
-import { machineProcedures } from "./machine-procedures.ts";
+import { machineProcedures } from "./machine.ts";
 import { modelProcedures } from "./model-procedures.ts";
 import { openDrawing, type DrawingParts } from "./open-drawing.ts";
 import { openEndpoints, type EndpointParts } from "./open-endpoints.ts";

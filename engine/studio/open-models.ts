@@ -9,7 +9,7 @@ import type { ChosenDevice } from "../worker/device-list.ts";
 import type { DeviceTurns } from "../worker/device-turns.ts";
 import type { LocalDrawing } from "../worker/local-drawing.ts";
 import { ModelReader } from "../worker/model-reader.ts";
-import { usableMemory } from "./machine-procedures.ts";
+import { usableMemory } from "./machine.ts";
 import type { Stores } from "./open-stores.ts";
 import type { StudioOptions } from "./studio-options.ts";
 

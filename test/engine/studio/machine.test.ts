@@ -4,7 +4,7 @@ import type { CudaInstaller } from "../../../engine/drawing/cuda.ts";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
 import { clientOf } from "../../../engine/server/client-of.ts";
 import { createStudio } from "../../../engine/studio/create-studio.ts";
-import { deviceName, memoryOf, usableMemory } from "../../../engine/studio/machine-procedures.ts";
+import { deviceName, memoryOf, usableMemory } from "../../../engine/studio/machine.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 test("tells the memory there is, what is free of it and what the studio holds", async () => {
