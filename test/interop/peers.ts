@@ -28,7 +28,13 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "diffusers",
-    pip: ["diffusers==0.42.0", "torch==2.15.0", "transformers==5.24.0", "accelerate==1.15.0"],
+    pip: [
+      "diffusers==0.42.0",
+      "torch==2.15.0",
+      "transformers==5.24.0",
+      "accelerate==1.15.0",
+      "scipy==1.17.1",
+    ],
     installMinutes: 8,
     size: "torch, 3 GB with its libraries",
   },

@@ -40,7 +40,14 @@ export async function install(peer: Peer, limitMs: number): Promise<void> {
   await rm(stamp, { force: true });
   await mkdir(folder, { recursive: true });
   const left = (): number => deadline - performance.now();
-  await run(python, ["-m", "venv", "--clear", join(folder, "venv")], left(), "python3-venv");
+  const isThere = await run(pythonOf(peer.name), ["-m", "pip", "--version"], left(), "").then(
+    () => true,
+    () => false,
+  );
+  // What was installed for another version of the row is changed, not fetched again.
+  if (!isThere) {
+    await run(python, ["-m", "venv", "--clear", join(folder, "venv")], left(), "python3-venv");
+  }
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
   await run(pythonOf(peer.name), [...pip, "--prefer-binary", ...peer.pip], left(), peer.size);
   await writeFile(stamp, wanted);
