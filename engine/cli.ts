@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { archiveCommand } from "./cli/archive.ts";
 import { cudaCommand } from "./cli/cuda.ts";
 import { devicesCommand } from "./cli/devices.ts";
 import { endpointsCommand } from "./cli/endpoints.ts";
@@ -29,6 +30,7 @@ const COMMANDS = [
   queueCommand,
   galleryCommand,
   modelsCommand,
+  archiveCommand,
   keysCommand,
   endpointsCommand,
   settingsCommand,

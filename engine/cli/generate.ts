@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import type { Preparation } from "../drawing/load-model.ts";
 import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
 import { Drawing, type RequestEvent } from "../drawing/drawing.ts";
+import { drawableFolder, type WorkProgress } from "../drawing/unpacked-archive.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
 import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
@@ -13,7 +14,8 @@ export function generateCommand(signal: AbortSignal): Command {
     const initImage =
       flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
     const drawing = new Drawing({ device: flags.device });
-    const { model } = flags;
+    const model =
+      flags.model && (await drawableFolder(flags.model, { signal, onProgress: reportUnpacking }));
     const inputs = { model, startImage: initImage, onPreparing: reportPreparing, signal };
     try {
       const events = drawing.generate(requestOf(prompt, flags), inputs);
@@ -22,6 +24,10 @@ export function generateCommand(signal: AbortSignal): Command {
       drawing.close();
     }
   });
+}
+
+function reportUnpacking({ doneBytes, totalBytes }: WorkProgress): void {
+  progressLine(`Unpacking the archive, once: ${percent(doneBytes / totalBytes)}`);
 }
 
 function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void {
@@ -97,7 +103,10 @@ function commandWithFlags(): Command {
     .description("Draws pictures of a prompt and writes them as PNG.")
     .argument("<prompt>", "what to draw");
   return withRequestFlags(command)
-    .option("--model <folder>", "a diffusers snapshot; the starter (small drawings) by default")
+    .option(
+      "--model <folder|file.mar>",
+      "a diffusers snapshot or an archive of one; the starter (small drawings) by default",
+    )
     .addOption(
       new Option("--device <name>", "where to compute")
         .choices(DEVICE_NAMES)

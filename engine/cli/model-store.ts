@@ -41,8 +41,11 @@ function catalogue(): Command {
 }
 
 function importFolder(signal: AbortSignal): Command {
-  return studioCommand("import", "Copies a folder in diffusers layout into the store.")
-    .argument("<folder>", "which")
+  return studioCommand(
+    "import",
+    "Copies a folder in diffusers layout, or an archive's model, into the store.",
+  )
+    .argument("<path>", "a folder or a .mar")
     .action((folder: string, flags: StudioFlags) =>
       withStudio(flags.dataDir, async (studio) => {
         const { transferId } = await studio.client.models.import({ folder: resolve(folder) });

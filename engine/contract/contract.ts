@@ -121,8 +121,10 @@ export const contract = {
   models: {
     list: oc.output(z.array(storedModelSchema)),
     files: oc.input(z.object({ id: modelIdSchema })).output(z.array(modelFileSchema)),
-    /** Copies a diffusers folder of this machine into the store. */
-    import: oc.input(z.object({ folder: z.string().min(1).max(4096) })).output(transfer),
+    /** Copies a diffusers folder or an archive of this machine into the store, under an id where one is given. */
+    import: oc
+      .input(z.object({ folder: z.string().min(1).max(4096), id: modelIdSchema.optional() }))
+      .output(transfer),
     /** Reads every weight file again and compares with its hash. */
     verify: oc.input(z.object({ id: modelIdSchema })).output(transfer),
     /** Deletes a model's files for good. */

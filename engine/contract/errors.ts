@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ARCHIVE_REFUSALS } from "./archive-refusals.ts";
 import { INFERENCE_REFUSALS } from "./inference-refusals.ts";
 
 /**
@@ -256,6 +257,7 @@ export const REFUSALS = {
     advice: "Try again, or look at it with the version that wrote it.",
   },
   ...INFERENCE_REFUSALS,
+  ...ARCHIVE_REFUSALS,
   INTERNAL: {
     status: 500,
     sentence: "The studio made a mistake: {reason}.",

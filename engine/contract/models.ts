@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { manifestSchema } from "./archives.ts";
 import { errorSchema } from "./errors.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 
@@ -39,6 +40,8 @@ export const provenanceSchema = z.object({
   revision: z.string().optional(),
   variant: z.string().optional(),
   licence: z.string().optional(),
+  /** Of the archive that it came in; one that is a folder has no sha256. */
+  archive: z.object({ sha256: z.string().optional(), manifest: manifestSchema }).optional(),
   addedAt: z.iso.datetime(),
 });
 export type Provenance = z.output<typeof provenanceSchema>;

@@ -67,6 +67,8 @@ export interface FolderImport extends FileWork {
   readonly key: string;
   /** A diffusers folder, a folder of the hub's cache, or one around either. */
   readonly folder: string;
+  /** The id it is to have; one made of the folder's name by default. */
+  readonly id?: string | undefined;
 }
 
 /** Of the variants in a folder: what diffusers opens unasked, then the smaller ones. */
@@ -146,7 +148,7 @@ export class ModelStore {
   }
 
   /** Copies a snapshot of this machine into the store: its own files and no others, one variant. */
-  async importFolder({ key, folder, ...work }: FolderImport): Promise<string> {
+  async importFolder({ key, folder, id, ...work }: FolderImport): Promise<string> {
     const source = await openSnapshotFolder(folder);
     const { name } = await this.#options.readModel(folder);
     const listed = (await source.list()).map(({ path }) => path);
@@ -157,7 +159,7 @@ export class ModelStore {
       const files = await copySnapshot({ ...work, source, paths, target, freeBytes });
       const addedAt = new Date().toISOString();
       const provenance: Provenance = { kind: "folder", name, addedAt };
-      return await this.adopt({ key, ids: [idFrom(name)], provenance, files });
+      return await this.adopt({ key, ids: [id ?? idFrom(name)], provenance, files });
     } finally {
       await this.discard(key);
     }

@@ -25,10 +25,11 @@ export function modelProcedures({ store, transfers, hub, onModels }: ModelParts)
       await store.remove(input.id);
       onModels();
     }),
-    import: os.models.import.handler(async ({ input: { folder } }) => {
+    import: os.models.import.handler(async ({ input: { folder, id } }) => {
       refuseRelative(folder);
-      const order = { kind: "import", name: basename(folder), order: folder } as const;
-      return { transferId: await transfers.add(order) };
+      const order = id === undefined ? folder : { folder, id };
+      const name = basename(folder);
+      return { transferId: await transfers.add({ kind: "import", name, order }) };
     }),
     verify: os.models.verify.handler(async ({ input: { id } }) => {
       await store.folderOf(id);

@@ -4,6 +4,9 @@ import { CATALOGUE, type KnownModel } from "../hub/catalogue.ts";
 import { downloadModel } from "../hub/download-model.ts";
 import type { HubAccess } from "../hub/hub-access.ts";
 import { idFrom } from "../store/model-ids.ts";
+import { z } from "zod";
+import { importArchive } from "./import-archive.ts";
+import { isArchive } from "../archive-files/archive.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { Order, TransferRun, TransferRunners } from "../transfers/runner.ts";
 
@@ -28,8 +31,7 @@ export function modelWorks({ store, hub, onModels }: ModelWorkParts): ModelRunne
     },
     import: {
       canPause: false,
-      run: ({ id, order, signal, onProgress }) =>
-        telling(store.importFolder({ key: id, folder: textOf(order), signal, onProgress })),
+      run: (run) => telling(importModel(run, store)),
       discard,
     },
     verify: {
@@ -78,6 +80,20 @@ async function download(
     if (!isFull) await store.discard(key);
     throw error;
   }
+}
+
+/** What is to be imported, and the id that a person chose for it. */
+const importOrder = z.union([
+  z.string().transform((folder) => ({ folder, id: undefined })),
+  z.object({ folder: z.string(), id: z.string() }),
+]);
+
+async function importModel(run: TransferRun, store: ModelStore): Promise<string> {
+  const { folder, id } = importOrder.parse(run.order);
+  const { signal, onProgress, onNote } = run;
+  const work = { key: run.id, id, signal, onProgress };
+  if (!(await isArchive(folder))) return store.importFolder({ ...work, folder });
+  return importArchive(store, { ...work, path: folder, onNote });
 }
 
 /** A model's own name; where that is taken, one that says which it is. */

@@ -7,10 +7,18 @@ export interface ZipEntry {
   readonly stored?: boolean;
   readonly method?: number;
   readonly flags?: number;
-  readonly claimedBytes?: number;
+  readonly claimedBytes?: number | undefined;
   readonly claimedCrc?: number;
   /** Where the directory says the entry begins, instead of where it does. */
   readonly claimedOffset?: number;
+  /** A mode of UNIX, file type included; without one the entry is of no system in particular. */
+  readonly mode?: number;
+  /** What its own header says instead of the directory. */
+  readonly local?: { readonly name?: string; readonly bytes?: number; readonly signature?: string };
+  /** Bytes behind the packed ones that the headers count as packed. */
+  readonly trailing?: Uint8Array;
+  /** The name's bytes, where no text has them. */
+  readonly rawName?: Uint8Array;
 }
 
 /** A zip of these entries: local headers, then the central directory, then its end record. */
@@ -19,18 +27,29 @@ export function zipOf(entries: readonly ZipEntry[]): Uint8Array {
   const directory: Buffer[] = [];
   let offset = 0;
   for (const entry of entries) {
-    const packed = entry.stored ? Buffer.from(entry.data) : deflateRawSync(entry.data);
-    const name = Buffer.from(entry.name);
+    const content = entry.stored ? Buffer.from(entry.data) : deflateRawSync(entry.data);
+    const packed = Buffer.concat([content, entry.trailing ?? Buffer.alloc(0)]);
+    const name = Buffer.from(entry.rawName ?? entry.name);
     const fields = fieldsOf(entry, packed, name);
-    const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, name, packed]);
+    const local = Buffer.concat(localParts(entry, packed, name));
     const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(((entry.mode ?? 0) << 16) >>> 0, 6);
     tail.writeUInt32LE(entry.claimedOffset ?? offset, 10);
-    directory.push(Buffer.from("PK\x01\x02"), Buffer.from([20, 0]), fields, tail, name);
+    const madeBy = Buffer.from([20, entry.mode === undefined ? 0 : 3]);
+    directory.push(Buffer.from("PK\x01\x02"), madeBy, fields, tail, name);
     parts.push(local);
     offset += local.byteLength;
   }
   const central = Buffer.concat(directory);
   return Buffer.concat([...parts, central, endRecord(entries.length, central.byteLength, offset)]);
+}
+
+function localParts(entry: ZipEntry, packed: Buffer, name: Buffer): readonly Buffer[] {
+  const { local = {} } = entry;
+  const own = local.name === undefined ? name : Buffer.from(local.name);
+  const claim = { ...entry, claimedBytes: local.bytes ?? entry.claimedBytes };
+  const signature = Buffer.from(local.signature ?? "PK\x03\x04", "latin1");
+  return [signature, fieldsOf(claim, packed, own), own, packed];
 }
 
 function fieldsOf(entry: ZipEntry, packed: Buffer, name: Buffer): Buffer {

@@ -36,6 +36,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/image",
   ],
   "engine/kserve": ["engine/contract", "engine/tensor", "zod"],
+  "engine/archive": ["engine/contract", "engine/snapshot/weight-files.ts"],
   // what the I/O folders stand on
   "engine/files": ["engine/contract", "node:"],
   "engine/database": ["engine/contract", "engine/files", "node:"],
@@ -59,6 +60,15 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "node:",
   ],
   "engine/store": ["engine/contract", "engine/snapshot", "engine/tensor", "engine/files", "node:"],
+  "engine/archive-files": [
+    "engine/contract",
+    "engine/snapshot",
+    "engine/archive",
+    "engine/files",
+    "yauzl",
+    "tar",
+    "node:",
+  ],
   "engine/hub": [
     "engine/contract",
     "engine/snapshot",
@@ -139,6 +149,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/store",
     "engine/codecs",
     "engine/cuda",
+    "engine/archive-files",
     "node:",
   ],
   "engine/worker": [
@@ -161,6 +172,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/queue",
     "engine/store",
     "engine/download/proxied-fetch.ts",
+    "engine/archive-files",
+    "engine/archive",
     "engine/hub",
     "engine/transfers",
     "engine/settings",
@@ -184,6 +197,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // shells
   "engine/cli": [
     "engine/host.ts",
+    "engine/archive",
+    "engine/archive-files",
     "engine/studio",
     "engine/drawing",
     "engine/files",
@@ -281,6 +296,7 @@ const PURE = [
   "image",
   "pipeline",
   "kserve",
+  "archive",
 ];
 
 const IMPORT =

@@ -7,13 +7,18 @@ import { expect, test } from "vitest";
  * raise the number in the commit that needs it, and say why there.
  */
 const BUDGET: Readonly<Record<string, number>> = {
+  // Archives of TorchServe, read.
+  archive: 300,
+  "archive-files": 880,
   // With `serve --model`, which brings a folder into the store, and endpoints.
   // Outputs that nobody reads, and a studio that does not answer.
-  cli: 2040,
+  // Archives listed, verified, imported.
+  cli: 2200,
   "cli.ts": 60,
   codecs: 260,
   // A refusal for everything that can be wrong with an endpoint or a request.
-  contract: 1360,
+  // And with an archive.
+  contract: 1430,
   cuda: 1000,
   database: 190,
   // The resumable downloader, and the way through proxies, out of hub.

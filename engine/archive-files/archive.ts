@@ -1,0 +1,158 @@
+import { realpath, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { absentFiles, MAX_MANIFEST_BYTES, noManifest, readManifest } from "../archive/manifest.ts";
+import { MANIFEST } from "../archive/member.ts";
+import { modelPlace, placeInZip } from "../archive/model-place.ts";
+import { refusal } from "../archive/refusals.ts";
+import type { Manifest } from "../contract/archives.ts";
+import { StudioError } from "../contract/errors.ts";
+import { layoutOf } from "../snapshot/layout.ts";
+import { isPickle } from "../snapshot/weight-files.ts";
+import { fileSource, readBytes, type ByteSource } from "./byte-source.ts";
+import type { Container } from "./container.ts";
+import { openFolder } from "./folder.ts";
+import { openTarGz } from "./tar.ts";
+import { openZip } from "./zip.ts";
+
+/** An archive of this machine, opened: its directory was read and checked, none of its files. */
+export interface Archive {
+  /** Real path of the file or folder. */
+  readonly path: string;
+  readonly format: "zip" | "tar.gz" | "folder";
+  /** Of the file; of all files where it is a folder. */
+  readonly sizeBytes: number;
+  readonly container: Container;
+  readonly manifest: Manifest;
+  /** Files that the manifest names and the archive lacks. */
+  readonly absent: readonly string[];
+}
+
+/** The model in an archive: its own files and no others, one variant. */
+export interface ArchivedModel {
+  /** The archive, or the zip inside it. */
+  readonly container: Container;
+  /** Path of the zip inside; absent where the model's files are the archive's own. */
+  readonly zip?: string;
+  readonly files: readonly ModelMember[];
+  /** Left behind because opening one runs what it holds. */
+  readonly pickles: readonly string[];
+}
+
+export interface ModelMember {
+  /** In the snapshot. */
+  readonly path: string;
+  /** In the container. */
+  readonly member: string;
+  readonly sizeBytes: number;
+}
+
+/** Of the variants in an archive: what diffusers opens unasked, then the smaller ones. */
+const LIKED = ["", "fp16", "bf16"];
+
+/** Whether a path is an archive rather than a folder in diffusers layout or one model file. */
+export async function isArchive(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) {
+    return (await stat(join(path, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
+  }
+  const name = basename(path);
+  if (found === undefined) return /\.(mar|tar\.gz|tgz)$/i.test(name);
+  return found.isFile() && !name.endsWith(".safetensors") && !isPickle(name);
+}
+
+/**
+ * Opens a `.mar`, a `.tar.gz` or a folder as torch-model-archiver makes them. Refuses as NOT_FOUND,
+ * ARCHIVE_DAMAGED, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE or ARCHIVE_MANIFEST_INVALID.
+ */
+export async function openArchive(given: string): Promise<Archive> {
+  const path = await realpath(given).catch(() => undefined);
+  if (path === undefined) throw new StudioError("NOT_FOUND", { what: "archive", id: given });
+  const name = basename(path);
+  const { size, isFolder } = await stat(path).then((found) => ({
+    size: found.size,
+    isFolder: found.isDirectory(),
+  }));
+  const { format, container } = isFolder
+    ? { format: "folder" as const, container: await openFolder(path, name) }
+    : await openFile(fileSource(path, size), name);
+  const manifest = await manifestOf(container);
+  const sizeBytes = isFolder ? sum(container.members.map((member) => member.sizeBytes)) : size;
+  const absent = absentFiles(manifest, container.members);
+  return { path, format, sizeBytes, container, manifest, absent };
+}
+
+async function openFile(
+  source: ByteSource,
+  name: string,
+): Promise<Pick<Archive, "format" | "container">> {
+  if (source.sizeBytes === 0) throw refusal("ARCHIVE_DAMAGED", name, "it is empty");
+  const first = await readBytes(source, 0, 2);
+  const isGzip = first.length === 2 && first.readUInt16BE(0) === 0x1f8b;
+  if (isGzip) return { format: "tar.gz", container: await openTarGz(source, name) };
+  const isPlain = first.length < 2 || first.toString("latin1") !== "PK";
+  if (isPlain && source.sizeBytes < 22) {
+    throw refusal("ARCHIVE_DAMAGED", name, "it is neither a zip nor a tar.gz");
+  }
+  return { format: "zip", container: await openZip(source, name) };
+}
+
+async function manifestOf(container: Container): Promise<Manifest> {
+  const { name, members } = container;
+  const member = members.find(({ path }) => path === MANIFEST);
+  if (member === undefined) throw noManifest(members, name);
+  if (member.sizeBytes > MAX_MANIFEST_BYTES) {
+    const reason = `it has ${member.sizeBytes} bytes, more than ${MAX_MANIFEST_BYTES}`;
+    throw refusal("ARCHIVE_MANIFEST_INVALID", name, reason);
+  }
+  const chunks: Buffer[] = [];
+  for await (const { content } of container.walk(new Set([MANIFEST]))) {
+    for await (const chunk of content) chunks.push(chunk);
+  }
+  return readManifest(Buffer.concat(chunks), name);
+}
+
+/** Reads every member and compares its size and checksum; gives the bytes that were read. */
+export async function checkArchive(
+  container: Container,
+  onProgress: (doneBytes: number, totalBytes: number) => void,
+): Promise<number> {
+  const paths = new Set(container.members.map(({ path }) => path));
+  const totalBytes = sum(container.members.map((member) => member.sizeBytes));
+  let doneBytes = 0;
+  for await (const { content } of container.walk(paths)) {
+    for await (const chunk of content) onProgress((doneBytes += chunk.length), totalBytes);
+  }
+  return doneBytes;
+}
+
+/**
+ * Finds the model in an archive by names and sizes alone. Refuses as ARCHIVE_WITHOUT_MODEL,
+ * ARCHIVE_FLATTENED, PICKLE_REFUSED or SNAPSHOT_INCOMPLETE.
+ */
+export async function findModel({ container, manifest }: Archive): Promise<ArchivedModel> {
+  const { name, members } = container;
+  const place = modelPlace(members, manifest, name);
+  if (place.kind === "folder") return modelAt(container, place.prefix);
+  const inner = await openZip(container.sourceOf(place.path), `${name}/${place.path}`);
+  const prefix = placeInZip(inner.members, inner.name);
+  return { ...modelAt(inner, prefix), zip: place.path };
+}
+
+function modelAt(container: Container, prefix: string): ArchivedModel {
+  const sizes = new Map(
+    container.members
+      .filter(({ path }) => path.startsWith(prefix))
+      .map(({ path, sizeBytes }) => [path.slice(prefix.length), sizeBytes]),
+  );
+  const { paths, pickles } = layoutOf([...sizes.keys()], LIKED);
+  const files = paths.map((path) => ({
+    path,
+    member: `${prefix}${path}`,
+    sizeBytes: sizes.get(path) ?? 0,
+  }));
+  return { container, files, pickles };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,156 @@
+import { crc32 } from "node:zlib";
+import type { Member } from "../archive/member.ts";
+import type { PlacedMember } from "../archive/limits.ts";
+import { refusal, shown, type ArchiveName } from "../archive/refusals.ts";
+import { StudioError } from "../contract/errors.ts";
+import { systemCode } from "../files/system-error.ts";
+import { partOf, streamedSource, type ByteSource } from "./byte-source.ts";
+import { Cursor, EndOfBytes } from "./cursor.ts";
+import { BytesLeftOver, inflated } from "./inflate.ts";
+
+/** A member with its bytes, which must be read to their end before the next member comes. */
+export interface MemberContent {
+  readonly member: Member;
+  /** Held to its size and checksum: the end comes only where both are right. */
+  readonly content: AsyncIterable<Buffer>;
+}
+
+/** Files in one file or folder. */
+export interface Container {
+  readonly name: ArchiveName;
+  readonly members: readonly Member[];
+  /** The members of these paths, in the order in which they lie, in one pass. */
+  walk(paths: ReadonlySet<string>): AsyncGenerator<MemberContent, void>;
+  /** One member's bytes as a source of their own; they are not compared with its checksum. */
+  sourceOf(path: string): ByteSource;
+  /** The member's checksum where the directory has one. */
+  crcOf(path: string): number | undefined;
+}
+
+/** A member as it lies in the bytes of an archive. */
+export interface PackedMember extends PlacedMember {
+  /** Where its header begins, or its content where `readHeader` has nothing to do. */
+  readonly offset: number;
+  readonly isDeflated: boolean;
+  readonly crc32: number | undefined;
+}
+
+export interface Packing {
+  readonly name: ArchiveName;
+  readonly source: ByteSource;
+  readonly members: readonly PackedMember[];
+  /** Passes over what stands in front of a member's content, and checks it. */
+  readonly readHeader?: (cursor: Cursor, member: PackedMember) => Promise<void>;
+}
+
+/** The container that an archive's bytes are. */
+export function packedContainer(packing: Packing): Container {
+  const { name, members, source } = packing;
+  const byPath = new Map(members.map((member) => [member.path, member]));
+  const get = (path: string): PackedMember => {
+    const member = byPath.get(path);
+    if (member === undefined) throw new StudioError("NOT_FOUND", { what: "member", id: path });
+    return member;
+  };
+  return {
+    name,
+    members,
+    crcOf: (path) => get(path).crc32,
+    async *walk(paths) {
+      const wanted = members.filter(({ path }) => paths.has(path));
+      const cursor = new Cursor(source);
+      try {
+        for (const member of wanted.toSorted((a, b) => a.offset - b.offset)) {
+          yield { member, content: checked(packing, member, contentAt(packing, cursor, member)) };
+        }
+      } finally {
+        await cursor.close();
+      }
+    },
+    sourceOf: (path) => memberSource(packing, get(path)),
+  };
+}
+
+/** What is stored in seekable bytes is read in place; anything else from the beginning. */
+function memberSource(packing: Packing, member: PackedMember): ByteSource {
+  const { source } = packing;
+  if (member.isDeflated || !source.isSeekable) {
+    return streamedSource(member.sizeBytes, async function* () {
+      const cursor = new Cursor(source);
+      try {
+        yield* checked(packing, member, contentAt(packing, cursor, member));
+      } finally {
+        await cursor.close();
+      }
+    });
+  }
+  return {
+    sizeBytes: member.sizeBytes,
+    isSeekable: true,
+    async *read(start, end) {
+      const cursor = new Cursor(source);
+      await refusing(packing, member, async () => goTo(packing, cursor, member));
+      await cursor.close();
+      yield* partOf(source, cursor.position, member.sizeBytes).read(start, end);
+    },
+  };
+}
+
+async function goTo({ readHeader }: Packing, cursor: Cursor, member: PackedMember): Promise<void> {
+  await cursor.seek(member.offset);
+  await readHeader?.(cursor, member);
+}
+
+async function* contentAt(
+  packing: Packing,
+  cursor: Cursor,
+  member: PackedMember,
+): AsyncGenerator<Buffer, void> {
+  await goTo(packing, cursor, member);
+  const packed = cursor.take(member.packedBytes);
+  yield* member.isDeflated ? inflated(packed, member.packedBytes) : packed;
+}
+
+/** Compares size and checksum, and gives every fault of the bytes its sentence. */
+async function* checked(
+  packing: Packing,
+  member: PackedMember,
+  content: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void> {
+  const { sizeBytes, crc32: wanted } = member;
+  const damaged = damageOf(packing, member);
+  let [size, sum] = [0, 0];
+  try {
+    for await (const chunk of content) {
+      size += chunk.length;
+      if (size > sizeBytes) throw damaged(`is larger than the ${sizeBytes} bytes it claims`);
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+  } catch (error) {
+    throw inWords(error, damaged);
+  }
+  if (size < sizeBytes) throw damaged(`has ${size} bytes, not the ${sizeBytes} it claims`);
+  if (wanted !== undefined && sum !== wanted) throw damaged("does not match its checksum (CRC-32)");
+}
+
+async function refusing<T>(
+  packing: Packing,
+  member: PackedMember,
+  work: () => Promise<T>,
+): Promise<T> {
+  return work().catch((error: unknown) => {
+    throw inWords(error, damageOf(packing, member));
+  });
+}
+
+function damageOf({ name }: Packing, { path }: PackedMember): (reason: string) => Error {
+  return (reason) => refusal("ARCHIVE_DAMAGED", name, `its member ${shown(path)} ${reason}`);
+}
+
+/** zlib's own errors have codes, too: what they mean is that the bytes are no deflated ones. */
+function inWords(error: unknown, damaged: (reason: string) => Error): unknown {
+  if (error instanceof EndOfBytes) return damaged("is cut short");
+  if (error instanceof BytesLeftOver) return damaged("has bytes after its end");
+  return systemCode(error)?.startsWith("Z_") === true ? damaged("cannot be unpacked") : error;
+}

@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
+import type { ModelFile } from "../contract/models.ts";
+import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
+import { isDiskFull } from "../files/system-error.ts";
+import type { ArchivedModel, ModelMember } from "./archive.ts";
+import { fileSource } from "./byte-source.ts";
+
+export interface Unpacking {
+  /** Where the snapshot's files go; what an earlier run unpacked there is compared and kept. */
+  readonly target: string;
+  /** Counts bytes, and throws where the work is to end. */
+  readonly onBytes: (bytes: number) => void;
+  /** Stands in for the disk in tests. */
+  readonly freeBytes?: FreeBytes | undefined;
+}
+
+/**
+ * Unpacks a model's files, and nothing else of its archive, under the names of a snapshot, and gives
+ * their hashes. Each is held to its size and checksum. Refuses as DISK_FULL before the first byte where
+ * there is no room, and where the room ends in the middle.
+ */
+export async function unpackModel(
+  model: ArchivedModel,
+  unpacking: Unpacking,
+): Promise<readonly ModelFile[]> {
+  const { target, freeBytes } = unpacking;
+  const kept = await keptFiles(model, unpacking);
+  const missing = model.files.filter(({ path }) => !kept.has(path));
+  const needed = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  await demandSpace(target, needed, freeBytes);
+  try {
+    const unpacked = await unpackAll(model, missing, unpacking);
+    return model.files.map(({ path, sizeBytes }) => {
+      return { path, sizeBytes, sha256: kept.get(path) ?? unpacked.get(path) };
+    });
+  } catch (error) {
+    throw isDiskFull(error) ? diskFull(target, needed) : error;
+  }
+}
+
+type Hashes = ReadonlyMap<string, string>;
+
+async function unpackAll(
+  { container }: ArchivedModel,
+  files: readonly ModelMember[],
+  { target, onBytes }: Unpacking,
+): Promise<Hashes> {
+  const paths = new Map(files.map(({ member, path }) => [member, path]));
+  const hashes = new Map<string, string>();
+  for await (const { member, content } of container.walk(new Set(paths.keys()))) {
+    const path = paths.get(member.path) ?? "";
+    const place = join(target, path);
+    await mkdir(dirname(place), { recursive: true });
+    const hash = createHash("sha256");
+    await using file = await open(place, "w", 0o644);
+    for await (const chunk of content) {
+      hash.update(chunk);
+      await file.appendFile(chunk);
+      onBytes(chunk.length);
+    }
+    hashes.set(path, hash.digest("hex"));
+  }
+  return hashes;
+}
+
+/** Files of an earlier run that are whole by the checksum of the archive's directory. */
+async function keptFiles(
+  { container, files }: ArchivedModel,
+  { target, onBytes }: Unpacking,
+): Promise<Hashes> {
+  const kept = new Map<string, string>();
+  for (const { path, member, sizeBytes } of files) {
+    const place = join(target, path);
+    const wanted = container.crcOf(member);
+    const found = await stat(place).catch(() => undefined);
+    if (wanted === undefined || found?.size !== sizeBytes) continue;
+    let sum = 0;
+    const hash = createHash("sha256");
+    for await (const block of fileSource(place, sizeBytes).read(0, sizeBytes)) {
+      sum = crc32(block, sum);
+      hash.update(block);
+      onBytes(0);
+    }
+    if (sum !== wanted) continue;
+    onBytes(sizeBytes);
+    kept.set(path, hash.digest("hex"));
+  }
+  return kept;
+}

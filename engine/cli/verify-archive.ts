@@ -1,0 +1,144 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { checkArchive, findModel, openArchive, type Archive } from "../archive-files/archive.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
+import { Drawing } from "../drawing/drawing.ts";
+import { drawableFolder } from "../drawing/unpacked-archive.ts";
+import { printJson, progressLine } from "./outcome.ts";
+import { readArchivedModel } from "../archive-files/archived-snapshot.ts";
+
+interface VerifyFlags {
+  readonly draw?: boolean;
+  readonly json?: boolean;
+}
+
+/** One thing that is looked at. It gives what was found, in a few words, and throws what is wrong. */
+interface Check {
+  readonly name: string;
+  readonly run: () => Promise<string>;
+}
+
+/** `archive verify`: everything that can be wrong with an archive, one check after another. */
+export function verifyCommand(signal: AbortSignal): Command {
+  return new Command("verify")
+    .description(
+      "Reads every byte of an archive and its model, and tells the outcome of each check.",
+    )
+    .argument("<file>", "which")
+    .option("--draw", "draws a picture with its model, too")
+    .option("--json", "one JSON object per line")
+    .action(async (file: string, { draw = false, json = false }: VerifyFlags) => {
+      const failure = await runChecks(checksOf(resolve(file), { draw, signal }), json);
+      if (json) printJson({ type: "done", isSound: failure === undefined });
+      if (failure !== undefined) process.exitCode = 1;
+    });
+}
+
+function checksOf(
+  path: string,
+  { draw, signal }: { readonly draw: boolean; readonly signal: AbortSignal },
+): readonly Check[] {
+  const opened = once(() => openArchive(path));
+  const model = once(async () => findModel(await opened()));
+  const checks: Check[] = [
+    {
+      name: "directory",
+      run: async () => {
+        const { container, format } = await opened();
+        return `${format}, ${container.members.length} files`;
+      },
+    },
+    { name: "manifest", run: async () => manifestInWords(await opened()) },
+    {
+      name: "checksums",
+      run: async () => {
+        const { container } = await opened();
+        const bytes = await checkArchive(container, counting("Reading", signal));
+        return `${bytes} bytes are as the archive says`;
+      },
+    },
+    {
+      name: "model",
+      run: async () => {
+        const { zip, files } = await model();
+        return `${files.length} files${zip === undefined ? "" : ` in ${zip}`}`;
+      },
+    },
+    {
+      name: "model checksums",
+      run: async () => {
+        const found = await model();
+        const bytes = await checkArchive(found.container, counting("Reading the model", signal));
+        return `${bytes} bytes are as the archive says`;
+      },
+    },
+    { name: "snapshot", run: async () => readArchivedModel(await model()) },
+  ];
+  return draw ? [...checks, { name: "drawing", run: () => drawOne(path, signal) }] : checks;
+}
+
+/** Runs checks until one fails, and gives what it threw: those after it need what it found. */
+async function runChecks(checks: readonly Check[], isJson: boolean): Promise<unknown> {
+  for (const { name, run } of checks) {
+    try {
+      tellCheck({ name, isSound: true, found: await run() }, isJson);
+    } catch (error) {
+      if (!(error instanceof StudioError)) throw error;
+      const { code, message } = toWire(error);
+      tellCheck({ name, isSound: false, found: message, code }, isJson);
+      return error;
+    }
+  }
+  return undefined;
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly isSound: boolean;
+  readonly found: string;
+  readonly code?: string;
+}
+
+function tellCheck(outcome: Outcome, isJson: boolean): void {
+  const { name, isSound, found } = outcome;
+  if (isJson) printJson({ type: "check", ...outcome });
+  else process.stdout.write(`${isSound ? "ok    " : "failed"}  ${name}: ${found}\n`);
+}
+
+function manifestInWords({ manifest, absent, container }: Archive): string {
+  const { modelName, modelVersion } = manifest.model;
+  if (absent.length > 0) {
+    const reason = `it names ${absent.join(", ")}, which the archive lacks`;
+    throw new StudioError("ARCHIVE_MANIFEST_INVALID", { file: container.name, reason });
+  }
+  return `${modelName ?? "no name"}, version ${modelVersion ?? "not given"}`;
+}
+
+/** Two steps are enough to see that it draws. */
+async function drawOne(path: string, signal: AbortSignal): Promise<string> {
+  const folder = await drawableFolder(path, { signal });
+  const drawing = new Drawing();
+  try {
+    const request = { prompt: "a red house", steps: 2, seed: "1" };
+    for await (const event of drawing.generate(request, { model: folder, signal })) {
+      if (event.kind !== "image") continue;
+      const { width, height, device } = event.record;
+      return `${width}x${height} on ${device}, ${event.seconds.denoise.toFixed(1)} s for two steps`;
+    }
+    return "no picture";
+  } finally {
+    drawing.close();
+  }
+}
+
+function counting(what: string, signal: AbortSignal): (done: number, total: number) => void {
+  return (done, total) => {
+    signal.throwIfAborted();
+    progressLine(`${what}: ${total === 0 ? 100 : Math.floor((100 * done) / total)} %`);
+  };
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}

@@ -1,0 +1,65 @@
+import { kindOf, type MemberKind } from "../archive/member.ts";
+import { findModel, openArchive, type Archive } from "../archive-files/archive.ts";
+import { readArchivedModel } from "../archive-files/archived-snapshot.ts";
+import { unpackModel } from "../archive-files/unpack-model.ts";
+import type { Provenance } from "../contract/models.ts";
+import { hashFile } from "../files/hash-file.ts";
+import { ByteCount, type FileWork } from "../store/file-work.ts";
+import { idFrom } from "../store/model-ids.ts";
+import type { ModelStore } from "../store/model-store.ts";
+
+export interface ArchiveImport extends FileWork {
+  /** Names the work; no two at once have the same. */
+  readonly key: string;
+  readonly path: string;
+  /** The id it is to have; one made of the manifest's name of the model by default. */
+  readonly id?: string | undefined;
+  /** Told what a person should know of it. */
+  readonly onNote: (note: string) => void;
+}
+
+const CODE: ReadonlySet<MemberKind> = new Set(["code", "pickle"]);
+
+/**
+ * Unpacks an archive's model into the store, once, and gives its id. What an aborted import unpacked is
+ * kept for the next run of the same key; whatever is wrong with the archive leaves nothing behind.
+ */
+export async function importArchive(store: ModelStore, work: ArchiveImport): Promise<string> {
+  const archive = await openArchive(work.path);
+  const model = await findModel(archive);
+  tellOfCode(archive, work.onNote);
+  // Before gigabytes are unpacked, where that costs nothing.
+  await readArchivedModel(model);
+  const { snapshot: target } = await store.stage(work.key);
+  const count = new ByteCount([archive, ...model.files], work);
+  try {
+    const files = await unpackModel(model, { target, onBytes: count.add });
+    const isFile = archive.format !== "folder";
+    const sha256 = isFile ? await hashFile(archive.path, count.add) : undefined;
+    const provenance = provenanceOf(archive, sha256);
+    return await store.adopt({ key: work.key, ids: [idOf(archive, work.id)], provenance, files });
+  } catch (error) {
+    if (work.signal?.aborted !== true) await store.discard(work.key);
+    throw error;
+  }
+}
+
+function tellOfCode({ container }: Archive, onNote: (note: string) => void): void {
+  const code = container.members.map(({ path }) => path).filter((path) => CODE.has(kindOf(path)));
+  if (code.length === 0) return;
+  const names =
+    code.slice(0, 3).join(", ") + (code.length > 3 ? ` and ${code.length - 3} more` : "");
+  onNote(`${names}: contains code, never run here`);
+}
+
+function provenanceOf({ container, manifest }: Archive, sha256: string | undefined): Provenance {
+  const addedAt = new Date().toISOString();
+  return { kind: "archive", name: container.name, archive: { sha256, manifest }, addedAt };
+}
+
+function idOf({ container, manifest }: Archive, wanted: string | undefined): string {
+  return (
+    wanted ??
+    idFrom(manifest.model.modelName ?? container.name.replace(/\.(mar|tar\.gz|tgz)$/i, ""))
+  );
+}
