@@ -99,7 +99,7 @@ const LONGER: Readonly<Record<string, number>> = {
  * belongs to its noun. Splitting a file to get below a size adds to them. The number only falls.
  */
 const SMALL = 40;
-const LONELY = 30;
+const LONELY = 12;
 
 const sources = ["engine", "renderer", "electron"].flatMap((root) =>
   readdirSync(root, { recursive: true, encoding: "utf8" })
