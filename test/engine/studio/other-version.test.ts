@@ -1,0 +1,172 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+import { openOwnStudio } from "../../../engine/host.ts";
+import { openGallery, picture } from "../../fakes/gallery.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const AT = "2026-11-24T12:00:00.000Z";
+const ERROR = { code: "MOON_FULL", message: "The moon is full.", details: { phase: "full" } };
+
+const OTHER_ROWS: Readonly<Record<string, string>> = {
+  "other-scheduler": `generation_order = json_set(generation_order, '$.scheduler', 'cold-fusion')`,
+  "other-refusal": `state = 'failed', error = '${JSON.stringify(ERROR)}'`,
+  "other-state": `state = 'dreaming'`,
+};
+
+const transfer = (id: string, kind: string) => ({
+  transfer: {
+    id,
+    kind,
+    name: id,
+    state: "paused",
+    doneBytes: 1,
+    totalBytes: 2,
+    createdAt: AT,
+  },
+  order: "/nowhere",
+});
+const OTHER_TRANSFER = { ...transfer("other", "teleport"), beam: 7 };
+
+const ENDPOINT = {
+  id: "e1",
+  name: "cluster",
+  url: "https://cluster.example",
+  model: "sd",
+  profile: "full",
+  ca: null,
+  isInsecure: false,
+  isTokenOverHttp: false,
+  headers: [],
+  timeoutSeconds: 600,
+  hasToken: false,
+  createdAt: AT,
+  isModelChosen: true,
+  isProfileChosen: true,
+};
+const OTHER_SETTINGS = { scaling: "holographic", tiles: { wide: 4 } };
+
+const inDatabase = <T>(path: string, work: (database: DatabaseSync) => T): T => {
+  const database = new DatabaseSync(path);
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+};
+
+/** A data folder as another version leaves it, with something of its own in every file beside what is known here. */
+async function otherFolder(): Promise<string> {
+  const folder = temporaryFolder();
+  const gallery = await openGallery(folder);
+  const { id } = await gallery.add(picture({ seed: "1" }));
+  await gallery.add(picture({ seed: "2" }));
+  await gallery.close();
+  const studio = await openOwnStudio(folder);
+  const { generationIds } = await studio.client.generation.enqueue({ prompt: "a fish", count: 4 });
+  await studio.close();
+  inDatabase(join(folder, "queue.sqlite"), (database) => {
+    for (const [i, [name, change]] of Object.entries(OTHER_ROWS).entries()) {
+      const update = `UPDATE generation SET id = ?, ${change} WHERE id = ?`;
+      database.prepare(update).run(name, generationIds[i] ?? "");
+    }
+  });
+  inDatabase(join(folder, "gallery.sqlite"), (database) =>
+    database
+      .prepare(
+        "UPDATE images SET record = json_set(record, '$.scheduler', 'cold-fusion') WHERE id = ?",
+      )
+      .run(id),
+  );
+  const files = {
+    "transfers.json": { transfers: [transfer("known", "import"), OTHER_TRANSFER] },
+    "endpoints.json": { endpoints: [{ ...ENDPOINT, lastError: ERROR }] },
+    "settings.json": { theme: "dark", ...OTHER_SETTINGS },
+  };
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+  }
+  return folder;
+}
+
+/** What lies in the files that this version does not know. */
+function otherThings(folder: string) {
+  const json = (name: string) =>
+    JSON.parse(readFileSync(join(folder, name), "utf8")) as Readonly<Record<string, unknown>>;
+  const rows = "SELECT * FROM generation WHERE id LIKE 'other-%' ORDER BY id";
+  const records = "SELECT record FROM images WHERE record LIKE '%cold-fusion%'";
+  const { scaling, tiles } = json("settings.json");
+  return {
+    queue: inDatabase(join(folder, "queue.sqlite"), (database) => database.prepare(rows).all()),
+    gallery: inDatabase(join(folder, "gallery.sqlite"), (base) => base.prepare(records).all()),
+    transfers: (json("transfers.json")["transfers"] as readonly object[]).filter(
+      (row) => "beam" in row,
+    ),
+    endpoints: json("endpoints.json"),
+    settings: { scaling, tiles },
+  };
+}
+
+/** Opens the studio, says what it shows, changes what is given, and closes it. */
+async function visit(folder: string, prompt?: string) {
+  const studio = await openOwnStudio(folder);
+  try {
+    const { machine, queue, gallery, settings, transfers, endpoints, generation } = studio.client;
+    const { ids } = (await gallery.names({})).days[0] ?? { ids: [] };
+    const images = await Promise.all(ids.map((id) => gallery.get({ id })));
+    const shown = {
+      notices: (await machine.get()).notices,
+      queue: (await queue.get()).generations.map(
+        ({ state, error }) => `${state} ${error?.code ?? ""}`,
+      ),
+      pictures: images.map(({ record }) => record.scheduler ?? "unknown").toSorted(),
+      transfers: (await transfers.list()).map(({ name, state }) => `${name} ${state}`),
+      endpoints: (await endpoints.list()).map(({ name }) => name),
+      settings: await settings.get(),
+    };
+    if (prompt !== undefined) {
+      await generation.enqueue({ prompt });
+      await settings.change({ notify: false });
+    }
+    return shown;
+  } finally {
+    await studio.close();
+  }
+}
+
+test("what another version wrote is shown as far as it is known, counted, and kept as it was", async () => {
+  const folder = await otherFolder();
+  const before = otherThings(folder);
+  const first = await visit(folder, "a bird");
+  expect(first).toEqual({
+    notices: [
+      "One entry of transfers.json cannot be read by this version of the studio. What cannot be read is kept as it is.",
+      "2 generations in the queue could not be read. They are kept, but not used.",
+    ],
+    queue: [
+      "waiting ",
+      "failed ENTRY_UNREADABLE",
+      "failed ENTRY_UNREADABLE",
+      "failed REASON_UNKNOWN",
+    ],
+    pictures: ["ddim", "unknown"],
+    transfers: ["known paused"],
+    endpoints: ["cluster"],
+    settings: expect.objectContaining({ theme: "dark", scaling: "smooth", notify: true }),
+  });
+  expect(before).toMatchObject({
+    queue: [{ id: "other-refusal" }, { id: "other-scheduler" }, { id: "other-state" }],
+    gallery: [{}],
+    transfers: [OTHER_TRANSFER],
+    endpoints: { endpoints: [{ lastError: ERROR }] },
+    settings: OTHER_SETTINGS,
+  });
+  expect(otherThings(folder)).toEqual(before);
+  expect(await visit(folder)).toEqual({
+    ...first,
+    queue: ["waiting ", ...first.queue],
+    settings: { ...first.settings, notify: false },
+  });
+  expect(otherThings(folder)).toEqual(before);
+});
