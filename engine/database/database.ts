@@ -78,9 +78,8 @@ const DURABILITY = [
 export function openDatabase(path: string, migrations: readonly Migration[]): DatabaseSync {
   return naming(path, () => {
     checkFiles(path);
-    const database = new DatabaseSync(path);
+    const database = connect(path);
     try {
-      makeDurable(database, path);
       checkSoundness(database);
       migrate(database, path, migrations);
       return database;
@@ -89,6 +88,37 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
       throw error;
     }
   });
+}
+
+/**
+ * SQLITE_IOERR_SHMSIZE, https://www.sqlite.org/rescode.html: a full disk has no room for the index of the
+ * log, 32 kB in a file beside it.
+ */
+const NO_ROOM_FOR_LOG_INDEX = 4874;
+
+/**
+ * On a full disk the index of the log is kept in memory, which SQLite allows to one that has the file to
+ * itself (https://www.sqlite.org/wal.html#noshm); the owner of a data folder does.
+ */
+function connect(path: string): DatabaseSync {
+  try {
+    return durable(path);
+  } catch (error) {
+    if (sqliteCode(error) !== NO_ROOM_FOR_LOG_INDEX) throw error;
+    return durable(path, { isAlone: true });
+  }
+}
+
+function durable(path: string, { isAlone = false } = {}): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    if (isAlone) database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    makeDurable(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function checkFiles(path: string): void {

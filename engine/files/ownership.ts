@@ -81,7 +81,8 @@ function lockFile(path: string): DatabaseSync {
 function exclusive(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    database.exec("BEGIN EXCLUSIVE");
+    // Nothing is written, so nothing is to be undone: a journal in a file needs room that a full disk lacks.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return database;
   } catch (error) {
     database.close();
