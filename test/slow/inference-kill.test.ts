@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { clientOf } from "../../engine/server/client-of.ts";
 import { createStudio } from "../../engine/studio/create-studio.ts";
+import { chance } from "../fakes/chance.ts";
 import { inferencePids } from "../fakes/inference-pids.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
@@ -12,17 +13,6 @@ const KILLS = 4;
 const PICTURES = 6;
 /** Trying the devices takes about two seconds, loading a third of one, a picture one. */
 const LONGEST_PAUSE_MS = 1500;
-
-/** Mulberry32: the same moments at every run, as far as the machine allows. */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test.runIf(process.platform === "linux")(
   "20 kills while devices are tried, models loaded and pictures drawn: all are drawn, none twice",
