@@ -1,10 +1,11 @@
 import { randomInt } from "node:crypto";
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import type { Transfer } from "../../engine/contract/transfers.ts";
 import { HostProcess } from "../e2e/host-process.ts";
 import { chance } from "../fakes/chance.ts";
 import { studioAt, tokenFor } from "../fakes/enter-studio.ts";
@@ -13,6 +14,7 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const KILLS = 20;
 const PATIENCE = { timeout: 120_000, interval: 50 };
+const STARTER = resolve("assets/starter/snapshot");
 
 const seed = Number(process.env["KILL_SEED"] ?? randomInt(2 ** 31));
 const random = chance(seed);
@@ -134,4 +136,43 @@ test("20 kills while the gallery is rebuilt: every picture is there, each once, 
   const stars = images.filter(({ isStarred }) => isStarred).map(({ id }) => id);
   expect(stars.toSorted()).toEqual(starred.toSorted());
   expect(await faultsAfter(host, folder)).toEqual([]);
+});
+
+test("20 kills while models are imported: each comes whole, once, and nothing half done stays", async () => {
+  const folder = temporaryFolder();
+  const sources = temporaryFolder();
+  /** The same files twice would be refused: each says whose they are. */
+  const starterOf = (id: string): string => {
+    const copy = join(sources, id);
+    cpSync(STARTER, copy, { recursive: true });
+    const config = join(copy, "scheduler/scheduler_config.json");
+    const content = JSON.parse(readFileSync(config, "utf8")) as object;
+    writeFileSync(config, JSON.stringify({ ...content, _name: id }));
+    return copy;
+  };
+  const asked: string[] = [];
+  const { host, studio } = await killWhile(folder, {
+    longestMs: 800,
+    ask: async ({ models }, round) => {
+      const id = `ball-${round}`;
+      await models.import({ folder: starterOf(id), id });
+      asked.push(id);
+    },
+  });
+  await vi.waitFor(async () => {
+    // One that was killed between its last rename and the word of it finds itself there.
+    const isOver = ({ state, error }: Transfer) =>
+      state === "done" || error?.code === "MODEL_EXISTS";
+    expect((await studio.transfers.list()).filter((one) => !isOver(one))).toEqual([]);
+  }, PATIENCE);
+  const stored = (await studio.models.list()).map(({ id }) => id).filter((id) => id !== "starter");
+  expect(new Set(stored).size).toBe(stored.length);
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((id) => !stored.includes(id))).toEqual([]);
+  expect(await faultsAfter(host, folder)).toEqual([]);
+  expect(readdirSync(join(folder, "models")).toSorted()).toEqual(stored.toSorted());
+  const weights = "unet/diffusion_pytorch_model.safetensors";
+  const whole = readFileSync(join(STARTER, weights));
+  const isTorn = (id: string) => !readFileSync(join(folder, "models", id, weights)).equals(whole);
+  expect(stored.filter(isTorn)).toEqual([]);
 });
