@@ -91,6 +91,6 @@ test("a page that is reloaded in mid-run loses no tile", async ({ studio: { page
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
   await page.reload();
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
-  await expect(done(page, "a red house")).toBeVisible({ timeout: 120_000 });
+  await expect(done(page, "a red house")).toBeVisible({ timeout: 400_000 });
   await expect(done(page, "a blue boat")).toBeVisible({ timeout: 60_000 });
 });

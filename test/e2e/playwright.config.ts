@@ -12,8 +12,8 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../../dist/e2e",
   workers: 1,
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
+  timeout: 600_000,
+  expect: { timeout: 90_000 },
   globalSetup: "./build-pages.ts",
   reporter: [["list"]],
   // build-pages.ts says in a line where the window's steps are left out.

@@ -1,8 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeSync } from "node:fs";
 import { addPngTexts } from "../../engine/image/png/png-text.ts";
-import { startCounting } from "./dying-files.ts";
+import { say, startCounting } from "./dying-files.ts";
 import { openGallery, picture } from "./gallery.ts";
 import { noisePng } from "./noise-png.ts";
 
@@ -13,8 +12,7 @@ import { noisePng } from "./noise-png.ts";
  */
 const [folder = "", mode, side, first, rounds] = process.argv.slice(2);
 
-/** At once: what a stream still holds dies with us. */
-const tell = (line: string) => writeSync(1, `${line}\n`);
+const tell = (line: string) => say(1, line);
 
 async function useGallery(png: Uint8Array, from: number, count: number): Promise<void> {
   const gallery = await openGallery(folder, {
