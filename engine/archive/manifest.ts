@@ -5,7 +5,7 @@ import { refusal, type ArchiveName } from "./refusals.ts";
 /** The archiver's own has some 400 bytes. */
 export const MAX_MANIFEST_BYTES = 1 << 20;
 
-/** Reads the manifest's bytes; a byte order mark in front is passed over. Refuses as ARCHIVE_MANIFEST_INVALID. */
+/** Reads the manifest's bytes; a byte order mark in front is ignored. Refuses as ARCHIVE_MANIFEST_INVALID. */
 export function readManifest(bytes: Uint8Array, file: ArchiveName): Manifest {
   const refuse = (reason: string): Error => refusal("ARCHIVE_MANIFEST_INVALID", file, reason);
   let json: unknown;

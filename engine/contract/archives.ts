@@ -9,7 +9,7 @@ const text = z
 
 /**
  * MAR-INF/MANIFEST.json as torch-model-archiver 0.12.0 writes it and TorchServe reads it: keys that it
- * does not know are passed over, and all but the object itself may be absent.
+ * does not know are ignored, and all but the object itself may be absent.
  */
 export const manifestSchema = z.object({
   createdOn: text,

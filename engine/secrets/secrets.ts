@@ -68,7 +68,7 @@ const SLOW_MS = 3000;
  * Tokens at rest. What the environment gives wins over what is kept, as it does for the hub's own
  * programs, so that one start can use another token. New ones go to the best vault there is: the
  * desktop's, the system's keyring, and where there is neither a file for this user's eyes only. A keyring
- * that is locked is waited for and then refused, since what is there is never passed over for a file.
+ * that is locked is waited for and then refused, since a plain file never takes its place.
  */
 export class Secrets {
   readonly #path: string;

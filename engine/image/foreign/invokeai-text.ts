@@ -57,7 +57,7 @@ function typedPrompt(prompt: unknown): unknown {
     : texts.filter((text) => typeof text === "string").join(", ");
 }
 
-/** One flag and its value, as in `-s 50` and `-W512`; what follows no flag is passed over. */
+/** One flag and its value, as in `-s 50` and `-W512`; what follows no flag is ignored. */
 const FLAG = /(?:^|\s)-([A-Za-z])\s*("[^"]*"|[^\s-]\S*)/g;
 
 /** What versions 1 and 2 write under `Dream`: the prompt in quotes and, from the steps on, the flags of its command line. */

@@ -33,7 +33,7 @@ const COLON = 0x3a;
  * The JSON value at the start of `bytes`, and where it ends. JSON.parse would do but for four things:
  * limits come before memory, 64-bit numbers keep their digits, a picture as nested arrays is read
  * straight into one typed array, and bytes may follow the text. A byte order mark in front, as PowerShell
- * writes it, is passed over (RFC 8259, 8.1). Throws MessageFault.
+ * writes it, is ignored (RFC 8259, 8.1). Throws MessageFault.
  */
 export function readJson(bytes: Uint8Array, limits: JsonLimits): { value: Json; end: number } {
   const scanner = new JsonScanner(bytes);
