@@ -18,7 +18,14 @@ export interface Staging {
 }
 
 /** What the host needs beside its packages, and is a part of the repository or built from it. */
-const PARTS = ["engine", "assets/starter", "dist/renderer", "package.json", "LICENSE"];
+const PARTS = [
+  "engine",
+  "assets/starter",
+  "assets/torchserve",
+  "dist/renderer",
+  "package.json",
+  "LICENSE",
+];
 
 /** What no running program reads. */
 const IDLE =

@@ -6,7 +6,7 @@ import { modelPlace, placeInZip } from "../archive/model-place.ts";
 import { refusal } from "../archive/refusals.ts";
 import type { Manifest } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
-import { layoutOf } from "../snapshot/layout.ts";
+import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
 import { isPickle } from "../snapshot/weight-files.ts";
 import { fileSource, readBytes, type ByteSource } from "./byte-source.ts";
 import type { Container } from "./container.ts";
@@ -45,9 +45,6 @@ export interface ModelMember {
   readonly member: string;
   readonly sizeBytes: number;
 }
-
-/** Of the variants in an archive: what diffusers opens unasked, then the smaller ones. */
-const LIKED = ["", "fp16", "bf16"];
 
 /** Whether a path is an archive rather than a folder in diffusers layout or one model file. */
 export async function isArchive(path: string): Promise<boolean> {
@@ -144,7 +141,7 @@ function modelAt(container: Container, prefix: string): ArchivedModel {
       .filter(({ path }) => path.startsWith(prefix))
       .map(({ path, sizeBytes }) => [path.slice(prefix.length), sizeBytes]),
   );
-  const { paths, pickles } = layoutOf([...sizes.keys()], LIKED);
+  const { paths, pickles } = layoutOf([...sizes.keys()], LIKED_VARIANTS);
   const files = paths.map((path) => ({
     path,
     member: `${prefix}${path}`,

@@ -21,7 +21,8 @@ export function gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer,
   return through(packed, createGunzip(OUTPUT));
 }
 
-async function* through(
+/** Bytes on their way through a transform; what goes wrong on either side reaches the reader. */
+export async function* through(
   packed: AsyncIterable<Buffer>,
   transform: Transform,
 ): AsyncGenerator<Buffer, void> {

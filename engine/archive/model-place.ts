@@ -14,7 +14,7 @@ export type ModelPlace =
 
 const INDEX = "model_index.json";
 /** What the customer's notebook calls the zip inside. */
-const MODEL_ZIP = "model.zip";
+export const MODEL_ZIP = "model.zip";
 /** A zip often has a folder of its own name around its files, and an extra folder may be one more. */
 const MAX_DEPTH = 3;
 

@@ -14,6 +14,7 @@ import { followTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
+import { packCommand } from "./pack-archive.ts";
 import { verifyCommand } from "./verify-archive.ts";
 
 /** `archive`: what can be done with a .mar file. */
@@ -21,7 +22,8 @@ export function archiveCommand(signal: AbortSignal): Command {
   const command = new Command("archive").description(
     "Model archives as torch-model-archiver makes them: .mar, .tar.gz or a folder.",
   );
-  for (const one of [list(), verifyCommand(signal), importArchive(signal)]) command.addCommand(one);
+  for (const one of [list(), verifyCommand(signal), importArchive(signal), packCommand(signal)])
+    command.addCommand(one);
   return command;
 }
 

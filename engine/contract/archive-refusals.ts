@@ -30,4 +30,14 @@ export const ARCHIVE_REFUSALS = {
     sentence: "{file} was packed without the model's folders: {reason}.",
     advice: "Pack the model as model.zip, which keeps its folders, and make the archive anew.",
   },
+  ARCHIVE_UNWRITABLE: {
+    status: 500,
+    sentence: "The archive could not be written to {path}: {reason}.",
+    advice: "Choose a folder you may write to.",
+  },
+  ARCHIVE_INPUT_CHANGED: {
+    status: 409,
+    sentence: "{what} changed while it was packed.",
+    advice: "Wait until no other program writes to it, then pack the model again.",
+  },
 } as const;

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { packRequestSchema } from "./archives.ts";
 import { deviceReportSchema } from "./devices.ts";
 import {
   certificateSchema,
@@ -136,6 +137,11 @@ export const contract = {
       .output(repositorySchema),
     /** Fetches a model of the catalogue, or any repository in diffusers layout. */
     download: oc.input(downloadRequestSchema).output(transfer),
+  },
+
+  archives: {
+    /** Makes a model archive for TorchServe on this machine. Refuses as OUTPUT_EXISTS where one is and `force` is not. */
+    pack: oc.input(packRequestSchema).output(transfer),
   },
 
   transfers: {

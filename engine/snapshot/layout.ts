@@ -33,6 +33,9 @@ const PLACES: readonly WeightPlace[] = [
   { folder: "vae", stem: "diffusion_pytorch_model" },
 ];
 
+/** Of the variants in a folder: what diffusers opens unasked, then the smaller ones. */
+export const LIKED_VARIANTS = ["", "fp16", "bf16"];
+
 /**
  * Chooses by name alone: configs, tokenizer, and one complete set of safetensors per network, of the
  * variant liked best. Nothing else is ever taken. Refuses what cannot be a snapshot.

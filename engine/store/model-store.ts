@@ -13,7 +13,7 @@ import {
 import { syncFolder } from "../files/atomic-file.ts";
 import type { FreeBytes } from "../files/disk-full.ts";
 import { Turns } from "../files/turns.ts";
-import { layoutOf } from "../snapshot/layout.ts";
+import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
 import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
@@ -71,8 +71,6 @@ export interface FolderImport extends FileWork {
   readonly id?: string | undefined;
 }
 
-/** Of the variants in a folder: what diffusers opens unasked, then the smaller ones. */
-const LIKED = ["", "fp16", "bf16"];
 const LIMITS = { depth: 3, entries: 10_000 };
 const UNREADABLE: Fit = { verdict: "good", reason: "It cannot be read.", memoryBytes: 0 };
 
@@ -152,7 +150,7 @@ export class ModelStore {
     const source = await openSnapshotFolder(folder);
     const { name } = await this.#options.readModel(folder);
     const listed = (await source.list()).map(({ path }) => path);
-    const { paths } = layoutOf(listed, LIKED);
+    const { paths } = layoutOf(listed, LIKED_VARIANTS);
     const { snapshot: target } = await this.stage(key);
     try {
       const { freeBytes } = this.#options;

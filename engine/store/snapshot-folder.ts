@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { openRegular } from "../files/regular-file.ts";
 import type { SnapshotFiles } from "../snapshot/files.ts";
+import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
 import { isPickle } from "../snapshot/weight-files.ts";
 import { listFolder, stampOf, type ListedFile } from "./listing.ts";
 import { readFully, unreadable } from "./reading.ts";
@@ -84,6 +85,17 @@ function filesOf(
     readBytes: async (file, start, length) => readPart(file, placeOf(file), { start, length }),
     realPath: async (file) => realpath(placeOf(file)).catch(refuseUnreadable(file)),
   };
+}
+
+/** The files that make up the model in a folder, and no others; one variant. Refuses as layoutOf. */
+export async function ownFiles(
+  folder: SnapshotFolder,
+): Promise<readonly { readonly path: string; readonly place: string }[]> {
+  const { paths } = layoutOf(
+    (await folder.list()).map(({ path }) => path),
+    LIKED_VARIANTS,
+  );
+  return Promise.all(paths.map(async (path) => ({ path, place: await folder.realPath(path) })));
 }
 
 async function readPart(

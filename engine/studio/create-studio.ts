@@ -15,6 +15,7 @@ import { openLanes } from "./open-lanes.ts";
 import { openServing, type ServingParts } from "./open-serving.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { openTransfers, type TransferParts } from "./open-transfers.ts";
+import { archiveProcedures } from "./pack-archive.ts";
 import { queueProcedures } from "./live-queue.ts";
 import { refusals, type LogError } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
@@ -119,6 +120,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
       ],
     }),
     models: modelProcedures(parts),
+    archives: archiveProcedures(parts),
     transfers: transferProcedures(parts),
     server: serverProcedures(parts),
     endpoints: endpointProcedures(parts),

@@ -10,6 +10,7 @@ import { cudaWork } from "./cuda-work.ts";
 import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
 import { modelWorks } from "./model-works.ts";
 import { os } from "./implementer.ts";
+import { packWork } from "./pack-archive.ts";
 import { proxiedFetch } from "../download/proxied-fetch.ts";
 import { whoAmI } from "../hub/who-am-i.ts";
 
@@ -43,6 +44,7 @@ export function openTransfers(
   const onInstalled = () => devices.list(true);
   const runners = {
     ...modelWorks({ store, hub, onModels }),
+    pack: packWork(store),
     cuda: cudaWork({ installer: cuda, onInstalled }),
   };
   transfers.begin(runners, isPassive);

@@ -292,6 +292,7 @@ export class FakeStudio {
       },
       gallery: this.#galleryCommands(),
       models: this.#modelCommands(),
+      archives: { pack: async () => ({ transferId: this.#transfers[0]?.id ?? "" }) },
       transfers: {
         list: async () => this.#transfers,
         pause: async () => this.#changeTransfers("paused"),

@@ -7,18 +7,18 @@ import { expect, test } from "vitest";
  * raise the number in the commit that needs it, and say why there.
  */
 const BUDGET: Readonly<Record<string, number>> = {
-  // Archives of TorchServe, read.
-  archive: 300,
-  "archive-files": 880,
+  // Archives of TorchServe, read and written.
+  archive: 520,
+  "archive-files": 1250,
   // With `serve --model`, which brings a folder into the store, and endpoints.
   // Outputs that nobody reads, and a studio that does not answer.
-  // Archives listed, verified, imported.
-  cli: 2200,
+  // Archives listed, verified, imported, packed.
+  cli: 2270,
   "cli.ts": 60,
   codecs: 260,
   // A refusal for everything that can be wrong with an endpoint or a request.
-  // And with an archive.
-  contract: 1430,
+  // And with an archive, read or made.
+  contract: 1480,
   cuda: 1000,
   // With what a full disk needs.
   database: 220,
@@ -58,7 +58,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   snapshot: 1300,
   // With the identity of a folder and the sweeping of what dead writers left.
   store: 1060,
-  studio: 2240,
+  // With archives that are made.
+  studio: 2360,
   tensor: 160,
   // With textual inversions of several vectors.
   tokenizer: 800,

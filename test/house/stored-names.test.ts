@@ -26,7 +26,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
     now: GENERATION_STATES,
   },
   "targets that are no endpoint": { shipped: "local", now: [LOCAL_TARGET] },
-  "kinds of transfer": { shipped: "download import verify cuda", now: TRANSFER_KINDS },
+  "kinds of transfer": { shipped: "download import verify cuda pack", now: TRANSFER_KINDS },
   "states of a transfer": {
     shipped: "waiting running paused done failed cancelled",
     now: TRANSFER_STATES,
@@ -58,7 +58,8 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
       TIMED_OUT KEY_NEEDED KEY_REFUSED KEY_INSUFFICIENT REQUEST_REFUSED VERSION_UNKNOWN
       MODEL_NOT_SERVED BODY_TOO_LARGE BODIES_TOO_MANY ENCODING_UNKNOWN METHOD_REFUSED
       STUDIO_SILENT ENDPOINT_NOT_SERVED ARCHIVE_DAMAGED ARCHIVE_UNSAFE ARCHIVE_TOO_LARGE
-      ARCHIVE_MANIFEST_INVALID ARCHIVE_WITHOUT_MODEL ARCHIVE_FLATTENED`,
+      ARCHIVE_MANIFEST_INVALID ARCHIVE_WITHOUT_MODEL ARCHIVE_FLATTENED
+      ARCHIVE_UNWRITABLE ARCHIVE_INPUT_CHANGED`,
     now: Object.keys(REFUSALS),
   },
 };

@@ -108,7 +108,13 @@ export const models = {
     amount: "{{done}} of {{total}}",
     speed: "{{rate}}/s",
     left: "{{time}} left",
-    kind: { download: "Download", import: "Import", verify: "Check", cuda: "CUDA support" },
+    kind: {
+      download: "Download",
+      import: "Import",
+      verify: "Check",
+      cuda: "CUDA support",
+      pack: "Archive",
+    },
     state: {
       waiting: "Waiting",
       running: "Running",

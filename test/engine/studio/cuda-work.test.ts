@@ -59,6 +59,7 @@ async function bring(installer: CudaInstaller) {
     download: idle,
     import: idle,
     verify: idle,
+    pack: idle,
     cuda: cudaWork({ installer, onInstalled }),
   });
   onTestFinished(() => transfers.close());

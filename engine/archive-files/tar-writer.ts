@@ -1,0 +1,46 @@
+import { createGzip } from "node:zlib";
+import { Header, Pax } from "tar";
+import type { ByteSource } from "./byte-source.ts";
+import { through } from "./inflate.ts";
+
+/** A file that goes into a tar. */
+export interface TarEntry {
+  readonly path: string;
+  readonly content: ByteSource;
+}
+
+const BLOCK_BYTES = 512;
+/** Two blocks of zeros end a tar; Python's tarfile fills up to twenty. */
+const RECORD_BYTES = 20 * BLOCK_BYTES;
+const EPOCH = new Date(0);
+
+/**
+ * A tar.gz of these entries below a folder, as torch-model-archiver makes it. How long it becomes is known
+ * at its end only.
+ */
+export function tarGz(folder: string, entries: readonly TarEntry[]): AsyncGenerator<Buffer, void> {
+  return through(tarOf(folder, entries), createGzip());
+}
+
+async function* tarOf(folder: string, entries: readonly TarEntry[]): AsyncGenerator<Buffer> {
+  let written = 0;
+  for (const { path, content } of entries) {
+    const { sizeBytes } = content;
+    const header = headerOf(`${folder}/${path}`, sizeBytes);
+    yield header;
+    yield* content.read(0, sizeBytes);
+    const filling = Buffer.alloc((BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES);
+    yield filling;
+    written += header.length + sizeBytes + filling.length;
+  }
+  const end = 2 * BLOCK_BYTES;
+  yield Buffer.alloc(end + ((RECORD_BYTES - ((written + end) % RECORD_BYTES)) % RECORD_BYTES));
+}
+
+/** One block, or more where the path is too long for one. */
+function headerOf(path: string, size: number): Buffer {
+  const fields = { path, size, mode: 0o644, uid: 0, gid: 0, mtime: EPOCH, type: "File" } as const;
+  const block = Buffer.alloc(BLOCK_BYTES);
+  const needsPax = new Header(fields).encode(block);
+  return needsPax ? Buffer.concat([new Pax({ path, size }).encode(), block]) : block;
+}

@@ -1,0 +1,125 @@
+import { basename, isAbsolute } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { FORMS } from "../archive/packing.ts";
+import {
+  packedBytes,
+  packModel,
+  type PackedFile,
+  type Packing,
+} from "../archive-files/pack-model.ts";
+import { archiveNameSchema, packRequestSchema, type PackRequest } from "../contract/archives.ts";
+import { StudioError } from "../contract/errors.ts";
+import type { ModelStore } from "../store/model-store.ts";
+import { openSnapshotFolder, ownFiles } from "../store/snapshot-folder.ts";
+import type { TransferRunner } from "../transfers/runner.ts";
+import type { Transfers } from "../transfers/transfers.ts";
+import { os } from "./implementer.ts";
+
+/** What goes into an archive where nothing else is asked for: our handler for TorchServe, and what it needs. */
+const HANDLER = asset("stable_diffusion_handler.py");
+const REQUIREMENTS = asset("requirements.txt");
+
+function asset(path: string): PackedFile {
+  return {
+    path,
+    place: fileURLToPath(new URL(`../../assets/torchserve/${path}`, import.meta.url)),
+  };
+}
+
+type PackingRequest = Pick<
+  PackRequest,
+  "model" | "form" | "version" | "handler" | "requirements"
+> & { readonly name: string };
+
+/** What a request packs: a model of the store, by its id, or one in a folder. */
+export async function packingOf(store: ModelStore, request: PackingRequest): Promise<Packing> {
+  const { model, form, name, version, handler, requirements } = request;
+  const folder = await openSnapshotFolder(isAbsolute(model) ? model : await store.folderOf(model));
+  return {
+    form,
+    name,
+    version,
+    files: await ownFiles(folder),
+    handler: handler === undefined ? HANDLER : own(handler),
+    requirements: requirements === undefined ? REQUIREMENTS : own(requirements),
+  };
+}
+
+function own(place: string): PackedFile {
+  return { path: basename(place), place };
+}
+
+/** Making archives, as transfers carry it out. */
+export function packWork(store: ModelStore): TransferRunner {
+  return {
+    canPause: false,
+    run: async ({ order, signal, onProgress }) => {
+      const request = packRequestSchema.parse(order);
+      const { out, force, form } = request;
+      const packing = await packingOf(store, { ...request, name: nameOf(request) });
+      // The archive is written after every file was read once for its checksum; the other forms have none.
+      const passes = FORMS[form].ending === ".mar" ? 2 : 1;
+      const totalBytes = passes * (await packedBytes(packing));
+      let doneBytes = 0;
+      const onBytes = (bytes: number): void => {
+        signal.throwIfAborted();
+        doneBytes = Math.min(totalBytes, doneBytes + bytes);
+        onProgress({ doneBytes, totalBytes });
+      };
+      await packModel(packing, { out, force, onBytes });
+      return isAbsolute(request.model) ? undefined : request.model;
+    },
+    // What is half written lies under another name and is removed by whoever wrote it.
+    discard: () => Promise.resolve(),
+  };
+}
+
+interface ArchiveParts {
+  readonly store: ModelStore;
+  readonly transfers: Transfers;
+}
+
+/** Archives of models on this machine. */
+export function archiveProcedures({ store, transfers }: ArchiveParts) {
+  return {
+    pack: os.archives.pack.handler(async ({ input }) => {
+      checkPaths(input);
+      await packingOf(store, { ...input, name: nameOf(input) });
+      const order = z.json().parse(JSON.parse(JSON.stringify(input)));
+      return {
+        transferId: await transfers.add({ kind: "pack", name: basename(input.out), order }),
+      };
+    }),
+  };
+}
+
+/** Refuses relative paths, which would depend on where the host was started, and endings that TorchServe does not know. */
+function checkPaths({ out, form, handler, requirements }: PackRequest): void {
+  const paths = { "The archive": out, "The handler": handler, "The requirements": requirements };
+  for (const [field, value] of Object.entries(paths)) {
+    if (value !== undefined && !isAbsolute(value)) {
+      throw invalid(field, value, "it must be a whole path");
+    }
+  }
+  const { ending } = FORMS[form];
+  if (basename(out).endsWith(ending)) return;
+  throw invalid(
+    "The archive",
+    out,
+    `TorchServe reads this form from a file that ends in ${ending}`,
+  );
+}
+
+function invalid(field: string, value: string, reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field, value, reason });
+}
+
+/** The archive's own name without its ending, where no other is asked for. */
+function nameOf({ name, out, form }: PackRequest): string {
+  if (name !== undefined) return name;
+  const own = basename(out).slice(0, basename(out).length - FORMS[form].ending.length);
+  if (archiveNameSchema.safeParse(own).success) return own;
+  const reason = "TorchServe takes letters, digits, dots, - and _; choose one with --name";
+  throw invalid("The model's name", own, reason);
+}

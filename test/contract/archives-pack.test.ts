@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { openArchive } from "../../engine/archive-files/archive.ts";
+import type { Transfer } from "../../engine/contract/transfers.ts";
+import { refusal } from "../fakes/refusal.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { StudioUnderTest } from "./studio-under-test.ts";
+import { TRANSPORTS } from "./transports.ts";
+
+const TINY = resolve("test/golden/tiny-sd2-v/snapshot");
+
+describe.each(TRANSPORTS)("archives that are made, $name", (transport) => {
+  const studio = StudioUnderTest.over(transport);
+
+  async function ended(transferId: string): Promise<Transfer> {
+    return vi.waitFor(
+      async () => {
+        const found = (await studio.client.transfers.list()).find(({ id }) => id === transferId);
+        if (found === undefined || found.state === "running" || found.state === "waiting") {
+          throw new Error(JSON.stringify(found));
+        }
+        return found;
+      },
+      { timeout: 50_000, interval: 20 },
+    );
+  }
+
+  test("a folder's model becomes the notebook's archive, with our handler, under the file's name", async () => {
+    const out = join(temporaryFolder(), "red-house.mar");
+    const { transferId } = await studio.client.archives.pack({ model: TINY, out });
+    expect(await ended(transferId)).toMatchObject({
+      kind: "pack",
+      state: "done",
+      name: "red-house.mar",
+    });
+    const { manifest, container } = await openArchive(out);
+    expect(manifest.model).toMatchObject({ modelName: "red-house", modelVersion: "1.0" });
+    expect(container.members.map(({ path }) => path)).toEqual([
+      "model.zip",
+      "requirements.txt",
+      "stable_diffusion_handler.py",
+      "MAR-INF/MANIFEST.json",
+    ]);
+  });
+
+  test("the starter in another form, with another's handler", async () => {
+    const folder = temporaryFolder();
+    const [out, handler] = [join(folder, "a.mar"), resolve("test/golden/make_own.py")];
+    const request = {
+      model: "starter",
+      out,
+      handler,
+      form: "zip-store",
+      name: "sd2",
+      version: "2.1",
+    } as const;
+    const { transferId } = await studio.client.archives.pack(request);
+    expect(await ended(transferId)).toMatchObject({ state: "done", modelId: "starter" });
+    expect((await openArchive(out)).manifest.model).toMatchObject({
+      modelName: "sd2",
+      modelVersion: "2.1",
+      handler: "make_own.py",
+    });
+    const again = await studio.client.archives.pack(request);
+    expect(await ended(again.transferId)).toMatchObject({
+      state: "failed",
+      error: { code: "OUTPUT_EXISTS" },
+    });
+    expect(readFileSync(out).length).toBeGreaterThan(1e6);
+  });
+
+  test.each([
+    ["a relative path", { out: "a.mar" }, "REQUEST_INVALID"],
+    ["a file that ends otherwise", { out: "/tmp/a.zip" }, "REQUEST_INVALID"],
+    ["a name that TorchServe does not take", { out: "/tmp/red house.mar" }, "REQUEST_INVALID"],
+    ["a model that is not there", { model: "nobody" }, "NOT_FOUND"],
+    ["a folder that is no model", { model: "/" }, "SNAPSHOT_INCOMPLETE"],
+  ] as const)("%s is refused at once", async (_, changes, code) => {
+    const request = { model: TINY, out: join(temporaryFolder(), "a.mar"), ...changes };
+    await expect(studio.client.archives.pack(request)).rejects.toEqual(refusal(code));
+    expect(existsSync(request.out)).toBe(false);
+  });
+});
