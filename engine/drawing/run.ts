@@ -1,7 +1,8 @@
 import { StudioError } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import { takenSteps } from "../pipeline/image-to-image.ts";
-import { isGuided, type Run } from "../pipeline/pipeline.ts";
+import { isGuided } from "../pipeline/guidance.ts";
+import type { Run } from "../pipeline/pipeline.ts";
 import { planSteps } from "../schedulers/plan-steps.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
@@ -15,13 +16,14 @@ export function runOf(order: Order, model: ReadModel): Run {
     throw new TypeError("an order for this device leaves something open");
   }
   refuseOddSize(order, model);
-  refuseStrangers({ prompt, ...(isGuided({ guidanceScale }) && { negativePrompt }) }, model);
+  const guidance = { guidanceScale, guidanceWidth: model.snapshot.unet.config.time_cond_proj_dim };
+  refuseStrangers({ prompt, ...(isGuided(guidance) && { negativePrompt }) }, model);
   const plan = planSteps(model.schedulerConfig, steps, order.scheduler);
   const skipped = strength === undefined ? 0 : steps - takenSteps(steps, strength);
   return {
     prompt,
     negativePrompt,
-    guidanceScale,
+    ...guidance,
     width,
     height,
     seed: BigInt(seed),

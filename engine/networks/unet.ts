@@ -139,8 +139,17 @@ function timeEmbedding(g: Graph, timestep: Value, config: UNetConfig): Value {
   const [width = 0] = config.block_out_channels;
   const { flip_sin_to_cos: cosineFirst, freq_shift: shift } = config;
   const waves = sinusoid(g.at("time_proj"), timestep, { width, cosineFirst, shift });
-  const h = silu(g, linear(g.at("time_embedding.linear_1"), waves, 4 * width));
+  const x = addGuidance(g, waves, config);
+  const h = silu(g, linear(g.at("time_embedding.linear_1"), x, 4 * width));
   return silu(g, linear(g.at("time_embedding.linear_2"), h, 4 * width));
+}
+
+/** Adds the guidance scale to the timestep, where the UNet takes it as `timestep_cond` (1, time_cond_proj_dim). */
+function addGuidance(g: Graph, waves: Value, { time_cond_proj_dim: dim }: UNetConfig): Value {
+  if (dim === null) return waves;
+  const guidance = g.input("timestep_cond", [1, dim]);
+  const [, width = 0] = waves.shape;
+  return add(g, waves, linear(g.at("time_embedding.cond_proj"), guidance, width, { bias: false }));
 }
 
 /** ResNet block with the time embedding added between its two convolutions. */

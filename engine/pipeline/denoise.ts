@@ -2,7 +2,8 @@ import { StudioError } from "../contract/errors.ts";
 import { FRESH } from "../schedulers/scheduler.ts";
 import type { NoiseGenerator } from "../tensor/noise.ts";
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";
-import { isGuided, type PipelineEvent, type PipelineParts, type Run } from "./pipeline.ts";
+import { guidanceEmbedding, guide, isGuided } from "./guidance.ts";
+import type { PipelineEvent, PipelineParts, Run } from "./pipeline.ts";
 import type { Tensors } from "./session.ts";
 
 /** Where denoising starts. */
@@ -32,10 +33,13 @@ async function* denoise(
   { latents: { shape, data }, hiddenStates, noise }: DenoisingStart,
   signal?: AbortSignal,
 ): AsyncGenerator<PipelineEvent, FloatTensor> {
-  const { plan, from, guidanceScale } = run;
+  const { plan, from, guidanceScale, guidanceWidth } = run;
   const [, channels = 0, height = 0, width = 0] = shape;
   const batch = isGuided(run) ? 2 : 1;
   const unet = parts.networks.unet({ batch, height, width });
+  const guidance = guidanceWidth !== null && {
+    timestep_cond: guidanceEmbedding(guidanceScale, guidanceWidth),
+  };
   const steps = plan.timesteps.length - from;
 
   const draw = (): Float32Array => noise.normal(data.length);
@@ -48,6 +52,7 @@ async function* denoise(
       sample: tensor([batch, channels, height, width], scaled),
       timestep: tensor([1], Float32Array.of(timestep)),
       encoder_hidden_states: hiddenStates,
+      ...guidance,
     };
     const outputs = await unet.run(inputs, signal);
     const predicted = finiteOutput(outputs, "out_sample", { network: "UNet", step: i + 1 }).data;
@@ -63,20 +68,6 @@ function repeat(data: Float32Array, times: number): Float32Array {
   const all = new Float32Array(times * data.length);
   for (let i = 0; i < times; i++) all.set(data, i * data.length);
   return all;
-}
-
-/**
- * Classifier-free guidance: unconditional + scale * (conditional - unconditional). `predictions`
- * holds both halves of a batch of two, the unconditional first.
- */
-export function guide(predictions: Float32Array, scale: number): Float32Array {
-  const size = predictions.length / 2;
-  const guided = new Float32Array(size);
-  for (let i = 0; i < size; i++) {
-    const unconditional = predictions[i] ?? 0;
-    guided[i] = unconditional + scale * ((predictions[size + i] ?? 0) - unconditional);
-  }
-  return guided;
 }
 
 /** Latents of the UNet (1, channels, h, w) to a picture (1, 3, h * factor, w * factor) in -1..1. */

@@ -1,7 +1,8 @@
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 import type { TokenizedPrompt, Tokenizer } from "../tokenizer/tokenizer.ts";
 import { finiteOutput } from "./denoise.ts";
-import { isGuided, type PipelineParts } from "./pipeline.ts";
+import { isGuided } from "./guidance.ts";
+import type { PipelineParts } from "./pipeline.ts";
 import type { Networks, Tensors } from "./session.ts";
 
 /** What else a model's text encoder wants to know of its tokens. */

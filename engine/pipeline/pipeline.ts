@@ -1,6 +1,7 @@
 import type { SchedulerPlan } from "../schedulers/scheduler.ts";
 import type { NoiseGenerator } from "../tensor/noise.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
+import type { Guidance } from "./guidance.ts";
 import type { Networks } from "./session.ts";
 
 /** Everything one model brings to a run. */
@@ -22,11 +23,9 @@ export interface LatentSpace {
 }
 
 /** How one picture is drawn: its order laid out for one model. Height and width in pixels. */
-export interface Run {
+export interface Run extends Guidance {
   readonly prompt: string;
   readonly negativePrompt: string;
-  /** From 0 to 1 is without guidance, and skips the unconditional half of the work. */
-  readonly guidanceScale: number;
   readonly height: number;
   readonly width: number;
   readonly seed: bigint;
@@ -36,12 +35,7 @@ export interface Run {
 }
 
 /** What of a run the text encoder's work depends on. */
-export type Prompts = Pick<Run, "prompt" | "negativePrompt" | "guidanceScale">;
-
-/** Whether the unconditional half is computed at all. */
-export function isGuided({ guidanceScale }: Pick<Run, "guidanceScale">): boolean {
-  return guidanceScale > 1;
-}
+export type Prompts = Pick<Run, "prompt" | "negativePrompt" | keyof Guidance>;
 
 /** What a run yields, in this order: the text, its steps, the picture. */
 export type PipelineEvent =

@@ -17,7 +17,7 @@ export interface SessionSize {
 export interface Networks {
   /** input_ids (batch, tokens) and, where padding is masked, attention_mask to last_hidden_state (batch, tokens, width). */
   textEncoder(batch: number): Session;
-  /** sample (batch, 4, h, w), timestep (1), encoder_hidden_states (batch, tokens, width) to out_sample, like sample. */
+  /** sample (batch, 4, h, w), timestep (1), encoder_hidden_states (batch, tokens, width) and, where the UNet takes the guidance scale, timestep_cond (1, width) to out_sample, like sample. */
   unet(size: SessionSize): Session;
   /** latents (batch, 4, h, w) to decoded (batch, 3, 8h, 8w). */
   vaeDecoder(size: SessionSize): Session;

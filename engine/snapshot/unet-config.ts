@@ -31,6 +31,8 @@ export interface UNetConfig {
   /** Cosines before sines in the timestep's embedding. */
   readonly flip_sin_to_cos: boolean;
   readonly freq_shift: number;
+  /** Width in which the UNet takes the guidance scale as an input (latent consistency); null: it takes none. */
+  readonly time_cond_proj_dim: number | null;
   /** 0 pads each strided convolution at the bottom and right only. */
   readonly downsample_padding: 0 | 1;
   /** The sample goes in as 2x - 1. */
@@ -68,7 +70,6 @@ const PLAIN = {
   resnet_skip_time_act: [false],
   resnet_time_scale_shift: ["default"],
   reverse_transformer_layers_per_block: [null],
-  time_cond_proj_dim: [null],
   time_embedding_act_fn: [null],
   time_embedding_dim: [null],
   time_embedding_type: ["positional"],
@@ -77,6 +78,8 @@ const PLAIN = {
 
 const HEADS: Range = { min: 1, max: 1_024 };
 const KERNEL: Range = { min: 1, max: 15 };
+/** The embedding's frequencies need a first and a last one. */
+const GUIDANCE_WIDTH: Range = { min: 4, max: CHANNELS.max };
 
 /** unet/config.json with UNet2DConditionModel's defaults (diffusers, unet_2d_condition.py). */
 export function readUNetConfig(json: JsonObject, file: string): UNetConfig {
@@ -102,6 +105,7 @@ export function readUNetConfig(json: JsonObject, file: string): UNetConfig {
     act_fn: "silu",
     flip_sin_to_cos: read.flag("flip_sin_to_cos", true),
     freq_shift: read.number("freq_shift", 0, { min: 0, max: 1 }),
+    time_cond_proj_dim: guidanceWidth(read),
     downsample_padding: read.integer("downsample_padding", 1, { min: 0, max: 1 }) === 0 ? 0 : 1,
     center_input_sample: read.flag("center_input_sample", false),
     conv_in_kernel: oddKernel(read, "conv_in_kernel"),
@@ -134,6 +138,11 @@ function sampleSize(read: ConfigReader): readonly [number, number] {
   const isEarly = /^0\.[0-8]\./.test(String(read.value("_diffusers_version")));
   const isOld = isEarly && !Array.isArray(read.value("sample_size"));
   return isOld ? [Math.max(height, 64), Math.max(width, 64)] : [height, width];
+}
+
+function guidanceWidth(read: ConfigReader): number | null {
+  const key = "time_cond_proj_dim";
+  return read.value(key) === undefined ? null : read.integer(key, undefined, GUIDANCE_WIDTH);
 }
 
 function crossAttentionDim(read: ConfigReader, levels: number): number {

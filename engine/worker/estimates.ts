@@ -5,8 +5,8 @@ import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
 import { evaluationsOf, runOf } from "../drawing/run.ts";
-import { workOf, type PictureSize, type PictureWork } from "../drawing/work.ts";
-import { isGuided } from "../pipeline/pipeline.ts";
+import { workOf, type PictureWork } from "../drawing/work.ts";
+import { isGuided } from "../pipeline/guidance.ts";
 import type { ChosenDevice } from "./device-list.ts";
 import type { ModelReader } from "./model-reader.ts";
 import { estimatedPace, measuredPace, speedOf, type Pace, type Sample } from "./pace.ts";
@@ -25,6 +25,9 @@ export interface EstimatesParts {
   /** The latest pictures of a model, by its name, newest first. */
   readonly latestOf: (modelName: string) => Promise<readonly DrawnPicture[]>;
 }
+
+/** What of an order, or of a record, decides how much work its picture is. */
+type PictureSettings = Pick<Order, "width" | "height" | "guidanceScale">;
 
 /** Pictures of one model that are remembered. */
 const REMEMBERED = 30;
@@ -74,12 +77,9 @@ export class Estimates {
     drawn?.splice(REMEMBERED);
   }
 
-  async #paceOf(
-    { width, height, guidanceScale = 0 }: Order,
-    read: ReadModel,
-  ): Promise<{ pace: Pace; basis: Estimate["basis"] }> {
+  async #paceOf(order: Order, read: ReadModel): Promise<{ pace: Pace; basis: Estimate["basis"] }> {
     const device = this.#parts.device();
-    const work = this.#workOf(read, { width, height, isGuided: isGuided({ guidanceScale }) });
+    const work = this.#workOf(read, order);
     const speed = speedOf(device?.report);
     const samples = device === undefined ? [] : await this.#samplesOf(read, device.provider);
     const pace = measuredPace(samples, work, speed);
@@ -90,13 +90,13 @@ export class Estimates {
   async #samplesOf(read: ReadModel, provider: DeviceReport["provider"]): Promise<Sample[]> {
     const drawn = await this.#drawnBy(read.summary.name);
     return drawn.flatMap(({ record, seconds }) => {
-      const { width, height, steps, guidanceScale, device } = record;
+      const { steps, guidanceScale, device } = record;
       // An endpoint that keeps its settings to itself is no measure of this device.
       const isTold = steps !== undefined && guidanceScale !== undefined;
       if (seconds === undefined || device !== provider || !isTold) return [];
       const evaluations = this.#evaluationsOf({ ...record, seed: "0" }, read);
       if (evaluations === undefined) return [];
-      const work = this.#workOf(read, { width, height, isGuided: isGuided({ guidanceScale }) });
+      const work = this.#workOf(read, record);
       const { text, denoise, decode } = seconds;
       return [{ work, pace: { text, decode, step: denoise / evaluations } }];
     });
@@ -128,8 +128,10 @@ export class Estimates {
     return drawn;
   }
 
-  #workOf(read: ReadModel, size: PictureSize): PictureWork {
-    const key = `${read.folder.identity} ${size.width}x${size.height} ${size.isGuided}`;
+  #workOf(read: ReadModel, { width, height, guidanceScale = 0 }: PictureSettings): PictureWork {
+    const { time_cond_proj_dim: guidanceWidth } = read.snapshot.unet.config;
+    const size = { width, height, isGuided: isGuided({ guidanceScale, guidanceWidth }) };
+    const key = `${read.folder.identity} ${width}x${height} ${size.isGuided}`;
     const work = this.#works.get(key) ?? workOf(read, size);
     if (this.#works.size > SIZES) this.#works.clear();
     this.#works.set(key, work);

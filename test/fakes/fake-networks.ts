@@ -2,7 +2,7 @@ import { promptEncoder } from "../../engine/pipeline/encode-prompt.ts";
 import type { LatentSpace, PipelineParts } from "../../engine/pipeline/pipeline.ts";
 import type { Networks, Session, Tensors } from "../../engine/pipeline/session.ts";
 import { createGenerator } from "../../engine/tensor/noise.ts";
-import { sizeOf, tensor } from "../../engine/tensor/tensor.ts";
+import { sizeOf, tensor, type Tensor } from "../../engine/tensor/tensor.ts";
 import type { Tokenizer } from "../../engine/tokenizer/tokenizer.ts";
 
 const SPACE: LatentSpace = { channels: 4, factor: 8, scalingFactor: 0.5 };
@@ -10,6 +10,8 @@ const SPACE: LatentSpace = { channels: 4, factor: 8, scalingFactor: 0.5 };
 /** Networks that compute something small and known, and remember what they were asked. */
 export class FakeNetworks implements Networks {
   readonly runs: { readonly network: string; readonly batch: number }[] = [];
+  /** What the UNet was told of the guidance scale, where it was. */
+  readonly guidance: Tensor[] = [];
   /** Called before each answer; may throw or spoil it. */
   spoil: (network: string, data: Float32Array) => void = () => {};
 
@@ -18,7 +20,11 @@ export class FakeNetworks implements Networks {
   }
 
   unet({ batch }: { batch: number }): Session {
-    return this.#session("UNet", batch, "out_sample", ({ sample }) => sample!.shape);
+    return this.#session("UNet", batch, "out_sample", (inputs) => {
+      const { sample, timestep_cond: guidance } = inputs;
+      if (guidance) this.guidance.push(guidance);
+      return sample!.shape;
+    });
   }
 
   vaeDecoder({ batch, height, width }: { batch: number; height: number; width: number }): Session {

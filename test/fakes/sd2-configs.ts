@@ -28,6 +28,7 @@ export const SD2_UNET: UNetConfig = {
   flip_sin_to_cos: true,
   freq_shift: 0,
   downsample_padding: 1,
+  time_cond_proj_dim: null,
   center_input_sample: false,
   conv_in_kernel: 3,
   conv_out_kernel: 3,

@@ -129,6 +129,18 @@ function withoutDeepest(tensors: Tensors): Tensors {
   return Object.fromEntries(renamed);
 }
 
+/** A latent consistency model (Dreamshaper's, say): its UNet takes the guidance scale as an input. */
+function latentConsistency(width: number): readonly Change[] {
+  const wave = Float32Array.from({ length: 32 * width }, (_, i) => Math.sin(i) / 4);
+  const weight = { dtype: "F32", shape: [32, width], bytes: new Uint8Array(wave.buffer) };
+  return [
+    edit("unet/config.json", { time_cond_proj_dim: width }),
+    edit("model_index.json", { scheduler: ["diffusers", "LCMScheduler"] }),
+    edit(SCHEDULER, { _class_name: "LCMScheduler" }),
+    retensor(UNET, (tensors) => ({ ...tensors, "time_embedding.cond_proj.weight": weight })),
+  ];
+}
+
 /** By the name of the picture in models/, which make_models.py draws. */
 export const CHANGED_MODELS = {
   "guidance-zero": {
@@ -295,6 +307,27 @@ export const CHANGED_MODELS = {
       prompt: "<cat-toy>, a red house, <cat-toy>_1 and <cat-toy>",
       negativePrompt: "two <cat-toy>",
     },
+  },
+  "latent-consistency": {
+    changes: latentConsistency(256),
+    request: { steps: 4, guidanceScale: 8 },
+  },
+  "latent-consistency-scale-one": {
+    changes: latentConsistency(256),
+    request: { steps: 4, guidanceScale: 1 },
+  },
+  "latent-consistency-scale-zero": {
+    changes: latentConsistency(256),
+    request: { steps: 2, guidanceScale: 0 },
+  },
+  "latent-consistency-odd-width": {
+    changes: latentConsistency(7),
+    request: { steps: 4, guidanceScale: 3 },
+  },
+  "latent-consistency-from-picture": {
+    changes: latentConsistency(256),
+    request: { steps: 4, guidanceScale: 8 },
+    isFromPicture: true,
   },
   "text-attention-mask": {
     changes: [edit("text_encoder/config.json", { use_attention_mask: true })],

@@ -72,6 +72,7 @@ function layOut(
     plan,
     from: strength === undefined ? 0 : (steps - takenSteps(steps, strength)) * plan.order,
     guidanceScale: reference.guidance_scale,
+    guidanceWidth: null,
     seed: BigInt(reference.seed),
   };
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Order } from "../../../engine/contract/order.ts";
 import { readModel, STARTER, type ReadModel } from "../../../engine/drawing/read-model.ts";
 import { evaluationsOf, runOf } from "../../../engine/drawing/run.ts";
+import { isGuided } from "../../../engine/pipeline/guidance.ts";
 import { refusal } from "../../fakes/refusal.ts";
 
 const starter = await readModel(STARTER, "float32");
@@ -79,6 +80,14 @@ test("refuses a text that holds a token without a row in the text encoder", () =
   );
   expect(() => runOf(negative, lacking)).toThrow("negativePrompt cannot be");
   expect(() => runOf({ ...negative, guidanceScale: 1 }, lacking)).not.toThrow();
+});
+
+test("the negative prompt is not looked at where the UNet takes the guidance scale itself", () => {
+  const { snapshot } = starter;
+  const config = { ...snapshot.unet.config, time_cond_proj_dim: 256 };
+  const model = { ...starter, snapshot: { ...snapshot, unet: { ...snapshot.unet, config } } };
+  expect(runOf(ORDER, model)).toMatchObject({ guidanceScale: 3, guidanceWidth: 256 });
+  expect(isGuided(runOf(ORDER, model))).toBe(false);
 });
 
 test("refuses a strength that leaves nothing to run", () => {

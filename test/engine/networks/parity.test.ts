@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { guidanceEmbedding } from "../../../engine/pipeline/guidance.ts";
 import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
 import type { Device } from "../../../engine/runtime/device.ts";
 import type { LoadedModel } from "../../../engine/drawing/load-model.ts";
@@ -128,6 +129,35 @@ test("sharded weights give the same, and bfloat16 the same as its rounded values
     outputs.push(out_sample!.data as Float32Array);
   }
   expect(relativeError(outputs[0]!, outputs[1]!)).toBeLessThan(1e-6);
+});
+
+test("a UNet that takes the guidance scale gives nearly the same in halves", async () => {
+  const folder = temporaryFolder();
+  saveModel("latent-consistency", folder);
+  const waves = (...shape: number[]) => ({
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i)),
+  });
+  const inputs = {
+    sample: waves(1, 4, 8, 8),
+    timestep: { shape: [1], data: Float32Array.of(500) },
+    encoder_hidden_states: waves(1, 77, 64),
+  };
+  const results: Float32Array[] = [];
+  for (const [device, scale] of [
+    [CPU, 8],
+    [onPortable("float16"), 8],
+    [CPU, 1],
+  ] as const) {
+    using one = await load(folder, device);
+    const timestep_cond = guidanceEmbedding(scale, 256);
+    const { networks } = one.loaded.parts;
+    const unet = networks.unet({ batch: 1, height: 8, width: 8 });
+    const { out_sample } = await unet.run({ ...inputs, timestep_cond });
+    results.push(out_sample!.data as Float32Array);
+  }
+  expect(relativeError(results[1]!, results[0]!)).toBeLessThan(1e-2);
+  expect(relativeError(results[2]!, results[0]!)).toBeGreaterThan(1e-2);
 });
 
 test.each<[ChangedName, number]>([

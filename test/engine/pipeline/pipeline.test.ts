@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { guide } from "../../../engine/pipeline/denoise.ts";
 import { imageToImage, takenSteps } from "../../../engine/pipeline/image-to-image.ts";
 import type { PipelineEvent, Run } from "../../../engine/pipeline/pipeline.ts";
 import { textToImage } from "../../../engine/pipeline/text-to-image.ts";
@@ -18,6 +17,7 @@ const run: Run = {
   negativePrompt: "",
   plan: planSteps(config, 3),
   guidanceScale: 7.5,
+  guidanceWidth: null,
   height: 16,
   width: 24,
   seed: 5n,
@@ -30,10 +30,6 @@ async function collect(events: AsyncIterable<PipelineEvent>): Promise<PipelineEv
   for await (const event of events) all.push(event);
   return all;
 }
-
-test("guidance is unconditional + scale * (conditional - unconditional)", () => {
-  expect(guide(Float32Array.of(1, 2, 3, 6), 2)).toEqual(Float32Array.of(5, 10));
-});
 
 test("yields the text, every step and the picture, in this order", async () => {
   const events = await collect(textToImage(fakeParts(new FakeNetworks()), run));
@@ -65,6 +61,18 @@ test.each([
     ]);
   },
 );
+
+test("a UNet that takes the guidance scale is told it, in a batch of one", async () => {
+  const networks = new FakeNetworks();
+  await collect(textToImage(fakeParts(networks), { ...run, guidanceWidth: 6 }));
+  const unet = networks.runs.filter(({ network }) => network === "UNet");
+  expect(unet.map(({ batch }) => batch)).toEqual([1, 1, 1]);
+  expect(networks.guidance.map(({ shape }) => shape)).toEqual([
+    [1, 6],
+    [1, 6],
+    [1, 6],
+  ]);
+});
 
 test("other prompts are encoded anew, and so are the same after a cancel", async () => {
   const networks = new FakeNetworks();

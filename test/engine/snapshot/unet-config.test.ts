@@ -77,6 +77,15 @@ test("reads 64 for the 32 of files older than diffusers 0.9, and a pair as heigh
   expect(sizeOf({ sample_size: [48, 64], _diffusers_version: "0.8.0" })).toEqual([48, 64]);
 });
 
+test("a UNet may take the guidance scale, in a width with a first and a last frequency", () => {
+  const widthOf = (width: unknown) =>
+    readUNetConfig({ time_cond_proj_dim: width }, FILE).time_cond_proj_dim;
+  expect([widthOf(256), widthOf(7), widthOf(null)]).toEqual([256, 7, null]);
+  for (const width of [0, 3, 2.5, 65_537, "256"]) {
+    expect(() => widthOf(width)).toThrow("not a whole number from 4 to 65536");
+  }
+});
+
 test("heads need not divide the channels of a level without attention", () => {
   const types = {
     down_block_types: ["DownBlock2D", cross],
@@ -102,7 +111,6 @@ test.each([
   ["only_cross_attention", true],
   ["only_cross_attention", [true, true, true, false]],
   ["resnet_time_scale_shift", "scale_shift"],
-  ["time_cond_proj_dim", 256],
   ["time_embedding_type", "fourier"],
 ])("refuses %s %j as another architecture", (key, value) => {
   expect(() => readUNetConfig({ [key]: value }, FILE)).toThrow(
