@@ -14,6 +14,7 @@ import { followTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
+import { configCommand } from "./archive-config.ts";
 import { packCommand } from "./pack-archive.ts";
 import { verifyCommand } from "./verify-archive.ts";
 
@@ -22,7 +23,13 @@ export function archiveCommand(signal: AbortSignal): Command {
   const command = new Command("archive").description(
     "Model archives as torch-model-archiver makes them: .mar, .tar.gz or a folder.",
   );
-  for (const one of [list(), verifyCommand(signal), importArchive(signal), packCommand(signal)])
+  for (const one of [
+    list(),
+    verifyCommand(signal),
+    importArchive(signal),
+    packCommand(signal),
+    configCommand(),
+  ])
     command.addCommand(one);
   return command;
 }

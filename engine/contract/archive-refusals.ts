@@ -32,7 +32,7 @@ export const ARCHIVE_REFUSALS = {
   },
   ARCHIVE_UNWRITABLE: {
     status: 500,
-    sentence: "The archive could not be written to {path}: {reason}.",
+    sentence: "{path} could not be written: {reason}.",
     advice: "Choose a folder you may write to.",
   },
   ARCHIVE_INPUT_CHANGED: {

@@ -7,13 +7,13 @@ import { expect, test } from "vitest";
  * raise the number in the commit that needs it, and say why there.
  */
 const BUDGET: Readonly<Record<string, number>> = {
-  // Archives of TorchServe, read and written.
-  archive: 520,
+  // Archives of TorchServe, read and written; config.properties and what each key does.
+  archive: 830,
   "archive-files": 1250,
   // With `serve --model`, which brings a folder into the store, and endpoints.
   // Outputs that nobody reads, and a studio that does not answer.
-  // Archives listed, verified, imported, packed.
-  cli: 2270,
+  // Archives listed, verified, imported, packed, and their config.properties.
+  cli: 2420,
   "cli.ts": 60,
   codecs: 260,
   // A refusal for everything that can be wrong with an endpoint or a request.

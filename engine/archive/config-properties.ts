@@ -1,0 +1,110 @@
+import { TORCHSERVE_KEYS } from "./torchserve-keys.ts";
+
+/** A line of the file, with its line end; `key` and `value` where it sets something. */
+interface Line {
+  readonly raw: string;
+  readonly key?: string;
+  readonly value?: string;
+}
+
+/** A setting as it is shown. */
+export interface Setting {
+  readonly key: string;
+  readonly value: string;
+  /** What it does; absent for a key that TorchServe does not know. */
+  readonly meaning?: string;
+}
+
+/** A file has some thousand bytes. */
+export const MAX_CONFIG_BYTES = 1 << 20;
+
+/**
+ * A config.properties, every byte of it kept. It is read as KServe's wrapper reads it, which is stricter
+ * than Java's own reader: a line that does not begin with # is split at its first =, both sides are
+ * trimmed, and nothing goes on in the next line. Bytes are letters of ISO 8859-1, as Java has them.
+ */
+export class ConfigProperties {
+  readonly #lines: readonly Line[];
+
+  private constructor(lines: readonly Line[]) {
+    this.#lines = lines;
+  }
+
+  static parse(bytes: Uint8Array): ConfigProperties {
+    const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+    return ConfigProperties.#of(text);
+  }
+
+  static #of(text: string): ConfigProperties {
+    return new ConfigProperties(
+      (text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? []).map(lineOf),
+    );
+  }
+
+  /** Every setting in the order of the file, with what it does. */
+  get settings(): readonly Setting[] {
+    return this.#lines.flatMap(({ key, value = "" }) => {
+      if (key === undefined) return [];
+      const meaning = TORCHSERVE_KEYS.get(key);
+      return [{ key, value, ...(meaning !== undefined && { meaning }) }];
+    });
+  }
+
+  /** The last one of several counts, for TorchServe as for its wrapper. */
+  get(key: string): string | undefined {
+    return this.#lines.findLast((line) => line.key === key)?.value;
+  }
+
+  /** The same file with another value: in the line that counts, or in a new one at the end. */
+  with(key: string, value: string): ConfigProperties {
+    const at = this.#lines.findLastIndex((line) => line.key === key);
+    if (at < 0) {
+      const text = this.#text();
+      const isOpen = text !== "" && !/[\r\n]$/.test(text);
+      return ConfigProperties.#of(`${text}${isOpen ? "\n" : ""}${key}=${value}\n`);
+    }
+    const lines = this.#lines.map((line, index) => {
+      if (index !== at) return line.raw;
+      const [before = ""] = /^[^=]*=[ \t\f]*/.exec(line.raw) ?? [];
+      const [end = ""] = /[\r\n]*$/.exec(line.raw) ?? [];
+      return `${before}${value}${end}`;
+    });
+    return ConfigProperties.#of(lines.join(""));
+  }
+
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.#text(), (letter) => letter.charCodeAt(0));
+  }
+
+  /** What TorchServe and KServe's wrapper read differently, or not at all: sentences. */
+  get faults(): readonly string[] {
+    const lost = this.#lines.filter(({ raw, key }) => key === undefined && isSetting(raw));
+    const continued = this.#lines.filter(
+      ({ raw, key }) => key !== undefined && /\\[\r\n]*$/.test(raw),
+    );
+    const keys = this.#lines.flatMap(({ key }) => key ?? []);
+    const twice = [...new Set(keys.filter((key, index) => keys.indexOf(key) < index))];
+    return [
+      ...lost.map(({ raw }) => `KServe ignores ${JSON.stringify(raw.trim())}: it has no =.`),
+      ...continued.map(
+        ({ key = "" }) => `${key} goes on in the next line, which KServe does not read.`,
+      ),
+      ...twice.map((key) => `${key} stands here more than once; the last one counts.`),
+    ];
+  }
+
+  #text(): string {
+    return this.#lines.map(({ raw }) => raw).join("");
+  }
+}
+
+function lineOf(raw: string): Line {
+  const at = raw.indexOf("=");
+  const key = raw.slice(0, at).trim();
+  if (raw.startsWith("#") || at < 0 || key === "" || /^[#!]/.test(key)) return { raw };
+  return { raw, key, value: raw.slice(at + 1).trim() };
+}
+
+function isSetting(raw: string): boolean {
+  return /\S/.test(raw) && !/^\s*[#!]/.test(raw);
+}

@@ -1,0 +1,163 @@
+import type { Manifest } from "../contract/archives.ts";
+import { ConfigProperties } from "./config-properties.ts";
+
+const SNAPSHOT = "model_snapshot";
+
+/** What the notebook's file leaves to choose. Times in seconds, but for the delay in milliseconds. */
+export interface ServingForm {
+  readonly name: string;
+  readonly version: string;
+  /** The archive's name in the model store. */
+  readonly marName: string;
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  readonly batchSize: number;
+  readonly maxBatchDelay: number;
+  readonly responseTimeout: number;
+  readonly jobQueueSize: number;
+  /** Bytes of the largest answer; a larger one ends the worker. */
+  readonly maxResponseSize: number;
+}
+
+/** As in the customer's notebook. */
+export const NOTEBOOK_FORM: ServingForm = {
+  name: "stable-diffusion",
+  version: "1.0",
+  marName: "stable-diffusion.mar",
+  minWorkers: 1,
+  maxWorkers: 5,
+  batchSize: 1,
+  maxBatchDelay: 5000,
+  responseTimeout: 300,
+  jobQueueSize: 10,
+  maxResponseSize: 30_000_000,
+};
+
+/** The notebook's config.properties, line for line, with what a form says. */
+export function configOf(form: ServingForm): ConfigProperties {
+  const text = `inference_address=http://0.0.0.0:8085
+management_address=http://0.0.0.0:8085
+metrics_address=http://0.0.0.0:8082
+grpc_inference_port=7070
+grpc_management_port=7071
+enable_envvars_config=true
+install_py_dep_per_model=true
+enable_metrics_api=true
+metrics_mode=prometheus
+NUM_WORKERS=1
+number_of_netty_threads=4
+job_queue_size=${form.jobQueueSize}
+max_response_size=${form.maxResponseSize}
+model_store=/mnt/models/model-store
+${SNAPSHOT}=${snapshotOf(form)}
+`;
+  return ConfigProperties.parse(new TextEncoder().encode(text));
+}
+
+/** TorchServe restores this at its start. KServe's wrapper wants it in one line. */
+function snapshotOf(form: ServingForm): string {
+  const { name, version, marName, minWorkers, maxWorkers, batchSize, maxBatchDelay } = form;
+  const { responseTimeout } = form;
+  const model = {
+    defaultVersion: true,
+    marName,
+    minWorkers,
+    maxWorkers,
+    batchSize,
+    maxBatchDelay,
+    responseTimeout,
+  };
+  const models = { [name]: { [version]: model } };
+  return JSON.stringify({ name: "startup.cfg", modelCount: 1, models });
+}
+
+/** Which archive a file is to fit. */
+export interface DeployedArchive {
+  readonly marName: string;
+  readonly model: Pick<Manifest["model"], "modelName" | "modelVersion">;
+}
+
+/** Without one of these TorchServe does not start (Model.setModelState). */
+const NEEDED = [
+  "defaultVersion",
+  "marName",
+  "minWorkers",
+  "maxWorkers",
+  "batchSize",
+  "maxBatchDelay",
+];
+
+/**
+ * Where a file and an archive disagree: sentences. TorchServe takes the model's name from the snapshot and
+ * its version from the manifest, so a client that goes by either needs them equal.
+ */
+export function disagreements(
+  config: ConfigProperties,
+  archive: DeployedArchive,
+): readonly string[] {
+  const text = config.get(SNAPSHOT);
+  if (text === undefined)
+    return [`There is no ${SNAPSHOT}; TorchServe loads no model at its start.`];
+  const snapshot = parsedObject(text);
+  if (snapshot === undefined) return [`${SNAPSHOT} is not JSON in one line.`];
+  const models = Object.entries(objectOf(snapshot["models"]));
+  const count = snapshot["modelCount"];
+  const counted =
+    count === models.length
+      ? []
+      : [`modelCount is ${shownValue(count)}, and there are ${models.length} models.`];
+  const mine = models.flatMap(([name, versions]) =>
+    Object.entries(objectOf(versions)).flatMap(([version, state]) => {
+      const fields = objectOf(state);
+      return fields["marName"] === archive.marName ? [{ name, version, fields }] : [];
+    }),
+  );
+  if (mine.length === 0)
+    return [...counted, `No model of ${SNAPSHOT} has the marName ${archive.marName}.`];
+  return [...counted, ...mine.flatMap((one) => faultsOf(one, archive))];
+}
+
+function faultsOf(
+  {
+    name,
+    version,
+    fields,
+  }: { readonly name: string; readonly version: string; readonly fields: Fields },
+  { model }: DeployedArchive,
+): readonly string[] {
+  const missing = NEEDED.filter((key) => fields[key] === undefined || fields[key] === null);
+  return [
+    ...missing.map((key) => `${name} has no ${key}, and TorchServe does not start without.`),
+    ...(model.modelName === name
+      ? []
+      : [`The model is called ${name} here and ${shownValue(model.modelName)} in the manifest.`]),
+    ...((model.modelVersion ?? "1.0") === version
+      ? []
+      : [
+          `${name} has version ${version} here and ${shownValue(model.modelVersion)} in the manifest.`,
+        ]),
+  ];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parsedObject(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function objectOf(value: unknown): Fields {
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function shownValue(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 100);
+}
