@@ -101,11 +101,25 @@ async function manifestOf(container: Container): Promise<Manifest> {
     const reason = `it has ${member.sizeBytes} bytes, more than ${MAX_MANIFEST_BYTES}`;
     throw refusal("ARCHIVE_MANIFEST_INVALID", name, reason);
   }
+  return readManifest(await readWhole(container, MANIFEST), name);
+}
+
+/** A file of at most a MiB as text; undefined where there is none of that size. */
+export async function readSmallFile(
+  container: Container,
+  path: string,
+): Promise<string | undefined> {
+  const member = container.members.find((one) => one.path === path);
+  if (member === undefined || member.sizeBytes > MAX_MANIFEST_BYTES) return undefined;
+  return (await readWhole(container, path)).toString("utf8");
+}
+
+async function readWhole(container: Container, path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const { content } of container.walk(new Set([MANIFEST]))) {
+  for await (const { content } of container.walk(new Set([path]))) {
     for await (const chunk of content) chunks.push(chunk);
   }
-  return readManifest(Buffer.concat(chunks), name);
+  return Buffer.concat(chunks);
 }
 
 /** Reads every member and compares its size and checksum; gives the bytes that were read. */

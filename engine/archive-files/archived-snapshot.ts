@@ -22,9 +22,27 @@ function isReadInPlace({ container, files }: ArchivedModel): boolean {
   return files.every(({ member }) => container.sourceOf(member).isSeekable);
 }
 
-/** Reads configs and headers of a model that is still packed, and says what it is. Refuses as readSnapshot. */
-export async function readArchivedModel(model: ArchivedModel): Promise<string> {
-  if (!isReadInPlace(model)) return "is compressed; its configs are read when it is unpacked";
-  const { pipelineClass, unet } = await readSnapshot(archivedSnapshot(model), "float32");
-  return `${pipelineClass}${unet.variant === "" ? "" : `, ${unet.variant}`}`;
+/** What a model is, as far as that can be read without unpacking it. */
+export interface ModelAtAGlance {
+  /** In a few words, without a full stop. */
+  readonly description: string;
+  /** The size of picture that it was made for, in pixels. */
+  readonly picture?: { readonly width: number; readonly height: number };
+}
+
+/** Reads configs and headers of a model that is still packed. Refuses as readSnapshot. */
+export async function readArchivedModel(model: ArchivedModel): Promise<ModelAtAGlance> {
+  if (!isReadInPlace(model)) {
+    return { description: "is compressed; its configs are read when it is unpacked" };
+  }
+  const { pipelineClass, unet, vae, recommended } = await readSnapshot(
+    archivedSnapshot(model),
+    "float32",
+  );
+  const pixels = 2 ** (vae.config.block_out_channels.length - 1);
+  const [height, width] = unet.config.sample_size;
+  return {
+    description: `${pipelineClass}${unet.variant === "" ? "" : `, ${unet.variant}`}`,
+    picture: recommended ?? { width: width * pixels, height: height * pixels },
+  };
 }

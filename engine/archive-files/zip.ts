@@ -84,9 +84,16 @@ function memberOf(entry: Entry, file: ArchiveName): ZipMember {
     crc32: entry.crc32,
     offset,
     span: { from: offset, to: offset + header + entry.compressedSize },
+    trouble: troubleOf(entry),
     rawName: entry.fileNameRaw,
     hasDescriptor: (flags & HAS_DESCRIPTOR) !== 0,
   };
+}
+
+function troubleOf(entry: Entry): ZipMember["trouble"] {
+  const { compressionMethod: method, generalPurposeBitFlag: flags, fileNameRaw } = entry;
+  if (fileNameRaw.includes("\\")) return "backslashes";
+  return method === STORED && (flags & HAS_DESCRIPTOR) !== 0 ? "descriptor" : undefined;
 }
 
 /** A name is UTF-8 where it says so; else only plain characters of it can mean anything to us. */

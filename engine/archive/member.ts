@@ -7,6 +7,11 @@ export interface Member {
   readonly sizeBytes: number;
   /** Bytes that it takes in the archive. */
   readonly packedBytes: number;
+  /**
+   * What keeps TorchServe from reading it, which goes over a zip without its directory: stored with its size
+   * behind it (a data descriptor), or backslashes in its name.
+   */
+  readonly trouble?: "descriptor" | "backslashes" | undefined;
 }
 
 export const MANIFEST = "MAR-INF/MANIFEST.json";

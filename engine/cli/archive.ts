@@ -1,15 +1,11 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { kindOf, type Member, type MemberKind } from "../archive/member.ts";
-import {
-  findModel,
-  openArchive,
-  type Archive,
-  type ArchivedModel,
-} from "../archive-files/archive.ts";
-import { StudioError, toWire, type WireError } from "../contract/errors.ts";
+import { openArchive } from "../archive-files/archive.ts";
+import type { ArchiveDescription, ArchiveMember } from "../contract/archives.ts";
+import { StudioError } from "../contract/errors.ts";
 import { modelIdSchema } from "../contract/models.ts";
 import { formatBytes } from "../files/disk-full.ts";
+import { describeArchive } from "../studio/inspect-archive.ts";
 import { followTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -41,9 +37,9 @@ function list(): Command {
     .option("--json", "one JSON object per line")
     .action(async (file: string, { json }: { json?: boolean }) => {
       const archive = await openArchive(resolve(file));
-      const model = await findModel(archive).catch((error: unknown) => toWire(known(error)));
-      if (json === true) tellAsJson(archive, model);
-      else process.stdout.write(`${inWords(archive, model)}\n`);
+      const described = await describeArchive(archive);
+      if (json === true) tellAsJson(described, archive.absent);
+      else process.stdout.write(`${inWords(described, archive.absent)}\n`);
     });
 }
 
@@ -70,70 +66,49 @@ function soundId(name: string): string {
   throw new StudioError("REQUEST_INVALID", { field: "--name", value: name, reason });
 }
 
-/** A refusal is told; a mistake of ours is not. */
-function known(error: unknown): StudioError {
-  if (error instanceof StudioError) return error;
-  throw error;
-}
-
-function tellAsJson(archive: Archive, model: ArchivedModel | WireError): void {
-  const { container, format, sizeBytes, manifest, absent } = archive;
-  for (const member of container.members) printJson({ type: "member", ...described(member) });
+function tellAsJson(described: ArchiveDescription, absent: readonly string[]): void {
+  const { members, manifest, model, problem, checks, format, sizeBytes } = described;
+  for (const member of members) printJson({ type: "member", ...member, note: NOTES[member.kind] });
   printJson({ type: "manifest", manifest, absent });
-  if ("code" in model) printJson({ type: "problem", code: model.code, message: model.message });
-  else {
-    const { zip, files, pickles } = model;
-    if (zip !== undefined) {
-      for (const member of model.container.members) {
-        printJson({ type: "member", inside: zip, ...described(member) });
-      }
-    }
-    printJson({ type: "model", zip, sizeBytes: sizeOf(files), files, pickles });
-  }
+  if (model !== undefined) printJson({ type: "model", ...model });
+  else printJson({ type: "problem", code: problem?.code, message: problem?.message });
+  for (const check of checks) printJson({ type: "check", ...check });
   printJson({ type: "done", format, sizeBytes });
 }
 
-function described(member: Member): object {
-  const { path, sizeBytes, packedBytes } = member;
-  const kind = kindOf(path);
-  return { path, sizeBytes, packedBytes, kind, note: NOTES[kind] };
-}
-
 /** Beside a member's name, where a person should know more than its size. */
-const NOTES: Partial<Record<MemberKind, string>> = {
+const NOTES: Partial<Record<ArchiveMember["kind"], string>> = {
   code: "contains code, never run here",
-  pickle: "contains code, never run here",
 };
 
-function inWords(archive: Archive, model: ArchivedModel | WireError): string {
-  const { container, format, sizeBytes, manifest, absent } = archive;
+function inWords(described: ArchiveDescription, absent: readonly string[]): string {
+  const { name, format, sizeBytes, manifest, members, model, problem } = described;
   const { modelName, modelVersion, handler } = manifest.model;
   const named = [
     modelName ?? "without a name",
     modelVersion === undefined ? [] : `version ${modelVersion}`,
   ];
   const lines = [
-    `${container.name}: ${format}, ${formatBytes(sizeBytes)}`,
+    `${name}: ${format}, ${formatBytes(sizeBytes)}`,
     `Model ${named.flat().join(", ")}${handler === undefined ? "" : `, handler ${handler}`}`,
     ...(absent.length === 0 ? [] : [`The manifest names what is not there: ${absent.join(", ")}`]),
-    ...container.members.map((member) => memberInWords(member)),
+    ...members.filter(({ inside }) => inside === undefined).map(memberInWords),
   ];
-  if ("code" in model)
-    return [...lines, `Cannot be imported: ${model.message} (${model.code})`].join("\n");
+  if (model === undefined) {
+    const why = problem === undefined ? "" : `${problem.message} (${problem.code})`;
+    return [...lines, `Cannot be imported: ${why}`].join("\n");
+  }
   const { zip, files } = model;
   if (zip !== undefined) {
-    lines.push(`In ${zip}:`, ...model.container.members.map((member) => memberInWords(member)));
+    const inside = members.filter((member) => member.inside === zip);
+    lines.push(`In ${zip}:`, ...inside.map(memberInWords));
   }
   const place = zip === undefined ? "" : ` of ${zip}`;
-  lines.push(`Would be imported: ${files.length} files${place}, ${formatBytes(sizeOf(files))}`);
+  lines.push(`Would be imported: ${files.length} files${place}, ${formatBytes(model.sizeBytes)}`);
   return lines.join("\n");
 }
 
-function memberInWords({ path, sizeBytes }: Member): string {
-  const note = NOTES[kindOf(path)];
+function memberInWords({ path, sizeBytes, kind }: ArchiveMember): string {
+  const note = NOTES[kind];
   return `  ${formatBytes(sizeBytes).padStart(10)}  ${path}${note === undefined ? "" : `  (${note})`}`;
-}
-
-function sizeOf(files: readonly { readonly sizeBytes: number }[]): number {
-  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

@@ -4,6 +4,7 @@ import { checkArchive, findModel, openArchive, type Archive } from "../archive-f
 import { StudioError, toWire } from "../contract/errors.ts";
 import { Drawing } from "../drawing/drawing.ts";
 import { drawableFolder } from "../drawing/unpacked-archive.ts";
+import { describeArchive } from "../studio/inspect-archive.ts";
 import { printJson, progressLine } from "./outcome.ts";
 import { readArchivedModel } from "../archive-files/archived-snapshot.ts";
 
@@ -29,6 +30,7 @@ export function verifyCommand(signal: AbortSignal): Command {
     .option("--json", "one JSON object per line")
     .action(async (file: string, { draw = false, json = false }: VerifyFlags) => {
       const failure = await runChecks(checksOf(resolve(file), { draw, signal }), json);
+      if (failure === undefined) await tellDeployable(resolve(file), json);
       if (json) printJson({ type: "done", isSound: failure === undefined });
       if (failure !== undefined) process.exitCode = 1;
     });
@@ -72,7 +74,7 @@ function checksOf(
         return `${bytes} bytes are as the archive says`;
       },
     },
-    { name: "snapshot", run: async () => readArchivedModel(await model()) },
+    { name: "snapshot", run: async () => (await readArchivedModel(await model())).description },
   ];
   return draw ? [...checks, { name: "drawing", run: () => drawOne(path, signal) }] : checks;
 }
@@ -92,6 +94,20 @@ async function runChecks(checks: readonly Check[], isJson: boolean): Promise<unk
   return undefined;
 }
 
+/** What would keep the archive from being served. Warnings and failures of these are no fault of its bytes. */
+async function tellDeployable(path: string, isJson: boolean): Promise<void> {
+  const { checks } = await describeArchive(await openArchive(path));
+  if (!isJson) process.stdout.write("Deployable?\n");
+  for (const check of checks) {
+    const { name, outcome, found, advice } = check;
+    if (isJson) printJson({ type: "deployable", ...check });
+    else {
+      const rest = advice === undefined ? "" : ` ${advice}`;
+      process.stdout.write(`${outcome.padEnd(7)} ${name}: ${found}${rest}\n`);
+    }
+  }
+}
+
 interface Outcome {
   readonly name: string;
   readonly isSound: boolean;
@@ -102,7 +118,7 @@ interface Outcome {
 function tellCheck(outcome: Outcome, isJson: boolean): void {
   const { name, isSound, found } = outcome;
   if (isJson) printJson({ type: "check", ...outcome });
-  else process.stdout.write(`${isSound ? "ok    " : "failed"}  ${name}: ${found}\n`);
+  else process.stdout.write(`${isSound ? "ok     " : "failed "} ${name}: ${found}\n`);
 }
 
 function manifestInWords({ manifest, absent, container }: Archive): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errorSchema } from "./errors.ts";
 
 /** A text of the manifest; null stands where older archivers had nothing to say. */
 const text = z
@@ -57,3 +58,64 @@ export const packRequestSchema = z.object({
   force: z.boolean().default(false),
 });
 export type PackRequest = z.output<typeof packRequestSchema>;
+
+/** A file in an archive, and what it is to us. `code` can run, pickles among it, and is never run here. */
+export const archiveMemberSchema = z.object({
+  path: z.string(),
+  /** Path of the zip that it lies in, where that is not the archive itself. */
+  inside: z.string().optional(),
+  sizeBytes: z.int(),
+  packedBytes: z.int(),
+  kind: z.enum(["weights", "config", "code", "archive", "other"]),
+});
+export type ArchiveMember = z.output<typeof archiveMemberSchema>;
+
+/** What is looked at to say whether a model can be served from an archive, in the order in which it is told. */
+export const DEPLOYMENT_CHECKS = [
+  "manifest",
+  "names",
+  "handler",
+  "requirements",
+  "layout",
+  "packing",
+  "response-size",
+  "timeouts",
+] as const;
+
+/** One line of the checklist: `found` is a sentence, `advice` another that says what to do. */
+export const deploymentCheckSchema = z.object({
+  name: z.enum(DEPLOYMENT_CHECKS),
+  outcome: z.enum(["ok", "warning", "failed"]),
+  found: z.string(),
+  advice: z.string().optional(),
+});
+export type DeploymentCheck = z.output<typeof deploymentCheckSchema>;
+
+/** An archive as it is described before anything of it is unpacked. */
+export const archiveSchema = z.object({
+  /** The name of its file or folder. */
+  name: z.string(),
+  format: z.enum(["zip", "tar.gz", "folder"]),
+  sizeBytes: z.int(),
+  manifest: manifestSchema,
+  members: z.array(archiveMemberSchema),
+  /** What would be imported; absent where `problem` says why nothing can be. */
+  model: z
+    .object({
+      /** The id that it would have in the store. */
+      id: z.string(),
+      /** The zip inside that holds it. */
+      zip: z.string().optional(),
+      files: z.array(z.string()),
+      sizeBytes: z.int(),
+      /** Pipeline and variant, where they can be read without unpacking. */
+      description: z.string(),
+      /** Left out because opening one runs what it holds. */
+      pickles: z.array(z.string()),
+    })
+    .optional(),
+  problem: errorSchema.optional(),
+  /** Whether it can be deployed: every check of DEPLOYMENT_CHECKS that applies. */
+  checks: z.array(deploymentCheckSchema),
+});
+export type ArchiveDescription = z.output<typeof archiveSchema>;

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
-import { packRequestSchema } from "./archives.ts";
+import { archiveSchema, packRequestSchema } from "./archives.ts";
 import { deviceReportSchema } from "./devices.ts";
 import {
   certificateSchema,
@@ -142,6 +142,11 @@ export const contract = {
   archives: {
     /** Makes a model archive for TorchServe on this machine. Refuses as OUTPUT_EXISTS where one is and `force` is not. */
     pack: oc.input(packRequestSchema).output(transfer),
+    /**
+     * What an archive of this machine holds, what would be imported, and whether it can be deployed. Nothing
+     * is unpacked. Refuses as NOT_FOUND and as what ARCHIVE_* refusals say of one that cannot be opened.
+     */
+    inspect: oc.input(z.object({ path: z.string().min(1).max(4096) })).output(archiveSchema),
   },
 
   transfers: {

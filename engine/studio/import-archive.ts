@@ -37,7 +37,12 @@ export async function importArchive(store: ModelStore, work: ArchiveImport): Pro
     const isFile = archive.format !== "folder";
     const sha256 = isFile ? await hashFile(archive.path, count.add) : undefined;
     const provenance = provenanceOf(archive, sha256);
-    return await store.adopt({ key: work.key, ids: [idOf(archive, work.id)], provenance, files });
+    return await store.adopt({
+      key: work.key,
+      ids: [work.id ?? archivedId(archive)],
+      provenance,
+      files,
+    });
   } catch (error) {
     if (work.signal?.aborted !== true) await store.discard(work.key);
     throw error;
@@ -57,9 +62,8 @@ function provenanceOf({ container, manifest }: Archive, sha256: string | undefin
   return { kind: "archive", name: container.name, archive: { sha256, manifest }, addedAt };
 }
 
-function idOf({ container, manifest }: Archive, wanted: string | undefined): string {
-  return (
-    wanted ??
-    idFrom(manifest.model.modelName ?? container.name.replace(/\.(mar|tar\.gz|tgz)$/i, ""))
-  );
+/** The id that an archive's model gets in the store where it is given none. */
+export function archivedId({ container, manifest }: Archive): string {
+  const name = manifest.model.modelName ?? container.name.replace(/\.(mar|tar\.gz|tgz)$/i, "");
+  return idFrom(name);
 }

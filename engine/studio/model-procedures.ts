@@ -82,7 +82,7 @@ function orderOf(request: DownloadRequest): Readonly<Record<string, string>> {
 }
 
 /** A relative folder would depend on where the host was started. */
-function refuseRelative(folder: string): void {
+export function refuseRelative(folder: string): void {
   if (isAbsolute(folder)) return;
   const reason = "it must be a whole path";
   throw new StudioError("REQUEST_INVALID", { field: "The folder", value: folder, reason });

@@ -15,6 +15,7 @@ import { openSnapshotFolder, ownFiles } from "../store/snapshot-folder.ts";
 import type { TransferRunner } from "../transfers/runner.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { os } from "./implementer.ts";
+import { inspectArchive } from "./inspect-archive.ts";
 
 /** What goes into an archive where nothing else is asked for: our handler for TorchServe, and what it needs. */
 const HANDLER = asset("stable_diffusion_handler.py");
@@ -83,6 +84,7 @@ interface ArchiveParts {
 /** Archives of models on this machine. */
 export function archiveProcedures({ store, transfers }: ArchiveParts) {
   return {
+    inspect: inspectArchive,
     pack: os.archives.pack.handler(async ({ input }) => {
       checkPaths(input);
       await packingOf(store, { ...input, name: nameOf(input) });

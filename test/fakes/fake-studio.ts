@@ -292,7 +292,12 @@ export class FakeStudio {
       },
       gallery: this.#galleryCommands(),
       models: this.#modelCommands(),
-      archives: { pack: async () => ({ transferId: this.#transfers[0]?.id ?? "" }) },
+      archives: {
+        pack: async () => ({ transferId: this.#transfers[0]?.id ?? "" }),
+        inspect: async ({ path }) => {
+          throw new StudioError("NOT_FOUND", { what: "archive", id: path });
+        },
+      },
       transfers: {
         list: async () => this.#transfers,
         pause: async () => this.#changeTransfers("paused"),

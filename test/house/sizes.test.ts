@@ -8,7 +8,8 @@ import { expect, test } from "vitest";
  */
 const BUDGET: Readonly<Record<string, number>> = {
   // Archives of TorchServe, read and written; config.properties and what each key does.
-  archive: 830,
+  // With the checklist "Deployable?".
+  archive: 1070,
   "archive-files": 1250,
   // With `serve --model`, which brings a folder into the store, and endpoints.
   // Outputs that nobody reads, and a studio that does not answer.

@@ -1,0 +1,247 @@
+import type { DeploymentCheck, Manifest } from "../contract/archives.ts";
+import { absentFiles } from "./manifest.ts";
+import type { Member } from "./member.ts";
+import { shown } from "./refusals.ts";
+
+/** What is known of a model that is to be served by TorchServe behind KServe: listings, nothing unpacked. */
+export interface Deployment {
+  /** The archive's file or folder, without its folders. */
+  readonly fileName: string;
+  readonly manifest: Manifest;
+  readonly members: readonly Member[];
+  /** Where the model lies in it, or the sentence that says why none can be found. */
+  readonly model: { readonly zip?: string } | { readonly problem: string };
+  /** The requirements file's text; absent where it was not read. */
+  readonly requirements?: string | undefined;
+  /** The size of picture that the model draws; absent where its configs cannot be read yet. */
+  readonly picture?: { readonly width: number; readonly height: number } | undefined;
+  /** The config.properties that it is served by; absent where none was found beside it. */
+  readonly config?: ServingConfig | undefined;
+}
+
+/** What the checklist needs to know of a config.properties. */
+export interface ServingConfig {
+  readonly maxResponseSize?: number | undefined;
+  readonly installsRequirements: boolean;
+  /** Of its model_snapshot. */
+  readonly models: readonly ServedModel[];
+}
+
+export interface ServedModel {
+  readonly name: string;
+  readonly version: string;
+  readonly marName: string;
+  /** Seconds. */
+  readonly responseTimeout?: number | undefined;
+}
+
+/** TorchServe's own where a config.properties says nothing (ConfigManager.java, 0.12.0). */
+const DEFAULTS = { maxResponseSize: 6_553_500, responseTimeout: 120 } as const;
+/** Seconds: an OpenShift route ends a silent reply, and KServe's wrapper asks TorchServe for no longer. */
+const ROUTE_TIMEOUT = 30;
+const WRAPPER_TIMEOUT = 600;
+/** What the notebook's config.properties sets. */
+const NOTEBOOK_RESPONSE_SIZE = 30_000_000;
+const RUNTIMES: ReadonlySet<string> = new Set(["python", "python2", "python3", "LSP"]);
+/** Handlers that TorchServe brings along; none of them draws. */
+const OWN_HANDLERS: ReadonlySet<string> = new Set([
+  "image_classifier",
+  "image_segmenter",
+  "object_detector",
+  "text_classifier",
+]);
+
+/** The checklist "Deployable?": each line says what was found and, where it is not in order, what to do. */
+export function deploymentChecks(deployment: Deployment): readonly DeploymentCheck[] {
+  return [
+    checkManifest(deployment),
+    checkNames(deployment),
+    checkHandler(deployment),
+    checkRequirements(deployment),
+    checkLayout(deployment),
+    checkPacking(deployment),
+    checkResponseSize(deployment),
+    checkTimeouts(deployment),
+  ];
+}
+
+function checkManifest({ manifest, members }: Deployment): DeploymentCheck {
+  const tell = line("manifest");
+  const absent = absentFiles(manifest, members);
+  if (absent.length > 0) {
+    const found = `The manifest names ${absent.map(shown).join(", ")}, which the archive lacks.`;
+    return tell.failed(found, "Pack the archive again with every file that the manifest names.");
+  }
+  const { runtime, model } = manifest;
+  const missing = [
+    model.modelName === undefined ? ["name"] : [],
+    model.modelVersion === undefined ? ["version"] : [],
+  ].flat();
+  if (missing.length > 0) {
+    const found = `The manifest gives the model no ${missing.join(" and no ")}, and TorchServe refuses it.`;
+    return tell.failed(found, "Pack it again with --model-name and --version.");
+  }
+  if (runtime !== undefined && !RUNTIMES.has(runtime)) {
+    const found = `The manifest asks for the runtime ${shown(runtime)}, which TorchServe does not know.`;
+    return tell.failed(found, "Pack it again with --runtime python.");
+  }
+  return tell.ok(`Model ${model.modelName ?? ""}, version ${model.modelVersion ?? ""}.`);
+}
+
+function checkNames({ fileName, manifest, config }: Deployment): DeploymentCheck {
+  const tell = line("names");
+  const { modelName = "", modelVersion = "" } = manifest.model;
+  if (config !== undefined) {
+    const served = config.models.find(({ marName }) => marName === fileName);
+    if (served === undefined) {
+      const names = config.models.map(({ marName }) => shown(marName)).join(", ");
+      const found = `config.properties loads ${names === "" ? "no archive" : names}, not ${fileName}.`;
+      return tell.failed(found, `Set marName to ${fileName} in model_snapshot.`);
+    }
+    if (served.version !== modelVersion) {
+      const found = `config.properties says version ${shown(served.version)}, the manifest ${shown(modelVersion)}, which is the one that counts.`;
+      return tell.failed(found, `Write ${shown(modelVersion)} in model_snapshot.`);
+    }
+    if (served.name !== modelName) {
+      const found = `The model is served as ${shown(served.name)}, though its manifest says ${shown(modelName)}.`;
+      return tell.warning(found, "Give both the same name, so that clients find it.");
+    }
+  }
+  const stem = fileName.replace(/\.(mar|tar\.gz|tgz)$/i, "");
+  if (stem === modelName) return tell.ok(`File, manifest and model are called ${shown(stem)}.`);
+  const found = `The file is called ${shown(stem)} and the model ${shown(modelName)}.`;
+  return tell.warning(found, "Give both the same name: config.properties has to name each.");
+}
+
+function checkHandler({ manifest, members }: Deployment): DeploymentCheck {
+  const tell = line("handler");
+  const [handler = ""] = (manifest.model.handler ?? "").split(":");
+  const file = handler.split(/[/\\]/).at(-1) ?? "";
+  if (file === "") {
+    const found = "The manifest names no handler.";
+    return tell.failed(found, "Pack it again with --handler stable_diffusion_handler.py.");
+  }
+  if (OWN_HANDLERS.has(file)) {
+    const found = `${file} is a handler of TorchServe's own, and it does not draw.`;
+    return tell.failed(found, "Pack it again with a handler for Stable Diffusion.");
+  }
+  const isThere = members.some(({ path }) => path === file || path === `${file}.py`);
+  if (isThere) return tell.ok(`${shown(file)} is there. It is code, and Darkroom never runs it.`);
+  const found = `The handler ${shown(file)} is not in the archive.`;
+  return tell.failed(found, "Pack it again with --handler and the handler's file.");
+}
+
+function checkRequirements(deployment: Deployment): DeploymentCheck {
+  const tell = line("requirements");
+  const { manifest, config, requirements } = deployment;
+  const { requirementsFile } = manifest.model;
+  if (requirementsFile === undefined) {
+    const found =
+      "There is no requirements file, so the server's image must have all that the handler imports.";
+    return tell.warning(found, "Pack it with --requirements-file, or use an image with diffusers.");
+  }
+  if (config?.installsRequirements === false) {
+    const found = `TorchServe ignores ${shown(requirementsFile)}, since config.properties does not say to install it.`;
+    return tell.warning(found, "Set install_py_dep_per_model=true.");
+  }
+  const loose = looseRequirements(requirements ?? "");
+  if (loose.length > 0) {
+    const found = `${loose.slice(0, 3).map(shown).join(", ")} ${loose.length === 1 ? "has" : "have"} no version, so each start may install another.`;
+    return tell.warning(found, "Name each version with ==.");
+  }
+  const when = config === undefined ? "if config.properties says so" : "while it loads the model";
+  const found = `${shown(requirementsFile)} is there. TorchServe installs it ${when}.`;
+  return tell.ok(found);
+}
+
+/** Packages that are named without the one version to take. */
+function looseRequirements(text: string): readonly string[] {
+  return text
+    .split(/\r?\n/)
+    .map((row) => row.replace(/(^|\s)#.*$/, "").trim())
+    .filter((row) => row !== "" && !row.startsWith("-") && !/===?|\s@\s|:\/\//.test(row))
+    .map((row) => row.split(/[\s;<>~!]/)[0] ?? row);
+}
+
+function checkLayout({ model }: Deployment): DeploymentCheck {
+  const tell = line("layout");
+  if ("problem" in model) {
+    return tell.failed(
+      model.problem,
+      "Pack the model's folder as model.zip, as the notebook does.",
+    );
+  }
+  if (model.zip !== undefined) return tell.ok(`The model is in ${shown(model.zip)}.`);
+  const found = "The model's folders lie in the archive itself, not in model.zip.";
+  return tell.warning(found, "Make sure that the handler looks for them there.");
+}
+
+function checkPacking({ members }: Deployment): DeploymentCheck {
+  const tell = line("packing");
+  const bad = members.find(({ trouble }) => trouble !== undefined);
+  if (bad === undefined) return tell.ok("TorchServe can read every file of it.");
+  const why =
+    bad.trouble === "backslashes"
+      ? "has backslashes in its name, and TorchServe finds no folder there"
+      : "is stored without its size in front, and TorchServe cannot read past it";
+  return tell.failed(
+    `${shown(bad.path)} ${why}.`,
+    "Make the archive anew with torch-model-archiver or Darkroom.",
+  );
+}
+
+/** `[255,255,255],` for each pixel, and brackets around each row and all of them. */
+function replyBytes({
+  width,
+  height,
+}: {
+  readonly width: number;
+  readonly height: number;
+}): number {
+  return height * (width * 14 + 2) + 200;
+}
+
+function checkResponseSize({ picture, config }: Deployment): DeploymentCheck {
+  const tell = line("response-size");
+  const { width, height } = picture ?? { width: 768, height: 768 };
+  const bytes = replyBytes({ width, height });
+  const limit = config?.maxResponseSize ?? DEFAULTS.maxResponseSize;
+  const size = `A picture of ${width}x${height} takes up to ${bytes} bytes as JSON`;
+  if (bytes <= limit) return tell.ok(`${size}, and max_response_size is ${limit}.`);
+  const advice = `Set max_response_size=${Math.max(NOTEBOOK_RESPONSE_SIZE, 2 * bytes)} in config.properties.`;
+  if (config === undefined) {
+    return tell.warning(
+      `${size}, more than the ${limit} that TorchServe sends by default.`,
+      advice,
+    );
+  }
+  return tell.failed(`${size}, more than its max_response_size of ${limit}.`, advice);
+}
+
+function checkTimeouts({ fileName, config }: Deployment): DeploymentCheck {
+  const tell = line("timeouts");
+  const served = config?.models.find(({ marName }) => marName === fileName);
+  const seconds = served?.responseTimeout ?? DEFAULTS.responseTimeout;
+  if (seconds > WRAPPER_TIMEOUT) {
+    const found = `TorchServe waits ${seconds} s for a picture, but KServe asks it for ${WRAPPER_TIMEOUT} s at most.`;
+    return tell.warning(found, `Set responseTimeout to ${WRAPPER_TIMEOUT} or less.`);
+  }
+  if (seconds <= ROUTE_TIMEOUT) {
+    return tell.ok(`TorchServe waits ${seconds} s for a picture, no longer than a route does.`);
+  }
+  const found = `TorchServe waits ${seconds} s for a picture, but an OpenShift route ends a request after ${ROUTE_TIMEOUT} s unless told otherwise.`;
+  const advice = `Set the annotation haproxy.router.openshift.io/timeout: ${seconds}s on the InferenceService.`;
+  return tell.warning(found, advice);
+}
+
+function line(name: DeploymentCheck["name"]) {
+  return {
+    ok: (found: string): DeploymentCheck => ({ name, outcome: "ok", found }),
+    warning: (found: string, advice: string): DeploymentCheck => {
+      return { name, outcome: "warning", found, advice };
+    },
+    failed: (found: string, advice: string): DeploymentCheck => {
+      return { name, outcome: "failed", found, advice };
+    },
+  };
+}
