@@ -63,7 +63,8 @@ async function reportPicture(
   prompt: string,
   { out, count, force = false, json }: GenerateFlags,
 ): Promise<void> {
-  const { seed, width, height, device, model, scheduler, steps, guidanceScale } = record;
+  const { seed, width, height, device, precision } = record;
+  const { model, scheduler, steps, guidanceScale } = record;
   const path = await writePicture(png, { out, prompt, seed, image, count, force });
   if (json === true) {
     printJson({
@@ -73,6 +74,7 @@ async function reportPicture(
       width,
       height,
       device,
+      precision,
       model,
       scheduler,
       steps,

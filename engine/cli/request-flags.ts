@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
+import { PRECISIONS } from "../contract/precision.ts";
+import type { GenerationRequest } from "../contract/request.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 import { systemCode } from "../files/system-error.ts";
 
@@ -14,6 +16,7 @@ export interface RequestFlags {
   readonly seed?: string;
   readonly count: number;
   readonly scheduler?: SchedulerName;
+  readonly precision?: GenerationRequest["precision"];
   readonly initImage?: string;
   readonly strength?: number;
 }
@@ -40,6 +43,12 @@ export function withPictureFlags(command: Command): Command {
     .option("--count <n>", "number of pictures", number, 1)
     .addOption(
       new Option("--scheduler <name>", "the model's own by default").choices(SCHEDULER_NAMES),
+    )
+    .addOption(
+      new Option(
+        "--precision <name>",
+        "of the UNet on a CPU: int8 is about twice as fast, and slightly off",
+      ).choices(["auto", ...PRECISIONS]),
     );
 }
 
@@ -58,6 +67,7 @@ export function requestOf(prompt: string, flags: RequestFlags) {
     seed: flags.seed,
     count: flags.count,
     scheduler: flags.scheduler,
+    precision: flags.precision,
     strength: flags.strength,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { USED_PRECISIONS } from "./precision.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -37,6 +38,8 @@ export const recordSchema = z.object({
   modelFingerprint: z.string().min(1).max(200).optional(),
   /** The device that drew it. */
   device: z.string().min(1).max(100),
+  /** What the UNet's products were computed in; absent in pictures of endpoints and of versions that did not tell. */
+  precision: z.enum(USED_PRECISIONS).optional(),
   /** Only where the picture grew out of another one. */
   strength: z.number().gt(0).max(1).optional(),
   createdAt: z.iso.datetime().optional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PRECISIONS } from "./precision.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedAfter, seedSchema } from "./seed.ts";
 
@@ -19,6 +20,8 @@ export const orderSchema = z.object({
   seed: seedSchema.optional(),
   /** Absent where an endpoint decides it, and where the model's own scheduler has no name of ours. */
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
+  /** Absent where it is the device's own. */
+  precision: z.enum(PRECISIONS).optional(),
   width: z.int(),
   height: z.int(),
   /** Whether an endpoint decides the size; width and height are what to expect then. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { endpointIdSchema } from "./endpoints.ts";
 import { modelIdSchema } from "./models.ts";
+import { PRECISIONS } from "./precision.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -26,6 +27,8 @@ export const requestSchema = z.strictObject({
   /** Pictures. */
   count: z.int().min(1).max(100).optional(),
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
+  /** Of the UNet's products on a CPU: int8 is twice as fast in a quarter of the memory, and slightly off. */
+  precision: z.enum(["auto", ...PRECISIONS]).optional(),
   /** How far image to image may go from its start image: 1 ignores it. */
   strength: z.number().gt(0).max(1).optional(),
   /** A model's id in the store; the one chosen in settings where it is absent. */

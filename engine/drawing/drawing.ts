@@ -4,11 +4,13 @@ import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
+import type { GenerationRequest } from "../contract/request.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { recordedPng } from "../image/generation-text.ts";
 import { toPixels, type Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png/png.ts";
-import type { Device } from "../runtime/device.ts";
+import { addsBytesExactly } from "../runtime/byte-product.ts";
+import { int8Device, precisionOf, type Device } from "../runtime/device.ts";
 import type { ModelOptions } from "../runtime/model-on-device.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
@@ -36,7 +38,7 @@ export interface DrawingInputs {
   readonly model?: string | undefined;
   /** The bytes of a PNG, JPEG or WebP to start from, and its name for sentences. */
   readonly startImage?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
-  /** Called while a half model is being widened for the CPU, once per model. */
+  /** Called while a model's weights are laid out for the CPU, once per model. */
   readonly onPreparing?: ((progress: Preparation) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -75,6 +77,8 @@ export class Drawing {
   readonly #cacheFolder: string;
   readonly #supervisor = new Supervisor();
   #device: Promise<Device> | undefined;
+  /** Whether this processor adds up products of bytes exactly; unknown before that was asked. */
+  #isExact: Promise<boolean> | undefined;
   #loaded: Loaded | undefined;
 
   constructor(options: DrawingOptions = {}) {
@@ -97,7 +101,7 @@ export class Drawing {
       ...parseRequest(asked),
       ...(startImage !== undefined && { initImageId: sha256(startImage.bytes) }),
     };
-    const { read } = await this.#ready(inputs);
+    const { read } = await this.#ready(request, inputs);
     const orders = ordersOf(request, { name: read.summary.name, read }, randomSeed());
     for (const [image, order] of orders.entries()) {
       for await (const event of this.draw(order, inputs)) {
@@ -109,7 +113,7 @@ export class Drawing {
   /** Draws one picture. A cancel rejects with the signal's reason once the device is free. */
   async *draw(order: Order, inputs: DrawingInputs = {}): AsyncGenerator<DrawingEvent, void> {
     const { startImage: file, signal } = inputs;
-    const { read, model, previews, device } = await this.#ready(inputs);
+    const { read, model, previews, device } = await this.#ready(order, inputs);
     const run = runOf(order, read);
     const startImage = file && (await decode(file, order));
     yield { kind: "started", order, model: read.summary, device: device.provider };
@@ -144,8 +148,22 @@ export class Drawing {
     return this.#device;
   }
 
-  async #ready(inputs: DrawingInputs): Promise<Loaded & { readonly device: Device }> {
-    const device = await orAborted(this.#chosenDevice(), inputs.signal);
+  /** The device as an order wants it: a GPU computes in its own precision. */
+  async #deviceFor({ precision }: Pick<GenerationRequest, "precision">): Promise<Device> {
+    const device = await this.#chosenDevice();
+    if (precision !== "int8" || device.provider !== "cpu") return device;
+    this.#isExact ??= addsBytesExactly(this.#supervisor).catch((error: unknown) => {
+      this.#isExact = undefined;
+      throw error;
+    });
+    return int8Device({ isExact: await this.#isExact });
+  }
+
+  async #ready(
+    wanted: Pick<GenerationRequest, "precision">,
+    inputs: DrawingInputs,
+  ): Promise<Loaded & { readonly device: Device }> {
+    const device = await orAborted(this.#deviceFor(wanted), inputs.signal);
     return { ...(await this.#load(inputs, device)), device };
   }
 
@@ -181,7 +199,7 @@ export class Drawing {
 
 /** Whether what was loaded for one runs on the other. */
 function isSameDevice(one: Device, other: Device): boolean {
-  return one.provider === other.provider && one.lowering.precision === other.lowering.precision;
+  return one.provider === other.provider && precisionOf(one) === precisionOf(other);
 }
 
 function withRecord<E extends { readonly png: Uint8Array; readonly record: GenerationRecord }>(
@@ -215,6 +233,7 @@ function recordOf(
     model: read.summary.name,
     modelFingerprint: model.fingerprint.slice(0, 16),
     device: device.provider,
+    precision: precisionOf(device),
     createdAt: new Date().toISOString(),
     ...SOFTWARE,
   };

@@ -1,13 +1,15 @@
 import { createGenerator } from "../tensor/noise.ts";
 import { promptEncoder } from "../pipeline/encode-prompt.ts";
 import type { PipelineParts } from "../pipeline/pipeline.ts";
-import { ModelOnDevice, type ModelOptions } from "../runtime/model-on-device.ts";
+import { ModelOnDevice, type ModelOptions, unetParts } from "../runtime/model-on-device.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
 import type { Weights } from "../snapshot/weights.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
-import { float32Weights, locateWeights } from "../store/located-weights.ts";
+import { float32Weights, locateWeights, quantizedWeights } from "../store/located-weights.ts";
+import type { CopyOptions } from "../store/weight-copy.ts";
+import { weightsToQuantize } from "../graph/int8-lowering.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
 /** A model ready to draw on one device. */
@@ -22,7 +24,7 @@ export interface LoadOptions extends ModelOptions {
   readonly device: Device;
   readonly supervisor: Supervisor;
   readonly cacheFolder: string;
-  /** Called while halves are being widened for the CPU, once per model. */
+  /** Called while weights are laid out for the CPU, once per model. */
   readonly onPreparing: (progress: Preparation) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,7 +53,7 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
       tokens: tokenizer.length,
       weights: await place("text encoder", weights.textEncoder),
     },
-    unet: { config: unet.config, weights: await place("UNet", weights.unet) },
+    unet: { config: unet.config, weights: await placeUNet(model, options) },
     vae: { config: vae.config, weights: await place("VAE", weights.vae) },
   };
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
@@ -71,6 +73,25 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   return { parts, fingerprint: await fingerprintOf(folder, used), sessions };
 }
 
+/** The UNet's weights where its lowering wants them: as they are, or in a quantized copy. */
+async function placeUNet(model: ReadModel, options: LoadOptions): Promise<WeightFiles> {
+  const { folder, snapshot, weights } = model;
+  const { quantizing } = options.device;
+  const network = "UNet";
+  if (quantizing === undefined) {
+    return placeWeights(model, { network, weights: weights.unet }, options);
+  }
+  const located = await locateWeights(folder, weights.unet);
+  const { step } = unetParts(snapshot.unet.config, ANY_SIZE);
+  const names = new Set(weightsToQuantize(step, quantizing).map(({ name }) => name));
+  const { bits } = quantizing;
+  const copy = copyOptions(network, options);
+  return { network, weights: await quantizedWeights(located, { names, bits }, copy) };
+}
+
+/** The size of a picture changes no weight. */
+const ANY_SIZE = { batch: 1, height: 64, width: 64, tokens: 1 };
+
 async function placeWeights(
   { folder }: ReadModel,
   { network, weights }: WeightFiles,
@@ -80,10 +101,14 @@ async function placeWeights(
   if (options.device.provider !== "cpu" || halfBytes(located) < COPY_BEYOND_BYTES) {
     return { network, weights: located };
   }
-  const { cacheFolder, signal, onPreparing } = options;
-  const onProgress = (progress: Omit<Preparation, "network">): void =>
-    onPreparing({ network, ...progress });
-  return { network, weights: await float32Weights(located, { cacheFolder, signal, onProgress }) };
+  return { network, weights: await float32Weights(located, copyOptions(network, options)) };
+}
+
+function copyOptions(
+  network: string,
+  { cacheFolder, signal, onPreparing }: LoadOptions,
+): CopyOptions {
+  return { cacheFolder, signal, onProgress: (progress) => onPreparing({ network, ...progress }) };
 }
 
 function halfBytes(weights: Weights): number {

@@ -29,7 +29,7 @@ export function ordersOf(
   { name, read }: AskedModel,
   freshSeed: string,
 ): [Order, ...Order[]] {
-  const { initImageId, count = REQUEST_DEFAULTS.count } = request;
+  const { initImageId, count = REQUEST_DEFAULTS.count, precision = "auto" } = request;
   const { summary } = read;
   const first: Order = {
     model: name,
@@ -40,6 +40,7 @@ export function ordersOf(
     ...sizeOf(request, summary),
     seed: request.seed ?? freshSeed,
     scheduler: request.scheduler ?? ownSchedulerName(read.schedulerConfig),
+    ...(precision !== "auto" && { precision }),
     ...(initImageId !== undefined && {
       initImageId,
       strength: request.strength ?? REQUEST_DEFAULTS.strength,

@@ -10,7 +10,7 @@ import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
  * Lays an order out for a model of this device. Refuses what the model cannot draw; nothing of it need
  * be loaded.
  */
-export function runOf(order: Order, model: ReadModel): Run {
+export function runOf(order: Omit<Order, "precision">, model: ReadModel): Run {
   const { prompt, negativePrompt, steps, guidanceScale, seed, width, height, strength } = order;
   if (steps === undefined || guidanceScale === undefined || seed === undefined) {
     throw new TypeError("an order for this device leaves something open");
@@ -37,7 +37,10 @@ export function evaluationsOf({ plan, from }: Run): number {
   return plan.timesteps.length - from;
 }
 
-function refuseOddSize({ width, height }: Order, { snapshot, summary }: ReadModel): void {
+function refuseOddSize(
+  { width, height }: Pick<Order, "width" | "height">,
+  { snapshot, summary }: ReadModel,
+): void {
   const factor = pixelsPerLatent(snapshot);
   for (const [field, value] of Object.entries({ width, height })) {
     if (value % factor === 0) continue;

@@ -7,7 +7,7 @@ export interface StoredWeight {
   readonly location: string;
   readonly offset: number;
   readonly lengthBytes: number;
-  readonly type: Extract<ElementType, "float32" | "float16" | "bfloat16">;
+  readonly type: Extract<ElementType, "float32" | "float16" | "bfloat16" | "int8">;
 }
 
 interface Emission {
@@ -86,10 +86,13 @@ export class Emitter {
 
   /** A weight in the precision asked for, seen under another shape of the same size where that helps. */
   weight(weight: Weight, { shape = weight.shape, as = this.precision } = {}): string {
-    const { type, ...place } = this.#stored(weight);
-    const name = shape === weight.shape ? weight.name : `${weight.name}[${shape.join()}]`;
-    this.#emission.initializers.set(name, { name, type, shape, ...place });
+    const { name, type } = this.#initializer(weight, shape);
     return type === as ? name : this.#castOnce(name, as);
+  }
+
+  /** A weight as it lies in its file. */
+  stored(weight: Weight): string {
+    return this.#initializer(weight, weight.shape).name;
   }
 
   /** Casts a value of the graph from the graph's precision, or from the float32 of its inputs. */
@@ -132,6 +135,13 @@ export class Emitter {
     readonly initializers: readonly Initializer[];
   } {
     return { nodes: this.#emission.nodes, initializers: [...this.#emission.initializers.values()] };
+  }
+
+  #initializer(weight: Weight, shape: readonly number[]): Initializer {
+    const name = shape === weight.shape ? weight.name : `${weight.name}[${shape.join()}]`;
+    const initializer = { name, shape, ...this.#stored(weight) };
+    this.#emission.initializers.set(name, initializer);
+    return initializer;
   }
 
   #castOnce(name: string, to: Precision): string {

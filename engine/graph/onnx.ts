@@ -36,7 +36,14 @@ export type Initializer = Port &
   );
 
 /** TensorProto.DataType. */
-export const ELEMENT = { float32: 1, int32: 6, int64: 7, float16: 10, bfloat16: 16 } as const;
+export const ELEMENT = {
+  float32: 1,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+  bfloat16: 16,
+} as const;
 export type ElementType = keyof typeof ELEMENT;
 
 const IR_VERSION = 9;

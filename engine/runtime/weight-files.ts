@@ -10,7 +10,7 @@ export interface WeightFiles {
   readonly weights: Weights;
 }
 
-const TYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
+const TYPES = { F32: "float32", F16: "float16", BF16: "bfloat16", I8: "int8" } as const;
 
 /** The deepest folder that holds all of them: what ONNX Runtime takes external data relative to. */
 export function folderOf({ weights }: WeightFiles): string {
@@ -36,10 +36,11 @@ export function findIn(files: WeightFiles): (weight: Weight) => StoredWeight {
   };
 }
 
-/** Bytes of all weights in memory as float32, whatever they are in the file. */
-export function float32Bytes({ weights }: WeightFiles): number {
+/** Bytes of all weights in memory: halves as float32, whole numbers as they are. */
+export function memoryBytes({ weights }: WeightFiles): number {
   return [...weights.values()].reduce(
-    (sum, { lengthBytes, dtype }) => sum + (dtype === "F32" ? lengthBytes : 2 * lengthBytes),
+    (sum, { lengthBytes, dtype }) =>
+      sum + (dtype === "F16" || dtype === "BF16" ? 2 * lengthBytes : lengthBytes),
     0,
   );
 }

@@ -20,9 +20,9 @@ export type FoundTensors = ReadonlyMap<string, Found>;
 
 const WEIGHT_TYPES = ["F32", "F16", "BF16"] as const;
 
-/** A tensor that its network computes with. */
+/** A tensor that its network computes with; one of whole numbers lies in a copy of ours only. */
 export interface Weight extends Found {
-  readonly dtype: (typeof WEIGHT_TYPES)[number];
+  readonly dtype: (typeof WEIGHT_TYPES)[number] | "I8";
 }
 export type Weights = ReadonlyMap<string, Weight>;
 

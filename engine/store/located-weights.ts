@@ -1,7 +1,7 @@
 import type { Weight, Weights } from "../snapshot/weights.ts";
 import type { SnapshotFolder } from "./snapshot-folder.ts";
-import { isHalf } from "../snapshot/float32-layout.ts";
-import { float32Copy, type CopyOptions } from "./float32-copy.ts";
+import { isHalf, type Piece } from "../snapshot/weight-layout.ts";
+import { float32Copy, quantizedCopy, type CopyOptions, type Quantization } from "./weight-copy.ts";
 
 /** The same weights with the absolute real path of each file, as a session needs them. */
 export async function locateWeights(folder: SnapshotFolder, weights: Weights): Promise<Weights> {
@@ -22,6 +22,55 @@ export async function float32Weights(weights: Weights, options: CopyOptions): Pr
   const moves = new Map<string, (weight: Weight) => Weight>();
   for (const file of filesOfWeights(half)) moves.set(file, await moveInto(file, options));
   return mapWeights(weights, (weight) => moves.get(weight.file)?.(weight) ?? weight);
+}
+
+/**
+ * Located weights in the copies of their files in which those called `names` are whole numbers: each of
+ * them is two weights there, `NAME.int8` and `NAME.scale`. No half one is left.
+ */
+export async function quantizedWeights(
+  weights: Weights,
+  { names, bits }: { readonly names: ReadonlySet<string> } & Pick<Quantization, "bits">,
+  options: CopyOptions,
+): Promise<Weights> {
+  const moved = new Map<string, Weight>();
+  for (const file of filesOfWeights(weights)) {
+    const here = [...weights].filter(([, weight]) => weight.file === file);
+    const chosen = here.filter(([name]) => names.has(name));
+    const offsets = new Set(chosen.map(([, { offset }]) => offset));
+    const { path, layout } = await quantizedCopy(file, { offsets, bits }, options);
+    const pieces = new Map(layout.pieces.map((piece) => [piece.sourceOffset, piece]));
+    for (const [name, weight] of here) {
+      const piece = pieces.get(weight.offset);
+      for (const part of piece === undefined ? [] : partsOf({ name, weight, piece, path })) {
+        moved.set(part.name, part.weight);
+      }
+    }
+  }
+  return moved;
+}
+
+interface MovedTensor {
+  readonly name: string;
+  readonly weight: Weight;
+  readonly piece: Piece;
+  readonly path: string;
+}
+
+function partsOf({ name, weight, piece, path }: MovedTensor): { name: string; weight: Weight }[] {
+  const { targetOffset: offset, targetBytes: lengthBytes, becomes } = piece;
+  const place = { file: path, offset, lengthBytes };
+  if (becomes === "the same") return [{ name, weight: { ...weight, ...place } }];
+  if (becomes === "float32") return [{ name, weight: { ...weight, ...place, dtype: "F32" } }];
+  const [out = 0, ...rest] = weight.shape;
+  const inputs = rest.reduce((size, one) => size * one, 1);
+  const size = inputs * out;
+  const values = { ...place, lengthBytes: size, dtype: "I8", shape: [inputs, out] } as const;
+  const scales = { file: path, offset: offset + size, lengthBytes: 4 * out } as const;
+  return [
+    { name: `${name}.int8`, weight: values },
+    { name: `${name}.scale`, weight: { ...scales, dtype: "F32", shape: [out] } },
+  ];
 }
 
 async function moveInto(file: string, options: CopyOptions): Promise<(weight: Weight) => Weight> {

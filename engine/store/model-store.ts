@@ -17,7 +17,7 @@ import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
 import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
-import { forgetCopies } from "./float32-copy.ts";
+import { forgetCopies } from "./weight-copy.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
 import { freeId, idFrom } from "./model-ids.ts";
 import {

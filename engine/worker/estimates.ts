@@ -39,6 +39,15 @@ const BYTES_PER_SECOND = 2e9;
 /** The encoder of a VAE has about this share of its decoder's work. */
 const ENCODER_SHARE = 0.5;
 
+/** Steps of Stable Diffusion 2 in int8 against float32, measured on a CPU with VNNI: 2.2 to 2.4. */
+const INT8_GAIN = 2;
+
+/** On what a picture is computed, and how. */
+interface Way {
+  readonly provider: DeviceReport["provider"];
+  readonly isInt8: boolean;
+}
+
 /** How long pictures are going to take: by those drawn before, and until there are some by the device's probe. */
 export class Estimates {
   readonly #parts: EstimatesParts;
@@ -81,19 +90,23 @@ export class Estimates {
     const device = this.#parts.device();
     const work = this.#workOf(read, order);
     const speed = speedOf(device?.report);
-    const samples = device === undefined ? [] : await this.#samplesOf(read, device.provider);
+    const isInt8 = order.precision === "int8" && device?.provider === "cpu";
+    const like = device && { provider: device.provider, isInt8 };
+    const samples = like === undefined ? [] : await this.#samplesOf(read, like);
     const pace = measuredPace(samples, work, speed);
     if (pace !== undefined) return { pace, basis: "measured" };
-    return { pace: estimatedPace(work, speed), basis: "estimated" };
+    const { step, ...estimated } = estimatedPace(work, speed);
+    return { pace: { ...estimated, step: isInt8 ? step / INT8_GAIN : step }, basis: "estimated" };
   }
 
-  async #samplesOf(read: ReadModel, provider: DeviceReport["provider"]): Promise<Sample[]> {
+  async #samplesOf(read: ReadModel, { provider, isInt8 }: Way): Promise<Sample[]> {
     const drawn = await this.#drawnBy(read.summary.name);
     return drawn.flatMap(({ record, seconds }) => {
       const { steps, guidanceScale, device } = record;
       // An endpoint that keeps its settings to itself is no measure of this device.
       const isTold = steps !== undefined && guidanceScale !== undefined;
       if (seconds === undefined || device !== provider || !isTold) return [];
+      if ((record.precision === "int8") !== isInt8) return [];
       const evaluations = this.#evaluationsOf({ ...record, seed: "0" }, read);
       if (evaluations === undefined) return [];
       const work = this.#workOf(read, record);
@@ -103,7 +116,7 @@ export class Estimates {
   }
 
   /** How often a picture evaluated the UNet; undefined where the model would not draw it any more. */
-  #evaluationsOf(order: Order, read: ReadModel): number | undefined {
+  #evaluationsOf(order: Omit<Order, "precision">, read: ReadModel): number | undefined {
     const { steps, scheduler, strength, width, height } = order;
     const key = `${read.folder.identity} ${steps} ${scheduler} ${strength} ${width}x${height}`;
     const known = this.#evaluations.get(key);

@@ -8,10 +8,12 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { deviceFor } from "../../engine/runtime/device.ts";
-import { ModelOnDevice } from "../../engine/runtime/model-on-device.ts";
+import { EXACT, weightsToQuantize } from "../../engine/graph/int8-lowering.ts";
+import { deviceFor, int8Device } from "../../engine/runtime/device.ts";
+import { ModelOnDevice, unetParts } from "../../engine/runtime/model-on-device.ts";
 import { Supervisor } from "../../engine/runtime/supervisor.ts";
 import { Drawing } from "../../engine/drawing/drawing.ts";
+import { quantizedWeights } from "../../engine/store/located-weights.ts";
 import { sizeOf, tensor, type FloatTensor } from "../../engine/tensor/tensor.ts";
 import { interleaved, median, memoryOf, timed } from "./measure.ts";
 import { startDiffusers } from "./diffusers-peer.ts";
@@ -55,14 +57,37 @@ function record(what: string, seconds: Readonly<Record<string, number[]>>): void
 
 const files = randomStableDiffusion2(values.folder);
 const cpu = deviceFor("cpu", { float16: false });
-const plain = { ...cpu, lowering: plainLowering, vaeLowering: plainLowering, splitsOnce: false };
+const plain = {
+  ...cpu,
+  lowering: plainLowering,
+  textLowering: plainLowering,
+  vaeLowering: plainLowering,
+  splitsOnce: false,
+};
+/** The UNet's weights as whole numbers, in a copy beside the others. */
+const quantizedFrom = performance.now();
+const { step } = unetParts(files.unet.config, { batch: 1, height: 8, width: 8, tokens: 77 });
+const names = new Set(weightsToQuantize(step, EXACT).map(({ name }) => name));
+const weights = await quantizedWeights(
+  files.unet.weights.weights,
+  { names, bits: EXACT.bits },
+  { cacheFolder: join(values.folder, "cache") },
+);
+const quantizeSeconds = (performance.now() - quantizedFrom) / 1000;
+const quantized = { ...files, unet: { ...files.unet, weights: { network: "UNet", weights } } };
 const contestants = {
-  mapped: { supervisor: new Supervisor(), device: cpu, weights: "mapped" },
-  prepacked: { supervisor: new Supervisor(), device: cpu, weights: "prepacked" },
-  "plain graph": { supervisor: new Supervisor(), device: plain, weights: "prepacked" },
+  int8: {
+    supervisor: new Supervisor(),
+    device: int8Device({ isExact: true }),
+    weights: undefined,
+    files: quantized,
+  },
+  mapped: { supervisor: new Supervisor(), device: cpu, weights: "mapped", files },
+  prepacked: { supervisor: new Supervisor(), device: cpu, weights: "prepacked", files },
+  "plain graph": { supervisor: new Supervisor(), device: plain, weights: "prepacked", files },
 } as const;
 const models = Object.entries(contestants).map(
-  ([name, { supervisor, device, weights }]) =>
+  ([name, { supervisor, device, weights, files }]) =>
     [name, new ModelOnDevice(files, device, supervisor, { weights, threads })] as const,
 );
 const peer = await startDiffusers(values.python, values.folder, threads);
@@ -88,7 +113,7 @@ await compare(
   (model) => model.textEncoder(2).run({ input_ids: ids }),
   "text 0",
 );
-for (const side of [32, 64]) {
+for (const side of [32, 64, 96]) {
   const inputs = {
     sample: noise(2, 4, side, side),
     timestep: tensor([1], Float32Array.of(500)),
@@ -122,7 +147,13 @@ const small = {
   encoder_hidden_states: noise(2, 77, 1024),
 };
 await fresh.unet({ batch: 2, height: 8, width: 8 }).run(small);
-record("session ready, UNet mapped", { mapped: [fresh.loadingSeconds] });
+const freshInt8 = new ModelOnDevice(quantized, int8Device({ isExact: true }), opening, { threads });
+await freshInt8.unet({ batch: 2, height: 8, width: 8 }).run(small);
+record("session ready, UNet", {
+  mapped: [fresh.loadingSeconds],
+  int8: [freshInt8.loadingSeconds],
+});
+record("weights laid out, the first time", { int8: [quantizeSeconds] });
 opening.close();
 
 const studio = new Drawing({ device: "cpu" });

@@ -4,6 +4,7 @@ import { REQUEST_PROFILES } from "../../engine/contract/endpoints.ts";
 import { REFUSALS } from "../../engine/contract/errors.ts";
 import { GENERATION_STATES, LOCAL_TARGET, recallSchema } from "../../engine/contract/generation.ts";
 import { provenanceSchema } from "../../engine/contract/models.ts";
+import { USED_PRECISIONS } from "../../engine/contract/precision.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { KEY_SCOPES } from "../../engine/contract/server.ts";
 import { TRANSFER_KINDS, TRANSFER_STATES } from "../../engine/contract/transfers.ts";
@@ -32,6 +33,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
     now: TRANSFER_STATES,
   },
   devices: { shipped: "auto cpu cuda dml coreml webgpu", now: DEVICE_NAMES },
+  precisions: { shipped: "float32 float16 int8", now: USED_PRECISIONS },
   "scopes of a key": { shipped: "inference management", now: KEY_SCOPES },
   "request profiles": { shipped: "prompt full", now: REQUEST_PROFILES },
   "sources of a model": {

@@ -20,6 +20,7 @@ export const PICTURE_INPUTS = {
   height: { name: "height", datatype: "INT32", shape: [1] },
   width: { name: "width", datatype: "INT32", shape: [1] },
   scheduler: { name: "scheduler", datatype: "BYTES", shape: [1] },
+  precision: { name: "precision", datatype: "BYTES", shape: [1] },
   count: { name: "num_images_per_prompt", datatype: "INT32", shape: [1], alias: "count" },
 } as const satisfies Record<string, PictureInput>;
 

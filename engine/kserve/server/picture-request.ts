@@ -21,6 +21,7 @@ export interface PictureRequest {
   readonly width?: number;
   readonly height?: number;
   readonly scheduler?: SchedulerName;
+  readonly precision?: NonNullable<GenerationRequest["precision"]>;
   /** Pictures for each prompt. */
   readonly count: number;
 }
@@ -94,13 +95,18 @@ export function generationRequests(request: PictureRequest): readonly Generation
 
 function settings(
   source: PictureSource,
-): Pick<PictureRequest, "steps" | "guidanceScale" | "width" | "height" | "scheduler"> {
+): Pick<
+  PictureRequest,
+  "steps" | "guidanceScale" | "width" | "height" | "scheduler" | "precision"
+> {
   const steps = setting(PICTURE_INPUTS.steps, SHAPE.steps, source);
   const guidanceScale = setting(PICTURE_INPUTS.guidanceScale, SHAPE.guidanceScale, source);
   const width = setting(PICTURE_INPUTS.width, SHAPE.width, source);
   const height = setting(PICTURE_INPUTS.height, SHAPE.height, source);
   const scheduler = setting(PICTURE_INPUTS.scheduler, SHAPE.scheduler, source);
+  const precision = setting(PICTURE_INPUTS.precision, SHAPE.precision, source);
   return {
+    ...(precision === undefined ? {} : { precision }),
     ...(steps === undefined ? {} : { steps }),
     ...(guidanceScale === undefined ? {} : { guidanceScale }),
     ...(width === undefined ? {} : { width }),

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { Drawing } from "../../../engine/drawing/drawing.ts";
+import { psnr } from "../../golden/reference.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const cacheFolder = mkdtempSync(join(tmpdir(), "darkroom-"));
@@ -50,4 +51,21 @@ test("a model whose files were replaced is loaded anew, whatever their size and 
   expect(after.record.modelFingerprint).not.toBe(before.record.modelFingerprint);
   expect(after.pixels.data).toEqual((await draw(fresh)).pixels.data);
   expect(after.pixels.data).not.toEqual(before.pixels.data);
+});
+
+test("int8 draws nearly the same picture, and says so in its record", async () => {
+  const draw = async (precision?: string) => {
+    const asked = { prompt: "two purple fish under water", seed: "3", steps: 10, precision };
+    for await (const event of drawing.generate(asked)) if (event.kind === "image") return event;
+    throw new Error("there was no picture");
+  };
+  const exact = await draw();
+  const quick = await draw("int8");
+  const again = await draw("float32");
+  const used = [exact, quick, again].map(({ record }) => record.precision);
+  expect(used).toEqual(["float32", "int8", "float32"]);
+  expect(again.pixels.data).toEqual(exact.pixels.data);
+  expect(quick.pixels.data).not.toEqual(exact.pixels.data);
+  // bf16 in diffusers is 48 dB away.
+  expect(psnr(quick.pixels.data, exact.pixels.data)).toBeGreaterThan(40);
 });

@@ -21,6 +21,7 @@ const names = Object.keys(REFERENCES) as ReferenceName[];
 const onPortable = (precision: "float32" | "float16"): Device => ({
   provider: "cpu",
   lowering: portableLowering(precision),
+  textLowering: portableLowering(precision),
   vaeLowering: portableLowering("float32"),
   splitsOnce: false,
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import {
   findIn,
-  float32Bytes,
+  memoryBytes,
   folderOf,
   type WeightFiles,
 } from "../../../engine/runtime/weight-files.ts";
@@ -36,6 +36,7 @@ test("a weight is found relative to that folder, as it is stored", () => {
   });
 });
 
-test("halves count double", () => {
-  expect(float32Bytes(files(["a", "/m/a"], ["b", "/m/a", "F16"]))).toBe(24 + 48);
+test("halves count double, whole numbers as they are", () => {
+  const mixed = files(["a", "/m/a"], ["b", "/m/a", "F16"], ["c", "/m/a", "I8"]);
+  expect(memoryBytes(mixed)).toBe(24 + 48 + 24);
 });

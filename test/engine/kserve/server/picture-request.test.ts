@@ -50,6 +50,7 @@ test("reads every input of the table", () => {
     INT32("height", 512),
     INT32("width", 768),
     { name: "scheduler", datatype: "BYTES", shape: [1], data: ["euler"] },
+    { name: "precision", datatype: "BYTES", shape: [1], data: ["int8"] },
     INT32("num_images_per_prompt", 2),
   );
   expect(asked(request)).toEqual({
@@ -58,6 +59,7 @@ test("reads every input of the table", () => {
     seeds: ["42"],
     steps: 30,
     guidanceScale: 7.1,
+    precision: "int8",
     height: 512,
     width: 768,
     scheduler: "euler",
@@ -112,7 +114,7 @@ describe("where an input stands in two places", () => {
 describe("an input of another name", () => {
   const stray = (name: string) => ({ ...PROMPT, name });
   const known =
-    "the inputs are prompt, negative_prompt, seed, num_inference_steps, guidance_scale, height, width, scheduler, num_images_per_prompt";
+    "the inputs are prompt, negative_prompt, seed, num_inference_steps, guidance_scale, height, width, scheduler, precision, num_images_per_prompt";
 
   test.each(["input0", "text_input", "BYTES", "args_0"])("%s alone is the prompt", (name) => {
     expect(asked({ inputs: [stray(name)] })).toEqual(CAT);

@@ -26,6 +26,7 @@ test("metadata declares every input with datatype and shape, and the output", ()
       { name: "height", datatype: "INT32", shape: [1] },
       { name: "width", datatype: "INT32", shape: [1] },
       { name: "scheduler", datatype: "BYTES", shape: [1] },
+      { name: "precision", datatype: "BYTES", shape: [1] },
       { name: "num_images_per_prompt", datatype: "INT32", shape: [1] },
     ],
     outputs: [{ name: "image", datatype: "UINT8", shape: [-1, -1, -1, 3] }],

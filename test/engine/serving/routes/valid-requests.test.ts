@@ -28,6 +28,7 @@ const VALUES: Readonly<Record<Exclude<InputName, "prompt">, fc.Arbitrary<string 
   height: side,
   width: side,
   scheduler: fc.constantFrom("ddim", "pndm", "euler"),
+  precision: fc.constantFrom("auto", "float32", "int8"),
   count: fc.integer({ min: 1, max: 3 }),
 };
 

@@ -10,7 +10,12 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readHeader } from "../../../engine/snapshot/safetensors.ts";
-import { float32Copy, type CopyProgress } from "../../../engine/store/float32-copy.ts";
+import {
+  float32Copy,
+  forgetCopies,
+  quantizedCopy,
+  type CopyProgress,
+} from "../../../engine/store/weight-copy.ts";
 import { safetensors, type RawTensor } from "../../fakes/safetensors-writer.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { float32Values, tensorsOf } from "../../fixtures/rewrites.ts";
@@ -206,4 +211,63 @@ test("a source of the same size and age with other numbers gets a copy of its ow
   utimesSync(source, atime, mtime);
   await float32Copy(source, { cacheFolder });
   expect(copies().length).toBe(2);
+});
+
+describe("with whole numbers", () => {
+  const MATRIX = half("F16", [2, 2], [0x3c00, 0xbc00, 0x3800, 0x4000]);
+  const tensors = { ...MIXED, "a.weight": MATRIX };
+  const offsetOf = (source: string) =>
+    readHeader(readFileSync(source), statSync(source).size, source).tensors.get("a.weight")!.offset;
+
+  test("a tensor becomes int8 and its scales, the other halves float32", async () => {
+    const { source, cacheFolder } = setUp(tensors);
+    const offsets = new Set([offsetOf(source)]);
+    const { path, layout } = await quantizedCopy(source, { offsets, bits: 8 }, { cacheFolder });
+    const file = new Uint8Array(readFileSync(path));
+    expect(file.length).toBe(layout.sizeBytes);
+    const copied = tensorsOf(file);
+    expect(copied["a.weight"]).toBeUndefined();
+    expect(copied["a.weight.int8"]).toMatchObject({ dtype: "I8", shape: [2, 2] });
+    expect([...new Int8Array(copied["a.weight.int8"]!.bytes.slice().buffer)]).toEqual([
+      127, 32, -127, 127,
+    ]);
+    const scales = new Float32Array(copied["a.weight.scale"]!.bytes.slice().buffer);
+    expect([...scales]).toEqual([1 / 127, 2 / 127].map(Math.fround));
+    expect([...float32Values(copied["b.weight"]!)]).toEqual([1, -2, 2 ** -133]);
+    expect(copied["position_ids"]).toEqual(MIXED.position_ids);
+  });
+
+  test("rows that do not fit into one block together are quantized all the same", async () => {
+    const values = Float32Array.from({ length: 700 * 600 }, (_, i) => (i % 1000) - 500);
+    const large = {
+      dtype: "F32",
+      shape: [700, 600],
+      bytes: new Uint8Array(values.buffer),
+    } as const;
+    const { source, cacheFolder } = setUp({ "a.weight": large });
+    const offsets = new Set([offsetOf(source)]);
+    const { path } = await quantizedCopy(source, { offsets, bits: 8 }, { cacheFolder });
+    const copied = tensorsOf(new Uint8Array(readFileSync(path)));
+    const whole = new Int8Array(copied["a.weight.int8"]!.bytes.slice().buffer);
+    const scales = new Float32Array(copied["a.weight.scale"]!.bytes.slice().buffer);
+    const errors = Array.from(values, (value, i) => {
+      const [row, column] = [Math.floor(i / 600), i % 600];
+      return Math.abs(whole[column * 700 + row]! * scales[row]! - value);
+    });
+    expect(errors.filter((error) => error > 0.501 * (500 / 127))).toEqual([]);
+  });
+
+  test("lies beside the float32 copy, one for each choice and number of bits", async () => {
+    const { source, cacheFolder, copies } = setUp(tensors);
+    const offsets = new Set([offsetOf(source)]);
+    await float32Copy(source, { cacheFolder });
+    await quantizedCopy(source, { offsets, bits: 8 }, { cacheFolder });
+    await quantizedCopy(source, { offsets, bits: 7 }, { cacheFolder });
+    await quantizedCopy(source, { offsets: new Set(), bits: 8 }, { cacheFolder });
+    await quantizedCopy(source, { offsets, bits: 8 }, { cacheFolder });
+    expect(copies()).toHaveLength(4);
+    const [sha256 = ""] = copies()[0]!.split(".");
+    await forgetCopies(cacheFolder, [{ sha256 }]);
+    expect(copies()).toEqual([]);
+  });
 });

@@ -1,0 +1,51 @@
+import { encodeModel, type Initializer, type OnnxNode } from "../graph/onnx.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Inputs of the planted product: as many as a kernel of 64 channels has. */
+const LENGTH = 576;
+/** Rows and columns: enough for the large kernels, which are others than those for one row. */
+const SIDE = 128;
+
+let lastSession = 0;
+
+/**
+ * Whether this processor adds up products of bytes exactly. One with AVX2 alone adds pairs of them in 16
+ * bits, where 255 * 127 twice is cut off, and says nothing of it: pictures would just be worse. So one
+ * product that shows it is computed, and no list of processors kept.
+ */
+export async function addsBytesExactly(supervisor: Supervisor): Promise<boolean> {
+  // The numbers of the network's own sessions count up from 1.
+  const session = --lastSession;
+  const doing = "testing products of bytes";
+  const options = { provider: "cpu", weights: "prepacked" } as const;
+  await supervisor.request({ kind: "open", session, graph: plantedProduct(), options }, doing);
+  const x = { shape: [SIDE, LENGTH], data: new Float32Array(SIDE * LENGTH).fill(1) };
+  const { y } = await supervisor.request({ kind: "run", session, inputs: { x } }, doing);
+  await supervisor.request({ kind: "close", session }, doing);
+  const wanted = LENGTH * 127;
+  return y?.data.every((value) => Math.abs(value - wanted) < wanted / 1000) === true;
+}
+
+/** Ones, which become bytes of 255, times weights of 127. */
+function plantedProduct(): Uint8Array {
+  const weights = new Uint8Array(LENGTH * SIDE).fill(127);
+  const scales = new Uint8Array(new Float32Array(SIDE).fill(1).buffer);
+  const initializers: readonly Initializer[] = [
+    { name: "weights", type: "int8", shape: [LENGTH, SIDE], bytes: weights },
+    { name: "scales", type: "float32", shape: [SIDE], bytes: scales },
+  ];
+  const product: OnnxNode = {
+    name: "y",
+    operator: "DynamicQuantizeMatMul",
+    domain: "com.microsoft",
+    inputs: ["x", "weights", "scales"],
+    outputs: ["y"],
+    attributes: {},
+  };
+  return encodeModel({
+    inputs: [{ name: "x", type: "float32", shape: [SIDE, LENGTH] }],
+    outputs: [{ name: "y", type: "float32", shape: [SIDE, SIDE] }],
+    nodes: [product],
+    initializers,
+  });
+}

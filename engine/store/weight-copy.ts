@@ -1,0 +1,216 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rm, stat, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+import {
+  float32Layout,
+  quantizedLayout,
+  type Piece,
+  type WeightLayout,
+} from "../snapshot/weight-layout.ts";
+import type { SafetensorsHeader } from "../snapshot/safetensors.ts";
+import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
+import { QuantizedMatrix } from "../tensor/quantize.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
+import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
+import { isDiskFull, isSystemError, systemCode } from "../files/system-error.ts";
+import { sweepAbandoned } from "./cache-folder.ts";
+import { knownHash, rememberHash } from "./hash-index.ts";
+import { BLOCK_BYTES, WeightSource } from "./weight-source.ts";
+
+/** Bytes of the source that were hashed or converted, of all that must be. */
+export interface CopyProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface CopyOptions {
+  /** As cacheFolder gives it; copies lie in `weights` inside it. */
+  readonly cacheFolder: string;
+  readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
+  /** Leaves between two blocks of a megabyte, with nothing half-written left behind. */
+  readonly signal?: AbortSignal | undefined;
+  /** Stands in for the disk in tests. */
+  readonly freeBytes?: FreeBytes;
+}
+
+/** A file's copy and where its tensors lie in it. */
+export interface WeightCopy {
+  readonly path: string;
+  readonly layout: WeightLayout;
+}
+
+/** Which tensors of a file become whole numbers of how many bits, sign included. */
+export interface Quantization {
+  /** Where they begin in the source. */
+  readonly offsets: ReadonlySet<number>;
+  readonly bits: 7 | 8;
+}
+
+/**
+ * The float32 copy of a safetensors file, made the first time and found the next: the CPU provider
+ * maps float32 weights as they lie, but folds casts of half ones into gigabytes of memory at load
+ * (engine/README.md). It is named by the source's sha256, whole or not there, and may be deleted.
+ * Refuses as DISK_FULL before and while writing, as CACHE_UNWRITABLE where the system forbids it.
+ */
+export async function float32Copy(source: string, options: CopyOptions): Promise<WeightCopy> {
+  return copyInto(source, { name: "", layoutOf: float32Layout, bits: 8 }, options);
+}
+
+/**
+ * The copy of a safetensors file with its largest tensors as whole numbers, a quarter of their size; made,
+ * named, found and refused as the float32 copy is.
+ */
+export async function quantizedCopy(
+  source: string,
+  { offsets, bits }: Quantization,
+  options: CopyOptions,
+): Promise<WeightCopy> {
+  const places = JSON.stringify([...offsets].toSorted((a, b) => a - b));
+  const which = createHash("sha256").update(places).digest("hex").slice(0, 8);
+  const layoutOf = (header: SafetensorsHeader) => quantizedLayout(header, offsets);
+  return copyInto(source, { name: `.int${bits}-${which}`, layoutOf, bits }, options);
+}
+
+/** What distinguishes one kind of copy from another. */
+interface Kind {
+  /** Follows the hash in its name. */
+  readonly name: string;
+  readonly layoutOf: (header: SafetensorsHeader) => WeightLayout;
+  /** Of the whole numbers in it. */
+  readonly bits: number;
+}
+
+async function copyInto(source: string, kind: Kind, options: CopyOptions): Promise<WeightCopy> {
+  options.signal?.throwIfAborted();
+  const folder = join(options.cacheFolder, "weights");
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw writeFailure(folder, 0, cause);
+  });
+  await sweepAbandoned(folder);
+  await using file = await WeightSource.open(source);
+  return await copyOf({ source: file, folder, kind, options });
+}
+
+/** Deletes the copies of files with these hashes; one that is in use or in the way is left. */
+export async function forgetCopies(
+  cacheFolder: string,
+  files: readonly { readonly sha256?: string | undefined }[],
+): Promise<void> {
+  const folder = join(cacheFolder, "weights");
+  const hashes = new Set(files.flatMap(({ sha256 }) => sha256 ?? []));
+  const names = await readdir(folder).catch(() => []);
+  const copies = names.filter((name) => hashes.has(name.split(".")[0] ?? ""));
+  const remove = (copy: string) => rm(join(folder, copy), { force: true }).catch(() => undefined);
+  await Promise.all(copies.map(remove));
+}
+
+interface Work {
+  readonly source: WeightSource;
+  /** Where copies and the index lie. */
+  readonly folder: string;
+  readonly kind: Kind;
+  readonly options: CopyOptions;
+}
+
+async function copyOf(work: Work): Promise<WeightCopy> {
+  const { source, folder, kind, options } = work;
+  const { identity } = source;
+  const layout = kind.layoutOf(await source.header());
+  const known = await knownHash(folder, identity);
+  const passes = known === undefined ? 2 : 1;
+  const progress = progressOf(options, passes * identity.sizeBytes);
+  const sha256 = known ?? (await source.hash(progress));
+  const copy = { path: join(folder, `${sha256}${kind.name}.safetensors`), layout };
+  if (!(await isComplete(copy))) await convert(work, copy, progress);
+  // A copy without its entry is found again by hashing.
+  if (known === undefined) await rememberHash(folder, identity, sha256).catch(() => undefined);
+  return copy;
+}
+
+/** A copy is renamed into place when it is whole; the size is for one that was cut off later. */
+async function isComplete({ path, layout }: WeightCopy): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.size === layout.sizeBytes;
+}
+
+/** Counts bytes, reports them, and throws the signal's reason once it is aborted. */
+type Progress = (bytes: number) => void;
+
+function progressOf(options: CopyOptions, totalBytes: number): Progress {
+  let doneBytes = 0;
+  return (bytes) => {
+    options.signal?.throwIfAborted();
+    doneBytes += bytes;
+    options.onProgress?.({ doneBytes, totalBytes });
+  };
+}
+
+async function convert(work: Work, copy: WeightCopy, progress: Progress): Promise<void> {
+  const { source, folder, options } = work;
+  const needed = copy.layout.sizeBytes;
+  await demandSpace(folder, needed, options.freeBytes);
+  try {
+    await writeAtomically(copy.path, async (file) => {
+      await file.appendFile(copy.layout.head);
+      for (const piece of copy.layout.pieces) await append(file, work, piece, progress);
+      await source.demandUnchanged();
+    });
+  } catch (error) {
+    // Windows lets no file be replaced that is mapped: then another process has made this copy.
+    const isThere = isSystemError(error, "EPERM") && (await isComplete(copy));
+    if (!isThere) throw writeFailure(folder, needed, error);
+  }
+}
+
+async function append(
+  file: FileHandle,
+  work: Work,
+  piece: Piece,
+  progress: Progress,
+): Promise<void> {
+  const { dtype, sourceOffset, sourceBytes, becomes } = piece;
+  if (becomes === "int8") return appendQuantized(file, work, piece, progress);
+  for await (const block of work.source.blocks(sourceOffset, sourceBytes)) {
+    await file.appendFile(becomes === "float32" ? widen(block, dtype) : block);
+    progress(block.length);
+  }
+}
+
+/** The tensor's whole numbers, then their scales. Some rows at a time, so that others get their turn. */
+async function appendQuantized(
+  file: FileHandle,
+  { source, kind }: Work,
+  { dtype, shape, sourceOffset, sourceBytes }: Piece,
+  progress: Progress,
+): Promise<void> {
+  const matrix = new QuantizedMatrix(shape, kind.bits);
+  const { rowLength } = matrix;
+  const rowBytes = sourceBytes / matrix.scales.length;
+  const some = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes)) * rowBytes;
+  let row = 0;
+  for await (const block of source.blocks(sourceOffset, sourceBytes, some)) {
+    const weights = new Float32Array(widen(block, dtype).slice().buffer);
+    matrix.setRows(row, weights);
+    row += weights.length / rowLength;
+    progress(block.length);
+  }
+  await file.appendFile(matrix.values);
+  await file.appendFile(new Uint8Array(matrix.scales.buffer));
+}
+
+/** The block's numbers as float32 where they are half; anything else as it is. */
+function widen(block: Uint8Array<ArrayBuffer>, dtype: Piece["dtype"]): Uint8Array {
+  if (dtype !== "F16" && dtype !== "BF16") return block;
+  const bits = new Uint16Array(block.buffer, 0, block.length / 2);
+  const values = dtype === "F16" ? float16ToFloat32(bits) : bfloat16ToFloat32(bits);
+  return new Uint8Array(values.buffer);
+}
+
+/** What a failed write into the cache is to be called; the error itself where it has no name. */
+function writeFailure(folder: string, needed: number, cause: unknown): unknown {
+  const code = systemCode(cause) ?? "";
+  if (isDiskFull(cause)) return diskFull(folder, needed);
+  if (!["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"].includes(code)) return cause;
+  return new StudioError("CACHE_UNWRITABLE", { path: folder, reason: code }, { cause });
+}

@@ -1,0 +1,66 @@
+/** The largest whole number of so many bits, sign included, whose negative has as many. */
+export function largestOf(bits: number): number {
+  return 2 ** (bits - 1) - 1;
+}
+
+/**
+ * Weights as whole numbers, symmetric around 0 with a scale for each output: what `values` holds, times
+ * its column's scale, is the weight again, off by half a scale at most. Filled row by row (output by
+ * output), as a file has them.
+ */
+export class QuantizedMatrix {
+  /** (kernel * channels, out): products want an output's inputs below each other. */
+  readonly values: Int8Array<ArrayBuffer>;
+  /** (out) */
+  readonly scales: Float32Array<ArrayBuffer>;
+  readonly #shape: readonly number[];
+  readonly #limit: number;
+
+  /** `shape` is (out, channels) or (out, channels, k, k); a kernel's inputs become (k, k, channels). */
+  constructor(shape: readonly number[], bits: number) {
+    const [out = 0, channels = 0, ...kernel] = shape;
+    this.#shape = [out, channels, kernel.reduce((area, side) => area * side, 1)];
+    this.#limit = largestOf(bits);
+    this.values = new Int8Array(this.#shape.reduce((size, one) => size * one, 1));
+    this.scales = new Float32Array(out);
+  }
+
+  /** Weights of one output: channels * k * k of them. */
+  get rowLength(): number {
+    const [, channels = 0, area = 0] = this.#shape;
+    return channels * area;
+  }
+
+  /**
+   * Quantizes the weights of some outputs, from `first` on. A row of zeros has a scale of 1. Several at
+   * once are quicker: their numbers lie side by side here.
+   */
+  setRows(first: number, weights: Float32Array): void {
+    const [out = 0, channels = 0, area = 0] = this.#shape;
+    const { values, scales, rowLength } = this;
+    const rows = weights.length / rowLength;
+    for (let row = 0; row < rows; row++) {
+      const most = largest(weights.subarray(row * rowLength, (row + 1) * rowLength));
+      scales[first + row] = most / this.#limit || 1;
+    }
+    const inverse = Float64Array.from(scales.subarray(first, first + rows), (scale) => 1 / scale);
+    for (let channel = 0; channel < channels; channel++) {
+      for (let pixel = 0; pixel < area; pixel++) {
+        const target = (pixel * channels + channel) * out + first;
+        const source = channel * area + pixel;
+        for (let row = 0; row < rows; row++) {
+          values[target + row] = Math.round(weights[source + row * rowLength]! * inverse[row]!);
+        }
+      }
+    }
+  }
+}
+
+function largest(values: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]!);
+    if (size > most) most = size;
+  }
+  return most;
+}

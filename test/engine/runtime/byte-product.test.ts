@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { expect, onTestFinished, test } from "vitest";
+import { addsBytesExactly } from "../../../engine/runtime/byte-product.ts";
+import { Supervisor } from "../../../engine/runtime/supervisor.ts";
+
+const isLinux = process.platform === "linux" && process.arch === "x64";
+const flags = isLinux ? readFileSync("/proc/cpuinfo", "utf8") : "";
+
+/** Neither with dot products of bytes, which are exact, nor without AVX2, whose code is another. */
+const saturates = /\bavx2\b/.test(flags) && !/\b(avx512_vnni|avx_vnni|avx_vnni_int8)\b/.test(flags);
+
+test.runIf(isLinux)("tells exactly where the processor has no dot products of bytes", async () => {
+  const supervisor = new Supervisor();
+  onTestFinished(() => supervisor.close());
+  expect(await addsBytesExactly(supervisor)).toBe(!saturates);
+});
