@@ -97,10 +97,11 @@ export class ConfigReader {
     return new StudioError("CONFIG_INVALID", { file: this.#file, reason });
   }
 
-  unsupported(key: string, found: unknown): StudioError {
+  /** `meaning` says what such a value stands for, where that is known. */
+  unsupported(key: string, found: unknown, meaning?: string): StudioError {
     return new StudioError("SNAPSHOT_UNSUPPORTED", {
       what: `${this.#owner}'s ${key}`,
-      found: quote(found),
+      found: quote(found) + (meaning === undefined ? "" : ` (${meaning})`),
     });
   }
 

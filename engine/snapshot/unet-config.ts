@@ -53,7 +53,6 @@ type UpBlockType = "CrossAttnUpBlock2D" | "UpBlock2D";
  */
 const PLAIN = {
   act_fn: ["silu", "swish"],
-  addition_embed_type: [null],
   attention_type: ["default"],
   class_embed_type: [null],
   class_embeddings_concat: [false],
@@ -84,6 +83,7 @@ const GUIDANCE_WIDTH: Range = { min: 4, max: CHANNELS.max };
 /** unet/config.json with UNet2DConditionModel's defaults (diffusers, unet_2d_condition.py). */
 export function readUNetConfig(json: JsonObject, file: string): UNetConfig {
   const read = new ConfigReader(json, file, "The UNet");
+  refuseOtherFamilies(read);
   read.only(PLAIN);
   refuseCrossAttentionOnly(read);
   const channels = read.integers("block_out_channels", [320, 640, 1280, 1280], CHANNELS);
@@ -149,6 +149,23 @@ function crossAttentionDim(read: ConfigReader, levels: number): number {
   const dims = read.repeated("cross_attention_dim", 1280, levels, CHANNELS);
   if (dims.some((dim) => dim !== dims[0])) throw read.unsupported("cross_attention_dim", dims);
   return dims[0] ?? 0;
+}
+
+/** What else is added to the timestep's embedding, and the models that do so. */
+const OTHER_FAMILIES: ReadonlyMap<unknown, string> = new Map([
+  ["text_time", "Stable Diffusion XL"],
+  ["text", "DeepFloyd IF"],
+  ["text_image", "Kandinsky 2"],
+  ["image", "Kandinsky 2"],
+  ["image_hint", "Kandinsky 2"],
+]);
+
+/** Names the family, since a folder put together by hand may have an index that says Stable Diffusion. */
+function refuseOtherFamilies(read: ConfigReader): void {
+  const type = read.value("addition_embed_type");
+  if (type !== undefined) {
+    throw read.unsupported("addition_embed_type", type, OTHER_FAMILIES.get(type));
+  }
 }
 
 function refuseCrossAttentionOnly(read: ConfigReader): void {

@@ -97,7 +97,7 @@ test("heads need not divide the channels of a level without attention", () => {
 
 test.each([
   ["act_fn", "mish"],
-  ["addition_embed_type", "text_time"],
+  ["addition_embed_type", "other"],
   ["attention_type", "gated"],
   ["class_embed_type", "timestep"],
   ["class_embeddings_concat", true],
@@ -118,6 +118,16 @@ test.each([
       code: "SNAPSHOT_UNSUPPORTED",
       details: { what: `The UNet's ${key}`, found: JSON.stringify(value) },
     }),
+  );
+});
+
+test.each([
+  ["text_time", "Stable Diffusion XL"],
+  ["text", "DeepFloyd IF"],
+  ["image", "Kandinsky 2"],
+])("names the family whose UNet says addition_embed_type %s", (type, family) => {
+  expect(() => readUNetConfig({ addition_embed_type: type }, FILE)).toThrow(
+    `The UNet's addition_embed_type is not supported: "${type}" (${family}).`,
   );
 });
 
