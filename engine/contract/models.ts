@@ -25,6 +25,8 @@ export const modelSummarySchema = z.object({
   height: z.int(),
   steps: z.int(),
   guidanceScale: z.number(),
+  /** Whether it was distilled to few steps: another scheduler or number of steps does not suit it. */
+  isDistilled: z.boolean(),
   parameters: z.int(),
   /** Bytes of the weight files that are used. */
   sizeBytes: z.int(),

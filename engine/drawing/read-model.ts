@@ -18,8 +18,18 @@ import { readVocabulary } from "../tokenizer/vocabulary.ts";
 /** The model that ships with the studio. */
 export const STARTER = fileURLToPath(new URL("../../assets/starter/snapshot", import.meta.url));
 
-/** Where a snapshot says nothing: StableDiffusionPipeline.__call__ in diffusers. */
+/**
+ * Where a snapshot says nothing: StableDiffusionPipeline.__call__ in diffusers, LatentConsistencyModelPipeline's
+ * where the UNet takes the guidance scale, and for other distilled models what diffusers' documents draw with.
+ */
 const DEFAULTS = { num_inference_steps: 50, guidance_scale: 7.5 };
+const CONSISTENCY_DEFAULTS = { num_inference_steps: 4, guidance_scale: 8.5 };
+const DISTILLED_DEFAULTS = { num_inference_steps: 4, guidance_scale: 1 };
+
+/** Schedulers that only models distilled for them draw well with. */
+const DISTILLED_CLASSES: ReadonlySet<string> = new Set(["LCMScheduler", "TCDScheduler"]);
+/** A maker who advises no more steps than this has distilled the model. */
+const FEW_STEPS = 8;
 
 /** The weights of the three networks, and nothing else that their files hold. */
 export interface UsedWeights {
@@ -96,7 +106,7 @@ function usedWeights(snapshot: Snapshot): UsedWeights {
 function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
   const { snapshot, weights, schedulerConfig } = read;
   const folder = read.folder.path;
-  const own = snapshot.recommended ?? { ...DEFAULTS, ...trainedSize(snapshot) };
+  const own = snapshot.recommended ?? { ...defaultsOf(read), ...trainedSize(snapshot) };
   const isStarter = folder === STARTER;
   return {
     name: isStarter ? "starter" : nameOf(folder),
@@ -111,8 +121,14 @@ function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
     height: own.height,
     steps: own.num_inference_steps,
     guidanceScale: own.guidance_scale,
+    isDistilled: defaultsOf(read) !== DEFAULTS || own.num_inference_steps <= FEW_STEPS,
     ...sizeOf(weights),
   };
+}
+
+function defaultsOf({ snapshot, schedulerConfig }: Omit<ReadModel, "summary">): typeof DEFAULTS {
+  if (snapshot.unet.config.time_cond_proj_dim !== null) return CONSISTENCY_DEFAULTS;
+  return DISTILLED_CLASSES.has(schedulerConfig.className) ? DISTILLED_DEFAULTS : DEFAULTS;
 }
 
 /** Pixels per latent along each side. */

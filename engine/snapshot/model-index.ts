@@ -9,6 +9,8 @@ const PIPELINES: ReadonlySet<string> = new Set([
   "StableDiffusionImg2ImgPipeline",
   "StableDiffusionInpaintPipeline",
   "StableDiffusionInpaintPipelineLegacy",
+  "LatentConsistencyModelPipeline",
+  "LatentConsistencyModelImg2ImgPipeline",
 ]);
 
 interface Component {

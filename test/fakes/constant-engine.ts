@@ -24,6 +24,7 @@ const SUMMARY: ModelSummary = {
   height: 64,
   steps: 30,
   guidanceScale: 3,
+  isDistilled: false,
   parameters: 1000,
   sizeBytes: 4000,
 };

@@ -107,6 +107,7 @@ export const STARTER: StoredModel = {
     height: 128,
     steps: 30,
     guidanceScale: 3,
+    isDistilled: false,
     parameters: 16_400_000,
     sizeBytes: 33_000_000,
   },

@@ -312,6 +312,14 @@ export const CHANGED_MODELS = {
     changes: latentConsistency(256),
     request: { steps: 4, guidanceScale: 8 },
   },
+  "latent-consistency-pipeline": {
+    // As Dreamshaper's is published. This pipeline has no negative prompt at all.
+    changes: [
+      ...latentConsistency(256),
+      edit("model_index.json", { _class_name: "LatentConsistencyModelPipeline" }),
+    ],
+    request: { steps: 3, guidanceScale: 8.5 },
+  },
   "latent-consistency-scale-one": {
     changes: latentConsistency(256),
     request: { steps: 4, guidanceScale: 1 },

@@ -23,20 +23,24 @@ export function QualityFields({ model }: { model: ChosenModel }) {
   const form = useForm();
   const { ignored } = useChosenTarget();
   const isIgnored = QUALITY.every((setting) => ignored.has(setting));
-  const own = model.summary ?? { steps: 50, scheduler: undefined };
+  const own = model.summary ?? { steps: 50, scheduler: undefined, isDistilled: false };
   const exactSeconds = useFastChoice(model);
   const { steps, guidanceScale } = wantedFrom(form, model.summary);
   return (
     <fieldset className={styles.section}>
       <legend className={styles.title}>{t("quality.title")}</legend>
       <Ignorable isIgnored={isIgnored}>
-        <Chips
-          label={t("quality.title")}
-          isSegmented
-          value={presetOf(form, own)}
-          onChange={(preset) => changeForm({ ...fieldsOf(preset, own), isPresetChosen: true })}
-          chips={PRESETS.map((preset) => ({ value: preset, label: t(`quality.${preset}`) }))}
-        />
+        {own.isDistilled ? (
+          <p className={styles.hint}>{t("quality.distilled", { steps: own.steps })}</p>
+        ) : (
+          <Chips
+            label={t("quality.title")}
+            isSegmented
+            value={presetOf(form, own)}
+            onChange={(preset) => changeForm({ ...fieldsOf(preset, own), isPresetChosen: true })}
+            chips={PRESETS.map((preset) => ({ value: preset, label: t(`quality.${preset}`) }))}
+          />
+        )}
         {exactSeconds !== undefined && (
           <p className={styles.hint}>
             {t("quality.chosenFast", { time: formatDuration(exactSeconds) })}
@@ -112,7 +116,8 @@ function useFastChoice({ id, summary }: ChosenModel): number | undefined {
   const own = summary && { steps: summary.steps, width: summary.width, height: summary.height };
   const request = { prompt: "", model: id, ...own };
   const exact = useEstimate(request, summary !== undefined && isUntouched)?.seconds;
-  const preset = exact !== undefined && exact > PATIENCE_SECONDS ? "fast" : "exact";
+  const isTooLong = exact !== undefined && exact > PATIENCE_SECONDS;
+  const preset = isTooLong && summary?.isDistilled === false ? "fast" : "exact";
   const isKnown = isUntouched && exact !== undefined;
   useEffect(() => {
     if (isKnown && summary) changeForm(fieldsOf(preset, summary));

@@ -42,6 +42,7 @@ export const generate = {
     balanced: "Balanced",
     fast: "Fast",
     chosenFast: "Fast was chosen, since Exact would take {{time}} here.",
+    distilled: "This model is made for about {{steps}} steps; presets don't apply.",
     steps: "Steps",
     stepsHelp:
       "How often the picture is gone over on its way out of the noise. More make it cleaner and take longer.",

@@ -7,6 +7,7 @@ import { readModel } from "../../../engine/drawing/read-model.ts";
 import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
 import { makePipe } from "../../fakes/make-pipe.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { saveModel } from "../../golden/changed-models.ts";
 import { edit, retensor, text, type Change } from "../../fixtures/rewrites.ts";
 
 const SOUND = loadFolder("test/golden/tiny-sd2-v/snapshot");
@@ -191,4 +192,38 @@ test("a config that was changed is read anew", async () => {
   const file = join(folder, "scheduler/scheduler_config.json");
   writeFileSync(file, readFileSync(file, "utf8").replace("v_prediction", "epsilon"));
   expect((await readModel(folder, "float32")).summary.predictionType).toBe("epsilon");
+});
+
+const SCHEDULER = (name: string): Change =>
+  edit("model_index.json", { scheduler: ["diffusers", name] });
+const advised = (steps: number, guidance: number): Change =>
+  text(
+    "recommended.json",
+    JSON.stringify({ num_inference_steps: steps, guidance_scale: guidance, width: 96, height: 64 }),
+  );
+
+/** What a model is, and its [steps, guidance, whether it is distilled] where nothing else is asked for. */
+const DEFAULTS: readonly (readonly [string, readonly Change[], readonly unknown[]])[] = [
+  ["a usual model", [], [50, 7.5, false]],
+  ["LCM's scheduler", [SCHEDULER("LCMScheduler")], [4, 1, true]],
+  ["TCD's scheduler", [SCHEDULER("TCDScheduler")], [4, 1, true]],
+  ["advice of few steps", [advised(1, 0)], [1, 0, true]],
+  ["advice of many steps", [advised(30, 3)], [30, 3, false]],
+  ["LCM with advice", [SCHEDULER("LCMScheduler"), advised(12, 2)], [12, 2, true]],
+];
+
+test.each(DEFAULTS)("%s decides what a picture takes", async (_, changes, expected) => {
+  const files = new Map(SOUND);
+  for (const change of changes) change(files);
+  const folder = temporaryFolder();
+  saveFolder(folder, files);
+  const { steps, guidanceScale, isDistilled } = (await readModel(folder, "float32")).summary;
+  expect([steps, guidanceScale, isDistilled]).toEqual(expected);
+});
+
+test("a UNet that takes the guidance scale is drawn with in few steps", async () => {
+  const folder = temporaryFolder();
+  saveModel("latent-consistency", folder);
+  const { summary } = await readModel(folder, "float32");
+  expect(summary).toMatchObject({ steps: 4, guidanceScale: 8.5, isDistilled: true });
 });

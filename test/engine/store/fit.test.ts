@@ -12,6 +12,7 @@ const base: ModelSummary = {
   height: 512,
   steps: 50,
   guidanceScale: 7.5,
+  isDistilled: false,
   parameters: 1_289_952_427,
   sizeBytes: 5.2e9,
 };

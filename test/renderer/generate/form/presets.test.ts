@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fieldsOf, PRESETS, presetOf } from "../../../../renderer/generate/form/presets.ts";
 
-const own = { steps: 50, scheduler: "ddim" } as const;
+const own = { steps: 50, scheduler: "ddim", isDistilled: false } as const;
 
 test("each preset is recognized in the form it makes", () => {
   const found = PRESETS.map((preset) => presetOf(fieldsOf(preset, own), own));
@@ -14,7 +14,16 @@ test("Exact is the model's own, the others fewer steps of DPM++ 2M, but never le
     { steps: 25, scheduler: "dpm++2m" },
     { steps: 13, scheduler: "dpm++2m" },
   ]);
-  expect(fieldsOf("fast", { steps: 4 })).toEqual({ steps: 8, scheduler: "dpm++2m" });
+  expect(fieldsOf("fast", { ...own, steps: 9 })).toEqual({ steps: 8, scheduler: "dpm++2m" });
+});
+
+test("a distilled model keeps its own scheduler and steps in every preset", () => {
+  const distilled = { steps: 4, scheduler: "lcm", isDistilled: true } as const;
+  for (const preset of PRESETS) {
+    const fields = fieldsOf(preset, distilled);
+    expect(fields).toEqual({ steps: undefined, scheduler: undefined });
+    expect(presetOf(fields, distilled)).toBe("exact");
+  }
 });
 
 test("numbers set by hand are no preset, unless they say the same", () => {
