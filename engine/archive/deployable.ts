@@ -1,7 +1,9 @@
 import type { DeploymentCheck, Manifest } from "../contract/archives.ts";
+import type { ConfigProperties } from "./config-properties.ts";
 import { absentFiles } from "./manifest.ts";
 import type { Member } from "./member.ts";
 import { shown } from "./refusals.ts";
+import { disagreements, responseTimeoutOf } from "./serving-form.ts";
 
 /** What is known of a model that is to be served by TorchServe behind KServe: listings, nothing unpacked. */
 export interface Deployment {
@@ -16,23 +18,7 @@ export interface Deployment {
   /** The size of picture that the model draws; absent where its configs cannot be read yet. */
   readonly picture?: { readonly width: number; readonly height: number } | undefined;
   /** The config.properties that it is served by; absent where none was found beside it. */
-  readonly config?: ServingConfig | undefined;
-}
-
-/** What the checklist needs to know of a config.properties. */
-export interface ServingConfig {
-  readonly maxResponseSize?: number | undefined;
-  readonly installsRequirements: boolean;
-  /** Of its model_snapshot. */
-  readonly models: readonly ServedModel[];
-}
-
-export interface ServedModel {
-  readonly name: string;
-  readonly version: string;
-  readonly marName: string;
-  /** Seconds. */
-  readonly responseTimeout?: number | undefined;
+  readonly config?: ConfigProperties | undefined;
 }
 
 /** TorchServe's own where a config.properties says nothing (ConfigManager.java, 0.12.0). */
@@ -90,22 +76,12 @@ function checkManifest({ manifest, members }: Deployment): DeploymentCheck {
 
 function checkNames({ fileName, manifest, config }: Deployment): DeploymentCheck {
   const tell = line("names");
-  const { modelName = "", modelVersion = "" } = manifest.model;
-  if (config !== undefined) {
-    const served = config.models.find(({ marName }) => marName === fileName);
-    if (served === undefined) {
-      const names = config.models.map(({ marName }) => shown(marName)).join(", ");
-      const found = `config.properties loads ${names === "" ? "no archive" : names}, not ${fileName}.`;
-      return tell.failed(found, `Set marName to ${fileName} in model_snapshot.`);
-    }
-    if (served.version !== modelVersion) {
-      const found = `config.properties says version ${shown(served.version)}, the manifest ${shown(modelVersion)}, which is the one that counts.`;
-      return tell.failed(found, `Write ${shown(modelVersion)} in model_snapshot.`);
-    }
-    if (served.name !== modelName) {
-      const found = `The model is served as ${shown(served.name)}, though its manifest says ${shown(modelName)}.`;
-      return tell.warning(found, "Give both the same name, so that clients find it.");
-    }
+  const { modelName = "" } = manifest.model;
+  const wrong =
+    config === undefined ? [] : disagreements(config, { marName: fileName, model: manifest.model });
+  if (wrong.length > 0) {
+    const advice = "Make config.properties anew, or write the manifest's name and version there.";
+    return tell.failed(`config.properties does not fit: ${wrong.join(" ")}`, advice);
   }
   const stem = fileName.replace(/\.(mar|tar\.gz|tgz)$/i, "");
   if (stem === modelName) return tell.ok(`File, manifest and model are called ${shown(stem)}.`);
@@ -140,7 +116,7 @@ function checkRequirements(deployment: Deployment): DeploymentCheck {
       "There is no requirements file, so the server's image must have all that the handler imports.";
     return tell.warning(found, "Pack it with --requirements-file, or use an image with diffusers.");
   }
-  if (config?.installsRequirements === false) {
+  if (config !== undefined && config.get("install_py_dep_per_model") !== "true") {
     const found = `TorchServe ignores ${shown(requirementsFile)}, since config.properties does not say to install it.`;
     return tell.warning(found, "Set install_py_dep_per_model=true.");
   }
@@ -205,7 +181,7 @@ function checkResponseSize({ picture, config }: Deployment): DeploymentCheck {
   const tell = line("response-size");
   const { width, height } = picture ?? { width: 768, height: 768 };
   const bytes = replyBytes({ width, height });
-  const limit = config?.maxResponseSize ?? DEFAULTS.maxResponseSize;
+  const limit = numberOf(config?.get("max_response_size")) ?? DEFAULTS.maxResponseSize;
   const size = `A picture of ${width}x${height} takes up to ${bytes} bytes as JSON`;
   if (bytes <= limit) return tell.ok(`${size}, and max_response_size is ${limit}.`);
   const advice = `Set max_response_size=${Math.max(NOTEBOOK_RESPONSE_SIZE, 2 * bytes)} in config.properties.`;
@@ -220,8 +196,7 @@ function checkResponseSize({ picture, config }: Deployment): DeploymentCheck {
 
 function checkTimeouts({ fileName, config }: Deployment): DeploymentCheck {
   const tell = line("timeouts");
-  const served = config?.models.find(({ marName }) => marName === fileName);
-  const seconds = served?.responseTimeout ?? DEFAULTS.responseTimeout;
+  const seconds = responseTimeoutOf(config, fileName) ?? DEFAULTS.responseTimeout;
   if (seconds > WRAPPER_TIMEOUT) {
     const found = `TorchServe waits ${seconds} s for a picture, but KServe asks it for ${WRAPPER_TIMEOUT} s at most.`;
     return tell.warning(found, `Set responseTimeout to ${WRAPPER_TIMEOUT} or less.`);
@@ -232,6 +207,10 @@ function checkTimeouts({ fileName, config }: Deployment): DeploymentCheck {
   const found = `TorchServe waits ${seconds} s for a picture, but an OpenShift route ends a request after ${ROUTE_TIMEOUT} s unless told otherwise.`;
   const advice = `Set the annotation haproxy.router.openshift.io/timeout: ${seconds}s on the InferenceService.`;
   return tell.warning(found, advice);
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 function line(name: DeploymentCheck["name"]) {

@@ -100,29 +100,46 @@ export function disagreements(
     return [`There is no ${SNAPSHOT}; TorchServe loads no model at its start.`];
   const snapshot = parsedObject(text);
   if (snapshot === undefined) return [`${SNAPSHOT} is not JSON in one line.`];
-  const models = Object.entries(objectOf(snapshot["models"]));
+  const models = Object.keys(objectOf(snapshot["models"]));
   const count = snapshot["modelCount"];
   const counted =
     count === models.length
       ? []
       : [`modelCount is ${shownValue(count)}, and there are ${models.length} models.`];
-  const mine = models.flatMap(([name, versions]) =>
-    Object.entries(objectOf(versions)).flatMap(([version, state]) => {
-      const fields = objectOf(state);
-      return fields["marName"] === archive.marName ? [{ name, version, fields }] : [];
-    }),
-  );
+  const mine = servedFrom(snapshot, archive.marName);
   if (mine.length === 0)
     return [...counted, `No model of ${SNAPSHOT} has the marName ${archive.marName}.`];
   return [...counted, ...mine.flatMap((one) => faultsOf(one, archive))];
 }
 
+/** How long TorchServe waits for an answer of the model in an archive, in seconds; undefined where none is set. */
+export function responseTimeoutOf(
+  config: ConfigProperties | undefined,
+  marName: string,
+): number | undefined {
+  const [served] = servedFrom(parsedObject(config?.get(SNAPSHOT) ?? "") ?? {}, marName);
+  const seconds = served?.fields["responseTimeout"];
+  return typeof seconds === "number" ? seconds : undefined;
+}
+
+interface Served {
+  readonly name: string;
+  readonly version: string;
+  readonly fields: Fields;
+}
+
+/** The models of a snapshot that are loaded from one archive. */
+function servedFrom(snapshot: Fields, marName: string): readonly Served[] {
+  return Object.entries(objectOf(snapshot["models"])).flatMap(([name, versions]) =>
+    Object.entries(objectOf(versions)).flatMap(([version, state]) => {
+      const fields = objectOf(state);
+      return fields["marName"] === marName ? [{ name, version, fields }] : [];
+    }),
+  );
+}
+
 function faultsOf(
-  {
-    name,
-    version,
-    fields,
-  }: { readonly name: string; readonly version: string; readonly fields: Fields },
+  { name, version, fields }: Served,
   { model }: DeployedArchive,
 ): readonly string[] {
   const missing = NEEDED.filter((key) => fields[key] === undefined || fields[key] === null);

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { checkArchive, findModel, openArchive, type Archive } from "../archive-files/archive.ts";
+import type { DeploymentCheck } from "../contract/archives.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
-import { Drawing } from "../drawing/drawing.ts";
+import { tryModel, type Trial } from "../drawing/half-precision.ts";
 import { drawableFolder } from "../drawing/unpacked-archive.ts";
 import { describeArchive } from "../studio/inspect-archive.ts";
 import { printJson, progressLine } from "./outcome.ts";
@@ -29,20 +30,29 @@ export function verifyCommand(signal: AbortSignal): Command {
     .option("--draw", "draws a picture with its model, too")
     .option("--json", "one JSON object per line")
     .action(async (file: string, { draw = false, json = false }: VerifyFlags) => {
-      const failure = await runChecks(checksOf(resolve(file), { draw, signal }), json);
-      if (failure === undefined) await tellDeployable(resolve(file), json);
+      const path = resolve(file);
+      let tried: Trial | undefined;
+      const drawn: Check = {
+        name: "drawing",
+        run: async () => {
+          tried = await tryModel(await drawableFolder(path, { signal }), signal);
+          return trialInWords(tried);
+        },
+      };
+      const checks = checksOf(path, signal);
+      const failure = await runChecks(draw ? [...checks, drawn] : checks, json);
+      if (failure === undefined || tried !== undefined) {
+        await tellDeployable(path, tried === undefined ? [] : [tried.check], json);
+      }
       if (json) printJson({ type: "done", isSound: failure === undefined });
       if (failure !== undefined) process.exitCode = 1;
     });
 }
 
-function checksOf(
-  path: string,
-  { draw, signal }: { readonly draw: boolean; readonly signal: AbortSignal },
-): readonly Check[] {
+function checksOf(path: string, signal: AbortSignal): readonly Check[] {
   const opened = once(() => openArchive(path));
   const model = once(async () => findModel(await opened()));
-  const checks: Check[] = [
+  return [
     {
       name: "directory",
       run: async () => {
@@ -76,7 +86,6 @@ function checksOf(
     },
     { name: "snapshot", run: async () => (await readArchivedModel(await model())).description },
   ];
-  return draw ? [...checks, { name: "drawing", run: () => drawOne(path, signal) }] : checks;
 }
 
 /** Runs checks until one fails, and gives what it threw: those after it need what it found. */
@@ -95,10 +104,14 @@ async function runChecks(checks: readonly Check[], isJson: boolean): Promise<unk
 }
 
 /** What would keep the archive from being served. Warnings and failures of these are no fault of its bytes. */
-async function tellDeployable(path: string, isJson: boolean): Promise<void> {
+async function tellDeployable(
+  path: string,
+  more: readonly DeploymentCheck[],
+  isJson: boolean,
+): Promise<void> {
   const { checks } = await describeArchive(await openArchive(path));
   if (!isJson) process.stdout.write("Deployable?\n");
-  for (const check of checks) {
+  for (const check of [...checks, ...more]) {
     const { name, outcome, found, advice } = check;
     if (isJson) printJson({ type: "deployable", ...check });
     else {
@@ -130,21 +143,10 @@ function manifestInWords({ manifest, absent, container }: Archive): string {
   return `${modelName ?? "no name"}, version ${modelVersion ?? "not given"}`;
 }
 
-/** Two steps are enough to see that it draws. */
-async function drawOne(path: string, signal: AbortSignal): Promise<string> {
-  const folder = await drawableFolder(path, { signal });
-  const drawing = new Drawing();
-  try {
-    const request = { prompt: "a red house", steps: 2, seed: "1" };
-    for await (const event of drawing.generate(request, { model: folder, signal })) {
-      if (event.kind !== "image") continue;
-      const { width, height, device } = event.record;
-      return `${width}x${height} on ${device}, ${event.seconds.denoise.toFixed(1)} s for two steps`;
-    }
-    return "no picture";
-  } finally {
-    drawing.close();
-  }
+function trialInWords({ outcome }: Trial): string {
+  if ("refusal" in outcome) throw outcome.refusal;
+  const { width, height, device } = outcome.record;
+  return `${width}x${height} on ${device}, ${outcome.seconds.toFixed(1)} s for two steps`;
 }
 
 function counting(what: string, signal: AbortSignal): (done: number, total: number) => void {

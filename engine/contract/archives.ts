@@ -70,7 +70,7 @@ export const archiveMemberSchema = z.object({
 });
 export type ArchiveMember = z.output<typeof archiveMemberSchema>;
 
-/** What is looked at to say whether a model can be served from an archive, in the order in which it is told. */
+/** What is looked at to say whether a model can be served from an archive, in the order in which it is told; half precision only by drawing. */
 export const DEPLOYMENT_CHECKS = [
   "manifest",
   "names",
@@ -80,6 +80,7 @@ export const DEPLOYMENT_CHECKS = [
   "packing",
   "response-size",
   "timeouts",
+  "half-precision",
 ] as const;
 
 /** One line of the checklist: `found` is a sentence, `advice` another that says what to do. */

@@ -177,7 +177,7 @@ export class Drawing {
     if (isSame && isSameDevice(former.device, device)) return former;
     this.#loaded = undefined;
     await former?.model.sessions.close();
-    const { weights, threads } = this.#options;
+    const { weights, threads, onPeaks } = this.#options;
     const supervisor = this.#supervisor;
     const options = {
       device,
@@ -187,6 +187,7 @@ export class Drawing {
       signal,
       weights,
       threads,
+      onPeaks,
     };
     const model = await loadModel(read, options);
     const place = { cacheFolder: this.#cacheFolder, fingerprint: model.fingerprint };

@@ -2,6 +2,7 @@ import type { Precision } from "../tensor/precision.ts";
 import type { Model, NodeOf, OperationKind, Weight } from "./graph.ts";
 import { Emitter, type StoredWeight } from "./emitter.ts";
 import type { Port, Program } from "./onnx.ts";
+import { emitPeaks, PEAKS } from "./peaks.ts";
 
 /**
  * How one device wants the operations: a table from operation to ONNX operators. Networks never ask
@@ -20,11 +21,15 @@ export type Lower<K extends OperationKind> = (
   inputs: readonly string[],
 ) => string;
 
-/** A model in ONNX operators. `stored` says where a weight lies and how it is kept there. */
+/**
+ * A model in ONNX operators. `stored` says where a weight lies and how it is kept there. One that is watched
+ * has PEAKS among its outputs.
+ */
 export function lower(
   model: Model,
   lowering: Lowering,
   stored: (weight: Weight) => StoredWeight,
+  { isWatched = false } = {},
 ): Program {
   const emit = new Emitter(lowering.precision, stored);
   const names = new Map<string, string>();
@@ -38,7 +43,13 @@ export function lower(
     names.set(node.output.name, operation(emit.scoped(node.name), node, inputs));
   }
   for (const { name } of model.outputs) emit.scoped(name).output(names.get(name) ?? name, name);
-  return { inputs: model.inputs.map(port), outputs: model.outputs.map(port), ...emit.emitted() };
+  const outputs = model.outputs.map(port);
+  if (isWatched) {
+    const values = model.nodes.map(({ output }) => names.get(output.name) ?? output.name);
+    emitPeaks(emit.scoped(PEAKS), values);
+    outputs.push({ name: PEAKS, shape: [values.length], type: "float32" });
+  }
+  return { inputs: model.inputs.map(port), outputs, ...emit.emitted() };
 }
 
 function port({ name, shape, type }: Model["inputs"][number]): Port {

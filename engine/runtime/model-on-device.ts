@@ -2,10 +2,11 @@ import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
 import { splitOnce } from "../graph/once.ts";
 import { encodeModel } from "../graph/onnx.ts";
+import { layersOf, PEAKS } from "../graph/peaks.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
 import { unet, type UNetSize } from "../networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
-import type { Networks, Session, SessionSize } from "../pipeline/session.ts";
+import type { Networks, Session, SessionSize, Tensors } from "../pipeline/session.ts";
 import type { TextEncoderConfig } from "../snapshot/text-encoder-config.ts";
 import type { UNetConfig } from "../snapshot/unet-config.ts";
 import type { VaeConfig } from "../snapshot/vae-config.ts";
@@ -31,6 +32,15 @@ export interface ModelOptions {
   /** See SessionOptions; by default large models are mapped and small ones prepacked. */
   readonly weights?: SessionOptions["weights"] | undefined;
   readonly threads?: number | undefined;
+  /** Watches every layer of every network; told after each run. A watched network is slower. */
+  readonly onPeaks?: ((network: NetworkName, peaks: readonly Peak[]) => void) | undefined;
+}
+
+/** The largest magnitude that a layer gave. */
+export interface Peak {
+  /** Its path in the network. */
+  readonly layer: string;
+  readonly value: number;
 }
 
 /** Up to here a model's sessions stay open side by side. A full-size Stable Diffusion 2 is 5.2 GB. */
@@ -54,7 +64,7 @@ export function unetParts(
   return splitOnce(model, PROMPT_INPUT) ?? { step: model };
 }
 
-type NetworkName = "text encoder" | "UNet" | "VAE decoder" | "VAE encoder";
+export type NetworkName = "text encoder" | "UNet" | "VAE decoder" | "VAE encoder";
 
 /** A model made ready for one device: hands out its networks as sessions, and minds the memory. */
 export class ModelOnDevice implements Networks {
@@ -64,6 +74,8 @@ export class ModelOnDevice implements Networks {
   readonly #options: ModelOptions;
   readonly #isSmall: boolean;
   #closedSeconds = 0;
+  /** Of each network that is watched. */
+  readonly #layers = new Map<NetworkName, readonly string[]>();
   readonly #sessions = new Map<
     NetworkName,
     { readonly key: string; readonly session: DeviceSession }
@@ -88,7 +100,7 @@ export class ModelOnDevice implements Networks {
   textEncoder(batch: number): Session {
     const { config, tokens, weights } = this.#files.textEncoder;
     return this.#session("text encoder", `${batch}`, () =>
-      this.#plan(textEncoder(config, { batch, tokens }), weights),
+      this.#plan("text encoder", textEncoder(config, { batch, tokens }), weights),
     );
   }
 
@@ -97,22 +109,28 @@ export class ModelOnDevice implements Networks {
     const { tokens } = this.#files.textEncoder;
     return this.#session("UNet", `${batch}x${height}x${width}`, () => {
       const size = { batch, height, width, tokens };
-      if (!this.#device.splitsOnce) return this.#plan(unet(config, size), weights);
+      if (!this.#device.splitsOnce || this.#isWatched) {
+        return this.#plan("UNet", unet(config, size), weights);
+      }
       const { once, step } = unetParts(config, size);
-      return this.#plan(step, weights, once);
+      return this.#plan("UNet", step, weights, once);
     });
   }
 
   vaeDecoder(size: SessionSize): Session {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
-    return this.#session("VAE decoder", key, () => this.#plan(vaeDecoder(config, size), weights));
+    return this.#session("VAE decoder", key, () =>
+      this.#plan("VAE decoder", vaeDecoder(config, size), weights),
+    );
   }
 
   vaeEncoder(size: SessionSize): Session {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
-    return this.#session("VAE encoder", key, () => this.#plan(vaeEncoder(config, size), weights));
+    return this.#session("VAE encoder", key, () =>
+      this.#plan("VAE encoder", vaeEncoder(config, size), weights),
+    );
   }
 
   /** Seconds spent on opening sessions, so far. */
@@ -132,13 +150,23 @@ export class ModelOnDevice implements Networks {
     return {
       run: async (inputs, signal) => {
         const known = this.#sessions.get(name);
-        if (known?.key === key) return known.session.run(inputs, signal);
+        if (known?.key === key) return this.#told(name, await known.session.run(inputs, signal));
         await this.#makeRoomFor(name);
         const session = new DeviceSession(this.#supervisor, name, plan);
         this.#sessions.set(name, { key, session });
-        return session.run(inputs, signal);
+        return this.#told(name, await session.run(inputs, signal));
       },
     };
+  }
+
+  /** A network's outputs without its peaks, which are told. */
+  #told(name: NetworkName, { [PEAKS]: peaks, ...outputs }: Tensors): Tensors {
+    const layers = this.#layers.get(name) ?? [];
+    if (peaks !== undefined) {
+      const found = layers.map((layer, i) => ({ layer, value: peaks.data[i] ?? 0 }));
+      this.#options.onPeaks?.(name, found);
+    }
+    return outputs;
   }
 
   async #makeRoomFor(name: NetworkName): Promise<void> {
@@ -151,11 +179,13 @@ export class ModelOnDevice implements Networks {
   }
 
   /** `once` is what of the network is computed once for a prompt. */
-  #plan(step: Model, weights: WeightFiles, once?: Model): SessionPlan {
+  #plan(network: NetworkName, step: Model, weights: WeightFiles, once?: Model): SessionPlan {
     const { provider, textLowering } = this.#device;
     const stored = findIn(weights);
+    const isWatched = this.#isWatched;
+    if (isWatched) this.#layers.set(network, layersOf(step));
     const encode = (part: Model, lowering: Lowering): Uint8Array =>
-      encodeModel(lower(part, lowering, stored));
+      encodeModel(lower(part, lowering, stored, { isWatched }));
     return {
       step: encode(step, this.#loweringFor(weights)),
       once: once && { graph: encode(once, textLowering), input: PROMPT_INPUT },
@@ -166,6 +196,10 @@ export class ModelOnDevice implements Networks {
         threads: this.#options.threads,
       },
     };
+  }
+
+  get #isWatched(): boolean {
+    return this.#options.onPeaks !== undefined;
   }
 
   /** Whole numbers are prepacked: Stable Diffusion 2's steps are 1.3 times as fast, ready in 0.8 s. */

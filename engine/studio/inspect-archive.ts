@@ -1,3 +1,6 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ConfigProperties, MAX_CONFIG_BYTES } from "../archive/config-properties.ts";
 import { deploymentChecks, type Deployment } from "../archive/deployable.ts";
 import { kindOf, type Member, type MemberKind } from "../archive/member.ts";
 import {
@@ -79,8 +82,22 @@ async function deploymentOf(
     members: container.members,
     requirements:
       requirementsFile === undefined ? undefined : await readSmallFile(container, requirementsFile),
+    config: await configBeside(archive),
     ...found,
   };
+}
+
+/** The config.properties of the model store that an archive lies in, as in the customer's bucket, or beside it. */
+async function configBeside({ path }: Archive): Promise<ConfigProperties | undefined> {
+  const folder = dirname(path);
+  const places = [join(dirname(folder), "config"), folder];
+  for (const place of places) {
+    const file = join(place, "config.properties");
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() !== true || found.size > MAX_CONFIG_BYTES) continue;
+    return ConfigProperties.parse(await readFile(file));
+  }
+  return undefined;
 }
 
 const SHOWN_AS: Readonly<Record<MemberKind, ArchiveMember["kind"]>> = {

@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { configOf, NOTEBOOK_FORM } from "../../engine/archive/serving-form.ts";
 import type { RefusalCode } from "../../engine/contract/errors.ts";
 import { entriesOf, HANDLER, marOf, notebookMar, TINY } from "../fakes/mar-writer.ts";
 import { refusal } from "../fakes/refusal.ts";
@@ -62,6 +63,24 @@ describe.each(TRANSPORTS)("archives that are looked at, $name", (transport) => {
       "diffusers has no version, so each start may install another.",
     );
     expect(found.checks.find(({ name }) => name === "response-size")?.found).toContain("768x768");
+  });
+
+  test("the config.properties of the model store around it counts", async () => {
+    const folder = temporaryFolder();
+    for (const name of ["config", "model-store"]) mkdirSync(join(folder, name));
+    const path = join(folder, "model-store/stable-diffusion.mar");
+    writeFileSync(path, notebookMar());
+    const outcomes = async (config: Uint8Array) => {
+      writeFileSync(join(folder, "config/config.properties"), config);
+      const { checks } = await studio.client.archives.inspect({ path });
+      return Object.fromEntries(checks.map(({ name, outcome }) => [name, outcome]));
+    };
+    expect(await outcomes(configOf(NOTEBOOK_FORM).bytes())).toMatchObject({ names: "ok" });
+    const other = configOf({ ...NOTEBOOK_FORM, version: "2.0", maxResponseSize: 1000 });
+    expect(await outcomes(other.bytes())).toMatchObject({
+      names: "failed",
+      "response-size": "failed",
+    });
   });
 
   test("an archive without a model says why nothing is imported", async () => {

@@ -1,0 +1,22 @@
+import type { Emitter } from "./emitter.ts";
+import type { Model } from "./graph.ts";
+
+/** The output that a watched graph has besides its own: (layers), the largest magnitude in each layer's result. */
+export const PEAKS = "peaks";
+
+/** The layers of a model in the order in which they are computed: paths of the network, as its weights have them. */
+export function layersOf({ nodes }: Model): readonly string[] {
+  return nodes.map(({ name, kind }) => {
+    const path = name.replace(/\.\d+$/, "");
+    return path.endsWith(`.${kind}`) ? path.slice(0, -kind.length - 1) : name;
+  });
+}
+
+/** Ends a graph with the peaks of these values, each of which is one layer's. */
+export function emitPeaks(emit: Emitter, values: readonly string[]): void {
+  const peaks = values.map((value) => {
+    const flat = emit.reshape(emit.cast(value, "float32"), [-1]);
+    return emit.node("ReduceMax", [emit.node("Abs", [flat])], { attributes: { keepdims: 1 } });
+  });
+  emit.output(emit.node("Concat", peaks, { attributes: { axis: 0 } }), PEAKS);
+}
