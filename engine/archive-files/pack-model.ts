@@ -48,16 +48,17 @@ export async function packedBytes(packing: Packing): Promise<number> {
  */
 export async function marSource(packing: Packing, onBytes: OnBytes): Promise<CheckedSource> {
   const { isZipped, isDeflated } = FORMS[packing.form];
+  const entryOf = async (path: string, source: ByteSource): Promise<ZipEntry> =>
+    isDeflated
+      ? { path, ...(await deflated(source, onBytes)) }
+      : { path, plain: await checked(source, onBytes) };
   const entries: ZipEntry[] = [];
   const files: ZipEntry[] = [];
   for (const { path, source, isModel } of await sourcesOf(packing)) {
-    const entry = isDeflated
-      ? { path, ...(await deflated(source, onBytes)) }
-      : { path, plain: await checked(source, onBytes) };
-    (isZipped && isModel ? files : entries).push(entry);
+    (isZipped && isModel ? files : entries).push(await entryOf(path, source));
   }
   const model = isZipped ? [{ path: MODEL_ZIP, plain: zipSource(files) }] : [];
-  const manifest = { path: MANIFEST, plain: bytesSource(manifestBytes(labelOf(packing))) };
+  const manifest = await entryOf(MANIFEST, bytesSource(manifestBytes(labelOf(packing))));
   return zipSource([...model, ...entries, manifest]);
 }
 

@@ -4,6 +4,8 @@ export interface Peer {
   readonly name: string;
   /** Python packages, pinned, for a virtual environment of its own; the first gives the version shown. */
   readonly pip: readonly string[];
+  /** Another peer, whose packages it uses as well: large ones are kept once. */
+  readonly sharesWith?: string;
   /** Programs that must be on the PATH already; a peer without them is skipped. */
   readonly needs?: readonly string[];
   /** Longest time its installation may take, in minutes. */
@@ -27,6 +29,12 @@ export const PEERS: readonly Peer[] = [
     size: "60 MB of packages",
   },
   {
+    name: "torch-model-archiver",
+    pip: ["torch-model-archiver==0.12.0"],
+    installMinutes: 2,
+    size: "1 MB of packages",
+  },
+  {
     name: "diffusers",
     pip: [
       "diffusers==0.42.0",
@@ -35,6 +43,14 @@ export const PEERS: readonly Peer[] = [
       "accelerate==1.15.0",
       "scipy==1.17.1",
     ],
+    installMinutes: 8,
+    size: "torch, 3 GB with its libraries",
+  },
+  {
+    name: "torchserve",
+    pip: ["torchserve==0.12.0", "pyyaml==6.0.4", "psutil==7.2.2", "orjson==3.13.0"],
+    sharesWith: "diffusers",
+    needs: ["java"],
     installMinutes: 8,
     size: "torch, 3 GB with its libraries",
   },

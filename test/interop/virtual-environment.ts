@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import type { Peer } from "./peers.ts";
+import { PEERS, type Peer } from "./peers.ts";
 
 /** Why a peer cannot be tried here, in a few words. */
 export class Missing extends Error {}
@@ -33,13 +33,15 @@ export async function install(peer: Peer, limitMs: number): Promise<void> {
   const folder = join(interopCache(), peer.name);
   const stamp = join(folder, "installed.json");
   const wanted = JSON.stringify(peer.pip);
-  for (const program of peer.needs ?? []) await requireProgram(program);
-  if ((await readFile(stamp, "utf8").catch(() => "")) === wanted) return;
   const deadline = performance.now() + limitMs;
+  const left = (): number => deadline - performance.now();
   const python = await findPython();
+  for (const program of peer.needs ?? []) await requireProgram(program);
+  const lender = PEERS.find(({ name }) => name === peer.sharesWith);
+  if (lender !== undefined) await install(lender, left());
+  if ((await readFile(stamp, "utf8").catch(() => "")) === wanted) return;
   await rm(stamp, { force: true });
   await mkdir(folder, { recursive: true });
-  const left = (): number => deadline - performance.now();
   const isThere = await run(pythonOf(peer.name), ["-m", "pip", "--version"], left(), "").then(
     () => true,
     () => false,
@@ -50,7 +52,17 @@ export async function install(peer: Peer, limitMs: number): Promise<void> {
   }
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
   await run(pythonOf(peer.name), [...pip, "--prefer-binary", ...peer.pip], left(), peer.size);
+  if (lender !== undefined) await lend(lender, peer);
   await writeFile(stamp, wanted);
+}
+
+/** Lets one peer see the packages of another, behind its own. */
+async function lend(from: Peer, to: Peer): Promise<void> {
+  const ask = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"];
+  const [lent = "", own = ""] = await Promise.all(
+    [from, to].map(async ({ name }) => (await run(pythonOf(name), ask, 60_000, name)).trim()),
+  );
+  await writeFile(join(own, "lent.pth"), `${lent}\n`);
 }
 
 /** The version of a peer's first package, as it is installed. */
