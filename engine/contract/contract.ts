@@ -1,6 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { archiveSchema, packRequestSchema } from "./archives.ts";
+import { bucketContract } from "./bucket-contract.ts";
 import { deviceReportSchema } from "./devices.ts";
 import {
   certificateSchema,
@@ -226,6 +227,9 @@ export const contract = {
       .input(z.object({ url: z.string().max(2048) }))
       .output(z.array(certificateSchema)),
   },
+
+  /** Buckets of S3 services, by the connections to them. */
+  buckets: bucketContract,
 
   machine: {
     get: oc.output(machineSchema),

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { ARCHIVE_REFUSALS } from "./archive-refusals.ts";
+import { BUCKET_REFUSALS } from "./bucket-refusals.ts";
+import { DOWNLOAD_REFUSALS } from "./download-refusals.ts";
 import { INFERENCE_REFUSALS } from "./inference-refusals.ts";
 
 /**
@@ -159,41 +161,7 @@ export const REFUSALS = {
     sentence: "The model store has {model} already.",
     advice: "Remove it first, or keep what is there.",
   },
-  HUB_UNREACHABLE: {
-    status: 502,
-    sentence: "{host} did not answer: {reason}.",
-    advice: "Check the connection and try again; what was fetched is kept.",
-  },
-  HUB_ADDRESS_INVALID: {
-    status: 422,
-    sentence: "The hub address {address} ({setting}) cannot be used: {reason}.",
-    advice: "Correct it in Settings, or correct HF_ENDPOINT and start Darkroom again.",
-  },
-  PROXY_INVALID: {
-    status: 422,
-    sentence: "The proxy {address} ({variable}) cannot be used: {reason}.",
-    advice: "Correct or remove the environment variable, then start Darkroom again.",
-  },
-  HUB_REFUSED: {
-    status: 403,
-    sentence: "{host} refuses {repository}: {reason}.",
-    advice: "Accept its terms on its page and enter a token in Settings, or choose another source.",
-  },
-  HUB_NOT_FOUND: {
-    status: 404,
-    sentence: "{repository} is not to be had: {reason}.",
-    advice: "Check the name, or choose another source.",
-  },
-  DOWNLOAD_FAILED: {
-    status: 502,
-    sentence: "{file} could not be fetched: {reason}.",
-    advice: "Resume the download; it goes on where it stopped.",
-  },
-  DOWNLOAD_DAMAGED: {
-    status: 502,
-    sentence: "{file} does not have the content its publisher states: {reason}.",
-    advice: "It was discarded; resume the download, on another network if it stays.",
-  },
+  ...DOWNLOAD_REFUSALS,
   SECRET_UNAVAILABLE: {
     status: 500,
     sentence: "The {vault} cannot keep secrets: {reason}.",
@@ -258,6 +226,7 @@ export const REFUSALS = {
   },
   ...INFERENCE_REFUSALS,
   ...ARCHIVE_REFUSALS,
+  ...BUCKET_REFUSALS,
   INTERNAL: {
     status: 500,
     sentence: "The studio made a mistake: {reason}.",

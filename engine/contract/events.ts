@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { connectionSchema } from "./buckets.ts";
 import { endpointSchema } from "./endpoints.ts";
 import { imageSchema } from "./gallery.ts";
 import { generationSchema } from "./generation.ts";
@@ -51,5 +52,8 @@ export const studioEventSchema = z.discriminatedUnion("type", [
   /** Endpoints that are new or have changed. */
   z.object({ type: z.literal("endpoints-changed"), endpoints: z.array(endpointSchema) }),
   z.object({ type: z.literal("endpoints-removed"), ids: z.array(z.string()) }),
+  /** Connections to buckets that are new or have changed. */
+  z.object({ type: z.literal("connections-changed"), connections: z.array(connectionSchema) }),
+  z.object({ type: z.literal("connections-removed"), ids: z.array(z.string()) }),
 ]);
 export type StudioEvent = z.output<typeof studioEventSchema>;

@@ -1,82 +1,22 @@
 import { StudioError } from "../contract/errors.ts";
-import { systemCode } from "../files/system-error.ts";
-
-/** What a connection's failure means, by the code that Node or undici gives it. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: "host not found",
-  EAI_AGAIN: "its name cannot be looked up now",
-  ECONNREFUSED: "nothing listens at that port",
-  EHOSTUNREACH: "there is no way to it",
-  ENETUNREACH: "there is no way to its network",
-  EADDRNOTAVAIL: "there is no way to it",
-  ETIMEDOUT: "the connection was not made in time",
-  UND_ERR_CONNECT_TIMEOUT: "the connection was not made in time",
-  ECONNRESET: "it broke the connection off",
-  EPIPE: "it broke the connection off",
-  UND_ERR_SOCKET: "it broke the connection off",
-  UND_ERR_BODY_TIMEOUT: "it stopped in the middle of its reply",
-  EPROTO: "it does not speak TLS",
-};
-
-/** What is wrong with a certificate, by OpenSSL's code. */
-const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
-  SELF_SIGNED_CERT_IN_CHAIN: "it comes from an authority that this machine does not know",
-  UNABLE_TO_GET_ISSUER_CERT: "it comes from an authority that this machine does not know",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "it comes from an authority that this machine does not know",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "it comes from an authority that this machine does not know",
-  CERT_HAS_EXPIRED: "it has expired",
-  CERT_NOT_YET_VALID: "it is not valid yet",
-  CERT_REVOKED: "it was revoked",
-  CERT_UNTRUSTED: "it is not trusted for this",
-  INVALID_PURPOSE: "it is not one of a server",
-  INVALID_CA: "its authority may not make certificates",
-  ERR_TLS_CERT_ALTNAME_INVALID: "it is another host's",
-  HOSTNAME_MISMATCH: "it is another host's",
-};
+import { connectionReason } from "../network/connection-reason.ts";
 
 /** Why a request did not get its reply: the refusal to show, or undefined where it is a mistake of ours. */
 export function connectionRefusal(error: unknown, host: string): StudioError | undefined {
-  if (error instanceof Error && error.name === "HTTPParserError") {
-    return new StudioError("ENDPOINT_REPLY_INVALID", { reason: "it is not HTTP" });
+  const found = connectionReason(error);
+  if (found === undefined) return undefined;
+  const { kind, reason } = found;
+  switch (kind) {
+    case "certificate":
+      return new StudioError("ENDPOINT_CERTIFICATE", { host, reason });
+    case "reply":
+      return new StudioError("ENDPOINT_REPLY_INVALID", { reason });
+    case "unreachable":
+      return unreachable(host, reason);
   }
-  const code = codeOf(error);
-  if (code === undefined) return undefined;
-  const wrong = CERTIFICATE_REASONS[code];
-  if (wrong !== undefined) return new StudioError("ENDPOINT_CERTIFICATE", { host, reason: wrong });
-  if (code === "UND_ERR_HEADERS_OVERFLOW") {
-    return new StudioError("ENDPOINT_REPLY_INVALID", { reason: "its head is too large" });
-  }
-  const reason = REASONS[code] ?? (isTls(code) ? "its TLS cannot be understood" : undefined);
-  return reason === undefined ? undefined : unreachable(host, reason);
 }
 
 /** `reason` completes "HOST did not answer: …". */
 export function unreachable(host: string, reason: string): StudioError {
   return new StudioError("ENDPOINT_UNREACHABLE", { host, reason });
-}
-
-function isTls(code: string): boolean {
-  return code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_");
-}
-
-/** The code of an error, or of what caused it: several addresses that were tried fail together. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const code = systemCode(error);
-  if (code !== undefined && isKnown(code)) return code;
-  const inner: readonly unknown[] = [
-    error.cause,
-    ...(error instanceof AggregateError ? error.errors : []),
-  ];
-  return inner.map(codeOf).find((code) => code !== undefined);
-}
-
-function isKnown(code: string): boolean {
-  return (
-    Object.hasOwn(REASONS, code) ||
-    Object.hasOwn(CERTIFICATE_REASONS, code) ||
-    code === "UND_ERR_HEADERS_OVERFLOW" ||
-    isTls(code)
-  );
 }

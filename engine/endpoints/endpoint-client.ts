@@ -8,7 +8,7 @@ import { connectionRefusal, unreachable } from "./connection-refusal.ts";
 import type { ExtraHeader } from "./extra-headers.ts";
 import { isPlain } from "./endpoint-address.ts";
 import { readBody } from "./reply-body.ts";
-import { secureContext, type Trust } from "./trust.ts";
+import { secureContext, type Trust } from "../network/trust.ts";
 
 /** All that it takes to speak with one endpoint. */
 export interface Connection extends Trust {

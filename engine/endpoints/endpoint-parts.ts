@@ -3,7 +3,7 @@ import type { Endpoint, EndpointChange } from "../contract/endpoints.ts";
 import { readAddress, nameOf, type EndpointAddress } from "./endpoint-address.ts";
 import { checkKept, type KeptEndpoint } from "./endpoint-file.ts";
 import type { ExtraHeader } from "./extra-headers.ts";
-import { checkCa } from "./trust.ts";
+import { checkCa } from "../network/trust.ts";
 
 /** The model of the seed's endpoint, where nothing else is known. */
 export const SEED_MODEL = "stable-diffusion";

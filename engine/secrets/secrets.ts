@@ -39,8 +39,12 @@ const READING = {
   },
 };
 
-/** What is kept: what the contract names, and what belongs to endpoints, which the contract cannot reach. */
-export type KeptName = SecretName | `endpoint-token:${string}` | `endpoint-headers:${string}`;
+/** What is kept: what the contract names, and what belongs to endpoints and buckets, which the contract cannot reach. */
+export type KeptName =
+  | SecretName
+  | `endpoint-token:${string}`
+  | `endpoint-headers:${string}`
+  | `bucket-keys:${string}`;
 
 /** Environment variables that stand in for a secret. */
 const VARIABLES: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import { os } from "./implementer.ts";
 import { machineProcedures } from "./machine.ts";
 import { modelProcedures } from "./model-procedures.ts";
 import { openDrawing, type DrawingParts } from "./open-drawing.ts";
+import { bucketProcedures, openBuckets, type BucketParts } from "./open-buckets.ts";
 import { openEndpoints, type EndpointParts } from "./open-endpoints.ts";
 import { openLanes } from "./open-lanes.ts";
 import { openServing, type ServingParts } from "./open-serving.ts";
@@ -43,6 +44,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const drawing = await openDrawing(options, stores, undo);
     const serving = await openServing(options, stores, drawing, undo);
     const remote = await openEndpoints(options, stores, undo);
+    const storage = await openBuckets(options, stores, undo);
     const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
     // Before the studio lets go of the device: a request that waits for it would begin to draw then.
     undo.defer(() => serving.server.close());
@@ -61,6 +63,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
         ...serving,
         ...transfers,
         ...remote,
+        ...storage,
         lanes,
         rebuild,
       }),
@@ -83,7 +86,8 @@ type Parts = Stores &
   DrawingParts &
   ServingParts &
   TransferParts &
-  EndpointParts & { readonly lanes: Lanes; readonly rebuild: GalleryRebuild };
+  EndpointParts &
+  BucketParts & { readonly lanes: Lanes; readonly rebuild: GalleryRebuild };
 
 /** Every procedure of the contract, with refusals around it. */
 function createRouter(options: StudioOptions, parts: Parts) {
@@ -116,6 +120,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
         ...parts.notices(),
         ...serverFile.notices,
         ...parts.endpoints.notices,
+        ...parts.connections.notices,
         ...others(),
       ],
     }),
@@ -124,6 +129,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
     transfers: transferProcedures(parts),
     server: serverProcedures(parts),
     endpoints: endpointProcedures(parts),
+    buckets: bucketProcedures(parts),
   });
 }
 

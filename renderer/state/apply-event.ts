@@ -75,6 +75,12 @@ const HANDLERS: Handlers = {
   "served-requests-cleared": forgetServedRequests,
   "endpoints-changed": ({ endpoints }, studio) => mergeEndpoints(endpoints, studio),
   "endpoints-removed": ({ ids }, studio) => forgetEndpoints(ids, studio),
+  "connections-changed": (_, { cache, queries }) => {
+    void cache.invalidateQueries({ queryKey: queries.buckets.connections.queryKey() });
+  },
+  "connections-removed": (_, { cache, queries }) => {
+    void cache.invalidateQueries({ queryKey: queries.buckets.connections.queryKey() });
+  },
 };
 
 /** Resolves when what the event means is known: `reset` reads everything, and what follows it waits. */

@@ -6,6 +6,7 @@ import type { Order } from "../../engine/contract/order.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import { noBuckets } from "./fake-buckets.ts";
 import { FakeEndpoints } from "./fake-endpoints.ts";
 import { FakeServer } from "./fake-server.ts";
 import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
@@ -351,6 +352,7 @@ export class FakeStudio {
         check: async () => ({ isAccepted: true, account: "ada" }),
       },
       endpoints: this.#endpoints.client(),
+      buckets: noBuckets(),
       server: this.#server.client(),
       machine: {
         get: async () => ({

@@ -47,6 +47,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "undici",
     "node:",
   ],
+  // What speaking with machines of other people takes: whom to trust, and what a failure means.
+  "engine/network": ["engine/contract/errors.ts", "engine/files/system-error.ts", "node:"],
   // I/O
   "engine/runtime": [
     "engine/contract",
@@ -118,7 +120,19 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/image",
     "engine/codecs",
     "engine/files",
+    "engine/network",
     "undici",
+    "zod",
+    "node:",
+  ],
+  "engine/buckets": [
+    "engine/contract",
+    "engine/files",
+    "engine/network",
+    "engine/download/proxied-fetch.ts",
+    "@aws-sdk/client-s3",
+    "@aws-sdk/s3-request-presigner",
+    "yaml",
     "zod",
     "node:",
   ],
@@ -180,6 +194,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/secrets",
     "engine/serving",
     "engine/endpoints",
+    "engine/buckets",
     "engine/drawing",
     "engine/worker",
     "@orpc/server",

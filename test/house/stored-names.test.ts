@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { CHECKSUM_MODES, PATH_STYLES } from "../../engine/contract/buckets.ts";
 import { DEVICE_NAMES } from "../../engine/contract/devices.ts";
 import { REQUEST_PROFILES } from "../../engine/contract/endpoints.ts";
 import { REFUSALS } from "../../engine/contract/errors.ts";
@@ -35,6 +36,8 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
   devices: { shipped: "auto cpu cuda dml coreml webgpu", now: DEVICE_NAMES },
   precisions: { shipped: "float32 float16 int8", now: USED_PRECISIONS },
   "scopes of a key": { shipped: "inference management", now: KEY_SCOPES },
+  "path styles": { shipped: "auto yes no", now: PATH_STYLES },
+  "checksum modes": { shipped: "auto when-supported when-required", now: CHECKSUM_MODES },
   "request profiles": { shipped: "prompt full", now: REQUEST_PROFILES },
   "sources of a model": {
     shipped: "hub folder archive bucket",
@@ -61,7 +64,11 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
       MODEL_NOT_SERVED BODY_TOO_LARGE BODIES_TOO_MANY ENCODING_UNKNOWN METHOD_REFUSED
       STUDIO_SILENT ENDPOINT_NOT_SERVED ARCHIVE_DAMAGED ARCHIVE_UNSAFE ARCHIVE_TOO_LARGE
       ARCHIVE_MANIFEST_INVALID ARCHIVE_WITHOUT_MODEL ARCHIVE_FLATTENED
-      ARCHIVE_UNWRITABLE ARCHIVE_INPUT_CHANGED`,
+      ARCHIVE_UNWRITABLE ARCHIVE_INPUT_CHANGED BUCKET_UNREACHABLE BUCKET_CERTIFICATE
+      BUCKET_KEYS_REFUSED BUCKET_DENIED BUCKET_CLOCK
+      BUCKET_REGION BUCKET_MOVED BUCKET_PATH_STYLE BUCKET_NOT_FOUND BUCKET_NOT_CHOSEN
+      BUCKET_NAME_INVALID BUCKET_EXISTS OBJECT_NOT_FOUND BUCKET_UNSUPPORTED BUCKET_BUSY
+      BUCKET_REPLY_INVALID BUCKET_REFUSED CONNECTION_UNREADABLE`,
     now: Object.keys(REFUSALS),
   },
 };

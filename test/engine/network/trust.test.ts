@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { certificatesOf } from "../../../engine/endpoints/certificates.ts";
 import { EndpointClient } from "../../../engine/endpoints/endpoint-client.ts";
-import { checkCa, type Trust } from "../../../engine/endpoints/trust.ts";
+import { checkCa, type Trust } from "../../../engine/network/trust.ts";
 import { certificate } from "../../fakes/certificates.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { always, standInEndpoint } from "../../fakes/stand-in-endpoint.ts";

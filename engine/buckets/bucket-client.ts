@@ -1,0 +1,193 @@
+import type {
+  GetObjectCommand,
+  S3Client,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+} from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { ConnectionFindings } from "../contract/buckets.ts";
+import { StudioError } from "../contract/errors.ts";
+import { withoutKeys, type BucketKeys } from "./bucket-keys.ts";
+import {
+  bucketRefusal,
+  errorReply,
+  regionIn,
+  type Asked,
+  type ErrorReply,
+} from "./bucket-refusal.ts";
+import type { KeptConnection } from "./connection-file.ts";
+import { openS3Client, type Timing } from "./s3-client.ts";
+import { awsEndpoint, isAws, readEndpoint, regionOf } from "./service-address.ts";
+
+/** One bucket of a service, and how to speak with it. */
+export interface Bucket {
+  readonly client: BucketClient;
+  readonly name: string;
+  /** Whether deleting can be undone; undefined before that was looked at. */
+  readonly isVersioned: boolean | undefined;
+}
+
+/** What most services other than AWS take. */
+const DEFAULT_REGION = "us-east-1";
+
+export interface BucketClientOptions {
+  readonly connection: KeptConnection;
+  readonly keys: BucketKeys;
+  readonly timing: Timing;
+  /** Told of what was found out about the service, to be remembered. */
+  readonly onFound: (found: ConnectionFindings) => void;
+  readonly now: () => Date;
+}
+
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Until the head of the reply; 0 leaves it to the pauses between pieces. */
+  readonly replyMs?: number;
+}
+
+type Sent<I extends ServiceInputTypes, O extends ServiceOutputTypes> = Parameters<
+  typeof S3Client.prototype.send<I, O>
+>[0];
+
+/**
+ * Speaks S3 with one service. Where `auto` was chosen, it finds out the form of addresses and the
+ * region from the first refusal that names them, tries again, and remembers. It follows no other
+ * redirect, and its keys sign for the connection's own service alone, or for AWS's region of the bucket.
+ */
+export class BucketClient {
+  readonly #options: BucketClientOptions;
+  #found: ConnectionFindings;
+  #client: S3Client;
+  #server: string | undefined;
+
+  constructor(options: BucketClientOptions) {
+    this.#options = options;
+    this.#found = options.connection.found;
+    this.#client = this.#connect();
+  }
+
+  /** What it calls itself, after the first reply. */
+  get server(): string | undefined {
+    return this.#server;
+  }
+
+  get host(): string {
+    return this.#endpoint.host;
+  }
+
+  get region(): string {
+    const { region } = this.#options.connection;
+    return this.#found.region ?? region ?? regionOf(this.#endpoint) ?? DEFAULT_REGION;
+  }
+
+  /** Whether the bucket stands in the path. */
+  get isPathStyle(): boolean {
+    const { pathStyle } = this.#options.connection;
+    if (pathStyle !== "auto") return pathStyle === "yes";
+    return (this.#found.pathStyle ?? (isAws(this.#endpoint) ? "no" : "yes")) === "yes";
+  }
+
+  /** Whether every request carries a checksum; undefined before that was found out. */
+  get checksums(): ConnectionFindings["checksums"] {
+    const { checksums } = this.#options.connection;
+    return checksums === "auto" ? this.#found.checksums : checksums;
+  }
+
+  /** Sends a command. Rejects with the signal's reason, or refuses as one of the BUCKET codes or OBJECT_NOT_FOUND. */
+  async send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+    command: Sent<I, O>,
+    asked: Asked,
+    { signal, replyMs = this.#options.timing.replyMs }: SendOptions = {},
+  ): Promise<O> {
+    signal?.throwIfAborted();
+    const options = { requestTimeout: replyMs, ...(signal && { abortSignal: signal }) };
+    try {
+      return await this.#client.send(command, options);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (this.#learnsFrom(error)) return this.send(command, asked, { signal, replyMs });
+      throw this.#refusal(error, asked);
+    }
+  }
+
+  /** An address that does what the command does, for whoever has it. */
+  async sign(command: GetObjectCommand, seconds: number): Promise<string> {
+    return getSignedUrl(this.#client, command, { expiresIn: seconds });
+  }
+
+  /** Remembers what a trial came to. */
+  remember(found: ConnectionFindings): void {
+    this.#found = { ...this.#found, ...found };
+    this.#client.destroy();
+    this.#client = this.#connect();
+    this.#options.onFound(this.#found);
+  }
+
+  /** Breaks off what is still under way. */
+  close(): void {
+    this.#client.destroy();
+  }
+
+  get #endpoint(): URL {
+    return readEndpoint(this.#found.endpoint ?? this.#options.connection.endpoint);
+  }
+
+  #refusal(error: unknown, asked: Asked): unknown {
+    const { keys, now } = this.#options;
+    const { host, region } = this;
+    const isVirtualHosted = !this.isPathStyle;
+    const refusal = bucketRefusal(error, { ...asked, host, region, isVirtualHosted, now });
+    if (refusal === undefined) return error;
+    const details = Object.entries(refusal.details).map(([name, value]) => [
+      name,
+      typeof value === "string" ? withoutKeys(value, keys) : value,
+    ]);
+    return new StudioError(refusal.code, Object.fromEntries(details));
+  }
+
+  /** Whether an error named something that was not known before, so that trying again may help. */
+  #learnsFrom(error: unknown): boolean {
+    const reply = errorReply(error);
+    if (reply === undefined) return false;
+    const found = { ...this.#regionFrom(reply), ...this.#pathStyleFrom(reply) };
+    if (Object.keys(found).length === 0) return false;
+    this.remember(found);
+    return true;
+  }
+
+  #regionFrom(reply: ErrorReply): ConnectionFindings {
+    const region = regionIn(reply);
+    if (region === undefined || region === this.region || this.#found.region !== undefined)
+      return {};
+    const isOther = isAws(this.#endpoint) && this.#endpoint.href !== `${awsEndpoint(region)}/`;
+    return { region, ...(isOther && { endpoint: awsEndpoint(region) }) };
+  }
+
+  #pathStyleFrom({ code }: ErrorReply): ConnectionFindings {
+    const isFree = this.#options.connection.pathStyle === "auto";
+    if (!isFree || this.#found.pathStyle !== undefined || !PATH_STYLE_CODES.has(code)) return {};
+    return { pathStyle: this.isPathStyle ? "no" : "yes" };
+  }
+
+  #connect(): S3Client {
+    const { connection, keys, timing } = this.#options;
+    return openS3Client({
+      connection,
+      keys,
+      timing,
+      endpoint: this.#endpoint,
+      region: this.region,
+      isPathStyle: this.isPathStyle,
+      checksums: this.checksums ?? "when-required",
+      onServer: (server) => {
+        this.#server = server;
+      },
+    });
+  }
+}
+
+const PATH_STYLE_CODES: ReadonlySet<string> = new Set([
+  "SecondLevelDomainForbidden",
+  "PathStyleRequestNotAllowed",
+  "VirtualHostDomainRequired",
+]);

@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import {
+  DeleteObjectCommand,
+  GetBucketVersioningCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import type { ConnectionCheck } from "../contract/buckets.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
+import type { Bucket, BucketClient } from "./bucket-client.ts";
+import { keysPage } from "./listing.ts";
+
+type Found = Partial<ConnectionCheck>;
+
+/** What a look at a service comes to: its list, its versions, and whether it takes what is written. */
+export async function checkConnection(
+  client: BucketClient,
+  bucket: string | null,
+  signal?: AbortSignal,
+): Promise<Found> {
+  if (bucket === null) {
+    await bucketNames(client, signal);
+    return {};
+  }
+  const place = { client, name: bucket, isVersioned: undefined };
+  const listed = await unlessDenied(() =>
+    keysPage(place, { prefix: "", isFlat: true, limit: 1 }, signal),
+  );
+  const isVersioned = await versioning(place, signal);
+  const written = await writing(place, signal);
+  return {
+    canList: listed !== undefined,
+    ...(listed && { isEmpty: listed.folders.length + listed.objects.length === 0 }),
+    ...(isVersioned !== undefined && { isVersioned }),
+    ...written,
+  };
+}
+
+/** The names of the buckets that the keys may list. */
+export async function bucketNames(client: BucketClient, signal?: AbortSignal): Promise<string[]> {
+  const reply = await client.send(
+    new ListBucketsCommand({}),
+    { what: "listing buckets" },
+    { signal },
+  );
+  return (reply.Buckets ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
+}
+
+/** Undefined where the keys do not allow it. */
+async function unlessDenied<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StudioError && error.code === "BUCKET_DENIED") return undefined;
+    throw error;
+  }
+}
+
+/** Whether deleting can be undone; undefined where the service does not say. */
+async function versioning({ client, name }: Bucket, signal?: AbortSignal) {
+  const asked = { what: "asking for versions", bucket: name };
+  try {
+    const command = new GetBucketVersioningCommand({ Bucket: name });
+    return (await client.send(command, asked, { signal })).Status === "Enabled";
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error;
+    return error.code === "BUCKET_UNSUPPORTED" ? false : undefined;
+  }
+}
+
+/**
+ * Whether the bucket takes what is written, with every request's checksum or without: the SDK sends one by default,
+ * which some services refuse, and some store as part of the object.
+ */
+async function writing(bucket: Bucket, signal?: AbortSignal): Promise<Found> {
+  const { client } = bucket;
+  try {
+    if (client.checksums !== undefined) return await outcomeOf(() => trial(bucket, signal));
+    client.remember({ checksums: "when-supported" });
+    const first = await outcomeOf(() => trial(bucket, signal));
+    if (first.canWrite === true || first.error?.code === "BUCKET_DENIED") return first;
+    client.remember({ checksums: "when-required" });
+    return await outcomeOf(() => trial(bucket, signal));
+  } finally {
+    signal?.throwIfAborted();
+  }
+}
+
+async function outcomeOf(work: () => Promise<void>): Promise<Found> {
+  try {
+    await work();
+    return { canWrite: true };
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error;
+    if (error.code === "BUCKET_DENIED") return { canWrite: false };
+    return { canWrite: false, error: toWire(error) };
+  }
+}
+
+/** Writes a few bytes, looks whether they are what lies there, and deletes them with all traces. */
+async function trial({ client, name }: Bucket, signal?: AbortSignal): Promise<void> {
+  const place = { Bucket: name, Key: `.darkroom-test-${randomBytes(8).toString("hex")}` };
+  const asked = { what: "writing objects", bucket: name, key: place.Key };
+  const body = Buffer.from("darkroom was here\n");
+  const { VersionId } = await client.send(new PutObjectCommand({ ...place, Body: body }), asked, {
+    signal,
+  });
+  const version = VersionId === undefined ? {} : { VersionId };
+  try {
+    const head = await client.send(new HeadObjectCommand(place), asked, { signal });
+    if (head.ContentLength === body.length) return;
+    const reason = `it stored ${head.ContentLength} bytes of ${body.length} that were sent`;
+    throw new StudioError("BUCKET_REPLY_INVALID", { host: client.host, reason });
+  } finally {
+    const what = { ...asked, what: "deleting objects" };
+    await client.send(new DeleteObjectCommand({ ...place, ...version }), what, { signal });
+  }
+}

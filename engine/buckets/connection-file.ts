@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import type { z } from "zod";
+import { connectionSchema } from "../contract/buckets.ts";
+import { StudioError } from "../contract/errors.ts";
+import { RowFile } from "../files/row-file.ts";
+
+const { shape } = connectionSchema;
+
+/** A connection as the file keeps it: its keys are never among it. */
+const keptSchema = connectionSchema.omit({ origin: true }).extend({
+  // Learned from the service, and learned again: none of it is worth the connection itself.
+  found: shape.found.catch({}),
+  check: shape.check.catch(undefined),
+});
+export type KeptConnection = z.output<typeof keptSchema>;
+
+const MAX_CONNECTIONS = 1000;
+
+const READING = {
+  list: "connections",
+  maxBytes: 64 << 20,
+  parse: (row: unknown): KeptConnection => keptSchema.parse(row),
+};
+
+/** The connections that a person made, in `connections.json` of the data folder. */
+export class ConnectionFile {
+  readonly #file: RowFile<KeptConnection>;
+  #connections: readonly KeptConnection[];
+
+  private constructor(file: RowFile<KeptConnection>) {
+    this.#file = file;
+    this.#connections = file.rows;
+  }
+
+  static async open(dataFolder: string): Promise<ConnectionFile> {
+    return new ConnectionFile(await RowFile.open(join(dataFolder, "connections.json"), READING));
+  }
+
+  /** What was wrong with the file at start, for a person. */
+  get notices(): readonly string[] {
+    return this.#file.notices;
+  }
+
+  /** In the order in which they were made. */
+  list(): readonly KeptConnection[] {
+    return this.#connections;
+  }
+
+  find(id: string): KeptConnection | undefined {
+    return this.#connections.find((connection) => connection.id === id);
+  }
+
+  /** Refuses as REQUEST_INVALID what could not be read again. */
+  add(connection: KeptConnection): Promise<void> {
+    return this.#write((connections) => [...connections, connection]);
+  }
+
+  /** Changes one as it is when its turn comes; where it is gone by then, nothing. Refuses as `add` does. */
+  change(id: string, change: (connection: KeptConnection) => KeptConnection): Promise<void> {
+    return this.#write((connections) =>
+      connections.map((connection) => (connection.id === id ? change(connection) : connection)),
+    );
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#write((connections) => connections.filter((connection) => connection.id !== id));
+  }
+
+  #write(change: (now: readonly KeptConnection[]) => readonly KeptConnection[]): Promise<void> {
+    return this.#file.turn(async () => {
+      const connections = change(this.#connections);
+      if (connections.length > MAX_CONNECTIONS) throw refused(`${MAX_CONNECTIONS} are the most`);
+      connections.forEach(checkKept);
+      await this.#file.write(connections);
+      this.#connections = connections;
+    });
+  }
+}
+
+function checkKept(kept: KeptConnection): void {
+  const issue = keptSchema.safeParse(kept).error?.issues[0];
+  if (issue !== undefined) throw refused(`its ${String(issue.path[0])} is empty or too long`);
+}
+
+function refused(reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "The connection", value: "kept", reason });
+}

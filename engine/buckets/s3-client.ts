@@ -1,0 +1,97 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { S3Client } from "@aws-sdk/client-s3";
+import { z } from "zod";
+import { proxyFor } from "../download/proxied-fetch.ts";
+import { secureContext, type Trust } from "../network/trust.ts";
+import type { BucketKeys } from "./bucket-keys.ts";
+
+/** How long each part of a request may take. */
+export interface Timing {
+  readonly connectMs: number;
+  /** Until the head of a reply to a small request; a part that is sent sets its own. */
+  readonly replyMs: number;
+  /** Between two pieces, either way. */
+  readonly idleMs: number;
+}
+
+export const TIMING: Timing = { connectMs: 10_000, replyMs: 30_000, idleMs: 60_000 };
+
+/** Of each request: the first and two more, where the service is busy or the line broke. */
+const ATTEMPTS = 3;
+
+/** A service is asked at most so much at once. */
+const MAX_SOCKETS = 32;
+
+/** All that decides how a service is asked. */
+export interface S3ClientOptions {
+  readonly endpoint: URL;
+  readonly region: string;
+  readonly isPathStyle: boolean;
+  readonly checksums: "when-supported" | "when-required";
+  readonly connection: Trust;
+  readonly keys: BucketKeys;
+  readonly timing: Timing;
+  /** Told what the service calls itself, at every reply. */
+  readonly onServer: (server: string) => void;
+}
+
+/** The SDK's client, with nothing left to files and variables of this machine. */
+export function openS3Client(options: S3ClientOptions): S3Client {
+  const { endpoint, region, isPathStyle, connection, keys, timing, onServer } = options;
+  const checksums = options.checksums === "when-supported" ? "WHEN_SUPPORTED" : "WHEN_REQUIRED";
+  const client = new S3Client({
+    endpoint: endpoint.href.replace(/\/$/, ""),
+    region: region,
+    forcePathStyle: isPathStyle,
+    credentials: {
+      accessKeyId: keys.accessKey,
+      secretAccessKey: keys.secretKey,
+      ...(keys.sessionToken !== undefined && { sessionToken: keys.sessionToken }),
+    },
+    requestChecksumCalculation: checksums,
+    responseChecksumValidation: checksums,
+    maxAttempts: ATTEMPTS,
+    retryMode: "standard",
+    // Said in full, so that no file and no variable of this machine decides any of it.
+    useArnRegion: false,
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    useAccelerateEndpoint: false,
+    requestHandler: {
+      connectionTimeout: timing.connectMs,
+      requestTimeout: timing.replyMs,
+      socketTimeout: timing.idleMs,
+      throwOnRequestTimeout: true,
+      ...agentsFor(endpoint, connection),
+    },
+  });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { data } = serverSchema.safeParse(result.response);
+      if (data !== undefined) onServer(data.headers.server);
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "server's name" },
+  );
+  return client;
+}
+
+function agentsFor(endpoint: URL, { ca, isInsecure }: Trust) {
+  const proxy = proxyFor(endpoint, process.env)?.href;
+  const shared = {
+    keepAlive: true,
+    maxSockets: MAX_SOCKETS,
+    // Node before 24.5 knows no proxies here, and asks directly.
+    ...(proxy !== undefined && { proxyEnv: { http_proxy: proxy, https_proxy: proxy } }),
+  };
+  if (endpoint.protocol === "http:") return { httpAgent: new HttpAgent(shared) };
+  // Said in full, so that no variable of the environment decides it.
+  const tls = { secureContext: secureContext({ ca, isInsecure }), rejectUnauthorized: !isInsecure };
+  return { httpsAgent: new HttpsAgent({ ...shared, ...tls }) };
+}
+
+const serverSchema = z.object({
+  headers: z.object({ server: z.string().transform((text) => text.slice(0, 100).toWellFormed()) }),
+});

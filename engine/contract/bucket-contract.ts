@@ -1,0 +1,77 @@
+import { oc } from "@orpc/contract";
+import { z } from "zod";
+import {
+  bucketNameSchema,
+  bucketPlaceSchema,
+  connectionChangeSchema,
+  connectionCheckSchema,
+  connectionIdSchema,
+  connectionImportSchema,
+  connectionSchema,
+  connectionSourcesSchema,
+  incompleteUploadSchema,
+  linkQuerySchema,
+  listPageSchema,
+  listQuerySchema,
+  newConnectionSchema,
+  objectDetailsSchema,
+  objectKeySchema,
+  objectQuerySchema,
+  removalSchema,
+  removedSchema,
+} from "./buckets.ts";
+
+const nothing = z.void();
+const connection = z.object({ id: connectionIdSchema });
+
+/** Everything that may be asked of connections and their buckets; a part of the contract. */
+export const bucketContract = {
+  connections: oc.output(z.array(connectionSchema)),
+  /** Keeps one without asking it anything; `test` does that. */
+  connect: oc.input(newConnectionSchema).output(connectionSchema),
+  /** Profiles and environment that `importFrom` could read. */
+  sources: oc.output(connectionSourcesSchema),
+  /** Keeps one that a Secret, a profile or the environment describes. Refuses as CONNECTION_UNREADABLE. */
+  importFrom: oc.input(connectionImportSchema).output(connectionSchema),
+  change: oc.input(connectionChangeSchema).output(connectionSchema),
+  /** Forgets it and its keys; what is in the bucket stays. */
+  disconnect: oc.input(connection).output(nothing),
+  /** Tries what the connection is for, and writes and deletes a few bytes once. Never refuses: the check tells. */
+  test: oc.input(connection).output(connectionCheckSchema),
+  /** The names of the buckets that the keys may list. */
+  names: oc.input(connection).output(z.array(z.string())),
+  create: oc
+    .input(z.object({ connectionId: connectionIdSchema, bucket: bucketNameSchema }))
+    .output(nothing),
+  /** A page of folders and objects. */
+  list: oc.input(listQuerySchema).output(listPageSchema),
+  details: oc.input(objectQuerySchema).output(objectDetailsSchema),
+  /** An address that reads one object for a while, for whoever has it. */
+  link: oc
+    .input(linkQuerySchema)
+    .output(z.object({ url: z.string(), expiresAt: z.iso.datetime() })),
+  remove: oc.input(removalSchema).output(removedSchema),
+  /** Brings back what `remove` gave `undo` for, or one object as it was in a version. */
+  restore: oc
+    .input(
+      z.union([
+        z.strictObject({ undo: z.string().max(64) }),
+        objectQuerySchema.required({ versionId: true }),
+      ]),
+    )
+    .output(nothing),
+  /** Uploads that were begun and neither finished nor aborted; they are paid for. */
+  incomplete: oc
+    .input(bucketPlaceSchema.extend({ prefix: z.string().max(1024).default("") }))
+    .output(z.array(incompleteUploadSchema)),
+  abortIncomplete: oc
+    .input(
+      bucketPlaceSchema.extend({
+        uploads: z
+          .array(z.object({ key: objectKeySchema, uploadId: z.string().min(1).max(4096) }))
+          .min(1)
+          .max(1000),
+      }),
+    )
+    .output(nothing),
+};

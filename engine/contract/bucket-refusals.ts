@@ -1,0 +1,96 @@
+/** The part of the table of refusals that is about buckets; errors.ts says what each field is. */
+export const BUCKET_REFUSALS = {
+  BUCKET_UNREACHABLE: {
+    status: 502,
+    sentence: "{host} did not answer: {reason}.",
+    advice: "Check the connection's endpoint and the network, and try again.",
+  },
+  BUCKET_CERTIFICATE: {
+    status: 502,
+    sentence: "{host} shows a certificate that is not trusted: {reason}.",
+    advice:
+      "If you know it, give the connection its authority's certificate; nothing was sent. One that is out of date or of another name is its keeper's to put right.",
+  },
+  BUCKET_KEYS_REFUSED: {
+    status: 403,
+    sentence: "{host} does not accept the keys of the connection: {reason}.",
+    advice:
+      "Enter access key and secret key again; keys that worked before may have been replaced.",
+  },
+  BUCKET_DENIED: {
+    status: 403,
+    sentence: "The keys of the connection do not allow this: {what}.",
+    advice: "Ask whoever gave you the keys for this right, or use other keys.",
+  },
+  BUCKET_CLOCK: {
+    status: 403,
+    sentence: "The clocks of this machine and of {host} differ too much: {reason}.",
+    advice: "Set this machine's date and time, with its time zone, and try again.",
+  },
+  BUCKET_REGION: {
+    status: 400,
+    sentence: "{host} does not take the region {region}: {reason}.",
+    advice: "Enter the bucket's own region in the connection.",
+  },
+  BUCKET_MOVED: {
+    status: 502,
+    sentence: "{host} sends requests for this bucket on to {location}.",
+    advice: "Nothing was sent there; change the connection's endpoint if you trust the new one.",
+  },
+  BUCKET_PATH_STYLE: {
+    status: 502,
+    sentence: "{host} does not answer to this form of address: {reason}.",
+    advice: "Set the connection's path style to {wanted}, or to auto.",
+  },
+  BUCKET_NOT_FOUND: {
+    status: 404,
+    sentence: "{host} has no bucket called {bucket}.",
+    advice: "Check its name in the connection, or create it.",
+  },
+  BUCKET_NOT_CHOSEN: {
+    status: 422,
+    sentence: "The connection {name} names no bucket.",
+    advice: "Enter the bucket's name in the connection, or choose one from its list.",
+  },
+  BUCKET_NAME_INVALID: {
+    status: 422,
+    sentence: "A bucket cannot be called {bucket}: {reason}.",
+    advice:
+      "Use 3 to 63 small letters, digits, hyphens and dots, and begin with a letter or digit.",
+  },
+  BUCKET_EXISTS: {
+    status: 409,
+    sentence: "{host} has a bucket called {bucket} already.",
+    advice: "Use it if it is yours, or choose another name.",
+  },
+  OBJECT_NOT_FOUND: {
+    status: 404,
+    sentence: "The bucket {bucket} holds no {key}.",
+    advice: "It may have been deleted; look at the list again.",
+  },
+  BUCKET_UNSUPPORTED: {
+    status: 501,
+    sentence: "{host} cannot do this: {what}.",
+    advice: "Use another program or another server for it; everything else works without.",
+  },
+  BUCKET_BUSY: {
+    status: 503,
+    sentence: "{host} has no room for requests now: {reason}.",
+    advice: "Try again later.",
+  },
+  BUCKET_REPLY_INVALID: {
+    status: 502,
+    sentence: "The reply of {host} cannot be used: {reason}.",
+    advice: "Check that the endpoint is an S3 service; its console often has another address.",
+  },
+  BUCKET_REFUSED: {
+    status: 502,
+    sentence: "{host} refused ({reason}): {what}.",
+    advice: "Change what was asked, or ask who runs the service; its own log says more.",
+  },
+  CONNECTION_UNREADABLE: {
+    status: 422,
+    sentence: "No connection can be read from {source}: {reason}.",
+    advice: "Give access key, secret key and endpoint by hand, or correct it.",
+  },
+} as const;

@@ -1,0 +1,86 @@
+import { systemCode } from "../files/system-error.ts";
+
+/** What a connection's failure means, by the code that Node or undici gives it. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: "host not found",
+  EAI_AGAIN: "its name cannot be looked up now",
+  ECONNREFUSED: "nothing listens at that port",
+  EHOSTUNREACH: "there is no way to it",
+  ENETUNREACH: "there is no way to its network",
+  EADDRNOTAVAIL: "there is no way to it",
+  ETIMEDOUT: "the connection was not made in time",
+  UND_ERR_CONNECT_TIMEOUT: "the connection was not made in time",
+  ECONNRESET: "it broke the connection off",
+  EPIPE: "it broke the connection off",
+  UND_ERR_SOCKET: "it broke the connection off",
+  UND_ERR_BODY_TIMEOUT: "it stopped in the middle of its reply",
+  EPROTO: "it does not speak TLS",
+};
+
+/** What is wrong with a certificate, by OpenSSL's code. */
+const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it is self-signed",
+  SELF_SIGNED_CERT_IN_CHAIN: "it comes from an authority that this machine does not know",
+  UNABLE_TO_GET_ISSUER_CERT: "it comes from an authority that this machine does not know",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "it comes from an authority that this machine does not know",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "it comes from an authority that this machine does not know",
+  CERT_HAS_EXPIRED: "it has expired",
+  CERT_NOT_YET_VALID: "it is not valid yet",
+  CERT_REVOKED: "it was revoked",
+  CERT_UNTRUSTED: "it is not trusted for this",
+  INVALID_PURPOSE: "it is not one of a server",
+  INVALID_CA: "its authority may not make certificates",
+  ERR_TLS_CERT_ALTNAME_INVALID: "it is another host's",
+  HOSTNAME_MISMATCH: "it is another host's",
+};
+
+/** Why a request to another machine got no reply: it could not be reached, or it showed a certificate that is not trusted, or what came is none. */
+export interface ConnectionReason {
+  readonly kind: "unreachable" | "certificate" | "reply";
+  /** Completes a sentence after a colon. */
+  readonly reason: string;
+}
+
+/** What a failed request comes to; undefined where it is a mistake of ours. */
+export function connectionReason(error: unknown): ConnectionReason | undefined {
+  if (error instanceof Error && error.name === "HTTPParserError") {
+    return { kind: "reply", reason: "it is not HTTP" };
+  }
+  const code = codeOf(error);
+  if (code === undefined) return undefined;
+  const wrong = CERTIFICATE_REASONS[code];
+  if (wrong !== undefined) return { kind: "certificate", reason: wrong };
+  if (isOverflow(code)) return { kind: "reply", reason: "its head is too large" };
+  if (code.startsWith("HPE_")) return { kind: "reply", reason: "it is not HTTP" };
+  const reason = REASONS[code] ?? (isTls(code) ? "its TLS cannot be understood" : undefined);
+  return reason === undefined ? undefined : { kind: "unreachable", reason };
+}
+
+const OVERFLOWS: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_OVERFLOW", "HPE_HEADER_OVERFLOW"]);
+const isOverflow = (code: string): boolean => OVERFLOWS.has(code);
+
+function isTls(code: string): boolean {
+  return code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_");
+}
+
+/** The code of an error, or of what caused it: several addresses that were tried fail together. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = systemCode(error);
+  if (code !== undefined && isKnown(code)) return code;
+  const inner: readonly unknown[] = [
+    error.cause,
+    ...(error instanceof AggregateError ? error.errors : []),
+  ];
+  return inner.map(codeOf).find((code) => code !== undefined);
+}
+
+function isKnown(code: string): boolean {
+  return (
+    Object.hasOwn(REASONS, code) ||
+    Object.hasOwn(CERTIFICATE_REASONS, code) ||
+    isOverflow(code) ||
+    code.startsWith("HPE_") ||
+    isTls(code)
+  );
+}
