@@ -72,7 +72,7 @@ async function openListeners(
 ): Promise<Host> {
   const { host, port, tries = 1, names = [] } = options;
   const key = await keyFor(options);
-  const folder = await ownFolder(options.dataDir, undo);
+  const { folder, ownership } = await ownFolder(options.dataDir, undo);
   const { log, notices } = openLog(folder);
   undo.defer(recordMistakes(log));
   const tokens = await Tokens.open(folder);
@@ -90,15 +90,15 @@ async function openListeners(
     serving: options.serving,
     // Who chose it for the studio's pages has it for the inference server, too.
     lentKeys: key === undefined ? [] : [{ name: "--key-file", secret: key }],
-    notices: () => [...tokens.notices, ...notices()],
+    notices: () => [...ownership.notices, ...tokens.notices, ...notices()],
   });
   undo.defer(() => studio.close());
   // A second time, so that requests end before the studio does.
   undo.defer(() => server.close());
   await server.serve(studio);
   const path = await socketPath(folder);
-  const socket = await StudioSocket.open(studio, { path, log, addresses: keys.addresses });
-  undo.defer(() => socket.close());
+  const socket = await StudioSocket.tryOpen(studio, { path, log, addresses: keys.addresses });
+  undo.defer(() => socket?.close());
   const client = clientOf(studio.router);
   if (pipe !== undefined) undo.defer(openToDesktop(pipe, { studio, client, server, tokens, log }));
   return {
@@ -119,11 +119,11 @@ async function keyFor({ host, keyFile }: HostOptions): Promise<string | undefine
   throw new StudioError("REQUEST_INVALID", { field: "--host", value: host, reason });
 }
 
-async function ownFolder(dataDir: string | undefined, undo: AsyncDisposableStack): Promise<string> {
+async function ownFolder(dataDir: string | undefined, undo: AsyncDisposableStack) {
   const folder = await openDataFolder(dataDir);
   const ownership = await Ownership.take(folder);
   undo.defer(() => ownership.release());
-  return folder;
+  return { folder, ownership };
 }
 
 /**
@@ -180,13 +180,13 @@ export async function openOwnStudio(
 ): Promise<OwnStudio> {
   const undo = new AsyncDisposableStack();
   try {
-    const folder = await ownFolder(dataDir, undo);
+    const { folder, ownership } = await ownFolder(dataDir, undo);
     const { log, notices } = openLog(folder);
     undo.defer(recordMistakes(log));
     const studio = await createStudio({
       dataFolder: folder,
       logError: (error, doing) => log.error({ err: error, doing }),
-      notices,
+      notices: () => [...ownership.notices, ...notices()],
       isPassive: true,
       drawsAtEndpoints,
       addressOf: (kind, id) => `/pictures/${kind}/${id}`,

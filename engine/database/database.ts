@@ -1,9 +1,10 @@
-import { constants, lstatSync } from "node:fs";
-import { basename } from "node:path";
+import { constants, existsSync, lstatSync, statfsSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
 import { type AsideReason, faultOf, setAside } from "../files/stored-file.ts";
 import { copyBeside } from "./copy-beside.ts";
+import { keepReserve, useReserveAsLog } from "./reserve.ts";
 import { inTransaction } from "./transaction.ts";
 import { sqliteCode } from "../files/system-error.ts";
 
@@ -82,6 +83,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
     try {
       checkSoundness(database);
       migrate(database, path, migrations);
+      keepReserve(path);
       return database;
     } catch (error) {
       database.close();
@@ -90,21 +92,30 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
   });
 }
 
+/** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
+const DAMAGED = new Set([11, 26]); // CORRUPT, NOTADB
+const CANTOPEN = 14;
+const UNUSABLE = new Set([3, 8, CANTOPEN]); // PERM, READONLY
+const FULL = 13;
+
 /**
- * SQLITE_IOERR_SHMSIZE, https://www.sqlite.org/rescode.html: a full disk has no room for the index of the
- * log, 32 kB in a file beside it.
+ * How SQLite says that a full disk has no room for its files, https://www.sqlite.org/rescode.html:
+ * SQLITE_IOERR_SHMSIZE for the index of the log, 32 kB in a file beside it; SQLITE_CANTOPEN where there may
+ * not even be another file.
  */
-const NO_ROOM_FOR_LOG_INDEX = 4874;
+const NO_ROOM_FOR_LOG: ReadonlySet<number | undefined> = new Set([4874, CANTOPEN]);
 
 /**
  * On a full disk the index of the log is kept in memory, which SQLite allows to one that has the file to
- * itself (https://www.sqlite.org/wal.html#noshm); the owner of a data folder does.
+ * itself (https://www.sqlite.org/wal.html#noshm); the owner of a data folder does. The log itself is the
+ * reserve, where there is one.
  */
 function connect(path: string): DatabaseSync {
   try {
     return durable(path);
   } catch (error) {
-    if (sqliteCode(error) !== NO_ROOM_FOR_LOG_INDEX) throw error;
+    if (!NO_ROOM_FOR_LOG.has(sqliteCode(error))) throw error;
+    useReserveAsLog(path);
     return durable(path, { isAlone: true });
   }
 }
@@ -119,6 +130,13 @@ function durable(path: string, { isAlone = false } = {}): DatabaseSync {
     database.close();
     throw error;
   }
+}
+
+/** Closes a database; what its log took is kept for the next time. */
+export function closeDatabase(database: DatabaseSync): void {
+  const path = database.location();
+  database.close();
+  if (path !== null) keepReserve(path);
 }
 
 function checkFiles(path: string): void {
@@ -167,11 +185,6 @@ function readPragma(database: DatabaseSync, pragma: string): unknown {
   return Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0];
 }
 
-/** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
-const DAMAGED = new Set([11, 26]); // CORRUPT, NOTADB
-const UNUSABLE = new Set([3, 8, 14]); // PERM, READONLY, CANTOPEN
-const FULL = 13;
-
 function naming<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -188,9 +201,17 @@ function named(path: string, error: unknown): unknown {
     return new UnusableDatabase("its content is damaged", "damaged", { cause: error });
   }
   const reason = `${basename(path)}: ${error instanceof Error ? error.message : String(error)}`;
+  const isFull = code === FULL || (code === CANTOPEN && hasNoFilesLeft(dirname(path)));
+  if (isFull) return new StudioError("DISK_FULL", { path, needed: "a few MB" }, { cause: error });
   if (UNUSABLE.has(code)) {
     return new StudioError("DATA_FOLDER_UNUSABLE", { path, reason }, { cause: error });
   }
-  if (code !== FULL) return error;
-  return new StudioError("DISK_FULL", { path, needed: "a few MB" }, { cause: error });
+  return error;
+}
+
+/** A disk may have bytes left, and no room for another file. */
+function hasNoFilesLeft(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const { files, ffree } = statfsSync(folder);
+  return files > 0 && ffree === 0;
 }

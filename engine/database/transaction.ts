@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { diskFull } from "../files/disk-full.ts";
 import { isDiskFull } from "../files/system-error.ts";
+import { makeRoom } from "./reserve.ts";
 
 /** About what a row and its place in the log take. */
 const NEEDED_BYTES = 100_000;
@@ -21,5 +22,16 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     // Some failures, a full disk among them, have rolled back already.
     if (database.isTransaction) database.exec("ROLLBACK");
     throw isDiskFull(error) ? diskFull(dirname(database.location() ?? ""), NEEDED_BYTES) : error;
+  }
+}
+
+/** As `inTransaction`, for what has to be written on a full disk, too: room is kept for it beside the database. */
+export function withReserve<T>(database: DatabaseSync, work: () => T): T {
+  try {
+    return inTransaction(database, work);
+  } catch (error) {
+    if (!isDiskFull(error) || database.isTransaction) throw error;
+    makeRoom(database);
+    return inTransaction(database, work);
   }
 }

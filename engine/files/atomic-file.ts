@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, lstat, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isAbsent, isSystemError } from "./system-error.ts";
+import { isAbsent, isDiskFull, isSystemError } from "./system-error.ts";
 
 /**
  * Writes a file so that `path` holds the old content or the whole new one, whenever power or process
@@ -63,7 +63,8 @@ export async function renameToNew(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    if (!isSystemError(error, ...NO_LINKS)) throw error;
+    // A full disk may have no room for a second name, and has it for another one.
+    if (!isSystemError(error, ...NO_LINKS) && !isDiskFull(error)) throw error;
     await refuseTaken(to);
     await rename(from, to);
     return;

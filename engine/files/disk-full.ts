@@ -26,6 +26,11 @@ export function diskFull(folder: string, needed: number, free?: number): StudioE
   return new StudioError("DISK_FULL", { path: folder, needed: formatBytes(needed) + shortage });
 }
 
+/** Tells a person of a disk that was full when the studio started in `folder`. Whoever meets it says the same. */
+export function diskFullNotice(folder: string): string {
+  return `The disk with ${folder} is full. You can look at everything and move pictures to the trash, but nothing new can be saved. Free some space.`;
+}
+
 /** 3.5 GB; decimal units, as disks and downloads are sold. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];

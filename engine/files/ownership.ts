@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StudioError } from "../contract/errors.ts";
+import { diskFullNotice } from "./disk-full.ts";
 import { writeJson } from "./json-file.ts";
 import { faultOf, setAside } from "./stored-file.ts";
-import { isSystemError, sqliteCode } from "./system-error.ts";
+import { isDiskFull, isSystemError, sqliteCode } from "./system-error.ts";
 import { sweepFolder } from "./unfinished.ts";
 
 /**
@@ -16,10 +17,13 @@ import { sweepFolder } from "./unfinished.ts";
 export class Ownership {
   readonly #lock: DatabaseSync;
   readonly #pidFile: string;
+  /** That the disk is full, for a person. */
+  readonly notices: readonly string[];
 
-  private constructor(lock: DatabaseSync, pidFile: string) {
+  private constructor(lock: DatabaseSync, pidFile: string, notices: readonly string[]) {
     this.#lock = lock;
     this.#pidFile = pidFile;
+    this.notices = notices;
   }
 
   /**
@@ -32,12 +36,11 @@ export class Ownership {
     try {
       await sweepFolder(folder);
       if (faultOf(pidFile) !== undefined) setAside(pidFile);
-      await writeJson(pidFile, { pid: process.pid }).catch(orFullDisk);
+      return new Ownership(lock, pidFile, await introduce(folder, pidFile));
     } catch (error) {
       lock.close();
       throw error;
     }
-    return new Ownership(lock, pidFile);
   }
 
   async release(): Promise<void> {
@@ -46,9 +49,18 @@ export class Ownership {
   }
 }
 
-/** Others are told the owner's number out of courtesy: a studio that owns its folder starts on a full disk, too. */
-function orFullDisk(error: unknown): void {
-  if (!(error instanceof StudioError && error.code === "DISK_FULL")) throw error;
+/**
+ * Tells others the owner's number, out of courtesy: a studio that owns its folder starts on a full disk,
+ * too, and says so.
+ */
+async function introduce(folder: string, pidFile: string): Promise<readonly string[]> {
+  try {
+    await writeJson(pidFile, { pid: process.pid });
+    return [];
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    return [diskFullNotice(folder)];
+  }
 }
 
 async function lockOrRefuse(folder: string, pidFile: string): Promise<DatabaseSync> {

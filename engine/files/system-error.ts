@@ -34,7 +34,11 @@ export function sqliteCode(error: unknown): number | undefined {
 /** SQLITE_FULL, and SQLITE_IOERR_WRITE, which stands for a limit on the size of the process's files. */
 const SQLITE_FULL: ReadonlySet<number | undefined> = new Set([13, 778]);
 
-/** Whether a write failed for lack of space; EFBIG is a limit of the process, and no more fits either way. */
+/**
+ * Whether a write failed for lack of space, or was refused for it; EFBIG is a limit of the process, and no
+ * more fits either way.
+ */
 export function isDiskFull(error: unknown): boolean {
+  if (error instanceof StudioError) return error.code === "DISK_FULL";
   return isSystemError(error, "ENOSPC", "EDQUOT", "EFBIG") || SQLITE_FULL.has(sqliteCode(error));
 }

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
 import type { GalleryFacets, GalleryNames, GalleryQuery } from "../contract/gallery.ts";
+import { closeDatabase } from "../database/database.ts";
 import { makeFolder } from "../files/atomic-file.ts";
 import { faultOf } from "../files/stored-file.ts";
 import { systemCode } from "../files/system-error.ts";
@@ -190,7 +191,7 @@ export class Gallery {
 
   /** Ends once what is being written has its row. */
   async close(): Promise<void> {
-    await this.#turns.take(async () => this.#database.close());
+    await this.#turns.take(async () => closeDatabase(this.#database));
   }
 
   /** Each picture's work is a turn of its own, so that a new picture need not wait for 500. */

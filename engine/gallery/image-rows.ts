@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { type GenerationRecord, recordSchema } from "../contract/image-record.ts";
 import { secondsSchema } from "../contract/progress.ts";
-import { inTransaction } from "../database/transaction.ts";
+import { inTransaction, withReserve } from "../database/transaction.ts";
 import type { ImageRow } from "./image-row.ts";
 import { localDay } from "./local-day.ts";
 import { indexedText } from "./search-words.ts";
@@ -89,8 +89,9 @@ export class ImageRows {
     });
   }
 
+  /** On a full disk, too. */
   remove(id: string): void {
-    this.atOnce(() => {
+    withReserve(this.#database, () => {
       const number = this.#find.get(id)?.["number"];
       if (number === undefined) return;
       this.#deleteTexts.run(number);
@@ -126,9 +127,9 @@ export class ImageRows {
     this.atOnce(() => this.#database.exec("DELETE FROM rebuilds"));
   }
 
-  /** Says where a picture's file is now that it was moved. */
+  /** Says where a picture's file is now that it was moved, on a full disk, too. */
   place(id: string, path: string, isTrashed: boolean): void {
-    this.atOnce(() => {
+    withReserve(this.#database, () => {
       this.#database
         .prepare("UPDATE images SET path = ?, is_trashed = ? WHERE id = ?")
         .run(path, Number(isTrashed), id);
@@ -136,9 +137,14 @@ export class ImageRows {
     });
   }
 
-  /** Writes down that a picture's file is about to be written to, or moved from or to, `path`. */
+  /** Writes down that a picture's file is about to be written to `path`. */
   announce(id: string, path: string): void {
     this.atOnce(() => this.#announce.run(id, path));
+  }
+
+  /** Writes down that a picture's file is about to be moved from or to `path`, on a full disk, too. */
+  announceMove(id: string, path: string): void {
+    withReserve(this.#database, () => this.#announce.run(id, path));
   }
 
   settle(id: string): void {

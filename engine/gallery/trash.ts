@@ -11,7 +11,7 @@ export async function moveToTrash(parts: GalleryParts, row: ImageRow): Promise<v
   const { places, rows } = parts;
   const [file, trashed] = [places.absolute(row.path), places.trashed(row.id)];
   await refusing(trashed, row, async () => {
-    rows.announce(row.id, row.path);
+    rows.announceMove(row.id, row.path);
     if (existsSync(file)) {
       await makeFolder(places.trashFolder);
       await rm(trashed, { force: true });
@@ -29,7 +29,7 @@ export async function moveFromTrash(parts: GalleryParts, row: ImageRow): Promise
     let path = file;
     if (existsSync(trashed)) {
       const stem = file.replace(/\.png$/i, "");
-      path = await movePicture(trashed, stem, (to) => rows.announce(row.id, places.kept(to)));
+      path = await movePicture(trashed, stem, (to) => rows.announceMove(row.id, places.kept(to)));
     }
     rows.place(row.id, places.kept(path), false);
   });

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { toWire } from "../contract/errors.ts";
 import type { Generation } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
-import { isReadable, readRow } from "./row.ts";
+import { isReadable, readRow, type Row } from "./row.ts";
 
 /** What a generation ended in. */
 export type Outcome =
@@ -31,6 +31,8 @@ const ENDED = "state IN ('done', 'failed', 'cancelled', 'interrupted')";
 export class GenerationTable {
   readonly #database: DatabaseSync;
   readonly #unread: ReadonlySet<string>;
+  /** How those ended that are not written down yet, by id. */
+  readonly #owed = new Map<string, Ending>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -47,7 +49,7 @@ export class GenerationTable {
 
   find(id: string): Generation | undefined {
     const row = this.#database.prepare("SELECT * FROM generation WHERE id = ?").get(id);
-    return row && readRow(row);
+    return row && readRow({ ...row, ...this.#owed.get(id) });
   }
 
   orderTexts(): string[] {
@@ -60,7 +62,8 @@ export class GenerationTable {
   }
 
   ended(limit: number): Generation[] {
-    return this.#select(`${ENDED} ORDER BY place DESC LIMIT ?`, limit);
+    const owed = this.#owedIds.map((id) => this.find(id)).filter((one) => one !== undefined);
+    return [...owed.toReversed(), ...this.#select(`${ENDED} ORDER BY place DESC LIMIT ?`, limit)];
   }
 
   waiting(): Generation[] {
@@ -86,7 +89,7 @@ export class GenerationTable {
   }
 
   endedIds(): string[] {
-    return this.#texts("id", ENDED);
+    return [...this.#owedIds, ...this.#texts("id", ENDED)];
   }
 
   insert({ id, order, target, createdAt, place }: Entry): void {
@@ -105,14 +108,22 @@ export class GenerationTable {
   }
 
   end(id: string, outcome: Outcome, at: string): void {
-    const imageId = outcome.state === "done" ? outcome.imageId : null;
-    const error = outcome.state === "failed" ? JSON.stringify(toWire(outcome.error)) : null;
-    this.#database
-      .prepare(
-        `UPDATE generation SET state = ?, image_id = ?, error = ?, ended_at = ?, place = ?
-         WHERE id = ?`,
-      )
-      .run(outcome.state, imageId, error, at, this.lastPlace() + 1, id);
+    this.#write(id, endingOf(outcome, at));
+  }
+
+  /** Ends one here and now, though not on the disk: `payOff` writes it down. */
+  owe(id: string, outcome: Outcome, at: string): void {
+    this.#owed.set(id, endingOf(outcome, at));
+  }
+
+  /** Writes down what has ended, which counts once it is on the disk. */
+  payOff(): void {
+    for (const [id, ending] of this.#owed) this.#write(id, ending);
+  }
+
+  /** Says that it is on the disk. */
+  forgetOwed(): void {
+    this.#owed.clear();
   }
 
   /** Makes it wait again, last. */
@@ -168,11 +179,25 @@ export class GenerationTable {
     return this.#readable(column, where, values).map((row) => String(Object.values(row)[0]));
   }
 
+  /** As the table has them: those that are owed are not among them. */
   #readable(columns: string, where: string, values: readonly (string | number)[]) {
     const isRead = "id NOT IN (SELECT value FROM json_each(?))";
     return this.#database
       .prepare(`SELECT ${columns} FROM generation WHERE ${isRead} AND ${where}`)
-      .all(JSON.stringify([...this.#unread]), ...values);
+      .all(JSON.stringify([...this.#unread, ...this.#owed.keys()]), ...values);
+  }
+
+  get #owedIds(): string[] {
+    return [...this.#owed.keys()].filter((id) => !this.#unread.has(id));
+  }
+
+  #write(id: string, { state, image_id, error, ended_at }: Ending): void {
+    this.#database
+      .prepare(
+        `UPDATE generation SET state = ?, image_id = ?, error = ?, ended_at = ?, place = ?
+         WHERE id = ?`,
+      )
+      .run(state, image_id, error, ended_at, this.lastPlace() + 1, id);
   }
 
   #place(which: "min" | "max"): number {
@@ -184,4 +209,21 @@ export class GenerationTable {
     const row = this.#database.prepare("SELECT place FROM generation WHERE id = ?").get(id);
     return Number(row?.["place"]);
   }
+}
+
+/** The columns that an end changes, but for the place. */
+interface Ending extends Row {
+  readonly state: string;
+  readonly image_id: string | null;
+  readonly error: string | null;
+  readonly ended_at: string;
+}
+
+function endingOf(outcome: Outcome, at: string): Ending {
+  return {
+    state: outcome.state,
+    image_id: outcome.state === "done" ? outcome.imageId : null,
+    error: outcome.state === "failed" ? JSON.stringify(toWire(outcome.error)) : null,
+    ended_at: at,
+  };
 }

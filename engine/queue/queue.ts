@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
 import type { Generation, GenerationState } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
-import { type OpenedDatabase, openOrReplace } from "../database/database.ts";
+import { closeDatabase, type OpenedDatabase, openOrReplace } from "../database/database.ts";
 import { inTransaction } from "../database/transaction.ts";
+import { diskFullNotice } from "../files/disk-full.ts";
 import { unreadNotice } from "../files/json-file.ts";
+import { isDiskFull } from "../files/system-error.ts";
 import { GenerationTable, type Outcome } from "./generation-table.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { canBecome, conflict, isOpen } from "./states.ts";
@@ -24,6 +27,8 @@ export interface QueueOptions {
   readonly pictureOf?: (id: string) => string | undefined;
   /** Told of every change from now on, once it is on the disk. */
   readonly onChange?: (change: QueueChange) => void;
+  /** Told when there is something else to know of it. */
+  readonly onNotices?: () => void;
 }
 
 /** How many ended ones are listed; older ones are still found by their id. */
@@ -37,27 +42,35 @@ export class Queue {
   readonly #database: DatabaseSync;
   readonly #table: GenerationTable;
   readonly #now: () => Date;
+  readonly #notices: readonly string[];
   #onChange: (change: QueueChange) => void = () => {};
-  /** What a person should know of how it was opened. */
-  readonly notices: readonly string[];
-
+  #onNotices: () => void = () => {};
+  /** Whether the disk had no room for the latest change. */
+  #isFull = false;
   private constructor(database: DatabaseSync, lost: OpenedDatabase["lost"], now: () => Date) {
     this.#database = database;
     this.#table = new GenerationTable(database);
     this.#now = now;
     const unread = unreadNotice(this.#table.unread().length, "generation in the queue");
-    this.notices = [lost && noticeOf(lost), unread].filter((text) => text !== undefined);
+    this.#notices = [lost && noticeOf(lost), unread].filter((text) => text !== undefined);
   }
 
   /** Opens the queue in `path`. What ran when the program ended is done where its picture was kept, and otherwise interrupted. */
   static open(path: string, options: QueueOptions = {}): Queue {
-    const { now = () => new Date(), keptEnded = KEPT_ENDED, pictureOf, onChange } = options;
+    const { now = () => new Date(), keptEnded = KEPT_ENDED, pictureOf } = options;
     const { database, lost } = openOrReplace(path, MIGRATIONS);
     const queue = new Queue(database, lost, now);
     queue.#settle(keptEnded, pictureOf);
     // Only now: whoever listens does not have the queue before it is open.
-    if (onChange !== undefined) queue.#onChange = onChange;
+    queue.#onChange = options.onChange ?? queue.#onChange;
+    queue.#onNotices = options.onNotices ?? queue.#onNotices;
     return queue;
+  }
+
+  /** What a person should know of how it was opened, and that it cannot be written now. */
+  get notices(): readonly string[] {
+    if (!this.#isFull) return this.#notices;
+    return [...this.#notices, diskFullNotice(dirname(this.#database.location() ?? ""))];
   }
 
   get isPaused(): boolean {
@@ -187,7 +200,7 @@ export class Queue {
   }
 
   close(): void {
-    this.#database.close();
+    closeDatabase(this.#database);
   }
 
   #cancelWaiting(waiting: readonly Generation[]): void {
@@ -197,16 +210,22 @@ export class Queue {
     });
   }
 
-  /** Ends what ran when the program ended, and forgets what is too old. */
+  /**
+   * Ends what ran when the program ended, and forgets what is too old. On a full disk that is so here and
+   * now, and is written down with the next change for which there is room.
+   */
   #settle(keptEnded: number, pictureOf: QueueOptions["pictureOf"]): void {
-    inTransaction(this.#database, () => {
-      for (const id of this.#table.runningIds()) {
-        const imageId = pictureOf?.(id);
-        const outcome = imageId === undefined ? INTERRUPTED : ({ state: "done", imageId } as const);
-        this.#table.end(id, outcome, this.#time());
-      }
-      this.#table.removeOlder(keptEnded);
-    });
+    for (const id of this.#table.runningIds()) {
+      const imageId = pictureOf?.(id);
+      const outcome = imageId === undefined ? INTERRUPTED : ({ state: "done", imageId } as const);
+      this.#table.owe(id, outcome, this.#time());
+    }
+    try {
+      this.#write(() => {});
+      this.#write(() => this.#table.removeOlder(keptEnded));
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
   }
 
   #require(id: string, wanted: GenerationState): void {
@@ -216,8 +235,28 @@ export class Queue {
 
   /** Does all of `work` or none of it, and tells of it. */
   #change(ids: readonly string[], work: () => void, removed: readonly string[] = []): void {
-    inTransaction(this.#database, work);
+    this.#write(work);
     this.#onChange({ changed: ids.map((id) => this.get(id)), removed });
+  }
+
+  #write(work: () => void): void {
+    try {
+      inTransaction(this.#database, () => {
+        this.#table.payOff();
+        work();
+      });
+      this.#table.forgetOwed();
+      this.#noteFull(false);
+    } catch (error) {
+      this.#noteFull(this.#isFull || isDiskFull(error));
+      throw error;
+    }
+  }
+
+  #noteFull(isFull: boolean): void {
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
+    this.#onNotices();
   }
 
   #time(): string {

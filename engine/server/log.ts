@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, constants, openSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pino, type Logger } from "pino";
+import { diskFullNotice } from "../files/disk-full.ts";
 import { systemCode } from "../files/system-error.ts";
 
 const MAX_BYTES = 4 << 20;
@@ -28,10 +29,11 @@ export function openLog(dataFolder: string): StudioLog {
     { base: { pid: process.pid }, redact: { paths: SECRETS, censor: "…" } },
     { write: (line: string) => file.write(withoutSecrets(line)) },
   );
-  const notices = (): string[] =>
-    file.failure === undefined
-      ? []
-      : [`Nothing is recorded in studio.log: the file cannot be written to (${file.failure}).`];
+  const notices = (): string[] => {
+    if (file.failure === undefined) return [];
+    if (file.failure === "ENOSPC") return [diskFullNotice(dataFolder)];
+    return [`Nothing is recorded in studio.log: the file cannot be written to (${file.failure}).`];
+  };
   return { log, notices };
 }
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { chmod, rm } from "node:fs/promises";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { isDiskFull } from "../files/system-error.ts";
 import { closeListener } from "../http/listener.ts";
 import type { PictureAddresses } from "./picture-addresses.ts";
 import { picturesRoute } from "./pictures-route.ts";
@@ -24,6 +25,20 @@ export class StudioSocket {
 
   private constructor(app: FastifyInstance) {
     this.#app = app;
+  }
+
+  /** As `open`; undefined where the disk has no room for another file: the studio's pages need none. */
+  static async tryOpen(
+    studio: StudioBehind,
+    options: SocketOptions,
+  ): Promise<StudioSocket | undefined> {
+    try {
+      return await StudioSocket.open(studio, options);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      options.log.warn("The disk is full, so the command line cannot reach this studio.");
+      return undefined;
+    }
   }
 
   static async open(

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { RowFile } from "../files/row-file.ts";
+import { isDiskFull } from "../files/system-error.ts";
 
 const keptSchema = z.strictObject({ sha256: z.base64().length(44), createdAt: z.iso.datetime() });
 type Kept = z.output<typeof keptSchema>;
@@ -38,16 +39,25 @@ export class Tokens {
     return this.#file.notices;
   }
 
-  /** A token that is known from now on, also by later runs. */
+  /** A token that is known from now on, also by later runs; of this run alone where the disk is full. */
   async issue(): Promise<string> {
     const token = newToken();
+    try {
+      await this.#keep(token);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.accept(token);
+    }
+    return token;
+  }
+
+  async #keep(token: string): Promise<void> {
     const entry = { sha256: hash(token).toString("base64"), createdAt: new Date().toISOString() };
     await this.#file.turn(async () => {
       const tokens = [...this.#kept, entry].slice(-MOST);
       await this.#file.write(tokens);
       this.#kept = tokens;
     });
-    return token;
   }
 
   /** A token of this run. */

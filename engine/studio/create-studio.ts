@@ -116,12 +116,15 @@ function createRouter(options: StudioOptions, parts: Parts) {
       loadedModel: () => drawing.loadedModel,
       inferencePid: () => drawing.inferencePid,
       estimate: ({ report }) => referenceEstimate(report),
+      // Several may have met the same full disk.
       notices: () => [
-        ...parts.notices(),
-        ...serverFile.notices,
-        ...parts.endpoints.notices,
-        ...parts.connections.notices,
-        ...others(),
+        ...new Set([
+          ...parts.notices(),
+          ...serverFile.notices,
+          ...parts.endpoints.notices,
+          ...parts.connections.notices,
+          ...others(),
+        ]),
       ],
     }),
     models: modelProcedures(parts),

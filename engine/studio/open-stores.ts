@@ -39,14 +39,15 @@ export async function openStores(
   undo.defer(() => events.close());
   const settings = await SettingsFile.open(dataFolder);
   const form = await FormFile.open(dataFolder);
-  const onWaiting = (): void => events.publish({ type: "machine-changed" });
-  const secrets = await Secrets.open(dataFolder, lentVault, { onWaiting });
+  const onNotices = (): void => events.publish({ type: "machine-changed" });
+  const secrets = await Secrets.open(dataFolder, lentVault, { onWaiting: onNotices });
   undo.defer(() => secrets.close());
   const readSettings = () => settings.read();
   const gallery = await Gallery.open({ dataFolder, settings: readSettings, makeThumbnail });
   undo.defer(() => gallery.close());
   const live = new LiveQueue(join(dataFolder, "queue.sqlite"), events, {
     now,
+    onNotices,
     pictureOf: (generation) => (gallery.has(generation) ? generation : undefined),
   });
   undo.defer(() => live.queue.close());
