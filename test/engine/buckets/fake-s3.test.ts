@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { S3Server } from "../../fakes/s3/s3-server.ts";
+
+test("the fake S3 service answers nobody who does not sign", async () => {
+  await using s3 = await S3Server.start();
+  s3.bucket("models").put("secret.txt", { bytes: Buffer.from("secret") });
+  const anonymous = await fetch(`${s3.origin}/models/secret.txt`);
+  expect(anonymous.status).toBe(403);
+  expect(await anonymous.text()).toContain("<Code>AccessDenied</Code>");
+  const authorization = `AWS4-HMAC-SHA256 Credential=darkroom/20261129/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=${"0".repeat(64)}`;
+  const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const forged = await fetch(`${s3.origin}/models/secret.txt`, {
+    headers: { authorization, "x-amz-date": date, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+  });
+  expect(await forged.text()).toContain("<Code>SignatureDoesNotMatch</Code>");
+  expect(s3.requests.map(({ bucket, key }) => [bucket, key])).toEqual([
+    ["models", "secret.txt"],
+    ["models", "secret.txt"],
+  ]);
+});

@@ -1,0 +1,259 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { readBody } from "./body.ts";
+import { notFound, S3Fault } from "./fault.ts";
+import { Bucket } from "./objects.ts";
+import { answer, type Answer, type Asked } from "./operations.ts";
+import { checkSignature } from "./signature.ts";
+import { xml } from "./xml.ts";
+
+/** One request as tests look back on it. */
+export interface S3Request {
+  readonly method: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly query: URLSearchParams;
+  /** Of the body as it came. */
+  readonly bytes: number;
+}
+
+/** Something that goes wrong with the requests that `hits` says, as often as `times`. */
+export interface Trouble {
+  readonly hits: (request: S3Request) => boolean;
+  /** For ever where it is absent. */
+  times?: number;
+  readonly does:
+    | { readonly kind: "reset" }
+    /** The connection breaks after so many bytes of the answer. */
+    | { readonly kind: "cut"; readonly afterBytes: number }
+    | {
+        readonly kind: "refuse";
+        readonly status: number;
+        readonly code: string;
+        readonly message?: string;
+      }
+    /** A refusal under a status of 200, as a multipart upload's completion may have. */
+    | { readonly kind: "refuse in 200"; readonly code: string }
+    /** One byte of what arrives is kept as another. */
+    | { readonly kind: "corrupt" }
+    | { readonly kind: "redirect"; readonly to: string; readonly region?: string }
+    | { readonly kind: "wait"; readonly ms: number };
+}
+
+export interface S3ServerOptions {
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  readonly region?: string;
+  /** How far its clock is ahead of ours. */
+  readonly skewMs?: number;
+  /** The smallest part of an upload but the last; 5 MiB at AWS. */
+  readonly smallestPart?: number;
+  readonly port?: number;
+}
+
+/**
+ * A fake S3 service in memory, over real sockets: as much of S3 as Darkroom asks of it. Signatures,
+ * hashes, clocks and regions are checked; buckets are found by path, or in front of `localhost`.
+ */
+export class S3Server implements AsyncDisposable {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly region: string;
+  readonly #server: Server;
+  readonly #options: S3ServerOptions;
+  readonly #buckets = new Map<string, Bucket>();
+  /** Every request, oldest first. */
+  readonly requests: S3Request[] = [];
+  readonly troubles: Trouble[] = [];
+
+  private constructor(options: S3ServerOptions) {
+    this.#options = options;
+    this.accessKey = options.accessKey ?? "darkroom";
+    this.secretKey = options.secretKey ?? "darkroomsecret";
+    this.region = options.region ?? "us-east-1";
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  static async start(options: S3ServerOptions = {}): Promise<S3Server> {
+    const fake = new S3Server(options);
+    fake.#server.listen(options.port ?? 0, "127.0.0.1");
+    await once(fake.#server, "listening");
+    return fake;
+  }
+
+  get port(): number {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has one.
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** A bucket by its name, made where it is not there. */
+  bucket(name: string): Bucket {
+    const bucket = this.#buckets.get(name) ?? new Bucket(name, this.#options.smallestPart);
+    this.#buckets.set(name, bucket);
+    return bucket;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const raw = Buffer.concat(await Array.fromAsync(message));
+    const { method = "GET", url = "/" } = message;
+    const address = new URL(`http://host${url.startsWith("/") ? url : `/${url}`}`);
+    const [bucket = "", ...rest] = placeOf(message, url);
+    const key = rest.join("/");
+    const request = { method, bucket, key, query: address.searchParams, bytes: raw.length };
+    this.requests.push(request);
+    const trouble = this.#troubleOf(request);
+    if (trouble?.kind === "wait") await pause(trouble.ms);
+    if (trouble?.kind === "reset") return void message.socket.resetAndDestroy();
+    const reply = this.#answer({ message, request, raw, trouble });
+    send(response, {
+      method,
+      reply,
+      cutAfter: trouble?.kind === "cut" ? trouble.afterBytes : undefined,
+    });
+  }
+
+  #troubleOf(request: S3Request): Trouble["does"] | undefined {
+    const trouble = this.troubles.find(({ hits, times = 1 }) => times > 0 && hits(request));
+    if (trouble?.times !== undefined) trouble.times--;
+    return trouble?.does;
+  }
+
+  #answer({ message, request, raw, trouble }: Arrived): Answer {
+    const spoilt = trouble && troubledAnswer(trouble);
+    if (spoilt !== undefined) return spoilt;
+    try {
+      this.#checkSignature(message);
+      const body = readBody(raw, message.headers);
+      if (trouble?.kind === "corrupt") body.bytes.writeUInt8(body.bytes.readUInt8(0) ^ 1, 0);
+      return this.#perform({ ...request, headers: message.headers, body });
+    } catch (error) {
+      if (error instanceof S3Fault) return refusal(error);
+      throw error;
+    }
+  }
+
+  #perform({ bucket, ...rest }: Omit<Asked, "bucket" | "bucketNamed"> & S3Request): Answer {
+    const { method, key, query } = rest;
+    if (bucket === "") return this.#listBuckets();
+    if (key === "" && method === "PUT" && query.size === 0) return this.#create(bucket);
+    const bucketNamed = (name: string): Bucket => this.#named(name);
+    return answer({ ...rest, bucket: bucketNamed(bucket), bucketNamed });
+  }
+
+  #checkSignature({ method = "GET", url = "/", headers }: IncomingMessage): void {
+    const { accessKey, secretKey, region } = this;
+    const { skewMs = 0 } = this.#options;
+    const now = (): number => Date.now() + skewMs;
+    checkSignature({ method, url, headers }, { accessKey, secretKey, region, now });
+  }
+
+  #named(name: string): Bucket {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) throw notFound("NoSuchBucket");
+    return bucket;
+  }
+
+  #listBuckets(): Answer {
+    const buckets = [...this.#buckets.values()].map(({ name, createdAt }) => ({
+      Name: name,
+      CreationDate: createdAt.toISOString(),
+    }));
+    const content = { Owner: { ID: "owner" }, Buckets: { Bucket: buckets } };
+    return { status: 200, body: xml("ListAllMyBucketsResult", content) };
+  }
+
+  #create(name: string): Answer {
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
+      throw new S3Fault(400, "InvalidBucketName", "The specified bucket is not valid.");
+    if (this.#buckets.has(name))
+      throw new S3Fault(
+        409,
+        "BucketAlreadyOwnedByYou",
+        "Your previous request to create the named bucket succeeded and you already own it.",
+      );
+    this.bucket(name);
+    return { status: 200, headers: { location: `/${name}` } };
+  }
+}
+
+interface Arrived {
+  readonly message: IncomingMessage;
+  readonly request: S3Request;
+  readonly raw: Buffer;
+  readonly trouble: Trouble["does"] | undefined;
+}
+
+/** What is answered in place of the real answer, where something is. */
+function troubledAnswer(trouble: Trouble["does"]): Answer | undefined {
+  const { kind } = trouble;
+  if (kind === "refuse") {
+    return refusal(new S3Fault(trouble.status, trouble.code, trouble.message ?? trouble.code));
+  }
+  if (kind === "refuse in 200") return refusal(new S3Fault(200, trouble.code, trouble.code));
+  return kind === "redirect" ? redirect(trouble) : undefined;
+}
+
+/** Bucket and key of an address: `/bucket/key`, or `/key` at `bucket.localhost`. */
+function placeOf({ headers }: IncomingMessage, url: string): string[] {
+  const [path = "/"] = url.split("?");
+  const parts = path.slice(1).split("/").map(decodeURIComponent);
+  const [, inFront] = /^(.+)\.localhost(?::\d+)?$/.exec(headers.host ?? "") ?? [];
+  return inFront === undefined ? parts : [inFront, ...parts];
+}
+
+function refusal({ status, code, message, more }: S3Fault): Answer {
+  const body = xml("Error", { Code: code, Message: message, ...more, RequestId: "0" });
+  return { status, headers: { "content-type": "application/xml" }, body };
+}
+
+function redirect({ to, region }: { readonly to: string; readonly region?: string }): Answer {
+  const message =
+    "The bucket you are attempting to access must be addressed using the specified endpoint.";
+  const reply = refusal(
+    new S3Fault(301, "PermanentRedirect", message, { Endpoint: new URL(to).host }),
+  );
+  return {
+    ...reply,
+    headers: {
+      ...reply.headers,
+      location: to,
+      ...(region === undefined ? {} : { "x-amz-bucket-region": region }),
+    },
+  };
+}
+
+function send(
+  response: ServerResponse,
+  { method, reply, cutAfter }: { method: string; reply: Answer; cutAfter: number | undefined },
+): void {
+  const body = Buffer.from(reply.body ?? "");
+  response.writeHead(reply.status, {
+    server: "FakeS3",
+    "x-amz-request-id": "0",
+    ...(reply.status === 204 ? {} : { "content-length": String(body.length) }),
+    ...reply.headers,
+  });
+  if (cutAfter !== undefined) {
+    response.write(body.subarray(0, cutAfter), () => response.destroy());
+    return;
+  }
+  response.end(method === "HEAD" ? undefined : body);
+}
