@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { archiveCommand } from "./cli/archive.ts";
+import { bucketCommand } from "./cli/bucket.ts";
 import { cudaCommand } from "./cli/cuda.ts";
 import { devicesCommand } from "./cli/devices.ts";
 import { endpointsCommand } from "./cli/endpoints.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   galleryCommand,
   modelsCommand,
   archiveCommand,
+  bucketCommand,
   keysCommand,
   endpointsCommand,
   settingsCommand,

@@ -23,7 +23,7 @@ export async function incompleteUploads(
   prefix: string,
   signal?: AbortSignal,
 ): Promise<IncompleteUpload[]> {
-  const uploads = await listUploads(bucket, prefix, signal);
+  const uploads = await listUploads(bucket, prefix, signal).catch(noneOf);
   const first = await Promise.all(
     uploads.slice(0, LOOKED_AT).map(async (upload) => ({
       ...upload,
@@ -31,6 +31,12 @@ export async function incompleteUploads(
     })),
   );
   return [...first, ...uploads.slice(LOOKED_AT)];
+}
+
+/** Some services call it a missing upload where a bucket has none. */
+function noneOf(error: unknown): IncompleteUpload[] {
+  if (error instanceof StudioError && error.code === "NOT_FOUND") return [];
+  throw error;
 }
 
 /** One that is gone by then is as it should be. */

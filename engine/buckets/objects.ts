@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { z } from "zod";
 import type { objectVersionSchema, ObjectDetails } from "../contract/buckets.ts";
+import { StudioError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { decoderFor, isoOf } from "./listing.ts";
 
@@ -93,12 +94,19 @@ async function versionsOf(
     .toSorted((a, b) => (b.modifiedAt ?? "").localeCompare(a.modifiedAt ?? ""));
 }
 
-/** An address that reads an object for so many seconds. */
-export function objectLink(
+/** Programs shorten addresses with such parts, and ask for another object then. */
+const DOTS = /(^|\/)\.{1,2}(\/|$)/;
+
+/** An address that reads an object for so many seconds. Refuses as REQUEST_INVALID a key that no address can hold. */
+export async function objectLink(
   { client, name }: Bucket,
   { key, versionId }: ObjectPlace,
   seconds: number,
 ): Promise<string> {
+  if (DOTS.test(key)) {
+    const reason = "browsers take the parts . and .. out of an address; download it instead";
+    throw new StudioError("REQUEST_INVALID", { field: "The link", value: "made", reason });
+  }
   const version = versionId === undefined ? {} : { VersionId: versionId };
   return client.sign(new GetObjectCommand({ Bucket: name, Key: key, ...version }), seconds);
 }

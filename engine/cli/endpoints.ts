@@ -1,6 +1,4 @@
 import { Command, Option } from "commander";
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
 import type { StudioClient } from "../contract/studio-client.ts";
 import {
   REQUEST_PROFILES,
@@ -13,8 +11,8 @@ import { namedEndpoint } from "./named-endpoint.ts";
 import { number } from "./request-flags.ts";
 import { printJson, note } from "./outcome.ts";
 import { queryCommand } from "./query-endpoint.ts";
+import { noteVault, textOf } from "./secret-input.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
-import { systemCode } from "../files/system-error.ts";
 import { withStudio } from "./reach-studio.ts";
 
 /** `endpoints`: inference endpoints on other machines. */
@@ -149,33 +147,11 @@ function checkInWords({ state, ms, server, models, inputs, error }: EndpointChec
 
 /** Tells what became of a token that was given: that it was empty, or that nothing but its file guards it. */
 async function noteToken(
-  { secrets }: Pick<StudioClient, "secrets">,
+  client: Pick<StudioClient, "secrets">,
   { hasToken }: { readonly hasToken: boolean },
 ): Promise<void> {
-  if (!hasToken) return note("It was empty: there is no token now.");
-  const [status] = await secrets.status();
-  if (status?.vault !== "file") return;
-  note(
-    "The token is kept unencrypted, in a file that only you can read (secrets.json in the data folder): there is no keyring to use.",
-  );
-}
-
-/**
- * What a file holds, or the standard input where it is called `-`. Arguments are seen by every program
- * of the machine, so what is secret comes this way.
- */
-async function textOf(path: string, what: string): Promise<string> {
-  if (path === "-") {
-    if (process.stdin.isTTY) note(`Paste the ${what}, then press Enter and Ctrl+D.`);
-    return text(process.stdin);
-  }
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const reason = systemCode(error) ?? "unreadable";
-    const details = { field: `The ${what}'s file`, value: path, reason };
-    throw new StudioError("REQUEST_INVALID", details, { cause: error });
-  }
+  if (hasToken) await noteVault(client, "The token is");
+  else note("It was empty: there is no token now.");
 }
 
 /** Headers of a file with one `Name: value` a line. */

@@ -14,7 +14,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With `serve --model`, which brings a folder into the store, and endpoints.
   // Outputs that nobody reads, and a studio that does not answer.
   // Archives listed, verified, imported, packed, and their config.properties.
-  cli: 2440,
+  // Buckets: connections, and what lies in them.
+  cli: 2900,
   "cli.ts": 60,
   codecs: 260,
   // A refusal for everything that can be wrong with an endpoint or a request.
