@@ -1,5 +1,6 @@
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
+import { BucketsPage } from "./buckets/buckets-page.tsx";
 import { type Studio, StudioProvider, useStudio } from "./connection/studio.tsx";
 import { EndpointsPage } from "./endpoints/endpoints-page.tsx";
 import { Frame } from "./frame/frame.tsx";
@@ -20,6 +21,7 @@ export function App({ studio }: { studio: Studio }) {
             <Route path="/generate" component={Start} />
             <Route path="/gallery/:id?" component={GalleryPage} />
             <Route path="/models" component={ModelsPage} />
+            <Route path="/buckets" component={BucketsPage} />
             <Route path="/endpoints" component={EndpointsPage} />
             <Route path="/server" component={ServerPage} />
             <Route path="/settings" component={SettingsPage} />

@@ -1,5 +1,6 @@
 import {
   Box,
+  Cylinder,
   ImagePlus,
   Images,
   type LucideIcon,
@@ -21,6 +22,7 @@ export const PAGES = [
   { id: "generate", icon: ImagePlus },
   { id: "gallery", icon: Images },
   { id: "models", icon: Box },
+  { id: "buckets", icon: Cylinder },
   { id: "endpoints", icon: RadioTower },
   { id: "server", icon: Server },
   { id: "settings", icon: Settings2 },

@@ -2,7 +2,7 @@ import { type RefObject, useMemo, useRef, useState } from "react";
 import { chooseNone } from "../state/choice.ts";
 import type { GalleryCommands } from "./actions/gallery-actions.ts";
 import type { Removal } from "./actions/removal.tsx";
-import { type DetailsColumnControl, useDetailsColumn } from "./use-details-column.ts";
+import { type DetailsColumnControl, useDetailsColumn } from "../picture/use-details-column.ts";
 import type { GalleryAddress } from "./use-gallery-address.ts";
 
 /** What of the page opens and closes, and the commands that do it. */

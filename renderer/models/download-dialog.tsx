@@ -12,7 +12,7 @@ import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./get-models.module.css";
 import { nameOf, type Offer, type Variant, variantsOf } from "./offer.ts";
-import { tellFailureOf } from "./tell-failure.ts";
+import { tellFailureOf } from "../transfers/follow-transfer.ts";
 import { Terms } from "./terms.tsx";
 
 /** What a download is, costs and demands, before it begins. */

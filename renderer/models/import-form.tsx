@@ -1,15 +1,16 @@
-import { FolderInput, FolderOpen } from "lucide-react";
+import { FolderInput, FolderOpen, PackageSearch } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useSearchParams } from "wouter";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { attempt, showToast } from "../ui/toasts.ts";
+import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./get-models.module.css";
-import { tellFailureOf } from "./tell-failure.ts";
+import { useImport } from "../transfers/use-import.ts";
 
-/** A folder of this machine, by its path or, on the desktop, by choosing it. */
+/** A folder or an archive of this machine, by its path or, on the desktop, by choosing it. */
 export function ImportForm({ isWanted }: { isWanted: boolean }) {
   const t = useWords("models");
   const { client } = useStudio();
@@ -19,15 +20,18 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
     if (isWanted) field.current?.focus();
   }, [isWanted]);
   const choose = async () => setFolder((await desktop?.chooseFolder()) ?? folder);
-  const begin = async () => {
-    const begun = await client.models.import({ folder: folder.trim() });
-    showToast(t("import.begun"));
-    tellFailureOf(begun);
+  const [, setAddress] = useSearchParams();
+  const importing = useImport();
+  const path = folder.trim();
+  const isArchive = /\.(?:mar|tar\.gz|tgz)$/i.test(path);
+  const begin = () => {
+    const name = path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
+    importing(name, client.models.import({ folder: path }));
     setFolder("");
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    attempt(begin());
+    begin();
   };
   return (
     <form className={styles.form} onSubmit={submit}>
@@ -46,7 +50,12 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
                 {t("import.choose")}
               </Button>
             )}
-            <Button icon={FolderInput} type="submit" isDisabled={folder.trim() === ""}>
+            {isArchive && (
+              <Button icon={PackageSearch} onPress={() => setAddress({ archive: path })}>
+                {t("import.look")}
+              </Button>
+            )}
+            <Button icon={FolderInput} type="submit" isDisabled={path === ""}>
               {t("import.yes")}
             </Button>
           </>

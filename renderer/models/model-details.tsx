@@ -3,6 +3,7 @@ import {
   CircleAlert,
   CircleCheck,
   ImagePlus,
+  Package,
   ShieldCheck,
   Trash2,
   TriangleAlert,
@@ -20,9 +21,10 @@ import { RemoveDialog } from "../ui/remove-dialog.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
+import { PackDialog } from "./archive/pack-dialog.tsx";
 import styles from "./model-details.module.css";
 import { ModelFacts } from "./model-facts.tsx";
-import { tellFailureOf } from "./tell-failure.ts";
+import { tellFailureOf } from "../transfers/follow-transfer.ts";
 
 /** One model: what it is, how it suits this machine, and what can be done with it. */
 export function ModelDetails({ model }: { model: StoredModel }) {
@@ -69,7 +71,9 @@ function ModelActions({ model }: { model: StoredModel }) {
   const t = useWords("models");
   const studio = useStudio();
   const [, navigate] = useLocation();
+  const archive = useWords("archive");
   const [isRemoving, setIsRemoving] = useState(false);
+  const [isPacking, setIsPacking] = useState(false);
   const draw = async () => {
     await changeSettings(studio, { model: model.id });
     navigate("/generate");
@@ -88,6 +92,14 @@ function ModelActions({ model }: { model: StoredModel }) {
       <Button icon={ShieldCheck} onPress={() => attempt(verify())}>
         {t("details.verify")}
       </Button>
+      <Button
+        icon={Package}
+        isDisabled={model.problem !== undefined}
+        onPress={() => setIsPacking(true)}
+      >
+        {archive("pack.action")}
+      </Button>
+      {isPacking && <PackDialog model={model} onClose={() => setIsPacking(false)} />}
       {model.id !== STARTER_ID && (
         <Button variant="danger" icon={Trash2} onPress={() => setIsRemoving(true)}>
           {t("details.remove")}

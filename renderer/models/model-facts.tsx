@@ -99,7 +99,8 @@ interface FactProps {
   readonly children: ReactNode;
 }
 
-function Fact({ name, copied, children }: FactProps) {
+/** One line of what is known. */
+export function Fact({ name, copied, children }: FactProps) {
   const t = useWords("models");
   const copy = async (text: string) => {
     await navigator.clipboard.writeText(text);

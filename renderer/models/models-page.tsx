@@ -5,15 +5,16 @@ import { useStudio } from "../connection/studio.tsx";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { useWords } from "../words/words.ts";
+import { ArchiveView } from "./archive/archive-view.tsx";
 import { GetModels } from "./get-models.tsx";
 import { ModelDetails } from "./model-details.tsx";
 import { ModelList } from "./model-list.tsx";
 import styles from "./models-page.module.css";
-import { TransferDock } from "./transfer-dock.tsx";
+import { TransferDock } from "../transfers/transfer-dock.tsx";
 
 /**
- * The models on this machine and how to get more. The address says what is open: `?model=ID`, or
- * `?get` with what to get where that is known.
+ * The models on this machine and how to get more. The address says what is open: `?model=ID`,
+ * `?archive=PATH` of an archive to look into, or `?get` with what to get where that is known.
  */
 export function ModelsPage() {
   const { queries } = useStudio();
@@ -21,7 +22,8 @@ export function ModelsPage() {
   const models = useQuery(queries.models.list.queryOptions()).data;
   const wanted = address.get("get");
   const chosen = models?.find(({ id }) => id === address.get("model")) ?? models?.[0];
-  const open = wanted === null ? chosen : undefined;
+  const archive = address.get("archive");
+  const open = wanted === null && archive === null ? chosen : undefined;
   return (
     <div className={styles.page}>
       <Store
@@ -31,6 +33,7 @@ export function ModelsPage() {
       />
       <div className={styles.content}>
         {wanted !== null && <GetModels wanted={wanted} />}
+        {archive !== null && <ArchiveView key={archive} path={archive} />}
         {open && <ModelDetails key={open.id} model={open} />}
       </div>
       <TransferDock />

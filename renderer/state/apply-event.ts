@@ -1,5 +1,6 @@
 import type { StudioEvent } from "../../engine/contract/events.ts";
 import type { Studio } from "../connection/studio.tsx";
+import { forgetConnections, mergeConnections } from "./connections.ts";
 import { forgetEndpoints, mergeEndpoints } from "./endpoints.ts";
 import { forgetImages, mergeImages } from "./images.ts";
 import { forgetProgress, tick } from "./progress.ts";
@@ -75,12 +76,8 @@ const HANDLERS: Handlers = {
   "served-requests-cleared": forgetServedRequests,
   "endpoints-changed": ({ endpoints }, studio) => mergeEndpoints(endpoints, studio),
   "endpoints-removed": ({ ids }, studio) => forgetEndpoints(ids, studio),
-  "connections-changed": (_, { cache, queries }) => {
-    void cache.invalidateQueries({ queryKey: queries.buckets.connections.queryKey() });
-  },
-  "connections-removed": (_, { cache, queries }) => {
-    void cache.invalidateQueries({ queryKey: queries.buckets.connections.queryKey() });
-  },
+  "connections-changed": ({ connections }, studio) => mergeConnections(connections, studio),
+  "connections-removed": ({ ids }, studio) => forgetConnections(ids, studio),
 };
 
 /** Resolves when what the event means is known: `reset` reads everything, and what follows it waits. */

@@ -1,5 +1,7 @@
 import { createInstance } from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
+import { archive } from "./en/archive.ts";
+import { buckets } from "./en/buckets.ts";
 import { endpoints } from "./en/endpoints.ts";
 import { frame } from "./en/frame.ts";
 import { gallery } from "./en/gallery.ts";
@@ -8,12 +10,15 @@ import { models } from "./en/models.ts";
 import { picture } from "./en/picture.ts";
 import { server } from "./en/server.ts";
 import { settings } from "./en/settings.ts";
+import { transfers } from "./en/transfers.ts";
 import { shortcuts } from "./en/ui.ts";
 import { ui } from "./en/ui.ts";
 import { welcome } from "./en/welcome.ts";
 
 /** Everything the studio says, one record per area. English is the language the keys are typed by. */
 const en = {
+  archive,
+  buckets,
   endpoints,
   frame,
   gallery,
@@ -23,6 +28,7 @@ const en = {
   server,
   settings,
   shortcuts,
+  transfers,
   ui,
   welcome,
 };

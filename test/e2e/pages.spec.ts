@@ -2,7 +2,15 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page, TestInfo } from "@playwright/test";
 import { expect, test } from "./studio-test.ts";
 
-const PAGES = ["generate", "gallery", "models", "endpoints", "server", "settings"] as const;
+const PAGES = [
+  "generate",
+  "gallery",
+  "models",
+  "buckets",
+  "endpoints",
+  "server",
+  "settings",
+] as const;
 
 /** What floats over a page, by the button that opens it. */
 const POPOVERS = [

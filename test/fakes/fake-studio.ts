@@ -6,7 +6,8 @@ import type { Order } from "../../engine/contract/order.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
-import { noBuckets } from "./fake-buckets.ts";
+import { archiveOf } from "./fake-archive.ts";
+import { FakeBuckets } from "./fake-buckets.ts";
 import { FakeEndpoints } from "./fake-endpoints.ts";
 import { FakeServer } from "./fake-server.ts";
 import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
@@ -50,6 +51,7 @@ export class FakeStudio {
   readonly #images = new Map<string, Image>();
   readonly #generations = new Map<string, Generation>();
   readonly #listeners = new Set<(event: StudioEvent) => void>();
+  readonly #buckets: FakeBuckets;
   readonly #endpoints: FakeEndpoints;
   readonly #server: FakeServer;
   readonly #scene: Scene;
@@ -62,6 +64,7 @@ export class FakeStudio {
 
   constructor(scene: Scene, stepMs = STEP_MS) {
     this.#scene = scene;
+    this.#buckets = new FakeBuckets(scene, (event) => this.#tell(event));
     this.#endpoints = new FakeEndpoints(scene, (event) => this.#tell(event));
     this.#server = new FakeServer(scene, (event) => this.#tell(event));
     this.#stepMs = stepMs;
@@ -295,9 +298,7 @@ export class FakeStudio {
       models: this.#modelCommands(),
       archives: {
         pack: async () => ({ transferId: this.#transfers[0]?.id ?? "" }),
-        inspect: async ({ path }) => {
-          throw new StudioError("NOT_FOUND", { what: "archive", id: path });
-        },
+        inspect: async () => archiveOf(this.#scene === "failed"),
       },
       transfers: {
         list: async () => this.#transfers,
@@ -351,8 +352,8 @@ export class FakeStudio {
         remove: async () => {},
         check: async () => ({ isAccepted: true, account: "ada" }),
       },
+      buckets: this.#buckets.client(),
       endpoints: this.#endpoints.client(),
-      buckets: noBuckets(),
       server: this.#server.client(),
       machine: {
         get: async () => ({

@@ -228,7 +228,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/cli.ts": ["engine/cli", "engine/contract", "commander", "node:"],
   "engine/setup": ["node:"],
   electron: ["engine/contract", "electron", "zod", "node:"],
-  // the renderer: areas -> picture -> state -> connection -> contract; areas -> ui, words
+  // the renderer: areas -> picture, transfers -> state -> connection -> contract; areas -> ui, words
   "renderer/words": ["i18next", "react-i18next"],
   "renderer/ui": [
     "renderer/words",
@@ -259,10 +259,12 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     [
       "picture",
+      "transfers",
       "frame",
       "generate",
       "gallery",
       "models",
+      "buckets",
       "settings",
       "welcome",
       "server",
@@ -276,7 +278,9 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
         "renderer/connection",
         "renderer/state",
         "renderer/shortcuts",
-        ...(area === "picture" ? [] : ["renderer/picture"]),
+        ...(["picture", "transfers"].includes(area)
+          ? []
+          : ["renderer/picture", "renderer/transfers"]),
         "react",
         "react-aria-components",
         "react-resizable-panels",

@@ -6,7 +6,7 @@ import { useView } from "../../state/view.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
-import type { DetailsColumnControl } from "../use-details-column.ts";
+import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
 import { Filters } from "./filters.tsx";
 import { SearchWords } from "./search-words.tsx";
 import styles from "./toolbar.module.css";

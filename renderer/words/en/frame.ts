@@ -4,6 +4,7 @@ export const frame = {
   generate: "Generate",
   gallery: "Gallery",
   models: "Models",
+  buckets: "Buckets",
   endpoints: "Endpoints",
   server: "Server",
   settings: "Settings",

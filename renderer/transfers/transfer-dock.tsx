@@ -13,18 +13,18 @@ import styles from "./transfer-dock.module.css";
 
 /** Downloads, imports and checks; there only while there are any. */
 export function TransferDock() {
-  const t = useWords("models");
+  const t = useWords("transfers");
   const { client } = useStudio();
   const transfers = useTransfers(({ all }) => all);
   if (transfers.length === 0) return null;
   const hasEnded = transfers.some((one) => !isActive(one) && one.state !== "paused");
   return (
-    <section className={styles.dock} aria-label={t("transfers.title")}>
+    <section className={styles.dock} aria-label={t("title")}>
       <header className={styles.head}>
-        <h2>{t("transfers.title")}</h2>
+        <h2>{t("title")}</h2>
         {hasEnded && (
           <Button size="dense" variant="plain" onPress={() => attempt(client.transfers.clear())}>
-            {t("transfers.clear")}
+            {t("clear")}
           </Button>
         )}
       </header>
@@ -39,7 +39,7 @@ export function TransferDock() {
 
 /** One transfer: done of total, rate, time left, and how to stop it. */
 function TransferRow({ transfer }: { transfer: Transfer }) {
-  const t = useWords("models");
+  const t = useWords("transfers");
   const { kind, name, state, doneBytes, totalBytes, error, note } = transfer;
   const isOpen = isActive(transfer) || state === "paused";
   const [done, total] = [formatBytes(doneBytes), formatBytes(totalBytes)];
@@ -47,7 +47,7 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
     <li className={styles.row}>
       <span className={styles.name}>
         <State transfer={transfer} />
-        <span>{`${t(`transfers.kind.${kind}`)}: ${name}`}</span>
+        <span>{`${t(`kind.${kind}`)}: ${name}`}</span>
       </span>
       <span className={styles.numbers}>
         <Numbers transfer={transfer} />
@@ -58,7 +58,7 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
       {isOpen && (
         <div className={styles.bar}>
           <ProgressBar
-            label={t("transfers.progress", { name, done, total })}
+            label={t("progress", { name, done, total })}
             share={totalBytes === 0 ? undefined : doneBytes / totalBytes}
             isPaused={state === "paused"}
           />
@@ -80,26 +80,22 @@ function State({ transfer: { state } }: { transfer: Transfer }) {
 }
 
 function Numbers({ transfer }: { transfer: Transfer }) {
-  const t = useWords("models");
+  const t = useWords("transfers");
   const { state, doneBytes, totalBytes, bytesPerSecond, secondsLeft } = transfer;
-  if (state !== "running") return <span>{t(`transfers.state.${state}`)}</span>;
+  if (state !== "running") return <span>{t(`state.${state}`)}</span>;
   return (
     <>
-      <span>
-        {t("transfers.amount", { done: formatBytes(doneBytes), total: formatBytes(totalBytes) })}
-      </span>
+      <span>{t("amount", { done: formatBytes(doneBytes), total: formatBytes(totalBytes) })}</span>
       {bytesPerSecond !== undefined && (
-        <span>{t("transfers.speed", { rate: formatBytes(Math.round(bytesPerSecond)) })}</span>
+        <span>{t("speed", { rate: formatBytes(Math.round(bytesPerSecond)) })}</span>
       )}
-      {secondsLeft !== undefined && (
-        <span>{t("transfers.left", { time: formatDuration(secondsLeft) })}</span>
-      )}
+      {secondsLeft !== undefined && <span>{t("left", { time: formatDuration(secondsLeft) })}</span>}
     </>
   );
 }
 
 function Tools({ transfer }: { transfer: Transfer }) {
-  const t = useWords("models");
+  const t = useWords("transfers");
   const { client } = useStudio();
   const { id, kind, name, state } = transfer;
   const isFetched = kind === "download" || kind === "cuda";
@@ -109,21 +105,21 @@ function Tools({ transfer }: { transfer: Transfer }) {
       {isActive(transfer) && isFetched && (
         <IconButton
           icon={Pause}
-          label={t("transfers.pause", { name })}
+          label={t("pause", { name })}
           onPress={() => attempt(client.transfers.pause(ids))}
         />
       )}
       {(state === "paused" || (state === "failed" && isFetched)) && (
         <IconButton
           icon={Play}
-          label={t("transfers.resume", { name })}
+          label={t("resume", { name })}
           onPress={() => attempt(client.transfers.resume(ids))}
         />
       )}
       {(isActive(transfer) || state === "paused") && (
         <IconButton
           icon={X}
-          label={t("transfers.cancel", { name })}
+          label={t("cancel", { name })}
           onPress={() => attempt(client.transfers.cancel(ids))}
         />
       )}

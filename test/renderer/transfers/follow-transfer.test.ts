@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { StudioError, toWire } from "../../../engine/contract/errors.ts";
-import { tellFailureOf } from "../../../renderer/models/tell-failure.ts";
+import { tellFailureOf } from "../../../renderer/transfers/follow-transfer.ts";
 import {
   mergeTransfers,
   replaceTransfers,

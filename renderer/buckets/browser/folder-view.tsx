@@ -1,0 +1,196 @@
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
+import { useContextMenu } from "../../shortcuts/context-menu.tsx";
+import { useActions } from "../../shortcuts/registry.ts";
+import { bucketChoice } from "../../state/choice.ts";
+import { type ConnectionField, fieldOf } from "../../state/connections.ts";
+import { keepLayout, useView } from "../../state/view.ts";
+import { codeOf, Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Columns } from "../../ui/columns.tsx";
+import { useWords } from "../../words/words.ts";
+import { type DetailsColumnControl, useDetailsColumn } from "../../picture/use-details-column.ts";
+import styles from "./browser.module.css";
+import { ChoiceBar } from "./choice-bar.tsx";
+import { BucketDetails, type BucketDetailsProps } from "./object-details.tsx";
+import { ObjectList } from "./object-list.tsx";
+import type { Row, Sort } from "./rows.ts";
+import { Toolbar } from "./toolbar.tsx";
+import { useFolderActions } from "./use-folder-actions.tsx";
+import { type Listing, useListing } from "./use-listing.ts";
+
+export interface FolderViewProps {
+  readonly connection: Connection;
+  readonly place: BucketPlace;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly sort: Sort;
+  readonly onSort: (sort: Sort) => void;
+  readonly onOpen: (prefix: string) => void;
+  readonly onEdit: (field: ConnectionField | undefined) => void;
+}
+
+/** One folder of a bucket: its rows, what is chosen of them, and what can be done. */
+export function FolderView(props: FolderViewProps) {
+  const { connection, place, bucket, prefix, sort, onSort, onOpen, onEdit } = props;
+  const t = useWords("buckets");
+  const [words, setWords] = useState("");
+  const searchRef = useRef<HTMLInputElement>(null);
+  const listing = useListing(place, prefix, words, sort);
+  const chosen = useChosen(listing.rows);
+  const column = useDetailsColumn();
+  const folder = useFolderActions({
+    connection,
+    place,
+    bucket,
+    prefix,
+    rows: listing.rows,
+    chosen,
+    onOpen,
+    refresh: listing.refresh,
+    search: () => searchRef.current?.focus(),
+    toggleDetails: column.toggle,
+  });
+  useActions(folder.actions);
+  const menu = useContextMenu(t("actions.group"));
+  const content =
+    listing.rows.length === 0 ? (
+      <NothingHere listing={listing} prefix={prefix} />
+    ) : (
+      <ObjectList
+        rows={listing.rows}
+        sort={sort}
+        onSort={onSort}
+        hasMore={listing.hasMore}
+        onEnd={listing.readOn}
+        onOpen={folder.open}
+        onMenu={(event) => menu.open(event, folder.ofRows)}
+      />
+    );
+  return (
+    <WithDetails column={column} details={{ place, bucket, chosen }}>
+      <div className={styles.folder}>
+        <Toolbar
+          words={words}
+          onWords={setWords}
+          searchRef={searchRef}
+          listing={listing}
+          folder={folder}
+          column={column}
+        />
+        <Content listing={listing} onEdit={onEdit}>
+          {content}
+        </Content>
+        <ChoiceBar chosen={chosen} actions={folder.ofRows} />
+        {menu.menu}
+        {folder.dialogs}
+      </div>
+    </WithDetails>
+  );
+}
+
+interface WithDetailsProps {
+  readonly column: DetailsColumnControl;
+  readonly details: Omit<BucketDetailsProps, "onHide">;
+  readonly children: ReactNode;
+}
+
+/** The list, and beside it what is known of what is chosen. */
+function WithDetails({ column, details, children }: WithDetailsProps) {
+  const layout = useView((view) => view.layouts["buckets"]);
+  const end = {
+    content: <BucketDetails {...details} onHide={column.toggle} />,
+    size: 320,
+    minSize: 260,
+    maxSize: 520,
+  };
+  return (
+    <Columns
+      name="buckets"
+      layout={layout}
+      onLayout={(sizes) => keepLayout("buckets", sizes)}
+      end={column.isOpen ? end : undefined}
+    >
+      {children}
+    </Columns>
+  );
+}
+
+/** The rows that are chosen, in the order of the list; nothing is chosen in a folder that just opened. */
+function useChosen(rows: readonly Row[]): readonly Row[] {
+  const chosen = bucketChoice.useChoice((choice) => choice.chosen);
+  const before = useRef<readonly string[]>([]);
+  useEffect(() => bucketChoice.forgetChoice(), []);
+  useEffect(() => {
+    const after = rows.map(({ key }) => key);
+    bucketChoice.keepChoice(before.current, after);
+    before.current = after;
+  }, [rows]);
+  return useMemo(
+    () => (chosen.size === 0 ? [] : rows.filter(({ key }) => chosen.has(key))),
+    [rows, chosen],
+  );
+}
+
+interface ContentProps {
+  readonly listing: Listing;
+  readonly onEdit: (field: ConnectionField | undefined) => void;
+  readonly children: ReactNode;
+}
+
+/** The list; or why there is none, with the way to put it right. */
+function Content({ listing, onEdit, children }: ContentProps) {
+  const t = useWords("buckets");
+  const { error, isPending, rows, refresh } = listing;
+  if (error && rows.length === 0) {
+    const code = codeOf(error);
+    const field = code === undefined ? undefined : fieldOf(code);
+    return (
+      <div className={styles.state}>
+        <Failed title={t("listFailed")} error={error} onRetry={refresh}>
+          <Button onPress={() => onEdit(field)}>{t("actions.edit")}</Button>
+        </Failed>
+      </div>
+    );
+  }
+  if (isPending) return <Skeletons />;
+  return children;
+}
+
+function Skeletons() {
+  return (
+    <div className={styles.skeletons}>
+      {[1, 2, 3, 4, 5, 6].map((line) => (
+        <Skeleton key={line} className={styles.line} />
+      ))}
+    </div>
+  );
+}
+
+interface NothingHereProps {
+  readonly listing: Listing;
+  readonly prefix: string;
+}
+
+/** An empty bucket, an empty folder, or a search that found nothing. */
+function NothingHere({ listing, prefix }: NothingHereProps) {
+  const t = useWords("buckets");
+  const { search, hasMore, seen, readOn } = listing;
+  // A page of a search may be empty and not the last.
+  useEffect(() => {
+    if (hasMore) readOn();
+  }, [hasMore, readOn]);
+  if (search !== "")
+    return (
+      <div className={styles.state}>
+        <Empty title={t(hasMore ? "searching" : "noMatch", { words: search, count: seen })} />
+      </div>
+    );
+  return (
+    <div className={styles.state}>
+      <Empty title={t(prefix === "" ? "emptyBucket" : "emptyFolder")}>
+        <p className={styles.text}>{t("emptyText")}</p>
+      </Empty>
+    </div>
+  );
+}

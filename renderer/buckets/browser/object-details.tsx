@@ -1,0 +1,188 @@
+import { useQuery } from "@tanstack/react-query";
+import { Copy, RotateCcw } from "lucide-react";
+import type { ReactNode } from "react";
+import type { BucketPlace, ObjectDetails } from "../../../engine/contract/buckets.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { DetailsColumn } from "../../picture/details-column.tsx";
+import { refreshBuckets } from "../../state/connections.ts";
+import { Failed, Skeleton } from "../../ui/async-states.tsx";
+import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { attempt, showToast } from "../../ui/toasts.ts";
+import { formatBytes, formatWhen } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./object-details.module.css";
+import { KIND_ICONS } from "./object-row.tsx";
+import { fileKindOf, lastNameOf, type Row } from "./rows.ts";
+
+export interface BucketDetailsProps {
+  readonly place: BucketPlace;
+  readonly bucket: string;
+  readonly chosen: readonly Row[];
+  readonly onHide: () => void;
+}
+
+/** What is known of the one chosen folder or object; of many, how much they are together. */
+export function BucketDetails({ place, bucket, chosen, onHide }: BucketDetailsProps) {
+  const t = useWords("buckets");
+  const [row] = chosen;
+  return (
+    <DetailsColumn onHide={onHide}>
+      {row === undefined && <p className={styles.note}>{t("details.nothing")}</p>}
+      {chosen.length > 1 && (
+        <p className={styles.note}>{t("details.many", { count: chosen.length })}</p>
+      )}
+      {row !== undefined && chosen.length === 1 && (
+        <div className={styles.details}>
+          <Head row={row} />
+          <dl className={styles.facts}>
+            <PathFact name={t("details.path")} value={row.key} />
+            <PathFact name={t("details.address")} value={`s3://${bucket}/${row.key}`} />
+          </dl>
+          {row.kind === "folder" ? (
+            <p className={styles.help}>{t("details.folderHelp")}</p>
+          ) : (
+            <OfObject key={row.key} place={place} objectKey={row.key} />
+          )}
+        </div>
+      )}
+    </DetailsColumn>
+  );
+}
+
+function Head({ row }: { row: Row }) {
+  const t = useWords("buckets");
+  const kind = fileKindOf(row);
+  return (
+    <header className={styles.head}>
+      <Icon of={KIND_ICONS[kind]} size={20} />
+      <div className={styles.title}>
+        <h3 className={styles.name}>{lastNameOf(row.key)}</h3>
+        <p className={styles.kind}>{t(`kinds.${kind}`)}</p>
+      </div>
+    </header>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** A path, to copy. */
+function PathFact({ name, value }: { name: string; value: string }) {
+  const t = useWords("buckets");
+  const copy = async () => {
+    await navigator.clipboard.writeText(value);
+    showToast(t("copied"));
+  };
+  return (
+    <Fact name={name}>
+      <span className={styles.path}>
+        <code>{value}</code>
+        <IconButton
+          icon={Copy}
+          size="dense"
+          label={t("details.copy", { what: name })}
+          onPress={() => attempt(copy())}
+        />
+      </span>
+    </Fact>
+  );
+}
+
+function OfObject({ place, objectKey: key }: { place: BucketPlace; objectKey: string }) {
+  const t = useWords("buckets");
+  const { queries } = useStudio();
+  const asked = useQuery({
+    ...queries.buckets.details.queryOptions({ input: { ...place, key } }),
+    staleTime: 10_000,
+  });
+  const { data: object, error, refetch } = asked;
+  if (error)
+    return <Failed title={t("details.failed")} error={error} onRetry={() => void refetch()} />;
+  if (object === undefined) return <Skeleton className={styles.skeleton} />;
+  return (
+    <>
+      <dl className={styles.facts}>
+        <Fact name={t("columns.bytes")}>{formatBytes(object.bytes)}</Fact>
+        <Fact name={t("details.type")}>{object.contentType ?? t("details.unknown")}</Fact>
+        {object.modifiedAt !== undefined && (
+          <Fact name={t("columns.modifiedAt")}>
+            {`${formatWhen(object.modifiedAt)} (${exactly(object.modifiedAt)})`}
+          </Fact>
+        )}
+        <Fact name={t("details.storageClass")}>{object.storageClass ?? t("details.standard")}</Fact>
+        {object.checksum !== undefined && (
+          <Fact name={t("details.checksum")}>
+            <code>{object.checksum}</code>
+          </Fact>
+        )}
+        {object.etag !== undefined && (
+          <Fact name={t("details.etag")}>
+            <code>{object.etag}</code>
+          </Fact>
+        )}
+        {Object.entries(object.metadata).map(([name, value]) => (
+          <Fact key={name} name={name}>
+            {value}
+          </Fact>
+        ))}
+      </dl>
+      <Versions place={place} object={object} />
+    </>
+  );
+}
+
+function exactly(iso: string): string {
+  return new Date(iso).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+}
+
+/** Earlier states of an object, each of which can be brought back. */
+function Versions({ place, object }: { place: BucketPlace; object: ObjectDetails }) {
+  const t = useWords("buckets");
+  const studio = useStudio();
+  const { key, versions } = object;
+  if (versions.length === 0) return <p className={styles.help}>{t("details.noVersions")}</p>;
+  const restore = async (versionId: string) => {
+    await studio.client.buckets.restore({ ...place, key, versionId });
+    refreshBuckets(studio);
+    showToast(t("details.restored"));
+  };
+  return (
+    <section className={styles.versions} aria-label={t("details.versions")}>
+      <h4>{t("details.versions")}</h4>
+      <ul>
+        {versions.map(({ versionId, isLatest, isDeletion, bytes, modifiedAt }) => (
+          <li key={versionId} className={styles.version}>
+            <span>
+              {modifiedAt === undefined ? versionId : formatWhen(modifiedAt)}
+              <span className={styles.quiet}>
+                {isDeletion ? t("details.deletion") : formatBytes(bytes)}
+              </span>
+            </span>
+            {isLatest ? (
+              <span className={styles.quiet}>{t("details.latest")}</span>
+            ) : (
+              !isDeletion && (
+                <Button
+                  size="dense"
+                  variant="plain"
+                  icon={RotateCcw}
+                  onPress={() => attempt(restore(versionId))}
+                >
+                  {t("details.restore")}
+                </Button>
+              )
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,201 @@
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
+import { bucketChoice } from "../../state/choice.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { formatCount } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import { pressKey, pressRow } from "./list-keys.ts";
+import styles from "./object-list.module.css";
+import { ObjectRow } from "./object-row.tsx";
+import { type Column, COLUMNS, pressed, type Row, type Sort } from "./rows.ts";
+
+/** Height of a row, pixels. */
+const ROW = 36;
+/** Height of the line of columns, which stays at the top, pixels. */
+const HEAD = 32;
+/** Rows are made so far beyond the view. */
+const OVERSCAN = 12;
+/** What was not read yet is asked for so many rows before the end. */
+const NEAR_END = 200;
+
+export interface ObjectListProps {
+  readonly rows: readonly Row[];
+  readonly sort: Sort;
+  readonly onSort: (sort: Sort) => void;
+  readonly onOpen: (row: Row) => void;
+  /** The row under the pointer is chosen by then. */
+  readonly onMenu: (event: MouseEvent) => void;
+  /** Told while the end of what was read is near. */
+  readonly onEnd: () => void;
+  readonly hasMore: boolean;
+}
+
+/** Folders and objects; only the rows in and around the view are made. */
+export const ObjectList = memo(function ObjectList(props: ObjectListProps) {
+  const { rows, sort, onSort } = props;
+  const t = useWords("buckets");
+  const list = useRows(rows);
+  const { chosen, focused } = bucketChoice.useChoice();
+  const lastMade = list.made.at(-1)?.index ?? 0;
+  const { hasMore, onEnd } = props;
+  useEffect(() => {
+    if (hasMore && lastMade > rows.length - NEAR_END) onEnd();
+  }, [hasMore, lastMade, rows.length, onEnd]);
+  const gestures = gesturesOf(props, list.ids);
+  return (
+    <div
+      ref={list.scroller}
+      role="grid"
+      tabIndex={-1}
+      className={styles.grid}
+      aria-label={t("list", { count: rows.length, formatted: formatCount(rows.length) })}
+      aria-multiselectable
+      aria-rowcount={rows.length + 1}
+      aria-colcount={COLUMNS.length}
+      onKeyDown={list.onKeyDown}
+      onFocus={list.onFocus}
+      onBlur={list.onBlur}
+      {...gestures}
+    >
+      <Head sort={sort} onSort={onSort} />
+      <div role="presentation" className={styles.rows} style={{ height: list.height }}>
+        {list.made.map(({ index, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          return (
+            <ObjectRow
+              key={row.key}
+              row={row}
+              index={index}
+              top={start - HEAD}
+              isChosen={chosen.has(row.key)}
+              isTabStop={focused === undefined ? index === 0 : row.key === focused}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+});
+
+/** Everything the pointer does on the list. */
+function gesturesOf({ rows, onOpen, onMenu }: ObjectListProps, ids: readonly string[]) {
+  const rowUnder = ({ target }: MouseEvent): Row | undefined => {
+    const element = target instanceof Element ? target.closest<HTMLElement>("[data-row]") : null;
+    return element === null ? undefined : rows[Number(element.dataset["row"])];
+  };
+  return {
+    onClick: (event: MouseEvent) => {
+      const row = rowUnder(event);
+      if (row) pressRow(event, row.key, ids, bucketChoice);
+      else if (event.target === event.currentTarget) bucketChoice.chooseNone();
+    },
+    onDoubleClick: (event: MouseEvent) => {
+      const row = rowUnder(event);
+      if (row) onOpen(row);
+    },
+    onContextMenu: (event: MouseEvent) => {
+      const row = rowUnder(event);
+      if (row === undefined) return;
+      if (!bucketChoice.useChoice.getState().chosen.has(row.key)) bucketChoice.choose(row.key);
+      onMenu(event);
+    },
+  };
+}
+
+/** The rows in and around the view, the one with the focus among them, and the keys that move it. */
+function useRows(rows: readonly Row[]) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const ids = useMemo(() => rows.map(({ key }) => key), [rows]);
+  const focused = bucketChoice.useChoice((choice) => choice.focused);
+  const place = useMemo(() => (focused === undefined ? -1 : ids.indexOf(focused)), [ids, focused]);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    getItemKey: useCallback((index: number) => ids[index] ?? index, [ids]),
+    overscan: OVERSCAN,
+    paddingStart: HEAD,
+    scrollPaddingStart: HEAD,
+    rangeExtractor: useCallback(
+      (range: Range) => {
+        const made = new Set(defaultRangeExtractor(range));
+        if (place >= 0) made.add(place);
+        return [...made].toSorted((a, b) => a - b);
+      },
+      [place],
+    ),
+  });
+  const isInside = useRef(false);
+  useLayoutEffect(() => {
+    if (place < 0) return;
+    virtual.scrollToIndex(place, { align: "auto" });
+    if (!isInside.current) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-row="${place}"]`);
+    row?.focus({ preventScroll: true });
+  }, [place, virtual]);
+  return {
+    scroller,
+    ids,
+    made: virtual.getVirtualItems(),
+    height: virtual.getTotalSize() - HEAD,
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.target instanceof Element && event.target.closest("button")) return;
+      const page = Math.max(1, Math.floor((virtual.scrollRect?.height ?? 0) / ROW) - 2);
+      if (pressKey(event, ids, page, bucketChoice)) event.preventDefault();
+    },
+    onFocus: ({ target }: FocusEvent<HTMLElement>) => {
+      isInside.current = true;
+      const id = ids[Number(target.dataset["row"] ?? -1)];
+      // Reached by Tab: from here the arrows go on.
+      if (id !== undefined && focused === undefined) bucketChoice.choose(id);
+    },
+    onBlur: ({ relatedTarget, currentTarget }: FocusEvent<HTMLElement>) => {
+      // A row that went takes its focus with it, to nowhere: that is not leaving.
+      if (relatedTarget !== null && !currentTarget.contains(relatedTarget))
+        isInside.current = false;
+    },
+  };
+}
+
+/** The columns by name; a press orders by one. */
+function Head({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+  const t = useWords("buckets");
+  return (
+    <div role="row" aria-rowindex={1} className={styles.head}>
+      {COLUMNS.map((column) => (
+        <div
+          key={column}
+          role="columnheader"
+          aria-sort={ariaSortOf(sort, column)}
+          className={styles[column]}
+        >
+          <button
+            type="button"
+            className={styles.sort}
+            onClick={() => onSort(pressed(sort, column))}
+          >
+            {t(`columns.${column}`)}
+            {sort.sortBy === column && <Icon of={sort.isDescending ? ArrowDown : ArrowUp} />}
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function ariaSortOf({ sortBy, isDescending }: Sort, column: Column) {
+  if (sortBy !== column) return "none";
+  return isDescending ? "descending" : "ascending";
+}

@@ -1,0 +1,60 @@
+import { FolderPlus, PanelRightOpen, RefreshCw } from "lucide-react";
+import type { RefObject } from "react";
+import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
+import { formatCount } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./browser.module.css";
+import type { FolderCommands } from "./use-folder-actions.tsx";
+import type { Listing } from "./use-listing.ts";
+
+export interface ToolbarProps {
+  readonly words: string;
+  readonly onWords: (words: string) => void;
+  readonly searchRef: RefObject<HTMLInputElement | null>;
+  readonly listing: Listing;
+  readonly folder: FolderCommands;
+  readonly column: DetailsColumnControl;
+}
+
+/** What is looked for in a folder, how much there is, and what can be put there. */
+export function Toolbar({ words, onWords, searchRef, listing, folder, column }: ToolbarProps) {
+  const t = useWords("buckets");
+  const { rows, hasMore, isBusy, isPending, error, refresh } = listing;
+  const formatted = formatCount(rows.length);
+  return (
+    <div className={styles.toolbar}>
+      <SearchField
+        label={t("actions.search")}
+        placeholder={t("search")}
+        value={words}
+        onChange={onWords}
+        inputRef={searchRef}
+      />
+      <span className={styles.count} aria-live="polite">
+        {!isPending &&
+          !error &&
+          t(hasMore ? "countMore" : "count", { count: rows.length, formatted })}
+      </span>
+      <div className={styles.end}>
+        <IconButton
+          icon={RefreshCw}
+          label={t("actions.refresh")}
+          keys="r"
+          isDisabled={isBusy}
+          onPress={refresh}
+        />
+        <IconButton icon={FolderPlus} label={t("actions.newFolder")} onPress={folder.newFolder} />
+        {!column.isOpen && (
+          <IconButton
+            icon={PanelRightOpen}
+            label={t("actions.details")}
+            keys="i"
+            onPress={column.toggle}
+          />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,178 @@
+import type {
+  Connection,
+  ConnectionChange,
+  ConnectionImport,
+  NewConnection,
+} from "../../../engine/contract/buckets.ts";
+import type { StudioClient } from "../../../engine/contract/studio-client.ts";
+import type { ConnectionField } from "../../state/connections.ts";
+
+/** Where the values of a new connection come from. */
+export type Source = "fields" | "secret" | "profile" | "environment";
+
+/** A connection as it is written down, before it is saved. Empty is the studio's own choice. */
+export interface Draft {
+  readonly source: Source;
+  readonly name: string;
+  /** Typed; empty leaves what is kept. */
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly sessionToken: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly pathStyle: Connection["pathStyle"];
+  readonly checksums: Connection["checksums"];
+  readonly ca: string | null;
+  readonly isInsecure: boolean;
+  /** YAML of a connection Secret. */
+  readonly yaml: string;
+  readonly profile: string;
+}
+
+export const EMPTY_DRAFT: Draft = {
+  source: "fields",
+  name: "",
+  accessKey: "",
+  secretKey: "",
+  sessionToken: "",
+  endpoint: "",
+  region: "",
+  bucket: "",
+  pathStyle: "auto",
+  checksums: "auto",
+  ca: null,
+  isInsecure: false,
+  yaml: "",
+  profile: "",
+};
+
+export function draftOf(connection: Connection): Draft {
+  const { name, endpoint, region, bucket, pathStyle, checksums, ca, isInsecure } = connection;
+  const choices = { name, endpoint, pathStyle, checksums, ca, isInsecure };
+  return { ...EMPTY_DRAFT, ...choices, region: region ?? "", bucket: bucket ?? "" };
+}
+
+/** What is wrong with a draft, by the field that says it. */
+export type Faults = Readonly<Partial<Record<ConnectionField | "yaml" | "profile", Fault>>>;
+export type Fault =
+  | "accessKey"
+  | "secretKey"
+  | "endpoint"
+  | "endpointForm"
+  | "keysMoved"
+  | "bucket"
+  | "yaml"
+  | "profile";
+
+const BUCKET = /^[\w.-]{1,255}$/;
+
+export function faultsOf(draft: Draft, connection: Connection | undefined): Faults {
+  const { source, yaml, profile, bucket, endpoint } = draft;
+  if (source === "secret") return yaml.trim() === "" ? { yaml: "yaml" } : {};
+  if (source === "profile") return profile === "" ? { profile: "profile" } : {};
+  if (source === "environment") return {};
+  return {
+    ...keyFaultsOf(draft, connection),
+    ...endpointFaultOf(endpoint),
+    ...(bucket !== "" && !BUCKET.test(bucket) && { bucket: "bucket" }),
+  };
+}
+
+/** Both keys are entered, or both are kept, which they are for one origin alone. */
+function keyFaultsOf(draft: Draft, connection: Connection | undefined): Faults {
+  const { accessKey, secretKey, endpoint } = draft;
+  const isKept = connection?.hasKeys === true && accessKey === "" && secretKey === "";
+  if (isKept) return originOf(endpoint) === connection.origin ? {} : { accessKey: "keysMoved" };
+  return {
+    ...(accessKey === "" && { accessKey: "accessKey" }),
+    ...(secretKey === "" && { secretKey: "secretKey" }),
+  };
+}
+function endpointFaultOf(endpoint: string): Faults {
+  if (endpoint.trim() === "") return { endpoint: "endpoint" };
+  return originOf(endpoint) === undefined ? { endpoint: "endpointForm" } : {};
+}
+
+/** Scheme, host and port of an endpoint as it is meant: https where no scheme is given. */
+export function originOf(endpoint: string): string | undefined {
+  const typed = endpoint.trim();
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === ""
+    ? url.origin
+    : undefined;
+}
+
+export function isSound(draft: Draft, connection: Connection | undefined): boolean {
+  return Object.keys(faultsOf(draft, connection)).length === 0;
+}
+
+const orNull = (text: string): string | null => (text.trim() === "" ? null : text.trim());
+
+export function newConnectionOf(draft: Draft): NewConnection {
+  const { name, accessKey, secretKey, sessionToken, endpoint } = draft;
+  const { region, bucket, pathStyle, checksums, ca, isInsecure } = draft;
+  return {
+    ...(name.trim() !== "" && { name: name.trim() }),
+    accessKey,
+    secretKey,
+    ...(sessionToken !== "" && { sessionToken }),
+    endpoint: endpoint.trim(),
+    region: orNull(region),
+    bucket: orNull(bucket),
+    pathStyle,
+    checksums,
+    ca,
+    isInsecure,
+  };
+}
+
+/** What is imported, and what of the form wins over it. */
+export function importOf(draft: Draft): ConnectionImport {
+  const { source, yaml, profile, name, endpoint, bucket } = draft;
+  const given = {
+    ...(name.trim() !== "" && { name: name.trim() }),
+    ...(endpoint.trim() !== "" && { endpoint: endpoint.trim() }),
+    ...(bucket.trim() !== "" && { bucket: bucket.trim() }),
+  };
+  if (source === "secret") return { source: { kind: "secret", yaml }, ...given };
+  if (source === "profile") return { source: { kind: "profile", profile }, ...given };
+  return { source: { kind: "environment" }, ...given };
+}
+
+/** What a draft changes; a name that was emptied stays as it is. */
+export function changeOf(draft: Draft, connection: Connection): ConnectionChange {
+  const wanted = {
+    name: draft.name.trim() === "" ? connection.name : draft.name.trim(),
+    endpoint: draft.endpoint.trim(),
+    region: orNull(draft.region),
+    bucket: orNull(draft.bucket),
+    pathStyle: draft.pathStyle,
+    checksums: draft.checksums,
+    ca: draft.ca,
+    isInsecure: draft.isInsecure,
+  };
+  const before = new Map<string, unknown>(Object.entries(connection));
+  const changed = Object.entries(wanted).filter(([name, value]) => value !== before.get(name));
+  const { accessKey, secretKey, sessionToken } = draft;
+  return {
+    id: connection.id,
+    ...Object.fromEntries(changed),
+    ...(accessKey !== "" && { accessKey, secretKey }),
+    ...(sessionToken !== "" && { sessionToken }),
+  };
+}
+
+/** Keeps a new connection, or changes one. */
+export async function saveDraft(
+  { buckets }: StudioClient,
+  draft: Draft,
+  connection: Connection | undefined,
+): Promise<Connection> {
+  if (connection !== undefined) {
+    const change = changeOf(draft, connection);
+    return Object.keys(change).length > 1 ? buckets.change(change) : connection;
+  }
+  if (draft.source === "fields") return buckets.connect(newConnectionOf(draft));
+  return buckets.importFrom(importOf(draft));
+}

@@ -1,0 +1,126 @@
+import { useQuery } from "@tanstack/react-query";
+import { FileUp } from "lucide-react";
+import { useRef } from "react";
+import { useStudio } from "../../connection/studio.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Chips } from "../../ui/chips.tsx";
+import { Select } from "../../ui/select.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { attempt } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import type { FieldsProps } from "./fields.ts";
+import styles from "./connection-form.module.css";
+import { faultsOf, type Source } from "./draft.ts";
+
+const SOURCES: readonly Source[] = ["fields", "secret", "profile", "environment"];
+
+/** Where a new connection's values come from. */
+export function SourceFields(fields: FieldsProps) {
+  const t = useWords("buckets");
+  const { draft, onChange } = fields;
+  const { queries } = useStudio();
+  const sources = useQuery(queries.buckets.sources.queryOptions()).data;
+  const isMissing = (source: Source): boolean =>
+    (source === "profile" && (sources?.profiles.length ?? 0) === 0) ||
+    (source === "environment" && sources?.isInEnvironment !== true);
+  const choose = (source: Source) =>
+    onChange({
+      source,
+      ...(source === "profile" && draft.profile === "" && { profile: sources?.profiles[0] ?? "" }),
+    });
+  return (
+    <div className={styles.source}>
+      <Chips
+        label={t("sources.label")}
+        value={draft.source}
+        onChange={choose}
+        chips={SOURCES.map((value) => ({
+          value,
+          label: t(`sources.${value}`),
+          isDisabled: isMissing(value),
+        }))}
+      />
+      {draft.source === "secret" && <SecretField {...fields} />}
+      {draft.source === "profile" && (
+        <Select
+          label={t("sources.profileLabel")}
+          description={t("sources.profileHelp")}
+          value={draft.profile}
+          onChange={(profile) => onChange({ profile })}
+          options={(sources?.profiles ?? []).map((name) => ({ value: name, label: name }))}
+        />
+      )}
+      {draft.source === "environment" && (
+        <p className={styles.help}>{t("sources.environmentHelp")}</p>
+      )}
+      {draft.source !== "fields" && <Beside {...fields} />}
+    </div>
+  );
+}
+
+/** A connection Secret, pasted or out of a file. */
+function SecretField({ draft, connection, areFaultsShown, onChange }: FieldsProps) {
+  const t = useWords("buckets");
+  const chooser = useRef<HTMLInputElement>(null);
+  const read = async (file: File) => onChange({ yaml: await file.text() });
+  const hasFault = areFaultsShown && faultsOf(draft, connection).yaml !== undefined;
+  return (
+    <>
+      <TextField
+        label={t("sources.yaml")}
+        description={t("sources.yamlHelp")}
+        rows={8}
+        isCode
+        autoFocus
+        spellCheck="false"
+        value={draft.yaml}
+        onChange={(yaml) => onChange({ yaml })}
+        error={hasFault ? t("faults.yaml") : undefined}
+        aside={
+          <Button
+            size="dense"
+            variant="plain"
+            icon={FileUp}
+            onPress={() => chooser.current?.click()}
+          >
+            {t("sources.file")}
+          </Button>
+        }
+      />
+      <input
+        ref={chooser}
+        type="file"
+        accept=".yaml,.yml,.json"
+        hidden
+        onChange={({ target }) => {
+          const [file] = target.files ?? [];
+          if (file) attempt(read(file));
+          target.value = "";
+        }}
+      />
+    </>
+  );
+}
+
+/** What a person may add to what is read: it wins. */
+function Beside({ draft, onChange }: FieldsProps) {
+  const t = useWords("buckets");
+  return (
+    <div className={styles.pair}>
+      <TextField
+        label={t("fields.name")}
+        placeholder={t("sources.asThere")}
+        maxLength={100}
+        value={draft.name}
+        onChange={(name) => onChange({ name })}
+      />
+      <TextField
+        label={t("fields.bucket")}
+        placeholder={t("sources.asThere")}
+        isCode
+        value={draft.bucket}
+        onChange={(bucket) => onChange({ bucket: bucket.trim() })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { useMemo } from "react";
+import { useSearchParams } from "wouter";
+import type { ConnectionField } from "../state/connections.ts";
+
+const FIELDS: readonly ConnectionField[] = [
+  "accessKey",
+  "secretKey",
+  "endpoint",
+  "region",
+  "bucket",
+  "pathStyle",
+  "ca",
+];
+
+/** A folder of a bucket; a bucket is absent where the connection names it. */
+export interface BucketFolderPlace {
+  readonly connectionId: string;
+  readonly bucket?: string | undefined;
+  readonly prefix: string;
+}
+
+/**
+ * What of the page is open, as its address says it: `?at=ID&bucket=NAME&prefix=FOLDER`, with
+ * `&incomplete` for the uploads that were not finished; `?add`, or `?edit=ID&field=region`.
+ */
+export interface BucketAddress {
+  readonly at: string | undefined;
+  readonly bucket: string | undefined;
+  readonly prefix: string;
+  readonly isIncomplete: boolean;
+  readonly isAdding: boolean;
+  readonly editedId: string | undefined;
+  readonly field: ConnectionField | undefined;
+  readonly open: (place: BucketFolderPlace) => void;
+  readonly showIncomplete: (isShown: boolean) => void;
+  readonly add: () => void;
+  readonly edit: (id: string, field?: ConnectionField) => void;
+  /** Closes the form and leaves the place. */
+  readonly close: () => void;
+}
+
+const OWN = ["at", "bucket", "prefix", "incomplete", "add", "edit", "field"];
+const FORM = ["add", "edit", "field"];
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+export function useBucketAddress(): BucketAddress {
+  const [address, setAddress] = useSearchParams();
+  return useMemo(() => {
+    const field = address.get("field");
+    const without = (names: readonly string[], more: Parts) => {
+      // What else the address carries stays: a scene of the dev server, for example.
+      const next = new URLSearchParams([...address].filter(([name]) => !names.includes(name)));
+      for (const [name, value] of Object.entries(more))
+        if (value !== undefined) next.set(name, value);
+      setAddress(next);
+    };
+    return {
+      at: address.get("at") ?? undefined,
+      bucket: address.get("bucket") ?? undefined,
+      prefix: address.get("prefix") ?? "",
+      isIncomplete: address.has("incomplete"),
+      isAdding: address.has("add"),
+      editedId: address.get("edit") ?? undefined,
+      field: FIELDS.find((one) => one === field),
+      open: ({ connectionId, bucket, prefix }) =>
+        without(OWN, { at: connectionId, bucket, prefix: prefix === "" ? undefined : prefix }),
+      showIncomplete: (isShown) =>
+        without(["incomplete", ...FORM], { incomplete: isShown ? "" : undefined }),
+      add: () => without(FORM, { add: "" }),
+      edit: (id, place) => without(FORM, { edit: id, field: place }),
+      close: () => without(FORM, {}),
+    };
+  }, [address, setAddress]);
+}

@@ -1,0 +1,188 @@
+import { useQuery } from "@tanstack/react-query";
+import { FolderOpen } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { useLocation } from "wouter";
+import { archiveNameSchema, PACK_FORMS, type PackForm } from "../../../engine/contract/archives.ts";
+import type { StoredModel } from "../../../engine/contract/models.ts";
+import { desktop } from "../../connection/desktop.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { followTransfer } from "../../transfers/follow-transfer.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Select } from "../../ui/select.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { attempt, showToast } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./pack-dialog.module.css";
+
+/** Ending of each form's file; no-archive is a folder. */
+const ENDINGS: Readonly<Record<PackForm, string>> = {
+  notebook: ".mar",
+  "zip-store": ".mar",
+  default: ".mar",
+  tgz: ".tar.gz",
+  "no-archive": "",
+};
+
+/** What a model is to be packed as. */
+interface Packing {
+  readonly name: string;
+  readonly version: string;
+  readonly form: PackForm;
+  /** Empty: the studio's own folder for archives. */
+  readonly folder: string;
+  readonly isForced: boolean;
+}
+
+/** Makes a model archive of a stored model on this computer. */
+export function PackDialog({ model, onClose }: { model: StoredModel; onClose: () => void }) {
+  const t = useWords("archive");
+  const { queries } = useStudio();
+  const dataFolder = useQuery(queries.machine.get.queryOptions()).data?.dataFolder;
+  const [packing, setPacking] = useState<Packing>({
+    name: archiveNameOf(model),
+    version: "1.0",
+    form: "notebook",
+    folder: "",
+    isForced: false,
+  });
+  const folder = packing.folder.trim() === "" ? standardFolder(dataFolder) : packing.folder.trim();
+  const out = pathIn(folder, `${packing.name}${ENDINGS[packing.form]}`);
+  const pack = usePack(model, packing, out, onClose);
+  const isSound =
+    isArchiveName(packing.name) && isArchiveName(packing.version) && isWholePath(folder);
+  return (
+    <Dialog
+      title={t("pack.title", { name: model.summary?.name ?? model.id })}
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t("pack.cancel")}</Button>
+          <Button variant="filled" isDisabled={!isSound} onPress={() => attempt(pack())}>
+            {t("pack.yes")}
+          </Button>
+        </>
+      }
+    >
+      <PackForm
+        packing={packing}
+        standard={standardFolder(dataFolder)}
+        out={out}
+        onChange={(change) => setPacking((before) => ({ ...before, ...change }))}
+        onSubmit={() => isSound && attempt(pack())}
+      />
+    </Dialog>
+  );
+}
+
+/** Begins, and offers a look inside once the archive is there. */
+function usePack({ id }: StoredModel, packing: Packing, out: string, onClose: () => void) {
+  const t = useWords("archive");
+  const { client } = useStudio();
+  const [, navigate] = useLocation();
+  return async () => {
+    const { name, version, form, isForced: force } = packing;
+    const begun = await client.archives.pack({ model: id, out, form, name, version, force });
+    const file = out.split(/[/\\]/).at(-1) ?? out;
+    const look = () => navigate(`/models?${new URLSearchParams({ archive: out })}`);
+    followTransfer(begun, () =>
+      showToast(t("pack.done", { file }), { label: t("pack.look"), run: look }),
+    );
+    showToast(t("pack.begun", { file }));
+    onClose();
+  };
+}
+
+interface PackFormProps {
+  readonly packing: Packing;
+  readonly standard: string;
+  readonly out: string;
+  readonly onChange: (change: Partial<Packing>) => void;
+  readonly onSubmit: () => void;
+}
+
+function PackForm({ packing, standard, out, onChange, onSubmit }: PackFormProps) {
+  const t = useWords("archive");
+  const { name, version, form, folder, isForced } = packing;
+  const choose = async () => onChange({ folder: (await desktop?.chooseFolder()) ?? folder });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <form className={styles.form} onSubmit={submit} noValidate>
+      <p className={styles.step}>{t("pack.step")}</p>
+      <p className={styles.help}>{t("pack.help")}</p>
+      <div className={styles.pair}>
+        <TextField
+          label={t("pack.name")}
+          description={t("pack.nameHelp")}
+          isCode
+          autoFocus
+          value={name}
+          onChange={(typed) => onChange({ name: typed.trim() })}
+          error={isArchiveName(name) ? undefined : t("pack.nameFault")}
+        />
+        <TextField
+          label={t("pack.version")}
+          isCode
+          value={version}
+          onChange={(typed) => onChange({ version: typed.trim() })}
+          error={isArchiveName(version) ? undefined : t("pack.nameFault")}
+        />
+      </div>
+      <Select
+        label={t("pack.form")}
+        value={form}
+        onChange={(chosen) => onChange({ form: chosen })}
+        options={PACK_FORMS.map((value) => ({ value, label: t(`pack.forms.${value}`) }))}
+      />
+      <TextField
+        label={t("pack.out")}
+        description={t("pack.outHelp", { file: out })}
+        placeholder={standard}
+        isCode
+        value={folder}
+        onChange={(typed) => onChange({ folder: typed })}
+        error={folder.trim() === "" || isWholePath(folder.trim()) ? undefined : t("pack.outFault")}
+        trailing={
+          desktop && (
+            <Button icon={FolderOpen} onPress={() => attempt(choose())}>
+              {t("pack.choose")}
+            </Button>
+          )
+        }
+      />
+      <Switch isSelected={isForced} onChange={(on) => onChange({ isForced: on })}>
+        {t("pack.force")}
+      </Switch>
+      <button type="submit" hidden />
+    </form>
+  );
+}
+
+export function isArchiveName(text: string): boolean {
+  return archiveNameSchema.safeParse(text).success;
+}
+
+/** A model's id as TorchServe takes it; the notebook's own name where nothing of it is left. */
+export function archiveNameOf({ id }: Pick<StoredModel, "id">): string {
+  const name = id.replaceAll(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  return isArchiveName(name) ? name : "stable-diffusion";
+}
+
+function standardFolder(dataFolder: string | undefined): string {
+  return dataFolder === undefined ? "" : pathIn(dataFolder, "archives");
+}
+
+/** A path below a folder, in the folder's own way of writing. */
+function pathIn(folder: string, name: string): string {
+  const sign = folder.includes("\\") && !folder.includes("/") ? "\\" : "/";
+  return `${folder.replace(/[/\\]+$/, "")}${sign}${name}`;
+}
+
+function isWholePath(path: string): boolean {
+  return /^(?:\/|[A-Za-z]:[/\\]|\\\\)/.test(path);
+}

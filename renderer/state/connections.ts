@@ -1,0 +1,82 @@
+import { create } from "zustand";
+import type { Connection, ConnectionCheck } from "../../engine/contract/buckets.ts";
+import type { RefusalCode } from "../../engine/contract/errors.ts";
+import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import type { Studio } from "../connection/studio.tsx";
+
+/** New and changed connections in the list, as far as it was read: a new one stands last. */
+export function mergeConnections(changed: readonly Connection[], { cache, queries }: Studio): void {
+  const byId = new Map(changed.map((connection) => [connection.id, connection]));
+  cache.setQueryData(queries.buckets.connections.queryKey(), (before) => {
+    if (before === undefined) return undefined;
+    const known = new Set(before.map(({ id }) => id));
+    const added = changed.filter(({ id }) => !known.has(id));
+    return [...before.map((connection) => byId.get(connection.id) ?? connection), ...added];
+  });
+}
+
+export function forgetConnections(ids: readonly string[], { cache, queries }: Studio): void {
+  const gone = new Set(ids);
+  cache.setQueryData(queries.buckets.connections.queryKey(), (before) =>
+    before?.filter(({ id }) => !gone.has(id)),
+  );
+}
+
+/** Everything that was read of buckets is read anew: the list that is open, details, incomplete uploads. */
+export function refreshBuckets({ cache, queries }: Studio): void {
+  for (const part of ["list", "details", "incomplete", "names"] as const)
+    void cache.invalidateQueries({ queryKey: queries.buckets[part].key() });
+}
+
+/** Connections that are being tested now, by id. */
+export const useConnectionTests = create<{ readonly running: ReadonlySet<string> }>()(() => ({
+  running: new Set(),
+}));
+
+/** Tries what a connection is for; what comes of it is an event too. */
+export async function testConnection(client: StudioClient, id: string): Promise<ConnectionCheck> {
+  mark(id, true);
+  try {
+    return await client.buckets.test({ id });
+  } finally {
+    mark(id, false);
+  }
+}
+
+function mark(id: string, isRunning: boolean): void {
+  useConnectionTests.setState(({ running }) => {
+    const next = new Set(running);
+    if (isRunning) next.add(id);
+    else next.delete(id);
+    return { running: next };
+  });
+}
+
+/** The field of the form where a refusal is put right. */
+export type ConnectionField =
+  | "accessKey"
+  | "secretKey"
+  | "endpoint"
+  | "region"
+  | "bucket"
+  | "pathStyle"
+  | "ca";
+
+const FIELDS: Readonly<Partial<Record<RefusalCode, ConnectionField>>> = {
+  BUCKET_KEYS_REFUSED: "secretKey",
+  BUCKET_DENIED: "accessKey",
+  BUCKET_REGION: "region",
+  BUCKET_MOVED: "endpoint",
+  BUCKET_UNREACHABLE: "endpoint",
+  BUCKET_REPLY_INVALID: "endpoint",
+  BUCKET_PATH_STYLE: "pathStyle",
+  BUCKET_NOT_FOUND: "bucket",
+  BUCKET_NOT_CHOSEN: "bucket",
+  BUCKET_NAME_INVALID: "bucket",
+  BUCKET_CERTIFICATE: "ca",
+};
+
+/** Where a person looks first after a refusal; undefined where no field would help. */
+export function fieldOf(code: string): ConnectionField | undefined {
+  return new Map<string, ConnectionField>(Object.entries(FIELDS)).get(code);
+}

@@ -1,0 +1,30 @@
+/** Downloads, uploads, imports and checks, as the dock of the pages tells of them. */
+export const transfers = {
+  title: "Transfers",
+  clear: "Clear finished",
+  pause: "Pause {{name}}",
+  resume: "Resume {{name}}",
+  cancel: "Cancel {{name}}",
+  progress: "{{name}}: {{done}} of {{total}}",
+  amount: "{{done}} of {{total}}",
+  speed: "{{rate}}/s",
+  left: "{{time}} left",
+  kind: {
+    download: "Download",
+    import: "Import",
+    verify: "Check",
+    cuda: "CUDA support",
+    pack: "Archive",
+  },
+  state: {
+    waiting: "Waiting",
+    running: "Running",
+    paused: "Paused",
+    done: "Done",
+    failed: "Failed",
+    cancelled: "Cancelled",
+  },
+  importing: "{{name}} is being imported.",
+  imported: "{{name}} is imported",
+  draw: "Draw with it",
+};
