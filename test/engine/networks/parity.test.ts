@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { guidanceEmbedding } from "../../../engine/pipeline/guidance.ts";
 import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
 import type { Device } from "../../../engine/runtime/device.ts";
@@ -26,10 +26,15 @@ const onPortable = (precision: "float32" | "float16"): Device => ({
   splitsOnce: false,
 });
 
+/** The UNet's cases: square, high and wide, the wide one in a batch of two. */
+const ALL = [0, 1, 2];
+const WIDE = [2];
+
 /** Relative errors of all three networks against what diffusers computed. */
 async function errorsOf(
   { parts: { networks } }: LoadedModel,
   expected: string,
+  cases = ALL,
 ): Promise<Record<string, number>> {
   const errors: Record<string, number> = {};
   const text = readTensors(`${expected}/expected/text-encoder.safetensors`);
@@ -42,7 +47,7 @@ async function errorsOf(
     text["last_hidden_state"]!.data,
   );
   const unet = readTensors(`${expected}/expected/unet.safetensors`);
-  for (const i of [0, 1, 2]) {
+  for (const i of cases) {
     const sample = unet[`${i}.sample`]!;
     const [batch = 0, , height = 0, width = 0] = sample.shape;
     const timestep = { shape: [1], data: unet[`${i}.timestep`]!.data };
@@ -77,22 +82,27 @@ function expectWithin(
 /** What the issue asks for is 1e-4 and 1e-3; float32 gives 3e-6. */
 const FLOAT32 = { text: 1e-5, rest: 1e-5 };
 
-describe.each(names)("%s", (name) => {
-  test.each(["mapped", "prepacked"] as const)(
-    "equals diffusers with weights %s",
-    async (weights) => {
-      using reference = await load(snapshotFolder(name), CPU, { weights });
-      expectWithin(await errorsOf(reference.loaded, REFERENCES[name]), FLOAT32);
-    },
-  );
-
-  test("equals diffusers as the portable graph, in float32 and nearly in halves", async () => {
-    using whole = await load(snapshotFolder(name), onPortable("float32"));
-    expectWithin(await errorsOf(whole.loaded, REFERENCES[name]), FLOAT32);
-    using half = await load(snapshotFolder(name), onPortable("float16"));
-    expectWithin(await errorsOf(half.loaded, REFERENCES[name]), { text: 5e-3, rest: 1e-2 });
-  });
+test.each(names)("%s equals diffusers with weights mapped", async (name) => {
+  using reference = await load(snapshotFolder(name), CPU, { weights: "mapped" });
+  expectWithin(await errorsOf(reference.loaded, REFERENCES[name]), FLOAT32);
 });
+
+// The other references are held to it by test/slow/pictures.test.ts, picture by picture.
+test("tiny-sd2-v equals diffusers with weights prepacked", async () => {
+  using reference = await load(snapshotFolder("tiny-sd2-v"), CPU, { weights: "prepacked" });
+  expectWithin(await errorsOf(reference.loaded, "tiny-sd2-v", WIDE), FLOAT32);
+});
+
+// tiny-sd2-hub is tiny-sd2-v under other names of files and weights: one graph.
+test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd21-v"] as const)(
+  "%s equals diffusers as the portable graph, in float32 and nearly in halves",
+  async (name) => {
+    using whole = await load(snapshotFolder(name), onPortable("float32"));
+    expectWithin(await errorsOf(whole.loaded, REFERENCES[name], WIDE), FLOAT32);
+    using half = await load(snapshotFolder(name), onPortable("float16"));
+    expectWithin(await errorsOf(half.loaded, REFERENCES[name], WIDE), { text: 5e-3, rest: 1e-2 });
+  },
+);
 
 test("sharded weights give the same, and bfloat16 the same as its rounded values in float32", async () => {
   const files = loadFolder(snapshotFolder("tiny-sd1-eps"));
@@ -104,7 +114,7 @@ test("sharded weights give the same, and bfloat16 the same as its rounded values
   const folder = temporaryFolder();
   saveFolder(folder, sharded);
   using shards = await load(folder);
-  expectWithin(await errorsOf(shards.loaded, "tiny-sd1-eps"), FLOAT32);
+  expectWithin(await errorsOf(shards.loaded, "tiny-sd1-eps", WIDE), FLOAT32);
 
   const sample = {
     shape: [1, 4, 8, 8],
