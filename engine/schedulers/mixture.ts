@@ -1,3 +1,4 @@
+import { alphaLookup } from "./noise-schedule.ts";
 import type { SchedulerPlan } from "./scheduler.ts";
 import type { SchedulerSettings } from "./settings.ts";
 import { unsupported } from "./unsupported.ts";
@@ -15,6 +16,18 @@ export interface Mixture {
  */
 export function mixtureOfAlpha(alpha: number): Mixture {
   return { signal: Math.sqrt(alpha), spread: Math.sqrt(Math.fround(1 - alpha)) };
+}
+
+/** The mixtures that were trained at these timesteps, the first of which has to tell of the picture. */
+export function trainedMixtures(
+  settings: SchedulerSettings,
+  timesteps: readonly number[],
+): readonly Mixture[] {
+  refusePixelsAndFlow(settings);
+  const alphaAt = alphaLookup(settings);
+  const mixtures = timesteps.map((timestep) => mixtureOfAlpha(alphaAt(timestep)));
+  refuseNoiseFromNoise(settings, mixtures[0]!);
+  return mixtures;
 }
 
 /** The mixture in which the noise has `sigma` times the picture's weight. */
@@ -92,7 +105,7 @@ export function refusePixelsAndFlow(settings: SchedulerSettings): void {
 }
 
 /** Refuses a start from noise alone for models that predict that noise: it tells nothing of the picture. */
-export function refuseNoiseFromNoise({ prediction_type }: Prediction, { signal }: Mixture): void {
+function refuseNoiseFromNoise({ prediction_type }: Prediction, { signal }: Mixture): void {
   if (signal > 0 || prediction_type !== "epsilon") return;
   throw unsupported("from noise alone (rescale_betas_zero_snr) epsilon leads to no picture");
 }

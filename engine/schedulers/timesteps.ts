@@ -20,6 +20,16 @@ export function spaceTimesteps(spacing: Spacing, span: Span): number[] {
   return Array.from({ length: span.steps }, (_, i) => at(i, span.steps - 1 - i));
 }
 
+/** The same as the settings space them, in whole numbers. */
+export function wholeTimesteps(settings: SchedulerSettings, steps: number): number[] {
+  const {
+    timestep_spacing: spacing,
+    num_train_timesteps: trained,
+    steps_offset: offset,
+  } = settings;
+  return spaceTimesteps(spacing, { trained, steps, offset }).map(roundHalfEven);
+}
+
 /** The timestep of the step that comes after `before` others and has `left` after it. */
 type Position = (before: number, left: number) => number;
 

@@ -11,11 +11,7 @@ export function parseInvokeai(text: string): ForeignRecord | undefined {
   return keepValid({
     prompt: json["positive_prompt"],
     negativePrompt: json["negative_prompt"] ?? undefined,
-    steps: json["steps"],
-    guidanceScale: json["cfg_scale"],
-    seed: seedOf(json["seed"]),
-    width: json["width"],
-    height: json["height"],
+    ...numbersOf(json),
     scheduler: invokeaiScheduler(json["scheduler"]),
     // Version 3 called it model_name.
     model: model["name"] ?? model["model_name"],
@@ -33,11 +29,7 @@ export function parseSdMetadata(text: string): ForeignRecord | undefined {
   if (json === undefined || !isObject(image)) return undefined;
   return keepValid({
     ...promptsOf(typedPrompt(image["prompt"])),
-    steps: image["steps"],
-    guidanceScale: image["cfg_scale"],
-    seed: seedOf(image["seed"]),
-    width: image["width"],
-    height: image["height"],
+    ...numbersOf(image),
     scheduler: schedulerBefore3(image["sampler"]),
     model: json["model_weights"],
     modelFingerprint: json["model_hash"],
@@ -46,6 +38,11 @@ export function parseSdMetadata(text: string): ForeignRecord | undefined {
     software: "InvokeAI",
     version: json["app_version"],
   });
+}
+
+/** What every version calls by the same names. */
+function numbersOf({ steps, cfg_scale: guidanceScale, seed, width, height }: Json): Json {
+  return { steps, guidanceScale, seed: seedOf(seed), width, height };
 }
 
 /** Several prompts had a weight each; one alone may stand by itself. */

@@ -5,8 +5,7 @@ import {
   mixtureSpace,
   noiseIn,
   pictureIn,
-  refuseNoiseFromNoise,
-  refusePixelsAndFlow,
+  trainedMixtures,
   type Mixture,
 } from "../mixture.ts";
 import { alphaLookup } from "../noise-schedule.ts";
@@ -77,7 +76,6 @@ interface Layout {
 
 /** Evenly chosen among the timesteps of the distillation, from the last one down. */
 function layOut(settings: SchedulerSettings, steps: number): Layout {
-  refusePixelsAndFlow(settings);
   const { original_inference_steps: original, num_train_timesteps: trained } = settings;
   if (steps > original || original > trained) {
     throw unsupported(
@@ -89,10 +87,8 @@ function layOut(settings: SchedulerSettings, steps: number): Layout {
     { length: steps },
     (_, i) => (original - Math.floor(i * (original / steps))) * stride - 1,
   );
-  const alphaAt = alphaLookup(settings);
-  const mixtures = timesteps.map((timestep) => mixtureOfAlpha(alphaAt(timestep)));
-  refuseNoiseFromNoise(settings, mixtures[0]!);
-  return { timesteps, mixtures, first: mixtureOfAlpha(alphaAt(0)) };
+  const mixtures = trainedMixtures(settings, timesteps);
+  return { timesteps, mixtures, first: mixtureOfAlpha(alphaLookup(settings)(0)) };
 }
 
 /** c_skip and c_out of arXiv 2303.01469: towards timestep 0 the latents are the picture. */

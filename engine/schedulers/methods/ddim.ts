@@ -5,27 +5,21 @@ import {
   mixtureSpace,
   noiseIn,
   pictureIn,
-  refuseNoiseFromNoise,
-  refusePixelsAndFlow,
+  trainedMixtures,
 } from "../mixture.ts";
 import { alphaLookup } from "../noise-schedule.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { roundHalfEven, spaceTimesteps } from "../timesteps.ts";
+import { wholeTimesteps } from "../timesteps.ts";
 
 /** Denoising diffusion implicit models, arXiv 2010.02502, with eta 0: no noise is added on the way. */
 export const ddim: Scheduler = {
   className: "DDIMScheduler",
   defaults: { timestep_spacing: "leading" },
   plan(settings, steps) {
-    refusePixelsAndFlow(settings);
-    const { num_train_timesteps: trained, steps_offset: offset } = settings;
+    const timesteps = wholeTimesteps(settings, steps);
+    const mixtures = trainedMixtures(settings, timesteps);
     const alphaAt = alphaLookup(settings);
-    const timesteps = spaceTimesteps(settings.timestep_spacing, { trained, steps, offset }).map(
-      roundHalfEven,
-    );
-    const stride = Math.floor(trained / steps);
-    const mixtures = timesteps.map((timestep) => mixtureOfAlpha(alphaAt(timestep)));
-    refuseNoiseFromNoise(settings, mixtures[0]!);
+    const stride = Math.floor(settings.num_train_timesteps / steps);
     return {
       timesteps,
       ...mixtureSpace((index) => mixtures[index]!),

@@ -1,14 +1,7 @@
-import {
-  clip,
-  mixtureOfAlpha,
-  mixtureSpace,
-  pictureIn,
-  refuseNoiseFromNoise,
-  refusePixelsAndFlow,
-} from "../mixture.ts";
+import { clip, mixtureSpace, pictureIn, trainedMixtures } from "../mixture.ts";
 import { alphaLookup } from "../noise-schedule.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { roundHalfEven, spaceTimesteps } from "../timesteps.ts";
+import { wholeTimesteps } from "../timesteps.ts";
 import { chosen } from "../unsupported.ts";
 import { weightedSum } from "../weighted-sum.ts";
 
@@ -17,24 +10,17 @@ export const ddpm: Scheduler = {
   className: "DDPMScheduler",
   defaults: { timestep_spacing: "leading" },
   plan(settings, steps) {
-    refusePixelsAndFlow(settings);
-    const { timestep_spacing: spacing, num_train_timesteps: trained, steps_offset } = settings;
-    const span = { trained, steps, offset: steps_offset };
-    const timesteps = spaceTimesteps(spacing, span).map(roundHalfEven);
-    const alphaAt = alphaLookup(settings);
-    const alphas = [...timesteps.map(alphaAt), 1];
+    const timesteps = wholeTimesteps(settings, steps);
+    const mixtures = trainedMixtures(settings, timesteps);
+    const alphas = [...timesteps.map(alphaLookup(settings)), 1];
     const varianceOf = chosen(VARIANCES, "variance_type", settings);
-    refuseNoiseFromNoise(settings, mixtureOfAlpha(alphas[0]!));
     return {
       timesteps,
-      ...mixtureSpace((index) => mixtureOfAlpha(alphas[index]!)),
+      ...mixtureSpace((index) => mixtures[index]!),
       order: 1,
       step({ index, latents, prediction, memory, noise }) {
         const [alpha, next] = [alphas[index]!, alphas[index + 1]!];
-        const picture = clip(
-          pictureIn(settings, mixtureOfAlpha(alpha), latents, prediction),
-          settings,
-        );
+        const picture = clip(pictureIn(settings, mixtures[index]!, latents, prediction), settings);
         const beta = 1 - alpha / next;
         // Formula (7): the mean of what came before these latents, given the picture.
         const mean = weightedSum(

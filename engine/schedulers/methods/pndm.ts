@@ -2,7 +2,7 @@ import { mixtureOfAlpha, mixtureSpace, noiseIn, refuseSample } from "../mixture.
 import { alphaLookup } from "../noise-schedule.ts";
 import type { Memory, Scheduler, Step, StepResult } from "../scheduler.ts";
 import type { SchedulerSettings } from "../settings.ts";
-import { roundHalfEven, spaceTimesteps } from "../timesteps.ts";
+import { wholeTimesteps } from "../timesteps.ts";
 import { unsupported } from "../unsupported.ts";
 import { weightedSum } from "../weighted-sum.ts";
 
@@ -51,9 +51,8 @@ interface Trail {
 }
 
 function layOut(settings: SchedulerSettings, steps: number): Trail {
-  const { timestep_spacing, num_train_timesteps: trained, steps_offset: offset } = settings;
-  const spaced = spaceTimesteps(timestep_spacing, { trained, steps, offset }).map(roundHalfEven);
-  const stride = Math.floor(trained / steps);
+  const spaced = wholeTimesteps(settings, steps);
+  const stride = Math.floor(settings.num_train_timesteps / steps);
   if (settings.skip_prk_steps) {
     // The second timestep twice: it is where the first step ends.
     const timesteps = spaced.flatMap((timestep, i) =>
