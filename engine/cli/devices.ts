@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { DeviceReport } from "../contract/devices.ts";
 import { listDevices } from "../drawing/devices.ts";
-import { printJson } from "./outcome.ts";
+import { printResult } from "./outcome.ts";
 
 /** `devices`: what this machine can compute on, best first. */
 export function devicesCommand(): Command {
@@ -10,8 +10,7 @@ export function devicesCommand(): Command {
     .option("--json", "one JSON object per line")
     .action(async ({ json }: { json?: boolean }) => {
       for (const report of await listDevices()) {
-        if (json === true) printJson({ type: "device", ...report });
-        else process.stdout.write(`${inWords(report)}\n`);
+        printResult(json, { type: "device", ...report }, inWords(report));
       }
     });
 }

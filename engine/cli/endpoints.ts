@@ -9,7 +9,7 @@ import {
 import { StudioError } from "../contract/errors.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { number } from "./request-flags.ts";
-import { printJson, note } from "./outcome.ts";
+import { note, printResult } from "./outcome.ts";
 import { queryCommand } from "./query-endpoint.ts";
 import { noteVault, textOf } from "./secret-input.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
@@ -31,8 +31,7 @@ function list(): Command {
   return studioCommand("list", "Those that were added.").action(({ dataDir, json }: StudioFlags) =>
     withStudio(dataDir, async ({ client }) => {
       for (const endpoint of await client.endpoints.list()) {
-        if (json === true) printJson({ type: "endpoint", ...endpoint });
-        else process.stdout.write(`${inWords(endpoint)}\n`);
+        printResult(json, { type: "endpoint", ...endpoint }, inWords(endpoint));
       }
     }),
   );
@@ -81,8 +80,7 @@ function add(): Command {
           ...(ca !== undefined && { ca: await textOf(ca, "certificate") }),
           ...(headerFile !== undefined && { headers: await headersOf(headerFile) }),
         });
-        if (flags.json === true) printJson({ type: "endpoint", ...endpoint });
-        else process.stdout.write(`${endpoint.id}\n`);
+        printResult(flags.json, { type: "endpoint", ...endpoint }, endpoint.id);
         if (tokenFile !== undefined) await noteToken(client, endpoint);
       }),
     );
@@ -95,8 +93,7 @@ function test(): Command {
       withStudio(dataDir, async ({ client }) => {
         const { id } = await namedEndpoint(client, wanted);
         const check = await client.endpoints.test({ id });
-        if (json === true) printJson({ type: "check", id, ...check });
-        else process.stdout.write(`${checkInWords(check)}\n`);
+        printResult(json, { type: "check", id, ...check }, checkInWords(check));
         if (check.state !== "ready") process.exitCode = 1;
       }),
     );

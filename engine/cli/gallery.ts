@@ -6,7 +6,7 @@ import { MAX_IDS, type Image } from "../contract/gallery.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
 import { idsOf, withQueryFlags, type QueryFlags } from "./gallery-query.ts";
-import { note, printJson } from "./outcome.ts";
+import { note, printJson, printResult } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 import { systemCode } from "../files/system-error.ts";
@@ -105,8 +105,7 @@ async function copy(
     const reason = systemCode(error) ?? "unknown";
     throw new StudioError("OUTPUT_UNWRITABLE", { path, reason }, { cause: error });
   });
-  if (flags.json === true) printJson({ type: "file", id: image.id, path });
-  else process.stdout.write(`${path}\n`);
+  printResult(flags.json, { type: "file", id: image.id, path }, path);
 }
 
 /** Two pictures of one name, of different days, get the second one's id besides. */

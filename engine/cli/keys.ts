@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { NewServerKey, ServerKey } from "../contract/server.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
-import { note, printJson } from "./outcome.ts";
+import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
@@ -19,8 +19,7 @@ function list(): Command {
   return studioCommand("list", "Those that were made.").action(({ dataDir, json }: StudioFlags) =>
     withStudio(dataDir, async ({ client }) => {
       for (const key of await client.server.keys()) {
-        if (json === true) printJson({ type: "key", ...key });
-        else process.stdout.write(`${inWords(key)}\n`);
+        printResult(json, { type: "key", ...key }, inWords(key));
       }
     }),
   );
@@ -41,8 +40,7 @@ function add(): Command {
     .action((name: string, flags: AddFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const { key, secret } = await client.server.addKey(wanted(name, flags));
-        if (flags.json === true) printJson({ type: "key", ...key, secret });
-        else process.stdout.write(`${secret}\n`);
+        printResult(flags.json, { type: "key", ...key, secret }, secret);
         note("It is kept nowhere and cannot be shown again.");
       }),
     );

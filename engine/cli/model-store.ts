@@ -5,7 +5,7 @@ import { repositoryIdSchema, type CatalogueEntry, type StoredModel } from "../co
 import type { StudioClient } from "../contract/studio-client.ts";
 import { followTransfer } from "./follow-transfer.ts";
 import { megabytes } from "./megabytes.ts";
-import { note, printJson } from "./outcome.ts";
+import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
@@ -22,8 +22,7 @@ function list(): Command {
 export function listStore({ dataDir, json }: StudioFlags): Promise<void> {
   return withStudio(dataDir, async ({ client }) => {
     for (const model of await client.models.list()) {
-      if (json === true) printJson({ type: "model", ...model });
-      else process.stdout.write(`${storedInWords(model)}\n`);
+      printResult(json, { type: "model", ...model }, storedInWords(model));
     }
   });
 }
@@ -33,8 +32,7 @@ function catalogue(): Command {
     ({ dataDir, json }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         for (const entry of await client.models.catalogue()) {
-          if (json === true) printJson({ type: "catalogue-entry", ...entry });
-          else process.stdout.write(`${entryInWords(entry)}\n`);
+          printResult(json, { type: "catalogue-entry", ...entry }, entryInWords(entry));
         }
       }),
   );

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { printJson } from "./outcome.ts";
+import { printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
@@ -8,8 +8,7 @@ export function openCommand(): Command {
   const command = studioCommand("open", "Prints a fresh address of the running studio, good once.");
   return command.action(async ({ dataDir, json }: StudioFlags) => {
     const { url } = await runningStudio(dataDir);
-    if (json === true) printJson({ type: "open", url });
-    else process.stdout.write(`${url}\n`);
+    printResult(json, { type: "open", url }, url);
   });
 }
 

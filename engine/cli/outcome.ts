@@ -25,6 +25,12 @@ export function printJson(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
+/** One result of a command: a line of JSON where that is asked for, else a line for a person. */
+export function printResult(asJson: boolean | undefined, line: object, words: string): void {
+  if (asJson === true) printJson(line);
+  else process.stdout.write(`${words}\n`);
+}
+
 /** A line for a person, beside the output. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { Generation } from "../contract/generation.ts";
-import { note, printJson } from "./outcome.ts";
+import { note, printResult } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
@@ -27,8 +27,7 @@ function list(): Command {
     withStudio(dataDir, async ({ client }) => {
       const { isPaused, generations } = await client.queue.get();
       for (const generation of generations) {
-        if (json === true) printJson({ type: "generation", ...generation });
-        else process.stdout.write(`${inWords(generation)}\n`);
+        printResult(json, { type: "generation", ...generation }, inWords(generation));
       }
       if (isPaused) note("The queue is paused.");
     }),
@@ -51,8 +50,7 @@ function add(): Command {
         initImageId: await sendInitImage(studio, flags.initImage),
       });
       for (const id of generationIds) {
-        if (flags.json === true) printJson({ type: "generation", id, state: "waiting" });
-        else process.stdout.write(`${id}\n`);
+        printResult(flags.json, { type: "generation", id, state: "waiting" }, id);
       }
       if (!studio.isRunning) note("No studio runs. They are drawn when one does.");
     }),

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import { secretNameSchema } from "../contract/secrets.ts";
 import { settingsChangeSchema } from "../contract/settings.ts";
-import { note, printJson } from "./outcome.ts";
+import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
@@ -23,12 +23,14 @@ function list(): Command {
       const settings = await client.settings.get();
       const secrets = await client.secrets.status();
       for (const [name, value] of Object.entries(settings)) {
-        if (json === true) printJson({ type: "setting", name, value });
-        else process.stdout.write(`${name} ${JSON.stringify(value)}\n`);
+        printResult(json, { type: "setting", name, value }, `${name} ${JSON.stringify(value)}`);
       }
       for (const secret of secrets) {
-        if (json === true) printJson({ type: "secret", ...secret });
-        else process.stdout.write(`${secret.name} ${secret.isSet ? "is kept" : "is not set"}\n`);
+        printResult(
+          json,
+          { type: "secret", ...secret },
+          `${secret.name} ${secret.isSet ? "is kept" : "is not set"}`,
+        );
       }
     }),
   );
@@ -41,8 +43,11 @@ function get(): Command {
       withStudio(dataDir, async ({ client }) => {
         const settings: Readonly<Record<string, unknown>> = await client.settings.get();
         const value = settings[checked(name)] ?? null;
-        if (json === true) printJson({ type: "setting", name, value });
-        else process.stdout.write(`${typeof value === "string" ? value : JSON.stringify(value)}\n`);
+        printResult(
+          json,
+          { type: "setting", name, value },
+          typeof value === "string" ? value : JSON.stringify(value),
+        );
       }),
     );
 }

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import { buildPages } from "./built-pages.ts";
 import { runWindow } from "./electron-window.ts";
-import { note, printJson } from "./outcome.ts";
+import { note, printResult } from "./outcome.ts";
 import { runningStudio } from "./open.ts";
 import {
   announce,
@@ -49,6 +49,5 @@ async function startForBrowser(
 async function joinRunning({ dataDir, json }: ServeFlags, { details }: StudioError): Promise<void> {
   const { url, endpoint } = await runningStudio(dataDir);
   note(`Darkroom is already running (process ${details["pid"] ?? "unknown"}).`);
-  if (json === true) printJson({ type: "ready", url, endpoint, pid: details["pid"] });
-  else process.stdout.write(`${url}\n`);
+  printResult(json, { type: "ready", url, endpoint, pid: details["pid"] }, url);
 }
