@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { refusal } from "../fakes/refusal.ts";
 import { Listener, QUICK, StudioUnderTest } from "./studio-under-test.ts";
 import { TRANSPORTS } from "./transports.ts";
+import { takenPort } from "../fakes/taken-port.ts";
 
 /** A picture in a blink, as a client of the protocol asks for it. */
 function infer(origin: string | undefined, key?: string): Promise<Response> {
@@ -22,14 +21,6 @@ function infer(origin: string | undefined, key?: string): Promise<Response> {
     },
     body: JSON.stringify({ id: "one", inputs }),
   });
-}
-
-async function taken(): Promise<number> {
-  const holder = createServer();
-  onTestFinished(() => void holder.close());
-  holder.listen({ port: 0, host: "127.0.0.1" });
-  await once(holder, "listening");
-  return (holder.address() as { port: number }).port;
 }
 
 describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
@@ -117,7 +108,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
   test("a new address ends the old one; one that cannot be had changes nothing", async () => {
     const { server } = studio.client;
     const { origin } = await server.change({ port: 0, isOn: true });
-    const port = await taken();
+    const port = await takenPort();
     await expect(server.change({ port })).rejects.toMatchObject({
       code: "PORT_IN_USE",
       details: { port },

@@ -1,5 +1,7 @@
 /** Pictures without files: deterministic drawings as data: addresses, and what they look like on the way. */
 
+import { COLOURS } from "./colours.ts";
+
 interface Shape {
   readonly x: number;
   readonly y: number;
@@ -14,17 +16,7 @@ export interface Drawing {
 
 type Colour = readonly [number, number, number];
 
-const COLOURS: Readonly<Record<string, Colour>> = {
-  red: [220, 50, 47],
-  orange: [240, 140, 40],
-  yellow: [248, 210, 60],
-  green: [70, 160, 75],
-  blue: [55, 110, 220],
-  purple: [140, 80, 190],
-  pink: [245, 150, 190],
-  brown: [140, 90, 55],
-  white: [245, 245, 240],
-};
+const NAMED: ReadonlyMap<string, Colour> = new Map(Object.entries(COLOURS));
 const GROUNDS: readonly Colour[] = [
   [188, 214, 232],
   [232, 222, 196],
@@ -48,13 +40,13 @@ export function chanceOf(seed: number): () => number {
 /** What a prompt looks like: a ground, and blobs in the colours it names. */
 export function draw(prompt: string, seed: number): Drawing {
   const chance = chanceOf(seed);
-  const named = Object.keys(COLOURS).filter((name) => prompt.includes(name));
+  const named = [...NAMED.keys()].filter((name) => prompt.includes(name));
   const colours = named.length > 0 ? named : ["orange", "blue"];
   const shapes = Array.from({ length: 2 + Math.floor(chance() * 4) }, (_, index) => ({
     x: 0.2 + 0.6 * chance(),
     y: 0.3 + 0.5 * chance(),
     radius: 0.08 + 0.16 * chance(),
-    colour: COLOURS[colours[index % colours.length]!]!,
+    colour: NAMED.get(colours[index % colours.length]!)!,
   }));
   return { ground: GROUNDS[Math.floor(chance() * GROUNDS.length)]!, shapes };
 }

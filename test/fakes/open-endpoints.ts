@@ -4,6 +4,16 @@ import { Endpoints, type EndpointsOptions } from "../../engine/endpoints/endpoin
 import { PictureThread } from "../../engine/endpoints/picture-thread.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
+/** What is asked of an endpoint whose model and size are its own. */
+export const ORDER = {
+  model: "stable-diffusion",
+  prompt: "a dog",
+  negativePrompt: "",
+  width: 768,
+  height: 768,
+  isSizeOpen: true as const,
+};
+
 /** One for all tests of a file: starting a thread takes longer than most of them. */
 const thread = new PictureThread();
 

@@ -1,6 +1,7 @@
 import type { TextEncoderConfig } from "../../engine/snapshot/text-encoder-config.ts";
 import type { UNetConfig } from "../../engine/snapshot/unet-config.ts";
 import type { VaeConfig } from "../../engine/snapshot/vae-config.ts";
+import type { workOf } from "../../engine/drawing/work.ts";
 
 /** stabilityai/stable-diffusion-2: unet/config.json with the class defaults filled in. */
 export const SD2_UNET: UNetConfig = {
@@ -61,3 +62,13 @@ export const SD2_TEXT_ENCODER: TextEncoderConfig = {
   layer_norm_eps: 1e-5,
   use_attention_mask: false,
 };
+
+/** As much of Stable Diffusion 2 as its work is counted from. */
+export const SD2 = {
+  snapshot: {
+    textEncoder: { config: SD2_TEXT_ENCODER },
+    unet: { config: SD2_UNET },
+    vae: { config: SD2_VAE },
+  },
+  tokenizer: { length: 77 },
+} as Parameters<typeof workOf>[0];

@@ -3,19 +3,11 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { StudioError } from "../../engine/contract/errors.ts";
 import { readPictures } from "../../engine/kserve/client/read-pictures.ts";
-import { added, openEndpoints } from "../fakes/open-endpoints.ts";
+import { added, openEndpoints, ORDER } from "../fakes/open-endpoints.ts";
 import { PIXELS, seedReply } from "../fakes/seed-edge.ts";
 import { always, standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 
 const never = new AbortController().signal;
-const ORDER = {
-  model: "stable-diffusion",
-  prompt: "a dog",
-  negativePrompt: "",
-  width: 768,
-  height: 768,
-  isSizeOpen: true as const,
-};
 
 /** 768x768 pixels as numbers with 16 digits: 35 MB. */
 function largeReply(): string {

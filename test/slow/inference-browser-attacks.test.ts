@@ -1,40 +1,12 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { chromium, type Page } from "@playwright/test";
-import { expect, onTestFinished, test } from "vitest";
-import { CHROMIUM_ARGS, chromiumPath } from "../e2e/chromium.ts";
+import { expect, test } from "vitest";
 import { ConstantEngine } from "../fakes/constant-engine.ts";
 import { openConstantServer, openInferenceServer } from "../fakes/open-inference-server.ts";
+import { browserPage, foreignSite } from "../fakes/foreign-pages.ts";
 
 const INFER = "/v2/models/stable-diffusion/infer";
 const BODY = JSON.stringify({
   inputs: [{ name: "prompt", shape: [1], datatype: "BYTES", data: ["from evil"] }],
 });
-
-/** A real browser, for which evil.test is this machine: what rebinding a name comes to. */
-async function browserPage(): Promise<Page> {
-  const browser = await chromium.launch({
-    ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
-    args: [...CHROMIUM_ARGS, "--host-resolver-rules=MAP evil.test 127.0.0.1"],
-  });
-  onTestFinished(() => browser.close());
-  return browser.newPage();
-}
-
-/** A page of somebody else's, on a port of its own. */
-async function foreignSite(html: string): Promise<string> {
-  const server = createServer((_, response) => {
-    response.writeHead(200, { "content-type": "text/html" }).end(html);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  return `http://evil.test:${port}`;
-}
 
 /** Everything a page can send without being asked, as it goes through in an unguarded server. */
 function attacks(target: string, key: string): string {

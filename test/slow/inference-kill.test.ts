@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { clientOf } from "../../engine/server/client-of.ts";
-import { createStudio } from "../../engine/studio/create-studio.ts";
 import { chance } from "../fakes/chance.ts";
 import { inferencePids } from "../fakes/inference-pids.ts";
+import { studioInProcess } from "../fakes/studio-in-process.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const KILLS = 20;
@@ -23,14 +22,7 @@ test.runIf(process.platform === "linux")(
     let kills = 0;
     let failures = 0;
     while (kills < KILLS) {
-      const studio = await createStudio({
-        dataFolder,
-        cacheFolder: join(dataFolder, "caches"),
-        addressOf: (kind, id) => `/pictures/${kind}/${id}`,
-        freshAddress: () => "",
-        logError: (error) => expect.unreachable(String(error)),
-      });
-      onTestFinished(() => studio.close());
+      const studio = await studioInProcess({ dataFolder });
       const { generation, gallery } = clientOf(studio.router);
       const asked = { prompt: "two purple fish", seed: "3", steps: 10, count: PICTURES };
       const { generationIds: ids } = await generation.enqueue(asked);

@@ -1,25 +1,14 @@
-import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { clientOf } from "../../engine/server/client-of.ts";
-import { createStudio } from "../../engine/studio/create-studio.ts";
 import { LocalDrawing } from "../../engine/worker/local-drawing.ts";
 import { inferencePids } from "../fakes/inference-pids.ts";
-import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { studioInProcess } from "../fakes/studio-in-process.ts";
 
 const SMALL = { prompt: "two purple fish", seed: "3", steps: 30, width: 64, height: 64 };
 
 /** A studio that serves, with the real engine. */
 async function serving() {
-  const dataFolder = temporaryFolder();
-  const studio = await createStudio({
-    dataFolder,
-    cacheFolder: join(dataFolder, "caches"),
-    addressOf: (kind, id) => `/pictures/${kind}/${id}`,
-    freshAddress: () => "",
-    logError: (error) => expect.unreachable(String(error)),
-    serving: { port: 0, isRequired: true },
-  });
-  onTestFinished(() => studio.close());
+  const studio = await studioInProcess({ serving: { port: 0, isRequired: true } });
   const client = clientOf(studio.router);
   await client.settings.change({ device: "cpu" });
   const { origin } = await client.server.get();

@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { GenerationState } from "../../engine/contract/generation.ts";
 import { clientOf } from "../../engine/server/client-of.ts";
-import { createStudio } from "../../engine/studio/create-studio.ts";
 import { inferencePids } from "../fakes/inference-pids.ts";
-import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { studioInProcess } from "../fakes/studio-in-process.ts";
 
 const ROUNDS = 10;
 const ASKED = {
@@ -19,15 +17,7 @@ const ASKED = {
 test.runIf(process.platform === "linux")(
   "kill -9 of the inference process in mid-run: each is named, the next picture is right, none is left",
   async () => {
-    const dataFolder = temporaryFolder();
-    const studio = await createStudio({
-      dataFolder,
-      cacheFolder: join(dataFolder, "caches"),
-      addressOf: (kind, id) => `/pictures/${kind}/${id}`,
-      freshAddress: () => "",
-      logError: (error) => expect.unreachable(String(error)),
-    });
-    onTestFinished(() => studio.close());
+    const studio = await studioInProcess();
     const { generation, gallery, settings } = clientOf(studio.router);
     await settings.change({ device: "cpu" });
 

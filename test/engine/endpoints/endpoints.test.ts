@@ -4,22 +4,13 @@ import { expect, test, vi } from "vitest";
 import { decodePicture } from "../../../engine/codecs/picture-codec.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { certificate } from "../../fakes/certificates.ts";
-import { added, openEndpoints } from "../../fakes/open-endpoints.ts";
+import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { EDGE, PIXELS, seedEdge, seedReply } from "../../fakes/seed-edge.ts";
 import { always, standInEndpoint, type Answer } from "../../fakes/stand-in-endpoint.ts";
 
 const CANARY = "canary-7f3a9c51d0ab";
 const never = new AbortController().signal;
-
-const ORDER = {
-  model: "stable-diffusion",
-  prompt: "a dog",
-  negativePrompt: "",
-  width: 768,
-  height: 768,
-  isSizeOpen: true as const,
-};
 
 test("an endpoint is added without being asked anything, and is there after a restart", async () => {
   const edge = await standInEndpoint(seedEdge());

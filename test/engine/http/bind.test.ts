@@ -1,16 +1,7 @@
-import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { bind } from "../../../engine/http/bind.ts";
-
-async function taken(host: string): Promise<number> {
-  const server = createServer();
-  onTestFinished(() => void server.close());
-  server.listen({ host, port: 0 });
-  await once(server, "listening");
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
+import { takenPort } from "../../fakes/taken-port.ts";
 
 function fresh() {
   const server = createServer();
@@ -23,7 +14,7 @@ test("any port is taken where none is asked for", async () => {
 });
 
 test.each(["127.0.0.1", "0.0.0.0"])("a port that is taken on %s is named", async (host) => {
-  const port = await taken(host);
+  const port = await takenPort(host);
   await expect(bind(fresh(), { host: "127.0.0.1", port, tries: 1 })).rejects.toMatchObject({
     code: "PORT_IN_USE",
     details: { port, host: "127.0.0.1" },
@@ -32,7 +23,7 @@ test.each(["127.0.0.1", "0.0.0.0"])("a port that is taken on %s is named", async
 });
 
 test("the next free port is taken where another will do", async () => {
-  const port = await taken("127.0.0.1");
+  const port = await takenPort("127.0.0.1");
   const got = await bind(fresh(), { host: "127.0.0.1", port, tries: 20 });
   expect(got).toBeGreaterThan(port);
   expect(got).toBeLessThan(port + 20);

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { networkInterfaces, type NetworkInterfaceInfo } from "node:os";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { AdmissionQueue } from "../../../engine/serving/admission-queue.ts";
@@ -12,6 +10,7 @@ import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { openConstantServer, openInferenceServer } from "../../fakes/open-inference-server.ts";
 import { parsed, rawRequest } from "../../fakes/raw-request.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { takenPort } from "../../fakes/taken-port.ts";
 
 vi.mock(import("node:os"), async (original) => {
   const os = await original();
@@ -47,14 +46,6 @@ async function listen(host: string, port: number, tries = 1): Promise<InferenceS
   const server = await InferenceServer.listen({ host, port, tries }, parts);
   onTestFinished(() => server.close());
   return server;
-}
-
-async function takenPort(): Promise<number> {
-  const holder = createServer();
-  onTestFinished(() => void holder.close());
-  holder.listen({ port: 0, host: "127.0.0.1" });
-  await once(holder, "listening");
-  return (holder.address() as { port: number }).port;
 }
 
 test("a port that is taken is named, or the next free one is taken", async () => {

@@ -1,28 +1,19 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { clientOf } from "../../../engine/server/client-of.ts";
-import { createStudio, type Studio } from "../../../engine/studio/create-studio.ts";
+import { type Studio } from "../../../engine/studio/create-studio.ts";
 import type { StudioOptions } from "../../../engine/studio/studio-options.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { studioInProcess } from "../../fakes/studio-in-process.ts";
 
 /** A studio that only looks, so that no device is tried. */
-async function open(
+function open(
   dataFolder: string,
   more: Pick<StudioOptions, "notices" | "now"> = {},
 ): Promise<Studio> {
-  const studio = await createStudio({
-    ...more,
-    dataFolder,
-    cacheFolder: join(dataFolder, "caches"),
-    isPassive: true,
-    addressOf: (kind, id) => `/pictures/${kind}/${id}`,
-    freshAddress: () => "http://studio.invalid",
-    logError: (error) => expect.unreachable(String(error)),
-  });
-  onTestFinished(() => studio.close());
-  return studio;
+  return studioInProcess({ ...more, dataFolder, isPassive: true });
 }
 
 test("one that only looks draws nothing", async () => {

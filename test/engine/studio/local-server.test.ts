@@ -12,6 +12,7 @@ import { LocalServer, type ServingOptions } from "../../../engine/studio/local-s
 import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { takenPort } from "../../fakes/taken-port.ts";
 
 async function localServer(
   run: ServingOptions,
@@ -32,14 +33,6 @@ async function localServer(
   const server = new LocalServer({ file, admission, events, served, listening }, run);
   onTestFinished(() => server.close());
   return { server, file, told };
-}
-
-async function takenPort(): Promise<number> {
-  const holder = createServer();
-  onTestFinished(() => void holder.close());
-  holder.listen({ port: 0, host: "127.0.0.1" });
-  await once(holder, "listening");
-  return (holder.address() as { port: number }).port;
 }
 
 test("a port that is taken is its state, and keeps the studio from opening only where it has to listen", async () => {

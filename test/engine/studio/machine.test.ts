@@ -1,11 +1,10 @@
 import { cpus, totalmem } from "node:os";
-import { expect, test, onTestFinished, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { CudaInstaller } from "../../../engine/drawing/cuda.ts";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
 import { clientOf } from "../../../engine/server/client-of.ts";
-import { createStudio } from "../../../engine/studio/create-studio.ts";
 import { deviceName, memoryOf, usableMemory } from "../../../engine/studio/machine.ts";
-import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { studioInProcess } from "../../fakes/studio-in-process.ts";
 
 test("tells the memory there is, what is free of it and what the studio holds", async () => {
   const { total, free, studio } = await memoryOf(undefined);
@@ -52,19 +51,7 @@ const REPORT = {
 } as const;
 
 async function open(cuda: CudaInstaller, probe: () => Promise<readonly DeviceReport[]>) {
-  const dataFolder = temporaryFolder();
-  const studio = await createStudio({
-    dataFolder,
-    cacheFolder: dataFolder,
-    isPassive: true,
-    cuda,
-    probe,
-    addressOf: (kind, id) => `/pictures/${kind}/${id}`,
-    freshAddress: () => "http://studio.invalid",
-    logError: (error) => expect.unreachable(String(error)),
-  });
-  onTestFinished(() => studio.close());
-  return clientOf(studio.router);
+  return clientOf((await studioInProcess({ isPassive: true, cuda, probe })).router);
 }
 
 test("CUDA support is asked for once, and what it brought is tried", async () => {

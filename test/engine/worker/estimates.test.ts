@@ -9,7 +9,7 @@ import {
   type DrawnPicture,
 } from "../../../engine/worker/estimates.ts";
 import { workOf } from "../../../engine/drawing/work.ts";
-import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../../fakes/sd2-configs.ts";
+import { SD2 } from "../../fakes/sd2-configs.ts";
 
 const read = await readModel(STARTER, "float32");
 const REPORT = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;
@@ -137,15 +137,7 @@ test("a UNet that takes the guidance scale does a step once, whatever the scale"
 });
 
 test("the reference picture is what the graphs of Stable Diffusion 2 come to at 768x768", () => {
-  const model = {
-    snapshot: {
-      textEncoder: { config: SD2_TEXT_ENCODER },
-      unet: { config: SD2_UNET },
-      vae: { config: SD2_VAE },
-    },
-    tokenizer: { length: 77 },
-  } as Parameters<typeof workOf>[0];
-  const counted = workOf(model, { width: 768, height: 768, isGuided: true });
+  const counted = workOf(SD2, { width: 768, height: 768, isGuided: true });
   const shares = (["text", "step", "decode"] as const).map((part) => ({
     nodes: counted[part].nodes - REFERENCE.work[part].nodes,
     operations: expect.closeTo(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readModel, STARTER } from "../../../engine/drawing/read-model.ts";
 import { workOf } from "../../../engine/drawing/work.ts";
-import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../../fakes/sd2-configs.ts";
+import { SD2 } from "../../fakes/sd2-configs.ts";
 import {
   estimatedPace,
   measuredPace,
@@ -13,14 +13,6 @@ import {
 /** The probe's report on the machine whose figures engine/README.md states. */
 const CPU = { provider: "cpu", available: true, float16: false, gigaflops: 220 } as const;
 const speed = speedOf(CPU);
-const sd2 = {
-  snapshot: {
-    textEncoder: { config: SD2_TEXT_ENCODER },
-    unet: { config: SD2_UNET },
-    vae: { config: SD2_VAE },
-  },
-  tokenizer: { length: 77 },
-} as Parameters<typeof workOf>[0];
 const starter = await readModel(STARTER, "float32");
 
 function guided(side: number) {
@@ -33,7 +25,7 @@ function isNear(value: number, measured: number): boolean {
 }
 
 test("comes near to what was measured for Stable Diffusion 2 and for the starter", () => {
-  const large = estimatedPace(workOf(sd2, guided(512)), speed);
+  const large = estimatedPace(workOf(SD2, guided(512)), speed);
   const small = estimatedPace(workOf(starter, guided(128)), speed);
   expect({
     textIsNear: isNear(large.text, 0.7),
@@ -49,8 +41,8 @@ test("comes near to what was measured for Stable Diffusion 2 and for the starter
 });
 
 test("guidance doubles the work of a step and of the text, and not of the picture", () => {
-  const both = workOf(sd2, guided(512));
-  const one = workOf(sd2, { ...guided(512), isGuided: false });
+  const both = workOf(SD2, guided(512));
+  const one = workOf(SD2, { ...guided(512), isGuided: false });
   expect([
     both.step.operations / one.step.operations,
     both.text.operations / one.text.operations,
