@@ -9,6 +9,7 @@ export const COMPARED = [
   "steps",
   "guidanceScale",
   "scheduler",
+  "precision",
   "strength",
   "model",
   "device",

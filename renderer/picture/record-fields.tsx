@@ -50,6 +50,8 @@ const ROWS: readonly Row[] = [
       value: t(`schedulers.${scheduler}`),
       used: { scheduler },
     },
+  ({ precision }) =>
+    precision !== undefined && { name: "precision", value: precision, used: { precision } },
   ({ strength }) => strength !== undefined && { name: "strength", value: strength.toFixed(2) },
   ({ model, modelFingerprint }) =>
     model !== undefined && {

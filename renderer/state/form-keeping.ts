@@ -56,6 +56,7 @@ export function fieldsOf(form: Form): FormFields {
     ...number("height"),
     ...number("steps"),
     ...pick(form, "guidanceScale", (value) => isNumber(value) && value >= 0),
+    ...pick(form, "precision", (value) => value === "int8"),
     ...number("strength"),
     ...number("count"),
     ...pick(form, "isPresetChosen", (value) => typeof value === "boolean"),

@@ -20,6 +20,8 @@ export interface FormState {
   readonly steps?: number | undefined;
   readonly guidanceScale?: number | undefined;
   readonly scheduler?: SchedulerName | undefined;
+  /** Absent: the device's own. */
+  readonly precision?: "int8" | undefined;
   /** Digits; empty means a new one for every press. */
   readonly seed: string;
   /** Whether a preset was chosen by hand: then none is chosen for the person. */
@@ -57,6 +59,7 @@ export const RECALLED = [
   "steps",
   "guidanceScale",
   "scheduler",
+  "precision",
   "seed",
 ] as const;
 export type Recalled = (typeof RECALLED)[number];
@@ -73,7 +76,7 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
   const given = Object.entries(record).filter(
     ([name, value]) => value !== undefined && names.some((known) => known === name),
   );
-  const { seed, ...fields }: FormFields = Object.fromEntries(given);
+  const { seed, ...fields }: FormFields = Object.fromEntries(given.map(asked));
   const isWhole = record.prompt !== undefined && record.steps !== undefined;
   useForm.setState({
     ...fields,
@@ -87,6 +90,11 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
     ...(fields.steps !== undefined && { isPresetChosen: true }),
     ...(isWhole && names.includes("scheduler") && { scheduler: fields.scheduler }),
   });
+}
+
+/** Of precisions int8 alone can be asked for: the others are a device's own. */
+function asked([name, value]: [string, unknown]): [string, unknown] {
+  return name === "precision" && value !== "int8" ? [name, undefined] : [name, value];
 }
 
 /** The nearest side that can be drawn: a multiple within the limits. */

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { Chips } from "../../ui/chips.tsx";
@@ -22,6 +23,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
   const { ignored } = useChosenTarget();
+  const isLocal = form.target === LOCAL_TARGET;
   const isIgnored = QUALITY.every((setting) => ignored.has(setting));
   const own = model.summary ?? { steps: 50, scheduler: undefined, isDistilled: false };
   const exactSeconds = useFastChoice(model);
@@ -70,6 +72,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
           />
         </div>
         <Sampler model={model} isDisabled={!isIgnored && ignored.has("scheduler")} />
+        {isLocal && <Precision />}
       </Ignorable>
     </fieldset>
   );
@@ -102,6 +105,25 @@ function Sampler({ model: { summary }, isDisabled }: SamplerProps) {
       options={[
         { value: OWN, label: ownLabel },
         ...SCHEDULER_NAMES.map((name) => ({ value: name, label: names(`schedulers.${name}`) })),
+      ]}
+    />
+  );
+}
+
+function Precision() {
+  const t = useWords("generate");
+  const chosen = useForm(({ precision }) => precision);
+  return (
+    <Select
+      label={t("quality.precision")}
+      help={<Help about={t("quality.precision")}>{t("quality.precisionHelp")}</Help>}
+      value={chosen ?? OWN}
+      onChange={(value) =>
+        changeForm({ precision: value === "int8" ? value : undefined, isPresetChosen: true })
+      }
+      options={[
+        { value: OWN, label: t("quality.precisionOwn") },
+        { value: "int8", label: t("quality.precisionInt8") },
       ]}
     />
   );

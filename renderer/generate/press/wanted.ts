@@ -56,7 +56,7 @@ export function endpointRequest(
 
 /** What is asked of this device. */
 export function requestFrom(form: FormState, model: string, wanted: Wanted): GenerationRequest {
-  const { prompt, negativePrompt, scheduler, seed, count, initImage, strength } = form;
+  const { prompt, negativePrompt, scheduler, precision, seed, count, initImage, strength } = form;
   return {
     ...wanted,
     prompt,
@@ -64,6 +64,7 @@ export function requestFrom(form: FormState, model: string, wanted: Wanted): Gen
     count,
     model,
     ...(scheduler !== undefined && { scheduler }),
+    ...(precision !== undefined && { precision }),
     ...(seed !== "" && { seed }),
     ...(initImage !== undefined && { initImageId: initImage.id, strength }),
   };

@@ -18,6 +18,7 @@ export const picture = {
     steps: "Steps",
     guidanceScale: "Guidance",
     scheduler: "Sampler",
+    precision: "Precision",
     seed: "Seed",
     strength: "Strength",
     model: "Model",

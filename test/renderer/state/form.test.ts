@@ -40,6 +40,15 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState()).toMatchObject({ seed: "9", prompt: "a fish" });
   });
 
+  test("brings int8 back, and any other precision as the device's own", () => {
+    recallRecord({ precision: "int8" });
+    expect(useForm.getState().precision).toBe("int8");
+    recallRecord({ seed: "1" });
+    expect(useForm.getState().precision).toBe("int8");
+    recallRecord({ precision: "float16" });
+    expect(useForm.getState().precision).toBeUndefined();
+  });
+
   test("goes back to the model's own scheduler where a whole record names none", () => {
     useForm.setState({ scheduler: "euler" });
     recallRecord({ steps: 20 });
