@@ -6,11 +6,12 @@ import { connectionCommands } from "./bucket-connections.ts";
 import { placeOf, shownKey, type Place } from "./bucket-place.ts";
 import { note, printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
+import { publishCommand } from "./publish-model.ts";
 import { number } from "./request-flags.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `bucket`: buckets of S3 services, by connections to them. A place in one is written CONNECTION/KEY. */
-export function bucketCommand(): Command {
+export function bucketCommand(signal: AbortSignal): Command {
   const command = new Command("bucket").description(
     "Buckets of S3 services: what lies in them, under CONNECTION/KEY.",
   );
@@ -20,7 +21,8 @@ export function bucketCommand(): Command {
     .addCommand(ls())
     .addCommand(rm())
     .addCommand(link())
-    .addCommand(incomplete());
+    .addCommand(incomplete())
+    .addCommand(publishCommand(signal));
 }
 
 function create(): Command {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bucketPlaceSchema } from "./buckets.ts";
 import { errorSchema } from "./errors.ts";
 
 /** A text of the manifest; null stands where older archivers had nothing to say. */
@@ -120,3 +121,16 @@ export const archiveSchema = z.object({
   checks: z.array(deploymentCheckSchema),
 });
 export type ArchiveDescription = z.output<typeof archiveSchema>;
+
+/** Which model goes into which bucket, below which folder. */
+export const publishRequestSchema = bucketPlaceSchema.extend({
+  /** A model's id, or a folder in diffusers layout. */
+  model: path,
+  prefix: z.string().max(1024).default(""),
+  /** The model's name in TorchServe, and its folder's; its id by default. */
+  name: archiveNameSchema.optional(),
+  version: archiveNameSchema.default("1.0"),
+  handler: path.optional(),
+  requirements: path.optional(),
+});
+export type PublishRequest = z.output<typeof publishRequestSchema>;

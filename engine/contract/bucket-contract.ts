@@ -1,5 +1,6 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
+import { publishRequestSchema } from "./archives.ts";
 import {
   bucketNameSchema,
   bucketPlaceSchema,
@@ -60,6 +61,13 @@ export const bucketContract = {
       ]),
     )
     .output(nothing),
+  /**
+   * Packs a model, puts it with its config.properties into a bucket in the notebook's layout, and reads
+   * both back. `path` is what to enter in OpenShift AI.
+   */
+  publish: oc
+    .input(publishRequestSchema)
+    .output(z.object({ transferId: z.string(), path: z.string() })),
   /** Uploads that were begun and neither finished nor aborted; they are paid for. */
   incomplete: oc
     .input(bucketPlaceSchema.extend({ prefix: z.string().max(1024).default("") }))

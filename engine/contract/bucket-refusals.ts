@@ -68,6 +68,11 @@ export const BUCKET_REFUSALS = {
     sentence: "The bucket {bucket} holds no {key}.",
     advice: "It may have been deleted; look at the list again.",
   },
+  OBJECT_DIFFERS: {
+    status: 502,
+    sentence: "{host} stored {key} differently from what was sent: {reason}.",
+    advice: "Send it again; if it stays so, the service or something in front of it is at fault.",
+  },
   BUCKET_UNSUPPORTED: {
     status: 501,
     sentence: "{host} cannot do this: {what}.",

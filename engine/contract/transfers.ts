@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { errorSchema } from "./errors.ts";
 
-export const TRANSFER_KINDS = ["download", "import", "verify", "cuda", "pack"] as const;
+export const TRANSFER_KINDS = ["download", "import", "verify", "cuda", "pack", "publish"] as const;
 export const TRANSFER_STATES = [
   "waiting",
   "running",

@@ -48,7 +48,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
     // Before the studio lets go of the device: a request that waits for it would begin to draw then.
     undo.defer(() => serving.server.close());
-    const transfers = openTransfers(options, stores, { ...drawing, ...serving });
+    const transfers = openTransfers(options, stores, { ...drawing, ...serving, ...storage });
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());
     if (options.isPassive !== true) {

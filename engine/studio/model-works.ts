@@ -17,7 +17,7 @@ export interface ModelWorkParts {
   readonly onModels: () => void;
 }
 
-type ModelRunners = Omit<TransferRunners, "cuda" | "pack">;
+type ModelRunners = Omit<TransferRunners, "cuda" | "pack" | "publish">;
 
 /** How models come into the store and are looked after, as transfers carry it out. */
 export function modelWorks({ store, hub, onModels }: ModelWorkParts): ModelRunners {

@@ -5,6 +5,7 @@ import { environmentConnection, profileNames } from "../buckets/aws-profiles.ts"
 import { newConnectionSchema } from "../contract/buckets.ts";
 import { os } from "./implementer.ts";
 import type { Stores } from "./open-stores.ts";
+import { publishProcedure, type PublishParts } from "./publish-model.ts";
 import type { StudioOptions } from "./studio-options.ts";
 
 /** Connections to S3 services, and what can be asked of their buckets. */
@@ -32,8 +33,10 @@ export async function openBuckets(
 }
 
 /** Buckets of S3 services. */
-export function bucketProcedures({ connections, buckets }: BucketParts) {
+export function bucketProcedures(parts: BucketParts & PublishParts & Pick<Stores, "transfers">) {
+  const { connections, buckets } = parts;
   return {
+    publish: publishProcedure(parts),
     connections: os.buckets.connections.handler(() => connections.list()),
     connect: os.buckets.connect.handler(({ input }) => connections.connect(input)),
     sources: os.buckets.sources.handler(async () => ({

@@ -1,3 +1,4 @@
+import type { BucketParts } from "./open-buckets.ts";
 import type { DrawingParts } from "./open-drawing.ts";
 import type { ServingParts } from "./open-serving.ts";
 import type { Stores } from "./open-stores.ts";
@@ -11,6 +12,7 @@ import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
 import { modelWorks } from "./model-works.ts";
 import { os } from "./implementer.ts";
 import { packWork } from "./pack-archive.ts";
+import { publishWork } from "./publish-model.ts";
 import { proxiedFetch } from "../download/proxied-fetch.ts";
 import { whoAmI } from "../hub/who-am-i.ts";
 
@@ -28,8 +30,9 @@ export interface TransferParts {
 export function openTransfers(
   { isPassive, cuda = THIS_CUDA }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
-  { store, devices, studioEngine }: DrawingParts & Pick<ServingParts, "studioEngine">,
+  parts: DrawingParts & Pick<ServingParts, "studioEngine"> & BucketParts,
 ): TransferParts {
+  const { store, devices, studioEngine, connections, buckets } = parts;
   const fetch = proxiedFetch();
   const access = (token: string | undefined): HubAccess => ({
     endpoint: hubEndpoint(settings.read().hubEndpoint),
@@ -45,6 +48,7 @@ export function openTransfers(
   const runners = {
     ...modelWorks({ store, hub, onModels }),
     pack: packWork(store),
+    publish: publishWork({ store, connections, buckets }),
     cuda: cudaWork({ installer: cuda, onInstalled }),
   };
   transfers.begin(runners, isPassive);

@@ -227,6 +227,7 @@ export class FakeBuckets {
             ]
           : [],
       abortIncomplete: async () => {},
+      publish: async () => ({ transferId: "none", path: "stable-diffusion/" }),
     };
   }
 }

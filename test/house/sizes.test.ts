@@ -23,7 +23,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And with a bucket.
   contract: 1900,
   // Connections, their services' whims by name, browsing, and transfers that resume.
-  buckets: 2000,
+  buckets: 2240,
   cuda: 1000,
   // With what a full disk needs, and the room that is kept for it.
   database: 270,

@@ -28,7 +28,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
     now: GENERATION_STATES,
   },
   "targets that are no endpoint": { shipped: "local", now: [LOCAL_TARGET] },
-  "kinds of transfer": { shipped: "download import verify cuda pack", now: TRANSFER_KINDS },
+  "kinds of transfer": { shipped: "download import verify cuda pack publish", now: TRANSFER_KINDS },
   "states of a transfer": {
     shipped: "waiting running paused done failed cancelled",
     now: TRANSFER_STATES,
@@ -67,7 +67,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
       ARCHIVE_UNWRITABLE ARCHIVE_INPUT_CHANGED BUCKET_UNREACHABLE BUCKET_CERTIFICATE
       BUCKET_KEYS_REFUSED BUCKET_DENIED BUCKET_CLOCK
       BUCKET_REGION BUCKET_MOVED BUCKET_PATH_STYLE BUCKET_NOT_FOUND BUCKET_NOT_CHOSEN
-      BUCKET_NAME_INVALID BUCKET_EXISTS OBJECT_NOT_FOUND BUCKET_UNSUPPORTED BUCKET_BUSY
+      BUCKET_NAME_INVALID BUCKET_EXISTS OBJECT_NOT_FOUND OBJECT_DIFFERS BUCKET_UNSUPPORTED BUCKET_BUSY
       BUCKET_REPLY_INVALID BUCKET_REFUSED CONNECTION_UNREADABLE`,
     now: Object.keys(REFUSALS),
   },

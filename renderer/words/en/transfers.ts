@@ -15,6 +15,7 @@ export const transfers = {
     verify: "Check",
     cuda: "CUDA support",
     pack: "Archive",
+    publish: "Publish",
   },
   state: {
     waiting: "Waiting",

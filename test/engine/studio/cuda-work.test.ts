@@ -60,6 +60,7 @@ async function bring(installer: CudaInstaller) {
     import: idle,
     verify: idle,
     pack: idle,
+    publish: idle,
     cuda: cudaWork({ installer, onInstalled }),
   });
   onTestFinished(() => transfers.close());

@@ -27,6 +27,7 @@ async function studio(
     import: scriptedRunner(false),
     verify: scriptedRunner(false),
     pack: scriptedRunner(false),
+    publish: scriptedRunner(true),
     cuda: scriptedRunner(true),
   };
   transfers.begin(runners, isPassive);
@@ -118,7 +119,14 @@ test("logs what is no refusal, and does not show it", async () => {
 test("pauses a download and goes on with it, after the first run has let go", async () => {
   const { transfers, states } = await studio();
   const slow = scriptedRunner(true, false);
-  transfers.begin({ download: slow, import: slow, verify: slow, cuda: slow, pack: slow });
+  transfers.begin({
+    download: slow,
+    import: slow,
+    verify: slow,
+    cuda: slow,
+    pack: slow,
+    publish: slow,
+  });
   const id = await transfers.add(download("a"));
   await transfers.pause([id]);
   expect({ states: states(), aborted: slow.runs[0]?.signal.aborted }).toEqual({
@@ -138,7 +146,14 @@ test("pauses a download and goes on with it, after the first run has let go", as
 test("keeps what is whole although it was cancelled a moment before", async () => {
   const { transfers, states } = await studio();
   const slow = scriptedRunner(true, false);
-  transfers.begin({ download: slow, import: slow, verify: slow, cuda: slow, pack: slow });
+  transfers.begin({
+    download: slow,
+    import: slow,
+    verify: slow,
+    cuda: slow,
+    pack: slow,
+    publish: slow,
+  });
   const id = await transfers.add(download("a"));
   await transfers.cancel([id]);
   slow.runs[0]?.finish("a");

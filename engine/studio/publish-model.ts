@@ -1,0 +1,151 @@
+import { isAbsolute, basename } from "node:path";
+import { z } from "zod";
+import {
+  folderPrefix,
+  neighbourWarning,
+  publishedPlace,
+  type PublishedPlace,
+} from "../archive/published-place.ts";
+import { configOf, NOTEBOOK_FORM } from "../archive/serving-form.ts";
+import { bytesSource, type CheckedSource } from "../archive-files/checked-source.ts";
+import { marSource, packedBytes } from "../archive-files/pack-model.ts";
+import type { Bucket } from "../buckets/bucket-client.ts";
+import type { Buckets } from "../buckets/buckets.ts";
+import { compareObject } from "../buckets/compare-object.ts";
+import type { Connections } from "../buckets/connections.ts";
+import { abortUpload } from "../buckets/incomplete-uploads.ts";
+import { uploadSource } from "../buckets/upload-source.ts";
+import {
+  archiveNameSchema,
+  publishRequestSchema,
+  type PublishRequest,
+} from "../contract/archives.ts";
+import { StudioError } from "../contract/errors.ts";
+import type { ModelStore } from "../store/model-store.ts";
+import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
+import type { Transfers } from "../transfers/transfers.ts";
+import { os } from "./implementer.ts";
+import { packingOf } from "./pack-archive.ts";
+
+export interface PublishParts {
+  readonly store: ModelStore;
+  readonly connections: Connections;
+  readonly buckets: Buckets;
+}
+
+/**
+ * Puts a model's archive and its config.properties into a bucket, and reads both back. The archive is put
+ * together on its way: nothing of it lies on disk. As it has the same bytes each time, a run that was cut
+ * off goes on with the parts that the bucket has.
+ */
+export function publishWork(parts: PublishParts): TransferRunner {
+  const begun = new Map<string, () => Promise<void>>();
+  return {
+    canPause: true,
+    run: async (run) => {
+      const request = publishRequestSchema.parse(run.order);
+      const bucket = await parts.connections.bucket(request);
+      const place = publishedPlace(folderPrefix(request.prefix), nameOf(request));
+      const key = place.archiveKey;
+      await publish(run, { parts, request, bucket, place }, (uploadId) => {
+        begun.set(run.id, () => abortUpload(bucket, { key, uploadId }));
+      });
+      begun.delete(run.id);
+      return isAbsolute(request.model) ? undefined : request.model;
+    },
+    discard: async (id) => {
+      await begun.get(id)?.();
+      begun.delete(id);
+    },
+  };
+}
+
+interface Publishing {
+  readonly parts: PublishParts;
+  readonly request: PublishRequest;
+  readonly bucket: Bucket;
+  readonly place: PublishedPlace;
+}
+
+async function publish(
+  { signal, onProgress, onNote }: TransferRun,
+  { parts, request, bucket, place }: Publishing,
+  onBegun: (uploadId: string) => void,
+): Promise<void> {
+  const name = nameOf(request);
+  const packing = await packingOf(parts.store, { ...request, name, form: "notebook" });
+  // Read for its checksums, sent, and read back.
+  const totalBytes = 3 * (await packedBytes(packing));
+  let doneBytes = 0;
+  const onBytes = (bytes: number): void => {
+    signal.throwIfAborted();
+    doneBytes = Math.min(totalBytes, doneBytes + bytes);
+    onProgress({ doneBytes, totalBytes });
+  };
+  onNote("reading the model");
+  const archive = await marSource(packing, onBytes);
+  const form = { ...NOTEBOOK_FORM, name, version: request.version, marName: `${name}.mar` };
+  const config = bytesSource(configOf(form).bytes());
+  onNote("sending");
+  const sending = { signal, onBytes };
+  await uploadSource(bucket, { ...sending, key: place.archiveKey, source: archive, onBegun });
+  // After the archive: whoever finds the configuration finds what it names.
+  await uploadSource(bucket, { ...sending, key: place.configKey, source: config });
+  onNote("reading back");
+  for (const [key, source] of [
+    [place.archiveKey, archive],
+    [place.configKey, config],
+  ] as const) {
+    await compareObject(bucket, { ...sending, ...expected(source), key });
+  }
+  onNote(await outcome(parts, request, place, signal));
+}
+
+function expected({ sizeBytes, crc32: sum }: CheckedSource) {
+  return { sizeBytes, crc32: sum };
+}
+
+/** What to enter in OpenShift AI, and what to be careful of. */
+async function outcome(
+  { buckets }: PublishParts,
+  { connectionId, bucket }: PublishRequest,
+  place: PublishedPlace,
+  signal: AbortSignal,
+): Promise<string> {
+  const prefix = place.path.slice(0, -1);
+  const query = { connectionId, bucket, prefix, isRecursive: false, sortBy: "name" } as const;
+  const { folders, objects } = await buckets.list(
+    { ...query, isDescending: false, limit: 100 },
+    signal,
+  );
+  const found = [...folders.map((folder) => folder.prefix), ...objects.map(({ key }) => key)];
+  const warning = neighbourWarning(place, found);
+  return `path to enter: ${place.path}${warning === undefined ? "" : `. ${warning}`}`;
+}
+
+/** A model's way into a bucket. */
+export function publishProcedure({
+  store,
+  connections,
+  transfers,
+}: PublishParts & { readonly transfers: Transfers }) {
+  return os.buckets.publish.handler(async ({ input }) => {
+    const name = nameOf(input);
+    await connections.bucket(input);
+    await packingOf(store, { ...input, name, form: "notebook" });
+    const order = z.json().parse(JSON.parse(JSON.stringify(input)));
+    const place = publishedPlace(folderPrefix(input.prefix), name);
+    return {
+      transferId: await transfers.add({ kind: "publish", name: `${name}.mar`, order }),
+      path: place.path,
+    };
+  });
+}
+
+/** The model's id, or its folder's name, where no other is asked for. */
+function nameOf({ name, model }: PublishRequest): string {
+  const own = name ?? basename(model);
+  if (archiveNameSchema.safeParse(own).success) return own;
+  const reason = "TorchServe takes letters, digits, dots, - and _; choose one with --name";
+  throw new StudioError("REQUEST_INVALID", { field: "The model's name", value: own, reason });
+}
