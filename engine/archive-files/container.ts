@@ -89,8 +89,11 @@ function memberSource(packing: Packing, member: PackedMember): ByteSource {
     isSeekable: true,
     async *read(start, end) {
       const cursor = new Cursor(source);
-      await refusing(packing, member, async () => goTo(packing, cursor, member));
-      await cursor.close();
+      try {
+        await refusing(packing, member, async () => goTo(packing, cursor, member));
+      } finally {
+        await cursor.close();
+      }
       yield* partOf(source, cursor.position, member.sizeBytes).read(start, end);
     },
   };

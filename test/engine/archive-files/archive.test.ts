@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { Header, type HeaderData } from "tar";
 import { expect, test } from "vitest";
 import {
   checkArchive,
@@ -13,6 +12,7 @@ import { readArchivedModel } from "../../../engine/archive-files/archived-snapsh
 import { unpackModel } from "../../../engine/archive-files/unpack-model.ts";
 import { entriesOf, HANDLER, manifest, marOf, notebookMar, TINY } from "../../fakes/mar-writer.ts";
 import { refusal } from "../../fakes/refusal.ts";
+import { tarGz } from "../../fakes/tar-gz.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { zipOf, type ZipEntry } from "../../fakes/zip-writer.ts";
 
@@ -33,18 +33,6 @@ async function takeIn(path: string): Promise<readonly string[]> {
     expect(readFileSync(join(target, path)).equals(readFileSync(join(TINY, path)))).toBe(true);
   }
   return files.map(({ path }) => path);
-}
-
-/** A tar.gz of these entries as Python's tarfile makes it. */
-function tarGz(entries: readonly (ZipEntry & { readonly header?: HeaderData })[]): Uint8Array {
-  const blocks = entries.flatMap(({ name, data, header }) => {
-    const block = Buffer.alloc(512);
-    new Header({ path: name, size: data.length, type: "File", mode: 0o644, ...header }).encode(
-      block,
-    );
-    return [block, Buffer.from(data), Buffer.alloc((512 - (data.length % 512)) % 512)];
-  });
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
 }
 
 function folderOf(entries: readonly ZipEntry[]): string {

@@ -1,0 +1,128 @@
+import { posix, win32 } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { checkMembers } from "../../../engine/archive/limits.ts";
+import { memberPath } from "../../../engine/archive/member-path.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+
+/** What makes a name dangerous on one system or another, and what does not. */
+const PIECE = fc.oneof(
+  fc.constantFrom(
+    ...["..", ".", "", "/", "\\", "\\\\", "C:", "c:", "//", "~", "con", "NUL.txt", "com1", "LPT¹"],
+    ...["aux ", "a.", "a ", ":", "a:b", "\0", "\n", "\u202e", "\u2066", "\ud800", "unet", "é", "é"],
+    ...["model.zip", "MAR-INF", "?", "*", "|", '"', "<", ">", "CONIN$", "file:", "%2e%2e", "．．"],
+  ),
+  fc.string({ maxLength: 6, unit: "binary" }),
+);
+const NAME = fc
+  .array(PIECE, { minLength: 1, maxLength: 6 })
+  .chain((pieces) =>
+    fc
+      .array(fc.constantFrom("/", "\\", ""), { minLength: 6, maxLength: 6 })
+      .map((joints) => pieces.map((piece, index) => `${piece}${joints[index] ?? ""}`).join("")),
+  );
+
+function placed(name: string): string | undefined {
+  try {
+    return memberPath(name, "a.mar");
+  } catch (error) {
+    expect(error).toBeInstanceOf(StudioError);
+    expect((error as StudioError).code).toBe("ARCHIVE_UNSAFE");
+    // A sentence is shown on terminals.
+    expect((error as StudioError).message).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+    return undefined;
+  }
+}
+
+test("whatever a member is called, its path lies below the folder on every system, or it is refused", () => {
+  fc.assert(
+    fc.property(NAME, (name) => {
+      const path = placed(name);
+      if (path === undefined) return;
+      for (const [system, root] of [
+        [posix, "/data/models"],
+        [win32, "D:\\data\\models"],
+      ] as const) {
+        const full = system.resolve(root, path);
+        expect(full.startsWith(`${root}${system.sep}`)).toBe(true);
+        // Nothing was taken away or put together: what is written is what was asked for.
+        expect(system.relative(root, full).replaceAll("\\", "/")).toBe(path.replace(/\/$/, ""));
+      }
+      expect(path).not.toMatch(/[\\\0:<>"|?*]/);
+      expect(Buffer.byteLength(path)).toBeLessThanOrEqual(512);
+      for (const part of path.replace(/\/$/, "").split("/")) {
+        expect(part).not.toMatch(/^$|^\.\.?$|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i);
+      }
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test("a path that was taken is taken again as it is", () => {
+  fc.assert(
+    fc.property(NAME, (name) => {
+      const path = placed(name);
+      if (path !== undefined) expect(placed(path)).toBe(path);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test.each([
+  ["unet/diffusion_pytorch_model.fp16.safetensors"],
+  ["MAR-INF/MANIFEST.json"],
+  [".gitattributes"],
+  ["console.json"],
+  ["communal/nullable.txt"],
+  ["a..b/c...d"],
+  ["modèle/日本語.json"],
+])("%s is an ordinary name", (name) => {
+  expect(memberPath(name, "a.mar")).toBe(name);
+});
+
+const SAFE = fc.stringMatching(/^[a-zA-Z]{1,3}(\/[a-zA-Z]{1,3}){0,2}$/);
+
+test("members that are one file on some system are never taken together", () => {
+  fc.assert(
+    fc.property(fc.array(SAFE, { minLength: 1, maxLength: 8 }), (paths) => {
+      const members = paths.map((path) => ({ path, sizeBytes: 1, packedBytes: 1 }));
+      const lower = paths.map((path) => path.toLowerCase());
+      const folders = new Set(lower.flatMap((path) => foldersOf(path)));
+      const isSound = new Set(lower).size === lower.length && !lower.some((p) => folders.has(p));
+      const check = () => checkMembers(members, { file: "a.mar", sizeBytes: 1000 });
+      if (isSound) expect(check).not.toThrow();
+      else expect(check).toThrow(StudioError);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, depth) => parts.slice(0, depth + 1).join("/"));
+}
+
+test("sizes that claim too much are refused before a byte is unpacked, however they are spread", () => {
+  const member = fc.record({
+    path: fc.constantFrom("a.safetensors", "b.json", "c.zip", "d.txt"),
+    sizeBytes: fc.oneof(fc.integer({ min: 0, max: 1 << 20 }), fc.maxSafeInteger().map(Math.abs)),
+    packedBytes: fc.integer({ min: 0, max: 1 << 20 }),
+  });
+  fc.assert(
+    fc.property(fc.uniqueArray(member, { selector: ({ path }) => path }), (members) => {
+      const sizeBytes = 4 << 20;
+      const sum = (of: "sizeBytes" | "packedBytes") =>
+        members.reduce((total, each) => total + each[of], 0);
+      try {
+        checkMembers(members, { file: "a.mar", sizeBytes });
+      } catch (error) {
+        expect(error).toBeInstanceOf(StudioError);
+        return;
+      }
+      expect(sum("packedBytes")).toBeLessThanOrEqual(sizeBytes);
+      // The most that any file's ratio allows, and what no ratio is asked of.
+      expect(sum("sizeBytes")).toBeLessThanOrEqual(200 * sizeBytes + members.length * (1 << 16));
+    }),
+    { numRuns: 2000 },
+  );
+});
