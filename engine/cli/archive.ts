@@ -6,9 +6,8 @@ import { StudioError } from "../contract/errors.ts";
 import { modelIdSchema } from "../contract/models.ts";
 import { formatBytes } from "../files/disk-full.ts";
 import { describeArchive } from "../studio/inspect-archive.ts";
-import { followTransfer } from "./follow-transfer.ts";
+import { followTransfer, withTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
-import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 import { configCommand } from "./archive-config.ts";
 import { packCommand } from "./pack-archive.ts";
@@ -50,9 +49,10 @@ function importArchive(signal: AbortSignal): Command {
     .argument("<file>", "which")
     .option("--name <id>", "its id in the store; the manifest's name of the model by default")
     .action((file: string, { dataDir, json, name }: ImportFlags) =>
-      withStudio(dataDir, async (studio) => {
+      withTransfer(dataDir, signal, async (studio, begun) => {
         const id = name === undefined ? undefined : soundId(name);
         const { transferId } = await studio.client.models.import({ folder: resolve(file), id });
+        begun(transferId);
         await followTransfer(studio, { transferId, signal, isJson: json === true });
         if (json === true) printJson({ type: "done" });
       }),

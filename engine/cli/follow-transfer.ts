@@ -3,7 +3,7 @@ import { fromWire, StudioError } from "../contract/errors.ts";
 import type { Transfer } from "../contract/transfers.ts";
 import { megabytes } from "./megabytes.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
-import type { ReachedStudio } from "./reach-studio.ts";
+import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 
 const PERIOD_MS = 500;
 
@@ -12,6 +12,25 @@ export interface Following {
   readonly transferId: string;
   readonly signal: AbortSignal;
   readonly isJson: boolean;
+}
+
+/**
+ * Does work that is one transfer in the studio of a data folder: whoever interrupts it cancels it, and what
+ * was done so far goes. A studio that runs already goes on with it.
+ */
+export async function withTransfer(
+  dataDir: string | undefined,
+  signal: AbortSignal,
+  work: (studio: ReachedStudio, begun: (transferId: string) => void) => Promise<void>,
+): Promise<void> {
+  let id: string | undefined;
+  await withStudio(dataDir, (studio) => work(studio, (transferId) => (id = transferId)), {
+    beforeClose: async ({ client, isRunning }) => {
+      if (id !== undefined && signal.aborted && !isRunning) {
+        await client.transfers.cancel({ ids: [id] });
+      }
+    },
+  });
 }
 
 /** Shows how far a transfer is until it ends, and gives the model it brought; its failure is thrown. */

@@ -3,9 +3,8 @@ import { Option, type Command } from "commander";
 import { openArchive } from "../archive-files/archive.ts";
 import { PACK_FORMS, type PackForm } from "../contract/archives.ts";
 import { formatBytes } from "../files/disk-full.ts";
-import { followTransfer } from "./follow-transfer.ts";
+import { followTransfer, withTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
-import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 interface PackFlags extends StudioFlags {
@@ -34,7 +33,7 @@ export function packCommand(signal: AbortSignal): Command {
     .option("--requirements <file>", "a file instead of Darkroom's requirements.txt")
     .option("--force", "replace an archive that exists")
     .action((model: string, flags: PackFlags) =>
-      withStudio(flags.dataDir, async (studio) => {
+      withTransfer(flags.dataDir, signal, async (studio, begun) => {
         const { form, name, modelVersion: version, force } = flags;
         const [out, handler, requirements] = [flags.out, flags.handler, flags.requirements].map(
           (path) => (path === undefined ? undefined : resolve(path)),
@@ -49,6 +48,7 @@ export function packCommand(signal: AbortSignal): Command {
           version,
           force,
         });
+        begun(transferId);
         await followTransfer(studio, { transferId, signal, isJson: flags.json === true });
         await tellDone(paths.out, flags.json === true);
       }),

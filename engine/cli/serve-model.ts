@@ -1,14 +1,16 @@
-import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { isArchive } from "../archive-files/archive.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { ModelSummary, StoredModel } from "../contract/models.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { readModel } from "../drawing/read-model.ts";
+import { hashFile } from "../files/hash-file.ts";
 import { followTransfer } from "./follow-transfer.ts";
 
 /**
- * Chooses the model that a studio draws with: by its id in the store, or by a folder in diffusers layout,
- * which is copied into the store where it is not there yet.
+ * Chooses the model that a studio draws with: by its id in the store, or by an archive or a folder in
+ * diffusers layout, which is copied into the store where it is not there yet.
  */
 export async function chooseModel(
   client: StudioClient,
@@ -25,6 +27,7 @@ async function storedCopy(
   stored: readonly StoredModel[],
   folder: string,
 ): Promise<StoredModel | undefined> {
+  if (await isArchive(folder)) return storedArchive(stored, folder);
   const wanted = (await readModel(folder, "float32")).summary;
   const place = await realpath(folder);
   return stored.find(
@@ -33,8 +36,21 @@ async function storedCopy(
   );
 }
 
-/** Short of reading gigabytes: the store itself compares contents before it keeps a second copy. */
+/** The model that was imported from this very file; it is read through only where one came from its name. */
+async function storedArchive(
+  stored: readonly StoredModel[],
+  path: string,
+): Promise<StoredModel | undefined> {
+  const alike = stored.filter(
+    ({ provenance }) =>
+      provenance?.archive?.sha256 !== undefined && provenance.name === basename(path),
+  );
+  if (alike.length === 0 || !(await stat(path)).isFile()) return undefined;
+  const sha256 = await hashFile(path, () => {});
+  return alike.find(({ provenance }) => provenance?.archive?.sha256 === sha256);
+}
 
+/** Short of reading gigabytes: the store itself compares contents before it keeps a second copy. */
 function isAlike(one: ModelSummary | undefined, other: ModelSummary | undefined): boolean {
   return (
     one?.sizeBytes === other?.sizeBytes &&

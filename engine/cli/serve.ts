@@ -67,7 +67,10 @@ export function withServeFlags(command: Command): Command {
       "the studio's folder; DARKROOM_HOME or the platform's own by default",
     )
     .option("--key-file <file>", "key for other machines, needed to listen beyond this one")
-    .option("--model <folder>", "the model to draw with: a folder, or its id in the store")
+    .option(
+      "--model <folder>",
+      "the model to draw with: a folder, an archive, or its id in the store",
+    )
     .option("--json", "the address as a JSON object")
     .option("--no-endpoint", "no inference server until it is started on its page")
     .option("--endpoint-host <host>", "address of the inference server, for this run")
