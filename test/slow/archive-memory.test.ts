@@ -1,0 +1,142 @@
+import { randomFillSync } from "node:crypto";
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { constants, crc32, deflateRawSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { findModel, openArchive } from "../../engine/archive-files/archive.ts";
+import { directoryEntry, endRecords, localHeader } from "../../engine/archive/zip-records.ts";
+import { darkroom, lines } from "../fakes/command-line.ts";
+import { headWithExtra } from "../fakes/large-model.ts";
+import { entriesOf, HANDLER, manifest } from "../fakes/mar-writer.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+const MAX_PEAK_BYTES = 300e6;
+
+/** Content of a member: its beginning, and one block so many times. */
+interface Content {
+  readonly path: string;
+  readonly head: Buffer;
+  readonly blocks: number;
+}
+
+/** The tiny snapshot with a UNet of so many bytes more, and what makes an archive of it. */
+function contents(extraBytes: number): readonly Content[] {
+  return [...entriesOf(), HANDLER, manifest()].map(({ name, data }) => {
+    const isUnet = /^unet\/.*safetensors$/.test(name);
+    return isUnet
+      ? { path: name, head: headWithExtra(data, extraBytes), blocks: extraBytes / MIB }
+      : { path: name, head: Buffer.from(data), blocks: 0 };
+  });
+}
+
+const BLOCK = randomFillSync(Buffer.alloc(MIB));
+const FLUSHED = { level: 1, finishFlush: constants.Z_FULL_FLUSH };
+
+/** Writes a zip member by member; a block is packed once, whatever number of times it comes. */
+function writeZip(path: string, members: readonly Content[], isDeflated: boolean): void {
+  const packed = (bytes: Buffer) => (isDeflated ? deflateRawSync(bytes, FLUSHED) : bytes);
+  const [block, end] = [
+    packed(BLOCK),
+    isDeflated ? deflateRawSync(Buffer.alloc(0)) : Buffer.alloc(0),
+  ];
+  const file = openSync(path, "w");
+  const directory: Uint8Array[] = [];
+  let offset = 0;
+  const put = (bytes: Uint8Array): void => {
+    offset += writeSync(file, bytes);
+  };
+  for (const { path: name, head, blocks } of members) {
+    const begin = packed(head);
+    let sum = crc32(head);
+    for (let i = 0; i < blocks; i++) sum = crc32(BLOCK, sum);
+    const record = {
+      path: name,
+      sizeBytes: head.length + blocks * MIB,
+      packedBytes: begin.length + blocks * block.length + end.length,
+      crc32: sum,
+      isDeflated,
+    };
+    directory.push(directoryEntry(record, offset));
+    put(localHeader(record));
+    put(begin);
+    for (let i = 0; i < blocks; i++) put(block);
+    put(end);
+  }
+  const central = Buffer.concat(directory);
+  const at = offset;
+  put(central);
+  put(endRecords(directory.length, at, central.length));
+  closeSync(file);
+}
+
+/** Told by the process itself at its end. */
+const PEAK = `
+import { writeFileSync } from "node:fs";
+process.on("exit", () => {
+  writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS * 1024));
+});
+`;
+
+test.each([
+  ["stored", false],
+  ["deflated", true],
+])("an archive of 1 GiB, %s, is imported with a peak under 300 MB", async (_, isDeflated) => {
+  const folder = temporaryFolder();
+  const [path, hook, peak] = ["large.mar", "peak.mjs", "peak"].map((name) => join(folder, name));
+  writeZip(path!, contents(GIB), isDeflated);
+  writeFileSync(hook!, PEAK);
+  const run = await darkroom(
+    ["archive", "import", path!, "--json", "--data-dir", join(folder, "data")],
+    {
+      env: { NODE_OPTIONS: `--import=${hook}`, PEAK_FILE: peak! },
+    },
+  );
+  expect([run.code, lines(run.out).at(-1)]).toEqual([0, { type: "done" }]);
+  const bytes = Number(readFileSync(peak!, "utf8"));
+  process.stdout.write(`peak ${Math.round(bytes / 1e6)} MB\n`);
+  expect(bytes).toBeLessThan(MAX_PEAK_BYTES);
+});
+
+test("sizes beyond 4 GiB are read right: 5 GB that are all in one member, and what lies behind it", async () => {
+  const path = join(temporaryFolder(), "five.mar");
+  const bytes = 5 * GIB;
+  const file = openSync(path, "w");
+  const directory: Uint8Array[] = [];
+  let offset = 0;
+  for (const { path: name, head } of contents(0)) {
+    const isLarge = /^unet\/.*safetensors$/.test(name);
+    // Behind its beginning is a hole in the file, which takes no room on the disk.
+    const sizeBytes = isLarge ? bytes : head.length;
+    const record = {
+      path: name,
+      sizeBytes,
+      packedBytes: sizeBytes,
+      crc32: crc32(head),
+      isDeflated: false,
+    };
+    directory.push(directoryEntry(record, offset));
+    const header = localHeader(record);
+    writeSync(file, header, 0, header.length, offset);
+    writeSync(file, head, 0, head.length, offset + header.length);
+    offset += header.length + sizeBytes;
+  }
+  const central = Buffer.concat(directory);
+  const tail = Buffer.concat([central, endRecords(directory.length, offset, central.length)]);
+  ftruncateSync(file, offset);
+  writeSync(file, tail, 0, tail.length, offset);
+  closeSync(file);
+  const archive = await openArchive(path);
+  expect(archive.sizeBytes).toBeGreaterThan(bytes);
+  const { files } = await findModel(archive);
+  expect(files.find(({ path: name }) => name.startsWith("unet/d"))?.sizeBytes).toBe(bytes);
+  expect(archive.manifest.model.modelName).toBe("stable-diffusion");
+});
