@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { endpointSchema } from "../contract/endpoints.ts";
+import { endpointCheckSchema, endpointSchema } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import { RowFile } from "../files/row-file.ts";
+import { storedErrorSchema } from "../files/stored-error.ts";
 
 const { shape: learned } = endpointSchema;
 
@@ -14,9 +15,9 @@ const keptSchema = endpointSchema
     isModelChosen: z.boolean(),
     isProfileChosen: z.boolean(),
     // Learned from the endpoint, and learned again: none of it is worth the endpoint itself.
-    check: learned.check.catch(undefined),
+    check: endpointCheckSchema.extend({ error: storedErrorSchema }).optional().catch(undefined),
     certificate: learned.certificate.catch(undefined),
-    lastError: learned.lastError.catch(undefined),
+    lastError: storedErrorSchema,
   });
 export type KeptEndpoint = z.output<typeof keptSchema>;
 

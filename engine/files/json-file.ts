@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { writeAtomically } from "./atomic-file.ts";
+import { asStored } from "./stored-error.ts";
 import { faultOf, setAside } from "./stored-file.ts";
 import { isAbsent, isDiskFull, systemCode } from "./system-error.ts";
 
@@ -44,7 +45,7 @@ export async function readJson<T>(path: string, reading: JsonReading<T>): Promis
  * DATA_FOLDER_UNUSABLE; what was there before is there still.
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  const text = `${JSON.stringify(value, undefined, 2)}\n`;
+  const text = `${JSON.stringify(value, (_, one) => asStored(one), 2)}\n`;
   await refusing(path, () =>
     writeAtomically(path, async (file) => {
       await file.chmod(0o600);

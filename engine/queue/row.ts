@@ -1,6 +1,7 @@
-import { errorSchema, StudioError, toWire, type WireError } from "../contract/errors.ts";
+import { StudioError, toWire, type WireError } from "../contract/errors.ts";
 import { generationSchema, type Generation } from "../contract/generation.ts";
 import { orderSchema } from "../contract/order.ts";
+import { readStoredError } from "../files/stored-error.ts";
 
 /** A row of the table, as node:sqlite gives it. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -81,16 +82,9 @@ function faultOf(path: readonly PropertyKey[]): string {
   return isWord ? `this version of Darkroom cannot use its ${name}` : "it is damaged";
 }
 
-/** Why it failed; a reason that this version does not know keeps its words. */
+/** Why it failed. */
 function readError(stored: unknown): WireError | undefined {
-  if (typeof stored !== "string") return undefined;
-  const { value } = readJson(stored);
-  const known = errorSchema.safeParse(value).data;
-  if (known !== undefined) return known;
-  const said = new Map<string, unknown>(Object.entries(Object(value)));
-  const code = text(said.get("code")) ?? "?";
-  const reason = text(said.get("message")) ?? "?";
-  return toWire(new StudioError("REASON_UNKNOWN", { code, reason: reason.replace(/\.$/, "") }));
+  return typeof stored === "string" ? readStoredError(readJson(stored).value) : undefined;
 }
 
 function readJson(stored: unknown): { readonly value?: unknown; readonly fault?: string } {

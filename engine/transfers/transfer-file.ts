@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { transferSchema } from "../contract/transfers.ts";
 import { RowFile } from "../files/row-file.ts";
+import { storedErrorSchema } from "../files/stored-error.ts";
 import { hasSetAside } from "../files/stored-file.ts";
 
 /** A transfer as it is kept: with the order it carries out, which only its runner understands. */
 const keptTransferSchema = z.object({
-  // Why one failed is not worth the transfer itself.
-  transfer: transferSchema.extend({ error: transferSchema.shape.error.catch(undefined) }),
+  transfer: transferSchema.extend({ error: storedErrorSchema }),
   order: z.json(),
 });
 export type KeptTransfer = z.output<typeof keptTransferSchema>;

@@ -27,6 +27,10 @@ const transfer = (id: string, kind: string) => ({
   },
   order: "/nowhere",
 });
+const KNOWN_TRANSFER = {
+  ...transfer("known", "import"),
+  transfer: { ...transfer("known", "import").transfer, state: "failed", error: ERROR },
+};
 const OTHER_TRANSFER = { ...transfer("other", "teleport"), beam: 7 };
 
 const ENDPOINT = {
@@ -45,6 +49,8 @@ const ENDPOINT = {
   isModelChosen: true,
   isProfileChosen: true,
 };
+const CHECK = { at: AT, state: "failed", ms: 7, models: [], inputs: [], error: ERROR };
+const OTHER_ENDPOINT = { ...ENDPOINT, check: CHECK, lastError: ERROR };
 const OTHER_SETTINGS = { scaling: "holographic", tiles: { wide: 4 } };
 
 const inDatabase = <T>(path: string, work: (database: DatabaseSync) => T): T => {
@@ -80,8 +86,8 @@ async function otherFolder(): Promise<string> {
       .run(id),
   );
   const files = {
-    "transfers.json": { transfers: [transfer("known", "import"), OTHER_TRANSFER] },
-    "endpoints.json": { endpoints: [{ ...ENDPOINT, lastError: ERROR }] },
+    "transfers.json": { transfers: [KNOWN_TRANSFER, OTHER_TRANSFER] },
+    "endpoints.json": { endpoints: [OTHER_ENDPOINT] },
     "settings.json": { theme: "dark", ...OTHER_SETTINGS },
   };
   for (const [name, content] of Object.entries(files)) {
@@ -100,9 +106,7 @@ function otherThings(folder: string) {
   return {
     queue: inDatabase(join(folder, "queue.sqlite"), (database) => database.prepare(rows).all()),
     gallery: inDatabase(join(folder, "gallery.sqlite"), (base) => base.prepare(records).all()),
-    transfers: (json("transfers.json")["transfers"] as readonly object[]).filter(
-      (row) => "beam" in row,
-    ),
+    transfers: json("transfers.json"),
     endpoints: json("endpoints.json"),
     settings: { scaling, tiles },
   };
@@ -122,12 +126,17 @@ async function visit(folder: string, prompt?: string) {
       ),
       pictures: images.map(({ record }) => record.scheduler ?? "unknown").toSorted(),
       transfers: (await transfers.list()).map(({ name, state }) => `${name} ${state}`),
-      endpoints: (await endpoints.list()).map(({ name }) => name),
+      endpoints: (await endpoints.list()).map(
+        ({ name, lastError, check }) => `${name} ${lastError?.message} ${check?.error?.code}`,
+      ),
       settings: await settings.get(),
     };
     if (prompt !== undefined) {
       await generation.enqueue({ prompt });
       await settings.change({ notify: false });
+      const ADDED = { name: "another", url: "http://127.0.0.1:9" };
+      const { id } = await endpoints.add(ADDED);
+      await endpoints.remove({ id });
     }
     return shown;
   } finally {
@@ -151,15 +160,15 @@ test("what another version wrote is shown as far as it is known, counted, and ke
       "failed REASON_UNKNOWN",
     ],
     pictures: ["ddim", "unknown"],
-    transfers: ["known paused"],
-    endpoints: ["cluster"],
+    transfers: ["known failed"],
+    endpoints: [expect.stringMatching(/^cluster .*The moon is full.* REASON_UNKNOWN$/)],
     settings: expect.objectContaining({ theme: "dark", scaling: "smooth", notify: true }),
   });
   expect(before).toMatchObject({
     queue: [{ id: "other-refusal" }, { id: "other-scheduler" }, { id: "other-state" }],
     gallery: [{}],
-    transfers: [OTHER_TRANSFER],
-    endpoints: { endpoints: [{ lastError: ERROR }] },
+    transfers: { transfers: [KNOWN_TRANSFER, OTHER_TRANSFER] },
+    endpoints: { endpoints: [OTHER_ENDPOINT] },
     settings: OTHER_SETTINGS,
   });
   expect(otherThings(folder)).toEqual(before);
