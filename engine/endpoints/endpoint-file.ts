@@ -3,9 +3,11 @@ import { z } from "zod";
 import { endpointCheckSchema, endpointSchema } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import { RowFile } from "../files/row-file.ts";
-import { storedErrorSchema } from "../files/stored-error.ts";
+import { readStoredError } from "../files/stored-error.ts";
 
 const { shape: learned } = endpointSchema;
+
+const storedErrorSchema = z.unknown().transform(readStoredError).optional();
 
 /** An endpoint as the file keeps it. Names of headers only: no secret is ever among it. */
 const keptSchema = endpointSchema

@@ -1,14 +1,14 @@
-import { z } from "zod";
 import { errorSchema, StudioError, toWire, type WireError } from "../contract/errors.ts";
 
 /** How those were stored whose code this version does not know. */
 const STORED = new WeakMap<object, { readonly value: unknown }>();
 
 /**
- * A refusal as it was stored. One whose code this version does not know is shown with its words, and
+ * A refusal as it was stored, where there is one. One whose code this version does not know is shown with its words, and
  * `writeJson` writes it again as it was.
  */
-export function readStoredError(stored: unknown): WireError {
+export function readStoredError(stored: unknown): WireError | undefined {
+  if (stored === undefined) return undefined;
   const known = errorSchema.safeParse(stored).data;
   if (known !== undefined) return known;
   const said = new Map<string, unknown>(Object.entries(Object(stored)));
@@ -22,12 +22,6 @@ export function readStoredError(stored: unknown): WireError {
   STORED.set(shown, { value: stored });
   return shown;
 }
-
-/** As a field of a stored row, absent where there is none. */
-export const storedErrorSchema = z
-  .unknown()
-  .transform((stored) => (stored === undefined ? undefined : readStoredError(stored)))
-  .optional();
 
 /** What is to be written for a value: a refusal that was not understood is written as it was read. */
 export function asStored(value: unknown): unknown {

@@ -145,6 +145,20 @@ export class ModelStore {
     return this.#arrivals.take(() => this.#adopt(arrival));
   }
 
+  /**
+   * The model that a work of this key has brought already: it was killed after its last rename, before it
+   * could tell. Nothing of the work is left beside it then.
+   */
+  async broughtBy(key: string): Promise<string | undefined> {
+    for (const id of await this.#storedIds()) {
+      const { hashes } = await recordsIn(join(this.#options.folder, id));
+      if (hashes?.broughtBy !== key) continue;
+      await this.discard(key);
+      return id;
+    }
+    return undefined;
+  }
+
   /** Copies a snapshot of this machine into the store: its own files and no others, one variant. */
   async importFolder({ key, folder, id, ...work }: FolderImport): Promise<string> {
     const source = await openSnapshotFolder(folder);
@@ -175,7 +189,7 @@ export class ModelStore {
     const { files, fault } = await verifyFiles(folder, { there, known: known?.files ?? [] }, work);
     const verified = { at: new Date().toISOString(), isSound: fault === undefined };
     await mkdir(records, { recursive: true });
-    await writeHashes(records, known === undefined ? { files } : { files: known.files, verified });
+    await writeHashes(records, known === undefined ? { files } : { ...known, verified });
     if (fault !== undefined) throw fault;
   }
 
@@ -198,7 +212,7 @@ export class ModelStore {
     const { snapshot } = await this.stage(key);
     await readModel(snapshot);
     await this.#refuseKnown(files);
-    await writeHashes(snapshot, { files });
+    await writeHashes(snapshot, { files, broughtBy: key });
     await writeProvenance(snapshot, provenance);
     await syncSnapshot(snapshot);
     const id = freeId(ids, await readdir(folder));

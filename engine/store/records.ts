@@ -24,6 +24,8 @@ export interface Hashes {
   readonly files: readonly ModelFile[];
   /** When they were last compared, and whether they agreed. */
   readonly verified?: { readonly at: string; readonly isSound: boolean } | undefined;
+  /** The key of the work that brought them. */
+  readonly broughtBy?: string | undefined;
 }
 
 /** A sharded model has some hundred files of 200 bytes here. */
@@ -31,7 +33,7 @@ const MAX_BYTES = 4 << 20;
 
 const hashesSchema = storedModelSchema
   .pick({ verified: true })
-  .extend({ files: modelFileSchema.array() });
+  .extend({ files: modelFileSchema.array(), broughtBy: provenanceSchema.shape.name.optional() });
 
 /** Undefined where there are none yet, or where they are damaged: hashing again brings them back. */
 export async function readHashes(folder: string): Promise<Hashes | undefined> {

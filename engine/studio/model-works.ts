@@ -23,15 +23,18 @@ type ModelRunners = Omit<TransferRunners, "cuda" | "pack" | "publish">;
 export function modelWorks({ store, hub, onModels }: ModelWorkParts): ModelRunners {
   const discard = (id: string): Promise<void> => store.discard(id);
   const telling = async (work: Promise<string>): Promise<string> => work.finally(onModels);
+  /** A work that was done when it was killed is not done again. */
+  const bringing = async (run: TransferRun, bring: () => Promise<string>): Promise<string> =>
+    telling(store.broughtBy(run.id).then((id) => id ?? bring()));
   return {
     download: {
       canPause: true,
-      run: (run) => telling(download(run, store, hub)),
+      run: (run) => bringing(run, () => download(run, store, hub)),
       discard,
     },
     import: {
       canPause: false,
-      run: (run) => telling(importModel(run, store)),
+      run: (run) => bringing(run, () => importModel(run, store)),
       discard,
     },
     verify: {

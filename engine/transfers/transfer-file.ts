@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { transferSchema } from "../contract/transfers.ts";
 import { RowFile } from "../files/row-file.ts";
-import { storedErrorSchema } from "../files/stored-error.ts";
+import { readStoredError } from "../files/stored-error.ts";
 import { hasSetAside } from "../files/stored-file.ts";
+
+const storedErrorSchema = z.unknown().transform(readStoredError).optional();
 
 /** A transfer as it is kept: with the order it carries out, which only its runner understands. */
 const keptTransferSchema = z.object({

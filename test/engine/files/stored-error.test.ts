@@ -3,7 +3,7 @@ import { StudioError, toWire } from "../../../engine/contract/errors.ts";
 import { asStored, readStoredError } from "../../../engine/files/stored-error.ts";
 
 const rewritten = (stored: unknown) =>
-  JSON.stringify({ error: readStoredError(stored) }, (_, value) => asStored(value) as unknown);
+  JSON.stringify({ error: readStoredError(stored) }, (_, value) => asStored(value));
 
 test.each([
   ["a refusal of another version", { message: "It rains.", code: "RAIN", drops: [7, null] }],
@@ -16,7 +16,7 @@ test.each([
 });
 
 test("a code that is not known is shown with its words", () => {
-  const { code, message } = readStoredError({ code: "RAIN", message: "It rains." });
+  const { code, message } = readStoredError({ code: "RAIN", message: "It rains." }) ?? {};
   expect(code).toBe("REASON_UNKNOWN");
   expect(message).toContain("It rains.");
 });
