@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { readJson, writeJson } from "../files/json-file.ts";
@@ -42,6 +42,16 @@ export class DownloadFolder {
   static async open(folder: string): Promise<DownloadFolder> {
     const { value } = await readJson(join(folder, "download.json"), READING);
     return new DownloadFolder(folder, value);
+  }
+
+  /** What the download of a folder brings; undefined where none began there, or it cannot be read. */
+  static async planIn(folder: string): Promise<DownloadPlan | undefined> {
+    try {
+      const text = await readFile(join(folder, "download.json"), "utf8");
+      return keptSchema.parse(JSON.parse(text)).plan;
+    } catch {
+      return undefined;
+    }
   }
 
   get path(): string {

@@ -29,7 +29,14 @@ import {
   writeProvenance,
 } from "./records.ts";
 import { openSnapshotFolder } from "./snapshot-folder.ts";
-import { discardStaging, openStaging, sweep, syncSnapshot, type Staging } from "./staging.ts";
+import {
+  discardStaging,
+  inheritStaging,
+  openStaging,
+  sweep,
+  syncSnapshot,
+  type Staging,
+} from "./staging.ts";
 import { verifyFiles } from "./verify-files.ts";
 
 export interface ModelStoreOptions {
@@ -130,6 +137,11 @@ export class ModelStore {
   /** Where a work puts the files of a model that is to come; what it put there earlier is there still. */
   stage(key: string): Promise<Staging> {
     return openStaging(this.#options.folder, key);
+  }
+
+  /** Gives a work that begins what one that nobody knows any more has put there, where `isHeir` says so. */
+  inherit(key: string, isHeir: (left: string, folder: string) => Promise<boolean>): Promise<void> {
+    return this.#arrivals.take(() => inheritStaging(this.#options.folder, key, isHeir));
   }
 
   /** Deletes what a work has put there. */

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../files/atomic-file.ts";
 import { listFolder } from "./listing.ts";
@@ -20,6 +20,23 @@ export async function openStaging(store: string, key: string): Promise<Staging> 
   const snapshot = join(folder, "snapshot");
   await mkdir(snapshot, { recursive: true });
   return { folder, snapshot };
+}
+
+/**
+ * Gives a work that begins what another one left half done. `isHeir` is asked with the key and the folder
+ * of each that is there; where it says yes to none, or this work has begun, nothing happens.
+ */
+export async function inheritStaging(
+  store: string,
+  key: string,
+  isHeir: (left: string, folder: string) => Promise<boolean>,
+): Promise<void> {
+  const names = (await readdir(store)).filter((name) => name.startsWith(INCOMING));
+  if (names.includes(`${INCOMING}${key}`)) return;
+  for (const name of names) {
+    if (!(await isHeir(name.slice(INCOMING.length), join(store, name)))) continue;
+    return rename(join(store, name), join(store, `${INCOMING}${key}`));
+  }
 }
 
 export async function discardStaging(store: string, key: string): Promise<void> {

@@ -2,6 +2,7 @@ import { StudioError } from "../contract/errors.ts";
 import { downloadRequestSchema, type DownloadRequest } from "../contract/models.ts";
 import { CATALOGUE, type KnownModel } from "../hub/catalogue.ts";
 import { downloadModel } from "../hub/download-model.ts";
+import { DownloadFolder, type DownloadPlan } from "../hub/download-plan.ts";
 import type { HubAccess } from "../hub/hub-access.ts";
 import { idFrom } from "../store/model-ids.ts";
 import { z } from "zod";
@@ -13,6 +14,8 @@ import type { Order, TransferRun, TransferRunners } from "../transfers/runner.ts
 export interface ModelWorkParts {
   readonly store: ModelStore;
   readonly hub: () => Promise<HubAccess>;
+  /** Whether a transfer of this id may go on. */
+  readonly isOpen: (id: string) => boolean;
   /** Told when models have come or have been looked at. */
   readonly onModels: () => void;
 }
@@ -20,7 +23,7 @@ export interface ModelWorkParts {
 type ModelRunners = Omit<TransferRunners, "cuda" | "pack" | "publish">;
 
 /** How models come into the store and are looked after, as transfers carry it out. */
-export function modelWorks({ store, hub, onModels }: ModelWorkParts): ModelRunners {
+export function modelWorks({ store, hub, isOpen, onModels }: ModelWorkParts): ModelRunners {
   const discard = (id: string): Promise<void> => store.discard(id);
   const telling = async (work: Promise<string>): Promise<string> => work.finally(onModels);
   /** A work that was done when it was killed is not done again. */
@@ -29,7 +32,7 @@ export function modelWorks({ store, hub, onModels }: ModelWorkParts): ModelRunne
   return {
     download: {
       canPause: true,
-      run: (run) => bringing(run, () => download(run, store, hub)),
+      run: (run) => bringing(run, () => download(run, { store, hub, isOpen })),
       discard,
     },
     import: {
@@ -63,11 +66,15 @@ export function sourcesOf(request: DownloadRequest): readonly string[] {
 
 async function download(
   { id: key, order, signal, onProgress, onNote }: TransferRun,
-  store: ModelStore,
-  hub: () => Promise<HubAccess>,
+  { store, hub, isOpen }: Omit<ModelWorkParts, "onModels">,
 ): Promise<string> {
   const request = downloadRequestSchema.parse(order);
   const access = await hub();
+  // The list of transfers may have been lost, and what it had fetched is there still.
+  await store.inherit(
+    key,
+    async (left, place) => !isOpen(left) && brings(await DownloadFolder.planIn(place), request),
+  );
   const { folder } = await store.stage(key);
   const revision = "revision" in request ? request.revision : undefined;
   const wanted = { sources: sourcesOf(request), revision, variant: request.variant };
@@ -83,6 +90,14 @@ async function download(
     if (!isFull) await store.discard(key);
     throw error;
   }
+}
+
+/** Whether a download that began brings what is asked for. */
+function brings(plan: DownloadPlan | undefined, request: DownloadRequest): boolean {
+  if (plan === undefined || !sourcesOf(request).includes(plan.repository)) return false;
+  const revision = "revision" in request ? request.revision : undefined;
+  const { revision: commit = plan.revision, variant = plan.variant } = { ...request, revision };
+  return commit === plan.revision && variant === plan.variant;
 }
 
 /** What is to be imported, and the id that a person chose for it. */

@@ -46,7 +46,7 @@ export function openTransfers(
   };
   const onInstalled = () => devices.list(true);
   const runners = {
-    ...modelWorks({ store, hub, onModels }),
+    ...modelWorks({ store, hub, isOpen: (id) => transfers.isOpen(id), onModels }),
     pack: packWork(store),
     publish: publishWork({ store, connections, buckets }),
     cuda: cudaWork({ installer: cuda, onInstalled }),

@@ -46,9 +46,14 @@ export class TransferFile {
     return isDamaged ? [...notices, KEPT_BYTES] : notices;
   }
 
+  /** Whether a transfer that cannot be read names something. */
+  mayName(id: string): boolean {
+    return this.#file.mayName(id);
+  }
+
   /** Whether a transfer that cannot be read, or a list that was set aside, may still need what is half done. */
   mayNeed(id: string): boolean {
-    return this.#file.mayName(id) || hasSetAside(this.#path);
+    return this.mayName(id) || hasSetAside(this.#path);
   }
 
   /** Writes what `transfers` gives when its turn has come. */
@@ -58,4 +63,4 @@ export class TransferFile {
 }
 
 const KEPT_BYTES =
-  "Unfinished downloads stay in the models folder as long as that file lies there; delete it to free their space.";
+  "Unfinished downloads stay in the models folder as long as that file lies there: download the same model again to go on where it stopped, or delete the file to free the space.";

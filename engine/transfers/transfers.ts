@@ -73,6 +73,11 @@ export class Transfers {
     return this.openIds.includes(id) || this.#file.mayNeed(id);
   }
 
+  /** Whether what is half done under an id belongs to one that is listed, and may go on. */
+  isOpen(id: string): boolean {
+    return this.openIds.includes(id) || this.#file.mayName(id);
+  }
+
   /** Oldest first. */
   list(): readonly Transfer[] {
     return [...this.#transfers.values()];

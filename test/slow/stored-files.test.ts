@@ -49,7 +49,7 @@ const FILES: Readonly<Record<string, Partial<StudioLook>>> = {
 const CONSEQUENCES: Readonly<Record<string, readonly string[]>> = {
   "server.json": ["Its keys are gone; the inference server asks for a new one."],
   "transfers.json": [
-    "Unfinished downloads stay in the models folder as long as that file lies there; delete it to free their space.",
+    "Unfinished downloads stay in the models folder as long as that file lies there: download the same model again to go on where it stopped, or delete the file to free the space.",
   ],
 };
 
