@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, type Dirent } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { list } from "tar";
 import { expect, test } from "vitest";
@@ -6,7 +6,10 @@ import { openArchive, type Archive } from "../../engine/archive-files/archive.ts
 import type { Container } from "../../engine/archive-files/container.ts";
 import { openZip } from "../../engine/archive-files/zip.ts";
 import type { PackForm } from "../../engine/contract/archives.ts";
-import { darkroom } from "../fakes/command-line.ts";
+import { tryModel } from "../../engine/drawing/half-precision.ts";
+import { drawableFolder } from "../../engine/drawing/unpacked-archive.ts";
+import { describeArchive } from "../../engine/studio/inspect-archive.ts";
+import { darkroom, lines } from "../fakes/command-line.ts";
 import { runCommand } from "../fakes/run-command.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { pythonOf } from "./virtual-environment.ts";
@@ -124,3 +127,33 @@ test("our archive of the notebook's form has the members of theirs, and in model
     );
   expect(await inside(own)).toEqual(await inside(theirs));
 });
+
+const FORMATS = ["default", "zip-store", "tgz", "no-archive"] as const;
+
+test.each(
+  FORMATS.flatMap((format) => [[format, "model.zip"] as const, [format, "files"] as const]),
+)(
+  "their archive of the form %s with the model as %s is described, imported and drawn",
+  async (format, form) => {
+    const path = await archived(format, form === "files" ? SNAPSHOT : await modelZip());
+    const { model, problem, checks } = await describeArchive(await openArchive(path));
+    expect([problem, model?.zip, model?.pickles]).toEqual([
+      undefined,
+      form === "files" ? undefined : form,
+      [],
+    ]);
+    expect(model?.files.length).toBe(readdirSync(SNAPSHOT, FILES).filter(isFile).length);
+    expect(checks.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+    const data = temporaryFolder();
+    const imported = await darkroom(["archive", "import", path, "--json", "--data-dir", data]);
+    expect([imported.code, lines(imported.out).at(-1)]).toEqual([0, { type: "done" }]);
+    const stored = readdirSync(join(data, "models", "stable-diffusion"), FILES).filter(isFile);
+    expect(stored.length).toBeGreaterThanOrEqual(model?.files.length ?? 0);
+    const folder = await drawableFolder(path, { cacheFolder: temporaryFolder() });
+    const { outcome, check } = await tryModel(folder);
+    expect([outcome, check.outcome]).toMatchObject([{ record: { steps: 2 } }, "ok"]);
+  },
+);
+
+const FILES = { recursive: true, withFileTypes: true } as const;
+const isFile = (entry: Dirent): boolean => entry.isFile();
