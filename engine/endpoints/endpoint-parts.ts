@@ -1,8 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, type X509Certificate } from "node:crypto";
 import type { Endpoint, EndpointChange } from "../contract/endpoints.ts";
+import { describe } from "./certificates.ts";
+import type { CheckedEndpoint } from "./check-endpoint.ts";
 import { readAddress, nameOf, type EndpointAddress } from "./endpoint-address.ts";
 import { checkKept, type KeptEndpoint } from "./endpoint-file.ts";
 import type { ExtraHeader } from "./extra-headers.ts";
+import { hasSettings } from "./sent-order.ts";
 import { checkCa } from "../network/trust.ts";
 
 /** The model of the seed's endpoint, where nothing else is known. */
@@ -74,6 +77,31 @@ function settingsOf(kept: KeptEndpoint, change: EndpointChange, isElsewhere: boo
     isInsecure: change.isInsecure ?? (kept.isInsecure && !isElsewhere),
     isTokenOverHttp: change.isTokenOverHttp ?? (kept.isTokenOverHttp && !isElsewhere),
   };
+}
+
+/** What a look at an endpoint found, and the certificate that it showed. */
+export interface Look extends CheckedEndpoint {
+  readonly certificate?: X509Certificate | undefined;
+}
+
+/** An endpoint with what a look at it found out. */
+export function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): KeptEndpoint {
+  const { check, model, certificate } = look;
+  // It may have been changed meanwhile, and then this was a look at something else.
+  if (now.url !== before.url || now.model !== before.model) return now;
+  const profile = hasSettings(check.inputs) ? "full" : "prompt";
+  return {
+    ...now,
+    check,
+    model,
+    ...(!now.isProfileChosen && check.state !== "failed" && { profile }),
+    ...(certificate !== undefined && { certificate: shownOf(certificate) }),
+  };
+}
+
+function shownOf(certificate: X509Certificate): Endpoint["certificate"] {
+  const { pem: _, ...shown } = describe(certificate);
+  return shown;
 }
 
 function modelIn(url: string | undefined): string | undefined {

@@ -1,19 +1,24 @@
-import type { X509Certificate } from "node:crypto";
 import type { Endpoint, EndpointChange, EndpointCheck } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import { askEndpoint, type ToldPicture } from "./ask-endpoint.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
-import { describe } from "./certificates.ts";
-import { checkEndpoint, type CheckedEndpoint } from "./check-endpoint.ts";
+import { checkEndpoint } from "./check-endpoint.ts";
 import { isPlain, modelPath, readAddress } from "./endpoint-address.ts";
 import { EndpointClient, TIMING, tokenOverHttp, type Timing } from "./endpoint-client.ts";
 import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
-import { changed, keptFrom, NOTHING_SECRET, SEED_MODEL } from "./endpoint-parts.ts";
-import type { AddedEndpoint } from "./endpoint-parts.ts";
+import {
+  changed,
+  keptFrom,
+  learned,
+  NOTHING_SECRET,
+  SEED_MODEL,
+  type AddedEndpoint,
+  type Look,
+} from "./endpoint-parts.ts";
 import { checkHeaders } from "./extra-headers.ts";
 import { PictureThread } from "./picture-thread.ts";
-import { hasSettings, sentOrder } from "./sent-order.ts";
+import { sentOrder } from "./sent-order.ts";
 import { claimsOf, tokenIn } from "./token-text.ts";
 import {
   checkWithNoToken,
@@ -277,30 +282,6 @@ export class Endpoints {
     await this.#file.change(id, change).catch(() => undefined);
     this.tell(id);
   }
-}
-
-interface Look extends CheckedEndpoint {
-  readonly certificate?: X509Certificate | undefined;
-}
-
-/** An endpoint with what a look at it found out. */
-function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): KeptEndpoint {
-  const { check, model, certificate } = look;
-  // It may have been changed meanwhile, and then this was a look at something else.
-  if (now.url !== before.url || now.model !== before.model) return now;
-  const profile = hasSettings(check.inputs) ? "full" : "prompt";
-  return {
-    ...now,
-    check,
-    model,
-    ...(!now.isProfileChosen && check.state !== "failed" && { profile }),
-    ...(certificate !== undefined && { certificate: shownOf(certificate) }),
-  };
-}
-
-function shownOf(certificate: X509Certificate): Endpoint["certificate"] {
-  const { pem: _, ...shown } = describe(certificate);
-  return shown;
 }
 
 function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
