@@ -1,7 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { getJson, persist, type Http } from "../download/http.ts";
+import { getJson, type Http } from "../download/http.ts";
+import { persist } from "../download/persist.ts";
 import { downloadFailed } from "./download.ts";
 import type { CudaSource, PackagePin } from "./source.ts";
 

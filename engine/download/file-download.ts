@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import type { StudioError } from "../contract/errors.ts";
-import { get, Interrupted, persist, refuseStatus, type Http, type Reply } from "./http.ts";
+import { get, refuseStatus, type Http, type Reply } from "./http.ts";
+import { Interrupted, persist } from "./persist.ts";
 import { discardPart, partBytes, PartHash, resumable, startPart, type Held } from "./part.ts";
 
 /** A file whose length is known, on its way into the file `part`, which survives between runs. */

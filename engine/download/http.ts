@@ -1,6 +1,5 @@
 import { StudioError } from "../contract/errors.ts";
-import { pause } from "../files/pause.ts";
-import { systemCode } from "../files/system-error.ts";
+import { brokenConnection, Interrupted, isPassing, type Patience } from "./persist.ts";
 
 /** The part of `fetch` that is needed: Node's own fits, and undici's. */
 export type Fetch = (
@@ -23,17 +22,10 @@ interface HeaderValues {
 }
 
 /** How requests are made, and how much patience they get. */
-export interface Http {
+export interface Http extends Patience {
   readonly fetch: Fetch;
-  /** The refusal for what will not come; with the status where one was the answer. */
-  readonly failed: (url: string, reason: string, status?: number) => StudioError;
   /** Silence longer than this counts as a broken connection. */
   readonly stallMs: number;
-  /** The pauses before each further try; as many tries in a row may bring nothing. */
-  readonly pausesMs: readonly number[];
-  /** Where nothing has come yet, no connection for so long means that there will be none. */
-  readonly reachMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** A host its user trusts without TLS, beside this machine. */
   readonly plainHost?: string | undefined;
 }
@@ -48,15 +40,7 @@ export interface Reply {
   close(): Promise<void>;
 }
 
-/** A failure that another try may not meet again: a cut, a silence, a server out of breath. */
-export class Interrupted extends Error {}
-
-/** There was no connection at all, or none to be trusted. */
-export class Unreached extends Interrupted {}
-
 const MAX_REDIRECTS = 5;
-const MAX_TRIES = 100;
-const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** What a storage answers to a signed address whose time is over: S3 403, Google's and Azure's 400 and 401. */
 const EXPIRED_STATUS: ReadonlySet<number> = new Set([400, 401, 403, 410]);
 
@@ -145,45 +129,6 @@ export async function refuseStatus(url: string, reply: Reply, http: Http): Promi
   throw isPassing(status) ? new Interrupted(reason) : http.failed(url, reason, status);
 }
 
-/** Whether a status says that another try may go better. */
-export function isPassing(status: number): boolean {
-  return PASSING_STATUS.has(status);
-}
-
-/**
- * Runs `task` until it returns. After an interruption it pauses and tries again; when `pausesMs`
- * is used up without `fruitful` having been true in between, the refusal names the last reason. What
- * could not be reached from the first try on is given up after `reachMs`.
- */
-export async function persist<T>(
-  url: string,
-  http: Http,
-  task: () => Promise<T>,
-  fruitful: () => Promise<boolean> = async () => false,
-): Promise<T> {
-  const start = performance.now();
-  let fruitless = 0;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await task();
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      fruitless = (await fruitful()) ? 1 : fruitless + 1;
-      const pauseMs = http.pausesMs[fruitless - 1];
-      if (pauseMs === undefined || attempt === MAX_TRIES) throw http.failed(url, error.message);
-      const waitedMs = performance.now() - start + pauseMs;
-      if (fruitless === attempt && isOutOfReach(error, waitedMs, http)) {
-        throw http.failed(url, error.message);
-      }
-      await pause(pauseMs, http.signal);
-    }
-  }
-}
-
-function isOutOfReach(error: Interrupted, waitedMs: number, { reachMs = Infinity }: Http): boolean {
-  return error instanceof Unreached && waitedMs >= reachMs;
-}
-
 interface StallWatch {
   readonly signal: AbortSignal;
   readonly stalled: () => boolean;
@@ -268,38 +213,8 @@ function interruption(error: unknown, { signal, stallMs }: Http, watch: StallWat
   if (signal?.aborted) return signal.reason;
   if (error instanceof StudioError) return error;
   if (watch.stalled()) return new Interrupted(`nothing came for ${stallMs / 1000} s`);
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = systemCode(cause) ?? "";
-  const unreached = UNREACHED[code];
-  if (unreached !== undefined) return new Unreached(unreached);
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Interrupted(`the connection broke (${reason === "" ? code : reason})`);
+  return brokenConnection(error);
 }
-
-const NO_NETWORK = "there is no network connection to it";
-const NO_ANSWER = "no connection could be made in time";
-const UNTRUSTED = "its certificate is not signed by a CA this computer trusts";
-const OTHER_HOST = "its certificate is for another host";
-
-/** Failed calls that tell that there was no connection, or none to be trusted, in words. */
-const UNREACHED: Readonly<Record<string, string>> = {
-  ENOTFOUND: "host not found",
-  EAI_AGAIN: "host not found",
-  ECONNREFUSED: "the connection was refused",
-  ENETUNREACH: NO_NETWORK,
-  ENETDOWN: NO_NETWORK,
-  EHOSTUNREACH: NO_NETWORK,
-  EHOSTDOWN: NO_NETWORK,
-  EADDRNOTAVAIL: NO_NETWORK,
-  ETIMEDOUT: NO_ANSWER,
-  UND_ERR_CONNECT_TIMEOUT: NO_ANSWER,
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
-  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-  ERR_TLS_CERT_ALTNAME_INVALID: OTHER_HOST,
-  CERT_HAS_EXPIRED: "its certificate has expired",
-};
 
 function redirectOf(response: FetchAnswer): string | null {
   const redirects = response.status >= 300 && response.status < 400 && response.status !== 304;

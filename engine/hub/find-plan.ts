@@ -1,6 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
 import type { Repository } from "../contract/models.ts";
-import { getBody, persist } from "../download/http.ts";
+import { getBody } from "../download/http.ts";
+import { persist } from "../download/persist.ts";
 import { listSnapshot } from "../snapshot/files.ts";
 import { variantsIn } from "../snapshot/layout.ts";
 import { readConfigs } from "../snapshot/snapshot.ts";

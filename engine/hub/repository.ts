@@ -2,7 +2,8 @@ import { HubApiError, listFiles, modelInfo } from "@huggingface/hub";
 import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
 import type { Repository } from "../contract/models.ts";
-import { get, isPassing, persist, readBody, refuseStatus } from "../download/http.ts";
+import { get, readBody, refuseStatus } from "../download/http.ts";
+import { isPassing, persist } from "../download/persist.ts";
 import { layoutOf, variantsIn } from "../snapshot/layout.ts";
 import { authorizationFor, hostOf, httpOf, unreachable, type HubAccess } from "./hub-access.ts";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
-import { get, Interrupted, readBody, refuseStatus, Unreached } from "../download/http.ts";
+import { get, readBody, refuseStatus } from "../download/http.ts";
+import { Interrupted, Unreached } from "../download/persist.ts";
 import { authorizationFor, httpOf, isSendable, unreachable, type HubAccess } from "./hub-access.ts";
 
 const MAX_ANSWER_BYTES = 1 << 20;

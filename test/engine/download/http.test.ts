@@ -1,15 +1,8 @@
 import { expect, test } from "vitest";
 
 import { StudioError } from "../../../engine/contract/errors.ts";
-import {
-  get,
-  getBody,
-  getJson,
-  Interrupted,
-  persist,
-  Unreached,
-  type Http,
-} from "../../../engine/download/http.ts";
+import { get, getBody, getJson, type Http } from "../../../engine/download/http.ts";
+import { Interrupted, persist, Unreached } from "../../../engine/download/persist.ts";
 import { standInHost, type Answer } from "../../fakes/stand-in-host.ts";
 
 const http: Http = {
@@ -118,28 +111,6 @@ test.each([
   ).rejects.toThrow(new Unreached(reason));
 });
 
-test("waits for no connection longer than it may, but outlasts a broken one", async () => {
-  const patient = { ...http, pausesMs: [0, 60_000], reachMs: 5_000 };
-  let tries = 0;
-  const failing = (error: Error) => () => {
-    tries++;
-    return Promise.reject(error);
-  };
-  await expect(persist("a", patient, failing(new Unreached("none")))).rejects.toMatchObject({
-    details: { reason: "none" },
-  });
-  expect(tries).toBe(2);
-  const waiting = new AbortController();
-  const work = persist(
-    "a",
-    { ...patient, signal: waiting.signal },
-    failing(new Interrupted("cut")),
-  );
-  await expect.poll(() => tries).toBe(4);
-  waiting.abort(new Error("enough"));
-  await expect(work).rejects.toThrow("enough");
-});
-
 test("lets a refusal through that a fetch rejects with", async () => {
   const refusal = new StudioError("PROXY_INVALID");
   const refused = { ...http, fetch: () => Promise.reject(refusal) };
@@ -217,52 +188,6 @@ test("counts decoded bytes, not those of a compressed answer", async () => {
   await expect(getJson(host.url, 10_000, http)).rejects.toMatchObject({
     details: { reason: "its answer exceeds 10000 bytes" },
   });
-});
-
-test("tries again after each pause, then names the last reason", async () => {
-  let tries = 0;
-  const task = async () => {
-    throw new Interrupted(`reason ${++tries}`);
-  };
-  await expect(persist("https://a.example/", http, task)).rejects.toMatchObject({
-    code: "DOWNLOAD_FAILED",
-    details: { file: "https://a.example/", reason: "reason 3" },
-  });
-});
-
-test("is patient with a server that brings something each time, but not for ever", async () => {
-  let tries = 0;
-  const task = async () => {
-    tries++;
-    throw new Interrupted("cut");
-  };
-  await expect(persist("https://a.example/", http, task, async () => true)).rejects.toMatchObject({
-    code: "DOWNLOAD_FAILED",
-  });
-  expect(tries).toBe(100);
-});
-
-test("does not repeat what another try cannot mend", async () => {
-  let tries = 0;
-  const task = async () => {
-    tries++;
-    throw new TypeError("a mistake of ours");
-  };
-  await expect(persist("https://a.example/", http, task)).rejects.toThrow("a mistake of ours");
-  expect(tries).toBe(1);
-});
-
-test("stops waiting when cancelled in a pause", async () => {
-  const cancel = new AbortController();
-  const waiting = persist(
-    "https://a.example/",
-    { ...http, pausesMs: [60_000], signal: cancel.signal },
-    async () => {
-      queueMicrotask(() => cancel.abort(new Error("enough")));
-      throw new Interrupted("cut");
-    },
-  );
-  await expect(waiting).rejects.toThrow("enough");
 });
 
 test("keeps the token from every origin but the first", async () => {

@@ -122,7 +122,12 @@ test.each([
     { text_encoder_2: ["transformers", "CLIPTextModelWithProjection"] },
     "CLIPTextModelWithProjection",
   ],
-  ["SDXL's UNet", "unet/config.json", { addition_embed_type: "text_time" }, '"text_time"'],
+  [
+    "SDXL's UNet",
+    "unet/config.json",
+    { addition_embed_type: "text_time" },
+    '"text_time" (Stable Diffusion XL)',
+  ],
   ["another text encoder", "text_encoder/config.json", { hidden_act: "relu" }, '"relu"'],
 ])("refuses %s by its configs, before its weights are fetched", async (_, path, changes, found) => {
   const run = await trial();
