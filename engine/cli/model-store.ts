@@ -101,9 +101,10 @@ function remove(): Command {
     );
 }
 
-function storedInWords({ id, summary, problem, diskBytes, fit }: StoredModel): string {
+function storedInWords({ id, summary, problem, lost = [], diskBytes, fit }: StoredModel): string {
   const what = summary?.description ?? problem?.message ?? "";
-  return `${id}\n  ${what}\n  ${megabytes(diskBytes)} MB, ${fit.verdict}: ${fit.reason}`;
+  const size = `${megabytes(diskBytes)} MB, ${fit.verdict}: ${fit.reason}`;
+  return [id, what, size, ...lost].join("\n  ");
 }
 
 function entryInWords({ id, title, description, downloadBytes, storedId }: CatalogueEntry): string {

@@ -56,6 +56,8 @@ export const storedModelSchema = z.object({
   id: modelIdSchema,
   summary: modelSummarySchema.optional(),
   problem: errorSchema.optional(),
+  /** What was written down about it and is lost, for a person; it can be drawn with all the same. */
+  lost: z.array(z.string()).optional(),
   /** Bytes of everything in its folder. */
   diskBytes: z.int(),
   /**

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 
 /** The log of some ten rows; a checkpoint has it begin from its start again. */
@@ -26,7 +26,8 @@ export function keepReserve(path: string): void {
  * takes it for an empty one and writes over it, which needs no room.
  */
 export function useReserveAsLog(path: string): void {
-  if (existsSync(`${path}-wal`) || !existsSync(reserveOf(path))) return;
+  const isThere = lstatSync(reserveOf(path), { throwIfNoEntry: false })?.isFile() === true;
+  if (existsSync(`${path}-wal`) || !isThere) return;
   renameSync(reserveOf(path), `${path}-wal`);
 }
 

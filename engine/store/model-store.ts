@@ -257,11 +257,12 @@ export class ModelStore {
   async #describe(id: string): Promise<StoredModel | undefined> {
     const { starterFolder, folder: store } = this.#options;
     const folder = id === STARTER_ID ? starterFolder : join(store, id);
-    const { hashes, provenance, problem } = await recordsIn(this.#recordsOf(id));
+    const { hashes, provenance, problem, lost } = await recordsIn(this.#recordsOf(id));
     const sizes = (await filesIn(folder).catch(() => [])).map(({ sizeBytes }) => sizeBytes);
     const model = {
       id,
       ...(problem && { problem }),
+      ...(lost && { lost: [...lost] }),
       ...(await this.#read(folder)),
       diskBytes: sizes.reduce((sum, size) => sum + size, 0),
       sha256: hashes && weightsHash(hashes),

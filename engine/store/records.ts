@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { toWire, type WireError } from "../contract/errors.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type ModelFile,
   type Provenance,
 } from "../contract/models.ts";
+import { hasSetAside } from "../files/stored-file.ts";
 import { readJson, writeJson } from "../files/json-file.ts";
 
 /** What is known of a stored model is written down beside its files, in two files of the studio's own. */
@@ -78,17 +80,31 @@ export async function writeProvenance(folder: string, provenance: Provenance): P
   await writeJson(join(folder, PROVENANCE), provenance);
 }
 
+const HASHES_LOST =
+  "Its hashes.json was damaged and set aside. Verify the model to compute its hashes again.";
+const PROVENANCE_LOST =
+  "Its darkroom.json was damaged and set aside, so it is not known where the model came from.";
+
 /** All that is written down of one model. */
 export interface Records {
   readonly hashes?: Hashes | undefined;
   readonly provenance?: Provenance | undefined;
   readonly problem?: WireError;
+  /** What was damaged and set aside, and nothing is in its place since, for a person. */
+  readonly lost?: readonly string[];
 }
 
 /** What is known of a model besides its files; what of it cannot be read is that model's problem alone. */
 export async function recordsIn(folder: string): Promise<Records> {
   try {
-    return { hashes: await readHashes(folder), provenance: await readProvenance(folder) };
+    const [hashes, provenance] = [await readHashes(folder), await readProvenance(folder)];
+    const isLost = (name: string, found: unknown): boolean =>
+      found === undefined && existsSync(folder) && hasSetAside(join(folder, name));
+    const lost = [
+      ...(isLost(HASHES, hashes) ? [HASHES_LOST] : []),
+      ...(isLost(PROVENANCE, provenance) ? [PROVENANCE_LOST] : []),
+    ];
+    return { hashes, provenance, ...(lost.length > 0 && { lost }) };
   } catch (error) {
     return { problem: toWire(error) };
   }

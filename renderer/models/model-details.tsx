@@ -40,6 +40,12 @@ export function ModelDetails({ model }: { model: StoredModel }) {
         <Failed title={t("broken")} error={new StudioError(problem.code, problem.details)} />
       )}
       {!problem && <Fit fit={model.fit} />}
+      {model.lost?.map((what) => (
+        <p key={what} className={styles.fit} data-verdict="tight">
+          <Icon of={TriangleAlert} />
+          {what}
+        </p>
+      ))}
       <ModelActions model={model} />
       <ModelFacts model={model} />
       <ModelFiles id={id} />

@@ -397,3 +397,38 @@ test("what was set aside from a record's place is no file of the model", async (
   writeFileSync(join(folder, "tiny", "darkroom.damaged-2.json", "x"), "");
   expect(await store.files("tiny")).toEqual(before);
 });
+
+const DAMAGES: typeof SPECIAL_FILES = {
+  ...SPECIAL_FILES,
+  "a broken link": (path) => symlinkSync("/nowhere/at/all", path),
+  garbage: (path) => writeFileSync(path, "\0neither this nor that ".repeat(300)),
+  "half of it": (path) => writeFileSync(path, '{"files": [{"path": "unet/con'),
+  "no byte": (path) => writeFileSync(path, ""),
+};
+const RECORDS = {
+  "hashes.json": "Verify the model to compute its hashes again.",
+  "darkroom.json": "so it is not known where the model came from.",
+};
+
+test
+  .skipIf(process.platform === "win32")
+  .each(
+    Object.entries(RECORDS).flatMap(([record, advice]) =>
+      Object.keys(DAMAGES).map((damage) => [record, damage, advice] as const),
+    ),
+  )(
+  "%s replaced by %s: the model can be used, and says each time what is lost",
+  async (record, damage, advice) => {
+    const { folder, store } = await storeWithTiny();
+    await DAMAGES[damage]?.(join(folder, "tiny", record));
+    for (let time = 0; time < 2; time++) {
+      const [, model] = await store.list();
+      expect(model).toMatchObject({ id: "tiny", summary: { name: "tiny" } });
+      expect(model?.problem).toBe(undefined);
+      expect(model?.lost).toEqual([expect.stringContaining(advice)]);
+    }
+    await store.verify("tiny");
+    const isBack = record === "hashes.json";
+    expect((await store.list())[1]?.lost?.length).toBe(isBack ? undefined : 1);
+  },
+);
