@@ -41,10 +41,11 @@ export function verifyCommand(signal: AbortSignal): Command {
       };
       const checks = checksOf(path, signal);
       const failure = await runChecks(draw ? [...checks, drawn] : checks, json);
-      if (failure === undefined || tried !== undefined) {
-        await tellDeployable(path, tried === undefined ? [] : [tried.check], json);
-      }
-      if (json) printJson({ type: "done", isSound: failure === undefined });
+      const archive = await openArchive(path).catch(() => undefined);
+      const isDeployable =
+        archive !== undefined &&
+        (await tellDeployable(archive, tried === undefined ? [] : [tried.check], json));
+      if (json) printJson({ type: "done", isSound: failure === undefined, isDeployable });
       if (failure !== undefined) process.exitCode = 1;
     });
 }
@@ -103,15 +104,15 @@ async function runChecks(checks: readonly Check[], isJson: boolean): Promise<unk
   return undefined;
 }
 
-/** What would keep the archive from being served. Warnings and failures of these are no fault of its bytes. */
+/** Tells what would keep an archive from being served, which need not be a fault of its bytes, and whether anything does. */
 async function tellDeployable(
-  path: string,
+  archive: Archive,
   more: readonly DeploymentCheck[],
   isJson: boolean,
-): Promise<void> {
-  const { checks } = await describeArchive(await openArchive(path));
+): Promise<boolean> {
+  const checks = [...(await describeArchive(archive)).checks, ...more];
   if (!isJson) process.stdout.write("Deployable?\n");
-  for (const check of [...checks, ...more]) {
+  for (const check of checks) {
     const { name, outcome, found, advice } = check;
     if (isJson) printJson({ type: "deployable", ...check });
     else {
@@ -119,6 +120,7 @@ async function tellDeployable(
       process.stdout.write(`${outcome.padEnd(7)} ${name}: ${found}${rest}\n`);
     }
   }
+  return checks.every(({ outcome }) => outcome !== "failed");
 }
 
 interface Outcome {

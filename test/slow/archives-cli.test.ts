@@ -6,7 +6,7 @@ import { HostProcess } from "../e2e/host-process.ts";
 import { darkroom, lines } from "../fakes/command-line.ts";
 import { studioAt, tokenFor } from "../fakes/enter-studio.ts";
 import { largeModel } from "../fakes/large-model.ts";
-import { notebookMar } from "../fakes/mar-writer.ts";
+import { marOf, notebookMar } from "../fakes/mar-writer.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const MIB = 1 << 20;
@@ -36,7 +36,7 @@ test("an archive is listed, verified, imported under a name, and drawn from with
   expect(list.at(-1)).toMatchObject({ type: "done", format: "zip" });
   expect(list.find(({ type }) => type === "model")).toMatchObject({ id: "stable-diffusion" });
   const verified = lines((await darkroom(["archive", "verify", path, "--draw", "--json"])).out);
-  expect(verified.at(-1)).toEqual({ type: "done", isSound: true });
+  expect(verified.at(-1)).toEqual({ type: "done", isSound: true, isDeployable: true });
   expect(verified.filter(({ type }) => type === "deployable").map(({ name }) => name)).toContain(
     "half-precision",
   );
@@ -50,6 +50,15 @@ test("an archive is listed, verified, imported under a name, and drawn from with
     { env: { XDG_CACHE_HOME: temporaryFolder() } },
   );
   expect([drawn.code, drawn.code === 0 ? "" : drawn.err, existsSync(out)]).toEqual([0, "", true]);
+});
+
+test("of an archive that cannot be used, all that keeps it from being served is told", async () => {
+  const path = written(marOf([], { serializedFile: "gone.pt" }));
+  const { code, out } = await darkroom(["archive", "verify", path, "--json"]);
+  const told = lines(out);
+  expect([code, told.at(-1)]).toEqual([1, { type: "done", isSound: false, isDeployable: false }]);
+  const failed = told.filter(({ type, outcome }) => type === "deployable" && outcome === "failed");
+  expect(failed.map(({ name }) => name)).toEqual(["manifest", "layout"]);
 });
 
 test("Ctrl+C in the middle of an import leaves nothing of it", async () => {
