@@ -1,8 +1,7 @@
-import { readFile, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { lstat, readdir, readFile, rm } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { makeFolder, renameToNew, syncFolder, writeNewFile } from "../files/atomic-file.ts";
-import { freeNames } from "./free-names.ts";
-import { isSystemError } from "../files/system-error.ts";
+import { isAbsent, isSystemError } from "../files/system-error.ts";
 
 /** Told of every name before anything is put there. */
 export type Announce = (path: string) => void;
@@ -54,4 +53,33 @@ async function takeName(
       if (!isSystemError(error, "EEXIST")) throw error;
     }
   }
+}
+
+/**
+ * Paths of pictures that no file has yet, best first: `cat.png`, or the number after the highest there
+ * is: `cat-2.png`. Another program may take one in the meantime; then the next is tried.
+ */
+async function* freeNames(stem: string): AsyncGenerator<string, never> {
+  if (!(await isTaken(`${stem}.png`))) yield `${stem}.png`;
+  for (let number = (await highestNumber(stem)) + 1; ; number++) yield `${stem}-${number}.png`;
+}
+
+async function isTaken(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isAbsent(error)) return false;
+      throw error;
+    },
+  );
+}
+
+/** Names are compared as file systems that ignore case do. */
+async function highestNumber(stem: string): Promise<number> {
+  const start = `${basename(stem)}-`.toLowerCase();
+  const numbers = (await readdir(dirname(stem)))
+    .map((name) => name.toLowerCase())
+    .filter((name) => name.startsWith(start))
+    .map((name) => Number(/^(\d{1,9})\.png$/.exec(name.slice(start.length))?.[1] ?? 0));
+  return numbers.reduce((highest, number) => Math.max(highest, number), 1);
 }
