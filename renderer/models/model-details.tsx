@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import {
   CircleAlert,
   CircleCheck,
+  CloudUpload,
   ImagePlus,
   Package,
   ShieldCheck,
@@ -26,8 +27,13 @@ import styles from "./model-details.module.css";
 import { ModelFacts } from "./model-facts.tsx";
 import { tellFailureOf } from "../transfers/follow-transfer.ts";
 
+export interface ModelDetailsProps {
+  readonly model: StoredModel;
+  readonly onPublish: () => void;
+}
+
 /** One model: what it is, how it suits this machine, and what can be done with it. */
-export function ModelDetails({ model }: { model: StoredModel }) {
+export function ModelDetails({ model, onPublish }: ModelDetailsProps) {
   const t = useWords("models");
   const { id, summary, problem } = model;
   return (
@@ -46,7 +52,7 @@ export function ModelDetails({ model }: { model: StoredModel }) {
           {what}
         </p>
       ))}
-      <ModelActions model={model} />
+      <ModelActions model={model} onPublish={onPublish} />
       <ModelFacts model={model} />
       <ModelFiles id={id} />
     </article>
@@ -73,11 +79,12 @@ function Fit({ fit: { verdict, reason } }: Pick<StoredModel, "fit">) {
   );
 }
 
-function ModelActions({ model }: { model: StoredModel }) {
+function ModelActions({ model, onPublish }: ModelDetailsProps) {
   const t = useWords("models");
   const studio = useStudio();
   const [, navigate] = useLocation();
   const archive = useWords("archive");
+  const publish = useWords("publish");
   const [isRemoving, setIsRemoving] = useState(false);
   const [isPacking, setIsPacking] = useState(false);
   const draw = async () => {
@@ -104,6 +111,9 @@ function ModelActions({ model }: { model: StoredModel }) {
         onPress={() => setIsPacking(true)}
       >
         {archive("pack.action")}
+      </Button>
+      <Button icon={CloudUpload} isDisabled={model.problem !== undefined} onPress={onPublish}>
+        {publish("action")}
       </Button>
       {isPacking && <PackDialog model={model} onClose={() => setIsPacking(false)} />}
       {model.id !== STARTER_ID && (

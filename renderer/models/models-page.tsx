@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useSearchParams } from "wouter";
+import type { StoredModel } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
@@ -10,11 +11,13 @@ import { GetModels } from "./get-models.tsx";
 import { ModelDetails } from "./model-details.tsx";
 import { ModelList } from "./model-list.tsx";
 import styles from "./models-page.module.css";
+import { PublishDialog } from "./publish/publish-dialog.tsx";
 import { TransferDock } from "../transfers/transfer-dock.tsx";
 
 /**
  * The models on this machine and how to get more. The address says what is open: `?model=ID`,
- * `?archive=PATH` of an archive to look into, or `?get` with what to get where that is known.
+ * `?archive=PATH` of an archive to look into, or `?get` with what to get where that is known; and
+ * `&publish`, which may name a connection, with the folder there as `&prefix`.
  */
 export function ModelsPage() {
   const { queries } = useStudio();
@@ -34,10 +37,32 @@ export function ModelsPage() {
       <div className={styles.content}>
         {wanted !== null && <GetModels wanted={wanted} />}
         {archive !== null && <ArchiveView key={archive} path={archive} />}
-        {open && <ModelDetails key={open.id} model={open} />}
+        {open && (
+          <ModelDetails
+            key={open.id}
+            model={open}
+            onPublish={() => setAddress({ model: open.id, publish: "" })}
+          />
+        )}
       </div>
       <TransferDock />
+      {open && <Publishing model={open} />}
     </div>
+  );
+}
+
+/** The dialog that publishes the open model, where the address asks for it. */
+function Publishing({ model }: { model: StoredModel }) {
+  const [address, setAddress] = useSearchParams();
+  const publish = address.get("publish");
+  if (publish === null) return null;
+  return (
+    <PublishDialog
+      model={model}
+      connectionId={publish}
+      prefix={address.get("prefix") ?? ""}
+      onClose={() => setAddress({ model: model.id }, { replace: true })}
+    />
   );
 }
 

@@ -8,6 +8,7 @@ import { gallery } from "./en/gallery.ts";
 import { generate } from "./en/generate.ts";
 import { models } from "./en/models.ts";
 import { picture } from "./en/picture.ts";
+import { publish } from "./en/publish.ts";
 import { server } from "./en/server.ts";
 import { settings } from "./en/settings.ts";
 import { transfers } from "./en/transfers.ts";
@@ -25,6 +26,7 @@ const en = {
   generate,
   models,
   picture,
+  publish,
   server,
   settings,
   shortcuts,

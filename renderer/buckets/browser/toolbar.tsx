@@ -1,6 +1,7 @@
-import { FolderPlus, PanelRightOpen, RefreshCw } from "lucide-react";
+import { CloudUpload, FolderPlus, PanelRightOpen, RefreshCw } from "lucide-react";
 import type { RefObject } from "react";
 import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
+import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { formatCount } from "../../words/format.ts";
@@ -46,6 +47,9 @@ export function Toolbar({ words, onWords, searchRef, listing, folder, column }: 
           onPress={refresh}
         />
         <IconButton icon={FolderPlus} label={t("actions.newFolder")} onPress={folder.newFolder} />
+        <Button variant="filled" icon={CloudUpload} onPress={folder.publish}>
+          {t("actions.publish")}
+        </Button>
         {!column.isOpen && (
           <IconButton
             icon={PanelRightOpen}

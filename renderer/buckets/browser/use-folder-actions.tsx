@@ -1,5 +1,6 @@
 import {
   ArrowUp,
+  CloudUpload,
   Copy,
   Download,
   FolderOpen,
@@ -13,6 +14,7 @@ import {
   Trash2,
 } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { useLocation } from "wouter";
 import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
@@ -45,6 +47,7 @@ export interface FolderCommands {
   readonly ofRows: readonly Action[];
   readonly open: (row: Row) => void;
   readonly newFolder: () => void;
+  readonly publish: () => void;
   readonly dialogs: ReactNode;
 }
 
@@ -53,6 +56,7 @@ const GRID = '[role="grid"]';
 /** Everything that can be done in a folder, in the one order of keys, menu and palette. */
 export function useFolderActions(scene: FolderScene): FolderCommands {
   const { connection, place, prefix, onOpen } = scene;
+  const [, navigate] = useLocation();
   const [linked, setLinked] = useState<string>();
   const [isNaming, setIsNaming] = useState(false);
   const removal = useRemoval(connection, place);
@@ -62,13 +66,18 @@ export function useFolderActions(scene: FolderScene): FolderCommands {
     if (row.kind === "folder") onOpen(row.key);
   };
   const newFolder = () => setIsNaming(true);
+  const publish = () => {
+    const at = prefix === "" ? {} : { prefix };
+    navigate(`/models?${new URLSearchParams({ publish: connection.id, ...at })}`);
+  };
   const ofRows = useRowActions(scene, { open, link: setLinked, remove, downloads });
-  const ofFolder = useOwnActions(scene, { newFolder });
+  const ofFolder = useOwnActions(scene, { newFolder, publish });
   return {
     actions: [...ofRows, ...ofFolder],
     ofRows,
     open,
     newFolder,
+    publish,
     dialogs: (
       <>
         {removal.dialog}
@@ -170,11 +179,12 @@ function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
 const NONE: readonly Action[] = [];
 
 interface OwnVerbs {
+  readonly publish: () => void;
   readonly newFolder: () => void;
 }
 
 /** What can be done with the folder itself, and with the list. */
-function useOwnActions(scene: FolderScene, { newFolder }: OwnVerbs): readonly Action[] {
+function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): readonly Action[] {
   const t = useWords("buckets");
   const { prefix, rows, onOpen, refresh, search, toggleDetails } = scene;
   const group = t("title");
@@ -190,6 +200,7 @@ function useOwnActions(scene: FolderScene, { newFolder }: OwnVerbs): readonly Ac
   return [
     action("up", { icon: ArrowUp, keys: "backspace", isDisabled: isAtTop, run: up }),
     action("newFolder", { icon: FolderPlus, run: newFolder }),
+    action("publish", { icon: CloudUpload, keys: "p", run: publish }),
     action("refresh", { icon: RefreshCw, keys: "r", run: refresh }),
     action("search", { icon: Search, keys: "/", run: search }),
     action("all", { icon: SquareCheckBig, keys: "mod+a", worksInFields: false, run: all }),
@@ -198,7 +209,7 @@ function useOwnActions(scene: FolderScene, { newFolder }: OwnVerbs): readonly Ac
   ];
 }
 
-type OwnId = "up" | "newFolder" | "refresh" | "search" | "all" | "none" | "details";
+type OwnId = "up" | "newFolder" | "publish" | "refresh" | "search" | "all" | "none" | "details";
 
 /** A link to download by is good for so long, seconds. */
 const LINK_SECONDS = 900;

@@ -27,7 +27,7 @@ export function Checklist({ checks }: { checks: readonly DeploymentCheck[] }) {
             <Icon of={SIGNS[outcome]} />
             <span className={styles.what}>
               {t(`checks.${name}`)}
-              <span className="visually-hidden">{`: ${t(`outcomes.${outcome}`)}`}</span>
+              <span className={styles.outcome}>{t(`outcomes.${outcome}`)}</span>
             </span>
             <span className={styles.said}>
               {found}

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { FolderOpen } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
-import { archiveNameSchema, PACK_FORMS, type PackForm } from "../../../engine/contract/archives.ts";
+import { PACK_FORMS, type PackForm } from "../../../engine/contract/archives.ts";
 import type { StoredModel } from "../../../engine/contract/models.ts";
 import { desktop } from "../../connection/desktop.ts";
 import { useStudio } from "../../connection/studio.tsx";
@@ -14,6 +14,7 @@ import { Switch } from "../../ui/switch.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
+import { archiveNameOf, isArchiveName } from "./archive-name.ts";
 import styles from "./pack-dialog.module.css";
 
 /** Ending of each form's file; no-archive is a folder. */
@@ -161,16 +162,6 @@ function PackForm({ packing, standard, out, onChange, onSubmit }: PackFormProps)
       <button type="submit" hidden />
     </form>
   );
-}
-
-export function isArchiveName(text: string): boolean {
-  return archiveNameSchema.safeParse(text).success;
-}
-
-/** A model's id as TorchServe takes it; the notebook's own name where nothing of it is left. */
-export function archiveNameOf({ id }: Pick<StoredModel, "id">): string {
-  const name = id.replaceAll(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  return isArchiveName(name) ? name : "stable-diffusion";
 }
 
 function standardFolder(dataFolder: string | undefined): string {

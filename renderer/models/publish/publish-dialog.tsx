@@ -1,0 +1,125 @@
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import type { Connection } from "../../../engine/contract/buckets.ts";
+import type { StoredModel } from "../../../engine/contract/models.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { showFailure } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import { archiveNameOf } from "../archive/archive-name.ts";
+import { type Begun, isSound, placeOf, type Publication } from "./publication.ts";
+import { PublishForm } from "./publish-form.tsx";
+import { PublishOutcome } from "./publish-outcome.tsx";
+
+export interface PublishDialogProps {
+  readonly model: StoredModel;
+  /** What the address asks for: the id of a connection, or nothing. */
+  readonly connectionId: string;
+  readonly prefix: string;
+  readonly onClose: () => void;
+}
+
+/** A model into a bucket in one press, and what to enter in OpenShift AI afterwards. */
+export function PublishDialog({ model, connectionId, prefix, onClose }: PublishDialogProps) {
+  const t = useWords("publish");
+  const { queries } = useStudio();
+  const connections = useQuery(queries.buckets.connections.queryOptions()).data;
+  const [chosen, setChosen] = useState<Publication>({
+    connectionId,
+    bucket: "",
+    prefix,
+    name: archiveNameOf(model),
+    version: "1.0",
+  });
+  const connection = connections?.find(({ id }) => id === chosen.connectionId) ?? connections?.[0];
+  const publishing = usePublishing(model, chosen, connection);
+  const title = t("title", { name: model.summary?.name ?? model.id });
+  if (connections?.length === 0) return <NoConnection title={title} onClose={onClose} />;
+  if (publishing.begun && connection)
+    return (
+      <PublishOutcome
+        title={title}
+        begun={publishing.begun}
+        publication={chosen}
+        connection={connection}
+        onAgain={publishing.publish}
+        onClose={onClose}
+      />
+    );
+  return (
+    <Dialog
+      title={title}
+      size="wide"
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t("cancel")}</Button>
+          <Button
+            variant="filled"
+            isDisabled={publishing.isBusy || !isSound(chosen, connection)}
+            onPress={publishing.publish}
+          >
+            {t("yes")}
+          </Button>
+        </>
+      }
+    >
+      <PublishForm
+        publication={chosen}
+        connections={connections ?? []}
+        connection={connection}
+        onChange={(change) => setChosen((before) => ({ ...before, ...change }))}
+        onSubmit={publishing.publish}
+      />
+    </Dialog>
+  );
+}
+
+function usePublishing(
+  model: StoredModel,
+  publication: Publication,
+  connection: Connection | undefined,
+) {
+  const { client } = useStudio();
+  const [begun, setBegun] = useState<Begun>();
+  const [isBusy, setIsBusy] = useState(false);
+  const publish = async () => {
+    if (connection === undefined || !isSound(publication, connection)) return;
+    const { name, version } = publication;
+    setIsBusy(true);
+    try {
+      const place = placeOf(publication, connection);
+      setBegun(await client.buckets.publish({ ...place, model: model.id, name, version }));
+    } catch (failure) {
+      showFailure(failure);
+    }
+    setIsBusy(false);
+  };
+  return { begun, isBusy, publish: () => void publish() };
+}
+
+function NoConnection({ title, onClose }: { title: string; onClose: () => void }) {
+  const t = useWords("publish");
+  const [, navigate] = useLocation();
+  return (
+    <Dialog
+      title={title}
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t("cancel")}</Button>
+          <Button variant="filled" icon={Plus} onPress={() => navigate("/buckets?add")}>
+            {t("connect")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t("none")}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,124 @@
+import type { FormEvent, ReactNode } from "react";
+import type { Connection } from "../../../engine/contract/buckets.ts";
+import { Select } from "../../ui/select.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useWords } from "../../words/words.ts";
+import { isArchiveName } from "../archive/archive-name.ts";
+import { layoutOf, type Publication } from "./publication.ts";
+import styles from "./publish.module.css";
+
+export interface PublishFormProps {
+  readonly publication: Publication;
+  readonly connections: readonly Connection[];
+  readonly connection: Connection | undefined;
+  readonly onChange: (change: Partial<Publication>) => void;
+  readonly onSubmit: () => void;
+}
+
+/** What the archive is called and where it goes, under the headings of the notebook's document. */
+export function PublishForm(props: PublishFormProps) {
+  const t = useWords("publish");
+  const { publication, onChange, onSubmit } = props;
+  const { name, version } = publication;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit();
+  };
+  const faultOf = (text: string) => (isArchiveName(text) ? undefined : t("nameFault"));
+  return (
+    <form className={styles.form} onSubmit={submit} noValidate>
+      <Step title={t("archiving")}>
+        <p className={styles.help}>{t("archivingHelp", { file: `${name}.mar` })}</p>
+        <div className={styles.pair}>
+          <TextField
+            label={t("name")}
+            isCode
+            autoFocus
+            value={name}
+            onChange={(typed) => onChange({ name: typed.trim() })}
+            error={faultOf(name)}
+          />
+          <TextField
+            label={t("version")}
+            isCode
+            value={version}
+            onChange={(typed) => onChange({ version: typed.trim() })}
+            error={faultOf(version)}
+          />
+        </div>
+      </Step>
+      <Step title={t("content")}>
+        <PlaceFields {...props} />
+        <Layout {...props} />
+      </Step>
+      <button type="submit" hidden />
+    </form>
+  );
+}
+
+/** One step of the notebook's document. */
+export function Step({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={styles.step} aria-label={title}>
+      <h3 className={styles.title}>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function PlaceFields({ publication, connections, connection, onChange }: PublishFormProps) {
+  const t = useWords("publish");
+  const { bucket, prefix } = publication;
+  return (
+    <>
+      <div className={styles.pair}>
+        <Select
+          label={t("connection")}
+          value={connection?.id ?? ""}
+          onChange={(connectionId) => onChange({ connectionId })}
+          options={connections.map(({ id, name, bucket: own }) => ({
+            value: id,
+            label: name,
+            note: own ?? undefined,
+          }))}
+        />
+        {connection?.bucket === null && (
+          <TextField
+            label={t("bucket")}
+            isCode
+            value={bucket}
+            onChange={(typed) => onChange({ bucket: typed.trim() })}
+            error={bucket === "" ? t("bucketFault") : undefined}
+          />
+        )}
+      </div>
+      <TextField
+        label={t("prefix")}
+        isCode
+        value={prefix}
+        onChange={(typed) => onChange({ prefix: typed })}
+      />
+    </>
+  );
+}
+
+/** The tree that will be written, as the document draws it. */
+function Layout({ publication, connection }: PublishFormProps) {
+  const t = useWords("publish");
+  return (
+    <div>
+      <h4 className={styles.label}>{t("layout")}</h4>
+      <ul className={styles.layout} aria-label={t("layout")}>
+        {layoutOf(publication, connection).map(({ depth, name, isFile }) => (
+          <li
+            key={`${depth} ${name}`}
+            style={{ paddingInlineStart: `${depth * 20}px` }}
+            data-file={isFile || undefined}
+          >
+            {name}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import {
+  bucketOf,
+  folderOf,
+  isSound,
+  layoutOf,
+  placeOf,
+} from "../../../../renderer/models/publish/publication.ts";
+import { connectionOf } from "../../../fakes/fake-buckets.ts";
+
+const asked = {
+  connectionId: "",
+  bucket: "",
+  prefix: "",
+  name: "stable-diffusion",
+  version: "1.0",
+};
+
+test("the layout is the one that the notebook's document draws", () => {
+  const lines = layoutOf(asked, connectionOf());
+  expect(lines.map(({ depth, name }) => `${"  ".repeat(depth)}${name}`)).toEqual([
+    "models/",
+    "  stable-diffusion/",
+    "    config/",
+    "      config.properties",
+    "    model-store/",
+    "      stable-diffusion.mar",
+  ]);
+});
+
+test("a folder has no slash in front and one at its end, however it was typed", () => {
+  expect(folderOf({ prefix: "" })).toBe("");
+  expect(folderOf({ prefix: " /team//models" })).toBe("team/models/");
+  expect(placeOf({ ...asked, prefix: "team/" }, connectionOf())).toEqual({
+    connectionId: "models",
+    bucket: "models",
+    prefix: "team/",
+  });
+});
+
+test("a bucket is asked for where the connection names none, and names are TorchServe's", () => {
+  const every = connectionOf({ bucket: null });
+  expect(isSound(asked, every)).toBe(false);
+  expect(isSound({ ...asked, bucket: "models" }, every)).toBe(true);
+  expect(bucketOf({ ...asked, bucket: "other" }, connectionOf())).toBe("models");
+  expect(isSound({ ...asked, name: "stable diffusion" }, connectionOf())).toBe(false);
+  expect(isSound(asked, undefined)).toBe(false);
+});
