@@ -9,7 +9,7 @@ export interface ByteSource {
   read(start: number, end: number): AsyncGenerator<Buffer, void>;
 }
 
-/** Large enough that a gigabyte is no more than a thousand reads; a quarter of it packed at half the speed. */
+/** Large enough that a gigabyte is no more than a thousand reads. */
 const BLOCK_BYTES = 1 << 20;
 
 /** A file, opened for each reading: nothing to close. */
