@@ -3,6 +3,7 @@ import type { IncompleteUpload, ListPage } from "../contract/buckets.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { connectionCommands } from "./bucket-connections.ts";
+import { transferCommands } from "./bucket-transfers.ts";
 import { placeOf, shownKey, type Place } from "./bucket-place.ts";
 import { note, printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -15,7 +16,7 @@ export function bucketCommand(signal: AbortSignal): Command {
   const command = new Command("bucket").description(
     "Buckets of S3 services: what lies in them, under CONNECTION/KEY.",
   );
-  for (const one of connectionCommands()) command.addCommand(one);
+  for (const one of [...connectionCommands(), ...transferCommands(signal)]) command.addCommand(one);
   return command
     .addCommand(create())
     .addCommand(ls())

@@ -1,6 +1,7 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { publishRequestSchema } from "./archives.ts";
+import { fetchRequestSchema, uploadRequestSchema } from "./bucket-transfers.ts";
 import {
   bucketNameSchema,
   bucketPlaceSchema,
@@ -82,4 +83,8 @@ export const bucketContract = {
       }),
     )
     .output(nothing),
+  /** Sends a file or a folder, as a transfer. It goes on after a restart, and sends no part twice. */
+  upload: oc.input(uploadRequestSchema).output(z.object({ transferId: z.string() })),
+  /** Fetches an object or everything below a key, as a transfer. It goes on where it stopped. */
+  download: oc.input(fetchRequestSchema).output(z.object({ transferId: z.string() })),
 };

@@ -98,4 +98,9 @@ export const BUCKET_REFUSALS = {
     sentence: "No connection can be read from {source}: {reason}.",
     advice: "Give access key, secret key and endpoint by hand, or correct it.",
   },
+  UPLOAD_INPUT_CHANGED: {
+    status: 409,
+    sentence: "{what} changed while it was uploaded.",
+    advice: "Wait until no other program writes to it, then resume the upload.",
+  },
 } as const;

@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { errorSchema } from "./errors.ts";
 
-export const TRANSFER_KINDS = ["download", "import", "verify", "cuda", "pack", "publish"] as const;
+export const TRANSFER_KINDS = [
+  "download",
+  "import",
+  "verify",
+  "cuda",
+  "pack",
+  "publish",
+  "upload",
+  "fetch",
+] as const;
 export const TRANSFER_STATES = [
   "waiting",
   "running",

@@ -49,6 +49,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     // Before the studio lets go of the device: a request that waits for it would begin to draw then.
     undo.defer(() => serving.server.close());
     const transfers = openTransfers(options, stores, { ...drawing, ...serving, ...storage });
+    // Before the connections are closed that they use.
+    undo.defer(() => stores.transfers.close());
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());
     if (options.isPassive !== true) {

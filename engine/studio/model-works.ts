@@ -20,7 +20,7 @@ export interface ModelWorkParts {
   readonly onModels: () => void;
 }
 
-type ModelRunners = Omit<TransferRunners, "cuda" | "pack" | "publish">;
+type ModelRunners = Pick<TransferRunners, "download" | "import" | "verify">;
 
 /** How models come into the store and are looked after, as transfers carry it out. */
 export function modelWorks({ store, hub, isOpen, onModels }: ModelWorkParts): ModelRunners {

@@ -7,6 +7,7 @@ import type { Transfers } from "../transfers/transfers.ts";
 import type { WhoAmI } from "./secret-procedures.ts";
 import { StudioError } from "../contract/errors.ts";
 import { THIS_CUDA } from "../drawing/cuda.ts";
+import { bucketWorks, sweepBucketTransfers } from "./bucket-transfers.ts";
 import { cudaWork } from "./cuda-work.ts";
 import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
 import { modelWorks } from "./model-works.ts";
@@ -26,9 +27,9 @@ export interface TransferParts {
   readonly onModels: () => void;
 }
 
-/** Introduces transfers to the store and the hub, and lets them run. */
+/** Introduces transfers to the store, the hub and buckets, and lets them run. */
 export function openTransfers(
-  { isPassive, cuda = THIS_CUDA }: StudioOptions,
+  { dataFolder, isPassive, cuda = THIS_CUDA }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
   parts: DrawingParts & Pick<ServingParts, "studioEngine"> & BucketParts,
 ): TransferParts {
@@ -49,8 +50,11 @@ export function openTransfers(
     ...modelWorks({ store, hub, isOpen: (id) => transfers.isOpen(id), onModels }),
     pack: packWork(store),
     publish: publishWork({ store, connections, buckets }),
+    ...bucketWorks({ connections, dataFolder }),
     cuda: cudaWork({ installer: cuda, onInstalled }),
   };
+  // What cannot be swept now is swept at the next start.
+  sweepBucketTransfers(dataFolder, transfers).catch(() => undefined);
   transfers.begin(runners, isPassive);
   return { hub, whoAmI: async (token, signal) => whoAmI(access(token), signal), onModels };
 }

@@ -228,6 +228,8 @@ export class FakeBuckets {
           : [],
       abortIncomplete: async () => {},
       publish: async () => ({ transferId: "none", path: "stable-diffusion/" }),
+      upload: async () => ({ transferId: "transfer-1" }),
+      download: async () => ({ transferId: "transfer-1" }),
     };
   }
 }

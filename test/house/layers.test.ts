@@ -130,6 +130,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/files",
     "engine/network",
     "engine/download/proxied-fetch.ts",
+    "engine/download/part.ts",
+    "engine/archive/member-path.ts",
     "@aws-sdk/client-s3",
     "@aws-sdk/s3-request-presigner",
     "yaml",

@@ -28,7 +28,10 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
     now: GENERATION_STATES,
   },
   "targets that are no endpoint": { shipped: "local", now: [LOCAL_TARGET] },
-  "kinds of transfer": { shipped: "download import verify cuda pack publish", now: TRANSFER_KINDS },
+  "kinds of transfer": {
+    shipped: "download import verify cuda pack publish upload fetch",
+    now: TRANSFER_KINDS,
+  },
   "states of a transfer": {
     shipped: "waiting running paused done failed cancelled",
     now: TRANSFER_STATES,
@@ -68,7 +71,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
       BUCKET_KEYS_REFUSED BUCKET_DENIED BUCKET_CLOCK
       BUCKET_REGION BUCKET_MOVED BUCKET_PATH_STYLE BUCKET_NOT_FOUND BUCKET_NOT_CHOSEN
       BUCKET_NAME_INVALID BUCKET_EXISTS OBJECT_NOT_FOUND OBJECT_DIFFERS BUCKET_UNSUPPORTED BUCKET_BUSY
-      BUCKET_REPLY_INVALID BUCKET_REFUSED CONNECTION_UNREADABLE`,
+      BUCKET_REPLY_INVALID BUCKET_REFUSED CONNECTION_UNREADABLE UPLOAD_INPUT_CHANGED`,
     now: Object.keys(REFUSALS),
   },
 };

@@ -16,6 +16,8 @@ export const transfers = {
     cuda: "CUDA support",
     pack: "Archive",
     publish: "Publish",
+    upload: "Upload",
+    fetch: "Download",
   },
   state: {
     waiting: "Waiting",

@@ -61,6 +61,8 @@ async function bring(installer: CudaInstaller) {
     verify: idle,
     pack: idle,
     publish: idle,
+    upload: idle,
+    fetch: idle,
     cuda: cudaWork({ installer, onInstalled }),
   });
   onTestFinished(() => transfers.close());

@@ -28,6 +28,8 @@ async function studio(
     verify: scriptedRunner(false),
     pack: scriptedRunner(false),
     publish: scriptedRunner(true),
+    upload: scriptedRunner(true),
+    fetch: scriptedRunner(true),
     cuda: scriptedRunner(true),
   };
   transfers.begin(runners, isPassive);
@@ -117,16 +119,9 @@ test("logs what is no refusal, and does not show it", async () => {
 });
 
 test("pauses a download and goes on with it, after the first run has let go", async () => {
-  const { transfers, states } = await studio();
+  const { transfers, states, runners } = await studio();
   const slow = scriptedRunner(true, false);
-  transfers.begin({
-    download: slow,
-    import: slow,
-    verify: slow,
-    cuda: slow,
-    pack: slow,
-    publish: slow,
-  });
+  transfers.begin({ ...runners, download: slow, import: slow });
   const id = await transfers.add(download("a"));
   await transfers.pause([id]);
   expect({ states: states(), aborted: slow.runs[0]?.signal.aborted }).toEqual({
@@ -144,16 +139,9 @@ test("pauses a download and goes on with it, after the first run has let go", as
 });
 
 test("keeps what is whole although it was cancelled a moment before", async () => {
-  const { transfers, states } = await studio();
+  const { transfers, states, runners } = await studio();
   const slow = scriptedRunner(true, false);
-  transfers.begin({
-    download: slow,
-    import: slow,
-    verify: slow,
-    cuda: slow,
-    pack: slow,
-    publish: slow,
-  });
+  transfers.begin({ ...runners, download: slow, import: slow });
   const id = await transfers.add(download("a"));
   await transfers.cancel([id]);
   slow.runs[0]?.finish("a");

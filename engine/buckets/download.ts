@@ -1,0 +1,231 @@
+import { lstat, open, rename, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { GetObjectCommand, type HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import { StudioError } from "../contract/errors.ts";
+import { discardPart, resumable, startPart } from "../download/part.ts";
+import { makeFolder, renameToNew, syncFolder } from "../files/atomic-file.ts";
+import { demandSpace } from "../files/disk-full.ts";
+import { isSystemError, systemCode } from "../files/system-error.ts";
+import { pause } from "../files/pause.ts";
+import type { Bucket } from "./bucket-client.ts";
+import { headObject } from "./check-object.ts";
+import { BrokenOff, isBroken, isChanged, refusalOf } from "./download-failures.ts";
+import { etagOfParts, hashesOf } from "./object-hashes.ts";
+import type { ObjectPlace } from "./objects.ts";
+
+/** Times that nothing new arrives, after which an object is given up, and the pause before each. */
+const PAUSES_MS = [0, 500, 2000, 5000];
+
+/** An object that is another one each time is given up. */
+const CHANGES = 3;
+
+export interface Download extends ObjectPlace {
+  /** Where it is put; its bytes lie beside it as `.part` until they are whole. */
+  readonly out: string;
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/**
+ * Brings an object into a file: what an earlier run fetched is kept as long as the object is the same. It
+ * gets its name when all is there and fits the checksums that the service keeps. Refuses as OUTPUT_EXISTS,
+ * OUTPUT_UNWRITABLE, DISK_FULL, DOWNLOAD_DAMAGED, and as `send` does.
+ */
+export async function downloadObject(bucket: Bucket, download: Download): Promise<void> {
+  const { out, force } = download;
+  if (!force && (await isTaken(out))) throw new StudioError("OUTPUT_EXISTS", { path: out });
+  try {
+    await makeFolder(dirname(out));
+    await new ObjectDownload(bucket, download).run();
+    await (force ? rename(partOf(out), out) : renameToNew(partOf(out), out));
+    await discardPart(partOf(out));
+    await syncFolder(dirname(out));
+  } catch (error) {
+    throw refusalOf(error, out);
+  }
+}
+
+/** Deletes what was fetched of it so far. */
+export async function discardDownload(out: string): Promise<void> {
+  await discardPart(partOf(out));
+}
+
+const partOf = (out: string): string => `${out}.part`;
+
+class ObjectDownload {
+  readonly #bucket: Bucket;
+  readonly #download: Download;
+  readonly #part: string;
+  #told = 0;
+  /** Of what came the time before. */
+  #md5s: string | undefined;
+
+  constructor(bucket: Bucket, download: Download) {
+    this.#bucket = bucket;
+    this.#download = download;
+    this.#part = partOf(download.out);
+  }
+
+  async run(): Promise<void> {
+    for (let count = 1; ; count++) {
+      const head = await headObject(this.#bucket, this.#download, this.#download.signal);
+      if (await this.#fetch(head)) {
+        const fault = await this.#faultOf(head);
+        if (fault === undefined) return;
+        await this.#discard();
+        if (count > 1) throw this.#damaged(fault);
+      } else await this.#discard();
+      if (count === CHANGES) throw this.#damaged("it changes all the time");
+    }
+  }
+
+  /** Whether the object stayed the same until all of it was there. */
+  async #fetch({ ContentLength: size = 0, ETag: etag = "" }: HeadObjectCommandOutput) {
+    const { out, signal } = this.#download;
+    let { bytes, validator } = await resumable(this.#part, size);
+    if (validator !== etag || etag === "") {
+      await discardPart(this.#part);
+      await startPart(this.#part, etag);
+      bytes = 0;
+    }
+    await demandSpace(dirname(out), size - bytes);
+    this.#tell(bytes);
+    let failures = 0;
+    await using file = await open(this.#part, "r+");
+    while (bytes < size) {
+      const from = bytes;
+      try {
+        bytes = await this.#stream(file, { from, size, etag });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isChanged(error)) return false;
+        if (!isBroken(error)) throw error;
+        bytes = this.#told;
+        failures = bytes > from ? 0 : failures + 1;
+        if (failures === PAUSES_MS.length) throw this.#failed(error);
+        await pause(PAUSES_MS[failures] ?? 0, signal);
+      }
+    }
+    await file.sync();
+    return true;
+  }
+
+  /** Appends what the service sends from there on, and gives how many bytes are there then. */
+  async #stream(
+    file: FileHandle,
+    { from, size, etag }: { readonly from: number; readonly size: number; readonly etag: string },
+  ): Promise<number> {
+    const { key, versionId, signal } = this.#download;
+    const { client, name } = this.#bucket;
+    const reply = await client.send(
+      new GetObjectCommand({
+        Bucket: name,
+        Key: key,
+        Range: `bytes=${from}-`,
+        ...(etag !== "" && { IfMatch: etag }),
+        ...(versionId !== undefined && { VersionId: versionId }),
+      }),
+      { what: "reading an object", bucket: name, key },
+      { signal },
+    );
+    if (!(reply.Body instanceof Readable)) throw this.#damaged("it has no content");
+    // A service without ranges sends all of it.
+    let at = reply.ContentRange === undefined ? 0 : from;
+    const starts = reply.ContentRange?.startsWith(`bytes ${from}-`) ?? true;
+    if (!starts) {
+      reply.Body.destroy();
+      throw this.#damaged(`its answer to ${from} is ${reply.ContentRange}`);
+    }
+    this.#tell(at);
+    for await (const piece of reply.Body as AsyncIterable<Uint8Array>) {
+      signal.throwIfAborted();
+      if (at + piece.length > size) throw this.#damaged("more comes than it says");
+      await writeAll(file, piece, at);
+      at += piece.length;
+      this.#tell(at);
+    }
+    if (at < size) throw new BrokenOff();
+    return at;
+  }
+
+  #tell(bytes: number): void {
+    this.#download.onBytes(bytes - this.#told);
+    this.#told = bytes;
+  }
+
+  async #discard(): Promise<void> {
+    await discardPart(this.#part);
+    this.#tell(0);
+  }
+
+  /**
+   * How the part differs from what the service says of the object. Some services have another hash in the
+   * ETag: bytes that come the same twice are taken.
+   */
+  async #faultOf(head: HeadObjectCommandOutput): Promise<string | undefined> {
+    const partBytes = await this.#partBytes(head);
+    const found = await hashesOf(this.#part, partBytes ?? Infinity, this.#download.signal);
+    if (isWhole(head.ChecksumSHA256)) {
+      return found.sha256 === head.ChecksumSHA256 ? undefined : "its SHA-256 is another";
+    }
+    if (isWhole(head.ChecksumCRC32)) {
+      return found.crc32 === head.ChecksumCRC32 ? undefined : "its CRC-32 is another";
+    }
+    return this.#faultOfEtag(head.ETag?.replaceAll('"', ""), found.md5s, partBytes);
+  }
+
+  #faultOfEtag(
+    etag = "",
+    md5s: readonly string[],
+    partBytes: number | undefined,
+  ): string | undefined {
+    const isOfParts = partBytes !== undefined;
+    if (!isOfParts && !/^[\da-f]{32}$/.test(etag)) return undefined;
+    const isAgain = this.#md5s === md5s.join();
+    this.#md5s = md5s.join();
+    const expected = isOfParts ? etagOfParts(md5s) : md5s.join();
+    return etag === expected || isAgain ? undefined : "its MD5 is another";
+  }
+
+  /** Of an object in parts of one size, as far as the service tells it. */
+  async #partBytes({ ETag = "", ContentLength = 0 }: HeadObjectCommandOutput) {
+    const count = Number(/-(\d+)"?$/.exec(ETag)?.[1] ?? 0);
+    if (count === 0) return undefined;
+    const { signal } = this.#download;
+    const first = await headObject(this.#bucket, this.#download, signal, 1).catch(() => undefined);
+    signal.throwIfAborted();
+    const bytes = first?.ContentLength ?? 0;
+    return bytes > 0 && Math.ceil(ContentLength / bytes) === count ? bytes : undefined;
+  }
+
+  #damaged(reason: string): StudioError {
+    return new StudioError("DOWNLOAD_DAMAGED", { file: this.#download.key, reason });
+  }
+
+  #failed(error: unknown): StudioError {
+    if (error instanceof StudioError) return error;
+    const reason = systemCode(error) ?? "the connection broke";
+    return new StudioError("DOWNLOAD_FAILED", { file: this.#download.key, reason });
+  }
+}
+
+/** Whether a checksum is of the whole object rather than of its parts' checksums. */
+function isWhole(checksum: string | undefined): checksum is string {
+  return checksum !== undefined && !checksum.includes("-");
+}
+
+async function writeAll(file: FileHandle, piece: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < piece.length;) {
+    const { bytesWritten } = await file.write(piece, done, piece.length - done, at + done);
+    done += bytesWritten;
+  }
+}
+
+async function isTaken(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: unknown) => !isSystemError(error, "ENOENT", "ENOTDIR"),
+  );
+}

@@ -1,0 +1,30 @@
+/**
+ * Works on what `next` gives in so many lanes at once, until it gives no more. The first failure ends all of
+ * them, and is thrown only when none works any more.
+ */
+export async function inLanes<T>(
+  lanes: number,
+  items: Iterable<T>,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const failure = new AbortController();
+  const both = AbortSignal.any([signal, failure.signal]);
+  const left = items[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (let next = left.next(); next.done !== true; next = left.next()) {
+      both.throwIfAborted();
+      await work(next.value, both);
+    }
+  };
+  const ends = await Promise.allSettled(
+    Array.from({ length: lanes }, () =>
+      lane().catch((error: unknown) => {
+        if (!failure.signal.aborted) failure.abort(error);
+        throw error;
+      }),
+    ),
+  );
+  signal.throwIfAborted();
+  if (ends.some(({ status }) => status === "rejected")) throw failure.signal.reason;
+}

@@ -1,0 +1,233 @@
+import { createHash } from "node:crypto";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+  type CompletedPart,
+} from "@aws-sdk/client-s3";
+import { StudioError } from "../contract/errors.ts";
+import type { Bucket } from "./bucket-client.ts";
+import { checkObject, headObject } from "./check-object.ts";
+import { abortUpload } from "./incomplete-uploads.ts";
+import { inLanes } from "./lanes.ts";
+import { etagOfParts } from "./object-hashes.ts";
+import { withPatience } from "./patience.ts";
+import type { BegunUpload, TransferJournal } from "./transfer-journal.ts";
+import { asCompleted, isForgotten, kept, listParts, partsOf, type Part } from "./upload-parts.ts";
+import { checkSource, RangeReader, type UploadSource } from "./sent-bytes.ts";
+
+const LANES = 4;
+
+/** An upload of which the service was told to forget is begun anew so often. */
+const BEGINNINGS = 3;
+
+/** What is brought into a bucket, and how. */
+export interface Upload {
+  readonly key: string;
+  readonly source: UploadSource;
+  readonly contentType?: string | undefined;
+  /** Bytes of a part; 64 MiB by default, and more where that would be too many parts. */
+  readonly partBytes?: number | undefined;
+  /** Parts that are sent at once. */
+  readonly lanes?: number;
+  readonly journal: TransferJournal;
+  readonly signal: AbortSignal;
+  /** Told of bytes that are over there, also of those that an earlier run sent. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** One object, sent in parts. */
+export class MultipartUpload {
+  readonly #bucket: Bucket;
+  readonly #upload: Upload;
+  readonly #partBytes: number;
+  readonly #sent = new Map<number, CompletedPart>();
+  #told = 0;
+
+  constructor(bucket: Bucket, upload: Upload, partBytes: number) {
+    this.#bucket = bucket;
+    this.#upload = upload;
+    this.#partBytes = partBytes;
+  }
+
+  async run(): Promise<void> {
+    for (let count = 1; ; count++) {
+      try {
+        return await this.#runOnce();
+      } catch (error) {
+        if (count === BEGINNINGS || !isForgotten(error)) throw error;
+      }
+    }
+  }
+
+  async #runOnce(): Promise<void> {
+    const { key, source, journal, signal, onBytes } = this.#upload;
+    const begun = (await this.#resumed()) ?? (await this.#begin());
+    const parts = partsOf(source.sizeBytes, begun.partBytes);
+    const there = parts.filter(({ number }) => this.#sent.has(number));
+    const bytes = there.reduce((sum, part) => sum + part.bytes, 0);
+    // Those of a run before are told of once, and taken back where they are gone.
+    onBytes(bytes - this.#told);
+    this.#told = bytes;
+    {
+      await using reader = new RangeReader(source);
+      const missing = parts.filter(({ number }) => !this.#sent.has(number));
+      const lanes = this.#upload.lanes ?? LANES;
+      const send = (part: Part, ended: AbortSignal) => this.#send(begun, reader, part, ended);
+      await inLanes(lanes, missing, send, signal);
+      await this.#hashTheRest(reader, parts);
+    }
+    await this.#keepOnlyUnchanged(begun);
+    const md5s = parts.map(({ number }) => journal.of(key).md5s.get(number) ?? "");
+    const versionId = await this.#complete(begun, md5s);
+    const wanted = {
+      sizeBytes: source.sizeBytes,
+      partBytes: begun.partBytes,
+      md5s,
+      isInParts: true,
+    };
+    await checkObject(this.#bucket, { key, versionId }, wanted, signal);
+  }
+
+  /** The upload of an earlier run with the parts that arrived, where the service and the source are as they were. */
+  async #resumed(): Promise<BegunUpload | undefined> {
+    const { key, source, journal, signal } = this.#upload;
+    this.#sent.clear();
+    const { upload } = journal.of(key);
+    if (upload === undefined) return undefined;
+    if (upload.identity !== source.identity) {
+      await abortUpload(this.#bucket, { key, uploadId: upload.uploadId }, signal);
+      return undefined;
+    }
+    const sizes = new Map(
+      partsOf(source.sizeBytes, upload.partBytes).map(({ number, bytes }) => [number, bytes]),
+    );
+    try {
+      for (const part of await listParts(this.#bucket, { key, ...upload }, signal)) {
+        if (sizes.get(part.PartNumber ?? 0) !== part.size) continue;
+        this.#sent.set(part.PartNumber ?? 0, part);
+      }
+    } catch (error) {
+      if (isForgotten(error)) return undefined;
+      // A service that lists no parts is sent all of them again.
+      if (!(error instanceof StudioError) || error.code !== "BUCKET_UNSUPPORTED") throw error;
+    }
+    return upload;
+  }
+
+  async #begin(): Promise<BegunUpload> {
+    const { key, source, contentType, journal, signal } = this.#upload;
+    const { client, name } = this.#bucket;
+    const reply = await withPatience(signal, () =>
+      client.send(
+        new CreateMultipartUploadCommand({
+          Bucket: name,
+          Key: key,
+          ...(contentType !== undefined && { ContentType: contentType }),
+        }),
+        { what: "writing an object", bucket: name, key },
+        { signal },
+      ),
+    );
+    if (reply.UploadId === undefined) {
+      const reason = "it began an upload without naming it";
+      throw new StudioError("BUCKET_REPLY_INVALID", { host: client.host, reason });
+    }
+    const { identity } = source;
+    const begun = { uploadId: reply.UploadId, partBytes: this.#partBytes, identity };
+    await journal.beginUpload(key, begun);
+    return begun;
+  }
+
+  async #send(
+    { uploadId }: BegunUpload,
+    reader: RangeReader,
+    { number, start, bytes }: Part,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { key, journal, onBytes } = this.#upload;
+    const { client, name } = this.#bucket;
+    const body = Buffer.allocUnsafeSlow(bytes);
+    const hash = createHash("md5");
+    await reader.read(start, body, (piece) => {
+      signal.throwIfAborted();
+      hash.update(piece);
+    });
+    const md5 = hash.digest();
+    await journal.addPart(key, number, md5.toString("hex"));
+    const reply = await withPatience(signal, () =>
+      client.send(
+        new UploadPartCommand({
+          Bucket: name,
+          Key: key,
+          UploadId: uploadId,
+          PartNumber: number,
+          Body: body,
+          ContentLength: bytes,
+          ContentMD5: md5.toString("base64"),
+        }),
+        { what: "writing an object", bucket: name, key },
+        { signal, replyMs: 0 },
+      ),
+    );
+    this.#sent.set(number, { PartNumber: number, ...kept(reply) });
+    this.#told += bytes;
+    onBytes(bytes);
+  }
+
+  /** Parts that arrived before their hash was written down are read once more, not sent. */
+  async #hashTheRest(reader: RangeReader, parts: readonly Part[]): Promise<void> {
+    const { key, journal, signal } = this.#upload;
+    for (const { number, start, bytes } of parts) {
+      if (journal.of(key).md5s.has(number)) continue;
+      const hash = createHash("md5");
+      await reader.read(start, Buffer.allocUnsafeSlow(bytes), (piece) => {
+        signal.throwIfAborted();
+        hash.update(piece);
+      });
+      await journal.addPart(key, number, hash.digest("hex"));
+    }
+  }
+
+  async #keepOnlyUnchanged({ uploadId }: BegunUpload): Promise<void> {
+    const { key, source, signal } = this.#upload;
+    try {
+      await checkSource(source, source.identity);
+    } catch (error) {
+      await abortUpload(this.#bucket, { key, uploadId }, signal);
+      throw error;
+    }
+  }
+
+  /** Gives the version that it made, where the bucket keeps them. */
+  async #complete({ uploadId }: BegunUpload, md5s: readonly string[]): Promise<string | undefined> {
+    const { key, signal } = this.#upload;
+    const { client, name } = this.#bucket;
+    const Parts = md5s.map((_, i) => this.#sent.get(i + 1) ?? { PartNumber: i + 1 });
+    try {
+      const reply = await withPatience(signal, () =>
+        client.send(
+          new CompleteMultipartUploadCommand({
+            Bucket: name,
+            Key: key,
+            UploadId: uploadId,
+            MultipartUpload: { Parts: Parts.map(asCompleted) },
+          }),
+          { what: "writing an object", bucket: name, key },
+          { signal, replyMs: 0 },
+        ),
+      );
+      return reply.VersionId;
+    } catch (error) {
+      // The reply to an earlier attempt may have been lost; what is there is compared afterwards.
+      if (isForgotten(error) && (await this.#isThere(md5s))) return undefined;
+      throw error;
+    }
+  }
+
+  async #isThere(md5s: readonly string[]): Promise<boolean> {
+    const { key, signal } = this.#upload;
+    const head = await headObject(this.#bucket, { key }, signal).catch(() => undefined);
+    return head?.ETag?.replaceAll('"', "") === etagOfParts(md5s);
+  }
+}

@@ -1,0 +1,129 @@
+import { createReadStream, type Dirent } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+import { isAbsent, systemCode } from "../files/system-error.ts";
+import { Turns } from "../files/turns.ts";
+
+/** Bytes that are the same however often and from wherever they are read: a file, or an archive that is written as it is read. */
+export interface UploadSource {
+  /** For a sentence. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Another identity stands for other bytes: what was sent under this one is of no use for them. */
+  readonly identity: string;
+  readonly open: (offset: number) => AsyncIterable<Uint8Array>;
+  /** Its identity as it is now; a source that cannot change has none. */
+  readonly identityNow?: () => Promise<string>;
+}
+
+/** Refuses as NOT_FOUND or REQUEST_INVALID what is no ordinary file. */
+export async function fileSource(path: string): Promise<UploadSource> {
+  const { size, identity, isFile } = await lookAt(path);
+  if (!isFile) throw unsendable(path, "it is neither a file nor a folder");
+  return {
+    name: path,
+    sizeBytes: size,
+    identity,
+    open: (start) => createReadStream(path, { start, highWaterMark: 1 << 20 }),
+    identityNow: async () => (await lookAt(path)).identity,
+  };
+}
+
+/** A file below a folder that is sent, and its path there with slashes. */
+export interface FolderFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** The ordinary files below a folder in order of their names, or nothing where it is a file. Links are not followed. */
+export async function filesIn(folder: string): Promise<readonly FolderFile[] | undefined> {
+  const { isFolder } = await lookAt(folder);
+  if (!isFolder) return undefined;
+  const entries: Dirent[] = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((path) => ({ path, name: relative(folder, path).split(sep).join("/") }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function lookAt(path: string) {
+  try {
+    const found = await stat(path, { bigint: true });
+    return {
+      size: Number(found.size),
+      identity: [found.size, found.mtimeNs, found.ctimeNs, found.ino].join(":"),
+      isFile: found.isFile(),
+      isFolder: found.isDirectory(),
+    };
+  } catch (error) {
+    if (isAbsent(error)) throw new StudioError("NOT_FOUND", { what: "file", id: path });
+    throw unsendable(path, systemCode(error) ?? "it cannot be read");
+  }
+}
+
+function unsendable(path: string, reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "The file", value: path, reason });
+}
+
+function sourceChanged({ name }: UploadSource): StudioError {
+  return new StudioError("UPLOAD_INPUT_CHANGED", { what: name });
+}
+
+/** Refuses where the source is no longer what it was when it was begun. */
+export async function checkSource(source: UploadSource, identity: string): Promise<void> {
+  if (source.identityNow === undefined) return;
+  if ((await source.identityNow()) !== identity) throw sourceChanged(source);
+}
+
+/** Reads ranges of a source, one after the other; ranges that follow each other without opening it anew. */
+export class RangeReader implements AsyncDisposable {
+  readonly #source: UploadSource;
+  readonly #turns = new Turns();
+  #at = -1;
+  #pieces: AsyncIterator<Uint8Array> | undefined;
+  #rest: Uint8Array = new Uint8Array(0);
+
+  constructor(source: UploadSource) {
+    this.#source = source;
+  }
+
+  /** Fills `memory` with what begins at `start`; `onPiece` is shown each piece. Refuses as UPLOAD_INPUT_CHANGED where the source has become shorter. */
+  read(start: number, memory: Uint8Array, onPiece: (piece: Uint8Array) => void): Promise<void> {
+    return this.#turns.take(async () => {
+      const pieces = await this.#openAt(start);
+      for (let filled = 0; filled < memory.length;) {
+        if (this.#rest.length === 0) {
+          const next = await pieces.next();
+          if (next.done === true) throw sourceChanged(this.#source);
+          this.#rest = next.value;
+        }
+        const piece = this.#rest.subarray(0, memory.length - filled);
+        memory.set(piece, filled);
+        onPiece(piece);
+        this.#rest = this.#rest.subarray(piece.length);
+        filled += piece.length;
+        this.#at += piece.length;
+      }
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#turns.take(() => this.#close());
+  }
+
+  async #openAt(start: number): Promise<AsyncIterator<Uint8Array>> {
+    if (this.#pieces !== undefined && this.#at === start) return this.#pieces;
+    await this.#close();
+    this.#pieces = this.#source.open(start)[Symbol.asyncIterator]();
+    this.#at = start;
+    return this.#pieces;
+  }
+
+  async #close(): Promise<void> {
+    await this.#pieces?.return?.();
+    this.#pieces = undefined;
+    this.#rest = new Uint8Array(0);
+  }
+}

@@ -1,0 +1,157 @@
+import { appendFile, open, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { bucketPlaceSchema, type BucketPlace } from "../contract/buckets.ts";
+import { makeFolder } from "../files/atomic-file.ts";
+
+/** One line of a journal. Those of unknown kinds, and one that a crash cut short, are ignored. */
+const lineSchema = z.union([
+  z.object({ place: bucketPlaceSchema }),
+  z.object({
+    key: z.string(),
+    upload: z.object({ uploadId: z.string(), partBytes: z.int(), identity: z.string() }),
+  }),
+  z.object({ key: z.string(), part: z.int(), md5: z.string() }),
+  z.object({ key: z.string(), out: z.string() }),
+  z.object({ key: z.string(), done: z.string() }),
+]);
+type Line = z.output<typeof lineSchema>;
+
+export interface BegunUpload {
+  readonly uploadId: string;
+  readonly partBytes: number;
+  /** Of the source that it sends. */
+  readonly identity: string;
+}
+
+/** What is known of one key's transfer. */
+export interface KeyState {
+  upload?: BegunUpload | undefined;
+  /** MD5 of the parts that were read, hexadecimal, by number. */
+  md5s: Map<number, string>;
+  /** The file that it is fetched into. */
+  out?: string;
+  /** What was brought over whole: the identity of the source. */
+  done?: string;
+}
+
+/**
+ * What a transfer has done so far, a line for each step, so that it goes on after a kill: which uploads it
+ * began, the hash of every part before it is sent, which keys are done.
+ */
+export class TransferJournal {
+  readonly #path: string;
+  readonly #states = new Map<string, KeyState>();
+  #place: BucketPlace | undefined;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  static async open(folder: string, id: string): Promise<TransferJournal> {
+    const path = journalPath(folder, id);
+    await makeFolder(folder);
+    const journal = new TransferJournal(path);
+    const text = await readFile(path, "utf8").catch(() => "");
+    for (const line of text.split("\n")) journal.#take(line);
+    // What follows a line that was cut short begins a line of its own.
+    if (text !== "" && !text.endsWith("\n")) await appendFile(path, "\n");
+    return journal;
+  }
+
+  /** Where the transfer goes or comes from, once that is known. */
+  get place(): BucketPlace | undefined {
+    return this.#place;
+  }
+
+  /** Uploads that were begun and are not done. */
+  get begun(): readonly { readonly key: string; readonly uploadId: string }[] {
+    return [...this.#states].flatMap(([key, { upload, done }]) =>
+      upload === undefined || done !== undefined ? [] : [{ key, uploadId: upload.uploadId }],
+    );
+  }
+
+  /** Files that were begun and are not done. */
+  get outs(): readonly string[] {
+    return [...this.#states.values()].flatMap(({ out, done }) =>
+      out === undefined || done !== undefined ? [] : [out],
+    );
+  }
+
+  of(key: string): KeyState {
+    return this.#states.get(key) ?? { md5s: new Map() };
+  }
+
+  async begin(place: BucketPlace): Promise<void> {
+    await this.#write({ place });
+  }
+
+  /** Kept through a power cut: an upload that nobody knows of is paid for all the same. */
+  async beginUpload(key: string, upload: BegunUpload): Promise<void> {
+    await this.#write({ key, upload });
+    await using file = await open(this.#path, "r+");
+    await file.sync();
+  }
+
+  async addPart(key: string, part: number, md5: string): Promise<void> {
+    await this.#write({ key, part, md5 });
+  }
+
+  async beginFile(key: string, out: string): Promise<void> {
+    await this.#write({ key, out });
+  }
+
+  async finish(key: string, identity: string): Promise<void> {
+    await this.#write({ key, done: identity });
+  }
+
+  async #write(line: Line): Promise<void> {
+    await appendFile(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+    this.#apply(line);
+  }
+
+  #take(text: string): void {
+    try {
+      this.#apply(lineSchema.parse(JSON.parse(text)));
+    } catch {
+      // The last line of a process that was killed, or one of another version.
+    }
+  }
+
+  #apply(line: Line): void {
+    if ("place" in line) {
+      this.#place = line.place;
+      return;
+    }
+    const state = this.of(line.key);
+    this.#states.set(line.key, state);
+    if ("upload" in line) {
+      state.upload = line.upload;
+      state.md5s = new Map();
+    } else if ("part" in line) state.md5s.set(line.part, line.md5);
+    else if ("out" in line) state.out = line.out;
+    else state.done = line.done;
+  }
+}
+
+export async function discardJournal(folder: string, id: string): Promise<void> {
+  await rm(journalPath(folder, id), { force: true });
+}
+
+/** Forgets what transfers left that nobody may need any more. */
+export async function sweepJournals(
+  folder: string,
+  mayNeed: (id: string) => boolean,
+): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const ids = names
+    .filter((name) => name.endsWith(ENDING))
+    .map((name) => name.slice(0, -ENDING.length));
+  for (const id of ids) if (!mayNeed(id)) await discardJournal(folder, id);
+}
+
+const ENDING = ".jsonl";
+
+function journalPath(folder: string, id: string): string {
+  return join(folder, `${id}${ENDING}`);
+}

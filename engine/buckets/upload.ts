@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type { Bucket } from "./bucket-client.ts";
+import { checkObject } from "./check-object.ts";
+import { MultipartUpload, type Upload } from "./multipart-upload.ts";
+import { withPatience } from "./patience.ts";
+import { checkSource, RangeReader } from "./sent-bytes.ts";
+
+/** S3's limits, https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html. */
+const MAX_PARTS = 10_000;
+const PART_BYTES = 64 << 20;
+
+/**
+ * Brings a source into a bucket whole: in one request, or in parts of which those are not sent again that
+ * arrived in an earlier run. What has arrived is then compared by size and checksum, or read back where the
+ * service has no checksum that could be compared. Refuses as OBJECT_DIFFERS, UPLOAD_INPUT_CHANGED and as
+ * `send` does.
+ */
+export async function uploadObject(bucket: Bucket, upload: Upload): Promise<void> {
+  const { key, source, journal, onBytes } = upload;
+  if (journal.of(key).done === source.identity) {
+    onBytes(source.sizeBytes);
+    return;
+  }
+  const partBytes = partBytesFor(source.sizeBytes, upload.partBytes);
+  const isSmall = source.sizeBytes <= partBytes;
+  const isWhole = isSmall && journal.of(key).upload === undefined;
+  await (isWhole ? putWhole(bucket, upload) : new MultipartUpload(bucket, upload, partBytes).run());
+  await journal.finish(key, source.identity);
+}
+
+/** A part's size: what was asked for, or as much more as makes them few enough. */
+export function partBytesFor(sizeBytes: number, wanted = PART_BYTES): number {
+  return Math.max(wanted, Math.ceil(sizeBytes / MAX_PARTS));
+}
+
+async function putWhole(bucket: Bucket, upload: Upload): Promise<void> {
+  const { key, source, contentType, signal, onBytes } = upload;
+  const { sizeBytes, identity } = source;
+  const body = Buffer.allocUnsafeSlow(sizeBytes);
+  const hash = createHash("md5");
+  await using reader = new RangeReader(source);
+  await reader.read(0, body, (piece) => hash.update(piece));
+  const md5 = hash.digest();
+  const reply = await withPatience(signal, () =>
+    bucket.client.send(
+      new PutObjectCommand({
+        Bucket: bucket.name,
+        Key: key,
+        Body: body,
+        ContentLength: sizeBytes,
+        ContentMD5: md5.toString("base64"),
+        ...(contentType !== undefined && { ContentType: contentType }),
+      }),
+      { what: "writing an object", bucket: bucket.name, key },
+      { signal, replyMs: 0 },
+    ),
+  );
+  await checkSource(source, identity);
+  await checkObject(
+    bucket,
+    { key, versionId: reply.VersionId },
+    { sizeBytes, partBytes: Math.max(1, sizeBytes), md5s: [md5.toString("hex")], isInParts: false },
+    signal,
+  );
+  onBytes(sizeBytes);
+}

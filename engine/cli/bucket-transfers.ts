@@ -1,0 +1,70 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
+import { placeOf } from "./bucket-place.ts";
+import { followTransfer } from "./follow-transfer.ts";
+import { printJson } from "./outcome.ts";
+import { withStudio } from "./reach-studio.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** `bucket put` and `bucket get`: a file or a folder into a bucket and back. */
+export function transferCommands(signal: AbortSignal): readonly Command[] {
+  return [put(signal), get(signal)];
+}
+
+interface PutFlags extends StudioFlags {
+  readonly partSize?: number;
+}
+
+function put(signal: AbortSignal): Command {
+  return studioCommand("put", "Uploads a file, or a folder with everything in it.")
+    .argument("<path>", "which")
+    .argument("<place>", "CONNECTION/KEY; a file's own name is added to one that ends in a slash")
+    .option("--part-size <mebibytes>", "of what is sent in parts; 64 by default", mebibytes)
+    .action((path: string, wanted: string, flags: PutFlags) =>
+      transferring(flags, signal, async (client) => {
+        const place = await placed(client, wanted);
+        const { partSize: partBytes } = flags;
+        return client.buckets.upload({ ...place, path: resolve(path), partBytes });
+      }),
+    );
+}
+
+function get(signal: AbortSignal): Command {
+  return studioCommand("get", "Downloads an object, or everything below a folder.")
+    .argument("<place>", "CONNECTION/KEY; a folder ends with a slash")
+    .argument("<out>", "the file, or the folder")
+    .option("--force", "write over files that are there")
+    .action((wanted: string, out: string, flags: StudioFlags & { readonly force?: boolean }) =>
+      transferring(flags, signal, async (client) => {
+        const place = await placed(client, wanted);
+        return client.buckets.download({ ...place, out: resolve(out), force: flags.force });
+      }),
+    );
+}
+
+/** Asks for a transfer and follows it to its end. One that was broken off goes on when it is asked for again. */
+function transferring(
+  { dataDir, json }: StudioFlags,
+  signal: AbortSignal,
+  ask: (client: StudioClient) => Promise<{ readonly transferId: string }>,
+): Promise<void> {
+  return withStudio(dataDir, async (studio) => {
+    const { transferId } = await ask(studio.client);
+    await followTransfer(studio, { transferId, signal, isJson: json === true });
+    if (json === true) printJson({ type: "done" });
+  });
+}
+
+async function placed(client: StudioClient, wanted: string) {
+  const { connection, bucket, key } = await placeOf(client, wanted);
+  return { connectionId: connection.id, bucket, key };
+}
+
+function mebibytes(text: string): number {
+  const count = Number(text);
+  if (text.trim() !== "" && count > 0 && count <= 5120) return Math.round(count * (1 << 20));
+  const reason = "it is a number of mebibytes, 5120 at most";
+  throw new StudioError("REQUEST_INVALID", { field: "--part-size", value: text, reason });
+}

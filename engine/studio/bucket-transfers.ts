@@ -1,0 +1,215 @@
+import { basename, isAbsolute, join, resolve } from "node:path";
+import { z } from "zod";
+import type { Connections } from "../buckets/connections.ts";
+import { discardDownload, downloadObject } from "../buckets/download.ts";
+import { folderContent, type PlacedObject } from "../buckets/folder-download.ts";
+import { abortUpload } from "../buckets/incomplete-uploads.ts";
+import { inLanes } from "../buckets/lanes.ts";
+import { objectDetails } from "../buckets/objects.ts";
+import { discardJournal, sweepJournals, TransferJournal } from "../buckets/transfer-journal.ts";
+import { partBytesFor, uploadObject } from "../buckets/upload.ts";
+import { fileSource, filesIn, type UploadSource } from "../buckets/sent-bytes.ts";
+import {
+  fetchRequestSchema,
+  uploadRequestSchema,
+  type FetchRequest,
+  type UploadRequest,
+} from "../contract/bucket-transfers.ts";
+import { StudioError } from "../contract/errors.ts";
+import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
+import type { Transfers } from "../transfers/transfers.ts";
+import { os } from "./implementer.ts";
+
+/** Files of a folder that are sent or fetched at once, where each fits into one request. */
+const LANES = 4;
+
+/** Keys that are named in a note. */
+const NAMED = 3;
+
+export interface BucketTransferParts {
+  readonly connections: Connections;
+  readonly dataFolder: string;
+}
+
+type BucketRunners = Readonly<Record<"upload" | "fetch", TransferRunner>>;
+
+/** Where what transfers have done so far is written down. */
+const journalsIn = (dataFolder: string): string => join(dataFolder, "bucket-transfers");
+
+/** Bringing files and folders into buckets and back, as transfers carry it out. */
+export function bucketWorks({ connections, dataFolder }: BucketTransferParts): BucketRunners {
+  const folder = journalsIn(dataFolder);
+  const discard = async (id: string): Promise<void> => {
+    const journal = await TransferJournal.open(folder, id);
+    for (const out of journal.outs) await discardDownload(out);
+    if (journal.begun.length > 0 && journal.place !== undefined) {
+      const bucket = await connections.bucket(journal.place);
+      for (const upload of journal.begun) await abortUpload(bucket, upload);
+    }
+    await discardJournal(folder, id);
+  };
+  const keeping =
+    (work: (run: TransferRun, journal: TransferJournal) => Promise<void>) =>
+    async (run: TransferRun): Promise<undefined> => {
+      const journal = await TransferJournal.open(folder, run.id);
+      await work(run, journal);
+      await discardJournal(folder, run.id);
+      return undefined;
+    };
+  const runs = {
+    upload: keeping((run, journal) => send(connections, run, journal)),
+    fetch: keeping((run, journal) => fetchAll(connections, run, journal)),
+  };
+  return {
+    upload: { canPause: true, run: runs.upload, discard },
+    fetch: { canPause: true, run: runs.fetch, discard },
+  };
+}
+
+/** Forgets what transfers left that are no longer known. */
+export async function sweepBucketTransfers(
+  dataFolder: string,
+  transfers: Pick<Transfers, "mayNeed">,
+): Promise<void> {
+  await sweepJournals(journalsIn(dataFolder), (id) => transfers.mayNeed(id));
+}
+
+interface SentFile {
+  readonly key: string;
+  readonly source: UploadSource;
+}
+
+async function send(
+  connections: Connections,
+  { order, signal, onProgress }: TransferRun,
+  journal: TransferJournal,
+): Promise<void> {
+  const request = uploadRequestSchema.parse(order);
+  const bucket = await connections.bucket(request);
+  const { connectionId, partBytes } = request;
+  await journal.begin({ connectionId, bucket: bucket.name });
+  const files = await filesToSend(request);
+  const onBytes = progressOf(
+    files.map(({ source }) => source.sizeBytes),
+    onProgress,
+  );
+  const upload = (ended: AbortSignal, file: SentFile): Promise<void> =>
+    uploadObject(bucket, { ...file, partBytes, journal, signal: ended, onBytes });
+  const isSmall = ({ source: { sizeBytes } }: SentFile): boolean =>
+    sizeBytes <= partBytesFor(sizeBytes, partBytes);
+  const small = files.filter(isSmall);
+  await inLanes(LANES, small, (file, ended) => upload(ended, file), signal);
+  // Those in parts have lanes of their own.
+  for (const file of files) if (!isSmall(file)) await upload(signal, file);
+}
+
+async function filesToSend({ path, key }: UploadRequest): Promise<SentFile[]> {
+  const inside = await filesIn(path);
+  if (inside === undefined) return [{ key: keyFor(path, key), source: await fileSource(path) }];
+  const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
+  const files: SentFile[] = [];
+  for (const file of inside) {
+    files.push({ key: `${prefix}${file.name}`, source: await fileSource(file.path) });
+  }
+  return files;
+}
+
+function keyFor(path: string, key: string): string {
+  return key === "" || key.endsWith("/") ? `${key}${basename(path)}` : key;
+}
+
+async function fetchAll(
+  connections: Connections,
+  { order, signal, onProgress, onNote }: TransferRun,
+  journal: TransferJournal,
+): Promise<void> {
+  const request = fetchRequestSchema.parse(order);
+  const bucket = await connections.bucket(request);
+  await journal.begin({ connectionId: request.connectionId, bucket: bucket.name });
+  const { versionId, force } = request;
+  const content = isFolder(request)
+    ? await folderContent(bucket, request.key, signal)
+    : { placed: [await oneObject(request)], leftOut: [] };
+  if (content.leftOut.length > 0) onNote(leftOutInWords(content.leftOut));
+  if (content.placed.length === 0) {
+    throw new StudioError("OBJECT_NOT_FOUND", { bucket: bucket.name, key: request.key });
+  }
+  const onBytes = progressOf(
+    content.placed.map(({ object }) => object.bytes),
+    onProgress,
+  );
+  const out = resolve(request.out);
+  await inLanes(
+    LANES,
+    content.placed,
+    async ({ object: { key, etag = "", bytes }, path }, ended) => {
+      const file = path === "" ? out : join(out, path);
+      if (journal.of(key).done === `${etag}:${file}`) return onBytes(bytes);
+      await journal.beginFile(key, file);
+      const wanted = { key, versionId, out: file, force };
+      await downloadObject(bucket, { ...wanted, signal: ended, onBytes });
+      await journal.finish(key, `${etag}:${file}`);
+    },
+    signal,
+  );
+
+  async function oneObject({ key }: FetchRequest): Promise<PlacedObject> {
+    return { object: await objectDetails(bucket, { key, versionId }, signal), path: "" };
+  }
+}
+
+function isFolder({ key }: FetchRequest): boolean {
+  return key === "" || key.endsWith("/");
+}
+
+function leftOutInWords(keys: readonly string[]): string {
+  const named = keys.slice(0, NAMED).map((key) => JSON.stringify(key));
+  const more = keys.length > NAMED ? ` and ${keys.length - NAMED} more` : "";
+  return `left out, since no file can be called so: ${named.join(", ")}${more}`;
+}
+
+/** Adds up what is done, and tells it with what there is in all. */
+function progressOf(
+  sizes: readonly number[],
+  onProgress: TransferRun["onProgress"],
+): (bytes: number) => void {
+  const totalBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  let doneBytes = 0;
+  onProgress({ doneBytes, totalBytes });
+  return (bytes) => {
+    doneBytes += bytes;
+    onProgress({ doneBytes: Math.max(0, Math.min(doneBytes, totalBytes)), totalBytes });
+  };
+}
+
+/** Files and folders into buckets and back. */
+export function bucketTransferProcedures({
+  connections,
+  transfers,
+}: {
+  readonly connections: Connections;
+  readonly transfers: Transfers;
+}) {
+  return {
+    upload: os.buckets.upload.handler(async ({ input }) => {
+      checkPath("The file", input.path);
+      connections.get(input.connectionId);
+      if ((await filesIn(input.path)) === undefined) await fileSource(input.path);
+      const order = z.json().parse(JSON.parse(JSON.stringify(input)));
+      const name = basename(input.path);
+      return { transferId: await transfers.add({ kind: "upload", name, order }) };
+    }),
+    download: os.buckets.download.handler(async ({ input }) => {
+      checkPath("The output", input.out);
+      connections.get(input.connectionId);
+      const order = z.json().parse(JSON.parse(JSON.stringify(input)));
+      const name = input.key === "" ? basename(input.out) : input.key;
+      return { transferId: await transfers.add({ kind: "fetch", name, order }) };
+    }),
+  };
+}
+
+function checkPath(field: string, value: string): void {
+  if (isAbsolute(value)) return;
+  throw new StudioError("REQUEST_INVALID", { field, value, reason: "it must be a whole path" });
+}

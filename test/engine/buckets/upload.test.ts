@@ -1,0 +1,153 @@
+import { randomBytes } from "node:crypto";
+import { appendFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { TransferJournal } from "../../../engine/buckets/transfer-journal.ts";
+import { partBytesFor, uploadObject } from "../../../engine/buckets/upload.ts";
+import { fileSource, type UploadSource } from "../../../engine/buckets/sent-bytes.ts";
+import { fakeConnection } from "../../fakes/fake-connection.ts";
+import { refusal } from "../../fakes/refusal.ts";
+import type { S3Request } from "../../fakes/s3/s3-server.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const PART = 1 << 16;
+const content = randomBytes(10 * PART + 17);
+
+/** Reads in pieces that fit no part. */
+function source(bytes: Buffer, identity = "one"): UploadSource {
+  return {
+    name: "model.mar",
+    sizeBytes: bytes.length,
+    identity,
+    open: async function* (offset) {
+      for (let at = offset; at < bytes.length; at += 999) yield bytes.subarray(at, at + 999);
+    },
+  };
+}
+
+async function openTrial(folder = temporaryFolder()) {
+  const fake = await fakeConnection();
+  const upload = async (more: { source?: UploadSource; signal?: AbortSignal } = {}) => {
+    const journal = await TransferJournal.open(folder, "t");
+    let bytes = 0;
+    await uploadObject(fake.bucket, {
+      key: "a/model.mar",
+      source: source(content),
+      partBytes: PART,
+      journal,
+      signal: new AbortController().signal,
+      onBytes: (more_) => {
+        bytes += more_;
+      },
+      ...more,
+    });
+    return bytes;
+  };
+  return { ...fake, folder, upload };
+}
+
+const isPart = ({ method, query }: S3Request): boolean =>
+  method === "PUT" && query.has("partNumber");
+const partNumber = ({ query }: S3Request): string | null => query.get("partNumber");
+const isComplete = ({ method, query }: S3Request): boolean =>
+  method === "POST" && query.has("uploadId");
+
+test("a part is 64 MiB, and more where 10,000 of them would not do", () => {
+  expect(partBytesFor(1)).toBe(64 << 20);
+  expect(partBytesFor(640 * 2 ** 30)).toBe(Math.ceil((640 * 2 ** 30) / 10_000));
+  expect(Math.ceil((5 * 2 ** 40) / partBytesFor(5 * 2 ** 40))).toBeLessThanOrEqual(10_000);
+});
+
+test("parts arrive once each, and the object is what was sent", async () => {
+  const { upload, kept, server } = await openTrial();
+  expect(await upload()).toBe(content.length);
+  expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
+  expect(server.requests.filter(isPart).map(partNumber)).toHaveLength(11);
+  expect(kept.uploads.size).toBe(0);
+});
+
+test("what fits into one request is sent in one", async () => {
+  const { upload, kept, server } = await openTrial();
+  for (const bytes of [Buffer.alloc(0), content.subarray(0, PART)]) {
+    await upload({ source: source(bytes, String(bytes.length)) });
+    expect(kept.get("a/model.mar").bytes.equals(bytes)).toBe(true);
+  }
+  expect(server.requests.filter(isPart)).toEqual([]);
+});
+
+test("an upload that was broken off goes on, and sends no finished part again", async () => {
+  const { upload, kept, server } = await openTrial();
+  const abort = new AbortController();
+  server.troubles.push({
+    hits: (request) => isPart(request) && partNumber(request) === "7",
+    does: { kind: "wait", ms: 60_000 },
+  });
+  const broken = upload({ signal: abort.signal });
+  await expect.poll(() => [...kept.uploads.values()][0]?.parts.size ?? 0).toBeGreaterThanOrEqual(8);
+  abort.abort(new DOMException("cancelled", "AbortError"));
+  await expect(broken).rejects.toThrow("cancelled");
+  const there = new Set([...([...kept.uploads.values()][0]?.parts.keys() ?? [])].map(String));
+  server.requests.length = 0;
+  server.troubles.length = 0;
+  expect(await upload()).toBe(content.length);
+  const again = server.requests.filter(isPart).map(partNumber);
+  expect(again.filter((number) => there.has(number ?? ""))).toEqual([]);
+  expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
+});
+
+test("a reset, an error in the middle and one under a 200 are tried again", async () => {
+  const { upload, kept, server } = await openTrial();
+  server.troubles.push(
+    { hits: (r) => isPart(r) && partNumber(r) === "2", times: 1, does: { kind: "reset" } },
+    {
+      hits: (r) => isPart(r) && partNumber(r) === "5",
+      times: 2,
+      does: { kind: "refuse", status: 500, code: "InternalError" },
+    },
+    { hits: isComplete, times: 1, does: { kind: "refuse in 200", code: "InternalError" } },
+  );
+  expect(await upload()).toBe(content.length);
+  expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
+});
+
+test("an upload that the service has forgotten is begun anew", async () => {
+  const { upload, kept, server, folder } = await openTrial();
+  const journal = await TransferJournal.open(folder, "t");
+  await journal.beginUpload("a/model.mar", { uploadId: "gone", partBytes: PART, identity: "one" });
+  await upload();
+  expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
+  server.troubles.push({
+    hits: isComplete,
+    times: 1,
+    does: { kind: "refuse", status: 404, code: "NoSuchUpload" },
+  });
+  await upload({ source: source(content, "two") });
+  expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
+});
+
+test("bytes that the service stores wrongly are found, deleted and refused", async () => {
+  const { upload, kept, server } = await openTrial();
+  for (const bytes of [content, content.subarray(0, 100)]) {
+    server.troubles.push({
+      hits: (r) => isPart(r) || (r.method === "PUT" && bytes.length === 100),
+      times: 1,
+      does: { kind: "corrupt" },
+    });
+    await expect(upload({ source: source(bytes, String(bytes.length)) })).rejects.toEqual(
+      refusal("OBJECT_DIFFERS"),
+    );
+    expect(kept.keys()).toEqual([]);
+  }
+});
+
+test("a source that has become another sends nothing of the old one", async () => {
+  const { upload, kept } = await openTrial();
+  const path = join(temporaryFolder(), "model.mar");
+  await writeFile(path, content);
+  const before = await fileSource(path);
+  await appendFile(path, "more");
+  await expect(upload({ source: before })).rejects.toEqual(refusal("UPLOAD_INPUT_CHANGED"));
+  expect([kept.keys(), kept.uploads.size]).toEqual([[], 0]);
+  await upload({ source: await fileSource(path) });
+  expect(kept.get("a/model.mar").bytes.subarray(-4).toString()).toBe("more");
+});

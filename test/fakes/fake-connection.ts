@@ -1,0 +1,32 @@
+import { onTestFinished } from "vitest";
+import { Connections } from "../../engine/buckets/connections.ts";
+import type { Timing } from "../../engine/buckets/s3-client.ts";
+import type { Bucket } from "../../engine/buckets/bucket-client.ts";
+import { newConnectionSchema } from "../../engine/contract/buckets.ts";
+import { S3Server, type S3ServerOptions } from "./s3/s3-server.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** A fake S3 service with a bucket `toys`, and a connection to it; both end with the running test. */
+export async function fakeConnection(options: S3ServerOptions = {}, timing?: Timing) {
+  const server = await S3Server.start({ smallestPart: 1, ...options });
+  onTestFinished(() => server.close());
+  const kept = server.bucket("toys");
+  const secrets = new Map<string, string>();
+  const connections = await Connections.open({
+    dataFolder: temporaryFolder(),
+    keeper: {
+      get: async (name) => secrets.get(name),
+      set: async (name, value) => void secrets.set(name, value),
+      remove: async (name) => void secrets.delete(name),
+    },
+    onChange: () => {},
+    onRemove: () => {},
+    timing,
+  });
+  onTestFinished(() => connections.close());
+  const { accessKey, secretKey, origin: endpoint } = server;
+  const connection = newConnectionSchema.parse({ accessKey, secretKey, endpoint, bucket: "toys" });
+  const { id: connectionId } = await connections.connect(connection);
+  const bucket: Bucket = await connections.bucket({ connectionId });
+  return { server, kept, connections, connectionId, bucket };
+}
