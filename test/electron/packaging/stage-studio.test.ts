@@ -25,6 +25,7 @@ const REPOSITORY = [
   "engine/tsconfig.json",
   "engine/queue/queue.ts",
   "assets/starter/snapshot/model_index.json",
+  "assets/torchserve/stable_diffusion_handler.py",
   "assets/icons/icon.png",
   "dist/renderer/index.html",
   "test/engine/queue.test.ts",
@@ -78,6 +79,7 @@ test("ships the host's sources, its packages and this platform's binaries, and n
   expect(filesIn(join(root, "dist/studio"))).toEqual([
     "LICENSE",
     "assets/starter/snapshot/model_index.json",
+    "assets/torchserve/stable_diffusion_handler.py",
     "dist/renderer/index.html",
     "engine/cli.ts",
     "engine/queue/queue.ts",
