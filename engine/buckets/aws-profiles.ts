@@ -151,6 +151,6 @@ function headIn(line: string): string | undefined {
 
 function settingIn(line: string) {
   if (/^\s*[#;]/.test(line)) return undefined;
-  const [, indent = "", name = "", value = ""] = /^(\s*)([^=\s]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-  return name === "" ? undefined : { isIndented: indent !== "", name, value };
+  const [, indent = "", name = "", value = ""] = /^(\s*)([^=\s]+)\s*=(.*)$/.exec(line) ?? [];
+  return name === "" ? undefined : { isIndented: indent !== "", name, value: value.trim() };
 }

@@ -42,6 +42,7 @@ const FILES: Readonly<Record<string, Partial<StudioLook>>> = {
   "tokens.json": {},
   "server.json": {},
   "endpoints.json": {},
+  "connections.json": {},
   "transfers.json": {},
 };
 
@@ -110,6 +111,7 @@ beforeAll(async () => {
   const rest = {
     "secrets.json": {},
     "endpoints.json": { endpoints: [] },
+    "connections.json": { connections: [] },
     "transfers.json": { transfers: [] },
   };
   for (const [name, content] of Object.entries(rest)) {

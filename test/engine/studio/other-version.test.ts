@@ -51,6 +51,21 @@ const ENDPOINT = {
 };
 const CHECK = { at: AT, state: "failed", ms: 7, models: [], inputs: [], error: ERROR };
 const OTHER_ENDPOINT = { ...ENDPOINT, check: CHECK, lastError: ERROR };
+const CONNECTION = {
+  id: "c1",
+  name: "minio",
+  endpoint: "https://minio.example",
+  region: null,
+  bucket: "toys",
+  pathStyle: "auto",
+  checksums: "auto",
+  ca: null,
+  isInsecure: false,
+  hasKeys: false,
+  found: {},
+  createdAt: AT,
+};
+const OTHER_CONNECTION = { ...CONNECTION, id: "c2", pathStyle: "sideways" };
 const OTHER_SETTINGS = { scaling: "holographic", tiles: { wide: 4 } };
 
 const inDatabase = <T>(path: string, work: (database: DatabaseSync) => T): T => {
@@ -88,6 +103,7 @@ async function otherFolder(): Promise<string> {
   const files = {
     "transfers.json": { transfers: [KNOWN_TRANSFER, OTHER_TRANSFER] },
     "endpoints.json": { endpoints: [OTHER_ENDPOINT] },
+    "connections.json": { connections: [CONNECTION, OTHER_CONNECTION] },
     "settings.json": { theme: "dark", ...OTHER_SETTINGS },
   };
   for (const [name, content] of Object.entries(files)) {
@@ -108,6 +124,7 @@ function otherThings(folder: string) {
     gallery: inDatabase(join(folder, "gallery.sqlite"), (base) => base.prepare(records).all()),
     transfers: json("transfers.json"),
     endpoints: json("endpoints.json"),
+    connections: json("connections.json"),
     settings: { scaling, tiles },
   };
 }
@@ -116,7 +133,8 @@ function otherThings(folder: string) {
 async function visit(folder: string, prompt?: string) {
   const studio = await openOwnStudio(folder);
   try {
-    const { machine, queue, gallery, settings, transfers, endpoints, generation } = studio.client;
+    const { machine, queue, gallery, settings, transfers, endpoints, buckets, generation } =
+      studio.client;
     const { ids } = (await gallery.names({})).days[0] ?? { ids: [] };
     const images = await Promise.all(ids.map((id) => gallery.get({ id })));
     const shown = {
@@ -129,6 +147,7 @@ async function visit(folder: string, prompt?: string) {
       endpoints: (await endpoints.list()).map(
         ({ name, lastError, check }) => `${name} ${lastError?.message} ${check?.error?.code}`,
       ),
+      connections: (await buckets.connections()).map(({ name }) => name),
       settings: await settings.get(),
     };
     if (prompt !== undefined) {
@@ -152,6 +171,7 @@ test("what another version wrote is shown as far as it is known, counted, and ke
     notices: [
       "One entry of transfers.json cannot be read by this version of the studio. What cannot be read is kept as it is.",
       "2 generations in the queue could not be read. They are kept, but not used.",
+      "One entry of connections.json cannot be read by this version of the studio. What cannot be read is kept as it is.",
     ],
     queue: [
       "waiting ",
@@ -162,6 +182,7 @@ test("what another version wrote is shown as far as it is known, counted, and ke
     pictures: ["ddim", "unknown"],
     transfers: ["known failed"],
     endpoints: [expect.stringMatching(/^cluster .*The moon is full.* REASON_UNKNOWN$/)],
+    connections: ["minio"],
     settings: expect.objectContaining({ theme: "dark", scaling: "smooth", notify: true }),
   });
   expect(before).toMatchObject({
@@ -169,6 +190,7 @@ test("what another version wrote is shown as far as it is known, counted, and ke
     gallery: [{}],
     transfers: { transfers: [KNOWN_TRANSFER, OTHER_TRANSFER] },
     endpoints: { endpoints: [OTHER_ENDPOINT] },
+    connections: { connections: [{}, OTHER_CONNECTION] },
     settings: OTHER_SETTINGS,
   });
   expect(otherThings(folder)).toEqual(before);

@@ -1,0 +1,45 @@
+import type { ServerResponse } from "node:http";
+
+/** An error as S3 writes it; `more` is XML beside code and message. */
+export function sendError(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  { more = "", headers = {} }: { more?: string; headers?: Readonly<Record<string, string>> } = {},
+): void {
+  const message = `${code} in words.`;
+  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message>${more}</Error>`;
+  response.writeHead(status, { "content-type": "application/xml", ...headers }).end(body);
+}
+
+export function sendXml(response: ServerResponse, body: string): void {
+  response
+    .writeHead(200, { "content-type": "application/xml", server: "stand-in" })
+    .end(`<?xml version="1.0" encoding="UTF-8"?>${body}`);
+}
+
+export interface ListedKeys {
+  readonly keys?: readonly string[];
+  readonly prefixes?: readonly string[];
+  /** Where the list goes on. */
+  readonly next?: string | undefined;
+  /** Plain text where undefined, as from servers that do not encode. */
+  readonly encoding?: "url" | undefined;
+}
+
+/** A page of ListObjectsV2, of objects that have as many bytes as their key has letters. */
+export function listXml({ keys = [], prefixes = [], next, encoding = "url" }: ListedKeys): string {
+  const written = (key: string): string =>
+    encoding === "url" ? encodeURIComponent(key).replaceAll("%20", "+") : key;
+  return [
+    `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><EncodingType>${encoding}</EncodingType>`,
+    `<IsTruncated>${next !== undefined}</IsTruncated>`,
+    next === undefined ? "" : `<NextContinuationToken>${next}</NextContinuationToken>`,
+    ...keys.map(
+      (key, i) =>
+        `<Contents><Key>${written(key)}</Key><Size>${key.length}</Size><LastModified>2026-11-0${1 + (i % 9)}T00:00:00.000Z</LastModified><ETag>&quot;abc-2&quot;</ETag></Contents>`,
+    ),
+    ...prefixes.map((one) => `<CommonPrefixes><Prefix>${written(one)}</Prefix></CommonPrefixes>`),
+    "</ListBucketResult>",
+  ].join("");
+}
