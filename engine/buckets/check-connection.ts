@@ -44,7 +44,7 @@ export async function bucketNames(client: BucketClient, signal?: AbortSignal): P
     { what: "listing buckets" },
     { signal },
   );
-  return (reply.Buckets ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
+  return (reply.Buckets ?? []).flatMap(({ Name = [] }) => Name).toSorted();
 }
 
 /** Undefined where the keys do not allow it. */

@@ -97,34 +97,30 @@ async function made(client: StudioClient, name: string, flags: ConnectFlags): Pr
   if (profile !== undefined) {
     return client.buckets.importFrom({ source: { kind: "profile", profile }, ...choices });
   }
-  const given = fromEnvironment();
-  const address = endpoint ?? given.endpoint;
+  const address =
+    endpoint ?? variable("AWS_S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL");
   if (address === undefined) throw refused("The endpoint", "absent", "give it with --endpoint");
   return client.buckets.connect({
     ...choices,
     endpoint: address,
-    bucket: bucket ?? given.bucket,
-    region: region ?? given.region,
+    bucket: bucket ?? variable("AWS_S3_BUCKET"),
+    region: region ?? variable("AWS_DEFAULT_REGION", "AWS_REGION"),
     ...(await keys()),
   });
 }
 
-/** This command's own environment: the studio may run in another. */
-function fromEnvironment() {
-  const { env } = process;
-  return {
-    endpoint: env["AWS_S3_ENDPOINT"] ?? env["AWS_ENDPOINT_URL_S3"] ?? env["AWS_ENDPOINT_URL"],
-    bucket: env["AWS_S3_BUCKET"],
-    region: env["AWS_DEFAULT_REGION"] ?? env["AWS_REGION"],
-  };
+/** This command's own environment: the studio may run in another. What is empty is absent. */
+function variable(...names: readonly string[]): string | undefined {
+  return names
+    .map((name) => process.env[name]?.trim())
+    .find((value) => value !== undefined && value !== "");
 }
 
 async function keys() {
-  const { env } = process;
-  const [accessKey, secretKey] = [env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]];
+  const accessKey = variable("AWS_ACCESS_KEY_ID");
+  const secretKey = variable("AWS_SECRET_ACCESS_KEY");
   if (accessKey !== undefined && secretKey !== undefined) {
-    const sessionToken = env["AWS_SESSION_TOKEN"];
-    return { accessKey, secretKey, ...(sessionToken !== undefined && { sessionToken }) };
+    return { accessKey, secretKey, sessionToken: variable("AWS_SESSION_TOKEN") };
   }
   const [access = "", secret = ""] = await askHidden(["Access key", "Secret key"]);
   if (access !== "" && secret !== "") return { accessKey: access, secretKey: secret };

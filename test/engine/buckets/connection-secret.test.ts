@@ -100,7 +100,7 @@ test.each([
   expect(() => secretConnection(text)).not.toThrow("canary");
 });
 
-function attempt<T>(work: () => T): unknown {
+function attempt(work: () => unknown): unknown {
   try {
     return work();
   } catch (error) {
