@@ -34,6 +34,7 @@ test("with --json every step and picture is a line", async () => {
     width: 128,
     height: 128,
     device: "cpu",
+    precision: "float32",
     model: "starter",
     scheduler: "ddim",
     steps: 2,
