@@ -14,7 +14,7 @@ const SECRETS = ["authorization", "code", "key", "signature", "token", "value", 
 /** The log, and what a person should know of its file. */
 export interface StudioLog {
   readonly log: Logger;
-  /** Empty as long as the latest line could be written. */
+  /** Empty as long as the latest line is in the file; one that is not is tried again at each asking. */
   readonly notices: () => readonly string[];
 }
 
@@ -30,6 +30,7 @@ export function openLog(dataFolder: string): StudioLog {
     { write: (line: string) => file.write(withoutSecrets(line)) },
   );
   const notices = (): string[] => {
+    file.tryAgain();
     if (file.failure === undefined) return [];
     if (file.failure === "ENOSPC") return [diskFullNotice(dataFolder)];
     return [`Nothing is recorded in studio.log: the file cannot be written to (${file.failure}).`];
@@ -56,6 +57,8 @@ class BoundedFile {
   #size: number | undefined;
   /** Why the latest line is not in it: a system's error code. */
   failure: string | undefined;
+  /** The latest line, where it is not in it. */
+  #lost: string | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -71,10 +74,17 @@ class BoundedFile {
       append(this.#path, line);
       this.#size += Buffer.byteLength(line);
       this.failure = undefined;
+      this.#lost = undefined;
     } catch (error) {
       this.#size = undefined;
+      this.#lost = line;
       this.failure = systemCode(error) ?? "unknown";
     }
+  }
+
+  /** A disk that was full has room again some day, and then the next line may be long in coming. */
+  tryAgain(): void {
+    if (this.#lost !== undefined) this.write(this.#lost);
   }
 }
 

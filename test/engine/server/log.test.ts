@@ -66,6 +66,18 @@ test.runIf(process.platform !== "win32").each([
   expect(readFileSync(path, "utf8")).toContain("kept");
 });
 
+test("the latest line is tried again when somebody asks what is wrong", () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "studio.log");
+  mkdirSync(path);
+  const { log, notices } = openLog(folder);
+  log.info("late");
+  expect(notices()).toHaveLength(1);
+  rmSync(path, { recursive: true });
+  expect(notices()).toEqual([]);
+  expect(readFileSync(path, "utf8")).toContain("late");
+});
+
 test("where the time before cannot be moved away, lines are lost and nothing else", () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "studio.log"), "x".repeat((4 << 20) + 1));
