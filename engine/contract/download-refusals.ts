@@ -22,7 +22,7 @@ export const DOWNLOAD_REFUSALS = {
   },
   HUB_NOT_FOUND: {
     status: 404,
-    sentence: "{repository} is not to be had: {reason}.",
+    sentence: "{repository} cannot be downloaded: {reason}.",
     advice: "Check the name, or choose another source.",
   },
   DOWNLOAD_FAILED: {

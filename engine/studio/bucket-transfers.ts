@@ -37,32 +37,40 @@ type BucketRunners = Readonly<Record<"upload" | "fetch", TransferRunner>>;
 const journalsIn = (dataFolder: string): string => join(dataFolder, "bucket-transfers");
 
 /** Bringing files and folders into buckets and back, as transfers carry it out. */
-export function bucketWorks({ connections, dataFolder }: BucketTransferParts): BucketRunners {
-  const folder = journalsIn(dataFolder);
-  const discard = async (id: string): Promise<void> => {
-    const journal = await TransferJournal.open(folder, id);
-    for (const out of journal.outs) await discardDownload(out);
-    if (journal.begun.length > 0 && journal.place !== undefined) {
-      const bucket = await connections.bucket(journal.place);
-      for (const upload of journal.begun) await abortUpload(bucket, upload);
-    }
-    await discardJournal(folder, id);
-  };
-  const keeping =
-    (work: (run: TransferRun, journal: TransferJournal) => Promise<void>) =>
-    async (run: TransferRun): Promise<undefined> => {
-      const journal = await TransferJournal.open(folder, run.id);
-      await work(run, journal);
-      await discardJournal(folder, run.id);
-      return undefined;
-    };
-  const runs = {
-    upload: keeping((run, journal) => send(connections, run, journal)),
-    fetch: keeping((run, journal) => fetchAll(connections, run, journal)),
-  };
+export function bucketWorks(parts: BucketTransferParts): BucketRunners {
+  const { connections } = parts;
   return {
-    upload: { canPause: true, run: runs.upload, discard },
-    fetch: { canPause: true, run: runs.fetch, discard },
+    upload: journaled(parts, (run, journal) => send(connections, run, journal)),
+    fetch: journaled(parts, (run, journal) => fetchAll(connections, run, journal)),
+  };
+}
+
+/**
+ * Work between this machine and a bucket that writes down what it has done: it goes on after a kill, and
+ * what it has begun is taken back when it is given up, after a restart, too.
+ */
+export function journaled<Made extends string | undefined | void>(
+  { connections, dataFolder }: BucketTransferParts,
+  work: (run: TransferRun, journal: TransferJournal) => Promise<Made>,
+): TransferRunner {
+  const folder = journalsIn(dataFolder);
+  return {
+    canPause: true,
+    run: async (run) => {
+      const journal = await TransferJournal.open(folder, run.id);
+      const made = await work(run, journal);
+      await discardJournal(folder, run.id);
+      return made ?? undefined;
+    },
+    discard: async (id) => {
+      const journal = await TransferJournal.open(folder, id);
+      for (const out of journal.outs) await discardDownload(out);
+      if (journal.begun.length > 0 && journal.place !== undefined) {
+        const bucket = await connections.bucket(journal.place);
+        for (const upload of journal.begun) await abortUpload(bucket, upload);
+      }
+      await discardJournal(folder, id);
+    },
   };
 }
 

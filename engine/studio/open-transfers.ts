@@ -49,7 +49,7 @@ export function openTransfers(
   const runners = {
     ...modelWorks({ store, hub, isOpen: (id) => transfers.isOpen(id), onModels }),
     pack: packWork(store),
-    publish: publishWork({ store, connections, buckets }),
+    publish: publishWork({ store, connections, buckets, dataFolder }),
     ...bucketWorks({ connections, dataFolder }),
     cuda: cudaWork({ installer: cuda, onInstalled }),
   };

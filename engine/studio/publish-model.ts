@@ -13,8 +13,9 @@ import type { Bucket } from "../buckets/bucket-client.ts";
 import type { Buckets } from "../buckets/buckets.ts";
 import { compareObject } from "../buckets/compare-object.ts";
 import type { Connections } from "../buckets/connections.ts";
-import { abortUpload } from "../buckets/incomplete-uploads.ts";
-import { uploadSource } from "../buckets/upload-source.ts";
+import type { UploadSource } from "../buckets/sent-bytes.ts";
+import type { TransferJournal } from "../buckets/transfer-journal.ts";
+import { uploadObject } from "../buckets/upload.ts";
 import {
   archiveNameSchema,
   publishRequestSchema,
@@ -24,6 +25,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
 import type { Transfers } from "../transfers/transfers.ts";
+import { type BucketTransferParts, journaled } from "./bucket-transfers.ts";
 import { os } from "./implementer.ts";
 import { packingOf } from "./pack-archive.ts";
 
@@ -38,41 +40,29 @@ export interface PublishParts {
  * together on its way: nothing of it lies on disk. As it has the same bytes each time, a run that was cut
  * off goes on with the parts that the bucket has.
  */
-export function publishWork(parts: PublishParts): TransferRunner {
-  const begun = new Map<string, () => Promise<void>>();
-  return {
-    canPause: true,
-    run: async (run) => {
-      const request = publishRequestSchema.parse(run.order);
-      const bucket = await parts.connections.bucket(request);
-      const place = publishedPlace(folderPrefix(request.prefix), nameOf(request));
-      const key = place.archiveKey;
-      await publish(run, { parts, request, bucket, place }, (uploadId) => {
-        begun.set(run.id, () => abortUpload(bucket, { key, uploadId }));
-      });
-      begun.delete(run.id);
-      return isAbsolute(request.model) ? undefined : request.model;
-    },
-    discard: async (id) => {
-      await begun.get(id)?.();
-      begun.delete(id);
-    },
-  };
+export function publishWork(parts: PublishParts & BucketTransferParts): TransferRunner {
+  return journaled(parts, async (run, journal) => {
+    const request = publishRequestSchema.parse(run.order);
+    const bucket = await parts.connections.bucket(request);
+    await journal.begin({ connectionId: request.connectionId, bucket: bucket.name });
+    await publish(run, { parts, request, bucket, journal });
+    return isAbsolute(request.model) ? undefined : request.model;
+  });
 }
 
 interface Publishing {
   readonly parts: PublishParts;
   readonly request: PublishRequest;
   readonly bucket: Bucket;
-  readonly place: PublishedPlace;
+  readonly journal: TransferJournal;
 }
 
 async function publish(
   { signal, onProgress, onNote }: TransferRun,
-  { parts, request, bucket, place }: Publishing,
-  onBegun: (uploadId: string) => void,
+  { parts, request, bucket, journal }: Publishing,
 ): Promise<void> {
   const name = nameOf(request);
+  const place = publishedPlace(folderPrefix(request.prefix), name);
   const packing = await packingOf(parts.store, { ...request, name, form: "notebook" });
   // Read for its checksums, sent, and read back.
   const totalBytes = 3 * (await packedBytes(packing));
@@ -83,26 +73,29 @@ async function publish(
     onProgress({ doneBytes, totalBytes });
   };
   onNote("reading the model");
-  const archive = await marSource(packing, onBytes);
   const form = { ...NOTEBOOK_FORM, name, version: request.version, marName: `${name}.mar` };
-  const config = bytesSource(configOf(form).bytes());
+  const files = [
+    { key: place.archiveKey, content: await marSource(packing, onBytes) },
+    // After the archive: whoever finds the configuration finds what it names.
+    { key: place.configKey, content: bytesSource(configOf(form).bytes()) },
+  ];
   onNote("sending");
   const sending = { signal, onBytes };
-  await uploadSource(bucket, { ...sending, key: place.archiveKey, source: archive, onBegun });
-  // After the archive: whoever finds the configuration finds what it names.
-  await uploadSource(bucket, { ...sending, key: place.configKey, source: config });
+  for (const { key, content } of files) {
+    await uploadObject(bucket, { ...sending, key, source: sourceOf(key, content), journal });
+  }
   onNote("reading back");
-  for (const [key, source] of [
-    [place.archiveKey, archive],
-    [place.configKey, config],
-  ] as const) {
-    await compareObject(bucket, { ...sending, ...expected(source), key });
+  for (const { key, content } of files) {
+    const { sizeBytes, crc32 } = content;
+    await compareObject(bucket, { ...sending, key, sizeBytes, crc32 });
   }
   onNote(await outcome(parts, request, place, signal));
 }
 
-function expected({ sizeBytes, crc32: sum }: CheckedSource) {
-  return { sizeBytes, crc32: sum };
+function sourceOf(name: string, content: CheckedSource): UploadSource {
+  const { sizeBytes, crc32 } = content;
+  const open = (offset: number) => content.read(offset, sizeBytes);
+  return { name, sizeBytes, identity: `${sizeBytes}:${crc32}`, open };
 }
 
 /** What to enter in OpenShift AI, and what to be careful of. */

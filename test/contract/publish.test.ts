@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
       service.troubles.push({ hits, times: 1, does: { kind: "corrupt" } });
       expect(await published()).toMatchObject({
         state: "failed",
-        error: { code: "OBJECT_DIFFERS", details: { key, reason: "its checksum is another" } },
+        error: { code: "OBJECT_DIFFERS", details: { key, reason: "its content is another" } },
       });
     }
   });

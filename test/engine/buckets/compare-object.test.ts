@@ -1,0 +1,28 @@
+import { crc32 } from "node:zlib";
+import { expect, test } from "vitest";
+import { compareObject } from "../../../engine/buckets/compare-object.ts";
+import { fakeConnection } from "../../fakes/fake-connection.ts";
+
+const SENT = Buffer.from("an archive");
+const expected = { key: "sd.mar", sizeBytes: SENT.length, crc32: crc32(SENT) };
+
+test.each([
+  ["shorter", "an archiv", "it has 9 bytes of 10"],
+  ["longer", "an archive!", "it has more than the 10 bytes that were sent"],
+  ["of the same length", "an arch1ve", "its checksum is another"],
+])("an object that is %s is refused", async (_, stored, reason) => {
+  const { kept, bucket } = await fakeConnection();
+  kept.put("sd.mar", { bytes: Buffer.from(stored) });
+  await expect(compareObject(bucket, expected)).rejects.toMatchObject({
+    code: "OBJECT_DIFFERS",
+    details: { key: "sd.mar", reason },
+  });
+});
+
+test("one that is the same is not, and all of it was read", async () => {
+  const { kept, bucket } = await fakeConnection();
+  kept.put("sd.mar", { bytes: SENT });
+  let read = 0;
+  await compareObject(bucket, { ...expected, onBytes: (bytes) => void (read += bytes) });
+  expect(read).toBe(SENT.length);
+});
