@@ -16,7 +16,7 @@ import { ConnectionList } from "./connection-list.tsx";
 import { ConnectionDialog } from "./form/connection-dialog.tsx";
 import { type BucketAddress, useBucketAddress } from "./use-bucket-address.ts";
 import { useConnectionActions } from "./use-connection-actions.tsx";
-import { useFileDrop } from "./use-file-drop.ts";
+import { useFileDrop } from "../ui/use-file-drop.ts";
 
 /** Connections to buckets, and what lies in them; by its address. */
 export function BucketsPage() {
@@ -124,9 +124,9 @@ interface NothingProps {
 /** There is no connection yet: what one is good for, and two ways to it. */
 function Nothing({ onAdd, onSecret }: NothingProps) {
   const t = useWords("buckets");
-  const drop = useFileDrop(([file]) => onSecret(file));
+  const drop = useFileDrop(onSecret);
   return (
-    <div className={styles.nothing} {...drop.listeners}>
+    <div className={styles.nothing} {...drop.handlers}>
       <h1 className={styles.title}>{t("title")}</h1>
       <Empty title={t("empty.title")}>
         <p className={styles.text}>{t("empty.text")}</p>

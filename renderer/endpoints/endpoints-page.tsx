@@ -18,7 +18,7 @@ import styles from "./endpoints-page.module.css";
 import { EndpointDialog } from "./form/endpoint-dialog.tsx";
 import type { Token } from "./token-file.ts";
 import { type EndpointAddress, type Place, useEndpointAddress } from "./use-endpoint-address.ts";
-import { useTokenDrop } from "./use-token-drop.ts";
+import { useFileDrop } from "../ui/use-file-drop.ts";
 import { useTokenReader } from "./use-token-reader.ts";
 
 /** The inference endpoints that this studio can draw on. */
@@ -28,7 +28,7 @@ export function EndpointsPage() {
   const [token, setToken] = useState<Token>();
   const read = useTokenReader();
   usePageActions(address, endpoints);
-  const drop = useTokenDrop((file) => {
+  const drop = useFileDrop((file) => {
     void read(file, (dropped) => {
       setToken(dropped);
       address.add();

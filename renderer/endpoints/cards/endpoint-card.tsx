@@ -18,7 +18,7 @@ import { useEndpointActions } from "./endpoint-actions.ts";
 import { EndpointFacts } from "./endpoint-facts.tsx";
 import { EndpointTrouble } from "../endpoint-trouble.tsx";
 import type { Place } from "../use-endpoint-address.ts";
-import { useTokenDrop } from "../use-token-drop.ts";
+import { useFileDrop } from "../../ui/use-file-drop.ts";
 import { useTokenReader } from "../use-token-reader.ts";
 
 export interface EndpointCardProps {
@@ -118,7 +118,7 @@ function useNewToken({ id, name }: Endpoint, onDropped: () => void) {
     showToast(t("dropped", { name }));
     await testEndpoint(client, id);
   };
-  return useTokenDrop((file) => {
+  return useFileDrop((file) => {
     onDropped();
     void read(file, ({ text }) => attempt(give(text)));
   });

@@ -9,7 +9,7 @@ import { useWords } from "../../words/words.ts";
 import { type FieldsProps, Part } from "./form-part.tsx";
 import styles from "./endpoint-form.module.css";
 import { faultsOf, isOpenToOthers, leavesToken } from "./faults.ts";
-import { useTokenDrop } from "../use-token-drop.ts";
+import { useFileDrop } from "../../ui/use-file-drop.ts";
 import { useTokenReader } from "../use-token-reader.ts";
 
 /** Who asks: a token goes in here, is sent once, and never comes out again. */
@@ -19,7 +19,7 @@ export function TokenFields(props: FieldsProps) {
   const read = useTokenReader();
   const take = (file: File) =>
     void read(file, ({ name, text }) => onChange({ token: text, tokenFile: name }));
-  const drop = useTokenDrop(take);
+  const drop = useFileDrop(take);
   return (
     <div className={styles.drop} data-over={drop.isOver || undefined} {...drop.handlers}>
       <Part title={t("fields.token")}>

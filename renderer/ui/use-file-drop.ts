@@ -1,7 +1,7 @@
 import { type DragEvent, useState } from "react";
 
-/** Takes a token file dropped on an element; what lies within may take it first. */
-export function useTokenDrop(take: (file: File) => void) {
+/** Takes a file of another program dropped on an element; what lies within may take it first. */
+export function useFileDrop(take: (file: File) => void) {
   const [depth, setDepth] = useState(0);
   const move = (step: number) => (event: DragEvent) => {
     if (!hasFiles(event)) return;
@@ -30,6 +30,7 @@ export function useTokenDrop(take: (file: File) => void) {
   };
 }
 
+/** A picture dragged from the page itself is none from outside. */
 function hasFiles({ dataTransfer }: DragEvent): boolean {
-  return dataTransfer.types.includes("Files");
+  return dataTransfer.types.includes("Files") && !dataTransfer.types.includes("text/html");
 }
