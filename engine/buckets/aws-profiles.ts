@@ -79,7 +79,13 @@ function choicesOf(addressing: string | undefined, checksums: string | undefined
 }
 
 async function caOf(path: string | undefined): Promise<Found> {
-  return path === undefined ? {} : { ca: await textOf(path) };
+  if (path === undefined) return {};
+  const ca = await textOf(path);
+  if (ca !== "") return { ca };
+  throw new StudioError("CONNECTION_UNREADABLE", {
+    source: path,
+    reason: "it is not there, or empty",
+  });
 }
 
 /** Why a profile has no keys of its own. */

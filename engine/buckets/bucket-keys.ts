@@ -51,11 +51,13 @@ function parsed(text: string): z.output<typeof keysSchema> | undefined {
   }
 }
 
+/** A shorter key stands in words by chance; services that check keys at all ask for longer ones. */
+const SHORTEST_SECRET = 8;
+
 /** A text in which a service may quote what it was sent, without what of that is secret. */
 export function withoutKeys(text: string, keys: BucketKeys | undefined): string {
   const secrets = [keys?.secretKey, keys?.sessionToken, keys?.accessKey];
-  return secrets.reduce<string>(
-    (left, secret) => (secret === undefined ? left : left.replaceAll(secret, "…")),
-    text,
-  );
+  return secrets
+    .filter((secret) => secret !== undefined && secret.length >= SHORTEST_SECRET)
+    .reduce<string>((left, secret = "") => left.replaceAll(secret, "…"), text);
 }

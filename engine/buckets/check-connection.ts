@@ -76,20 +76,25 @@ async function versioning({ client, name }: Bucket, signal?: AbortSignal) {
 async function writing(bucket: Bucket, signal?: AbortSignal): Promise<Found> {
   const { client } = bucket;
   try {
-    if (client.checksums !== undefined) return await outcomeOf(() => trial(bucket, signal));
+    if (client.checksums !== undefined) return readOnly(await outcomeOf(bucket, signal));
     client.remember({ checksums: "when-supported" });
-    const first = await outcomeOf(() => trial(bucket, signal));
-    if (first.canWrite === true || first.error?.code === "BUCKET_DENIED") return first;
+    const first = await outcomeOf(bucket, signal);
+    if (first.error === undefined) return first;
     client.remember({ checksums: "when-required" });
-    return await outcomeOf(() => trial(bucket, signal));
+    return readOnly(await outcomeOf(bucket, signal));
   } finally {
     signal?.throwIfAborted();
   }
 }
 
-async function outcomeOf(work: () => Promise<void>): Promise<Found> {
+/** A service that knows no writing is no failure: it is one to read from. */
+function readOnly(found: Found): Found {
+  return found.error?.code === "BUCKET_UNSUPPORTED" ? { canWrite: false } : found;
+}
+
+async function outcomeOf(bucket: Bucket, signal?: AbortSignal): Promise<Found> {
   try {
-    await work();
+    await trial(bucket, signal);
     return { canWrite: true };
   } catch (error) {
     if (!(error instanceof StudioError)) throw error;

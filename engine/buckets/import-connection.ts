@@ -1,4 +1,8 @@
-import type { ConnectionImport, NewConnection } from "../contract/buckets.ts";
+import {
+  type ConnectionImport,
+  type NewConnection,
+  newConnectionSchema,
+} from "../contract/buckets.ts";
 import { StudioError } from "../contract/errors.ts";
 import { profileConnection, type Environment, type Found } from "./aws-profiles.ts";
 import { environmentConnection } from "./aws-profiles.ts";
@@ -37,7 +41,10 @@ function whole(
   // Whoever names a region and no endpoint means AWS.
   const endpoint = all.endpoint ?? (region == null ? undefined : awsEndpoint(region));
   if (endpoint === undefined) throw unreadable(source, "it names neither an endpoint nor a region");
-  return { ...all, accessKey, secretKey, endpoint };
+  const connection = { ...all, accessKey, secretKey, endpoint };
+  const field = newConnectionSchema.safeParse(connection).error?.issues[0]?.path[0];
+  if (field !== undefined) throw unreadable(source, `its ${String(field)} cannot be used`);
+  return connection;
 }
 
 export function unreadable(source: string, reason: string): StudioError {

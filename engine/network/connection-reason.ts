@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: "it broke the connection off",
   UND_ERR_BODY_TIMEOUT: "it stopped in the middle of its reply",
   EPROTO: "it does not speak TLS",
+  ERR_PROXY_TUNNEL: "the proxy does not let the connection through",
 };
 
 /** What is wrong with a certificate, by OpenSSL's code. */

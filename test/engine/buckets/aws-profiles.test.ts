@@ -87,6 +87,28 @@ test("a profile whose keys are elsewhere, and one that is not there, are refused
   );
 });
 
+test("a profile whose authorities are in a file that is not there is refused", async () => {
+  const { HOME } = home();
+  const ca = join(HOME, "none.pem");
+  writeFileSync(join(HOME, ".aws", "config"), `[default]\nregion = us-east-1\nca_bundle = ${ca}\n`);
+  await expect(importedConnection(ofProfile("default"), { HOME })).rejects.toThrow(
+    `No connection can be read from ${ca}: it is not there, or empty`,
+  );
+});
+
+test("a value that no connection can have is named", async () => {
+  const source = { source: { kind: "environment" as const } };
+  const env = {
+    AWS_ACCESS_KEY_ID: "access",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    AWS_S3_ENDPOINT: "https://minio.example",
+    AWS_S3_BUCKET: "a/b",
+  };
+  await expect(importedConnection(source, env)).rejects.toThrow(
+    "No connection can be read from the environment: its bucket cannot be used",
+  );
+});
+
 test("the environment of an OpenShift AI workbench", async () => {
   const source = { source: { kind: "environment" as const } };
   const env = {

@@ -169,6 +169,18 @@ test("keys that may only read, and a service that is not there, are told and not
   expect(connections.get(nowhere.id).check?.state).toBe("failed");
 });
 
+test("a service that knows no writing is ready, to read from", async () => {
+  const service = await standInEndpoint((response, { method, path }) => {
+    if (method === "GET" && !path.includes("versioning")) sendXml(response, listXml({}));
+    else sendError(response, 501, "NotImplemented");
+  });
+  const { connections } = await openBuckets();
+  const { id } = await connections.connect(connecting(service.url));
+  const check = await connections.test(id);
+  expect(check).toMatchObject({ state: "ready", canList: true, canWrite: false });
+  expect(check).not.toHaveProperty("error");
+});
+
 test.each([
   ["ftp://x", "it is no address of http or https"],
   ["https://key:secret@x", "keys belong in their own fields"],
