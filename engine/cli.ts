@@ -11,6 +11,7 @@ import { modelsCommand } from "./cli/models.ts";
 import { openCommand } from "./cli/open.ts";
 import { exitCodeOf, tell, tellUsage, watchReaders } from "./cli/outcome.ts";
 import { queueCommand } from "./cli/queue.ts";
+import { withJoinedShares } from "./cli/request-flags.ts";
 import { serveCommand } from "./cli/serve.ts";
 import { settingsCommand } from "./cli/settings.ts";
 import { startCommand } from "./cli/start.ts";
@@ -49,7 +50,7 @@ const program = new Command("darkroom")
 for (const command of COMMANDS) program.addCommand(throwing(command(interrupt.signal)));
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(withJoinedShares(process.argv));
 } catch (error) {
   const isJson = process.argv.includes("--json");
   if (error instanceof CommanderError) {

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import { PRECISIONS } from "../contract/precision.ts";
+import { PRESETS, type GuidanceInterval, type Preset } from "../contract/presets.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 import { systemCode } from "../files/system-error.ts";
@@ -17,6 +18,8 @@ export interface RequestFlags {
   readonly count: number;
   readonly scheduler?: SchedulerName;
   readonly precision?: GenerationRequest["precision"];
+  readonly preset?: Preset;
+  readonly guidanceInterval?: GuidanceInterval;
   readonly initImage?: string;
   readonly strength?: number;
 }
@@ -38,6 +41,11 @@ export function withPictureFlags(command: Command): Command {
       "how closely to follow the prompt; the model's own by default",
       number,
     )
+    .option(
+      "--guidance-interval <from to>",
+      "shares of the run between which guidance works, such as 0.0 0.8; the rest is faster",
+      interval,
+    )
     .option("--size <WIDTHxHEIGHT>", "in pixels, multiples of 8; the model's own by default", size)
     .option("--seed <n>", "of the first picture; picture i uses seed + i; by chance by default")
     .option("--count <n>", "number of pictures", number, 1)
@@ -49,6 +57,12 @@ export function withPictureFlags(command: Command): Command {
         "--precision <name>",
         "of the UNet on a CPU: int8 is about twice as fast, and slightly off",
       ).choices(["auto", ...PRECISIONS]),
+    )
+    .addOption(
+      new Option(
+        "--preset <name>",
+        "balanced and fast take int8 and fewer steps; other flags go before what it says",
+      ).choices(PRESETS),
     );
 }
 
@@ -68,6 +82,8 @@ export function requestOf(prompt: string, flags: RequestFlags) {
     count: flags.count,
     scheduler: flags.scheduler,
     precision: flags.precision,
+    preset: flags.preset,
+    guidanceInterval: flags.guidanceInterval,
     strength: flags.strength,
   };
 }
@@ -90,6 +106,28 @@ export function number(text: string): number {
   if (text.trim() === "" || !Number.isFinite(value))
     throw new InvalidArgumentError("It is not a number.");
   return value;
+}
+
+/** Shares of a run, such as "0.0 0.8". */
+function interval(text: string): GuidanceInterval {
+  const [from, to, ...rest] = text.trim().split(/[\s,]+/);
+  if (to === undefined || rest.length > 0)
+    throw new InvalidArgumentError("It is not like 0.0 0.8.");
+  return [number(from ?? ""), number(to)];
+}
+
+const INTERVAL = "--guidance-interval";
+
+/** A command line in which both shares of an interval are one value: commander knows one, or any number. */
+export function withJoinedShares(args: readonly string[]): readonly string[] {
+  const at = args.indexOf(INTERVAL);
+  const [from, to] = [args[at + 1], args[at + 2]];
+  if (at < 0 || !isShare(from) || !isShare(to)) return args;
+  return [...args.slice(0, at + 1), `${from} ${to}`, ...args.slice(at + 3)];
+}
+
+function isShare(text: string | undefined): boolean {
+  return text !== undefined && /^\d*\.?\d+$/.test(text);
 }
 
 /** Pixels of a flag, such as 768x512. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { USED_PRECISIONS } from "./precision.ts";
+import { guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -40,6 +41,10 @@ export const recordSchema = z.object({
   device: z.string().min(1).max(100),
   /** What the UNet's products were computed in; absent in pictures of endpoints and of versions that did not tell. */
   precision: z.enum(USED_PRECISIONS).optional(),
+  /** By which it was asked for; the settings above and below are what was drawn with. */
+  preset: z.enum(PRESETS).optional(),
+  /** Where in the run guidance worked; absent where that was the whole of it. */
+  guidanceInterval: guidanceIntervalSchema.optional(),
   /** Only where the picture grew out of another one. */
   strength: z.number().gt(0).max(1).optional(),
   createdAt: z.iso.datetime().optional(),

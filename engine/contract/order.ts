@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PRECISIONS } from "./precision.ts";
+import { guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedAfter, seedSchema } from "./seed.ts";
 
@@ -22,6 +23,10 @@ export const orderSchema = z.object({
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
   /** Absent where it is the device's own. */
   precision: z.enum(PRECISIONS).optional(),
+  /** By which it was asked for, where it was by one; what it stands for is decided. */
+  preset: z.enum(PRESETS).optional(),
+  /** Absent where guidance works in the whole run. */
+  guidanceInterval: guidanceIntervalSchema.optional(),
   width: z.int(),
   height: z.int(),
   /** Whether an endpoint decides the size; width and height are what to expect then. */

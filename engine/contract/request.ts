@@ -2,6 +2,7 @@ import { z } from "zod";
 import { endpointIdSchema } from "./endpoints.ts";
 import { modelIdSchema } from "./models.ts";
 import { PRECISIONS } from "./precision.ts";
+import { guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -29,6 +30,10 @@ export const requestSchema = z.strictObject({
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
   /** Of the UNet's products on a CPU: int8 is twice as fast in a quarter of the memory, and slightly off. */
   precision: z.enum(["auto", ...PRECISIONS]).optional(),
+  /** How much work goes into it; what is named beside it goes before what the preset says. */
+  preset: z.enum(PRESETS).optional(),
+  /** Where in the run guidance works; the whole of it by default. */
+  guidanceInterval: guidanceIntervalSchema.optional(),
   /** How far image to image may go from its start image: 1 ignores it. */
   strength: z.number().gt(0).max(1).optional(),
   /** A model's id in the store; the one chosen in settings where it is absent. */

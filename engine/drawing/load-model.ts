@@ -56,6 +56,7 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
     unet: { config: unet.config, weights: await placeUNet(model, options) },
     vae: { config: vae.config, weights: await place("VAE", weights.vae) },
   };
+  const { provider } = options.device;
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
   const parts: PipelineParts = {
     networks: sessions,
@@ -67,6 +68,8 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
       factor: pixelsPerLatent(snapshot),
       scalingFactor: vae.config.scaling_factor,
     },
+    // On a CPU two runs take as long as a batch of two, and a run that is guided in parts opens one session.
+    guidesApart: (run) => provider === "cpu" && run.guidanceInterval !== undefined,
     noise: createGenerator,
   };
   const used = [textEncoder, unet, vae].flatMap((part) => part.files);

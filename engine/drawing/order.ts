@@ -1,6 +1,7 @@
 import { invalidInput } from "../contract/invalid-input.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import { ordersFrom, type Order } from "../contract/order.ts";
+import { presetSettings, type GuidanceInterval, WHOLE_RUN } from "../contract/presets.ts";
 import { REQUEST_DEFAULTS, requestSchema, type GenerationRequest } from "../contract/request.ts";
 import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import type { ReadModel } from "./read-model.ts";
@@ -21,7 +22,7 @@ export interface AskedModel {
 }
 
 /**
- * One order per picture: what the request leaves open is the model's own choice, and `freshSeed` is the
+ * One order per picture: what the request leaves open is its preset's or the model's own choice, and `freshSeed` is the
  * seed where none is asked for. Refuses what the model cannot draw.
  */
 export function ordersOf(
@@ -29,18 +30,16 @@ export function ordersOf(
   { name, read }: AskedModel,
   freshSeed: string,
 ): [Order, ...Order[]] {
-  const { initImageId, count = REQUEST_DEFAULTS.count, precision = "auto" } = request;
+  const { initImageId, count = REQUEST_DEFAULTS.count } = request;
   const { summary } = read;
   const first: Order = {
     model: name,
     prompt: request.prompt,
     negativePrompt: request.negativePrompt ?? REQUEST_DEFAULTS.negativePrompt,
-    steps: request.steps ?? summary.steps,
+    ...workOf(request, read),
     guidanceScale: request.guidanceScale ?? summary.guidanceScale,
     ...sizeOf(request, summary),
     seed: request.seed ?? freshSeed,
-    scheduler: request.scheduler ?? ownSchedulerName(read.schedulerConfig),
-    ...(precision !== "auto" && { precision }),
     ...(initImageId !== undefined && {
       initImageId,
       strength: request.strength ?? REQUEST_DEFAULTS.strength,
@@ -48,6 +47,30 @@ export function ordersOf(
   };
   runOf(first, read);
   return ordersFrom(first, count);
+}
+
+/** How much work it is: what is named goes before what the preset says, and that before the model's own. */
+function workOf(
+  request: GenerationRequest,
+  { summary, schedulerConfig }: ReadModel,
+): Pick<Order, "steps" | "scheduler" | "precision" | "preset" | "guidanceInterval"> {
+  const { preset } = request;
+  const settings = presetSettings(preset ?? "exact", summary);
+  const { steps = settings.steps ?? summary.steps } = request;
+  const { scheduler = settings.scheduler ?? ownSchedulerName(schedulerConfig) } = request;
+  const { precision = settings.precision ?? "auto" } = request;
+  const { guidanceInterval = settings.guidanceInterval } = request;
+  return {
+    steps,
+    scheduler,
+    ...(precision !== "auto" && { precision }),
+    ...(preset !== undefined && { preset }),
+    ...(isPart(guidanceInterval) && { guidanceInterval }),
+  };
+}
+
+function isPart(interval: GuidanceInterval = WHOLE_RUN): boolean {
+  return interval.some((share, i) => share !== WHOLE_RUN[i]);
 }
 
 /** One side given alone makes a square of it, as both absent make the model's own size. */

@@ -11,7 +11,7 @@ import {
   type PreviewSample,
 } from "../image/preview.ts";
 import { fromPixels, type Pixels } from "../image/pixels.ts";
-import { finiteOutput } from "../pipeline/denoise.ts";
+import { finiteOutput } from "../pipeline/finite-output.ts";
 import type { PipelineParts } from "../pipeline/pipeline.ts";
 import { sweepAbandoned } from "../store/cache-folder.ts";
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";

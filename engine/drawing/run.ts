@@ -3,6 +3,7 @@ import type { Order } from "../contract/order.ts";
 import { takenSteps } from "../pipeline/image-to-image.ts";
 import { isGuided } from "../pipeline/guidance.ts";
 import type { Run } from "../pipeline/pipeline.ts";
+import { guidedEvaluations } from "../pipeline/predict.ts";
 import { planSteps } from "../schedulers/plan-steps.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
@@ -16,7 +17,11 @@ export function runOf(order: Omit<Order, "precision">, model: ReadModel): Run {
     throw new TypeError("an order for this device leaves something open");
   }
   refuseOddSize(order, model);
-  const guidance = { guidanceScale, guidanceWidth: model.snapshot.unet.config.time_cond_proj_dim };
+  const guidance = {
+    guidanceScale,
+    guidanceWidth: model.snapshot.unet.config.time_cond_proj_dim,
+    guidanceInterval: order.guidanceInterval,
+  };
   refuseStrangers({ prompt, ...(isGuided(guidance) && { negativePrompt }) }, model);
   const plan = planSteps(model.schedulerConfig, steps, order.scheduler);
   const skipped = strength === undefined ? 0 : steps - takenSteps(steps, strength);
@@ -32,9 +37,10 @@ export function runOf(order: Omit<Order, "precision">, model: ReadModel): Run {
   };
 }
 
-/** How often a run evaluates the UNet. */
-export function evaluationsOf({ plan, from }: Run): number {
-  return plan.timesteps.length - from;
+/** How often a run evaluates the UNet; of a guided run, those without guidance count as halves. */
+export function evaluationsOf(run: Run): number {
+  if (!isGuided(run)) return run.plan.timesteps.length - run.from;
+  return guidedEvaluations(run).reduce((sum, isGuided) => sum + (isGuided ? 1 : 0.5), 0);
 }
 
 function refuseOddSize(

@@ -1,6 +1,6 @@
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 import type { TokenizedPrompt, Tokenizer } from "../tokenizer/tokenizer.ts";
-import { finiteOutput } from "./denoise.ts";
+import { finiteOutput } from "./finite-output.ts";
 import { isGuided } from "./guidance.ts";
 import type { PipelineParts } from "./pipeline.ts";
 import type { Networks, Tensors } from "./session.ts";

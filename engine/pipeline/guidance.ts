@@ -1,3 +1,4 @@
+import { WHOLE_RUN, type GuidanceInterval } from "../contract/presets.ts";
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 
 /** How closely a run follows its prompt. */
@@ -6,11 +7,19 @@ export interface Guidance {
   readonly guidanceScale: number;
   /** Width in which the UNet takes the scale as an input (time_cond_proj_dim); null where it takes none. */
   readonly guidanceWidth: number | null;
+  /** Shares of the run between which guidance works; absent where that is the whole of it. */
+  readonly guidanceInterval?: GuidanceInterval | undefined;
 }
 
-/** Whether every step predicts without the prompt, too, in a batch of two; else the negative prompt is ignored. */
+/** Whether steps predict without the prompt, too, in a batch of two; else the negative prompt is ignored. */
 export function isGuided({ guidanceScale, guidanceWidth }: Guidance): boolean {
   return guidanceScale > 1 && guidanceWidth === null;
+}
+
+/** Whether they do at this share of the run. */
+export function isGuidedAt(guidance: Guidance, share: number): boolean {
+  const { guidanceInterval: [from, to] = WHOLE_RUN } = guidance;
+  return isGuided(guidance) && from <= share && share < to;
 }
 
 /**

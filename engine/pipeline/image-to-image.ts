@@ -1,7 +1,8 @@
 import { StudioError } from "../contract/errors.ts";
 import type { NoiseGenerator } from "../tensor/noise.ts";
 import { sizeOf, tensor, type FloatTensor } from "../tensor/tensor.ts";
-import { denoiseAndDecode, finiteOutput } from "./denoise.ts";
+import { denoiseAndDecode } from "./denoise.ts";
+import { finiteOutput } from "./finite-output.ts";
 import type { LatentSpace, PipelineEvent, PipelineParts, Run } from "./pipeline.ts";
 
 /** DiagonalGaussianDistribution of diffusers' autoencoder: log variance is cut to this range. */

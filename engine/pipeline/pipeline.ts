@@ -10,6 +10,8 @@ export interface PipelineParts {
   /** Hidden states of a run's prompts: (1, tokens, width), or (2, tokens, width) with the negative prompt's first. */
   readonly encodePrompt: (run: Prompts, signal?: AbortSignal) => Promise<FloatTensor>;
   readonly latents: LatentSpace;
+  /** Whether a guided run's two predictions are two runs of the UNet, and not one of a batch of two. */
+  readonly guidesApart: (run: Run) => boolean;
   /** The noise that a seed names: torch's CPU generator. */
   readonly noise: (seed: bigint) => NoiseGenerator;
 }

@@ -1,4 +1,5 @@
 import type { Image } from "../../engine/contract/gallery.ts";
+import { formatShare } from "../words/format.ts";
 
 /** The fields that say how a picture was made, in the order they are read. */
 export const COMPARED = [
@@ -10,6 +11,7 @@ export const COMPARED = [
   "guidanceScale",
   "scheduler",
   "precision",
+  "guidanceInterval",
   "strength",
   "model",
   "device",
@@ -36,6 +38,7 @@ export function compareRecords(left: Image, right: Image): readonly ComparedValu
 
 function valueOf({ record }: Image, name: ComparedField): string | undefined {
   if (name === "size") return `${record.width} × ${record.height}`;
+  if (name === "guidanceInterval") return record[name]?.map(formatShare).join(" – ");
   const value = record[name];
   return value === undefined || value === "" ? undefined : String(value);
 }

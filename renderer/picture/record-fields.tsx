@@ -5,6 +5,7 @@ import { classNames } from "../ui/class-names.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { attempt, showToast } from "../ui/toasts.ts";
 import type { picture } from "../words/en/picture.ts";
+import { formatShare } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
 
@@ -37,6 +38,7 @@ const ROWS: readonly Row[] = [
       value: t("trueSize", { width, height }),
       used: { width, height },
     },
+  ({ preset }, t) => preset !== undefined && { name: "preset", value: t(`presets.${preset}`) },
   ({ steps }) => steps !== undefined && { name: "steps", value: String(steps), used: { steps } },
   ({ guidanceScale }) =>
     guidanceScale !== undefined && {
@@ -52,6 +54,12 @@ const ROWS: readonly Row[] = [
     },
   ({ precision }) =>
     precision !== undefined && { name: "precision", value: precision, used: { precision } },
+  ({ guidanceInterval }) =>
+    guidanceInterval !== undefined && {
+      name: "guidanceInterval",
+      value: guidanceInterval.map(formatShare).join(" – "),
+      used: { guidanceInterval },
+    },
   ({ strength }) => strength !== undefined && { name: "strength", value: strength.toFixed(2) },
   ({ model, modelFingerprint }) =>
     model !== undefined && {

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import type { Form } from "../../engine/contract/settings.ts";
+import { guidanceIntervalSchema } from "../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import { type FormFields, type FormState, useForm } from "./form.ts";
@@ -57,6 +58,7 @@ export function fieldsOf(form: Form): FormFields {
     ...number("steps"),
     ...pick(form, "guidanceScale", (value) => isNumber(value) && value >= 0),
     ...pick(form, "precision", (value) => value === "int8"),
+    ...pick(form, "guidanceInterval", (value) => guidanceIntervalSchema.safeParse(value).success),
     ...number("strength"),
     ...number("count"),
     ...pick(form, "isPresetChosen", (value) => typeof value === "boolean"),

@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import { type InitImage, LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
+import type { GuidanceInterval } from "../../engine/contract/presets.ts";
 import { MAX_SIDE } from "../../engine/contract/request.ts";
 import type { SchedulerName } from "../../engine/contract/schedulers.ts";
 
@@ -22,6 +23,8 @@ export interface FormState {
   readonly scheduler?: SchedulerName | undefined;
   /** Absent: the device's own. */
   readonly precision?: "int8" | undefined;
+  /** Absent: guidance works in every step. */
+  readonly guidanceInterval?: GuidanceInterval | undefined;
   /** Digits; empty means a new one for every press. */
   readonly seed: string;
   /** Whether a preset was chosen by hand: then none is chosen for the person. */
@@ -60,6 +63,7 @@ export const RECALLED = [
   "guidanceScale",
   "scheduler",
   "precision",
+  "guidanceInterval",
   "seed",
 ] as const;
 export type Recalled = (typeof RECALLED)[number];
@@ -70,7 +74,7 @@ type Recallable = { readonly [Name in keyof ForeignRecord]?: ForeignRecord[Name]
 /**
  * Takes over what a picture says of how it was made; what it does not say stays. What other studios
  * allow and this one does not is brought within our limits. A whole record that names no scheduler was
- * drawn with the model's own.
+ * drawn with the model's own, and one without an interval was guided throughout.
  */
 export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
   const given = Object.entries(record).filter(
@@ -88,8 +92,16 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
     }),
     ...(seed !== undefined && { seed }),
     ...(fields.steps !== undefined && { isPresetChosen: true }),
-    ...(isWhole && names.includes("scheduler") && { scheduler: fields.scheduler }),
+    ...(isWhole && unsaid(fields, names)),
   });
+}
+
+/** What a whole record does not say is the model's own: they are the fields that it may leave out. */
+function unsaid(fields: FormFields, names: readonly Recalled[]): FormFields {
+  return {
+    ...(names.includes("scheduler") && { scheduler: fields.scheduler }),
+    ...(names.includes("guidanceInterval") && { guidanceInterval: fields.guidanceInterval }),
+  };
 }
 
 /** Of precisions int8 alone can be asked for: the others are a device's own. */

@@ -20,6 +20,22 @@ export function formatDuration(seconds: number): string {
   return left === 0 ? `${hours} h` : `${hours} h ${left} min`;
 }
 
+/** A time that is only expected, as people say it: `2 s`, `50 s`, `4 min`, `25 min`, `1.5 h`. */
+export function formatAbout(seconds: number): string {
+  if (seconds < 1) return "under 1\u00a0s";
+  if (seconds < 55)
+    return `${seconds < 10 ? Math.round(seconds) : 5 * Math.round(seconds / 5)}\u00a0s`;
+  const minutes = seconds / 60;
+  if (minutes < 9.5) return `${Math.round(minutes)}\u00a0min`;
+  if (minutes < 57.5) return `${5 * Math.round(minutes / 5)}\u00a0min`;
+  return `${Math.round(minutes / 6) / 10}\u00a0h`;
+}
+
+/** A share of a whole: `80%`. */
+export function formatShare(share: number): string {
+  return `${Math.round(100 * share)}%`;
+}
+
 /** A clock that counts down: `0:41`, `12:05`, `1:02:09`. */
 export function formatClock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

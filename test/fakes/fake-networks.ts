@@ -61,11 +61,12 @@ const tokenizer: Tokenizer = {
   encodeAll: (text) => new Int32Array(text.length),
 };
 
-export function fakeParts(networks: FakeNetworks): PipelineParts {
+export function fakeParts(networks: FakeNetworks, guidesApart = false): PipelineParts {
   return {
     networks,
     encodePrompt: promptEncoder(networks, tokenizer, { masksPadding: false }),
     latents: SPACE,
+    guidesApart: () => guidesApart,
     noise: createGenerator,
   };
 }

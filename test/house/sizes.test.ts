@@ -21,7 +21,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   // A refusal for everything that can be wrong with an endpoint or a request.
   // And with an archive, read or made.
   // And with a bucket.
-  contract: 1900,
+  // And with what the presets are.
+  contract: 1950,
   // Connections, their services' whims by name, browsing, and transfers that resume.
   buckets: 3080,
   cuda: 1000,
@@ -46,10 +47,12 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With samplers of ComfyUI that are put together of nodes, InvokeAI before 3, and studios refused by name.
   image: 1480,
   // With what routers say of themselves.
-  kserve: 2480,
+  // With presets and intervals of guidance.
+  kserve: 2500,
   network: 120,
   networks: 330,
-  pipeline: 350,
+  // With guidance in an interval.
+  pipeline: 370,
   // With what is shown of rows that cannot be read.
   // And of what has ended on a full disk.
   queue: 560,

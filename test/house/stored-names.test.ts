@@ -6,6 +6,7 @@ import { REFUSALS } from "../../engine/contract/errors.ts";
 import { GENERATION_STATES, LOCAL_TARGET, recallSchema } from "../../engine/contract/generation.ts";
 import { provenanceSchema } from "../../engine/contract/models.ts";
 import { USED_PRECISIONS } from "../../engine/contract/precision.ts";
+import { PRESETS } from "../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { KEY_SCOPES } from "../../engine/contract/server.ts";
 import { TRANSFER_KINDS, TRANSFER_STATES } from "../../engine/contract/transfers.ts";
@@ -37,6 +38,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
     now: TRANSFER_STATES,
   },
   devices: { shipped: "auto cpu cuda dml coreml webgpu", now: DEVICE_NAMES },
+  presets: { shipped: "exact balanced fast", now: PRESETS },
   precisions: { shipped: "float32 float16 int8", now: USED_PRECISIONS },
   "scopes of a key": { shipped: "inference management", now: KEY_SCOPES },
   "path styles": { shipped: "auto yes no", now: PATH_STYLES },

@@ -4,7 +4,7 @@ import type { Datatype } from "../wire/datatypes.ts";
 export interface PictureInput {
   readonly name: string;
   readonly datatype: Datatype;
-  /** -1 where it may hold one value, or one for each prompt or picture. */
+  /** -1 where it may hold one value, or one for each prompt or picture; an interval holds two. */
   readonly shape: readonly number[];
   /** Another name it goes by. */
   readonly alias?: string;
@@ -21,6 +21,8 @@ export const PICTURE_INPUTS = {
   width: { name: "width", datatype: "INT32", shape: [1] },
   scheduler: { name: "scheduler", datatype: "BYTES", shape: [1] },
   precision: { name: "precision", datatype: "BYTES", shape: [1] },
+  preset: { name: "preset", datatype: "BYTES", shape: [1] },
+  guidanceInterval: { name: "guidance_interval", datatype: "FP32", shape: [2] },
   count: { name: "num_images_per_prompt", datatype: "INT32", shape: [1], alias: "count" },
 } as const satisfies Record<string, PictureInput>;
 

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { GuidanceInterval, Preset } from "../../contract/presets.ts";
 import { requestSchema, type GenerationRequest } from "../../contract/request.ts";
 import type { SchedulerName } from "../../contract/schedulers.ts";
 import { seedAfter, seedSchema } from "../../contract/seed.ts";
@@ -22,6 +23,8 @@ export interface PictureRequest {
   readonly height?: number;
   readonly scheduler?: SchedulerName;
   readonly precision?: NonNullable<GenerationRequest["precision"]>;
+  readonly preset?: Preset;
+  readonly guidanceInterval?: GuidanceInterval;
   /** Pictures for each prompt. */
   readonly count: number;
 }
@@ -97,7 +100,14 @@ function settings(
   source: PictureSource,
 ): Pick<
   PictureRequest,
-  "steps" | "guidanceScale" | "width" | "height" | "scheduler" | "precision"
+  | "steps"
+  | "guidanceScale"
+  | "width"
+  | "height"
+  | "scheduler"
+  | "precision"
+  | "preset"
+  | "guidanceInterval"
 > {
   const steps = setting(PICTURE_INPUTS.steps, SHAPE.steps, source);
   const guidanceScale = setting(PICTURE_INPUTS.guidanceScale, SHAPE.guidanceScale, source);
@@ -105,7 +115,11 @@ function settings(
   const height = setting(PICTURE_INPUTS.height, SHAPE.height, source);
   const scheduler = setting(PICTURE_INPUTS.scheduler, SHAPE.scheduler, source);
   const precision = setting(PICTURE_INPUTS.precision, SHAPE.precision, source);
+  const preset = setting(PICTURE_INPUTS.preset, SHAPE.preset, source);
+  const guidanceInterval = interval(source);
   return {
+    ...(preset === undefined ? {} : { preset }),
+    ...(guidanceInterval === undefined ? {} : { guidanceInterval }),
     ...(precision === undefined ? {} : { precision }),
     ...(steps === undefined ? {} : { steps }),
     ...(guidanceScale === undefined ? {} : { guidanceScale }),
@@ -128,6 +142,28 @@ function setting<T>(
     throw new MessageFault(input.name, `${values.length} values`, "it is one for all pictures");
   }
   return checked(input, schema, value);
+}
+
+/** Two numbers; as a parameter, which holds one value, a text of both. */
+function interval(source: PictureSource): GuidanceInterval | undefined {
+  const input = PICTURE_INPUTS.guidanceInterval;
+  const values = valuesFor(input, source);
+  if (values === undefined) return undefined;
+  const shares = values.flatMap((value) =>
+    typeof value === "string"
+      ? value
+          .trim()
+          .split(/[\s,]+/)
+          .map(Number)
+      : [Number(value)],
+  );
+  const parsed = SHAPE.guidanceInterval.safeParse(shares);
+  if (parsed.success) return parsed.data;
+  throw new MessageFault(
+    input.name,
+    quote(values.join(" ")),
+    "it is two shares of the run, such as 0.0 0.8",
+  );
 }
 
 function texts(input: PictureInput, source: PictureSource): readonly string[] {

@@ -14,6 +14,8 @@ const OWN = {
   steps: undefined,
   guidanceScale: undefined,
   scheduler: undefined,
+  precision: undefined,
+  guidanceInterval: undefined,
   isPresetChosen: false,
 };
 

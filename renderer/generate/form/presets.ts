@@ -1,52 +1,66 @@
 import type { ModelSummary } from "../../../engine/contract/models.ts";
+import {
+  type GuidanceInterval,
+  type Preset,
+  presetSettings,
+  PRESETS,
+} from "../../../engine/contract/presets.ts";
 import type { SchedulerName } from "../../../engine/contract/schedulers.ts";
 import type { FormState } from "../../state/form.ts";
 
-export const PRESETS = ["exact", "balanced", "fast"] as const;
-export type Preset = (typeof PRESETS)[number];
-
-/** Steps and scheduler, absent where they are the model's own; precision, absent where it is the device's own. */
+/** What the form has of a preset: undefined where it is the model's or the device's own. */
 export interface PresetFields {
   readonly steps: number | undefined;
   readonly scheduler: SchedulerName | undefined;
   readonly precision: "int8" | undefined;
+  readonly guidanceInterval: GuidanceInterval | undefined;
 }
 
-const OWN: PresetFields = { steps: undefined, scheduler: undefined, precision: undefined };
+export type Own = Pick<ModelSummary, "steps" | "scheduler" | "isDistilled">;
 
-/** Fewer steps than this leave noise, whatever the scheduler. */
-const FEWEST_STEPS = 8;
+/** Where a preset would take longer than this, a faster one is chosen for the person. */
+export const PATIENCE_SECONDS = 120;
 
-/** Where Exact would take longer than this, Fast is chosen for the person (design/decisions.md, 10b). */
-export const PATIENCE_SECONDS = 300;
+export function fieldsOf(preset: Preset, own: Own): PresetFields {
+  const { steps, scheduler, precision, guidanceInterval } = presetSettings(preset, own);
+  return { steps, scheduler, precision, guidanceInterval };
+}
 
-/**
- * DPM++ 2M gets with half or a quarter of the steps close to where DDIM gets with all. A distilled model has
- * few steps already, and a scheduler that it was made for. int8 halves a step's time on a CPU; a GPU ignores it.
- */
-export function fieldsOf(
-  preset: Preset,
-  { steps, isDistilled }: Pick<ModelSummary, "steps" | "isDistilled">,
-): PresetFields {
-  if (preset === "exact" || isDistilled) return OWN;
-  const share = preset === "balanced" ? 0.5 : 0.25;
-  const fewer = Math.max(FEWEST_STEPS, Math.round(steps * share));
-  return { steps: fewer, scheduler: "dpm++2m", precision: "int8" };
+/** The presets that differ for a model: a distilled one keeps all but the precision, and a GPU that as well. */
+export function presetsFor(own: Own, hasInt8: boolean): readonly Preset[] {
+  const seen = new Set<string>();
+  return PRESETS.filter((preset) => {
+    const { precision, ...rest } = fieldsOf(preset, own);
+    const key = JSON.stringify(hasInt8 ? { ...rest, precision } : rest);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** The preset that the form amounts to; undefined where it was set by hand to something else. */
-export function presetOf(
-  form: Pick<FormState, "steps" | "scheduler" | "precision">,
-  own: Pick<ModelSummary, "steps" | "scheduler" | "isDistilled">,
-): Preset | undefined {
-  const steps = form.steps ?? own.steps;
-  const scheduler = form.scheduler ?? own.scheduler;
+export function presetOf(form: Pick<FormState, keyof PresetFields>, own: Own): Preset | undefined {
   return PRESETS.find((preset) => {
-    const fields = fieldsOf(preset, own);
+    const { steps, scheduler, precision, guidanceInterval } = fieldsOf(preset, own);
     return (
-      (fields.steps ?? own.steps) === steps &&
-      (fields.scheduler ?? own.scheduler) === scheduler &&
-      fields.precision === form.precision
+      (steps ?? own.steps) === (form.steps ?? own.steps) &&
+      (scheduler ?? own.scheduler) === (form.scheduler ?? own.scheduler) &&
+      precision === form.precision &&
+      guidanceInterval?.join() === form.guidanceInterval?.join()
     );
   });
+}
+
+/** Seconds of a picture by preset, as far as they are known. */
+export type PresetSeconds = Readonly<Partial<Record<Preset, number>>>;
+
+/** The most exact preset that takes less than a person's patience, else the fastest; undefined while that is not known. */
+export function presetWithin(
+  offered: readonly Preset[],
+  seconds: PresetSeconds,
+): Preset | undefined {
+  for (const preset of offered) {
+    const expected = seconds[preset];
+    if (expected === undefined) return undefined;
+    if (expected <= PATIENCE_SECONDS) return preset;
+  }
+  return offered.at(-1);
 }

@@ -1,20 +1,18 @@
-import { useEffect } from "react";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import type { GuidanceInterval } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { changeForm, useForm } from "../../state/form.ts";
-import { Chips } from "../../ui/chips.tsx";
 import { Help } from "../../ui/help.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Slider } from "../../ui/slider.tsx";
-import { formatDuration } from "../../words/format.ts";
+import { formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
-import { useEstimate } from "../press/estimate.ts";
 import { wantedFrom } from "../press/wanted.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
-import { fieldsOf, PATIENCE_SECONDS, presetOf, PRESETS } from "./presets.ts";
+import { PresetRow } from "./preset-row.tsx";
 
 const QUALITY = ["steps", "guidanceScale", "scheduler"] as const;
 
@@ -25,29 +23,12 @@ export function QualityFields({ model }: { model: ChosenModel }) {
   const { ignored } = useChosenTarget();
   const isLocal = form.target === LOCAL_TARGET;
   const isIgnored = QUALITY.every((setting) => ignored.has(setting));
-  const own = model.summary ?? { steps: 50, scheduler: undefined, isDistilled: false };
-  const exactSeconds = useFastChoice(model);
   const { steps, guidanceScale } = wantedFrom(form, model.summary);
   return (
     <fieldset className={styles.section}>
       <legend className={styles.title}>{t("quality.title")}</legend>
       <Ignorable isIgnored={isIgnored}>
-        {own.isDistilled ? (
-          <p className={styles.hint}>{t("quality.distilled", { steps: own.steps })}</p>
-        ) : (
-          <Chips
-            label={t("quality.title")}
-            isSegmented
-            value={presetOf(form, own)}
-            onChange={(preset) => changeForm({ ...fieldsOf(preset, own), isPresetChosen: true })}
-            chips={PRESETS.map((preset) => ({ value: preset, label: t(`quality.${preset}`) }))}
-          />
-        )}
-        {exactSeconds !== undefined && (
-          <p className={styles.hint}>
-            {t("quality.chosenFast", { time: formatDuration(exactSeconds) })}
-          </p>
-        )}
+        <PresetRow model={model} isLocal={isLocal} />
         <div className={styles.pair}>
           <Slider
             label={t("quality.steps")}
@@ -73,6 +54,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
         </div>
         <Sampler model={model} isDisabled={!isIgnored && ignored.has("scheduler")} />
         {isLocal && <Precision />}
+        {isLocal && <Interval />}
       </Ignorable>
     </fieldset>
   );
@@ -129,20 +111,33 @@ function Precision() {
   );
 }
 
-/**
- * Chooses Fast where nobody has chosen and Exact would take too long here. Gives the seconds Exact
- * would take, where that is why Fast is chosen.
- */
-function useFastChoice({ id, summary }: ChosenModel): number | undefined {
-  const isUntouched = useForm(({ isLoaded, isPresetChosen }) => isLoaded && !isPresetChosen);
-  const own = summary && { steps: summary.steps, width: summary.width, height: summary.height };
-  const request = { prompt: "", model: id, ...own };
-  const exact = useEstimate(request, summary !== undefined && isUntouched)?.seconds;
-  const isTooLong = exact !== undefined && exact > PATIENCE_SECONDS;
-  const preset = isTooLong && summary?.isDistilled === false ? "fast" : "exact";
-  const isKnown = isUntouched && exact !== undefined;
-  useEffect(() => {
-    if (isKnown && summary) changeForm(fieldsOf(preset, summary));
-  }, [isKnown, preset, summary]);
-  return isKnown && preset === "fast" ? exact : undefined;
+/** Where in the run guidance works, to choose from; another that was recalled is offered, too. */
+const INTERVALS: readonly GuidanceInterval[] = [
+  [0, 0.8],
+  [0, 0.6],
+];
+
+function Interval() {
+  const t = useWords("generate");
+  const chosen = useForm(({ guidanceInterval }) => guidanceInterval);
+  const offered = new Map(INTERVALS.map((interval) => [interval.join(), interval]));
+  if (chosen !== undefined) offered.set(chosen.join(), chosen);
+  const words = ([from, to]: GuidanceInterval): string =>
+    from === 0
+      ? t("quality.intervalFirst", { share: formatShare(to) })
+      : t("quality.intervalPart", { from: formatShare(from), to: formatShare(to) });
+  return (
+    <Select
+      label={t("quality.interval")}
+      help={<Help about={t("quality.interval")}>{t("quality.intervalHelp")}</Help>}
+      value={chosen?.join() ?? OWN}
+      onChange={(value) =>
+        changeForm({ guidanceInterval: offered.get(value), isPresetChosen: true })
+      }
+      options={[
+        { value: OWN, label: t("quality.intervalWhole") },
+        ...[...offered].map(([value, interval]) => ({ value, label: words(interval) })),
+      ]}
+    />
+  );
 }

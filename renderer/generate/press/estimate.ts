@@ -10,17 +10,15 @@ const REST_MS = 250;
 /** How long a request would take; what it takes does not depend on the words in it. */
 export function useEstimate(request: GenerationRequest, isKnown: boolean): Estimate | undefined {
   const { queries } = useStudio();
-  const { model, width, height, steps, guidanceScale, scheduler, initImageId, strength } = request;
-  const costs = JSON.stringify({
-    model,
-    width,
-    height,
-    steps,
-    guidanceScale,
-    scheduler,
-    initImageId,
-    strength,
-  });
+  // What is absent is left out of the JSON; the seed and the count cost nothing.
+  const {
+    prompt: _prompt,
+    negativePrompt: _negative,
+    seed: _seed,
+    count: _count,
+    ...rest
+  } = request;
+  const costs = JSON.stringify(rest);
   const rested = useDebounced(costs, REST_MS);
   const input: GenerationRequest = { prompt: "", ...JSON.parse(rested) };
   return useQuery({

@@ -1,8 +1,10 @@
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
+import type { Preset } from "../../../engine/contract/presets.ts";
 import { seedSchema } from "../../../engine/contract/seed.ts";
 import type { ModelSummary } from "../../../engine/contract/models.ts";
 import type { ChosenTarget } from "../chosen-target.ts";
 import type { FormState } from "../../state/form.ts";
+import { presetOf } from "../form/presets.ts";
 
 /** What the form says with the model's own choices filled in. */
 export interface Wanted {
@@ -10,6 +12,8 @@ export interface Wanted {
   readonly height: number;
   readonly steps: number;
   readonly guidanceScale: number;
+  /** The preset that it amounts to, where it is one. */
+  readonly preset?: Preset;
 }
 
 /** Until the model is known, Stable Diffusion 2's own numbers stand in. */
@@ -17,7 +21,9 @@ const UNKNOWN: Wanted = { width: 768, height: 768, steps: 50, guidanceScale: 7.5
 
 export function wantedFrom(form: FormState, summary: ModelSummary | undefined): Wanted {
   const own = summary ?? UNKNOWN;
+  const preset = summary && presetOf(form, summary);
   return {
+    ...(preset !== undefined && { preset }),
     width: form.width ?? own.width,
     height: form.height ?? own.height,
     steps: form.steps ?? own.steps,
@@ -56,7 +62,8 @@ export function endpointRequest(
 
 /** What is asked of this device. */
 export function requestFrom(form: FormState, model: string, wanted: Wanted): GenerationRequest {
-  const { prompt, negativePrompt, scheduler, precision, seed, count, initImage, strength } = form;
+  const { prompt, negativePrompt, scheduler, precision, guidanceInterval } = form;
+  const { seed, count, initImage, strength } = form;
   return {
     ...wanted,
     prompt,
@@ -65,6 +72,7 @@ export function requestFrom(form: FormState, model: string, wanted: Wanted): Gen
     model,
     ...(scheduler !== undefined && { scheduler }),
     ...(precision !== undefined && { precision }),
+    ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(seed !== "" && { seed }),
     ...(initImage !== undefined && { initImageId: initImage.id, strength }),
   };

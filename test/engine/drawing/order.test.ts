@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
+import { presetSettings } from "../../../engine/contract/presets.ts";
 import { ordersOf, parseRequest } from "../../../engine/drawing/order.ts";
 import { readModel, STARTER } from "../../../engine/drawing/read-model.ts";
 import { refusal } from "../../fakes/refusal.ts";
@@ -39,6 +40,42 @@ test("what is asked for holds", () => {
   };
   expect(orders(asked)).toEqual([{ ...asked, model: "starter" }]);
 });
+
+test("a preset decides what is not named beside it, and the order says by which it was", () => {
+  const settings = (request: object) => {
+    const [order] = orders({ prompt: "a dog", ...request });
+    const { preset, steps, scheduler, precision, guidanceInterval } = order;
+    return { preset, steps, scheduler, precision, guidanceInterval };
+  };
+  const own = { precision: undefined, guidanceInterval: undefined };
+  expect(settings({ preset: "exact" })).toEqual({
+    ...own,
+    preset: "exact",
+    steps: 30,
+    scheduler: "ddim",
+  });
+  const fast = { ...presetSettings("fast", starter.summary), preset: "fast" };
+  expect(settings({ preset: "fast" })).toEqual(fast);
+  expect(
+    settings({ preset: "fast", precision: "auto", guidanceInterval: [0, 1], steps: 40 }),
+  ).toEqual({ ...fast, ...own, steps: 40 });
+  expect(
+    settings({ preset: "balanced", scheduler: "euler", guidanceInterval: [0.2, 0.7] }),
+  ).toEqual({
+    preset: "balanced",
+    steps: 25,
+    scheduler: "euler",
+    precision: "int8",
+    guidanceInterval: [0.2, 0.7],
+  });
+});
+
+test.each([[[0.5, 0.5]], [[0.8, 0.2]], [[-0.1, 1]], [[0, 1.1]], [[0.5]]])(
+  "an interval of %j is refused",
+  (guidanceInterval) => {
+    expect(() => orders({ prompt: "a dog", guidanceInterval })).toThrow(StudioError);
+  },
+);
 
 test("one side given alone makes a square", () => {
   const [{ width, height }] = orders({ prompt: "a dog", height: 96 });

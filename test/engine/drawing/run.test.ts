@@ -44,6 +44,14 @@ test("lays out what a model can draw", () => {
   expect(evaluationsOf(runOf(ORDER, starter))).toBe(10);
 });
 
+test("evaluations without guidance count as halves", () => {
+  const order: Order = { ...ORDER, scheduler: "ddim", steps: 10, guidanceInterval: [0, 0.8] };
+  expect(evaluationsOf(runOf(order, starter))).toBe(9);
+  expect(evaluationsOf(runOf({ ...order, guidanceScale: 1 }, starter))).toBe(10);
+  // Heun's second evaluation belongs to its step, and the last step has none.
+  expect(evaluationsOf(runOf({ ...order, scheduler: "heun" }, starter))).toBe(17.5);
+});
+
 test("with a start image it begins in the middle", () => {
   const run = runOf({ ...ORDER, scheduler: "ddim", strength: 0.5 }, starter);
   expect([run.from, evaluationsOf(run)]).toEqual([5, 4]);

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { guidanceEmbedding, guide, isGuided } from "../../../engine/pipeline/guidance.ts";
+import {
+  guidanceEmbedding,
+  guide,
+  isGuided,
+  isGuidedAt,
+} from "../../../engine/pipeline/guidance.ts";
 
 test("guidance is unconditional + scale * (conditional - unconditional)", () => {
   expect(guide(Float32Array.of(1, 2, 3, 6), 2)).toEqual(Float32Array.of(5, 10));
@@ -13,6 +18,15 @@ test.each([
 ])("a scale of %d with a UNet that takes it in a width of %s: two predictions %s", (...row) => {
   const [guidanceScale, guidanceWidth, is] = row;
   expect(isGuided({ guidanceScale, guidanceWidth })).toBe(is);
+});
+
+test("an interval guides from its first share on, and before its second", () => {
+  const guidance = { guidanceScale: 3, guidanceWidth: null };
+  const shares = [0, 0.2, 0.5, 0.8];
+  const at = (guidanceInterval: [number, number] | undefined) =>
+    shares.filter((share) => isGuidedAt({ ...guidance, guidanceInterval }, share));
+  expect([at([0.2, 0.8]), at([0, 0.5]), at(undefined)]).toEqual([[0.2, 0.5], [0, 0.2], shares]);
+  expect(isGuidedAt({ ...guidance, guidanceScale: 1 }, 0.5)).toBe(false);
 });
 
 // By StableDiffusionPipeline.get_guidance_scale_embedding of diffusers 0.42.

@@ -62,6 +62,21 @@ test.each([
   },
 );
 
+test.each([
+  [false, [2, 2, 1]],
+  [true, [1, 1, 1, 1, 1]],
+])(
+  "outside its interval guidance is one run; apart is %s: batches of %j",
+  async (apart, batches) => {
+    const networks = new FakeNetworks();
+    const guided: Run = { ...run, guidanceInterval: [0, 0.6] };
+    await collect(textToImage(fakeParts(networks, apart), guided));
+    const unet = networks.runs.filter(({ network }) => network === "UNet");
+    expect(unet.map(({ batch }) => batch)).toEqual(batches);
+    expect(networks.runs[0]).toEqual({ network: "text encoder", batch: 2 });
+  },
+);
+
 test("a UNet that takes the guidance scale is told it, in a batch of one", async () => {
   const networks = new FakeNetworks();
   await collect(textToImage(fakeParts(networks), { ...run, guidanceWidth: 6 }));

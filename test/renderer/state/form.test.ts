@@ -58,6 +58,15 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState().scheduler).toBeUndefined();
   });
 
+  test("brings an interval of guidance back, and all steps where a whole record has none", () => {
+    recallRecord({ guidanceInterval: [0, 0.8] });
+    expect(useForm.getState().guidanceInterval).toEqual([0, 0.8]);
+    recallRecord({ steps: 20 });
+    expect(useForm.getState().guidanceInterval).toEqual([0, 0.8]);
+    recallRecord(record);
+    expect(useForm.getState().guidanceInterval).toBeUndefined();
+  });
+
   test("cuts a prompt that is longer than one may be", () => {
     recallRecord({ prompt: "x".repeat(20_000) });
     expect(useForm.getState().prompt).toHaveLength(10_000);
@@ -81,4 +90,6 @@ test("a stored form is trusted field by field", () => {
   expect(fieldsOf({ ...sound, ...unsound })).toEqual(sound);
   expect(fieldsOf({ seed: "12a", scheduler: "magic", guidanceScale: -1 })).toEqual({});
   expect(fieldsOf({ guidanceScale: 0 })).toEqual({ guidanceScale: 0 });
+  expect(fieldsOf({ guidanceInterval: [0.8, 0.2] })).toEqual({});
+  expect(fieldsOf({ guidanceInterval: [0, 0.5] })).toEqual({ guidanceInterval: [0, 0.5] });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  formatAbout,
   formatBytes,
   formatClock,
   formatDay,
@@ -23,6 +24,23 @@ test("sizes are decimal with one digit", () => {
     "33.1 MB",
     "5.2 GB",
     "2000.0 TB",
+  ]);
+});
+
+test("an expected time is rounded as far as it is known", () => {
+  const times = [0.4, 2.4, 12.4, 54, 58, 205, 570, 1466, 3420, 3500, 9000];
+  expect(times.map((seconds) => formatAbout(seconds).replace("\u00a0", " "))).toEqual([
+    "under 1 s",
+    "2 s",
+    "10 s",
+    "55 s",
+    "1 min",
+    "3 min",
+    "10 min",
+    "25 min",
+    "55 min",
+    "1 h",
+    "2.5 h",
   ]);
 });
 

@@ -51,6 +51,8 @@ test("reads every input of the table", () => {
     INT32("width", 768),
     { name: "scheduler", datatype: "BYTES", shape: [1], data: ["euler"] },
     { name: "precision", datatype: "BYTES", shape: [1], data: ["int8"] },
+    { name: "preset", datatype: "BYTES", shape: [1], data: ["fast"] },
+    { name: "guidance_interval", datatype: "FP32", shape: [2], data: [0.1, 0.8] },
     INT32("num_images_per_prompt", 2),
   );
   expect(asked(request)).toEqual({
@@ -60,6 +62,8 @@ test("reads every input of the table", () => {
     steps: 30,
     guidanceScale: 7.1,
     precision: "int8",
+    preset: "fast",
+    guidanceInterval: [0.1, 0.8],
     height: 512,
     width: 768,
     scheduler: "euler",
@@ -76,6 +80,8 @@ test("reads the same from parameters, and by the aliases", () => {
     height: 512,
     width: 768,
     scheduler: "dpm++2m-karras",
+    preset: "balanced",
+    guidance_interval: "0.0 0.8",
     count: 2,
     colour: "unknown to us",
   };
@@ -88,9 +94,20 @@ test("reads the same from parameters, and by the aliases", () => {
     height: 512,
     width: 768,
     scheduler: "dpm++2m-karras",
+    preset: "balanced",
+    guidanceInterval: [0, 0.8],
     count: 2,
   });
 });
+
+test.each([["0.8"], ["0.8 0.2"], ["0 0.5 1"], ["0 2"], ["first last"], [""]])(
+  "an interval of %j is refused",
+  (guidance_interval) => {
+    expect(sentenceOf(() => asked({ ...withInputs(), parameters: { guidance_interval } }))).toBe(
+      `guidance_interval cannot be "${guidance_interval}": it is two shares of the run, such as 0.0 0.8.`,
+    );
+  },
+);
 
 describe("where an input stands in two places", () => {
   test("the tensor wins over the parameter, also by the other name", () => {
@@ -114,7 +131,7 @@ describe("where an input stands in two places", () => {
 describe("an input of another name", () => {
   const stray = (name: string) => ({ ...PROMPT, name });
   const known =
-    "the inputs are prompt, negative_prompt, seed, num_inference_steps, guidance_scale, height, width, scheduler, precision, num_images_per_prompt";
+    "the inputs are prompt, negative_prompt, seed, num_inference_steps, guidance_scale, height, width, scheduler, precision, preset, guidance_interval, num_images_per_prompt";
 
   test.each(["input0", "text_input", "BYTES", "args_0"])("%s alone is the prompt", (name) => {
     expect(asked({ inputs: [stray(name)] })).toEqual(CAT);

@@ -27,6 +27,8 @@ test("metadata declares every input with datatype and shape, and the output", ()
       { name: "width", datatype: "INT32", shape: [1] },
       { name: "scheduler", datatype: "BYTES", shape: [1] },
       { name: "precision", datatype: "BYTES", shape: [1] },
+      { name: "preset", datatype: "BYTES", shape: [1] },
+      { name: "guidance_interval", datatype: "FP32", shape: [2] },
       { name: "num_images_per_prompt", datatype: "INT32", shape: [1] },
     ],
     outputs: [{ name: "image", datatype: "UINT8", shape: [-1, -1, -1, 3] }],

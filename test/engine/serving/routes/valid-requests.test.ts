@@ -19,8 +19,10 @@ const side = fc.integer({ min: 8, max: 40 }).map((n) => n * 8);
 
 type InputName = keyof typeof PICTURE_INPUTS;
 
-/** Values of every input besides the prompt. */
-const VALUES: Readonly<Record<Exclude<InputName, "prompt">, fc.Arbitrary<string | number>>> = {
+/** Values of every input that holds one, besides the prompt. */
+const VALUES: Readonly<
+  Record<Exclude<InputName, "prompt" | "guidanceInterval">, fc.Arbitrary<string | number>>
+> = {
   negativePrompt: text,
   seed: fc.nat(0xffff_ffff),
   steps: fc.integer({ min: 1, max: 1000 }),
@@ -29,6 +31,7 @@ const VALUES: Readonly<Record<Exclude<InputName, "prompt">, fc.Arbitrary<string 
   width: side,
   scheduler: fc.constantFrom("ddim", "pndm", "euler"),
   precision: fc.constantFrom("auto", "float32", "int8"),
+  preset: fc.constantFrom("exact", "balanced", "fast"),
   count: fc.integer({ min: 1, max: 3 }),
 };
 

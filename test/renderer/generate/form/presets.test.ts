@@ -1,33 +1,40 @@
 import { expect, test } from "vitest";
-import { fieldsOf, PRESETS, presetOf } from "../../../../renderer/generate/form/presets.ts";
+import { PRESETS } from "../../../../engine/contract/presets.ts";
+import {
+  fieldsOf,
+  presetOf,
+  presetsFor,
+  presetWithin,
+} from "../../../../renderer/generate/form/presets.ts";
 
 const own = { steps: 50, scheduler: "ddim", isDistilled: false } as const;
+const distilled = { steps: 4, scheduler: "lcm", isDistilled: true } as const;
+const NONE = { precision: undefined, guidanceInterval: undefined };
 
 test("each preset is recognized in the form it makes", () => {
   const found = PRESETS.map((preset) => presetOf(fieldsOf(preset, own), own));
   expect(found).toEqual([...PRESETS]);
 });
 
-test("Exact is the model's own, the others fewer steps of DPM++ 2M, but never less than eight", () => {
-  expect(PRESETS.map((preset) => fieldsOf(preset, own))).toEqual([
-    { steps: undefined, scheduler: undefined, precision: undefined },
-    { steps: 25, scheduler: "dpm++2m", precision: "int8" },
-    { steps: 13, scheduler: "dpm++2m", precision: "int8" },
-  ]);
-  expect(fieldsOf("fast", { ...own, steps: 9 }).steps).toBe(8);
-});
-
-test("a distilled model keeps its own scheduler and steps in every preset", () => {
-  const distilled = { steps: 4, scheduler: "lcm", isDistilled: true } as const;
-  for (const preset of PRESETS) {
-    const fields = fieldsOf(preset, distilled);
-    expect(fields).toEqual({ steps: undefined, scheduler: undefined, precision: undefined });
-    expect(presetOf(fields, distilled)).toBe("exact");
-  }
-});
-
 test("numbers set by hand are no preset, unless they say the same", () => {
-  expect(presetOf({ steps: 31, scheduler: undefined }, own)).toBeUndefined();
-  expect(presetOf({ steps: 25, scheduler: "dpm++2m" }, own)).toBeUndefined();
-  expect(presetOf({ steps: 50, scheduler: "ddim" }, own)).toBe("exact");
+  expect(presetOf({ ...NONE, steps: 31, scheduler: undefined }, own)).toBeUndefined();
+  expect(presetOf({ ...fieldsOf("fast", own), guidanceInterval: [0, 0.5] }, own)).toBeUndefined();
+  expect(presetOf({ ...NONE, steps: 50, scheduler: "ddim" }, own)).toBe("exact");
+});
+
+test("presets that come to the same are offered once", () => {
+  expect(presetsFor(own, true)).toEqual(["exact", "balanced", "fast"]);
+  expect(presetsFor(own, false)).toEqual(["exact", "balanced", "fast"]);
+  expect(presetsFor(distilled, true)).toEqual(["exact", "balanced"]);
+  expect(presetsFor(distilled, false)).toEqual(["exact"]);
+});
+
+test.each([
+  [{ exact: 119, balanced: 30, fast: 10 }, "exact"],
+  [{ exact: 121, balanced: 120, fast: 10 }, "balanced"],
+  [{ exact: 1500, balanced: 400, fast: 200 }, "fast"],
+  [{ exact: 1500, balanced: 400 }, undefined],
+  [{}, undefined],
+] as const)("of presets that take %j, %s is chosen", (seconds, chosen) => {
+  expect(presetWithin(PRESETS, seconds)).toBe(chosen);
 });

@@ -8,7 +8,7 @@ const initImage = { id: "i", width: 64, height: 64, address: "/pictures/init-ima
 
 test("what the form leaves open is the model's own choice", () => {
   const own = { width: 128, height: 128, steps: 30, guidanceScale: 3 };
-  expect(wantedFrom(form, STARTER.summary)).toEqual(own);
+  expect(wantedFrom(form, STARTER.summary)).toEqual({ ...own, preset: "exact" });
   expect(wantedFrom({ ...form, steps: 9 }, STARTER.summary)).toEqual({ ...own, steps: 9 });
 });
 

@@ -1,0 +1,21 @@
+import { StudioError } from "../contract/errors.ts";
+import type { FloatTensor } from "../tensor/tensor.ts";
+import type { Tensors } from "./session.ts";
+
+/** Where a result came from, for the sentence of a refusal. */
+interface Origin {
+  readonly network: string;
+  readonly step: number | string;
+}
+
+/** The named float output of a session; numbers that are not finite are refused, not drawn as black. */
+export function finiteOutput(
+  outputs: Tensors,
+  name: string,
+  { network, step }: Origin,
+): FloatTensor {
+  const output = outputs[name];
+  if (!(output?.data instanceof Float32Array)) throw new TypeError(`no float output ${name}`);
+  if (!output.data.every(Number.isFinite)) throw new StudioError("NOT_FINITE", { network, step });
+  return { shape: output.shape, data: output.data };
+}

@@ -1,0 +1,89 @@
+import { tensor, type FloatTensor } from "../tensor/tensor.ts";
+import { finiteOutput } from "./finite-output.ts";
+import { guidanceEmbedding, guide, isGuided, isGuidedAt } from "./guidance.ts";
+import type { PipelineParts, Run } from "./pipeline.ts";
+
+/** One evaluation of the UNet in a run. */
+export interface Evaluation {
+  /** From 0; the first that is run, where the run starts in the middle. */
+  readonly number: number;
+  /** (1, channels, h, w), as the scheduler scales them. */
+  readonly latents: FloatTensor;
+  readonly timestep: number;
+}
+
+export type Predictor = (evaluation: Evaluation, signal?: AbortSignal) => Promise<Float32Array>;
+
+/** Of each evaluation that a run makes, whether guidance works in it. */
+export function guidedEvaluations(run: Run): readonly boolean[] {
+  const { plan, from } = run;
+  const evaluations = plan.timesteps.length - from;
+  const steps = Math.ceil(evaluations / plan.order);
+  return Array.from({ length: evaluations }, (_, i) =>
+    isGuidedAt(run, Math.floor(i / plan.order) / steps),
+  );
+}
+
+/**
+ * Predicts a run's noise, after guidance: in a batch of two, or where the parts say so in two runs of one.
+ * `hiddenStates` are those of `encodePrompt`.
+ */
+export function predictorFor(
+  { networks, guidesApart }: PipelineParts,
+  run: Run,
+  hiddenStates: FloatTensor,
+): Predictor {
+  const guided = guidedEvaluations(run);
+  const isApart = isGuided(run) && guidesApart(run);
+  const rows = rowsOf(hiddenStates);
+  const withoutGuidance = rows.at(-1) ?? hiddenStates;
+  const { guidanceScale, guidanceWidth } = run;
+  const embedded = guidanceWidth !== null && {
+    timestep_cond: guidanceEmbedding(guidanceScale, guidanceWidth),
+  };
+  return async (evaluation, signal) => {
+    const { latents, timestep, number } = evaluation;
+    const predict = async (states: FloatTensor): Promise<Float32Array> => {
+      const [batch = 1] = states.shape;
+      const [, channels = 0, height = 0, width = 0] = latents.shape;
+      const inputs = {
+        sample: tensor([batch, channels, height, width], repeat(latents.data, batch)),
+        timestep: tensor([1], Float32Array.of(timestep)),
+        encoder_hidden_states: states,
+        ...embedded,
+      };
+      const outputs = await networks.unet({ batch, height, width }).run(inputs, signal);
+      return finiteOutput(outputs, "out_sample", { network: "UNet", step: number + 1 }).data;
+    };
+    if (guided[number] !== true) return predict(withoutGuidance);
+    if (!isApart) return guide(await predict(hiddenStates), guidanceScale);
+    const both: Float32Array[] = [];
+    for (const row of rows) both.push(await predict(row));
+    return guide(joined(both), guidanceScale);
+  };
+}
+
+/** Each prompt's hidden states, (1, tokens, width); of one prompt the tensor itself, by which sessions know it. */
+function rowsOf(hiddenStates: FloatTensor): readonly FloatTensor[] {
+  const { shape, data } = hiddenStates;
+  const [batch = 1, ...rest] = shape;
+  if (batch === 1) return [hiddenStates];
+  const size = data.length / batch;
+  return Array.from({ length: batch }, (_, i) =>
+    tensor([1, ...rest], data.subarray(i * size, (i + 1) * size)),
+  );
+}
+
+function repeat(data: Float32Array, times: number): Float32Array {
+  return joined(Array.from({ length: times }, () => data));
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
+}

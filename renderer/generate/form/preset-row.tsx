@@ -1,0 +1,153 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { ModelSummary } from "../../../engine/contract/models.ts";
+import type { Preset } from "../../../engine/contract/presets.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { changeForm, useForm } from "../../state/form.ts";
+import { Chips } from "../../ui/chips.tsx";
+import { formatAbout, formatShare } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import type { ChosenModel } from "../chosen-model.ts";
+import { useEstimate } from "../press/estimate.ts";
+import { requestFrom, wantedFrom } from "../press/wanted.ts";
+import styles from "./form-panel.module.css";
+import {
+  fieldsOf,
+  type Own,
+  presetOf,
+  type PresetSeconds,
+  presetsFor,
+  presetWithin,
+} from "./presets.ts";
+
+/** Stands in for a model that is not known: an endpoint's. */
+const UNKNOWN: Own = { steps: 50, scheduler: undefined, isDistilled: false };
+
+interface PresetRowProps {
+  readonly model: ChosenModel;
+  /** Whether this machine draws: then it is known how long each takes. */
+  readonly isLocal: boolean;
+}
+
+/** How much work goes into the picture: a few presets, with what each would take here. */
+export function PresetRow({ model, isLocal }: PresetRowProps) {
+  const t = useWords("generate");
+  const form = useForm();
+  const own = model.summary ?? UNKNOWN;
+  const isGpu = useIsGpu();
+  const offered = presetsFor(own, isLocal && !isGpu);
+  const seconds = usePresetSeconds(model);
+  const isChosen = usePresetChoice(model.summary, offered, seconds);
+  const preset = presetOf(form, own);
+  return (
+    <>
+      {offered.length > 1 && (
+        <Chips
+          label={t("quality.title")}
+          isSegmented
+          isTall
+          value={preset}
+          onChange={(chosen) => changeForm({ ...fieldsOf(chosen, own), isPresetChosen: true })}
+          chips={offered.map((name) => ({
+            value: name,
+            name: t(`quality.${name}`),
+            label: <PresetLabel preset={name} seconds={isLocal ? seconds[name] : undefined} />,
+          }))}
+        />
+      )}
+      {own.isDistilled && (
+        <p className={styles.hint}>{t("quality.distilled", { steps: own.steps })}</p>
+      )}
+      {preset !== undefined && (
+        <p className={styles.hint}>
+          <Contents preset={preset} own={own} isGpu={isLocal && isGpu} />
+        </p>
+      )}
+      {isChosen && seconds.exact !== undefined && preset !== undefined && preset !== "exact" && (
+        <p className={styles.hint}>
+          {t("quality.selected", {
+            preset: t(`quality.${preset}`),
+            time: formatAbout(seconds.exact),
+          })}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** A preset's name, and under it what it would take. */
+function PresetLabel({ preset, seconds }: { preset: Preset; seconds: number | undefined }) {
+  const t = useWords("generate");
+  return (
+    <span className={styles.preset}>
+      {t(`quality.${preset}`)}
+      {seconds !== undefined && <span className={styles.time}>{formatAbout(seconds)}</span>}
+    </span>
+  );
+}
+
+interface ContentsProps {
+  readonly preset: Preset;
+  readonly own: Own;
+  readonly isGpu: boolean;
+}
+
+/** What a preset stands for, in one line. */
+function Contents({ preset, own, isGpu }: ContentsProps) {
+  const t = useWords("generate");
+  const names = useWords("picture");
+  const { steps, scheduler, precision, guidanceInterval } = fieldsOf(preset, own);
+  const inFull = isGpu ? t("quality.gpuPrecision") : t("quality.fullPrecision");
+  return [
+    t("quality.stepCount", { count: steps ?? own.steps }),
+    scheduler === undefined ? t("quality.ownSampler") : names(`schedulers.${scheduler}`),
+    isGpu || precision === undefined ? inFull : precision,
+    guidanceInterval && t("quality.guidedFirst", { share: formatShare(guidanceInterval[1]) }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function useIsGpu(): boolean {
+  const { queries } = useStudio();
+  const { data } = useQuery(queries.machine.get.queryOptions());
+  return data?.device !== undefined && data.device.provider !== "cpu";
+}
+
+/** What each preset would take for the picture that the form says. */
+function usePresetSeconds({ id, summary }: ChosenModel): PresetSeconds {
+  const form = useForm();
+  const { width, height, guidanceScale } = wantedFrom(form, summary);
+  const { initImageId, strength } = requestFrom(form, id, wantedFrom(form, summary));
+  const picture = {
+    prompt: "",
+    model: id,
+    width,
+    height,
+    guidanceScale,
+    ...(initImageId !== undefined && { initImageId, strength }),
+  };
+  const isKnown = summary !== undefined;
+  const exact = useEstimate({ ...picture, preset: "exact" }, isKnown)?.seconds;
+  const balanced = useEstimate({ ...picture, preset: "balanced" }, isKnown)?.seconds;
+  const fast = useEstimate({ ...picture, preset: "fast" }, isKnown)?.seconds;
+  return {
+    ...(exact !== undefined && { exact }),
+    ...(balanced !== undefined && { balanced }),
+    ...(fast !== undefined && { fast }),
+  };
+}
+
+/** Chooses a preset where nobody has; tells whether it is the one that chooses. */
+function usePresetChoice(
+  summary: ModelSummary | undefined,
+  offered: readonly Preset[],
+  seconds: PresetSeconds,
+): boolean {
+  const isUntouched = useForm(({ isLoaded, isPresetChosen }) => isLoaded && !isPresetChosen);
+  const preset = isUntouched && summary ? presetWithin(offered, seconds) : undefined;
+  useEffect(() => {
+    if (preset !== undefined && summary) changeForm(fieldsOf(preset, summary));
+  }, [preset, summary]);
+  return preset !== undefined;
+}
