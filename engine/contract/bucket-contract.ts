@@ -1,7 +1,13 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { publishRequestSchema } from "./archives.ts";
-import { fetchRequestSchema, uploadRequestSchema } from "./bucket-transfers.ts";
+import {
+  fetchRequestSchema,
+  receivedIdSchema,
+  receivedPartSchema,
+  receivedUploadSchema,
+  uploadRequestSchema,
+} from "./bucket-transfers.ts";
 import {
   bucketNameSchema,
   bucketPlaceSchema,
@@ -84,7 +90,13 @@ export const bucketContract = {
     )
     .output(nothing),
   /** Sends a file or a folder, as a transfer. It goes on after a restart, and sends no part twice. */
-  upload: oc.input(uploadRequestSchema).output(z.object({ transferId: z.string() })),
+  upload: oc
+    .input(z.union([uploadRequestSchema, receivedUploadSchema]))
+    .output(z.object({ transferId: z.string() })),
+  /** Takes a part of a file that a page has and the studio's machine has not; `upload` sends what came. */
+  receive: oc.input(receivedPartSchema).output(z.object({ id: receivedIdSchema })),
+  /** Deletes what came under an id, where it is not to be sent after all. */
+  discardReceived: oc.input(z.object({ id: receivedIdSchema })).output(nothing),
   /** Fetches an object or everything below a key, as a transfer. It goes on where it stopped. */
   download: oc.input(fetchRequestSchema).output(z.object({ transferId: z.string() })),
 };

@@ -17,6 +17,29 @@ export const uploadRequestSchema = bucketPlaceSchema.extend({
 });
 export type UploadRequest = z.output<typeof uploadRequestSchema>;
 
+/** What a page has sent under one id: a file, or a folder with everything in it. */
+export const receivedIdSchema = z.uuid();
+
+/** An upload of what `receive` took, which is deleted here once the upload has ended. */
+export const receivedUploadSchema = uploadRequestSchema
+  .omit({ path: true })
+  .extend({ received: receivedIdSchema });
+
+/** The longest part that a page sends at a time. */
+const MAX_RECEIVED_BYTES = 64 << 20;
+
+/** A part of a file on its way from a page, which knows no path on the studio's machine. */
+export const receivedPartSchema = z.object({
+  /** As the first part's answer gave it. */
+  id: receivedIdSchema.optional(),
+  /** The file's name, or its path in the folder that is sent, from the folder's own name on; with slashes. */
+  path: z.string().min(1).max(1024),
+  /** Bytes of it that were sent before; 0 begins it. */
+  offset: z.int().min(0),
+  part: z.file().max(MAX_RECEIVED_BYTES),
+});
+export type ReceivedPart = z.output<typeof receivedPartSchema>;
+
 export const fetchRequestSchema = bucketPlaceSchema.extend({
   /** An object; one that ends in a slash, or nothing, is everything below it. */
   key: z.string().max(1024),

@@ -19,6 +19,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { os } from "./implementer.ts";
+import type { ReceivedFiles } from "./received-files.ts";
 
 /** Files of a folder that are sent or fetched at once, where each fits into one request. */
 const LANES = 4;
@@ -37,10 +38,25 @@ type BucketRunners = Readonly<Record<"upload" | "fetch", TransferRunner>>;
 const journalsIn = (dataFolder: string): string => join(dataFolder, "bucket-transfers");
 
 /** Bringing files and folders into buckets and back, as transfers carry it out. */
-export function bucketWorks(parts: BucketTransferParts): BucketRunners {
-  const { connections } = parts;
+export function bucketWorks(
+  parts: BucketTransferParts & { readonly received: ReceivedFiles },
+): BucketRunners {
+  const { connections, received } = parts;
+  const sending = journaled(parts, (run, journal) => send(connections, run, journal));
   return {
-    upload: journaled(parts, (run, journal) => send(connections, run, journal)),
+    // What came from a page is needed here no longer than its upload.
+    upload: {
+      ...sending,
+      run: async (run) => {
+        await sending.run(run);
+        await received.discard(run.id);
+        return undefined;
+      },
+      discard: async (id) => {
+        await received.discard(id);
+        await sending.discard(id);
+      },
+    },
     fetch: journaled(parts, (run, journal) => fetchAll(connections, run, journal)),
   };
 }
@@ -77,9 +93,11 @@ export function journaled<Made extends string | undefined | void>(
 /** Forgets what transfers left that are no longer known. */
 export async function sweepBucketTransfers(
   dataFolder: string,
-  transfers: Pick<Transfers, "mayNeed">,
+  { received, transfers }: Pick<ProcedureParts, "received" | "transfers">,
 ): Promise<void> {
-  await sweepJournals(journalsIn(dataFolder), (id) => transfers.mayNeed(id));
+  const mayNeed = (id: string): boolean => transfers.mayNeed(id);
+  await sweepJournals(journalsIn(dataFolder), mayNeed);
+  await received.sweep(mayNeed);
 }
 
 interface SentFile {
@@ -190,23 +208,29 @@ function progressOf(
   };
 }
 
-/** Files and folders into buckets and back. */
-export function bucketTransferProcedures({
-  connections,
-  transfers,
-}: {
+interface ProcedureParts {
   readonly connections: Connections;
+  readonly received: ReceivedFiles;
   readonly transfers: Transfers;
-}) {
+}
+
+/** Files and folders into buckets and back. */
+export function bucketTransferProcedures({ connections, received, transfers }: ProcedureParts) {
   return {
     upload: os.buckets.upload.handler(async ({ input }) => {
-      checkPath("The file", input.path);
+      const id = "received" in input ? input.received : undefined;
+      const path = "received" in input ? await received.pathOf(input.received) : input.path;
+      checkPath("The file", path);
       connections.get(input.connectionId);
-      if ((await filesIn(input.path)) === undefined) await fileSource(input.path);
-      const order = z.json().parse(JSON.parse(JSON.stringify(input)));
-      const name = basename(input.path);
-      return { transferId: await transfers.add({ kind: "upload", name, order }) };
+      if ((await filesIn(path)) === undefined) await fileSource(path);
+      const { connectionId, bucket, key, partBytes } = input;
+      const request: UploadRequest = { connectionId, bucket, key, partBytes, path };
+      const order = z.json().parse(JSON.parse(JSON.stringify(request)));
+      const name = basename(path);
+      return { transferId: await transfers.add({ id, kind: "upload", name, order }) };
     }),
+    receive: os.buckets.receive.handler(({ input }) => received.take(input)),
+    discardReceived: os.buckets.discardReceived.handler(({ input }) => received.discard(input.id)),
     download: os.buckets.download.handler(async ({ input }) => {
       checkPath("The output", input.out);
       connections.get(input.connectionId);

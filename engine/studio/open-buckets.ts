@@ -7,12 +7,14 @@ import { os } from "./implementer.ts";
 import type { Stores } from "./open-stores.ts";
 import { bucketTransferProcedures } from "./bucket-transfers.ts";
 import { publishProcedure, type PublishParts } from "./publish-model.ts";
+import { ReceivedFiles } from "./received-files.ts";
 import type { StudioOptions } from "./studio-options.ts";
 
 /** Connections to S3 services, and what can be asked of their buckets. */
 export interface BucketParts {
   readonly connections: Connections;
   readonly buckets: Buckets;
+  readonly received: ReceivedFiles;
 }
 
 /** Introduces connections to buckets to the secrets and the event log. `undo` is told how to close them. */
@@ -30,7 +32,8 @@ export async function openBuckets(
     now,
   });
   undo.defer(() => connections.close());
-  return { connections, buckets: new Buckets(connections, now) };
+  const received = new ReceivedFiles(dataFolder);
+  return { connections, buckets: new Buckets(connections, now), received };
 }
 
 /** Buckets of S3 services. */

@@ -33,7 +33,7 @@ export function openTransfers(
   { settings, secrets, transfers, events }: Stores,
   parts: DrawingParts & Pick<ServingParts, "studioEngine"> & BucketParts,
 ): TransferParts {
-  const { store, devices, studioEngine, connections, buckets } = parts;
+  const { store, devices, studioEngine, connections, buckets, received } = parts;
   const fetch = proxiedFetch();
   const access = (token: string | undefined): HubAccess => ({
     endpoint: hubEndpoint(settings.read().hubEndpoint),
@@ -50,11 +50,11 @@ export function openTransfers(
     ...modelWorks({ store, hub, isOpen: (id) => transfers.isOpen(id), onModels }),
     pack: packWork(store),
     publish: publishWork({ store, connections, buckets, dataFolder }),
-    ...bucketWorks({ connections, dataFolder }),
+    ...bucketWorks({ connections, received, dataFolder }),
     cuda: cudaWork({ installer: cuda, onInstalled }),
   };
   // What cannot be swept now is swept at the next start.
-  sweepBucketTransfers(dataFolder, transfers).catch(() => undefined);
+  sweepBucketTransfers(dataFolder, { received, transfers }).catch(() => undefined);
   transfers.begin(runners, isPassive);
   return { hub, whoAmI: async (token, signal) => whoAmI(access(token), signal), onModels };
 }

@@ -16,6 +16,8 @@ export interface TransfersOptions {
 }
 
 export interface NewTransfer {
+  /** Where what it works on has been kept under an id already. */
+  readonly id?: string | undefined;
   readonly kind: Transfer["kind"];
   readonly name: string;
   readonly order: Order;
@@ -91,7 +93,7 @@ export class Transfers {
   }
 
   /** Keeps a transfer and lets it run when its turn has come. One of the same order that is open goes on instead. */
-  async add({ kind, name, order, modelId }: NewTransfer): Promise<string> {
+  async add({ id = randomUUID(), kind, name, order, modelId }: NewTransfer): Promise<string> {
     const known = this.#openLike(kind, order);
     if (known !== undefined) {
       this.#held.delete(known.id);
@@ -99,7 +101,6 @@ export class Transfers {
       this.#startNext();
       return known.id;
     }
-    const id = randomUUID();
     const createdAt = new Date().toISOString();
     const amounts = { doneBytes: 0, totalBytes: 0 };
     this.#orders.set(id, order);

@@ -6,7 +6,7 @@ import { useStudio } from "../connection/studio.tsx";
 import { TransferDock } from "../transfers/transfer-dock.tsx";
 import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { DropSign } from "../ui/drop-sign.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
@@ -134,12 +134,7 @@ function Nothing({ onAdd, onSecret }: NothingProps) {
           {t("add")}
         </Button>
       </Empty>
-      {drop.isOver && (
-        <p className={styles.drop}>
-          <Icon of={KeyRound} />
-          {t("drop")}
-        </p>
-      )}
+      {drop.isOver && <DropSign icon={KeyRound}>{t("drop")}</DropSign>}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { useActions } from "../shortcuts/registry.ts";
 import { testEndpoint } from "../state/endpoint-tests.ts";
 import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
-import { Icon } from "../ui/icon.tsx";
+import { DropSign } from "../ui/drop-sign.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
@@ -23,6 +23,7 @@ import { useTokenReader } from "./use-token-reader.ts";
 
 /** The inference endpoints that this studio can draw on. */
 export function EndpointsPage() {
+  const t = useWords("endpoints");
   const endpoints = useEndpoints();
   const address = useEndpointAddress();
   const [token, setToken] = useState<Token>();
@@ -42,7 +43,7 @@ export function EndpointsPage() {
   return (
     <div className={styles.page} {...drop.handlers}>
       <Content address={address} onDropped={drop.end} />
-      {drop.isOver && <DropHint />}
+      {drop.isOver && <DropSign icon={KeyRound}>{t("drop")}</DropSign>}
       {(address.isAdding || edited) && (
         <EndpointDialog
           key={edited?.id ?? "new"}
@@ -102,16 +103,6 @@ function Trouble({ error, readAt, onRetry }: TroubleProps) {
         {ui("tryAgain")}
       </Button>
     </div>
-  );
-}
-
-function DropHint() {
-  const t = useWords("endpoints");
-  return (
-    <p className={styles.drop}>
-      <Icon of={KeyRound} />
-      {t("drop")}
-    </p>
   );
 }
 

@@ -4,6 +4,7 @@ import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { shareOf, useProgress } from "../state/progress.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
+import { useSending } from "../state/sending.ts";
 import { useWords } from "../words/words.ts";
 
 /** Title and icon of the page's tab, and of the desktop's taskbar, say how busy the studio is. */
@@ -20,6 +21,18 @@ export function useBusySigns(page: string): void {
     void desktop?.setProgress(count > 0 ? (share ?? 0) : null, count);
   }, [count, share]);
   useAnnouncement();
+  useLeaveQuestion();
+}
+
+/** A page that is closed sends nothing more of its files: the browser asks before. */
+function useLeaveQuestion(): void {
+  const isSending = useSending(({ all }) => all.length > 0);
+  useEffect(() => {
+    if (!isSending) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [isSending]);
 }
 
 /** In hundredths: the taskbar need not hear of less. */

@@ -1,6 +1,8 @@
 import { CircleAlert, CircleCheck, Pause, Play, X } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { useSending } from "../state/sending.ts";
 import { isActive, useTransfers } from "../state/transfers.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -15,8 +17,9 @@ import styles from "./transfer-dock.module.css";
 export function TransferDock() {
   const t = useWords("transfers");
   const { client } = useStudio();
+  const sendings = useSending(({ all }) => all);
   const transfers = useTransfers(({ all }) => all);
-  if (transfers.length === 0) return null;
+  if (transfers.length + sendings.length === 0) return null;
   const hasEnded = transfers.some((one) => !isActive(one) && one.state !== "paused");
   return (
     <section className={styles.dock} aria-label={t("title")}>
@@ -29,16 +32,36 @@ export function TransferDock() {
         )}
       </header>
       <ul className={styles.rows}>
+        {sendings.map(({ transfer, cancel }) => (
+          <TransferRow
+            key={transfer.id}
+            transfer={{ ...transfer, note: t("sending") }}
+            tools={<Cancel name={transfer.name} onPress={cancel} />}
+          />
+        ))}
         {transfers.map((transfer) => (
-          <TransferRow key={transfer.id} transfer={transfer} />
+          <TransferRow
+            key={transfer.id}
+            transfer={transfer}
+            tools={<Tools transfer={transfer} />}
+          />
         ))}
       </ul>
     </section>
   );
 }
 
+/** Those that go on where they were. */
+const PAUSABLE: ReadonlySet<Transfer["kind"]> = new Set([
+  "download",
+  "cuda",
+  "publish",
+  "upload",
+  "fetch",
+]);
+
 /** One transfer: done of total, rate, time left, and how to stop it. */
-function TransferRow({ transfer }: { transfer: Transfer }) {
+function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode }) {
   const t = useWords("transfers");
   const { kind, name, state, doneBytes, totalBytes, error, note } = transfer;
   const isOpen = isActive(transfer) || state === "paused";
@@ -52,9 +75,7 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
       <span className={styles.numbers}>
         <Numbers transfer={transfer} />
       </span>
-      <span className={styles.tools}>
-        <Tools transfer={transfer} />
-      </span>
+      <span className={styles.tools}>{tools}</span>
       {isOpen && (
         <div className={styles.bar}>
           <ProgressBar
@@ -98,18 +119,18 @@ function Tools({ transfer }: { transfer: Transfer }) {
   const t = useWords("transfers");
   const { client } = useStudio();
   const { id, kind, name, state } = transfer;
-  const isFetched = kind === "download" || kind === "cuda";
+  const canPause = PAUSABLE.has(kind);
   const ids = { ids: [id] };
   return (
     <>
-      {isActive(transfer) && isFetched && (
+      {isActive(transfer) && canPause && (
         <IconButton
           icon={Pause}
           label={t("pause", { name })}
           onPress={() => attempt(client.transfers.pause(ids))}
         />
       )}
-      {(state === "paused" || (state === "failed" && isFetched)) && (
+      {(state === "paused" || (state === "failed" && canPause)) && (
         <IconButton
           icon={Play}
           label={t("resume", { name })}
@@ -117,12 +138,13 @@ function Tools({ transfer }: { transfer: Transfer }) {
         />
       )}
       {(isActive(transfer) || state === "paused") && (
-        <IconButton
-          icon={X}
-          label={t("cancel", { name })}
-          onPress={() => attempt(client.transfers.cancel(ids))}
-        />
+        <Cancel name={name} onPress={() => attempt(client.transfers.cancel(ids))} />
       )}
     </>
   );
+}
+
+function Cancel({ name, onPress }: { name: string; onPress: () => void }) {
+  const t = useWords("transfers");
+  return <IconButton icon={X} label={t("cancel", { name })} onPress={onPress} />;
 }

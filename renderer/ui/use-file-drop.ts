@@ -1,7 +1,10 @@
 import { type DragEvent, useState } from "react";
 
-/** Takes a file of another program dropped on an element; what lies within may take it first. */
-export function useFileDrop(take: (file: File) => void) {
+/**
+ * Takes a file of another program dropped on an element; what lies within may take it first. Where there may
+ * be more of them, or a folder, the event has the rest.
+ */
+export function useFileDrop(take: (file: File, event: DragEvent) => void) {
   const [depth, setDepth] = useState(0);
   const move = (step: number) => (event: DragEvent) => {
     if (!hasFiles(event)) return;
@@ -14,7 +17,7 @@ export function useFileDrop(take: (file: File) => void) {
     event.stopPropagation();
     setDepth(0);
     const file = event.dataTransfer.files[0];
-    if (file) take(file);
+    if (file) take(file, event);
   };
   const isOver = depth > 0;
   return {

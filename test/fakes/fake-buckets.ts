@@ -126,15 +126,15 @@ export class FakeBuckets {
 
   #list({ prefix = "", search = "", after, limit = 1000, ...sort }: Partial<ListQuery>): ListPage {
     const words = search.toLowerCase();
+    const isFlat = words !== "" || sort.isRecursive === true;
     const inside = this.#objects.filter(({ key }) => key.startsWith(prefix));
     const rest = (key: string) => key.slice(prefix.length);
     const direct = inside.filter(({ key }) =>
-      words === "" ? !rest(key).includes("/") : rest(key).toLowerCase().includes(words),
+      isFlat ? rest(key).toLowerCase().includes(words) : !rest(key).includes("/"),
     );
-    const names =
-      words === ""
-        ? new Set(inside.flatMap(({ key }) => /^([^/]*)\//.exec(rest(key))?.[1] ?? []))
-        : [];
+    const names = !isFlat
+      ? new Set(inside.flatMap(({ key }) => /^([^/]*)\//.exec(rest(key))?.[1] ?? []))
+      : [];
     const sign = sort.isDescending === true ? -1 : 1;
     const by = sort.sortBy ?? "name";
     const sorted = direct.toSorted((a, b) => sign * ((a[by] ?? "") < (b[by] ?? "") ? -1 : 1));
@@ -230,6 +230,8 @@ export class FakeBuckets {
       publish: async () => ({ transferId: "none", path: "stable-diffusion/" }),
       upload: async () => ({ transferId: "transfer-1" }),
       download: async () => ({ transferId: "transfer-1" }),
+      receive: async ({ id = crypto.randomUUID() }) => ({ id }),
+      discardReceived: async () => {},
     };
   }
 }

@@ -11,10 +11,12 @@ import type { Row } from "./rows.ts";
 export interface ChoiceBarProps {
   readonly chosen: readonly Row[];
   readonly actions: readonly Action[];
+  /** The rest of the list is being read, to be chosen too. */
+  readonly isTakingAll: boolean;
 }
 
 /** How much is chosen, and what can be done with it. */
-export function ChoiceBar({ chosen, actions }: ChoiceBarProps) {
+export function ChoiceBar({ chosen, actions, isTakingAll }: ChoiceBarProps) {
   const t = useWords("buckets");
   if (chosen.length === 0) return null;
   const count = chosen.length;
@@ -22,7 +24,7 @@ export function ChoiceBar({ chosen, actions }: ChoiceBarProps) {
   return (
     <div className={styles.bar} role="toolbar" aria-label={t("chosenLabel")}>
       <span className={styles.chosenCount}>
-        {t("chosen", { count, formatted: formatCount(count) })}
+        {t(isTakingAll ? "takingAll" : "chosen", { count, formatted: formatCount(count) })}
         {bytes > 0 && <span className={styles.quiet}>{formatBytes(bytes)}</span>}
       </span>
       <div className={styles.verbs}>

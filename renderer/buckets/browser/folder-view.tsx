@@ -1,3 +1,4 @@
+import { Upload } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
 import { useContextMenu } from "../../shortcuts/context-menu.tsx";
@@ -8,16 +9,20 @@ import { keepLayout, useView } from "../../state/view.ts";
 import { codeOf, Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Columns } from "../../ui/columns.tsx";
+import { DropSign } from "../../ui/drop-sign.tsx";
 import { useWords } from "../../words/words.ts";
+import { useDragOut } from "../download/use-drag-out.ts";
+import { useUploads } from "../upload/use-uploads.tsx";
 import { type DetailsColumnControl, useDetailsColumn } from "../../picture/use-details-column.ts";
 import styles from "./browser.module.css";
 import { ChoiceBar } from "./choice-bar.tsx";
 import { BucketDetails, type BucketDetailsProps } from "./object-details.tsx";
-import { ObjectList } from "./object-list.tsx";
-import type { Row, Sort } from "./rows.ts";
+import { ObjectList, type ObjectListProps } from "./object-list.tsx";
+import { lastNameOf, type Row, type Sort } from "./rows.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { useFolderActions } from "./use-folder-actions.tsx";
 import { type Listing, useListing } from "./use-listing.ts";
+import { useTakeAll } from "./use-take-all.ts";
 
 export interface FolderViewProps {
   readonly connection: Connection;
@@ -38,38 +43,27 @@ export function FolderView(props: FolderViewProps) {
   const searchRef = useRef<HTMLInputElement>(null);
   const listing = useListing(place, prefix, words, sort);
   const chosen = useChosen(listing.rows);
+  const all = useTakeAll(listing);
   const column = useDetailsColumn();
+  const uploads = useUploads({ connection, place, prefix });
   const folder = useFolderActions({
     connection,
     place,
     bucket,
     prefix,
-    rows: listing.rows,
+    uploads,
     chosen,
     onOpen,
     refresh: listing.refresh,
     search: () => searchRef.current?.focus(),
+    takeAll: all.take,
     toggleDetails: column.toggle,
   });
   useActions(folder.actions);
   const menu = useContextMenu(t("actions.group"));
-  const content =
-    listing.rows.length === 0 ? (
-      <NothingHere listing={listing} prefix={prefix} />
-    ) : (
-      <ObjectList
-        rows={listing.rows}
-        sort={sort}
-        onSort={onSort}
-        hasMore={listing.hasMore}
-        onEnd={listing.readOn}
-        onOpen={folder.open}
-        onMenu={(event) => menu.open(event, folder.ofRows)}
-      />
-    );
   return (
     <WithDetails column={column} details={{ place, bucket, chosen }}>
-      <div className={styles.folder}>
+      <div className={styles.folder} {...uploads.drop.handlers}>
         <Toolbar
           words={words}
           onWords={setWords}
@@ -79,9 +73,18 @@ export function FolderView(props: FolderViewProps) {
           column={column}
         />
         <Content listing={listing} onEdit={onEdit}>
-          {content}
+          <Rows
+            {...{ listing, place, prefix, sort, onSort }}
+            onOpen={folder.open}
+            onMenu={(event) => menu.open(event, folder.ofRows)}
+          />
         </Content>
-        <ChoiceBar chosen={chosen} actions={folder.ofRows} />
+        <ChoiceBar chosen={chosen} actions={folder.ofRows} isTakingAll={all.isTaking} />
+        {uploads.drop.isOver && (
+          <DropSign icon={Upload}>
+            {t("dropFiles", { folder: prefix === "" ? bucket : lastNameOf(prefix) })}
+          </DropSign>
+        )}
         {menu.menu}
         {folder.dialogs}
       </div>
@@ -164,6 +167,22 @@ function Skeletons() {
         <Skeleton key={line} className={styles.line} />
       ))}
     </div>
+  );
+}
+
+interface RowsProps extends Pick<ObjectListProps, "sort" | "onSort" | "onOpen" | "onMenu"> {
+  readonly listing: Listing;
+  readonly place: BucketPlace;
+  readonly prefix: string;
+}
+
+/** What was read of the folder. */
+function Rows({ listing, place, prefix, ...gestures }: RowsProps) {
+  const { rows, hasMore, readOn } = listing;
+  const dragOut = useDragOut(place);
+  if (rows.length === 0) return <NothingHere listing={listing} prefix={prefix} />;
+  return (
+    <ObjectList rows={rows} hasMore={hasMore} onEnd={readOn} dragOut={dragOut} {...gestures} />
   );
 }
 

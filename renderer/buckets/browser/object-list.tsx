@@ -1,9 +1,11 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import {
+  type DragEvent,
   type FocusEvent,
   type KeyboardEvent,
   type MouseEvent,
+  type PointerEvent,
   memo,
   useCallback,
   useEffect,
@@ -15,6 +17,7 @@ import { bucketChoice } from "../../state/choice.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
+import type { DragOut } from "../download/use-drag-out.ts";
 import { pressKey, pressRow } from "./list-keys.ts";
 import styles from "./object-list.module.css";
 import { ObjectRow } from "./object-row.tsx";
@@ -36,6 +39,7 @@ export interface ObjectListProps {
   readonly onOpen: (row: Row) => void;
   /** The row under the pointer is chosen by then. */
   readonly onMenu: (event: MouseEvent) => void;
+  readonly dragOut: DragOut;
   /** Told while the end of what was read is near. */
   readonly onEnd: () => void;
   readonly hasMore: boolean;
@@ -90,7 +94,7 @@ export const ObjectList = memo(function ObjectList(props: ObjectListProps) {
 });
 
 /** Everything the pointer does on the list. */
-function gesturesOf({ rows, onOpen, onMenu }: ObjectListProps, ids: readonly string[]) {
+function gesturesOf({ rows, onOpen, onMenu, dragOut }: ObjectListProps, ids: readonly string[]) {
   const rowUnder = ({ target }: MouseEvent): Row | undefined => {
     const element = target instanceof Element ? target.closest<HTMLElement>("[data-row]") : null;
     return element === null ? undefined : rows[Number(element.dataset["row"])];
@@ -110,6 +114,14 @@ function gesturesOf({ rows, onOpen, onMenu }: ObjectListProps, ids: readonly str
       if (row === undefined) return;
       if (!bucketChoice.useChoice.getState().chosen.has(row.key)) bucketChoice.choose(row.key);
       onMenu(event);
+    },
+    onPointerDown: (event: PointerEvent) => {
+      const row = rowUnder(event);
+      if (row && event.button === 0) dragOut.prepare(row);
+    },
+    onDragStart: (event: DragEvent) => {
+      const row = rowUnder(event);
+      if (row) dragOut.start(event, row);
     },
   };
 }

@@ -1,5 +1,7 @@
-import { CloudUpload, FolderPlus, PanelRightOpen, RefreshCw } from "lucide-react";
+import { CloudUpload, FolderPlus, PanelRightOpen, RefreshCw, Upload } from "lucide-react";
 import type { RefObject } from "react";
+import { useContextMenu } from "../../shortcuts/context-menu.tsx";
+import type { Action } from "../../shortcuts/registry.ts";
 import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
@@ -46,6 +48,7 @@ export function Toolbar({ words, onWords, searchRef, listing, folder, column }: 
           isDisabled={isBusy}
           onPress={refresh}
         />
+        <UploadMenu actions={folder.ofUploads} />
         <IconButton icon={FolderPlus} label={t("actions.newFolder")} onPress={folder.newFolder} />
         <Button variant="filled" icon={CloudUpload} onPress={folder.publish}>
           {t("actions.publish")}
@@ -60,5 +63,28 @@ export function Toolbar({ words, onWords, searchRef, listing, folder, column }: 
         )}
       </div>
     </div>
+  );
+}
+
+/** Between a button and its menu, pixels. */
+const GAP = 4;
+
+/** Files or a folder: a browser's own dialog takes one of the two only. */
+function UploadMenu({ actions }: { actions: readonly Action[] }) {
+  const t = useWords("buckets");
+  const { open, menu } = useContextMenu(t("upload.menu"));
+  return (
+    <>
+      <Button
+        icon={Upload}
+        onPress={({ target }) => {
+          const { left, bottom } = target.getBoundingClientRect();
+          open({ clientX: left, clientY: bottom + GAP, currentTarget: target }, actions);
+        }}
+      >
+        {t("upload.menu")}
+      </Button>
+      {menu}
+    </>
   );
 }

@@ -5,6 +5,7 @@ import {
   Download,
   FolderOpen,
   FolderPlus,
+  FolderUp,
   Info,
   Link2,
   RefreshCw,
@@ -12,18 +13,20 @@ import {
   SquareCheckBig,
   SquareX,
   Trash2,
+  Upload,
 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
 import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
-import { useStudio } from "../../connection/studio.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
 import { bucketChoice } from "../../state/choice.ts";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
+import { DownloadDialog } from "../download/download-dialog.tsx";
+import type { Uploads } from "../upload/use-uploads.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import { NameDialog } from "./name-dialog.tsx";
-import { folderOf, lastNameOf, type Row } from "./rows.ts";
+import { folderOf, type Row } from "./rows.ts";
 import { useRemoval } from "./use-removal.tsx";
 
 export interface FolderScene {
@@ -31,11 +34,12 @@ export interface FolderScene {
   readonly place: BucketPlace;
   readonly bucket: string;
   readonly prefix: string;
-  readonly rows: readonly Row[];
+  readonly uploads: Uploads;
   readonly chosen: readonly Row[];
   readonly onOpen: (prefix: string) => void;
   readonly refresh: () => void;
   readonly search: () => void;
+  readonly takeAll: () => void;
   readonly toggleDetails: () => void;
 }
 
@@ -43,6 +47,8 @@ export interface FolderScene {
 export interface FolderCommands {
   /** Everything, for keys and palette. */
   readonly actions: readonly Action[];
+  /** What brings files here, for the menu of a button. */
+  readonly ofUploads: readonly Action[];
   /** What can be done with the chosen rows, for menu and bar. */
   readonly ofRows: readonly Action[];
   readonly open: (row: Row) => void;
@@ -60,7 +66,7 @@ export function useFolderActions(scene: FolderScene): FolderCommands {
   const [linked, setLinked] = useState<string>();
   const [isNaming, setIsNaming] = useState(false);
   const removal = useRemoval(connection, place);
-  const downloads = useDownloads(place);
+  const [fetched, setFetched] = useState<readonly Row[]>([]);
   const { remove } = removal;
   const open = (row: Row) => {
     if (row.kind === "folder") onOpen(row.key);
@@ -70,10 +76,16 @@ export function useFolderActions(scene: FolderScene): FolderCommands {
     const at = prefix === "" ? {} : { prefix };
     navigate(`/models?${new URLSearchParams({ publish: connection.id, ...at })}`);
   };
-  const ofRows = useRowActions(scene, { open, link: setLinked, remove, downloads });
+  const ofRows = useRowActions(scene, {
+    open,
+    link: setLinked,
+    remove,
+    download: setFetched,
+  });
   const ofFolder = useOwnActions(scene, { newFolder, publish });
   return {
     actions: [...ofRows, ...ofFolder],
+    ofUploads: ofFolder.filter(({ id }) => id.startsWith("buckets.upload")),
     ofRows,
     open,
     newFolder,
@@ -81,6 +93,10 @@ export function useFolderActions(scene: FolderScene): FolderCommands {
     dialogs: (
       <>
         {removal.dialog}
+        {scene.uploads.dialog}
+        {fetched.length > 0 && (
+          <DownloadDialog place={place} rows={fetched} onClose={() => setFetched([])} />
+        )}
         {linked !== undefined && (
           <LinkDialog place={place} objectKey={linked} onClose={() => setLinked(undefined)} />
         )}
@@ -120,13 +136,13 @@ interface RowVerbs {
   readonly open: (row: Row) => void;
   readonly link: (key: string) => void;
   readonly remove: (rows: readonly Row[]) => void;
-  readonly downloads: ReturnType<typeof useDownloads>;
+  readonly download: (rows: readonly Row[]) => void;
 }
 
 function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
   const t = useWords("buckets");
   const { chosen } = scene;
-  const { open, link, remove, downloads } = verbs;
+  const { open, link, remove, download } = verbs;
   const [row] = chosen;
   if (row === undefined) return NONE;
   const group = t("actions.group");
@@ -155,7 +171,14 @@ function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
   };
   return [
     ...(isOne && !isObject ? [folder] : []),
-    downloads(chosen),
+    {
+      id: "buckets.download",
+      label: t("actions.download"),
+      group,
+      icon: Download,
+      keys: "d",
+      run: () => download(chosen),
+    },
     ...(isOne && isObject ? [linked] : []),
     {
       id: "buckets.path",
@@ -186,7 +209,7 @@ interface OwnVerbs {
 /** What can be done with the folder itself, and with the list. */
 function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): readonly Action[] {
   const t = useWords("buckets");
-  const { prefix, rows, onOpen, refresh, search, toggleDetails } = scene;
+  const { prefix, uploads, onOpen, refresh, search, takeAll, toggleDetails } = scene;
   const group = t("title");
   const action = (id: OwnId, rest: Pick<Action, "icon" | "run"> & Partial<Action>): Action => ({
     id: `buckets.${id}`,
@@ -196,47 +219,30 @@ function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): re
   });
   const isAtTop = prefix === "";
   const up = () => onOpen(folderOf(prefix));
-  const all = () => bucketChoice.chooseAll(rows.map(({ key }) => key));
+  const files = () => uploads.choose("files");
+  const folder = () => uploads.choose("folder");
   return [
     action("up", { icon: ArrowUp, keys: "backspace", isDisabled: isAtTop, run: up }),
+    action("upload", { icon: Upload, keys: "u", run: files }),
+    action("uploadFolder", { icon: FolderUp, run: folder }),
     action("newFolder", { icon: FolderPlus, run: newFolder }),
     action("publish", { icon: CloudUpload, keys: "p", run: publish }),
     action("refresh", { icon: RefreshCw, keys: "r", run: refresh }),
     action("search", { icon: Search, keys: "/", run: search }),
-    action("all", { icon: SquareCheckBig, keys: "mod+a", worksInFields: false, run: all }),
+    action("all", { icon: SquareCheckBig, keys: "mod+a", worksInFields: false, run: takeAll }),
     action("none", { icon: SquareX, keys: "escape", within: GRID, run: bucketChoice.chooseNone }),
     action("details", { icon: Info, keys: "i", run: toggleDetails }),
   ];
 }
 
-type OwnId = "up" | "newFolder" | "publish" | "refresh" | "search" | "all" | "none" | "details";
-
-/** A link to download by is good for so long, seconds. */
-const LINK_SECONDS = 900;
-/** A browser takes downloads only at some distance from each other. */
-const BETWEEN_MS = 200;
-
-/** Downloading the chosen objects as the browser does it: straight from the bucket, by links that expire. */
-function useDownloads(place: BucketPlace): (chosen: readonly Row[]) => Action {
-  const t = useWords("buckets");
-  const { client } = useStudio();
-  const download = async (rows: readonly Row[]) => {
-    for (const { key } of rows) {
-      const { url } = await client.buckets.link({ ...place, key, seconds: LINK_SECONDS });
-      const anchor = document.createElement("a");
-      anchor.href = url;
-      anchor.download = lastNameOf(key);
-      anchor.rel = "noreferrer";
-      anchor.click();
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
-    }
-  };
-  return (chosen) => ({
-    id: "buckets.download",
-    label: t("actions.download"),
-    group: t("actions.group"),
-    icon: Download,
-    isDisabled: chosen.some(({ kind }) => kind === "folder"),
-    run: () => attempt(download(chosen)),
-  });
-}
+type OwnId =
+  | "upload"
+  | "uploadFolder"
+  | "up"
+  | "newFolder"
+  | "publish"
+  | "refresh"
+  | "search"
+  | "all"
+  | "none"
+  | "details";

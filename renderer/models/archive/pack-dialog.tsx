@@ -1,11 +1,14 @@
-import { useQuery } from "@tanstack/react-query";
-import { FolderOpen } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
 import { PACK_FORMS, type PackForm } from "../../../engine/contract/archives.ts";
 import type { StoredModel } from "../../../engine/contract/models.ts";
-import { desktop } from "../../connection/desktop.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import {
+  FolderField,
+  isWholePath,
+  pathIn,
+  useStandardFolder,
+} from "../../transfers/folder-field.tsx";
 import { followTransfer } from "../../transfers/follow-transfer.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -39,8 +42,7 @@ interface Packing {
 /** Makes a model archive of a stored model on this computer. */
 export function PackDialog({ model, onClose }: { model: StoredModel; onClose: () => void }) {
   const t = useWords("archive");
-  const { queries } = useStudio();
-  const dataFolder = useQuery(queries.machine.get.queryOptions()).data?.dataFolder;
+  const standard = useStandardFolder("archives");
   const [packing, setPacking] = useState<Packing>({
     name: archiveNameOf(model),
     version: "1.0",
@@ -48,7 +50,7 @@ export function PackDialog({ model, onClose }: { model: StoredModel; onClose: ()
     folder: "",
     isForced: false,
   });
-  const folder = packing.folder.trim() === "" ? standardFolder(dataFolder) : packing.folder.trim();
+  const folder = packing.folder.trim() === "" ? standard : packing.folder.trim();
   const out = pathIn(folder, `${packing.name}${ENDINGS[packing.form]}`);
   const pack = usePack(model, packing, out, onClose);
   const isSound =
@@ -69,7 +71,7 @@ export function PackDialog({ model, onClose }: { model: StoredModel; onClose: ()
     >
       <PackForm
         packing={packing}
-        standard={standardFolder(dataFolder)}
+        standard={standard}
         out={out}
         onChange={(change) => setPacking((before) => ({ ...before, ...change }))}
         onSubmit={() => isSound && attempt(pack())}
@@ -107,7 +109,6 @@ interface PackFormProps {
 function PackForm({ packing, standard, out, onChange, onSubmit }: PackFormProps) {
   const t = useWords("archive");
   const { name, version, form, folder, isForced } = packing;
-  const choose = async () => onChange({ folder: (await desktop?.chooseFolder()) ?? folder });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
@@ -140,21 +141,12 @@ function PackForm({ packing, standard, out, onChange, onSubmit }: PackFormProps)
         onChange={(chosen) => onChange({ form: chosen })}
         options={PACK_FORMS.map((value) => ({ value, label: t(`pack.forms.${value}`) }))}
       />
-      <TextField
+      <FolderField
         label={t("pack.out")}
-        description={t("pack.outHelp", { file: out })}
-        placeholder={standard}
-        isCode
+        help={t("pack.outHelp", { file: out })}
+        standard={standard}
         value={folder}
         onChange={(typed) => onChange({ folder: typed })}
-        error={folder.trim() === "" || isWholePath(folder.trim()) ? undefined : t("pack.outFault")}
-        trailing={
-          desktop && (
-            <Button icon={FolderOpen} onPress={() => attempt(choose())}>
-              {t("pack.choose")}
-            </Button>
-          )
-        }
       />
       <Switch isSelected={isForced} onChange={(on) => onChange({ isForced: on })}>
         {t("pack.force")}
@@ -162,18 +154,4 @@ function PackForm({ packing, standard, out, onChange, onSubmit }: PackFormProps)
       <button type="submit" hidden />
     </form>
   );
-}
-
-function standardFolder(dataFolder: string | undefined): string {
-  return dataFolder === undefined ? "" : pathIn(dataFolder, "archives");
-}
-
-/** A path below a folder, in the folder's own way of writing. */
-function pathIn(folder: string, name: string): string {
-  const sign = folder.includes("\\") && !folder.includes("/") ? "\\" : "/";
-  return `${folder.replace(/[/\\]+$/, "")}${sign}${name}`;
-}
-
-function isWholePath(path: string): boolean {
-  return /^(?:\/|[A-Za-z]:[/\\]|\\\\)/.test(path);
 }

@@ -74,8 +74,6 @@ export const archive = {
     },
     out: "Folder",
     outHelp: "{{file}} is written here.",
-    outFault: "Enter a full path, starting with / or a drive.",
-    choose: "Choose…",
     force: "Replace a file of this name",
     yes: "Make the archive",
     cancel: "Cancel",

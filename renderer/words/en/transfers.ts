@@ -27,6 +27,8 @@ export const transfers = {
     failed: "Failed",
     cancelled: "Cancelled",
   },
+  sending: "Darkroom copies it first. Keep this page open until it is copied.",
+  folder: { fault: "Enter a full path, starting with / or a drive.", choose: "Choose…" },
   importing: "{{name}} is being imported.",
   imported: "{{name}} is imported",
   draw: "Draw with it",

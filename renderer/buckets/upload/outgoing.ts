@@ -1,0 +1,95 @@
+import { desktop } from "../../connection/desktop.ts";
+
+export interface OutgoingFile {
+  /** Its name; in a folder its path from the folder's own name on, with slashes. */
+  readonly path: string;
+  readonly file: File;
+}
+
+/** One file or folder that a person wants in a bucket. */
+export interface Outgoing {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly files: readonly OutgoingFile[];
+  /** Where it lies on the studio's machine; only a window on the desktop knows. */
+  readonly machinePath?: string | undefined;
+}
+
+/** What a drop brings. It is asked for at once: a drop is empty after its event. */
+export async function outgoingOfDrop({ items }: DataTransfer): Promise<readonly Outgoing[]> {
+  const dropped = [...items]
+    .filter(({ kind }) => kind === "file")
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const all: Outgoing[] = [];
+  for (const { entry, file } of dropped) {
+    if (entry === null || file === null) continue;
+    const { name, isDirectory: isFolder } = entry;
+    const files = isFolder ? await filesBelow(entry, name) : [{ path: name, file }];
+    all.push({ name, isFolder, files, machinePath: pathOf(file) });
+  }
+  return all;
+}
+
+async function filesBelow(entry: FileSystemEntry, path: string): Promise<OutgoingFile[]> {
+  if (isFile(entry)) {
+    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+    return [{ path, file }];
+  }
+  if (!isFolder(entry)) return [];
+  const files: OutgoingFile[] = [];
+  const reader = entry.createReader();
+  // A reader gives a hundred at a time, and nothing at the end.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (some.length === 0) return files;
+    for (const one of some) files.push(...(await filesBelow(one, `${path}/${one.name}`)));
+  }
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+/** Asks for files, or for a folder; nothing where a person changes their mind. */
+export async function chooseOutgoing(kind: "files" | "folder"): Promise<readonly Outgoing[]> {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.webkitdirectory = kind === "folder";
+  const chosen = new Promise<readonly File[]>((resolve) => {
+    input.addEventListener("change", () => resolve([...(input.files ?? [])]));
+    input.addEventListener("cancel", () => resolve([]));
+  });
+  input.click();
+  const files = await chosen;
+  return kind === "folder" ? foldersOf(files) : files.map(outgoingFile);
+}
+
+function outgoingFile(file: File): Outgoing {
+  const { name } = file;
+  return { name, isFolder: false, files: [{ path: name, file }], machinePath: pathOf(file) };
+}
+
+/** The folders that files were chosen by: their paths begin with the folder's name. */
+export function foldersOf(files: readonly File[]): readonly Outgoing[] {
+  const byName = Map.groupBy(files, ({ webkitRelativePath }) => webkitRelativePath.split("/")[0]);
+  return [...byName].flatMap(([name = "", inside]) => {
+    const paths = inside.map((file) => ({ path: file.webkitRelativePath, file }));
+    const [first] = inside;
+    const below = first?.webkitRelativePath.slice(name.length) ?? "";
+    // The folder's own path is that of a file in it, without what follows its name.
+    const machinePath = first && pathOf(first)?.slice(0, -below.length);
+    return [{ name, isFolder: true, files: paths, machinePath }];
+  });
+}
+
+function pathOf(file: File): string | undefined {
+  const path = desktop?.pathOf(file) ?? "";
+  return path === "" ? undefined : path;
+}
