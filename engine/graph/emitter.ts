@@ -126,6 +126,11 @@ export class Emitter {
     return this.node("Reshape", [value, this.integers(shape)]);
   }
 
+  /** Along one axis, which stays with a length of 1. */
+  mean(value: string, axis: number): string {
+    return this.node("ReduceMean", [value, this.integers([axis])], { attributes: { keepdims: 1 } });
+  }
+
   transpose(value: string, perm: readonly number[]): string {
     return this.node("Transpose", [value], { attributes: { perm } });
   }

@@ -60,6 +60,25 @@ export interface Operations {
   sinusoid: { readonly frequencies: readonly number[]; readonly cosineFirst: boolean };
   /** inputs ids (b, n), integers; weights table (vocabulary, width). */
   embedding: object;
+
+  // What a network computed in bands of rows is made of besides (bands.ts).
+  /** Some rows of (b, c, h, w): from the first up to, not including, the last. */
+  rows: { readonly from: number; readonly to: number };
+  /** Any number of (b, c, h, w), below each other. */
+  joinRows: object;
+  /** inputs x (b, c, h, w); gives mean and variance of each group, (1, b, groups, 2). */
+  groupMoments: { readonly groups: number };
+  /**
+   * inputs groupMoments of every band; weights scale (c), shift (c). Gives the factors, then the offsets, of a
+   * group norm over all bands: (b, 2 c, 1, 1). `shares`: each band's share of the rows.
+   */
+  groupFactors: {
+    readonly groups: number;
+    readonly epsilon: number;
+    readonly shares: readonly number[];
+  };
+  /** inputs x (b, c, h, w), factors and offsets (b, 2 c, 1, 1). */
+  scaleChannels: object;
 }
 export type OperationKind = keyof Operations;
 

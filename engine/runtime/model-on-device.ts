@@ -1,3 +1,4 @@
+import { inBands } from "../graph/bands.ts";
 import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
 import { splitOnce } from "../graph/once.ts";
@@ -121,7 +122,7 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE decoder", key, () =>
-      this.#plan("VAE decoder", vaeDecoder(config, size), weights),
+      this.#plan("VAE decoder", this.#banded(vaeDecoder(config, size)), weights),
     );
   }
 
@@ -129,7 +130,7 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE encoder", key, () =>
-      this.#plan("VAE encoder", vaeEncoder(config, size), weights),
+      this.#plan("VAE encoder", this.#banded(vaeEncoder(config, size)), weights),
     );
   }
 
@@ -196,6 +197,12 @@ export class ModelOnDevice implements Networks {
         threads: this.#options.threads,
       },
     };
+  }
+
+  /** Layers are watched whole. */
+  #banded(vae: Model): Model {
+    const { vaeBandBytes } = this.#device;
+    return vaeBandBytes === undefined || this.#isWatched ? vae : inBands(vae, vaeBandBytes);
   }
 
   get #isWatched(): boolean {

@@ -93,6 +93,11 @@ test("tiny-sd2-v equals diffusers with weights prepacked", async () => {
   expectWithin(await errorsOf(reference.loaded, "tiny-sd2-v", WIDE), FLOAT32);
 });
 
+test("a VAE computed in bands of eight rows equals diffusers", async () => {
+  using reference = await load(snapshotFolder("tiny-sd2-v"), { ...CPU, vaeBandBytes: 1 });
+  expectWithin(await errorsOf(reference.loaded, "tiny-sd2-v", WIDE), FLOAT32);
+});
+
 // tiny-sd2-hub is tiny-sd2-v under other names of files and weights: one graph.
 test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd21-v"] as const)(
   "%s equals diffusers as the portable graph, in float32 and nearly in halves",

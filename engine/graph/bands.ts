@@ -1,0 +1,233 @@
+import type { Model, Node, NodeOf, OperationKind, Value } from "./graph.ts";
+
+/** Rows from the first up to, not including, the second. */
+type Rows = readonly [from: number, to: number];
+
+/** Fewer rows would mostly be copies of their neighbours'. */
+const FEWEST_ROWS = 8;
+
+/**
+ * The same network computed in bands of rows: no large value exists twice, and what lies between two
+ * convolutions stays in a cache. Nothing is approximated: a convolution's band reads the rows of its
+ * neighbours that it needs, and a group norm measures all bands before it changes one. `bandBytes` is what
+ * a band of a level's widest float32 value may take; a level that fits into one stays as it is.
+ */
+export function inBands(model: Model, bandBytes: number): Model {
+  const banded = new BandedModel(levelsOf(model, bandBytes));
+  for (const node of model.nodes) banded.add(node);
+  return { ...model, nodes: banded.end(model.outputs) };
+}
+
+/** The bands of every value of some height and width. */
+type Levels = ReadonlyMap<string, readonly Rows[]>;
+
+function levelsOf({ nodes }: Model, bandBytes: number): Levels {
+  const rowBytes = new Map<string, number>();
+  const levels = new Map<string, readonly Rows[]>();
+  for (const { output } of nodes.filter(({ output }) => isPicture(output))) {
+    const [batch = 0, channels = 0, height = 0, width = 0] = output.shape;
+    const level = levelOf(output);
+    const most = Math.max(rowBytes.get(level) ?? 0, 4 * batch * channels * width);
+    rowBytes.set(level, most);
+    levels.set(level, split(height, Math.max(FEWEST_ROWS, Math.floor(bandBytes / most))));
+  }
+  return levels;
+}
+
+/** Bands of about so many rows, an even number in all but the last: a doubled band is a band again. */
+function split(height: number, most: number): readonly Rows[] {
+  const rows = 2 * Math.ceil(height / Math.ceil(height / most) / 2);
+  return Array.from({ length: Math.ceil(height / rows) }, (_, i): Rows => [
+    i * rows,
+    Math.min((i + 1) * rows, height),
+  ]);
+}
+
+function isPicture({ shape }: Value): boolean {
+  return shape.length === 4;
+}
+
+function levelOf({ shape: [, , height, width] }: Value): string {
+  return `${height}x${width}`;
+}
+
+function heightOf({ shape: [, , height = 0] }: Value): number {
+  return height;
+}
+
+/** Some rows of a value. */
+function shapeOf({ shape: [batch = 0, channels = 0, , width = 0] }: Value, [from, to]: Rows) {
+  return [batch, channels, to - from, width];
+}
+
+interface Band {
+  readonly rows: Rows;
+  readonly value: Value;
+}
+
+class BandedModel {
+  readonly #levels: Levels;
+  readonly #nodes: Node[] = [];
+  /** By the name of the value that they make up; a whole value has none. */
+  readonly #bands = new Map<string, readonly Band[]>();
+  /** What was cut out or put together, so that it is done once. */
+  readonly #made = new Map<string, Value>();
+
+  constructor(levels: Levels) {
+    this.#levels = levels;
+  }
+
+  add(node: Node): void {
+    const isBanded = isPicture(node.output) && this.#bandsOf(node.output).length > 1;
+    if (isBanded && node.kind === "conv2d") {
+      this.#addBands(node, (rows) => this.#convolution(node, rows));
+    } else if (isBanded && node.kind === "groupNorm") {
+      this.#addGroupNorm(node);
+    } else if (isBanded && (node.kind === "silu" || node.kind === "add")) {
+      this.#addBands(node, (rows) => ({
+        inputs: node.inputs.map((input) => this.#rows(input, rows)),
+      }));
+    } else if (isBanded && node.kind === "upsample" && isDoubling(node)) {
+      this.#addBands(node, ([from, to]) => ({
+        inputs: node.inputs.map((input) => this.#rows(input, [from / 2, to / 2])),
+      }));
+    } else {
+      this.#nodes.push({ ...node, inputs: node.inputs.map((input) => this.#whole(input)) });
+    }
+  }
+
+  /** All nodes, outputs in one piece. */
+  end(outputs: readonly Value[]): readonly Node[] {
+    for (const output of outputs) this.#whole(output);
+    return this.#nodes;
+  }
+
+  /** One node for each band; `change` is what distinguishes it from the whole. */
+  #addBands(node: Node, change: (rows: Rows) => object): void {
+    const bands = this.#bandsOf(node.output).map((rows) => {
+      const name = nameOf(node, rows);
+      const output = { ...node.output, name, shape: shapeOf(node.output, rows) };
+      this.#nodes.push({ ...node, name, output, ...change(rows) });
+      return { rows, value: output };
+    });
+    this.#bands.set(node.output.name, bands);
+  }
+
+  #convolution({ inputs: [x], weights, attributes }: NodeOf<"conv2d">, [from, to]: Rows) {
+    if (x === undefined) throw new Error("a convolution without an input");
+    const { stride, pads } = attributes;
+    const [top, left, bottom, right] = pads;
+    const [, , kernel = 1] = weights[0]?.shape ?? [];
+    const first = from * stride - top;
+    const end = (to - 1) * stride - top + kernel;
+    const rows: Rows = [Math.max(first, 0), Math.min(end, heightOf(x))];
+    const below = Math.min(bottom, Math.max(end - heightOf(x), 0));
+    const edges = [Math.max(-first, 0), left, below, right] as const;
+    return { inputs: [this.#rows(x, rows)], attributes: { stride, pads: edges } };
+  }
+
+  #addGroupNorm(node: NodeOf<"groupNorm">): void {
+    const { inputs, weights, attributes, output } = node;
+    const [x = output] = inputs;
+    const [batch = 0, channels = 0] = output.shape;
+    const { groups, epsilon } = attributes;
+    const bands = this.#bandsOf(output);
+    const moments = bands.map((rows) => {
+      const shape = [1, batch, groups, 2];
+      return this.#new("groupMoments", nameOf(node, rows, ".moments"), {
+        inputs: [this.#rows(x, rows)],
+        attributes: { groups },
+        shape,
+      });
+    });
+    const factors = this.#new("groupFactors", `${node.name}.factors`, {
+      inputs: moments,
+      weights,
+      attributes: { groups, epsilon, shares: bands.map(([from, to]) => (to - from) / heightOf(x)) },
+      shape: [batch, 2 * channels, 1, 1],
+    });
+    const normal = bands.map((rows) => {
+      const value = this.#new("scaleChannels", nameOf(node, rows), {
+        inputs: [this.#rows(x, rows), factors],
+        attributes: {},
+        shape: shapeOf(output, rows),
+      });
+      return { rows, value };
+    });
+    this.#bands.set(output.name, normal);
+  }
+
+  /** Rows of a value, put together of its bands where they do not lie in one. */
+  #rows(value: Value, rows: Rows): Value {
+    const [from, to] = rows;
+    if (from === 0 && to === heightOf(value)) return this.#whole(value);
+    const bands = this.#bands.get(value.name);
+    if (bands === undefined) return this.#cut(value, rows);
+    const parts = bands.flatMap((band) => {
+      const [first, end] = band.rows;
+      const inside: Rows = [Math.max(from, first) - first, Math.min(to, end) - first];
+      if (inside[0] >= inside[1]) return [];
+      return [inside[1] - inside[0] === end - first ? band.value : this.#cut(band.value, inside)];
+    });
+    const [only, ...others] = parts;
+    if (only !== undefined && others.length === 0) return only;
+    return this.#join(parts, { name: `${value.name}[${from}:${to}]`, shape: shapeOf(value, rows) });
+  }
+
+  #whole(value: Value): Value {
+    const bands = this.#bands.get(value.name);
+    return bands === undefined
+      ? value
+      : this.#join(
+          bands.map((band) => band.value),
+          value,
+        );
+  }
+
+  #cut(value: Value, rows: Rows): Value {
+    const [from, to] = rows;
+    const name = `${value.name}/${from}:${to}`;
+    const known = this.#made.get(name);
+    if (known !== undefined) return known;
+    const made = this.#new("rows", name, {
+      inputs: [value],
+      attributes: { from, to },
+      shape: shapeOf(value, rows),
+    });
+    this.#made.set(name, made);
+    return made;
+  }
+
+  #join(inputs: readonly Value[], { name, shape }: Pick<Value, "name" | "shape">): Value {
+    const known = this.#made.get(name);
+    if (known !== undefined) return known;
+    const made = this.#new("joinRows", name, { inputs, attributes: {}, shape });
+    this.#made.set(name, made);
+    return made;
+  }
+
+  #new<K extends OperationKind>(
+    kind: K,
+    name: string,
+    node: Pick<NodeOf<K>, "inputs" | "attributes"> &
+      Partial<Pick<NodeOf<K>, "weights">> & { readonly shape: readonly number[] },
+  ): Value {
+    const { inputs, attributes, weights = [], shape } = node;
+    const output: Value = { name, shape, type: "float" };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- K ties kind to attributes, which the union of nodes cannot see.
+    this.#nodes.push({ kind, name, inputs, weights, attributes, output } as unknown as Node);
+    return output;
+  }
+
+  #bandsOf(value: Value): readonly Rows[] {
+    return this.#levels.get(levelOf(value)) ?? [];
+  }
+}
+
+function nameOf({ name }: Node, [from, to]: Rows, part = ""): string {
+  return `${name}${part}[${from}:${to}]`;
+}
+
+function isDoubling({ inputs: [x], output }: Node): boolean {
+  return x !== undefined && heightOf(output) === 2 * heightOf(x);
+}
