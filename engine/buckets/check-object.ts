@@ -20,6 +20,11 @@ export interface WantedObject {
   readonly isInParts: boolean;
 }
 
+/** `null` names what was written while a bucket kept no versions; not every service that says it knows it. */
+function versionIn(versionId: string | undefined): { readonly VersionId?: string } {
+  return versionId === undefined || versionId === "null" ? {} : { VersionId: versionId };
+}
+
 export async function headObject(
   { client, name }: Bucket,
   { key, versionId }: ObjectPlace,
@@ -31,7 +36,7 @@ export async function headObject(
       new HeadObjectCommand({
         Bucket: name,
         Key: key,
-        ...(versionId !== undefined && { VersionId: versionId }),
+        ...versionIn(versionId),
         ...(partNumber !== undefined && { PartNumber: partNumber }),
         ...(partNumber === undefined && { ChecksumMode: "ENABLED" }),
       }),
@@ -81,11 +86,7 @@ async function isSameReadBack(
   signal: AbortSignal,
 ): Promise<boolean> {
   const reply = await client.send(
-    new GetObjectCommand({
-      Bucket: name,
-      Key: key,
-      ...(versionId !== undefined && { VersionId: versionId }),
-    }),
+    new GetObjectCommand({ Bucket: name, Key: key, ...versionIn(versionId) }),
     { what: "reading an object", bucket: name, key },
     { signal },
   );
@@ -105,11 +106,7 @@ async function deleteObject(
   signal: AbortSignal,
 ): Promise<void> {
   await client.send(
-    new DeleteObjectCommand({
-      Bucket: name,
-      Key: key,
-      ...(versionId !== undefined && { VersionId: versionId }),
-    }),
+    new DeleteObjectCommand({ Bucket: name, Key: key, ...versionIn(versionId) }),
     { what: "deleting objects", bucket: name, key },
     { signal },
   );

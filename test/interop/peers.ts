@@ -3,7 +3,11 @@ export interface Peer {
   /** Names its test, `NAME.test.ts` in this folder, and its folder in the cache. */
   readonly name: string;
   /** Python packages, pinned, for a virtual environment of its own; the first gives the version shown. */
-  readonly pip: readonly string[];
+  readonly pip?: readonly string[];
+  /** Where it is a program in Go, which is built here. */
+  readonly go?: GoModule;
+  /** Takes so long to install that only --all tries it. */
+  readonly isSlow?: boolean;
   /** Another peer, whose packages it uses as well: large ones are kept once. */
   readonly sharesWith?: string;
   /** Programs that must be on the PATH already; a peer without them is skipped. */
@@ -12,6 +16,13 @@ export interface Peer {
   readonly installMinutes: number;
   /** Said where the installation did not end in time: what is large about it. */
   readonly size: string;
+}
+
+/** What a program in Go is built from: a file of this folder, and the module, pinned, that it imports. */
+export interface GoModule {
+  readonly main: string;
+  readonly module: string;
+  readonly version: string;
 }
 
 /** The quickest to install and to run first: where time is short, the last ones are skipped. */
@@ -33,6 +44,29 @@ export const PEERS: readonly Peer[] = [
     pip: ["torch-model-archiver==0.12.0"],
     installMinutes: 2,
     size: "1 MB of packages",
+  },
+  {
+    name: "moto",
+    pip: ["moto[server,s3]==5.2.5"],
+    installMinutes: 3,
+    size: "100 MB of packages",
+  },
+  {
+    name: "rclone",
+    go: { main: "rclone.go", module: "github.com/rclone/rclone", version: "v1.76.0" },
+    installMinutes: 5,
+    size: "rclone, built from 200 MB of modules",
+  },
+  {
+    name: "minio",
+    go: {
+      main: "minio.go",
+      module: "github.com/minio/minio",
+      version: "v0.0.0-20260212201848-7aac2a2c5b7c",
+    },
+    isSlow: true,
+    installMinutes: 20,
+    size: "MinIO, built from 500 MB of modules",
   },
   {
     name: "diffusers",

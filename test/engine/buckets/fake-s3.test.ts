@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { S3Server } from "../../fakes/s3/s3-server.ts";
+import { S3Server, startFakeService } from "../../fakes/s3/s3-server.ts";
+import { s3Operations } from "../../interop/s3-operations.ts";
+
+s3Operations("the fake", startFakeService);
 
 test("the fake S3 service answers nobody who does not sign", async () => {
   await using s3 = await S3Server.start();

@@ -194,6 +194,13 @@ export class S3Server implements AsyncDisposable {
   }
 }
 
+/** The fake as the suite of S3's operations takes any service. */
+export async function startFakeService() {
+  const server = await S3Server.start();
+  const { origin: endpoint, accessKey, secretKey } = server;
+  return { endpoint, accessKey, secretKey, stop: () => server.close() };
+}
+
 interface Arrived {
   readonly message: IncomingMessage;
   readonly request: S3Request;

@@ -1,0 +1,45 @@
+import { access, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { interopCache, requireProgram, runStep } from "./install-step.ts";
+import type { GoModule, Peer } from "./peers.ts";
+
+/** The program of a peer that is built from Go modules, once it is installed. */
+export function programOf(name: string, cache = interopCache()): string {
+  return join(cache, name, process.platform === "win32" ? `${name}.exe` : name);
+}
+
+/**
+ * Builds a peer's program, unless it is there already. Throws Missing where Go is missing or the time, in
+ * milliseconds, is over.
+ */
+export async function buildProgram({ name, size }: Peer, go: GoModule, limitMs: number) {
+  const deadline = performance.now() + limitMs;
+  const folder = join(interopCache(), name);
+  const stamp = join(folder, "installed.json");
+  const source = join("test/interop", go.main);
+  const wanted = JSON.stringify([go, await readFile(source, "utf8")]);
+  await requireProgram("go", "version");
+  const isBuilt = (await readFile(stamp, "utf8").catch(() => "")) === wanted;
+  if (isBuilt && (await isThere(programOf(name)))) return;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await copyFile(source, join(folder, "main.go"));
+  const run = (...args: readonly string[]): Promise<string> =>
+    runStep("go", args, {
+      limitMs: deadline - performance.now(),
+      what: size,
+      cwd: folder,
+      env: { CGO_ENABLED: "0", GOFLAGS: "-mod=mod -buildvcs=false", GOWORK: "off" },
+    });
+  await run("mod", "init", `darkroom-peer/${name}`);
+  await run("mod", "edit", `-require=${go.module}@${go.version}`);
+  await run("build", "-trimpath", "-ldflags=-s -w", "-o", programOf(name), ".");
+  await writeFile(stamp, wanted);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
