@@ -1,7 +1,7 @@
 import { createGenerator } from "../tensor/noise.ts";
 import { promptEncoder } from "../pipeline/encode-prompt.ts";
 import type { PipelineParts } from "../pipeline/pipeline.ts";
-import { ModelOnDevice, type ModelOptions, unetParts } from "../runtime/model-on-device.ts";
+import { ModelOnDevice, type ModelOptions, quantizationOf } from "../runtime/model-on-device.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
@@ -9,7 +9,6 @@ import type { Weights } from "../snapshot/weights.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
 import { float32Weights, locateWeights, quantizedWeights } from "../store/located-weights.ts";
 import type { CopyOptions } from "../store/weight-copy.ts";
-import { weightsToQuantize } from "../graph/int8-lowering.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
 /** A model ready to draw on one device. */
@@ -85,15 +84,10 @@ async function placeUNet(model: ReadModel, options: LoadOptions): Promise<Weight
     return placeWeights(model, { network, weights: weights.unet }, options);
   }
   const located = await locateWeights(folder, weights.unet);
-  const { step } = unetParts(snapshot.unet.config, ANY_SIZE);
-  const names = new Set(weightsToQuantize(step, quantizing).map(({ name }) => name));
-  const { bits } = quantizing;
+  const chosen = quantizationOf(snapshot.unet.config, quantizing);
   const copy = copyOptions(network, options);
-  return { network, weights: await quantizedWeights(located, { names, bits }, copy) };
+  return { network, weights: await quantizedWeights(located, chosen, copy) };
 }
-
-/** The size of a picture changes no weight. */
-const ANY_SIZE = { batch: 1, height: 64, width: 64, tokens: 1 };
 
 async function placeWeights(
   { folder }: ReadModel,

@@ -13,8 +13,8 @@ export interface StoredWeight {
 interface Emission {
   readonly nodes: OnnxNode[];
   readonly initializers: Map<string, Initializer>;
-  /** Results of casts, so that one weight is cast once. */
-  readonly casts: Map<string, string>;
+  /** What was made of a value or weight once for all its readers. */
+  readonly made: Map<string, readonly string[]>;
   /** Names of constants by content. */
   readonly constants: Map<string, string>;
 }
@@ -27,13 +27,13 @@ interface NodeOptions {
 /** Collects ONNX operators and initializers; `scoped` names what follows after a node of the model. */
 export class Emitter {
   readonly precision: Precision;
-  readonly #stored: (weight: Weight) => StoredWeight;
+  readonly #stored: (weight: Weight) => StoredWeight | undefined;
   readonly #emission: Emission;
   readonly #scope: string;
 
   constructor(
     precision: Precision,
-    stored: (weight: Weight) => StoredWeight,
+    stored: (weight: Weight) => StoredWeight | undefined,
     emission?: Emission,
     scope = "",
   ) {
@@ -42,7 +42,7 @@ export class Emitter {
     this.#emission = emission ?? {
       nodes: [],
       initializers: new Map(),
-      casts: new Map(),
+      made: new Map(),
       constants: new Map(),
     };
     this.#scope = scope;
@@ -90,9 +90,22 @@ export class Emitter {
     return type === as ? name : this.#castOnce(name, as);
   }
 
+  /** Whether the model's files have it. */
+  has(weight: Weight): boolean {
+    return this.#stored(weight) !== undefined;
+  }
+
   /** A weight as it lies in its file. */
   stored(weight: Weight): string {
     return this.#initializer(weight, weight.shape).name;
+  }
+
+  /** What `make` emits, once for each key: readers of one value share it. */
+  once(key: string, make: () => readonly string[]): readonly string[] {
+    const { made } = this.#emission;
+    const results = made.get(key) ?? make();
+    made.set(key, results);
+    return results;
   }
 
   /** Casts a value of the graph from the graph's precision, or from the float32 of its inputs. */
@@ -144,18 +157,18 @@ export class Emitter {
 
   #initializer(weight: Weight, shape: readonly number[]): Initializer {
     const name = shape === weight.shape ? weight.name : `${weight.name}[${shape.join()}]`;
-    const initializer = { name, shape, ...this.#stored(weight) };
+    const stored = this.#stored(weight);
+    if (stored === undefined) throw new Error(`${weight.name} is not among the weights picked`);
+    const initializer = { name, shape, ...stored };
     this.#emission.initializers.set(name, initializer);
     return initializer;
   }
 
   #castOnce(name: string, to: Precision): string {
-    const { casts } = this.#emission;
-    const key = `${name}:${to}`;
-    const known = casts.get(key);
-    if (known !== undefined) return known;
-    const result = this.node("Cast", [name], { attributes: { to: to === "float32" ? 1 : 10 } });
-    casts.set(key, result);
+    const attributes = { to: to === "float32" ? 1 : 10 };
+    const [result = ""] = this.once(`${name}:${to}`, () =>
+      this.split("Cast", [name], 1, { attributes }),
+    );
     return result;
   }
 

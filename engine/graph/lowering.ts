@@ -22,13 +22,13 @@ export type Lower<K extends OperationKind> = (
 ) => string;
 
 /**
- * A model in ONNX operators. `stored` says where a weight lies and how it is kept there. One that is watched
+ * A model in ONNX operators. `stored` says where a weight lies and how it is kept there, if it is. One that is watched
  * has PEAKS among its outputs.
  */
 export function lower(
   model: Model,
   lowering: Lowering,
-  stored: (weight: Weight) => StoredWeight,
+  stored: (weight: Weight) => StoredWeight | undefined,
   { isWatched = false } = {},
 ): Program {
   const emit = new Emitter(lowering.precision, stored);

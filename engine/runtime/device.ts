@@ -55,7 +55,7 @@ export function deviceFor(provider: Provider, { float16 }: { float16: boolean })
 export function int8Device({ isExact }: { isExact: boolean }): Device {
   const quantizing = isExact ? EXACT : SATURATING;
   const cpu = deviceFor("cpu", { float16: false });
-  return { ...cpu, lowering: int8Lowering(quantizing), quantizing };
+  return { ...cpu, lowering: int8Lowering, quantizing };
 }
 
 /** What the UNet's products are computed in. */

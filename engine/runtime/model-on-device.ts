@@ -1,9 +1,11 @@
 import { inBands } from "../graph/bands.ts";
 import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
+import { weightsToQuantize, type Quantizing } from "../graph/int8-lowering.ts";
 import { splitOnce } from "../graph/once.ts";
 import { encodeModel } from "../graph/onnx.ts";
 import { layersOf, PEAKS } from "../graph/peaks.ts";
+import { scaleMoves, type ScaleMove } from "../graph/scale-moves.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
 import { unet, type UNetSize } from "../networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
@@ -63,6 +65,22 @@ export function unetParts(
 ): { readonly step: Model; readonly once?: Model | undefined } {
   const model = unet(config, size);
   return splitOnce(model, PROMPT_INPUT) ?? { step: model };
+}
+
+/** What of a UNet's weights becomes whole numbers, and whose channels are scaled before that. */
+export function quantizationOf(
+  config: UNetConfig,
+  { bits }: Quantizing,
+): {
+  readonly names: ReadonlySet<string>;
+  readonly bits: 7 | 8;
+  readonly moves: readonly ScaleMove[];
+} {
+  // The size of a picture changes no weight.
+  const model = unet(config, { batch: 1, height: 64, width: 64, tokens: 1 });
+  const { step } = splitOnce(model, PROMPT_INPUT) ?? { step: model };
+  const names = new Set(weightsToQuantize(step).map(({ name }) => name));
+  return { names, bits, moves: scaleMoves(model, names) };
 }
 
 export type NetworkName = "text encoder" | "UNet" | "VAE decoder" | "VAE encoder";

@@ -26,11 +26,11 @@ export function folderOf({ weights }: WeightFiles): string {
 }
 
 /** Finds what a graph asks for among the weights that were picked for it (snapshot/weights.ts). */
-export function findIn(files: WeightFiles): (weight: Weight) => StoredWeight {
+export function findIn(files: WeightFiles): (weight: Weight) => StoredWeight | undefined {
   const folder = folderOf(files);
   return ({ name }) => {
     const place = files.weights.get(name);
-    if (place === undefined) throw new Error(`${name} was not picked for the ${files.network}`);
+    if (place === undefined) return undefined;
     const { file, offset, lengthBytes, dtype } = place;
     return { location: relative(folder, file), offset, lengthBytes, type: TYPES[dtype] };
   };

@@ -1,6 +1,7 @@
 import type { Weight, Weights } from "../snapshot/weights.ts";
 import type { SnapshotFolder } from "./snapshot-folder.ts";
 import { isHalf, type Piece } from "../snapshot/weight-layout.ts";
+import type { MoveInFile } from "./scaled-rows.ts";
 import { float32Copy, quantizedCopy, type CopyOptions, type Quantization } from "./weight-copy.ts";
 
 /** The same weights with the absolute real path of each file, as a session needs them. */
@@ -24,13 +25,27 @@ export async function float32Weights(weights: Weights, options: CopyOptions): Pr
   return mapWeights(weights, (weight) => moves.get(weight.file)?.(weight) ?? weight);
 }
 
+/** A move of scales (graph/scale-moves.ts) from what makes a value's channels to what reads them. */
+export interface NamedMove {
+  readonly channels: number;
+  readonly makers: readonly { readonly name: string }[];
+  readonly readers: readonly { readonly name: string }[];
+}
+
+/** Which weights become whole numbers, and whose channels are scaled before that. */
+export interface QuantizedNames extends Pick<Quantization, "bits"> {
+  readonly names: ReadonlySet<string>;
+  readonly moves?: readonly NamedMove[];
+}
+
 /**
  * Located weights in the copies of their files in which those called `names` are whole numbers: each of
- * them is two weights there, `NAME.int8` and `NAME.scale`. No half one is left.
+ * them is two weights there, `NAME.int8` and `NAME.scale`. No half one is left. Scales do not move from
+ * file to file.
  */
 export async function quantizedWeights(
   weights: Weights,
-  { names, bits }: { readonly names: ReadonlySet<string> } & Pick<Quantization, "bits">,
+  { names, bits, moves = [] }: QuantizedNames,
   options: CopyOptions,
 ): Promise<Weights> {
   const moved = new Map<string, Weight>();
@@ -38,7 +53,8 @@ export async function quantizedWeights(
     const here = [...weights].filter(([, weight]) => weight.file === file);
     const chosen = here.filter(([name]) => names.has(name));
     const offsets = new Set(chosen.map(([, { offset }]) => offset));
-    const { path, layout } = await quantizedCopy(file, { offsets, bits }, options);
+    const inFile = moves.flatMap((move) => moveInFile(move, new Map(here)) ?? []);
+    const { path, layout } = await quantizedCopy(file, { offsets, bits, moves: inFile }, options);
     const pieces = new Map(layout.pieces.map((piece) => [piece.sourceOffset, piece]));
     for (const [name, weight] of here) {
       const piece = pieces.get(weight.offset);
@@ -48,6 +64,16 @@ export async function quantizedWeights(
     }
   }
   return moved;
+}
+
+/** The move by offsets, where all that it concerns lies in one file. */
+function moveInFile(
+  { channels, makers, readers }: NamedMove,
+  here: Weights,
+): MoveInFile | undefined {
+  const offsets = (all: NamedMove["makers"]) => all.map(({ name }) => here.get(name)?.offset ?? -1);
+  const move = { channels, makers: offsets(makers), readers: offsets(readers) };
+  return [...move.makers, ...move.readers].includes(-1) ? undefined : move;
 }
 
 interface MovedTensor {

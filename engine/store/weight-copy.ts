@@ -9,14 +9,14 @@ import {
   type WeightLayout,
 } from "../snapshot/weight-layout.ts";
 import type { SafetensorsHeader } from "../snapshot/safetensors.ts";
-import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
 import { QuantizedMatrix } from "../tensor/quantize.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
 import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
 import { isDiskFull, isSystemError, systemCode } from "../files/system-error.ts";
 import { sweepAbandoned } from "./cache-folder.ts";
 import { knownHash, rememberHash } from "./hash-index.ts";
-import { BLOCK_BYTES, WeightSource } from "./weight-source.ts";
+import { ScaledRows, type MoveInFile } from "./scaled-rows.ts";
+import { WeightSource } from "./weight-source.ts";
 
 /** Bytes of the source that were hashed or converted, of all that must be. */
 export interface CopyProgress {
@@ -45,6 +45,8 @@ export interface Quantization {
   /** Where they begin in the source. */
   readonly offsets: ReadonlySet<number>;
   readonly bits: 7 | 8;
+  /** Channels that are scaled before that. */
+  readonly moves?: readonly MoveInFile[];
 }
 
 /**
@@ -54,7 +56,8 @@ export interface Quantization {
  * Refuses as DISK_FULL before and while writing, as CACHE_UNWRITABLE where the system forbids it.
  */
 export async function float32Copy(source: string, options: CopyOptions): Promise<WeightCopy> {
-  return copyInto(source, { name: "", layoutOf: float32Layout, bits: 8 }, options);
+  const kind = { name: "", layoutOf: float32Layout, bits: 8, moves: [] };
+  return copyInto(source, kind, options);
 }
 
 /**
@@ -63,13 +66,13 @@ export async function float32Copy(source: string, options: CopyOptions): Promise
  */
 export async function quantizedCopy(
   source: string,
-  { offsets, bits }: Quantization,
+  { offsets, bits, moves = [] }: Quantization,
   options: CopyOptions,
 ): Promise<WeightCopy> {
-  const places = JSON.stringify([...offsets].toSorted((a, b) => a - b));
-  const which = createHash("sha256").update(places).digest("hex").slice(0, 8);
+  const what = JSON.stringify([[...offsets].toSorted((a, b) => a - b), moves]);
+  const which = createHash("sha256").update(what).digest("hex").slice(0, 8);
   const layoutOf = (header: SafetensorsHeader) => quantizedLayout(header, offsets);
-  return copyInto(source, { name: `.int${bits}-${which}`, layoutOf, bits }, options);
+  return copyInto(source, { name: `.int${bits}-${which}`, layoutOf, bits, moves }, options);
 }
 
 /** What distinguishes one kind of copy from another. */
@@ -79,6 +82,7 @@ interface Kind {
   readonly layoutOf: (header: SafetensorsHeader) => WeightLayout;
   /** Of the whole numbers in it. */
   readonly bits: number;
+  readonly moves: readonly MoveInFile[];
 }
 
 async function copyInto(source: string, kind: Kind, options: CopyOptions): Promise<WeightCopy> {
@@ -153,7 +157,10 @@ async function convert(work: Work, copy: WeightCopy, progress: Progress): Promis
   try {
     await writeAtomically(copy.path, async (file) => {
       await file.appendFile(copy.layout.head);
-      for (const piece of copy.layout.pieces) await append(file, work, piece, progress);
+      const { pieces } = copy.layout;
+      const { moves } = work.kind;
+      const rows = await ScaledRows.open(source, { pieces, moves }, options.signal);
+      for (const piece of pieces) await append(file, { ...work, rows }, piece, progress);
       await source.demandUnchanged();
     });
   } catch (error) {
@@ -163,48 +170,37 @@ async function convert(work: Work, copy: WeightCopy, progress: Progress): Promis
   }
 }
 
+interface Conversion extends Work {
+  readonly rows: ScaledRows;
+}
+
 async function append(
   file: FileHandle,
-  work: Work,
+  { source, kind, rows }: Conversion,
   piece: Piece,
   progress: Progress,
 ): Promise<void> {
-  const { dtype, sourceOffset, sourceBytes, becomes } = piece;
-  if (becomes === "int8") return appendQuantized(file, work, piece, progress);
-  for await (const block of work.source.blocks(sourceOffset, sourceBytes)) {
-    await file.appendFile(becomes === "float32" ? widen(block, dtype) : block);
-    progress(block.length);
+  const { sourceOffset, sourceBytes, becomes } = piece;
+  if (becomes === "the same" && !rows.scales(piece)) {
+    for await (const block of source.blocks(sourceOffset, sourceBytes)) {
+      await file.appendFile(block);
+      progress(block.length);
+    }
+    return;
   }
-}
-
-/** The tensor's whole numbers, then their scales. Some rows at a time, so that others get their turn. */
-async function appendQuantized(
-  file: FileHandle,
-  { source, kind }: Work,
-  { dtype, shape, sourceOffset, sourceBytes }: Piece,
-  progress: Progress,
-): Promise<void> {
-  const matrix = new QuantizedMatrix(shape, kind.bits);
-  const { rowLength } = matrix;
-  const rowBytes = sourceBytes / matrix.scales.length;
-  const some = Math.max(1, Math.floor(BLOCK_BYTES / rowBytes)) * rowBytes;
-  let row = 0;
-  for await (const block of source.blocks(sourceOffset, sourceBytes, some)) {
-    const weights = new Float32Array(widen(block, dtype).slice().buffer);
-    matrix.setRows(row, weights);
-    row += weights.length / rowLength;
-    progress(block.length);
+  const matrix = becomes === "int8" ? new QuantizedMatrix(piece.shape, kind.bits) : undefined;
+  for await (const { first, weights, sourceBytes: read } of rows.of(piece)) {
+    if (matrix === undefined) await file.appendFile(bytesOf(weights));
+    else matrix.setRows(first, weights);
+    progress(read);
   }
+  if (matrix === undefined) return;
   await file.appendFile(matrix.values);
-  await file.appendFile(new Uint8Array(matrix.scales.buffer));
+  await file.appendFile(bytesOf(matrix.scales));
 }
 
-/** The block's numbers as float32 where they are half; anything else as it is. */
-function widen(block: Uint8Array<ArrayBuffer>, dtype: Piece["dtype"]): Uint8Array {
-  if (dtype !== "F16" && dtype !== "BF16") return block;
-  const bits = new Uint16Array(block.buffer, 0, block.length / 2);
-  const values = dtype === "F16" ? float16ToFloat32(bits) : bfloat16ToFloat32(bits);
-  return new Uint8Array(values.buffer);
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** What a failed write into the cache is to be called; the error itself where it has no name. */

@@ -8,9 +8,9 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { EXACT, weightsToQuantize } from "../../engine/graph/int8-lowering.ts";
+import { EXACT } from "../../engine/graph/int8-lowering.ts";
 import { deviceFor, int8Device } from "../../engine/runtime/device.ts";
-import { ModelOnDevice, unetParts } from "../../engine/runtime/model-on-device.ts";
+import { ModelOnDevice, quantizationOf } from "../../engine/runtime/model-on-device.ts";
 import { Supervisor } from "../../engine/runtime/supervisor.ts";
 import { Drawing } from "../../engine/drawing/drawing.ts";
 import { quantizedWeights } from "../../engine/store/located-weights.ts";
@@ -66,11 +66,9 @@ const plain = {
 };
 /** The UNet's weights as whole numbers, in a copy beside the others. */
 const quantizedFrom = performance.now();
-const { step } = unetParts(files.unet.config, { batch: 1, height: 8, width: 8, tokens: 77 });
-const names = new Set(weightsToQuantize(step, EXACT).map(({ name }) => name));
 const weights = await quantizedWeights(
   files.unet.weights.weights,
-  { names, bits: EXACT.bits },
+  quantizationOf(files.unet.config, EXACT),
   { cacheFolder: join(values.folder, "cache") },
 );
 const quantizeSeconds = (performance.now() - quantizedFrom) / 1000;

@@ -34,6 +34,7 @@ test("a weight is found relative to that folder, as it is stored", () => {
     lengthBytes: 24,
     type: "bfloat16",
   });
+  expect(find({ name: "c", shape: [2, 3] })).toBeUndefined();
 });
 
 test("halves count double, whole numbers as they are", () => {

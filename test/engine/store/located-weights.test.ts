@@ -3,7 +3,11 @@ import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readModel } from "../../../engine/drawing/read-model.ts";
 import type { Weight, Weights } from "../../../engine/snapshot/weights.ts";
-import { float32Weights, locateWeights } from "../../../engine/store/located-weights.ts";
+import {
+  float32Weights,
+  locateWeights,
+  quantizedWeights,
+} from "../../../engine/store/located-weights.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { float32Values } from "../../fixtures/rewrites.ts";
 
@@ -38,4 +42,34 @@ test("leaves weights that are float32 already where they are", async () => {
   const weights = await located("test/golden/tiny-sd1-eps/snapshot");
   const cacheFolder = temporaryFolder();
   expect(await float32Weights(weights, { cacheFolder })).toEqual(weights);
+});
+
+test("scales that move change nothing that is computed, and make channels as large as they are read", async () => {
+  const { folder, weights } = await readModel("test/golden/tiny-sd2-hub/snapshot", "float32");
+  const before = await locateWeights(folder, weights.unet);
+  const block = "down_blocks.0.attentions.0.transformer_blocks.0";
+  const names = [`${block}.norm1.weight`, `${block}.norm1.bias`, `${block}.attn1.to_q.weight`];
+  const [scale, offset, query] = names.map((name) => ({ name }));
+  const [channels = 0] = before.get(scale!.name)!.shape;
+  const move = { channels, makers: [scale!, offset!], readers: [query!] };
+  const chosen = { names: new Set<string>(), bits: 8, moves: [move] } as const;
+  const options = { cacheFolder: temporaryFolder() };
+  const after = await quantizedWeights(before, chosen, options);
+
+  const [old, moved] = [before, after].map((all) => names.map((name) => valuesOf(all.get(name)!)));
+  for (const maker of [0, 1]) {
+    const products = ([...values]: readonly Float32Array[]) =>
+      values[2]!.map((weight, i) => weight * values[maker]![i % channels]!);
+    const [one, other] = [products(old!), products(moved!)];
+    const errors = one.map((value, i) => Math.abs(value - other[i]!));
+    expect(Math.max(...errors)).toBeLessThan(1e-6);
+  }
+  const ratios = Array.from({ length: channels }, (_, channel) => {
+    const column = moved![2]!.filter((__, i) => i % channels === channel);
+    const made = [0, 1].map((maker) => Math.abs(moved![maker]![channel]!));
+    return Math.max(...made) / Math.max(...column.map(Math.abs));
+  });
+  expect(Math.max(...ratios) / Math.min(...ratios)).toBeLessThan(1.001);
+  const plain = await quantizedWeights(before, { ...chosen, moves: [] }, options);
+  expect(plain.get(scale!.name)!.file).not.toBe(after.get(scale!.name)!.file);
 });
