@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { absentFiles, MAX_MANIFEST_BYTES, noManifest, readManifest } from "../archive/manifest.ts";
 import { MANIFEST } from "../archive/member.ts";
 import { modelPlace, placeInZip } from "../archive/model-place.ts";
-import { refusal } from "../archive/refusals.ts";
+import { refusal, type ArchiveName } from "../archive/refusals.ts";
 import type { Manifest } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
@@ -14,10 +14,8 @@ import { openFolder } from "./folder.ts";
 import { openTarGz } from "./tar.ts";
 import { openZip } from "./zip.ts";
 
-/** An archive of this machine, opened: its directory was read and checked, none of its files. */
+/** An archive, opened: its directory was read and checked, none of its files. */
 export interface Archive {
-  /** Real path of the file or folder. */
-  readonly path: string;
   readonly format: "zip" | "tar.gz" | "folder";
   /** Of the file; of all files where it is a folder. */
   readonly sizeBytes: number;
@@ -25,6 +23,12 @@ export interface Archive {
   readonly manifest: Manifest;
   /** Files that the manifest names and the archive lacks. */
   readonly absent: readonly string[];
+}
+
+/** An archive of this machine. */
+export interface LocalArchive extends Archive {
+  /** Real path of the file or folder. */
+  readonly path: string;
 }
 
 /** The model in an archive: its own files and no others, one variant. */
@@ -58,24 +62,35 @@ export async function isArchive(path: string): Promise<boolean> {
 }
 
 /**
- * Opens a `.mar`, a `.tar.gz` or a folder as torch-model-archiver makes them. Refuses as NOT_FOUND,
- * ARCHIVE_DAMAGED, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE or ARCHIVE_MANIFEST_INVALID.
+ * Opens a `.mar`, a `.tar.gz` or a folder as torch-model-archiver makes them, under another name than its
+ * own where one is given. Refuses as NOT_FOUND, ARCHIVE_DAMAGED, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE or
+ * ARCHIVE_MANIFEST_INVALID.
  */
-export async function openArchive(given: string): Promise<Archive> {
+export async function openArchive(given: string, called?: ArchiveName): Promise<LocalArchive> {
   const path = await realpath(given).catch(() => undefined);
   if (path === undefined) throw new StudioError("NOT_FOUND", { what: "archive", id: given });
-  const name = basename(path);
-  const { size, isFolder } = await stat(path).then((found) => ({
-    size: found.size,
-    isFolder: found.isDirectory(),
-  }));
-  const { format, container } = isFolder
-    ? { format: "folder" as const, container: await openFolder(path, name) }
-    : await openFile(fileSource(path, size), name);
+  const name = called ?? basename(path);
+  const found = await stat(path);
+  if (!found.isDirectory()) {
+    return { path, ...(await openArchiveFile(fileSource(path, found.size), name)) };
+  }
+  const container = await openFolder(path, name);
+  const sizeBytes = sum(container.members.map((member) => member.sizeBytes));
+  return { path, ...(await opened({ format: "folder", container }, sizeBytes)) };
+}
+
+/** Opens an archive that is one file, wherever its bytes lie. Refuses as openArchive. */
+export async function openArchiveFile(source: ByteSource, name: ArchiveName): Promise<Archive> {
+  return opened(await openFile(source, name), source.sizeBytes);
+}
+
+async function opened(
+  { format, container }: Pick<Archive, "format" | "container">,
+  sizeBytes: number,
+): Promise<Archive> {
   const manifest = await manifestOf(container);
-  const sizeBytes = isFolder ? sum(container.members.map((member) => member.sizeBytes)) : size;
   const absent = absentFiles(manifest, container.members);
-  return { path, format, sizeBytes, container, manifest, absent };
+  return { format, sizeBytes, container, manifest, absent };
 }
 
 async function openFile(

@@ -31,17 +31,21 @@ export interface Download extends ObjectPlace {
 /**
  * Brings an object into a file: what an earlier run fetched is kept as long as the object is the same. It
  * gets its name when all is there and fits the checksums that the service keeps. Refuses as OUTPUT_EXISTS,
- * OUTPUT_UNWRITABLE, DISK_FULL, DOWNLOAD_DAMAGED, and as `send` does.
+ * OUTPUT_UNWRITABLE, DISK_FULL, DOWNLOAD_DAMAGED, and as `send` does. Gives the ETag of what came.
  */
-export async function downloadObject(bucket: Bucket, download: Download): Promise<void> {
+export async function downloadObject(
+  bucket: Bucket,
+  download: Download,
+): Promise<string | undefined> {
   const { out, force } = download;
   if (!force && (await isTaken(out))) throw new StudioError("OUTPUT_EXISTS", { path: out });
   try {
     await makeFolder(dirname(out));
-    await new ObjectDownload(bucket, download).run();
+    const etag = await new ObjectDownload(bucket, download).run();
     await (force ? rename(partOf(out), out) : renameToNew(partOf(out), out));
     await discardPart(partOf(out));
     await syncFolder(dirname(out));
+    return etag;
   } catch (error) {
     throw refusalOf(error, out);
   }
@@ -68,12 +72,12 @@ class ObjectDownload {
     this.#part = partOf(download.out);
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<string | undefined> {
     for (let count = 1; ; count++) {
       const head = await headObject(this.#bucket, this.#download, this.#download.signal);
       if (await this.#fetch(head)) {
         const fault = await this.#faultOf(head);
-        if (fault === undefined) return;
+        if (fault === undefined) return head.ETag?.replaceAll('"', "");
         await this.#discard();
         if (count > 1) throw this.#damaged(fault);
       } else await this.#discard();

@@ -1,5 +1,5 @@
-import { StudioError } from "../contract/errors.ts";
 import { pause } from "../files/pause.ts";
+import { isBroken } from "./download-failures.ts";
 
 /** Pauses after each failure; the SDK itself tries a request three times at shorter ones. */
 const PAUSES_MS = [500, 2000, 5000];
@@ -10,14 +10,9 @@ export async function withPatience<T>(signal: AbortSignal, work: () => Promise<T
     try {
       return await work();
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isBroken(error)) throw error;
       await pause(ms, signal);
     }
   }
   return work();
-}
-
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof StudioError)) return false;
-  return error.code === "BUCKET_BUSY" || error.code === "BUCKET_UNREACHABLE";
 }

@@ -1,17 +1,23 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { absentFiles } from "../archive/manifest.ts";
 import { openArchive } from "../archive-files/archive.ts";
 import type { ArchiveDescription, ArchiveMember } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import { modelIdSchema } from "../contract/models.ts";
 import { formatBytes } from "../files/disk-full.ts";
 import { describeArchive } from "../studio/inspect-archive.ts";
+import { isFile, objectAt } from "./bucket-place.ts";
 import { followTransfer, withTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
+import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 import { configCommand } from "./archive-config.ts";
 import { packCommand } from "./pack-archive.ts";
 import { verifyCommand } from "./verify-archive.ts";
+
+/** How a place is written, for the help. */
+const PLACE = "a file, or CONNECTION/KEY in a bucket";
 
 /** `archive`: what can be done with a .mar file. */
 export function archiveCommand(signal: AbortSignal): Command {
@@ -30,28 +36,45 @@ export function archiveCommand(signal: AbortSignal): Command {
 }
 
 function list(): Command {
-  return new Command("list")
-    .description("What an archive holds, and which model would be imported. Nothing is unpacked.")
-    .argument("<file>", "which")
-    .option("--json", "one JSON object per line")
-    .action(async (file: string, { json }: { json?: boolean }) => {
-      const archive = await openArchive(resolve(file));
-      const described = await describeArchive(archive);
-      if (json === true) tellAsJson(described, archive.absent);
-      else process.stdout.write(`${inWords(described, archive.absent)}\n`);
+  return studioCommand(
+    "list",
+    "What an archive holds, and which model would be imported. Nothing is unpacked.",
+  )
+    .argument("<place>", PLACE)
+    .alias("inspect")
+    .action(async (wanted: string, { dataDir, json }: StudioFlags) => {
+      const described = await descriptionOf(wanted, dataDir);
+      const ownMembers = described.members.filter(({ inside }) => inside === undefined);
+      const absent = absentFiles(described.manifest, ownMembers);
+      if (json === true) tellAsJson(described, absent);
+      else process.stdout.write(`${inWords(described, absent)}\n`);
     });
+}
+
+/** No studio is opened for a file. */
+async function descriptionOf(
+  wanted: string,
+  dataDir: string | undefined,
+): Promise<ArchiveDescription> {
+  if (await isFile(wanted)) return describeArchive(await openArchive(resolve(wanted)));
+  return withStudio(dataDir, async ({ client }) =>
+    client.archives.inspect(await objectAt(client, wanted)),
+  );
 }
 
 type ImportFlags = StudioFlags & { readonly name?: string };
 
 function importArchive(signal: AbortSignal): Command {
   return studioCommand("import", "Unpacks an archive's model into the store.")
-    .argument("<file>", "which")
+    .argument("<place>", `${PLACE}; a folder in a bucket ends with a slash`)
     .option("--name <id>", "its id in the store; the manifest's name of the model by default")
-    .action((file: string, { dataDir, json, name }: ImportFlags) =>
+    .action((wanted: string, { dataDir, json, name }: ImportFlags) =>
       withTransfer(dataDir, signal, async (studio, begun) => {
         const id = name === undefined ? undefined : soundId(name);
-        const { transferId } = await studio.client.models.import({ folder: resolve(file), id });
+        const { client } = studio;
+        const { transferId } = (await isFile(wanted))
+          ? await client.models.import({ folder: resolve(wanted), id })
+          : await client.buckets.importModel({ ...(await objectAt(client, wanted)), id });
         begun(transferId);
         await followTransfer(studio, { transferId, signal, isJson: json === true });
         if (json === true) printJson({ type: "done" });

@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import type { Connection } from "../contract/buckets.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
@@ -34,6 +36,28 @@ export async function placeOf(client: Pick<StudioClient, "buckets">, text: strin
   if (connection.bucket !== null) return { connection, key };
   const [bucket, rest] = parted(key);
   return { connection, bucket: bucket === "" ? undefined : bucket, key: rest };
+}
+
+/** Whether an archive's place is one of this machine; what is not there and looks like no path may be in a bucket. */
+export async function isFile(text: string): Promise<boolean> {
+  const isPath = isAbsolute(text) || text.startsWith(".") || !text.includes("/");
+  return isPath || (await stat(text).catch(() => undefined)) !== undefined;
+}
+
+/** `CONNECTION/KEY` as the contract's procedures take it. */
+export async function placeIn(client: Pick<StudioClient, "buckets">, text: string) {
+  const { connection, bucket, key } = await placeOf(client, text);
+  return { connectionId: connection.id, bucket, key };
+}
+
+/** The same of what might have been a file as well. */
+export async function objectAt(client: Pick<StudioClient, "buckets">, text: string) {
+  return placeIn(client, text).catch((error: unknown) => {
+    const isUnknown = error instanceof StudioError && error.code === "NOT_FOUND";
+    throw isUnknown
+      ? new StudioError("NOT_FOUND", { what: "file or connection", id: text })
+      : error;
+  });
 }
 
 function parted(text: string): readonly [string, string] {

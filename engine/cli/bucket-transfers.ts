@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
-import { placeOf } from "./bucket-place.ts";
+import { placeIn } from "./bucket-place.ts";
 import { followTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -24,7 +24,7 @@ function put(signal: AbortSignal): Command {
     .option("--part-size <mebibytes>", "of what is sent in parts; 64 by default", mebibytes)
     .action((path: string, wanted: string, flags: PutFlags) =>
       transferring(flags, signal, async (client) => {
-        const place = await placed(client, wanted);
+        const place = await placeIn(client, wanted);
         const { partSize: partBytes } = flags;
         return client.buckets.upload({ ...place, path: resolve(path), partBytes });
       }),
@@ -38,7 +38,7 @@ function get(signal: AbortSignal): Command {
     .option("--force", "write over files that are there")
     .action((wanted: string, out: string, flags: StudioFlags & { readonly force?: boolean }) =>
       transferring(flags, signal, async (client) => {
-        const place = await placed(client, wanted);
+        const place = await placeIn(client, wanted);
         return client.buckets.download({ ...place, out: resolve(out), force: flags.force });
       }),
     );
@@ -55,11 +55,6 @@ function transferring(
     await followTransfer(studio, { transferId, signal, isJson: json === true });
     if (json === true) printJson({ type: "done" });
   });
-}
-
-async function placed(client: StudioClient, wanted: string) {
-  const { connection, bucket, key } = await placeOf(client, wanted);
-  return { connectionId: connection.id, bucket, key };
 }
 
 function mebibytes(text: string): number {

@@ -1,6 +1,11 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { checkArchive, findModel, openArchive, type Archive } from "../archive-files/archive.ts";
+import {
+  checkArchive,
+  findModel,
+  openArchive,
+  type LocalArchive,
+} from "../archive-files/archive.ts";
 import type { DeploymentCheck } from "../contract/archives.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import { tryModel, type Trial } from "../drawing/half-precision.ts";
@@ -106,7 +111,7 @@ async function runChecks(checks: readonly Check[], isJson: boolean): Promise<unk
 
 /** Tells what would keep an archive from being served, which need not be a fault of its bytes, and whether anything does. */
 async function tellDeployable(
-  archive: Archive,
+  archive: LocalArchive,
   more: readonly DeploymentCheck[],
   isJson: boolean,
 ): Promise<boolean> {
@@ -136,7 +141,7 @@ function tellCheck(outcome: Outcome, isJson: boolean): void {
   else process.stdout.write(`${isSound ? "ok     " : "failed "} ${name}: ${found}\n`);
 }
 
-function manifestInWords({ manifest, absent, container }: Archive): string {
+function manifestInWords({ manifest, absent, container }: LocalArchive): string {
   const { modelName, modelVersion } = manifest.model;
   if (absent.length > 0) {
     const reason = `it names ${absent.join(", ")}, which the archive lacks`;

@@ -2,6 +2,7 @@ import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { publishRequestSchema } from "./archives.ts";
 import {
+  bucketImportSchema,
   fetchRequestSchema,
   receivedIdSchema,
   receivedPartSchema,
@@ -99,4 +100,10 @@ export const bucketContract = {
   discardReceived: oc.input(z.object({ id: receivedIdSchema })).output(nothing),
   /** Fetches an object or everything below a key, as a transfer. It goes on where it stopped. */
   download: oc.input(fetchRequestSchema).output(z.object({ transferId: z.string() })),
+  /**
+   * Brings an archive or a model's folder into the model store, as a transfer of the kind `bucket-import`. It
+   * goes on where it stopped. Refuses at once as OBJECT_NOT_FOUND, and as REQUEST_INVALID a folder of several
+   * archives.
+   */
+  importModel: oc.input(bucketImportSchema).output(z.object({ transferId: z.string() })),
 };

@@ -98,6 +98,11 @@ export const BUCKET_REFUSALS = {
     sentence: "No connection can be read from {source}: {reason}.",
     advice: "Give access key, secret key and endpoint by hand, or correct it.",
   },
+  OBJECT_CHANGED: {
+    status: 409,
+    sentence: "{key} was replaced in the bucket {bucket} while it was read.",
+    advice: "Wait until nobody writes to it, then try again.",
+  },
   UPLOAD_INPUT_CHANGED: {
     status: 409,
     sentence: "{what} changed while it was uploaded.",

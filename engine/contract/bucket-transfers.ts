@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bucketPlaceSchema } from "./buckets.ts";
+import { modelIdSchema } from "./models.ts";
 
 const place = z.string().min(1).max(4096);
 
@@ -50,3 +51,13 @@ export const fetchRequestSchema = bucketPlaceSchema.extend({
   force: z.boolean().default(false),
 });
 export type FetchRequest = z.output<typeof fetchRequestSchema>;
+
+export const bucketImportSchema = bucketPlaceSchema.extend({
+  /**
+   * An archive, or a folder with a slash at its end: of one archive (the path that was entered in OpenShift
+   * AI), of a model in diffusers layout, or an archive's own files. Empty is the whole bucket.
+   */
+  key: z.string().max(1024),
+  /** The id it is to have in the store; one made of its own name by default. */
+  id: modelIdSchema.optional(),
+});

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { archiveSchema, packRequestSchema } from "./archives.ts";
+import { bucketPlaceSchema, objectKeySchema } from "./buckets.ts";
 import { bucketContract } from "./bucket-contract.ts";
 import { deviceReportSchema } from "./devices.ts";
 import {
@@ -144,10 +145,18 @@ export const contract = {
     /** Makes a model archive for TorchServe on this machine. Refuses as OUTPUT_EXISTS where one is and `force` is not. */
     pack: oc.input(packRequestSchema).output(transfer),
     /**
-     * What an archive of this machine holds, what would be imported, and whether it can be deployed. Nothing
-     * is unpacked. Refuses as NOT_FOUND and as what ARCHIVE_* refusals say of one that cannot be opened.
+     * What an archive of this machine or in a bucket holds, what would be imported, and whether it can be
+     * deployed. Nothing is unpacked, and of an object only a few parts are read. Refuses as NOT_FOUND and as
+     * what ARCHIVE_* refusals say of one that cannot be opened.
      */
-    inspect: oc.input(z.object({ path: z.string().min(1).max(4096) })).output(archiveSchema),
+    inspect: oc
+      .input(
+        z.union([
+          z.strictObject({ path: z.string().min(1).max(4096) }),
+          bucketPlaceSchema.extend({ key: objectKeySchema }),
+        ]),
+      )
+      .output(archiveSchema),
   },
 
   transfers: {

@@ -36,7 +36,7 @@ export type ModelSummary = z.output<typeof modelSummarySchema>;
 /** Where a model in the store came from; kept beside it. */
 export const provenanceSchema = z.object({
   kind: z.enum(["hub", "folder", "archive", "bucket"]),
-  /** Repository id on the hub, or the name of the folder or archive. */
+  /** Repository id on the hub, or the name of the folder or archive, without what lies in front of it. */
   name: z.string(),
   /** The hub's commit, hexadecimal. */
   revision: z.string().optional(),
@@ -44,6 +44,16 @@ export const provenanceSchema = z.object({
   licence: z.string().optional(),
   /** Of the archive that it came in; one that is a folder has no sha256. */
   archive: z.object({ sha256: z.string().optional(), manifest: manifestSchema }).optional(),
+  /** Of one that was fetched from a bucket: the object, or the folder with a slash at its end, which has no ETag. */
+  object: z
+    .object({
+      /** The connection's name. */
+      connection: z.string(),
+      bucket: z.string(),
+      key: z.string(),
+      etag: z.string().optional(),
+    })
+    .optional(),
   addedAt: z.iso.datetime(),
 });
 export type Provenance = z.output<typeof provenanceSchema>;

@@ -10,6 +10,7 @@ export const TRANSFER_KINDS = [
   "publish",
   "upload",
   "fetch",
+  "bucket-import",
 ] as const;
 export const TRANSFER_STATES = [
   "waiting",

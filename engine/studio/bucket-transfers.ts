@@ -1,5 +1,6 @@
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
+import type { Bucket } from "../buckets/bucket-client.ts";
 import type { Connections } from "../buckets/connections.ts";
 import { discardDownload, downloadObject } from "../buckets/download.ts";
 import { folderContent, type PlacedObject } from "../buckets/folder-download.ts";
@@ -160,15 +161,34 @@ async function fetchAll(
   if (content.placed.length === 0) {
     throw new StudioError("OBJECT_NOT_FOUND", { bucket: bucket.name, key: request.key });
   }
+  const out = resolve(request.out);
+  const placed = content.placed.map((one) => ({ ...one, versionId }));
+  await fetchFiles(bucket, { placed, out, force, signal, onProgress, journal });
+
+  async function oneObject({ key }: FetchRequest): Promise<PlacedObject> {
+    return { object: await objectDetails(bucket, { key, versionId }, signal), path: "" };
+  }
+}
+
+export interface Fetching extends Pick<TransferRun, "signal" | "onProgress"> {
+  readonly placed: readonly (PlacedObject & Pick<FetchRequest, "versionId">)[];
+  /** The folder; of an object whose path is empty the file. */
+  readonly out: string;
+  readonly force: boolean;
+  readonly journal: TransferJournal;
+}
+
+/** Fetches objects into a folder, several at once. What an earlier run of the same journal brought stays. */
+export async function fetchFiles(bucket: Bucket, fetching: Fetching): Promise<void> {
+  const { placed, out, force, signal, onProgress, journal } = fetching;
   const onBytes = progressOf(
-    content.placed.map(({ object }) => object.bytes),
+    placed.map(({ object }) => object.bytes),
     onProgress,
   );
-  const out = resolve(request.out);
   await inLanes(
     LANES,
-    content.placed,
-    async ({ object: { key, etag = "", bytes }, path }, ended) => {
+    placed,
+    async ({ object: { key, etag = "", bytes }, path, versionId }, ended) => {
       const file = path === "" ? out : join(out, path);
       if (journal.of(key).done === `${etag}:${file}`) return onBytes(bytes);
       await journal.beginFile(key, file);
@@ -178,10 +198,6 @@ async function fetchAll(
     },
     signal,
   );
-
-  async function oneObject({ key }: FetchRequest): Promise<PlacedObject> {
-    return { object: await objectDetails(bucket, { key, versionId }, signal), path: "" };
-  }
 }
 
 function isFolder({ key }: FetchRequest): boolean {

@@ -2,6 +2,7 @@ import { kindOf, type MemberKind } from "../archive/member.ts";
 import { findModel, openArchive, type Archive } from "../archive-files/archive.ts";
 import { readArchivedModel } from "../archive-files/archived-snapshot.ts";
 import { unpackModel } from "../archive-files/unpack-model.ts";
+import { StudioError } from "../contract/errors.ts";
 import type { Provenance } from "../contract/models.ts";
 import { hashFile } from "../files/hash-file.ts";
 import { ByteCount, type FileWork } from "../store/file-work.ts";
@@ -12,6 +13,10 @@ export interface ArchiveImport extends FileWork {
   /** Names the work; no two at once have the same. */
   readonly key: string;
   readonly path: string;
+  /** What it is called, where its file has another name. */
+  readonly name?: string;
+  /** Where it was fetched from, where that is a bucket. */
+  readonly object?: Provenance["object"];
   /** The id it is to have; one made of the manifest's name of the model by default. */
   readonly id?: string | undefined;
   /** Told what a person should know of it. */
@@ -22,10 +27,11 @@ const CODE: ReadonlySet<MemberKind> = new Set(["code", "pickle"]);
 
 /**
  * Unpacks an archive's model into the store, once, and gives its id. What an aborted import unpacked is
- * kept for the next run of the same key; whatever is wrong with the archive leaves nothing behind.
+ * kept for the next run of the same key, and where the disk was full; whatever is wrong with the archive
+ * leaves nothing behind.
  */
 export async function importArchive(store: ModelStore, work: ArchiveImport): Promise<string> {
-  const archive = await openArchive(work.path);
+  const archive = await openArchive(work.path, work.name);
   const model = await findModel(archive);
   tellOfCode(archive, work.onNote);
   // Before gigabytes are unpacked, where that costs nothing.
@@ -36,7 +42,7 @@ export async function importArchive(store: ModelStore, work: ArchiveImport): Pro
     const files = await unpackModel(model, { target, onBytes: count.add });
     const isFile = archive.format !== "folder";
     const sha256 = isFile ? await hashFile(archive.path, count.add) : undefined;
-    const provenance = provenanceOf(archive, sha256);
+    const provenance = provenanceOf(archive, sha256, work.object);
     return await store.adopt({
       key: work.key,
       ids: [work.id ?? archivedId(archive)],
@@ -44,9 +50,14 @@ export async function importArchive(store: ModelStore, work: ArchiveImport): Pro
       files,
     });
   } catch (error) {
-    if (work.signal?.aborted !== true) await store.discard(work.key);
+    if (!mayGoOn(error, work.signal)) await store.discard(work.key);
     throw error;
   }
+}
+
+/** Whether what was done so far is of use to the next run: it was told to end, or there was no room. */
+export function mayGoOn(error: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true || (error instanceof StudioError && error.code === "DISK_FULL");
 }
 
 function tellOfCode({ container }: Archive, onNote: (note: string) => void): void {
@@ -57,9 +68,14 @@ function tellOfCode({ container }: Archive, onNote: (note: string) => void): voi
   onNote(`${names}: contains code, never run here`);
 }
 
-function provenanceOf({ container, manifest }: Archive, sha256: string | undefined): Provenance {
+function provenanceOf(
+  { container, manifest }: Archive,
+  sha256: string | undefined,
+  object: Provenance["object"],
+): Provenance {
+  const kind = object === undefined ? "archive" : "bucket";
   const addedAt = new Date().toISOString();
-  return { kind: "archive", name: container.name, archive: { sha256, manifest }, addedAt };
+  return { kind, name: container.name, archive: { sha256, manifest }, object, addedAt };
 }
 
 /** The id that an archive's model gets in the store where it is given none. */

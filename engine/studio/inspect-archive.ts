@@ -9,40 +9,80 @@ import {
   readSmallFile,
   type Archive,
   type ArchivedModel,
+  type LocalArchive,
 } from "../archive-files/archive.ts";
 import { readArchivedModel, type ModelAtAGlance } from "../archive-files/archived-snapshot.ts";
+import { configKeysFor } from "../archive/bucket-layout.ts";
+import type { Bucket } from "../buckets/bucket-client.ts";
+import type { Connections } from "../buckets/connections.ts";
+import { openObject, readObject } from "../buckets/object-source.ts";
 import type { ArchiveDescription, ArchiveMember } from "../contract/archives.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import { archivedId } from "./import-archive.ts";
+import { openBucketArchive, packedZip } from "./bucket-archive.ts";
 import { os } from "./implementer.ts";
 import { refuseRelative } from "./model-procedures.ts";
 
-/** `archives.inspect`: an archive of this machine, looked at before it is imported or deployed. */
-export const inspectArchive = os.archives.inspect.handler(async ({ input: { path } }) => {
-  refuseRelative(path);
-  return describeArchive(await openArchive(path));
-});
+/** `archives.inspect`: an archive, looked at before it is imported or deployed. */
+export function inspectProcedure({ connections }: { readonly connections: Connections }) {
+  return os.archives.inspect.handler(async ({ input, signal = new AbortController().signal }) => {
+    if ("key" in input) return describeObject(await connections.bucket(input), input.key, signal);
+    refuseRelative(input.path);
+    return describeArchive(await openArchive(input.path));
+  });
+}
 
-/** Describes an opened archive by names, sizes and configs. What keeps its model from being imported is told. */
-export async function describeArchive(archive: Archive): Promise<ArchiveDescription> {
+/** Describes an archive of this machine by names, sizes and configs. What keeps its model from being imported is told. */
+export async function describeArchive(archive: LocalArchive): Promise<ArchiveDescription> {
+  return describe(archive, await configBeside(archive), await lookAt(archive));
+}
+
+/** Describes an archive in a bucket, of which a few parts are read. */
+async function describeObject(
+  bucket: Bucket,
+  key: string,
+  signal: AbortSignal,
+): Promise<ArchiveDescription> {
+  const archive = await openBucketArchive(await openObject(bucket, { key }, signal), key);
+  if (archive === undefined) {
+    const reason = "it is compressed as a whole, so it can only be looked at after an import";
+    throw new StudioError("REQUEST_INVALID", { field: "The archive", value: key, reason });
+  }
+  return describe(archive, await configOfObject(bucket, key, signal), await lookFromAfar(archive));
+}
+
+async function describe(
+  archive: Archive,
+  config: ConfigProperties | undefined,
+  found: Found,
+): Promise<ArchiveDescription> {
   const { container, format, sizeBytes, manifest } = archive;
-  const found = await lookAt(archive);
   const members = container.members.map((member) => described(member));
+  const checksOf = async (about: Pick<Deployment, "model" | "picture">) => [
+    ...deploymentChecks({ ...(await deploymentOf(archive)), config, ...about }),
+  ];
+  const told = { name: container.name, format, sizeBytes, manifest };
   if ("problem" in found) {
-    const model = { problem: found.problem.message };
-    const checks = [...deploymentChecks(await deploymentOf(archive, { model }))];
-    const { name } = container;
-    return { name, format, sizeBytes, manifest, members, problem: found.problem, checks };
+    const checks = await checksOf({ model: { problem: found.problem.message } });
+    return { ...told, members, problem: found.problem, checks };
+  }
+  if ("packed" in found) {
+    const { path: zip, sizeBytes: bytes } = found.packed;
+    const description = "is compressed; it is read when it is imported";
+    const model = { id: archivedId(archive), zip, files: [], sizeBytes: bytes, pickles: [] };
+    return {
+      ...told,
+      members,
+      model: { ...model, description },
+      checks: await checksOf({ model }),
+    };
   }
   const { model, glance } = found;
   const { zip, files, pickles } = model;
   const inside =
     zip === undefined ? [] : model.container.members.map((member) => described(member, zip));
   return {
-    name: container.name,
-    format,
-    sizeBytes,
-    manifest,
+    ...told,
     members: [...members, ...inside],
     model: {
       id: archivedId(archive),
@@ -52,29 +92,47 @@ export async function describeArchive(archive: Archive): Promise<ArchiveDescript
       description: glance.description,
       pickles: [...pickles],
     },
-    checks: [...deploymentChecks(await deploymentOf(archive, { model, picture: glance.picture }))],
+    checks: await checksOf({ model, picture: glance.picture }),
   };
 }
 
 type Found =
   | { readonly model: ArchivedModel; readonly glance: ModelAtAGlance }
+  /** A zip inside that would have to be unpacked to be looked at. */
+  | { readonly packed: Member }
   | { readonly problem: ReturnType<typeof toWire> };
 
-async function lookAt(archive: Archive): Promise<Found> {
-  try {
+function lookAt(archive: Archive): Promise<Found> {
+  return orProblem(async () => {
     const model = await findModel(archive);
     return { model, glance: await readArchivedModel(model) };
+  });
+}
+
+/** As far as that reads only parts of it. */
+function lookFromAfar(archive: Archive): Promise<Found> {
+  return orProblem(async () => {
+    const packed = packedZip(archive);
+    return packed === undefined ? lookAt(archive) : { packed };
+  });
+}
+
+/** What is wrong with the archive is told; what keeps it from being read is not about it. */
+async function orProblem(look: () => Promise<Found>): Promise<Found> {
+  try {
+    return await look();
   } catch (error) {
-    if (!(error instanceof StudioError)) throw error;
+    if (!(error instanceof StudioError) || /^(BUCKET|OBJECT|DOWNLOAD)_/.test(error.code)) {
+      throw error;
+    }
     return { problem: toWire(error) };
   }
 }
 
-async function deploymentOf(
-  archive: Archive,
-  found: Pick<Deployment, "model" | "picture">,
-): Promise<Deployment> {
-  const { container, manifest } = archive;
+async function deploymentOf({
+  container,
+  manifest,
+}: Archive): Promise<Omit<Deployment, "model" | "picture" | "config">> {
   const { requirementsFile } = manifest.model;
   return {
     fileName: container.name,
@@ -82,13 +140,11 @@ async function deploymentOf(
     members: container.members,
     requirements:
       requirementsFile === undefined ? undefined : await readSmallFile(container, requirementsFile),
-    config: await configBeside(archive),
-    ...found,
   };
 }
 
 /** The config.properties of the model store that an archive lies in, as in the customer's bucket, or beside it. */
-async function configBeside({ path }: Archive): Promise<ConfigProperties | undefined> {
+async function configBeside({ path }: LocalArchive): Promise<ConfigProperties | undefined> {
   const folder = dirname(path);
   const places = [join(dirname(folder), "config"), folder];
   for (const place of places) {
@@ -96,6 +152,19 @@ async function configBeside({ path }: Archive): Promise<ConfigProperties | undef
     const found = await stat(file).catch(() => undefined);
     if (found?.isFile() !== true || found.size > MAX_CONFIG_BYTES) continue;
     return ConfigProperties.parse(await readFile(file));
+  }
+  return undefined;
+}
+
+/** The same of an archive in a bucket. Keys that may not list are denied what is not there. */
+async function configOfObject(
+  bucket: Bucket,
+  key: string,
+  signal: AbortSignal,
+): Promise<ConfigProperties | undefined> {
+  for (const place of configKeysFor(key)) {
+    const bytes = await readObject(bucket, { key: place, maxBytes: MAX_CONFIG_BYTES }, signal);
+    if (bytes !== undefined) return ConfigProperties.parse(bytes);
   }
   return undefined;
 }

@@ -25,10 +25,7 @@ type ModelRunners = Pick<TransferRunners, "download" | "import" | "verify">;
 /** How models come into the store and are looked after, as transfers carry it out. */
 export function modelWorks({ store, hub, isOpen, onModels }: ModelWorkParts): ModelRunners {
   const discard = (id: string): Promise<void> => store.discard(id);
-  const telling = async (work: Promise<string>): Promise<string> => work.finally(onModels);
-  /** A work that was done when it was killed is not done again. */
-  const bringing = async (run: TransferRun, bring: () => Promise<string>): Promise<string> =>
-    telling(store.broughtBy(run.id).then((id) => id ?? bring()));
+  const bringing = bringingInto(store, onModels);
   return {
     download: {
       canPause: true,
@@ -50,6 +47,15 @@ export function modelWorks({ store, hub, isOpen, onModels }: ModelWorkParts): Mo
       discard: () => Promise.resolve(),
     },
   };
+}
+
+/** Brings models into a store, and tells of them. A work that was done when it was killed is not done again. */
+export function bringingInto(store: ModelStore, onModels: () => void) {
+  return (run: TransferRun, bring: () => Promise<string>): Promise<string> =>
+    store
+      .broughtBy(run.id)
+      .then((id) => id ?? bring())
+      .finally(onModels);
 }
 
 /** What the catalogue says of a model. Refuses as NOT_FOUND. */

@@ -8,6 +8,7 @@ import type { WhoAmI } from "./secret-procedures.ts";
 import { StudioError } from "../contract/errors.ts";
 import { THIS_CUDA } from "../drawing/cuda.ts";
 import { bucketWorks, sweepBucketTransfers } from "./bucket-transfers.ts";
+import { bucketImportWork } from "./bucket-import.ts";
 import { cudaWork } from "./cuda-work.ts";
 import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
 import { modelWorks } from "./model-works.ts";
@@ -51,6 +52,7 @@ export function openTransfers(
     pack: packWork(store),
     publish: publishWork({ store, connections, buckets, dataFolder }),
     ...bucketWorks({ connections, received, dataFolder }),
+    "bucket-import": bucketImportWork({ store, connections, onModels }),
     cuda: cudaWork({ installer: cuda, onInstalled }),
   };
   // What cannot be swept now is swept at the next start.

@@ -9,13 +9,14 @@ import {
   type Packing,
 } from "../archive-files/pack-model.ts";
 import { archiveNameSchema, packRequestSchema, type PackRequest } from "../contract/archives.ts";
+import type { Connections } from "../buckets/connections.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { openSnapshotFolder, ownFiles } from "../store/snapshot-folder.ts";
 import type { TransferRunner } from "../transfers/runner.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { os } from "./implementer.ts";
-import { inspectArchive } from "./inspect-archive.ts";
+import { inspectProcedure } from "./inspect-archive.ts";
 
 /** What goes into an archive where nothing else is asked for: our handler for TorchServe, and what it needs. */
 const HANDLER = asset("stable_diffusion_handler.py");
@@ -78,13 +79,14 @@ export function packWork(store: ModelStore): TransferRunner {
 
 interface ArchiveParts {
   readonly store: ModelStore;
+  readonly connections: Connections;
   readonly transfers: Transfers;
 }
 
 /** Archives of models on this machine. */
-export function archiveProcedures({ store, transfers }: ArchiveParts) {
+export function archiveProcedures({ store, connections, transfers }: ArchiveParts) {
   return {
-    inspect: inspectArchive,
+    inspect: inspectProcedure({ connections }),
     pack: os.archives.pack.handler(async ({ input }) => {
       checkPaths(input);
       await packingOf(store, { ...input, name: nameOf(input) });

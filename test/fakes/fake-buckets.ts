@@ -232,6 +232,7 @@ export class FakeBuckets {
       download: async () => ({ transferId: "transfer-1" }),
       receive: async ({ id = crypto.randomUUID() }) => ({ id }),
       discardReceived: async () => {},
+      importModel: async () => ({ transferId: "transfer-1" }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { TRANSFER_KINDS, type Transfer } from "../../engine/contract/transfers.ts";
 import type { TransferRun, TransferRunner } from "../../engine/transfers/runner.ts";
 
 /** A transfer's work in a test's hands: it waits for the test to end it. */
@@ -27,4 +28,13 @@ export function scriptedRunner(canPause: boolean, endsAtOnce = true): ScriptedRu
       }),
     discard: async (id) => void discarded.push(id),
   };
+}
+
+/** Kinds that begin anew. */
+const WITHOUT_PAUSE: ReadonlySet<string> = new Set(["import", "verify", "pack"]);
+
+/** One of each kind, which can be paused where the real one can. */
+export function scriptedRunners(): Record<Transfer["kind"], ScriptedRunner> {
+  const runners = TRANSFER_KINDS.map((kind) => [kind, scriptedRunner(!WITHOUT_PAUSE.has(kind))]);
+  return Object.fromEntries(runners) as Record<Transfer["kind"], ScriptedRunner>;
 }

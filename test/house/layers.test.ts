@@ -188,6 +188,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/queue",
     "engine/store",
     "engine/download/proxied-fetch.ts",
+    "engine/snapshot/layout.ts",
     "engine/archive-files",
     "engine/archive",
     "engine/hub",

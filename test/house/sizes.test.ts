@@ -9,8 +9,9 @@ import { expect, test } from "vitest";
 const BUDGET: Readonly<Record<string, number>> = {
   // Archives of TorchServe, read and written; config.properties and what each key does.
   // With the checklist "Deployable?".
-  archive: 1070,
-  "archive-files": 1250,
+  // And where models lie in a bucket.
+  archive: 1250,
+  "archive-files": 1290,
   // With `serve --model`, which brings a folder into the store, and endpoints.
   // Outputs that nobody reads, and a studio that does not answer.
   // Archives listed, verified, imported, packed, and their config.properties.
@@ -77,7 +78,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   store: 1290,
   // With archives that are made.
   // With buckets, and transfers from and to them.
-  studio: 2620,
+  // And models that come from buckets.
+  studio: 3050,
   // With weights as whole numbers.
   tensor: 210,
   // With textual inversions of several vectors.

@@ -12,6 +12,7 @@ export const transfers = {
   kind: {
     download: "Download",
     import: "Import",
+    "bucket-import": "Import",
     verify: "Check",
     cuda: "CUDA support",
     pack: "Archive",

@@ -11,7 +11,7 @@ import {
   workshop,
   type Workshop,
 } from "../../fakes/cuda-package.ts";
-import { scriptedRunner } from "../../fakes/scripted-runner.ts";
+import { scriptedRunners } from "../../fakes/scripted-runner.ts";
 import {
   type Answer,
   serveBytes,
@@ -54,15 +54,8 @@ async function bring(installer: CudaInstaller) {
     onRemove: () => {},
     tickMs: 20,
   });
-  const idle = scriptedRunner(false);
   transfers.begin({
-    download: idle,
-    import: idle,
-    verify: idle,
-    pack: idle,
-    publish: idle,
-    upload: idle,
-    fetch: idle,
+    ...scriptedRunners(),
     cuda: cudaWork({ installer, onInstalled }),
   });
   onTestFinished(() => transfers.close());

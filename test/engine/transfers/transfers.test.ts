@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import type { Transfer } from "../../../engine/contract/transfers.ts";
 import { Transfers, type TransfersOptions } from "../../../engine/transfers/transfers.ts";
-import { scriptedRunner } from "../../fakes/scripted-runner.ts";
+import { scriptedRunner, scriptedRunners } from "../../fakes/scripted-runner.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 async function studio(
@@ -22,16 +22,7 @@ async function studio(
     tickMs: 20,
     ...changes,
   });
-  const runners = {
-    download: scriptedRunner(true),
-    import: scriptedRunner(false),
-    verify: scriptedRunner(false),
-    pack: scriptedRunner(false),
-    publish: scriptedRunner(true),
-    upload: scriptedRunner(true),
-    fetch: scriptedRunner(true),
-    cuda: scriptedRunner(true),
-  };
+  const runners = scriptedRunners();
   transfers.begin(runners, isPassive);
   const states = () => transfers.list().map(({ state }) => state);
   return { dataFolder, transfers, told, removed, runners, states };

@@ -17,6 +17,8 @@ export interface S3Request {
   readonly query: URLSearchParams;
   /** Of the body as it came. */
   readonly bytes: number;
+  /** Which part of an object was asked for. */
+  readonly range: string | undefined;
 }
 
 /** Something that goes wrong with the requests that `hits` says, as often as `times`. */
@@ -117,7 +119,8 @@ export class S3Server implements AsyncDisposable {
     const address = new URL(`http://host${url.startsWith("/") ? url : `/${url}`}`);
     const [bucket = "", ...rest] = placeOf(message, url);
     const key = rest.join("/");
-    const request = { method, bucket, key, query: address.searchParams, bytes: raw.length };
+    const { range } = message.headers;
+    const request = { method, bucket, key, query: address.searchParams, bytes: raw.length, range };
     this.requests.push(request);
     const trouble = this.#troubleOf(request);
     if (trouble?.kind === "wait") await pause(trouble.ms);

@@ -1,0 +1,49 @@
+import { shown } from "./refusals.ts";
+import { MANIFEST } from "./member.ts";
+
+const INDEX = "model_index.json";
+
+/** A model in a bucket: an archive, or a folder with a slash at its end. */
+export interface BucketModel {
+  readonly kind: "archive" | "folder";
+  readonly key: string;
+}
+
+/** The models among keys: archives, archives' own files in a folder, and models in diffusers layout. */
+export function modelsAmong(keys: readonly string[]): readonly BucketModel[] {
+  const unpacked = rootsOf(keys, MANIFEST);
+  const snapshots = rootsOf(keys, INDEX).filter((root) => !isBelow(root, unpacked));
+  const folders = [...unpacked, ...snapshots];
+  const archives = keys.filter(
+    (key) => /\.(mar|tar\.gz|tgz)$/i.test(key) && !isBelow(key, folders),
+  );
+  return [
+    ...folders.map((key) => ({ kind: "folder", key }) as const),
+    ...archives.map((key) => ({ kind: "archive", key }) as const),
+  ];
+}
+
+/** The outermost folders that hold a file of this path. */
+function rootsOf(keys: readonly string[], path: string): readonly string[] {
+  const roots = keys
+    .filter((key) => key === path || key.endsWith(`/${path}`))
+    .map((key) => key.slice(0, -path.length));
+  return roots.filter((root) => !roots.some((other) => root !== other && root.startsWith(other)));
+}
+
+function isBelow(key: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => key.startsWith(folder));
+}
+
+/** What a key is called, without the folders in front of it, as it can be shown. */
+export function nameOfKey(key: string): string {
+  return shown(key.split("/").findLast((part) => part !== "") ?? "");
+}
+
+/** Where the config.properties of an archive may lie: beside its model store, as in the customer's bucket, or beside it. */
+export function configKeysFor(key: string): readonly string[] {
+  const folder = key.slice(0, key.lastIndexOf("/") + 1);
+  const above = folder.slice(0, folder.lastIndexOf("/", folder.length - 2) + 1);
+  const beside = `${folder}config.properties`;
+  return folder === "" ? [beside] : [`${above}config/config.properties`, beside];
+}

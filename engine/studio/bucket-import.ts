@@ -1,0 +1,218 @@
+import { stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { z } from "zod";
+import { nameOfKey } from "../archive/bucket-layout.ts";
+import { MANIFEST } from "../archive/member.ts";
+import { findModel } from "../archive-files/archive.ts";
+import { readArchivedModel } from "../archive-files/archived-snapshot.ts";
+import type { Bucket } from "../buckets/bucket-client.ts";
+import type { Connections } from "../buckets/connections.ts";
+import { downloadObject } from "../buckets/download.ts";
+import { folderContent, type PlacedObject } from "../buckets/folder-download.ts";
+import { openObject } from "../buckets/object-source.ts";
+import { TransferJournal } from "../buckets/transfer-journal.ts";
+import { bucketPlaceSchema } from "../contract/buckets.ts";
+import { StudioError } from "../contract/errors.ts";
+import { modelIdSchema, type ModelFile, type Provenance } from "../contract/models.ts";
+import { hashFile } from "../files/hash-file.ts";
+import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
+import { idFrom } from "../store/model-ids.ts";
+import type { ModelStore } from "../store/model-store.ts";
+import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
+import type { Transfers } from "../transfers/transfers.ts";
+import { modelAt, openBucketArchive, packedZip } from "./bucket-archive.ts";
+import { fetchFiles } from "./bucket-transfers.ts";
+import { importArchive, mayGoOn } from "./import-archive.ts";
+import { os } from "./implementer.ts";
+import { bringingInto } from "./model-works.ts";
+
+/** What was found when it was asked for: a restart goes on with the same. */
+const orderSchema = bucketPlaceSchema.required().extend({
+  kind: z.enum(["archive", "folder"]),
+  key: z.string(),
+  id: modelIdSchema.optional(),
+});
+type Order = z.output<typeof orderSchema>;
+
+export interface BucketImportParts {
+  readonly store: ModelStore;
+  readonly connections: Connections;
+  readonly onModels: () => void;
+}
+
+/** Brings a model of a bucket into the store, as a transfer carries it out. */
+export function bucketImportWork(parts: BucketImportParts): TransferRunner {
+  const { store, onModels } = parts;
+  const bringing = bringingInto(store, onModels);
+  return {
+    canPause: true,
+    run: (run) => bringing(run, () => bring(run, parts)),
+    discard: (id) => store.discard(id),
+  };
+}
+
+/** One import: where it comes from, and where it is put until it is whole. */
+interface Bringing {
+  readonly run: TransferRun;
+  readonly order: Order;
+  readonly store: ModelStore;
+  readonly bucket: Bucket;
+  /** The connection's name. */
+  readonly connection: string;
+  /** What is fetched: a file, or the folder of an archive's own files. */
+  readonly fetched: string;
+  readonly snapshot: string;
+  readonly journal: TransferJournal;
+}
+
+/**
+ * Fetches first and unpacks then, all of it in the staging of the model. A kill at any moment costs no byte
+ * that was fetched, and no byte is asked for twice, however the archive is compressed.
+ */
+async function bring(run: TransferRun, { store, connections }: BucketImportParts): Promise<string> {
+  const order = orderSchema.parse(run.order);
+  const bucket = await connections.bucket(order);
+  const { name: connection } = connections.get(order.connectionId);
+  const { folder, snapshot } = await store.stage(run.id);
+  const journal = await TransferJournal.open(folder, "fetched");
+  const fetched = join(folder, "archive");
+  const bringing = { run, order, store, bucket, connection, fetched, snapshot, journal };
+  try {
+    return await (order.kind === "archive" ? bringArchive(bringing) : bringFolder(bringing));
+  } catch (error) {
+    if (!mayGoOn(error, run.signal) && !isOfTheService(error)) await store.discard(run.id);
+    throw error;
+  }
+}
+
+/** Whether what was fetched so far is as good as it was: the service or the way to it failed. */
+function isOfTheService(error: unknown): boolean {
+  return error instanceof StudioError && /^(BUCKET|DOWNLOAD)_/.test(error.code);
+}
+
+async function bringArchive(bringing: Bringing): Promise<string> {
+  const { run, order, fetched, journal } = bringing;
+  const done = journal.of(order.key).done;
+  const found = await stat(fetched).catch(() => undefined);
+  const etag = done !== undefined && found?.isFile() === true ? done : await fetchArchive(bringing);
+  const { size } = await stat(fetched);
+  return unpack(bringing, {
+    etag: etag === "" ? undefined : etag,
+    onProgress: ({ doneBytes, totalBytes }) =>
+      run.onProgress({ doneBytes: size + doneBytes, totalBytes: size + totalBytes }),
+  });
+}
+
+/** Gives the ETag of what came; empty where the service has none. */
+async function fetchArchive(bringing: Bringing): Promise<string> {
+  const { run, order, bucket, fetched, journal } = bringing;
+  const { signal, onProgress } = run;
+  const { key } = order;
+  const source = await openObject(bucket, { key }, signal);
+  await refuseKnown(bringing, source.etag);
+  // What is wrong with it is known before gigabytes are fetched, where that costs next to nothing.
+  const archive = await openBucketArchive(source, key);
+  if (archive !== undefined && packedZip(archive) === undefined)
+    await readArchivedModel(await findModel(archive));
+  const { sizeBytes } = source;
+  let doneBytes = 0;
+  const onBytes = (bytes: number): void => {
+    doneBytes += bytes;
+    // Unpacked and hashed as well, which is about as much again each.
+    onProgress({ doneBytes, totalBytes: 3 * sizeBytes });
+  };
+  await journal.beginFile(key, fetched);
+  const etag = await downloadObject(bucket, { key, out: fetched, force: true, signal, onBytes });
+  await journal.finish(key, etag ?? "");
+  return etag ?? "";
+}
+
+/** Refuses as MODEL_EXISTS, before anything is fetched, what came from this very object. */
+async function refuseKnown(
+  { store, order, bucket, connection }: Bringing,
+  etag: string | undefined,
+): Promise<void> {
+  if (etag === undefined) return;
+  for (const [model, { object }] of await store.provenances()) {
+    const isSame = object?.connection === connection && object.bucket === bucket.name;
+    if (!isSame || object.key !== order.key || object.etag !== etag) continue;
+    throw new StudioError("MODEL_EXISTS", { model });
+  }
+}
+
+async function bringFolder(bringing: Bringing): Promise<string> {
+  const { run, order, bucket, fetched, journal } = bringing;
+  const { signal, onProgress, onNote } = run;
+  const { placed, leftOut } = await folderContent(bucket, order.key, signal);
+  if (leftOut.length > 0) onNote(`left out, since no file can be called so: ${leftOut.length}`);
+  const isUnpacked = placed.some(({ path }) => pathOf(path) === MANIFEST);
+  if (!isUnpacked) return bringSnapshot(bringing, placed);
+  const files = { placed, out: fetched, force: true, journal, signal };
+  await fetchFiles(bucket, { ...files, onProgress });
+  return unpack(bringing, { onProgress });
+}
+
+interface Unpacking extends Pick<TransferRun, "onProgress"> {
+  readonly etag?: string | undefined;
+}
+
+async function unpack(bringing: Bringing, { etag, onProgress }: Unpacking): Promise<string> {
+  const { run, order, store, fetched } = bringing;
+  const { id: key, signal, onNote } = run;
+  const name = nameOfKey(order.key);
+  const object = objectOf(bringing, etag);
+  const work = { key, path: fetched, name, object, id: order.id };
+  return importArchive(store, { ...work, signal, onProgress, onNote });
+}
+
+/** A model in diffusers layout: its own files and no others, straight to where the model will be. */
+async function bringSnapshot(bringing: Bringing, all: readonly PlacedObject[]): Promise<string> {
+  const { run, order, store, bucket, snapshot, journal } = bringing;
+  const { id: key, signal, onProgress } = run;
+  const { paths } = layoutOf(
+    all.map(({ path }) => pathOf(path)),
+    LIKED_VARIANTS,
+  );
+  const wanted = new Set(paths);
+  const placed = all.filter(({ path }) => wanted.has(pathOf(path)));
+  const fetching = { placed, out: snapshot, force: true, journal, signal };
+  await fetchFiles(bucket, { ...fetching, onProgress });
+  const files: ModelFile[] = [];
+  for (const { path, object } of placed) {
+    const sha256 = await hashFile(join(snapshot, path), () => signal.throwIfAborted());
+    files.push({ path: pathOf(path), sizeBytes: object.bytes, sha256 });
+  }
+  const name = nameOfKey(order.key) || bucket.name;
+  const provenance: Provenance = {
+    kind: "bucket",
+    name,
+    object: objectOf(bringing),
+    addedAt: new Date().toISOString(),
+  };
+  return store.adopt({ key, ids: [order.id ?? idFrom(name)], provenance, files });
+}
+
+function objectOf({ order, bucket, connection }: Bringing, etag?: string): Provenance["object"] {
+  return { connection, bucket: bucket.name, key: order.key, ...(etag !== undefined && { etag }) };
+}
+
+/** A path as a snapshot has it. */
+function pathOf(path: string): string {
+  return path.split(sep).join("/");
+}
+
+/** A model's way from a bucket into the store. */
+export function importModelProcedure({
+  connections,
+  transfers,
+}: Pick<BucketImportParts, "connections"> & { readonly transfers: Transfers }) {
+  return os.buckets.importModel.handler(async ({ input, signal }) => {
+    const { connectionId, id } = input;
+    const bucket = await connections.bucket(input);
+    const found = await modelAt(bucket, input.key, signal ?? new AbortController().signal);
+    const place = { connectionId, bucket: bucket.name };
+    const order = { ...place, ...found, ...(id !== undefined && { id }) };
+    const name = nameOfKey(found.key) || bucket.name;
+    return { transferId: await transfers.add({ kind: "bucket-import", name, order }) };
+  });
+}
