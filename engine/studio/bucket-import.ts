@@ -21,7 +21,7 @@ import type { ModelStore } from "../store/model-store.ts";
 import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { modelAt, openBucketArchive, packedZip } from "./bucket-archive.ts";
-import { fetchFiles } from "./bucket-transfers.ts";
+import { fetchFiles } from "./fetch-files.ts";
 import { importArchive, mayGoOn } from "./import-archive.ts";
 import { os } from "./implementer.ts";
 import { bringingInto } from "./model-works.ts";

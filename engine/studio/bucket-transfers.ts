@@ -1,8 +1,7 @@
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
-import type { Bucket } from "../buckets/bucket-client.ts";
 import type { Connections } from "../buckets/connections.ts";
-import { discardDownload, downloadObject } from "../buckets/download.ts";
+import { discardDownload } from "../buckets/download.ts";
 import { folderContent, type PlacedObject } from "../buckets/folder-download.ts";
 import { abortUpload } from "../buckets/incomplete-uploads.ts";
 import { inLanes } from "../buckets/lanes.ts";
@@ -19,11 +18,9 @@ import {
 import { StudioError } from "../contract/errors.ts";
 import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
 import type { Transfers } from "../transfers/transfers.ts";
+import { fetchFiles, LANES, progressOf } from "./fetch-files.ts";
 import { os } from "./implementer.ts";
 import type { ReceivedFiles } from "./received-files.ts";
-
-/** Files of a folder that are sent or fetched at once, where each fits into one request. */
-const LANES = 4;
 
 /** Keys that are named in a note. */
 const NAMED = 3;
@@ -170,36 +167,6 @@ async function fetchAll(
   }
 }
 
-export interface Fetching extends Pick<TransferRun, "signal" | "onProgress"> {
-  readonly placed: readonly (PlacedObject & Pick<FetchRequest, "versionId">)[];
-  /** The folder; of an object whose path is empty the file. */
-  readonly out: string;
-  readonly force: boolean;
-  readonly journal: TransferJournal;
-}
-
-/** Fetches objects into a folder, several at once. What an earlier run of the same journal brought stays. */
-export async function fetchFiles(bucket: Bucket, fetching: Fetching): Promise<void> {
-  const { placed, out, force, signal, onProgress, journal } = fetching;
-  const onBytes = progressOf(
-    placed.map(({ object }) => object.bytes),
-    onProgress,
-  );
-  await inLanes(
-    LANES,
-    placed,
-    async ({ object: { key, etag = "", bytes }, path, versionId }, ended) => {
-      const file = path === "" ? out : join(out, path);
-      if (journal.of(key).done === `${etag}:${file}`) return onBytes(bytes);
-      await journal.beginFile(key, file);
-      const wanted = { key, versionId, out: file, force };
-      await downloadObject(bucket, { ...wanted, signal: ended, onBytes });
-      await journal.finish(key, `${etag}:${file}`);
-    },
-    signal,
-  );
-}
-
 function isFolder({ key }: FetchRequest): boolean {
   return key === "" || key.endsWith("/");
 }
@@ -208,20 +175,6 @@ function leftOutInWords(keys: readonly string[]): string {
   const named = keys.slice(0, NAMED).map((key) => JSON.stringify(key));
   const more = keys.length > NAMED ? ` and ${keys.length - NAMED} more` : "";
   return `left out, since no file can be called so: ${named.join(", ")}${more}`;
-}
-
-/** Adds up what is done, and tells it with what there is in all. */
-function progressOf(
-  sizes: readonly number[],
-  onProgress: TransferRun["onProgress"],
-): (bytes: number) => void {
-  const totalBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
-  let doneBytes = 0;
-  onProgress({ doneBytes, totalBytes });
-  return (bytes) => {
-    doneBytes += bytes;
-    onProgress({ doneBytes: Math.max(0, Math.min(doneBytes, totalBytes)), totalBytes });
-  };
 }
 
 interface ProcedureParts {

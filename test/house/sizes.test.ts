@@ -23,7 +23,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And with an archive, read or made.
   // And with a bucket.
   // And with what the presets are.
-  contract: 1950,
+  // And models of buckets, imported, checked and served.
+  contract: 2060,
   // Connections, their services' whims by name, browsing, and transfers that resume.
   buckets: 3080,
   cuda: 1000,

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import type { Bucket } from "../buckets/bucket-client.ts";
+import { downloadObject } from "../buckets/download.ts";
+import type { PlacedObject } from "../buckets/folder-download.ts";
+import { inLanes } from "../buckets/lanes.ts";
+import type { TransferJournal } from "../buckets/transfer-journal.ts";
+import type { FetchRequest } from "../contract/bucket-transfers.ts";
+import type { TransferRun } from "../transfers/runner.ts";
+
+/** Files of a folder that are sent or fetched at once, where each fits into one request. */
+export const LANES = 4;
+
+export interface Fetching extends Pick<TransferRun, "signal" | "onProgress"> {
+  readonly placed: readonly (PlacedObject & Pick<FetchRequest, "versionId">)[];
+  /** The folder; of an object whose path is empty the file. */
+  readonly out: string;
+  readonly force: boolean;
+  readonly journal: TransferJournal;
+}
+
+/** Fetches objects into a folder, several at once. What an earlier run of the same journal brought stays. */
+export async function fetchFiles(bucket: Bucket, fetching: Fetching): Promise<void> {
+  const { placed, out, force, signal, onProgress, journal } = fetching;
+  const onBytes = progressOf(
+    placed.map(({ object }) => object.bytes),
+    onProgress,
+  );
+  await inLanes(
+    LANES,
+    placed,
+    async ({ object: { key, etag = "", bytes }, path, versionId }, ended) => {
+      const file = path === "" ? out : join(out, path);
+      if (journal.of(key).done === `${etag}:${file}`) return onBytes(bytes);
+      await journal.beginFile(key, file);
+      const wanted = { key, versionId, out: file, force };
+      await downloadObject(bucket, { ...wanted, signal: ended, onBytes });
+      await journal.finish(key, `${etag}:${file}`);
+    },
+    signal,
+  );
+}
+
+/** Adds up what is done, and tells it with what there is in all. */
+export function progressOf(
+  sizes: readonly number[],
+  onProgress: TransferRun["onProgress"],
+): (bytes: number) => void {
+  const totalBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  let doneBytes = 0;
+  onProgress({ doneBytes, totalBytes });
+  return (bytes) => {
+    doneBytes += bytes;
+    onProgress({ doneBytes: Math.max(0, Math.min(doneBytes, totalBytes)), totalBytes });
+  };
+}
