@@ -4,6 +4,7 @@ import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
 import { Drawing, type RequestEvent } from "../drawing/drawing.ts";
 import { drawableFolder, type WorkProgress } from "../drawing/unpacked-archive.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
+import { fasterWays } from "./faster-ways.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
 import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
 
@@ -18,8 +19,13 @@ export function generateCommand(signal: AbortSignal): Command {
       flags.model && (await drawableFolder(flags.model, { signal, onProgress: reportUnpacking }));
     const inputs = { model, startImage: initImage, onPreparing: reportPreparing, signal };
     try {
+      let started: Started | undefined;
       const events = drawing.generate(requestOf(prompt, flags), inputs);
-      for await (const event of events) await report(event, prompt, flags);
+      for await (const event of events) {
+        await report(event, prompt, flags);
+        if (event.kind === "started") started ??= event;
+        if (started && isExact(flags)) tellFasterWays(started, event);
+      }
     } finally {
       drawing.close();
     }
@@ -32,6 +38,21 @@ function reportUnpacking({ doneBytes, totalBytes }: WorkProgress): void {
 
 function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void {
   progressLine(`Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`);
+}
+
+type Started = Extract<RequestEvent, { kind: "started" }>;
+
+/** Whether nothing is asked for that makes a picture faster. */
+function isExact({ preset = "exact", precision = "auto", steps }: GenerateFlags): boolean {
+  return preset === "exact" && precision === "auto" && steps === undefined;
+}
+
+/** By the time of the first step. */
+function tellFasterWays({ model, device }: Started, event: RequestEvent): void {
+  if (event.kind !== "progress" || event.image > 0 || event.step > 1) return;
+  const { secondsPerStep } = event;
+  const ways = fasterWays({ model, device, secondsPerStep });
+  if (ways !== undefined) note(ways);
 }
 
 async function report(event: RequestEvent, prompt: string, flags: GenerateFlags): Promise<void> {

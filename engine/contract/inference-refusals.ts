@@ -63,7 +63,8 @@ export const INFERENCE_REFUSALS = {
   TIME_LIMIT: {
     status: 503,
     sentence: "The reply would take about {expected} s, and the limit is {limit} s.",
-    advice: "Ask for fewer steps or a smaller picture, or try again in {seconds} s.",
+    advice:
+      "Ask for a faster preset, fewer steps or a smaller picture, or try again in {seconds} s.",
   },
   SERVER_CLOSING: {
     status: 503,

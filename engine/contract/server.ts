@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { errorSchema } from "./errors.ts";
+import { PRESETS } from "./presets.ts";
 
 /** What a key allows: asking for pictures, and choosing the model that is served. */
 export const KEY_SCOPES = ["inference", "management"] as const;
@@ -33,6 +34,8 @@ const choices = {
   queueLength: z.int().min(1).max(1000),
   /** A request that is expected to take longer is refused at once; null sets no limit. */
   timeLimitSeconds: z.number().positive().max(86_400).nullable(),
+  /** By which a request is drawn that names none. */
+  preset: z.enum(PRESETS),
   /** Whether clients without a key of their own get the seed's reply: `output0`, `fp16`, id `42`. */
   isSeedProfile: z.boolean(),
 };
@@ -47,6 +50,7 @@ export const serverSettingsSchema = z.object({
   isKeyRequired: choices.isKeyRequired.default(false),
   queueLength: choices.queueLength.default(10),
   timeLimitSeconds: choices.timeLimitSeconds.default(null),
+  preset: choices.preset.default("exact"),
   isSeedProfile: choices.isSeedProfile.default(false),
 });
 export type ServerSettings = z.output<typeof serverSettingsSchema>;

@@ -11,6 +11,9 @@ export interface PictureWork {
   readonly decode: Work;
 }
 
+/** Steps of Stable Diffusion 2 in float32 against int8, measured on a CPU with VNNI: 2.2 to 2.4. */
+export const INT8_GAIN = 2;
+
 /** What decides it. Sizes are in pixels; guidance doubles what is computed of each step. */
 export interface PictureSize {
   readonly width: number;

@@ -27,7 +27,13 @@ export async function openServing(
   const serverFile = await ServerFile.open(dataFolder, { lent: lentKeys, ...(now && { now }) });
   undo.defer(() => serverFile.close());
   const onServed = (): void => server.tell();
-  const studioEngine = new StudioEngine({ ...drawing, settings, events, onServed });
+  const studioEngine = new StudioEngine({
+    ...drawing,
+    settings,
+    events,
+    preset: () => serverFile.settings().preset,
+    onServed,
+  });
   const requests = new RequestLog((rows) =>
     events.publish({ type: "served-requests-changed", requests: rows }),
   );

@@ -1,6 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
 import type { StoredModel } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
+import type { Preset } from "../contract/presets.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import type { DrawingEvent } from "../drawing/drawing.ts";
 import { ordersOf } from "../drawing/order.ts";
@@ -22,6 +23,8 @@ export interface StudioEngineParts extends Pick<
 > {
   readonly settings: Pick<SettingsFile, "read" | "change">;
   readonly events: EventLog;
+  /** Of a request that names none. */
+  readonly preset: () => Preset;
   /** Told when another model is served, or none any more. */
   readonly onServed: () => void;
 }
@@ -142,7 +145,10 @@ export class StudioEngine implements PictureEngine {
       throw new StudioError("MODEL_NOT_SERVED", { model: this.#unloaded ?? "The model", reason });
     }
     const read = await this.#parts.models.read(model);
-    return requests.flatMap((request) => ordersOf(request, { name: model, read }, randomSeed()));
+    const preset = this.#parts.preset();
+    return requests.flatMap((request) =>
+      ordersOf({ preset, ...request }, { name: model, read }, randomSeed()),
+    );
   }
 
   async *#picture(

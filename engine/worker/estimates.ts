@@ -5,7 +5,7 @@ import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
 import { evaluationsOf, runOf } from "../drawing/run.ts";
-import { workOf, type PictureWork } from "../drawing/work.ts";
+import { INT8_GAIN, workOf, type PictureWork } from "../drawing/work.ts";
 import { isGuided } from "../pipeline/guidance.ts";
 import type { ChosenDevice } from "./device-list.ts";
 import type { ModelReader } from "./model-reader.ts";
@@ -38,9 +38,6 @@ const START_SECONDS = 1;
 const BYTES_PER_SECOND = 2e9;
 /** The encoder of a VAE has about this share of its decoder's work. */
 const ENCODER_SHARE = 0.5;
-
-/** Steps of Stable Diffusion 2 in int8 against float32, measured on a CPU with VNNI: 2.2 to 2.4. */
-const INT8_GAIN = 2;
 
 /** On what a picture is computed, and how. */
 interface Way {

@@ -37,6 +37,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
         isKeyRequired: false,
         queueLength: 10,
         timeLimitSeconds: null,
+        preset: "exact",
         isSeedProfile: false,
       },
       state: "stopped",
@@ -103,6 +104,28 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
     await expect(server.removeKey({ id: key.id })).rejects.toThrow(refusal("NOT_FOUND"));
     expect((await infer(origin, secret)).status).toBe(401);
     await server.change({ isOn: false, isKeyRequired: false });
+  });
+
+  test("its preset is for requests that name none, and goes behind what they name", async () => {
+    const { server, gallery } = studio.client;
+    const { key, secret } = await server.addKey({
+      name: "kept",
+      scopes: ["inference"],
+      keepsPictures: true,
+    });
+    const { origin } = await server.change({ isOn: true, preset: "fast" });
+    expect((await infer(origin, secret)).status).toBe(200);
+    const { days } = await gallery.names({ sort: "newest" });
+    const [image] = await gallery.details({ ids: days.flatMap(({ ids }) => ids) });
+    expect(image?.record).toMatchObject({
+      preset: "fast",
+      precision: "int8",
+      scheduler: "dpm++2m-karras",
+      guidanceInterval: [0, 0.8],
+      steps: QUICK.steps,
+    });
+    await server.removeKey({ id: key.id });
+    await server.change({ isOn: false, preset: "exact" });
   });
 
   test("a new address ends the old one; one that cannot be had changes nothing", async () => {

@@ -18,6 +18,7 @@ const SETTINGS: ServerSettings = {
   isKeyRequired: false,
   queueLength: 10,
   timeLimitSeconds: null,
+  preset: "exact",
   isSeedProfile: false,
 };
 

@@ -1,5 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type Preset, PRESETS } from "../../../engine/contract/presets.ts";
 import type { Server } from "../../../engine/contract/server.ts";
+import { Chips } from "../../ui/chips.tsx";
 import { NumberField, type NumberFieldProps } from "../../ui/number-field.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { useWords } from "../../words/words.ts";
@@ -98,7 +100,7 @@ const FIRST_LIMIT_SECONDS = 300;
 
 function Work({ settings, change }: PartProps) {
   const t = useWords("server");
-  const { queueLength, timeLimitSeconds, isSeedProfile } = settings;
+  const { queueLength, timeLimitSeconds, preset, isSeedProfile } = settings;
   return (
     <section className={styles.section} aria-label={t("settings.work")}>
       <h2 className={styles.title}>{t("settings.work")}</h2>
@@ -127,6 +129,7 @@ function Work({ settings, change }: PartProps) {
             maxValue={86_400}
           />
         )}
+        <DefaultPreset preset={preset} change={change} />
         <Switch
           isSelected={isSeedProfile}
           onChange={(isOn) => change({ isSeedProfile: isOn })}
@@ -136,6 +139,30 @@ function Work({ settings, change }: PartProps) {
         </Switch>
       </div>
     </section>
+  );
+}
+
+interface DefaultPresetProps extends Pick<PartProps, "change"> {
+  readonly preset: Preset;
+}
+
+/** How requests are drawn that do not say it themselves. */
+function DefaultPreset({ preset, change }: DefaultPresetProps) {
+  const t = useWords("server");
+  return (
+    <div className={styles.field}>
+      <span className={styles.name}>{t("settings.preset")}</span>
+      <div className={styles.chips}>
+        <Chips
+          label={t("settings.preset")}
+          isSegmented
+          value={preset}
+          onChange={(value) => change({ preset: value })}
+          chips={PRESETS.map((value) => ({ value, label: t(`settings.presets.${value}`) }))}
+        />
+      </div>
+      <p className={styles.help}>{t(`settings.presetHelp.${preset}`)}</p>
+    </div>
   );
 }
 
