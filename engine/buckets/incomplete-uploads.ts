@@ -57,10 +57,11 @@ const isGone = ({ code }: StudioError): boolean =>
   code === "NOT_FOUND" || code === "OBJECT_NOT_FOUND";
 
 async function listUploads(
-  { client, name }: Bucket,
+  bucket: Bucket,
   prefix: string,
   signal?: AbortSignal,
 ): Promise<IncompleteUpload[]> {
+  const { client, name } = bucket;
   const found: IncompleteUpload[] = [];
   let marker: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
   for (;;) {
@@ -74,7 +75,7 @@ async function listUploads(
       { what: "listing incomplete uploads", bucket: name },
       { signal },
     );
-    const decode = decoderFor(reply);
+    const decode = decoderFor(bucket, reply);
     found.push(...(reply.Uploads ?? []).map((upload) => incomplete(upload, decode)));
     const next = {
       KeyMarker: decode(reply.NextKeyMarker ?? ""),

@@ -32,10 +32,11 @@ export interface KeysPage {
 
 /** One page as S3 lists it, in the order of the keys' bytes. */
 export async function keysPage(
-  { client, name }: Bucket,
+  bucket: Bucket,
   { prefix, isFlat, after, limit = PAGE }: KeysQuery,
   signal?: AbortSignal,
 ): Promise<KeysPage> {
+  const { client, name } = bucket;
   const reply = await client.send(
     new ListObjectsV2Command({
       Bucket: name,
@@ -56,7 +57,7 @@ export async function keysPage(
       reason: "its list does not end: a page names itself as the next one",
     });
   }
-  const decode = decoderFor(reply);
+  const decode = await pageDecoder(bucket, reply, signal);
   return {
     folders: (reply.CommonPrefixes ?? []).map(({ Prefix = "" }) => folder(decode(Prefix), prefix)),
     objects: (reply.Contents ?? []).map((object) => ({
@@ -92,9 +93,56 @@ function folder(whole: string, prefix: string): BucketFolder {
   return { prefix: whole, name: whole.slice(prefix.length, -1) };
 }
 
-/** How a reply writes keys: servers that ignore the wish for URL encoding do not say that they encode. */
-export function decoderFor({ EncodingType }: Pick<ListObjectsV2CommandOutput, "EncodingType">) {
-  return EncodingType === "url" ? decoded : (text: string): string => text;
+type Decode = (name: string) => string;
+
+const asItIs: Decode = (name) => name;
+
+/** What was found out of services that do not say how they write names. */
+const found = new WeakMap<Bucket["client"], Decode>();
+
+/** How a reply writes names, as far as it says so or it was found out; as they are otherwise. */
+export function decoderFor(
+  { client }: Bucket,
+  { EncodingType }: Pick<ListObjectsV2CommandOutput, "EncodingType">,
+): Decode {
+  return EncodingType === "url" ? decoded : (found.get(client) ?? asItIs);
+}
+
+/** Names as an encoder leaves them, one of which is another name when it is decoded. */
+const ENCODED = /^[\w.~!*'()/%+:@&=$,;-]*$/;
+const AMBIGUOUS = /%[\da-f]{2}|\+/i;
+
+/**
+ * How a page writes names. Of the services that do not say it, some encode all the same and some do not: where
+ * that makes a difference, an object is asked for by the name as it stands there, once a service.
+ */
+async function pageDecoder(
+  bucket: Bucket,
+  reply: ListObjectsV2CommandOutput,
+  signal?: AbortSignal,
+): Promise<Decode> {
+  const { client } = bucket;
+  const names = [
+    ...(reply.Contents ?? []).map(({ Key = "" }) => Key),
+    ...(reply.CommonPrefixes ?? []).map(({ Prefix = "" }) => Prefix),
+  ];
+  const doubtful = names.find((name) => AMBIGUOUS.test(name));
+  const isSettled = reply.EncodingType !== undefined || found.has(client);
+  if (isSettled || doubtful === undefined) return decoderFor(bucket, reply);
+  const isEncoded =
+    names.every((name) => ENCODED.test(name)) && !(await isThere(bucket, doubtful, signal));
+  found.set(client, isEncoded ? decoded : asItIs);
+  return decoderFor(bucket, reply);
+}
+
+/** Whether anything begins with these letters. */
+async function isThere({ client, name }: Bucket, prefix: string, signal?: AbortSignal) {
+  const { Contents = [], CommonPrefixes = [] } = await client.send(
+    new ListObjectsV2Command({ Bucket: name, Prefix: prefix, MaxKeys: 1, EncodingType: "url" }),
+    { what: "listing its objects", bucket: name },
+    { signal },
+  );
+  return Contents.length + CommonPrefixes.length > 0;
 }
 
 function decoded(text: string): string {

@@ -66,10 +66,11 @@ function checksumIn(head: HeadObjectCommandOutput): string | undefined {
 
 /** Empty where the bucket keeps none, or where the keys may not ask. */
 async function versionsOf(
-  { client, name }: Bucket,
+  bucket: Bucket,
   key: string,
   signal?: AbortSignal,
 ): Promise<ObjectVersion[]> {
+  const { client, name } = bucket;
   const command = new ListObjectVersionsCommand({ Bucket: name, Prefix: key, EncodingType: "url" });
   const asked = { what: "listing versions", bucket: name, key };
   const reply = await client.send(command, asked, { signal }).catch(() => {
@@ -77,7 +78,7 @@ async function versionsOf(
     return undefined;
   });
   if (reply === undefined) return [];
-  const decode = decoderFor(reply);
+  const decode = decoderFor(bucket, reply);
   const rows = [
     ...(reply.Versions ?? []).map((row) => ({ ...row, isDeletion: false })),
     ...(reply.DeleteMarkers ?? []).map((row) => ({ ...row, Size: 0, isDeletion: true })),

@@ -14,6 +14,7 @@ const lineSchema = z.union([
   z.object({ key: z.string(), part: z.int(), md5: z.string() }),
   z.object({ key: z.string(), out: z.string() }),
   z.object({ key: z.string(), done: z.string() }),
+  z.object({ key: z.string(), isAnew: z.literal(true) }),
 ]);
 type Line = z.output<typeof lineSchema>;
 
@@ -105,6 +106,11 @@ export class TransferJournal {
     await this.#write({ key, done: identity });
   }
 
+  /** What was brought over is not, or no longer, what it should be: it is brought over from its beginning. */
+  async startAnew(key: string): Promise<void> {
+    await this.#write({ key, isAnew: true });
+  }
+
   async #write(line: Line): Promise<void> {
     await appendFile(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
     this.#apply(line);
@@ -121,6 +127,10 @@ export class TransferJournal {
   #apply(line: Line): void {
     if ("place" in line) {
       this.#place = line.place;
+      return;
+    }
+    if ("isAnew" in line) {
+      this.#states.delete(line.key);
       return;
     }
     const state = this.of(line.key);

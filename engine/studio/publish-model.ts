@@ -87,9 +87,21 @@ async function publish(
   onNote("reading back");
   for (const { key, content } of files) {
     const { sizeBytes, crc32 } = content;
-    await compareObject(bucket, { ...sending, key, sizeBytes, crc32 });
+    try {
+      await compareObject(bucket, { ...sending, key, sizeBytes, crc32 });
+    } catch (error) {
+      // Trying again then sends it again, rather than finding the same once more.
+      if (isOther(error)) await journal.startAnew(key);
+      throw error;
+    }
   }
   onNote(await outcome(parts, request, place, signal));
+}
+
+/** Whether the bucket holds something else than what was sent, or no longer anything. */
+function isOther(error: unknown): boolean {
+  if (!(error instanceof StudioError)) return false;
+  return error.code === "OBJECT_DIFFERS" || error.code === "OBJECT_NOT_FOUND";
 }
 
 function sourceOf(name: string, content: CheckedSource): UploadSource {

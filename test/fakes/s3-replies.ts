@@ -23,16 +23,17 @@ export interface ListedKeys {
   readonly prefixes?: readonly string[];
   /** Where the list goes on. */
   readonly next?: string | undefined;
-  /** Plain text where undefined, as from servers that do not encode. */
-  readonly encoding?: "url" | undefined;
+  /** `silent` encodes without saying so; `plain` does not encode. */
+  readonly encoding?: "url" | "silent" | "plain";
 }
 
 /** A page of ListObjectsV2, of objects that have as many bytes as their key has letters. */
 export function listXml({ keys = [], prefixes = [], next, encoding = "url" }: ListedKeys): string {
   const written = (key: string): string =>
-    encoding === "url" ? encodeURIComponent(key).replaceAll("%20", "+") : key;
+    encoding === "plain" ? key : encodeURIComponent(key).replaceAll("%20", "+");
   return [
-    `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><EncodingType>${encoding}</EncodingType>`,
+    `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">`,
+    encoding === "url" ? "<EncodingType>url</EncodingType>" : "",
     `<IsTruncated>${next !== undefined}</IsTruncated>`,
     next === undefined ? "" : `<NextContinuationToken>${next}</NextContinuationToken>`,
     ...keys.map(

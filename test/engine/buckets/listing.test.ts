@@ -63,12 +63,32 @@ test("any key comes back from its encoded form", async () => {
   );
 });
 
-test("a service that does not encode is not decoded", async () => {
-  const { buckets, connection } = await bucketOf({
-    "": { keys: ["100%25+x"], encoding: undefined },
+test.each([
+  ["encodes without saying so", "silent", "a b+c/100%/ü.txt"],
+  ["does not encode", "plain", "100%25+x/a%20b"],
+] as const)("a service that %s is asked which it is, once", async (_, encoding, key) => {
+  const service = await standInEndpoint((response, { path }) => {
+    const prefix = new URL(path, "http://x").searchParams.get("prefix") ?? "";
+    const keys = [key, "other"].filter((one) => one.startsWith(prefix));
+    sendXml(response, listXml({ keys, prefixes: prefix === "" ? ["f +/"] : [], encoding }));
   });
-  const { objects } = await buckets.list(listing(connection));
-  expect(objects).toMatchObject([{ key: "100%25+x" }]);
+  const { connections, buckets } = await openBuckets();
+  const connection = await connections.connect(connecting(service.url));
+  for (let time = 0; time < 2; time++) {
+    const page = await buckets.list(listing(connection));
+    expect(page.objects.map((object) => object.key)).toEqual([key, "other"]);
+    expect(page.folders.map(({ prefix }) => prefix)).toEqual(["f +/"]);
+  }
+  // A name with a blank in it is nothing that an encoder wrote: then nothing need be asked.
+  expect(service.seen).toHaveLength(encoding === "silent" ? 3 : 2);
+});
+
+test("of a service that does not encode, a name that looks encoded is found as it is", async () => {
+  const { buckets, connection, service } = await bucketOf({
+    "": { keys: ["100%25+x"], encoding: "plain" },
+  });
+  expect(await buckets.list(listing(connection))).toMatchObject({ objects: [{ key: "100%25+x" }] });
+  expect(service.seen).toHaveLength(2);
 });
 
 test("folders and objects have names below the folder; its own marker is none of them", async () => {

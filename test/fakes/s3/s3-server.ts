@@ -53,6 +53,8 @@ export interface S3ServerOptions {
   /** The smallest part of an upload but the last; 5 MiB at AWS. */
   readonly smallestPart?: number;
   readonly port?: number;
+  /** Told of every piece of a body that arrives, and waited for. */
+  readonly onPiece?: (bytes: number) => Promise<void> | void;
 }
 
 /**
@@ -114,7 +116,7 @@ export class S3Server implements AsyncDisposable {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const raw = Buffer.concat(await Array.fromAsync(message));
+    const raw = await this.#bodyOf(message);
     const { method = "GET", url = "/" } = message;
     const address = new URL(`http://host${url.startsWith("/") ? url : `/${url}`}`);
     const [bucket = "", ...rest] = placeOf(message, url);
@@ -131,6 +133,15 @@ export class S3Server implements AsyncDisposable {
       reply,
       cutAfter: trouble?.kind === "cut" ? trouble.afterBytes : undefined,
     });
+  }
+
+  async #bodyOf(message: IncomingMessage): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of message as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      await this.#options.onPiece?.(piece.length);
+    }
+    return Buffer.concat(pieces);
   }
 
   #troubleOf(request: S3Request): Trouble["does"] | undefined {
