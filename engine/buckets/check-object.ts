@@ -1,7 +1,5 @@
-import { Readable } from "node:stream";
 import {
   DeleteObjectCommand,
-  GetObjectCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
 } from "@aws-sdk/client-s3";
@@ -10,6 +8,7 @@ import type { Bucket } from "./bucket-client.ts";
 import { etagOfParts, PartHashes } from "./object-hashes.ts";
 import type { ObjectPlace } from "./objects.ts";
 import { withPatience } from "./patience.ts";
+import { readObject } from "./read-back.ts";
 
 /** What an object must be. */
 export interface WantedObject {
@@ -80,19 +79,13 @@ function isEtagOf(etag: string | undefined, { md5s, isInParts }: WantedObject): 
 }
 
 async function isSameReadBack(
-  { client, name }: Bucket,
-  { key, versionId }: ObjectPlace,
+  bucket: Bucket,
+  place: ObjectPlace,
   { partBytes, md5s }: WantedObject,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const reply = await client.send(
-    new GetObjectCommand({ Bucket: name, Key: key, ...versionIn(versionId) }),
-    { what: "reading an object", bucket: name, key },
-    { signal },
-  );
-  if (!(reply.Body instanceof Readable)) return false;
   const hashes = new PartHashes(partBytes);
-  for await (const piece of reply.Body as AsyncIterable<Uint8Array>) {
+  for await (const piece of readObject(bucket, place, signal)) {
     signal.throwIfAborted();
     hashes.add(piece);
   }

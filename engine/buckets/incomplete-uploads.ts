@@ -23,7 +23,7 @@ export async function incompleteUploads(
   prefix: string,
   signal?: AbortSignal,
 ): Promise<IncompleteUpload[]> {
-  const uploads = await listUploads(bucket, prefix, signal).catch(noneOf);
+  const uploads = await uploadsBelow(bucket, prefix, signal);
   const first = await Promise.all(
     uploads.slice(0, LOOKED_AT).map(async (upload) => ({
       ...upload,
@@ -31,6 +31,14 @@ export async function incompleteUploads(
     })),
   );
   return [...first, ...uploads.slice(LOOKED_AT)];
+}
+
+/** MinIO takes a prefix for a whole key: where it knows of none, all are asked for. */
+async function uploadsBelow(bucket: Bucket, prefix: string, signal?: AbortSignal) {
+  const below = await listUploads(bucket, prefix, signal).catch(noneOf);
+  if (below.length > 0 || prefix === "") return below;
+  const all = await listUploads(bucket, "", signal).catch(noneOf);
+  return all.filter(({ key }) => key.startsWith(prefix));
 }
 
 /** Some services call it a missing upload where a bucket has none. */

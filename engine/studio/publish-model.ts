@@ -11,7 +11,7 @@ import { bytesSource, type CheckedSource } from "../archive-files/checked-source
 import { marSource, packedBytes } from "../archive-files/pack-model.ts";
 import type { Bucket } from "../buckets/bucket-client.ts";
 import type { Buckets } from "../buckets/buckets.ts";
-import { compareObject } from "../buckets/compare-object.ts";
+import { compareObject } from "../buckets/read-back.ts";
 import type { Connections } from "../buckets/connections.ts";
 import type { UploadSource } from "../buckets/sent-bytes.ts";
 import type { TransferJournal } from "../buckets/transfer-journal.ts";

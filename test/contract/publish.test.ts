@@ -88,6 +88,31 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
     }
   });
 
+  test("what differs only when it is read back is sent again on the next try", async () => {
+    const spoil = (key: string): void => {
+      service.troubles.push({
+        hits: (request) => {
+          const isRead = request.method === "GET" && request.key === key;
+          if (isRead) service.bucket("models").put(key, { bytes: Buffer.from("a stranger's") });
+          return isRead;
+        },
+        times: 1,
+        does: { kind: "wait", ms: 0 },
+      });
+    };
+    for (const key of [MAR, CONFIG]) {
+      spoil(key);
+      expect(await published()).toMatchObject({
+        state: "failed",
+        error: { code: "OBJECT_DIFFERS", details: { key } },
+      });
+      service.requests.length = 0;
+      expect(await published()).toMatchObject({ state: "done" });
+      const sent = service.requests.filter(({ method }) => method === "PUT");
+      expect(sent.map((request) => request.key)).toEqual([key]);
+    }
+  });
+
   test("a name that TorchServe does not take, and a connection that is not there, are refused at once", async () => {
     const { publish } = studio.client.buckets;
     await expect(publish({ model: join(TINY, ".."), connectionId: "none" })).rejects.toEqual(

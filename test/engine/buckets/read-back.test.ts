@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
-import { compareObject } from "../../../engine/buckets/compare-object.ts";
+import { compareObject } from "../../../engine/buckets/read-back.ts";
 import { fakeConnection } from "../../fakes/fake-connection.ts";
+import type { S3Request } from "../../fakes/s3/s3-server.ts";
 
 const SENT = Buffer.from("an archive");
 const expected = { key: "sd.mar", sizeBytes: SENT.length, crc32: crc32(SENT) };
@@ -25,4 +26,27 @@ test("one that is the same is not, and all of it was read", async () => {
   let read = 0;
   await compareObject(bucket, { ...expected, onBytes: (bytes) => void (read += bytes) });
   expect(read).toBe(SENT.length);
+});
+
+test("reading goes on where the line broke, and ends where the object has become another", async () => {
+  const { kept, bucket, server } = await fakeConnection();
+  const isGet = ({ method, key }: S3Request): boolean => method === "GET" && key === "sd.mar";
+  kept.put("sd.mar", { bytes: SENT });
+  server.troubles.push({ hits: isGet, times: 3, does: { kind: "cut", afterBytes: 3 } });
+  let read = 0;
+  await compareObject(bucket, { ...expected, onBytes: (bytes) => void (read += bytes) });
+  expect(read).toBe(SENT.length);
+  server.troubles.push({
+    hits: (request) => {
+      if (!isGet(request)) return false;
+      setImmediate(() => kept.put("sd.mar", { bytes: Buffer.from("another one") }));
+      return true;
+    },
+    times: 1,
+    does: { kind: "cut", afterBytes: 3 },
+  });
+  await expect(compareObject(bucket, expected)).rejects.toMatchObject({
+    code: "OBJECT_DIFFERS",
+    details: { reason: "it changed while it was read" },
+  });
 });

@@ -1,0 +1,110 @@
+import { Readable } from "node:stream";
+import { crc32 } from "node:zlib";
+import { GetObjectCommand, type GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { StudioError } from "../contract/errors.ts";
+import { pause } from "../files/pause.ts";
+import type { Bucket } from "./bucket-client.ts";
+import { BrokenOff, isBroken, isChanged } from "./download-failures.ts";
+import type { ObjectPlace } from "./objects.ts";
+
+/** Before each time that reading goes on where the line broke; given up after the last without a byte more. */
+const PAUSES_MS = [0, 500, 2000, 5000];
+
+/**
+ * An object's bytes, read on where the line broke as long as it is the same object. Refuses as
+ * OBJECT_DIFFERS where it is not, as DOWNLOAD_FAILED where the line keeps breaking, and as `send` does.
+ */
+export async function* readObject(
+  bucket: Bucket,
+  place: ObjectPlace,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  let [at, failures] = [0, 0];
+  let etag: string | undefined;
+  for (;;) {
+    const from = at;
+    try {
+      const reply = await rangeOf(bucket, place, { from, etag, signal });
+      etag ??= reply.ETag;
+      // A service without ranges sends all of it.
+      let skipped = reply.ContentRange === undefined ? from : 0;
+      const end = from - skipped + (reply.ContentLength ?? 0);
+      if (!(reply.Body instanceof Readable)) return;
+      for await (const piece of reply.Body as AsyncIterable<Uint8Array>) {
+        const fresh = piece.subarray(Math.min(skipped, piece.length));
+        skipped -= piece.length - fresh.length;
+        at += fresh.length;
+        if (fresh.length > 0) yield fresh;
+      }
+      if (at >= end) return;
+      throw new BrokenOff();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isChanged(error)) throw differs(bucket, place, "it changed while it was read");
+      if (!isBroken(error)) throw error;
+      failures = at > from ? 0 : failures + 1;
+      if (failures === PAUSES_MS.length) throw brokenOff(error, place);
+      await pause(PAUSES_MS[failures] ?? 0, signal);
+    }
+  }
+}
+
+interface From {
+  readonly from: number;
+  /** Of what was read so far. */
+  readonly etag: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+function rangeOf(
+  { client, name }: Bucket,
+  { key, versionId }: ObjectPlace,
+  { from, etag, signal }: From,
+): Promise<GetObjectCommandOutput> {
+  return client.send(
+    new GetObjectCommand({
+      Bucket: name,
+      Key: key,
+      ...(versionId !== undefined && { VersionId: versionId }),
+      ...(from > 0 && { Range: `bytes=${from}-` }),
+      ...(from > 0 && etag !== undefined && { IfMatch: etag }),
+    }),
+    { what: "reading an object", bucket: name, key },
+    { signal },
+  );
+}
+
+function brokenOff(error: unknown, { key }: ObjectPlace): StudioError {
+  if (error instanceof StudioError) return error;
+  return new StudioError("DOWNLOAD_FAILED", { file: key, reason: "the connection broke" });
+}
+
+function differs({ client, name }: Bucket, { key }: ObjectPlace, reason: string): StudioError {
+  return new StudioError("OBJECT_DIFFERS", { host: client.host, bucket: name, key, reason });
+}
+
+/** What an object is to be. */
+export interface Expected {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly crc32: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** Reads an object back, and refuses as OBJECT_DIFFERS where it is not what was sent. */
+export async function compareObject(bucket: Bucket, expected: Expected): Promise<void> {
+  const { sizeBytes, signal, onBytes } = expected;
+  let [sum, read] = [0, 0];
+  for await (const block of readObject(bucket, expected, signal)) {
+    signal?.throwIfAborted();
+    sum = crc32(block, sum);
+    read += block.length;
+    onBytes?.(block.length);
+    if (read > sizeBytes) {
+      throw differs(bucket, expected, `it has more than the ${sizeBytes} bytes that were sent`);
+    }
+  }
+  if (read !== sizeBytes) throw differs(bucket, expected, `it has ${read} bytes of ${sizeBytes}`);
+  if (sum !== expected.crc32) throw differs(bucket, expected, "its checksum is another");
+}
