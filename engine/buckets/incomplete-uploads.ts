@@ -7,7 +7,8 @@ import {
 import type { IncompleteUpload } from "../contract/buckets.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
-import { decoderFor, isoOf } from "./listing.ts";
+import { decoderFor } from "./listed-names.ts";
+import { isoOf } from "./listing.ts";
 
 /** A bucket with more has another trouble. */
 const MAX_UPLOADS = 10_000;

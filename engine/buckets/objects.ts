@@ -9,7 +9,8 @@ import type { z } from "zod";
 import type { objectVersionSchema, ObjectDetails } from "../contract/buckets.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
-import { decoderFor, isoOf } from "./listing.ts";
+import { decoderFor } from "./listed-names.ts";
+import { isoOf } from "./listing.ts";
 
 type ObjectVersion = z.output<typeof objectVersionSchema>;
 

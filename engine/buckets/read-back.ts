@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
-import { GetObjectCommand, type GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { StudioError } from "../contract/errors.ts";
 import { pause } from "../files/pause.ts";
 import type { Bucket } from "./bucket-client.ts";
@@ -19,49 +19,37 @@ export async function* readObject(
   place: ObjectPlace,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  let [at, failures] = [0, 0];
-  let etag: string | undefined;
-  for (;;) {
-    const from = at;
+  const read: Read = { bytes: 0, etag: undefined };
+  for (let failures = 0; ;) {
+    const before = read.bytes;
     try {
-      const reply = await rangeOf(bucket, place, { from, etag, signal });
-      etag ??= reply.ETag;
-      // A service without ranges sends all of it.
-      let skipped = reply.ContentRange === undefined ? from : 0;
-      const end = from - skipped + (reply.ContentLength ?? 0);
-      if (!(reply.Body instanceof Readable)) return;
-      for await (const piece of reply.Body as AsyncIterable<Uint8Array>) {
-        const fresh = piece.subarray(Math.min(skipped, piece.length));
-        skipped -= piece.length - fresh.length;
-        at += fresh.length;
-        if (fresh.length > 0) yield fresh;
-      }
-      if (at >= end) return;
-      throw new BrokenOff();
+      yield* readOn(bucket, place, read, signal);
+      return;
     } catch (error) {
       signal?.throwIfAborted();
       if (isChanged(error)) throw differs(bucket, place, "it changed while it was read");
       if (!isBroken(error)) throw error;
-      failures = at > from ? 0 : failures + 1;
+      failures = read.bytes > before ? 0 : failures + 1;
       if (failures === PAUSES_MS.length) throw brokenOff(error, place);
       await pause(PAUSES_MS[failures] ?? 0, signal);
     }
   }
 }
 
-interface From {
-  readonly from: number;
-  /** Of what was read so far. */
-  readonly etag: string | undefined;
-  readonly signal: AbortSignal | undefined;
+/** What was read of an object so far. */
+interface Read {
+  bytes: number;
+  etag: string | undefined;
 }
 
-function rangeOf(
+async function* readOn(
   { client, name }: Bucket,
   { key, versionId }: ObjectPlace,
-  { from, etag, signal }: From,
-): Promise<GetObjectCommandOutput> {
-  return client.send(
+  read: Read,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const { bytes: from, etag } = read;
+  const reply = await client.send(
     new GetObjectCommand({
       Bucket: name,
       Key: key,
@@ -72,6 +60,18 @@ function rangeOf(
     { what: "reading an object", bucket: name, key },
     { signal },
   );
+  read.etag = etag ?? reply.ETag;
+  if (!(reply.Body instanceof Readable)) return;
+  // A service without ranges sends all of it.
+  let skipped = reply.ContentRange === undefined ? from : 0;
+  const end = from - skipped + (reply.ContentLength ?? 0);
+  for await (const piece of reply.Body as AsyncIterable<Uint8Array>) {
+    const fresh = piece.subarray(Math.min(skipped, piece.length));
+    skipped -= piece.length - fresh.length;
+    read.bytes += fresh.length;
+    if (fresh.length > 0) yield fresh;
+  }
+  if (read.bytes < end) throw new BrokenOff();
 }
 
 function brokenOff(error: unknown, { key }: ObjectPlace): StudioError {

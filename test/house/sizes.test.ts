@@ -26,7 +26,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And models of buckets, imported, checked and served.
   contract: 2060,
   // Connections, their services' whims by name, browsing, and transfers that resume.
-  buckets: 3080,
+  buckets: 3250,
   cuda: 1000,
   // With what a full disk needs, and the room that is kept for it.
   database: 270,
@@ -80,7 +80,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With archives that are made.
   // With buckets, and transfers from and to them.
   // And models that come from buckets.
-  studio: 3050,
+  studio: 3070,
   // With weights as whole numbers.
   tensor: 210,
   // With textual inversions of several vectors.
