@@ -10,7 +10,7 @@ export interface MoveInFile {
   readonly readers: readonly number[];
 }
 
-/** Some rows of a tensor, from `first` on. */
+/** Some rows of a tensor, from `first` on; the same memory serves for the next. */
 export interface Rows {
   readonly first: number;
   readonly rowLength: number;
@@ -110,9 +110,9 @@ function scale({ first, rowLength, weights }: Rows, { rows, columns }: Factors):
   }
 }
 
-/** The block's numbers as float32, in memory of their own. */
-function floatsOf(block: Uint8Array<ArrayBuffer>, dtype: Piece["dtype"]): Float32Array {
-  if (dtype === "F32") return new Float32Array(block.slice().buffer);
-  const bits = new Uint16Array(block.buffer, 0, block.length / 2);
+/** The block's numbers as float32, in its own memory where they are that already. */
+function floatsOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>, dtype: Piece["dtype"]) {
+  if (dtype === "F32") return new Float32Array(buffer, byteOffset, length / 4);
+  const bits = new Uint16Array(buffer, byteOffset, length / 2);
   return dtype === "F16" ? float16ToFloat32(bits) : bfloat16ToFloat32(bits);
 }

@@ -2,7 +2,7 @@
  * How far a picture in int8 is from the same one in float32, over the starter's own prompts and every
  * scheduler, and over a copy of the starter with outliers planted:
  * `node test/bench/distance.ts [--prompts N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers]`.
- * Nothing is timed, so the machine need not be quiet.
+ * Nothing is timed, so the machine need not be quiet; only a whole run is written down.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -105,6 +105,8 @@ const overall = {
 console.log(
   `Medians' median ${overall.median.toFixed(1)} dB, worst ${overall.worst.toFixed(1)} dB`,
 );
-const result = { steps, prompts: prompts.length, rows };
-const file = new URL("results/int8-distance.json", import.meta.url);
-writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+if (rows.length === Object.keys(models).length * SCHEDULER_NAMES.length) {
+  const result = { steps, prompts: prompts.length, rows };
+  const file = new URL("results/int8-distance.json", import.meta.url);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+}
