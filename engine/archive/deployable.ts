@@ -166,24 +166,33 @@ function checkPacking({ members }: Deployment): DeploymentCheck {
   );
 }
 
+/** A reply of several pictures is one answer to TorchServe, and this many are a usual wish. */
+const SEVERAL = 4;
+/** Names, id, seeds and shape around the pixels. */
+const ENVELOPE_BYTES = 200;
+
 /** `[255,255,255],` for each pixel, and brackets around each row and all of them. */
-function replyBytes({
-  width,
-  height,
-}: {
-  readonly width: number;
-  readonly height: number;
-}): number {
-  return height * (width * 14 + 2) + 200;
+function pictureBytes({ width, height }: NonNullable<Deployment["picture"]>): number {
+  return height * (width * 14 + 2) + 3;
 }
 
 function checkResponseSize({ picture, config }: Deployment): DeploymentCheck {
   const tell = line("response-size");
   const { width, height } = picture ?? { width: 768, height: 768 };
-  const bytes = replyBytes({ width, height });
+  const each = pictureBytes({ width, height });
+  const bytes = each + ENVELOPE_BYTES;
   const limit = numberOf(config?.get("max_response_size")) ?? DEFAULTS.maxResponseSize;
   const size = `A picture of ${width}x${height} takes up to ${bytes} bytes as JSON`;
-  if (bytes <= limit) return tell.ok(`${size}, and max_response_size is ${limit}.`);
+  const several = SEVERAL * each + ENVELOPE_BYTES;
+  if (several <= limit) return tell.ok(`${size}, and max_response_size is ${limit}.`);
+  if (bytes <= limit) {
+    const most = Math.floor((limit - ENVELOPE_BYTES) / each);
+    const found = `${size}: ${SEVERAL} at once take ${several}, and an answer of more than ${limit} ends the worker.`;
+    return tell.warning(
+      found,
+      `Ask for ${most} at most or for PNG, or set max_response_size=${2 * several}.`,
+    );
+  }
   const advice = `Set max_response_size=${Math.max(NOTEBOOK_RESPONSE_SIZE, 2 * bytes)} in config.properties.`;
   if (config === undefined) {
     return tell.warning(
@@ -213,7 +222,8 @@ function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-function line(name: DeploymentCheck["name"]) {
+/** One line of the checklist, by its outcome. */
+export function line(name: DeploymentCheck["name"]) {
   return {
     ok: (found: string): DeploymentCheck => ({ name, outcome: "ok", found }),
     warning: (found: string, advice: string): DeploymentCheck => {

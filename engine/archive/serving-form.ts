@@ -112,6 +112,23 @@ export function disagreements(
   return [...counted, ...mine.flatMap((one) => faultsOf(one, archive))];
 }
 
+/** The models that TorchServe loads at its start; none where there is no sound model_snapshot. */
+export function servedModels(config: ConfigProperties): readonly ServedModel[] {
+  return served(parsedObject(config.get(SNAPSHOT) ?? "") ?? {}).map(
+    ({ name, version, fields }) => ({
+      name,
+      version,
+      marName: typeof fields["marName"] === "string" ? fields["marName"] : "",
+    }),
+  );
+}
+
+export interface ServedModel {
+  readonly name: string;
+  readonly version: string;
+  readonly marName: string;
+}
+
 /** How long TorchServe waits for an answer of the model in an archive, in seconds; undefined where none is set. */
 export function responseTimeoutOf(
   config: ConfigProperties | undefined,
@@ -130,10 +147,13 @@ interface Served {
 
 /** The models of a snapshot that are loaded from one archive. */
 function servedFrom(snapshot: Fields, marName: string): readonly Served[] {
+  return served(snapshot).filter(({ fields }) => fields["marName"] === marName);
+}
+
+function served(snapshot: Fields): readonly Served[] {
   return Object.entries(objectOf(snapshot["models"])).flatMap(([name, versions]) =>
-    Object.entries(objectOf(versions)).flatMap(([version, state]) => {
-      const fields = objectOf(state);
-      return fields["marName"] === marName ? [{ name, version, fields }] : [];
+    Object.entries(objectOf(versions)).map(([version, state]) => {
+      return { name, version, fields: objectOf(state) };
     }),
   );
 }

@@ -13,6 +13,7 @@ import { printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 import { configCommand } from "./archive-config.ts";
+import { checkCommand } from "./check-deployment.ts";
 import { packCommand } from "./pack-archive.ts";
 import { verifyCommand } from "./verify-archive.ts";
 
@@ -27,6 +28,7 @@ export function archiveCommand(signal: AbortSignal): Command {
   for (const one of [
     list(),
     verifyCommand(signal),
+    checkCommand(),
     importArchive(signal),
     packCommand(signal),
     configCommand(),

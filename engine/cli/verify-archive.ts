@@ -11,6 +11,7 @@ import { StudioError, toWire } from "../contract/errors.ts";
 import { tryModel, type Trial } from "../drawing/half-precision.ts";
 import { drawableFolder } from "../drawing/unpacked-archive.ts";
 import { describeArchive } from "../studio/inspect-archive.ts";
+import { tellChecks } from "./check-deployment.ts";
 import { printJson, progressLine } from "./outcome.ts";
 import { readArchivedModel } from "../archive-files/archived-snapshot.ts";
 
@@ -117,15 +118,7 @@ async function tellDeployable(
 ): Promise<boolean> {
   const checks = [...(await describeArchive(archive)).checks, ...more];
   if (!isJson) process.stdout.write("Deployable?\n");
-  for (const check of checks) {
-    const { name, outcome, found, advice } = check;
-    if (isJson) printJson({ type: "deployable", ...check });
-    else {
-      const rest = advice === undefined ? "" : ` ${advice}`;
-      process.stdout.write(`${outcome.padEnd(7)} ${name}: ${found}${rest}\n`);
-    }
-  }
-  return checks.every(({ outcome }) => outcome !== "failed");
+  return tellChecks(checks, isJson);
 }
 
 interface Outcome {

@@ -73,6 +73,10 @@ export type ArchiveMember = z.output<typeof archiveMemberSchema>;
 
 /** What is looked at to say whether a model can be served from an archive, in the order in which it is told; half precision only by drawing. */
 export const DEPLOYMENT_CHECKS = [
+  // Of a bucket only.
+  "model-store",
+  "config",
+  "path",
   "manifest",
   "names",
   "handler",
@@ -134,3 +138,20 @@ export const publishRequestSchema = bucketPlaceSchema.extend({
   requirements: path.optional(),
 });
 export type PublishRequest = z.output<typeof publishRequestSchema>;
+
+/** The two ways in which KServe's storage initializer copies a bucket: of 0.12 to 0.14, and of 0.15 on. */
+export const KSERVE_VERSIONS = ["0.12", "0.15"] as const;
+export type KServeVersion = (typeof KSERVE_VERSIONS)[number];
+
+/** What a cluster would make of a path in a bucket. */
+export const bucketDeploymentSchema = z.object({
+  /** To be entered in OpenShift AI, with the slash at its end. */
+  path: z.string(),
+  /** The archive that would be served; absent where there is none or several. */
+  archiveKey: z.string().optional(),
+  configKey: z.string(),
+  /** Names under which TorchServe would serve its models. */
+  modelNames: z.array(z.string()),
+  checks: z.array(deploymentCheckSchema),
+});
+export type BucketDeployment = z.output<typeof bucketDeploymentSchema>;

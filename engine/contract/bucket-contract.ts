@@ -1,6 +1,6 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
-import { publishRequestSchema } from "./archives.ts";
+import { bucketDeploymentSchema, publishRequestSchema } from "./archives.ts";
 import {
   bucketImportSchema,
   fetchRequestSchema,
@@ -76,6 +76,10 @@ export const bucketContract = {
   publish: oc
     .input(publishRequestSchema)
     .output(z.object({ transferId: z.string(), path: z.string() })),
+  /** Whether a path can be entered in OpenShift AI as it is: a look at keys, configuration and the archive's directory. */
+  check: oc
+    .input(bucketPlaceSchema.extend({ prefix: z.string().max(1024) }))
+    .output(bucketDeploymentSchema),
   /** Uploads that were begun and neither finished nor aborted; they are paid for. */
   incomplete: oc
     .input(bucketPlaceSchema.extend({ prefix: z.string().max(1024).default("") }))

@@ -38,7 +38,7 @@ export async function describeArchive(archive: LocalArchive): Promise<ArchiveDes
 }
 
 /** Describes an archive in a bucket, of which a few parts are read. */
-async function describeObject(
+export async function describeObject(
   bucket: Bucket,
   key: string,
   signal: AbortSignal,

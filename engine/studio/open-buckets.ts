@@ -5,6 +5,7 @@ import { environmentConnection, profileNames } from "../buckets/aws-profiles.ts"
 import { newConnectionSchema } from "../contract/buckets.ts";
 import { os } from "./implementer.ts";
 import type { Stores } from "./open-stores.ts";
+import { checkProcedure } from "./check-deployment.ts";
 import { importModelProcedure } from "./bucket-import.ts";
 import { bucketTransferProcedures } from "./bucket-transfers.ts";
 import { publishProcedure, type PublishParts } from "./publish-model.ts";
@@ -43,6 +44,7 @@ export function bucketProcedures(parts: BucketParts & PublishParts & Pick<Stores
   return {
     publish: publishProcedure(parts),
     importModel: importModelProcedure(parts),
+    check: checkProcedure(parts),
     ...bucketTransferProcedures(parts),
     connections: os.buckets.connections.handler(() => connections.list()),
     connect: os.buckets.connect.handler(({ input }) => connections.connect(input)),

@@ -5,7 +5,7 @@ import {
   neighbourWarning,
   publishedPlace,
   type PublishedPlace,
-} from "../archive/published-place.ts";
+} from "../archive/bucket-layout.ts";
 import { configOf, NOTEBOOK_FORM } from "../archive/serving-form.ts";
 import { bytesSource, type CheckedSource } from "../archive-files/checked-source.ts";
 import { marSource, packedBytes } from "../archive-files/pack-model.ts";

@@ -67,6 +67,13 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
     const config = ConfigProperties.parse(bytesOf(CONFIG));
     const { model } = archive.manifest;
     expect(disagreements(config, { marName: "sd.mar", model })).toEqual([]);
+    const { checks, ...found } = await studio.client.buckets.check({ connectionId, prefix: "sd" });
+    expect(found).toEqual({ path: "sd/", archiveKey: MAR, configKey: CONFIG, modelNames: ["sd"] });
+    const odd = checks.filter(({ outcome }) => outcome !== "ok");
+    expect(odd.map(({ name, outcome }) => `${outcome} ${name}`)).toEqual([
+      "warning path",
+      "warning timeouts",
+    ]);
   });
 
   test("a folder whose name begins the same is named", async () => {

@@ -232,6 +232,12 @@ export class FakeBuckets {
       download: async () => ({ transferId: "transfer-1" }),
       receive: async ({ id = crypto.randomUUID() }) => ({ id }),
       discardReceived: async () => {},
+      check: async ({ prefix }) => ({
+        path: prefix,
+        configKey: `${prefix}config/config.properties`,
+        modelNames: ["stable-diffusion"],
+        checks: [{ name: "path", outcome: "ok", found: `Enter ${prefix}.` }],
+      }),
       importModel: async () => ({ transferId: "transfer-1" }),
     };
   }

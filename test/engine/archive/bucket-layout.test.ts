@@ -3,7 +3,7 @@ import {
   folderPrefix,
   neighbourWarning,
   publishedPlace,
-} from "../../../engine/archive/published-place.ts";
+} from "../../../engine/archive/bucket-layout.ts";
 
 test("the layout is the notebook's, and the path ends in a slash", () => {
   expect(publishedPlace("", "stable-diffusion")).toEqual({
