@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { ModelFile } from "../contract/models.ts";
+import { clone } from "../files/clone.ts";
 import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
 import { isDiskFull } from "../files/system-error.ts";
-import { clone, copyHashed } from "./file-copy.ts";
+import { copyHashed } from "./file-copy.ts";
 import type { SnapshotFolder } from "./snapshot-folder.ts";
 import { ByteCount, type FileWork } from "./file-work.ts";
 

@@ -1,5 +1,6 @@
-import { chmod, constants, copyFile, mkdir, open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { clone } from "../files/clone.ts";
 import { hashBlocks, hashFile } from "../files/hash-file.ts";
 import { openRegular } from "../files/regular-file.ts";
 
@@ -24,15 +25,4 @@ export async function copyHashed(
     onBytes(block.length);
     await to.appendFile(block);
   });
-}
-
-/** Makes `target` share the blocks of `source`; false where the file system cannot. */
-export async function clone(source: string, target: string): Promise<boolean> {
-  try {
-    await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE);
-    await chmod(target, 0o644);
-    return true;
-  } catch {
-    return false;
-  }
 }
