@@ -1,13 +1,7 @@
 import { createGzip } from "node:zlib";
 import { Header, Pax } from "tar";
-import type { ByteSource } from "./byte-source.ts";
 import { through } from "./inflate.ts";
-
-/** A file that goes into a tar. */
-export interface TarEntry {
-  readonly path: string;
-  readonly content: ByteSource;
-}
+import type { StoredFile } from "./zip-writer.ts";
 
 const BLOCK_BYTES = 512;
 /** Two blocks of zeros end a tar; Python's tarfile fills up to twenty. */
@@ -18,11 +12,14 @@ const EPOCH = new Date(0);
  * A tar.gz of these entries below a folder, as torch-model-archiver makes it. How long it becomes is known
  * at its end only.
  */
-export function tarGz(folder: string, entries: readonly TarEntry[]): AsyncGenerator<Buffer, void> {
+export function tarGz(
+  folder: string,
+  entries: readonly StoredFile[],
+): AsyncGenerator<Buffer, void> {
   return through(tarOf(folder, entries), createGzip());
 }
 
-async function* tarOf(folder: string, entries: readonly TarEntry[]): AsyncGenerator<Buffer> {
+async function* tarOf(folder: string, entries: readonly StoredFile[]): AsyncGenerator<Buffer> {
   let written = 0;
   for (const { path, content } of entries) {
     const { sizeBytes } = content;

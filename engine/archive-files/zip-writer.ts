@@ -1,42 +1,142 @@
-import { directoryEntry, endRecords, localHeader, type ZipRecord } from "../archive/zip-records.ts";
-import { bytesSource, joined, type CheckedSource } from "./checked-source.ts";
+import { createDeflateRaw, crc32 } from "node:zlib";
+import { localHeader, zipFrame, type ZipFrame, type ZipRecord } from "../archive/zip-records.ts";
+import type { BlockWriter } from "./block-writer.ts";
+import type { ByteSource } from "./byte-source.ts";
+import {
+  bytesSource,
+  joined,
+  joinedChecksum,
+  type CheckedSource,
+  type Checksum,
+} from "./checked-source.ts";
+import { through } from "./inflate.ts";
 
-/** A file that goes into a zip: its content, and the same as it is packed. */
-export interface ZipEntry {
+/** A file that goes into a zip as it is. */
+export interface StoredFile<Content extends ByteSource = ByteSource> {
   readonly path: string;
-  readonly plain: CheckedSource;
-  /** Absent where it is stored as it is. */
-  readonly packed?: CheckedSource;
+  readonly content: Content;
 }
 
 /**
- * A zip of these entries, in this order, with every size in front of the content it belongs to. It is put
- * together whenever it is read, from the files themselves: of a zip in which all is stored, any part can
- * be read alone, and it is itself a content that can be stored in another.
+ * A zip of these files, in this order, with every size in front of the content it belongs to. It is put
+ * together whenever it is read, from the files themselves: any part can be read alone, and it is itself a
+ * content that can be stored in another.
  */
-export function zipSource(entries: readonly ZipEntry[]): CheckedSource {
-  const parts: CheckedSource[] = [];
-  const directory: Uint8Array[] = [];
-  let offset = 0;
-  for (const entry of entries) {
-    const content = entry.packed ?? entry.plain;
-    const record = recordOf(entry, content);
-    const header = bytesSource(localHeader(record));
-    directory.push(directoryEntry(record, offset));
-    parts.push(header, content);
-    offset += header.sizeBytes + content.sizeBytes;
-  }
-  const central = Buffer.concat(directory);
-  const end = endRecords(entries.length, offset, central.length);
-  return joined([...parts, bytesSource(Buffer.concat([central, end]))]);
+export function zipSource(files: readonly StoredFile<CheckedSource>[]): CheckedSource {
+  const records = files.map(({ path, content }) => storedRecord(path, content));
+  const contents = files.map(({ content }) => content);
+  return joined(partsOf(zipFrame(records), contents));
 }
 
-function recordOf({ path, plain, packed }: ZipEntry, content: CheckedSource): ZipRecord {
+function storedRecord(path: string, { sizeBytes, crc32: sum }: Checksum): ZipRecord {
+  return { path, sizeBytes, packedBytes: sizeBytes, crc32: sum, isDeflated: false };
+}
+
+/** A zip's parts in order. */
+function partsOf<Content>(
+  { headers, end }: ZipFrame,
+  contents: readonly Content[],
+): (Content | CheckedSource)[] {
+  const members = contents.flatMap((content, index) => [
+    bytesSource(headers[index] ?? end),
+    content,
+  ]);
+  return [...members, bytesSource(end)];
+}
+
+/** A member of a zip that is written. */
+export interface ZipMember {
+  readonly path: string;
+  /** Unpacked. */
+  readonly sizeBytes: number;
+  readonly isDeflated: boolean;
+  /** Writes its content, and gives the checksums of that and of what was written. */
+  readonly write: (out: BlockWriter) => Promise<Written>;
+}
+
+interface Written {
+  readonly plain: Checksum;
+  readonly packed: Checksum;
+}
+
+export function storedMember({ path, content }: StoredFile): ZipMember {
+  const { sizeBytes } = content;
+  const write = async (out: BlockWriter): Promise<Written> => {
+    const sum = new Sum();
+    for await (const block of content.read(0, sizeBytes)) {
+      await out.append(block);
+      sum.add(block);
+    }
+    return { plain: sum, packed: sum };
+  };
+  return { path, sizeBytes, isDeflated: false, write };
+}
+
+export function deflatedMember({ path, content }: StoredFile): ZipMember {
+  const { sizeBytes } = content;
+  const write = async (out: BlockWriter): Promise<Written> => {
+    const [plain, packed] = [new Sum(), new Sum()];
+    async function* summed(): AsyncGenerator<Buffer> {
+      for await (const block of content.read(0, sizeBytes)) {
+        plain.add(block);
+        yield block;
+      }
+    }
+    for await (const block of through(summed(), createDeflateRaw())) {
+      await out.append(block);
+      packed.add(block);
+    }
+    return { plain, packed };
+  };
+  return { path, sizeBytes, isDeflated: true, write };
+}
+
+/** A zip of files as they are, itself stored as it is. */
+export function zipMember(path: string, files: readonly StoredFile[]): ZipMember {
+  const sizes = files.map(({ content: { sizeBytes } }) => ({ sizeBytes, crc32: 0 }));
+  const records = files.map((file) => storedRecord(file.path, { ...file.content, crc32: 0 }));
   return {
     path,
-    sizeBytes: plain.sizeBytes,
-    packedBytes: content.sizeBytes,
-    crc32: plain.crc32,
-    isDeflated: packed !== undefined,
+    sizeBytes: joinedChecksum(partsOf(zipFrame(records), sizes)).sizeBytes,
+    isDeflated: false,
+    write: async (out) => {
+      const sum = await writeZip(out, files.map(storedMember));
+      return { plain: sum, packed: sum };
+    },
   };
+}
+
+/**
+ * Writes a zip, where nothing is deflated byte for byte that of `zipSource`. Each content is read once, and
+ * written behind room for its header, which follows when length and checksum are known.
+ */
+export async function writeZip(out: BlockWriter, members: readonly ZipMember[]): Promise<Checksum> {
+  const places: number[] = [];
+  const records: ZipRecord[] = [];
+  const contents: Checksum[] = [];
+  for (const { path, sizeBytes, isDeflated, write } of members) {
+    const draft = { path, sizeBytes, packedBytes: sizeBytes, crc32: 0, isDeflated };
+    places.push(out.position);
+    out.skip(localHeader(draft).length);
+    const { plain, packed } = await write(out);
+    contents.push(packed);
+    records.push({ ...draft, crc32: plain.crc32, packedBytes: packed.sizeBytes });
+  }
+  const frame = zipFrame(records);
+  for (const [index, header] of frame.headers.entries()) {
+    await out.writeAt(places[index] ?? 0, header);
+  }
+  await out.append(frame.end);
+  return joinedChecksum(partsOf(frame, contents));
+}
+
+/** Of blocks that it is shown. */
+class Sum implements Checksum {
+  sizeBytes = 0;
+  crc32 = 0;
+
+  add(block: Uint8Array): void {
+    this.sizeBytes += block.length;
+    this.crc32 = crc32(block, this.crc32);
+  }
 }

@@ -25,10 +25,39 @@ const IS_UTF8 = 0x800;
 /** 1 January 1980, the first day that a zip can name: the same model gives the same bytes. */
 const DATE = 0x0021;
 
+/**
+ * Whether a member's sizes stand in the extra field. It is decided by its size alone, by what deflating can
+ * add at most (deflateBound of zlib): so how long a header becomes is known before the content is read.
+ */
+function isLargeMember({ sizeBytes, isDeflated }: ZipRecord): boolean {
+  const added = sizeBytes / 2 ** 12 + sizeBytes / 2 ** 14 + sizeBytes / 2 ** 25 + 13;
+  return sizeBytes + (isDeflated ? added : 0) >= FULL_32;
+}
+
+/** All of a zip but the contents. */
+export interface ZipFrame {
+  /** What stands in front of each. */
+  readonly headers: readonly Uint8Array[];
+  /** The directory, behind the last. */
+  readonly end: Uint8Array;
+}
+
+export function zipFrame(records: readonly ZipRecord[]): ZipFrame {
+  const headers = records.map(localHeader);
+  let offset = 0;
+  const directory = records.map((record, index) => {
+    const entry = directoryEntry(record, offset);
+    offset += (headers[index]?.length ?? 0) + record.packedBytes;
+    return entry;
+  });
+  const bytes = bytesOf(directory);
+  return { headers, end: bytesOf([bytes, endRecords(records.length, offset, bytes.length)]) };
+}
+
 /** In front of a member's content. Sizes and checksum stand in it, never behind the content. */
 export function localHeader(record: ZipRecord): Uint8Array {
   const { sizeBytes, packedBytes } = record;
-  const isLarge = sizeBytes >= FULL_32 || packedBytes >= FULL_32;
+  const isLarge = isLargeMember(record);
   const extra = isLarge ? extra64([sizeBytes, packedBytes]) : new Uint8Array();
   return bytesOf([
     [4, LOCAL],
@@ -40,9 +69,9 @@ export function localHeader(record: ZipRecord): Uint8Array {
 }
 
 /** A member's line in the directory at the end; `offset` is where its local header begins. */
-export function directoryEntry(record: ZipRecord, offset: number): Uint8Array {
+function directoryEntry(record: ZipRecord, offset: number): Uint8Array {
   const { sizeBytes, packedBytes } = record;
-  const isLarge = sizeBytes >= FULL_32 || packedBytes >= FULL_32;
+  const isLarge = isLargeMember(record);
   const long = [
     ...(isLarge ? [sizeBytes, packedBytes] : []),
     ...(offset >= FULL_32 ? [offset] : []),
@@ -67,7 +96,7 @@ export function directoryEntry(record: ZipRecord, offset: number): Uint8Array {
 }
 
 /** What ends a zip whose directory of `count` entries begins at `offset`. */
-export function endRecords(count: number, offset: number, sizeBytes: number): Uint8Array {
+function endRecords(count: number, offset: number, sizeBytes: number): Uint8Array {
   const isLarge = count >= FULL_16 || offset >= FULL_32 || sizeBytes >= FULL_32;
   const counts = (width: 2 | 8, most: number): readonly Field[] => {
     const shown = Math.min(count, most);

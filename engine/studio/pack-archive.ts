@@ -2,12 +2,8 @@ import { basename, isAbsolute } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { FORMS } from "../archive/packing.ts";
-import {
-  packedBytes,
-  packModel,
-  type PackedFile,
-  type Packing,
-} from "../archive-files/pack-model.ts";
+import { packedBytes, packModel, type Packing } from "../archive-files/pack-model.ts";
+import type { PackedFile } from "../archive-files/packed-files.ts";
 import { archiveNameSchema, packRequestSchema, type PackRequest } from "../contract/archives.ts";
 import type { Connections } from "../buckets/connections.ts";
 import { StudioError } from "../contract/errors.ts";
@@ -58,11 +54,9 @@ export function packWork(store: ModelStore): TransferRunner {
     canPause: false,
     run: async ({ order, signal, onProgress }) => {
       const request = packRequestSchema.parse(order);
-      const { out, force, form } = request;
+      const { out, force } = request;
       const packing = await packingOf(store, { ...request, name: nameOf(request) });
-      // The archive is written after every file was read once for its checksum; the other forms have none.
-      const passes = FORMS[form].ending === ".mar" ? 2 : 1;
-      const totalBytes = passes * (await packedBytes(packing));
+      const totalBytes = await packedBytes(packing);
       let doneBytes = 0;
       const onBytes = (bytes: number): void => {
         signal.throwIfAborted();

@@ -63,7 +63,8 @@ async function publish(
 ): Promise<void> {
   const name = nameOf(request);
   const place = publishedPlace(folderPrefix(request.prefix), name);
-  const packing = await packingOf(parts.store, { ...request, name, form: "notebook" });
+  const form = "notebook";
+  const packing = { ...(await packingOf(parts.store, { ...request, name, form })), form } as const;
   // Read for its checksums, sent, and read back.
   const totalBytes = 3 * (await packedBytes(packing));
   let doneBytes = 0;
@@ -73,11 +74,11 @@ async function publish(
     onProgress({ doneBytes, totalBytes });
   };
   onNote("reading the model");
-  const form = { ...NOTEBOOK_FORM, name, version: request.version, marName: `${name}.mar` };
+  const config = { ...NOTEBOOK_FORM, name, version: request.version, marName: `${name}.mar` };
   const files = [
     { key: place.archiveKey, content: await marSource(packing, onBytes) },
     // After the archive: whoever finds the configuration finds what it names.
-    { key: place.configKey, content: bytesSource(configOf(form).bytes()) },
+    { key: place.configKey, content: bytesSource(configOf(config).bytes()) },
   ];
   onNote("sending");
   const sending = { signal, onBytes };

@@ -1,20 +1,23 @@
 /**
  * How fast a model becomes an archive, as a part of the disk's copy speed: `node test/bench/archive.ts
- * [--folder DIR]`. The text encoder of Stable Diffusion 2 at full size, 1.4 GB, with random weights.
+ * [--folder DIR] [--rounds N]`. The text encoder of Stable Diffusion 2 at full size, 1.4 GB, with random weights.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { packModel } from "../../engine/archive-files/pack-model.ts";
 import type { PackForm } from "../../engine/contract/archives.ts";
 import { entriesOf, TINY } from "../fakes/mar-writer.ts";
-import { interleaved, median } from "./measure.ts";
+import { computed, interleaved, median } from "./measure.ts";
 import { randomStableDiffusion2 } from "./random-snapshot.ts";
 
 const { values } = parseArgs({
-  options: { folder: { type: "string", default: join(tmpdir(), "darkroom-bench-sd2") } },
+  options: {
+    folder: { type: "string", default: join(tmpdir(), "darkroom-bench-sd2") },
+    rounds: { type: "string", default: "3" },
+  },
 });
 randomStableDiffusion2(values.folder);
 const folder = mkdtempSync(join(tmpdir(), "darkroom-bench-archive-"));
@@ -26,7 +29,6 @@ const files = entriesOf().map(({ name }) => ({ path: name, place: join(TINY, nam
 
 async function copy(): Promise<void> {
   const target = join(folder, "copy");
-  rmSync(target, { force: true });
   await copyFile(weights, target);
   await using file = await open(target, "r+");
   await file.sync();
@@ -46,23 +48,35 @@ async function pack(form: PackForm): Promise<void> {
   );
 }
 
+/** What each run of a contestant computed; the first is the warm-up. */
+const processor = new Map<string, number[]>();
+
+function watched(name: string, work: () => Promise<void>): readonly [string, () => Promise<void>] {
+  const run = async (): Promise<void> => {
+    rmSync(join(folder, name), { recursive: true, force: true });
+    processor.set(name, [...(processor.get(name) ?? []), await computed(work)]);
+  };
+  return [name, run];
+}
+
 try {
   mkdirSync(folder, { recursive: true });
-  const seconds = await interleaved(
-    {
-      copy,
-      notebook: () => pack("notebook"),
-      "zip-store": () => pack("zip-store"),
-      "no-archive": () => pack("no-archive"),
-    },
-    3,
+  const forms = (["notebook", "zip-store", "no-archive"] as const).map((form) =>
+    watched(form, () => pack(form)),
   );
+  const contestants = Object.fromEntries([watched("copy", copy), ...forms]);
+  const seconds = await interleaved(contestants, Number(values.rounds));
   const base = median(seconds["copy"] ?? []);
-  for (const [name, runs] of Object.entries(seconds)) {
-    const took = median(runs);
-    const speed = `${(gigabytes / took).toFixed(2)} GB/s, ${(base / took).toFixed(2)}x copying`;
-    console.log(`${name}: ${took.toFixed(2)} s, ${speed}`);
-  }
+  process.stdout.write(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}\n`);
+  console.table(
+    Object.entries(seconds).map(([what, runs]) => ({
+      what,
+      s: runs.map((run) => run.toFixed(2)).join(" "),
+      "GB/s": (gigabytes / median(runs)).toFixed(2),
+      "x copying": (base / median(runs)).toFixed(2),
+      "processor, s": median(processor.get(what)?.slice(1) ?? []).toFixed(2),
+    })),
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

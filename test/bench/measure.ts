@@ -14,6 +14,14 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
+/** Seconds that this process computed meanwhile, in all its threads and in the system for it. */
+export async function computed(work: () => Promise<unknown>): Promise<number> {
+  const begin = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / 1e6;
+}
+
 /**
  * Seconds of each contestant, `rounds` times in turn after one warm-up: a machine that slows down for
  * a while slows all of them, so the medians' ratios hold.

@@ -1,17 +1,10 @@
 import { randomFillSync } from "node:crypto";
-import {
-  closeSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { constants, crc32, deflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { findModel, openArchive } from "../../engine/archive-files/archive.ts";
-import { directoryEntry, endRecords, localHeader } from "../../engine/archive/zip-records.ts";
+import { zipFrame, type ZipRecord } from "../../engine/archive/zip-records.ts";
 import { darkroom, lines } from "../fakes/command-line.ts";
 import { headWithExtra } from "../fakes/large-model.ts";
 import { entriesOf, HANDLER, manifest } from "../fakes/mar-writer.ts";
@@ -48,33 +41,23 @@ function writeZip(path: string, members: readonly Content[], isDeflated: boolean
     packed(BLOCK),
     isDeflated ? deflateRawSync(Buffer.alloc(0)) : Buffer.alloc(0),
   ];
-  const file = openSync(path, "w");
-  const directory: Uint8Array[] = [];
-  let offset = 0;
-  const put = (bytes: Uint8Array): void => {
-    offset += writeSync(file, bytes);
-  };
-  for (const { path: name, head, blocks } of members) {
-    const begin = packed(head);
+  const begins = members.map(({ head }) => packed(head));
+  const records = members.map(({ path: name, head, blocks }, index): ZipRecord => {
     let sum = crc32(head);
     for (let i = 0; i < blocks; i++) sum = crc32(BLOCK, sum);
-    const record = {
-      path: name,
-      sizeBytes: head.length + blocks * MIB,
-      packedBytes: begin.length + blocks * block.length + end.length,
-      crc32: sum,
-      isDeflated,
-    };
-    directory.push(directoryEntry(record, offset));
-    put(localHeader(record));
-    put(begin);
-    for (let i = 0; i < blocks; i++) put(block);
-    put(end);
+    const packedBytes = begins[index]!.length + blocks * block.length + end.length;
+    const sizeBytes = head.length + blocks * MIB;
+    return { path: name, sizeBytes, packedBytes, crc32: sum, isDeflated };
+  });
+  const frame = zipFrame(records);
+  const file = openSync(path, "w");
+  for (const [index, { blocks }] of members.entries()) {
+    writeSync(file, frame.headers[index]!);
+    writeSync(file, begins[index]!);
+    for (let i = 0; i < blocks; i++) writeSync(file, block);
+    writeSync(file, end);
   }
-  const central = Buffer.concat(directory);
-  const at = offset;
-  put(central);
-  put(endRecords(directory.length, at, central.length));
+  writeSync(file, frame.end);
   closeSync(file);
 }
 
@@ -109,30 +92,22 @@ test.each([
 test("sizes beyond 4 GiB are read right: 5 GB that are all in one member, and what lies behind it", async () => {
   const path = join(temporaryFolder(), "five.mar");
   const bytes = 5 * GIB;
-  const file = openSync(path, "w");
-  const directory: Uint8Array[] = [];
-  let offset = 0;
-  for (const { path: name, head } of contents(0)) {
-    const isLarge = /^unet\/.*safetensors$/.test(name);
+  const members = contents(0);
+  const records = members.map(({ path: name, head }): ZipRecord => {
     // Behind its beginning is a hole in the file, which takes no room on the disk.
-    const sizeBytes = isLarge ? bytes : head.length;
-    const record = {
-      path: name,
-      sizeBytes,
-      packedBytes: sizeBytes,
-      crc32: crc32(head),
-      isDeflated: false,
-    };
-    directory.push(directoryEntry(record, offset));
-    const header = localHeader(record);
+    const sizeBytes = /^unet\/.*safetensors$/.test(name) ? bytes : head.length;
+    return { path: name, sizeBytes, packedBytes: sizeBytes, crc32: crc32(head), isDeflated: false };
+  });
+  const frame = zipFrame(records);
+  const file = openSync(path, "w");
+  let offset = 0;
+  for (const [index, { head }] of members.entries()) {
+    const header = frame.headers[index]!;
     writeSync(file, header, 0, header.length, offset);
     writeSync(file, head, 0, head.length, offset + header.length);
-    offset += header.length + sizeBytes;
+    offset += header.length + records[index]!.sizeBytes;
   }
-  const central = Buffer.concat(directory);
-  const tail = Buffer.concat([central, endRecords(directory.length, offset, central.length)]);
-  ftruncateSync(file, offset);
-  writeSync(file, tail, 0, tail.length, offset);
+  writeSync(file, frame.end, 0, frame.end.length, offset);
   closeSync(file);
   const archive = await openArchive(path);
   expect(archive.sizeBytes).toBeGreaterThan(bytes);

@@ -1,0 +1,91 @@
+import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { MANIFEST } from "../archive/member.ts";
+import { StudioError } from "../contract/errors.ts";
+import { syncFolder } from "../files/atomic-file.ts";
+import { clone } from "../files/clone.ts";
+import { BlockWriter } from "./block-writer.ts";
+import type { ByteSource } from "./byte-source.ts";
+import type { OnBytes } from "./packed-files.ts";
+
+/** A file that goes into a folder; `place` is where it lies, if it is one already. */
+export interface FolderEntry {
+  readonly path: string;
+  readonly content: ByteSource;
+  readonly place?: string;
+}
+
+export interface FolderWriting {
+  /** Replaces an archive's folder, and never whatever else lies there. */
+  readonly force: boolean;
+  /** Told of bytes that the file system shares with those of a file, so that nobody reads them. */
+  readonly onCloned: OnBytes;
+  /** Has the last word before the folder is seen. */
+  readonly check: () => Promise<void>;
+}
+
+/**
+ * Writes the folder that TorchServe loads by its bare name, whole or not at all. What a crash left of one is
+ * written over. Refuses as OUTPUT_EXISTS.
+ */
+export async function writeFolder(
+  out: string,
+  entries: readonly FolderEntry[],
+  { force, onCloned, check }: FolderWriting,
+): Promise<void> {
+  const [part, old] = [beside(out, "part"), beside(out, "old")];
+  const isReplaced = force && (await isThere(out));
+  if (isReplaced && !(await isThere(join(out, MANIFEST)))) {
+    throw new StudioError("OUTPUT_EXISTS", { path: out });
+  }
+  await rm(part, { recursive: true, force: true });
+  try {
+    for (const entry of entries) await writeEntry(join(part, entry.path), entry, onCloned);
+    await check();
+    await (isReplaced ? exchange(part, out, old) : rename(part, out));
+    await syncFolder(dirname(out));
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
+}
+
+function beside(out: string, ending: string): string {
+  return join(dirname(out), `.${basename(out)}.${ending}`);
+}
+
+/** Puts one folder in another's place, which keeps it where that fails. */
+async function exchange(part: string, out: string, old: string): Promise<void> {
+  await rm(old, { recursive: true, force: true });
+  await rename(out, old);
+  try {
+    await rename(part, out);
+  } catch (error) {
+    await rename(old, out);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+async function writeEntry(
+  path: string,
+  { content, place }: FolderEntry,
+  onCloned: OnBytes,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const isCloned = place !== undefined && (await clone(place, path));
+  await using file = await open(path, isCloned ? "r+" : "wx", 0o644);
+  if (isCloned) onCloned(content.sizeBytes);
+  else {
+    const out = new BlockWriter(file);
+    for await (const block of content.read(0, content.sizeBytes)) await out.append(block);
+    await out.finish();
+  }
+  await file.sync();
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
