@@ -1,7 +1,15 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
+import type { KeyPair } from "../certificates.ts";
 import { readBody } from "./body.ts";
 import { notFound, S3Fault } from "./fault.ts";
 import { Bucket } from "./objects.ts";
@@ -40,7 +48,13 @@ export interface Trouble {
     | { readonly kind: "refuse in 200"; readonly code: string }
     /** One byte of what arrives is kept as another. */
     | { readonly kind: "corrupt" }
-    | { readonly kind: "redirect"; readonly to: string; readonly region?: string }
+    | {
+        readonly kind: "redirect";
+        readonly to: string;
+        readonly region?: string;
+        /** 301 where it is absent. */
+        readonly status?: number;
+      }
     | { readonly kind: "wait"; readonly ms: number };
 }
 
@@ -53,6 +67,8 @@ export interface S3ServerOptions {
   /** The smallest part of an upload but the last; 5 MiB at AWS. */
   readonly smallestPart?: number;
   readonly port?: number;
+  /** It speaks TLS with this certificate. */
+  readonly tls?: KeyPair;
   /** Told of every piece of a body that arrives, and waited for. */
   readonly onPiece?: (bytes: number) => Promise<void> | void;
 }
@@ -77,9 +93,11 @@ export class S3Server implements AsyncDisposable {
     this.accessKey = options.accessKey ?? "darkroom";
     this.secretKey = options.secretKey ?? "darkroomsecret";
     this.region = options.region ?? "us-east-1";
-    this.#server = createServer((request, response) => {
+    const serve: RequestListener = (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
-    });
+    };
+    const { tls } = options;
+    this.#server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   }
 
   static async start(options: S3ServerOptions = {}): Promise<S3Server> {
@@ -95,7 +113,7 @@ export class S3Server implements AsyncDisposable {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.#options.tls === undefined ? "http" : "https"}://127.0.0.1:${this.port}`;
   }
 
   /** A bucket by its name, made where it is not there. */
@@ -128,6 +146,7 @@ export class S3Server implements AsyncDisposable {
     if (trouble?.kind === "wait") await pause(trouble.ms);
     if (trouble?.kind === "reset") return void message.socket.resetAndDestroy();
     const reply = this.#answer({ message, request, raw, trouble });
+    response.setHeader("date", new Date(this.#now()).toUTCString());
     send(response, {
       method,
       reply,
@@ -174,9 +193,12 @@ export class S3Server implements AsyncDisposable {
 
   #checkSignature({ method = "GET", url = "/", headers }: IncomingMessage): void {
     const { accessKey, secretKey, region } = this;
-    const { skewMs = 0 } = this.#options;
-    const now = (): number => Date.now() + skewMs;
+    const now = (): number => this.#now();
     checkSignature({ method, url, headers }, { accessKey, secretKey, region, now });
+  }
+
+  #now(): number {
+    return Date.now() + (this.#options.skewMs ?? 0);
   }
 
   #named(name: string): Bucket {
@@ -245,11 +267,17 @@ function refusal({ status, code, message, more }: S3Fault): Answer {
   return { status, headers: { "content-type": "application/xml" }, body };
 }
 
-function redirect({ to, region }: { readonly to: string; readonly region?: string }): Answer {
+function redirect({
+  to,
+  region,
+  status = 301,
+}: Extract<Trouble["does"], { kind: "redirect" }>): Answer {
   const message =
     "The bucket you are attempting to access must be addressed using the specified endpoint.";
   const reply = refusal(
-    new S3Fault(301, "PermanentRedirect", message, { Endpoint: new URL(to).host }),
+    new S3Fault(status, status === 301 ? "PermanentRedirect" : "TemporaryRedirect", message, {
+      Endpoint: new URL(to).host,
+    }),
   );
   return {
     ...reply,
