@@ -1,8 +1,16 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
-import { S3Server } from "../fakes/s3/s3-server.ts";
+import { S3Server, type S3Request } from "../fakes/s3/s3-server.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const SECRET = "secret-canary-7f3a9c51d0ab";
@@ -101,4 +109,127 @@ test("keys are typed, or come with a Secret; one that is wrong, and a name that 
     const refused = await run(args);
     expect([refused.code, refused.err]).toEqual([2, expect.stringContaining(reason)]);
   }
+});
+
+/** A connection `toys` to the fake service, over the command line. */
+async function openToys(s3: S3Server) {
+  const folder = temporaryFolder();
+  const run = on(folder);
+  const keys = { AWS_ACCESS_KEY_ID: "access", AWS_SECRET_ACCESS_KEY: SECRET };
+  await run(`connect toys --endpoint ${s3.origin} --bucket toys`, { env: keys });
+  return { folder, run, toys: s3.bucket("toys") };
+}
+
+test("a file is put under its own name or another, and got back; what is there is kept unless --force", async () => {
+  await using s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
+  const { run, toys } = await openToys(s3);
+  const here = temporaryFolder();
+  const [file, out] = [join(here, "model.mar"), join(here, "out.mar")];
+  const content = randomBytes((11 << 20) + 17);
+  writeFileSync(file, content);
+  for (const [place, key] of [
+    ["toys", "model.mar"],
+    ["toys/sd/", "sd/model.mar"],
+    ["toys/other.mar", "other.mar"],
+  ] as const) {
+    const put = await run(`put ${file} ${place} --part-size 5 --json`);
+    expect([put.code, lines(put.out).at(-1)]).toEqual([0, { type: "done" }]);
+    expect(toys.get(key).bytes.equals(content)).toBe(true);
+  }
+  expect(s3.requests.filter(({ query }) => query.get("partNumber") === "3")).toHaveLength(3);
+  expect(await run(`get toys/sd/model.mar ${out}`)).toMatchObject({ code: 0, out: "" });
+  expect(readFileSync(out).equals(content)).toBe(true);
+  const again = await run(`get toys/other.mar ${out} --json`);
+  expect([again.code, lines(again.out).at(-1)]).toEqual([
+    1,
+    expect.objectContaining({ code: "OUTPUT_EXISTS" }),
+  ]);
+  toys.put("other.mar", { bytes: Buffer.from("another") });
+  expect(await run(`get toys/other.mar ${out} --force`)).toMatchObject({ code: 0 });
+  expect(readFileSync(out, "utf8")).toBe("another");
+  for (const [args, code] of [
+    [`put ${join(here, "none")} toys`, "NOT_FOUND"],
+    [`get toys/none ${join(here, "none")}`, "OBJECT_NOT_FOUND"],
+    [`get toys/none/ ${join(here, "none")}`, "OBJECT_NOT_FOUND"],
+    [`put ${file} nobody`, "NOT_FOUND"],
+    [`put ${file} toys --part-size 0`, "REQUEST_INVALID"],
+  ] as const) {
+    const refused = await run(`${args} --json`);
+    expect([args, lines(refused.out).at(-1)?.["code"]]).toEqual([args, code]);
+  }
+});
+
+test("a folder is put with everything in it, and got back; keys that no file can have are named", async () => {
+  await using s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
+  const { run, toys } = await openToys(s3);
+  const here = temporaryFolder();
+  const files: Readonly<Record<string, string>> = {
+    "model_index.json": "{}",
+    "unet/config.json": '{"a":1}',
+    "unet/empty": "",
+    "a b+c/100%/ü😀.txt": "odd",
+    "deep/er/and/deeper/x": "x",
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(here, "sd", name)), { recursive: true });
+    writeFileSync(join(here, "sd", name), text);
+  }
+  // What a link leads to is not in the folder.
+  symlinkSync("/etc/hostname", join(here, "sd", "link"));
+  expect(await run(`put ${join(here, "sd")} toys/models/sd`)).toMatchObject({ code: 0 });
+  const keys = Object.keys(files).map((name) => `models/sd/${name}`);
+  expect(toys.keys().toSorted()).toEqual(keys.toSorted());
+  for (const key of ["models/sd/../up", "models/sd//x", "models/sd/b\\c", "models/sd-old/x"]) {
+    toys.put(key, { bytes: Buffer.from("hostile") });
+  }
+  const out = join(here, "out");
+  const got = await run(`get toys/models/sd/ ${out} --json`);
+  expect([got.code, lines(got.out).at(-1)]).toEqual([0, { type: "done" }]);
+  const note = String(lines(got.out).at(-2)?.["note"]);
+  expect(note).toMatch(/^left out, since no file can be called so: /);
+  for (const key of ["../up", "/x", "b\\c"]) {
+    expect(note).toContain(JSON.stringify(`models/sd/${key}`));
+  }
+  const found = readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  expect(found.toSorted()).toEqual(
+    Object.keys(files)
+      .map((name) => join(out, name))
+      .toSorted(),
+  );
+  for (const [name, text] of Object.entries(files)) {
+    expect(readFileSync(join(out, name), "utf8")).toBe(text);
+  }
+  expect(existsSync(join(here, "up"))).toBe(false);
+});
+
+test("an upload that is interrupted goes on when it is asked for again", async () => {
+  await using s3 = await S3Server.start({ accessKey: "access", secretKey: SECRET });
+  const { folder, run, toys } = await openToys(s3);
+  const file = join(temporaryFolder(), "model.mar");
+  const content = randomBytes(20 << 20);
+  writeFileSync(file, content);
+  const isPart = ({ query }: S3Request): boolean => query.has("partNumber");
+  const numbers = () => s3.requests.filter(isPart).map(({ query }) => query.get("partNumber"));
+  s3.troubles.push({
+    hits: ({ query }) => query.get("partNumber") === "3",
+    times: 1,
+    does: { kind: "wait", ms: 60_000 },
+  });
+  let isAsked = false;
+  const args = ["put", file, "toys/", "--part-size", "5", "--json", "--data-dir", folder];
+  const { code } = await darkroom(["bucket", ...args], {
+    env: { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" },
+    onOutput: (text, pid) => {
+      if (isAsked || !text.includes('"doneBytes":15728640')) return;
+      isAsked = true;
+      process.kill(pid, "SIGINT");
+    },
+  });
+  expect([code, toys.uploads.size, toys.keys()]).toEqual([130, 1, []]);
+  s3.requests.length = 0;
+  expect(await run(`put ${file} toys/ --part-size 5`)).toMatchObject({ code: 0 });
+  expect([numbers(), toys.uploads.size]).toEqual([["3"], 0]);
+  expect(toys.get("model.mar").bytes.equals(content)).toBe(true);
 });
