@@ -28,11 +28,8 @@ export interface Weight {
 export interface Operations {
   /** inputs x (b, c, h, w); weights kernel (out, c, k, k), bias (out). Pads are top, left, bottom, right. */
   conv2d: { readonly stride: number; readonly pads: readonly [number, number, number, number] };
-  /**
-   * inputs x (…, in); weights matrix (out, in) and, where the layer has one, bias (out). What a delicate one
-   * reads must not be rounded much: a pass may mark it so for a table that rounds.
-   */
-  linear: { readonly isDelicate?: true };
+  /** inputs x (…, in); weights matrix (out, in) and, where the layer has one, bias (out). */
+  linear: object;
   /** inputs x (b, c, …); weights scale (c), shift (c). */
   groupNorm: { readonly groups: number; readonly epsilon: number };
   /** inputs x (…, width); weights scale (width), shift (width). */

@@ -12,8 +12,6 @@ export interface Lowering {
   /** What floats are inside the graph; its inputs and outputs are always float32. */
   readonly precision: Precision;
   readonly operations: { readonly [K in OperationKind]: Lower<K> };
-  /** Goes over the whole model first, where an entry wants to know more than its own node. */
-  readonly pass?: (model: Model) => Model;
 }
 
 /** Emits the operators of one node and gives the ONNX name of its result. */
@@ -38,7 +36,7 @@ export function lower(
   for (const { name, type } of model.inputs) {
     names.set(name, type === "float" ? emit.scoped(name).cast(name, lowering.precision) : name);
   }
-  for (const node of (lowering.pass?.(model) ?? model).nodes) {
+  for (const node of model.nodes) {
     const inputs = node.inputs.map(({ name }) => names.get(name) ?? name);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entry under a node's kind takes that kind of node.
     const operation = lowering.operations[node.kind] as Lower<OperationKind>;
