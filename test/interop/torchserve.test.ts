@@ -1,27 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  createWriteStream,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ConfigProperties } from "../../engine/archive/config-properties.ts";
 import { PACK_FORMS, type PackForm } from "../../engine/contract/archives.ts";
 import { darkroom } from "../fakes/command-line.ts";
 import { psnr } from "../golden/reference.ts";
-import { pythonOf } from "./virtual-environment.ts";
+import { LOADING_MS, TorchServe } from "./torchserve.ts";
 
-/** A worker imports torch and diffusers first. */
-const LOADING_MS = 300_000;
 /** Below this our picture and the handler's of one seed would not be the same. */
 const LEAST_DB = 40;
 const HALF = "test/golden/tiny-sd2-hub/snapshot";
@@ -30,120 +17,6 @@ const folder = mkdtempSync(join(tmpdir(), "darkroom-torchserve-"));
 const store = join(folder, "model-store");
 const data = join(folder, "data");
 let server: TorchServe | undefined;
-
-/** TorchServe on its own, with the config.properties that Darkroom makes beside an archive. */
-class TorchServe {
-  readonly #child: ReturnType<typeof spawn>;
-  readonly address: string;
-
-  private constructor(child: ReturnType<typeof spawn>, address: string) {
-    this.#child = child;
-    this.address = address;
-  }
-
-  static async start(config: ConfigProperties): Promise<TorchServe> {
-    const [web, metrics, grpc, grpcManagement, worker] = await freePorts(5);
-    const address = `http://127.0.0.1:${web}`;
-    const here = {
-      inference_address: address,
-      management_address: address,
-      metrics_address: `http://127.0.0.1:${metrics}`,
-      grpc_inference_port: String(grpc),
-      grpc_management_port: String(grpcManagement),
-      initial_worker_port: String(worker),
-      install_py_dep_per_model: "false",
-      model_store: store,
-    };
-    let local = config;
-    for (const [key, value] of Object.entries(here)) local = local.with(key, value);
-    const file = join(folder, "config.properties");
-    writeFileSync(file, local.bytes());
-    const python = pythonOf("torchserve");
-    const args = ["--start", "--foreground", "--ncs", "--disable-token-auth", "--enable-model-api"];
-    const start = "from ts.model_server import start; start()";
-    const child = spawn(
-      python,
-      ["-c", start, ...args, "--model-store", store, "--ts-config", file],
-      {
-        cwd: folder,
-        detached: true,
-        stdio: ["ignore", "pipe", "pipe"],
-        // It keeps its process's number in the folder of temporary files: another one may run.
-        env: {
-          ...process.env,
-          TMPDIR: folder,
-          OMP_NUM_THREADS: "2",
-          PATH: `${dirname(python)}${delimiter}${process.env["PATH"] ?? ""}`,
-        },
-      },
-    );
-    const log = createWriteStream(join(folder, "torchserve.log"));
-    child.stdout?.pipe(log);
-    child.stderr?.pipe(log);
-    const started = new TorchServe(child, address);
-    process.once("exit", () => started.kill());
-    return started;
-  }
-
-  /** Waits until a model has a worker; `/ping` says Healthy long before. */
-  async ready(model: string): Promise<void> {
-    const end = performance.now() + LOADING_MS;
-    for (;;) {
-      const found = await this.#ask("GET", `/models/${model}`).catch(() => "");
-      if (found.includes('"READY"')) return;
-      if (performance.now() > end || this.#child.exitCode !== null) {
-        const log = readFileSync(join(folder, "torchserve.log"), "utf8");
-        throw new Error(`${model} is not ready: ${found}\n${log.slice(-3000)}`);
-      }
-      await sleep(500);
-    }
-  }
-
-  async register(file: string, model: string): Promise<void> {
-    const query = new URLSearchParams({
-      url: file,
-      model_name: model,
-      initial_workers: "1",
-      synchronous: "true",
-    });
-    await this.#ask("POST", `/models?${query}`);
-    await this.ready(model);
-  }
-
-  async unregister(model: string): Promise<void> {
-    await this.#ask("DELETE", `/models/${model}`);
-  }
-
-  async #ask(method: string, path: string): Promise<string> {
-    const reply = await fetch(`${this.address}${path}`, { method });
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
-    return text;
-  }
-
-  /** Ends it with its Java machine and its workers. */
-  async stop(): Promise<void> {
-    const ended = once(this.#child, "close");
-    this.kill();
-    await ended;
-  }
-
-  kill(): void {
-    const { pid, exitCode } = this.#child;
-    if (pid !== undefined && exitCode === null) process.kill(-pid, "SIGKILL");
-  }
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const listeners = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  const ports: number[] = [];
-  for (const listener of listeners) {
-    if (!listener.listening) await once(listener, "listening");
-    ports.push((listener.address() as AddressInfo).port);
-  }
-  await Promise.all(listeners.map((one) => new Promise((done) => one.close(done))));
-  return ports;
-}
 
 async function run(args: readonly string[]): Promise<string> {
   const { code, out, err } = await darkroom(args);
@@ -174,7 +47,7 @@ beforeAll(async () => {
   await pack(HALF, "half.mar", "notebook");
   const config = join(folder, "made.properties");
   await run(["archive", "config", "make", config, "--archive", join(store, "notebook.mar")]);
-  server = await TorchServe.start(ConfigProperties.parse(readFileSync(config)));
+  server = await TorchServe.start(ConfigProperties.parse(readFileSync(config)), { folder, store });
   await server.ready("notebook");
 }, LOADING_MS);
 
@@ -234,4 +107,56 @@ test("a half-precision snapshot is loaded in one precision, and draws", async ()
   await server?.register("half.mar", "half");
   const small = ["--size", "64x64"];
   expect(await distance("half", HALF, small)).toBeGreaterThanOrEqual(LEAST_DB);
+});
+
+/** What a client of v2 sends: whole numbers as ids, as the notebook's may be. */
+function asked(id: number, width: number, steps = 2): object {
+  const one = (name: string, datatype: string, value: unknown) => {
+    return { name, datatype, shape: [1], data: [value] };
+  };
+  return {
+    id,
+    inputs: [
+      one("prompt", "BYTES", "a red house"),
+      one("seed", "INT64", id),
+      one("steps", "INT32", steps),
+      one("width", "INT32", width),
+      one("height", "INT32", 64),
+    ],
+  };
+}
+
+async function infer(model: string, body: object) {
+  const reply = await fetch(`${server?.address}/v2/models/${model}/infer`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return { status: reply.status, body: await reply.json() };
+}
+
+test("of a batch each request is answered for itself: its id, seed, size and picture, or its fault", async () => {
+  const batch = { batch_size: "4", max_batch_delay: "20000" };
+  await server?.register("notebook.mar", "batch", batch);
+  const requests = [asked(101, 64), asked(102, 96), asked(103, 72, 0), asked(104, 128)];
+  const together = await Promise.all(requests.map((request) => infer("batch", request)));
+  await server?.unregister("batch");
+  const pictures = together.filter((_, index) => index !== 2);
+  expect(pictures.map(({ status, body }) => [status, body.id, body.parameters.seed])).toEqual(
+    ["101", "102", "104"].map((id) => [200, id, id]),
+  );
+  expect(pictures.map(({ body }) => body.outputs[0].shape)).toEqual([
+    [64, 64, 3],
+    [64, 96, 3],
+    [64, 128, 3],
+  ]);
+  expect(together[2]).toMatchObject({
+    status: 400,
+    body: { error: "num_inference_steps needs a number from 1 to 1000." },
+  });
+  // Alone, as TorchServe has the model by its config.properties, each draws the same.
+  for (const index of [0, 1, 3]) {
+    const alone = await infer("notebook", requests[index] ?? {});
+    expect(alone.body.outputs).toEqual(together[index]?.body.outputs);
+  }
 });

@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { delimiter, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ConfigProperties } from "../../engine/archive/config-properties.ts";
+import { pythonOf } from "./virtual-environment.ts";
+
+/** A worker imports torch and diffusers first. */
+export const LOADING_MS = 300_000;
+
+/** TorchServe on its own, with the config.properties that Darkroom makes beside an archive; all it writes lies in a folder. */
+export class TorchServe {
+  readonly #child: ReturnType<typeof spawn>;
+  readonly #log: string;
+  readonly address: string;
+
+  private constructor(child: ReturnType<typeof spawn>, log: string, address: string) {
+    this.#child = child;
+    this.#log = log;
+    this.address = address;
+  }
+
+  static async start(
+    config: ConfigProperties,
+    { folder, store }: { readonly folder: string; readonly store: string },
+  ): Promise<TorchServe> {
+    const [web, metrics, grpc, grpcManagement, worker] = await freePorts(5);
+    const address = `http://127.0.0.1:${web}`;
+    const here = {
+      inference_address: address,
+      management_address: address,
+      metrics_address: `http://127.0.0.1:${metrics}`,
+      grpc_inference_port: String(grpc),
+      grpc_management_port: String(grpcManagement),
+      initial_worker_port: String(worker),
+      install_py_dep_per_model: "false",
+      model_store: store,
+    };
+    let local = config;
+    for (const [key, value] of Object.entries(here)) local = local.with(key, value);
+    const settings = join(folder, "config.properties");
+    writeFileSync(settings, local.bytes());
+    const python = pythonOf("torchserve");
+    const args = ["--start", "--foreground", "--ncs", "--disable-token-auth", "--enable-model-api"];
+    const start = "from ts.model_server import start; start()";
+    const child = spawn(
+      python,
+      ["-c", start, ...args, "--model-store", store, "--ts-config", settings],
+      {
+        cwd: folder,
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+        // It keeps its process's number in the folder of temporary files: another one may run.
+        env: {
+          ...process.env,
+          TMPDIR: folder,
+          OMP_NUM_THREADS: "2",
+          PATH: `${dirname(python)}${delimiter}${process.env["PATH"] ?? ""}`,
+        },
+      },
+    );
+    const file = join(folder, "torchserve.log");
+    const log = createWriteStream(file);
+    child.stdout?.pipe(log);
+    child.stderr?.pipe(log);
+    const started = new TorchServe(child, file, address);
+    process.once("exit", () => started.kill());
+    return started;
+  }
+
+  /** Waits until a model has a worker; `/ping` says Healthy long before. */
+  async ready(model: string): Promise<void> {
+    const end = performance.now() + LOADING_MS;
+    for (;;) {
+      const found = await this.#ask("GET", `/models/${model}`).catch(() => "");
+      if (found.includes('"READY"')) return;
+      if (performance.now() > end || this.#child.exitCode !== null) {
+        const log = readFileSync(this.#log, "utf8");
+        throw new Error(`${model} is not ready: ${found}\n${log.slice(-3000)}`);
+      }
+      await sleep(100);
+    }
+  }
+
+  /** `settings` are those of TorchServe's management API. */
+  async register(
+    file: string,
+    model: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const query = new URLSearchParams({
+      ...settings,
+      url: file,
+      model_name: model,
+      initial_workers: "1",
+      synchronous: "true",
+    });
+    await this.#ask("POST", `/models?${query}`);
+    await this.ready(model);
+  }
+
+  async unregister(model: string): Promise<void> {
+    await this.#ask("DELETE", `/models/${model}`);
+  }
+
+  async #ask(method: string, path: string): Promise<string> {
+    const reply = await fetch(`${this.address}${path}`, { method });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+    return text;
+  }
+
+  /** Ends it with its Java machine and its workers. */
+  async stop(): Promise<void> {
+    const ended = once(this.#child, "close");
+    this.kill();
+    await ended;
+  }
+
+  kill(): void {
+    const { pid, exitCode } = this.#child;
+    if (pid !== undefined && exitCode === null) process.kill(-pid, "SIGKILL");
+  }
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const listeners = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  const ports: number[] = [];
+  for (const listener of listeners) {
+    if (!listener.listening) await once(listener, "listening");
+    ports.push((listener.address() as AddressInfo).port);
+  }
+  await Promise.all(listeners.map((one) => new Promise((done) => one.close(done))));
+  return ports;
+}
