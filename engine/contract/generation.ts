@@ -51,6 +51,16 @@ export const queueSchema = z.object({
 });
 export type Queue = z.output<typeof queueSchema>;
 
+/** What a picture needs of memory. */
+export const pictureMemorySchema = z.object({
+  neededBytes: z.int(),
+  /** What there is; only where that is less. */
+  totalBytes: z.int().optional(),
+  /** Pixels of the largest square that fits then; absent where none does. */
+  largestSide: z.int().optional(),
+});
+export type PictureMemory = z.output<typeof pictureMemorySchema>;
+
 /** How long an order would take on this device, before it is pressed. */
 export const estimateSchema = z.object({
   /** Seconds of one picture, model loaded. */
@@ -60,6 +70,8 @@ export const estimateSchema = z.object({
   loadSeconds: z.number(),
   /** `measured` from pictures drawn here with this model; `estimated` from the device's probe. */
   basis: z.enum(["measured", "estimated"]),
+  /** Absent where it is drawn elsewhere. */
+  memory: pictureMemorySchema.optional(),
 });
 export type Estimate = z.output<typeof estimateSchema>;
 

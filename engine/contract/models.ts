@@ -28,6 +28,9 @@ export const modelSummarySchema = z.object({
   /** Whether it was distilled to few steps: another scheduler or number of steps does not suit it. */
   isDistilled: z.boolean(),
   parameters: z.int(),
+  /** Of the UNet alone, and of the VAE. */
+  unetParameters: z.int(),
+  vaeParameters: z.int(),
   /** Bytes of the weight files that are used. */
   sizeBytes: z.int(),
 });

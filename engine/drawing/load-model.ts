@@ -1,11 +1,12 @@
 import { createGenerator } from "../tensor/noise.ts";
 import { promptEncoder } from "../pipeline/encode-prompt.ts";
-import type { PipelineParts } from "../pipeline/pipeline.ts";
+import type { PipelineParts, Run } from "../pipeline/pipeline.ts";
 import { ModelOnDevice, type ModelOptions, quantizationOf } from "../runtime/model-on-device.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";
 import type { Weights } from "../snapshot/weights.ts";
+import { isShort, usableMemory } from "../store/fit.ts";
 import { fingerprintOf } from "../store/fingerprint.ts";
 import { float32Weights, locateWeights, quantizedWeights } from "../store/located-weights.ts";
 import type { CopyOptions } from "../store/weight-copy.ts";
@@ -23,6 +24,8 @@ export interface LoadOptions extends ModelOptions {
   readonly device: Device;
   readonly supervisor: Supervisor;
   readonly cacheFolder: string;
+  /** What may be used; this machine's own by default. */
+  readonly memoryBytes?: number | undefined;
   /** Called while weights are laid out for the CPU, once per model. */
   readonly onPreparing: (progress: Preparation) => void;
   readonly signal?: AbortSignal | undefined;
@@ -44,19 +47,23 @@ const COPY_BEYOND_BYTES = 2e8;
 export async function loadModel(model: ReadModel, options: LoadOptions): Promise<LoadedModel> {
   const { folder, snapshot, weights, tokenizer } = model;
   const { textEncoder, unet, vae } = snapshot;
-  const place = (network: string, weights: Weights): Promise<WeightFiles> =>
+  const placed = (network: string, weights: Weights): Promise<WeightFiles> =>
     placeWeights(model, { network, weights }, options);
   const files = {
     textEncoder: {
       config: textEncoder.config,
       tokens: tokenizer.length,
-      weights: await place("text encoder", weights.textEncoder),
+      weights: await placed("text encoder", weights.textEncoder),
     },
     unet: { config: unet.config, weights: await placeUNet(model, options) },
-    vae: { config: vae.config, weights: await place("VAE", weights.vae) },
+    vae: { config: vae.config, weights: await placed("VAE", weights.vae) },
   };
   const { provider } = options.device;
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
+  const precision = options.device.quantizing === undefined ? "float32" : "int8";
+  const place = { provider, memoryBytes: options.memoryBytes ?? usableMemory() };
+  const isTight = ({ width, height }: Run): boolean =>
+    isShort(model.summary, { width, height, precision }, place);
   const parts: PipelineParts = {
     networks: sessions,
     encodePrompt: promptEncoder(sessions, tokenizer, {
@@ -68,7 +75,8 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
       scalingFactor: vae.config.scaling_factor,
     },
     // On a CPU two runs take as long as a batch of two, and a run that is guided in parts opens one session.
-    guidesApart: (run) => provider === "cpu" && run.guidanceInterval !== undefined,
+    guidesApart: (run) =>
+      provider === "cpu" && (run.guidanceInterval !== undefined || isTight(run)),
     noise: createGenerator,
   };
   const used = [textEncoder, unet, vae].flatMap((part) => part.files);

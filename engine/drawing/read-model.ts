@@ -160,11 +160,31 @@ function describe({ unet: { config } }: Snapshot): string {
     : `A small model of the ${family} architecture.`;
 }
 
-function sizeOf(weights: UsedWeights): { parameters: number; sizeBytes: number } {
-  const { textEncoder, unet, vae } = weights;
-  const all = [textEncoder, unet, vae].flatMap((network) => [...network.values()]);
-  const parameters = all.map(({ shape }) => shape.reduce((size, dimension) => size * dimension, 1));
-  return { parameters: sum(parameters), sizeBytes: sum(all.map(({ lengthBytes }) => lengthBytes)) };
+function sizeOf({
+  textEncoder,
+  unet,
+  vae,
+}: UsedWeights): Pick<
+  ModelSummary,
+  "parameters" | "unetParameters" | "vaeParameters" | "sizeBytes"
+> {
+  const networks = [textEncoder, unet, vae];
+  const [, unetParameters = 0, vaeParameters = 0] = networks.map(parametersOf);
+  return {
+    parameters: sum(networks.map(parametersOf)),
+    unetParameters,
+    vaeParameters,
+    sizeBytes: sum(networks.flatMap((weights) => [...weights.values()].map(bytesOf))),
+  };
+}
+
+function parametersOf(weights: Weights): number {
+  const shapes = [...weights.values()].map(({ shape }) => shape);
+  return sum(shapes.map((shape) => shape.reduce((size, dimension) => size * dimension, 1)));
+}
+
+function bytesOf({ lengthBytes }: { readonly lengthBytes: number }): number {
+  return lengthBytes;
 }
 
 function sum(values: readonly number[]): number {

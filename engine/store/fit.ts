@@ -1,5 +1,8 @@
+import { totalmem } from "node:os";
 import type { DeviceReport } from "../contract/devices.ts";
+import type { PictureMemory } from "../contract/generation.ts";
 import type { ModelSummary, StoredModel } from "../contract/models.ts";
+import { MAX_SIDE } from "../contract/request.ts";
 import { formatBytes } from "../files/disk-full.ts";
 
 /** What a model has to fit into. */
@@ -11,17 +14,37 @@ export interface DrawingPlace {
 
 export type Fit = StoredModel["fit"];
 
-/** Stable Diffusion 2, from which the others are estimated. */
+/** What of a picture decides how much memory it needs. Sizes are in pixels. */
+export interface PlannedPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly precision?: "float32" | "int8" | undefined;
+  /** Whether the two predictions of a guided step are two runs of the UNet, which halves what lies between layers. */
+  readonly isApart?: boolean;
+}
+
+type Sizes = Pick<ModelSummary, "parameters" | "unetParameters" | "vaeParameters">;
+
+/**
+ * Stable Diffusion 2 at 512x512, from which the others are estimated: peaks of the inference process on a CPU,
+ * less weights and the process itself (engine/README.md, Measured).
+ */
 const MEASURED = {
-  parameters: 1.29e9,
-  /** The UNet's part, the largest of the networks that are opened one after the other. */
-  unetShare: 0.67,
   pixels: 512 * 512,
-  /** Beside the weights: 4.44 GB in all while a UNet step ran on the CPU (engine/README.md, Measured). */
-  workBytes: 0.79e9,
+  unetParameters: 866e6,
+  vaeParameters: 84e6,
+  /** Between the UNet's layers in a batch of two. */
+  float32Bytes: 0.79e9,
+  int8Bytes: 0.3e9,
+  decodeBytes: 1.07e9,
   /** The inference process itself: a picture of the starter peaks at 229 MB in all. */
   processBytes: 0.16e9,
 };
+
+/** The UNet's weights for a parameter in int8: a tenth of them stays in float32. */
+const INT8_BYTES = 1.1;
+/** Of a text encoder's weights, what a prompt reads: hardly any of the words' own rows. */
+const READ_SHARE = 0.85;
 
 /** Models below this many bytes in float32 have their three networks open at once. */
 const SMALL_BYTES = 1e9;
@@ -30,20 +53,13 @@ const SLOW_PARAMETERS = 3e8;
 /** Of the memory, what the system and the studio itself leave to a model. */
 const USABLE_SHARE = 0.75;
 
-/** How a model suits the place where it would draw. */
+/** How a model suits the place where it would draw, at its own size. */
 export function fitOf(summary: ModelSummary, place: DrawingPlace): Fit {
-  const memoryBytes = neededBytes(summary, place.provider);
+  const memoryBytes = neededBytes(summary, summary, place.provider);
   const total = place.memoryBytes;
   const needs = `A picture needs about ${formatBytes(memoryBytes)} of memory`;
   if (total === undefined) return { verdict: "good", reason: `${needs}.`, memoryBytes };
-  if (memoryBytes > total) {
-    const reason = `${needs}; there are ${formatBytes(total)}.`;
-    return { verdict: "too-large", reason, memoryBytes };
-  }
-  if (memoryBytes > USABLE_SHARE * total) {
-    const reason = `${needs} out of ${formatBytes(total)}: close other programs first.`;
-    return { verdict: "tight", reason, memoryBytes };
-  }
+  if (memoryBytes > USABLE_SHARE * total) return shortOf(summary, place, { memoryBytes, total });
   if (place.provider === "cpu" && summary.parameters > SLOW_PARAMETERS) {
     const reason = `${needs}, which is there; without a graphics card it takes minutes.`;
     return { verdict: "slow", reason, memoryBytes };
@@ -51,14 +67,91 @@ export function fitOf(summary: ModelSummary, place: DrawingPlace): Fit {
   return { verdict: "good", reason: `${needs}, which is there.`, memoryBytes };
 }
 
-/** A CPU draws in float32 with one network open; a GPU in halves with all three. */
-function neededBytes(summary: ModelSummary, provider: DrawingPlace["provider"]): number {
-  const { parameters, width, height } = summary;
-  const float32Bytes = 4 * parameters;
-  const isAlone = provider === "cpu" && float32Bytes > SMALL_BYTES;
-  const weights = provider === "cpu" ? float32Bytes : float32Bytes / 2;
+/** Where memory is short in full precision, int8 may do on a CPU. */
+function shortOf(
+  summary: ModelSummary,
+  { provider }: DrawingPlace,
+  { memoryBytes, total }: { readonly memoryBytes: number; readonly total: number },
+): Fit {
+  const needs = `A picture needs about ${formatBytes(memoryBytes)} of memory`;
+  const int8Bytes = neededBytes(summary, { ...summary, precision: "int8" }, provider);
+  if (provider === "cpu" && int8Bytes <= USABLE_SHARE * total) {
+    const reason = `${needs} in full precision and ${formatBytes(int8Bytes)} in int8; there are ${formatBytes(total)}: choose Balanced or Fast.`;
+    return { verdict: "tight", reason, memoryBytes };
+  }
+  if (memoryBytes > total) {
+    const reason = `${needs}; there are ${formatBytes(total)}.`;
+    return { verdict: "too-large", reason, memoryBytes };
+  }
+  const reason = `${needs} out of ${formatBytes(total)}: close other programs first.`;
+  return { verdict: "tight", reason, memoryBytes };
+}
+
+/** What a picture needs, and where that is not there, the largest square that fits. */
+export function pictureMemory(
+  sizes: Sizes,
+  picture: PlannedPicture,
+  { provider, memoryBytes }: DrawingPlace,
+): PictureMemory {
+  const isApart = isShort(sizes, picture, { provider, memoryBytes });
+  const needed = neededBytes(sizes, { ...picture, isApart }, provider);
+  if (memoryBytes === undefined || needed <= memoryBytes) return { neededBytes: needed };
+  const fits = (side: number): boolean =>
+    neededBytes(sizes, { ...picture, isApart, width: side, height: side }, provider) <= memoryBytes;
+  const sides = Array.from({ length: MAX_SIDE / 64 }, (_, i) => MAX_SIDE - 64 * i);
+  const largestSide = sides.find(fits);
+  return {
+    neededBytes: needed,
+    totalBytes: memoryBytes,
+    ...(largestSide !== undefined && { largestSide }),
+  };
+}
+
+/** Whether memory is so short that the UNet had better predict once with the prompt and once without. */
+export function isShort(
+  sizes: Sizes,
+  picture: PlannedPicture,
+  { provider, memoryBytes = Infinity }: DrawingPlace,
+): boolean {
+  if (provider !== "cpu") return false;
+  return neededBytes(sizes, picture, provider) > USABLE_SHARE * memoryBytes;
+}
+
+/**
+ * Bytes at the peak of a picture. A CPU has one network of a large model open at a time, a small model's three
+ * at once; a GPU computes in halves with all three.
+ */
+export function neededBytes(
+  { parameters, unetParameters, vaeParameters }: Sizes,
+  { width, height, precision, isApart = false }: PlannedPicture,
+  provider: DrawingPlace["provider"],
+): number {
+  const isCpu = provider === "cpu";
+  const isInt8 = isCpu && precision === "int8";
   const size = (width * height) / MEASURED.pixels;
   // Activations grow with the channels, parameters with their square.
-  const work = MEASURED.workBytes * size * Math.sqrt(parameters / MEASURED.parameters);
-  return Math.round((isAlone ? MEASURED.unetShare : 1) * weights + work + MEASURED.processBytes);
+  const unetWork =
+    (isInt8 ? MEASURED.int8Bytes : MEASURED.float32Bytes) *
+    (isApart ? 0.5 : 1) *
+    size *
+    Math.sqrt(unetParameters / MEASURED.unetParameters);
+  const decodeWork =
+    MEASURED.decodeBytes * size * Math.sqrt(vaeParameters / MEASURED.vaeParameters);
+  const bytes = isCpu ? 4 : 2;
+  const text = READ_SHARE * bytes * (parameters - unetParameters - vaeParameters);
+  const unet = (isInt8 ? INT8_BYTES : bytes) * unetParameters;
+  const vae = 4 * vaeParameters;
+  const isAlone = isCpu && bytes * parameters > SMALL_BYTES;
+  const peak = isAlone
+    ? Math.max(text, unet + unetWork, vae + decodeWork)
+    : text + unet + vae + Math.max(unetWork, decodeWork);
+  return Math.round(peak + MEASURED.processBytes);
+}
+
+/** Memory of this machine, or of what this process may use of it. */
+export function usableMemory(
+  limit: number = process.constrainedMemory(),
+  installed: number = totalmem(),
+): number {
+  return limit > 0 ? Math.min(limit, installed) : installed;
 }

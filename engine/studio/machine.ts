@@ -1,4 +1,4 @@
-import { cpus, freemem, totalmem } from "node:os";
+import { cpus, freemem } from "node:os";
 import { join } from "node:path";
 import { readdir, readFile } from "node:fs/promises";
 import type { ChosenDevice, DeviceList } from "../worker/device-list.ts";
@@ -9,6 +9,7 @@ import type { Transfers } from "../transfers/transfers.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { diskSpace } from "../files/free-space.ts";
 import { os } from "./implementer.ts";
+import { usableMemory } from "../store/fit.ts";
 
 export interface MachineParts {
   readonly dataFolder: string;
@@ -51,17 +52,6 @@ async function describe(parts: MachineParts): Promise<Machine> {
 /** Bytes of a page of memory where /proc counts in pages. */
 const PAGE_BYTES = 4096;
 const NVIDIA = "/proc/driver/nvidia/gpus";
-
-/**
- * Bytes of memory that this process may have: the machine's, or what a container or a service's limit
- * leaves of it. Node gives 0 for a limit that is not known, and beyond any memory where there is none.
- */
-export function usableMemory(
-  limit: number = process.constrainedMemory(),
-  installed: number = totalmem(),
-): number {
-  return limit > 0 ? Math.min(limit, installed) : installed;
-}
 
 /** Memory of this machine, or of what this process may use of it; the studio's own includes its inference process. */
 export async function memoryOf(inferencePid: number | undefined): Promise<Machine["memory"]> {

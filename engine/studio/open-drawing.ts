@@ -8,7 +8,8 @@ import { DrawingWorker } from "../worker/drawing-worker.ts";
 import { Estimates, type DrawnPicture } from "../worker/estimates.ts";
 import { withAddresses } from "./gallery-procedures.ts";
 import { LocalDrawing } from "../worker/local-drawing.ts";
-import { openModels, type ModelParts } from "./open-models.ts";
+import { pictureMemory } from "../store/fit.ts";
+import { openModels, placeOf, type ModelParts } from "./open-models.ts";
 import type { Stores } from "./open-stores.ts";
 import { Previews } from "../worker/previews.ts";
 
@@ -50,6 +51,7 @@ export async function openDrawing(
   const estimates = new Estimates({
     models,
     device,
+    memoryOf: (summary, order) => pictureMemory(summary, order, placeOf(device())),
     loadedModel: () => drawing.loadedModel,
     latestOf: (model) => latestOf(stores, model),
   });

@@ -3,13 +3,12 @@ import { LOCAL_TARGET } from "../contract/generation.ts";
 import { readModel, STARTER } from "../drawing/read-model.ts";
 import { isOpen } from "../queue/states.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
-import { fitOf, type DrawingPlace } from "../store/fit.ts";
+import { fitOf, usableMemory, type DrawingPlace } from "../store/fit.ts";
 import { ModelStore } from "../store/model-store.ts";
 import type { ChosenDevice } from "../worker/device-list.ts";
 import type { DeviceTurns } from "../worker/device-turns.ts";
 import type { LocalDrawing } from "../worker/local-drawing.ts";
 import { ModelReader } from "../worker/model-reader.ts";
-import { usableMemory } from "./machine.ts";
 import type { Stores } from "./open-stores.ts";
 import type { StudioOptions } from "./studio-options.ts";
 
@@ -50,7 +49,7 @@ export async function openModels(
 }
 
 /** What a model has to fit into. How much memory a card has, no provider tells. */
-function placeOf(device: ChosenDevice | undefined): DrawingPlace {
+export function placeOf(device: ChosenDevice | undefined): DrawingPlace {
   const provider = device?.provider ?? "cpu";
   return { provider, memoryBytes: provider === "cpu" ? usableMemory() : undefined };
 }

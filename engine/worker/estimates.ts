@@ -1,6 +1,7 @@
 import type { DeviceReport } from "../contract/devices.ts";
 import type { Estimate } from "../contract/generation.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
+import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
@@ -21,6 +22,8 @@ export interface EstimatesParts {
   readonly models: Pick<ModelReader, "read">;
   /** The device that would draw now; undefined before devices were tried. */
   readonly device: () => ChosenDevice | undefined;
+  /** What a picture needs of memory; absent where nobody wants to know. */
+  readonly memoryOf?: (summary: ModelSummary, order: Order) => Estimate["memory"];
   readonly loadedModel: () => string | undefined;
   /** The latest pictures of a model, by its name, newest first. */
   readonly latestOf: (modelName: string) => Promise<readonly DrawnPicture[]>;
@@ -62,11 +65,13 @@ export class Estimates {
     const isLoaded = this.#parts.loadedModel() === order.model;
     const encode = order.strength === undefined ? 0 : ENCODER_SHARE * pace.decode;
     const evaluations = evaluationsOf(runOf(order, read));
+    const memory = this.#parts.memoryOf?.(read.summary, order);
     return {
       seconds: pace.text + encode + evaluations * pace.step + pace.decode,
       secondsPerStep: pace.step,
       loadSeconds: isLoaded ? 0 : loadSecondsOf(read.summary.sizeBytes),
       basis,
+      ...(memory !== undefined && { memory }),
     };
   }
 

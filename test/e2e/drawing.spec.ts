@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { dropSettings } from "./drop-settings.ts";
 import { expect, test } from "./studio-test.ts";
 
 const PROMPT = "two purple fish under water";
@@ -49,6 +50,29 @@ test("draws, and everything is still there after a restart", async ({ studio }) 
   await expect(pictures(page, PROMPT)).toHaveCount(1);
   await page.goto(new URL("/generate", page.url()).href);
   await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(PROMPT);
+});
+
+test("draws by a preset, says so, and takes it over from the picture's file", async ({
+  studio: { page, dataFolder },
+}) => {
+  const presets = page.getByRole("radiogroup", { name: "Quality" });
+  const preset = (name: string) => presets.getByRole("radio", { name });
+  await expect(preset("Exact")).toBeChecked();
+  await preset("Fast").click();
+  await expect(page.getByText(/15 steps · DPM\+\+ 2M Karras · int8/)).toBeVisible();
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(PROMPT);
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
+  await page.keyboard.press("Control+Enter");
+  await expect(done(page, PROMPT)).toBeVisible();
+  await preset("Exact").click();
+  await expect(preset("Exact")).toBeChecked();
+  await dropSettings(page, dataFolder);
+  await expect(preset("Fast")).toBeChecked();
+  await page.goto(new URL("/gallery", page.url()).href);
+  await pictures(page, PROMPT).first().dblclick();
+  for (const told of ["Fast", "int8", "0% – 80%"]) {
+    await expect(page.getByText(told, { exact: true })).toBeVisible();
+  }
 });
 
 test("cancels what runs, and says so without alarm", async ({ studio: { page } }) => {

@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { dropSettings } from "./drop-settings.ts";
 import { expect, test } from "./studio-test.ts";
 
 async function draw(page: Page, prompt: string): Promise<void> {
@@ -44,23 +43,8 @@ test("searches, stars, trashes and takes it back", async ({ studio: { page } }) 
 
 test("a dropped picture gives its settings back", async ({ studio: { page, dataFolder } }) => {
   await draw(page, "a purple balloon on a yellow background");
-  const folder = join(dataFolder, "gallery");
-  const name = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((path) =>
-    path.endsWith(".png"),
-  );
-  const bytes = readFileSync(join(folder, name ?? ""));
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("something else");
-  const dropped = await page.evaluateHandle((base64) => {
-    const data = new DataTransfer();
-    const content = Uint8Array.from(atob(base64), (letter) => letter.codePointAt(0) ?? 0);
-    data.items.add(new File([content], "dropped.png", { type: "image/png" }));
-    return data;
-  }, bytes.toString("base64"));
-  await page.getByRole("main").dispatchEvent("dragenter", { dataTransfer: dropped });
-  const target = page.getByText("Use its settings");
-  for (const type of ["dragenter", "dragover", "drop"]) {
-    await target.dispatchEvent(type, { dataTransfer: dropped });
-  }
+  await dropSettings(page, dataFolder);
   await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(
     "a purple balloon on a yellow background",
   );

@@ -26,6 +26,8 @@ const SUMMARY: ModelSummary = {
   guidanceScale: 3,
   isDistilled: false,
   parameters: 1000,
+  unetParameters: 700,
+  vaeParameters: 100,
   sizeBytes: 4000,
 };
 

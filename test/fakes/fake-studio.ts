@@ -1,4 +1,5 @@
 import type { Image } from "../../engine/contract/gallery.ts";
+import { presetSettings } from "../../engine/contract/presets.ts";
 import { StudioError, toWire } from "../../engine/contract/errors.ts";
 import type { StudioEvent } from "../../engine/contract/events.ts";
 import { type Generation, LOCAL_TARGET } from "../../engine/contract/generation.ts";
@@ -432,10 +433,13 @@ export class FakeStudio {
         for (const id of gone) this.#generations.delete(id);
         this.#tell({ type: "generations-removed", ids: gone });
       },
-      estimate: async ({ steps = 30, width = 128, height = 128 }) => {
-        const secondsPerStep = 0.07 * ((width * height) / 128 ** 2) ** 1.3;
+      estimate: async ({ steps, width = 128, height = 128, preset = "exact" }) => {
+        const isInt8 = preset !== "exact";
+        const secondsPerStep = 0.07 * ((width * height) / 128 ** 2) ** 1.3 * (isInt8 ? 0.5 : 1);
+        const own = { steps: width > 128 ? 50 : 30, isDistilled: false };
+        const taken = steps ?? presetSettings(preset, own).steps ?? own.steps;
         return {
-          seconds: steps * secondsPerStep,
+          seconds: taken * secondsPerStep,
           secondsPerStep,
           loadSeconds: 0.4,
           basis: "measured",

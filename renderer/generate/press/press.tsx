@@ -10,7 +10,7 @@ import { NumberField } from "../../ui/number-field.tsx";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
 import { attempt } from "../../ui/toasts.ts";
 import { Tooltip } from "../../ui/tooltip.tsx";
-import { formatDuration } from "../../words/format.ts";
+import { formatBytes, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
@@ -132,11 +132,18 @@ function OfDevice({ model }: { model: ChosenModel }) {
   const request = requestFrom(form, model.id, wantedFrom(form, model.summary));
   const estimate = useEstimate(request, model.summary !== undefined);
   if (estimate === undefined) return null;
-  const { seconds, loadSeconds, basis } = estimate;
+  const { seconds, loadSeconds, basis, memory } = estimate;
   const time = formatDuration(seconds);
   const total = formatDuration(seconds * form.count);
   const words = form.count === 1 ? t("press.each", { time }) : t("press.many", { time, total });
   const load =
     loadSeconds >= 1 ? t("press.load", { time: formatDuration(loadSeconds) }) : undefined;
-  return [words, load, t(`press.${basis}`)].filter(Boolean).join(" · ");
+  const expected = [words, load, t(`press.${basis}`)].filter(Boolean).join(" · ");
+  if (memory?.totalBytes === undefined) return expected;
+  const needed = formatBytes(memory.neededBytes);
+  const { largestSide: side } = memory;
+  const short = t("press.memory", { needed, total: formatBytes(memory.totalBytes) });
+  return [expected, short, side !== undefined && t("press.largest", { side })]
+    .filter(Boolean)
+    .join(" ");
 }

@@ -88,6 +88,8 @@ export const generate = {
     each: "About {{time}}",
     many: "About {{time}} each, {{total}} together",
     load: "{{time}} more for loading",
+    memory: "This needs about {{needed}} of memory, and this computer has {{total}}.",
+    largest: "The largest square that fits is {{side}} × {{side}}.",
     untimed: "How long it takes there is not known yet",
     fromPictures_one: "from {{count}} picture",
     fromPictures_other: "from {{count}} pictures",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ModelSummary } from "../../../engine/contract/models.ts";
-import { fitOf } from "../../../engine/store/fit.ts";
+import { fitOf, isShort, neededBytes, pictureMemory } from "../../../engine/store/fit.ts";
 
 const base: ModelSummary = {
   name: "stable-diffusion-2-base",
@@ -14,9 +14,18 @@ const base: ModelSummary = {
   guidanceScale: 7.5,
   isDistilled: false,
   parameters: 1_289_952_427,
+  unetParameters: 865_910_724,
+  vaeParameters: 83_653_863,
   sizeBytes: 5.2e9,
 };
-const starter = { ...base, parameters: 16_400_000, width: 128, height: 128 };
+const starter = {
+  ...base,
+  parameters: 16_339_931,
+  unetParameters: 14_777_860,
+  vaeParameters: 858_583,
+  width: 128,
+  height: 128,
+};
 
 test("estimates what was measured on a CPU", () => {
   expect(fitOf(starter, { provider: "cpu" }).memoryBytes / 1e9).toBeCloseTo(0.229, 2);
@@ -24,14 +33,15 @@ test("estimates what was measured on a CPU", () => {
 });
 
 test.each([
-  ["a CPU with little memory", base, { provider: "cpu", memoryBytes: 4e9 }, "too-large"],
+  ["a CPU with very little memory", base, { provider: "cpu", memoryBytes: 1.5e9 }, "too-large"],
+  ["a CPU with enough for int8", base, { provider: "cpu", memoryBytes: 4e9 }, "tight"],
   ["a CPU with just enough", base, { provider: "cpu", memoryBytes: 5e9 }, "tight"],
   ["a CPU with plenty", base, { provider: "cpu", memoryBytes: 16e9 }, "slow"],
   [
     "larger pictures",
     { ...base, width: 768, height: 768 },
     { provider: "cpu", memoryBytes: 5.3e9 },
-    "too-large",
+    "tight",
   ],
   ["a GPU", base, { provider: "cuda", memoryBytes: 8e9 }, "good"],
   ["a GPU that does not say", base, { provider: "webgpu" }, "good"],
@@ -42,9 +52,45 @@ test.each([
 
 test("says what it takes and what there is", () => {
   expect(fitOf(base, { provider: "webgpu" }).reason).toBe(
-    "A picture needs about 3.5 GB of memory.",
+    "A picture needs about 3.9 GB of memory.",
+  );
+  expect(fitOf(base, { provider: "cpu", memoryBytes: 1.5e9 }).reason).toBe(
+    "A picture needs about 4.4 GB of memory; there are 1.5 GB.",
   );
   expect(fitOf(base, { provider: "cpu", memoryBytes: 4e9 }).reason).toBe(
-    "A picture needs about 4.4 GB of memory; there are 4.0 GB.",
+    "A picture needs about 4.4 GB of memory in full precision and 1.6 GB in int8; there are 4.0 GB: choose Balanced or Fast.",
   );
+});
+
+// Peaks of the inference process with random weights of this size, on a CPU.
+test.each([
+  [256, "int8", 1.25],
+  [512, "int8", 1.56],
+  [256, "float32", 3.73],
+  [512, "float32", 4.32],
+] as const)("at %i in %s the plan is within a tenth of %d GB", (side, precision, measured) => {
+  const planned = neededBytes(base, { width: side, height: side, precision }, "cpu") / 1e9;
+  expect(planned / measured).toBeGreaterThan(0.98);
+  expect(planned / measured).toBeLessThan(1.1);
+});
+
+test("where a picture does not fit, the largest square that does is named", () => {
+  const place = { provider: "cpu", memoryBytes: 4e9 } as const;
+  const memory = pictureMemory(base, { width: 1536, height: 1536, precision: "int8" }, place);
+  const { neededBytes: needed, totalBytes, largestSide = 0 } = memory;
+  expect([totalBytes, needed > 4e9]).toEqual([4e9, true]);
+  const at = (side: number) =>
+    neededBytes(base, { width: side, height: side, precision: "int8", isApart: true }, "cpu");
+  expect(at(largestSide)).toBeLessThanOrEqual(4e9);
+  expect(at(largestSide + 64)).toBeGreaterThan(4e9);
+  expect(pictureMemory(base, { width: 512, height: 512, precision: "int8" }, place)).toEqual({
+    neededBytes: neededBytes(base, { width: 512, height: 512, precision: "int8" }, "cpu"),
+  });
+});
+
+test("memory is short where a picture would take most of it, on a CPU alone", () => {
+  const picture = { width: 512, height: 512 };
+  expect(isShort(base, picture, { provider: "cpu", memoryBytes: 5e9 })).toBe(true);
+  expect(isShort(base, picture, { provider: "cpu", memoryBytes: 8e9 })).toBe(false);
+  expect(isShort(base, picture, { provider: "cuda", memoryBytes: 2e9 })).toBe(false);
 });

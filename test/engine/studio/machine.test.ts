@@ -3,7 +3,8 @@ import { expect, test, vi } from "vitest";
 import type { CudaInstaller } from "../../../engine/drawing/cuda.ts";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
 import { clientOf } from "../../../engine/server/client-of.ts";
-import { deviceName, memoryOf, usableMemory } from "../../../engine/studio/machine.ts";
+import { deviceName, memoryOf } from "../../../engine/studio/machine.ts";
+import { usableMemory } from "../../../engine/store/fit.ts";
 import { studioInProcess } from "../../fakes/studio-in-process.ts";
 
 test("tells the memory there is, what is free of it and what the studio holds", async () => {
