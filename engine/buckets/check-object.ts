@@ -8,7 +8,7 @@ import type { Bucket } from "./bucket-client.ts";
 import { etagOfParts, PartHashes } from "./object-hashes.ts";
 import type { ObjectPlace } from "./objects.ts";
 import { withPatience } from "./patience.ts";
-import { readObject } from "./read-back.ts";
+import { objectBytes } from "./read-back.ts";
 
 /** What an object must be. */
 export interface WantedObject {
@@ -85,7 +85,7 @@ async function isSameReadBack(
   signal: AbortSignal,
 ): Promise<boolean> {
   const hashes = new PartHashes(partBytes);
-  for await (const piece of readObject(bucket, place, signal)) {
+  for await (const piece of objectBytes(bucket, place, signal)) {
     signal.throwIfAborted();
     hashes.add(piece);
   }

@@ -5,17 +5,13 @@ import { GetObjectCommand, type HeadObjectCommandOutput } from "@aws-sdk/client-
 import { StudioError } from "../contract/errors.ts";
 import { discardPart, resumable, startPart } from "../download/part.ts";
 import { makeFolder, renameToNew, syncFolder } from "../files/atomic-file.ts";
-import { demandSpace } from "../files/disk-full.ts";
-import { isSystemError, systemCode } from "../files/system-error.ts";
-import { pause } from "../files/pause.ts";
+import { demandSpace, diskFull } from "../files/disk-full.ts";
+import { isDiskFull, isSystemError, systemCode } from "../files/system-error.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { headObject } from "./check-object.ts";
-import { BrokenOff, isBroken, isChanged, refusalOf } from "./download-failures.ts";
 import { etagOfParts, hashesOf } from "./object-hashes.ts";
-import type { ObjectPlace } from "./objects.ts";
-
-/** Times that nothing new arrives, after which an object is given up, and the pause before each. */
-const PAUSES_MS = [0, 500, 2000, 5000];
+import { isChanged, type ObjectPlace } from "./objects.ts";
+import { BrokenOff, Patience } from "./patience.ts";
 
 /** An object that is another one each time is given up. */
 const CHANGES = 3;
@@ -87,7 +83,7 @@ class ObjectDownload {
 
   /** Whether the object stayed the same until all of it was there. */
   async #fetch({ ContentLength: size = 0, ETag: etag = "" }: HeadObjectCommandOutput) {
-    const { out, signal } = this.#download;
+    const { key, out, signal } = this.#download;
     let { bytes, validator } = await resumable(this.#part, size);
     if (validator !== etag || etag === "") {
       await discardPart(this.#part);
@@ -96,7 +92,7 @@ class ObjectDownload {
     }
     await demandSpace(dirname(out), size - bytes);
     this.#tell(bytes);
-    let failures = 0;
+    const patience = new Patience(key, signal);
     await using file = await open(this.#part, "r+");
     while (bytes < size) {
       const from = bytes;
@@ -105,11 +101,8 @@ class ObjectDownload {
       } catch (error) {
         signal.throwIfAborted();
         if (isChanged(error)) return false;
-        if (!isBroken(error)) throw error;
         bytes = this.#told;
-        failures = bytes > from ? 0 : failures + 1;
-        if (failures === PAUSES_MS.length) throw this.#failed(error);
-        await pause(PAUSES_MS[failures] ?? 0, signal);
+        await patience.bear(error, { isFurther: bytes > from });
       }
     }
     await file.sync();
@@ -207,12 +200,6 @@ class ObjectDownload {
   #damaged(reason: string): StudioError {
     return new StudioError("DOWNLOAD_DAMAGED", { file: this.#download.key, reason });
   }
-
-  #failed(error: unknown): StudioError {
-    if (error instanceof StudioError) return error;
-    const reason = systemCode(error) ?? "the connection broke";
-    return new StudioError("DOWNLOAD_FAILED", { file: this.#download.key, reason });
-  }
 }
 
 /** Whether a checksum is of the whole object rather than of its parts' checksums. */
@@ -232,4 +219,13 @@ async function isTaken(path: string): Promise<boolean> {
     () => true,
     (error: unknown) => !isSystemError(error, "ENOENT", "ENOTDIR"),
   );
+}
+
+/** What a failure is told as: what the disk refuses is about the file. */
+function refusalOf(error: unknown, path: string): unknown {
+  if (error instanceof StudioError) return error;
+  if (isSystemError(error, "EEXIST")) return new StudioError("OUTPUT_EXISTS", { path });
+  if (isDiskFull(error)) return diskFull(dirname(path), 0);
+  const reason = systemCode(error);
+  return reason === undefined ? error : new StudioError("OUTPUT_UNWRITABLE", { path, reason });
 }

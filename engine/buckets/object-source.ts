@@ -4,9 +4,8 @@ import { StudioError } from "../contract/errors.ts";
 import { systemCode } from "../files/system-error.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { headObject } from "./check-object.ts";
-import { BrokenOff, isChanged } from "./download-failures.ts";
-import type { ObjectPlace } from "./objects.ts";
-import { withPatience } from "./patience.ts";
+import { isChanged, type ObjectPlace } from "./objects.ts";
+import { BrokenOff, withPatience } from "./patience.ts";
 
 /** What is asked for at once: a zip's directory is read in steps of a few bytes. */
 const BLOCK_BYTES = 1 << 18;

@@ -20,6 +20,12 @@ export interface ObjectPlace {
   readonly versionId?: string | undefined;
 }
 
+/** Whether the object is another one than it was when it was begun. */
+export function isChanged(error: unknown): boolean {
+  if (!(error instanceof StudioError)) return false;
+  return error.code === "BUCKET_REFUSED" && error.details["reason"] === "PreconditionFailed";
+}
+
 /** Everything that the service tells of an object without sending it. Refuses as OBJECT_NOT_FOUND. */
 export async function objectDetails(
   bucket: Bucket,

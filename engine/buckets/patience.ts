@@ -1,5 +1,18 @@
+import { StudioError } from "../contract/errors.ts";
 import { pause } from "../files/pause.ts";
-import { isBroken } from "./download-failures.ts";
+import { isSystemError, systemCode } from "../files/system-error.ts";
+
+/** The reply ended before the object did. */
+export class BrokenOff extends Error {}
+
+/** Whether going on may help: the line broke, or the service is busy. */
+function isBroken(error: unknown): boolean {
+  if (error instanceof BrokenOff) return true;
+  if (error instanceof StudioError) return PASSING.has(error.code);
+  return isSystemError(error, "ECONNRESET", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE");
+}
+
+const PASSING: ReadonlySet<string> = new Set(["BUCKET_BUSY", "BUCKET_UNREACHABLE"]);
 
 /** Pauses after each failure; the SDK itself tries a request three times at shorter ones. */
 const PAUSES_MS = [500, 2000, 5000];
@@ -15,4 +28,31 @@ export async function withPatience<T>(signal: AbortSignal, work: () => Promise<T
     }
   }
   return work();
+}
+
+/** Patience with an object that comes bit by bit: it ends where nothing more comes, time after time. */
+export class Patience {
+  readonly #key: string;
+  readonly #signal: AbortSignal | undefined;
+  #failures = 0;
+
+  constructor(key: string, signal: AbortSignal | undefined) {
+    this.#key = key;
+    this.#signal = signal;
+  }
+
+  /** Waits before the next try. Throws what is no passing failure; refuses as DOWNLOAD_FAILED after too many in a row. */
+  async bear(error: unknown, { isFurther }: { readonly isFurther: boolean }): Promise<void> {
+    if (!isBroken(error)) throw error;
+    if (isFurther) this.#failures = 0;
+    const ms = isFurther ? 0 : PAUSES_MS[this.#failures++];
+    if (ms === undefined) throw this.#failed(error);
+    await pause(ms, this.#signal);
+  }
+
+  #failed(error: unknown): StudioError {
+    if (error instanceof StudioError) return error;
+    const reason = systemCode(error) ?? "the connection broke";
+    return new StudioError("DOWNLOAD_FAILED", { file: this.#key, reason });
+  }
 }

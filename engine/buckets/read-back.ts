@@ -2,25 +2,22 @@ import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { StudioError } from "../contract/errors.ts";
-import { pause } from "../files/pause.ts";
 import type { Bucket } from "./bucket-client.ts";
-import { BrokenOff, isBroken, isChanged } from "./download-failures.ts";
-import type { ObjectPlace } from "./objects.ts";
-
-/** Before each time that reading goes on where the line broke; given up after the last without a byte more. */
-const PAUSES_MS = [0, 500, 2000, 5000];
+import { isChanged, type ObjectPlace } from "./objects.ts";
+import { BrokenOff, Patience } from "./patience.ts";
 
 /**
  * An object's bytes, read on where the line broke as long as it is the same object. Refuses as
  * OBJECT_DIFFERS where it is not, as DOWNLOAD_FAILED where the line keeps breaking, and as `send` does.
  */
-export async function* readObject(
+export async function* objectBytes(
   bucket: Bucket,
   place: ObjectPlace,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const read: Read = { bytes: 0, etag: undefined };
-  for (let failures = 0; ;) {
+  const patience = new Patience(place.key, signal);
+  for (;;) {
     const before = read.bytes;
     try {
       yield* readOn(bucket, place, read, signal);
@@ -28,10 +25,7 @@ export async function* readObject(
     } catch (error) {
       signal?.throwIfAborted();
       if (isChanged(error)) throw differs(bucket, place, "it changed while it was read");
-      if (!isBroken(error)) throw error;
-      failures = read.bytes > before ? 0 : failures + 1;
-      if (failures === PAUSES_MS.length) throw brokenOff(error, place);
-      await pause(PAUSES_MS[failures] ?? 0, signal);
+      await patience.bear(error, { isFurther: read.bytes > before });
     }
   }
 }
@@ -74,11 +68,6 @@ async function* readOn(
   if (read.bytes < end) throw new BrokenOff();
 }
 
-function brokenOff(error: unknown, { key }: ObjectPlace): StudioError {
-  if (error instanceof StudioError) return error;
-  return new StudioError("DOWNLOAD_FAILED", { file: key, reason: "the connection broke" });
-}
-
 function differs({ client, name }: Bucket, { key }: ObjectPlace, reason: string): StudioError {
   return new StudioError("OBJECT_DIFFERS", { host: client.host, bucket: name, key, reason });
 }
@@ -96,7 +85,7 @@ export interface Expected {
 export async function compareObject(bucket: Bucket, expected: Expected): Promise<void> {
   const { sizeBytes, signal, onBytes } = expected;
   let [sum, read] = [0, 0];
-  for await (const block of readObject(bucket, expected, signal)) {
+  for await (const block of objectBytes(bucket, expected, signal)) {
     signal?.throwIfAborted();
     sum = crc32(block, sum);
     read += block.length;
