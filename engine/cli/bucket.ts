@@ -8,6 +8,7 @@ import { placeOf, shownKey, type Place } from "./bucket-place.ts";
 import { note, printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { publishCommand } from "./publish-model.ts";
+import { serveBucketCommand } from "./serve-bucket.ts";
 import { number } from "./request-flags.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
@@ -23,7 +24,8 @@ export function bucketCommand(signal: AbortSignal): Command {
     .addCommand(rm())
     .addCommand(link())
     .addCommand(incomplete())
-    .addCommand(publishCommand(signal));
+    .addCommand(publishCommand(signal))
+    .addCommand(serveBucketCommand(signal));
 }
 
 function create(): Command {

@@ -39,9 +39,12 @@ export async function followTransfer(
   { transferId, signal, isJson }: Following,
 ): Promise<string | undefined> {
   let last = "";
+  let stages = 0;
   for (;;) {
     const transfer = (await client.transfers.list()).find(({ id }) => id === transferId);
     if (transfer === undefined) return undefined;
+    if (!isJson) for (const stage of (transfer.log ?? []).slice(stages)) note(stage);
+    stages = transfer.log?.length ?? 0;
     const text = transferInWords(transfer);
     if (text !== last && isJson) printJson({ type: "transfer", ...transfer });
     else if (text !== last) progressLine(text, hasEnded(transfer));

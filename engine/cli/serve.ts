@@ -134,7 +134,7 @@ export async function untilStopped(host: Host, signal: AbortSignal): Promise<voi
   await host.close();
 }
 
-function port(text: string): number {
+export function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError("It is no port.");
   return Number(text);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { bucketDeploymentSchema, publishRequestSchema } from "./archives.ts";
 import {
   bucketImportSchema,
+  bucketServeSchema,
   fetchRequestSchema,
   receivedIdSchema,
   receivedPartSchema,
@@ -80,6 +81,12 @@ export const bucketContract = {
   check: oc
     .input(bucketPlaceSchema.extend({ prefix: z.string().max(1024) }))
     .output(bucketDeploymentSchema),
+  /**
+   * Serves what lies at a path as a cluster would, as a transfer of the kind `bucket-serve` whose `log` tells the
+   * stages: copied, unpacked, try n of m, ready. The model is then the chosen one, and answers at the inference
+   * server under the name of its config.properties. Fails as BUCKET_NOT_SERVABLE where a cluster's would, too.
+   */
+  serve: oc.input(bucketServeSchema).output(z.object({ transferId: z.string() })),
   /** Uploads that were begun and neither finished nor aborted; they are paid for. */
   incomplete: oc
     .input(bucketPlaceSchema.extend({ prefix: z.string().max(1024).default("") }))

@@ -103,6 +103,12 @@ export const BUCKET_REFUSALS = {
     sentence: "{key} was replaced in the bucket {bucket} while it was read.",
     advice: "Wait until nobody writes to it, then try again.",
   },
+  BUCKET_NOT_SERVABLE: {
+    status: 422,
+    sentence: "A cluster would not serve {path}: {reason}.",
+    advice:
+      "See all that keeps it from that with `darkroom archive check`, and publish it anew if need be.",
+  },
   UPLOAD_INPUT_CHANGED: {
     status: 409,
     sentence: "{what} changed while it was uploaded.",

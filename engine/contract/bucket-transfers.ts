@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { KSERVE_VERSIONS } from "./archives.ts";
 import { bucketPlaceSchema } from "./buckets.ts";
 import { modelIdSchema } from "./models.ts";
 
@@ -51,6 +52,13 @@ export const fetchRequestSchema = bucketPlaceSchema.extend({
   force: z.boolean().default(false),
 });
 export type FetchRequest = z.output<typeof fetchRequestSchema>;
+
+/** Which path is served, and as which of KServe's storage initializers would copy it. */
+export const bucketServeSchema = bucketPlaceSchema.extend({
+  /** As it would be entered: without a slash at its end the versions differ. */
+  path: z.string().max(1024),
+  kserve: z.enum(KSERVE_VERSIONS).default("0.12"),
+});
 
 export const bucketImportSchema = bucketPlaceSchema.extend({
   /**

@@ -11,6 +11,7 @@ export const TRANSFER_KINDS = [
   "upload",
   "fetch",
   "bucket-import",
+  "bucket-serve",
 ] as const;
 export const TRANSFER_STATES = [
   "waiting",
@@ -35,6 +36,8 @@ export const transferSchema = z.object({
   secondsLeft: z.number().optional(),
   /** What happened on the way and a person should know: "withdrawn by its publisher, trying the mirror". */
   note: z.string().optional(),
+  /** The stages that it has gone through, oldest first, where there are any. */
+  log: z.array(z.string()).optional(),
   error: errorSchema.optional(),
   /** The model in the store that it made or looked at. */
   modelId: z.string().optional(),

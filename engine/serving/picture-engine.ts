@@ -38,6 +38,8 @@ export type PictureEvent =
 export interface KnownModel {
   /** The name it answers under: its id in the store. */
   readonly name: string;
+  /** Other names while it is served: the one that its archive gives it. */
+  readonly aliases?: readonly string[];
   /** `ready` is the one that is served; `unavailable` may be loaded. */
   readonly state: "ready" | "loading" | "unavailable";
   /** Why it is not ready. */

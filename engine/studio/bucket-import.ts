@@ -14,6 +14,7 @@ import { TransferJournal } from "../buckets/transfer-journal.ts";
 import { bucketPlaceSchema } from "../contract/buckets.ts";
 import { StudioError } from "../contract/errors.ts";
 import { modelIdSchema, type ModelFile, type Provenance } from "../contract/models.ts";
+import { formatBytes } from "../files/disk-full.ts";
 import { hashFile } from "../files/hash-file.ts";
 import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
 import { idFrom } from "../store/model-ids.ts";
@@ -32,7 +33,7 @@ const orderSchema = bucketPlaceSchema.required().extend({
   key: z.string(),
   id: modelIdSchema.optional(),
 });
-type Order = z.output<typeof orderSchema>;
+export type BucketImportOrder = z.output<typeof orderSchema>;
 
 export interface BucketImportParts {
   readonly store: ModelStore;
@@ -46,7 +47,7 @@ export function bucketImportWork(parts: BucketImportParts): TransferRunner {
   const bringing = bringingInto(store, onModels);
   return {
     canPause: true,
-    run: (run) => bringing(run, () => bring(run, parts)),
+    run: (run) => bringing(run, () => bringModel(run, orderSchema.parse(run.order), parts)),
     discard: (id) => store.discard(id),
   };
 }
@@ -54,7 +55,7 @@ export function bucketImportWork(parts: BucketImportParts): TransferRunner {
 /** One import: where it comes from, and where it is put until it is whole. */
 interface Bringing {
   readonly run: TransferRun;
-  readonly order: Order;
+  readonly order: BucketImportOrder;
   readonly store: ModelStore;
   readonly bucket: Bucket;
   /** The connection's name. */
@@ -69,8 +70,11 @@ interface Bringing {
  * Fetches first and unpacks then, all of it in the staging of the model. A kill at any moment costs no byte
  * that was fetched, and no byte is asked for twice, however the archive is compressed.
  */
-async function bring(run: TransferRun, { store, connections }: BucketImportParts): Promise<string> {
-  const order = orderSchema.parse(run.order);
+export async function bringModel(
+  run: TransferRun,
+  order: BucketImportOrder,
+  { store, connections }: Pick<BucketImportParts, "store" | "connections">,
+): Promise<string> {
   const bucket = await connections.bucket(order);
   const { name: connection } = connections.get(order.connectionId);
   const { folder, snapshot } = await store.stage(run.id);
@@ -96,6 +100,7 @@ async function bringArchive(bringing: Bringing): Promise<string> {
   const found = await stat(fetched).catch(() => undefined);
   const etag = done !== undefined && found?.isFile() === true ? done : await fetchArchive(bringing);
   const { size } = await stat(fetched);
+  run.onStage(`copied: ${nameOfKey(order.key)}, ${formatBytes(size)}`);
   return unpack(bringing, {
     etag: etag === "" ? undefined : etag,
     onProgress: ({ doneBytes, totalBytes }) =>
@@ -162,7 +167,9 @@ async function unpack(bringing: Bringing, { etag, onProgress }: Unpacking): Prom
   const name = nameOfKey(order.key);
   const object = objectOf(bringing, etag);
   const work = { key, path: fetched, name, object, id: order.id };
-  return importArchive(store, { ...work, signal, onProgress, onNote });
+  const model = await importArchive(store, { ...work, signal, onProgress, onNote });
+  run.onStage(`unpacked: into the model ${model}`);
+  return model;
 }
 
 /** A model in diffusers layout: its own files and no others, straight to where the model will be. */

@@ -31,6 +31,8 @@ export interface LocalServerParts {
   readonly events: Pick<EventLog, "publish">;
   /** Id of the model that is served. */
   readonly served: () => string | undefined;
+  /** Other names that the served model has. */
+  readonly aliases?: () => readonly string[];
   /** What a listener is made of; where there is nothing, choices are kept and it never listens. */
   readonly listening: InferenceServerParts | undefined;
 }
@@ -61,12 +63,12 @@ export class LocalServer {
   }
 
   get(): Server {
-    const { file, admission, served } = this.#parts;
+    const { file, admission, served, aliases } = this.#parts;
     const name = served();
     return {
       settings: file.settings(),
       ...this.#state(),
-      modelNames: name === undefined ? [] : [name, ALIAS],
+      modelNames: name === undefined ? [] : [...new Set([name, ...(aliases?.() ?? []), ALIAS])],
       waiting: admission.waiting,
       isDrawing: admission.isDrawing,
     };

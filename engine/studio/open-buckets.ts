@@ -8,6 +8,7 @@ import type { Stores } from "./open-stores.ts";
 import { checkProcedure } from "./check-deployment.ts";
 import { importModelProcedure } from "./bucket-import.ts";
 import { bucketTransferProcedures } from "./bucket-transfers.ts";
+import { serveProcedure } from "./serve-bucket.ts";
 import { publishProcedure, type PublishParts } from "./publish-model.ts";
 import { ReceivedFiles } from "./received-files.ts";
 import type { StudioOptions } from "./studio-options.ts";
@@ -45,6 +46,7 @@ export function bucketProcedures(parts: BucketParts & PublishParts & Pick<Stores
     publish: publishProcedure(parts),
     importModel: importModelProcedure(parts),
     check: checkProcedure(parts),
+    serve: serveProcedure(parts),
     ...bucketTransferProcedures(parts),
     connections: os.buckets.connections.handler(() => connections.list()),
     connect: os.buckets.connect.handler(({ input }) => connections.connect(input)),

@@ -59,6 +59,7 @@ export async function openServing(
       admission,
       events,
       served: () => studioEngine.served,
+      aliases: () => studioEngine.aliases,
       listening: isPassive === true ? undefined : listening,
     },
     serving,

@@ -13,6 +13,7 @@ import { cudaWork } from "./cuda-work.ts";
 import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
 import { modelWorks } from "./model-works.ts";
 import { os } from "./implementer.ts";
+import { serveWork } from "./serve-bucket.ts";
 import { packWork } from "./pack-archive.ts";
 import { publishWork } from "./publish-model.ts";
 import { proxiedFetch } from "../download/proxied-fetch.ts";
@@ -32,9 +33,9 @@ export interface TransferParts {
 export function openTransfers(
   { dataFolder, isPassive, cuda = THIS_CUDA }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
-  parts: DrawingParts & Pick<ServingParts, "studioEngine"> & BucketParts,
+  parts: DrawingParts & Pick<ServingParts, "studioEngine" | "server"> & BucketParts,
 ): TransferParts {
-  const { store, devices, studioEngine, connections, buckets, received } = parts;
+  const { store, devices, studioEngine, server, connections, buckets, received } = parts;
   const fetch = proxiedFetch();
   const access = (token: string | undefined): HubAccess => ({
     endpoint: hubEndpoint(settings.read().hubEndpoint),
@@ -53,6 +54,7 @@ export function openTransfers(
     publish: publishWork({ store, connections, buckets, dataFolder }),
     ...bucketWorks({ connections, received, dataFolder }),
     "bucket-import": bucketImportWork({ store, connections, onModels }),
+    "bucket-serve": serveWork({ store, connections, server, studioEngine, onModels }),
     cuda: cudaWork({ installer: cuda, onInstalled }),
   };
   // What cannot be swept now is swept at the next start.

@@ -1,3 +1,4 @@
+import { archiveNameSchema } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { StoredModel } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
@@ -29,6 +30,8 @@ export interface StudioEngineParts extends Pick<
   readonly onServed: () => void;
 }
 
+const READY = { state: "ready", reason: "" } as const;
+
 /** Until a process that ended is there again. */
 const RESTART_SECONDS = 2;
 
@@ -42,8 +45,8 @@ const MODELS_MS = 5000;
 export class StudioEngine implements PictureEngine {
   readonly #parts: StudioEngineParts;
   #unloaded: string | undefined;
-  /** Models that there are; undefined while that is not known. */
-  #ids: ReadonlySet<string> | undefined;
+  /** Models that there are, and their other names; undefined while that is not known. */
+  #ids: ReadonlyMap<string, readonly string[]> | undefined;
   #stored:
     | { readonly models: Promise<readonly StoredModel[]>; readonly untilMs: number }
     | undefined;
@@ -58,6 +61,12 @@ export class StudioEngine implements PictureEngine {
     return chosen === undefined || this.#ids?.has(chosen) === false ? undefined : chosen;
   }
 
+  /** Other names of the model that is served, which are no other model's own. */
+  get aliases(): readonly string[] {
+    const aliases = this.#ids?.get(this.served ?? "") ?? [];
+    return aliases.filter((alias) => this.#ids?.has(alias) !== true);
+  }
+
   /** Says that models have come, gone or changed. */
   forget(): void {
     this.#stored = undefined;
@@ -65,7 +74,7 @@ export class StudioEngine implements PictureEngine {
     const asked = this.#storedModels();
     const learn = (models: readonly StoredModel[]): void => {
       if (this.#stored?.models !== asked) return;
-      this.#ids = new Set(models.map(({ id }) => id));
+      this.#ids = new Map(models.map((model) => [model.id, aliasesOf(model).aliases ?? []]));
       this.#parts.onServed();
     };
     asked.then(learn).catch(() => undefined);
@@ -74,9 +83,10 @@ export class StudioEngine implements PictureEngine {
   async models(): Promise<readonly KnownModel[]> {
     const served = this.#chosen();
     const stored = await this.#storedModels();
-    return stored.flatMap(({ id, summary }): KnownModel[] => {
+    return stored.flatMap((model): KnownModel[] => {
+      const { id, summary } = model;
       if (summary === undefined) return [];
-      if (id === served) return [{ name: id, state: "ready", reason: "", summary }];
+      if (id === served) return [{ name: id, ...aliasesOf(model), ...READY, summary }];
       const reason = id === this.#unloaded ? "it was unloaded" : "another model is served";
       return [{ name: id, state: "unavailable", reason, summary }];
     });
@@ -187,6 +197,13 @@ export class StudioEngine implements PictureEngine {
     }
     return this.#stored.models;
   }
+}
+
+/** A model that came in an archive answers under the name that its manifest gives it, as at TorchServe. */
+function aliasesOf({ id, provenance }: StoredModel): Pick<KnownModel, "aliases"> {
+  const name = provenance?.archive?.manifest.model.modelName;
+  const isName = archiveNameSchema.safeParse(name).success;
+  return name === undefined || name === id || !isName ? {} : { aliases: [name] };
 }
 
 /** After a crash trying again makes sense, and soon. */

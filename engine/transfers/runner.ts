@@ -16,6 +16,8 @@ export interface TransferRun {
   }) => void;
   /** Tells a person what happened on the way. */
   readonly onNote: (note: string) => void;
+  /** Adds a line to its log. */
+  readonly onStage: (stage: string) => void;
 }
 
 /** How transfers of one kind are carried out. */
@@ -29,3 +31,10 @@ export interface TransferRunner {
 }
 
 export type TransferRunners = Readonly<Record<Transfer["kind"], TransferRunner>>;
+
+/** Lines of a log; older ones go. */
+const MAX_STAGES = 100;
+
+export function withStage(log: Transfer["log"] = [], stage: string): string[] {
+  return [...log, stage].slice(-MAX_STAGES);
+}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { transferSchema } from "../contract/transfers.ts";
+import { transferSchema, type Transfer } from "../contract/transfers.ts";
 import { RowFile } from "../files/row-file.ts";
 import { readStoredError } from "../files/stored-error.ts";
 import { hasSetAside } from "../files/stored-file.ts";
@@ -64,3 +64,9 @@ export class TransferFile {
 
 const KEPT_BYTES =
   "Unfinished downloads stay in the models folder as long as that file lies there: download the same model again to go on where it stopped, or delete the file to free the space.";
+
+/** A transfer of an earlier run: what ran then waits now. */
+export function asStarted(transfer: Transfer): Transfer {
+  const state = transfer.state === "running" ? "waiting" : transfer.state;
+  return { ...transfer, state, bytesPerSecond: undefined, secondsLeft: undefined };
+}

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Transfer, TransferState } from "../contract/transfers.ts";
 import { SpeedMeter } from "../download/speed.ts";
-import type { Order, TransferRunner, TransferRunners } from "./runner.ts";
-import { TransferFile } from "./transfer-file.ts";
+import { withStage, type Order, type TransferRunner, type TransferRunners } from "./runner.ts";
+import { asStarted, TransferFile } from "./transfer-file.ts";
 
 export interface TransfersOptions {
   readonly dataFolder: string;
@@ -221,7 +221,7 @@ export class Transfers {
   }
 
   #start(id: string, runner: TransferRunner): void {
-    this.#change(id, { state: "running" });
+    this.#change(id, { state: "running", log: undefined });
     const abort = new AbortController();
     const speed = new SpeedMeter(() => performance.now());
     this.#running.set(id, { abort, speed, ended: this.#run(id, runner, abort.signal) });
@@ -239,6 +239,9 @@ export class Transfers {
         onProgress: (progress) => this.#progress(id, progress),
         onNote: (note) => {
           if (this.#running.has(id)) this.#change(id, { note });
+        },
+        onStage: (stage) => {
+          if (this.#running.has(id)) this.#change(id, { log: withStage(this.#get(id).log, stage) });
         },
       });
       const { totalBytes } = this.#get(id);
@@ -312,12 +315,6 @@ export class Transfers {
       this.list().map((transfer) => ({ transfer, order: this.#orders.get(transfer.id) ?? null })),
     );
   }
-}
-
-/** A transfer of an earlier run: what ran then waits now. */
-function asStarted(transfer: Transfer): Transfer {
-  const state = transfer.state === "running" ? "waiting" : transfer.state;
-  return { ...transfer, state, bytesPerSecond: undefined, secondsLeft: undefined };
 }
 
 function conflict({ name }: Transfer, wanted: string, state: string): StudioError {

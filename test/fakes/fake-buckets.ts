@@ -238,6 +238,7 @@ export class FakeBuckets {
         modelNames: ["stable-diffusion"],
         checks: [{ name: "path", outcome: "ok", found: `Enter ${prefix}.` }],
       }),
+      serve: async () => ({ transferId: "transfer-1" }),
       importModel: async () => ({ transferId: "transfer-1" }),
     };
   }

@@ -30,7 +30,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
   },
   "targets that are no endpoint": { shipped: "local", now: [LOCAL_TARGET] },
   "kinds of transfer": {
-    shipped: "download import verify cuda pack publish upload fetch bucket-import",
+    shipped: "download import verify cuda pack publish upload fetch bucket-import bucket-serve",
     now: TRANSFER_KINDS,
   },
   "states of a transfer": {
@@ -73,7 +73,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
       BUCKET_KEYS_REFUSED BUCKET_DENIED BUCKET_CLOCK
       BUCKET_REGION BUCKET_MOVED BUCKET_PATH_STYLE BUCKET_NOT_FOUND BUCKET_NOT_CHOSEN
       BUCKET_NAME_INVALID BUCKET_EXISTS OBJECT_NOT_FOUND OBJECT_DIFFERS BUCKET_UNSUPPORTED BUCKET_BUSY
-      BUCKET_REPLY_INVALID BUCKET_REFUSED CONNECTION_UNREADABLE UPLOAD_INPUT_CHANGED OBJECT_CHANGED`,
+      BUCKET_REPLY_INVALID BUCKET_REFUSED CONNECTION_UNREADABLE UPLOAD_INPUT_CHANGED OBJECT_CHANGED BUCKET_NOT_SERVABLE`,
     now: Object.keys(REFUSALS),
   },
 };

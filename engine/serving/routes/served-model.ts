@@ -49,6 +49,7 @@ export async function knownModel(
   const models = await engine.models();
   const model =
     models.find((each) => each.name === name) ??
+    models.find(({ state, aliases }) => state === "ready" && aliases?.includes(name)) ??
     (name === ALIAS ? models.find(({ state }) => state === "ready") : undefined);
   if (model === undefined && name === ALIAS) throw notServed(name, "no model is loaded");
   if (model === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
@@ -71,7 +72,8 @@ function notServed(model: string, reason: string): StudioError {
 
 /** Names under which the served model answers, of all that are known: not under one that is another's own. */
 export function answeringNames(models: readonly KnownModel[]): readonly string[] {
-  const names = models.filter(({ state }) => state === "ready").map(({ name }) => name);
-  const isTaken = models.some(({ name }) => name === ALIAS);
-  return names.length === 0 || isTaken ? names : [...names, ALIAS];
+  const served = models.filter(({ state }) => state === "ready");
+  const others = served.flatMap(({ aliases = [] }) => [...aliases, ALIAS]);
+  const free = others.filter((alias) => models.every(({ name }) => name !== alias));
+  return [...new Set([...served.map(({ name }) => name), ...free])];
 }

@@ -13,6 +13,7 @@ export const transfers = {
     download: "Download",
     import: "Import",
     "bucket-import": "Import",
+    "bucket-serve": "Serve",
     verify: "Check",
     cuda: "CUDA support",
     pack: "Archive",

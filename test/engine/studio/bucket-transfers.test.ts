@@ -12,6 +12,7 @@ const RUN: TransferRun = {
   signal: new AbortController().signal,
   onProgress: () => {},
   onNote: () => {},
+  onStage: () => {},
 };
 const BYTES = Buffer.alloc(30, 1);
 

@@ -1,0 +1,72 @@
+import { type Command, Option } from "commander";
+import { KSERVE_VERSIONS, type KServeVersion } from "../contract/archives.ts";
+import { StudioError } from "../contract/errors.ts";
+import { placeIn } from "./bucket-place.ts";
+import { followTransfer } from "./follow-transfer.ts";
+import { printJson } from "./outcome.ts";
+import { type ReachedStudio, withStudio } from "./reach-studio.ts";
+import { hostOptions, openHost, port, untilStopped } from "./serve.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+interface ServeBucketFlags extends StudioFlags {
+  readonly kserve: KServeVersion;
+  readonly endpointHost?: string;
+  readonly endpointPort?: number;
+}
+
+/**
+ * `bucket serve`: what lies at a path, served as a cluster would. Where the studio runs it serves it from then
+ * on; where none runs, this command is one until it is told to end.
+ */
+export function serveBucketCommand(signal: AbortSignal): Command {
+  return studioCommand("serve", "Serves a path of a bucket as KServe and TorchServe would.")
+    .argument("<place>", "CONNECTION/PREFIX, as it would be entered")
+    .addOption(
+      new Option(
+        "--kserve <version>",
+        "as whose storage initializer: of 0.12 to 0.14, or of 0.15 on",
+      )
+        .choices(KSERVE_VERSIONS)
+        .default("0.12"),
+    )
+    .option("--endpoint-host <host>", "address of the inference server, where no studio runs")
+    .option("--endpoint-port <port>", "of the inference server, where no studio runs", port)
+    .action(async (wanted: string, flags: ServeBucketFlags) => {
+      const host = await ownHost(flags);
+      if (host === undefined) {
+        return withStudio(flags.dataDir, (studio) => serve(studio, wanted, { flags, signal }));
+      }
+      try {
+        await serve({ client: host.client, isRunning: false }, wanted, { flags, signal });
+      } catch (error) {
+        await host.close();
+        throw error;
+      }
+      await untilStopped(host, signal);
+    });
+}
+
+/** A studio of this command's own; undefined where one runs. */
+async function ownHost(flags: ServeBucketFlags) {
+  const pages = { host: "127.0.0.1", port: 0, allowHost: [], endpoint: true };
+  const options = hostOptions({ ...flags, ...pages }, { takesOthers: false });
+  return openHost(options).catch((error: unknown) => {
+    if (error instanceof StudioError && error.code === "ALREADY_RUNNING") return undefined;
+    throw error;
+  });
+}
+
+async function serve(
+  studio: Pick<ReachedStudio, "client" | "isRunning">,
+  wanted: string,
+  { flags, signal }: { readonly flags: ServeBucketFlags; readonly signal: AbortSignal },
+): Promise<void> {
+  const { client } = studio;
+  const isJson = flags.json === true;
+  const { key: path, ...place } = await placeIn(client, wanted);
+  const { transferId } = await client.buckets.serve({ ...place, path, kserve: flags.kserve });
+  const model = await followTransfer(studio, { transferId, signal, isJson });
+  const { origin, modelNames } = await client.server.get();
+  if (isJson) printJson({ type: "ready", model, endpoint: origin ?? null, modelNames });
+  else process.stdout.write(`${origin ?? ""}\n`);
+}
