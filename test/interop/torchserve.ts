@@ -120,8 +120,9 @@ export class TorchServe {
   }
 
   kill(): void {
-    const { pid, exitCode } = this.#child;
-    if (pid !== undefined && exitCode === null) process.kill(-pid, "SIGKILL");
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null)
+      process.kill(-pid, "SIGKILL");
   }
 }
 
