@@ -54,8 +54,8 @@ export const PEERS: readonly Peer[] = [
   {
     name: "rclone",
     go: { main: "rclone.go", module: "github.com/rclone/rclone", version: "v1.76.0" },
-    installMinutes: 5,
-    size: "rclone, built from 200 MB of modules",
+    installMinutes: 8,
+    size: "rclone, built from 270 MB of modules",
   },
   {
     name: "minio",
