@@ -28,6 +28,10 @@ const DISTILLED_DEFAULTS = { num_inference_steps: 4, guidance_scale: 1 };
 
 /** Schedulers that only models distilled for them draw well with. */
 const DISTILLED_CLASSES: ReadonlySet<string> = new Set(["LCMScheduler", "TCDScheduler"]);
+const TURBO_CLASSES: ReadonlySet<string> = new Set([
+  "EulerDiscreteScheduler",
+  "EulerAncestralDiscreteScheduler",
+]);
 /** A maker who advises no more steps than this has distilled the model. */
 const FEW_STEPS = 8;
 
@@ -128,7 +132,14 @@ function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
 
 function defaultsOf({ snapshot, schedulerConfig }: Omit<ReadModel, "summary">): typeof DEFAULTS {
   if (snapshot.unet.config.time_cond_proj_dim !== null) return CONSISTENCY_DEFAULTS;
-  return DISTILLED_CLASSES.has(schedulerConfig.className) ? DISTILLED_DEFAULTS : DEFAULTS;
+  return isDistilledFor(schedulerConfig) ? DISTILLED_DEFAULTS : DEFAULTS;
+}
+
+/** Euler over trailing timesteps is what SD-Turbo ships; models trained down to no signal at all have it for that. */
+function isDistilledFor({ className, settings }: SchedulerConfig): boolean {
+  if (DISTILLED_CLASSES.has(className)) return true;
+  const isTrailing = settings.timestep_spacing === "trailing" && !settings.rescale_betas_zero_snr;
+  return isTrailing && TURBO_CLASSES.has(className);
 }
 
 /** Pixels per latent along each side. */

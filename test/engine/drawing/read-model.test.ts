@@ -196,6 +196,15 @@ test("a config that was changed is read anew", async () => {
 
 const SCHEDULER = (name: string): Change =>
   edit("model_index.json", { scheduler: ["diffusers", name] });
+const EULER =
+  (settings: object): Change =>
+  (files) => {
+    SCHEDULER("EulerDiscreteScheduler")(files);
+    edit("scheduler/scheduler_config.json", {
+      _class_name: "EulerDiscreteScheduler",
+      ...settings,
+    })(files);
+  };
 const advised = (steps: number, guidance: number): Change =>
   text(
     "recommended.json",
@@ -207,6 +216,13 @@ const DEFAULTS: readonly (readonly [string, readonly Change[], readonly unknown[
   ["a usual model", [], [50, 7.5, false]],
   ["LCM's scheduler", [SCHEDULER("LCMScheduler")], [4, 1, true]],
   ["TCD's scheduler", [SCHEDULER("TCDScheduler")], [4, 1, true]],
+  ["SD-Turbo's scheduler", [EULER({ timestep_spacing: "trailing" })], [4, 1, true]],
+  ["Euler over other timesteps", [EULER({ timestep_spacing: "leading" })], [50, 7.5, false]],
+  [
+    "Euler down to no signal",
+    [EULER({ timestep_spacing: "trailing", rescale_betas_zero_snr: true })],
+    [50, 7.5, false],
+  ],
   ["advice of few steps", [advised(1, 0)], [1, 0, true]],
   ["advice of many steps", [advised(30, 3)], [30, 3, false]],
   ["LCM with advice", [SCHEDULER("LCMScheduler"), advised(12, 2)], [12, 2, true]],
