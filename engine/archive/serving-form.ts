@@ -33,6 +33,11 @@ export const NOTEBOOK_FORM: ServingForm = {
   maxResponseSize: 30_000_000,
 };
 
+/** What is published with a model of a name and a version, as it lies in the notebook's layout. */
+export function publishedConfig(name: string, version: string): ConfigProperties {
+  return configOf({ ...NOTEBOOK_FORM, name, version, marName: `${name}.mar` });
+}
+
 /** The notebook's config.properties, line for line, with what a form says. */
 export function configOf(form: ServingForm): ConfigProperties {
   const text = `inference_address=http://0.0.0.0:8085

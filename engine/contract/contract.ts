@@ -1,6 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
-import { archiveSchema, packRequestSchema } from "./archives.ts";
+import { archiveNameSchema, archiveSchema, packRequestSchema } from "./archives.ts";
 import { bucketPlaceSchema, objectKeySchema } from "./buckets.ts";
 import { bucketContract } from "./bucket-contract.ts";
 import { deviceReportSchema } from "./devices.ts";
@@ -157,6 +157,10 @@ export const contract = {
         ]),
       )
       .output(archiveSchema),
+    /** The config.properties that is published with a model, as text. */
+    config: oc
+      .input(z.object({ name: archiveNameSchema, version: archiveNameSchema }))
+      .output(z.object({ text: z.string() })),
   },
 
   transfers: {

@@ -6,6 +6,7 @@ import { packedBytes, packModel, type Packing } from "../archive-files/pack-mode
 import type { PackedFile } from "../archive-files/packed-files.ts";
 import { archiveNameSchema, packRequestSchema, type PackRequest } from "../contract/archives.ts";
 import type { Connections } from "../buckets/connections.ts";
+import { publishedConfig } from "../archive/serving-form.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { openSnapshotFolder, ownFiles } from "../store/snapshot-folder.ts";
@@ -81,6 +82,9 @@ interface ArchiveParts {
 export function archiveProcedures({ store, connections, transfers }: ArchiveParts) {
   return {
     inspect: inspectProcedure({ connections }),
+    config: os.archives.config.handler(({ input: { name, version } }) => ({
+      text: new TextDecoder("latin1").decode(publishedConfig(name, version).bytes()),
+    })),
     pack: os.archives.pack.handler(async ({ input }) => {
       checkPaths(input);
       await packingOf(store, { ...input, name: nameOf(input) });

@@ -6,7 +6,7 @@ import {
   publishedPlace,
   type PublishedPlace,
 } from "../archive/bucket-layout.ts";
-import { configOf, NOTEBOOK_FORM } from "../archive/serving-form.ts";
+import { publishedConfig } from "../archive/serving-form.ts";
 import { bytesSource, type CheckedSource } from "../archive-files/checked-source.ts";
 import { marSource, packedBytes } from "../archive-files/pack-model.ts";
 import type { Bucket } from "../buckets/bucket-client.ts";
@@ -74,11 +74,10 @@ async function publish(
     onProgress({ doneBytes, totalBytes });
   };
   onNote("reading the model");
-  const config = { ...NOTEBOOK_FORM, name, version: request.version, marName: `${name}.mar` };
   const files = [
     { key: place.archiveKey, content: await marSource(packing, onBytes) },
     // After the archive: whoever finds the configuration finds what it names.
-    { key: place.configKey, content: bytesSource(configOf(config).bytes()) },
+    { key: place.configKey, content: bytesSource(publishedConfig(name, request.version).bytes()) },
   ];
   onNote("sending");
   const sending = { signal, onBytes };

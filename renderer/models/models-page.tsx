@@ -6,7 +6,7 @@ import { useStudio } from "../connection/studio.tsx";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { useWords } from "../words/words.ts";
-import { ArchiveView } from "./archive/archive-view.tsx";
+import { type ArchivePlace, ArchiveView } from "./archive/archive-view.tsx";
 import { GetModels } from "./get-models.tsx";
 import { ModelDetails } from "./model-details.tsx";
 import { ModelList } from "./model-list.tsx";
@@ -16,7 +16,7 @@ import { TransferDock } from "../transfers/transfer-dock.tsx";
 
 /**
  * The models on this machine and how to get more. The address says what is open: `?model=ID`,
- * `?archive=PATH` of an archive to look into, or `?get` with what to get where that is known; and
+ * `?archive=PATH` of an archive to look into (with `&at=CONNECTION` its key in a bucket), or `?get` with what to get where that is known; and
  * `&publish`, which may name a connection, with the folder there as `&prefix`.
  */
 export function ModelsPage() {
@@ -36,7 +36,7 @@ export function ModelsPage() {
       />
       <div className={styles.content}>
         {wanted !== null && <GetModels wanted={wanted} />}
-        {archive !== null && <ArchiveView key={archive} path={archive} />}
+        {archive !== null && <ArchiveView key={archive} place={archivePlace(address, archive)} />}
         {open && (
           <ModelDetails
             key={open.id}
@@ -51,6 +51,13 @@ export function ModelsPage() {
   );
 }
 
+/** An archive is an object of a bucket where the address names a connection. */
+function archivePlace(address: URLSearchParams, archive: string): ArchivePlace {
+  const connectionId = address.get("at");
+  if (connectionId === null) return { path: archive };
+  return { connectionId, bucket: address.get("bucket") ?? undefined, key: archive };
+}
+
 /** The dialog that publishes the open model, where the address asks for it. */
 function Publishing({ model }: { model: StoredModel }) {
   const [address, setAddress] = useSearchParams();
@@ -60,6 +67,7 @@ function Publishing({ model }: { model: StoredModel }) {
     <PublishDialog
       model={model}
       connectionId={publish}
+      bucket={address.get("bucket") ?? ""}
       prefix={address.get("prefix") ?? ""}
       onClose={() => setAddress({ model: model.id }, { replace: true })}
     />

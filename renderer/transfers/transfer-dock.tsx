@@ -58,7 +58,11 @@ const PAUSABLE: ReadonlySet<Transfer["kind"]> = new Set([
   "publish",
   "upload",
   "fetch",
+  "bucket-import",
 ]);
+
+/** Those whose last note says what became of them: names that no file can have, the path to enter. */
+const TELLS_AFTER: ReadonlySet<Transfer["kind"]> = new Set(["fetch", "publish"]);
 
 /** One transfer: done of total, rate, time left, and how to stop it. */
 function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode }) {
@@ -90,7 +94,9 @@ function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode
           {error.message} <code>{error.code}</code>
         </p>
       )}
-      {note !== undefined && isOpen && <p className={styles.note}>{note}</p>}
+      {note !== undefined && (isOpen || TELLS_AFTER.has(kind)) && (
+        <p className={styles.note}>{note}</p>
+      )}
     </li>
   );
 }

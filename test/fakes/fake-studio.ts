@@ -1,3 +1,4 @@
+import { publishedConfig } from "../../engine/archive/serving-form.ts";
 import type { Image } from "../../engine/contract/gallery.ts";
 import { presetSettings } from "../../engine/contract/presets.ts";
 import { StudioError, toWire } from "../../engine/contract/errors.ts";
@@ -299,6 +300,9 @@ export class FakeStudio {
       models: this.#modelCommands(),
       archives: {
         pack: async () => ({ transferId: this.#transfers[0]?.id ?? "" }),
+        config: async ({ name, version = "1.0" }) => ({
+          text: new TextDecoder().decode(publishedConfig(name, version).bytes()),
+        }),
         inspect: async () => archiveOf(this.#scene === "failed"),
       },
       transfers: {

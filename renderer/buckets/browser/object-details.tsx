@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Copy, RotateCcw } from "lucide-react";
+import { Copy, FolderInput, PackageSearch, RotateCcw } from "lucide-react";
 import type { ReactNode } from "react";
+import { useLocation } from "wouter";
 import type { BucketPlace, ObjectDetails } from "../../../engine/contract/buckets.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { DetailsColumn } from "../../picture/details-column.tsx";
@@ -14,7 +15,8 @@ import { formatBytes, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./object-details.module.css";
 import { KIND_ICONS } from "./object-row.tsx";
-import { fileKindOf, lastNameOf, type Row } from "./rows.ts";
+import { fileKindOf, lastNameOf, mayBeArchive, type Row } from "./rows.ts";
+import { useImportModel } from "./use-import-model.ts";
 
 export interface BucketDetailsProps {
   readonly place: BucketPlace;
@@ -40,6 +42,7 @@ export function BucketDetails({ place, bucket, chosen, onHide }: BucketDetailsPr
             <PathFact name={t("details.path")} value={row.key} />
             <PathFact name={t("details.address")} value={`s3://${bucket}/${row.key}`} />
           </dl>
+          {mayBeArchive(row) && <ArchiveVerbs place={place} objectKey={row.key} />}
           {row.kind === "folder" ? (
             <p className={styles.help}>{t("details.folderHelp")}</p>
           ) : (
@@ -48,6 +51,29 @@ export function BucketDetails({ place, bucket, chosen, onHide }: BucketDetailsPr
         </div>
       )}
     </DetailsColumn>
+  );
+}
+
+/** What an archive is here for: into the store, or a look inside before. */
+function ArchiveVerbs({ place, objectKey }: { place: BucketPlace; objectKey: string }) {
+  const t = useWords("buckets");
+  const [, navigate] = useLocation();
+  const importModel = useImportModel(place);
+  const { connectionId, bucket } = place;
+  const inside = new URLSearchParams({
+    archive: objectKey,
+    at: connectionId,
+    ...(bucket !== undefined && { bucket }),
+  });
+  return (
+    <div className={styles.verbs}>
+      <Button icon={FolderInput} onPress={() => importModel(objectKey)}>
+        {t("actions.import")}
+      </Button>
+      <Button icon={PackageSearch} onPress={() => navigate(`/models?${inside}`)}>
+        {t("actions.inside")}
+      </Button>
+    </div>
   );
 }
 

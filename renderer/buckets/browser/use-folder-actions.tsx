@@ -3,6 +3,7 @@ import {
   CloudUpload,
   Copy,
   Download,
+  FolderInput,
   FolderOpen,
   FolderPlus,
   FolderUp,
@@ -26,7 +27,8 @@ import { DownloadDialog } from "../download/download-dialog.tsx";
 import type { Uploads } from "../upload/use-uploads.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import { NameDialog } from "./name-dialog.tsx";
-import { folderOf, type Row } from "./rows.ts";
+import { useImportModel } from "./use-import-model.ts";
+import { folderOf, mayBeArchive, type Row } from "./rows.ts";
 import { useRemoval } from "./use-removal.tsx";
 
 export interface FolderScene {
@@ -61,19 +63,23 @@ const GRID = '[role="grid"]';
 
 /** Everything that can be done in a folder, in the one order of keys, menu and palette. */
 export function useFolderActions(scene: FolderScene): FolderCommands {
-  const { connection, place, prefix, onOpen } = scene;
+  const { connection, place, bucket, prefix, onOpen } = scene;
   const [, navigate] = useLocation();
   const [linked, setLinked] = useState<string>();
   const [isNaming, setIsNaming] = useState(false);
   const removal = useRemoval(connection, place);
   const [fetched, setFetched] = useState<readonly Row[]>([]);
   const { remove } = removal;
+  const importModel = useImportModel(place);
   const open = (row: Row) => {
     if (row.kind === "folder") onOpen(row.key);
   };
   const newFolder = () => setIsNaming(true);
   const publish = () => {
-    const at = prefix === "" ? {} : { prefix };
+    const at = {
+      ...(connection.bucket === null && { bucket }),
+      ...(prefix !== "" && { prefix }),
+    };
     navigate(`/models?${new URLSearchParams({ publish: connection.id, ...at })}`);
   };
   const ofRows = useRowActions(scene, {
@@ -81,6 +87,7 @@ export function useFolderActions(scene: FolderScene): FolderCommands {
     link: setLinked,
     remove,
     download: setFetched,
+    importModel,
   });
   const ofFolder = useOwnActions(scene, { newFolder, publish });
   return {
@@ -137,12 +144,13 @@ interface RowVerbs {
   readonly link: (key: string) => void;
   readonly remove: (rows: readonly Row[]) => void;
   readonly download: (rows: readonly Row[]) => void;
+  readonly importModel: (key: string) => void;
 }
 
 function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
   const t = useWords("buckets");
   const { chosen } = scene;
-  const { open, link, remove, download } = verbs;
+  const { open, link, remove, download, importModel } = verbs;
   const [row] = chosen;
   if (row === undefined) return NONE;
   const group = t("actions.group");
@@ -161,6 +169,13 @@ function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
     within: GRID,
     run: () => open(row),
   };
+  const imported: Action = {
+    id: "buckets.import",
+    label: t("actions.import"),
+    group,
+    icon: FolderInput,
+    run: () => importModel(row.key),
+  };
   const linked: Action = {
     id: "buckets.link",
     label: t("actions.link"),
@@ -171,6 +186,7 @@ function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
   };
   return [
     ...(isOne && !isObject ? [folder] : []),
+    ...(isOne && mayBeArchive(row) ? [imported] : []),
     {
       id: "buckets.download",
       label: t("actions.download"),

@@ -15,15 +15,21 @@ import { ArchiveContents } from "./archive-contents.tsx";
 import styles from "./archive-view.module.css";
 import { Checklist } from "./checklist.tsx";
 
-/** An archive of this machine before anything of it is unpacked. */
-export function ArchiveView({ path }: { path: string }) {
+/** A file or folder of this machine, or an object of a bucket. */
+export type ArchivePlace =
+  | { readonly path: string }
+  | { readonly connectionId: string; readonly bucket?: string | undefined; readonly key: string };
+
+/** An archive before anything of it is unpacked or fetched. */
+export function ArchiveView({ place }: { place: ArchivePlace }) {
   const t = useWords("archive");
   const { queries } = useStudio();
   const { data, error, isFetching, refetch } = useQuery({
-    ...queries.archives.inspect.queryOptions({ input: { path } }),
+    ...queries.archives.inspect.queryOptions({ input: place }),
     // A file may have been replaced since it was last looked into.
     staleTime: 0,
   });
+  const path = "path" in place ? place.path : place.key;
   const name = path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
   if (error)
     return (
@@ -42,7 +48,7 @@ export function ArchiveView({ path }: { path: string }) {
       <Head archive={data} />
       <Model archive={data} />
       <div className={details.actions}>
-        <ImportButton archive={data} path={path} />
+        <ImportButton archive={data} place={place} />
         <Button icon={RefreshCw} isDisabled={isFetching} onPress={() => void refetch()}>
           {t("again")}
         </Button>
@@ -99,16 +105,20 @@ function Model({ archive: { model, problem, members } }: { archive: ArchiveDescr
   );
 }
 
-function ImportButton({ archive, path }: { archive: ArchiveDescription; path: string }) {
+function ImportButton({ archive, place }: { archive: ArchiveDescription; place: ArchivePlace }) {
   const t = useWords("archive");
   const { client } = useStudio();
   const begin = useImport();
+  const importing = () =>
+    "path" in place
+      ? client.models.import({ folder: place.path })
+      : client.buckets.importModel(place);
   return (
     <Button
       variant="filled"
       icon={FolderInput}
       isDisabled={archive.model === undefined}
-      onPress={() => begin(archive.name, client.models.import({ folder: path }))}
+      onPress={() => begin(archive.name, importing())}
     >
       {t("import")}
     </Button>

@@ -18,18 +18,20 @@ export interface PublishDialogProps {
   readonly model: StoredModel;
   /** What the address asks for: the id of a connection, or nothing. */
   readonly connectionId: string;
+  /** Where the connection names none. */
+  readonly bucket: string;
   readonly prefix: string;
   readonly onClose: () => void;
 }
 
 /** A model into a bucket in one press, and what to enter in OpenShift AI afterwards. */
-export function PublishDialog({ model, connectionId, prefix, onClose }: PublishDialogProps) {
+export function PublishDialog({ model, connectionId, bucket, prefix, onClose }: PublishDialogProps) {
   const t = useWords("publish");
   const { queries } = useStudio();
   const connections = useQuery(queries.buckets.connections.queryOptions()).data;
   const [chosen, setChosen] = useState<Publication>({
     connectionId,
-    bucket: "",
+    bucket,
     prefix,
     name: archiveNameOf(model),
     version: "1.0",
@@ -46,6 +48,7 @@ export function PublishDialog({ model, connectionId, prefix, onClose }: PublishD
         publication={chosen}
         connection={connection}
         onAgain={publishing.publish}
+        onBack={publishing.reset}
         onClose={onClose}
       />
     );
@@ -99,7 +102,7 @@ function usePublishing(
     }
     setIsBusy(false);
   };
-  return { begun, isBusy, publish: () => void publish() };
+  return { begun, isBusy, publish: () => void publish(), reset: () => setBegun(undefined) };
 }
 
 function NoConnection({ title, onClose }: { title: string; onClose: () => void }) {

@@ -1,5 +1,7 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { FormEvent, ReactNode } from "react";
 import type { Connection } from "../../../engine/contract/buckets.ts";
+import { useStudio } from "../../connection/studio.tsx";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
@@ -49,6 +51,7 @@ export function PublishForm(props: PublishFormProps) {
       </Step>
       <Step title={t("content")}>
         <PlaceFields {...props} />
+        <Config name={name} version={version} />
         <Layout {...props} />
       </Step>
       <button type="submit" hidden />
@@ -119,6 +122,27 @@ function Layout({ publication, connection }: PublishFormProps) {
           </li>
         ))}
       </ul>
+    </div>
+  );
+}
+
+/** The configuration as it will lie in the bucket; it follows what is entered above. */
+function Config({ name, version }: Pick<Publication, "name" | "version">) {
+  const t = useWords("publish");
+  const { queries } = useStudio();
+  const isSound = isArchiveName(name) && isArchiveName(version);
+  const asked = useQuery({
+    ...queries.archives.config.queryOptions({ input: { name, version } }),
+    enabled: isSound,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <div>
+      <h4 className={styles.label}>{t("config")}</h4>
+      <pre className={styles.config} tabIndex={0} aria-label={t("config")}>
+        {asked.data?.text.trimEnd()}
+      </pre>
+      <p className={styles.help}>{t("configHelp")}</p>
     </div>
   );
 }

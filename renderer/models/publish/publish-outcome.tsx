@@ -1,8 +1,10 @@
-import { CircleCheck, Copy } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { CircleCheck, Copy, TriangleAlert } from "lucide-react";
 import { useLocation } from "wouter";
-import type { Connection } from "../../../engine/contract/buckets.ts";
+import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import type { Transfer } from "../../../engine/contract/transfers.ts";
+import { useStudio } from "../../connection/studio.tsx";
 import { useTransfers } from "../../state/transfers.ts";
 import { Failed } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -13,7 +15,7 @@ import { ProgressBar } from "../../ui/progress-bar.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { formatBytes, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
-import { type Begun, bucketOf, folderOf, type Publication } from "./publication.ts";
+import { type Begun, bucketOf, folderOf, placeOf, type Publication } from "./publication.ts";
 import { Step } from "./publish-form.tsx";
 import styles from "./publish.module.css";
 
@@ -22,66 +24,122 @@ export interface PublishOutcomeProps {
   readonly begun: Begun;
   readonly publication: Publication;
   readonly connection: Connection;
+  /** The same once more. */
   readonly onAgain: () => void;
+  /** Back to the form, with what was entered. */
+  readonly onBack: () => void;
   readonly onClose: () => void;
 }
 
-/** How far it is; why it failed; or what to enter in OpenShift AI. */
+/** How far it is; why it failed or ended; or what to enter in OpenShift AI. */
 export function PublishOutcome(props: PublishOutcomeProps) {
-  const { title, begun, publication, connection, onAgain, onClose } = props;
+  const { title, begun, publication, onAgain, onBack, onClose } = props;
   const t = useWords("publish");
-  const [, navigate] = useLocation();
-  const transfer = useTransfers(({ all }) => all.find(({ id }) => id === begun.transferId));
+  const transfer = useTransfer(begun);
   const { name } = publication;
   const isDone = transfer?.state === "done";
-  const see = () => {
-    const parts = new URLSearchParams({
-      at: connection.id,
-      prefix: `${folderOf(publication)}${name}/`,
-    });
-    if (connection.bucket === null) parts.set("bucket", bucketOf(publication, connection));
-    navigate(`/buckets?${parts}`);
-  };
+  const isCancelled = transfer?.state === "cancelled";
+  const isOpen = !isDone && !isCancelled && !transfer?.error;
   return (
     <Dialog
       title={title}
       size="wide"
       isOpen
       onClose={onClose}
-      actions={
-        <>
-          {isDone && <Button onPress={see}>{t("see")}</Button>}
-          <Button {...(isDone && { variant: "filled" as const })} onPress={onClose}>
-            {t(isDone ? "done" : "close")}
-          </Button>
-        </>
-      }
+      actions={<Verbs {...props} transfer={transfer} />}
     >
       {transfer?.error && (
         <Failed
           title={t("failed", { name })}
           error={new StudioError(transfer.error.code, transfer.error.details)}
           onRetry={onAgain}
-        />
+        >
+          <Button onPress={onBack}>{t("back")}</Button>
+        </Failed>
       )}
+      {isCancelled && <p role="status">{t("cancelled", { name })}</p>}
       {isDone && <Published {...props} />}
-      {!isDone && !transfer?.error && <Progress name={name} transfer={transfer} />}
+      {isOpen && <Progress name={name} transfer={transfer} />}
     </Dialog>
   );
 }
 
+function useTransfer({ transferId }: Begun): Transfer | undefined {
+  return useTransfers(({ all }) => all.find(({ id }) => id === transferId));
+}
+
+/** What can be done at the foot, by how it stands. */
+function Verbs(props: PublishOutcomeProps & { readonly transfer: Transfer | undefined }) {
+  const { publication, connection, onBack, onClose, transfer } = props;
+  const t = useWords("publish");
+  const { client } = useStudio();
+  const [, navigate] = useLocation();
+  const see = () => {
+    const prefix = `${folderOf(publication)}${publication.name}/`;
+    const parts = new URLSearchParams({ at: connection.id, prefix });
+    if (connection.bucket === null) parts.set("bucket", bucketOf(publication, connection));
+    navigate(`/buckets?${parts}`);
+  };
+  switch (transfer?.state) {
+    case "done":
+      return (
+        <>
+          <Button onPress={see}>{t("see")}</Button>
+          <Button variant="filled" onPress={onClose}>
+            {t("done")}
+          </Button>
+        </>
+      );
+    case "cancelled":
+      return (
+        <>
+          <Button onPress={onClose}>{t("close")}</Button>
+          <Button variant="filled" onPress={onBack}>
+            {t("again")}
+          </Button>
+        </>
+      );
+    case "waiting":
+    case "running":
+    case "paused": {
+      const ids = { ids: [transfer.id] };
+      return (
+        <>
+          <Button onPress={() => attempt(client.transfers.cancel(ids))}>{t("stop")}</Button>
+          {transfer.state === "paused" && (
+            <Button onPress={() => attempt(client.transfers.resume(ids))}>{t("resume")}</Button>
+          )}
+          <Button onPress={onClose}>{t("close")}</Button>
+        </>
+      );
+    }
+    case "failed":
+    case undefined:
+      return <Button onPress={onClose}>{t("close")}</Button>;
+  }
+}
+
 function Progress({ name, transfer }: { name: string; transfer: Transfer | undefined }) {
   const t = useWords("publish");
-  const { doneBytes = 0, totalBytes = 0, secondsLeft, note } = transfer ?? {};
+  const { doneBytes = 0, totalBytes = 0, bytesPerSecond, secondsLeft, note } = transfer ?? {};
+  const isPaused = transfer?.state === "paused";
   return (
     <div className={styles.form} role="status">
       <ProgressBar
         label={t("progress", { name })}
         share={totalBytes === 0 ? undefined : doneBytes / totalBytes}
+        isPaused={isPaused}
       />
       <p className={styles.numbers}>
-        {totalBytes > 0 &&
-          t("amount", { done: formatBytes(doneBytes), total: formatBytes(totalBytes) })}
+        {isPaused && <span>{t("paused")}</span>}
+        {totalBytes > 0 && (
+          <span>
+            {t("amount", { done: formatBytes(doneBytes), total: formatBytes(totalBytes) })}
+          </span>
+        )}
+        {bytesPerSecond !== undefined && (
+          <span>{t("speed", { rate: formatBytes(Math.round(bytesPerSecond)) })}</span>
+        )}
         {secondsLeft !== undefined && (
           <span>{t("left", { time: formatDuration(secondsLeft) })}</span>
         )}
@@ -95,14 +153,12 @@ function Progress({ name, transfer }: { name: string; transfer: Transfer | undef
 /** The rest of the document: the data connection and the model location, to copy. */
 function Published({ begun, publication, connection }: PublishOutcomeProps) {
   const t = useWords("publish");
-  const transfer = useTransfers(({ all }) => all.find(({ id }) => id === begun.transferId));
   return (
     <div className={styles.form}>
       <p className={styles.done} role="status">
         <Icon of={CircleCheck} />
         {t("published", { name: `${publication.name}.mar` })}
       </p>
-      {transfer?.note !== undefined && <p>{transfer.note}</p>}
       <Step title={t("deployment")}>
         <h4 className={styles.subtitle}>{t("dataConnection")}</h4>
         <p className={styles.help}>{t("dataConnectionHelp")}</p>
@@ -114,12 +170,47 @@ function Published({ begun, publication, connection }: PublishOutcomeProps) {
         <h4 className={styles.subtitle}>{t("location")}</h4>
         <p className={styles.help}>{t("locationHelp")}</p>
         <dl>
-          <Value name={t("location")} value={begun.path} />
+          <Value name={t("path")} value={begun.path} />
           <Value name={t("format")} value={t("formatValue")} />
         </dl>
+        <SharedPrefix place={placeOf(publication, connection)} path={begun.path} />
       </Step>
     </div>
   );
+}
+
+/** Of so many neighbours the names are said. */
+const NAMED = 3;
+
+/** What else begins like the path without its slash: KServe copies by the beginning of keys. */
+function SharedPrefix({ place, path }: { place: BucketPlace; path: string }) {
+  const t = useWords("publish");
+  const { queries } = useStudio();
+  const { connectionId, bucket } = place;
+  const prefix = path.replace(/\/$/, "");
+  const listed = useQuery(
+    queries.buckets.list.queryOptions({
+      input: { connectionId, ...(bucket !== undefined && { bucket }), prefix, limit: 100 },
+    }),
+  ).data;
+  const keys = [
+    ...(listed?.folders ?? []).map((folder) => folder.prefix),
+    ...(listed?.objects ?? []).map(({ key }) => key),
+  ];
+  const others = keys.filter((key) => !key.startsWith(path));
+  if (others.length === 0) return null;
+  return (
+    <p className={styles.warning}>
+      <Icon of={TriangleAlert} />
+      {t("sharedPrefix", { count: others.length, path, others: namesOf(others) })}
+    </p>
+  );
+}
+
+function namesOf(keys: readonly string[]): string {
+  const more = keys.length - NAMED;
+  const named = more > 0 ? [...keys.slice(0, NAMED), `${more} more`] : keys;
+  return new Intl.ListFormat("en").format(named);
 }
 
 function Value({ name, value }: { name: string; value: string }) {

@@ -13,6 +13,9 @@ export const publish = {
   bucket: "Bucket",
   bucketFault: "Enter the bucket's name.",
   prefix: "Folder in the bucket (optional)",
+  config: "config.properties",
+  configHelp:
+    "The file of the document, with the model's name and version in model_snapshot. Change them above.",
   layout: "S3 Bucket layout",
   none: "There is no connection to a bucket yet.",
   connect: "Add a connection",
@@ -24,6 +27,14 @@ export const publish = {
   progressHelp: "You can close this window; the transfer goes on.",
   amount: "{{done}} of {{total}}",
   left: "{{time}} left",
+  speed: "{{rate}}/s",
+  paused: "Paused",
+  resume: "Resume",
+  stop: "Cancel publishing",
+  cancelled:
+    "Publishing {{name}} was cancelled. What was not finished has been removed from the bucket.",
+  again: "Publish again",
+  back: "Change the values",
   failed: "{{name}} could not be published",
   published: "{{name}} is in the bucket, and was read back without a difference.",
   deployment: "Model Deployment",
@@ -33,6 +44,11 @@ export const publish = {
   region: "Region",
   location: "Model Location",
   locationHelp: "Enter this path when you deploy the model, with the slash at its end.",
+  path: "Path",
+  sharedPrefix_one:
+    "Keep the slash at the end of {{path}}: {{others}} begins the same, and without the slash KServe copies it as well.",
+  sharedPrefix_other:
+    "Keep the slash at the end of {{path}}: {{others}} begin the same, and without the slash KServe copies them as well.",
   format: "Model framework",
   formatValue: "pytorch-mar - 1.0",
   copy: "Copy {{what}}",
