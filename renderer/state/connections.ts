@@ -24,7 +24,7 @@ export function forgetConnections(ids: readonly string[], { cache, queries }: St
 
 /** Everything that was read of buckets is read anew: the list that is open, details, incomplete uploads. */
 export function refreshBuckets({ cache, queries }: Studio): void {
-  for (const part of ["list", "details", "incomplete", "names"] as const)
+  for (const part of ["list", "details", "check", "incomplete", "names"] as const)
     void cache.invalidateQueries({ queryKey: queries.buckets[part].key() });
 }
 

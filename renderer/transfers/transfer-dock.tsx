@@ -94,7 +94,7 @@ function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode
           {error.message} <code>{error.code}</code>
         </p>
       )}
-      {note !== undefined && (isOpen || TELLS_AFTER.has(kind)) && (
+      {note !== undefined && (isOpen || (state === "done" && TELLS_AFTER.has(kind))) && (
         <p className={styles.note}>{note}</p>
       )}
     </li>

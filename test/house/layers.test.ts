@@ -231,7 +231,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/cli.ts": ["engine/cli", "engine/contract", "commander", "node:"],
   "engine/setup": ["node:"],
   electron: ["engine/contract", "electron", "zod", "node:"],
-  // the renderer: areas -> picture, transfers -> state -> connection -> contract; areas -> ui, words
+  // the renderer: areas -> archive, picture, transfers -> state -> connection -> contract; areas -> ui, words
   "renderer/words": ["i18next", "react-i18next"],
   "renderer/ui": [
     "renderer/words",
@@ -261,6 +261,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   ...Object.fromEntries(
     [
+      "archive",
       "picture",
       "transfers",
       "frame",
@@ -281,9 +282,9 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
         "renderer/connection",
         "renderer/state",
         "renderer/shortcuts",
-        ...(["picture", "transfers"].includes(area)
+        ...(["archive", "picture", "transfers"].includes(area)
           ? []
-          : ["renderer/picture", "renderer/transfers"]),
+          : ["renderer/archive", "renderer/picture", "renderer/transfers"]),
         "react",
         "react-aria-components",
         "react-resizable-panels",

@@ -9,10 +9,13 @@ import { keepLayout, useView } from "../../state/view.ts";
 import { codeOf, Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Columns } from "../../ui/columns.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { DropSign } from "../../ui/drop-sign.tsx";
 import { useWords } from "../../words/words.ts";
 import { useDragOut } from "../download/use-drag-out.ts";
 import { useUploads } from "../upload/use-uploads.tsx";
+import { useMediaQuery } from "../../ui/use-media-query.ts";
+import { DetailsColumn } from "../../picture/details-column.tsx";
 import { type DetailsColumnControl, useDetailsColumn } from "../../picture/use-details-column.ts";
 import styles from "./browser.module.css";
 import { ChoiceBar } from "./choice-bar.tsx";
@@ -94,15 +97,30 @@ export function FolderView(props: FolderViewProps) {
 
 interface WithDetailsProps {
   readonly column: DetailsColumnControl;
-  readonly details: Omit<BucketDetailsProps, "onHide">;
+  readonly details: BucketDetailsProps;
   readonly children: ReactNode;
 }
 
-/** The list, and beside it what is known of what is chosen. */
+/** The list, and beside it what is known of what is chosen; in front of it where there is no room beside. */
 function WithDetails({ column, details, children }: WithDetailsProps) {
+  const t = useWords("buckets");
   const layout = useView((view) => view.layouts["buckets"]);
+  const isNarrow = useMediaQuery("(max-width: 699px)");
+  if (isNarrow)
+    return (
+      <>
+        {children}
+        <Dialog title={t("details.title")} isOpen={column.isOpen} onClose={column.toggle}>
+          <BucketDetails {...details} />
+        </Dialog>
+      </>
+    );
   const end = {
-    content: <BucketDetails {...details} onHide={column.toggle} />,
+    content: (
+      <DetailsColumn onHide={column.toggle}>
+        <BucketDetails {...details} />
+      </DetailsColumn>
+    ),
     size: 320,
     minSize: 260,
     maxSize: 520,

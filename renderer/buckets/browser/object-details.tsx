@@ -1,17 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
-import { Copy, FolderInput, PackageSearch, RotateCcw } from "lucide-react";
-import type { ReactNode } from "react";
+import { Copy, FolderInput, ListChecks, PackageSearch, RotateCcw } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
 import type { BucketPlace, ObjectDetails } from "../../../engine/contract/buckets.ts";
+import { Checklist } from "../../archive/checklist.tsx";
 import { useStudio } from "../../connection/studio.tsx";
-import { DetailsColumn } from "../../picture/details-column.tsx";
 import { refreshBuckets } from "../../state/connections.ts";
 import { Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
-import { formatBytes, formatWhen } from "../../words/format.ts";
+import { formatBytes, formatCount, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./object-details.module.css";
 import { KIND_ICONS } from "./object-row.tsx";
@@ -22,35 +22,65 @@ export interface BucketDetailsProps {
   readonly place: BucketPlace;
   readonly bucket: string;
   readonly chosen: readonly Row[];
-  readonly onHide: () => void;
 }
 
 /** What is known of the one chosen folder or object; of many, how much they are together. */
-export function BucketDetails({ place, bucket, chosen, onHide }: BucketDetailsProps) {
+export function BucketDetails({ place, bucket, chosen }: BucketDetailsProps) {
   const t = useWords("buckets");
   const [row] = chosen;
+  if (row === undefined) return <p className={styles.note}>{t("details.nothing")}</p>;
+  const count = chosen.length;
+  if (count > 1) {
+    const formatted = formatCount(count);
+    return <p className={styles.note}>{t("details.many", { count, formatted })}</p>;
+  }
   return (
-    <DetailsColumn onHide={onHide}>
-      {row === undefined && <p className={styles.note}>{t("details.nothing")}</p>}
-      {chosen.length > 1 && (
-        <p className={styles.note}>{t("details.many", { count: chosen.length })}</p>
+    <div className={styles.details}>
+      <Head row={row} />
+      <dl className={styles.facts}>
+        <PathFact name={t("details.path")} value={row.key} />
+        <PathFact name={t("details.address")} value={`s3://${bucket}/${row.key}`} />
+      </dl>
+      {mayBeArchive(row) && <ArchiveVerbs place={place} objectKey={row.key} />}
+      {row.kind === "folder" ? (
+        <OfFolder key={row.key} place={place} prefix={row.key} />
+      ) : (
+        <OfObject key={row.key} place={place} objectKey={row.key} />
       )}
-      {row !== undefined && chosen.length === 1 && (
-        <div className={styles.details}>
-          <Head row={row} />
-          <dl className={styles.facts}>
-            <PathFact name={t("details.path")} value={row.key} />
-            <PathFact name={t("details.address")} value={`s3://${bucket}/${row.key}`} />
-          </dl>
-          {mayBeArchive(row) && <ArchiveVerbs place={place} objectKey={row.key} />}
-          {row.kind === "folder" ? (
-            <p className={styles.help}>{t("details.folderHelp")}</p>
-          ) : (
-            <OfObject key={row.key} place={place} objectKey={row.key} />
-          )}
-        </div>
-      )}
-    </DetailsColumn>
+    </div>
+  );
+}
+
+/** Whether a folder can be deployed as it is, once that is asked; and the model in it. */
+function OfFolder({ place, prefix }: { place: BucketPlace; prefix: string }) {
+  const t = useWords("buckets");
+  const { queries } = useStudio();
+  const [isAsked, setIsAsked] = useState(false);
+  const importModel = useImportModel(place);
+  const asked = useQuery({
+    ...queries.buckets.check.queryOptions({ input: { ...place, prefix } }),
+    enabled: isAsked,
+    staleTime: 0,
+  });
+  const { data, error, isFetching, refetch } = asked;
+  const look = () => (isAsked ? void refetch() : setIsAsked(true));
+  return (
+    <>
+      <p className={styles.help}>{t("details.folderHelp")}</p>
+      <div className={styles.verbs}>
+        <Button icon={ListChecks} isDisabled={isFetching} onPress={look}>
+          {t(isAsked ? "details.checkAgain" : "details.check")}
+        </Button>
+        {data?.archiveKey !== undefined && (
+          <Button icon={FolderInput} onPress={() => importModel(prefix)}>
+            {t("actions.import")}
+          </Button>
+        )}
+      </div>
+      {isFetching && data === undefined && <Skeleton className={styles.skeleton} />}
+      {error && <Failed title={t("details.checkFailed")} error={error} onRetry={look} />}
+      {data && <Checklist checks={data.checks} />}
+    </>
   );
 }
 

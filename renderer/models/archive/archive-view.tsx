@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { FolderInput, RefreshCw, ShieldAlert } from "lucide-react";
 import type { ArchiveDescription } from "../../../engine/contract/archives.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
+import { Checklist } from "../../archive/checklist.tsx";
 import { useStudio } from "../../connection/studio.tsx";
 import { useImport } from "../../transfers/use-import.ts";
 import { Failed, Skeleton } from "../../ui/async-states.tsx";
@@ -13,7 +14,6 @@ import { Fact } from "../model-facts.tsx";
 import details from "../model-details.module.css";
 import { ArchiveContents } from "./archive-contents.tsx";
 import styles from "./archive-view.module.css";
-import { Checklist } from "./checklist.tsx";
 
 /** A file or folder of this machine, or an object of a bucket. */
 export type ArchivePlace =

@@ -6,7 +6,7 @@ export const archive = {
   line: "{{format}}, {{size}}",
   holds: "It holds {{description}}, {{size}} in {{files}} files.",
   noModel: "There is no model in it that Darkroom can draw with",
-  import: "Import into Darkroom",
+  import: "Import model",
   again: "Read it again",
   code: "This archive contains code. Darkroom shows it and never runs it.",
   pickles_one: "{{count}} pickle is left out on import: opening one runs what it holds.",

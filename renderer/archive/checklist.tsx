@@ -1,8 +1,8 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
-import type { DeploymentCheck } from "../../../engine/contract/archives.ts";
-import { Icon } from "../../ui/icon.tsx";
-import { useWords } from "../../words/words.ts";
-import styles from "./archive-view.module.css";
+import type { DeploymentCheck } from "../../engine/contract/archives.ts";
+import { Icon } from "../ui/icon.tsx";
+import { useWords } from "../words/words.ts";
+import styles from "./checklist.module.css";
 
 const SIGNS = { ok: CircleCheck, warning: TriangleAlert, failed: CircleAlert } as const;
 
