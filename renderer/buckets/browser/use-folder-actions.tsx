@@ -150,69 +150,51 @@ interface RowVerbs {
 function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
   const t = useWords("buckets");
   const { chosen } = scene;
-  const { open, link, remove, download, importModel } = verbs;
   const [row] = chosen;
   if (row === undefined) return NONE;
-  const group = t("actions.group");
   const isOne = chosen.length === 1;
   const isObject = row.kind === "object";
   const copy = async () => {
     await navigator.clipboard.writeText(chosen.map(({ key }) => key).join("\n"));
     showToast(t("copied"));
   };
-  const folder: Action = {
-    id: "buckets.open",
-    label: t("actions.open"),
-    group,
+  const action = actionsIn(t, t("actions.group"));
+  const open = action("open", {
     icon: FolderOpen,
     keys: "enter",
     within: GRID,
-    run: () => open(row),
-  };
-  const imported: Action = {
-    id: "buckets.import",
-    label: t("actions.import"),
-    group,
+    run: () => verbs.open(row),
+  });
+  const imported = action("import", {
     icon: FolderInput,
-    run: () => importModel(row.key),
-  };
-  const linked: Action = {
-    id: "buckets.link",
-    label: t("actions.link"),
-    group,
-    icon: Link2,
-    keys: "l",
-    run: () => link(row.key),
-  };
+    run: () => verbs.importModel(row.key),
+  });
+  const link = action("link", { icon: Link2, keys: "l", run: () => verbs.link(row.key) });
   return [
-    ...(isOne && !isObject ? [folder] : []),
+    ...(isOne && !isObject ? [open] : []),
     ...(isOne && mayBeArchive(row) ? [imported] : []),
-    {
-      id: "buckets.download",
-      label: t("actions.download"),
-      group,
-      icon: Download,
-      keys: "d",
-      run: () => download(chosen),
-    },
-    ...(isOne && isObject ? [linked] : []),
-    {
-      id: "buckets.path",
-      label: t("actions.copyPath"),
-      group,
-      icon: Copy,
-      run: () => attempt(copy()),
-    },
-    {
-      id: "buckets.delete",
-      label: t("actions.delete"),
-      group,
+    action("download", { icon: Download, keys: "d", run: () => verbs.download(chosen) }),
+    ...(isOne && isObject ? [link] : []),
+    action("copyPath", { icon: Copy, run: () => attempt(copy()) }),
+    action("delete", {
       icon: Trash2,
       keys: "delete",
       isDanger: true,
-      run: () => remove(chosen),
-    },
+      run: () => verbs.remove(chosen),
+    }),
   ];
+}
+
+type Words = ReturnType<typeof useWords<"buckets">>;
+
+/** Makes actions of one group, each called as the words call it. */
+function actionsIn(t: Words, group: string) {
+  return (id: ActionId, rest: Pick<Action, "icon" | "run"> & Partial<Action>): Action => ({
+    id: `buckets.${id}`,
+    label: t(`actions.${id}`),
+    group,
+    ...rest,
+  });
 }
 
 const NONE: readonly Action[] = [];
@@ -226,13 +208,7 @@ interface OwnVerbs {
 function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): readonly Action[] {
   const t = useWords("buckets");
   const { prefix, uploads, onOpen, refresh, search, takeAll, toggleDetails } = scene;
-  const group = t("title");
-  const action = (id: OwnId, rest: Pick<Action, "icon" | "run"> & Partial<Action>): Action => ({
-    id: `buckets.${id}`,
-    label: t(`actions.${id}`),
-    group,
-    ...rest,
-  });
+  const action = actionsIn(t, t("title"));
   const isAtTop = prefix === "";
   const up = () => onOpen(folderOf(prefix));
   const files = () => uploads.choose("files");
@@ -251,10 +227,16 @@ function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): re
   ];
 }
 
-type OwnId =
+type ActionId =
+  | "open"
+  | "import"
+  | "download"
+  | "link"
+  | "copyPath"
+  | "delete"
+  | "up"
   | "upload"
   | "uploadFolder"
-  | "up"
   | "newFolder"
   | "publish"
   | "refresh"

@@ -25,20 +25,12 @@ export interface PublishDialogProps {
 }
 
 /** A model into a bucket in one press, and what to enter in OpenShift AI afterwards. */
-export function PublishDialog({
-  model,
-  connectionId,
-  bucket,
-  prefix,
-  onClose,
-}: PublishDialogProps) {
+export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) {
   const t = useWords("publish");
   const { queries } = useStudio();
   const connections = useQuery(queries.buckets.connections.queryOptions()).data;
   const [chosen, setChosen] = useState<Publication>({
-    connectionId,
-    bucket,
-    prefix,
+    ...asked,
     name: archiveNameOf(model),
     version: "1.0",
   });
