@@ -1,7 +1,12 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { S3Server } from "../fakes/s3/s3-server.ts";
 import { expect, test } from "./studio-test.ts";
+
+const CONFIG = "stable-diffusion/config/config.properties";
+const MAR = "stable-diffusion/model-store/stable-diffusion.mar";
 
 /** Enters a connection as a person does, with what OpenShift AI calls its fields. */
 async function connect(page: Page, s3: S3Server): Promise<void> {
@@ -14,6 +19,7 @@ async function connect(page: Page, s3: S3Server): Promise<void> {
   await dialog.getByRole("textbox", { name: "Endpoint" }).fill(s3.origin);
   await dialog.getByRole("textbox", { name: "Bucket" }).fill("models");
   await dialog.getByRole("button", { name: "Save and test" }).click();
+  await expect(dialog).toBeHidden();
 }
 
 async function expectNoViolations(page: Page): Promise<void> {
@@ -21,46 +27,202 @@ async function expectNoViolations(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
-test("publishes the starter under the document's words, breaks it and repairs it", async ({
+function row(page: Page, name: RegExp) {
+  return page.getByRole("grid").getByRole("row", { name });
+}
+
+/** Fills the form of publishing, under the headings of the customer's document. */
+async function beginPublishing(page: Page) {
+  await page.getByRole("button", { name: "Publish a model" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Model name" }).fill("stable-diffusion");
+  for (const heading of ["Model Download & Archiving", "Bucket Config & Content"])
+    await expect(dialog.getByRole("heading", { name: heading })).toBeVisible();
+  await expect(dialog.getByLabel("config.properties")).toContainText(
+    '"marName":"stable-diffusion.mar"',
+  );
+  await expect(dialog.getByRole("list", { name: "S3 Bucket layout" })).toContainText(
+    "stable-diffusion.mar",
+  );
+  await dialog.getByRole("button", { name: "Publish to bucket" }).click();
+  return dialog;
+}
+
+async function publish(page: Page) {
+  const dialog = await beginPublishing(page);
+  await expect(dialog.getByText(/was read back without a difference/)).toBeVisible();
+  await expect(dialog.getByRole("heading", { name: "Model Location" })).toBeVisible();
+  await expect(dialog.getByText("stable-diffusion/", { exact: true })).toBeVisible();
+  return dialog;
+}
+
+/** What the checklist of the published folder comes to. */
+async function expectVerdict(page: Page, verdict: RegExp): Promise<void> {
+  await page.getByRole("button", { name: "models", exact: true }).click();
+  await row(page, /^stable-diffusion\b/).click();
+  await page.getByRole("button", { name: "Deployable?" }).click();
+  await expect(page.getByRole("region", { name: "Deployable?" })).toContainText(verdict);
+}
+
+test("publishes the starter under the document's words, breaks it, repairs it, and brings it back to draw", async ({
   studio: { page },
 }) => {
   await using s3 = await S3Server.start();
   const bucket = s3.bucket("models");
   await connect(page, s3);
-  const publish = async () => {
-    await page.getByRole("button", { name: "Publish a model" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByRole("textbox", { name: "Model name" }).fill("stable-diffusion");
-    for (const heading of ["Model Download & Archiving", "Bucket Config & Content"])
-      await expect(dialog.getByRole("heading", { name: heading })).toBeVisible();
-    await expect(dialog.getByRole("list", { name: "S3 Bucket layout" })).toContainText(
-      "stable-diffusion.mar",
-    );
-    await dialog.getByRole("button", { name: "Publish to bucket" }).click();
-    await expect(dialog.getByText(/was read back without a difference/)).toBeVisible({
-      timeout: 60_000,
-    });
-    await expect(dialog.getByRole("heading", { name: "Model Location" })).toBeVisible();
-    await expect(dialog.getByText("stable-diffusion/", { exact: true })).toBeVisible();
-    return dialog;
-  };
-  const both = [
-    "stable-diffusion/config/config.properties",
-    "stable-diffusion/model-store/stable-diffusion.mar",
-  ];
-  const dialog = await publish();
-  expect(bucket.keys()).toEqual(both);
+  let dialog = await publish(page);
+  expect(bucket.keys()).toEqual([CONFIG, MAR]);
   await expectNoViolations(page);
   await dialog.getByRole("button", { name: "Show it in the bucket" }).click();
+  await expectVerdict(page, /It can be deployed/);
 
-  const grid = page.getByRole("grid");
-  await grid.getByRole("row", { name: /config/ }).click();
+  await row(page, /^stable-diffusion\b/).dblclick();
+  await row(page, /config/).click();
   await page.keyboard.press("Delete");
-  const question = page.getByRole("alertdialog");
-  await question.getByRole("button", { name: "Delete" }).click();
-  await expect(grid.getByRole("row", { name: /config/ })).toBeHidden();
-  expect(bucket.keys()).toEqual(both.slice(1));
-  await page.getByRole("button", { name: "models", exact: true }).click();
-  await publish();
-  expect(bucket.keys()).toEqual(both);
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await expect(row(page, /config/)).toBeHidden();
+  await expectVerdict(page, /It cannot be deployed/);
+  dialog = await publish(page);
+  expect(bucket.keys()).toEqual([CONFIG, MAR]);
+  await dialog.getByRole("button", { name: "Show it in the bucket" }).click();
+  await expectVerdict(page, /It can be deployed/);
+
+  bucket.put(MAR, { bytes: bucket.get(MAR).bytes.subarray(0, 1 << 20) });
+  await page.getByRole("button", { name: "Check again" }).click();
+  const checklist = page.getByRole("region", { name: "Deployable?" });
+  await expect(checklist).toContainText(/It cannot be deployed/);
+  dialog = await publish(page);
+  await dialog.getByRole("button", { name: "Show it in the bucket" }).click();
+  await expectVerdict(page, /It can be deployed/);
+
+  await row(page, /^stable-diffusion\b/).dblclick();
+  await row(page, /model-store/).dblclick();
+  await row(page, /stable-diffusion\.mar/).click();
+  await page
+    .getByRole("toolbar", { name: "Selection" })
+    .getByRole("button", { name: "Import model" })
+    .click();
+  await page.getByRole("button", { name: "Draw with it" }).click();
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red house");
+  const steps = page.getByRole("spinbutton", { name: "Steps" });
+  await steps.fill("4");
+  await steps.blur();
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
+  await page.keyboard.press("Control+Enter");
+  const strip = page.getByRole("listbox", { name: "This session" });
+  await expect(strip.getByRole("option", { name: "a red house", exact: true })).toBeVisible();
+});
+
+test("a cancelled publish says so, leaves nothing half sent, and goes back to what was entered", async ({
+  studio: { page },
+}) => {
+  await using s3 = await S3Server.start();
+  s3.bucket("models");
+  await connect(page, s3);
+  s3.troubles.push({
+    hits: ({ method, bytes }) => method === "PUT" && bytes > 1 << 20,
+    times: 1,
+    does: { kind: "wait", ms: 30_000 },
+  });
+  const dialog = await beginPublishing(page);
+  await dialog.getByRole("button", { name: "Cancel publishing" }).click();
+  await expect(dialog.getByText(/was cancelled/)).toBeVisible();
+  expect(s3.bucket("models").keys()).toEqual([]);
+  await dialog.getByRole("button", { name: "Publish again" }).click();
+  await expect(dialog.getByRole("textbox", { name: "Model name" })).toHaveValue("stable-diffusion");
+});
+
+const MANY = 10_000;
+
+test("10,000 keys are browsed, searched, sorted and selected", async ({ studio: { page } }) => {
+  await using s3 = await S3Server.start();
+  const bucket = s3.bucket("models");
+  for (let i = 0; i < MANY; i++) {
+    const key = `renders/${String(i).padStart(5, "0")}.png`;
+    bucket.put(key, { bytes: Buffer.alloc(i === 4321 ? 50 : i % 7) });
+  }
+  await connect(page, s3);
+  await row(page, /renders/).dblclick();
+  const grid = page.getByRole("grid");
+  await expect(row(page, /00000\.png/)).toBeVisible();
+  await row(page, /00000\.png/).click();
+  // More comes whenever the end is near; a table of all of them was never made.
+  await expect(async () => {
+    await page.keyboard.press("End");
+    await expect(row(page, /09999\.png/)).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await expect(grid).toHaveAttribute("aria-rowcount", String(MANY + 1));
+  expect(await grid.getByRole("row").count()).toBeLessThan(200);
+
+  await page.getByRole("button", { name: "Size" }).click();
+  await expect(grid.getByRole("row").nth(1)).toContainText("04321.png");
+  const search = page.getByRole("searchbox", { name: "Search this folder" });
+  await search.fill("0123");
+  await expect(page.getByText("19 items")).toBeVisible();
+  await search.fill("");
+  await expect(row(page, /04321\.png/)).toBeVisible();
+  await page.getByRole("button", { name: "Name" }).click();
+  await row(page, /00000\.png/).click();
+  await page.keyboard.press("Control+a");
+  await expect(page.getByText("10,000 selected", { exact: true })).toBeVisible();
+  await expectNoViolations(page);
+});
+
+test("files and folders go up and come down again, and nothing is replaced unasked", async ({
+  studio: { page, dataFolder },
+}) => {
+  await using s3 = await S3Server.start();
+  const bucket = s3.bucket("models");
+  bucket.put("notes.txt", { bytes: Buffer.from("before") });
+  const folder = test.info().outputPath("up");
+  mkdirSync(join(folder, "toys/deep"), { recursive: true });
+  writeFileSync(join(folder, "notes.txt"), "after");
+  writeFileSync(join(folder, "toys/deep/a.bin"), Buffer.alloc(20 << 20, 7));
+  await connect(page, s3);
+  const choose = async (entry: string, paths: string | string[]) => {
+    await page.getByRole("button", { name: "Upload", exact: true }).click();
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("menuitem", { name: entry }).click();
+    await (await chooser).setFiles(paths);
+  };
+  await choose("Upload files", [join(folder, "notes.txt")]);
+  const question = page.getByRole("alertdialog", { name: "Replace notes.txt?" });
+  await question.getByRole("button", { name: "Keep it" }).click();
+  expect(bucket.get("notes.txt").bytes.toString()).toBe("before");
+  await choose("Upload files", [join(folder, "notes.txt")]);
+  await question.getByRole("button", { name: "Replace" }).click();
+  await expect(page.getByText("notes.txt is in the bucket")).toBeVisible();
+  expect(bucket.get("notes.txt").bytes.toString()).toBe("after");
+  await choose("Upload a folder", join(folder, "toys"));
+  await expect(row(page, /toys/)).toBeVisible();
+  expect(bucket.get("toys/deep/a.bin").bytes.length).toBe(20 << 20);
+
+  await row(page, /toys/).click();
+  await page.getByRole("button", { name: "Download" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Download" }).click();
+  await expect(page.getByText(`Saved as ${join(dataFolder, "downloads", "toys")}`)).toBeVisible();
+
+  // What a browser reads when an object is dragged out and dropped on the desktop.
+  const notes = row(page, /notes\.txt/);
+  const signed = page.waitForResponse(/buckets\/link/);
+  await notes.dispatchEvent("pointerdown", { button: 0 });
+  await (await signed).finished();
+  await page.waitForTimeout(100);
+  const dragged = await notes.evaluate((element) => {
+    const dataTransfer = new DataTransfer();
+    element.dispatchEvent(new DragEvent("dragstart", { bubbles: true, dataTransfer }));
+    return dataTransfer.getData("DownloadURL");
+  });
+  expect(dragged).toMatch(/^application\/octet-stream:notes\.txt:http.*X-Amz-Signature=/);
+
+  // A file that is dropped, as another program drops it.
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["dropped"], "dropped.txt"));
+    const target = document.querySelector('[role="grid"]');
+    for (const type of ["dragenter", "dragover", "drop"])
+      target?.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+  });
+  await expect(row(page, /dropped\.txt/)).toBeVisible();
+  expect(bucket.get("dropped.txt").bytes.toString()).toBe("dropped");
 });

@@ -300,7 +300,7 @@ export class FakeStudio {
       models: this.#modelCommands(),
       archives: {
         pack: async () => ({ transferId: this.#transfers[0]?.id ?? "" }),
-        config: async ({ name, version = "1.0" }) => ({
+        config: async ({ name, version }) => ({
           text: new TextDecoder().decode(publishedConfig(name, version).bytes()),
         }),
         inspect: async () => archiveOf(this.#scene === "failed"),

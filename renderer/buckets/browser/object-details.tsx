@@ -61,6 +61,8 @@ function OfFolder({ place, prefix }: { place: BucketPlace; prefix: string }) {
     ...queries.buckets.check.queryOptions({ input: { ...place, prefix } }),
     enabled: isAsked,
     staleTime: 0,
+    // What was found before is no answer to who comes back: other programs change buckets.
+    gcTime: 0,
   });
   const { data, error, isFetching, refetch } = asked;
   const look = () => (isAsked ? void refetch() : setIsAsked(true));

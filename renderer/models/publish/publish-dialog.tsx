@@ -5,6 +5,8 @@ import { useLocation } from "wouter";
 import type { Connection } from "../../../engine/contract/buckets.ts";
 import type { StoredModel } from "../../../engine/contract/models.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { refreshBuckets } from "../../state/connections.ts";
+import { followTransfer } from "../../transfers/follow-transfer.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { showFailure } from "../../ui/toasts.ts";
@@ -85,7 +87,7 @@ function usePublishing(
   publication: Publication,
   connection: Connection | undefined,
 ) {
-  const { client } = useStudio();
+  const studio = useStudio();
   const [begun, setBegun] = useState<Begun>();
   const [isBusy, setIsBusy] = useState(false);
   const publish = async () => {
@@ -94,7 +96,15 @@ function usePublishing(
     setIsBusy(true);
     try {
       const place = placeOf(publication, connection);
-      setBegun(await client.buckets.publish({ ...place, model: model.id, name, version }));
+      const request = { ...place, model: model.id, name, version };
+      const started = await studio.client.buckets.publish(request);
+      setBegun(started);
+      // Its failure is told in the dialog and in the dock.
+      followTransfer(
+        started,
+        () => refreshBuckets(studio),
+        () => {},
+      );
     } catch (failure) {
       showFailure(failure);
     }
