@@ -126,6 +126,12 @@ export const archiveSchema = z.object({
 });
 export type ArchiveDescription = z.output<typeof archiveSchema>;
 
+/** Of which model the config.properties is. */
+export const configRequestSchema = z.object({
+  name: archiveNameSchema,
+  version: archiveNameSchema,
+});
+
 /** Which model goes into which bucket, below which folder. */
 export const publishRequestSchema = bucketPlaceSchema.extend({
   /** A model's id, or a folder in diffusers layout. */

@@ -1,6 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
-import { archiveNameSchema, archiveSchema, packRequestSchema } from "./archives.ts";
+import { archiveSchema, configRequestSchema, packRequestSchema } from "./archives.ts";
 import { bucketPlaceSchema, objectKeySchema } from "./buckets.ts";
 import { bucketContract } from "./bucket-contract.ts";
 import { deviceReportSchema } from "./devices.ts";
@@ -158,9 +158,7 @@ export const contract = {
       )
       .output(archiveSchema),
     /** The config.properties that is published with a model, as text. */
-    config: oc
-      .input(z.object({ name: archiveNameSchema, version: archiveNameSchema }))
-      .output(z.object({ text: z.string() })),
+    config: oc.input(configRequestSchema).output(z.object({ text: z.string() })),
   },
 
   transfers: {
