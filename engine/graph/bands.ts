@@ -13,7 +13,7 @@ const FEWEST_ROWS = 8;
  * a band of a level's widest float32 value may take; a level that fits into one stays as it is.
  */
 export function inBands(model: Model, bandBytes: number): Model {
-  const banded = new BandedModel(levelsOf(model, bandBytes));
+  const banded = new BandedModel(levelsOf(model, bandBytes), sharedIn(model));
   for (const node of model.nodes) banded.add(node);
   return { ...model, nodes: banded.end(model.outputs) };
 }
@@ -43,6 +43,12 @@ function split(height: number, most: number): readonly Rows[] {
   ]);
 }
 
+/** The names of values that more than one node reads. */
+function sharedIn({ nodes }: Model): ReadonlySet<string> {
+  const read = nodes.flatMap(({ inputs }) => inputs.map(({ name }) => name));
+  return new Set(read.filter((name, i) => read.indexOf(name) < i));
+}
+
 function isPicture({ shape }: Value): boolean {
   return shape.length === 4;
 }
@@ -60,6 +66,9 @@ function shapeOf({ shape: [batch = 0, channels = 0, , width = 0] }: Value, [from
   return [batch, channels, to - from, width];
 }
 
+/** What gives each place from the same place of its inputs. */
+const POINTWISE: ReadonlySet<OperationKind> = new Set(["silu", "relu", "tanh", "affine", "add"]);
+
 interface Band {
   readonly rows: Rows;
   readonly value: Value;
@@ -67,14 +76,16 @@ interface Band {
 
 class BandedModel {
   readonly #levels: Levels;
+  readonly #shared: ReadonlySet<string>;
   readonly #nodes: Node[] = [];
   /** By the name of the value that they make up; a whole value has none. */
   readonly #bands = new Map<string, readonly Band[]>();
   /** What was cut out or put together, so that it is done once. */
   readonly #made = new Map<string, Value>();
 
-  constructor(levels: Levels) {
+  constructor(levels: Levels, shared: ReadonlySet<string>) {
     this.#levels = levels;
+    this.#shared = shared;
   }
 
   add(node: Node): void {
@@ -83,7 +94,7 @@ class BandedModel {
       this.#addBands(node, (rows) => this.#convolution(node, rows));
     } else if (isBanded && node.kind === "groupNorm") {
       this.#addGroupNorm(node);
-    } else if (isBanded && (node.kind === "silu" || node.kind === "add")) {
+    } else if (isBanded && POINTWISE.has(node.kind)) {
       this.#addBands(node, (rows) => ({
         inputs: node.inputs.map((input) => this.#rows(input, rows)),
       }));
@@ -108,7 +119,9 @@ class BandedModel {
       const name = nameOf(node, rows);
       const output = { ...node.output, name, shape: shapeOf(node.output, rows) };
       this.#nodes.push({ ...node, name, output, ...change(rows) });
-      return { rows, value: output };
+      if (!this.#shared.has(node.output.name)) return { rows, value: output };
+      const one = { inputs: [output], attributes: {}, shape: output.shape };
+      return { rows, value: this.#new("inRows", `${name}.rows`, one) };
     });
     this.#bands.set(node.output.name, bands);
   }
@@ -176,12 +189,9 @@ class BandedModel {
 
   #whole(value: Value): Value {
     const bands = this.#bands.get(value.name);
-    return bands === undefined
-      ? value
-      : this.#join(
-          bands.map((band) => band.value),
-          value,
-        );
+    if (bands === undefined) return value;
+    const parts = bands.map((band) => band.value);
+    return this.#join(parts, value);
   }
 
   #cut(value: Value, rows: Rows): Value {

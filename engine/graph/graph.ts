@@ -26,7 +26,7 @@ export interface Weight {
 
 /** What each operation needs to know besides its inputs and weights. */
 export interface Operations {
-  /** inputs x (b, c, h, w); weights kernel (out, c, k, k), bias (out). Pads are top, left, bottom, right. */
+  /** inputs x (b, c, h, w); weights kernel (out, c, k, k) and, where the layer has one, bias (out). Pads are top, left, bottom, right. */
   conv2d: { readonly stride: number; readonly pads: readonly [number, number, number, number] };
   /** inputs x (…, in); weights matrix (out, in) and, where the layer has one, bias (out). */
   linear: object;
@@ -39,6 +39,8 @@ export interface Operations {
   silu: object;
   gelu: object;
   quickGelu: object;
+  relu: object;
+  tanh: object;
   /** inputs x (…, 2 width): first half times the GELU of the second half. */
   gatedGelu: object;
   add: object;
@@ -64,6 +66,8 @@ export interface Operations {
   // What a network computed in bands of rows is made of besides (bands.ts).
   /** Some rows of (b, c, h, w): from the first up to, not including, the last. */
   rows: { readonly from: number; readonly to: number };
+  /** The same (b, c, h, w), laid out row by row: of what several read, no copy in another layout is kept. */
+  inRows: object;
   /** Any number of (b, c, h, w), below each other. */
   joinRows: object;
   /** inputs x (b, c, h, w); gives mean and variance of each group, (1, b, groups, 2). */

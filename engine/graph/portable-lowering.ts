@@ -1,6 +1,7 @@
 import type { Emitter } from "./emitter.ts";
 import type { Weight } from "./graph.ts";
 import type { Precision } from "../tensor/precision.ts";
+import { bandOperators } from "./band-operators.ts";
 import type { Lowering } from "./lowering.ts";
 
 /**
@@ -54,6 +55,10 @@ const operations: Lowering["operations"] = {
   // 1.702: modeling of OpenAI's CLIP, transformers QuickGELUActivation.
   quickGelu: (emit, _, [x = ""]) =>
     emit.node("Mul", [x, emit.node("Sigmoid", [emit.node("Mul", [x, emit.scalar(1.702)])])]),
+
+  relu: (emit, _, [x = ""]) => emit.node("Relu", [x]),
+
+  tanh: (emit, _, [x = ""]) => emit.node("Tanh", [x]),
 
   gatedGelu: (emit, _, [x = ""]) => {
     const [value = "", gate = ""] = emit.split("Split", [x], 2, {
@@ -109,52 +114,7 @@ const operations: Lowering["operations"] = {
 
   embedding: (emit, { weights }, [ids = ""]) =>
     emit.node("Gather", [...weightsOf(emit, weights), ids], { attributes: { axis: 0 } }),
-
-  rows: (emit, { attributes: { from, to } }, [x = ""]) =>
-    emit.node("Slice", [x, ...[from, to, 2].map((value) => emit.integers([value]))]),
-
-  joinRows: (emit, _, inputs) => emit.node("Concat", inputs, { attributes: { axis: 2 } }),
-
-  // The variance from the differences: squares alone lose their digits where the mean is large.
-  groupMoments: (emit, { output: { shape } }, [x = ""]) => {
-    const [, batch = 0, groups = 0] = shape;
-    const grouped = emit.reshape(emit.cast(x, "float32"), [1, batch, groups, -1]);
-    const mean = emit.mean(grouped, -1);
-    const difference = emit.node("Sub", [grouped, mean]);
-    const variance = emit.mean(emit.node("Mul", [difference, difference]), -1);
-    return emit.node("Concat", [mean, variance], { attributes: { axis: -1 } });
-  },
-
-  groupFactors: (emit, { weights, attributes, output: { shape } }, inputs) => {
-    const { groups, epsilon, shares } = attributes;
-    const all = emit.node("Concat", inputs, { attributes: { axis: 0 } });
-    const halves = { attributes: { axis: -1, num_outputs: 2 } };
-    const [means = "", variances = ""] = emit.split("Split", [all], 2, halves);
-    const parts = emit.floats(shares, [shares.length, 1, 1, 1]);
-    const pooled = (x: string) =>
-      emit.node("ReduceSum", [emit.node("Mul", [x, parts]), emit.integers([0])], {
-        attributes: { keepdims: 0 },
-      });
-    const mean = pooled(means);
-    const off = emit.node("Sub", [means, mean]);
-    const variance = pooled(emit.node("Add", [variances, emit.node("Mul", [off, off])]));
-    const deviation = emit.node("Sqrt", [emit.node("Add", [variance, emit.floats([epsilon], [])])]);
-    const [scale = "", shift = ""] = weights.map((weight) =>
-      emit.weight(weight, { shape: [groups, (weight.shape[0] ?? 0) / groups], as: "float32" }),
-    );
-    const factor = emit.node("Div", [scale, deviation]);
-    const offset = emit.node("Sub", [shift, emit.node("Mul", [mean, factor])]);
-    const perChannel = [factor, offset].map((x) => emit.reshape(x, [shape[0] ?? 1, -1, 1, 1]));
-    return emit.node("Concat", perChannel, { attributes: { axis: 1 } });
-  },
-
-  scaleChannels: (emit, _, [x = "", factors = ""]) => {
-    const halves = { attributes: { axis: 1, num_outputs: 2 } };
-    const [factor = "", offset = ""] = emit.split("Split", [factors], 2, halves);
-    const wide = emit.cast(x, "float32");
-    const scaled = emit.node("Add", [emit.node("Mul", [wide, factor]), offset]);
-    return emit.cast(scaled, emit.precision);
-  },
+  ...bandOperators,
 };
 
 /** 2π in two parts: whole turns times the first are exact in float32, so nothing is lost (Cody and Waite). */

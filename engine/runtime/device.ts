@@ -22,11 +22,8 @@ export interface Device {
   readonly quantizing?: Quantizing;
 }
 
-/**
- * With bands of this size a picture of 1024x1024 is decoded in less than half the memory. Smaller ones save
- * little more, and a graph of thousands of nodes takes seconds to open.
- */
-const VAE_BAND_BYTES = 64e6;
+/** Smaller bands take less memory, and more nodes: a graph of thousands takes seconds to open (README.md). */
+const VAE_BAND_BYTES = 32e6;
 
 /** The CPU, or a GPU that computes in float16 where the probe saw it can. */
 export function deviceFor(provider: Provider, { float16 }: { float16: boolean }): Device {

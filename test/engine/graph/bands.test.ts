@@ -64,14 +64,14 @@ test("an upsampling that does not double is computed whole", () => {
 });
 
 test("no value of a 1024x1024 decoding is much larger than a band", () => {
-  const bandBytes = 64e6;
+  const bandBytes = 32e6;
   const decoder = vaeDecoder(SD2_VAE, { batch: 1, height: 128, width: 128 });
   const { nodes, weights, outputs } = inBands(decoder, bandBytes);
   const large = nodes.filter(({ output }) => 4 * sizeOf(output.shape) > 1.2 * bandBytes);
   expect(large.map(({ output }) => output)).toEqual([]);
   expect(weights).toBe(decoder.weights);
   expect(outputs).toBe(decoder.outputs);
-  expect(nodes.length).toBeLessThan(2_500);
+  expect(nodes.length).toBeLessThan(4_000);
 });
 
 describe("a VAE in bands gives what it gives whole", () => {
