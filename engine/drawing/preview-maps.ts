@@ -89,7 +89,7 @@ export async function previewSample(
   const outputs = await networks.vaeEncoder(size).run({ image }, signal);
   const moments = finiteOutput(outputs, "moments", { network: "VAE", step: 0 });
   const [, , height = 0, width = 0] = moments.shape;
-  // The first half of the moments is the mean.
+  // The mean comes first.
   const means = moments.data.slice(0, space.channels * height * width);
   const latents = means.map((mean) => mean * space.scalingFactor);
   return { latents: tensor([1, space.channels, height, width], latents), decoded: image };

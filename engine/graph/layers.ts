@@ -16,20 +16,22 @@ interface Conv2dOptions {
   readonly stride?: number;
   /** On every side; "end" is one row and column at the bottom and right only. */
   readonly padding?: number | "end";
+  readonly bias?: boolean;
 }
 
 /** Convolution over (b, c, h, w); keeps height and width unless it strides. */
 export function conv2d(
   g: Graph,
   x: Value,
-  { out, kernel = 3, stride = 1, padding = kernel >> 1 }: Conv2dOptions,
+  { out, kernel = 3, stride = 1, padding = kernel >> 1, bias = true }: Conv2dOptions,
 ): Value {
   const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
   const pads =
     padding === "end" ? ([0, 0, 1, 1] as const) : ([padding, padding, padding, padding] as const);
   const size = (length: number, before: number, after: number) =>
     Math.floor((length + before + after - kernel) / stride) + 1;
-  const weights = [g.weight("weight", [out, channels, kernel, kernel]), g.weight("bias", [out])];
+  const matrix = g.weight("weight", [out, channels, kernel, kernel]);
+  const weights = bias ? [matrix, g.weight("bias", [out])] : [matrix];
   const shape = [batch, out, size(height, pads[0], pads[2]), size(width, pads[1], pads[3])];
   return g.op("conv2d", { inputs: [x], weights, attributes: { stride, pads } }, shape);
 }
@@ -78,8 +80,12 @@ export const silu = (g: Graph, x: Value): Value => elementwise(g, "silu", x);
 export const gelu = (g: Graph, x: Value): Value => elementwise(g, "gelu", x);
 /** x σ(1.702 x), as OpenAI's CLIP has it. */
 export const quickGelu = (g: Graph, x: Value): Value => elementwise(g, "quickGelu", x);
+export const relu = (g: Graph, x: Value): Value => elementwise(g, "relu", x);
+export const tanh = (g: Graph, x: Value): Value => elementwise(g, "tanh", x);
 
-function elementwise(g: Graph, kind: "silu" | "gelu" | "quickGelu", x: Value): Value {
+type Elementwise = "silu" | "gelu" | "quickGelu" | "relu" | "tanh";
+
+function elementwise(g: Graph, kind: Elementwise, x: Value): Value {
   return g.op(kind, { inputs: [x], weights: [], attributes: {} }, x.shape);
 }
 

@@ -11,20 +11,26 @@ import {
   unflattenSpace,
   upsample,
 } from "../graph/layers.ts";
-import type { VaeConfig } from "../snapshot/vae-config.ts";
-
-/** Batch, and the height and width of what goes in: latents for the decoder, pixels for the encoder. */
-export interface VaeSize {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-}
+import type { KlConfig, VaeConfig } from "../snapshot/vae-config.ts";
+import { tinyDecoder, tinyEncoder, type VaeSize } from "./tiny-vae.ts";
 
 const EPSILON = 1e-6; // AutoencoderKL, resnet_eps
 const RESNETS_IN_MIDDLE = 2;
 
 /** `latents` (batch, latent_channels, h, w), divided by scaling_factor already, to `decoded` (batch, 3, 8h, 8w) in -1..1. */
-export function vaeDecoder(config: VaeConfig, { batch, height, width }: VaeSize): Model {
+export function vaeDecoder(config: VaeConfig, size: VaeSize): Model {
+  return config.kind === "AutoencoderTiny" ? tinyDecoder(config, size) : klDecoder(config, size);
+}
+
+/**
+ * `image` (batch, 3, height, width) in -1..1 to `moments`: mean and log variance of the latents, side by side
+ * along the channels, or the mean alone where an encoder gives no other.
+ */
+export function vaeEncoder(config: VaeConfig, size: VaeSize): Model {
+  return config.kind === "AutoencoderTiny" ? tinyEncoder(config, size) : klEncoder(config, size);
+}
+
+function klDecoder(config: KlConfig, { batch, height, width }: VaeSize): Model {
   const g = Graph.empty();
   const latents = g.input("latents", [batch, config.latent_channels, height, width]);
   const d = g.at("decoder");
@@ -46,8 +52,7 @@ export function vaeDecoder(config: VaeConfig, { batch, height, width }: VaeSize)
   return g.output("decoded", head(d, x, config, config.out_channels));
 }
 
-/** `image` (batch, 3, height, width) in -1..1 to `moments`: mean and log variance of the latents, side by side along the channels. */
-export function vaeEncoder(config: VaeConfig, { batch, height, width }: VaeSize): Model {
+function klEncoder(config: KlConfig, { batch, height, width }: VaeSize): Model {
   const g = Graph.empty();
   const image = g.input("image", [batch, config.in_channels, height, width]);
   const e = g.at("encoder");
@@ -71,19 +76,19 @@ export function vaeEncoder(config: VaeConfig, { batch, height, width }: VaeSize)
   );
 }
 
-function head(g: Graph, x: Value, config: VaeConfig, out: number): Value {
+function head(g: Graph, x: Value, config: KlConfig, out: number): Value {
   return conv2d(g.at("conv_out"), silu(g, groupNorm(g.at("conv_norm_out"), x, normOf(config))), {
     out,
   });
 }
 
-function middle(g: Graph, x: Value, config: VaeConfig): Value {
+function middle(g: Graph, x: Value, config: KlConfig): Value {
   let y = resnet(g.at("resnets.0"), x, config, channelsOf(x));
   if (config.mid_block_add_attention) y = attention(g.at("attentions.0"), y, config);
   return resnet(g.at(`resnets.${RESNETS_IN_MIDDLE - 1}`), y, config, channelsOf(x));
 }
 
-function resnet(g: Graph, x: Value, config: VaeConfig, out: number): Value {
+function resnet(g: Graph, x: Value, config: KlConfig, out: number): Value {
   let y = conv2d(g.at("conv1"), silu(g, groupNorm(g.at("norm1"), x, normOf(config))), { out });
   y = conv2d(g.at("conv2"), silu(g, groupNorm(g.at("norm2"), y, normOf(config))), { out });
   const shortcut = channelsOf(x) === out ? x : conv2d(g.at("conv_shortcut"), x, { out, kernel: 1 });
@@ -91,7 +96,7 @@ function resnet(g: Graph, x: Value, config: VaeConfig, out: number): Value {
 }
 
 /** One head over all pixels. */
-function attention(g: Graph, x: Value, config: VaeConfig): Value {
+function attention(g: Graph, x: Value, config: KlConfig): Value {
   const width = channelsOf(x);
   const h = flattenSpace(g, groupNorm(g.at("group_norm"), x, normOf(config)));
   const query = linear(g.at("to_q"), h, width);
@@ -106,6 +111,6 @@ function doubled(g: Graph, x: Value): Value {
   return upsample(g, x, { height: 2 * height, width: 2 * width });
 }
 
-function normOf({ norm_num_groups }: VaeConfig): { groups: number; epsilon: number } {
+function normOf({ norm_num_groups }: KlConfig): { groups: number; epsilon: number } {
   return { groups: norm_num_groups, epsilon: EPSILON };
 }

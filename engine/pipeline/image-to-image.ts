@@ -43,13 +43,22 @@ async function encodeImage(
   return finiteOutput(outputs, "moments", { network: "VAE", step: 0 });
 }
 
-/** Draws latents from the encoder's Gaussian: mean + exp(log variance / 2) * noise, scaled for the UNet. */
+/**
+ * Draws latents from the encoder's Gaussian: mean + exp(log variance / 2) * noise, scaled for the UNet. An
+ * encoder that gives the mean alone leaves nothing to draw, and takes no noise.
+ */
 function samplePosterior(
   { shape, data }: FloatTensor,
   space: LatentSpace,
   noise: NoiseGenerator,
 ): FloatTensor {
-  const [batch = 1, , height = 0, width = 0] = shape;
+  const [batch = 1, channels = 0, height = 0, width = 0] = shape;
+  if (channels === space.channels) {
+    return tensor(
+      shape,
+      data.map((mean) => mean * space.scalingFactor),
+    );
+  }
   const latentShape = [batch, space.channels, height, width];
   const size = sizeOf(latentShape);
   const draws = noise.normal(size);

@@ -21,6 +21,6 @@ export interface Networks {
   unet(size: SessionSize): Session;
   /** latents (batch, 4, h, w) to decoded (batch, 3, 8h, 8w). */
   vaeDecoder(size: SessionSize): Session;
-  /** image (batch, 3, h, w) to moments (batch, 8, h/8, w/8). */
+  /** image (batch, 3, h, w) to moments (batch, 8, h/8, w/8), or 4 of a VAE that gives the mean alone. */
   vaeEncoder(size: SessionSize): Session;
 }

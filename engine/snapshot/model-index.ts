@@ -24,7 +24,7 @@ const COMPONENTS: readonly Component[] = [
   { key: "text_encoder", what: "The text encoder", classes: ["CLIPTextModel"] },
   { key: "tokenizer", what: "The tokenizer", classes: ["CLIPTokenizer", "CLIPTokenizerFast"] },
   { key: "unet", what: "The UNet", classes: ["UNet2DConditionModel"] },
-  { key: "vae", what: "The VAE", classes: ["AutoencoderKL"] },
+  { key: "vae", what: "The VAE", classes: ["AutoencoderKL", "AutoencoderTiny"] },
   { key: "text_encoder_2", what: "Stable Diffusion XL's second text encoder", classes: [] },
 ];
 

@@ -37,6 +37,7 @@ export const SD2_UNET: UNetConfig = {
 
 /** stabilityai/stable-diffusion-2: vae/config.json. */
 export const SD2_VAE: VaeConfig = {
+  kind: "AutoencoderKL",
   in_channels: 3,
   out_channels: 3,
   latent_channels: 4,

@@ -1,6 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { edit, keep, retensor, rowsOf, tensorsOf, text, type Change } from "../fixtures/rewrites.ts";
 import { safetensors, type RawTensor } from "../fakes/safetensors-writer.ts";
-import { loadFolder, saveFolder } from "../fakes/memory-snapshot.ts";
+import { loadFolder, saveFolder, type FileMap } from "../fakes/memory-snapshot.ts";
 import { snapshotFolder, type ReferenceName } from "./reference.ts";
 
 /** A reference snapshot with something changed, and a picture that diffusers drew with it. */
@@ -81,6 +82,14 @@ function rows(table: string, pick: (count: number) => readonly number[]): Change
     });
     return Object.fromEntries(changed);
   });
+}
+
+/** The VAE replaced by the small AutoencoderTiny that make_tiny_vae.py made. */
+function tinyVae(files: FileMap): void {
+  for (const path of files.keys()) if (path.startsWith("vae/")) files.delete(path);
+  const folder = fileURLToPath(new URL("tiny-vae/vae", import.meta.url));
+  for (const [name, bytes] of loadFolder(folder)) files.set(`vae/${name}`, bytes);
+  edit("model_index.json", { vae: ["diffusers", "AutoencoderTiny"] })(files);
 }
 
 type Tensors = Record<string, RawTensor>;
@@ -337,6 +346,8 @@ export const CHANGED_MODELS = {
     request: { steps: 4, guidanceScale: 8 },
     isFromPicture: true,
   },
+  "tiny-vae": { changes: [tinyVae] },
+  "tiny-vae-from-picture": { changes: [tinyVae], isFromPicture: true },
   "text-attention-mask": {
     changes: [edit("text_encoder/config.json", { use_attention_mask: true })],
   },

@@ -31,8 +31,8 @@ test("takes a scaling factor of its own", () => {
 });
 
 test("takes null for false where a flag is on by default", () => {
-  expect(readVaeConfig({ use_quant_conv: null }, FILE).use_quant_conv).toBe(false);
-  expect(readVaeConfig({}, FILE).use_quant_conv).toBe(true);
+  expect(readVaeConfig({ use_quant_conv: null }, FILE)).toMatchObject({ use_quant_conv: false });
+  expect(readVaeConfig({}, FILE)).toMatchObject({ use_quant_conv: true });
 });
 
 test("passes over what StableDiffusionPipeline does not look at", () => {
@@ -50,5 +50,50 @@ test.each([
       code: "SNAPSHOT_UNSUPPORTED",
       details: { what: `The VAE's ${key}`, found: JSON.stringify(value) },
     }),
+  );
+});
+
+const TINY = { _class_name: "AutoencoderTiny" };
+
+test("a config of AutoencoderTiny alone is its defaults: TAESD", () => {
+  expect(readVaeConfig(TINY, FILE)).toEqual({
+    kind: "AutoencoderTiny",
+    in_channels: 3,
+    out_channels: 3,
+    latent_channels: 4,
+    encoder_block_out_channels: [64, 64, 64, 64],
+    decoder_block_out_channels: [64, 64, 64, 64],
+    block_out_channels: [64, 64, 64, 64],
+    num_encoder_blocks: [1, 3, 3, 3],
+    num_decoder_blocks: [3, 3, 3, 1],
+    scaling_factor: 1,
+  });
+});
+
+test.each([
+  [{ num_decoder_blocks: [3, 3, 1] }, "num_decoder_blocks has 3 entries, not 4"],
+  [{ encoder_block_out_channels: [64, 64, 64] }, "num_encoder_blocks has 4 entries, not 3"],
+  [
+    { decoder_block_out_channels: [64, 64, 32, 32] },
+    "decoder_block_out_channels are not all the same: 64,64,32,32",
+  ],
+  [
+    { encoder_block_out_channels: [8, 8, 8], num_encoder_blocks: [1, 1, 1] },
+    "num_decoder_blocks has 4 entries, num_encoder_blocks 3",
+  ],
+])("refuses a tiny one of %j", (keys, reason) => {
+  expect(() => readVaeConfig({ ...TINY, ...keys }, FILE)).toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID", details: { file: FILE, reason } }),
+  );
+});
+
+test.each([
+  ["act_fn", "silu"],
+  ["upsample_fn", "bilinear"],
+  ["upsampling_scaling_factor", 4],
+  ["_class_name", "AsymmetricAutoencoderKL"],
+])("refuses a tiny one whose %s is %j as another architecture", (key, value) => {
+  expect(() => readVaeConfig({ ...TINY, [key]: value }, FILE)).toThrow(
+    expect.objectContaining({ code: "SNAPSHOT_UNSUPPORTED" }),
   );
 });
