@@ -22,10 +22,13 @@ export async function outgoingOfDrop({ items }: DataTransfer): Promise<readonly 
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const all: Outgoing[] = [];
   for (const { entry, file } of dropped) {
-    if (entry === null || file === null) continue;
-    const { name, isDirectory: isFolder } = entry;
-    const files = isFolder ? await filesBelow(entry, name) : [{ path: name, file }];
-    all.push({ name, isFolder, files, machinePath: pathOf(file) });
+    if (file === null) continue;
+    // What a page itself put together has no entry, and is a file.
+    if (entry === null || !isFolder(entry)) all.push(outgoingFile(file));
+    else {
+      const files = await filesBelow(entry, entry.name);
+      all.push({ name: entry.name, isFolder: true, files, machinePath: pathOf(file) });
+    }
   }
   return all;
 }
