@@ -22,6 +22,7 @@ const PARTS = [
   "engine",
   "assets/starter",
   "assets/torchserve",
+  "assets/nvidia",
   "dist/renderer",
   "package.json",
   "LICENSE",

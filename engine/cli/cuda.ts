@@ -1,26 +1,93 @@
+import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { installCudaSupport } from "../drawing/cuda.ts";
-import { note } from "./outcome.ts";
+import { StudioError } from "../contract/errors.ts";
+import { packageIndex } from "../cuda/package-index.ts";
+import { formatCudaReport } from "../cuda/report.ts";
+import type { CudaNeeds } from "../cuda/needs.ts";
+import { cudaInstaller, type CudaInstaller } from "../drawing/cuda.ts";
+import { megabytes } from "./megabytes.ts";
+import { note, progressLine } from "./outcome.ts";
+
+interface CudaFlags {
+  readonly index?: string;
+  readonly acceptLicence?: boolean;
+  readonly remove?: boolean;
+  readonly dataDir?: string;
+}
+
+type Progress = Parameters<NonNullable<Parameters<CudaInstaller["install"]>[0]["onProgress"]>>[0];
 
 /** `cuda`: fetches what ONNX Runtime needs for NVIDIA cards, and says what else is missing. */
 export function cudaCommand(signal: AbortSignal): Command {
   return new Command("cuda")
     .description(
-      "Adds support for NVIDIA graphics cards (Linux x64): fetches ONNX Runtime's CUDA libraries.",
+      "Adds support for NVIDIA graphics cards (Linux x64): ONNX Runtime's CUDA provider and NVIDIA's libraries; all but the driver.",
     )
-    .option("--remove", "take them away again")
-    .action(async ({ remove = false }: { remove?: boolean }) => {
-      const { text, isReady } = await installCudaSupport({
-        remove,
-        signal,
+    .option("--accept-licence", "accept NVIDIA's licence without being asked, for scripts")
+    .option("--index <url>", "a mirror of the Python package index; PIP_INDEX_URL by default")
+    .option("--remove", "remove everything that was added")
+    .option(
+      "--data-dir <dir>",
+      "the studio's folder; DARKROOM_HOME or the platform's own by default",
+    )
+    .action(async ({ index, acceptLicence, remove, dataDir }: CudaFlags) => {
+      const installer = cudaInstaller(dataDir);
+      if (remove === true) return removeIt(installer);
+      const report = await installer.install({
+        index: packageIndex(index),
+        acceptsLicence: acceptLicence === true || (await isAccepted(installer, signal)),
         onProgress: showProgress,
+        signal,
       });
-      process.stdout.write(`${text}\n`);
-      process.exitCode = isReady ? 0 : 1;
+      process.stdout.write(`${formatCudaReport(report)}\n`);
+      process.exitCode = report.probe.ok ? 0 : 1;
     });
 }
 
-function showProgress(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
-  else note(line);
+async function removeIt(installer: CudaInstaller): Promise<void> {
+  const isRemoved = await installer.remove();
+  process.stdout.write(isRemoved ? "CUDA support was removed.\n" : "There was no CUDA support.\n");
+}
+
+/** Shows NVIDIA's licences and what would be fetched, and asks; nobody is asked where nobody types. */
+async function isAccepted(installer: CudaInstaller, signal: AbortSignal): Promise<boolean> {
+  const offer = await installer.offer();
+  if (offer.isInstalled) return false;
+  if (!process.stdin.isTTY) throw new StudioError("CUDA_LICENCE", {});
+  for (const { title, url, text } of offer.licences) note(`${title}\n${url}\n\n${text}\n`);
+  note(inWords(offer));
+  const input = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await input.question("Do you accept both licences? (yes/no) ", { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    input.close();
+  }
+}
+
+function inWords({ downloadBytes, installedBytes, freeBytes }: CudaNeeds): string {
+  const [download, installed, free] = [downloadBytes, installedBytes, freeBytes].map(megabytes);
+  return `Download size ${download} MB; ${installed} MB on disk; ${free} MB free.`;
+}
+
+function showProgress(progress: Progress): void {
+  switch (progress.stage) {
+    case "checking":
+      return progressLine("Checking what is installed");
+    case "planned":
+      return note(inWords(progress));
+    case "downloading":
+      return progressLine(downloadInWords(progress));
+    case "unpacking":
+      return progressLine(`Unpacking ${progress.name}`);
+    case "probing":
+      return progressLine("Trying one product on the device");
+  }
+}
+
+function downloadInWords(progress: Extract<Progress, { stage: "downloading" }>): string {
+  const { receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = progress;
+  const rate = bytesPerSecond === null ? "" : `, ${megabytes(bytesPerSecond)} MB/s`;
+  const left = secondsLeft === null ? "" : `, ${secondsLeft.toFixed(0)} s left`;
+  return `Downloading: ${megabytes(receivedBytes)} of ${megabytes(totalBytes)} MB${rate}${left}`;
 }

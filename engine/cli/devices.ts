@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { DeviceReport } from "../contract/devices.ts";
-import { listDevices } from "../drawing/devices.ts";
+import { cudaLibraries } from "../drawing/cuda.ts";
+import { deviceProbe } from "../drawing/devices.ts";
 import { printResult } from "./outcome.ts";
 
 /** `devices`: what this machine can compute on, best first. */
@@ -9,7 +10,7 @@ export function devicesCommand(): Command {
     .description("What this machine can compute on, best first, and why the rest is passed over.")
     .option("--json", "one JSON object per line")
     .action(async ({ json }: { json?: boolean }) => {
-      for (const report of await listDevices()) {
+      for (const report of await deviceProbe(cudaLibraries())()) {
         printResult(json, { type: "device", ...report }, inWords(report));
       }
     });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { archiveSchema, configRequestSchema, packRequestSchema } from "./archives.ts";
 import { bucketPlaceSchema, objectKeySchema } from "./buckets.ts";
 import { bucketContract } from "./bucket-contract.ts";
-import { deviceReportSchema } from "./devices.ts";
+import { cudaOfferSchema, deviceReportSchema } from "./devices.ts";
 import {
   certificateSchema,
   endpointChangeSchema,
@@ -176,8 +176,10 @@ export const contract = {
     list: oc
       .input(z.object({ isFresh: z.boolean().default(false) }))
       .output(z.array(deviceReportSchema)),
+    cudaOffer: oc.output(cudaOfferSchema),
     /** Fetches what ONNX Runtime needs for NVIDIA cards, and tries the devices again. */
-    installCuda: oc.output(transfer),
+    installCuda: oc.input(z.object({ acceptsLicence: z.literal(true) })).output(transfer),
+    removeCuda: oc.output(nothing),
   },
 
   settings: {

@@ -17,3 +17,17 @@ export const deviceReportSchema = z.object({
   reason: z.string().optional(),
 });
 export type DeviceReport = z.output<typeof deviceReportSchema>;
+
+/** What adding CUDA support takes. */
+export const cudaOfferSchema = z.object({
+  isInstalled: z.boolean(),
+  downloadBytes: z.number(),
+  /** On the disk for good. */
+  installedBytes: z.number(),
+  /** The most that is needed on the way. */
+  peakBytes: z.number(),
+  freeBytes: z.number(),
+  /** To be accepted before anything is fetched. */
+  licences: z.array(z.object({ title: z.string(), url: z.string(), text: z.string() })).readonly(),
+});
+export type CudaOffer = z.output<typeof cudaOfferSchema>;

@@ -125,6 +125,11 @@ export const REFUSALS = {
     sentence: "The CUDA libraries could not be fetched from {url}: {reason}.",
     advice: "Run `npm run cuda` again; it goes on where it stopped.",
   },
+  CUDA_LICENCE: {
+    status: 403,
+    sentence: "NVIDIA's licence was not accepted, so nothing was fetched.",
+    advice: "Run `npm run cuda` in a terminal to read it, or pass --accept-licence.",
+  },
   CUDA_DOWNLOAD_DAMAGED: {
     status: 502,
     sentence: "What came from {url} is not the pinned package: {reason}.",

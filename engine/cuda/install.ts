@@ -1,183 +1,182 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-
 import { StudioError } from "../contract/errors.ts";
-import { ensureSpace, writingTo } from "./disk.ts";
 import type { Fetch, Http } from "../download/http.ts";
-import { discardPart, partBytes } from "../download/part.ts";
+import { discardPart } from "../download/part.ts";
 import { proxiedFetch } from "../download/proxied-fetch.ts";
-import { downloadDamaged, downloadFailed, downloadPackage } from "./download.ts";
-import { platformObstacle, surveyLibraries, thisMachine, type CudaEnvironment } from "./machine.ts";
+import { diskSpace } from "../files/free-space.ts";
+import { downloadDamaged, downloadFailed, downloadWheel } from "./download.ts";
+import { ensureSpace, needsOf, writingTo, type CudaNeeds } from "./needs.ts";
+import { packageIndex, type PackageIndex } from "./package-index.ts";
 import {
-  dependenciesOf,
-  ensureFolder,
+  hasBytes,
+  missingWheels,
+  partOf,
   place,
-  readPlacement,
-  removePlacement,
-  type Receipt,
+  placeRuntime,
+  type Placement,
 } from "./placement.ts";
-import type { CudaProgress } from "./progress.ts";
+import { progressMeter, type CudaProgress } from "./progress.ts";
 import type { CudaProbe, CudaReport } from "./report.ts";
-import { missingAfterMatMul, missingParts } from "./requirements.ts";
-import { CUDA_SOURCE, type CudaSource, type PackagePin } from "./source.ts";
-import { pinFor } from "./statement.ts";
+import { askNvidiaSmi, missingParts } from "./requirements.ts";
+import { CUDA_SOURCE, type CudaSource, type Wheel } from "./source.ts";
 import { unpackLibraries } from "./unpack.ts";
 
-/** What `installCuda` works with; everything but the first three has a default. */
-export interface CudaOptions {
-  /** The folder of onnxruntime-node's binding for Linux x64. */
-  readonly targetFolder: string;
-  /** Where a half-fetched package and the publisher's pin are kept. */
-  readonly cacheFolder: string;
-  /** One MatMul on the CUDA device, in a process of its own. */
+/** What `installCuda` works with. */
+export interface CudaOptions extends Placement {
+  /** Whether NVIDIA's licence was accepted; nothing is fetched without it. */
+  readonly acceptsLicence: boolean;
+  /** One product on the CUDA device, in a process of its own that sees the libraries. */
   readonly probe: () => Promise<CudaProbe>;
   readonly source?: CudaSource;
-  readonly environment?: CudaEnvironment;
+  readonly index?: PackageIndex | undefined;
+  readonly machine?: Partial<CudaMachine>;
   readonly onProgress?: (progress: CudaProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly fetch?: Fetch;
   readonly stallMs?: number;
   readonly pausesMs?: readonly number[];
   readonly now?: () => number;
 }
 
-type Job = Required<Omit<CudaOptions, "signal" | "fetch" | "stallMs" | "pausesMs">> & {
-  readonly http: Http;
+/** What is asked of the machine. */
+export interface CudaMachine {
+  /** As in `linux-x64`. */
+  readonly platform: string;
+  /** Bytes this user may still write to the disk that a folder is on. */
+  readonly freeBytes: (folder: string) => Promise<number>;
+  readonly nvidiaSmi: () => Promise<string | null>;
+}
+
+const THIS_MACHINE: CudaMachine = {
+  platform: `${process.platform}-${process.arch}`,
+  freeBytes: async (folder) => (await diskSpace(folder)).free,
+  nvidiaSmi: askNvidiaSmi,
 };
+
+interface Job extends Placement {
+  readonly source: CudaSource;
+  readonly index: PackageIndex;
+  readonly onProgress: (progress: CudaProgress) => void;
+  readonly now: () => number;
+  readonly http: Http;
+}
 
 const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000], reachMs: 5_000 };
 
 /**
- * Fetches the CUDA libraries, puts them beside onnxruntime-node's binding, and says what else the
- * machine needs. Asks nothing of the network where they are there already. Refuses with
- * CUDA_UNSUPPORTED, CUDA_DOWNLOAD_FAILED, CUDA_DOWNLOAD_DAMAGED or DISK_FULL; a cancel rejects with
- * the signal's reason and leaves what was fetched for the next run.
+ * Fetches ONNX Runtime's CUDA provider and the libraries it needs, places them wheel by wheel, and tries
+ * one product on the device. Asks nothing of the network where all is there already. Refuses as
+ * CUDA_UNSUPPORTED, CUDA_LICENCE, CUDA_DOWNLOAD_FAILED, CUDA_DOWNLOAD_DAMAGED or DISK_FULL; a cancel
+ * rejects with the signal's reason. What was fetched before either is not fetched again.
  */
 export async function installCuda(options: CudaOptions): Promise<CudaReport> {
-  const job = jobOf(options);
-  const obstacle = platformObstacle(job.environment);
+  const machine = { ...THIS_MACHINE, ...options.machine };
+  const obstacle = platformObstacle(machine.platform);
   if (obstacle !== null) throw new StudioError("CUDA_UNSUPPORTED", { reason: obstacle });
-  await ensureFolder(job.targetFolder);
-  const there = await readPlacement(job.targetFolder, job.source, job.http.signal);
-  const receipt = there ?? (await fetchAndPlace(job));
+  const job = jobOf(options);
+  const { source, folder, http } = job;
+  job.onProgress({ stage: "checking" });
+  const missing = await missingWheels(job, source, hasBytes(http.signal));
+  if (missing.length > 0 && !options.acceptsLicence) throw new StudioError("CUDA_LICENCE", {});
+  await fetchMissing(job, missing, await machine.freeBytes(folder));
+  http.signal?.throwIfAborted();
+  job.onProgress({ stage: "probing" });
+  const probe = await options.probe();
   return {
-    installed: there === null ? "placed" : "already there",
-    version: receipt.version,
-    folder: job.targetFolder,
-    libraries: receipt.libraries.map((library) => library.name),
-    trust: receipt.trust,
-    ...(await probeMachine(job)),
+    installed: missing.length > 0 ? "placed" : "already there",
+    version: source.version,
+    folder,
+    missing: probe.ok ? [] : missingParts(probe.reason, await machine.nvidiaSmi()),
+    probe,
   };
 }
 
-/**
- * Removes the libraries that `installCuda` placed and any half-fetched package; the publisher's pin
- * stays, so that a later install is held to the same bytes. Tells which files went.
- */
-export async function uninstallCuda(
-  options: Pick<CudaOptions, "targetFolder" | "cacheFolder" | "source">,
-): Promise<readonly string[]> {
-  const { targetFolder, cacheFolder, source = CUDA_SOURCE } = options;
-  await discardPart(partFile(cacheFolder, source));
-  return writingTo({ folder: targetFolder, bytes: 0 }, () => removePlacement(targetFolder, source));
+/** What `installCuda` would still take. */
+export async function cudaNeeds(
+  placement: Placement,
+  { source = CUDA_SOURCE, freeBytes = THIS_MACHINE.freeBytes } = {},
+): Promise<CudaNeeds> {
+  const missing = await missingWheels(placement, source);
+  return needsOf(placement, missing, await freeBytes(placement.folder));
 }
 
-/** Removes a half-fetched package; what was placed stays. */
-export function discardCudaPackage({
-  cacheFolder,
-  source = CUDA_SOURCE,
-}: Pick<CudaOptions, "cacheFolder" | "source">): Promise<void> {
-  return discardPart(partFile(cacheFolder, source));
+/** Why CUDA makes no sense on this platform, with what there is instead; null on Linux x64. */
+export function platformObstacle(platform: string): string | null {
+  if (platform === "linux-x64") return null;
+  // The binding of onnxruntime-node 1.30 for Windows does not know the name `cuda`.
+  if (platform.startsWith("win32")) {
+    return "on Windows the graphics card is used through DirectML (dml), which is built in";
+  }
+  if (platform === "darwin-arm64") {
+    return "a Mac has no CUDA; its graphics chip is used through Core ML (coreml), which is built in";
+  }
+  return `onnxruntime-node has no CUDA for ${platform.replace("-", " on ")}`;
 }
 
 function jobOf(options: CudaOptions): Job {
-  const { fetch = proxiedFetch(), stallMs, pausesMs, signal, ...rest } = options;
-  return {
-    source: CUDA_SOURCE,
-    environment: thisMachine(),
-    onProgress: () => {},
-    now: () => performance.now(),
-    ...rest,
-    http: {
-      fetch,
-      failed: downloadFailed,
-      stallMs: stallMs ?? PATIENCE.stallMs,
-      pausesMs: pausesMs ?? PATIENCE.pausesMs,
-      reachMs: PATIENCE.reachMs,
-      signal,
-    },
+  const { fetch = proxiedFetch(), stallMs, pausesMs, signal } = options;
+  const { folder, runtimeLibrary, source = CUDA_SOURCE, index = packageIndex() } = options;
+  const { onProgress = () => {}, now = () => performance.now() } = options;
+  const http = {
+    fetch,
+    failed: downloadFailed,
+    stallMs: stallMs ?? PATIENCE.stallMs,
+    pausesMs: pausesMs ?? PATIENCE.pausesMs,
+    reachMs: PATIENCE.reachMs,
+    // Who names an index without TLS trusts its network.
+    plainHost: index.url.protocol === "http:" ? index.url.host : undefined,
+    signal,
   };
+  return { folder, runtimeLibrary, source, index, onProgress, now, http };
 }
 
-async function fetchAndPlace(job: Job): Promise<Receipt> {
-  const { source, cacheFolder, targetFolder, http, onProgress, now } = job;
-  const part = partFile(cacheFolder, source);
-  await writingTo({ folder: cacheFolder, bytes: 0 }, () => mkdir(cacheFolder, { recursive: true }));
-  if (!source.pin) onProgress({ stage: "asking" });
-  const pin = await pinFor(source, cacheFolder, http);
-  const unpackedBytes = source.libraries.reduce((sum, library) => sum + library.expectedBytes, 0);
-  const missingBytes = Math.max(0, pin.sizeBytes - (await partBytes(part)));
-  await ensureSpace(
-    [
-      { folder: cacheFolder, bytes: missingBytes },
-      { folder: targetFolder, bytes: unpackedBytes },
-    ],
-    job.environment.freeBytes,
-  );
-  await downloadPackage({ pin, part, http, onProgress, now });
-  const receipt = await writingTo({ folder: targetFolder, bytes: unpackedBytes }, () =>
-    place(targetFolder, (workplace) => fill(workplace, part, pin, job)),
-  );
-  await discardPart(part);
-  return receipt;
-}
-
-/** Unpacks into `workplace`; a package that is not what it should be is forgotten. */
-async function fill(workplace: string, part: string, pin: PackagePin, job: Job): Promise<Receipt> {
-  const { source, http, onProgress } = job;
-  const damaged = (reason: string) => downloadDamaged(pin.url, reason);
-  try {
-    const libraries = await unpackLibraries({
-      archive: part,
-      libraries: source.libraries,
-      folder: workplace,
-      signal: http.signal,
-      onLibrary: (name) => onProgress({ stage: "unpacking", name }),
-      damaged,
-    });
-    for (const { name } of libraries) {
-      if (await dependenciesOf(join(workplace, name))) continue;
-      throw damaged(`${name} is not a library for Linux x64`);
+async function fetchMissing(job: Job, missing: readonly Wheel[], freeBytes: number): Promise<void> {
+  const { folder, source, http, onProgress, now } = job;
+  const needs = await needsOf(job, missing, freeBytes);
+  if (missing.length > 0) {
+    onProgress({ stage: "planned", ...needs });
+    ensureSpace(folder, needs);
+  }
+  await writingTo(folder, needs.peakBytes, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const totalBytes = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const meter = progressMeter(totalBytes, now);
+    let before = 0;
+    for (const wheel of missing) {
+      const onBytes = (held: number): void => {
+        const progress = meter(before + held);
+        if (progress !== null) onProgress(progress);
+      };
+      await fetchWheel(wheel, job, onBytes);
+      before += wheel.sizeBytes;
     }
-    const trust = source.pin ? "pinned in the source" : "stated by the publisher";
-    return { version: source.version, trust, libraries };
+    await placeRuntime(job, source, http.signal);
+  });
+}
+
+/** Fetches a wheel and places its libraries; a wheel that is not what it should be is forgotten. */
+async function fetchWheel(
+  wheel: Wheel,
+  { folder, source, index, http, onProgress }: Job,
+  onBytes: (held: number) => void,
+): Promise<void> {
+  const part = partOf(folder, wheel);
+  try {
+    const url = await downloadWheel({ wheel, index, part, http, onBytes });
+    await place(folder, source, (workplace) =>
+      unpackLibraries({
+        archive: part,
+        libraries: wheel.libraries,
+        folder: workplace,
+        signal: http.signal,
+        onLibrary: (name) => onProgress({ stage: "unpacking", name }),
+        damaged: (reason) => downloadDamaged(url, reason),
+      }),
+    );
   } catch (error) {
-    const spoilt = error instanceof StudioError && error.code === "CUDA_DOWNLOAD_DAMAGED";
-    if (spoilt) await discardPart(part);
+    const isSpoilt = error instanceof StudioError && error.code === "CUDA_DOWNLOAD_DAMAGED";
+    if (isSpoilt) await discardPart(part);
     throw error;
   }
-}
-
-/** A MatMul that ran proves driver and linked libraries; otherwise they are looked for one by one. */
-async function probeMachine(job: Job): Promise<Pick<CudaReport, "missing" | "probe">> {
-  const { source, targetFolder, environment, http, onProgress } = job;
-  const needed: string[] = [];
-  const runPath: string[] = [];
-  for (const { name } of source.libraries) {
-    const dependencies = await dependenciesOf(join(targetFolder, name));
-    needed.push(...(dependencies?.needed ?? []));
-    runPath.push(...(dependencies?.runPath ?? []));
-  }
-  const machine = await surveyLibraries(environment, targetFolder, { needed, runPath });
-  http.signal?.throwIfAborted();
-  onProgress({ stage: "probing" });
-  const probe = await job.probe();
-  const missing = probe.ok
-    ? missingAfterMatMul(needed, machine)
-    : missingParts([...new Set(needed)], machine);
-  return { missing, probe };
-}
-
-function partFile(cacheFolder: string, { id, version }: CudaSource): string {
-  return join(cacheFolder, `${id}.${version}.nupkg.part`);
+  await discardPart(part);
 }

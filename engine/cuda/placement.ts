@@ -1,130 +1,168 @@
-import { mkdtemp, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-
-import { StudioError } from "../contract/errors.ts";
+import { readFileSync, statSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, delimiter, join } from "node:path";
 import { hashFile } from "../files/hash-file.ts";
-import { readDependencies, type Dependencies } from "./elf.ts";
-import type { CudaSource } from "./source.ts";
-import type { Trust } from "./statement.ts";
-import type { PlacedLibrary } from "./unpack.ts";
+import { writeJson } from "../files/json-file.ts";
+import { nameOf, type CudaSource, type Wheel } from "./source.ts";
+import type { UnpackedLibrary } from "./unpack.ts";
 
-/** What was placed: kept beside the libraries, written last, so it vouches for all of them. */
-export interface Receipt {
+/** Where the libraries lie, and what they work with. */
+export interface Placement {
+  readonly folder: string;
+  /** ONNX Runtime's own library of this installation. It looks for its provider in the folder it lies in. */
+  readonly runtimeLibrary: string;
+}
+
+/** What was placed: kept beside the libraries, written after each wheel's. */
+interface Receipt {
   readonly version: string;
-  readonly trust: Trust;
-  readonly libraries: readonly PlacedLibrary[];
+  readonly libraries: readonly UnpackedLibrary[];
 }
 
-const RECEIPT = "darkroom-cuda.json";
-const WORKPLACE = ".darkroom-cuda-";
+const RECEIPT = "placed.json";
+const WORKPLACE = ".unpacking";
+const PART = ".part";
 
-/** Refuses where the folder of onnxruntime-node's binding is not there to receive anything. */
-export async function ensureFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => null);
-  if (found?.isDirectory()) return;
-  const reason = `there is no folder ${folder}; \`npm ci\` brings it`;
-  throw new StudioError("CUDA_UNSUPPORTED", { reason });
+/** The file that a wheel is fetched into; it survives between runs. */
+export function partOf(folder: string, { file }: Wheel): string {
+  return join(folder, `${file}${PART}`);
 }
 
 /**
- * The receipt in `folder` if every library of `source` still is, byte for byte, what the receipt
- * says; null where something is missing, of another version, or changed.
+ * The folder, where all libraries of `source` were placed in it and still have their sizes; undefined
+ * otherwise. The inference process looks for libraries there.
  */
-export async function readPlacement(
-  folder: string,
-  source: CudaSource,
-  signal?: AbortSignal,
-): Promise<Receipt | null> {
-  const receipt = await readReceipt(folder);
-  if (receipt?.version !== source.version) return null;
-  for (const { name } of source.libraries) {
-    const library = receipt.libraries.find((placed) => placed.name === name);
-    if (!library || !(await isUnchanged(join(folder, name), library, signal))) return null;
+export function placedFolder(folder: string, source: CudaSource): string | undefined {
+  try {
+    const receipt = parseReceipt(readFileSync(join(folder, RECEIPT), "utf8"), source);
+    const isHere = ({ name, sizeBytes }: UnpackedLibrary): boolean =>
+      statSync(join(folder, name)).size === sizeBytes;
+    const wanted = source.wheels.flatMap(({ libraries }) => libraries.map(nameOf));
+    const placed = new Set(receipt.filter(isHere).map(({ name }) => name));
+    const isWhole = wanted.every((name) => placed.has(name)) && placed.size > wanted.length;
+    // A path with a colon in it is two to the loader.
+    return isWhole && !folder.includes(delimiter) ? folder : undefined;
+  } catch {
+    return undefined;
   }
-  return receipt;
+}
+
+/** The wheels of `source` whose libraries are not here as they were placed, by their sizes or by `check`. */
+export async function missingWheels(
+  { folder }: Pick<Placement, "folder">,
+  source: CudaSource,
+  check: Check = hasSize,
+): Promise<readonly Wheel[]> {
+  const receipt = await readReceipt(folder, source);
+  const missing: Wheel[] = [];
+  for (const wheel of source.wheels) {
+    const placed = wheel.libraries.map((library) =>
+      receipt.find(({ name }) => name === nameOf(library)),
+    );
+    let isWhole = true;
+    for (const library of placed) {
+      isWhole &&= library !== undefined && (await check(folder, library));
+    }
+    if (!isWhole) missing.push(wheel);
+  }
+  return missing;
 }
 
 /**
- * Lets `fill` put the libraries into a folder of its own beside their destination, then moves them
- * into place by rename, the receipt last. If anything fails, what `fill` made is gone and what was
- * there before stays.
+ * Lets `fill` unpack libraries into an empty folder beside their place, moves them there by rename, and
+ * writes them down. If anything fails, what `fill` made is gone and what was there before stays.
  */
 export async function place(
   folder: string,
-  fill: (workplace: string) => Promise<Receipt>,
-): Promise<Receipt> {
-  await clearWorkplaces(folder);
-  const workplace = await mkdtemp(join(folder, WORKPLACE));
+  source: CudaSource,
+  fill: (workplace: string) => Promise<readonly UnpackedLibrary[]>,
+): Promise<void> {
+  const workplace = join(folder, WORKPLACE);
+  await rm(workplace, { recursive: true, force: true });
+  await mkdir(workplace, { recursive: true });
   try {
-    const receipt = await fill(workplace);
-    await writeFile(join(workplace, RECEIPT), `${JSON.stringify(receipt, null, 2)}\n`);
-    for (const name of [...receipt.libraries.map((library) => library.name), RECEIPT]) {
-      await rename(join(workplace, name), join(folder, name));
-    }
-    return receipt;
+    const libraries = await fill(workplace);
+    const names = new Set(libraries.map(({ name }) => name));
+    const others = (await readReceipt(folder, source)).filter(({ name }) => !names.has(name));
+    for (const name of names) await rename(join(workplace, name), join(folder, name));
+    const receipt: Receipt = { version: source.version, libraries: [...others, ...libraries] };
+    await writeJson(join(folder, RECEIPT), receipt);
   } finally {
     await rm(workplace, { recursive: true, force: true });
   }
 }
 
-/** Removes what `place` put there, by the names of `source`, and tells which paths went. */
-export async function removePlacement(
-  folder: string,
+/** Places ONNX Runtime's own library beside its provider, where it is not there already. */
+export async function placeRuntime(
+  { folder, runtimeLibrary }: Placement,
   source: CudaSource,
-): Promise<readonly string[]> {
-  await clearWorkplaces(folder);
-  if ((await readReceipt(folder)) === null) return [];
-  const names = [RECEIPT, ...source.libraries.map((library) => library.name)];
-  const paths = names.map((name) => join(folder, name));
-  for (const path of paths) await rm(path, { force: true });
-  return paths;
-}
-
-/** What the library at `path` asks of the loader, or null where it is not one for this machine. */
-export async function dependenciesOf(path: string): Promise<Dependencies | null> {
-  await using file = await open(path, "r");
-  return await readDependencies(async (offset, length) => {
-    const buffer = new Uint8Array(length);
-    const { bytesRead } = await file.read(buffer, 0, length, offset);
-    return buffer.subarray(0, bytesRead);
+  signal?: AbortSignal,
+): Promise<void> {
+  const name = basename(runtimeLibrary);
+  const { size: sizeBytes } = await stat(runtimeLibrary);
+  const sha256 = await hashFile(runtimeLibrary, () => signal?.throwIfAborted());
+  const library = { name, sizeBytes, sha256 };
+  const isPlaced = (await readReceipt(folder, source)).some((placed) => placed.name === name);
+  if (isPlaced && (await hasBytes(signal)(folder, library))) return;
+  await place(folder, source, async (workplace) => {
+    await copyFile(runtimeLibrary, join(workplace, name));
+    return [library];
   });
 }
 
-async function isUnchanged(
-  path: string,
-  { sizeBytes, sha256 }: PlacedLibrary,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  if (found?.size !== sizeBytes) return false;
-  return (await hashFile(path, () => signal?.throwIfAborted())) === sha256;
+/** Removes everything, and tells whether there was anything. */
+export async function removePlacement(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  // The receipt first: what is half removed is not placed.
+  await rm(join(folder, RECEIPT), { force: true });
+  await rm(folder, { recursive: true, force: true });
+  return names.length > 0;
 }
 
-/** What a killed run left behind. */
-async function clearWorkplaces(folder: string): Promise<void> {
+/** Removes what is half fetched, or left of a run that was killed; what was placed stays. */
+export async function discardParts(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((name) => name.startsWith(WORKPLACE))) {
+  for (const name of names.filter((one) => one.includes(PART) || one === WORKPLACE)) {
     await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
-async function readReceipt(folder: string): Promise<Receipt | null> {
+/** Whether a library is here as it was placed. */
+type Check = (folder: string, library: UnpackedLibrary) => Promise<boolean>;
+
+const hasSize: Check = async (folder, { name, sizeBytes }) =>
+  (await stat(join(folder, name)).catch(() => null))?.size === sizeBytes;
+
+/** Byte for byte, which takes seconds. */
+export function hasBytes(signal?: AbortSignal): Check {
+  return async (folder, library) => {
+    if (!(await hasSize(folder, library))) return false;
+    const path = join(folder, library.name);
+    return (await hashFile(path, () => signal?.throwIfAborted())) === library.sha256;
+  };
+}
+
+async function readReceipt(
+  folder: string,
+  source: CudaSource,
+): Promise<readonly UnpackedLibrary[]> {
+  const text = await readFile(join(folder, RECEIPT), "utf8").catch(() => "");
   try {
-    const found: unknown = JSON.parse(await readFile(join(folder, RECEIPT), "utf8"));
-    return isReceipt(found) ? found : null;
+    return parseReceipt(text, source);
   } catch {
-    return null;
+    return [];
   }
 }
 
-function isReceipt(value: unknown): value is Receipt {
-  if (!isObject(value) || typeof value["version"] !== "string") return false;
-  const { trust, libraries } = value;
-  const trusted = trust === "pinned in the source" || trust === "stated by the publisher";
-  return trusted && Array.isArray(libraries) && libraries.every(isPlacedLibrary);
+/** The libraries of another version are not this one's. */
+function parseReceipt(text: string, { version }: CudaSource): readonly UnpackedLibrary[] {
+  const receipt: unknown = JSON.parse(text);
+  if (!isObject(receipt) || receipt["version"] !== version) return [];
+  const { libraries } = receipt;
+  return Array.isArray(libraries) ? libraries.filter(isUnpackedLibrary) : [];
 }
 
-function isPlacedLibrary(value: unknown): value is PlacedLibrary {
+function isUnpackedLibrary(value: unknown): value is UnpackedLibrary {
   if (!isObject(value)) return false;
   const { name, sizeBytes, sha256 } = value;
   return typeof name === "string" && typeof sizeBytes === "number" && typeof sha256 === "string";

@@ -1,14 +1,15 @@
 import { SpeedMeter, type Speed } from "../download/speed.ts";
+import type { CudaNeeds } from "./needs.ts";
 
 /** What `installCuda` is doing just now. */
 export type CudaProgress =
-  | { readonly stage: "asking" }
-  | DownloadProgress
   | { readonly stage: "checking" }
+  | ({ readonly stage: "planned" } & CudaNeeds)
+  | DownloadProgress
   | { readonly stage: "unpacking"; readonly name: string }
   | { readonly stage: "probing" };
 
-/** How far a download is; rate and time left are null until there is something to measure. */
+/** How far all wheels are; rate and time left are null until there is something to measure. */
 export interface DownloadProgress extends Speed {
   readonly stage: "downloading";
   readonly receivedBytes: number;

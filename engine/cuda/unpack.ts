@@ -8,16 +8,16 @@ import { crc32 } from "node:zlib";
 import { openPromise, type Entry, type ZipFile } from "yauzl";
 
 import { StudioError } from "../contract/errors.ts";
-import type { PackagedLibrary } from "./source.ts";
+import { nameOf, type PackagedLibrary } from "./source.ts";
 
 /** A library as it lies on the disk. */
-export interface PlacedLibrary {
+export interface UnpackedLibrary {
   readonly name: string;
   readonly sizeBytes: number;
   readonly sha256: string;
 }
 
-/** What is unpacked, where to, and how a damaged package is refused. */
+/** What is unpacked, where to, and how a damaged wheel is refused. */
 export interface Unpacking {
   readonly archive: string;
   readonly libraries: readonly PackagedLibrary[];
@@ -27,7 +27,7 @@ export interface Unpacking {
   readonly damaged: (reason: string) => StudioError;
 }
 
-// The package has some thirty entries; a directory of thousands is not it.
+// ONNX Runtime's wheel has some seven hundred entries; a directory of many thousands is not it.
 const MAX_ENTRIES = 4096;
 const STORED = 0;
 const DEFLATED = 8;
@@ -35,10 +35,10 @@ const LOCAL_HEADER_BYTES = 30;
 
 /**
  * Unpacks the named libraries, and nothing else, into `folder` under names of our own. Each must be
- * there once, stay within its size, and match its CRC-32, which yauzl does not check; a name
- * anywhere in the package that leaves its folder refuses the package.
+ * there once, have its size, and match its CRC-32, which yauzl does not check; a name anywhere in the
+ * wheel that leaves its folder refuses the wheel.
  */
-export async function unpackLibraries(unpacking: Unpacking): Promise<readonly PlacedLibrary[]> {
+export async function unpackLibraries(unpacking: Unpacking): Promise<readonly UnpackedLibrary[]> {
   try {
     return await unpackAll(unpacking);
   } catch (error) {
@@ -46,14 +46,14 @@ export async function unpackLibraries(unpacking: Unpacking): Promise<readonly Pl
   }
 }
 
-async function unpackAll(unpacking: Unpacking): Promise<readonly PlacedLibrary[]> {
+async function unpackAll(unpacking: Unpacking): Promise<readonly UnpackedLibrary[]> {
   const options = { autoClose: false, strictFileNames: true, validateEntrySizes: true };
   const archive = await openPromise(unpacking.archive, options);
   try {
     const entries = await wantedEntries(archive, unpacking);
-    const placed: PlacedLibrary[] = [];
+    const placed: UnpackedLibrary[] = [];
     for (const [library, entry] of entries) {
-      unpacking.onLibrary(library.name);
+      unpacking.onLibrary(nameOf(library));
       placed.push(await unpackOne(archive, entry, library, unpacking));
     }
     return placed;
@@ -74,21 +74,20 @@ async function wantedEntries(archive: ZipFile, { libraries, damaged }: Unpacking
     const entry = found.get(library.path);
     if (!entry) throw damaged(`it lacks ${library.path}`);
     const fault = faultOf(entry, library);
-    if (fault !== null) throw damaged(`${library.name} ${fault}`);
+    if (fault !== null) throw damaged(`${nameOf(library)} ${fault}`);
     return [library, entry];
   });
   if (overlap(wanted.map(([, entry]) => entry))) throw damaged("its libraries overlap");
   return wanted;
 }
 
-function faultOf(entry: Entry, { maxBytes }: PackagedLibrary): string | null {
+function faultOf(entry: Entry, { sizeBytes }: PackagedLibrary): string | null {
   if (entry.isEncrypted()) return "is encrypted";
   if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
     return `is compressed by method ${entry.compressionMethod}`;
   }
-  if (entry.uncompressedSize === 0) return "is empty";
-  if (entry.uncompressedSize > maxBytes) {
-    return `claims ${entry.uncompressedSize} bytes, more than ${maxBytes}`;
+  if (entry.uncompressedSize !== sizeBytes) {
+    return `claims ${entry.uncompressedSize} bytes instead of ${sizeBytes}`;
   }
   return null;
 }
@@ -108,9 +107,10 @@ function spanEnd(entry: Entry): number {
 async function unpackOne(
   archive: ZipFile,
   entry: Entry,
-  { name }: PackagedLibrary,
+  library: PackagedLibrary,
   { folder, signal, damaged }: Unpacking,
-): Promise<PlacedLibrary> {
+): Promise<UnpackedLibrary> {
+  const name = nameOf(library);
   const sums = checksums();
   const source = await archive.openReadStreamPromise(entry);
   const target = createWriteStream(join(folder, name), { flags: "wx", mode: 0o644, flush: true });

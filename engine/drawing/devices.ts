@@ -1,22 +1,37 @@
 import { StudioError } from "../contract/errors.ts";
 import type { DeviceName, DeviceReport } from "../contract/devices.ts";
 import { deviceFor, type Device } from "../runtime/device.ts";
-import { probeDevice, probeDevices } from "../runtime/probe.ts";
+import { probeDevice, probeDevices, type ProbeOptions } from "../runtime/probe.ts";
 
 /** Tries every provider that this machine might have, but for those whose reports are `known`. */
 export type Probe = (known?: readonly DeviceReport[]) => Promise<readonly DeviceReport[]>;
 
+/** Where libraries that were added to a data folder lie. */
+export type Libraries = ProbeOptions["libraries"];
+
 /** Every way to compute that this machine might have, best first, with the reason where one is not used. */
-export const listDevices: Probe = (known = []) => probeDevices({ known });
+export function deviceProbe(libraries: Libraries): Probe {
+  return (known = []) => probeDevices({ known, libraries });
+}
+
+export interface DeviceChoice {
+  /** Tells what was tried before. */
+  readonly probe?: Probe | undefined;
+  readonly libraries?: Libraries | undefined;
+}
 
 /**
  * Finds the device a person named, or for `auto` the best one that works. One that is named and did not
- * work when it was tried is tried again, by itself. `probe` tells what was tried before.
+ * work when it was tried is tried again, by itself.
  */
-export async function chooseDevice(name: DeviceName, probe?: Probe): Promise<Device> {
+export async function chooseDevice(
+  name: DeviceName,
+  { probe, libraries }: DeviceChoice = {},
+): Promise<Device> {
   if (name === "cpu") return deviceFor("cpu", { float16: false });
-  const reports = name === "auto" ? await (probe ?? listDevices)() : ((await probe?.()) ?? []);
-  const report = name === "auto" ? bestOf(reports) : await reportOf(name, reports);
+  const isOpen = name === "auto";
+  const reports = isOpen ? await (probe ?? deviceProbe(libraries))() : ((await probe?.()) ?? []);
+  const report = isOpen ? bestOf(reports) : await reportOf(name, reports, libraries);
   if (report?.available === true) return deviceFor(report.provider, report);
   const reason = report?.reason ?? reasonsOf(reports);
   throw new StudioError("DEVICE_UNAVAILABLE", { device: name, reason });
@@ -25,9 +40,10 @@ export async function chooseDevice(name: DeviceName, probe?: Probe): Promise<Dev
 async function reportOf(
   name: DeviceReport["provider"],
   reports: readonly DeviceReport[],
+  libraries: Libraries,
 ): Promise<DeviceReport> {
   const known = reports.find(({ provider }) => provider === name);
-  return known?.available === true ? known : probeDevice(name);
+  return known?.available === true ? known : probeDevice(name, { libraries });
 }
 
 /** The first that works and has no reason to be passed over. */

@@ -14,7 +14,8 @@ import { int8Device, precisionOf, type Device } from "../runtime/device.ts";
 import type { ModelOptions } from "../runtime/model-on-device.ts";
 import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
-import { chooseDevice, type Probe } from "./devices.ts";
+import { cudaLibraries } from "./cuda.ts";
+import { chooseDevice, type Libraries, type Probe } from "./devices.ts";
 import { draw, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { orAborted } from "../files/or-aborted.ts";
@@ -30,6 +31,8 @@ export interface DrawingOptions extends ModelOptions {
   readonly probe?: Probe | undefined;
   /** Where float32 copies and preview maps are kept; the system's own place by default. */
   readonly cacheFolder?: string | undefined;
+  /** Where a device's own libraries lie; in this user's data folder by default. */
+  readonly libraries?: Libraries | undefined;
 }
 
 /** With what an order is drawn. */
@@ -75,15 +78,16 @@ interface Loaded {
 export class Drawing {
   readonly #options: DrawingOptions;
   readonly #cacheFolder: string;
-  readonly #supervisor = new Supervisor();
+  readonly #supervisor: Supervisor;
   #device: Promise<Device> | undefined;
   /** Whether this processor adds up products of bytes exactly; unknown before that was asked. */
   #isExact: Promise<boolean> | undefined;
   #loaded: Loaded | undefined;
 
   constructor(options: DrawingOptions = {}) {
-    this.#options = options;
+    this.#options = { ...options, libraries: options.libraries ?? cudaLibraries() };
     this.#cacheFolder = cacheFolder(options.cacheFolder);
+    this.#supervisor = new Supervisor(this.#options.libraries);
   }
 
   /** Pid of the inference process, where one runs: for tests that kill it. */
@@ -139,8 +143,8 @@ export class Drawing {
   #chosenDevice(): Promise<Device> {
     const { device = "auto", probe } = this.#options;
     // What a studio knows of its devices may change from one picture to the next.
-    if (probe !== undefined) return chooseDevice(device, probe);
-    this.#device ??= chooseDevice(device).catch((error: unknown) => {
+    if (probe !== undefined) return chooseDevice(device, this.#options);
+    this.#device ??= chooseDevice(device, this.#options).catch((error: unknown) => {
       // What was not there may be there at the next picture.
       this.#device = undefined;
       throw error;

@@ -66,7 +66,7 @@ export async function openDataFolder(chosen?: string): Promise<string> {
 
 /** Names in a data folder; a folder with others in it is also something else. */
 const NAMES =
-  /^(\.|(queue|gallery|owner)\.([\w-]+\.)?sqlite|(gallery|settings|form|secrets|tokens|transfers|owner|server|endpoints|connections)\.([\w-]+\.)?json|studio\.|(gallery|thumbnails|trash|init-images|models|logs|bucket-transfers)$)/;
+  /^(\.|(queue|gallery|owner)\.([\w-]+\.)?sqlite|(gallery|settings|form|secrets|tokens|transfers|owner|server|endpoints|connections)\.([\w-]+\.)?json|studio\.|(gallery|thumbnails|trash|init-images|models|logs|bucket-transfers|cuda)$)/;
 
 /**
  * Takes other users' rights away, but only from a folder that holds nothing but a studio: who names

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DeviceReport } from "../contract/devices.ts";
 import { StudioError } from "../contract/errors.ts";
-import { InferenceClient } from "./inference-client.ts";
+import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
 import { measure } from "./matrix-product.ts";
 import type { Provider } from "./messages.ts";
 
@@ -11,6 +11,7 @@ export interface ProbeOptions {
   readonly known?: readonly DeviceReport[];
   /** How long one device may take. */
   readonly patienceMs?: number;
+  readonly libraries?: LibraryFolder | undefined;
   /** Stands in for the inference process in tests. */
   readonly program?: string;
 }
@@ -84,9 +85,9 @@ type Try =
 
 async function tryOnce(
   provider: Provider,
-  { patienceMs = PATIENCE_MS, program }: ProbeOptions,
+  { patienceMs = PATIENCE_MS, program, libraries }: ProbeOptions,
 ): Promise<Try> {
-  const client = new InferenceClient(program);
+  const client = new InferenceClient(libraries, program);
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
@@ -98,15 +99,24 @@ async function tryOnce(
     if (isLate) {
       return { report: unanswered(provider, `it did not answer in ${patienceMs / 1000} s`) };
     }
-    if (client.isAlive) return { report: unusable(provider, reasonInWords(provider, error)) };
+    if (client.isAlive) {
+      // What it wrote may be behind its reply.
+      await endOf(client);
+      const reason = reasonInWords(provider, error, client.lastWords);
+      return { report: unusable(provider, reason) };
+    }
     // Where no process starts at all, the device is not to blame.
     if (client.pid === undefined) throw error;
     return { death: ownWords(error) };
   } finally {
     clearTimeout(timer);
-    client.kill();
-    await Promise.race([client.gone, pause(LEAVING_MS)]);
+    await endOf(client);
   }
+}
+
+async function endOf(client: InferenceClient): Promise<void> {
+  client.kill();
+  await Promise.race([client.gone, pause(LEAVING_MS)]);
 }
 
 /** A CPU that gives no answer, being busy or out of memory, draws all the same; how fast nobody knows. */
@@ -139,8 +149,28 @@ const WORDS: readonly {
 }[] = [
   {
     provider: "cuda",
-    says: /failed to load shared library/i,
+    says: /libcuda\.so\.1: cannot open/,
+    means: "NVIDIA's driver is not installed",
+  },
+  {
+    provider: "cuda",
+    says: /libonnxruntime_providers_\w+\.so: cannot open/,
     means: "its libraries are not installed; `npm run cuda` adds them",
+  },
+  {
+    provider: "cuda",
+    says: /driver version is insufficient/i,
+    means: "NVIDIA's driver is too old; CUDA 13 needs version 580 or newer",
+  },
+  {
+    provider: "cuda",
+    says: /no CUDA-capable device/i,
+    means: "no NVIDIA card was found",
+  },
+  {
+    provider: "cuda",
+    says: /no kernel image is available/i,
+    means: "the card is too old for CUDA 13; it needs compute capability 7.5 or more",
   },
   {
     provider: "webgpu",
@@ -149,11 +179,28 @@ const WORDS: readonly {
   },
 ];
 
-/** Why a provider cannot be used, in words; its own, less the place in its source, where they are not known. */
-export function reasonInWords(provider: Provider, error: unknown): string {
+/** A library that the loader lacks, by its name. */
+const LACKS = /(lib[\w.+-]+): cannot open shared object file/;
+
+/**
+ * Why a provider cannot be used, in words; its own, less the place in its source, where they are not known.
+ * `lastWords` is what the process wrote beside its replies: ONNX Runtime says there which library it lacks.
+ */
+export function reasonInWords(provider: Provider, error: unknown, lastWords = ""): string {
   const raw = ownWords(error);
-  const known = WORDS.find((entry) => entry.provider === provider && entry.says.test(raw));
+  const isLoading = /failed to load shared library/i.test(raw);
+  const said = `${wholeWords(error)} ${isLoading ? lastWords : ""}`;
+  const known = WORDS.find((entry) => entry.provider === provider && entry.says.test(said));
+  const lacking = LACKS.exec(said)?.[1];
+  if (known === undefined && lacking !== undefined)
+    return `the library ${lacking} is not installed`;
   return known?.means ?? raw.replace(/^\/\S+:\d+ .*?was false\.\s*/, "");
+}
+
+/** Where ONNX Runtime tells what it was doing first, what a provider said comes late. */
+function wholeWords(error: unknown): string {
+  const { cause } = error instanceof Error ? error : {};
+  return typeof cause === "string" ? cause : ownWords(error);
 }
 
 function ownWords(error: unknown): string {

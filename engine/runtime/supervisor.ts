@@ -1,5 +1,5 @@
 import type { Tensors } from "../pipeline/session.ts";
-import { InferenceClient } from "./inference-client.ts";
+import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
 import type { Request } from "./messages.ts";
 
 /** How long a step may still run after a cancel before its process is replaced: the promise is 2 s. */
@@ -7,8 +7,13 @@ const GRACE_MS = 1200;
 
 /** Keeps one inference process: starts it when it is needed, and anew when it has died. */
 export class Supervisor {
+  readonly #libraries: LibraryFolder | undefined;
   #client: InferenceClient | undefined;
   #epoch = 0;
+
+  constructor(libraries?: LibraryFolder) {
+    this.#libraries = libraries;
+  }
 
   /** A number for the process that the next request goes to; sessions of an earlier one are gone. */
   epoch(): number {
@@ -56,7 +61,7 @@ export class Supervisor {
   #living(): InferenceClient {
     if (this.#client?.isAlive === true) return this.#client;
     this.#epoch++;
-    this.#client = new InferenceClient();
+    this.#client = new InferenceClient(this.#libraries);
     return this.#client;
   }
 }

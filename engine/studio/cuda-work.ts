@@ -4,34 +4,30 @@ import type { TransferRunner } from "../transfers/runner.ts";
 export interface CudaWorkParts {
   readonly installer: CudaInstaller;
   /** Told when libraries have come: the devices are other ones now. */
-  readonly onInstalled: () => Promise<unknown>;
+  readonly onLibraries: () => Promise<unknown>;
 }
 
-type Progress = Parameters<Parameters<CudaInstaller["install"]>[0]["onProgress"]>[0];
-
-/** What is done besides fetching, for a person to read. */
-const WORDS: Readonly<Record<Exclude<Progress["stage"], "downloading">, string>> = {
-  asking: "asking the publisher what the package should be",
-  checking: "checking the package",
-  unpacking: "unpacking the libraries",
-  probing: "multiplying two matrices on the device",
-};
-
 /** How support for NVIDIA cards comes to this machine, as transfers carry it out. */
-export function cudaWork({ installer, onInstalled }: CudaWorkParts): TransferRunner {
+export function cudaWork({ installer, onLibraries }: CudaWorkParts): TransferRunner {
   return {
     canPause: true,
     run: async ({ signal, onProgress, onNote }) => {
+      // One stands in the list only where the licence was accepted.
+      const acceptsLicence = true;
       const report = await installer.install({
+        acceptsLicence,
         signal,
         onProgress: (progress) => {
-          if (progress.stage !== "downloading") return onNote(WORDS[progress.stage]);
+          if (progress.stage === "checking") onNote("checking what is installed");
+          if (progress.stage === "unpacking") onNote(`unpacking ${progress.name}`);
+          if (progress.stage === "probing") onNote("trying one product on the device");
+          if (progress.stage !== "downloading") return;
           const { receivedBytes: doneBytes, totalBytes } = progress;
           onProgress({ doneBytes, totalBytes });
         },
       });
       onNote(outcomeOf(report));
-      await onInstalled();
+      await onLibraries();
       return undefined;
     },
     discard: () => installer.discard(),
@@ -40,8 +36,7 @@ export function cudaWork({ installer, onInstalled }: CudaWorkParts): TransferRun
 
 /** Whether it is ready, and what else the machine needs where it is not. */
 function outcomeOf({ missing, probe }: Awaited<ReturnType<CudaInstaller["install"]>>): string {
-  const needs = missing.map(({ what, advice }) => `${what}: ${advice}`);
-  if (probe.ok && needs.length === 0) return "CUDA is ready";
-  const why = needs.length > 0 ? needs.join("; ") : probe.ok ? "" : probe.reason;
-  return `the libraries are in place, and this is missing: ${why}`;
+  if (probe.ok) return "CUDA is ready.";
+  const needs = missing.map(({ what, advice }) => `${what}. ${advice}`);
+  return `The libraries are installed, but CUDA is not ready. Missing: ${needs.join(" ")}`;
 }

@@ -5,6 +5,8 @@ import type { ChosenDevice, DeviceList } from "../worker/device-list.ts";
 import type { DeviceReport } from "../contract/devices.ts";
 import type { Estimate } from "../contract/generation.ts";
 import type { Machine } from "../contract/machine.ts";
+import { StudioError } from "../contract/errors.ts";
+import type { CudaInstaller } from "../drawing/cuda.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { diskSpace } from "../files/free-space.ts";
@@ -83,14 +85,29 @@ async function nvidiaName(): Promise<string | undefined> {
 export interface DevicesParts {
   readonly devices: DeviceList;
   readonly transfers: Transfers;
+  readonly cuda: CudaInstaller;
+  /** Told when libraries have come or gone: the devices are other ones now. */
+  readonly onLibraries: () => Promise<unknown>;
 }
 
 /** What this machine can draw on, and what can be added. */
-export function devicesProcedures({ devices, transfers }: DevicesParts) {
+export function devicesProcedures({ devices, transfers, cuda, onLibraries }: DevicesParts) {
   return {
     list: os.devices.list.handler(async ({ input }) => [...(await devices.list(input.isFresh))]),
     installCuda: os.devices.installCuda.handler(async () => ({
       transferId: await transfers.add({ kind: "cuda", name: "ONNX Runtime", order: null }),
     })),
+    cudaOffer: os.devices.cudaOffer.handler(() => cuda.offer()),
+    removeCuda: os.devices.removeCuda.handler(async () => {
+      const running = transfers
+        .list()
+        .find(({ kind, state }) => kind === "cuda" && state === "running");
+      if (running !== undefined) {
+        const details = { what: "CUDA support", wanted: "removed", state: "being added" };
+        throw new StudioError("STATE_CONFLICT", details);
+      }
+      await cuda.remove();
+      await onLibraries();
+    }),
   };
 }

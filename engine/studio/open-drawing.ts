@@ -1,5 +1,6 @@
 import { LOCAL_TARGET } from "../contract/generation.ts";
-import { listDevices } from "../drawing/devices.ts";
+import { cudaLibraries } from "../drawing/cuda.ts";
+import { deviceProbe } from "../drawing/devices.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { StudioOptions } from "./studio-options.ts";
 import { DeviceList, wantedDevice, type ChosenDevice } from "../worker/device-list.ts";
@@ -42,7 +43,11 @@ export async function openDrawing(
   const changed = (): void => events.publish({ type: "machine-changed" });
   const turns = new DeviceTurns();
   const isBusy = () => turns.holder !== undefined;
-  const devices = new DeviceList(options.probe ?? listDevices, { onChange: changed, isBusy });
+  const libraries = cudaLibraries(options.dataFolder);
+  const devices = new DeviceList(options.probe ?? deviceProbe(libraries), {
+    onChange: changed,
+    isBusy,
+  });
   const deviceName = () => wantedDevice(settings.read());
   const device = () => devices.chosen(deviceName());
   const user = { device, turns, drawing: () => drawing };
@@ -61,6 +66,7 @@ export async function openDrawing(
     folderOf: (id) => store.folderOf(id),
     readInitImage: (id) => initImages.read(id),
     cacheFolder: options.cacheFolder,
+    libraries,
     paceOf: (order) => estimates.paceOf(order).catch(() => undefined),
     onProgress: (id, progress) => live.report(id, progress),
     addPreview: (...preview) => addressOf("preview", previews.add(...preview)),

@@ -6,7 +6,7 @@ import type { StudioOptions } from "./studio-options.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import type { WhoAmI } from "./secret-procedures.ts";
 import { StudioError } from "../contract/errors.ts";
-import { THIS_CUDA } from "../drawing/cuda.ts";
+import { cudaInstaller, type CudaInstaller } from "../drawing/cuda.ts";
 import { bucketWorks, sweepBucketTransfers } from "./bucket-transfers.ts";
 import { bucketImportWork } from "./bucket-import.ts";
 import { cudaWork } from "./cuda-work.ts";
@@ -27,15 +27,19 @@ export interface TransferParts {
   readonly whoAmI: WhoAmI;
   /** Tells everybody that models have come, gone or changed. */
   readonly onModels: () => void;
+  readonly cuda: CudaInstaller;
+  /** To be told when libraries of a device have come or gone. */
+  readonly onLibraries: () => Promise<unknown>;
 }
 
 /** Introduces transfers to the store, the hub and buckets, and lets them run. */
 export function openTransfers(
-  { dataFolder, isPassive, cuda = THIS_CUDA }: StudioOptions,
+  { dataFolder, isPassive, cuda = cudaInstaller(dataFolder) }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
   parts: DrawingParts & Pick<ServingParts, "studioEngine" | "server"> & BucketParts,
 ): TransferParts {
-  const { store, devices, studioEngine, server, connections, buckets, received } = parts;
+  const { store, devices, drawing, turns, studioEngine, server } = parts;
+  const { connections, buckets, received } = parts;
   const fetch = proxiedFetch();
   const access = (token: string | undefined): HubAccess => ({
     endpoint: hubEndpoint(settings.read().hubEndpoint),
@@ -47,7 +51,11 @@ export function openTransfers(
     studioEngine.forget();
     events.publish({ type: "models-changed" });
   };
-  const onInstalled = () => devices.list(true);
+  const onLibraries = () => {
+    // A running inference process knows only the libraries that were there when it was started.
+    turns.whenFree("studio", () => drawing.unload());
+    return devices.list(true);
+  };
   const runners = {
     ...modelWorks({ store, hub, isOpen: (id) => transfers.isOpen(id), onModels }),
     pack: packWork(store),
@@ -55,12 +63,13 @@ export function openTransfers(
     ...bucketWorks({ connections, received, dataFolder }),
     "bucket-import": bucketImportWork({ store, connections, onModels }),
     "bucket-serve": serveWork({ store, connections, server, studioEngine, onModels }),
-    cuda: cudaWork({ installer: cuda, onInstalled }),
+    cuda: cudaWork({ installer: cuda, onLibraries }),
   };
   // What cannot be swept now is swept at the next start.
   sweepBucketTransfers(dataFolder, { received, transfers }).catch(() => undefined);
   transfers.begin(runners, isPassive);
-  return { hub, whoAmI: async (token, signal) => whoAmI(access(token), signal), onModels };
+  const asks = async (...[token, signal]: Parameters<WhoAmI>) => whoAmI(access(token), signal);
+  return { hub, whoAmI: asks, onModels, cuda, onLibraries };
 }
 
 /** A vault that is locked keeps nobody from what is open to all. */

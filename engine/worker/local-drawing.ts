@@ -3,7 +3,7 @@ import type { Generation } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import type { Progress } from "../contract/progress.ts";
 import { Drawing, type DrawingEvent, type DrawingInputs } from "../drawing/drawing.ts";
-import type { Probe } from "../drawing/devices.ts";
+import type { Libraries, Probe } from "../drawing/devices.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { Pace } from "./pace.ts";
@@ -16,6 +16,8 @@ export interface LocalDrawingParts {
   readonly folderOf: (model: string) => Promise<string>;
   readonly readInitImage: (id: string) => Promise<Uint8Array>;
   readonly cacheFolder: string | undefined;
+  /** Where a device's own libraries lie. */
+  readonly libraries?: Libraries | undefined;
   /** The pace to expect of an order; undefined where nothing is known. */
   readonly paceOf: (order: Order) => Promise<Pace | undefined>;
   readonly onProgress: (generationId: string, progress: Progress) => void;
@@ -130,8 +132,8 @@ export class LocalDrawing {
     const device = this.#parts.deviceName();
     if (device !== this.#deviceName) this.unload();
     this.#deviceName = device;
-    const { probe, cacheFolder } = this.#parts;
-    this.#drawing ??= new Drawing({ device, probe, cacheFolder });
+    const { probe, cacheFolder, libraries } = this.#parts;
+    this.#drawing ??= new Drawing({ device, probe, cacheFolder, libraries });
     return this.#drawing;
   }
 

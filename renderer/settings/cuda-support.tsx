@@ -1,15 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { Download, Play, X } from "lucide-react";
+import { Download, Play, Trash2, X } from "lucide-react";
+import { useState } from "react";
+import type { CudaOffer } from "../../engine/contract/devices.ts";
 import { StudioError } from "../../engine/contract/errors.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { isActive, useTransfers } from "../state/transfers.ts";
 import { Failed } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatBytes, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
+import styles from "./drawing-section.module.css";
 import { Actions, Help } from "./section.tsx";
 
 /** Where the libraries can be had: a Windows machine has DirectML, and a Mac no such card. */
@@ -21,33 +25,93 @@ export function CudaSupport() {
   const platform = useQuery(queries.machine.get.queryOptions()).data?.platform;
   const transfer = useTransfers(({ all }) => all).find(({ kind }) => kind === "cuda");
   if (platform !== PLATFORM) return null;
-  const install = () => attempt(client.devices.installCuda());
-  if (transfer === undefined || transfer.state === "cancelled") return <Offer onPress={install} />;
-  if (transfer.state === "failed") return <Failure transfer={transfer} onRetry={install} />;
-  if (transfer.state === "done") return <Outcome transfer={transfer} onPress={install} />;
-  return <Progress transfer={transfer} onResume={install} />;
+  // It was accepted when it was first asked for.
+  const goOn = () => attempt(client.devices.installCuda({ acceptsLicence: true }));
+  if (transfer === undefined || transfer.state === "cancelled") return <Offer />;
+  if (transfer.state === "failed") return <Failure transfer={transfer} onRetry={goOn} />;
+  if (transfer.state === "done") return <Outcome transfer={transfer} />;
+  return <Progress transfer={transfer} onResume={goOn} />;
 }
 
-function Offer({ onPress }: { onPress: () => void }) {
+function Offer() {
   const t = useWords("settings");
+  const { client, queries, cache } = useStudio();
+  const [isAsking, setIsAsking] = useState(false);
+  const { data: offer } = useQuery(queries.devices.cudaOffer.queryOptions());
+  const remove = async () => {
+    await client.devices.removeCuda();
+    await cache.invalidateQueries({ queryKey: queries.devices.key() });
+  };
   return (
     <>
       <Help>{t("drawing.cuda.offer")}</Help>
       <Actions>
-        <Button icon={Download} onPress={onPress}>
+        <Button icon={Download} isDisabled={offer === undefined} onPress={() => setIsAsking(true)}>
           {t("drawing.cuda.add")}
         </Button>
+        {offer?.isInstalled === true && (
+          <Button icon={Trash2} onPress={() => attempt(remove())}>
+            {t("drawing.cuda.remove")}
+          </Button>
+        )}
       </Actions>
+      {offer && isAsking && <LicenceDialog offer={offer} onClose={() => setIsAsking(false)} />}
     </>
   );
 }
 
+/** NVIDIA's licences and what it takes: nothing is fetched before they were accepted. */
+function LicenceDialog({ offer, onClose }: { offer: CudaOffer; onClose: () => void }) {
+  const t = useWords("settings");
+  const { client } = useStudio();
+  const { downloadBytes, installedBytes, freeBytes, licences } = offer;
+  const accept = () => {
+    attempt(client.devices.installCuda({ acceptsLicence: true }));
+    onClose();
+  };
+  const actions = (
+    <>
+      <Button onPress={onClose}>{t("drawing.cuda.decline")}</Button>
+      <Button variant="filled" onPress={accept}>
+        {t("drawing.cuda.accept")}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog
+      title={t("drawing.cuda.licence")}
+      isOpen
+      onClose={onClose}
+      actions={actions}
+      size="wide"
+    >
+      <Help>{t("drawing.cuda.licenceHelp")}</Help>
+      {licences.map(({ title, url, text }) => (
+        <section key={title}>
+          <h3 className={styles.licenceTitle}>{title}</h3>
+          <Help>{url}</Help>
+          <pre className={styles.licence} tabIndex={0} aria-label={title}>
+            {text}
+          </pre>
+        </section>
+      ))}
+      <p>
+        {t("drawing.cuda.size", {
+          download: formatBytes(downloadBytes),
+          installed: formatBytes(installedBytes),
+          free: formatBytes(freeBytes),
+        })}
+      </p>
+    </Dialog>
+  );
+}
+
 /** What else the machine needs; once it has it, the same button looks again. */
-function Outcome({ transfer: { note }, onPress }: { transfer: Transfer; onPress: () => void }) {
+function Outcome({ transfer: { note } }: { transfer: Transfer }) {
   return (
     <>
       {note !== undefined && <p role="status">{note}</p>}
-      <Offer onPress={onPress} />
+      <Offer />
     </>
   );
 }

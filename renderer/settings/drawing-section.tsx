@@ -52,7 +52,7 @@ export function DrawingSection({ settings: { device } }: { settings: Settings })
             />
           </div>
           <DeviceTable reports={reports} />
-          {reports.some(isMissingCuda) && <CudaSupport />}
+          {reports.some(isCuda) && <CudaSupport />}
           <TryAgain />
         </>
       )}
@@ -88,8 +88,8 @@ function isChoice({ available, reason }: DeviceReport): boolean {
   return available && reason === undefined;
 }
 
-function isMissingCuda({ provider, available }: DeviceReport): boolean {
-  return provider === "cuda" && !available;
+function isCuda({ provider }: DeviceReport): boolean {
+  return provider === "cuda";
 }
 
 /** What this machine can compute on, best first, and why the rest is passed over. */

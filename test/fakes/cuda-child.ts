@@ -1,19 +1,17 @@
 // A process that installs from a stand-in host and can be killed in the middle of it.
-// Arguments: the source's address, the target folder, the cache folder.
-import { installCuda } from "../../engine/cuda/install.ts";
-import { goodPackage, machineWith, sourceOf } from "./cuda-package.ts";
+// Arguments: the host's address, the folder, ONNX Runtime's own library.
+import { installFrom } from "./cuda-wheels.ts";
 
-const [url, targetFolder, cacheFolder] = process.argv.slice(2);
+const [url, folder, runtimeLibrary] = process.argv.slice(2);
 let ticks = 0;
 
-await installCuda({
-  source: sourceOf(goodPackage(), url!),
-  targetFolder: targetFolder!,
-  cacheFolder: cacheFolder!,
-  environment: machineWith(),
-  probe: async () => ({ ok: true }),
-  now: () => (ticks += 1_000),
-  onProgress: (progress) => {
-    if (progress.stage === "downloading") process.stdout.write(`${progress.receivedBytes}\n`);
+await installFrom(
+  url!,
+  { folder: folder!, runtimeLibrary: runtimeLibrary! },
+  {
+    now: () => (ticks += 1_000),
+    onProgress: (progress) => {
+      if (progress.stage === "downloading") process.stdout.write(`${progress.receivedBytes}\n`);
+    },
   },
-});
+);

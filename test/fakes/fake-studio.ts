@@ -316,6 +316,23 @@ export class FakeStudio {
         },
       },
       devices: {
+        cudaOffer: async () => ({
+          isInstalled: false,
+          downloadBytes: 1_187_995_629,
+          installedBytes: 1_654_206_872,
+          peakBytes: 1_700_000_000,
+          freeBytes: 71_500_000_000,
+          licences: [
+            {
+              title: "NVIDIA CUDA Toolkit End User License Agreement",
+              url: "https://docs.nvidia.com/cuda/eula/",
+              text: "End User License Agreement\n--------------------------\n\nPreface\n".repeat(
+                40,
+              ),
+            },
+          ],
+        }),
+        removeCuda: async () => {},
         installCuda: async () => {
           const fetched = { ...downloadOf("running"), id: "transfer-2", kind: "cuda" as const };
           this.#transfers = [
@@ -330,7 +347,7 @@ export class FakeStudio {
             provider: "cuda",
             available: false,
             float16: false,
-            reason: "the CUDA libraries are not installed",
+            reason: "its libraries are not installed; `npm run cuda` adds them",
           },
           { provider: "webgpu", available: false, float16: false, reason: "no adapter was found" },
           { provider: "cpu", available: true, float16: false, seconds: 0.021 },

@@ -93,14 +93,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "engine/queue": ["engine/contract", "engine/database", "engine/files", "node:"],
   "engine/settings": ["engine/contract", "engine/files", "zod", "node:"],
   "engine/secrets": ["engine/contract", "engine/files", "@napi-rs/keyring", "zod", "node:"],
-  "engine/cuda": [
-    "engine/contract",
-    "engine/download",
-    "engine/files/hash-file.ts",
-    "engine/files/system-error.ts",
-    "yauzl",
-    "node:",
-  ],
+  "engine/cuda": ["engine/contract", "engine/download", "engine/files", "yauzl", "node:"],
   // Listeners: what the studio's own door and the inference server both stand on.
   "engine/http": ["engine/contract", "engine/files/system-error.ts", "fastify", "pino", "node:"],
   "engine/serving": [
@@ -215,6 +208,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // shells
   "engine/cli": [
     "engine/host.ts",
+    "engine/cuda",
     "engine/archive",
     "engine/archive-files",
     "engine/studio",

@@ -1,302 +1,333 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, chmod, readFile, readdir } from "node:fs/promises";
+import { readdirSync, statSync } from "node:fs";
+import { appendFile, chmod, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-
 import { expect, test } from "vitest";
-
-import { installCuda, uninstallCuda, type CudaOptions } from "../../../engine/cuda/install.ts";
+import { cudaNeeds } from "../../../engine/cuda/install.ts";
+import { placedFolder } from "../../../engine/cuda/placement.ts";
 import type { CudaProgress } from "../../../engine/cuda/progress.ts";
-import { CUDA_SOURCE } from "../../../engine/cuda/source.ts";
+import { nameOf, unpackedBytes } from "../../../engine/cuda/source.ts";
 import {
-  goodPackage,
-  machineWith,
-  packageEntries,
-  pinOf,
+  contentOf,
+  entriesOf,
+  GOOD_MACHINE,
+  indexAnswer,
+  installFrom,
+  LIBRARIES,
+  smallWheel,
+  SMALL_SOURCE,
   sourceOf,
-  workshop,
+  WHEELS,
+  workshopIn,
   type Workshop,
-} from "../../fakes/cuda-package.ts";
-import { serveBytes, standInHost, type StandInHost } from "../../fakes/stand-in-host.ts";
-import { zipOf } from "../../fakes/zip-writer.ts";
+} from "../../fakes/cuda-wheels.ts";
+import { standInHost, type StandInHost } from "../../fakes/stand-in-host.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-const bytes = goodPackage();
-const LIBRARIES = ["libonnxruntime_providers_shared.so", "libonnxruntime_providers_cuda.so"];
-const PLACED = ["darkroom-cuda.json", ...LIBRARIES].toSorted();
+const RUNTIME = "libonnxruntime.so.1";
+const PLACED = [...LIBRARIES, RUNTIME, "placed.json"].toSorted();
+const [first, second] = [WHEELS[0]!, WHEELS[1]!];
+const TOTAL = WHEELS.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 
-function optionsFor(
-  shop: Workshop,
-  host: StandInHost,
-  changes: Partial<CudaOptions> = {},
-): CudaOptions {
-  return {
-    targetFolder: shop.targetFolder,
-    cacheFolder: shop.cacheFolder,
-    source: sourceOf(bytes, `${host.url}/package`),
-    environment: machineWith(),
-    probe: async () => ({ ok: true, name: "NVIDIA L40" }),
-    pausesMs: [],
-    ...changes,
-  };
-}
-
-const failingProbe = async () => {
-  return { ok: false, reason: "libcudart.so.13: not found" } as const;
+const placedIn = async ({ folder }: Workshop) => {
+  const names: string[] = await readdir(folder).catch(() => []);
+  return names.toSorted();
 };
+const isWhole = ({ folder }: Workshop) => placedFolder(folder, SMALL_SOURCE) === folder;
+const filesAsked = (host: StandInHost) =>
+  host.asked.map(({ path }) => path).filter((path) => path.startsWith("/files/"));
 
-const placedIn = async (shop: Workshop) => (await readdir(shop.targetFolder)).toSorted();
-
-test("fetches, checks, places and proves the CUDA libraries", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  const stages: string[] = [];
-  const onProgress = (progress: CudaProgress) => stages.push(progress.stage);
-  expect(await installCuda(optionsFor(shop, host, { onProgress }))).toEqual({
+test("fetches, checks, unpacks and tries the CUDA libraries", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  const seen: CudaProgress[] = [];
+  const report = await installFrom(host.url, shop, { onProgress: (one) => seen.push(one) });
+  expect(report).toEqual({
     installed: "placed",
     version: "1.30.0",
-    folder: shop.targetFolder,
-    libraries: LIBRARIES,
-    trust: "pinned in the source",
+    folder: shop.folder,
     missing: [],
-    probe: { ok: true, name: "NVIDIA L40" },
+    probe: { ok: true },
   });
   expect(await placedIn(shop)).toEqual(PLACED);
-  expect([...new Set(stages)]).toEqual(["downloading", "checking", "unpacking", "probing"]);
-  expect(await readdir(shop.cacheFolder)).toEqual([]);
+  for (const name of [...LIBRARIES, RUNTIME]) {
+    expect(await readFile(join(shop.folder, name))).toEqual(contentOf(name));
+  }
+  expect(isWhole(shop)).toBe(true);
+  const stages = [...new Set(seen.map(({ stage }) => stage))];
+  expect(stages).toEqual(["checking", "planned", "downloading", "unpacking", "probing"]);
+  const last = seen.findLast((progress) => progress.stage === "downloading");
+  expect(last).toMatchObject({ receivedBytes: TOTAL, totalBytes: TOTAL });
 });
 
-test("is done the second time without asking anybody", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  await installCuda(optionsFor(shop, host));
+test("says before the first byte what it will take", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  const planned: CudaProgress[] = [];
+  let askedBefore = -1;
+  await installFrom(host.url, shop, {
+    onProgress: (progress) => {
+      if (progress.stage !== "planned") return;
+      planned.push(progress);
+      askedBefore = host.asked.length;
+    },
+  });
+  expect(askedBefore).toBe(0);
+  const unpacked = SMALL_SOURCE.wheels.reduce((sum, wheel) => sum + unpackedBytes(wheel), 0);
+  const installedBytes = unpacked + contentOf(RUNTIME).byteLength;
+  expect(planned).toMatchObject([{ downloadBytes: TOTAL, installedBytes, freeBytes: 1e12 }]);
+});
+
+test("reads an index that knows HTML only", async () => {
+  await using host = await standInHost(indexAnswer({ isHtml: true }));
+  const shop = workshopIn(temporaryFolder());
+  expect(await installFrom(host.url, shop)).toMatchObject({ installed: "placed" });
+  expect(isWhole(shop)).toBe(true);
+});
+
+test("fetches nothing before NVIDIA's licence was accepted", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  const refused = installFrom(host.url, shop, { acceptsLicence: false });
+  await expect(refused).rejects.toMatchObject({ code: "CUDA_LICENCE" });
+  expect(host.asked).toEqual([]);
+});
+
+test("is done the second time without asking anybody, not even about the licence", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  await installFrom(host.url, shop);
   const asked = host.asked.length;
-  expect(await installCuda(optionsFor(shop, host))).toMatchObject({ installed: "already there" });
+  const again = await installFrom(host.url, shop, { acceptsLicence: false });
+  expect(again).toMatchObject({ installed: "already there" });
   expect(host.asked).toHaveLength(asked);
 });
 
-test("replaces a library that was changed since", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  await installCuda(optionsFor(shop, host));
-  const cuda = join(shop.targetFolder, LIBRARIES[1]!);
-  const right = await readFile(cuda);
-  await appendFile(cuda, "damage");
-  expect(await installCuda(optionsFor(shop, host))).toMatchObject({ installed: "placed" });
-  expect(await readFile(cuda)).toEqual(right);
+test("fetches the one wheel anew whose library was changed since", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  await installFrom(host.url, shop);
+  const name = nameOf(second.wheel.libraries[0]!);
+  await appendFile(join(shop.folder, name), "damage");
+  expect(isWhole(shop)).toBe(false);
+  const before = filesAsked(host).length;
+  expect(await installFrom(host.url, shop)).toMatchObject({ installed: "placed" });
+  expect(filesAsked(host).slice(before)).toEqual([`/files/${second.wheel.file}`]);
+  expect(await readFile(join(shop.folder, name))).toEqual(contentOf(name));
 });
 
-test("asks the publisher where the source brings no pin, follows it through redirects, keeps it", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost((response, request, count) => {
-    const path = request.url ?? "";
-    const documents: Record<string, unknown> = {
-      "/index.json": { resources: [{ "@id": host.url, "@type": "RegistrationsBaseUrl" }] },
-      "/microsoft.ml.onnxruntime.gpu.linux/1.30.0.json": {
-        catalogEntry: `${host.url}/entry.json`,
-        packageContent: `${host.url}/moved`,
-      },
-      "/entry.json": {
-        id: CUDA_SOURCE.id,
-        version: "1.30.0",
-        packageHash: pinOf(bytes, "").sha512,
-        packageHashAlgorithm: "SHA512",
-        packageSize: bytes.byteLength,
-      },
-    };
-    if (path === "/moved") response.writeHead(302, { location: "/package" }).end();
-    else if (path === "/package") serveBytes(bytes)(response, request, count);
-    else response.end(JSON.stringify(documents[path]));
-  });
-  const source = { ...CUDA_SOURCE, index: `${host.url}/index.json` };
-  const report = await installCuda(optionsFor(shop, host, { source }));
-  expect(report).toMatchObject({ installed: "placed", trust: "stated by the publisher" });
-  expect(await readdir(shop.cacheFolder)).toEqual([`${CUDA_SOURCE.id}.1.30.0.pin.json`]);
+test("an updated Darkroom brings its own ONNX Runtime beside the provider", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  await installFrom(host.url, shop);
+  await writeFile(shop.runtimeLibrary, "another build");
+  const asked = host.asked.length;
+  await installFrom(host.url, shop);
+  expect(host.asked).toHaveLength(asked);
+  expect(await readFile(join(shop.folder, RUNTIME), "utf8")).toBe("another build");
+  expect(isWhole(shop)).toBe(true);
+});
+
+test("libraries of another version are not used, and replaced", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  await installFrom(host.url, shop);
+  const newer = { ...SMALL_SOURCE, version: "1.31.0" };
+  expect(placedFolder(shop.folder, newer)).toBeUndefined();
+  const report = await installFrom(host.url, shop, { source: newer });
+  expect(report).toMatchObject({ installed: "placed", version: "1.31.0" });
+  expect(placedFolder(shop.folder, newer)).toBe(shop.folder);
 });
 
 test("says what the machine lacks, and why the device did not answer", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  const environment = machineWith({ loaderCache: async () => "", nvidiaSmi: async () => null });
-  const report = await installCuda(optionsFor(shop, host, { environment, probe: failingProbe }));
-  expect(report.missing.map((part) => part.what)).toEqual([
-    "NVIDIA's driver, 580 or newer (libcuda.so.1)",
-    "CUDA 13 (libcublasLt.so.13, libcublas.so.13, libcurand.so.10, libcudart.so.13)",
-    "cuDNN 9 (libcudnn.so.9)",
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  const probe = async () => ({ ok: false, reason: "NVIDIA's driver is not installed" }) as const;
+  const machine = { ...GOOD_MACHINE, nvidiaSmi: async () => null };
+  const report = await installFrom(host.url, shop, { machine, probe });
+  expect(report.missing.map(({ what }) => what)).toEqual([
+    "NVIDIA's driver, 580 or newer (NVIDIA's driver is not installed)",
   ]);
-  expect(report.probe).toEqual({ ok: false, reason: "libcudart.so.13: not found" });
 });
 
-test("believes the MatMul rather than its own search", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  const cudnn = "\tlibcudnn.so.9 (libc6,x86-64) => /usr/lib/libcudnn.so.9\n";
-  const environment = machineWith({ loaderCache: async () => cudnn });
-  expect((await installCuda(optionsFor(shop, host, { environment }))).missing).toEqual([]);
-});
-
-test("places nothing of bytes that are not the pinned package's, and forgets them", async () => {
-  await using shop = await workshop();
-  const spoilt = Uint8Array.from(bytes).fill(1, 5_000, 5_010);
-  await using host = await standInHost(serveBytes(spoilt));
-  await expect(installCuda(optionsFor(shop, host))).rejects.toMatchObject({
+test("unpacks nothing of bytes that are not the pinned wheel's, and forgets them", async () => {
+  const spoilt = { ...first, bytes: Uint8Array.from(first.bytes).fill(1, 5_000, 5_010) };
+  await using host = await standInHost(indexAnswer({ wheels: [spoilt, ...WHEELS.slice(1)] }));
+  const shop = workshopIn(temporaryFolder());
+  await expect(installFrom(host.url, shop)).rejects.toMatchObject({
     code: "CUDA_DOWNLOAD_DAMAGED",
+    message: expect.stringContaining(`/files/${first.wheel.file}`),
   });
   expect(await placedIn(shop)).toEqual([]);
-  expect(await readdir(shop.cacheFolder)).toEqual([]);
 });
 
-test.each([
-  [
-    "lacks a library",
-    () => packageEntries().slice(0, 2),
-    "it lacks runtimes/linux-x64/native/libonnxruntime_providers_cuda.so",
-  ],
-  [
-    "holds something else under a library's name",
-    () =>
-      packageEntries().map((entry) =>
-        entry.name.endsWith("_cuda.so")
-          ? { name: entry.name, data: Buffer.from("#!/bin/sh\n") }
-          : entry,
-      ),
-    "libonnxruntime_providers_cuda.so is not a library for Linux x64",
-  ],
-])("places nothing of a pinned package that %s, and forgets it", async (_, entries, reason) => {
-  await using shop = await workshop();
-  const archive = zipOf(entries());
-  await using host = await standInHost(serveBytes(archive));
-  const source = sourceOf(archive, `${host.url}/package`);
-  await expect(installCuda(optionsFor(shop, host, { source }))).rejects.toMatchObject({
+test("places nothing of a pinned wheel that lacks a library, and forgets it", async () => {
+  const [init, , ...rest] = entriesOf(second.wheel);
+  const lacking = smallWheel(second.wheel, [init!, ...rest]);
+  const wheels = [lacking, ...WHEELS.filter((one) => one !== second)];
+  await using host = await standInHost(indexAnswer({ wheels }));
+  const shop = workshopIn(temporaryFolder());
+  await expect(installFrom(host.url, shop, { source: sourceOf(wheels) })).rejects.toMatchObject({
     code: "CUDA_DOWNLOAD_DAMAGED",
-    details: { reason },
+    details: { reason: `it lacks ${second.wheel.libraries[0]!.path}` },
   });
   expect(await placedIn(shop)).toEqual([]);
-  expect(await readdir(shop.cacheFolder)).toEqual([]);
+});
+
+test("names an index that does not list a wheel", async () => {
+  const renamed = { ...first, wheel: { ...first.wheel, file: "another-1.0.whl" } };
+  await using host = await standInHost(indexAnswer({ wheels: [renamed] }));
+  const shop = workshopIn(temporaryFolder());
+  await expect(installFrom(host.url, shop)).rejects.toMatchObject({
+    code: "CUDA_DOWNLOAD_FAILED",
+    details: {
+      url: `${host.url}/simple/${first.wheel.project}/`,
+      reason: `it does not list ${first.wheel.file}`,
+    },
+  });
 });
 
 test("refuses before the first byte where the disk lacks the room", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  const environment = machineWith({ freeBytes: async () => 272_000_000 });
-  await expect(installCuda(optionsFor(shop, host, { environment }))).rejects.toMatchObject({
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  const { peakBytes } = await cudaNeeds(shop, { source: SMALL_SOURCE });
+  const machine = { ...GOOD_MACHINE, freeBytes: async () => peakBytes - 1 };
+  await expect(installFrom(host.url, shop, { machine })).rejects.toMatchObject({
     code: "DISK_FULL",
+    details: { path: shop.folder },
   });
   expect(host.asked).toEqual([]);
-  expect(await placedIn(shop)).toEqual([]);
-});
-
-test("counts what it already has when it looks for room", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost((response, request, count) => {
-    serveBytes(bytes, count === 1 ? { holdAt: 200_000 } : {})(response, request, count);
-  });
-  let ticks = 0;
-  const cutOnce = (progress: CudaProgress) => {
-    if (progress.stage === "downloading" && progress.receivedBytes === 200_000) host.cut();
-  };
-  const changes = { onProgress: cutOnce, now: () => (ticks += 1_000) };
-  await expect(installCuda(optionsFor(shop, host, changes))).rejects.toMatchObject({
-    code: "CUDA_DOWNLOAD_FAILED",
-  });
-  const unpacked = CUDA_SOURCE.libraries.reduce((sum, { expectedBytes }) => sum + expectedBytes, 0);
-  const justEnough = unpacked + bytes.byteLength - 200_000;
-  const environment = machineWith({ freeBytes: async () => justEnough });
-  expect(await installCuda(optionsFor(shop, host, { environment }))).toMatchObject({
+  const enough = { ...GOOD_MACHINE, freeBytes: async () => peakBytes };
+  expect(await installFrom(host.url, shop, { machine: enough })).toMatchObject({
     installed: "placed",
   });
 });
 
-test.skipIf(process.getuid?.() === 0)("names a folder that may not be written to", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  await chmod(shop.targetFolder, 0o555);
-  await expect(installCuda(optionsFor(shop, host))).rejects.toMatchObject({
-    code: "CUDA_UNSUPPORTED",
-    details: { reason: `${shop.targetFolder} may not be written to` },
+test("never needs more of the disk than it said", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  const { peakBytes } = await cudaNeeds(shop, { source: SMALL_SOURCE });
+  let most = 0;
+  await installFrom(host.url, shop, {
+    probe: async () => ({ ok: true }),
+    onProgress: () => {
+      most = Math.max(most, bytesBelow(shop.folder));
+    },
   });
-  await chmod(shop.targetFolder, 0o755);
+  // Beside libraries there are a receipt and the validators of half-fetched wheels.
+  expect(Math.max(most, bytesBelow(shop.folder))).toBeLessThan(peakBytes + 10_000);
 });
 
-test("refuses on a platform without CUDA before it looks at anything", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  const environment = machineWith({ platform: "win32" });
-  await expect(installCuda(optionsFor(shop, host, { environment }))).rejects.toMatchObject({
+function bytesBelow(folder: string): number {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .map((name) => statSync(join(folder, name)))
+      .reduce((sum, stats) => sum + (stats.isFile() ? stats.size : 0), 0);
+  } catch {
+    return 0;
+  }
+}
+
+test.skipIf(process.getuid?.() === 0)("names a folder that may not be written to", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  await mkdir(shop.folder, { recursive: true });
+  await chmod(shop.folder, 0o555);
+  await expect(installFrom(host.url, shop)).rejects.toMatchObject({
     code: "CUDA_UNSUPPORTED",
-    message: expect.stringContaining("DirectML (dml)"),
+    details: { reason: `${shop.folder} may not be written to` },
+  });
+  await chmod(shop.folder, 0o755);
+});
+
+test.each([
+  ["win32-x64", "DirectML (dml)"],
+  ["darwin-arm64", "Core ML (coreml)"],
+  ["darwin-x64", "no CUDA for darwin on x64"],
+  ["linux-arm64", "no CUDA for linux on arm64"],
+])("refuses on %s before it looks at anything", async (platform, words) => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  const refused = installFrom(host.url, shop, { machine: { ...GOOD_MACHINE, platform } });
+  await expect(refused).rejects.toMatchObject({
+    code: "CUDA_UNSUPPORTED",
+    message: expect.stringContaining(words),
   });
   expect(host.asked).toEqual([]);
 });
 
-test("places nothing when cancelled, and asks for nothing twice afterwards", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
+test("cancelled while it unpacks it leaves what was placed, and asks for nothing twice", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
   const cancel = new AbortController();
+  const name = nameOf(second.wheel.libraries[0]!);
   const onProgress = (progress: CudaProgress) => {
-    if (progress.stage === "checking") cancel.abort(new Error("enough"));
+    const isTime = progress.stage === "unpacking" && progress.name === name;
+    if (isTime) cancel.abort(new Error("enough"));
   };
-  const cancelled = installCuda(optionsFor(shop, host, { onProgress, signal: cancel.signal }));
+  const cancelled = installFrom(host.url, shop, { onProgress, signal: cancel.signal });
   await expect(cancelled).rejects.toThrow("enough");
-  expect(await placedIn(shop)).toEqual([]);
-  await installCuda(optionsFor(shop, host));
-  expect(host.asked).toHaveLength(1);
+  expect(isWhole(shop)).toBe(false);
+  await installFrom(host.url, shop);
+  expect(filesAsked(host)).toEqual(WHEELS.map(({ wheel }) => `/files/${wheel.file}`));
   expect(await placedIn(shop)).toEqual(PLACED);
 });
 
 test("does not start the device for a caller who has left", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  await installFrom(host.url, shop);
   const cancel = new AbortController();
-  const { signal } = cancel;
-  const environment = machineWith({
-    loaderCache: async () => {
-      cancel.abort(new Error("enough"));
-      return "";
+  let probes = 0;
+  const cancelled = installFrom(host.url, shop, {
+    signal: cancel.signal,
+    machine: {
+      ...GOOD_MACHINE,
+      freeBytes: async () => {
+        cancel.abort(new Error("enough"));
+        return 1e12;
+      },
+    },
+    probe: async () => {
+      probes++;
+      return { ok: true };
     },
   });
-  let probes = 0;
-  const probe = async () => {
-    probes++;
-    return { ok: true } as const;
-  };
-  const cancelled = installCuda(optionsFor(shop, host, { environment, probe, signal }));
   await expect(cancelled).rejects.toThrow("enough");
   expect(probes).toBe(0);
-  expect(await placedIn(shop)).toEqual(PLACED);
 });
 
-test("goes on after kill -9 in the middle of the download", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost((response, request, count) => {
-    serveBytes(bytes, count === 1 ? { holdAt: 200_000 } : {})(response, request, count);
-  });
+test("goes on after kill -9 in the middle of a wheel, with that wheel", async () => {
+  const heldAt = 20_000;
+  const serving = (file: string, count: number) =>
+    file === second.wheel.file && count === 1 ? { holdAt: heldAt } : undefined;
+  await using host = await standInHost(indexAnswer({ serving }));
+  const shop = workshopIn(temporaryFolder());
   const child = new URL("../../fakes/cuda-child.ts", import.meta.url).pathname;
-  const url = `${host.url}/package`;
-  const killed = spawn(process.execPath, [child, url, shop.targetFolder, shop.cacheFolder], {
+  const killed = spawn(process.execPath, [child, host.url, shop.folder, shop.runtimeLibrary], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: killed.stdout })) {
-    if (Number(line) >= 200_000) break;
+    if (Number(line) >= first.bytes.byteLength + heldAt) break;
   }
   const exited = once(killed, "exit");
   killed.kill("SIGKILL");
   expect(await exited).toEqual([null, "SIGKILL"]);
-  expect(await placedIn(shop)).toEqual([]);
+  expect(isWhole(shop)).toBe(false);
 
-  expect(await installCuda(optionsFor(shop, host))).toMatchObject({ installed: "placed" });
-  expect(host.asked.map((asked) => asked.range)).toEqual([undefined, "bytes=200000-"]);
+  expect(await installFrom(host.url, shop)).toMatchObject({ installed: "placed" });
+  const ranges = host.asked.filter(({ path }) => path === `/files/${second.wheel.file}`);
+  expect(ranges.map(({ range }) => range)).toEqual([undefined, `bytes=${heldAt}-`]);
+  expect(filesAsked(host).filter((path) => path === `/files/${first.wheel.file}`)).toHaveLength(1);
   expect(await placedIn(shop)).toEqual(PLACED);
 });
 
-test("uninstalls libraries and half-fetched package, and keeps the pin", async () => {
-  await using shop = await workshop();
-  await using host = await standInHost(serveBytes(bytes));
-  const options = optionsFor(shop, host);
-  await installCuda(options);
-  expect(await uninstallCuda(options)).toEqual(
-    ["darkroom-cuda.json", ...LIBRARIES].map((name) => join(shop.targetFolder, name)),
-  );
-  expect(await placedIn(shop)).toEqual([]);
-  expect(await uninstallCuda(options)).toEqual([]);
+test("a library that is gone is missed before the inference process is sent there", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  await installFrom(host.url, shop);
+  await rm(join(shop.folder, RUNTIME));
+  expect(isWhole(shop)).toBe(false);
 });

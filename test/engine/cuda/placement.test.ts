@@ -1,121 +1,83 @@
-import { createHash } from "node:crypto";
-import { appendFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
-import { expect, test } from "vitest";
-
+import { beforeEach, expect, test } from "vitest";
 import {
-  ensureFolder,
+  discardParts,
+  hasBytes,
+  missingWheels,
+  partOf,
   place,
-  readPlacement,
+  placedFolder,
   removePlacement,
-  type Receipt,
 } from "../../../engine/cuda/placement.ts";
-import { CUDA_SOURCE } from "../../../engine/cuda/source.ts";
-import { workshop } from "../../fakes/cuda-package.ts";
+import {
+  indexAnswer,
+  installFrom,
+  LIBRARIES,
+  SMALL_SOURCE,
+  workshopIn,
+} from "../../fakes/cuda-wheels.ts";
+import { standInHost } from "../../fakes/stand-in-host.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-const names = CUDA_SOURCE.libraries.map((library) => library.name);
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+let folder: string;
 
-/** Fills a workplace with files that hold their own names, or `text`. */
-const filling =
-  (text = "") =>
-  async (workplace: string): Promise<Receipt> => {
-    for (const name of names) await writeFile(join(workplace, name), name + text);
-    const libraries = names.map((name) => ({
-      name,
-      sizeBytes: name.length + text.length,
-      sha256: sha256(name + text),
-    }));
-    return { version: CUDA_SOURCE.version, trust: "stated by the publisher", libraries };
-  };
-
-test("places all libraries and a receipt, and leaves no workplace", async () => {
-  await using shop = await workshop();
-  await writeFile(join(shop.targetFolder, "onnxruntime_binding.node"), "not ours");
-  const receipt = await place(shop.targetFolder, filling());
-  expect((await readdir(shop.targetFolder)).toSorted()).toEqual(
-    ["darkroom-cuda.json", ...names, "onnxruntime_binding.node"].toSorted(),
-  );
-  expect(await readPlacement(shop.targetFolder, CUDA_SOURCE)).toEqual(receipt);
+beforeEach(async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  await installFrom(host.url, shop);
+  folder = shop.folder;
 });
 
-test("leaves what was there when filling fails", async () => {
-  await using shop = await workshop();
-  const before = await place(shop.targetFolder, filling());
-  const failing = async (workplace: string): Promise<Receipt> => {
-    await filling("new")(workplace);
+const receipt = () => join(folder, "placed.json");
+
+test.each<[string, () => Promise<unknown>]>([
+  ["a library is gone", () => rm(join(folder, LIBRARIES[1]!))],
+  ["a library is cut", () => truncate(join(folder, LIBRARIES[1]!), 10)],
+  ["the receipt is gone", () => rm(receipt())],
+  ["the receipt is cut", () => truncate(receipt(), 12)],
+  ["the receipt is another's", () => writeFile(receipt(), "[1]")],
+  ["the receipt lists nothing", () => writeFile(receipt(), `{"version":"1.30.0","libraries":[]}`)],
+])("the inference process is not sent there when %s", async (_, damage) => {
+  expect(placedFolder(folder, SMALL_SOURCE)).toBe(folder);
+  await damage();
+  expect(placedFolder(folder, SMALL_SOURCE)).toBeUndefined();
+  expect(await missingWheels({ folder }, SMALL_SOURCE)).not.toEqual([]);
+});
+
+test("a library that changed and kept its length is found by its bytes", async () => {
+  const path = join(folder, LIBRARIES[0]!);
+  const bytes = await readFile(path);
+  bytes[100]! ^= 1;
+  await writeFile(path, bytes);
+  expect(await missingWheels({ folder }, SMALL_SOURCE)).toEqual([]);
+  const missing = await missingWheels({ folder }, SMALL_SOURCE, hasBytes());
+  expect(missing).toEqual([SMALL_SOURCE.wheels[0]]);
+});
+
+test("what was there stays when unpacking fails, and nothing of the failure", async () => {
+  const before = (await readdir(folder)).toSorted();
+  const failing = place(folder, SMALL_SOURCE, async (workplace) => {
+    await writeFile(join(workplace, LIBRARIES[0]!), "half");
     throw new Error("the disk went away");
-  };
-  await expect(place(shop.targetFolder, failing)).rejects.toThrow("the disk went away");
-  expect(await readPlacement(shop.targetFolder, CUDA_SOURCE)).toEqual(before);
-  expect(await readdir(shop.targetFolder)).toHaveLength(3);
-});
-
-test("replaces an earlier placement and clears what a killed run left", async () => {
-  await using shop = await workshop();
-  await place(shop.targetFolder, filling());
-  await mkdir(join(shop.targetFolder, ".darkroom-cuda-killed"));
-  await place(shop.targetFolder, filling("new"));
-  expect(await readFile(join(shop.targetFolder, names[0]!), "utf8")).toBe(`${names[0]}new`);
-  expect(await readdir(shop.targetFolder)).toHaveLength(3);
-});
-
-type Damage = (folder: string) => Promise<unknown>;
-
-test.each<[string, Damage]>([
-  ["a library is gone", (folder) => rm(join(folder, names[1]!))],
-  ["a library grew", (folder) => appendFile(join(folder, names[1]!), "x")],
-  [
-    "a library changed and kept its length",
-    (folder) => writeFile(join(folder, names[1]!), "x".repeat(names[1]!.length)),
-  ],
-  ["the receipt is gone", (folder) => rm(join(folder, "darkroom-cuda.json"))],
-  ["the receipt is cut", (folder) => writeFile(join(folder, "darkroom-cuda.json"), '{"version":')],
-  ["the receipt is another's", (folder) => writeFile(join(folder, "darkroom-cuda.json"), "[1]")],
-  [
-    "the receipt lists no libraries",
-    (folder) =>
-      writeFile(
-        join(folder, "darkroom-cuda.json"),
-        `{"version":"1.30.0","trust":"stated by the publisher","libraries":[]}`,
-      ),
-  ],
-])("does not take a placement for whole when %s", async (_, damage) => {
-  await using shop = await workshop();
-  await place(shop.targetFolder, filling());
-  await damage(shop.targetFolder);
-  expect(await readPlacement(shop.targetFolder, CUDA_SOURCE)).toBeNull();
-});
-
-test("does not take another version's placement for its own", async () => {
-  await using shop = await workshop();
-  await place(shop.targetFolder, filling());
-  expect(await readPlacement(shop.targetFolder, { ...CUDA_SOURCE, version: "1.31.0" })).toBeNull();
-});
-
-test("removes what it placed and nothing else", async () => {
-  await using shop = await workshop();
-  await writeFile(join(shop.targetFolder, "onnxruntime_binding.node"), "not ours");
-  await place(shop.targetFolder, filling());
-  const removed = await removePlacement(shop.targetFolder, CUDA_SOURCE);
-  expect(removed).toHaveLength(3);
-  expect(await readdir(shop.targetFolder)).toEqual(["onnxruntime_binding.node"]);
-  expect(await removePlacement(shop.targetFolder, CUDA_SOURCE)).toEqual([]);
-});
-
-test("does not remove libraries that somebody else put there", async () => {
-  await using shop = await workshop();
-  await writeFile(join(shop.targetFolder, names[0]!), "by another installer");
-  expect(await removePlacement(shop.targetFolder, CUDA_SOURCE)).toEqual([]);
-  expect(await readdir(shop.targetFolder)).toEqual([names[0]]);
-});
-
-test("refuses where onnxruntime-node is not installed", async () => {
-  await using shop = await workshop();
-  const absent = join(shop.targetFolder, "absent");
-  await expect(ensureFolder(absent)).rejects.toMatchObject({
-    code: "CUDA_UNSUPPORTED",
-    details: { reason: `there is no folder ${absent}; \`npm ci\` brings it` },
   });
+  await expect(failing).rejects.toThrow("the disk went away");
+  expect((await readdir(folder)).toSorted()).toEqual(before);
+  expect(placedFolder(folder, SMALL_SOURCE)).toBe(folder);
+});
+
+test("discards what is half fetched and what a killed run left, and nothing else", async () => {
+  const part = partOf(folder, SMALL_SOURCE.wheels[0]!);
+  await writeFile(part, "half");
+  await writeFile(`${part}.validator`, '"one"');
+  await mkdir(join(folder, ".unpacking"));
+  await discardParts(folder);
+  expect(await readdir(folder)).toHaveLength(LIBRARIES.length + 2);
+  expect(placedFolder(folder, SMALL_SOURCE)).toBe(folder);
+});
+
+test("removes all of it, and says whether there was anything", async () => {
+  expect(await removePlacement(folder)).toBe(true);
+  await expect(readdir(folder)).rejects.toThrow("ENOENT");
+  expect(await removePlacement(folder)).toBe(false);
 });

@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PartHash, resumable, startPart } from "../../../engine/download/part.ts";
-import { noise } from "../../fakes/cuda-package.ts";
+import { noise } from "../../fakes/noise.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const bytes = noise(100_000);

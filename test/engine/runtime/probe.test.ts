@@ -90,9 +90,10 @@ const adapter =
 test.each([
   [
     "cuda",
-    "OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library",
-    "its libraries are not installed; `npm run cuda` adds them",
+    "CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version",
+    "NVIDIA's driver is too old; CUDA 13 needs version 580 or newer",
   ],
+  ["cuda", "CUDA failure 100: no CUDA-capable device is detected", "no NVIDIA card was found"],
   ["webgpu", adapter, "no graphics driver with Vulkan, Metal or Direct3D 12 was found"],
   [
     "dml",
@@ -104,4 +105,24 @@ test.each([
   const refusal = new StudioError("INFERENCE_FAILED", { doing: "opening", reason: said });
   expect(reasonInWords(provider, refusal)).toBe(means);
   expect(reasonInWords(provider, new Error(said))).toBe(means);
+});
+
+const UNLOADED = "OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library";
+
+test.each([
+  [
+    "libonnxruntime_providers_shared.so",
+    "its libraries are not installed; `npm run cuda` adds them",
+  ],
+  ["libcuda.so.1", "NVIDIA's driver is not installed"],
+  ["libz.so.1", "the library libz.so.1 is not installed"],
+])("what the loader says of %s is said in words", (library, means) => {
+  const lastWords = `Failed to load library x with error: ${library}: cannot open shared object file: No such file`;
+  expect(reasonInWords("cuda", new Error(UNLOADED), lastWords)).toBe(means);
+});
+
+test("what a provider says late in a long sentence is understood", () => {
+  const cause = `${"/onnxruntime_src/cuda_call.cc:154 ".repeat(20)} CUDA failure 100: no CUDA-capable device`;
+  const refusal = new StudioError("INFERENCE_FAILED", { doing: "opening", reason: "x" }, { cause });
+  expect(reasonInWords("cuda", refusal)).toBe("no NVIDIA card was found");
 });

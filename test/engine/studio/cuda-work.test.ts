@@ -1,53 +1,43 @@
 import { readdir } from "node:fs/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { discardCudaPackage, installCuda, type CudaOptions } from "../../../engine/cuda/install.ts";
+import { readLicences } from "../../../engine/cuda/licence.ts";
+import type { CudaOptions } from "../../../engine/cuda/install.ts";
+import { discardParts, removePlacement } from "../../../engine/cuda/placement.ts";
 import type { CudaInstaller } from "../../../engine/drawing/cuda.ts";
 import { cudaWork } from "../../../engine/studio/cuda-work.ts";
 import { Transfers } from "../../../engine/transfers/transfers.ts";
 import {
-  goodPackage,
-  machineWith,
-  sourceOf,
-  workshop,
+  GOOD_MACHINE,
+  indexAnswer,
+  installFrom,
+  WHEELS,
+  workshopIn,
   type Workshop,
-} from "../../fakes/cuda-package.ts";
+} from "../../fakes/cuda-wheels.ts";
 import { scriptedRunners } from "../../fakes/scripted-runner.ts";
-import {
-  type Answer,
-  serveBytes,
-  standInHost,
-  type StandInHost,
-} from "../../fakes/stand-in-host.ts";
+import { type Answer, standInHost, type StandInHost } from "../../fakes/stand-in-host.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-const bytes = goodPackage();
+const TOTAL = WHEELS.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+const NEEDS = { downloadBytes: 1, installedBytes: 1, peakBytes: 1, freeBytes: 2 };
 
 /** The real installer, which fetches from a host of this machine. */
 function installerFor(
-  { targetFolder, cacheFolder }: Workshop,
+  shop: Workshop,
   host: StandInHost,
   changes: Partial<CudaOptions> = {},
 ): CudaInstaller {
-  const source = sourceOf(bytes, `${host.url}/package`);
   return {
-    install: ({ onProgress, signal }) =>
-      installCuda({
-        targetFolder,
-        cacheFolder,
-        source,
-        environment: machineWith(),
-        probe: async () => ({ ok: true }),
-        pausesMs: [],
-        onProgress,
-        ...(signal && { signal }),
-        ...changes,
-      }),
-    discard: () => discardCudaPackage({ cacheFolder, source }),
+    offer: async () => ({ ...NEEDS, isInstalled: false, licences: await readLicences() }),
+    install: ({ index: _public, ...options }) =>
+      installFrom(host.url, shop, { ...options, ...changes }),
+    discard: () => discardParts(shop.folder),
+    remove: () => removePlacement(shop.folder),
   };
 }
 
 async function bring(installer: CudaInstaller) {
-  const onInstalled = vi.fn<() => Promise<unknown>>(async () => []);
+  const onLibraries = vi.fn<() => Promise<unknown>>(async () => []);
   const transfers = await Transfers.open({
     dataFolder: temporaryFolder(),
     onChange: () => {},
@@ -56,62 +46,64 @@ async function bring(installer: CudaInstaller) {
   });
   transfers.begin({
     ...scriptedRunners(),
-    cuda: cudaWork({ installer, onInstalled }),
+    cuda: cudaWork({ installer, onLibraries }),
   });
   onTestFinished(() => transfers.close());
   const id = await transfers.add({ kind: "cuda", name: "ONNX Runtime", order: null });
   const transfer = () => transfers.list()[0]!;
-  const until = (state: string) => vi.waitFor(() => expect(transfer().state).toBe(state));
-  return { transfers, transfer, until, onInstalled, id };
+  const until = (state: string) =>
+    vi.waitFor(() => expect(transfer().state).toBe(state), { timeout: 20_000 });
+  return { transfers, transfer, until, onLibraries, id };
 }
 
-async function served(answer: Answer = serveBytes(bytes)) {
-  const shop = await workshop();
+async function served(answer: Answer = indexAnswer()) {
+  const shop = workshopIn(temporaryFolder());
   const host = await standInHost(answer);
-  onTestFinished(async () => {
-    await host[Symbol.asyncDispose]();
-    await shop[Symbol.asyncDispose]();
-  });
+  onTestFinished(() => host[Symbol.asyncDispose]());
   return { shop, host };
 }
 
 test("the libraries come as a transfer does, and the devices are tried again", async () => {
   const { shop, host } = await served();
-  const { transfer, until, onInstalled } = await bring(installerFor(shop, host));
+  const { transfer, until, onLibraries } = await bring(installerFor(shop, host));
   await until("done");
   expect(transfer()).toMatchObject({
     kind: "cuda",
-    doneBytes: bytes.byteLength,
-    totalBytes: bytes.byteLength,
-    note: "CUDA is ready",
+    doneBytes: TOTAL,
+    totalBytes: TOTAL,
+    note: "CUDA is ready.",
   });
   expect(transfer().modelId).toBeUndefined();
-  expect(onInstalled).toHaveBeenCalledOnce();
-  expect(await readdir(shop.targetFolder)).toContain("libonnxruntime_providers_cuda.so");
+  expect(onLibraries).toHaveBeenCalledOnce();
+  expect(await readdir(shop.folder)).toContain("libonnxruntime_providers_cuda.so");
 });
 
 test("what the machine lacks besides is said", async () => {
   const { shop, host } = await served();
-  const probe = async () => ({ ok: false, reason: "libcudart.so.13: not found" }) as const;
-  const environment = machineWith({ loaderCache: async () => "", nvidiaSmi: async () => null });
-  const { transfer, until } = await bring(installerFor(shop, host, { probe, environment }));
+  const probe = async () => ({ ok: false, reason: "NVIDIA's driver is not installed" }) as const;
+  const machine = { ...GOOD_MACHINE, nvidiaSmi: async () => null };
+  const { transfer, until } = await bring(installerFor(shop, host, { probe, machine }));
   await until("done");
-  expect(transfer().note).toMatch(/^the libraries are in place, and this is missing: .*driver/i);
+  expect(transfer().note).toMatch(
+    /^The libraries are installed, but CUDA is not ready\. Missing: .*driver/,
+  );
 });
 
 test("cancelled in mid-run it leaves nothing half fetched", async () => {
-  const { shop, host } = await served(serveBytes(bytes, { holdAt: 100_000 }));
-  const { transfers, until, id, onInstalled } = await bring(installerFor(shop, host));
-  await vi.waitFor(async () => expect(await readdir(shop.cacheFolder)).not.toEqual([]));
+  const { shop, host } = await served(indexAnswer({ serving: () => ({ holdAt: 10_000 }) }));
+  const { transfers, until, id, onLibraries } = await bring(installerFor(shop, host));
+  const names = () => readdir(shop.folder).catch(() => []);
+  await vi.waitFor(async () => expect(await names()).not.toEqual([]));
   await transfers.cancel([id]);
   await until("cancelled");
-  await vi.waitFor(async () => expect(await readdir(shop.cacheFolder)).toEqual([]));
-  expect(onInstalled).not.toHaveBeenCalled();
+  await vi.waitFor(async () => expect(await names()).toEqual([]));
+  expect(onLibraries).not.toHaveBeenCalled();
 });
 
 test("a host that refuses fails it by name, and asking again goes on with it", async () => {
+  const good = indexAnswer();
   const answer: Answer = (response, request, count) =>
-    count === 1 ? void response.writeHead(404).end() : serveBytes(bytes)(response, request, count);
+    count === 1 ? void response.writeHead(404).end() : good(response, request, count);
   const { shop, host } = await served(answer);
   const { transfers, transfer, until, id } = await bring(installerFor(shop, host));
   await until("failed");

@@ -45,11 +45,24 @@ const REPORT = {
   installed: "placed",
   version: "1.30.0",
   folder: "/libraries",
-  libraries: [],
-  trust: "pinned in the source",
   missing: [],
   probe: { ok: true },
 } as const;
+
+const OFFER = {
+  isInstalled: false,
+  downloadBytes: 1e9,
+  installedBytes: 2e9,
+  peakBytes: 2e9,
+  freeBytes: 3e9,
+  licences: [{ title: "Licence", url: "https://licence.example/", text: "Terms" }],
+};
+
+const OTHERS: Omit<CudaInstaller, "install"> = {
+  offer: async () => OFFER,
+  discard: async () => {},
+  remove: async () => true,
+};
 
 async function open(cuda: CudaInstaller, probe: () => Promise<readonly DeviceReport[]>) {
   return clientOf((await studioInProcess({ isPassive: true, cuda, probe })).router);
@@ -59,17 +72,33 @@ test("CUDA support is asked for once, and what it brought is tried", async () =>
   const gate = Promise.withResolvers<void>();
   const install = vi.fn<CudaInstaller["install"]>(() => gate.promise.then(() => REPORT));
   const probe = vi.fn<() => Promise<readonly DeviceReport[]>>(async () => [CPU]);
-  const { devices, transfers } = await open({ install, discard: async () => {} }, probe);
+  const { devices, transfers } = await open({ ...OTHERS, install }, probe);
   expect(await devices.list({})).toEqual([CPU]);
-  const first = await devices.installCuda();
-  expect(await devices.installCuda()).toEqual(first);
+  const first = await devices.installCuda({ acceptsLicence: true });
+  expect(await devices.installCuda({ acceptsLicence: true })).toEqual(first);
   probe.mockResolvedValue([{ ...CPU, provider: "cuda" }, CPU]);
   gate.resolve();
   await vi.waitFor(async () =>
     expect(await transfers.list()).toMatchObject([
-      { id: first.transferId, kind: "cuda", state: "done", note: "CUDA is ready" },
+      { id: first.transferId, kind: "cuda", state: "done", note: "CUDA is ready." },
     ]),
   );
   expect(install).toHaveBeenCalledOnce();
   expect((await devices.list({})).map(({ provider }) => provider)).toEqual(["cuda", "cpu"]);
+});
+
+test("what CUDA support takes is told with its licences, and it is removed while nothing is added", async () => {
+  const gate = Promise.withResolvers<void>();
+  const install = vi.fn<CudaInstaller["install"]>(() => gate.promise.then(() => REPORT));
+  const remove = vi.fn<CudaInstaller["remove"]>(async () => true);
+  const probe = vi.fn<() => Promise<readonly DeviceReport[]>>(async () => [CPU]);
+  const { devices, transfers } = await open({ ...OTHERS, install, remove }, probe);
+  expect(await devices.cudaOffer()).toEqual(OFFER);
+  await devices.installCuda({ acceptsLicence: true });
+  await vi.waitFor(() => expect(install).toHaveBeenCalled());
+  await expect(devices.removeCuda()).rejects.toMatchObject({ code: "STATE_CONFLICT" });
+  gate.resolve();
+  await vi.waitFor(async () => expect((await transfers.list())[0]?.state).toBe("done"));
+  await devices.removeCuda();
+  expect(remove).toHaveBeenCalledOnce();
 });

@@ -1,0 +1,81 @@
+import { StudioError } from "../contract/errors.ts";
+import { getBody, type Http } from "../download/http.ts";
+import type { Wheel } from "./source.ts";
+
+/** A package index of Python's kind (PEP 503, PEP 691), the public one or a mirror. */
+export interface PackageIndex {
+  /** Without name and password. */
+  readonly url: URL;
+  /** Sent to this index alone. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const PUBLIC_INDEX = "https://pypi.org/simple/";
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+const ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5";
+
+/**
+ * The index that a person named, else the one that PIP_INDEX_URL names, as pip itself reads it, else the
+ * public one. Refuses as REQUEST_INVALID.
+ */
+export function packageIndex(
+  chosen?: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): PackageIndex {
+  const named = chosen ?? env["PIP_INDEX_URL"];
+  const text = named === undefined || named.trim() === "" ? PUBLIC_INDEX : named.trim();
+  const url = URL.parse(text.endsWith("/") ? text : `${text}/`);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const field = chosen === undefined ? "PIP_INDEX_URL" : "The package index";
+    const reason = "it must begin with https:// or http://";
+    throw new StudioError("REQUEST_INVALID", { field, value: text.slice(0, 100), reason });
+  }
+  const { username, password } = url;
+  const known = [username, password].map(decodeURIComponent).join(":");
+  const authorization = `Basic ${Buffer.from(known).toString("base64")}`;
+  url.username = "";
+  url.password = "";
+  return { url, headers: username === "" ? {} : { authorization } };
+}
+
+/** Where an index has a wheel. A page that does not list it is refused as `http.failed` says. */
+export async function wheelAddress(
+  { url, headers }: PackageIndex,
+  { project, file }: Wheel,
+  http: Http,
+): Promise<URL> {
+  const page = new URL(`${project}/`, url);
+  const body = await getBody(page.href, MAX_PAGE_BYTES, http, { ...headers, accept: ACCEPT });
+  const text = body.toString("utf8");
+  const found = /^\s*\{/.test(text) ? inJson(text, file) : inHtml(text, file);
+  const address = found === undefined ? null : URL.parse(found, page.href);
+  if (address === null) throw http.failed(page.href, `it does not list ${file}`);
+  // What follows is the index's word on the digest; ours is pinned.
+  address.hash = "";
+  return address;
+}
+
+function inJson(text: string, file: string): string | undefined {
+  try {
+    const page: unknown = JSON.parse(text);
+    const files = isObject(page) && Array.isArray(page["files"]) ? page["files"] : [];
+    const found: unknown = files.find((entry) => isObject(entry) && entry["filename"] === file);
+    const address = isObject(found) ? found["url"] : undefined;
+    return typeof address === "string" ? address : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An anchor for each file, its text the file's name. */
+function inHtml(text: string, file: string): string | undefined {
+  const anchors = text.matchAll(/<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>([^<]*)</gi);
+  for (const [, double, single, name = ""] of anchors) {
+    if (name.trim() === file) return (double ?? single ?? "").replaceAll("&amp;", "&");
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

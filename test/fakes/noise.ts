@@ -1,0 +1,9 @@
+import { createHash } from "node:crypto";
+
+/** Bytes that do not compress and are the same every time: a counter, hashed. */
+export function noise(sizeBytes: number): Uint8Array {
+  const blocks = Array.from({ length: Math.ceil(sizeBytes / 64) }, (_, index) =>
+    createHash("sha512").update(String(index)).digest(),
+  );
+  return Buffer.concat(blocks).subarray(0, sizeBytes);
+}
