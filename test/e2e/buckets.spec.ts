@@ -155,7 +155,7 @@ test("10,000 keys are browsed, searched, sorted and selected", async ({ studio: 
   expect(await grid.getByRole("row").count()).toBeLessThan(200);
 
   await page.keyboard.press("Control+a");
-  await expect(page.getByText("10,000 selected", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^10,000 selected/)).toBeVisible();
 
   await page.getByRole("button", { name: "Size" }).click();
   await expect(grid.getByRole("columnheader", { name: "Size" })).toHaveAttribute(
