@@ -1,4 +1,5 @@
-"""diffusers on the same random weights: does one piece of work per line of input, for bench.ts to time."""
+"""diffusers on the same random weights: does one piece of work per line of input, for networks.ts to time."""
+import gc
 import sys
 
 import torch
@@ -8,28 +9,34 @@ from transformers import CLIPTextModel
 folder, threads = sys.argv[1], int(sys.argv[2])
 torch.set_num_threads(threads)
 torch.set_grad_enabled(False)
-TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "bf16-compiled": torch.bfloat16}
 CLASSES = {"unet": UNet2DConditionModel, "vae": AutoencoderKL, "text": CLIPTextModel}
 FOLDERS = {"unet": "unet", "vae": "vae", "text": "text_encoder"}
 loaded = {}
 
 
-def network(name, dtype):
+def network(name, kind):
     """One network at a time stays in memory, channels last, which is diffusers' fastest on a CPU."""
-    if (name, dtype) not in loaded:
-        for key in [key for key in loaded if key[0] != name]:
-            del loaded[key]
-        model = CLASSES[name].from_pretrained(f"{folder}/{FOLDERS[name]}", torch_dtype=TYPES[dtype]).eval()
-        loaded[name, dtype] = model.to(memory_format=torch.channels_last)
-    return loaded[name, dtype]
+    if (name, kind) not in loaded:
+        loaded.clear()
+        model = CLASSES[name].from_pretrained(f"{folder}/{FOLDERS[name]}", torch_dtype=TYPES[kind]).eval()
+        model = model.to(memory_format=torch.channels_last)
+        if kind.endswith("compiled"):
+            if name == "vae":
+                model.decode = torch.compile(model.decode)
+            else:
+                model = torch.compile(model)
+        loaded[name, kind] = model
+    return loaded[name, kind]
 
 
 def noise(shape, dtype):
-    return torch.randn(shape).to(TYPES[dtype])
+    return torch.randn(shape).to(dtype)
 
 
-def work(name, side, dtype):
-    model = network(name, dtype)
+def work(name, side, kind):
+    model = network(name, kind)
+    dtype = TYPES[kind]
     if name == "text":
         model(torch.full((2, 77), 5))
     elif name == "vae":
@@ -41,10 +48,14 @@ def work(name, side, dtype):
 
 print("ready", flush=True)
 for line in sys.stdin:
-    name, side, dtype = line.split()
     try:
-        with torch.inference_mode():
-            work(name, int(side), dtype)
+        if line.strip() == "drop":
+            loaded.clear()
+            gc.collect()
+        else:
+            name, side, kind = line.split()
+            with torch.inference_mode():
+                work(name, int(side), kind)
         print("done", flush=True)
     except Exception as error:
         print(f"failed: {error!r}", flush=True)

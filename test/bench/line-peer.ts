@@ -12,8 +12,15 @@ export class LinePeer {
   }
 
   /** Undefined where the program, or what it needs, is not there. */
-  static async start(command: string, args: readonly string[]): Promise<LinePeer | undefined> {
-    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+  static async start(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<LinePeer | undefined> {
+    const child = spawn(command, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
     const failed = new Promise<undefined>((resolve) => {
       child.on("error", () => resolve(undefined)).on("exit", () => resolve(undefined));
     });
@@ -26,7 +33,11 @@ export class LinePeer {
   async run(work: string): Promise<void> {
     this.#child.stdin.write(`${work}\n`);
     const { value } = await this.#lines.next();
-    if (value !== "done") throw new Error(`the peer could not do ${work}`);
+    if (value !== "done") throw new Error(`the peer could not do ${work}: ${value}`);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   close(): void {

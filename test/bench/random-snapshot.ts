@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
   mkdirSync,
   openSync,
   realpathSync,
+  renameSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -17,6 +19,9 @@ import type { WeightFiles } from "../../engine/runtime/weight-files.ts";
 import type { Weight as StoredWeight } from "../../engine/snapshot/weights.ts";
 import { sizeOf } from "../../engine/tensor/tensor.ts";
 import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../fakes/sd2-configs.ts";
+
+/** Written last; a folder of another way of making the weights has another name for it. */
+const COMPLETE = "complete-2";
 
 const SIZE = { batch: 1, height: 8, width: 8 };
 
@@ -50,7 +55,7 @@ export function randomStableDiffusion2(folder: string): ModelFiles {
     },
     vae: { config: SD2_VAE, weights: network("vae", { ...SD2_VAE, ...VAE_BLOCKS }, vae) },
   };
-  writeFileSync(join(folder, "complete"), "");
+  writeFileSync(join(folder, COMPLETE), "");
   return files;
 }
 
@@ -67,7 +72,7 @@ function randomNetwork(
     header[name] = { dtype: "F32", shape, data_offsets: [end, (end += 4 * sizeOf(shape))] };
   }
   const json = Buffer.from(JSON.stringify(header));
-  if (!existsSync(join(folder, "..", "complete")))
+  if (!existsSync(join(folder, "..", COMPLETE)))
     writeNetwork(folder, { path, json, config, weights });
   const stored = new Map<string, StoredWeight>();
   let offset = 8 + json.length;
@@ -89,22 +94,29 @@ interface NetworkText {
 function writeNetwork(folder: string, { path, json, config, weights }: NetworkText): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
-  const file = openSync(path, "w");
+  // Renamed when it is whole: another run may have the file before it mapped.
+  const file = openSync(`${path}.part`, "w");
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
   writeSync(file, length);
   writeSync(file, json);
   for (const { name, shape } of weights.values()) writeTensor(file, name, shape);
   closeSync(file);
+  renameSync(`${path}.part`, path);
 }
 
 const noise = Float32Array.from({ length: 1 << 20 }, whiteNoise(1));
 
-/** Weights whose activations neither vanish nor explode: norms around 1, the rest by fan-in. */
+/**
+ * Weights whose activations neither vanish nor explode: norms around 1, the rest by fan-in. Each tensor
+ * begins elsewhere in the noise, so that nobody can keep equal ones once.
+ */
 function writeTensor(file: number, name: string, shape: readonly number[]): void {
   const isNorm = shape.length === 1 && /norm.*weight$/.test(name);
   const scale = shape.length === 1 ? 0.02 : 1 / Math.sqrt(sizeOf(shape) / shape[0]!);
-  const block = noise.map((value) => (isNorm ? 1 : 0) + scale * value);
+  const first = createHash("sha256").update(name).digest().readUInt32LE() % noise.length;
+  const valueAt = (i: number) => noise[(first + i) % noise.length]!;
+  const block = noise.map((_, i) => (isNorm ? 1 : 0) + scale * valueAt(i));
   for (let rest = sizeOf(shape); rest > 0; rest -= block.length) {
     writeSync(file, new Uint8Array(block.buffer, 0, 4 * Math.min(rest, block.length)));
   }

@@ -1,0 +1,200 @@
+import { EXACT } from "../../engine/graph/int8-lowering.ts";
+import { deviceFor, int8Device } from "../../engine/runtime/device.ts";
+import {
+  ModelOnDevice,
+  quantizationOf,
+  type ModelFiles,
+  type ModelOptions,
+} from "../../engine/runtime/model-on-device.ts";
+import { Supervisor } from "../../engine/runtime/supervisor.ts";
+import { quantizedWeights } from "../../engine/store/located-weights.ts";
+import { sizeOf, tensor, type FloatTensor } from "../../engine/tensor/tensor.ts";
+import { pythonOf } from "../interop/virtual-environment.ts";
+import { LinePeer } from "./line-peer.ts";
+import { memoryOf } from "./measure.ts";
+import { whiteNoise } from "./random-snapshot.ts";
+
+/** One run of one network: a UNet's step for guidance, so batch 2; the text encoder's two prompts. */
+export interface Work {
+  readonly network: "text" | "unet" | "vae";
+  /** Of the latents; 0 for text. */
+  readonly side: number;
+}
+
+/** Somebody who does the same work on the same weights. */
+export interface Contestant {
+  readonly name: string;
+  /** Loads what the work needs and does it once, so that neither is timed. */
+  prepare(work: Work): Promise<unknown>;
+  run(work: Work): Promise<unknown>;
+  /** Gives its memory to the next one, where it is not needed to keep it. */
+  rest(): Promise<unknown>;
+  /** Everything resident at its highest, in bytes. */
+  peakBytes(): number | undefined;
+  close(): void;
+}
+
+const random = whiteNoise(7);
+const noise = (...shape: number[]): FloatTensor =>
+  tensor(shape, Float32Array.from({ length: sizeOf(shape) }, random));
+
+/** Ours, in an inference process of its own. What was loaded for a network stays until the next one. */
+class Ours implements Contestant {
+  readonly name: string;
+  readonly #model: ModelOnDevice;
+  readonly #supervisor: Supervisor;
+  #ready = "";
+
+  constructor(name: string, supervisor: Supervisor, model: ModelOnDevice) {
+    this.name = name;
+    this.#supervisor = supervisor;
+    this.#model = model;
+  }
+
+  async prepare(work: Work): Promise<void> {
+    const key = JSON.stringify(work);
+    if (key !== this.#ready) await this.run(work);
+    this.#ready = key;
+  }
+
+  run({ network, side }: Work): Promise<unknown> {
+    if (network === "text") {
+      const ids = tensor([2, 77], new Int32Array(154).fill(5));
+      return this.#model.textEncoder(2).run({ input_ids: ids });
+    }
+    const size = { height: side, width: side };
+    if (network === "vae") {
+      return this.#model
+        .vaeDecoder({ batch: 1, ...size })
+        .run({ latents: noise(1, 4, side, side) });
+    }
+    return this.#model.unet({ batch: 2, ...size }).run({
+      sample: noise(2, 4, side, side),
+      timestep: tensor([1], Float32Array.of(500)),
+      encoder_hidden_states: noise(2, 77, 1024),
+    });
+  }
+
+  /** Of the last network that was opened. */
+  get loadingSeconds(): number {
+    return this.#model.loadingSeconds;
+  }
+
+  async rest(): Promise<void> {}
+
+  peakBytes(): number | undefined {
+    return memoryOf(this.#supervisor.pid)?.peakBytes;
+  }
+
+  close(): void {
+    this.#supervisor.close();
+  }
+}
+
+function start(
+  name: string,
+  files: ModelFiles,
+  device: ReturnType<typeof deviceFor>,
+  options: ModelOptions,
+): Ours {
+  const supervisor = new Supervisor();
+  return new Ours(name, supervisor, new ModelOnDevice(files, device, supervisor, options));
+}
+
+/** The engine's tables of the CPU: int8, and float32 as it is mapped and as it is prepacked. */
+export function ourselves(files: ModelFiles, quantized: ModelFiles, threads: number): Ours[] {
+  const cpu = deviceFor("cpu", { float16: false });
+  return [
+    start("int8", quantized, int8Device({ isExact: true }), { threads }),
+    start("mapped", files, cpu, { weights: "mapped", threads }),
+    start("prepacked", files, cpu, { weights: "prepacked", threads }),
+  ];
+}
+
+/** The same files with the UNet's weights as whole numbers, in a copy beside the others. */
+export async function quantizedFiles(files: ModelFiles, cacheFolder: string): Promise<ModelFiles> {
+  const chosen = quantizationOf(files.unet.config, EXACT);
+  const weights = await quantizedWeights(files.unet.weights.weights, chosen, { cacheFolder });
+  return { ...files, unet: { ...files.unet, weights: { network: "UNet", weights } } };
+}
+
+/** A library of Python's, in a process of its own, with one number type. */
+class PythonPeer implements Contestant {
+  readonly name: string;
+  readonly #peer: LinePeer;
+  readonly #kind: string;
+
+  constructor(name: string, peer: LinePeer, kind: string) {
+    this.name = name;
+    this.#peer = peer;
+    this.#kind = kind;
+  }
+
+  prepare(work: Work): Promise<void> {
+    return this.run(work);
+  }
+
+  run({ network, side }: Work): Promise<void> {
+    return this.#peer.run(`${network} ${side} ${this.#kind}`);
+  }
+
+  rest(): Promise<void> {
+    return this.#peer.run("drop");
+  }
+
+  peakBytes(): number | undefined {
+    return memoryOf(this.#peer.pid)?.peakBytes;
+  }
+
+  close(): void {
+    this.#peer.close();
+  }
+}
+
+/**
+ * Others, and how each is asked for its number type. Left out unless named: what takes minutes to get
+ * ready in each turn, and OpenVINO with whole numbers for weights alone, which is slower than float32.
+ */
+const PEERS: readonly { name: string; library: string; kind: string; onRequest?: true }[] = [
+  { name: "diffusers fp32", library: "diffusers", kind: "fp32" },
+  { name: "diffusers bf16", library: "diffusers", kind: "bf16" },
+  { name: "diffusers bf16 compiled", library: "diffusers", kind: "bf16-compiled", onRequest: true },
+  { name: "OpenVINO fp32", library: "openvino", kind: "fp32" },
+  { name: "OpenVINO bf16", library: "openvino", kind: "bf16" },
+  { name: "OpenVINO int8", library: "openvino", kind: "int8" },
+  {
+    name: "OpenVINO int8 weights",
+    library: "openvino",
+    kind: "int8-weights",
+    onRequest: true,
+  },
+];
+
+/**
+ * torch's decoder asks for the same large blocks again and again: as glibc has it, each is given back to
+ * the system and cleared anew, which makes it three times as slow.
+ */
+const KEEP_MEMORY = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 33),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
+};
+
+/** Those of the peers that are installed, or of the ones named; the others are said to be missing. */
+export async function peers(
+  folder: string,
+  threads: number,
+  names: readonly string[] = [],
+): Promise<Contestant[]> {
+  const chosen = PEERS.filter(({ name, onRequest }) =>
+    names.length === 0 ? onRequest === undefined : names.includes(name),
+  );
+  const found: Contestant[] = [];
+  for (const { name, library, kind } of chosen) {
+    const script = new URL(`${library}_peer.py`, import.meta.url).pathname;
+    const args = [script, folder, String(threads)];
+    const peer = await LinePeer.start(pythonOf(library), args, KEEP_MEMORY);
+    if (peer === undefined) console.error(`${name}: skipped, ${library} is not installed`);
+    else found.push(new PythonPeer(name, peer, kind));
+  }
+  return found;
+}

@@ -1,0 +1,23 @@
+import { PEERS, type Peer } from "../interop/peers.ts";
+import { Missing } from "../interop/install-step.ts";
+import { installPackages } from "../interop/virtual-environment.ts";
+
+/** What is measured beside us but has no test of its own. */
+const OPENVINO: Peer = {
+  name: "openvino",
+  pip: ["openvino==2026.4.1", "nncf==3.4.0"],
+  sharesWith: "diffusers",
+  installMinutes: 60,
+  size: "torch, 3 GB with its libraries",
+};
+
+/** Fetches the libraries that we are measured against, where they are not there; says why one cannot be. */
+export async function installPeers(): Promise<void> {
+  const diffusers = PEERS.filter(({ name }) => name === "diffusers");
+  for (const peer of [...diffusers, OPENVINO]) {
+    await installPackages(peer, 60 * 60_000).catch((error: unknown) => {
+      if (!(error instanceof Missing)) throw error;
+      console.error(`${peer.name}: skipped, ${error.message}`);
+    });
+  }
+}

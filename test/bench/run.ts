@@ -1,0 +1,24 @@
+import { spawnSync } from "node:child_process";
+
+/** In the order of their time; each says at its beginning what it measures and which flags it takes. */
+const BENCHES = [
+  "networks",
+  "gallery",
+  "gallery-page",
+  "serving",
+  "archive",
+  "first-picture",
+  "buckets",
+];
+
+/** `npm run bench`: all of them; `npm run bench -- NAME [flags]`: one. */
+const [name, ...flags] = process.argv.slice(2);
+const isKnown = name === undefined || BENCHES.includes(name);
+if (!isKnown) console.error(`There is no bench ${name}. Choose from: ${BENCHES.join(", ")}.`);
+process.exitCode = isKnown ? 0 : 2;
+for (const bench of isKnown ? (name === undefined ? BENCHES : [name]) : []) {
+  console.log(`\n== ${bench}`);
+  const file = new URL(`${bench}.ts`, import.meta.url).pathname;
+  const { status } = spawnSync(process.execPath, [file, ...flags], { stdio: "inherit" });
+  if (status !== 0) process.exitCode = 1;
+}
