@@ -1,5 +1,5 @@
 import type { ModelSummary } from "../contract/models.ts";
-import { PRESETS, presetSettings, WHOLE_RUN } from "../contract/presets.ts";
+import { PRESETS, presetSettings } from "../contract/presets.ts";
 import { INT8_GAIN } from "../drawing/work.ts";
 
 /** Whoever waits longer than this for a picture wants to know how it could be faster. */
@@ -18,11 +18,8 @@ export function fasterWays({ model, device, secondsPerStep }: ExactPace): string
   if (seconds < PATIENCE_SECONDS) return undefined;
   const gain = device === "cpu" ? INT8_GAIN : 1;
   const ways = PRESETS.flatMap((preset) => {
-    const { steps = model.steps, guidanceInterval, precision } = presetSettings(preset, model);
-    const [from, to] = guidanceInterval ?? WHOLE_RUN;
-    // A step without guidance is half of one with.
-    const whole = (steps * (1 + to - from)) / 2;
-    const expected = (whole * secondsPerStep) / (precision === undefined ? 1 : gain);
+    const { steps = model.steps, precision } = presetSettings(preset, model);
+    const expected = (steps * secondsPerStep) / (precision === undefined ? 1 : gain);
     return expected < seconds ? [`about ${inWords(expected)} with --preset ${preset}`] : [];
   });
   if (ways.length === 0) return undefined;

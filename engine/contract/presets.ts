@@ -26,7 +26,6 @@ export interface PresetSettings {
   readonly scheduler?: SchedulerName;
   /** For CPUs; a GPU keeps to its own. */
   readonly precision?: "int8";
-  readonly guidanceInterval?: GuidanceInterval;
 }
 
 /**
@@ -36,12 +35,7 @@ export interface PresetSettings {
 const TABLE: Readonly<Record<Preset, PresetSettings>> = {
   exact: {},
   balanced: { precision: "int8", steps: 25 },
-  fast: {
-    precision: "int8",
-    steps: 15,
-    scheduler: "dpm++2m-karras",
-    guidanceInterval: [0, 0.8],
-  },
+  fast: { precision: "int8", steps: 12, scheduler: "dpm++2m-karras" },
 };
 
 /**
@@ -52,13 +46,12 @@ export function presetSettings(
   preset: Preset,
   { steps: own, isDistilled }: Pick<ModelSummary, "steps" | "isDistilled">,
 ): PresetSettings {
-  const { steps, scheduler, guidanceInterval, precision } = TABLE[preset];
+  const { steps, scheduler, precision } = TABLE[preset];
   const kept = precision === undefined ? {} : { precision };
   if (isDistilled) return kept;
   return {
     ...kept,
     ...(steps !== undefined && { steps: Math.min(steps, own) }),
     ...(scheduler !== undefined && { scheduler }),
-    ...(guidanceInterval !== undefined && { guidanceInterval }),
   };
 }

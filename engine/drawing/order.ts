@@ -59,7 +59,7 @@ function workOf(
   const { steps = settings.steps ?? summary.steps } = request;
   const { scheduler = settings.scheduler ?? ownSchedulerName(schedulerConfig) } = request;
   const { precision = settings.precision ?? "auto" } = request;
-  const { guidanceInterval = settings.guidanceInterval } = request;
+  const { guidanceInterval } = request;
   return {
     steps,
     scheduler,

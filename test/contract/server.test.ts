@@ -121,7 +121,6 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
       preset: "fast",
       precision: "int8",
       scheduler: "dpm++2m-karras",
-      guidanceInterval: [0, 0.8],
       steps: QUICK.steps,
     });
     await server.removeKey({ id: key.id });

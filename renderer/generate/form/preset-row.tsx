@@ -5,7 +5,7 @@ import type { Preset } from "../../../engine/contract/presets.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { changeForm, useForm } from "../../state/form.ts";
 import { Chips } from "../../ui/chips.tsx";
-import { formatAbout, formatShare } from "../../words/format.ts";
+import { formatAbout } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useEstimate } from "../press/estimate.ts";
@@ -96,16 +96,13 @@ interface ContentsProps {
 function Contents({ preset, own, isGpu }: ContentsProps) {
   const t = useWords("generate");
   const names = useWords("picture");
-  const { steps, scheduler, precision, guidanceInterval } = fieldsOf(preset, own);
+  const { steps, scheduler, precision } = fieldsOf(preset, own);
   const inFull = isGpu ? t("quality.gpuPrecision") : t("quality.fullPrecision");
   return [
     t("quality.stepCount", { count: steps ?? own.steps }),
     scheduler === undefined ? t("quality.ownSampler") : names(`schedulers.${scheduler}`),
     isGpu || precision === undefined ? inFull : precision,
-    guidanceInterval && t("quality.guidedFirst", { share: formatShare(guidanceInterval[1]) }),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  ].join(" · ");
 }
 
 function useIsGpu(): boolean {

@@ -1,10 +1,5 @@
 import type { ModelSummary } from "../../../engine/contract/models.ts";
-import {
-  type GuidanceInterval,
-  type Preset,
-  presetSettings,
-  PRESETS,
-} from "../../../engine/contract/presets.ts";
+import { type Preset, presetSettings, PRESETS } from "../../../engine/contract/presets.ts";
 import type { SchedulerName } from "../../../engine/contract/schedulers.ts";
 import type { FormState } from "../../state/form.ts";
 
@@ -13,7 +8,8 @@ export interface PresetFields {
   readonly steps: number | undefined;
   readonly scheduler: SchedulerName | undefined;
   readonly precision: "int8" | undefined;
-  readonly guidanceInterval: GuidanceInterval | undefined;
+  /** Of no preset: guidance works from the first step to the last. */
+  readonly guidanceInterval: undefined;
 }
 
 export type Own = Pick<ModelSummary, "steps" | "scheduler" | "isDistilled">;
@@ -22,8 +18,8 @@ export type Own = Pick<ModelSummary, "steps" | "scheduler" | "isDistilled">;
 export const PATIENCE_SECONDS = 120;
 
 export function fieldsOf(preset: Preset, own: Own): PresetFields {
-  const { steps, scheduler, precision, guidanceInterval } = presetSettings(preset, own);
-  return { steps, scheduler, precision, guidanceInterval };
+  const { steps, scheduler, precision } = presetSettings(preset, own);
+  return { steps, scheduler, precision, guidanceInterval: undefined };
 }
 
 /** The presets that differ for a model: a distilled one keeps all but the precision, and a GPU that as well. */
@@ -44,7 +40,7 @@ export function presetOf(form: Pick<FormState, keyof PresetFields>, own: Own): P
       (steps ?? own.steps) === (form.steps ?? own.steps) &&
       (scheduler ?? own.scheduler) === (form.scheduler ?? own.scheduler) &&
       precision === form.precision &&
-      guidanceInterval?.join() === form.guidanceInterval?.join()
+      guidanceInterval === form.guidanceInterval
     );
   });
 }

@@ -48,7 +48,6 @@ export const generate = {
     ownSampler: "model's own sampler",
     fullPrecision: "full precision",
     gpuPrecision: "the GPU's own precision",
-    guidedFirst: "guidance in the first {{share}}",
     interval: "Guidance applies to",
     intervalHelp:
       "In steps without guidance the model follows the prompt less strictly, and they take half the time. Guidance matters least at the end.",

@@ -11,7 +11,7 @@ test("a long picture is told with what faster presets would take", () => {
 
 test("a GPU gains by the steps alone", () => {
   expect(fasterWays({ model, device: "cuda", secondsPerStep: 4 })).toBe(
-    "A picture takes about 3 min here, about 2 min with --preset balanced, about 55 s with --preset fast.",
+    "A picture takes about 3 min here, about 2 min with --preset balanced, about 50 s with --preset fast.",
   );
 });
 

@@ -7,13 +7,13 @@ test("Exact leaves everything to the model, Balanced and Fast say what they are"
   expect(PRESETS.map((preset) => presetSettings(preset, own))).toEqual([
     {},
     { precision: "int8", steps: 25 },
-    { precision: "int8", steps: 15, scheduler: "dpm++2m-karras", guidanceInterval: [0, 0.8] },
+    { precision: "int8", steps: 12, scheduler: "dpm++2m-karras" },
   ]);
 });
 
 test("no preset takes more steps than the model recommends", () => {
-  const steps = PRESETS.map((preset) => presetSettings(preset, { ...own, steps: 12 }).steps);
-  expect(steps).toEqual([undefined, 12, 12]);
+  const steps = PRESETS.map((preset) => presetSettings(preset, { ...own, steps: 10 }).steps);
+  expect(steps).toEqual([undefined, 10, 10]);
 });
 
 test("a distilled model keeps its steps, scheduler and guidance", () => {

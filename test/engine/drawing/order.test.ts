@@ -54,7 +54,7 @@ test("a preset decides what is not named beside it, and the order says by which 
     steps: 30,
     scheduler: "ddim",
   });
-  const fast = { ...presetSettings("fast", starter.summary), preset: "fast" };
+  const fast = { ...own, ...presetSettings("fast", starter.summary), preset: "fast" };
   expect(settings({ preset: "fast" })).toEqual(fast);
   expect(
     settings({ preset: "fast", precision: "auto", guidanceInterval: [0, 1], steps: 40 }),
