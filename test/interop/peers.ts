@@ -2,7 +2,10 @@
 export interface Peer {
   /** Names its test, `NAME.test.ts` in this folder, and its folder in the cache. */
   readonly name: string;
-  /** Python packages, pinned, for a virtual environment of its own; the first gives the version shown. */
+  /**
+   * Python packages, pinned, for a virtual environment of its own; the first gives the version shown. Absent
+   * with `go` where the test itself has the product fetch what it is tried with.
+   */
   readonly pip?: readonly string[];
   /** Where it is a program in Go, which is built here. */
   readonly go?: GoModule;
@@ -87,5 +90,12 @@ export const PEERS: readonly Peer[] = [
     needs: ["java"],
     installMinutes: 8,
     size: "torch, 3 GB with its libraries",
+  },
+  {
+    name: "cuda",
+    needs: ["gcc"],
+    isSlow: true,
+    installMinutes: 1,
+    size: "1.2 GB of NVIDIA's libraries, which its test fetches",
   },
 ];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PEERS, type Peer } from "./peers.ts";
 import { buildProgram } from "./go-program.ts";
-import { interopCache, Missing } from "./install-step.ts";
+import { interopCache, Missing, requireProgram } from "./install-step.ts";
 import { installPackages, packageVersion } from "./virtual-environment.ts";
 
 /** What everything together may take, but with --all. */
@@ -64,14 +64,18 @@ async function tryPeer(peer: Peer, deadline: number): Promise<Outcome> {
   }
 }
 
-/** Gives the version that is there then. */
+/** Gives the version that is there then; none where the product itself fetches it. */
 async function install(peer: Peer, limitMs: number): Promise<string> {
-  if (peer.go === undefined) {
-    await installPackages(peer, limitMs);
-    return packageVersion(peer);
+  if (peer.go !== undefined) {
+    await buildProgram(peer, peer.go, limitMs);
+    return peer.go.version;
   }
-  await buildProgram(peer, peer.go, limitMs);
-  return peer.go.version;
+  if (peer.pip === undefined) {
+    for (const program of peer.needs ?? []) await requireProgram(program);
+    return "";
+  }
+  await installPackages(peer, limitMs);
+  return packageVersion(peer);
 }
 
 /** Counts in vitest's JSON. */

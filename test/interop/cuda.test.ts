@@ -1,0 +1,41 @@
+/**
+ * The real wheels of ONNX Runtime and NVIDIA, from the package index that pip would ask. No card is
+ * needed: where there is none, a driver made here says so, and the libraries have to load to hear it.
+ */
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runCommand } from "../fakes/run-command.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { interopCache } from "./install-step.ts";
+
+const FETCHING_MS = 60 * 60_000;
+
+const DRIVER = new URL("cuda_driver.c", import.meta.url).pathname;
+const dataFolder = join(interopCache(), "cuda", "data");
+
+/** As a person would call it, with a driver on the loader's path. */
+async function cuda(...flags: string[]): Promise<{ code: number | null; said: string }> {
+  const folder = temporaryFolder();
+  const build = ["-shared", "-fPIC", "-o", join(folder, "libcuda.so.1"), DRIVER];
+  expect(await runCommand("gcc", build, { cwd: "." })).toMatchObject({ code: 0 });
+  const command = ["engine/cli.ts", "cuda", "--data-dir", dataFolder, ...flags];
+  const env = { LD_LIBRARY_PATH: folder };
+  const { code, stdout, stderr } = await runCommand(process.execPath, command, { cwd: ".", env });
+  return { code, said: stdout + stderr };
+}
+
+test(
+  "the wheels are fetched, and their libraries load as far as the driver's answer",
+  { timeout: FETCHING_MS },
+  async () => {
+    const { code, said } = await cuda("--accept-licence");
+    expect(said).toContain("no NVIDIA card was found");
+    expect(code).toBe(1);
+  },
+);
+
+test("what is there already is not fetched again", { timeout: FETCHING_MS }, async () => {
+  const { said } = await cuda();
+  expect(said).toContain("were already installed");
+  expect(said).not.toContain("Downloading");
+});
