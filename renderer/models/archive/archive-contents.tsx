@@ -16,7 +16,7 @@ export function ArchiveContents({ members }: { members: readonly ArchiveMember[]
   return (
     <section className={styles.section} aria-label={t("contents")}>
       <h3 className={styles.title}>{t("contents")}</h3>
-      <p className={styles.verdict}>{t("contentsOf", { count: members.length })}</p>
+      <p className={styles.count}>{t("contentsOf", { count: members.length })}</p>
       {groups.map(([zip, files = []]) => (
         <div key={zip}>
           {zip !== "" && <h4 className={styles.group}>{t("inside", { zip })}</h4>}

@@ -24,6 +24,7 @@ const REPOSITORY = [
   "engine/README.md",
   "engine/tsconfig.json",
   "engine/queue/queue.ts",
+  "assets/nvidia/cuda.txt",
   "assets/starter/snapshot/model_index.json",
   "assets/torchserve/stable_diffusion_handler.py",
   "assets/icons/icon.png",
@@ -78,6 +79,7 @@ test("ships the host's sources, its packages and this platform's binaries, and n
   await stage(root);
   expect(filesIn(join(root, "dist/studio"))).toEqual([
     "LICENSE",
+    "assets/nvidia/cuda.txt",
     "assets/starter/snapshot/model_index.json",
     "assets/torchserve/stable_diffusion_handler.py",
     "dist/renderer/index.html",
