@@ -1,4 +1,4 @@
-import { createReadStream, type Dirent } from "node:fs";
+import { createReadStream, existsSync, type Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { StudioError } from "../contract/errors.ts";
@@ -34,6 +34,8 @@ export async function fileSource(path: string): Promise<UploadSource> {
 export interface FolderFile {
   readonly path: string;
   readonly name: string;
+  /** False where its name is no UTF-8, so that it cannot be opened by what stands for it here. */
+  readonly isText: boolean;
 }
 
 /** The ordinary files below a folder in order of their names, or nothing where it is a file. Links are not followed. */
@@ -41,12 +43,19 @@ export async function filesIn(folder: string): Promise<readonly FolderFile[] | u
   const { isFolder } = await lookAt(folder);
   if (!isFolder) return undefined;
   const entries: Dirent[] = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
+  const paths = entries
     .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .map((path) => ({ path, name: relative(folder, path).split(sep).join("/") }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const files = paths.map((path) => ({
+    path,
+    name: relative(folder, path).split(sep).join("/"),
+    isText: !path.includes(REPLACED) || existsSync(path),
+  }));
+  return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/** Stands for bytes that are no UTF-8. */
+const REPLACED = "\ufffd";
 
 async function lookAt(path: string) {
   try {

@@ -25,6 +25,9 @@ import type { ReceivedFiles } from "./received-files.ts";
 /** Keys that are named in a note. */
 const NAMED = 3;
 
+/** S3's limit. */
+const MOST_KEY_BYTES = 1024;
+
 export interface BucketTransferParts {
   readonly connections: Connections;
   readonly dataFolder: string;
@@ -105,14 +108,15 @@ interface SentFile {
 
 async function send(
   connections: Connections,
-  { order, signal, onProgress }: TransferRun,
+  { order, signal, onProgress, onNote }: TransferRun,
   journal: TransferJournal,
 ): Promise<void> {
   const request = uploadRequestSchema.parse(order);
   const bucket = await connections.bucket(request);
   const { connectionId, partBytes } = request;
   await journal.begin({ connectionId, bucket: bucket.name });
-  const files = await filesToSend(request);
+  const { files, leftOut } = await filesToSend(request);
+  if (leftOut.length > 0) onNote(inWords("left out, since no object can be called so", leftOut));
   const onBytes = progressOf(
     files.map(({ source }) => source.sizeBytes),
     onProgress,
@@ -127,15 +131,26 @@ async function send(
   for (const file of files) if (!isSmall(file)) await upload(signal, file);
 }
 
-async function filesToSend({ path, key }: UploadRequest): Promise<SentFile[]> {
+interface FilesToSend {
+  readonly files: readonly SentFile[];
+  /** Files below a folder whose names no key can have. */
+  readonly leftOut: readonly string[];
+}
+
+async function filesToSend({ path, key }: UploadRequest): Promise<FilesToSend> {
   const inside = await filesIn(path);
-  if (inside === undefined) return [{ key: keyFor(path, key), source: await fileSource(path) }];
+  if (inside === undefined) {
+    return { files: [{ key: keyFor(path, key), source: await fileSource(path) }], leftOut: [] };
+  }
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
   const files: SentFile[] = [];
+  const leftOut: string[] = [];
   for (const file of inside) {
-    files.push({ key: `${prefix}${file.name}`, source: await fileSource(file.path) });
+    const name = `${prefix}${file.name}`;
+    if (!file.isText || Buffer.byteLength(name) > MOST_KEY_BYTES) leftOut.push(file.name);
+    else files.push({ key: name, source: await fileSource(file.path) });
   }
-  return files;
+  return { files, leftOut };
 }
 
 function keyFor(path: string, key: string): string {
@@ -154,7 +169,9 @@ async function fetchAll(
   const content = isFolder(request)
     ? await folderContent(bucket, request.key, signal)
     : { placed: [await oneObject(request)], leftOut: [] };
-  if (content.leftOut.length > 0) onNote(leftOutInWords(content.leftOut));
+  if (content.leftOut.length > 0) {
+    onNote(inWords("left out, since no file can be called so", content.leftOut));
+  }
   if (content.placed.length === 0) {
     throw new StudioError("OBJECT_NOT_FOUND", { bucket: bucket.name, key: request.key });
   }
@@ -171,10 +188,10 @@ function isFolder({ key }: FetchRequest): boolean {
   return key === "" || key.endsWith("/");
 }
 
-function leftOutInWords(keys: readonly string[]): string {
+function inWords(reason: string, keys: readonly string[]): string {
   const named = keys.slice(0, NAMED).map((key) => JSON.stringify(key));
   const more = keys.length > NAMED ? ` and ${keys.length - NAMED} more` : "";
-  return `left out, since no file can be called so: ${named.join(", ")}${more}`;
+  return `${reason}: ${named.join(", ")}${more}`;
 }
 
 interface ProcedureParts {

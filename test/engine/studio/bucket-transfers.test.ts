@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { uploadObject } from "../../../engine/buckets/upload.ts";
-import { journaled } from "../../../engine/studio/bucket-transfers.ts";
+import { bucketWorks, journaled } from "../../../engine/studio/bucket-transfers.ts";
+import { ReceivedFiles } from "../../../engine/studio/received-files.ts";
 import type { TransferRun } from "../../../engine/transfers/runner.ts";
 import { fakeConnection } from "../../fakes/fake-connection.ts";
 import { refusal } from "../../fakes/refusal.ts";
@@ -14,6 +17,8 @@ const RUN: TransferRun = {
   onNote: () => {},
   onStage: () => {},
 };
+/** S3's limit. */
+const MOST_KEY_BYTES = 1024;
 const BYTES = Buffer.alloc(30, 1);
 
 test("what is given up after a restart leaves no upload behind, and goes on where it is not", async () => {
@@ -51,4 +56,27 @@ test("what is given up after a restart leaves no upload behind, and goes on wher
   expect(kept.uploads.size).toBe(1);
   await runner().discard?.(RUN.id);
   expect(kept.uploads.size).toBe(0);
+});
+
+test("a folder's files whose names no key can have are left out by name, the others are sent", async () => {
+  const { kept, bucket, connectionId, connections } = await fakeConnection();
+  const [dataFolder, folder] = [temporaryFolder(), temporaryFolder()];
+  const long = "n".repeat(200);
+  writeFileSync(join(folder, "a.txt"), "a");
+  writeFileSync(join(folder, long), "b");
+  const key = "k".repeat(MOST_KEY_BYTES - "/a.txt".length);
+  // Other systems take no name that is no Unicode.
+  const isLinux = process.platform === "linux";
+  if (isLinux) writeFileSync(Buffer.concat([Buffer.from(`${folder}/x`), Buffer.of(0xff)]), "c");
+  const notes: string[] = [];
+  const { upload } = bucketWorks({
+    connections,
+    dataFolder,
+    received: new ReceivedFiles(dataFolder),
+  });
+  const order = { connectionId, bucket: bucket.name, key, path: folder };
+  await upload.run({ ...RUN, order, onNote: (note) => notes.push(note) });
+  expect(kept.get(`${key}/a.txt`).bytes.toString()).toBe("a");
+  const names = [long, ...(isLinux ? ["x\ufffd"] : [])].map((name) => JSON.stringify(name));
+  expect(notes).toEqual([`left out, since no object can be called so: ${names.join(", ")}`]);
 });
