@@ -36,7 +36,7 @@ function generate(origin: string, { key, steps = SMALL.steps, signal }: Asking =
 
 const PATIENCE = { timeout: 60_000, interval: 10 };
 
-test("a door's pictures and the studio's are drawn in turn, and only a key's that says so is kept", async () => {
+test("the server's pictures and the studio's are drawn in turn, and only a key's that says so is kept", async () => {
   const { client, origin } = await serving();
   await (await generate(origin)).text();
   const { secret: key } = await client.server.addKey({
@@ -107,7 +107,7 @@ test("of 100 clients that go away the device is free within two seconds", async 
   expect((await generate(origin)).status).toBe(200);
 });
 
-test("unloading serves none until a model is chosen; pausing lets a door's picture be finished", async () => {
+test("unloading serves none until a model is chosen; pausing lets a served picture be finished", async () => {
   const { client, origin } = await serving();
   const unload = `${origin}/v2/repository/models/starter/unload`;
   expect((await fetch(unload, { method: "POST" })).status).toBe(200);
@@ -117,13 +117,11 @@ test("unloading serves none until a model is chosen; pausing lets a door's pictu
   const load = `${origin}/v2/repository/models/starter/load`;
   expect((await fetch(load, { method: "POST" })).status).toBe(200);
   const drawn = generate(origin, { steps: 100 });
-  await vi.waitFor(async () => expect((await client.server.get()).isDrawing).toBe(true), PATIENCE);
+  const loaded = async () => (await client.machine.get()).loadedModel;
+  await vi.waitFor(async () => expect(await loaded()).toBe("starter"), PATIENCE);
   await client.queue.pause();
   expect((await drawn).status).toBe(200);
-  await vi.waitFor(
-    async () => expect((await client.machine.get()).loadedModel).toBe(undefined),
-    PATIENCE,
-  );
+  await vi.waitFor(async () => expect(await loaded()).toBe(undefined), PATIENCE);
 });
 
 test("as the studio closes, a request that waits for its device does not begin", async () => {
