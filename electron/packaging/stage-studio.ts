@@ -83,7 +83,7 @@ function isShipped(path: string, { platform, arch }: Staging): boolean {
   // Packages inside a package are in the lock file by themselves.
   if (/^[^/]+\/node_modules(\/|$)/.test(path)) return false;
   // Node's package brings headers, manuals and a change log along.
-  if (path.startsWith("node-"))
+  if (/^node-(linux|darwin|win)-/.test(path))
     return /^node-[^/]+\/($|package\.json$|LICENSE$|bin(\/|$))/.test(path);
   const binding = /^onnxruntime-node\/bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(path);
   if (binding !== null) {

@@ -6,7 +6,7 @@ import type { ArchiveDescription, ArchiveMember } from "../contract/archives.ts"
 import { StudioError } from "../contract/errors.ts";
 import { modelIdSchema } from "../contract/models.ts";
 import { formatBytes } from "../files/disk-full.ts";
-import { describeArchive } from "../studio/inspect-archive.ts";
+import { describe } from "./describe-archive.ts";
 import { isFile, objectAt } from "./bucket-place.ts";
 import { followTransfer, withTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
@@ -58,7 +58,7 @@ async function descriptionOf(
   wanted: string,
   dataDir: string | undefined,
 ): Promise<ArchiveDescription> {
-  if (await isFile(wanted)) return describeArchive(await openArchive(resolve(wanted)));
+  if (await isFile(wanted)) return describe(await openArchive(resolve(wanted)));
   return withStudio(dataDir, async ({ client }) =>
     client.archives.inspect(await objectAt(client, wanted)),
   );

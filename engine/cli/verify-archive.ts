@@ -10,7 +10,7 @@ import type { DeploymentCheck } from "../contract/archives.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import { tryModel, type Trial } from "../drawing/half-precision.ts";
 import { drawableFolder } from "../drawing/unpacked-archive.ts";
-import { describeArchive } from "../studio/inspect-archive.ts";
+import { describe } from "./describe-archive.ts";
 import { tellChecks } from "./check-deployment.ts";
 import { printJson, progressLine } from "./outcome.ts";
 import { readArchivedModel } from "../archive-files/archived-snapshot.ts";
@@ -116,7 +116,7 @@ async function tellDeployable(
   more: readonly DeploymentCheck[],
   isJson: boolean,
 ): Promise<boolean> {
-  const checks = [...(await describeArchive(archive)).checks, ...more];
+  const checks = [...(await describe(archive)).checks, ...more];
   if (!isJson) process.stdout.write("Deployable?\n");
   return tellChecks(checks, isJson);
 }
