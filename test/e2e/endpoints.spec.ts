@@ -60,6 +60,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await expect(page.getByRole("button", { name: /Draw on/ })).toContainText("The seed's edge");
   await expect(page.getByText("Ignored by this endpoint.").first()).toBeVisible();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Photo of a dog");
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
   const picture = page.getByRole("main").getByRole("img", { name: /^Photo of a dog/ });
   await expect(picture.first()).toBeVisible();
@@ -91,6 +92,7 @@ test("a refused token is named with its next step, and a new one helps", async (
   await expect(card.getByText("Cannot be used")).toBeVisible();
   await card.getByRole("button", { name: "Draw here" }).click();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a cat");
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
   const stage = page.getByRole("region", { name: "Picture", exact: true });
   await expect(stage.getByText("ENDPOINT_TOKEN_REFUSED")).toBeVisible();

@@ -7,6 +7,7 @@ async function draw(page: Page, prompt: string): Promise<void> {
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
   await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
   await page.getByRole("spinbutton", { name: "Steps" }).blur();
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
   await expect(page.getByRole("option", { name: prompt, exact: true })).toBeVisible();
 }

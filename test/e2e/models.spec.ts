@@ -32,6 +32,7 @@ test("downloads a model through two interruptions and draws with it", async ({ o
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red house");
   await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
   await page.getByRole("spinbutton", { name: "Steps" }).blur();
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
   await expect(page.getByRole("option", { name: "a red house", exact: true })).toBeVisible();
 });

@@ -67,6 +67,7 @@ test("no request leaves for anywhere but the studio itself", async ({ studio }) 
   }
   await page.goto(new URL("/generate", page.url()).href);
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a green tree");
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
   await expect(
     page
