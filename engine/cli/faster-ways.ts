@@ -1,9 +1,6 @@
 import type { ModelSummary } from "../contract/models.ts";
-import { PRESETS, presetSettings } from "../contract/presets.ts";
+import { PATIENCE_SECONDS, PRESETS, presetSettings } from "../contract/presets.ts";
 import { INT8_GAIN } from "../drawing/work.ts";
-
-/** Whoever waits longer than this for a picture wants to know how it could be faster. */
-const PATIENCE_SECONDS = 120;
 
 /** What was seen of a picture that is drawn as Exact is. */
 export interface ExactPace {

@@ -6,6 +6,9 @@ import type { SchedulerName } from "./schedulers.ts";
 export const PRESETS = ["exact", "balanced", "fast"] as const;
 export type Preset = (typeof PRESETS)[number];
 
+/** Whoever would wait longer than this for a picture is offered a faster preset. */
+export const PATIENCE_SECONDS = 120;
+
 const share = z.number().min(0).max(1);
 
 /**

@@ -8,7 +8,7 @@ export interface Licence {
   readonly text: string;
 }
 
-// Word for word as in the pinned wheels; test/interop/cuda.test.ts compares.
+// Word for word as in the pinned wheels of cuBLAS and cuDNN.
 const LICENCES = [
   {
     title: "NVIDIA CUDA Toolkit End User License Agreement",

@@ -133,7 +133,13 @@ record("starter, from the command line to the file", { starter: [start] });
 const machine = `${cpus()[0]?.model ?? "unknown"}, ${threads} threads`;
 const load = loadavg()[2];
 const result = { machine, node: process.version, rounds, load, rows, peakBytes: peaks };
-writeFileSync(new URL("results/cpu.json", import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
+// One round, or some of the peers, are for a look.
+if (!values.quick && values.peer === undefined) {
+  writeFileSync(
+    new URL("results/cpu.json", import.meta.url),
+    `${JSON.stringify(result, null, 2)}\n`,
+  );
+}
 console.log(`| work | who | seconds | ratio |\n|---|---|---|---|`);
 for (const row of rows) console.log(`| ${row.what} | ${cells(row).join(" | ")} |`);
 for (const [name, bytes] of Object.entries(peaks)) {

@@ -1,5 +1,10 @@
 import type { ModelSummary } from "../../../engine/contract/models.ts";
-import { type Preset, presetSettings, PRESETS } from "../../../engine/contract/presets.ts";
+import {
+  PATIENCE_SECONDS,
+  type Preset,
+  presetSettings,
+  PRESETS,
+} from "../../../engine/contract/presets.ts";
 import type { SchedulerName } from "../../../engine/contract/schedulers.ts";
 import type { FormState } from "../../state/form.ts";
 
@@ -13,9 +18,6 @@ export interface PresetFields {
 }
 
 export type Own = Pick<ModelSummary, "steps" | "scheduler" | "isDistilled">;
-
-/** Where a preset would take longer than this, a faster one is chosen for the person. */
-export const PATIENCE_SECONDS = 120;
 
 export function fieldsOf(preset: Preset, own: Own): PresetFields {
   const { steps, scheduler, precision } = presetSettings(preset, own);
