@@ -3,7 +3,7 @@ import type { Form } from "../../engine/contract/settings.ts";
 import { guidanceIntervalSchema } from "../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
-import { type FormFields, type FormState, useForm } from "./form.ts";
+import { changeForm, type FormFields, type FormState, useForm } from "./form.ts";
 
 /** The form is written so long after the last change. */
 const REST_MS = 600;
@@ -18,21 +18,39 @@ export function useKeptForm(): void {
       clearTimeout(timer);
       timer = setTimeout(() => void write(studio, form), REST_MS);
     };
-    void read(studio);
+    void readForm(studio.client);
     return useForm.subscribe(keep);
   }, [studio]);
 }
 
-async function read({ client }: Studio): Promise<void> {
-  if (useForm.getState().isLoaded) return;
+/** What the kept form is read by. */
+interface FormSource {
+  readonly settings: Pick<Studio["client"]["settings"], "readForm">;
+  readonly generation: Pick<Studio["client"]["generation"], "getInitImage">;
+}
+
+/** Fills the form once with what was kept; what was typed in the meantime stays. */
+export async function readForm({ settings, generation }: FormSource): Promise<void> {
+  const before = useForm.getState();
+  if (before.isLoaded) return;
   const nothing: Form = {};
-  const form = await client.settings.readForm().catch(() => nothing);
+  const form = await settings.readForm().catch(() => nothing);
+  const typed = changed(before, useForm.getState());
   useForm.setState({ ...fieldsOf(form), isLoaded: true });
+  if (Object.keys(typed).length > 0) changeForm(typed);
   const id = form["initImageId"];
   if (typeof id !== "string") return;
   // A picture that is gone is no longer started from.
-  const initImage = await client.generation.getInitImage({ id }).catch(() => undefined);
-  if (initImage) useForm.setState({ initImage });
+  const initImage = await generation.getInitImage({ id }).catch(() => undefined);
+  if (initImage && useForm.getState().initImage === before.initImage) {
+    useForm.setState({ initImage });
+  }
+}
+
+/** What was changed while the stored form was on its way: that wins over what is stored. */
+function changed(before: FormState, now: FormState): FormFields {
+  const was: Readonly<Record<string, unknown>> = { ...before };
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => was[name] !== value));
 }
 
 async function write({ client }: Studio, form: FormState): Promise<void> {

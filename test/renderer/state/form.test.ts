@@ -1,8 +1,38 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { fieldsOf } from "../../../renderer/state/form-keeping.ts";
-import { RECALLED, recallRecord, snapSide, useForm } from "../../../renderer/state/form.ts";
+import { fieldsOf, readForm } from "../../../renderer/state/form-keeping.ts";
+import {
+  changeForm,
+  RECALLED,
+  recallRecord,
+  snapSide,
+  useForm,
+} from "../../../renderer/state/form.ts";
 
 beforeEach(() => useForm.setState(useForm.getInitialState(), true));
+
+describe("the kept form", () => {
+  const stored = { prompt: "a blue boat", steps: 2, initImageId: "one" };
+  const generation = { getInitImage: async () => ({ id: "one", width: 64, height: 64 }) };
+
+  test("is filled in with its picture to start from", async () => {
+    await readForm({ settings: { readForm: async () => stored }, generation });
+    expect(useForm.getState()).toMatchObject({
+      prompt: "a blue boat",
+      steps: 2,
+      initImage: { id: "one" },
+      isLoaded: true,
+    });
+  });
+
+  test("leaves what was typed before it arrived", async () => {
+    const { promise, resolve } = Promise.withResolvers<typeof stored>();
+    const read = readForm({ settings: { readForm: () => promise }, generation });
+    changeForm({ prompt: "a yellow star" });
+    resolve(stored);
+    await read;
+    expect(useForm.getState()).toMatchObject({ prompt: "a yellow star", steps: 2, isLoaded: true });
+  });
+});
 
 describe("recalling a picture's settings", () => {
   const record = {
