@@ -92,6 +92,8 @@ class BandedModel {
     const isBanded = isPicture(node.output) && this.#bandsOf(node.output).length > 1;
     if (isBanded && node.kind === "conv2d") {
       this.#addBands(node, (rows) => this.#convolution(node, rows));
+    } else if (isBanded && node.kind === "doubledConv2d") {
+      this.#addBands(node, (rows) => this.#doubledConvolution(node, rows));
     } else if (isBanded && node.kind === "groupNorm") {
       this.#addGroupNorm(node);
     } else if (isBanded && POINTWISE.has(node.kind)) {
@@ -137,6 +139,15 @@ class BandedModel {
     const below = Math.min(bottom, Math.max(end - heightOf(x), 0));
     const edges = [Math.max(-first, 0), left, below, right] as const;
     return { inputs: [this.#rows(x, rows)], attributes: { stride, pads: edges } };
+  }
+
+  /** Two rows of its result read one row of its input, and the rows above and below. */
+  #doubledConvolution({ inputs: [x] }: NodeOf<"doubledConv2d">, [from, to]: Rows) {
+    if (x === undefined) throw new Error("a convolution without an input");
+    const [first, end] = [from / 2 - 1, to / 2 + 1];
+    const rows: Rows = [Math.max(first, 0), Math.min(end, heightOf(x))];
+    const pads = [first < 0 ? 1 : 0, end > heightOf(x) ? 1 : 0] as const;
+    return { inputs: [this.#rows(x, rows)], attributes: { pads } };
   }
 
   #addGroupNorm(node: NodeOf<"groupNorm">): void {

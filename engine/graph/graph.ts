@@ -28,6 +28,11 @@ export interface Weight {
 export interface Operations {
   /** inputs x (b, c, h, w); weights kernel (out, c, k, k) and, where the layer has one, bias (out). Pads are top, left, bottom, right. */
   conv2d: { readonly stride: number; readonly pads: readonly [number, number, number, number] };
+  /**
+   * A 3x3 convolution over x at twice its size (upsample), in one: inputs x (b, c, h, w); weights as conv2d. `pads`: rows
+   * of zeros above and below x, 1 or 0 each; where there is none, x has the row beyond, too. (b, out, 2 (h + pads - 2), 2 w).
+   */
+  doubledConv2d: { readonly pads: readonly [top: number, bottom: number] };
   /** inputs x (…, in); weights matrix (out, in) and, where the layer has one, bias (out). */
   linear: object;
   /** inputs x (b, c, …); weights scale (c), shift (c). */

@@ -2,6 +2,7 @@ import type { Emitter } from "./emitter.ts";
 import type { Weight } from "./graph.ts";
 import type { Precision } from "../tensor/precision.ts";
 import { bandOperators } from "./band-operators.ts";
+import { doubledConv2d } from "./doubled-convolution.ts";
 import type { Lowering } from "./lowering.ts";
 
 /**
@@ -19,6 +20,8 @@ const operations: Lowering["operations"] = {
       attributes: { strides: [stride, stride], pads: [...pads] },
     });
   },
+
+  doubledConv2d,
 
   linear: (emit, { weights, inputs: [input], output }, [x = ""]) => {
     const width = input?.shape.at(-1) ?? 0;

@@ -1,4 +1,5 @@
 import { inBands } from "../graph/bands.ts";
+import { joinDoublings } from "../graph/doubled-convolution.ts";
 import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
 import { weightsToQuantize, type Quantizing } from "../graph/int8-lowering.ts";
@@ -220,7 +221,8 @@ export class ModelOnDevice implements Networks {
   /** Layers are watched whole. */
   #banded(vae: Model): Model {
     const { vaeBandBytes } = this.#device;
-    return vaeBandBytes === undefined || this.#isWatched ? vae : inBands(vae, vaeBandBytes);
+    if (vaeBandBytes === undefined || this.#isWatched) return vae;
+    return inBands(joinDoublings(vae), vaeBandBytes);
   }
 
   get #isWatched(): boolean {

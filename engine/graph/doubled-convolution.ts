@@ -1,0 +1,114 @@
+import type { Emitter } from "./emitter.ts";
+import type { Model, Node, NodeOf } from "./graph.ts";
+import type { Lower } from "./lowering.ts";
+
+/**
+ * The same network with each doubling and the 3x3 convolution that alone reads it as one operation. Of the nine pixels
+ * that such a convolution reads, some are copies of one: four each remain, so that 16 products do the work of 36.
+ */
+export function joinDoublings(model: Model): Model {
+  const readers = new Map<string, number>();
+  for (const { name } of model.nodes.flatMap(({ inputs }) => inputs))
+    readers.set(name, (readers.get(name) ?? 0) + 1);
+  const doublings = new Map<string, Node>();
+  for (const node of model.nodes)
+    if (isDoubling(node) && readers.get(node.output.name) === 1)
+      doublings.set(node.output.name, node);
+
+  const joined = new Map<Node, Node>();
+  const left = new Set<Node>();
+  for (const node of model.nodes) {
+    const doubling = doublings.get(node.inputs[0]?.name ?? "");
+    if (doubling === undefined || node.kind !== "conv2d" || !keepsSize(node)) continue;
+    left.add(doubling);
+    const { inputs } = doubling;
+    const attributes = { pads: [1, 1] as const };
+    joined.set(node, { ...node, kind: "doubledConv2d", inputs, attributes });
+  }
+  const nodes = model.nodes.filter((node) => !left.has(node));
+  return { ...model, nodes: nodes.map((node) => joined.get(node) ?? node) };
+}
+
+function isDoubling({ kind, inputs: [x], output }: Node): boolean {
+  const [, , height = 0, width = 0] = x?.shape ?? [];
+  const [, , doubledHeight, doubledWidth] = output.shape;
+  return kind === "upsample" && doubledHeight === 2 * height && doubledWidth === 2 * width;
+}
+
+/** Whether it is a 3x3 convolution that gives as many pixels as it reads. */
+function keepsSize({ weights: [kernel], attributes }: NodeOf<"conv2d">): boolean {
+  const { stride, pads } = attributes;
+  return kernel?.shape[2] === 3 && stride === 1 && pads.every((pad) => pad === 1);
+}
+
+/** What rows (or columns) of a 3x3 kernel meet the first and second pixel read: of even results, then of odd ones. */
+const MEETS = [
+  [
+    [1, 0, 0],
+    [0, 1, 1],
+  ],
+  [
+    [1, 1, 0],
+    [0, 0, 1],
+  ],
+] as const;
+
+/** (9, 16): from a 3x3 kernel to four 2x2 kernels, for results at even and odd rows and columns. */
+const TO_SMALL_KERNELS = [0, 1, 2].flatMap((y) =>
+  [0, 1, 2].flatMap((x) =>
+    MEETS.flatMap((rows) =>
+      MEETS.flatMap((columns) =>
+        rows.flatMap((row) => columns.map((column) => (row[y] ?? 0) * (column[x] ?? 0))),
+      ),
+    ),
+  ),
+);
+
+/** Four convolutions of the small picture, whose results lie between each other in the large one. */
+export const doubledConv2d: Lower<"doubledConv2d"> = (emit, node, [x = ""]) => {
+  const {
+    weights,
+    inputs: [input],
+    attributes,
+  } = node;
+  const [, bias] = weights;
+  const [, , height = 0] = input?.shape ?? [];
+  const [top, bottom] = attributes.pads;
+  const kernels = smallKernels(emit, node);
+  // Results at even rows do not reach the last row read, those at odd rows not the first.
+  const even = bottom === 1 ? x : rowsOf(emit, x, [0, height - 1]);
+  const odd = top === 1 ? x : rowsOf(emit, x, [1, height]);
+  const parts = kernels.map((kernel, i) => {
+    const [isOddRow, isOddColumn] = [i >= 2, i % 2 === 1];
+    const [above, below] = isOddRow ? [0, bottom] : [top, 0];
+    const [before, after] = isOddColumn ? [0, 1] : [1, 0];
+    const offset = bias === undefined ? [] : [emit.weight(bias)];
+    return emit.node("Conv", [isOddRow ? odd : even, kernel, ...offset], {
+      attributes: { pads: [above, before, below, after] },
+    });
+  });
+  const all = emit.node("Concat", parts, { attributes: { axis: 1 } });
+  return emit.node("DepthToSpace", [all], { attributes: { blocksize: 2 } });
+};
+
+function smallKernels(
+  emit: Emitter,
+  { weights: [kernel] }: NodeOf<"doubledConv2d">,
+): readonly string[] {
+  if (kernel === undefined) return [];
+  const [out = 0, channels = 0] = kernel.shape;
+  // The weights are constant, so that this is computed once, when the session is opened.
+  return emit.once(`${kernel.name}:small`, () => {
+    const flat = emit.weight(kernel, { shape: [out * channels, 9] });
+    const mixing = emit.cast(emit.floats(TO_SMALL_KERNELS, [9, 16]), emit.precision);
+    const small = emit.node("MatMul", [flat, mixing]);
+    const split = { attributes: { axis: 1, num_outputs: 4 } };
+    return emit
+      .split("Split", [small], 4, split)
+      .map((part) => emit.reshape(part, [out, channels, 2, 2]));
+  });
+}
+
+function rowsOf(emit: Emitter, x: string, [from, to]: readonly [number, number]): string {
+  return emit.node("Slice", [x, ...[from, to, 2].map((value) => emit.integers([value]))]);
+}
