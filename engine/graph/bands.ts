@@ -90,23 +90,22 @@ class BandedModel {
 
   add(node: Node): void {
     const isBanded = isPicture(node.output) && this.#bandsOf(node.output).length > 1;
-    if (isBanded && node.kind === "conv2d") {
-      this.#addBands(node, (rows) => this.#convolution(node, rows));
-    } else if (isBanded && node.kind === "doubledConv2d") {
-      this.#addBands(node, (rows) => this.#doubledConvolution(node, rows));
-    } else if (isBanded && node.kind === "groupNorm") {
-      this.#addGroupNorm(node);
-    } else if (isBanded && POINTWISE.has(node.kind)) {
-      this.#addBands(node, (rows) => ({
-        inputs: node.inputs.map((input) => this.#rows(input, rows)),
-      }));
-    } else if (isBanded && node.kind === "upsample" && isDoubling(node)) {
-      this.#addBands(node, ([from, to]) => ({
-        inputs: node.inputs.map((input) => this.#rows(input, [from / 2, to / 2])),
-      }));
-    } else {
-      this.#nodes.push({ ...node, inputs: node.inputs.map((input) => this.#whole(input)) });
-    }
+    const change = isBanded ? this.#changeOf(node) : undefined;
+    if (isBanded && node.kind === "groupNorm") this.#addGroupNorm(node);
+    else if (change !== undefined) this.#addBands(node, change);
+    else this.#nodes.push({ ...node, inputs: node.inputs.map((input) => this.#whole(input)) });
+  }
+
+  /** What distinguishes a node of some rows of its result from the whole; undefined where it needs more than those around. */
+  #changeOf(node: Node): ((rows: Rows) => object) | undefined {
+    const { kind, inputs } = node;
+    if (kind === "conv2d") return (rows) => this.#convolution(node, rows);
+    if (kind === "doubledConv2d") return (rows) => this.#doubledConvolution(node, rows);
+    const divided = kind === "upsample" && isDoubling(node) ? 2 : 1;
+    if (divided === 1 && !POINTWISE.has(kind)) return undefined;
+    return ([from, to]) => ({
+      inputs: inputs.map((input) => this.#rows(input, [from / divided, to / divided])),
+    });
   }
 
   /** All nodes, outputs in one piece. */

@@ -12,7 +12,8 @@ beforeEach(() => useForm.setState(useForm.getInitialState(), true));
 
 describe("the kept form", () => {
   const stored = { prompt: "a blue boat", steps: 2, initImageId: "one" };
-  const generation = { getInitImage: async () => ({ id: "one", width: 64, height: 64 }) };
+  const image = { id: "one", width: 64, height: 64, address: "" };
+  const generation = { getInitImage: async () => image };
 
   test("is filled in with its picture to start from", async () => {
     await readForm({ settings: { readForm: async () => stored }, generation });
