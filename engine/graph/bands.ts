@@ -1,10 +1,13 @@
+import {
+  heightOf,
+  isPicture,
+  levelOf,
+  levelsOf,
+  shapeOf,
+  type Levels,
+  type Rows,
+} from "./band-rows.ts";
 import type { Model, Node, NodeOf, OperationKind, Value } from "./graph.ts";
-
-/** Rows from the first up to, not including, the second. */
-type Rows = readonly [from: number, to: number];
-
-/** Fewer rows would mostly be copies of their neighbours'. */
-const FEWEST_ROWS = 8;
 
 /**
  * The same network computed in bands of rows: no large value exists twice, and what lies between two
@@ -18,52 +21,10 @@ export function inBands(model: Model, bandBytes: number): Model {
   return { ...model, nodes: banded.end(model.outputs) };
 }
 
-/** The bands of every value of some height and width. */
-type Levels = ReadonlyMap<string, readonly Rows[]>;
-
-function levelsOf({ nodes }: Model, bandBytes: number): Levels {
-  const rowBytes = new Map<string, number>();
-  const levels = new Map<string, readonly Rows[]>();
-  for (const { output } of nodes.filter(({ output }) => isPicture(output))) {
-    const [batch = 0, channels = 0, height = 0, width = 0] = output.shape;
-    const level = levelOf(output);
-    const most = Math.max(rowBytes.get(level) ?? 0, 4 * batch * channels * width);
-    rowBytes.set(level, most);
-    levels.set(level, split(height, Math.max(FEWEST_ROWS, Math.floor(bandBytes / most))));
-  }
-  return levels;
-}
-
-/** Bands of about so many rows, an even number in all but the last: a doubled band is a band again. */
-function split(height: number, most: number): readonly Rows[] {
-  const rows = 2 * Math.ceil(height / Math.ceil(height / most) / 2);
-  return Array.from({ length: Math.ceil(height / rows) }, (_, i): Rows => [
-    i * rows,
-    Math.min((i + 1) * rows, height),
-  ]);
-}
-
 /** The names of values that more than one node reads. */
 function sharedIn({ nodes }: Model): ReadonlySet<string> {
   const read = nodes.flatMap(({ inputs }) => inputs.map(({ name }) => name));
   return new Set(read.filter((name, i) => read.indexOf(name) < i));
-}
-
-function isPicture({ shape }: Value): boolean {
-  return shape.length === 4;
-}
-
-function levelOf({ shape: [, , height, width] }: Value): string {
-  return `${height}x${width}`;
-}
-
-function heightOf({ shape: [, , height = 0] }: Value): number {
-  return height;
-}
-
-/** Some rows of a value. */
-function shapeOf({ shape: [batch = 0, channels = 0, , width = 0] }: Value, [from, to]: Rows) {
-  return [batch, channels, to - from, width];
 }
 
 /** What gives each place from the same place of its inputs. */
