@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { archiveCommand } from "./cli/archive.ts";
 import { bucketCommand } from "./cli/bucket.ts";
 import { cudaCommand } from "./cli/cuda.ts";
+import { deployCommand } from "./cli/deploy.ts";
 import { devicesCommand } from "./cli/devices.ts";
 import { endpointsCommand } from "./cli/endpoints.ts";
 import { galleryCommand } from "./cli/gallery.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   modelsCommand,
   archiveCommand,
   bucketCommand,
+  deployCommand,
   keysCommand,
   endpointsCommand,
   settingsCommand,

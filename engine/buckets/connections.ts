@@ -124,6 +124,11 @@ export class Connections {
     return { client: await this.client(connectionId), name, isVersioned };
   }
 
+  /** The keys themselves, for a Secret of a cluster. Refuses as BUCKET_KEYS_REFUSED where there are none. */
+  async keys(id: string): Promise<BucketKeys> {
+    return this.#keysOf(this.#kept(id));
+  }
+
   /** One client a connection, kept while the connection stays as it is. */
   client(id: string): Promise<BucketClient> {
     const kept = this.#kept(id);
@@ -139,16 +144,18 @@ export class Connections {
 
   readonly #now = (): Date => (this.#options.now ?? (() => new Date()))();
 
-  async #open(connection: KeptConnection): Promise<BucketClient> {
+  async #keysOf(connection: KeptConnection): Promise<BucketKeys> {
     const keys = await this.#keys.get(connection.id, originOf(connection));
+    if (keys !== undefined) return keys;
     const { host } = readEndpoint(connection.endpoint);
-    if (keys === undefined) {
-      const reason = connection.hasKeys ? "they are no longer kept here" : "there are none";
-      throw new StudioError("BUCKET_KEYS_REFUSED", { host, reason });
-    }
+    const reason = connection.hasKeys ? "they are no longer kept here" : "there are none";
+    throw new StudioError("BUCKET_KEYS_REFUSED", { host, reason });
+  }
+
+  async #open(connection: KeptConnection): Promise<BucketClient> {
     return new BucketClient({
       connection,
-      keys,
+      keys: await this.#keysOf(connection),
       timing: this.#options.timing ?? TIMING,
       now: this.#now,
       onFound: (found) => {

@@ -62,10 +62,13 @@ export function tellUsage({ code, message }: CommanderError): void {
   printJson({ type: "error", code: "REQUEST_INVALID", message: capital });
 }
 
+/** Refusals of what was typed: of a request, or of a field of a deployment. */
+const WRONG_VALUES = /^(REQUEST_INVALID|DEPLOY_(?!UNWRITABLE).*)$/;
+
 /** 130 cancelled, 2 a value that cannot be used, 1 everything else. */
 export function exitCodeOf(error: unknown): number {
   if (isCancel(error)) return 130;
-  return error instanceof StudioError && error.code === "REQUEST_INVALID" ? 2 : 1;
+  return error instanceof StudioError && WRONG_VALUES.test(error.code) ? 2 : 1;
 }
 
 function isCancel(error: unknown): boolean {

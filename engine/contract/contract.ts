@@ -3,6 +3,7 @@ import { z } from "zod";
 import { archiveSchema, configRequestSchema, packRequestSchema } from "./archives.ts";
 import { bucketPlaceSchema, objectKeySchema } from "./buckets.ts";
 import { bucketContract } from "./bucket-contract.ts";
+import { deployContract } from "./deploy.ts";
 import { cudaOfferSchema, deviceReportSchema } from "./devices.ts";
 import {
   certificateSchema,
@@ -243,6 +244,9 @@ export const contract = {
 
   /** Buckets of S3 services, by the connections to them. */
   buckets: bucketContract,
+
+  /** What a cluster serves models of buckets by. */
+  deploy: deployContract,
 
   machine: {
     get: oc.output(machineSchema),

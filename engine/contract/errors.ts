@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ARCHIVE_REFUSALS } from "./archive-refusals.ts";
 import { BUCKET_REFUSALS } from "./bucket-refusals.ts";
+import { DEPLOY_REFUSALS } from "./deploy-refusals.ts";
 import { DOWNLOAD_REFUSALS } from "./download-refusals.ts";
 import { INFERENCE_REFUSALS } from "./inference-refusals.ts";
 
@@ -232,6 +233,7 @@ export const REFUSALS = {
   ...INFERENCE_REFUSALS,
   ...ARCHIVE_REFUSALS,
   ...BUCKET_REFUSALS,
+  ...DEPLOY_REFUSALS,
   INTERNAL: {
     status: 500,
     sentence: "The studio made a mistake: {reason}.",

@@ -1,5 +1,6 @@
 import type { PictureBytes, PictureKind } from "./addresses.ts";
 import { devicesProcedures } from "./machine.ts";
+import { deployProcedures } from "./deploy-procedures.ts";
 import { referenceEstimate } from "../worker/estimates.ts";
 import { endpointProcedures } from "./open-endpoints.ts";
 import { eventsProcedures } from "./event-log.ts";
@@ -135,6 +136,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
     server: serverProcedures(parts),
     endpoints: endpointProcedures(parts),
     buckets: bucketProcedures(parts),
+    deploy: deployProcedures(parts),
   });
 }
 

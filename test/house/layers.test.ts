@@ -37,6 +37,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   "engine/kserve": ["engine/contract", "engine/tensor", "zod"],
   "engine/archive": ["engine/contract", "engine/snapshot/weight-files.ts"],
+  "engine/deploy": ["engine/contract", "yaml"],
   // what the I/O folders stand on
   "engine/files": ["engine/contract", "node:"],
   "engine/database": ["engine/contract", "engine/files", "node:"],
@@ -184,6 +185,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/snapshot/layout.ts",
     "engine/archive-files",
     "engine/archive",
+    "engine/deploy",
     "engine/hub",
     "engine/transfers",
     "engine/settings",
@@ -314,6 +316,7 @@ const PURE = [
   "pipeline",
   "kserve",
   "archive",
+  "deploy",
 ];
 
 const IMPORT =

@@ -19,15 +19,19 @@ const BUDGET: Readonly<Record<string, number>> = {
   // Archives listed, verified, imported, packed, and their config.properties.
   // Buckets: connections, and what lies in them.
   // And what is asked of models in buckets.
-  cli: 3250,
-  "cli.ts": 60,
+  // And manifests for a cluster.
+  cli: 3420,
+  "cli.ts": 64,
   codecs: 260,
   // A refusal for everything that can be wrong with an endpoint or a request.
   // And with an archive, read or made.
   // And with a bucket.
   // And with what the presets are.
   // And models of buckets, imported, checked and served.
-  contract: 2060,
+  // And a deployment's form.
+  contract: 2240,
+  // Manifests for a cluster, and what is wrong with a form.
+  deploy: 1080,
   // Connections, their services' whims by name, browsing, and transfers that resume.
   buckets: 3250,
   cuda: 1000,
@@ -89,7 +93,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And models that come from buckets.
   // And what serves them as a cluster would.
   // And NVIDIA's licences before CUDA's libraries.
-  studio: 3300,
+  // And manifests, written with a connection's keys.
+  studio: 3400,
   // With weights as whole numbers.
   tensor: 210,
   // With textual inversions of several vectors.

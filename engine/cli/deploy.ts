@@ -1,0 +1,156 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import {
+  DEPLOY_DEFAULTS,
+  DEPLOY_MODES,
+  type DeployDraft,
+  deployDraftSchema,
+  type DeployFile,
+  type DeployManifests,
+} from "../contract/deploy.ts";
+import { fromWire } from "../contract/errors.ts";
+import { placeIn } from "./bucket-place.ts";
+import { note, printJson } from "./outcome.ts";
+import { withStudio } from "./reach-studio.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** `deploy`: what a cluster serves a published model by. */
+export function deployCommand(): Command {
+  return new Command("deploy")
+    .description("A published model on OpenShift AI, by KServe.")
+    .addCommand(manifests());
+}
+
+/** Fields of the form that a flag sets, with what it says and what the help shows as its value. */
+const FLAGS = [
+  ["namespace", "namespace <ns>", "the project"],
+  ["mode", "mode <mode>", `as KServe runs it: ${DEPLOY_MODES.join(" or ")}`],
+  ["runtime", "runtime <name>", "what serves the model: torchserve"],
+  ["kserve", "kserve <version>", "of 0.12 to 0.14, or of 0.15 on: 0.12 or 0.15"],
+  ["image", "image <image>", "the runtime's container image"],
+  ["cpuRequest", "cpu-request <n>", "processors that it is given at least"],
+  ["cpuLimit", "cpu-limit <n>", "processors that it is given at most"],
+  ["memoryRequest", "memory-request <size>", "memory that it is given at least"],
+  ["memoryLimit", "memory-limit <size>", "memory that it is given at most"],
+  ["gpus", "gpus <n>", "NVIDIA GPUs of each replica"],
+  ["minReplicas", "min-replicas <n>", "replicas that always run"],
+  ["maxReplicas", "max-replicas <n>", "replicas at most"],
+  ["timeoutSeconds", "timeout-seconds <n>", "how long a request may take"],
+  ["tokenName", "token-name <name>", "of the token that clients need"],
+] as const;
+type FlagName = (typeof FLAGS)[number][0];
+
+interface ManifestsFlags extends StudioFlags, Partial<Record<FlagName, string>> {
+  readonly name: string;
+  readonly out: string;
+  readonly token: boolean;
+  readonly connectionSecret?: string;
+  readonly writeConnection: boolean;
+  readonly annotation?: readonly string[];
+  readonly withKeys?: boolean;
+  readonly force?: boolean;
+}
+
+function manifests(): Command {
+  const command = studioCommand(
+    "manifests",
+    "Writes what a cluster needs to serve a model, as YAML.",
+  )
+    .argument("<place>", "CONNECTION/PREFIX that the model was published to")
+    .requiredOption("--name <name>", "of the model deployment")
+    .requiredOption("--out <dir>", "folder for the files; - prints them");
+  for (const [field, flag, meaning] of FLAGS) {
+    command.option(`--${flag}`, `${meaning} (${DEPLOY_DEFAULTS[field]})`);
+  }
+  return command
+    .option("--no-token", "let everybody in who reaches the route")
+    .option("--connection-secret <name>", "of the connection in the project; its own by default")
+    .option("--no-write-connection", "the project has the connection already")
+    .option("--annotation <key: value>", "a further annotation; may be repeated", collected)
+    .option("--with-keys", "write the connection's keys into its Secret, readable for you alone")
+    .option("--force", "replace files that exist")
+    .action((place: string, flags: ManifestsFlags) =>
+      withStudio(flags.dataDir, async ({ client }) => {
+        const { key: path, ...bucket } = await placeIn(client, place);
+        const draft = draftOf({ ...bucket, path }, flags);
+        if (flags.out === "-") return print(await client.deploy.manifests(draft), flags);
+        const { withKeys = false, force = false } = flags;
+        const target = { folder: resolve(flags.out), withKeys, force };
+        const { paths, ...written } = await client.deploy.save({ ...draft, ...target });
+        tellDifferences(written.files, flags);
+        tellRest(written, flags, paths);
+      }),
+    );
+}
+
+function collected(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function draftOf(
+  place: Pick<DeployDraft, "connectionId" | "bucket" | "path">,
+  flags: ManifestsFlags,
+): DeployDraft {
+  const given = FLAGS.flatMap(([field]) => {
+    const value = flags[field];
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  const { name, token, connectionSecret, writeConnection, annotation = [] } = flags;
+  return deployDraftSchema.parse({
+    ...place,
+    name,
+    ...Object.fromEntries(given),
+    hasToken: token,
+    writesConnection: writeConnection,
+    ...(connectionSecret !== undefined && { connectionSecret }),
+    annotations: annotation.join("\n"),
+  });
+}
+
+/** The YAML on the output, as one stream of documents; the Containerfile is a file's alone. */
+function print(deployed: DeployManifests, flags: ManifestsFlags): void {
+  const [fault] = deployed.faults;
+  if (fault !== undefined) throw fromWire(fault.error);
+  if (flags.json === true) {
+    for (const { name, kinds, text } of deployed.files)
+      printJson({ type: "file", name, kinds, text });
+  } else {
+    const texts = deployed.files
+      .filter(({ name }) => name.endsWith(".yaml"))
+      .map(({ text }) => text);
+    process.stdout.write(texts.join("---\n"));
+  }
+  tellDifferences(deployed.files, flags);
+  tellRest(deployed, flags, []);
+}
+
+function tellDifferences(files: readonly DeployFile[], { json }: ManifestsFlags): void {
+  for (const { name, theirs, differences } of files) {
+    for (const { path, reason, theirs: before, ours } of differences) {
+      const line = { file: name, of: theirs?.of, path, theirs: before, ours, reason };
+      if (json === true) printJson({ type: "difference", ...line });
+      else note(`${name}: ${path}\n    ${reason}`);
+    }
+  }
+}
+
+function tellRest(
+  { notes, commands }: Pick<DeployManifests, "notes" | "commands">,
+  { json, out }: ManifestsFlags,
+  paths: readonly string[],
+): void {
+  const apply = out === "-" ? "oc apply -f -" : `oc apply -f ${quoted(out)}`;
+  if (json === true) {
+    for (const text of notes) printJson({ type: "note", text });
+    printJson({ type: "done", paths, build: commands.build, apply });
+    return;
+  }
+  for (const text of notes) note(`Note: ${text}`);
+  for (const path of paths) process.stdout.write(`${path}\n`);
+  note(`Apply with: ${apply}`);
+}
+
+/** A path as one word of a POSIX shell. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,54 @@
+import type { DeployForm } from "../contract/deploy.ts";
+import { annotationKeyFault } from "./values.ts";
+
+/** A key that the manifests use, and what it does. */
+export const ANNOTATIONS = {
+  displayName: "openshift.io/display-name",
+  mode: "serving.kserve.io/deploymentMode",
+  auth: "security.opendatahub.io/enable-auth",
+  /** Of the route: odh-model-controller copies it there. */
+  routeTimeout: "haproxy.router.openshift.io/timeout",
+  /** How long Knative waits for a new revision; 600 s where nothing is said. */
+  progressDeadline: "serving.knative.dev/progress-deadline",
+  passthrough: "serving.knative.openshift.io/enablePassthrough",
+  sidecar: "sidecar.istio.io/inject",
+  probers: "sidecar.istio.io/rewriteAppHTTPProbers",
+} as const;
+
+/** What the form itself decides, so that a line cannot set it to something else. */
+const TAKEN: ReadonlySet<string> = new Set([
+  ANNOTATIONS.displayName,
+  ANNOTATIONS.mode,
+  ANNOTATIONS.auth,
+  ANNOTATIONS.routeTimeout,
+]);
+
+export interface ReadAnnotations {
+  readonly annotations: DeployForm["annotations"];
+  /** The first line that cannot be used. */
+  readonly fault?: { readonly line: string; readonly reason: string };
+}
+
+/** Reads annotations written one a line, as `key: value`. Quotes around a value are YAML's and are taken off. */
+export function readAnnotations(text: string): ReadAnnotations {
+  const annotations = new Map<string, string>();
+  for (const line of text.split(/\r?\n/).filter((one) => one.trim() !== "")) {
+    const [, key = "", value = ""] = /^\s*([^:]*?)\s*:(?:\s+(.*?))?\s*$/.exec(line) ?? [];
+    const reason = keyFault(key, annotations);
+    if (reason !== undefined) {
+      return { annotations: Object.fromEntries(annotations), fault: { line: line.trim(), reason } };
+    }
+    annotations.set(key, unquoted(value));
+  }
+  return { annotations: Object.fromEntries(annotations) };
+}
+
+function keyFault(key: string, before: ReadonlyMap<string, string>): string | undefined {
+  if (TAKEN.has(key)) return "the form has a field for it";
+  if (before.has(key)) return "it stands there twice";
+  return annotationKeyFault(key);
+}
+
+function unquoted(value: string): string {
+  return /^(["'])(.*)\1$/.exec(value)?.[2] ?? value;
+}

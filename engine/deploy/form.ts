@@ -1,0 +1,249 @@
+import { KSERVE_VERSIONS } from "../contract/archives.ts";
+import {
+  DEPLOY_FIELDS,
+  DEPLOY_MODES,
+  type DeployDraft,
+  type DeployFault,
+  type DeployField,
+  type DeployForm,
+} from "../contract/deploy.ts";
+import { type Details, type RefusalCode, StudioError, toWire } from "../contract/errors.ts";
+import { readAnnotations } from "./annotations.ts";
+import {
+  imageFault,
+  labelFault,
+  pathFault,
+  readQuantity,
+  readWhole,
+  serviceNameFault,
+  subdomainFault,
+} from "./values.ts";
+
+/** A form that can be used, or every field that cannot. */
+type CheckedForm = { readonly form: DeployForm } | { readonly faults: DeployFault[] };
+
+/** What every check is handed: what was typed, and where to say what is wrong with it. */
+interface Checking {
+  readonly draft: DeployDraft;
+  readonly refuse: (field: DeployField, code: RefusalCode, details: Details) => void;
+}
+
+/** Knative's longest, and what a route may reasonably be told; seconds. */
+const MOST_SECONDS = { serverless: 600, raw: 3600 } as const;
+/** DNS allows a label no more characters. */
+const MAX_LABEL = 63;
+
+/** Checks a draft field by field. `connectionName` gives the Secret its name where none is typed. */
+export function checkForm(draft: DeployDraft, connectionName: string): CheckedForm {
+  const faults: DeployFault[] = [];
+  const checking: Checking = {
+    draft,
+    refuse: (field, code, details) => {
+      const error = toWire(new StudioError(code, details));
+      if (!faults.some((fault) => fault.field === field)) faults.push({ field, error });
+    },
+  };
+  const mode = chosen(checking, "mode", "The deployment mode", DEPLOY_MODES);
+  checkRuntime(checking);
+  checkNames(checking, mode);
+  const form: DeployForm = {
+    ...pathOf(checking),
+    name: draft.name,
+    namespace: draft.namespace,
+    mode,
+    kserve: chosen(checking, "kserve", "KServe's version", KSERVE_VERSIONS),
+    connectionSecret: secretNameOf(checking, connectionName),
+    writesConnection: draft.writesConnection,
+    image: imageOf(checking),
+    cpu: requested(checking, "cpu"),
+    memory: requested(checking, "memory"),
+    gpus: whole(checking, "gpus", { called: "The number of GPUs", least: 0, most: 16 }),
+    ...replicasOf(checking, mode),
+    timeoutSeconds: whole(checking, "timeoutSeconds", {
+      called: "The route timeout",
+      least: 1,
+      most: MOST_SECONDS[mode],
+    }),
+    tokenName: tokenNameOf(checking),
+    annotations: annotationsOf(checking),
+  };
+  return faults.length === 0
+    ? { form }
+    : { faults: faults.toSorted((a, b) => placeOf(a) - placeOf(b)) };
+}
+
+function placeOf({ field }: DeployFault): number {
+  return DEPLOY_FIELDS.indexOf(field);
+}
+
+function chosen<Choice extends string>(
+  { draft, refuse }: Checking,
+  field: "mode" | "kserve",
+  called: string,
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const found = choices.find((choice) => choice === draft[field]);
+  if (found === undefined) {
+    const details = { field: called, value: shown(draft[field]), reason: "it is none of these" };
+    refuse(field, "DEPLOY_CHOICE_UNKNOWN", { ...details, choices: choices.join(", ") });
+  }
+  return found ?? choices[0];
+}
+
+/** Darkroom's own runtime is not part of this version, so a manifest that names it could not be served. */
+function checkRuntime({ draft, refuse }: Checking): void {
+  const { runtime } = draft;
+  if (runtime === "torchserve") return;
+  const reason =
+    runtime === "darkroom" ? "this version has no image of it" : "there is no such runtime";
+  const details = { field: "The runtime", value: shown(runtime), reason };
+  refuse("runtime", "DEPLOY_CHOICE_UNKNOWN", { ...details, choices: "torchserve" });
+}
+
+function checkNames({ draft, refuse }: Checking, mode: DeployForm["mode"]): void {
+  const { name, namespace } = draft;
+  const nameFault = serviceNameFault(name);
+  if (nameFault !== undefined) {
+    const details = { field: "The model deployment", value: shown(name), reason: nameFault };
+    refuse("name", "DEPLOY_NAME_INVALID", details);
+  }
+  const namespaceFault = labelFault(namespace);
+  if (namespaceFault !== undefined) {
+    const details = { field: "The project", value: shown(namespace), reason: namespaceFault };
+    refuse("namespace", "DEPLOY_NAME_INVALID", details);
+  } else if (/^(kube|openshift)(-|$)/.test(namespace)) {
+    refuse("namespace", "DEPLOY_NAMESPACE_RESERVED", { value: namespace });
+  }
+  // Knative's address of the predictor, and a route's: one label each.
+  const host = mode === "serverless" ? `${name}-predictor-${namespace}` : `${name}-${namespace}`;
+  if (nameFault ?? namespaceFault ?? host.length <= MAX_LABEL) return;
+  refuse("name", "DEPLOY_NAME_TOO_LONG", { host });
+}
+
+function pathOf({ draft, refuse }: Checking): Pick<DeployForm, "path" | "typedPath"> {
+  const { path: typed } = draft;
+  const fault = pathFault(typed);
+  if (fault !== undefined) {
+    refuse("path", "DEPLOY_PATH_INVALID", { value: shown(typed), reason: fault });
+  }
+  return { typedPath: typed, path: typed.endsWith("/") ? typed : `${typed}/` };
+}
+
+/** As the dashboard names a data connection's Secret. */
+const CONNECTION_PREFIX = "aws-connection-";
+
+function secretNameOf({ draft, refuse }: Checking, connectionName: string): string {
+  const { connectionSecret: typed } = draft;
+  if (typed === "") return secretNameFor(connectionName);
+  const reason = subdomainFault(typed);
+  if (reason !== undefined) {
+    const details = { field: "The connection's Secret", value: shown(typed), reason };
+    refuse("connectionSecret", "DEPLOY_NAME_INVALID", details);
+  }
+  return typed;
+}
+
+/** The name of a connection's Secret: its own, in letters that Kubernetes takes. */
+function secretNameFor(connectionName: string): string {
+  const plain = connectionName
+    .toLowerCase()
+    .replaceAll(/[^a-z\d]+/g, "-")
+    .slice(0, 40)
+    .replaceAll(/^-+|-+$/g, "");
+  return `${CONNECTION_PREFIX}${plain === "" ? "bucket" : plain}`;
+}
+
+function imageOf({ draft, refuse }: Checking): string {
+  const reason = imageFault(draft.image);
+  if (reason !== undefined)
+    refuse("image", "DEPLOY_IMAGE_INVALID", { value: shown(draft.image), reason });
+  return draft.image;
+}
+
+const RESOURCES = {
+  cpu: { request: "cpuRequest", limit: "cpuLimit", called: "CPU", example: "4 or 500m" },
+  memory: { request: "memoryRequest", limit: "memoryLimit", called: "memory", example: "8Gi" },
+} as const;
+
+function requested({ draft, refuse }: Checking, of: "cpu" | "memory"): DeployForm["cpu"] {
+  const { request, limit, called, example } = RESOURCES[of];
+  const valueOf = (field: typeof request | typeof limit, which: string): number | undefined => {
+    const read = readQuantity(draft[field], of);
+    if ("value" in read) return read.value;
+    const details = { field: `The ${called} ${which}`, value: shown(draft[field]), example };
+    refuse(field, "DEPLOY_QUANTITY_INVALID", { ...details, reason: read.fault });
+    return undefined;
+  };
+  const [least, most] = [valueOf(request, "request"), valueOf(limit, "limit")];
+  if (least !== undefined && most !== undefined && most < least) {
+    const details = { field: `The ${called} limit`, value: draft[limit], request: draft[request] };
+    refuse(limit, "DEPLOY_LIMIT_TOO_LOW", details);
+  }
+  return { request: draft[request], limit: draft[limit] };
+}
+
+interface Bounds {
+  readonly called: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+function whole(
+  { draft, refuse }: Checking,
+  field: "gpus" | "minReplicas" | "maxReplicas" | "timeoutSeconds",
+  { called, ...bounds }: Bounds,
+): number {
+  const read = readWhole(draft[field], bounds);
+  if ("value" in read) return read.value;
+  const details = { field: called, value: shown(draft[field]), reason: read.fault };
+  refuse(field, "DEPLOY_NUMBER_INVALID", { ...details, ...bounds });
+  return bounds.least;
+}
+
+const MOST_REPLICAS = 100;
+
+function replicasOf(checking: Checking, mode: DeployForm["mode"]) {
+  // KServe's autoscaler of a plain Deployment makes 1 of 0.
+  const least = mode === "raw" ? 1 : 0;
+  const minReplicas = whole(checking, "minReplicas", {
+    called: "The smallest number of replicas",
+    least,
+    most: MOST_REPLICAS,
+  });
+  const maxReplicas = whole(checking, "maxReplicas", {
+    called: "The largest number of replicas",
+    least: Math.max(1, minReplicas),
+    most: MOST_REPLICAS,
+  });
+  return { minReplicas, maxReplicas };
+}
+
+function tokenNameOf({ draft, refuse }: Checking): string | undefined {
+  if (!draft.hasToken) return undefined;
+  const { tokenName } = draft;
+  const reason = labelFault(tokenName);
+  if (reason !== undefined) {
+    const details = { field: "The token", value: shown(tokenName), reason };
+    refuse("tokenName", "DEPLOY_NAME_INVALID", details);
+  }
+  return tokenName;
+}
+
+function annotationsOf({ draft, refuse }: Checking): DeployForm["annotations"] {
+  const { annotations, fault } = readAnnotations(draft.annotations);
+  if (fault !== undefined) {
+    const { line, reason } = fault;
+    refuse("annotations", "DEPLOY_ANNOTATION_INVALID", { value: shown(line), reason });
+  }
+  return annotations;
+}
+
+/** The longest piece of what was typed that is repeated. */
+const MAX_SHOWN = 80;
+
+/** What was typed, as it can stand in a sentence. */
+function shown(text: string): string {
+  const plain = text.replaceAll(/\p{C}/gu, "?");
+  if (plain.trim() === "") return "empty";
+  return plain.length > MAX_SHOWN ? `${plain.slice(0, MAX_SHOWN)}…` : plain;
+}

@@ -1,0 +1,93 @@
+import type { DeployForm } from "../contract/deploy.ts";
+import { ANNOTATIONS } from "./annotations.ts";
+import type { Reasons } from "./differences.ts";
+import { DASHBOARD_LABEL, type KubernetesObject } from "./kubernetes-object.ts";
+import { MODEL_FORMAT, resourcesOf } from "./serving-runtime.ts";
+
+/**
+ * The runtime's own tries to reach the model take up to 20 times (45 + 10) s, after the image was pulled and
+ * the bucket copied.
+ */
+const PROGRESS_DEADLINE = "1800s";
+
+/** The service that serves the model, as KServe takes it. */
+export function inferenceService(form: DeployForm): KubernetesObject {
+  const { path, timeoutSeconds, annotations } = form;
+  const written = dashboardService(form);
+  const { metadata } = written;
+  return {
+    ...written,
+    metadata: {
+      ...metadata,
+      annotations: {
+        ...metadata.annotations,
+        [ANNOTATIONS.routeTimeout]: `${timeoutSeconds}s`,
+        ...(form.mode === "serverless" && { [ANNOTATIONS.progressDeadline]: PROGRESS_DEADLINE }),
+        ...annotations,
+      },
+    },
+    spec: { predictor: { ...predictorOf(form, path), timeout: timeoutSeconds } },
+  };
+}
+
+/** What OpenShift AI's dashboard writes for the same form (odh-dashboard, api/k8s/inferenceServices.ts). */
+export function dashboardService(form: DeployForm): KubernetesObject {
+  const { name, namespace, mode, tokenName, typedPath } = form;
+  return {
+    apiVersion: "serving.kserve.io/v1beta1",
+    kind: "InferenceService",
+    metadata: {
+      name,
+      namespace,
+      labels: {
+        ...DASHBOARD_LABEL,
+        // Without it a plain Deployment gets no route, and is reached from inside the cluster alone.
+        ...(mode === "raw" && { "networking.kserve.io/visibility": "exposed" }),
+      },
+      annotations: {
+        [ANNOTATIONS.displayName]: name,
+        [ANNOTATIONS.mode]: mode === "raw" ? "RawDeployment" : "Serverless",
+        ...(mode === "serverless" && {
+          [ANNOTATIONS.passthrough]: "true",
+          [ANNOTATIONS.sidecar]: "true",
+          [ANNOTATIONS.probers]: "true",
+        }),
+        ...(tokenName !== undefined && { [ANNOTATIONS.auth]: "true" }),
+      },
+    },
+    spec: { predictor: predictorOf(form, typedPath) },
+  };
+}
+
+function predictorOf(form: DeployForm, path: string) {
+  const { name, minReplicas, maxReplicas, gpus, connectionSecret } = form;
+  return {
+    minReplicas,
+    maxReplicas,
+    // Machines with GPUs are often kept free of pods that do not say this.
+    ...(gpus > 0 && {
+      tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
+    }),
+    model: {
+      modelFormat: MODEL_FORMAT,
+      runtime: name,
+      storage: { key: connectionSecret, path },
+      resources: resourcesOf(form),
+    },
+  };
+}
+
+/** Why this service departs from the dashboard's, by what is changed. */
+export const SERVICE_REASONS: Reasons<DeployForm> = {
+  "spec.predictor.model.storage.path":
+    "Without the slash KServe 0.12 to 0.14 put the archive where TorchServe does not look, and every version also copies folders whose names begin the same.",
+  "spec.predictor.timeout": ({ mode }) =>
+    mode === "serverless"
+      ? "How long Knative lets a request take; it is 300 s where nothing is said."
+      : "How long the proxy that checks tokens waits for the model.",
+  [`metadata.annotations.${ANNOTATIONS.routeTimeout}`]:
+    "An OpenShift route ends a request after 30 s of silence, and an image takes about that long.",
+  [`metadata.annotations.${ANNOTATIONS.progressDeadline}`]:
+    "Knative gives up on a new revision after 600 s, which pulling the image, copying the archive and loading the model can exceed.",
+  "metadata.annotations.*": "You added it.",
+};

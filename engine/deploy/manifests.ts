@@ -1,0 +1,98 @@
+import { stringify } from "yaml";
+import type { DeployDraft, DeployFile, DeployForm, DeployManifests } from "../contract/deploy.ts";
+import {
+  type ConnectionFacts,
+  type ConnectionKeys,
+  connectionSecret,
+  tokenObjects,
+} from "./access.ts";
+import { buildCommands, containerfile } from "./containerfile.ts";
+import { manifestDifferences, type Reasons } from "./differences.ts";
+import { DOCUMENT_RUNTIME } from "./document.ts";
+import { checkForm } from "./form.ts";
+import { dashboardService, inferenceService, SERVICE_REASONS } from "./inference-service.ts";
+import type { KubernetesObject } from "./kubernetes-object.ts";
+import { deploymentNotes } from "./notes.ts";
+import { RUNTIME_REASONS, servingRuntime } from "./serving-runtime.ts";
+
+/**
+ * Everything that a deployment is made of, as files in the order in which they are applied: their names begin
+ * with it, since `oc apply -f` goes by the alphabet. Without keys the connection's Secret has placeholders.
+ */
+export function deploymentFiles(
+  form: DeployForm,
+  connection: ConnectionFacts,
+  keys?: ConnectionKeys,
+): DeployFile[] {
+  const { tokenName, writesConnection } = form;
+  const files = [
+    ...(writesConnection
+      ? [plainFile("connection", [connectionSecret(form, connection, keys)])]
+      : []),
+    ...(tokenName === undefined ? [] : [plainFile("token", tokenObjects(form, tokenName))]),
+    comparedFile("serving-runtime", servingRuntime(form), {
+      theirs: { of: "document", text: DOCUMENT_RUNTIME },
+      reasons: RUNTIME_REASONS,
+      form,
+    }),
+    comparedFile("inference-service", inferenceService(form), {
+      theirs: { of: "dashboard", text: yamlOf([dashboardService(form)]) },
+      reasons: SERVICE_REASONS,
+      form,
+    }),
+  ];
+  return [
+    ...files.map((file, index) => ({ ...file, name: `${index + 1}-${file.name}.yaml` })),
+    containerfile(form),
+  ];
+}
+
+/** What a draft becomes: files, what is to be known of them, and lines for a terminal; or the fields to put right. */
+export function deployment(
+  draft: DeployDraft,
+  connection: ConnectionFacts,
+  keys?: ConnectionKeys,
+): DeployManifests {
+  const checked = checkForm(draft, connection.name);
+  if ("faults" in checked) {
+    return { ...checked, files: [], notes: [], commands: { build: [], apply: "" } };
+  }
+  const { form } = checked;
+  return {
+    faults: [],
+    files: deploymentFiles(form, connection, keys),
+    notes: deploymentNotes(form, connection),
+    commands: { build: buildCommands(form), apply: `oc apply -f ${form.name}/` },
+  };
+}
+
+function plainFile(name: string, objects: readonly KubernetesObject[]): DeployFile {
+  const kinds = objects.map(({ kind }) => kind);
+  return { name, kinds, text: yamlOf(objects), differences: [] };
+}
+
+interface Comparison {
+  readonly theirs: NonNullable<DeployFile["theirs"]>;
+  readonly reasons: Reasons<DeployForm>;
+  readonly form: DeployForm;
+}
+
+function comparedFile(
+  name: string,
+  object: KubernetesObject,
+  { theirs, reasons, form }: Comparison,
+): DeployFile {
+  const text = yamlOf([object]);
+  const texts = { theirs: theirs.text, ours: text };
+  const differences = [...manifestDifferences(texts, reasons, form)];
+  return { name, kinds: [object.kind], text, theirs, differences };
+}
+
+/** Objects as documents of YAML 1.1 and 1.2 alike: what either would take for something else is quoted. */
+function yamlOf(objects: readonly KubernetesObject[]): string {
+  return objects
+    .map((object) =>
+      stringify(object, { lineWidth: 0, aliasDuplicateObjects: false, compat: "yaml-1.1" }),
+    )
+    .join("---\n");
+}

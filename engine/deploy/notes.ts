@@ -1,0 +1,88 @@
+import type { DeployForm } from "../contract/deploy.ts";
+import type { ConnectionFacts } from "./access.ts";
+import { readQuantity } from "./values.ts";
+
+/** What Stable Diffusion 2 takes while it loads: 2.6 GB of archive, the same unpacked, and Python with torch. */
+const ENOUGH_MEMORY = 6 * 2 ** 30;
+/** Where nothing is configured, Knative waits this long for the first byte of a reply. */
+const FIRST_BYTE_SECONDS = 300;
+/** The wrapper asks TorchServe for no longer. */
+const WRAPPER_SECONDS = 600;
+
+/** What works as it is written and is worth knowing before it is applied: sentences. */
+export function deploymentNotes(form: DeployForm, connection: ConnectionFacts): string[] {
+  return [
+    ...connectionNotes(form, connection),
+    ...modeNotes(form),
+    ...timeoutNotes(form),
+    ...sizeNotes(form),
+  ];
+}
+
+function connectionNotes(
+  { connectionSecret, writesConnection }: DeployForm,
+  { endpoint, hasCa }: ConnectionFacts,
+): string[] {
+  const host = URL.parse(
+    /^https?:\/\//.test(endpoint) ? endpoint : `https://${endpoint}`,
+  )?.hostname;
+  const isHere = host !== undefined && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+  return [
+    ...(isHere
+      ? [
+          `The connection's endpoint ${endpoint} is this computer; the cluster cannot reach it there.`,
+        ]
+      : []),
+    ...(hasCa
+      ? [
+          "The bucket's certificate is signed by an authority of its own. Add it to OpenShift AI's trusted CA bundle, or the copy from the bucket fails.",
+        ]
+      : []),
+    ...(writesConnection
+      ? []
+      : [`The project must have a connection whose Secret is called ${connectionSecret}.`]),
+  ];
+}
+
+function modeNotes({ mode, kserve, tokenName }: DeployForm): string[] {
+  return [
+    ...(mode === "serverless" && kserve === "0.15"
+      ? ["OpenShift AI 3 no longer has the serverless mode; there, choose Standard."]
+      : []),
+    ...(tokenName === undefined
+      ? ["Without token authentication everybody who reaches the route can generate images."]
+      : []),
+  ];
+}
+
+function timeoutNotes({ mode, timeoutSeconds }: DeployForm): string[] {
+  return [
+    ...(mode === "serverless" && timeoutSeconds > FIRST_BYTE_SECONDS
+      ? [
+          `Knative ends a request whose reply has not begun after ${FIRST_BYTE_SECONDS} s, unless revision-response-start-timeout-seconds of its ConfigMap config-defaults is raised.`,
+        ]
+      : []),
+    ...(timeoutSeconds > WRAPPER_SECONDS
+      ? [
+          `KServe's wrapper waits ${WRAPPER_SECONDS} s for TorchServe, however long the route may take.`,
+        ]
+      : []),
+  ];
+}
+
+function sizeNotes({ memory, gpus, minReplicas }: DeployForm): string[] {
+  const limit = readQuantity(memory.limit, "memory");
+  return [
+    ...("value" in limit && limit.value < ENOUGH_MEMORY
+      ? [
+          `A memory limit of ${memory.limit} is low for Stable Diffusion 2: below 6Gi the pod may be killed while the model loads.`,
+        ]
+      : []),
+    ...(gpus === 0
+      ? ["Without a GPU an image of 768×768 takes many minutes, longer than most timeouts."]
+      : []),
+    ...(minReplicas === 0
+      ? ["With 0 replicas the first request after a pause waits until the model is loaded anew."]
+      : []),
+  ];
+}

@@ -1,0 +1,17 @@
+import { deployDraftSchema } from "../../engine/contract/deploy.ts";
+import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import { deployment } from "../../engine/deploy/manifests.ts";
+import { connectionOf } from "./fake-buckets.ts";
+
+/** Manifests as the engine makes them, of the connection that the fake studio has; nothing is written. */
+export function deployCommands(): StudioClient["deploy"] {
+  const { name, endpoint, region } = connectionOf();
+  const connection = { name, endpoint, region, bucket: "models", hasCa: false };
+  return {
+    manifests: async (draft) => deployment(deployDraftSchema.parse(draft), connection),
+    save: async ({ folder, ...draft }) => {
+      const made = deployment(deployDraftSchema.parse(draft), connection);
+      return { ...made, paths: made.files.map((file) => `${folder}/${file.name}`) };
+    },
+  };
+}
