@@ -33,7 +33,7 @@ export function workOf(
   const { length: tokens } = tokenizer;
   return {
     text: countOperations(textEncoder(config, { batch, tokens })),
-    step: countOperations(unet(snapshot.unet.config, { ...size, batch, tokens })),
+    step: countOperations(unet(snapshot.unet.config, { ...size, batch, samples: 1, tokens })),
     decode: countOperations(vaeDecoder(snapshot.vae.config, { ...size, batch: 1 })),
   };
 }

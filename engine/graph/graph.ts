@@ -48,6 +48,7 @@ export interface Operations {
   tanh: object;
   /** inputs x (…, 2 width): first half times the GELU of the second half. */
   gatedGelu: object;
+  /** Of two with different numbers of rows, one has one, which is added to all of the other's. */
   add: object;
   /** inputs x (b, c, h, w), per channel (b or 1, c). */
   addPerChannel: object;
@@ -57,6 +58,8 @@ export interface Operations {
   affine: { readonly factor: number; readonly offset: number };
   /** Along the channels. */
   concat: object;
+  /** (1, …) to (b, …): the same b times. */
+  repeat: object;
   /** (b, c, h, w) to (b, h * w, c). */
   flattenSpace: object;
   /** (b, h * w, c) to (b, c, h, w). */

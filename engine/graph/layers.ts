@@ -5,6 +5,10 @@ export function channelsOf({ shape: [, channels = 0] }: Value): number {
   return channels;
 }
 
+function batchOf({ shape: [batch = 0] }: Value): number {
+  return batch;
+}
+
 /** Width of (…, width). */
 function widthOf({ shape }: Value): number {
   return shape.at(-1) ?? 0;
@@ -72,8 +76,9 @@ export function attend(
   heads: number,
   causal = false,
 ): Value {
-  const inputs = [query, key, value, ...(seen ? [seen] : [])];
-  return g.op("attention", { inputs, weights: [], attributes: { heads, causal } }, query.shape);
+  const queries = repeat(g, query, batchOf(key));
+  const inputs = [queries, key, value, ...(seen ? [seen] : [])];
+  return g.op("attention", { inputs, weights: [], attributes: { heads, causal } }, queries.shape);
 }
 
 export const silu = (g: Graph, x: Value): Value => elementwise(g, "silu", x);
@@ -96,7 +101,8 @@ export function gatedGelu(g: Graph, x: Value): Value {
 }
 
 export function add(g: Graph, a: Value, b: Value): Value {
-  return g.op("add", { inputs: [a, b], weights: [], attributes: {} }, a.shape);
+  const { shape } = batchOf(b) > batchOf(a) ? b : a;
+  return g.op("add", { inputs: [a, b], weights: [], attributes: {} }, shape);
 }
 
 /** Adds one number per channel to every pixel of (b, c, h, w). */
@@ -120,9 +126,18 @@ export function affine(
 
 /** The channels of both, first a's. */
 export function concat(g: Graph, a: Value, b: Value): Value {
-  const [batch = 0, , ...space] = a.shape;
+  const [, , ...space] = a.shape;
+  const batch = Math.max(batchOf(a), batchOf(b));
+  const inputs = [a, b].map((x) => repeat(g, x, batch));
   const shape = [batch, channelsOf(a) + channelsOf(b), ...space];
-  return g.op("concat", { inputs: [a, b], weights: [], attributes: {} }, shape);
+  return g.op("concat", { inputs, weights: [], attributes: {} }, shape);
+}
+
+/** As many of `x` as `batch`, where it is one only: what does not differ between rows is computed once. */
+export function repeat(g: Graph, x: Value, batch: number): Value {
+  const [, ...rest] = x.shape;
+  const node = { inputs: [x], weights: [], attributes: {} };
+  return batchOf(x) === batch ? x : g.op("repeat", node, [batch, ...rest]);
 }
 
 /** Every pixel becomes a token. */
@@ -134,8 +149,8 @@ export function flattenSpace(g: Graph, x: Value): Value {
 
 /** Every token becomes a pixel again, in the layout of `like`. */
 export function unflattenSpace(g: Graph, x: Value, like: Value): Value {
-  const [batch = 0, , height = 0, width = 0] = like.shape;
-  const shape = [batch, widthOf(x), height, width];
+  const [, , height = 0, width = 0] = like.shape;
+  const shape = [batchOf(x), widthOf(x), height, width];
   return g.op("unflattenSpace", { inputs: [x], weights: [], attributes: {} }, shape);
 }
 

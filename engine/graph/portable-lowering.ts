@@ -89,6 +89,12 @@ const operations: Lowering["operations"] = {
 
   concat: (emit, _, inputs) => emit.node("Concat", inputs, { attributes: { axis: 1 } }),
 
+  repeat: (emit, { output: { shape } }, [x = ""]) => {
+    const [batch = 1] = shape;
+    const copies = Array.from({ length: batch }, () => x);
+    return emit.node("Concat", copies, { attributes: { axis: 0 } });
+  },
+
   flattenSpace: (emit, { output }, [x = ""]) =>
     emit.reshape(emit.transpose(x, [0, 2, 3, 1]), output.shape),
 

@@ -12,6 +12,7 @@ import {
   groupNorm,
   layerNorm,
   linear,
+  repeat,
   silu,
   sinusoid,
   unflattenSpace,
@@ -19,9 +20,15 @@ import {
 } from "../graph/layers.ts";
 import type { UNetConfig } from "../snapshot/unet-config.ts";
 
-/** Latents are (batch, in_channels, height, width); tokens are those of the text encoder. */
+/** Latents are (samples, in_channels, height, width); tokens are those of the text encoder. */
 export interface UNetSize {
+  /** Of the texts. */
   readonly batch: number;
+  /**
+   * 1 where one sample is predicted under every text: up to the first text, all is then computed once. By default
+   * each text has a sample of its own.
+   */
+  readonly samples?: number | undefined;
   readonly height: number;
   readonly width: number;
   readonly tokens: number;
@@ -49,14 +56,17 @@ interface Level extends Attention {
 }
 
 /** Predicts the noise (or v) in `sample` at `timestep`, given the text's `encoder_hidden_states`. */
-export function unet(config: UNetConfig, { batch, height, width, tokens }: UNetSize): Model {
+export function unet(
+  config: UNetConfig,
+  { batch, samples = batch, height, width, tokens }: UNetSize,
+): Model {
   const g = Graph.empty();
   const { down, up } = levelsOf(config);
   const last = down.length - 1;
   const first = config.block_out_channels[0]!;
   const kernel = config.conv_in_kernel;
 
-  const sample = g.input("sample", [batch, config.in_channels, height, width]);
+  const sample = g.input("sample", [samples, config.in_channels, height, width]);
   const timestep = g.input("timestep", [1], "timestep");
   const text = g.input("encoder_hidden_states", [batch, tokens, config.cross_attention_dim]);
   const cond = { config, time: timeEmbedding(g, timestep, config), text };
@@ -93,7 +103,7 @@ export function unet(config: UNetConfig, { batch, height, width, tokens }: UNetS
     }
   }
 
-  x = silu(g, groupNorm(g.at("conv_norm_out"), x, normOf(config)));
+  x = repeat(g, silu(g, groupNorm(g.at("conv_norm_out"), x, normOf(config))), batch);
   return g.output(
     "out_sample",
     conv2d(g.at("conv_out"), x, { out: config.out_channels, kernel: config.conv_out_kernel }),

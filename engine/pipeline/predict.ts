@@ -45,14 +45,14 @@ export function predictorFor(
     const { latents, timestep, number } = evaluation;
     const predict = async (states: FloatTensor): Promise<Float32Array> => {
       const [batch = 1] = states.shape;
-      const [, channels = 0, height = 0, width = 0] = latents.shape;
+      const [, , height = 0, width = 0] = latents.shape;
       const inputs = {
-        sample: tensor([batch, channels, height, width], repeat(latents.data, batch)),
+        sample: latents,
         timestep: tensor([1], Float32Array.of(timestep)),
         encoder_hidden_states: states,
         ...embedded,
       };
-      const outputs = await networks.unet({ batch, height, width }).run(inputs, signal);
+      const outputs = await networks.unet({ batch, samples: 1, height, width }).run(inputs, signal);
       return finiteOutput(outputs, "out_sample", { network: "UNet", step: number + 1 }).data;
     };
     if (guided[number] !== true) return predict(withoutGuidance);
@@ -72,10 +72,6 @@ function rowsOf(hiddenStates: FloatTensor): readonly FloatTensor[] {
   return Array.from({ length: batch }, (_, i) =>
     tensor([1, ...rest], data.subarray(i * size, (i + 1) * size)),
   );
-}
-
-function repeat(data: Float32Array, times: number): Float32Array {
-  return joined(Array.from({ length: times }, () => data));
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

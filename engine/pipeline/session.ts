@@ -13,12 +13,17 @@ export interface SessionSize {
   readonly width: number;
 }
 
+/** The batch is of texts; 1 sample is predicted under all of them, and by default each has its own. */
+export interface UNetSessionSize extends SessionSize {
+  readonly samples?: 1;
+}
+
 /** The networks of one model; a session is made ready when it is first run. */
 export interface Networks {
   /** input_ids (batch, tokens) and, where padding is masked, attention_mask to last_hidden_state (batch, tokens, width). */
   textEncoder(batch: number): Session;
-  /** sample (batch, 4, h, w), timestep (1), encoder_hidden_states (batch, tokens, width) and, where the UNet takes the guidance scale, timestep_cond (1, width) to out_sample, like sample. */
-  unet(size: SessionSize): Session;
+  /** sample (samples, 4, h, w), timestep (1), encoder_hidden_states (batch, tokens, width) and, where the UNet takes the guidance scale, timestep_cond (1, width) to out_sample (batch, 4, h, w). */
+  unet(size: UNetSessionSize): Session;
   /** latents (batch, 4, h, w) to decoded (batch, 3, 8h, 8w). */
   vaeDecoder(size: SessionSize): Session;
   /** image (batch, 3, h, w) to moments (batch, 8, h/8, w/8), or 4 of a VAE that gives the mean alone. */

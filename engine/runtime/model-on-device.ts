@@ -10,7 +10,13 @@ import { scaleMoves, type ScaleMove } from "../graph/scale-moves.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
 import { unet, type UNetSize } from "../networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
-import type { Networks, Session, SessionSize, Tensors } from "../pipeline/session.ts";
+import type {
+  Networks,
+  Session,
+  SessionSize,
+  Tensors,
+  UNetSessionSize,
+} from "../pipeline/session.ts";
 import type { TextEncoderConfig } from "../snapshot/text-encoder-config.ts";
 import type { UNetConfig } from "../snapshot/unet-config.ts";
 import type { VaeConfig } from "../snapshot/vae-config.ts";
@@ -124,11 +130,11 @@ export class ModelOnDevice implements Networks {
     );
   }
 
-  unet({ batch, height, width }: SessionSize): Session {
+  unet({ batch, samples, height, width }: UNetSessionSize): Session {
     const { config, weights } = this.#files.unet;
     const { tokens } = this.#files.textEncoder;
-    return this.#session("UNet", `${batch}x${height}x${width}`, () => {
-      const size = { batch, height, width, tokens };
+    return this.#session("UNet", `${batch}x${height}x${width} of ${samples ?? batch}`, () => {
+      const size = { batch, samples, height, width, tokens };
       if (!this.#device.splitsOnce || this.#isWatched) {
         return this.#plan("UNet", unet(config, size), weights);
       }

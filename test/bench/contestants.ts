@@ -68,8 +68,8 @@ class Ours implements Contestant {
         .vaeDecoder({ batch: 1, ...size })
         .run({ latents: noise(1, 4, side, side) });
     }
-    return this.#model.unet({ batch: 2, ...size }).run({
-      sample: noise(2, 4, side, side),
+    return this.#model.unet({ batch: 2, samples: 1, ...size }).run({
+      sample: noise(1, 4, side, side),
       timestep: tensor([1], Float32Array.of(500)),
       encoder_hidden_states: noise(2, 77, 1024),
     });

@@ -23,7 +23,7 @@ export class FakeNetworks implements Networks {
     return this.#session("UNet", batch, "out_sample", (inputs) => {
       const { sample, timestep_cond: guidance } = inputs;
       if (guidance) this.guidance.push(guidance);
-      return sample!.shape;
+      return [batch, ...sample!.shape.slice(1)];
     });
   }
 

@@ -93,6 +93,18 @@ test("the SD 2 UNet's text projections are all computed once", () => {
   expect(step.inputs.some(({ name }) => name === "encoder_hidden_states")).toBe(false);
 });
 
+test("one sample under two texts is two from the first text on", () => {
+  const size = { batch: 2, samples: 1, height: 8, width: 8, tokens: 77 };
+  const { nodes, outputs } = unet(SD2_UNET, size);
+  const isPicture = ({ output: { shape } }: (typeof nodes)[number]) => shape.length === 4;
+  const meeting = nodes.find(({ kind }) => kind === "repeat")!;
+  expect(meeting.name).toBe("down_blocks.0.attentions.0.transformer_blocks.0.attn2.repeat");
+  const before = nodes.slice(0, nodes.indexOf(meeting)).filter(isPicture);
+  expect(before.every(({ output: { shape } }) => shape[0] === 1)).toBe(true);
+  expect(nodes.filter(({ kind }) => kind === "repeat").length).toBe(2);
+  expect(outputs[0]!.shape).toEqual([2, 4, 8, 8]);
+});
+
 test("nothing is cut out where nothing depends on one input alone", () => {
   const g = Graph.empty();
   const a = g.input("a", [1, 2]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { guidanceEmbedding } from "../../../engine/pipeline/guidance.ts";
 import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
-import type { Device } from "../../../engine/runtime/device.ts";
+import { type Device, int8Device } from "../../../engine/runtime/device.ts";
 import type { LoadedModel } from "../../../engine/drawing/load-model.ts";
 import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
@@ -24,6 +24,11 @@ const onPortable = (precision: "float32" | "float16"): Device => ({
   textLowering: portableLowering(precision),
   vaeLowering: portableLowering("float32"),
   splitsOnce: false,
+});
+
+const waves = (...shape: number[]) => ({
+  shape,
+  data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i)),
 });
 
 /** The UNet's cases: square, high and wide, the wide one in a batch of two. */
@@ -147,13 +152,31 @@ test("sharded weights give the same, and bfloat16 the same as its rounded values
   expect(relativeError(outputs[0]!, outputs[1]!)).toBeLessThan(1e-6);
 });
 
+test.each([
+  ["on the CPU", CPU],
+  ["in whole numbers", int8Device({ isExact: true })],
+  ["as the portable graph", onPortable("float32")],
+])("one sample under two texts gives what it gives twice, %s", async (_, device) => {
+  using one = await load(snapshotFolder("tiny-sd2-v"), device);
+  const { networks } = one.loaded.parts;
+  const timestep = { shape: [1], data: Float32Array.of(500) };
+  const encoder_hidden_states = waves(2, 77, 64);
+  const sample = waves(1, 4, 8, 8);
+  const twice = { shape: [2, 4, 8, 8], data: Float32Array.of(...sample.data, ...sample.data) };
+  const size = { batch: 2, height: 8, width: 8 };
+  const shared = await networks
+    .unet({ ...size, samples: 1 })
+    .run({ sample, timestep, encoder_hidden_states });
+  const apart = await networks.unet(size).run({ sample: twice, timestep, encoder_hidden_states });
+  expect(shared["out_sample"]!.shape).toEqual([2, 4, 8, 8]);
+  const [a, b] = [shared, apart].map(({ out_sample }) => out_sample!.data as Float32Array);
+  expect(relativeError(a!, b!)).toBeLessThan(1e-6);
+  expect(relativeError(a!.subarray(0, 256), a!.subarray(256))).toBeGreaterThan(1e-3);
+});
+
 test("a UNet that takes the guidance scale gives nearly the same in halves", async () => {
   const folder = temporaryFolder();
   saveModel("latent-consistency", folder);
-  const waves = (...shape: number[]) => ({
-    shape,
-    data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i)),
-  });
   const inputs = {
     sample: waves(1, 4, 8, 8),
     timestep: { shape: [1], data: Float32Array.of(500) },
