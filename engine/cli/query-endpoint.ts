@@ -116,9 +116,9 @@ async function write(
     process.stdout.write(`${path}\n`);
     return;
   }
-  const { seed, width, height, device, model, scheduler, steps, guidanceScale } = record;
-  const told = { seed, width, height, device, model, scheduler, steps, guidance: guidanceScale };
-  printJson({ type: "image", path, imageId: id, ...told, seconds });
+  const { seed, width, height, device, precision, model, scheduler, steps, guidanceScale } = record;
+  const told = { seed, width, height, device, precision, model, scheduler, steps };
+  printJson({ type: "image", path, imageId: id, ...told, guidance: guidanceScale, seconds });
 }
 
 /** What was asked for and stays the endpoint's own choice. */
@@ -130,6 +130,10 @@ function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: Que
     size: flags.size !== undefined && order.isSizeOpen === true,
     seed: flags.seed !== undefined && order.seed === undefined,
     scheduler: flags.scheduler !== undefined && order.scheduler === undefined,
+    precision: flags.precision !== undefined && order.precision === undefined,
+    preset: flags.preset !== undefined && order.preset === undefined,
+    "guidance-interval":
+      flags.guidanceInterval !== undefined && order.guidanceInterval === undefined,
   }).flatMap(([flag, isLeft]) => (isLeft ? [`--${flag}`] : []));
   if (left.length > 0)
     note(`${name} takes no such settings, so it was not told ${left.join(", ")}.`);

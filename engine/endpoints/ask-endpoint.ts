@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { recordSchema, type GenerationRecord } from "../contract/image-record.ts";
 import { seedSchema } from "../contract/seed.ts";
 import type { Order } from "../contract/order.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
@@ -15,6 +16,7 @@ import type { EncodedPicture } from "./thread-messages.ts";
 export interface ToldPicture extends EncodedPicture {
   readonly seed?: string;
   readonly device?: string;
+  readonly precision?: GenerationRecord["precision"];
   /** From the request that was answered to its picture. */
   readonly seconds: number;
 }
@@ -72,15 +74,19 @@ async function recode(bytes: Uint8Array, { thread, signal }: AskingParts): Promi
 
 const MAX_DEVICE = 100;
 
-/** The seed and the device, as our own endpoint tells them. */
+const precisionSchema = recordSchema.shape.precision.unwrap();
+
+/** Seed, device and precision, as our own endpoint tells them. */
 function toldBy(
   parameters: ReadonlyMap<string, ParameterValue>,
-): Pick<ToldPicture, "seed" | "device"> {
+): Pick<ToldPicture, "seed" | "device" | "precision"> {
   const { data: seed } = seedSchema.safeParse(String(parameters.get("seed") ?? "").split(",")[0]);
   const device = parameters.get("device");
+  const { data: precision } = precisionSchema.safeParse(parameters.get("precision"));
   const isDevice = typeof device === "string" && device.trim() !== "";
   return {
     ...(seed !== undefined && { seed }),
+    ...(precision !== undefined && { precision }),
     ...(isDevice && { device: device.trim().slice(0, MAX_DEVICE).toWellFormed() }),
   };
 }

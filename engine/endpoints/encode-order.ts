@@ -30,7 +30,7 @@ function promptInput(declared: readonly string[]): string {
 
 function askForSettings(id: string, order: Order): InferRequest {
   const { prompt, negativePrompt, steps, guidanceScale, seed, scheduler } = order;
-  const { width, height, isSizeOpen } = order;
+  const { width, height, isSizeOpen, precision, preset, guidanceInterval } = order;
   const request = askForPictures(id, {
     prompts: [prompt],
     negativePrompts: [negativePrompt],
@@ -38,6 +38,9 @@ function askForSettings(id: string, order: Order): InferRequest {
     ...(steps !== undefined && { steps }),
     ...(guidanceScale !== undefined && { guidanceScale }),
     ...(scheduler !== undefined && { scheduler }),
+    ...(precision !== undefined && { precision }),
+    ...(preset !== undefined && { preset }),
+    ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(isSizeOpen !== true && { width, height }),
     count: 1,
   });

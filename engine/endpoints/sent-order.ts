@@ -11,7 +11,17 @@ const SETTINGS = {
   guidanceScale: PICTURE_INPUTS.guidanceScale,
   seed: PICTURE_INPUTS.seed,
   scheduler: PICTURE_INPUTS.scheduler,
+  precision: PICTURE_INPUTS.precision,
+  preset: PICTURE_INPUTS.preset,
+  guidanceInterval: PICTURE_INPUTS.guidanceInterval,
 } as const satisfies Partial<Record<keyof Order, PictureInput>>;
+
+/** Inputs of Darkroom's alone: sent only to an endpoint that declares them. */
+const OWN: ReadonlySet<PictureInput> = new Set<PictureInput>([
+  PICTURE_INPUTS.precision,
+  PICTURE_INPUTS.preset,
+  PICTURE_INPUTS.guidanceInterval,
+]);
 
 /**
  * The order as far as an endpoint is told of it: all that its metadata declares, or the prompt alone.
@@ -39,11 +49,12 @@ export function sentOrder(order: Order, receiver: Receiver): Order {
   };
 }
 
-/** Whether an endpoint is sent an input: where its metadata declares none, `full` means all. */
-export function takes({ profile, check }: Receiver, { name, alias }: PictureInput): boolean {
+/** Whether an endpoint is sent an input: where its metadata declares none, `full` means all that is common. */
+function takes({ profile, check }: Receiver, input: PictureInput): boolean {
   if (profile === "prompt") return false;
   const declared = check?.inputs ?? [];
-  return declared.length === 0 || declared.includes(name) || isDeclared(declared, alias);
+  if (declared.length === 0) return !OWN.has(input);
+  return declared.includes(input.name) || isDeclared(declared, input.alias);
 }
 
 /** Whether the metadata declares a number of steps: then it declares the rest, too. */

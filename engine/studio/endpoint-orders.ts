@@ -23,6 +23,7 @@ export function endpointOrders(
     throw new StudioError("REQUEST_INVALID", { ...details, reason });
   }
   const { prompt, steps, guidanceScale, scheduler, width, height, seed = freshSeed } = request;
+  const { precision, preset, guidanceInterval } = request;
   const { negativePrompt = REQUEST_DEFAULTS.negativePrompt, count = REQUEST_DEFAULTS.count } =
     request;
   const first = sentOrder(
@@ -34,6 +35,9 @@ export function endpointOrders(
       guidanceScale,
       scheduler,
       seed,
+      preset,
+      guidanceInterval,
+      precision: sentPrecision(precision),
       width: width ?? height ?? USUAL_SIDE,
       height: height ?? width ?? USUAL_SIDE,
       ...(width === undefined && height === undefined && { isSizeOpen: true as const }),
@@ -41,6 +45,11 @@ export function endpointOrders(
     endpoint,
   );
   return ordersFrom(first, count);
+}
+
+/** `auto` is what a device has for float32: said by name, so that no preset's precision replaces it. */
+function sentPrecision(precision: GenerationRequest["precision"]): Order["precision"] {
+  return precision === "auto" ? "float32" : precision;
 }
 
 /** How long a picture will take there, by those it drew. Refuses as NOT_FOUND before the first. */

@@ -78,7 +78,10 @@ function inTenths(seconds: number): number {
 }
 
 /** What was sent and what was told, and nothing that is only likely. */
-function recordOf({ sent, pixels, seed, device }: SentPicture, name: string): GenerationRecord {
+function recordOf(
+  { sent, pixels, seed, device, precision }: SentPicture,
+  name: string,
+): GenerationRecord {
   const { prompt, negativePrompt, model } = sent;
   return {
     prompt,
@@ -88,6 +91,7 @@ function recordOf({ sent, pixels, seed, device }: SentPicture, name: string): Ge
     height: pixels.height,
     model,
     device: device ?? name,
+    ...(precision !== undefined && { precision }),
     createdAt: new Date().toISOString(),
     ...SOFTWARE,
   };
@@ -95,12 +99,17 @@ function recordOf({ sent, pixels, seed, device }: SentPicture, name: string): Ge
 
 function settingsOf(
   order: Order,
-): Pick<GenerationRecord, "steps" | "guidanceScale" | "seed" | "scheduler"> {
-  const { steps, guidanceScale, seed, scheduler } = order;
+): Pick<
+  GenerationRecord,
+  "steps" | "guidanceScale" | "seed" | "scheduler" | "preset" | "guidanceInterval"
+> {
+  const { steps, guidanceScale, seed, scheduler, preset, guidanceInterval } = order;
   return {
     ...(steps !== undefined && { steps }),
     ...(guidanceScale !== undefined && { guidanceScale }),
     ...(seed !== undefined && { seed }),
     ...(scheduler !== undefined && { scheduler }),
+    ...(preset !== undefined && { preset }),
+    ...(guidanceInterval !== undefined && { guidanceInterval }),
   };
 }

@@ -33,10 +33,13 @@ const INPUTS = {
   guidanceScale: ["guidance_scale"],
   scheduler: ["scheduler"],
   seed: ["seed"],
+  preset: ["preset"],
+  precision: ["precision"],
+  guidanceInterval: ["guidance_interval"],
 } as const satisfies Record<string, readonly string[]>;
-type Setting = keyof typeof INPUTS;
+export type Setting = keyof typeof INPUTS;
 
-const ALL: readonly Setting[] = [
+const COMMON: readonly Setting[] = [
   "negativePrompt",
   "size",
   "steps",
@@ -44,16 +47,19 @@ const ALL: readonly Setting[] = [
   "scheduler",
   "seed",
 ];
+/** Those that Darkroom alone has: sent only to an endpoint that declares them. */
+const OWN: readonly Setting[] = ["preset", "precision", "guidanceInterval"];
+const ALL = [...COMMON, ...OWN];
 const NONE: ReadonlySet<Setting> = new Set();
 
 /**
  * What an endpoint does not read: everything but the prompt, or what its metadata does not declare. One
- * that declares nothing is trusted to read all it is sent.
+ * that declares nothing is trusted to read all that is common.
  */
 export function ignoredBy(endpoint: Endpoint | undefined): ReadonlySet<Setting> {
   if (endpoint === undefined) return NONE;
   if (endpoint.profile === "prompt") return new Set(ALL);
   const declared: readonly string[] = endpoint.check?.inputs ?? [];
-  if (declared.length === 0) return NONE;
+  if (declared.length === 0) return new Set(OWN);
   return new Set(ALL.filter((setting) => !INPUTS[setting].some((name) => declared.includes(name))));
 }

@@ -78,6 +78,9 @@ const FULL = checkOf({
     "height",
     "width",
     "scheduler",
+    "precision",
+    "preset",
+    "guidance_interval",
     "num_images_per_prompt",
   ],
 });

@@ -57,8 +57,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With samplers of ComfyUI that are put together of nodes, InvokeAI before 3, and studios refused by name.
   image: 1480,
   // With what routers say of themselves.
-  // With presets and intervals of guidance.
-  kserve: 2500,
+  // With presets and intervals of guidance, sent as well as read.
+  kserve: 2520,
   network: 120,
   // With tiny autoencoders.
   networks: 400,

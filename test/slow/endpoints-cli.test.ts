@@ -38,11 +38,14 @@ test("an endpoint is added with the seed's token.cfg, looked at, asked and remov
   ]);
 
   const out = join(temporaryFolder(), "dog.png");
-  const asked = await run(["endpoints", "query", "edge", "a dog", "--steps", "9", "--out", out]);
+  const quality = ["--steps", "9", "--preset", "fast", "--guidance-interval", "0", "0.8"];
+  const asked = await run(["endpoints", "query", "edge", "a dog", ...quality, "--out", out]);
   expect([asked.code, asked.out, asked.err]).toEqual([
     0,
     `${out}\n`,
-    expect.stringContaining("edge takes no such settings, so it was not told --steps."),
+    expect.stringContaining(
+      "edge takes no such settings, so it was not told --steps, --preset, --guidance-interval.",
+    ),
   ]);
   const png = readFileSync(out);
   expect((await decodePicture(png, "it")).data).toEqual(Uint8Array.from(PIXELS.flat(2)));

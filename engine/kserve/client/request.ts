@@ -32,7 +32,7 @@ export function askForPrompts(
 
 /** A request with all its settings, as our own endpoint declares them. */
 export function askForPictures(id: string, pictures: PictureRequest): InferRequest {
-  const { prompts, negativePrompts, scheduler } = pictures;
+  const { prompts, negativePrompts, scheduler, precision, preset } = pictures;
   const hasNegative = negativePrompts.some((prompt) => prompt !== "");
   return request(id, [
     tensor(PICTURE_INPUTS.prompt, encoded(prompts)),
@@ -42,7 +42,10 @@ export function askForPictures(id: string, pictures: PictureRequest): InferReque
     ...floatTensors(PICTURE_INPUTS.guidanceScale, pictures.guidanceScale),
     ...wholeTensors(PICTURE_INPUTS.height, pictures.height),
     ...wholeTensors(PICTURE_INPUTS.width, pictures.width),
-    ...(scheduler === undefined ? [] : [tensor(PICTURE_INPUTS.scheduler, encoded([scheduler]))]),
+    ...textTensors(PICTURE_INPUTS.scheduler, scheduler),
+    ...textTensors(PICTURE_INPUTS.precision, precision),
+    ...textTensors(PICTURE_INPUTS.preset, preset),
+    ...floatTensors(PICTURE_INPUTS.guidanceInterval, pictures.guidanceInterval),
     ...wholeTensors(PICTURE_INPUTS.count, pictures.count),
   ]);
 }
@@ -74,8 +77,15 @@ function wholeTensors(input: PictureInput, value: number | undefined): readonly 
   return value === undefined ? [] : [tensor(input, Int32Array.of(value))];
 }
 
-function floatTensors(input: PictureInput, value: number | undefined): readonly WireTensor[] {
-  return value === undefined ? [] : [tensor(input, Float32Array.of(value))];
+function floatTensors(
+  input: PictureInput,
+  values: readonly number[] | number | undefined,
+): readonly WireTensor[] {
+  return values === undefined ? [] : [tensor(input, Float32Array.from([values].flat()))];
+}
+
+function textTensors(input: PictureInput, value: string | undefined): readonly WireTensor[] {
+  return value === undefined ? [] : [tensor(input, encoded([value]))];
 }
 
 /** The bytes of a request: all inputs as JSON, or all of them binary. */

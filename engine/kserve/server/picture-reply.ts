@@ -28,6 +28,8 @@ export interface ReplyHead {
   /** Each picture's, in decimal. */
   readonly seeds: readonly string[];
   readonly device: string;
+  /** What the UNet's products were computed in, where that is known. */
+  readonly precision?: string | undefined;
   readonly seconds: number;
 }
 
@@ -37,10 +39,11 @@ export function pictureReply(
   drawn: DrawnPictures,
   wanted: WantedPicture,
 ): EncodedMessage {
-  const { modelName, modelVersion, id, seeds, device, seconds } = head;
+  const { modelName, modelVersion, id, seeds, device, precision, seconds } = head;
   const parameters = new Map<string, ParameterValue>([
     ["seed", seeds.join(",")],
     ["device", device],
+    ...(precision === undefined ? [] : [["precision", precision] as const]),
     ["seconds", seconds],
   ]);
   const members = {

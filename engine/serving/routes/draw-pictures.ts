@@ -1,3 +1,4 @@
+import type { GenerationRecord } from "../../contract/image-record.ts";
 import type { GenerationRequest } from "../../contract/request.ts";
 import { encodePicture } from "../../codecs/picture-codec.ts";
 import { recordedPng } from "../../image/generation-text.ts";
@@ -25,6 +26,7 @@ export interface Drawn {
   readonly bytes: Uint8Array;
   readonly seed: string;
   readonly device: string;
+  readonly precision: GenerationRecord["precision"];
 }
 
 /** All pictures of a request. */
@@ -71,10 +73,11 @@ async function toDrawn(
   format: PictureFormat,
 ): Promise<Drawn> {
   const { width, height } = pixels;
-  const { seed = "", device } = record;
-  if (format === "raw") return { width, height, bytes: pixels.data, seed, device };
+  const { seed = "", device, precision } = record;
+  const told = { width, height, seed, device, precision };
+  if (format === "raw") return { ...told, bytes: pixels.data };
   const bytes = format === "png" ? recordedPng(png, record) : await encodePicture(pixels, format);
-  return { width, height, bytes, seed, device };
+  return { ...told, bytes };
 }
 
 /** Pictures of one size as the protocol's encoders take them. */

@@ -3,6 +3,7 @@ import {
   PICTURE_OUTPUT,
   type PictureInput,
 } from "../../kserve/server/picture-inputs.ts";
+import { USED_PRECISIONS } from "../../contract/precision.ts";
 import { PICTURE_FORMATS } from "../../kserve/server/wanted-picture.ts";
 import { type Datatype, ELEMENT_BYTES } from "../../kserve/wire/datatypes.ts";
 
@@ -199,7 +200,15 @@ const REPLIES: Readonly<Record<string, Schema>> = {
       model_name: STRING,
       "model_version?": STRING,
       id: STRING,
-      parameters: object({ seed: STRING, device: STRING, seconds: { type: "number" } }, CLOSED),
+      parameters: object(
+        {
+          seed: STRING,
+          device: STRING,
+          "precision?": { enum: USED_PRECISIONS },
+          seconds: { type: "number" },
+        },
+        CLOSED,
+      ),
       outputs: list(named("OutputTensor"), { minItems: 1, maxItems: 1 }),
     },
     CLOSED,

@@ -75,6 +75,7 @@ export function replyTo(
     id: request.id,
     seeds: pictures.map(({ seed }) => seed),
     device: pictures[0]?.device ?? "",
+    precision: pictures[0]?.precision,
     seconds,
   };
   return pictureReply(head, ofOneSize(pictures), wanted);

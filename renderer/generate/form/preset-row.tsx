@@ -8,6 +8,7 @@ import { Chips } from "../../ui/chips.tsx";
 import { formatAbout } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
+import { useChosenTarget } from "../chosen-target.ts";
 import { useEstimate } from "../press/estimate.ts";
 import { requestFrom, wantedFrom } from "../press/wanted.ts";
 import styles from "./form-panel.module.css";
@@ -23,21 +24,21 @@ import {
 /** Stands in for a model that is not known: an endpoint's. */
 const UNKNOWN: Own = { steps: 50, scheduler: undefined, isDistilled: false };
 
-interface PresetRowProps {
-  readonly model: ChosenModel;
-  /** Whether this machine draws: then it is known how long each takes. */
-  readonly isLocal: boolean;
-}
+/** What a preset sets, and by which an endpoint learns of it. */
+const SETS = ["preset", "steps", "scheduler", "precision"] as const;
 
 /** How much work goes into the picture: a few presets, with what each would take here. */
-export function PresetRow({ model, isLocal }: PresetRowProps) {
+export function PresetRow({ model }: { readonly model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
   const own = model.summary ?? UNKNOWN;
+  const { isRemote, ignored } = useChosenTarget();
   const isGpu = useIsGpu();
-  const offered = presetsFor(own, isLocal && !isGpu);
+  const hasInt8 = isRemote ? !ignored.has("precision") : !isGpu;
+  const offered = SETS.every((setting) => ignored.has(setting)) ? [] : presetsFor(own, hasInt8);
   const seconds = usePresetSeconds(model);
-  const isChosen = usePresetChoice(model.summary, offered, seconds);
+  const within = isRemote ? "exact" : presetWithin(offered, seconds);
+  const isChosen = usePresetChoice(model.summary, within);
   const preset = presetOf(form, own);
   return (
     <>
@@ -51,7 +52,7 @@ export function PresetRow({ model, isLocal }: PresetRowProps) {
           chips={offered.map((name) => ({
             value: name,
             name: t(`quality.${name}`),
-            label: <PresetLabel preset={name} seconds={isLocal ? seconds[name] : undefined} />,
+            label: <PresetLabel preset={name} seconds={isRemote ? undefined : seconds[name]} />,
           }))}
         />
       )}
@@ -60,7 +61,7 @@ export function PresetRow({ model, isLocal }: PresetRowProps) {
       )}
       {preset !== undefined && (
         <p className={styles.hint}>
-          <Contents preset={preset} own={own} isGpu={isLocal && isGpu} />
+          <Contents preset={preset} own={own} {...{ isRemote, hasInt8 }} />
         </p>
       )}
       {isChosen && seconds.exact !== undefined && preset !== undefined && preset !== "exact" && (
@@ -89,19 +90,22 @@ function PresetLabel({ preset, seconds }: { preset: Preset; seconds: number | un
 interface ContentsProps {
   readonly preset: Preset;
   readonly own: Own;
-  readonly isGpu: boolean;
+  readonly isRemote: boolean;
+  readonly hasInt8: boolean;
 }
 
 /** What a preset stands for, in one line. */
-function Contents({ preset, own, isGpu }: ContentsProps) {
+function Contents({ preset, own, isRemote, hasInt8 }: ContentsProps) {
   const t = useWords("generate");
   const names = useWords("picture");
   const { steps, scheduler, precision } = fieldsOf(preset, own);
-  const inFull = isGpu ? t("quality.gpuPrecision") : t("quality.fullPrecision");
+  const ownPrecision = hasInt8 ? t("quality.fullPrecision") : t("quality.gpuPrecision");
+  // What an endpoint computes in is its own business, unless it is told.
+  const otherwise = isRemote ? [] : [ownPrecision];
   return [
     t("quality.stepCount", { count: steps ?? own.steps }),
     scheduler === undefined ? t("quality.ownSampler") : names(`schedulers.${scheduler}`),
-    isGpu || precision === undefined ? inFull : precision,
+    ...(hasInt8 && precision !== undefined ? [precision] : otherwise),
   ].join(" · ");
 }
 
@@ -136,13 +140,9 @@ function usePresetSeconds({ id, summary }: ChosenModel): PresetSeconds {
 }
 
 /** Chooses a preset where nobody has; tells whether it is the one that chooses. */
-function usePresetChoice(
-  summary: ModelSummary | undefined,
-  offered: readonly Preset[],
-  seconds: PresetSeconds,
-): boolean {
+function usePresetChoice(summary: ModelSummary | undefined, within: Preset | undefined): boolean {
   const isUntouched = useForm(({ isLoaded, isPresetChosen }) => isLoaded && !isPresetChosen);
-  const preset = isUntouched && summary ? presetWithin(offered, seconds) : undefined;
+  const preset = isUntouched && summary ? within : undefined;
   useEffect(() => {
     if (preset !== undefined && summary) changeForm(fieldsOf(preset, summary));
   }, [preset, summary]);

@@ -1,4 +1,3 @@
-import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import type { GuidanceInterval } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { changeForm, useForm } from "../../state/form.ts";
@@ -8,27 +7,41 @@ import { Slider } from "../../ui/slider.tsx";
 import { formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
-import { useChosenTarget } from "../chosen-target.ts";
+import { type Setting, useChosenTarget } from "../chosen-target.ts";
 import { wantedFrom } from "../press/wanted.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
 import { PresetRow } from "./preset-row.tsx";
 
-const QUALITY = ["steps", "guidanceScale", "scheduler"] as const;
+/** The settings of these fields, with the words beside each. */
+const LABELS = {
+  steps: "quality.steps",
+  guidanceScale: "quality.guidance",
+  scheduler: "quality.sampler",
+  precision: "quality.precision",
+  guidanceInterval: "quality.interval",
+} as const satisfies Partial<Record<Setting, string>>;
+const QUALITY = ["steps", "guidanceScale", "scheduler", "precision", "guidanceInterval"] as const;
 
 /** How much work goes into the picture: three presets, and what they set. */
 export function QualityFields({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
   const { ignored } = useChosenTarget();
-  const isLocal = form.target === LOCAL_TARGET;
-  const isIgnored = QUALITY.every((setting) => ignored.has(setting));
+  const unread = QUALITY.filter((setting) => ignored.has(setting));
+  const isIgnored = unread.length === QUALITY.length;
+  const isOff = (setting: Setting): boolean => !isIgnored && ignored.has(setting);
   const { steps, guidanceScale } = wantedFrom(form, model.summary);
   return (
     <fieldset className={styles.section}>
       <legend className={styles.title}>{t("quality.title")}</legend>
       <Ignorable isIgnored={isIgnored}>
-        <PresetRow model={model} isLocal={isLocal} />
+        <PresetRow model={model} />
+        {!isIgnored && unread.length > 0 && (
+          <p className={styles.hint}>
+            {t("target.notSent", { settings: unread.map((name) => t(LABELS[name])).join(", ") })}
+          </p>
+        )}
         <div className={styles.pair}>
           <Slider
             label={t("quality.steps")}
@@ -37,7 +50,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
             minValue={1}
             maxValue={1000}
             slideTo={100}
-            isDisabled={!isIgnored && ignored.has("steps")}
+            isDisabled={isOff("steps")}
             help={<Help about={t("quality.steps")}>{t("quality.stepsHelp")}</Help>}
           />
           <Slider
@@ -47,14 +60,14 @@ export function QualityFields({ model }: { model: ChosenModel }) {
             minValue={0}
             maxValue={100}
             slideTo={15}
-            isDisabled={!isIgnored && ignored.has("guidanceScale")}
+            isDisabled={isOff("guidanceScale")}
             step={0.5}
             help={<Help about={t("quality.guidance")}>{t("quality.guidanceHelp")}</Help>}
           />
         </div>
-        <Sampler model={model} isDisabled={!isIgnored && ignored.has("scheduler")} />
-        {isLocal && <Precision />}
-        {isLocal && <Interval />}
+        <Sampler model={model} isDisabled={isOff("scheduler")} />
+        <Precision isDisabled={isOff("precision")} />
+        <Interval isDisabled={isOff("guidanceInterval")} />
       </Ignorable>
     </fieldset>
   );
@@ -92,12 +105,13 @@ function Sampler({ model: { summary }, isDisabled }: SamplerProps) {
   );
 }
 
-function Precision() {
+function Precision({ isDisabled }: { readonly isDisabled: boolean }) {
   const t = useWords("generate");
   const chosen = useForm(({ precision }) => precision);
   return (
     <Select
       label={t("quality.precision")}
+      isDisabled={isDisabled}
       help={<Help about={t("quality.precision")}>{t("quality.precisionHelp")}</Help>}
       value={chosen ?? OWN}
       onChange={(value) =>
@@ -117,7 +131,7 @@ const INTERVALS: readonly GuidanceInterval[] = [
   [0, 0.6],
 ];
 
-function Interval() {
+function Interval({ isDisabled }: { readonly isDisabled: boolean }) {
   const t = useWords("generate");
   const chosen = useForm(({ guidanceInterval }) => guidanceInterval);
   const offered = new Map(INTERVALS.map((interval) => [interval.join(), interval]));
@@ -129,6 +143,7 @@ function Interval() {
   return (
     <Select
       label={t("quality.interval")}
+      isDisabled={isDisabled}
       help={<Help about={t("quality.interval")}>{t("quality.intervalHelp")}</Help>}
       value={chosen?.join() ?? OWN}
       onChange={(value) =>

@@ -39,25 +39,31 @@ export function isSeed(seed: string): boolean {
 /** Where a request goes, and what of it would not be read there. */
 export type Receiver = Pick<ChosenTarget, "id" | "ignored">;
 
+const READ = [
+  "negativePrompt",
+  "steps",
+  "guidanceScale",
+  "scheduler",
+  "seed",
+  "preset",
+  "precision",
+  "guidanceInterval",
+] as const;
+
 /** What is asked of an endpoint: all that it reads, and nothing that it does not. */
 export function endpointRequest(
   form: FormState,
   wanted: Wanted,
   { id, ignored }: Receiver,
 ): GenerationRequest {
-  const { prompt, negativePrompt, scheduler, seed, count } = form;
-  const { width, height, steps, guidanceScale } = wanted;
-  return {
-    target: id,
-    prompt,
-    count,
-    ...(!ignored.has("negativePrompt") && { negativePrompt }),
-    ...(!ignored.has("size") && { width, height }),
-    ...(!ignored.has("steps") && { steps }),
-    ...(!ignored.has("guidanceScale") && { guidanceScale }),
-    ...(!ignored.has("scheduler") && scheduler !== undefined && { scheduler }),
-    ...(!ignored.has("seed") && seed !== "" && { seed }),
-  };
+  const { prompt, count } = form;
+  const { width, height } = wanted;
+  const chosen = { ...form, ...wanted, seed: form.seed === "" ? undefined : form.seed };
+  const read = READ.flatMap((name) =>
+    ignored.has(name) || chosen[name] === undefined ? [] : [[name, chosen[name]] as const],
+  );
+  const size = ignored.has("size") ? {} : { width, height };
+  return { target: id, prompt, count, ...size, ...Object.fromEntries(read) };
 }
 
 /** What is asked of this device. */

@@ -6,6 +6,7 @@ export const generate = {
     local: "This machine",
     add: "Add an endpoint…",
     ignored: "Ignored by this endpoint.",
+    notSent: "Not sent to this endpoint: {{settings}}.",
     model: "Chosen with the endpoint, on its page.",
   },
   model: "Model",

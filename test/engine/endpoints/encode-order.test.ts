@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Order } from "../../../engine/contract/order.ts";
 import { encodeOrder } from "../../../engine/endpoints/encode-order.ts";
 import { hasSettings, sentOrder, type Receiver } from "../../../engine/endpoints/sent-order.ts";
 import { readInferRequest } from "../../../engine/kserve/server/infer-request.ts";
@@ -68,6 +69,40 @@ test("an endpoint that takes everything is sent everything, as our own reads it"
     ...rest,
     count: 1,
   });
+});
+
+const FASTER: Pick<Order, "precision" | "preset" | "guidanceInterval"> = {
+  precision: "int8",
+  preset: "fast",
+  guidanceInterval: [0.1, 0.8],
+};
+
+test("preset, precision and guidance interval go where they are declared, and nowhere else", () => {
+  const own = ["precision", "preset", "guidance_interval"];
+  const to = receiver("full", ["prompt", "negative_prompt", ...own]);
+  const sent = sentOrder({ ...ORDER, ...FASTER }, to);
+  expect(sent).toMatchObject(FASTER);
+  expect(bodyOf(sent, to)).toMatchObject({
+    inputs: [
+      { name: "prompt" },
+      { name: "negative_prompt" },
+      { name: "precision", shape: [1], datatype: "BYTES", data: ["int8"] },
+      { name: "preset", shape: [1], datatype: "BYTES", data: ["fast"] },
+      {
+        name: "guidance_interval",
+        shape: [2],
+        datatype: "FP32",
+        data: [0.1, 0.8].map(Math.fround),
+      },
+    ],
+  });
+  const { chunks } = encodeOrder("id-1", sent, to);
+  const body = Buffer.concat([...chunks]);
+  const request = readInferRequest({ bytes: body, headerLength: undefined });
+  expect(pictureRequest(request)).toMatchObject(FASTER);
+  // One that declares nothing is sent what servers of pictures commonly take.
+  expect(sentOrder({ ...ORDER, ...FASTER }, receiver("full"))).toEqual(ORDER);
+  expect(sentOrder({ ...ORDER, ...FASTER }, receiver("prompt", own))).not.toHaveProperty("preset");
 });
 
 test("what its metadata does not declare is not sent, and other names are respected", () => {

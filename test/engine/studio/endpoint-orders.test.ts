@@ -34,6 +34,19 @@ test("what takes settings gets those that were chosen, and a seed in any case: p
   expect(endpointOrders(asked(chosen), full, "1")).toEqual([{ ...order, ...chosen, height: 512 }]);
 });
 
+test("quality goes where it is taken; the device's own precision is asked for by its name", () => {
+  const inputs = ["prompt", "steps", "preset", "precision", "guidance_interval"];
+  const check = { at: "", state: "ready" as const, ms: 1, models: [], inputs };
+  const ours = endpoint({ profile: "full", check });
+  const quality = { preset: "fast", precision: "int8", guidanceInterval: [0, 0.8] } as const;
+  const [order] = endpointOrders(asked(quality), ours, "1");
+  expect(order).toMatchObject(quality);
+  const [own] = endpointOrders(asked({ preset: "fast", precision: "auto" }), ours, "1");
+  expect(own).toMatchObject({ preset: "fast", precision: "float32" });
+  const [older] = endpointOrders(asked(quality), endpoint({ profile: "full" }), "1");
+  expect(Object.keys(older)).not.toEqual(expect.arrayContaining(Object.keys(quality)));
+});
+
 test("a start image is refused by name", () => {
   const request = asked({ initImageId: "x" });
   expect(() => endpointOrders(request, endpoint({}), "1")).toThrow(refusal("REQUEST_INVALID"));

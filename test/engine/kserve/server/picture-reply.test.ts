@@ -24,6 +24,12 @@ const WHOLE = {
   id: "42",
   parameters: { seed: "7", device: "cpu", seconds: 1.5 },
 };
+test("what it was computed in is told where that is known", () => {
+  const reply = jsonOf(pictureReply({ ...HEAD, precision: "int8" }, ONE, RAW));
+  const { parameters } = WHOLE;
+  expect(reply).toMatchObject({ parameters: { ...parameters, precision: "int8" } });
+});
+
 const replied = (drawn: typeof TWO, wanted: WantedPicture) => pictureReply(HEAD, drawn, wanted);
 
 /** The bytes behind the JSON. */

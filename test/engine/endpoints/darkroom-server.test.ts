@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { Order } from "../../../engine/contract/order.ts";
+import type { PictureJob, PictureEvent } from "../../../engine/serving/picture-engine.ts";
+import { ConstantEngine } from "../../fakes/constant-engine.ts";
+import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
+import { openConstantServer } from "../../fakes/open-inference-server.ts";
+
+/** Tells what its pictures were computed in, as a device of the studio does. */
+class TellingEngine extends ConstantEngine {
+  override async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
+    for await (const event of super.draw(job, signal)) {
+      if (event.kind !== "picture") yield event;
+      else yield { ...event, record: { ...event.record, precision: "int8" } };
+    }
+  }
+}
+
+const QUALITY: Pick<Order, "steps" | "scheduler" | "preset" | "precision" | "guidanceInterval"> = {
+  steps: 12,
+  scheduler: "dpm++2m-karras",
+  preset: "fast",
+  precision: "int8",
+  guidanceInterval: [0.1, 0.8],
+};
+
+async function opened(engine = new ConstantEngine()) {
+  const server = await openConstantServer({}, engine);
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(server.origin));
+  await endpoints.test(id);
+  const { model } = endpoints.get(id);
+  return { engine, endpoints, id, order: { ...ORDER, model } };
+}
+
+test("our own inference server is sent preset, precision and guidance interval, to the digit", async () => {
+  const { engine, endpoints, id, order } = await opened();
+  const { signal } = new AbortController();
+  const picture = await endpoints.draw(id, { ...order, ...QUALITY, seed: "7" }, { signal });
+  expect(picture.sent).toMatchObject(QUALITY);
+  expect(engine.jobs.flatMap(({ requests }) => requests)).toMatchObject([QUALITY]);
+  // What is left open stays open, so that the server's own default counts.
+  await endpoints.draw(id, { ...order, seed: "7" }, { signal });
+  const last = engine.jobs.at(-1)?.requests[0] ?? {};
+  expect(Object.keys(last)).not.toEqual(expect.arrayContaining(Object.keys(QUALITY)));
+});
+
+test("it tells what the picture was computed in", async () => {
+  const { endpoints, id, order } = await opened(new TellingEngine());
+  const { signal } = new AbortController();
+  const picture = await endpoints.draw(id, { ...order, ...QUALITY }, { signal });
+  expect(picture.precision).toBe("int8");
+  const plain = await opened();
+  const { precision } = await plain.endpoints.draw(plain.id, plain.order, { signal });
+  expect(precision).toBeUndefined();
+});
