@@ -1,18 +1,24 @@
 /**
- * How far a picture in int8 is from the same one in float32, over the starter's own prompts and every
- * scheduler, and over a copy of the starter with outliers planted:
- * `node test/bench/distance.ts [--prompts N] [--steps N] [--schedulers NAME,NAME] [--only starter|outliers]`.
- * Nothing is timed, so the machine need not be quiet; only a whole run is written down.
+ * How far a picture in int8 is from the same one in float32 (Exact), over the starter's own prompts and every
+ * scheduler, with diffusers in bf16 beside it where it is installed, and over a copy of the starter with
+ * outliers planted: `node test/bench/distance.ts [--prompts N] [--steps N] [--schedulers NAME,NAME]
+ * [--only starter|outliers] [--pieces FILE] [--table]`.
+ *
+ * Nothing is timed, so the machine need not be quiet. Every comparison is a line of the pieces file as soon as
+ * it is made, and what stands there is not drawn again: a run may be stopped at any time and goes on where it was.
+ * `--table` draws nothing and writes what the file has to results/int8-distance.json.
  */
-import { writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
-import { Drawing } from "../../engine/drawing/drawing.ts";
+import { z } from "zod";
+import { SCHEDULER_NAMES, type SchedulerName } from "../../engine/contract/schedulers.ts";
 import { STARTER } from "../../engine/drawing/read-model.ts";
-import type { Pixels } from "../../engine/image/pixels.ts";
 import { psnr } from "../golden/reference.ts";
 import { ssim } from "./likeness.ts";
 import { median } from "./measure.ts";
+import { bf16Painter, ourPainter, type Painter } from "./picture-contestants.ts";
 import { starterWithOutliers } from "./planted-outliers.ts";
 import { starterPrompts } from "./starter-prompts.ts";
 
@@ -22,91 +28,154 @@ const { values } = parseArgs({
     steps: { type: "string", default: "30" },
     schedulers: { type: "string", default: SCHEDULER_NAMES.join(",") },
     only: { type: "string" },
+    pieces: { type: "string", default: join(tmpdir(), "darkroom-int8-distance.jsonl") },
+    table: { type: "boolean", default: false },
   },
 });
-const prompts = starterPrompts(Number(values.prompts));
 const steps = Number(values.steps);
-const schedulers = values.schedulers.split(",");
-const models = { starter: () => STARTER, outliers: starterWithOutliers };
+const prompts = starterPrompts(Number(values.prompts));
+const schedulers = z.array(z.enum(SCHEDULER_NAMES)).parse(values.schedulers.split(","));
 
-/** Draws with one model in one precision, whose session it keeps. */
-class Contestant implements Disposable {
-  readonly #drawing = new Drawing({ device: "cpu" });
-  readonly #model: string;
-  readonly #precision: "float32" | "int8";
+const MODELS = ["starter", "outliers"] as const;
+type ModelName = (typeof MODELS)[number];
+const models = MODELS.filter((name) => values.only === undefined || values.only === name);
 
-  constructor(model: string, precision: "float32" | "int8") {
-    this.#model = model;
-    this.#precision = precision;
+/** One picture compared with Exact's. */
+const pieceSchema = z.object({
+  model: z.enum(MODELS),
+  scheduler: z.enum(SCHEDULER_NAMES),
+  who: z.enum(["int8", "bf16"]),
+  steps: z.int(),
+  prompt: z.string(),
+  /** Decibels. */
+  psnr: z.number(),
+  ssim: z.number(),
+});
+type Piece = z.output<typeof pieceSchema>;
+
+const pieces: Piece[] = (existsSync(values.pieces) ? readFileSync(values.pieces, "utf8") : "")
+  .split("\n")
+  .filter((line) => line !== "")
+  .map((line) => pieceSchema.parse(JSON.parse(line)));
+
+type Place = Pick<Piece, "model" | "scheduler" | "prompt">;
+
+function has({ model, scheduler, prompt }: Place, who: Piece["who"]): boolean {
+  return pieces.some(
+    (piece) =>
+      piece.model === model &&
+      piece.scheduler === scheduler &&
+      piece.prompt === prompt &&
+      piece.who === who &&
+      piece.steps === steps,
+  );
+}
+
+/** The painters of a model: Exact, and those that are compared with it. */
+interface Painters {
+  readonly exact: Painter;
+  readonly others: ReadonlyMap<Piece["who"], Painter>;
+}
+
+async function paintersOf(model: ModelName): Promise<Painters> {
+  const folder = model === "starter" ? STARTER : starterWithOutliers();
+  const int8 = ourPainter(folder, "int8");
+  // What bf16 rounds does not depend on how large it is, so outliers are nothing to it.
+  const bf16 = model === "starter" ? await bf16Painter(folder) : undefined;
+  if (model === "starter" && bf16 === undefined) console.error("diffusers bf16: not installed");
+  const others = new Map<Piece["who"], Painter>([["int8", int8]]);
+  if (bf16 !== undefined) others.set("bf16", bf16);
+  return { exact: ourPainter(folder, "float32"), others };
+}
+
+async function compare(place: Place, { exact, others }: Painters): Promise<void> {
+  const missing = [...others].filter(([who]) => !has(place, who));
+  if (missing.length === 0) return;
+  const asked = { prompt: place.prompt, scheduler: place.scheduler, steps };
+  const expected = await exact.draw(asked);
+  for (const [who, painter] of missing) {
+    const picture = await painter.draw(asked);
+    const likeness = { psnr: psnr(picture.data, expected.data), ssim: ssim(picture, expected) };
+    const piece: Piece = { ...place, who, steps, ...likeness };
+    pieces.push(piece);
+    appendFileSync(values.pieces, `${JSON.stringify(piece)}\n`);
   }
+}
 
-  async draw(prompt: string, scheduler: string): Promise<Pixels> {
-    const recommended = { width: 128, height: 128, guidanceScale: 3 };
-    const own = { prompt, scheduler, seed: "1", steps, precision: this.#precision };
-    const events = this.#drawing.generate({ ...recommended, ...own }, { model: this.#model });
-    for await (const event of events) if (event.kind === "image") return event.pixels;
-    throw new Error("there was no picture");
-  }
-
-  [Symbol.dispose](): void {
-    this.#drawing.close();
+/** Prompt by prompt, so that a run that is stopped has as many of every scheduler. */
+async function draw(model: ModelName): Promise<void> {
+  const painters = await paintersOf(model);
+  try {
+    for (const prompt of prompts) {
+      for (const scheduler of schedulers) await compare({ model, scheduler, prompt }, painters);
+    }
+  } finally {
+    for (const painter of [painters.exact, ...painters.others.values()]) painter[Symbol.dispose]();
   }
 }
 
 interface Row {
-  readonly model: string;
-  readonly scheduler: string;
-  /** Of two pictures, in dB. */
-  readonly psnr: { readonly median: number; readonly worst: number };
-  readonly ssim: { readonly median: number; readonly worst: number };
+  readonly model: ModelName;
+  readonly scheduler: SchedulerName;
+  readonly who: Piece["who"];
+  readonly prompts: number;
+  readonly psnr: MiddleAndWorst;
+  readonly ssim: MiddleAndWorst;
 }
 
-const middleAndWorst = (likenesses: readonly number[]): Row["psnr"] => ({
+interface MiddleAndWorst {
+  readonly median: number;
+  readonly worst: number;
+}
+
+const middleAndWorst = (likenesses: readonly number[]): MiddleAndWorst => ({
   median: median(likenesses),
   worst: Math.min(...likenesses),
 });
 
-async function* distancesOf(model: string, folder: string): AsyncGenerator<Row> {
-  using exact = new Contestant(folder, "float32");
-  using int8 = new Contestant(folder, "int8");
-  for (const scheduler of schedulers) {
-    const decibels: number[] = [];
-    const similarities: number[] = [];
-    for (const prompt of prompts) {
-      const [one, other] = [
-        await int8.draw(prompt, scheduler),
-        await exact.draw(prompt, scheduler),
-      ];
-      decibels.push(psnr(one.data, other.data));
-      similarities.push(ssim(one, other));
-    }
-    const [psnrs, ssims] = [middleAndWorst(decibels), middleAndWorst(similarities)];
-    yield { model, scheduler, psnr: psnrs, ssim: ssims };
+function rowsOf(who: Piece["who"]): readonly Row[] {
+  return MODELS.flatMap((model) =>
+    SCHEDULER_NAMES.flatMap((scheduler) => {
+      const mine = pieces.filter(
+        (piece) =>
+          piece.model === model &&
+          piece.scheduler === scheduler &&
+          piece.who === who &&
+          piece.steps === steps,
+      );
+      if (mine.length === 0) return [];
+      const decibels = middleAndWorst(mine.map((piece) => piece.psnr));
+      const similarities = middleAndWorst(mine.map((piece) => piece.ssim));
+      return [{ model, scheduler, who, prompts: mine.length, psnr: decibels, ssim: similarities }];
+    }),
+  );
+}
+
+function cells({ psnr: decibels, ssim: similarities }: Row): readonly string[] {
+  return [
+    ...[decibels.median, decibels.worst].map((value) => value.toFixed(1)),
+    ...[similarities.median, similarities.worst].map((value) => value.toFixed(4)),
+  ];
+}
+
+function print(rows: readonly Row[], beside: readonly Row[]): void {
+  const four = "PSNR median | worst | SSIM median | worst";
+  console.log(`| model | scheduler | prompts | int8: ${four} | bf16: ${four} |`);
+  console.log(`|---|---|---|${"---|".repeat(8)}`);
+  for (const row of rows) {
+    const other = beside.find(
+      ({ model, scheduler }) => model === row.model && scheduler === row.scheduler,
+    );
+    const theirs = other === undefined ? ["", "", "", ""] : cells(other);
+    const head = [row.model, row.scheduler, String(row.prompts)];
+    console.log(`| ${[...head, ...cells(row), ...theirs].join(" | ")} |`);
   }
 }
 
-const rows: Row[] = [];
-console.log("| model | scheduler | PSNR median | worst | SSIM median | worst |");
-console.log("|---|---|---|---|---|---|");
-for (const [model, make] of Object.entries(models)) {
-  if (values.only !== undefined && values.only !== model) continue;
-  for await (const row of distancesOf(model, make())) {
-    rows.push(row);
-    const decibels = [row.psnr.median, row.psnr.worst].map((value) => value.toFixed(1));
-    const similarities = [row.ssim.median, row.ssim.worst].map((value) => value.toFixed(4));
-    console.log(`| ${[model, row.scheduler, ...decibels, ...similarities].join(" | ")} |`);
-  }
-}
-const all = rows.map((row) => row.psnr);
-const overall = {
-  median: median(all.map((psnrs) => psnrs.median)),
-  worst: Math.min(...all.map((psnrs) => psnrs.worst)),
-};
-console.log(
-  `Medians' median ${overall.median.toFixed(1)} dB, worst ${overall.worst.toFixed(1)} dB`,
-);
-if (rows.length === Object.keys(models).length * SCHEDULER_NAMES.length) {
-  const result = { steps, prompts: prompts.length, rows };
+if (!values.table) for (const model of models) await draw(model);
+const [int8, bf16] = [rowsOf("int8"), rowsOf("bf16")];
+print(int8, bf16);
+if (values.table) {
   const file = new URL("results/int8-distance.json", import.meta.url);
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ steps, rows: [...int8, ...bf16] }, null, 2)}\n`);
 }
