@@ -112,7 +112,7 @@ export const catalogueEntrySchema = z.object({
   predictionType: z.enum(["epsilon", "v_prediction"]),
   width: z.int(),
   height: z.int(),
-  /** Of the fp16 variant, about. */
+  /** Of the fp16 variant, where there is one; about. */
   downloadBytes: z.int(),
   /** Its id in the store, where it is there. */
   storedId: modelIdSchema.optional(),

@@ -9,6 +9,7 @@ import { textEncoder } from "../networks/text-encoder.ts";
 import { unet } from "../networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
 import { readSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
+import type { UNetConfig } from "../snapshot/unet-config.ts";
 import type { Precision } from "../tensor/precision.ts";
 import { pickWeights, type Weights } from "../snapshot/weights.ts";
 import { openSnapshotFolder, type SnapshotFolder } from "../store/snapshot-folder.ts";
@@ -29,9 +30,12 @@ const DISTILLED_DEFAULTS = { num_inference_steps: 4, guidance_scale: 1 };
 /** Schedulers that only models distilled for them draw well with. */
 const DISTILLED_CLASSES: ReadonlySet<string> = new Set(["LCMScheduler", "TCDScheduler"]);
 const TURBO_CLASSES: ReadonlySet<string> = new Set([
+  "DDIMScheduler",
   "EulerDiscreteScheduler",
   "EulerAncestralDiscreteScheduler",
 ]);
+/** Of the UNets of Stable Diffusion 1 and 2. */
+const FULL_CHANNELS = "320,640,1280,1280";
 /** A maker who advises no more steps than this has distilled the model. */
 const FEW_STEPS = 8;
 
@@ -111,6 +115,7 @@ function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
   const { snapshot, weights, schedulerConfig } = read;
   const folder = read.folder.path;
   const own = snapshot.recommended ?? { ...defaultsOf(read), ...trainedSize(snapshot) };
+  const isDistilled = defaultsOf(read) !== DEFAULTS || own.num_inference_steps <= FEW_STEPS;
   const isStarter = folder === STARTER;
   return {
     name: isStarter ? "starter" : nameOf(folder),
@@ -118,14 +123,14 @@ function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
     isStarter,
     description: isStarter
       ? "A small model of drawings at 128x128 that ships with Darkroom; it is not Stable Diffusion 2."
-      : describe(snapshot),
+      : describeModel(snapshot.unet.config, isDistilled),
     predictionType: schedulerConfig.settings.prediction_type ?? "epsilon",
     scheduler: ownSchedulerName(schedulerConfig),
     width: own.width,
     height: own.height,
     steps: own.num_inference_steps,
     guidanceScale: own.guidance_scale,
-    isDistilled: defaultsOf(read) !== DEFAULTS || own.num_inference_steps <= FEW_STEPS,
+    isDistilled,
     ...sizeOf(weights),
   };
 }
@@ -135,7 +140,10 @@ function defaultsOf({ snapshot, schedulerConfig }: Omit<ReadModel, "summary">): 
   return isDistilledFor(schedulerConfig) ? DISTILLED_DEFAULTS : DEFAULTS;
 }
 
-/** Euler over trailing timesteps is what SD-Turbo ships; models trained down to no signal at all have it for that. */
+/**
+ * Over trailing timesteps Euler is what SD-Turbo ships, and DDIM what Hyper-SD draws with. Models trained down to no
+ * signal at all have them for that.
+ */
 function isDistilledFor({ className, settings }: SchedulerConfig): boolean {
   if (DISTILLED_CLASSES.has(className)) return true;
   const isTrailing = settings.timestep_spacing === "trailing" && !settings.rescale_betas_zero_snr;
@@ -163,12 +171,21 @@ function nameOf(folder: string): string {
   return basename(basename(folder) === "snapshot" ? dirname(folder) : folder);
 }
 
-function describe({ unet: { config } }: Snapshot): string {
-  const isFullSize = config.block_out_channels.join() === "320,640,1280,1280";
+/** What a model is, in one sentence, by its UNet. */
+export function describeModel(config: UNetConfig, isDistilled: boolean): string {
   const family = config.use_linear_projection ? "Stable Diffusion 2" : "Stable Diffusion 1";
-  return isFullSize
-    ? `A model of the ${family} family.`
-    : `A small model of the ${family} architecture.`;
+  const { block_out_channels: channels, layers_per_block: layers, mid_block_type: middle } = config;
+  if (!FULL_CHANNELS.startsWith(channels.join())) {
+    return `A small model of the ${family} architecture.`;
+  }
+  // BK-SDM and the like leave out blocks of the whole UNet.
+  const isCompressed =
+    channels.join() !== FULL_CHANNELS ||
+    middle !== "UNetMidBlock2DCrossAttn" ||
+    layers.some((count) => count < 2);
+  const smaller = isCompressed ? ", with a smaller UNet" : "";
+  const distilled = isDistilled ? ", distilled to few steps" : "";
+  return `A model of the ${family} family${smaller}${distilled}.`;
 }
 
 function sizeOf({

@@ -164,6 +164,15 @@ export const CHANGED_MODELS = {
     ],
     request: { guidanceScale: 0, steps: 2 },
   },
+  "ddim-trailing": {
+    // As Hyper-SD is drawn with, once its weights are merged.
+    base: "tiny-sd1-eps",
+    changes: [
+      edit(SCHEDULER, { _class_name: "DDIMScheduler", timestep_spacing: "trailing" }),
+      edit("model_index.json", { scheduler: ["diffusers", "DDIMScheduler"] }),
+    ],
+    request: { guidanceScale: 0, steps: 2 },
+  },
   "scheduler-class-of-index": {
     // Files put together by hand: scheduler_config.json still says DDIMScheduler.
     changes: [
@@ -270,6 +279,16 @@ export const CHANGED_MODELS = {
   },
   "unet-middle-of-one-resnet": {
     changes: [edit("unet/config.json", { mid_block_type: "UNetMidBlock2D" })],
+  },
+  "unet-distilled-base": {
+    changes: [edit("unet/config.json", { layers_per_block: 1 }), retensor(UNET, distilled)],
+  },
+  "unet-distilled-sd1": {
+    base: "tiny-sd1-eps",
+    changes: [
+      edit("unet/config.json", { layers_per_block: 1, mid_block_type: null }),
+      retensor("unet/diffusion_pytorch_model.safetensors", distilled),
+    ],
   },
   "unet-distilled-small": {
     changes: [

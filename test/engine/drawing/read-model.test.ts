@@ -3,7 +3,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import { readModel } from "../../../engine/drawing/read-model.ts";
+import { describeModel, readModel } from "../../../engine/drawing/read-model.ts";
+import { SD2_UNET } from "../../fakes/sd2-configs.ts";
 import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
 import { makePipe } from "../../fakes/make-pipe.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
@@ -217,6 +218,25 @@ const DEFAULTS: readonly (readonly [string, readonly Change[], readonly unknown[
   ["LCM's scheduler", [SCHEDULER("LCMScheduler")], [4, 1, true]],
   ["TCD's scheduler", [SCHEDULER("TCDScheduler")], [4, 1, true]],
   ["SD-Turbo's scheduler", [EULER({ timestep_spacing: "trailing" })], [4, 1, true]],
+  [
+    "Hyper-SD's, merged",
+    [
+      SCHEDULER("DDIMScheduler"),
+      edit("scheduler/scheduler_config.json", { timestep_spacing: "trailing" }),
+    ],
+    [4, 1, true],
+  ],
+  [
+    "DDIM down to no signal",
+    [
+      SCHEDULER("DDIMScheduler"),
+      edit("scheduler/scheduler_config.json", {
+        timestep_spacing: "trailing",
+        rescale_betas_zero_snr: true,
+      }),
+    ],
+    [50, 7.5, false],
+  ],
   ["Euler over other timesteps", [EULER({ timestep_spacing: "leading" })], [50, 7.5, false]],
   [
     "Euler down to no signal",
@@ -236,6 +256,47 @@ test.each(DEFAULTS)("%s decides what a picture takes", async (_, changes, expect
   const { steps, guidanceScale, isDistilled } = (await readModel(folder, "float32")).summary;
   expect([steps, guidanceScale, isDistilled]).toEqual(expected);
 });
+
+const FULL = [320, 640, 1280, 1280];
+
+test.each([
+  ["unchanged", "A small model of the Stable Diffusion 2 architecture."],
+  ["unet-distilled-sd1", "A small model of the Stable Diffusion 1 architecture."],
+] as const)("%s is described by its UNet", async (name, description) => {
+  const folder = temporaryFolder();
+  saveModel(name, folder);
+  expect((await readModel(folder, "float32")).summary.description).toBe(description);
+});
+
+test.each([
+  [{}, false, "A model of the Stable Diffusion 2 family."],
+  [{}, true, "A model of the Stable Diffusion 2 family, distilled to few steps."],
+  [
+    { layers_per_block: [1, 1, 1, 1] },
+    false,
+    "A model of the Stable Diffusion 2 family, with a smaller UNet.",
+  ],
+  [
+    { mid_block_type: null },
+    false,
+    "A model of the Stable Diffusion 2 family, with a smaller UNet.",
+  ],
+  [
+    { block_out_channels: FULL.slice(0, 3) },
+    false,
+    "A model of the Stable Diffusion 2 family, with a smaller UNet.",
+  ],
+  [
+    { use_linear_projection: false, mid_block_type: null },
+    true,
+    "A model of the Stable Diffusion 1 family, with a smaller UNet, distilled to few steps.",
+  ],
+] as const)(
+  "a UNet of full width with %j, distilled %s: %s",
+  (change, isDistilled, description) => {
+    expect(describeModel({ ...SD2_UNET, ...change }, isDistilled)).toBe(description);
+  },
+);
 
 test("a UNet that takes the guidance scale is drawn with in few steps", async () => {
   const folder = temporaryFolder();

@@ -174,6 +174,25 @@ test.each([
   expect(relativeError(a!.subarray(0, 256), a!.subarray(256))).toBeGreaterThan(1e-3);
 });
 
+const UNETS = readTensors("models/unets.safetensors");
+
+test.each(Object.keys(UNETS) as ChangedName[])("the UNet of %s equals diffusers", async (name) => {
+  const folder = temporaryFolder();
+  saveModel(name, folder);
+  using changed = await load(folder);
+  const { config } = changed.model.snapshot.unet;
+  const width = config.time_cond_proj_dim;
+  const unet = changed.loaded.parts.networks.unet({ batch: 1, height: 16, width: 8 });
+  const { out_sample } = await unet.run({
+    sample: waves(1, 4, 16, 8),
+    timestep: { shape: [1], data: Float32Array.of(500) },
+    encoder_hidden_states: waves(1, 77, config.cross_attention_dim),
+    ...(width !== null && { timestep_cond: guidanceEmbedding(8, width) }),
+  });
+  const error = relativeError(out_sample!.data as Float32Array, UNETS[name]!.data);
+  expect(error).toBeLessThan(1e-5);
+});
+
 test("a UNet that takes the guidance scale gives nearly the same in halves", async () => {
   const folder = temporaryFolder();
   saveModel("latent-consistency", folder);
