@@ -5,6 +5,7 @@ import type {
   ServiceOutputTypes,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { z } from "zod";
 import type { ConnectionFindings } from "../contract/buckets.ts";
 import { StudioError } from "../contract/errors.ts";
 import { withoutKeys, type BucketKeys } from "./bucket-keys.ts";
@@ -43,7 +44,12 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Until the head of the reply; 0 leaves it to the pauses between pieces. */
   readonly replyMs?: number;
+  /** The SHA-256 of the body, hexadecimal: it is signed with that, and with none where `signsBodies` is false. */
+  readonly bodySha256?: string;
 }
+
+/** What a signature says of a body that it does not cover. */
+const UNSIGNED = "UNSIGNED-PAYLOAD";
 
 type Sent<I extends ServiceInputTypes, O extends ServiceOutputTypes> = Parameters<
   typeof S3Client.prototype.send<I, O>
@@ -93,13 +99,19 @@ export class BucketClient {
     return checksums === "auto" ? this.#found.checksums : checksums;
   }
 
+  /** Whether the signature covers what is sent; TLS vouches for it where the certificate is looked at. */
+  get signsBodies(): boolean {
+    return this.#endpoint.protocol === "http:" || this.#options.connection.isInsecure;
+  }
+
   /** Sends a command. Rejects with the signal's reason, or refuses as one of the BUCKET codes or OBJECT_NOT_FOUND. */
   async send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     command: Sent<I, O>,
     asked: Asked,
-    { signal, replyMs = this.#options.timing.replyMs }: SendOptions = {},
+    { signal, replyMs = this.#options.timing.replyMs, bodySha256 }: SendOptions = {},
   ): Promise<O> {
     signal?.throwIfAborted();
+    if (bodySha256 !== undefined) setBodyHash(command, this.signsBodies ? bodySha256 : UNSIGNED);
     const options = { requestTimeout: replyMs, ...(signal && { abortSignal: signal }) };
     try {
       return await this.#client.send(command, options);
@@ -185,6 +197,24 @@ export class BucketClient {
     });
   }
 }
+
+/** Spares the SDK to hash a body, for which everything would wait. */
+function setBodyHash<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+  command: Sent<I, O>,
+  hash: string,
+): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = requestSchema.parse(args.request);
+      Object.assign(headers, { "x-amz-content-sha256": hash });
+      return next(args);
+    },
+    { step: "build", name: "hash of the body", override: true },
+  );
+}
+
+/** As the SDK has it at that step; the headers are its own, not a copy. */
+const requestSchema = z.object({ headers: z.instanceof(Object) });
 
 const PATH_STYLE_CODES: ReadonlySet<string> = new Set([
   "SecondLevelDomainForbidden",

@@ -5,18 +5,22 @@ import {
 } from "@aws-sdk/client-s3";
 import { StudioError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
-import { etagOfParts, PartHashes } from "./object-hashes.ts";
+import { hasherFor, SharedBlocks } from "./hasher.ts";
+import { etagOfParts, type Digests } from "./object-hashes.ts";
 import type { ObjectPlace } from "./objects.ts";
 import { withPatience } from "./patience.ts";
 import { objectBytes } from "./read-back.ts";
+import type { UploadSource } from "./sent-bytes.ts";
 
 /** What an object must be. */
 export interface WantedObject {
-  readonly sizeBytes: number;
+  readonly source: UploadSource;
   readonly partBytes: number;
   /** MD5 of every part, hexadecimal. */
   readonly md5s: readonly string[];
   readonly isInParts: boolean;
+  /** What its ETag does not tell is left to whoever reads it back anyway. */
+  readonly isReadBack?: boolean | undefined;
 }
 
 /** `null` names what was written while a bucket kept no versions; not every service that says it knows it. */
@@ -46,9 +50,9 @@ export async function headObject(
 }
 
 /**
- * Holds what a service keeps against what was sent: by size and the ETag that S3 defines, and where that is
- * something else, as some services have it, by reading it back. What differs is deleted, and refused as
- * OBJECT_DIFFERS.
+ * Holds what a service keeps against what was sent: by size and the ETag that S3 defines. Where that is the
+ * MD5 of the whole, as some services have it of parts too, the source is read once more; where it is something
+ * else, what is there is read back. What differs is deleted, and refused as OBJECT_DIFFERS.
  */
 export async function checkObject(
   bucket: Bucket,
@@ -56,16 +60,17 @@ export async function checkObject(
   wanted: WantedObject,
   signal: AbortSignal,
 ): Promise<void> {
-  const { ContentLength, ETag } = await headObject(bucket, place, signal);
-  const reason =
-    ContentLength === wanted.sizeBytes
-      ? isEtagOf(ETag, wanted) || (await isSameReadBack(bucket, place, wanted, signal))
-        ? undefined
-        : "its content is another"
-      : `it has ${ContentLength} bytes instead of ${wanted.sizeBytes}`;
-  if (reason === undefined) return;
+  const { ContentLength, ETag = "" } = await headObject(bucket, place, signal);
+  const { sizeBytes } = wanted.source;
+  const isOfSize = ContentLength === sizeBytes;
+  if (isOfSize && isEtagOf(ETag, wanted)) return;
+  if (isOfSize && wanted.isReadBack === true) return;
+  if (isOfSize && (await isSame(bucket, place, { ...wanted, etag: ETag }, signal))) return;
   await deleteObject(bucket, place, signal);
   const { name, client } = bucket;
+  const reason = isOfSize
+    ? "its content is another"
+    : `it has ${ContentLength} bytes instead of ${sizeBytes}`;
   throw new StudioError("OBJECT_DIFFERS", {
     host: client.host,
     bucket: name,
@@ -74,22 +79,43 @@ export async function checkObject(
   });
 }
 
-function isEtagOf(etag: string | undefined, { md5s, isInParts }: WantedObject): boolean {
-  return etag?.replaceAll('"', "") === (isInParts ? etagOfParts(md5s) : md5s[0]);
+function isEtagOf(etag: string, { md5s, isInParts }: WantedObject): boolean {
+  return etag.replaceAll('"', "") === (isInParts ? etagOfParts(md5s) : md5s[0]);
 }
 
-async function isSameReadBack(
+const MD5 = /^"?([\da-f]{32})"?$/;
+
+async function isSame(
   bucket: Bucket,
   place: ObjectPlace,
-  { partBytes, md5s }: WantedObject,
+  { source, partBytes, md5s, isInParts, etag }: WantedObject & { readonly etag: string },
   signal: AbortSignal,
 ): Promise<boolean> {
-  const hashes = new PartHashes(partBytes);
-  for await (const piece of objectBytes(bucket, place, signal)) {
-    signal.throwIfAborted();
-    hashes.add(piece);
+  const whole = isInParts ? MD5.exec(etag)?.[1] : undefined;
+  const { sizeBytes } = source;
+  if (whole !== undefined) {
+    const [found] = await md5sOf(source.open(0), { sizeBytes, partBytes: Infinity }, signal);
+    if (found?.md5 === whole) return true;
   }
-  return hashes.finish().join() === md5s.join();
+  const there = await md5sOf(objectBytes(bucket, place, signal), { sizeBytes, partBytes }, signal);
+  return there.map(({ md5 }) => md5).join() === md5s.join();
+}
+
+async function md5sOf(
+  pieces: AsyncIterable<Uint8Array>,
+  { sizeBytes, partBytes }: { readonly sizeBytes: number; readonly partBytes: number },
+  signal: AbortSignal,
+): Promise<readonly Digests[]> {
+  await using hasher = hasherFor(sizeBytes);
+  hasher.begin({ algorithms: ["md5"], partBytes });
+  const blocks = new SharedBlocks((block) => hasher.add(block));
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    await blocks.add(piece);
+  }
+  await blocks.flush();
+  // Waited for: the hasher ends with this block.
+  return await hasher.finish();
 }
 
 /** Of a bucket with versions that one alone, where it is known. */

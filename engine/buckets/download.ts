@@ -1,4 +1,4 @@
-import { lstat, open, rename, type FileHandle } from "node:fs/promises";
+import { lstat, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { GetObjectCommand, type HeadObjectCommandOutput } from "@aws-sdk/client-s3";
@@ -9,7 +9,9 @@ import { demandSpace, diskFull } from "../files/disk-full.ts";
 import { isDiskFull, isSystemError, systemCode } from "../files/system-error.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { headObject } from "./check-object.ts";
-import { etagOfParts, hashesOf } from "./object-hashes.ts";
+import { HashedFile, type Hashing } from "./hashed-file.ts";
+import { hasherFor, SharedBlocks } from "./hasher.ts";
+import { etagOfParts, type Digests, type HashOrder } from "./object-hashes.ts";
 import { isChanged, type ObjectPlace } from "./objects.ts";
 import { BrokenOff, Patience } from "./patience.ts";
 
@@ -71,8 +73,11 @@ class ObjectDownload {
   async run(): Promise<string | undefined> {
     for (let count = 1; ; count++) {
       const head = await headObject(this.#bucket, this.#download, this.#download.signal);
-      if (await this.#fetch(head)) {
-        const fault = await this.#faultOf(head);
+      const order = await this.#orderFor(head);
+      await using hasher = hasherFor(head.ContentLength ?? 0);
+      const digests = await this.#fetch(head, { order, hasher });
+      if (digests !== undefined) {
+        const fault = this.#faultOf(head, order, digests);
         if (fault === undefined) return head.ETag?.replaceAll('"', "");
         await this.#discard();
         if (count > 1) throw this.#damaged(fault);
@@ -81,8 +86,11 @@ class ObjectDownload {
     }
   }
 
-  /** Whether the object stayed the same until all of it was there. */
-  async #fetch({ ContentLength: size = 0, ETag: etag = "" }: HeadObjectCommandOutput) {
+  /** The hashes of all of it, as far as they are wanted; undefined where the object did not stay the same. */
+  async #fetch(
+    { ContentLength: size = 0, ETag: etag = "" }: HeadObjectCommandOutput,
+    { order, hasher }: Hashing,
+  ): Promise<readonly Digests[] | undefined> {
     const { key, out, signal } = this.#download;
     let { bytes, validator } = await resumable(this.#part, size);
     if (validator !== etag || etag === "") {
@@ -94,24 +102,26 @@ class ObjectDownload {
     this.#tell(bytes);
     const patience = new Patience(key, signal);
     await using file = await open(this.#part, "r+");
+    const grown = new HashedFile(file, { order, hasher });
+    await grown.catchUp(bytes, signal);
     while (bytes < size) {
       const from = bytes;
       try {
-        bytes = await this.#stream(file, { from, size, etag });
+        bytes = await this.#stream(grown, { from, size, etag });
       } catch (error) {
         signal.throwIfAborted();
-        if (isChanged(error)) return false;
+        if (isChanged(error)) return undefined;
         bytes = this.#told;
         await patience.bear(error, { isFurther: bytes > from });
       }
     }
-    await file.sync();
-    return true;
+    const [digests] = await Promise.all([grown.finish(), file.sync()]);
+    return digests;
   }
 
   /** Appends what the service sends from there on, and gives how many bytes are there then. */
   async #stream(
-    file: FileHandle,
+    file: HashedFile,
     { from, size, etag }: { readonly from: number; readonly size: number; readonly etag: string },
   ): Promise<number> {
     const { key, versionId, signal } = this.#download;
@@ -136,12 +146,17 @@ class ObjectDownload {
       throw this.#damaged(`its answer to ${from} is ${reply.ContentRange}`);
     }
     this.#tell(at);
-    for await (const piece of reply.Body as AsyncIterable<Uint8Array>) {
-      signal.throwIfAborted();
-      if (at + piece.length > size) throw this.#damaged("more comes than it says");
-      await writeAll(file, piece, at);
-      at += piece.length;
-      this.#tell(at);
+    const blocks = new SharedBlocks(file.writerAt(at, (end) => this.#tell(end)));
+    try {
+      for await (const piece of reply.Body as AsyncIterable<Uint8Array>) {
+        signal.throwIfAborted();
+        if (at + piece.length > size) throw this.#damaged("more comes than it says");
+        await blocks.add(piece);
+        at += piece.length;
+      }
+    } finally {
+      // What came before the line broke is kept.
+      await blocks.flush();
     }
     if (at < size) throw new BrokenOff();
     return at;
@@ -157,33 +172,41 @@ class ObjectDownload {
     this.#tell(0);
   }
 
-  /**
-   * How the part differs from what the service says of the object. Some services have another hash in the
-   * ETag: bytes that come the same twice are taken.
-   */
-  async #faultOf(head: HeadObjectCommandOutput): Promise<string | undefined> {
+  /** What is to be hashed, for what the service says of the object. */
+  async #orderFor(head: HeadObjectCommandOutput): Promise<HashOrder | undefined> {
+    if (isWhole(head.ChecksumSHA256)) return { algorithms: ["sha256"], partBytes: Infinity };
+    if (isWhole(head.ChecksumCRC32)) return { algorithms: ["crc32"], partBytes: Infinity };
+    if (MD5.test(head.ETag ?? "")) return { algorithms: ["md5"], partBytes: Infinity };
     const partBytes = await this.#partBytes(head);
-    const found = await hashesOf(this.#part, partBytes ?? Infinity, this.#download.signal);
-    if (isWhole(head.ChecksumSHA256)) {
-      return found.sha256 === head.ChecksumSHA256 ? undefined : "its SHA-256 is another";
-    }
-    if (isWhole(head.ChecksumCRC32)) {
-      return found.crc32 === head.ChecksumCRC32 ? undefined : "its CRC-32 is another";
-    }
-    return this.#faultOfEtag(head.ETag?.replaceAll('"', ""), found.md5s, partBytes);
+    return partBytes === undefined ? undefined : { algorithms: ["md5"], partBytes };
   }
 
-  #faultOfEtag(
-    etag = "",
-    md5s: readonly string[],
-    partBytes: number | undefined,
+  /**
+   * How what came differs from what the service says of the object. Some services have another hash in the
+   * ETag: bytes that come the same twice are taken.
+   */
+  #faultOf(
+    { ChecksumSHA256, ChecksumCRC32, ETag = "" }: HeadObjectCommandOutput,
+    order: HashOrder | undefined,
+    digests: readonly Digests[],
   ): string | undefined {
-    const isOfParts = partBytes !== undefined;
-    if (!isOfParts && !/^[\da-f]{32}$/.test(etag)) return undefined;
+    const [{ sha256, crc32 } = { sha256: "", crc32: 0 }] = digests;
+    if (order === undefined) return undefined;
+    if (order.algorithms.includes("sha256")) {
+      return Buffer.from(sha256, "hex").toString("base64") === ChecksumSHA256
+        ? undefined
+        : "its SHA-256 is another";
+    }
+    if (order.algorithms.includes("crc32")) {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(crc32);
+      return bytes.toString("base64") === ChecksumCRC32 ? undefined : "its CRC-32 is another";
+    }
+    const md5s = digests.map(({ md5 }) => md5);
     const isAgain = this.#md5s === md5s.join();
     this.#md5s = md5s.join();
-    const expected = isOfParts ? etagOfParts(md5s) : md5s.join();
-    return etag === expected || isAgain ? undefined : "its MD5 is another";
+    const expected = MD5.test(ETag) ? md5s.join() : etagOfParts(md5s);
+    return ETag.replaceAll('"', "") === expected || isAgain ? undefined : "its MD5 is another";
   }
 
   /** Of an object in parts of one size, as far as the service tells it. */
@@ -207,12 +230,8 @@ function isWhole(checksum: string | undefined): checksum is string {
   return checksum !== undefined && !checksum.includes("-");
 }
 
-async function writeAll(file: FileHandle, piece: Uint8Array, at: number): Promise<void> {
-  for (let done = 0; done < piece.length;) {
-    const { bytesWritten } = await file.write(piece, done, piece.length - done, at + done);
-    done += bytesWritten;
-  }
-}
+/** An ETag that is the MD5 of the object. */
+const MD5 = /^"?[\da-f]{32}"?$/;
 
 async function isTaken(path: string): Promise<boolean> {
   return lstat(path).then(

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
@@ -10,11 +9,12 @@ import type { Bucket } from "./bucket-client.ts";
 import { checkObject, headObject } from "./check-object.ts";
 import { abortUpload } from "./incomplete-uploads.ts";
 import { inLanes } from "./lanes.ts";
-import { etagOfParts } from "./object-hashes.ts";
+import { etagOfParts, type Digests } from "./object-hashes.ts";
 import { withPatience } from "./patience.ts";
 import type { BegunUpload, TransferJournal } from "./transfer-journal.ts";
 import { asCompleted, isForgotten, kept, listParts, partsOf, type Part } from "./upload-parts.ts";
-import { checkSource, RangeReader, type UploadSource } from "./sent-bytes.ts";
+import { PartReader } from "./part-reader.ts";
+import { checkSource, type UploadSource } from "./sent-bytes.ts";
 
 const LANES = 4;
 
@@ -32,6 +32,8 @@ export interface Upload {
   readonly lanes?: number;
   readonly journal: TransferJournal;
   readonly signal: AbortSignal;
+  /** Whoever sends it reads it back and compares: what cannot be told from the service's checksum is left to that. */
+  readonly isReadBack?: boolean;
   /** Told of bytes that are over there, also of those that an earlier run sent. */
   readonly onBytes: (bytes: number) => void;
 }
@@ -70,23 +72,29 @@ export class MultipartUpload {
     onBytes(bytes - this.#told);
     this.#told = bytes;
     {
-      await using reader = new RangeReader(source);
+      await using reader = new PartReader(source, {
+        partBytes: begun.partBytes,
+        algorithms: this.#bucket.client.signsBodies ? ["md5", "sha256"] : ["md5"],
+      });
       const missing = parts.filter(({ number }) => !this.#sent.has(number));
       const lanes = this.#upload.lanes ?? LANES;
-      const send = (part: Part, ended: AbortSignal) => this.#send(begun, reader, part, ended);
+      const send = (part: Part, ended: AbortSignal): Promise<void> =>
+        reader.read(part, ended, (bytes, digests) =>
+          this.#send(begun, { part, bytes, digests }, ended),
+        );
       await inLanes(lanes, missing, send, signal);
-      await this.#hashTheRest(reader, parts);
+      // Parts that arrived before their hash was written down are read once more, not sent.
+      for (const part of parts) {
+        if (journal.of(key).md5s.has(part.number)) continue;
+        await reader.read(part, signal, (_, { md5 }) => journal.addPart(key, part.number, md5));
+      }
     }
     await this.#keepOnlyUnchanged(begun);
     const md5s = parts.map(({ number }) => journal.of(key).md5s.get(number) ?? "");
     const versionId = await this.#complete(begun, md5s);
-    const wanted = {
-      sizeBytes: source.sizeBytes,
-      partBytes: begun.partBytes,
-      md5s,
-      isInParts: true,
-    };
-    await checkObject(this.#bucket, { key, versionId }, wanted, signal);
+    const wanted = { source, partBytes: begun.partBytes, md5s, isInParts: true };
+    const { isReadBack } = this.#upload;
+    await checkObject(this.#bucket, { key, versionId }, { ...wanted, isReadBack }, signal);
   }
 
   /** The upload of an earlier run with the parts that arrived, where the service and the source are as they were. */
@@ -139,22 +147,12 @@ export class MultipartUpload {
     return begun;
   }
 
-  async #send(
-    { uploadId }: BegunUpload,
-    reader: RangeReader,
-    { number, start, bytes }: Part,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #send({ uploadId }: BegunUpload, sent: SentPart, signal: AbortSignal): Promise<void> {
     const { key, journal, onBytes } = this.#upload;
     const { client, name } = this.#bucket;
-    const body = Buffer.allocUnsafeSlow(bytes);
-    const hash = createHash("md5");
-    await reader.read(start, body, (piece) => {
-      signal.throwIfAborted();
-      hash.update(piece);
-    });
-    const md5 = hash.digest();
-    await journal.addPart(key, number, md5.toString("hex"));
+    const { part, bytes: body, digests } = sent;
+    const { number, bytes } = part;
+    await journal.addPart(key, number, digests.md5);
     const reply = await withPatience(signal, () =>
       client.send(
         new UploadPartCommand({
@@ -164,29 +162,15 @@ export class MultipartUpload {
           PartNumber: number,
           Body: body,
           ContentLength: bytes,
-          ContentMD5: md5.toString("base64"),
+          ContentMD5: Buffer.from(digests.md5, "hex").toString("base64"),
         }),
         { what: "writing an object", bucket: name, key },
-        { signal, replyMs: 0 },
+        { signal, replyMs: 0, bodySha256: digests.sha256 },
       ),
     );
     this.#sent.set(number, { PartNumber: number, ...kept(reply) });
     this.#told += bytes;
     onBytes(bytes);
-  }
-
-  /** Parts that arrived before their hash was written down are read once more, not sent. */
-  async #hashTheRest(reader: RangeReader, parts: readonly Part[]): Promise<void> {
-    const { key, journal, signal } = this.#upload;
-    for (const { number, start, bytes } of parts) {
-      if (journal.of(key).md5s.has(number)) continue;
-      const hash = createHash("md5");
-      await reader.read(start, Buffer.allocUnsafeSlow(bytes), (piece) => {
-        signal.throwIfAborted();
-        hash.update(piece);
-      });
-      await journal.addPart(key, number, hash.digest("hex"));
-    }
   }
 
   async #keepOnlyUnchanged({ uploadId }: BegunUpload): Promise<void> {
@@ -230,4 +214,10 @@ export class MultipartUpload {
     const head = await headObject(this.#bucket, { key }, signal).catch(() => undefined);
     return head?.ETag?.replaceAll('"', "") === etagOfParts(md5s);
   }
+}
+
+interface SentPart {
+  readonly part: Part;
+  readonly bytes: Uint8Array;
+  readonly digests: Digests;
 }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createHash, type Hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /** The ETag of an object in parts: the MD5 of their MD5s, and how many they are. */
@@ -8,56 +7,64 @@ export function etagOfParts(md5s: readonly string[]): string {
   return `${createHash("md5").update(all).digest("hex")}-${md5s.length}`;
 }
 
-/** The MD5 of every part of so many bytes of what it is shown. */
+/** What is to be computed of bytes, anew for each part of so many. */
+export interface HashOrder {
+  readonly algorithms: readonly ("md5" | "sha256" | "crc32")[];
+  readonly partBytes: number;
+}
+
+/** Of one part: hexadecimal, and empty or 0 where it was not asked for. */
+export interface Digests {
+  readonly md5: string;
+  readonly sha256: string;
+  readonly crc32: number;
+}
+
+/** The hashes of every part of what it is shown. */
 export class PartHashes {
-  readonly #partBytes: number;
-  readonly #done: string[] = [];
-  #hash = createHash("md5");
+  readonly #order: HashOrder;
+  readonly #done: Digests[] = [];
+  #md5: Hash | undefined;
+  #sha256: Hash | undefined;
+  #crc32 = 0;
   #bytes = 0;
 
-  constructor(partBytes: number) {
-    this.#partBytes = partBytes;
+  constructor(order: HashOrder) {
+    this.#order = order;
+    this.#start();
   }
 
-  add(piece: Uint8Array): void {
-    for (let rest = piece; rest.length > 0;) {
-      const part = rest.subarray(0, this.#partBytes - this.#bytes);
-      this.#hash.update(part);
-      this.#bytes += part.length;
-      rest = rest.subarray(part.length);
-      if (this.#bytes === this.#partBytes) this.#next();
+  add(block: Uint8Array): void {
+    const { algorithms, partBytes } = this.#order;
+    for (let rest = block; rest.length > 0;) {
+      if (this.#bytes === partBytes) this.#end();
+      const piece = rest.subarray(0, partBytes - this.#bytes);
+      this.#md5?.update(piece);
+      this.#sha256?.update(piece);
+      if (algorithms.includes("crc32")) this.#crc32 = crc32(piece, this.#crc32);
+      this.#bytes += piece.length;
+      rest = rest.subarray(piece.length);
     }
   }
 
-  /** Of all parts, the last and shorter one too; of nothing it is that of no bytes. */
-  finish(): readonly string[] {
-    if (this.#bytes > 0 || this.#done.length === 0) this.#next();
+  /** Of all parts, the last and shorter one too; of nothing there is one of no bytes. */
+  finish(): readonly Digests[] {
+    this.#end();
     return this.#done;
   }
 
-  #next(): void {
-    this.#done.push(this.#hash.digest("hex"));
-    this.#hash = createHash("md5");
+  #start(): void {
+    const { algorithms } = this.#order;
+    this.#md5 = algorithms.includes("md5") ? createHash("md5") : undefined;
+    this.#sha256 = algorithms.includes("sha256") ? createHash("sha256") : undefined;
+    this.#crc32 = 0;
     this.#bytes = 0;
   }
-}
 
-/** A file's MD5s by part, hexadecimal, and its other hashes as S3 writes them. */
-export async function hashesOf(path: string, partBytes: number, signal: AbortSignal) {
-  const [parts, sha256] = [new PartHashes(partBytes), createHash("sha256")];
-  let crc = 0;
-  const pieces: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 20 });
-  for await (const piece of pieces) {
-    signal.throwIfAborted();
-    parts.add(piece);
-    sha256.update(piece);
-    crc = crc32(piece, crc);
+  #end(): void {
+    const md5 = this.#md5?.digest("hex") ?? "";
+    const sha256 = this.#sha256?.digest("hex") ?? "";
+    this.#done.push({ md5, sha256, crc32: this.#crc32 });
+    this.#start();
   }
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc);
-  return {
-    md5s: parts.finish(),
-    sha256: sha256.digest("base64"),
-    crc32: bytes.toString("base64"),
-  };
 }

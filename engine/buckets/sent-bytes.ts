@@ -1,9 +1,8 @@
-import { createReadStream, existsSync, type Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { existsSync, type Dirent } from "node:fs";
+import { open, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { isAbsent, systemCode } from "../files/system-error.ts";
-import { Turns } from "../files/turns.ts";
 
 /** Bytes that are the same however often and from wherever they are read: a file, or an archive that is written as it is read. */
 export interface UploadSource {
@@ -12,6 +11,7 @@ export interface UploadSource {
   readonly sizeBytes: number;
   /** Another identity stands for other bytes: what was sent under this one is of no use for them. */
   readonly identity: string;
+  /** Pieces, each of which stays as it is until the next one is asked for. */
   readonly open: (offset: number) => AsyncIterable<Uint8Array>;
   /** Its identity as it is now; a source that cannot change has none. */
   readonly identityNow?: () => Promise<string>;
@@ -25,9 +25,21 @@ export async function fileSource(path: string): Promise<UploadSource> {
     name: path,
     sizeBytes: size,
     identity,
-    open: (start) => createReadStream(path, { start, highWaterMark: 1 << 20 }),
+    open: (start) => blocksOf(path, start),
     identityNow: async () => (await lookAt(path)).identity,
   };
+}
+
+/** A file's bytes from there on, in memory that is used again. */
+async function* blocksOf(path: string, start: number): AsyncGenerator<Uint8Array> {
+  await using file = await open(path);
+  const memory = Buffer.allocUnsafeSlow(1 << 20);
+  for (let at = start; ;) {
+    const { bytesRead } = await file.read(memory, 0, memory.length, at);
+    if (bytesRead === 0) return;
+    yield memory.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
 
 /** A file below a folder that is sent, and its path there with slashes. */
@@ -76,7 +88,7 @@ function unsendable(path: string, reason: string): StudioError {
   return new StudioError("REQUEST_INVALID", { field: "The file", value: path, reason });
 }
 
-function sourceChanged({ name }: UploadSource): StudioError {
+export function sourceChanged({ name }: UploadSource): StudioError {
   return new StudioError("UPLOAD_INPUT_CHANGED", { what: name });
 }
 
@@ -84,55 +96,4 @@ function sourceChanged({ name }: UploadSource): StudioError {
 export async function checkSource(source: UploadSource, identity: string): Promise<void> {
   if (source.identityNow === undefined) return;
   if ((await source.identityNow()) !== identity) throw sourceChanged(source);
-}
-
-/** Reads ranges of a source, one after the other; ranges that follow each other without opening it anew. */
-export class RangeReader implements AsyncDisposable {
-  readonly #source: UploadSource;
-  readonly #turns = new Turns();
-  #at = -1;
-  #pieces: AsyncIterator<Uint8Array> | undefined;
-  #rest: Uint8Array = new Uint8Array(0);
-
-  constructor(source: UploadSource) {
-    this.#source = source;
-  }
-
-  /** Fills `memory` with what begins at `start`; `onPiece` is shown each piece. Refuses as UPLOAD_INPUT_CHANGED where the source has become shorter. */
-  read(start: number, memory: Uint8Array, onPiece: (piece: Uint8Array) => void): Promise<void> {
-    return this.#turns.take(async () => {
-      const pieces = await this.#openAt(start);
-      for (let filled = 0; filled < memory.length;) {
-        if (this.#rest.length === 0) {
-          const next = await pieces.next();
-          if (next.done === true) throw sourceChanged(this.#source);
-          this.#rest = next.value;
-        }
-        const piece = this.#rest.subarray(0, memory.length - filled);
-        memory.set(piece, filled);
-        onPiece(piece);
-        this.#rest = this.#rest.subarray(piece.length);
-        filled += piece.length;
-        this.#at += piece.length;
-      }
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#turns.take(() => this.#close());
-  }
-
-  async #openAt(start: number): Promise<AsyncIterator<Uint8Array>> {
-    if (this.#pieces !== undefined && this.#at === start) return this.#pieces;
-    await this.#close();
-    this.#pieces = this.#source.open(start)[Symbol.asyncIterator]();
-    this.#at = start;
-    return this.#pieces;
-  }
-
-  async #close(): Promise<void> {
-    await this.#pieces?.return?.();
-    this.#pieces = undefined;
-    this.#rest = new Uint8Array(0);
-  }
 }

@@ -4,7 +4,8 @@ import type { Bucket } from "./bucket-client.ts";
 import { checkObject } from "./check-object.ts";
 import { MultipartUpload, type Upload } from "./multipart-upload.ts";
 import { withPatience } from "./patience.ts";
-import { checkSource, RangeReader } from "./sent-bytes.ts";
+import { RangeReader } from "./part-reader.ts";
+import { checkSource } from "./sent-bytes.ts";
 
 /** S3's limits, https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html. */
 const MAX_PARTS = 10_000;
@@ -35,13 +36,13 @@ export function partBytesFor(sizeBytes: number, wanted = PART_BYTES): number {
 }
 
 async function putWhole(bucket: Bucket, upload: Upload): Promise<void> {
-  const { key, source, contentType, signal, onBytes } = upload;
+  const { key, source, contentType, signal, onBytes, isReadBack } = upload;
   const { sizeBytes, identity } = source;
   const body = Buffer.allocUnsafeSlow(sizeBytes);
-  const hash = createHash("md5");
   await using reader = new RangeReader(source);
-  await reader.read(0, body, (piece) => hash.update(piece));
-  const md5 = hash.digest();
+  await reader.read(0, body, signal);
+  const md5 = createHash("md5").update(body).digest();
+  const sha256 = bucket.client.signsBodies ? createHash("sha256").update(body).digest("hex") : "";
   const reply = await withPatience(signal, () =>
     bucket.client.send(
       new PutObjectCommand({
@@ -53,14 +54,14 @@ async function putWhole(bucket: Bucket, upload: Upload): Promise<void> {
         ...(contentType !== undefined && { ContentType: contentType }),
       }),
       { what: "writing an object", bucket: bucket.name, key },
-      { signal, replyMs: 0 },
+      { signal, replyMs: 0, bodySha256: sha256 },
     ),
   );
   await checkSource(source, identity);
   await checkObject(
     bucket,
     { key, versionId: reply.VersionId },
-    { sizeBytes, partBytes: Math.max(1, sizeBytes), md5s: [md5.toString("hex")], isInParts: false },
+    { source, partBytes: Infinity, md5s: [md5.toString("hex")], isInParts: false, isReadBack },
     signal,
   );
   onBytes(sizeBytes);

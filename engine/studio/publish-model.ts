@@ -82,7 +82,8 @@ async function publish(
   onNote("sending");
   const sending = { signal, onBytes };
   for (const { key, content } of files) {
-    await uploadObject(bucket, { ...sending, key, source: sourceOf(key, content), journal });
+    const source = sourceOf(key, content);
+    await uploadObject(bucket, { ...sending, key, source, journal, isReadBack: true });
   }
   onNote("reading back");
   for (const { key, content } of files) {

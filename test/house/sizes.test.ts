@@ -33,7 +33,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   // Manifests for a cluster, and what is wrong with a form.
   deploy: 1080,
   // Connections, their services' whims by name, browsing, and transfers that resume.
-  buckets: 3250,
+  // And threads that hash while bytes are sent and come.
+  buckets: 3450,
   cuda: 1000,
   // With what a full disk needs, and the room that is kept for it.
   database: 270,

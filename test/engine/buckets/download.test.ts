@@ -77,6 +77,29 @@ test("what an earlier run fetched is kept, unless the object is another one", as
   expect((await readFile(out)).equals(other)).toBe(true);
 });
 
+test("what an earlier run left is held to the checksum, too", async () => {
+  const { download, out, server, kept } = await openTrial();
+  const large = randomBytes(9 << 20);
+  kept.put("model.mar", { bytes: large });
+  const abort = new AbortController();
+  server.troubles.push(
+    { hits: isGet, times: 1, does: { kind: "cut", afterBytes: 4 << 20 } },
+    { hits: isGet, times: 1, does: { kind: "wait", ms: 60_000 } },
+  );
+  const broken = download({ signal: abort.signal });
+  await expect.poll(() => server.requests.filter(isGet).length).toBe(2);
+  abort.abort(new DOMException("cancelled", "AbortError"));
+  await expect(broken).rejects.toThrow("cancelled");
+  const part = await readFile(`${out}.part`);
+  expect(large.subarray(0, part.length).equals(part)).toBe(true);
+  await writeFile(`${out}.part`, Buffer.concat([Buffer.from("other"), part.subarray(5)]));
+  server.requests.length = 0;
+  expect(await download()).toBe(large.length);
+  expect((await readFile(out)).equals(large)).toBe(true);
+  const ranges = server.requests.filter(isGet).map(({ range }) => range);
+  expect(ranges).toEqual([`bytes=${part.length}-`, "bytes=0-"]);
+});
+
 test("a file that is there is kept unless it is to be written over", async () => {
   const { download, out } = await openTrial();
   await download();

@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Upload } from "../../../engine/buckets/multipart-upload.ts";
 import { TransferJournal } from "../../../engine/buckets/transfer-journal.ts";
 import { partBytesFor, uploadObject } from "../../../engine/buckets/upload.ts";
 import { fileSource, type UploadSource } from "../../../engine/buckets/sent-bytes.ts";
+import { certificate } from "../../fakes/certificates.ts";
 import { fakeConnection } from "../../fakes/fake-connection.ts";
 import { refusal } from "../../fakes/refusal.ts";
-import type { S3Request } from "../../fakes/s3/s3-server.ts";
+import type { S3Request, S3ServerOptions } from "../../fakes/s3/s3-server.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const PART = 1 << 16;
@@ -25,9 +27,10 @@ function source(bytes: Buffer, identity = "one"): UploadSource {
   };
 }
 
-async function openTrial(folder = temporaryFolder()) {
-  const fake = await fakeConnection();
-  const upload = async (more: { source?: UploadSource; signal?: AbortSignal } = {}) => {
+async function openTrial(options: S3ServerOptions = {}) {
+  const folder = temporaryFolder();
+  const fake = await fakeConnection(options);
+  const upload = async (more: Partial<Upload> = {}) => {
     const journal = await TransferJournal.open(folder, "t");
     let bytes = 0;
     await uploadObject(fake.bucket, {
@@ -150,4 +153,58 @@ test("a source that has become another sends nothing of the old one", async () =
   expect([kept.keys(), kept.uploads.size]).toEqual([[], 0]);
   await upload({ source: await fileSource(path) });
   expect(kept.get("a/model.mar").bytes.subarray(-4).toString()).toBe("more");
+});
+
+const isWholeGet = ({ method, query }: S3Request): boolean => method === "GET" && query.size < 2;
+
+test("parts that take a thread to hash are the same as those that do not", async () => {
+  const { upload, kept, server } = await openTrial();
+  const large = randomBytes((18 << 20) + 17);
+  expect(await upload({ source: source(large), partBytes: 9 << 20 })).toBe(large.length);
+  expect(new Set(server.requests.filter(isPart).map(partNumber))).toEqual(new Set(["1", "2", "3"]));
+  expect(kept.get("a/model.mar").bytes.equals(large)).toBe(true);
+});
+
+test("a service whose ETags are of the whole is believed without reading the object back", async () => {
+  const { upload, kept, server } = await openTrial({ hasWholeEtags: true });
+  await upload();
+  expect(kept.get("a/model.mar").bytes.equals(content)).toBe(true);
+  expect(server.requests.filter(isWholeGet)).toEqual([]);
+  server.troubles.push({ hits: isPart, times: 1, does: { kind: "corrupt" } });
+  await expect(upload({ source: source(content, "two") })).rejects.toEqual(
+    refusal("OBJECT_DIFFERS"),
+  );
+  expect(kept.keys()).toEqual([]);
+});
+
+test("what its sender reads back is not read twice", async () => {
+  const { upload, server } = await openTrial({ hasWholeEtags: true });
+  const read: number[] = [];
+  const { open, ...rest } = source(content);
+  const watched = (offset: number) => {
+    read.push(offset);
+    return open(offset);
+  };
+  await upload({ source: { ...rest, open: watched }, isReadBack: true });
+  expect([read, server.requests.filter(isWholeGet)]).toEqual([[0], []]);
+});
+
+test("a body is signed with its SHA-256, and over TLS with none", async () => {
+  const isPut = ({ method }: S3Request): boolean => method === "PUT";
+  const signed = async (options: S3ServerOptions) => {
+    const { upload, server, connections, connectionId } = await openTrial(options);
+    const ca = options.tls?.cert;
+    if (ca !== undefined) await connections.change({ id: connectionId, ca });
+    const bucket = await connections.bucket({ connectionId });
+    const journal = await TransferJournal.open(temporaryFolder(), "t");
+    const { signal } = new AbortController();
+    const small = { key: "small", source: source(content.subarray(0, 9)), journal, signal };
+    await uploadObject(bucket, { ...small, onBytes: () => {} });
+    if (ca === undefined) await upload();
+    return new Set(server.requests.filter(isPut).map(({ signedBody = "" }) => signedBody));
+  };
+  const plain = await signed({});
+  expect([plain.size, [...plain].every((hash) => /^[\da-f]{64}$/.test(hash))]).toEqual([12, true]);
+  const tls = await certificate();
+  expect(await signed({ tls })).toEqual(new Set(["UNSIGNED-PAYLOAD"]));
 });

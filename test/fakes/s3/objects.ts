@@ -41,6 +41,11 @@ const SMALLEST_PART = 5 << 20;
 
 export const etagOf = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
 
+interface Whims {
+  readonly smallestPart?: number | undefined;
+  readonly hasWholeEtags?: boolean | undefined;
+}
+
 /** A bucket in memory. */
 export class Bucket {
   readonly name: string;
@@ -48,11 +53,13 @@ export class Bucket {
   readonly #objects = new Map<string, Version[]>();
   readonly uploads = new Map<string, Upload>();
   readonly #smallestPart: number;
+  readonly #hasWholeEtags: boolean;
   isVersioned = false;
 
-  constructor(name: string, smallestPart = SMALLEST_PART) {
+  constructor(name: string, { smallestPart = SMALLEST_PART, hasWholeEtags = false }: Whims) {
     this.name = name;
     this.#smallestPart = smallestPart;
+    this.#hasWholeEtags = hasWholeEtags;
   }
 
   /** In the order of their bytes, as S3 lists them. */
@@ -150,10 +157,11 @@ export class Bucket {
       );
     const hashes = Buffer.concat(chosen.map(({ etag }) => Buffer.from(etag, "hex")));
     this.uploads.delete(uploadId);
+    const bytes = Buffer.concat(chosen.map((part) => part.bytes));
     return this.put(key, {
-      bytes: Buffer.concat(chosen.map(({ bytes }) => bytes)),
+      bytes,
       headers,
-      etag: `${etagOf(hashes)}-${chosen.length}`,
+      etag: this.#hasWholeEtags ? etagOf(bytes) : `${etagOf(hashes)}-${chosen.length}`,
       checksums: composite(chosen),
     });
   }

@@ -27,6 +27,8 @@ export interface S3Request {
   readonly bytes: number;
   /** Which part of an object was asked for. */
   readonly range: string | undefined;
+  /** What the signature says of the body: its SHA-256, or a word for none. */
+  readonly signedBody: string | undefined;
 }
 
 /** Something that goes wrong with the requests that `hits` says, as often as `times`. */
@@ -66,6 +68,8 @@ export interface S3ServerOptions {
   readonly skewMs?: number;
   /** The smallest part of an upload but the last; 5 MiB at AWS. */
   readonly smallestPart?: number;
+  /** An ETag is the MD5 of the object, also where it came in parts; as rclone has it. */
+  readonly hasWholeEtags?: boolean;
   readonly port?: number;
   /** It speaks TLS with this certificate. */
   readonly tls?: KeyPair;
@@ -118,7 +122,7 @@ export class S3Server implements AsyncDisposable {
 
   /** A bucket by its name, made where it is not there. */
   bucket(name: string): Bucket {
-    const bucket = this.#buckets.get(name) ?? new Bucket(name, this.#options.smallestPart);
+    const bucket = this.#buckets.get(name) ?? new Bucket(name, this.#options);
     this.#buckets.set(name, bucket);
     return bucket;
   }
@@ -139,8 +143,10 @@ export class S3Server implements AsyncDisposable {
     const address = new URL(`http://host${url.startsWith("/") ? url : `/${url}`}`);
     const [bucket = "", ...rest] = placeOf(message, url);
     const key = rest.join("/");
-    const { range } = message.headers;
-    const request = { method, bucket, key, query: address.searchParams, bytes: raw.length, range };
+    const { range, "x-amz-content-sha256": signed } = message.headers;
+    const signedBody = signed?.toString();
+    const { searchParams: query } = address;
+    const request = { method, bucket, key, query, bytes: raw.length, range, signedBody };
     this.requests.push(request);
     const trouble = this.#troubleOf(request);
     if (trouble?.kind === "wait") await pause(trouble.ms);
