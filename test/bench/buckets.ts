@@ -1,6 +1,7 @@
 /**
- * What listing a bucket of 100,000 keys takes, and how long it holds the event loop at most:
- * `node test/bench/buckets.ts`. The service is a thread that has every page ready, so that the time is ours.
+ * How fast files and models get into a bucket and back beside rclone, then what listing a bucket of 100,000 keys
+ * takes and how long it holds the event loop at most: `node test/bench/buckets.ts [--mib N] [--rounds N]`. The
+ * service that lists is a thread that has every page ready, so that the time is ours.
  */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,11 +10,13 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { Buckets } from "../../engine/buckets/buckets.ts";
 import { Connections } from "../../engine/buckets/connections.ts";
 import { listQuerySchema, newConnectionSchema } from "../../engine/contract/buckets.ts";
 import { listXml } from "../fakes/s3-replies.ts";
+import { measureThroughput } from "./bucket-throughput.ts";
 
 const KEYS = 100_000;
 const PAGE = 1000;
@@ -38,7 +41,7 @@ async function serve(): Promise<void> {
   parentPort?.postMessage((server.address() as AddressInfo).port);
 }
 
-async function measure(): Promise<void> {
+async function measureListing(): Promise<void> {
   const service = new Worker(new URL(import.meta.url));
   const [port] = (await once(service, "message")) as [number];
   const dataFolder = mkdtempSync(join(tmpdir(), "darkroom-bench-"));
@@ -79,7 +82,6 @@ async function measure(): Promise<void> {
     delay.disable();
     rows.push({ what, count, ms, "longest hold, ms": Math.round(delay.max / 1e6) });
   }
-  process.stdout.write(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}\n`);
   console.table(rows);
   process.stdout.write(`${Math.round(process.memoryUsage.rss() / 1e6)} MB\n`);
   await connections.close();
@@ -87,4 +89,14 @@ async function measure(): Promise<void> {
   rmSync(dataFolder, { recursive: true, force: true });
 }
 
-await (isMainThread ? measure() : serve());
+if (isMainThread) {
+  const { values } = parseArgs({
+    options: {
+      mib: { type: "string", default: "1024" },
+      rounds: { type: "string", default: "3" },
+    },
+  });
+  process.stdout.write(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}\n`);
+  await measureThroughput(Number(values.mib), Number(values.rounds));
+  await measureListing();
+} else await serve();
