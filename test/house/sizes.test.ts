@@ -34,7 +34,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   deploy: 1080,
   // Connections, their services' whims by name, browsing, and transfers that resume.
   // And threads that hash while bytes are sent and come.
-  buckets: 3450,
+  buckets: 3550,
   cuda: 1000,
   // With what a full disk needs, and the room that is kept for it.
   database: 270,
