@@ -28,7 +28,7 @@ export const requestSchema = z.strictObject({
   /** Pictures. */
   count: z.int().min(1).max(100).optional(),
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
-  /** Of the UNet's products on a CPU: int8 is twice as fast in a quarter of the memory, and slightly off. */
+  /** Of the UNet's products on a CPU: int8 is about twice as fast in a third of the memory, and slightly off. */
   precision: z.enum(["auto", ...PRECISIONS]).optional(),
   /** How much work goes into it; what is named beside it goes before what the preset says. */
   preset: z.enum(PRESETS).optional(),

@@ -16,9 +16,11 @@ import { whiteNoise } from "./random-snapshot.ts";
 
 /** One run of one network: a UNet's step for guidance, so batch 2; the text encoder's two prompts. */
 export interface Work {
-  readonly network: "text" | "unet" | "vae";
+  readonly network: "text" | "unet" | "vae" | "picture";
   /** Of the latents; 0 for text. */
   readonly side: number;
+  /** Denoising steps of a picture. */
+  readonly steps?: number;
 }
 
 /** Somebody who does the same work on the same weights. */
@@ -26,6 +28,7 @@ export interface Contestant {
   readonly name: string;
   /** Loads what the work needs and does it once, so that neither is timed. */
   prepare(work: Work): Promise<unknown>;
+  /** Gives the seconds that it measured itself, where it did. */
   run(work: Work): Promise<unknown>;
   /** Gives its memory to the next one, where it is not needed to keep it. */
   rest(): Promise<unknown>;
@@ -130,15 +133,15 @@ class PythonPeer implements Contestant {
     this.#kind = kind;
   }
 
-  prepare(work: Work): Promise<void> {
-    return this.run(work);
+  async prepare(work: Work): Promise<void> {
+    await this.run(work.network === "picture" ? { ...work, steps: 1 } : work);
   }
 
-  run({ network, side }: Work): Promise<void> {
-    return this.#peer.run(`${network} ${side} ${this.#kind}`);
+  run({ network, side, steps = 0 }: Work): Promise<number | undefined> {
+    return this.#peer.run(`${network} ${side} ${this.#kind} ${steps}`);
   }
 
-  rest(): Promise<void> {
+  rest(): Promise<unknown> {
     return this.#peer.run("drop");
   }
 
@@ -168,6 +171,8 @@ const PEERS: readonly { name: string; library: string; kind: string; onRequest?:
     kind: "int8-weights",
     onRequest: true,
   },
+  { name: "stable-diffusion.cpp f32", library: "stable-diffusion.cpp", kind: "f32" },
+  { name: "stable-diffusion.cpp q8_0", library: "stable-diffusion.cpp", kind: "q8_0" },
 ];
 
 /**
@@ -190,7 +195,7 @@ export async function peers(
   );
   const found: Contestant[] = [];
   for (const { name, library, kind } of chosen) {
-    const script = new URL(`${library}_peer.py`, import.meta.url).pathname;
+    const script = new URL(`${library.replace(/\W/g, "-")}_peer.py`, import.meta.url).pathname;
     const args = [script, folder, String(threads)];
     const peer = await LinePeer.start(pythonOf(library), args, KEEP_MEMORY);
     if (peer === undefined) console.error(`${name}: skipped, ${library} is not installed`);

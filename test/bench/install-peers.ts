@@ -11,10 +11,18 @@ const OPENVINO: Peer = {
   size: "torch, 3 GB with its libraries",
 };
 
+const STABLE_DIFFUSION_CPP: Peer = {
+  name: "stable-diffusion.cpp",
+  pip: ["stable_diffusion_cpp_python==0.4.7"],
+  needs: ["cmake", "c++"],
+  installMinutes: 60,
+  size: "built on the spot from its source",
+};
+
 /** Fetches the libraries that we are measured against, where they are not there; says why one cannot be. */
 export async function installPeers(): Promise<void> {
   const diffusers = PEERS.filter(({ name }) => name === "diffusers");
-  for (const peer of [...diffusers, OPENVINO]) {
+  for (const peer of [...diffusers, OPENVINO, STABLE_DIFFUSION_CPP]) {
     await installPackages(peer, 60 * 60_000).catch((error: unknown) => {
       if (!(error instanceof Missing)) throw error;
       console.error(`${peer.name}: skipped, ${error.message}`);

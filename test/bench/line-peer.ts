@@ -30,10 +30,13 @@ export class LinePeer {
     return first?.value === "ready" ? peer : undefined;
   }
 
-  async run(work: string): Promise<void> {
+  /** Gives the seconds that it measured itself, where it did. */
+  async run(work: string): Promise<number | undefined> {
     this.#child.stdin.write(`${work}\n`);
     const { value } = await this.#lines.next();
-    if (value !== "done") throw new Error(`the peer could not do ${work}: ${value}`);
+    const [, seconds] = /^done(?: ([\d.e-]+))?$/.exec(String(value)) ?? [];
+    if (!String(value).startsWith("done")) throw new Error(String(value).replace(/^failed: /, ""));
+    return seconds === undefined ? undefined : Number(seconds);
   }
 
   get pid(): number | undefined {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -10,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { STARTER } from "../../engine/drawing/read-model.ts";
 import type { Weight } from "../../engine/graph/graph.ts";
 import { textEncoder } from "../../engine/networks/text-encoder.ts";
 import { unet } from "../../engine/networks/unet.ts";
@@ -21,7 +23,10 @@ import { sizeOf } from "../../engine/tensor/tensor.ts";
 import { SD2_TEXT_ENCODER, SD2_UNET, SD2_VAE } from "../fakes/sd2-configs.ts";
 
 /** Written last; a folder of another way of making the weights has another name for it. */
-const COMPLETE = "complete-2";
+const COMPLETE = "complete-3";
+
+/** Of Stable Diffusion 1 and 2. */
+const TOKENIZER = new URL("../golden/clip-tokenizer", import.meta.url).pathname;
 
 const SIZE = { batch: 1, height: 8, width: 8 };
 
@@ -33,7 +38,7 @@ const VAE_BLOCKS = {
 
 /**
  * The networks of Stable Diffusion 2 at full size with random weights in float32, 5.2 GB in diffusers
- * layout (so that diffusers reads the same folder); written where it is not there yet.
+ * layout (so that others read the same folder) with what else a snapshot has; written where it is not there yet.
  */
 export function randomStableDiffusion2(folder: string): ModelFiles {
   const vae = new Map([...vaeDecoder(SD2_VAE, SIZE).weights, ...vaeEncoder(SD2_VAE, SIZE).weights]);
@@ -55,6 +60,10 @@ export function randomStableDiffusion2(folder: string): ModelFiles {
     },
     vae: { config: SD2_VAE, weights: network("vae", { ...SD2_VAE, ...VAE_BLOCKS }, vae) },
   };
+  for (const part of ["model_index.json", "scheduler"]) {
+    cpSync(join(STARTER, part), join(folder, part), { recursive: true });
+  }
+  cpSync(TOKENIZER, join(folder, "tokenizer"), { recursive: true });
   writeFileSync(join(folder, COMPLETE), "");
   return files;
 }
@@ -67,9 +76,15 @@ function randomNetwork(
   const isText = folder.endsWith("text_encoder");
   const path = join(folder, isText ? "model.safetensors" : "diffusion_pytorch_model.safetensors");
   const header: Record<string, object> = {};
+  // As the hub has them, and as stable-diffusion.cpp wants them.
+  const prefix = isText ? "text_model." : "";
   let end = 0;
   for (const { name, shape } of weights.values()) {
-    header[name] = { dtype: "F32", shape, data_offsets: [end, (end += 4 * sizeOf(shape))] };
+    header[`${prefix}${name}`] = {
+      dtype: "F32",
+      shape,
+      data_offsets: [end, (end += 4 * sizeOf(shape))],
+    };
   }
   const json = Buffer.from(JSON.stringify(header));
   if (!existsSync(join(folder, "..", COMPLETE)))

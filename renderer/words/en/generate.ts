@@ -68,7 +68,7 @@ export const generate = {
     samplerUnknown: "Model's own",
     precision: "Precision",
     precisionHelp:
-      "What the model computes in. int8 takes half the time and a quarter of the memory on a CPU, and the picture is slightly different. A GPU always uses its own precision.",
+      "What the model computes in. On a CPU, int8 takes about half the time and a third of the memory, and the picture is slightly different. A GPU always uses its own precision.",
     precisionOwn: "Device's own (exact)",
     precisionInt8: "int8 (faster on a CPU)",
   },

@@ -1,0 +1,133 @@
+/**
+ * What a whole picture takes by each preset, and how much memory, with the networks of Stable Diffusion 2 at full
+ * size and random weights, beside diffusers and stable-diffusion.cpp where they are installed:
+ * `npm run bench -- pictures [--quick] [--folder DIR] [--side N ...] [--steps N|own] [--peer NAME ...]`.
+ *
+ * Text, steps and decoding are in the seconds, loading is not. Everybody draws as many steps as `--steps` says,
+ * which is few, and each row says how many; with `--steps own` each preset draws its own number and the peers draw
+ * Exact's, which takes an hour at 768x768. Nothing is multiplied.
+ */
+import { writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Preset, PRESETS } from "../../engine/contract/presets.ts";
+import { Drawing } from "../../engine/drawing/drawing.ts";
+import { Comparison } from "./comparison.ts";
+import { peers, type Contestant, type Work } from "./contestants.ts";
+import { memoryOf } from "./measure.ts";
+import { randomStableDiffusion2 } from "./random-snapshot.ts";
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    folder: { type: "string", default: join(tmpdir(), "darkroom-bench-sd2") },
+    side: { type: "string", multiple: true, default: ["512", "768"] },
+    steps: { type: "string", default: "4" },
+    peer: { type: "string", multiple: true },
+  },
+});
+const steps = values.steps === "own" ? undefined : Number(values.steps);
+/** Stable Diffusion 2's own number, by its pipeline. */
+const OWN_STEPS = 50;
+const threads = Math.max(1, availableParallelism());
+
+/** The studio by one of its presets, in an inference process that ends with each picture. */
+class Studio implements Contestant {
+  readonly name: string;
+  readonly #preset: Preset;
+  readonly #folder: string;
+  #drawing = new Drawing({ device: "cpu" });
+  #peakBytes: number | undefined;
+
+  constructor(preset: Preset, folder: string) {
+    this.name = `${preset.charAt(0).toUpperCase()}${preset.slice(1)}`;
+    this.#preset = preset;
+    this.#folder = folder;
+  }
+
+  /** Loads nothing: its own clock leaves loading out. */
+  async prepare(): Promise<void> {}
+
+  async run({ side, steps: wanted }: Work): Promise<number> {
+    const size = { width: 8 * side, height: 8 * side };
+    const request = {
+      ...size,
+      prompt: "a red house",
+      seed: "1",
+      preset: this.#preset,
+      ...(wanted !== undefined && { steps: wanted }),
+    };
+    for await (const event of this.#drawing.generate(request, { model: this.#folder })) {
+      if (event.kind !== "image") continue;
+      this.#peakBytes = memoryOf(this.#drawing.inferencePid)?.peakBytes;
+      const { text, denoise, decode } = event.seconds;
+      return text + denoise + decode;
+    }
+    throw new Error("there was no picture");
+  }
+
+  async rest(): Promise<void> {
+    this.#drawing.close();
+    this.#drawing = new Drawing({ device: "cpu" });
+  }
+
+  peakBytes(): number | undefined {
+    return this.#peakBytes;
+  }
+
+  close(): void {
+    this.#drawing.close();
+  }
+}
+
+/** A peer draws as many steps as the Exact preset does. */
+function withOwnSteps(peer: Contestant): Contestant {
+  return {
+    name: peer.name,
+    prepare: (work) => peer.prepare(work),
+    run: (work) => peer.run({ ...work, steps: work.steps ?? OWN_STEPS }),
+    rest: () => peer.rest(),
+    peakBytes: () => peer.peakBytes(),
+    close: () => peer.close(),
+  };
+}
+
+randomStableDiffusion2(values.folder);
+const peaks: Record<string, Record<string, number | undefined>> = {};
+const rows: Comparison["rows"] = [];
+const tables: Comparison[] = [];
+// New processes for each size: a peak is all that a process ever had.
+for (const side of values.side.map(Number)) {
+  const ours = PRESETS.map((preset) => new Studio(preset, values.folder));
+  const wanted = values.peer ?? [];
+  const others = (await peers(values.folder, threads, wanted)).filter(
+    ({ name }) => !name.startsWith("OpenVINO"),
+  );
+  const bench = new Comparison(ours, others.map(withOwnSteps), values.quick ? 1 : 3);
+  const length = steps === undefined ? "each preset's own steps" : `${steps} steps`;
+  const work = {
+    network: "picture",
+    side: side / 8,
+    ...(steps !== undefined && { steps }),
+  } as const;
+  await bench.compare(`whole picture ${side}x${side}, ${length}`, work);
+  peaks[side] = Object.fromEntries(bench.contestants.map((one) => [one.name, one.peakBytes()]));
+  bench.close();
+  rows.push(...bench.rows);
+  tables.push(bench);
+}
+
+const machine = `${cpus()[0]?.model ?? "unknown"}, ${threads} threads`;
+if (!values.quick && values.peer === undefined) {
+  const result = { machine, node: process.version, load: loadavg()[2], rows, peakBytes: peaks };
+  const file = new URL("results/pictures.json", import.meta.url);
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+}
+for (const table of tables) table.print();
+for (const [side, found] of Object.entries(peaks)) {
+  for (const [name, bytes] of Object.entries(found)) {
+    if (bytes === undefined) continue;
+    console.log(`| peak memory, ${side}x${side} | ${name} | ${(bytes / 1e9).toFixed(2)} GB | |`);
+  }
+}
