@@ -35,7 +35,8 @@ export function PresetRow({ model }: { readonly model: ChosenModel }) {
   const { isRemote, ignored } = useChosenTarget();
   const isGpu = useIsGpu();
   const hasInt8 = isRemote ? !ignored.has("precision") : !isGpu;
-  const offered = SETS.every((setting) => ignored.has(setting)) ? [] : presetsFor(own, hasInt8);
+  const isUnread = SETS.every((setting) => ignored.has(setting));
+  const offered = presetsFor(own, hasInt8);
   const seconds = usePresetSeconds(model);
   const within = isRemote ? "exact" : presetWithin(offered, seconds);
   const isChosen = usePresetChoice(model.summary, within);
@@ -52,6 +53,7 @@ export function PresetRow({ model }: { readonly model: ChosenModel }) {
           chips={offered.map((name) => ({
             value: name,
             name: t(`quality.${name}`),
+            isDisabled: isUnread,
             label: <PresetLabel preset={name} seconds={isRemote ? undefined : seconds[name]} />,
           }))}
         />
