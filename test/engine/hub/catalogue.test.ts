@@ -46,7 +46,7 @@ test("says which models predict noise, and at which size", () => {
     ["epsilon", 512, 512],
     ["epsilon", 512, 512],
     ["epsilon", 768, 768],
-    ...Array(6).fill(["epsilon", 512, 512]),
+    ...Array.from({ length: 6 }, () => ["epsilon", 512, 512]),
   ]);
 });
 
