@@ -40,6 +40,7 @@ import {
   repositoryIdSchema,
   repositorySchema,
   storedModelSchema,
+  tinyDecoderSchema,
 } from "./models.ts";
 import { secretNameSchema, secretStatusSchema } from "./secrets.ts";
 import {
@@ -140,6 +141,10 @@ export const contract = {
       .output(repositorySchema),
     /** Fetches a model of the catalogue, or any repository in diffusers layout. */
     download: oc.input(downloadRequestSchema).output(transfer),
+    /** Tiny autoencoders for previews and Fast; a model's own lies in its folder. */
+    tinyDecoders: oc.output(z.array(tinyDecoderSchema)),
+    /** Fetches one, and chooses it. */
+    downloadTinyDecoder: oc.input(z.object({ id: modelIdSchema })).output(transfer),
   },
 
   archives: {

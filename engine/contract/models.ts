@@ -119,6 +119,22 @@ export const catalogueEntrySchema = z.object({
 });
 export type CatalogueEntry = z.output<typeof catalogueEntrySchema>;
 
+/** A tiny autoencoder that can be fetched: a fast, slightly soft decoder of one family's latents. */
+export const tinyDecoderSchema = catalogueEntrySchema
+  .pick({
+    id: true,
+    title: true,
+    description: true,
+    sources: true,
+    licence: true,
+    downloadBytes: true,
+  })
+  .extend({
+    /** Where it is on this machine; absent where it has not been fetched. */
+    folder: z.string().optional(),
+  });
+export type TinyDecoderEntry = z.output<typeof tinyDecoderSchema>;
+
 export const repositoryIdSchema = z
   .string()
   .max(200)

@@ -24,6 +24,10 @@ export const settingsSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .catch(undefined),
+  /** The folder of a tiny autoencoder for Stable Diffusion's latents: absolute; absent where there is none. */
+  tinyDecoder: z.string().max(4096).optional().catch(undefined),
+  /** Whether it decodes pictures of the Fast preset, and not previews alone. */
+  tinyForFast: z.boolean().catch(false),
   language: z.enum(["en"]).catch("en"),
   /** Whether the first start's question was answered. */
   isIntroduced: z.boolean().catch(false),
@@ -43,6 +47,8 @@ export const settingsChangeSchema = z.strictObject({
     .url({ protocol: /^https?$/ })
     .nullable()
     .optional(),
+  tinyDecoder: z.string().min(1).max(4096).nullable().optional(),
+  tinyForFast: z.boolean().optional(),
   isIntroduced: z.boolean().optional(),
 });
 /** Null takes a choice back. */

@@ -1,10 +1,15 @@
+import type { GenerationRecord } from "../contract/image-record.ts";
+import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
+import { SOFTWARE } from "../contract/software.ts";
 import { fromPixels, type Pixels } from "../image/pixels.ts";
 import { imageToImage } from "../pipeline/image-to-image.ts";
 import type { PipelineEvent, Run } from "../pipeline/pipeline.ts";
 import { textToImage } from "../pipeline/text-to-image.ts";
+import { precisionOf, type Device } from "../runtime/device.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { LoadedModel } from "./load-model.ts";
+import type { ReadModel } from "./read-model.ts";
 
 /** One step of a picture is done. */
 export interface StepProgress {
@@ -100,4 +105,30 @@ class Stopwatch {
 function typicalSeconds(steps: readonly number[]): number {
   const sorted = steps.slice(-WINDOW).toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
+}
+
+/** Who drew a picture. */
+interface Drawer {
+  readonly read: ReadModel;
+  readonly model: LoadedModel;
+  readonly device: Device;
+  /** Whether a tiny autoencoder decoded it. */
+  readonly isTiny: boolean;
+}
+
+/** How an order was drawn, by whom and when. */
+export function recordOf(
+  { model: _name, initImageId: _id, isSizeOpen: _size, ...settings }: Order,
+  { read, model, device, isTiny }: Drawer,
+): GenerationRecord {
+  return {
+    ...settings,
+    model: read.summary.name,
+    modelFingerprint: model.fingerprint.slice(0, 16),
+    device: device.provider,
+    precision: precisionOf(device),
+    ...(isTiny && { decoder: "tiny" as const }),
+    createdAt: new Date().toISOString(),
+    ...SOFTWARE,
+  };
 }

@@ -5,7 +5,6 @@ import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { GenerationRequest } from "../contract/request.ts";
-import { SOFTWARE } from "../contract/software.ts";
 import { recordedPng } from "../image/generation-text.ts";
 import { toPixels, type Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png/png.ts";
@@ -16,14 +15,15 @@ import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
 import { cudaLibraries } from "./cuda.ts";
 import { chooseDevice, type Libraries, type Probe } from "./devices.ts";
-import { draw, type StepProgress } from "./draw.ts";
+import { draw, recordOf, type StepProgress } from "./draw.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { orAborted } from "../files/or-aborted.ts";
 import { ordersOf, parseRequest } from "./order.ts";
-import { PreviewMaps, previewSample } from "./preview-maps.ts";
+import { previewing, type Previewing } from "./previews.ts";
 import { randomSeed } from "./random-seed.ts";
 import { readModel, STARTER, type ReadModel } from "./read-model.ts";
 import { runOf } from "./run.ts";
+import { tinyDecoderFor } from "./tiny-decoder.ts";
 
 export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;
@@ -43,7 +43,16 @@ export interface DrawingInputs {
   readonly startImage?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
   /** Called while a model's weights are laid out for the CPU, once per model. */
   readonly onPreparing?: ((progress: Preparation) => void) | undefined;
+  /** What a tiny autoencoder is taken for, and the folder of one for the latents of Stable Diffusion 1 and 2. */
+  readonly tiny?: TinyUse | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface TinyUse {
+  /** Absent: only one in the model's own folder is used. */
+  readonly folder?: string | undefined;
+  /** Whether pictures of the Fast preset are decoded by it. */
+  readonly decodesFast?: boolean | undefined;
 }
 
 /** What drawing yields, in this order; `preview` is a small picture of what is developing. */
@@ -54,7 +63,10 @@ export type DrawingEvent =
       readonly model: ModelSummary;
       readonly device: string;
     }
-  | ({ readonly kind: "progress"; readonly preview: () => Pixels | undefined } & StepProgress)
+  | ({
+      readonly kind: "progress";
+      readonly preview: () => Promise<Pixels | undefined>;
+    } & StepProgress)
   | {
       readonly kind: "image";
       /** Without the record, which whoever keeps it or gives it away puts in. */
@@ -71,7 +83,9 @@ interface Loaded {
   readonly device: Device;
   readonly read: ReadModel;
   readonly model: LoadedModel;
-  readonly previews: PreviewMaps;
+  /** The tiny decoder's identity, where it has one. */
+  readonly tiny: string | undefined;
+  readonly preview: Previewing;
 }
 
 /** Draws on this machine: one device, one model at a time, one picture at a time. */
@@ -117,16 +131,18 @@ export class Drawing {
   /** Draws one picture. A cancel rejects with the signal's reason once the device is free. */
   async *draw(order: Order, inputs: DrawingInputs = {}): AsyncGenerator<DrawingEvent, void> {
     const { startImage: file, signal } = inputs;
-    const { read, model, previews, device } = await this.#ready(order, inputs);
-    const run = runOf(order, read);
+    const { read, model, preview, device, tiny } = await this.#ready(order, inputs);
+    const isTiny =
+      tiny !== undefined && inputs.tiny?.decodesFast === true && order.preset === "fast";
+    const run = { ...runOf(order, read), isTiny };
     const startImage = file && (await decode(file, order));
     yield { kind: "started", order, model: read.summary, device: device.provider };
     for await (const event of draw(model, run, { startImage, now: monotonicSeconds, signal })) {
       if (event.kind === "step") {
         const { latents, ...progress } = event;
-        yield { ...progress, kind: "progress", preview: () => previews.preview(latents) };
+        yield { ...progress, kind: "progress", preview: () => preview(latents) };
       } else {
-        const record = recordOf(order, { read, model, device });
+        const record = recordOf(order, { read, model, device, isTiny });
         const pixels = toPixels(event.decoded);
         const png = encodePng(pixels);
         yield { kind: "image", png, pixels, record, seconds: event.seconds };
@@ -172,32 +188,26 @@ export class Drawing {
   }
 
   async #load(
-    { model: folder = STARTER, onPreparing = () => {}, signal }: DrawingInputs,
+    { model: folder = STARTER, onPreparing = () => {}, tiny, signal }: DrawingInputs,
     device: Device,
   ): Promise<Loaded> {
     const read = await readModel(folder, device.lowering.precision);
     const former = this.#loaded;
-    const isSame = former?.read.folder.identity === read.folder.identity;
+    // A decoder that has gone since it was chosen is not worth a picture.
+    const tinyDecoder = await tinyDecoderFor(read, tiny?.folder).catch(() => undefined);
+    const isSame =
+      former?.read.folder.identity === read.folder.identity &&
+      former.tiny === tinyDecoder?.identity;
     if (isSame && isSameDevice(former.device, device)) return former;
     this.#loaded = undefined;
     await former?.model.sessions.close();
     const { weights, threads, onPeaks } = this.#options;
-    const supervisor = this.#supervisor;
-    const options = {
-      device,
-      supervisor,
-      cacheFolder: this.#cacheFolder,
-      onPreparing,
-      signal,
-      weights,
-      threads,
-      onPeaks,
-    };
+    const places = { device, supervisor: this.#supervisor, cacheFolder: this.#cacheFolder };
+    const options = { ...places, tinyDecoder, onPreparing, signal, weights, threads, onPeaks };
     const model = await loadModel(read, options);
-    const place = { cacheFolder: this.#cacheFolder, fingerprint: model.fingerprint };
-    const previews = await PreviewMaps.open(place, () => previewSample(model.parts, signal));
+    const preview = await previewing(model, this.#cacheFolder, signal);
     signal?.throwIfAborted();
-    this.#loaded = { device, read, model, previews };
+    this.#loaded = { device, read, model, preview, tiny: tinyDecoder?.identity };
     return this.#loaded;
   }
 }
@@ -220,28 +230,6 @@ async function decode(
 ): Promise<Pixels> {
   const { decodePicture } = await import("../codecs/picture-codec.ts");
   return decodePicture(bytes, name, fit);
-}
-
-interface Drawer {
-  readonly read: ReadModel;
-  readonly model: LoadedModel;
-  readonly device: Device;
-}
-
-/** How an order was drawn, by whom and when. */
-function recordOf(
-  { model: _name, initImageId: _id, isSizeOpen: _size, ...settings }: Order,
-  { read, model, device }: Drawer,
-): GenerationRecord {
-  return {
-    ...settings,
-    model: read.summary.name,
-    modelFingerprint: model.fingerprint.slice(0, 16),
-    device: device.provider,
-    precision: precisionOf(device),
-    createdAt: new Date().toISOString(),
-    ...SOFTWARE,
-  };
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 import { createGenerator } from "../tensor/noise.ts";
 import { promptEncoder } from "../pipeline/encode-prompt.ts";
-import type { PipelineParts, Run } from "../pipeline/pipeline.ts";
+import type { PipelineParts, Run, TinyDecoder } from "../pipeline/pipeline.ts";
 import { ModelOnDevice, type ModelOptions, quantizationOf } from "../runtime/model-on-device.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
@@ -11,6 +11,7 @@ import { fingerprintOf } from "../store/fingerprint.ts";
 import { float32Weights, locateWeights, quantizedWeights } from "../store/located-weights.ts";
 import type { CopyOptions } from "../store/weight-copy.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
+import type { TinyDecoderFiles } from "./tiny-decoder.ts";
 
 /** A model ready to draw on one device. */
 export interface LoadedModel {
@@ -18,12 +19,16 @@ export interface LoadedModel {
   /** A quick name for its weights, hexadecimal. */
   readonly fingerprint: string;
   readonly sessions: ModelOnDevice;
+  /** A tiny decoder for what is developing; absent where the model has none. */
+  readonly previewDecoder?: TinyDecoder | undefined;
 }
 
 export interface LoadOptions extends ModelOptions {
   readonly device: Device;
   readonly supervisor: Supervisor;
   readonly cacheFolder: string;
+  /** For its latents. */
+  readonly tinyDecoder?: TinyDecoderFiles | undefined;
   /** What may be used; this machine's own by default. */
   readonly memoryBytes?: number | undefined;
   /** Called while weights are laid out for the CPU, once per model. */
@@ -46,6 +51,7 @@ const COPY_BEYOND_BYTES = 2e8;
 /** Makes a model ready. No session is opened yet: that happens at the first run. */
 export async function loadModel(model: ReadModel, options: LoadOptions): Promise<LoadedModel> {
   const { folder, snapshot, weights, tokenizer } = model;
+  const { tinyDecoder } = options;
   const { textEncoder, unet, vae } = snapshot;
   const placed = (network: string, weights: Weights): Promise<WeightFiles> =>
     placeWeights(model, { network, weights }, options);
@@ -57,7 +63,16 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
     },
     unet: { config: unet.config, weights: await placeUNet(model, options) },
     vae: { config: vae.config, weights: await placed("VAE", weights.vae) },
+    tinyVae: tinyDecoder && {
+      config: tinyDecoder.config,
+      weights: { network: "tiny decoder", weights: tinyDecoder.weights },
+    },
   };
+  const tiny = (name: Parameters<ModelOnDevice["tinyDecoder"]>[0]): TinyDecoder | undefined =>
+    tinyDecoder && {
+      scalingFactor: tinyDecoder.config.scaling_factor,
+      session: (size) => sessions.tinyDecoder(name, size),
+    };
   const { provider } = options.device;
   const sessions = new ModelOnDevice(files, options.device, options.supervisor, options);
   const precision = options.device.quantizing === undefined ? "float32" : "int8";
@@ -74,13 +89,15 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
       factor: pixelsPerLatent(snapshot),
       scalingFactor: vae.config.scaling_factor,
     },
+    tinyDecoder: tiny("tiny decoder"),
     // On a CPU two runs take as long as a batch of two, and a run that is guided in parts opens one session.
     guidesApart: (run) =>
       provider === "cpu" && (run.guidanceInterval !== undefined || isTight(run)),
     noise: createGenerator,
   };
   const used = [textEncoder, unet, vae].flatMap((part) => part.files);
-  return { parts, fingerprint: await fingerprintOf(folder, used), sessions };
+  const fingerprint = await fingerprintOf(folder, used);
+  return { parts, fingerprint, sessions, previewDecoder: tiny("preview decoder") };
 }
 
 /** The UNet's weights where its lowering wants them: as they are, or in a quantized copy. */

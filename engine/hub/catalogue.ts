@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../contract/models.ts";
+import type { CatalogueEntry, TinyDecoderEntry } from "../contract/models.ts";
 
 /** A model that can be fetched, before anyone looked whether it is in the store. */
 export type KnownModel = Omit<CatalogueEntry, "storedId">;
@@ -124,6 +124,22 @@ export const CATALOGUE: readonly KnownModel[] = [
     description:
       "Stable Diffusion 1.4 with three eighths of its UNet; 512×512. The smallest download here.",
     hasSafetyChecker: true,
+  },
+];
+
+/** Tiny autoencoders: 2,445,063 parameters of four bytes for both directions. */
+export const TINY_DECODERS: readonly Omit<TinyDecoderEntry, "folder">[] = [
+  {
+    id: "taesd",
+    title: "TAESD",
+    description: "A tiny autoencoder for Stable Diffusion 1 and 2.",
+    sources: ["madebyollin/taesd"],
+    licence: {
+      id: "mit",
+      title: "MIT License",
+      address: "https://github.com/madebyollin/taesd/blob/main/LICENSE",
+    },
+    downloadBytes: 9_790_000,
   },
 ];
 

@@ -2,9 +2,9 @@ import { StudioError } from "../contract/errors.ts";
 import type { Repository } from "../contract/models.ts";
 import { getBody } from "../download/http.ts";
 import { persist } from "../download/persist.ts";
-import { listSnapshot } from "../snapshot/files.ts";
+import { listSnapshot, type Listing } from "../snapshot/files.ts";
 import { variantsIn } from "../snapshot/layout.ts";
-import { readConfigs } from "../snapshot/snapshot.ts";
+import { readConfigs, readTinyVaeConfig, tinyVaeFiles } from "../snapshot/snapshot.ts";
 import type { DownloadPlan } from "./download-plan.ts";
 import { fileRefusal } from "./file-refusal.ts";
 import { authorizationFor, fileAddress, httpOf, type HubAccess } from "./hub-access.ts";
@@ -24,6 +24,8 @@ export interface Wanted {
   readonly revision?: string | undefined;
   /** The smallest that draws as well, where none is named. */
   readonly variant?: string | undefined;
+  /** Whether it is a tiny autoencoder by itself, and not a model. */
+  readonly isTinyVae?: boolean | undefined;
 }
 
 export interface Search {
@@ -37,8 +39,15 @@ const MAX_CONFIG_BYTES = 1 << 20;
 /** Finds the first source that has what is wanted, and decides which of its files to bring. */
 export async function findPlan(wanted: Wanted, search: Search): Promise<DownloadPlan> {
   const found = await firstOf(wanted, search);
-  await demandDrawable(found, search);
   const { repository, revision, licence, isGated } = found;
+  const listing = await listingOf(found, search);
+  if (wanted.isTinyVae === true) {
+    await readTinyVaeConfig(listing);
+    const { variant, paths } = await tinyVaeFiles(listing);
+    const files = found.files.filter(({ path }) => paths.includes(path));
+    return { repository, revision, variant, licence, isGated, files };
+  }
+  await readConfigs(listing);
   const paths = found.files.map(({ path }) => path);
   const variant = chooseVariant(repository, variantsIn(paths), wanted.variant);
   const files = filesOf(found, variant);
@@ -56,7 +65,7 @@ export async function inspectRepository(
 ): Promise<Repository> {
   const access = await withSoundToken(given, signal);
   const found = await readRepository(access, name, signal);
-  if (!found.isGated) await demandDrawable(found, { access, signal });
+  if (!found.isGated) await readConfigs(await listingOf(found, { access, signal }));
   return describeRepository(found);
 }
 
@@ -84,16 +93,16 @@ function chooseVariant(
   throw new StudioError("HUB_NOT_FOUND", { repository, reason });
 }
 
-/** Looks at its configs: what we cannot draw with is refused before gigabytes of it are fetched. */
-async function demandDrawable(
+/** Its files, for a look at its configs: what we cannot draw with is refused before gigabytes of it are fetched. */
+function listingOf(
   found: HubRepository,
   { access, signal }: Pick<Search, "access" | "signal">,
-): Promise<void> {
+): Promise<Listing> {
   const readBytes = (path: string): Promise<Uint8Array> => {
     const url = fileAddress(access, found, path);
     const http = httpOf(access, { signal, failed: fileRefusal(access, found, path) });
     const headers = authorizationFor(url, access);
     return persist(url, http, () => getBody(url, MAX_CONFIG_BYTES, http, headers));
   };
-  await readConfigs(await listSnapshot({ list: async () => found.files, readBytes }));
+  return listSnapshot({ list: async () => found.files, readBytes });
 }

@@ -22,7 +22,7 @@ export async function* denoiseAndDecode(
   signal?: AbortSignal,
 ): AsyncGenerator<PipelineEvent, void> {
   const latents = yield* denoise(parts, run, start, signal);
-  yield { kind: "image", latents, decoded: await decode(parts, latents, signal) };
+  yield { kind: "image", latents, decoded: await decode(parts, run, latents, signal) };
 }
 
 /** From noise to latents of a picture: predict, guide, step, and again. */
@@ -52,13 +52,18 @@ async function* denoise(
 
 /** Latents of the UNet (1, channels, h, w) to a picture (1, 3, h * factor, w * factor) in -1..1. */
 async function decode(
-  { networks, latents: { scalingFactor } }: PipelineParts,
+  { networks, latents: { scalingFactor: own }, tinyDecoder }: PipelineParts,
+  { isTiny = false }: Run,
   latents: FloatTensor,
   signal?: AbortSignal,
 ): Promise<FloatTensor> {
   const [batch = 1, , height = 0, width = 0] = latents.shape;
-  const unscaled = latents.data.map((value) => value / scalingFactor);
+  const size = { batch, height, width };
+  const tiny = isTiny ? tinyDecoder : undefined;
+  const factor = tiny?.scalingFactor ?? own;
+  const unscaled = latents.data.map((value) => value / factor);
   const inputs = { latents: tensor(latents.shape, unscaled) };
-  const outputs = await networks.vaeDecoder({ batch, height, width }).run(inputs, signal);
+  const session = tiny?.session(size) ?? networks.vaeDecoder(size);
+  const outputs = await session.run(inputs, signal);
   return finiteOutput(outputs, "decoded", { network: "VAE", step: "the last" });
 }

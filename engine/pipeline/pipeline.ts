@@ -2,7 +2,7 @@ import type { SchedulerPlan } from "../schedulers/scheduler.ts";
 import type { NoiseGenerator } from "../tensor/noise.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { Guidance } from "./guidance.ts";
-import type { Networks } from "./session.ts";
+import type { Networks, Session, SessionSize } from "./session.ts";
 
 /** Everything one model brings to a run. */
 export interface PipelineParts {
@@ -10,10 +10,19 @@ export interface PipelineParts {
   /** Hidden states of a run's prompts: (1, tokens, width), or (2, tokens, width) with the negative prompt's first. */
   readonly encodePrompt: (run: Prompts, signal?: AbortSignal) => Promise<FloatTensor>;
   readonly latents: LatentSpace;
+  /** A faster decoder of the same latents, where there is one. */
+  readonly tinyDecoder?: TinyDecoder | undefined;
   /** Whether a guided run's two predictions are two runs of the UNet, and not one of a batch of two. */
   readonly guidesApart: (run: Run) => boolean;
   /** The noise that a seed names: torch's CPU generator. */
   readonly noise: (seed: bigint) => NoiseGenerator;
+}
+
+/** A tiny autoencoder's decoder, which takes the UNet's latents over its own scaling factor. */
+export interface TinyDecoder {
+  readonly scalingFactor: number;
+  /** latents to decoded, as Networks.vaeDecoder. */
+  readonly session: (size: SessionSize) => Session;
 }
 
 /** How pictures and latents relate, from vae/config.json. */
@@ -34,6 +43,8 @@ export interface Run extends Guidance {
   readonly plan: SchedulerPlan;
   /** Index into the plan's timesteps at which it starts: 0 unless there is a start image. */
   readonly from: number;
+  /** Whether the picture is decoded by the tiny decoder, which must be among the parts. */
+  readonly isTiny?: boolean;
 }
 
 /** What of a run the text encoder's work depends on. */

@@ -36,6 +36,8 @@ export interface ModelFiles {
   };
   readonly unet: { readonly config: UNetConfig; readonly weights: WeightFiles };
   readonly vae: { readonly config: VaeConfig; readonly weights: WeightFiles };
+  /** A tiny autoencoder for the same latents, of which the decoder is used. */
+  readonly tinyVae?: { readonly config: VaeConfig; readonly weights: WeightFiles } | undefined;
 }
 
 export interface ModelOptions {
@@ -90,7 +92,16 @@ export function quantizationOf(
   return { names, bits, moves: scaleMoves(model, names) };
 }
 
-export type NetworkName = "text encoder" | "UNet" | "VAE decoder" | "VAE encoder";
+export type NetworkName =
+  | "text encoder"
+  | "UNet"
+  | "VAE decoder"
+  | "VAE encoder"
+  | "tiny decoder"
+  | "preview decoder";
+
+/** A few megabytes each: they stay open beside whatever else is, so that a preview closes nothing. */
+const TINY: ReadonlySet<NetworkName> = new Set(["tiny decoder", "preview decoder"]);
 
 /** A model made ready for one device: hands out its networks as sessions, and minds the memory. */
 export class ModelOnDevice implements Networks {
@@ -151,6 +162,17 @@ export class ModelOnDevice implements Networks {
     );
   }
 
+  /** The tiny autoencoder's decoder, for pictures or for previews, which are of another size. */
+  tinyDecoder(name: "tiny decoder" | "preview decoder", size: SessionSize): Session {
+    const { tinyVae } = this.#files;
+    if (tinyVae === undefined) throw new Error("this model has no tiny decoder");
+    const { config, weights } = tinyVae;
+    const key = `${size.batch}x${size.height}x${size.width}`;
+    return this.#session(name, key, () =>
+      this.#plan(name, this.#banded(vaeDecoder(config, size)), weights),
+    );
+  }
+
   vaeEncoder(size: SessionSize): Session {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
@@ -197,7 +219,8 @@ export class ModelOnDevice implements Networks {
 
   async #makeRoomFor(name: NetworkName): Promise<void> {
     for (const [other, { session }] of this.#sessions) {
-      if (this.#isSmall && other !== name) continue;
+      const isKept = this.#isSmall || TINY.has(name) || TINY.has(other);
+      if (isKept && other !== name) continue;
       this.#sessions.delete(other);
       this.#closedSeconds += session.loadingSeconds;
       await session.close();
@@ -244,7 +267,8 @@ export class ModelOnDevice implements Networks {
   }
 
   #loweringFor(weights: WeightFiles): Lowering {
-    if (weights === this.#files.vae.weights) return this.#device.vaeLowering;
+    const { vae, tinyVae } = this.#files;
+    if (weights === vae.weights || weights === tinyVae?.weights) return this.#device.vaeLowering;
     return weights === this.#files.unet.weights ? this.#device.lowering : this.#device.textLowering;
   }
 }

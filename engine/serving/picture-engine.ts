@@ -22,7 +22,7 @@ export type PictureEvent =
       readonly step: number;
       readonly steps: number;
       /** A small picture of what is developing. */
-      readonly preview: () => Pixels | undefined;
+      readonly preview: () => Promise<Pixels | undefined>;
     }
   | {
       readonly kind: "picture";

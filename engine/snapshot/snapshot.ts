@@ -8,8 +8,8 @@ import type { JsonObject } from "./json.ts";
 import { readModelIndex, type ModelIndex } from "./model-index.ts";
 import { readTextEncoderConfig, type TextEncoderConfig } from "./text-encoder-config.ts";
 import { readUNetConfig, type UNetConfig } from "./unet-config.ts";
-import { readVaeConfig, type VaeConfig } from "./vae-config.ts";
-import { chooseWeightFiles, type WeightPlace } from "./weight-files.ts";
+import { readVaeConfig, type TinyVaeConfig, type VaeConfig } from "./vae-config.ts";
+import { chooseWeightFiles, type WeightFiles, type WeightPlace } from "./weight-files.ts";
 import type { NetworkName } from "./weight-names.ts";
 import { findTensors, type FoundTensors } from "./weights.ts";
 
@@ -110,6 +110,30 @@ const VAE: NetworkKind<VaeConfig> = {
   readConfig: readVaeConfig,
 };
 
+/** A tiny autoencoder that lies in a folder by itself: config.json and its weights. Refuses any other. */
+export async function readTinyVae(files: SnapshotFiles): Promise<SnapshotNetwork<TinyVaeConfig>> {
+  const listing = await listSnapshot(files);
+  const config = await readTinyVaeConfig(listing);
+  return readNetwork({ listing, precision: "float32" }, TINY_VAE, config);
+}
+
+/** The files that make one up. */
+export async function tinyVaeFiles(listing: Listing): Promise<WeightFiles> {
+  const { variant, paths } = await chooseWeightFiles(listing, TINY_VAE, "float32");
+  return { variant, paths: ["config.json", ...paths] };
+}
+
+/** Its config alone, before its weights are there. */
+export async function readTinyVaeConfig(listing: Listing): Promise<TinyVaeConfig> {
+  const file = "config.json";
+  const config = readVaeConfig(await readObject(listing, file), file);
+  if (config.kind === "AutoencoderTiny") return config;
+  const what = "The tiny decoder's _class_name";
+  throw new StudioError("SNAPSHOT_UNSUPPORTED", { what, found: config.kind });
+}
+
+const TINY_VAE = { name: VAE.name, folder: "", stem: VAE.stem } as const;
+
 async function readConfig<Config>(listing: Listing, kind: NetworkKind<Config>): Promise<Config> {
   const file = `${kind.folder}/config.json`;
   return kind.readConfig(await readObject(listing, file), file);
@@ -117,7 +141,7 @@ async function readConfig<Config>(listing: Listing, kind: NetworkKind<Config>): 
 
 async function readNetwork<Config>(
   { listing, precision }: { readonly listing: Listing; readonly precision: Precision },
-  kind: NetworkKind<Config>,
+  kind: WeightPlace & { readonly name: NetworkName },
   config: Config,
 ): Promise<SnapshotNetwork<Config>> {
   const { variant, paths } = await chooseWeightFiles(listing, kind, precision);

@@ -39,9 +39,14 @@ export async function chooseWeightFiles(
   const candidates = names.flatMap((name) => candidateOf(name, place.stem) ?? []);
   const [best] = candidates.toSorted((a, b) => rank(a, precision) - rank(b, precision));
   if (best === undefined) throw nothingThere(names, place);
-  const path = `${place.folder}/${best.name}`;
+  const path = inFolder(place.folder, best.name);
   const paths = best.isIndex ? await shardsOf(listing, path, place.folder) : [path];
   return { variant: best.variant, paths };
+}
+
+/** A file's path; "" is the snapshot's own folder. */
+function inFolder(folder: string, name: string): string {
+  return folder === "" ? name : `${folder}/${name}`;
 }
 
 interface Candidate {
@@ -80,12 +85,11 @@ function rank({ variant, isIndex }: Candidate, precision: Precision): number {
 export function nothingThere(names: readonly string[], { folder, stem }: WeightPlace): StudioError {
   const pickle = names.find(isPickle);
   if (pickle !== undefined) {
-    return new StudioError("PICKLE_REFUSED", { file: `${folder}/${pickle}` });
+    return new StudioError("PICKLE_REFUSED", { file: inFolder(folder, pickle) });
   }
-  const file = names.some((name) => name.startsWith(stem) && isShard(name))
-    ? `${folder}/${stem}.safetensors.index.json`
-    : `${folder}/${stem}.safetensors`;
-  return new StudioError("SNAPSHOT_INCOMPLETE", { file });
+  const isSharded = names.some((name) => name.startsWith(stem) && isShard(name));
+  const file = isSharded ? `${stem}.safetensors.index.json` : `${stem}.safetensors`;
+  return new StudioError("SNAPSHOT_INCOMPLETE", { file: inFolder(folder, file) });
 }
 
 /** Whether a name is that of a Python pickle, which runs what it holds when it is opened. */
@@ -117,7 +121,7 @@ function shardPath(
   if (typeof shard !== "string" || !/^[^/\\:]+\.safetensors$/.test(shard)) {
     throw invalid(index.file, `${quote(shard)} is not the name of a file beside it`);
   }
-  const path = `${index.folder}/${shard}`;
+  const path = inFolder(index.folder, shard);
   if (!sizes.has(path)) throw new StudioError("SNAPSHOT_INCOMPLETE", { file: path });
   return path;
 }

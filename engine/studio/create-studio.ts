@@ -130,7 +130,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
         ]),
       ],
     }),
-    models: modelProcedures(parts),
+    models: modelProcedures({ ...parts, dataFolder }),
     archives: archiveProcedures(parts),
     transfers: transferProcedures(parts),
     server: serverProcedures(parts),

@@ -8,16 +8,18 @@ import type { ModelStore } from "../store/model-store.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { os } from "./implementer.ts";
 import { knownModel, sourcesOf } from "./model-works.ts";
+import { knownTinyDecoder, tinyDecoders } from "./tiny-decoders.ts";
 
 export interface ModelParts {
   readonly store: ModelStore;
   readonly transfers: Transfers;
   readonly hub: () => Promise<HubAccess>;
   readonly onModels: () => void;
+  readonly dataFolder: string;
 }
 
 /** The models on this machine, and how more of them get there. */
-export function modelProcedures({ store, transfers, hub, onModels }: ModelParts) {
+export function modelProcedures({ store, transfers, hub, onModels, dataFolder }: ModelParts) {
   return {
     list: os.models.list.handler(async () => [...(await store.list())]),
     files: os.models.files.handler(async ({ input }) => [...(await store.files(input.id))]),
@@ -52,6 +54,12 @@ export function modelProcedures({ store, transfers, hub, onModels }: ModelParts)
       const model = storedId(await store.provenances(), input);
       if (model !== undefined) throw new StudioError("MODEL_EXISTS", { model });
       return { transferId: await transfers.add({ kind: "download", name, order: orderOf(input) }) };
+    }),
+    tinyDecoders: os.models.tinyDecoders.handler(() => tinyDecoders(dataFolder)),
+    downloadTinyDecoder: os.models.downloadTinyDecoder.handler(async ({ input: { id } }) => {
+      const { title: name } = knownTinyDecoder(id);
+      const order = { tinyDecoderId: id };
+      return { transferId: await transfers.add({ kind: "download", name, order }) };
     }),
   };
 }

@@ -7,6 +7,7 @@ import type { HubAccess } from "../hub/hub-access.ts";
 import { idFrom } from "../store/model-ids.ts";
 import { z } from "zod";
 import { importArchive } from "./import-archive.ts";
+import { tinyDecoderOrder } from "./tiny-decoders.ts";
 import { isArchive } from "../archive-files/archive.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { Order, TransferRun, TransferRunners } from "../transfers/runner.ts";
@@ -14,6 +15,7 @@ import type { Order, TransferRun, TransferRunners } from "../transfers/runner.ts
 export interface ModelWorkParts {
   readonly store: ModelStore;
   readonly hub: () => Promise<HubAccess>;
+  readonly bringTinyDecoder: (run: TransferRun) => Promise<undefined>;
   /** Whether a transfer of this id may go on. */
   readonly isOpen: (id: string) => boolean;
   /** Told when models have come or have been looked at. */
@@ -23,13 +25,17 @@ export interface ModelWorkParts {
 type ModelRunners = Pick<TransferRunners, "download" | "import" | "verify">;
 
 /** How models come into the store and are looked after, as transfers carry it out. */
-export function modelWorks({ store, hub, isOpen, onModels }: ModelWorkParts): ModelRunners {
+export function modelWorks(parts: ModelWorkParts): ModelRunners {
+  const { store, onModels } = parts;
   const discard = (id: string): Promise<void> => store.discard(id);
   const bringing = bringingInto(store, onModels);
   return {
     download: {
       canPause: true,
-      run: (run) => bringing(run, () => download(run, { store, hub, isOpen })),
+      run: (run) =>
+        tinyDecoderOrder.safeParse(run.order).success
+          ? parts.bringTinyDecoder(run)
+          : bringing(run, () => download(run, parts)),
       discard,
     },
     import: {
@@ -72,7 +78,7 @@ export function sourcesOf(request: DownloadRequest): readonly string[] {
 
 async function download(
   { id: key, order, signal, onProgress, onNote }: TransferRun,
-  { store, hub, isOpen }: Omit<ModelWorkParts, "onModels">,
+  { store, hub, isOpen }: ModelWorkParts,
 ): Promise<string> {
   const request = downloadRequestSchema.parse(order);
   const access = await hub();

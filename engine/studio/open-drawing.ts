@@ -67,6 +67,10 @@ export async function openDrawing(
     readInitImage: (id) => initImages.read(id),
     cacheFolder: options.cacheFolder,
     libraries,
+    tiny: () => {
+      const { tinyDecoder: folder, tinyForFast: decodesFast } = settings.read();
+      return { folder, decodesFast };
+    },
     paceOf: (order) => estimates.paceOf(order).catch(() => undefined),
     onProgress: (id, progress) => live.report(id, progress),
     addPreview: (...preview) => addressOf("preview", previews.add(...preview)),

@@ -14,6 +14,7 @@ import { hubEndpoint, type HubAccess } from "../hub/hub-access.ts";
 import { modelWorks } from "./model-works.ts";
 import { os } from "./implementer.ts";
 import { serveWork } from "./serve-bucket.ts";
+import { bringTinyDecoder } from "./tiny-decoders.ts";
 import { packWork } from "./pack-archive.ts";
 import { publishWork } from "./publish-model.ts";
 import { proxiedFetch } from "../download/proxied-fetch.ts";
@@ -57,7 +58,13 @@ export function openTransfers(
     return devices.list(true);
   };
   const runners = {
-    ...modelWorks({ store, hub, isOpen: (id) => transfers.isOpen(id), onModels }),
+    ...modelWorks({
+      store,
+      hub,
+      bringTinyDecoder: (run) => bringTinyDecoder(run, { dataFolder, hub, settings, events }),
+      isOpen: (id) => transfers.isOpen(id),
+      onModels,
+    }),
     pack: packWork(store),
     publish: publishWork({ store, connections, buckets, dataFolder }),
     ...bucketWorks({ connections, received, dataFolder }),

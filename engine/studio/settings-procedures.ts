@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { Settings, SettingsChange } from "../contract/settings.ts";
+import { readTinyDecoder } from "../drawing/tiny-decoder.ts";
 import type { FormFile } from "../settings/form-file.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
 import type { EventLog } from "./event-log.ts";
@@ -21,6 +22,7 @@ export function settingsProcedures(parts: SettingsParts) {
     get: os.settings.get.handler(() => settings.read()),
     change: os.settings.change.handler(async ({ input }) => {
       refuseRelative(input);
+      if (typeof input.tinyDecoder === "string") await readTinyDecoder(input.tinyDecoder);
       const before = settings.read();
       const now = await settings.change(input);
       events.publish({ type: "settings-changed", settings: now });
@@ -33,8 +35,10 @@ export function settingsProcedures(parts: SettingsParts) {
 }
 
 /** A relative folder would depend on where the host was started. */
-function refuseRelative({ pictureFolder }: SettingsChange): void {
-  if (typeof pictureFolder !== "string" || isAbsolute(pictureFolder)) return;
-  const reason = "it must be a whole path";
-  throw new StudioError("REQUEST_INVALID", { field: "The folder", value: pictureFolder, reason });
+function refuseRelative({ pictureFolder, tinyDecoder }: SettingsChange): void {
+  for (const value of [pictureFolder, tinyDecoder]) {
+    if (typeof value !== "string" || isAbsolute(value)) continue;
+    const reason = "it must be a whole path";
+    throw new StudioError("REQUEST_INVALID", { field: "The folder", value, reason });
+  }
 }

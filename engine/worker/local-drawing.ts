@@ -2,7 +2,12 @@ import type { DeviceName } from "../contract/devices.ts";
 import type { Generation } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import type { Progress } from "../contract/progress.ts";
-import { Drawing, type DrawingEvent, type DrawingInputs } from "../drawing/drawing.ts";
+import {
+  Drawing,
+  type DrawingEvent,
+  type DrawingInputs,
+  type TinyUse,
+} from "../drawing/drawing.ts";
 import type { Libraries, Probe } from "../drawing/devices.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { Pixels } from "../image/pixels.ts";
@@ -16,6 +21,8 @@ export interface LocalDrawingParts {
   readonly folderOf: (model: string) => Promise<string>;
   readonly readInitImage: (id: string) => Promise<Uint8Array>;
   readonly cacheFolder: string | undefined;
+  /** What a tiny autoencoder is taken for, asked before every picture. */
+  readonly tiny?: (() => TinyUse) | undefined;
   /** Where a device's own libraries lie. */
   readonly libraries?: Libraries | undefined;
   /** The pace to expect of an order; undefined where nothing is known. */
@@ -109,7 +116,7 @@ export class LocalDrawing {
         // The networks of a new model are opened as they are first run.
         if (this.#loadedModel === order.model) tell(meter.denoising());
       } else if (event.kind === "progress") {
-        tell(meter.step(event, this.#preview(id, event)));
+        tell(meter.step(event, await this.#preview(id, event)));
       } else {
         tell(meter.saving(last));
         return newPicture(event);
@@ -139,13 +146,14 @@ export class LocalDrawing {
 
   async #inputsOf({ model, initImageId }: Order): Promise<DrawingInputs> {
     const folder = await this.#parts.folderOf(model);
-    if (initImageId === undefined) return { model: folder };
+    const tiny = this.#parts.tiny?.();
+    if (initImageId === undefined) return { model: folder, tiny };
     const bytes = await this.#parts.readInitImage(initImageId);
-    return { model: folder, startImage: { name: "the start image", bytes } };
+    return { model: folder, tiny, startImage: { name: "the start image", bytes } };
   }
 
-  #preview(generationId: string, event: Step): string | undefined {
-    const pixels = event.preview();
+  async #preview(generationId: string, event: Step): Promise<string | undefined> {
+    const pixels = await event.preview();
     return pixels && this.#parts.addPreview(generationId, event.step, pixels);
   }
 }

@@ -11,6 +11,7 @@ export const COMPARED = [
   "guidanceScale",
   "scheduler",
   "precision",
+  "decoder",
   "guidanceInterval",
   "strength",
   "model",

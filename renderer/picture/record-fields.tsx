@@ -54,6 +54,7 @@ const ROWS: readonly Row[] = [
     },
   ({ precision }) =>
     precision !== undefined && { name: "precision", value: precision, used: { precision } },
+  ({ decoder }, t) => decoder !== undefined && { name: "decoder", value: t(`decoders.${decoder}`) },
   ({ guidanceInterval }) =>
     guidanceInterval !== undefined && {
       name: "guidanceInterval",

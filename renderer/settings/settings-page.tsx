@@ -11,6 +11,7 @@ import { DrawingSection } from "./drawing-section.tsx";
 import { HubSection } from "./hub-section.tsx";
 import { PicturesSection } from "./pictures-section.tsx";
 import { Section } from "./section.tsx";
+import { TinyDecoderSection } from "./tiny-decoder-section.tsx";
 import styles from "./settings-page.module.css";
 import { useChange } from "./use-change.ts";
 
@@ -29,6 +30,7 @@ export function SettingsPage() {
           <>
             <AppearanceSection settings={settings} />
             <DrawingSection settings={settings} />
+            <TinyDecoderSection settings={settings} />
             <PicturesSection settings={settings} />
             <HubSection settings={settings} />
             {desktop && <DesktopSection settings={settings} />}

@@ -30,6 +30,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
         "alice/closed": withSchedule(join(studio.folder, "closed"), "0.013"),
         "bob/again": TINY,
         "a/sdxl": "test/golden/schedulers",
+        "madebyollin/taesd": "test/golden/tiny-vae/vae",
       },
       gated: ["alice/closed"],
       token: "hf_alice",
@@ -90,6 +91,27 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     );
     await expect(studio.client.models.inspect({ repository: "a/sdxl" })).rejects.toEqual(
       refusal("SNAPSHOT_UNSUPPORTED"),
+    );
+  });
+
+  test("downloads a tiny decoder and chooses it; another folder is chosen only if it is one", async () => {
+    const [offered] = await studio.client.models.tinyDecoders();
+    expect(offered).toMatchObject({ id: "taesd", licence: { id: "mit" } });
+    expect(offered?.folder).toBeUndefined();
+    const { transferId } = await studio.client.models.downloadTinyDecoder({ id: "taesd" });
+    await until(transferId, inState("done"));
+    const [there] = await studio.client.models.tinyDecoders();
+    expect(there?.folder).toContain("taesd");
+    expect(await studio.client.settings.get()).toMatchObject({ tinyDecoder: there?.folder });
+    expect(await ids()).toEqual(["starter"]);
+
+    const choose = (tinyDecoder: string | null) => studio.client.settings.change({ tinyDecoder });
+    await expect(choose("taesd")).rejects.toEqual(refusal("REQUEST_INVALID"));
+    await expect(choose(TINY)).rejects.toEqual(refusal("SNAPSHOT_INCOMPLETE"));
+    expect(await choose(null)).not.toHaveProperty("tinyDecoder");
+    expect(await choose(resolve("test/golden/tiny-vae/vae"))).toHaveProperty("tinyDecoder");
+    await expect(studio.client.models.downloadTinyDecoder({ id: "none" })).rejects.toEqual(
+      refusal("NOT_FOUND"),
     );
   });
 

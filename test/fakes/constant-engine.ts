@@ -118,7 +118,7 @@ export class ConstantEngine implements PictureEngine {
     for (let step = 1; step <= steps; step++) {
       if (failure?.afterSteps === image * steps + step - 1) throw failure.error;
       if (stepMs > 0) await delay(stepMs, undefined, { signal });
-      yield { kind: "progress", image, step, steps, preview: () => FEW_PIXELS };
+      yield { kind: "progress", image, step, steps, preview: async () => FEW_PIXELS };
     }
   }
 

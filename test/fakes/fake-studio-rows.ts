@@ -1,7 +1,11 @@
 import type { Image } from "../../engine/contract/gallery.ts";
 import type { Generation } from "../../engine/contract/generation.ts";
 import type { Order } from "../../engine/contract/order.ts";
-import type { CatalogueEntry, StoredModel } from "../../engine/contract/models.ts";
+import type {
+  TinyDecoderEntry,
+  CatalogueEntry,
+  StoredModel,
+} from "../../engine/contract/models.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import { draw, pictureOf } from "./fake-pictures.ts";
 
@@ -151,6 +155,21 @@ export const STABLE_DIFFUSION: StoredModel = {
     addedAt: new Date(NOW - 3 * 86_400_000).toISOString(),
   },
 };
+
+export const TINY_DECODERS: readonly TinyDecoderEntry[] = [
+  {
+    id: "taesd",
+    title: "TAESD",
+    description: "A tiny autoencoder for Stable Diffusion 1 and 2.",
+    sources: ["madebyollin/taesd"],
+    licence: {
+      id: "mit",
+      title: "MIT License",
+      address: "https://github.com/madebyollin/taesd/blob/main/LICENSE",
+    },
+    downloadBytes: 9_790_000,
+  },
+];
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
   ["stable-diffusion-2", "Stable Diffusion 2", 768, "v_prediction"],

@@ -16,6 +16,7 @@ import { FakeServer } from "./fake-server.ts";
 import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
 import {
   CATALOGUE,
+  TINY_DECODERS,
   downloadOf,
   generationOf,
   imageOf,
@@ -79,6 +80,7 @@ export class FakeStudio {
       scaling: "smooth",
       keepInTray: false,
       notify: true,
+      tinyForFast: false,
       language: "en",
       isIntroduced: scene !== "welcome",
     };
@@ -615,6 +617,8 @@ export class FakeStudio {
         ],
       }),
       download: begin,
+      tinyDecoders: async () => [...TINY_DECODERS],
+      downloadTinyDecoder: begin,
     };
   }
 }

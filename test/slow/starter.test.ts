@@ -79,7 +79,7 @@ test("previews are there from the first step of the first picture, and look like
   const request = { prompt: "a big pink heart on a gray background", seed: "1" };
   for await (const event of fresh.generate(request)) {
     if (event.kind === "image") last = event;
-    const preview = event.kind === "progress" ? event.preview() : undefined;
+    const preview = event.kind === "progress" ? await event.preview() : undefined;
     if (preview !== undefined) previews.push(preview);
   }
   expect(previews.length).toBe(30);

@@ -117,8 +117,8 @@ async function* eventStream(
 ): AsyncGenerator<Uint8Array, void> {
   const encode = eventEncoder(inference);
   try {
-    yield* encode(first).chunks;
-    for await (const event of events) yield* encode(event).chunks;
+    yield* (await encode(first)).chunks;
+    for await (const event of events) yield* (await encode(event)).chunks;
   } catch (error) {
     if (inference.signal.aborted) return;
     if (!(error instanceof StudioError)) log.error(error);
@@ -126,25 +126,27 @@ async function* eventStream(
   }
 }
 
-function eventEncoder(inference: Inference): (event: DrawingEvent | undefined) => ByteSource {
+function eventEncoder(
+  inference: Inference,
+): (event: DrawingEvent | undefined) => Promise<ByteSource> {
   const pictures = inference.requests.reduce((sum, { count = 1 }) => sum + count, 0);
   let previewAtMs = -Infinity;
-  return (event) => {
+  return async (event) => {
     // A comment: clients skip it, proxies see that somebody is there.
     if (event === undefined) return text(": waiting\n\n");
     if (event.kind === "drawn") return serverSentEvent(replyTo(inference, event));
     const isDue = performance.now() - previewAtMs >= PREVIEW_MS;
     if (isDue) previewAtMs = performance.now();
-    return serverSentEvent(eventJson(progressEvent(inference, event, { pictures, isDue })));
+    return serverSentEvent(eventJson(await progressEvent(inference, event, { pictures, isDue })));
   };
 }
 
-function progressEvent(
+async function progressEvent(
   { address, request }: Inference,
   { image, step, steps, preview }: Progress,
   { pictures, isDue }: { readonly pictures: number; readonly isDue: boolean },
-): ProgressEvent {
-  const pixels = isDue ? preview() : undefined;
+): Promise<ProgressEvent> {
+  const pixels = isDue ? await preview() : undefined;
   return {
     id: request.id,
     model_name: address.name,

@@ -51,6 +51,20 @@ export const settings = {
     dml: "Graphics (DirectML)",
     coreml: "Apple (Core ML)",
   },
+  tiny: {
+    title: "Tiny decoder",
+    help: "A tiny decoder shows a sharper preview while a picture develops. A model with a folder tiny_vae uses its own.",
+    source: "From {{source}}, under the",
+    download: "Download {{title}} ({{size}})",
+    downloading: "Downloading {{title}}",
+    use: "Use {{title}}",
+    folder: "Folder",
+    folderHelp:
+      "A folder with config.json and weights of an AutoencoderTiny for Stable Diffusion 1 and 2. Empty means none.",
+    forFast: "Decode Fast pictures with it",
+    forFastHelp:
+      "Saves most of the decoding time; pictures are slightly softer and their details say so.",
+  },
   pictures: {
     title: "Pictures",
     folder: "Folder",

@@ -23,7 +23,7 @@ class HeldEngine {
     finished.promise.catch(() => undefined);
     signal.addEventListener("abort", () => finished.reject(signal.reason));
     if (signal.aborted) finished.reject(signal.reason);
-    yield { kind: "progress", image: 0, step: 1, steps: 2, preview: () => undefined };
+    yield { kind: "progress", image: 0, step: 1, steps: 2, preview: async () => undefined };
     await finished.promise;
     this.ended.push(name);
   }

@@ -4,7 +4,7 @@ import { RunProgress } from "../../../engine/worker/run-progress.ts";
 const PACE = { text: 1, step: 2, decode: 5 };
 
 function step(number: number) {
-  const preview = () => undefined;
+  const preview = async () => undefined;
   return {
     kind: "progress",
     image: 0,

@@ -1,0 +1,88 @@
+import { useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import type { TinyDecoderEntry } from "../../engine/contract/models.ts";
+import type { Settings } from "../../engine/contract/settings.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { isActive, useTransfers } from "../state/transfers.ts";
+import { Button } from "../ui/button.tsx";
+import { SavedField } from "../ui/saved-field.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { attempt } from "../ui/toasts.ts";
+import { formatBytes } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import { Actions, Help, Section } from "./section.tsx";
+import { useChange } from "./use-change.ts";
+
+/** A tiny autoencoder: where it lies, and what it is used for. */
+export function TinyDecoderSection({ settings }: { settings: Settings }) {
+  const t = useWords("settings");
+  const { queries } = useStudio();
+  const change = useChange();
+  const { tinyDecoder, tinyForFast } = settings;
+  const { data: entries = [] } = useQuery(queries.models.tinyDecoders.queryOptions());
+  return (
+    <Section title={t("tiny.title")}>
+      <Help>{t("tiny.help")}</Help>
+      {entries
+        .filter(({ folder }) => folder === undefined || folder !== tinyDecoder)
+        .map((entry) => (
+          <Offer key={entry.id} entry={entry} />
+        ))}
+      <SavedField
+        key={tinyDecoder ?? ""}
+        label={t("tiny.folder")}
+        description={t("tiny.folderHelp")}
+        saved={tinyDecoder ?? ""}
+        onSave={(typed) => change({ tinyDecoder: typed.trim() === "" ? null : typed.trim() })}
+      />
+      <Switch
+        isSelected={tinyForFast}
+        onChange={(isSelected) => change({ tinyForFast: isSelected })}
+        description={t("tiny.forFastHelp")}
+      >
+        {t("tiny.forFast")}
+      </Switch>
+    </Section>
+  );
+}
+
+/** One of the catalogue: its licence and size stand beside the button that fetches it. */
+function Offer({ entry }: { entry: TinyDecoderEntry }) {
+  const t = useWords("settings");
+  const { client } = useStudio();
+  const change = useChange();
+  const { id, title, description, licence, sources, downloadBytes, folder } = entry;
+  const isComing = useTransfers(({ all }) =>
+    all.some((one) => one.kind === "download" && one.name === title && isActive(one)),
+  );
+  return (
+    <>
+      <p>
+        {`${title}: ${description} `}
+        {t("tiny.source", { source: sources.join(", ") })}{" "}
+        <a href={licence.address} target="_blank" rel="noreferrer">
+          {licence.title}
+        </a>
+        .
+      </p>
+      <Actions>
+        {folder === undefined ? (
+          <Button
+            icon={Download}
+            isDisabled={isComing}
+            onPress={() => attempt(client.models.downloadTinyDecoder({ id }))}
+          >
+            {t(isComing ? "tiny.downloading" : "tiny.download", {
+              title,
+              size: formatBytes(downloadBytes),
+            })}
+          </Button>
+        ) : (
+          <Button onPress={() => change({ tinyDecoder: folder })}>
+            {t("tiny.use", { title })}
+          </Button>
+        )}
+      </Actions>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Drawing, type TinyUse } from "../../../engine/drawing/drawing.ts";
+import { readTinyDecoder } from "../../../engine/drawing/tiny-decoder.ts";
+import { refusal } from "../../fakes/refusal.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const TINY = "test/golden/tiny-vae/vae";
+const cacheFolder = mkdtempSync(join(tmpdir(), "darkroom-"));
+const drawing = new Drawing({ device: "cpu", cacheFolder });
+afterAll(() => {
+  drawing.close();
+  rmSync(cacheFolder, { recursive: true });
+});
+
+/** A model with a tiny autoencoder of its own beside its networks. */
+function modelWithTiny(): string {
+  const model = join(temporaryFolder(), "model");
+  cpSync("test/golden/tiny-sd2-v/snapshot", model, { recursive: true });
+  cpSync(TINY, join(model, "tiny_vae"), { recursive: true });
+  return model;
+}
+
+async function draw(model: string, preset: string, tiny?: TinyUse) {
+  const previews: (string | undefined)[] = [];
+  const asked = { prompt: "fish", seed: "1", steps: 2, width: 64, height: 64, preset };
+  for await (const event of drawing.generate(asked, { model, tiny })) {
+    if (event.kind === "image") return { ...event, previews };
+    if (event.kind !== "progress") continue;
+    const pixels = await event.preview();
+    previews.push(pixels && `${pixels.width}x${pixels.height}`);
+  }
+  throw new Error("there was no picture");
+}
+
+test("previews are decoded by a model's own tiny decoder, and Fast pictures where that is wished", async () => {
+  const model = modelWithTiny();
+  const own = await draw(model, "fast");
+  expect(own.previews).toEqual(["64x64", "64x64"]);
+  expect(own.record.decoder).toBeUndefined();
+  const tiny = await draw(model, "fast", { decodesFast: true });
+  expect(tiny.record).toMatchObject({ decoder: "tiny", preset: "fast" });
+  expect(tiny.pixels.data).not.toEqual(own.pixels.data);
+  const exact = await draw(model, "exact", { decodesFast: true });
+  expect(exact.record.decoder).toBeUndefined();
+});
+
+test("a decoder that goes is noticed at the next picture", async () => {
+  const model = modelWithTiny();
+  expect((await draw(model, "fast")).previews).toEqual(["64x64", "64x64"]);
+  rmSync(join(model, "tiny_vae"), { recursive: true });
+  const without = await draw(model, "fast", { decodesFast: true });
+  expect(without.previews).toEqual(["8x8", "8x8"]);
+  expect(without.record.decoder).toBeUndefined();
+});
+
+test("one for Stable Diffusion's latents is not taken for those of another model", async () => {
+  const chosen = { folder: TINY, decodesFast: true };
+  const drawn = await draw("test/golden/tiny-sd2-v/snapshot", "fast", chosen);
+  expect(drawn.previews).toEqual(["8x8", "8x8"]);
+  expect(drawn.record.decoder).toBeUndefined();
+});
+
+test("what is no tiny autoencoder is refused", async () => {
+  const refused = (path: string) => expect(readTinyDecoder(path)).rejects;
+  await refused("test/golden/tiny-sd2-v/snapshot/vae").toEqual(refusal("SNAPSHOT_UNSUPPORTED"));
+  await refused(join(temporaryFolder(), "none")).toEqual(refusal("SNAPSHOT_NOT_FOUND"));
+  await refused(temporaryFolder()).toEqual(refusal("SNAPSHOT_INCOMPLETE"));
+});
