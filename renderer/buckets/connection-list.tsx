@@ -1,4 +1,5 @@
 import { CircleAlert, CircleCheck, CircleDashed, LoaderCircle } from "lucide-react";
+import { useLayoutEffect, useRef } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Connection } from "../../engine/contract/buckets.ts";
 import { useConnectionTests } from "../state/connections.ts";
@@ -15,8 +16,13 @@ export interface ConnectionListProps {
 /** The connections by name, each with its bucket and how it stands with it. */
 export function ConnectionList({ connections, openId, onOpen }: ConnectionListProps) {
   const t = useWords("buckets");
+  const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [openId]);
   return (
     <ListBox
+      ref={list}
       aria-label={t("connections")}
       className={styles.list ?? ""}
       selectionMode="single"

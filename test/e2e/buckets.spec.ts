@@ -113,6 +113,39 @@ test("publishes the starter under the document's words, breaks it, repairs it, a
   await expect(strip.getByRole("option", { name: "a red house", exact: true })).toBeVisible();
 });
 
+test("a connection leads to what is wrong with it, and lists the bucket once that is mended", async ({
+  studio: { page },
+}) => {
+  await using s3 = await S3Server.start();
+  s3.bucket("models").put("notes.txt", { bytes: Buffer.from("x") });
+  await page.goto(new URL("/buckets", page.url()).href);
+  await page.getByRole("button", { name: "Add a connection" }).click();
+  const dialog = page.getByRole("dialog");
+  const field = (name: string) => dialog.getByRole("textbox", { name, exact: true });
+  const save = dialog.getByRole("button", { name: "Save and test" });
+  await save.click();
+  await expect(field("Access key")).toBeFocused();
+  await expect(dialog.getByText("Enter the access key.")).toBeVisible();
+  // Nothing has been tried with another source yet.
+  await dialog.getByRole("radio", { name: "Connection Secret (YAML)" }).click();
+  await expect(dialog.getByText("Paste the Secret")).toBeHidden();
+  await dialog.getByRole("radio", { name: "Enter the values" }).click();
+  await field("Connection name").fill("lab");
+  await field("Access key").fill(s3.accessKey);
+  await field("Secret key").fill("wrong");
+  await field("Endpoint").fill(s3.origin);
+  await field("Bucket").fill("models");
+  await save.click();
+  await expect(dialog.getByText(/does not accept the keys/)).toBeVisible();
+  await expect(field("Secret key")).toBeFocused();
+  await expect(dialog.getByRole("heading", { name: "Edit lab" })).toBeVisible();
+  await field("Access key").fill(s3.accessKey);
+  await field("Secret key").fill(s3.secretKey);
+  await save.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(row(page, /notes\.txt/)).toBeVisible();
+});
+
 test("a cancelled publish says so, leaves nothing half sent, and goes back to what was entered", async ({
   studio: { page },
 }) => {
@@ -162,6 +195,9 @@ test("10,000 keys are browsed, searched, sorted and selected", async ({ studio: 
     "aria-sort",
     "descending",
   );
+  // Another order is read from its beginning, wherever the row with the focus went.
+  await expect(grid.getByRole("row").nth(1)).toContainText("04321.png");
+  expect(await grid.evaluate((element) => element.scrollTop)).toBe(0);
   const search = page.getByRole("searchbox", { name: "Search this folder" });
   await search.fill("0432");
   await expect(page.getByText("11 items", { exact: true })).toBeVisible();

@@ -45,7 +45,7 @@ export function FolderView(props: FolderViewProps) {
   const [words, setWords] = useState("");
   const searchRef = useRef<HTMLInputElement>(null);
   const listing = useListing(place, prefix, words, sort);
-  const chosen = useChosen(listing.rows);
+  const chosen = useChosen(listing);
   const all = useTakeAll(listing);
   const column = useDetailsColumn();
   const uploads = useUploads({ connection, place, prefix });
@@ -138,15 +138,18 @@ function WithDetails({ column, details, children }: WithDetailsProps) {
 }
 
 /** The rows that are chosen, in the order of the list; nothing is chosen in a folder that just opened. */
-function useChosen(rows: readonly Row[]): readonly Row[] {
+function useChosen({ rows, question }: Listing): readonly Row[] {
   const chosen = bucketChoice.useChoice((choice) => choice.chosen);
-  const before = useRef<readonly string[]>([]);
+  const seen = useRef<{ readonly question: string; readonly keys: readonly string[] }>(undefined);
   useEffect(() => bucketChoice.forgetChoice(), []);
   useEffect(() => {
-    const after = rows.map(({ key }) => key);
-    bucketChoice.keepChoice(before.current, after);
-    before.current = after;
-  }, [rows]);
+    if (question === undefined) return;
+    const keys = rows.map(({ key }) => key);
+    // In another order nothing takes the place of a row that was not read yet.
+    const before = seen.current?.question === question ? seen.current.keys : [];
+    bucketChoice.keepChoice(before, keys);
+    seen.current = { question, keys };
+  }, [rows, question]);
   return useMemo(
     () => (chosen.size === 0 ? [] : rows.filter(({ key }) => chosen.has(key))),
     [rows, chosen],

@@ -70,7 +70,7 @@ function OfFolder({ place, prefix }: { place: BucketPlace; prefix: string }) {
     <>
       <p className={styles.help}>{t("details.folderHelp")}</p>
       <div className={styles.verbs}>
-        <Button icon={ListChecks} isDisabled={isFetching} onPress={look}>
+        <Button icon={ListChecks} isPending={isFetching} onPress={look}>
           {t(isAsked ? "details.checkAgain" : "details.check")}
         </Button>
         {data?.archiveKey !== undefined && (

@@ -49,7 +49,7 @@ export interface ObjectListProps {
 export const ObjectList = memo(function ObjectList(props: ObjectListProps) {
   const { rows, sort, onSort } = props;
   const t = useWords("buckets");
-  const list = useRows(rows);
+  const list = useRows(rows, sort);
   const { chosen, focused } = bucketChoice.useChoice();
   const lastMade = list.made.at(-1)?.index ?? 0;
   const { hasMore, onEnd } = props;
@@ -127,7 +127,7 @@ function gesturesOf({ rows, onOpen, onMenu, dragOut }: ObjectListProps, ids: rea
 }
 
 /** The rows in and around the view, the one with the focus among them, and the keys that move it. */
-function useRows(rows: readonly Row[]) {
+function useRows(rows: readonly Row[], { sortBy, isDescending }: Sort) {
   const scroller = useRef<HTMLDivElement>(null);
   const ids = useMemo(() => rows.map(({ key }) => key), [rows]);
   const focused = bucketChoice.useChoice((choice) => choice.focused);
@@ -149,14 +149,22 @@ function useRows(rows: readonly Row[]) {
       [place],
     ),
   });
+  // Another order is read from its beginning.
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0;
+  }, [sortBy, isDescending]);
+  /** Whether a row has the keyboard's focus. */
   const isInside = useRef(false);
+  const shown = useRef(focused);
   useLayoutEffect(() => {
     if (place < 0) return;
-    virtual.scrollToIndex(place, { align: "auto" });
+    // A row that only changed its place is not followed.
+    if (shown.current !== focused) virtual.scrollToIndex(place, { align: "auto" });
+    shown.current = focused;
     if (!isInside.current) return;
     const row = scroller.current?.querySelector<HTMLElement>(`[data-row="${place}"]`);
     row?.focus({ preventScroll: true });
-  }, [place, virtual]);
+  }, [place, focused, virtual]);
   return {
     scroller,
     ids,
@@ -168,7 +176,7 @@ function useRows(rows: readonly Row[]) {
       if (pressKey(event, ids, page, bucketChoice)) event.preventDefault();
     },
     onFocus: ({ target }: FocusEvent<HTMLElement>) => {
-      isInside.current = true;
+      isInside.current = target.dataset["row"] !== undefined;
       const id = ids[Number(target.dataset["row"] ?? -1)];
       // Reached by Tab: from here the arrows go on.
       if (id !== undefined && focused === undefined) bucketChoice.choose(id);

@@ -45,7 +45,7 @@ export function Toolbar({ words, onWords, searchRef, listing, folder, column }: 
           icon={RefreshCw}
           label={t("actions.refresh")}
           keys="r"
-          isDisabled={isBusy}
+          isPending={isBusy}
           onPress={refresh}
         />
         <UploadMenu actions={folder.ofUploads} />

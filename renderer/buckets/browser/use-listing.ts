@@ -32,6 +32,8 @@ export function useListing(place: BucketPlace, prefix: string, words: string, so
   };
   return {
     rows,
+    /** What the rows answer; undefined while they are those of the question before. */
+    question: list.isPlaceholderData ? undefined : JSON.stringify({ search, ...sort }),
     search,
     error: list.error,
     isPending: list.isPending,

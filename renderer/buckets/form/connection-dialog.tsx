@@ -2,7 +2,6 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { useWords } from "../../words/words.ts";
 import { ConnectionForm } from "./connection-form.tsx";
-import { isSound } from "./draft.ts";
 import { type DraftStart, useDraft } from "./use-draft.ts";
 
 export interface ConnectionDialogProps extends DraftStart {
@@ -15,23 +14,19 @@ export interface ConnectionDialogProps extends DraftStart {
 export function ConnectionDialog({ onClose, onReady, ...start }: ConnectionDialogProps) {
   const t = useWords("buckets");
   const state = useDraft(start, onReady);
-  const { draft, saved, phase, areFaultsShown } = state;
+  const { draft, saved, phase } = state;
   const isBusy = phase !== "form";
-  const words = isBusy ? t(`form.${phase}`) : t(saved ? "form.save" : "form.connect");
+  const words = t(isBusy ? `form.${phase}` : "form.save");
   return (
     <Dialog
-      title={start.connection ? t("form.edit", { name: start.connection.name }) : t("add")}
+      title={saved ? t("form.edit", { name: saved.name }) : t("add")}
       size="wide"
       isOpen
       onClose={onClose}
       actions={
         <>
           <Button onPress={onClose}>{t(saved ? "form.close" : "form.cancel")}</Button>
-          <Button
-            variant="filled"
-            isDisabled={isBusy || (areFaultsShown && !isSound(draft, saved))}
-            onPress={state.save}
-          >
+          <Button variant="filled" isPending={isBusy} onPress={state.save}>
             {words}
           </Button>
         </>
@@ -43,7 +38,8 @@ export function ConnectionDialog({ onClose, onReady, ...start }: ConnectionDialo
         field={state.field}
         check={state.check}
         error={state.error}
-        areFaultsShown={areFaultsShown}
+        areFaultsShown={state.areFaultsShown}
+        attempts={state.attempts}
         onChange={state.change}
         onSubmit={state.save}
       />

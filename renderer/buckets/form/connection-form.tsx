@@ -1,5 +1,5 @@
 import { CircleAlert } from "lucide-react";
-import type { FormEvent } from "react";
+import { type FormEvent, useEffect, useRef } from "react";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { fieldOf } from "../../state/connections.ts";
 import { CopyDetails, Failed } from "../../ui/async-states.tsx";
@@ -14,20 +14,28 @@ import { SourceFields } from "./source-fields.tsx";
 export interface ConnectionFormProps extends FieldsProps {
   /** Why the studio did not take it. */
   readonly error: Error | undefined;
+  /** How often saving ended with something to put right. */
+  readonly attempts: number;
   readonly onSubmit: () => void;
 }
 
 /** A connection under the words of OpenShift AI's form; or where else its values are read from. */
-export function ConnectionForm({ error, onSubmit, ...fields }: ConnectionFormProps) {
+export function ConnectionForm({ error, attempts, onSubmit, ...fields }: ConnectionFormProps) {
   const t = useWords("buckets");
   const { draft, connection, check } = fields;
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // Where a person goes on.
+    if (attempts > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [attempts]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
   };
   return (
-    <form className={styles.form} onSubmit={submit} noValidate>
+    <form ref={form} className={styles.form} onSubmit={submit} noValidate>
       {error && <Failed title={t("form.refused")} error={error} />}
+      {check !== undefined && attempts > 0 && <p role="status">{t("form.saved")}</p>}
       {check?.error && fieldOf(check.error.code) === undefined && (
         <Outcome error={new StudioError(check.error.code, check.error.details)} />
       )}

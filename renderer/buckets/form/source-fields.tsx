@@ -20,13 +20,11 @@ export function SourceFields(fields: FieldsProps) {
   const { draft, onChange } = fields;
   const { queries } = useStudio();
   const sources = useQuery(queries.buckets.sources.queryOptions()).data;
-  const isMissing = (source: Source): boolean =>
-    (source === "profile" && (sources?.profiles.length ?? 0) === 0) ||
-    (source === "environment" && sources?.isInEnvironment !== true);
+  const profiles = sources?.profiles ?? [];
   const choose = (source: Source) =>
     onChange({
       source,
-      ...(source === "profile" && draft.profile === "" && { profile: sources?.profiles[0] ?? "" }),
+      ...(source === "profile" && draft.profile === "" && { profile: profiles[0] ?? "" }),
     });
   return (
     <div className={styles.source}>
@@ -34,27 +32,40 @@ export function SourceFields(fields: FieldsProps) {
         label={t("sources.label")}
         value={draft.source}
         onChange={choose}
-        chips={SOURCES.map((value) => ({
-          value,
-          label: t(`sources.${value}`),
-          isDisabled: isMissing(value),
-        }))}
+        chips={SOURCES.map((value) => ({ value, label: t(`sources.${value}`) }))}
       />
       {draft.source === "secret" && <SecretField {...fields} />}
-      {draft.source === "profile" && (
-        <Select
-          label={t("sources.profileLabel")}
-          description={t("sources.profileHelp")}
-          value={draft.profile}
-          onChange={(profile) => onChange({ profile })}
-          options={(sources?.profiles ?? []).map((name) => ({ value: name, label: name }))}
-        />
-      )}
+      {draft.source === "profile" && sources && <ProfileField {...fields} profiles={profiles} />}
       {draft.source === "environment" && (
-        <p className={styles.help}>{t("sources.environmentHelp")}</p>
+        <p className={styles.help}>
+          {t(
+            sources?.isInEnvironment === false
+              ? "sources.noEnvironment"
+              : "sources.environmentHelp",
+          )}
+        </p>
       )}
-      {draft.source !== "fields" && <Beside {...fields} />}
+      {draft.source !== "fields" && <Beside {...fields} source={draft.source} />}
     </div>
+  );
+}
+
+interface ProfileFieldProps extends FieldsProps {
+  readonly profiles: readonly string[];
+}
+
+/** A profile of the files that the AWS command line keeps, where there are any. */
+function ProfileField({ draft, profiles, onChange }: ProfileFieldProps) {
+  const t = useWords("buckets");
+  if (profiles.length === 0) return <p className={styles.help}>{t("sources.noProfile")}</p>;
+  return (
+    <Select
+      label={t("sources.profileLabel")}
+      description={t("sources.profileHelp")}
+      value={draft.profile}
+      onChange={(profile) => onChange({ profile })}
+      options={profiles.map((name) => ({ value: name, label: name }))}
+    />
   );
 }
 
@@ -102,25 +113,40 @@ function SecretField({ draft, connection, areFaultsShown, onChange }: FieldsProp
   );
 }
 
+interface BesideProps extends FieldsProps {
+  readonly source: Exclude<Source, "fields">;
+}
+
 /** What a person may add to what is read: it wins. */
-function Beside({ draft, onChange }: FieldsProps) {
+function Beside({ draft, source, onChange }: BesideProps) {
   const t = useWords("buckets");
+  const placeholder = t(`sources.given.${source}`);
   return (
-    <div className={styles.pair}>
+    <>
       <TextField
-        label={t("fields.name")}
-        placeholder={t("sources.asThere")}
-        maxLength={100}
-        value={draft.name}
-        onChange={(name) => onChange({ name })}
-      />
-      <TextField
-        label={t("fields.bucket")}
-        placeholder={t("sources.asThere")}
+        label={t("fields.endpoint")}
+        placeholder={placeholder}
+        inputMode="url"
         isCode
-        value={draft.bucket}
-        onChange={(bucket) => onChange({ bucket: bucket.trim() })}
+        value={draft.endpoint}
+        onChange={(endpoint) => onChange({ endpoint })}
       />
-    </div>
+      <div className={styles.pair}>
+        <TextField
+          label={t("fields.name")}
+          placeholder={placeholder}
+          maxLength={100}
+          value={draft.name}
+          onChange={(name) => onChange({ name })}
+        />
+        <TextField
+          label={t("fields.bucket")}
+          placeholder={placeholder}
+          isCode
+          value={draft.bucket}
+          onChange={(bucket) => onChange({ bucket: bucket.trim() })}
+        />
+      </div>
+    </>
   );
 }

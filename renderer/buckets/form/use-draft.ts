@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Connection, ConnectionCheck } from "../../../engine/contract/buckets.ts";
 import { useStudio } from "../../connection/studio.tsx";
-import { type ConnectionField, testConnection } from "../../state/connections.ts";
+import { type ConnectionField, refreshBuckets, testConnection } from "../../state/connections.ts";
 import { type Draft, draftOf, EMPTY_DRAFT, isSound, saveDraft } from "./draft.ts";
 
 export interface DraftStart {
@@ -15,16 +15,19 @@ export interface DraftStart {
 
 /** A draft on its way: written, saved and tested; what the test says stands at the field it is about. */
 export function useDraft({ connection, field, yaml }: DraftStart, onReady: (id: string) => void) {
-  const { client } = useStudio();
+  const studio = useStudio();
+  const { client } = studio;
   const [draft, setDraft] = useState(() => firstDraft(connection, yaml));
   const [saved, setSaved] = useState(connection);
   const [phase, setPhase] = useState<"form" | "saving" | "testing">("form");
   const [error, setError] = useState<Error>();
   const [check, setCheck] = useState(connection?.check);
   const [isPressed, setIsPressed] = useState(false);
+  const [attempts, setAttempts] = useState(0);
   const save = async () => {
+    if (phase !== "form") return;
     setIsPressed(true);
-    if (!isSound(draft, saved)) return;
+    if (!isSound(draft, saved)) return setAttempts((before) => before + 1);
     setPhase("saving");
     setError(undefined);
     try {
@@ -35,11 +38,14 @@ export function useDraft({ connection, field, yaml }: DraftStart, onReady: (id: 
       setPhase("testing");
       const outcome = await testConnection(client, kept.id);
       setCheck(outcome);
+      // What was read, or refused, with the values before.
+      refreshBuckets(studio);
       if (outcome.state === "ready") onReady(kept.id);
     } catch (failure) {
       setError(failure instanceof Error ? failure : new Error(String(failure)));
     }
     setPhase("form");
+    setAttempts((before) => before + 1);
   };
   return {
     draft,
@@ -49,8 +55,11 @@ export function useDraft({ connection, field, yaml }: DraftStart, onReady: (id: 
     check: failedOnly(check),
     field,
     areFaultsShown: isPressed,
+    attempts,
     change: (change: Partial<Draft>) => {
       setDraft((before) => ({ ...before, ...change }));
+      // Of another source nothing has been tried yet.
+      if (change.source !== undefined) setIsPressed(false);
       // What was found out is about what was saved.
       setCheck(undefined);
     },

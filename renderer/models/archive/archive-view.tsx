@@ -49,7 +49,7 @@ export function ArchiveView({ place }: { place: ArchivePlace }) {
       <Model archive={data} />
       <div className={details.actions}>
         <ImportButton archive={data} place={place} />
-        <Button icon={RefreshCw} isDisabled={isFetching} onPress={() => void refetch()}>
+        <Button icon={RefreshCw} isPending={isFetching} onPress={() => void refetch()}>
           {t("again")}
         </Button>
       </div>

@@ -175,10 +175,10 @@ export const buckets = {
   },
   form: {
     edit: "Edit {{name}}",
-    connect: "Save and test",
     save: "Save and test",
-    saving: "Saving",
-    testing: "Testing",
+    saving: "Saving…",
+    testing: "Testing…",
+    saved: "The connection is saved, but its test failed.",
     cancel: "Cancel",
     close: "Close",
     refused: "The connection could not be saved",
@@ -195,9 +195,16 @@ export const buckets = {
     file: "Choose a file",
     profileLabel: "Profile",
     profileHelp: "From ~/.aws/config and ~/.aws/credentials.",
+    noProfile: "There is no profile in ~/.aws/config or ~/.aws/credentials.",
     environmentHelp:
       "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_S3_ENDPOINT and the others, as Darkroom was started with them.",
-    asThere: "As given there",
+    noEnvironment:
+      "Darkroom was started without AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Set them and start it again.",
+    given: {
+      secret: "As in the Secret",
+      profile: "As in the profile",
+      environment: "As in the environment",
+    },
   },
   fields: {
     name: "Connection name",
