@@ -9,7 +9,7 @@ export const BUCKET_REFUSALS = {
     status: 502,
     sentence: "{host} shows a certificate that is not trusted: {reason}.",
     advice:
-      "If you know it, give the connection its authority's certificate; nothing was sent. One that is out of date or of another name is its keeper's to put right.",
+      "If you know it, give the connection its authority's certificate; nothing was sent. If it has expired or names another host, its operator must fix it.",
   },
   BUCKET_KEYS_REFUSED: {
     status: 403,

@@ -15,7 +15,7 @@ export const INFERENCE_REFUSALS = {
   },
   ENDPOINT_TOKEN_REFUSED: {
     status: 403,
-    sentence: "The endpoint asks for a token that it accepts: {reason}.",
+    sentence: "The endpoint did not accept the token: {reason}.",
     advice: "Enter one; a token that is refused may have expired.",
   },
   ENDPOINT_MODEL_UNKNOWN: {
@@ -48,7 +48,7 @@ export const INFERENCE_REFUSALS = {
     status: 502,
     sentence: "{host} shows a certificate that is not trusted: {reason}.",
     advice:
-      "If you know it, trust it for this endpoint; nothing was sent. One that is out of date or of another name is its keeper's to put right.",
+      "If you know it, trust it for this endpoint; nothing was sent. If it has expired or names another host, its operator must fix it.",
   },
   ENDPOINT_MOVED: {
     status: 502,

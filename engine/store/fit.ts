@@ -61,10 +61,10 @@ export function fitOf(summary: ModelSummary, place: DrawingPlace): Fit {
   if (total === undefined) return { verdict: "good", reason: `${needs}.`, memoryBytes };
   if (memoryBytes > USABLE_SHARE * total) return shortOf(summary, place, { memoryBytes, total });
   if (place.provider === "cpu" && summary.parameters > SLOW_PARAMETERS) {
-    const reason = `${needs}, which is there; without a graphics card it takes minutes.`;
+    const reason = `${needs} (available); without a graphics card it takes minutes.`;
     return { verdict: "slow", reason, memoryBytes };
   }
-  return { verdict: "good", reason: `${needs}, which is there.`, memoryBytes };
+  return { verdict: "good", reason: `${needs} (available).`, memoryBytes };
 }
 
 /** Where memory is short in full precision, int8 may do on a CPU. */

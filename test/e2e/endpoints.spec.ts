@@ -57,7 +57,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await expect(dialog.getByText("The seed's edge is ready")).toBeVisible();
   await dialog.getByRole("button", { name: "Draw here" }).click();
 
-  await expect(page.getByRole("button", { name: /Draw on/ })).toContainText("The seed's edge");
+  await expect(page.getByRole("button", { name: /Run on/ })).toContainText("The seed's edge");
   await expect(page.getByText("Ignored by this endpoint.").first()).toBeVisible();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Photo of a dog");
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
@@ -85,11 +85,11 @@ test("a refused token is named with its next step, and a new one helps", async (
   await dialog.getByRole("textbox", { name: "Address" }).fill(edge.url);
   await dialog.getByRole("textbox", { name: "Bearer token" }).fill("a-token-of-yesterday");
   await dialog.getByRole("button", { name: "Add and test" }).click();
-  await expect(dialog.getByText("The endpoint asks for a token that it accepts")).toBeVisible();
+  await expect(dialog.getByText("The endpoint did not accept the token")).toBeVisible();
   await dialog.getByRole("button", { name: "Done" }).click();
 
   const card = page.getByRole("article");
-  await expect(card.getByText("Cannot be used")).toBeVisible();
+  await expect(card.getByText("Unavailable")).toBeVisible();
   await card.getByRole("button", { name: "Draw here" }).click();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a cat");
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();

@@ -87,7 +87,7 @@ export const gallery = {
   fresh_one: "{{count}} new picture",
   fresh_other: "{{count}} new pictures",
   drop: "Drop a picture to use its settings",
-  dropped: "Settings of {{file}} taken over",
+  dropped: "Settings of {{file}} applied",
   openGenerate: "Open Generate",
   look: "Quick look",
   lookHint: "{{width}} × {{height}}",

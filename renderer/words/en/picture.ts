@@ -9,7 +9,7 @@ export const picture = {
   useSeveral: "Use these {{field}}",
   copy: "Copy {{field}}",
   copied: "Copied",
-  taken: "Settings taken over",
+  taken: "Settings applied",
   open: "Open Generate",
   fields: {
     prompt: "Prompt",
@@ -61,7 +61,7 @@ export const picture = {
     seed: "Use the seed",
     size: "Use the size",
     start: "Start from this picture",
-    started: "The next pictures grow out of this one",
+    started: "Set as start image",
     copy: "Copy picture",
     reveal: "Show in folder",
     save: "Download",

@@ -4,7 +4,7 @@ export const settings = {
   appearance: {
     title: "Appearance",
     theme: "Theme",
-    system: "As the system",
+    system: "Match system",
     dark: "Dark",
     light: "Light",
     scaling: "Small pictures",
@@ -20,13 +20,13 @@ export const settings = {
     auto: "Automatic",
     autoNote: "the best one that works: {{name}}",
     ready: "Ready",
-    passedOver: "Passed over",
+    passedOver: "Not used",
     missing: "Not available",
     halves: "half precision",
     singles: "single precision",
-    tryAgain: "Try the devices again",
-    trying: "Trying the devices",
-    failed: "The devices could not be tried",
+    tryAgain: "Re-check devices",
+    trying: "Checking the devices",
+    failed: "The devices could not be checked",
     cuda: {
       offer:
         "Draws on an NVIDIA card. Needs NVIDIA's driver, 580 or newer; Darkroom downloads everything else.",
@@ -72,7 +72,7 @@ export const settings = {
       "Where new pictures go: an absolute path on the machine that draws. Pictures already made stay where they are.",
     choose: "Choose…",
     reveal: "Show the folder",
-    reset: "Back to the studio's own folder",
+    reset: "Use default folder",
     pattern: "File names",
     patternHelp:
       "{date}, {time}, {prompt}, {seed}, {model}, {width}, {height} and {id} are filled in; a slash makes a folder.",
@@ -86,8 +86,7 @@ export const settings = {
   hub: {
     title: "Model hub",
     token: "Access token",
-    tokenHelp:
-      "Needed only for models whose publisher asks who you are. It never leaves this machine but to the hub.",
+    tokenHelp: "Needed only for models whose publisher asks who you are. Sent only to the hub.",
     saveToken: "Save token",
     isSet: "A token is kept.",
     isFromEnvironment: "Taken from HF_TOKEN.",
@@ -104,7 +103,7 @@ export const settings = {
       "basic-text": "Kept nearly unencrypted: this desktop has no keyring.",
     },
     endpoint: "Address",
-    endpointHelp: "Of a mirror, if you use one. Empty means HF_ENDPOINT, or the public hub.",
+    endpointHelp: "Mirror address (optional). Empty means HF_ENDPOINT, or the public hub.",
     endpointPlaceholder: "https://…",
     badAddress: "An address begins with https:// or http://",
   },

@@ -1,13 +1,13 @@
 export const welcome = {
-  title: "Type a prompt, and it is developed here.",
+  title: "Type a prompt and watch it develop.",
   machine: "This machine draws with {{device}}.",
   time: "A 768 × 768 picture of Stable Diffusion 2 takes about {{duration}} on it.",
-  fallback: "Passed over: {{reason}}",
+  fallback: "Not used: {{reason}}",
   trying: "Finding out what this machine can do…",
   failed: "The studio could not find out what this machine can do",
   starter: {
     title: "Draw with the starter",
-    text: "A small model of drawings that came along: sixteen things in eleven colours, at 128 × 128. Not Stable Diffusion 2, but it draws at once.",
+    text: "A small built-in drawing model: sixteen things in eleven colours, at 128 × 128. It is not Stable Diffusion 2, but it draws at once.",
   },
   download: {
     title: "Download Stable Diffusion 2",
@@ -16,7 +16,7 @@ export const welcome = {
   },
   import: {
     title: "Import a folder",
-    text: "A Stable Diffusion 1 or 2 model in diffusers layout that lies on this machine already.",
+    text: "A Stable Diffusion 1 or 2 model in diffusers layout that is already on this computer.",
   },
-  endpoint: "Draw at an endpoint",
+  endpoint: "Use a remote endpoint",
 };
