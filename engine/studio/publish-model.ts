@@ -126,7 +126,7 @@ async function outcome(
   );
   const found = [...folders.map((folder) => folder.prefix), ...objects.map(({ key }) => key)];
   const warning = neighbourWarning(place, found);
-  return `path to enter: ${place.path}${warning === undefined ? "" : `. ${warning}`}`;
+  return `path to enter in OpenShift AI: ${place.path}${warning === undefined ? "" : `. ${warning}`}`;
 }
 
 /** A model's way into a bucket. */

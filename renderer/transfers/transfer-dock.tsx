@@ -9,7 +9,7 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 import { attempt } from "../ui/toasts.ts";
-import { formatBytes, formatDuration } from "../words/format.ts";
+import { asSentence, formatBytes, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./transfer-dock.module.css";
 
@@ -59,6 +59,7 @@ const PAUSABLE: ReadonlySet<Transfer["kind"]> = new Set([
   "upload",
   "fetch",
   "bucket-import",
+  "bucket-serve",
 ]);
 
 /** Those whose last note says what became of them: names that no file can have, the path to enter. */
@@ -95,9 +96,26 @@ function TransferRow({ transfer, tools }: { transfer: Transfer; tools: ReactNode
         </p>
       )}
       {note !== undefined && (isOpen || (state === "done" && TELLS_AFTER.has(kind))) && (
-        <p className={styles.note}>{note}</p>
+        <p className={styles.note}>{asSentence(note)}</p>
       )}
+      <Log stages={transfer.log ?? []} />
     </li>
+  );
+}
+
+/** The stages that a transfer went through: the last in view, all of them behind it. */
+function Log({ stages }: { stages: readonly string[] }) {
+  const last = stages.at(-1);
+  if (last === undefined) return null;
+  return (
+    <details className={styles.log}>
+      <summary>{asSentence(last)}</summary>
+      <ol className={styles.stages}>
+        {stages.map((stage, at) => (
+          <li key={`${at} ${stage}`}>{asSentence(stage)}</li>
+        ))}
+      </ol>
+    </details>
   );
 }
 

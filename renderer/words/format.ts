@@ -2,6 +2,11 @@
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
+/** A remark as a sentence of its own: `sending` is `Sending`; a file's name stays as it is. */
+export function asSentence(remark: string): string {
+  return remark.replace(/^[a-z](?=[a-z]*(?:[ ,:]|$))/, (letter) => letter.toUpperCase());
+}
+
 /** Decimal units with one digit: `5.2 GB`. */
 export function formatBytes(bytes: number): string {
   const unit = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), UNITS.length - 1);

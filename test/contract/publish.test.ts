@@ -58,7 +58,7 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
 
   test("archive and configuration lie in the notebook's layout, and fit together", async () => {
     const { state, note, error } = await published();
-    expect([state, note, error]).toEqual(["done", "path to enter: sd/", undefined]);
+    expect([state, note, error]).toEqual(["done", "path to enter in OpenShift AI: sd/", undefined]);
     expect(service.bucket("models").keys()).toEqual([CONFIG, MAR]);
     const file = join(temporaryFolder(), "sd.mar");
     writeFileSync(file, bytesOf(MAR));

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Copy, FolderInput, ListChecks, PackageSearch, RotateCcw } from "lucide-react";
+import { Copy, FolderInput, ListChecks, PackageSearch, Radio, RotateCcw } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useLocation } from "wouter";
 import type { BucketPlace, ObjectDetails } from "../../../engine/contract/buckets.ts";
@@ -16,7 +16,7 @@ import { useWords } from "../../words/words.ts";
 import styles from "./object-details.module.css";
 import { KIND_ICONS } from "./object-row.tsx";
 import { fileKindOf, lastNameOf, mayBeArchive, type Row } from "./rows.ts";
-import { useImportModel } from "./use-import-model.ts";
+import { useImportModel, useServeModel } from "./bring-model.ts";
 
 export interface BucketDetailsProps {
   readonly place: BucketPlace;
@@ -57,6 +57,7 @@ function OfFolder({ place, prefix }: { place: BucketPlace; prefix: string }) {
   const { queries } = useStudio();
   const [isAsked, setIsAsked] = useState(false);
   const importModel = useImportModel(place);
+  const serveModel = useServeModel(place);
   const asked = useQuery({
     ...queries.buckets.check.queryOptions({ input: { ...place, prefix } }),
     enabled: isAsked,
@@ -72,6 +73,9 @@ function OfFolder({ place, prefix }: { place: BucketPlace; prefix: string }) {
       <div className={styles.verbs}>
         <Button icon={ListChecks} isPending={isFetching} onPress={look}>
           {t(isAsked ? "details.checkAgain" : "details.check")}
+        </Button>
+        <Button icon={Radio} onPress={() => serveModel(prefix)}>
+          {t("actions.serve")}
         </Button>
         {data?.archiveKey !== undefined && (
           <Button icon={FolderInput} onPress={() => importModel(prefix)}>

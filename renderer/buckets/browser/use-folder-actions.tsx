@@ -9,6 +9,7 @@ import {
   FolderUp,
   Info,
   Link2,
+  Radio,
   RefreshCw,
   Search,
   SquareCheckBig,
@@ -27,7 +28,7 @@ import { DownloadDialog } from "../download/download-dialog.tsx";
 import type { Uploads } from "../upload/use-uploads.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import { NameDialog } from "./name-dialog.tsx";
-import { useImportModel } from "./use-import-model.ts";
+import { useImportModel, useServeModel } from "./bring-model.ts";
 import { folderOf, mayBeArchive, type Row } from "./rows.ts";
 import { useRemoval } from "./use-removal.tsx";
 
@@ -71,6 +72,7 @@ export function useFolderActions(scene: FolderScene): FolderCommands {
   const [fetched, setFetched] = useState<readonly Row[]>([]);
   const { remove } = removal;
   const importModel = useImportModel(place);
+  const serveModel = useServeModel(place);
   const open = (row: Row) => {
     if (row.kind === "folder") onOpen(row.key);
   };
@@ -88,6 +90,7 @@ export function useFolderActions(scene: FolderScene): FolderCommands {
     remove,
     download: setFetched,
     importModel,
+    serveModel,
   });
   const ofFolder = useOwnActions(scene, { newFolder, publish });
   return {
@@ -145,6 +148,7 @@ interface RowVerbs {
   readonly remove: (rows: readonly Row[]) => void;
   readonly download: (rows: readonly Row[]) => void;
   readonly importModel: (key: string) => void;
+  readonly serveModel: (path: string) => void;
 }
 
 function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
@@ -169,9 +173,10 @@ function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
     icon: FolderInput,
     run: () => verbs.importModel(row.key),
   });
+  const served = action("serve", { icon: Radio, run: () => verbs.serveModel(row.key) });
   const link = action("link", { icon: Link2, keys: "l", run: () => verbs.link(row.key) });
   return [
-    ...(isOne && !isObject ? [open] : []),
+    ...(isOne && !isObject ? [open, served] : []),
     ...(isOne && mayBeArchive(row) ? [imported] : []),
     action("download", { icon: Download, keys: "d", run: () => verbs.download(chosen) }),
     ...(isOne && isObject ? [link] : []),
@@ -230,6 +235,7 @@ function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): re
 type ActionId =
   | "open"
   | "import"
+  | "serve"
   | "download"
   | "link"
   | "copyPath"

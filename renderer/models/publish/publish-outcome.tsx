@@ -13,7 +13,7 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
-import { formatBytes, formatDuration } from "../../words/format.ts";
+import { asSentence, formatBytes, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { type Begun, bucketOf, folderOf, placeOf, type Publication } from "./publication.ts";
 import { Step } from "./publish-form.tsx";
@@ -124,7 +124,7 @@ function Progress({ name, transfer }: { name: string; transfer: Transfer | undef
   const { doneBytes = 0, totalBytes = 0, bytesPerSecond, secondsLeft, note } = transfer ?? {};
   const isPaused = transfer?.state === "paused";
   return (
-    <div className={styles.form} role="status">
+    <div className={styles.progress} role="status">
       <ProgressBar
         label={t("progress", { name })}
         share={totalBytes === 0 ? undefined : doneBytes / totalBytes}
@@ -137,14 +137,14 @@ function Progress({ name, transfer }: { name: string; transfer: Transfer | undef
             {t("amount", { done: formatBytes(doneBytes), total: formatBytes(totalBytes) })}
           </span>
         )}
-        {bytesPerSecond !== undefined && (
+        {bytesPerSecond !== undefined && bytesPerSecond >= 1 && (
           <span>{t("speed", { rate: formatBytes(Math.round(bytesPerSecond)) })}</span>
         )}
         {secondsLeft !== undefined && (
           <span>{t("left", { time: formatDuration(secondsLeft) })}</span>
         )}
       </p>
-      {note !== undefined && <p>{note}</p>}
+      {note !== undefined && <p>{asSentence(note)}</p>}
       <p className={styles.help}>{t("progressHelp")}</p>
     </div>
   );

@@ -36,6 +36,7 @@ export const buckets = {
     link: "Copy a link",
     delete: "Delete",
     import: "Import model",
+    serve: "Serve it here",
     inside: "Look inside",
     copyPath: "Copy the path",
     publish: "Publish a model",
@@ -81,7 +82,7 @@ export const buckets = {
     address: "Address",
     copy: "Copy {{what}}",
     folderHelp:
-      "To serve a model from a folder, enter its path in OpenShift AI as the model location, with the slash at its end.",
+      "To deploy a model from a folder, enter its Path in OpenShift AI as the Model Location, with the slash at its end. “Serve it here” reads the folder as KServe and TorchServe would, and serves the model on this computer.",
     check: "Deployable?",
     checkAgain: "Check again",
     checkFailed: "The folder could not be checked",

@@ -34,4 +34,7 @@ export const transfers = {
   importing: "{{name}} is being imported.",
   imported: "{{name}} is imported",
   draw: "Draw with it",
+  serving: "{{name}} is being copied from the bucket, to be served here.",
+  served: "{{name}} is served",
+  openServer: "Open Server",
 };
