@@ -65,7 +65,7 @@ export function openTransfers(
       isOpen: (id) => transfers.isOpen(id),
       onModels,
     }),
-    pack: packWork(store),
+    pack: packWork({ store, dataFolder }),
     publish: publishWork({ store, connections, buckets, dataFolder }),
     ...bucketWorks({ connections, received, dataFolder }),
     "bucket-import": bucketImportWork({ store, connections, onModels }),

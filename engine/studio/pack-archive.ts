@@ -1,4 +1,5 @@
-import { basename, isAbsolute } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { FORMS } from "../archive/packing.ts";
@@ -49,14 +50,21 @@ function own(place: string): PackedFile {
   return { path: basename(place), place };
 }
 
-/** Making archives, as transfers carry it out. */
-export function packWork(store: ModelStore): TransferRunner {
+interface PackParts {
+  readonly store: ModelStore;
+  readonly dataFolder: string;
+}
+
+/** Making archives, as transfers carry it out. Of folders only the studio's own for archives is made. */
+export function packWork({ store, dataFolder }: PackParts): TransferRunner {
+  const ownFolder = join(dataFolder, "archives");
   return {
     canPause: false,
     run: async ({ order, signal, onProgress }) => {
       const request = packRequestSchema.parse(order);
       const { out, force } = request;
       const packing = await packingOf(store, { ...request, name: nameOf(request) });
+      if (dirname(out) === ownFolder) await mkdir(ownFolder, { recursive: true });
       const totalBytes = await packedBytes(packing);
       let doneBytes = 0;
       const onBytes = (bytes: number): void => {

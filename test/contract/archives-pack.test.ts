@@ -44,6 +44,18 @@ describe.each(TRANSPORTS)("archives that are made, $name", (transport) => {
     ]);
   });
 
+  test("the studio's own folder for archives is made, and no other", async () => {
+    const { dataFolder } = await studio.client.machine.get();
+    const [own, other] = [join(dataFolder, "archives"), join(dataFolder, "not-there")];
+    const pack = (folder: string) =>
+      studio.client.archives.pack({ model: TINY, out: join(folder, "a.mar") });
+    expect(await ended((await pack(own)).transferId)).toMatchObject({ state: "done" });
+    expect(await ended((await pack(other)).transferId)).toMatchObject({
+      state: "failed",
+      error: { code: "ARCHIVE_UNWRITABLE" },
+    });
+  });
+
   test("the starter in another form, with another's handler", async () => {
     const folder = temporaryFolder();
     const [out, handler] = [join(folder, "a.mar"), resolve("test/golden/make_own.py")];

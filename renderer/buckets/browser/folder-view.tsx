@@ -65,7 +65,7 @@ export function FolderView(props: FolderViewProps) {
   useActions(folder.actions);
   const menu = useContextMenu(t("actions.group"));
   return (
-    <WithDetails column={column} details={{ place, bucket, chosen }}>
+    <WithDetails column={column} details={{ place, bucket, prefix, chosen }}>
       <div className={styles.folder} {...uploads.drop.handlers}>
         <Toolbar
           words={words}

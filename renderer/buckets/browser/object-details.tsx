@@ -21,13 +21,18 @@ import { useImportModel, useServeModel } from "./bring-model.ts";
 export interface BucketDetailsProps {
   readonly place: BucketPlace;
   readonly bucket: string;
+  /** The folder that is open; empty for the bucket itself. */
+  readonly prefix: string;
   readonly chosen: readonly Row[];
 }
 
-/** What is known of the one chosen folder or object; of many, how much they are together. */
-export function BucketDetails({ place, bucket, chosen }: BucketDetailsProps) {
+/**
+ * What is known of the one chosen folder or object, or of the open folder where none is; of many, how much
+ * they are together.
+ */
+export function BucketDetails({ place, bucket, prefix, chosen }: BucketDetailsProps) {
   const t = useWords("buckets");
-  const [row] = chosen;
+  const [row = prefix === "" ? undefined : folderRow(prefix)] = chosen;
   if (row === undefined) return <p className={styles.note}>{t("details.nothing")}</p>;
   const count = chosen.length;
   if (count > 1) {
@@ -49,6 +54,10 @@ export function BucketDetails({ place, bucket, chosen }: BucketDetailsProps) {
       )}
     </div>
   );
+}
+
+function folderRow(prefix: string): Row {
+  return { kind: "folder", key: prefix, name: lastNameOf(prefix) };
 }
 
 /** Whether a folder can be deployed as it is, once that is asked; and the model in it. */

@@ -64,7 +64,8 @@ export const archive = {
     step: "Model Download & Archiving",
     help: "The same file that the notebook makes with torch-model-archiver: the model, a handler for TorchServe and a requirements file.",
     name: "Model name",
-    nameHelp: "TorchServe serves the model under this name (--model-name).",
+    // No line breaks within the flag.
+    nameHelp: "TorchServe serves the model under this name (-\u2060-\u2060model-\u2060name).",
     nameFault: "Use letters, digits, dots, - and _, starting with a letter or digit.",
     version: "Version",
     form: "Form",
@@ -77,7 +78,7 @@ export const archive = {
     },
     out: "Folder",
     outHelp: "{{file}} is written here.",
-    force: "Replace a file of this name",
+    force: "Replace a file of this name (-\u2060-\u2060force)",
     yes: "Make the archive",
     cancel: "Cancel",
     begun: "{{file}} is being written.",
