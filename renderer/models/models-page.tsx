@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { useSearchParams } from "wouter";
+import { useLocation, useSearchParams } from "wouter";
 import type { StoredModel } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
@@ -58,18 +58,29 @@ function archivePlace(address: URLSearchParams, archive: string): ArchivePlace {
   return { connectionId, bucket: address.get("bucket") ?? undefined, key: archive };
 }
 
+/** What of the address names a folder of a bucket, besides the connection. */
+const PLACE: ReadonlySet<string> = new Set(["bucket", "prefix"]);
+
 /** The dialog that publishes the open model, where the address asks for it. */
 function Publishing({ model }: { model: StoredModel }) {
   const [address, setAddress] = useSearchParams();
+  const [, navigate] = useLocation();
   const publish = address.get("publish");
   if (publish === null) return null;
+  // Whoever came from a folder of a bucket goes back there.
+  const back = new URLSearchParams([...address].filter(([name]) => PLACE.has(name)));
+  back.set("at", publish);
+  const close = () =>
+    publish === ""
+      ? setAddress({ model: model.id }, { replace: true })
+      : navigate(`/buckets?${back}`, { replace: true });
   return (
     <PublishDialog
       model={model}
       connectionId={publish}
       bucket={address.get("bucket") ?? ""}
       prefix={address.get("prefix") ?? ""}
-      onClose={() => setAddress({ model: model.id }, { replace: true })}
+      onClose={close}
     />
   );
 }

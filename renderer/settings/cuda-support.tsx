@@ -85,23 +85,25 @@ function LicenceDialog({ offer, onClose }: { offer: CudaOffer; onClose: () => vo
       actions={actions}
       size="wide"
     >
-      <Help>{t("drawing.cuda.licenceHelp")}</Help>
-      {licences.map(({ title, url, text }) => (
-        <section key={title}>
-          <h3 className={styles.licenceTitle}>{title}</h3>
-          <Help>{url}</Help>
-          <pre className={styles.licence} tabIndex={0} aria-label={title}>
-            {text}
-          </pre>
-        </section>
-      ))}
-      <p>
-        {t("drawing.cuda.size", {
-          download: formatBytes(downloadBytes),
-          installed: formatBytes(installedBytes),
-          free: formatBytes(freeBytes),
-        })}
-      </p>
+      <div className={styles.licences}>
+        <Help>{t("drawing.cuda.licenceHelp")}</Help>
+        {licences.map(({ title, url, text }) => (
+          <section key={title}>
+            <h3 className={styles.licenceTitle}>{title}</h3>
+            <Help>{url}</Help>
+            <pre className={styles.licence} tabIndex={0} aria-label={title}>
+              {text}
+            </pre>
+          </section>
+        ))}
+        <p>
+          {t("drawing.cuda.size", {
+            download: formatBytes(downloadBytes),
+            installed: formatBytes(installedBytes),
+            free: formatBytes(freeBytes),
+          })}
+        </p>
+      </div>
     </Dialog>
   );
 }

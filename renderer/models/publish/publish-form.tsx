@@ -122,6 +122,7 @@ function Layout({ publication, connection }: PublishFormProps) {
           </li>
         ))}
       </ul>
+      <p className={styles.help}>{t("layoutHelp")}</p>
     </div>
   );
 }

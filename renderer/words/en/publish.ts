@@ -17,6 +17,8 @@ export const publish = {
   configHelp:
     "The file of the document, with the model's name and version in model_snapshot. Change them above.",
   layout: "S3 Bucket layout",
+  layoutHelp:
+    "The folder's name is not important. The archive's is: manifest and configuration name the same model.",
   none: "There is no connection to a bucket yet.",
   connect: "Add a connection",
   yes: "Publish to bucket",
