@@ -19,7 +19,7 @@ import { DetailsColumn } from "../../picture/details-column.tsx";
 import { type DetailsColumnControl, useDetailsColumn } from "../../picture/use-details-column.ts";
 import styles from "./browser.module.css";
 import { ChoiceBar } from "./choice-bar.tsx";
-import { BucketDetails, type BucketDetailsProps } from "./object-details.tsx";
+import { BucketDetails, type BucketDetailsProps } from "./bucket-details.tsx";
 import { ObjectList, type ObjectListProps } from "./object-list.tsx";
 import { lastNameOf, type Row, type Sort } from "./rows.ts";
 import { Toolbar } from "./toolbar.tsx";

@@ -1,20 +1,13 @@
 import {
   ArrowUp,
   CloudUpload,
-  Copy,
-  Download,
-  FolderInput,
-  FolderOpen,
   FolderPlus,
   FolderUp,
   Info,
-  Link2,
-  Radio,
   RefreshCw,
   Search,
   SquareCheckBig,
   SquareX,
-  Trash2,
   Upload,
 } from "lucide-react";
 import { type ReactNode, useState } from "react";
@@ -22,14 +15,14 @@ import { useLocation } from "wouter";
 import type { BucketPlace, Connection } from "../../../engine/contract/buckets.ts";
 import type { Action } from "../../shortcuts/registry.ts";
 import { bucketChoice } from "../../state/choice.ts";
-import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { DownloadDialog } from "../download/download-dialog.tsx";
 import type { Uploads } from "../upload/use-uploads.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import { NameDialog } from "./name-dialog.tsx";
 import { useImportModel, useServeModel } from "./bring-model.ts";
-import { folderOf, mayBeArchive, type Row } from "./rows.ts";
+import { actionsIn, GRID, useRowActions } from "./row-actions.ts";
+import { folderOf, type Row } from "./rows.ts";
 import { useRemoval } from "./use-removal.tsx";
 
 export interface FolderScene {
@@ -60,8 +53,6 @@ export interface FolderCommands {
   readonly dialogs: ReactNode;
 }
 
-const GRID = '[role="grid"]';
-
 /** Everything that can be done in a folder, in the one order of keys, menu and palette. */
 export function useFolderActions(scene: FolderScene): FolderCommands {
   const { connection, place, bucket, prefix, onOpen } = scene;
@@ -84,7 +75,7 @@ export function useFolderActions(scene: FolderScene): FolderCommands {
     };
     navigate(`/models?${new URLSearchParams({ publish: connection.id, ...at })}`);
   };
-  const ofRows = useRowActions(scene, {
+  const ofRows = useRowActions(scene.chosen, {
     open,
     link: setLinked,
     remove,
@@ -142,68 +133,6 @@ function NewFolder({ isOpen, onClose, onName }: NewFolderProps) {
   );
 }
 
-interface RowVerbs {
-  readonly open: (row: Row) => void;
-  readonly link: (key: string) => void;
-  readonly remove: (rows: readonly Row[]) => void;
-  readonly download: (rows: readonly Row[]) => void;
-  readonly importModel: (key: string) => void;
-  readonly serveModel: (path: string) => void;
-}
-
-function useRowActions(scene: FolderScene, verbs: RowVerbs): readonly Action[] {
-  const t = useWords("buckets");
-  const { chosen } = scene;
-  const [row] = chosen;
-  if (row === undefined) return NONE;
-  const isOne = chosen.length === 1;
-  const isObject = row.kind === "object";
-  const copy = async () => {
-    await navigator.clipboard.writeText(chosen.map(({ key }) => key).join("\n"));
-    showToast(t("copied"));
-  };
-  const action = actionsIn(t, t("actions.group"));
-  const open = action("open", {
-    icon: FolderOpen,
-    keys: "enter",
-    within: GRID,
-    run: () => verbs.open(row),
-  });
-  const imported = action("import", {
-    icon: FolderInput,
-    run: () => verbs.importModel(row.key),
-  });
-  const served = action("serve", { icon: Radio, run: () => verbs.serveModel(row.key) });
-  const link = action("link", { icon: Link2, keys: "l", run: () => verbs.link(row.key) });
-  return [
-    ...(isOne && !isObject ? [open, served] : []),
-    ...(isOne && mayBeArchive(row) ? [imported] : []),
-    action("download", { icon: Download, keys: "d", run: () => verbs.download(chosen) }),
-    ...(isOne && isObject ? [link] : []),
-    action("copyPath", { icon: Copy, run: () => attempt(copy()) }),
-    action("delete", {
-      icon: Trash2,
-      keys: "delete",
-      isDanger: true,
-      run: () => verbs.remove(chosen),
-    }),
-  ];
-}
-
-type Words = ReturnType<typeof useWords<"buckets">>;
-
-/** Makes actions of one group, each called as the words call it. */
-function actionsIn(t: Words, group: string) {
-  return (id: ActionId, rest: Pick<Action, "icon" | "run"> & Partial<Action>): Action => ({
-    id: `buckets.${id}`,
-    label: t(`actions.${id}`),
-    group,
-    ...rest,
-  });
-}
-
-const NONE: readonly Action[] = [];
-
 interface OwnVerbs {
   readonly publish: () => void;
   readonly newFolder: () => void;
@@ -231,22 +160,3 @@ function useOwnActions(scene: FolderScene, { newFolder, publish }: OwnVerbs): re
     action("details", { icon: Info, keys: "i", run: toggleDetails }),
   ];
 }
-
-type ActionId =
-  | "open"
-  | "import"
-  | "serve"
-  | "download"
-  | "link"
-  | "copyPath"
-  | "delete"
-  | "up"
-  | "upload"
-  | "uploadFolder"
-  | "newFolder"
-  | "publish"
-  | "refresh"
-  | "search"
-  | "all"
-  | "none"
-  | "details";
