@@ -4,15 +4,16 @@ import { useState } from "react";
 import type { Connection } from "../../engine/contract/buckets.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { TransferDock } from "../transfers/transfer-dock.tsx";
-import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
+import { Empty } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { DropSign } from "../ui/drop-sign.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { ListColumn, ListPage } from "../ui/list-page.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { Browser } from "./browser/browser.tsx";
 import styles from "./buckets-page.module.css";
-import { ConnectionList } from "./connection-list.tsx";
+import { ConnectionRow } from "./connection-row.tsx";
 import { ConnectionDialog } from "./form/connection-dialog.tsx";
 import { type BucketAddress, useBucketAddress } from "./use-bucket-address.ts";
 import { useConnectionActions } from "./use-connection-actions.tsx";
@@ -20,6 +21,7 @@ import { useFileDrop } from "../ui/use-file-drop.ts";
 
 /** Connections to buckets, and what lies in them; by its address. */
 export function BucketsPage() {
+  const t = useWords("buckets");
   const { queries } = useStudio();
   const address = useBucketAddress();
   const [yaml, setYaml] = useState<string>();
@@ -32,26 +34,41 @@ export function BucketsPage() {
     address.add();
   };
   return (
-    <div className={styles.page} data-empty={connections?.length === 0 || undefined}>
-      {connections?.length === 0 ? (
-        <Nothing
-          onAdd={address.add}
-          onSecret={(file: File | undefined) => file && attempt(takeSecret(file))}
-        />
-      ) : (
-        <Connections
-          connections={connections}
-          error={error}
-          openId={chosen?.id}
-          address={address}
-          onRetry={() => void refetch()}
-        />
+    <ListPage
+      list={
+        connections?.length === 0 ? undefined : (
+          <ListColumn
+            title={t("title")}
+            label={t("connections")}
+            tool={
+              <IconButton
+                icon={Plus}
+                label={t("add")}
+                keys="n"
+                variant="quiet"
+                onPress={address.add}
+              />
+            }
+            items={connections}
+            error={error}
+            failed={t("failed")}
+            onRetry={() => void refetch()}
+            openId={chosen?.id}
+            onOpen={(id) => address.open({ connectionId: id, prefix: "" })}
+          >
+            {(connection) => <ConnectionRow key={connection.id} connection={connection} />}
+          </ListColumn>
+        )
+      }
+    >
+      {connections?.length === 0 && (
+        <Nothing onAdd={address.add} onSecret={(file) => file && attempt(takeSecret(file))} />
       )}
       {chosen && <Browser key={chosen.id} connection={chosen} address={address} verbs={verbs} />}
       <TransferDock />
       <Form address={address} connections={connections} yaml={yaml} onYaml={setYaml} />
       {verbs.dialog}
-    </div>
+    </ListPage>
   );
 }
 
@@ -83,36 +100,6 @@ function Form({ address, connections, yaml, onYaml }: FormProps) {
         open({ connectionId: id, prefix: "" });
       }}
     />
-  );
-}
-
-interface ConnectionsProps {
-  readonly connections: readonly Connection[] | undefined;
-  readonly error: Error | null;
-  readonly openId: string | undefined;
-  readonly address: BucketAddress;
-  readonly onRetry: () => void;
-}
-
-/** The column of connections, and the way to one more. */
-function Connections({ connections, error, openId, address, onRetry }: ConnectionsProps) {
-  const t = useWords("buckets");
-  return (
-    <aside className={styles.list} aria-label={t("connections")}>
-      <header className={styles.head}>
-        <h1 className={styles.title}>{t("title")}</h1>
-        <IconButton icon={Plus} label={t("add")} keys="n" variant="quiet" onPress={address.add} />
-      </header>
-      {error && <Failed title={t("failed")} error={error} onRetry={onRetry} />}
-      {connections === undefined && !error && <Skeleton className={styles.skeleton} />}
-      {connections && (
-        <ConnectionList
-          connections={connections}
-          openId={openId}
-          onOpen={(id) => address.open({ connectionId: id, prefix: "" })}
-        />
-      )}
-    </aside>
   );
 }
 

@@ -3,13 +3,13 @@ import { Plus } from "lucide-react";
 import { useLocation, useSearchParams } from "wouter";
 import type { StoredModel } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
-import { Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
+import { ListColumn, ListPage } from "../ui/list-page.tsx";
 import { useWords } from "../words/words.ts";
 import { type ArchivePlace, ArchiveView } from "./archive/archive-view.tsx";
 import { GetModels } from "./get-models.tsx";
 import { ModelDetails } from "./model-details.tsx";
-import { ModelList } from "./model-list.tsx";
+import { ModelRow } from "./model-row.tsx";
 import styles from "./models-page.module.css";
 import { PublishDialog } from "./publish/publish-dialog.tsx";
 import { TransferDock } from "../transfers/transfer-dock.tsx";
@@ -28,12 +28,16 @@ export function ModelsPage() {
   const archive = address.get("archive");
   const open = wanted === null && archive === null ? chosen : undefined;
   return (
-    <div className={styles.page}>
-      <Store
-        openId={open?.id}
-        onOpen={(id) => setAddress({ model: id })}
-        onGet={() => setAddress({ get: "" })}
-      />
+    <ListPage
+      size="wide"
+      list={
+        <Store
+          openId={open?.id}
+          onOpen={(id) => setAddress({ model: id })}
+          onGet={() => setAddress({ get: "" })}
+        />
+      }
+    >
       <div className={styles.content}>
         {wanted !== null && <GetModels wanted={wanted} />}
         {archive !== null && <ArchiveView key={archive} place={archivePlace(address, archive)} />}
@@ -47,7 +51,7 @@ export function ModelsPage() {
       </div>
       <TransferDock />
       {open && <Publishing model={open} />}
-    </div>
+    </ListPage>
   );
 }
 
@@ -91,22 +95,28 @@ interface StoreProps {
   readonly onGet: () => void;
 }
 
-/** What is in the store, and the way to more. */
+/** What is in the store, the starter first, and the way to more. */
 function Store({ openId, onOpen, onGet }: StoreProps) {
   const t = useWords("models");
   const { queries } = useStudio();
   const { data: models, error, refetch } = useQuery(queries.models.list.queryOptions());
   return (
-    <aside className={styles.list}>
-      <header className={styles.head}>
-        <h1 className={styles.title}>{t("title")}</h1>
+    <ListColumn
+      title={t("title")}
+      label={t("list")}
+      tool={
         <Button icon={Plus} onPress={onGet}>
           {t("get")}
         </Button>
-      </header>
-      {error && <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />}
-      {models === undefined && !error && <Skeleton className={styles.skeleton} />}
-      {models && <ModelList models={models} openId={openId} onOpen={onOpen} />}
-    </aside>
+      }
+      items={models}
+      error={error}
+      failed={t("failed")}
+      onRetry={() => void refetch()}
+      openId={openId}
+      onOpen={onOpen}
+    >
+      {(model) => <ModelRow key={model.id} model={model} />}
+    </ListColumn>
   );
 }
