@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { KeyRound, Plus } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleDashed, KeyRound, LoaderCircle, Plus } from "lucide-react";
 import { useState } from "react";
 import type { Connection } from "../../engine/contract/buckets.ts";
 import { useStudio } from "../connection/studio.tsx";
@@ -7,13 +7,14 @@ import { TransferDock } from "../transfers/transfer-dock.tsx";
 import { Empty } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { DropSign } from "../ui/drop-sign.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { useConnectionTests } from "../state/connections.ts";
 import { IconButton } from "../ui/icon-button.tsx";
-import { ListColumn, ListPage } from "../ui/list-page.tsx";
+import { ListColumn, ListLine, ListPage, ListRow } from "../ui/list-page.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { Browser } from "./browser/browser.tsx";
 import styles from "./buckets-page.module.css";
-import { ConnectionRow } from "./connection-row.tsx";
 import { ConnectionDialog } from "./form/connection-dialog.tsx";
 import { type BucketAddress, useBucketAddress } from "./use-bucket-address.ts";
 import { useConnectionActions } from "./use-connection-actions.tsx";
@@ -123,5 +124,32 @@ function Nothing({ onAdd, onSecret }: NothingProps) {
       </Empty>
       {drop.isOver && <DropSign icon={KeyRound}>{t("drop")}</DropSign>}
     </div>
+  );
+}
+
+const SIGNS = {
+  ready: CircleCheck,
+  failed: CircleAlert,
+  unknown: CircleDashed,
+  testing: LoaderCircle,
+} as const;
+
+/** A connection with its bucket, its host, and how it stands with it as far as that is known. */
+function ConnectionRow({ connection }: { connection: Connection }) {
+  const t = useWords("buckets");
+  const { id, name, bucket, origin, check } = connection;
+  const isTesting = useConnectionTests(({ running }) => running.has(id));
+  const state = isTesting ? "testing" : (check?.state ?? "unknown");
+  return (
+    <ListRow id={id} name={name}>
+      <ListLine>
+        {bucket ?? t("anyBucket")}
+        <span className={styles.host}>{origin.replace(/^https?:\/\//, "")}</span>
+      </ListLine>
+      <span className={styles.state} data-state={state}>
+        <Icon of={SIGNS[state]} />
+        {t(`state.${state}`)}
+      </span>
+    </ListRow>
   );
 }

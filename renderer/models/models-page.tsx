@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Plus } from "lucide-react";
+import { CircleAlert, Plus } from "lucide-react";
 import { useLocation, useSearchParams } from "wouter";
-import type { StoredModel } from "../../engine/contract/models.ts";
+import { STARTER_ID, type StoredModel } from "../../engine/contract/models.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Button } from "../ui/button.tsx";
-import { ListColumn, ListPage } from "../ui/list-page.tsx";
+import { formatBytes } from "../words/format.ts";
+import { Icon } from "../ui/icon.tsx";
+import { ListColumn, ListLine, ListPage, ListRow } from "../ui/list-page.tsx";
 import { useWords } from "../words/words.ts";
 import { type ArchivePlace, ArchiveView } from "./archive/archive-view.tsx";
 import { GetModels } from "./get-models.tsx";
 import { ModelDetails } from "./model-details.tsx";
-import { ModelRow } from "./model-row.tsx";
 import styles from "./models-page.module.css";
 import { PublishDialog } from "./publish/publish-dialog.tsx";
 import { TransferDock } from "../transfers/transfer-dock.tsx";
@@ -118,5 +119,33 @@ function Store({ openId, onOpen, onGet }: StoreProps) {
     >
       {(model) => <ModelRow key={model.id} model={model} />}
     </ListColumn>
+  );
+}
+
+/** A model of the store, with its size and whether it is the one in use. */
+function ModelRow({ model }: { model: StoredModel }) {
+  const t = useWords("models");
+  const { queries } = useStudio();
+  const inUse = useQuery(queries.settings.get.queryOptions()).data?.model === model.id;
+  const { id, summary, problem, diskBytes } = model;
+  return (
+    <ListRow
+      id={id}
+      name={summary?.name ?? id}
+      aside={inUse && <span className={styles.badge}>{t("inUse")}</span>}
+    >
+      <ListLine>
+        {problem ? (
+          <span className={styles.bad}>
+            <Icon of={CircleAlert} />
+            {t("broken")}
+          </span>
+        ) : (
+          summary && <span>{`${summary.width} × ${summary.height}`}</span>
+        )}
+        <span>{formatBytes(diskBytes)}</span>
+        {id === STARTER_ID && <span>{t("starter")}</span>}
+      </ListLine>
+    </ListRow>
   );
 }
