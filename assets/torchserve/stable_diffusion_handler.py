@@ -44,6 +44,8 @@ MAX_PICTURES = 16
 MAX_STEPS = 1000
 MAX_SIDE = 2048
 MAX_SEED = 2**64 - 1
+# KServe passes on the words of a failure only where they are called so.
+JSON = "application/json"
 FORMATS = ("raw", "png", "jpeg", "webp")
 ALIASES = {"steps": "num_inference_steps", "count": "num_images_per_prompt"}
 TEXTS = ("prompt", "negative_prompt", "scheduler", "format")
@@ -126,6 +128,7 @@ class Handler:
             body = body_of(row)
             settings = read_settings(body, self.defaults)
             pictures = [self.draw(one) for one in each_picture(settings)]
+            context.set_response_content_type(index, JSON)
             return orjson.dumps(self.reply(body, settings, pictures, context, index), option=orjson.OPT_SERIALIZE_NUMPY)
         except ValueError as error:
             return failure(context, index, 400, str(error))
@@ -410,4 +413,5 @@ def encode(picture, form):
 def failure(context, index, status, words):
     """An answer that says what was wrong, for one request of a batch."""
     context.set_response_status(code=status, phrase="", idx=index)
+    context.set_response_content_type(index, JSON)
     return orjson.dumps({"error": words})

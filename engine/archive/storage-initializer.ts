@@ -21,16 +21,23 @@ export interface CopiedObject {
  */
 export function copiedObjects(
   objects: readonly ListedObject[],
-  path: string,
+  entered: string,
   version: KServeVersion,
 ): readonly CopiedObject[] {
-  const taken = objects.filter(({ key }) => key.startsWith(path) && !key.endsWith("/"));
+  const path = requestedPrefix(entered);
+  const taken = objects.filter(({ key, bytes }) => {
+    const isFile = !key.endsWith("/") && (version === "0.12" || bytes > 0);
+    return isFile && key.startsWith(path);
+  });
   const exact = taken.find(({ key }) => key === path);
   if (exact !== undefined) return [{ key: exact.key, path: lastPart(exact.key) }];
   const placeOf = version === "0.12" ? placeBefore015 : placeFrom015;
-  return taken
-    .filter(({ bytes }) => version === "0.12" || bytes > 0)
-    .map(({ key }) => ({ key, path: placeOf(key, path) }));
+  return taken.map(({ key }) => ({ key, path: placeOf(key, path) }));
+}
+
+/** What it asks the bucket for: it reads `s3://BUCKET/PATH` as an address, in which a ? or # ends the path. */
+export function requestedPrefix(entered: string): string {
+  return entered.replace(/[?#].*$/s, "").replace(/^\/+/, "");
 }
 
 function placeBefore015(key: string, path: string): string {

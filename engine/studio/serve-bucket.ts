@@ -6,6 +6,7 @@ import { servedModels, type ServedModel } from "../archive/serving-form.ts";
 import {
   copiedObjects,
   differencesOver,
+  requestedPrefix,
   type CopiedObject,
 } from "../archive/storage-initializer.ts";
 import type { Bucket } from "../buckets/bucket-client.ts";
@@ -80,7 +81,7 @@ async function mounted(
 ): Promise<{ readonly model: ServedModel; readonly found: BucketModel }> {
   const refused = (reason: string): Error =>
     new StudioError("BUCKET_NOT_SERVABLE", { path: path || bucket.name, reason });
-  const objects = await objectsLike(bucket, path, signal);
+  const objects = await objectsLike(bucket, requestedPrefix(path), signal);
   const copied = copiedObjects(objects, path, kserve);
   if (copied.length === 0) throw refused("nothing is copied from there");
   onStage(`found: ${copied.length} files, placed as by ${VERSIONS[kserve]}`);

@@ -1,6 +1,6 @@
 import { StudioError } from "../../contract/errors.ts";
 import { beginning, type EndpointReply, isPage } from "./endpoint-reply.ts";
-import { errorText, fromJson } from "./error-text.ts";
+import { errorText, fromJson, wrappedFailure } from "./error-text.ts";
 
 /**
  * Why a reply is no picture, by its status and shape: the refusal to show, or undefined where the body
@@ -10,17 +10,8 @@ export function refusalOf(reply: EndpointReply): StudioError | undefined {
   const { status } = reply;
   if (status >= 300 && status < 400) return movedRefusal(reply);
   if (status >= 200 && status < 300) return disguisedRefusal(reply);
-  const reason = errorText(reply);
-  return statusRefusal(innerStatus(reason) ?? status, reason, reply);
-}
-
-/**
- * KServe's wrapper before 0.14 turns every status of TorchServe into 500 and names the true one in the
- * text only (kserve #4247).
- */
-function innerStatus(text: string): number | undefined {
-  const status = /'([45]\d\d) [^']*' for url/.exec(text)?.[1];
-  return status === undefined ? undefined : Number(status);
+  const inner = wrappedFailure(fromJson(reply.body) ?? "");
+  return statusRefusal(inner?.status ?? status, errorText(reply), reply);
 }
 
 function statusRefusal(status: number, reason: string, reply: EndpointReply): StudioError {
@@ -64,6 +55,9 @@ const NO_SERVER =
 const NO_PATH =
   /^(?:404 )?(?:page )?not found$|requested resource is not found|no Route matched|^default backend\b/i;
 
+/** What KServe's wrapper says, as 500, when TorchServe behind it has died. */
+const NO_TORCHSERVE = /^ConnectError : /;
+
 /**
  * Whether a router answers in place of a server that is not there: with a page (OpenShift, HAProxy,
  * nginx, load balancers), its own words, or, for an address it does not know, nothing at all. A server
@@ -71,6 +65,7 @@ const NO_PATH =
  */
 function isRouters(status: number, reason: string, reply: EndpointReply): boolean {
   const isRoutersPage = isPage(reply) && reply.headers["retry-after"] === undefined;
+  if (status === 500) return NO_TORCHSERVE.test(reason);
   if (status === 404) return isRoutersPage || reply.body.length === 0 || NO_PATH.test(reason);
   return (status === 502 || status === 503) && (isRoutersPage || NO_SERVER.test(reason));
 }

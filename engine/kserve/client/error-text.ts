@@ -12,13 +12,32 @@ const MAX_TEXT = 300;
  */
 export function errorText(reply: EndpointReply): string {
   const text = fromJson(reply.body) ?? (isPage(reply) ? pageTitle(reply) : beginning(reply.body));
-  const line = text
+  const line = (wrappedFailure(text)?.text ?? text)
     .toWellFormed()
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .replace(/\.$/, "");
   if (line === "") return "it gives no reason";
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line;
+}
+
+/** What a server behind KServe's wrapper answered. */
+export interface WrappedFailure {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * KServe's wrapper before 0.14 turns every status of TorchServe into 500, and quotes the true one and what
+ * TorchServe said, as Python writes it (kserve #4247); undefined where a text is none of its.
+ */
+export function wrappedFailure(text: string): WrappedFailure | undefined {
+  const found = /^HTTPStatusError : (.*), '([45]\d\d) [^']*' for url '[^']*'$/s.exec(text);
+  if (found === null) return undefined;
+  const [, said = "", status] = found;
+  const dict = /^\{'code': \d+, 'type': '(\w+)', 'message': (['"])(.*)\2\}$/s.exec(said);
+  const plain = dict === null ? said : `${dict[1]}: ${dict[3]?.replaceAll("\\'", "'")}`;
+  return { status: Number(status), text: plain === "{}" ? "" : plain };
 }
 
 /** The error that a JSON object tells of; undefined where the body is none, or tells of none. */

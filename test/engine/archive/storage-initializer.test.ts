@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { copiedObjects, differencesOver } from "../../../engine/archive/storage-initializer.ts";
+import {
+  copiedObjects,
+  differencesOver,
+  requestedPrefix,
+} from "../../../engine/archive/storage-initializer.ts";
 
 const KEYS = [
   "sd2/config/config.properties",
@@ -84,4 +88,24 @@ test("where the versions differ is told by each object", () => {
     "stable-diffusion/empty.txt becomes empty.txt up to 0.14 and nothing in later ones",
     "stable-diffusion/stable-diffusion/again.txt becomes again.txt up to 0.14 and stable-diffusion/again.txt in later ones",
   ]);
+});
+
+test("a marker without a slash is an object to the earlier versions, and nothing to the later ones", () => {
+  const objects = [
+    { key: "sd", bytes: 0 },
+    { key: "sd/model-store/sd.mar", bytes: 1 },
+  ];
+  expect(copiedObjects(objects, "sd", "0.12")).toEqual([{ key: "sd", path: "sd" }]);
+  expect(copiedObjects(objects, "sd", "0.15")).toEqual([
+    { key: "sd/model-store/sd.mar", path: "model-store/sd.mar" },
+  ]);
+});
+
+test.each([
+  ["/sd/", "sd/"],
+  ["v#2/", "v"],
+  ["what?/x", "what"],
+  ["50% a+b/", "50% a+b/"],
+])("of the path %s it asks for %s", (entered, asked) => {
+  expect(requestedPrefix(entered)).toBe(asked);
 });

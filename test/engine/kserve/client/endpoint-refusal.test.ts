@@ -172,13 +172,46 @@ test.each<[string, number, unknown, Refusal]>([
     error(
       "HTTPStatusError : {}, '503 Service Unavailable' for url 'http://0.0.0.0:8085/v2/models/sd/infer'",
     ),
+    ["ENDPOINT_BUSY", { status: 503, reason: "it gives no reason" }],
+  ],
+  [
+    "KServe 0.13 around TorchServe's words for it, as long as they are",
+    500,
+    error(
+      "HTTPStatusError : {'code': 503, 'type': 'ServiceUnavailableException', 'message': 'Model \"sd\" has no worker to serve inference request. Please use scale workers API to add workers. If this is a sequence inference, please check if it is closed, or expired; or exceeds maxSequenceJobQueueSize'}, '503 Service Unavailable' for url 'http://127.0.0.1:8085/v2/models/sd/infer'",
+    ),
     [
       "ENDPOINT_BUSY",
       {
         status: 503,
         reason:
-          "HTTPStatusError : {}, '503 Service Unavailable' for url 'http://0.0.0.0:8085/v2/models/sd/infer'",
+          'ServiceUnavailableException: Model "sd" has no worker to serve inference request. Please use scale workers API to add workers. If this is a sequence inference, please check if it is closed, or expired; or exceeds maxSequenceJobQueueSize',
       },
+    ],
+  ],
+  [
+    "KServe 0.13 around a handler that failed",
+    500,
+    error(
+      "HTTPStatusError : {'code': 503, 'type': 'InternalServerException', 'message': 'Prediction failed'}, '503 Service Unavailable' for url 'http://127.0.0.1:8085/v2/models/sd/infer'",
+    ),
+    ["ENDPOINT_REFUSED", { status: 503, reason: "InternalServerException: Prediction failed" }],
+  ],
+  [
+    "KServe 0.13 around our handler's refusal",
+    500,
+    error(
+      "HTTPStatusError : height needs a multiple of 8., '400 ' for url 'http://127.0.0.1:8085/v2/models/sd/infer'",
+    ),
+    ["ENDPOINT_REFUSED", { status: 400, reason: "height needs a multiple of 8" }],
+  ],
+  [
+    "KServe 0.13 in front of a TorchServe that has died",
+    500,
+    error("ConnectError : All connection attempts failed"),
+    [
+      "ENDPOINT_NOT_SERVED",
+      { status: 500, reason: "ConnectError : All connection attempts failed" },
     ],
   ],
   [
