@@ -3,7 +3,12 @@ import { modelsAmong, nameOfKey, neighbourWarning } from "./bucket-layout.ts";
 import type { ConfigProperties } from "./config-properties.ts";
 import { line } from "./deployable.ts";
 import { servedModels } from "./serving-form.ts";
-import { copiedObjects, differencesOver, type ListedObject } from "./storage-initializer.ts";
+import {
+  copiedObjects,
+  differencesOver,
+  requestedPrefix,
+  type ListedObject,
+} from "./storage-initializer.ts";
 
 /** What is known of a path in a bucket that a cluster is to serve. */
 export interface DeployedPath {
@@ -34,6 +39,11 @@ export function storedArchives({ path, objects }: DeployedPath): readonly string
     .filter((key) => !key.slice(store.length).replace(/\/$/, "").includes("/"));
 }
 
+/** It wants a folder, or a file with `.mar` as its only suffix (kserve_wrapper/TorchserveModel.py, load). */
+function isSeenByWrapper(key: string): boolean {
+  return key.endsWith("/") || /(?:^|\/)\.*[^./]+\.mar$/.test(key);
+}
+
 /** The lines of the checklist that are about a bucket; those about its archive are `deploymentChecks`. */
 export function bucketChecks(deployed: DeployedPath): readonly DeploymentCheck[] {
   return [checkStore(deployed), checkConfig(deployed), checkPath(deployed)];
@@ -43,7 +53,16 @@ function checkStore(deployed: DeployedPath): DeploymentCheck {
   const tell = line("model-store");
   const { path, objects } = deployed;
   const archives = storedArchives(deployed);
-  if (archives.length > 0) return tell.ok(`${STORE} holds ${archives.map(nameOfKey).join(", ")}.`);
+  if (archives.some(isSeenByWrapper)) {
+    return tell.ok(`${STORE} holds ${archives.map(nameOfKey).join(", ")}.`);
+  }
+  const [unseen] = archives;
+  if (unseen !== undefined) {
+    return tell.failed(
+      `KServe's wrapper ignores ${nameOfKey(unseen)}, and does not start.`,
+      "Publish it as a .mar whose name has no other dot.",
+    );
+  }
   const mine = objects.map(({ key }) => key).filter((key) => key.startsWith(path));
   const [elsewhere] = modelsAmong(mine);
   if (elsewhere === undefined) {
@@ -89,6 +108,11 @@ function checkConfig(deployed: DeployedPath): DeploymentCheck {
 
 function checkPath({ given, path, objects }: DeployedPath): DeploymentCheck {
   const tell = line("path");
+  const asked = requestedPrefix(path);
+  if (asked !== path) {
+    const found = `KServe ends the path at ${path[asked.length]}, and copies all that begins with ${asked}.`;
+    return tell.failed(found, "Publish to a folder without ? and # in its name.");
+  }
   const keys = objects.map(({ key }) => key);
   const others = neighbourWarning({ path }, keys);
   if (others !== undefined) return tell.warning(`${others}.`, `Enter ${path}, with the slash.`);

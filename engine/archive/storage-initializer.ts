@@ -32,7 +32,8 @@ export function copiedObjects(
   const exact = taken.find(({ key }) => key === path);
   if (exact !== undefined) return [{ key: exact.key, path: lastPart(exact.key) }];
   const placeOf = version === "0.12" ? placeBefore015 : placeFrom015;
-  return taken.map(({ key }) => ({ key, path: placeOf(key, path) }));
+  // To the file system two slashes are one.
+  return taken.map(({ key }) => ({ key, path: placeOf(key, path).replaceAll(/\/+/g, "/") }));
 }
 
 /** What it asks the bucket for: it reads `s3://BUCKET/PATH` as an address, in which a ? or # ends the path. */

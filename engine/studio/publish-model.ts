@@ -151,7 +151,10 @@ export function publishProcedure({
 /** The model's id, or its folder's name, where no other is asked for. */
 function nameOf({ name, model }: PublishRequest): string {
   const own = name ?? basename(model);
-  if (archiveNameSchema.safeParse(own).success) return own;
-  const reason = "TorchServe takes letters, digits, dots, - and _; choose one with --name";
+  const isName = archiveNameSchema.safeParse(own).success;
+  if (isName && !own.includes(".")) return own;
+  const reason = isName
+    ? "KServe ignores an archive whose name has a dot; choose another with --name"
+    : "TorchServe takes letters, digits, - and _; choose one with --name";
   throw new StudioError("REQUEST_INVALID", { field: "The model's name", value: own, reason });
 }

@@ -10,6 +10,7 @@ const BENCHES = [
   "archive",
   "first-picture",
   "buckets",
+  "chain",
 ];
 
 /** `npm run bench`: all of them; `npm run bench -- NAME [flags]`: one. */

@@ -125,9 +125,9 @@ describe.each(TRANSPORTS)("models that are published, $name", (transport) => {
     await expect(publish({ model: join(TINY, ".."), connectionId: "none" })).rejects.toEqual(
       refusal("NOT_FOUND"),
     );
-    await expect(publish({ model: "/tmp/red house", connectionId })).rejects.toEqual(
-      refusal("REQUEST_INVALID"),
-    );
+    for (const named of [{ model: "/tmp/red house" }, { model: TINY, name: "sd-2.1" }]) {
+      await expect(publish({ ...named, connectionId })).rejects.toEqual(refusal("REQUEST_INVALID"));
+    }
     expect(service.requests).toEqual([]);
   });
 });

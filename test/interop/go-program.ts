@@ -33,8 +33,21 @@ export async function buildProgram({ name, size }: Peer, go: GoModule, limitMs: 
     });
   await run("mod", "init", `darkroom-peer/${name}`);
   await run("mod", "edit", `-require=${go.module}@${go.version}`);
+  for (const name of go.staged === undefined ? [] : await stagedModules(go, run)) {
+    await run("mod", "edit", `-replace=${name}=${name}@${go.staged}`);
+  }
   await run("build", "-trimpath", "-ldflags=-s -w", "-o", programOf(name), ".");
   await writeFile(stamp, wanted);
+}
+
+type RunGo = (...args: readonly string[]) => Promise<string>;
+
+/** The modules that a module's go.mod takes from its own tree. */
+async function stagedModules({ module, version }: GoModule, run: RunGo) {
+  const said = await run("mod", "download", "-json", `${module}@${version}`);
+  const { GoMod: file } = JSON.parse(said) as { readonly GoMod: string };
+  const text = await readFile(file, "utf8");
+  return [...text.matchAll(/^\s*(\S+) => \.\/staging\//gm)].map(([, name = ""]) => name);
 }
 
 async function isThere(path: string): Promise<boolean> {

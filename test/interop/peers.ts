@@ -13,6 +13,8 @@ export interface Peer {
   readonly isSlow?: boolean;
   /** Another peer, whose packages it uses as well: large ones are kept once. */
   readonly sharesWith?: string;
+  /** Other peers that its test starts as well; they are installed first. */
+  readonly starts?: readonly string[];
   /** Programs that must be on the PATH already; a peer without them is skipped. */
   readonly needs?: readonly string[];
   /** Longest time its installation may take, in minutes. */
@@ -26,6 +28,8 @@ export interface GoModule {
   readonly main: string;
   readonly module: string;
   readonly version: string;
+  /** Version at which the modules are published that its go.mod takes from its own tree. */
+  readonly staged?: string;
 }
 
 /** The quickest to install and to run first: where time is short, the last ones are skipped. */
@@ -55,6 +59,21 @@ export const PEERS: readonly Peer[] = [
     size: "100 MB of packages",
   },
   {
+    name: "kserve-storage",
+    pip: ["kserve-storage==0.20.0"],
+    starts: ["moto"],
+    installMinutes: 3,
+    size: "60 MB of packages",
+  },
+  {
+    name: "kserve",
+    // The last three keep pip from trying their versions one after another.
+    pip: ["kserve[storage]==0.13.0", "grpcio==1.85.3", "protobuf==3.20.3", "ray==2.10.0"],
+    starts: ["moto"],
+    installMinutes: 5,
+    size: "700 MB of packages",
+  },
+  {
     name: "rclone",
     go: { main: "rclone.go", module: "github.com/rclone/rclone", version: "v1.76.0" },
     installMinutes: 8,
@@ -70,6 +89,18 @@ export const PEERS: readonly Peer[] = [
     isSlow: true,
     installMinutes: 20,
     size: "MinIO, built from 500 MB of modules",
+  },
+  {
+    name: "kube-apiserver",
+    go: {
+      main: "kube-apiserver.go",
+      module: "k8s.io/kubernetes",
+      version: "v1.34.2",
+      staged: "v0.34.2",
+    },
+    isSlow: true,
+    installMinutes: 40,
+    size: "Kubernetes' API server, built from 1 GB of modules",
   },
   {
     name: "diffusers",
@@ -88,6 +119,12 @@ export const PEERS: readonly Peer[] = [
     pip: ["torchserve==0.12.0", "pyyaml==6.0.4", "psutil==7.2.2", "orjson==3.13.0"],
     sharesWith: "diffusers",
     needs: ["java"],
+    installMinutes: 8,
+    size: "torch, 3 GB with its libraries",
+  },
+  {
+    name: "chain",
+    starts: ["moto", "kserve", "torchserve"],
     installMinutes: 8,
     size: "torch, 3 GB with its libraries",
   },

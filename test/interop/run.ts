@@ -66,15 +66,19 @@ async function tryPeer(peer: Peer, deadline: number): Promise<Outcome> {
 
 /** Gives the version that is there then; none where the product itself fetches it. */
 async function install(peer: Peer, limitMs: number): Promise<string> {
+  const deadline = performance.now() + limitMs;
+  for (const other of PEERS.filter(({ name }) => peer.starts?.includes(name) === true)) {
+    await install(other, deadline - performance.now());
+  }
   if (peer.go !== undefined) {
-    await buildProgram(peer, peer.go, limitMs);
+    await buildProgram(peer, peer.go, deadline - performance.now());
     return peer.go.version;
   }
   if (peer.pip === undefined) {
     for (const program of peer.needs ?? []) await requireProgram(program);
     return "";
   }
-  await installPackages(peer, limitMs);
+  await installPackages(peer, deadline - performance.now());
   return packageVersion(peer);
 }
 

@@ -9,22 +9,34 @@ import { pythonOf } from "./virtual-environment.ts";
 
 /** A worker imports torch and diffusers first. */
 export const LOADING_MS = 300_000;
+const SETTINGS = "config.properties";
+
+export interface TorchServeOptions {
+  /** Where it may write. */
+  readonly folder: string;
+  readonly store: string;
+  /** Has it install what an archive requires, as its config.properties says; its own packages do otherwise. */
+  readonly installsPackages?: boolean;
+}
 
 /** TorchServe on its own, with the config.properties that Darkroom makes beside an archive; all it writes lies in a folder. */
 export class TorchServe {
   readonly #child: ReturnType<typeof spawn>;
   readonly #log: string;
   readonly address: string;
+  /** The config.properties that it runs with. */
+  readonly settings: string;
 
-  private constructor(child: ReturnType<typeof spawn>, log: string, address: string) {
+  private constructor(child: ReturnType<typeof spawn>, folder: string, address: string) {
     this.#child = child;
-    this.#log = log;
+    this.#log = join(folder, "torchserve.log");
+    this.settings = join(folder, SETTINGS);
     this.address = address;
   }
 
   static async start(
     config: ConfigProperties,
-    { folder, store }: { readonly folder: string; readonly store: string },
+    { folder, store, installsPackages = false }: TorchServeOptions,
   ): Promise<TorchServe> {
     const [web, metrics, grpc, grpcManagement, worker] = await freePorts(5);
     const address = `http://127.0.0.1:${web}`;
@@ -35,12 +47,14 @@ export class TorchServe {
       grpc_inference_port: String(grpc),
       grpc_management_port: String(grpcManagement),
       initial_worker_port: String(worker),
-      install_py_dep_per_model: "false",
+      ...(!installsPackages && { install_py_dep_per_model: "false" }),
       model_store: store,
+      // It unpacks archives and installs packages there, and what is killed leaves them.
+      vmargs: `-Djava.io.tmpdir=${folder}`,
     };
     let local = config;
     for (const [key, value] of Object.entries(here)) local = local.with(key, value);
-    const settings = join(folder, "config.properties");
+    const settings = join(folder, SETTINGS);
     writeFileSync(settings, local.bytes());
     const python = pythonOf("torchserve");
     const args = ["--start", "--foreground", "--ncs", "--disable-token-auth", "--enable-model-api"];
@@ -61,11 +75,10 @@ export class TorchServe {
         },
       },
     );
-    const file = join(folder, "torchserve.log");
-    const log = createWriteStream(file);
+    const started = new TorchServe(child, folder, address);
+    const log = createWriteStream(started.#log);
     child.stdout?.pipe(log);
     child.stderr?.pipe(log);
-    const started = new TorchServe(child, file, address);
     process.once("exit", () => started.kill());
     return started;
   }
@@ -77,11 +90,15 @@ export class TorchServe {
       const found = await this.#ask("GET", `/models/${model}`).catch(() => "");
       if (found.includes('"READY"')) return;
       if (performance.now() > end || this.#child.exitCode !== null) {
-        const log = readFileSync(this.#log, "utf8");
-        throw new Error(`${model} is not ready: ${found}\n${log.slice(-3000)}`);
+        throw new Error(`${model} is not ready: ${found}\n${this.log.slice(-3000)}`);
       }
       await sleep(100);
     }
+  }
+
+  /** What it and its workers have said. */
+  get log(): string {
+    return readFileSync(this.#log, "utf8");
   }
 
   /** `settings` are those of TorchServe's management API. */
@@ -126,7 +143,7 @@ export class TorchServe {
   }
 }
 
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const listeners = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   const ports: number[] = [];
   for (const listener of listeners) {

@@ -30,10 +30,15 @@ export function folderOf({ prefix }: Pick<Publication, "prefix">): string {
   return parts.map((part) => `${part.trim()}/`).join("");
 }
 
+/** KServe ignores an archive whose name has a dot besides the one of .mar. */
+export function isPublishedName(name: string): boolean {
+  return isArchiveName(name) && !name.includes(".");
+}
+
 export function isSound(publication: Publication, connection: Connection | undefined): boolean {
   const { name, version } = publication;
   const hasPlace = connection !== undefined && bucketOf(publication, connection) !== "";
-  return hasPlace && isArchiveName(name) && isArchiveName(version);
+  return hasPlace && isPublishedName(name) && isArchiveName(version);
 }
 
 export function placeOf(

@@ -33,7 +33,7 @@ export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) 
   const connections = useQuery(queries.buckets.connections.queryOptions()).data;
   const [chosen, setChosen] = useState<Publication>({
     ...asked,
-    name: archiveNameOf(model),
+    name: archiveNameOf(model).replaceAll(".", "-"),
     version: "1.0",
   });
   const connection = connections?.find(({ id }) => id === chosen.connectionId) ?? connections?.[0];

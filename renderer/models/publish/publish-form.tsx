@@ -6,7 +6,7 @@ import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { isArchiveName } from "../archive/archive-name.ts";
-import { layoutOf, type Publication } from "./publication.ts";
+import { isPublishedName, layoutOf, type Publication } from "./publication.ts";
 import styles from "./publish.module.css";
 
 export interface PublishFormProps {
@@ -26,7 +26,6 @@ export function PublishForm(props: PublishFormProps) {
     event.preventDefault();
     onSubmit();
   };
-  const faultOf = (text: string) => (isArchiveName(text) ? undefined : t("nameFault"));
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
       <Step title={t("archiving")}>
@@ -38,14 +37,14 @@ export function PublishForm(props: PublishFormProps) {
             autoFocus
             value={name}
             onChange={(typed) => onChange({ name: typed.trim() })}
-            error={faultOf(name)}
+            error={isPublishedName(name) ? undefined : t("nameFault")}
           />
           <TextField
             label={t("version")}
             isCode
             value={version}
             onChange={(typed) => onChange({ version: typed.trim() })}
-            error={faultOf(version)}
+            error={isArchiveName(version) ? undefined : t("versionFault")}
           />
         </div>
       </Step>

@@ -61,6 +61,24 @@ test.each<[string, Parameters<typeof deployed>, string, string]>([
     "stable-diffusion/model-store/old/sd.mar lies where TorchServe does not look.",
   ],
   [
+    "an archive whose name has a dot",
+    [["stable-diffusion/model-store/sd-2.1.mar"]],
+    "failed model-store",
+    "KServe's wrapper ignores sd-2.1.mar, and does not start.",
+  ],
+  [
+    "an archive that is no .mar",
+    [["stable-diffusion/model-store/sd.tar.gz"]],
+    "failed model-store",
+    "KServe's wrapper ignores sd.tar.gz, and does not start.",
+  ],
+  [
+    "a path that KServe cuts off",
+    [SOUND.map((key) => key.replace("stable", "v#2/stable")), { given: "v#2/stable-diffusion" }],
+    "failed path",
+    "KServe ends the path at #, and copies all that begins with v.",
+  ],
+  [
     "no configuration",
     [SOUND.slice(1), { config: null }],
     "failed config",

@@ -109,3 +109,8 @@ test.each([
 ])("of the path %s it asks for %s", (entered, asked) => {
   expect(requestedPrefix(entered)).toBe(asked);
 });
+
+test("to the file system two slashes are one", () => {
+  const objects = [{ key: "sd/model-store//sd.mar", bytes: 1 }];
+  expect(copiedObjects(objects, "sd/", "0.15")).toMatchObject([{ path: "model-store/sd.mar" }]);
+});

@@ -44,5 +44,6 @@ test("a bucket is asked for where the connection names none, and names are Torch
   expect(isSound({ ...asked, bucket: "models" }, every)).toBe(true);
   expect(bucketOf({ ...asked, bucket: "other" }, connectionOf())).toBe("models");
   expect(isSound({ ...asked, name: "stable diffusion" }, connectionOf())).toBe(false);
+  expect(isSound({ ...asked, name: "sd-2.1" }, connectionOf())).toBe(false);
   expect(isSound(asked, undefined)).toBe(false);
 });

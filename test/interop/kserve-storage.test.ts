@@ -1,0 +1,3 @@
+import { initializerRules } from "./storage-initializer-suite.ts";
+
+initializerRules("0.15");

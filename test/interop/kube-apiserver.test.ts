@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DEPLOY_MODES } from "../../engine/contract/deploy.ts";
+import { DOCUMENT_RUNTIME } from "../../engine/deploy/document.ts";
+import { darkroom } from "../fakes/command-line.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { runStep } from "./install-step.ts";
+import { KubernetesApi, type Manifest, manifestsIn } from "./kubernetes-api.ts";
+
+/** What KServe's own definitions of its objects come with. */
+const KSERVE = "github.com/kserve/kserve@v0.15.2";
+const PROJECT = "sd-proj";
+
+let started: KubernetesApi | undefined;
+
+beforeAll(async () => {
+  started = await KubernetesApi.start();
+  for (const definition of await customResources()) {
+    const { status, body } = await started.apply(definition, { force: "true" });
+    if (status !== 201) throw new Error(`${definition.metadata.name}: ${String(body["message"])}`);
+  }
+  const project = { apiVersion: "v1", kind: "Namespace", metadata: { name: PROJECT } };
+  await started.apply(project);
+  await settled(started);
+}, 600_000);
+
+afterAll(() => started?.stop());
+
+function api(): KubernetesApi {
+  if (started === undefined) throw new Error("the API server did not start");
+  return started;
+}
+
+/** KServe's custom resource definitions, out of its Go module. */
+async function customResources(): Promise<readonly Manifest[]> {
+  const what = "KServe's definitions";
+  const args = ["mod", "download", "-json", KSERVE];
+  const { Dir } = JSON.parse(await runStep("go", args, { limitMs: 300_000, what })) as {
+    readonly Dir: string;
+  };
+  const folder = join(Dir, "config", "crd", "full");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .flatMap((name) => manifestsIn(readFileSync(join(folder, name), "utf8")));
+}
+
+/** Waits until the API serves KServe's kinds: it learns of them a little after their definitions. */
+async function settled(server: KubernetesApi): Promise<void> {
+  await expect
+    .poll(() => server.ask("GET", "/apis/serving.kserve.io/v1beta1").then(({ status }) => status), {
+      timeout: 60_000,
+    })
+    .toBe(200);
+}
+
+/** Applies all manifests of a folder in the order of their names, as `oc apply -f` does; first as a dry run. */
+async function applyFolder(folder: string): Promise<readonly Manifest[]> {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  const manifests = files
+    .toSorted()
+    .flatMap((name) => manifestsIn(readFileSync(join(folder, name), "utf8")));
+  for (const options of [{ dryRun: "All" }, {}] as const) {
+    for (const manifest of manifests) {
+      const name = `${manifest.kind} ${manifest.metadata.name}`;
+      const { status, body } = await api().apply(manifest, options);
+      expect([name, body["message"]]).toEqual([name, undefined]);
+      expect([name, [200, 201].includes(status)]).toEqual([name, true]);
+    }
+  }
+  return manifests;
+}
+
+const data = (): string => join(temporaryFolder(), "data");
+
+/** Has the command line write manifests, and gives their folder. */
+async function written(...flags: readonly string[]): Promise<string> {
+  const [own, out] = [data(), join(temporaryFolder(), "manifests")];
+  const env = { AWS_ACCESS_KEY_ID: "darkroom", AWS_SECRET_ACCESS_KEY: "darkroomsecret" };
+  const connection = ["--endpoint", "http://minio.sd-proj.svc:9000", "--bucket", "models"];
+  const run = async (...args: readonly string[]): Promise<void> => {
+    const { code, err } = await darkroom([...args, "--data-dir", own], { env });
+    expect([args.join(" "), code], err).toEqual([args.join(" "), 0]);
+  };
+  await run("bucket", "connect", "minio", ...connection);
+  const asked = ["--name", "kt2", "--namespace", PROJECT, "--out", out, ...flags];
+  await run("deploy", "manifests", "minio/stable-diffusion/", ...asked);
+  return out;
+}
+
+test.each(
+  DEPLOY_MODES.flatMap((mode) => [
+    [mode, "a token", ["--with-keys"]],
+    [mode, "no token, and a GPU", ["--no-token", "--gpus", "1", "--kserve", "0.15"]],
+  ]) as readonly (readonly [string, string, readonly string[]])[],
+)("every manifest of a deployment is taken as it is: %s, %s", async (mode, _, flags) => {
+  const manifests = await applyFolder(await written("--mode", mode, ...flags));
+  expect(manifests.map(({ kind }) => kind)).toContain("InferenceService");
+  // Nothing is dropped in silence; a Secret's text comes back as base64.
+  for (const manifest of manifests.filter(({ kind }) => kind !== "Secret")) {
+    const { body } = await api().ask("GET", await api().pathOf(manifest));
+    expect(body).toMatchObject(manifest);
+  }
+});
+
+test("the document's own runtime is taken, with the template that TorchServe dies of", async () => {
+  const [runtime] = manifestsIn(DOCUMENT_RUNTIME);
+  const metadata = { name: "of-the-document", namespace: PROJECT };
+  const { status, body } = await api().apply({ ...runtime, metadata } as Manifest);
+  expect([status, body["message"]]).toEqual([201, undefined]);
+  expect(JSON.stringify(body)).toContain("{{.Labels.serviceEnvelope}}");
+});
+
+const service = (spec: object, name = "kt2"): Manifest =>
+  ({
+    apiVersion: "serving.kserve.io/v1beta1",
+    kind: "InferenceService",
+    metadata: { name, namespace: PROJECT },
+    spec,
+  }) as Manifest;
+
+test.each([
+  [
+    "a field that KServe does not know",
+    service({ predictor: { timeOut: 300 } }),
+    /timeOut: field not declared in schema/,
+  ],
+  [
+    "a number that is text",
+    service({ predictor: { minReplicas: "one" } }),
+    /minReplicas.*(must be of type integer|expected numeric)/,
+  ],
+  ["a name that is none", service({ predictor: {} }, "KT_3"), /lowercase RFC 1123/],
+])("%s is refused, so what is taken above was looked at", async (_, manifest, words) => {
+  const { status, body } = await api().apply(manifest);
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect(String(body["message"])).toMatch(words);
+});
