@@ -2,6 +2,7 @@ import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { Redirect, Route, Switch } from "wouter";
 import { BucketsPage } from "./buckets/buckets-page.tsx";
 import { type Studio, StudioProvider, useStudio } from "./connection/studio.tsx";
+import { DeployPage } from "./deploy/deploy-page.tsx";
 import { EndpointsPage } from "./endpoints/endpoints-page.tsx";
 import { Frame } from "./frame/frame.tsx";
 import { GalleryPage } from "./gallery/gallery-page.tsx";
@@ -22,6 +23,7 @@ export function App({ studio }: { studio: Studio }) {
             <Route path="/gallery/:id?" component={GalleryPage} />
             <Route path="/models" component={ModelsPage} />
             <Route path="/buckets" component={BucketsPage} />
+            <Route path="/deploy" component={DeployPage} />
             <Route path="/endpoints" component={EndpointsPage} />
             <Route path="/server" component={ServerPage} />
             <Route path="/settings" component={SettingsPage} />

@@ -5,6 +5,7 @@ import {
   Images,
   type LucideIcon,
   RadioTower,
+  Rocket,
   Server,
   Settings2,
 } from "lucide-react";
@@ -23,6 +24,7 @@ export const PAGES = [
   { id: "gallery", icon: Images },
   { id: "models", icon: Box },
   { id: "buckets", icon: Cylinder },
+  { id: "deploy", icon: Rocket },
   { id: "endpoints", icon: RadioTower },
   { id: "server", icon: Server },
   { id: "settings", icon: Settings2 },

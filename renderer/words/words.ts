@@ -2,6 +2,7 @@ import { createInstance } from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 import { archive } from "./en/archive.ts";
 import { buckets } from "./en/buckets.ts";
+import { deploy } from "./en/deploy.ts";
 import { endpoints } from "./en/endpoints.ts";
 import { frame } from "./en/frame.ts";
 import { gallery } from "./en/gallery.ts";
@@ -20,6 +21,7 @@ import { welcome } from "./en/welcome.ts";
 const en = {
   archive,
   buckets,
+  deploy,
   endpoints,
   frame,
   gallery,

@@ -3,24 +3,11 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { S3Server } from "../fakes/s3/s3-server.ts";
+import { beginPublishing, connect, publish } from "./publishing.ts";
 import { expect, test } from "./studio-test.ts";
 
 const CONFIG = "stable-diffusion/config/config.properties";
 const MAR = "stable-diffusion/model-store/stable-diffusion.mar";
-
-/** Enters a connection as a person does, with what OpenShift AI calls its fields. */
-async function connect(page: Page, s3: S3Server): Promise<void> {
-  await page.goto(new URL("/buckets", page.url()).href);
-  await page.getByRole("button", { name: "Add a connection" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("textbox", { name: "Connection name" }).fill("models");
-  await dialog.getByRole("textbox", { name: "Access key" }).fill(s3.accessKey);
-  await dialog.getByRole("textbox", { name: "Secret key" }).fill(s3.secretKey);
-  await dialog.getByRole("textbox", { name: "Endpoint" }).fill(s3.origin);
-  await dialog.getByRole("textbox", { name: "Bucket" }).fill("models");
-  await dialog.getByRole("button", { name: "Save and test" }).click();
-  await expect(dialog).toBeHidden();
-}
 
 async function expectNoViolations(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -29,31 +16,6 @@ async function expectNoViolations(page: Page): Promise<void> {
 
 function row(page: Page, name: RegExp) {
   return page.getByRole("grid").getByRole("row", { name });
-}
-
-/** Fills the form of publishing, under the headings of the customer's document. */
-async function beginPublishing(page: Page) {
-  await page.getByRole("button", { name: "Publish a model" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("textbox", { name: "Model name" }).fill("stable-diffusion");
-  for (const heading of ["Model Download & Archiving", "Bucket Config & Content"])
-    await expect(dialog.getByRole("heading", { name: heading })).toBeVisible();
-  await expect(dialog.getByLabel("config.properties")).toContainText(
-    '"marName":"stable-diffusion.mar"',
-  );
-  await expect(dialog.getByRole("list", { name: "S3 Bucket layout" })).toContainText(
-    "stable-diffusion.mar",
-  );
-  await dialog.getByRole("button", { name: "Publish to bucket" }).click();
-  return dialog;
-}
-
-async function publish(page: Page) {
-  const dialog = await beginPublishing(page);
-  await expect(dialog.getByText(/was read back without a difference/)).toBeVisible();
-  await expect(dialog.getByRole("heading", { name: "Model Location" })).toBeVisible();
-  await expect(dialog.getByText("stable-diffusion/", { exact: true })).toBeVisible();
-  return dialog;
 }
 
 /** What the checklist of the published folder comes to. */

@@ -7,6 +7,7 @@ const PAGES = [
   "gallery",
   "models",
   "buckets",
+  "deploy",
   "endpoints",
   "server",
   "settings",

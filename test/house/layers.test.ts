@@ -265,6 +265,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
       "gallery",
       "models",
       "buckets",
+      "deploy",
       "settings",
       "welcome",
       "server",

@@ -70,7 +70,7 @@ function useTransfer({ transferId }: Begun): Transfer | undefined {
 
 /** What can be done at the foot, by how it stands. */
 function Verbs(props: PublishOutcomeProps & { readonly transfer: Transfer | undefined }) {
-  const { publication, connection, onBack, onClose, transfer } = props;
+  const { begun, publication, connection, onBack, onClose, transfer } = props;
   const t = useWords("publish");
   const { client } = useStudio();
   const [, navigate] = useLocation();
@@ -80,13 +80,19 @@ function Verbs(props: PublishOutcomeProps & { readonly transfer: Transfer | unde
     if (connection.bucket === null) parts.set("bucket", bucketOf(publication, connection));
     navigate(`/buckets?${parts}`);
   };
+  const deploy = () => {
+    const parts = new URLSearchParams({ at: connection.id, path: begun.path });
+    if (connection.bucket === null) parts.set("bucket", bucketOf(publication, connection));
+    navigate(`/deploy?${parts}`);
+  };
   switch (transfer?.state) {
     case "done":
       return (
         <>
+          <Button onPress={onClose}>{t("done")}</Button>
           <Button onPress={see}>{t("see")}</Button>
-          <Button variant="filled" onPress={onClose}>
-            {t("done")}
+          <Button variant="filled" onPress={deploy}>
+            {t("deploy")}
           </Button>
         </>
       );

@@ -5,6 +5,7 @@ export const frame = {
   gallery: "Gallery",
   models: "Models",
   buckets: "Buckets",
+  deploy: "Deploy",
   endpoints: "Endpoints",
   server: "Server",
   settings: "Settings",

@@ -57,4 +57,5 @@ export const publish = {
   copy: "Copy {{what}}",
   copied: "Copied",
   see: "Show it in the bucket",
+  deploy: "Deploy it",
 };

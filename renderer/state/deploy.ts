@@ -1,0 +1,14 @@
+import { create } from "zustand";
+import { DEPLOY_DEFAULTS, type DeployDraft } from "../../engine/contract/deploy.ts";
+
+/** What was typed on the Deploy page; it stays while the studio's pages are open. */
+export const useDeployDraft = create<DeployDraft>()(() => ({
+  ...DEPLOY_DEFAULTS,
+  connectionId: "",
+  path: "stable-diffusion/",
+  name: "stable-diffusion",
+}));
+
+export function changeDeployDraft(change: Partial<DeployDraft>): void {
+  useDeployDraft.setState(change);
+}
