@@ -63,9 +63,10 @@ test("one for Stable Diffusion's latents is not taken for those of another model
   expect(drawn.record.decoder).toBeUndefined();
 });
 
-test("what is no tiny autoencoder is refused", async () => {
-  const refused = (path: string) => expect(readTinyDecoder(path)).rejects;
-  await refused("test/golden/tiny-sd2-v/snapshot/vae").toEqual(refusal("SNAPSHOT_UNSUPPORTED"));
-  await refused(join(temporaryFolder(), "none")).toEqual(refusal("SNAPSHOT_NOT_FOUND"));
-  await refused(temporaryFolder()).toEqual(refusal("SNAPSHOT_INCOMPLETE"));
+test.each([
+  ["another network", () => "test/golden/tiny-sd2-v/snapshot/vae", "SNAPSHOT_UNSUPPORTED"],
+  ["no folder", () => join(temporaryFolder(), "none"), "SNAPSHOT_NOT_FOUND"],
+  ["an empty folder", temporaryFolder, "SNAPSHOT_INCOMPLETE"],
+])("%s is refused as a tiny decoder", async (_, place, code) => {
+  await expect(readTinyDecoder(place())).rejects.toEqual(refusal(code));
 });
