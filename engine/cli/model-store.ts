@@ -107,7 +107,8 @@ function storedInWords({ id, summary, problem, lost = [], diskBytes, fit }: Stor
   return [id, what, size, ...lost].join("\n  ");
 }
 
-function entryInWords({ id, title, description, downloadBytes, storedId }: CatalogueEntry): string {
+function entryInWords({ id, licence, downloadBytes, storedId, ...entry }: CatalogueEntry): string {
   const there = storedId === undefined ? "" : ", in the store";
-  return `${id}\n  ${title}: ${description}\n  ${megabytes(downloadBytes)} MB${there}`;
+  const { title, description } = entry;
+  return `${id}\n  ${title}: ${description}\n  ${megabytes(downloadBytes)} MB, ${licence.title}${there}`;
 }
