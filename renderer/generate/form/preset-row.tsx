@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { ModelSummary } from "../../../engine/contract/models.ts";
 import type { Preset } from "../../../engine/contract/presets.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { changeForm, useForm } from "../../state/form.ts";
@@ -19,10 +18,8 @@ import {
   type PresetSeconds,
   presetsFor,
   presetWithin,
+  USUAL,
 } from "./presets.ts";
-
-/** Stands in for a model that is not known: an endpoint's. */
-const UNKNOWN: Own = { steps: 50, scheduler: undefined, isDistilled: false };
 
 /** What a preset sets, and by which an endpoint learns of it. */
 const SETS = ["preset", "steps", "scheduler", "precision"] as const;
@@ -31,15 +28,15 @@ const SETS = ["preset", "steps", "scheduler", "precision"] as const;
 export function PresetRow({ model }: { readonly model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
-  const own = model.summary ?? UNKNOWN;
+  const own = model.summary ?? USUAL;
   const { isRemote, ignored } = useChosenTarget();
   const isGpu = useIsGpu();
   const hasInt8 = isRemote ? !ignored.has("precision") : !isGpu;
   const isUnread = SETS.every((setting) => ignored.has(setting));
   const offered = presetsFor(own, hasInt8);
   const seconds = usePresetSeconds(model);
-  const within = isRemote ? "exact" : presetWithin(offered, seconds);
-  const isChosen = usePresetChoice(model.summary, within);
+  const within = isRemote ? "exact" : model.summary && presetWithin(offered, seconds);
+  const isChosen = usePresetChoice(own, within);
   const preset = presetOf(form, own);
   return (
     <>
@@ -63,7 +60,7 @@ export function PresetRow({ model }: { readonly model: ChosenModel }) {
       )}
       {preset !== undefined && (
         <p className={styles.hint}>
-          <Contents preset={preset} own={own} {...{ isRemote, hasInt8 }} />
+          <Contents preset={preset} own={own} hasInt8={hasInt8} />
         </p>
       )}
       {isChosen && seconds.exact !== undefined && preset !== undefined && preset !== "exact" && (
@@ -92,14 +89,15 @@ function PresetLabel({ preset, seconds }: { preset: Preset; seconds: number | un
 interface ContentsProps {
   readonly preset: Preset;
   readonly own: Own;
-  readonly isRemote: boolean;
   readonly hasInt8: boolean;
 }
 
 /** What a preset stands for, in one line. */
-function Contents({ preset, own, isRemote, hasInt8 }: ContentsProps) {
+function Contents({ preset, own, hasInt8 }: ContentsProps) {
   const t = useWords("generate");
   const names = useWords("picture");
+  const { isRemote, ignored } = useChosenTarget();
+  if (isRemote && !ignored.has("preset")) return t("quality.remote");
   const { steps, scheduler, precision } = fieldsOf(preset, own);
   const ownPrecision = hasInt8 ? t("quality.fullPrecision") : t("quality.gpuPrecision");
   // What an endpoint computes in is its own business, unless it is told.
@@ -142,11 +140,11 @@ function usePresetSeconds({ id, summary }: ChosenModel): PresetSeconds {
 }
 
 /** Chooses a preset where nobody has; tells whether it is the one that chooses. */
-function usePresetChoice(summary: ModelSummary | undefined, within: Preset | undefined): boolean {
+function usePresetChoice(own: Own, within: Preset | undefined): boolean {
   const isUntouched = useForm(({ isLoaded, isPresetChosen }) => isLoaded && !isPresetChosen);
-  const preset = isUntouched && summary ? within : undefined;
+  const preset = isUntouched ? within : undefined;
   useEffect(() => {
-    if (preset !== undefined && summary) changeForm(fieldsOf(preset, summary));
-  }, [preset, summary]);
+    if (preset !== undefined) changeForm(fieldsOf(preset, own));
+  }, [preset, own]);
   return preset !== undefined;
 }

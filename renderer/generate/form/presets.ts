@@ -19,6 +19,9 @@ export interface PresetFields {
 
 export type Own = Pick<ModelSummary, "steps" | "scheduler" | "isDistilled">;
 
+/** Stands in for a model that is not known: an endpoint's. */
+export const USUAL: Own = { steps: 50, scheduler: undefined, isDistilled: false };
+
 export function fieldsOf(preset: Preset, own: Own): PresetFields {
   const { steps, scheduler, precision } = presetSettings(preset, own);
   return { steps, scheduler, precision, guidanceInterval: undefined };

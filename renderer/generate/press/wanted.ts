@@ -4,7 +4,7 @@ import { seedSchema } from "../../../engine/contract/seed.ts";
 import type { ModelSummary } from "../../../engine/contract/models.ts";
 import type { ChosenTarget } from "../chosen-target.ts";
 import type { FormState } from "../../state/form.ts";
-import { presetOf } from "../form/presets.ts";
+import { presetOf, USUAL } from "../form/presets.ts";
 
 /** What the form says with the model's own choices filled in. */
 export interface Wanted {
@@ -58,12 +58,22 @@ export function endpointRequest(
 ): GenerationRequest {
   const { prompt, count } = form;
   const { width, height } = wanted;
-  const chosen = { ...form, ...wanted, seed: form.seed === "" ? undefined : form.seed };
+  const seed = form.seed === "" ? undefined : form.seed;
+  const chosen = { ...form, ...wanted, seed, ...presetAt(form, ignored) };
   const read = READ.flatMap((name) =>
     ignored.has(name) || chosen[name] === undefined ? [] : [[name, chosen[name]] as const],
   );
   const size = ignored.has("size") ? {} : { width, height };
   return { target: id, prompt, count, ...size, ...Object.fromEntries(read) };
+}
+
+/** Where an endpoint takes presets it sets for its own model what goes with one; a number chosen by hand is no preset's. */
+function presetAt(form: FormState, ignored: Receiver["ignored"]) {
+  const preset = ignored.has("preset") ? undefined : presetOf(form, USUAL);
+  if (preset === undefined) return { preset };
+  const { guidanceScale } = form;
+  const left = { steps: undefined, scheduler: undefined, precision: undefined };
+  return { preset, guidanceScale, ...left };
 }
 
 /** What is asked of this device. */

@@ -44,6 +44,8 @@ export const generate = {
     fast: "Fast",
     selected: "{{preset}} was selected because Exact would take about {{time}}.",
     distilled: "This model is made for {{steps}} steps, and every preset keeps them.",
+    remote:
+      "The endpoint sets steps, sampler and guidance for its own model. Change one to choose it yourself.",
     stepCount_one: "{{count}} step",
     stepCount_other: "{{count}} steps",
     ownSampler: "model's own sampler",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ignoredBy } from "../../../renderer/generate/chosen-target.ts";
-import { endpointRequest } from "../../../renderer/generate/press/wanted.ts";
+import { fieldsOf, USUAL } from "../../../renderer/generate/form/presets.ts";
+import { endpointRequest, wantedFrom } from "../../../renderer/generate/press/wanted.ts";
 import { type FormFields, useForm } from "../../../renderer/state/form.ts";
 import { checkOf, endpointOf } from "../../fakes/fake-endpoints.ts";
 
@@ -40,19 +41,48 @@ test("an endpoint that declares inputs reads those; one that declares none is se
 });
 
 test("quality is asked for as far as it is read", () => {
-  const quality: FormFields = { precision: "int8", guidanceInterval: [0, 0.8] };
+  const interval: [number, number] = [0, 0.8];
+  const quality: FormFields = { precision: "int8", guidanceInterval: interval, steps: 9 };
   const asked = (inputs: string[]) =>
     endpointRequest(
       { ...form, ...quality },
-      { ...wanted, preset: "balanced" },
+      { ...wanted, steps: 9 },
       {
         id: "kt2",
         ignored: ignoredBy(endpointOf({ profile: "full", check: checkOf({ inputs }) })),
       },
     );
   const declared = ["preset", "precision", "guidance_interval"];
-  expect(asked(["prompt", ...declared])).toMatchObject({ ...quality, preset: "balanced" });
+  const sent = asked(["prompt", ...declared]);
+  expect(sent).toMatchObject({ precision: "int8", guidanceInterval: interval });
+  expect(sent).not.toHaveProperty("preset");
   expect(Object.keys(asked(["prompt", "seed"]))).toEqual(["target", "prompt", "count", "seed"]);
+});
+
+test("a preset leaves what it sets to an endpoint that takes presets, and is its numbers elsewhere", () => {
+  const asked = (change: FormFields, ignored = ignoredBy(undefined)) => {
+    const chosen = { ...form, ...change };
+    return endpointRequest(chosen, wantedFrom(chosen, undefined), { id: "kt2", ignored });
+  };
+  const open = { target: "kt2", prompt: "a fish", count: 1, negativePrompt: "dark", seed: "5" };
+  const size = { width: 768, height: 768 };
+  expect(asked({})).toEqual({ ...open, ...size, preset: "exact" });
+  const fast = fieldsOf("fast", USUAL);
+  expect(asked({ ...fast, guidanceScale: 4 })).toEqual({
+    ...open,
+    ...size,
+    preset: "fast",
+    guidanceScale: 4,
+  });
+  const plain = ignoredBy(endpointOf({ profile: "full" }));
+  expect(asked(fast, plain)).toEqual({
+    ...open,
+    ...size,
+    steps: 12,
+    scheduler: "dpm++2m-karras",
+    guidanceScale: 7.5,
+  });
+  expect(asked({ steps: 31 })).toMatchObject({ steps: 31, guidanceScale: 7.5 });
 });
 
 test("what is ignored is not asked for", () => {
@@ -61,13 +91,5 @@ test("what is ignored is not asked for", () => {
     target: "kt2",
     prompt: "a fish",
     count: 1,
-  });
-  expect(endpointRequest(form, wanted, { id: "kt2", ignored: new Set() })).toEqual({
-    target: "kt2",
-    prompt: "a fish",
-    count: 1,
-    negativePrompt: "dark",
-    seed: "5",
-    ...wanted,
   });
 });
