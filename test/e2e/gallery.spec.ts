@@ -29,7 +29,10 @@ test("searches, stars, trashes and takes it back", async ({ studio: { page } }) 
   await page.getByRole("searchbox", { name: "Search" }).fill("");
 
   await tile(page, "a yellow star").click();
+  // Leaving the page at once would take the request along.
+  const starred = page.waitForResponse(/\/rpc\/gallery\/star/);
   await page.keyboard.press(".");
+  await (await starred).finished();
   await page.goto(new URL("/gallery?starred=true", page.url()).href);
   await expect(tile(page, "a yellow star")).toBeVisible();
   await expect(tile(page, "a red house")).toHaveCount(0);
