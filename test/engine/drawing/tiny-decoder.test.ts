@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import type { RefusalCode } from "../../../engine/contract/errors.ts";
 import { Drawing, type TinyUse } from "../../../engine/drawing/drawing.ts";
 import { readTinyDecoder } from "../../../engine/drawing/tiny-decoder.ts";
 import { refusal } from "../../fakes/refusal.ts";
@@ -63,7 +64,7 @@ test("one for Stable Diffusion's latents is not taken for those of another model
   expect(drawn.record.decoder).toBeUndefined();
 });
 
-test.each([
+test.each<[string, () => string, RefusalCode]>([
   ["another network", () => "test/golden/tiny-sd2-v/snapshot/vae", "SNAPSHOT_UNSUPPORTED"],
   ["no folder", () => join(temporaryFolder(), "none"), "SNAPSHOT_NOT_FOUND"],
   ["an empty folder", temporaryFolder, "SNAPSHOT_INCOMPLETE"],
