@@ -3,8 +3,7 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { ModelFile } from "../contract/models.ts";
-import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
-import { isDiskFull } from "../files/system-error.ts";
+import { demandSpace, orDiskFull, type FreeBytes } from "../files/disk-full.ts";
 import type { ArchivedModel, ModelMember } from "./archive.ts";
 import { fileSource } from "./byte-source.ts";
 
@@ -31,14 +30,10 @@ export async function unpackModel(
   const missing = model.files.filter(({ path }) => !kept.has(path));
   const needed = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   await demandSpace(target, needed, freeBytes);
-  try {
-    const unpacked = await unpackAll(model, missing, unpacking);
-    return model.files.map(({ path, sizeBytes }) => {
-      return { path, sizeBytes, sha256: kept.get(path) ?? unpacked.get(path) };
-    });
-  } catch (error) {
-    throw isDiskFull(error) ? diskFull(target, needed) : error;
-  }
+  const unpacked = await orDiskFull(target, needed, () => unpackAll(model, missing, unpacking));
+  return model.files.map(({ path, sizeBytes }) => {
+    return { path, sizeBytes, sha256: kept.get(path) ?? unpacked.get(path) };
+  });
 }
 
 type Hashes = ReadonlyMap<string, string>;

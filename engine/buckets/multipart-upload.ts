@@ -143,7 +143,13 @@ export class MultipartUpload {
     }
     const { identity } = source;
     const begun = { uploadId: reply.UploadId, partBytes: this.#partBytes, identity };
-    await journal.beginUpload(key, begun);
+    try {
+      await journal.beginUpload(key, begun);
+    } catch (error) {
+      // One that cannot be written down would be paid for, and nobody would know of it.
+      await abortUpload(this.#bucket, { key, uploadId: begun.uploadId }, signal);
+      throw error;
+    }
     return begun;
   }
 

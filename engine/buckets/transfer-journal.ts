@@ -1,8 +1,9 @@
 import { appendFile, open, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { bucketPlaceSchema, type BucketPlace } from "../contract/buckets.ts";
 import { makeFolder } from "../files/atomic-file.ts";
+import { orDiskFull } from "../files/disk-full.ts";
 
 /** One line of a journal. Those of unknown kinds, and one that a crash cut short, are ignored. */
 const lineSchema = z.union([
@@ -38,7 +39,7 @@ export interface KeyState {
 
 /**
  * What a transfer has done so far, a line for each step, so that it goes on after a kill: which uploads it
- * began, the hash of every part before it is sent, which keys are done.
+ * began, the hash of every part before it is sent, which keys are done. A full disk is refused as DISK_FULL.
  */
 export class TransferJournal {
   readonly #path: string;
@@ -51,12 +52,12 @@ export class TransferJournal {
 
   static async open(folder: string, id: string): Promise<TransferJournal> {
     const path = journalPath(folder, id);
-    await makeFolder(folder);
+    await writing(path, () => makeFolder(folder));
     const journal = new TransferJournal(path);
     const text = await readFile(path, "utf8").catch(() => "");
     for (const line of text.split("\n")) journal.#take(line);
     // What follows a line that was cut short begins a line of its own.
-    if (text !== "" && !text.endsWith("\n")) await appendFile(path, "\n");
+    if (text !== "" && !text.endsWith("\n")) await writing(path, () => appendFile(path, "\n"));
     return journal;
   }
 
@@ -91,7 +92,7 @@ export class TransferJournal {
   async beginUpload(key: string, upload: BegunUpload): Promise<void> {
     await this.#write({ key, upload });
     await using file = await open(this.#path, "r+");
-    await file.sync();
+    await writing(this.#path, () => file.sync());
   }
 
   async addPart(key: string, part: number, md5: string): Promise<void> {
@@ -112,7 +113,8 @@ export class TransferJournal {
   }
 
   async #write(line: Line): Promise<void> {
-    await appendFile(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+    const text = `${JSON.stringify(line)}\n`;
+    await writing(this.#path, () => appendFile(this.#path, text, { mode: 0o600 }));
     this.#apply(line);
   }
 
@@ -142,6 +144,11 @@ export class TransferJournal {
     else if ("out" in line) state.out = line.out;
     else state.done = line.done;
   }
+}
+
+/** A line and the block that it needs. Refuses as DISK_FULL. */
+function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+  return orDiskFull(dirname(path), 4096, write);
 }
 
 export async function discardJournal(folder: string, id: string): Promise<void> {

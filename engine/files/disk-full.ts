@@ -1,5 +1,6 @@
 import { StudioError } from "../contract/errors.ts";
 import { diskSpace } from "./free-space.ts";
+import { isDiskFull } from "./system-error.ts";
 
 /** Bytes an ordinary user can still write in a folder; tests have others. */
 export type FreeBytes = (folder: string) => Promise<number>;
@@ -24,6 +25,20 @@ export async function demandSpace(
 export function diskFull(folder: string, needed: number, free?: number): StudioError {
   const shortage = free === undefined ? "" : `, but only ${formatBytes(free)} are free`;
   return new StudioError("DISK_FULL", { path: folder, needed: formatBytes(needed) + shortage });
+}
+
+/** Does what writes `needed` bytes into a folder; where the room ends meanwhile, refuses as DISK_FULL. */
+export async function orDiskFull<T>(
+  folder: string,
+  needed: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StudioError || !isDiskFull(error)) throw error;
+    throw diskFull(folder, needed);
+  }
 }
 
 /** Tells a person of a disk that was full when the studio started in `folder`. Whoever meets it says the same. */

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import type { ModelFile } from "../contract/models.ts";
 import { clone } from "../files/clone.ts";
-import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
-import { isDiskFull } from "../files/system-error.ts";
+import { demandSpace, orDiskFull, type FreeBytes } from "../files/disk-full.ts";
 import { copyHashed } from "./file-copy.ts";
 import type { SnapshotFolder } from "./snapshot-folder.ts";
 import { ByteCount, type FileWork } from "./file-work.ts";
@@ -25,17 +24,15 @@ export async function copySnapshot(copy: SnapshotCopy): Promise<readonly ModelFi
   const files = (await source.list()).filter(({ path }) => wanted.has(path));
   const count = new ByteCount(files, copy);
   if (!(await sharesBlocks(copy))) await demandSpace(target, count.totalBytes, copy.freeBytes);
-  const copied: ModelFile[] = [];
-  try {
+  return orDiskFull(target, count.totalBytes, async () => {
+    const copied: ModelFile[] = [];
     for (const { path, sizeBytes } of files) {
       const place = await source.realPath(path);
       const sha256 = await copyHashed(place, join(target, path), count.add);
       copied.push({ path, sizeBytes, sha256 });
     }
-  } catch (error) {
-    throw isDiskFull(error) ? diskFull(target, count.totalBytes) : error;
-  }
-  return copied;
+    return copied;
+  });
 }
 
 /** Whether a copy costs no room, tried with a small file. */

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../files/atomic-file.ts";
+import { orDiskFull } from "../files/disk-full.ts";
 import { listFolder } from "./listing.ts";
 
 /** A model on its way into the store, in a folder that no list shows. */
@@ -14,11 +15,14 @@ export interface Staging {
 const INCOMING = ".incoming-";
 const GONE = ".gone-";
 
-/** The staging of a work, with what is there from an earlier run. */
+/** What a folder takes, or what a disk has not put in its place yet. */
+const BLOCK_BYTES = 4096;
+
+/** The staging of a work, with what is there from an earlier run. Refuses as DISK_FULL. */
 export async function openStaging(store: string, key: string): Promise<Staging> {
   const folder = join(store, `${INCOMING}${key}`);
   const snapshot = join(folder, "snapshot");
-  await mkdir(snapshot, { recursive: true });
+  await orDiskFull(store, BLOCK_BYTES, () => mkdir(snapshot, { recursive: true }));
   return { folder, snapshot };
 }
 
@@ -52,8 +56,12 @@ export async function sweep(store: string, mayNeed: (key: string) => boolean): P
   }
 }
 
-/** Makes every file of a snapshot durable, and the folders that name them. */
-export async function syncSnapshot(snapshot: string): Promise<void> {
+/** Makes every file of a snapshot durable, and the folders that name them. Refuses as DISK_FULL. */
+export function syncSnapshot(snapshot: string): Promise<void> {
+  return orDiskFull(snapshot, BLOCK_BYTES, () => syncAll(snapshot));
+}
+
+async function syncAll(snapshot: string): Promise<void> {
   const folders = new Set([snapshot]);
   for (const { path } of await listFolder(snapshot, { depth: 3, entries: 10_000 })) {
     const [folder, name] = path.split("/");

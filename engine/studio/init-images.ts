@@ -6,9 +6,8 @@ import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
 import type { InitImage } from "../contract/generation.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
-import { diskFull } from "../files/disk-full.ts";
+import { orDiskFull } from "../files/disk-full.ts";
 import { readJson, writeJson } from "../files/json-file.ts";
-import { isDiskFull } from "../files/system-error.ts";
 import type { AddressOf, PictureBytes } from "./addresses.ts";
 
 /** What an init image's id looks like: the sha256 of its bytes. */
@@ -110,11 +109,9 @@ export class InitImages {
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {
-    try {
-      await writeAtomically(path, (file) => file.writeFile(bytes));
-    } catch (error) {
-      throw isDiskFull(error) ? diskFull(this.#folder, bytes.length) : error;
-    }
+    await orDiskFull(this.#folder, bytes.length, () =>
+      writeAtomically(path, (file) => file.writeFile(bytes)),
+    );
   }
 
   #path(id: string): string {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Upload } from "../../../engine/buckets/multipart-upload.ts";
@@ -48,6 +48,18 @@ async function openTrial(options: S3ServerOptions = {}) {
   };
   return { ...fake, folder, upload };
 }
+
+test("an upload that cannot be written down is taken back", async () => {
+  const { bucket, kept } = await fakeConnection();
+  const folder = temporaryFolder();
+  const journal = await TransferJournal.open(folder, "t");
+  await mkdir(join(folder, "t.jsonl"));
+  const { signal } = new AbortController();
+  const upload = { key: "model.mar", source: source(content), partBytes: PART, journal, signal };
+  const sending = uploadObject(bucket, { ...upload, onBytes: () => {} });
+  await expect(sending).rejects.toThrow("EISDIR");
+  expect(kept.uploads.size).toBe(0);
+});
 
 const isPart = ({ method, query }: S3Request): boolean =>
   method === "PUT" && query.has("partNumber");
