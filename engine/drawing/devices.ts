@@ -1,17 +1,20 @@
 import { StudioError } from "../contract/errors.ts";
 import type { DeviceName, DeviceReport } from "../contract/devices.ts";
 import { deviceFor, type Device } from "../runtime/device.ts";
-import { probeDevice, probeDevices, type ProbeOptions } from "../runtime/probe.ts";
+import { probeDevice, probeDevices, type OnCpuAlone, type ProbeOptions } from "../runtime/probe.ts";
 
 /** Tries every provider that this machine might have, but for those whose reports are `known`. */
-export type Probe = (known?: readonly DeviceReport[]) => Promise<readonly DeviceReport[]>;
+export type Probe = (
+  known?: readonly DeviceReport[],
+  onCpuAlone?: OnCpuAlone,
+) => Promise<readonly DeviceReport[]>;
 
 /** Where libraries that were added to a data folder lie. */
 export type Libraries = ProbeOptions["libraries"];
 
 /** Every way to compute that this machine might have, best first, with the reason where one is not used. */
 export function deviceProbe(libraries: Libraries): Probe {
-  return (known = []) => probeDevices({ known, libraries });
+  return (known = [], onCpuAlone) => probeDevices({ known, onCpuAlone, libraries });
 }
 
 export interface DeviceChoice {
@@ -22,7 +25,7 @@ export interface DeviceChoice {
 
 /**
  * Finds the device a person named, or for `auto` the best one that works. One that is named and did not
- * work when it was tried is tried again, by itself.
+ * work when it was tried is tried again, by itself. How fast a CPU is that has no rival is not measured here.
  */
 export async function chooseDevice(
   name: DeviceName,
@@ -30,7 +33,9 @@ export async function chooseDevice(
 ): Promise<Device> {
   if (name === "cpu") return deviceFor("cpu", { float16: false });
   const isOpen = name === "auto";
-  const reports = isOpen ? await (probe ?? deviceProbe(libraries))() : ((await probe?.()) ?? []);
+  const first = (): Promise<readonly DeviceReport[]> =>
+    deviceProbe(libraries)([], async () => AbortSignal.abort());
+  const reports = isOpen ? await (probe ?? first)() : ((await probe?.()) ?? []);
   const report = isOpen ? bestOf(reports) : await reportOf(name, reports, libraries);
   if (report?.available === true) return deviceFor(report.provider, report);
   const reason = report?.reason ?? reasonsOf(reports);

@@ -5,13 +5,22 @@ import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
 import { measure } from "./matrix-product.ts";
 import type { Provider } from "./messages.ts";
 
+/**
+ * Told that there is nothing but the CPU to draw on, with all that is known then: pictures need not wait for
+ * how fast it is. That is measured once there is a signal, and as long as that lets it.
+ */
+export type OnCpuAlone = (reports: readonly DeviceReport[]) => Promise<AbortSignal>;
+
 /** How devices are tried. */
 export interface ProbeOptions {
   /** Reports of devices that need not be tried again. */
   readonly known?: readonly DeviceReport[];
+  readonly onCpuAlone?: OnCpuAlone | undefined;
   /** How long one device may take. */
   readonly patienceMs?: number;
   readonly libraries?: LibraryFolder | undefined;
+  /** Ends the trying of one, which then has not answered. */
+  readonly signal?: AbortSignal | undefined;
   /** Stands in for the inference process in tests. */
   readonly program?: string;
 }
@@ -52,7 +61,12 @@ export async function probeDevices(
   const reports: DeviceReport[] = [];
   for (const provider of CARRIED[platform] ?? []) {
     const known = options.known?.find((report) => report.provider === provider);
-    reports.push(known ?? (await probeDevice(provider, options)));
+    const isAlone = provider === "cpu" && !reports.some(({ available }) => available);
+    const signal =
+      known === undefined && isAlone
+        ? await options.onCpuAlone?.([...reports, UNMEASURED_CPU])
+        : undefined;
+    reports.push(known ?? (await probeDevice(provider, { ...options, signal })));
   }
   const cpu = reports.find(({ provider }) => provider === "cpu");
   return reports.map((report) => withoutImpostor(report, cpu));
@@ -70,6 +84,7 @@ export async function probeDevice(
   for (let tries = 1; ; tries++) {
     const { report, death } = await tryOnce(provider, options);
     if (report !== undefined) return report;
+    if (options.signal?.aborted === true) return unanswered(provider, "it was not waited for");
     if (tries === TRIES) {
       const reason = `the process that tried it ended ${TRIES} times (${death})`;
       return death === KILLED ? unanswered(provider, reason) : unusable(provider, reason);
@@ -85,9 +100,12 @@ type Try =
 
 async function tryOnce(
   provider: Provider,
-  { patienceMs = PATIENCE_MS, program, libraries }: ProbeOptions,
+  { patienceMs = PATIENCE_MS, program, libraries, signal }: ProbeOptions,
 ): Promise<Try> {
+  if (signal?.aborted === true) return { death: "it was not started" };
   const client = new InferenceClient(libraries, program);
+  const leave = (): void => client.kill();
+  signal?.addEventListener("abort", leave, { once: true });
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
@@ -110,6 +128,7 @@ async function tryOnce(
     return { death: ownWords(error) };
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", leave);
     await endOf(client);
   }
 }
@@ -120,8 +139,10 @@ async function endOf(client: InferenceClient): Promise<void> {
 }
 
 /** A CPU that gives no answer, being busy or out of memory, draws all the same; how fast nobody knows. */
+const UNMEASURED_CPU: DeviceReport = { provider: "cpu", available: true, float16: false };
+
 function unanswered(provider: Provider, reason: string): DeviceReport {
-  if (provider === "cpu") return { provider, available: true, float16: false };
+  if (provider === "cpu") return UNMEASURED_CPU;
   return unusable(provider, reason);
 }
 

@@ -48,6 +48,7 @@ export async function openDrawing(
     onChange: changed,
     isBusy,
   });
+  undo.defer(() => devices.close());
   const deviceName = () => wantedDevice(settings.read());
   const device = () => devices.chosen(deviceName());
   const user = { device, turns, drawing: () => drawing };
@@ -62,7 +63,7 @@ export async function openDrawing(
   });
   const drawing: LocalDrawing = new LocalDrawing({
     deviceName,
-    probe: () => devices.list(),
+    probe: () => devices.forPicture(),
     folderOf: (id) => store.folderOf(id),
     readInitImage: (id) => initImages.read(id),
     cacheFolder: options.cacheFolder,

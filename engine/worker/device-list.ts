@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { DEVICE_NAMES, type DeviceName, type DeviceReport } from "../contract/devices.ts";
 import type { Settings } from "../contract/settings.ts";
 import { bestOf, type Probe } from "../drawing/devices.ts";
@@ -13,24 +14,61 @@ export interface DeviceListOptions {
   readonly onChange?: () => void;
   /** Whether a picture is being drawn: what works is not tried then, which would slow both and measure neither. */
   readonly isBusy?: () => boolean;
+  /** How long a CPU without a rival is left alone before it is measured. */
+  readonly quietMs?: number;
 }
 
-/** What this machine can draw on: tried once, in processes of their own, and kept as far as anything works. */
+/** A studio that starts has other work, and pictures of a queue follow each other at once. */
+const QUIET_MS = 2000;
+
+/** One try of the devices, as far as pictures have to do with it. */
+interface Trial {
+  /** Resolves where a CPU turns out to have no rival, before it is measured. */
+  readonly alone: PromiseWithResolvers<readonly DeviceReport[]>;
+  /** Aborted when a picture begins. */
+  readonly measuring: AbortController;
+}
+
+/**
+ * What this machine can draw on: tried once, in processes of their own, and kept as far as anything works. No
+ * picture waits for the speed of a CPU that has no rival: that is measured while nothing is drawn.
+ */
 export class DeviceList {
   readonly #probe: Probe;
   readonly #options: DeviceListOptions;
+  readonly #quietMs: number;
+  #trial: Trial | undefined;
   #reports: Promise<readonly DeviceReport[]> | undefined;
   #known: readonly DeviceReport[] | undefined;
+  #later: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(probe: Probe, options: DeviceListOptions = {}) {
     this.#probe = probe;
     this.#options = options;
+    this.#quietMs = options.quietMs ?? QUIET_MS;
   }
 
   /** Those tried before; `isFresh` tries again, after what is being tried now. */
   list(isFresh = false): Promise<readonly DeviceReport[]> {
-    if (this.#reports === undefined || isFresh) this.#reports = this.#try(this.#reports);
+    if (this.#reports === undefined || isFresh) this.#reports = this.#tried(this.#reports);
     return this.#reports;
+  }
+
+  /** The same for a picture that begins, as soon as it can be told where to draw it. */
+  async forPicture(): Promise<readonly DeviceReport[]> {
+    const reports = this.list();
+    const { alone, measuring } = this.#trial ?? newTrial();
+    const decided = await Promise.race([reports, alone.promise]);
+    measuring.abort();
+    return decided;
+  }
+
+  /** Measures nothing any more. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#later);
+    this.#trial?.measuring.abort();
   }
 
   /** The device that `wanted` comes to; undefined before devices were tried. */
@@ -52,12 +90,15 @@ export class DeviceList {
     };
   }
 
+  #tried(running: Promise<unknown> = Promise.resolve()): Promise<readonly DeviceReport[]> {
+    const trial = newTrial();
+    this.#trial = trial;
+    const probe = () => this.#probeAll(trial);
+    return this.#kept(running.then(probe, probe));
+  }
+
   /** A try that fails, or finds nothing that works, is made again when the list is next asked for. */
-  #try(running: Promise<unknown> = Promise.resolve()): Promise<readonly DeviceReport[]> {
-    const made = running.then(
-      () => this.#probeAll(),
-      () => this.#probeAll(),
-    );
+  #kept(made: Promise<readonly DeviceReport[]>): Promise<readonly DeviceReport[]> {
     const forget = (): void => {
       if (this.#reports === made) this.#reports = undefined;
     };
@@ -65,13 +106,59 @@ export class DeviceList {
     return made;
   }
 
-  async #probeAll(): Promise<readonly DeviceReport[]> {
-    const isBusy = this.#options.isBusy?.() === true;
+  #probeAll(trial: Trial): Promise<readonly DeviceReport[]> {
     const working = (this.#known ?? []).filter(({ available }) => available);
-    this.#known = await this.#probe(isBusy ? working : []);
-    this.#options.onChange?.();
-    return this.#known;
+    return this.#probeBut(this.#isBusy ? working : [], trial, this.#quietMs);
   }
+
+  /** Tries all but those whose reports are known. */
+  async #probeBut(
+    known: readonly DeviceReport[],
+    { alone, measuring }: Trial,
+    quietMs: number,
+  ): Promise<readonly DeviceReport[]> {
+    const { signal } = measuring;
+    const reports = await this.#probe(known, async (found) => {
+      this.#learn(found);
+      alone.resolve(found);
+      await sleep(quietMs, undefined, { signal }).catch(() => undefined);
+      if (this.#isBusy) measuring.abort();
+      return signal;
+    });
+    this.#learn(reports);
+    if (signal.aborted) this.#measureLater();
+    return reports;
+  }
+
+  /** A picture came first. */
+  #measureLater(): void {
+    clearTimeout(this.#later);
+    if (this.#isClosed) return;
+    this.#later = setTimeout(() => {
+      if (this.#isBusy) this.#measureLater();
+      else this.#measure();
+    }, this.#quietMs).unref();
+  }
+
+  #measure(): void {
+    const others = (this.#known ?? []).filter(({ provider }) => provider !== "cpu");
+    const trial = newTrial();
+    this.#trial = trial;
+    this.#reports = this.#kept(this.#probeBut(others, trial, 0));
+  }
+
+  #learn(reports: readonly DeviceReport[]): void {
+    this.#known = reports;
+    this.#options.onChange?.();
+  }
+
+  get #isBusy(): boolean {
+    return this.#options.isBusy?.() === true;
+  }
+}
+
+function newTrial(): Trial {
+  return { alone: Promise.withResolvers(), measuring: new AbortController() };
 }
 
 /** The device that a person chose; where that is left open, the one that DARKROOM_DEVICE names. */

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { DeviceReport } from "../../../engine/contract/devices.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { probeDevice, probeDevices, reasonInWords } from "../../../engine/runtime/probe.ts";
 import { dyingProgram, hangingProgram } from "../../fakes/inference-programs.ts";
@@ -72,6 +73,42 @@ test("what is known is not tried again", async () => {
   const { program, starts } = hangingProgram();
   expect(await probeDevices({ known, program }, "linux-x64")).toEqual(known);
   expect(starts()).toBe(0);
+});
+
+test("a CPU without a rival is told of before it is measured, and is not where nobody waits for that", async () => {
+  const { program, starts } = hangingProgram();
+  const cuda = { provider: "cuda", available: false, float16: false, reason: "none" } as const;
+  const webgpu = { ...cuda, provider: "webgpu" } as const;
+  const cpu = { provider: "cpu", available: true, float16: false } as const;
+  const told: unknown[] = [];
+  const probe = (known: readonly DeviceReport[], signal: AbortSignal) => {
+    const onCpuAlone = async (reports: readonly DeviceReport[]): Promise<AbortSignal> => {
+      told.push(reports);
+      return signal;
+    };
+    return probeDevices({ known, program, onCpuAlone }, "linux-x64");
+  };
+  expect(await probe([cuda, webgpu], AbortSignal.abort())).toEqual([cuda, webgpu, cpu]);
+  expect(starts()).toBe(0);
+  const leaving = new AbortController();
+  const left = probe([cuda, webgpu], leaving.signal);
+  await vi.waitFor(() => expect(starts()).toBe(1));
+  leaving.abort();
+  expect(await left).toEqual([cuda, webgpu, cpu]);
+  expect(told).toEqual([
+    [cuda, webgpu, cpu],
+    [cuda, webgpu, cpu],
+  ]);
+  // Where another works, the CPU's speed tells whether it is one that plays a graphics card.
+  await probeDevices(
+    {
+      known: [cuda, { ...webgpu, available: true }],
+      program,
+      patienceMs: 300,
+      onCpuAlone: () => expect.unreachable(),
+    },
+    "linux-x64",
+  );
 });
 
 test("where the system starts no process, no device is to blame", async () => {

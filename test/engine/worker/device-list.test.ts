@@ -1,6 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { DeviceReport } from "../../../engine/contract/devices.ts";
-import { DeviceList, wantedDevice } from "../../../engine/worker/device-list.ts";
+import type { Probe } from "../../../engine/drawing/devices.ts";
+import {
+  DeviceList,
+  type DeviceListOptions,
+  wantedDevice,
+} from "../../../engine/worker/device-list.ts";
 
 const CPU: DeviceReport = { provider: "cpu", available: true, float16: false, seconds: 0.1 };
 const CUDA: DeviceReport = { provider: "cuda", available: true, float16: true, seconds: 0.01 };
@@ -88,6 +93,72 @@ test("while a picture is drawn, what works is not tried", async () => {
   isBusy = false;
   await devices.list(true);
   expect(asked).toEqual([[], [CPU], []]);
+});
+
+const UNMEASURED: DeviceReport = { provider: "cpu", available: true, float16: false };
+
+/** Devices of which the CPU alone works, and what was asked of the probe that measures it. */
+function lonelyCpu(options: DeviceListOptions = {}) {
+  const gate = Promise.withResolvers<void>();
+  const tries: { readonly known: number; readonly isMeasured: boolean }[] = [];
+  const probe: Probe = async (known = [], onCpuAlone) => {
+    const signal = await onCpuAlone?.([NO_CUDA, UNMEASURED]);
+    if (signal?.aborted === false) await Promise.race([gate.promise, aborted(signal)]);
+    const isMeasured = signal?.aborted !== true;
+    tries.push({ known: known.length, isMeasured });
+    return [NO_CUDA, isMeasured ? CPU : UNMEASURED];
+  };
+  const devices = new DeviceList(probe, { quietMs: 1, ...options });
+  onTestFinished(() => devices.close());
+  return { devices, tries, measured: () => gate.resolve() };
+}
+
+const aborted = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+
+test("a picture does not wait for the speed of a CPU that has no rival, which is measured afterwards", async () => {
+  const { devices, tries, measured } = lonelyCpu();
+  expect(await devices.forPicture()).toEqual([NO_CUDA, UNMEASURED]);
+  expect(await devices.list()).toEqual([NO_CUDA, UNMEASURED]);
+  expect(devices.chosen("auto")).toMatchObject({ provider: "cpu", report: UNMEASURED });
+  measured();
+  await vi.waitFor(() => expect(devices.chosen("auto")).toMatchObject({ report: CPU }));
+  expect(await devices.list()).toEqual([NO_CUDA, CPU]);
+  expect(tries).toEqual([
+    { known: 0, isMeasured: false },
+    { known: 1, isMeasured: true },
+  ]);
+});
+
+test("a picture that begins while the CPU is measured ends that", async () => {
+  const { devices, tries, measured } = lonelyCpu();
+  const list = devices.list();
+  await vi.waitFor(() => expect(devices.chosen("auto")).toBeDefined());
+  expect(await devices.forPicture()).toEqual([NO_CUDA, UNMEASURED]);
+  expect(await list).toEqual([NO_CUDA, UNMEASURED]);
+  measured();
+  await vi.waitFor(() => expect(tries.at(-1)?.isMeasured).toBe(true));
+});
+
+test("nothing is measured while pictures are drawn, nor once it is closed", async () => {
+  let isBusy = true;
+  const { devices, tries, measured } = lonelyCpu({ isBusy: () => isBusy });
+  measured();
+  expect(await devices.list()).toEqual([NO_CUDA, UNMEASURED]);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(tries).toEqual([{ known: 0, isMeasured: false }]);
+  devices.close();
+  isBusy = false;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(tries).toEqual([{ known: 0, isMeasured: false }]);
+});
+
+test("a picture waits where something else than the CPU may be better", async () => {
+  const gate = Promise.withResolvers<readonly DeviceReport[]>();
+  const devices = new DeviceList(() => gate.promise);
+  const first = devices.forPicture();
+  gate.resolve([CUDA, CPU]);
+  expect(await first).toEqual([CUDA, CPU]);
 });
 
 test("nothing is known before they were tried", () => {
