@@ -5,7 +5,8 @@ import { megabytes } from "./megabytes.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 
-const PERIOD_MS = 500;
+/** How often a transfer is looked at: the more often, the younger it is, so that a short one is not waited for. */
+const PERIOD_MS = { first: 10, last: 500 };
 
 /** Which transfer, and how to tell of it. */
 export interface Following {
@@ -40,7 +41,7 @@ export async function followTransfer(
 ): Promise<string | undefined> {
   let last = "";
   let stages = 0;
-  for (;;) {
+  for (let ms = PERIOD_MS.first; ; ms = Math.min(1.5 * ms, PERIOD_MS.last)) {
     const transfer = (await client.transfers.list()).find(({ id }) => id === transferId);
     if (transfer === undefined) return undefined;
     if (!isJson) for (const stage of (transfer.log ?? []).slice(stages)) note(stage);
@@ -50,7 +51,7 @@ export async function followTransfer(
     else if (text !== last) progressLine(text, hasEnded(transfer));
     last = text;
     if (hasEnded(transfer)) return settle(transfer);
-    await sleep(PERIOD_MS, undefined, { signal }).catch(() => {
+    await sleep(ms, undefined, { signal }).catch(() => {
       if (isRunning) note("The studio goes on with it.");
       throw signal.reason;
     });

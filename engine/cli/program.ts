@@ -1,0 +1,71 @@
+import { Command, CommanderError } from "commander";
+import { archiveCommand } from "./archive.ts";
+import { bucketCommand } from "./bucket.ts";
+import { cudaCommand } from "./cuda.ts";
+import { deployCommand } from "./deploy.ts";
+import { devicesCommand } from "./devices.ts";
+import { endpointsCommand } from "./endpoints.ts";
+import { galleryCommand } from "./gallery.ts";
+import { generateCommand } from "./generate.ts";
+import { keysCommand } from "./keys.ts";
+import { modelsCommand } from "./models.ts";
+import { openCommand } from "./open.ts";
+import { exitCodeOf, tell, tellUsage, watchReaders } from "./outcome.ts";
+import { queueCommand } from "./queue.ts";
+import { withJoinedShares } from "./request-flags.ts";
+import { serveCommand } from "./serve.ts";
+import { settingsCommand } from "./settings.ts";
+import { startCommand } from "./start.ts";
+
+/** The command line: one command per thing the studio can do. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
+const interrupt = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => interrupt.abort(new DOMException("cancelled", "AbortError")));
+}
+
+watchReaders();
+
+const COMMANDS = [
+  startCommand,
+  serveCommand,
+  openCommand,
+  generateCommand,
+  queueCommand,
+  galleryCommand,
+  modelsCommand,
+  archiveCommand,
+  bucketCommand,
+  deployCommand,
+  keysCommand,
+  endpointsCommand,
+  settingsCommand,
+  devicesCommand,
+  cudaCommand,
+];
+
+const program = new Command("darkroom")
+  .description("Stable Diffusion 2 on your own machine.")
+  .exitOverride()
+  // A flag after a command's name is that command's, however deep it is.
+  .enablePositionalOptions()
+  .configureHelp({ showGlobalOptions: true });
+for (const command of COMMANDS) program.addCommand(throwing(command(interrupt.signal)));
+
+try {
+  await program.parseAsync(withJoinedShares(process.argv));
+} catch (error) {
+  const isJson = process.argv.includes("--json");
+  if (error instanceof CommanderError) {
+    if (error.exitCode !== 0 && isJson) tellUsage(error);
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    tell(error, isJson);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** A command and those below it throw where they would end the process. */
+function throwing(command: Command): Command {
+  for (const inner of command.commands) throwing(inner);
+  return command.exitOverride();
+}
