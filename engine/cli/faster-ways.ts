@@ -1,5 +1,5 @@
 import type { ModelSummary } from "../contract/models.ts";
-import { PATIENCE_SECONDS, PRESETS, presetSettings } from "../contract/presets.ts";
+import { PATIENCE_SECONDS, PRESETS, presetSettings, type Preset } from "../contract/presets.ts";
 import { INT8_GAIN } from "../drawing/work.ts";
 
 /** What was seen of a picture that is drawn as Exact is. */
@@ -9,18 +9,29 @@ export interface ExactPace {
   readonly secondsPerStep: number;
 }
 
-/** What faster presets would take, in one line; undefined where the picture does not take long. */
-export function fasterWays({ model, device, secondsPerStep }: ExactPace): string | undefined {
-  const seconds = model.steps * secondsPerStep;
-  if (seconds < PATIENCE_SECONDS) return undefined;
+/** Seconds that a picture takes by each preset. */
+export type PresetSeconds = Readonly<Record<Preset, number>>;
+
+/** What each preset takes where Exact has this pace. */
+export function presetSecondsAt({ model, device, secondsPerStep }: ExactPace): PresetSeconds {
   const gain = device === "cpu" ? INT8_GAIN : 1;
-  const ways = PRESETS.flatMap((preset) => {
+  const secondsBy = (preset: Preset): number => {
     const { steps = model.steps, precision } = presetSettings(preset, model);
-    const expected = (steps * secondsPerStep) / (precision === undefined ? 1 : gain);
-    return expected < seconds ? [`about ${inWords(expected)} with --preset ${preset}`] : [];
-  });
+    return (steps * secondsPerStep) / (precision === undefined ? 1 : gain);
+  };
+  return { exact: secondsBy("exact"), balanced: secondsBy("balanced"), fast: secondsBy("fast") };
+}
+
+/** What faster presets than Exact would take, in one line; undefined where the picture does not take long. */
+export function fasterWays(seconds: PresetSeconds): string | undefined {
+  if (seconds.exact < PATIENCE_SECONDS) return undefined;
+  const ways = PRESETS.flatMap((preset) =>
+    seconds[preset] < seconds.exact
+      ? [`about ${inWords(seconds[preset])} with --preset ${preset}`]
+      : [],
+  );
   if (ways.length === 0) return undefined;
-  return `A picture takes about ${inWords(seconds)} here, ${ways.join(", ")}.`;
+  return `A picture takes about ${inWords(seconds.exact)} here, ${ways.join(", ")}.`;
 }
 
 function inWords(seconds: number): string {

@@ -4,7 +4,7 @@ import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
 import { Drawing, type RequestEvent } from "../drawing/drawing.ts";
 import { drawableFolder, type WorkProgress } from "../drawing/unpacked-archive.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
-import { fasterWays } from "./faster-ways.ts";
+import { fasterWays, presetSecondsAt } from "./faster-ways.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
 import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
 
@@ -51,7 +51,7 @@ function isExact({ preset = "exact", precision = "auto", steps }: GenerateFlags)
 function tellFasterWays({ model, device }: Started, event: RequestEvent): void {
   if (event.kind !== "progress" || event.image > 0 || event.step > 1) return;
   const { secondsPerStep } = event;
-  const ways = fasterWays({ model, device, secondsPerStep });
+  const ways = fasterWays(presetSecondsAt({ model, device, secondsPerStep }));
   if (ways !== undefined) note(ways);
 }
 

@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
+import { PRESETS, type Preset } from "../contract/presets.ts";
 import type { Host, HostOptions } from "../host.ts";
 import { arePagesBuilt } from "./built-pages.ts";
+import { fasterWays } from "./faster-ways.ts";
 import { note, outliveReaders, printJson } from "./outcome.ts";
 
 /** The flags of `serve` and of `start`. */
@@ -16,6 +18,7 @@ export interface ServeFlags {
   readonly endpoint: boolean;
   readonly endpointHost?: string;
   readonly endpointPort?: number;
+  readonly preset?: Preset;
   readonly json?: boolean;
   /** Set where the window started it: everything secret goes over the pipe to it. */
   readonly desktop?: boolean;
@@ -39,7 +42,10 @@ export function serveCommand(signal: AbortSignal): Command {
       const host = await openHost({ ...options, parent });
       await useModel(host, flags, signal);
       if (!(await arePagesBuilt())) note(new StudioError("INTERFACE_MISSING").message);
-      if (parent === undefined) await announce(host, flags);
+      if (parent === undefined) {
+        await announce(host, flags);
+        tellFasterPresets(host).catch(() => undefined);
+      }
       await untilStopped(host, signal);
     });
 }
@@ -74,12 +80,19 @@ export function withServeFlags(command: Command): Command {
     .option("--json", "the address as a JSON object")
     .option("--no-endpoint", "no inference server until it is started on its page")
     .option("--endpoint-host <host>", "address of the inference server, for this run")
-    .option("--endpoint-port <port>", "of the inference server, for this run; 0 takes any", port);
+    .option("--endpoint-port <port>", "of the inference server, for this run; 0 takes any", port)
+    .addOption(
+      new Option(
+        "--preset <name>",
+        "for this run, by which the inference server draws what names none",
+      ).choices(PRESETS),
+    );
 }
 
 /** `takesOthers` where the next free ports will do, and the studio opens without its inference server, too. */
 export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: boolean }) {
-  const { host, port, allowHost, dataDir, keyFile, endpoint, endpointHost, endpointPort } = flags;
+  const { host, port, allowHost, dataDir, keyFile, preset } = flags;
+  const { endpoint, endpointHost, endpointPort } = flags;
   const tries = takesOthers ? OTHER_PORTS : 1;
   const serving = {
     isOff: !endpoint,
@@ -87,6 +100,7 @@ export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: b
     port: endpointPort,
     tries,
     isRequired: !takesOthers,
+    preset,
   };
   return { host, port, names: allowHost, dataDir, keyFile, tries, serving };
 }
@@ -122,6 +136,21 @@ export async function announce(
   else if (origin !== undefined && !isJson) note(`The inference server listens on ${origin}.`);
   if (isJson) printJson({ type: "ready", url, endpoint: origin ?? null, pid: process.pid });
   else process.stdout.write(`${url}\n`);
+}
+
+/** Where the inference server draws as Exact does, and that takes long: what else it could do. The devices are tried first. */
+async function tellFasterPresets({ client }: Host): Promise<void> {
+  const { settings, state } = await client.server.get();
+  if (state !== "running" || settings.preset !== "exact") return;
+  await client.devices.list({});
+  const secondsBy = async (preset: Preset): Promise<number> =>
+    (await client.generation.estimate({ prompt: "", preset })).seconds;
+  const ways = fasterWays({
+    exact: await secondsBy("exact"),
+    balanced: await secondsBy("balanced"),
+    fast: await secondsBy("fast"),
+  });
+  if (ways !== undefined) note(`${ways} Requests that name no preset are drawn as exact.`);
 }
 
 /** Runs until a signal comes or the window goes; ends within five seconds. */

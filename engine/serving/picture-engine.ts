@@ -1,5 +1,6 @@
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
+import type { Preset } from "../contract/presets.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import type { Pixels } from "../image/pixels.ts";
@@ -49,6 +50,8 @@ export interface KnownModel {
 
 /** What the inference server needs of the studio. engine/studio gives it; tests give one whose picture is constant. */
 export interface PictureEngine {
+  /** By which a request is drawn that names none. */
+  readonly preset: Preset;
   models(): Promise<readonly KnownModel[]>;
   /** Serves another model from now on. Refuses as NOT_FOUND, or as what is wrong with the model. */
   load(name: string): Promise<void>;

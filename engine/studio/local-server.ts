@@ -1,6 +1,6 @@
 import type { AdmissionQueue } from "../serving/admission-queue.ts";
 import type { EventLog } from "./event-log.ts";
-import type { RequestLog } from "../serving/request-log.ts";
+import type { Preset } from "../contract/presets.ts";
 import type { Server, ServerChange } from "../contract/server.ts";
 import type { ServerFile } from "../serving/server-file.ts";
 import { ALIAS } from "../serving/routes/served-model.ts";
@@ -10,7 +10,6 @@ import {
   type InferenceServerParts,
 } from "../serving/inference-server.ts";
 import { Turns } from "../files/turns.ts";
-import { os } from "./implementer.ts";
 import { toWire, type WireError } from "../contract/errors.ts";
 
 /** What holds for one run, whatever the settings say. */
@@ -23,6 +22,8 @@ export interface ServingOptions {
   readonly tries?: number | undefined;
   /** Whether the studio does not open where its server cannot listen. */
   readonly isRequired?: boolean | undefined;
+  /** By which a request is drawn that names none. */
+  readonly preset?: Preset | undefined;
 }
 
 export interface LocalServerParts {
@@ -66,12 +67,17 @@ export class LocalServer {
     const { file, admission, served, aliases } = this.#parts;
     const name = served();
     return {
-      settings: file.settings(),
+      settings: { ...file.settings(), preset: this.preset },
       ...this.#state(),
       modelNames: name === undefined ? [] : [...new Set([name, ...(aliases?.() ?? []), ALIAS])],
       waiting: admission.waiting,
       isDrawing: admission.isDrawing,
     };
+  }
+
+  /** By which a request is drawn that names none. */
+  get preset(): Preset {
+    return this.#run.preset ?? this.#parts.file.settings().preset;
   }
 
   /** Listens where it is on. What keeps it from that is its state, and refused only where it has to listen. */
@@ -201,45 +207,12 @@ function isThere({ server, address }: Listening, { host, port }: Address): boole
   return address.host === host && (port === server.port || (port === 0 && address.port === 0));
 }
 
-function withoutChanged(run: ServingOptions, { host, port }: ServerChange): ServingOptions {
+function withoutChanged(run: ServingOptions, { host, port, preset }: ServerChange): ServingOptions {
   const isNamed = host !== undefined || port !== undefined;
   return {
     tries: isNamed ? 1 : run.tries,
     host: host === undefined ? run.host : undefined,
     port: port === undefined ? run.port : undefined,
-  };
-}
-
-export interface ServerParts {
-  readonly server: LocalServer;
-  readonly serverFile: ServerFile;
-  readonly requests: RequestLog;
-  readonly events: EventLog;
-}
-
-/** The inference server of this machine: its address, its keys, and what it was asked. */
-export function serverProcedures({ server, serverFile, requests, events }: ServerParts) {
-  const keysChanged = (): void => events.publish({ type: "server-keys-changed" });
-  return {
-    get: os.server.get.handler(() => server.get()),
-    start: os.server.start.handler(() => server.start()),
-    stop: os.server.stop.handler(() => server.stop()),
-    change: os.server.change.handler(({ input }) => server.change(input)),
-    keys: os.server.keys.handler(() => serverFile.keys()),
-    addKey: os.server.addKey.handler(async ({ input }) => {
-      const added = await serverFile.addKey(input);
-      keysChanged();
-      return added;
-    }),
-    removeKey: os.server.removeKey.handler(async ({ input }) => {
-      await serverFile.removeKey(input.id);
-      keysChanged();
-    }),
-    requests: os.server.requests.handler(() => requests.list()),
-    exchange: os.server.exchange.handler(({ input }) => requests.exchange(input.id)),
-    clearRequests: os.server.clearRequests.handler(() => {
-      requests.clear();
-      events.publish({ type: "served-requests-cleared" });
-    }),
+    preset: preset === undefined ? run.preset : undefined,
   };
 }

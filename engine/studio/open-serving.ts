@@ -7,6 +7,7 @@ import type { StudioOptions } from "./studio-options.ts";
 import { StudioEngine } from "./studio-engine.ts";
 import { LocalServer } from "./local-server.ts";
 import type { DrawingParts } from "./open-drawing.ts";
+import { os } from "./implementer.ts";
 import type { Stores } from "./open-stores.ts";
 
 /** Everything that has to do with the inference server of this machine. */
@@ -31,7 +32,7 @@ export async function openServing(
     ...drawing,
     settings,
     events,
-    preset: () => serverFile.settings().preset,
+    preset: () => server.preset,
     onServed,
   });
   const requests = new RequestLog((rows) =>
@@ -66,4 +67,34 @@ export async function openServing(
   );
   undo.defer(() => server.close());
   return { server, serverFile, requests, studioEngine };
+}
+
+type ServerParts = Pick<ServingParts, "server" | "serverFile" | "requests"> &
+  Pick<Stores, "events">;
+
+/** The inference server of this machine: its address, its keys, and what it was asked. */
+export function serverProcedures({ server, serverFile, requests, events }: ServerParts) {
+  const keysChanged = (): void => events.publish({ type: "server-keys-changed" });
+  return {
+    get: os.server.get.handler(() => server.get()),
+    start: os.server.start.handler(() => server.start()),
+    stop: os.server.stop.handler(() => server.stop()),
+    change: os.server.change.handler(({ input }) => server.change(input)),
+    keys: os.server.keys.handler(() => serverFile.keys()),
+    addKey: os.server.addKey.handler(async ({ input }) => {
+      const added = await serverFile.addKey(input);
+      keysChanged();
+      return added;
+    }),
+    removeKey: os.server.removeKey.handler(async ({ input }) => {
+      await serverFile.removeKey(input.id);
+      keysChanged();
+    }),
+    requests: os.server.requests.handler(() => requests.list()),
+    exchange: os.server.exchange.handler(({ input }) => requests.exchange(input.id)),
+    clearRequests: os.server.clearRequests.handler(() => {
+      requests.clear();
+      events.publish({ type: "served-requests-cleared" });
+    }),
+  };
 }

@@ -67,6 +67,10 @@ export class StudioEngine implements PictureEngine {
     return aliases.filter((alias) => this.#ids?.has(alias) !== true);
   }
 
+  get preset(): Preset {
+    return this.#parts.preset();
+  }
+
   /** Says that models have come, gone or changed. */
   forget(): void {
     this.#stored = undefined;
@@ -155,7 +159,7 @@ export class StudioEngine implements PictureEngine {
       throw new StudioError("MODEL_NOT_SERVED", { model: this.#unloaded ?? "The model", reason });
     }
     const read = await this.#parts.models.read(model);
-    const preset = this.#parts.preset();
+    const { preset } = this;
     return requests.flatMap((request) =>
       ordersOf({ preset, ...request }, { name: model, read }, randomSeed()),
     );

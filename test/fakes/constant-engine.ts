@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { StudioError } from "../../engine/contract/errors.ts";
 import type { GenerationRecord } from "../../engine/contract/image-record.ts";
 import type { ModelSummary } from "../../engine/contract/models.ts";
+import type { Preset } from "../../engine/contract/presets.ts";
 import { seedAfter } from "../../engine/contract/seed.ts";
 import type { GenerationRequest } from "../../engine/contract/request.ts";
 import { type Pixels, pixels } from "../../engine/image/pixels.ts";
@@ -40,6 +41,8 @@ export interface ConstantEngineOptions {
   readonly steps?: number;
   /** Milliseconds of each step. */
   readonly stepMs?: number;
+  /** What a job is expected to take; nothing is known where it is absent. */
+  readonly expectedSeconds?: (job: PictureJob) => number;
   /** Ends the drawing after so many steps. */
   readonly failure?: { readonly afterSteps: number; readonly error: Error };
 }
@@ -59,6 +62,7 @@ export class ConstantEngine implements PictureEngine {
   drawnPictures = 0;
   loads: string[] = [];
   served: string | undefined = "starter";
+  preset: Preset = "exact";
   readonly #options: ConstantEngineOptions;
   readonly #png: Uint8Array;
 
@@ -122,8 +126,8 @@ export class ConstantEngine implements PictureEngine {
     }
   }
 
-  expectedSeconds(): Promise<number | undefined> {
-    return Promise.resolve(undefined);
+  expectedSeconds(job: PictureJob): Promise<number | undefined> {
+    return Promise.resolve(this.#options.expectedSeconds?.(job));
   }
 
   busySeconds(): number {

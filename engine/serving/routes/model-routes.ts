@@ -1,4 +1,5 @@
 import { StudioError, toWire } from "../../contract/errors.ts";
+import { PRESETS } from "../../contract/presets.ts";
 import { SOFTWARE } from "../../contract/software.ts";
 import {
   LIVE,
@@ -27,7 +28,8 @@ export function modelRoutes(parts: SharedParts): readonly Route[] {
   const names: Handler = async () => modelList(answeringNames(await engine.models()));
   const metadata: Handler = async (request) => {
     const { name } = addressOf(request);
-    return described(name, await knownModel(engine, addressOf(request)));
+    const model = await knownModel(engine, addressOf(request));
+    return described(name, model, model.state === "ready" ? await presetsOf(engine) : {});
   };
   const ready: Handler = async (request) => {
     await servedModel(engine, addressOf(request));
@@ -74,7 +76,22 @@ function serverReadiness(engine: SharedParts["engine"]): Handler {
   };
 }
 
-function described(name: string, { state, reason, summary }: KnownModel): object {
+/** The preset of a request that names none, and the seconds that a picture of the model's own size takes by each. */
+async function presetsOf(engine: SharedParts["engine"]): Promise<Record<string, string>> {
+  const found: Record<string, string> = { preset: engine.preset };
+  for (const preset of PRESETS) {
+    const job = { requests: [{ prompt: "", preset }], keepsPictures: false };
+    const seconds = await engine.expectedSeconds(job).catch(() => undefined);
+    if (seconds !== undefined) found[`expected_seconds_${preset}`] = seconds.toFixed(1);
+  }
+  return found;
+}
+
+function described(
+  name: string,
+  { state, reason, summary }: KnownModel,
+  presets: Readonly<Record<string, string>>,
+): object {
   return modelMetadata({
     name,
     versions: [ONLY_VERSION],
@@ -86,6 +103,7 @@ function described(name: string, { state, reason, summary }: KnownModel): object
       num_inference_steps: String(summary.steps),
       guidance_scale: String(summary.guidanceScale),
       ...(summary.scheduler === undefined ? {} : { scheduler: summary.scheduler }),
+      ...presets,
       state,
       ...(reason === "" ? {} : { reason }),
     },

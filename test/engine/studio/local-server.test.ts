@@ -96,6 +96,15 @@ test("an address of this run is kept nowhere, until a person chooses another", a
   expect(server.get()).toMatchObject({ state: "running", settings: { port, queueLength: 3 } });
 });
 
+test("a preset of this run is told and kept nowhere, until a person chooses another", async () => {
+  const { server, file } = await localServer({ preset: "fast" }, { port: 0, preset: "balanced" });
+  expect([server.preset, server.get().settings.preset]).toEqual(["fast", "fast"]);
+  await server.change({ queueLength: 3 });
+  expect([server.preset, file.settings().preset]).toEqual(["fast", "balanced"]);
+  await server.change({ preset: "exact" });
+  expect([server.preset, file.settings().preset]).toEqual(["exact", "exact"]);
+});
+
 test("a studio of the command line keeps what is chosen, and never listens", async () => {
   const { server, file } = await localServer({}, { port: 0, isOn: false }, { isPassive: true });
   expect(await server.start()).toMatchObject({ state: "stopped", settings: { isOn: true } });

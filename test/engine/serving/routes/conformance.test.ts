@@ -85,6 +85,26 @@ describe("1: the server and its models", () => {
     ]);
   });
 
+  test("its metadata tells the preset of requests that name none, and what a picture takes by each", async () => {
+    const seconds = { exact: 60, balanced: 24.04, fast: 12 };
+    const engine = new ConstantEngine({
+      expectedSeconds: ({ requests: [request] }) => seconds[request?.preset ?? "exact"],
+    });
+    engine.preset = "balanced";
+    const { origin } = await openRoutes({ engine });
+    const { json } = await ask(`${origin}${MODEL}`);
+    expect(json).toMatchObject({
+      properties: {
+        preset: "balanced",
+        expected_seconds_exact: "60.0",
+        expected_seconds_balanced: "24.0",
+        expected_seconds_fast: "12.0",
+      },
+    });
+    const other = await ask(`${origin}/v2/models/other`);
+    expect(Object.keys((other.json as { properties: object }).properties)).not.toContain("preset");
+  });
+
   test.each([`${MODEL}/ready`, `${MODEL}/versions/1.0/ready`])("%s", async (path) => {
     expect(brief(await get(path))).toEqual([200, { name: "starter", ready: true }]);
   });
