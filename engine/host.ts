@@ -33,6 +33,8 @@ export interface HostOptions {
   readonly keyFile?: string | undefined;
   /** The inference server of this run; absent, it does not listen until somebody starts it. */
   readonly serving?: StudioOptions["serving"];
+  /** Whether a picture is about to be asked for. */
+  readonly isAboutToDraw?: boolean;
   /** The pipe to the desktop that started this process. */
   readonly parent?: ParentChannel | undefined;
 }
@@ -88,6 +90,7 @@ async function openListeners(
     lentVault: await pipe?.lentVault(),
     logError: (error, doing) => log.error({ err: error, doing }),
     serving: options.serving,
+    isAboutToDraw: options.isAboutToDraw,
     // Who chose it for the studio's pages has it for the inference server, too.
     lentKeys: key === undefined ? [] : [{ name: "--key-file", secret: key }],
     notices: () => [...ownership.notices, ...tokens.notices, ...notices()],

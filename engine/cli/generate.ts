@@ -15,10 +15,11 @@ export function generateCommand(signal: AbortSignal): Command {
     const initImage =
       flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
     const drawing = new Drawing({ device: flags.device });
-    const model =
-      flags.model && (await drawableFolder(flags.model, { signal, onProgress: reportUnpacking }));
-    const inputs = { model, startImage: initImage, onPreparing: reportPreparing, signal };
     try {
+      drawing.start();
+      const model =
+        flags.model && (await drawableFolder(flags.model, { signal, onProgress: reportUnpacking }));
+      const inputs = { model, startImage: initImage, onPreparing: reportPreparing, signal };
       let started: Started | undefined;
       const events = drawing.generate(requestOf(prompt, flags), inputs);
       for await (const event of events) {

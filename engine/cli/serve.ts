@@ -102,7 +102,8 @@ export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: b
     isRequired: !takesOthers,
     preset,
   };
-  return { host, port, names: allowHost, dataDir, keyFile, tries, serving };
+  const isAboutToDraw = flags.model !== undefined;
+  return { host, port, names: allowHost, dataDir, keyFile, tries, serving, isAboutToDraw };
 }
 
 /** Draws with the model that was named, from now on. */

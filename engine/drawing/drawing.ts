@@ -109,6 +109,11 @@ export class Drawing {
     return this.#supervisor.pid;
   }
 
+  /** Starts the inference process, which takes as long as the rest of a picture's preparations. */
+  start(): void {
+    this.#supervisor.start();
+  }
+
   /**
    * Draws all pictures of a request, which is checked here. A cancel rejects with the signal's reason once the
    * device is free.

@@ -15,6 +15,11 @@ export class Supervisor {
     this.#libraries = libraries;
   }
 
+  /** Starts the process where none runs, so that the first request need not wait for that. */
+  start(): void {
+    this.#living();
+  }
+
   /** A number for the process that the next request goes to; sessions of an earlier one are gone. */
   epoch(): number {
     this.#living();

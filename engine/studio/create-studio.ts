@@ -19,7 +19,7 @@ import { openStores, type Stores } from "./open-stores.ts";
 import { openTransfers, type TransferParts } from "./open-transfers.ts";
 import { archiveProcedures } from "./pack-archive.ts";
 import { queueProcedures } from "./live-queue.ts";
-import { refusals, type LogError } from "./refusals.ts";
+import { refusals } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
 import { settingsProcedures } from "./settings-procedures.ts";
 import type { StudioOptions } from "./studio-options.ts";
@@ -56,7 +56,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     if (options.isPassive !== true) {
       await serving.server.begin();
       if (stores.gallery.needsRebuild) rebuild.start();
-      begin({ ...drawing, lanes }, options.logError);
+      begin({ ...drawing, lanes }, options);
     }
     return {
       router: createRouter(options, {
@@ -79,8 +79,12 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 }
 
 /** The devices are tried at once, so that the first picture need not wait for it. */
-function begin({ lanes, devices }: Pick<Parts, "lanes" | "devices">, logError: LogError): void {
+function begin(
+  { lanes, devices, drawing }: Pick<Parts, "lanes" | "devices" | "drawing">,
+  { isAboutToDraw = false, logError }: StudioOptions,
+): void {
   lanes.start();
+  if (isAboutToDraw) drawing.start();
   devices.list().catch((error: unknown) => logError(error, "trying the devices"));
 }
 

@@ -18,6 +18,8 @@ export interface StudioOptions {
   readonly logError: LogError;
   /** What the desktop lends for secrets. */
   readonly lentVault?: LentVault | undefined;
+  /** Whether a picture is about to be asked for: what takes long to start is started at once. */
+  readonly isAboutToDraw?: boolean | undefined;
   /** For commands that only look: nothing is drawn, and no device is tried. */
   readonly isPassive?: boolean | undefined;
   /** Of a passive one: whether endpoints draw what this program puts into the queue. */

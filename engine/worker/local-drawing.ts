@@ -91,6 +91,11 @@ export class LocalDrawing {
     return this.#drawing?.inferencePid;
   }
 
+  /** Starts the inference process: a picture is about to be asked for. */
+  start(): void {
+    this.#current().start();
+  }
+
   /** Ends the inference process, which gives back all memory; the next picture starts another. */
   unload(): void {
     if (this.#drawing === undefined) return;

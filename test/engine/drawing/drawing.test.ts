@@ -69,3 +69,16 @@ test("int8 draws nearly the same picture, and says so in its record", async () =
   // bf16 in diffusers is 48 dB away.
   expect(psnr(quick.pixels.data, exact.pixels.data)).toBeGreaterThan(40);
 });
+
+test("the process that draws can be started before it is known what with, and draws then", async () => {
+  const early = new Drawing({ device: "cpu", cacheFolder });
+  onTestFinished(() => early.close());
+  early.start();
+  const pid = early.inferencePid;
+  expect(pid).toBeGreaterThan(0);
+  const model = "test/golden/tiny-sd2-v/snapshot";
+  for await (const event of early.generate({ prompt: "fish", steps: 1 }, { model })) {
+    if (event.kind === "image") expect(event.record.device).toBe("cpu");
+  }
+  expect(early.inferencePid).toBe(pid);
+});
