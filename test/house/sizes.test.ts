@@ -44,7 +44,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   download: 540,
   // With a watch for values that half precision does not hold.
   // And tiny decoders, for previews and Fast.
-  drawing: 1150,
+  // And a process that is started early.
+  drawing: 1165,
   // With what TLS, redirects, hangs and hostile replies each take, by name.
   endpoints: 1620,
   // With what is wrong with a stored file, and how it is set aside.
