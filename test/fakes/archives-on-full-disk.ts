@@ -120,7 +120,7 @@ for (const form of PACK_FORMS) {
   for (const moment of [0.01, 0.9]) {
     await tried({
       what: `pack ${form} ${moment}`,
-      runner: packWork(packStore),
+      runner: packWork({ store: packStore, dataFolder: elsewhere }),
       order: { model: "starter", out, form, version: "1.0", force: false },
       moment,
       left: () => names(disk),
@@ -134,7 +134,12 @@ for (const form of PACK_FORMS) {
 const archive = join(elsewhere, "a.mar");
 const order = { model: "starter", out: archive, form: "notebook", version: "1.0", force: false };
 const quiet = { id: "p", signal: new AbortController().signal, onProgress: () => {} };
-await packWork(packStore).run({ ...quiet, order, onNote: () => {}, onStage: () => {} });
+await packWork({ store: packStore, dataFolder: elsewhere }).run({
+  ...quiet,
+  order,
+  onNote: () => {},
+  onStage: () => {},
+});
 const archiveHash = createHash("sha256").update(readFileSync(archive)).digest("hex");
 const models = join(disk, "models");
 for (const moment of ["before", 0.1, 0.4, 0.5, 1] as const) {
@@ -146,6 +151,7 @@ for (const moment of ["before", 0.1, 0.4, 0.5, 1] as const) {
     hub: () => Promise.reject(new Error("no hub")),
     isOpen: () => true,
     onModels: () => {},
+    bringTinyDecoder: () => Promise.reject(new Error("no hub")),
   });
   await tried({
     what: `import ${moment}`,
