@@ -33,8 +33,10 @@ export interface ReadAnnotations {
 export function readAnnotations(text: string): ReadAnnotations {
   const annotations = new Map<string, string>();
   for (const line of text.split(/\r?\n/).filter((one) => one.trim() !== "")) {
-    const [, key = "", value = ""] = /^\s*([^:]*?)\s*:(?:\s+(.*?))?\s*$/.exec(line) ?? [];
-    const reason = keyFault(key, annotations);
+    const match = /^\s*([^:]*?)\s*:(?:\s+(.*?))?\s*$/.exec(line);
+    const [, key = "", value = ""] = match ?? [];
+    const reason =
+      match === null ? "it has no colon with a space behind it" : keyFault(key, annotations);
     if (reason !== undefined) {
       return { annotations: Object.fromEntries(annotations), fault: { line: line.trim(), reason } };
     }

@@ -36,7 +36,9 @@ export function manifestDifferences<Form>(
   form: Form,
 ): readonly DeployDifference[] {
   const [theirs, ours] = [readText(texts.theirs), readText(texts.ours)];
-  const changes = changesBetween([], wholeOf(theirs), wholeOf(ours), (path) => path in reasons);
+  const changes = changesBetween([], wholeOf(theirs), wholeOf(ours), (path) =>
+    Object.hasOwn(reasons, path),
+  );
   return changes.map((change) => {
     const path = change.path.join(".");
     const [theirText, ourText] = [textOf(change.theirs.value), textOf(change.ours.value)];
@@ -54,9 +56,9 @@ export function manifestDifferences<Form>(
 /** The reason of the path itself, else of all that lies in one above it; empty where none was written. */
 function reasonFor<Form>(path: readonly string[], reasons: Reasons<Form>, form: Form): string {
   const above = path.map((_, index) => `${path.slice(0, index).join(".")}.*`);
-  const own = [path.join("."), ...above]
-    .map((one) => reasons[one])
-    .find((one) => one !== undefined);
+  const [own] = [path.join("."), ...above].flatMap((one) =>
+    Object.hasOwn(reasons, one) ? (reasons[one] ?? []) : [],
+  );
   return typeof own === "function" ? own(form) : (own ?? "");
 }
 

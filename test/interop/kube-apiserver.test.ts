@@ -91,7 +91,7 @@ async function written(...flags: readonly string[]): Promise<string> {
 test.each(
   DEPLOY_MODES.flatMap((mode) => [
     [mode, "a token", ["--with-keys"]],
-    [mode, "no token, and a GPU", ["--no-token", "--gpus", "1", "--kserve", "0.15"]],
+    [mode, "no token", ["--with-keys", "--no-token", "--gpus", "0", "--kserve", "0.15"]],
   ]) as readonly (readonly [string, string, readonly string[]])[],
 )("every manifest of a deployment is taken as it is: %s, %s", async (mode, _, flags) => {
   const manifests = await applyFolder(await written("--mode", mode, ...flags));
@@ -101,6 +101,14 @@ test.each(
     const { body } = await api().ask("GET", await api().pathOf(manifest));
     expect(body).toMatchObject(manifest);
   }
+});
+
+test("a Secret whose keys were not filled in is refused, and replaces none that works", async () => {
+  const folder = await written();
+  const [secret] = manifestsIn(readFileSync(join(folder, "1-connection.yaml"), "utf8"));
+  if (secret === undefined) throw new Error("there is no Secret");
+  const { status, body } = await api().apply(secret, { force: "true" });
+  expect(status, String(body["message"])).toBeGreaterThanOrEqual(400);
 });
 
 test("the document's own runtime is taken, with the template that TorchServe dies of", async () => {
