@@ -16,7 +16,7 @@ import { pythonOf } from "./virtual-environment.ts";
 /** Below this our picture and the cluster's of one seed would not be the same. */
 const LEAST_DB = 40;
 /** Publishing, two packages' worth of pip, and a worker that imports torch. */
-const STARTING_MS = 900_000;
+const STARTING_MS = 1_100_000;
 const NAME = "stable-diffusion";
 
 const folder = mkdtempSync(join(tmpdir(), "darkroom-chain-"));
@@ -97,7 +97,7 @@ function input(name: string, datatype: string, ...values: readonly unknown[]): o
 test("TorchServe installs what our archive requires, and says nothing against it", () => {
   const { log } = cluster().torchServe;
   expect(log).toContain("Installed custom pip packages for model");
-  expect(log).not.toMatch(/Failed to install|Dependency installation failed/);
+  expect(log).not.toContain("pip package installation failed");
 });
 
 test.each([

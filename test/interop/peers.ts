@@ -125,8 +125,10 @@ export const PEERS: readonly Peer[] = [
   {
     name: "chain",
     starts: ["moto", "kserve", "torchserve"],
+    // TorchServe installs half a gigabyte of packages for it, each time.
+    isSlow: true,
     installMinutes: 8,
-    size: "torch, 3 GB with its libraries",
+    size: "packages that TorchServe installs each time",
   },
   {
     name: "cuda",

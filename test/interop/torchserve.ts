@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigProperties } from "../../engine/archive/config-properties.ts";
 import { pythonOf } from "./virtual-environment.ts";
 
-/** A worker imports torch and diffusers first. */
-export const LOADING_MS = 300_000;
+/** A worker imports torch and diffusers first, and may have packages to install. */
+export const LOADING_MS = 900_000;
 const SETTINGS = "config.properties";
 
 export interface TorchServeOptions {
