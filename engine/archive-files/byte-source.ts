@@ -1,37 +1,48 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 
 /** Bytes that are read from any place to another, in order, a block at a time. */
 export interface ByteSource {
   readonly sizeBytes: number;
   /** Whether beginning anywhere costs nothing; where not, everything in front is read as well. */
   readonly isSeekable: boolean;
-  /** Ends early where the bytes end. */
-  read(start: number, end: number): AsyncGenerator<Buffer, void>;
+  /** Ends early where the bytes end. A file's blocks lie in `memory` where that is given, in their own otherwise. */
+  read(start: number, end: number, memory?: BlockMemory): AsyncGenerator<Buffer, void>;
 }
 
 /** Large enough that a gigabyte is no more than a thousand reads. */
 const BLOCK_BYTES = 1 << 20;
+
+/** Memory for blocks that is used again: one stays as it is until so many more have been asked for. */
+export class BlockMemory {
+  readonly #blocks: readonly Buffer[];
+  #next = 0;
+
+  constructor(count: number) {
+    this.#blocks = Array.from({ length: count }, () => Buffer.allocUnsafeSlow(BLOCK_BYTES));
+  }
+
+  next(): Buffer | undefined {
+    return this.#blocks[this.#next++ % this.#blocks.length];
+  }
+}
 
 /** A file, opened for each reading: nothing to close. */
 export function fileSource(path: string, sizeBytes: number): ByteSource {
   return {
     sizeBytes,
     isSeekable: true,
-    async *read(start, end) {
+    async *read(start, end, memory) {
       await using file = await open(path);
-      yield* blocksOf(file, start, end);
+      for (let at = start; at < end;) {
+        const length = Math.min(BLOCK_BYTES, end - at);
+        const block = memory?.next() ?? Buffer.allocUnsafe(length);
+        const { bytesRead } = await file.read(block, 0, length, at);
+        if (bytesRead === 0) return;
+        yield block.subarray(0, bytesRead);
+        at += bytesRead;
+      }
     },
   };
-}
-
-async function* blocksOf(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
-  for (let at = start; at < end;) {
-    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, end - at));
-    const { bytesRead } = await file.read(block, 0, block.length, at);
-    if (bytesRead === 0) return;
-    yield block.subarray(0, bytesRead);
-    at += bytesRead;
-  }
 }
 
 /** A part of a source, as one of its own. */
@@ -39,7 +50,8 @@ export function partOf(source: ByteSource, start: number, sizeBytes: number): By
   return {
     sizeBytes,
     isSeekable: source.isSeekable,
-    read: (from, end) => source.read(start + from, start + Math.min(end, sizeBytes)),
+    read: (from, end, memory) =>
+      source.read(start + from, start + Math.min(end, sizeBytes), memory),
   };
 }
 

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { joinCrc32 } from "../archive/crc32-join.ts";
-import type { ByteSource } from "./byte-source.ts";
+import { BlockMemory, type ByteSource } from "./byte-source.ts";
 
 /** How many bytes there are, and their CRC-32. */
 export interface Checksum {
@@ -27,7 +27,7 @@ export function bytesSource(given: Uint8Array): CheckedSource {
 /** Reads a source once for its checksum. */
 export async function checked(source: ByteSource): Promise<CheckedSource> {
   let sum = 0;
-  for await (const block of source.read(0, source.sizeBytes)) {
+  for await (const block of source.read(0, source.sizeBytes, new BlockMemory(1))) {
     sum = crc32(block, sum);
   }
   return { ...source, crc32: sum };
@@ -52,10 +52,11 @@ export function joined(parts: readonly CheckedSource[]): CheckedSource {
   return {
     ...joinedChecksum(parts),
     isSeekable: parts.every(({ isSeekable }) => isSeekable),
-    async *read(start, end) {
+    async *read(start, end, memory) {
       for (const { part, from } of placed) {
         if (from >= end || from + part.sizeBytes <= start) continue;
-        yield* part.read(Math.max(0, start - from), Math.min(part.sizeBytes, end - from));
+        const last = Math.min(part.sizeBytes, end - from);
+        yield* part.read(Math.max(0, start - from), last, memory);
       }
     },
   };

@@ -5,7 +5,7 @@ import { StudioError } from "../contract/errors.ts";
 import { syncFolder } from "../files/atomic-file.ts";
 import { clone } from "../files/clone.ts";
 import { BlockWriter } from "./block-writer.ts";
-import type { ByteSource } from "./byte-source.ts";
+import { BlockMemory, type ByteSource } from "./byte-source.ts";
 import type { OnBytes } from "./packed-files.ts";
 
 /** A file that goes into a folder; `place` is where it lies, if it is one already. */
@@ -77,7 +77,8 @@ async function writeEntry(
   if (isCloned) onCloned(content.sizeBytes);
   else {
     const out = new BlockWriter(file);
-    for await (const block of content.read(0, content.sizeBytes)) await out.append(block);
+    const blocks = content.read(0, content.sizeBytes, new BlockMemory(2));
+    for await (const block of blocks) await out.append(block);
     await out.finish();
   }
   await file.sync();

@@ -56,9 +56,9 @@ function contentOf(place: string, sizeBytes: number, onBytes: OnBytes): ByteSour
   const file = fileSource(place, sizeBytes);
   return {
     ...file,
-    async *read(start, end) {
+    async *read(start, end, memory) {
       let read = 0;
-      for await (const block of refused(file.read(start, end), place)) {
+      for await (const block of refused(file.read(start, end, memory), place)) {
         onBytes(block.length);
         read += block.length;
         yield block;

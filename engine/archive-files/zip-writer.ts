@@ -1,7 +1,7 @@
 import { createDeflateRaw, crc32 } from "node:zlib";
 import { localHeader, zipFrame, type ZipFrame, type ZipRecord } from "../archive/zip-records.ts";
 import type { BlockWriter } from "./block-writer.ts";
-import type { ByteSource } from "./byte-source.ts";
+import { BlockMemory, type ByteSource } from "./byte-source.ts";
 import {
   bytesSource,
   joined,
@@ -63,7 +63,8 @@ export function storedMember({ path, content }: StoredFile): ZipMember {
   const { sizeBytes } = content;
   const write = async (out: BlockWriter): Promise<Written> => {
     const sum = new Sum();
-    for await (const block of content.read(0, sizeBytes)) {
+    // One is read while the other is written.
+    for await (const block of content.read(0, sizeBytes, new BlockMemory(2))) {
       await out.append(block);
       sum.add(block);
     }
