@@ -45,6 +45,11 @@ export async function packedBytes(packing: Packing): Promise<number> {
   return bytesOf(await partsOf(packing, () => {}));
 }
 
+export interface MarSource extends CheckedSource {
+  /** Refuses as ARCHIVE_INPUT_CHANGED where a file is no longer what it was. */
+  readonly refuseChanged: () => Promise<void>;
+}
+
 /**
  * An archive of a form in which all is stored, to be read from anywhere to anywhere, with its length and
  * checksum. Nothing of it lies on disk: every file is read once here for its checksum, and again when the
@@ -53,12 +58,13 @@ export async function packedBytes(packing: Packing): Promise<number> {
 export async function marSource(
   packing: Packing & { readonly form: "notebook" | "zip-store" },
   onBytes: OnBytes,
-): Promise<CheckedSource> {
+): Promise<MarSource> {
   const { model, beside, manifest } = await partsOf(packing, onBytes);
   const files = await withChecksums(model);
   const { isZipped } = FORMS[packing.form];
   const inside = isZipped ? [{ path: MODEL_ZIP, content: zipSource(files) }] : files;
-  return zipSource([...inside, ...(await withChecksums(beside)), manifest]);
+  const all = zipSource([...inside, ...(await withChecksums(beside)), manifest]);
+  return { ...all, refuseChanged: () => refuseChanged([...model, ...beside]) };
 }
 
 async function withChecksums(files: readonly FoundFile[]): Promise<StoredFile<CheckedSource>[]> {

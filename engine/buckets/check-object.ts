@@ -64,7 +64,7 @@ export async function checkObject(
   const { sizeBytes } = wanted.source;
   const isOfSize = ContentLength === sizeBytes;
   if (isOfSize && isEtagOf(ETag, wanted)) return;
-  if (isOfSize && wanted.isReadBack === true) return;
+  if (isOfSize && wanted.isReadBack === true && !isOfForm(ETag, wanted)) return;
   if (isOfSize && (await isSame(bucket, place, { ...wanted, etag: ETag }, signal))) return;
   await deleteObject(bucket, place, signal);
   const { name, client } = bucket;
@@ -81,6 +81,11 @@ export async function checkObject(
 
 function isEtagOf(etag: string, { md5s, isInParts }: WantedObject): boolean {
   return etag.replaceAll('"', "") === (isInParts ? etagOfParts(md5s) : md5s[0]);
+}
+
+/** Whether it is of the form that S3 defines: where it is another then, the content may be. */
+function isOfForm(etag: string, { isInParts }: WantedObject): boolean {
+  return isInParts ? /-\d+"?$/.test(etag) : MD5.test(etag);
 }
 
 const MD5 = /^"?([\da-f]{32})"?$/;

@@ -9,12 +9,12 @@ import type { Bucket } from "./bucket-client.ts";
 import { checkObject, headObject } from "./check-object.ts";
 import { abortUpload } from "./incomplete-uploads.ts";
 import { inLanes } from "./lanes.ts";
-import { etagOfParts, type Digests } from "./object-hashes.ts";
+import { etagOfParts, type Digests, type HashOrder } from "./object-hashes.ts";
 import { withPatience } from "./patience.ts";
 import type { BegunUpload, TransferJournal } from "./transfer-journal.ts";
 import { asCompleted, isForgotten, kept, listParts, partsOf, type Part } from "./upload-parts.ts";
 import { PartReader } from "./part-reader.ts";
-import { checkSource, type UploadSource } from "./sent-bytes.ts";
+import { isSourceChanged, type UploadSource } from "./sent-bytes.ts";
 
 const LANES = 4;
 
@@ -71,25 +71,7 @@ export class MultipartUpload {
     // Those of a run before are told of once, and taken back where they are gone.
     onBytes(bytes - this.#told);
     this.#told = bytes;
-    {
-      await using reader = new PartReader(source, {
-        partBytes: begun.partBytes,
-        algorithms: this.#bucket.client.signsBodies ? ["md5", "sha256"] : ["md5"],
-      });
-      const missing = parts.filter(({ number }) => !this.#sent.has(number));
-      const lanes = this.#upload.lanes ?? LANES;
-      const send = (part: Part, ended: AbortSignal): Promise<void> =>
-        reader.read(part, ended, (bytes, digests) =>
-          this.#send(begun, { part, bytes, digests }, ended),
-        );
-      await inLanes(lanes, missing, send, signal);
-      // Parts that arrived before their hash was written down are read once more, not sent.
-      for (const part of parts) {
-        if (journal.of(key).md5s.has(part.number)) continue;
-        await reader.read(part, signal, (_, { md5 }) => journal.addPart(key, part.number, md5));
-      }
-    }
-    await this.#keepOnlyUnchanged(begun);
+    await this.#sendMissing(begun, parts);
     const md5s = parts.map(({ number }) => journal.of(key).md5s.get(number) ?? "");
     const versionId = await this.#complete(begun, md5s);
     const wanted = { source, partBytes: begun.partBytes, md5s, isInParts: true };
@@ -153,6 +135,32 @@ export class MultipartUpload {
     return begun;
   }
 
+  /** Sends the parts that have not arrived. Nothing stays of a source that changes meanwhile. */
+  async #sendMissing(begun: BegunUpload, parts: readonly Part[]): Promise<void> {
+    const { key, source, journal, signal, lanes = LANES } = this.#upload;
+    const algorithms: HashOrder["algorithms"] = this.#bucket.client.signsBodies
+      ? ["md5", "sha256"]
+      : ["md5"];
+    await using reader = new PartReader(source, { partBytes: begun.partBytes, algorithms });
+    const missing = parts.filter(({ number }) => !this.#sent.has(number));
+    const send = (part: Part, ended: AbortSignal): Promise<void> =>
+      reader.read(part, ended, (bytes, digests) =>
+        this.#send(begun, { part, bytes, digests }, ended),
+      );
+    try {
+      await inLanes(lanes, missing, send, signal);
+      // Parts that arrived before their hash was written down are read once more, not sent.
+      for (const part of parts) {
+        if (journal.of(key).md5s.has(part.number)) continue;
+        await reader.read(part, signal, (_, { md5 }) => journal.addPart(key, part.number, md5));
+      }
+    } catch (error) {
+      const { uploadId } = begun;
+      if (isSourceChanged(error)) await abortUpload(this.#bucket, { key, uploadId }, signal);
+      throw error;
+    }
+  }
+
   async #send({ uploadId }: BegunUpload, sent: SentPart, signal: AbortSignal): Promise<void> {
     const { key, journal, onBytes } = this.#upload;
     const { client, name } = this.#bucket;
@@ -177,16 +185,6 @@ export class MultipartUpload {
     this.#sent.set(number, { PartNumber: number, ...kept(reply) });
     this.#told += bytes;
     onBytes(bytes);
-  }
-
-  async #keepOnlyUnchanged({ uploadId }: BegunUpload): Promise<void> {
-    const { key, source, signal } = this.#upload;
-    try {
-      await checkSource(source, source.identity);
-    } catch (error) {
-      await abortUpload(this.#bucket, { key, uploadId }, signal);
-      throw error;
-    }
   }
 
   /** Gives the version that it made, where the bucket keeps them. */

@@ -24,7 +24,7 @@ export class RangeReader implements AsyncDisposable {
         signal.throwIfAborted();
         if (this.#rest.length === 0) {
           const next = await pieces.next();
-          if (next.done === true) throw sourceChanged(this.#source);
+          if (next.done === true) throw sourceChanged(this.#source.name);
           this.#rest = next.value;
         }
         const piece = this.#rest.subarray(0, memory.length - filled);
@@ -57,6 +57,7 @@ export class RangeReader implements AsyncDisposable {
 
 /** Reads and hashes parts for lanes, each with memory and a hasher of its own that are used again. */
 export class PartReader implements AsyncDisposable {
+  readonly #source: UploadSource;
   readonly #reader: RangeReader;
   readonly #mostBytes: number;
   readonly #order: HashOrder;
@@ -64,12 +65,13 @@ export class PartReader implements AsyncDisposable {
   readonly #all: Desk[] = [];
 
   constructor(source: UploadSource, { partBytes, algorithms }: HashOrder) {
+    this.#source = source;
     this.#reader = new RangeReader(source);
     this.#mostBytes = Math.min(partBytes, source.sizeBytes);
     this.#order = { partBytes, algorithms };
   }
 
-  /** Shows a part to `use`, which may keep it until it ends. */
+  /** Shows a part to `use`, which may keep it until it ends. Refuses as the source does where it has changed. */
   async read(
     { start, bytes }: Part,
     signal: AbortSignal,
@@ -79,6 +81,7 @@ export class PartReader implements AsyncDisposable {
     const { memory, hasher } = desk;
     const body = memory.subarray(0, bytes);
     await this.#reader.read(start, body, signal);
+    await this.#source.refuseChanged?.();
     hasher.begin(this.#order);
     await hasher.add(body);
     const [digests] = await hasher.finish();

@@ -13,8 +13,8 @@ export interface UploadSource {
   readonly identity: string;
   /** Pieces, each of which stays as it is until the next one is asked for. */
   readonly open: (offset: number) => AsyncIterable<Uint8Array>;
-  /** Its identity as it is now; a source that cannot change has none. */
-  readonly identityNow?: () => Promise<string>;
+  /** Refuses where it is no longer what it was when it was begun; a source that cannot change has none. */
+  readonly refuseChanged?: () => Promise<void>;
 }
 
 /** Refuses as NOT_FOUND or REQUEST_INVALID what is no ordinary file. */
@@ -26,7 +26,9 @@ export async function fileSource(path: string): Promise<UploadSource> {
     sizeBytes: size,
     identity,
     open: (start) => blocksOf(path, start),
-    identityNow: async () => (await lookAt(path)).identity,
+    refuseChanged: async () => {
+      if ((await lookAt(path)).identity !== identity) throw sourceChanged(path);
+    },
   };
 }
 
@@ -88,12 +90,11 @@ function unsendable(path: string, reason: string): StudioError {
   return new StudioError("REQUEST_INVALID", { field: "The file", value: path, reason });
 }
 
-export function sourceChanged({ name }: UploadSource): StudioError {
+export function sourceChanged(name: string): StudioError {
   return new StudioError("UPLOAD_INPUT_CHANGED", { what: name });
 }
 
-/** Refuses where the source is no longer what it was when it was begun. */
-export async function checkSource(source: UploadSource, identity: string): Promise<void> {
-  if (source.identityNow === undefined) return;
-  if ((await source.identityNow()) !== identity) throw sourceChanged(source);
+/** Whether what was sent of a source is of no use any more, as it has become another. */
+export function isSourceChanged(error: unknown): boolean {
+  return error instanceof StudioError && /_INPUT_CHANGED$/.test(error.code);
 }

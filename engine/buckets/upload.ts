@@ -5,7 +5,6 @@ import { checkObject } from "./check-object.ts";
 import { MultipartUpload, type Upload } from "./multipart-upload.ts";
 import { withPatience } from "./patience.ts";
 import { RangeReader } from "./part-reader.ts";
-import { checkSource } from "./sent-bytes.ts";
 
 /** S3's limits, https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html. */
 const MAX_PARTS = 10_000;
@@ -37,10 +36,11 @@ export function partBytesFor(sizeBytes: number, wanted = PART_BYTES): number {
 
 async function putWhole(bucket: Bucket, upload: Upload): Promise<void> {
   const { key, source, contentType, signal, onBytes, isReadBack } = upload;
-  const { sizeBytes, identity } = source;
+  const { sizeBytes } = source;
   const body = Buffer.allocUnsafeSlow(sizeBytes);
   await using reader = new RangeReader(source);
   await reader.read(0, body, signal);
+  await source.refuseChanged?.();
   const md5 = createHash("md5").update(body).digest();
   const sha256 = bucket.client.signsBodies ? createHash("sha256").update(body).digest("hex") : "";
   const reply = await withPatience(signal, () =>
@@ -57,7 +57,6 @@ async function putWhole(bucket: Bucket, upload: Upload): Promise<void> {
       { signal, replyMs: 0, bodySha256: sha256 },
     ),
   );
-  await checkSource(source, identity);
   await checkObject(
     bucket,
     { key, versionId: reply.VersionId },

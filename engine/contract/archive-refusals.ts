@@ -37,7 +37,7 @@ export const ARCHIVE_REFUSALS = {
   },
   ARCHIVE_INPUT_CHANGED: {
     status: 409,
-    sentence: "{what} changed while it was packed.",
-    advice: "Wait until no other program writes to it, then pack the model again.",
+    sentence: "{what} changed while it was packed or published.",
+    advice: "Wait until no other program writes to it, then try again.",
   },
 } as const;

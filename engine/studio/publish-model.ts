@@ -7,6 +7,7 @@ import {
   type PublishedPlace,
 } from "../archive/bucket-layout.ts";
 import { publishedConfig } from "../archive/serving-form.ts";
+import { BlockMemory } from "../archive-files/byte-source.ts";
 import { bytesSource, type CheckedSource } from "../archive-files/checked-source.ts";
 import { marSource, packedBytes } from "../archive-files/pack-model.ts";
 import type { Bucket } from "../buckets/bucket-client.ts";
@@ -74,16 +75,17 @@ async function publish(
     onProgress({ doneBytes, totalBytes });
   };
   onNote("reading the model");
-  const files = [
-    { key: place.archiveKey, content: await marSource(packing, onBytes) },
+  const archive = await marSource(packing, onBytes);
+  const files: readonly PublishedFile[] = [
+    { key: place.archiveKey, content: archive },
     // After the archive: whoever finds the configuration finds what it names.
     { key: place.configKey, content: bytesSource(publishedConfig(name, request.version).bytes()) },
   ];
   onNote("sending");
   const sending = { signal, onBytes };
-  for (const { key, content } of files) {
-    const source = sourceOf(key, content);
-    await uploadObject(bucket, { ...sending, key, source, journal, isReadBack: true });
+  for (const file of files) {
+    const upload = { ...sending, key: file.key, source: sourceOf(file), journal };
+    await uploadObject(bucket, { ...upload, isReadBack: true });
   }
   onNote("reading back");
   for (const { key, content } of files) {
@@ -105,10 +107,17 @@ function isOther(error: unknown): boolean {
   return error.code === "OBJECT_DIFFERS" || error.code === "OBJECT_NOT_FOUND";
 }
 
-function sourceOf(name: string, content: CheckedSource): UploadSource {
+interface PublishedFile {
+  readonly key: string;
+  readonly content: CheckedSource & Pick<UploadSource, "refuseChanged">;
+}
+
+function sourceOf({ key: name, content }: PublishedFile): UploadSource {
   const { sizeBytes, crc32 } = content;
-  const open = (offset: number) => content.read(offset, sizeBytes);
-  return { name, sizeBytes, identity: `${sizeBytes}:${crc32}`, open };
+  const { refuseChanged } = content;
+  const open = (offset: number) => content.read(offset, sizeBytes, new BlockMemory(1));
+  const identity = `${sizeBytes}:${crc32}`;
+  return { name, sizeBytes, identity, open, ...(refuseChanged && { refuseChanged }) };
 }
 
 /** What to enter in OpenShift AI, and what to be careful of. */

@@ -167,6 +167,27 @@ test("a source that has become another sends nothing of the old one", async () =
   expect(kept.get("a/model.mar").bytes.subarray(-4).toString()).toBe("more");
 });
 
+test("a source that changes on the way is refused as soon as that is seen, and nothing stays", async () => {
+  const { upload, kept, server } = await openTrial();
+  const path = join(temporaryFolder(), "model.mar");
+  await writeFile(path, content);
+  const changing = await fileSource(path);
+  let parts = 0;
+  const sent = upload({
+    source: {
+      ...changing,
+      refuseChanged: async () => {
+        if (++parts === 3) await appendFile(path, "more");
+        await changing.refuseChanged?.();
+      },
+    },
+    lanes: 1,
+  });
+  await expect(sent).rejects.toEqual(refusal("UPLOAD_INPUT_CHANGED", { what: path }));
+  expect(server.requests.filter(isPart).map(partNumber)).toEqual(["1", "2"]);
+  expect([kept.keys(), kept.uploads.size]).toEqual([[], 0]);
+});
+
 const isWholeGet = ({ method, query }: S3Request): boolean => method === "GET" && query.size < 2;
 
 test("parts that take a thread to hash are the same as those that do not", async () => {
