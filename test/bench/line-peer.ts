@@ -33,7 +33,8 @@ export class LinePeer {
   /** Gives the seconds that it measured itself, where it did. */
   async run(work: string): Promise<number | undefined> {
     this.#child.stdin.write(`${work}\n`);
-    const { value } = await this.#lines.next();
+    const { value, done } = await this.#lines.next();
+    if (done === true) throw new Error("its process has ended");
     const [, seconds] = /^done(?: ([\d.e-]+))?$/.exec(String(value)) ?? [];
     if (!String(value).startsWith("done")) throw new Error(String(value).replace(/^failed: /, ""));
     return seconds === undefined ? undefined : Number(seconds);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** The middle of the values; of an even number of them the mean of the middle two. */
 export function median(values: readonly number[]): number {
@@ -46,10 +46,12 @@ export interface Memory {
   readonly ownBytes: number;
 }
 
-/** Memory of a process on Linux; undefined elsewhere. */
+/** Memory of a process on Linux; undefined elsewhere, and of one that has ended. */
 export function memoryOf(pid: number | undefined): Memory | undefined {
   if (process.platform !== "linux" || pid === undefined) return undefined;
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return undefined;
+  const status = readFileSync(file, "utf8");
   const bytes = (key: string): number =>
     1024 * Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0);
   return { peakBytes: bytes("VmHWM"), ownBytes: bytes("RssAnon") };
