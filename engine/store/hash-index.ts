@@ -31,12 +31,17 @@ export async function knownHash(folder: string, file: FileIdentity): Promise<str
 }
 
 /** Two processes at once may lose one of their entries; that costs one hashing, no more. */
-export async function rememberHash(
+export function rememberHash(folder: string, file: FileIdentity, sha256: string): Promise<void> {
+  return rememberHashes(folder, [{ ...file, sha256 }]);
+}
+
+/** The same for several files. */
+export async function rememberHashes(
   folder: string,
-  { path, stamp }: FileIdentity,
-  sha256: string,
+  files: readonly (FileIdentity & { readonly sha256: string })[],
 ): Promise<void> {
-  const index = new Map(await readIndex(folder)).set(path, { stamp, sha256 });
+  const index = new Map(await readIndex(folder));
+  for (const { path, stamp, sha256 } of files) index.set(path, { stamp, sha256 });
   await mkdir(folder, { recursive: true });
   const text = JSON.stringify(Object.fromEntries(index), null, 2);
   await writeAtomically(join(folder, INDEX), (file) => file.writeFile(text));

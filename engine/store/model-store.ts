@@ -17,7 +17,7 @@ import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
 import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
-import { forgetCopies } from "./weight-copy.ts";
+import { announceHashes, forgetCopies } from "./weight-copy.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
 import { freeId, idFrom } from "./model-ids.ts";
 import {
@@ -230,6 +230,7 @@ export class ModelStore {
     const id = freeId(ids, await readdir(folder));
     await rename(snapshot, join(folder, id));
     await syncFolder(folder);
+    await announceHashes(this.#options.cacheFolder, join(folder, id), files).catch(() => undefined);
     await this.discard(key);
     return id;
   }

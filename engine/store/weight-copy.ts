@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm, stat, type FileHandle } from "node:fs/promises";
+import { mkdir, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
+import type { ModelFile } from "../contract/models.ts";
 import {
   float32Layout,
   quantizedLayout,
@@ -14,7 +15,7 @@ import { writeAtomically } from "../files/atomic-file.ts";
 import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
 import { isDiskFull, isSystemError, systemCode } from "../files/system-error.ts";
 import { sweepAbandoned } from "./cache-folder.ts";
-import { knownHash, rememberHash } from "./hash-index.ts";
+import { identify, knownHash, rememberHash, rememberHashes } from "./hash-index.ts";
 import { ScaledRows, type MoveInFile } from "./scaled-rows.ts";
 import { WeightSource } from "./weight-source.ts";
 
@@ -87,7 +88,7 @@ interface Kind {
 
 async function copyInto(source: string, kind: Kind, options: CopyOptions): Promise<WeightCopy> {
   options.signal?.throwIfAborted();
-  const folder = join(options.cacheFolder, "weights");
+  const folder = copiesIn(options.cacheFolder);
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw writeFailure(folder, 0, cause);
   });
@@ -96,12 +97,32 @@ async function copyInto(source: string, kind: Kind, options: CopyOptions): Promi
   return await copyOf({ source: file, folder, kind, options });
 }
 
+const copiesIn = (cacheFolder: string): string => join(cacheFolder, "weights");
+
+/**
+ * Says what files are that have just been hashed, so that a copy of one begins without reading it for that.
+ * Where it cannot be written down, it is read.
+ */
+export async function announceHashes(
+  cacheFolder: string,
+  folder: string,
+  files: readonly ModelFile[],
+): Promise<void> {
+  const known = files.flatMap(({ path, sha256 }) =>
+    sha256 === undefined || !path.endsWith(".safetensors") ? [] : [{ path, sha256 }],
+  );
+  const identified = known.map(async ({ path, sha256 }) => {
+    return { ...(await identify(await realpath(join(folder, path)))), sha256 };
+  });
+  await rememberHashes(copiesIn(cacheFolder), await Promise.all(identified));
+}
+
 /** Deletes the copies of files with these hashes; one that is in use or in the way is left. */
 export async function forgetCopies(
   cacheFolder: string,
   files: readonly { readonly sha256?: string | undefined }[],
 ): Promise<void> {
-  const folder = join(cacheFolder, "weights");
+  const folder = copiesIn(cacheFolder);
   const hashes = new Set(files.flatMap(({ sha256 }) => sha256 ?? []));
   const names = await readdir(folder).catch(() => []);
   const copies = names.filter((name) => hashes.has(name.split(".")[0] ?? ""));

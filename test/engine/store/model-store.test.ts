@@ -8,18 +8,21 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readModel } from "../../../engine/drawing/read-model.ts";
 import { ModelStore, type ModelStoreOptions } from "../../../engine/store/model-store.ts";
+import { float32Copy } from "../../../engine/store/weight-copy.ts";
 import { SPECIAL_FILES } from "../../fakes/special-files.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const TINY = "test/golden/tiny-sd2-hub/snapshot";
 const STARTER = "assets/starter/snapshot";
+const UNET = "unet/diffusion_pytorch_model.fp16.safetensors";
 
 function openStore(folder: string, changes: Partial<ModelStoreOptions> = {}): Promise<ModelStore> {
   return ModelStore.open({
@@ -432,3 +435,18 @@ test
     expect((await store.list())[1]?.lost?.length).toBe(isBack ? undefined : 1);
   },
 );
+
+test("a model that was brought is not read again to know its weights", async () => {
+  const folder = join(temporaryFolder(), "models");
+  const store = await openStore(folder);
+  const id = await store.importFolder({ key: "one", folder: TINY });
+  const unet = join(folder, id, UNET);
+  const { sha256 } = (await store.files(id)).find(({ path }) => path === UNET) ?? {};
+  const progress: number[] = [];
+  const onProgress = ({ totalBytes }: { totalBytes: number }): void =>
+    void progress.push(totalBytes);
+  const { path } = await float32Copy(unet, { cacheFolder: `${folder}-cache`, onProgress });
+  expect(basename(path)).toBe(`${sha256}.safetensors`);
+  // One pass over the file, which converts it.
+  expect(new Set(progress)).toEqual(new Set([statSync(unet).size]));
+});
