@@ -80,7 +80,7 @@ export const BUCKET_REFUSALS = {
   },
   BUCKET_BUSY: {
     status: 503,
-    sentence: "{host} has no room for requests now: {reason}.",
+    sentence: "{host} cannot answer just now: {reason}.",
     advice: "Try again later.",
   },
   BUCKET_REPLY_INVALID: {
