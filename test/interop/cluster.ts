@@ -100,7 +100,7 @@ export class Cluster {
 
   async stop(): Promise<void> {
     for (const wrapper of this.#wrappers) {
-      if (wrapper.exitCode !== null) continue;
+      if (wrapper.exitCode !== null || wrapper.signalCode !== null) continue;
       const ended = once(wrapper, "close");
       wrapper.kill("SIGKILL");
       await ended;

@@ -129,8 +129,10 @@ export class TorchServe {
     return text;
   }
 
-  /** Ends it with its Java machine and its workers. */
+  /** Ends it with its Java machine and its workers, unless it has ended. */
   async stop(): Promise<void> {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return;
     const ended = once(this.#child, "close");
     this.kill();
     await ended;
