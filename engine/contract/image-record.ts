@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { USED_PRECISIONS } from "./precision.ts";
-import { guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { cacheIntervalSchema, guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -47,6 +47,8 @@ export const recordSchema = z.object({
   preset: z.enum(PRESETS).optional(),
   /** Where in the run guidance worked; absent where that was the whole of it. */
   guidanceInterval: guidanceIntervalSchema.optional(),
+  /** Which evaluations run the whole UNet: every so many; absent where all do. */
+  cacheInterval: cacheIntervalSchema.optional(),
   /** Only where the picture grew out of another one. */
   strength: z.number().gt(0).max(1).optional(),
   createdAt: z.iso.datetime().optional(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PRECISIONS } from "./precision.ts";
-import { guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { cacheIntervalSchema, guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedAfter, seedSchema } from "./seed.ts";
 
@@ -27,6 +27,8 @@ export const orderSchema = z.object({
   preset: z.enum(PRESETS).optional(),
   /** Absent where guidance works in the whole run. */
   guidanceInterval: guidanceIntervalSchema.optional(),
+  /** Which evaluations run the whole UNet: every so many; absent where all do. */
+  cacheInterval: cacheIntervalSchema.optional(),
   width: z.int(),
   height: z.int(),
   /** Whether an endpoint decides the size; width and height are what to expect then. */

@@ -23,6 +23,12 @@ export type GuidanceInterval = z.output<typeof guidanceIntervalSchema>;
 /** Guidance from the first step to the last, as it is where no interval is asked for. */
 export const WHOLE_RUN: GuidanceInterval = [0, 1];
 
+/**
+ * Every so many evaluations run the whole UNet; those between run its last layer, on what the deeper ones came to before
+ * (DeepCache, Ma et al. 2023; diffusers' `cache_interval`). Named after it there.
+ */
+export const cacheIntervalSchema = z.int().min(2).max(10);
+
 /** What a preset decides. Absent: the model's own choice, and for the precision the device's. */
 export interface PresetSettings {
   readonly steps?: number;

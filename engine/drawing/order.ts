@@ -53,19 +53,23 @@ export function ordersOf(
 function workOf(
   request: GenerationRequest,
   { summary, schedulerConfig }: ReadModel,
-): Pick<Order, "steps" | "scheduler" | "precision" | "preset" | "guidanceInterval"> {
+): Pick<
+  Order,
+  "steps" | "scheduler" | "precision" | "preset" | "guidanceInterval" | "cacheInterval"
+> {
   const { preset } = request;
   const settings = presetSettings(preset ?? "exact", summary);
   const { steps = settings.steps ?? summary.steps } = request;
   const { scheduler = settings.scheduler ?? ownSchedulerName(schedulerConfig) } = request;
   const { precision = settings.precision ?? "auto" } = request;
-  const { guidanceInterval } = request;
+  const { guidanceInterval, cacheInterval } = request;
   return {
     steps,
     scheduler,
     ...(precision !== "auto" && { precision }),
     ...(preset !== undefined && { preset }),
     ...(isPart(guidanceInterval) && { guidanceInterval }),
+    ...(cacheInterval !== undefined && { cacheInterval }),
   };
 }
 

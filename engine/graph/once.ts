@@ -45,7 +45,12 @@ function valuesUsedBy(nodes: readonly Node[], values: readonly Value[]): Value[]
   return values.filter(({ name }) => used.has(name));
 }
 
-function part(nodes: readonly Node[], inputs: readonly Value[], outputs: readonly Value[]): Model {
+/** Some nodes of a model as one of its own. */
+export function part(
+  nodes: readonly Node[],
+  inputs: readonly Value[],
+  outputs: readonly Value[],
+): Model {
   const weights = new Map<string, Weight>();
   for (const node of nodes) for (const weight of node.weights) weights.set(weight.name, weight);
   return { inputs, nodes, outputs, weights };

@@ -41,6 +41,8 @@ export interface Run extends Guidance {
   readonly width: number;
   readonly seed: bigint;
   readonly plan: SchedulerPlan;
+  /** Every so many evaluations run the whole UNet, those between its last layer alone; absent where all do. */
+  readonly cacheInterval?: number | undefined;
   /** Index into the plan's timesteps at which it starts: 0 unless there is a start image. */
   readonly from: number;
   /** Whether the picture is decoded by the tiny decoder, which must be among the parts. */

@@ -24,6 +24,11 @@ export function guidedEvaluations(run: Run): readonly boolean[] {
   );
 }
 
+/** Whether an evaluation runs all layers of the UNet, and not the last alone. */
+export function isWhole({ cacheInterval = 1 }: Run, number: number): boolean {
+  return number % cacheInterval === 0;
+}
+
 /**
  * Predicts a run's noise, after guidance: in a batch of two, or where the parts say so in two runs of one.
  * `hiddenStates` are those of `encodePrompt`.
@@ -37,12 +42,15 @@ export function predictorFor(
   const isApart = isGuided(run) && guidesApart(run);
   const rows = rowsOf(hiddenStates);
   const withoutGuidance = rows.at(-1) ?? hiddenStates;
-  const { guidanceScale, guidanceWidth } = run;
+  const { guidanceScale, guidanceWidth, cacheInterval } = run;
   const embedded = guidanceWidth !== null && {
     timestep_cond: guidanceEmbedding(guidanceScale, guidanceWidth),
   };
   return async (evaluation, signal) => {
     const { latents, timestep, number } = evaluation;
+    const isReused = !isWhole(run, number);
+    // Two runs of one would take from each other what they keep.
+    const deep = cacheInterval !== undefined && !isApart ? { of: run, isReused } : undefined;
     const predict = async (states: FloatTensor): Promise<Float32Array> => {
       const [batch = 1] = states.shape;
       const [, , height = 0, width = 0] = latents.shape;
@@ -52,7 +60,9 @@ export function predictorFor(
         encoder_hidden_states: states,
         ...embedded,
       };
-      const outputs = await networks.unet({ batch, samples: 1, height, width }).run(inputs, signal);
+      const outputs = await networks
+        .unet({ batch, samples: 1, height, width, deep })
+        .run(inputs, signal);
       return finiteOutput(outputs, "out_sample", { network: "UNet", step: number + 1 }).data;
     };
     if (guided[number] !== true) return predict(withoutGuidance);

@@ -13,9 +13,20 @@ export interface SessionSize {
   readonly width: number;
 }
 
+/** `of`: the run that it belongs to; of another nothing is reused, and all layers are run. */
+export interface Deep {
+  readonly of: object;
+  readonly isReused: boolean;
+}
+
 /** The batch is of texts; 1 sample is predicted under all of them, and by default each has its own. */
 export interface UNetSessionSize extends SessionSize {
   readonly samples?: 1;
+  /**
+   * What all but the last layer came to is kept on the device, and where it `isReused`, the last layer alone is run on
+   * what was kept before. By default nothing is kept.
+   */
+  readonly deep?: Deep | undefined;
 }
 
 /** The networks of one model; a session is made ready when it is first run. */

@@ -1,12 +1,28 @@
-import type { Session, Tensors } from "../pipeline/session.ts";
-import type { SessionOptions } from "./messages.ts";
+import type { Deep, Session, Tensors } from "../pipeline/session.ts";
+import type { Request, SessionOptions } from "./messages.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** The graphs of one network and how to open them; `once`, where there is one, runs when its input changes. */
+/** The graphs of one network and how to open them. */
 export interface SessionPlan {
   readonly step: Uint8Array;
-  readonly once?: { readonly graph: Uint8Array; readonly input: string } | undefined;
+  /** Runs when its input changes. */
+  readonly once?: OncePlan | undefined;
+  /** Runs in place of `step` where it is asked for, on what the last `step` left under the name of `deep`. */
+  readonly last?: LastPlan | undefined;
   readonly options: SessionOptions;
+}
+
+interface LastPlan {
+  readonly graph: Uint8Array;
+  readonly deep: string;
+  /** Those it takes of the step's. */
+  readonly inputs: readonly string[];
+}
+
+interface OncePlan {
+  readonly graph: Uint8Array;
+  readonly input: string;
+  readonly outputs: readonly string[];
 }
 
 let lastSession = 0;
@@ -21,8 +37,10 @@ export class DeviceSession implements Session {
   readonly #plan: () => SessionPlan;
   readonly #step = ++lastSession;
   readonly #once = ++lastSession;
+  readonly #last = ++lastSession;
   #open: { readonly epoch: number; readonly plan: SessionPlan } | undefined;
   #onceFor: unknown;
+  #deepOf: unknown;
   #loadingSeconds = 0;
 
   /** `name` is the network's, for sentences; `plan` is asked at every opening. */
@@ -37,15 +55,24 @@ export class DeviceSession implements Session {
     return this.#loadingSeconds;
   }
 
-  async run(inputs: Tensors, signal?: AbortSignal): Promise<Tensors> {
-    const { once } = await this.#opened(signal);
-    const rest = { ...inputs };
-    if (once !== undefined) {
-      await this.#runOnce(once.input, inputs[once.input], signal);
-      delete rest[once.input];
+  /** `deep`: whether the last layer alone will do, where the plan has one; it does on what the same run left here. */
+  async run(inputs: Tensors, signal?: AbortSignal, deep?: Deep): Promise<Tensors> {
+    const { once, last } = await this.#opened(signal);
+    const rest = await this.#withoutOnce(once, inputs, signal);
+    if (last !== undefined && deep?.isReused === true && this.#deepOf === deep.of) {
+      const taken = Object.entries(rest).filter(([name]) => last.inputs.includes(name));
+      const kept = [this.#once, this.#step];
+      const run = { kind: "run", inputs: Object.fromEntries(taken), with: kept } as const;
+      return this.#request({ ...run, session: this.#last }, signal);
     }
-    const kept = once === undefined ? undefined : this.#once;
-    const request = { kind: "run", session: this.#step, inputs: rest, with: kept } as const;
+    const keep = last === undefined ? [] : [last.deep];
+    const run = { kind: "run", inputs: rest, with: [this.#once], keep } as const;
+    const outputs = await this.#request({ ...run, session: this.#step }, signal);
+    this.#deepOf = deep?.of;
+    return outputs;
+  }
+
+  #request(request: Request, signal?: AbortSignal): Promise<Tensors> {
     return this.#supervisor.request(request, `running the ${this.#name}`, signal);
   }
 
@@ -58,7 +85,7 @@ export class DeviceSession implements Session {
 
   /** Closing what is not open does nothing over there; a process that has died has closed everything. */
   async #release(epoch: number): Promise<void> {
-    for (const session of [this.#step, this.#once]) {
+    for (const session of [this.#step, this.#once, this.#last]) {
       if (!this.#supervisor.isCurrent(epoch)) return;
       const closing = this.#supervisor.request(
         { kind: "close", session },
@@ -74,14 +101,16 @@ export class DeviceSession implements Session {
     const epoch = this.#supervisor.epoch();
     if (this.#open?.epoch === epoch) return this.#open.plan;
     const plan = this.#plan();
-    const { step, once, options } = plan;
+    const { step, once, last, options } = plan;
     const doing = `loading the ${this.#name}`;
     const start = performance.now();
     this.#onceFor = undefined;
+    this.#deepOf = undefined;
     try {
       for (const [session, graph] of [
         [this.#once, once?.graph],
         [this.#step, step],
+        [this.#last, last?.graph],
       ] as const) {
         if (graph === undefined) continue;
         await this.#supervisor.request({ kind: "open", session, graph, options }, doing, signal);
@@ -96,15 +125,18 @@ export class DeviceSession implements Session {
     return plan;
   }
 
-  async #runOnce(
-    name: string,
-    input: Tensors[string] | undefined,
+  /** The inputs of a step, without that of `once`, which is run where it has changed. */
+  async #withoutOnce(
+    once: OncePlan | undefined,
+    inputs: Tensors,
     signal?: AbortSignal,
-  ): Promise<void> {
-    if (input === undefined || this.#onceFor === input) return;
-    const inputs = { [name]: input };
-    const request = { kind: "run", session: this.#once, inputs, keep: true } as const;
-    await this.#supervisor.request(request, `running the ${this.#name}`, signal);
+  ): Promise<Tensors> {
+    if (once === undefined) return inputs;
+    const { [once.input]: input, ...rest } = inputs;
+    if (input === undefined || this.#onceFor === input) return rest;
+    const run = { kind: "run", inputs: { [once.input]: input }, keep: once.outputs } as const;
+    await this.#request({ ...run, session: this.#once }, signal);
     this.#onceFor = input;
+    return rest;
   }
 }

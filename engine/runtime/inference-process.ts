@@ -44,18 +44,28 @@ async function perform(request: Request): Promise<Tensors> {
 async function run(request: Extract<Request, { kind: "run" }>): Promise<Tensors> {
   const session = sessions.get(request.session);
   if (session === undefined) throw new Error(`session ${request.session} is not open`);
-  const feeds: Record<string, OrtTensor> = { ...kept.get(request.with ?? -1) };
+  const feeds = feedsKeptFor(session, request.with ?? []);
   for (const [name, { data, shape }] of Object.entries(request.inputs)) {
     feeds[name] =
       data instanceof Float32Array
         ? new OrtTensor("float32", data, shape)
         : new OrtTensor("int32", data, shape);
   }
-  const outputs = await session.run(feeds);
-  if (request.keep !== true)
-    return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, plain(value)]));
-  kept.set(request.session, outputs);
-  return {};
+  const outputs = Object.entries(await session.run(feeds));
+  const stays = ([name]: (typeof outputs)[number]): boolean =>
+    request.keep?.includes(name) === true;
+  kept.set(request.session, Object.fromEntries(outputs.filter(stays)));
+  const told = outputs.filter((output) => !stays(output));
+  return Object.fromEntries(told.map(([name, value]) => [name, plain(value)]));
+}
+
+/** What other sessions left here of what this one asks for. */
+function feedsKeptFor(
+  { inputNames }: InferenceSession,
+  others: readonly number[],
+): Record<string, OrtTensor> {
+  const all = others.flatMap((other) => Object.entries(kept.get(other) ?? {}));
+  return Object.fromEntries(all.filter(([name]) => inputNames.includes(name)));
 }
 
 /** Every graph of ours gives float32. */

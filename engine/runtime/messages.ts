@@ -16,10 +16,10 @@ export type Request =
       readonly kind: "run";
       readonly session: number;
       readonly inputs: Tensors;
-      /** Leave the outputs in the inference process, as inputs for sessions that name this one in `with`. */
-      readonly keep?: boolean;
-      /** Session whose kept outputs are inputs, too. */
-      readonly with?: number | undefined;
+      /** Outputs that are left in the inference process, as inputs for sessions that name this one in `with`. */
+      readonly keep?: readonly string[];
+      /** Sessions whose kept outputs are inputs, too, as far as they are asked for. */
+      readonly with?: readonly number[];
     }
   | { readonly kind: "close"; readonly session: number };
 

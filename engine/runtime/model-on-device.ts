@@ -1,5 +1,6 @@
 import { inBands } from "../graph/bands.ts";
 import { joinDoublings } from "../graph/doubled-convolution.ts";
+import { cutBeforeLast, type DeepModel } from "../graph/deep.ts";
 import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
 import { weightsToQuantize, type Quantizing } from "../graph/int8-lowering.ts";
@@ -11,6 +12,7 @@ import { textEncoder } from "../networks/text-encoder.ts";
 import { unet, type UNetSize } from "../networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
 import type {
+  Deep,
   Networks,
   Session,
   SessionSize,
@@ -103,6 +105,13 @@ export type NetworkName =
 /** A few megabytes each: they stay open beside whatever else is, so that a preview closes nothing. */
 const TINY: ReadonlySet<NetworkName> = new Set(["tiny decoder", "preview decoder"]);
 
+/** A network as it is opened: `once` for a prompt; `step`, or what it was cut into, in each step. */
+interface NetworkParts {
+  readonly step: Model;
+  readonly once?: Model | undefined;
+  readonly cut?: DeepModel | undefined;
+}
+
 /** A model made ready for one device: hands out its networks as sessions, and minds the memory. */
 export class ModelOnDevice implements Networks {
   readonly #files: ModelFiles;
@@ -137,28 +146,33 @@ export class ModelOnDevice implements Networks {
   textEncoder(batch: number): Session {
     const { config, tokens, weights } = this.#files.textEncoder;
     return this.#session("text encoder", `${batch}`, () =>
-      this.#plan("text encoder", textEncoder(config, { batch, tokens }), weights),
+      this.#plan("text encoder", { step: textEncoder(config, { batch, tokens }) }, weights),
     );
   }
 
-  unet({ batch, samples, height, width }: UNetSessionSize): Session {
+  unet({ batch, samples, height, width, deep }: UNetSessionSize): Session {
     const { config, weights } = this.#files.unet;
     const { tokens } = this.#files.textEncoder;
-    return this.#session("UNet", `${batch}x${height}x${width} of ${samples ?? batch}`, () => {
+    const isCut = deep !== undefined && !this.#isWatched;
+    const key = `${batch}x${height}x${width} of ${samples ?? batch}${isCut ? ", cut" : ""}`;
+    const plan = (): SessionPlan => {
       const size = { batch, samples, height, width, tokens };
-      if (!this.#device.splitsOnce || this.#isWatched) {
-        return this.#plan("UNet", unet(config, size), weights);
-      }
-      const { once, step } = unetParts(config, size);
-      return this.#plan("UNet", step, weights, once);
-    });
+      const splits = this.#device.splitsOnce && !this.#isWatched;
+      const parts = splits ? unetParts(config, size) : { step: unet(config, size) };
+      return this.#plan(
+        "UNet",
+        { ...parts, cut: isCut ? cutBeforeLast(parts.step) : undefined },
+        weights,
+      );
+    };
+    return this.#session("UNet", key, plan, deep);
   }
 
   vaeDecoder(size: SessionSize): Session {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE decoder", key, () =>
-      this.#plan("VAE decoder", this.#banded(vaeDecoder(config, size)), weights),
+      this.#plan("VAE decoder", { step: this.#banded(vaeDecoder(config, size)) }, weights),
     );
   }
 
@@ -169,7 +183,7 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = tinyVae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session(name, key, () =>
-      this.#plan(name, this.#banded(vaeDecoder(config, size)), weights),
+      this.#plan(name, { step: this.#banded(vaeDecoder(config, size)) }, weights),
     );
   }
 
@@ -177,7 +191,7 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE encoder", key, () =>
-      this.#plan("VAE encoder", this.#banded(vaeEncoder(config, size)), weights),
+      this.#plan("VAE encoder", { step: this.#banded(vaeEncoder(config, size)) }, weights),
     );
   }
 
@@ -194,15 +208,16 @@ export class ModelOnDevice implements Networks {
   }
 
   /** The session of a network at one size; another size, or in a large model another network, closes it. */
-  #session(name: NetworkName, key: string, plan: () => SessionPlan): Session {
+  #session(name: NetworkName, key: string, plan: () => SessionPlan, deep?: Deep): Session {
     return {
       run: async (inputs, signal) => {
         const known = this.#sessions.get(name);
-        if (known?.key === key) return this.#told(name, await known.session.run(inputs, signal));
+        if (known?.key === key)
+          return this.#told(name, await known.session.run(inputs, signal, deep));
         await this.#makeRoomFor(name);
         const session = new DeviceSession(this.#supervisor, name, plan);
         this.#sessions.set(name, { key, session });
-        return this.#told(name, await session.run(inputs, signal));
+        return this.#told(name, await session.run(inputs, signal, deep));
       },
     };
   }
@@ -227,17 +242,30 @@ export class ModelOnDevice implements Networks {
     }
   }
 
-  /** `once` is what of the network is computed once for a prompt. */
-  #plan(network: NetworkName, step: Model, weights: WeightFiles, once?: Model): SessionPlan {
+  #plan(
+    network: NetworkName,
+    { step, once, cut }: NetworkParts,
+    weights: WeightFiles,
+  ): SessionPlan {
     const { provider, textLowering } = this.#device;
     const stored = findIn(weights);
     const isWatched = this.#isWatched;
     if (isWatched) this.#layers.set(network, layersOf(step));
     const encode = (part: Model, lowering: Lowering): Uint8Array =>
       encodeModel(lower(part, lowering, stored, { isWatched }));
+    const lowering = this.#loweringFor(weights);
     return {
-      step: encode(step, this.#loweringFor(weights)),
-      once: once && { graph: encode(once, textLowering), input: PROMPT_INPUT },
+      step: encode(cut?.all ?? step, lowering),
+      once: once && {
+        graph: encode(once, textLowering),
+        input: PROMPT_INPUT,
+        outputs: once.outputs.map(({ name }) => name),
+      },
+      last: cut && {
+        graph: encode(cut.last, lowering),
+        deep: cut.deep,
+        inputs: cut.last.inputs.map(({ name }) => name),
+      },
       options: {
         provider,
         folder: folderOf(weights),

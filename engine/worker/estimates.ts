@@ -119,8 +119,17 @@ export class Estimates {
 
   /** How often a picture evaluated the UNet; undefined where the model would not draw it any more. */
   #evaluationsOf(order: Omit<Order, "precision">, read: ReadModel): number | undefined {
-    const { steps, scheduler, strength, width, height, guidanceScale, guidanceInterval } = order;
-    const guidance = `${guidanceScale} ${guidanceInterval?.join()}`;
+    const {
+      steps,
+      scheduler,
+      strength,
+      width,
+      height,
+      guidanceScale,
+      guidanceInterval,
+      cacheInterval,
+    } = order;
+    const guidance = `${guidanceScale} ${guidanceInterval?.join()} ${cacheInterval}`;
     const key = `${read.folder.identity} ${steps} ${scheduler} ${strength} ${width}x${height} ${guidance}`;
     const known = this.#evaluations.get(key);
     if (known !== undefined) return known;

@@ -1,6 +1,12 @@
 import { promptEncoder } from "../../engine/pipeline/encode-prompt.ts";
 import type { LatentSpace, PipelineParts } from "../../engine/pipeline/pipeline.ts";
-import type { Networks, Session, Tensors } from "../../engine/pipeline/session.ts";
+import type {
+  Deep,
+  Networks,
+  Session,
+  Tensors,
+  UNetSessionSize,
+} from "../../engine/pipeline/session.ts";
 import { createGenerator } from "../../engine/tensor/noise.ts";
 import { sizeOf, tensor, type Tensor } from "../../engine/tensor/tensor.ts";
 import type { Tokenizer } from "../../engine/tokenizer/tokenizer.ts";
@@ -10,6 +16,8 @@ const SPACE: LatentSpace = { channels: 4, factor: 8, scalingFactor: 0.5 };
 /** Networks that compute something small and known, and remember what they were asked. */
 export class FakeNetworks implements Networks {
   readonly runs: { readonly network: string; readonly batch: number }[] = [];
+  /** What the UNet was told of its deeper layers, where it was. */
+  readonly deep: Deep[] = [];
   /** What the UNet was told of the guidance scale, where it was. */
   readonly guidance: Tensor[] = [];
   /** Called before each answer; may throw or spoil it. */
@@ -19,7 +27,8 @@ export class FakeNetworks implements Networks {
     return this.#session("text encoder", batch, "last_hidden_state", () => [batch, 77, 2]);
   }
 
-  unet({ batch }: { batch: number }): Session {
+  unet({ batch, deep }: UNetSessionSize): Session {
+    if (deep !== undefined) this.deep.push(deep);
     return this.#session("UNet", batch, "out_sample", (inputs) => {
       const { sample, timestep_cond: guidance } = inputs;
       if (guidance) this.guidance.push(guidance);

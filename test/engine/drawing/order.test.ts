@@ -44,21 +44,18 @@ test("what is asked for holds", () => {
 test("a preset decides what is not named beside it, and the order says by which it was", () => {
   const settings = (request: object) => {
     const [order] = orders({ prompt: "a dog", ...request });
-    const { preset, steps, scheduler, precision, guidanceInterval } = order;
-    return { preset, steps, scheduler, precision, guidanceInterval };
+    const { preset, steps, scheduler, precision, guidanceInterval, cacheInterval } = order;
+    return { preset, steps, scheduler, precision, guidanceInterval, cacheInterval };
   };
-  const own = { precision: undefined, guidanceInterval: undefined };
-  expect(settings({ preset: "exact" })).toEqual({
-    ...own,
-    preset: "exact",
-    steps: 30,
-    scheduler: "ddim",
-  });
+  const own = { precision: undefined, guidanceInterval: undefined, cacheInterval: undefined };
+  const exact = { ...own, preset: "exact", steps: 30, scheduler: "ddim" };
+  expect(settings({ preset: "exact" })).toEqual(exact);
   const fast = { ...own, ...presetSettings("fast", starter.summary), preset: "fast" };
   expect(settings({ preset: "fast" })).toEqual(fast);
   expect(
     settings({ preset: "fast", precision: "auto", guidanceInterval: [0, 1], steps: 40 }),
-  ).toEqual({ ...fast, ...own, steps: 40 });
+  ).toEqual({ ...fast, precision: undefined, steps: 40 });
+  expect(settings({ cacheInterval: 3 })).toEqual({ ...exact, preset: undefined, cacheInterval: 3 });
   expect(
     settings({ preset: "balanced", scheduler: "euler", guidanceInterval: [0.2, 0.7] }),
   ).toEqual({

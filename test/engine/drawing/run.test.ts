@@ -52,6 +52,11 @@ test("evaluations without guidance count as halves", () => {
   expect(evaluationsOf(runOf({ ...order, scheduler: "heun" }, starter))).toBe(17.5);
 });
 
+test("evaluations of the last layer alone count as a seventh", () => {
+  const order: Order = { ...ORDER, scheduler: "ddim", steps: 10, cacheInterval: 3 };
+  expect(evaluationsOf(runOf(order, starter))).toBeCloseTo(4 + 6 * 0.15);
+});
+
 test("with a start image it begins in the middle", () => {
   const run = runOf({ ...ORDER, scheduler: "ddim", strength: 0.5 }, starter);
   expect([run.from, evaluationsOf(run)]).toEqual([5, 4]);

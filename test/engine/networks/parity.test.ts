@@ -193,6 +193,32 @@ test.each(Object.keys(UNETS) as ChangedName[])("the UNet of %s equals diffusers"
   expect(error).toBeLessThan(1e-5);
 });
 
+test.each([
+  ["on the CPU", CPU],
+  ["as the portable graph in halves", onPortable("float16")],
+])("the last layer on what the others came to gives what all give, %s", async (_, device) => {
+  using one = await load(snapshotFolder("tiny-sd2-v"), device);
+  const inputs = {
+    sample: waves(1, 4, 8, 8),
+    timestep: { shape: [1], data: Float32Array.of(500) },
+    encoder_hidden_states: waves(2, 77, 64),
+  };
+  const run = async (of: object, isReused: boolean, sample = inputs.sample) => {
+    const size = { batch: 2, samples: 1, height: 8, width: 8, deep: { of, isReused } } as const;
+    const unet = one.loaded.parts.networks.unet(size);
+    const { out_sample } = await unet.run({ ...inputs, sample });
+    return out_sample!.data as Float32Array;
+  };
+  const [mine, other] = [{}, {}];
+  const whole = await run(mine, false);
+  expect(relativeError(await run(mine, true), whole)).toBeLessThan(device === CPU ? 1e-6 : 1e-2);
+  // Another sample is seen in the last layer alone; a run that has left nothing runs all.
+  const changed = { shape: [1, 4, 8, 8], data: inputs.sample.data.map((x) => -x) };
+  const reused = await run(mine, true, changed);
+  expect(relativeError(reused, whole)).toBeGreaterThan(1e-3);
+  expect(relativeError(await run(other, true, changed), reused)).toBeGreaterThan(1e-3);
+});
+
 test("a UNet that takes the guidance scale gives nearly the same in halves", async () => {
   const folder = temporaryFolder();
   saveModel("latent-consistency", folder);

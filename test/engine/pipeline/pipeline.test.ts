@@ -77,6 +77,16 @@ test.each([
   },
 );
 
+test("every so many evaluations run all layers, where predictions are one run", async () => {
+  const networks = new FakeNetworks();
+  const cached: Run = { ...run, cacheInterval: 2 };
+  await collect(textToImage(fakeParts(networks), cached));
+  expect(networks.deep).toEqual([false, true, false].map((isReused) => ({ of: cached, isReused })));
+  const apart = new FakeNetworks();
+  await collect(textToImage(fakeParts(apart, true), cached));
+  expect(apart.deep).toEqual([]);
+});
+
 test("a UNet that takes the guidance scale is told it, in a batch of one", async () => {
   const networks = new FakeNetworks();
   await collect(textToImage(fakeParts(networks), { ...run, guidanceWidth: 6 }));

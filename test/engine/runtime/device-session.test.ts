@@ -10,20 +10,18 @@ const DAMAGED = Uint8Array.of(1, 2, 3);
 const one = (data: number) => ({ shape: [1], data: Float32Array.of(data) });
 
 /** A graph that adds its two inputs, or one to itself. */
-function sum(first: string, second: string, output: string): Uint8Array {
+function sum(first: string, second: string, ...outputs: readonly string[]): Uint8Array {
   const port = (name: string) => ({ name, type: "float32", shape: [1] }) as const;
   return encodeModel({
     inputs: [...new Set([first, second])].map(port),
-    outputs: [port(output)],
-    nodes: [
-      {
-        name: output,
-        operator: "Add",
-        inputs: [first, second],
-        outputs: [output],
-        attributes: {},
-      },
-    ],
+    outputs: outputs.map(port),
+    nodes: outputs.map((output) => ({
+      name: output,
+      operator: "Add",
+      inputs: [first, second],
+      outputs: [output],
+      attributes: {},
+    })),
     initializers: [],
   });
 }
@@ -40,12 +38,17 @@ function sessionOf(step: Uint8Array, once: Uint8Array = sum("text", "text", "dou
     asked.push(`${one.kind} ${ids.indexOf(one.session)}`);
     return request(one, ...rest);
   };
-  const plan: SessionPlan = { step, once: { graph: once, input: "text" }, options: OPTIONS };
+  const plan: SessionPlan = {
+    step,
+    once: { graph: once, input: "text", outputs: ["double"] },
+    last: { graph: sum("double", "x+double", "y"), deep: "x+double", inputs: [] },
+    options: OPTIONS,
+  };
   return { session: new DeviceSession(supervisor, "UNet", () => plan), supervisor, asked };
 }
 
 test("what depends on one input alone is computed when that changes", async () => {
-  const { session, asked } = sessionOf(sum("x", "double", "y"));
+  const { session, asked } = sessionOf(sum("x", "double", "y", "x+double"));
   const text = one(3);
   const outputs = [
     await session.run({ x: one(1), text }),
@@ -53,7 +56,43 @@ test("what depends on one input alone is computed when that changes", async () =
     await session.run({ x: one(2), text: one(4) }),
   ];
   expect(outputs.map(({ y }) => y?.data[0])).toEqual([7, 8, 10]);
-  expect(asked).toEqual(["open 0", "open 1", "run 0", "run 1", "run 1", "run 0", "run 1"]);
+  expect(asked).toEqual([
+    "open 0",
+    "open 1",
+    "open 2",
+    "run 0",
+    "run 1",
+    "run 1",
+    "run 0",
+    "run 1",
+  ]);
+});
+
+test("the last layer is run alone on what the same run left, and on nothing else", async () => {
+  const { session, asked } = sessionOf(sum("x", "double", "y", "x+double"));
+  const text = one(3);
+  const [run, other] = [{}, {}];
+  const results: (number | undefined)[] = [];
+  for (const [x, of, isReused] of [
+    [1, run, true],
+    [2, run, true],
+    [2, other, true],
+    [3, other, false],
+    [4, other, true],
+  ] as const) {
+    const { y } = await session.run({ x: one(x), text }, undefined, { of, isReused });
+    results.push(y?.data[0]);
+  }
+  // 6 is the text's; reused, it is added once more to what was left.
+  expect(results).toEqual([7, 7 + 6, 8, 9, 9 + 6]);
+  expect(asked.filter((line) => line.startsWith("run"))).toEqual([
+    "run 0",
+    "run 1",
+    "run 2",
+    "run 1",
+    "run 1",
+    "run 2",
+  ]);
 });
 
 test("a session that was opened halfway is released, and may be opened again", async () => {
@@ -62,21 +101,21 @@ test("a session that was opened halfway is released, and may be opened again", a
     const run = session.run({ x: one(1), text: one(3) });
     await expect(run).rejects.toEqual(refusal("INFERENCE_FAILED"));
   }
-  const once = ["open 0", "open 1", "close 1", "close 0"];
+  const once = ["open 0", "open 1", "close 1", "close 0", "close 2"];
   expect(asked).toEqual([...once, ...once]);
 });
 
 test("a session that a cancel meets while it is opened is released", async () => {
-  const { session, asked } = sessionOf(sum("x", "double", "y"));
+  const { session, asked } = sessionOf(sum("x", "double", "y", "x+double"));
   const cancel = new AbortController();
   const run = session.run({ x: one(1), text: one(3) }, cancel.signal);
   cancel.abort(new Error("cancelled"));
   await expect(run).rejects.toThrow("cancelled");
-  expect(asked).toEqual(["open 0", "close 1", "close 0"]);
+  expect(asked).toEqual(["open 0", "close 1", "close 0", "close 2"]);
 });
 
 test("closing what a process has taken along with it is no failure", async () => {
-  const { session, supervisor } = sessionOf(sum("x", "double", "y"));
+  const { session, supervisor } = sessionOf(sum("x", "double", "y", "x+double"));
   await session.run({ x: one(1), text: one(3) });
   const closing = session.close();
   process.kill(supervisor.pid ?? 0, "SIGKILL");
