@@ -35,8 +35,8 @@ export class LinePeer {
     this.#child.stdin.write(`${work}\n`);
     const { value, done } = await this.#lines.next();
     if (done === true) throw new Error("its process has ended");
-    const [, seconds] = /^done(?: ([\d.e-]+))?$/.exec(String(value)) ?? [];
-    if (!String(value).startsWith("done")) throw new Error(String(value).replace(/^failed: /, ""));
+    const [, seconds] = /^done(?: ([\d.e-]+))?$/.exec(value) ?? [];
+    if (!value.startsWith("done")) throw new Error(value.replace(/^failed: /, ""));
     return seconds === undefined ? undefined : Number(seconds);
   }
 
