@@ -96,5 +96,5 @@ export function sourceChanged(name: string): StudioError {
 
 /** Whether what was sent of a source is of no use any more, as it has become another. */
 export function isSourceChanged(error: unknown): boolean {
-  return error instanceof StudioError && /_INPUT_CHANGED$/.test(error.code);
+  return error instanceof StudioError && error.code.endsWith("_INPUT_CHANGED");
 }
