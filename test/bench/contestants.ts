@@ -121,36 +121,43 @@ export async function quantizedFiles(files: ModelFiles, cacheFolder: string): Pr
   return { ...files, unet: { ...files.unet, weights: { network: "UNet", weights } } };
 }
 
-/** A library of Python's, in a process of its own, with one number type. */
+/** A library of Python's, in a process of its own for each turn, with one number type. */
 class PythonPeer implements Contestant {
   readonly name: string;
-  readonly #peer: LinePeer;
+  readonly #start: () => Promise<LinePeer | undefined>;
   readonly #kind: string;
+  #peer: LinePeer | undefined;
+  #peakBytes = 0;
 
-  constructor(name: string, peer: LinePeer, kind: string) {
+  constructor(name: string, start: () => Promise<LinePeer | undefined>, kind: string) {
     this.name = name;
-    this.#peer = peer;
+    this.#start = start;
     this.#kind = kind;
   }
 
   async prepare(work: Work): Promise<void> {
+    this.#peer ??= await this.#start();
     await this.run(work.network === "picture" ? { ...work, steps: 1 } : work);
   }
 
-  run({ network, side, steps = 0 }: Work): Promise<number | undefined> {
+  async run({ network, side, steps = 0 }: Work): Promise<number | undefined> {
+    if (this.#peer === undefined) throw new Error("its process did not start");
     return this.#peer.run(`${network} ${side} ${this.#kind} ${steps}`);
   }
 
-  rest(): Promise<unknown> {
-    return this.#peer.run("drop");
+  /** Its process ends: what malloc keeps of several would leave too little to hold the mapped weights. */
+  async rest(): Promise<void> {
+    this.#peakBytes = Math.max(this.#peakBytes, memoryOf(this.#peer?.pid)?.peakBytes ?? 0);
+    this.close();
   }
 
   peakBytes(): number | undefined {
-    return memoryOf(this.#peer.pid)?.peakBytes;
+    return this.#peakBytes === 0 ? undefined : this.#peakBytes;
   }
 
   close(): void {
-    this.#peer.close();
+    this.#peer?.close();
+    this.#peer = undefined;
   }
 }
 
@@ -197,9 +204,11 @@ export async function peers(
   for (const { name, library, kind } of chosen) {
     const script = new URL(`${library.replace(/\W/g, "-")}_peer.py`, import.meta.url).pathname;
     const args = [script, folder, String(threads)];
-    const peer = await LinePeer.start(pythonOf(library), args, KEEP_MEMORY);
+    const open = () => LinePeer.start(pythonOf(library), args, KEEP_MEMORY);
+    const peer = await open();
     if (peer === undefined) console.error(`${name}: skipped, ${library} is not installed`);
-    else found.push(new PythonPeer(name, peer, kind));
+    else found.push(new PythonPeer(name, open, kind));
+    peer?.close();
   }
   return found;
 }

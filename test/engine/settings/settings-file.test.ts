@@ -16,6 +16,7 @@ const DEFAULTS = {
   notify: true,
   language: "en",
   isIntroduced: false,
+  tinyForFast: false,
 };
 
 function folderWith(content: unknown): string {
