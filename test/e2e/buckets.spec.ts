@@ -1,18 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { S3Server } from "../fakes/s3/s3-server.ts";
+import { expectNoViolations } from "./expect-no-violations.ts";
 import { beginPublishing, connect, publish } from "./publishing.ts";
 import { expect, test } from "./studio-test.ts";
 
 const CONFIG = "stable-diffusion/config/config.properties";
 const MAR = "stable-diffusion/model-store/stable-diffusion.mar";
-
-async function expectNoViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-}
 
 function row(page: Page, name: RegExp) {
   return page.getByRole("grid").getByRole("row", { name });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { S3Server } from "../fakes/s3/s3-server.ts";
+import { expectNoViolations } from "./expect-no-violations.ts";
 import { connect, publish } from "./publishing.ts";
 import { expect, test } from "./studio-test.ts";
 
@@ -37,8 +37,7 @@ test("a published model becomes manifests whose departures are explained, and fi
     "runAsUser: 1001130001",
   );
   await expect(view.getByLabel("Darkroom's")).not.toContainText("runAsUser");
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await expectNoViolations(page);
   await view.getByRole("tab", { name: "4-inference-service.yaml" }).click();
   await expect(view.getByLabel("4-inference-service.yaml").last()).toContainText(
     "haproxy.router.openshift.io/timeout: 300s",

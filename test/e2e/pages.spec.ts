@@ -1,5 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page, TestInfo } from "@playwright/test";
+import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
 const PAGES = [
@@ -23,35 +22,27 @@ const POPOVERS = [
 
 for (const theme of ["dark", "light"] as const) {
   for (const name of PAGES) {
-    test(`${name} can be used by everyone, ${theme}`, async ({ studio: { page } }, info) => {
+    test(`${name} can be used by everyone, ${theme}`, async ({ studio: { page } }) => {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
       await page.goto(new URL(`/${name}`, page.url()).href);
       await expect(page.getByRole("main")).toBeVisible();
       await expect(page.getByText("Version 0.1.0")).toBeVisible();
-      await expectNoViolations(page, info);
+      await expectNoViolations(page);
     });
   }
 
-  test(`what floats over a page can be used by everyone, ${theme}`, async ({ studio }, info) => {
+  test(`what floats over a page can be used by everyone, ${theme}`, async ({ studio }) => {
     const { page } = studio;
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     for (const [name, opener] of POPOVERS) {
       await page.goto(new URL(`/${name}`, page.url()).href);
       await page.getByRole("button", { name: opener }).click();
       await expect(page.getByRole("dialog")).toBeVisible();
-      await expectNoViolations(page, info);
+      await expectNoViolations(page);
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toBeHidden();
     }
   });
-}
-
-async function expectNoViolations(page: Page, info: TestInfo): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    // Electron cannot open the blank page that axe takes for frames (axe-core-npm #1141).
-    .setLegacyMode(info.project.name === "desktop")
-    .analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 test("no request leaves for anywhere but the studio itself", async ({ studio }) => {
