@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { packModel } from "../../engine/archive-files/pack-model.ts";
 import type { Bucket } from "../../engine/buckets/bucket-client.ts";
 import { Buckets } from "../../engine/buckets/buckets.ts";
-import { Connections } from "../../engine/buckets/connections.ts";
+import { openConnections } from "../fakes/open-connections.ts";
 import { downloadObject } from "../../engine/buckets/download.ts";
 import { fileSource } from "../../engine/buckets/sent-bytes.ts";
 import { TransferJournal } from "../../engine/buckets/transfer-journal.ts";
@@ -130,17 +130,7 @@ function modelOf(folder: string, mib: number): string {
 async function openOurs({ folder, service }: Measuring) {
   const dataFolder = join(folder, "data");
   mkdirSync(dataFolder);
-  const kept = new Map<string, string>();
-  const connections = await Connections.open({
-    dataFolder,
-    keeper: {
-      get: async (name) => kept.get(name),
-      set: async (name, value) => void kept.set(name, value),
-      remove: async (name) => void kept.delete(name),
-    },
-    onChange: () => {},
-    onRemove: () => {},
-  });
+  const connections = await openConnections(dataFolder);
   const buckets = new Buckets(connections);
   const { endpoint, accessKey, secretKey } = service;
   const asked = newConnectionSchema.parse({ endpoint, accessKey, secretKey, bucket: BUCKET });

@@ -13,7 +13,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { Buckets } from "../../engine/buckets/buckets.ts";
-import { Connections } from "../../engine/buckets/connections.ts";
+import { openConnections } from "../fakes/open-connections.ts";
 import { listQuerySchema, newConnectionSchema } from "../../engine/contract/buckets.ts";
 import { listXml } from "../fakes/s3-replies.ts";
 import { measureThroughput } from "./bucket-throughput.ts";
@@ -45,17 +45,7 @@ async function measureListing(): Promise<void> {
   const service = new Worker(new URL(import.meta.url));
   const [port] = (await once(service, "message")) as [number];
   const dataFolder = mkdtempSync(join(tmpdir(), "darkroom-bench-"));
-  const kept = new Map<string, string>();
-  const connections = await Connections.open({
-    dataFolder,
-    keeper: {
-      get: async (name) => kept.get(name),
-      set: async (name, value) => void kept.set(name, value),
-      remove: async (name) => void kept.delete(name),
-    },
-    onChange: () => {},
-    onRemove: () => {},
-  });
+  const connections = await openConnections(dataFolder);
   const buckets = new Buckets(connections);
   const endpoint = `http://127.0.0.1:${port}`;
   const keys = { accessKey: "access", secretKey: "secret" };

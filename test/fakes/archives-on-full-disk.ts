@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { Connections } from "../../engine/buckets/connections.ts";
+import { openConnections } from "./open-connections.ts";
 import { PACK_FORMS, type PackForm } from "../../engine/contract/archives.ts";
 import { newConnectionSchema } from "../../engine/contract/buckets.ts";
 import { toWire } from "../../engine/contract/errors.ts";
@@ -167,17 +167,7 @@ for (const moment of ["before", 0.1, 0.4, 0.5, 1] as const) {
 // Into a bucket and back.
 const server = await S3Server.start({ smallestPart: 1 });
 const kept = server.bucket("toys");
-const secrets = new Map<string, string>();
-const connections = await Connections.open({
-  dataFolder: elsewhere,
-  keeper: {
-    get: async (name) => secrets.get(name),
-    set: async (name, value) => void secrets.set(name, value),
-    remove: async (name) => void secrets.delete(name),
-  },
-  onChange: () => {},
-  onRemove: () => {},
-});
+const connections = await openConnections(elsewhere);
 const { accessKey, secretKey, origin: endpoint } = server;
 const { id: connectionId } = await connections.connect(
   newConnectionSchema.parse({ accessKey, secretKey, endpoint, bucket: "toys" }),

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { Connections } from "../../engine/buckets/connections.ts";
+import { openConnections } from "./open-connections.ts";
 import type { Timing } from "../../engine/buckets/s3-client.ts";
 import type { Bucket } from "../../engine/buckets/bucket-client.ts";
 import { newConnectionSchema } from "../../engine/contract/buckets.ts";
@@ -11,18 +11,7 @@ export async function fakeConnection(options: S3ServerOptions = {}, timing?: Tim
   const server = await S3Server.start({ smallestPart: 1, ...options });
   onTestFinished(() => server.close());
   const kept = server.bucket("toys");
-  const secrets = new Map<string, string>();
-  const connections = await Connections.open({
-    dataFolder: temporaryFolder(),
-    keeper: {
-      get: async (name) => secrets.get(name),
-      set: async (name, value) => void secrets.set(name, value),
-      remove: async (name) => void secrets.delete(name),
-    },
-    onChange: () => {},
-    onRemove: () => {},
-    timing,
-  });
+  const connections = await openConnections(temporaryFolder(), timing);
   onTestFinished(() => connections.close());
   const { accessKey, secretKey, origin: endpoint } = server;
   const connection = newConnectionSchema.parse({ accessKey, secretKey, endpoint, bucket: "toys" });
