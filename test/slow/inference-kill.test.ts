@@ -50,6 +50,10 @@ test.runIf(process.platform === "linux")(
         }
         if (victims.length === 0) break;
         for (const pid of victims) process.kill(pid, "SIGKILL");
+        // A picture tried again before its process's end was seen would be one more that failed.
+        await vi.waitFor(() =>
+          expect(inferencePids()).not.toEqual(expect.arrayContaining(victims)),
+        );
         kills++;
       }
       const failed = (await ended()).filter(({ state }) => state === "failed");
