@@ -32,7 +32,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And with what the presets are.
   // And models of buckets, imported, checked and served.
   // And a deployment's form.
-  contract: 2240,
+  contract: 2300, // what a deployment waits for
   // Manifests for a cluster, and what is wrong with a form.
   deploy: 1080,
   // Connections, their services' whims by name, browsing, and transfers that resume.
