@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError, toWire } from "../contract/errors.ts";
-import type { ServerSettings } from "../contract/server.ts";
 import { bind } from "../http/bind.ts";
 import { isLoopback } from "../contract/loopback.ts";
-import { hostsOf, originOf } from "../http/hosts.ts";
+import { originOf } from "../http/hosts.ts";
 import { closeListener, createListener } from "../http/listener.ts";
 import type { RefusalReply, Rejection } from "../http/replies.ts";
 import type { AdmissionQueue } from "./admission-queue.ts";
 import type { Caller } from "./caller.ts";
-import { passageOf, type GateOptions } from "./gate.ts";
+import { ListenerGate } from "./listener-gate.ts";
 import type { PictureEngine } from "./picture-engine.ts";
 import type { ScopeOf } from "./route-scopes.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -41,8 +40,6 @@ const GRACE_MS = 2000;
 
 const PREFLIGHT_SECONDS = "600";
 
-const SCOPES = ["inference", "management"] as const;
-
 /** A listener of the inference protocols, as long as it listens. */
 export class InferenceServer {
   readonly #app: FastifyInstance;
@@ -68,7 +65,8 @@ export class InferenceServer {
     const { file, engine, log } = parts;
     const { host } = address;
     if (!isLoopback(host) && !file.hasKeys) throw new StudioError("KEY_NEEDED", { host });
-    const gate = new ListenerGate(host, parts);
+    const listening = new ListenerGate(host, file);
+    const gate = new RequestGate(listening, parts.requests);
     const app = createListener({
       reject: (request, response) => gate.reject(request, response),
       replyTo,
@@ -91,7 +89,7 @@ export class InferenceServer {
     });
     await app.ready();
     const port = await bind(app.server, address);
-    gate.open(port, scopeOf);
+    listening.open(port, scopeOf);
     return new InferenceServer(app, parts.admission, { host, port });
   }
 
@@ -104,32 +102,15 @@ export class InferenceServer {
   }
 }
 
-/** Who is let in by these settings. */
-type Allowed = Pick<GateOptions, "hosts" | "origins"> & {
-  readonly settings: ServerSettings;
-  readonly untilMs: number;
-};
-
-/** A machine's addresses change as it moves from network to network. */
-const ALLOWED_MS = 5000;
-
 /** Lets requests in, each with who sent it, and writes them down. */
-class ListenerGate {
-  readonly #host: string;
-  readonly #parts: InferenceServerParts;
+class RequestGate {
+  readonly #gate: ListenerGate;
+  readonly #requests: RequestLog;
   readonly #callers = new WeakMap<IncomingMessage, Caller>();
-  #port = 0;
-  #scopeOf: ScopeOf = () => "management";
-  #allowed: Allowed | undefined;
 
-  constructor(host: string, parts: InferenceServerParts) {
-    this.#host = host;
-    this.#parts = parts;
-  }
-
-  open(port: number, scopeOf: ScopeOf): void {
-    this.#port = port;
-    this.#scopeOf = scopeOf;
+  constructor(gate: ListenerGate, requests: RequestLog) {
+    this.#gate = gate;
+    this.#requests = requests;
   }
 
   callerOf(request: IncomingMessage): Caller {
@@ -140,7 +121,7 @@ class ListenerGate {
 
   /** The gate, for the listener. */
   reject(request: IncomingMessage, response: ServerResponse): Rejection | undefined {
-    const passage = passageOf(request, this.#gate());
+    const passage = this.#gate.passage(request);
     if (passage.origin !== undefined) allowPage(response, passage.origin);
     if (passage.kind === "preflight") {
       answerPreflight(request, response);
@@ -148,48 +129,10 @@ class ListenerGate {
     }
     // Of this request alone: the log knows it by its caller.
     const caller = passage.caller === undefined ? undefined : { ...passage.caller };
-    this.#parts.requests.follow(request, response, caller);
+    this.#requests.follow(request, response, caller);
     if (caller !== undefined) this.#callers.set(request, caller);
     return passage.kind === "refused" ? passage.rejection : undefined;
   }
-
-  #gate(): GateOptions {
-    const { file } = this.#parts;
-    const settings = file.settings();
-    let allowed = this.#allowed;
-    if (allowed?.settings !== settings || performance.now() >= allowed.untilMs) {
-      allowed = this.#allowedBy(settings);
-      this.#allowed = allowed;
-    }
-    return {
-      ...allowed,
-      isKeyRequired: settings.isKeyRequired || isReachedByOthers(this.#host, settings),
-      hasKeys: file.hasKeys,
-      callerOf: (secret) => file.callerOf(secret),
-      scopeOf: this.#scopeOf,
-      anonymous: anonymousOf(settings),
-    };
-  }
-
-  #allowedBy(settings: ServerSettings): Allowed {
-    const names = settings.hostNames.map((name) => name.toLowerCase());
-    return {
-      settings,
-      untilMs: performance.now() + ALLOWED_MS,
-      // A proxy in front tells the name without our port.
-      hosts: hostsOf(this.#host, this.#port, names).union(new Set(names)),
-      origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),
-    };
-  }
-}
-
-/** A name is there for others: a proxy of this machine that they reach looks like one of its programs. */
-function isReachedByOthers(host: string, { hostNames }: ServerSettings): boolean {
-  return !isLoopback(host) || hostNames.length > 0;
-}
-
-function anonymousOf({ isSeedProfile }: ServerSettings): Caller {
-  return { id: "anonymous", scopes: new Set(SCOPES), isSeedProfile, keepsPictures: false };
 }
 
 /** A sentence and its code, and the headers that the protocol has for them. */

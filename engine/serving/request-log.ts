@@ -26,6 +26,29 @@ interface Entry {
   readonly reply: BodyBeginning;
 }
 
+/** A request as it arrives, by whichever protocol. */
+export interface Arrival {
+  /** Address of the client. */
+  readonly client: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+}
+
+/** How a request ended: `status` as HTTP has it, absent where nothing was sent. */
+export interface Ending {
+  readonly isAnswered: boolean;
+  readonly status?: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** A request that is written down from now on; what is taken is what went over the wire. */
+export interface Followed {
+  readonly request: Pick<BodyBeginning, "take">;
+  readonly reply: Pick<BodyBeginning, "take">;
+  end(ending: Ending): void;
+}
+
 /**
  * The latest requests that the server got, with the beginnings of what went over the wire, in memory.
  * It listens to the raw streams, so that routes need not know of it.
@@ -41,26 +64,43 @@ export class RequestLog {
     this.#onChange = onChange;
   }
 
-  /** Follows a request from now on; `caller` is an object of this request's alone. */
+  /** Follows a request over HTTP from now on; `caller` is an object of this request's alone. */
   follow(request: IncomingMessage, response: ServerResponse, caller?: Caller): void {
-    const entry = entryOf(request, caller);
+    const { headers, method = "", url = "", socket } = request;
+    const client = socket.remoteAddress ?? "";
+    const followed = this.open({ client, method, path: url, headers }, caller);
+    listen(request, response, followed);
+    response.once("close", () =>
+      followed.end({
+        isAnswered: response.writableFinished,
+        headers: response.getHeaders(),
+        ...(response.headersSent && { status: response.statusCode }),
+      }),
+    );
+  }
+
+  /** The same for one whose protocol tells itself what went over the wire. */
+  open(arrival: Arrival, caller?: Caller): Followed {
+    const entry = entryOf(arrival, caller);
     if (caller !== undefined) this.#byCaller.set(caller, entry);
     this.#entries.set(entry.row.id, entry);
     this.#trim();
-    listen(request, response, entry);
     const begun = performance.now();
-    response.once("close", () => {
-      const isAnswered = response.writableFinished;
-      entry.replyHeaders = response.getHeaders();
-      this.#change(entry, {
-        state: isAnswered ? "answered" : "gone",
-        ...(response.headersSent && { status: response.statusCode }),
-        ms: Math.round((performance.now() - begun) * 10) / 10,
-        requestBytes: entry.request.sizeBytes,
-        replyBytes: entry.reply.sizeBytes,
-      });
-    });
     this.#change(entry, {});
+    return {
+      request: entry.request,
+      reply: entry.reply,
+      end: ({ isAnswered, status, headers }) => {
+        entry.replyHeaders = headers;
+        this.#change(entry, {
+          state: isAnswered ? "answered" : "gone",
+          ...(status !== undefined && { status }),
+          ms: Math.round((performance.now() - begun) * 10) / 10,
+          requestBytes: entry.request.sizeBytes,
+          replyBytes: entry.reply.sizeBytes,
+        });
+      },
+    };
   }
 
   /** Says that it is the turn of a request, by who sent it. */
@@ -134,8 +174,7 @@ export class RequestLog {
   }
 }
 
-function entryOf(request: IncomingMessage, caller: Caller | undefined): Entry {
-  const { headers, method = "", url = "", socket } = request;
+function entryOf({ client, method, path, headers }: Arrival, caller: Caller | undefined): Entry {
   const [, secret] = /^\w+\s+(\S{8,})/.exec(headers.authorization ?? "") ?? [];
   const secrets = secret === undefined ? [] : [secret];
   const keyName = caller?.keyName;
@@ -143,10 +182,10 @@ function entryOf(request: IncomingMessage, caller: Caller | undefined): Entry {
     row: {
       id: randomUUID(),
       at: new Date().toISOString(),
-      client: socket.remoteAddress?.replace(/^::ffff:/, "") ?? "",
+      client: client.replace(/^::ffff:/, ""),
       ...(keyName !== undefined && { keyName }),
       method,
-      path: withoutSecrets(url.slice(0, MAX_PATH_LETTERS), secrets),
+      path: withoutSecrets(path.slice(0, MAX_PATH_LETTERS), secrets),
       state: "waiting",
       requestBytes: 0,
     },
@@ -159,7 +198,7 @@ function entryOf(request: IncomingMessage, caller: Caller | undefined): Entry {
 }
 
 /** Sees every chunk on its way, and answers to back-pressure as the streams themselves do. */
-function listen(request: IncomingMessage, response: ServerResponse, entry: Entry): void {
+function listen(request: IncomingMessage, response: ServerResponse, entry: Followed): void {
   const push = request.push.bind(request);
   request.push = (chunk: unknown, encoding?: BufferEncoding) => {
     entry.request.take(chunk, encoding);

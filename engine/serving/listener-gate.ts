@@ -1,0 +1,79 @@
+import { isLoopback } from "../contract/loopback.ts";
+import type { ServerSettings } from "../contract/server.ts";
+import { hostsOf } from "../http/hosts.ts";
+import type { Caller } from "./caller.ts";
+import { passageOf, type GateOptions, type Knock, type Passage } from "./gate.ts";
+import type { ScopeOf } from "./route-scopes.ts";
+import type { ServerFile } from "./server-file.ts";
+
+const SCOPES = ["inference", "management"] as const;
+
+/** Who is let in by these settings. */
+type Allowed = Pick<GateOptions, "hosts" | "origins"> & {
+  readonly settings: ServerSettings;
+  readonly untilMs: number;
+};
+
+/** A machine's addresses change as it moves from network to network. */
+const ALLOWED_MS = 5000;
+
+/** The gate of one listener, by the settings and keys of the moment. */
+export class ListenerGate {
+  readonly #host: string;
+  readonly #file: Pick<ServerFile, "settings" | "hasKeys" | "callerOf">;
+  #port = 0;
+  #scopeOf: ScopeOf = () => "management";
+  #allowed: Allowed | undefined;
+
+  constructor(host: string, file: Pick<ServerFile, "settings" | "hasKeys" | "callerOf">) {
+    this.#host = host;
+    this.#file = file;
+  }
+
+  open(port: number, scopeOf: ScopeOf): void {
+    this.#port = port;
+    this.#scopeOf = scopeOf;
+  }
+
+  passage(knock: Knock): Passage {
+    return passageOf(knock, this.#options());
+  }
+
+  #options(): GateOptions {
+    const file = this.#file;
+    const settings = file.settings();
+    let allowed = this.#allowed;
+    if (allowed?.settings !== settings || performance.now() >= allowed.untilMs) {
+      allowed = this.#allowedBy(settings);
+      this.#allowed = allowed;
+    }
+    return {
+      ...allowed,
+      isKeyRequired: settings.isKeyRequired || isReachedByOthers(this.#host, settings),
+      hasKeys: file.hasKeys,
+      callerOf: (secret) => file.callerOf(secret),
+      scopeOf: this.#scopeOf,
+      anonymous: anonymousOf(settings),
+    };
+  }
+
+  #allowedBy(settings: ServerSettings): Allowed {
+    const names = settings.hostNames.map((name) => name.toLowerCase());
+    return {
+      settings,
+      untilMs: performance.now() + ALLOWED_MS,
+      // A proxy in front tells the name without our port.
+      hosts: hostsOf(this.#host, this.#port, names).union(new Set(names)),
+      origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),
+    };
+  }
+}
+
+/** A name is there for others: a proxy of this machine that they reach looks like one of its programs. */
+function isReachedByOthers(host: string, { hostNames }: ServerSettings): boolean {
+  return !isLoopback(host) || hostNames.length > 0;
+}
+
+function anonymousOf({ isSeedProfile }: ServerSettings): Caller {
+  return { id: "anonymous", scopes: new Set(SCOPES), isSeedProfile, keepsPictures: false };
+}
