@@ -3,7 +3,9 @@ import { z } from "zod";
 import { archiveSchema, configRequestSchema, packRequestSchema } from "./archives.ts";
 import { bucketPlaceSchema, objectKeySchema } from "./buckets.ts";
 import { bucketContract } from "./bucket-contract.ts";
+import { clusterContract } from "./clusters.ts";
 import { deployContract } from "./deploy.ts";
+import { deploymentContract } from "./deployments.ts";
 import { cudaOfferSchema, deviceReportSchema } from "./devices.ts";
 import {
   certificateSchema,
@@ -250,8 +252,11 @@ export const contract = {
   /** Buckets of S3 services, by the connections to them. */
   buckets: bucketContract,
 
-  /** What a cluster serves models of buckets by. */
-  deploy: deployContract,
+  /** Clusters that models can be deployed to. */
+  clusters: clusterContract,
+
+  /** What a cluster serves models of buckets by: its manifests, and what became of them there. */
+  deploy: { ...deployContract, ...deploymentContract },
 
   machine: {
     get: oc.output(machineSchema),

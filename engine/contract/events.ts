@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { connectionSchema } from "./buckets.ts";
+import { clusterSchema } from "./clusters.ts";
 import { endpointSchema } from "./endpoints.ts";
 import { imageSchema } from "./gallery.ts";
 import { generationSchema } from "./generation.ts";
@@ -55,5 +56,8 @@ export const studioEventSchema = z.discriminatedUnion("type", [
   /** Connections to buckets that are new or have changed. */
   z.object({ type: z.literal("connections-changed"), connections: z.array(connectionSchema) }),
   z.object({ type: z.literal("connections-removed"), ids: z.array(z.string()) }),
+  /** Clusters that are new or have changed. */
+  z.object({ type: z.literal("clusters-changed"), clusters: z.array(clusterSchema) }),
+  z.object({ type: z.literal("clusters-removed"), ids: z.array(z.string()) }),
 ]);
 export type StudioEvent = z.output<typeof studioEventSchema>;

@@ -1,5 +1,6 @@
 import type { PictureBytes, PictureKind } from "./addresses.ts";
 import { devicesProcedures } from "./machine.ts";
+import { clusterProcedures, deploymentProcedures } from "./cluster-procedures.ts";
 import { deployProcedures } from "./deploy-procedures.ts";
 import { referenceEstimate } from "../worker/estimates.ts";
 import { endpointProcedures } from "./open-endpoints.ts";
@@ -139,7 +140,8 @@ function createRouter(options: StudioOptions, parts: Parts) {
     server: serverProcedures(parts),
     endpoints: endpointProcedures(parts),
     buckets: bucketProcedures(parts),
-    deploy: deployProcedures(parts),
+    clusters: clusterProcedures(),
+    deploy: { ...deployProcedures(parts), ...deploymentProcedures() },
   });
 }
 

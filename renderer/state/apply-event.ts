@@ -78,6 +78,8 @@ const HANDLERS: Handlers = {
   "endpoints-removed": ({ ids }, studio) => forgetEndpoints(ids, studio),
   "connections-changed": ({ connections }, studio) => mergeConnections(connections, studio),
   "connections-removed": ({ ids }, studio) => forgetConnections(ids, studio),
+  "clusters-changed": refreshClusters,
+  "clusters-removed": refreshClusters,
 };
 
 /** Resolves when what the event means is known: `reset` reads everything, and what follows it waits. */
@@ -109,6 +111,10 @@ async function takeSnapshot(studio: Studio): Promise<void> {
   replaceQueue(queue);
   for (const { id, progress } of queue.generations) if (progress) tick(id, progress);
   replaceTransfers(transfers);
+}
+
+function refreshClusters(_: StudioEvent, { cache, queries }: Studio): void {
+  void cache.invalidateQueries({ queryKey: queries.clusters.key() });
 }
 
 function refreshGallery({ cache, queries }: Studio): void {

@@ -10,7 +10,7 @@ import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { archiveOf } from "./fake-archive.ts";
 import { FakeBuckets } from "./fake-buckets.ts";
-import { deployCommands } from "./fake-deploy.ts";
+import { clusterCommands, deployCommands } from "./fake-deploy.ts";
 import { FakeEndpoints } from "./fake-endpoints.ts";
 import { FakeServer } from "./fake-server.ts";
 import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
@@ -378,6 +378,7 @@ export class FakeStudio {
         check: async () => ({ isAccepted: true, account: "ada" }),
       },
       buckets: this.#buckets.client(),
+      clusters: clusterCommands(),
       deploy: deployCommands(),
       endpoints: this.#endpoints.client(),
       server: this.#server.client(),
