@@ -52,6 +52,7 @@ export function connectionReason(error: unknown): ConnectionReason | undefined {
   const wrong = CERTIFICATE_REASONS[code];
   if (wrong !== undefined) return { kind: "certificate", reason: wrong };
   if (isOverflow(code)) return { kind: "reply", reason: "its head is too large" };
+  if (code === LENGTH_MISMATCH) return { kind: "reply", reason: "its length is not what its head says" };
   if (code.startsWith("HPE_")) return { kind: "reply", reason: "it is not HTTP" };
   const reason = REASONS[code] ?? (isTls(code) ? "its TLS cannot be understood" : undefined);
   return reason === undefined ? undefined : { kind: "unreachable", reason };
@@ -59,6 +60,9 @@ export function connectionReason(error: unknown): ConnectionReason | undefined {
 
 const OVERFLOWS: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_OVERFLOW", "HPE_HEADER_OVERFLOW"]);
 const isOverflow = (code: string): boolean => OVERFLOWS.has(code);
+
+/** undici's for more bytes than Content-Length says, or for two of those headers. */
+const LENGTH_MISMATCH = "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
 
 function isTls(code: string): boolean {
   return code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_");
@@ -81,6 +85,7 @@ function isKnown(code: string): boolean {
     Object.hasOwn(REASONS, code) ||
     Object.hasOwn(CERTIFICATE_REASONS, code) ||
     isOverflow(code) ||
+    code === LENGTH_MISMATCH ||
     code.startsWith("HPE_") ||
     isTls(code)
   );

@@ -70,11 +70,14 @@ function isRouters(status: number, reason: string, reply: EndpointReply): boolea
   return (status === 502 || status === 503) && (isRoutersPage || NO_SERVER.test(reason));
 }
 
+/** Longer waits than this say the same. */
+const LONGEST_SECONDS = 10 ** 9;
+
 function busy(status: number, reason: string, { headers }: EndpointReply): StudioError {
   const wait = headers["retry-after"] ?? "";
   // Its other form is a date, which only a clock could turn into seconds.
-  const isSeconds = /^\d{1,5}$/.test(wait);
-  const retry = isSeconds ? { retryAfterSeconds: Number(wait) } : {};
+  const isSeconds = /^\d+$/.test(wait);
+  const retry = isSeconds ? { retryAfterSeconds: Math.min(Number(wait), LONGEST_SECONDS) } : {};
   return new StudioError("ENDPOINT_BUSY", { status, reason, ...retry });
 }
 

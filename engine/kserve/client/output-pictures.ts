@@ -6,7 +6,7 @@ import { bytesOfText, pictureFile, type PictureFile } from "./picture-file.ts";
 import { type AskedSize, guessShape, layoutOf, picturesIn } from "./picture-layout.ts";
 import { pixelBytes } from "./pixel-bytes.ts";
 import type { ReplyOutput } from "./reply-outputs.ts";
-import { settleShape } from "../wire/shape.ts";
+import { type ClaimedShape, settleShape } from "../wire/shape.ts";
 import { isElements } from "../wire/wire-tensor.ts";
 
 /** A picture out of a reply: its pixels, red, green and blue a byte, row by row; or a file. */
@@ -100,12 +100,18 @@ function fromNumbers(
   { output, asked, field }: Reading,
 ): readonly ReplyPicture[] {
   const count = values.length;
-  const claimed = settleShape(output.shape ?? nested, count, `${field}.shape`);
+  const claimed = settleShape(closed(output.shape) ?? nested, count, `${field}.shape`);
   const shape =
     [claimed, nested].find(({ length }) => length > 1) ?? guessShape(count, asked, field);
   // The sizes are looked at before memory is taken for the pixels.
   layoutOf(shape, field);
   return toPixels(pixelBytes(values, output.datatype, field), shape, field);
+}
+
+/** What a shape says: nothing where the data would have to decide several of its dimensions. */
+function closed(shape: ClaimedShape): ClaimedShape {
+  const open = shape?.filter((dimension) => dimension === -1) ?? [];
+  return open.length > 1 ? undefined : shape;
 }
 
 function toPixels(

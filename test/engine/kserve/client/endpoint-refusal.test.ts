@@ -296,7 +296,8 @@ test.each([
   ["5", { retryAfterSeconds: 5 }],
   ["Wed, 21 Oct 2026 07:28:00 GMT", {}],
   ["-1", {}],
-  ["999999999", {}],
+  ["999999999", { retryAfterSeconds: 999_999_999 }],
+  ["9".repeat(40), { retryAfterSeconds: 1e9 }],
 ])("Retry-After %j", (header, expected) => {
   expect(refused(503, "", { "retry-after": header })).toEqual([
     "ENDPOINT_BUSY",

@@ -437,7 +437,7 @@ describe("a wrong reply says what is wrong:", () => {
     [
       "two open dimensions",
       image({ shape: [-1, -1, 3], data: FLAT }),
-      'The output "image".shape cannot be [-1, -1, 3]: the data has 90 elements.',
+      'The output "image" cannot be of 90 values: its shape is lost, and it is no square picture.',
     ],
     [
       "a side beyond 4096",
