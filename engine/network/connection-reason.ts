@@ -52,7 +52,8 @@ export function connectionReason(error: unknown): ConnectionReason | undefined {
   const wrong = CERTIFICATE_REASONS[code];
   if (wrong !== undefined) return { kind: "certificate", reason: wrong };
   if (isOverflow(code)) return { kind: "reply", reason: "its head is too large" };
-  if (code === LENGTH_MISMATCH) return { kind: "reply", reason: "its length is not what its head says" };
+  if (code === LENGTH_MISMATCH)
+    return { kind: "reply", reason: "its length is not what its head says" };
   if (code.startsWith("HPE_")) return { kind: "reply", reason: "it is not HTTP" };
   const reason = REASONS[code] ?? (isTls(code) ? "its TLS cannot be understood" : undefined);
   return reason === undefined ? undefined : { kind: "unreachable", reason };

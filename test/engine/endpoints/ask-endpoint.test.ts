@@ -19,7 +19,8 @@ async function drawnFrom(output: object): Promise<number[]> {
   const body = JSON.stringify({ outputs: [{ name: "image", ...output }] });
   const endpoint = await standInEndpoint(always(200, body));
   const { png } = await draw(endpoint.url);
-  return [...(await decodePicture(png, "the picture")).data.slice(0, 6)];
+  const { data } = await decodePicture(png, "the picture");
+  return [...data.subarray(0, 6)];
 }
 
 const shape = [1, 2, 3];
