@@ -1,4 +1,4 @@
-import { type PointerEvent, type ReactNode, useEffect, useRef } from "react";
+import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { Input, NumberField as AriaNumberField } from "react-aria-components";
 import { FieldHead } from "./field-head.tsx";
 import styles from "./field.module.css";
@@ -18,9 +18,17 @@ export interface NumberFieldProps {
 /** Pixels of dragging that make one step. */
 const PIXELS_PER_STEP = 6;
 
-/** A number: typed, by arrow keys, by Alt and the wheel, or by dragging its label. */
+/**
+ * A number: typed, by arrow keys, by Alt and the wheel, or by dragging its label. A number that comes from
+ * elsewhere while a person types does not replace what is typed, and an emptied field takes its last number again.
+ */
 export function NumberField(props: NumberFieldProps) {
-  const { label, isLabelHidden = false, aside, value, onChange, ...limits } = props;
+  const { label, isLabelHidden = false, aside, value, onChange: onNumber, ...limits } = props;
+  const [held, setHeld] = useState<number>();
+  const onChange = (changed: number) => {
+    setHeld(undefined);
+    if (!Number.isNaN(changed)) onNumber(changed);
+  };
   const { minValue, maxValue, step = 1 } = limits;
   const input = useRef<HTMLInputElement>(null);
   const move = (from: number, steps: number) =>
@@ -30,7 +38,7 @@ export function NumberField(props: NumberFieldProps) {
     <AriaNumberField
       {...limits}
       step={step}
-      value={value}
+      value={held ?? value}
       onChange={onChange}
       isWheelDisabled
       formatOptions={{ useGrouping: false, maximumFractionDigits: 3 }}
@@ -48,6 +56,8 @@ export function NumberField(props: NumberFieldProps) {
         ref={input}
         className={styles.input ?? ""}
         role="spinbutton"
+        onInput={() => setHeld(held ?? value)}
+        onBlur={() => setHeld(undefined)}
         aria-valuenow={value}
         aria-valuemin={minValue}
         aria-valuemax={maxValue}

@@ -75,6 +75,28 @@ test("draws by a preset, says so, and takes it over from the picture's file", as
   }
 });
 
+test("a number typed before the model is known stays, and an emptied one comes back", async ({
+  studio: { page },
+}) => {
+  const released = Promise.withResolvers<void>();
+  await page.route("**/rpc/models/**", async (route) => {
+    await released.promise;
+    await route.continue();
+  });
+  await page.reload();
+  const steps = page.getByRole("spinbutton", { name: "Steps" });
+  await steps.fill("17");
+  released.resolve();
+  // The starter's own size takes the place of Stable Diffusion 2's.
+  await expect(page.getByRole("spinbutton", { name: "Width" })).toHaveValue("128");
+  await expect(steps).toHaveValue("17");
+  await steps.blur();
+  await expect(steps).toHaveValue("17");
+  await steps.fill("");
+  await steps.blur();
+  await expect(steps).toHaveValue("17");
+});
+
 test("cancels what runs, and says so without alarm", async ({ studio: { page } }) => {
   await draw(page, PROMPT, { steps: 1000 });
   await expect(page.getByText(/step \d+ of 1000/i).first()).toBeVisible();
