@@ -35,7 +35,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And clusters, and what is deployed there.
   contract: 2620, // what a deployment waits for
   // Manifests for a cluster, and what is wrong with a form.
-  deploy: 1080,
+  deploy: 2200, // what a cluster waits for, in words
   // Connections, their services' whims by name, browsing, and transfers that resume.
   // And threads that hash while bytes are sent and come.
   buckets: 3520,
