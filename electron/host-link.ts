@@ -59,7 +59,7 @@ export class HostLink {
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
-  /** What is none of the pipe's words is passed over: a later host may have more to say. */
+  /** Messages of an unknown kind are ignored: a later host may send more kinds. */
   #heard(message: unknown): void {
     const { data: said } = fromHostSchema.safeParse(message);
     if (said === undefined) return;

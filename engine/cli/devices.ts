@@ -7,7 +7,9 @@ import { printResult } from "./outcome.ts";
 /** `devices`: what this machine can compute on, best first. */
 export function devicesCommand(): Command {
   return new Command("devices")
-    .description("What this machine can compute on, best first, and why the rest is passed over.")
+    .description(
+      "List the devices of this machine, best first, and say why the others are not used.",
+    )
     .option("--json", "one JSON object per line")
     .action(async ({ json }: { json?: boolean }) => {
       for (const report of await deviceProbe(cudaLibraries())()) {

@@ -53,7 +53,7 @@ function add(): Command {
   return studioCommand("add", "Adds one, without asking it anything, and prints its id.")
     .argument("<url>", "its base address, or the full one that ends in /infer")
     .option("--name <name>", "what to call it; its host's first label by default")
-    .option("--model <name>", "the model's name; the only one it lists by default")
+    .option("--model <name>", "the model's name; detected automatically by default")
     .addOption(
       new Option("--profile <name>", "what it takes; found out by `test` by default").choices(
         REQUEST_PROFILES,

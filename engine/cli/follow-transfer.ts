@@ -17,7 +17,7 @@ export interface Following {
 
 /**
  * Does work that is one transfer in the studio of a data folder: whoever interrupts it cancels it, and what
- * was done so far goes. A studio that runs already goes on with it.
+ * was done so far goes. A studio that is already running continues it.
  */
 export async function withTransfer(
   dataDir: string | undefined,

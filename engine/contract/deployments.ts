@@ -16,7 +16,7 @@ export type DeploymentPlace = z.output<typeof deploymentPlaceSchema>;
 
 const applying = {
   clusterId: clusterIdSchema,
-  /** Whether fields that somebody else has set are taken over. */
+  /** Whether fields that somebody else has set become ours. */
   force: z.boolean().default(false),
 };
 

@@ -13,7 +13,7 @@ export const deviceReportSchema = z.object({
   seconds: z.number().optional(),
   /** Billions of operations a second in products of matrices, without the way there; absent where one product took long already. */
   gigaflops: z.number().optional(),
-  /** Why it was passed over, in the provider's own words. */
+  /** Why it was skipped, in the provider's own words. */
   reason: z.string().optional(),
 });
 export type DeviceReport = z.output<typeof deviceReportSchema>;

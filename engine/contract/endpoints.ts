@@ -7,7 +7,7 @@ export const endpointIdSchema = z.string().regex(/^[\w-]{1,64}$/);
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/);
 
 /**
- * How much of a request the endpoint understands: `prompt` is what the seed's handler reads; `full` has
+ * How much of a request the endpoint understands: `prompt` is what the customer's handler reads; `full` has
  * every setting that its metadata declares.
  */
 export const REQUEST_PROFILES = ["prompt", "full"] as const;
@@ -16,7 +16,7 @@ const choices = {
   name: z.string().trim().min(1).max(100),
   /** The service's base address, or the full one that ends in `/infer`; https, or http on this machine. */
   url: z.string().trim().min(1).max(2048),
-  /** The model's name, which is seldom the service's. */
+  /** The model's name, which often differs from the service's. */
   model: z.string().trim().min(1).max(300),
   profile: z.enum(REQUEST_PROFILES),
   /** PEM of the authorities that this endpoint's certificate may come from, besides the system's. */
@@ -35,7 +35,7 @@ export const newEndpointSchema = z.strictObject({
   url: choices.url,
   /** The host's first label by default. */
   name: choices.name.optional(),
-  /** Absent: the only one it lists, or else the seed's `stable-diffusion`. */
+  /** Absent: detected automatically, or else the notebook's `stable-diffusion`. */
   model: choices.model.optional(),
   profile: choices.profile.optional(),
   /** A bearer token, or the content of a `token.cfg`. Bound to the address's origin. */
@@ -65,7 +65,7 @@ export const endpointCheckSchema = z.object({
   server: z.string().optional(),
   /** The models it lists; empty where it lists none. */
   models: z.array(z.string()),
-  /** Inputs that the model's metadata declares; empty where it declares none, as the seed's does. */
+  /** Inputs that the model's metadata declares; empty where it declares none, as the notebook's service does. */
   inputs: z.array(z.string()),
   error: errorSchema.optional(),
   /** Whether the endpoint has lost its token, or got another, since. */

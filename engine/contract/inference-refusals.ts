@@ -79,7 +79,7 @@ export const INFERENCE_REFUSALS = {
   KEY_NEEDED: {
     status: 409,
     sentence:
-      "The inference server listens on {host} only where it has a key: others reach it there.",
+      "The inference server cannot listen on {host} without a key: other computers can reach it there.",
     advice: "Make a key on the Server page first, or keep its address 127.0.0.1.",
   },
   KEY_REFUSED: {

@@ -19,7 +19,7 @@ export const machineSchema = z.object({
       provider: deviceReportSchema.shape.provider,
       /** The processor's or card's own name, where it is known. */
       name: z.string().optional(),
-      /** Why a better one is passed over; absent where none is. */
+      /** Why a better one is not used; absent where there is none. */
       fallback: z.string().optional(),
     })
     .optional(),

@@ -30,13 +30,13 @@ const choices = {
   origins: z.array(origin).max(100),
   /** Whether requests from this machine need a key too. */
   isKeyRequired: z.boolean(),
-  /** Requests that may wait; what comes beyond is refused with 503. */
+  /** Requests that may wait; further ones get 503 and a retry time. */
   queueLength: z.int().min(1).max(1000),
   /** A request that is expected to take longer is refused at once; null sets no limit. */
   timeLimitSeconds: z.number().positive().max(86_400).nullable(),
   /** By which a request is drawn that names none. */
   preset: z.enum(PRESETS),
-  /** Whether clients without a key of their own get the seed's reply: `output0`, `fp16`, id `42`. */
+  /** Whether clients without a key of their own get replies of the notebook profile: `output0`, `fp16`, id `42`. */
   isSeedProfile: z.boolean(),
 };
 
@@ -81,7 +81,7 @@ const keyChoices = {
   scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length),
   /** Whether its pictures enter the gallery. */
   keepsPictures: z.boolean().default(false),
-  /** Whether its replies are the seed's. */
+  /** Whether its replies follow the notebook profile. */
   isSeedProfile: z.boolean().default(false),
 };
 

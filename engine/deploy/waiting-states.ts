@@ -59,7 +59,7 @@ const OUTLOOK: Readonly<Record<DeployStateName, DeployState["outlook"]>> = {
 
 /**
  * What a deployment waits for, in words. Anything may be given: what has another form than Kubernetes' and KServe's
- * (0.11 to 0.15, serverless and raw) is passed over. Never throws; no text in it is longer than a screen can hold.
+ * (0.11 to 0.15, serverless and raw) is ignored. Never throws; no text in it is longer than a screen can hold.
  */
 export function waitingState({ service, pods, events, logs }: Observed): DeployState {
   const read = readLogs(logs);

@@ -51,7 +51,7 @@ async function reportOf(
   return known?.available === true ? known : probeDevice(name, { libraries });
 }
 
-/** The first that works and has no reason to be passed over. */
+/** The first that works and has no reason against it. */
 export function bestOf(reports: readonly DeviceReport[]): DeviceReport | undefined {
   return reports.find(({ available, reason }) => available && reason === undefined);
 }

@@ -20,7 +20,7 @@ export interface Checking {
   readonly modelPath: (model: string) => string;
   /** The model; undefined where the only one that is listed is to be taken. */
   readonly model: string | undefined;
-  /** The model where nothing else is known: the seed's. */
+  /** The model where nothing else is known: the notebook's. */
   readonly otherwise: string;
   readonly now: () => Date;
 }

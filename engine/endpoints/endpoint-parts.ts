@@ -8,7 +8,7 @@ import type { ExtraHeader } from "./extra-headers.ts";
 import { hasSettings } from "./sent-order.ts";
 import { checkCa } from "../network/trust.ts";
 
-/** The model of the seed's endpoint, where nothing else is known. */
+/** The model of the notebook's endpoint, where nothing else is known. */
 export const SEED_MODEL = "stable-diffusion";
 
 /** A new endpoint as the contract's schema leaves it. */

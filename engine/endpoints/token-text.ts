@@ -1,7 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
 
 /**
- * The bearer token in what was pasted, or in a `token.cfg`: line breaks and spaces, which the seed's
+ * The bearer token in what was pasted, or in a `token.cfg`: line breaks and spaces, which the notebook's
  * notebook strips too, are none of it. Undefined where nothing is left. The refusals do not repeat it.
  */
 export function tokenIn(text: string): string | undefined {

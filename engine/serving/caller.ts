@@ -9,7 +9,7 @@ export interface Caller {
   /** Name of its key. */
   readonly keyName?: string;
   readonly scopes: ReadonlySet<KeyScope>;
-  /** Whether its replies are the seed's. */
+  /** Whether its replies follow the notebook profile. */
   readonly isSeedProfile: boolean;
   /** Whether its pictures enter the gallery. */
   readonly keepsPictures: boolean;

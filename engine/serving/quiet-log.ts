@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 
 const silent = (): void => {};
 
-/** A listener's log of which only our mistakes are told. */
+/** A listener's log that holds only internal errors. */
 export function quietLog(logError: (error: unknown, doing: string) => void): FastifyBaseLogger {
   const told = (error: unknown): void => {
     // A client that went away is no mistake.

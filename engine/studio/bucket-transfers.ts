@@ -229,5 +229,5 @@ export function bucketTransferProcedures({ connections, received, transfers }: P
 
 function checkPath(field: string, value: string): void {
   if (isAbsolute(value)) return;
-  throw new StudioError("REQUEST_INVALID", { field, value, reason: "it must be a whole path" });
+  throw new StudioError("REQUEST_INVALID", { field, value, reason: "it must be a full path" });
 }

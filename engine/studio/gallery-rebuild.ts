@@ -16,7 +16,7 @@ export class GalleryRebuild {
     this.#logError = logError;
   }
 
-  /** Begins one; where one runs already, that one is it. */
+  /** Starts one, unless one is already running; gives the one that runs. */
   start(): void {
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }

@@ -92,6 +92,6 @@ function orderOf(request: DownloadRequest): Readonly<Record<string, string>> {
 /** A relative folder would depend on where the host was started. */
 export function refuseRelative(folder: string): void {
   if (isAbsolute(folder)) return;
-  const reason = "it must be a whole path";
+  const reason = "it must be a full path";
   throw new StudioError("REQUEST_INVALID", { field: "The folder", value: folder, reason });
 }

@@ -109,7 +109,7 @@ function checkPaths({ out, form, handler, requirements }: PackRequest): void {
   const paths = { "The archive": out, "The handler": handler, "The requirements": requirements };
   for (const [field, value] of Object.entries(paths)) {
     if (value !== undefined && !isAbsolute(value)) {
-      throw invalid(field, value, "it must be a whole path");
+      throw invalid(field, value, "it must be a full path");
     }
   }
   const { ending } = FORMS[form];

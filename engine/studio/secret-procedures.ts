@@ -2,7 +2,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { os } from "./implementer.ts";
 
-/** What a service says of a token: the account it is for, or that it takes it not. */
+/** What a service says of a token: the account it belongs to, or that it was rejected. */
 export type WhoAmI = (
   token: string,
   signal: AbortSignal | undefined,

@@ -38,7 +38,7 @@ export function settingsProcedures(parts: SettingsParts) {
 function refuseRelative({ pictureFolder, tinyDecoder }: SettingsChange): void {
   for (const value of [pictureFolder, tinyDecoder]) {
     if (typeof value !== "string" || isAbsolute(value)) continue;
-    const reason = "it must be a whole path";
+    const reason = "it must be a full path";
     throw new StudioError("REQUEST_INVALID", { field: "The folder", value, reason });
   }
 }

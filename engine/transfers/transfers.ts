@@ -34,7 +34,7 @@ interface Running {
 
 /**
  * Long work on files, one of each kind at a time. It is kept in transfers.json: what ran or waited when
- * the studio ended goes on by itself at the next start, since it was asked for and nobody took that back;
+ * Darkroom closed continues by itself at the next start, since it was asked for and never cancelled:
  * a download where it was, an import or a verification from its beginning. What was paused stays paused.
  */
 export class Transfers {

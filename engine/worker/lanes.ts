@@ -46,7 +46,7 @@ export class Lanes {
     for (const lane of this.#all()) lane.wake();
   }
 
-  /** Says that so many were added, in front of what waits for their target where nothing was started. */
+  /** Tells the lane of `target` that `count` generations joined it; an endpoint's lane that has not been started may draw those. */
   added(target: string, count: number): void {
     this.wake();
     if (this.#isStarted || !this.#parts.drawsOwn || target === LOCAL_TARGET) return;

@@ -21,7 +21,7 @@ import { type EndpointAddress, type Place, useEndpointAddress } from "./use-endp
 import { useFileDrop } from "../ui/use-file-drop.ts";
 import { useTokenReader } from "./use-token-reader.ts";
 
-/** The inference endpoints that this studio can draw on. */
+/** The inference endpoints that this studio can use. */
 export function EndpointsPage() {
   const t = useWords("endpoints");
   const endpoints = useEndpoints();

@@ -15,7 +15,7 @@ export function showLastTheme(): void {
   showTheme(localStorage.getItem(KEY) ?? "system");
 }
 
-/** Dark, light, or as the system has it. */
+/** Dark, light, or matching the system. */
 export function useTheme(): void {
   const { queries } = useStudio();
   const theme = useQuery(queries.settings.get.queryOptions()).data?.theme;

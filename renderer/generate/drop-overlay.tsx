@@ -58,7 +58,7 @@ function Target({ icon, title, hint, onDrop }: TargetProps) {
   );
 }
 
-/** Whether a file hangs over the window. Dropped beside the targets it does nothing, and opens nothing. */
+/** Whether a file hangs over the window. Dropped beside the targets it has no effect, and no page opens. */
 function useFileDrag(): boolean {
   const [isDragging, setIsDragging] = useState(false);
   useEffect(() => {

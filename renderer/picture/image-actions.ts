@@ -151,7 +151,7 @@ function keepActions(images: readonly Image[], { client }: Studio, t: Words): re
   ];
 }
 
-/** What of a picture's settings is taken over. */
+/** Which of a picture's settings are applied. */
 type Part = "all" | "remix" | "prompt" | "seed" | "size";
 
 const PARTS: Readonly<Record<Part, readonly Recalled[]>> = {

@@ -41,7 +41,7 @@ export function needsKey({ host, hostNames, isKeyRequired }: Server["settings"])
   return isKeyRequired || hostNames.length > 0 || !isOwnMachine(host);
 }
 
-/** The name of the seed's model, under which whatever is served answers. */
+/** The name of the notebook's model; whatever is served answers to it. */
 const COMMON_NAME = "stable-diffusion";
 
 /** The name to ask for: the one that stays when another model is served. */

@@ -92,7 +92,7 @@ function isCuda({ provider }: DeviceReport): boolean {
   return provider === "cuda";
 }
 
-/** What this machine can compute on, best first, and why the rest is passed over. */
+/** What this machine can compute on, best first, and why the others are not used. */
 function DeviceTable({ reports }: { reports: readonly DeviceReport[] }) {
   return (
     <ul className={styles.devices}>

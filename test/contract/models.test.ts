@@ -219,7 +219,7 @@ describe.each(TRANSPORTS)("models, $name", (transport) => {
     expect(await ids()).toEqual(["starter", "Drawings", "stable-diffusion-2"]);
   });
 
-  test("refuses to import what is no model, or no whole path", async () => {
+  test("refuses to import what is no model, or no full path", async () => {
     const nothing = join(studio.folder, "empty");
     mkdirSync(nothing);
     const { transferId } = await studio.client.models.import({ folder: nothing });

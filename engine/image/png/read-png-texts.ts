@@ -10,7 +10,7 @@ const MAX_TOTAL_BYTES = 4 << 20;
 export interface ReadOptions {
   /** What an error calls the picture. */
   readonly file?: string;
-  /** The keywords wanted; texts under others are passed over unread. All, where absent. */
+  /** The keywords wanted; texts under others are skipped unread. All, where absent. */
   readonly only?: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export function readModelList(reply: EndpointReply): readonly string[] {
   );
 }
 
-/** Names of what a model takes and gives; both empty at the seed's endpoint, which declares nothing. */
+/** Names of what a model takes and gives; both empty at the notebook's endpoint, which declares nothing. */
 export interface DeclaredTensors {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];

@@ -22,7 +22,7 @@ export interface ReplyOutput {
 /** A reply taken apart. */
 export interface ReplyMessage {
   readonly outputs: readonly ReplyOutput[];
-  /** Strings, numbers, true and false; whatever else stands there is passed over. */
+  /** Strings, numbers, true and false; anything else is ignored. */
   readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
 

@@ -14,11 +14,11 @@ import { PICTURE_INPUTS, type PictureInput } from "../server/picture-inputs.ts";
 import type { PictureRequest } from "../server/picture-request.ts";
 import type { TensorValues, WireTensor } from "../wire/wire-tensor.ts";
 
-/** The name of the seed's input, and of most servers' that take a single one. */
+/** The name of the notebook's input, and of most servers that take a single one. */
 export const SEED_INPUT = "input0";
 
 /**
- * A request that every endpoint understands: prompts under one name and nothing else, as the seed's
+ * A request that every endpoint understands: prompts under one name and nothing else, as the notebook's
  * notebook sends it but for the shape, where Triton wants the true one instead of -1.
  */
 export function askForPrompts(

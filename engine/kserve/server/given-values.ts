@@ -35,7 +35,7 @@ function tensorFor(input: PictureInput, tensors: readonly WireTensor[]): WireTen
 }
 
 /**
- * The one tensor whose name says nothing to us: a prompt, as the seed's "input0" is. Refuses several,
+ * The one tensor whose name says nothing to us: a prompt, as the notebook's "input0" is. Refuses several,
  * and one beside a prompt: most likely a setting is misspelt.
  */
 function strayTensor(tensors: readonly WireTensor[]): WireTensor | undefined {

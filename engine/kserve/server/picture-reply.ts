@@ -56,7 +56,7 @@ export function pictureReply(
   return encodeMessage(members, "outputs", [tensor]);
 }
 
-/** The reply as the seed's handler gives it (stable_diffusion_handler.py), and not a member more. */
+/** The reply of the customer's handler (stable_diffusion_handler.py), with no further member. */
 export function seedReply(drawn: DrawnPictures): EncodedMessage {
   const wanted = { format: "raw", datatype: "UINT8", isFlat: false, isBinary: false } as const;
   const tensor = { ...pixelTensor(drawn, wanted), name: "output0", datatype: "fp16" };

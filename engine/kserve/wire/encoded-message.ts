@@ -16,7 +16,7 @@ export interface EncodedMessage extends ByteSource {
 /** A tensor on its way out: its elements as JSON text, or as bytes behind the JSON. */
 export interface OutgoingTensor {
   readonly name: string;
-  /** As it goes out: the seed's is in small letters. */
+  /** As it goes out: the notebook profile has it in small letters. */
   readonly datatype: string;
   readonly shape: readonly number[];
   readonly parameters: Parameters;

@@ -228,7 +228,7 @@ const REPLIES: Readonly<Record<string, Schema>> = {
         ),
       ),
     },
-    { ...CLOSED, description: "Where the key or the settings ask for the seed's own replies." },
+    { ...CLOSED, description: "Where the key or the settings ask for the notebook profile." },
   ),
   ProgressEvent: object(
     {

@@ -45,7 +45,7 @@ const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** What the seed's handler takes in of a request besides the prompt. */
+/** What the customer's handler reads of a request besides the prompt. */
 const NOTHING = { outputs: [], parameters: new Map() };
 
 /** Where pictures are asked for in protocol v2: `/v2/models/{m}[/versions/{v}]/…`. */

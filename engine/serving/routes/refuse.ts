@@ -26,7 +26,7 @@ export function sentenceOf(error: unknown): string {
   return errorReply(asRefusal(error)).body.error;
 }
 
-/** A refusal that may leave this machine: what is none of ours says nothing, and folders stay untold. */
+/** A refusal that may leave this machine: hides unexpected errors and local paths. */
 function asRefusal(error: unknown): StudioError {
   if (error instanceof StudioError)
     return new StudioError(error.code, withoutFolders(error.details));

@@ -21,7 +21,7 @@ export interface SharedParts extends RouteParts {
   readonly bodies: BodyReader;
 }
 
-/** Whether the reply is to be the seed's: as its key says, or without a key as the settings do. */
+/** Whether the reply follows the notebook profile: the key decides, or without one the settings. */
 export function isSeedReply({ settings }: RouteParts, { keyName, isSeedProfile }: Caller): boolean {
   return keyName === undefined ? settings().isSeedProfile : isSeedProfile;
 }

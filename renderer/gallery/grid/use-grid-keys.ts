@@ -59,7 +59,7 @@ export function moved(sheet: Sheet, index: number, key: MoveKey, page: number): 
   return Math.max(0, Math.min(MOVES[key](sheet, index, page), total - 1));
 }
 
-/** Up and down stay in the column, as far as the other line reaches; headings are passed over. */
+/** Up and down stay in the column, as far as the other line reaches; headings are skipped. */
 function byLines(sheet: Sheet, index: number, by: number): number {
   const here = lineOf(sheet, index);
   const there = Math.max(0, Math.min(here + by, sheet.lines.length - 1));

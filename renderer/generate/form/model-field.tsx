@@ -25,7 +25,7 @@ export function ModelField({ model }: { model: ChosenModel }) {
   return isRemote ? <EndpointModel name={endpoint?.model ?? ""} /> : <OwnModel model={model} />;
 }
 
-/** An endpoint's model is chosen with the endpoint. */
+/** An endpoint's model is set on the Endpoints page. */
 function EndpointModel({ name }: { name: string }) {
   const t = useWords("generate");
   return (

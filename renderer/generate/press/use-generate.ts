@@ -55,7 +55,7 @@ async function enqueue(
   }
 }
 
-/** Pixels to expect of an endpoint that decides the size: the seed's. */
+/** Pixels to expect of an endpoint that decides the size: those of the notebook's service. */
 const OPEN_SIDE = 768;
 
 /** What the studio will answer with, as far as it can be told before. */

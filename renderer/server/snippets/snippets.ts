@@ -8,7 +8,7 @@ export interface Asked {
   readonly prompt: string;
   /** Whether it shows a key: the one in the environment, never one in the text. */
   readonly isWithKey: boolean;
-  /** Whether the reply is the seed's: nested numbers called `output0`, whatever is asked for. */
+  /** Whether the reply follows the notebook profile: nested numbers called `output0`, whatever is asked for. */
   readonly isSeedProfile: boolean;
 }
 
@@ -34,14 +34,14 @@ function curl({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): s
     ...(isWithKey ? [`-H ${KEY_HEADER}`] : []),
     `-H 'Content-Type: application/json'`,
     `-d ${shellQuoted(`{\n    ${members.join(",\n    ")}\n  }`)}`,
-    // In the reply the picture is one string of base64; the seed's reply is numbers.
+    // In the reply the picture is one string of base64; in the notebook profile it is numbers.
     isSeedProfile
       ? "-o reply.json"
       : `| grep -o '"data":\\["[^"]*' | cut -d '"' -f 4 | base64 --decode > picture.png`,
   ].join(" \\\n  ");
 }
 
-/** As in the seed's notebook, with the key where one is needed. */
+/** As in the customer's notebook, with the key where one is needed. */
 function requests({ origin, modelName, prompt, isWithKey }: Asked): string {
   return `# pip install requests numpy pillow
 ${isWithKey ? "import os\n\n" : ""}import numpy as np

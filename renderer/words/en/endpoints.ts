@@ -5,7 +5,7 @@ export const endpoints = {
   failed: "The endpoints could not be listed",
   stale: "Not up to date: read {{when}}.",
   empty: {
-    title: "Draw on another machine: add a KServe endpoint by its address.",
+    title: "Use another machine: add a KServe endpoint by its address.",
     hint: "Or drop a token.cfg anywhere on this page.",
   },
   drop: "Drop a token file to add an endpoint, or onto an endpoint to give it a new token",

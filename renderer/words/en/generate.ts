@@ -105,8 +105,7 @@ export const generate = {
       seed: "The seed is not a number.",
       endpoint: "The endpoint was removed: choose where to draw.",
       endpoints: "Looking for endpoints.",
-      start:
-        "An endpoint draws from prompts alone: remove the picture to start from, or draw on this machine.",
+      start: "An endpoint draws from prompts only: remove the start image, or run on this machine.",
     },
     open: { models: "Open Models", endpoints: "Open Endpoints" },
   },
@@ -192,7 +191,7 @@ export const generate = {
     waiting: "{{prompt}}, waiting",
     failed: "{{prompt}}, failed",
     cancelled: "{{prompt}}, cancelled",
-    interrupted: "{{prompt}}, interrupted when the studio ended",
+    interrupted: "{{prompt}}, interrupted when Darkroom closed",
     done: "{{prompt}}",
   },
   details: {
@@ -202,8 +201,8 @@ export const generate = {
     settings: "Use its settings",
     settingsHint: "Prompt, seed and the rest, as it was made",
     start: "Start from it",
-    startHint: "The next pictures grow out of it",
-    recalled: "Settings of {{writer}} taken over",
+    startHint: "Set as start image",
+    recalled: "Settings from {{writer}} applied",
     noPicture: "Only pictures can be dropped here.",
     writers: {
       darkroom: "Darkroom",

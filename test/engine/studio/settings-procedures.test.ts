@@ -33,7 +33,7 @@ test("a change is kept, told of and acted on", async () => {
   expect((await SettingsFile.open(folder)).read().theme).toBe("dark");
 });
 
-test("a picture folder is a whole path", async () => {
+test("a picture folder is a full path", async () => {
   const { procedures, changes } = await trial();
   await expect(call(procedures.change, { pictureFolder: "pictures" })).rejects.toMatchObject({
     code: "REQUEST_INVALID",

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+/** What people stumbled over when they first read it, on a page, in a terminal or in the code. */
+const STUMBLING_STONES: readonly RegExp[] = [
+  /it is developed here/i,
+  /passed over/i,
+  /lies on this machine already/i,
+  /\bdraw (at an endpoint|on another)/i,
+  /start from noise again/i,
+  /high forgets/i,
+  /grow out of/i,
+  /taken over/i,
+  /gone over on its way/i,
+  /burns? colou?rs/i,
+  /where chance begins/i,
+  /below 2 to the 64th/i,
+  /numbers ran away/i,
+  /when the studio ended/i,
+  /nothing waits\./i,
+  /clear ended/i,
+  /\bwhole path/i,
+  /\bcomes? along\b/i,
+  /name in the store/i,
+  /the one to take unless/i,
+  /nothing looks at it/i,
+  /studio's own place/i,
+  /seldom the service/i,
+  /this is no address/i,
+  /authority this machine knows/i,
+  /change something/i,
+  /no machine has that name/i,
+  /chosen with the endpoint/i,
+  /for programs of this machine/i,
+  /leave it so/i,
+  /only where it has a key/i,
+  /nobody gets in/i,
+  /asks as\b/i,
+  /opens nothing/i,
+  /what comes beyond/i,
+  /(?<!rejects )\bas the system\b/i,
+  /back to the studio's own/i,
+  /not known to the studio/i,
+  /not to be had/i,
+  /\bruns already\b/i,
+  /its keeper/i,
+  /only our mistakes/i,
+  /folders stay untold/i,
+  /that it takes it not/i,
+  /\bthe seed's (handler|notebook|model|reply|endpoint|service)/i,
+  /\bdoors?\b/i,
+];
+
+const ROOTS = ["engine", "renderer", "electron"];
+const TEXTS = /\.(tsx?|md|html)$/;
+
+test("no sentence of the product is one that people stumbled over", () => {
+  const files = ROOTS.flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((name) => TEXTS.test(name))
+      .map((name) => `${root}/${name}`),
+  );
+  const found = [...files, "README.md"].flatMap((file) =>
+    readFileSync(file, "utf8")
+      // A sentence may be broken between two lines of a comment.
+      .replaceAll(/\n\s*(\*|\/\/)?\s*/g, " ")
+      .split(/(?<=[.;:"`*]) /)
+      .filter((sentence) => STUMBLING_STONES.some((stone) => stone.test(sentence)))
+      .map((sentence) => `${file}: ${sentence.trim().slice(0, 160)}`),
+  );
+  expect(found).toEqual([]);
+});
