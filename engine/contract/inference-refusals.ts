@@ -66,6 +66,11 @@ export const INFERENCE_REFUSALS = {
     advice:
       "Ask for a faster preset, fewer steps or a smaller picture, or try again in {seconds} s.",
   },
+  LIMIT_TOO_SHORT: {
+    status: 400,
+    sentence: "Drawing this takes about {expected} s by itself, and the limit is {limit} s.",
+    advice: "Ask for a faster preset, fewer steps or a smaller picture, or raise the limit.",
+  },
   SERVER_CLOSING: {
     status: 503,
     sentence: "The inference server was stopped before the reply was ready.",
@@ -125,7 +130,7 @@ export const INFERENCE_REFUSALS = {
   },
   METHOD_REFUSED: {
     status: 405,
-    sentence: "{path} does not take {method}.",
+    sentence: "{address} does not take {method}.",
     advice: "Use {allowed}.",
   },
 } as const;

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { fastify, LogController } from "fastify";
@@ -11,7 +10,8 @@ import type {
   FastifyRequest,
 } from "fastify";
 import { StudioError } from "../contract/errors.ts";
-import { COMMON_HEADERS, refuse, type RefusalReply, type Rejection } from "./replies.ts";
+import { COMMON_HEADERS, JSON_TYPE, refuse, type RefusalReply, type Rejection } from "./replies.ts";
+import { UnreadableAnswers } from "./unreadable-answers.ts";
 
 /** A browser opens six connections; a page, an uploader and a script or two are far below this. */
 const MAX_CONNECTIONS = 1024;
@@ -42,6 +42,7 @@ export interface ListenerOptions {
 export function createListener(options: ListenerOptions): FastifyInstance {
   const { reject, replyTo, log, requestTimeoutMs } = options;
   const refusing = new Refusing(replyTo);
+  const unreadable = new UnreadableAnswers();
   const passes = (request: IncomingMessage, response: ServerResponse): boolean => {
     for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
     const rejection = reject(request, response);
@@ -55,16 +56,18 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     forceCloseConnections: true,
     // A model's id of 100 letters, and a verb behind it.
     routerOptions: { maxParamLength: 200 },
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: (error, socket) => unreadable.answer(error, socket),
     frameworkErrors: refusing.onError,
     serverFactory: (handle) => {
       // Node answers a missing Host without a body; the gate does it in words.
       const limits = { ...TIMEOUTS, requestTimeout: requestTimeoutMs, requireHostHeader: false };
       const server = createServer(limits, (request, response) => {
+        unreadable.follow(request, response);
         if (passes(request, response)) handle(request, response);
       });
       // Node answers what it does not know to expect without a body.
       server.on("checkExpectation", (request, response) => {
+        unreadable.follow(request, response);
         if (passes(request, response))
           refuse(response, 417, replyTo(UNEXPECTED, request.url ?? ""));
       });
@@ -75,6 +78,11 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     },
   });
   app.removeAllContentTypeParsers();
+  app.addHook("onSend", (_, reply, payload, done) => {
+    // fastify adds a charset to what it serializes.
+    if (String(reply.getHeader("content-type")).startsWith(JSON_TYPE)) reply.type(JSON_TYPE);
+    done(null, payload);
+  });
   app.setErrorHandler(refusing.onError);
   app.setNotFoundHandler(refusing.onUnknown);
   return app;
@@ -146,23 +154,4 @@ class Refusing {
       .headers({ "cache-control": "no-store", ...headers })
       .send(body);
   }
-}
-
-const PARSER_REFUSALS: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
-  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
-};
-
-/** What never became a request: bytes that are not HTTP, headers that are too long or too slow. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  // A reply may be on its way already; two would be mixed up.
-  if (!socket.writable || socket.bytesWritten > 0) {
-    socket.destroy();
-    return;
-  }
-  const status = PARSER_REFUSALS[error.code ?? ""] ?? "400 Bad Request";
-  const body = JSON.stringify({ error: `The request could not be read: ${status.slice(4)}.` });
-  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
-  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
 }

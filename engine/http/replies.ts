@@ -10,6 +10,9 @@ export const COMMON_HEADERS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
+/** Without a charset, which JSON has none of: KServe's SDK takes nothing else for JSON. */
+export const JSON_TYPE = "application/json";
+
 /** Why a request goes no further, and the HTTP status that says so. */
 export interface Rejection {
   readonly status: number;
@@ -30,7 +33,7 @@ export function refuse(
 ): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
+    "content-type": JSON_TYPE,
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     connection: "close",

@@ -123,7 +123,7 @@ export class AdmissionQueue implements Admission {
     return new StudioError("QUEUE_FULL", { waiting: this.#line.length, seconds });
   }
 
-  /** Learns what it takes; refuses as TIME_LIMIT what could not be done in time. */
+  /** Learns what it takes; refuses as LIMIT_TOO_SHORT or TIME_LIMIT what could not be done in time. */
   async #check(ticket: Ticket): Promise<void> {
     const { engine } = this.#parts;
     const expected = engine.expectedSeconds(ticket.job).catch(() => undefined);
@@ -131,16 +131,17 @@ export class AdmissionQueue implements Admission {
       void expected.then((seconds) => (ticket.seconds = seconds));
     } else {
       ticket.seconds = await expected;
-      const wait = this.#waitOf(ticket);
-      const total = wait + (ticket.seconds ?? 0);
-      if (total > ticket.limitSeconds) {
+      const { seconds = 0, limitSeconds: limit } = ticket;
+      // Of one that takes too long by itself no waiting makes less.
+      if (seconds > limit) {
+        throw new StudioError("LIMIT_TOO_SHORT", { expected: rounded(seconds), limit });
+      }
+      const total = this.#waitOf(ticket) + seconds;
+      if (total > limit) {
         throw new StudioError("TIME_LIMIT", {
           expected: rounded(total),
-          limit: ticket.limitSeconds,
-          // Of one that takes too long by itself no waiting makes less: the estimate is all there is.
-          seconds: atLeastASecond(
-            total - ticket.limitSeconds > wait ? total : total - ticket.limitSeconds,
-          ),
+          limit,
+          seconds: atLeastASecond(total - limit),
         });
       }
     }

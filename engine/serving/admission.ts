@@ -15,7 +15,7 @@ export interface AdmissionRequest {
 /**
  * What lets requests through to the device: a bounded queue, fair to every key. Refuses before
  * anything is yielded, as QUEUE_FULL or TIME_LIMIT, both with `seconds` after which trying again
- * makes sense; where the limit passes meanwhile, it ends as TIMED_OUT. What is yielded is to be read
+ * makes sense, or as LIMIT_TOO_SHORT where it never does; where the limit passes meanwhile, it ends as TIMED_OUT. What is yielded is to be read
  * without delay, since its reader has the device.
  */
 export interface Admission {

@@ -2,7 +2,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { Rejection } from "../http/replies.ts";
 import type { Caller } from "./caller.ts";
 import { type Addressed, isOwnOrigin, wrongAddress } from "../http/wrong-address.ts";
-import type { RouteScope, ScopeOf } from "./route-scopes.ts";
+import type { MethodsOf, RouteScope, ScopeOf } from "./route-scopes.ts";
 
 /** Of a request, what the gate looks at: the beginning of an IncomingMessage. */
 export interface Knock extends Addressed {
@@ -21,6 +21,8 @@ export interface GateOptions {
   readonly callerOf: (secret: string) => Caller | undefined;
   /** What a caller must be allowed, by the path as it came. */
   readonly scopeOf: ScopeOf;
+  /** What an address takes. */
+  readonly methodsOf: MethodsOf;
   /** Who comes without a key, where none is required. */
   readonly anonymous: Caller;
 }
@@ -45,7 +47,8 @@ export type Passage = { readonly origin?: string } & (
  *
  * Content: a page of another site can make a browser send forms and plain text without asking first, so
  * these types are taken only along with a key, which such a page does not have. Content that names no
- * type comes from scripts alone, and browsers tell the Origin of those.
+ * type comes from scripts alone, and browsers tell the Origin of those. What Triton's C++ client sends to
+ * the repository it labels as a form; there that is taken where no header is a browser's.
  */
 export function passageOf(knock: Knock, gate: GateOptions): Passage {
   const wrong = wrongAddress(knock, gate.hosts, refused) ?? wrongOrigin(knock, gate);
@@ -55,7 +58,7 @@ export function passageOf(knock: Knock, gate: GateOptions): Passage {
   const { method } = knock;
   if (method === "OPTIONS" && "origin" in page) return { kind: "preflight", ...page };
   if (method !== "GET" && method !== "HEAD" && method !== "POST") {
-    return { kind: "refused", ...page, rejection: refused(405, "its method is none of ours") };
+    return { kind: "refused", ...page, rejection: wrongMethod(knock, gate) };
   }
   return { ...page, ...whoMayEnter(knock, gate) };
 }
@@ -69,6 +72,16 @@ function wrongOrigin({ headers }: Knock, gate: GateOptions): Rejection | undefin
   const site = headers["sec-fetch-site"];
   if (site === undefined || site === "same-origin" || site === "none") return undefined;
   return refused(403, "a page of another site sent it");
+}
+
+function wrongMethod({ method = "", url = "" }: Knock, { methodsOf }: GateOptions): Rejection {
+  const [address = ""] = url.split("?", 1);
+  const error = new StudioError("METHOD_REFUSED", {
+    address,
+    method,
+    allowed: methodsOf(url).join(" or "),
+  });
+  return { status: error.status, error };
 }
 
 type Entry = Extract<Passage, { kind: "in" | "refused" }>;
@@ -116,18 +129,28 @@ function wrongScope(scope: Exclude<RouteScope, "open">, { scopes }: Caller): Rej
   return { status: error.status, error };
 }
 
+const FORM = "application/x-www-form-urlencoded";
+/** A browser sends at least one of these with a form, whoever made the page. */
+const BROWSERS = /^(?:origin|referer|cookie|sec-.*)$/;
+
 const JSON_OPTION = "curl needs -H 'Content-Type: application/json'";
 
-function wrongType({ method, headers }: Knock, known: Caller | undefined): Rejection | undefined {
+function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefined {
+  const { method, headers } = knock;
   if (method !== "POST" || known !== undefined) return undefined;
   const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json" || type === "application/octet-stream") return undefined;
   // tritonclient names none. A form cannot leave it out, and a script that does is told by its Origin.
-  if (type === "") return undefined;
+  if (type === "" || (type === FORM && isTritons(knock))) return undefined;
   return refused(
     415,
     `without a key its content must be JSON or binary, and say so: ${JSON_OPTION}`,
   );
+}
+
+function isTritons({ url = "", headers }: Knock): boolean {
+  const isBrowsers = Object.keys(headers).some((name) => BROWSERS.test(name));
+  return url.startsWith("/v2/repository/") && !isBrowsers;
 }
 
 function refused(status: number, reason: string): Rejection {

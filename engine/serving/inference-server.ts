@@ -10,8 +10,9 @@ import type { AdmissionQueue } from "./admission-queue.ts";
 import type { Caller } from "./caller.ts";
 import { ListenerGate } from "./listener-gate.ts";
 import type { PictureEngine } from "./picture-engine.ts";
-import type { ScopeOf } from "./route-scopes.ts";
 import type { RequestLog } from "./request-log.ts";
+import type { RouteTable } from "./routes/install-routes.ts";
+import { refusalHeaders } from "./routes/refuse.ts";
 import type { RouteParts } from "./routes/route-parts.ts";
 import type { ServerFile } from "./server-file.ts";
 
@@ -20,7 +21,7 @@ export interface InferenceServerParts {
   readonly engine: PictureEngine;
   readonly admission: AdmissionQueue;
   readonly requests: RequestLog;
-  readonly installRoutes: (app: FastifyInstance, parts: RouteParts) => ScopeOf;
+  readonly installRoutes: (app: FastifyInstance, parts: RouteParts) => RouteTable;
   readonly log: FastifyBaseLogger;
 }
 
@@ -73,7 +74,7 @@ export class InferenceServer {
       requestTimeoutMs: REQUEST_MS,
       log,
     });
-    const scopeOf = parts.installRoutes(app, {
+    const table = parts.installRoutes(app, {
       admission: {
         draw: (request) => {
           const onStart = (): void => {
@@ -89,7 +90,7 @@ export class InferenceServer {
     });
     await app.ready();
     const port = await bind(app.server, address);
-    listening.open(port, scopeOf);
+    listening.open(port, table.scopeOf, table.methodsOf);
     return new InferenceServer(app, parts.admission, { host, port });
   }
 
@@ -137,12 +138,8 @@ class RequestGate {
 
 /** A sentence and its code, and the headers that the protocol has for them. */
 function replyTo(error: StudioError): RefusalReply {
-  const { code, message, details } = toWire(error);
-  const body = { error: message, code };
-  if (error.status === 401) return { body, headers: { "www-authenticate": "Bearer" } };
-  const { seconds } = details;
-  if (seconds === undefined) return { body };
-  return { body, headers: { "retry-after": String(seconds) } };
+  const { code, message } = toWire(error);
+  return { body: { error: message, code }, headers: refusalHeaders(error) };
 }
 
 /** A page of a listed origin may read the reply, and ask with headers of its own. */

@@ -3,7 +3,7 @@ import type { ServerSettings } from "../contract/server.ts";
 import { hostsOf } from "../http/hosts.ts";
 import type { Caller } from "./caller.ts";
 import { passageOf, type GateOptions, type Knock, type Passage } from "./gate.ts";
-import type { ScopeOf } from "./route-scopes.ts";
+import { type MethodsOf, methodsOf, type ScopeOf } from "./route-scopes.ts";
 import type { ServerFile } from "./server-file.ts";
 
 const SCOPES = ["inference", "management"] as const;
@@ -23,6 +23,7 @@ export class ListenerGate {
   readonly #file: Pick<ServerFile, "settings" | "hasKeys" | "callerOf">;
   #port = 0;
   #scopeOf: ScopeOf = () => "management";
+  #methodsOf: MethodsOf = methodsOf([]);
   #allowed: Allowed | undefined;
 
   constructor(host: string, file: Pick<ServerFile, "settings" | "hasKeys" | "callerOf">) {
@@ -30,9 +31,11 @@ export class ListenerGate {
     this.#file = file;
   }
 
-  open(port: number, scopeOf: ScopeOf): void {
+  /** From now on it tells who may ask what; a protocol without methods leaves them out. */
+  open(port: number, scopeOf: ScopeOf, methods: MethodsOf = this.#methodsOf): void {
     this.#port = port;
     this.#scopeOf = scopeOf;
+    this.#methodsOf = methods;
   }
 
   passage(knock: Knock): Passage {
@@ -53,6 +56,7 @@ export class ListenerGate {
       hasKeys: file.hasKeys,
       callerOf: (secret) => file.callerOf(secret),
       scopeOf: this.#scopeOf,
+      methodsOf: this.#methodsOf,
       anonymous: anonymousOf(settings),
     };
   }

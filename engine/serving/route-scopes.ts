@@ -3,11 +3,13 @@ import type { KeyScope } from "./caller.ts";
 /** What a caller must be allowed for a route; `open` for probes, which have no key. */
 export type RouteScope = KeyScope | "open";
 
-/** An address, and its scope. One that declares none is management. */
+/** An address, its scope, and what it answers. One that declares no scope is management. */
 export interface ScopedRoute {
   /** As routers have it: `:name` stands for any one part. */
   readonly path: string;
   readonly scope?: RouteScope;
+  readonly GET?: unknown;
+  readonly POST?: unknown;
 }
 
 /** The scope of a request by its raw method and path, before a router has seen it. */
@@ -15,6 +17,27 @@ export type ScopeOf = (request: {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
 }) => RouteScope;
+
+/** The methods that an address takes; all of ours where it is none of ours. */
+export type MethodsOf = (url: string) => readonly string[];
+
+/** The methods of a route, in the order in which `Allow` tells them. */
+export function methodsOfRoute({ GET, POST }: Omit<ScopedRoute, "path">): readonly string[] {
+  return [...(GET === undefined ? [] : ["GET", "HEAD"]), ...(POST === undefined ? [] : ["POST"])];
+}
+
+/** Tells methods by what the routes answer, by the address as it came. */
+export function methodsOf(routes: readonly ScopedRoute[]): MethodsOf {
+  const all = routes.map((route) => ({
+    names: namesIn(route.path),
+    methods: methodsOfRoute(route),
+  }));
+  return (url) => {
+    const names = namesIn(decoded(url.split(/[?#]/, 1)[0] ?? ""));
+    const fitting = all.find((route) => fits(names, route.names));
+    return fitting?.methods ?? ["GET", "HEAD", "POST"];
+  };
+}
 
 /** How an address may be written: with a slash at its end or without. */
 export function writingsOf(path: string): readonly string[] {

@@ -59,7 +59,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   graph: 1450, // doublings joined with their convolutions
   // With what happens to mistakes that nobody caught.
   "host.ts": 190,
-  http: 300,
+  http: 380, // answers to what cannot be read on used connections, sockets by address
   hub: 880,
   // With samplers of ComfyUI that are put together of nodes, InvokeAI before 3, and studios refused by name.
   image: 1480,

@@ -90,6 +90,7 @@ function toTensor(entry: JsonObject, binary: BinaryTensors, field: string): Wire
   const datatype = readDatatype(entry.get("datatype"), `${field}.datatype`);
   const shape = readShape(entry.get("shape"), `${field}.shape`);
   const parameters = asParameters(entry.get("parameters"), `${field}.parameters`);
+  refuseSharedMemory(parameters, `${field}.parameters`);
   const data = entry.get("data");
   const size = parameters.get("binary_data_size");
   if (isAbsent(data) === (size === undefined)) {
@@ -111,11 +112,20 @@ function toOutputs(value: Json | undefined): RequestedOutput[] {
   if (isAbsent(value)) return [];
   return asList(value, MAX_TENSORS, "outputs").map((entry, i) => {
     const output = asObject(entry, `outputs[${i}]`);
-    return {
-      name: asName(output.get("name"), `outputs[${i}].name`),
-      parameters: asParameters(output.get("parameters"), `outputs[${i}].parameters`),
-    };
+    const name = asName(output.get("name"), `outputs[${i}].name`);
+    const parameters = asParameters(output.get("parameters"), `outputs[${i}].parameters`);
+    refuseSharedMemory(parameters, `outputs[${i}].parameters`);
+    return { name, parameters };
   });
+}
+
+const SHARED_MEMORY = /^shared_memory_/;
+
+/** Triton's extension for clients of the same machine: nobody would find the data where it was asked for. */
+function refuseSharedMemory(parameters: Parameters, field: string): void {
+  const name = [...parameters.keys()].find((key) => SHARED_MEMORY.test(key));
+  if (name === undefined) return;
+  throw new MessageFault(`${field}.${name}`, "used", "shared memory is not offered; send the data");
 }
 
 function refuseDoubles(tensors: readonly { readonly name: string }[], field: string): void {

@@ -34,16 +34,21 @@ export function wantedPicture({
       const reason = `the only output is ${PICTURE_OUTPUT.name}`;
       throw new MessageFault("An output's name", quote(stranger.name), reason);
     }
-    const isAllBinary = truthOf(parameters, "binary_data_output", "parameters") ?? false;
+    const isAllBinary = truthOf(parameters, "binary_data_output", "parameters");
     return byOutput(outputs[0], isAllBinary);
   });
 }
 
-function byOutput(output: RequestedOutput | undefined, isAllBinary: boolean): WantedPicture {
+function byOutput(
+  output: RequestedOutput | undefined,
+  isAllBinary: boolean | undefined,
+): WantedPicture {
   const field = "outputs[0].parameters";
   const parameters: Parameters = output?.parameters ?? new Map();
-  const isBinary = truthOf(parameters, "binary_data", field) ?? isAllBinary;
-  const isFlat = truthOf(parameters, "flat", field) ?? false;
+  const binary = truthOf(parameters, "binary_data", field) ?? isAllBinary;
+  const isBinary = binary ?? false;
+  // Who says that it is not to be binary speaks Triton's dialect, whose clients read flat data alone.
+  const isFlat = truthOf(parameters, "flat", field) ?? binary === false;
   const format = readFormat(parameters, field) ?? "raw";
   const datatype = oneOf(PIXEL_DATATYPES, parameters, "datatype", field) ?? "UINT8";
   if (format !== "raw") {

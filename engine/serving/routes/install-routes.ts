@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
-import { scopesOf, type ScopeOf } from "../route-scopes.ts";
+import { methodsOf, type MethodsOf, scopesOf, type ScopeOf } from "../route-scopes.ts";
 import { pictureRoutes } from "./picture-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
 import { refuse } from "./refuse.ts";
@@ -9,11 +9,17 @@ import { installRoute, pathOf, type Route } from "./route.ts";
 import { BodyReader } from "./read-body.ts";
 import type { RouteParts, SharedParts } from "./route-parts.ts";
 
+/** What a gate must know of the routes behind it. */
+export interface RouteTable {
+  readonly scopeOf: ScopeOf;
+  readonly methodsOf: MethodsOf;
+}
+
 /**
  * Answers the inference protocols on a listener whose gate lets in who may ask, and tells that gate the
- * scopes that the routes declare. Each is asked for once more of the route that the router has chosen.
+ * scopes that the routes declare, and their methods. Each is asked for once more of the route that the router has chosen.
  */
-export function installRoutes(app: FastifyInstance, parts: RouteParts): ScopeOf {
+export function installRoutes(app: FastifyInstance, parts: RouteParts): RouteTable {
   const routes = routesOf({ ...parts, bodies: new BodyReader() });
   void app.register(async (scope) => {
     // Bodies are bytes here: they may be packed, or binary, and their limits are the protocol's own.
@@ -26,7 +32,7 @@ export function installRoutes(app: FastifyInstance, parts: RouteParts): ScopeOf 
       throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
     });
   });
-  return scopesOf(routes);
+  return { scopeOf: scopesOf(routes), methodsOf: methodsOf(routes) };
 }
 
 function refuseOutOfScope(request: FastifyRequest, { callerOf }: RouteParts): void {

@@ -11,14 +11,19 @@ export function refuse(
   const refusal = asRefusal(error);
   if (refusal.code === "INTERNAL") request.log.error(error);
   const { status, body } = errorReply(refusal);
-  const seconds = refusal.details["seconds"];
-  if (typeof seconds === "number" && status === 503) {
-    reply.header("retry-after", String(Math.max(1, Math.ceil(seconds))));
-  }
   return reply
     .code(statusOf(error) ?? status)
-    .header("cache-control", "no-store")
+    .headers({ "cache-control": "no-store", ...refusalHeaders(refusal) })
     .send(body);
+}
+
+/** What HTTP has a header for: how to prove who one is, when to come back, what else may be asked. */
+export function refusalHeaders({ status, code, details }: StudioError): Record<string, string> {
+  const { seconds, allowed } = details;
+  if (status === 401) return { "www-authenticate": "Bearer" };
+  if (code === "METHOD_REFUSED") return { allow: String(allowed).replaceAll(" or ", ", ") };
+  if (status !== 503 || typeof seconds !== "number") return {};
+  return { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
 }
 
 /** The one sentence that a client is told. */

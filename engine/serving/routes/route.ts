@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
-import { writingsOf, type RouteScope, type ScopedRoute } from "../route-scopes.ts";
+import { methodsOfRoute, writingsOf, type RouteScope, type ScopedRoute } from "../route-scopes.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -24,7 +24,7 @@ const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", 
 export function installRoute(app: FastifyInstance, route: Route): void {
   const { path, scope = "management", GET, POST } = route;
   const config = { scope };
-  const allowed = METHODS.filter((method) => (method === "POST" ? POST : isRead(method) && GET));
+  const allowed = methodsOfRoute(route);
   for (const url of writingsOf(path)) {
     if (GET !== undefined) app.get(url, { config }, GET);
     if (POST !== undefined) app.post(url, { config }, POST);
@@ -32,10 +32,10 @@ export function installRoute(app: FastifyInstance, route: Route): void {
       config,
       method: METHODS.filter((method) => !allowed.includes(method)),
       url,
-      handler: (request, reply) => {
-        reply.header("allow", allowed.join(", "));
+      handler: (request) => {
         throw new StudioError("METHOD_REFUSED", {
-          path: pathOf(request),
+          // A router takes long names in no part of it.
+          address: pathOf(request, Infinity),
           method: request.method,
           allowed: allowed.join(" or "),
         });
@@ -44,14 +44,10 @@ export function installRoute(app: FastifyInstance, route: Route): void {
   }
 }
 
-function isRead(method: HTTPMethods): boolean {
-  return method === "GET" || method === "HEAD";
-}
-
 const MAX_PATH = 100;
 
 /** A request's path as a sentence may quote it. */
-export function pathOf({ url }: Pick<FastifyRequest, "url">): string {
+export function pathOf({ url }: Pick<FastifyRequest, "url">, longest = MAX_PATH): string {
   const [path = ""] = url.split("?", 1);
-  return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path;
+  return path.length > longest ? `${path.slice(0, longest)}…` : path;
 }

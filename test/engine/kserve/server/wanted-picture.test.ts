@@ -53,7 +53,9 @@ describe("binary_data of the output goes before binary_data_output of the reques
     [false, undefined, false],
   ])("%s over %s", (own, all, isBinary) => {
     const output = { parameters: { binary_data: own } };
-    expect(wanted(output, { binary_data_output: all })).toEqual({ ...NESTED, isBinary });
+    // Whoever says no speaks Triton's dialect, in which JSON is flat.
+    const isFlat = (own ?? all) === false;
+    expect(wanted(output, { binary_data_output: all })).toEqual({ ...NESTED, isBinary, isFlat });
   });
 
   test("and without any output the request decides", () => {

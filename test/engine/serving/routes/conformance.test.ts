@@ -404,7 +404,7 @@ describe("6: binary tensors", () => {
       parameters: { binary_data_output: true },
       outputs,
     });
-    expect(outputOf(answer)).toMatchObject({ data: NESTED });
+    expect(outputOf(answer)).toMatchObject({ data: NESTED.flat(2) });
     expect(answer.headers["inference-header-content-length"]).toBeUndefined();
   });
 

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { JSON_TYPE } from "./replies.ts";
+
+const STATUS_LINES: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
+/** The latest request of a connection, and its reply. */
+interface Latest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * Answers what never became a request: bytes that are not HTTP, heads that are too long or too slow,
+ * bodies that do not come. On a connection that was used before, too: behind the replies that are on their
+ * way, since two would be mixed up.
+ */
+export class UnreadableAnswers {
+  readonly #latest = new WeakMap<object, Latest>();
+
+  /** Remembers a request that could be read. */
+  follow(request: IncomingMessage, response: ServerResponse): void {
+    this.#latest.set(request.socket, { request, response });
+  }
+
+  answer(error: NodeJS.ErrnoException, socket: Socket): void {
+    const latest = this.#latest.get(socket);
+    if (latest === undefined || latest.response.writableFinished) {
+      end(socket, error);
+      return;
+    }
+    const { request, response } = latest;
+    if (request.complete) {
+      // Replies go out in the order of their requests, so this one is the last.
+      response.once("close", () => end(socket, error));
+      return;
+    }
+    // Its own body is what cannot be read. Without a socket of its own, others are still before it.
+    if (response.headersSent || response.socket === null) socket.destroy();
+    else end(socket, error);
+  }
+}
+
+function end(socket: Socket, error: NodeJS.ErrnoException): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS_LINES[error.code ?? ""] ?? "400 Bad Request";
+  const body = JSON.stringify({ error: `The request could not be read: ${status.slice(4)}.` });
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${body.length}`;
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+}
