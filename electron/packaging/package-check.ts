@@ -32,6 +32,7 @@ function besideArchive({ platform, arch }: PackageTarget): Need[] {
     ["the pages", /^studio\/dist\/renderer\/index\.html$/],
     ["the starter model", /^studio\/assets\/starter\/snapshot\/model_index\.json$/],
     ["the starter's weights", /^studio\/assets\/starter\/snapshot\/unet\/.+\.safetensors$/],
+    ["the definition of gRPC", /^studio\/assets\/grpc\/inference\.proto$/],
     ["Node for this platform", nodeBinary({ platform, arch })],
     [
       "ONNX Runtime's binding",

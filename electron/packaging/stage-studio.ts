@@ -21,6 +21,7 @@ export interface Staging {
 const PARTS = [
   "engine",
   "assets/starter",
+  "assets/grpc",
   "assets/torchserve",
   "assets/nvidia",
   "dist/renderer",

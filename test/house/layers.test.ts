@@ -105,6 +105,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/files",
     "engine/http",
     "fastify",
+    "@grpc/grpc-js",
+    "@grpc/proto-loader",
     "zod",
     "node:",
   ],

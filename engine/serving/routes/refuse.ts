@@ -32,7 +32,7 @@ export function sentenceOf(error: unknown): string {
 }
 
 /** A refusal that may leave this machine: hides unexpected errors and local paths. */
-function asRefusal(error: unknown): StudioError {
+export function asRefusal(error: unknown): StudioError {
   if (error instanceof StudioError)
     return new StudioError(error.code, withoutFolders(error.details));
   const status = statusOf(error);

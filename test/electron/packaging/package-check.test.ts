@@ -24,6 +24,7 @@ const PLAIN = [
   "studio/package.json",
   "studio/LICENSE",
   "studio/dist/renderer/index.html",
+  "studio/assets/grpc/inference.proto",
   "studio/assets/starter/snapshot/model_index.json",
   "studio/assets/starter/snapshot/unet/diffusion_pytorch_model.safetensors",
 ];

@@ -25,6 +25,7 @@ const REPOSITORY = [
   "engine/README.md",
   "engine/tsconfig.json",
   "engine/queue/queue.ts",
+  "assets/grpc/inference.proto",
   "assets/nvidia/cuda.txt",
   "assets/starter/snapshot/model_index.json",
   "assets/torchserve/stable_diffusion_handler.py",
@@ -82,6 +83,7 @@ test("ships the host's sources, its packages and this platform's binaries, and n
   await stage(root);
   expect(filesIn(join(root, "dist/studio"))).toEqual([
     "LICENSE",
+    "assets/grpc/inference.proto",
     "assets/nvidia/cuda.txt",
     "assets/starter/snapshot/model_index.json",
     "assets/torchserve/stable_diffusion_handler.py",

@@ -1,0 +1,111 @@
+import type { IncomingHttpHeaders } from "node:http";
+import {
+  type Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  status,
+} from "@grpc/grpc-js";
+import type { Caller } from "../caller.ts";
+import type { Knock } from "../gate.ts";
+import type { ListenerGate } from "../listener-gate.ts";
+import type { Followed, RequestLog } from "../request-log.ts";
+import { httpStatusOf, type Outcome, outcomeOf } from "./grpc-status.ts";
+
+/** A call that was let in. */
+export interface Passed {
+  readonly caller: Caller;
+  readonly followed: Followed;
+}
+
+/** Lets calls in by their metadata, before a byte of their messages is read, and writes them down. */
+export class CallGate {
+  readonly #gate: ListenerGate;
+  readonly #requests: RequestLog;
+  readonly #passed = new WeakMap<Metadata, Passed>();
+
+  constructor(gate: ListenerGate, requests: RequestLog) {
+    this.#gate = gate;
+    this.#requests = requests;
+  }
+
+  passed(metadata: Metadata): Passed {
+    const passed = this.#passed.get(metadata);
+    if (passed === undefined) throw new Error("a call passed by the gate");
+    return passed;
+  }
+
+  readonly intercept: ServerInterceptor = ({ path }, call) => {
+    let followed: Followed | undefined;
+    const finish = (outcome: Pick<Outcome, "code" | "details">): void => {
+      if (outcome.code !== status.OK) followed?.reply.take(outcome.details);
+      const headers = { "grpc-status": outcome.code };
+      followed?.end({ isAnswered: true, status: httpStatusOf(outcome.code), headers });
+      followed = undefined;
+    };
+    return new ServerInterceptingCall(call, {
+      start: (next) => {
+        next({
+          onReceiveMetadata: (metadata, pass) => {
+            const refusal = this.#letIn(path, metadata, {
+              call,
+              follow: (one) => (followed = one),
+            });
+            if (refusal === undefined) return pass(metadata);
+            finish(refusal);
+            call.sendStatus(refusal);
+          },
+          onCancel: () => {
+            followed?.end({ isAnswered: false, headers: {} });
+            followed = undefined;
+          },
+        });
+      },
+      sendStatus: (outcome, pass) => {
+        finish({ code: outcome.code ?? status.UNKNOWN, details: outcome.details ?? "" });
+        pass(outcome);
+      },
+    });
+  };
+
+  /** Gives how it ends where it goes no further. */
+  #letIn(
+    path: string,
+    metadata: Metadata,
+    {
+      call,
+      follow,
+    }: { call: ServerInterceptingCallInterface; follow: (followed: Followed) => void },
+  ): Outcome | undefined {
+    const headers = headersOf(metadata);
+    const passage = this.#gate.passage(knockOf(path, headers, call.getHost()));
+    const known = passage.kind === "preflight" ? undefined : passage.caller;
+    // Of this call alone: the log knows it by its caller.
+    const caller = known && { ...known };
+    const client = call.getConnectionInfo().remoteAddress ?? "";
+    const followed = this.#requests.open({ client, method: "gRPC", path, headers }, caller);
+    follow(followed);
+    if (passage.kind === "refused") {
+      const { error, status: httpStatus } = passage.rejection;
+      return outcomeOf(error, httpStatus);
+    }
+    if (caller !== undefined) this.#passed.set(metadata, { caller, followed });
+    return undefined;
+  }
+}
+
+/** A call as the gate looks at requests: what it is for is its authority, and its messages are never a form. */
+function knockOf(path: string, headers: IncomingHttpHeaders, authority: string | undefined): Knock {
+  return {
+    method: "POST",
+    url: path,
+    headers: { ...headers, "content-type": "application/octet-stream" },
+    headersDistinct: authority === undefined ? {} : { host: [authority] },
+  };
+}
+
+function headersOf(metadata: Metadata): IncomingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(metadata.getMap()).map(([name, value]) => [name, value.toString()]),
+  );
+}

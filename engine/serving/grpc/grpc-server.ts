@@ -1,0 +1,82 @@
+import { createServer, type Server as NetServer } from "node:net";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { isLoopback } from "../../contract/loopback.ts";
+import { StudioError } from "../../contract/errors.ts";
+import { bind } from "../../http/bind.ts";
+import { hostAndPort } from "../../http/hosts.ts";
+import type { Address, InferenceServerParts } from "../inference-server.ts";
+import { ListenerGate } from "../listener-gate.ts";
+import { MAX_BODY_BYTES } from "../routes/read-body.ts";
+import { CallGate } from "./call-gate.ts";
+import { GrpcDefinition } from "./grpc-definition.ts";
+import { installMethods } from "./install-methods.ts";
+import { modelMethods } from "./model-methods.ts";
+
+export type GrpcServerParts = Omit<InferenceServerParts, "installRoutes">;
+
+/** What is being drawn ends within two seconds, so that its client can be told. */
+const GRACE_MS = 2000;
+
+const MAX_CONNECTIONS = 1024;
+
+/** Calls of one connection at a time; those beyond wait at the client. */
+const MAX_CALLS = 100;
+
+const OPTIONS = {
+  "grpc.max_receive_message_length": MAX_BODY_BYTES,
+  "grpc.max_send_message_length": -1,
+  "grpc.max_concurrent_streams": MAX_CALLS,
+  // Whoever does not answer a ping has gone.
+  "grpc.keepalive_time_ms": 30_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.max_connection_idle_ms": 300_000,
+  "grpc.enable_channelz": 0,
+};
+
+/** A listener of inference protocol v2 over gRPC, as long as it listens. */
+export class GrpcServer {
+  readonly #server: Server;
+  readonly #sockets: NetServer;
+  readonly port: number;
+  /** Such as `127.0.0.1:8081`, as gRPC's clients take it. */
+  readonly target: string;
+
+  private constructor(server: Server, sockets: NetServer, { host, port }: Omit<Address, "tries">) {
+    this.#server = server;
+    this.#sockets = sockets;
+    this.port = port;
+    this.target = hostAndPort(host, port);
+  }
+
+  /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, or as PORT_IN_USE. */
+  static async listen(address: Address, parts: GrpcServerParts): Promise<GrpcServer> {
+    const { file, requests, log } = parts;
+    const { host } = address;
+    if (!isLoopback(host) && !file.hasKeys) throw new StudioError("KEY_NEEDED", { host });
+    const definition = await GrpcDefinition.read();
+    const listening = new ListenerGate(host, file);
+    const gate = new CallGate(listening, requests);
+    const server = new Server({ ...OPTIONS, interceptors: [gate.intercept] });
+    const services = { "inference.GRPCInferenceService": modelMethods() };
+    const scopeOf = installMethods(server, services, { definition, gate, log });
+    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    const sockets = createServer((socket) => injector.injectConnection(socket));
+    sockets.maxConnections = MAX_CONNECTIONS;
+    sockets.on("error", (error) => sockets.listening && log.error(error));
+    const port = await bind(sockets, address);
+    listening.open(port, scopeOf);
+    return new GrpcServer(server, sockets, { host, port });
+  }
+
+  /** Refuses what its clients wait for, and ends their connections. */
+  async close(): Promise<void> {
+    if (!this.#sockets.listening) return;
+    this.#sockets.close();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const late = setTimeout(resolve, GRACE_MS);
+    this.#server.tryShutdown(() => resolve());
+    await promise;
+    clearTimeout(late);
+    this.#server.forceShutdown();
+  }
+}

@@ -1,0 +1,110 @@
+import { type Client, credentials, loadPackageDefinition, Metadata } from "@grpc/grpc-js";
+import { load } from "@grpc/proto-loader";
+import { onTestFinished } from "vitest";
+import type { ServerChange } from "../../engine/contract/server.ts";
+import { AdmissionQueue } from "../../engine/serving/admission-queue.ts";
+import { GrpcServer } from "../../engine/serving/grpc/grpc-server.ts";
+import { quietLog } from "../../engine/serving/quiet-log.ts";
+import { RequestLog } from "../../engine/serving/request-log.ts";
+import { ServerFile } from "../../engine/serving/server-file.ts";
+import { ConstantEngine } from "./constant-engine.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** A whole listener of gRPC on a real port, over a fake engine. */
+export interface OpenGrpcServer {
+  readonly target: string;
+  readonly port: number;
+  readonly engine: ConstantEngine;
+  readonly file: ServerFile;
+  readonly admission: AdmissionQueue;
+  readonly requests: RequestLog;
+  readonly server: GrpcServer;
+  readonly mistakes: unknown[];
+}
+
+export interface GrpcServerStart {
+  readonly engine?: ConstantEngine;
+  readonly settings?: ServerChange;
+  readonly host?: string;
+  readonly lent?: readonly { readonly name: string; readonly secret: string }[];
+}
+
+/** Listens until the running test has finished. */
+export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenGrpcServer> {
+  const { engine = new ConstantEngine(), settings = {}, host = "127.0.0.1", lent = [] } = start;
+  const file = await ServerFile.open(temporaryFolder(), { lent });
+  await file.change(settings);
+  const mistakes: unknown[] = [];
+  const requests = new RequestLog(() => undefined);
+  const admission = new AdmissionQueue({ engine, settings: () => file.settings() });
+  const log = quietLog((error) => mistakes.push(error));
+  const parts = { file, engine, admission, requests, log };
+  const server = await GrpcServer.listen({ host, port: 0, tries: 1 }, parts);
+  onTestFinished(async () => {
+    await server.close();
+    await admission.close();
+    requests.close();
+  });
+  const { port } = server;
+  return {
+    target: `127.0.0.1:${port}`,
+    port,
+    engine,
+    file,
+    admission,
+    requests,
+    server,
+    mistakes,
+  };
+}
+
+const FOLDER = new URL("../../assets/grpc", import.meta.url).pathname;
+const READING = { keepCase: true, longs: String, oneofs: true, includeDirs: [FOLDER] };
+
+/** A call's answer, and with what it ended. */
+export type Asked = (
+  method: string,
+  request?: object,
+  metadata?: Readonly<Record<string, string>>,
+) => Promise<Record<string, unknown>>;
+
+/** A client of grpc-js for a service, closed when the running test has finished. */
+export async function grpcClient(
+  target: string,
+  service: string,
+  options: { readonly files?: readonly string[]; readonly channel?: object } = {},
+): Promise<Client> {
+  const files = options.files ?? ["inference.proto", "health.proto"];
+  const loaded = loadPackageDefinition(await load([...files], READING));
+  const Found = service
+    .split(".")
+    .reduce<unknown>((scope, name) => Reflect.get(scope as object, name), loaded) as new (
+    target: string,
+    credentials: object,
+    options: object,
+  ) => Client;
+  const client = new Found(target, credentials.createInsecure(), options.channel ?? {});
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Asks methods of the inference service, one reply each. */
+export async function asker(
+  target: string,
+  service = "inference.GRPCInferenceService",
+): Promise<Asked> {
+  const client = await grpcClient(target, service);
+  return (method, request = {}, metadata = {}) =>
+    new Promise((resolve, reject) => {
+      const sent = new Metadata();
+      for (const [name, value] of Object.entries(metadata)) sent.set(name, value);
+      const call = Reflect.get(client, method) as (
+        request: object,
+        metadata: Metadata,
+        done: (error: Error | null, reply: Record<string, unknown>) => void,
+      ) => void;
+      call.call(client, request, sent, (error, reply) =>
+        error === null ? resolve(reply) : reject(error),
+      );
+    });
+}
