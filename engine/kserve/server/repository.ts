@@ -37,14 +37,15 @@ export function repositoryIndex(
 export function checkLoadRequest(bytes: Uint8Array): void {
   asRequest(() => {
     const parameters = asParameters(optionalMessage(bytes).get("parameters"), "parameters");
-    const override = [...parameters.keys()].find((name) => /^(?:config$|file:)/.test(name));
-    if (override === undefined) return;
-    throw new MessageFault(
-      `parameters`,
-      quote(override),
-      "models are loaded as the store has them",
-    );
+    refuseOverrides([...parameters.keys()]);
   });
+}
+
+/** The same for the names of its parameters. Throws MessageFault. */
+export function refuseOverrides(names: readonly string[]): void {
+  const override = names.find((name) => /^(?:config$|file:)/.test(name));
+  if (override === undefined) return;
+  throw new MessageFault("parameters", quote(override), "models are loaded as the store has them");
 }
 
 function optionalMessage(bytes: Uint8Array): JsonObject {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import {
   load,
+  type MessageTypeDefinition,
   type MethodDefinition,
   type PackageDefinition,
   type ServiceDefinition,
@@ -15,24 +16,41 @@ const FILES = [
   "reflection-v1alpha.proto",
 ];
 
-/** Names as they stand in the files, 64-bit numbers as their digits, bytes as they are; what is absent has its default. */
-const READING = { keepCase: true, longs: String, oneofs: true, defaults: true, arrays: true };
+/** Names as they stand in the files, 64-bit numbers as their digits, enumerations by name; what is absent has its default. */
+const READING = {
+  keepCase: true,
+  longs: String,
+  enums: String,
+  oneofs: true,
+  defaults: true,
+  includeDirs: [FOLDER],
+};
 
-/** The services that are offered, and their messages, as assets/grpc has them. */
+/** A file of assets/grpc as reflection gives it away: a FileDescriptorProto of one package. */
+interface File {
+  readonly name: string;
+  readonly packageName: string;
+  readonly bytes: Buffer;
+}
+
+/** The services that are offered, and their messages, as assets/grpc has them. None of them imports another. */
 export class GrpcDefinition {
   readonly #definition: PackageDefinition;
+  readonly #files: readonly File[];
 
   private constructor(definition: PackageDefinition) {
     this.#definition = definition;
+    this.#files = filesIn(definition);
   }
 
   static async read(): Promise<GrpcDefinition> {
-    return new GrpcDefinition(await load(FILES, { ...READING, includeDirs: [FOLDER] }));
+    return new GrpcDefinition(await load(FILES, READING));
   }
 
   /** Names of all services. */
   get services(): readonly string[] {
-    return Object.keys(this.#definition).filter((name) => isService(this.#definition[name]));
+    const names = Object.keys(this.#definition).filter((name) => isService(this.#definition[name]));
+    return names.toSorted();
   }
 
   /** Methods of a service by their names. */
@@ -41,10 +59,44 @@ export class GrpcDefinition {
     if (!isService(found)) throw new Error(`no service is called ${service}`);
     return new Map(Object.entries(found));
   }
+
+  /** The FileDescriptorProto of a name; undefined where there is none. */
+  fileNamed(name: string): Buffer | undefined {
+    return this.#files.find((file) => file.name === name)?.bytes;
+  }
+
+  /** The one that declares a service, a method, a message or a member by its whole name. */
+  fileOf(symbol: string): Buffer | undefined {
+    const isDeclared = Object.keys(this.#definition).some(
+      (name) => symbol === name || symbol.startsWith(`${name}.`),
+    );
+    if (!isDeclared) return undefined;
+    return this.#files.find(({ packageName }) => symbol.startsWith(`${packageName}.`))?.bytes;
+  }
 }
 
 type Entry = PackageDefinition[string] | undefined;
 
 function isService(entry: Entry): entry is ServiceDefinition {
   return entry !== undefined && !("format" in entry);
+}
+
+function isMessage(entry: Entry): entry is MessageTypeDefinition<object, object> {
+  return entry !== undefined && "format" in entry;
+}
+
+/** Every message carries all files; their first two fields are name and package. */
+function filesIn(definition: PackageDefinition): readonly File[] {
+  const message = Object.values(definition).find(isMessage);
+  return (message?.fileDescriptorProtos ?? []).map((bytes) => {
+    const [name = "", packageName = ""] = leadingTexts(bytes);
+    return { name, packageName, bytes };
+  });
+}
+
+/** Texts of the length-delimited fields that a message begins with, each shorter than 128 bytes. */
+function leadingTexts(bytes: Buffer): readonly string[] {
+  const nameEnd = 2 + bytes.readUInt8(1);
+  const packageEnd = nameEnd + 2 + bytes.readUInt8(nameEnd + 1);
+  return [bytes.toString("utf8", 2, nameEnd), bytes.toString("utf8", nameEnd + 2, packageEnd)];
 }

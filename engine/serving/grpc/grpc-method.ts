@@ -14,6 +14,12 @@ export interface GrpcCall {
 export type Message = Readonly<Record<string, unknown>>;
 export type Reply = object;
 
+/** A member that is a text, "" where it is absent. */
+export function textIn(message: Message, member: string): string {
+  const value = message[member];
+  return typeof value === "string" ? value : "";
+}
+
 /** What answers a method, and whom. Throws what is to be refused. */
 export type Method = { readonly scope: RouteScope } & (
   | { readonly unary: (request: Message, call: GrpcCall) => Reply | Promise<Reply> }

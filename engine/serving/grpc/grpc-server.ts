@@ -10,9 +10,13 @@ import { MAX_BODY_BYTES } from "../routes/read-body.ts";
 import { CallGate } from "./call-gate.ts";
 import { GrpcDefinition } from "./grpc-definition.ts";
 import { installMethods } from "./install-methods.ts";
-import { modelMethods } from "./model-methods.ts";
+import { healthMethods } from "./health-methods.ts";
+import { isReady, modelMethods } from "./model-methods.ts";
+import { reflectionMethods } from "./reflection-methods.ts";
 
 export type GrpcServerParts = Omit<InferenceServerParts, "installRoutes">;
+
+const SERVICE = "inference.GRPCInferenceService";
 
 /** What is being drawn ends within two seconds, so that its client can be told. */
 const GRACE_MS = 2000;
@@ -50,14 +54,20 @@ export class GrpcServer {
 
   /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, or as PORT_IN_USE. */
   static async listen(address: Address, parts: GrpcServerParts): Promise<GrpcServer> {
-    const { file, requests, log } = parts;
+    const { file, engine, requests, log } = parts;
     const { host } = address;
     if (!isLoopback(host) && !file.hasKeys) throw new StudioError("KEY_NEEDED", { host });
     const definition = await GrpcDefinition.read();
     const listening = new ListenerGate(host, file);
     const gate = new CallGate(listening, requests);
     const server = new Server({ ...OPTIONS, interceptors: [gate.intercept] });
-    const services = { "inference.GRPCInferenceService": modelMethods() };
+    const reflection = reflectionMethods(definition);
+    const services = {
+      [SERVICE]: modelMethods(engine),
+      "grpc.health.v1.Health": healthMethods(definition.services, () => isReady(engine)),
+      "grpc.reflection.v1.ServerReflection": reflection,
+      "grpc.reflection.v1alpha.ServerReflection": reflection,
+    };
     const scopeOf = installMethods(server, services, { definition, gate, log });
     const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
     const sockets = createServer((socket) => injector.injectConnection(socket));

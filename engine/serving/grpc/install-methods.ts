@@ -27,7 +27,7 @@ export interface MethodParts {
 export function installMethods(server: Server, services: Services, parts: MethodParts): ScopeOf {
   const routes = Object.entries(services).flatMap(([service, methods]) => {
     const definitions = parts.definition.methods(service);
-    server.addService(asBytes(definitions), handlersOf(methods, definitions, parts));
+    server.addService(asBytes(methods, definitions), handlersOf(methods, definitions, parts));
     return Object.entries(methods).map(([name, { scope }]) => ({
       path: definitions.get(name)?.path ?? "",
       scope,
@@ -43,9 +43,13 @@ function whole(bytes: Buffer): Buffer {
 }
 
 /** Messages come and go as bytes: what cannot be read is refused in words, where grpc-js has a code alone. */
-function asBytes(definitions: ReadonlyMap<string, MethodDefinition<object, object>>) {
+function asBytes(
+  methods: Methods,
+  definitions: ReadonlyMap<string, MethodDefinition<object, object>>,
+) {
+  const answered = [...definitions].filter(([name]) => Object.hasOwn(methods, name));
   return Object.fromEntries(
-    [...definitions].map(([name, definition]) => [
+    answered.map(([name, definition]) => [
       name,
       { ...definition, requestDeserialize: whole, responseSerialize: whole },
     ]),

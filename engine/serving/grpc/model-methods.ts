@@ -1,9 +1,80 @@
-import { LIVE } from "../../kserve/server/server-messages.ts";
-import type { Methods } from "./grpc-method.ts";
+import { StudioError } from "../../contract/errors.ts";
+import { SOFTWARE } from "../../contract/software.ts";
+import { refuseOverrides } from "../../kserve/server/repository.ts";
+import { LIVE, serverMetadata, serverReady } from "../../kserve/server/server-messages.ts";
+import { asRequest } from "../../kserve/wire/message-fault.ts";
+import type { PictureEngine } from "../picture-engine.ts";
+import { describeModel } from "../routes/model-routes.ts";
+import { changeServed, indexOf } from "../routes/repository-routes.ts";
+import { answeringNames, type ModelAddress, servedModel } from "../routes/served-model.ts";
+import { type Message, type Method, type Methods, textIn } from "./grpc-method.ts";
 
-/** What can be asked about the server and its models. */
-export function modelMethods(): Methods {
+/** What can be asked about the server and its models, and which is served. */
+export function modelMethods(engine: PictureEngine): Methods {
+  const { software, version } = SOFTWARE;
   return {
     ServerLive: { scope: "open", unary: () => LIVE },
+    ServerReady: {
+      scope: "open",
+      unary: async () => serverReady(await isReady(engine)),
+    },
+    ModelReady: {
+      scope: "inference",
+      unary: async (request) => ({ ready: await isServed(engine, request) }),
+    },
+    ServerMetadata: {
+      scope: "inference",
+      unary: () => serverMetadata(software.toLowerCase(), version),
+    },
+    ModelMetadata: {
+      scope: "inference",
+      unary: (request) => describeModel(engine, addressIn(request, "name", "version")),
+    },
+    RepositoryIndex: {
+      scope: "inference",
+      unary: async ({ ready }) => ({
+        models: await indexOf(engine, { isReadyOnly: ready === true }),
+      }),
+    },
+    RepositoryModelLoad: changing(engine, "load"),
+    RepositoryModelUnload: changing(engine, "unload"),
+  };
+}
+
+/** Whether the next request would be drawn. */
+export async function isReady(engine: PictureEngine): Promise<boolean> {
+  return answeringNames(await engine.models()).length > 0;
+}
+
+/** A model by the members of a message that name it and its version, which may be left out. */
+export function addressIn(
+  message: Message,
+  nameMember: string,
+  versionMember: string,
+): ModelAddress {
+  const name = textIn(message, nameMember);
+  const version = textIn(message, versionMember);
+  return version === "" ? { name } : { name, version };
+}
+
+/** As Triton has it: a model that is there and not served is no error, one that is not there is. */
+async function isServed(engine: PictureEngine, request: Message): Promise<boolean> {
+  try {
+    await servedModel(engine, addressIn(request, "name", "version"));
+    return true;
+  } catch (error) {
+    if (error instanceof StudioError && error.code === "MODEL_NOT_SERVED") return false;
+    throw error;
+  }
+}
+
+function changing(engine: PictureEngine, verb: "load" | "unload"): Method {
+  return {
+    scope: "management",
+    unary: async (request) => {
+      asRequest(() => refuseOverrides(Object.keys(request["parameters"] ?? {})));
+      await changeServed(engine, verb, textIn(request, "model_name"));
+      return {};
+    },
   };
 }

@@ -3,6 +3,7 @@ import { PRESETS } from "../../contract/presets.ts";
 import { SOFTWARE } from "../../contract/software.ts";
 import {
   LIVE,
+  type ModelMetadata,
   modelList,
   modelMetadata,
   modelReady,
@@ -18,6 +19,7 @@ import {
   addressOf,
   answeringNames,
   knownModel,
+  type ModelAddress,
   ONLY_VERSION,
   servedModel,
 } from "./served-model.ts";
@@ -26,11 +28,7 @@ import {
 export function modelRoutes(parts: SharedParts): readonly Route[] {
   const { engine } = parts;
   const names: Handler = async () => modelList(answeringNames(await engine.models()));
-  const metadata: Handler = async (request) => {
-    const { name } = addressOf(request);
-    const model = await knownModel(engine, addressOf(request));
-    return described(name, model, model.state === "ready" ? await presetsOf(engine) : {});
-  };
+  const metadata: Handler = (request) => describeModel(engine, addressOf(request));
   const ready: Handler = async (request) => {
     await servedModel(engine, addressOf(request));
     return modelReady(addressOf(request).name, true);
@@ -76,6 +74,16 @@ function serverReadiness(engine: SharedParts["engine"]): Handler {
   };
 }
 
+/** A model with everything that can be asked of it. Refuses as NOT_FOUND or VERSION_UNKNOWN. */
+export async function describeModel(
+  engine: SharedParts["engine"],
+  address: ModelAddress,
+): Promise<ModelMetadata> {
+  const model = await knownModel(engine, address);
+  const presets = model.state === "ready" ? await presetsOf(engine) : {};
+  return described(address.name, model, presets);
+}
+
 /** The preset of a request that names none, and the seconds that a picture of the model's own size takes by each. */
 async function presetsOf(engine: SharedParts["engine"]): Promise<Record<string, string>> {
   const found: Record<string, string> = { preset: engine.preset };
@@ -91,7 +99,7 @@ function described(
   name: string,
   { state, reason, summary }: KnownModel,
   presets: Readonly<Record<string, string>>,
-): object {
+): ModelMetadata {
   return modelMetadata({
     name,
     versions: [ONLY_VERSION],

@@ -16,8 +16,7 @@ export function repositoryRoutes(parts: SharedParts): readonly Route[] {
   const { engine, bodies } = parts;
   const index: Handler = async (request) => {
     const { bytes } = await bodies.read(request);
-    const { isReadyOnly } = readIndexRequest(bytes);
-    return repositoryIndex((await engine.models()).map(toEntry), isReadyOnly);
+    return indexOf(engine, readIndexRequest(bytes));
   };
   return [
     { path: "/v2/repository/index", scope: "inference", POST: index },
@@ -27,6 +26,14 @@ export function repositoryRoutes(parts: SharedParts): readonly Route[] {
       POST: changing(parts, verb),
     })),
   ];
+}
+
+/** The models of this machine, or those that are ready alone. */
+export async function indexOf(
+  engine: PictureEngine,
+  { isReadyOnly }: { readonly isReadyOnly: boolean },
+): Promise<readonly RepositoryEntry[]> {
+  return repositoryIndex((await engine.models()).map(toEntry), isReadyOnly);
 }
 
 const STATES = { ready: "READY", loading: "LOADING", unavailable: "UNAVAILABLE" } as const;
@@ -46,7 +53,7 @@ function changing({ engine, bodies }: SharedParts, verb: "load" | "unload"): Han
     checkLoadRequest(bytes);
     const { name } = addressOf(request);
     try {
-      await change(engine, verb, name);
+      await changeServed(engine, verb, name);
       return { name, [verb]: true };
     } catch (error) {
       if (!(error instanceof StudioError)) throw error;
@@ -56,7 +63,12 @@ function changing({ engine, bodies }: SharedParts, verb: "load" | "unload"): Han
   };
 }
 
-async function change(engine: PictureEngine, verb: "load" | "unload", name: string): Promise<void> {
+/** Serves a model from now on, or none. Refuses as NOT_FOUND, or as what is wrong with the model. */
+export async function changeServed(
+  engine: PictureEngine,
+  verb: "load" | "unload",
+  name: string,
+): Promise<void> {
   const models = await engine.models();
   const served = models.find(({ state }) => state === "ready")?.name;
   const isAlias = name === ALIAS && models.every((model) => model.name !== ALIAS);
