@@ -1,5 +1,6 @@
 import type { ModelSummary } from "../contract/models.ts";
 import { PATIENCE_SECONDS, PRESETS, presetSettings, type Preset } from "../contract/presets.ts";
+import { wholeSteps } from "../drawing/run.ts";
 import { INT8_GAIN } from "../drawing/work.ts";
 
 /** What was seen of a picture that is drawn as Exact is. */
@@ -16,8 +17,9 @@ export type PresetSeconds = Readonly<Record<Preset, number>>;
 export function presetSecondsAt({ model, device, secondsPerStep }: ExactPace): PresetSeconds {
   const gain = device === "cpu" ? INT8_GAIN : 1;
   const secondsBy = (preset: Preset): number => {
-    const { steps = model.steps, precision } = presetSettings(preset, model);
-    return (steps * secondsPerStep) / (precision === undefined ? 1 : gain);
+    const { steps = model.steps, precision, cacheInterval } = presetSettings(preset, model);
+    const seconds = wholeSteps(steps, cacheInterval) * secondsPerStep;
+    return seconds / (precision === undefined ? 1 : gain);
   };
   return { exact: secondsBy("exact"), balanced: secondsBy("balanced"), fast: secondsBy("fast") };
 }

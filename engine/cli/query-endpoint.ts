@@ -134,6 +134,7 @@ function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: Que
     preset: flags.preset !== undefined && order.preset === undefined,
     "guidance-interval":
       flags.guidanceInterval !== undefined && order.guidanceInterval === undefined,
+    "cache-interval": flags.cacheInterval !== undefined && order.cacheInterval === undefined,
   }).flatMap(([flag, isLeft]) => (isLeft ? [`--${flag}`] : []));
   if (left.length > 0)
     note(`${name} takes no such settings, so it was not told ${left.join(", ")}.`);

@@ -20,6 +20,7 @@ export interface RequestFlags {
   readonly precision?: GenerationRequest["precision"];
   readonly preset?: Preset;
   readonly guidanceInterval?: GuidanceInterval;
+  readonly cacheInterval?: number;
   readonly initImage?: string;
   readonly strength?: number;
 }
@@ -45,6 +46,11 @@ export function withPictureFlags(command: Command): Command {
       "--guidance-interval <from to>",
       "shares of the run between which guidance works, such as 0.0 0.8; the rest is faster",
       interval,
+    )
+    .option(
+      "--cache-interval <n>",
+      "every nth step runs the whole UNet, those between reuse most of it; 1: all; faster",
+      number,
     )
     .option("--size <WIDTHxHEIGHT>", "in pixels, multiples of 8; the model's own by default", size)
     .option("--seed <n>", "of the first picture; picture i uses seed + i; by chance by default")
@@ -84,6 +90,7 @@ export function requestOf(prompt: string, flags: RequestFlags) {
     precision: flags.precision,
     preset: flags.preset,
     guidanceInterval: flags.guidanceInterval,
+    cacheInterval: flags.cacheInterval,
     strength: flags.strength,
   };
 }

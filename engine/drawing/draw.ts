@@ -16,7 +16,7 @@ export interface StepProgress {
   /** 1 to steps. */
   readonly step: number;
   readonly steps: number;
-  /** The median of the last steps. */
+  /** The median of the last steps, each with those that reuse what it kept. */
   readonly secondsPerStep: number;
 }
 
@@ -48,11 +48,12 @@ export async function* draw(
     startImage === undefined
       ? textToImage(parts, run, signal)
       : imageToImage(parts, run, fromPixels(startImage), signal);
-  yield* withTimes(events, new Stopwatch(now, () => sessions.loadingSeconds));
+  yield* withTimes(events, run, new Stopwatch(now, () => sessions.loadingSeconds));
 }
 
 async function* withTimes(
   events: AsyncIterable<PipelineEvent>,
+  run: Run,
   watch: Stopwatch,
 ): AsyncGenerator<DrawEvent, void> {
   let load = 0;
@@ -65,7 +66,7 @@ async function* withTimes(
       text = lap.own;
     } else if (event.kind === "step") {
       steps.push(lap.own);
-      yield { ...event, secondsPerStep: typicalSeconds(steps) };
+      yield { ...event, secondsPerStep: typicalSeconds(steps, run.cacheInterval) };
     } else {
       const denoise = steps.reduce((sum, seconds) => sum + seconds, 0);
       yield { ...event, seconds: { load, text, denoise, decode: lap.own } };
@@ -101,9 +102,16 @@ class Stopwatch {
   }
 }
 
-/** The median of the last steps' seconds: what one step is going to take. */
-function typicalSeconds(steps: readonly number[]): number {
-  const sorted = steps.slice(-WINDOW).toSorted((a, b) => a - b);
+/**
+ * The median of the last steps' seconds: what one step is going to take. Where only every so many run the whole
+ * UNet, each stands for itself and those before it, back to the last such one.
+ */
+export function typicalSeconds(steps: readonly number[], cacheInterval = 1): number {
+  const means = steps.map((_, i) => {
+    const cycle = steps.slice(Math.max(0, i + 1 - cacheInterval), i + 1);
+    return cycle.reduce((sum, seconds) => sum + seconds, 0) / cycle.length;
+  });
+  const sorted = means.slice(-WINDOW).toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
 }
 

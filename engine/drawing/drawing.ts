@@ -55,6 +55,11 @@ export interface TinyUse {
   readonly decodesFast?: boolean | undefined;
 }
 
+/** Whether a tiny autoencoder, where there is one, decodes an order's picture. */
+export function decodesTiny({ preset }: Pick<Order, "preset">, use: TinyUse = {}): boolean {
+  return use.decodesFast === true && preset === "fast";
+}
+
 /** What drawing yields, in this order; `preview` is a small picture of what is developing. */
 export type DrawingEvent =
   | {
@@ -137,8 +142,7 @@ export class Drawing {
   async *draw(order: Order, inputs: DrawingInputs = {}): AsyncGenerator<DrawingEvent, void> {
     const { startImage: file, signal } = inputs;
     const { read, model, preview, device, tiny } = await this.#ready(order, inputs);
-    const isTiny =
-      tiny !== undefined && inputs.tiny?.decodesFast === true && order.preset === "fast";
+    const isTiny = tiny !== undefined && decodesTiny(order, inputs.tiny);
     const run = { ...runOf(order, read), isTiny };
     const startImage = file && (await decode(file, order));
     yield { kind: "started", order, model: read.summary, device: device.provider };

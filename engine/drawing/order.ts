@@ -1,7 +1,12 @@
 import { invalidInput } from "../contract/invalid-input.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import { ordersFrom, type Order } from "../contract/order.ts";
-import { presetSettings, type GuidanceInterval, WHOLE_RUN } from "../contract/presets.ts";
+import {
+  presetSettings,
+  type GuidanceInterval,
+  type PresetSettings,
+  WHOLE_RUN,
+} from "../contract/presets.ts";
 import { REQUEST_DEFAULTS, requestSchema, type GenerationRequest } from "../contract/request.ts";
 import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import type { ReadModel } from "./read-model.ts";
@@ -62,14 +67,24 @@ function workOf(
   const { steps = settings.steps ?? summary.steps } = request;
   const { scheduler = settings.scheduler ?? ownSchedulerName(schedulerConfig) } = request;
   const { precision = settings.precision ?? "auto" } = request;
-  const { guidanceInterval, cacheInterval } = request;
   return {
     steps,
     scheduler,
     ...(precision !== "auto" && { precision }),
     ...(preset !== undefined && { preset }),
+    ...lessWork(request, settings),
+  };
+}
+
+/** What of the run is left out, as far as anything is. */
+function lessWork(
+  { guidanceInterval, cacheInterval }: GenerationRequest,
+  { cacheInterval: usual = 1 }: PresetSettings,
+): Pick<Order, "guidanceInterval" | "cacheInterval"> {
+  const interval = cacheInterval ?? usual;
+  return {
     ...(isPart(guidanceInterval) && { guidanceInterval }),
-    ...(cacheInterval !== undefined && { cacheInterval }),
+    ...(interval > 1 && { cacheInterval: interval }),
   };
 }
 

@@ -41,6 +41,12 @@ export function runOf(order: Omit<Order, "precision">, model: ReadModel): Run {
 /** What the last layer alone takes of an evaluation: measured of Stable Diffusion 2 at 64x64 latents (README.md). */
 const LAST_LAYER = 0.15;
 
+/** How many whole evaluations so many steps come to where every so many are whole. */
+export function wholeSteps(steps: number, cacheInterval = 1): number {
+  const whole = Math.ceil(steps / cacheInterval);
+  return whole + LAST_LAYER * (steps - whole);
+}
+
 /** How often a run evaluates the UNet; of a guided run, those without guidance count as halves. */
 export function evaluationsOf(run: Run): number {
   const isGuidedRun = isGuided(run);

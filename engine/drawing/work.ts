@@ -2,6 +2,7 @@ import { countOperations, type Work } from "../graph/count-operations.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
 import { unet } from "../networks/unet.ts";
 import { vaeDecoder } from "../networks/vae.ts";
+import type { VaeConfig } from "../snapshot/vae-config.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
 /** What one picture asks of a device: the text once, each step, and the picture out of its latents. */
@@ -21,10 +22,14 @@ export interface PictureSize {
   readonly isGuided: boolean;
 }
 
-/** The networks a picture needs; their graphs are built, but nothing is loaded. */
+/**
+ * The networks a picture needs; their graphs are built, but nothing is loaded. `vae` is what decodes it: the model's
+ * own, or a tiny autoencoder's.
+ */
 export function workOf(
   { snapshot, tokenizer }: Pick<ReadModel, "snapshot" | "tokenizer">,
   { width, height, isGuided }: PictureSize,
+  vae: VaeConfig = snapshot.vae.config,
 ): PictureWork {
   const { config } = snapshot.textEncoder;
   const factor = pixelsPerLatent(snapshot);
@@ -34,6 +39,6 @@ export function workOf(
   return {
     text: countOperations(textEncoder(config, { batch, tokens })),
     step: countOperations(unet(snapshot.unet.config, { ...size, batch, samples: 1, tokens })),
-    decode: countOperations(vaeDecoder(snapshot.vae.config, { ...size, batch: 1 })),
+    decode: countOperations(vaeDecoder(vae, { ...size, batch: 1 })),
   };
 }

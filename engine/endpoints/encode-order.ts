@@ -30,7 +30,7 @@ function promptInput(declared: readonly string[]): string {
 
 function askForSettings(id: string, order: Order): InferRequest {
   const { prompt, negativePrompt, steps, guidanceScale, seed, scheduler } = order;
-  const { width, height, isSizeOpen, precision, preset, guidanceInterval } = order;
+  const { width, height, isSizeOpen, precision, preset, guidanceInterval, cacheInterval } = order;
   const request = askForPictures(id, {
     prompts: [prompt],
     negativePrompts: [negativePrompt],
@@ -41,6 +41,7 @@ function askForSettings(id: string, order: Order): InferRequest {
     ...(precision !== undefined && { precision }),
     ...(preset !== undefined && { preset }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
+    ...(cacheInterval !== undefined && { cacheInterval }),
     ...(isSizeOpen !== true && { width, height }),
     count: 1,
   });

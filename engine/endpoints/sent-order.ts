@@ -14,6 +14,7 @@ const SETTINGS = {
   precision: PICTURE_INPUTS.precision,
   preset: PICTURE_INPUTS.preset,
   guidanceInterval: PICTURE_INPUTS.guidanceInterval,
+  cacheInterval: PICTURE_INPUTS.cacheInterval,
 } as const satisfies Partial<Record<keyof Order, PictureInput>>;
 
 /** Inputs of Darkroom's alone: sent only to an endpoint that declares them. */
@@ -21,6 +22,7 @@ const OWN: ReadonlySet<PictureInput> = new Set<PictureInput>([
   PICTURE_INPUTS.precision,
   PICTURE_INPUTS.preset,
   PICTURE_INPUTS.guidanceInterval,
+  PICTURE_INPUTS.cacheInterval,
 ]);
 
 /**

@@ -49,9 +49,8 @@ export function predictorFor(
   return async (evaluation, signal) => {
     const { latents, timestep, number } = evaluation;
     const isReused = !isWhole(run, number);
-    // Two runs of one would take from each other what they keep.
-    const deep = cacheInterval !== undefined && !isApart ? { of: run, isReused } : undefined;
-    const predict = async (states: FloatTensor): Promise<Float32Array> => {
+    const predict = async (states: FloatTensor, row: 0 | 1): Promise<Float32Array> => {
+      const deep = cacheInterval === undefined ? undefined : { of: run, row, isReused };
       const [batch = 1] = states.shape;
       const [, , height = 0, width = 0] = latents.shape;
       const inputs = {
@@ -65,10 +64,10 @@ export function predictorFor(
         .run(inputs, signal);
       return finiteOutput(outputs, "out_sample", { network: "UNet", step: number + 1 }).data;
     };
-    if (guided[number] !== true) return predict(withoutGuidance);
-    if (!isApart) return guide(await predict(hiddenStates), guidanceScale);
-    const both: Float32Array[] = [];
-    for (const row of rows) both.push(await predict(row));
+    if (guided[number] !== true) return predict(withoutGuidance, 1);
+    if (!isApart) return guide(await predict(hiddenStates, 0), guidanceScale);
+    const [unconditional = hiddenStates] = rows;
+    const both = [await predict(unconditional, 0), await predict(withoutGuidance, 1)];
     return guide(joined(both), guidanceScale);
   };
 }

@@ -16,6 +16,8 @@ export interface SessionSize {
 /** `of`: the run that it belongs to; of another nothing is reused, and all layers are run. */
 export interface Deep {
   readonly of: object;
+  /** Which of a run's predictions it is, where they are two runs of the UNet: each keeps its own. */
+  readonly row: 0 | 1;
   readonly isReused: boolean;
 }
 

@@ -38,9 +38,12 @@ export class DeviceSession implements Session {
   readonly #step = ++lastSession;
   readonly #once = ++lastSession;
   readonly #last = ++lastSession;
+  /** Where what the last layer reuses is left: of both predictions of a run, each. */
+  readonly #deep = [++lastSession, ++lastSession] as const;
   #open: { readonly epoch: number; readonly plan: SessionPlan } | undefined;
   #onceFor: unknown;
-  #deepOf: unknown;
+  /** The runs that they are of. */
+  readonly #deepOf: [unknown, unknown] = [undefined, undefined];
   #loadingSeconds = 0;
 
   /** `name` is the network's, for sentences; `plan` is asked at every opening. */
@@ -59,16 +62,18 @@ export class DeviceSession implements Session {
   async run(inputs: Tensors, signal?: AbortSignal, deep?: Deep): Promise<Tensors> {
     const { once, last } = await this.#opened(signal);
     const rest = await this.#withoutOnce(once, inputs, signal);
-    if (last !== undefined && deep?.isReused === true && this.#deepOf === deep.of) {
+    const row = deep?.row ?? 0;
+    if (last !== undefined && deep?.isReused === true && this.#deepOf[row] === deep.of) {
       const taken = Object.entries(rest).filter(([name]) => last.inputs.includes(name));
-      const kept = [this.#once, this.#step];
+      const kept = [this.#once, this.#deep[row]];
       const run = { kind: "run", inputs: Object.fromEntries(taken), with: kept } as const;
       return this.#request({ ...run, session: this.#last }, signal);
     }
     const keep = last === undefined ? [] : [last.deep];
-    const run = { kind: "run", inputs: rest, with: [this.#once], keep } as const;
-    const outputs = await this.#request({ ...run, session: this.#step }, signal);
-    this.#deepOf = deep?.of;
+    const left = { with: [this.#once], keep, keepAs: this.#deep[row] };
+    const run = { kind: "run", session: this.#step, inputs: rest, ...left } as const;
+    const outputs = await this.#request(run, signal);
+    this.#deepOf[row] = deep?.of;
     return outputs;
   }
 
@@ -85,7 +90,7 @@ export class DeviceSession implements Session {
 
   /** Closing what is not open does nothing over there; a process that has died has closed everything. */
   async #release(epoch: number): Promise<void> {
-    for (const session of [this.#step, this.#once, this.#last]) {
+    for (const session of [this.#step, this.#once, this.#last, ...this.#deep]) {
       if (!this.#supervisor.isCurrent(epoch)) return;
       const closing = this.#supervisor.request(
         { kind: "close", session },
@@ -105,7 +110,7 @@ export class DeviceSession implements Session {
     const doing = `loading the ${this.#name}`;
     const start = performance.now();
     this.#onceFor = undefined;
-    this.#deepOf = undefined;
+    this.#deepOf.fill(undefined);
     try {
       for (const [session, graph] of [
         [this.#once, once?.graph],

@@ -54,7 +54,7 @@ async function run(request: Extract<Request, { kind: "run" }>): Promise<Tensors>
   const outputs = Object.entries(await session.run(feeds));
   const stays = ([name]: (typeof outputs)[number]): boolean =>
     request.keep?.includes(name) === true;
-  kept.set(request.session, Object.fromEntries(outputs.filter(stays)));
+  kept.set(request.keepAs ?? request.session, Object.fromEntries(outputs.filter(stays)));
   const told = outputs.filter((output) => !stays(output));
   return Object.fromEntries(told.map(([name, value]) => [name, plain(value)]));
 }

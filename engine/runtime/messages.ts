@@ -18,6 +18,8 @@ export type Request =
       readonly inputs: Tensors;
       /** Outputs that are left in the inference process, as inputs for sessions that name this one in `with`. */
       readonly keep?: readonly string[];
+      /** Another session under whose number they are left. */
+      readonly keepAs?: number;
       /** Sessions whose kept outputs are inputs, too, as far as they are asked for. */
       readonly with?: readonly number[];
     }

@@ -54,9 +54,14 @@ export async function openDrawing(
   const user = { device, turns, drawing: () => drawing };
   const { store, models } = await openModels(options, stores, user);
   const previews = new Previews();
+  const tiny = () => {
+    const { tinyDecoder: folder, tinyForFast: decodesFast } = settings.read();
+    return { folder, decodesFast };
+  };
   const estimates = new Estimates({
     models,
     device,
+    tiny,
     memoryOf: (summary, order) => pictureMemory(summary, order, placeOf(device())),
     loadedModel: () => drawing.loadedModel,
     latestOf: (model) => latestOf(stores, model),
@@ -68,10 +73,7 @@ export async function openDrawing(
     readInitImage: (id) => initImages.read(id),
     cacheFolder: options.cacheFolder,
     libraries,
-    tiny: () => {
-      const { tinyDecoder: folder, tinyForFast: decodesFast } = settings.read();
-      return { folder, decodesFast };
-    },
+    tiny,
     paceOf: (order) => estimates.paceOf(order).catch(() => undefined),
     onProgress: (id, progress) => live.report(id, progress),
     addPreview: (...preview) => addressOf("preview", previews.add(...preview)),

@@ -101,9 +101,9 @@ function settingsOf(
   order: Order,
 ): Pick<
   GenerationRecord,
-  "steps" | "guidanceScale" | "seed" | "scheduler" | "preset" | "guidanceInterval"
+  "steps" | "guidanceScale" | "seed" | "scheduler" | "preset" | "guidanceInterval" | "cacheInterval"
 > {
-  const { steps, guidanceScale, seed, scheduler, preset, guidanceInterval } = order;
+  const { steps, guidanceScale, seed, scheduler, preset, guidanceInterval, cacheInterval } = order;
   return {
     ...(steps !== undefined && { steps }),
     ...(guidanceScale !== undefined && { guidanceScale }),
@@ -111,5 +111,6 @@ function settingsOf(
     ...(scheduler !== undefined && { scheduler }),
     ...(preset !== undefined && { preset }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
+    ...(cacheInterval !== undefined && { cacheInterval }),
   };
 }

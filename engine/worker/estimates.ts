@@ -4,8 +4,10 @@ import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
+import { decodesTiny, type TinyUse } from "../drawing/drawing.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
 import { evaluationsOf, runOf } from "../drawing/run.ts";
+import { tinyDecoderFor, type TinyDecoderFiles } from "../drawing/tiny-decoder.ts";
 import { INT8_GAIN, workOf, type PictureWork } from "../drawing/work.ts";
 import { isGuided } from "../pipeline/guidance.ts";
 import type { ChosenDevice } from "./device-list.ts";
@@ -22,6 +24,8 @@ export interface EstimatesParts {
   readonly models: Pick<ModelReader, "read">;
   /** The device that would draw now; undefined before devices were tried. */
   readonly device: () => ChosenDevice | undefined;
+  /** What a tiny autoencoder is taken for; absent where nothing is decoded by one. */
+  readonly tiny?: () => TinyUse;
   /** What a picture needs of memory; absent where nobody wants to know. */
   readonly memoryOf?: (summary: ModelSummary, order: Order) => Estimate["memory"];
   readonly loadedModel: () => string | undefined;
@@ -46,6 +50,8 @@ const ENCODER_SHARE = 0.5;
 interface Way {
   readonly provider: DeviceReport["provider"];
   readonly isInt8: boolean;
+  /** Decodes it in place of the model's own VAE. */
+  readonly tiny: TinyDecoderFiles | undefined;
 }
 
 /** How long pictures are going to take: by those drawn before, and until there are some by the device's probe. */
@@ -75,10 +81,12 @@ export class Estimates {
     };
   }
 
-  /** Seconds of one picture's parts. */
+  /** Seconds of one picture's parts; a step is one of the order's, whatever it takes of evaluations. */
   async paceOf(order: Order): Promise<Pace> {
     const read = await this.#parts.models.read(order.model);
-    return (await this.#paceOf(order, read)).pace;
+    const { pace } = await this.#paceOf(order, read);
+    const evaluations = evaluationsOf(runOf(order, read));
+    return { ...pace, step: (pace.step * evaluations) / (order.steps ?? evaluations) };
   }
 
   /** Takes a new picture into account, where what was drawn before can be read. */
@@ -90,10 +98,11 @@ export class Estimates {
 
   async #paceOf(order: Order, read: ReadModel): Promise<{ pace: Pace; basis: Estimate["basis"] }> {
     const device = this.#parts.device();
-    const work = this.#workOf(read, order);
+    const tiny = await this.#tinyOf(order, read);
+    const work = this.#workOf(read, order, tiny);
     const speed = speedOf(device?.report);
     const isInt8 = order.precision === "int8" && device?.provider === "cpu";
-    const like = device && { provider: device.provider, isInt8 };
+    const like = device && { provider: device.provider, isInt8, tiny };
     const samples = like === undefined ? [] : await this.#samplesOf(read, like);
     const pace = measuredPace(samples, work, speed);
     if (pace !== undefined) return { pace, basis: "measured" };
@@ -101,7 +110,7 @@ export class Estimates {
     return { pace: { ...estimated, step: isInt8 ? step / INT8_GAIN : step }, basis: "estimated" };
   }
 
-  async #samplesOf(read: ReadModel, { provider, isInt8 }: Way): Promise<Sample[]> {
+  async #samplesOf(read: ReadModel, { provider, isInt8, tiny }: Way): Promise<Sample[]> {
     const drawn = await this.#drawnBy(read.summary.name);
     return drawn.flatMap(({ record, seconds }) => {
       const { steps, guidanceScale, device } = record;
@@ -111,9 +120,10 @@ export class Estimates {
       if ((record.precision === "int8") !== isInt8) return [];
       const evaluations = this.#evaluationsOf({ ...record, seed: "0" }, read);
       if (evaluations === undefined) return [];
-      const work = this.#workOf(read, record);
+      const isDecodedOtherwise = (record.decoder === "tiny") !== (tiny !== undefined);
+      const work = this.#workOf(read, record, tiny);
       const { text, denoise, decode } = seconds;
-      return [{ work, pace: { text, decode, step: denoise / evaluations } }];
+      return [{ work, pace: { text, decode, step: denoise / evaluations }, isDecodedOtherwise }];
     });
   }
 
@@ -153,11 +163,22 @@ export class Estimates {
     return drawn;
   }
 
-  #workOf(read: ReadModel, { width, height, guidanceScale = 0 }: PictureSettings): PictureWork {
+  /** The tiny decoder that an order's picture is going to be decoded by. */
+  async #tinyOf(order: Order, read: ReadModel): Promise<TinyDecoderFiles | undefined> {
+    const use = this.#parts.tiny?.();
+    if (use === undefined || !decodesTiny(order, use)) return undefined;
+    return tinyDecoderFor(read, use.folder).catch(() => undefined);
+  }
+
+  #workOf(
+    read: ReadModel,
+    { width, height, guidanceScale = 0 }: PictureSettings,
+    tiny: TinyDecoderFiles | undefined,
+  ): PictureWork {
     const { time_cond_proj_dim: guidanceWidth } = read.snapshot.unet.config;
     const size = { width, height, isGuided: isGuided({ guidanceScale, guidanceWidth }) };
-    const key = `${read.folder.identity} ${width}x${height} ${size.isGuided}`;
-    const work = this.#works.get(key) ?? workOf(read, size);
+    const key = `${read.folder.identity} ${width}x${height} ${size.isGuided} ${tiny?.identity}`;
+    const work = this.#works.get(key) ?? workOf(read, size, tiny?.config);
     if (this.#works.size > SIZES) this.#works.clear();
     this.#works.set(key, work);
     return work;

@@ -46,6 +46,8 @@ function secondsOf({ operations, nodes }: Work, speed: number): number {
 export interface Sample {
   readonly pace: Pace;
   readonly work: PictureWork;
+  /** Whether something else decoded it than what is going to: then its decoding says nothing. */
+  readonly isDecodedOtherwise?: boolean;
 }
 
 /** Samples that are looked at; those nearest in size. */
@@ -61,21 +63,23 @@ export function measuredPace(
   speed: number,
 ): Pace | undefined {
   const here = estimatedPace(work, speed);
-  const scaled = samples.map(({ pace, work: other }) => {
+  const scaled = samples.map(({ pace, work: other, isDecodedOtherwise = false }) => {
     const there = estimatedPace(other, speed);
     return {
       distance: Math.abs(Math.log(here.step / there.step)),
       text: (pace.text * here.text) / there.text,
       step: (pace.step * here.step) / there.step,
-      decode: (pace.decode * here.decode) / there.decode,
+      decode: isDecodedOtherwise ? undefined : (pace.decode * here.decode) / there.decode,
     };
   });
-  const nearest = scaled.toSorted((a, b) => a.distance - b.distance).slice(0, NEAREST);
+  const sorted = scaled.toSorted((a, b) => a.distance - b.distance);
+  const nearest = sorted.slice(0, NEAREST);
   if (nearest.length === 0) return undefined;
+  const decodes = sorted.flatMap(({ decode }) => decode ?? []).slice(0, NEAREST);
   return {
     text: median(nearest.map(({ text }) => text)),
     step: median(nearest.map(({ step }) => step)),
-    decode: median(nearest.map(({ decode }) => decode)),
+    decode: decodes.length === 0 ? here.decode : median(decodes),
   };
 }
 

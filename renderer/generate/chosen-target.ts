@@ -36,6 +36,7 @@ const INPUTS = {
   preset: ["preset"],
   precision: ["precision"],
   guidanceInterval: ["guidance_interval"],
+  cacheInterval: ["cache_interval"],
 } as const satisfies Record<string, readonly string[]>;
 export type Setting = keyof typeof INPUTS;
 
@@ -48,7 +49,7 @@ const COMMON: readonly Setting[] = [
   "seed",
 ];
 /** Those that Darkroom alone has: sent only to an endpoint that declares them. */
-const OWN: readonly Setting[] = ["preset", "precision", "guidanceInterval"];
+const OWN: readonly Setting[] = ["preset", "precision", "guidanceInterval", "cacheInterval"];
 const ALL = [...COMMON, ...OWN];
 const NONE: ReadonlySet<Setting> = new Set();
 

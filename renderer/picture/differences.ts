@@ -13,6 +13,7 @@ export const COMPARED = [
   "precision",
   "decoder",
   "guidanceInterval",
+  "cacheInterval",
   "strength",
   "model",
   "device",

@@ -61,6 +61,12 @@ const ROWS: readonly Row[] = [
       value: guidanceInterval.map(formatShare).join(" – "),
       used: { guidanceInterval },
     },
+  ({ cacheInterval }, t) =>
+    cacheInterval !== undefined && {
+      name: "cacheInterval",
+      value: t("oneStepOf", { steps: cacheInterval }),
+      used: { cacheInterval },
+    },
   ({ strength }) => strength !== undefined && { name: "strength", value: strength.toFixed(2) },
   ({ model, modelFingerprint }) =>
     model !== undefined && {

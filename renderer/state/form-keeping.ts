@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import type { Form } from "../../engine/contract/settings.ts";
-import { guidanceIntervalSchema } from "../../engine/contract/presets.ts";
+import { cacheIntervalSchema, guidanceIntervalSchema } from "../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import { changeForm, type FormFields, type FormState, useForm } from "./form.ts";
@@ -77,6 +77,7 @@ export function fieldsOf(form: Form): FormFields {
     ...pick(form, "guidanceScale", (value) => isNumber(value) && value >= 0),
     ...pick(form, "precision", (value) => value === "int8"),
     ...pick(form, "guidanceInterval", (value) => guidanceIntervalSchema.safeParse(value).success),
+    ...pick(form, "cacheInterval", (value) => cacheIntervalSchema.safeParse(value).success),
     ...number("strength"),
     ...number("count"),
     ...pick(form, "isPresetChosen", (value) => typeof value === "boolean"),

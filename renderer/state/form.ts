@@ -25,6 +25,8 @@ export interface FormState {
   readonly precision?: "int8" | undefined;
   /** Absent: guidance works in every step. */
   readonly guidanceInterval?: GuidanceInterval | undefined;
+  /** Absent: the whole UNet runs in every step. */
+  readonly cacheInterval?: number | undefined;
   /** Digits; empty means a new one for every press. */
   readonly seed: string;
   /** Whether a preset was chosen by hand: then none is chosen for the person. */
@@ -64,6 +66,7 @@ export const RECALLED = [
   "scheduler",
   "precision",
   "guidanceInterval",
+  "cacheInterval",
   "seed",
 ] as const;
 export type Recalled = (typeof RECALLED)[number];
@@ -74,7 +77,8 @@ type Recallable = { readonly [Name in keyof ForeignRecord]?: ForeignRecord[Name]
 /**
  * Takes over what a picture says of how it was made; what it does not say stays. What other studios
  * allow and this one does not is brought within our limits. A whole record that names no scheduler was
- * drawn with the model's own, and one without an interval was guided throughout.
+ * drawn with the model's own, one without an interval was guided throughout, and one
+ * without a cache ran the whole UNet in every step.
  */
 export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
   const given = Object.entries(record).filter(
@@ -101,6 +105,7 @@ function unsaid(fields: FormFields, names: readonly Recalled[]): FormFields {
   return {
     ...(names.includes("scheduler") && { scheduler: fields.scheduler }),
     ...(names.includes("guidanceInterval") && { guidanceInterval: fields.guidanceInterval }),
+    ...(names.includes("cacheInterval") && { cacheInterval: fields.cacheInterval }),
   };
 }
 

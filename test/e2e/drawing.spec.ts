@@ -59,7 +59,7 @@ test("draws by a preset, says so, and takes it over from the picture's file", as
   const preset = (name: string) => presets.getByRole("radio", { name });
   await expect(preset("Exact")).toBeChecked();
   await preset("Fast").click();
-  await expect(page.getByText(/12 steps · DPM\+\+ 2M Karras · int8/)).toBeVisible();
+  await expect(page.getByText(/10 steps · 1 in 2 of them full · UniPC · int8/)).toBeVisible();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(PROMPT);
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
@@ -70,7 +70,7 @@ test("draws by a preset, says so, and takes it over from the picture's file", as
   await expect(preset("Fast")).toBeChecked();
   await page.goto(new URL("/gallery", page.url()).href);
   await pictures(page, PROMPT).first().dblclick();
-  for (const told of ["Fast", "int8", "DPM++ 2M Karras"]) {
+  for (const told of ["Fast", "int8", "UniPC", "1 step in 2"]) {
     await expect(page.getByText(told, { exact: true })).toBeVisible();
   }
 });

@@ -81,6 +81,7 @@ const FULL = checkOf({
     "precision",
     "preset",
     "guidance_interval",
+    "cache_interval",
     "num_images_per_prompt",
   ],
 });

@@ -47,7 +47,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With a watch for values that half precision does not hold.
   // And tiny decoders, for previews and Fast.
   // And a process that is started early.
-  drawing: 1170, // evaluations of the last layer alone
+  drawing: 1200, // evaluations of the last layer alone, and their seconds
   // With what TLS, redirects, hangs and hostile replies each take, by name.
   endpoints: 1620,
   // With what is wrong with a stored file, and how it is set aside.

@@ -46,6 +46,7 @@ export function askForPictures(id: string, pictures: PictureRequest): InferReque
     ...textTensors(PICTURE_INPUTS.precision, precision),
     ...textTensors(PICTURE_INPUTS.preset, preset),
     ...floatTensors(PICTURE_INPUTS.guidanceInterval, pictures.guidanceInterval),
+    ...wholeTensors(PICTURE_INPUTS.cacheInterval, pictures.cacheInterval),
     ...wholeTensors(PICTURE_INPUTS.count, pictures.count),
   ]);
 }

@@ -25,6 +25,7 @@ export interface PictureRequest {
   readonly precision?: NonNullable<GenerationRequest["precision"]>;
   readonly preset?: Preset;
   readonly guidanceInterval?: GuidanceInterval;
+  readonly cacheInterval?: number;
   /** Pictures for each prompt. */
   readonly count: number;
 }
@@ -108,6 +109,7 @@ function settings(
   | "precision"
   | "preset"
   | "guidanceInterval"
+  | "cacheInterval"
 > {
   const steps = setting(PICTURE_INPUTS.steps, SHAPE.steps, source);
   const guidanceScale = setting(PICTURE_INPUTS.guidanceScale, SHAPE.guidanceScale, source);
@@ -117,9 +119,11 @@ function settings(
   const precision = setting(PICTURE_INPUTS.precision, SHAPE.precision, source);
   const preset = setting(PICTURE_INPUTS.preset, SHAPE.preset, source);
   const guidanceInterval = interval(source);
+  const cacheInterval = setting(PICTURE_INPUTS.cacheInterval, SHAPE.cacheInterval, source);
   return {
     ...(preset === undefined ? {} : { preset }),
     ...(guidanceInterval === undefined ? {} : { guidanceInterval }),
+    ...(cacheInterval === undefined ? {} : { cacheInterval }),
     ...(precision === undefined ? {} : { precision }),
     ...(steps === undefined ? {} : { steps }),
     ...(guidanceScale === undefined ? {} : { guidanceScale }),

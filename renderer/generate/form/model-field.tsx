@@ -16,6 +16,7 @@ const OWN = {
   scheduler: undefined,
   precision: undefined,
   guidanceInterval: undefined,
+  cacheInterval: undefined,
   isPresetChosen: false,
 };
 

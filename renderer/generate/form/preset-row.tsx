@@ -22,7 +22,7 @@ import {
 } from "./presets.ts";
 
 /** What a preset sets, and by which an endpoint learns of it. */
-const SETS = ["preset", "steps", "scheduler", "precision"] as const;
+const SETS = ["preset", "steps", "scheduler", "precision", "cacheInterval"] as const;
 
 /** How much work goes into the picture: a few presets, with what each would take here. */
 export function PresetRow({ model }: { readonly model: ChosenModel }) {
@@ -98,12 +98,13 @@ function Contents({ preset, own, hasInt8 }: ContentsProps) {
   const names = useWords("picture");
   const { isRemote, ignored } = useChosenTarget();
   if (isRemote && !ignored.has("preset")) return t("quality.remote");
-  const { steps, scheduler, precision } = fieldsOf(preset, own);
+  const { steps, scheduler, precision, cacheInterval } = fieldsOf(preset, own);
   const ownPrecision = hasInt8 ? t("quality.fullPrecision") : t("quality.gpuPrecision");
   // What an endpoint computes in is its own business, unless it is told.
   const otherwise = isRemote ? [] : [ownPrecision];
   return [
     t("quality.stepCount", { count: steps ?? own.steps }),
+    ...(cacheInterval === undefined ? [] : [t("quality.fullSteps", { steps: cacheInterval })]),
     scheduler === undefined ? t("quality.ownSampler") : names(`schedulers.${scheduler}`),
     ...(hasInt8 && precision !== undefined ? [precision] : otherwise),
   ].join(" · ");

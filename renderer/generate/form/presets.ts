@@ -13,6 +13,7 @@ export interface PresetFields {
   readonly steps: number | undefined;
   readonly scheduler: SchedulerName | undefined;
   readonly precision: "int8" | undefined;
+  readonly cacheInterval: number | undefined;
   /** Of no preset: guidance works from the first step to the last. */
   readonly guidanceInterval: undefined;
 }
@@ -23,8 +24,8 @@ export type Own = Pick<ModelSummary, "steps" | "scheduler" | "isDistilled">;
 export const USUAL: Own = { steps: 50, scheduler: undefined, isDistilled: false };
 
 export function fieldsOf(preset: Preset, own: Own): PresetFields {
-  const { steps, scheduler, precision } = presetSettings(preset, own);
-  return { steps, scheduler, precision, guidanceInterval: undefined };
+  const { steps, scheduler, precision, cacheInterval } = presetSettings(preset, own);
+  return { steps, scheduler, precision, cacheInterval, guidanceInterval: undefined };
 }
 
 /** The presets that differ for a model: a distilled one keeps all but the precision, and a GPU that as well. */
@@ -40,11 +41,12 @@ export function presetsFor(own: Own, hasInt8: boolean): readonly Preset[] {
 /** The preset that the form amounts to; undefined where it was set by hand to something else. */
 export function presetOf(form: Pick<FormState, keyof PresetFields>, own: Own): Preset | undefined {
   return PRESETS.find((preset) => {
-    const { steps, scheduler, precision, guidanceInterval } = fieldsOf(preset, own);
+    const { steps, scheduler, precision, cacheInterval, guidanceInterval } = fieldsOf(preset, own);
     return (
       (steps ?? own.steps) === (form.steps ?? own.steps) &&
       (scheduler ?? own.scheduler) === (form.scheduler ?? own.scheduler) &&
       precision === form.precision &&
+      cacheInterval === form.cacheInterval &&
       guidanceInterval === form.guidanceInterval
     );
   });

@@ -20,8 +20,16 @@ const LABELS = {
   scheduler: "quality.sampler",
   precision: "quality.precision",
   guidanceInterval: "quality.interval",
+  cacheInterval: "quality.cache",
 } as const satisfies Partial<Record<Setting, string>>;
-const QUALITY = ["steps", "guidanceScale", "scheduler", "precision", "guidanceInterval"] as const;
+const QUALITY = [
+  "steps",
+  "guidanceScale",
+  "scheduler",
+  "precision",
+  "guidanceInterval",
+  "cacheInterval",
+] as const;
 
 /** How much work goes into the picture: three presets, and what they set. */
 export function QualityFields({ model }: { model: ChosenModel }) {
@@ -68,6 +76,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
         <Sampler model={model} isDisabled={isOff("scheduler")} />
         <Precision isDisabled={isOff("precision")} />
         <Interval isDisabled={isOff("guidanceInterval")} />
+        <FullSteps isDisabled={isOff("cacheInterval")} />
       </Ignorable>
     </fieldset>
   );
@@ -152,6 +161,36 @@ function Interval({ isDisabled }: { readonly isDisabled: boolean }) {
       options={[
         { value: OWN, label: t("quality.intervalWhole") },
         ...[...offered].map(([value, interval]) => ({ value, label: words(interval) })),
+      ]}
+    />
+  );
+}
+
+/** Which steps run the whole network, to choose from; another that was recalled is offered, too. */
+const CACHES: readonly number[] = [2, 3];
+
+function FullSteps({ isDisabled }: { readonly isDisabled: boolean }) {
+  const t = useWords("generate");
+  const chosen = useForm(({ cacheInterval }) => cacheInterval);
+  const offered = [...new Set([...CACHES, ...(chosen === undefined ? [] : [chosen])])];
+  return (
+    <Select
+      label={t("quality.cache")}
+      isDisabled={isDisabled}
+      help={<Help about={t("quality.cache")}>{t("quality.cacheHelp")}</Help>}
+      value={String(chosen ?? OWN)}
+      onChange={(value) =>
+        changeForm({
+          cacheInterval: value === OWN ? undefined : Number(value),
+          isPresetChosen: true,
+        })
+      }
+      options={[
+        { value: OWN, label: t("quality.cacheAll") },
+        ...offered.map((steps) => ({
+          value: String(steps),
+          label: t("quality.cacheOneIn", { steps }),
+        })),
       ]}
     />
   );

@@ -48,6 +48,7 @@ const READ = [
   "preset",
   "precision",
   "guidanceInterval",
+  "cacheInterval",
 ] as const;
 
 /** What is asked of an endpoint: all that it reads, and nothing that it does not. */
@@ -72,13 +73,18 @@ function presetAt(form: FormState, ignored: Receiver["ignored"]) {
   const preset = ignored.has("preset") ? undefined : presetOf(form, USUAL);
   if (preset === undefined) return { preset };
   const { guidanceScale } = form;
-  const left = { steps: undefined, scheduler: undefined, precision: undefined };
+  const left = {
+    steps: undefined,
+    scheduler: undefined,
+    precision: undefined,
+    cacheInterval: undefined,
+  };
   return { preset, guidanceScale, ...left };
 }
 
 /** What is asked of this device. */
 export function requestFrom(form: FormState, model: string, wanted: Wanted): GenerationRequest {
-  const { prompt, negativePrompt, scheduler, precision, guidanceInterval } = form;
+  const { prompt, negativePrompt, scheduler, precision, guidanceInterval, cacheInterval } = form;
   const { seed, count, initImage, strength } = form;
   return {
     ...wanted,
@@ -89,6 +95,7 @@ export function requestFrom(form: FormState, model: string, wanted: Wanted): Gen
     ...(scheduler !== undefined && { scheduler }),
     ...(precision !== undefined && { precision }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
+    ...(cacheInterval !== undefined && { cacheInterval }),
     ...(seed !== "" && { seed }),
     ...(initImage !== undefined && { initImageId: initImage.id, strength }),
   };

@@ -7,13 +7,13 @@ test("Exact leaves everything to the model, Balanced and Fast say what they are"
   expect(PRESETS.map((preset) => presetSettings(preset, own))).toEqual([
     {},
     { precision: "int8", steps: 25 },
-    { precision: "int8", steps: 12, scheduler: "dpm++2m-karras" },
+    { precision: "int8", steps: 10, scheduler: "unipc", cacheInterval: 2 },
   ]);
 });
 
 test("no preset takes more steps than the model recommends", () => {
-  const steps = PRESETS.map((preset) => presetSettings(preset, { ...own, steps: 10 }).steps);
-  expect(steps).toEqual([undefined, 10, 10]);
+  const steps = PRESETS.map((preset) => presetSettings(preset, { ...own, steps: 8 }).steps);
+  expect(steps).toEqual([undefined, 8, 8]);
 });
 
 test("a distilled model keeps its steps, scheduler and guidance", () => {

@@ -55,6 +55,10 @@ test("a preset decides what is not named beside it, and the order says by which 
   expect(
     settings({ preset: "fast", precision: "auto", guidanceInterval: [0, 1], steps: 40 }),
   ).toEqual({ ...fast, precision: undefined, steps: 40 });
+  expect(settings({ preset: "fast", cacheInterval: 1 })).toEqual({
+    ...fast,
+    cacheInterval: undefined,
+  });
   expect(settings({ cacheInterval: 3 })).toEqual({ ...exact, preset: undefined, cacheInterval: 3 });
   expect(
     settings({ preset: "balanced", scheduler: "euler", guidanceInterval: [0.2, 0.7] }),

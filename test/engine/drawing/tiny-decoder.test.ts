@@ -1,28 +1,20 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { RefusalCode } from "../../../engine/contract/errors.ts";
 import { Drawing, type TinyUse } from "../../../engine/drawing/drawing.ts";
 import { readTinyDecoder } from "../../../engine/drawing/tiny-decoder.ts";
+import { modelWithTiny, TINY } from "../../fakes/model-with-tiny.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
-const TINY = "test/golden/tiny-vae/vae";
 const cacheFolder = mkdtempSync(join(tmpdir(), "darkroom-"));
 const drawing = new Drawing({ device: "cpu", cacheFolder });
 afterAll(() => {
   drawing.close();
   rmSync(cacheFolder, { recursive: true });
 });
-
-/** A model with a tiny autoencoder of its own beside its networks. */
-function modelWithTiny(): string {
-  const model = join(temporaryFolder(), "model");
-  cpSync("test/golden/tiny-sd2-v/snapshot", model, { recursive: true });
-  cpSync(TINY, join(model, "tiny_vae"), { recursive: true });
-  return model;
-}
 
 async function draw(model: string, preset: string, tiny?: TinyUse) {
   const previews: (string | undefined)[] = [];

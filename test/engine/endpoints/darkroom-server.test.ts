@@ -15,12 +15,16 @@ class TellingEngine extends ConstantEngine {
   }
 }
 
-const QUALITY: Pick<Order, "steps" | "scheduler" | "preset" | "precision" | "guidanceInterval"> = {
+const QUALITY: Pick<
+  Order,
+  "steps" | "scheduler" | "preset" | "precision" | "guidanceInterval" | "cacheInterval"
+> = {
   steps: 12,
   scheduler: "dpm++2m-karras",
   preset: "fast",
   precision: "int8",
   guidanceInterval: [0.1, 0.8],
+  cacheInterval: 3,
 };
 
 async function opened(engine = new ConstantEngine()) {

@@ -71,14 +71,15 @@ test("an endpoint that takes everything is sent everything, as our own reads it"
   });
 });
 
-const FASTER: Pick<Order, "precision" | "preset" | "guidanceInterval"> = {
+const FASTER: Pick<Order, "precision" | "preset" | "guidanceInterval" | "cacheInterval"> = {
   precision: "int8",
   preset: "fast",
   guidanceInterval: [0.1, 0.8],
+  cacheInterval: 3,
 };
 
-test("preset, precision and guidance interval go where they are declared, and nowhere else", () => {
-  const own = ["precision", "preset", "guidance_interval"];
+test("preset, precision and intervals go where they are declared, and nowhere else", () => {
+  const own = ["precision", "preset", "guidance_interval", "cache_interval"];
   const to = receiver("full", ["prompt", "negative_prompt", ...own]);
   const sent = sentOrder({ ...ORDER, ...FASTER }, to);
   expect(sent).toMatchObject(FASTER);
@@ -94,6 +95,7 @@ test("preset, precision and guidance interval go where they are declared, and no
         datatype: "FP32",
         data: [0.1, 0.8].map(Math.fround),
       },
+      { name: "cache_interval", shape: [1], datatype: "INT32", data: [3] },
     ],
   });
   const { chunks } = encodeOrder("id-1", sent, to);

@@ -204,8 +204,8 @@ test.each([
     encoder_hidden_states: waves(2, 77, 64),
   };
   const run = async (of: object, isReused: boolean, sample = inputs.sample) => {
-    const size = { batch: 2, samples: 1, height: 8, width: 8, deep: { of, isReused } } as const;
-    const unet = one.loaded.parts.networks.unet(size);
+    const size = { batch: 2, samples: 1, height: 8, width: 8 } as const;
+    const unet = one.loaded.parts.networks.unet({ ...size, deep: { of, row: 0, isReused } });
     const { out_sample } = await unet.run({ ...inputs, sample });
     return out_sample!.data as Float32Array;
   };

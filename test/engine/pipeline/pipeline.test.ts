@@ -77,14 +77,21 @@ test.each([
   },
 );
 
-test("every so many evaluations run all layers, where predictions are one run", async () => {
+test("every so many evaluations run all layers, of each of two runs", async () => {
   const networks = new FakeNetworks();
   const cached: Run = { ...run, cacheInterval: 2 };
   await collect(textToImage(fakeParts(networks), cached));
-  expect(networks.deep).toEqual([false, true, false].map((isReused) => ({ of: cached, isReused })));
+  expect(networks.deep).toEqual(
+    [false, true, false].map((isReused) => ({ of: cached, row: 0, isReused })),
+  );
   const apart = new FakeNetworks();
   await collect(textToImage(fakeParts(apart, true), cached));
-  expect(apart.deep).toEqual([]);
+  expect(apart.deep).toEqual(
+    [false, true, false].flatMap((isReused) => [
+      { of: cached, row: 0, isReused },
+      { of: cached, row: 1, isReused },
+    ]),
+  );
 });
 
 test("a UNet that takes the guidance scale is told it, in a batch of one", async () => {

@@ -7,6 +7,8 @@ import { refusal } from "../../fakes/refusal.ts";
 
 const OPTIONS = { provider: "cpu", weights: "prepacked" } as const;
 const DAMAGED = Uint8Array.of(1, 2, 3);
+/** A session's graphs, and what is left for the last. */
+const CLOSED = ["close 1", "close 0", "close 2", "close 3", "close 4"];
 const one = (data: number) => ({ shape: [1], data: Float32Array.of(data) });
 
 /** A graph that adds its two inputs, or one to itself. */
@@ -80,7 +82,7 @@ test("the last layer is run alone on what the same run left, and on nothing else
     [3, other, false],
     [4, other, true],
   ] as const) {
-    const { y } = await session.run({ x: one(x), text }, undefined, { of, isReused });
+    const { y } = await session.run({ x: one(x), text }, undefined, { of, row: 0, isReused });
     results.push(y?.data[0]);
   }
   // 6 is the text's; reused, it is added once more to what was left.
@@ -95,13 +97,27 @@ test("the last layer is run alone on what the same run left, and on nothing else
   ]);
 });
 
+test("of a run's two predictions each reuses what it left itself", async () => {
+  const { session } = sessionOf(sum("x", "double", "y", "x+double"));
+  const of = {};
+  const results: (number | undefined)[] = [];
+  for (const isReused of [false, true]) {
+    for (const row of [0, 1] as const) {
+      const deep = { of, row, isReused };
+      const { y } = await session.run({ x: one(10 * row), text: one(3) }, undefined, deep);
+      results.push(y?.data[0]);
+    }
+  }
+  expect(results).toEqual([6, 16, 6 + 6, 16 + 6]);
+});
+
 test("a session that was opened halfway is released, and may be opened again", async () => {
   const { session, asked } = sessionOf(DAMAGED);
   for (const _ of [1, 2]) {
     const run = session.run({ x: one(1), text: one(3) });
     await expect(run).rejects.toEqual(refusal("INFERENCE_FAILED"));
   }
-  const once = ["open 0", "open 1", "close 1", "close 0", "close 2"];
+  const once = ["open 0", "open 1", ...CLOSED];
   expect(asked).toEqual([...once, ...once]);
 });
 
@@ -111,7 +127,7 @@ test("a session that a cancel meets while it is opened is released", async () =>
   const run = session.run({ x: one(1), text: one(3) }, cancel.signal);
   cancel.abort(new Error("cancelled"));
   await expect(run).rejects.toThrow("cancelled");
-  expect(asked).toEqual(["open 0", "close 1", "close 0", "close 2"]);
+  expect(asked).toEqual(["open 0", ...CLOSED]);
 });
 
 test("closing what a process has taken along with it is no failure", async () => {

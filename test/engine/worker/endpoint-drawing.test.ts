@@ -60,21 +60,23 @@ test("a record holds what was sent, and what was told in its place", async () =>
   });
 });
 
-test("a record holds the preset and the interval that were sent, and the precision that was told", async () => {
+test("a record holds the preset and the intervals that were sent, and the precision that was told", async () => {
   const sent = {
     ...ORDER,
     preset: "fast",
     precision: "int8",
     guidanceInterval: [0, 0.8] as [number, number],
+    cacheInterval: 3,
   } as const;
   const on = async (told: Partial<SentPicture>) => {
     const { drawing } = scene(async () => ({ ...PICTURE, sent, ...told }));
     return (await drawing.draw(GENERATION, never)).record;
   };
-  const { preset, guidanceInterval } = sent;
+  const { preset, guidanceInterval, cacheInterval } = sent;
   expect(await on({ precision: "float16" })).toMatchObject({
     preset,
     guidanceInterval,
+    cacheInterval,
     precision: "float16",
   });
   expect(await on({})).not.toHaveProperty("precision");

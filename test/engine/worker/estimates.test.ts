@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { GenerationRecord } from "../../../engine/contract/image-record.ts";
 import type { Order } from "../../../engine/contract/order.ts";
+import type { TinyUse } from "../../../engine/drawing/drawing.ts";
 import { readModel, STARTER, type ReadModel } from "../../../engine/drawing/read-model.ts";
 import {
   Estimates,
@@ -9,6 +10,7 @@ import {
   type DrawnPicture,
 } from "../../../engine/worker/estimates.ts";
 import { workOf } from "../../../engine/drawing/work.ts";
+import { modelWithTiny } from "../../fakes/model-with-tiny.ts";
 import { SD2 } from "../../fakes/sd2-configs.ts";
 
 const read = await readModel(STARTER, "float32");
@@ -37,12 +39,20 @@ interface Known {
   readonly loaded?: string;
   readonly isTried?: boolean;
   readonly model?: ReadModel;
+  readonly tiny?: TinyUse;
 }
 
-function estimates({ drawn: latest = [], loaded, isTried = true, model = read }: Known = {}) {
+function estimates({
+  drawn: latest = [],
+  loaded,
+  isTried = true,
+  model = read,
+  tiny = {},
+}: Known = {}) {
   return new Estimates({
     models: { read: () => Promise.resolve(model) },
     device: () => (isTried ? { provider: "cpu", report: REPORT, fallback: undefined } : undefined),
+    tiny: () => tiny,
     loadedModel: () => loaded,
     latestOf: () => Promise.resolve(latest),
   });
@@ -94,6 +104,39 @@ test("what a method evaluates twice a step takes twice as long; what cannot be l
   const all = estimates({ drawn: [impossible, drawn()], loaded: "starter" });
   const pndm = await all.of({ ...ORDER, scheduler: "pndm" });
   expect(pndm).toMatchObject({ secondsPerStep: 2, seconds: 0.5 + 31 * 2 + 4 });
+});
+
+test("steps that run the last layer alone count as what they are, before and after", async () => {
+  const seconds = 0.5 + (15 + 15 * 0.15) * 2 + 4;
+  const cached = { ...ORDER, cacheInterval: 2 };
+  const all = estimates({ drawn: [drawn()], loaded: "starter" });
+  expect((await all.of(cached)).seconds).toBeCloseTo(seconds);
+  expect((await all.paceOf(cached)).step).toBeCloseTo((2 * (15 + 15 * 0.15)) / 30);
+  const { record } = drawn({ cacheInterval: 2 });
+  const denoise = 2 * (15 + 15 * 0.15);
+  const later = estimates({
+    drawn: [{ record, seconds: { load: 0, text: 1, denoise, decode: 1 } }],
+  });
+  expect((await later.of(ORDER)).secondsPerStep).toBeCloseTo(2);
+});
+
+test("a tiny decoder's work is counted where it decodes, and what the VAE took is no measure of it", async () => {
+  const model = await readModel(modelWithTiny(), "float32");
+  const of = async (
+    preset: "exact" | "fast",
+    latest: readonly DrawnPicture[],
+    decodesFast = true,
+  ) =>
+    (await estimates({ model, drawn: latest, tiny: { decodesFast } }).paceOf({ ...ORDER, preset }))
+      .decode;
+  const [tiny, own] = [await of("fast", []), await of("fast", [], false)];
+  expect(tiny).not.toBeCloseTo(own, 6);
+  expect(await of("exact", [])).toBe(own);
+  expect(await of("fast", [drawn()])).toBe(tiny);
+  expect(await of("exact", [drawn()])).toBe(4);
+  const byTiny = drawn({ decoder: "tiny" });
+  expect(await of("fast", [byTiny, drawn()])).toBe(4);
+  expect(await of("exact", [byTiny])).toBe(own);
 });
 
 test("a large model at its size takes about half an hour on a small CPU", () => {

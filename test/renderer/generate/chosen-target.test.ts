@@ -20,6 +20,7 @@ test("this device reads everything, an endpoint of prompts nothing else", () => 
     "preset",
     "precision",
     "guidanceInterval",
+    "cacheInterval",
   ]);
 });
 
@@ -32,17 +33,24 @@ test("an endpoint that declares inputs reads those; one that declares none is se
     "guidanceScale",
     "scheduler",
     "precision",
+    "cacheInterval",
   ]);
   expect([...ignoredBy(endpointOf({ profile: "full" }))]).toEqual([
     "preset",
     "precision",
     "guidanceInterval",
+    "cacheInterval",
   ]);
 });
 
 test("quality is asked for as far as it is read", () => {
   const interval: [number, number] = [0, 0.8];
-  const quality: FormFields = { precision: "int8", guidanceInterval: interval, steps: 9 };
+  const quality: FormFields = {
+    precision: "int8",
+    guidanceInterval: interval,
+    cacheInterval: 3,
+    steps: 9,
+  };
   const asked = (inputs: string[]) =>
     endpointRequest(
       { ...form, ...quality },
@@ -52,9 +60,13 @@ test("quality is asked for as far as it is read", () => {
         ignored: ignoredBy(endpointOf({ profile: "full", check: checkOf({ inputs }) })),
       },
     );
-  const declared = ["preset", "precision", "guidance_interval"];
+  const declared = ["preset", "precision", "guidance_interval", "cache_interval"];
   const sent = asked(["prompt", ...declared]);
-  expect(sent).toMatchObject({ precision: "int8", guidanceInterval: interval });
+  expect(sent).toMatchObject({
+    precision: "int8",
+    guidanceInterval: interval,
+    cacheInterval: 3,
+  });
   expect(sent).not.toHaveProperty("preset");
   expect(Object.keys(asked(["prompt", "seed"]))).toEqual(["target", "prompt", "count", "seed"]);
 });
@@ -78,8 +90,8 @@ test("a preset leaves what it sets to an endpoint that takes presets, and is its
   expect(asked(fast, plain)).toEqual({
     ...open,
     ...size,
-    steps: 12,
-    scheduler: "dpm++2m-karras",
+    steps: 10,
+    scheduler: "unipc",
     guidanceScale: 7.5,
   });
   expect(asked({ steps: 31 })).toMatchObject({ steps: 31, guidanceScale: 7.5 });

@@ -98,6 +98,13 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState().guidanceInterval).toBeUndefined();
   });
 
+  test("brings back which steps are full, and all where a whole record has none", () => {
+    recallRecord({ cacheInterval: 2 });
+    expect(useForm.getState().cacheInterval).toBe(2);
+    recallRecord(record);
+    expect(useForm.getState().cacheInterval).toBeUndefined();
+  });
+
   test("cuts a prompt that is longer than one may be", () => {
     recallRecord({ prompt: "x".repeat(20_000) });
     expect(useForm.getState().prompt).toHaveLength(10_000);
@@ -122,5 +129,7 @@ test("a stored form is trusted field by field", () => {
   expect(fieldsOf({ seed: "12a", scheduler: "magic", guidanceScale: -1 })).toEqual({});
   expect(fieldsOf({ guidanceScale: 0 })).toEqual({ guidanceScale: 0 });
   expect(fieldsOf({ guidanceInterval: [0.8, 0.2] })).toEqual({});
+  expect(fieldsOf({ cacheInterval: 40 })).toEqual({});
+  expect(fieldsOf({ cacheInterval: 3 })).toEqual({ cacheInterval: 3 });
   expect(fieldsOf({ guidanceInterval: [0, 0.5] })).toEqual({ guidanceInterval: [0, 0.5] });
 });

@@ -53,6 +53,7 @@ test("reads every input of the table", () => {
     { name: "precision", datatype: "BYTES", shape: [1], data: ["int8"] },
     { name: "preset", datatype: "BYTES", shape: [1], data: ["fast"] },
     { name: "guidance_interval", datatype: "FP32", shape: [2], data: [0.1, 0.8] },
+    INT32("cache_interval", 3),
     INT32("num_images_per_prompt", 2),
   );
   expect(asked(request)).toEqual({
@@ -64,6 +65,7 @@ test("reads every input of the table", () => {
     precision: "int8",
     preset: "fast",
     guidanceInterval: [0.1, 0.8],
+    cacheInterval: 3,
     height: 512,
     width: 768,
     scheduler: "euler",
@@ -82,6 +84,7 @@ test("reads the same from parameters, and by the aliases", () => {
     scheduler: "dpm++2m-karras",
     preset: "balanced",
     guidance_interval: "0.0 0.8",
+    cache_interval: 1,
     count: 2,
     colour: "unknown to us",
   };
@@ -96,6 +99,7 @@ test("reads the same from parameters, and by the aliases", () => {
     scheduler: "dpm++2m-karras",
     preset: "balanced",
     guidanceInterval: [0, 0.8],
+    cacheInterval: 1,
     count: 2,
   });
 });
@@ -131,7 +135,7 @@ describe("where an input stands in two places", () => {
 describe("an input of another name", () => {
   const stray = (name: string) => ({ ...PROMPT, name });
   const known =
-    "the inputs are prompt, negative_prompt, seed, num_inference_steps, guidance_scale, height, width, scheduler, precision, preset, guidance_interval, num_images_per_prompt";
+    "the inputs are prompt, negative_prompt, seed, num_inference_steps, guidance_scale, height, width, scheduler, precision, preset, guidance_interval, cache_interval, num_images_per_prompt";
 
   test.each(["input0", "text_input", "BYTES", "args_0"])("%s alone is the prompt", (name) => {
     expect(asked({ inputs: [stray(name)] })).toEqual(CAT);

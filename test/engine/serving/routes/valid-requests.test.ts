@@ -32,6 +32,7 @@ const VALUES: Readonly<
   scheduler: fc.constantFrom("ddim", "pndm", "euler"),
   precision: fc.constantFrom("auto", "float32", "int8"),
   preset: fc.constantFrom("exact", "balanced", "fast"),
+  cacheInterval: fc.integer({ min: 1, max: 10 }),
   count: fc.integer({ min: 1, max: 3 }),
 };
 

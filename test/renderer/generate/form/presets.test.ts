@@ -9,7 +9,7 @@ import {
 
 const own = { steps: 50, scheduler: "ddim", isDistilled: false } as const;
 const distilled = { steps: 4, scheduler: "lcm", isDistilled: true } as const;
-const NONE = { precision: undefined, guidanceInterval: undefined };
+const NONE = { precision: undefined, cacheInterval: undefined, guidanceInterval: undefined };
 
 test("each preset is recognized in the form it makes", () => {
   const found = PRESETS.map((preset) => presetOf(fieldsOf(preset, own), own));
@@ -19,6 +19,7 @@ test("each preset is recognized in the form it makes", () => {
 test("numbers set by hand are no preset, unless they say the same", () => {
   expect(presetOf({ ...NONE, steps: 31, scheduler: undefined }, own)).toBeUndefined();
   expect(presetOf({ ...fieldsOf("fast", own), guidanceInterval: [0, 0.5] }, own)).toBeUndefined();
+  expect(presetOf({ ...fieldsOf("fast", own), cacheInterval: undefined }, own)).toBeUndefined();
   expect(presetOf({ ...NONE, steps: 50, scheduler: "ddim" }, own)).toBe("exact");
 });
 
