@@ -75,15 +75,7 @@ export class InferenceServer {
       log,
     });
     const table = parts.installRoutes(app, {
-      admission: {
-        draw: (request) => {
-          const onStart = (): void => {
-            parts.requests.markStarted(request.caller);
-            request.onStart?.();
-          };
-          return parts.admission.draw({ ...request, onStart });
-        },
-      },
+      admission: parts.requests.marking(parts.admission),
       engine,
       callerOf: ({ raw }: FastifyRequest) => gate.callerOf(raw),
       settings: () => file.settings(),

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StudioError } from "../contract/errors.ts";
 import type { Exchange, ServedRequest } from "../contract/server.ts";
+import type { Admission } from "./admission.ts";
 import { BodyBeginning } from "./body-beginning.ts";
 import type { Caller } from "./caller.ts";
 import { shownBody, shownHeaders, withoutSecrets } from "./shown-body.ts";
@@ -107,6 +108,19 @@ export class RequestLog {
   markStarted(caller: Caller): void {
     const entry = this.#byCaller.get(caller);
     if (entry?.row.state === "waiting") this.#change(entry, { state: "running" });
+  }
+
+  /** Lets requests through as another does, and marks each when it is its turn. */
+  marking(admission: Admission): Admission {
+    return {
+      draw: (request) => {
+        const onStart = (): void => {
+          this.markStarted(request.caller);
+          request.onStart?.();
+        };
+        return admission.draw({ ...request, onStart });
+      },
+    };
   }
 
   /** Newest first. */

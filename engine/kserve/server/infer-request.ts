@@ -1,7 +1,7 @@
 import { copyOf, valuesFromBytes } from "../wire/binary-tensor.ts";
 import { BASE64, CONTENT_TYPE } from "../wire/data-json.ts";
 import { readDatatype } from "../wire/datatypes.ts";
-import { type BinaryTensors, type MessageBody, splitBody } from "../wire/framing.ts";
+import { BinaryTensors, type MessageBody, splitBody } from "../wire/framing.ts";
 import type { Json, JsonObject } from "../wire/json.ts";
 import { tensorFromJson } from "../wire/json-tensor.ts";
 import { asId, asList, asName, asObject, asParameters, isAbsent } from "../wire/members.ts";
@@ -43,6 +43,11 @@ export function readInferRequest(body: MessageBody): InferRequest {
     const split = splitBody(body, REQUEST_LIMITS);
     return split.kind === "raw" ? rawRequest(split.bytes) : toRequest(split.message, split.binary);
   });
+}
+
+/** The same of what another encoding has said: the message as JSON would have it, and its binary tensors. */
+export function inferRequestOf(message: JsonObject, binary: Uint8Array): InferRequest {
+  return toRequest(message, new BinaryTensors(binary));
 }
 
 function toRequest(json: Json, binary: BinaryTensors): InferRequest {

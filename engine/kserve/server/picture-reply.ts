@@ -39,21 +39,29 @@ export function pictureReply(
   drawn: DrawnPictures,
   wanted: WantedPicture,
 ): EncodedMessage {
-  const { modelName, modelVersion, id, seeds, device, precision, seconds } = head;
-  const parameters = new Map<string, ParameterValue>([
+  const { modelName, modelVersion, id } = head;
+  const members = {
+    model_name: JSON.stringify(modelName),
+    ...(modelVersion === undefined ? {} : { model_version: JSON.stringify(modelVersion) }),
+    id: JSON.stringify(id),
+    parameters: parametersJson(replyParameters(head)),
+  };
+  return encodeMessage(members, "outputs", [pictureTensor(drawn, wanted)]);
+}
+
+/** How the pictures of a reply came about. */
+export function replyParameters({ seeds, device, precision, seconds }: ReplyHead): Parameters {
+  return new Map<string, ParameterValue>([
     ["seed", seeds.join(",")],
     ["device", device],
     ...(precision === undefined ? [] : [["precision", precision] as const]),
     ["seconds", seconds],
   ]);
-  const members = {
-    model_name: JSON.stringify(modelName),
-    ...(modelVersion === undefined ? {} : { model_version: JSON.stringify(modelVersion) }),
-    id: JSON.stringify(id),
-    parameters: parametersJson(parameters),
-  };
-  const tensor = wanted.format === "raw" ? pixelTensor(drawn, wanted) : fileTensor(drawn, wanted);
-  return encodeMessage(members, "outputs", [tensor]);
+}
+
+/** The pictures of a reply as its output. */
+export function pictureTensor(drawn: DrawnPictures, wanted: WantedPicture): OutgoingTensor {
+  return wanted.format === "raw" ? pixelTensor(drawn, wanted) : fileTensor(drawn, wanted);
 }
 
 /** The reply of the customer's handler (stable_diffusion_handler.py), with no further member. */

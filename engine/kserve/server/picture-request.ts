@@ -70,13 +70,18 @@ const MAX_PIXELS = 1 << 26;
 /** A side that is left to the model, which is seldom larger. */
 const USUAL_SIDE = 768;
 
-/** Refuses more pixels than one request may ask for. */
-export function refuseTooLarge(requests: readonly PictureRequest[]): void {
+/** Pixels of all pictures that requests ask for. */
+export function pixelsOf(requests: readonly PictureRequest[]): number {
   const sizes = requests.map(
     ({ prompts, count, width = USUAL_SIDE, height = USUAL_SIDE }) =>
       prompts.length * count * width * height,
   );
-  const pixels = sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Refuses more pixels than one request may ask for. */
+export function refuseTooLarge(requests: readonly PictureRequest[]): void {
+  const pixels = pixelsOf(requests);
   if (pixels <= MAX_PIXELS) return;
   throw new MessageFault("A request", `for ${pixels} pixels`, `${MAX_PIXELS} are the most`);
 }

@@ -12,6 +12,7 @@ import { GrpcDefinition } from "./grpc-definition.ts";
 import { installMethods } from "./install-methods.ts";
 import { healthMethods } from "./health-methods.ts";
 import { isReady, modelMethods } from "./model-methods.ts";
+import { pictureMethods } from "./picture-methods.ts";
 import { reflectionMethods } from "./reflection-methods.ts";
 
 export type GrpcServerParts = Omit<InferenceServerParts, "installRoutes">;
@@ -61,9 +62,14 @@ export class GrpcServer {
     const listening = new ListenerGate(host, file);
     const gate = new CallGate(listening, requests);
     const server = new Server({ ...OPTIONS, interceptors: [gate.intercept] });
+    const pictures = {
+      engine,
+      admission: requests.marking(parts.admission),
+      logError: (error: unknown) => log.error(error),
+    };
     const reflection = reflectionMethods(definition);
     const services = {
-      [SERVICE]: modelMethods(engine),
+      [SERVICE]: { ...modelMethods(engine), ...pictureMethods(pictures) },
       "grpc.health.v1.Health": healthMethods(definition.services, () => isReady(engine)),
       "grpc.reflection.v1.ServerReflection": reflection,
       "grpc.reflection.v1alpha.ServerReflection": reflection,

@@ -45,8 +45,8 @@ export function outcomeOf(error: unknown, httpStatus?: number): Outcome {
 }
 
 function codeOf({ code, status: own }: StudioError, httpStatus = own): status {
-  // A deadline that cannot be kept is one that has passed.
-  if (code === "TIME_LIMIT") return status.DEADLINE_EXCEEDED;
+  // A deadline that cannot be kept is as one that has passed.
+  if (code === "TIME_LIMIT" || code === "LIMIT_TOO_SHORT") return status.DEADLINE_EXCEEDED;
   return CODES[httpStatus] ?? status.UNKNOWN;
 }
 

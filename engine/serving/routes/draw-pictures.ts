@@ -2,6 +2,7 @@ import type { GenerationRecord } from "../../contract/image-record.ts";
 import type { GenerationRequest } from "../../contract/request.ts";
 import { encodePicture } from "../../codecs/picture-codec.ts";
 import { recordedPng } from "../../image/generation-text.ts";
+import { encodePng } from "../../image/png/png.ts";
 import type { DrawnPictures } from "../../kserve/server/picture-data.ts";
 import type { PictureFormat } from "../../kserve/server/wanted-picture.ts";
 import type { Admission } from "../admission.ts";
@@ -84,4 +85,31 @@ async function toDrawn(
 export function ofOneSize(pictures: readonly Drawn[]): DrawnPictures {
   const [{ width, height } = { width: 0, height: 0 }] = pictures;
   return { width, height, pictures: pictures.map(({ bytes }) => bytes) };
+}
+
+/** Time between two previews, at the least. */
+const PREVIEW_MS = 500;
+
+/** How far a request is, for its client. */
+export interface Told {
+  /** Steps done, of how many; of all pictures of the request together. */
+  readonly step: number;
+  readonly of: number;
+  /** What it looks like so far, now and then: a small PNG. */
+  readonly preview?: Uint8Array;
+}
+
+/** Counts the steps of a request over all its pictures. */
+export function progressTeller({
+  requests,
+}: Pick<InferenceWork, "requests">): (progress: Progress) => Promise<Told> {
+  const pictures = requests.reduce((sum, { count = 1 }) => sum + count, 0);
+  let previewAtMs = -Infinity;
+  return async ({ image, step, steps, preview }) => {
+    const told = { step: image * steps + step, of: pictures * steps };
+    if (performance.now() - previewAtMs < PREVIEW_MS) return told;
+    previewAtMs = performance.now();
+    const pixels = await preview();
+    return pixels === undefined ? told : { ...told, preview: encodePng(pixels) };
+  };
 }

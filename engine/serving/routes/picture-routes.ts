@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyBaseLogger } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
-import { encodePng } from "../../image/png/png.ts";
 import {
   eventJson,
   type ProgressEvent,
@@ -20,6 +19,8 @@ import {
   drawPictures,
   ofOneSize,
   type Progress,
+  progressTeller,
+  type Told,
 } from "./draw-pictures.ts";
 import { type Inference, type Message, readInference, replyTo } from "./read-inference.ts";
 import { sentenceOf } from "./refuse.ts";
@@ -34,9 +35,6 @@ const SILENCE_MS = 10_000;
 
 /** Events that may wait for a slow client; what is older is dropped, the last one never. */
 const MAX_WAITING = 100;
-
-/** Time between two previews, at the least. */
-const PREVIEW_MS = 500;
 
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -129,29 +127,24 @@ async function* eventStream(
 function eventEncoder(
   inference: Inference,
 ): (event: DrawingEvent | undefined) => Promise<ByteSource> {
-  const pictures = inference.requests.reduce((sum, { count = 1 }) => sum + count, 0);
-  let previewAtMs = -Infinity;
+  const tell = progressTeller(inference);
   return async (event) => {
     // A comment: clients skip it, proxies see that somebody is there.
     if (event === undefined) return text(": waiting\n\n");
     if (event.kind === "drawn") return serverSentEvent(replyTo(inference, event));
-    const isDue = performance.now() - previewAtMs >= PREVIEW_MS;
-    if (isDue) previewAtMs = performance.now();
-    return serverSentEvent(eventJson(await progressEvent(inference, event, { pictures, isDue })));
+    return serverSentEvent(eventJson(progressEvent(inference, await tell(event))));
   };
 }
 
-async function progressEvent(
+function progressEvent(
   { address, request }: Inference,
-  { image, step, steps, preview }: Progress,
-  { pictures, isDue }: { readonly pictures: number; readonly isDue: boolean },
-): Promise<ProgressEvent> {
-  const pixels = isDue ? await preview() : undefined;
+  { step, of, preview }: Told,
+): ProgressEvent {
   return {
     id: request.id,
     model_name: address.name,
-    step: image * steps + step,
-    of: pictures * steps,
-    ...(pixels === undefined ? {} : { preview: toBase64(encodePng(pixels)) }),
+    step,
+    of,
+    ...(preview === undefined ? {} : { preview: toBase64(preview) }),
   };
 }

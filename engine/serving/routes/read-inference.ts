@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
 import type { InferRequest } from "../../kserve/server/infer-request.ts";
-import { pictureReply } from "../../kserve/server/picture-reply.ts";
+import { pictureReply, type ReplyHead } from "../../kserve/server/picture-reply.ts";
 import { generationRequests, pictureRequest } from "../../kserve/server/picture-request.ts";
 import type { WantedPicture } from "../../kserve/server/wanted-picture.ts";
 import type { Parameters } from "../../kserve/wire/wire-tensor.ts";
@@ -33,14 +33,20 @@ export async function readInference(
   const address = addressOf(request);
   await servedModel(engine, address);
   const message = read(await bodies.read(request));
+  return inferenceOf(message, { address, caller: callerOf(request), signal });
+}
+
+/** What the engine is to do for a message, whichever protocol it came by. Throws REQUEST_INVALID. */
+export function inferenceOf(
+  message: Message,
+  asked: Pick<Inference, "address" | "caller" | "signal">,
+): Inference {
   return {
     ...message,
-    address,
+    ...asked,
     requests: generationRequests(pictureRequest(message.request)),
     format: message.wanted.format,
-    caller: callerOf(request),
     timeLimitSeconds: timeLimitOf(message.request.parameters),
-    signal,
   };
 }
 
@@ -65,11 +71,16 @@ function timeLimitOf(parameters: Parameters): number | undefined {
 }
 
 /** The ordinary reply: pictures as they were wanted. */
-export function replyTo(
-  { address, request, wanted }: Inference,
+export function replyTo(inference: Inference, drawn: DrawnRequest): EncodedMessage {
+  return pictureReply(headOf(inference, drawn), ofOneSize(drawn.pictures), inference.wanted);
+}
+
+/** What a reply says besides its pictures. */
+export function headOf(
+  { address, request }: Inference,
   { pictures, seconds }: DrawnRequest,
-): EncodedMessage {
-  const head = {
+): ReplyHead {
+  return {
     modelName: address.name,
     ...(address.version === undefined ? {} : { modelVersion: address.version }),
     id: request.id,
@@ -78,5 +89,4 @@ export function replyTo(
     precision: pictures[0]?.precision,
     seconds,
   };
-  return pictureReply(head, ofOneSize(pictures), wanted);
 }
