@@ -2,8 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { StudioError } from "../contract/errors.ts";
 import type { ServerSettings } from "../contract/server.ts";
 import type { Admission, AdmissionRequest } from "./admission.ts";
-import { FairLine, type Waiter } from "./fair-line.ts";
-import type { PictureEngine, PictureEvent, PictureJob } from "./picture-engine.ts";
+import { FairLine } from "./fair-line.ts";
+import type { PictureEngine, PictureEvent } from "./picture-engine.ts";
+import { newTicket, newTurn, type Ticket } from "./ticket.ts";
+import { secondsUntilDone } from "./work.ts";
 
 export interface AdmissionParts {
   readonly engine: Pick<PictureEngine, "draw" | "expectedSeconds" | "busySeconds">;
@@ -20,29 +22,16 @@ const CLOSE_MS = 2500;
 /** What a timer can wait for, 24 days; one that is to wait longer fires at once. */
 const MOST_SECONDS = (2 ** 31 - 1) / 1000;
 
-/** A request in front of the device. */
-interface Ticket extends Waiter {
-  readonly job: PictureJob;
-  readonly arrivedMs: number;
-  /** From when it came; infinite where there is none. */
-  readonly limitSeconds: number;
-  /** Cancels what it waits for, or draws, with the reason. */
-  readonly abort: AbortController;
-  readonly turn: PromiseWithResolvers<void>;
-  /** What drawing it takes; undefined where that is not known. */
-  seconds: number | undefined;
-  /** Whether it may begin: its limit was looked at. */
-  isChecked: boolean;
-  startedMs: number | undefined;
-}
-
-/** Those that wait in front of the device, and the one that is drawn. */
+/**
+ * Those that wait in front of the device, and the one that is drawn. After each picture it is another
+ * key's turn where one waits: a request of sixty pictures goes on between the others'.
+ */
 export class AdmissionQueue implements Admission {
   readonly #parts: AdmissionParts;
   readonly #nowMs: () => number;
   readonly #line = new FairLine<Ticket>();
+  readonly #unfinished = new Set<Promise<void>>();
   #running: Ticket | undefined;
-  #finished: Promise<void> = Promise.resolve();
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
@@ -68,12 +57,13 @@ export class AdmissionQueue implements Admission {
   /** Refuses everything; resolves when nothing is drawn any more. */
   async close(): Promise<void> {
     this.refuseAll();
-    await Promise.race([this.#finished, delay(CLOSE_MS, undefined, { ref: false })]);
+    const finished = Promise.all(this.#unfinished);
+    await Promise.race([finished, delay(CLOSE_MS, undefined, { ref: false })]);
   }
 
   async *draw(request: AdmissionRequest): AsyncGenerator<PictureEvent, void> {
     request.signal.throwIfAborted();
-    const ticket = this.#ticketOf(request);
+    const ticket = newTicket(request, this.#parts.settings());
     const onGone = (): void => this.#cancel(ticket, request.signal.reason);
     this.#enter(ticket);
     request.signal.addEventListener("abort", onGone, { once: true });
@@ -89,24 +79,6 @@ export class AdmissionQueue implements Admission {
     }
   }
 
-  #ticketOf({ job, caller, timeLimitSeconds }: AdmissionRequest): Ticket {
-    const own = this.#parts.settings().timeLimitSeconds;
-    const turn = Promise.withResolvers<void>();
-    // Whoever is refused before waiting for it must not end the process.
-    turn.promise.catch(() => undefined);
-    return {
-      callerId: caller.id,
-      job: { ...job, keepsPictures: caller.keepsPictures },
-      arrivedMs: this.#nowMs(),
-      limitSeconds: Math.min(own ?? Infinity, timeLimitSeconds ?? Infinity),
-      abort: new AbortController(),
-      turn,
-      seconds: undefined,
-      isChecked: false,
-      startedMs: undefined,
-    };
-  }
-
   /** Takes a place. Refuses as QUEUE_FULL, or has another refused so. */
   #enter(ticket: Ticket): void {
     const { queueLength } = this.#parts.settings();
@@ -119,24 +91,25 @@ export class AdmissionQueue implements Admission {
   }
 
   #full(): StudioError {
-    const seconds = atLeastASecond(this.#untilFree());
+    const seconds = atLeastASecond(this.#untilAPlace());
     return new StudioError("QUEUE_FULL", { waiting: this.#line.length, seconds });
   }
 
   /** Learns what it takes; refuses as LIMIT_TOO_SHORT or TIME_LIMIT what could not be done in time. */
   async #check(ticket: Ticket): Promise<void> {
     const { engine } = this.#parts;
+    const { work, limitSeconds: limit } = ticket;
     const expected = engine.expectedSeconds(ticket.job).catch(() => undefined);
-    if (ticket.limitSeconds === Infinity) {
-      void expected.then((seconds) => (ticket.seconds = seconds));
+    if (limit === Infinity) {
+      void expected.then((seconds) => (work.seconds = seconds));
     } else {
-      ticket.seconds = await expected;
-      const { seconds = 0, limitSeconds: limit } = ticket;
+      work.seconds = await expected;
+      const { seconds = 0 } = work;
       // Of one that takes too long by itself no waiting makes less.
       if (seconds > limit) {
         throw new StudioError("LIMIT_TOO_SHORT", { expected: rounded(seconds), limit });
       }
-      const total = this.#waitOf(ticket) + seconds;
+      const total = this.#untilDrawn(ticket);
       if (total > limit) {
         throw new StudioError("TIME_LIMIT", {
           expected: rounded(total),
@@ -159,7 +132,7 @@ export class AdmissionQueue implements Admission {
   /** Gives up its place in the line; where it is drawn, the device is free once drawing has ended. */
   #cancel(ticket: Ticket, reason: unknown): void {
     ticket.abort.abort(reason);
-    if (ticket.startedMs !== undefined) return;
+    if (ticket === this.#running) return;
     this.#line.leave(ticket);
     ticket.turn.reject(reason);
     this.#advance();
@@ -171,44 +144,71 @@ export class AdmissionQueue implements Admission {
     const next = this.#line.serveNext(({ isChecked }) => isChecked);
     if (next === undefined) return;
     this.#running = next;
-    next.startedMs = this.#nowMs();
+    next.work.begin(this.#nowMs());
     next.turn.resolve();
     this.#tell();
   }
 
   async *#drawing(
-    { job, abort }: Ticket,
+    ticket: Ticket,
     onStart: (() => void) | undefined,
   ): AsyncGenerator<PictureEvent, void> {
+    const { job, abort } = ticket;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#finished = promise;
+    this.#unfinished.add(promise);
     try {
       onStart?.();
-      yield* this.#parts.engine.draw(job, abort.signal);
+      for await (const event of this.#parts.engine.draw(job, abort.signal)) {
+        yield event;
+        if (event.kind === "picture") await this.#giveWay(ticket);
+      }
     } catch (error) {
       // Whatever a cancel made of it on the way, why it was cancelled is what a client is told.
       throw abort.signal.aborted ? abort.signal.reason : error;
     } finally {
       resolve();
-      this.#running = undefined;
-      this.#advance();
-      this.#tell();
+      this.#unfinished.delete(promise);
+      this.#letGo(ticket);
     }
   }
 
-  /** Seconds until the device is free for the next of the line, as far as is known. */
-  #untilFree(): number {
-    const running = this.#running;
-    const busy = this.#parts.engine.busySeconds();
-    if (running?.startedMs === undefined) return busy;
-    const since = (this.#nowMs() - running.startedMs) / 1000;
-    return busy + Math.max(0, (running.seconds ?? 0) - since);
+  /** Between two pictures: waits until it is its turn again, at once where no other key waits. */
+  async #giveWay(ticket: Ticket): Promise<void> {
+    ticket.work.finishPicture();
+    if (ticket.work.isDone || ticket.abort.signal.aborted) return;
+    ticket.turn = newTurn();
+    this.#line.comeBack(ticket);
+    this.#letGo(ticket);
+    await ticket.turn.promise;
   }
 
-  #waitOf(ticket: Ticket): number {
+  #letGo(ticket: Ticket): void {
+    if (ticket !== this.#running) return;
+    ticket.work.pause(this.#nowMs());
+    this.#running = undefined;
+    this.#advance();
+    this.#tell();
+  }
+
+  /** Seconds until a place is free, as far as is known: until the next one's first turn. */
+  #untilAPlace(): number {
+    const running = this.#running;
+    const busy = this.#parts.engine.busySeconds();
+    if (running === undefined) return busy;
+    const isAlone = this.#line.inOrder().every(({ callerId }) => callerId === running.callerId);
+    const { work } = running;
+    return busy + (isAlone ? work.left(this.#nowMs()) : work.leftOfPicture(this.#nowMs()));
+  }
+
+  /** Seconds until all of it is drawn, as far as is known. */
+  #untilDrawn(ticket: Ticket): number {
     const line = this.#line.inOrder();
-    const before = line.slice(0, Math.max(0, line.indexOf(ticket)));
-    return before.reduce((sum, { seconds }) => sum + (seconds ?? 0), this.#untilFree());
+    const before = line.slice(0, line.indexOf(ticket));
+    const others = line.filter(({ callerId }) => callerId !== ticket.callerId);
+    const own = before.filter(({ callerId }) => callerId === ticket.callerId);
+    const running = this.#running === undefined ? [] : [this.#running];
+    const inFront = [...running, ...own, ...others];
+    return this.#parts.engine.busySeconds() + secondsUntilDone(ticket, inFront, this.#nowMs());
   }
 
   #tell(): void {

@@ -10,34 +10,43 @@ const REMEMBERED = 2000;
 /**
  * A line of bounded length that is fair to callers: they are served in turn, each in the order of its
  * own requests. Where it is full, one who has fewer places than another by two or more gets the latest of
- * that one's.
+ * that one's. Who was served and comes back for more stands before its caller's others, and takes no place.
  */
 export class FairLine<W extends Waiter> {
   readonly #servedAt = new Map<string, number>();
+  readonly #back = new Set<W>();
   #turns = 0;
   #waiters: W[] = [];
 
+  /** How many wait for their first turn. */
   get length(): number {
-    return this.#waiters.length;
+    return this.#waiters.length - this.#back.size;
   }
 
   /** Takes a place among at most `length`; gives who lost theirs, or `full` where none is to be had. */
   enter(waiter: W, length: number): W | "full" | undefined {
-    if (this.#waiters.length < length) {
+    if (this.length < length) {
       this.#waiters.push(waiter);
       return undefined;
     }
     const counts = this.#counts();
     const [hog, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), ["", 0]);
     if (most < (counts.get(waiter.callerId) ?? 0) + 2) return "full";
-    const loser = this.#waiters.findLast(({ callerId }) => callerId === hog);
+    const loser = this.#new().findLast(({ callerId }) => callerId === hog);
     if (loser === undefined) return "full";
     this.leave(loser);
     this.#waiters.push(waiter);
     return loser;
   }
 
+  /** Comes back for another turn. */
+  comeBack(waiter: W): void {
+    this.#back.add(waiter);
+    this.#waiters.unshift(waiter);
+  }
+
   leave(waiter: W): void {
+    this.#back.delete(waiter);
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
   }
 
@@ -68,8 +77,12 @@ export class FairLine<W extends Waiter> {
 
   #counts(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const { callerId } of this.#waiters) counts.set(callerId, (counts.get(callerId) ?? 0) + 1);
+    for (const { callerId } of this.#new()) counts.set(callerId, (counts.get(callerId) ?? 0) + 1);
     return counts;
+  }
+
+  #new(): W[] {
+    return this.#waiters.filter((waiter) => !this.#back.has(waiter));
   }
 }
 

@@ -58,8 +58,8 @@ export interface PictureEngine {
   /** Serves none until one is loaded; does nothing where it is not served. Refuses as NOT_FOUND. */
   unload(name: string): Promise<void>;
   /**
-   * Draws with the model that is served. Each picture waits for the device's next turn. Rejects with the
-   * signal's reason once the device is free, within two seconds.
+   * Draws with the model that is served. Each picture waits for the device's next turn, and lets go of it
+   * before it is yielded. Rejects with the signal's reason once the device is free, within two seconds.
    */
   draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void>;
   /** Seconds that a job's pictures take once they are drawn; undefined where nothing is known. */

@@ -124,13 +124,16 @@ export class StudioEngine implements PictureEngine {
     const orders = await this.#ordersOf(job.requests);
     for (const [image, order] of orders.entries()) {
       const release = await this.#parts.turns.take("server", signal);
+      let picture: PictureEvent | undefined;
       try {
-        yield* this.#picture(order, { image, job, signal });
+        picture = yield* this.#picture(order, { image, job, signal });
       } catch (error) {
         throw asRefusal(error);
       } finally {
         release();
       }
+      // Without the device: whoever reads it may let others draw before it asks for the next.
+      if (picture !== undefined) yield picture;
     }
   }
 
@@ -165,10 +168,12 @@ export class StudioEngine implements PictureEngine {
     );
   }
 
+  /** Yields how far a picture is; ends with the picture. */
   async *#picture(
     order: Order,
     { image, job, signal }: { image: number; job: PictureJob; signal: AbortSignal },
-  ): AsyncGenerator<PictureEvent, void> {
+  ): AsyncGenerator<PictureEvent, PictureEvent | undefined> {
+    let picture: PictureEvent | undefined;
     for await (const event of this.#parts.drawing.events(order, { signal })) {
       if (event.kind === "started") continue;
       if (event.kind === "progress") {
@@ -177,9 +182,10 @@ export class StudioEngine implements PictureEngine {
       } else {
         await this.#remember(event, job);
         const { pixels, png, record, seconds } = event;
-        yield { kind: "picture", image, pixels, png, record, seconds };
+        picture = { kind: "picture", image, pixels, png, record, seconds };
       }
     }
+    return picture;
   }
 
   /** In the gallery where its key says so; how long it took is learnt either way. */
