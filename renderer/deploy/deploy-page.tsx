@@ -3,12 +3,14 @@ import { Plus } from "lucide-react";
 import { useEffect } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import type { Connection } from "../../engine/contract/buckets.ts";
-import type { DeployDraft } from "../../engine/contract/deploy.ts";
+import type { DeployDraft, DeployField } from "../../engine/contract/deploy.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { clusterFault, useDryRun } from "../state/cluster.ts";
 import { changeDeployDraft, useDeployDraft } from "../state/deploy.ts";
 import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
 import { useWords } from "../words/words.ts";
+import { ClusterSection } from "./cluster/cluster-section.tsx";
 import { DeployForm } from "./deploy-form.tsx";
 import styles from "./deploy-page.module.css";
 import { ManifestsView } from "./manifests-view.tsx";
@@ -32,28 +34,47 @@ export function DeployPage() {
   );
 }
 
+/** Without a bucket there is nothing to apply, but what is deployed can still be looked after. */
 function NoConnection() {
   const t = useWords("deploy");
+  const { queries } = useStudio();
+  const { data: clusters = [] } = useQuery(queries.clusters.list.queryOptions());
   const [, navigate] = useLocation();
   return (
-    <Empty title={t("empty")}>
-      <p className={styles.text}>{t("emptyText")}</p>
-      <Button variant="filled" icon={Plus} onPress={() => navigate("/buckets?add")}>
-        {t("connect")}
-      </Button>
-    </Empty>
+    <div className={styles.alone}>
+      <Empty title={t("empty")}>
+        <p className={styles.text}>{t("emptyText")}</p>
+        <Button variant="filled" icon={Plus} onPress={() => navigate("/buckets?add")}>
+          {t("connect")}
+        </Button>
+      </Empty>
+      {clusters.length > 0 && <ClusterSection draft={undefined} isSound={false} />}
+    </div>
   );
 }
 
 function Bench({ connections }: { connections: readonly Connection[] }) {
   const draft = useChosenDraft(connections);
   const shown = useManifests(draft);
+  const faultOfCluster = useClusterFaults(draft);
   return (
     <div className={styles.bench}>
-      <DeployForm draft={draft} connections={connections} faultOf={shown.faultOf} />
-      <ManifestsView draft={draft} shown={shown} />
+      <DeployForm
+        draft={draft}
+        connections={connections}
+        faultOf={(field) => shown.faultOf(field) ?? faultOfCluster(field)}
+      />
+      <ManifestsView draft={draft} shown={shown}>
+        <ClusterSection draft={draft} isSound={!shown.isStale} />
+      </ManifestsView>
     </div>
   );
+}
+
+/** What the cluster refused at the last dry run, at the fields that decide it; nothing once the form has changed. */
+function useClusterFaults(draft: DeployDraft): (field: DeployField) => string | undefined {
+  const last = useDryRun((state) => state.last);
+  return (field) => clusterFault(last, draft, field);
 }
 
 /** The draft with a connection that there is, and with what the address says; it says it once. */
@@ -61,9 +82,10 @@ function useChosenDraft(connections: readonly Connection[]): DeployDraft {
   const typed = useDeployDraft();
   const [address, setAddress] = useSearchParams();
   useEffect(() => {
-    if (address.size === 0) return;
+    if (!address.has("at") && !address.has("path")) return;
     changeDeployDraft(placeIn(address));
-    setAddress({}, { replace: true });
+    const others = [...address].filter(([name]) => !["at", "bucket", "path"].includes(name));
+    setAddress(new URLSearchParams(others), { replace: true });
   }, [address, setAddress]);
   const connection = connections.find(({ id }) => id === typed.connectionId) ?? connections[0];
   // Where the connection names its bucket, no other is meant.

@@ -1,5 +1,5 @@
 import { Copy, Info, Save, TriangleAlert } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import type { DeployDraft, DeployFile, DeployManifests } from "../../engine/contract/deploy.ts";
 import { Failed, Skeleton } from "../ui/async-states.tsx";
@@ -17,10 +17,12 @@ import type { ShownManifests } from "./use-manifests.ts";
 export interface ManifestsViewProps {
   readonly draft: DeployDraft;
   readonly shown: ShownManifests;
+  /** What can be done with them besides. */
+  readonly children: ReactNode;
 }
 
 /** The files that a form became, what in them departs from others', and what to do with them. */
-export function ManifestsView({ draft, shown }: ManifestsViewProps) {
+export function ManifestsView({ draft, shown, children }: ManifestsViewProps) {
   const t = useWords("deploy");
   const { manifests, isStale, hasFaults, error } = shown;
   const [isSaving, setIsSaving] = useState(false);
@@ -40,6 +42,7 @@ export function ManifestsView({ draft, shown }: ManifestsViewProps) {
       )}
       {manifests && <Notes notes={manifests.notes} />}
       {manifests && <Commands manifests={manifests} folder={draft.name} />}
+      {children}
       {isSaving && <SaveDialog draft={draft} onClose={() => setIsSaving(false)} />}
     </section>
   );
@@ -74,7 +77,7 @@ function Files({ manifests, isStale, onSave }: FilesProps) {
         </TabList>
         <div className={styles.verbs}>
           <CopyButton text={file.text} />
-          <Button variant="filled" icon={Save} isDisabled={isStale} onPress={onSave}>
+          <Button icon={Save} isDisabled={isStale} onPress={onSave}>
             {t("save")}
           </Button>
         </div>

@@ -2,6 +2,7 @@ import { createInstance } from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 import { archive } from "./en/archive.ts";
 import { buckets } from "./en/buckets.ts";
+import { clusters } from "./en/clusters.ts";
 import { deploy } from "./en/deploy.ts";
 import { endpoints } from "./en/endpoints.ts";
 import { frame } from "./en/frame.ts";
@@ -21,6 +22,7 @@ import { welcome } from "./en/welcome.ts";
 const en = {
   archive,
   buckets,
+  clusters,
   deploy,
   endpoints,
   frame,

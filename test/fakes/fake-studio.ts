@@ -10,7 +10,8 @@ import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { archiveOf } from "./fake-archive.ts";
 import { FakeBuckets } from "./fake-buckets.ts";
-import { clusterCommands, deployCommands } from "./fake-deploy.ts";
+import { FakeClusters } from "./fake-clusters.ts";
+import { manifestCommands } from "./fake-deploy.ts";
 import { FakeEndpoints } from "./fake-endpoints.ts";
 import { FakeServer } from "./fake-server.ts";
 import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
@@ -56,6 +57,7 @@ export class FakeStudio {
   readonly #generations = new Map<string, Generation>();
   readonly #listeners = new Set<(event: StudioEvent) => void>();
   readonly #buckets: FakeBuckets;
+  readonly #clusters: FakeClusters;
   readonly #endpoints: FakeEndpoints;
   readonly #server: FakeServer;
   readonly #scene: Scene;
@@ -69,6 +71,7 @@ export class FakeStudio {
   constructor(scene: Scene, stepMs = STEP_MS) {
     this.#scene = scene;
     this.#buckets = new FakeBuckets(scene, (event) => this.#tell(event));
+    this.#clusters = new FakeClusters(scene, (event) => this.#tell(event));
     this.#endpoints = new FakeEndpoints(scene, (event) => this.#tell(event));
     this.#server = new FakeServer(scene, (event) => this.#tell(event));
     this.#stepMs = stepMs;
@@ -378,8 +381,8 @@ export class FakeStudio {
         check: async () => ({ isAccepted: true, account: "ada" }),
       },
       buckets: this.#buckets.client(),
-      clusters: clusterCommands(),
-      deploy: deployCommands(),
+      clusters: this.#clusters.clusters(),
+      deploy: { ...manifestCommands(), ...this.#clusters.deployments() },
       endpoints: this.#endpoints.client(),
       server: this.#server.client(),
       machine: {

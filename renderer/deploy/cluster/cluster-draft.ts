@@ -1,0 +1,52 @@
+import type { NewCluster } from "../../../engine/contract/clusters.ts";
+
+/** What is typed of a cluster; empty is not given. */
+export interface ClusterDraft {
+  readonly kind: "kubeconfig" | "token";
+  readonly name: string;
+  readonly path: string;
+  readonly context: string;
+  readonly address: string;
+  readonly token: string;
+  readonly ca: string;
+  readonly isInsecure: boolean;
+  readonly namespace: string;
+}
+
+export const EMPTY_CLUSTER: ClusterDraft = {
+  kind: "kubeconfig",
+  name: "",
+  path: "",
+  context: "",
+  address: "",
+  token: "",
+  ca: "",
+  isInsecure: false,
+  namespace: "",
+};
+
+/** What a part of the form is handed. */
+export interface ClusterFieldsProps {
+  readonly draft: ClusterDraft;
+  readonly onChange: (change: Partial<ClusterDraft>) => void;
+}
+
+/** What the studio is told: nothing of the kind that was not chosen, and nothing that is empty. */
+export function newClusterOf(draft: ClusterDraft): NewCluster {
+  const { kind, isInsecure, address, token, ca } = draft;
+  const given = (key: "name" | "path" | "context" | "namespace") => {
+    const value = draft[key].trim();
+    return value === "" ? {} : { [key]: value };
+  };
+  if (kind === "kubeconfig")
+    return { kind, ...given("name"), ...given("path"), ...given("context") };
+  return {
+    kind,
+    ...given("name"),
+    ...given("namespace"),
+    address,
+    token,
+    ca: ca.trim() === "" ? null : ca,
+    isInsecure,
+  };
+}

@@ -1,0 +1,43 @@
+import type { DeployStateName } from "../../../engine/contract/deploy-states.ts";
+
+/** What a deployment passes on its way to its first picture, in this order. */
+export const STAGES = [
+  "applied",
+  "placed",
+  "copied",
+  "pulled",
+  "loaded",
+  "routed",
+  "ready",
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** The stage that each state is on the way to. */
+const STAGE_OF: Readonly<Record<Exclude<DeployStateName, "removing">, Stage>> = {
+  requested: "applied",
+  invalid: "applied",
+  "quota-exceeded": "applied",
+  "security-refused": "applied",
+  unschedulable: "placed",
+  starting: "placed",
+  "mount-failed": "placed",
+  "storage-copying": "copied",
+  "storage-failed": "copied",
+  "image-pulling": "pulled",
+  "image-failed": "pulled",
+  "model-loading": "loaded",
+  "model-failed": "loaded",
+  "worker-died": "loaded",
+  "out-of-memory": "loaded",
+  "crash-looping": "loaded",
+  "revision-not-ready": "loaded",
+  "route-not-ready": "routed",
+  "queue-full": "ready",
+  "scaled-to-zero": "ready",
+  ready: "ready",
+};
+
+/** The stage that a state is at; undefined where it is on no way. */
+export function stageOf(state: DeployStateName): Stage | undefined {
+  return state === "removing" ? undefined : STAGE_OF[state];
+}

@@ -1,0 +1,92 @@
+import { FileBadge, TriangleAlert } from "lucide-react";
+import { FileTrigger } from "react-aria-components";
+import { Button } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { showFailure } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import type { ClusterFieldsProps } from "./cluster-draft.ts";
+import styles from "./cluster-section.module.css";
+
+/** What is longer is no certificate: what the studio takes at most. */
+const MAX_PEM_BYTES = 200_000;
+
+const TYPED = { isCode: true, autoComplete: "off", spellCheck: "false" } as const;
+
+/** The API's address, a token, and how it is known that the API is the one it says it is. */
+export function TokenFields({ draft, onChange }: ClusterFieldsProps) {
+  const t = useWords("clusters");
+  return (
+    <>
+      <TextField
+        {...TYPED}
+        label={t("form.address")}
+        description={t("form.addressHelp")}
+        placeholder="https://api.cluster.example.com:6443"
+        value={draft.address}
+        onChange={(address) => onChange({ address: address.trim() })}
+      />
+      <TextField
+        {...TYPED}
+        label={t("form.token")}
+        description={t("form.tokenHelp")}
+        type="password"
+        value={draft.token}
+        onChange={(token) => onChange({ token: token.trim() })}
+      />
+      <TextField
+        {...TYPED}
+        label={t("form.namespace")}
+        value={draft.namespace}
+        onChange={(namespace) => onChange({ namespace })}
+      />
+      <Certificate draft={draft} onChange={onChange} />
+    </>
+  );
+}
+
+function Certificate({ draft, onChange }: ClusterFieldsProps) {
+  const t = useWords("clusters");
+  const take = async (file: File) => {
+    const text = file.size > MAX_PEM_BYTES ? "" : await file.text();
+    if (text.includes("-----BEGIN CERTIFICATE-----")) onChange({ ca: text });
+    else showFailure(new Error(t("form.notPem")));
+  };
+  return (
+    <>
+      <TextField
+        {...TYPED}
+        label={t("form.ca")}
+        description={t("form.caHelp")}
+        rows={3}
+        value={draft.ca}
+        onChange={(ca) => onChange({ ca })}
+      />
+      <div>
+        <FileTrigger
+          acceptedFileTypes={[".pem", ".crt", ".cer"]}
+          onSelect={(files) => {
+            const file = files?.[0];
+            if (file) void take(file);
+          }}
+        >
+          <Button icon={FileBadge}>{t("form.choosePem")}</Button>
+        </FileTrigger>
+      </div>
+      <Switch
+        isSelected={draft.isInsecure}
+        onChange={(isInsecure) => onChange({ isInsecure })}
+        description={t("form.insecureHelp")}
+      >
+        {t("form.insecure")}
+      </Switch>
+      {draft.isInsecure && (
+        <p className={styles.warning} role="status">
+          <Icon of={TriangleAlert} />
+          {t("facts.insecure")}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+import { useEffect, useState } from "react";
+import { useSearchParams } from "wouter";
+import type { StudioError } from "../../../engine/contract/errors.ts";
+import { fromWire } from "../../../engine/contract/errors.ts";
+import type {
+  Deployment,
+  DeploymentPlace,
+  WatchedDeployment,
+} from "../../../engine/contract/deployments.ts";
+import { asFailure, ConnectionLost } from "../../connection/failure.ts";
+import { useStudio } from "../../connection/studio.tsx";
+
+const NAMES = ["cluster", "project", "watch"] as const;
+
+/** Which deployment is watched stands in the address, so that a reload watches on. */
+export function useWatchedPlace(): readonly [
+  DeploymentPlace | undefined,
+  (place: DeploymentPlace | undefined) => void,
+] {
+  const [address, setAddress] = useSearchParams();
+  const [clusterId, namespace, name] = NAMES.map((key) => address.get(key));
+  const place = clusterId && namespace && name ? { clusterId, namespace, name } : undefined;
+  const watch = (next: DeploymentPlace | undefined) => {
+    const values = next && [next.clusterId, next.namespace, next.name];
+    // What else the address carries stays.
+    const others = new URLSearchParams(address);
+    for (const [index, name] of NAMES.entries()) {
+      const value = values?.[index];
+      if (value === undefined) others.delete(name);
+      else others.set(name, value);
+    }
+    setAddress(others);
+  };
+  return [place, watch];
+}
+
+/** What is known of a watched deployment. */
+export interface Watched {
+  readonly deployment?: Deployment;
+  /** When its state was first seen as it is, by this computer's clock; milliseconds. */
+  readonly since?: number;
+  readonly endpointId?: string;
+  readonly endpointError?: StudioError | undefined;
+  readonly isGone?: boolean;
+  /** The stream broke off, and is opened again. */
+  readonly isLost?: boolean;
+  /** It cannot be watched. */
+  readonly error?: Error;
+}
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 10_000;
+
+/** Watches a deployment while the page is there; a stream that breaks off is opened again, at growing distances. */
+export function useWatch({ clusterId, namespace, name }: DeploymentPlace): Watched {
+  const { client } = useStudio();
+  const [watched, setWatched] = useState<Watched>({});
+  useEffect(() => {
+    setWatched({});
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const once = async () => {
+      const place = { clusterId, namespace, name };
+      for await (const event of await client.deploy.watch(place, { signal })) {
+        setWatched((before) => after(before, event));
+        if (event.type === "gone") leaving.abort();
+      }
+    };
+    const follow = async () => {
+      for (let delayMs = FIRST_DELAY_MS; !signal.aborted;) {
+        const begun = performance.now();
+        const error = await once().then(() => undefined, asFailure);
+        if (signal.aborted) return;
+        if (error !== undefined && !(error instanceof ConnectionLost)) {
+          return setWatched((before) => ({ ...before, error }));
+        }
+        setWatched((before) => ({ ...before, isLost: true }));
+        await pause(delayMs, signal);
+        // One that lasted was no vain attempt.
+        const hasLasted = performance.now() - begun > LONGEST_DELAY_MS + delayMs;
+        delayMs = hasLasted ? FIRST_DELAY_MS : Math.min(2 * delayMs, LONGEST_DELAY_MS);
+      }
+    };
+    void follow();
+    return () => leaving.abort();
+  }, [client, clusterId, namespace, name]);
+  return watched;
+}
+
+/** What is known after an event. */
+export function after(before: Watched, event: WatchedDeployment, now = Date.now()): Watched {
+  const { isLost: _, ...known } = before;
+  switch (event.type) {
+    case "state": {
+      const isSame = known.deployment?.state.state === event.deployment.state.state;
+      const { deployment } = event;
+      const { endpointId = known.endpointId } = deployment;
+      return {
+        ...known,
+        deployment,
+        ...(endpointId !== undefined && { endpointId }),
+        since: isSame ? (known.since ?? now) : now,
+      };
+    }
+    case "endpoint": {
+      const { endpointError: _gone, ...rest } = known;
+      return { ...rest, endpointId: event.endpointId };
+    }
+    case "endpoint-failed":
+      return { ...known, endpointError: fromWire(event.error) };
+    case "gone":
+      return { ...known, isGone: true };
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  return promise;
+}
