@@ -206,8 +206,8 @@ export const generate = {
   drop: {
     settings: "Use its settings",
     settingsHint: "Prompt, seed and the rest, as it was made",
-    start: "Start from it",
-    startHint: "Set as start image",
+    start: "Set as start image",
+    startHint: "The next pictures start from it",
     recalled: "Settings from {{writer}} applied",
     noPicture: "Only pictures can be dropped here.",
     writers: {
