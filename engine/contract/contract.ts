@@ -44,6 +44,7 @@ import {
   storedModelSchema,
   tinyDecoderSchema,
 } from "./models.ts";
+import { MAX_PROMPT } from "./request.ts";
 import { secretNameSchema, secretStatusSchema } from "./secrets.ts";
 import {
   exchangeSchema,
@@ -92,7 +93,7 @@ export const contract = {
     prune: oc.input(z.object({ ids: ids.shape.ids.optional() })).output(nothing),
     estimate: oc.input(enqueueSchema).output(estimateSchema),
     countTokens: oc
-      .input(z.object({ model: modelIdSchema.optional(), prompt: z.string().max(10_000) }))
+      .input(z.object({ model: modelIdSchema.optional(), prompt: z.string().max(MAX_PROMPT) }))
       .output(tokenCountSchema),
     addInitImage: oc.input(picture).output(initImageSchema),
     /** A picture of the gallery as the one to start from. */

@@ -9,6 +9,9 @@ import { seedSchema } from "./seed.ts";
 /** Largest side of a picture, in pixels: 256 latents, beyond which attention alone takes 17 GB. */
 export const MAX_SIDE = 2048;
 
+/** Characters of a prompt. */
+export const MAX_PROMPT = 10_000;
+
 const side = z.int().min(64).max(MAX_SIDE).multipleOf(8);
 
 /**
@@ -16,8 +19,8 @@ const side = z.int().min(64).max(MAX_SIDE).multipleOf(8);
  * or the endpoint that draws it, by chance, or by `REQUEST_DEFAULTS`. Sizes are in pixels.
  */
 export const requestSchema = z.strictObject({
-  prompt: z.string().max(10_000),
-  negativePrompt: z.string().max(10_000).optional(),
+  prompt: z.string().max(MAX_PROMPT),
+  negativePrompt: z.string().max(MAX_PROMPT).optional(),
   steps: z.int().min(1).max(1000).optional(),
   /** From 0 to 1 is without guidance; distilled models ask for 0. */
   guidanceScale: z.number().min(0).max(100).optional(),

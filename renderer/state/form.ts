@@ -2,11 +2,10 @@ import { create } from "zustand";
 import { type InitImage, LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import type { GuidanceInterval } from "../../engine/contract/presets.ts";
-import { MAX_SIDE } from "../../engine/contract/request.ts";
+import { MAX_PROMPT, MAX_SIDE } from "../../engine/contract/request.ts";
 import type { SchedulerName } from "../../engine/contract/schedulers.ts";
 
 export const MIN_SIDE = 64;
-const MAX_PROMPT = 10_000;
 
 /** The Generate form. Absent numbers are the model's own choice. */
 export interface FormState {

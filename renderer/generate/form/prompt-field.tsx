@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type Ref, useRef } from "react";
 import type { TokenCount } from "../../../engine/contract/generation.ts";
+import { MAX_PROMPT } from "../../../engine/contract/request.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { changeForm, useForm } from "../../state/form.ts";
 import { useView } from "../../state/view.ts";
@@ -23,7 +24,7 @@ export function PromptField({
   const t = useWords("generate");
   const prompt = useForm((form) => form.prompt);
   const { tokens, isOf } = useTokens(model, prompt);
-  const cutAt = isOf === prompt ? tokens?.cutAt : undefined;
+  const cutAt = isOf === prompt.slice(0, MAX_PROMPT) ? tokens?.cutAt : undefined;
   const recall = useHistory();
   return (
     <MarkedText
@@ -54,9 +55,10 @@ function Count({ count, limit }: TokenCount) {
   );
 }
 
+/** Of a prompt beyond its limit the beginning is counted: that much is past any model's tokens. */
 function useTokens(model: string, prompt: string) {
   const { queries } = useStudio();
-  const rested = useDebounced(prompt, REST_MS);
+  const rested = useDebounced(prompt.slice(0, MAX_PROMPT), REST_MS);
   const tokens = useQuery({
     ...queries.generation.countTokens.queryOptions({ input: { model, prompt: rested } }),
     placeholderData: keepPreviousData,

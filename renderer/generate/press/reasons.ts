@@ -1,4 +1,5 @@
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import { MAX_PROMPT } from "../../../engine/contract/request.ts";
 import { useConnection } from "../../state/connection.ts";
 import { useForm } from "../../state/form.ts";
 import { useWords } from "../../words/words.ts";
@@ -18,6 +19,9 @@ export function useReasons(model: ChosenModel): readonly Reason[] {
   const t = useWords("generate");
   const isLive = useConnection(({ state }) => state === "live");
   const isPromptEmpty = useForm(({ prompt, initImage }) => prompt.trim() === "" && !initImage);
+  const isTooLong = useForm(
+    ({ prompt, negativePrompt }) => Math.max(prompt.length, negativePrompt.length) > MAX_PROMPT,
+  );
   const isSeedSound = useForm(({ seed }) => isSeed(seed));
   const ofModel = useModelReason(model);
   const ofTarget = useTargetReasons();
@@ -27,6 +31,7 @@ export function useReasons(model: ChosenModel): readonly Reason[] {
     ...(ofModel && !isRemote ? [ofModel] : []),
     ...ofTarget,
     ...(isPromptEmpty ? [{ words: t("press.reasons.prompt") }] : []),
+    ...(isTooLong ? [{ words: t("press.reasons.long", { limit: MAX_PROMPT }) }] : []),
     ...(isSeedSound ? [] : [{ words: t("press.reasons.seed") }]),
   ];
 }

@@ -105,6 +105,7 @@ export const generate = {
     reasons: {
       connection: "The studio does not answer.",
       prompt: "Write a prompt first.",
+      long: "A prompt can have up to {{limit}} characters: shorten it.",
       models: "Looking for models.",
       model: "{{model}} is not installed.",
       broken: "{{model}} cannot be read.",
