@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isAbsent } from "./system-error.ts";
+import { isAbsent, isSystemError } from "./system-error.ts";
 
 export interface DiskSpace {
   /** Bytes that this user may still write. */
@@ -8,14 +8,14 @@ export interface DiskSpace {
   readonly total: number;
 }
 
-/** Of the disk that holds `path`, or will hold it once it exists. */
+/** Of the disk that holds `path`, or will hold it once it exists; where nobody may look, that of the folder above. */
 export async function diskSpace(path: string): Promise<DiskSpace> {
   try {
     const { bsize, bavail, blocks } = await statfs(path);
     return { free: bsize * bavail, total: bsize * blocks };
   } catch (error) {
     const parent = dirname(path);
-    if (!isAbsent(error) || parent === path) throw error;
+    if (parent === path || !(isAbsent(error) || isSystemError(error, "EACCES"))) throw error;
     return diskSpace(parent);
   }
 }

@@ -1,7 +1,10 @@
-import { isAbsolute } from "node:path";
+import { existsSync } from "node:fs";
+import { access, constants, mkdir, stat } from "node:fs/promises";
+import { dirname, isAbsolute } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { Settings, SettingsChange } from "../contract/settings.ts";
 import { readTinyDecoder } from "../drawing/tiny-decoder.ts";
+import { isSystemError } from "../files/system-error.ts";
 import type { FormFile } from "../settings/form-file.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
 import type { EventLog } from "./event-log.ts";
@@ -22,6 +25,7 @@ export function settingsProcedures(parts: SettingsParts) {
     get: os.settings.get.handler(() => settings.read()),
     change: os.settings.change.handler(async ({ input }) => {
       refuseRelative(input);
+      if (typeof input.pictureFolder === "string") await readyFolder(input.pictureFolder);
       if (typeof input.tinyDecoder === "string") await readTinyDecoder(input.tinyDecoder);
       const before = settings.read();
       const now = await settings.change(input);
@@ -38,7 +42,36 @@ export function settingsProcedures(parts: SettingsParts) {
 function refuseRelative({ pictureFolder, tinyDecoder }: SettingsChange): void {
   for (const value of [pictureFolder, tinyDecoder]) {
     if (typeof value !== "string" || isAbsolute(value)) continue;
-    const reason = "it must be a full path";
-    throw new StudioError("REQUEST_INVALID", { field: "The folder", value, reason });
+    throw invalidFolder(value, "it must be a full path");
   }
+}
+
+/** Makes a folder for pictures where there is none, and refuses one that pictures cannot be written into. */
+async function readyFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (isSystemError(error, "EEXIST", "ENOTDIR")) {
+      throw invalidFolder(folder, "a file is in the way");
+    }
+    throw invalidFolder(folder, "Darkroom cannot write there");
+  }
+}
+
+/** Node's own recursive mkdir never ends where a folder exists in which none can be made, such as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (isSystemError(error, "EEXIST") && (await stat(folder)).isDirectory()) return;
+    const parent = dirname(folder);
+    if (!isSystemError(error, "ENOENT") || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(folder);
+  }
+}
+
+function invalidFolder(value: string, reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "The folder", value, reason });
 }

@@ -1,3 +1,5 @@
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { call } from "@orpc/server";
 import { expect, test } from "vitest";
 import type { Settings } from "../../../engine/contract/settings.ts";
@@ -34,13 +36,33 @@ test("a change is kept, told of and acted on", async () => {
 });
 
 test("a picture folder is a full path", async () => {
-  const { procedures, changes } = await trial();
+  const { procedures, changes, folder } = await trial();
   await expect(call(procedures.change, { pictureFolder: "pictures" })).rejects.toMatchObject({
     code: "REQUEST_INVALID",
   });
   expect(changes).toEqual([]);
-  await call(procedures.change, { pictureFolder: "/pictures" });
+  await call(procedures.change, { pictureFolder: join(folder, "pictures") });
   expect((await call(procedures.change, { pictureFolder: null })).pictureFolder).toBeUndefined();
+});
+
+test("a picture folder is made where there is none; one that cannot be is refused when it is saved", async () => {
+  const { procedures, changes, folder } = await trial();
+  const made = join(folder, "of/this/year");
+  await call(procedures.change, { pictureFolder: made });
+  expect(statSync(made).isDirectory()).toBe(true);
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  for (const pictureFolder of [file, join(file, "x")]) {
+    await expect(call(procedures.change, { pictureFolder })).rejects.toMatchObject({
+      code: "REQUEST_INVALID",
+      message: `The folder cannot be ${pictureFolder}: a file is in the way. Change the value and try again.`,
+    });
+  }
+  await expect(call(procedures.change, { pictureFolder: "/proc/pictures" })).rejects.toMatchObject({
+    code: "REQUEST_INVALID",
+  });
+  expect((await call(procedures.get, undefined)).pictureFolder).toBe(made);
+  expect(changes).toHaveLength(1);
 });
 
 test("a name that is no setting is refused before anything is written", async () => {
