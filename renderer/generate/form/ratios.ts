@@ -5,7 +5,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** The shapes on offer, widest last. */
+/** The usual shapes, widest last. */
 export const RATIOS = ["9:16", "2:3", "3:4", "1:1", "4:3", "3:2", "16:9"] as const;
 export type Ratio = (typeof RATIOS)[number];
 
@@ -17,21 +17,38 @@ export function gridOf(own: Size): number {
   return own.width >= COARSE_FROM ? 64 : 32;
 }
 
-/** A shape at about as many pixels as the model's own size has, on the grid. */
-export function sizeOf(ratio: Ratio, own: Size): Size {
-  const [across = 1, down = 1] = ratio.split(":").map(Number);
-  const pixels = own.width * own.height;
-  const width = Math.sqrt((pixels * across) / down);
-  const grid = gridOf(own);
-  return { width: snapSide(width, grid), height: snapSide((width * down) / across, grid) };
+/** A shape at about as many pixels as `present` has, on the grid. */
+export function sizeOf(ratio: Ratio, present: Size, grid: number): Size {
+  const width = Math.sqrt(present.width * present.height * quotientOf(ratio));
+  return { width: snapSide(width, grid), height: snapSide(width / quotientOf(ratio), grid) };
 }
 
-/** The shape that makes exactly this size; undefined where none does. */
-export function ratioOf(size: Size, own: Size): Ratio | undefined {
-  return RATIOS.find((ratio) => {
-    const { width, height } = sizeOf(ratio, own);
-    return width === size.width && height === size.height;
+/** The shapes to choose from at this many pixels: of several that come to one size, the nearest to it. */
+export function ratiosFor(present: Size, grid: number): readonly Ratio[] {
+  return RATIOS.filter((ratio) => {
+    const size = sizeOf(ratio, present, grid);
+    const same = RATIOS.filter((other) => isSame(sizeOf(other, present, grid), size));
+    return ratio === nearest(same, size);
   });
+}
+
+/** The shape that a size has; undefined where it is none of them. */
+export function ratioOf(size: Size, grid: number): Ratio | undefined {
+  return ratiosFor(size, grid).find((ratio) => isSame(sizeOf(ratio, size, grid), size));
+}
+
+function quotientOf(ratio: Ratio): number {
+  const [across = 1, down = 1] = ratio.split(":").map(Number);
+  return across / down;
+}
+
+function isSame(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height;
+}
+
+function nearest(ratios: readonly Ratio[], { width, height }: Size): Ratio | undefined {
+  const off = (ratio: Ratio): number => Math.abs(Math.log((quotientOf(ratio) * height) / width));
+  return ratios.toSorted((a, b) => off(a) - off(b))[0];
 }
 
 /** The next smaller size of the same shape: what an overfull memory may still hold. */

@@ -9,7 +9,7 @@ import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
-import { gridOf, RATIOS, ratioOf, type Size, sizeOf } from "./ratios.ts";
+import { gridOf, ratioOf, ratiosFor, sizeOf, type Size } from "./ratios.ts";
 import { wantedFrom } from "../press/wanted.ts";
 
 /** How large the picture is: a shape, or two numbers. */
@@ -18,10 +18,10 @@ export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
   const form = useForm();
   const { ignored } = useChosenTarget();
   const { width, height } = wantedFrom(form, summary);
-  const own: Size = summary ?? { width: 768, height: 768 };
-  const grid = gridOf(own);
-  const change = (size: Partial<Size>) => {
-    const sides = { width, height, ...size };
+  const size: Size = { width, height };
+  const grid = gridOf(summary ?? { width: 768, height: 768 });
+  const change = (changed: Partial<Size>) => {
+    const sides = { ...size, ...changed };
     changeForm({ width: snapSide(sides.width, grid), height: snapSide(sides.height, grid) });
   };
   return (
@@ -32,9 +32,9 @@ export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
           label={t("size.ratios")}
           isSegmented
           isTall
-          value={ratioOf({ width, height }, own)}
-          onChange={(ratio) => changeForm(sizeOf(ratio, own))}
-          chips={RATIOS.map((ratio) => ({
+          value={ratioOf(size, grid)}
+          onChange={(ratio) => changeForm(sizeOf(ratio, size, grid))}
+          chips={ratiosFor(size, grid).map((ratio) => ({
             value: ratio,
             name: ratio,
             label: <Shape ratio={ratio} />,

@@ -1,8 +1,9 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   gridOf,
-  RATIOS,
   ratioOf,
+  ratiosFor,
   sizeOf,
   smallerThan,
 } from "../../../../renderer/generate/form/ratios.ts";
@@ -10,27 +11,41 @@ import {
 const large = { width: 768, height: 768 };
 const small = { width: 128, height: 128 };
 
-test("every shape is found again in its size, at both grids", () => {
-  for (const own of [large, small])
-    expect(RATIOS.map((ratio) => ratioOf(sizeOf(ratio, own), own))).toEqual(
-      RATIOS.map((ratio) => RATIOS.find((first) => sameSize(first, ratio, own))),
-    );
+test("every shape that is offered is lit once it is taken, and one and the same is not offered twice", () => {
+  const side = fc.integer({ min: 2, max: 32 });
+  fc.assert(
+    fc.property(side, side, fc.constantFrom(32, 64), (across, down, grid) => {
+      const present = { width: across * grid, height: down * grid };
+      const sizes = ratiosFor(present, grid).map((ratio) => {
+        const size = sizeOf(ratio, present, grid);
+        return `${size.width}x${size.height}`;
+      });
+      expect(new Set(sizes).size).toBe(sizes.length);
+    }),
+  );
+  for (const ratio of ratiosFor(large, 64)) {
+    expect(ratioOf(sizeOf(ratio, large, 64), 64)).toBe(ratio);
+  }
 });
 
-function sameSize(
-  first: (typeof RATIOS)[number],
-  second: typeof first,
-  own: typeof large,
-): boolean {
-  return JSON.stringify(sizeOf(first, own)) === JSON.stringify(sizeOf(second, own));
-}
-
-test("shapes keep about the model's pixels, on its grid", () => {
-  expect(sizeOf("16:9", large)).toEqual({ width: 1024, height: 576 });
-  expect(sizeOf("3:2", large)).toEqual({ width: 960, height: 640 });
-  expect(sizeOf("1:1", large)).toEqual(large);
-  expect(sizeOf("3:2", small)).toEqual({ width: 160, height: 96 });
+test("shapes keep about the present number of pixels, on the model's grid", () => {
+  expect(sizeOf("16:9", large, 64)).toEqual({ width: 1024, height: 576 });
+  expect(sizeOf("3:2", large, 64)).toEqual({ width: 960, height: 640 });
+  expect(sizeOf("1:1", { width: 1024, height: 576 }, 64)).toEqual(large);
+  expect(sizeOf("16:9", { width: 512, height: 512 }, 64)).toEqual({ width: 704, height: 384 });
+  expect(sizeOf("9:16", { width: 2048, height: 2048 }, 64)).toEqual({ width: 1536, height: 2048 });
   expect([gridOf(large), gridOf(small)]).toEqual([64, 32]);
+});
+
+test("a shape is lit by its ratio, whatever the size", () => {
+  expect(ratioOf({ width: 512, height: 512 }, 64)).toBe("1:1");
+  expect(ratioOf({ width: 1024, height: 576 }, 64)).toBe("16:9");
+  expect(ratioOf({ width: 512, height: 768 }, 64)).toBe("2:3");
+  expect(ratioOf({ width: 2048, height: 512 }, 64)).toBeUndefined();
+});
+
+test("shapes that a small model cannot tell apart are one, under the nearest name", () => {
+  expect(ratiosFor(small, 32)).toEqual(["9:16", "1:1", "16:9"]);
 });
 
 test("the next smaller size keeps the shape and the grid", () => {
