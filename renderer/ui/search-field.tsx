@@ -20,6 +20,7 @@ export function SearchField({ label, placeholder = "", inputRef, ...rest }: Sear
     <AriaSearchField {...rest} aria-label={label} className={styles.search ?? ""}>
       <Icon of={Search} />
       <Input
+        dir="auto"
         className={classNames(field.input, styles.input)}
         placeholder={placeholder}
         {...(inputRef && { ref: inputRef })}

@@ -74,6 +74,6 @@ type EntryProps = {
 function Entry({ placeholder = "", rows, isCode = false, inputRef = null }: EntryProps) {
   const isArea = rows !== undefined;
   const classes = classNames(styles.input, isArea && styles.area, isCode && styles.code);
-  const shared = { placeholder, className: classes, ref: inputRef };
+  const shared = { placeholder, className: classes, ref: inputRef, dir: isCode ? "ltr" : "auto" };
   return isArea ? <TextArea {...shared} rows={rows} /> : <Input {...shared} />;
 }

@@ -36,7 +36,7 @@ export function MarkedText(props: MarkedTextProps) {
         {props.aside}
       </div>
       <div className={styles.frame}>
-        <div ref={ground} className={styles.ground} aria-hidden>
+        <div ref={ground} className={styles.ground} dir="auto" aria-hidden>
           {value.slice(0, markFrom)}
           {markFrom !== undefined && <span className={styles.mark}>{value.slice(markFrom)}</span>}
           {"\n"}
@@ -49,6 +49,7 @@ export function MarkedText(props: MarkedTextProps) {
           rows={rows}
           disabled={props.isDisabled}
           value={value}
+          dir="auto"
           spellCheck
           aria-describedby={note === undefined ? undefined : `${id}-note`}
           onChange={(event) => onChange(event.target.value)}
