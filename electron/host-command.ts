@@ -19,6 +19,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   "--allow-host": true,
   "--endpoint-host": true,
   "--endpoint-port": true,
+  "--grpc-port": true,
   "--no-endpoint": false,
   "--data-dir": true,
   "--key-file": true,

@@ -18,6 +18,7 @@ export interface ServeFlags {
   readonly endpoint: boolean;
   readonly endpointHost?: string;
   readonly endpointPort?: number;
+  readonly grpcPort?: number;
   readonly preset?: Preset;
   readonly json?: boolean;
   /** Set where the window started it: everything secret goes over the pipe to it. */
@@ -81,6 +82,7 @@ export function withServeFlags(command: Command): Command {
     .option("--no-endpoint", "no inference server until it is started on its page")
     .option("--endpoint-host <host>", "address of the inference server, for this run")
     .option("--endpoint-port <port>", "of the inference server, for this run; 0 takes any", port)
+    .option("--grpc-port <port>", "where it answers gRPC, too, for this run; 0 takes any", port)
     .addOption(
       new Option(
         "--preset <name>",
@@ -92,12 +94,13 @@ export function withServeFlags(command: Command): Command {
 /** `takesOthers` where the next free ports will do, and the studio opens without its inference server, too. */
 export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: boolean }) {
   const { host, port, allowHost, dataDir, keyFile, preset } = flags;
-  const { endpoint, endpointHost, endpointPort } = flags;
+  const { endpoint, endpointHost, endpointPort, grpcPort } = flags;
   const tries = takesOthers ? OTHER_PORTS : 1;
   const serving = {
     isOff: !endpoint,
     host: endpointHost,
     port: endpointPort,
+    grpcPort,
     tries,
     isRequired: !takesOthers,
     preset,
@@ -132,11 +135,15 @@ export async function announce(
   if (wanted !== 0 && port !== wanted) {
     note(`Port ${wanted} is not available; the studio uses port ${port}.`);
   }
-  const { origin, error } = await host.client.server.get();
+  const { origin, error, grpcTarget, grpcError } = await host.client.server.get();
   if (error !== undefined) note(`The inference server does not listen. ${error.message}`);
   else if (origin !== undefined && !isJson) note(`The inference server listens on ${origin}.`);
-  if (isJson) printJson({ type: "ready", url, endpoint: origin ?? null, pid: process.pid });
-  else process.stdout.write(`${url}\n`);
+  if (grpcError !== undefined) note(`It does not answer gRPC. ${grpcError.message}`);
+  else if (grpcTarget !== undefined && !isJson) note(`It answers gRPC on ${grpcTarget}.`);
+  if (isJson) {
+    const addresses = { url, endpoint: origin ?? null, grpc: grpcTarget ?? null };
+    printJson({ type: "ready", ...addresses, pid: process.pid });
+  } else process.stdout.write(`${url}\n`);
 }
 
 /** Where the inference server draws as Exact does, and that takes long: what else it could do. The devices are tried first. */

@@ -24,6 +24,8 @@ const choices = {
   host: z.string().min(1).max(253),
   /** 0 takes any. */
   port: z.int().min(0).max(65_535),
+  /** Where it answers gRPC as well, on the same address; null where it does not, 0 takes any. */
+  grpcPort: z.int().min(0).max(65_535).nullable(),
   /** Names besides addresses under which clients reach it, a proxy's for example. */
   hostNames: z.array(hostName).max(100),
   /** Origins whose pages may use it in a browser; nobody's by default. */
@@ -45,6 +47,7 @@ export const serverSettingsSchema = z.object({
   isOn: choices.isOn.default(true),
   host: choices.host.default("127.0.0.1"),
   port: choices.port.default(8080),
+  grpcPort: choices.grpcPort.default(null),
   hostNames: choices.hostNames.default([]),
   origins: choices.origins.default([]),
   isKeyRequired: choices.isKeyRequired.default(false),
@@ -67,6 +70,10 @@ export const serverSchema = z.object({
   origin: z.string().optional(),
   /** Why it does not run, where it should. */
   error: errorSchema.optional(),
+  /** Such as `127.0.0.1:8081`; only while it answers gRPC. */
+  grpcTarget: z.string().optional(),
+  /** Why it does not answer gRPC, where it should. */
+  grpcError: errorSchema.optional(),
   /** Names under which the model that is served answers; none while none is. */
   modelNames: z.array(z.string()),
   /** Requests in front of the device: those that wait, and whether one is being drawn. */

@@ -3,6 +3,7 @@ import type { EventLog } from "./event-log.ts";
 import type { Preset } from "../contract/presets.ts";
 import type { Server, ServerChange } from "../contract/server.ts";
 import type { ServerFile } from "../serving/server-file.ts";
+import { GrpcListener } from "./grpc-listener.ts";
 import { ALIAS } from "../serving/routes/served-model.ts";
 import {
   InferenceServer,
@@ -18,6 +19,8 @@ export interface ServingOptions {
   readonly isOff?: boolean | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** Where it answers gRPC as well; 0 takes any. */
+  readonly grpcPort?: number | undefined;
   /** How many ports from the wanted one on may be tried; 1 where it has to be that one. */
   readonly tries?: number | undefined;
   /** Whether the studio does not open where its server cannot listen. */
@@ -52,6 +55,7 @@ export class LocalServer {
   readonly #parts: LocalServerParts;
   readonly #turns = new Turns();
   #run: ServingOptions;
+  readonly #grpc: GrpcListener;
   #listening: Listening | undefined;
   #error: WireError | undefined;
   #telling: NodeJS.Timeout | undefined;
@@ -61,6 +65,7 @@ export class LocalServer {
   constructor(parts: LocalServerParts, run: ServingOptions) {
     this.#parts = parts;
     this.#run = run;
+    this.#grpc = new GrpcListener(parts.listening);
   }
 
   get(): Server {
@@ -69,6 +74,7 @@ export class LocalServer {
     return {
       settings: { ...file.settings(), preset: this.preset },
       ...this.#state(),
+      ...this.#grpc.state,
       modelNames: name === undefined ? [] : [...new Set([name, ...(aliases?.() ?? []), ALIAS])],
       waiting: admission.waiting,
       isDrawing: admission.isDrawing,
@@ -82,9 +88,10 @@ export class LocalServer {
 
   /** Listens where it is on. What keeps it from that is its state, and refused only where it has to listen. */
   async begin(): Promise<void> {
-    const { isOff, isRequired, host, port } = this.#run;
+    const { isOff, isRequired, host, port, grpcPort } = this.#run;
     // Whoever names an address for this run wants it to listen there.
-    const isOn = this.#parts.file.settings().isOn || host !== undefined || port !== undefined;
+    const isNamed = [host, port, grpcPort].some((one) => one !== undefined);
+    const isOn = this.#parts.file.settings().isOn || isNamed;
     if (isOff === true || !isOn) return;
     const listening = this.#turns.take(() => this.#listen(this.#address()));
     await (isRequired === true ? listening : listening.catch(() => undefined));
@@ -115,6 +122,7 @@ export class LocalServer {
       const isWanted = this.#listening !== undefined || this.#error !== undefined;
       if (change.isOn === false) await this.#end();
       else if (change.isOn === true || (isWanted && isMoved)) await this.#moveTo(address);
+      if (this.#listening !== undefined) await this.#grpc.moveTo(this.#grpcAddress(change, run));
       this.#run = run;
       await this.#parts.file.change(change);
       return this.#changed();
@@ -151,6 +159,13 @@ export class LocalServer {
     };
   }
 
+  /** On the same address, where a port is chosen. */
+  #grpcAddress(change: ServerChange = {}, run = this.#run): Address | undefined {
+    const chosen = change.grpcPort === undefined ? run.grpcPort : change.grpcPort;
+    const port = chosen === undefined ? this.#parts.file.settings().grpcPort : chosen;
+    return port === null ? undefined : { ...this.#address(change, run), port };
+  }
+
   async #listen(address: Address): Promise<void> {
     const { listening } = this.#parts;
     if (listening === undefined) return;
@@ -158,11 +173,21 @@ export class LocalServer {
       const server = await InferenceServer.listen(address, listening);
       this.#listening = { server, address };
       this.#error = undefined;
+      await this.#listenToGrpc();
     } catch (error) {
-      this.#error = toWire(error);
+      this.#error = this.#listening === undefined ? toWire(error) : undefined;
       throw error;
     } finally {
       this.#changed();
+    }
+  }
+
+  /** What keeps it from that is told beside, unless it has to listen there. */
+  async #listenToGrpc(): Promise<void> {
+    try {
+      await this.#grpc.moveTo(this.#grpcAddress());
+    } catch (error) {
+      if (this.#run.isRequired === true) throw error;
     }
   }
 
@@ -187,7 +212,7 @@ export class LocalServer {
     const { server } = this.#listening ?? {};
     this.#listening = undefined;
     this.#error = undefined;
-    await server?.close();
+    await Promise.all([server?.close(), this.#grpc.moveTo(undefined)]);
   }
 
   /** Tells it where it is news. */
@@ -207,12 +232,14 @@ function isThere({ server, address }: Listening, { host, port }: Address): boole
   return address.host === host && (port === server.port || (port === 0 && address.port === 0));
 }
 
-function withoutChanged(run: ServingOptions, { host, port, preset }: ServerChange): ServingOptions {
+function withoutChanged(run: ServingOptions, change: ServerChange): ServingOptions {
+  const { host, port, grpcPort, preset } = change;
   const isNamed = host !== undefined || port !== undefined;
   return {
     tries: isNamed ? 1 : run.tries,
     host: host === undefined ? run.host : undefined,
     port: port === undefined ? run.port : undefined,
+    grpcPort: grpcPort === undefined ? run.grpcPort : undefined,
     preset: preset === undefined ? run.preset : undefined,
   };
 }

@@ -32,6 +32,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
         isOn: true,
         host: "127.0.0.1",
         port: 8080,
+        grpcPort: null,
         hostNames: [],
         origins: [],
         isKeyRequired: false,

@@ -11,6 +11,8 @@ export class HostProcess {
   url = "";
   /** Where its inference server listens. */
   endpoint: string | undefined;
+  /** Where it answers gRPC. */
+  grpc: string | undefined;
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#args = args;
@@ -33,8 +35,8 @@ export class HostProcess {
     const ready: unknown = JSON.parse(first);
     if (typeof ready !== "object" || ready === null || !("url" in ready)) throw new Error(first);
     this.url = String(ready.url);
-    this.endpoint =
-      "endpoint" in ready && typeof ready.endpoint === "string" ? ready.endpoint : undefined;
+    this.endpoint = textIn(ready, "endpoint");
+    this.grpc = textIn(ready, "grpc");
   }
 
   /** Starts again on the port it had, after it was stopped. */
@@ -68,6 +70,11 @@ export class HostProcess {
     child.kill(signal);
     await once(child, "exit");
   }
+}
+
+function textIn(line: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(line, name);
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Tests run beside each other: the inference server waits to be started, on any port, unless one is asked for. */

@@ -13,6 +13,7 @@ const SETTINGS: ServerSettings = {
   isOn: true,
   host: "127.0.0.1",
   port: 8080,
+  grpcPort: null,
   hostNames: [],
   origins: [],
   isKeyRequired: false,

@@ -41,13 +41,19 @@ const OPTIONS = {
 /** A listener of inference protocol v2 over gRPC, as long as it listens. */
 export class GrpcServer {
   readonly #server: Server;
+  readonly #closing: AbortController;
   readonly #sockets: NetServer;
   readonly port: number;
   /** Such as `127.0.0.1:8081`, as gRPC's clients take it. */
   readonly target: string;
 
-  private constructor(server: Server, sockets: NetServer, { host, port }: Omit<Address, "tries">) {
+  private constructor(
+    { server, closing }: { readonly server: Server; readonly closing: AbortController },
+    sockets: NetServer,
+    { host, port }: Omit<Address, "tries">,
+  ) {
     this.#server = server;
+    this.#closing = closing;
     this.#sockets = sockets;
     this.port = port;
     this.target = hostAndPort(host, port);
@@ -61,6 +67,7 @@ export class GrpcServer {
     const definition = await GrpcDefinition.read();
     const listening = new ListenerGate(host, file);
     const gate = new CallGate(listening, requests);
+    const closing = new AbortController();
     const server = new Server({ ...OPTIONS, interceptors: [gate.intercept] });
     const pictures = {
       engine,
@@ -74,20 +81,26 @@ export class GrpcServer {
       "grpc.reflection.v1.ServerReflection": reflection,
       "grpc.reflection.v1alpha.ServerReflection": reflection,
     };
-    const scopeOf = installMethods(server, services, { definition, gate, log });
+    const scopeOf = installMethods(server, services, {
+      definition,
+      gate,
+      closing: closing.signal,
+      log,
+    });
     const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
     const sockets = createServer((socket) => injector.injectConnection(socket));
     sockets.maxConnections = MAX_CONNECTIONS;
     sockets.on("error", (error) => sockets.listening && log.error(error));
     const port = await bind(sockets, address);
     listening.open(port, scopeOf);
-    return new GrpcServer(server, sockets, { host, port });
+    return new GrpcServer({ server, closing }, sockets, { host, port });
   }
 
   /** Refuses what its clients wait for, and ends their connections. */
   async close(): Promise<void> {
     if (!this.#sockets.listening) return;
     this.#sockets.close();
+    this.#closing.abort(new StudioError("SERVER_CLOSING"));
     const { promise, resolve } = Promise.withResolvers<void>();
     const late = setTimeout(resolve, GRACE_MS);
     this.#server.tryShutdown(() => resolve());

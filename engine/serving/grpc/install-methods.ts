@@ -20,6 +20,8 @@ import { type Outcome, outcomeOf } from "./grpc-status.ts";
 export interface MethodParts {
   readonly definition: GrpcDefinition;
   readonly gate: CallGate;
+  /** Fires when the listener closes, with what its clients are told. */
+  readonly closing: AbortSignal;
   readonly log: FastifyBaseLogger;
 }
 
@@ -121,7 +123,7 @@ class Wire {
     this.#passed = parts.gate.passed(call.metadata);
     this.call = {
       caller: this.#passed.caller,
-      signal: gone.signal,
+      signal: AbortSignal.any([gone.signal, parts.closing]),
       ...(Number.isFinite(secondsLeft) && { secondsLeft: Math.max(0, secondsLeft) }),
     };
     this.#definition = definition;
