@@ -32,6 +32,11 @@ function attentionOperations([query, key]: readonly Value[]): number {
   return 4 * batch * queries * keys * width;
 }
 
+/** Of all that lies between a network's nodes. */
+export function largestValue({ nodes }: Model): number {
+  return Math.max(...nodes.map(({ output }) => sizeOf(output)));
+}
+
 function sizeOf({ shape }: Value): number {
   return product(shape);
 }

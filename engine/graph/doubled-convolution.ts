@@ -1,5 +1,5 @@
 import type { Emitter } from "./emitter.ts";
-import type { Model, Node, NodeOf } from "./graph.ts";
+import { readOnce, type Model, type Node, type NodeOf } from "./graph.ts";
 import type { Lower } from "./lowering.ts";
 
 /**
@@ -7,23 +7,16 @@ import type { Lower } from "./lowering.ts";
  * that such a convolution reads, some are copies of one: four each remain, so that 16 products do the work of 36.
  */
 export function joinDoublings(model: Model): Model {
-  const readers = new Map<string, number>();
-  for (const { name } of model.nodes.flatMap(({ inputs }) => inputs))
-    readers.set(name, (readers.get(name) ?? 0) + 1);
-  const doublings = new Map<string, Node>();
-  for (const node of model.nodes)
-    if (isDoubling(node) && readers.get(node.output.name) === 1)
-      doublings.set(node.output.name, node);
-
+  const once = readOnce(model);
   const joined = new Map<Node, Node>();
   const left = new Set<Node>();
   for (const node of model.nodes) {
-    const doubling = doublings.get(node.inputs[0]?.name ?? "");
-    if (doubling === undefined || node.kind !== "conv2d" || !keepsSize(node)) continue;
+    const doubling = once.get(node.inputs[0]?.name ?? "");
+    if (doubling === undefined || !isDoubling(doubling)) continue;
+    if (node.kind !== "conv2d" || !keepsSize(node)) continue;
     left.add(doubling);
     const { inputs } = doubling;
-    const attributes = { pads: [1, 1] as const };
-    joined.set(node, { ...node, kind: "doubledConv2d", inputs, attributes });
+    joined.set(node, { ...node, kind: "doubledConv2d", inputs, attributes: {} });
   }
   const nodes = model.nodes.filter((node) => !left.has(node));
   return { ...model, nodes: nodes.map((node) => joined.get(node) ?? node) };
@@ -36,7 +29,7 @@ function isDoubling({ kind, inputs: [x], output }: Node): boolean {
 }
 
 /** Whether it is a 3x3 convolution that gives as many pixels as it reads. */
-function keepsSize({ weights: [kernel], attributes }: NodeOf<"conv2d">): boolean {
+export function keepsSize({ weights: [kernel], attributes }: NodeOf<"conv2d">): boolean {
   const { stride, pads } = attributes;
   return kernel?.shape[2] === 3 && stride === 1 && pads.every((pad) => pad === 1);
 }
@@ -66,24 +59,13 @@ const TO_SMALL_KERNELS = [0, 1, 2].flatMap((y) =>
 
 /** Four convolutions of the small picture, whose results lie between each other in the large one. */
 export const doubledConv2d: Lower<"doubledConv2d"> = (emit, node, [x = ""]) => {
-  const {
-    weights,
-    inputs: [input],
-    attributes,
-  } = node;
-  const [, bias] = weights;
-  const [, , height = 0] = input?.shape ?? [];
-  const [top, bottom] = attributes.pads;
-  const kernels = smallKernels(emit, node);
-  // Results at even rows do not reach the last row read, those at odd rows not the first.
-  const even = bottom === 1 ? x : rowsOf(emit, x, [0, height - 1]);
-  const odd = top === 1 ? x : rowsOf(emit, x, [1, height]);
-  const parts = kernels.map((kernel, i) => {
+  const [, bias] = node.weights;
+  const parts = smallKernels(emit, node).map((kernel, i) => {
     const [isOddRow, isOddColumn] = [i >= 2, i % 2 === 1];
-    const [above, below] = isOddRow ? [0, bottom] : [top, 0];
+    const [above, below] = isOddRow ? [0, 1] : [1, 0];
     const [before, after] = isOddColumn ? [0, 1] : [1, 0];
     const offset = bias === undefined ? [] : [emit.weight(bias)];
-    return emit.node("Conv", [isOddRow ? odd : even, kernel, ...offset], {
+    return emit.node("Conv", [x, kernel, ...offset], {
       attributes: { pads: [above, before, below, after] },
     });
   });
@@ -107,8 +89,4 @@ function smallKernels(
       .split("Split", [small], 4, split)
       .map((part) => emit.reshape(part, [out, channels, 2, 2]));
   });
-}
-
-function rowsOf(emit: Emitter, x: string, [from, to]: readonly [number, number]): string {
-  return emit.node("Slice", [x, ...[from, to, 2].map((value) => emit.integers([value]))]);
 }

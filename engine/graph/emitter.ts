@@ -72,6 +72,27 @@ export class Emitter {
     return outputs;
   }
 
+  /**
+   * Runs `body` once for each of what lies along the first axis of all `values`; what was emitted before it sees whole.
+   * Gives its results, those of all runs along a new first axis.
+   */
+  scan(
+    values: readonly string[],
+    body: (emit: Emitter, elements: readonly string[]) => readonly string[],
+  ): readonly string[] {
+    const { nodes, made } = this.#emission;
+    const scope = `${this.#scope}/Scan.${nodes.length}`;
+    const emission = { ...this.#emission, nodes: [], made: new Map(made) };
+    const inputs = values.map((_, i) => `${scope}/element.${i}`);
+    const outputs = body(new Emitter(this.precision, this.#stored, emission, scope), inputs);
+    return this.split("Scan", values, outputs.length, {
+      attributes: {
+        num_scan_inputs: values.length,
+        body: { body: { inputs, outputs, nodes: emission.nodes } },
+      },
+    });
+  }
+
   /** Ends the graph: `value` leaves it as float32 under `name`. */
   output(value: string, name: string): void {
     const attributes = { to: 1 };
@@ -118,6 +139,12 @@ export class Emitter {
   integers(values: readonly number[]): string {
     const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     return this.#constant({ type: "int64", shape: [values.length], bytes });
+  }
+
+  /** int32 numbers: places in a matrix. */
+  places(values: readonly number[], shape: readonly number[] = [values.length]): string {
+    const bytes = new Uint8Array(Int32Array.from(values).buffer);
+    return this.#constant({ type: "int32", shape, bytes });
   }
 
   /** Float32 numbers. */

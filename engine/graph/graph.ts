@@ -28,11 +28,13 @@ export interface Weight {
 export interface Operations {
   /** inputs x (b, c, h, w); weights kernel (out, c, k, k) and, where the layer has one, bias (out). Pads are top, left, bottom, right. */
   conv2d: { readonly stride: number; readonly pads: readonly [number, number, number, number] };
+  /** A 3x3 convolution over x at twice its size (upsample), in one: inputs x (b, c, h, w); weights as conv2d. */
+  doubledConv2d: object;
   /**
-   * A 3x3 convolution over x at twice its size (upsample), in one: inputs x (b, c, h, w); weights as conv2d. `pads`: rows
-   * of zeros above and below x, 1 or 0 each; where there is none, x has the row beyond, too. (b, out, 2 (h + pads - 2), 2 w).
+   * conv2d of the SiLU of groupNorm, in one: a 3x3 convolution that keeps the size. inputs x (b, c, h, w) and, where it is
+   * added to the result, a rest (b, out, h, w); weights scale (c), shift (c), kernel, bias.
    */
-  doubledConv2d: { readonly pads: readonly [top: number, bottom: number] };
+  normedConv2d: { readonly groups: number; readonly epsilon: number };
   /** inputs x (…, in); weights matrix (out, in) and, where the layer has one, bias (out). */
   linear: object;
   /** inputs x (b, c, …); weights scale (c), shift (c). */
@@ -70,27 +72,6 @@ export interface Operations {
   sinusoid: { readonly frequencies: readonly number[]; readonly cosineFirst: boolean };
   /** inputs ids (b, n), integers; weights table (vocabulary, width). */
   embedding: object;
-
-  // What a network computed in bands of rows is made of besides (bands.ts).
-  /** Some rows of (b, c, h, w): from the first up to, not including, the last. */
-  rows: { readonly from: number; readonly to: number };
-  /** The same (b, c, h, w), laid out row by row: of what several read, no copy in another layout is kept. */
-  inRows: object;
-  /** Any number of (b, c, h, w), below each other. */
-  joinRows: object;
-  /** inputs x (b, c, h, w); gives mean and variance of each group, (1, b, groups, 2). */
-  groupMoments: { readonly groups: number };
-  /**
-   * inputs groupMoments of every band; weights scale (c), shift (c). Gives the factors, then the offsets, of a
-   * group norm over all bands: (b, 2 c, 1, 1). `shares`: each band's share of the rows.
-   */
-  groupFactors: {
-    readonly groups: number;
-    readonly epsilon: number;
-    readonly shares: readonly number[];
-  };
-  /** inputs x (b, c, h, w), factors and offsets (b, 2 c, 1, 1). */
-  scaleChannels: object;
 }
 export type OperationKind = keyof Operations;
 
@@ -191,6 +172,15 @@ export class Graph {
     names.add(name);
     return name;
   }
+}
+
+/** Nodes whose result one other node reads, and nobody else, by its name. */
+export function readOnce({ nodes, outputs }: Model): ReadonlyMap<string, Node> {
+  const readers = new Map<string, number>();
+  for (const { name } of [...nodes.flatMap(({ inputs }) => inputs), ...outputs])
+    readers.set(name, (readers.get(name) ?? 0) + 1);
+  const once = nodes.filter(({ output }) => readers.get(output.name) === 1);
+  return new Map(once.map((node) => [node.output.name, node]));
 }
 
 /** Number of parameters in the weights a model asks for. */

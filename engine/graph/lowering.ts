@@ -11,6 +11,8 @@ import { emitPeaks, PEAKS } from "./peaks.ts";
 export interface Lowering {
   /** What floats are inside the graph; its inputs and outputs are always float32. */
   readonly precision: Precision;
+  /** How pictures lie inside the graph: (b, h, w, c), or as the model has them where this is absent. */
+  readonly layout?: "channels last";
   readonly operations: { readonly [K in OperationKind]: Lower<K> };
 }
 
@@ -33,8 +35,10 @@ export function lower(
 ): Program {
   const emit = new Emitter(lowering.precision, stored);
   const names = new Map<string, string>();
-  for (const { name, type } of model.inputs) {
-    names.set(name, type === "float" ? emit.scoped(name).cast(name, lowering.precision) : name);
+  for (const { name, type, shape } of model.inputs) {
+    const scope = emit.scoped(name);
+    const input = type === "float" ? scope.cast(name, lowering.precision) : name;
+    names.set(name, turned(scope, lowering, { value: input, shape, perm: [0, 2, 3, 1] }));
   }
   for (const node of model.nodes) {
     const inputs = node.inputs.map(({ name }) => names.get(name) ?? name);
@@ -42,7 +46,11 @@ export function lower(
     const operation = lowering.operations[node.kind] as Lower<OperationKind>;
     names.set(node.output.name, operation(emit.scoped(node.name), node, inputs));
   }
-  for (const { name } of model.outputs) emit.scoped(name).output(names.get(name) ?? name, name);
+  for (const { name, shape } of model.outputs) {
+    const scope = emit.scoped(name);
+    const result = names.get(name) ?? name;
+    scope.output(turned(scope, lowering, { value: result, shape, perm: [0, 3, 1, 2] }), name);
+  }
   const outputs = model.outputs.map(port);
   if (isWatched) {
     const values = model.nodes.map(({ output }) => names.get(output.name) ?? output.name);
@@ -50,6 +58,18 @@ export function lower(
     outputs.push({ name: PEAKS, shape: [values.length], type: "float32" });
   }
   return { inputs: model.inputs.map(port), outputs, ...emit.emitted() };
+}
+
+interface Turned {
+  readonly value: string;
+  /** As the model has it. */
+  readonly shape: readonly number[];
+  readonly perm: readonly number[];
+}
+
+/** A picture in the other layout, where the lowering has one of its own; anything else as it is. */
+function turned(emit: Emitter, { layout }: Lowering, { value, shape, perm }: Turned): string {
+  return layout === undefined || shape.length !== 4 ? value : emit.transpose(value, perm);
 }
 
 function port({ name, shape, type }: Model["inputs"][number]): Port {

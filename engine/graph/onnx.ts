@@ -26,7 +26,19 @@ export interface OnnxNode {
 }
 
 /** Whole numbers are ONNX ints; a float is marked, since 1 may be either. */
-export type Attribute = number | readonly number[] | string | { readonly float: number };
+export type Attribute =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly body: Body };
+
+/** A graph within a graph, which sees the outer one's values; types and shapes follow from what it is given. */
+export interface Body {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly OnnxNode[];
+}
 
 export type Initializer = Port &
   (
@@ -72,6 +84,15 @@ function graphProto({ inputs, outputs, nodes, initializers }: Program): Message 
   return graph;
 }
 
+function bodyProto({ inputs, outputs, nodes }: Body): Message {
+  const graph = new Message();
+  for (const node of nodes) graph.message(1, nodeProto(node));
+  graph.text(2, "body");
+  for (const input of inputs) graph.message(11, new Message().text(1, input));
+  for (const output of outputs) graph.message(12, new Message().text(1, output));
+  return graph;
+}
+
 function nodeProto({ name, operator, domain, inputs, outputs, attributes }: OnnxNode): Message {
   const node = new Message();
   for (const input of inputs) node.text(1, input);
@@ -86,6 +107,7 @@ function attributeProto(name: string, value: Attribute): Message {
   if (typeof value === "number") return attribute.int(3, value).int(20, 2);
   if (typeof value === "string") return attribute.text(4, value).int(20, 3);
   if ("float" in value) return attribute.float(2, value.float).int(20, 1);
+  if ("body" in value) return attribute.message(6, bodyProto(value.body)).int(20, 5);
   for (const item of value) attribute.int(8, item);
   return attribute.int(20, 7);
 }

@@ -1,9 +1,9 @@
 import type { Emitter } from "./emitter.ts";
 import type { Weight } from "./graph.ts";
 import type { Precision } from "../tensor/precision.ts";
-import { bandOperators } from "./band-operators.ts";
 import { doubledConv2d } from "./doubled-convolution.ts";
 import type { Lowering } from "./lowering.ts";
+import { oneAfterTheOther } from "./normed-convolution.ts";
 
 /**
  * Standard operators plus MultiHeadAttention: what CUDA, DirectML, CoreML and WebGPU all have. In
@@ -22,6 +22,8 @@ const operations: Lowering["operations"] = {
   },
 
   doubledConv2d,
+
+  normedConv2d: oneAfterTheOther(() => operations),
 
   linear: (emit, { weights, inputs: [input], output }, [x = ""]) => {
     const width = input?.shape.at(-1) ?? 0;
@@ -123,7 +125,6 @@ const operations: Lowering["operations"] = {
 
   embedding: (emit, { weights }, [ids = ""]) =>
     emit.node("Gather", [...weightsOf(emit, weights), ids], { attributes: { axis: 0 } }),
-  ...bandOperators,
 };
 
 /** 2π in two parts: whole turns times the first are exact in float32, so nothing is lost (Cody and Waite). */

@@ -1,4 +1,5 @@
 import type { Lowering } from "../graph/lowering.ts";
+import { channelsLastLowering } from "../graph/channels-last-lowering.ts";
 import { cpuLowering } from "../graph/cpu-lowering.ts";
 import { EXACT, int8Lowering, type Quantizing, SATURATING } from "../graph/int8-lowering.ts";
 import { portableLowering } from "../graph/portable-lowering.ts";
@@ -14,16 +15,11 @@ export interface Device {
   readonly textLowering: Lowering;
   /** The VAE overflows in halves on some devices, so it is always float32. */
   readonly vaeLowering: Lowering;
-  /** The VAE's large values are computed in bands of so many bytes (graph/bands.ts); absent where they stay whole. */
-  readonly vaeBandBytes?: number;
   /** Whether what is constant for one prompt is computed by a graph of its own and kept beside the weights. */
   readonly splitsOnce: boolean;
   /** Where the UNet's lowering wants whole numbers: which. */
   readonly quantizing?: Quantizing;
 }
-
-/** Smaller bands take less memory, and more nodes: a graph of thousands takes seconds to open (README.md). */
-const VAE_BAND_BYTES = 32e6;
 
 /** The CPU, or a GPU that computes in float16 where the probe saw it can. */
 export function deviceFor(provider: Provider, { float16 }: { float16: boolean }): Device {
@@ -32,8 +28,7 @@ export function deviceFor(provider: Provider, { float16 }: { float16: boolean })
       provider,
       lowering: cpuLowering,
       textLowering: cpuLowering,
-      vaeLowering: cpuLowering,
-      vaeBandBytes: VAE_BAND_BYTES,
+      vaeLowering: channelsLastLowering(),
       splitsOnce: true,
     };
   }

@@ -74,11 +74,16 @@ function plain({ data, dims }: OrtTensor): Tensor {
   return { shape: dims, data };
 }
 
+/** Names of ONNX Runtime's optimizers. */
+const UNFOLDED = { disable_specified_optimizers: "ConstantFolding" };
+
 function ortOptions({
   provider,
   folder,
   weights,
   threads,
+  makesAnew,
+  withoutArena,
 }: SessionOptions): InferenceSession.SessionOptions {
   const session: Record<string, string> = {};
   if (folder !== undefined) session["model_external_initializers_file_folder_path"] = folder;
@@ -90,7 +95,8 @@ function ortOptions({
     logSeverityLevel: 3,
     // A planned block on top of the arena's own: 0.8 GB more for a UNet at 64x64 latents, and no faster.
     enableMemPattern: false,
-    extra: { session },
+    enableCpuMemArena: withoutArena !== true,
+    extra: makesAnew === true ? { session, optimization: UNFOLDED } : { session },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };
 }

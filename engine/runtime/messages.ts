@@ -35,6 +35,10 @@ export interface SessionOptions {
    */
   readonly weights: "mapped" | "prepacked";
   readonly threads?: number | undefined;
+  /** What is made of weights alone is made in every run, and not kept from opening on: less memory, and opened sooner. */
+  readonly makesAnew?: boolean | undefined;
+  /** Whether memory is asked of the system value by value: the arena's blocks double, and very large values leave gaps. */
+  readonly withoutArena?: boolean | undefined;
 }
 
 export type Reply =

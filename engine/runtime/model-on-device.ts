@@ -1,9 +1,10 @@
-import { inBands } from "../graph/bands.ts";
+import { largestValue } from "../graph/count-operations.ts";
 import { joinDoublings } from "../graph/doubled-convolution.ts";
 import { cutBeforeLast, type DeepModel } from "../graph/deep.ts";
 import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
 import { weightsToQuantize, type Quantizing } from "../graph/int8-lowering.ts";
+import { joinNorms } from "../graph/normed-convolution.ts";
 import { splitOnce } from "../graph/once.ts";
 import { encodeModel } from "../graph/onnx.ts";
 import { layersOf, PEAKS } from "../graph/peaks.ts";
@@ -65,6 +66,9 @@ const SMALL_MODEL_BYTES = 1e9;
  * decodes nearly twice as fast prepacked, its UNet (3.5 GB) gains a tenth and takes ten seconds to open.
  */
 const SMALL_NETWORK_BYTES = 5e8;
+
+/** As the VAE has from about 860x860 pixels on: at 1024x1024 it takes 2.6 GB without the arena and 3.6 GB with it. */
+const LARGE_VALUE_BYTES = 7.5e8;
 
 /** The input that stays the same through a picture's steps. */
 const PROMPT_INPUT = "encoder_hidden_states";
@@ -172,7 +176,7 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE decoder", key, () =>
-      this.#plan("VAE decoder", { step: this.#banded(vaeDecoder(config, size)) }, weights),
+      this.#plan("VAE decoder", { step: this.#joined(vaeDecoder(config, size)) }, weights),
     );
   }
 
@@ -183,7 +187,7 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = tinyVae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session(name, key, () =>
-      this.#plan(name, { step: this.#banded(vaeDecoder(config, size)) }, weights),
+      this.#plan(name, { step: this.#joined(vaeDecoder(config, size)) }, weights),
     );
   }
 
@@ -191,7 +195,7 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE encoder", key, () =>
-      this.#plan("VAE encoder", { step: this.#banded(vaeEncoder(config, size)) }, weights),
+      this.#plan("VAE encoder", { step: this.#joined(vaeEncoder(config, size)) }, weights),
     );
   }
 
@@ -271,15 +275,16 @@ export class ModelOnDevice implements Networks {
         folder: folderOf(weights),
         weights: this.#options.weights ?? this.#layoutFor(weights),
         threads: this.#options.threads,
+        makesAnew: lowering.layout === "channels last",
+        withoutArena: 4 * largestValue(step) > LARGE_VALUE_BYTES,
       },
     };
   }
 
-  /** Layers are watched whole. */
-  #banded(vae: Model): Model {
-    const { vaeBandBytes } = this.#device;
-    if (vaeBandBytes === undefined || this.#isWatched) return vae;
-    return inBands(joinDoublings(vae), vaeBandBytes);
+  /** Layers are watched one by one. */
+  #joined(vae: Model): Model {
+    const isJoined = this.#device.vaeLowering.layout !== undefined && !this.#isWatched;
+    return isJoined ? joinNorms(joinDoublings(vae)) : vae;
   }
 
   get #isWatched(): boolean {

@@ -1,105 +1,107 @@
-import { describe, expect, test } from "vitest";
-import { inBands } from "../../../engine/graph/bands.ts";
-import { Graph, type Model, type Value } from "../../../engine/graph/graph.ts";
-import { conv2d, groupNorm, silu, upsample } from "../../../engine/graph/layers.ts";
-import { vaeDecoder } from "../../../engine/networks/vae.ts";
-import { sizeOf, tensor } from "../../../engine/tensor/tensor.ts";
-import { SD2_VAE } from "../../fakes/sd2-configs.ts";
-import { CPU, load, relativeError, snapshotFolder } from "../../golden/reference.ts";
+import { assert, constantFrom, integer, nat, property, record } from "fast-check";
+import { expect, test } from "vitest";
+import {
+  bandsOf,
+  largestDivisor,
+  nearestPlaces,
+  placesOfResults,
+  placesRead,
+  rowsRead,
+  type Bands,
+  type Tiling,
+} from "../../../engine/graph/bands.ts";
+import { DOUBLED, PLAIN } from "../../../engine/graph/winograd.ts";
 
-function network(shape: readonly number[], layer: (g: Graph, x: Value) => Value): Model {
-  const g = Graph.empty();
-  return g.output("y", layer(g.at("layer"), g.input("x", shape)));
-}
+const TILINGS: readonly Tiling[] = [
+  { tile: 1, step: 1, read: 3 },
+  { tile: 1, step: 2, read: 3 },
+  PLAIN,
+  DOUBLED,
+];
 
-/** Kinds and heights of what is computed, in order. */
-function heights({ nodes }: Model): string[] {
-  return nodes.map(({ kind, output }) => `${kind} ${output.shape[2]}`);
-}
-
-/** 4 channels of 4 pixels a row. */
-const ROW_BYTES = 4 * 4 * 4;
-
-test("a convolution reads a row of each neighbour and pads at the picture's edges only", () => {
-  const whole = network([1, 4, 24, 4], (g, x) => conv2d(g, x, { out: 4 }));
-  const { nodes } = inBands(whole, 8 * ROW_BYTES);
-  const convolutions = nodes.filter((node) => node.kind === "conv2d");
-  expect(convolutions.map(({ inputs }) => inputs[0]!.shape[2])).toEqual([9, 10, 9]);
-  expect(convolutions.map(({ attributes }) => attributes.pads)).toEqual([
-    [1, 1, 0, 1],
-    [0, 1, 0, 1],
-    [0, 1, 1, 1],
-  ]);
-  expect(nodes.at(-1)).toMatchObject({ kind: "joinRows", output: whole.outputs[0] });
+const side = integer({ min: 1, max: 24 });
+const bands = record({
+  batch: integer({ min: 1, max: 2 }),
+  height: side,
+  width: side,
+  most: integer({ min: 1, max: 64 }),
+  tiling: constantFrom(...TILINGS),
+  pad: integer({ min: 0, max: 1 }),
+}).map(({ batch, height, width, most, tiling, pad }) => {
+  const results = (length: number) => Math.ceil((length * tiling.tile) / tiling.step);
+  const size = { batch, height, width, tall: results(height), wide: results(width) };
+  return bandsOf({ ...size, top: pad, left: pad, ...tiling }, most);
 });
 
-test("a convolution that halves reads twice its rows", () => {
-  const whole = network([1, 4, 32, 4], (g, x) =>
-    conv2d(g, x, { out: 4, stride: 2, padding: "end" }),
+/** Of every pixel of every tile its row and column in the picture, or undefined beyond it: looked up as a run does. */
+function readBy(all: Bands, band: number, [i, j, row, column]: readonly number[]) {
+  const { width, rows, across, read, reach } = all;
+  const places = placesRead(all);
+  const place =
+    places.rows[(band * read + i!) * rows + row!]! + places.columns[j! * across + column!]!;
+  if (place >= places.beyond) return undefined;
+  return [rowsRead(all)[band * reach + Math.floor(place / width)]!, place % width];
+}
+
+test("every tile reads the pixels around it, and nothing of another image", () => {
+  assert(
+    property(bands, nat(), (all, seed) => {
+      const { batch, height, width, count, rows, across, step, read, top, left } = all;
+      const at = [read, read, rows, across].map((length, i) => (seed >> (3 * i)) % length);
+      const band = seed % count;
+      const [i = 0, j = 0, row = 0, column = 0] = at;
+      const image = Math.floor(band / (count / batch));
+      const y = ((band % (count / batch)) * rows + row) * step + i - top;
+      const x = column * step + j - left;
+      const isInside = y >= 0 && y < height && x >= 0 && x < width;
+      expect(readBy(all, band, at)).toEqual(isInside ? [image * height + y, x] : undefined);
+    }),
   );
-  const { nodes } = inBands(whole, 4 * ROW_BYTES);
-  const convolutions = nodes.filter((node) => node.kind === "conv2d");
-  expect(convolutions.map(({ inputs }) => inputs[0]!.shape[2])).toEqual([17, 16]);
-  expect(convolutions.map(({ attributes }) => attributes.pads)).toEqual([
-    [0, 0, 0, 1],
-    [0, 0, 1, 1],
-  ]);
 });
 
-test("a group norm measures all bands before it changes one", () => {
-  const whole = network([1, 4, 16, 4], (g, x) => groupNorm(g, x, { groups: 2, epsilon: 1e-6 }));
-  const kinds = inBands(whole, 8 * ROW_BYTES).nodes.map(({ kind }) => kind);
-  const [first, last] = [kinds.indexOf("scaleChannels"), kinds.lastIndexOf("groupMoments")];
-  expect(first).toBeGreaterThan(last);
+test("shares have a row for each pixel and each of the kernel", () => {
+  assert(
+    property(bands, (all) => {
+      const [plain, shared] = [placesRead(all), placesRead(all, true)];
+      const share = all.read ** 2;
+      expect(shared.beyond).toBe(plain.beyond * share);
+      expect(shared.rows.map((place) => Math.floor(place / share))).toEqual(plain.rows);
+      expect(shared.columns.map((place) => Math.floor(place / share))).toEqual(plain.columns);
+    }),
+  );
 });
 
-test("what fits into one band stays as it is", () => {
-  const whole = network([1, 4, 16, 4], (g, x) => silu(g, x));
-  expect(inBands(whole, 16 * ROW_BYTES)).toEqual(whole);
+test("every result is found in its tile, once", () => {
+  assert(
+    property(bands, (all) => {
+      const { tile, rows, across, wide } = all;
+      const places = placesOfResults(all);
+      const found = places.rows.flatMap((row) => places.columns.map((column) => row + column));
+      expect(found).toHaveLength(rows * tile * wide);
+      expect(new Set(found).size).toBe(found.length);
+      expect(Math.max(...found)).toBeLessThan(tile * tile * rows * across);
+    }),
+  );
 });
 
-test("an upsampling that does not double is computed whole", () => {
-  const whole = network([1, 4, 17, 4], (g, x) => upsample(g, x, { height: 33, width: 7 }));
-  expect(heights(inBands(whole, 8 * ROW_BYTES))).toEqual(["upsample 33"]);
+test("bands are of one size, and have no more tiles than asked for if one row has not", () => {
+  assert(
+    property(bands, integer({ min: 1, max: 64 }), (reading, most) => {
+      const { batch, tall, tile, count, rows, across } = bandsOf(reading, most);
+      expect(count * rows).toBe(batch * Math.ceil(tall / tile));
+      expect(rows === 1 || rows * across <= most).toBe(true);
+    }),
+  );
 });
 
-test("no value of a 1024x1024 decoding is much larger than a band", () => {
-  const bandBytes = 32e6;
-  const decoder = vaeDecoder(SD2_VAE, { batch: 1, height: 128, width: 128 });
-  const { nodes, weights, outputs } = inBands(decoder, bandBytes);
-  const large = nodes.filter(({ output }) => 4 * sizeOf(output.shape) > 1.2 * bandBytes);
-  expect(large.map(({ output }) => output)).toEqual([]);
-  expect(weights).toBe(decoder.weights);
-  expect(outputs).toBe(decoder.outputs);
-  expect(nodes.length).toBeLessThan(4_000);
+test("divisors", () => {
+  expect([1, 5, 6, 100].map((most) => largestDivisor(12, most))).toEqual([1, 4, 6, 12]);
+  expect(largestDivisor(97, 96)).toBe(1);
+  expect(largestDivisor(8, 0.5)).toBe(1);
 });
 
-describe("a VAE in bands gives what it gives whole", () => {
-  const waves = (shape: readonly number[]) =>
-    tensor(
-      shape,
-      Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i * i)),
-    );
-
-  test.each([
-    [9, 7],
-    [16, 4],
-    [5, 13],
-  ])("for latents of %ix%i", async (height, width) => {
-    using whole = await load(snapshotFolder("tiny-sd2-v"), { ...CPU, vaeBandBytes: 1e9 });
-    using banded = await load(snapshotFolder("tiny-sd2-v"), { ...CPU, vaeBandBytes: 1 });
-    const latents = waves([1, 4, height, width]);
-    const image = waves([1, 3, 8 * height, 8 * width]);
-    const results = [whole, banded].map(async ({ loaded: { parts } }) => {
-      const small = { batch: 1, height, width };
-      const large = { batch: 1, height: 8 * height, width: 8 * width };
-      const { decoded } = await parts.networks.vaeDecoder(small).run({ latents });
-      const { moments } = await parts.networks.vaeEncoder(large).run({ image });
-      return [decoded, moments].map((output) => output!.data as Float32Array);
-    });
-    const [wholes = [], bands = []] = await Promise.all(results);
-    for (const [i, values] of bands.entries()) {
-      expect(relativeError(values, wholes[i]!)).toBeLessThan(1e-5);
-    }
-  });
+test("the nearest pixels of an odd size", () => {
+  const places = nearestPlaces({ batch: 2, height: 2, width: 3, tall: 3, wide: 6 });
+  expect(places.rows).toEqual([0, 0, 3, 6, 6, 9]);
+  expect(places.columns).toEqual([0, 0, 1, 1, 2, 2]);
 });

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { inBands } from "../../../engine/graph/bands.ts";
 import { joinDoublings } from "../../../engine/graph/doubled-convolution.ts";
 import { Graph, type Model, type Value } from "../../../engine/graph/graph.ts";
 import { add, conv2d, upsample } from "../../../engine/graph/layers.ts";
@@ -46,18 +45,4 @@ test("Stable Diffusion 2's decoder has three", () => {
   const { nodes } = joinDoublings(vaeDecoder(SD2_VAE, { batch: 1, height: 8, width: 8 }));
   expect(nodes.filter(({ kind }) => kind === "doubledConv2d")).toHaveLength(3);
   expect(nodes.filter(({ kind }) => kind === "upsample")).toEqual([]);
-});
-
-test("in bands it reads a row of each neighbour, and zeros at the picture's edges only", () => {
-  const model = network((g, x) => conv2d(g, twice(g, x), { out: 4 }));
-  const bandBytes = 8 * 4 * 8 * 4; // 8 rows of the result
-  const { nodes } = inBands(joinDoublings(model), bandBytes);
-  const joined = nodes.filter((node) => node.kind === "doubledConv2d");
-  expect(joined.map(({ inputs }) => inputs[0]!.shape[2])).toEqual([5, 6, 6, 5]);
-  expect(joined.map(({ attributes }) => attributes.pads)).toEqual([
-    [1, 0],
-    [0, 0],
-    [0, 0],
-    [0, 1],
-  ]);
 });
