@@ -57,6 +57,18 @@ test("readers of one value share its bytes, and rows are measured only where non
   expect(count("ReduceMax")).toBe(1);
 });
 
+test.each([
+  [[1, 64, 8, 8], 1],
+  [[2, 64, 32, 32], 1],
+  [[2, 64, 64, 64], 4],
+  [[1, 64, 40, 96], 2],
+])("a convolution of %j is %i products", (shape, products) => {
+  const model = network(shape, (g, x) => conv2d(g, x, { out: 32 }));
+  const { nodes } = lower(model, int8Lowering, () => STORED);
+  const found = nodes.filter(({ operator }) => operator === "MatMulIntegerToFloat");
+  expect(found.length).toBe(products);
+});
+
 test("nine tenths of Stable Diffusion 2's UNet become whole numbers, and nothing that the prompt alone decides", () => {
   const { step, once } = unetParts(SD2_UNET, { batch: 2, height: 8, width: 8, tokens: 77 });
   const quantized = weightsToQuantize(step);

@@ -60,7 +60,8 @@ async function computed({ shape, x, weight, bias, build }: Layer): Promise<Array
 
 /** Values as uint8 hold them: 255 steps from the least to the largest, 0 among them. */
 function inBytes(x: Float32Array): Float32Array {
-  const [least, most] = [Math.min(0, ...x), Math.max(0, ...x)];
+  const least = x.reduce((least, value) => Math.min(least, value), 0);
+  const most = x.reduce((most, value) => Math.max(most, value), 0);
   const scale = (most - least) / 255;
   const zero = Math.round(-least / scale);
   const byte = (value: number) => Math.min(255, Math.max(0, Math.round(value / scale) + zero));
@@ -92,8 +93,11 @@ function product(x: Float32Array, weights: Float32Array, bias: Float32Array): Fl
 
 /** The largest difference, relative to the largest value. */
 function errorOf(actual: ArrayLike<number>, expected: Float32Array): number {
-  const most = Math.max(...expected.map(Math.abs));
-  return Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!) / most));
+  const largest = (values: Float32Array) => values.reduce((most, one) => Math.max(most, one), 0);
+  return (
+    largest(expected.map((value, i) => Math.abs(value - actual[i]!))) /
+    largest(expected.map(Math.abs))
+  );
 }
 
 function linearLayer(x: Float32Array, out: number): Layer {
@@ -121,10 +125,15 @@ test("any other linear: each row in bytes of its own scale, a row of zeros too",
   expect(errorOf(await computed(layer), expected)).toBeLessThan(1e-5);
 });
 
-test.each([1, 2])(
-  "a convolution with stride %d: columns of bytes times kernels",
-  async (stride) => {
-    const [channels, out, side] = [32, 64, 6];
+test.each([
+  [1, 6],
+  [2, 6],
+  [1, 57],
+  [2, 114],
+])(
+  "a convolution with stride %d of %d rows: columns of bytes times kernels, in bands where there are many",
+  async (stride, side) => {
+    const [channels, out] = [32, 32];
     const x = noise(channels * side * side);
     const weight = { shape: [out, channels, 3, 3], values: noise(out * channels * 9) };
     const bias = noise(out);
@@ -148,6 +157,7 @@ test.each([1, 2])(
       const [channel, target] = [Math.floor(i / pixels ** 2), i % pixels ** 2];
       return flat[target * out + channel]!;
     });
-    expect(errorOf(await computed(layer), expected)).toBeLessThan(1e-5);
+    // Of hundreds of thousands of values one may lie between two bytes, and be rounded to the other.
+    expect(errorOf(await computed(layer), expected)).toBeLessThan(side > 50 ? 1e-3 : 1e-5);
   },
 );
