@@ -102,6 +102,8 @@ export const watchedDeploymentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("endpoint"), endpointId: endpointIdSchema }),
   /** It is ready, and no endpoint could be added: why. The watch goes on. */
   z.object({ type: z.literal("endpoint-failed"), error: errorSchema }),
+  /** The cluster cannot be asked any more: why. The stream ends. */
+  z.object({ type: z.literal("failed"), error: errorSchema }),
   /** It does not exist any more; the stream ends. */
   z.object({ type: z.literal("gone") }),
 ]);
@@ -138,14 +140,14 @@ export const deploymentContract = {
   status: oc.input(deploymentPlaceSchema).output(deploymentSchema),
   /**
    * The state now and whenever it changes, until nobody listens. Once ready, the endpoint is added with its URL, the
-   * cluster's CA and the token of its Secret, unless `addsEndpoint` is false.
+   * cluster's CA and the token of its Secret, unless `addsEndpoint` is false. What is wrong at the beginning is refused.
    */
   watch: oc
     .input(deploymentPlaceSchema.extend({ addsEndpoint: z.boolean().default(true) }))
     .output(eventIterator(watchedDeploymentSchema)),
   /** The last lines of its containers' logs, oldest first. */
   logs: oc
-    .input(deploymentPlaceSchema.extend({ lines: z.int().min(1).max(1000).default(100) }))
+    .input(deploymentPlaceSchema.extend({ lines: z.int().min(1).max(400).default(100) }))
     .output(z.array(deployLogLineSchema)),
   /** Adds the endpoint of one that is ready, or finds it; `watch` does this by itself. */
   addEndpoint: oc.input(deploymentPlaceSchema).output(z.object({ endpointId: endpointIdSchema })),

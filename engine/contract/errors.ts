@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ARCHIVE_REFUSALS } from "./archive-refusals.ts";
 import { BUCKET_REFUSALS } from "./bucket-refusals.ts";
+import { CLUSTER_REFUSALS } from "./cluster-refusals.ts";
 import { DEPLOY_REFUSALS } from "./deploy-refusals.ts";
 import { DOWNLOAD_REFUSALS } from "./download-refusals.ts";
 import { INFERENCE_REFUSALS } from "./inference-refusals.ts";
@@ -234,6 +235,7 @@ export const REFUSALS = {
   ...ARCHIVE_REFUSALS,
   ...BUCKET_REFUSALS,
   ...DEPLOY_REFUSALS,
+  ...CLUSTER_REFUSALS,
   INTERNAL: {
     status: 500,
     sentence: "The studio made a mistake: {reason}.",

@@ -13,6 +13,10 @@ export const ANNOTATIONS = {
   passthrough: "serving.knative.openshift.io/enablePassthrough",
   sidecar: "sidecar.istio.io/inject",
   probers: "sidecar.istio.io/rewriteAppHTTPProbers",
+  /** KServe from 0.15 on takes everything down where it is "true". */
+  stop: "serving.kserve.io/stop",
+  /** Ours: when it was last started anew. */
+  redeployedAt: "darkroom/redeployed-at",
 } as const;
 
 /** What the form itself decides, so that a line cannot set it to something else. */

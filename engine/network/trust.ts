@@ -8,20 +8,23 @@ export interface Trust {
   readonly ca: string | null;
   /** Whether any certificate is taken. */
   readonly isInsecure: boolean;
+  /** PEM of what this machine shows of itself, where it signs in by that. */
+  readonly identity?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 /** One context for all endpoints that need nothing of their own: reading hundreds of authorities takes a while. */
 let common: SecureContext | undefined;
 
 /** What TLS trusts for one endpoint, and for that one alone. */
-export function secureContext({ ca }: Trust): SecureContext {
-  if (ca !== null) return contextWith([ca]);
+export function secureContext({ ca, identity }: Trust): SecureContext {
+  if (ca !== null || identity !== undefined) return contextWith(ca === null ? [] : [ca], identity);
   common ??= contextWith([]);
   return common;
 }
 
-function contextWith(own: readonly string[]): SecureContext {
+function contextWith(own: readonly string[], identity?: Trust["identity"]): SecureContext {
   return createSecureContext({
+    ...identity,
     ca: [...getCACertificates("default"), ...getCACertificates("system"), ...own],
     // A certificate that a person trusts need not come with its authority.
     allowPartialTrustChain: own.length > 0,

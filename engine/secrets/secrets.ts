@@ -39,12 +39,13 @@ const READING = {
   },
 };
 
-/** What is kept: what the contract names, and what belongs to endpoints and buckets, which the contract cannot reach. */
+/** What is kept: what the contract names, and what belongs to endpoints, buckets and clusters, which the contract cannot reach. */
 export type KeptName =
   | SecretName
   | `endpoint-token:${string}`
   | `endpoint-headers:${string}`
-  | `bucket-keys:${string}`;
+  | `bucket-keys:${string}`
+  | `cluster-token:${string}`;
 
 /** Environment variables that stand in for a secret. */
 const VARIABLES: Readonly<Record<string, string>> = {

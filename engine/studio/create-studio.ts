@@ -1,6 +1,7 @@
 import type { PictureBytes, PictureKind } from "./addresses.ts";
 import { devicesProcedures } from "./machine.ts";
-import { clusterProcedures, deploymentProcedures } from "./cluster-procedures.ts";
+import { deploymentProcedures } from "./deployment-procedures.ts";
+import { clusterProcedures, openClusters, type ClusterParts } from "./open-clusters.ts";
 import { deployProcedures } from "./deploy-procedures.ts";
 import { referenceEstimate } from "../worker/estimates.ts";
 import { endpointProcedures } from "./open-endpoints.ts";
@@ -46,6 +47,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const serving = await openServing(options, stores, drawing, undo);
     const remote = await openEndpoints(options, stores, undo);
     const storage = await openBuckets(options, stores, undo);
+    const clusters = await openClusters(options, stores);
     const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
     // Before the studio lets go of the device: a request that waits for it would begin to draw then.
     undo.defer(() => serving.server.close());
@@ -67,6 +69,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
         ...transfers,
         ...remote,
         ...storage,
+        ...clusters,
         lanes,
         rebuild,
       }),
@@ -94,11 +97,13 @@ type Parts = Stores &
   ServingParts &
   TransferParts &
   EndpointParts &
-  BucketParts & { readonly lanes: Lanes; readonly rebuild: GalleryRebuild };
+  BucketParts &
+  ClusterParts & { readonly lanes: Lanes; readonly rebuild: GalleryRebuild };
 
 /** Every procedure of the contract, with refusals around it. */
 function createRouter(options: StudioOptions, parts: Parts) {
-  const { dataFolder, addressOf, freshAddress, logError, notices: others = () => [] } = options;
+  const { dataFolder, addressOf, freshAddress, logError, now } = options;
+  const { notices: others = () => [] } = options;
   const { events, gallery, device, drawing, server, serverFile } = parts;
   return os.use(refusals(logError)).router({
     events: eventsProcedures(parts),
@@ -130,6 +135,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
           ...serverFile.notices,
           ...parts.endpoints.notices,
           ...parts.connections.notices,
+          ...parts.clusters.notices,
           ...others(),
         ]),
       ],
@@ -140,8 +146,8 @@ function createRouter(options: StudioOptions, parts: Parts) {
     server: serverProcedures(parts),
     endpoints: endpointProcedures(parts),
     buckets: bucketProcedures(parts),
-    clusters: clusterProcedures(),
-    deploy: { ...deployProcedures(parts), ...deploymentProcedures() },
+    clusters: clusterProcedures(parts),
+    deploy: { ...deployProcedures(parts), ...deploymentProcedures({ ...parts, now, logError }) },
   });
 }
 

@@ -36,7 +36,7 @@ export function deployProcedures({ connections }: DeployParts) {
   };
 }
 
-function connectionFacts(
+export function connectionFacts(
   connections: Connections,
   { connectionId, bucket }: DeployDraft,
 ): ConnectionFacts {

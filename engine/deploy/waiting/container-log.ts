@@ -54,8 +54,8 @@ export class ContainerLog {
   }
 
   /** The last lines, explained. */
-  told(): readonly DeployLogLine[] {
-    return this.#lines.slice(-TOLD_LINES).map(({ text, known }) => {
+  told(count = TOLD_LINES): readonly DeployLogLine[] {
+    return this.#lines.slice(-count).map(({ text, known }) => {
       const row = LINES[this.#container][known];
       return {
         container: this.#container,

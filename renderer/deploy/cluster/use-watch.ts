@@ -45,7 +45,7 @@ export interface Watched {
   /** The stream broke off, and is opened again. */
   readonly isLost?: boolean;
   /** It cannot be watched. */
-  readonly error?: Error;
+  readonly error?: Error | undefined;
 }
 
 const FIRST_DELAY_MS = 500;
@@ -63,7 +63,7 @@ export function useWatch({ clusterId, namespace, name }: DeploymentPlace): Watch
       const place = { clusterId, namespace, name };
       for await (const event of await client.deploy.watch(place, { signal })) {
         setWatched((before) => after(before, event));
-        if (event.type === "gone") leaving.abort();
+        if (event.type === "gone" || event.type === "failed") leaving.abort();
       }
     };
     const follow = async () => {
@@ -108,6 +108,8 @@ export function after(before: Watched, event: WatchedDeployment, now = Date.now(
     }
     case "endpoint-failed":
       return { ...known, endpointError: fromWire(event.error) };
+    case "failed":
+      return { ...known, error: fromWire(event.error) };
     case "gone":
       return { ...known, isGone: true };
   }

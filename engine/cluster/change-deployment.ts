@@ -1,0 +1,218 @@
+import type { DeploymentPlace, RemovedObject } from "../contract/deployments.ts";
+import { StudioError } from "../contract/errors.ts";
+import { ANNOTATIONS } from "../deploy/annotations.ts";
+import {
+  KINDS,
+  type DeployedKind,
+  isOurs,
+  ownSelector,
+  pathOf,
+} from "../deploy/applied-objects.ts";
+import { fieldOf, numberAt, textAt } from "../deploy/waiting/observed.ts";
+import { FIELD_MANAGER } from "./apply.ts";
+import type { ClusterClient } from "./cluster-client.ts";
+import { itemsOf, type Json } from "./reply-body.ts";
+import { isRaw, serviceOf } from "./observe.ts";
+
+/** Keeps at least so many running; none lets it stop. Returns what that means, as sentences. */
+export async function scale(
+  client: ClusterClient,
+  place: DeploymentPlace,
+  to: number,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const service = await ownService(client, place, signal);
+  const isPlain = isRaw(service);
+  const isStopping = to === 0 && isPlain;
+  const most = numberAt(service, "spec", "predictor", "maxReplicas");
+  await patchService(client, place, signal, {
+    // KServe from 0.15 on and OpenShift AI stop by this; before, a plain Deployment is stopped by itself.
+    metadata: { annotations: { [ANNOTATIONS.stop]: isStopping ? "true" : null } },
+    spec: {
+      predictor: {
+        // A plain Deployment is scaled by a HorizontalPodAutoscaler, which takes no 0.
+        minReplicas: isStopping ? 1 : to,
+        ...(most !== undefined && most < to && { maxReplicas: to }),
+      },
+    },
+  });
+  if (isPlain) await scalePlain(client, place, to, signal);
+  if (to > 0) return [];
+  return isPlain
+    ? ["It is stopped and answers nothing until it is scaled to 1 or more."]
+    : [
+        "It rests with no replica about a minute after the last request, and the next request starts it again: that one waits until the model is loaded.",
+      ];
+}
+
+/** Starts it anew with the same manifests: the archive is copied again, and the image pulled as its policy says. */
+export async function redeploy(
+  client: ClusterClient,
+  place: DeploymentPlace,
+  now: Date,
+  signal?: AbortSignal,
+): Promise<void> {
+  await ownService(client, place, signal);
+  // KServe hands these on to the pods, which makes it another revision.
+  const annotations = { [ANNOTATIONS.redeployedAt]: now.toISOString() };
+  await patchService(client, place, signal, { spec: { predictor: { annotations } } });
+}
+
+/** What one object's removal came to, or would. Refuses as NOT_FOUND and as DEPLOYMENT_NOT_OURS. */
+export async function remove(
+  client: ClusterClient,
+  place: DeploymentPlace,
+  isDry: boolean,
+  signal?: AbortSignal,
+): Promise<RemovedObject[]> {
+  const { name, namespace } = place;
+  const found = await ownObjects(client, place, signal);
+  const service = found.find(
+    ({ kind, object }) => kind === "InferenceService" && nameOf(object) === name,
+  );
+  // Where it is gone already, what was left behind is still removed.
+  if (service === undefined && found.length === 0) await ownService(client, place, signal);
+  const others = await neighbours(client, place, signal);
+  const removed: RemovedObject[] = [];
+  for (const { kind, object } of found.toReversed()) {
+    const one = { kind, name: nameOf(object) };
+    const user = others.find((other) => uses(other, kind, one.name));
+    if (user !== undefined) {
+      const reason = `The deployment ${nameOf(user)} uses it, too.`;
+      removed.push({ ...one, outcome: "kept", reason });
+      continue;
+    }
+    const uid = textAt(object, "metadata", "uid");
+    const isGone = await client.find(
+      {
+        method: "DELETE",
+        path: pathOf(kind, namespace, one.name),
+        query: { propagationPolicy: "Background", ...(isDry && { dryRun: "All" }) },
+        // Never one that somebody made anew in the meantime.
+        body: { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } },
+        signal,
+      },
+      { ...one, namespace },
+    );
+    removed.push({ ...one, outcome: isGone === undefined ? "absent" : "removed" });
+  }
+  return removed;
+}
+
+interface Own {
+  readonly kind: DeployedKind;
+  readonly object: unknown;
+}
+
+/** All that Darkroom applied for a deployment, in the order in which it was applied. */
+async function ownObjects(
+  client: ClusterClient,
+  { namespace, name }: DeploymentPlace,
+  signal: AbortSignal | undefined,
+): Promise<Own[]> {
+  const lists = await Promise.all(
+    KINDS.map(async (kind) => {
+      const query = { labelSelector: ownSelector(name), limit: "100" };
+      const path = pathOf(kind, namespace);
+      const list = await client.get({ path, query, signal }, { kind, namespace });
+      return itemsOf(list).map((object) => ({ kind, object }));
+    }),
+  );
+  const found = lists.flat();
+  const secret = await sharedSecret(client, namespace, found, signal);
+  return secret === undefined ? found : [secret, ...found];
+}
+
+/** The Secret of its connection, where a later deployment has claimed it for itself since. */
+async function sharedSecret(
+  client: ClusterClient,
+  namespace: string,
+  found: readonly Own[],
+  signal: AbortSignal | undefined,
+): Promise<Own | undefined> {
+  const service = found.find(({ kind }) => kind === "InferenceService")?.object;
+  const name = textAt(service, "spec", "predictor", "model", "storage", "key");
+  const isFound = found.some(({ kind, object }) => kind === "Secret" && nameOf(object) === name);
+  if (name === "" || isFound) return undefined;
+  const kind = "Secret";
+  const path = pathOf(kind, namespace, name);
+  const object = await client.find({ path, signal }, { kind, name, namespace });
+  const isOwn = isOurs(object);
+  return object !== undefined && isOwn ? { kind, object } : undefined;
+}
+
+/** The other services of the project. */
+async function neighbours(
+  client: ClusterClient,
+  { namespace, name }: DeploymentPlace,
+  signal: AbortSignal | undefined,
+): Promise<readonly unknown[]> {
+  const kind = "InferenceService";
+  const query = { limit: "500" };
+  const list = await client.get(
+    { path: pathOf(kind, namespace), query, signal },
+    { kind, namespace },
+  );
+  return itemsOf(list).filter((one) => nameOf(one) !== name);
+}
+
+function uses(service: unknown, kind: DeployedKind, name: string): boolean {
+  const model = fieldOf(service, "spec", "predictor", "model");
+  if (kind === "Secret") return textAt(model, "storage", "key") === name;
+  if (kind === "ServingRuntime") return textAt(model, "runtime") === name;
+  if (kind !== "ServiceAccount") return false;
+  return textAt(service, "spec", "predictor", "serviceAccountName") === name;
+}
+
+async function ownService(
+  client: ClusterClient,
+  place: DeploymentPlace,
+  signal: AbortSignal | undefined,
+): Promise<Json> {
+  const service = await serviceOf(client, place, signal);
+  if (isOurs(service)) return service;
+  throw new StudioError("DEPLOYMENT_NOT_OURS", { name: place.name });
+}
+
+async function patchService(
+  client: ClusterClient,
+  { namespace, name }: DeploymentPlace,
+  signal: AbortSignal | undefined,
+  body: object,
+): Promise<void> {
+  const kind = "InferenceService";
+  const path = pathOf(kind, namespace, name);
+  await client.get(mergePatch(path, body, signal), { kind, name, namespace });
+}
+
+/** The Deployment that KServe made. One that it has taken away, it makes again by itself. */
+async function scalePlain(
+  client: ClusterClient,
+  { namespace, name }: DeploymentPlace,
+  to: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const one = { kind: "Deployment", name: `${name}-predictor`, namespace };
+  const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(one.name)}`;
+  const live = await client.find({ path, signal }, one);
+  const replicas = numberAt(live, "spec", "replicas") ?? 1;
+  // Between the limits its autoscaler decides.
+  if (live === undefined || (to > 0 && replicas > 0)) return;
+  await client.find(mergePatch(`${path}/scale`, { spec: { replicas: to } }, signal), one);
+}
+
+function mergePatch(path: string, body: object, signal: AbortSignal | undefined) {
+  const type = "application/merge-patch+json";
+  return {
+    method: "PATCH" as const,
+    path,
+    type,
+    query: { fieldManager: FIELD_MANAGER },
+    body,
+    signal,
+  };
+}
+
+function nameOf(object: unknown): string {
+  return textAt(object, "metadata", "name");
+}

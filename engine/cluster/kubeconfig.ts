@@ -1,0 +1,169 @@
+import { open } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubeContext } from "../contract/clusters.ts";
+import { StudioError } from "../contract/errors.ts";
+import { isAbsent, systemCode } from "../files/system-error.ts";
+import type { Trust } from "../network/trust.ts";
+import { readAddress } from "./api-address.ts";
+
+/** All that it takes to speak with a cluster's API. */
+export interface ClusterAccess extends Trust {
+  /** Scheme, host, port and perhaps a path, without a slash at its end. */
+  readonly address: string;
+  readonly namespace: string | undefined;
+  /** What signs in, besides a certificate: secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The name that the certificate must be for, where it is not the host's. */
+  readonly serverName?: string | undefined;
+}
+
+/** kubectl writes a few kilobytes. */
+const MAX_BYTES = 1 << 20;
+
+/** What `kubectl` would read: the files that KUBECONFIG names, else the one of this user. */
+export function defaultPath({ KUBECONFIG = "" }: Readonly<Record<string, string | undefined>>) {
+  return KUBECONFIG === "" ? join(homedir(), ".kube", "config") : KUBECONFIG;
+}
+
+/** What a kubeconfig offers. Refuses as CLUSTER_KUBECONFIG_UNREADABLE. */
+export async function contextsOf(path: string): Promise<{
+  readonly path: string;
+  readonly current?: string;
+  readonly contexts: KubeContext[];
+}> {
+  const config = await load(path);
+  const current: unknown = config.getCurrentContext();
+  return {
+    path,
+    ...(typeof current === "string" && current !== "" && { current }),
+    contexts: config.getContexts().map((context) => {
+      const { name, namespace, user } = context;
+      const address = config.getCluster(context.cluster)?.server;
+      const fault = faultOf(config, name);
+      return {
+        name,
+        ...(typeof address === "string" && { address }),
+        ...(typeof namespace === "string" && { namespace }),
+        ...(typeof user === "string" && { user }),
+        ...(fault !== undefined && { fault }),
+      };
+    }),
+  };
+}
+
+/** The name of a context: the one that is asked for, else the file's current one. */
+export async function chosenContext(path: string, wanted: string | undefined): Promise<string> {
+  const { current, contexts } = await contextsOf(path);
+  const name = wanted ?? current ?? (contexts.length === 1 ? contexts[0]?.name : undefined);
+  if (name === undefined) throw unreadable(path, "it names no current context; choose one");
+  const found = contexts.find((context) => context.name === name);
+  if (found === undefined) throw unreadable(path, `it has no context called ${name}`);
+  if (found.fault !== undefined) throw unreadable(path, `in the context ${name}, ${found.fault}`);
+  return name;
+}
+
+/** What a context says of how to reach its cluster, with what is secret of it. */
+export async function accessOf(path: string, wanted: string): Promise<ClusterAccess> {
+  const config = await load(path);
+  const context = await chosenContext(path, wanted);
+  config.setCurrentContext(context);
+  const options: HttpsOptions = {};
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    // Files that it names: of an authority, of a certificate, of a key.
+    throw unreadable(path, systemCode(error) ?? "its credentials cannot be read", error);
+  }
+  const { cert, key, ca, servername, rejectUnauthorized, headers, auth } = options;
+  const basic =
+    auth === undefined ? {} : { authorization: `Basic ${Buffer.from(auth).toString("base64")}` };
+  const namespace = config.getContextObject(context)?.namespace;
+  return {
+    address: readAddress(config.getCurrentCluster()?.server ?? ""),
+    namespace: namespace === "" ? undefined : namespace,
+    ca: ca === undefined ? null : String(ca),
+    isInsecure: rejectUnauthorized === false,
+    headers: { ...basic, ...headers },
+    ...(cert !== undefined && key !== undefined
+      ? { identity: { cert: String(cert), key: String(key) } }
+      : {}),
+    ...(servername !== undefined && { serverName: servername }),
+  };
+}
+
+/** What of a request's options the library sets. */
+interface HttpsOptions {
+  ca?: string | Buffer;
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+  auth?: string;
+  headers?: Record<string, string>;
+}
+
+/** Why a context cannot be used; completes a sentence. */
+function faultOf(config: KubeConfig, name: string): string | undefined {
+  const context = config.getContextObject(name);
+  const cluster = context === null ? null : config.getCluster(context.cluster);
+  const user = context === null ? null : config.getUser(context.user);
+  if (typeof cluster?.server !== "string") return "the API's address is missing";
+  if (user === null) return "the user is missing";
+  // A file that somebody sent may name any program.
+  if (user.exec || user.authProvider) {
+    return "the user signs in by a program, which Darkroom does not start; use a token instead";
+  }
+  if (cluster.server.startsWith("http:") && !cluster.skipTLSVerify) {
+    return "the API's address is not encrypted, and insecure-skip-tls-verify is not set";
+  }
+  if (cluster.proxyUrl) return "the API is reached by a proxy, which is not supported";
+  return undefined;
+}
+
+async function load(path: string): Promise<KubeConfig> {
+  // The library takes a moment to load, and most studios never speak with a cluster.
+  const { KubeConfig: Config } = await import("@kubernetes/client-node");
+  const loaded: KubeConfig[] = [];
+  for (const file of path.split(delimiter).filter((name) => name !== "")) {
+    const text = await read(file, path);
+    if (text === undefined) continue;
+    const one = new Config();
+    try {
+      one.loadFromString(text, { onInvalidEntry: "filter" });
+      one.makePathsAbsolute(dirname(file));
+      loaded.push(one);
+    } catch {
+      // The library's words quote the file, which holds tokens.
+      throw unreadable(path, "it is not a kubeconfig");
+    }
+  }
+  const [first, ...others] = loaded;
+  if (first === undefined) throw unreadable(path, "there is no such file");
+  try {
+    for (const other of others) first.mergeConfig(other, first.getCurrentContext() !== undefined);
+  } catch {
+    throw unreadable(path, "two of its files use the same name");
+  }
+  return first;
+}
+
+/** The text of one file; undefined where it is not there, which kubectl ignores too. */
+async function read(file: string, path: string): Promise<string | undefined> {
+  if (!isAbsolute(file)) throw unreadable(path, "it must be a full path");
+  try {
+    await using handle = await open(file, "r");
+    const { size } = await handle.stat();
+    if (size > MAX_BYTES) throw unreadable(path, "it is too large to be one");
+    return await handle.readFile("utf8");
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    const reason = systemCode(error);
+    throw reason === undefined ? error : unreadable(path, reason, error);
+  }
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): StudioError {
+  return new StudioError("CLUSTER_KUBECONFIG_UNREADABLE", { path, reason }, { cause });
+}

@@ -1,0 +1,85 @@
+/** The part of the table of refusals that is about clusters and deployments in them; errors.ts says what each field is. */
+export const CLUSTER_REFUSALS = {
+  CLUSTER_KUBECONFIG_UNREADABLE: {
+    status: 422,
+    sentence: "The kubeconfig {path} cannot be used: {reason}.",
+    advice: "Choose another file or context, or enter the API's address and a token.",
+  },
+  CLUSTER_UNREACHABLE: {
+    status: 502,
+    sentence: "The cluster's API at {host} did not answer: {reason}.",
+    advice: "Check the address, the network and the VPN, and try again.",
+  },
+  CLUSTER_CERTIFICATE: {
+    status: 502,
+    sentence: "The cluster's API at {host} shows a certificate that is not trusted: {reason}.",
+    advice:
+      "Nothing was sent. If you know it, give the cluster its authority's certificate: `certificate-authority-data` of a kubeconfig.",
+  },
+  CLUSTER_TOKEN_REFUSED: {
+    status: 401,
+    sentence: "The cluster's API at {host} does not accept the token: {reason}.",
+    advice: "Log in again with `oc login`, or enter a new token; `oc whoami -t` prints one.",
+  },
+  CLUSTER_DENIED: {
+    status: 403,
+    sentence: "{account} may not {what} in the project {namespace}.",
+    advice:
+      "Ask an administrator of the project for this permission; the role edit has most of them.",
+  },
+  CLUSTER_WITHOUT_KSERVE: {
+    status: 422,
+    sentence: "The cluster at {host} does not know the kind {kind}: KServe is not installed there.",
+    advice: "Install OpenShift AI's single-model serving or KServe, or choose another cluster.",
+  },
+  CLUSTER_NAMESPACE_MISSING: {
+    status: 404,
+    sentence: "The cluster has no project called {namespace}.",
+    advice: "Create it with `oc new-project {namespace}`, or choose another one.",
+  },
+  CLUSTER_CONFLICT: {
+    status: 409,
+    sentence: "{kind} {name} was changed by somebody else: {manager} set {path}.",
+    advice: "Look at the differences, and apply with force to overwrite them.",
+  },
+  CLUSTER_QUOTA: {
+    status: 403,
+    sentence: "The project's quota does not allow this: {reason}.",
+    advice: "Request less, remove something else, or ask an administrator for a larger quota.",
+  },
+  CLUSTER_WEBHOOK: {
+    status: 422,
+    sentence: "{webhook}, a check of the cluster, refused {kind} {name}: {reason}.",
+    advice: "Change what it names, and try again.",
+  },
+  CLUSTER_OBJECT_INVALID: {
+    status: 422,
+    sentence: "The cluster refused {kind} {name}: {reason}.",
+    advice: "Change what it names, and try again.",
+  },
+  CLUSTER_MANIFEST_INVALID: {
+    status: 422,
+    sentence: "The manifests cannot be applied: {reason}.",
+    advice: "Write them anew with `darkroom deploy manifests`, or on the page Deploy.",
+  },
+  CLUSTER_BUSY: {
+    status: 503,
+    sentence: "The cluster's API at {host} cannot answer now: {reason}.",
+    advice: "Try again in a moment.",
+  },
+  CLUSTER_REPLY_INVALID: {
+    status: 502,
+    sentence: "{host} sent a reply that is not one of a cluster's API: {reason}.",
+    advice: "Enter the API's address, as `oc whoami --show-server` prints it.",
+  },
+  DEPLOYMENT_NOT_OURS: {
+    status: 409,
+    sentence: "{name} was not applied by Darkroom, so Darkroom does not change it.",
+    advice: "Change it where it was made, or apply it from here with force.",
+  },
+  DEPLOYMENT_NOT_EXPOSED: {
+    status: 409,
+    sentence: "{name} cannot be reached from outside the cluster: {reason}.",
+    advice: "Expose it by a route, or add an endpoint with an address that leads to it.",
+  },
+} as const;

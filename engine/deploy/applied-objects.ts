@@ -1,0 +1,146 @@
+import { parseAllDocuments } from "yaml";
+import { StudioError } from "../contract/errors.ts";
+import type { KubernetesObject } from "./kubernetes-object.ts";
+import { fieldOf } from "./waiting/observed.ts";
+
+interface Kind {
+  readonly apiVersion: string;
+  /** Its name in the API's paths, and in what roles allow. */
+  readonly plural: string;
+}
+
+/** What a deployment is made of, in the order in which it is applied: nothing else is. */
+export const DEPLOYED_KINDS = {
+  Secret: { apiVersion: "v1", plural: "secrets" },
+  ServiceAccount: { apiVersion: "v1", plural: "serviceaccounts" },
+  Role: { apiVersion: "rbac.authorization.k8s.io/v1", plural: "roles" },
+  RoleBinding: { apiVersion: "rbac.authorization.k8s.io/v1", plural: "rolebindings" },
+  ServingRuntime: { apiVersion: "serving.kserve.io/v1alpha1", plural: "servingruntimes" },
+  InferenceService: { apiVersion: "serving.kserve.io/v1beta1", plural: "inferenceservices" },
+} as const satisfies Readonly<Record<string, Kind>>;
+export type DeployedKind = keyof typeof DEPLOYED_KINDS;
+
+/** In the order in which they are applied. */
+export const KINDS = Object.keys(DEPLOYED_KINDS).filter(isDeployedKind);
+
+function isDeployedKind(kind: unknown): kind is DeployedKind {
+  return typeof kind === "string" && Object.hasOwn(DEPLOYED_KINDS, kind);
+}
+
+/** An object of one of the kinds that are applied. */
+export type DeployedObject = KubernetesObject & { readonly kind: DeployedKind };
+
+/** Labels of Kubernetes' own recommendation, by which what Darkroom applied is found again. */
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+const INSTANCE = "app.kubernetes.io/instance";
+
+/** Finds all that was applied for a deployment. */
+export function ownSelector(name: string): string {
+  return `${MANAGED_BY}=darkroom,${INSTANCE}=${name}`;
+}
+
+/** Whether Darkroom applied an object of the API. */
+export function isOurs(object: unknown): boolean {
+  return fieldOf(object, "metadata", "labels", MANAGED_BY) === "darkroom";
+}
+
+/** An object as Darkroom's own, of the deployment of this name. */
+export function asOurs<T extends KubernetesObject>(object: T, deployment: string | undefined): T {
+  const labels = {
+    ...object.metadata.labels,
+    [MANAGED_BY]: "darkroom",
+    ...(deployment !== undefined && { [INSTANCE]: deployment }),
+  };
+  return { ...object, metadata: { ...object.metadata, labels } };
+}
+
+/** Where objects of a kind are in the API; one of them, where a name is given. */
+export function pathOf(kind: DeployedKind, namespace: string, name?: string): string {
+  const { apiVersion, plural } = DEPLOYED_KINDS[kind];
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const place = `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+  return name === undefined ? place : `${place}/${encodeURIComponent(name)}`;
+}
+
+const MAX_OBJECTS = 100;
+
+/**
+ * The objects of YAML, each with a project, in the order in which they are applied. Refuses as
+ * CLUSTER_MANIFEST_INVALID what is no manifest, or of a kind that no deployment is made of.
+ */
+export function deployedObjects(yaml: string, namespace: string | undefined): DeployedObject[] {
+  const documents = parseAllDocuments(yaml);
+  const objects = documents.flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw refused(`they are no YAML: ${error.message.split("\n")[0]}`);
+    const value = valueOf(document);
+    return value === null || value === undefined ? [] : [checked(value, namespace)];
+  });
+  if (objects.length === 0) throw refused("they are empty");
+  if (objects.length > MAX_OBJECTS) throw refused(`they hold more than ${MAX_OBJECTS} objects`);
+  return objects.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+function valueOf(document: { toJS(): unknown }): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw refused("they refer to themselves too often");
+  }
+}
+
+function checked(value: unknown, fallback: string | undefined): DeployedObject {
+  if (!isRecord(value)) throw refused("a document of them is no object");
+  const { kind, apiVersion, metadata } = value;
+  if (!isDeployedKind(kind)) {
+    throw refused(
+      `Darkroom applies no ${typeof kind === "string" ? kind : "object without a kind"}`,
+    );
+  }
+  const known = DEPLOYED_KINDS[kind];
+  if (apiVersion !== known.apiVersion) {
+    throw refused(`the ${kind} is of ${String(apiVersion)} instead of ${known.apiVersion}`);
+  }
+  const given = isRecord(metadata) ? metadata : {};
+  const { name, namespace = fallback } = given;
+  if (typeof name !== "string" || name === "") throw refused(`a ${kind} has no name`);
+  if (typeof namespace !== "string" || namespace === "") {
+    throw refused(`the ${kind} ${name} names no project`);
+  }
+  return {
+    ...(kind === "Secret" ? withData(value, name) : value),
+    apiVersion: known.apiVersion,
+    kind,
+    metadata: { ...given, name, namespace },
+  };
+}
+
+/**
+ * A Secret with its texts as base64, as the API keeps them: what was applied as `stringData` belongs to nobody
+ * afterwards. Refuses one whose keys were not filled in.
+ */
+function withData(
+  secret: Readonly<Record<string, unknown>>,
+  name: string,
+): Readonly<Record<string, unknown>> {
+  const { stringData, data, ...rest } = secret;
+  if (!isRecord(stringData)) return secret;
+  const texts = Object.entries(stringData).map(([key, text]) => {
+    if (typeof text === "string") return [key, base64Of(text)];
+    throw refused(`the keys of the Secret ${name} are not filled in; write them with --with-keys`);
+  });
+  return { ...rest, data: { ...(isRecord(data) && data), ...Object.fromEntries(texts) } };
+}
+
+function base64Of(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function refused(reason: string): StudioError {
+  return new StudioError("CLUSTER_MANIFEST_INVALID", { reason });
+}
