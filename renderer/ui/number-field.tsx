@@ -20,7 +20,7 @@ const PIXELS_PER_STEP = 6;
 
 /**
  * A number: typed, by arrow keys, by Alt and the wheel, or by dragging its label. A number that comes from
- * elsewhere while a person types does not replace what is typed, and an emptied field takes its last number again.
+ * elsewhere while the field has the focus does not replace what is typed or selected, and an emptied field takes its last number again.
  */
 export function NumberField(props: NumberFieldProps) {
   const { label, isLabelHidden = false, aside, value, onChange: onNumber, ...limits } = props;
@@ -56,6 +56,7 @@ export function NumberField(props: NumberFieldProps) {
         ref={input}
         className={styles.input ?? ""}
         role="spinbutton"
+        onFocus={() => setHeld(value)}
         onInput={() => setHeld(held ?? value)}
         onBlur={() => setHeld(undefined)}
         aria-valuenow={value}
