@@ -4,8 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEPLOY_MODES } from "../../engine/contract/deploy.ts";
 import { DOCUMENT_RUNTIME } from "../../engine/deploy/document.ts";
+import { chromiumPath } from "../e2e/chromium.ts";
 import { darkroom } from "../fakes/command-line.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { deployThroughPage } from "./deploy-page.ts";
 import { runStep } from "./install-step.ts";
 import { KubernetesApi, type Manifest, manifestsIn } from "./kubernetes-api.ts";
 
@@ -147,3 +149,8 @@ test.each([
   expect(status).toBeGreaterThanOrEqual(400);
   expect(String(body["message"])).toMatch(words);
 });
+
+test.skipIf(chromiumPath === undefined)(
+  "a person deploys to it in Chromium, from the form to a picture, and removes it again",
+  () => deployThroughPage(api()),
+);

@@ -11,7 +11,6 @@ import { programOf } from "./go-program.ts";
 import { freePorts } from "./torchserve.ts";
 
 const STARTING_MS = 180_000;
-/** Of a user who may do everything. */
 const TOKEN = "ADMIN_TOKEN";
 /** Of both processes. */
 const LOG = "kubernetes.log";
@@ -42,6 +41,8 @@ export class KubernetesApi {
   readonly #dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   readonly #kinds = new Map<string, Resource>();
   readonly address: string;
+  /** Of a user who may do everything. */
+  readonly token = TOKEN;
 
   private constructor(processes: readonly ChildProcess[], folder: string, port: number) {
     this.#processes = processes;
