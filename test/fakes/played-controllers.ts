@@ -75,7 +75,8 @@ function podStatus(stage: Stage) {
     }
     case "loading":
       return both(copied, running);
-    default:
+    case "routing":
+    case "ready":
       return both(copied, running, true);
   }
 }

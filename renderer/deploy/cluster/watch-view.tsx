@@ -30,7 +30,9 @@ export function WatchView({ place, onClose }: WatchViewProps) {
   useFreshList(watched.deployment?.state.state, isGone);
   const view = useRef<HTMLElement>(null);
   // It stands below the manifests, and is what was asked for: by a press, or by the address.
-  useEffect(() => view.current?.scrollIntoView({ block: "nearest" }), [name]);
+  useEffect(() => {
+    view.current?.scrollIntoView({ block: "nearest" });
+  }, [name]);
   return (
     <section ref={view} className={styles.view} aria-label={title}>
       <header className={styles.head}>
