@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
+import type { Server } from "../contract/server.ts";
 import { PRESETS, type Preset } from "../contract/presets.ts";
 import type { Host, HostOptions } from "../host.ts";
 import { arePagesBuilt } from "./built-pages.ts";
@@ -135,15 +136,23 @@ export async function announce(
   if (wanted !== 0 && port !== wanted) {
     note(`Port ${wanted} is not available; the studio uses port ${port}.`);
   }
-  const { origin, error, grpcTarget, grpcError } = await host.client.server.get();
-  if (error !== undefined) note(`The inference server does not listen. ${error.message}`);
-  else if (origin !== undefined && !isJson) note(`The inference server listens on ${origin}.`);
-  if (grpcError !== undefined) note(`It does not answer gRPC. ${grpcError.message}`);
-  else if (grpcTarget !== undefined && !isJson) note(`It answers gRPC on ${grpcTarget}.`);
+  const server = await host.client.server.get();
+  noteListeners(server, isJson);
+  const { origin, grpcTarget } = server;
   if (isJson) {
     const addresses = { url, endpoint: origin ?? null, grpc: grpcTarget ?? null };
     printJson({ type: "ready", ...addresses, pid: process.pid });
   } else process.stdout.write(`${url}\n`);
+}
+
+/** Says where the inference server listens, or why not. */
+function noteListeners(server: Server, isJson: boolean): void {
+  const { origin, error, grpcTarget, grpcError } = server;
+  if (error !== undefined) note(`The inference server does not listen. ${error.message}`);
+  if (grpcError !== undefined) note(`It does not answer gRPC. ${grpcError.message}`);
+  if (isJson) return;
+  if (origin !== undefined) note(`The inference server listens on ${origin}.`);
+  if (grpcTarget !== undefined) note(`It answers gRPC on ${grpcTarget}.`);
 }
 
 /** Where the inference server draws as Exact does, and that takes long: what else it could do. The devices are tried first. */

@@ -1,7 +1,8 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   load,
-  type MessageTypeDefinition,
   type MethodDefinition,
   type PackageDefinition,
   type ServiceDefinition,
@@ -26,7 +27,13 @@ const READING = {
   includeDirs: [FOLDER],
 };
 
-/** A file of assets/grpc as reflection gives it away: a FileDescriptorProto of one package. */
+/**
+ * What protoc makes of the files, for reflection: proto-loader's own descriptors name the entries of maps as no other
+ * reader takes them. Made by `grpcurl -import-path assets/grpc -proto FILE … -protoset-out`.
+ */
+const DESCRIPTORS = join(FOLDER, "descriptors.protoset");
+
+/** A FileDescriptorProto. */
 interface File {
   readonly name: string;
   readonly packageName: string;
@@ -38,13 +45,17 @@ export class GrpcDefinition {
   readonly #definition: PackageDefinition;
   readonly #files: readonly File[];
 
-  private constructor(definition: PackageDefinition) {
+  private constructor(definition: PackageDefinition, files: readonly File[]) {
     this.#definition = definition;
-    this.#files = filesIn(definition);
+    this.#files = files;
   }
 
   static async read(): Promise<GrpcDefinition> {
-    return new GrpcDefinition(await load(FILES, READING));
+    const [definition, descriptors] = await Promise.all([
+      load(FILES, READING),
+      readFile(DESCRIPTORS),
+    ]);
+    return new GrpcDefinition(definition, filesIn(descriptors));
   }
 
   /** Names of all services. */
@@ -81,17 +92,22 @@ function isService(entry: Entry): entry is ServiceDefinition {
   return entry !== undefined && !("format" in entry);
 }
 
-function isMessage(entry: Entry): entry is MessageTypeDefinition<object, object> {
-  return entry !== undefined && "format" in entry;
-}
-
-/** Every message carries all files; their first two fields are name and package. */
-function filesIn(definition: PackageDefinition): readonly File[] {
-  const message = Object.values(definition).find(isMessage);
-  return (message?.fileDescriptorProtos ?? []).map((bytes) => {
+/** Files of a FileDescriptorSet: its only field, each as long as a varint says. The first two fields of each are its name and its package. */
+function filesIn(set: Buffer): readonly File[] {
+  const files: File[] = [];
+  for (let at = 1; at < set.length; at++) {
+    let size = 0;
+    for (let shift = 0, isMore = true; isMore; shift += 7) {
+      const byte = set.readUInt8(at++);
+      size += (byte & 0x7f) << shift;
+      isMore = byte > 0x7f;
+    }
+    const bytes = set.subarray(at, at + size);
     const [name = "", packageName = ""] = leadingTexts(bytes);
-    return { name, packageName, bytes };
-  });
+    files.push({ name, packageName, bytes });
+    at += size;
+  }
+  return files;
 }
 
 /** Texts of the length-delimited fields that a message begins with, each shorter than 128 bytes. */
