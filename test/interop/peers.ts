@@ -42,7 +42,7 @@ export const PEERS: readonly Peer[] = [
   },
   {
     name: "tritonclient",
-    pip: ["tritonclient[http]==2.73.0"],
+    pip: ["tritonclient[http,grpc]==2.73.0"],
     installMinutes: 3,
     size: "60 MB of packages",
   },
@@ -72,6 +72,16 @@ export const PEERS: readonly Peer[] = [
     starts: ["moto"],
     installMinutes: 5,
     size: "700 MB of packages",
+  },
+  {
+    name: "grpcurl",
+    go: {
+      main: "grpcurl.go",
+      module: "github.com/fullstorydev/grpcurl",
+      version: "v1.9.3",
+    },
+    installMinutes: 8,
+    size: "grpcurl, built from 60 MB of modules",
   },
   {
     name: "rclone",

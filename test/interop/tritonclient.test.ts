@@ -4,13 +4,17 @@ import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { JsonPeer } from "./json-peer.ts";
 
 /** `darkroom serve` with the starter, and Triton's client aimed at its inference server. */
-async function aimed(): Promise<(call: string, request?: object) => Promise<unknown>> {
-  const ports = ["--port", "0", "--endpoint-port", "0"];
+async function aimed(
+  protocol: "http" | "grpc" = "http",
+): Promise<(call: string, request?: object) => Promise<unknown>> {
+  const ports = ["--port", "0", "--endpoint-port", "0", "--grpc-port", "0"];
   const host = new HostProcess([...ports, "--data-dir", temporaryFolder()]);
   onTestFinished(() => host.stop("SIGKILL"));
   await host.start();
-  const { host: address } = new URL(host.endpoint ?? "");
-  const peer = JsonPeer.start("tritonclient", "tritonclient_calls.py", address);
+  const peer =
+    protocol === "grpc"
+      ? JsonPeer.start("tritonclient", "tritonclient_grpc_calls.py", host.grpc ?? "")
+      : JsonPeer.start("tritonclient", "tritonclient_calls.py", new URL(host.endpoint ?? "").host);
   return (call, request = {}) => peer.ask({ call, ...request });
 }
 
@@ -63,4 +67,37 @@ test("Triton's client gets one picture, whichever way it is asked for and sent",
     status: "400",
     message: expect.stringContaining("prompt"),
   });
+});
+
+test("Triton's gRPC client sees the same, and gets the same picture, alone and on a stream", async () => {
+  const call = await aimed("grpc");
+  expect([await call("live"), await call("ready"), await call("modelReady", MODEL)]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(await call("server")).toMatchObject({ name: "darkroom" });
+  expect(await call("metadata", MODEL)).toMatchObject({ name: MODEL.model });
+  expect(await call("index")).toMatchObject({
+    models: expect.arrayContaining([expect.objectContaining({ name: "starter" })]),
+  });
+  const asked = { ...MODEL, inputs: SMALL, request_id: "7" };
+  const picture = await call("infer", asked);
+  expect(picture).toMatchObject({ id: "7", shape: [64, 64, 3], type: "uint8" });
+  const steps = [
+    [1, 2],
+    [2, 2],
+  ];
+  expect(await call("stream", asked)).toEqual({ steps, ...(picture as object) });
+  expect(await call("infer", { ...asked, model: "nobody's" })).toMatchObject({
+    status: "StatusCode.NOT_FOUND",
+    message: expect.stringContaining("nobody's"),
+  });
+  expect(await call("infer", { ...asked, client_timeout: 0.01 })).toMatchObject({
+    status: "StatusCode.DEADLINE_EXCEEDED",
+  });
+  await call("unload", { model: "starter" });
+  expect([await call("ready"), await call("modelReady", MODEL)]).toEqual([false, false]);
+  await call("load", { model: "starter" });
+  expect(await call("ready")).toBe(true);
 });

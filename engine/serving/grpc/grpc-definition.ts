@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { FieldShape, MessageShape } from "../../kserve/wire/protobuf-limits.ts";
 import {
   load,
   type MethodDefinition,
@@ -71,6 +72,15 @@ export class GrpcDefinition {
     return new Map(Object.entries(found));
   }
 
+  /** What the request of a method may hold. */
+  shapeOf({ path, requestType }: MethodDefinition<object, object>): MessageShape {
+    const [packageName = ""] = path.slice(1).split(/\.\w+\//, 1);
+    return shapeOf(requestType.type, (name) => {
+      const found = this.#definition[`${packageName}.${name}`];
+      return found !== undefined && "format" in found ? found.type : undefined;
+    });
+  }
+
   /** The FileDescriptorProto of a name; undefined where there is none. */
   fileNamed(name: string): Buffer | undefined {
     return this.#files.find((file) => file.name === name)?.bytes;
@@ -90,6 +100,55 @@ type Entry = PackageDefinition[string] | undefined;
 
 function isService(entry: Entry): entry is ServiceDefinition {
   return entry !== undefined && !("format" in entry);
+}
+
+/** As much of a DescriptorProto as is read here. */
+interface Descriptor {
+  readonly name: string;
+  readonly field: readonly {
+    readonly number: number;
+    readonly type: string;
+    readonly typeName: string;
+  }[];
+  readonly nestedType: readonly Descriptor[];
+}
+
+/** Bytes that a number takes at the least, where it is not a varint. */
+const FIXED: Readonly<Record<string, number>> = {
+  TYPE_FLOAT: 4,
+  TYPE_FIXED32: 4,
+  TYPE_SFIXED32: 4,
+  TYPE_DOUBLE: 8,
+  TYPE_FIXED64: 8,
+  TYPE_SFIXED64: 8,
+};
+
+/** `find` gives messages of the same package by their names; those that are declared inside go first. */
+function shapeOf(type: object, find: (name: string) => object | undefined): MessageShape {
+  const { field, nestedType } = asDescriptor(type);
+  return new Map(
+    field.map(({ number, type: kind, typeName }): [number, FieldShape] => {
+      if (kind === "TYPE_STRING") return [number, { kind: "text" }];
+      if (kind === "TYPE_MESSAGE") {
+        const inner = nestedType.find(({ name }) => name === typeName) ?? find(typeName);
+        if (inner === undefined) throw new Error(`no message is called ${typeName}`);
+        let shape: MessageShape | undefined;
+        // Made when it is first met: messages may hold themselves.
+        return [number, { kind: "message", shape: () => (shape ??= shapeOf(inner, find)) }];
+      }
+      const isBytes = kind === "TYPE_BYTES";
+      return [number, { kind: "numbers", leastBytes: isBytes ? Infinity : (FIXED[kind] ?? 1) }];
+    }),
+  );
+}
+
+function asDescriptor(type: object): Descriptor {
+  if (isDescriptor(type)) return type;
+  throw new Error("a message is described by its fields");
+}
+
+function isDescriptor(type: object): type is Descriptor {
+  return "field" in type && "nestedType" in type;
 }
 
 /** Files of a FileDescriptorSet: its only field, each as long as a varint says. The first two fields of each are its name and its package. */

@@ -11,6 +11,9 @@ import type {
 import type { MethodDefinition } from "@grpc/proto-loader";
 import type { FastifyBaseLogger } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
+import { REQUEST_LIMITS } from "../../kserve/server/infer-request.ts";
+import { asRequest } from "../../kserve/wire/message-fault.ts";
+import { checkProtobuf, type MessageShape } from "../../kserve/wire/protobuf-limits.ts";
 import { scopesOf, type ScopeOf } from "../route-scopes.ts";
 import type { CallGate } from "./call-gate.ts";
 import type { GrpcDefinition } from "./grpc-definition.ts";
@@ -67,12 +70,13 @@ function handlersOf(
     Object.entries(methods).map(([name, method]) => {
       const definition = definitions.get(name);
       if (definition === undefined) throw new Error(`no method is called ${name}`);
-      return [name, handlerOf(method, definition, parts)];
+      const shape = parts.definition.shapeOf(definition);
+      return [name, handlerOf(method, { ...definition, shape }, parts)];
     }),
   );
 }
 
-type Definition = MethodDefinition<object, object>;
+type Definition = MethodDefinition<object, object> & { readonly shape: MessageShape };
 type AnyCall = EventEmitter & Pick<ServerUnaryCall<Buffer, Buffer>, "metadata" | "getDeadline">;
 
 function handlerOf(method: Method, definition: Definition, parts: MethodParts): UntypedHandleCall {
@@ -106,6 +110,9 @@ function handlerOf(method: Method, definition: Definition, parts: MethodParts): 
   };
 }
 
+/** As REST has them: prompts and settings are small, and what is larger is a mistake or an attack. */
+const LIMITS = { fields: REQUEST_LIMITS.values, numbers: REQUEST_LIMITS.numbers, depth: 8 };
+
 type Refusal = Outcome & Error;
 
 /** One call between its bytes and its messages. */
@@ -131,6 +138,7 @@ class Wire {
   }
 
   decode(bytes: Buffer): Message {
+    asRequest(() => checkProtobuf(bytes, this.#definition.shape, LIMITS));
     return { ...readMessage(bytes, this.#definition) };
   }
 
@@ -143,7 +151,11 @@ class Wire {
     call: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
   ): AsyncGenerator<Message, void> {
     if ("request" in call) yield this.decode(call.request);
-    else for await (const bytes of call) yield this.decode(bytes);
+    else {
+      // A stream that is destroyed could not be told why.
+      const whole: AsyncIterable<Buffer> = call.iterator({ destroyOnReturn: false });
+      for await (const bytes of whole) yield this.decode(bytes);
+    }
   }
 
   refused(error: unknown): Refusal {

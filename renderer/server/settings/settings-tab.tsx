@@ -37,9 +37,13 @@ interface PartProps {
   readonly change: ServerCommands["change"];
 }
 
+/** KServe's own for gRPC. */
+const FIRST_GRPC_PORT = 8081;
+
 function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server: Server }) {
   const t = useWords("server");
-  const { host, port } = server.settings;
+  const { host, port, grpcPort } = server.settings;
+  const { grpcTarget, grpcError } = server;
   const elsewhere = otherOriginOf(server);
   return (
     <section className={styles.section} aria-label={t("settings.reach")}>
@@ -56,6 +60,26 @@ function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server
         {elsewhere !== undefined && (
           <p className={styles.help}>{t("settings.elsewhere", { origin: elsewhere })}</p>
         )}
+        <Switch
+          isSelected={grpcPort !== null}
+          onChange={(isOn) => change({ grpcPort: isOn ? FIRST_GRPC_PORT : null })}
+          description={t("settings.grpcHelp")}
+        >
+          {t("settings.grpc")}
+        </Switch>
+        {grpcPort !== null && (
+          <NumberSetting
+            label={t("settings.grpcPort")}
+            value={grpcPort}
+            onChange={(value) => change({ grpcPort: value })}
+            minValue={0}
+            maxValue={65_535}
+          />
+        )}
+        {grpcTarget !== undefined && (
+          <p className={styles.help}>{t("settings.grpcAt", { target: grpcTarget })}</p>
+        )}
+        {grpcError !== undefined && <p className={styles.help}>{grpcError.message}</p>}
         <p className={styles.help}>{t("settings.restarts")}</p>
       </div>
     </section>

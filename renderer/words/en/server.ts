@@ -143,6 +143,10 @@ export const server = {
     stayOwn: "Keep it to this machine",
     port: "Port",
     usePort: "Use this port",
+    grpc: "Answer gRPC as well",
+    grpcHelp: "Same address, keys and queue, on a port of its own.",
+    grpcPort: "gRPC port",
+    grpcAt: "gRPC address: {{target}}",
     restarts:
       "A new address or port takes effect at once. Connections to the old one end, and what is being drawn for them is cancelled. Port 0 takes any free one.",
     elsewhere: "Running at {{origin}} for now (start option, or the saved port was busy).",
