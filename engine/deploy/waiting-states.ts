@@ -10,7 +10,6 @@ import {
   conditionsOf,
   eventsOf,
   fieldOf,
-  listAt,
   numberAt,
   type ObservedEvent,
   textAt,
@@ -216,21 +215,4 @@ function conditionVerdict(conditions: readonly Condition[], hasPod: boolean): Ve
     );
   }
   return undefined;
-}
-
-/** The address that KServe gives a service; undefined until it has one. */
-export function addressOf(service: unknown): string | undefined {
-  const url = textAt(service, "status", "url");
-  return /^https?:\/\/[^\s]+$/.test(url) ? url : undefined;
-}
-
-/** How many pods of a service are ready, of those that are there. */
-export function replicasOf(pods: unknown): { readonly ready: number; readonly all: number } {
-  const present = listAt({ pods }, "pods").filter(
-    (pod) => fieldOf(pod, "metadata", "deletionTimestamp") === undefined,
-  );
-  const ready = present.filter((pod) =>
-    conditionsOf(pod).some(({ type, status }) => type === "Ready" && status === "True"),
-  );
-  return { ready: ready.length, all: present.length };
 }

@@ -7,7 +7,6 @@ import { Failed, Skeleton } from "../../ui/async-states.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
-import { formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { EndpointView } from "./endpoint-view.tsx";
 import { type Stage, stageOf, STAGES } from "./stages.ts";
@@ -125,9 +124,7 @@ function Now({ state, since }: { state: DeployState; since: number | undefined }
       <p>
         {sentence}
         {since !== undefined && (
-          <span className={styles.quiet}>
-            {` ${t("watch.since", { when: formatWhen(new Date(since).toISOString()) })}`}
-          </span>
+          <span className={styles.quiet}>{` ${t("watch.since", { when: timeOf(since) })}`}</span>
         )}
       </p>
       {advice !== undefined && <p>{advice}</p>}
@@ -142,6 +139,11 @@ function Now({ state, since }: { state: DeployState; since: number | undefined }
       )}
     </div>
   );
+}
+
+/** A time of day, as a clock shows it. */
+function timeOf(ms: number): string {
+  return new Date(ms).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
 
 function Logs({ lines }: Pick<DeployState, "lines">) {

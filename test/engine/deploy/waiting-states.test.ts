@@ -2,12 +2,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { deployStateSchema } from "../../../engine/contract/deploy-states.ts";
-import {
-  addressOf,
-  type Observed,
-  replicasOf,
-  waitingState,
-} from "../../../engine/deploy/waiting-states.ts";
+import { type Observed, waitingState } from "../../../engine/deploy/waiting-states.ts";
 
 const STARTING = readFileSync(
   new URL("../../fixtures/deploy/document-starting.log", import.meta.url),
@@ -518,17 +513,6 @@ test("of several pods the newest counts, unless it is on its way out", () => {
   const [first, ...rest] = pods;
   const leaving = { ...first, metadata: { ...first?.metadata, deletionTimestamp: "x" } };
   expect(stateOf({ pods: [leaving, ...rest] }).state).toBe("storage-copying");
-});
-
-test("the address and the replicas are read", () => {
-  expect(addressOf(READY)).toBe("https://kt2-sd-proj.apps.example.com");
-  expect(addressOf({ status: { url: "javascript:alert(1)" } })).toBeUndefined();
-  const ready = { status: { conditions: [{ type: "Ready", status: "True" }] } };
-  expect(replicasOf([ready, {}, { metadata: { deletionTimestamp: "x" } }])).toEqual({
-    ready: 1,
-    all: 2,
-  });
-  expect(replicasOf("none")).toEqual({ ready: 0, all: 0 });
 });
 
 /** Texts of every kind under keys that are looked at, so that chance gets inside. */
