@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 /** In the order of their time; each says at its beginning what it measures and which flags it takes. */
 const BENCHES = [
   "networks",
+  "products",
   "pictures",
   "gallery",
   "gallery-page",
