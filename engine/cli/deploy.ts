@@ -9,16 +9,20 @@ import {
   type DeployManifests,
 } from "../contract/deploy.ts";
 import { fromWire } from "../contract/errors.ts";
+import { applyCommand } from "./apply-deployment.ts";
 import { placeIn } from "./bucket-place.ts";
+import { deploymentCommands } from "./deployments.ts";
 import { note, printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `deploy`: what a cluster serves a published model by. */
 export function deployCommand(): Command {
-  return new Command("deploy")
-    .description("A published model on OpenShift AI, by KServe.")
-    .addCommand(manifests());
+  const command = new Command("deploy").description(
+    "A published model on OpenShift AI, by KServe.",
+  );
+  for (const one of [manifests(), applyCommand(), ...deploymentCommands()]) command.addCommand(one);
+  return command;
 }
 
 /** Fields of the form that a flag sets, with what it says and what the help shows as its value. */

@@ -47,7 +47,8 @@ interface Query {
   readonly open: Set<string>;
 }
 
-async function query(studio: ReachedStudio, asked: Query): Promise<void> {
+/** Has an endpoint draw, and writes what comes. */
+export async function query(studio: ReachedStudio, asked: Query): Promise<void> {
   const { wanted, prompt, flags, open } = asked;
   const { client } = studio;
   const endpoint = await namedEndpoint(client, wanted);

@@ -82,4 +82,9 @@ export const CLUSTER_REFUSALS = {
     sentence: "{name} cannot be reached from outside the cluster: {reason}.",
     advice: "Expose it by a route, or add an endpoint with an address that leads to it.",
   },
+  DEPLOYMENT_NOT_READY: {
+    status: 504,
+    sentence: "{name} was not ready after {waited}: {reason}.",
+    advice: "It goes on by itself; `darkroom deploy status {name}` tells how far it is.",
+  },
 } as const;
