@@ -8,7 +8,7 @@ import { clientOf } from "./server/client-of.ts";
 import { followForDesktop } from "./server/desktop-news.ts";
 import { HostPipe, type ParentChannel } from "./server/host-pipe.ts";
 import { isLoopback } from "./contract/loopback.ts";
-import { readKeyFile } from "./server/key-file.ts";
+import { type FileKey, readKeyFile } from "./server/key-file.ts";
 import { openLog, type StudioLog } from "./server/log.ts";
 import { OneTimeCodes } from "./server/one-time-codes.ts";
 import { pathFinder } from "./server/host-pipe.ts";
@@ -73,7 +73,7 @@ async function openListeners(
   undo: AsyncDisposableStack,
 ): Promise<Host> {
   const { host, port, tries = 1, names = [] } = options;
-  const key = await keyFor(options);
+  const { key, notices: keyNotices = [] } = await keyFor(options);
   const { folder, ownership } = await ownFolder(options.dataDir, undo);
   const { log, notices } = openLog(folder);
   undo.defer(recordMistakes(log));
@@ -93,7 +93,7 @@ async function openListeners(
     isAboutToDraw: options.isAboutToDraw,
     // Who chose it for the studio's pages has it for the inference server, too.
     lentKeys: key === undefined ? [] : [{ name: "--key-file", secret: key }],
-    notices: () => [...ownership.notices, ...tokens.notices, ...notices()],
+    notices: () => [...keyNotices, ...ownership.notices, ...tokens.notices, ...notices()],
   });
   undo.defer(() => studio.close());
   // A second time, so that requests end before the studio does.
@@ -115,9 +115,9 @@ async function openListeners(
 }
 
 /** A studio that other machines reach needs a key, whatever else guards it. */
-async function keyFor({ host, keyFile }: HostOptions): Promise<string | undefined> {
+async function keyFor({ host, keyFile }: HostOptions): Promise<Partial<FileKey>> {
   if (keyFile !== undefined) return readKeyFile(keyFile);
-  if (isLoopback(host)) return undefined;
+  if (isLoopback(host)) return {};
   const reason = "other machines could reach the studio, and that needs --key-file";
   throw new StudioError("REQUEST_INVALID", { field: "--host", value: host, reason });
 }

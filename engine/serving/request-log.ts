@@ -5,7 +5,8 @@ import type { Exchange, ServedRequest } from "../contract/server.ts";
 import type { Admission } from "./admission.ts";
 import { BodyBeginning } from "./body-beginning.ts";
 import type { Caller } from "./caller.ts";
-import { shownBody, shownHeaders, withoutSecrets } from "./shown-body.ts";
+import { isSecretName, withoutSecrets } from "./redaction.ts";
+import { shownBody, shownHeaders } from "./shown-body.ts";
 
 /** Requests that are kept, and bytes of their bodies. */
 const KEPT = 300;
@@ -56,13 +57,16 @@ export interface Followed {
  */
 export class RequestLog {
   readonly #onChange: (rows: ServedRequest[]) => void;
+  readonly #keys: readonly string[];
   readonly #entries = new Map<string, Entry>();
   readonly #byCaller = new WeakMap<Caller, Entry>();
   readonly #untold = new Set<string>();
   #telling: NodeJS.Timeout | undefined;
 
-  constructor(onChange: (rows: ServedRequest[]) => void) {
+  /** `keys` are those that do not look like ours, and are never shown. */
+  constructor(onChange: (rows: ServedRequest[]) => void, keys: readonly string[] = []) {
     this.#onChange = onChange;
+    this.#keys = keys;
   }
 
   /** Follows a request over HTTP from now on; `caller` is an object of this request's alone. */
@@ -82,7 +86,7 @@ export class RequestLog {
 
   /** The same for one whose protocol tells itself what went over the wire. */
   open(arrival: Arrival, caller?: Caller): Followed {
-    const entry = entryOf(arrival, caller);
+    const entry = entryOf(arrival, caller, this.#keys);
     if (caller !== undefined) this.#byCaller.set(caller, entry);
     this.#entries.set(entry.row.id, entry);
     this.#trim();
@@ -188,9 +192,12 @@ export class RequestLog {
   }
 }
 
-function entryOf({ client, method, path, headers }: Arrival, caller: Caller | undefined): Entry {
-  const [, secret] = /^\w+\s+(\S{8,})/.exec(headers.authorization ?? "") ?? [];
-  const secrets = secret === undefined ? [] : [secret];
+function entryOf(
+  { client, method, path, headers }: Arrival,
+  caller: Caller | undefined,
+  keys: readonly string[],
+): Entry {
+  const secrets = [...keys, ...shownSecrets(headers)];
   const keyName = caller?.keyName;
   return {
     row: {
@@ -210,6 +217,17 @@ function entryOf({ client, method, path, headers }: Arrival, caller: Caller | un
     reply: new BodyBeginning(),
   };
 }
+
+/** What a request proves itself with: it may stand elsewhere in it, and in the reply. */
+function shownSecrets(headers: IncomingMessage["headers"]): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => isSecretName(name))
+    .flatMap(([, value]) => String(value).split(/[\s;,=]+/))
+    .filter((part) => part.length >= LEAST_SECRET);
+}
+
+/** Shorter words are schemes, and names of cookies. */
+const LEAST_SECRET = 8;
 
 /** Sees every chunk on its way, and answers to back-pressure as the streams themselves do. */
 function listen(request: IncomingMessage, response: ServerResponse, entry: Followed): void {

@@ -1,6 +1,7 @@
 import { gunzipSync, inflateSync, constants } from "node:zlib";
 import type { z } from "zod";
 import type { shownBodySchema } from "../contract/server.ts";
+import { isSecretName, withoutSecrets } from "./redaction.ts";
 
 type ShownBody = z.output<typeof shownBodySchema>;
 type Headers = Readonly<Record<string, string>>;
@@ -34,8 +35,7 @@ export function shownHeaders(
 ): Record<string, string> {
   const entries = Object.entries(headers).map(([name, value]) => {
     const text = Array.isArray(value) ? value.join(", ") : String(value);
-    const isSecret = /authorization|cookie|api-?key|token|secret/i.test(name);
-    return [name, isSecret ? withoutCredentials(text) : withoutSecrets(text, secrets)];
+    return [name, isSecretName(name) ? withoutCredentials(text) : withoutSecrets(text, secrets)];
   });
   return Object.fromEntries(entries);
 }
@@ -43,14 +43,6 @@ export function shownHeaders(
 /** `Bearer …`: the scheme alone. */
 function withoutCredentials(text: string): string {
   return text.replace(/^((?:bearer|basic|digest)\s+)?.*$/is, "$1…");
-}
-
-/** Blanks the secrets that are named, our own keys whatever they are, and what a query calls a key. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .reduce((rest, secret) => rest.replaceAll(secret, "…"), text)
-    .replaceAll(/dk_[\w-]{8,}/g, "dk_…")
-    .replaceAll(/([?&](?:access_)?(?:token|key|api_key|code|signature)=)[^&\s"]+/gi, "$1…");
 }
 
 /** Numbers and base64 in any length: their beginning says what they are. */

@@ -35,8 +35,9 @@ export async function openServing(
     preset: () => server.preset,
     onServed,
   });
-  const requests = new RequestLog((rows) =>
-    events.publish({ type: "served-requests-changed", requests: rows }),
+  const requests = new RequestLog(
+    (rows) => events.publish({ type: "served-requests-changed", requests: rows }),
+    lentKeys.map(({ secret }) => secret),
   );
   undo.defer(() => requests.close());
   const admission = new AdmissionQueue({

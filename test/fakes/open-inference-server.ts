@@ -42,7 +42,10 @@ export async function openInferenceServer<E extends PictureEngine>({
   await file.change(settings);
   const told: ServedRequest[][] = [];
   const mistakes: unknown[] = [];
-  const requests = new RequestLog((rows) => told.push(rows));
+  const requests = new RequestLog(
+    (rows) => told.push(rows),
+    lent.map(({ secret }) => secret),
+  );
   const admission = new AdmissionQueue({ engine, settings: () => file.settings() });
   const server = await InferenceServer.listen(
     { host, port: 0, tries: 1 },

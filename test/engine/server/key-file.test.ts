@@ -6,10 +6,11 @@ import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 test("a file that is not there is made, for this user alone", async () => {
   const path = join(temporaryFolder(), "key");
-  const key = await readKeyFile(path);
+  const { key, notices } = await readKeyFile(path);
   expect(key).toMatch(/^[\w-]{43}$/);
   expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual([`${key}\n`, 0o600]);
-  expect(await readKeyFile(path)).toBe(key);
+  expect(notices).toEqual([`${path} was not there: a new key was made and written to it.`]);
+  expect(await readKeyFile(path)).toEqual({ key, notices: [] });
 });
 
 test.each([
