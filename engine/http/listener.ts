@@ -11,10 +11,14 @@ import type {
 } from "fastify";
 import { StudioError } from "../contract/errors.ts";
 import { COMMON_HEADERS, JSON_TYPE, refuse, type RefusalReply, type Rejection } from "./replies.ts";
+import { type SocketLimits, Sockets } from "./sockets.ts";
 import { UnreadableAnswers } from "./unreadable-answers.ts";
 
-/** A browser opens six connections; a page, an uploader and a script or two are far below this. */
-const MAX_CONNECTIONS = 1024;
+/**
+ * A browser opens six connections, a proxy in front a few hundred. An idle one takes some twenty kilobytes and a
+ * descriptor, of which Node asks the system for as many as it gives.
+ */
+const SOCKETS: SocketLimits = { most: 4096, mostOfAddress: 3072 };
 
 const TIMEOUTS = {
   headersTimeout: 5000,
@@ -33,6 +37,8 @@ export interface ListenerOptions {
   /** Until a request is there as a whole. Replies may go on for ever. */
   readonly requestTimeoutMs: number;
   readonly log: FastifyBaseLogger;
+  /** Fewer connections than usual. */
+  readonly sockets?: SocketLimits;
 }
 
 /**
@@ -43,6 +49,7 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   const { reject, replyTo, log, requestTimeoutMs } = options;
   const refusing = new Refusing(replyTo);
   const unreadable = new UnreadableAnswers();
+  const sockets = new Sockets(options.sockets ?? SOCKETS);
   const passes = (request: IncomingMessage, response: ServerResponse): boolean => {
     for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
     const rejection = reject(request, response);
@@ -62,16 +69,18 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       // Node answers a missing Host without a body; the gate does it in words.
       const limits = { ...TIMEOUTS, requestTimeout: requestTimeoutMs, requireHostHeader: false };
       const server = createServer(limits, (request, response) => {
+        sockets.follow(request, response);
         unreadable.follow(request, response);
         if (passes(request, response)) handle(request, response);
       });
       // Node answers what it does not know to expect without a body.
       server.on("checkExpectation", (request, response) => {
+        sockets.follow(request, response);
         unreadable.follow(request, response);
         if (passes(request, response))
           refuse(response, 417, replyTo(UNEXPECTED, request.url ?? ""));
       });
-      server.maxConnections = MAX_CONNECTIONS;
+      server.on("connection", (socket) => sockets.take(socket));
       // A connection that cannot be taken, for want of descriptors, is no reason to end; who binds hears of the rest.
       server.on("error", (error) => server.listening && log.error(error));
       return server;

@@ -45,6 +45,8 @@ export interface KnownModel {
   readonly state: "ready" | "loading" | "unavailable";
   /** Why it is not ready. */
   readonly reason: string;
+  /** Why the next request would not be drawn either, where the last one was not. */
+  readonly trouble?: string;
   readonly summary: ModelSummary;
 }
 

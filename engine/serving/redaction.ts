@@ -6,6 +6,17 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
+/** Shorter words are schemes, and names of cookies. */
+const LEAST_SECRET = 8;
+
+/** What a request proves itself with, by its headers: it may stand elsewhere in it, and in the reply. */
+export function secretsIn(headers: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => isSecretName(name))
+    .flatMap(([, value]) => String(value).split(/[\s;,=]+/))
+    .filter((part) => part.length >= LEAST_SECRET);
+}
+
 /** Shorter ends of a text are no use to anybody. */
 const LEAST_BEGINNING = 8;
 

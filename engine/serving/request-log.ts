@@ -5,7 +5,7 @@ import type { Exchange, ServedRequest } from "../contract/server.ts";
 import type { Admission } from "./admission.ts";
 import { BodyBeginning } from "./body-beginning.ts";
 import type { Caller } from "./caller.ts";
-import { isSecretName, withoutSecrets } from "./redaction.ts";
+import { secretsIn, withoutSecrets } from "./redaction.ts";
 import { shownBody, shownHeaders } from "./shown-body.ts";
 
 /** Requests that are kept, and bytes of their bodies. */
@@ -197,7 +197,7 @@ function entryOf(
   caller: Caller | undefined,
   keys: readonly string[],
 ): Entry {
-  const secrets = [...keys, ...shownSecrets(headers)];
+  const secrets = [...keys, ...secretsIn(headers)];
   const keyName = caller?.keyName;
   return {
     row: {
@@ -217,17 +217,6 @@ function entryOf(
     reply: new BodyBeginning(),
   };
 }
-
-/** What a request proves itself with: it may stand elsewhere in it, and in the reply. */
-function shownSecrets(headers: IncomingMessage["headers"]): string[] {
-  return Object.entries(headers)
-    .filter(([name]) => isSecretName(name))
-    .flatMap(([, value]) => String(value).split(/[\s;,=]+/))
-    .filter((part) => part.length >= LEAST_SECRET);
-}
-
-/** Shorter words are schemes, and names of cookies. */
-const LEAST_SECRET = 8;
 
 /** Sees every chunk on its way, and answers to back-pressure as the streams themselves do. */
 function listen(request: IncomingMessage, response: ServerResponse, entry: Followed): void {

@@ -3,6 +3,7 @@ import { quietLog } from "../serving/quiet-log.ts";
 import { RequestLog } from "../serving/request-log.ts";
 import { installRoutes } from "../serving/routes/install-routes.ts";
 import { ServerFile } from "../serving/server-file.ts";
+import { WatchedEngine } from "../serving/watched-engine.ts";
 import type { StudioOptions } from "./studio-options.ts";
 import { StudioEngine } from "./studio-engine.ts";
 import { LocalServer } from "./local-server.ts";
@@ -40,8 +41,9 @@ export async function openServing(
     lentKeys.map(({ secret }) => secret),
   );
   undo.defer(() => requests.close());
+  const engine = new WatchedEngine(studioEngine);
   const admission = new AdmissionQueue({
-    engine: studioEngine,
+    engine,
     settings: () => serverFile.settings(),
     onChange: () => server.tell(),
   });
@@ -49,7 +51,7 @@ export async function openServing(
   const log = quietLog(logError);
   const listening = {
     file: serverFile,
-    engine: studioEngine,
+    engine,
     admission,
     requests,
     installRoutes,

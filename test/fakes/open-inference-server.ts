@@ -7,6 +7,7 @@ import { quietLog } from "../../engine/serving/quiet-log.ts";
 import { RequestLog } from "../../engine/serving/request-log.ts";
 import { installRoutes } from "../../engine/serving/routes/install-routes.ts";
 import { ServerFile } from "../../engine/serving/server-file.ts";
+import { WatchedEngine } from "../../engine/serving/watched-engine.ts";
 import { ConstantEngine } from "./constant-engine.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -46,12 +47,13 @@ export async function openInferenceServer<E extends PictureEngine>({
     (rows) => told.push(rows),
     lent.map(({ secret }) => secret),
   );
-  const admission = new AdmissionQueue({ engine, settings: () => file.settings() });
+  const watched = new WatchedEngine(engine);
+  const admission = new AdmissionQueue({ engine: watched, settings: () => file.settings() });
   const server = await InferenceServer.listen(
     { host, port: 0, tries: 1 },
     {
       file,
-      engine,
+      engine: watched,
       admission,
       requests,
       installRoutes,

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { serverSettingsSchema, type ServerSettings } from "../../engine/contract/server.ts";
 import { createListener } from "../../engine/http/listener.ts";
+import type { SocketLimits } from "../../engine/http/sockets.ts";
 import type { Admission } from "../../engine/serving/admission.ts";
 import type { Caller } from "../../engine/serving/caller.ts";
 import type { PictureEngine } from "../../engine/serving/picture-engine.ts";
@@ -24,6 +25,7 @@ export interface OpenRoutesOptions<E extends PictureEngine> {
   readonly silenceMs?: number;
   /** 30,000 where it is absent; 5,000 at least. */
   readonly requestTimeoutMs?: number;
+  readonly sockets?: SocketLimits;
 }
 
 /** Routes on a real port, and the engine behind them. */
@@ -57,6 +59,7 @@ export async function serveRoutes(
     replyTo: ({ message }) => ({ body: { error: message } }),
     requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
     log: quietLog((error) => logged.push(error)),
+    ...(options.sockets && { sockets: options.sockets }),
   });
   installRoutes(app, {
     engine,

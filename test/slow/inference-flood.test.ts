@@ -176,6 +176,14 @@ test("1,000 sockets that drip their headers are cleared within 10 s, and health 
   expect(percentile(tookMs, 0.9)).toBeLessThan(250);
 });
 
+test("health answers while 4,000 slow sockets of one address lean on it, to that address, too", async () => {
+  const server = await Server.start(10, 10);
+  const { result, tookMs } = await healthDuring(server, dripping(server.port, 4000));
+  // Those beyond the cap of an address were closed for newer ones.
+  expect([...new Set(result)].toSorted()).toEqual(["408", "closed"]);
+  expect(tookMs.length).toBeGreaterThan(10);
+});
+
 test("control: a client that is slow within the limits is answered", async () => {
   const { port } = await Server.start(10, 1);
   const socket = connect(port, "127.0.0.1");

@@ -6,7 +6,7 @@ import { asRequest } from "../../kserve/wire/message-fault.ts";
 import type { PictureEngine } from "../picture-engine.ts";
 import { describeModel } from "../routes/model-routes.ts";
 import { changeServed, indexOf } from "../routes/repository-routes.ts";
-import { answeringNames, type ModelAddress, servedModel } from "../routes/served-model.ts";
+import { type ModelAddress, readyModel, whyNotReady } from "../routes/served-model.ts";
 import { type Message, type Method, type Methods, textIn } from "./grpc-method.ts";
 
 /** What can be asked about the server and its models, and which is served. */
@@ -43,7 +43,7 @@ export function modelMethods(engine: PictureEngine): Methods {
 
 /** Whether the next request would be drawn. */
 export async function isReady(engine: PictureEngine): Promise<boolean> {
-  return answeringNames(await engine.models()).length > 0;
+  return whyNotReady(await engine.models()) === undefined;
 }
 
 /** A model by the members of a message that name it and its version, which may be left out. */
@@ -60,7 +60,7 @@ export function addressIn(
 /** As Triton has it: a model that is there and not served is no error, one that is not there is. */
 async function isServed(engine: PictureEngine, request: Message): Promise<boolean> {
   try {
-    await servedModel(engine, addressIn(request, "name", "version"));
+    await readyModel(engine, addressIn(request, "name", "version"));
     return true;
   } catch (error) {
     if (error instanceof StudioError && error.code === "MODEL_NOT_SERVED") return false;

@@ -21,7 +21,8 @@ import {
   knownModel,
   type ModelAddress,
   ONLY_VERSION,
-  servedModel,
+  readyModel,
+  whyNotReady,
 } from "./served-model.ts";
 
 /** What can be asked about the server and its models, in both protocols. */
@@ -30,7 +31,7 @@ export function modelRoutes(parts: SharedParts): readonly Route[] {
   const names: Handler = async () => modelList(answeringNames(await engine.models()));
   const metadata: Handler = (request) => describeModel(engine, addressOf(request));
   const ready: Handler = async (request) => {
-    await servedModel(engine, addressOf(request));
+    await readyModel(engine, addressOf(request));
     return modelReady(addressOf(request).name, true);
   };
   const { software, version } = SOFTWARE;
@@ -62,12 +63,9 @@ export function versioned(end: string, rest: Omit<Route, "path">): readonly Rout
 
 function serverReadiness(engine: SharedParts["engine"]): Handler {
   return async (_, reply) => {
-    const [name] = answeringNames(await engine.models());
-    if (name !== undefined) return serverReady(true);
-    const refusal = new StudioError("MODEL_NOT_SERVED", {
-      model: "The server",
-      reason: "no model is loaded",
-    });
+    const reason = whyNotReady(await engine.models());
+    if (reason === undefined) return serverReady(true);
+    const refusal = new StudioError("MODEL_NOT_SERVED", { model: "The server", reason });
     return reply
       .code(refusal.status)
       .send({ ...serverReady(false), error: toWire(refusal).message });

@@ -70,11 +70,13 @@ export async function changeServed(
   name: string,
 ): Promise<void> {
   const models = await engine.models();
-  const served = models.find(({ state }) => state === "ready")?.name;
+  const ready = models.find(({ state }) => state === "ready");
+  const served = ready?.name;
   const isAlias = name === ALIAS && models.every((model) => model.name !== ALIAS);
   if (isAlias && served === undefined && verb === "unload") return;
   const own = isAlias ? served : models.find((model) => model.name === name)?.name;
   if (own === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
-  const isDone = (own === served) === (verb === "load");
+  // One that does not draw any more is loaded anew.
+  const isDone = verb === "load" ? own === served && ready?.trouble === undefined : own !== served;
   if (!isDone) await engine[verb](own);
 }

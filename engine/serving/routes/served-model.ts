@@ -41,6 +41,22 @@ export async function servedModel(
   throw notServed(address.name, reason === "" ? "it is not loaded" : reason);
 }
 
+/** The same where the next request would be drawn. */
+export async function readyModel(
+  engine: PictureEngine,
+  address: ModelAddress,
+): Promise<KnownModel> {
+  const model = await servedModel(engine, address);
+  if (model.trouble === undefined) return model;
+  throw notServed(address.name, model.trouble);
+}
+
+/** Why no request to the server would be drawn now; undefined where one would. */
+export function whyNotReady(models: readonly KnownModel[]): string | undefined {
+  const served = models.find(({ state }) => state === "ready");
+  return served === undefined ? "no model is loaded" : served.trouble;
+}
+
 /** A model of this machine by its address, served or not. Refuses as the above. */
 export async function knownModel(
   engine: PictureEngine,

@@ -1,0 +1,91 @@
+import { StudioError, type RefusalCode } from "../contract/errors.ts";
+import type { Preset } from "../contract/presets.ts";
+import type { KnownModel, PictureEngine, PictureEvent, PictureJob } from "./picture-engine.ts";
+
+/** What is the request's fault, or the moment's: the next one may well be drawn. */
+const REQUESTS_OWN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  "REQUEST_INVALID",
+  "SCHEDULER_UNSUPPORTED",
+  "IMAGE_UNREADABLE",
+  "MODEL_NOT_SERVED",
+  "NOT_FINITE",
+  "OUT_OF_MEMORY",
+]);
+
+/** After this the next request is to try it: nobody else would find out that it draws again. */
+const TROUBLE_MS = 30_000;
+
+interface Trouble {
+  readonly model: string;
+  readonly reason: string;
+  readonly untilMs: number;
+}
+
+/**
+ * An engine that remembers whether it draws: a model whose last picture failed, where the next would as
+ * well, says so until one is drawn, it is loaded anew, or half a minute has passed.
+ */
+export class WatchedEngine implements PictureEngine {
+  readonly #engine: PictureEngine;
+  readonly #nowMs: () => number;
+  #trouble: Trouble | undefined;
+
+  constructor(engine: PictureEngine, nowMs: () => number = () => performance.now()) {
+    this.#engine = engine;
+    this.#nowMs = nowMs;
+  }
+
+  get preset(): Preset {
+    return this.#engine.preset;
+  }
+
+  async models(): Promise<readonly KnownModel[]> {
+    const models = await this.#engine.models();
+    const trouble = this.#trouble;
+    if (trouble === undefined || this.#nowMs() >= trouble.untilMs) return models;
+    return models.map((model) =>
+      model.name === trouble.model ? { ...model, trouble: trouble.reason } : model,
+    );
+  }
+
+  load(name: string): Promise<void> {
+    this.#trouble = undefined;
+    return this.#engine.load(name);
+  }
+
+  unload(name: string): Promise<void> {
+    return this.#engine.unload(name);
+  }
+
+  async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
+    try {
+      for await (const event of this.#engine.draw(job, signal)) {
+        if (event.kind === "picture") this.#trouble = undefined;
+        yield event;
+      }
+    } catch (error) {
+      if (!signal.aborted) await this.#remember(error);
+      throw error;
+    }
+  }
+
+  expectedSeconds(job: PictureJob): Promise<number | undefined> {
+    return this.#engine.expectedSeconds(job);
+  }
+
+  busySeconds(): number {
+    return this.#engine.busySeconds();
+  }
+
+  async #remember(error: unknown): Promise<void> {
+    if (error instanceof StudioError && REQUESTS_OWN.has(error.code)) return;
+    const reason =
+      error instanceof StudioError
+        ? `its last picture failed (${error.code})`
+        : "its last picture failed";
+    const models = await this.#engine.models().catch(() => []);
+    const model = models.find(({ state }) => state === "ready")?.name;
+    if (model === undefined) return;
+    this.#trouble = { model, reason, untilMs: this.#nowMs() + TROUBLE_MS };
+  }
+}
