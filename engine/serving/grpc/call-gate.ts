@@ -6,10 +6,12 @@ import {
   type ServerInterceptor,
   status,
 } from "@grpc/grpc-js";
+import { StudioError } from "../../contract/errors.ts";
 import type { Caller } from "../caller.ts";
 import type { Knock } from "../gate.ts";
 import type { ListenerGate } from "../listener-gate.ts";
 import type { Followed, RequestLog } from "../request-log.ts";
+import { MessageReaders } from "./message-readers.ts";
 import { httpStatusOf, type Outcome, outcomeOf } from "./grpc-status.ts";
 
 /** A call that was let in. */
@@ -23,6 +25,7 @@ export class CallGate {
   readonly #gate: ListenerGate;
   readonly #requests: RequestLog;
   readonly #passed = new WeakMap<Metadata, Passed>();
+  readonly #readers = new MessageReaders();
 
   constructor(gate: ListenerGate, requests: RequestLog) {
     this.#gate = gate;
@@ -35,13 +38,19 @@ export class CallGate {
     return passed;
   }
 
-  readonly intercept: ServerInterceptor = ({ path }, call) => {
+  readonly intercept: ServerInterceptor = ({ path, requestStream }, call) => {
     let followed: Followed | undefined;
+    let isRead = (): void => {};
     const finish = (outcome: Pick<Outcome, "code" | "details">): void => {
       if (outcome.code !== status.OK) followed?.reply.take(outcome.details);
       const headers = { "grpc-status": outcome.code };
       followed?.end({ isAnswered: true, status: httpStatusOf(outcome.code), headers });
       followed = undefined;
+      isRead();
+    };
+    const refuse = (refusal: Outcome): void => {
+      finish(refusal);
+      call.sendStatus(refusal);
     };
     return new ServerInterceptingCall(call, {
       start: (next) => {
@@ -51,11 +60,24 @@ export class CallGate {
               call,
               follow: (one) => (followed = one),
             });
-            if (refusal === undefined) return pass(metadata);
-            finish(refusal);
-            call.sendStatus(refusal);
+            if (refusal !== undefined) return refuse(refusal);
+            // A stream may rest for as long as its client likes; none is open without a key from elsewhere.
+            if (requestStream) return pass(metadata);
+            isRead = this.#readers.enter(
+              () => pass(metadata),
+              () => refuse(outcomeOf(TOO_SLOW)),
+            );
+          },
+          onReceiveMessage: (message, pass) => {
+            isRead();
+            pass(message);
+          },
+          onReceiveHalfClose: (pass) => {
+            isRead();
+            pass();
           },
           onCancel: () => {
+            isRead();
             followed?.end({ isAnswered: false, headers: {} });
             followed = undefined;
           },
@@ -93,6 +115,12 @@ export class CallGate {
     return undefined;
   }
 }
+
+const TOO_SLOW = new StudioError("REQUEST_INVALID", {
+  field: "The message",
+  value: "read",
+  reason: "it comes too slowly",
+});
 
 /** A call as the gate looks at requests: what it is for is its authority, and its messages are never a form. */
 function knockOf(path: string, headers: IncomingHttpHeaders, authority: string | undefined): Knock {

@@ -6,7 +6,6 @@ import { bind } from "../../http/bind.ts";
 import { hostAndPort } from "../../http/hosts.ts";
 import type { Address, InferenceServerParts } from "../inference-server.ts";
 import { ListenerGate } from "../listener-gate.ts";
-import { MAX_BODY_BYTES } from "../routes/read-body.ts";
 import { CallGate } from "./call-gate.ts";
 import { GrpcDefinition } from "./grpc-definition.ts";
 import { installMethods } from "./install-methods.ts";
@@ -24,11 +23,14 @@ const GRACE_MS = 2000;
 
 const MAX_CONNECTIONS = 1024;
 
+/** Largest request: prompts and settings have some kilobytes, and a stream reads sixteen ahead. */
+const MAX_MESSAGE_BYTES = 1 << 20;
+
 /** Calls of one connection at a time; those beyond wait at the client. */
 const MAX_CALLS = 100;
 
 const OPTIONS = {
-  "grpc.max_receive_message_length": MAX_BODY_BYTES,
+  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": -1,
   "grpc.max_concurrent_streams": MAX_CALLS,
   // Whoever does not answer a ping has gone.

@@ -138,15 +138,8 @@ test("whatever paths and metadata come, the server lives", async () => {
 });
 
 test.each([
-  ["a million empty inputs", () => Buffer.from("2a00".repeat(1_000_000), "hex")],
-  [
-    "two million numbers",
-    () => {
-      const numbers = Buffer.alloc(2_000_000, 1);
-      const contents = lengthDelimited(2, numbers);
-      return lengthDelimited(5, lengthDelimited(5, contents));
-    },
-  ],
+  ["half a million empty inputs", () => Buffer.from("2a00".repeat(500_000), "hex")],
+  ["unpacked numbers", () => lengthDelimited(5, lengthDelimited(5, Buffer.alloc(100_000, 8)))],
   ["a group", () => Buffer.from([0x0b, 0x0c])],
   ["a text that is not UTF-8", () => lengthDelimited(1, Buffer.from([0xff, 0xfe]))],
   ["a field that ends too early", () => Buffer.from([0x0a, 0x7f, 0x61])],
@@ -197,4 +190,24 @@ test("keys, scopes and hosts hold before a message is read", async () => {
   expect(other).toBe(status.PERMISSION_DENIED);
   const row = server.requests.list().find(({ keyName }) => keyName === "reader");
   expect(JSON.stringify(server.requests.exchange(row!.id))).not.toContain(secret);
+});
+
+test("who sends half a message gives way: others are answered meanwhile", async () => {
+  const server = await openGrpcServer();
+  const slow = session(server);
+  const half = Array.from({ length: 60 }, () => {
+    const stream = slow.request({
+      ":method": "POST",
+      ":path": `${SERVICE}/ServerLive`,
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    stream.on("error", () => undefined).resume();
+    stream.write(Buffer.from([0, 0, 0, 1]));
+    return stream;
+  });
+  await expect.poll(() => server.requests.list().length, { timeout: 10_000 }).toBe(60);
+  expect(await (await asker(server.target))("ServerLive")).toEqual({ live: true });
+  for (const stream of half) stream.destroy();
+  expect(await (await asker(server.target))("ServerReady")).toEqual({ ready: true });
 });
