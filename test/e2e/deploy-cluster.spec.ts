@@ -1,8 +1,15 @@
-import { FakeCluster } from "../fakes/fake-cluster.ts";
+import { FakeCluster, status } from "../fakes/fake-cluster.ts";
 import { forkInferenceServer } from "../fakes/forked-inference-server.ts";
 import { logsAt, podAt, statusAt } from "../fakes/played-controllers.ts";
 import { S3Server } from "../fakes/s3/s3-server.ts";
-import { deployInPage, NAME, type PlayedCluster, PROJECT, removeInPage } from "./deploying.ts";
+import {
+  addCluster,
+  deployInPage,
+  NAME,
+  type PlayedCluster,
+  PROJECT,
+  removeInPage,
+} from "./deploying.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { connect, publish } from "./publishing.ts";
 import { expect, test } from "./studio-test.ts";
@@ -69,4 +76,54 @@ test("a cluster that does not answer is told, and can be kept or removed again",
   await expect(dialog.getByText("CLUSTER_UNREACHABLE")).toBeVisible();
   await dialog.getByRole("button", { name: "Remove it again" }).click();
   await expect(section.getByText(/Connect a cluster to deploy from here/)).toBeVisible();
+});
+
+test("what a cluster refuses is told at the form's field, and somebody else's fields are not taken over unasked", async ({
+  studio: { page },
+}) => {
+  await using s3 = await S3Server.start();
+  s3.bucket("models");
+  const fake = await FakeCluster.start();
+  await using _ = { [Symbol.asyncDispose]: () => fake.stop() };
+  await connect(page, s3);
+  await page.goto(new URL("/deploy", page.url()).href);
+  await addCluster(page, played(fake, ""));
+  const section = page.getByRole("region", { name: "Apply to a cluster" });
+  const apply = section.getByRole("button", { name: "Apply", exact: true });
+
+  const path = "spec.predictor.minReplicas";
+  fake.interrupt = ({ method, path: asked }) =>
+    method === "PATCH" && asked.includes("/inferenceservices/")
+      ? status(422, `InferenceService is invalid: ${path}`, {
+          causes: [{ field: path, message: "the project allows no replica at rest" }],
+        })
+      : undefined;
+  await section.getByRole("button", { name: "Dry run" }).click();
+  await expect(section.getByText(/until what is marked is put right/)).toBeVisible();
+  await expect(apply).toBeDisabled();
+  const form = page.getByRole("form", { name: "Model deployment" });
+  const fault = form.getByText("the project allows no replica at rest");
+  await expect(fault).toBeVisible();
+  await form.getByRole("textbox", { name: "Maximum replicas" }).fill("2");
+  await expect(fault).toBeHidden();
+
+  let forced = 0;
+  fake.interrupt = ({ method, path: asked, query }) => {
+    if (method !== "PATCH" || !asked.includes("/inferenceservices/")) return undefined;
+    if (query.get("force") === "true") {
+      forced += 1;
+      return undefined;
+    }
+    const message = `conflict with "kubectl-edit" using serving.kserve.io/v1beta1`;
+    const cause = { reason: "FieldManagerConflict", message, field: ".spec.predictor.minReplicas" };
+    return status(409, "Apply failed with 1 conflict", { causes: [cause] });
+  };
+  await section.getByRole("button", { name: "Dry run" }).click();
+  await expect(section.getByText(/was set by kubectl-edit/)).toBeVisible();
+  await expect(apply).toBeDisabled();
+  await section.getByText("Take over fields that others have set").click();
+  await expect(apply).toBeDisabled();
+  expect(forced).toBe(0);
+  await section.getByRole("button", { name: "Dry run" }).click();
+  await expect(apply).toBeEnabled();
 });

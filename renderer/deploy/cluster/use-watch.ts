@@ -48,13 +48,19 @@ export interface Watched {
   readonly error?: Error | undefined;
 }
 
+interface WatchedAgain extends Watched {
+  /** Begins anew, where it was given up. */
+  readonly again: () => void;
+}
+
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
 
 /** Watches a deployment while the page is there; a stream that breaks off is opened again, at growing distances. */
-export function useWatch({ clusterId, namespace, name }: DeploymentPlace): Watched {
+export function useWatch({ clusterId, namespace, name }: DeploymentPlace): WatchedAgain {
   const { client } = useStudio();
   const [watched, setWatched] = useState<Watched>({});
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     setWatched({});
     const leaving = new AbortController();
@@ -83,8 +89,8 @@ export function useWatch({ clusterId, namespace, name }: DeploymentPlace): Watch
     };
     void follow();
     return () => leaving.abort();
-  }, [client, clusterId, namespace, name]);
-  return watched;
+  }, [client, clusterId, namespace, name, attempt]);
+  return { ...watched, again: () => setAttempt((before) => before + 1) };
 }
 
 /** What is known after an event. */

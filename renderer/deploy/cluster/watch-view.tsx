@@ -38,7 +38,7 @@ export function WatchView({ place, onClose }: WatchViewProps) {
         <h3 className={styles.title}>{title}</h3>
         <IconButton icon={X} size="dense" label={t("watch.close")} onPress={onClose} />
       </header>
-      {error && <Failed title={t("watch.failed")} error={error} />}
+      {error && <Failed title={t("watch.failed")} error={error} onRetry={watched.again} />}
       {isGone && <p role="status">{t("watch.gone", { name })}</p>}
       {isLost && (
         <p className={styles.quiet} role="status">
