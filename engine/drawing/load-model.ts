@@ -1,7 +1,8 @@
 import { createGenerator } from "../tensor/noise.ts";
 import { promptEncoder } from "../pipeline/encode-prompt.ts";
 import type { PipelineParts, Run, TinyDecoder } from "../pipeline/pipeline.ts";
-import { ModelOnDevice, type ModelOptions, quantizationOf } from "../runtime/model-on-device.ts";
+import { ModelOnDevice, type ModelOptions } from "../runtime/model-on-device.ts";
+import { quantizationOf } from "../runtime/unet-parts.ts";
 import type { Device } from "../runtime/device.ts";
 import type { Supervisor } from "../runtime/supervisor.ts";
 import type { WeightFiles } from "../runtime/weight-files.ts";

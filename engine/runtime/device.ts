@@ -11,6 +11,8 @@ export interface Device {
   readonly provider: Provider;
   /** For the UNet. */
   readonly lowering: Lowering;
+  /** For a UNet in float32 that is mapped, where that has a lowering of its own. */
+  readonly mappedLowering?: Lowering;
   /** For the text encoder, and for what the UNet computes once for a prompt. */
   readonly textLowering: Lowering;
   /** The VAE overflows in halves on some devices, so it is always float32. */
@@ -27,6 +29,7 @@ export function deviceFor(provider: Provider, { float16 }: { float16: boolean })
     return {
       provider,
       lowering: cpuLowering,
+      mappedLowering: channelsLastLowering(),
       textLowering: cpuLowering,
       vaeLowering: channelsLastLowering(),
       splitsOnce: true,

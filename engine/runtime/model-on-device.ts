@@ -3,14 +3,11 @@ import { joinDoublings } from "../graph/doubled-convolution.ts";
 import { cutBeforeLast, type DeepModel } from "../graph/deep.ts";
 import type { Model } from "../graph/graph.ts";
 import { lower, type Lowering } from "../graph/lowering.ts";
-import { weightsToQuantize, type Quantizing } from "../graph/int8-lowering.ts";
 import { joinNorms } from "../graph/normed-convolution.ts";
-import { splitOnce } from "../graph/once.ts";
 import { encodeModel } from "../graph/onnx.ts";
 import { layersOf, PEAKS } from "../graph/peaks.ts";
-import { scaleMoves, type ScaleMove } from "../graph/scale-moves.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
-import { unet, type UNetSize } from "../networks/unet.ts";
+import { unet } from "../networks/unet.ts";
 import { vaeDecoder, vaeEncoder } from "../networks/vae.ts";
 import type {
   Deep,
@@ -27,6 +24,7 @@ import { DeviceSession, type SessionPlan } from "./device-session.ts";
 import type { Device } from "./device.ts";
 import type { SessionOptions } from "./messages.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { PROMPT_INPUT, unetParts } from "./unet-parts.ts";
 import { findIn, memoryBytes, folderOf, type WeightFiles } from "./weight-files.ts";
 
 /** The three networks of a snapshot: configs as read, weights where they lie. */
@@ -69,34 +67,6 @@ const SMALL_NETWORK_BYTES = 5e8;
 
 /** As the VAE has from about 860x860 pixels on: at 1024x1024 it takes 2.6 GB without the arena and 3.6 GB with it. */
 const LARGE_VALUE_BYTES = 7.5e8;
-
-/** The input that stays the same through a picture's steps. */
-const PROMPT_INPUT = "encoder_hidden_states";
-
-/** The UNet, without what is computed once for a prompt, and that by itself. */
-export function unetParts(
-  config: UNetConfig,
-  size: UNetSize,
-): { readonly step: Model; readonly once?: Model | undefined } {
-  const model = unet(config, size);
-  return splitOnce(model, PROMPT_INPUT) ?? { step: model };
-}
-
-/** What of a UNet's weights becomes whole numbers, and whose channels are scaled before that. */
-export function quantizationOf(
-  config: UNetConfig,
-  { bits }: Quantizing,
-): {
-  readonly names: ReadonlySet<string>;
-  readonly bits: 7 | 8;
-  readonly moves: readonly ScaleMove[];
-} {
-  // The size of a picture changes no weight.
-  const model = unet(config, { batch: 1, height: 64, width: 64, tokens: 1 });
-  const { step } = splitOnce(model, PROMPT_INPUT) ?? { step: model };
-  const names = new Set(weightsToQuantize(step).map(({ name }) => name));
-  return { names, bits, moves: scaleMoves(model, names) };
-}
 
 export type NetworkName =
   | "text encoder"
@@ -162,7 +132,8 @@ export class ModelOnDevice implements Networks {
     const plan = (): SessionPlan => {
       const size = { batch, samples, height, width, tokens };
       const splits = this.#device.splitsOnce && !this.#isWatched;
-      const parts = splits ? unetParts(config, size) : { step: unet(config, size) };
+      const whole = splits ? unetParts(config, size) : { step: unet(config, size) };
+      const parts = { ...whole, step: this.#joined(whole.step, this.#loweringFor(weights)) };
       return this.#plan(
         "UNet",
         { ...parts, cut: isCut ? cutBeforeLast(parts.step) : undefined },
@@ -176,7 +147,11 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE decoder", key, () =>
-      this.#plan("VAE decoder", { step: this.#joined(vaeDecoder(config, size)) }, weights),
+      this.#plan(
+        "VAE decoder",
+        { step: this.#joined(vaeDecoder(config, size), this.#device.vaeLowering) },
+        weights,
+      ),
     );
   }
 
@@ -187,7 +162,11 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = tinyVae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session(name, key, () =>
-      this.#plan(name, { step: this.#joined(vaeDecoder(config, size)) }, weights),
+      this.#plan(
+        name,
+        { step: this.#joined(vaeDecoder(config, size), this.#device.vaeLowering) },
+        weights,
+      ),
     );
   }
 
@@ -195,7 +174,11 @@ export class ModelOnDevice implements Networks {
     const { config, weights } = this.#files.vae;
     const key = `${size.batch}x${size.height}x${size.width}`;
     return this.#session("VAE encoder", key, () =>
-      this.#plan("VAE encoder", { step: this.#joined(vaeEncoder(config, size)) }, weights),
+      this.#plan(
+        "VAE encoder",
+        { step: this.#joined(vaeEncoder(config, size), this.#device.vaeLowering) },
+        weights,
+      ),
     );
   }
 
@@ -273,7 +256,7 @@ export class ModelOnDevice implements Networks {
       options: {
         provider,
         folder: folderOf(weights),
-        weights: this.#options.weights ?? this.#layoutFor(weights),
+        weights: this.#weightsAre(weights),
         threads: this.#options.threads,
         makesAnew: lowering.layout === "channels last",
         withoutArena: 4 * largestValue(step) > LARGE_VALUE_BYTES,
@@ -282,9 +265,8 @@ export class ModelOnDevice implements Networks {
   }
 
   /** Layers are watched one by one. */
-  #joined(vae: Model): Model {
-    const isJoined = this.#device.vaeLowering.layout !== undefined && !this.#isWatched;
-    return isJoined ? joinNorms(joinDoublings(vae)) : vae;
+  #joined(model: Model, { layout }: Lowering): Model {
+    return layout === undefined || this.#isWatched ? model : joinNorms(joinDoublings(model));
   }
 
   get #isWatched(): boolean {
@@ -292,7 +274,8 @@ export class ModelOnDevice implements Networks {
   }
 
   /** Whole numbers are prepacked: Stable Diffusion 2's steps are 1.3 times as fast, ready in 0.8 s. */
-  #layoutFor(weights: WeightFiles): SessionOptions["weights"] {
+  #weightsAre(weights: WeightFiles): SessionOptions["weights"] {
+    if (this.#options.weights !== undefined) return this.#options.weights;
     const { provider, quantizing } = this.#device;
     const isQuantized = quantizing !== undefined && weights === this.#files.unet.weights;
     const isSmall = isQuantized || memoryBytes(weights) < SMALL_NETWORK_BYTES;
@@ -300,8 +283,10 @@ export class ModelOnDevice implements Networks {
   }
 
   #loweringFor(weights: WeightFiles): Lowering {
-    const { vae, tinyVae } = this.#files;
-    if (weights === vae.weights || weights === tinyVae?.weights) return this.#device.vaeLowering;
-    return weights === this.#files.unet.weights ? this.#device.lowering : this.#device.textLowering;
+    const { vae, tinyVae, unet } = this.#files;
+    const { lowering, mappedLowering, textLowering, vaeLowering } = this.#device;
+    if (weights === vae.weights || weights === tinyVae?.weights) return vaeLowering;
+    if (weights !== unet.weights) return textLowering;
+    return this.#weightsAre(weights) === "mapped" ? (mappedLowering ?? lowering) : lowering;
   }
 }

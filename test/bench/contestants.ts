@@ -2,10 +2,10 @@ import { EXACT } from "../../engine/graph/int8-lowering.ts";
 import { deviceFor, int8Device } from "../../engine/runtime/device.ts";
 import {
   ModelOnDevice,
-  quantizationOf,
   type ModelFiles,
   type ModelOptions,
 } from "../../engine/runtime/model-on-device.ts";
+import { quantizationOf } from "../../engine/runtime/unet-parts.ts";
 import { Supervisor } from "../../engine/runtime/supervisor.ts";
 import { quantizedWeights } from "../../engine/store/located-weights.ts";
 import { sizeOf, tensor, type FloatTensor } from "../../engine/tensor/tensor.ts";

@@ -78,12 +78,19 @@ test.each([
   ["a block", network([2, 8, 5, 6], block)],
   ["a block by Winograd", network([1, 64, 12, 8], block)],
   ["a block by Winograd whose last tiles are cut, of two", network([2, 64, 10, 7], block)],
-])("with channels last as without, in one band and in many: %s", async (_, model) => {
-  const plain = await run(model, cpuLowering);
-  const joined = joinNorms(joinDoublings(model));
-  expect(relativeError(await run(joined, cpuLowering), plain)).toBeLessThan(1e-5);
-  for (const bandFloats of [1, 2 ** 20]) {
-    const turned = await run(joined, channelsLastLowering({ bandFloats }));
-    expect(relativeError(turned, plain)).toBeLessThan(1e-5);
-  }
-});
+])(
+  "with channels last as without, in one band, in many and too small for any: %s",
+  async (_, model) => {
+    const plain = await run(model, cpuLowering);
+    const joined = joinNorms(joinDoublings(model));
+    expect(relativeError(await run(joined, cpuLowering), plain)).toBeLessThan(1e-5);
+    for (const options of [
+      { bandFloats: 1, fewestPixels: 1 },
+      { bandFloats: 2 ** 20, fewestPixels: 1 },
+      { fewestPixels: 1000 },
+    ]) {
+      const turned = await run(joined, channelsLastLowering(options));
+      expect(relativeError(turned, plain)).toBeLessThan(1e-5);
+    }
+  },
+);

@@ -3,7 +3,7 @@ import { countOperations } from "../../../engine/graph/count-operations.ts";
 import { cutBeforeLast } from "../../../engine/graph/deep.ts";
 import { Graph } from "../../../engine/graph/graph.ts";
 import { silu } from "../../../engine/graph/layers.ts";
-import { unetParts } from "../../../engine/runtime/model-on-device.ts";
+import { unetParts } from "../../../engine/runtime/unet-parts.ts";
 import { SD2_UNET } from "../../fakes/sd2-configs.ts";
 
 const { step } = unetParts(SD2_UNET, {

@@ -11,7 +11,7 @@ import {
   linear,
 } from "../../../engine/graph/layers.ts";
 import { scaleMoves } from "../../../engine/graph/scale-moves.ts";
-import { unetParts } from "../../../engine/runtime/model-on-device.ts";
+import { unetParts } from "../../../engine/runtime/unet-parts.ts";
 import { unet } from "../../../engine/networks/unet.ts";
 import { weightsToQuantize } from "../../../engine/graph/int8-lowering.ts";
 import { SD2_UNET } from "../../fakes/sd2-configs.ts";

@@ -99,10 +99,25 @@ test("tiny-sd2-v equals diffusers with weights prepacked", async () => {
   expectWithin(await errorsOf(reference.loaded, "tiny-sd2-v", WIDE), FLOAT32);
 });
 
+test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd21-v"] as const)(
+  "%s equals diffusers with its channels last in all networks, by Winograd where it can be",
+  async (name) => {
+    const lowering = channelsLastLowering({ bandFloats: 2 ** 14, fewestPixels: 1 });
+    const device = { ...CPU, lowering, vaeLowering: lowering };
+    using reference = await load(snapshotFolder(name), device);
+    expectWithin(await errorsOf(reference.loaded, REFERENCES[name], WIDE), FLOAT32);
+  },
+);
+
+test("a mapped UNet equals diffusers", async () => {
+  using reference = await load(snapshotFolder("tiny-sd2-v"), CPU, { weights: "mapped" });
+  expectWithin(await errorsOf(reference.loaded, "tiny-sd2-v", ALL), FLOAT32);
+});
+
 test("a VAE computed in the smallest bands equals diffusers", async () => {
   using reference = await load(snapshotFolder("tiny-sd2-v"), {
     ...CPU,
-    vaeLowering: channelsLastLowering({ bandFloats: 1 }),
+    vaeLowering: channelsLastLowering({ bandFloats: 1, fewestPixels: 1 }),
   });
   expectWithin(await errorsOf(reference.loaded, "tiny-sd2-v", WIDE), FLOAT32);
 });

@@ -1,0 +1,34 @@
+import type { Model } from "../graph/graph.ts";
+import { weightsToQuantize, type Quantizing } from "../graph/int8-lowering.ts";
+import { splitOnce } from "../graph/once.ts";
+import { scaleMoves, type ScaleMove } from "../graph/scale-moves.ts";
+import { unet, type UNetSize } from "../networks/unet.ts";
+import type { UNetConfig } from "../snapshot/unet-config.ts";
+
+/** The input that stays the same through a picture's steps. */
+export const PROMPT_INPUT = "encoder_hidden_states";
+
+/** The UNet, without what is computed once for a prompt, and that by itself. */
+export function unetParts(
+  config: UNetConfig,
+  size: UNetSize,
+): { readonly step: Model; readonly once?: Model | undefined } {
+  const model = unet(config, size);
+  return splitOnce(model, PROMPT_INPUT) ?? { step: model };
+}
+
+/** What of a UNet's weights becomes whole numbers, and whose channels are scaled before that. */
+export function quantizationOf(
+  config: UNetConfig,
+  { bits }: Quantizing,
+): {
+  readonly names: ReadonlySet<string>;
+  readonly bits: 7 | 8;
+  readonly moves: readonly ScaleMove[];
+} {
+  // The size of a picture changes no weight.
+  const model = unet(config, { batch: 1, height: 64, width: 64, tokens: 1 });
+  const { step } = splitOnce(model, PROMPT_INPUT) ?? { step: model };
+  const names = new Set(weightsToQuantize(step).map(({ name }) => name));
+  return { names, bits, moves: scaleMoves(model, names) };
+}
