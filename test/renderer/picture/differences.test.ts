@@ -34,3 +34,9 @@ test("what differs comes first, what neither says is left out", () => {
     { name: "device", left: "cpu", right: "cpu", isSame: true },
   ]);
 });
+
+test("full steps are said as a share of all", () => {
+  const [full, ...rest] = compareRecords(image({ cacheInterval: 2 }), image({}));
+  expect(full).toEqual({ name: "cacheInterval", left: "1 / 2", right: undefined, isSame: false });
+  expect(rest.every(({ isSame }) => isSame)).toBe(true);
+});
