@@ -40,13 +40,13 @@ export class CallGate {
 
   readonly intercept: ServerInterceptor = ({ path, requestStream }, call) => {
     let followed: Followed | undefined;
-    let isRead = (): void => {};
+    let isRead: (() => void) | undefined;
     const finish = (outcome: Pick<Outcome, "code" | "details">): void => {
       if (outcome.code !== status.OK) followed?.reply.take(outcome.details);
       const headers = { "grpc-status": outcome.code };
       followed?.end({ isAnswered: true, status: httpStatusOf(outcome.code), headers });
       followed = undefined;
-      isRead();
+      isRead?.();
     };
     const refuse = (refusal: Outcome): void => {
       finish(refusal);
@@ -69,15 +69,15 @@ export class CallGate {
             );
           },
           onReceiveMessage: (message, pass) => {
-            isRead();
+            isRead?.();
             pass(message);
           },
           onReceiveHalfClose: (pass) => {
-            isRead();
+            isRead?.();
             pass();
           },
           onCancel: () => {
-            isRead();
+            isRead?.();
             followed?.end({ isAnswered: false, headers: {} });
             followed = undefined;
           },
