@@ -68,7 +68,8 @@ export class CallGate {
               () => refuse(outcomeOf(TOO_SLOW)),
             );
           },
-          onReceiveMessage: (message, pass) => {
+          onReceiveMessage: (message: Buffer, pass) => {
+            followed?.request.take(message);
             isRead?.();
             pass(message);
           },
@@ -82,6 +83,10 @@ export class CallGate {
             followed = undefined;
           },
         });
+      },
+      sendMessage: (message: Buffer, pass) => {
+        followed?.reply.take(message);
+        pass(message);
       },
       sendStatus: (outcome, pass) => {
         finish({ code: outcome.code ?? status.UNKNOWN, details: outcome.details ?? "" });

@@ -54,7 +54,11 @@ function Whole({ exchange, origin }: { exchange: Exchange; origin: string }) {
         <code>{`${method} ${path}`}</code>
       </p>
       <div className={styles.actions}>
-        <Button icon={SquareTerminal} onPress={() => copy(curlCommand(exchange, origin))}>
+        <Button
+          icon={SquareTerminal}
+          isDisabled={method === "gRPC"}
+          onPress={() => copy(curlCommand(exchange, origin))}
+        >
           {t("exchange.copyCurl")}
         </Button>
         <Button icon={Copy} isDisabled={replyBody.text === ""} onPress={() => copy(replyBody.text)}>

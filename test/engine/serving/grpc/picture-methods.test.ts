@@ -38,9 +38,12 @@ interface Reply {
 }
 
 test("raw contents come in, raw pixels go out, as tritonclient does it", async () => {
-  const { target, engine } = await openGrpcServer();
+  const { target, engine, requests } = await openGrpcServer();
   const ask = await asker(target);
   const reply = (await ask("ModelInfer", RAW)) as unknown as Reply;
+  const [row] = requests.list();
+  expect(row!.requestBytes).toBeGreaterThan(30);
+  expect(row!.replyBytes).toBeGreaterThan(FEW_PIXELS.data.length);
   expect(reply).toMatchObject({ model_name: MODEL, id: "7" });
   expect(reply.outputs).toMatchObject([
     { name: "image", datatype: "UINT8", shape: ["2", "4", "3"] },
