@@ -63,7 +63,7 @@ export class AdmissionQueue implements Admission {
 
   async *draw(request: AdmissionRequest): AsyncGenerator<PictureEvent, void> {
     request.signal.throwIfAborted();
-    const ticket = newTicket(request, this.#parts.settings());
+    const ticket = newTicket(request, this.#parts.settings(), this.#nowMs());
     const onGone = (): void => this.#cancel(ticket, request.signal.reason);
     this.#enter(ticket);
     request.signal.addEventListener("abort", onGone, { once: true });
@@ -158,7 +158,8 @@ export class AdmissionQueue implements Admission {
     this.#unfinished.add(promise);
     try {
       onStart?.();
-      for await (const event of this.#parts.engine.draw(job, abort.signal)) {
+      const waitedMs = this.#nowMs() - ticket.arrivedMs;
+      for await (const event of this.#parts.engine.draw({ ...job, waitedMs }, abort.signal)) {
         yield event;
         if (event.kind === "picture") await this.#giveWay(ticket);
       }

@@ -4,6 +4,7 @@ import type { Preset } from "../contract/presets.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import type { Pixels } from "../image/pixels.ts";
+import type { ModelStatistics } from "./model-tallies.ts";
 
 /** Pictures that one request asks for, drawn one after the other. */
 export interface PictureJob {
@@ -11,6 +12,8 @@ export interface PictureJob {
   readonly requests: readonly GenerationRequest[];
   /** Whether they enter the gallery. */
   readonly keepsPictures: boolean;
+  /** How long it waited for its first turn; only counted. */
+  readonly waitedMs?: number;
 }
 
 /** What drawing a job yields, in order: progress of a picture, then the picture. */
@@ -68,4 +71,6 @@ export interface PictureEngine {
   expectedSeconds(job: PictureJob): Promise<number | undefined>;
   /** Seconds until the device is free for the inference server: what the studio draws now. 0 where nothing. */
   busySeconds(): number;
+  /** What became of a model's requests, where that is counted. */
+  statisticsOf?(model: string): ModelStatistics;
 }

@@ -7,6 +7,7 @@ import { Work } from "./work.ts";
 /** A request in front of the device. */
 export interface Ticket extends Waiter {
   readonly job: PictureJob;
+  readonly arrivedMs: number;
   /** From when it came; infinite where there is none. */
   readonly limitSeconds: number;
   /** Cancels what it waits for, or draws, with the reason. */
@@ -22,10 +23,12 @@ export interface Ticket extends Waiter {
 export function newTicket(
   { job, caller, timeLimitSeconds = Infinity }: AdmissionRequest,
   settings: Pick<ServerSettings, "timeLimitSeconds">,
+  nowMs: number,
 ): Ticket {
   return {
     callerId: caller.id,
     job: { ...job, keepsPictures: caller.keepsPictures },
+    arrivedMs: nowMs,
     limitSeconds: Math.min(settings.timeLimitSeconds ?? Infinity, timeLimitSeconds),
     abort: new AbortController(),
     work: new Work(job.requests.reduce((sum, { count = 1 }) => sum + count, 0)),

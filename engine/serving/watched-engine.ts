@@ -1,5 +1,6 @@
 import { StudioError, type RefusalCode } from "../contract/errors.ts";
 import type { Preset } from "../contract/presets.ts";
+import { type ModelStatistics, ModelTallies } from "./model-tallies.ts";
 import type { KnownModel, PictureEngine, PictureEvent, PictureJob } from "./picture-engine.ts";
 
 /** What is the request's fault, or the moment's: the next one may well be drawn. */
@@ -22,12 +23,14 @@ interface Trouble {
 }
 
 /**
- * An engine that remembers whether it draws: a model whose last picture failed, where the next would as
+ * An engine that counts what it draws, and remembers whether it does: a model whose last picture failed, where the next would as
  * well, says so until one is drawn, it is loaded anew, or half a minute has passed.
  */
 export class WatchedEngine implements PictureEngine {
   readonly #engine: PictureEngine;
   readonly #nowMs: () => number;
+  /** By a model's own name; as many as there are in the store. */
+  readonly #tallies = new Map<string, ModelTallies>();
   #trouble: Trouble | undefined;
 
   constructor(engine: PictureEngine, nowMs: () => number = () => performance.now()) {
@@ -57,13 +60,27 @@ export class WatchedEngine implements PictureEngine {
     return this.#engine.unload(name);
   }
 
+  statisticsOf(model: string): ModelStatistics {
+    return (this.#tallies.get(model) ?? new ModelTallies()).shown();
+  }
+
   async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
+    const tallies = await this.#talliesOfServed();
+    const { waitedMs = 0 } = job;
+    const begunMs = this.#nowMs();
+    const tookMs = (): number => waitedMs + this.#nowMs() - begunMs;
+    tallies.add("queue", waitedMs);
     try {
       for await (const event of this.#engine.draw(job, signal)) {
-        if (event.kind === "picture") this.#trouble = undefined;
+        if (event.kind === "picture") {
+          this.#trouble = undefined;
+          tallies.addPicture(event.seconds, Date.now());
+        }
         yield event;
       }
+      tallies.add("success", tookMs());
     } catch (error) {
+      tallies.add("fail", tookMs());
       if (!signal.aborted) await this.#remember(error);
       throw error;
     }
@@ -77,14 +94,25 @@ export class WatchedEngine implements PictureEngine {
     return this.#engine.busySeconds();
   }
 
+  async #talliesOfServed(): Promise<ModelTallies> {
+    const name = (await this.#served()) ?? "";
+    const tallies = this.#tallies.get(name) ?? new ModelTallies();
+    this.#tallies.set(name, tallies);
+    return tallies;
+  }
+
+  async #served(): Promise<string | undefined> {
+    const models = await this.#engine.models().catch(() => []);
+    return models.find(({ state }) => state === "ready")?.name;
+  }
+
   async #remember(error: unknown): Promise<void> {
     if (error instanceof StudioError && REQUESTS_OWN.has(error.code)) return;
     const reason =
       error instanceof StudioError
         ? `its last picture failed (${error.code})`
         : "its last picture failed";
-    const models = await this.#engine.models().catch(() => []);
-    const model = models.find(({ state }) => state === "ready")?.name;
+    const model = await this.#served();
     if (model === undefined) return;
     this.#trouble = { model, reason, untilMs: this.#nowMs() + TROUBLE_MS };
   }

@@ -2,7 +2,12 @@ import { StudioError, toWire } from "../../contract/errors.ts";
 import { PICTURE_INPUTS, PICTURE_OUTPUT, type PictureInput } from "./picture-inputs.ts";
 
 /** The parts of the protocol beyond its core, by Triton's names where it has them. */
-export const EXTENSIONS = ["binary_tensor_data", "model_repository", "generate"] as const;
+export const EXTENSIONS = [
+  "binary_tensor_data",
+  "model_repository",
+  "generate",
+  "statistics",
+] as const;
 
 /** `GET /v2`. */
 export interface ServerMetadata {

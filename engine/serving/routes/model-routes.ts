@@ -10,6 +10,7 @@ import {
   serverMetadata,
   serverReady,
 } from "../../kserve/server/server-messages.ts";
+import { ModelTallies } from "../model-tallies.ts";
 import type { KnownModel } from "../picture-engine.ts";
 import { OPENAPI } from "./openapi.ts";
 import { predictRoute } from "./predict-route.ts";
@@ -46,6 +47,7 @@ export function modelRoutes(parts: SharedParts): readonly Route[] {
       GET: () => serverMetadata(software.toLowerCase(), version),
     },
     { path: "/v2/models", scope: "inference", GET: names },
+    ...statisticsRoutes(parts),
     ...versioned("", { scope: "inference", GET: metadata }),
     ...versioned("/ready", { scope: "inference", GET: ready }),
     { path: "/v1/models", scope: "inference", GET: names },
@@ -59,6 +61,29 @@ export function versioned(end: string, rest: Omit<Route, "path">): readonly Rout
     path: `/v2/models/:model${version}${end}`,
     ...rest,
   }));
+}
+
+/** Triton's statistics extension: of one model, or of all. */
+function statisticsRoutes({ engine }: SharedParts): readonly Route[] {
+  const entry = (name: string, model: KnownModel): object => ({
+    name,
+    version: ONLY_VERSION,
+    ...(engine.statisticsOf?.(model.name) ?? new ModelTallies().shown()),
+    response_stats: {},
+    batch_stats: [],
+    memory_usage: [],
+  });
+  const one: Handler = async (request) => {
+    const address = addressOf(request);
+    return { model_stats: [entry(address.name, await knownModel(engine, address))] };
+  };
+  const all: Handler = async () => ({
+    model_stats: (await engine.models()).map((model) => entry(model.name, model)),
+  });
+  return [
+    { path: "/v2/models/stats", scope: "inference", GET: all },
+    ...versioned("/stats", { scope: "inference", GET: one }),
+  ];
 }
 
 function serverReadiness(engine: SharedParts["engine"]): Handler {

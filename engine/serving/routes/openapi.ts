@@ -20,6 +20,12 @@ const GENERATE = ["GenerateRequest", "InferRequest"];
 /** Operations of a model, each with a version in its path besides. */
 const MODEL_OPERATIONS: readonly Operation[] = [
   { id: "modelMetadata", path: "", reply: "ModelMetadata", summary: "A model and its inputs" },
+  {
+    id: "modelStatistics",
+    path: "/stats",
+    reply: "Statistics",
+    summary: "What was drawn, and how long it took",
+  },
   { id: "modelReady", path: "/ready", reply: "ModelReady", summary: "Whether a model is served" },
   {
     id: "infer",
@@ -55,6 +61,12 @@ const OPERATIONS: readonly Operation[] = [
   { id: "live", path: "/v2/health/live", reply: "Live", summary: "Whether the server answers" },
   { id: "ready", path: "/v2/health/ready", reply: "Ready", summary: "Whether a model is served" },
   { id: "models", path: "/v2/models", reply: "ModelList", summary: "Names that are answered to" },
+  {
+    id: "statistics",
+    path: "/v2/models/stats",
+    reply: "Statistics",
+    summary: "What was drawn by each model, and how long it took",
+  },
   ...MODEL_OPERATIONS.map((operation) => ({ ...operation, path: `${MODEL}${operation.path}` })),
   ...MODEL_OPERATIONS.map((operation) => ({
     ...operation,
@@ -91,6 +103,13 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
+/** As Triton's statistics extension has it. */
+const STATISTICS: Schema = {
+  type: "object",
+  required: ["model_stats"],
+  properties: { model_stats: { type: "array", items: { type: "object" } } },
+};
+
 const BINARY = { "application/octet-stream": {} };
 
 /** The inference server as an OpenAPI 3.1 document. */
@@ -114,7 +133,7 @@ export const OPENAPI = {
     OPERATIONS.map((each) => [each.path, { [verbOf(each)]: described(each) }]),
   ),
   components: {
-    schemas: { ...SCHEMAS, Document: { type: "object" } },
+    schemas: { ...SCHEMAS, Document: { type: "object" }, Statistics: STATISTICS },
     responses: {
       Refused: refused("Refused, and why"),
       Busy: {

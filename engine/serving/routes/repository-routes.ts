@@ -63,6 +63,10 @@ function changing({ engine, bodies }: SharedParts, verb: "load" | "unload"): Han
   };
 }
 
+function draws(model: KnownModel | undefined): boolean {
+  return model?.trouble === undefined;
+}
+
 /** Serves a model from now on, or none. Refuses as NOT_FOUND, or as what is wrong with the model. */
 export async function changeServed(
   engine: PictureEngine,
@@ -77,6 +81,7 @@ export async function changeServed(
   const own = isAlias ? served : models.find((model) => model.name === name)?.name;
   if (own === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
   // One that does not draw any more is loaded anew.
-  const isDone = verb === "load" ? own === served && ready?.trouble === undefined : own !== served;
+  const isServed = own === served;
+  const isDone = verb === "load" ? isServed && draws(ready) : !isServed;
   if (!isDone) await engine[verb](own);
 }

@@ -48,7 +48,7 @@ test("the server, its health and its lists have the protocol's shapes", () => {
     {
       name: "darkroom",
       version: "0.1.0",
-      extensions: ["binary_tensor_data", "model_repository", "generate"],
+      extensions: ["binary_tensor_data", "model_repository", "generate", "statistics"],
     },
     { live: true },
     { ready: false },

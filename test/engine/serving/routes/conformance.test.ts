@@ -59,7 +59,7 @@ describe("1: the server and its models", () => {
   });
 
   test("describes itself", async () => {
-    const extensions = ["binary_tensor_data", "model_repository", "generate"];
+    const extensions = ["binary_tensor_data", "model_repository", "generate", "statistics"];
     const metadata = { name: "darkroom", version: expect.any(String), extensions };
     expect(brief(await get("/v2"))).toEqual([200, metadata]);
   });

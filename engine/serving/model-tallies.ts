@@ -1,0 +1,67 @@
+import type { Seconds } from "../contract/progress.ts";
+
+/** How often something happened, and how long it took in all. */
+export interface Tally {
+  readonly count: number;
+  readonly ns: number;
+}
+
+const STAGES = [
+  "success",
+  "fail",
+  "queue",
+  "compute_input",
+  "compute_infer",
+  "compute_output",
+  "cache_hit",
+  "cache_miss",
+] as const;
+type Stage = (typeof STAGES)[number];
+
+/** What became of a model's requests since the start, in the shape of Triton's statistics extension. */
+export interface ModelStatistics {
+  /** Milliseconds since 1970; 0 before the first. */
+  readonly last_inference: number;
+  /** Pictures; each is an execution of its own. */
+  readonly inference_count: number;
+  readonly execution_count: number;
+  readonly inference_stats: Readonly<Record<string, Tally>>;
+}
+
+const NS_OF_MS = 1e6;
+const MS_OF_SECOND = 1000;
+
+/** Counts what becomes of one model's requests. */
+export class ModelTallies {
+  readonly #tallies = new Map<Stage, Tally>();
+  #pictures = 0;
+  #lastMs = 0;
+
+  add(stage: Stage, ms: number): void {
+    const { count, ns } = this.#of(stage);
+    this.#tallies.set(stage, { count: count + 1, ns: ns + Math.round(ms * NS_OF_MS) });
+  }
+
+  /** Loading and reading the prompt go in, denoising is the inference, decoding comes out. */
+  addPicture({ load, text, denoise, decode }: Seconds, atMs: number): void {
+    this.#pictures++;
+    this.#lastMs = atMs;
+    this.add("compute_input", (load + text) * MS_OF_SECOND);
+    this.add("compute_infer", denoise * MS_OF_SECOND);
+    this.add("compute_output", decode * MS_OF_SECOND);
+  }
+
+  shown(): ModelStatistics {
+    const tallies = STAGES.map((stage) => [stage, this.#of(stage)] as const);
+    return {
+      last_inference: this.#lastMs,
+      inference_count: this.#pictures,
+      execution_count: this.#pictures,
+      inference_stats: Object.fromEntries(tallies),
+    };
+  }
+
+  #of(stage: Stage): Tally {
+    return this.#tallies.get(stage) ?? { count: 0, ns: 0 };
+  }
+}
