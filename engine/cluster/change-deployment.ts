@@ -87,9 +87,15 @@ export async function remove(
       {
         method: "DELETE",
         path: pathOf(kind, namespace, one.name),
-        query: { propagationPolicy: "Background", ...(isDry && { dryRun: "All" }) },
-        // Never one that somebody made anew in the meantime.
-        body: { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } },
+        // The API reads no query where there is a body: a dry run asked for there would delete for good.
+        body: {
+          apiVersion: "v1",
+          kind: "DeleteOptions",
+          propagationPolicy: "Background",
+          // Never one that somebody made anew in the meantime.
+          preconditions: { uid },
+          ...(isDry && { dryRun: ["All"] }),
+        },
         signal,
       },
       { ...one, namespace },

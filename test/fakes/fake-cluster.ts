@@ -206,7 +206,8 @@ export class FakeCluster {
       return { status: object === undefined ? 201 : 200, body: whole };
     }
     if (object === undefined) return status(404, `${kind} "${name}" not found`, { name, kind });
-    if (method === "DELETE" && !isDry) {
+    // As the real API does: where there is a body, the query is not read.
+    if (method === "DELETE" && !JSON.stringify(body).includes('"dryRun":["All"]')) {
       this.objects.delete(path);
       this.#tell(path, "DELETED", object);
     }

@@ -5,11 +5,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEPLOY_MODES } from "../../engine/contract/deploy.ts";
 import { DOCUMENT_RUNTIME } from "../../engine/deploy/document.ts";
 import { chromiumPath } from "../e2e/chromium.ts";
+import { clientOf } from "../../engine/server/client-of.ts";
 import { darkroom } from "../fakes/command-line.ts";
+import { refusal } from "../fakes/refusal.ts";
+import { studioInProcess } from "../fakes/studio-in-process.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { deployThroughPage } from "./deploy-page.ts";
 import { runStep } from "./install-step.ts";
-import { KubernetesApi, type Manifest, manifestsIn } from "./kubernetes-api.ts";
+import { KubernetesApi, type Manifest, manifestsIn, TOKEN } from "./kubernetes-api.ts";
 
 /** What KServe's own definitions of its objects come with. */
 const KSERVE = "github.com/kserve/kserve@v0.15.2";
@@ -154,3 +157,137 @@ test.skipIf(chromiumPath === undefined)(
   "a person deploys to it in Chromium, from the form to a picture, and removes it again",
   () => expect(deployThroughPage(api())).resolves.toBeUndefined(),
 );
+
+/** A studio that knows this API server, and a connection to a bucket. */
+async function studioThere() {
+  const client = clientOf((await studioInProcess()).router);
+  const keys = { accessKey: "darkroom", secretKey: "darkroomsecret" };
+  const endpoint = "http://minio.sd-proj.svc:9000";
+  const { id } = await client.buckets.connect({
+    ...keys,
+    name: "minio",
+    endpoint,
+    bucket: "models",
+  });
+  const reached = { kind: "token" as const, address: api().address, token: TOKEN };
+  const cluster = await client.clusters.connect({
+    ...reached,
+    namespace: PROJECT,
+    isInsecure: true,
+  });
+  const source = (change: object = {}) => ({
+    clusterId: cluster.id,
+    draft: { connectionId: id, path: "stable-diffusion/", name: "ours", ...change },
+  });
+  return { client, reached, cluster, source };
+}
+
+const SERVICE = `/apis/serving.kserve.io/v1beta1/namespaces/${PROJECT}/inferenceservices/ours`;
+
+/** Writes what a controller of KServe would. */
+async function tell(status: object): Promise<void> {
+  const body = JSON.stringify({ status });
+  const type = "application/merge-patch+json";
+  const reply = await api().ask("PATCH", `${SERVICE}/status`, { body, type });
+  expect([reply.status, reply.body["message"]]).toEqual([200, undefined]);
+}
+
+test("our client: looked at, tried, applied, watched until ready, scaled, started anew and removed", async () => {
+  const { client, cluster, source } = await studioThere();
+  const check = await client.clusters.test({ id: cluster.id });
+  expect(check).toMatchObject({ state: "ready", hasKServe: true, missing: [] });
+  expect(check.namespaces).toContain(PROJECT);
+
+  const tried = await client.deploy.dryRun(source());
+  expect(tried.objects.map(({ outcome }) => outcome)).toEqual(tried.objects.map(() => "created"));
+  expect((await api().ask("GET", SERVICE)).status).toBe(404);
+  expect(await client.deploy.apply(source())).toMatchObject({ isApplied: true });
+  const again = await client.deploy.dryRun(source());
+  expect(again.objects.map(({ kind, outcome }) => [kind, outcome])).toEqual(
+    again.objects.map(({ kind }) => [kind, "unchanged"]),
+  );
+
+  const place = { clusterId: cluster.id, namespace: PROJECT, name: "ours" };
+  // The token controller's work, which does not run here.
+  const secret = `/api/v1/namespaces/${PROJECT}/secrets/default-name-ours-sa`;
+  await api().ask("PATCH", secret, {
+    body: JSON.stringify({ data: { token: btoa("a.token.c") } }),
+    type: "application/merge-patch+json",
+  });
+  const states: string[] = [];
+  for await (const told of await client.deploy.watch(place)) {
+    if (told.type === "endpoint") break;
+    if (told.type !== "state") throw new Error(JSON.stringify(told));
+    states.push(told.deployment.state.state);
+    const isFirst = states.length === 1;
+    await tell(
+      isFirst
+        ? {
+            url: "https://ours-sd-proj.apps.cluster.example.com",
+            conditions: [{ type: "Ready", status: "False", reason: "PredictorNotReady" }],
+          }
+        : {
+            url: "https://ours-sd-proj.apps.cluster.example.com",
+            conditions: [{ type: "Ready", status: "True" }],
+          },
+    );
+  }
+  expect(states.at(-1)).toBe("ready");
+  const [endpoint] = await client.endpoints.list();
+  expect(endpoint).toMatchObject({ name: "ours", hasToken: true });
+
+  await client.deploy.scale({ ...place, to: 0 });
+  await client.deploy.redeploy(place);
+  const { body } = await api().ask("GET", SERVICE);
+  expect(body).toMatchObject({ spec: { predictor: { minReplicas: 0 } } });
+  // What scaling set is no conflict with ourselves.
+  expect(await client.deploy.apply(source())).toMatchObject({ isApplied: true });
+
+  const all = await client.deploy.list(place);
+  expect(all.find(({ name }) => name === "ours")).toMatchObject({ isOurs: true, minReplicas: 1 });
+  const { objects } = await client.deploy.remove({ ...place, dryRun: true });
+  expect(objects).toHaveLength(7);
+  await client.deploy.remove({ ...place, dryRun: false });
+  expect((await api().ask("GET", SERVICE)).status).toBe(404);
+  expect((await api().ask("GET", secret)).status).toBe(404);
+});
+
+test("our client: conflicts name the other, and refusals stand at their field", async () => {
+  const { client, cluster, source } = await studioThere();
+  await client.deploy.apply(source());
+  const object = service({ predictor: { maxReplicas: 5 } }, "ours");
+  await api().ask("PATCH", `${SERVICE}?fieldManager=somebody&force=true`, {
+    body: JSON.stringify(object),
+    type: "application/apply-patch+yaml",
+  });
+  const { objects, isSound } = await client.deploy.dryRun(source());
+  expect(isSound).toBe(false);
+  expect(objects.at(-1)).toMatchObject({
+    error: { code: "CLUSTER_CONFLICT" },
+    conflicts: [{ manager: "somebody", path: "spec.predictor.maxReplicas" }],
+  });
+  expect(await client.deploy.apply({ ...source(), force: true })).toMatchObject({
+    isApplied: true,
+  });
+
+  const wrong = service({ predictor: { timeOut: 3, minReplicas: 1 } }, "wrong");
+  const told = await client.deploy.dryRun({ clusterId: cluster.id, yaml: JSON.stringify(wrong) });
+  expect(told.objects[0]?.faults).toEqual([
+    { path: "spec.predictor.timeOut", reason: "field not declared in schema" },
+  ]);
+  await expect(client.deploy.dryRun(source({ namespace: "sd-none" }))).rejects.toEqual(
+    refusal("CLUSTER_NAMESPACE_MISSING"),
+  );
+});
+
+test("our client: a certificate that is not trusted, and tokens that are not taken", async () => {
+  const { client, reached } = await studioThere();
+  for (const [change, code] of [
+    [{}, "CLUSTER_CERTIFICATE"],
+    [{ isInsecure: true, token: "nobody" }, "CLUSTER_TOKEN_REFUSED"],
+  ] as const) {
+    const { id } = await client.clusters.connect({ ...reached, ...change });
+    const listing = client.deploy.list({ clusterId: id, namespace: PROJECT });
+    await expect(listing).rejects.toEqual(refusal(code));
+  }
+});

@@ -11,7 +11,7 @@ import { programOf } from "./go-program.ts";
 import { freePorts } from "./torchserve.ts";
 
 const STARTING_MS = 180_000;
-const TOKEN = "ADMIN_TOKEN";
+export const TOKEN = "ADMIN_TOKEN";
 /** Of both processes. */
 const LOG = "kubernetes.log";
 
