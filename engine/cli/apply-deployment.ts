@@ -13,7 +13,7 @@ import { fromWire, StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { systemCode } from "../files/system-error.ts";
 import { chosenCluster, clusterCommand, type ClusterFlags } from "./cluster-flags.ts";
-import { note, printJson, printResult, progressLine } from "./outcome.ts";
+import { note, printJson, printResult } from "./outcome.ts";
 import { query } from "./query-endpoint.ts";
 import { type ReachedStudio, withStudio } from "./reach-studio.ts";
 import { number } from "./request-flags.ts";
@@ -77,6 +77,7 @@ async function applyAll(studio: ReachedStudio, { yaml, flags, open }: Applying):
   const { place } = applied;
   if (place === undefined || !flags.wait) return tellDone(isJson, { isApplied: true });
   const endpointId = await untilReady(client, place, flags);
+  if (!isJson) note("Ready; the endpoint was added.");
   if (flags.draw !== undefined) {
     const asked = { json: isJson, negative: "", count: 1 };
     await query(studio, { wanted: endpointId, prompt: flags.draw, flags: asked, open });
@@ -156,10 +157,7 @@ async function untilReady(
   try {
     for await (const told of await client.deploy.watch(place, { signal: late })) {
       if (isJson) printJson(told);
-      if (told.type === "endpoint") {
-        if (!isJson) progressLine("Ready; the endpoint was added.", true);
-        return told.endpointId;
-      }
+      if (told.type === "endpoint") return told.endpointId;
       const { sentence, advice = "" } = stateIn(told, place);
       if (sentence !== last && !isJson) note(`${sentence} ${advice}`.trim());
       last = sentence;
