@@ -9,7 +9,7 @@ import { INFERENCE_REFUSALS } from "./inference-refusals.ts";
 /**
  * The table of refusals. Each has a code, the HTTP status a listener answers with, and the next step a
  * person can take. `{name}` in a sentence is filled from the error's details.
- * test/house/errors.test.ts keeps it and the table in README.md equal.
+ * test/house/errors.test.ts keeps it and the table in REFUSALS.md equal.
  */
 export const REFUSALS = {
   SNAPSHOT_NOT_FOUND: {

@@ -121,7 +121,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
     expect(image?.record).toMatchObject({
       preset: "fast",
       precision: "int8",
-      scheduler: "dpm++2m-karras",
+      scheduler: "unipc",
       steps: QUICK.steps,
     });
     await server.removeKey({ id: key.id });

@@ -6,8 +6,8 @@ const sources = readdirSync("engine", { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && name !== "contract/errors.ts")
   .map((name) => readFileSync(`engine/${name}`, "utf8"));
 
-test("README lists every refusal, and none that is gone", () => {
-  const rows = readFileSync("README.md", "utf8").matchAll(
+test("REFUSALS.md lists every refusal, and none that is gone", () => {
+  const rows = readFileSync("engine/REFUSALS.md", "utf8").matchAll(
     /^\| `([A-Z][A-Z_0-9]+)` \| (\d+) \| (.+) \|$/gm,
   );
   const listed = [...rows].map(([, code, status, meaning]) => [code, Number(status), meaning]);

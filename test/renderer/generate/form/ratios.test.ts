@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constantFrom, integer, property } from "fast-check";
 import { expect, test } from "vitest";
 import {
   gridOf,
@@ -12,9 +12,9 @@ const large = { width: 768, height: 768 };
 const small = { width: 128, height: 128 };
 
 test("every shape that is offered is lit once it is taken, and one and the same is not offered twice", () => {
-  const side = fc.integer({ min: 2, max: 32 });
-  fc.assert(
-    fc.property(side, side, fc.constantFrom(32, 64), (across, down, grid) => {
+  const side = integer({ min: 2, max: 32 });
+  assert(
+    property(side, side, constantFrom(32, 64), (across, down, grid) => {
       const present = { width: across * grid, height: down * grid };
       const sizes = ratiosFor(present, grid).map((ratio) => {
         const size = sizeOf(ratio, present, grid);
