@@ -5,11 +5,11 @@ import { deployStateSchema } from "../../../engine/contract/deploy-states.ts";
 import { type Observed, waitingState } from "../../../engine/deploy/waiting-states.ts";
 
 const STARTING = readFileSync(
-  new URL("../../fixtures/deploy/document-starting.log", import.meta.url),
+  new URL("../../fixtures/deploy/document-starting.txt", import.meta.url),
   "utf8",
 ).split("\n");
 const LOADING = readFileSync(
-  new URL("../../fixtures/deploy/document-loading.log", import.meta.url),
+  new URL("../../fixtures/deploy/document-loading.txt", import.meta.url),
   "utf8",
 ).split("\n");
 

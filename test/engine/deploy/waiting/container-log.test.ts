@@ -13,7 +13,7 @@ const storage = (...lines: readonly string[]) => new ContainerLog("storage-initi
 const meanings = (container: WatchedContainer, lines: readonly string[]) =>
   lines.flatMap((line) => new ContainerLog(container, [line]).told());
 
-test.each(["document-starting.log", "document-loading.log", "document-drawing.log"])(
+test.each(["document-starting.txt", "document-loading.txt", "document-drawing.txt"])(
   "every line of the document's is explained: %s",
   (name) => {
     const unknown = meanings("kserve-container", linesOf(name))
@@ -26,7 +26,7 @@ test.each(["document-starting.log", "document-loading.log", "document-drawing.lo
 );
 
 test("nothing of the document's is trouble, and its last line is told last", () => {
-  const lines = linesOf("document-starting.log");
+  const lines = linesOf("document-starting.txt");
   const log = serving(...lines);
   expect(log.trouble()).toBeUndefined();
   expect(log.told()).toHaveLength(12);
