@@ -17,6 +17,8 @@ import { KubernetesApi, type Manifest, manifestsIn, TOKEN } from "./kubernetes-a
 /** What KServe's own definitions of its objects come with. */
 const KSERVE = "github.com/kserve/kserve@v0.15.2";
 const PROJECT = "sd-proj";
+/** Holds what the command line wrote, so that the page and our client find nothing of it. */
+const WRITTEN_PROJECT = "sd-written";
 
 let started: KubernetesApi | undefined;
 
@@ -26,8 +28,9 @@ beforeAll(async () => {
     const { status, body } = await started.apply(definition, { force: "true" });
     if (status !== 201) throw new Error(`${definition.metadata.name}: ${String(body["message"])}`);
   }
-  const project = { apiVersion: "v1", kind: "Namespace", metadata: { name: PROJECT } };
-  await started.apply(project);
+  for (const name of [PROJECT, WRITTEN_PROJECT]) {
+    await started.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  }
   await settled(started);
 }, 600_000);
 
@@ -91,7 +94,7 @@ async function written(...flags: readonly string[]): Promise<string> {
     expect([args.join(" "), code], err).toEqual([args.join(" "), 0]);
   };
   await run("bucket", "connect", "minio", ...connection);
-  const asked = ["--name", "kt2", "--namespace", PROJECT, "--out", out, ...flags];
+  const asked = ["--name", "kt2", "--namespace", WRITTEN_PROJECT, "--out", out, ...flags];
   await run("deploy", "manifests", "minio/stable-diffusion/", ...asked);
   return out;
 }
