@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, lstat, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { link, lstat, mkdir, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isAbsent, isDiskFull, isSystemError } from "./system-error.ts";
 
@@ -77,13 +77,26 @@ export function isUnsyncable(error: unknown): boolean {
   return isSystemError(error, ...NO_FOLDER_SYNC);
 }
 
-/** Makes a folder, with those above it, so that it is there after a power cut, too. */
+/**
+ * Makes a folder, with those above it, so that it is there after a power cut, too. Level by level, since Node's own
+ * recursive mkdir never ends below a folder in which none can be made, such as /proc.
+ */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) {
-    await syncFolder(dirname(folder));
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (await isFolder(path)) return;
+    const parent = dirname(path);
+    if (!isSystemError(error, "ENOENT") || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    return makeFolder(path);
   }
+  await syncFolder(dirname(path));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() === true;
 }
 
 /**

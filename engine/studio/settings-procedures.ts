@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { access, constants, mkdir, stat } from "node:fs/promises";
-import { dirname, isAbsolute } from "node:path";
+import { access, constants } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import type { Settings, SettingsChange } from "../contract/settings.ts";
 import { readTinyDecoder } from "../drawing/tiny-decoder.ts";
+import { makeFolder } from "../files/atomic-file.ts";
 import { isSystemError } from "../files/system-error.ts";
 import type { FormFile } from "../settings/form-file.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
@@ -56,19 +56,6 @@ async function readyFolder(folder: string): Promise<void> {
       throw invalidFolder(folder, "a file is in the way");
     }
     throw invalidFolder(folder, "Darkroom cannot write there");
-  }
-}
-
-/** Node's own recursive mkdir never ends where a folder exists in which none can be made, such as /proc. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if (isSystemError(error, "EEXIST") && (await stat(folder)).isDirectory()) return;
-    const parent = dirname(folder);
-    if (!isSystemError(error, "ENOENT") || existsSync(parent)) throw error;
-    await makeFolder(parent);
-    await mkdir(folder);
   }
 }
 

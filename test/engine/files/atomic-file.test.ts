@@ -76,6 +76,19 @@ test("a folder is made with those above it, and is left alone where it is", asyn
   expect(readdirSync(join(folder, "a/b/c"))).toEqual(["file"]);
 });
 
+test("a folder is refused where a file, or a link to nowhere, is in its way", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "file"), "");
+  symlinkSync(join(folder, "nowhere"), join(folder, "link"));
+  await expect(makeFolder(join(folder, "file"))).rejects.toThrow(exists);
+  await expect(makeFolder(join(folder, "link/a"))).rejects.toThrow(exists);
+  await expect(makeFolder(join(folder, "file/a/b"))).rejects.toMatchObject({ code: "ENOTDIR" });
+});
+
+test.runIf(process.platform === "linux")("a folder that cannot be made has an end", async () => {
+  await expect(makeFolder("/proc/pictures/of/today")).rejects.toMatchObject({ code: "ENOENT" });
+});
+
 // Syncing a folder of /proc gives EINVAL, as on CIFS, vboxsf and some FUSE.
 test.runIf(process.platform === "linux")("a folder that cannot be synced is left so", async () => {
   await syncFolder("/proc/self");
