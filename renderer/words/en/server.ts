@@ -170,7 +170,7 @@ export const server = {
     presetHelp: {
       exact: "A seed gives the same picture as in diffusers. The slowest of the three on a CPU.",
       balanced: "int8 on a CPU, and at most 25 steps.",
-      fast: "int8 on a CPU, and at most 10 steps of UniPC, every second one full. A quarter of Balanced's time.",
+      fast: "int8 on a CPU, and at most 10 steps of UniPC, every second one full: about a quarter of Balanced's denoising work.",
     },
     seed: "Replies as the KServe example gives them",
     seedHelp: "For requests without a key: output0, fp16, id 42, and nothing else.",
