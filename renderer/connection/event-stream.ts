@@ -44,7 +44,8 @@ export async function followEvents(
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits between two attempts; an abort ends the wait, and is no failure. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });

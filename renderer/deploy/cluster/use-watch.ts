@@ -7,6 +7,7 @@ import type {
   DeploymentPlace,
   WatchedDeployment,
 } from "../../../engine/contract/deployments.ts";
+import { pause } from "../../connection/event-stream.ts";
 import { asFailure, ConnectionLost } from "../../connection/failure.ts";
 import { useStudio } from "../../connection/studio.tsx";
 
@@ -119,11 +120,4 @@ export function after(before: Watched, event: WatchedDeployment, now = Date.now(
     case "gone":
       return { ...known, isGone: true };
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  return promise;
 }
