@@ -87,9 +87,12 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (error) {
     if (await isFolder(path)) return;
     const parent = dirname(path);
-    if (!isSystemError(error, "ENOENT") || (await isFolder(parent))) throw error;
+    if (!isSystemError(error, "ENOENT") || parent === path) throw error;
     await makeFolder(parent);
-    return makeFolder(path);
+    // Somebody else may be making the same one.
+    await mkdir(path).catch(async (again: unknown) => {
+      if (!(await isFolder(path))) throw again;
+    });
   }
   await syncFolder(dirname(path));
 }

@@ -76,6 +76,13 @@ test("a folder is made with those above it, and is left alone where it is", asyn
   expect(readdirSync(join(folder, "a/b/c"))).toEqual(["file"]);
 });
 
+test("folders below one that is missing can be made at the same time", async () => {
+  const folder = temporaryFolder();
+  const names = Array.from({ length: 40 }, (_, i) => join(folder, "a/b/c", String(i % 8), "d"));
+  await Promise.all(names.map((name) => makeFolder(name)));
+  expect(readdirSync(join(folder, "a/b/c"))).toHaveLength(8);
+});
+
 test("a folder is refused where a file, or a link to nowhere, is in its way", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "file"), "");
