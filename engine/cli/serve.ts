@@ -21,6 +21,7 @@ export interface ServeFlags {
   readonly endpointPort?: number;
   readonly grpcPort?: number;
   readonly preset?: Preset;
+  readonly openai?: boolean;
   readonly json?: boolean;
   /** Set where the window started it: everything secret goes over the pipe to it. */
   readonly desktop?: boolean;
@@ -84,6 +85,7 @@ export function withServeFlags(command: Command): Command {
     .option("--endpoint-host <host>", "address of the inference server, for this run")
     .option("--endpoint-port <port>", "of the inference server, for this run; 0 takes any", port)
     .option("--grpc-port <port>", "where it answers gRPC, too, for this run; 0 takes any", port)
+    .option("--openai", "answer OpenAI's images API, too, for this run")
     .addOption(
       new Option(
         "--preset <name>",
@@ -95,13 +97,14 @@ export function withServeFlags(command: Command): Command {
 /** `takesOthers` where the next free ports will do, and the studio opens without its inference server, too. */
 export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: boolean }) {
   const { host, port, allowHost, dataDir, keyFile, preset } = flags;
-  const { endpoint, endpointHost, endpointPort, grpcPort } = flags;
+  const { endpoint, endpointHost, endpointPort, grpcPort, openai } = flags;
   const tries = takesOthers ? OTHER_PORTS : 1;
   const serving = {
     isOff: !endpoint,
     host: endpointHost,
     port: endpointPort,
     grpcPort,
+    isOpenaiOn: openai,
     tries,
     isRequired: !takesOthers,
     preset,

@@ -40,6 +40,8 @@ const choices = {
   preset: z.enum(PRESETS),
   /** Whether clients without a key of their own get replies of the notebook profile: `output0`, `fp16`, id `42`. */
   isSeedProfile: z.boolean(),
+  /** Whether it answers OpenAI's images API as well. */
+  isOpenaiOn: z.boolean(),
 };
 
 /** How this machine serves the Open Inference Protocol. */
@@ -55,6 +57,7 @@ export const serverSettingsSchema = z.object({
   timeLimitSeconds: choices.timeLimitSeconds.default(null),
   preset: choices.preset.default("exact"),
   isSeedProfile: choices.isSeedProfile.default(false),
+  isOpenaiOn: choices.isOpenaiOn.default(false),
 });
 export type ServerSettings = z.output<typeof serverSettingsSchema>;
 

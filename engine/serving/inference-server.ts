@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
-import { StudioError, toWire } from "../contract/errors.ts";
+import { StudioError } from "../contract/errors.ts";
 import { bind } from "../http/bind.ts";
 import { isLoopback } from "../contract/loopback.ts";
 import { originOf } from "../http/hosts.ts";
@@ -12,6 +12,7 @@ import { ListenerGate } from "./listener-gate.ts";
 import type { PictureEngine } from "./picture-engine.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { RouteTable } from "./routes/install-routes.ts";
+import { refusalBody } from "./routes/refusal-body.ts";
 import { refusalHeaders } from "./routes/refuse.ts";
 import type { RouteParts } from "./routes/route-parts.ts";
 import type { ServerFile } from "./server-file.ts";
@@ -22,6 +23,8 @@ export interface InferenceServerParts {
   readonly admission: AdmissionQueue;
   readonly requests: RequestLog;
   readonly installRoutes: (app: FastifyInstance, parts: RouteParts) => RouteTable;
+  /** As they are in this run; those of the file where it is absent. */
+  readonly settings?: RouteParts["settings"];
   readonly log: FastifyBaseLogger;
 }
 
@@ -78,7 +81,7 @@ export class InferenceServer {
       admission: parts.requests.marking(parts.admission),
       engine,
       callerOf: ({ raw }: FastifyRequest) => gate.callerOf(raw),
-      settings: () => file.settings(),
+      settings: parts.settings ?? (() => file.settings()),
     });
     await app.ready();
     const port = await bind(app.server, address);
@@ -128,10 +131,10 @@ class RequestGate {
   }
 }
 
-/** A sentence and its code, and the headers that the protocol has for them. */
-function replyTo(error: StudioError): RefusalReply {
-  const { code, message } = toWire(error);
-  return { body: { error: message, code }, headers: refusalHeaders(error) };
+/** A sentence and its code, or what the address's protocol has for them, and the headers. */
+function replyTo(error: StudioError, path: string): RefusalReply {
+  const { code } = error;
+  return { body: { code, ...refusalBody(path, error) }, headers: refusalHeaders(error) };
 }
 
 /** A page of a listed origin may read the reply, and ask with headers of its own. */

@@ -1,7 +1,7 @@
 import type { AdmissionQueue } from "../serving/admission-queue.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Preset } from "../contract/presets.ts";
-import type { Server, ServerChange } from "../contract/server.ts";
+import type { Server, ServerChange, ServerSettings } from "../contract/server.ts";
 import type { ServerFile } from "../serving/server-file.ts";
 import { GrpcListener } from "./grpc-listener.ts";
 import { ALIAS } from "../serving/routes/served-model.ts";
@@ -10,24 +10,9 @@ import {
   type Address,
   type InferenceServerParts,
 } from "../serving/inference-server.ts";
+import { type ServingOptions, settingsIn, withoutChanged } from "./serving-run.ts";
 import { Turns } from "../files/turns.ts";
 import { toWire, type WireError } from "../contract/errors.ts";
-
-/** What holds for one run, whatever the settings say. */
-export interface ServingOptions {
-  /** Whether it does not listen until somebody starts it. */
-  readonly isOff?: boolean | undefined;
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-  /** Where it answers gRPC as well; 0 takes any. */
-  readonly grpcPort?: number | undefined;
-  /** How many ports from the wanted one on may be tried; 1 where it has to be that one. */
-  readonly tries?: number | undefined;
-  /** Whether the studio does not open where its server cannot listen. */
-  readonly isRequired?: boolean | undefined;
-  /** By which a request is drawn that names none. */
-  readonly preset?: Preset | undefined;
-}
 
 export interface LocalServerParts {
   readonly file: ServerFile;
@@ -69,10 +54,10 @@ export class LocalServer {
   }
 
   get(): Server {
-    const { file, admission, served, aliases } = this.#parts;
+    const { admission, served, aliases } = this.#parts;
     const name = served();
     return {
-      settings: { ...file.settings(), preset: this.preset },
+      settings: this.settings,
       ...this.#state(),
       ...this.#grpc.state,
       modelNames: name === undefined ? [] : [...new Set([name, ...(aliases?.() ?? []), ALIAS])],
@@ -81,9 +66,14 @@ export class LocalServer {
     };
   }
 
+  /** As they are in this run. */
+  get settings(): ServerSettings {
+    return settingsIn(this.#run, this.#parts.file.settings());
+  }
+
   /** By which a request is drawn that names none. */
   get preset(): Preset {
-    return this.#run.preset ?? this.#parts.file.settings().preset;
+    return this.settings.preset;
   }
 
   /** Listens where it is on. What keeps it from that is its state, and refused only where it has to listen. */
@@ -230,16 +220,4 @@ export class LocalServer {
 
 function isThere({ server, address }: Listening, { host, port }: Address): boolean {
   return address.host === host && (port === server.port || (port === 0 && address.port === 0));
-}
-
-function withoutChanged(run: ServingOptions, change: ServerChange): ServingOptions {
-  const { host, port, grpcPort, preset } = change;
-  const isNamed = host !== undefined || port !== undefined;
-  return {
-    tries: isNamed ? 1 : run.tries,
-    host: host === undefined ? run.host : undefined,
-    port: port === undefined ? run.port : undefined,
-    grpcPort: grpcPort === undefined ? run.grpcPort : undefined,
-    preset: preset === undefined ? run.preset : undefined,
-  };
 }

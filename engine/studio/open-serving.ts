@@ -55,6 +55,7 @@ export async function openServing(
     admission,
     requests,
     installRoutes,
+    settings: () => server.settings,
     log,
   };
   const server: LocalServer = new LocalServer(

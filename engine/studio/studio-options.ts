@@ -3,7 +3,7 @@ import type { Probe } from "../drawing/devices.ts";
 import type { LentVault } from "../secrets/lent-vault.ts";
 import type { LentKey } from "../serving/server-file.ts";
 import type { AddressOf } from "./addresses.ts";
-import type { ServingOptions } from "./local-server.ts";
+import type { ServingOptions } from "./serving-run.ts";
 import type { LogError } from "./refusals.ts";
 
 /** What whoever opens a studio decides. */

@@ -40,6 +40,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
         timeLimitSeconds: null,
         preset: "exact",
         isSeedProfile: false,
+        isOpenaiOn: false,
       },
       state: "stopped",
       modelNames: ["starter", "stable-diffusion"],

@@ -21,6 +21,7 @@ const SETTINGS: ServerSettings = {
   timeLimitSeconds: null,
   preset: "exact",
   isSeedProfile: false,
+  isOpenaiOn: false,
 };
 
 const NAMES = ["starter", "stable-diffusion"];

@@ -93,7 +93,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   server: 1000,
   // With the OpenAPI document, which is a sixth of it.
   // And gRPC: its own listener, messages and log.
-  serving: 4200, // turns by picture, statistics, metrics and their document
+  // And OpenAI's images API, beside which A1111's comes.
+  serving: 5100, // turns by picture, statistics, metrics and their document
   settings: 200,
   // With layout.ts: which files make up a snapshot, which store and hub both ask; JSON as Python writes it.
   // And the configs of tiny autoencoders.

@@ -99,17 +99,27 @@ export interface Told {
   readonly preview?: Uint8Array;
 }
 
+/** Whether what develops is to be shown at this step. */
+export type PreviewDue = (step: number, of: number) => boolean;
+
 /** Counts the steps of a request over all its pictures. */
-export function progressTeller({
-  requests,
-}: Pick<InferenceWork, "requests">): (progress: Progress) => Promise<Told> {
+export function progressTeller(
+  { requests }: Pick<InferenceWork, "requests">,
+  isDue: PreviewDue = nowAndThen(),
+): (progress: Progress) => Promise<Told> {
   const pictures = requests.reduce((sum, { count = 1 }) => sum + count, 0);
-  let previewAtMs = -Infinity;
   return async ({ image, step, steps, preview }) => {
     const told = { step: image * steps + step, of: pictures * steps };
-    if (performance.now() - previewAtMs < PREVIEW_MS) return told;
-    previewAtMs = performance.now();
-    const pixels = await preview();
+    const pixels = isDue(told.step, told.of) ? await preview() : undefined;
     return pixels === undefined ? told : { ...told, preview: encodePng(pixels) };
+  };
+}
+
+function nowAndThen(): PreviewDue {
+  let shownAtMs = -Infinity;
+  return () => {
+    if (performance.now() - shownAtMs < PREVIEW_MS) return false;
+    shownAtMs = performance.now();
+    return true;
   };
 }

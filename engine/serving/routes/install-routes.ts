@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
 import { methodsOf, type MethodsOf, scopesOf, type ScopeOf } from "../route-scopes.ts";
+import { imageRoutes } from "../openai/image-routes.ts";
 import { pictureRoutes } from "./picture-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
 import { refuse } from "./refuse.ts";
 import { repositoryRoutes } from "./repository-routes.ts";
-import { installRoute, pathOf, type Route } from "./route.ts";
+import { installRoute, pathOf, type Route, SWITCHES } from "./route.ts";
 import { BodyReader } from "./read-body.ts";
 import type { RouteParts, SharedParts } from "./route-parts.ts";
 
@@ -26,13 +27,26 @@ export function installRoutes(app: FastifyInstance, parts: RouteParts): RouteTab
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
     scope.setErrorHandler(refuse);
-    scope.addHook("onRequest", async (request) => refuseOutOfScope(request, parts));
+    scope.addHook("onRequest", async (request) => {
+      refuseSwitchedOff(request, parts);
+      refuseOutOfScope(request, parts);
+    });
     for (const route of routes) installRoute(scope, route);
     scope.all("/*", (request) => {
-      throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
+      throw unknownAddress(request);
     });
   });
   return { scopeOf: scopesOf(routes), methodsOf: methodsOf(routes) };
+}
+
+/** A protocol that is off is not there at all. */
+function refuseSwitchedOff(request: FastifyRequest, { settings }: RouteParts): void {
+  const { protocol } = request.routeOptions.config;
+  if (protocol !== undefined && !settings()[SWITCHES[protocol]]) throw unknownAddress(request);
+}
+
+function unknownAddress(request: FastifyRequest): StudioError {
+  return new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
 }
 
 function refuseOutOfScope(request: FastifyRequest, { callerOf }: RouteParts): void {
@@ -43,5 +57,10 @@ function refuseOutOfScope(request: FastifyRequest, { callerOf }: RouteParts): vo
 
 /** Every address, and what answers there. */
 export function routesOf(parts: SharedParts): readonly Route[] {
-  return [...modelRoutes(parts), ...pictureRoutes(parts), ...repositoryRoutes(parts)];
+  return [
+    ...modelRoutes(parts),
+    ...pictureRoutes(parts),
+    ...repositoryRoutes(parts),
+    ...imageRoutes(parts),
+  ];
 }

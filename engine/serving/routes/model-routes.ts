@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { StudioError, toWire } from "../../contract/errors.ts";
 import { PRESETS } from "../../contract/presets.ts";
 import { SOFTWARE } from "../../contract/software.ts";
@@ -12,9 +13,10 @@ import {
 } from "../../kserve/server/server-messages.ts";
 import { ModelTallies } from "../model-tallies.ts";
 import type { KnownModel } from "../picture-engine.ts";
-import { OPENAPI } from "./openapi.ts";
+import { openaiModel, openaiModels } from "../openai/openai-models.ts";
+import { openapiOf } from "./openapi.ts";
 import { predictRoute } from "./predict-route.ts";
-import type { Handler, Route } from "./route.ts";
+import { type Handler, protocolsOn, type Route } from "./route.ts";
 import type { SharedParts } from "./route-parts.ts";
 import {
   addressOf,
@@ -28,10 +30,10 @@ import {
 
 /** What can be asked about the server and its models, in both protocols. */
 export function modelRoutes(parts: SharedParts): readonly Route[] {
-  const { engine } = parts;
-  const names: Handler = async () => modelList(answeringNames(await engine.models()));
+  const { engine, settings } = parts;
+  const names = async () => modelList(answeringNames(await engine.models()));
   const metadata: Handler = (request) => describeModel(engine, addressOf(request));
-  const ready: Handler = async (request) => {
+  const ready = async (request: FastifyRequest) => {
     await readyModel(engine, addressOf(request));
     return modelReady(addressOf(request).name, true);
   };
@@ -40,7 +42,7 @@ export function modelRoutes(parts: SharedParts): readonly Route[] {
     { path: "/", scope: "open", GET: () => ({ status: "alive" }) },
     { path: "/v2/health/live", scope: "open", GET: () => LIVE },
     { path: "/v2/health/ready", scope: "open", GET: serverReadiness(engine) },
-    { path: "/openapi.json", scope: "inference", GET: () => OPENAPI },
+    { path: "/openapi.json", scope: "inference", GET: () => openapiOf(protocolsOn(settings())) },
     {
       path: "/v2",
       scope: "inference",
@@ -50,8 +52,30 @@ export function modelRoutes(parts: SharedParts): readonly Route[] {
     ...statisticsRoutes(parts),
     ...versioned("", { scope: "inference", GET: metadata }),
     ...versioned("/ready", { scope: "inference", GET: ready }),
-    { path: "/v1/models", scope: "inference", GET: names },
-    { path: "/v1/models/:model", scope: "inference", GET: ready, POST: predictRoute(parts) },
+    ...firstModelRoutes(parts, { names, ready }),
+  ];
+}
+
+/** Protocol v1, and what OpenAI's API says at the same addresses where it is on. */
+function firstModelRoutes(
+  parts: SharedParts,
+  own: {
+    readonly names: () => Promise<object>;
+    readonly ready: (request: FastifyRequest) => Promise<object>;
+  },
+): readonly Route[] {
+  const { engine, settings } = parts;
+  const both: Handler = async () => ({
+    ...(await own.names()),
+    ...(settings().isOpenaiOn && openaiModels(answeringNames(await engine.models()))),
+  });
+  const one: Handler = async (request) => ({
+    ...(await own.ready(request)),
+    ...(settings().isOpenaiOn && openaiModel(addressOf(request).name)),
+  });
+  return [
+    { path: "/v1/models", scope: "inference", GET: both },
+    { path: "/v1/models/:model", scope: "inference", GET: one, POST: predictRoute(parts) },
   ];
 }
 

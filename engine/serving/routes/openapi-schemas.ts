@@ -21,7 +21,7 @@ export function named(name: string): Schema {
 }
 
 /** An object; a member whose name ends in `?` may be left out. */
-function object(members: Readonly<Record<string, Schema>>, more: Schema = {}): Schema {
+export function object(members: Readonly<Record<string, Schema>>, more: Schema = {}): Schema {
   const entries = Object.entries(members);
   return {
     type: "object",
@@ -33,12 +33,12 @@ function object(members: Readonly<Record<string, Schema>>, more: Schema = {}): S
   };
 }
 
-function list(items: Schema, more: Schema = {}): Schema {
+export function list(items: Schema, more: Schema = {}): Schema {
   return { type: "array", items, ...more };
 }
 
 /** Nothing but what is named: what we send, clients' schemas may be checked against. */
-const CLOSED = { additionalProperties: false };
+export const CLOSED = { additionalProperties: false };
 
 const DATATYPES = Object.keys(ELEMENT_BYTES);
 const INPUTS: readonly PictureInput[] = Object.values(PICTURE_INPUTS);
@@ -54,7 +54,8 @@ const PLAIN: Partial<Record<Datatype, Schema>> = {
   FP32: { type: "number" },
 };
 
-const SETTINGS = Object.fromEntries(
+/** The inputs as plain members. */
+export const SETTINGS = Object.fromEntries(
   INPUTS.flatMap((input) =>
     [input.name, input.alias]
       .filter((name) => name !== undefined)

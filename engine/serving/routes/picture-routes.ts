@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import type { FastifyBaseLogger } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
 import {
   eventJson,
@@ -11,37 +9,16 @@ import { readInferRequest } from "../../kserve/server/infer-request.ts";
 import { seedReply } from "../../kserve/server/picture-reply.ts";
 import { wantedPicture } from "../../kserve/server/wanted-picture.ts";
 import { toBase64 } from "../../kserve/wire/base64.ts";
-import { type ByteSource, text } from "../../kserve/wire/encoded-message.ts";
+import type { ByteSource } from "../../kserve/wire/encoded-message.ts";
 import type { MessageBody } from "../../kserve/wire/framing.ts";
-import {
-  allPictures,
-  type DrawnRequest,
-  drawPictures,
-  ofOneSize,
-  type Progress,
-  progressTeller,
-  type Told,
-} from "./draw-pictures.ts";
+import { allPictures, ofOneSize, progressTeller, type Told } from "./draw-pictures.ts";
+import { type EventForm, streamEvents } from "./event-stream.ts";
 import { type Inference, type Message, readInference, replyTo } from "./read-inference.ts";
 import { sentenceOf } from "./refuse.ts";
-import { relay } from "./relay.ts";
 import { versioned } from "./model-routes.ts";
 import type { Handler, Route } from "./route.ts";
 import { isSeedReply, type SharedParts } from "./route-parts.ts";
-import { endWhereStalled, sendMessage } from "./send-message.ts";
-
-/** Silence that proxies take for death begins at 30 s: a comment goes out before. */
-const SILENCE_MS = 10_000;
-
-/** Events that may wait for a slow client; what is older is dropped, the last one never. */
-const MAX_WAITING = 100;
-
-const STREAM_HEADERS = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache",
-  // Proxies of nginx's kind would collect the events otherwise.
-  "x-accel-buffering": "no",
-};
+import { sendMessage } from "./send-message.ts";
 
 /** What the customer's handler reads of a request besides the prompt. */
 const NOTHING = { outputs: [], parameters: new Map() };
@@ -78,20 +55,12 @@ function generate(parts: SharedParts): Handler {
   };
 }
 
-/**
- * `POST …/generate_stream`: an event for each step, then one that is the reply. What is refused before
- * the first of them has a status; what fails later is an event `{"error"}`.
- */
+/** `POST …/generate_stream`: an event for each step, then one that is the reply. */
 function generateStream(parts: SharedParts): Handler {
   return async (request, reply) => {
     const inference = await readInference(parts, { request, reply }, readMessage);
-    const silenceMs = parts.silenceMs ?? SILENCE_MS;
-    const drawing = drawPictures(parts.admission, inference);
-    const events = relay(drawing, { limit: MAX_WAITING, silenceMs });
-    const first = await events.next();
-    endWhereStalled(reply);
-    const stream = eventStream(first.value ?? undefined, events, { inference, log: request.log });
-    return reply.headers(STREAM_HEADERS).send(Readable.from(stream, { objectMode: false }));
+    const form = { encode: eventEncoder(inference), failed };
+    return streamEvents(parts, { request, reply }, { work: inference, form });
   };
 }
 
@@ -106,34 +75,16 @@ function readMessage({ bytes }: MessageBody): Message {
   });
 }
 
-type DrawingEvent = Progress | DrawnRequest;
-
-async function* eventStream(
-  first: DrawingEvent | undefined,
-  events: AsyncIterable<DrawingEvent | undefined>,
-  { inference, log }: { readonly inference: Inference; readonly log: FastifyBaseLogger },
-): AsyncGenerator<Uint8Array, void> {
-  const encode = eventEncoder(inference);
-  try {
-    yield* (await encode(first)).chunks;
-    for await (const event of events) yield* (await encode(event)).chunks;
-  } catch (error) {
-    if (inference.signal.aborted) return;
-    if (!(error instanceof StudioError)) log.error(error);
-    yield* serverSentEvent(eventJson({ error: sentenceOf(error) })).chunks;
-  }
+function failed(error: unknown): ByteSource {
+  return serverSentEvent(eventJson({ error: sentenceOf(error) }));
 }
 
-function eventEncoder(
-  inference: Inference,
-): (event: DrawingEvent | undefined) => Promise<ByteSource> {
+function eventEncoder(inference: Inference): EventForm["encode"] {
   const tell = progressTeller(inference);
-  return async (event) => {
-    // A comment: clients skip it, proxies see that somebody is there.
-    if (event === undefined) return text(": waiting\n\n");
-    if (event.kind === "drawn") return serverSentEvent(replyTo(inference, event));
-    return serverSentEvent(eventJson(progressEvent(inference, await tell(event))));
-  };
+  return async (event) =>
+    event.kind === "drawn"
+      ? serverSentEvent(replyTo(inference, event))
+      : serverSentEvent(eventJson(progressEvent(inference, await tell(event))));
 }
 
 function progressEvent(

@@ -1,8 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { type Details, StudioError } from "../../contract/errors.ts";
 import { errorReply } from "../../kserve/server/server-messages.ts";
+import { refusalBody } from "./refusal-body.ts";
 
-/** Answers whatever a route threw: `{"error": sentence}`, and the status that goes with it. */
+/** Answers whatever a route threw: `{"error": sentence}`, or as its protocol has it, and the status that goes with it. */
 export function refuse(
   error: FastifyError | StudioError,
   request: FastifyRequest,
@@ -10,11 +11,10 @@ export function refuse(
 ): FastifyReply {
   const refusal = asRefusal(error);
   if (refusal.code === "INTERNAL") request.log.error(error);
-  const { status, body } = errorReply(refusal);
   return reply
-    .code(statusOf(error) ?? status)
+    .code(statusOf(error) ?? refusal.status)
     .headers({ "cache-control": "no-store", ...refusalHeaders(refusal) })
-    .send(body);
+    .send(refusalBody(request.url, refusal));
 }
 
 /** What HTTP has a header for: how to prove who one is, when to come back, what else may be asked. */

@@ -6,14 +6,29 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** What a caller must be allowed; management where nothing is declared. */
     scope?: RouteScope;
+    protocol?: SwitchedProtocol;
   }
 }
 
 /** What answers a request: the reply that was sent, or the JSON to send. */
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
+/** Protocols that are off until they are switched on, by their settings. */
+export const SWITCHES = { openai: "isOpenaiOn" } as const;
+export type SwitchedProtocol = keyof typeof SWITCHES;
+
+/** Those that are on. */
+export function protocolsOn(
+  settings: Readonly<Record<(typeof SWITCHES)[SwitchedProtocol], boolean>>,
+): ReadonlySet<SwitchedProtocol> {
+  const names: readonly SwitchedProtocol[] = ["openai"];
+  return new Set(names.filter((name) => settings[SWITCHES[name]]));
+}
+
 /** An address with its scope, and what answers each method; HEAD goes where GET does. */
 export interface Route extends ScopedRoute {
+  /** Where it is answered only while that protocol is on. */
+  readonly protocol?: SwitchedProtocol;
   readonly GET?: Handler;
   readonly POST?: Handler;
 }
@@ -22,8 +37,8 @@ const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", 
 
 /** Answers at an address, with a slash at its end or without; other methods are refused with what is allowed. */
 export function installRoute(app: FastifyInstance, route: Route): void {
-  const { path, scope = "management", GET, POST } = route;
-  const config = { scope };
+  const { path, scope = "management", protocol, GET, POST } = route;
+  const config = { scope, ...(protocol && { protocol }) };
   const allowed = methodsOfRoute(route);
   for (const url of writingsOf(path)) {
     if (GET !== undefined) app.get(url, { config }, GET);

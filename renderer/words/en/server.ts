@@ -127,6 +127,7 @@ export const server = {
   },
   settings: {
     reach: "Address",
+    apis: "Other APIs",
     access: "Access",
     work: "Work",
     host: "Listens for",
@@ -150,6 +151,8 @@ export const server = {
     restarts:
       "A new address or port takes effect at once. Connections to the old one end, and what is being drawn for them is cancelled. Port 0 takes any free one.",
     elsewhere: "Running at {{origin}} for now (start option, or the saved port was busy).",
+    openai: "Answer the OpenAI images API",
+    openaiHelp: "For OpenAI SDKs and chat programs: use this server's address followed by /v1.",
     keyRequired: "Programs of this machine need a key too",
     keyHelp: "Off, every program you run can ask for pictures. Pages in a browser cannot.",
     keyAlways: "Always so where others can reach the server.",

@@ -8,7 +8,8 @@ import { quietLog } from "../../../engine/serving/quiet-log.ts";
 import { RequestLog } from "../../../engine/serving/request-log.ts";
 import { installRoutes } from "../../../engine/serving/routes/install-routes.ts";
 import { ServerFile } from "../../../engine/serving/server-file.ts";
-import { LocalServer, type ServingOptions } from "../../../engine/studio/local-server.ts";
+import { LocalServer } from "../../../engine/studio/local-server.ts";
+import type { ServingOptions } from "../../../engine/studio/serving-run.ts";
 import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
@@ -103,6 +104,15 @@ test("a preset of this run is told and kept nowhere, until a person chooses anot
   expect([server.preset, file.settings().preset]).toEqual(["fast", "balanced"]);
   await server.change({ preset: "exact" });
   expect([server.preset, file.settings().preset]).toEqual(["exact", "exact"]);
+});
+
+test("an API that is switched on for this run is told and kept nowhere, until a person chooses", async () => {
+  const { server, file } = await localServer({ isOpenaiOn: true }, { port: 0 });
+  expect(server.settings.isOpenaiOn).toBe(true);
+  await server.change({ queueLength: 3 });
+  expect([server.settings.isOpenaiOn, file.settings().isOpenaiOn]).toEqual([true, false]);
+  await server.change({ isOpenaiOn: false });
+  expect(server.settings.isOpenaiOn).toBe(false);
 });
 
 test("a studio of the command line keeps what is chosen, and never listens", async () => {

@@ -1,14 +1,15 @@
 import { gunzipSync, inflateSync } from "node:zlib";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { OPENAPI } from "../../../../engine/serving/routes/openapi.ts";
+import { OPENAPI, openapiOf } from "../../../../engine/serving/routes/openapi.ts";
 import type { Answer } from "./asking.ts";
 
 const DOCUMENT = "document";
 const ajv = new Ajv2020({ strict: false, allErrors: false });
-ajv.addSchema(OPENAPI, DOCUMENT);
+const EVERYTHING = openapiOf(new Set(["openai"]));
+ajv.addSchema({ ...EVERYTHING, paths: { ...EVERYTHING.paths, ...OPENAPI.paths } }, DOCUMENT);
 
 /** Paths of the document as expressions; those with fewer things that vary come first. */
-const PATHS = Object.keys(OPENAPI.paths)
+const PATHS = Object.keys(EVERYTHING.paths)
   .toSorted((a, b) => a.split("{").length - b.split("{").length || b.length - a.length)
   .map((path) => ({
     path,
@@ -25,13 +26,17 @@ export function faultsOf(call: string, answer: Answer): unknown[] {
 }
 
 function validatorFor(method: string, path: string, { status, headers }: Answer): ValidateFunction {
-  if (status >= 400) return compiled("components/schemas/Refusal");
+  if (status >= 400) return compiled(`components/schemas/${refusalOf(path)}`);
   const known = PATHS.find(({ pattern }) => pattern.test(path.replaceAll(/%3a/gi, ":")));
   if (known === undefined) throw new Error(`${path} is not in the document`);
   const isStream = String(headers["content-type"]).startsWith("text/event-stream");
   const type = isStream ? "text/event-stream" : "application/json";
   const steps = ["paths", known.path, method, "responses", "200", "content", type, "schema"];
   return compiled(steps.map((step) => step.replaceAll("/", "~1")).join("/"));
+}
+
+function refusalOf(path: string): string {
+  return path.startsWith("/v1/images/") ? "OpenaiRefusal" : "Refusal";
 }
 
 const validators = new Map<string, ValidateFunction>();
@@ -58,7 +63,7 @@ export function eventsOf(stream: string): unknown[] {
   return stream
     .split("\n\n")
     .filter((event) => event !== "" && !event.startsWith(":"))
-    .map((event) => JSON.parse(event.replace(/^data: /, "")) as unknown);
+    .map((event) => JSON.parse(event.replace(/^(?:event: .*\n)?data: /, "")) as unknown);
 }
 
 function unpacked(bytes: Buffer, encoding: unknown): Buffer {

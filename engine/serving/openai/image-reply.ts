@@ -1,0 +1,71 @@
+import { toBase64 } from "../../kserve/wire/base64.ts";
+import {
+  type ByteSource,
+  type EncodedMessage,
+  join,
+  text,
+} from "../../kserve/wire/encoded-message.ts";
+import type { Drawn } from "../routes/draw-pictures.ts";
+import type { ImageRequest } from "./image-request.ts";
+
+/** What an event of a stream begins with; edits have their own. */
+export type ImageKind = "image_generation" | "image_edit";
+
+type Wanted = Pick<ImageRequest, "format" | "isUrl">;
+
+/** All pictures in one reply. `created` is in seconds since 1970. */
+export function imagesReply(
+  pictures: readonly Drawn[],
+  wanted: Wanted,
+  created: number,
+): EncodedMessage {
+  const data = pictures.flatMap((picture, i) => [
+    text(i === 0 ? "{" : ",{"),
+    ...member(picture.bytes, wanted),
+    text("}"),
+  ]);
+  const head = { created, ...described(pictures[0], wanted) };
+  return {
+    headers: { "content-type": "application/json" },
+    ...join([text(`${JSON.stringify(head).slice(0, -1)},"data":[`), ...data, text("]}")]),
+  };
+}
+
+/** A picture that is done, as an event. */
+export function completedEvent(
+  kind: ImageKind,
+  picture: Drawn,
+  { wanted, created }: { readonly wanted: Wanted; readonly created: number },
+): ByteSource {
+  const type = `${kind}.completed`;
+  const head = { type, created_at: created, ...described(picture, wanted) };
+  return event(type, head, picture.bytes);
+}
+
+/** A small picture of what develops, as an event; `index` counts them from 0. */
+export function partialEvent(
+  kind: ImageKind,
+  preview: Uint8Array,
+  { index, created }: { readonly index: number; readonly created: number },
+): ByteSource {
+  const type = `${kind}.partial_image`;
+  const head = { type, created_at: created, partial_image_index: index, output_format: "png" };
+  return event(type, head, preview);
+}
+
+/** One server-sent event with its name, as OpenAI's SDKs read them. */
+function event(type: string, head: object, picture: Uint8Array): ByteSource {
+  const json = JSON.stringify(head).slice(0, -1);
+  return text(`event: ${type}\ndata: ${json},"b64_json":"${toBase64(picture)}"}\n\n`);
+}
+
+function described(picture: Drawn | undefined, { format }: Wanted): object {
+  const size = picture === undefined ? {} : { size: `${picture.width}x${picture.height}` };
+  return { background: "opaque", output_format: format, ...size };
+}
+
+/** No picture is kept, so what a client may fetch from is the address that holds it. */
+function member(bytes: Uint8Array, { format, isUrl }: Wanted): readonly ByteSource[] {
+  const start = isUrl ? `"url":"data:image/${format};base64,` : '"b64_json":"';
+  return [text(start), text(toBase64(bytes)), text('"')];
+}

@@ -1,0 +1,46 @@
+import type { Preset } from "../contract/presets.ts";
+import type { ServerChange, ServerSettings } from "../contract/server.ts";
+
+/** What holds for one run, whatever the settings say. */
+export interface ServingOptions {
+  /** Whether it does not listen until somebody starts it. */
+  readonly isOff?: boolean | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** Where it answers gRPC as well; 0 takes any. */
+  readonly grpcPort?: number | undefined;
+  /** How many ports from the wanted one on may be tried; 1 where it has to be that one. */
+  readonly tries?: number | undefined;
+  /** Whether the studio does not open where its server cannot listen. */
+  readonly isRequired?: boolean | undefined;
+  /** By which a request is drawn that names none. */
+  readonly preset?: Preset | undefined;
+  /** Whether it answers OpenAI's images API as well. */
+  readonly isOpenaiOn?: boolean | undefined;
+}
+
+/** Settings as they are in a run. */
+export function settingsIn(
+  { preset, isOpenaiOn }: ServingOptions,
+  settings: ServerSettings,
+): ServerSettings {
+  return {
+    ...settings,
+    ...(preset !== undefined && { preset }),
+    ...(isOpenaiOn !== undefined && { isOpenaiOn }),
+  };
+}
+
+/** What is left of a run's own choices once a person has chosen otherwise. */
+export function withoutChanged(run: ServingOptions, change: ServerChange): ServingOptions {
+  const { host, port, grpcPort, preset, isOpenaiOn } = change;
+  const isNamed = host !== undefined || port !== undefined;
+  return {
+    tries: isNamed ? 1 : run.tries,
+    host: host === undefined ? run.host : undefined,
+    port: port === undefined ? run.port : undefined,
+    grpcPort: grpcPort === undefined ? run.grpcPort : undefined,
+    preset: preset === undefined ? run.preset : undefined,
+    isOpenaiOn: isOpenaiOn === undefined ? run.isOpenaiOn : undefined,
+  };
+}
