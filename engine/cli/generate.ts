@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { Preparation } from "../drawing/load-model.ts";
 import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
+import type { GenerationRequest } from "../contract/request.ts";
 import { Drawing, type RequestEvent } from "../drawing/drawing.ts";
 import { drawableFolder, type WorkProgress } from "../drawing/unpacked-archive.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
@@ -14,23 +15,46 @@ export function generateCommand(signal: AbortSignal): Command {
     await checkFree({ out: flags.out, force: flags.force ?? false, count: flags.count });
     const initImage =
       flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
-    const drawing = new Drawing({ device: flags.device });
-    try {
-      drawing.start();
-      const model =
-        flags.model && (await drawableFolder(flags.model, { signal, onProgress: reportUnpacking }));
-      const inputs = { model, startImage: initImage, onPreparing: reportPreparing, signal };
-      let started: Started | undefined;
-      const events = drawing.generate(requestOf(prompt, flags), inputs);
-      for await (const event of events) {
-        await report(event, prompt, flags);
-        if (event.kind === "started") started ??= event;
-        if (started && isExact(flags)) tellFasterWays(started, event);
-      }
-    } finally {
-      drawing.close();
-    }
+    await drawHere(requestOf(prompt, flags), flags, { signal, initImage });
   });
+}
+
+/** How to draw on this device, and where to write. */
+export type DrawingFlags = Pick<
+  GenerateFlags,
+  "model" | "device" | "out" | "force" | "json" | "count"
+>;
+
+type Asked = { readonly [K in keyof GenerationRequest]?: GenerationRequest[K] | undefined } & {
+  readonly prompt: string;
+};
+
+interface DrawingHere {
+  readonly signal: AbortSignal;
+  readonly initImage?: Awaited<ReturnType<typeof readPicture>> | undefined;
+}
+
+/** Draws on this device without a studio, and writes what comes. */
+export async function drawHere(
+  request: Asked,
+  flags: DrawingFlags,
+  { signal, initImage }: DrawingHere,
+): Promise<void> {
+  const drawing = new Drawing({ device: flags.device });
+  try {
+    drawing.start();
+    const model =
+      flags.model && (await drawableFolder(flags.model, { signal, onProgress: reportUnpacking }));
+    const inputs = { model, startImage: initImage, onPreparing: reportPreparing, signal };
+    let started: Started | undefined;
+    for await (const event of drawing.generate(request, inputs)) {
+      await report(event, request.prompt, flags);
+      if (event.kind === "started") started ??= event;
+      if (started && isExact(request)) tellFasterWays(started, event);
+    }
+  } finally {
+    drawing.close();
+  }
 }
 
 function reportUnpacking({ doneBytes, totalBytes }: WorkProgress): void {
@@ -44,7 +68,7 @@ function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void 
 type Started = Extract<RequestEvent, { kind: "started" }>;
 
 /** Whether nothing is asked for that makes a picture faster. */
-function isExact({ preset = "exact", precision = "auto", steps }: GenerateFlags): boolean {
+function isExact({ preset = "exact", precision = "auto", steps }: Asked): boolean {
   return preset === "exact" && precision === "auto" && steps === undefined;
 }
 
@@ -56,7 +80,7 @@ function tellFasterWays({ model, device }: Started, event: RequestEvent): void {
   if (ways !== undefined) note(ways);
 }
 
-async function report(event: RequestEvent, prompt: string, flags: GenerateFlags): Promise<void> {
+async function report(event: RequestEvent, prompt: string, flags: DrawingFlags): Promise<void> {
   const isJson = flags.json === true;
   if (event.kind === "started") {
     const { order, model, device } = event;
@@ -83,7 +107,7 @@ async function report(event: RequestEvent, prompt: string, flags: GenerateFlags)
 async function reportPicture(
   { png, record, seconds, image }: Extract<RequestEvent, { kind: "image" }>,
   prompt: string,
-  { out, count, force = false, json }: GenerateFlags,
+  { out, count, force = false, json }: DrawingFlags,
 ): Promise<void> {
   const { seed, width, height, device, precision } = record;
   const { model, scheduler, steps, guidanceScale } = record;

@@ -13,6 +13,7 @@ import { openCommand } from "./open.ts";
 import { exitCodeOf, tell, tellUsage, watchReaders } from "./outcome.ts";
 import { queueCommand } from "./queue.ts";
 import { withJoinedShares } from "./request-flags.ts";
+import { replayCommand } from "./replay.ts";
 import { serveCommand } from "./serve.ts";
 import { settingsCommand } from "./settings.ts";
 import { startCommand } from "./start.ts";
@@ -30,6 +31,7 @@ const COMMANDS = [
   serveCommand,
   openCommand,
   generateCommand,
+  replayCommand,
   queueCommand,
   galleryCommand,
   modelsCommand,

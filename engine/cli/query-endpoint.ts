@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Endpoint } from "../contract/endpoints.ts";
 import { fromWire, StudioError } from "../contract/errors.ts";
 import type { Generation } from "../contract/generation.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
@@ -52,14 +53,7 @@ export async function query(studio: ReachedStudio, asked: Query): Promise<void> 
   const { wanted, prompt, flags, open } = asked;
   const { client } = studio;
   const endpoint = await namedEndpoint(client, wanted);
-  if ((await client.queue.get()).isPaused) {
-    const details = {
-      what: "The endpoint",
-      wanted: "asked",
-      state: "held up: the queue is paused",
-    };
-    throw new StudioError("STATE_CONFLICT", details);
-  }
+  await refusePaused(client, "The endpoint");
   const { generationIds } = await client.generation.enqueue({
     ...requestOf(prompt, flags),
     target: endpoint.id,
@@ -69,22 +63,30 @@ export async function query(studio: ReachedStudio, asked: Query): Promise<void> 
   for (const id of generationIds) open.add(id);
   for (const [image, id] of generationIds.entries()) {
     if (image === 0) tellWhatIsNotSent(await client.generation.get({ id }), endpoint, flags);
-    const ended = await follow(studio, { id, endpoint, isJson: flags.json === true });
+    const ended = await follow(studio, { id, at: endpoint.name, isJson: flags.json === true });
     open.delete(id);
     await write(studio, ended, { image, prompt, flags });
   }
 }
 
+/** Refuses while nothing new is drawn. */
+export async function refusePaused({ queue }: Pick<StudioClient, "queue">, what: string) {
+  if (!(await queue.get()).isPaused) return;
+  const details = { what, wanted: "asked", state: "held up: the queue is paused" };
+  throw new StudioError("STATE_CONFLICT", details);
+}
+
 interface Following {
   readonly id: string;
-  readonly endpoint: Endpoint;
+  /** What a person calls the place where it is drawn. */
+  readonly at: string;
   readonly isJson: boolean;
 }
 
 /** Shows how long it takes until it ends; what it failed of is thrown. */
-async function follow(
+export async function follow(
   { client }: ReachedStudio,
-  { id, endpoint, isJson }: Following,
+  { id, at, isJson }: Following,
 ): Promise<Generation> {
   let last = "";
   for (;;) {
@@ -94,7 +96,7 @@ async function follow(
     if (error !== undefined) throw fromWire(error) ?? new Error(error.message);
     if (state === "cancelled") throw new DOMException("cancelled", "AbortError");
     if (state === "interrupted") throw new Error("the studio ended meanwhile");
-    const text = inWords(generation, endpoint.name);
+    const text = inWords(generation, at);
     if (text !== last && isJson && progress !== undefined) {
       printJson({ type: "progress", id, ...progress });
     } else if (text !== last && !isJson) progressLine(text);
@@ -103,17 +105,25 @@ async function follow(
   }
 }
 
-async function write(
+interface Writing {
+  readonly image: number;
+  readonly prompt: string;
+  readonly flags: Pick<QueryFlags, "out" | "count" | "force" | "json">;
+}
+
+/** Writes the picture of a generation that is done, and tells where it is. */
+export async function write(
   studio: ReachedStudio,
   { imageId }: Generation,
-  { image, prompt, flags }: { image: number; prompt: string; flags: QueryFlags },
+  { image, prompt, flags }: Writing,
 ): Promise<void> {
   const { out, count, force = false, json } = flags;
   const { address, record, id, seconds } = await studio.client.gallery.get({ id: imageId ?? "" });
   const png = await studio.picture(address);
   const path = await writePicture(png, { out, prompt, seed: record.seed, image, count, force });
   if (json !== true) {
-    progressLine(`Drawn in ${(seconds?.denoise ?? 0).toFixed(1)} s.`, true);
+    const { load = 0, text = 0, denoise = 0, decode = 0 } = seconds ?? {};
+    progressLine(`Drawn in ${(load + text + denoise + decode).toFixed(1)} s.`, true);
     process.stdout.write(`${path}\n`);
     return;
   }
@@ -143,10 +153,17 @@ function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: Que
 
 function inWords({ state, progress }: Generation, name: string): string {
   if (state === "waiting") return `Waiting for ${name}`;
-  if (progress?.stage !== "asking") return "Saving";
+  if (progress?.stage !== "asking") return hereInWords(progress);
   const { elapsedSeconds = 0, expectedSeconds, attempt } = progress;
   const expected =
     expectedSeconds === undefined ? "" : ` of about ${Math.round(expectedSeconds)} s`;
   const again = attempt === undefined ? "" : `, attempt ${attempt}`;
   return `Asking ${name}, ${Math.round(elapsedSeconds)} s${expected}${again}`;
+}
+
+/** Of a picture that this device draws. */
+function hereInWords(progress: Generation["progress"]): string {
+  const { stage, step = 0, steps = 0 } = progress ?? {};
+  if (stage === "loading" || stage === "preparing") return "Loading the model";
+  return stage === "denoising" ? `Step ${step} of ${steps}` : "Saving";
 }

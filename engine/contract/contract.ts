@@ -7,14 +7,7 @@ import { clusterContract } from "./clusters.ts";
 import { deployContract } from "./deploy.ts";
 import { deploymentContract } from "./deployments.ts";
 import { cudaOfferSchema, deviceReportSchema } from "./devices.ts";
-import {
-  certificateSchema,
-  endpointChangeSchema,
-  endpointCheckSchema,
-  endpointIdSchema,
-  endpointSchema,
-  newEndpointSchema,
-} from "./endpoints.ts";
+import { endpointContract } from "./endpoints.ts";
 import { studioEventSchema } from "./events.ts";
 import {
   galleryFacetsSchema,
@@ -44,6 +37,7 @@ import {
   storedModelSchema,
   tinyDecoderSchema,
 } from "./models.ts";
+import { recordingSchema, replaySchema } from "./recordings.ts";
 import { MAX_PROMPT } from "./request.ts";
 import { secretNameSchema, secretStatusSchema } from "./secrets.ts";
 import {
@@ -58,9 +52,9 @@ import { formSchema, settingsChangeSchema, settingsSchema } from "./settings.ts"
 import { transferSchema } from "./transfers.ts";
 
 const nothing = z.void();
+const generationId = z.string().max(64);
 const ids = z.object({ ids: z.array(z.string().max(64)).min(1).max(1000) });
 const images = z.object({ ids: imageIdsSchema });
-const endpoint = z.object({ id: endpointIdSchema });
 const transfer = z.object({ transferId: z.string() });
 
 /** A picture file from outside is refused beyond this many bytes. */
@@ -101,6 +95,14 @@ export const contract = {
     getInitImage: oc.input(z.object({ id: z.string().max(64) })).output(initImageSchema),
     /** Reads how a picture was made out of its file; refuses as NO_GENERATION_DATA where it does not say. */
     recall: oc.input(picture).output(recallSchema),
+    /** The request for a picture, or for a generation that has none, in the forms that people keep. No token is in it. */
+    record: oc
+      .input(
+        z.union([z.strictObject({ imageId: imageIdSchema }), z.strictObject({ id: generationId })]),
+      )
+      .output(recordingSchema),
+    /** What a recorded request asks for: v2 JSON, a curl line, or a picture that tells how it was made. */
+    readRecorded: oc.input(picture).output(replaySchema),
   },
 
   queue: {
@@ -232,23 +234,7 @@ export const contract = {
   },
 
   /** Inference endpoints on other machines. */
-  endpoints: {
-    list: oc.output(z.array(endpointSchema)),
-    /** Adds one without asking it anything; `test` does that. */
-    add: oc.input(newEndpointSchema).output(endpointSchema),
-    change: oc.input(endpointChangeSchema).output(endpointSchema),
-    remove: oc.input(endpoint).output(nothing),
-    /** A bearer token or the content of a `token.cfg`; null forgets it. */
-    setToken: oc
-      .input(endpoint.extend({ token: z.string().max(20_000).nullable() }))
-      .output(endpointSchema),
-    /** Asks it whether it is ready, which models it has and what they take. Never refuses: the check tells. */
-    test: oc.input(endpoint).output(endpointCheckSchema),
-    /** The certificates that a host shows, its own first; nothing is trusted by looking. */
-    certificates: oc
-      .input(z.object({ url: z.string().max(2048) }))
-      .output(z.array(certificateSchema)),
-  },
+  endpoints: endpointContract,
 
   /** Buckets of S3 services, by the connections to them. */
   buckets: bucketContract,

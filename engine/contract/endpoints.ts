@@ -1,3 +1,4 @@
+import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { errorSchema } from "./errors.ts";
 
@@ -110,3 +111,25 @@ export const endpointSchema = z.object({
   createdAt: z.iso.datetime(),
 });
 export type Endpoint = z.output<typeof endpointSchema>;
+
+const nothing = z.void();
+const endpoint = z.object({ id: endpointIdSchema });
+
+/** What may be asked of inference endpoints on other machines. */
+export const endpointContract = {
+  list: oc.output(z.array(endpointSchema)),
+  /** Adds one without asking it anything; `test` does that. */
+  add: oc.input(newEndpointSchema).output(endpointSchema),
+  change: oc.input(endpointChangeSchema).output(endpointSchema),
+  remove: oc.input(endpoint).output(nothing),
+  /** A bearer token or the content of a `token.cfg`; null forgets it. */
+  setToken: oc
+    .input(endpoint.extend({ token: z.string().max(20_000).nullable() }))
+    .output(endpointSchema),
+  /** Asks it whether it is ready, which models it has and what they take. Never refuses: the check tells. */
+  test: oc.input(endpoint).output(endpointCheckSchema),
+  /** The certificates that a host shows, its own first; nothing is trusted by looking. */
+  certificates: oc
+    .input(z.object({ url: z.string().max(2048) }))
+    .output(z.array(certificateSchema)),
+};

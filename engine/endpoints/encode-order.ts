@@ -12,12 +12,15 @@ import type { Receiver } from "./sent-order.ts";
 
 /** An order, with nothing in it but what is sent, as the body of an inference request. */
 export function encodeOrder(id: string, order: Order, receiver: Receiver): EncodedMessage {
+  return encodeRequest(requestFor(id, order, receiver), false);
+}
+
+/** The same request, before it is put into bytes. */
+export function requestFor(id: string, order: Order, receiver: Receiver): InferRequest {
   const declared = receiver.check?.inputs ?? [];
-  const request =
-    receiver.profile === "prompt"
-      ? askForPrompts(id, [order.prompt], promptInput(declared))
-      : withNames(askForSettings(id, order), declared);
-  return encodeRequest(request, false);
+  return receiver.profile === "prompt"
+    ? askForPrompts(id, [order.prompt], promptInput(declared))
+    : withNames(askForSettings(id, order), declared);
 }
 
 /** The name under which an endpoint takes its prompt. */

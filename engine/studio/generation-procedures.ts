@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { LOCAL_TARGET } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
+import type { Recording } from "../contract/recordings.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
@@ -14,6 +15,8 @@ import { endpointEstimate, endpointOrders } from "./endpoint-orders.ts";
 import { os } from "./implementer.ts";
 import type { InitImages } from "./init-images.ts";
 import type { LiveQueue } from "./live-queue.ts";
+import type { LocalServer } from "./local-server.ts";
+import { orderOf, readReplay, recordingOf } from "./recording.ts";
 import type { ModelReader } from "../worker/model-reader.ts";
 
 export interface GenerationParts {
@@ -22,9 +25,10 @@ export interface GenerationParts {
   readonly models: ModelReader;
   readonly settings: SettingsFile;
   readonly initImages: InitImages;
-  readonly gallery: Pick<Gallery, "fileOf">;
+  readonly gallery: Pick<Gallery, "fileOf" | "get">;
+  readonly server: Pick<LocalServer, "get">;
   readonly estimates: Pick<Estimates, "of">;
-  readonly endpoints: Pick<Endpoints, "get">;
+  readonly endpoints: Pick<Endpoints, "get" | "list">;
 }
 
 /** Asking for pictures, and everything around the asking. */
@@ -72,7 +76,25 @@ export function generationProcedures(parts: GenerationParts) {
       const { readForeignGeneration } = await import("../codecs/read-generation.ts");
       return readForeignGeneration(await file.bytes(), file.name);
     }),
+    record: os.generation.record.handler(async ({ input }) => recordingFor(parts, input)),
+    readRecorded: os.generation.readRecorded.handler(({ input: { file } }) => readReplay(file)),
   };
+}
+
+/** The request for a picture, or for a generation. What was drawn elsewhere is asked of this machine's server. */
+async function recordingFor(
+  { gallery, live, endpoints, server }: GenerationParts,
+  input: { readonly imageId: string } | { readonly id: string },
+): Promise<Recording> {
+  const { order, target } =
+    "id" in input ? live.get(input.id) : await orderOfImage(gallery, input.imageId);
+  const endpoint = endpoints.list().find(({ id }) => id === target);
+  return recordingOf(order, endpoint === undefined ? { server: server.get() } : { endpoint });
+}
+
+async function orderOfImage(gallery: GenerationParts["gallery"], id: string) {
+  const { record, target } = await gallery.get(id);
+  return { order: orderOf(record), target };
 }
 
 /** Orders for whatever is to draw them. Refuses what it could not draw. */

@@ -20,6 +20,7 @@ export function DropOverlay() {
         icon={SlidersHorizontal}
         title={t("drop.settings")}
         hint={t("drop.settingsHint")}
+        takesText
         onDrop={recall}
       />
       <Target icon={ImageUp} title={t("drop.start")} hint={t("drop.startHint")} onDrop={start} />
@@ -31,15 +32,19 @@ interface TargetProps {
   readonly icon: LucideIcon;
   readonly title: string;
   readonly hint: string;
+  /** Whether the file of a recorded request will do, too. */
+  readonly takesText?: boolean;
   readonly onDrop: (file: File) => void;
 }
 
-function Target({ icon, title, hint, onDrop }: TargetProps) {
+function Target({ icon, title, hint, takesText = false, onDrop }: TargetProps) {
   const t = useWords("generate");
   const [isOver, setIsOver] = useState(false);
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    const file = [...event.dataTransfer.files].find(({ type }) => type.startsWith("image/"));
+    const file = [...event.dataTransfer.files].find(
+      ({ type }) => takesText || type.startsWith("image/"),
+    );
     if (file) onDrop(file);
     else showFailure(new Error(t("drop.noPicture")));
   };

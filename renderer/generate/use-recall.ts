@@ -4,13 +4,21 @@ import { recallRecord } from "../state/form.ts";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
-/** Takes over the settings that a picture file carries, whoever wrote it. */
+/** Takes over the settings that a picture carries, whoever wrote it, or that a recorded request asks for. */
 export function useRecall(): (file: File) => void {
   const t = useWords("generate");
   const { client } = useStudio();
   return useCallback(
     (file: File) => {
       const recall = async () => {
+        if (!file.type.startsWith("image/")) {
+          const { requests } = await client.generation.readRecorded({ file });
+          const [{ precision, ...asked } = { precision: undefined }] = requests;
+          const isBytes = precision === "int8";
+          recallRecord({ ...asked, ...(isBytes && { precision }) });
+          showToast(t("drop.replayed", { name: file.name }));
+          return;
+        }
         const { record, writer } = await client.generation.recall({ file });
         recallRecord(record);
         showToast(t("drop.recalled", { writer: t(`drop.writers.${writer}`) }));

@@ -2,8 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Image } from "../../engine/contract/gallery.ts";
 import type { Generation } from "../../engine/contract/generation.ts";
+import { RECORDING_FORMS, type RecordingForm } from "../../engine/contract/recordings.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { ActionButton } from "../shortcuts/action-button.tsx";
+import { Button } from "../ui/button.tsx";
+import { attempt, showToast } from "../ui/toasts.ts";
 import { formatBytes, formatDuration, formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
@@ -47,6 +50,7 @@ export function Details({ image }: { image: Image }) {
           untold={isRemote(image.target) ? t("untold") : undefined}
         />
         <Origin image={image} />
+        {image.record.strength === undefined && <CopyRequest of={{ imageId: image.id }} />}
       </dl>
     </section>
   );
@@ -101,7 +105,41 @@ export function OrderDetails({ generation }: { generation: Generation }) {
     <section className={styles.details} aria-label={t("details")}>
       <dl className={styles.fields}>
         <RecordFields record={known} untold={isRemote(target) ? t("endpointsOwn") : undefined} />
+        {order.strength === undefined && <CopyRequest of={{ id: generation.id }} />}
       </dl>
     </section>
+  );
+}
+
+/** The picture, or the generation, whose request is copied. */
+type Requested = { readonly imageId: string } | { readonly id: string };
+
+/** The request that draws a picture, to copy as a file or as a program. No token is ever in it. */
+function CopyRequest({ of }: { of: Requested }) {
+  const t = useWords("picture");
+  const { client } = useStudio();
+  const copy = async (form: RecordingForm) => {
+    const recording = await client.generation.record(of);
+    await navigator.clipboard.writeText(recording[form]);
+    const [variable] = recording.variables;
+    const isRead = form !== "v2" && variable !== undefined;
+    showToast(isRead ? t("request.copiedWith", { variable }) : t("copied"));
+  };
+  return (
+    <div className={styles.field}>
+      <dt className={styles.name}>{t("request.label")}</dt>
+      <dd className={styles.requests}>
+        {RECORDING_FORMS.map((form) => (
+          <Button
+            key={form}
+            size="dense"
+            aria-label={t("request.copy", { form: t(`request.forms.${form}`) })}
+            onPress={() => attempt(copy(form))}
+          >
+            {t(`request.forms.${form}`)}
+          </Button>
+        ))}
+      </dd>
+    </div>
   );
 }

@@ -490,6 +490,16 @@ export class FakeStudio {
           });
         return { record: imageOf(orderOf(3), 3).record, writer: "darkroom" };
       },
+      record: async () => ({
+        v2: "{}\n",
+        curl: "curl 'http://127.0.0.1:8080/v2/models/stable-diffusion/infer'\n",
+        requests: "import requests\n",
+        triton: "import tritonclient.http as triton\n",
+        variables: ["DARKROOM_TOKEN"],
+      }),
+      readRecorded: async () => ({
+        requests: [{ prompt: orderOf(3).prompt, steps: 20, seed: "7" }],
+      }),
     };
   }
 

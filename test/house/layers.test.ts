@@ -204,6 +204,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/secrets",
     "engine/serving",
     "engine/endpoints",
+    // A picture's request, in the protocol's words.
+    "engine/kserve",
     "engine/buckets",
     "engine/cluster",
     "engine/drawing",

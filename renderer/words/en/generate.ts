@@ -210,6 +210,7 @@ export const generate = {
     start: "Set as start image",
     startHint: "The next pictures start from it",
     recalled: "Settings from {{writer}} applied",
+    replayed: "Settings of the request in {{name}} applied",
     noPicture: "Only pictures can be dropped here.",
     writers: {
       darkroom: "Darkroom",

@@ -33,6 +33,12 @@ export const picture = {
     fileName: "File",
     software: "Software",
   },
+  request: {
+    label: "Copy as",
+    copy: "Copy the request as {{form}}",
+    copiedWith: "Copied; it reads the token from ${{variable}}",
+    forms: { v2: "v2 JSON", curl: "curl", requests: "Python", triton: "Triton client" },
+  },
   oneStepOf: "1 step in {{steps}}",
   decoders: { tiny: "Tiny" },
   presets: { exact: "Exact", balanced: "Balanced", fast: "Fast" },

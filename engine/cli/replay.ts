@@ -1,0 +1,123 @@
+import { basename } from "node:path";
+import { readFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
+import { StudioError } from "../contract/errors.ts";
+import { LOCAL_TARGET } from "../contract/generation.ts";
+import type { Replay } from "../contract/recordings.ts";
+import { systemCode } from "../files/system-error.ts";
+import { drawHere } from "./generate.ts";
+import { namedEndpoint } from "./named-endpoint.ts";
+import { note } from "./outcome.ts";
+import { checkFree } from "./picture-file.ts";
+import { follow, refusePaused, write } from "./query-endpoint.ts";
+import { type ReachedStudio, withStudio } from "./reach-studio.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+interface ReplayFlags extends StudioFlags {
+  readonly on: string;
+  readonly model?: string;
+  readonly device: DeviceName;
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+const MODEL_ELSEWHERE = "--model has no effect: the studio or the endpoint has its own.";
+
+type Requests = Replay["requests"];
+
+/** `replay`: draws what a recorded request asks for, here or at an endpoint. */
+export function replayCommand(signal: AbortSignal): Command {
+  return studioCommand("replay", "Draws a recorded request again, here or at an endpoint.")
+    .argument("<file>", "v2 JSON, a curl line, or a PNG that tells how it was made")
+    .option("--on <target>", "local, or an endpoint by its id or name", LOCAL_TARGET)
+    .option("--model <folder|file.mar>", "where this command draws alone; the starter by default")
+    .addOption(
+      new Option("--device <name>", "where this command draws alone")
+        .choices(DEVICE_NAMES)
+        .default("auto")
+        .env("DARKROOM_DEVICE"),
+    )
+    .option("--out <file.png|folder>", "where to write; a name made of prompt and seed by default")
+    .option("--force", "overwrite a file that exists")
+    .action(async (path: string, flags: ReplayFlags) => {
+      const file = await recordedFile(path);
+      const open = new Set<string>();
+      const left = await withStudio(
+        flags.dataDir,
+        (studio) => replay(studio, { file, flags, open }),
+        {
+          drawsAtEndpoints: true,
+          beforeClose: async ({ client }) => {
+            if (open.size > 0) await client.generation.cancel({ ids: [...open] });
+          },
+        },
+      );
+      // No studio runs, so this command draws by itself, as `generate` does.
+      for (const request of left) await drawAlone(request, flags, signal);
+    });
+}
+
+interface Asked {
+  readonly file: File;
+  readonly flags: ReplayFlags;
+  /** Generations that have not ended; what is left of them when the command ends is cancelled. */
+  readonly open: Set<string>;
+}
+
+/** Draws through a studio, and gives what it leaves to this command. */
+async function replay(studio: ReachedStudio, { file, flags, open }: Asked): Promise<Requests> {
+  const { client } = studio;
+  const { on, out, force = false } = flags;
+  const { requests } = await client.generation.readRecorded({ file });
+  const count = requests.reduce((sum, request) => sum + (request.count ?? 1), 0);
+  await checkFree({ out, force, count });
+  const isHere = on === LOCAL_TARGET;
+  if (isHere && !studio.isRunning) return requests;
+  if (flags.model !== undefined) note(MODEL_ELSEWHERE);
+  const target = isHere ? HERE : await namedEndpoint(client, on);
+  await refusePaused(client, target.name);
+  const asked = await enqueue(studio, requests, target.id);
+  for (const { id } of asked) open.add(id);
+  for (const [image, { id, prompt }] of asked.entries()) {
+    const ended = await follow(studio, { id, at: target.name, isJson: flags.json === true });
+    open.delete(id);
+    await write(studio, ended, { image, prompt, flags: { ...flags, count } });
+  }
+  return [];
+}
+
+const HERE = { id: LOCAL_TARGET, name: "This device" };
+
+async function enqueue({ client, isRunning }: ReachedStudio, requests: Requests, target: string) {
+  const asked: { readonly id: string; readonly prompt: string }[] = [];
+  for (const request of requests) {
+    // Where no studio runs, nothing else of what waits is drawn.
+    const where = { target, isFirst: !isRunning };
+    const { generationIds } = await client.generation.enqueue({ ...request, ...where });
+    for (const id of generationIds) asked.push({ id, prompt: request.prompt });
+  }
+  return asked;
+}
+
+/** A model of a studio's store is unknown here, so the name of one that was recorded says nothing. */
+function drawAlone(
+  { model: _model, target: _target, ...request }: Requests[number],
+  flags: ReplayFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  return drawHere(request, { ...flags, count: request.count ?? 1 }, { signal });
+}
+
+async function recordedFile(path: string): Promise<File> {
+  try {
+    return new File([await readFile(path)], basename(path));
+  } catch (error) {
+    const reason = systemCode(error) ?? "unreadable";
+    throw new StudioError(
+      "REQUEST_INVALID",
+      { field: "The file", value: path, reason },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { StudioError } from "../../contract/errors.ts";
+import type { Replay } from "../../contract/recordings.ts";
+import { readInferRequest } from "../server/infer-request.ts";
+import { generationRequests, pictureRequest } from "../server/picture-request.ts";
+import { isCurl, readCurl } from "./curl-command.ts";
+
+/** Largest recorded text. */
+export const MAX_RECORDED_BYTES = 4 << 20;
+
+/**
+ * What a recorded request asks for: the JSON of protocol v2, or a curl line that sends it. Refuses as
+ * REQUEST_INVALID what is neither, and what is asked for that no picture has.
+ */
+export function readRecorded(bytes: Uint8Array): Replay {
+  if (bytes.length > MAX_RECORDED_BYTES) {
+    throw refused(`of ${bytes.length} bytes`, `${MAX_RECORDED_BYTES} are the most`);
+  }
+  const text = textOf(bytes);
+  if (!isCurl(text)) return { requests: requestsIn(text) };
+  const { url, body } = readCurl(text);
+  if (body === undefined) throw refused("a curl line without data", "it asks for no picture");
+  return { requests: requestsIn(body), url };
+}
+
+function requestsIn(body: string): Replay["requests"] {
+  const bytes = new TextEncoder().encode(body);
+  return [...generationRequests(pictureRequest(readInferRequest({ bytes })))];
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    throw refused("replayed", "it is neither a picture nor the text of a request");
+  }
+}
+
+function refused(value: string, reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field: "The file", value, reason });
+}
