@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { StudioError } from "../contract/errors.ts";
 import { fromLatin1 } from "../image/bytes.ts";
 import { CHANNELS, type Pixels, pixels } from "../image/pixels.ts";
@@ -23,11 +23,21 @@ sharp.cache(false);
  * is given, as diffusers stretches it. `name` is what an error calls the file. Throws IMAGE_UNREADABLE.
  */
 export async function decodePicture(bytes: Uint8Array, name: string, fit?: Size): Promise<Pixels> {
-  const whole = await decode(bytes).catch((error: unknown) => {
+  const whole = await orUnreadable(name, decode(bytes));
+  return fit === undefined ? whole : resize(whole, fit);
+}
+
+/** Its size as the above would turn it, of which no pixel is decoded. Throws IMAGE_UNREADABLE. */
+export async function pictureSize(bytes: Uint8Array, name: string): Promise<Size> {
+  const { autoOrient } = await orUnreadable(name, opened(bytes));
+  return autoOrient;
+}
+
+function orUnreadable<T>(name: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
     const reason = error instanceof Unreadable ? error.message : inWords(error);
     throw new StudioError("IMAGE_UNREADABLE", { file: name, reason }, { cause: error });
   });
-  return fit === undefined ? whole : resize(whole, fit);
 }
 
 /** Whether bytes begin as a PNG, JPEG or WebP. */
@@ -39,15 +49,21 @@ export function isPicture(bytes: Uint8Array): boolean {
 /** A refusal of ours, in words for a person; a decoder's own errors are not of this class. */
 class Unreadable extends Error {}
 
-async function decode(bytes: Uint8Array): Promise<Pixels> {
+/** A file whose sides were looked at, before a pixel is decoded. */
+async function opened(bytes: Uint8Array): Promise<{ picture: Sharp; autoOrient: Size }> {
   if (bytes.length > MAX_BYTES) throw new Unreadable(`it is larger than ${MAX_BYTES >> 20} MiB`);
   if (!isPicture(bytes)) {
     throw new Unreadable("it is neither PNG nor JPEG nor WebP");
   }
-  // Sides are looked at before a pixel is decoded, so sharp's own, blunter limit is not needed.
+  // Sharp's own limit is blunter.
   const picture = sharp(bytes, { failOn: "error", limitInputPixels: false });
-  const { width, height } = await picture.metadata();
+  const { width, height, autoOrient } = await picture.metadata();
   if (Math.max(width, height) > MAX_SIDE) throw new Unreadable(`it is ${width}x${height} pixels`);
+  return { picture, autoOrient };
+}
+
+async function decode(bytes: Uint8Array): Promise<Pixels> {
+  const { picture } = await opened(bytes);
   const { data, info } = await picture
     .timeout({ seconds: MAX_SECONDS })
     .autoOrient()

@@ -48,7 +48,8 @@ export type Passage = { readonly origin?: string } & (
  * Content: a page of another site can make a browser send forms and plain text without asking first, so
  * these types are taken only along with a key, which such a page does not have. Content that names no
  * type comes from scripts alone, and browsers tell the Origin of those. What Triton's C++ client sends to
- * the repository it labels as a form; there that is taken where no header is a browser's.
+ * the repository it labels as a form; there that is taken where no header is a browser's. OpenAI's SDKs
+ * send pictures as forms, with a key even where none is asked for.
  */
 export function passageOf(knock: Knock, gate: GateOptions): Passage {
   const wrong = wrongAddress(knock, gate.hosts, refused) ?? wrongOrigin(knock, gate);
@@ -142,6 +143,7 @@ function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefin
   if (type === "application/json" || type === "application/octet-stream") return undefined;
   // tritonclient names none. A form cannot leave it out, and a script that does is told by its Origin.
   if (type === "" || (type === FORM && isTritons(knock))) return undefined;
+  if (type === "multipart/form-data" && isSdks(knock)) return undefined;
   return refused(
     415,
     `without a key its content must be JSON or binary, and say so: ${JSON_OPTION}`,
@@ -149,8 +151,17 @@ function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefin
 }
 
 function isTritons({ url = "", headers }: Knock): boolean {
-  const isBrowsers = Object.keys(headers).some((name) => BROWSERS.test(name));
-  return url.startsWith("/v2/repository/") && !isBrowsers;
+  return url.startsWith("/v2/repository/") && !isBrowsers(headers);
+}
+
+/** A page's form carries no key, and a page's script that sends one is told by its Origin. */
+function isSdks({ url = "", headers }: Knock): boolean {
+  const isKeyed = headers.authorization !== undefined;
+  return url.startsWith("/v1/images/edits") && (isKeyed || !isBrowsers(headers));
+}
+
+function isBrowsers(headers: Knock["headers"]): boolean {
+  return Object.keys(headers).some((name) => BROWSERS.test(name));
 }
 
 function refused(status: number, reason: string): Rejection {

@@ -10,6 +10,8 @@ import type { ModelStatistics } from "./model-tallies.ts";
 export interface PictureJob {
   /** Each may ask for several (`count`); at least one. */
   readonly requests: readonly GenerationRequest[];
+  /** A PNG, JPEG or WebP that all of them start from; their strength says how far they may go from it. */
+  readonly startImage?: Uint8Array | undefined;
   /** Whether they enter the gallery. */
   readonly keepsPictures: boolean;
   /** How long it waited for its first turn; only counted. */

@@ -1,9 +1,9 @@
+import { createHash } from "node:crypto";
 import { archiveNameSchema } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { StoredModel } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Preset } from "../contract/presets.ts";
-import type { GenerationRequest } from "../contract/request.ts";
 import type { DrawingEvent } from "../drawing/drawing.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
@@ -121,7 +121,7 @@ export class StudioEngine implements PictureEngine {
   }
 
   async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
-    const orders = await this.#ordersOf(job.requests);
+    const orders = await this.#ordersOf(job);
     for (const [image, order] of orders.entries()) {
       const release = await this.#parts.turns.take("server", signal);
       let picture: PictureEvent | undefined;
@@ -137,8 +137,8 @@ export class StudioEngine implements PictureEngine {
     }
   }
 
-  async expectedSeconds({ requests }: PictureJob): Promise<number | undefined> {
-    const orders = await this.#ordersOf(requests);
+  async expectedSeconds(job: PictureJob): Promise<number | undefined> {
+    const orders = await this.#ordersOf(job);
     const estimates = await Promise.all(orders.map((order) => this.#parts.estimates.of(order)));
     const drawing = estimates.reduce((sum, { seconds }) => sum + seconds, 0);
     return drawing + (estimates[0]?.loadSeconds ?? 0);
@@ -155,7 +155,7 @@ export class StudioEngine implements PictureEngine {
     return model === this.#unloaded ? undefined : model;
   }
 
-  async #ordersOf(requests: readonly GenerationRequest[]): Promise<Order[]> {
+  async #ordersOf({ requests, startImage }: PictureJob): Promise<Order[]> {
     const model = this.#chosen();
     if (model === undefined) {
       const reason = "it was unloaded";
@@ -163,8 +163,9 @@ export class StudioEngine implements PictureEngine {
     }
     const read = await this.#parts.models.read(model);
     const { preset } = this;
+    const start = startImage === undefined ? {} : { initImageId: sha256Of(startImage) };
     return requests.flatMap((request) =>
-      ordersOf({ preset, ...request }, { name: model, read }, randomSeed()),
+      ordersOf({ preset, ...request, ...start }, { name: model, read }, randomSeed()),
     );
   }
 
@@ -174,7 +175,8 @@ export class StudioEngine implements PictureEngine {
     { image, job, signal }: { image: number; job: PictureJob; signal: AbortSignal },
   ): AsyncGenerator<PictureEvent, PictureEvent | undefined> {
     let picture: PictureEvent | undefined;
-    for await (const event of this.#parts.drawing.events(order, { signal })) {
+    const { startImage } = job;
+    for await (const event of this.#parts.drawing.events(order, { signal, startImage })) {
       if (event.kind === "started") continue;
       if (event.kind === "progress") {
         const { step, steps, preview } = event;
@@ -207,6 +209,11 @@ export class StudioEngine implements PictureEngine {
     }
     return this.#stored.models;
   }
+}
+
+/** By which the studio keeps pictures to start from, and records them. */
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** A model that came in an archive answers under the name that its manifest gives it, as at TorchServe. */

@@ -67,9 +67,18 @@ export class LocalDrawing {
   /** Draws one picture for who wants to see it come about. Rejects with the signal's reason once the device is free. */
   async *events(
     order: Order,
-    { signal, onPreparing }: { signal: AbortSignal; onPreparing?: Preparing },
+    {
+      signal,
+      startImage,
+      onPreparing,
+    }: {
+      readonly signal: AbortSignal;
+      /** What the order starts from, where that is not kept by its id. */
+      readonly startImage?: Uint8Array | undefined;
+      readonly onPreparing?: Preparing;
+    },
   ): AsyncGenerator<DrawingEvent, void> {
-    const inputs = { ...(await this.#inputsOf(order)), signal, onPreparing };
+    const inputs = { ...(await this.#inputsOf(order, startImage)), signal, onPreparing };
     for await (const event of this.#current().draw(order, inputs)) {
       if (event.kind === "progress") this.#setLoaded(order.model);
       yield event;
@@ -149,11 +158,14 @@ export class LocalDrawing {
     return this.#drawing;
   }
 
-  async #inputsOf({ model, initImageId }: Order): Promise<DrawingInputs> {
+  async #inputsOf(
+    { model, initImageId }: Order,
+    startImage: Uint8Array | undefined,
+  ): Promise<DrawingInputs> {
     const folder = await this.#parts.folderOf(model);
     const tiny = this.#parts.tiny?.();
     if (initImageId === undefined) return { model: folder, tiny };
-    const bytes = await this.#parts.readInitImage(initImageId);
+    const bytes = startImage ?? (await this.#parts.readInitImage(initImageId));
     return { model: folder, tiny, startImage: { name: "the start image", bytes } };
   }
 

@@ -53,6 +53,14 @@ export function itemsOf(value: Json): readonly Json[] {
   return isPlainList(value) ? value : [value];
 }
 
+/** The same as JSON.parse would give it, but for 64-bit numbers, which keep their digits. */
+export function plainOf(value: Json | undefined): unknown {
+  if (value instanceof Map) {
+    return Object.fromEntries([...value].map(([name, member]) => [name, plainOf(member)]));
+  }
+  return isList(value) ? itemsOf(value).map(plainOf) : value;
+}
+
 /** How much an array holds, before anything is made of it. */
 export function lengthOf(list: NumberArray | readonly Json[]): number {
   return list instanceof NumberArray ? (list.shape[0] ?? 0) : list.length;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { StudioError } from "../../contract/errors.ts";
 import type { Preset } from "../../contract/presets.ts";
 import { type GenerationRequest, requestSchema } from "../../contract/request.ts";
 import { REQUEST_LIMITS } from "../../kserve/server/infer-request.ts";
@@ -6,16 +7,19 @@ import { PICTURE_INPUTS, type PictureInput } from "../../kserve/server/picture-i
 import { generationRequests, pictureRequest } from "../../kserve/server/picture-request.ts";
 import type { PictureFormat } from "../../kserve/server/wanted-picture.ts";
 import { readMessage } from "../../kserve/wire/framing.ts";
-import { shown } from "../../kserve/wire/json.ts";
+import type { Json, JsonObject } from "../../kserve/wire/json.ts";
 import { asParameters } from "../../kserve/wire/members.ts";
 import { asRequest, MessageFault, quote } from "../../kserve/wire/message-fault.ts";
-import type { Parameters, ParameterValue } from "../../kserve/wire/wire-tensor.ts";
+import type { ParameterValue } from "../../kserve/wire/wire-tensor.ts";
+import { pictureIn, readMembers, readPicture } from "../routes/read-members.ts";
 
 /** What pictures a request of OpenAI's images API asks for, and how they are to come back. */
 export interface ImageRequest {
   /** The model by its name; whichever is served where it is absent. */
   readonly model?: string | undefined;
   readonly requests: readonly GenerationRequest[];
+  /** What an edit starts from. */
+  readonly startImage?: Uint8Array;
   readonly format: Exclude<PictureFormat, "raw">;
   /** Whether a picture is a `data:` address instead of plain base64. */
   readonly isUrl: boolean;
@@ -68,13 +72,89 @@ const INPUT_NAMES: ReadonlySet<string> = new Set(
 
 /** Reads `POST /v1/images/generations`: OpenAI's members, and ours by v2's input names. Throws REQUEST_INVALID. */
 export function readGeneration(bytes: Uint8Array): ImageRequest {
-  return asRequest(() => toImageRequest(asParameters(readMessage(bytes, REQUEST_LIMITS), "body")));
+  return asRequest(() => toImageRequest(readMessage(bytes, REQUEST_LIMITS)));
 }
 
-function toImageRequest(given: Parameters): ImageRequest {
-  const own = new Map([...given].filter(([name]) => name in imageSchema.shape));
-  const settings = new Map([...given].filter(([name]) => !own.has(name)));
-  const stranger = [...settings.keys()].find((name) => !INPUT_NAMES.has(name));
+/**
+ * Reads `POST /v1/images/edits`, a form or JSON: the same, the start image, and how far pictures may go from it.
+ * Throws REQUEST_INVALID.
+ */
+export async function readEdit(bytes: Uint8Array, type = ""): Promise<ImageRequest> {
+  const isForm = /^multipart\/form-data\b/i.test(type);
+  const form = isForm ? await readForm(bytes, type) : undefined;
+  return asRequest(() => {
+    const { members, images } = form ?? imagesIn(readMessage(bytes, REQUEST_LIMITS));
+    const [startImage, second] = images;
+    if (startImage === undefined) throw new MessageFault("image", "absent", "an edit needs one");
+    if (second !== undefined) {
+      throw new MessageFault("image", `${images.length} files`, "a picture starts from one");
+    }
+    const { strength } = readMembers(strengthSchema, members);
+    const rest = new Map([...members].filter(([name]) => name !== "strength"));
+    const asked = toImageRequest(rest);
+    const share = strength === undefined ? {} : { strength };
+    return {
+      ...asked,
+      startImage,
+      requests: asked.requests.map((request) => ({ ...request, ...share })),
+    };
+  });
+}
+
+const strengthSchema = z.object({ strength: requestSchema.shape.strength });
+
+/** Where JSON has its pictures: OpenAI's list of addresses, of which only those that hold the picture are read. */
+const imagesSchema = z.object({
+  images: z.array(z.strictObject({ image_url: z.string() })).max(16),
+});
+
+interface Edit {
+  readonly members: JsonObject;
+  readonly images: readonly Uint8Array[];
+}
+
+function imagesIn(message: JsonObject): Edit {
+  const { images } = readMembers(imagesSchema, new Map([["images", message.get("images") ?? []]]));
+  return {
+    members: new Map([...message].filter(([name]) => name !== "images")),
+    images: images.map(({ image_url }, i) => readPicture(image_url, `images.${i}.image_url`)),
+  };
+}
+
+/** A form's fields are texts: what looks like a number or a truth is one, except where words are meant. */
+async function readForm(bytes: Uint8Array, type: string): Promise<Edit> {
+  const form = await new Response(new Uint8Array(bytes), { headers: { "content-type": type } })
+    .formData()
+    .catch(() => undefined);
+  if (form === undefined) {
+    throw new StudioError("REQUEST_INVALID", {
+      field: "The body",
+      value: "read",
+      reason: "it is no whole form",
+    });
+  }
+  const members = new Map<string, Json>();
+  const images: Uint8Array[] = [];
+  for (const [name, value] of form) {
+    const isImage = name === "image" || name === "image[]";
+    if (isImage && typeof value !== "string") images.push(await value.bytes());
+    else members.set(name, typeof value === "string" ? valueOf(name, value) : "a file");
+  }
+  return { members, images: images.map((image) => asRequest(() => pictureIn(image, "image"))) };
+}
+
+const WORDS: ReadonlySet<string> = new Set(["prompt", "negative_prompt", "model", "user", "seed"]);
+
+function valueOf(name: string, value: string): Json {
+  if (WORDS.has(name)) return value;
+  if (value === "true" || value === "false") return value === "true";
+  return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value;
+}
+
+function toImageRequest(members: JsonObject): ImageRequest {
+  const own = new Map([...members].filter(([name]) => name in imageSchema.shape));
+  const others = new Map([...members].filter(([name]) => !own.has(name)));
+  const stranger = [...others.keys()].find((name) => !INPUT_NAMES.has(name));
   if (stranger !== undefined) {
     const reason = NOT_OFFERED[stranger] ?? "this server knows no such parameter";
     throw new MessageFault(
@@ -83,7 +163,8 @@ function toImageRequest(given: Parameters): ImageRequest {
       reason,
     );
   }
-  const choices = chosen(own);
+  const choices = readMembers(imageSchema, own);
+  const settings = asParameters(others, "body");
   const parameters = new Map([...asInputs(choices), ...settings, ...sizeOf(choices)]);
   return {
     model: choices.model,
@@ -96,15 +177,6 @@ function toImageRequest(given: Parameters): ImageRequest {
 }
 
 type Choices = z.output<typeof imageSchema>;
-
-function chosen(own: Parameters): Choices {
-  const { data, error } = imageSchema.safeParse(Object.fromEntries(own));
-  if (data !== undefined) return data;
-  const [issue] = error.issues;
-  const name = String(issue?.path[0] ?? "body");
-  const reason = issue?.message.replace(/^Invalid (?:input|option): /, "") ?? "it does not fit";
-  throw new MessageFault(name, shown(own.get(name)), reason);
-}
 
 /** A size is one of the model's own where it is left to us. */
 function sizeOf({ size = "auto" }: Choices): readonly (readonly [string, ParameterValue])[] {

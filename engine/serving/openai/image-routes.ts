@@ -1,4 +1,7 @@
+import { pictureSize } from "../../codecs/picture-codec.ts";
 import type { StudioError } from "../../contract/errors.ts";
+import { type GenerationRequest, MAX_SIDE } from "../../contract/request.ts";
+import type { Size } from "../../image/resize.ts";
 import { type ByteSource, join, text } from "../../kserve/wire/encoded-message.ts";
 import { clientGone } from "../routes/client-gone.ts";
 import {
@@ -14,42 +17,66 @@ import type { SharedParts } from "../routes/route-parts.ts";
 import { sendMessage } from "../routes/send-message.ts";
 import { ALIAS, servedModel } from "../routes/served-model.ts";
 import { completedEvent, type ImageKind, imagesReply, partialEvent } from "./image-reply.ts";
-import { type ImageRequest, readGeneration } from "./image-request.ts";
+import { type ImageRequest, readEdit, readGeneration } from "./image-request.ts";
 import { openaiRefusal } from "./openai-refusal.ts";
 
 /** OpenAI's images API, as far as a model that turns text into pictures can answer it. */
 export function imageRoutes(parts: SharedParts): readonly Route[] {
+  const route = (path: string, POST: Handler): Route => ({
+    path: `/v1/images/${path}`,
+    scope: "inference",
+    protocol: "openai",
+    POST,
+  });
   return [
-    {
-      path: "/v1/images/generations",
-      scope: "inference",
-      protocol: "openai",
-      POST: generations(parts),
-    },
+    route("generations", images(parts, "image_generation", readGeneration)),
+    route("edits", images(parts, "image_edit", readEdit)),
   ];
 }
 
-function generations(parts: SharedParts): Handler {
+type ReadImages = (bytes: Uint8Array, type?: string) => ImageRequest | Promise<ImageRequest>;
+
+function images(parts: SharedParts, kind: ImageKind, read: ReadImages): Handler {
   const { admission, bodies, callerOf, engine } = parts;
   return async (request, reply) => {
     const signal = clientGone(reply);
     const { bytes } = await bodies.read(request);
-    const asked = readGeneration(bytes);
-    await servedModel(engine, { name: asked.model ?? ALIAS });
+    const asked = await read(bytes, request.headers["content-type"]);
+    const { summary } = await servedModel(engine, { name: asked.model ?? ALIAS });
+    bodies.hold(asked.startImage?.length ?? 0, reply);
     const work: InferenceWork = {
-      requests: asked.requests,
+      requests: await sizedAsStart(asked, summary),
+      startImage: asked.startImage,
       format: asked.format,
       caller: callerOf(request),
       timeLimitSeconds: undefined,
       signal,
     };
     if (asked.isStream) {
-      const form = eventsOf("image_generation", asked, work);
+      const form = eventsOf(kind, asked, work);
       return streamEvents(parts, { request, reply }, { work, form });
     }
     const { pictures } = await allPictures(admission, work);
     return sendMessage(request, reply, imagesReply(pictures, asked, now()));
   };
+}
+
+/** Sides that a model draws well. */
+const SIDE_STEP = 64;
+
+/** A size that is left to us is about the model's own, in the shape of what an edit starts from. */
+async function sizedAsStart(
+  { requests, startImage }: ImageRequest,
+  model: Size,
+): Promise<readonly GenerationRequest[]> {
+  if (startImage === undefined || requests.some(({ width }) => width !== undefined))
+    return requests;
+  const { width, height } = await pictureSize(startImage, "The start image");
+  const scale = Math.sqrt((model.width * model.height) / (width * height));
+  const fitted = (side: number): number =>
+    Math.min(MAX_SIDE, Math.max(1, Math.round((side * scale) / SIDE_STEP)) * SIDE_STEP);
+  const size = { width: fitted(width), height: fitted(height) };
+  return requests.map((request) => ({ ...request, ...size }));
 }
 
 /** Partial images come at even distances; a step without one is a comment, so that proxies see that it goes on. */

@@ -28,21 +28,49 @@ const OPERATIONS: readonly Operation[] = [
     form: "either",
     protocol: "openai",
   },
+  {
+    id: "editImages",
+    path: "/v1/images/edits",
+    body: "ImageEdit",
+    reply: "ImagesReply",
+    summary: "Draw pictures from a start image, in JSON or as a form whose file is `image`",
+    form: "either",
+    protocol: "openai",
+  },
 ];
 
 const STRING = { type: "string" };
 const WHOLE = { type: "integer" };
+const EVENTS = ["image_generation", "image_edit"].flatMap((kind) => [
+  `${kind}.partial_image`,
+  `${kind}.completed`,
+]);
 const MODEL = { id: STRING, object: { const: "model" }, created: WHOLE, owned_by: STRING };
 const { properties: choices } = z.toJSONSchema(imageSchema, { io: "input" });
 
+const REQUEST = { prompt: STRING, ...withoutMarks(SETTINGS), ...choices };
+
 const SCHEMAS: Readonly<Record<string, Schema>> = {
   ImageRequest: object(
-    { prompt: STRING, ...SETTINGS },
+    { prompt: STRING },
     {
       ...CLOSED,
-      properties: { prompt: STRING, ...withoutMarks(SETTINGS), ...choices },
+      properties: REQUEST,
       description:
         "OpenAI's members, and the inputs of protocol v2 by their names. `style`, `moderation` and `user` have no effect; `url` is a data: address.",
+    },
+  ),
+  ImageEdit: object(
+    { prompt: STRING, images: list(object({ image_url: STRING }, CLOSED), { maxItems: 1 }) },
+    {
+      properties: {
+        ...REQUEST,
+        images: list(object({ image_url: STRING }, CLOSED), { minItems: 1, maxItems: 1 }),
+        strength: { type: "number", exclusiveMinimum: 0, maximum: 1 },
+      },
+      ...CLOSED,
+      description:
+        "The picture itself, in base64 or as a data: address. `strength` is 0.8 where it is absent.",
     },
   ),
   ImagesReply: object(
@@ -59,7 +87,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     anyOf: [
       object(
         {
-          type: { enum: ["image_generation.partial_image", "image_generation.completed"] },
+          type: { enum: EVENTS },
           created_at: WHOLE,
           b64_json: STRING,
           output_format: STRING,

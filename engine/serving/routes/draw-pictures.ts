@@ -12,6 +12,8 @@ import type { PictureEvent } from "../picture-engine.ts";
 /** What is to be drawn for a request, and how it is to come back. */
 export interface InferenceWork {
   readonly requests: readonly GenerationRequest[];
+  /** A PNG, JPEG or WebP that all of them start from. */
+  readonly startImage?: Uint8Array | undefined;
   readonly format: PictureFormat;
   readonly caller: Caller;
   /** Seconds that the request gives itself. */
@@ -28,6 +30,7 @@ export interface Drawn {
   readonly seed: string;
   readonly device: string;
   readonly precision: GenerationRecord["precision"];
+  readonly record: GenerationRecord;
 }
 
 /** All pictures of a request. */
@@ -43,14 +46,14 @@ export type Progress = Extract<PictureEvent, { readonly kind: "progress" }>;
 /** Draws a request when it is its turn: yields how far it is, and at the end all its pictures. */
 export async function* drawPictures(
   admission: Admission,
-  { requests, format, caller, timeLimitSeconds, signal }: InferenceWork,
+  { requests, startImage, format, caller, timeLimitSeconds, signal }: InferenceWork,
 ): AsyncGenerator<Progress | DrawnRequest, void> {
   const pictures: Drawn[] = [];
   let startMs = performance.now();
   const onStart = (): void => {
     startMs = performance.now();
   };
-  const job = { requests };
+  const job = { requests, startImage };
   for await (const event of admission.draw({ job, caller, timeLimitSeconds, signal, onStart })) {
     if (event.kind === "progress") yield event;
     else pictures.push(await toDrawn(event, format));
@@ -75,7 +78,7 @@ async function toDrawn(
 ): Promise<Drawn> {
   const { width, height } = pixels;
   const { seed = "", device, precision } = record;
-  const told = { width, height, seed, device, precision };
+  const told = { width, height, seed, device, precision, record };
   if (format === "raw") return { ...told, bytes: pixels.data };
   const bytes = format === "png" ? recordedPng(png, record) : await encodePicture(pixels, format);
   return { ...told, bytes };

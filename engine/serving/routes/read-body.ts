@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip, inflate, inflateRaw, type InputType, type ZlibOptions } from "node:zlib";
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
 import { Turns } from "../../files/turns.ts";
 import { HEADER_LENGTH, type MessageBody } from "../../kserve/wire/framing.ts";
@@ -44,6 +44,13 @@ export class BodyReader {
     } finally {
       this.#heldBytes -= body.heldBytes;
     }
+  }
+
+  /** Counts what outlives its body until the reply has ended, such as a start image. Throws BODIES_TOO_MANY. */
+  hold(bytes: number, { raw }: FastifyReply): void {
+    if (raw.closed) return;
+    this.#hold(bytes);
+    raw.once("close", () => (this.#heldBytes -= bytes));
   }
 
   /** One at a time: a few kilobytes become megabytes, and a thousand at once would take all memory. */

@@ -234,3 +234,116 @@ describe("the switch", () => {
     expect([status, json]).toMatchObject([401, { error }]);
   });
 });
+
+describe("an edit", () => {
+  const png = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: "teal" } })
+      .png()
+      .toBuffer();
+
+  async function openEdits() {
+    const { engine, origin } = await openInferenceServer({
+      engine: new ConstantEngine(),
+      settings: { isOpenaiOn: true },
+    });
+    const address = `${origin}/v1/images/edits`;
+    const form = (entries: Readonly<Record<string, string | Blob>>, headers = {}) => {
+      const body = new FormData();
+      for (const [name, value] of Object.entries(entries)) body.append(name, value);
+      return fetch(address, { method: "POST", body, headers });
+    };
+    const json = (message: object) => postJson(address, message);
+    return { engine, form, json };
+  }
+  const file = async () => new Blob([new Uint8Array(await png(30, 20))], { type: "image/png" });
+  const key = { authorization: "Bearer sk-any" };
+
+  test("starts from the file of a form, whose texts are numbers where numbers are meant", async () => {
+    const { engine, form } = await openEdits();
+    const texts = { prompt: "7", n: "2", size: "128x64", strength: "0.5", seed: "9" };
+    const reply = await form({ image: await file(), ...texts }, key);
+    const { data } = (await reply.json()) as Reply;
+    expect([reply.status, data.length]).toEqual([200, 2]);
+    const { requests, startImage } = engine.jobs[0]!;
+    const sides = { width: 128, height: 64 };
+    const shared = {
+      prompt: "7",
+      negativePrompt: "",
+      ...sides,
+      seed: "9",
+      count: 2,
+      strength: 0.5,
+    };
+    expect(requests).toEqual([shared]);
+    expect(Buffer.from(startImage ?? []).equals(await png(30, 20))).toBe(true);
+  });
+
+  test("starts from a data: address in JSON, and has its shape where no size is given", async () => {
+    const { engine, json } = await openEdits();
+    const address = `data:image/png;base64,${(await png(60, 20)).toString("base64")}`;
+    const { status } = await json({ prompt: "a cat", images: [{ image_url: address }] });
+    expect([status, engine.jobs[0]?.requests]).toMatchObject([200, [{ width: 128, height: 64 }]]);
+  });
+
+  test("is told by events of its own", async () => {
+    const { json } = await openEdits();
+    const image_url = (await png(20, 20)).toString("base64");
+    const { bytes } = await json({ prompt: "a", images: [{ image_url }], stream: true });
+    expect(eventsOf(bytes.toString())).toMatchObject([{ type: "image_edit.completed" }]);
+  });
+
+  test.each([
+    [{}, /^image cannot be absent/],
+    [{ images: [{ image_url: "https://example.org/a.png" }] }, /nothing is fetched/],
+    [{ images: [{ image_url: "%%%" }] }, /it is no base64/],
+    [{ images: [{ image_url: "aGVsbG8=" }] }, /neither PNG nor JPEG nor WebP/],
+    [{ images: [{ file_id: "file-1" }] }, /^images\.0/],
+    [{ images: "x" }, /^images cannot be "x"/],
+    [{ images: [{ image_url: "iVBORw0KGgo=" }], mask: { image_url: "x" } }, /^mask cannot be used/],
+    [{ images: [{ image_url: "iVBORw0KGgo=" }], strength: 0 }, /^strength cannot be 0/],
+  ])("of %j is refused by its name", async (message, sentence) => {
+    const { json, engine } = await openEdits();
+    const answer = await json({ prompt: "a cat", ...message });
+    const error = { message: expect.stringMatching(sentence) as string };
+    expect([answer.status, answer.json, engine.jobs]).toMatchObject([400, { error }, []]);
+  });
+
+  test("from what is no picture inside is refused before it is drawn", async () => {
+    const { json, engine } = await openEdits();
+    const answer = await json({ prompt: "a", images: [{ image_url: "iVBORw0KGgo=" }] });
+    expect([answer.status, engine.jobs]).toEqual([422, []]);
+  });
+
+  test("with a mask, or two files, is refused by name", async () => {
+    const { form } = await openEdits();
+    const image = await file();
+    const masked = await form({ image, mask: image, prompt: "a" }, key);
+    const twice = await form({ image, "image[]": image, prompt: "a" }, key);
+    expect([await masked.text(), await twice.text()]).toEqual([
+      expect.stringContaining("mask cannot be used: inpainting is not offered"),
+      expect.stringContaining("image cannot be 2 files"),
+    ]);
+  });
+
+  test("that a page's form sends without a key goes no further than the gate", async () => {
+    const { form, engine } = await openEdits();
+    const reply = await form(
+      { image: await file(), prompt: "a" },
+      { "sec-fetch-mode": "navigate" },
+    );
+    expect([reply.status, engine.jobs]).toEqual([415, []]);
+  });
+
+  test.each(["multipart/form-data", "multipart/form-data; boundary=x"])(
+    "of %s without a whole form is refused",
+    async (type) => {
+      const { engine, origin } = await openInferenceServer({
+        engine: new ConstantEngine(),
+        settings: { isOpenaiOn: true },
+      });
+      const headers = { "content-type": type, ...key };
+      const answer = await ask(`${origin}/v1/images/edits`, "POST", { body: "--x\r\nno", headers });
+      expect([answer.status, engine.jobs]).toEqual([400, []]);
+    },
+  );
+});
