@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Preparation } from "../drawing/load-model.ts";
 import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
@@ -15,14 +16,14 @@ export function generateCommand(signal: AbortSignal): Command {
     await checkFree({ out: flags.out, force: flags.force ?? false, count: flags.count });
     const initImage =
       flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
-    await drawHere(requestOf(prompt, flags), flags, { signal, initImage });
+    await drawHere(requestOf(prompt, withDecoder(flags)), flags, { signal, initImage });
   });
 }
 
 /** How to draw on this device, and where to write. */
 export type DrawingFlags = Pick<
   GenerateFlags,
-  "model" | "device" | "out" | "force" | "json" | "count"
+  "model" | "device" | "out" | "force" | "json" | "count" | "tinyDecoder"
 >;
 
 type Asked = { readonly [K in keyof GenerationRequest]?: GenerationRequest[K] | undefined } & {
@@ -45,7 +46,8 @@ export async function drawHere(
     drawing.start();
     const model =
       flags.model && (await drawableFolder(flags.model, { signal, onProgress: reportUnpacking }));
-    const inputs = { model, startImage: initImage, onPreparing: reportPreparing, signal };
+    const tiny = { folder: flags.tinyDecoder && resolve(flags.tinyDecoder) };
+    const inputs = { model, startImage: initImage, tiny, onPreparing: reportPreparing, signal };
     let started: Started | undefined;
     for await (const event of drawing.generate(request, inputs)) {
       await report(event, request.prompt, flags);
@@ -66,6 +68,12 @@ function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void 
 }
 
 type Started = Extract<RequestEvent, { kind: "started" }>;
+
+/** Whoever names the folder of a tiny decoder wants to decode by it. */
+function withDecoder(flags: GenerateFlags): GenerateFlags {
+  const { decoder = flags.tinyDecoder === undefined ? undefined : "tiny" } = flags;
+  return { ...flags, ...(decoder !== undefined && { decoder }) };
+}
 
 /** Whether nothing is asked for that makes a picture faster. */
 function isExact({ preset = "exact", precision = "auto", steps }: Asked): boolean {
@@ -139,6 +147,7 @@ function percent(share: number): string {
 /** The flags of `generate` as they were given. */
 interface GenerateFlags extends RequestFlags {
   readonly model?: string;
+  readonly tinyDecoder?: string;
   readonly device: DeviceName;
   readonly out?: string;
   readonly force?: boolean;
@@ -154,6 +163,10 @@ function commandWithFlags(): Command {
     .option(
       "--model <folder|file.mar>",
       "a diffusers snapshot or an archive of one; the starter (small drawings) by default",
+    )
+    .option(
+      "--tiny-decoder <folder>",
+      "an AutoencoderTiny to decode by, for Stable Diffusion 1 and 2 (taesd); one in the model's folder tiny_vae needs none",
     )
     .addOption(
       new Option("--device <name>", "where to compute")

@@ -145,6 +145,7 @@ function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: Que
     preset: flags.preset !== undefined && order.preset === undefined,
     "guidance-interval":
       flags.guidanceInterval !== undefined && order.guidanceInterval === undefined,
+    decoder: flags.decoder !== undefined && order.decoder === undefined,
     "cache-interval": flags.cacheInterval !== undefined && order.cacheInterval === undefined,
   }).flatMap(([flag, isLeft]) => (isLeft ? [`--${flag}`] : []));
   if (left.length > 0)

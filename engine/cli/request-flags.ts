@@ -3,7 +3,13 @@ import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import { PRECISIONS } from "../contract/precision.ts";
-import { PRESETS, type GuidanceInterval, type Preset } from "../contract/presets.ts";
+import {
+  DECODERS,
+  PRESETS,
+  type Decoder,
+  type GuidanceInterval,
+  type Preset,
+} from "../contract/presets.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 import { systemCode } from "../files/system-error.ts";
@@ -21,6 +27,7 @@ export interface RequestFlags {
   readonly preset?: Preset;
   readonly guidanceInterval?: GuidanceInterval;
   readonly cacheInterval?: number;
+  readonly decoder?: Decoder;
   readonly initImage?: string;
   readonly strength?: number;
 }
@@ -69,6 +76,12 @@ export function withPictureFlags(command: Command): Command {
         "--preset <name>",
         "balanced and fast take int8 and fewer steps; other flags go before what it says",
       ).choices(PRESETS),
+    )
+    .addOption(
+      new Option(
+        "--decoder <name>",
+        "tiny: by a tiny autoencoder, which is faster and slightly soft; own: by the model's VAE",
+      ).choices(DECODERS),
     );
 }
 
@@ -91,6 +104,7 @@ export function requestOf(prompt: string, flags: RequestFlags) {
     preset: flags.preset,
     guidanceInterval: flags.guidanceInterval,
     cacheInterval: flags.cacheInterval,
+    decoder: flags.decoder,
     strength: flags.strength,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PRECISIONS } from "./precision.ts";
-import { cacheIntervalSchema, guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { cacheIntervalSchema, DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedAfter, seedSchema } from "./seed.ts";
 
@@ -29,6 +29,8 @@ export const orderSchema = z.object({
   guidanceInterval: guidanceIntervalSchema.optional(),
   /** Which evaluations run the whole UNet: every so many; absent where all do. */
   cacheInterval: cacheIntervalSchema.optional(),
+  /** Absent where the preset and the settings decide it when it is drawn. */
+  decoder: z.enum(DECODERS).optional(),
   width: z.int(),
   height: z.int(),
   /** Whether an endpoint decides the size; width and height are what to expect then. */

@@ -29,6 +29,10 @@ export const WHOLE_RUN: GuidanceInterval = [0, 1];
  */
 export const cacheIntervalSchema = z.int().min(1).max(10);
 
+/** What may decode a picture's latents: the model's own VAE, or a tiny autoencoder, which is faster and slightly soft. */
+export const DECODERS = ["own", "tiny"] as const;
+export type Decoder = (typeof DECODERS)[number];
+
 /** What a preset decides. Absent: the model's own choice, and for the precision the device's. */
 export interface PresetSettings {
   readonly steps?: number;

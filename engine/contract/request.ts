@@ -2,7 +2,7 @@ import { z } from "zod";
 import { endpointIdSchema } from "./endpoints.ts";
 import { modelIdSchema } from "./models.ts";
 import { PRECISIONS } from "./precision.ts";
-import { cacheIntervalSchema, guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { cacheIntervalSchema, DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -39,6 +39,8 @@ export const requestSchema = z.strictObject({
   guidanceInterval: guidanceIntervalSchema.optional(),
   /** Which evaluations run the whole UNet: every so many; absent where all do. */
   cacheInterval: cacheIntervalSchema.optional(),
+  /** Absent: the model's own, or for Fast the tiny one where settings say so. */
+  decoder: z.enum(DECODERS).optional(),
   /** How far image to image may go from its start image: 1 ignores it. */
   strength: z.number().gt(0).max(1).optional(),
   /** A model's id in the store; the one chosen in settings where it is absent. */

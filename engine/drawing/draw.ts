@@ -126,7 +126,7 @@ interface Drawer {
 
 /** How an order was drawn, by whom and when. */
 export function recordOf(
-  { model: _name, initImageId: _id, isSizeOpen: _size, ...settings }: Order,
+  { model: _name, initImageId: _id, isSizeOpen: _size, decoder: _decoder, ...settings }: Order,
   { read, model, device, isTiny }: Drawer,
 ): GenerationRecord {
   return {

@@ -23,7 +23,7 @@ import { previewing, type Previewing } from "./previews.ts";
 import { randomSeed } from "./random-seed.ts";
 import { readModel, STARTER, type ReadModel } from "./read-model.ts";
 import { runOf } from "./run.ts";
-import { tinyDecoderFor } from "./tiny-decoder.ts";
+import { needDecoder, tinyDecoderFor } from "./tiny-decoder.ts";
 
 export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;
@@ -56,7 +56,11 @@ export interface TinyUse {
 }
 
 /** Whether a tiny autoencoder, where there is one, decodes an order's picture. */
-export function decodesTiny({ preset }: Pick<Order, "preset">, use: TinyUse = {}): boolean {
+export function decodesTiny(
+  { preset, decoder }: Pick<Order, "preset" | "decoder">,
+  use: TinyUse = {},
+): boolean {
+  if (decoder !== undefined) return decoder === "tiny";
   return use.decodesFast === true && preset === "fast";
 }
 
@@ -142,6 +146,7 @@ export class Drawing {
   async *draw(order: Order, inputs: DrawingInputs = {}): AsyncGenerator<DrawingEvent, void> {
     const { startImage: file, signal } = inputs;
     const { read, model, preview, device, tiny } = await this.#ready(order, inputs);
+    needDecoder(order, tiny);
     const isTiny = tiny !== undefined && decodesTiny(order, inputs.tiny);
     const run = { ...runOf(order, read), isTiny };
     const startImage = file && (await decode(file, order));

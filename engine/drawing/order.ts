@@ -35,7 +35,7 @@ export function ordersOf(
   { name, read }: AskedModel,
   freshSeed: string,
 ): [Order, ...Order[]] {
-  const { initImageId, count = REQUEST_DEFAULTS.count } = request;
+  const { initImageId, decoder, count = REQUEST_DEFAULTS.count } = request;
   const { summary } = read;
   const first: Order = {
     model: name,
@@ -45,6 +45,7 @@ export function ordersOf(
     guidanceScale: request.guidanceScale ?? summary.guidanceScale,
     ...sizeOf(request, summary),
     seed: request.seed ?? freshSeed,
+    ...(decoder !== undefined && { decoder }),
     ...(initImageId !== undefined && {
       initImageId,
       strength: request.strength ?? REQUEST_DEFAULTS.strength,

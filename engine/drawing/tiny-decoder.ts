@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+import type { Order } from "../contract/order.ts";
 import { vaeDecoder } from "../networks/vae.ts";
 import { readTinyVae, type Snapshot } from "../snapshot/snapshot.ts";
 import type { TinyVaeConfig, VaeConfig } from "../snapshot/vae-config.ts";
@@ -36,6 +38,23 @@ export async function tinyDecoderFor(
   if (found?.isFile()) return fitting(await readTinyDecoder(beside), config);
   if (chosen === undefined || !isOfFamily(config)) return undefined;
   return fitting(await readTinyDecoder(chosen), config);
+}
+
+/** Refuses a request, before it is an order, whose decoder is not there or cannot be read. */
+export async function refuseMissingDecoder(
+  request: Pick<Order, "decoder">,
+  read: Parameters<typeof tinyDecoderFor>[0],
+  chosen: string | undefined,
+): Promise<void> {
+  if (request.decoder === "tiny") needDecoder(request, await tinyDecoderFor(read, chosen));
+}
+
+/** Refuses as REQUEST_INVALID where a tiny decoder is asked for by name and none was found. */
+export function needDecoder({ decoder }: Pick<Order, "decoder">, found: unknown): void {
+  if (decoder !== "tiny" || found !== undefined) return;
+  const reason =
+    "this model has none; the settings and `generate --tiny-decoder` can name one for Stable Diffusion 1 and 2";
+  throw new StudioError("REQUEST_INVALID", { field: "The decoder", value: decoder, reason });
 }
 
 function isOfFamily(config: VaeConfig): boolean {

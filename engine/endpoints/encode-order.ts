@@ -34,6 +34,7 @@ function promptInput(declared: readonly string[]): string {
 function askForSettings(id: string, order: Order): InferRequest {
   const { prompt, negativePrompt, steps, guidanceScale, seed, scheduler } = order;
   const { width, height, isSizeOpen, precision, preset, guidanceInterval, cacheInterval } = order;
+  const { decoder } = order;
   const request = askForPictures(id, {
     prompts: [prompt],
     negativePrompts: [negativePrompt],
@@ -45,6 +46,7 @@ function askForSettings(id: string, order: Order): InferRequest {
     ...(preset !== undefined && { preset }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(cacheInterval !== undefined && { cacheInterval }),
+    ...(decoder !== undefined && { decoder }),
     ...(isSizeOpen !== true && { width, height }),
     count: 1,
   });

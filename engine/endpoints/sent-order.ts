@@ -15,6 +15,7 @@ const SETTINGS = {
   preset: PICTURE_INPUTS.preset,
   guidanceInterval: PICTURE_INPUTS.guidanceInterval,
   cacheInterval: PICTURE_INPUTS.cacheInterval,
+  decoder: PICTURE_INPUTS.decoder,
 } as const satisfies Partial<Record<keyof Order, PictureInput>>;
 
 /** Inputs of Darkroom's alone: sent only to an endpoint that declares them. */
@@ -23,6 +24,7 @@ const OWN: ReadonlySet<PictureInput> = new Set<PictureInput>([
   PICTURE_INPUTS.preset,
   PICTURE_INPUTS.guidanceInterval,
   PICTURE_INPUTS.cacheInterval,
+  PICTURE_INPUTS.decoder,
 ]);
 
 /**

@@ -23,7 +23,7 @@ export function endpointOrders(
     throw new StudioError("REQUEST_INVALID", { ...details, reason });
   }
   const { prompt, steps, guidanceScale, scheduler, width, height, seed = freshSeed } = request;
-  const { precision, preset, guidanceInterval, cacheInterval } = request;
+  const { precision, preset, guidanceInterval, cacheInterval, decoder } = request;
   const { negativePrompt = REQUEST_DEFAULTS.negativePrompt, count = REQUEST_DEFAULTS.count } =
     request;
   const first = sentOrder(
@@ -38,6 +38,7 @@ export function endpointOrders(
       preset,
       guidanceInterval,
       cacheInterval,
+      decoder,
       precision: sentPrecision(precision),
       width: width ?? height ?? USUAL_SIDE,
       height: height ?? width ?? USUAL_SIDE,

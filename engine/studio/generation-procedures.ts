@@ -6,6 +6,7 @@ import type { Recording } from "../contract/recordings.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
+import { refuseMissingDecoder } from "../drawing/tiny-decoder.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
@@ -114,5 +115,7 @@ async function localOrders(
 ): Promise<[Order, ...Order[]]> {
   const name = request.model ?? settings.read().model;
   if (request.initImageId !== undefined) await initImages.find(request.initImageId);
-  return ordersOf(request, { name, read: await models.read(name) }, randomSeed());
+  const read = await models.read(name);
+  await refuseMissingDecoder(request, read, settings.read().tinyDecoder);
+  return ordersOf(request, { name, read }, randomSeed());
 }

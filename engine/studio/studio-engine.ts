@@ -7,6 +7,7 @@ import type { Preset } from "../contract/presets.ts";
 import type { DrawingEvent } from "../drawing/drawing.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
+import { refuseMissingDecoder } from "../drawing/tiny-decoder.ts";
 import type {
   KnownModel,
   PictureEngine,
@@ -162,6 +163,8 @@ export class StudioEngine implements PictureEngine {
       throw new StudioError("MODEL_NOT_SERVED", { model: this.#unloaded ?? "The model", reason });
     }
     const read = await this.#parts.models.read(model);
+    const { tinyDecoder } = this.#parts.settings.read();
+    for (const request of requests) await refuseMissingDecoder(request, read, tinyDecoder);
     const { preset } = this;
     const start = startImage === undefined ? {} : { initImageId: sha256Of(startImage) };
     return requests.flatMap((request) =>

@@ -101,9 +101,17 @@ function settingsOf(
   order: Order,
 ): Pick<
   GenerationRecord,
-  "steps" | "guidanceScale" | "seed" | "scheduler" | "preset" | "guidanceInterval" | "cacheInterval"
+  | "steps"
+  | "guidanceScale"
+  | "seed"
+  | "scheduler"
+  | "preset"
+  | "guidanceInterval"
+  | "cacheInterval"
+  | "decoder"
 > {
   const { steps, guidanceScale, seed, scheduler, preset, guidanceInterval, cacheInterval } = order;
+  const { decoder } = order;
   return {
     ...(steps !== undefined && { steps }),
     ...(guidanceScale !== undefined && { guidanceScale }),
@@ -112,5 +120,6 @@ function settingsOf(
     ...(preset !== undefined && { preset }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(cacheInterval !== undefined && { cacheInterval }),
+    ...(decoder === "tiny" && { decoder }),
   };
 }

@@ -82,6 +82,7 @@ const FULL = checkOf({
     "preset",
     "guidance_interval",
     "cache_interval",
+    "decoder",
     "num_images_per_prompt",
   ],
 });

@@ -32,7 +32,7 @@ export function askForPrompts(
 
 /** A request with all its settings, as our own endpoint declares them. */
 export function askForPictures(id: string, pictures: PictureRequest): InferRequest {
-  const { prompts, negativePrompts, scheduler, precision, preset } = pictures;
+  const { prompts, negativePrompts, scheduler, precision, preset, decoder } = pictures;
   const hasNegative = negativePrompts.some((prompt) => prompt !== "");
   return request(id, [
     tensor(PICTURE_INPUTS.prompt, encoded(prompts)),
@@ -47,6 +47,7 @@ export function askForPictures(id: string, pictures: PictureRequest): InferReque
     ...textTensors(PICTURE_INPUTS.preset, preset),
     ...floatTensors(PICTURE_INPUTS.guidanceInterval, pictures.guidanceInterval),
     ...wholeTensors(PICTURE_INPUTS.cacheInterval, pictures.cacheInterval),
+    ...textTensors(PICTURE_INPUTS.decoder, decoder),
     ...wholeTensors(PICTURE_INPUTS.count, pictures.count),
   ]);
 }

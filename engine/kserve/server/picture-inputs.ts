@@ -24,6 +24,7 @@ export const PICTURE_INPUTS = {
   preset: { name: "preset", datatype: "BYTES", shape: [1] },
   guidanceInterval: { name: "guidance_interval", datatype: "FP32", shape: [2] },
   cacheInterval: { name: "cache_interval", datatype: "INT32", shape: [1] },
+  decoder: { name: "decoder", datatype: "BYTES", shape: [1] },
   count: { name: "num_images_per_prompt", datatype: "INT32", shape: [1], alias: "count" },
 } as const satisfies Record<string, PictureInput>;
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { GuidanceInterval, Preset } from "../../contract/presets.ts";
+import type { Decoder, GuidanceInterval, Preset } from "../../contract/presets.ts";
 import { requestSchema, type GenerationRequest } from "../../contract/request.ts";
 import type { SchedulerName } from "../../contract/schedulers.ts";
 import { seedAfter, seedSchema } from "../../contract/seed.ts";
@@ -26,6 +26,7 @@ export interface PictureRequest {
   readonly preset?: Preset;
   readonly guidanceInterval?: GuidanceInterval;
   readonly cacheInterval?: number;
+  readonly decoder?: Decoder;
   /** Pictures for each prompt. */
   readonly count: number;
 }
@@ -115,6 +116,7 @@ function settings(
   | "preset"
   | "guidanceInterval"
   | "cacheInterval"
+  | "decoder"
 > {
   const steps = setting(PICTURE_INPUTS.steps, SHAPE.steps, source);
   const guidanceScale = setting(PICTURE_INPUTS.guidanceScale, SHAPE.guidanceScale, source);
@@ -125,7 +127,9 @@ function settings(
   const preset = setting(PICTURE_INPUTS.preset, SHAPE.preset, source);
   const guidanceInterval = interval(source);
   const cacheInterval = setting(PICTURE_INPUTS.cacheInterval, SHAPE.cacheInterval, source);
+  const decoder = setting(PICTURE_INPUTS.decoder, SHAPE.decoder, source);
   return {
+    ...(decoder === undefined ? {} : { decoder }),
     ...(preset === undefined ? {} : { preset }),
     ...(guidanceInterval === undefined ? {} : { guidanceInterval }),
     ...(cacheInterval === undefined ? {} : { cacheInterval }),

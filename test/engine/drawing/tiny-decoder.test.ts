@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { RefusalCode } from "../../../engine/contract/errors.ts";
+import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { Drawing, type TinyUse } from "../../../engine/drawing/drawing.ts";
-import { readTinyDecoder } from "../../../engine/drawing/tiny-decoder.ts";
+import { readModel } from "../../../engine/drawing/read-model.ts";
+import { readTinyDecoder, refuseMissingDecoder } from "../../../engine/drawing/tiny-decoder.ts";
 import { modelWithTiny, TINY } from "../../fakes/model-with-tiny.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
@@ -16,10 +18,15 @@ afterAll(() => {
   rmSync(cacheFolder, { recursive: true });
 });
 
-async function draw(model: string, preset: string, tiny?: TinyUse) {
+async function draw(
+  model: string,
+  work: string | Pick<GenerationRequest, "preset" | "decoder">,
+  tiny?: TinyUse,
+) {
   const previews: (string | undefined)[] = [];
-  const asked = { prompt: "fish", seed: "1", steps: 2, width: 64, height: 64, preset };
-  for await (const event of drawing.generate(asked, { model, tiny })) {
+  const asked = { prompt: "fish", seed: "1", steps: 2, width: 64, height: 64 };
+  const request = { ...asked, ...(typeof work === "string" ? { preset: work } : work) };
+  for await (const event of drawing.generate(request, { model, tiny })) {
     if (event.kind === "image") return { ...event, previews };
     if (event.kind !== "progress") continue;
     const pixels = await event.preview();
@@ -38,6 +45,30 @@ test("previews are decoded by a model's own tiny decoder, and Fast pictures wher
   expect(tiny.pixels.data).not.toEqual(own.pixels.data);
   const exact = await draw(model, "exact", { decodesFast: true });
   expect(exact.record.decoder).toBeUndefined();
+});
+
+test("a request says what decodes it, whatever the settings say", async () => {
+  const model = modelWithTiny();
+  const tiny = await draw(model, { decoder: "tiny" });
+  expect(tiny.record.decoder).toBe("tiny");
+  const own = await draw(model, { preset: "fast", decoder: "own" }, { decodesFast: true });
+  expect(own.record.decoder).toBeUndefined();
+  expect(own.pixels.data).toEqual((await draw(model, "fast")).pixels.data);
+});
+
+test("a tiny decoder that is asked for and not there is refused before anything is drawn", async () => {
+  const model = "test/golden/tiny-sd2-v/snapshot";
+  await expect(draw(model, { decoder: "tiny" })).rejects.toThrow(
+    "The decoder cannot be tiny: this model has none",
+  );
+  const read = await readModel(model, "float32");
+  const refused = refuseMissingDecoder({ decoder: "tiny" }, read, TINY);
+  await expect(refused).rejects.toEqual(refusal("REQUEST_INVALID"));
+  await expect(refuseMissingDecoder({ decoder: "own" }, read, "gone")).resolves.toBeUndefined();
+  const beside = await readModel(modelWithTiny(), "float32");
+  await expect(
+    refuseMissingDecoder({ decoder: "tiny" }, beside, undefined),
+  ).resolves.toBeUndefined();
 });
 
 test("a decoder that goes is noticed at the next picture", async () => {

@@ -17,7 +17,7 @@ class TellingEngine extends ConstantEngine {
 
 const QUALITY: Pick<
   Order,
-  "steps" | "scheduler" | "preset" | "precision" | "guidanceInterval" | "cacheInterval"
+  "steps" | "scheduler" | "preset" | "precision" | "guidanceInterval" | "cacheInterval" | "decoder"
 > = {
   steps: 12,
   scheduler: "dpm++2m-karras",
@@ -25,6 +25,7 @@ const QUALITY: Pick<
   precision: "int8",
   guidanceInterval: [0.1, 0.8],
   cacheInterval: 3,
+  decoder: "tiny",
 };
 
 async function opened(engine = new ConstantEngine()) {

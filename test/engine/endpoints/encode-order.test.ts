@@ -71,15 +71,19 @@ test("an endpoint that takes everything is sent everything, as our own reads it"
   });
 });
 
-const FASTER: Pick<Order, "precision" | "preset" | "guidanceInterval" | "cacheInterval"> = {
+const FASTER: Pick<
+  Order,
+  "precision" | "preset" | "guidanceInterval" | "cacheInterval" | "decoder"
+> = {
   precision: "int8",
   preset: "fast",
   guidanceInterval: [0.1, 0.8],
   cacheInterval: 3,
+  decoder: "tiny",
 };
 
 test("preset, precision and intervals go where they are declared, and nowhere else", () => {
-  const own = ["precision", "preset", "guidance_interval", "cache_interval"];
+  const own = ["precision", "preset", "guidance_interval", "cache_interval", "decoder"];
   const to = receiver("full", ["prompt", "negative_prompt", ...own]);
   const sent = sentOrder({ ...ORDER, ...FASTER }, to);
   expect(sent).toMatchObject(FASTER);
@@ -96,6 +100,7 @@ test("preset, precision and intervals go where they are declared, and nowhere el
         data: [0.1, 0.8].map(Math.fround),
       },
       { name: "cache_interval", shape: [1], datatype: "INT32", data: [3] },
+      { name: "decoder", shape: [1], datatype: "BYTES", data: ["tiny"] },
     ],
   });
   const { chunks } = encodeOrder("id-1", sent, to);

@@ -35,11 +35,12 @@ test("what takes settings gets those that were chosen, and a seed in any case: p
 });
 
 test("quality goes where it is taken; the device's own precision is asked for by its name", () => {
-  const inputs = ["prompt", "steps", "preset", "precision", "guidance_interval", "cache_interval"];
+  const settings = ["preset", "precision", "guidance_interval", "cache_interval", "decoder"];
+  const inputs = ["prompt", "steps", ...settings];
   const check = { at: "", state: "ready" as const, ms: 1, models: [], inputs };
   const ours = endpoint({ profile: "full", check });
   const intervals = { guidanceInterval: [0, 0.8], cacheInterval: 3 } as const;
-  const quality = { preset: "fast", precision: "int8", ...intervals } as const;
+  const quality = { preset: "fast", precision: "int8", decoder: "tiny", ...intervals } as const;
   const [order] = endpointOrders(asked(quality), ours, "1");
   expect(order).toMatchObject(quality);
   const [own] = endpointOrders(asked({ preset: "fast", precision: "auto" }), ours, "1");

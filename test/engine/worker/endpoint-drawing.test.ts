@@ -67,6 +67,7 @@ test("a record holds the preset and the intervals that were sent, and the precis
     precision: "int8",
     guidanceInterval: [0, 0.8] as [number, number],
     cacheInterval: 3,
+    decoder: "tiny",
   } as const;
   const on = async (told: Partial<SentPicture>) => {
     const { drawing } = scene(async () => ({ ...PICTURE, sent, ...told }));
@@ -77,6 +78,7 @@ test("a record holds the preset and the intervals that were sent, and the precis
     preset,
     guidanceInterval,
     cacheInterval,
+    decoder: "tiny",
     precision: "float16",
   });
   expect(await on({})).not.toHaveProperty("precision");

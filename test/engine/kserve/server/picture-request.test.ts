@@ -54,6 +54,7 @@ test("reads every input of the table", () => {
     { name: "preset", datatype: "BYTES", shape: [1], data: ["fast"] },
     { name: "guidance_interval", datatype: "FP32", shape: [2], data: [0.1, 0.8] },
     INT32("cache_interval", 3),
+    { name: "decoder", datatype: "BYTES", shape: [1], data: ["tiny"] },
     INT32("num_images_per_prompt", 2),
   );
   expect(asked(request)).toEqual({
@@ -66,6 +67,7 @@ test("reads every input of the table", () => {
     preset: "fast",
     guidanceInterval: [0.1, 0.8],
     cacheInterval: 3,
+    decoder: "tiny",
     height: 512,
     width: 768,
     scheduler: "euler",
@@ -85,6 +87,7 @@ test("reads the same from parameters, and by the aliases", () => {
     preset: "balanced",
     guidance_interval: "0.0 0.8",
     cache_interval: 1,
+    decoder: "own",
     count: 2,
     colour: "unknown to us",
   };
@@ -100,6 +103,7 @@ test("reads the same from parameters, and by the aliases", () => {
     preset: "balanced",
     guidanceInterval: [0, 0.8],
     cacheInterval: 1,
+    decoder: "own",
     count: 2,
   });
 });
@@ -135,7 +139,7 @@ describe("where an input stands in two places", () => {
 describe("an input of another name", () => {
   const stray = (name: string) => ({ ...PROMPT, name });
   const known =
-    "the inputs are prompt, negative_prompt, seed, num_inference_steps, guidance_scale, height, width, scheduler, precision, preset, guidance_interval, cache_interval, num_images_per_prompt";
+    "the inputs are prompt, negative_prompt, seed, num_inference_steps, guidance_scale, height, width, scheduler, precision, preset, guidance_interval, cache_interval, decoder, num_images_per_prompt";
 
   test.each(["input0", "text_input", "BYTES", "args_0"])("%s alone is the prompt", (name) => {
     expect(asked({ inputs: [stray(name)] })).toEqual(CAT);

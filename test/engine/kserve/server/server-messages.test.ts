@@ -30,6 +30,7 @@ test("metadata declares every input with datatype and shape, and the output", ()
       { name: "preset", datatype: "BYTES", shape: [1] },
       { name: "guidance_interval", datatype: "FP32", shape: [2] },
       { name: "cache_interval", datatype: "INT32", shape: [1] },
+      { name: "decoder", datatype: "BYTES", shape: [1] },
       { name: "num_images_per_prompt", datatype: "INT32", shape: [1] },
     ],
     outputs: [{ name: "image", datatype: "UINT8", shape: [-1, -1, -1, 3] }],

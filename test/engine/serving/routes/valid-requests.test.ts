@@ -33,6 +33,7 @@ const VALUES: Readonly<
   precision: fc.constantFrom("auto", "float32", "int8"),
   preset: fc.constantFrom("exact", "balanced", "fast"),
   cacheInterval: fc.integer({ min: 1, max: 10 }),
+  decoder: fc.constantFrom("own", "tiny"),
   count: fc.integer({ min: 1, max: 3 }),
 };
 
