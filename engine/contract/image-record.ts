@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { USED_PRECISIONS } from "./precision.ts";
-import { cacheIntervalSchema, guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { cacheIntervalSchema, DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -41,8 +41,8 @@ export const recordSchema = z.object({
   device: z.string().min(1).max(100),
   /** What the UNet's products were computed in; absent in pictures of endpoints and of versions that did not tell. */
   precision: z.enum(USED_PRECISIONS).optional(),
-  /** What decoded its latents, where that was not the model's own VAE: a tiny autoencoder. */
-  decoder: z.enum(["tiny"]).optional(),
+  /** What decoded its latents; absent where that was the model's own VAE. */
+  decoder: z.enum(DECODERS).optional(),
   /** By which it was asked for; the settings above and below are what was drawn with. */
   preset: z.enum(PRESETS).optional(),
   /** Where in the run guidance worked; absent where that was the whole of it. */

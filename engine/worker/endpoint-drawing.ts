@@ -120,6 +120,6 @@ function settingsOf(
     ...(preset !== undefined && { preset }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(cacheInterval !== undefined && { cacheInterval }),
-    ...(decoder === "tiny" && { decoder }),
+    ...(decoder !== undefined && { decoder }),
   };
 }

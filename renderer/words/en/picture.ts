@@ -40,7 +40,7 @@ export const picture = {
     forms: { v2: "v2 JSON", curl: "curl", requests: "Python", triton: "Triton client" },
   },
   oneStepOf: "1 step in {{steps}}",
-  decoders: { tiny: "Tiny" },
+  decoders: { own: "The model's own", tiny: "Tiny" },
   presets: { exact: "Exact", balanced: "Balanced", fast: "Fast" },
   local: "this machine",
   elsewhere: "another studio",
