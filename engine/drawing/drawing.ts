@@ -23,7 +23,7 @@ import { previewing, type Previewing } from "./previews.ts";
 import { randomSeed } from "./random-seed.ts";
 import { readModel, STARTER, type ReadModel } from "./read-model.ts";
 import { runOf } from "./run.ts";
-import { needDecoder, tinyDecoderFor } from "./tiny-decoder.ts";
+import { decodesTiny, needDecoder, tinyDecoderFor, type TinyUse } from "./tiny-decoder.ts";
 
 export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;
@@ -46,22 +46,6 @@ export interface DrawingInputs {
   /** What a tiny autoencoder is taken for, and the folder of one for the latents of Stable Diffusion 1 and 2. */
   readonly tiny?: TinyUse | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface TinyUse {
-  /** Absent: only one in the model's own folder is used. */
-  readonly folder?: string | undefined;
-  /** Whether pictures of the Fast preset are decoded by it. */
-  readonly decodesFast?: boolean | undefined;
-}
-
-/** Whether a tiny autoencoder, where there is one, decodes an order's picture. */
-export function decodesTiny(
-  { preset, decoder }: Pick<Order, "preset" | "decoder">,
-  use: TinyUse = {},
-): boolean {
-  if (decoder !== undefined) return decoder === "tiny";
-  return use.decodesFast === true && preset === "fast";
 }
 
 /** What drawing yields, in this order; `preview` is a small picture of what is developing. */

@@ -18,6 +18,23 @@ export interface TinyDecoderFiles {
   readonly weights: Weights;
 }
 
+/** What a tiny autoencoder is taken for, by the settings. */
+export interface TinyUse {
+  /** Absent: only one in the model's own folder is used. */
+  readonly folder?: string | undefined;
+  /** Whether pictures of the Fast preset are decoded by it. */
+  readonly decodesFast?: boolean | undefined;
+}
+
+/** Whether a tiny autoencoder, where there is one, decodes an order's picture. */
+export function decodesTiny(
+  { preset, decoder }: Pick<Order, "preset" | "decoder">,
+  use: TinyUse = {},
+): boolean {
+  if (decoder !== undefined) return decoder === "tiny";
+  return use.decodesFast === true && preset === "fast";
+}
+
 /** In a snapshot's own folder, a tiny autoencoder for its latents. */
 const BESIDE = "tiny_vae";
 

@@ -104,7 +104,7 @@ export function orderOf(record: GenerationRecord): Order {
 
 function settingsOf(record: Recall["record"]) {
   const { steps, guidanceScale, seed, scheduler, preset } = record;
-  const { guidanceInterval, cacheInterval, strength } = record;
+  const { guidanceInterval, cacheInterval, decoder, strength } = record;
   const precision = PRECISIONS.find((name) => name === record.precision);
   return {
     ...(steps !== undefined && { steps }),
@@ -115,6 +115,7 @@ function settingsOf(record: Recall["record"]) {
     ...(preset !== undefined && { preset }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(cacheInterval !== undefined && { cacheInterval }),
+    ...(decoder !== undefined && { decoder }),
     ...(strength !== undefined && { strength }),
   };
 }

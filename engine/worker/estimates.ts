@@ -4,10 +4,14 @@ import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
-import { decodesTiny, type TinyUse } from "../drawing/drawing.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
 import { evaluationsOf, runOf } from "../drawing/run.ts";
-import { tinyDecoderFor, type TinyDecoderFiles } from "../drawing/tiny-decoder.ts";
+import {
+  decodesTiny,
+  tinyDecoderFor,
+  type TinyDecoderFiles,
+  type TinyUse,
+} from "../drawing/tiny-decoder.ts";
 import { INT8_GAIN, workOf, type PictureWork } from "../drawing/work.ts";
 import { isGuided } from "../pipeline/guidance.ts";
 import type { ChosenDevice } from "./device-list.ts";

@@ -2,12 +2,8 @@ import type { DeviceName } from "../contract/devices.ts";
 import type { Generation } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import type { Progress } from "../contract/progress.ts";
-import {
-  Drawing,
-  type DrawingEvent,
-  type DrawingInputs,
-  type TinyUse,
-} from "../drawing/drawing.ts";
+import { Drawing, type DrawingEvent, type DrawingInputs } from "../drawing/drawing.ts";
+import type { TinyUse } from "../drawing/tiny-decoder.ts";
 import type { Libraries, Probe } from "../drawing/devices.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { Pixels } from "../image/pixels.ts";

@@ -51,7 +51,8 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With a watch for values that half precision does not hold.
   // And tiny decoders, for previews and Fast.
   // And a process that is started early.
-  drawing: 1200, // evaluations of the last layer alone, and their seconds
+  // And the decoder that a request names.
+  drawing: 1225, // evaluations of the last layer alone, and their seconds
   // With what TLS, redirects, hangs and hostile replies each take, by name.
   endpoints: 1620,
   // With what is wrong with a stored file, and how it is set aside.
@@ -114,13 +115,13 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And manifests, written with a connection's keys.
   // And tiny decoders of the catalogue.
   // And clusters, and their deployments.
-  studio: 3920, // requests as they are recorded
+  studio: 3950, // requests as they are recorded
   // With weights as whole numbers.
   tensor: 210,
   // With textual inversions of several vectors.
   tokenizer: 800,
   transfers: 350,
-  worker: 1000,
+  worker: 1020, // and the decoder among an order's settings
 };
 
 function linesOf(file: string): number {

@@ -4,9 +4,13 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { RefusalCode } from "../../../engine/contract/errors.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
-import { Drawing, type TinyUse } from "../../../engine/drawing/drawing.ts";
+import { Drawing } from "../../../engine/drawing/drawing.ts";
 import { readModel } from "../../../engine/drawing/read-model.ts";
-import { readTinyDecoder, refuseMissingDecoder } from "../../../engine/drawing/tiny-decoder.ts";
+import {
+  readTinyDecoder,
+  refuseMissingDecoder,
+  type TinyUse,
+} from "../../../engine/drawing/tiny-decoder.ts";
 import { modelWithTiny, TINY } from "../../fakes/model-with-tiny.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { GenerationRecord } from "../../../engine/contract/image-record.ts";
 import type { Order } from "../../../engine/contract/order.ts";
-import type { TinyUse } from "../../../engine/drawing/drawing.ts";
+import type { TinyUse } from "../../../engine/drawing/tiny-decoder.ts";
 import { readModel, STARTER, type ReadModel } from "../../../engine/drawing/read-model.ts";
 import {
   Estimates,
