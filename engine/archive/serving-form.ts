@@ -134,6 +134,39 @@ export interface ServedModel {
   readonly marName: string;
 }
 
+/** A model of model_snapshot, with what TorchServe fills in. Times in seconds, but for the delay in milliseconds. */
+export interface SnapshotModel extends ServedModel {
+  readonly isDefault: boolean;
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  readonly batchSize: number;
+  readonly maxBatchDelay: number;
+  /** Absent where the file's default_response_timeout counts. */
+  readonly responseTimeout?: number;
+}
+
+/** The same as `servedModels`, with each model's settings. */
+export function snapshotModels(config: ConfigProperties): readonly SnapshotModel[] {
+  return served(parsedObject(config.get(SNAPSHOT) ?? "") ?? {}).map(({ name, version, fields }) => {
+    const number = (key: string, otherwise: number): number => {
+      const value = fields[key];
+      return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : otherwise;
+    };
+    const responseTimeout = number("responseTimeout", 0);
+    return {
+      name,
+      version,
+      marName: typeof fields["marName"] === "string" ? fields["marName"] : "",
+      isDefault: fields["defaultVersion"] === true,
+      minWorkers: number("minWorkers", 1),
+      maxWorkers: number("maxWorkers", 1),
+      batchSize: number("batchSize", 1),
+      maxBatchDelay: number("maxBatchDelay", 100),
+      ...(responseTimeout > 0 && { responseTimeout }),
+    };
+  });
+}
+
 /** How long TorchServe waits for an answer of the model in an archive, in seconds; undefined where none is set. */
 export function responseTimeoutOf(
   config: ConfigProperties | undefined,

@@ -123,6 +123,12 @@ export const INFERENCE_REFUSALS = {
     sentence: "Requests that are being read fill {limit} already.",
     advice: "Try again in {seconds} s.",
   },
+  REPLY_TOO_LONG: {
+    status: 500,
+    sentence:
+      "The picture is drawn, but its reply has {bytes} bytes, and max_response_size allows {limit}.",
+    advice: "Raise max_response_size in config.properties, or ask for PNG.",
+  },
   ENCODING_UNKNOWN: {
     status: 415,
     sentence: "The body's encoding cannot be {encoding}.",

@@ -9,12 +9,12 @@ export interface Addressed {
 
 /**
  * The refusal of a request that does not mean us, by a path and by one host that is ours; `refused` makes
- * it of an HTTP status and a reason. A page that rebinds its own name to our address is known by nothing
+ * it of an HTTP status and a reason. Without `hosts` any host will do. A page that rebinds its own name to our address is known by nothing
  * else: in Chromium it sends neither Origin nor Sec-Fetch-Site.
  */
 export function wrongAddress<Refusal>(
   { url = "", headersDistinct }: Addressed,
-  hosts: ReadonlySet<string>,
+  hosts: ReadonlySet<string> | undefined,
   refused: (status: number, reason: string) => Refusal,
 ): Refusal | undefined {
   if (!url.startsWith("/")) return refused(421, "it names another server");
@@ -22,7 +22,9 @@ export function wrongAddress<Refusal>(
   if (host === undefined || host === "")
     return refused(400, "it does not say which host it is for");
   if (others.length > 0) return refused(400, "it names several hosts");
-  return hosts.has(host.toLowerCase()) ? undefined : refused(421, "it is for another host");
+  return hosts === undefined || hosts.has(host.toLowerCase())
+    ? undefined
+    : refused(421, "it is for another host");
 }
 
 /** Whether a page is our own. `null`, which sandboxed frames send, is nobody's origin. */

@@ -10,8 +10,11 @@ export interface Knock extends Addressed {
 }
 
 export interface GateOptions {
-  /** `HOST:PORT`, or `HOST` behind a proxy, for every name under which clients may reach it. */
-  readonly hosts: ReadonlySet<string>;
+  /**
+   * `HOST:PORT`, or `HOST` behind a proxy, for every name under which clients may reach it; absent where any
+   * will do, and whoever reaches it may ask.
+   */
+  readonly hosts: ReadonlySet<string> | undefined;
   /** Origins besides our own whose pages may use it. */
   readonly origins: ReadonlySet<string>;
   /** Whether everybody needs a key: it is asked for by setting, or others reach the address. */
@@ -55,20 +58,28 @@ export function passageOf(knock: Knock, gate: GateOptions): Passage {
   const wrong = wrongAddress(knock, gate.hosts, refused) ?? wrongOrigin(knock, gate);
   if (wrong !== undefined) return { kind: "refused", rejection: wrong };
   const { origin } = knock.headers;
-  const page = origin !== undefined && gate.origins.has(origin.toLowerCase()) ? { origin } : {};
+  const page = origin !== undefined && isListed(origin, gate) ? { origin } : {};
   const { method } = knock;
   if (method === "OPTIONS" && "origin" in page) return { kind: "preflight", ...page };
-  if (method !== "GET" && method !== "HEAD" && method !== "POST") {
+  if (!USUAL.has(method) && !gate.methodsOf(knock.url ?? "").includes(method ?? "")) {
     return { kind: "refused", ...page, rejection: wrongMethod(knock, gate) };
   }
   return { ...page, ...whoMayEnter(knock, gate) };
 }
 
+function isListed(origin: string, { origins }: GateOptions): boolean {
+  return origins.has(origin.toLowerCase()) || origins.has("*");
+}
+
+/** What the gate asks of routes beyond these it asks by their own list. */
+const USUAL: ReadonlySet<string | undefined> = new Set(["GET", "HEAD", "POST"]);
+
 function wrongOrigin({ headers }: Knock, gate: GateOptions): Rejection | undefined {
   const { origin } = headers;
   if (origin !== undefined) {
-    if (gate.origins.has(origin.toLowerCase())) return undefined;
-    if (!isOwnOrigin(origin, gate.hosts)) return refused(403, "a page of another origin sent it");
+    if (isListed(origin, gate)) return undefined;
+    const hosts = gate.hosts ?? new Set([headers.host?.toLowerCase() ?? ""]);
+    if (!isOwnOrigin(origin, hosts)) return refused(403, "a page of another origin sent it");
   }
   const site = headers["sec-fetch-site"];
   if (site === undefined || site === "same-origin" || site === "none") return undefined;
@@ -99,7 +110,7 @@ function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
     }
   }
   const caller = known ?? gate.anonymous;
-  const rejection = wrongScope(scope, caller) ?? wrongType(knock, known);
+  const rejection = wrongScope(scope, caller) ?? wrongType(knock, known ?? trusted(knock, gate));
   if (rejection === undefined) return { kind: "in", caller };
   return { kind: "refused", rejection, caller };
 }
@@ -136,10 +147,15 @@ const BROWSERS = /^(?:origin|referer|cookie|sec-.*)$/;
 
 const JSON_OPTION = "curl needs -H 'Content-Type: application/json'";
 
+/** Where whoever reaches it may ask, any content is taken that no browser sent: curl calls all of it a form. */
+function trusted(knock: Knock, { hosts, anonymous }: GateOptions): Caller | undefined {
+  return hosts === undefined && !isBrowsers(knock) ? anonymous : undefined;
+}
+
 function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefined {
   const { method, headers } = knock;
   if (method !== "POST" || known !== undefined) return undefined;
-  const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const [type = ""] = (headers["content-type"] ?? "").trim().toLowerCase().split(/\s*;/, 1);
   if (type === "application/json" || type === "application/octet-stream") return undefined;
   // tritonclient names none. A form cannot leave it out, and a script that does is told by its Origin.
   if (type === "" || (type === FORM && isTritons(knock))) return undefined;
@@ -150,17 +166,17 @@ function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefin
   );
 }
 
-function isTritons({ url = "", headers }: Knock): boolean {
-  return url.startsWith("/v2/repository/") && !isBrowsers(headers);
+function isTritons(knock: Knock): boolean {
+  return knock.url?.startsWith("/v2/repository/") === true && !isBrowsers(knock);
 }
 
 /** A page's form carries no key, and a page's script that sends one is told by its Origin. */
-function isSdks({ url = "", headers }: Knock): boolean {
-  const isKeyed = headers.authorization !== undefined;
-  return url.startsWith("/v1/images/edits") && (isKeyed || !isBrowsers(headers));
+function isSdks(knock: Knock): boolean {
+  const isKeyed = knock.headers.authorization !== undefined;
+  return knock.url?.startsWith("/v1/images/edits") === true && (isKeyed || !isBrowsers(knock));
 }
 
-function isBrowsers(headers: Knock["headers"]): boolean {
+function isBrowsers({ headers }: Knock): boolean {
   return Object.keys(headers).some((name) => BROWSERS.test(name));
 }
 

@@ -8,17 +8,16 @@ import { closeListener, createListener } from "../http/listener.ts";
 import type { RefusalReply, Rejection } from "../http/replies.ts";
 import type { AdmissionQueue } from "./admission-queue.ts";
 import type { Caller } from "./caller.ts";
-import { ListenerGate } from "./listener-gate.ts";
+import { type Access, ListenerGate } from "./listener-gate.ts";
 import type { PictureEngine } from "./picture-engine.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { RouteTable } from "./routes/install-routes.ts";
 import { refusalBody } from "./routes/refusal-body.ts";
 import { refusalHeaders } from "./routes/refuse.ts";
 import type { RouteParts } from "./routes/route-parts.ts";
-import type { ServerFile } from "./server-file.ts";
 
 export interface InferenceServerParts {
-  readonly file: Pick<ServerFile, "settings" | "hasKeys" | "callerOf">;
+  readonly file: Access;
   readonly engine: PictureEngine;
   readonly admission: AdmissionQueue;
   readonly requests: RequestLog;
@@ -26,6 +25,8 @@ export interface InferenceServerParts {
   /** As they are in this run; those of the file where it is absent. */
   readonly settings?: RouteParts["settings"];
   readonly log: FastifyBaseLogger;
+  /** How what the gate refuses reads; as the inference protocols have it by default. */
+  readonly replyTo?: (error: StudioError, path: string) => RefusalReply;
 }
 
 /** Where to listen. */
@@ -68,12 +69,13 @@ export class InferenceServer {
   static async listen(address: Address, parts: InferenceServerParts): Promise<InferenceServer> {
     const { file, engine, log } = parts;
     const { host } = address;
-    if (!isLoopback(host) && !file.hasKeys) throw new StudioError("KEY_NEEDED", { host });
+    if (!isLoopback(host) && !file.hasKeys && file.isOpen !== true)
+      throw new StudioError("KEY_NEEDED", { host });
     const listening = new ListenerGate(host, file);
     const gate = new RequestGate(listening, parts.requests);
     const app = createListener({
       reject: (request, response) => gate.reject(request, response),
-      replyTo,
+      replyTo: parts.replyTo ?? replyTo,
       requestTimeoutMs: REQUEST_MS,
       log,
     });

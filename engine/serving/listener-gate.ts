@@ -8,6 +8,12 @@ import type { ServerFile } from "./server-file.ts";
 
 const SCOPES = ["inference", "management"] as const;
 
+/** Whom listeners let in, and what they may ask. */
+export interface Access extends Pick<ServerFile, "settings" | "hasKeys" | "callerOf"> {
+  /** Whether whoever reaches them may ask, by any name: TorchServe with --disable-token-auth. */
+  readonly isOpen?: boolean;
+}
+
 /** Who is let in by these settings. */
 type Allowed = Pick<GateOptions, "hosts" | "origins"> & {
   readonly settings: ServerSettings;
@@ -20,13 +26,13 @@ const ALLOWED_MS = 5000;
 /** The gate of one listener, by the settings and keys of the moment. */
 export class ListenerGate {
   readonly #host: string;
-  readonly #file: Pick<ServerFile, "settings" | "hasKeys" | "callerOf">;
+  readonly #file: Access;
   #port = 0;
   #scopeOf: ScopeOf = () => "management";
   #methodsOf: MethodsOf = methodsOf([]);
   #allowed: Allowed | undefined;
 
-  constructor(host: string, file: Pick<ServerFile, "settings" | "hasKeys" | "callerOf">) {
+  constructor(host: string, file: Access) {
     this.#host = host;
     this.#file = file;
   }
@@ -52,7 +58,8 @@ export class ListenerGate {
     }
     return {
       ...allowed,
-      isKeyRequired: settings.isKeyRequired || isReachedByOthers(this.#host, settings),
+      isKeyRequired:
+        file.isOpen !== true && (settings.isKeyRequired || isReachedByOthers(this.#host, settings)),
       hasKeys: file.hasKeys,
       callerOf: (secret) => file.callerOf(secret),
       scopeOf: this.#scopeOf,
@@ -67,7 +74,10 @@ export class ListenerGate {
       settings,
       untilMs: performance.now() + ALLOWED_MS,
       // A proxy in front tells the name without our port.
-      hosts: hostsOf(this.#host, this.#port, names).union(new Set(names)),
+      hosts:
+        this.#file.isOpen === true
+          ? undefined
+          : hostsOf(this.#host, this.#port, names).union(new Set(names)),
       origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),
     };
   }

@@ -16,6 +16,14 @@ export interface PictureJob {
   readonly keepsPictures: boolean;
   /** How long it waited for its first turn; only counted. */
   readonly waitedMs?: number;
+  /** Which of the ready models draws it, where there may be several; the one that is served by default. */
+  readonly model?: ModelName | undefined;
+}
+
+/** What tells one model from another: one name may have several versions. */
+export interface ModelName {
+  readonly name: string;
+  readonly version: string;
 }
 
 /** What drawing a job yields, in order: progress of a picture, then the picture. */
@@ -46,6 +54,8 @@ export interface KnownModel {
   readonly name: string;
   /** Other names while it is served: the one that its archive gives it. */
   readonly aliases?: readonly string[];
+  /** Of several that have one name, the first is the one that is meant where no version is named; 1.0 by default. */
+  readonly version?: string;
   /** `ready` is the one that is served; `unavailable` may be loaded. */
   readonly state: "ready" | "loading" | "unavailable";
   /** Why it is not ready. */

@@ -10,6 +10,9 @@ export interface ScopedRoute {
   readonly scope?: RouteScope;
   readonly GET?: unknown;
   readonly POST?: unknown;
+  readonly PUT?: unknown;
+  readonly DELETE?: unknown;
+  readonly OPTIONS?: unknown;
 }
 
 /** The scope of a request by its raw method and path, before a router has seen it. */
@@ -22,8 +25,11 @@ export type ScopeOf = (request: {
 export type MethodsOf = (url: string) => readonly string[];
 
 /** The methods of a route, in the order in which `Allow` tells them. */
-export function methodsOfRoute({ GET, POST }: Omit<ScopedRoute, "path">): readonly string[] {
-  return [...(GET === undefined ? [] : ["GET", "HEAD"]), ...(POST === undefined ? [] : ["POST"])];
+export function methodsOfRoute(route: Omit<ScopedRoute, "path">): readonly string[] {
+  const named = (["POST", "PUT", "DELETE", "OPTIONS"] as const).filter(
+    (method) => route[method] !== undefined,
+  );
+  return [...(route.GET === undefined ? [] : ["GET", "HEAD"]), ...named];
 }
 
 /** Tells methods by what the routes answer, by the address as it came. */

@@ -65,8 +65,9 @@ export class WatchedEngine implements PictureEngine {
   }
 
   async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
-    const tallies = await this.#talliesOfServed();
-    const { waitedMs = 0 } = job;
+    const { waitedMs = 0, model } = job;
+    const drawn = model?.name ?? (await this.#served());
+    const tallies = this.#talliesOf(drawn ?? "");
     const begunMs = this.#nowMs();
     const tookMs = (): number => waitedMs + this.#nowMs() - begunMs;
     tallies.add("queue", waitedMs);
@@ -81,7 +82,7 @@ export class WatchedEngine implements PictureEngine {
       tallies.add("success", tookMs());
     } catch (error) {
       tallies.add("fail", tookMs());
-      if (!signal.aborted) await this.#remember(error);
+      if (!signal.aborted && drawn !== undefined) this.#remember(drawn, error);
       throw error;
     }
   }
@@ -94,8 +95,7 @@ export class WatchedEngine implements PictureEngine {
     return this.#engine.busySeconds();
   }
 
-  async #talliesOfServed(): Promise<ModelTallies> {
-    const name = (await this.#served()) ?? "";
+  #talliesOf(name: string): ModelTallies {
     const tallies = this.#tallies.get(name) ?? new ModelTallies();
     this.#tallies.set(name, tallies);
     return tallies;
@@ -106,14 +106,12 @@ export class WatchedEngine implements PictureEngine {
     return models.find(({ state }) => state === "ready")?.name;
   }
 
-  async #remember(error: unknown): Promise<void> {
+  #remember(model: string, error: unknown): void {
     if (error instanceof StudioError && REQUESTS_OWN.has(error.code)) return;
     const reason =
       error instanceof StudioError
         ? `its last picture failed (${error.code})`
         : "its last picture failed";
-    const model = await this.#served();
-    if (model === undefined) return;
     this.#trouble = { model, reason, untilMs: this.#nowMs() + TROUBLE_MS };
   }
 }

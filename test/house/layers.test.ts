@@ -214,6 +214,21 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "zod",
     "node:",
   ],
+  // In TorchServe's place: models by their archives, without a studio.
+  "engine/torchserve": [
+    "engine/contract",
+    "engine/archive",
+    "engine/archive-files",
+    "engine/kserve",
+    "engine/files",
+    "engine/http",
+    "engine/store",
+    "engine/serving",
+    "engine/drawing",
+    "engine/worker",
+    "fastify",
+    "node:",
+  ],
   "engine/host.ts": [
     "engine/studio",
     "engine/server",
@@ -229,6 +244,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/archive",
     "engine/archive-files",
     "engine/studio",
+    "engine/torchserve",
     "engine/drawing",
     "engine/files",
     // Where what Node compiles is kept, too.
@@ -242,6 +258,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "node:",
   ],
   "engine/cli.ts": ["engine/cli"],
+  "engine/torchserve.ts": ["engine/cli"],
   "engine/setup": ["node:"],
   electron: ["engine/contract", "electron", "zod", "node:"],
   // the renderer: areas -> archive, picture, transfers -> state -> connection -> contract; areas -> ui, words

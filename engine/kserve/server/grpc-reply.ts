@@ -54,7 +54,7 @@ export function grpcPictureReply(
     modelVersion,
     id,
     parameters: new Map([...replyParameters(head), ...(isLast ? [[IS_FINAL, true] as const] : [])]),
-    outputs: [{ name, datatype, shape, parameters, ...content }],
+    outputs: [{ name, datatype, shape, parameters: parameters ?? new Map(), ...content }],
   });
 }
 

@@ -14,7 +14,8 @@ import {
   pixelJson,
   pixelShape,
 } from "./picture-data.ts";
-import { PICTURE_OUTPUT } from "./picture-inputs.ts";
+import type { InferRequest } from "./infer-request.ts";
+import { PICTURE_INPUTS, PICTURE_OUTPUT } from "./picture-inputs.ts";
 import type { WantedPicture } from "./wanted-picture.ts";
 import type { Parameters, ParameterValue } from "../wire/wire-tensor.ts";
 
@@ -69,6 +70,36 @@ export function seedReply(drawn: DrawnPictures): EncodedMessage {
   const wanted = { format: "raw", datatype: "UINT8", isFlat: false, isBinary: false } as const;
   const tensor = { ...pixelTensor(drawn, wanted), name: "output0", datatype: "fp16" };
   return encodeMessage({ id: '"42"' }, "outputs", [tensor]);
+}
+
+/** The same as it leaves KServe's wrapper for TorchServe (kserve 0.13), with a member for each of its fields. */
+export function wrappedSeedReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
+  const wanted = { format: "raw", datatype: "UINT8", isFlat: false, isBinary: false } as const;
+  const output = { name: "output0", datatype: "FP16", parameters: null };
+  const members = {
+    model_name: JSON.stringify(modelName),
+    model_version: "null",
+    id: '"42"',
+    parameters: "null",
+  };
+  return encodeMessage(members, "outputs", [{ ...pixelTensor(drawn, wanted), ...output }]);
+}
+
+const OWN_INPUTS: ReadonlySet<string> = new Set(
+  Object.values(PICTURE_INPUTS).flatMap((input) => [
+    input.name,
+    ...("alias" in input ? [input.alias] : []),
+  ]),
+);
+
+/** Whether a request asks no more than the customer's handler can do: one input of any name but ours is the prompt. */
+export function isNotebookRequest({ inputs, outputs, parameters }: InferRequest): boolean {
+  const [input, another] = inputs;
+  const isPrompt = input !== undefined && another === undefined && !OWN_INPUTS.has(input.name);
+  const isWhole = outputs.every(
+    ({ name, parameters: its }) => name === "output0" && its.size === 0,
+  );
+  return isPrompt && isWhole && parameters.size === 0;
 }
 
 type RawWanted = Extract<WantedPicture, { readonly format: "raw" }>;

@@ -19,7 +19,8 @@ export interface OutgoingTensor {
   /** As it goes out: the notebook profile has it in small letters. */
   readonly datatype: string;
   readonly shape: readonly number[];
-  readonly parameters: Parameters;
+  /** Null is written out, as KServe's own server does. */
+  readonly parameters: Parameters | null;
   readonly isBinary: boolean;
   readonly data: ByteSource;
 }
@@ -50,9 +51,10 @@ export function encodeMessage(
 function tensorJson(tensor: OutgoingTensor): readonly ByteSource[] {
   const { name, shape, datatype, isBinary, data } = tensor;
   const parameters: Parameters = isBinary
-    ? new Map([...tensor.parameters, ["binary_data_size", data.sizeBytes]])
-    : tensor.parameters;
-  const more = parameters.size === 0 ? "" : `,"parameters":${parametersJson(parameters)}`;
+    ? new Map([...(tensor.parameters ?? []), ["binary_data_size", data.sizeBytes]])
+    : (tensor.parameters ?? new Map());
+  const written = tensor.parameters === null && !isBinary ? "null" : parametersJson(parameters);
+  const more = written === "{}" ? "" : `,"parameters":${written}`;
   const head = `{"name":${JSON.stringify(name)},"shape":[${shape.join(",")}],"datatype":"${datatype}"${more}`;
   return isBinary ? [text(`${head}}`)] : [text(`${head},"data":`), data, text("}")];
 }

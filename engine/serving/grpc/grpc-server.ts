@@ -65,7 +65,8 @@ export class GrpcServer {
   static async listen(address: Address, parts: GrpcServerParts): Promise<GrpcServer> {
     const { file, engine, requests, log } = parts;
     const { host } = address;
-    if (!isLoopback(host) && !file.hasKeys) throw new StudioError("KEY_NEEDED", { host });
+    if (!isLoopback(host) && !file.hasKeys && file.isOpen !== true)
+      throw new StudioError("KEY_NEEDED", { host });
     const definition = await GrpcDefinition.read();
     const listening = new ListenerGate(host, file);
     const gate = new CallGate(listening, requests);

@@ -24,7 +24,7 @@ import {
 import { headOf, type Inference, inferenceOf } from "../routes/read-inference.ts";
 import { sentenceOf } from "../routes/refuse.ts";
 import { relay } from "../routes/relay.ts";
-import { servedModel } from "../routes/served-model.ts";
+import { nameOf, servedModel } from "../routes/served-model.ts";
 import { type GrpcCall, type Message, type Methods, textIn } from "./grpc-method.ts";
 import { addressIn } from "./model-methods.ts";
 
@@ -63,12 +63,12 @@ async function readInference(
   { caller, signal, secondsLeft }: GrpcCall,
 ): Promise<Inference> {
   const address = addressIn(message, "model_name", "model_version");
-  await servedModel(engine, address);
+  const model = nameOf(await servedModel(engine, address));
   const request = readGrpcRequest(message);
   const parameters = new Map([["binary_data_output", true] as const, ...request.parameters]);
   const wanted = wantedPicture({ outputs: request.outputs, parameters });
   asRequest(() => refuseLargeReply(pictureRequest(request), wanted));
-  const inference = inferenceOf({ request, wanted }, { address, caller, signal });
+  const inference = inferenceOf({ request, wanted }, { address, model, caller, signal });
   const limits = [inference.timeLimitSeconds, secondsLeft].filter((one) => one !== undefined);
   return limits.length === 0 ? inference : { ...inference, timeLimitSeconds: Math.min(...limits) };
 }

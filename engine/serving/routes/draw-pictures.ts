@@ -7,7 +7,7 @@ import type { DrawnPictures } from "../../kserve/server/picture-data.ts";
 import type { PictureFormat } from "../../kserve/server/wanted-picture.ts";
 import type { Admission } from "../admission.ts";
 import type { Caller } from "../caller.ts";
-import type { PictureEvent } from "../picture-engine.ts";
+import type { ModelName, PictureEvent } from "../picture-engine.ts";
 
 /** What is to be drawn for a request, and how it is to come back. */
 export interface InferenceWork {
@@ -15,6 +15,8 @@ export interface InferenceWork {
   /** A PNG, JPEG or WebP that all of them start from. */
   readonly startImage?: Uint8Array | undefined;
   readonly format: PictureFormat;
+  /** Of the ready ones; the one that is served by default. */
+  readonly model?: ModelName | undefined;
   readonly caller: Caller;
   /** Seconds that the request gives itself. */
   readonly timeLimitSeconds: number | undefined;
@@ -46,14 +48,14 @@ export type Progress = Extract<PictureEvent, { readonly kind: "progress" }>;
 /** Draws a request when it is its turn: yields how far it is, and at the end all its pictures. */
 export async function* drawPictures(
   admission: Admission,
-  { requests, startImage, format, caller, timeLimitSeconds, signal }: InferenceWork,
+  { requests, startImage, model, format, caller, timeLimitSeconds, signal }: InferenceWork,
 ): AsyncGenerator<Progress | DrawnRequest, void> {
   const pictures: Drawn[] = [];
   let startMs = performance.now();
   const onStart = (): void => {
     startMs = performance.now();
   };
-  const job = { requests, startImage };
+  const job = { requests, startImage, model };
   for await (const event of admission.draw({ job, caller, timeLimitSeconds, signal, onStart })) {
     if (event.kind === "progress") yield event;
     else pictures.push(await toDrawn(event, format));

@@ -16,17 +16,27 @@ export interface RouteTable {
   readonly methodsOf: MethodsOf;
 }
 
+/** What a listener answers, and how it refuses. */
+export interface Answers {
+  readonly routes: (parts: SharedParts) => readonly Route[];
+  readonly refuse: typeof refuse;
+}
+
 /**
  * Answers the inference protocols on a listener whose gate lets in who may ask, and tells that gate the
  * scopes that the routes declare, and their methods. Each is asked for once more of the route that the router has chosen.
  */
-export function installRoutes(app: FastifyInstance, parts: RouteParts): RouteTable {
-  const routes = routesOf({ ...parts, bodies: new BodyReader() });
+export function installRoutes(
+  app: FastifyInstance,
+  parts: RouteParts,
+  { routes: makeRoutes, refuse: answer }: Answers = { routes: routesOf, refuse },
+): RouteTable {
+  const routes = makeRoutes({ ...parts, bodies: new BodyReader() });
   void app.register(async (scope) => {
     // Bodies are bytes here: they may be packed, or binary, and their limits are the protocol's own.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
-    scope.setErrorHandler(refuse);
+    scope.setErrorHandler(answer);
     scope.addHook("onRequest", async (request) => {
       refuseSwitchedOff(request, parts);
       refuseOutOfScope(request, parts);

@@ -23,8 +23,8 @@ import {
   answeringNames,
   knownModel,
   type ModelAddress,
-  ONLY_VERSION,
   readyModel,
+  versionOf,
   whyNotReady,
 } from "./served-model.ts";
 
@@ -91,7 +91,7 @@ export function versioned(end: string, rest: Omit<Route, "path">): readonly Rout
 function statisticsRoutes({ engine }: SharedParts): readonly Route[] {
   const entry = (name: string, model: KnownModel): object => ({
     name,
-    version: ONLY_VERSION,
+    version: versionOf(model),
     ...(engine.statisticsOf?.(model.name) ?? new ModelTallies().shown()),
     response_stats: {},
     batch_stats: [],
@@ -144,12 +144,13 @@ async function presetsOf(engine: SharedParts["engine"]): Promise<Record<string, 
 
 function described(
   name: string,
-  { state, reason, summary }: KnownModel,
+  model: KnownModel,
   presets: Readonly<Record<string, string>>,
 ): ModelMetadata {
+  const { state, reason, summary } = model;
   return modelMetadata({
     name,
-    versions: [ONLY_VERSION],
+    versions: [versionOf(model)],
     properties: {
       model: summary.name,
       description: summary.description,

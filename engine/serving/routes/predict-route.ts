@@ -6,7 +6,7 @@ import { allPictures, type Drawn, ofOneSize } from "./draw-pictures.ts";
 import { type Handler, pathOf } from "./route.ts";
 import type { SharedParts } from "./route-parts.ts";
 import { sendMessage } from "./send-message.ts";
-import { parameter, servedModel } from "./served-model.ts";
+import { nameOf, parameter, servedModel } from "./served-model.ts";
 
 const VERB = ":predict";
 
@@ -18,12 +18,13 @@ export function predictRoute({ engine, admission, callerOf, bodies }: SharedPart
     if (!call.endsWith(VERB)) {
       throw new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
     }
-    await servedModel(engine, { name: call.slice(0, -VERB.length) });
+    const model = await servedModel(engine, { name: call.slice(0, -VERB.length) });
     const { bytes } = await bodies.read(request);
     const { pictures: asked, format } = readPredictRequest(bytes);
     const { pictures } = await allPictures(admission, {
       requests: asked.flatMap(generationRequests),
       format,
+      model: nameOf(model),
       caller: callerOf(request),
       timeLimitSeconds: undefined,
       signal,
@@ -37,7 +38,7 @@ export function predictRoute({ engine, admission, callerOf, bodies }: SharedPart
 }
 
 /** Pictures by the instance that asked for them: each of those may have its own size. */
-function byInstance(
+export function byInstance(
   asked: readonly PictureRequest[],
   pictures: readonly Drawn[],
 ): readonly (readonly Drawn[])[] {

@@ -10,7 +10,7 @@ import type { MessageBody } from "../../kserve/wire/framing.ts";
 import { clientGone } from "./client-gone.ts";
 import { type DrawnRequest, type InferenceWork, ofOneSize } from "./draw-pictures.ts";
 import type { SharedParts } from "./route-parts.ts";
-import { addressOf, type ModelAddress, servedModel } from "./served-model.ts";
+import { addressOf, type ModelAddress, nameOf, servedModel } from "./served-model.ts";
 
 /** A request of protocol v2, as far as its client says it. */
 export interface Message {
@@ -31,15 +31,15 @@ export async function readInference(
 ): Promise<Inference> {
   const signal = clientGone(reply);
   const address = addressOf(request);
-  await servedModel(engine, address);
+  const model = nameOf(await servedModel(engine, address));
   const message = read(await bodies.read(request));
-  return inferenceOf(message, { address, caller: callerOf(request), signal });
+  return inferenceOf(message, { address, model, caller: callerOf(request), signal });
 }
 
 /** What the engine is to do for a message, whichever protocol it came by. Throws REQUEST_INVALID. */
 export function inferenceOf(
   message: Message,
-  asked: Pick<Inference, "address" | "caller" | "signal">,
+  asked: Pick<Inference, "address" | "model" | "caller" | "signal">,
 ): Inference {
   return {
     ...message,

@@ -9,7 +9,7 @@ import type { KnownModel, PictureEngine } from "../picture-engine.ts";
 import type { Handler, Route } from "./route.ts";
 import { sentenceOf } from "./refuse.ts";
 import type { SharedParts } from "./route-parts.ts";
-import { addressOf, ALIAS, ONLY_VERSION, shown } from "./served-model.ts";
+import { addressOf, ALIAS, shown, versionOf } from "./served-model.ts";
 
 /** Which models there are, and which is served. */
 export function repositoryRoutes(parts: SharedParts): readonly Route[] {
@@ -38,10 +38,11 @@ export async function indexOf(
 
 const STATES = { ready: "READY", loading: "LOADING", unavailable: "UNAVAILABLE" } as const;
 
-function toEntry({ name, state, reason }: KnownModel): RepositoryEntry {
+function toEntry(model: KnownModel): RepositoryEntry {
+  const { name, state, reason } = model;
   return {
     name,
-    version: ONLY_VERSION,
+    version: versionOf(model),
     state: STATES[state],
     reason: state === "ready" ? "" : reason,
   };

@@ -31,18 +31,25 @@ export interface Route extends ScopedRoute {
   readonly protocol?: SwitchedProtocol;
   readonly GET?: Handler;
   readonly POST?: Handler;
+  readonly PUT?: Handler;
+  readonly DELETE?: Handler;
+  readonly OPTIONS?: Handler;
 }
+
+const ANSWERED = ["GET", "POST", "PUT", "DELETE", "OPTIONS"] as const;
 
 const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /** Answers at an address, with a slash at its end or without; other methods are refused with what is allowed. */
 export function installRoute(app: FastifyInstance, route: Route): void {
-  const { path, scope = "management", protocol, GET, POST } = route;
+  const { path, scope = "management", protocol } = route;
   const config = { scope, ...(protocol && { protocol }) };
   const allowed = methodsOfRoute(route);
   for (const url of writingsOf(path)) {
-    if (GET !== undefined) app.get(url, { config }, GET);
-    if (POST !== undefined) app.post(url, { config }, POST);
+    for (const method of ANSWERED) {
+      const handler = route[method];
+      if (handler !== undefined) app.route({ config, method, url, handler });
+    }
     app.route({
       config,
       method: METHODS.filter((method) => !allowed.includes(method)),

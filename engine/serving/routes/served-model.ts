@@ -1,13 +1,22 @@
 import type { FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
 import { quote } from "../../kserve/wire/message-fault.ts";
-import type { KnownModel, PictureEngine } from "../picture-engine.ts";
+import type { KnownModel, ModelName, PictureEngine } from "../picture-engine.ts";
 
 /** The seed's name for its model: whichever is served answers under it too. */
 export const ALIAS = "stable-diffusion";
 
-/** A model is what lies in its folder; it has no other version. */
-export const ONLY_VERSION = "1.0";
+/** A model is what lies in its folder; unless it was given another version, it has this one alone. */
+const ONLY_VERSION = "1.0";
+
+export function versionOf({ version = ONLY_VERSION }: Pick<KnownModel, "version">): string {
+  return version;
+}
+
+/** How an engine is told which model is to draw. */
+export function nameOf(model: KnownModel): ModelName {
+  return { name: model.name, version: versionOf(model) };
+}
 
 /** How a client calls a model. */
 export interface ModelAddress {
@@ -69,11 +78,14 @@ export async function knownModel(
     (name === ALIAS ? models.find(({ state }) => state === "ready") : undefined);
   if (model === undefined && name === ALIAS) throw notServed(name, "no model is loaded");
   if (model === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
-  if (version === undefined || version === ONLY_VERSION) return model;
+  if (version === undefined) return model;
+  const versions = models.filter((each) => each.name === model.name);
+  const wanted = versions.find((each) => versionOf(each) === version);
+  if (wanted !== undefined) return wanted;
   throw new StudioError("VERSION_UNKNOWN", {
     model: name,
     version: shown(version),
-    known: ONLY_VERSION,
+    known: versions.map(versionOf).join(", "),
   });
 }
 

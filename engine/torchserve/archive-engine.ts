@@ -1,0 +1,229 @@
+import { createHash } from "node:crypto";
+import { StudioError } from "../contract/errors.ts";
+import type { DeviceName } from "../contract/devices.ts";
+import type { ModelSummary } from "../contract/models.ts";
+import type { Order } from "../contract/order.ts";
+import type { Preset } from "../contract/presets.ts";
+import { cudaLibraries } from "../drawing/cuda.ts";
+import { deviceProbe } from "../drawing/devices.ts";
+import { ordersOf } from "../drawing/order.ts";
+import { randomSeed } from "../drawing/random-seed.ts";
+import { readModel } from "../drawing/read-model.ts";
+import type {
+  KnownModel,
+  ModelName,
+  PictureEngine,
+  PictureEvent,
+  PictureJob,
+} from "../serving/picture-engine.ts";
+import { DeviceList } from "../worker/device-list.ts";
+import { DeviceTurns } from "../worker/device-turns.ts";
+import { Estimates } from "../worker/estimates.ts";
+import { LocalDrawing, newPicture } from "../worker/local-drawing.ts";
+import { ModelReader } from "../worker/model-reader.ts";
+import type { ModelTable, TableEntry } from "./model-table.ts";
+
+export interface ArchiveEngineOptions {
+  readonly table: () => ModelTable;
+  readonly device: DeviceName;
+  readonly preset: Preset;
+  /** Where copies of weights are made. */
+  readonly cacheFolder: string;
+}
+
+/** Draws with the models of a table on one device, whichever of them a request names. */
+export class ArchiveEngine implements PictureEngine {
+  readonly preset: Preset;
+  readonly #table: () => ModelTable;
+  readonly #turns = new DeviceTurns();
+  readonly #device: DeviceName;
+  readonly #devices: DeviceList;
+  readonly #models = new ModelReader(async (key) => this.#entryOf(key).read?.folder ?? "");
+  readonly #drawing: LocalDrawing;
+  readonly #estimates: Estimates;
+
+  constructor({ table, device, preset, cacheFolder }: ArchiveEngineOptions) {
+    this.preset = preset;
+    this.#table = table;
+    this.#device = device;
+    const libraries = cudaLibraries();
+    const isBusy = (): boolean => this.#turns.holder !== undefined;
+    this.#devices = new DeviceList(deviceProbe(libraries), { isBusy });
+    this.#estimates = new Estimates({
+      models: this.#models,
+      device: () => this.#devices.chosen(device),
+      loadedModel: () => this.#drawing.loadedModel,
+      latestOf: async () => [],
+    });
+    this.#drawing = new LocalDrawing({
+      deviceName: () => device,
+      probe: () => this.#devices.forPicture(),
+      folderOf: async (key) => this.#entryOf(key).read?.folder ?? "",
+      readInitImage: async () => {
+        throw new StudioError("NOT_FOUND", { what: "start image", id: "of the gallery" });
+      },
+      cacheFolder,
+      libraries,
+      paceOf: async () => undefined,
+      onProgress: () => {},
+      addPreview: () => "",
+      onLoaded: () => {},
+    });
+  }
+
+  /** What draws; undefined before the devices were tried. */
+  get provider(): string | undefined {
+    return this.#devices.chosen(this.#device)?.provider;
+  }
+
+  async models(): Promise<readonly KnownModel[]> {
+    return this.#table()
+      .list()
+      .map(({ name, version, state, reason, read }) => {
+        return { name, version, state, reason, summary: read?.summary ?? UNREAD };
+      });
+  }
+
+  async load(name: string): Promise<void> {
+    const [entry] = this.#table().find(name);
+    await this.#table().load(entry);
+  }
+
+  async unload(name: string): Promise<void> {
+    const [entry] = this.#table().find(name);
+    this.#table().unload(entry);
+  }
+
+  /** Reads the model in a folder. Refuses as what is wrong with it. */
+  async summaryOf(folder: string): Promise<ModelSummary> {
+    return (await readModel(folder, "float32")).summary;
+  }
+
+  /** Draws a small picture in one step: what it takes to be ready is done, and known to work. */
+  async tryOut(model: ModelName, signal: AbortSignal): Promise<void> {
+    const small = { prompt: "", width: 64, height: 64, steps: 1 };
+    const [order] = await this.#ordersOf({ requests: [small] }, keyOf(model));
+    if (order === undefined) return;
+    await this.#turns.run("studio", signal, async () => {
+      for await (const event of this.#drawing.events(order, { signal })) void event;
+    });
+  }
+
+  async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
+    const entry = this.#entryFor(job);
+    const limit = entry.responseTimeout;
+    const late = AbortSignal.timeout(Math.min(limit * 1000, 2 ** 31 - 1));
+    const orders = await this.#ordersOf(job, keyOf(entry));
+    const both = AbortSignal.any([signal, late]);
+    try {
+      for (const [image, order] of orders.entries()) {
+        const release = await this.#turns.take("server", both);
+        let picture: PictureEvent | undefined;
+        try {
+          picture = yield* this.#picture(order, { image, job, signal: both });
+        } finally {
+          release();
+        }
+        if (picture !== undefined) yield picture;
+      }
+    } catch (error) {
+      if (late.aborted && !signal.aborted) throw new StudioError("TIMED_OUT", { limit });
+      throw error;
+    }
+  }
+
+  async expectedSeconds(job: PictureJob): Promise<number | undefined> {
+    const orders = await this.#ordersOf(job, keyOf(this.#entryFor(job)));
+    const estimates = await Promise.all(orders.map((order) => this.#estimates.of(order)));
+    return estimates.reduce((sum, { seconds }) => sum + seconds, 0);
+  }
+
+  busySeconds(): number {
+    return 0;
+  }
+
+  /** Ends the inference process. */
+  close(): void {
+    this.#devices.close();
+    this.#drawing.unload();
+  }
+
+  async *#picture(
+    order: Order,
+    { image, job, signal }: { image: number; job: PictureJob; signal: AbortSignal },
+  ): AsyncGenerator<PictureEvent, PictureEvent | undefined> {
+    let picture: PictureEvent | undefined;
+    const { startImage } = job;
+    for await (const event of this.#drawing.events(order, { signal, startImage })) {
+      if (event.kind === "progress") {
+        const { step, steps, preview } = event;
+        yield { kind: "progress", image, step, steps, preview };
+      } else if (event.kind === "image") {
+        await this.#estimates.learn(newPicture(event));
+        const { pixels, png, record, seconds } = event;
+        picture = { kind: "picture", image, pixels, png, record, seconds };
+      }
+    }
+    return picture;
+  }
+
+  async #ordersOf(
+    { requests, startImage }: Pick<PictureJob, "requests" | "startImage">,
+    key: string,
+  ): Promise<Order[]> {
+    const read = await this.#models.read(key);
+    const { preset } = this;
+    const start = startImage === undefined ? {} : { initImageId: sha256Of(startImage) };
+    return requests.flatMap((request) =>
+      ordersOf({ preset, ...request, ...start }, { name: key, read }, randomSeed()),
+    );
+  }
+
+  #entryFor({ model }: PictureJob): TableEntry {
+    const table = this.#table();
+    if (model !== undefined) return table.find(model.name, model.version)[0];
+    const ready = table.list().find(({ state }) => state === "ready");
+    if (ready !== undefined) return ready;
+    throw new StudioError("MODEL_NOT_SERVED", {
+      model: "The server",
+      reason: "no model is loaded",
+    });
+  }
+
+  #entryOf(key: string): TableEntry {
+    const entry = this.#table()
+      .list()
+      .find((one) => keyOf(one) === key);
+    if (entry !== undefined) return entry;
+    throw new StudioError("NOT_FOUND", { what: "model", id: key });
+  }
+}
+
+/** What orders call a model: names have no slash. */
+function keyOf({ name, version }: ModelName): string {
+  return `${name}/${version}`;
+}
+
+/** By which records tell what a picture started from. */
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Of a model that was not read yet nothing is known. */
+const UNREAD: ModelSummary = {
+  name: "",
+  folder: "",
+  isStarter: false,
+  description: "",
+  predictionType: "epsilon",
+  scheduler: "ddim",
+  width: 0,
+  height: 0,
+  steps: 0,
+  guidanceScale: 0,
+  isDistilled: false,
+  parameters: 0,
+  unetParameters: 0,
+  vaeParameters: 0,
+  sizeBytes: 0,
+};

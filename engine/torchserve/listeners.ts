@@ -1,0 +1,177 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyBaseLogger } from "fastify";
+import type { AdmissionQueue } from "../serving/admission-queue.ts";
+import type { GrpcServer } from "../serving/grpc/grpc-server.ts";
+import { InferenceServer, type InferenceServerParts } from "../serving/inference-server.ts";
+import type { Access } from "../serving/listener-gate.ts";
+import type { PictureEngine } from "../serving/picture-engine.ts";
+import type { RequestLog } from "../serving/request-log.ts";
+import { installRoutes, routesOf } from "../serving/routes/install-routes.ts";
+import { refuse } from "../serving/routes/refuse.ts";
+import type { Route } from "../serving/routes/route.ts";
+import type { SharedParts } from "../serving/routes/route-parts.ts";
+import { whyNotReady } from "../serving/routes/served-model.ts";
+import { SOFTWARE } from "../contract/software.ts";
+import { type ManagementParts, managementRoutes } from "./management-routes.ts";
+import { type MessageLimits, predictionRoutes, wrapperRoutes } from "./prediction-routes.ts";
+import { gateRefusal, NOT_KEPT, refuseAsTorchServe } from "./refusal-shape.ts";
+import type { ListenAddress, StartSettings } from "./start-settings.ts";
+
+export interface ListenerParts {
+  readonly access: Access;
+  readonly engine: PictureEngine;
+  readonly admission: AdmissionQueue;
+  readonly requests: RequestLog;
+  readonly log: FastifyBaseLogger;
+  readonly management: ManagementParts;
+  readonly limits: MessageLimits;
+}
+
+/** Where this process answers: what it says of itself at its start. */
+export interface Listening {
+  readonly name: string;
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Opens every address of the settings; where one cannot be had, none stays open. */
+export async function openListeners(
+  settings: StartSettings,
+  parts: ListenerParts,
+  undo: AsyncDisposableStack,
+): Promise<readonly Listening[]> {
+  const { inference, management, kserve, kserveGrpc, grpc } = settings;
+  const opened: Listening[] = [];
+  const open = async (name: string, opening: Promise<Omit<Listening, "name">>): Promise<void> => {
+    const listening = await opening;
+    undo.defer(() => listening.close());
+    opened.push({ name, ...listening });
+  };
+  if (isSame(inference, management)) {
+    await open(
+      "inference and management",
+      listen(inference, parts, torchServeAnswers(parts, "both")),
+    );
+  } else {
+    await open("inference", listen(inference, parts, torchServeAnswers(parts, "inference")));
+    await open("management", listen(management, parts, torchServeAnswers(parts, "management")));
+  }
+  if (kserve !== undefined) await open("KServe", listen(kserve, parts, wrapperAnswers(parts)));
+  if (kserveGrpc !== undefined) await open("KServe, gRPC", listenGrpc(kserveGrpc, parts));
+  await open("gRPC", listenGrpc(grpc, parts));
+  return opened;
+}
+
+function isSame(one: ListenAddress, other: ListenAddress): boolean {
+  return one.port === other.port && one.host === other.host;
+}
+
+type Answering = Pick<InferenceServerParts, "installRoutes" | "replyTo">;
+
+async function listen(
+  { host, port }: ListenAddress,
+  parts: ListenerParts,
+  answering: Answering,
+): Promise<Omit<Listening, "name">> {
+  const { access: file, engine, admission, requests, log } = parts;
+  const address = { host, port, tries: 1 };
+  const listening = { file, engine, admission, requests, log, ...answering };
+  const server = await InferenceServer.listen(address, listening);
+  return { address: server.origin, close: () => server.close() };
+}
+
+async function listenGrpc(
+  { host, port }: ListenAddress,
+  { access: file, engine, admission, requests, log }: ListenerParts,
+): Promise<Omit<Listening, "name">> {
+  const { GrpcServer } = await import("../serving/grpc/grpc-server.ts");
+  const parts = { file, engine, admission, requests, log };
+  const server: GrpcServer = await GrpcServer.listen({ host, port, tries: 1 }, parts);
+  return { address: server.target, close: () => server.close() };
+}
+
+/** TorchServe's addresses; those of the inference protocols beside them, where it has none of its own. */
+function torchServeAnswers(
+  { management, limits }: ListenerParts,
+  kind: "inference" | "management" | "both",
+): Answering {
+  const routes = (shared: SharedParts): readonly Route[] => {
+    const own = [
+      ...(kind === "management" ? [] : predictionRoutes(shared, limits)),
+      ...(kind === "inference" ? [] : managementRoutes(management, shared)),
+    ];
+    const beside = kind === "management" ? [] : routesOf(shared).filter(({ path }) => path !== "/");
+    const all = merged([...beside, ...own, pingRoute(shared)]);
+    return merged([...all, descriptionRoute(() => all)]);
+  };
+  return {
+    installRoutes: (app, shared) => {
+      app.addHook("onSend", async (_, reply) => {
+        void reply.headers({ "x-request-id": randomUUID(), ...NOT_KEPT });
+      });
+      return installRoutes(app, shared, { routes, refuse: refuseAsTorchServe });
+    },
+    replyTo: gateRefusal,
+  };
+}
+
+/** The addresses of KServe's wrapper: the inference protocols, with the reply that the customer's notebook knows. */
+function wrapperAnswers({ limits }: ListenerParts): Answering {
+  const routes = (shared: SharedParts): readonly Route[] =>
+    merged([...routesOf(shared), ...wrapperRoutes(shared, limits)]);
+  return { installRoutes: (app, shared) => installRoutes(app, shared, { routes, refuse }) };
+}
+
+/** Of two routes with one path, what the later one answers goes before. */
+function merged(routes: readonly Route[]): readonly Route[] {
+  const byPath = new Map<string, Route>();
+  for (const route of routes) byPath.set(route.path, { ...byPath.get(route.path), ...route });
+  return [...byPath.values()];
+}
+
+function pingRoute({ engine }: SharedParts): Route {
+  return {
+    path: "/ping",
+    scope: "open",
+    GET: async (_, reply) => {
+      const isHealthy = whyNotReady(await engine.models()) === undefined;
+      return reply
+        .code(isHealthy ? 200 : 500)
+        .send({ status: isHealthy ? "Healthy" : "Unhealthy" });
+    },
+  };
+}
+
+/** What is answered at an address, as an OpenAPI document, which TorchServe gives to OPTIONS. */
+function descriptionRoute(routes: () => readonly Route[]): Route {
+  const describe = (): object => ({
+    openapi: "3.0.1",
+    info: {
+      title: "TorchServe APIs",
+      description: `Answered by ${SOFTWARE.software} ${SOFTWARE.version}`,
+      version: "0.12.0",
+    },
+    paths: Object.fromEntries(
+      routes().map((route) => [openApiPath(route.path), operations(route)]),
+    ),
+  });
+  return { path: "/", scope: "open", GET: () => ({ status: "alive" }), OPTIONS: describe };
+}
+
+function openApiPath(path: string): string {
+  return path.replaceAll(/:(\w+)/g, "{$1}");
+}
+
+function operations(route: Route): object {
+  const parameters = [...route.path.matchAll(/:(\w+)/g)].map(([, name = ""]) => {
+    return { name, in: "path", required: true, schema: { type: "string" } };
+  });
+  const methods = (["GET", "POST", "PUT", "DELETE"] as const).filter(
+    (method) => route[method] !== undefined,
+  );
+  const operation = {
+    parameters,
+    responses: { default: { description: "See the inference and management APIs" } },
+  };
+  return Object.fromEntries(methods.map((method) => [method.toLowerCase(), operation]));
+}

@@ -1,0 +1,195 @@
+import type { FastifyRequest } from "fastify";
+import { StudioError } from "../contract/errors.ts";
+import type { Handler, Route } from "../serving/routes/route.ts";
+import type { SharedParts } from "../serving/routes/route-parts.ts";
+import { parameter } from "../serving/routes/served-model.ts";
+import type { ModelTable, TableEntry } from "./model-table.ts";
+import {
+  type Fields,
+  fieldsIn,
+  isTrue,
+  number,
+  queryOf,
+  registrationOf,
+} from "./registration-fields.ts";
+
+export interface ManagementParts {
+  readonly table: ModelTable;
+  readonly modelStore: string;
+  /** Whether models may be registered and removed: enable_model_api. */
+  readonly isModelApiOn: boolean;
+  readonly responseSeconds: number;
+  /** How many more requests may wait, and how many do. */
+  readonly waiting: () => { readonly left: number; readonly count: number };
+  /** The device that draws; undefined before devices were tried. */
+  readonly device: () => string | undefined;
+  /** Where loading that nobody waits for is told of. */
+  readonly logError: (error: unknown, doing: string) => void;
+}
+
+const scope = "management";
+
+/** TorchServe's management API. */
+export function managementRoutes(parts: ManagementParts, shared: SharedParts): readonly Route[] {
+  const { table } = parts;
+  const describe = describing(parts);
+  const scale = scaling(parts);
+  const remove: Handler = (request) => {
+    refuseWhereOff(parts);
+    const { name } = table.remove(...addressed(request));
+    return { status: `Model "${name}" unregistered` };
+  };
+  const setDefault: Handler = (request) => {
+    const [entry] = table.find(...addressed(request));
+    table.setDefault(entry);
+    const { name, version } = entry;
+    return { status: `Default version successfully updated for model "${name}" to "${version}"` };
+  };
+  const ready: Handler = (request) => {
+    const [{ name, state }] = table.find(...addressed(request));
+    return { name, ready: state === "ready" };
+  };
+  return [
+    {
+      path: "/models",
+      scope,
+      GET: (request) => listed(table, queryOf(request)),
+      POST: registering(parts, shared),
+    },
+    { path: "/models/:model", scope, GET: describe, PUT: scale, DELETE: remove },
+    { path: "/models/:model/:version", scope, GET: describe, PUT: scale, DELETE: remove },
+    { path: "/models/:model/:version/set-default", scope, PUT: setDefault },
+    { path: "/v1/models/:model", scope, GET: ready },
+  ];
+}
+
+function addressed({ params }: FastifyRequest): [name: string, version?: string] {
+  const version = parameter(params, "version");
+  const name = parameter(params, "model") ?? "";
+  return version === undefined ? [name] : [name, version];
+}
+
+function listed(table: ModelTable, query: Fields): object {
+  const names = [...new Map(table.list().map((entry) => [entry.name, entry])).values()];
+  const from = number(query, "next_page_token", 0);
+  const until = from + Math.min(1000, Math.max(1, number(query, "limit", 100)));
+  const models = names
+    .slice(from, until)
+    .map(({ name, url }) => ({ modelName: name, modelUrl: url }));
+  return { models, ...(until < names.length && { nextPageToken: String(until) }) };
+}
+
+/** A model's default version, the one that is named, or all of them. */
+function describing(parts: ManagementParts): Handler {
+  return (request) => {
+    const [name, version] = addressed(request);
+    const entries = parts.table.find(name, version === "all" ? undefined : version);
+    const shown = version === undefined ? entries.slice(0, 1) : entries;
+    return shown.map((entry) => described(entry, parts));
+  };
+}
+
+/** Workers are one here, or none: `min_worker=0` takes a model out of memory, anything else loads it. */
+function scaling({ table, logError }: ManagementParts): Handler {
+  return async (request, reply) => {
+    const [entry] = table.find(...addressed(request));
+    const query = queryOf(request);
+    const least = number(query, "min_worker", 1);
+    table.setWorkers(
+      entry,
+      least,
+      Math.max(least, number(query, "max_worker", Math.max(least, 1))),
+    );
+    const told = `Workers scaled to ${least} for model: ${entry.name}`;
+    if (least === 0) {
+      table.unload(entry);
+      return { status: told };
+    }
+    const loading = table.load(entry);
+    if (isTrue(query, "synchronous")) {
+      await loading;
+      return { status: told };
+    }
+    loading.catch((error: unknown) => logError(error, `Loading ${entry.name}`));
+    return reply.code(202).send({ status: "Processing worker updates..." });
+  };
+}
+
+function registering(parts: ManagementParts, { bodies }: SharedParts): Handler {
+  const { table, logError } = parts;
+  return async (request, reply) => {
+    refuseWhereOff(parts);
+    const { bytes } = await bodies.read(request);
+    const query = new Map([...fieldsIn(bytes), ...queryOf(request)]);
+    const registration = await registrationOf(query, parts);
+    table.add(registration);
+    const { name, version, minWorkers } = registration;
+    const told = `Model "${name}" Version: ${version} registered with ${minWorkers} initial workers`;
+    if (minWorkers === 0) {
+      return { status: `${told}. Use scale workers API to add workers for the model.` };
+    }
+    const loading = table.load(registration);
+    if (isTrue(query, "synchronous")) {
+      await loading.catch((error: unknown) => {
+        table.remove(name, version);
+        throw error;
+      });
+      return { status: told };
+    }
+    loading.catch((error: unknown) => logError(error, `Loading ${name}`));
+    return reply.code(202).send({ status: "Processing worker updates..." });
+  };
+}
+
+function refuseWhereOff({ isModelApiOn }: ManagementParts): void {
+  if (isModelApiOn) return;
+  throw new StudioError("METHOD_REFUSED", {
+    address: "/models without --enable-model-api",
+    method: "Changing models",
+    allowed: "GET or PUT",
+  });
+}
+
+function described(entry: TableEntry, { waiting, device }: ManagementParts): object {
+  const { name, version, url, state, minWorkers, maxWorkers, batchSize, maxBatchDelay } = entry;
+  const { responseTimeout, isLoadedAtStart, since } = entry;
+  const { left, count } = waiting();
+  const isGpu = (device() ?? "cpu") !== "cpu";
+  const worker = {
+    id: "9000",
+    startTime: since,
+    status: state === "ready" ? "READY" : "UNLOADING",
+    memoryUsage: 0,
+    pid: process.pid,
+    gpu: isGpu,
+    gpuUsage: "N/A",
+  };
+  return {
+    modelName: name,
+    modelVersion: version,
+    modelUrl: url,
+    runtime: "python",
+    minWorkers,
+    maxWorkers,
+    batchSize,
+    maxBatchDelay,
+    responseTimeout,
+    startupTimeout: 120,
+    maxRetryTimeoutInSec: 300,
+    clientTimeoutInMills: 0,
+    parallelType: "",
+    parallelLevel: 0,
+    deviceType: isGpu ? "gpu" : "cpu",
+    continuousBatching: false,
+    useJobTicket: false,
+    useVenv: false,
+    stateful: false,
+    sequenceMaxIdleMSec: 0,
+    sequenceTimeoutMSec: 0,
+    maxNumSequence: 0,
+    maxSequenceJobQueueSize: 0,
+    loadedAtStartup: isLoadedAtStart,
+    workers: state === "ready" || state === "loading" ? [worker] : [],
+    jobQueueStatus: { remainingCapacity: left, pendingRequests: count },
+  };
+}

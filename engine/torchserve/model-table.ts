@@ -1,0 +1,189 @@
+import { realpath, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, sep } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+import type { ModelSummary } from "../contract/models.ts";
+import type { ModelName } from "../serving/picture-engine.ts";
+
+/** A model as TorchServe registers one. Times in seconds, but for the delay in milliseconds. */
+export interface Registration extends ModelName {
+  /** Name of an archive, or of a folder, in the model store. */
+  readonly url: string;
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  readonly batchSize: number;
+  readonly maxBatchDelay: number;
+  readonly responseTimeout: number;
+  readonly isLoadedAtStart: boolean;
+}
+
+/** A registered model and what has become of it. */
+export interface TableEntry extends Registration {
+  readonly state: "loading" | "ready" | "unavailable";
+  /** Why it is not ready. */
+  readonly reason: string;
+  /** Where its files are, once it is read. */
+  readonly read?: { readonly folder: string; readonly summary: ModelSummary };
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** Reads a model and draws with it once. Rejects with why it cannot be. */
+export type LoadModel = (
+  registration: Registration,
+  read: (read: NonNullable<TableEntry["read"]>) => void,
+) => Promise<void>;
+
+/** The models that this process serves, by name and version. */
+export class ModelTable {
+  readonly #load: LoadModel;
+  readonly #now: () => Date;
+  /** Of each name the default version first. */
+  readonly #entries = new Map<string, TableEntry[]>();
+  #isClosing = false;
+
+  constructor(load: LoadModel, now: () => Date = () => new Date()) {
+    this.#load = load;
+    this.#now = now;
+  }
+
+  /** All versions of all models, of each name the default first. */
+  list(): readonly TableEntry[] {
+    const entries = [...this.#entries.values()].flat();
+    if (!this.#isClosing) return entries;
+    return entries.map((entry) => ({
+      ...entry,
+      state: "unavailable",
+      reason: "this server is being stopped",
+    }));
+  }
+
+  /** The versions of a name, or one of them; refuses as NOT_FOUND or VERSION_UNKNOWN. */
+  find(name: string, version?: string): readonly [TableEntry, ...TableEntry[]] {
+    const [first, ...others] = this.#entries.get(name) ?? [];
+    if (first === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: name });
+    if (version === undefined) return [first, ...others];
+    const all = [first, ...others];
+    const wanted = all.find((entry) => entry.version === version);
+    if (wanted !== undefined) return [wanted];
+    const known = all.map((entry) => entry.version).join(", ");
+    throw new StudioError("VERSION_UNKNOWN", { model: name, version, known });
+  }
+
+  /** Takes a model in, which is not loaded yet. Refuses as STATE_CONFLICT where it is there already. */
+  add(registration: Registration): void {
+    const { name, version } = registration;
+    const versions = this.#entries.get(name) ?? [];
+    if (versions.some((entry) => entry.version === version)) {
+      const state = "registered already";
+      throw new StudioError("STATE_CONFLICT", {
+        what: `${name} ${version}`,
+        wanted: "registered",
+        state,
+      });
+    }
+    const reason = "it has no worker";
+    const entry = { ...registration, state: "unavailable", reason, since: this.#since() } as const;
+    this.#entries.set(name, [...versions, entry]);
+  }
+
+  /** Loads a model that is not ready. Rejects with why it cannot be; the entry says it, too. */
+  async load({ name, version }: ModelName): Promise<void> {
+    const [entry] = this.find(name, version);
+    if (entry.state !== "unavailable") return;
+    this.#change(entry, { state: "loading", reason: "" });
+    try {
+      await this.#load(entry, (read) => this.#change(entry, { read }));
+      this.#change(entry, { state: "ready" });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#change(entry, { state: "unavailable", reason });
+      throw error;
+    }
+  }
+
+  /** Its workers are taken away; it stays registered. */
+  unload({ name, version }: ModelName): void {
+    const [entry] = this.find(name, version);
+    this.#change(entry, { state: "unavailable", reason: "it has no worker" });
+  }
+
+  /** How many workers it is to have; where there are none it is not served. */
+  setWorkers({ name, version }: ModelName, minWorkers: number, maxWorkers: number): void {
+    const [entry] = this.find(name, version);
+    this.#change(entry, { minWorkers, maxWorkers });
+  }
+
+  /** From now on this version is meant where none is named. */
+  setDefault({ name, version }: ModelName): void {
+    const [wanted] = this.find(name, version);
+    const others = this.find(name).filter((entry) => entry.version !== version);
+    this.#entries.set(name, [wanted, ...others]);
+  }
+
+  /** Takes a version out; without one, the default. Refuses the default as long as others are there. */
+  remove(name: string, version?: string): TableEntry {
+    const all = this.find(name);
+    const [wanted] = this.find(name, version);
+    if (all.length > 1 && wanted.version === all[0].version) {
+      const state = "the default, and other versions are registered";
+      throw new StudioError("STATE_CONFLICT", {
+        what: `${name} ${wanted.version}`,
+        wanted: "unregistered",
+        state,
+      });
+    }
+    const left = all.filter((entry) => entry.version !== wanted.version);
+    if (left.length === 0) this.#entries.delete(name);
+    else this.#entries.set(name, left);
+    return wanted;
+  }
+
+  /** From now on nothing is ready: what is drawn goes on. */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  #change({ name, version }: ModelName, change: Partial<TableEntry>): void {
+    const versions = this.#entries.get(name);
+    // It may have been taken out while it was loaded.
+    if (versions === undefined) return;
+    const since = change.state === undefined ? {} : { since: this.#since() };
+    this.#entries.set(
+      name,
+      versions.map((entry) =>
+        entry.version === version ? { ...entry, ...change, ...since } : entry,
+      ),
+    );
+  }
+
+  #since(): string {
+    return this.#now().toISOString();
+  }
+}
+
+/**
+ * Where an archive of the model store is. Refuses as NOT_FOUND what is not there, and as REQUEST_INVALID
+ * what leads out of it: another machine's address, or another folder, by whatever way.
+ */
+export async function placeInStore(store: string, url: string): Promise<string> {
+  const refused = (reason: string): StudioError =>
+    new StudioError("REQUEST_INVALID", { field: "url", value: url.slice(0, 200), reason });
+  if (/^[a-z][a-z\d+.-]*:/i.test(url)) {
+    throw refused("nothing is fetched: it is the name of an archive in the model store");
+  }
+  const isPlain =
+    url !== "" && !url.includes("\0") && !isAbsolute(url) && !/(^|[/\\])\.\.([/\\]|$)/.test(url);
+  if (!isPlain) throw refused("it is the name of an archive in the model store");
+  const [root, place] = await Promise.all(
+    [store, join(store, url)].map((path) => realpath(path).catch(() => undefined)),
+  );
+  if (root === undefined || place === undefined) {
+    throw new StudioError("NOT_FOUND", { what: "archive", id: url.slice(0, 200) });
+  }
+  const way = relative(root, place);
+  if (way === "" || way.startsWith(`..${sep}`) || way === ".." || isAbsolute(way)) {
+    throw refused("it leads out of the model store");
+  }
+  await stat(place);
+  return place;
+}

@@ -1,0 +1,222 @@
+import type { ConfigProperties } from "../archive/config-properties.ts";
+import { snapshotModels, type SnapshotModel } from "../archive/serving-form.ts";
+import { StudioError } from "../contract/errors.ts";
+import { PRESETS, type Preset } from "../contract/presets.ts";
+import type { Environment, StartFlags } from "./start-flags.ts";
+
+/** An address of config.properties. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly isSecure: boolean;
+}
+
+/** How often a model that cannot be loaded is tried again, as KServe's wrapper does. */
+export interface LoadTries {
+  readonly tries: number;
+  readonly delaySeconds: number;
+}
+
+/** Everything that a start decides, with defaults filled in. */
+export interface StartSettings {
+  readonly inference: ListenAddress;
+  readonly management: ListenAddress;
+  /** Absent where no metrics are wanted. */
+  readonly metrics: ListenAddress | undefined;
+  readonly grpc: ListenAddress;
+  /** Where KServe's wrapper listens; absent where a configured address has the port already. */
+  readonly kserve: ListenAddress | undefined;
+  readonly kserveGrpc: ListenAddress | undefined;
+  readonly modelStore: string | undefined;
+  /** Of model_snapshot; they go before `models`. */
+  readonly snapshot: readonly SnapshotModel[];
+  /** `all`, `none`, or archives. */
+  readonly models: readonly string[];
+  readonly queueLength: number;
+  readonly maxRequestBytes: number;
+  readonly maxResponseBytes: number;
+  readonly responseSeconds: number;
+  readonly isOpen: boolean;
+  readonly isModelApiOn: boolean;
+  readonly tokenMinutes: number;
+  readonly origins: readonly string[];
+  readonly certificate: { readonly keyFile: string; readonly certificateFile: string } | undefined;
+  readonly load: LoadTries;
+  readonly preset: Preset;
+  readonly usesGpu: boolean;
+  /** Lines for the log: what has no meaning here, and what is otherwise than it says. */
+  readonly notes: readonly string[];
+}
+
+/** Keys of config.properties that are followed; all others are named as without meaning. */
+const FOLLOWED: ReadonlySet<string> = new Set([
+  "inference_address",
+  "management_address",
+  "metrics_address",
+  "grpc_inference_address",
+  "grpc_inference_port",
+  "enable_envvars_config",
+  "enable_metrics_api",
+  "job_queue_size",
+  "max_request_size",
+  "max_response_size",
+  "default_response_timeout",
+  "model_store",
+  "load_models",
+  "model_snapshot",
+  "enable_model_api",
+  "disable_token_authorization",
+  "token_expiration_min",
+  "cors_allowed_origin",
+  "private_key_file",
+  "certificate_file",
+  "number_of_gpu",
+]);
+
+/** TorchServe's defaults (ConfigManager.java). */
+const MESSAGE_BYTES = 6_553_500;
+const SECONDS = 120;
+const QUEUE = 100;
+const TOKEN_MINUTES = 60;
+/** KServe's wrapper: ports that it cannot be told otherwise, tries and seconds between them. */
+const KSERVE_PORT = 8080;
+const KSERVE_GRPC_PORT = 8081;
+const TRIES = 10;
+const DELAY_SECONDS = 30;
+
+/** What the flags, the file and the environment come to. Refuses as REQUEST_INVALID what cannot be followed. */
+export function startSettings(
+  flags: StartFlags,
+  config: ConfigProperties,
+  environment: Environment,
+): StartSettings {
+  const get = lookup(config, environment);
+  const number = (key: string, otherwise: number): number => wholeNumber(key, get(key), otherwise);
+  const truth = (key: string): boolean => get(key)?.toLowerCase() === "true";
+  const inference = address("inference_address", get, "http://127.0.0.1:8080");
+  const management = address("management_address", get, "http://127.0.0.1:8081");
+  const metrics = address("metrics_address", get, "http://127.0.0.1:8082");
+  const grpc = {
+    host: get("grpc_inference_address") ?? "127.0.0.1",
+    port: portNumber("grpc_inference_port", get("grpc_inference_port"), 7070),
+    isSecure: false,
+  };
+  const isOpen = flags.disableTokenAuth === true || truth("disable_token_authorization");
+  const taken = new Set([inference, management, metrics, grpc].map(({ port }) => port));
+  const beside = (chosen: number | undefined, usual: number): ListenAddress | undefined => {
+    const port = chosen ?? usual;
+    const host = isOpen ? "0.0.0.0" : inference.host;
+    return port !== 0 && taken.has(port) ? undefined : { host, port, isSecure: false };
+  };
+  const [keyFile, certificateFile] = [get("private_key_file"), get("certificate_file")];
+  const isWithKey = keyFile !== undefined && certificateFile !== undefined;
+  return {
+    inference,
+    management,
+    metrics: get("enable_metrics_api")?.toLowerCase() === "false" ? undefined : metrics,
+    grpc,
+    kserve: beside(flags.kservePort, KSERVE_PORT),
+    kserveGrpc: beside(flags.kserveGrpcPort, KSERVE_GRPC_PORT),
+    modelStore: flags.modelStore ?? get("model_store"),
+    snapshot: snapshotModels(config),
+    models: flags.models ?? namesIn(get("load_models")),
+    queueLength: Math.max(1, number("job_queue_size", QUEUE)),
+    maxRequestBytes: number("max_request_size", MESSAGE_BYTES),
+    maxResponseBytes: number("max_response_size", MESSAGE_BYTES),
+    responseSeconds: number("default_response_timeout", SECONDS),
+    isOpen,
+    isModelApiOn: flags.enableModelApi === true || truth("enable_model_api"),
+    tokenMinutes: number("token_expiration_min", TOKEN_MINUTES),
+    origins: namesIn(get("cors_allowed_origin")),
+    certificate: isWithKey ? { keyFile, certificateFile } : undefined,
+    load: {
+      tries: Math.max(
+        1,
+        wholeNumber("MODEL_LOAD_MAX_TRY", environment["MODEL_LOAD_MAX_TRY"], TRIES),
+      ),
+      delaySeconds: wholeNumber("MODEL_LOAD_DELAY", environment["MODEL_LOAD_DELAY"], DELAY_SECONDS),
+    },
+    preset: presetIn(environment),
+    usesGpu: get("number_of_gpu") !== "0",
+    notes: [...config.faults, ...notesOn(config, environment, isOpen)],
+  };
+}
+
+type Get = (key: string) => string | undefined;
+
+/** Where the file allows it, `TS_JOB_QUEUE_SIZE` goes before `job_queue_size`. */
+function lookup(config: ConfigProperties, environment: Environment): Get {
+  const hasVariables = config.get("enable_envvars_config")?.toLowerCase() === "true";
+  return (key) => {
+    const variable = hasVariables ? environment[`TS_${key.toUpperCase()}`] : undefined;
+    const value = variable ?? config.get(key);
+    return value === undefined || value === "" ? undefined : value;
+  };
+}
+
+function address(key: string, get: Get, otherwise: string): ListenAddress {
+  const value = get(key) ?? otherwise;
+  const [, scheme = "", host = "", port = ""] =
+    /^(https?):\/\/(\[[\da-f:.]+\]|[^:/\s]+)(?::(\d{1,5}))?\/?$/i.exec(value) ?? [];
+  if (scheme === "")
+    throw invalid(key, value, "it is written http://HOST:PORT or https://HOST:PORT");
+  const isSecure = scheme.toLowerCase() === "https";
+  const number = portNumber(key, port === "" ? undefined : port, isSecure ? 443 : 80);
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: number, isSecure };
+}
+
+function portNumber(key: string, text: string | undefined, otherwise: number): number {
+  const port = wholeNumber(key, text, otherwise);
+  if (port <= 65_535) return port;
+  throw invalid(key, String(port), "a port is at most 65535");
+}
+
+function wholeNumber(key: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (/^\d{1,12}$/.test(text.trim())) return Number(text);
+  throw invalid(key, text, "it is a whole number");
+}
+
+/** Separated by commas, as load_models has them. */
+function namesIn(text: string | undefined): readonly string[] {
+  return (text ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+function presetIn({ DARKROOM_PRESET: wanted }: Environment): Preset {
+  if (wanted === undefined) return "exact";
+  const found = PRESETS.find((preset) => preset === wanted);
+  if (found !== undefined) return found;
+  throw invalid("DARKROOM_PRESET", wanted, `it is one of ${PRESETS.join(", ")}`);
+}
+
+/** Of KServe's environment what is read by nobody here: replies come in every protocol at once, and nothing is wrapped. */
+function notesOn(
+  config: ConfigProperties,
+  environment: Environment,
+  isOpen: boolean,
+): readonly string[] {
+  const idle = [...new Set(config.settings.map(({ key }) => key))].filter(
+    (key) => !FOLLOWED.has(key),
+  );
+  const protocol = environment["PROTOCOL_VERSION"];
+  const isKnown = protocol === undefined || ["v1", "v2", "grpc-v2"].includes(protocol);
+  return [
+    ...(idle.length === 0 ? [] : [`Without effect here: ${idle.join(", ")}.`]),
+    ...(environment["TS_SERVICE_ENVELOPE"] === undefined
+      ? []
+      : ["TS_SERVICE_ENVELOPE has no effect here: requests are read by their address."]),
+    ...(isKnown
+      ? []
+      : [`PROTOCOL_VERSION is ${protocol}; v1, v2 and gRPC are answered whatever it is.`]),
+    ...(isOpen
+      ? ["Token authorization is off: whoever reaches these addresses can use this server."]
+      : []),
+  ];
+}
+
+function invalid(field: string, value: string, reason: string): StudioError {
+  return new StudioError("REQUEST_INVALID", { field, value: value.slice(0, 100), reason });
+}

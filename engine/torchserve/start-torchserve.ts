@@ -1,0 +1,196 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { toWire } from "../contract/errors.ts";
+import { DEVICE_NAMES } from "../contract/devices.ts";
+import { serverSettingsSchema } from "../contract/server.ts";
+import { drawableFolder } from "../drawing/unpacked-archive.ts";
+import { ownTemporaryFolder } from "../files/user-folders.ts";
+import { AdmissionQueue } from "../serving/admission-queue.ts";
+import type { Access } from "../serving/listener-gate.ts";
+import { quietLog } from "../serving/quiet-log.ts";
+import { RequestLog } from "../serving/request-log.ts";
+import { WatchedEngine } from "../serving/watched-engine.ts";
+import { cacheFolder } from "../store/cache-folder.ts";
+import { ArchiveEngine } from "./archive-engine.ts";
+import { type Listening, openListeners } from "./listeners.ts";
+import { ModelTable, placeInStore } from "./model-table.ts";
+import { mountedFiles, registeredAtStart } from "./mounted-files.ts";
+import type { ModelName } from "../serving/picture-engine.ts";
+import type { Environment, StartFlags } from "./start-flags.ts";
+import { type LoadTries, type StartSettings, startSettings } from "./start-settings.ts";
+
+export interface TorchServeOptions {
+  readonly flags: StartFlags;
+  readonly environment: Environment;
+  /** A line for the log. */
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** This process in TorchServe's place. */
+export interface RunningTorchServe {
+  readonly listening: readonly Listening[];
+  /** Resolves when every model of the start is ready, or was given up. */
+  readonly loaded: Promise<void>;
+  /** Takes no more requests, waits at most so long for those that are there, and ends. */
+  drain(graceMs: number): Promise<void>;
+}
+
+const POLL_MS = 100;
+
+/** Listens at once and loads its models meanwhile: until then whoever asks is told that they are not ready. */
+export async function startTorchServe(options: TorchServeOptions): Promise<RunningTorchServe> {
+  const undo = new AsyncDisposableStack();
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
+  const { flags, environment, tell } = options;
+  const { store, config, place } = await mountedFiles(flags, environment);
+  const settings = startSettings(flags, config, environment);
+  tell(`Configuration: ${place ?? "none, so TorchServe's defaults"}.`);
+  for (const note of settings.notes) tell(note);
+  const modelStore = store ?? settings.modelStore ?? ".";
+  const { table, engine, device } = await openEngine({ ...options, settings, modelStore }, undo);
+  const access = accessOf(settings);
+  const admission = new AdmissionQueue({ engine, settings: () => access.settings() });
+  undo.defer(() => admission.close());
+  const requests = new RequestLog(() => {});
+  undo.defer(() => requests.close());
+  const logError = (error: unknown, doing: string): void => tell(`${doing}: ${wordsOf(error)}`);
+  for (const registration of await registeredAtStart(settings, modelStore)) table.add(registration);
+  const { isModelApiOn, responseSeconds, queueLength } = settings;
+  const waiting = () => {
+    const count = admission.waiting;
+    return { count, left: Math.max(0, queueLength - count) };
+  };
+  const management = {
+    table,
+    modelStore,
+    isModelApiOn,
+    responseSeconds,
+    waiting,
+    device,
+    logError,
+  };
+  const log = quietLog(logError);
+  const serving = { access, engine, admission, requests, log, management, limits: settings };
+  const listening = await openListeners(settings, serving, undo);
+  const names = table.list().map(({ name, version }) => `${name} ${version}`);
+  tell(names.length === 0 ? "No model to load at the start." : `Models: ${names.join(", ")}.`);
+  return {
+    listening,
+    loaded: loadAll(table, settings, options),
+    drain: async (graceMs: number) => {
+      table.close();
+      await idle(admission, graceMs);
+      await undo.disposeAsync();
+    },
+  };
+}
+
+interface EngineOptions extends TorchServeOptions {
+  readonly settings: StartSettings;
+  readonly modelStore: string;
+}
+
+/** The models, and what draws with them. */
+async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
+  const { settings, modelStore, environment, tell, signal } = options;
+  const caches = await writableCache(tell);
+  const table: ModelTable = new ModelTable(async (registration, read) => {
+    const place = await placeInStore(modelStore, registration.url);
+    const folder = await drawableFolder(place, { cacheFolder: caches, signal });
+    read({ folder, summary: await drawing.summaryOf(folder) });
+    await drawing.tryOut(registration, signal);
+  });
+  const named = DEVICE_NAMES.find((name) => name === environment["DARKROOM_DEVICE"]) ?? "auto";
+  const drawing: ArchiveEngine = new ArchiveEngine({
+    table: () => table,
+    device: settings.usesGpu ? named : "cpu",
+    preset: settings.preset,
+    cacheFolder: caches,
+  });
+  undo.defer(() => drawing.close());
+  return { table, engine: new WatchedEngine(drawing), device: () => drawing.provider };
+}
+
+/** Resolves when nothing is drawn and nobody waits, or when the time is over. */
+async function idle(admission: AdmissionQueue, graceMs: number): Promise<void> {
+  const end = performance.now() + graceMs;
+  while ((admission.isDrawing || admission.waiting > 0) && performance.now() < end) {
+    await sleep(POLL_MS);
+  }
+}
+
+/** The folder for caches, or where that cannot be written, as in a container with a read-only root, a temporary one. */
+async function writableCache(tell: (line: string) => void): Promise<string> {
+  const usual = cacheFolder();
+  try {
+    await mkdir(usual, { recursive: true });
+    await rm(await mkdtemp(join(usual, ".try-")), { recursive: true });
+    return usual;
+  } catch {
+    const folder = join(ownTemporaryFolder(), "cache");
+    await mkdir(folder, { recursive: true });
+    tell(`${usual} cannot be written, so what is unpacked lies in ${folder} (${tmpdir()}).`);
+    return folder;
+  }
+}
+
+/** Who may ask: everybody, or whoever has a key. */
+function accessOf(settings: StartSettings): Access {
+  const chosen = serverSettingsSchema.parse({ isSeedProfile: true, preset: settings.preset });
+  const { queueLength, origins } = settings;
+  const all = { ...chosen, queueLength, origins: [...origins] };
+  return {
+    settings: () => all,
+    hasKeys: false,
+    callerOf: () => undefined,
+    isOpen: settings.isOpen,
+  };
+}
+
+/** Every model of the start, each tried as often as KServe's wrapper would wait for it. */
+async function loadAll(
+  table: ModelTable,
+  { load }: StartSettings,
+  options: Pick<TorchServeOptions, "tell" | "signal">,
+): Promise<void> {
+  for (const model of table.list()) await loadPatiently(table, model, { ...load, ...options });
+}
+
+async function loadPatiently(
+  table: ModelTable,
+  model: ModelName,
+  { tries, delaySeconds, tell, signal }: LoadTries & Pick<TorchServeOptions, "tell" | "signal">,
+): Promise<void> {
+  const { name, version } = model;
+  for (let count = 1; count <= tries; count++) {
+    tell(`Loading ${name} .. ${count} of ${tries} tries..`);
+    const error = await table.load(model).catch((reason: unknown) => reason);
+    if (signal.aborted) return;
+    if (error === undefined) {
+      tell(`${name} ${version} is ready.`);
+      return;
+    }
+    tell(`${name} ${version} could not be loaded. ${wordsOf(error)}`);
+    if (count < tries)
+      await sleep(delaySeconds * 1000, undefined, { signal }).catch(() => undefined);
+  }
+  tell(`${name} ${version} is given up after ${tries} tries.`);
+}
+
+function wordsOf(error: unknown): string {
+  const { code, message } = toWire(error);
+  return code === "INTERNAL" && error instanceof Error
+    ? (error.stack ?? message)
+    : `${message} (${code})`;
+}

@@ -1,0 +1,140 @@
+import {
+  array,
+  assert,
+  constantFrom,
+  json,
+  oneof,
+  property,
+  string,
+  tuple,
+  uint8Array,
+} from "fast-check";
+import { expect, test } from "vitest";
+import { ConfigProperties } from "../../../engine/archive/config-properties.ts";
+import { configOf, NOTEBOOK_FORM } from "../../../engine/archive/serving-form.ts";
+import { StudioError } from "../../../engine/contract/errors.ts";
+import { startSettings } from "../../../engine/torchserve/start-settings.ts";
+
+const parsed = (text: string): ConfigProperties => ConfigProperties.parse(Buffer.from(text));
+
+test("the notebook's config.properties, line by line", () => {
+  const settings = startSettings({ disableTokenAuth: true }, configOf(NOTEBOOK_FORM), {
+    MODEL_LOAD_MAX_TRY: "20",
+    MODEL_LOAD_DELAY: "45",
+    PROTOCOL_VERSION: "v2",
+  });
+  expect(settings).toMatchObject({
+    inference: { host: "0.0.0.0", port: 8085 },
+    management: { host: "0.0.0.0", port: 8085 },
+    metrics: { host: "0.0.0.0", port: 8082 },
+    grpc: { host: "127.0.0.1", port: 7070 },
+    kserve: { host: "0.0.0.0", port: 8080 },
+    kserveGrpc: { host: "0.0.0.0", port: 8081 },
+    modelStore: "/mnt/models/model-store",
+    queueLength: 10,
+    maxRequestBytes: 6_553_500,
+    maxResponseBytes: 30_000_000,
+    isOpen: true,
+    isModelApiOn: false,
+    load: { tries: 20, delaySeconds: 45 },
+    snapshot: [
+      {
+        name: "stable-diffusion",
+        version: "1.0",
+        marName: "stable-diffusion.mar",
+        isDefault: true,
+        batchSize: 1,
+        responseTimeout: 300,
+      },
+    ],
+  });
+  const [idle, ...others] = settings.notes;
+  expect(idle).toContain("NUM_WORKERS");
+  expect(idle).toContain("install_py_dep_per_model");
+  expect(idle).not.toContain("job_queue_size");
+  expect(others).toEqual([expect.stringContaining("Token authorization is off")]);
+});
+
+test("without a file TorchServe's defaults hold, and KServe's ports make way for them", () => {
+  const settings = startSettings({}, parsed(""), {});
+  expect(settings).toMatchObject({
+    inference: { host: "127.0.0.1", port: 8080 },
+    management: { host: "127.0.0.1", port: 8081 },
+    queueLength: 100,
+    isOpen: false,
+    load: { tries: 10, delaySeconds: 30 },
+    notes: [],
+  });
+  expect([settings.kserve, settings.kserveGrpc]).toEqual([undefined, undefined]);
+});
+
+test("flags go before the file, and variables before both where the file allows it", () => {
+  const file = "job_queue_size=3\nmodel_store=/a\ndisable_token_authorization=false\n";
+  const environment = { TS_JOB_QUEUE_SIZE: "7" };
+  const flags = { modelStore: "/b", disableTokenAuth: true };
+  const deaf = startSettings(flags, parsed(file), environment);
+  expect(deaf).toMatchObject({ queueLength: 3, modelStore: "/b", isOpen: true });
+  const config = parsed(`enable_envvars_config=true\n${file}`);
+  expect(startSettings(flags, config, environment).queueLength).toBe(7);
+});
+
+test("https and IPv6 addresses are read; what is no address is refused by its key", () => {
+  const config = parsed(
+    "inference_address=https://[::1]:8443\nprivate_key_file=k\ncertificate_file=c\n",
+  );
+  expect(startSettings({}, config, {})).toMatchObject({
+    inference: { host: "::1", port: 8443, isSecure: true },
+    certificate: { keyFile: "k", certificateFile: "c" },
+  });
+  for (const value of [
+    "unix:/tmp/socket",
+    "http://x:99999",
+    "localhost:8080",
+    "http://",
+    "ftp://a:1",
+  ]) {
+    const wrong = parsed(`inference_address=${value}\n`);
+    expect(() => startSettings({}, wrong, {})).toThrow(
+      expect.objectContaining({ code: "REQUEST_INVALID" }),
+    );
+  }
+});
+
+test("metrics are off where the file says so; an envelope that nobody filled in harms nothing", () => {
+  const settings = startSettings({}, parsed("enable_metrics_api=false\n"), {
+    TS_SERVICE_ENVELOPE: "<no value>",
+    PROTOCOL_VERSION: "v9",
+  });
+  expect(settings.metrics).toBeUndefined();
+  expect(settings.notes.join(" ")).toMatch(/TS_SERVICE_ENVELOPE.*PROTOCOL_VERSION is v9/);
+});
+
+test("any bytes are read, or refused in words", () => {
+  const line = tuple(
+    constantFrom(
+      "inference_address",
+      "job_queue_size",
+      "model_snapshot",
+      "grpc_inference_port",
+      "x",
+    ),
+    oneof(string(), json(), constantFrom("http://0.0.0.0:1", "9".repeat(40), "-1")),
+  );
+  assert(
+    property(array(line), uint8Array({ maxLength: 200 }), (lines, noise) => {
+      const text = lines.map(([key, value]) => `${key}=${value}\n`).join("");
+      const bytes = Buffer.concat([Buffer.from(text), noise]);
+      const outcome = outcomeOf(() => startSettings({}, ConfigProperties.parse(bytes), {}));
+      expect(outcome === undefined || outcome instanceof StudioError).toBe(true);
+    }),
+  );
+});
+
+function outcomeOf(work: () => unknown): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

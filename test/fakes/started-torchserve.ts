@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import { type ConfigProperties } from "../../engine/archive/config-properties.ts";
+
+/** The command `torchserve` in a process of its own; all that it writes lies in a folder. */
+export class StartedTorchServe {
+  readonly #child: ReturnType<typeof spawn>;
+  log = "";
+
+  private constructor(child: ReturnType<typeof spawn>) {
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.log += text;
+      });
+    }
+  }
+
+  /** Starts it with a config.properties whose addresses are this machine's own, any ports. */
+  static async start(
+    config: ConfigProperties,
+    { folder, args, env = {} }: StartedOptions,
+  ): Promise<StartedTorchServe> {
+    let local = config;
+    for (const key of ["inference", "management", "metrics"]) {
+      const [, host = ""] = /\/\/(.*):/.exec(config.get(`${key}_address`) ?? "") ?? [];
+      local = local.with(`${key}_address`, `http://${host || "127.0.0.1"}:0`);
+    }
+    local = local.with("grpc_inference_port", "0");
+    const file = join(folder, "config.properties");
+    writeFileSync(file, local.bytes());
+    const ports = ["--kserve-port", "0", "--kserve-grpc-port", "0"];
+    const child = spawn(
+      process.execPath,
+      ["engine/torchserve.ts", ...args, `--ts-config=${file}`, ...ports],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder, ...env },
+      },
+    );
+    const started = new StartedTorchServe(child);
+    onTestFinished(() => started.kill());
+    await started.says(/Listening, gRPC: /);
+    return started;
+  }
+
+  /** Waits until the log has it. */
+  async says(words: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = words.exec(this.log);
+      if (found !== null) return found;
+      if (this.#child.exitCode !== null) throw new Error(`It has ended.\n${this.log}`);
+      await sleep(20);
+    }
+  }
+
+  /** The address that it calls so. */
+  address(name: string): string {
+    const escaped = name.replaceAll(/[^\w ]/g, "\\$&");
+    const [, address = ""] = new RegExp(`Listening, ${escaped}: (\\S+)`).exec(this.log) ?? [];
+    return address;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Its exit code, once it has ended. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode === null) await once(this.#child, "close");
+    return this.#child.exitCode;
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+interface StartedOptions {
+  readonly folder: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}

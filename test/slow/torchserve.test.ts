@@ -1,0 +1,179 @@
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { configOf, NOTEBOOK_FORM } from "../../engine/archive/serving-form.ts";
+import { STARTER } from "../../engine/drawing/read-model.ts";
+import { darkroom } from "../fakes/command-line.ts";
+import { StartedTorchServe } from "../fakes/started-torchserve.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+/** The customer's own container args, but for the two folders. */
+const ARGS = ["--start", "--disable-token-auth", "--enable-model-api"];
+const ENVIRONMENT = {
+  TS_SERVICE_ENVELOPE: "<no value>",
+  PROTOCOL_VERSION: "v2",
+  MODEL_LOAD_MAX_TRY: "20",
+  MODEL_LOAD_DELAY: "1",
+  MODEL_LOAD_TIMEOUT: "10",
+};
+/** What the customer's notebook sends. */
+const NOTEBOOK = {
+  id: "42",
+  inputs: [{ name: "input0", shape: [-1], datatype: "BYTES", data: ["Photo of a dog"] }],
+};
+
+const archives = mkdtempSync(join(tmpdir(), "darkroom-torchserve-"));
+const ARCHIVE = join(archives, "stable-diffusion.mar");
+
+beforeAll(async () => {
+  const packed = ["archive", "pack", "starter", "--form", "notebook", "--name", "stable-diffusion"];
+  const { code, err } = await darkroom([...packed, "--out", ARCHIVE, "--data-dir", archives]);
+  if (code !== 0) throw new Error(err);
+}, 120_000);
+
+afterAll(() => rmSync(archives, { recursive: true, force: true }));
+
+interface Started {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly isEmpty?: boolean;
+  readonly args?: readonly string[];
+}
+
+async function started({ env = {}, isEmpty = false, args = ARGS }: Started = {}) {
+  const folder = temporaryFolder();
+  const store = join(folder, "model-store");
+  mkdirSync(store);
+  if (!isEmpty) copyFileSync(ARCHIVE, join(store, "stable-diffusion.mar"));
+  const server = await StartedTorchServe.start(configOf(NOTEBOOK_FORM), {
+    folder,
+    args: [...args, `--model-store=${store}`],
+    env: { ...ENVIRONMENT, ...env },
+  });
+  const ask = async (name: string, path: string, init: RequestInit = {}) => {
+    const reply = await fetch(`${server.address(name)}${path}`, init);
+    const text = await reply.text();
+    return { status: reply.status, body: text === "" ? undefined : JSON.parse(text) };
+  };
+  const infer = (name: string, path: string, body: object = NOTEBOOK) =>
+    ask(name, path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  return { server, store, ask, infer };
+}
+
+const TORCHSERVE = "inference and management";
+const MODEL = "/v2/models/stable-diffusion";
+
+test("the customer's args and config.properties draw the notebook's picture", async () => {
+  const { server, ask, infer } = await started();
+  await server.says(/stable-diffusion 1\.0 is ready\./);
+  expect(server.log).toContain("Loading stable-diffusion .. 1 of 20 tries..");
+  expect(server.log.match(/Token authorization is off/g)).toHaveLength(1);
+  expect(await ask("KServe", "/v2/health/ready")).toEqual({ status: 200, body: { ready: true } });
+  expect(await ask(TORCHSERVE, "/ping")).toEqual({ status: 200, body: { status: "Healthy" } });
+  const { status, body } = await infer("KServe", `${MODEL}/infer`);
+  expect(status).toBe(200);
+  expect(Object.keys(body)).toEqual(["model_name", "model_version", "id", "parameters", "outputs"]);
+  expect(body).toMatchObject({ model_name: "stable-diffusion", model_version: null, id: "42" });
+  const [output] = body.outputs;
+  expect(output).toMatchObject({ name: "output0", shape: [128, 128, 3], datatype: "FP16" });
+  expect(output.data.flat(2)).toHaveLength(128 * 128 * 3);
+  for (const path of [
+    "/predictions/stable-diffusion",
+    "/predictions/stable-diffusion/1.0",
+    "/v2/models/stable-diffusion/infer",
+    "/v1/models/stable-diffusion:predict",
+    "/models/stable-diffusion/predict",
+    "/invocations",
+  ]) {
+    const reply = await infer(TORCHSERVE, path);
+    expect([path, reply.status, Object.keys(reply.body)]).toEqual([path, 200, ["id", "outputs"]]);
+    expect(reply.body.outputs[0]).toMatchObject({ name: "output0", datatype: "fp16" });
+  }
+});
+
+test("it is ready only with its model, and tries again until the archive is there", async () => {
+  const { server, store, ask, infer } = await started({ isEmpty: true });
+  await server.says(/could not be loaded\. There is no archive/);
+  expect((await ask("KServe", "/v2/health/ready")).status).toBe(503);
+  expect((await ask("KServe", `${MODEL}/ready`)).status).toBe(503);
+  expect((await ask(TORCHSERVE, "/ping")).status).toBe(500);
+  expect((await infer(TORCHSERVE, "/predictions/stable-diffusion")).body).toMatchObject({
+    code: 503,
+    type: "ServiceUnavailableException",
+  });
+  copyFileSync(ARCHIVE, join(store, "stable-diffusion.mar"));
+  await server.says(/stable-diffusion 1\.0 is ready\./);
+  expect((await ask("KServe", "/v2/health/ready")).status).toBe(200);
+});
+
+test("a model that cannot be loaded is named after the last try", async () => {
+  const env = { MODEL_LOAD_MAX_TRY: "2", MODEL_LOAD_DELAY: "0" };
+  const { server } = await started({ isEmpty: true, env });
+  await server.says(/stable-diffusion 1\.0 is given up after 2 tries\./);
+  expect(server.log).toContain("Loading stable-diffusion .. 2 of 2 tries..");
+});
+
+test("told to end it answers what is there, refuses what comes, and ends with 0", async () => {
+  const { server, infer, ask } = await started();
+  await server.says(/is ready\./);
+  const steps = { name: "steps", shape: [1], datatype: "INT32", data: [150] };
+  const prompt = { name: "prompt", shape: [1], datatype: "BYTES", data: ["a dog"] };
+  const drawing = infer("KServe", `${MODEL}/infer`, { inputs: [prompt, steps] });
+  for (let left = 10; left > 0; left--) {
+    const { body } = await ask(TORCHSERVE, "/models/stable-diffusion");
+    expect(body[0].jobQueueStatus.remainingCapacity).toBe(10);
+  }
+  server.signal("SIGTERM");
+  await server.says(/Ending/);
+  expect(await infer("KServe", `${MODEL}/infer`)).toMatchObject({ status: 503 });
+  expect(await drawing).toMatchObject({ status: 200 });
+  expect(await server.ended()).toBe(0);
+});
+
+test("models are registered, scaled, described and removed; nothing is fetched", async () => {
+  const { server, store, ask, infer } = await started();
+  await server.says(/is ready\./);
+  cpSync(STARTER, join(store, "plain"), { recursive: true });
+  writeFileSync(join(store, "..", "secret.mar"), "");
+  const send = (method: string, path: string) => ask(TORCHSERVE, path, { method });
+  const asked = "url=plain&model_name=M&initial_workers=1&synchronous=true";
+  expect(await send("POST", `/models?${asked}`)).toEqual({
+    status: 200,
+    body: { status: 'Model "M" Version: 1.0 registered with 1 initial workers' },
+  });
+  expect((await infer(TORCHSERVE, "/predictions/M")).status).toBe(200);
+  expect((await send("GET", "/models")).body).toEqual({
+    models: [
+      { modelName: "stable-diffusion", modelUrl: "stable-diffusion.mar" },
+      { modelName: "M", modelUrl: "plain" },
+    ],
+  });
+  expect((await send("GET", "/models/M")).body).toMatchObject([
+    { modelName: "M", loadedAtStartup: false, workers: [{ status: "READY" }] },
+  ]);
+  expect((await send("PUT", "/models/M?min_worker=0&synchronous=true")).status).toBe(200);
+  expect((await infer(TORCHSERVE, "/predictions/M")).status).toBe(503);
+  expect((await send("PUT", "/models/M?min_worker=1&synchronous=true")).status).toBe(200);
+  expect((await infer(TORCHSERVE, "/predictions/M")).status).toBe(200);
+  expect((await send("PUT", "/models/M/1.0/set-default")).status).toBe(200);
+  expect((await send("POST", `/models?${asked}`)).status).toBe(409);
+  expect((await send("DELETE", "/models/M")).body).toEqual({ status: 'Model "M" unregistered' });
+  expect((await send("GET", "/models/M")).body).toEqual({
+    code: 404,
+    type: "ModelNotFoundException",
+    message: "Model not found: M",
+  });
+  for (const url of ["https://example.invalid/a.mar", "../secret.mar", "file:///etc/passwd"]) {
+    const refused = await send("POST", `/models?url=${encodeURIComponent(url)}`);
+    expect(refused).toMatchObject({ status: 400, body: { type: "BadRequestException" } });
+  }
+  expect((await send("POST", "/models?url=nope.mar")).body).toEqual({
+    code: 404,
+    type: "ModelNotFoundException",
+    message: "Model not found at: nope.mar",
+  });
+});
