@@ -5,6 +5,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubeContext } from "../contract/clusters.ts";
 import { StudioError } from "../contract/errors.ts";
 import { isAbsent, systemCode } from "../files/system-error.ts";
+import { fieldOf } from "../deploy/waiting/observed.ts";
 import type { Trust } from "../network/trust.ts";
 import { readAddress } from "./api-address.ts";
 
@@ -69,6 +70,52 @@ export async function accessOf(path: string, wanted: string): Promise<ClusterAcc
   const config = await load(path);
   const context = await chosenContext(path, wanted);
   config.setCurrentContext(context);
+  return signedIn(config, path);
+}
+
+const PASTED = "the pasted text";
+
+/**
+ * The same of the current context of a kubeconfig that was pasted, parsed already. Whoever wrote it may name any
+ * file of this machine, so none is read: the library would read that of a token while it loads.
+ */
+export async function accessIn(parsed: unknown): Promise<ClusterAccess> {
+  const { KubeConfig: Config } = await import("@kubernetes/client-node");
+  const config = new Config();
+  if (namesTokenFile(parsed)) throw unreadable(PASTED, FILES);
+  try {
+    config.loadFromString(JSON.stringify(parsed), { onInvalidEntry: "filter" });
+  } catch {
+    // The library's words quote the text, which holds tokens.
+    throw unreadable(PASTED, "it is not a kubeconfig");
+  }
+  const name: unknown = config.getCurrentContext();
+  if (typeof name !== "string" || config.getContextObject(name) === null) {
+    throw unreadable(PASTED, "it names no current context");
+  }
+  const fault = faultOf(config, name) ?? fileIn(config);
+  if (fault !== undefined) throw unreadable(PASTED, `in the context ${name}, ${fault}`);
+  return signedIn(config, PASTED);
+}
+
+const FILES =
+  "the credentials are in files of their own; `kubectl config view --flatten --minify --raw` puts them in";
+
+function namesTokenFile(parsed: unknown): boolean {
+  const users = fieldOf(parsed, "users");
+  if (!Array.isArray(users)) return false;
+  return users.some((entry) =>
+    ["token-file", "tokenFile"].some((key) => fieldOf(entry, "user", key)),
+  );
+}
+
+function fileIn(config: KubeConfig): string | undefined {
+  const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
+  const names = [cluster?.caFile, user?.certFile, user?.keyFile];
+  return names.every((name) => name === undefined || name === "") ? undefined : FILES;
+}
+
+async function signedIn(config: KubeConfig, path: string): Promise<ClusterAccess> {
   const options: HttpsOptions = {};
   try {
     await config.applyToHTTPSOptions(options);
@@ -79,7 +126,7 @@ export async function accessOf(path: string, wanted: string): Promise<ClusterAcc
   const { cert, key, ca, servername, rejectUnauthorized, headers, auth } = options;
   const basic =
     auth === undefined ? {} : { authorization: `Basic ${Buffer.from(auth).toString("base64")}` };
-  const namespace = config.getContextObject(context)?.namespace;
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
   return {
     address: readAddress(config.getCurrentCluster()?.server ?? ""),
     namespace: namespace === "" ? undefined : namespace,

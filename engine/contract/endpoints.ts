@@ -112,6 +112,39 @@ export const endpointSchema = z.object({
 });
 export type Endpoint = z.output<typeof endpointSchema>;
 
+/** What a text tells of an endpoint: a start for the form, checked and added by a person. */
+export const foundEndpointSchema = z.object({
+  url: choices.url,
+  name: choices.name.optional(),
+  model: choices.model.optional(),
+  profile: choices.profile.optional(),
+  isInsecure: z.boolean().optional(),
+  timeoutSeconds: choices.timeoutSeconds.optional(),
+  /** Out of the same text, for the form alone. */
+  token: z.string().max(20_000).optional(),
+  needsToken: z.boolean().optional(),
+});
+export type FoundEndpoint = z.output<typeof foundEndpointSchema>;
+
+/** What a pasted or dropped text turned out to be. */
+export const recognisedSchema = z.object({
+  kind: z.enum([
+    "address",
+    "token",
+    "curl",
+    "share",
+    "route",
+    "inference-service",
+    "kubeconfig",
+    "recording",
+  ]),
+  endpoints: z.array(foundEndpointSchema),
+});
+export type Recognised = z.output<typeof recognisedSchema>;
+
+/** Longest text that is looked at: a kubeconfig, or a list of services. */
+export const MAX_RECOGNISED = 1 << 20;
+
 const nothing = z.void();
 const endpoint = z.object({ id: endpointIdSchema });
 
@@ -120,6 +153,10 @@ export const endpointContract = {
   list: oc.output(z.array(endpointSchema)),
   /** Adds one without asking it anything; `test` does that. */
   add: oc.input(newEndpointSchema).output(endpointSchema),
+  /** Says what a text is and which endpoints it tells of; adds nothing. */
+  recognise: oc
+    .input(z.object({ text: z.string().min(1).max(MAX_RECOGNISED) }))
+    .output(recognisedSchema),
   change: oc.input(endpointChangeSchema).output(endpointSchema),
   remove: oc.input(endpoint).output(nothing),
   /** A bearer token or the content of a `token.cfg`; null forgets it. */

@@ -4,6 +4,7 @@ import { EndpointHistory } from "../worker/endpoint-history.ts";
 import { Endpoints } from "../endpoints/endpoints.ts";
 import { certificatesOf } from "../endpoints/certificates.ts";
 import { isOpen } from "../queue/states.ts";
+import { recogniseEndpoint } from "./recognise-endpoint.ts";
 import { os } from "./implementer.ts";
 
 /** Endpoints on other machines, and how long they took. */
@@ -51,6 +52,9 @@ export function endpointProcedures({ endpoints }: EndpointProcedureParts) {
   return {
     list: os.endpoints.list.handler(() => endpoints.list()),
     add: os.endpoints.add.handler(({ input }) => endpoints.add(input)),
+    recognise: os.endpoints.recognise.handler(({ input, signal }) =>
+      recogniseEndpoint(input.text, signal),
+    ),
     change: os.endpoints.change.handler(({ input }) => endpoints.change(input)),
     remove: os.endpoints.remove.handler(({ input }) => endpoints.remove(input.id)),
     setToken: os.endpoints.setToken.handler(({ input }) =>

@@ -16,28 +16,28 @@ import { useWords } from "../words/words.ts";
 import { EndpointCard } from "./cards/endpoint-card.tsx";
 import styles from "./endpoints-page.module.css";
 import { EndpointDialog } from "./form/endpoint-dialog.tsx";
-import type { Token } from "./token-file.ts";
+import { type FoundText, useRecogniser } from "./form/import-box.tsx";
 import { type EndpointAddress, type Place, useEndpointAddress } from "./use-endpoint-address.ts";
 import { useFileDrop } from "../ui/use-file-drop.ts";
-import { useTokenReader } from "./use-token-reader.ts";
 
 /** The inference endpoints that this studio can use. */
 export function EndpointsPage() {
   const t = useWords("endpoints");
   const endpoints = useEndpoints();
   const address = useEndpointAddress();
-  const [token, setToken] = useState<Token>();
-  const read = useTokenReader();
+  const [found, setFound] = useState<FoundText>();
+  const recognise = useRecogniser();
   usePageActions(address, endpoints);
   const drop = useFileDrop((file) => {
-    void read(file, (dropped) => {
-      setToken(dropped);
+    const look = async () => {
+      setFound(await recognise(file));
       address.add();
-    });
+    };
+    attempt(look());
   });
   const edited = endpoints?.find(({ id }) => id === address.editedId);
   const close = () => {
-    setToken(undefined);
+    setFound(undefined);
     address.close();
   };
   return (
@@ -49,7 +49,7 @@ export function EndpointsPage() {
           key={edited?.id ?? "new"}
           endpoint={edited}
           place={address.place}
-          dropped={token}
+          dropped={found}
           onClose={close}
         />
       )}

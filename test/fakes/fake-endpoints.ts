@@ -248,6 +248,17 @@ export class FakeEndpoints {
         });
         return this.#put(added);
       },
+      recognise: async ({ text }) =>
+        text.startsWith("https://")
+          ? { kind: "address", endpoints: [{ url: text.trim() }] }
+          : {
+              kind: "kubeconfig",
+              endpoints: ["kt2", "sd-21"].map((name) => ({
+                name,
+                url: `https://${name}-sd-proj.apps.cluster.example.com`,
+                needsToken: true,
+              })),
+            },
       change: async ({ id, headers, ...change }) => {
         const given = Object.entries(change).filter(([, value]) => value !== undefined);
         const names = headers?.map(({ name }) => name);

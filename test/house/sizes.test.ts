@@ -34,7 +34,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And models of buckets, imported, checked and served.
   // And a deployment's form.
   // And clusters, and what is deployed there.
-  contract: 2620, // what a deployment waits for
+  contract: 2800, // share links, recorded requests, what a text is, what a deployment waits for
   // Manifests for a cluster, and what is wrong with a form.
   // And objects as they are applied, and what changes in them.
   deploy: 2400, // what a cluster waits for, in words
@@ -115,7 +115,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And manifests, written with a connection's keys.
   // And tiny decoders of the catalogue.
   // And clusters, and their deployments.
-  studio: 3950, // requests as they are recorded
+  studio: 4150, // requests as they are recorded, pasted texts recognised
   // With weights as whole numbers.
   tensor: 210,
   // With textual inversions of several vectors.

@@ -1,11 +1,12 @@
-import { ImagePlus, Pencil, RefreshCw, Trash2 } from "lucide-react";
+import { ImagePlus, Pencil, RefreshCw, Share2, Trash2 } from "lucide-react";
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { shareLink } from "../../../engine/contract/share-link.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
 import { drawAt } from "../../state/draw-at.ts";
-import { attempt } from "../../ui/toasts.ts";
+import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 
 export interface EndpointVerbs {
@@ -16,7 +17,8 @@ export interface EndpointVerbs {
 }
 
 /** What can be done with an endpoint, in the one order of buttons and menu. */
-export function useEndpointActions({ id }: Endpoint, verbs: EndpointVerbs): readonly Action[] {
+export function useEndpointActions(endpoint: Endpoint, verbs: EndpointVerbs): readonly Action[] {
+  const { id } = endpoint;
   const t = useWords("endpoints");
   const studio = useStudio();
   const [, navigate] = useLocation();
@@ -25,6 +27,10 @@ export function useEndpointActions({ id }: Endpoint, verbs: EndpointVerbs): read
     const draw = () => {
       attempt(drawAt(studio, id));
       navigate("/generate");
+    };
+    const share = async () => {
+      await navigator.clipboard.writeText(shareLink(endpoint));
+      showToast(t("shared"));
     };
     return [
       { id: "endpoint.draw", label: t("actions.draw"), group, icon: ImagePlus, run: draw },
@@ -38,6 +44,13 @@ export function useEndpointActions({ id }: Endpoint, verbs: EndpointVerbs): read
       },
       { id: "endpoint.edit", label: t("actions.edit"), group, icon: Pencil, run: verbs.edit },
       {
+        id: "endpoint.share",
+        label: t("actions.share"),
+        group,
+        icon: Share2,
+        run: () => attempt(share()),
+      },
+      {
         id: "endpoint.remove",
         label: t("actions.remove"),
         group,
@@ -46,5 +59,5 @@ export function useEndpointActions({ id }: Endpoint, verbs: EndpointVerbs): read
         run: verbs.remove,
       },
     ];
-  }, [id, t, studio, navigate, verbs]);
+  }, [id, endpoint, t, studio, navigate, verbs]);
 }

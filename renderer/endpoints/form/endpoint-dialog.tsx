@@ -58,6 +58,7 @@ export function EndpointDialog({ onClose, ...start }: EndpointDialogProps) {
         draft={draft}
         endpoint={saved}
         place={place}
+        dropped={start.dropped}
         error={error}
         areFaultsShown={areFaultsShown}
         onChange={state.change}

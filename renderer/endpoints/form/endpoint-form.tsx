@@ -11,16 +11,19 @@ import styles from "./endpoint-form.module.css";
 import { faultsOf, isHttps } from "./faults.ts";
 import { type FieldsProps, Part } from "./form-part.tsx";
 import { HeaderFields } from "./header-fields.tsx";
+import { type FoundText, ImportBox } from "./import-box.tsx";
 import { TokenFields } from "./token-fields.tsx";
 
 export interface EndpointFormProps extends FieldsProps {
   /** Why the studio did not take it. */
   readonly error: Error | undefined;
+  /** What was dropped on the page. */
+  readonly dropped: FoundText | undefined;
   readonly onSubmit: () => void;
 }
 
 /** Everything that is to be said of an endpoint: where it is, who asks, what it is asked, and the rest. */
-export function EndpointForm({ error, onSubmit, ...fields }: EndpointFormProps) {
+export function EndpointForm({ error, dropped, onSubmit, ...fields }: EndpointFormProps) {
   const t = useWords("endpoints");
   const { draft } = fields;
   const submit = (event: FormEvent) => {
@@ -30,6 +33,7 @@ export function EndpointForm({ error, onSubmit, ...fields }: EndpointFormProps) 
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
       {error && <Failed title={t("dialog.refused")} error={error} />}
+      {fields.endpoint === undefined && <ImportBox dropped={dropped} onChange={fields.onChange} />}
       <AddressFields {...fields} />
       <TokenFields {...fields} />
       {isHttps(draft) && <CertificateFields {...fields} />}

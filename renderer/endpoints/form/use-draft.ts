@@ -4,18 +4,18 @@ import { useStudio } from "../../connection/studio.tsx";
 import { useEndpoint } from "../../picture/targets.ts";
 import { testEndpoint } from "../../state/endpoint-tests.ts";
 import { attempt } from "../../ui/toasts.ts";
-import type { Token } from "../token-file.ts";
 import type { Place } from "../use-endpoint-address.ts";
 import { type Draft, draftOf, EMPTY_DRAFT, saveDraft } from "./draft.ts";
 import { isSound } from "./faults.ts";
+import { draftFrom, type FoundText } from "./import-box.tsx";
 
 export interface DraftStart {
   /** Undefined where one is added. */
   readonly endpoint: Endpoint | undefined;
   /** What of it is to be put right. */
   readonly place: Place | undefined;
-  /** A token that was dropped on the page. */
-  readonly dropped: Token | undefined;
+  /** What was dropped on the page. */
+  readonly dropped: FoundText | undefined;
 }
 
 /** A draft on its way: written, saved, tested, and written again. */
@@ -64,7 +64,7 @@ export function useDraft({ endpoint, place, dropped }: DraftStart) {
   };
 }
 
-function firstDraft(endpoint: Endpoint | undefined, dropped: Token | undefined): Draft {
+function firstDraft(endpoint: Endpoint | undefined, dropped: FoundText | undefined): Draft {
   const draft = endpoint ? draftOf(endpoint) : EMPTY_DRAFT;
-  return dropped ? { ...draft, token: dropped.text, tokenFile: dropped.name } : draft;
+  return { ...draft, ...(dropped && draftFrom(dropped)) };
 }

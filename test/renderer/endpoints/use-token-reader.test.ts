@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTokenFile } from "../../../renderer/endpoints/token-file.ts";
+import { readTokenFile } from "../../../renderer/endpoints/use-token-reader.ts";
 
 test("a token file is handed on as it is", async () => {
   const file = new File(["abc.def.ghi\n"], "token.cfg");
