@@ -22,6 +22,7 @@ export interface ServeFlags {
   readonly grpcPort?: number;
   readonly preset?: Preset;
   readonly openai?: boolean;
+  readonly a1111?: boolean;
   readonly json?: boolean;
   /** Set where the window started it: everything secret goes over the pipe to it. */
   readonly desktop?: boolean;
@@ -85,6 +86,7 @@ export function withServeFlags(command: Command): Command {
     .option("--endpoint-host <host>", "address of the inference server, for this run")
     .option("--endpoint-port <port>", "of the inference server, for this run; 0 takes any", port)
     .option("--grpc-port <port>", "where it answers gRPC, too, for this run; 0 takes any", port)
+    .option("--a1111", "answer the API of A1111's web UI, too, for this run")
     .option("--openai", "answer OpenAI's images API, too, for this run")
     .addOption(
       new Option(
@@ -97,7 +99,7 @@ export function withServeFlags(command: Command): Command {
 /** `takesOthers` where the next free ports will do, and the studio opens without its inference server, too. */
 export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: boolean }) {
   const { host, port, allowHost, dataDir, keyFile, preset } = flags;
-  const { endpoint, endpointHost, endpointPort, grpcPort, openai } = flags;
+  const { endpoint, endpointHost, endpointPort, grpcPort, openai, a1111 } = flags;
   const tries = takesOthers ? OTHER_PORTS : 1;
   const serving = {
     isOff: !endpoint,
@@ -105,6 +107,7 @@ export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: b
     port: endpointPort,
     grpcPort,
     isOpenaiOn: openai,
+    isA1111On: a1111,
     tries,
     isRequired: !takesOthers,
     preset,

@@ -42,6 +42,8 @@ const choices = {
   isSeedProfile: z.boolean(),
   /** Whether it answers OpenAI's images API as well. */
   isOpenaiOn: z.boolean(),
+  /** Whether it answers the API of A1111's web UI as well. */
+  isA1111On: z.boolean(),
 };
 
 /** How this machine serves the Open Inference Protocol. */
@@ -58,6 +60,7 @@ export const serverSettingsSchema = z.object({
   preset: choices.preset.default("exact"),
   isSeedProfile: choices.isSeedProfile.default(false),
   isOpenaiOn: choices.isOpenaiOn.default(false),
+  isA1111On: choices.isA1111On.default(false),
 });
 export type ServerSettings = z.output<typeof serverSettingsSchema>;
 

@@ -99,11 +99,12 @@ function wrongMethod({ method = "", url = "" }: Knock, { methodsOf }: GateOption
 type Entry = Extract<Passage, { kind: "in" | "refused" }>;
 
 function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
-  const known = callerBy(knock.headers.authorization, gate);
+  const shown = secretIn(knock);
+  const known = shown === undefined ? undefined : gate.callerOf(shown);
   const scope = gate.scopeOf(knock);
   if (scope === "open") return { kind: "in", caller: known ?? gate.anonymous };
   if (known === undefined) {
-    const reason = whyNotAnonymous(knock.headers.authorization, gate);
+    const reason = whyNotAnonymous(knock, gate);
     if (reason !== undefined) {
       const error = new StudioError("KEY_REFUSED", { reason });
       return { kind: "refused", rejection: { status: error.status, error } };
@@ -115,23 +116,26 @@ function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
   return { kind: "refused", rejection, caller };
 }
 
-function callerBy(
-  authorization: string | undefined,
-  { callerOf }: GateOptions,
-): Caller | undefined {
-  const [, secret] = /^Bearer +([\w.~+/=-]{1,200})$/i.exec(authorization ?? "") ?? [];
-  return secret === undefined ? undefined : callerOf(secret);
+/** A key, or for A1111's clients the password of a name and a password. */
+function secretIn({ url = "", headers: { authorization = "" } }: Knock): string | undefined {
+  const [, key] = /^Bearer +([\w.~+/=-]{1,200})$/i.exec(authorization) ?? [];
+  if (key !== undefined || !url.startsWith("/sdapi/")) return key;
+  const [, pair = ""] = /^Basic +([\w+/=]{1,600})$/i.exec(authorization) ?? [];
+  const plain = Buffer.from(pair, "base64").toString("latin1");
+  const [, password] = /^[^:]*:([\w.~+/=-]{1,200})$/.exec(plain) ?? [];
+  return password;
 }
 
 function whyNotAnonymous(
-  authorization: string | undefined,
+  knock: Knock,
   { isKeyRequired, hasKeys }: GateOptions,
 ): string | undefined {
+  const { authorization } = knock.headers;
   if (authorization === undefined) {
     return isKeyRequired ? "the request carries no key" : undefined;
   }
   if (isKeyRequired) return "its key is unknown";
-  const isShown = hasKeys && /^Bearer\b/i.test(authorization);
+  const isShown = hasKeys && (/^Bearer\b/i.test(authorization) || secretIn(knock) !== undefined);
   return isShown ? "its key is unknown" : undefined;
 }
 
@@ -157,13 +161,17 @@ function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefin
   if (method !== "POST" || known !== undefined) return undefined;
   const [type = ""] = (headers["content-type"] ?? "").trim().toLowerCase().split(/\s*;/, 1);
   if (type === "application/json" || type === "application/octet-stream") return undefined;
-  // tritonclient names none. A form cannot leave it out, and a script that does is told by its Origin.
-  if (type === "" || (type === FORM && isTritons(knock))) return undefined;
-  if (type === "multipart/form-data" && isSdks(knock)) return undefined;
+  if (isTakenWithoutKey(type, knock)) return undefined;
   return refused(
     415,
     `without a key its content must be JSON or binary, and say so: ${JSON_OPTION}`,
   );
+}
+
+/** tritonclient names no type. A form cannot leave it out, and a script that does is told by its Origin. */
+function isTakenWithoutKey(type: string, knock: Knock): boolean {
+  if (type === FORM) return isTritons(knock);
+  return type === "" || (type === "multipart/form-data" && isSdks(knock));
 }
 
 function isTritons(knock: Knock): boolean {

@@ -17,23 +17,26 @@ export interface ServingOptions {
   readonly preset?: Preset | undefined;
   /** Whether it answers OpenAI's images API as well. */
   readonly isOpenaiOn?: boolean | undefined;
+  /** Whether it answers the API of A1111's web UI as well. */
+  readonly isA1111On?: boolean | undefined;
 }
 
 /** Settings as they are in a run. */
 export function settingsIn(
-  { preset, isOpenaiOn }: ServingOptions,
+  { preset, isOpenaiOn, isA1111On }: ServingOptions,
   settings: ServerSettings,
 ): ServerSettings {
   return {
     ...settings,
     ...(preset !== undefined && { preset }),
     ...(isOpenaiOn !== undefined && { isOpenaiOn }),
+    ...(isA1111On !== undefined && { isA1111On }),
   };
 }
 
 /** What is left of a run's own choices once a person has chosen otherwise. */
 export function withoutChanged(run: ServingOptions, change: ServerChange): ServingOptions {
-  const { host, port, grpcPort, preset, isOpenaiOn } = change;
+  const { host, port, grpcPort, preset, isOpenaiOn, isA1111On } = change;
   const isNamed = host !== undefined || port !== undefined;
   return {
     tries: isNamed ? 1 : run.tries,
@@ -42,5 +45,6 @@ export function withoutChanged(run: ServingOptions, change: ServerChange): Servi
     grpcPort: grpcPort === undefined ? run.grpcPort : undefined,
     preset: preset === undefined ? run.preset : undefined,
     isOpenaiOn: isOpenaiOn === undefined ? run.isOpenaiOn : undefined,
+    isA1111On: isA1111On === undefined ? run.isA1111On : undefined,
   };
 }

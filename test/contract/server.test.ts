@@ -41,6 +41,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
         preset: "exact",
         isSeedProfile: false,
         isOpenaiOn: false,
+        isA1111On: false,
       },
       state: "stopped",
       modelNames: ["starter", "stable-diffusion"],

@@ -22,6 +22,7 @@ const SETTINGS: ServerSettings = {
   preset: "exact",
   isSeedProfile: false,
   isOpenaiOn: false,
+  isA1111On: false,
 };
 
 const NAMES = ["starter", "stable-diffusion"];

@@ -71,8 +71,14 @@ const MAX_PIXELS = 1 << 26;
 /** A side that is left to the model, which is seldom larger. */
 const USUAL_SIDE = 768;
 
+/** As much of a request as says how large its pictures are; a side that is absent is the model's own. */
+interface Sized extends Pick<PictureRequest, "prompts" | "count"> {
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
 /** Pixels of all pictures that requests ask for. */
-export function pixelsOf(requests: readonly PictureRequest[]): number {
+export function pixelsOf(requests: readonly Sized[]): number {
   const sizes = requests.map(
     ({ prompts, count, width = USUAL_SIDE, height = USUAL_SIDE }) =>
       prompts.length * count * width * height,
@@ -81,7 +87,7 @@ export function pixelsOf(requests: readonly PictureRequest[]): number {
 }
 
 /** Refuses more pixels than one request may ask for. */
-export function refuseTooLarge(requests: readonly PictureRequest[]): void {
+export function refuseTooLarge(requests: readonly Sized[]): void {
   const pixels = pixelsOf(requests);
   if (pixels <= MAX_PIXELS) return;
   throw new MessageFault("A request", `for ${pixels} pixels`, `${MAX_PIXELS} are the most`);

@@ -15,23 +15,22 @@ import { asRefusal } from "../routes/refuse.ts";
 import type { Handler, Route } from "../routes/route.ts";
 import type { SharedParts } from "../routes/route-parts.ts";
 import { sendMessage } from "../routes/send-message.ts";
-import { ALIAS, servedModel } from "../routes/served-model.ts";
+import { ALIAS, nameOf, servedModel } from "../routes/served-model.ts";
 import { completedEvent, type ImageKind, imagesReply, partialEvent } from "./image-reply.ts";
 import { type ImageRequest, readEdit, readGeneration } from "./image-request.ts";
 import { openaiRefusal } from "./openai-refusal.ts";
 
 /** OpenAI's images API, as far as a model that turns text into pictures can answer it. */
 export function imageRoutes(parts: SharedParts): readonly Route[] {
-  const route = (path: string, POST: Handler): Route => ({
+  return Object.entries({
+    generations: images(parts, "image_generation", readGeneration),
+    edits: images(parts, "image_edit", readEdit),
+  }).map(([path, POST]) => ({
     path: `/v1/images/${path}`,
     scope: "inference",
     protocol: "openai",
     POST,
-  });
-  return [
-    route("generations", images(parts, "image_generation", readGeneration)),
-    route("edits", images(parts, "image_edit", readEdit)),
-  ];
+  }));
 }
 
 type ReadImages = (bytes: Uint8Array, type?: string) => ImageRequest | Promise<ImageRequest>;
@@ -42,12 +41,13 @@ function images(parts: SharedParts, kind: ImageKind, read: ReadImages): Handler 
     const signal = clientGone(reply);
     const { bytes } = await bodies.read(request);
     const asked = await read(bytes, request.headers["content-type"]);
-    const { summary } = await servedModel(engine, { name: asked.model ?? ALIAS });
+    const model = await servedModel(engine, { name: asked.model ?? ALIAS });
     bodies.hold(asked.startImage?.length ?? 0, reply);
     const work: InferenceWork = {
-      requests: await sizedAsStart(asked, summary),
+      requests: await sizedAsStart(asked, model.summary),
       startImage: asked.startImage,
       format: asked.format,
+      model: nameOf(model),
       caller: callerOf(request),
       timeLimitSeconds: undefined,
       signal,

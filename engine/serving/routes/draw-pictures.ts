@@ -22,6 +22,8 @@ export interface InferenceWork {
   readonly timeLimitSeconds: number | undefined;
   /** Fires when the client is gone. */
   readonly signal: AbortSignal;
+  /** Told of each picture as soon as it is there. */
+  readonly onPicture?: (picture: Drawn) => void;
 }
 
 /** One picture as a reply needs it: its pixels or its file, and what is told of it. */
@@ -48,7 +50,16 @@ export type Progress = Extract<PictureEvent, { readonly kind: "progress" }>;
 /** Draws a request when it is its turn: yields how far it is, and at the end all its pictures. */
 export async function* drawPictures(
   admission: Admission,
-  { requests, startImage, model, format, caller, timeLimitSeconds, signal }: InferenceWork,
+  {
+    requests,
+    startImage,
+    model,
+    format,
+    caller,
+    timeLimitSeconds,
+    signal,
+    onPicture,
+  }: InferenceWork,
 ): AsyncGenerator<Progress | DrawnRequest, void> {
   const pictures: Drawn[] = [];
   let startMs = performance.now();
@@ -58,7 +69,11 @@ export async function* drawPictures(
   const job = { requests, startImage, model };
   for await (const event of admission.draw({ job, caller, timeLimitSeconds, signal, onStart })) {
     if (event.kind === "progress") yield event;
-    else pictures.push(await toDrawn(event, format));
+    else {
+      const picture = await toDrawn(event, format);
+      pictures.push(picture);
+      onPicture?.(picture);
+    }
   }
   yield { kind: "drawn", pictures, seconds: Math.round(performance.now() - startMs) / 1000 };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
 import { methodsOf, type MethodsOf, scopesOf, type ScopeOf } from "../route-scopes.ts";
+import { a1111Routes } from "../a1111/a1111-routes.ts";
 import { imageRoutes } from "../openai/image-routes.ts";
 import { pictureRoutes } from "./picture-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
@@ -72,5 +73,6 @@ export function routesOf(parts: SharedParts): readonly Route[] {
     ...pictureRoutes(parts),
     ...repositoryRoutes(parts),
     ...imageRoutes(parts),
+    ...a1111Routes(parts),
   ];
 }

@@ -1,4 +1,5 @@
 import { SOFTWARE } from "../../contract/software.ts";
+import { A1111_PART } from "../a1111/a1111-document.ts";
 import { OPENAI_PART } from "../openai/openai-document.ts";
 import { type DocumentPart, type Operation, OPERATIONS } from "./openapi-operations.ts";
 import { named, type Schema, SCHEMAS } from "./openapi-schemas.ts";
@@ -13,7 +14,10 @@ const STATISTICS: Schema = {
 
 const BINARY = { "application/octet-stream": {} };
 
-const PARTS: Readonly<Record<SwitchedProtocol, DocumentPart>> = { openai: OPENAI_PART };
+const PARTS: Readonly<Record<SwitchedProtocol, DocumentPart>> = {
+  openai: OPENAI_PART,
+  a1111: A1111_PART,
+};
 
 /** The inference server as an OpenAPI 3.1 document, with the protocols that are on. */
 export function openapiOf(on: ReadonlySet<SwitchedProtocol>) {
@@ -88,8 +92,12 @@ const COMPONENTS = {
 export const OPENAPI = openapiOf(new Set());
 
 function pathsOf(operations: readonly Operation[]): Readonly<Record<string, object>> {
+  const byPath = Map.groupBy(operations, ({ path }) => path);
   return Object.fromEntries(
-    operations.map((each) => [each.path, { [verbOf(each)]: described(each) }]),
+    [...byPath].map(([path, all]) => [
+      path,
+      Object.fromEntries(all.map((each) => [verbOf(each), described(each)])),
+    ]),
   );
 }
 

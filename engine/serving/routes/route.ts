@@ -14,14 +14,14 @@ declare module "fastify" {
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
 /** Protocols that are off until they are switched on, by their settings. */
-export const SWITCHES = { openai: "isOpenaiOn" } as const;
+export const SWITCHES = { openai: "isOpenaiOn", a1111: "isA1111On" } as const;
 export type SwitchedProtocol = keyof typeof SWITCHES;
 
 /** Those that are on. */
 export function protocolsOn(
   settings: Readonly<Record<(typeof SWITCHES)[SwitchedProtocol], boolean>>,
 ): ReadonlySet<SwitchedProtocol> {
-  const names: readonly SwitchedProtocol[] = ["openai"];
+  const names: readonly SwitchedProtocol[] = ["openai", "a1111"];
   return new Set(names.filter((name) => settings[SWITCHES[name]]));
 }
 

@@ -9,6 +9,7 @@ import { isOwnMachine, otherOriginOf } from "../reach.ts";
 import type { ServerCommands } from "../use-server.ts";
 import { HostField } from "./host-field.tsx";
 import { LinesField } from "./lines-field.tsx";
+import { OtherApis } from "./other-apis.tsx";
 import styles from "./settings-tab.module.css";
 
 export interface SettingsTabProps {
@@ -25,7 +26,7 @@ export function SettingsTab({ server, commands }: SettingsTabProps) {
     <div className={styles.page}>
       <div className={styles.column}>
         <Reach key={String(isRefused)} server={server} change={commands.change} />
-        <OtherApis settings={settings} change={commands.change} />
+        <OtherApis server={server} change={commands.change} />
         <Access settings={settings} change={commands.change} />
         <Work settings={settings} change={commands.change} />
       </div>
@@ -82,25 +83,6 @@ function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server
         )}
         {grpcError !== undefined && <p className={styles.help}>{grpcError.message}</p>}
         <p className={styles.help}>{t("settings.restarts")}</p>
-      </div>
-    </section>
-  );
-}
-
-/** What it answers besides the inference protocols. */
-function OtherApis({ settings, change }: PartProps) {
-  const t = useWords("server");
-  return (
-    <section className={styles.section} aria-label={t("settings.apis")}>
-      <h2 className={styles.title}>{t("settings.apis")}</h2>
-      <div className={styles.fields}>
-        <Switch
-          isSelected={settings.isOpenaiOn}
-          onChange={(isOn) => change({ isOpenaiOn: isOn })}
-          description={t("settings.openaiHelp")}
-        >
-          {t("settings.openai")}
-        </Switch>
       </div>
     </section>
   );

@@ -5,7 +5,7 @@ import type { Answer } from "./asking.ts";
 
 const DOCUMENT = "document";
 const ajv = new Ajv2020({ strict: false, allErrors: false });
-const EVERYTHING = openapiOf(new Set(["openai"]));
+const EVERYTHING = openapiOf(new Set(["openai", "a1111"]));
 ajv.addSchema({ ...EVERYTHING, paths: { ...EVERYTHING.paths, ...OPENAPI.paths } }, DOCUMENT);
 
 /** Paths of the document as expressions; those with fewer things that vary come first. */
@@ -36,6 +36,7 @@ function validatorFor(method: string, path: string, { status, headers }: Answer)
 }
 
 function refusalOf(path: string): string {
+  if (path.startsWith("/sdapi/")) return "A1111Refusal";
   return path.startsWith("/v1/images/") ? "OpenaiRefusal" : "Refusal";
 }
 

@@ -6,7 +6,7 @@ import type { SharedParts } from "../../../../engine/serving/routes/route-parts.
 import { openRoutes } from "../../../fakes/open-routes.ts";
 import { ask } from "./asking.ts";
 
-const EVERYTHING = openapiOf(new Set(["openai"]));
+const EVERYTHING = openapiOf(new Set(["openai", "a1111"]));
 
 test.each([OPENAPI, EVERYTHING])(
   "the document is sound by redocly's recommended rules",
