@@ -5,8 +5,8 @@ import { placeIn } from "./bucket-place.ts";
 import { followTransfer } from "./follow-transfer.ts";
 import { printJson } from "./outcome.ts";
 import { type ReachedStudio, withStudio } from "./reach-studio.ts";
-import { hostOptions, openHost, port, untilStopped } from "./serve.ts";
-import { studioCommand, type StudioFlags } from "./studio-command.ts";
+import { hostOptions, openHost, untilStopped } from "./serve.ts";
+import { port, studioCommand, type StudioFlags } from "./studio-command.ts";
 
 interface ServeBucketFlags extends StudioFlags {
   readonly kserve: KServeVersion;

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { Server } from "../contract/server.ts";
 import { PRESETS, type Preset } from "../contract/presets.ts";
@@ -6,6 +6,8 @@ import type { Host, HostOptions } from "../host.ts";
 import { arePagesBuilt } from "./built-pages.ts";
 import { fasterWays } from "./faster-ways.ts";
 import { note, outliveReaders, printJson } from "./outcome.ts";
+import { port } from "./studio-command.ts";
+import { runTorchServe, type TorchServeFlags, withTorchServeFlags } from "./torchserve.ts";
 
 /** The flags of `serve` and of `start`. */
 export interface ServeFlags {
@@ -34,12 +36,14 @@ const OTHER_PORTS = 50;
 /** A host that is told to end is ended by force after this; the queue is on disk at every moment. */
 const CLOSE_MS = 4500;
 
-/** `serve`: the studio without a window, until it is told to end. */
+/** `serve`: the studio without a window, or with a model store a server in TorchServe's place, until it is told to end. */
 export function serveCommand(signal: AbortSignal): Command {
-  return withServeFlags(new Command("serve"))
+  return withTorchServeFlags(withServeFlags(new Command("serve")))
     .description("The studio for a browser: prints its address and runs until it is stopped.")
     .addOption(new Option("--desktop").hideHelp())
-    .action(async (flags: ServeFlags) => {
+    .action(async (flags: ServeFlags & TorchServeFlags) => {
+      const isInItsPlace = flags.modelStore !== undefined || flags.tsConfig !== undefined;
+      if (isInItsPlace) return runTorchServe(flags, signal);
       const parent = flags.desktop === true ? process : undefined;
       // A window has nobody to read why it did not open: it takes what is free, and tells inside.
       const options = hostOptions(flags, { takesOthers: flags.desktop === true });
@@ -184,10 +188,4 @@ export async function untilStopped(host: Host, signal: AbortSignal): Promise<voi
   // Also where something is left over that would keep the process from ending by itself.
   setTimeout(() => process.exit(0), CLOSE_MS).unref();
   await host.close();
-}
-
-export function port(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError("It is no port.");
-  return Number(text);
 }

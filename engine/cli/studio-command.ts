@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 
 /** Flags of every command that speaks with a studio. */
 export interface StudioFlags {
@@ -15,4 +15,11 @@ export function studioCommand(name: string, description: string): Command {
       "the studio's folder; DARKROOM_HOME or the platform's own by default",
     )
     .option("--json", "one JSON object per line");
+}
+
+/** Reads a flag that is a port. */
+export function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError("It is no port.");
+  return Number(text);
 }

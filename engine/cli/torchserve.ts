@@ -1,8 +1,11 @@
 import { type Command, Option } from "commander";
 import { SOFTWARE } from "../contract/software.ts";
 import type { StartFlags } from "../torchserve/start-flags.ts";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { outliveReaders } from "./outcome.ts";
-import { port } from "./serve.ts";
+import { port } from "./studio-command.ts";
 
 /** TorchServe's flags, and ours for its place. */
 export interface TorchServeFlags extends StartFlags {
@@ -34,6 +37,7 @@ export function withTorchServeFlags(command: Command): Command {
       new Option("--kserve-port <port>", "where KServe's wrapper would listen").argParser(port),
     )
     .addOption(new Option("--kserve-grpc-port <port>", "the same for gRPC").argParser(port))
+    .option("--stop", "end the one that runs")
     .addOption(idle("--start"))
     .addOption(idle("--foreground"))
     .addOption(idle("--ncs, --no-config-snapshots"))
@@ -44,20 +48,49 @@ export function withTorchServeFlags(command: Command): Command {
 }
 
 /** Runs in TorchServe's place until it is told to end; then what is drawn is still answered. */
-export async function runTorchServe(flags: StartFlags, signal: AbortSignal): Promise<void> {
+export async function runTorchServe(flags: TorchServeFlags, signal: AbortSignal): Promise<void> {
+  if (flags.stop === true) return stopRunning();
   outliveReaders();
   const { startTorchServe } = await import("../torchserve/start-torchserve.ts");
   const running = await startTorchServe({ flags, environment: process.env, tell, signal });
   for (const { name, address } of running.listening) tell(`Listening, ${name}: ${address}`);
   running.loaded.catch((error: unknown) => tell(String(error)));
+  await writeFile(PID_FILE, String(process.pid)).catch(() => undefined);
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => resolve(), { once: true });
   if (!signal.aborted) await stopped;
   const seconds = graceSeconds();
   tell(`Ending: what is being drawn has ${seconds} s; new requests are refused.`);
   await running.drain(seconds * 1000);
+  await rm(PID_FILE, { force: true }).catch(() => undefined);
   tell("Ended.");
   process.exit(0);
+}
+
+/** Of the server that was started last by this user's temporary folder, as TorchServe keeps one. */
+const PID_FILE = join(tmpdir(), ".darkroom-torchserve.pid");
+
+/** `--stop`: tells the running one to end. */
+async function stopRunning(): Promise<void> {
+  const text = await readFile(PID_FILE, "utf8").catch(() => "");
+  const pid = /^[1-9]\d{0,9}$/.test(text.trim()) ? Number(text) : undefined;
+  if (pid === undefined || !(await isOurs(pid))) {
+    process.stdout.write("TorchServe is not currently running.\n");
+    return;
+  }
+  process.kill(pid, "SIGTERM");
+  process.stdout.write("TorchServe has been told to stop.\n");
+}
+
+/** The number may be another program's by now. */
+async function isOurs(pid: number): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
+  if (command !== undefined) return /torchserve|serve/.test(command);
+  try {
+    return process.platform !== "linux" && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function graceSeconds(): number {

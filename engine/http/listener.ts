@@ -54,7 +54,8 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
     const rejection = reject(request, response);
     if (rejection === undefined) return !response.writableEnded;
-    refuse(response, rejection.status, replyTo(rejection.error, request.url ?? ""));
+    const reply = replyTo(rejection.error, request.url ?? "");
+    refuse(response, reply.status ?? rejection.status, reply);
     return false;
   };
   const app = fastify({
@@ -157,9 +158,9 @@ class Refusing {
   };
 
   #answer(reply: FastifyReply, status: number, error: StudioError): FastifyReply {
-    const { body, headers = {} } = this.#replyTo(error, reply.request.url);
+    const { status: its = status, body, headers = {} } = this.#replyTo(error, reply.request.url);
     return reply
-      .code(status)
+      .code(its)
       .headers({ "cache-control": "no-store", ...headers })
       .send(body);
   }

@@ -21,6 +21,8 @@ export interface Rejection {
 
 /** How a listener says a refusal: its JSON, and the headers that go with it. */
 export interface RefusalReply {
+  /** Where it is another than the refusal's own. */
+  readonly status?: number;
   readonly body: object;
   readonly headers?: Readonly<Record<string, string>>;
 }

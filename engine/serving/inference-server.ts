@@ -69,7 +69,7 @@ export class InferenceServer {
   static async listen(address: Address, parts: InferenceServerParts): Promise<InferenceServer> {
     const { file, engine, log } = parts;
     const { host } = address;
-    if (!isLoopback(host) && !file.hasKeys && file.isOpen !== true)
+    if (!isLoopback(host) && !file.hasKeys && file.reach === undefined)
       throw new StudioError("KEY_NEEDED", { host });
     const listening = new ListenerGate(host, file);
     const gate = new RequestGate(listening, parts.requests);

@@ -10,8 +10,11 @@ const SCOPES = ["inference", "management"] as const;
 
 /** Whom listeners let in, and what they may ask. */
 export interface Access extends Pick<ServerFile, "settings" | "hasKeys" | "callerOf"> {
-  /** Whether whoever reaches them may ask, by any name: TorchServe with --disable-token-auth. */
-  readonly isOpen?: boolean;
+  /**
+   * Of a server in TorchServe's place, which any name may lead to: whether nobody needs a key, as with
+   * --disable-token-auth, or everybody does. Absent, names are looked at, and keys by the settings.
+   */
+  readonly reach?: "open" | "keyed";
 }
 
 /** Who is let in by these settings. */
@@ -59,7 +62,9 @@ export class ListenerGate {
     return {
       ...allowed,
       isKeyRequired:
-        file.isOpen !== true && (settings.isKeyRequired || isReachedByOthers(this.#host, settings)),
+        file.reach === undefined
+          ? settings.isKeyRequired || isReachedByOthers(this.#host, settings)
+          : file.reach === "keyed",
       hasKeys: file.hasKeys,
       callerOf: (secret) => file.callerOf(secret),
       scopeOf: this.#scopeOf,
@@ -75,7 +80,7 @@ export class ListenerGate {
       untilMs: performance.now() + ALLOWED_MS,
       // A proxy in front tells the name without our port.
       hosts:
-        this.#file.isOpen === true
+        this.#file.reach !== undefined
           ? undefined
           : hostsOf(this.#host, this.#port, names).union(new Set(names)),
       origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),

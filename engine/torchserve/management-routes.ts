@@ -2,6 +2,8 @@ import type { FastifyRequest } from "fastify";
 import { StudioError } from "../contract/errors.ts";
 import type { Handler, Route } from "../serving/routes/route.ts";
 import type { SharedParts } from "../serving/routes/route-parts.ts";
+import { KEY_SCOPES } from "../contract/server.ts";
+import { API_CALLER, type TokenFile } from "./token-file.ts";
 import { parameter } from "../serving/routes/served-model.ts";
 import type { ModelTable, TableEntry } from "./model-table.ts";
 import {
@@ -23,6 +25,8 @@ export interface ManagementParts {
   readonly waiting: () => { readonly left: number; readonly count: number };
   /** The device that draws; undefined before devices were tried. */
   readonly device: () => string | undefined;
+  /** The keys, where there are any. */
+  readonly tokens: TokenFile | undefined;
   /** Where loading that nobody waits for is told of. */
   readonly logError: (error: unknown, doing: string) => void;
 }
@@ -60,6 +64,7 @@ export function managementRoutes(parts: ManagementParts, shared: SharedParts): r
     { path: "/models/:model/:version", scope, GET: describe, PUT: scale, DELETE: remove },
     { path: "/models/:model/:version/set-default", scope, PUT: setDefault },
     { path: "/v1/models/:model", scope, GET: ready },
+    { path: "/token", scope: "open", GET: renewing(parts, shared) },
   ];
 }
 
@@ -138,6 +143,28 @@ function registering(parts: ManagementParts, { bodies }: SharedParts): Handler {
     }
     loading.catch((error: unknown) => logError(error, `Loading ${name}`));
     return reply.code(202).send({ status: "Processing worker updates..." });
+  };
+}
+
+/** Makes a new key for inference or management, for who has the one that makes others. The file has it; the reply is empty. */
+function renewing({ tokens }: ManagementParts, { callerOf }: SharedParts): Handler {
+  return async (request, reply) => {
+    if (tokens === undefined) throw new StudioError("NOT_FOUND", { what: "address", id: "/token" });
+    if (callerOf(request).id !== API_CALLER) {
+      throw new StudioError("KEY_REFUSED", { reason: "it takes the API key of key_file.json" });
+    }
+    const type = queryOf(request).get("type") ?? "";
+    const wanted = KEY_SCOPES.find((one) => one === type);
+    if (wanted === undefined) {
+      const reason = `it is one of ${KEY_SCOPES.join(", ")}`;
+      throw new StudioError("REQUEST_INVALID", {
+        field: "type",
+        value: type.slice(0, 100),
+        reason,
+      });
+    }
+    await tokens.renew(wanted);
+    return reply.send("");
   };
 }
 

@@ -73,7 +73,8 @@ export function refuseAsTorchServe(
 export function gateRefusal(
   refusal: StudioError,
 ): RefusalReply & { readonly body: TorchServeError } {
-  return { body: torchServeError(refusal), headers: refusalHeaders(refusal) };
+  const body = torchServeError(refusal);
+  return { status: body.code, body, headers: refusalHeaders(refusal) };
 }
 
 /** TorchServe sends these with every reply. */

@@ -19,6 +19,7 @@ import { ModelTable, placeInStore } from "./model-table.ts";
 import { mountedFiles, registeredAtStart } from "./mounted-files.ts";
 import type { ModelName } from "../serving/picture-engine.ts";
 import type { Environment, StartFlags } from "./start-flags.ts";
+import { TokenFile } from "./token-file.ts";
 import { type LoadTries, type StartSettings, startSettings } from "./start-settings.ts";
 
 export interface TorchServeOptions {
@@ -59,7 +60,9 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
   for (const note of settings.notes) tell(note);
   const modelStore = store ?? settings.modelStore ?? ".";
   const { table, engine, device } = await openEngine({ ...options, settings, modelStore }, undo);
-  const access = accessOf(settings);
+  const tokens = await openTokens(settings, tell);
+  undo.defer(() => tokens?.remove());
+  const access = accessOf(settings, tokens);
   const admission = new AdmissionQueue({ engine, settings: () => access.settings() });
   undo.defer(() => admission.close());
   const requests = new RequestLog(() => {});
@@ -78,6 +81,7 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
     responseSeconds,
     waiting,
     device,
+    tokens,
     logError,
   };
   const log = quietLog(logError);
@@ -145,16 +149,27 @@ async function writableCache(tell: (line: string) => void): Promise<string> {
   }
 }
 
-/** Who may ask: everybody, or whoever has a key. */
-function accessOf(settings: StartSettings): Access {
+/** The keys to this server, unless it needs none. */
+async function openTokens(
+  { isOpen, tokenMinutes: minutes }: StartSettings,
+  tell: (line: string) => void,
+): Promise<TokenFile | undefined> {
+  if (isOpen) return undefined;
+  const tokens = await TokenFile.open({ minutes });
+  tell(`Keys for its clients are in ${tokens.path}; --disable-token-auth needs none.`);
+  return tokens;
+}
+
+/** Who may ask: everybody, or whoever has a key of TorchServe's file. */
+function accessOf(settings: StartSettings, tokens: TokenFile | undefined): Access {
   const chosen = serverSettingsSchema.parse({ isSeedProfile: true, preset: settings.preset });
   const { queueLength, origins } = settings;
   const all = { ...chosen, queueLength, origins: [...origins] };
   return {
     settings: () => all,
-    hasKeys: false,
-    callerOf: () => undefined,
-    isOpen: settings.isOpen,
+    hasKeys: tokens !== undefined,
+    callerOf: (secret) => tokens?.callerOf(secret),
+    reach: settings.isOpen ? "open" : "keyed",
   };
 }
 

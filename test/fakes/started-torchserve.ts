@@ -1,18 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { type ConfigProperties } from "../../engine/archive/config-properties.ts";
 
+const COMMAND = resolve("engine/torchserve.ts");
+
 /** The command `torchserve` in a process of its own; all that it writes lies in a folder. */
 export class StartedTorchServe {
   readonly #child: ReturnType<typeof spawn>;
+  /** Where it runs. */
+  readonly folder: string;
   log = "";
 
-  private constructor(child: ReturnType<typeof spawn>) {
+  private constructor(child: ReturnType<typeof spawn>, folder: string) {
     this.#child = child;
+    this.folder = folder;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.log += text;
@@ -23,7 +28,7 @@ export class StartedTorchServe {
   /** Starts it with a config.properties whose addresses are this machine's own, any ports. */
   static async start(
     config: ConfigProperties,
-    { folder, args, env = {} }: StartedOptions,
+    { folder, args, env = {}, program = [process.execPath] }: StartedOptions,
   ): Promise<StartedTorchServe> {
     let local = config;
     for (const key of ["inference", "management", "metrics"]) {
@@ -34,15 +39,13 @@ export class StartedTorchServe {
     const file = join(folder, "config.properties");
     writeFileSync(file, local.bytes());
     const ports = ["--kserve-port", "0", "--kserve-grpc-port", "0"];
-    const child = spawn(
-      process.execPath,
-      ["engine/torchserve.ts", ...args, `--ts-config=${file}`, ...ports],
-      {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder, ...env },
-      },
-    );
-    const started = new StartedTorchServe(child);
+    const [command = "", ...before] = program;
+    const child = spawn(command, [...before, COMMAND, ...args, `--ts-config=${file}`, ...ports], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder, ...env },
+    });
+    const started = new StartedTorchServe(child, folder);
     onTestFinished(() => started.kill());
     await started.says(/Listening, gRPC: /);
     return started;
@@ -84,4 +87,6 @@ interface StartedOptions {
   readonly folder: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What runs it; plain Node by default. */
+  readonly program?: readonly string[];
 }

@@ -1,4 +1,15 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -38,9 +49,10 @@ interface Started {
   readonly env?: Readonly<Record<string, string>>;
   readonly isEmpty?: boolean;
   readonly args?: readonly string[];
+  readonly program?: readonly string[];
 }
 
-async function started({ env = {}, isEmpty = false, args = ARGS }: Started = {}) {
+async function started({ env = {}, isEmpty = false, args = ARGS, program }: Started = {}) {
   const folder = temporaryFolder();
   const store = join(folder, "model-store");
   mkdirSync(store);
@@ -49,6 +61,7 @@ async function started({ env = {}, isEmpty = false, args = ARGS }: Started = {})
     folder,
     args: [...args, `--model-store=${store}`],
     env: { ...ENVIRONMENT, ...env },
+    ...(program && { program }),
   });
   const ask = async (name: string, path: string, init: RequestInit = {}) => {
     const reply = await fetch(`${server.address(name)}${path}`, init);
@@ -133,6 +146,63 @@ test("told to end it answers what is there, refuses what comes, and ends with 0"
   expect(await drawing).toMatchObject({ status: 200 });
   expect(await server.ended()).toBe(0);
 });
+
+test("without --disable-token-auth a key of key_file.json is asked for", async () => {
+  const { server, ask } = await started({ args: ["--start", "--enable-model-api"] });
+  await server.says(/is ready\./);
+  const [, file = ""] = await server.says(/Keys for its clients are in (\S+);/);
+  const path = join(server.folder, file);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const keys = JSON.parse(readFileSync(path, "utf8"));
+  const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
+  expect(await ask(TORCHSERVE, "/models")).toMatchObject({
+    status: 400,
+    body: { code: 400, type: "InvalidKeyException" },
+  });
+  expect((await ask(TORCHSERVE, "/models", bearer(keys.inference.key))).status).toBe(400);
+  expect((await ask(TORCHSERVE, "/models", bearer(keys.management.key))).status).toBe(200);
+  expect((await ask("KServe", "/v2/models", bearer(keys.inference.key))).status).toBe(200);
+  expect((await ask("KServe", "/v2/models")).status).toBe(401);
+  const renewed = "/token?type=management";
+  expect((await ask(TORCHSERVE, renewed, bearer(keys.management.key))).status).toBe(400);
+  expect((await ask(TORCHSERVE, renewed, bearer(keys.API.key))).status).toBe(200);
+  expect((await ask(TORCHSERVE, "/models", bearer(keys.management.key))).status).toBe(400);
+  const { management } = JSON.parse(readFileSync(path, "utf8"));
+  expect((await ask(TORCHSERVE, "/models", bearer(management.key))).status).toBe(200);
+  server.signal("SIGTERM");
+  expect(await server.ended()).toBe(0);
+  expect(existsSync(path)).toBe(false);
+});
+
+const canUnshare =
+  process.platform === "linux" &&
+  spawnSync("unshare", ["-U", "--map-user=1001130001", "--map-group=0", "true"]).status === 0 &&
+  spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+
+/** What is restricted-v2's: a user of the project's range, group 0, a root that cannot be written, one emptyDir. */
+const RESTRICTED = [
+  'mount -t tmpfs -o mode=1777 tmpfs "$1"',
+  "mount -o remount,bind,ro /",
+  "shift",
+  'exec unshare -U --map-user=1001130001 --map-group=0 "$@"',
+].join(" && ");
+
+test.skipIf(!canUnshare)(
+  "any user of group 0 can run it with a read-only root and one folder to write to (by unshare)",
+  async () => {
+    const writable = temporaryFolder();
+    const shell = ["unshare", "-Urm", "--propagation", "private", "sh", "-c", RESTRICTED];
+    const { server, infer } = await started({
+      program: [...shell, "sh", writable, process.execPath],
+      env: { HOME: "/", TMPDIR: writable },
+    });
+    await server.says(/is ready\./);
+    expect(server.log).toContain("/.cache/darkroom cannot be written");
+    expect((await infer("KServe", `${MODEL}/infer`)).status).toBe(200);
+    server.signal("SIGTERM");
+    expect(await server.ended()).toBe(0);
+  },
+);
 
 test("models are registered, scaled, described and removed; nothing is fetched", async () => {
   const { server, store, ask, infer } = await started();

@@ -65,7 +65,7 @@ export class GrpcServer {
   static async listen(address: Address, parts: GrpcServerParts): Promise<GrpcServer> {
     const { file, engine, requests, log } = parts;
     const { host } = address;
-    if (!isLoopback(host) && !file.hasKeys && file.isOpen !== true)
+    if (!isLoopback(host) && !file.hasKeys && file.reach === undefined)
       throw new StudioError("KEY_NEEDED", { host });
     const definition = await GrpcDefinition.read();
     const listening = new ListenerGate(host, file);
