@@ -49,10 +49,17 @@ const preload: UserConfig = {
 
 const builds: Readonly<Record<string, UserConfig>> = { electron: main, preload };
 
+/**
+ * A worker runs one file after the other with what it has loaded: loading the studio anew for each took more processor
+ * than the tests themselves. What a test changes in its process it takes back; stubs and spies are taken back for it.
+ */
+const shared = { isolate: false, unstubEnvs: true, unstubGlobals: true, restoreMocks: true };
+
 /** The suite of the contract over some of the transports in test/contract/transports.ts. */
 const contract = (name: string, transports: string) => ({
   test: {
     name,
+    ...shared,
     include: ["test/contract/**/*.test.ts"],
     testTimeout: 60_000,
     env: { DARKROOM_TEST_TRANSPORTS: transports },
@@ -64,22 +71,32 @@ export default defineConfig(({ mode }) => ({
   ...(mode === "test" ? { root: "." } : {}),
   test: {
     passWithNoTests: false,
+    // Its own default leaves one core of two idle.
+    maxWorkers: "100%",
     projects: [
-      { test: { name: "engine", include: ["test/engine/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "engine",
+          ...shared,
+          include: ["test/engine/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
       // One suite over every way to reach a studio; the last, which has the host in common with HTTP, is slow.
       contract("contract", "in process, HTTP"),
       contract("contract-socket", "the host's socket"),
       {
         test: {
           name: "electron",
+          ...shared,
           include: ["test/electron/**/*.test.ts"],
           testTimeout: 30_000,
           // Its binary is not everywhere: a recording fake stands in.
           alias: { electron: fileURLToPath(new URL("test/fakes/electron.ts", import.meta.url)) },
         },
       },
-      { test: { name: "renderer", include: ["test/renderer/**/*.test.{ts,tsx}"] } },
-      { test: { name: "house", include: ["test/house/**/*.test.ts"] } },
+      { test: { name: "renderer", ...shared, include: ["test/renderer/**/*.test.{ts,tsx}"] } },
+      { test: { name: "house", ...shared, include: ["test/house/**/*.test.ts"] } },
       // Whole pictures, real processes, kills: minutes, so apart from `npm test`.
       { test: { name: "slow", include: ["test/slow/**/*.test.ts"], testTimeout: 600_000 } },
       // Other programs, which `npm run test:interop` installs: this project alone runs none.

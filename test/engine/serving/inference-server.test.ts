@@ -1,4 +1,5 @@
-import { networkInterfaces, type NetworkInterfaceInfo } from "node:os";
+import { syncBuiltinESMExports } from "node:module";
+import os, { type NetworkInterfaceInfo } from "node:os";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { AdmissionQueue } from "../../../engine/serving/admission-queue.ts";
 import { InferenceServer } from "../../../engine/serving/inference-server.ts";
@@ -11,11 +12,6 @@ import { openConstantServer, openInferenceServer } from "../../fakes/open-infere
 import { parsed, rawRequest } from "../../fakes/raw-request.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { takenPort } from "../../fakes/taken-port.ts";
-
-vi.mock(import("node:os"), async (original) => {
-  const os = await original();
-  return { ...os, networkInterfaces: vi.fn<typeof networkInterfaces>(os.networkInterfaces) };
-});
 
 const INFER = "/v2/models/stable-diffusion/infer";
 const BODY = JSON.stringify({
@@ -119,12 +115,14 @@ test("a machine that comes into another network is reached by its new address", 
   const asking = `GET /v2 HTTP/1.1\r\nHost: 10.9.8.7:${port}\r\nAuthorization: Bearer ${secret}\r\nConnection: close\r\n\r\n`;
   expect(parsed(await rawRequest(port, asking)).status).toBe(421);
   const address = { address: "10.9.8.7" } as NetworkInterfaceInfo;
-  vi.mocked(networkInterfaces).mockReturnValue({ wireless: [address] });
+  const networks = vi.spyOn(os, "networkInterfaces").mockReturnValue({ wireless: [address] });
+  syncBuiltinESMExports();
   const later = performance.now() + 6000;
   const clock = vi.spyOn(performance, "now").mockImplementation(() => later);
   onTestFinished(() => {
     clock.mockRestore();
-    vi.mocked(networkInterfaces).mockReset();
+    networks.mockRestore();
+    syncBuiltinESMExports();
   });
   expect(parsed(await rawRequest(port, asking)).status).toBe(200);
 });
