@@ -26,23 +26,27 @@ export interface PlannedPicture {
 type Sizes = Pick<ModelSummary, "parameters" | "unetParameters" | "vaeParameters">;
 
 /**
- * Stable Diffusion 2 at 512x512, from which the others are estimated: peaks of the inference process on a CPU,
- * less weights and the process itself (engine/README.md, Measured).
+ * Stable Diffusion 2 at 512x512, from which the others are estimated: peaks of the inference process on a CPU from
+ * 256x256 to 1024x1024, less weights and the process itself (engine/README.md, Measured).
  */
 const MEASURED = {
   pixels: 512 * 512,
   unetParameters: 866e6,
   vaeParameters: 84e6,
   /** Between the UNet's layers in a batch of two. */
-  float32Bytes: 0.79e9,
-  int8Bytes: 0.5e9,
-  decodeBytes: 1.07e9,
+  float32Bytes: 0.82e9,
+  int8Bytes: 0.7e9,
+  /** Decoding, after the UNet, of whose memory malloc keeps some. */
+  decodeBytes: 0.87e9,
+  /** The same from this many pixels on, where memory is not ONNX Runtime's arena's (runtime/model-on-device.ts). */
+  largePixels: 860 * 860,
+  largeDecodeBytes: 0.66e9,
   /** The inference process itself: a picture of the starter peaks at 229 MB in all. */
   processBytes: 0.16e9,
 };
 
-/** Bytes of the UNet that are held for a parameter in int8. */
-const INT8_BYTES = 0.95;
+/** Bytes of the UNet that are held for a parameter in int8: one, packed, of nine tenths, and four of the others. */
+const INT8_BYTES = 1.3;
 /** Of a text encoder's weights, what a prompt reads: hardly any of the words' own rows. */
 const READ_SHARE = 0.85;
 
@@ -135,8 +139,11 @@ export function neededBytes(
     (isApart ? 0.5 : 1) *
     size *
     Math.sqrt(unetParameters / MEASURED.unetParameters);
+  const { largePixels, largeDecodeBytes, decodeBytes } = MEASURED;
   const decodeWork =
-    MEASURED.decodeBytes * size * Math.sqrt(vaeParameters / MEASURED.vaeParameters);
+    (isCpu && width * height >= largePixels ? largeDecodeBytes : decodeBytes) *
+    size *
+    Math.sqrt(vaeParameters / MEASURED.vaeParameters);
   const bytes = isCpu ? 4 : 2;
   const text = READ_SHARE * bytes * (parameters - unetParameters - vaeParameters);
   const unet = (isInt8 ? INT8_BYTES : bytes) * unetParameters;
