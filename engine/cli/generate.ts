@@ -107,7 +107,7 @@ async function report(event: RequestEvent, prompt: string, flags: DrawingFlags):
         `Picture ${image + 1} of ${flags.count}, step ${step} of ${steps}, ${secondsPerStep.toFixed(2)} s a step`,
         step === steps,
       );
-  } else {
+  } else if (event.kind === "image") {
     await reportPicture(event, prompt, flags);
   }
 }

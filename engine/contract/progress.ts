@@ -40,7 +40,7 @@ export const progressSchema = z.object({
   attempt: z.int().optional(),
   /** Of `preparing`: part done, 0 to 1. */
   share: z.number().optional(),
-  /** Signed address of a small picture of what is developing, one pixel per latent. */
+  /** Signed address of a small picture: of the noise before the first step, then of what the last step took the picture for. */
   preview: z.string().optional(),
 });
 export type Progress = z.output<typeof progressSchema>;

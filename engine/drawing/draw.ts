@@ -20,9 +20,14 @@ export interface StepProgress {
   readonly secondsPerStep: number;
 }
 
-/** What drawing yields: every step, then the picture. */
+/** What drawing yields: where it starts, every step, then the picture. */
 export type DrawEvent =
-  | ({ readonly kind: "step"; readonly latents: FloatTensor } & StepProgress)
+  | Extract<PipelineEvent, { kind: "start" }>
+  | ({
+      readonly kind: "step";
+      readonly latents: FloatTensor;
+      readonly picture: FloatTensor;
+    } & StepProgress)
   | {
       readonly kind: "image";
       readonly latents: FloatTensor;
@@ -60,6 +65,10 @@ async function* withTimes(
   let text = 0;
   const steps: number[] = [];
   for await (const event of events) {
+    if (event.kind === "start") {
+      yield event;
+      continue;
+    }
     const lap = watch.lap();
     load += lap.load;
     if (event.kind === "text") {

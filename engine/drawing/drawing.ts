@@ -56,6 +56,8 @@ export type DrawingEvent =
       readonly model: ModelSummary;
       readonly device: string;
     }
+  /** The text is read, and the first step begins: the preview is of noise. */
+  | { readonly kind: "denoising"; readonly preview: () => Promise<Pixels | undefined> }
   | ({
       readonly kind: "progress";
       readonly preview: () => Promise<Pixels | undefined>;
@@ -136,9 +138,11 @@ export class Drawing {
     const startImage = file && (await decode(file, order));
     yield { kind: "started", order, model: read.summary, device: device.provider };
     for await (const event of draw(model, run, { startImage, now: monotonicSeconds, signal })) {
-      if (event.kind === "step") {
-        const { latents, ...progress } = event;
-        yield { ...progress, kind: "progress", preview: () => preview(latents) };
+      if (event.kind === "start") {
+        yield { kind: "denoising", preview: () => preview(event.latents) };
+      } else if (event.kind === "step") {
+        const { latents: _latents, picture, ...progress } = event;
+        yield { ...progress, kind: "progress", preview: () => preview(picture) };
       } else {
         const record = recordOf(order, { read, model, device, isTiny });
         const pixels = toPixels(event.decoded);

@@ -21,6 +21,7 @@ export async function* denoiseAndDecode(
   start: DenoisingStart,
   signal?: AbortSignal,
 ): AsyncGenerator<PipelineEvent, void> {
+  yield { kind: "start", latents: start.latents };
   const latents = yield* denoise(parts, run, start, signal);
   yield { kind: "image", latents, decoded: await decode(parts, run, latents, signal) };
 }
@@ -43,8 +44,9 @@ async function* denoise(
     const index = from + i;
     const scaled = tensor(shape, plan.scaleInput(latents, index));
     const prediction = await predict({ number: i, latents: scaled, timestep }, signal);
+    const picture = tensor(shape, plan.picture({ index, latents, prediction }));
     ({ latents, memory } = plan.step({ index, latents, prediction, memory, noise: draw }));
-    yield { kind: "step", step: i + 1, steps, latents: tensor(shape, latents) };
+    yield { kind: "step", step: i + 1, steps, latents: tensor(shape, latents), picture };
     signal?.throwIfAborted();
   }
   return tensor(shape, latents);

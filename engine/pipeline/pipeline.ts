@@ -52,9 +52,11 @@ export interface Run extends Guidance {
 /** What of a run the text encoder's work depends on. */
 export type Prompts = Pick<Run, "prompt" | "negativePrompt" | keyof Guidance>;
 
-/** What a run yields, in this order: the text, its steps, the picture. */
+/** What a run yields, in this order: the text, where it starts, its steps, the picture. */
 export type PipelineEvent =
   | { readonly kind: "text" }
+  /** Noise, or a start image in it: (1, channels, height / factor, width / factor). */
+  | { readonly kind: "start"; readonly latents: FloatTensor }
   | {
       readonly kind: "step";
       /** 1 to steps. */
@@ -62,6 +64,8 @@ export type PipelineEvent =
       readonly steps: number;
       /** After the step: (1, channels, height / factor, width / factor). */
       readonly latents: FloatTensor;
+      /** What the step's prediction takes the picture for, of the same shape. */
+      readonly picture: FloatTensor;
     }
   | {
       readonly kind: "image";

@@ -1,9 +1,11 @@
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 import type { SchedulerConfig } from "./config.ts";
-import type { Scheduler, SchedulerPlan } from "./scheduler.ts";
+import { pictureIn } from "./mixture.ts";
+import type { Scheduler, SchedulerPlan, SchedulerSteps } from "./scheduler.ts";
 import { CLASSES, SCHEDULERS } from "./schedulers.ts";
 import { completeSettings, type SchedulerSettings } from "./settings.ts";
 import { unsupported } from "./unsupported.ts";
+import { weightedSum } from "./weighted-sum.ts";
 
 /** What StableDiffusionPipeline sets on the model's own scheduler, whatever its config says. */
 const OVERRULED: Partial<SchedulerSettings> = { steps_offset: 1, clip_sample: false };
@@ -54,7 +56,22 @@ export function planSteps(
   if (!Number.isInteger(steps) || steps < 1 || steps > most) {
     throw unsupported(`${steps} steps is not a number from 1 to ${most}`);
   }
-  return scheduler.plan(settings, steps);
+  const plan = scheduler.plan(settings, steps);
+  return { ...plan, picture: (evaluation) => pictureOf(plan, settings, evaluation) };
+}
+
+/** How much picture and how much noise an evaluation's latents hold is what adding noise says, whatever the method. */
+function pictureOf(
+  plan: SchedulerSteps,
+  settings: SchedulerSettings,
+  { index, latents, prediction }: Parameters<SchedulerPlan["picture"]>[0],
+): Float32Array {
+  const [one, none] = [Float32Array.of(1), Float32Array.of(0)];
+  const [signal = 1] = plan.addNoise(one, none, index);
+  const [spread = 0] = plan.addNoise(none, one, index);
+  const size = Math.hypot(signal, spread);
+  const mixture = { signal: signal / size, spread: spread / size };
+  return pictureIn(settings, mixture, weightedSum([1 / size, latents]), prediction);
 }
 
 /** The scheduler of the class that the model names. SCHEDULER_UNSUPPORTED: it is none of ours. */

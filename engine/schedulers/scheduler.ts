@@ -8,11 +8,11 @@ export interface Scheduler {
   readonly defaults: Partial<SchedulerSettings>;
   /** Keys that this class does not have, each with the value that it acts by. */
   readonly lacks?: Partial<SchedulerSettings>;
-  plan(settings: SchedulerSettings, steps: number): SchedulerPlan;
+  plan(settings: SchedulerSettings, steps: number): SchedulerSteps;
 }
 
-/** One run, laid out. Latents, noise and predictions are flat and of one length, whatever their shape. */
-export interface SchedulerPlan {
+/** One run, laid out by a method. Latents, noise and predictions are flat and of one length, whatever their shape. */
+export interface SchedulerSteps {
   /** One per evaluation of the UNet, never rising but by what was rounded; fractional for some methods. */
   readonly timesteps: readonly number[];
   /** Standard deviation of the noise that a run from nothing starts with. */
@@ -24,6 +24,12 @@ export interface SchedulerPlan {
   step(step: Step): StepResult;
   /** The latents of a picture with as much noise in them as the step at `index` expects. */
   addNoise(original: Float32Array, noise: Float32Array, index: number): Float32Array;
+}
+
+/** The same with what holds for every method. */
+export interface SchedulerPlan extends SchedulerSteps {
+  /** The picture that an evaluation's latents have in them, according to its prediction: for previews. */
+  picture(evaluation: Pick<Step, "index" | "latents" | "prediction">): Float32Array;
 }
 
 /** One step's givens; `prediction` is the UNet's, after guidance. */

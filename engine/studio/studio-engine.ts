@@ -180,7 +180,7 @@ export class StudioEngine implements PictureEngine {
     let picture: PictureEvent | undefined;
     const { startImage } = job;
     for await (const event of this.#parts.drawing.events(order, { signal, startImage })) {
-      if (event.kind === "started") continue;
+      if (event.kind === "started" || event.kind === "denoising") continue;
       if (event.kind === "progress") {
         const { step, steps, preview } = event;
         yield { kind: "progress", image, step, steps, preview };

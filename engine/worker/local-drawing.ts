@@ -125,6 +125,8 @@ export class LocalDrawing {
       if (event.kind === "started") {
         // The networks of a new model are opened as they are first run.
         if (this.#loadedModel === order.model) tell(meter.denoising());
+      } else if (event.kind === "denoising") {
+        tell(meter.denoising(await this.#preview(id, { ...event, step: 0 })));
       } else if (event.kind === "progress") {
         tell(meter.step(event, await this.#preview(id, event)));
       } else {
@@ -165,7 +167,10 @@ export class LocalDrawing {
     return { model: folder, tiny, startImage: { name: "the start image", bytes } };
   }
 
-  async #preview(generationId: string, event: Step): Promise<string | undefined> {
+  async #preview(
+    generationId: string,
+    event: Pick<Step, "step" | "preview">,
+  ): Promise<string | undefined> {
     const pixels = await event.preview();
     return pixels && this.#parts.addPreview(generationId, event.step, pixels);
   }

@@ -23,8 +23,14 @@ export class RunProgress {
     return { stage: "preparing", step: 0, steps: this.#steps, share };
   }
 
-  denoising(): Progress {
-    const progress = { stage: "denoising", step: 0, steps: this.#steps } as const;
+  /** Before the first step is done. */
+  denoising(preview?: string): Progress {
+    const progress = {
+      stage: "denoising",
+      step: 0,
+      steps: this.#steps,
+      ...(preview !== undefined && { preview }),
+    } as const;
     if (this.#expected === undefined) return progress;
     const { text, step, decode } = this.#expected;
     return { ...progress, secondsLeft: text + this.#steps * step + decode };

@@ -1,6 +1,6 @@
 import { refuseSample } from "../mixture.ts";
 import { trainedSigmas } from "../noise-schedule.ts";
-import { FRESH, type Scheduler, type SchedulerPlan } from "../scheduler.ts";
+import { FRESH, type Scheduler, type SchedulerSteps } from "../scheduler.ts";
 import { ancestral, sigmaSpace, slope } from "../sigma-space.ts";
 import { curvedLevels, sigmaPath, spacedLevels, timestepLookup } from "../sigmas.ts";
 import type { SchedulerSettings } from "../settings.ts";
@@ -28,7 +28,7 @@ export const kdpm2Ancestral: Scheduler = {
 /** Where a step between two sigmas goes, and how much fresh noise it ends with. */
 type Descent = (sigma: number, next: number) => { down: number; up: number };
 
-function layOut(settings: SchedulerSettings, steps: number, descent: Descent): SchedulerPlan {
+function layOut(settings: SchedulerSettings, steps: number, descent: Descent): SchedulerSteps {
   refuseSample(settings);
   const trained = trainedSigmas(settings);
   const spaced = spacedLevels(settings, steps, trained);

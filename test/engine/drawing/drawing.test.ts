@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { Drawing } from "../../../engine/drawing/drawing.ts";
+import type { Pixels } from "../../../engine/image/pixels.ts";
 import { psnr } from "../../golden/reference.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
@@ -68,6 +69,20 @@ test("int8 draws nearly the same picture, and says so in its record", async () =
   expect(quick.pixels.data).not.toEqual(exact.pixels.data);
   // bf16 in diffusers is 48 dB away.
   expect(psnr(quick.pixels.data, exact.pixels.data)).toBeGreaterThan(40);
+});
+
+test("previews begin with noise and show the picture from the first step on", async () => {
+  const previews: Pixels[] = [];
+  const asked = { prompt: "a red fish in a blue sea", seed: "3", steps: 10 };
+  for await (const event of drawing.generate(asked)) {
+    if (event.kind !== "denoising" && event.kind !== "progress") continue;
+    const preview = await event.preview();
+    if (preview !== undefined) previews.push(preview);
+  }
+  const last = previews.at(-1)!;
+  const [noise, first] = previews.map(({ data }) => psnr(data, last.data));
+  expect(previews).toHaveLength(1 + asked.steps);
+  expect(first).toBeGreaterThan(noise! + 6);
 });
 
 test("the process that draws can be started before it is known what with, and draws then", async () => {

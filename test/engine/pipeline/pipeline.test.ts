@@ -31,11 +31,11 @@ async function collect(events: AsyncIterable<PipelineEvent>): Promise<PipelineEv
   return all;
 }
 
-test("yields the text, every step and the picture, in this order", async () => {
+test("yields the text, where it starts, every step and the picture, in this order", async () => {
   const events = await collect(textToImage(fakeParts(new FakeNetworks()), run));
   expect(
     events.map((event) => (event.kind === "step" ? `${event.step} of ${event.steps}` : event.kind)),
-  ).toEqual(["text", "1 of 3", "2 of 3", "3 of 3", "image"]);
+  ).toEqual(["text", "start", "1 of 3", "2 of 3", "3 of 3", "image"]);
 });
 
 test.each([

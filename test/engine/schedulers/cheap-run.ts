@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { FRESH, type SchedulerPlan } from "../../../engine/schedulers/scheduler.ts";
+import { FRESH, type SchedulerSteps } from "../../../engine/schedulers/scheduler.ts";
 import type { NoiseGenerator } from "../../../engine/tensor/noise.ts";
 
 /** Where a run begins. */
@@ -10,7 +10,7 @@ export interface Start {
 
 /** The latents at the start and after every step, with the references' formula in the UNet's place. */
 export function trajectory(
-  plan: SchedulerPlan,
+  plan: SchedulerSteps,
   { index: first, latents: start }: Start,
   generator: NoiseGenerator,
 ): readonly Float32Array[] {

@@ -385,3 +385,30 @@ function refusalOr<T>(make: () => T): T | StudioError {
     throw error;
   }
 }
+
+/** What a perfect network predicts: of latents in units of their own size, with so much picture and noise in them. */
+const PERFECT: Readonly<Record<string, (signal: number, spread: number) => readonly number[]>> = {
+  epsilon: () => [0, 1],
+  v_prediction: (signal, spread) => [-spread, signal],
+};
+
+test.each(
+  SCHEDULER_NAMES.flatMap((name) =>
+    Object.keys(PERFECT).map((prediction_type) => ({ name, prediction_type })),
+  ),
+)("the picture that $name finds by $prediction_type is the one that is there", (given) => {
+  const { name, prediction_type } = given;
+  const made = plan({ ...SD2, prediction_type }, 8, name);
+  const generator = createGenerator(3n);
+  const [original, noise] = [generator.normal(32), generator.normal(32)];
+  for (const index of made.timesteps.keys()) {
+    const [signal = 0] = made.addNoise(Float32Array.of(1), Float32Array.of(0), index);
+    const [spread = 0] = made.addNoise(Float32Array.of(0), Float32Array.of(1), index);
+    const size = Math.hypot(signal, spread);
+    const [ofPicture = 0, ofNoise = 0] = PERFECT[prediction_type]!(signal / size, spread / size);
+    const prediction = original.map((value, i) => ofPicture * value + ofNoise * noise[i]!);
+    const latents = made.addNoise(original, noise, index);
+    const picture = made.picture({ index, latents, prediction });
+    expect(relativeError([picture], original)).toBeLessThan(1e-3);
+  }
+});

@@ -51,8 +51,13 @@ test("tells every stage of a picture with what is left of it", () => {
 
 test("promises nothing where nothing is known, and shows no preview where there is none", () => {
   const progress = new RunProgress(4, undefined);
-  expect([progress.denoising(), progress.step(step(3), undefined)]).toEqual([
+  expect([
+    progress.denoising(),
+    progress.denoising("/noise"),
+    progress.step(step(3), undefined),
+  ]).toEqual([
     { stage: "denoising", step: 0, steps: 4 },
+    { stage: "denoising", step: 0, steps: 4, preview: "/noise" },
     { stage: "denoising", step: 3, steps: 4, secondsPerStep: 3, secondsLeft: 3 },
   ]);
 });
