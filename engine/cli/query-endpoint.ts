@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Endpoint } from "../contract/endpoints.ts";
 import { fromWire, StudioError } from "../contract/errors.ts";
+import type { Order } from "../contract/order.ts";
 import type { Generation } from "../contract/generation.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
@@ -132,22 +133,28 @@ export async function write(
   printJson({ type: "image", path, imageId: id, ...told, guidance: guidanceScale, seconds });
 }
 
+/** Flags, as the command line has them, and the setting of an order that each stands for. */
+const SENT_AS = [
+  ["steps", "steps"],
+  ["guidance", "guidanceScale"],
+  ["seed", "seed"],
+  ["scheduler", "scheduler"],
+  ["precision", "precision"],
+  ["preset", "preset"],
+  ["guidanceInterval", "guidanceInterval"],
+  ["cacheInterval", "cacheInterval"],
+  ["decoder", "decoder"],
+] as const satisfies readonly (readonly [keyof QueryFlags, keyof Order])[];
+
 /** What was asked for and stays the endpoint's own choice. */
 function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: QueryFlags): void {
-  const left = Object.entries({
-    negative: flags.negative !== "" && order.negativePrompt === "",
-    steps: flags.steps !== undefined && order.steps === undefined,
-    guidance: flags.guidance !== undefined && order.guidanceScale === undefined,
-    size: flags.size !== undefined && order.isSizeOpen === true,
-    seed: flags.seed !== undefined && order.seed === undefined,
-    scheduler: flags.scheduler !== undefined && order.scheduler === undefined,
-    precision: flags.precision !== undefined && order.precision === undefined,
-    preset: flags.preset !== undefined && order.preset === undefined,
-    "guidance-interval":
-      flags.guidanceInterval !== undefined && order.guidanceInterval === undefined,
-    decoder: flags.decoder !== undefined && order.decoder === undefined,
-    "cache-interval": flags.cacheInterval !== undefined && order.cacheInterval === undefined,
-  }).flatMap(([flag, isLeft]) => (isLeft ? [`--${flag}`] : []));
+  const left = [
+    ...(flags.negative !== "" && order.negativePrompt === "" ? ["--negative"] : []),
+    ...(flags.size !== undefined && order.isSizeOpen === true ? ["--size"] : []),
+    ...SENT_AS.filter(
+      ([flag, setting]) => flags[flag] !== undefined && order[setting] === undefined,
+    ).map(([flag]) => `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`),
+  ];
   if (left.length > 0)
     note(`${name} takes no such settings, so it was not told ${left.join(", ")}.`);
 }
