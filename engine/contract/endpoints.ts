@@ -102,6 +102,8 @@ export const endpointSchema = z.object({
   certificate: certificateSchema.omit({ pem: true }).optional(),
   /** The last look at it. */
   check: endpointCheckSchema.optional(),
+  /** Whether its wrapper's PROTOCOL_VERSION is v1, so that pictures are asked for on v1's address. */
+  isV1Wrapper: z.boolean().optional(),
   /** Why the last picture failed; absent after one that did not. */
   lastError: errorSchema.optional(),
   /** Of the latest pictures it drew; absent before the first. */

@@ -13,6 +13,11 @@ export const INFERENCE_REFUSALS = {
     sentence: "The endpoint refused the request with status {status}: {reason}.",
     advice: "Change the request, or ask who runs it; its own log says more.",
   },
+  ENDPOINT_FAULT: {
+    status: 502,
+    sentence: "The endpoint's server failed (status {status}): {reason}.",
+    advice: "{fix}.",
+  },
   ENDPOINT_TOKEN_REFUSED: {
     status: 403,
     sentence: "The endpoint did not accept the token: {reason}.",

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { StudioError } from "../contract/errors.ts";
 import { recordSchema, type GenerationRecord } from "../contract/image-record.ts";
 import { seedSchema } from "../contract/seed.ts";
 import type { Order } from "../contract/order.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
+import { V1_WRAPPER } from "../kserve/client/server-faults.ts";
 import type { ParameterValue } from "../kserve/wire/wire-tensor.ts";
 import type { EndpointClient } from "./endpoint-client.ts";
 import { encodeOrder } from "./encode-order.ts";
@@ -30,13 +32,15 @@ export interface AskingParts {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onAttempt?: (attempt: number) => void;
+  /** Told when only v1's address gave the picture that v2's drew. */
+  readonly onV1?: () => void;
 }
 
 /** Asks an endpoint for the picture of an order. Rejects with the signal's reason, or with an ENDPOINT refusal. */
 export async function askEndpoint(order: Order, parts: AskingParts): Promise<ToldPicture> {
   const { signal, onAttempt } = parts;
   const retrying = { signal, ...(onAttempt && { onAttempt }) };
-  const { reply, seconds } = await withRetries(() => askOnce(order, parts), retrying);
+  const { reply, seconds } = await withRetries(() => askEither(order, parts), retrying);
   const { width, height, isSizeOpen } = order;
   const asked = isSizeOpen === true ? {} : { width, height };
   const { picture, parameters } = await parts.thread.read(reply, asked, signal);
@@ -47,6 +51,35 @@ export async function askEndpoint(order: Order, parts: AskingParts): Promise<Tol
 interface Answer {
   readonly reply: EndpointReply;
   readonly seconds: number;
+}
+
+/**
+ * KServe's wrapper with its default PROTOCOL_VERSION, v1, draws what it is asked on v2's address and cannot
+ * send it; on v1's, the same request is answered.
+ */
+async function askEither(order: Order, parts: AskingParts): Promise<Answer> {
+  try {
+    return await askOnce(order, parts);
+  } catch (error) {
+    const path = v1Path(parts.path);
+    if (path === parts.path || !isOfV1Wrapper(error)) throw error;
+    const answer = await askOnce(order, { ...parts, path });
+    parts.onV1?.();
+    return answer;
+  }
+}
+
+/** The address of the same model by protocol v1. */
+export function v1Path(path: string): string {
+  return path.replace(
+    /\/v2\/models\/([^/]+)(?:\/versions\/[^/]+)?\/infer$/,
+    (_, model: string) => `/v1/models/${model}:predict`,
+  );
+}
+
+function isOfV1Wrapper(error: unknown): boolean {
+  if (!(error instanceof StudioError) || error.code !== "ENDPOINT_FAULT") return false;
+  return error.details["reason"] === V1_WRAPPER;
 }
 
 async function askOnce(

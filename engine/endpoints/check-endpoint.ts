@@ -1,15 +1,14 @@
+import { checkTorchserve } from "./check-torchserve.ts";
 import type { EndpointCheck } from "../contract/endpoints.ts";
-import { StudioError, toWire } from "../contract/errors.ts";
+import { StudioError } from "../contract/errors.ts";
 import {
   readDeclaredTensors,
   readModelList,
   type DeclaredTensors,
 } from "../kserve/client/endpoint-metadata.ts";
-import { type EndpointReply, REPLY_LIMITS } from "../kserve/client/endpoint-reply.ts";
+import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
-import { readMessage } from "../kserve/wire/framing.ts";
-import type { JsonObject } from "../kserve/wire/json.ts";
-import { MessageFault } from "../kserve/wire/message-fault.ts";
+import { messageIn, orError, stateOf } from "./look-parts.ts";
 
 /** One GET of a path below the endpoint's base; rejects with the ENDPOINT refusals. */
 export type Get = (path: string) => Promise<EndpointReply>;
@@ -45,6 +44,10 @@ export async function checkEndpoint(checking: Checking): Promise<CheckedEndpoint
     return { check: { ...nothing, ...stateOf(isBusy, ready) }, model };
   }
   const refusal = refusalOf(ready);
+  if (refusal?.code === "ENDPOINT_NOT_SERVED" && ready.status === 404) {
+    const found = await checkTorchserve(checking, { at, ms });
+    if (found !== undefined) return found;
+  }
   if (refusal !== undefined) {
     const isServed = refusal.code !== "ENDPOINT_NOT_SERVED";
     const isNotReady = (ready.status === 503 && isServed) || refusal.code === "ENDPOINT_BUSY";
@@ -111,19 +114,6 @@ function faultOf(tensors: DeclaredTensors | StudioError): StudioError | undefine
   return isFault ? tensors : undefined;
 }
 
-function stateOf(isNotReady: boolean, error: StudioError): Pick<EndpointCheck, "state" | "error"> {
-  return { state: isNotReady ? "not-ready" : "failed", error: toWire(error) };
-}
-
-async function orError<T>(work: () => Promise<T>): Promise<T | StudioError> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StudioError) return error;
-    throw error;
-  }
-}
-
 /** Longest name of a server that is shown. */
 const MAX_NAME = 100;
 
@@ -142,13 +132,4 @@ function readServer({ status, body }: EndpointReply): string | undefined {
 function saysNo(body: Uint8Array): boolean {
   const message = messageIn(body);
   return message?.get("ready") === false || message?.get("live") === false;
-}
-
-function messageIn(body: Uint8Array): JsonObject | undefined {
-  try {
-    return readMessage(body, REPLY_LIMITS);
-  } catch (error) {
-    if (error instanceof MessageFault) return undefined;
-    throw error;
-  }
 }

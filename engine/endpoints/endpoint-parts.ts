@@ -117,7 +117,13 @@ export const NOTHING_SECRET = {
 };
 
 function withoutFindings(kept: KeptEndpoint): KeptEndpoint {
-  const { check: _check, lastError: _lastError, certificate: _certificate, ...rest } = kept;
+  const {
+    check: _check,
+    lastError: _lastError,
+    certificate: _certificate,
+    isV1Wrapper: _isV1Wrapper,
+    ...rest
+  } = kept;
   return rest;
 }
 

@@ -1,7 +1,7 @@
 import type { Endpoint, EndpointChange, EndpointCheck } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
-import { askEndpoint, type ToldPicture } from "./ask-endpoint.ts";
+import { askEndpoint, v1Path, type ToldPicture } from "./ask-endpoint.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import { checkEndpoint } from "./check-endpoint.ts";
 import { isPlain, modelPath, readAddress } from "./endpoint-address.ts";
@@ -174,7 +174,8 @@ export class Endpoints {
   /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
   async draw(id: string, order: Order, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
-    const path = `${modelPath(readAddress(kept.url), order.model)}/infer`;
+    const v2Path = `${modelPath(readAddress(kept.url), order.model)}/infer`;
+    const path = kept.isV1Wrapper === true ? v1Path(v2Path) : v2Path;
     const sent = sentOrder(order, kept);
     try {
       const picture = await this.#with(kept, async (client, secrets) => {
@@ -184,6 +185,7 @@ export class Endpoints {
           receiver: kept,
           path,
           timeoutMs: kept.timeoutSeconds * 1000,
+          onV1: () => this.#learnV1(id),
           ...options,
         });
         return {
@@ -268,6 +270,15 @@ export class Endpoints {
     const at = this.#now().toISOString();
     const state = "failed" as const;
     return { check: { at, state, ms: 0, models: [], inputs: [], error: toWire(error) }, model };
+  }
+
+  #learnV1(id: string): void {
+    const change = (kept: KeptEndpoint): KeptEndpoint => ({ ...kept, isV1Wrapper: true });
+    // Otherwise it is learned again, at the price of another picture.
+    void this.#file.change(id, change).then(
+      () => this.tell(id),
+      () => undefined,
+    );
   }
 
   async #remember(id: string, error: StudioError | undefined): Promise<void> {

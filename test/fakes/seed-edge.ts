@@ -76,6 +76,17 @@ export const EDGE = {
         "HTTPStatusError : {'code': 503, 'type': 'InternalServerException', 'message': 'Prediction failed'}, '503 Service Unavailable' for url 'http://0.0.0.0:8085/v2/models/stable-diffusion/infer'",
     }),
   ),
+  torchserveDead: always(
+    500,
+    JSON.stringify({ error: "ConnectError : All connection attempts failed" }),
+  ),
+  v1Wrapper: always(
+    500,
+    JSON.stringify({
+      error:
+        "ValidationError : 1 validation error for InferenceResponse\nmodel_name\n  Field required [type=missing, input_value={'id': '42'}, input_type=dict]",
+    }),
+  ),
   unknownModel: always(404, JSON.stringify({ error: "Model with name kt2 does not exist." })),
   notReady: always(
     503,

@@ -1,6 +1,7 @@
 import { StudioError } from "../../contract/errors.ts";
 import { beginning, type EndpointReply, isPage } from "./endpoint-reply.ts";
 import { errorText, fromJson, wrappedFailure } from "./error-text.ts";
+import { serverFault } from "./server-faults.ts";
 
 /**
  * Why a reply is no picture, by its status and shape: the refusal to show, or undefined where the body
@@ -16,6 +17,8 @@ export function refusalOf(reply: EndpointReply): StudioError | undefined {
 
 function statusRefusal(status: number, reason: string, reply: EndpointReply): StudioError {
   if (status === 401 || status === 403 || isTokenFault(reason)) return tokenRefused(reason);
+  const fault = serverFault(status, reason);
+  if (fault !== undefined) return new StudioError("ENDPOINT_FAULT", { status, ...fault });
   if (isUnknownModel(status, reason)) return new StudioError("ENDPOINT_MODEL_UNKNOWN", { reason });
   if (isRouters(status, reason, reply)) {
     return new StudioError("ENDPOINT_NOT_SERVED", { status, reason });
@@ -36,12 +39,9 @@ function isUnknownModel(status: number, reason: string): boolean {
   return (status === 404 || status === 400) && isNamed;
 }
 
-/**
- * TorchServe answers 503 to a full queue, and to a handler that failed; Envoy where the server was lost
- * in the middle.
- */
+/** Envoy answers 503, too, where the server was lost in the middle. */
 function isFailure(reason: string): boolean {
-  return /Prediction failed|predict output|batch response|upstream connect error/i.test(reason);
+  return /upstream connect error/i.test(reason);
 }
 
 /**
@@ -55,9 +55,6 @@ const NO_SERVER =
 const NO_PATH =
   /^(?:404 )?(?:page )?not found$|requested resource is not found|no Route matched|^default backend\b/i;
 
-/** What KServe's wrapper says, as 500, when TorchServe behind it has died. */
-const NO_TORCHSERVE = /^ConnectError : /;
-
 /**
  * Whether a router answers in place of a server that is not there: with a page (OpenShift, HAProxy,
  * nginx, load balancers), its own words, or, for an address it does not know, nothing at all. A server
@@ -65,7 +62,6 @@ const NO_TORCHSERVE = /^ConnectError : /;
  */
 function isRouters(status: number, reason: string, reply: EndpointReply): boolean {
   const isRoutersPage = isPage(reply) && reply.headers["retry-after"] === undefined;
-  if (status === 500) return NO_TORCHSERVE.test(reason);
   if (status === 404) return isRoutersPage || reply.body.length === 0 || NO_PATH.test(reason);
   return (status === 502 || status === 503) && (isRoutersPage || NO_SERVER.test(reason));
 }
@@ -108,5 +104,8 @@ function disguisedRefusal(reply: EndpointReply): StudioError | undefined {
   }
   const reason = fromJson(reply.body) === undefined ? undefined : errorText(reply);
   if (reason === undefined) return undefined;
-  return new StudioError("ENDPOINT_REFUSED", { status: reply.status, reason });
+  const { status } = reply;
+  const fault = serverFault(status, reason);
+  if (fault !== undefined) return new StudioError("ENDPOINT_FAULT", { status, ...fault });
+  return new StudioError("ENDPOINT_REFUSED", { status, reason });
 }

@@ -127,11 +127,12 @@ function useNewToken({ id, name }: Endpoint, onDropped: () => void) {
 /** What a person should keep in mind while it is so. */
 function Warnings({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
-  const { isInsecure, isTokenOverHttp, hasToken, origin } = endpoint;
+  const { isInsecure, isTokenOverHttp, hasToken, origin, isV1Wrapper } = endpoint;
   const isHttps = origin.startsWith("https:");
   const warnings = [
     isInsecure && isHttps && t(hasToken ? "insecure" : "insecurePlain"),
     isTokenOverHttp && hasToken && !isHttps && t("overHttp"),
+    isV1Wrapper === true && t("v1Wrapper"),
   ].filter((words) => words !== false);
   return warnings.map((words) => (
     <p key={words} className={styles.warning}>

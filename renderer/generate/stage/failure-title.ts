@@ -31,6 +31,7 @@ const TITLED = [
   "ENDPOINT_TIMED_OUT",
   "ENDPOINT_REPLY_INVALID",
   "ENDPOINT_REFUSED",
+  "ENDPOINT_FAULT",
 ] as const satisfies readonly RefusalCode[];
 
 /** What happened to a picture, as far as the next step depends on it. */

@@ -67,6 +67,7 @@ const STEPS: Readonly<Record<FailureTitle, readonly StepId[]>> = {
   ENDPOINT_TIMED_OUT: ["again", "timeout"],
   ENDPOINT_REPLY_INVALID: ["address", "again"],
   ENDPOINT_REFUSED: ["again", "endpoints"],
+  ENDPOINT_FAULT: ["again", "endpoints"],
   endpointGone: ["endpoints"],
   model: ["models"],
   other: ["again"],

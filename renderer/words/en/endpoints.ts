@@ -64,6 +64,8 @@ export const endpoints = {
   },
   insecure: "Its certificate is not checked: whoever answers at this address gets the token.",
   insecurePlain: "Its certificate is not checked: anybody could answer in its place.",
+  v1Wrapper:
+    "Uses protocol v1: KServe's wrapper runs with its default PROTOCOL_VERSION. Set it to v2 in the ServingRuntime.",
   overHttp: "The token travels unencrypted.",
   lastFailed: "The last picture failed",
   remedies: {

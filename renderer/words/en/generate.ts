@@ -151,6 +151,7 @@ export const generate = {
     ENDPOINT_TIMED_OUT: "The endpoint took too long",
     ENDPOINT_REPLY_INVALID: "What the endpoint replied is no picture",
     ENDPOINT_REFUSED: "The endpoint refused the request",
+    ENDPOINT_FAULT: "The endpoint's server failed",
     endpointGone: "The endpoint was removed",
     model: "The model cannot be used",
     other: "This picture could not be drawn",

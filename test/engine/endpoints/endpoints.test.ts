@@ -164,6 +164,73 @@ test.each<[string, Answer, string, string]>([
   expect(edge.seen.length).toBe(1);
 });
 
+test("a wrapper that speaks v1 draws on v1's address, and is asked there from then on", async () => {
+  const seed = seedEdge();
+  const edge = await standInEndpoint((response, request, count) => {
+    if (request.path.endsWith("/infer")) return EDGE.v1Wrapper(response, request, count);
+    if (!request.path.endsWith(":predict")) return seed(response, request, count);
+    return always(200, JSON.stringify(seedReply(PIXELS)))(response, request, count);
+  });
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  for (const _ of [1, 2]) {
+    const { pixels } = await endpoints.draw(id, ORDER, { signal: never });
+    expect([pixels.width, pixels.height]).toEqual([3, 2]);
+    await vi.waitFor(() => expect(endpoints.get(id).isV1Wrapper).toBe(true));
+  }
+  const [first, ...others] = edge.seen;
+  expect(first?.path).toBe("/v2/models/stable-diffusion/infer");
+  expect(others.map(({ path }) => path)).toEqual(
+    Array(2).fill("/v1/models/stable-diffusion:predict"),
+  );
+  expect(JSON.parse(others[0]?.body ?? "")).toMatchObject({ inputs: [{ data: [ORDER.prompt] }] });
+});
+
+/** TorchServe 0.12 without KServe's wrapper, as it is seen: no Content-Type, and no reason phrase. */
+function torchserve(worker: string): Answer {
+  const replies: Readonly<Record<string, unknown>> = {
+    "/ping": { status: "Healthy" },
+    "/models": { models: [{ modelName: "sd", modelUrl: "sd.mar" }] },
+    "/models/sd": [
+      { modelName: "sd", modelVersion: "1.0", workers: [{ id: "9000", status: worker }] },
+    ],
+    "/v2/models/sd/infer": seedReply(PIXELS),
+  };
+  return (response, { path }) => {
+    const found = replies[path];
+    const [code, type] = [404, "ResourceNotFoundException"];
+    const message = "Requested resource is not found, please refer to API document.";
+    response.writeHead(found === undefined ? code : 200, "", {});
+    response.end(`${JSON.stringify(found ?? { code, type, message }, null, 2)}\n`);
+  };
+}
+
+test("TorchServe by itself is known by its ping, and its model by a worker that is ready", async () => {
+  const server = await standInEndpoint(torchserve("READY"));
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(server.url));
+  expect(await endpoints.test(id)).toMatchObject({
+    state: "ready",
+    server: "TorchServe",
+    models: ["sd"],
+  });
+  const { pixels } = await endpoints.draw(id, { ...ORDER, model: "sd" }, { signal: never });
+  expect([pixels.width, pixels.height]).toEqual([3, 2]);
+});
+
+test("TorchServe is healthy before its model is loaded: that is not ready", async () => {
+  const server = await standInEndpoint(torchserve("LOADING"));
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(server.url));
+  expect(await endpoints.test(id)).toMatchObject({
+    state: "not-ready",
+    error: {
+      code: "ENDPOINT_BUSY",
+      details: { reason: "its model sd has no worker that is ready" },
+    },
+  });
+});
+
 const READY = "/v2/models/stable-diffusion/ready";
 const STARTING = "Model stable-diffusion is starting";
 
@@ -285,7 +352,7 @@ test("a picture that comes as a file keeps nothing of the file but its pixels", 
 });
 
 test.each<[string, Answer, string]>([
-  ["a handler that failed", EDGE.handlerFailed, "ENDPOINT_REFUSED"],
+  ["a handler that failed", EDGE.handlerFailed, "ENDPOINT_FAULT"],
   ["a route's 504", EDGE.routeTimeout, "ENDPOINT_TIMED_OUT"],
   ["a sign-in page with 403", EDGE.signIn, "ENDPOINT_TOKEN_REFUSED"],
   ["a sign-in page with 200", EDGE.signInDisguised, "ENDPOINT_TOKEN_REFUSED"],

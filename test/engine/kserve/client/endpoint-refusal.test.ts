@@ -68,10 +68,11 @@ test.each<[string, number, unknown, Refusal]>([
     400,
     error("Sending FP16 data via JSON is not supported. Please use the binary data format."),
     [
-      "ENDPOINT_REFUSED",
+      "ENDPOINT_FAULT",
       {
         status: 400,
-        reason: "Sending FP16 data via JSON is not supported. Please use the binary data format",
+        reason: expect.stringContaining("refuses fp16 in JSON"),
+        fix: expect.any(String),
       },
     ],
   ],
@@ -107,7 +108,10 @@ test.each<[string, number, unknown, Refusal]>([
     "TorchServe: out of memory",
     507,
     torchserve(507, "OutOfMemoryError", "Out of resources"),
-    ["ENDPOINT_REFUSED", { status: 507, reason: "OutOfMemoryError: Out of resources" }],
+    [
+      "ENDPOINT_FAULT",
+      { status: 507, reason: expect.stringContaining("no memory left"), fix: expect.any(String) },
+    ],
   ],
   // Tokens.
   ["no token", 401, error("Unauthorized"), ["ENDPOINT_TOKEN_REFUSED", { reason: "Unauthorized" }]],
@@ -164,7 +168,10 @@ test.each<[string, number, unknown, Refusal]>([
     "TorchServe: a handler that failed",
     503,
     torchserve(503, "InternalServerException", "Prediction failed"),
-    ["ENDPOINT_REFUSED", { status: 503, reason: "InternalServerException: Prediction failed" }],
+    [
+      "ENDPOINT_FAULT",
+      { status: 503, reason: expect.stringContaining("handler failed"), fix: expect.any(String) },
+    ],
   ],
   [
     "KServe 0.13 around a full queue",
@@ -195,7 +202,10 @@ test.each<[string, number, unknown, Refusal]>([
     error(
       "HTTPStatusError : {'code': 503, 'type': 'InternalServerException', 'message': 'Prediction failed'}, '503 Service Unavailable' for url 'http://127.0.0.1:8085/v2/models/sd/infer'",
     ),
-    ["ENDPOINT_REFUSED", { status: 503, reason: "InternalServerException: Prediction failed" }],
+    [
+      "ENDPOINT_FAULT",
+      { status: 503, reason: expect.stringContaining("handler failed"), fix: expect.any(String) },
+    ],
   ],
   [
     "KServe 0.13 around our handler's refusal",
@@ -210,8 +220,77 @@ test.each<[string, number, unknown, Refusal]>([
     500,
     error("ConnectError : All connection attempts failed"),
     [
-      "ENDPOINT_NOT_SERVED",
-      { status: 500, reason: "ConnectError : All connection attempts failed" },
+      "ENDPOINT_FAULT",
+      {
+        status: 500,
+        reason: expect.stringContaining("wrapper runs, but its TorchServe does not"),
+        fix: expect.any(String),
+      },
+    ],
+  ],
+  [
+    "KServe 0.13 with its default protocol, v1, asked on v2's address",
+    500,
+    error(
+      "ValidationError : 1 validation error for InferenceResponse\nmodel_name\n  Field required [type=missing, input_value={'id': '42', 'outputs': []}, input_type=dict]",
+    ),
+    [
+      "ENDPOINT_FAULT",
+      {
+        status: 500,
+        reason: expect.stringContaining("PROTOCOL_VERSION is v1"),
+        fix: expect.stringContaining("v2"),
+      },
+    ],
+  ],
+  [
+    "KServe 0.15 around TorchServe",
+    500,
+    error("AttributeError : 'NoneType' object has no attribute 'scheme'"),
+    [
+      "ENDPOINT_FAULT",
+      {
+        status: 500,
+        reason: expect.stringContaining("does not work"),
+        fix: expect.stringContaining("0.13.0"),
+      },
+    ],
+  ],
+  [
+    "TorchServe: a worker that died",
+    500,
+    torchserve(500, "InternalServerException", "Worker died."),
+    [
+      "ENDPOINT_FAULT",
+      {
+        status: 500,
+        reason: expect.stringContaining("responseTimeout"),
+        fix: expect.stringContaining("max_response_size"),
+      },
+    ],
+  ],
+  [
+    "KServe 0.13 around a worker that died",
+    500,
+    error(
+      "HTTPStatusError : {'code': 500, 'type': 'InternalServerException', 'message': 'Worker died.'}, '500 Internal Server Error' for url 'http://127.0.0.1:8085/v2/models/sd/infer'",
+    ),
+    [
+      "ENDPOINT_FAULT",
+      {
+        status: 500,
+        reason: expect.stringContaining("responseTimeout"),
+        fix: expect.stringContaining("max_response_size"),
+      },
+    ],
+  ],
+  [
+    "a router that takes no such long body",
+    413,
+    "<html><head><title>413 Request Entity Too Large</title></head></html>",
+    [
+      "ENDPOINT_FAULT",
+      { status: 413, reason: expect.stringContaining("larger than"), fix: expect.any(String) },
     ],
   ],
   [
@@ -231,7 +310,10 @@ test.each<[string, number, unknown, Refusal]>([
     "an error that comes as 200",
     200,
     error("CUDA out of memory"),
-    ["ENDPOINT_REFUSED", { status: 200, reason: "CUDA out of memory" }],
+    [
+      "ENDPOINT_FAULT",
+      { status: 200, reason: expect.stringContaining("no memory left"), fix: expect.any(String) },
+    ],
   ],
   [
     "a welcome page",
