@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
-import type { Server } from "../contract/server.ts";
+import type { Server, TlsFiles } from "../contract/server.ts";
 import { PRESETS, type Preset } from "../contract/presets.ts";
 import type { Host, HostOptions } from "../host.ts";
 import { arePagesBuilt } from "./built-pages.ts";
@@ -22,6 +23,9 @@ export interface ServeFlags {
   readonly endpointHost?: string;
   readonly endpointPort?: number;
   readonly grpcPort?: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
   readonly preset?: Preset;
   readonly openai?: boolean;
   readonly a1111?: boolean;
@@ -92,6 +96,9 @@ export function withServeFlags(command: Command): Command {
     .option("--grpc-port <port>", "where it answers gRPC, too, for this run; 0 takes any", port)
     .option("--a1111", "answer the API of A1111's web UI, too, for this run")
     .option("--openai", "answer OpenAI's images API, too, for this run")
+    .option("--tls-cert <file>", "PEM certificate with which the inference server encrypts")
+    .option("--tls-key <file>", "its private key; both are read again as they change")
+    .option("--tls-ca <file>", "what signed the certificate, where that is a file of its own")
     .addOption(
       new Option(
         "--preset <name>",
@@ -112,12 +119,28 @@ export function hostOptions(flags: ServeFlags, { takesOthers }: { takesOthers: b
     grpcPort,
     isOpenaiOn: openai,
     isA1111On: a1111,
+    tls: tlsOf(flags),
     tries,
     isRequired: !takesOthers,
     preset,
   };
   const isAboutToDraw = flags.model !== undefined;
   return { host, port, names: allowHost, dataDir, keyFile, tries, serving, isAboutToDraw };
+}
+
+/** The files of a certificate, by flags of which the first two go together. */
+function tlsOf({ tlsCert, tlsKey, tlsCa }: ServeFlags): TlsFiles | undefined {
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    const ca = tlsCa === undefined ? {} : { ca: resolve(tlsCa) };
+    return { cert: resolve(tlsCert), key: resolve(tlsKey), ...ca };
+  }
+  const given = Object.entries({ tlsCert, tlsKey, tlsCa }).find(([, file]) => file !== undefined);
+  if (given === undefined) return undefined;
+  throw new StudioError("REQUEST_INVALID", {
+    field: "TLS",
+    value: String(given[1]),
+    reason: "--tls-cert and --tls-key are needed together",
+  });
 }
 
 /** Draws with the model that was named, from now on. */
@@ -162,6 +185,7 @@ function noteListeners(server: Server, isJson: boolean): void {
   if (grpcError !== undefined) note(`It does not answer gRPC. ${grpcError.message}`);
   if (isJson) return;
   if (origin !== undefined) note(`The inference server listens on ${origin}.`);
+  for (const warning of server.tls?.warnings ?? []) note(warning);
   if (grpcTarget !== undefined) note(`It answers gRPC on ${grpcTarget}.`);
 }
 

@@ -92,6 +92,12 @@ export const INFERENCE_REFUSALS = {
       "The inference server cannot listen on {host} without a key: other computers can reach it there.",
     advice: "Make a key on the Server page first, or keep its address 127.0.0.1.",
   },
+  CERTIFICATE_UNUSABLE: {
+    status: 422,
+    sentence: "The file {file} cannot be used for TLS: {reason}.",
+    advice:
+      "Choose a certificate and its key in PEM form, as `openssl` and cert-manager write them.",
+  },
   KEY_REFUSED: {
     status: 401,
     sentence: "The inference server does not know who asks: {reason}.",

@@ -17,6 +17,26 @@ const origin = z
   .regex(/^https?:\/\/[^/?#\s@]+$/i)
   .max(300);
 
+/** A file of this machine by its full path. */
+const filePath = z.string().min(1).max(1000);
+
+/** Where a certificate and its key lie, as PEM, and what signed it where that is a file of its own. */
+export const tlsFilesSchema = z.strictObject({
+  cert: filePath,
+  key: filePath,
+  ca: filePath.optional(),
+});
+export type TlsFiles = z.output<typeof tlsFilesSchema>;
+
+/** The certificate that is shown to clients. */
+export const shownTlsSchema = z.object({
+  /** Host names and addresses that it is for. */
+  names: z.array(z.string()),
+  validTo: z.iso.datetime(),
+  warnings: z.array(z.string()),
+});
+export type ShownTls = z.output<typeof shownTlsSchema>;
+
 const choices = {
   /** Whether the server listens whenever the studio is open. */
   isOn: z.boolean(),
@@ -26,6 +46,8 @@ const choices = {
   port: z.int().min(0).max(65_535),
   /** Where it answers gRPC as well, on the same address; null where it does not, 0 takes any. */
   grpcPort: z.int().min(0).max(65_535).nullable(),
+  /** With which both listeners encrypt; null where they do not. The files are read again as they change. */
+  tls: tlsFilesSchema.nullable(),
   /** Names besides addresses under which clients reach it, a proxy's for example. */
   hostNames: z.array(hostName).max(100),
   /** Origins whose pages may use it in a browser; nobody's by default. */
@@ -52,6 +74,7 @@ export const serverSettingsSchema = z.object({
   host: choices.host.default("127.0.0.1"),
   port: choices.port.default(8080),
   grpcPort: choices.grpcPort.default(null),
+  tls: choices.tls.default(null),
   hostNames: choices.hostNames.default([]),
   origins: choices.origins.default([]),
   isKeyRequired: choices.isKeyRequired.default(false),
@@ -72,7 +95,7 @@ export type ServerChange = z.output<typeof serverChangeSchema>;
 export const serverSchema = z.object({
   settings: serverSettingsSchema,
   state: z.enum(["running", "stopped", "failed"]),
-  /** Such as `http://127.0.0.1:8080`; only while it runs. */
+  /** Such as `http://127.0.0.1:8080`, or with https; only while it runs. */
   origin: z.string().optional(),
   /** Why it does not run, where it should. */
   error: errorSchema.optional(),
@@ -80,6 +103,8 @@ export const serverSchema = z.object({
   grpcTarget: z.string().optional(),
   /** Why it does not answer gRPC, where it should. */
   grpcError: errorSchema.optional(),
+  /** Only while it encrypts. */
+  tls: shownTlsSchema.optional(),
   /** Names under which the model that is served answers; none while none is. */
   modelNames: z.array(z.string()),
   /** Requests in front of the device: those that wait, and whether one is being drawn. */

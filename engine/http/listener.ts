@@ -1,4 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { fastify, LogController } from "fastify";
@@ -11,6 +19,7 @@ import type {
 } from "fastify";
 import { StudioError } from "../contract/errors.ts";
 import { COMMON_HEADERS, JSON_TYPE, refuse, type RefusalReply, type Rejection } from "./replies.ts";
+import { SECURE, showCertificate, type ShownCertificate } from "./secure-server.ts";
 import { type SocketLimits, Sockets } from "./sockets.ts";
 import { UnreadableAnswers } from "./unreadable-answers.ts";
 
@@ -37,6 +46,8 @@ export interface ListenerOptions {
   /** Until a request is there as a whole. Replies may go on for ever. */
   readonly requestTimeoutMs: number;
   readonly log: FastifyBaseLogger;
+  /** With which it encrypts. */
+  readonly certificate?: ShownCertificate | undefined;
   /** Fewer connections than usual. */
   readonly sockets?: SocketLimits;
 }
@@ -69,7 +80,7 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     serverFactory: (handle) => {
       // Node answers a missing Host without a body; the gate does it in words.
       const limits = { ...TIMEOUTS, requestTimeout: requestTimeoutMs, requireHostHeader: false };
-      const server = createServer(limits, (request, response) => {
+      const server = serverOf(options.certificate, limits, (request, response) => {
         sockets.follow(request, response);
         unreadable.follow(request, response);
         if (passes(request, response)) handle(request, response);
@@ -96,6 +107,17 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   app.setErrorHandler(refusing.onError);
   app.setNotFoundHandler(refusing.onUnknown);
   return app;
+}
+
+function serverOf(
+  certificate: ShownCertificate | undefined,
+  limits: ServerOptions,
+  onRequest: RequestListener,
+): Server {
+  if (certificate === undefined) return createServer(limits, onRequest);
+  const server = createSecureServer({ ...limits, ...certificate.context, ...SECURE }, onRequest);
+  showCertificate(server, certificate);
+  return server;
 }
 
 const UNEXPECTED = new StudioError("REQUEST_INVALID", {

@@ -8,6 +8,20 @@ export interface SocketLimits {
   readonly mostOfAddress: number;
 }
 
+/** An open connection. */
+interface Open {
+  readonly socket: Socket;
+  readonly network: string;
+  /** Requests that are answered on it. */
+  requests: number;
+}
+
+/** Both ends of a connection, whether it is seen encrypted or not. */
+export interface Peer {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+}
+
 /**
  * The connections of a listener, so many at once and so many of each address. Those that have asked for
  * nothing yet, or for nothing more, make room for new ones, the oldest first; those that wait for a reply
@@ -16,9 +30,9 @@ export interface SocketLimits {
 export class Sockets {
   readonly #limits: SocketLimits;
   readonly #counts = new Map<string, number>();
+  readonly #open = new Map<unknown, Open>();
   /** The oldest first. */
-  readonly #idle = new Set<Socket>();
-  #total = 0;
+  readonly #idle = new Set<Open>();
 
   constructor(limits: SocketLimits) {
     this.#limits = limits;
@@ -26,43 +40,64 @@ export class Sockets {
 
   /** Takes a new connection, or closes one: an older one, or this where all others are at work. */
   take(socket: Socket): void {
-    const address = networkOf(socket.remoteAddress ?? "");
-    const count = (this.#counts.get(address) ?? 0) + 1;
-    this.#counts.set(address, count);
-    this.#total++;
-    this.#idle.add(socket);
-    socket.once("close", () => this.#forget(socket, address));
+    const network = networkOf(socket.remoteAddress ?? "");
+    const count = (this.#counts.get(network) ?? 0) + 1;
+    this.#counts.set(network, count);
+    const one = { socket, network, requests: 0 };
+    const name = nameOf(socket);
+    this.#open.set(name, one);
+    this.#idle.add(one);
+    socket.once("close", () => {
+      if (this.#open.get(name) === one) this.#open.delete(name);
+      this.#forget(one);
+    });
     const { most, mostOfAddress } = this.#limits;
-    if (count > mostOfAddress)
-      this.#closeOldest((one) => networkOf(one.remoteAddress ?? "") === address);
-    else if (this.#total > most) this.#closeOldest(() => true);
+    if (count > mostOfAddress) this.#closeOldest((other) => other.network === network);
+    else if (this.#open.size > most) this.#closeOldest(() => true);
   }
 
   /** A request was read: its connection is at work until it was answered. */
   follow({ socket }: IncomingMessage, response: ServerResponse): void {
-    this.#idle.delete(socket);
-    response.once("close", () => {
-      if (!socket.destroyed) this.#idle.add(socket);
-    });
+    response.once("close", this.begin(socket));
   }
 
-  #closeOldest(isMeant: (socket: Socket) => boolean): void {
-    for (const socket of this.#idle) {
-      if (!isMeant(socket)) continue;
+  /** The connection of a peer is at work until what is given is called. */
+  begin(peer: Peer): () => void {
+    const one = this.#open.get(nameOf(peer));
+    if (one === undefined) return () => {};
+    one.requests++;
+    this.#idle.delete(one);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      one.requests--;
+      if (one.requests === 0 && !one.socket.destroyed) this.#idle.add(one);
+    };
+  }
+
+  #closeOldest(isMeant: (one: Open) => boolean): void {
+    for (const one of this.#idle) {
+      if (!isMeant(one)) continue;
       // It is forgotten as it closes; another must not count on it meanwhile.
-      this.#idle.delete(socket);
-      socket.destroy();
+      this.#idle.delete(one);
+      one.socket.destroy();
       return;
     }
   }
 
-  #forget(socket: Socket, address: string): void {
-    this.#idle.delete(socket);
-    this.#total--;
-    const left = (this.#counts.get(address) ?? 0) - 1;
-    if (left > 0) this.#counts.set(address, left);
-    else this.#counts.delete(address);
+  #forget(one: Open): void {
+    this.#idle.delete(one);
+    const left = (this.#counts.get(one.network) ?? 0) - 1;
+    if (left > 0) this.#counts.set(one.network, left);
+    else this.#counts.delete(one.network);
   }
+}
+
+/** The same for a connection and for what is deciphered of it. A socket of this machine's files has no port. */
+function nameOf(peer: Peer): unknown {
+  const { remoteAddress, remotePort } = peer;
+  return remotePort === undefined ? peer : `${remoteAddress} ${remotePort}`;
 }
 
 /** What one machine has: an address of IPv4, or 64 bits of IPv6. */

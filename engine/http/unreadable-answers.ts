@@ -28,6 +28,11 @@ export class UnreadableAnswers {
   }
 
   answer(error: NodeJS.ErrnoException, socket: Socket): void {
+    // Where no handshake was made there is nobody to answer.
+    if (/^(?:ERR_SSL|ERR_TLS|EPROTO)/.test(error.code ?? "")) {
+      socket.destroy();
+      return;
+    }
     const latest = this.#latest.get(socket);
     if (latest === undefined || latest.response.writableFinished) {
       end(socket, error);

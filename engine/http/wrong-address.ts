@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Scheme } from "./hosts.ts";
 
 /** Of a request, what tells where it means to go and where it comes from: the beginning of an IncomingMessage. */
 export interface Addressed {
@@ -28,6 +29,11 @@ export function wrongAddress<Refusal>(
 }
 
 /** Whether a page is our own. `null`, which sandboxed frames send, is nobody's origin. */
-export function isOwnOrigin(origin: string, hosts: ReadonlySet<string>): boolean {
-  return origin.startsWith("http://") && hosts.has(origin.slice("http://".length).toLowerCase());
+export function isOwnOrigin(
+  origin: string,
+  hosts: ReadonlySet<string>,
+  scheme: Scheme = "http",
+): boolean {
+  const begin = `${scheme}://`;
+  return origin.startsWith(begin) && hosts.has(origin.slice(begin.length).toLowerCase());
 }

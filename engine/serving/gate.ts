@@ -1,6 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
 import type { Rejection } from "../http/replies.ts";
 import type { Caller } from "./caller.ts";
+import type { Scheme } from "../http/hosts.ts";
 import { type Addressed, isOwnOrigin, wrongAddress } from "../http/wrong-address.ts";
 import type { MethodsOf, RouteScope, ScopeOf } from "./route-scopes.ts";
 
@@ -15,6 +16,8 @@ export interface GateOptions {
    * will do, and whoever reaches it may ask.
    */
   readonly hosts: ReadonlySet<string> | undefined;
+  /** By which our own pages would be reached. */
+  readonly scheme?: Scheme;
   /** Origins besides our own whose pages may use it. */
   readonly origins: ReadonlySet<string>;
   /** Whether everybody needs a key: it is asked for by setting, or others reach the address. */
@@ -79,7 +82,8 @@ function wrongOrigin({ headers }: Knock, gate: GateOptions): Rejection | undefin
   if (origin !== undefined) {
     if (isListed(origin, gate)) return undefined;
     const hosts = gate.hosts ?? new Set([headers.host?.toLowerCase() ?? ""]);
-    if (!isOwnOrigin(origin, hosts)) return refused(403, "a page of another origin sent it");
+    if (!isOwnOrigin(origin, hosts, gate.scheme))
+      return refused(403, "a page of another origin sent it");
   }
   const site = headers["sec-fetch-site"];
   if (site === undefined || site === "same-origin" || site === "none") return undefined;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError } from "../contract/errors.ts";
+import type { ShownTls, TlsFiles } from "../contract/server.ts";
 import { bind } from "../http/bind.ts";
 import { isLoopback } from "../contract/loopback.ts";
 import { originOf } from "../http/hosts.ts";
@@ -8,6 +9,7 @@ import { closeListener, createListener } from "../http/listener.ts";
 import type { RefusalReply, Rejection } from "../http/replies.ts";
 import type { AdmissionQueue } from "./admission-queue.ts";
 import type { Caller } from "./caller.ts";
+import { WatchedCertificate } from "./certificate.ts";
 import { type Access, ListenerGate } from "./listener-gate.ts";
 import type { PictureEngine } from "./picture-engine.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -29,13 +31,29 @@ export interface InferenceServerParts {
   readonly replyTo?: (error: StudioError, path: string) => RefusalReply;
 }
 
-/** Where to listen. */
+/** Where to listen, and how. */
 export interface Address {
   readonly host: string;
   /** 0 takes any. */
   readonly port: number;
   /** How many ports from `port` on may be tried. */
   readonly tries: number;
+  /** With which it encrypts; null where it does not. */
+  readonly tls?: TlsFiles | null;
+}
+
+/** Whether two addresses ask for the same certificate. */
+export function isSameTls({ tls: one }: Address, { tls: other }: Address): boolean {
+  return one?.cert === other?.cert && one?.key === other?.key && one?.ca === other?.ca;
+}
+
+/** The certificate of an address, where it has one, and looked after. Refuses as CERTIFICATE_UNUSABLE. */
+export async function certificateOf(
+  { tls }: Address,
+  log: Pick<FastifyBaseLogger, "error">,
+): Promise<WatchedCertificate | undefined> {
+  if (tls === undefined || tls === null) return undefined;
+  return WatchedCertificate.open(tls, { onTrouble: (error) => log.error(error) });
 }
 
 /** Until a request is there as a whole: eight megabytes over a slow network. Replies take as long as drawing does. */
@@ -50,33 +68,56 @@ export class InferenceServer {
   readonly #app: FastifyInstance;
   readonly #admission: AdmissionQueue;
   readonly #closing = new AbortController();
+  readonly #certificate: WatchedCertificate | undefined;
   readonly port: number;
-  /** Such as `http://127.0.0.1:8080`. */
+  /** Such as `http://127.0.0.1:8080`, or with https. */
   readonly origin: string;
 
   private constructor(
     app: FastifyInstance,
-    admission: AdmissionQueue,
+    { admission, certificate }: Pick<InferenceServerParts, "admission"> & Certified,
     { host, port }: Pick<Address, "host" | "port">,
   ) {
     this.#app = app;
     this.#admission = admission;
     this.port = port;
-    this.origin = originOf(host, port);
+    this.#certificate = certificate;
+    this.origin = originOf(host, port, schemeOf(certificate));
   }
 
-  /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, or as PORT_IN_USE. */
+  /** The certificate that it shows. */
+  get tls(): ShownTls | undefined {
+    return this.#certificate?.shown;
+  }
+
+  /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, as CERTIFICATE_UNUSABLE or as PORT_IN_USE. */
   static async listen(address: Address, parts: InferenceServerParts): Promise<InferenceServer> {
-    const { file, engine, log } = parts;
     const { host } = address;
+    const { file } = parts;
     if (!isLoopback(host) && !file.hasKeys && file.reach === undefined)
       throw new StudioError("KEY_NEEDED", { host });
-    const listening = new ListenerGate(host, file);
+    const certificate = await certificateOf(address, parts.log);
+    try {
+      return await InferenceServer.#listen(address, { ...parts, certificate });
+    } catch (error) {
+      certificate?.close();
+      throw error;
+    }
+  }
+
+  static async #listen(
+    address: Address,
+    parts: InferenceServerParts & Certified,
+  ): Promise<InferenceServer> {
+    const { file, engine, log, certificate } = parts;
+    const { host } = address;
+    const listening = new ListenerGate({ host, scheme: schemeOf(certificate) }, file);
     const gate = new RequestGate(listening, parts.requests);
     const app = createListener({
       reject: (request, response) => gate.reject(request, response),
       replyTo: parts.replyTo ?? replyTo,
       requestTimeoutMs: REQUEST_MS,
+      certificate,
       log,
     });
     const table = parts.installRoutes(app, {
@@ -88,16 +129,25 @@ export class InferenceServer {
     await app.ready();
     const port = await bind(app.server, address);
     listening.open(port, table.scopeOf, table.methodsOf);
-    return new InferenceServer(app, parts.admission, { host, port });
+    return new InferenceServer(app, parts, { host, port });
   }
 
   /** Refuses what its clients wait for, and ends their connections. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#certificate?.close();
     this.#admission.refuseAll();
     await closeListener(this.#app, GRACE_MS);
   }
+}
+
+interface Certified {
+  readonly certificate: WatchedCertificate | undefined;
+}
+
+function schemeOf(certificate: object | undefined): "http" | "https" {
+  return certificate === undefined ? "http" : "https";
 }
 
 /** Lets requests in, each with who sent it, and writes them down. */

@@ -1,6 +1,6 @@
 import { isLoopback } from "../contract/loopback.ts";
 import type { ServerSettings } from "../contract/server.ts";
-import { hostsOf } from "../http/hosts.ts";
+import { hostsOf, type Scheme } from "../http/hosts.ts";
 import type { Caller } from "./caller.ts";
 import { passageOf, type GateOptions, type Knock, type Passage } from "./gate.ts";
 import { type MethodsOf, methodsOf, type ScopeOf } from "./route-scopes.ts";
@@ -18,7 +18,7 @@ export interface Access extends Pick<ServerFile, "settings" | "hasKeys" | "calle
 }
 
 /** Who is let in by these settings. */
-type Allowed = Pick<GateOptions, "hosts" | "origins"> & {
+type Allowed = Pick<GateOptions, "hosts" | "scheme" | "origins"> & {
   readonly settings: ServerSettings;
   readonly untilMs: number;
 };
@@ -29,14 +29,19 @@ const ALLOWED_MS = 5000;
 /** The gate of one listener, by the settings and keys of the moment. */
 export class ListenerGate {
   readonly #host: string;
+  readonly #scheme: Scheme;
   readonly #file: Access;
   #port = 0;
   #scopeOf: ScopeOf = () => "management";
   #methodsOf: MethodsOf = methodsOf([]);
   #allowed: Allowed | undefined;
 
-  constructor(host: string, file: Access) {
+  constructor(
+    { host, scheme = "http" }: { readonly host: string; readonly scheme?: Scheme },
+    file: Access,
+  ) {
     this.#host = host;
+    this.#scheme = scheme;
     this.#file = file;
   }
 
@@ -82,7 +87,8 @@ export class ListenerGate {
       hosts:
         this.#file.reach !== undefined
           ? undefined
-          : hostsOf(this.#host, this.#port, names).union(new Set(names)),
+          : hostsOf(this.#host, this.#port, names, this.#scheme).union(new Set(names)),
+      scheme: this.#scheme,
       origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),
     };
   }

@@ -1,7 +1,7 @@
 import { toWire } from "../contract/errors.ts";
 import type { Server } from "../contract/server.ts";
 import type { GrpcServer, GrpcServerParts } from "../serving/grpc/grpc-server.ts";
-import type { Address } from "../serving/inference-server.ts";
+import { type Address, isSameTls } from "../serving/inference-server.ts";
 
 /** The inference server's second listener, gRPC's: where it listens, if anywhere, and why not. */
 export class GrpcListener {
@@ -60,5 +60,5 @@ function isThere(
   wanted: Address,
 ): boolean {
   const port = wanted.port === 0 && address.port === 0 ? 0 : server.port;
-  return address.host === wanted.host && wanted.port === port;
+  return address.host === wanted.host && wanted.port === port && isSameTls(address, wanted);
 }

@@ -2,11 +2,13 @@ import type { AdmissionQueue } from "../serving/admission-queue.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Preset } from "../contract/presets.ts";
 import type { Server, ServerChange, ServerSettings } from "../contract/server.ts";
+import { readCertificate } from "../serving/certificate.ts";
 import type { ServerFile } from "../serving/server-file.ts";
 import { GrpcListener } from "./grpc-listener.ts";
 import { ALIAS } from "../serving/routes/served-model.ts";
 import {
   InferenceServer,
+  isSameTls,
   type Address,
   type InferenceServerParts,
 } from "../serving/inference-server.ts";
@@ -78,9 +80,9 @@ export class LocalServer {
 
   /** Listens where it is on. What keeps it from that is its state, and refused only where it has to listen. */
   async begin(): Promise<void> {
-    const { isOff, isRequired, host, port, grpcPort } = this.#run;
+    const { isOff, isRequired, host, port, grpcPort, tls } = this.#run;
     // Whoever names an address for this run wants it to listen there.
-    const isNamed = [host, port, grpcPort].some((one) => one !== undefined);
+    const isNamed = [host, port, grpcPort, tls].some((one) => one !== undefined);
     const isOn = this.#parts.file.settings().isOn || isNamed;
     if (isOff === true || !isOn) return;
     const listening = this.#turns.take(() => this.#listen(this.#address()));
@@ -106,9 +108,11 @@ export class LocalServer {
   /** What a person chooses here wins over what this run was started with. Where the address cannot be had, nothing changes. */
   change(change: ServerChange): Promise<Server> {
     return this.#turns.take(async () => {
+      // Also while it does not listen: what is kept can be used.
+      if (change.tls !== undefined && change.tls !== null) await readCertificate(change.tls);
       const run = withoutChanged(this.#run, change);
       const address = this.#address(change, run);
-      const isMoved = change.host !== undefined || change.port !== undefined;
+      const isMoved = [change.host, change.port, change.tls].some((one) => one !== undefined);
       const isWanted = this.#listening !== undefined || this.#error !== undefined;
       if (change.isOn === false) await this.#end();
       else if (change.isOn === true || (isWanted && isMoved)) await this.#moveTo(address);
@@ -131,9 +135,10 @@ export class LocalServer {
     await this.#turns.take(() => this.#end());
   }
 
-  #state(): Pick<Server, "state" | "origin" | "error"> {
+  #state(): Pick<Server, "state" | "origin" | "tls" | "error"> {
     if (this.#listening !== undefined) {
-      return { state: "running", origin: this.#listening.server.origin };
+      const { origin, tls } = this.#listening.server;
+      return { state: "running", origin, ...(tls && { tls }) };
     }
     return this.#error === undefined
       ? { state: "stopped" }
@@ -146,6 +151,7 @@ export class LocalServer {
       host: change.host ?? run.host ?? settings.host,
       port: change.port ?? run.port ?? settings.port,
       tries: run.tries ?? 1,
+      tls: change.tls === undefined ? (run.tls ?? settings.tls) : change.tls,
     };
   }
 
@@ -191,8 +197,8 @@ export class LocalServer {
     await this.#end();
     await this.#listen(address).catch(async (error: unknown) => {
       if (before !== undefined) {
-        const { host, tries } = before.address;
-        await this.#listen({ host, port: before.server.port, tries }).catch(() => undefined);
+        const { port } = before.server;
+        await this.#listen({ ...before.address, port }).catch(() => undefined);
       }
       throw error;
     });
@@ -218,6 +224,8 @@ export class LocalServer {
   }
 }
 
-function isThere({ server, address }: Listening, { host, port }: Address): boolean {
-  return address.host === host && (port === server.port || (port === 0 && address.port === 0));
+function isThere({ server, address }: Listening, wanted: Address): boolean {
+  const { host, port } = wanted;
+  const isPort = port === server.port || (port === 0 && address.port === 0);
+  return address.host === host && isPort && isSameTls(address, wanted);
 }

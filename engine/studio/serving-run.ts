@@ -1,5 +1,5 @@
 import type { Preset } from "../contract/presets.ts";
-import type { ServerChange, ServerSettings } from "../contract/server.ts";
+import type { ServerChange, ServerSettings, TlsFiles } from "../contract/server.ts";
 
 /** What holds for one run, whatever the settings say. */
 export interface ServingOptions {
@@ -9,6 +9,8 @@ export interface ServingOptions {
   readonly port?: number | undefined;
   /** Where it answers gRPC as well; 0 takes any. */
   readonly grpcPort?: number | undefined;
+  /** With which it encrypts. */
+  readonly tls?: TlsFiles | undefined;
   /** How many ports from the wanted one on may be tried; 1 where it has to be that one. */
   readonly tries?: number | undefined;
   /** Whether the studio does not open where its server cannot listen. */
@@ -36,13 +38,14 @@ export function settingsIn(
 
 /** What is left of a run's own choices once a person has chosen otherwise. */
 export function withoutChanged(run: ServingOptions, change: ServerChange): ServingOptions {
-  const { host, port, grpcPort, preset, isOpenaiOn, isA1111On } = change;
+  const { host, port, grpcPort, tls, preset, isOpenaiOn, isA1111On } = change;
   const isNamed = host !== undefined || port !== undefined;
   return {
     tries: isNamed ? 1 : run.tries,
     host: host === undefined ? run.host : undefined,
     port: port === undefined ? run.port : undefined,
     grpcPort: grpcPort === undefined ? run.grpcPort : undefined,
+    tls: tls === undefined ? run.tls : undefined,
     preset: preset === undefined ? run.preset : undefined,
     isOpenaiOn: isOpenaiOn === undefined ? run.isOpenaiOn : undefined,
     isA1111On: isA1111On === undefined ? run.isA1111On : undefined,

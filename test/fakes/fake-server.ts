@@ -14,6 +14,7 @@ const SETTINGS: ServerSettings = {
   host: "127.0.0.1",
   port: 8080,
   grpcPort: null,
+  tls: null,
   hostNames: [],
   origins: [],
   isKeyRequired: false,

@@ -1,7 +1,13 @@
-import { type Client, credentials, loadPackageDefinition, Metadata } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  type Client,
+  credentials,
+  loadPackageDefinition,
+  Metadata,
+} from "@grpc/grpc-js";
 import { load } from "@grpc/proto-loader";
 import { onTestFinished } from "vitest";
-import type { ServerChange } from "../../engine/contract/server.ts";
+import type { ServerChange, TlsFiles } from "../../engine/contract/server.ts";
 import { AdmissionQueue } from "../../engine/serving/admission-queue.ts";
 import { GrpcServer } from "../../engine/serving/grpc/grpc-server.ts";
 import { quietLog } from "../../engine/serving/quiet-log.ts";
@@ -26,20 +32,23 @@ export interface GrpcServerStart {
   readonly engine?: ConstantEngine;
   readonly settings?: ServerChange;
   readonly host?: string;
+  readonly tls?: TlsFiles;
+  readonly sockets?: { readonly most: number; readonly mostOfAddress: number };
   readonly lent?: readonly { readonly name: string; readonly secret: string }[];
 }
 
 /** Listens until the running test has finished. */
 export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenGrpcServer> {
   const { engine = new ConstantEngine(), settings = {}, host = "127.0.0.1", lent = [] } = start;
+  const { tls, sockets } = start;
   const file = await ServerFile.open(temporaryFolder(), { lent });
   await file.change(settings);
   const mistakes: unknown[] = [];
   const requests = new RequestLog(() => undefined);
   const admission = new AdmissionQueue({ engine, settings: () => file.settings() });
   const log = quietLog((error) => mistakes.push(error));
-  const parts = { file, engine, admission, requests, log };
-  const server = await GrpcServer.listen({ host, port: 0, tries: 1 }, parts);
+  const parts = { file, engine, admission, requests, log, ...(sockets && { sockets }) };
+  const server = await GrpcServer.listen({ host, port: 0, tries: 1, ...(tls && { tls }) }, parts);
   onTestFinished(async () => {
     await server.close();
     await admission.close();
@@ -72,7 +81,11 @@ export type Asked = (
 export async function grpcClient(
   target: string,
   service: string,
-  options: { readonly files?: readonly string[]; readonly channel?: object } = {},
+  options: {
+    readonly files?: readonly string[];
+    readonly channel?: object;
+    readonly credentials?: ChannelCredentials;
+  } = {},
 ): Promise<Client> {
   const files = options.files ?? ["inference.proto", "health.proto"];
   const loaded = loadPackageDefinition(await load([...files], READING));
@@ -83,7 +96,11 @@ export async function grpcClient(
     credentials: object,
     options: object,
   ) => Client;
-  const client = new Found(target, credentials.createInsecure(), options.channel ?? {});
+  const client = new Found(
+    target,
+    options.credentials ?? credentials.createInsecure(),
+    options.channel ?? {},
+  );
   onTestFinished(() => client.close());
   return client;
 }
@@ -91,9 +108,14 @@ export async function grpcClient(
 /** Asks methods of the inference service, one reply each. */
 export async function asker(
   target: string,
-  service = "inference.GRPCInferenceService",
+  options: {
+    readonly service?: string;
+    readonly credentials?: ChannelCredentials;
+    readonly channel?: object;
+  } = {},
 ): Promise<Asked> {
-  const client = await grpcClient(target, service);
+  const { service = "inference.GRPCInferenceService", ...rest } = options;
+  const client = await grpcClient(target, service, rest);
   return (method, request = {}, metadata = {}) =>
     new Promise((resolve, reject) => {
       const sent = new Metadata();

@@ -50,7 +50,7 @@ export async function openInferenceServer<E extends PictureEngine>({
   const watched = new WatchedEngine(engine);
   const admission = new AdmissionQueue({ engine: watched, settings: () => file.settings() });
   const server = await InferenceServer.listen(
-    { host, port: 0, tries: 1 },
+    { host, port: 0, tries: 1, tls: file.settings().tls },
     {
       file,
       engine: watched,

@@ -9,6 +9,7 @@ import {
 import { StudioError } from "../../contract/errors.ts";
 import type { Caller } from "../caller.ts";
 import type { Knock } from "../gate.ts";
+import type { Sockets } from "../../http/sockets.ts";
 import type { ListenerGate } from "../listener-gate.ts";
 import type { Followed, RequestLog } from "../request-log.ts";
 import { MessageReaders } from "./message-readers.ts";
@@ -24,11 +25,13 @@ export interface Passed {
 export class CallGate {
   readonly #gate: ListenerGate;
   readonly #requests: RequestLog;
+  readonly #sockets: Pick<Sockets, "begin">;
   readonly #passed = new WeakMap<Metadata, Passed>();
   readonly #readers = new MessageReaders();
 
-  constructor(gate: ListenerGate, requests: RequestLog) {
+  constructor(gate: ListenerGate, requests: RequestLog, sockets: Pick<Sockets, "begin">) {
     this.#gate = gate;
+    this.#sockets = sockets;
     this.#requests = requests;
   }
 
@@ -41,12 +44,14 @@ export class CallGate {
   readonly intercept: ServerInterceptor = ({ path, requestStream }, call) => {
     let followed: Followed | undefined;
     let isRead: (() => void) | undefined;
+    const rest = this.#sockets.begin(call.getConnectionInfo());
     const finish = (outcome: Pick<Outcome, "code" | "details">): void => {
       if (outcome.code !== status.OK) followed?.reply.take(outcome.details);
       const headers = { "grpc-status": outcome.code };
       followed?.end({ isAnswered: true, status: httpStatusOf(outcome.code), headers });
       followed = undefined;
       isRead?.();
+      rest();
     };
     const refuse = (refusal: Outcome): void => {
       finish(refusal);
@@ -79,6 +84,7 @@ export class CallGate {
           },
           onCancel: () => {
             isRead?.();
+            rest();
             followed?.end({ isAnswered: false, headers: {} });
             followed = undefined;
           },

@@ -1,10 +1,15 @@
-import { createServer, type Server as NetServer } from "node:net";
+import { createServer, type Server as NetServer, type Socket } from "node:net";
+import { createServer as createSecureServer } from "node:tls";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { isLoopback } from "../../contract/loopback.ts";
 import { StudioError } from "../../contract/errors.ts";
+import type { ShownTls } from "../../contract/server.ts";
 import { bind } from "../../http/bind.ts";
 import { hostAndPort } from "../../http/hosts.ts";
-import type { Address, InferenceServerParts } from "../inference-server.ts";
+import { SECURE, showCertificate } from "../../http/secure-server.ts";
+import { type SocketLimits, Sockets } from "../../http/sockets.ts";
+import type { WatchedCertificate } from "../certificate.ts";
+import { type Address, certificateOf, type InferenceServerParts } from "../inference-server.ts";
 import { ListenerGate } from "../listener-gate.ts";
 import { CallGate } from "./call-gate.ts";
 import { GrpcDefinition } from "./grpc-definition.ts";
@@ -14,14 +19,18 @@ import { isReady, modelMethods } from "./model-methods.ts";
 import { pictureMethods } from "./picture-methods.ts";
 import { reflectionMethods } from "./reflection-methods.ts";
 
-export type GrpcServerParts = Omit<InferenceServerParts, "installRoutes">;
+export type GrpcServerParts = Omit<InferenceServerParts, "installRoutes"> & {
+  /** Fewer connections than usual. */
+  readonly sockets?: SocketLimits;
+};
 
 const SERVICE = "inference.GRPCInferenceService";
 
 /** What is being drawn ends within two seconds, so that its client can be told. */
 const GRACE_MS = 2000;
 
-const MAX_CONNECTIONS = 1024;
+/** A client has one connection for all of its calls, and a proxy in front has few: less than REST's. */
+const SOCKETS: SocketLimits = { most: 1024, mostOfAddress: 768 };
 
 /** Largest request: prompts and settings have some kilobytes, and a stream reads sixteen ahead. */
 const MAX_MESSAGE_BYTES = 1 << 20;
@@ -45,31 +54,44 @@ export class GrpcServer {
   readonly #server: Server;
   readonly #closing: AbortController;
   readonly #sockets: NetServer;
+  readonly #certificate: WatchedCertificate | undefined;
   readonly port: number;
   /** Such as `127.0.0.1:8081`, as gRPC's clients take it. */
   readonly target: string;
 
   private constructor(
     { server, closing }: { readonly server: Server; readonly closing: AbortController },
-    sockets: NetServer,
+    {
+      sockets,
+      certificate,
+    }: { readonly sockets: NetServer; readonly certificate: WatchedCertificate | undefined },
     { host, port }: Omit<Address, "tries">,
   ) {
     this.#server = server;
     this.#closing = closing;
     this.#sockets = sockets;
+    this.#certificate = certificate;
     this.port = port;
     this.target = hostAndPort(host, port);
   }
 
-  /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, or as PORT_IN_USE. */
+  /** The certificate that it shows. */
+  get tls(): ShownTls | undefined {
+    return this.#certificate?.shown;
+  }
+
+  /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, as CERTIFICATE_UNUSABLE or as PORT_IN_USE. */
   static async listen(address: Address, parts: GrpcServerParts): Promise<GrpcServer> {
     const { file, engine, requests, log } = parts;
     const { host } = address;
     if (!isLoopback(host) && !file.hasKeys && file.reach === undefined)
       throw new StudioError("KEY_NEEDED", { host });
     const definition = await GrpcDefinition.read();
-    const listening = new ListenerGate(host, file);
-    const gate = new CallGate(listening, requests);
+    const certificate = await certificateOf(address, log);
+    const scheme = certificate === undefined ? "http" : "https";
+    const listening = new ListenerGate({ host, scheme }, file);
+    const limited = new Sockets(parts.sockets ?? SOCKETS);
+    const gate = new CallGate(listening, requests, limited);
     const closing = new AbortController();
     const server = new Server({ ...OPTIONS, interceptors: [gate.intercept] });
     const pictures = {
@@ -91,18 +113,24 @@ export class GrpcServer {
       log,
     });
     const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-    const sockets = createServer((socket) => injector.injectConnection(socket));
-    sockets.maxConnections = MAX_CONNECTIONS;
+    const sockets = socketsFor(certificate, (socket) => injector.injectConnection(socket));
+    sockets.on("connection", (socket: Socket) => limited.take(socket));
     sockets.on("error", (error) => sockets.listening && log.error(error));
-    const port = await bind(sockets, address);
-    listening.open(port, scopeOf);
-    return new GrpcServer({ server, closing }, sockets, { host, port });
+    try {
+      const port = await bind(sockets, address);
+      listening.open(port, scopeOf);
+      return new GrpcServer({ server, closing }, { sockets, certificate }, { host, port });
+    } catch (error) {
+      certificate?.close();
+      throw error;
+    }
   }
 
   /** Refuses what its clients wait for, and ends their connections. */
   async close(): Promise<void> {
     if (!this.#sockets.listening) return;
     this.#sockets.close();
+    this.#certificate?.close();
     this.#closing.abort(new StudioError("SERVER_CLOSING"));
     const { promise, resolve } = Promise.withResolvers<void>();
     const late = setTimeout(resolve, GRACE_MS);
@@ -111,4 +139,18 @@ export class GrpcServer {
     clearTimeout(late);
     this.#server.forceShutdown();
   }
+}
+
+/** Connections over which HTTP/2 is spoken: encrypted, where there is a certificate. */
+function socketsFor(
+  certificate: WatchedCertificate | undefined,
+  onConnection: (socket: Socket) => void,
+): NetServer {
+  if (certificate === undefined) return createServer(onConnection);
+  const options = { ...certificate.context, ...SECURE, ALPNProtocols: ["h2"] };
+  const server = createSecureServer(options, onConnection);
+  // A handshake that fails, a client's that does not trust the certificate, is no mistake of ours.
+  server.on("tlsClientError", (_, socket) => socket.destroy());
+  showCertificate(server, certificate);
+  return server;
 }

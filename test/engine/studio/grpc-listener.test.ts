@@ -8,10 +8,12 @@ import { LocalServer } from "../../../engine/studio/local-server.ts";
 import type { ServingOptions } from "../../../engine/studio/serving-run.ts";
 import type { ServerChange } from "../../../engine/contract/server.ts";
 import { ConstantEngine } from "../../fakes/constant-engine.ts";
+import { certificate } from "../../fakes/certificates.ts";
 import { asker } from "../../fakes/open-grpc-server.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { takenPort } from "../../fakes/taken-port.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+import { tlsFiles } from "../../fakes/tls-files.ts";
 
 async function begun(settings: ServerChange, run: ServingOptions = {}): Promise<LocalServer> {
   const file = await ServerFile.open(temporaryFolder());
@@ -70,4 +72,27 @@ test("a port that is taken is told of beside the server that runs, or nothing ch
   expect(server.get()).toMatchObject({ grpcTarget, settings: { grpcPort: 0 } });
   const required = begun({}, { grpcPort, isRequired: true });
   await expect(required).rejects.toThrow(refusal("PORT_IN_USE"));
+});
+
+test("a certificate is checked as it is chosen, and both listeners show it at once", async () => {
+  const server = await begun({ grpcPort: 0 });
+  const before = server.get();
+  const files = tlsFiles(await certificate());
+  const wrong = { ...files, cert: `${files.cert}.absent` };
+  await expect(server.change({ tls: wrong })).rejects.toThrow(refusal("CERTIFICATE_UNUSABLE"));
+  expect(server.get()).toEqual(before);
+  const after = await server.change({ tls: files });
+  expect(after).toMatchObject({ settings: { tls: files }, tls: { warnings: [] } });
+  expect(after.origin).toMatch(/^https:/);
+  await expect(isLive(after.grpcTarget)).rejects.toThrow("UNAVAILABLE");
+  await server.stop();
+  await expect(server.change({ tls: wrong })).rejects.toThrow(refusal("CERTIFICATE_UNUSABLE"));
+  const plain = await server.change({ tls: null, isOn: true });
+  expect([plain.origin, plain.tls]).toEqual([expect.stringMatching(/^http:/), undefined]);
+});
+
+test("a certificate of this run is kept nowhere", async () => {
+  const server = await begun({}, { tls: tlsFiles(await certificate()) });
+  const { origin, settings } = server.get();
+  expect([origin, settings.tls]).toEqual([expect.stringMatching(/^https:/), null]);
 });

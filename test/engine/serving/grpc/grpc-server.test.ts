@@ -1,5 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
+import { ConstantEngine } from "../../../fakes/constant-engine.ts";
 import { takenPort } from "../../../fakes/taken-port.ts";
 import { asker, openGrpcServer } from "../../../fakes/open-grpc-server.ts";
 import { GrpcServer } from "../../../../engine/serving/grpc/grpc-server.ts";
@@ -33,4 +34,31 @@ test("after closing nobody is answered", async () => {
   await ask("ServerLive");
   await server.close();
   await expect(ask("ServerLive")).rejects.toMatchObject({ code: status.UNAVAILABLE });
+});
+
+test("an address that has all of its connections gets a new one for its oldest that is at rest", async () => {
+  const { target, engine } = await openGrpcServer({
+    engine: new ConstantEngine({ stepMs: 300 }),
+    sockets: { most: 100, mostOfAddress: 3 },
+  });
+  // Channels of their own: each has a connection.
+  const channel = { "grpc.use_local_subchannel_pool": 1 };
+  const inputs = [
+    {
+      name: "prompt",
+      datatype: "BYTES",
+      shape: [1],
+      contents: { bytes_contents: [Buffer.from("a fish")] },
+    },
+  ];
+  const drawing = (await asker(target, { channel }))("ModelInfer", {
+    model_name: "starter",
+    inputs,
+  });
+  await expect.poll(() => engine.jobs.length).toBe(1);
+  for (let i = 0; i < 6; i++) {
+    const ask = await asker(target, { channel });
+    expect(await ask("ServerLive")).toEqual({ live: true });
+  }
+  expect(await drawing).toMatchObject({ model_name: "starter" });
 });

@@ -6,7 +6,7 @@ const HEALTH = "grpc.health.v1.Health";
 
 test("a probe without a key hears whether the next request would be drawn", async () => {
   const { target, engine } = await openGrpcServer({ settings: { isKeyRequired: true } });
-  const ask = await asker(target, HEALTH);
+  const ask = await asker(target, { service: HEALTH });
   expect(await ask("Check")).toEqual({ status: 1 });
   expect(await ask("Check", { service: "inference.GRPCInferenceService" })).toEqual({ status: 1 });
   engine.served = undefined;
