@@ -1,7 +1,8 @@
-import { Keyboard, ListOrdered, Search } from "lucide-react";
-import { useMemo } from "react";
+import { Keyboard, ListOrdered, Search, Undo2 } from "lucide-react";
+import { useEffect, useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Action } from "../shortcuts/registry.ts";
+import { undoLast, wasDoneAfter } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { PAGES } from "./rail.tsx";
 
@@ -12,6 +13,7 @@ export type Shown = "palette" | "sheet" | "queue" | undefined;
 export function useFrameActions(show: (shown: Shown) => void): readonly Action[] {
   const t = useWords("frame");
   const [, navigate] = useLocation();
+  useEffect(noteTyping, []);
   return useMemo(() => {
     const group = t("studio");
     const pages = PAGES.map(({ id, icon }, index) => ({
@@ -35,6 +37,26 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
         group,
         run: () => show(overlay.id),
       })),
+      {
+        id: "frame.undo",
+        label: t("undo"),
+        group,
+        icon: Undo2,
+        keys: "mod+z",
+        isFieldsOwn: () => !wasDoneAfter(typedAt),
+        run: undoLast,
+      },
     ];
   }, [t, navigate, show]);
+}
+
+/** When something was last typed, in the page's time: a field takes that back itself. */
+let typedAt = 0;
+
+function noteTyping(): () => void {
+  const note = () => {
+    typedAt = performance.now();
+  };
+  document.addEventListener("input", note, true);
+  return () => document.removeEventListener("input", note, true);
 }

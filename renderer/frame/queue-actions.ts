@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useStudio } from "../connection/studio.tsx";
 import type { Action } from "../shortcuts/registry.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
-import { attempt, showToast } from "../ui/toasts.ts";
+import { attempt, showUndo } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
 /** What can be done with the queue from every page. */
@@ -18,7 +18,7 @@ export function useQueueActions(): readonly Action[] {
     const clear = async () => {
       const ids = [...useQueue.getState().openIds];
       await client.generation.cancel({ ids });
-      showToast(t("queue.cleared", { count: ids.length }), {
+      showUndo(t("queue.cleared", { count: ids.length }), {
         label: t("queue.restore"),
         run: () => attempt(client.generation.retry({ ids })),
       });

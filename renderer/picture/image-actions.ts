@@ -21,7 +21,7 @@ import { desktop } from "../connection/desktop.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import type { Action } from "../shortcuts/registry.ts";
 import { changeForm, RECALLED, type Recalled, recallRecord } from "../state/form.ts";
-import { attempt, showToast } from "../ui/toasts.ts";
+import { attempt, showToast, showUndo } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { copyImage, downloadImage } from "./copy-image.ts";
 
@@ -117,7 +117,7 @@ function keepActions(images: readonly Image[], { client }: Studio, t: Words): re
   const restore = () => attempt(client.gallery.restore({ ids }));
   const trash = async () => {
     await client.gallery.trash({ ids });
-    showToast(t("trashed", { count }), { label: t("actions.undo"), run: restore });
+    showUndo(t("trashed", { count }), { label: t("actions.undo"), run: restore });
   };
   if (images.every((image) => image.isTrashed))
     return [

@@ -16,6 +16,8 @@ export interface Action {
   readonly worksInFields?: boolean;
   /** Selector of what must hold the focus for the keys to act: for Enter and Space, which press buttons. */
   readonly within?: string;
+  /** Whether a text field that has the focus keeps the keys to itself at this moment. */
+  readonly isFieldsOwn?: () => boolean;
   readonly isDisabled?: boolean;
   readonly isDanger?: boolean;
   /** Left out of palette and sheet: what only makes sense on a menu. */

@@ -4,7 +4,7 @@ import { StudioError } from "../../../engine/contract/errors.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { refreshBuckets } from "../../state/connections.ts";
 import { RemoveDialog } from "../../ui/remove-dialog.tsx";
-import { attempt, showFailure, showToast } from "../../ui/toasts.ts";
+import { attempt, showFailure, showToast, showUndo } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { lastNameOf, type Row } from "./rows.ts";
 import { removeRows } from "./remove-rows.ts";
@@ -29,7 +29,7 @@ export function useRemoval({ check }: Connection, place: BucketPlace) {
     if (failure) showFailure(new StudioError(failure.error.code, failure.error.details));
     const words = t(failureCount > 0 ? "removedSome" : "removed", { count, failureCount });
     if (undo.length === 0) showToast(words);
-    else showToast(words, { label: ui("undo"), run: () => attempt(restore(undo)) });
+    else showUndo(words, { label: ui("undo"), run: () => attempt(restore(undo)) });
   };
   const [first] = asked;
   const dialog = (

@@ -5,7 +5,7 @@ import { type Studio, useStudio } from "../../connection/studio.tsx";
 import { downloadImage } from "../../picture/copy-image.ts";
 import type { Action } from "../../shortcuts/registry.ts";
 import { useImages } from "../../state/images.ts";
-import { attempt, showToast } from "../../ui/toasts.ts";
+import { attempt, showToast, showUndo } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { inParts } from "./in-parts.ts";
 
@@ -81,7 +81,7 @@ function trashing(ids: readonly string[], { client }: Studio, t: PictureWords) {
   const restore = () => attempt(inParts(ids, (part) => client.gallery.restore({ ids: part })));
   const trash = async () => {
     await inParts(ids, (part) => client.gallery.trash({ ids: part }));
-    showToast(t("trashed", { count: ids.length }), { label: t("actions.undo"), run: restore });
+    showUndo(t("trashed", { count: ids.length }), { label: t("actions.undo"), run: restore });
   };
   return {
     id: "picture.trash",

@@ -13,6 +13,7 @@ export const frame = {
   openPalette: "Find a command",
   openSheet: "Show keyboard shortcuts",
   openQueue: "Show the queue",
+  undo: "Undo",
   title: "{{page}} · Darkroom",
   busyTitle: "({{count}}) {{page}} · Darkroom",
   status: "Status",
