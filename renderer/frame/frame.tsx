@@ -8,6 +8,7 @@ import { Palette, Sheet } from "../shortcuts/action-lists.tsx";
 import { Keyboard } from "../shortcuts/keyboard.tsx";
 import { runAction, useActions } from "../shortcuts/registry.ts";
 import { useConnection } from "../state/connection.ts";
+import { useKeptForm } from "../state/form-keeping.ts";
 import { useFollowStudio } from "../state/follow-studio.ts";
 import { markNoticesRead, useView } from "../state/view.ts";
 import { Button } from "../ui/button.tsx";
@@ -37,6 +38,7 @@ function Room({ children }: { children: ReactNode }) {
   const [address] = useLocation();
   const [shown, setShown] = useState<Shown>();
   const close = () => setShown(undefined);
+  useKeptForm();
   useBusySigns(t(pageOf(address)));
   useActions(useFrameActions(setShown));
   useActions(useQueueActions());

@@ -6,7 +6,6 @@ import { Details, OrderDetails } from "../picture/details.tsx";
 import { useImageActions } from "../picture/image-actions.ts";
 import { useActions } from "../shortcuts/registry.ts";
 import { useConnection } from "../state/connection.ts";
-import { useKeptForm } from "../state/form-keeping.ts";
 import { useImages } from "../state/images.ts";
 import { useQueue } from "../state/queue.ts";
 import { keepLayout, toggleDetails, useView } from "../state/view.ts";
@@ -23,19 +22,18 @@ import styles from "./generate-page.module.css";
 import { useReasons } from "./press/reasons.ts";
 import { useGenerate } from "./press/use-generate.ts";
 import { EmptyStage, type EmptyStageProps } from "./stage/empty-stage.tsx";
-import { useLookedAt } from "../state/selection.ts";
+import { useSession } from "../state/selection.ts";
 import { SessionStrip } from "./stage/session-strip.tsx";
 import { Stage } from "./stage/stage.tsx";
 
 /** The Generate page: what to draw, the picture as it develops, and how it was made. */
 export function GeneratePage() {
-  useKeptForm();
   const t = useWords("generate");
   const model = useChosenModel();
   const reasons = useReasons(model);
   const press = useGenerate(model);
   const prompt = useRef<HTMLTextAreaElement>(null);
-  const looked = useLookedAt();
+  const { looked, all } = useSession();
   const { isDetailsOpen, isFormOpen, layouts } = useView();
   const isWide = useMediaQuery("(min-width: 1200px)");
   useActions(useGenerateActions(press, reasons.length > 0, prompt));
@@ -70,7 +68,7 @@ export function GeneratePage() {
           {looked ? (
             <>
               <Stage generation={looked} />
-              <SessionStrip looked={looked} />
+              <SessionStrip looked={looked} all={all} />
               {isWide && !isDetailsOpen && <ShowDetails />}
             </>
           ) : (

@@ -1,9 +1,9 @@
 import type { Studio } from "../connection/studio.tsx";
-import { changeForm } from "./form.ts";
+import { keepFields } from "./form-keeping.ts";
 import { changeSettings } from "./settings.ts";
 
-/** Chooses where to draw. Who has an endpoint has answered the first start's question by it. */
+/** Chooses where to draw, and keeps it. Who has an endpoint has answered the first start's question by it. */
 export async function drawAt(studio: Studio, target: string): Promise<void> {
-  changeForm({ target });
+  await keepFields(studio, { target });
   await changeSettings(studio, { isIntroduced: true });
 }

@@ -8,18 +8,25 @@ import { changeForm, type FormFields, type FormState, useForm } from "./form.ts"
 /** The form is written so long after the last change. */
 const REST_MS = 600;
 
-/** Reads the form as it was left, and keeps it as it changes: in the studio, so that it survives everything. */
+/**
+ * Reads the form as it was left, and keeps it as it changes on whichever page: in the studio, so that it
+ * survives everything. What changed while it was read is kept, too.
+ */
 export function useKeptForm(): void {
   const studio = useStudio();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const keep = (form: FormState, before: FormState) => {
-      if (!form.isLoaded || !before.isLoaded) return;
+    const keep = (form: FormState) => {
+      if (!form.isLoaded) return;
       clearTimeout(timer);
       timer = setTimeout(() => void write(studio, form), REST_MS);
     };
+    const stop = useForm.subscribe(keep);
     void readForm(studio.client);
-    return useForm.subscribe(keep);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
   }, [studio]);
 }
 
@@ -35,6 +42,7 @@ export async function readForm({ settings, generation }: FormSource): Promise<vo
   if (before.isLoaded) return;
   const nothing: Form = {};
   const form = await settings.readForm().catch(() => nothing);
+  if (useForm.getState().isLoaded) return;
   const typed = changed(before, useForm.getState());
   useForm.setState({ ...fieldsOf(form), isLoaded: true });
   if (Object.keys(typed).length > 0) changeForm(typed);
@@ -51,6 +59,13 @@ export async function readForm({ settings, generation }: FormSource): Promise<vo
 function changed(before: FormState, now: FormState): FormFields {
   const was: Readonly<Record<string, unknown>> = { ...before };
   return Object.fromEntries(Object.entries(now).filter(([name, value]) => was[name] !== value));
+}
+
+/** Changes fields and writes the form without a rest: for what must be kept when the page goes elsewhere. */
+export async function keepFields(studio: Studio, fields: FormFields): Promise<void> {
+  await readForm(studio.client);
+  changeForm(fields);
+  await write(studio, useForm.getState());
 }
 
 async function write({ client }: Studio, form: FormState): Promise<void> {

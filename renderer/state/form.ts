@@ -75,17 +75,21 @@ type Recallable = { readonly [Name in keyof ForeignRecord]?: ForeignRecord[Name]
 
 /**
  * Takes over what a picture says of how it was made; what it does not say stays. What other studios
- * allow and this one does not is brought within our limits. A whole record that names no scheduler was
- * drawn with the model's own, one without an interval was guided throughout, and one
- * without a cache ran the whole UNet in every step.
+ * allow and this one does not is brought within our limits. A record with a prompt that lacks a seed or
+ * a negative prompt has none, and what a whole record lacks was the model's own: scheduler, guidance,
+ * precision, no interval and no cache.
  */
 export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
   const given = Object.entries(record).filter(
     ([name, value]) => value !== undefined && names.some((known) => known === name),
   );
   const { seed, ...fields }: FormFields = Object.fromEntries(given.map(asked));
-  const isWhole = record.prompt !== undefined && record.steps !== undefined;
+  const hasPrompt = record.prompt !== undefined;
+  const isWhole = hasPrompt && record.steps !== undefined;
   useForm.setState({
+    ...(hasPrompt && lacking(names)),
+    ...(isWhole && ownOf(names)),
+    ...(isWhole && names.includes("seed") && beginning(record)),
     ...fields,
     ...(fields.prompt !== undefined && { prompt: fields.prompt.slice(0, MAX_PROMPT) }),
     ...(fields.width !== undefined && { width: snapSide(fields.width, 8) }),
@@ -95,17 +99,34 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
     }),
     ...(seed !== undefined && { seed }),
     ...(fields.steps !== undefined && { isPresetChosen: true }),
-    ...(isWhole && unsaid(fields, names)),
   });
 }
 
-/** What a whole record does not say is the model's own: they are the fields that it may leave out. */
-function unsaid(fields: FormFields, names: readonly Recalled[]): FormFields {
+/** Without a seed there was a new one, and without a negative prompt none: what the form had is of another picture. */
+function lacking(names: readonly Recalled[]): FormFields {
   return {
-    ...(names.includes("scheduler") && { scheduler: fields.scheduler }),
-    ...(names.includes("guidanceInterval") && { guidanceInterval: fields.guidanceInterval }),
-    ...(names.includes("cacheInterval") && { cacheInterval: fields.cacheInterval }),
+    ...(names.includes("seed") && { seed: "" }),
+    ...(names.includes("negativePrompt") && { negativePrompt: "" }),
   };
+}
+
+/** A picture without a strength was drawn from noise: no start image, then. */
+function beginning({ strength }: Recallable): FormFields {
+  return strength === undefined ? { initImage: undefined } : { strength };
+}
+
+/** What a whole record may leave out, as the model's own. */
+const OMITTED = [
+  "scheduler",
+  "guidanceScale",
+  "precision",
+  "guidanceInterval",
+  "cacheInterval",
+] as const satisfies readonly Recalled[];
+
+function ownOf(names: readonly Recalled[]): FormFields {
+  const omitted = OMITTED.filter((name) => names.includes(name));
+  return Object.fromEntries(omitted.map((name) => [name, undefined]));
 }
 
 /** Of precisions int8 alone can be asked for: the others are a device's own. */

@@ -1,11 +1,10 @@
 import { Clock, ImageOff } from "lucide-react";
-import { type CSSProperties, type ReactNode, useEffect, useMemo, useState } from "react";
+import { type CSSProperties, type ReactNode, useEffect, useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useImages, wantImages } from "../../state/images.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
-import { newestFirst, useQueue } from "../../state/queue.ts";
 import { followNewest, selectGeneration } from "../../state/selection.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -13,12 +12,15 @@ import { useWords } from "../../words/words.ts";
 import { endSign } from "./end-sign.ts";
 import styles from "./session-strip.module.css";
 
+export interface SessionStripProps {
+  readonly looked: Generation;
+  readonly all: readonly Generation[];
+}
+
 /** Everything asked for lately, newest first; one of it is on the stage. */
-export function SessionStrip({ looked }: { looked: Generation }) {
+export function SessionStrip({ looked, all }: SessionStripProps) {
   const t = useWords("generate");
   const { client } = useStudio();
-  const queue = useQueue();
-  const all = useMemo(() => newestFirst(queue), [queue]);
   useEffect(() => {
     wantImages(
       client,

@@ -11,3 +11,14 @@ test("whoever draws at an endpoint is not asked the first start's question any m
   expect((await studio.client.settings.get()).isIntroduced).toBe(true);
   expect(useForm.getState().target).toBe("kt2");
 });
+
+test("where to draw is kept at once, whatever the page does next", async () => {
+  useForm.setState(useForm.getInitialState(), true);
+  const studio = createStudio(new FakeStudio("few").client());
+  await studio.client.settings.writeForm({ prompt: "a boat", target: "local" });
+  await drawAt(studio, "kt2");
+  expect(await studio.client.settings.readForm()).toMatchObject({
+    prompt: "a boat",
+    target: "kt2",
+  });
+});

@@ -50,7 +50,7 @@ describe("recalling a picture's settings", () => {
     recallRecord(record);
     expect(useForm.getState()).toMatchObject({
       prompt: "a fish",
-      negativePrompt: "blurry",
+      negativePrompt: "",
       count: 4,
       steps: 20,
       seed: "7",
@@ -59,6 +59,28 @@ describe("recalling a picture's settings", () => {
       guidanceScale: 0,
       isPresetChosen: true,
     });
+  });
+
+  test("replaces what the picture clearly lacks: the old seed and what was of the old picture", () => {
+    const initImage = { id: "one", width: 64, height: 64, address: "" };
+    const old = {
+      seed: "12",
+      negativePrompt: "blurry",
+      guidanceScale: 3,
+      precision: "int8",
+    } as const;
+    useForm.setState({ ...old, initImage, count: 4 });
+    recallRecord({ prompt: "a fish", steps: 20 });
+    expect(useForm.getState()).toMatchObject({ prompt: "a fish", seed: "", negativePrompt: "" });
+    expect(useForm.getState()).toMatchObject({ count: 4, steps: 20 });
+    const { guidanceScale, precision, initImage: start } = useForm.getState();
+    expect([guidanceScale, precision, start]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test("keeps the seed where it takes over everything but that", () => {
+    useForm.setState({ seed: "12", negativePrompt: "blurry" });
+    recallRecord({ prompt: "a fish" }, ["prompt"]);
+    expect(useForm.getState()).toMatchObject({ seed: "12", negativePrompt: "blurry" });
   });
 
   test("takes over only the fields asked for", () => {

@@ -27,3 +27,13 @@ test("the chosen one is looked at; else what runs, what is next, what was presse
   expect(lookedAt(queueOf([done]), undefined)).toBe(done);
   expect(lookedAt(queueOf([]), undefined)).toBeUndefined();
 });
+
+test("a trashed one gives its place to the one after it in the strip, or to the one before", () => {
+  const older = generationOf(orderOf(4), 9, { state: "done" });
+  const queue = queueOf([older, done]);
+  const isTrashed = (id: string) => (generation: Generation) => generation.id === id;
+  expect(lookedAt(queue, done.id, isTrashed(done.id))).toBe(older);
+  expect(lookedAt(queue, older.id, isTrashed(older.id))).toBe(done);
+  expect(lookedAt(queue, undefined, isTrashed(done.id))).toBe(older);
+  expect(lookedAt(queueOf([done]), undefined, isTrashed(done.id))).toBeUndefined();
+});
