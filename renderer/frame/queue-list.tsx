@@ -29,7 +29,10 @@ export function QueueList() {
   const ended = useMemo(() => endedWithout(Object.values(byId)), [byId]);
   return (
     <div className={styles.queue}>
-      <QueueTools hasWaiting={open.length > 1} hasEnded={Object.keys(byId).length > open.length} />
+      <QueueTools
+        hasWaiting={open.some(({ state }) => state === "waiting")}
+        hasEnded={Object.keys(byId).length > open.length}
+      />
       {open.length === 0 ? (
         <p className={styles.empty}>{t("queue.empty")}</p>
       ) : (

@@ -1,10 +1,12 @@
-import { CircleX, RotateCcw, X } from "lucide-react";
+import { CircleX, ImageIcon, RotateCcw, X } from "lucide-react";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { isRemote, useTargetName } from "../picture/targets.ts";
+import { useImages } from "../state/images.ts";
 import { useProgress } from "../state/progress.ts";
 import { isOpen } from "../state/queue.ts";
 import { IconButton } from "../ui/icon-button.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatClock } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
@@ -19,6 +21,7 @@ export function QueueRow({ generation }: { generation: Generation }) {
   const prompt = order.prompt === "" ? t("queue.noPrompt") : order.prompt;
   return (
     <>
+      <Thumbnail generation={generation} />
       <div className={styles.words}>
         <p className={styles.prompt}>{prompt}</p>
         <p className={styles.note}>
@@ -51,6 +54,17 @@ export function QueueRow({ generation }: { generation: Generation }) {
         </>
       )}
     </>
+  );
+}
+
+/** The picture as far as it is drawn, or a place for it. */
+function Thumbnail({ generation: { id, imageId = "" } }: { generation: Generation }) {
+  const preview = useProgress((all) => all[id]?.preview);
+  const address = useImages((all) => all[imageId]?.thumbnail) ?? preview;
+  return (
+    <span className={styles.thumbnail} aria-hidden>
+      {address === undefined ? <Icon of={ImageIcon} /> : <img src={address} alt="" />}
+    </span>
   );
 }
 

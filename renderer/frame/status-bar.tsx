@@ -39,18 +39,25 @@ export interface StatusBarProps {
 export function StatusBar({ isQueueOpen, onQueueOpenChange }: StatusBarProps) {
   const { queries } = useStudio();
   const t = useWords("frame");
+  const isLost = useConnection(({ state }) => state === "lost");
   const isBusy = useQueue(({ openIds }) => openIds.length > 0);
   const endpoint = useEndpoint(useForm(({ target }) => target));
   const machine = useQuery({
     ...queries.machine.get.queryOptions(),
     refetchInterval: isBusy ? BUSY_MS : IDLE_MS,
   }).data;
+  // Of a studio that does not answer nothing is known.
+  if (isLost)
+    return (
+      <footer className={styles.bar} aria-label={t("status")}>
+        <ConnectionWords />
+      </footer>
+    );
   return (
     <footer className={styles.bar} aria-label={t("status")}>
       {endpoint ? <TargetChip endpoint={endpoint} /> : <DeviceChip machine={machine} />}
       {machine && <MemoryChip machine={machine} />}
       <span className={styles.space} />
-      <ConnectionWords />
       <ServerChip />
       <QueueChip isOpen={isQueueOpen} onOpenChange={onQueueOpenChange} />
       {machine && (
@@ -99,11 +106,10 @@ function MemoryChip({ machine }: { machine: Machine }) {
   );
 }
 
-/** Silent while all is well. */
+/** Since when the studio does not answer. */
 function ConnectionWords() {
   const t = useWords("frame");
-  const { state, lostAt } = useConnection();
-  if (state !== "lost") return null;
+  const { lostAt } = useConnection();
   const time = (lostAt ?? new Date()).toLocaleTimeString("en-GB", { timeStyle: "short" });
   return (
     <span className={styles.lost} role="status">

@@ -91,6 +91,8 @@ export const generate = {
     generate: "Generate",
     cancel: "Cancel",
     cancelHint: "Cancel the running picture",
+    paused: "The queue is paused.",
+    resume: "Resume",
     each: "About {{time}}",
     many: "About {{time}} each, {{total}} together",
     load: "{{time}} more for loading",
