@@ -13,7 +13,7 @@ export type Shown = "palette" | "sheet" | "queue" | undefined;
 export function useFrameActions(show: (shown: Shown) => void): readonly Action[] {
   const t = useWords("frame");
   const [, navigate] = useLocation();
-  useEffect(noteTyping, []);
+  useEffect(followTyping, []);
   return useMemo(() => {
     const group = t("studio");
     const pages = PAGES.map(({ id, icon }, index) => ({
@@ -53,10 +53,11 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
 /** When something was last typed, in the page's time: a field takes that back itself. */
 let typedAt = 0;
 
-function noteTyping(): () => void {
-  const note = () => {
-    typedAt = performance.now();
-  };
-  document.addEventListener("input", note, true);
-  return () => document.removeEventListener("input", note, true);
+function noteTyped(): void {
+  typedAt = performance.now();
+}
+
+function followTyping(): () => void {
+  document.addEventListener("input", noteTyped, true);
+  return () => document.removeEventListener("input", noteTyped, true);
 }

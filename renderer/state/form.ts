@@ -84,12 +84,8 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
     ([name, value]) => value !== undefined && names.some((known) => known === name),
   );
   const { seed, ...fields }: FormFields = Object.fromEntries(given.map(asked));
-  const hasPrompt = record.prompt !== undefined;
-  const isWhole = hasPrompt && record.steps !== undefined;
   useForm.setState({
-    ...(hasPrompt && lacking(names)),
-    ...(isWhole && ownOf(names)),
-    ...(isWhole && names.includes("seed") && beginning(record)),
+    ...lacking(record, names),
     ...fields,
     ...(fields.prompt !== undefined && { prompt: fields.prompt.slice(0, MAX_PROMPT) }),
     ...(fields.width !== undefined && { width: snapSide(fields.width, 8) }),
@@ -103,10 +99,14 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
 }
 
 /** Without a seed there was a new one, and without a negative prompt none: what the form had is of another picture. */
-function lacking(names: readonly Recalled[]): FormFields {
+function lacking(record: Recallable, names: readonly Recalled[]): FormFields {
+  if (record.prompt === undefined) return {};
+  const isWhole = record.steps !== undefined;
   return {
     ...(names.includes("seed") && { seed: "" }),
     ...(names.includes("negativePrompt") && { negativePrompt: "" }),
+    ...(isWhole && ownOf(names)),
+    ...(isWhole && names.includes("seed") && beginning(record)),
   };
 }
 
