@@ -8,6 +8,8 @@ export interface ScopedRoute {
   /** As routers have it: `:name` stands for any one part. */
   readonly path: string;
   readonly scope?: RouteScope;
+  /** What stands behind the name, as a part of it, where POST is answered and GET is not: `:predict`. */
+  readonly verb?: string;
   readonly GET?: unknown;
   readonly POST?: unknown;
   readonly PUT?: unknown;
@@ -37,11 +39,14 @@ export function methodsOf(routes: readonly ScopedRoute[]): MethodsOf {
   const all = routes.map((route) => ({
     names: namesIn(route.path),
     methods: methodsOfRoute(route),
+    verb: route.verb,
   }));
   return (url) => {
     const names = namesIn(decoded(url.split(/[?#]/, 1)[0] ?? ""));
     const fitting = all.find((route) => fits(names, route.names));
-    return fitting?.methods ?? ["GET", "HEAD", "POST"];
+    if (fitting?.verb === undefined) return fitting?.methods ?? ["GET", "HEAD", "POST"];
+    const isVerb = names.at(-1)?.endsWith(fitting.verb) === true;
+    return fitting.methods.filter((method) => (method === "POST") === isVerb);
   };
 }
 

@@ -13,7 +13,8 @@ test("every peer has a test, and every test its peer", () => {
 test("packages of peers are pinned", () => {
   const loose = PEERS.flatMap(({ pip = [] }) => pip).filter((spec) => !/==[\d.]+$/.test(spec));
   const moving = PEERS.filter(({ go }) => go !== undefined && !/^v\d+\.\d/.test(go.version));
-  expect([loose, moving]).toEqual([[], []]);
+  const packages = PEERS.flatMap(({ npm = [] }) => npm).filter((spec) => !/@\d[\d.]+$/.test(spec));
+  expect([loose, moving, packages]).toEqual([[], [], []]);
   expect(PEERS.filter(({ pip, go }) => pip !== undefined && go !== undefined)).toEqual([]);
 });
 
@@ -21,8 +22,10 @@ test("where nothing can be installed every peer is skipped by name, and nothing 
   const env = { PATH: temporaryFolder(), DARKROOM_INTEROP_CACHE: temporaryFolder() };
   const ran = await runCommand(process.execPath, ["test/interop/run.ts"], { cwd: ".", env });
   expect([ran.code, ran.stderr]).toEqual([0, ""]);
-  for (const { name, go, isSlow } of PEERS) {
-    const missing = go === undefined ? "no Python 3.10 or newer" : "go is not on the PATH";
+  for (const { name, go, npm, isSlow } of PEERS) {
+    const program = go === undefined ? npm && "npm" : "go";
+    const missing =
+      program === undefined ? "no Python 3.10 or newer" : `${program} is not on the PATH`;
     const reason = isSlow === true ? "only with --all" : missing;
     expect(ran.stdout).toMatch(new RegExp(`^${name} skipped: .*${reason}`, "m"));
   }

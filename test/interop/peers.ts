@@ -7,6 +7,8 @@ export interface Peer {
    * with `go` where the test itself has the product fetch what it is tried with.
    */
   readonly pip?: readonly string[];
+  /** Where it is a package of npm's, pinned. */
+  readonly npm?: string;
   /** Where it is a program in Go, which is built here. */
   readonly go?: GoModule;
   /** Takes so long to install that only --all tries it. */
@@ -45,6 +47,36 @@ export const PEERS: readonly Peer[] = [
     pip: ["tritonclient[http,grpc]==2.73.0"],
     installMinutes: 3,
     size: "60 MB of packages",
+  },
+  {
+    name: "openai",
+    pip: ["openai==3.57.0"],
+    installMinutes: 2,
+    size: "40 MB of packages",
+  },
+  {
+    name: "openai-node",
+    npm: "openai@7.59.0",
+    installMinutes: 2,
+    size: "10 MB of packages",
+  },
+  {
+    name: "webuiapi",
+    pip: ["webuiapi==0.9.17", "pillow==13.0.0"],
+    installMinutes: 2,
+    size: "20 MB of packages",
+  },
+  {
+    name: "schemathesis",
+    pip: ["schemathesis==4.32.5"],
+    installMinutes: 3,
+    size: "60 MB of packages",
+  },
+  {
+    name: "kserve-client",
+    pip: ["kserve==0.20.0"],
+    installMinutes: 4,
+    size: "500 MB of packages",
   },
   {
     name: "torch-model-archiver",

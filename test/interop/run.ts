@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { PEERS, type Peer } from "./peers.ts";
 import { buildProgram } from "./go-program.ts";
 import { interopCache, Missing, requireProgram } from "./install-step.ts";
+import { installNpm } from "./npm-package.ts";
 import { installPackages, packageVersion } from "./virtual-environment.ts";
 
 /** What everything together may take, but with --all. */
@@ -74,6 +75,7 @@ async function install(peer: Peer, limitMs: number): Promise<string> {
     await buildProgram(peer, peer.go, deadline - performance.now());
     return peer.go.version;
   }
+  if (peer.npm !== undefined) return installNpm(peer, peer.npm, deadline - performance.now());
   if (peer.pip === undefined) {
     for (const program of peer.needs ?? []) await requireProgram(program);
     return "";

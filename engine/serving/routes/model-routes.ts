@@ -15,7 +15,7 @@ import { ModelTallies } from "../model-tallies.ts";
 import type { KnownModel } from "../picture-engine.ts";
 import { openaiModel, openaiModels } from "../openai/openai-models.ts";
 import { openapiOf } from "./openapi.ts";
-import { predictRoute } from "./predict-route.ts";
+import { predictRoute, VERB } from "./predict-route.ts";
 import { type Handler, protocolsOn, type Route } from "./route.ts";
 import type { SharedParts } from "./route-parts.ts";
 import {
@@ -75,7 +75,13 @@ function firstModelRoutes(
   });
   return [
     { path: "/v1/models", scope: "inference", GET: both },
-    { path: "/v1/models/:model", scope: "inference", GET: one, POST: predictRoute(parts) },
+    {
+      path: "/v1/models/:model",
+      scope: "inference",
+      verb: VERB,
+      GET: one,
+      POST: predictRoute(parts),
+    },
   ];
 }
 

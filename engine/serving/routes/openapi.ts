@@ -135,12 +135,24 @@ function requestBody({ body, form, isBodyOptional = false }: Operation): Schema 
 
 function contentOf({ reply, form }: Operation): Schema {
   const schema = anyOf(reply);
-  if (form === "events") return { content: { "text/event-stream": { schema } } };
+  if (form === "events") return { content: { "text/event-stream": { schema: eventOf(schema) } } };
   if (form === "either") {
-    const events = { schema: named(`${String(reply)}Event`) };
+    const events = { schema: eventOf(named(`${String(reply)}Event`)) };
     return { content: { "application/json": { schema }, "text/event-stream": events } };
   }
   return { content: { "application/json": { schema }, ...(form === "binary" ? BINARY : {}) } };
+}
+
+/** A server-sent event whose data is JSON. */
+function eventOf(contentSchema: Schema): Schema {
+  return {
+    type: "object",
+    required: ["data"],
+    properties: {
+      event: { type: "string" },
+      data: { type: "string", contentMediaType: "application/json", contentSchema },
+    },
+  };
 }
 
 function anyOf(names: string | readonly string[]): Schema {

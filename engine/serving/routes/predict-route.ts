@@ -8,7 +8,8 @@ import type { SharedParts } from "./route-parts.ts";
 import { sendMessage } from "./send-message.ts";
 import { nameOf, parameter, servedModel } from "./served-model.ts";
 
-const VERB = ":predict";
+/** Behind a model's name in an address of protocol v1. */
+export const VERB = ":predict";
 
 /** `POST /v1/models/{m}:predict`; the colon is part of a name to whoever cuts addresses at slashes. */
 export function predictRoute({ engine, admission, callerOf, bodies }: SharedParts): Handler {

@@ -165,6 +165,14 @@ describe("1: the server and its models", () => {
     ]);
   });
 
+  test("an address of protocol v1 takes what its verb does", async () => {
+    const { origin } = await openConstantServer();
+    const allowed = ["", ":predict", "%3Apredict"].map(
+      async (verb) => (await ask(`${origin}/v1/models/starter${verb}`, "PUT")).headers["allow"],
+    );
+    expect(await Promise.all(allowed)).toEqual(["GET, HEAD", "POST", "POST"]);
+  });
+
   test("HEAD is GET without its body", async () => {
     const answer = await ask(`${routes.origin}/v2/health/ready`, "HEAD");
     expect([answer.status, answer.bytes.length]).toEqual([200, 0]);

@@ -32,6 +32,7 @@ function validatorFor(method: string, path: string, { status, headers }: Answer)
   const isStream = String(headers["content-type"]).startsWith("text/event-stream");
   const type = isStream ? "text/event-stream" : "application/json";
   const steps = ["paths", known.path, method, "responses", "200", "content", type, "schema"];
+  if (isStream) steps.push("properties", "data", "contentSchema");
   return compiled(steps.map((step) => step.replaceAll("/", "~1")).join("/"));
 }
 

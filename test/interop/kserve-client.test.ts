@@ -1,0 +1,49 @@
+import { expect, onTestFinished, test } from "vitest";
+import { HostProcess } from "../e2e/host-process.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { JsonPeer } from "./json-peer.ts";
+
+async function aimed(): Promise<(over: "rest" | "grpc", request: object) => Promise<unknown>> {
+  const ports = ["--port", "0", "--endpoint-port", "0", "--grpc-port", "0"];
+  const host = new HostProcess([...ports, "--data-dir", temporaryFolder()]);
+  onTestFinished(() => host.stop("SIGKILL"));
+  await host.start();
+  const { endpoint = "", grpc = "" } = host;
+  const peer = JsonPeer.start("kserve-client", "kserve_client_calls.py", endpoint, grpc);
+  return (over, request) => peer.ask({ over, ...request });
+}
+
+const model = "stable-diffusion";
+const SMALL = { seed: 7, steps: 2, width: 64, height: 64 };
+
+test("KServe's SDK gets one picture over REST, as JSON and binary, and over gRPC", async () => {
+  const ask = await aimed();
+  for (const over of ["rest", "grpc"] as const) {
+    const truths = [{ call: "live" }, { call: "ready" }, { call: "modelReady", model }];
+    for (const request of truths) expect(await ask(over, request)).toBe(true);
+  }
+  const infer = (over: "rest" | "grpc", more: object = {}): Promise<unknown> => {
+    const parameters = { ...SMALL, ...more };
+    return ask(over, { call: "infer", model, prompt: "a red fish", parameters });
+  };
+  const first = await infer("rest");
+  expect(first).toMatchObject({ id: "11", model, shape: [64, 64, 3], type: "UINT8" });
+  expect([await infer("rest", { binary_data_output: true }), await infer("grpc")]).toEqual([
+    first,
+    first,
+  ]);
+});
+
+test("KServe's SDK hears what is wrong in our words", async () => {
+  const ask = await aimed();
+  const wrong = { call: "infer", model, prompt: "a", parameters: { steps: -1 } };
+  expect(await ask("rest", wrong)).toMatchObject({
+    status: 400,
+    message: expect.stringContaining("num_inference_steps cannot be -1"),
+  });
+  expect(await ask("grpc", wrong)).toMatchObject({
+    status: "StatusCode.INVALID_ARGUMENT",
+    message: expect.stringContaining("num_inference_steps cannot be -1"),
+  });
+  expect(await ask("rest", { ...wrong, model: "nobody" })).toMatchObject({ status: 404 });
+});
