@@ -15,6 +15,8 @@ export interface Staging {
   readonly target: string;
   readonly platform: string;
   readonly arch: string;
+  /** What is laid out besides packages; all that the host needs by default. */
+  readonly parts?: readonly string[];
 }
 
 /** What the host needs beside its packages, and is a part of the repository or built from it. */
@@ -29,6 +31,11 @@ const PARTS = [
   "LICENSE",
 ];
 
+/** What a container needs that stands in TorchServe's place: no pages, and the models come from a bucket. */
+export const RUNTIME_PARTS: readonly string[] = PARTS.filter(
+  (part) => part !== "dist/renderer" && part !== "assets/starter",
+);
+
 /** What no running program reads. */
 const IDLE =
   /\.(d\.[cm]?ts|map|md|tsbuildinfo|flow)$|\/(tsconfig\.json|test|tests|docs|example|examples|\.github|CHANGELOG[^/]*)$/i;
@@ -39,10 +46,10 @@ const IDLE =
  * never in it: Node reads no archive, and runs no TypeScript from below node_modules.
  */
 export async function stageStudio(staging: Staging): Promise<void> {
-  const { root, target } = staging;
+  const { root, target, parts = PARTS } = staging;
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  for (const part of PARTS) await copy(join(root, part), join(target, part), isRunning);
+  for (const part of parts) await copy(join(root, part), join(target, part), isRunning);
   for (const folder of await shippedPackages(root)) {
     const filter = (path: string): boolean => isShipped(path, staging);
     await copy(join(root, folder), join(target, folder), filter);
@@ -96,5 +103,6 @@ function isShipped(path: string, { platform, arch }: Staging): boolean {
 if (import.meta.main) {
   const root = join(import.meta.dirname, "..", "..");
   const { platform, arch } = process;
-  await stageStudio({ root, target: join(root, "dist", "studio"), platform, arch });
+  const parts = process.argv.includes("--runtime") ? { parts: RUNTIME_PARTS } : {};
+  await stageStudio({ root, target: join(root, "dist", "studio"), platform, arch, ...parts });
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import {
   DEPLOY_DEFAULTS,
   DEPLOY_MODES,
+  DEPLOY_RUNTIMES,
   type DeployDraft,
   deployDraftSchema,
   type DeployFile,
@@ -29,7 +30,7 @@ export function deployCommand(): Command {
 const FLAGS = [
   ["namespace", "namespace <ns>", "the project"],
   ["mode", "mode <mode>", `as KServe runs it: ${DEPLOY_MODES.join(" or ")}`],
-  ["runtime", "runtime <name>", "what serves the model: torchserve"],
+  ["runtime", "runtime <name>", `what serves the model: ${DEPLOY_RUNTIMES.join(" or ")}`],
   ["kserve", "kserve <version>", "of 0.12 to 0.14, or of 0.15 on: 0.12 or 0.15"],
   ["image", "image <image>", "the runtime's container image"],
   ["cpuRequest", "cpu-request <n>", "processors that it is given at least"],

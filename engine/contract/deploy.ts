@@ -31,6 +31,10 @@ export const DEPLOY_FIELDS = [
 ] as const;
 export type DeployField = (typeof DEPLOY_FIELDS)[number];
 
+/** What serves the model: the document's TorchServe, or Darkroom in its place. */
+export const DEPLOY_RUNTIMES = ["torchserve", "darkroom"] as const;
+export type DeployRuntime = (typeof DEPLOY_RUNTIMES)[number];
+
 /** What is typed is checked field by field by the engine, so here it is any short text. */
 const typed = z.string().max(2000);
 
@@ -91,6 +95,7 @@ export type DeployDraft = z.output<typeof deployDraftSchema>;
 
 /** A deployment whose every field can be used. */
 export interface DeployForm {
+  readonly runtime: DeployRuntime;
   readonly name: string;
   readonly namespace: string;
   readonly mode: DeployMode;

@@ -6,6 +6,9 @@ import {
   type DeployFault,
   type DeployField,
   type DeployForm,
+  DEPLOY_DEFAULTS,
+  DEPLOY_RUNTIMES,
+  type DeployRuntime,
 } from "../contract/deploy.ts";
 import { type Details, type RefusalCode, StudioError, toWire } from "../contract/errors.ts";
 import { readAnnotations } from "./annotations.ts";
@@ -44,17 +47,18 @@ export function checkForm(draft: DeployDraft, connectionName: string): CheckedFo
     },
   };
   const mode = chosen(checking, "mode", "The deployment mode", DEPLOY_MODES);
-  checkRuntime(checking);
+  const runtime = chosen(checking, "runtime", "The runtime", DEPLOY_RUNTIMES);
   checkNames(checking, mode);
   const form: DeployForm = {
     ...pathOf(checking),
+    runtime,
     name: draft.name,
     namespace: draft.namespace,
     mode,
     kserve: chosen(checking, "kserve", "KServe's version", KSERVE_VERSIONS),
     connectionSecret: secretNameOf(checking, connectionName),
     writesConnection: draft.writesConnection,
-    image: imageOf(checking),
+    image: imageOf(checking, runtime),
     cpu: requested(checking, "cpu"),
     memory: requested(checking, "memory"),
     gpus: whole(checking, "gpus", { called: "The number of GPUs", least: 0, most: 16 }),
@@ -78,7 +82,7 @@ function placeOf({ field }: DeployFault): number {
 
 function chosen<Choice extends string>(
   { draft, refuse }: Checking,
-  field: "mode" | "kserve",
+  field: "mode" | "kserve" | "runtime",
   called: string,
   choices: readonly [Choice, ...Choice[]],
 ): Choice {
@@ -88,16 +92,6 @@ function chosen<Choice extends string>(
     refuse(field, "DEPLOY_CHOICE_UNKNOWN", { ...details, choices: choices.join(", ") });
   }
   return found ?? choices[0];
-}
-
-/** Darkroom's own runtime is not part of this version, so a manifest that names it could not be served. */
-function checkRuntime({ draft, refuse }: Checking): void {
-  const { runtime } = draft;
-  if (runtime === "torchserve") return;
-  const reason =
-    runtime === "darkroom" ? "this version has no image of it" : "there is no such runtime";
-  const details = { field: "The runtime", value: shown(runtime), reason };
-  refuse("runtime", "DEPLOY_CHOICE_UNKNOWN", { ...details, choices: "torchserve" });
 }
 
 function checkNames({ draft, refuse }: Checking, mode: DeployForm["mode"]): void {
@@ -153,8 +147,11 @@ function secretNameFor(connectionName: string): string {
   return `${CONNECTION_PREFIX}${plain === "" ? "bucket" : plain}`;
 }
 
-function imageOf({ draft, refuse }: Checking): string {
-  const reason = imageFault(draft.image);
+function imageOf({ draft, refuse }: Checking, runtime: DeployRuntime): string {
+  const isTorchServes = runtime === "darkroom" && draft.image === DEPLOY_DEFAULTS.image;
+  const reason = isTorchServes
+    ? "it is TorchServe's, and Darkroom's is the one that you build"
+    : imageFault(draft.image);
   if (reason !== undefined)
     refuse("image", "DEPLOY_IMAGE_INVALID", { value: shown(draft.image), reason });
   return draft.image;

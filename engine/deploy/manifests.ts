@@ -7,6 +7,7 @@ import {
   tokenObjects,
 } from "./access.ts";
 import { buildCommands, containerfile } from "./containerfile.ts";
+import { DARKROOM_REASONS, darkroomBuildCommands, darkroomRuntime } from "./darkroom-runtime.ts";
 import { manifestDifferences, type Reasons } from "./differences.ts";
 import { DOCUMENT_RUNTIME } from "./document.ts";
 import { checkForm } from "./form.ts";
@@ -25,14 +26,15 @@ export function deploymentFiles(
   keys?: ConnectionKeys,
 ): DeployFile[] {
   const { tokenName, writesConnection } = form;
+  const isDarkroom = form.runtime === "darkroom";
   const files = [
     ...(writesConnection
       ? [plainFile("connection", [connectionSecret(form, connection, keys)])]
       : []),
     ...(tokenName === undefined ? [] : [plainFile("token", tokenObjects(form, tokenName))]),
-    comparedFile("serving-runtime", servingRuntime(form), {
+    comparedFile("serving-runtime", isDarkroom ? darkroomRuntime(form) : servingRuntime(form), {
       theirs: { of: "document", text: DOCUMENT_RUNTIME },
-      reasons: RUNTIME_REASONS,
+      reasons: isDarkroom ? DARKROOM_REASONS : RUNTIME_REASONS,
       form,
     }),
     comparedFile("inference-service", inferenceService(form), {
@@ -43,7 +45,7 @@ export function deploymentFiles(
   ];
   return [
     ...files.map((file, index) => ({ ...file, name: `${index + 1}-${file.name}.yaml` })),
-    containerfile(form),
+    ...(isDarkroom ? [] : [containerfile(form)]),
   ];
 }
 
@@ -58,11 +60,12 @@ export function deployment(
     return { ...checked, files: [], notes: [], commands: { build: [], apply: "" } };
   }
   const { form } = checked;
+  const build = form.runtime === "darkroom" ? darkroomBuildCommands(form) : buildCommands(form);
   return {
     faults: [],
     files: deploymentFiles(form, connection, keys),
     notes: deploymentNotes(form, connection),
-    commands: { build: buildCommands(form), apply: `oc apply -f ${form.name}/` },
+    commands: { build, apply: `oc apply -f ${form.name}/` },
   };
 }
 

@@ -2,6 +2,11 @@ import type { DeployForm } from "../contract/deploy.ts";
 import type { ConnectionFacts } from "./access.ts";
 import { readQuantity } from "./values.ts";
 
+/**
+ * What Darkroom takes of a limit for 768x768 on a CPU in int8: within 3 GiB it was drawn, peaking at 2.55 GB in all,
+ * and within 2 GiB it was killed (engine/README.md, Measured).
+ */
+const DARKROOM_MEMORY = 3 * 2 ** 30;
 /** What Stable Diffusion 2 takes while it loads: 2.6 GB of archive, the same unpacked, and Python with torch. */
 const ENOUGH_MEMORY = 6 * 2 ** 30;
 /** Where nothing is configured, Knative waits this long for the first byte of a reply. */
@@ -55,14 +60,14 @@ function modeNotes({ mode, kserve, tokenName }: DeployForm): string[] {
   ];
 }
 
-function timeoutNotes({ mode, timeoutSeconds }: DeployForm): string[] {
+function timeoutNotes({ mode, runtime, timeoutSeconds }: DeployForm): string[] {
   return [
     ...(mode === "serverless" && timeoutSeconds > FIRST_BYTE_SECONDS
       ? [
           `Knative ends a request whose reply has not begun after ${FIRST_BYTE_SECONDS} s, unless revision-response-start-timeout-seconds of its ConfigMap config-defaults is raised.`,
         ]
       : []),
-    ...(timeoutSeconds > WRAPPER_SECONDS
+    ...(timeoutSeconds > WRAPPER_SECONDS && runtime === "torchserve"
       ? [
           `KServe's wrapper waits ${WRAPPER_SECONDS} s for TorchServe, however long the route may take.`,
         ]
@@ -70,16 +75,24 @@ function timeoutNotes({ mode, timeoutSeconds }: DeployForm): string[] {
   ];
 }
 
-function sizeNotes({ memory, gpus, minReplicas }: DeployForm): string[] {
+function sizeNotes({ memory, runtime, gpus, minReplicas }: DeployForm): string[] {
   const limit = readQuantity(memory.limit, "memory");
+  const bytes = "value" in limit ? limit.value : Infinity;
+  const isDarkroom = runtime === "darkroom";
   return [
-    ...("value" in limit && limit.value < ENOUGH_MEMORY
+    ...(bytes < (isDarkroom ? DARKROOM_MEMORY : ENOUGH_MEMORY)
       ? [
-          `A memory limit of ${memory.limit} is low for Stable Diffusion 2: below 6Gi the pod may be killed while the model loads.`,
+          isDarkroom
+            ? `A memory limit of ${memory.limit} is too low for 768×768: the pod is killed while it draws. Raise it to 3Gi at least.`
+            : `A memory limit of ${memory.limit} is low for Stable Diffusion 2: below 6Gi the pod may be killed while the model loads.`,
         ]
       : []),
     ...(gpus === 0
-      ? ["Without a GPU an image of 768×768 takes many minutes, longer than most timeouts."]
+      ? [
+          isDarkroom
+            ? "Without a GPU an image of 768×768 takes minutes, even by Fast. Set the timeouts accordingly."
+            : "Without a GPU an image of 768×768 takes many minutes, longer than most timeouts.",
+        ]
       : []),
     ...(minReplicas === 0
       ? ["With 0 replicas the first request after a pause waits until the model is loaded anew."]

@@ -1,17 +1,17 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import type { Connection } from "../../engine/contract/buckets.ts";
-import type { DeployDraft, DeployField } from "../../engine/contract/deploy.ts";
+import { type DeployDraft, type DeployField } from "../../engine/contract/deploy.ts";
 import { Checklist } from "../archive/checklist.tsx";
 import { useStudio } from "../connection/studio.tsx";
 import { changeDeployDraft } from "../state/deploy.ts";
 import { Failed } from "../ui/async-states.tsx";
 import { Button } from "../ui/button.tsx";
-import { Chips } from "../ui/chips.tsx";
 import { Select } from "../ui/select.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { TextField, type TextFieldProps } from "../ui/text-field.tsx";
 import { useWords } from "../words/words.ts";
+import { Choices, Runtime } from "./deploy-choices.tsx";
 import styles from "./deploy-form.module.css";
 
 export interface DeployFormProps {
@@ -41,7 +41,8 @@ export function DeployForm(props: DeployFormProps) {
         <Location {...props} />
       </Part>
       <Part title={t("parts.size")}>
-        <Typed form={props} field="image" />
+        <Runtime draft={draft} />
+        <Typed form={props} field="image" placeholder="registry/darkroom:0.1.0" />
         <Pair>
           <Typed form={props} field="cpuRequest" />
           <Typed form={props} field="cpuLimit" />
@@ -109,53 +110,6 @@ function Typed({ form: { draft, faultOf }, field, ...rest }: TypedProps) {
       onChange={(typed) => changeDeployDraft({ [field]: typed })}
       error={faultOf(field)}
     />
-  );
-}
-
-const MODES = ["serverless", "raw"] as const;
-const KSERVES = ["0.12", "0.15"] as const;
-
-function Choices({ draft }: Pick<DeployFormProps, "draft">) {
-  const t = useWords("deploy");
-  return (
-    <>
-      <Choice title={t("fields.mode")} help={t("fields.modeHelp")}>
-        <Chips
-          label={t("fields.mode")}
-          isSegmented
-          value={MODES.find((mode) => mode === draft.mode)}
-          onChange={(mode) => changeDeployDraft({ mode })}
-          chips={MODES.map((value) => ({ value, label: t(`fields.modes.${value}`) }))}
-        />
-      </Choice>
-      <Choice title={t("fields.kserve")}>
-        <Chips
-          label={t("fields.kserve")}
-          isSegmented
-          value={KSERVES.find((version) => version === draft.kserve)}
-          onChange={(kserve) => changeDeployDraft({ kserve })}
-          chips={KSERVES.map((value) => ({ value, label: t(`fields.kserves.${value}`) }))}
-        />
-      </Choice>
-    </>
-  );
-}
-
-interface ChoiceProps {
-  readonly title: string;
-  readonly help?: string;
-  readonly children: ReactNode;
-}
-
-function Choice({ title, help, children }: ChoiceProps) {
-  return (
-    <div className={styles.choice}>
-      <span className={styles.label} aria-hidden>
-        {title}
-      </span>
-      {children}
-      {help !== undefined && <p className={styles.help}>{help}</p>}
-    </div>
   );
 }
 

@@ -32,6 +32,10 @@ export const deploy = {
     connectionSecret: "Name of its Secret (optional)",
     check: "Check the path",
     checkFailed: "The path could not be checked",
+    runtime: "Serving runtime",
+    runtimes: { torchserve: "TorchServe", darkroom: "Darkroom" },
+    runtimeHelp:
+      "Darkroom serves the same archive and config.properties without Python. You build its image yourself.",
     image: "Serving runtime image",
     cpuRequest: "CPUs requested",
     cpuLimit: "CPU limit",

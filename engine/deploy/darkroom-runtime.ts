@@ -1,0 +1,112 @@
+import type { DeployForm } from "../contract/deploy.ts";
+import type { Reasons } from "./differences.ts";
+import { RUNTIME_REASONS, resourcesOf, servingRuntime } from "./serving-runtime.ts";
+import type { KubernetesObject } from "./kubernetes-object.ts";
+
+/** Where its container writes: what is unpacked, and weights in int8. */
+const WRITABLE = { name: "tmp", mountPath: "/tmp" };
+
+/** The document's ServingRuntime with Darkroom's image in TorchServe's place. */
+export function darkroomRuntime(form: DeployForm): KubernetesObject {
+  const theirs = servingRuntime(form);
+  return {
+    ...theirs,
+    metadata: {
+      ...theirs.metadata,
+      annotations: {
+        ...theirs.metadata.annotations,
+        "openshift.io/display-name": "Darkroom for Stable Diffusion",
+      },
+    },
+    spec: { ...podOf(form), volumes: [{ name: WRITABLE.name, emptyDir: {} }] },
+  };
+}
+
+/** What KServe's own ClusterServingRuntime and the one of a project have in common. */
+function podOf(form: DeployForm) {
+  return {
+    annotations: {
+      "prometheus.kserve.io/port": "8082",
+      "prometheus.kserve.io/path": "/metrics",
+    },
+    supportedModelFormats: [{ name: "pytorch-mar", version: "1.0", autoSelect: true }],
+    protocolVersions: ["v2"],
+    containers: [
+      {
+        name: "kserve-container",
+        image: form.image,
+        imagePullPolicy: "IfNotPresent",
+        args: [
+          "torchserve",
+          "--start",
+          "--disable-token-auth",
+          "--model-store=/mnt/models/model-store",
+          "--ts-config=/mnt/models/config/config.properties",
+        ],
+        env: [
+          { name: "MODEL_LOAD_MAX_TRY", value: "20" },
+          { name: "MODEL_LOAD_DELAY", value: "45" },
+          { name: "DARKROOM_PRESET", value: form.gpus === 0 ? "fast" : "exact" },
+        ],
+        ports: [{ containerPort: 8080, protocol: "TCP" }],
+        readinessProbe: {
+          httpGet: { path: "/v2/health/ready", port: 8080 },
+          periodSeconds: 5,
+          timeoutSeconds: 3,
+        },
+        livenessProbe: {
+          httpGet: { path: "/v2/health/live", port: 8080 },
+          periodSeconds: 10,
+          timeoutSeconds: 5,
+        },
+        securityContext: {
+          runAsNonRoot: true,
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        volumeMounts: [WRITABLE],
+        resources: resourcesOf(form),
+      },
+    ],
+  };
+}
+
+const CONTAINER = "spec.containers.kserve-container";
+
+/** Why this runtime departs from the document's, by what is changed. */
+export const DARKROOM_REASONS: Reasons<DeployForm> = {
+  ...RUNTIME_REASONS,
+  [`${CONTAINER}.image`]: "Darkroom's image, which you build; it takes the same command.",
+  [`${CONTAINER}.args.--enable-model-api`]:
+    "It lets whoever reaches port 8085 inside the cluster load any archive of the model store. The model comes from config.properties, so nothing needs it.",
+  [`${CONTAINER}.env.TS_SERVICE_ENVELOPE`]:
+    "Darkroom reads requests by their address; an envelope has no meaning for it.",
+  [`${CONTAINER}.env.PROTOCOL_VERSION`]: "Darkroom answers v1, v2 and gRPC at once.",
+  [`${CONTAINER}.env.MODEL_LOAD_TIMEOUT`]:
+    "TorchServe's wrapper waits for it by this. Darkroom loads the model itself.",
+  [`${CONTAINER}.env.DARKROOM_PRESET`]: ({ gpus }) =>
+    gpus === 0
+      ? "Without a GPU, requests that name no preset are drawn by Fast: Exact would take longer than the timeouts allow."
+      : "Requests that name no preset are drawn with the model's own steps, in full precision.",
+  [`${CONTAINER}.ports`]: "The port that KServe routes to.",
+  [`${CONTAINER}.readinessProbe`]:
+    "The pod gets requests once the model has drawn, and none while the next one would fail.",
+  [`${CONTAINER}.livenessProbe`]: "A process that no longer answers is started anew.",
+  [`${CONTAINER}.securityContext`]:
+    "This user ID belongs to one project's range, and in any other restricted-v2 refuses the pod. Darkroom runs as any user, and writes nothing but to the volume tmp.",
+  [`${CONTAINER}.volumeMounts`]: "Where the archive is unpacked, and weights are made in int8.",
+  "spec.volumes": "An empty folder of the pod's own, which goes when the pod goes.",
+  [`${CONTAINER}.resources`]: ({ gpus }) =>
+    `An image of 768×768 does not fit into 2Gi: the pod is killed while it is drawn${gpus > 0 ? ", and without a GPU in the list it gets none" : ""}.`,
+};
+
+/** What builds Darkroom's image from its source folder, and pushes it to where the cluster pulls it from. */
+export function darkroomBuildCommands({ image, gpus }: DeployForm): string[] {
+  const devices = gpus > 0 ? " --build-arg DEVICES=cuda" : "";
+  return [
+    `docker build -f assets/deploy/Containerfile${devices} -t ${image} .`,
+    `docker push ${image}`,
+  ];
+}

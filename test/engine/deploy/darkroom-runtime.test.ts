@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { type DeployDraft, deployDraftSchema } from "../../../engine/contract/deploy.ts";
+import type { ConnectionFacts } from "../../../engine/deploy/access.ts";
+import { darkroomRuntime } from "../../../engine/deploy/darkroom-runtime.ts";
+import { checkForm } from "../../../engine/deploy/form.ts";
+import { deployment } from "../../../engine/deploy/manifests.ts";
+
+const CONNECTION: ConnectionFacts = {
+  name: "MinIO",
+  endpoint: "https://minio.sd-proj.example",
+  region: null,
+  bucket: "models",
+  hasCa: false,
+};
+
+const DRAFT: DeployDraft = deployDraftSchema.parse({
+  connectionId: "c",
+  path: "stable-diffusion",
+  name: "darkroom",
+  runtime: "darkroom",
+  image: "registry.example/darkroom:0.1.0",
+  gpus: "0",
+  cpuRequest: "1",
+  cpuLimit: "4",
+  memoryRequest: "3Gi",
+  memoryLimit: "3Gi",
+});
+
+const asset = (name: string): Record<string, object> =>
+  parse(readFileSync(`assets/deploy/${name}`, "utf8"));
+
+test("the files of assets/deploy are what the page makes of this form", () => {
+  const checked = checkForm(DRAFT, "c");
+  if (!("form" in checked)) throw new Error(JSON.stringify(checked.faults));
+  const made = darkroomRuntime(checked.form);
+  const one = asset("serving-runtime.yaml");
+  expect(one).toEqual({ ...made, metadata: { ...made.metadata, namespace: undefined } });
+  const all = asset("cluster-serving-runtime.yaml");
+  expect(all).toMatchObject({ apiVersion: made.apiVersion, kind: "ClusterServingRuntime" });
+  expect(all["spec"]).toEqual(one["spec"]);
+});
+
+test("Darkroom's runtime takes the document's own command, and says what it needs besides", () => {
+  const { files, commands, notes } = deployment({ ...DRAFT, gpus: "1" }, CONNECTION);
+  expect(files.map(({ name }) => name)).not.toContain("Containerfile");
+  expect(commands.build).toEqual([
+    "docker build -f assets/deploy/Containerfile --build-arg DEVICES=cuda -t registry.example/darkroom:0.1.0 .",
+    "docker push registry.example/darkroom:0.1.0",
+  ]);
+  expect(existsSync("assets/deploy/Containerfile")).toBe(true);
+  expect(notes.join(" ")).not.toContain("too low");
+  const { differences = [] } = files.find(({ kinds }) => kinds[0] === "ServingRuntime") ?? {};
+  expect(differences.filter(({ reason }) => reason === "")).toEqual([]);
+});
+
+test("the document's own limits are named as too low, with what to raise them to", () => {
+  const { notes } = deployment({ ...DRAFT, memoryRequest: "2Gi", memoryLimit: "2Gi" }, CONNECTION);
+  expect(notes.join(" ")).toContain("Raise it to 3Gi at least");
+});
+
+test("TorchServe's image is not taken for Darkroom's", () => {
+  const { faults } = deployment(
+    deployDraftSchema.parse({ ...DRAFT, image: undefined }),
+    CONNECTION,
+  );
+  expect(faults.map(({ field }) => field)).toEqual(["image"]);
+});
