@@ -13,6 +13,7 @@ import {
   galleryFacetsSchema,
   galleryNamesSchema,
   galleryQuerySchema,
+  namedPictureSchema,
   imageIdSchema,
   imageIdsSchema,
   imageSchema,
@@ -124,6 +125,8 @@ export const contract = {
     restore: oc.input(images).output(nothing),
     /** Deletes trashed pictures for good; all of them, where no ids are given. */
     emptyTrash: oc.input(z.object({ ids: imageIdsSchema.optional() })).output(nothing),
+    /** The file that a picture would be written to now, below the folder of pictures. */
+    nameFor: oc.input(namedPictureSchema).output(z.object({ name: z.string() })),
     /** Builds the index anew from the pictures alone; `rebuild-progress` tells how far it is. */
     rebuild: oc.output(nothing),
   },

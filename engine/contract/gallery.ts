@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { recordSchema } from "./image-record.ts";
 import { secondsSchema } from "./progress.ts";
+import { MAX_PROMPT } from "./request.ts";
+import { seedSchema } from "./seed.ts";
 
 export const imageIdSchema = z.string().regex(/^[\w-]{1,64}$/);
 
@@ -63,3 +65,13 @@ export type GalleryFacets = z.output<typeof galleryFacetsSchema>;
 /** Most ids that one call takes. */
 export const MAX_IDS = 500;
 export const imageIdsSchema = z.array(imageIdSchema).min(1).max(MAX_IDS);
+
+/** What the name of a picture's file is made from, by a pattern such as `{date}/{prompt}-{seed}`. */
+export const namedPictureSchema = z.object({
+  pattern: z.string().max(200),
+  prompt: z.string().max(MAX_PROMPT),
+  seed: seedSchema,
+  model: z.string().max(200),
+  width: z.int().positive(),
+  height: z.int().positive(),
+});

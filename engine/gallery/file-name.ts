@@ -5,7 +5,7 @@ import { localDay, localTime } from "./local-day.ts";
 /** What a file name can tell. */
 export interface NameParts {
   readonly id: string;
-  readonly record: GenerationRecord;
+  readonly record: Pick<GenerationRecord, "prompt" | "seed" | "model" | "width" | "height">;
   readonly createdAt: string;
 }
 

@@ -1,4 +1,5 @@
 import type { Image } from "../contract/gallery.ts";
+import { fileNameOf } from "../gallery/file-name.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { StoredImage } from "../gallery/image-row.ts";
 import type { AddressOf } from "./addresses.ts";
@@ -12,6 +13,9 @@ export interface GalleryProcedureParts {
   readonly addressOf: AddressOf;
   readonly events: EventLog;
 }
+
+/** Stands for the id that a picture gets when it is kept. */
+const EXAMPLE_ID = "m3k2p9x0aq7c";
 
 /** The pictures that are kept: finding them, and what a person does with them. */
 export function galleryProcedures(parts: GalleryProcedureParts) {
@@ -50,6 +54,10 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
       } finally {
         if (ids.length > 0) events.publish({ type: "images-removed", ids });
       }
+    }),
+    nameFor: os.gallery.nameFor.handler(({ input: { pattern, ...record } }) => {
+      const createdAt = new Date().toISOString();
+      return { name: `${fileNameOf(pattern, { id: EXAMPLE_ID, record, createdAt })}.png` };
     }),
     rebuild: os.gallery.rebuild.handler(() => rebuild.start()),
   };

@@ -16,7 +16,7 @@ export interface StartFailureProps {
   readonly onMakeKey: () => void;
 }
 
-/** Why the server does not run as it should, with the next step in place. */
+/** Why the server does not run as it should, with one next step; trying again without a key is none. */
 export function StartFailure({ failure, server, commands, onMakeKey }: StartFailureProps) {
   const t = useWords("server");
   const { error, again } = failure;
@@ -24,7 +24,11 @@ export function StartFailure({ failure, server, commands, onMakeKey }: StartFail
   const isRunning = server.state === "running";
   return (
     <div className={styles.failure}>
-      <Failed title={t(isRunning ? "notChanged" : "cannotRun")} error={error} onRetry={again}>
+      <Failed
+        title={t(isRunning ? "notChanged" : "cannotRun")}
+        error={error}
+        {...(code !== "KEY_NEEDED" && { onRetry: again })}
+      >
         {code === "PORT_IN_USE" && (
           <OtherPort taken={takenPort(error) ?? server.settings.port} commands={commands} />
         )}
@@ -33,9 +37,11 @@ export function StartFailure({ failure, server, commands, onMakeKey }: StartFail
             <Button variant="filled" icon={KeyRound} onPress={onMakeKey}>
               {t("keys.make")}
             </Button>
-            <Button icon={Monitor} onPress={() => commands.startWith({ host: "127.0.0.1" })}>
-              {t("settings.stayOwn")}
-            </Button>
+            {!isRunning && (
+              <Button icon={Monitor} onPress={() => commands.startWith({ host: "127.0.0.1" })}>
+                {t("settings.stayOwn")}
+              </Button>
+            )}
           </>
         )}
         {isRunning && <Button onPress={commands.dismiss}>{t("leaveIt")}</Button>}

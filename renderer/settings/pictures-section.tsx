@@ -1,15 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { FolderOpen } from "lucide-react";
 import { useState } from "react";
+import { MAX_PROMPT } from "../../engine/contract/request.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { useForm } from "../state/form.ts";
 import { useRebuild } from "../state/rebuild.ts";
 import { Button } from "../ui/button.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 import { SavedField } from "../ui/saved-field.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { attempt } from "../ui/toasts.ts";
+import { useDebounced } from "../ui/use-debounced.ts";
 import { useWords } from "../words/words.ts";
 import { Actions, Help, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
@@ -90,29 +93,43 @@ function FileNames({ pattern }: { pattern: string }) {
         isSame={(text, saved) => text === saved || text.trim() === ""}
         onSave={(text) => change({ fileNamePattern: text })}
       />
-      <Help>{t("pictures.example", { name: exampleName(typed, new Date()) })}</Help>
+      <ExampleName pattern={typed.trim() === "" ? pattern : typed} />
     </>
   );
 }
 
-const EXAMPLE = {
-  prompt: "two-purple-fish-under-water",
-  seed: "1207113004",
-  model: "starter",
-  width: "128",
-  height: "128",
-  id: "m3k2p9x0aq7c",
-};
+/** A pattern rests so long before the studio is asked what it means. */
+const REST_MS = 200;
+const EXAMPLE = { prompt: "two purple fish under water", seed: "1207113004" };
+/** The starter's own, until a size is chosen. */
+const SIDE = 128;
 
-/** What a file would be called by a pattern, for a person to look at; the host has the last word. */
-function exampleName(pattern: string, now: Date): string {
-  const iso = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
-  const values: Readonly<Record<string, string>> = {
-    ...EXAMPLE,
-    date: iso.slice(0, 10),
-    time: iso.slice(11, 19).replaceAll(":", "-"),
+/** The file that the form's next picture would be written to, as the studio names it. */
+function ExampleName({ pattern }: { pattern: string }) {
+  const t = useWords("settings");
+  const { queries } = useStudio();
+  const input = { pattern: useDebounced(pattern, REST_MS), ...useNextPicture() };
+  const options = queries.gallery.nameFor.queryOptions({ input });
+  const name = useQuery({ ...options, placeholderData: keepPreviousData }).data?.name;
+  return <Help>{t("pictures.example", { name: name ?? "…" })}</Help>;
+}
+
+/** What the form asks for, with an example of what it leaves open. */
+function useNextPicture() {
+  const { queries } = useStudio();
+  const form = useForm();
+  const model = useQuery(queries.settings.get.queryOptions()).data?.model ?? "";
+  const models = useQuery(queries.models.list.queryOptions()).data;
+  const own = { width: SIDE, height: SIDE, name: model };
+  const { width, height, name } = models?.find(({ id }) => id === model)?.summary ?? own;
+  const prompt = form.prompt.trim().slice(0, MAX_PROMPT);
+  return {
+    prompt: prompt === "" ? EXAMPLE.prompt : prompt,
+    seed: form.seed === "" ? EXAMPLE.seed : form.seed,
+    model: name,
+    width: form.width ?? width,
+    height: form.height ?? height,
   };
-  return `${pattern.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)}.png`;
 }
 
 function Rebuild() {

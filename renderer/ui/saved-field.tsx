@@ -17,15 +17,19 @@ export interface SavedFieldProps extends Pick<
   readonly isSame?: (typed: string, saved: string) => boolean;
 }
 
-/** A field whose text counts once it is saved: addresses, host names, patterns. */
+/** A field whose text counts once it is saved, by its button or Enter: addresses, ports, patterns. */
 export function SavedField(props: SavedFieldProps) {
   const { saved, onSave, onType, faultOf = () => undefined, ...field } = props;
   const { isSame = (typed, kept) => typed.trim() === kept, ...rest } = field;
   const t = useWords("ui");
   const [typed, setTyped] = useState(saved);
   const error = faultOf(typed);
+  const isOff = error !== undefined || isSame(typed, saved);
   return (
     <TextField
+      onKeyDown={({ key }) => {
+        if (key === "Enter" && rest.rows === undefined && !isOff) onSave(typed);
+      }}
       {...rest}
       isCode
       value={typed}
@@ -35,10 +39,7 @@ export function SavedField(props: SavedFieldProps) {
       }}
       error={error}
       trailing={
-        <Button
-          isDisabled={error !== undefined || isSame(typed, saved)}
-          onPress={() => onSave(typed)}
-        >
+        <Button isDisabled={isOff} onPress={() => onSave(typed)}>
           {t("save")}
         </Button>
       }

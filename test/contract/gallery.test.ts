@@ -12,6 +12,17 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     return days.flatMap(({ ids }) => ids);
   }
 
+  test("the name of a picture's file is told as it would be written", async () => {
+    const picture = { prompt: 'Two "purple" fish, 4K', seed: "7", width: 64, height: 32 };
+    const named = (pattern: string) =>
+      studio.client.gallery.nameFor({ pattern, model: "Starter", ...picture });
+    expect(await named("{model}/{prompt}-{seed}")).toEqual({
+      name: "starter/two-purple-fish-4k-7.png",
+    });
+    expect(await named("../con?.png")).toEqual({ name: "_con.png" });
+    expect(await named("{width}x{height} {other}")).toEqual({ name: "64x32 {other}.png" });
+  });
+
   test("pictures are found by words, sizes and models", async () => {
     const requests = [
       { ...QUICK, prompt: "two purple fish" },

@@ -10,9 +10,9 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 /** Opens the page and starts the server at a port that nobody else has. */
 async function startServer(page: Page): Promise<void> {
   await page.goto(new URL("/server?show=settings", page.url()).href);
-  const port = page.getByRole("spinbutton", { name: "Port" });
+  const port = page.getByRole("textbox", { name: "Port", exact: true });
   await port.fill("0");
-  await port.blur();
+  await port.press("Enter");
   await page.getByRole("button", { name: "Start" }).click();
   await expect(page.getByText("Running", { exact: true })).toBeVisible();
   await expect(page.getByText(/^http:\/\/127\.0\.0\.1:\d+$/)).toBeVisible();

@@ -543,6 +543,9 @@ export class FakeStudio {
         if (!image) throw new StudioError("NOT_FOUND", { what: "picture", id });
         return image;
       },
+      nameFor: async ({ pattern, ...values }) => ({
+        name: `${pattern.replaceAll(/\{(\w+)\}/g, (all, name: string) => String({ ...values }[name as keyof typeof values] ?? all))}.png`,
+      }),
       facets: async () => ({
         models: [
           { name: "Starter", count: 440 },

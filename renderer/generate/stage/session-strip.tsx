@@ -1,5 +1,5 @@
 import { Clock, ImageOff } from "lucide-react";
-import { type CSSProperties, type ReactNode, useEffect, useState } from "react";
+import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
@@ -27,9 +27,11 @@ export function SessionStrip({ looked, all }: SessionStripProps) {
       all.flatMap(({ imageId }) => imageId ?? []),
     );
   }, [client, all]);
+  const strip = useKeptFocus(looked.id);
   const choose = (id: string) => (id === all[0]?.id ? followNewest() : selectGeneration(id));
   return (
     <ListBox
+      ref={strip}
       className={styles.strip ?? ""}
       aria-label={t("strip.label")}
       orientation="horizontal"
@@ -54,6 +56,24 @@ export function SessionStrip({ looked, all }: SessionStripProps) {
       )}
     </ListBox>
   );
+}
+
+/** Where the tile with the focus goes, as into the trash, the one that is looked at next takes the focus. */
+function useKeptFocus(lookedId: string) {
+  const strip = useRef<HTMLDivElement>(null);
+  const hadFocus = useRef(false);
+  useEffect(() => {
+    const note = ({ target }: FocusEvent) => {
+      hadFocus.current = target instanceof Node && strip.current?.contains(target) === true;
+    };
+    document.addEventListener("focusin", note);
+    return () => document.removeEventListener("focusin", note);
+  }, []);
+  useEffect(() => {
+    if (!hadFocus.current || document.activeElement !== document.body) return;
+    strip.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+  }, [lookedId]);
+  return strip;
 }
 
 function Thumbnail({ generation }: { generation: Generation }) {

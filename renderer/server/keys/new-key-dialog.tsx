@@ -145,6 +145,11 @@ function Fields({ value: key, onChange }: FieldsProps) {
 function MadeKeyDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
   const t = useWords("server");
   const copy = useCopy();
+  const [isCopied, setIsCopied] = useState(false);
+  const copyKey = () => {
+    copy(secret);
+    setIsCopied(true);
+  };
   return (
     <Dialog
       title={t("madeKey.title")}
@@ -153,11 +158,11 @@ function MadeKeyDialog({ secret, onClose }: { secret: string; onClose: () => voi
       onClose={onClose}
       actions={
         <>
-          <Button icon={Copy} onPress={() => copy(secret)}>
-            {t("madeKey.copy")}
-          </Button>
-          <Button variant="filled" onPress={onClose}>
+          <Button variant={isCopied ? "filled" : "quiet"} onPress={onClose}>
             {t("madeKey.done")}
+          </Button>
+          <Button variant={isCopied ? "quiet" : "filled"} icon={Copy} onPress={copyKey}>
+            {t("madeKey.copy")}
           </Button>
         </>
       }

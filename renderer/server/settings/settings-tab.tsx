@@ -1,8 +1,7 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { type Preset, PRESETS } from "../../../engine/contract/presets.ts";
 import type { Server } from "../../../engine/contract/server.ts";
 import { Chips } from "../../ui/chips.tsx";
-import { NumberField, type NumberFieldProps } from "../../ui/number-field.tsx";
+import { SavedField } from "../../ui/saved-field.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { useWords } from "../../words/words.ts";
 import { isOwnMachine, otherOriginOf } from "../reach.ts";
@@ -192,37 +191,30 @@ function DefaultPreset({ preset, change }: DefaultPresetProps) {
   );
 }
 
-/** A number that rests for so long is meant: arrows, wheel and dragging pass many by. */
-const REST_MS = 800;
+interface NumberSettingProps {
+  readonly label: string;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+  readonly minValue: number;
+  readonly maxValue: number;
+}
 
-type NumberSettingProps = Pick<
-  NumberFieldProps,
-  "label" | "value" | "onChange" | "minValue" | "maxValue"
->;
-
-/** A number that is saved when a person is done with it: it rests, Enter is pressed, or the field is left. */
-function NumberSetting({ value, onChange, ...rest }: NumberSettingProps) {
-  const [shown, setShown] = useState(value);
-  const pending = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const wanted = useRef(value);
-  useEffect(() => {
-    wanted.current = value;
-    setShown(value);
-  }, [value]);
-  const save = () => {
-    clearTimeout(pending.current);
-    if (wanted.current !== value) onChange(wanted.current);
-  };
-  const change = (next: number) => {
-    wanted.current = next;
-    setShown(next);
-    clearTimeout(pending.current);
-    pending.current = setTimeout(save, REST_MS);
-  };
-  const saveByEnter = ({ key }: KeyboardEvent) => key === "Enter" && save();
+/** A number that counts once it is saved, like the texts beside it. */
+function NumberSetting({ label, value, onChange, minValue, maxValue }: NumberSettingProps) {
+  const t = useWords("server");
+  const isSound = (typed: string) =>
+    /^\d+$/.test(typed.trim()) && Number(typed) >= minValue && Number(typed) <= maxValue;
   return (
-    <div className={styles.number} onBlur={save} onKeyUp={saveByEnter}>
-      <NumberField {...rest} value={shown} onChange={change} />
+    <div className={styles.text}>
+      <SavedField
+        key={value}
+        label={label}
+        saved={String(value)}
+        faultOf={(typed) =>
+          isSound(typed) ? undefined : t("settings.badNumber", { min: minValue, max: maxValue })
+        }
+        onSave={(typed) => onChange(Number(typed))}
+      />
     </div>
   );
 }

@@ -131,6 +131,7 @@ export const server = {
     access: "Access",
     work: "Work",
     host: "Listens for",
+    badNumber: "Enter a whole number from {{min}} to {{max}}.",
     hosts: { own: "This machine", everywhere: "The whole network", other: "One address" },
     hostHelp: {
       own: "Only programs on this computer can reach it.",
