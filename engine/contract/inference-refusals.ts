@@ -145,6 +145,11 @@ export const INFERENCE_REFUSALS = {
     sentence: "The body's encoding cannot be {encoding}.",
     advice: "Send it as it is, or with gzip or deflate.",
   },
+  EXTENSION_NOT_OFFERED: {
+    status: 501,
+    sentence: "This server does not offer {extension}.",
+    advice: "GET /v2 lists the extensions that it has.",
+  },
   METHOD_REFUSED: {
     status: 405,
     sentence: "{address} does not take {method}.",

@@ -62,6 +62,7 @@ function toRequest(json: Json, binary: BinaryTensors): InferRequest {
     outputs: toOutputs(message.get("outputs")),
   };
   binary.end();
+  refuseAsked(request.parameters, OF_REQUESTS, "parameters");
   refuseDoubles(request.inputs, "inputs");
   refuseDoubles(request.outputs, "outputs");
   return request;
@@ -120,6 +121,7 @@ function toOutputs(value: Json | undefined): RequestedOutput[] {
     const name = asName(output.get("name"), `outputs[${i}].name`);
     const parameters = asParameters(output.get("parameters"), `outputs[${i}].parameters`);
     refuseSharedMemory(parameters, `outputs[${i}].parameters`);
+    refuseAsked(parameters, OF_OUTPUTS, `outputs[${i}].parameters`);
     return { name, parameters };
   });
 }
@@ -131,6 +133,28 @@ function refuseSharedMemory(parameters: Parameters, field: string): void {
   const name = [...parameters.keys()].find((key) => SHARED_MEMORY.test(key));
   if (name === undefined) return;
   throw new MessageFault(`${field}.${name}`, "used", "shared memory is not offered; send the data");
+}
+
+/** Parameters of Triton's extensions that would change what is drawn, or when, and are not offered. */
+const OF_REQUESTS = {
+  sequence_id: "requests are independent of each other; sequences are not offered",
+  sequence_start: "sequences are not offered",
+  sequence_end: "sequences are not offered",
+  priority: "priorities are not offered; the line is fair to every key",
+};
+const OF_OUTPUTS = { classification: "pictures have no classes; classification is not offered" };
+
+/** A zero, an empty text or false asks for nothing. */
+function refuseAsked(
+  parameters: Parameters,
+  reasons: Readonly<Record<string, string>>,
+  field: string,
+): void {
+  for (const [name, reason] of Object.entries(reasons)) {
+    const value = parameters.get(name);
+    if (value === undefined || value === "" || Number(value) === 0) continue;
+    throw new MessageFault(`${field}.${name}`, "used", reason);
+  }
 }
 
 function refuseDoubles(tensors: readonly { readonly name: string }[], field: string): void {

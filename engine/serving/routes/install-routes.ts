@@ -57,13 +57,33 @@ function refuseSwitchedOff(request: FastifyRequest, { settings }: RouteParts): v
 }
 
 function unknownAddress(request: FastifyRequest): StudioError {
-  return new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
+  const extension = extensionAt(pathOf(request, Infinity));
+  return extension ?? new StudioError("NOT_FOUND", { what: "address", id: pathOf(request) });
 }
 
 function refuseOutOfScope(request: FastifyRequest, { callerOf }: RouteParts): void {
   const { scope = "management" } = request.routeOptions.config;
   if (scope === "open" || callerOf(request).scopes.has(scope)) return;
   throw new StudioError("KEY_INSUFFICIENT", { scope });
+}
+
+const MODEL = "/v2/models/[^/]+(?:/versions/[^/]+)?";
+
+/** Addresses of extensions that are not offered, by what their documents call them. */
+const ADDRESSES: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`^${MODEL}/config/?$`), "the model configuration extension"],
+  [new RegExp(`^${MODEL}/infer_stream/?$`), "infer_stream; use generate_stream"],
+  [new RegExp(`^(?:${MODEL}|/v2)/trace/setting/?$`), "the trace extension"],
+  [/^\/v2\/logging\/?$/, "the logging extension"],
+  [/^\/v2\/systemsharedmemory(?:\/|$)/, "the system shared memory extension"],
+  [/^\/v2\/cudasharedmemory(?:\/|$)/, "the CUDA shared memory extension"],
+  [/^\/v2\/repository\/[^/]+\/index\/?$/, "several repositories; use /v2/repository/index"],
+];
+
+/** What a request to an address that is none of ours is refused with, where it is an extension's. */
+function extensionAt(path: string): StudioError | undefined {
+  const known = ADDRESSES.find(([pattern]) => pattern.test(path));
+  return known && new StudioError("EXTENSION_NOT_OFFERED", { extension: known[1] });
 }
 
 /** Every address, and what answers there. */

@@ -57,7 +57,7 @@ test("reads parameters and requested outputs; null and what it does not know are
   const message = {
     id: null,
     model_name: "stable-diffusion",
-    parameters: { seed: 7, guidance_scale: 7.5, priority: true, note: "x", nothing: null },
+    parameters: { seed: 7, guidance_scale: 7.5, tiled: true, note: "x", nothing: null },
     inputs: [{ ...BYTES, parameters: null, colour: [1, "two"] }],
     outputs: [{ name: "image", parameters: { binary_data: true } }, { name: "second" }],
   };
@@ -66,7 +66,7 @@ test("reads parameters and requested outputs; null and what it does not know are
     parameters: new Map<string, unknown>([
       ["seed", 7],
       ["guidance_scale", 7.5],
-      ["priority", true],
+      ["tiled", true],
       ["note", "x"],
     ]),
     outputs: [

@@ -791,6 +791,59 @@ describe("10: the repository", () => {
   });
 });
 
+describe("extensions", () => {
+  const versioned = (end: string): readonly string[] =>
+    [MODEL, `${MODEL}/versions/1.0`].map((model) => `${model}${end}`);
+
+  test.each([
+    ...versioned("/config").map((path) => [path, "the model configuration extension"]),
+    ...versioned("/infer_stream").map((path) => [path, "infer_stream; use generate_stream"]),
+    [`${MODEL}/trace/setting`, "the trace extension"],
+    ["/v2/trace/setting", "the trace extension"],
+    ["/v2/logging", "the logging extension"],
+    ["/v2/systemsharedmemory/status", "the system shared memory extension"],
+    ["/v2/systemsharedmemory/region/a/register", "the system shared memory extension"],
+    ["/v2/cudasharedmemory/region/a/status", "the CUDA shared memory extension"],
+    ["/v2/repository/mine/index", "several repositories; use /v2/repository/index"],
+  ])("%s is refused by its name", async (path, extension) => {
+    const error = expect.stringContaining(`does not offer ${extension}.`);
+    expect(brief(await get(path))).toEqual([501, { error }]);
+    expect(brief(await postJson(`${routes.origin}${path}`, {}))).toEqual([501, { error }]);
+  });
+
+  test.each(["sequence_id", "sequence_start", "sequence_end", "priority"])(
+    "the parameter %s is refused by its name, and 0 is none",
+    async (name) => {
+      const error = expect.stringContaining(`parameters.${name} cannot be used`);
+      const asked = await infer({ inputs: [PROMPT], parameters: { [name]: 1 } });
+      expect([brief(asked), routes.engine.jobs]).toEqual([[400, { error }], []]);
+      expect((await infer({ inputs: [PROMPT], parameters: { [name]: 0 } })).status).toBe(200);
+    },
+  );
+
+  test("classification of an output is refused by its name", async () => {
+    const outputs = [{ name: "image", parameters: { classification: 3 } }];
+    const error = expect.stringContaining("classification cannot be used");
+    expect(brief(await infer({ inputs: [PROMPT], outputs }))).toEqual([400, { error }]);
+  });
+
+  test("shared memory of a tensor is refused by its name, in and out", async () => {
+    const parameters = { shared_memory_region: "a", shared_memory_byte_size: 8 };
+    const asked = [
+      { inputs: [{ ...PROMPT, data: undefined, parameters }] },
+      { inputs: [PROMPT], outputs: [{ name: "image", parameters }] },
+    ];
+    const error = expect.stringContaining("shared memory is not offered");
+    for (const message of asked) expect(brief(await infer(message))).toEqual([400, { error }]);
+  });
+
+  test("statistics are told of one model, and of all", async () => {
+    const name = { name: "starter" };
+    expect((await get(`${MODEL}/stats`)).json).toMatchObject({ model_stats: [name] });
+    expect((await get("/v2/models/stats")).json).toMatchObject({ model_stats: [{}, name] });
+  });
+});
+
 describe("11: protocol v1", () => {
   const predict = (message: unknown, path = "/v1/models/starter:predict"): Promise<Answer> =>
     postJson(`${routes.origin}${path}`, message);
