@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { StudioClient } from "../contract/studio-client.ts";
 import {
+  ENDPOINT_KINDS,
   REQUEST_PROFILES,
   type Endpoint,
   type EndpointCheck,
@@ -41,6 +42,7 @@ interface AddFlags extends StudioFlags {
   readonly name?: string;
   readonly model?: string;
   readonly profile?: Endpoint["profile"];
+  readonly kind?: Endpoint["kind"];
   readonly tokenFile?: string;
   readonly ca?: string;
   readonly insecure?: boolean;
@@ -59,6 +61,11 @@ function add(): Command {
         REQUEST_PROFILES,
       ),
     )
+    .addOption(
+      new Option("--kind <name>", "what it speaks; told by its address, else v2").choices(
+        ENDPOINT_KINDS,
+      ),
+    )
     .option("--token-file <file>", "its bearer token, such as token.cfg; - is the standard input")
     .option("--ca <file>", "PEM of the authorities its certificate may come from")
     .option("--insecure", "take whatever certificate it shows")
@@ -73,6 +80,7 @@ function add(): Command {
           name: flags.name,
           model: flags.model,
           profile: flags.profile,
+          kind: flags.kind,
           isInsecure: flags.insecure,
           isTokenOverHttp: flags.tokenOverHttp,
           timeoutSeconds: flags.timeout,

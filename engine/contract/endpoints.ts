@@ -13,7 +13,15 @@ const headerName = z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/);
  */
 export const REQUEST_PROFILES = ["prompt", "full"] as const;
 
+/**
+ * What an endpoint speaks: the Open Inference Protocol over REST or gRPC, KServe's v1, or the image APIs of OpenAI and
+ * of AUTOMATIC1111's web UI. Stored: only ever grows.
+ */
+export const ENDPOINT_KINDS = ["v2", "v1", "grpc", "openai", "a1111"] as const;
+export type EndpointKind = (typeof ENDPOINT_KINDS)[number];
+
 const choices = {
+  kind: z.enum(ENDPOINT_KINDS),
   name: z.string().trim().min(1).max(100),
   /** The service's base address, or the full one that ends in `/infer`; https, or http on this machine. */
   url: z.string().trim().min(1).max(2048),
@@ -39,6 +47,8 @@ export const newEndpointSchema = z.strictObject({
   /** Absent: detected automatically, or else the notebook's `stable-diffusion`. */
   model: choices.model.optional(),
   profile: choices.profile.optional(),
+  /** Absent: what the address says, or else v2. */
+  kind: choices.kind.optional(),
   /** A bearer token, or the content of a `token.cfg`. Bound to the address's origin. */
   token: z.string().max(20_000).optional(),
   ca: choices.ca.default(null),
@@ -120,6 +130,7 @@ export const foundEndpointSchema = z.object({
   name: choices.name.optional(),
   model: choices.model.optional(),
   profile: choices.profile.optional(),
+  kind: choices.kind.optional(),
   isInsecure: z.boolean().optional(),
   timeoutSeconds: choices.timeoutSeconds.optional(),
   /** Out of the same text, for the form alone. */

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { StudioError } from "../contract/errors.ts";
 import { recordSchema, type GenerationRecord } from "../contract/image-record.ts";
 import { seedSchema } from "../contract/seed.ts";
@@ -8,10 +7,9 @@ import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
 import { V1_WRAPPER } from "../kserve/client/server-faults.ts";
 import type { ParameterValue } from "../kserve/wire/wire-tensor.ts";
 import type { EndpointClient } from "./endpoint-client.ts";
-import { encodeOrder } from "./encode-order.ts";
+import type { PictureAsk } from "./kinds/remote-kind.ts";
 import type { PictureThread } from "./picture-thread.ts";
 import { withRetries } from "./retries.ts";
-import type { Receiver } from "./sent-order.ts";
 import type { EncodedPicture } from "./thread-messages.ts";
 
 /** A picture that an endpoint drew, and what it told of it. */
@@ -26,9 +24,8 @@ export interface ToldPicture extends EncodedPicture {
 export interface AskingParts {
   readonly client: Pick<EndpointClient, "ask">;
   readonly thread: PictureThread;
-  readonly receiver: Receiver;
-  /** Where pictures are asked for. */
-  readonly path: string;
+  /** Makes the request, each time anew: an id is used once. */
+  readonly request: () => PictureAsk;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onAttempt?: (attempt: number) => void;
@@ -40,7 +37,7 @@ export interface AskingParts {
 export async function askEndpoint(order: Order, parts: AskingParts): Promise<ToldPicture> {
   const { signal, onAttempt } = parts;
   const retrying = { signal, ...(onAttempt && { onAttempt }) };
-  const { reply, seconds } = await withRetries(() => askEither(order, parts), retrying);
+  const { reply, seconds } = await withRetries(() => askEither(parts), retrying);
   const { width, height, isSizeOpen } = order;
   const asked = isSizeOpen === true ? {} : { width, height };
   const { picture, parameters } = await parts.thread.read(reply, asked, signal);
@@ -57,20 +54,25 @@ interface Answer {
  * KServe's wrapper with its default PROTOCOL_VERSION, v1, draws what it is asked on v2's address and cannot
  * send it; on v1's, the same request is answered.
  */
-async function askEither(order: Order, parts: AskingParts): Promise<Answer> {
+async function askEither(parts: AskingParts): Promise<Answer> {
   try {
-    return await askOnce(order, parts);
+    return await askOnce(parts);
   } catch (error) {
-    const path = v1Path(parts.path);
-    if (path === parts.path || !isOfV1Wrapper(error)) throw error;
-    const answer = await askOnce(order, { ...parts, path });
+    const { path } = parts.request();
+    if (v1Path(path) === path || !isOfV1Wrapper(error)) throw error;
+    const answer = await askOnce({ ...parts, request: () => atV1(parts.request()) });
     parts.onV1?.();
     return answer;
   }
 }
 
+/** The same request at v1's address. */
+export function atV1(asked: PictureAsk): PictureAsk {
+  return { ...asked, path: v1Path(asked.path) };
+}
+
 /** The address of the same model by protocol v1. */
-export function v1Path(path: string): string {
+function v1Path(path: string): string {
   return path.replace(
     /\/v2\/models\/([^/]+)(?:\/versions\/[^/]+)?\/infer$/,
     (_, model: string) => `/v1/models/${model}:predict`,
@@ -82,11 +84,8 @@ function isOfV1Wrapper(error: unknown): boolean {
   return error.details["reason"] === V1_WRAPPER;
 }
 
-async function askOnce(
-  order: Order,
-  { client, receiver, path, timeoutMs, signal }: AskingParts,
-): Promise<Answer> {
-  const message = encodeOrder(randomUUID(), order, receiver);
+async function askOnce({ client, request, timeoutMs, signal }: AskingParts): Promise<Answer> {
+  const { path, message } = request();
   const from = performance.now();
   const reply = await client.ask({ path, message, timeoutMs, signal });
   const seconds = (performance.now() - from) / 1000;

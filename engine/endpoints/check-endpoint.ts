@@ -8,10 +8,11 @@ import {
 } from "../kserve/client/endpoint-metadata.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
+import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
 import { messageIn, orError, stateOf } from "./look-parts.ts";
 
-/** One GET of a path below the endpoint's base; rejects with the ENDPOINT refusals. */
-export type Get = (path: string) => Promise<EndpointReply>;
+/** One GET of a path below the endpoint's base, or a call with a message; rejects with the ENDPOINT refusals. */
+export type Get = (path: string, message?: EncodedMessage) => Promise<EndpointReply>;
 
 export interface Checking {
   readonly get: Get;

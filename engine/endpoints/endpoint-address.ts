@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import type { EndpointKind } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import { isLoopback } from "../contract/loopback.ts";
 
@@ -11,6 +12,8 @@ export interface EndpointAddress {
   /** The model and its version, where the address is that of one. */
   readonly model?: string;
   readonly version?: string;
+  /** What it speaks, where the address tells that. */
+  readonly kind?: EndpointKind;
 }
 
 const MODEL_PATH =
@@ -23,10 +26,16 @@ const PROTOCOL_PATH = /\/v[12](?:\/models|\/health(?:\/\w+)?)?\/*$/;
  */
 export function readAddress(text: string): EndpointAddress {
   const trimmed = text.trim();
-  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
+  const isGrpc = /^grpcs?:\/\//i.test(trimmed);
+  // Not a scheme that URL knows to have an origin.
+  const known = trimmed.replace(/^grpc(s?):/i, "http$1:");
+  const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(known) ? known : `https://${known}`);
   if (url === null || url.hostname === "") throw refused("this", "it is no web address");
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw refused(`of ${url.protocol.slice(0, -1)}`, "an endpoint speaks https, or http");
+    throw refused(
+      `of ${url.protocol.slice(0, -1)}`,
+      "an endpoint speaks https, http, grpcs or grpc",
+    );
   }
   if (url.username !== "" || url.password !== "") {
     throw refused("one with a name or a password in it", "a token is entered by itself");
@@ -34,7 +43,7 @@ export function readAddress(text: string): EndpointAddress {
   if (url.search !== "" || url.hash !== "") {
     throw refused("one with a question mark or a hash sign", "it ends with its path");
   }
-  return { origin: url.origin, ...readPath(url.pathname) };
+  return { origin: url.origin, ...readPath(url.pathname), ...(isGrpc && { kind: "grpc" }) };
 }
 
 /** Whether what is sent there can be read on the way. */
@@ -55,7 +64,13 @@ export function modelPath({ basePath, version }: EndpointAddress, model: string)
   return `${basePath}/v2/models/${encodeURIComponent(model)}${ofVersion}`;
 }
 
+const OPENAI_PATH = /\/v1\/images(?:\/generations|\/edits)?\/*$/;
+const A1111_PATH = /\/sdapi\/v1(?:\/\w+)*\/*$/;
+
 function readPath(path: string): Omit<EndpointAddress, "origin"> {
+  for (const [kind, end] of [["openai", OPENAI_PATH] as const, ["a1111", A1111_PATH] as const]) {
+    if (end.test(path)) return { basePath: path.replace(end, "").replace(/\/+$/, ""), kind };
+  }
   const [, before, model, version] = MODEL_PATH.exec(path) ?? [];
   if (before === undefined || model === undefined) {
     return { basePath: path.replace(PROTOCOL_PATH, "").replace(/\/+$/, "") };
@@ -64,6 +79,7 @@ function readPath(path: string): Omit<EndpointAddress, "origin"> {
     basePath: before.replace(/\/+$/, ""),
     model: decoded(model),
     ...(version !== undefined && { version: decoded(version) }),
+    ...(/:(?:predict|explain)\/*$/.test(path) && { kind: "v1" as const }),
   };
 }
 

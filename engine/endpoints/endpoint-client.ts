@@ -123,8 +123,8 @@ export class EndpointClient {
   }
 
   #headers(message: EncodedMessage | undefined): Record<string, string> {
-    const { token, headers, origin, isTokenOverHttp } = this.#connection;
-    if (token !== undefined && isPlain(origin) && !isTokenOverHttp) throw tokenOverHttp();
+    refuseTokenInTheClear(this.#connection);
+    const { token, headers } = this.#connection;
     return {
       ...Object.fromEntries(headers.map(({ name, value }) => [name, value])),
       accept: "application/json, */*;q=0.5",
@@ -152,6 +152,11 @@ export class EndpointClient {
         callback(...result);
       });
   }
+}
+
+/** Refuses to send a token where others could read it on the way. */
+export function refuseTokenInTheClear({ token, origin, isTokenOverHttp }: Connection): void {
+  if (token !== undefined && isPlain(origin) && !isTokenOverHttp) throw tokenOverHttp();
 }
 
 /** The refusal of a token that others could read on the way. */

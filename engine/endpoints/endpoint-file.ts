@@ -13,6 +13,8 @@ const storedErrorSchema = z.unknown().transform(readStoredError).optional();
 const keptSchema = endpointSchema
   .omit({ origin: true, medianSeconds: true, medianOf: true })
   .extend({
+    // Files of versions that knew one protocol alone.
+    kind: learned.kind.default("v2"),
     /** Whether a person chose the model and the profile; otherwise a look at the endpoint may. */
     isModelChosen: z.boolean(),
     isProfileChosen: z.boolean(),

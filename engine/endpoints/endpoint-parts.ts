@@ -1,5 +1,6 @@
 import { randomBytes, type X509Certificate } from "node:crypto";
 import type { Endpoint, EndpointChange } from "../contract/endpoints.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
 import { describe } from "./certificates.ts";
 import type { CheckedEndpoint } from "./check-endpoint.ts";
 import { readAddress, nameOf, type EndpointAddress } from "./endpoint-address.ts";
@@ -17,6 +18,7 @@ export interface AddedEndpoint {
   readonly name?: string | undefined;
   readonly model?: string | undefined;
   readonly profile?: Endpoint["profile"] | undefined;
+  readonly kind?: Endpoint["kind"] | undefined;
   readonly token?: string | undefined;
   readonly ca: string | null;
   readonly isInsecure: boolean;
@@ -34,6 +36,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
     url: withScheme(added.url),
     model: model ?? SEED_MODEL,
     profile: added.profile ?? "prompt",
+    kind: added.kind ?? address.kind ?? "v2",
     ca: checkCa(added.ca),
     isInsecure: added.isInsecure,
     isTokenOverHttp: added.isTokenOverHttp,
@@ -52,9 +55,9 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
  */
 export function changed(kept: KeptEndpoint, change: EndpointChange): KeptEndpoint {
   const url = change.url === undefined ? kept.url : withScheme(change.url);
-  const model = change.model ?? modelIn(change.url) ?? kept.model;
+  const { model, kind } = askedOf(kept, change);
   const isElsewhere = readAddress(url).origin !== readAddress(kept.url).origin;
-  const isOther = url !== kept.url || model !== kept.model;
+  const isOther = url !== kept.url || model !== kept.model || kind !== kept.kind;
   const { profile = kept.profile, ca, headers } = change;
   return checkKept({
     ...(isOther ? withoutFindings(kept) : kept),
@@ -63,6 +66,7 @@ export function changed(kept: KeptEndpoint, change: EndpointChange): KeptEndpoin
     url,
     model,
     profile,
+    kind,
     isModelChosen: kept.isModelChosen || model !== kept.model,
     isProfileChosen: kept.isProfileChosen || profile !== kept.profile,
     ...(ca !== undefined && { ca: checkCa(ca) }),
@@ -84,12 +88,23 @@ export interface Look extends CheckedEndpoint {
   readonly certificate?: X509Certificate | undefined;
 }
 
+/** What a look comes to that could not even begin: its token is gone, or its vault is locked. */
+export function notLookedAt({ model }: KeptEndpoint, error: unknown, now: Date): Look {
+  if (!(error instanceof StudioError)) throw error;
+  const at = now.toISOString();
+  const state = "failed" as const;
+  return { check: { at, state, ms: 0, models: [], inputs: [], error: toWire(error) }, model };
+}
+
 /** An endpoint with what a look at it found out. */
 export function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): KeptEndpoint {
   const { check, model, certificate } = look;
   // It may have been changed meanwhile, and then this was a look at something else.
-  if (now.url !== before.url || now.model !== before.model) return now;
-  const profile = hasSettings(check.inputs) ? "full" : "prompt";
+  const isSame = now.url === before.url && now.model === before.model && now.kind === before.kind;
+  if (!isSame) return now;
+  // What these take is known, as far as they take anything but a prompt.
+  const isKnown = now.kind === "openai" || now.kind === "a1111";
+  const profile = isKnown || hasSettings(check.inputs) ? "full" : "prompt";
   return {
     ...now,
     check,
@@ -104,8 +119,10 @@ function shownOf(certificate: X509Certificate): Endpoint["certificate"] {
   return shown;
 }
 
-function modelIn(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : readAddress(url).model;
+/** What is asked of it: as it was chosen, as its new address says, or as before. */
+function askedOf(kept: KeptEndpoint, { url, model, kind }: EndpointChange) {
+  const told = url === undefined ? undefined : readAddress(url);
+  return { model: model ?? told?.model ?? kept.model, kind: kind ?? told?.kind ?? kept.kind };
 }
 
 /** An endpoint's token as it is told of: whether there is one, and what it says of itself. */
@@ -129,5 +146,5 @@ function withoutFindings(kept: KeptEndpoint): KeptEndpoint {
 
 function withScheme(url: string): string {
   const trimmed = url.trim();
-  return /^https?:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
+  return /^(?:https?|grpcs?):\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
 }

@@ -1,22 +1,22 @@
 import type { Endpoint, EndpointChange, EndpointCheck } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
-import { askEndpoint, v1Path, type ToldPicture } from "./ask-endpoint.ts";
+import { askEndpoint, atV1, type ToldPicture } from "./ask-endpoint.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
-import { checkEndpoint } from "./check-endpoint.ts";
 import { isPlain, modelPath, readAddress } from "./endpoint-address.ts";
-import { EndpointClient, TIMING, tokenOverHttp, type Timing } from "./endpoint-client.ts";
+import { TIMING, tokenOverHttp, type Timing } from "./endpoint-client.ts";
 import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
 import {
   changed,
   keptFrom,
   learned,
+  notLookedAt,
   NOTHING_SECRET,
   SEED_MODEL,
   type AddedEndpoint,
-  type Look,
 } from "./endpoint-parts.ts";
 import { checkHeaders } from "./extra-headers.ts";
+import { type AskingClient, clientFor, kindOf } from "./kinds/kinds.ts";
 import { PictureThread } from "./picture-thread.ts";
 import { sentOrder } from "./sent-order.ts";
 import { claimsOf, tokenIn } from "./token-text.ts";
@@ -149,8 +149,10 @@ export class Endpoints {
     const address = readAddress(kept.url);
     const timeoutMs = Math.min(LOOK_MS, kept.timeoutSeconds * 1000);
     const look = this.#with(kept, async (client, secrets) => {
-      const checked = await checkEndpoint({
-        get: (path) => client.ask({ path: `${address.basePath}${path}`, timeoutMs, signal }),
+      const base = kept.kind === "grpc" ? "" : address.basePath;
+      const checked = await kindOf(kept.kind).look({
+        get: (path, message) =>
+          client.ask({ path: `${base}${path}`, timeoutMs, signal, ...(message && { message }) }),
         modelPath: (name) => modelPath({ ...address, basePath: "" }, name),
         model: kept.isModelChosen ? kept.model : undefined,
         otherwise: SEED_MODEL,
@@ -165,7 +167,7 @@ export class Endpoints {
         certificate: client.certificate,
       };
     });
-    const found = await look.catch((error: unknown) => this.#notLookedAt(kept, error));
+    const found = await look.catch((error: unknown) => notLookedAt(kept, error, this.#now()));
     await this.#file.change(id, (now) => learned(now, kept, found));
     this.tell(id);
     return found.check;
@@ -174,16 +176,17 @@ export class Endpoints {
   /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
   async draw(id: string, order: Order, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
-    const v2Path = `${modelPath(readAddress(kept.url), order.model)}/infer`;
-    const path = kept.isV1Wrapper === true ? v1Path(v2Path) : v2Path;
+    const at = readAddress(kept.url);
     const sent = sentOrder(order, kept);
     try {
       const picture = await this.#with(kept, async (client, secrets) => {
         const { device, ...told } = await askEndpoint(sent, {
           client,
           thread: this.#thread,
-          receiver: kept,
-          path,
+          request: () => {
+            const asked = kindOf(kept.kind).ask(sent, kept, at);
+            return kept.isV1Wrapper === true ? atV1(asked) : asked;
+          },
           timeoutMs: kept.timeoutSeconds * 1000,
           onV1: () => this.#learnV1(id),
           ...options,
@@ -242,7 +245,7 @@ export class Endpoints {
   /** Speaks with one over a connection that ends with the work; no refusal quotes what is secret. */
   async #with<T>(
     kept: KeptEndpoint,
-    work: (client: EndpointClient, secrets: readonly string[]) => Promise<T>,
+    work: (client: AskingClient, secrets: readonly string[]) => Promise<T>,
   ): Promise<T> {
     const { ca, isInsecure, isTokenOverHttp, id } = kept;
     const { origin } = readAddress(kept.url);
@@ -252,7 +255,8 @@ export class Endpoints {
       throw new StudioError("ENDPOINT_TOKEN_REFUSED", { reason: "it is no longer kept here" });
     }
     const connection = { origin, token, headers, ca, isInsecure, isTokenOverHttp };
-    const client = new EndpointClient(connection, this.#options.timing ?? TIMING);
+    const timing = this.#options.timing ?? TIMING;
+    const client = await clientFor(kept.kind, connection, timing);
     const values = headers.map(({ value }) => value).filter(({ length }) => length >= MIN_SECRET);
     const secrets = token === undefined ? values : [token, ...values];
     try {
@@ -264,18 +268,9 @@ export class Endpoints {
     }
   }
 
-  /** What a look comes to that could not even begin: its token is gone, or its vault is locked. */
-  #notLookedAt({ model }: KeptEndpoint, error: unknown): Look {
-    if (!(error instanceof StudioError)) throw error;
-    const at = this.#now().toISOString();
-    const state = "failed" as const;
-    return { check: { at, state, ms: 0, models: [], inputs: [], error: toWire(error) }, model };
-  }
-
   #learnV1(id: string): void {
-    const change = (kept: KeptEndpoint): KeptEndpoint => ({ ...kept, isV1Wrapper: true });
     // Otherwise it is learned again, at the price of another picture.
-    void this.#file.change(id, change).then(
+    void this.#file.change(id, asV1Wrapper).then(
       () => this.tell(id),
       () => undefined,
     );
@@ -293,6 +288,10 @@ export class Endpoints {
     await this.#file.change(id, change).catch(() => undefined);
     this.tell(id);
   }
+}
+
+function asV1Wrapper(kept: KeptEndpoint): KeptEndpoint {
+  return { ...kept, isV1Wrapper: true };
 }
 
 function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {

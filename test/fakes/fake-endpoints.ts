@@ -33,6 +33,7 @@ export function endpointOf(change: Partial<Endpoint> = {}): Endpoint {
     origin,
     model: "stable-diffusion",
     profile: "prompt",
+    kind: "v2",
     ca: null,
     isInsecure: false,
     isTokenOverHttp: false,

@@ -118,6 +118,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "engine/files",
     "engine/network",
     "undici",
+    "@grpc/grpc-js",
     "zod",
     "node:",
   ],

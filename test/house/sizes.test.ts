@@ -55,7 +55,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And the decoder that a request names.
   drawing: 1240, // evaluations of the last layer alone, and their seconds
   // With what TLS, redirects, hangs and hostile replies each take, by name.
-  endpoints: 2620, // a doctor, cold starts, watching, TorchServe by itself
+  endpoints: 3000, // a doctor, cold starts, watching, TorchServe by itself, gRPC, v1, OpenAI and A1111
   // With what is wrong with a stored file, and how it is set aside.
   // Folders are made level by level, since mkdir of all at once may never end.
   files: 760,
@@ -73,7 +73,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With what routers say of themselves.
   // With presets and intervals of guidance, sent as well as read.
   // And messages of gRPC.
-  kserve: 3520, // servers' own failures by their texts, with what helps
+  kserve: 3950, // servers' own failures by their texts, with what helps, and replies over gRPC
   network: 120,
   // With tiny autoencoders.
   networks: 400,

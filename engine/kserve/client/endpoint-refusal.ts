@@ -35,7 +35,8 @@ function isTokenFault(reason: string): boolean {
 
 /** Triton answers 400 to a model it does not know, the others 404; so does a path that is not there. */
 function isUnknownModel(status: number, reason: string): boolean {
-  const isNamed = /unknown model|model\b.*\b(?:not found|not exist)|ModelNotFound/i.test(reason);
+  const isNamed =
+    /unknown model|no model called|model\b.*\b(?:not found|not exist)|ModelNotFound/i.test(reason);
   return (status === 404 || status === 400) && isNamed;
 }
 

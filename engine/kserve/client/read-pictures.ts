@@ -1,4 +1,5 @@
 import { refusalOf } from "./endpoint-refusal.ts";
+import { GRPC_TYPE, readGrpcReply } from "./grpc-messages.ts";
 import { type EndpointReply, MAX_REPLY_BYTES } from "./endpoint-reply.ts";
 import { HEADER_LENGTH } from "../wire/framing.ts";
 import { asReply, MessageFault } from "../wire/message-fault.ts";
@@ -37,6 +38,10 @@ export function readPictures(reply: EndpointReply, asked: Asked): EndpointPictur
         `of ${body.length} bytes`,
         `${MAX_REPLY_BYTES} are the most`,
       );
+    }
+    if (headers["content-type"] === GRPC_TYPE) {
+      const { outputs, parameters } = readGrpcReply(body);
+      return { pictures: choose(outputs, asked), parameters };
     }
     const file = pictureFile(body);
     if (file !== undefined) return { pictures: [file], parameters: new Map() };

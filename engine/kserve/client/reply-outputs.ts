@@ -29,7 +29,7 @@ export interface ReplyMessage {
 const MAX_OUTPUTS = 64;
 
 /**
- * The outputs of a reply: of protocol v2, the predictions of v1, or the `data` of OpenAI's images. A
+ * The outputs of a reply: of protocol v2, the predictions of v1, the `data` of OpenAI's images, or A1111's `images`. A
  * JSON text inside a JSON string is read too: handlers that serialise twice send it. Throws MessageFault.
  */
 export function readReplyMessage(body: MessageBody): ReplyMessage {
@@ -39,7 +39,12 @@ export function readReplyMessage(body: MessageBody): ReplyMessage {
   const message = asObject(unwrapped(split.message), "The body");
   const outputs = message.get("outputs");
   const parameters = scalarsOf(message.get("parameters"));
-  if (outputs === undefined) return { outputs: [otherOutput(message)], parameters };
+  if (outputs === undefined) {
+    return {
+      outputs: [otherOutput(message)],
+      parameters: new Map([...parameters, ...toldInInfo(message)]),
+    };
+  }
   const read = asList(outputs, MAX_OUTPUTS, "outputs").map((output, i) =>
     toOutput(asObject(output, `outputs[${i}]`), split.binary, `outputs[${i}]`),
   );
@@ -53,13 +58,21 @@ function unwrapped(message: Json): Json {
 }
 
 function otherOutput(message: JsonObject): ReplyOutput {
-  const name = ["predictions", "data"].find((key) => message.has(key));
+  const name = ["predictions", "data", "images"].find((key) => message.has(key));
   if (name === undefined) {
     const keys = [...message.keys()].slice(0, 5).join(", ");
     throw new MessageFault("The body", `of ${keys || "no members"}`, "there are no outputs in it");
   }
   const data = message.get(name) ?? null;
   return { name, datatype: "", shape: undefined, content: { kind: "json", data } };
+}
+
+/** A1111 tells the seed that it drew by in a JSON text beside its pictures. */
+function toldInInfo(message: JsonObject): readonly (readonly [string, ParameterValue])[] {
+  const info = message.get("info");
+  if (typeof info !== "string" || !info.startsWith("{")) return [];
+  const seed = asObject(unwrapped(info), "info").get("seed");
+  return seed !== undefined && isScalar(seed) ? [["seed", seed]] : [];
 }
 
 function toOutput(output: JsonObject, binary: BinaryTensors, field: string): ReplyOutput {

@@ -23,6 +23,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   return (
     <dl className={styles.facts}>
       <Fact name={t("facts.model")}>{model}</Fact>
+      <Fact name={t("facts.kind")}>{t(`kinds.${endpoint.kind}`)}</Fact>
       <Fact name={t("facts.profile")}>{t(`facts.${profile ?? "unread"}`)}</Fact>
       <Fact name={t("facts.token")}>
         <TokenWords endpoint={endpoint} now={now} />

@@ -13,6 +13,8 @@ export interface Draft {
   readonly name: string;
   readonly model: string;
   readonly profile: Endpoint["profile"];
+  /** `auto` is what the address says. */
+  readonly kind: Endpoint["kind"] | "auto";
   /** Typed, or the content of a file; empty leaves what is kept. */
   readonly token: string;
   /** Where the token comes from, if not from the keyboard. */
@@ -31,6 +33,7 @@ export const EMPTY_DRAFT: Draft = {
   name: "",
   model: "",
   profile: "prompt",
+  kind: "auto",
   token: "",
   isTokenForgotten: false,
   ca: null,
@@ -41,8 +44,10 @@ export const EMPTY_DRAFT: Draft = {
 };
 
 export function draftOf(endpoint: Endpoint): Draft {
-  const { url, name, model, profile, ca, isInsecure, isTokenOverHttp, timeoutSeconds } = endpoint;
-  const choices = { url, name, model, profile, ca, isInsecure, isTokenOverHttp, timeoutSeconds };
+  const { url, name, model, profile, kind, ca, isInsecure, isTokenOverHttp, timeoutSeconds } =
+    endpoint;
+  const asked = { url, name, model, profile, kind };
+  const choices = { ...asked, ca, isInsecure, isTokenOverHttp, timeoutSeconds };
   const headers = endpoint.headers.length === 0 ? [] : undefined;
   return { ...EMPTY_DRAFT, ...choices, headers };
 }
@@ -54,12 +59,14 @@ export function addressOf({ url }: Pick<Draft, "url">): string {
 }
 
 export function newEndpointOf(draft: Draft): NewEndpoint {
+  const { kind } = draft;
   const { name, model, profile, token, ca, isInsecure, isTokenOverHttp, timeoutSeconds } = draft;
   return {
     url: addressOf(draft),
     ...(name.trim() !== "" && { name: name.trim() }),
     ...(model.trim() !== "" && { model: model.trim() }),
     profile,
+    ...(kind !== "auto" && { kind }),
     ...(token !== "" && { token }),
     ca,
     isInsecure,
@@ -74,6 +81,7 @@ const COMPARED = [
   "name",
   "model",
   "profile",
+  "kind",
   "ca",
   "isInsecure",
   "isTokenOverHttp",
@@ -89,7 +97,9 @@ export function changeOf(draft: Draft, endpoint: Endpoint): EndpointChange {
     name: name.trim() === "" ? endpoint.name : name.trim(),
     model: model.trim() === "" ? endpoint.model : model.trim(),
   };
-  const changed = COMPARED.filter((field) => wanted[field] !== endpoint[field]);
+  const changed = COMPARED.filter(
+    (field) => wanted[field] !== endpoint[field] && wanted[field] !== "auto",
+  );
   const hasNewHeaders =
     draft.headers !== undefined && draft.headers.length + endpoint.headers.length > 0;
   return {

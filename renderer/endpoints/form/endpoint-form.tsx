@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { ENDPOINT_KINDS } from "../../../engine/contract/endpoints.ts";
 import { Failed } from "../../ui/async-states.tsx";
 import { Chips } from "../../ui/chips.tsx";
 import { NumberField } from "../../ui/number-field.tsx";
@@ -72,14 +73,29 @@ function AddressFields({ draft, endpoint, place, areFaultsShown, onChange }: Fie
   );
 }
 
+function KindField({ draft, onChange }: FieldsProps) {
+  const t = useWords("endpoints");
+  const kinds = draft.kind === "auto" ? (["auto", ...ENDPOINT_KINDS] as const) : ENDPOINT_KINDS;
+  return (
+    <Select
+      label={t("fields.kind")}
+      value={draft.kind}
+      onChange={(kind) => onChange({ kind })}
+      options={kinds.map((value) => ({ value, label: t(`kinds.${value}`) }))}
+    />
+  );
+}
+
 const PROFILES = ["prompt", "full"] as const;
 
-function ModelFields({ draft, endpoint, place, onChange }: FieldsProps) {
+function ModelFields(fields: FieldsProps) {
+  const { draft, endpoint, place, onChange } = fields;
   const t = useWords("endpoints");
   const listed = endpoint?.check?.models ?? [];
   const { model, profile } = draft;
   return (
     <Part title={t("fields.model")} isSought={place === "model"}>
+      <KindField {...fields} />
       {listed.length > 0 ? (
         <Select
           label={t("fields.modelName")}

@@ -23,31 +23,36 @@ function willForget({ isTokenForgotten, token }: Draft): boolean {
   return isTokenForgotten && token === "";
 }
 
+/** gRPC goes over http too; to URL its own scheme has no origin. */
+function urlOf(draft: Draft): URL | null {
+  return URL.parse(addressOf(draft).replace(/^grpc(s?):/i, "http$1:"));
+}
+
 function urlFault(draft: Draft): Faults["url"] {
   const address = addressOf(draft);
   if (address === "") return "urlEmpty";
-  const url = URL.parse(address);
+  const url = urlOf(draft);
   if (url === null || !/^https?:$/.test(url.protocol)) return "url";
   return url.username === "" && url.password === "" ? undefined : "urlUser";
 }
 
 /** Whether a draft speaks https: only then is there a certificate. */
 export function isHttps(draft: Draft): boolean {
-  return URL.parse(addressOf(draft))?.protocol === "https:";
+  return urlOf(draft)?.protocol === "https:";
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /** Whether what is sent can be read on its way to another machine. */
 export function isOpenToOthers(draft: Draft): boolean {
-  const url = URL.parse(addressOf(draft));
+  const url = urlOf(draft);
   return url?.protocol === "http:" && !LOOPBACK.test(url.hostname);
 }
 
 /** Whether the kept token would be left behind, since it belongs to another origin. */
 export function leavesToken(draft: Draft, endpoint: Endpoint | undefined): boolean {
   if (endpoint?.hasToken !== true) return false;
-  const url = URL.parse(addressOf(draft));
+  const url = urlOf(draft);
   return url !== null && url.origin !== endpoint.origin;
 }
 

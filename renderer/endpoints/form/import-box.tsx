@@ -126,12 +126,13 @@ export function draftFrom({ recognised, text, file }: FoundText): Partial<Draft>
 
 /** What a text leaves open is left to the studio, whatever the form had. */
 function draftOfFound(found: FoundEndpoint): Partial<Draft> {
-  const { url, name, model, profile, isInsecure, timeoutSeconds, token } = found;
+  const { url, name, model, profile, kind, isInsecure, timeoutSeconds, token } = found;
   return {
     url,
     name: name ?? EMPTY_DRAFT.name,
     model: model ?? EMPTY_DRAFT.model,
     profile: profile ?? EMPTY_DRAFT.profile,
+    kind: kind ?? EMPTY_DRAFT.kind,
     isInsecure: isInsecure ?? EMPTY_DRAFT.isInsecure,
     timeoutSeconds: timeoutSeconds ?? EMPTY_DRAFT.timeoutSeconds,
     ...(token !== undefined && { token, tokenFile: undefined }),

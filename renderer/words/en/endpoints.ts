@@ -31,6 +31,7 @@ export const endpoints = {
   },
   facts: {
     model: "Model",
+    kind: "Protocol",
     profile: "Settings to send",
     prompt: "prompt only",
     full: "all settings",
@@ -52,6 +53,14 @@ export const endpoints = {
     never: "never",
     server: "Server",
     headers: "Headers",
+  },
+  kinds: {
+    auto: "As the address says",
+    v2: "Inference protocol v2",
+    v1: "KServe v1",
+    grpc: "v2 over gRPC",
+    openai: "OpenAI images",
+    a1111: "Stable Diffusion web UI",
   },
   token: {
     none: "none",
@@ -114,10 +123,12 @@ export const endpoints = {
   },
   fields: {
     url: "Address",
-    urlHelp: "The service's base address, or the whole one that ends in /infer.",
+    urlHelp:
+      "The service's base address, or the whole one that ends in /infer. Of gRPC, it begins with grpc:// or grpcs://.",
     urlPlaceholder: "https://…",
     name: "Name",
     namePlaceholder: "Defaults to the host name",
+    kind: "Protocol",
     model: "Model",
     modelName: "Model's name",
     modelHelp: "Often differs from the service name.",

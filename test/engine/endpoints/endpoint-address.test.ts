@@ -27,7 +27,7 @@ test.each<[string, object]>([
     `${SEED}/ns/kt2/v2/models/a%2Fb%20c/infer/`,
     { origin: SEED, basePath: "/ns/kt2", model: "a/b c" },
   ],
-  [`${SEED}/v1/models/sd:predict`, { origin: SEED, basePath: "", model: "sd" }],
+  [`${SEED}/v1/models/sd:predict`, { origin: SEED, basePath: "", model: "sd", kind: "v1" }],
   [`${SEED}/v2`, { origin: SEED, basePath: "" }],
   [`${SEED}/v2/models`, { origin: SEED, basePath: "" }],
   [`${SEED}/proxy/v2/health/ready`, { origin: SEED, basePath: "/proxy" }],
@@ -38,6 +38,16 @@ test.each<[string, object]>([
   ["http://[::1]:8080", { origin: "http://[::1]:8080", basePath: "" }],
   // A person enters it, so it is a person's own choice; nothing but a person ever does.
   ["http://169.254.169.254/", { origin: "http://169.254.169.254", basePath: "" }],
+  ["grpc://sd.example:8081", { origin: "http://sd.example:8081", basePath: "", kind: "grpc" }],
+  ["grpcs://sd.example", { origin: "https://sd.example", basePath: "", kind: "grpc" }],
+  [
+    "https://sd.example/x/v1/images/generations",
+    { origin: "https://sd.example", basePath: "/x", kind: "openai" },
+  ],
+  [
+    "http://127.0.0.1:7860/sdapi/v1/txt2img",
+    { origin: "http://127.0.0.1:7860", basePath: "", kind: "a1111" },
+  ],
 ])("reads %s", (text, expected) => {
   expect(readAddress(text)).toEqual(expected);
 });
@@ -48,7 +58,7 @@ test.each([
   ["https://:s3cr3t@host.example", "a token is entered by itself"],
   ["https://host.example?token=s3cr3t", "it ends with its path"],
   ["https://host.example/#s3cr3t", "it ends with its path"],
-  ["ftp://host.example", "an endpoint speaks https, or http"],
+  ["ftp://host.example", "an endpoint speaks https, http, grpcs or grpc"],
   ["file:///etc/passwd", "it is no web address"],
   ["javascript:s3cr3t", "it is no web address"],
   ["https://", "it is no web address"],

@@ -29,6 +29,7 @@ test("an endpoint is added without being asked anything, and is there after a re
     origin: edge.url,
     model: "stable-diffusion",
     profile: "prompt",
+    kind: "v2",
     ca: null,
     isInsecure: false,
     isTokenOverHttp: false,
