@@ -8,6 +8,7 @@ import { downloadDamaged, downloadFailed, downloadWheel } from "./download.ts";
 import { ensureSpace, needsOf, writingTo, type CudaNeeds } from "./needs.ts";
 import { packageIndex, type PackageIndex } from "./package-index.ts";
 import {
+  alone,
   hasBytes,
   missingWheels,
   partOf,
@@ -66,7 +67,7 @@ const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000], re
 /**
  * Fetches ONNX Runtime's CUDA provider and the libraries it needs, places them wheel by wheel, and tries
  * one product on the device. Asks nothing of the network where all is there already. Refuses as
- * CUDA_UNSUPPORTED, CUDA_LICENCE, CUDA_DOWNLOAD_FAILED, CUDA_DOWNLOAD_DAMAGED or DISK_FULL; a cancel
+ * CUDA_UNSUPPORTED, CUDA_LICENCE, CUDA_DOWNLOAD_FAILED, CUDA_DOWNLOAD_DAMAGED, DISK_FULL or, beside another installer, STATE_CONFLICT; a cancel
  * rejects with the signal's reason. What was fetched before either is not fetched again.
  */
 export async function installCuda(options: CudaOptions): Promise<CudaReport> {
@@ -78,7 +79,8 @@ export async function installCuda(options: CudaOptions): Promise<CudaReport> {
   job.onProgress({ stage: "checking" });
   const missing = await missingWheels(job, source, hasBytes(http.signal));
   if (missing.length > 0 && !options.acceptsLicence) throw new StudioError("CUDA_LICENCE", {});
-  await fetchMissing(job, missing, await machine.freeBytes(folder));
+  const freeBytes = await machine.freeBytes(folder);
+  await alone(folder, () => fetchMissing(job, missing, freeBytes));
   http.signal?.throwIfAborted();
   job.onProgress({ stage: "probing" });
   const probe = await options.probe();

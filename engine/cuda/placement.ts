@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
+import { StudioError } from "../contract/errors.ts";
 import { hashFile } from "../files/hash-file.ts";
+import { fileLock } from "../files/ownership.ts";
 import { writeJson } from "../files/json-file.ts";
 import { nameOf, type CudaSource, type Wheel } from "./source.ts";
 import type { UnpackedLibrary } from "./unpack.ts";
@@ -22,6 +24,18 @@ interface Receipt {
 const RECEIPT = "placed.json";
 const WORKPLACE = ".unpacking";
 const PART = ".part";
+
+/**
+ * Works in the folder while no other installer does, of this process or another: beside it lies a lock. Refuses as
+ * STATE_CONFLICT where one is at work.
+ */
+export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  using lock = fileLock(`${folder}.lock`);
+  if (lock !== undefined) return await work();
+  const state = "being installed or removed by another process, so wait until that is done";
+  throw new StudioError("STATE_CONFLICT", { what: "CUDA support", wanted: "changed", state });
+}
 
 /** The file that a wheel is fetched into; it survives between runs. */
 export function partOf(folder: string, { file }: Wheel): string {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { cudaNeeds, installCuda, type CudaOptions } from "../cuda/install.ts";
 import type { CudaOffer } from "../contract/devices.ts";
 import { readLicences } from "../cuda/licence.ts";
-import { discardParts, placedFolder, removePlacement } from "../cuda/placement.ts";
+import { alone, discardParts, placedFolder, removePlacement } from "../cuda/placement.ts";
 import type { CudaProbe, CudaReport } from "../cuda/report.ts";
 import { CUDA_SOURCE } from "../cuda/source.ts";
 import { dataFolderPath } from "../files/data-folder.ts";
@@ -39,8 +39,8 @@ export function cudaInstaller(
     }),
     install: (options) =>
       installCuda({ ...placement, probe: () => probe(libraries), ...options, ...changes }),
-    discard: () => discardParts(folder),
-    remove: () => removePlacement(folder),
+    discard: () => alone(folder, () => discardParts(folder)),
+    remove: () => alone(folder, () => removePlacement(folder)),
   };
 }
 

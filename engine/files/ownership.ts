@@ -90,6 +90,17 @@ function lockFile(path: string): DatabaseSync {
   }
 }
 
+/** A file's exclusive lock, until it is disposed of or the process ends; undefined where another has it. */
+export function fileLock(path: string): Disposable | undefined {
+  try {
+    const lock = lockFile(path);
+    return { [Symbol.dispose]: () => lock.close() };
+  } catch (error) {
+    if (isOne(error, BUSY)) return undefined;
+    throw error;
+  }
+}
+
 function exclusive(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {

@@ -52,7 +52,15 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     const isDone = (event: StudioEvent) => tell(event, id).includes("done");
     await listener.until(isDone);
     listener.leave();
-    const stages = ["denoising 0", "denoising 1", "denoising 2", "decoding 3", "saving 3"];
+    // The first tells that the text is read, the second shows the noise.
+    const stages = [
+      "denoising 0",
+      "denoising 0",
+      "denoising 1",
+      "denoising 2",
+      "decoding 3",
+      "saving 3",
+    ];
     expect(listener.events.flatMap((event) => tell(event, id))).toEqual([
       "waiting",
       "running",

@@ -23,6 +23,7 @@ import {
   workshopIn,
   type Workshop,
 } from "../../fakes/cuda-wheels.ts";
+import { refusal } from "../../fakes/refusal.ts";
 import { standInHost, type StandInHost } from "../../fakes/stand-in-host.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
@@ -60,6 +61,20 @@ test("fetches, checks, unpacks and tries the CUDA libraries", async () => {
   expect(stages).toEqual(["checking", "planned", "downloading", "unpacking", "probing"]);
   const last = seen.findLast((progress) => progress.stage === "downloading");
   expect(last).toMatchObject({ receivedBytes: TOTAL, totalBytes: TOTAL });
+});
+
+test("two installers at once: the second is refused, and all is well once the first is done", async () => {
+  await using host = await standInHost(indexAnswer());
+  const shop = workshopIn(temporaryFolder());
+  let second: Promise<unknown> | undefined;
+  const onProgress = ({ stage }: CudaProgress): void => {
+    if (stage === "planned") second = installFrom(host.url, shop).catch((error: unknown) => error);
+  };
+  await installFrom(host.url, shop, { onProgress });
+  expect(await second).toEqual(refusal("STATE_CONFLICT"));
+  expect(filesAsked(host)).toHaveLength(WHEELS.length);
+  expect(isWhole(shop)).toBe(true);
+  expect((await installFrom(host.url, shop)).installed).toBe("already there");
 });
 
 test("says before the first byte what it will take", async () => {
