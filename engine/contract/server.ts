@@ -48,6 +48,8 @@ const choices = {
   grpcPort: z.int().min(0).max(65_535).nullable(),
   /** With which both listeners encrypt; null where they do not. The files are read again as they change. */
   tls: tlsFilesSchema.nullable(),
+  /** Whether `/metrics` is told without a key where requests need one, as health is. */
+  isMetricsOpen: z.boolean(),
   /** Names besides addresses under which clients reach it, a proxy's for example. */
   hostNames: z.array(hostName).max(100),
   /** Origins whose pages may use it in a browser; nobody's by default. */
@@ -75,6 +77,7 @@ export const serverSettingsSchema = z.object({
   port: choices.port.default(8080),
   grpcPort: choices.grpcPort.default(null),
   tls: choices.tls.default(null),
+  isMetricsOpen: choices.isMetricsOpen.default(false),
   hostNames: choices.hostNames.default([]),
   origins: choices.origins.default([]),
   isKeyRequired: choices.isKeyRequired.default(false),

@@ -10,6 +10,8 @@ import { secondsUntilDone } from "./work.ts";
 export interface AdmissionParts {
   readonly engine: Pick<PictureEngine, "draw" | "expectedSeconds" | "busySeconds">;
   readonly settings: () => Pick<ServerSettings, "queueLength" | "timeLimitSeconds">;
+  /** Told how long a picture's reader took to encode it. */
+  readonly onEncoded?: (seconds: number) => void;
   /** Told when somebody came, began or went. */
   readonly onChange?: () => void;
   /** Milliseconds from any start. */
@@ -160,8 +162,11 @@ export class AdmissionQueue implements Admission {
       onStart?.();
       const waitedMs = this.#nowMs() - ticket.arrivedMs;
       for await (const event of this.#parts.engine.draw({ ...job, waitedMs }, abort.signal)) {
+        const givenMs = this.#nowMs();
         yield event;
-        if (event.kind === "picture") await this.#giveWay(ticket);
+        if (event.kind !== "picture") continue;
+        this.#parts.onEncoded?.((this.#nowMs() - givenMs) / 1000);
+        await this.#giveWay(ticket);
       }
     } catch (error) {
       // Whatever a cancel made of it on the way, why it was cancelled is what a client is told.

@@ -38,7 +38,12 @@ export type Passage = { readonly origin?: string } & (
   | { readonly kind: "refused"; readonly rejection: Rejection; readonly caller?: Caller }
   /** A browser asks whether a page may ask. */
   | { readonly kind: "preflight" }
-  | { readonly kind: "in"; readonly caller: Caller }
+  | {
+      readonly kind: "in";
+      readonly caller: Caller;
+      /** Whether it asks for what everybody may know, as probes do. */
+      readonly isProbe?: boolean;
+    }
 );
 
 /**
@@ -106,7 +111,7 @@ function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
   const shown = secretIn(knock);
   const known = shown === undefined ? undefined : gate.callerOf(shown);
   const scope = gate.scopeOf(knock);
-  if (scope === "open") return { kind: "in", caller: known ?? gate.anonymous };
+  if (scope === "open") return { kind: "in", caller: known ?? gate.anonymous, isProbe: true };
   if (known === undefined) {
     const reason = whyNotAnonymous(knock, gate);
     if (reason !== undefined) {

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError } from "../contract/errors.ts";
 import type { ShownTls, TlsFiles } from "../contract/server.ts";
@@ -6,17 +5,20 @@ import { bind } from "../http/bind.ts";
 import { isLoopback } from "../contract/loopback.ts";
 import { originOf } from "../http/hosts.ts";
 import { closeListener, createListener } from "../http/listener.ts";
-import type { RefusalReply, Rejection } from "../http/replies.ts";
+import type { RefusalReply } from "../http/replies.ts";
 import type { AdmissionQueue } from "./admission-queue.ts";
-import type { Caller } from "./caller.ts";
 import { WatchedCertificate } from "./certificate.ts";
 import { type Access, ListenerGate } from "./listener-gate.ts";
+import { isMetricsRead } from "./metrics/metrics-route.ts";
+import type { ServingMetrics } from "./metrics/serving-metrics.ts";
 import type { PictureEngine } from "./picture-engine.ts";
+import { RequestGate } from "./request-gate.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { RouteTable } from "./routes/install-routes.ts";
 import { refusalBody } from "./routes/refusal-body.ts";
 import { refusalHeaders } from "./routes/refuse.ts";
 import type { RouteParts } from "./routes/route-parts.ts";
+import type { ScopeOf } from "./route-scopes.ts";
 
 export interface InferenceServerParts {
   readonly file: Access;
@@ -26,6 +28,8 @@ export interface InferenceServerParts {
   readonly installRoutes: (app: FastifyInstance, parts: RouteParts) => RouteTable;
   /** As they are in this run; those of the file where it is absent. */
   readonly settings?: RouteParts["settings"];
+  /** What is counted of requests; nothing where it is absent. */
+  readonly metrics?: ServingMetrics | undefined;
   readonly log: FastifyBaseLogger;
   /** How what the gate refuses reads; as the inference protocols have it by default. */
   readonly replyTo?: (error: StudioError, path: string) => RefusalReply;
@@ -60,8 +64,6 @@ export async function certificateOf(
 const REQUEST_MS = 30_000;
 /** What is being drawn ends within two seconds, so that its client can be told. */
 const GRACE_MS = 2000;
-
-const PREFLIGHT_SECONDS = "600";
 
 /** A listener of the inference protocols, as long as it listens. */
 export class InferenceServer {
@@ -109,10 +111,11 @@ export class InferenceServer {
     address: Address,
     parts: InferenceServerParts & Certified,
   ): Promise<InferenceServer> {
-    const { file, engine, log, certificate } = parts;
+    const { file, engine, log, metrics, certificate } = parts;
     const { host } = address;
     const listening = new ListenerGate({ host, scheme: schemeOf(certificate) }, file);
-    const gate = new RequestGate(listening, parts.requests);
+    const settings = parts.settings ?? (() => file.settings());
+    const gate = new RequestGate(listening, parts.requests, metrics);
     const app = createListener({
       reject: (request, response) => gate.reject(request, response),
       replyTo: parts.replyTo ?? replyTo,
@@ -120,15 +123,26 @@ export class InferenceServer {
       certificate,
       log,
     });
+    app.addHook("onRequest", (request, _, done) => {
+      gate.routed(request.raw, request.routeOptions.url);
+      done();
+    });
+    app.addHook("onError", (_, __, error, done) => {
+      metrics?.refused(error);
+      done();
+    });
     const table = parts.installRoutes(app, {
       admission: parts.requests.marking(parts.admission),
       engine,
       callerOf: ({ raw }: FastifyRequest) => gate.callerOf(raw),
-      settings: parts.settings ?? (() => file.settings()),
+      settings,
+      metrics,
     });
     await app.ready();
     const port = await bind(app.server, address);
-    listening.open(port, table.scopeOf, table.methodsOf);
+    const scopeOf: ScopeOf = (knock) =>
+      isMetricsRead(knock) && settings().isMetricsOpen ? "open" : table.scopeOf(knock);
+    listening.open(port, scopeOf, table.methodsOf);
     return new InferenceServer(app, parts, { host, port });
   }
 
@@ -150,64 +164,8 @@ function schemeOf(certificate: object | undefined): "http" | "https" {
   return certificate === undefined ? "http" : "https";
 }
 
-/** Lets requests in, each with who sent it, and writes them down. */
-class RequestGate {
-  readonly #gate: ListenerGate;
-  readonly #requests: RequestLog;
-  readonly #callers = new WeakMap<IncomingMessage, Caller>();
-
-  constructor(gate: ListenerGate, requests: RequestLog) {
-    this.#gate = gate;
-    this.#requests = requests;
-  }
-
-  callerOf(request: IncomingMessage): Caller {
-    const caller = this.#callers.get(request);
-    if (caller === undefined) throw new Error("a request passed by the gate");
-    return caller;
-  }
-
-  /** The gate, for the listener. */
-  reject(request: IncomingMessage, response: ServerResponse): Rejection | undefined {
-    const passage = this.#gate.passage(request);
-    if (passage.origin !== undefined) allowPage(response, passage.origin);
-    if (passage.kind === "preflight") {
-      answerPreflight(request, response);
-      return undefined;
-    }
-    // Of this request alone: the log knows it by its caller.
-    const caller = passage.caller === undefined ? undefined : { ...passage.caller };
-    this.#requests.follow(request, response, caller);
-    if (caller !== undefined) this.#callers.set(request, caller);
-    return passage.kind === "refused" ? passage.rejection : undefined;
-  }
-}
-
 /** A sentence and its code, or what the address's protocol has for them, and the headers. */
 function replyTo(error: StudioError, path: string): RefusalReply {
   const { code } = error;
   return { body: { code, ...refusalBody(path, error) }, headers: refusalHeaders(error) };
-}
-
-/** A page of a listed origin may read the reply, and ask with headers of its own. */
-function allowPage(response: ServerResponse, origin: string): void {
-  response.setHeader("access-control-allow-origin", origin);
-  response.setHeader(
-    "access-control-expose-headers",
-    "Inference-Header-Content-Length, Retry-After",
-  );
-  response.setHeader("cross-origin-resource-policy", "cross-origin");
-  response.setHeader("vary", "Origin");
-}
-
-function answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
-  const isFromOutside = headers["access-control-request-private-network"] === "true";
-  response.writeHead(204, {
-    "access-control-allow-methods": "GET, HEAD, POST",
-    "access-control-allow-headers":
-      "Authorization, Content-Type, Content-Encoding, Inference-Header-Content-Length",
-    "access-control-max-age": PREFLIGHT_SECONDS,
-    ...(isFromOutside && { "access-control-allow-private-network": "true" }),
-  });
-  response.end();
 }

@@ -1,5 +1,6 @@
 import { StudioError, type RefusalCode } from "../contract/errors.ts";
 import type { Preset } from "../contract/presets.ts";
+import type { Seconds } from "../contract/progress.ts";
 import { type ModelStatistics, ModelTallies } from "./model-tallies.ts";
 import type { KnownModel, PictureEngine, PictureEvent, PictureJob } from "./picture-engine.ts";
 
@@ -16,6 +17,47 @@ const REQUESTS_OWN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
 /** After this the next request is to try it: nobody else would find out that it draws again. */
 const TROUBLE_MS = 30_000;
 
+/** Told of what is drawn, by the name of the model that draws it. */
+export interface DrawingWatcher {
+  step(model: string): void;
+  picture(model: string, seconds: Seconds): void;
+  /** A job has ended, drawn or not: how long it waited, and took in all. */
+  inference(model: string, times: JobTimes): void;
+}
+
+/** Of a job, its waiting included in the whole. */
+interface JobTimes {
+  readonly waitedMs: number;
+  readonly ms: number;
+}
+
+/** Counts what becomes of one job, for the statistics of its model and for whoever watches. */
+class JobCounts {
+  readonly #tallies: ModelTallies;
+  readonly #model: string | undefined;
+  readonly #watcher: DrawingWatcher | undefined;
+
+  /** Nobody hears of a job whose model is not known. */
+  constructor(tallies: ModelTallies, model: string | undefined, watcher?: DrawingWatcher) {
+    this.#tallies = tallies;
+    this.#model = model;
+    this.#watcher = model === undefined ? undefined : watcher;
+  }
+
+  add(event: PictureEvent): void {
+    if (event.kind === "picture") {
+      this.#tallies.addPicture(event.seconds, Date.now());
+      this.#watcher?.picture(this.#model ?? "", event.seconds);
+    } else this.#watcher?.step(this.#model ?? "");
+  }
+
+  end(outcome: "success" | "fail", times: JobTimes): void {
+    this.#tallies.add("queue", times.waitedMs);
+    this.#tallies.add(outcome, times.ms);
+    this.#watcher?.inference(this.#model ?? "", times);
+  }
+}
+
 interface Trouble {
   readonly model: string;
   readonly reason: string;
@@ -29,13 +71,19 @@ interface Trouble {
 export class WatchedEngine implements PictureEngine {
   readonly #engine: PictureEngine;
   readonly #nowMs: () => number;
+  readonly #watcher: DrawingWatcher | undefined;
   /** By a model's own name; as many as there are in the store. */
   readonly #tallies = new Map<string, ModelTallies>();
   #trouble: Trouble | undefined;
 
-  constructor(engine: PictureEngine, nowMs: () => number = () => performance.now()) {
+  constructor(
+    engine: PictureEngine,
+    nowMs: () => number = () => performance.now(),
+    watcher?: DrawingWatcher,
+  ) {
     this.#engine = engine;
     this.#nowMs = nowMs;
+    this.#watcher = watcher;
   }
 
   get preset(): Preset {
@@ -67,21 +115,18 @@ export class WatchedEngine implements PictureEngine {
   async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
     const { waitedMs = 0, model } = job;
     const drawn = model?.name ?? (await this.#served());
-    const tallies = this.#talliesOf(drawn ?? "");
+    const counts = new JobCounts(this.#talliesOf(drawn ?? ""), drawn, this.#watcher);
     const begunMs = this.#nowMs();
-    const tookMs = (): number => waitedMs + this.#nowMs() - begunMs;
-    tallies.add("queue", waitedMs);
+    const times = () => ({ waitedMs, ms: waitedMs + this.#nowMs() - begunMs });
     try {
       for await (const event of this.#engine.draw(job, signal)) {
-        if (event.kind === "picture") {
-          this.#trouble = undefined;
-          tallies.addPicture(event.seconds, Date.now());
-        }
+        if (event.kind === "picture") this.#trouble = undefined;
+        counts.add(event);
         yield event;
       }
-      tallies.add("success", tookMs());
+      counts.end("success", times());
     } catch (error) {
-      tallies.add("fail", tookMs());
+      counts.end("fail", times());
       if (!signal.aborted && drawn !== undefined) this.#remember(drawn, error);
       throw error;
     }

@@ -70,7 +70,7 @@ export async function deviceName(provider: DeviceReport["provider"]): Promise<st
 }
 
 /** What a process holds of memory; 0 where the system does not tell, which is anywhere but on Linux. */
-async function residentBytes(pid: number): Promise<number> {
+export async function residentBytes(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
   return PAGE_BYTES * Number(text.split(" ")[1] ?? 0);
 }

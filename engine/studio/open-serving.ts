@@ -2,6 +2,9 @@ import { AdmissionQueue } from "../serving/admission-queue.ts";
 import { quietLog } from "../serving/quiet-log.ts";
 import { RequestLog } from "../serving/request-log.ts";
 import { installRoutes } from "../serving/routes/install-routes.ts";
+import { whyNotReady } from "../serving/routes/served-model.ts";
+import type { ServingMetrics } from "../serving/metrics/serving-metrics.ts";
+import { residentBytes } from "./machine.ts";
 import { ServerFile } from "../serving/server-file.ts";
 import { WatchedEngine } from "../serving/watched-engine.ts";
 import type { StudioOptions } from "./studio-options.ts";
@@ -41,10 +44,15 @@ export async function openServing(
     lentKeys.map(({ secret }) => secret),
   );
   undo.defer(() => requests.close());
-  const engine = new WatchedEngine(studioEngine);
-  const admission = new AdmissionQueue({
+  const metrics =
+    isPassive === true
+      ? undefined
+      : await openMetrics(() => ({ admission, engine, pid: drawing.drawing.inferencePid }));
+  const engine: WatchedEngine = new WatchedEngine(studioEngine, undefined, metrics);
+  const admission: AdmissionQueue = new AdmissionQueue({
     engine,
     settings: () => serverFile.settings(),
+    onEncoded: (seconds) => metrics?.stage(studioEngine.served ?? "", "encode", seconds),
     onChange: () => server.tell(),
   });
   undo.defer(() => admission.close());
@@ -55,6 +63,7 @@ export async function openServing(
     admission,
     requests,
     installRoutes,
+    metrics,
     settings: () => server.settings,
     log,
   };
@@ -71,6 +80,26 @@ export async function openServing(
   );
   undo.defer(() => server.close());
   return { server, serverFile, requests, studioEngine };
+}
+
+/** Loaded only where something may be counted: commands that look on start faster. */
+async function openMetrics(
+  parts: () => {
+    readonly admission: AdmissionQueue;
+    readonly engine: WatchedEngine;
+    readonly pid: number | undefined;
+  },
+): Promise<ServingMetrics> {
+  const { ServingMetrics } = await import("../serving/metrics/serving-metrics.ts");
+  return new ServingMetrics({
+    waiting: () => parts().admission.waiting,
+    isDrawing: () => parts().admission.isDrawing,
+    isReady: async () => whyNotReady(await parts().engine.models()) === undefined,
+    inferenceBytes: async () => {
+      const { pid } = parts();
+      return pid === undefined ? undefined : residentBytes(pid);
+    },
+  });
 }
 
 type ServerParts = Pick<ServingParts, "server" | "serverFile" | "requests"> &

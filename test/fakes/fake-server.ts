@@ -15,6 +15,7 @@ const SETTINGS: ServerSettings = {
   port: 8080,
   grpcPort: null,
   tls: null,
+  isMetricsOpen: false,
   hostNames: [],
   origins: [],
   isKeyRequired: false,

@@ -10,6 +10,7 @@ import { onTestFinished } from "vitest";
 import type { ServerChange, TlsFiles } from "../../engine/contract/server.ts";
 import { AdmissionQueue } from "../../engine/serving/admission-queue.ts";
 import { GrpcServer } from "../../engine/serving/grpc/grpc-server.ts";
+import { ServingMetrics } from "../../engine/serving/metrics/serving-metrics.ts";
 import { quietLog } from "../../engine/serving/quiet-log.ts";
 import { RequestLog } from "../../engine/serving/request-log.ts";
 import { ServerFile } from "../../engine/serving/server-file.ts";
@@ -24,6 +25,7 @@ export interface OpenGrpcServer {
   readonly file: ServerFile;
   readonly admission: AdmissionQueue;
   readonly requests: RequestLog;
+  readonly metrics: ServingMetrics;
   readonly server: GrpcServer;
   readonly mistakes: unknown[];
 }
@@ -47,7 +49,12 @@ export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenG
   const requests = new RequestLog(() => undefined);
   const admission = new AdmissionQueue({ engine, settings: () => file.settings() });
   const log = quietLog((error) => mistakes.push(error));
-  const parts = { file, engine, admission, requests, log, ...(sockets && { sockets }) };
+  const metrics = new ServingMetrics({
+    waiting: () => admission.waiting,
+    isDrawing: () => admission.isDrawing,
+    isReady: async () => true,
+  });
+  const parts = { file, engine, admission, requests, log, metrics, ...(sockets && { sockets }) };
   const server = await GrpcServer.listen({ host, port: 0, tries: 1, ...(tls && { tls }) }, parts);
   onTestFinished(async () => {
     await server.close();
@@ -62,6 +69,7 @@ export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenG
     file,
     admission,
     requests,
+    metrics,
     server,
     mistakes,
   };

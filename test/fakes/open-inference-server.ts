@@ -2,10 +2,12 @@ import { onTestFinished } from "vitest";
 import type { ServedRequest, ServerChange } from "../../engine/contract/server.ts";
 import { AdmissionQueue } from "../../engine/serving/admission-queue.ts";
 import { InferenceServer } from "../../engine/serving/inference-server.ts";
+import { ServingMetrics } from "../../engine/serving/metrics/serving-metrics.ts";
 import type { PictureEngine } from "../../engine/serving/picture-engine.ts";
 import { quietLog } from "../../engine/serving/quiet-log.ts";
 import { RequestLog } from "../../engine/serving/request-log.ts";
 import { installRoutes } from "../../engine/serving/routes/install-routes.ts";
+import { whyNotReady } from "../../engine/serving/routes/served-model.ts";
 import { ServerFile } from "../../engine/serving/server-file.ts";
 import { WatchedEngine } from "../../engine/serving/watched-engine.ts";
 import { ConstantEngine } from "./constant-engine.ts";
@@ -47,8 +49,17 @@ export async function openInferenceServer<E extends PictureEngine>({
     (rows) => told.push(rows),
     lent.map(({ secret }) => secret),
   );
-  const watched = new WatchedEngine(engine);
-  const admission = new AdmissionQueue({ engine: watched, settings: () => file.settings() });
+  const metrics: ServingMetrics = new ServingMetrics({
+    waiting: () => admission.waiting,
+    isDrawing: () => admission.isDrawing,
+    isReady: async () => whyNotReady(await watched.models()) === undefined,
+  });
+  const watched: WatchedEngine = new WatchedEngine(engine, undefined, metrics);
+  const admission: AdmissionQueue = new AdmissionQueue({
+    engine: watched,
+    settings: () => file.settings(),
+    onEncoded: (seconds) => metrics.stage("starter", "encode", seconds),
+  });
   const server = await InferenceServer.listen(
     { host, port: 0, tries: 1, tls: file.settings().tls },
     {
@@ -57,6 +68,7 @@ export async function openInferenceServer<E extends PictureEngine>({
       admission,
       requests,
       installRoutes,
+      metrics,
       log: quietLog((error) => mistakes.push(error)),
     },
   );

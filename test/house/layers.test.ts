@@ -107,6 +107,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "fastify",
     "@grpc/grpc-js",
     "@grpc/proto-loader",
+    "prom-client",
     "zod",
     "node:",
   ],

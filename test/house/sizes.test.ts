@@ -96,7 +96,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With the OpenAPI document, which is a sixth of it.
   // And gRPC: its own listener, messages and log.
   // And OpenAI's images API, beside which A1111's comes.
-  serving: 5600, // turns by picture, statistics, metrics and their document
+  serving: 6150, // metrics for Prometheus, TLS, turns by picture, statistics and their document
   settings: 200,
   // With layout.ts: which files make up a snapshot, which store and hub both ask; JSON as Python writes it.
   // And the configs of tiny autoencoders.

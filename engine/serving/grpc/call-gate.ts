@@ -11,7 +11,9 @@ import type { Caller } from "../caller.ts";
 import type { Knock } from "../gate.ts";
 import type { Sockets } from "../../http/sockets.ts";
 import type { ListenerGate } from "../listener-gate.ts";
-import type { Followed, RequestLog } from "../request-log.ts";
+import type { ServingMetrics } from "../metrics/serving-metrics.ts";
+import { ProbeLog } from "../probe-log.ts";
+import type { Arrival, Followed, RequestLog } from "../request-log.ts";
 import { MessageReaders } from "./message-readers.ts";
 import { httpStatusOf, type Outcome, outcomeOf } from "./grpc-status.ts";
 
@@ -26,12 +28,27 @@ export class CallGate {
   readonly #gate: ListenerGate;
   readonly #requests: RequestLog;
   readonly #sockets: Pick<Sockets, "begin">;
+  readonly #probes: ProbeLog;
+  readonly #metrics: ServingMetrics | undefined;
   readonly #passed = new WeakMap<Metadata, Passed>();
   readonly #readers = new MessageReaders();
 
-  constructor(gate: ListenerGate, requests: RequestLog, sockets: Pick<Sockets, "begin">) {
+  constructor(
+    gate: ListenerGate,
+    {
+      requests,
+      sockets,
+      metrics,
+    }: {
+      readonly requests: RequestLog;
+      readonly sockets: Pick<Sockets, "begin">;
+      readonly metrics?: ServingMetrics | undefined;
+    },
+  ) {
     this.#gate = gate;
     this.#sockets = sockets;
+    this.#probes = new ProbeLog(requests);
+    this.#metrics = metrics;
     this.#requests = requests;
   }
 
@@ -116,16 +133,49 @@ export class CallGate {
     // Of this call alone: the log knows it by its caller.
     const caller = known && { ...known };
     const client = call.getConnectionInfo().remoteAddress ?? "";
-    const followed = this.#requests.open({ client, method: "gRPC", path, headers }, caller);
+    const arrival = { client, method: "gRPC", path, headers };
+    const isProbe = passage.kind === "in" && passage.isProbe === true;
+    const followed = isProbe ? this.#followProbe(arrival) : this.#follow(arrival, caller);
     follow(followed);
     if (passage.kind === "refused") {
       const { error, status: httpStatus } = passage.rejection;
+      this.#metrics?.refused(error);
       return outcomeOf(error, httpStatus);
     }
     if (caller !== undefined) this.#passed.set(metadata, { caller, followed });
     return undefined;
   }
+
+  #follow(arrival: Arrival, caller: Caller | undefined): Followed {
+    const followed = this.#requests.open(arrival, caller);
+    const begunMs = performance.now();
+    const counted = this.#metrics?.begin();
+    return {
+      ...followed,
+      end: (ending) => {
+        const ms = performance.now() - begunMs;
+        counted?.({ protocol: "grpc", route: arrival.path, status: ending.status ?? GONE, ms });
+        followed.end(ending);
+      },
+    };
+  }
+
+  /** Of a probe nothing is kept unless it is refused. */
+  #followProbe(arrival: Arrival): Followed {
+    const nothing = { take: () => {} };
+    return {
+      request: nothing,
+      reply: nothing,
+      end: ({ status: known = GONE, headers, isAnswered }) => {
+        this.#metrics?.count({ protocol: "grpc", route: arrival.path, status: known });
+        if (isAnswered) this.#probes.note(arrival, { status: known, headers });
+      },
+    };
+  }
 }
+
+/** As nginx has it: the client went away first. */
+const GONE = 499;
 
 const TOO_SLOW = new StudioError("REQUEST_INVALID", {
   field: "The message",

@@ -91,7 +91,7 @@ export class GrpcServer {
     const scheme = certificate === undefined ? "http" : "https";
     const listening = new ListenerGate({ host, scheme }, file);
     const limited = new Sockets(parts.sockets ?? SOCKETS);
-    const gate = new CallGate(listening, requests, limited);
+    const gate = new CallGate(listening, { requests, sockets: limited, metrics: parts.metrics });
     const closing = new AbortController();
     const server = new Server({ ...OPTIONS, interceptors: [gate.intercept] });
     const pictures = {
@@ -111,6 +111,7 @@ export class GrpcServer {
       gate,
       closing: closing.signal,
       log,
+      metrics: parts.metrics,
     });
     const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
     const sockets = socketsFor(certificate, (socket) => injector.injectConnection(socket));

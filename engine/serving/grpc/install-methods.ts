@@ -14,6 +14,7 @@ import { StudioError } from "../../contract/errors.ts";
 import { REQUEST_LIMITS } from "../../kserve/server/infer-request.ts";
 import { asRequest } from "../../kserve/wire/message-fault.ts";
 import { checkProtobuf, type MessageShape } from "../../kserve/wire/protobuf-limits.ts";
+import type { ServingMetrics } from "../metrics/serving-metrics.ts";
 import { scopesOf, type ScopeOf } from "../route-scopes.ts";
 import type { CallGate } from "./call-gate.ts";
 import type { GrpcDefinition } from "./grpc-definition.ts";
@@ -26,6 +27,7 @@ export interface MethodParts {
   /** Fires when the listener closes, with what its clients are told. */
   readonly closing: AbortSignal;
   readonly log: FastifyBaseLogger;
+  readonly metrics?: Pick<ServingMetrics, "refused"> | undefined;
 }
 
 /** Answers the methods of services, and tells the scopes that they declare. */
@@ -161,6 +163,8 @@ class Wire {
   refused(error: unknown): Refusal {
     const isMistake = !(error instanceof StudioError) && !this.call.signal.aborted;
     if (isMistake) this.#parts.log.error(error);
+    // A client that has gone was refused nothing.
+    if (!this.call.signal.aborted) this.#parts.metrics?.refused(error);
     return Object.assign(new Error("refused"), outcomeOf(error));
   }
 }

@@ -3,6 +3,7 @@ import { StudioError } from "../../contract/errors.ts";
 import { methodsOf, type MethodsOf, scopesOf, type ScopeOf } from "../route-scopes.ts";
 import { a1111Routes } from "../a1111/a1111-routes.ts";
 import { imageRoutes } from "../openai/image-routes.ts";
+import { metricsRoute } from "../metrics/metrics-route.ts";
 import { pictureRoutes } from "./picture-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
 import { refuse } from "./refuse.ts";
@@ -92,6 +93,7 @@ export function routesOf(parts: SharedParts): readonly Route[] {
     ...modelRoutes(parts),
     ...pictureRoutes(parts),
     ...repositoryRoutes(parts),
+    ...(parts.metrics === undefined ? [] : [metricsRoute(parts.metrics)]),
     ...imageRoutes(parts),
     ...a1111Routes(parts),
   ];

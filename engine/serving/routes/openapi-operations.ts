@@ -10,8 +10,8 @@ export interface Operation {
   readonly body?: string | readonly string[];
   readonly reply: string | readonly string[];
   readonly summary: string;
-  /** Whether bodies and replies may hold binary tensors, the reply is a stream of events, or one where it is asked for. */
-  readonly form?: "binary" | "events" | "either";
+  /** Whether bodies and replies may hold binary tensors, the reply is a stream of events, one where it is asked for, or text. */
+  readonly form?: "binary" | "events" | "either" | "text";
   /** Where it is answered only while that protocol is on, and refuses in its words. */
   readonly protocol?: SwitchedProtocol;
   /** Whether the body may be left out. */
@@ -69,6 +69,13 @@ const REPOSITORY = "/v2/repository";
 
 /** What is always answered. */
 export const OPERATIONS: readonly Operation[] = [
+  {
+    id: "metrics",
+    path: "/metrics",
+    reply: "Text",
+    summary: "What Prometheus reads",
+    form: "text",
+  },
   { id: "alive", path: "/", reply: "Alive", summary: "Whether the server answers" },
   { id: "openapi", path: "/openapi.json", reply: "Document", summary: "This document" },
   { id: "serverMetadata", path: "/v2", reply: "ServerMetadata", summary: "What this server is" },

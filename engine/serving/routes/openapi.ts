@@ -63,7 +63,12 @@ const HEAD = {
 };
 
 const COMPONENTS = {
-  schemas: { ...SCHEMAS, Document: { type: "object" }, Statistics: STATISTICS },
+  schemas: {
+    ...SCHEMAS,
+    Document: { type: "object" },
+    Text: { type: "string" },
+    Statistics: STATISTICS,
+  },
   responses: {
     Refused: refused("Refused, and why"),
     Busy: {
@@ -135,6 +140,7 @@ function requestBody({ body, form, isBodyOptional = false }: Operation): Schema 
 
 function contentOf({ reply, form }: Operation): Schema {
   const schema = anyOf(reply);
+  if (form === "text") return { content: { "text/plain": { schema } } };
   if (form === "events") return { content: { "text/event-stream": { schema: eventOf(schema) } } };
   if (form === "either") {
     const events = { schema: eventOf(named(`${String(reply)}Event`)) };

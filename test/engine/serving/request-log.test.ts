@@ -26,7 +26,7 @@ test("each request is a row with its sizes, newest first, and what was refused i
   const { origin, requests } = await openConstantServer();
   const body = bodyOf("a red fish");
   const reply = await (await post(origin, body)).text();
-  await fetch(`${origin}/v2/health/ready`);
+  await fetch(`${origin}/v2`);
   await fetch(`${origin}/v2/models`, { headers: { origin: "http://evil.test" } });
   await vi.waitFor(() =>
     expect(requests.list().every(({ state }) => state === "answered")).toBe(true),
@@ -34,7 +34,7 @@ test("each request is a row with its sizes, newest first, and what was refused i
   const rows = requests.list();
   expect(rows).toMatchObject([
     { method: "GET", path: "/v2/models", status: 403, state: "answered", requestBytes: 0 },
-    { method: "GET", path: "/v2/health/ready", status: 200 },
+    { method: "GET", path: "/v2", status: 200 },
     {
       client: "127.0.0.1",
       method: "POST",
@@ -164,7 +164,7 @@ test("rows are told in batches, four times a second at most, and all in the end"
 test("the latest 300 are kept, until they are cleared", async () => {
   const { origin, requests } = await openConstantServer();
   for (let i = 0; i < 7; i++) {
-    await Promise.all(Array.from({ length: 50 }, () => fetch(`${origin}/v2/health/live`)));
+    await Promise.all(Array.from({ length: 50 }, () => fetch(`${origin}/v2`)));
   }
   expect(requests.list()).toHaveLength(300);
   const [{ id } = { id: "" }] = requests.list();

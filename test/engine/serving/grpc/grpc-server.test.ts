@@ -5,14 +5,15 @@ import { takenPort } from "../../../fakes/taken-port.ts";
 import { asker, openGrpcServer } from "../../../fakes/open-grpc-server.ts";
 import { GrpcServer } from "../../../../engine/serving/grpc/grpc-server.ts";
 
-test("a client of grpc-js hears that the server lives, and the call is written down", async () => {
+test("a client of grpc-js is answered, and the call is written down; probes are not", async () => {
   const { target, requests, mistakes } = await openGrpcServer();
   const ask = await asker(target);
   expect(await ask("ServerLive")).toEqual({ live: true });
+  expect(await ask("ServerMetadata")).toMatchObject({ name: "darkroom" });
   expect(requests.list()).toMatchObject([
     {
       method: "gRPC",
-      path: "/inference.GRPCInferenceService/ServerLive",
+      path: "/inference.GRPCInferenceService/ServerMetadata",
       state: "answered",
       status: 200,
     },

@@ -198,7 +198,7 @@ test("who sends half a message gives way: others are answered meanwhile", async 
   const half = Array.from({ length: 60 }, () => {
     const stream = slow.request({
       ":method": "POST",
-      ":path": `${SERVICE}/ServerLive`,
+      ":path": `${SERVICE}/ServerMetadata`,
       "content-type": "application/grpc",
       te: "trailers",
     });

@@ -20,7 +20,7 @@ test.each([OPENAPI, EVERYTHING])(
 );
 
 test("every address that is answered is in the document, and no other", () => {
-  const parts = { engine: {}, admission: {}, bodies: {} } as SharedParts;
+  const parts = { engine: {}, admission: {}, bodies: {}, metrics: {} } as SharedParts;
   const answered = routesOf(parts).flatMap(({ path, GET, POST }) => [
     ...(GET === undefined ? [] : [`get ${path}`]),
     ...(POST === undefined ? [] : [`post ${path}`]),

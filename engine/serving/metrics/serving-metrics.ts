@@ -1,0 +1,207 @@
+import { hostname } from "node:os";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { StudioError } from "../../contract/errors.ts";
+import type { Seconds } from "../../contract/progress.ts";
+import { MachineMetrics } from "./machine-metrics.ts";
+import { TorchServeMetrics } from "./torchserve-metrics.ts";
+
+/** What is looked up as the metrics are read. */
+export interface MetricsParts {
+  /** Requests that wait in front of the device. */
+  readonly waiting: () => number;
+  readonly isDrawing: () => boolean;
+  /** Whether the next request would be drawn. */
+  readonly isReady: () => Promise<boolean>;
+  /** Bytes that the inference process holds, where it runs and the system tells. */
+  readonly inferenceBytes?: () => Promise<number | undefined>;
+}
+
+/** A request that was answered, or whose client went away. */
+export interface Answered {
+  readonly protocol: "rest" | "grpc";
+  /** Of the routes that there are, never what a client wrote; `none` where it came to none. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** From a probe's reply to a large picture on a slow CPU: seconds. */
+const REQUEST_BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
+const STAGE_BUCKETS = [0.01, 0.05, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
+
+/** Of a picture; `queue` and `encode` are its request's, before it and behind it. */
+type Stage = "queue" | "load" | "text" | "denoise" | "decode" | "encode";
+
+/**
+ * What Prometheus is told: TorchServe's metrics under TorchServe's names, and ours, which begin with
+ * `darkroom_`. Labels are names of models that are served, routes and codes that there are, so that no client can add a series.
+ */
+export class ServingMetrics {
+  readonly #registry = new Registry();
+  readonly #torchServe: TorchServeMetrics;
+  readonly #answered: Counter;
+  readonly #answeredSeconds: Histogram;
+  readonly #open: Gauge;
+  readonly #refused: Counter;
+  readonly #stages: Histogram;
+  readonly #pictures: Counter;
+  readonly #steps: Counter;
+  #isWatched = false;
+
+  constructor(parts: MetricsParts) {
+    const registers = [this.#registry];
+    const host = hostname();
+    this.#torchServe = new TorchServeMetrics(this.#registry, host);
+    new MachineMetrics(host).addTo(this.#registry);
+    this.#answered = new Counter({
+      registers,
+      name: "darkroom_requests_total",
+      help: "Requests answered, by protocol, route and status; 499 where the client went away",
+      labelNames: ["protocol", "route", "code"],
+    });
+    this.#answeredSeconds = new Histogram({
+      registers,
+      name: "darkroom_request_seconds",
+      help: "Seconds from a request's head to the end of its reply",
+      labelNames: ["protocol", "route"],
+      buckets: REQUEST_BUCKETS,
+    });
+    this.#open = new Gauge({
+      registers,
+      name: "darkroom_requests_in_flight",
+      help: "Requests whose reply is not yet sent, probes aside",
+    });
+    this.#refused = new Counter({
+      registers,
+      name: "darkroom_refused_total",
+      help: "Requests refused, by the refusal's code",
+      labelNames: ["code"],
+    });
+    this.#stages = new Histogram({
+      registers,
+      name: "darkroom_stage_seconds",
+      help: "Seconds of each stage: queue and encode of a request, the others of a picture",
+      labelNames: ["model", "stage"],
+      buckets: STAGE_BUCKETS,
+    });
+    this.#pictures = new Counter({
+      registers,
+      name: "darkroom_pictures_total",
+      help: "Pictures drawn",
+      labelNames: ["model"],
+    });
+    this.#steps = new Counter({
+      registers,
+      name: "darkroom_steps_total",
+      help: "Denoising steps done",
+      labelNames: ["model"],
+    });
+    addMoment(this.#registry, parts);
+  }
+
+  /** A request has come; what is given is called once it was answered. */
+  begin(): (answered: Answered) => void {
+    this.#open.inc();
+    return (answered) => {
+      this.#open.dec();
+      this.count(answered);
+      const { protocol, route, ms } = answered;
+      this.#answeredSeconds.observe({ protocol, route }, ms / 1000);
+    };
+  }
+
+  /** Counts a request alone: a probe, of which there are many. */
+  count({ protocol, route, status }: Omit<Answered, "ms">): void {
+    this.#answered.inc({ protocol, route, code: status });
+    this.#torchServe.answered(status);
+  }
+
+  /** What is no refusal of ours is a mistake, INTERNAL to clients. */
+  refused(error: unknown): void {
+    this.#refused.inc({ code: error instanceof StudioError ? error.code : "INTERNAL" });
+  }
+
+  step(model: string): void {
+    this.#steps.inc({ model });
+  }
+
+  picture(model: string, seconds: Seconds): void {
+    this.#pictures.inc({ model });
+    for (const stage of ["load", "text", "denoise", "decode"] as const) {
+      this.stage(model, stage, seconds[stage]);
+    }
+    this.#torchServe.picture(model, seconds);
+  }
+
+  stage(model: string, stage: Stage, seconds: number): void {
+    this.#stages.observe({ model, stage }, seconds);
+  }
+
+  /** A request for pictures has ended, drawn or not. */
+  inference(model: string, { waitedMs, ms }: { readonly waitedMs: number; readonly ms: number }) {
+    this.stage(model, "queue", waitedMs / 1000);
+    this.#torchServe.inference(model, { waitedMs, ms });
+  }
+
+  /** Of what `text` gives: Prometheus' text format 0.0.4. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** All metrics, or those of these names. What the process does is measured from the first call on. */
+  async text(names: readonly string[] = []): Promise<string> {
+    if (!this.#isWatched) collectDefaultMetrics({ register: this.#registry });
+    this.#isWatched = true;
+    if (names.length === 0) return this.#registry.metrics();
+    const known = names.filter((name) => this.#registry.getSingleMetric(name) !== undefined);
+    const texts = known.map((name) => this.#registry.getSingleMetricAsString(name));
+    return `${(await Promise.all(texts)).join("\n\n")}\n`;
+  }
+}
+
+/** What is true at the moment. */
+function addMoment(registry: Registry, parts: MetricsParts): void {
+  const add = (gauge: Gauge): void => registry.registerMetric(gauge);
+  add(
+    new Gauge({
+      registers: [],
+      name: "darkroom_queue_length",
+      help: "Requests that wait in front of the device",
+      collect() {
+        this.set(parts.waiting());
+      },
+    }),
+  );
+  add(
+    new Gauge({
+      registers: [],
+      name: "darkroom_drawing",
+      help: "1 while a request has the device",
+      collect() {
+        this.set(parts.isDrawing() ? 1 : 0);
+      },
+    }),
+  );
+  add(
+    new Gauge({
+      registers: [],
+      name: "darkroom_ready",
+      help: "1 while the next request would be drawn",
+      async collect() {
+        this.set((await parts.isReady()) ? 1 : 0);
+      },
+    }),
+  );
+  add(
+    new Gauge({
+      registers: [],
+      name: "darkroom_inference_memory_bytes",
+      help: "Memory that the inference process holds: model, activations and, on a CPU, the device's all",
+      async collect() {
+        this.reset();
+        const bytes = await parts.inferenceBytes?.();
+        if (bytes !== undefined) this.set(bytes);
+      },
+    }),
+  );
+}

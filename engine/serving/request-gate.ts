@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Rejection } from "../http/replies.ts";
+import type { Caller } from "./caller.ts";
+import type { ListenerGate } from "./listener-gate.ts";
+import { isMetricsRead } from "./metrics/metrics-route.ts";
+import type { ServingMetrics } from "./metrics/serving-metrics.ts";
+import { ProbeLog } from "./probe-log.ts";
+import type { RequestLog } from "./request-log.ts";
+
+const PREFLIGHT_SECONDS = "600";
+
+/** Lets requests in, each with who sent it, and writes them down. */
+export class RequestGate {
+  readonly #gate: ListenerGate;
+  readonly #requests: RequestLog;
+  readonly #probes: ProbeLog;
+  readonly #metrics: ServingMetrics | undefined;
+  readonly #passed = new WeakMap<IncomingMessage, { caller?: Caller; route: string }>();
+
+  constructor(gate: ListenerGate, requests: RequestLog, metrics: ServingMetrics | undefined) {
+    this.#gate = gate;
+    this.#requests = requests;
+    this.#probes = new ProbeLog(requests);
+    this.#metrics = metrics;
+  }
+
+  callerOf(request: IncomingMessage): Caller {
+    const { caller } = this.#passed.get(request) ?? {};
+    if (caller === undefined) throw new Error("a request passed by the gate");
+    return caller;
+  }
+
+  /** A router has found its route. */
+  routed(request: IncomingMessage, route: string | undefined): void {
+    const passed = this.#passed.get(request);
+    if (passed !== undefined && route !== undefined) passed.route = route;
+  }
+
+  /** The gate, for the listener. */
+  reject(request: IncomingMessage, response: ServerResponse): Rejection | undefined {
+    const passage = this.#gate.passage(request);
+    if (passage.origin !== undefined) allowPage(response, passage.origin);
+    if (passage.kind === "preflight") {
+      answerPreflight(request, response);
+      return undefined;
+    }
+    const isProbe = passage.kind === "in" && (passage.isProbe === true || isMetricsRead(request));
+    // Of this request alone: the log knows it by its caller.
+    const caller = passage.caller === undefined ? undefined : { ...passage.caller };
+    const passed = { route: "none", ...(caller && { caller }) };
+    this.#passed.set(request, passed);
+    if (isProbe) this.#probes.follow(request, response);
+    else this.#requests.follow(request, response, caller);
+    if (this.#metrics !== undefined) countAnswer(this.#metrics, response, { passed, isProbe });
+    if (passage.kind === "in") return undefined;
+    this.#metrics?.refused(passage.rejection.error);
+    return passage.rejection;
+  }
+}
+
+/** What nginx writes where the client went away first. */
+const GONE = 499;
+
+/** Counts a request once its reply is out; probes are not timed. */
+function countAnswer(
+  metrics: ServingMetrics,
+  response: ServerResponse,
+  { passed, isProbe }: { readonly passed: { readonly route: string }; readonly isProbe: boolean },
+): void {
+  const begunMs = performance.now();
+  const end = isProbe ? undefined : metrics.begin();
+  response.once("close", () => {
+    const status = response.writableFinished ? response.statusCode : GONE;
+    const { route } = passed;
+    const protocol = "rest";
+    if (end === undefined) metrics.count({ protocol, route, status });
+    else end({ protocol, route, status, ms: performance.now() - begunMs });
+  });
+}
+
+/** A page of a listed origin may read the reply, and ask with headers of its own. */
+function allowPage(response: ServerResponse, origin: string): void {
+  response.setHeader("access-control-allow-origin", origin);
+  response.setHeader(
+    "access-control-expose-headers",
+    "Inference-Header-Content-Length, Retry-After",
+  );
+  response.setHeader("cross-origin-resource-policy", "cross-origin");
+  response.setHeader("vary", "Origin");
+}
+
+function answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
+  const isFromOutside = headers["access-control-request-private-network"] === "true";
+  response.writeHead(204, {
+    "access-control-allow-methods": "GET, HEAD, POST",
+    "access-control-allow-headers":
+      "Authorization, Content-Type, Content-Encoding, Inference-Header-Content-Length",
+    "access-control-max-age": PREFLIGHT_SECONDS,
+    ...(isFromOutside && { "access-control-allow-private-network": "true" }),
+  });
+  response.end();
+}
