@@ -69,24 +69,24 @@ function isSame(one: ListenAddress, other: ListenAddress): boolean {
 type Answering = Pick<InferenceServerParts, "installRoutes" | "replyTo">;
 
 async function listen(
-  { host, port }: ListenAddress,
+  place: ListenAddress,
   parts: ListenerParts,
   answering: Answering,
 ): Promise<Omit<Listening, "name">> {
   const { access: file, engine, admission, requests, log } = parts;
-  const address = { host, port, tries: 1 };
+  const address = { ...place, tries: 1 };
   const listening = { file, engine, admission, requests, log, ...answering };
   const server = await InferenceServer.listen(address, listening);
   return { address: server.origin, close: () => server.close() };
 }
 
 async function listenGrpc(
-  { host, port }: ListenAddress,
+  place: ListenAddress,
   { access: file, engine, admission, requests, log }: ListenerParts,
 ): Promise<Omit<Listening, "name">> {
   const { GrpcServer } = await import("../serving/grpc/grpc-server.ts");
   const parts = { file, engine, admission, requests, log };
-  const server: GrpcServer = await GrpcServer.listen({ host, port, tries: 1 }, parts);
+  const server: GrpcServer = await GrpcServer.listen({ ...place, tries: 1 }, parts);
   return { address: server.target, close: () => server.close() };
 }
 

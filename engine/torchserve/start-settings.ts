@@ -1,6 +1,7 @@
 import type { ConfigProperties } from "../archive/config-properties.ts";
 import { snapshotModels, type SnapshotModel } from "../archive/serving-form.ts";
 import { StudioError } from "../contract/errors.ts";
+import type { TlsFiles } from "../contract/server.ts";
 import { PRESETS, type Preset } from "../contract/presets.ts";
 import type { Environment, StartFlags } from "./start-flags.ts";
 
@@ -8,7 +9,8 @@ import type { Environment, StartFlags } from "./start-flags.ts";
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-  readonly isSecure: boolean;
+  /** With which it encrypts: https, or enable_grpc_ssl. */
+  readonly tls: TlsFiles | null;
 }
 
 /** How often a model that cannot be loaded is tried again, as KServe's wrapper does. */
@@ -40,7 +42,6 @@ export interface StartSettings {
   readonly isModelApiOn: boolean;
   readonly tokenMinutes: number;
   readonly origins: readonly string[];
-  readonly certificate: { readonly keyFile: string; readonly certificateFile: string } | undefined;
   readonly load: LoadTries;
   readonly preset: Preset;
   readonly usesGpu: boolean;
@@ -71,6 +72,7 @@ const FOLLOWED: ReadonlySet<string> = new Set([
   "private_key_file",
   "certificate_file",
   "number_of_gpu",
+  "enable_grpc_ssl",
 ]);
 
 /** TorchServe's defaults (ConfigManager.java). */
@@ -99,17 +101,15 @@ export function startSettings(
   const grpc = {
     host: get("grpc_inference_address") ?? "127.0.0.1",
     port: portNumber("grpc_inference_port", get("grpc_inference_port"), 7070),
-    isSecure: false,
+    tls: truth("enable_grpc_ssl") ? filesFor("enable_grpc_ssl", get) : null,
   };
   const isOpen = flags.disableTokenAuth === true || truth("disable_token_authorization");
   const taken = new Set([inference, management, metrics, grpc].map(({ port }) => port));
   const beside = (chosen: number | undefined, usual: number): ListenAddress | undefined => {
     const port = chosen ?? usual;
     const host = isOpen ? "0.0.0.0" : inference.host;
-    return port !== 0 && taken.has(port) ? undefined : { host, port, isSecure: false };
+    return port !== 0 && taken.has(port) ? undefined : { host, port, tls: null };
   };
-  const [keyFile, certificateFile] = [get("private_key_file"), get("certificate_file")];
-  const isWithKey = keyFile !== undefined && certificateFile !== undefined;
   return {
     inference,
     management,
@@ -128,7 +128,6 @@ export function startSettings(
     isModelApiOn: flags.enableModelApi === true || truth("enable_model_api"),
     tokenMinutes: number("token_expiration_min", TOKEN_MINUTES),
     origins: namesIn(get("cors_allowed_origin")),
-    certificate: isWithKey ? { keyFile, certificateFile } : undefined,
     load: {
       tries: Math.max(
         1,
@@ -162,7 +161,16 @@ function address(key: string, get: Get, otherwise: string): ListenAddress {
     throw invalid(key, value, "it is written http://HOST:PORT or https://HOST:PORT");
   const isSecure = scheme.toLowerCase() === "https";
   const number = portNumber(key, port === "" ? undefined : port, isSecure ? 443 : 80);
-  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: number, isSecure };
+  const tls = isSecure ? filesFor(key, get) : null;
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: number, tls };
+}
+
+/** The certificate's files. A key store of Java's is not read. */
+function filesFor(key: string, get: Get): TlsFiles {
+  const [its, cert] = [get("private_key_file"), get("certificate_file")];
+  if (its !== undefined && cert !== undefined) return { key: its, cert };
+  const reason = "TLS needs private_key_file and certificate_file";
+  throw invalid(key, get(key) ?? "", reason);
 }
 
 function portNumber(key: string, text: string | undefined, otherwise: number): number {

@@ -83,14 +83,16 @@ test("https and IPv6 addresses are read; what is no address is refused by its ke
     "inference_address=https://[::1]:8443\nprivate_key_file=k\ncertificate_file=c\n",
   );
   expect(startSettings({}, config, {})).toMatchObject({
-    inference: { host: "::1", port: 8443, isSecure: true },
-    certificate: { keyFile: "k", certificateFile: "c" },
+    inference: { host: "::1", port: 8443, tls: { key: "k", cert: "c" } },
+    management: { tls: null },
+    grpc: { tls: null },
   });
   for (const value of [
     "unix:/tmp/socket",
     "http://x:99999",
     "localhost:8080",
     "http://",
+    "https://0.0.0.0:8085",
     "ftp://a:1",
   ]) {
     const wrong = parsed(`inference_address=${value}\n`);
