@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { type ConfigProperties } from "../../engine/archive/config-properties.ts";
 
-const COMMAND = resolve("engine/torchserve.ts");
+/** What a checkout runs it by. */
+export const COMMAND = resolve("engine/torchserve.ts");
 
 /** The command `torchserve` in a process of its own; all that it writes lies in a folder. */
 export class StartedTorchServe {
@@ -28,7 +29,7 @@ export class StartedTorchServe {
   /** Starts it with a config.properties whose addresses are this machine's own, any ports. */
   static async start(
     config: ConfigProperties,
-    { folder, args, env = {}, program = [process.execPath] }: StartedOptions,
+    { folder, args, env = {}, program = [process.execPath, COMMAND] }: StartedOptions,
   ): Promise<StartedTorchServe> {
     let local = config;
     for (const key of ["inference", "management", "metrics"]) {
@@ -40,7 +41,7 @@ export class StartedTorchServe {
     writeFileSync(file, local.bytes());
     const ports = ["--kserve-port", "0", "--kserve-grpc-port", "0"];
     const [command = "", ...before] = program;
-    const child = spawn(command, [...before, COMMAND, ...args, `--ts-config=${file}`, ...ports], {
+    const child = spawn(command, [...before, ...args, `--ts-config=${file}`, ...ports], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: process.env["PATH"] ?? "", HOME: folder, TMPDIR: folder, ...env },
@@ -87,6 +88,27 @@ interface StartedOptions {
   readonly folder: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What runs it; plain Node by default. */
+  /** What runs it; plain Node and the checkout's command by default. */
   readonly program?: readonly string[];
+}
+
+/** Whether this user may make namespaces, with a user of its own choice in them. */
+export function canRestrict(): boolean {
+  return (
+    process.platform === "linux" &&
+    spawnSync("unshare", ["-U", "--map-user=1001130001", "--map-group=0", "true"]).status === 0 &&
+    spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0
+  );
+}
+
+const SCRIPT = [
+  'mount -t tmpfs -o mode=1777 tmpfs "$1"',
+  "mount -o remount,bind,ro /",
+  "shift",
+  'exec unshare -U --map-user=1001130001 --map-group=0 "$@"',
+].join(" && ");
+
+/** What runs a program as restricted-v2 does: a user of the project's range, group 0, a root that cannot be written, one emptyDir. */
+export function restricted(writable: string): readonly string[] {
+  return ["unshare", "-Urm", "--propagation", "private", "sh", "-c", SCRIPT, "sh", writable];
 }

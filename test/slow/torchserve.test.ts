@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
   cpSync,
@@ -16,7 +15,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { configOf, NOTEBOOK_FORM } from "../../engine/archive/serving-form.ts";
 import { STARTER } from "../../engine/drawing/read-model.ts";
 import { darkroom } from "../fakes/command-line.ts";
-import { StartedTorchServe } from "../fakes/started-torchserve.ts";
+import {
+  canRestrict,
+  COMMAND,
+  restricted,
+  StartedTorchServe,
+} from "../fakes/started-torchserve.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 /** The customer's own container args, but for the two folders. */
@@ -174,26 +178,12 @@ test("without --disable-token-auth a key of key_file.json is asked for", async (
   expect(existsSync(path)).toBe(false);
 });
 
-const canUnshare =
-  process.platform === "linux" &&
-  spawnSync("unshare", ["-U", "--map-user=1001130001", "--map-group=0", "true"]).status === 0 &&
-  spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
-
-/** What is restricted-v2's: a user of the project's range, group 0, a root that cannot be written, one emptyDir. */
-const RESTRICTED = [
-  'mount -t tmpfs -o mode=1777 tmpfs "$1"',
-  "mount -o remount,bind,ro /",
-  "shift",
-  'exec unshare -U --map-user=1001130001 --map-group=0 "$@"',
-].join(" && ");
-
-test.skipIf(!canUnshare)(
+test.skipIf(!canRestrict())(
   "any user of group 0 can run it with a read-only root and one folder to write to (by unshare)",
   async () => {
     const writable = temporaryFolder();
-    const shell = ["unshare", "-Urm", "--propagation", "private", "sh", "-c", RESTRICTED];
     const { server, infer } = await started({
-      program: [...shell, "sh", writable, process.execPath],
+      program: [...restricted(writable), process.execPath, COMMAND],
       env: { HOME: "/", TMPDIR: writable },
     });
     await server.says(/is ready\./);
