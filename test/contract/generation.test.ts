@@ -52,16 +52,10 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     const isDone = (event: StudioEvent) => tell(event, id).includes("done");
     await listener.until(isDone);
     listener.leave();
-    // The first tells that the text is read, the second shows the noise.
-    const stages = [
-      "denoising 0",
-      "denoising 0",
-      "denoising 1",
-      "denoising 2",
-      "decoding 3",
-      "saving 3",
-    ];
-    expect(listener.events.flatMap((event) => tell(event, id))).toEqual([
+    const stages = ["denoising 0", "denoising 1", "denoising 2", "decoding 3", "saving 3"];
+    const told = listener.events.flatMap((event) => tell(event, id));
+    // With a model that is loaded, step 0 is told before the text is read and again with the noise.
+    expect(told.filter((one, i) => one !== told[i - 1])).toEqual([
       "waiting",
       "running",
       "loading 0",
