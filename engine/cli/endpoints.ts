@@ -4,7 +4,6 @@ import {
   ENDPOINT_KINDS,
   REQUEST_PROFILES,
   type Endpoint,
-  type EndpointCheck,
   type NewEndpoint,
 } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
@@ -12,6 +11,7 @@ import { namedEndpoint } from "./named-endpoint.ts";
 import { number } from "./request-flags.ts";
 import { note, printResult } from "./outcome.ts";
 import { queryCommand } from "./query-endpoint.ts";
+import { testCommand } from "./test-endpoint.ts";
 import { noteVault, textOf } from "./secret-input.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -22,7 +22,7 @@ export function endpointsCommand(): Command {
     .description("Inference endpoints on other machines, to draw at.")
     .addCommand(list(), { isDefault: true })
     .addCommand(add())
-    .addCommand(test())
+    .addCommand(testCommand())
     .addCommand(queryCommand())
     .addCommand(token())
     .addCommand(remove());
@@ -94,19 +94,6 @@ function add(): Command {
     );
 }
 
-function test(): Command {
-  return studioCommand("test", "Asks one whether it is ready, and what it has.")
-    .argument("<id|name>", "which")
-    .action((wanted: string, { dataDir, json }: StudioFlags) =>
-      withStudio(dataDir, async ({ client }) => {
-        const { id } = await namedEndpoint(client, wanted);
-        const check = await client.endpoints.test({ id });
-        printResult(json, { type: "check", id, ...check }, checkInWords(check));
-        if (check.state !== "ready") process.exitCode = 1;
-      }),
-    );
-}
-
 function token(): Command {
   return studioCommand("token", "Gives one another token, read from the standard input.")
     .argument("<id|name>", "which")
@@ -138,16 +125,6 @@ function inWords({ id, name, url, model, hasToken, check, lastError }: Endpoint)
   const error = lastError ?? check?.error;
   const why = error === undefined ? "" : `\n  ${error.message}`;
   return `${id}  ${name}  ${state}\n  ${url}, ${model}${hasToken ? ", with a token" : ""}${why}`;
-}
-
-function checkInWords({ state, ms, server, models, inputs, error }: EndpointCheck): string {
-  if (error !== undefined) return `${state}: ${error.message}`;
-  const takes = inputs.length === 0 ? "a prompt; it declares nothing" : inputs.join(", ");
-  return [
-    `${state} in ${ms} ms${server === undefined ? "" : `, ${server}`}`,
-    ...(models.length === 0 ? [] : [`models: ${models.join(", ")}`]),
-    `takes: ${takes}`,
-  ].join("\n  ");
 }
 
 /** Tells what became of a token that was given: that it was empty, or that nothing but its file guards it. */

@@ -7,6 +7,7 @@ import { clusterContract } from "./clusters.ts";
 import { deployContract } from "./deploy.ts";
 import { deploymentContract } from "./deployments.ts";
 import { cudaOfferSchema, deviceReportSchema } from "./devices.ts";
+import { diagnose } from "./doctor.ts";
 import { endpointContract } from "./endpoints.ts";
 import { studioEventSchema } from "./events.ts";
 import {
@@ -237,7 +238,7 @@ export const contract = {
   },
 
   /** Inference endpoints on other machines. */
-  endpoints: endpointContract,
+  endpoints: { ...endpointContract, diagnose },
 
   /** Buckets of S3 services, by the connections to them. */
   buckets: bucketContract,

@@ -1,9 +1,12 @@
+import type { Diagnosed, Finding } from "../contract/doctor.ts";
 import type { Endpoint, EndpointChange, EndpointCheck } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
-import { askEndpoint, atV1, type ToldPicture } from "./ask-endpoint.ts";
+import { claimsKept, given, patientOf, type Access } from "./access.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
-import { isPlain, modelPath, readAddress } from "./endpoint-address.ts";
+import { diagnose } from "./doctor/diagnose.ts";
+import type { DrawnPicture } from "./doctor/patient.ts";
+import { isPlain, readAddress } from "./endpoint-address.ts";
 import { TIMING, tokenOverHttp, type Timing } from "./endpoint-client.ts";
 import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
 import {
@@ -12,26 +15,13 @@ import {
   learned,
   notLookedAt,
   NOTHING_SECRET,
-  SEED_MODEL,
   type AddedEndpoint,
+  type Look,
 } from "./endpoint-parts.ts";
 import { checkHeaders } from "./extra-headers.ts";
-import { type AskingClient, clientFor, kindOf } from "./kinds/kinds.ts";
 import { PictureThread } from "./picture-thread.ts";
-import { sentOrder } from "./sent-order.ts";
-import { claimsOf, tokenIn } from "./token-text.ts";
-import {
-  checkWithNoToken,
-  checkWithout,
-  noTokenSent,
-  refusalWithout,
-  withoutSecrets,
-} from "./told-refusals.ts";
-
-/** A picture, what an endpoint told of it, and the order as far as it was sent. */
-export interface SentPicture extends ToldPicture {
-  readonly sent: Order;
-}
+import { tokenIn } from "./token-text.ts";
+import { drawAt, lookAt, type DrawOptions, type Looking, type SentPicture } from "./visit.ts";
 
 /** How long pictures took lately. */
 export type History = Pick<Endpoint, "medianSeconds" | "medianOf">;
@@ -50,18 +40,6 @@ export interface EndpointsOptions {
   /** Reads replies; one of its own by default. */
   readonly thread?: PictureThread | undefined;
 }
-
-export interface DrawOptions {
-  readonly signal: AbortSignal;
-  /** Told of every attempt, from 1 on. */
-  readonly onAttempt?: (attempt: number) => void;
-}
-
-/** Time for a look; pictures have the endpoint's own. */
-const LOOK_MS = 30_000;
-
-/** A header's value that is shorter is a tenant's name rather than a key, and may stand in any text. */
-const MIN_SECRET = 16;
 
 /** The inference endpoints that a person added, and everything that can be asked of them. */
 export class Endpoints {
@@ -146,57 +124,48 @@ export class Endpoints {
   /** Looks at one, and learns from it what nobody chose. Refuses only where there is none. */
   async test(id: string, signal?: AbortSignal): Promise<EndpointCheck> {
     const kept = this.#kept(id);
-    const address = readAddress(kept.url);
-    const timeoutMs = Math.min(LOOK_MS, kept.timeoutSeconds * 1000);
-    const look = this.#with(kept, async (client, secrets) => {
-      const base = kept.kind === "grpc" ? "" : address.basePath;
-      const checked = await kindOf(kept.kind).look({
-        get: (path, message) =>
-          client.ask({ path: `${base}${path}`, timeoutMs, signal, ...(message && { message }) }),
-        modelPath: (name) => modelPath({ ...address, basePath: "" }, name),
-        model: kept.isModelChosen ? kept.model : undefined,
-        otherwise: SEED_MODEL,
-        now: this.#now,
-      });
-      return {
-        model: withoutSecrets(checked.model, secrets),
-        check: checkWithout(
-          kept.hasToken ? checked.check : checkWithNoToken(checked.check),
-          secrets,
-        ),
-        certificate: client.certificate,
-      };
-    });
+    const look = this.#access(kept).then((access) => this.#look(kept, access, { signal }));
     const found = await look.catch((error: unknown) => notLookedAt(kept, error, this.#now()));
-    await this.#file.change(id, (now) => learned(now, kept, found));
-    this.tell(id);
+    await this.#learn(kept, found);
     return found.check;
+  }
+
+  /** Looks at each part of the way to one that was added, or that is not; what is learned of the former is kept. */
+  async *diagnose(asked: Diagnosed, signal: AbortSignal): AsyncGenerator<Finding, void> {
+    const isKept = "id" in asked;
+    const kept = isKept ? this.#kept(asked.id) : this.#passing(asked.endpoint);
+    try {
+      const access = isKept ? await this.#access(kept) : given(asked.endpoint);
+      const { address, hasToken, ...rest } = patientOf(kept, access);
+      const draw = () =>
+        this.#drawBy(kept, access, { ...DOCTORS_ORDER, model: kept.model }, { signal });
+      yield* diagnose(
+        {
+          ...rest,
+          address,
+          hasToken,
+          now: this.#now,
+          look: async (onFirst) => {
+            const found = await this.#look(kept, access, { signal, onFirst });
+            if (isKept) await this.#learn(kept, found);
+            return found;
+          },
+          draw: asked.isPictureAsked ? async () => drawn(await draw()) : undefined,
+        },
+        signal,
+      );
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof StudioError)) throw error;
+      yield { step: "token", outcome: "failed", seen: error.message };
+    }
   }
 
   /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
   async draw(id: string, order: Order, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
-    const at = readAddress(kept.url);
-    const sent = sentOrder(order, kept);
     try {
-      const picture = await this.#with(kept, async (client, secrets) => {
-        const { device, ...told } = await askEndpoint(sent, {
-          client,
-          thread: this.#thread,
-          request: () => {
-            const asked = kindOf(kept.kind).ask(sent, kept, at);
-            return kept.isV1Wrapper === true ? atV1(asked) : asked;
-          },
-          timeoutMs: kept.timeoutSeconds * 1000,
-          onV1: () => this.#learnV1(id),
-          ...options,
-        });
-        return {
-          ...told,
-          ...(device !== undefined && { device: withoutSecrets(device, secrets) }),
-          sent,
-        };
-      });
+      const picture = await this.#drawBy(kept, await this.#access(kept), order, options);
       await this.#remember(id, undefined);
       return picture;
     } catch (error) {
@@ -238,39 +207,57 @@ export class Endpoints {
     await this.#secrets.setToken(kept.id, readAddress(kept.url).origin, token);
     const { hasToken, tokenExpiresAt, tokenSubject } = NOTHING_SECRET;
     if (token === undefined) return { hasToken, tokenExpiresAt, tokenSubject };
-    const { expiresAt, subject } = claimsOf(token);
-    return { hasToken: true, tokenExpiresAt: expiresAt, tokenSubject: subject };
+    return { hasToken: true, ...claimsKept(token) };
   }
 
-  /** Speaks with one over a connection that ends with the work; no refusal quotes what is secret. */
-  async #with<T>(
-    kept: KeptEndpoint,
-    work: (client: AskingClient, secrets: readonly string[]) => Promise<T>,
-  ): Promise<T> {
-    const { ca, isInsecure, isTokenOverHttp, id } = kept;
-    const { origin } = readAddress(kept.url);
+  /** One that is not added, as it would be kept. */
+  #passing(added: AddedEndpoint): KeptEndpoint {
+    const kept = keptFrom(added, readAddress(added.url), this.#now());
+    const { token } = given(added);
+    return token === undefined ? kept : { ...kept, hasToken: true, ...claimsKept(token) };
+  }
+
+  async #access({ id, url, hasToken }: KeptEndpoint): Promise<Access> {
+    const { origin } = readAddress(url);
     const token = await this.#secrets.token(id, origin);
     const headers = await this.#secrets.headers(id, origin);
-    if (kept.hasToken && token === undefined) {
+    if (hasToken && token === undefined) {
       throw new StudioError("ENDPOINT_TOKEN_REFUSED", { reason: "it is no longer kept here" });
     }
-    const connection = { origin, token, headers, ca, isInsecure, isTokenOverHttp };
-    const timing = this.#options.timing ?? TIMING;
-    const client = await clientFor(kept.kind, connection, timing);
-    const values = headers.map(({ value }) => value).filter(({ length }) => length >= MIN_SECRET);
-    const secrets = token === undefined ? values : [token, ...values];
-    try {
-      return await work(client, secrets);
-    } catch (error) {
-      throw refusalWithout(token === undefined ? noTokenSent(error) : error, secrets);
-    } finally {
-      client.close();
-    }
+    return { token, headers };
+  }
+
+  #look(
+    kept: KeptEndpoint,
+    access: Access,
+    { signal, onFirst }: Pick<Looking, "signal" | "onFirst">,
+  ): Promise<Look> {
+    return lookAt({ kept, access, timing: this.#timing }, { signal, onFirst, now: this.#now });
+  }
+
+  async #learn(kept: KeptEndpoint, found: Look): Promise<void> {
+    await this.#file.change(kept.id, (now) => learned(now, kept, found));
+    this.tell(kept.id);
+  }
+
+  #drawBy(
+    kept: KeptEndpoint,
+    access: Access,
+    order: Order,
+    options: DrawOptions,
+  ): Promise<SentPicture> {
+    const onV1 = (): void => this.#learnV1(kept.id);
+    const drawing = { ...options, thread: this.#thread, onV1 };
+    return drawAt({ kept, access, timing: this.#timing }, order, drawing);
+  }
+
+  get #timing(): Timing {
+    return this.#options.timing ?? TIMING;
   }
 
   #learnV1(id: string): void {
     // Otherwise it is learned again, at the price of another picture.
-    void this.#file.change(id, asV1Wrapper).then(
+    void this.#file.change(id, ofV1Wrapper).then(
       () => this.tell(id),
       () => undefined,
     );
@@ -290,10 +277,23 @@ export class Endpoints {
   }
 }
 
-function asV1Wrapper(kept: KeptEndpoint): KeptEndpoint {
+function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
+  if (isPlain(readAddress(url).origin) && !isTokenOverHttp) throw tokenOverHttp();
+}
+
+function ofV1Wrapper(kept: KeptEndpoint): KeptEndpoint {
   return { ...kept, isV1Wrapper: true };
 }
 
-function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
-  if (isPlain(readAddress(url).origin) && !isTokenOverHttp) throw tokenOverHttp();
+/** What an endpoint is asked for to see that it draws: as little as it lets be chosen. */
+const DOCTORS_ORDER = {
+  prompt: "a red house",
+  negativePrompt: "",
+  width: 128,
+  height: 128,
+  steps: 2,
+} as const;
+
+function drawn({ pixels: { width, height }, seconds }: SentPicture): DrawnPicture {
+  return { width, height, seconds };
 }

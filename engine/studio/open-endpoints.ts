@@ -61,6 +61,9 @@ export function endpointProcedures({ endpoints }: EndpointProcedureParts) {
       endpoints.setToken(input.id, input.token),
     ),
     test: os.endpoints.test.handler(({ input, signal }) => endpoints.test(input.id, signal)),
+    diagnose: os.endpoints.diagnose.handler(({ input, signal = new AbortController().signal }) =>
+      endpoints.diagnose(input, signal),
+    ),
     certificates: os.endpoints.certificates.handler(({ input, signal }) =>
       certificatesOf(input.url, signal),
     ),

@@ -3,7 +3,8 @@ import type { Order } from "../contract/order.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { Progress } from "../contract/progress.ts";
 import { SOFTWARE } from "../contract/software.ts";
-import type { SentPicture, Endpoints } from "../endpoints/endpoints.ts";
+import type { Endpoints } from "../endpoints/endpoints.ts";
+import type { SentPicture } from "../endpoints/visit.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 
 export interface EndpointDrawingParts {

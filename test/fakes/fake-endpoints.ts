@@ -1,3 +1,4 @@
+import type { Finding } from "../../engine/contract/doctor.ts";
 import type { Certificate, Endpoint, EndpointCheck } from "../../engine/contract/endpoints.ts";
 import {
   type Details,
@@ -287,7 +288,48 @@ export class FakeEndpoints {
         });
       },
       test: async ({ id }) => this.#test(id),
+      diagnose: async () => played(FINDINGS) as never,
       certificates: async () => [CERTIFICATE, AUTHORITY],
     };
+  }
+}
+
+/** A doctor's findings at a route that gives up waiting. */
+const FINDINGS: readonly Finding[] = [
+  {
+    step: "address",
+    outcome: "ok",
+    seen: "https://kt2-sd-proj.apps.cluster.example.com, model stable-diffusion",
+  },
+  { step: "dns", outcome: "ok", ms: 12, seen: "203.0.113.7" },
+  { step: "proxy", outcome: "ok", seen: "none: the connection is direct" },
+  { step: "tcp", outcome: "ok", ms: 24, seen: "connected to 203.0.113.7, port 443" },
+  { step: "tls", outcome: "ok", ms: 61, seen: "TLSv1.3, certificate valid until 2027-09-25" },
+  { step: "route", outcome: "ok", ms: 84, seen: "answered with 200" },
+  { step: "sign-in", outcome: "ok", seen: "no sign-in page is in the way" },
+  {
+    step: "token",
+    outcome: "warning",
+    seen: "accepted until 2026-11-30 08:00 UTC",
+    fix: "Make a new one today.",
+    copy: "oc create token kt2-sa -n sd-proj --duration=720h",
+  },
+  { step: "live", outcome: "ok", seen: "the server answers" },
+  { step: "model", outcome: "ok", seen: "stable-diffusion is ready" },
+  { step: "metadata", outcome: "ok", seen: "kserve 0.13.0; takes a prompt; it declares nothing" },
+  {
+    step: "picture",
+    outcome: "failed",
+    ms: 30_012,
+    seen: "The endpoint's route or a proxy gave up waiting (status 504).",
+    fix: "The route or a proxy waits 30 s by default, and the reply took longer. Set this annotation on the InferenceService and on its Route, or ask for fewer steps.",
+    copy: "haproxy.router.openshift.io/timeout: 600s",
+  },
+];
+
+async function* played(findings: readonly Finding[]): AsyncGenerator<Finding, void> {
+  for (const finding of findings) {
+    yield { step: finding.step, outcome: "running" };
+    yield finding;
   }
 }

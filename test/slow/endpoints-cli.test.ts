@@ -34,7 +34,9 @@ test("an endpoint is added with the seed's token.cfg, looked at, asked and remov
   const looked = await run(["endpoints", "test", "edge"]);
   expect([looked.code, looked.out]).toEqual([
     0,
-    expect.stringMatching(/^ready in \d+ ms, kserve 0\.13\.0\n {2}models: stable-diffusion\n/),
+    expect.stringMatching(
+      /^OK {6}Address: [^]*\nOK {6}Metadata: kserve 0\.13\.0; models: stable-diffusion;/,
+    ),
   ]);
 
   const out = join(temporaryFolder(), "dog.png");
@@ -122,7 +124,17 @@ test("what fails is a sentence and an exit code; a token is never an argument", 
   const edge = await standInEndpoint(EDGE.routeTimeout);
   await run(["endpoints", "add", edge.url, "--name", "edge"]);
   const looked = await run(["endpoints", "test", "edge"]);
-  expect([looked.code, looked.out]).toEqual([1, expect.stringMatching(/^failed: /)]);
+  expect([looked.code, looked.out]).toEqual([
+    1,
+    expect.stringMatching(
+      /\nFAILED {2}Route \(\d+ ms\): [^]*haproxy\.router\.openshift\.io\/timeout/,
+    ),
+  ]);
+  const report = await run(["endpoints", "doctor", `${edge.url}/v2`, "--report"]);
+  expect([report.code, report.out]).toEqual([
+    1,
+    expect.stringMatching(/^Endpoint http:[^]*\nFailed: Route\.\n[^]*SKIPPED {1}First picture\n$/),
+  ]);
   const asked = await run(["endpoints", "query", "edge", "a dog", "--json"]);
   expect([asked.code, lines(asked.out).at(-1)]).toEqual([
     1,

@@ -4,7 +4,8 @@ import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import type { Progress } from "../../../engine/contract/progress.ts";
-import type { Endpoints, SentPicture } from "../../../engine/endpoints/endpoints.ts";
+import type { Endpoints } from "../../../engine/endpoints/endpoints.ts";
+import type { SentPicture } from "../../../engine/endpoints/visit.ts";
 import { pixels } from "../../../engine/image/pixels.ts";
 import { EndpointDrawing } from "../../../engine/worker/endpoint-drawing.ts";
 

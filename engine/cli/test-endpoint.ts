@@ -1,0 +1,82 @@
+import type { Command } from "commander";
+import { doctorReport, findingLines, type Diagnosed, type Finding } from "../contract/doctor.ts";
+import { StudioError } from "../contract/errors.ts";
+import { SOFTWARE } from "../contract/software.ts";
+import type { StudioClient } from "../contract/studio-client.ts";
+import { namedEndpoint } from "./named-endpoint.ts";
+import { printResult } from "./outcome.ts";
+import { withStudio } from "./reach-studio.ts";
+import { textOf } from "./secret-input.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+interface TestFlags extends StudioFlags {
+  readonly picture?: boolean;
+  readonly report?: boolean;
+  readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly insecure?: boolean;
+}
+
+/** `endpoints test`: each part of the way to an endpoint, what was seen there, and what helps. */
+export function testCommand(): Command {
+  return studioCommand("test", "Checks each part of the way to one: what was seen, and the fix.")
+    .alias("doctor")
+    .argument("<id|name|url>", "which; one that is not added may be given by its address")
+    .option("--picture", "draw one, too: 128x128 in 2 steps, or as the endpoint draws them")
+    .option("--report", "print it whole at the end, for a ticket; it has no secrets")
+    .option("--token-file <file>", "for an address: its bearer token; - is the standard input")
+    .option("--ca <file>", "for an address: PEM of the authorities its certificate may come from")
+    .option("--insecure", "for an address: take whatever certificate it shows")
+    .action((wanted: string, flags: TestFlags) =>
+      withStudio(flags.dataDir, async ({ client }) => {
+        const { url, asked } = await patient(client, wanted, flags);
+        const findings: Finding[] = [];
+        for await (const finding of await client.endpoints.diagnose(asked)) {
+          if (finding.outcome === "running") continue;
+          findings.push(finding);
+          if (flags.report === true) continue;
+          const words = findingLines(finding).join("\n");
+          printResult(flags.json, { type: "finding", ...finding }, words);
+        }
+        if (flags.report === true) {
+          const at = new Date().toISOString();
+          const report = doctorReport(url, findings, at, SOFTWARE.version);
+          printResult(flags.json, { type: "report", report }, report.trimEnd());
+        }
+        if (flags.json === true && "id" in asked) await printCheck(client, asked.id);
+        if (findings.some(({ outcome }) => outcome === "failed")) process.exitCode = 1;
+      }),
+    );
+}
+
+/** What was learned of one that is added, as its card on the Endpoints page shows it. */
+async function printCheck({ endpoints }: StudioClient, id: string): Promise<void> {
+  const { check } = (await endpoints.list()).find((endpoint) => endpoint.id === id) ?? {};
+  if (check !== undefined) printResult(true, { type: "check", id, ...check }, "");
+}
+
+async function patient(
+  client: StudioClient,
+  wanted: string,
+  { picture: isPictureAsked = false, tokenFile, ca, insecure }: TestFlags,
+): Promise<{ readonly url: string; readonly asked: Diagnosed }> {
+  if (!/^https?:\/\//i.test(wanted)) {
+    if (tokenFile !== undefined || ca !== undefined || insecure !== undefined) {
+      const details = { field: "--token-file, --ca or --insecure", value: "given with a name" };
+      const reason = "what is added has its own; give an address instead";
+      throw new StudioError("REQUEST_INVALID", { ...details, reason });
+    }
+    const { id, url } = await namedEndpoint(client, wanted);
+    return { url, asked: { id, isPictureAsked } };
+  }
+  const endpoint = {
+    url: wanted,
+    ca: ca === undefined ? null : await textOf(ca, "certificate"),
+    isInsecure: insecure ?? false,
+    isTokenOverHttp: false,
+    headers: [],
+    timeoutSeconds: 600,
+    ...(tokenFile !== undefined && { token: await textOf(tokenFile, "token") }),
+  };
+  return { url: wanted, asked: { endpoint, isPictureAsked } };
+}

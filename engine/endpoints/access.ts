@@ -1,0 +1,91 @@
+import { StudioError } from "../contract/errors.ts";
+import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
+import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
+import type { Get } from "./check-endpoint.ts";
+import type { FirstReply, Patient } from "./doctor/patient.ts";
+import { readAddress } from "./endpoint-address.ts";
+import type { KeptEndpoint } from "./endpoint-file.ts";
+import type { AddedEndpoint } from "./endpoint-parts.ts";
+import { checkHeaders, type ExtraHeader } from "./extra-headers.ts";
+import { withoutSecrets } from "./told-refusals.ts";
+import { claimsOf, tokenIn } from "./token-text.ts";
+
+/** What is secret of an endpoint, and sent to it alone. */
+export interface Access {
+  readonly token: string | undefined;
+  readonly headers: readonly ExtraHeader[];
+}
+
+/** A header's value that is shorter is a tenant's name rather than a key, and may stand in any text. */
+const MIN_SECRET = 16;
+
+/** What no text may quote. */
+export function secretsIn({ token, headers }: Access): readonly string[] {
+  const values = headers.map(({ value }) => value).filter(({ length }) => length >= MIN_SECRET);
+  return token === undefined ? values : [token, ...values];
+}
+
+/** The access that comes with an endpoint which is not kept. Refuses as REQUEST_INVALID. */
+export function given({ token, headers }: AddedEndpoint): Access {
+  return {
+    token: token === undefined ? undefined : tokenIn(token),
+    headers: checkHeaders(headers),
+  };
+}
+
+/** What a token says of itself, as it is kept. */
+export function claimsKept(token: string): Pick<KeptEndpoint, "tokenExpiresAt" | "tokenSubject"> {
+  const { expiresAt, subject } = claimsOf(token);
+  return { tokenExpiresAt: expiresAt, tokenSubject: subject };
+}
+
+/** An endpoint as its doctor sees it, but for what is done to it. */
+export function patientOf(
+  kept: KeptEndpoint,
+  access: Access,
+): Omit<Patient, "look" | "draw" | "now"> {
+  const { url, model, ca, isInsecure, isTokenOverHttp, hasToken } = kept;
+  const { tokenExpiresAt, tokenSubject } = kept;
+  const secrets = secretsIn(access);
+  return {
+    url,
+    address: readAddress(url),
+    model,
+    trust: { ca, isInsecure },
+    isTokenOverHttp,
+    hasToken,
+    tokenExpiresAt,
+    tokenSubject,
+    clean: (text) => withoutSecrets(text, secrets),
+  };
+}
+
+/** Tells of the first reply as soon as it is there. `clean` takes secrets out of a refusal. */
+export function tellingFirst(
+  get: Get,
+  onFirst: (reply: FirstReply) => void,
+  clean: (error: unknown) => unknown,
+): Get {
+  let isFirst = true;
+  return async (path, message) => {
+    if (!isFirst) return get(path, message);
+    isFirst = false;
+    const from = performance.now();
+    const told = (error: StudioError | undefined, reply?: EndpointReply): void => {
+      const problem = error && clean(error);
+      onFirst({
+        ms: performance.now() - from,
+        ...(reply && { status: reply.status }),
+        ...(problem instanceof StudioError && { problem }),
+      });
+    };
+    try {
+      const reply = await get(path, message);
+      told(refusalOf(reply), reply);
+      return reply;
+    } catch (error) {
+      if (error instanceof StudioError) told(error);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,205 @@
+import { DOCTOR_STEPS, type DoctorStep, type Finding } from "../../contract/doctor.ts";
+import { fromWire, StudioError } from "../../contract/errors.ts";
+import type { CheckedEndpoint } from "../check-endpoint.ts";
+import { NETWORK_STEPS } from "./network-steps.ts";
+import type { FirstReply, Outcome, Patient } from "./patient.ts";
+import { isOver, newTokenCommand, remedyFor } from "./remedies.ts";
+import { speaksTls } from "./tls-step.ts";
+
+/**
+ * Looks at each part of the way to an endpoint. Every step is told twice, as it begins and as it ends; those
+ * after one that failed are skipped. Ends early when the signal is aborted.
+ */
+export async function* diagnose(
+  patient: Patient,
+  signal: AbortSignal,
+): AsyncGenerator<Finding, void> {
+  for (const [step, look] of NETWORK_STEPS) {
+    yield { step, outcome: "running" };
+    const from = performance.now();
+    const outcome = await look(patient, signal);
+    const isTimed = outcome.outcome !== "skipped" && !UNTIMED.has(step);
+    yield told(patient, step, outcome, isTimed ? performance.now() - from : undefined);
+    if (outcome.outcome === "failed") return yield* skipAfter(step);
+  }
+  yield* serviceSteps(patient, signal);
+}
+
+const UNTIMED: ReadonlySet<DoctorStep> = new Set(["address", "proxy"]);
+
+function told(patient: Patient, step: DoctorStep, outcome: Outcome, ms?: number): Finding {
+  const { seen, ...others } = outcome;
+  return {
+    step,
+    ...others,
+    ...(seen !== undefined && { seen: patient.clean(seen) }),
+    ...(ms !== undefined && { ms: Math.round(ms) }),
+  };
+}
+
+function* skipAfter(step: DoctorStep): Generator<Finding, void> {
+  for (const next of DOCTOR_STEPS.slice(DOCTOR_STEPS.indexOf(step) + 1)) {
+    yield { step: next, outcome: "skipped" };
+  }
+}
+
+async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenerator<Finding, void> {
+  yield { step: "route", outcome: "running" };
+  const first = Promise.withResolvers<FirstReply>();
+  const looking = patient.look(first.resolve);
+  // Where nobody waits for it any more, what becomes of it is nobody's news.
+  looking.catch(() => undefined);
+  // A kind that asks otherwise tells of no first reply: what it came to is then all there is.
+  const replied = await Promise.race([first.promise, looking.then(replyOf)]);
+  // A server without v2's health may be known by other addresses, which the look asks next.
+  const isOther = replied.problem?.code === "ENDPOINT_NOT_SERVED" && replied.status === 404;
+  const reply = isOther ? await knownOtherwise(replied, looking) : replied;
+  for (const [step, look] of REPLY_STEPS) {
+    if (step !== "route") yield { step, outcome: "running" };
+    const outcome = await look(reply, patient, signal);
+    yield told(patient, step, outcome, step === "route" ? reply.ms : undefined);
+    if (outcome.outcome === "failed") {
+      await looking;
+      return yield* skipAfter(step);
+    }
+  }
+  yield* modelSteps(patient, await looking);
+}
+
+function replyOf({ check }: CheckedEndpoint): FirstReply {
+  return { ms: check.ms, problem: check.error && fromWire(check.error) };
+}
+
+async function knownOtherwise(
+  first: FirstReply,
+  looking: Promise<CheckedEndpoint>,
+): Promise<FirstReply> {
+  const { check } = await looking;
+  const error = check.error && fromWire(check.error);
+  return error?.code === "ENDPOINT_NOT_SERVED" ? first : { ms: first.ms, status: 200 };
+}
+
+type ReplyStep = (reply: FirstReply, patient: Patient, signal: AbortSignal) => Promise<Outcome>;
+
+/** What the first reply tells of, from the outside to the inside. */
+const REPLY_STEPS: readonly (readonly [DoctorStep, ReplyStep])[] = [
+  ["route", route],
+  ["sign-in", signIn],
+  ["token", token],
+  ["live", live],
+];
+
+/** Refusals that a router answers, or that come of no reply at all. */
+const OF_ROUTE: ReadonlySet<string> = new Set([
+  "ENDPOINT_NOT_SERVED",
+  "ENDPOINT_TIMED_OUT",
+  "ENDPOINT_UNREACHABLE",
+  "ENDPOINT_CERTIFICATE",
+  "ENDPOINT_MOVED",
+  "ENDPOINT_REPLY_INVALID",
+  "REQUEST_INVALID",
+]);
+
+/** What Go's servers and nginx say, in the clear, to plain http at a TLS port. */
+const HTTP_TO_HTTPS = /HTTP request (?:to an|was sent to) HTTPS/i;
+
+async function route(
+  { status, problem }: FirstReply,
+  patient: Patient,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const isHttp = patient.address.origin.startsWith("http:");
+  const isOfTls = HTTP_TO_HTTPS.test(String(problem?.details["reason"] ?? ""));
+  const isRoutes = problem !== undefined && OF_ROUTE.has(problem.code);
+  if (isHttp && (isOfTls || isRoutes) && (isOfTls || (await speaksTls(patient, signal)))) {
+    return {
+      outcome: "failed",
+      seen: "this port speaks TLS, and was spoken to in plain http",
+      fix: "Write the address with https://.",
+    };
+  }
+  if (problem !== undefined && isRoutes) return failedBy(problem, patient);
+  return { outcome: "ok", seen: status === undefined ? "answered" : `answered with ${status}` };
+}
+
+async function signIn({ problem }: FirstReply, patient: Patient): Promise<Outcome> {
+  const isTokens = problem?.code === "ENDPOINT_TOKEN_REFUSED";
+  if (isTokens && /sign-in|log[ -]?in/i.test(String(problem.details["reason"]))) {
+    return failedBy(problem, patient);
+  }
+  return { outcome: "ok", seen: "no sign-in page is in the way" };
+}
+
+const DAY_MS = 86_400_000;
+
+async function token({ problem, status }: FirstReply, patient: Patient): Promise<Outcome> {
+  const { hasToken, tokenExpiresAt, now } = patient;
+  const end = tokenExpiresAt?.slice(0, 16).replace("T", " ");
+  if (isOver(tokenExpiresAt, now())) {
+    const fix = "Make a new token and enter it.";
+    const copy = newTokenCommand(patient);
+    const isRefused = problem?.code === "ENDPOINT_TOKEN_REFUSED";
+    const outcome = isRefused ? "failed" : "warning";
+    return { outcome, seen: `it expired at ${end} UTC`, fix, copy };
+  }
+  if (problem?.code === "ENDPOINT_TOKEN_REFUSED") return failedBy(problem, patient, status);
+  if (!hasToken) return { outcome: "ok", seen: "none is sent, and none is asked for" };
+  const seen =
+    end === undefined ? "accepted; it does not say when it expires" : `accepted until ${end} UTC`;
+  const isSoon =
+    tokenExpiresAt !== undefined && Date.parse(tokenExpiresAt) - now().getTime() < DAY_MS;
+  if (!isSoon) return { outcome: "ok", seen };
+  return { outcome: "warning", seen, fix: "Make a new one today.", copy: newTokenCommand(patient) };
+}
+
+async function live({ problem }: FirstReply, patient: Patient): Promise<Outcome> {
+  if (problem === undefined) return { outcome: "ok", seen: "the server answers" };
+  return failedBy(problem, patient);
+}
+
+function failedBy(problem: StudioError, patient: Patient, status?: number): Outcome {
+  const [sentence] = problem.message.split(/(?<=\.) (?=[A-Z])/);
+  const seen = status === undefined ? sentence : `${sentence} Status ${status}.`;
+  return { outcome: "failed", seen, ...remedyFor(problem, patient) };
+}
+
+async function* modelSteps(
+  patient: Patient,
+  { check, model }: CheckedEndpoint,
+): AsyncGenerator<Finding, void> {
+  const error = check.error && fromWire(check.error);
+  if (error !== undefined || check.state !== "ready") {
+    const seen = error === undefined ? `${model} is not ready` : failedBy(error, patient).seen;
+    const remedy = error === undefined ? {} : remedyFor(error, patient, check.models);
+    yield told(patient, "model", { outcome: "failed", seen, ...remedy });
+    return yield* skipAfter("model");
+  }
+  yield told(patient, "model", { outcome: "ok", seen: `${model} is ready` });
+  const server = check.server ?? "a server that does not say what it is";
+  const models =
+    check.models.length === 0 ? "" : `; models: ${check.models.slice(0, 20).join(", ")}`;
+  const takes =
+    check.inputs.length === 0 ? "a prompt; it declares nothing" : check.inputs.join(", ");
+  yield told(patient, "metadata", { outcome: "ok", seen: `${server}${models}; takes ${takes}` });
+  yield* pictureStep(patient);
+}
+
+async function* pictureStep(patient: Patient): AsyncGenerator<Finding, void> {
+  const { draw } = patient;
+  const step = "picture";
+  if (draw === undefined) {
+    const seen = "not asked for; it takes the endpoint's own time for one picture";
+    yield { step, outcome: "skipped", seen };
+    return;
+  }
+  yield { step, outcome: "running" };
+  const from = performance.now();
+  try {
+    const { width, height, seconds } = await draw();
+    const seen = `${width}x${height} in ${seconds.toFixed(1)} s`;
+    yield told(patient, step, { outcome: "ok", seen }, performance.now() - from);
+  } catch (error) {
+    if (!(error instanceof StudioError)) throw error;
+    yield told(patient, step, failedBy(error, patient), performance.now() - from);
+  }
+}

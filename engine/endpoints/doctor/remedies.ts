@@ -1,0 +1,139 @@
+import type { Finding } from "../../contract/doctor.ts";
+import type { RefusalCode, StudioError } from "../../contract/errors.ts";
+import type { Patient } from "./patient.ts";
+
+/** What to do about something, and what of it is to be copied. */
+export type Remedy = Pick<Finding, "fix" | "copy">;
+
+type Known = Pick<Patient, "hasToken" | "tokenExpiresAt" | "tokenSubject" | "now">;
+
+/** The route's annotation that lets a picture take longer than HAProxy's 30 s (OpenShift). */
+const ROUTE_TIMEOUT = "haproxy.router.openshift.io/timeout: 600s";
+
+interface Refused {
+  readonly error: StudioError;
+  readonly known: Known;
+  /** Those that the endpoint lists. */
+  readonly models: readonly string[];
+}
+
+const REMEDIES: Readonly<Partial<Record<RefusalCode, (refused: Refused) => Remedy>>> = {
+  ENDPOINT_FAULT: ({ error }) => ({ fix: `${String(error.details["fix"])}.` }),
+  ENDPOINT_TOKEN_REFUSED: ({ error, known }) => tokenRemedy(reasonOf(error), known),
+  ENDPOINT_MODEL_UNKNOWN: ({ models }) => modelRemedy(models),
+  ENDPOINT_BUSY: ({ error }) => busyRemedy(reasonOf(error)),
+  ENDPOINT_NOT_SERVED: ({ error }) => notServedRemedy(error.details["status"]),
+  ENDPOINT_REFUSED: ({ error }) => refusedRemedy(error.details["status"]),
+  ENDPOINT_TIMED_OUT: () => ({
+    fix: "The route or a proxy waits 30 s by default, and the reply took longer. Set this annotation on the InferenceService and on its Route, or ask for fewer steps.",
+    copy: ROUTE_TIMEOUT,
+  }),
+  ENDPOINT_MOVED: () => ({
+    fix: "Change the address to that one, if you trust it. Nothing was sent there.",
+  }),
+  ENDPOINT_REPLY_INVALID: () => ({
+    fix: "Use the service's base address, as its page on the cluster shows it: a website or another kind of server is here.",
+  }),
+};
+
+/** What helps against a refusal of an endpoint. */
+export function remedyFor(
+  error: StudioError,
+  known: Known,
+  models: readonly string[] = [],
+): Remedy {
+  const remedy = REMEDIES[error.code];
+  return (
+    remedy?.({ error, known, models }) ?? {
+      fix: "Check the address and the network, and try again.",
+    }
+  );
+}
+
+function reasonOf({ details }: StudioError): string {
+  return String(details["reason"] ?? "");
+}
+
+function modelRemedy(models: readonly string[]): Remedy {
+  if (models.length === 0) {
+    return {
+      fix: "Enter the model's own name: the one in model_snapshot of config.properties, which is often not the service's.",
+    };
+  }
+  const names = models.slice(0, 20).join(", ");
+  return { fix: `Set the model to one that is there: ${names}.` };
+}
+
+function busyRemedy(reason: string): Remedy {
+  if (/ServiceUnavailableException|queue|no worker to serve/i.test(reason)) {
+    return {
+      fix: "Its queue is full or its worker is starting: try again in a minute. For more room raise job_queue_size in config.properties, or the deployment's replicas.",
+    };
+  }
+  return {
+    fix: "Wait: the model is being loaded, or its pod is starting. If it stays so for ten minutes, read the pod's log.",
+  };
+}
+
+function notServedRemedy(status: unknown): Remedy {
+  if (status === 503 || status === 502) {
+    return {
+      fix: "The router has no pod to hand requests to: the deployment is scaled to zero, is starting, or has crashed. Look at its pods.",
+      copy: "oc get pods -A -l serving.kserve.io/inferenceservice",
+    };
+  }
+  return {
+    fix: "The router knows no such host or path: compare the address with what the cluster lists.",
+    copy: "oc get inferenceservices -A",
+  };
+}
+
+function refusedRemedy(status: unknown): Remedy {
+  if (status === 422 || status === 400) {
+    return {
+      fix: "Its server reads requests by another schema: set what is sent to Prompt only, and give this report to who runs it.",
+    };
+  }
+  return { fix: "Give this report to who runs the endpoint; its own log says more." };
+}
+
+/** By whether there is a token, whether it has expired, and whether a person is meant to sign in. */
+function tokenRemedy(reason: string, known: Known): Remedy {
+  const { hasToken, tokenExpiresAt } = known;
+  const copy = newTokenCommand(known);
+  if (!hasToken) return { fix: "Enter a bearer token: the endpoint asks for one.", copy };
+  if (isOver(tokenExpiresAt, known.now())) {
+    return { fix: "Make a new token and enter it: this one has expired.", copy };
+  }
+  if (/sign-in|log[ -]?in/i.test(reason)) {
+    return {
+      fix: "A sign-in page for browsers stands in front of it and does not take this token: enter one of a service account that may read the InferenceService.",
+      copy,
+    };
+  }
+  return {
+    fix: "Enter another token, or let this one's account read the InferenceService: it lacks the right, or it is of another cluster.",
+    copy: grantCommand(known) ?? copy,
+  };
+}
+
+export function isOver(expiresAt: string | undefined, now: Date): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime();
+}
+
+function accountOf(subject: string | undefined) {
+  const [, namespace, name] =
+    /^system:serviceaccount:([a-z\d.-]+):([a-z\d.-]+)$/.exec(subject ?? "") ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}
+
+export function newTokenCommand({ tokenSubject }: Pick<Known, "tokenSubject">): string {
+  const { namespace = "PROJECT", name = "NAME-sa" } = accountOf(tokenSubject) ?? {};
+  return `oc create token ${name} -n ${namespace} --duration=720h`;
+}
+
+function grantCommand({ tokenSubject }: Known): string | undefined {
+  const account = accountOf(tokenSubject);
+  if (account === undefined) return undefined;
+  return `oc policy add-role-to-user view -z ${account.name} -n ${account.namespace}`;
+}

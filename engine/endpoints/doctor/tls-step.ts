@@ -1,0 +1,149 @@
+import { connect as connectPlain, isIP } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { connectionReason } from "../../network/connection-reason.ts";
+import { secureContext } from "../../network/trust.ts";
+import { connected, placeOf, type Place } from "./connected.ts";
+import type { Outcome, Patient } from "./patient.ts";
+
+/** The handshake, and the certificate that is shown. */
+export async function tls(patient: Patient, signal: AbortSignal): Promise<Outcome> {
+  const place = placeOf(patient);
+  if (!place.isTls) return { outcome: "skipped", seen: "plain http has none" };
+  const { trust } = patient;
+  const socket = handshake(place, {
+    secureContext: secureContext(trust),
+    isChecked: !trust.isInsecure,
+  });
+  try {
+    await connected(socket, "secureConnect", signal);
+    return tlsOutcome(socket, trust.isInsecure);
+  } catch (error) {
+    signal.throwIfAborted();
+    const found = connectionReason(error);
+    if (found?.kind === "certificate") return certificateOutcome(place, found.reason, signal);
+    if (await speaksHttp(place, signal)) {
+      return {
+        outcome: "failed",
+        seen: `port ${place.port} speaks plain http, not TLS`,
+        fix: "Write the address with http://, or use the port that speaks TLS.",
+      };
+    }
+    const seen = found?.reason ?? "the handshake was not finished in time";
+    return {
+      outcome: "failed",
+      seen,
+      fix: "Check the port; a proxy or firewall may break TLS off.",
+    };
+  } finally {
+    socket.destroy();
+  }
+}
+
+function tlsOutcome(socket: TLSSocket, isInsecure: boolean): Outcome {
+  const certificate = socket.getPeerX509Certificate();
+  const until = certificate?.validToDate.toISOString().slice(0, 10) ?? "";
+  const seen = `${socket.getProtocol() ?? "TLS"}, certificate valid until ${until}`;
+  if (!isInsecure) return { outcome: "ok", seen };
+  return {
+    outcome: "warning",
+    seen: `${seen}; it is not checked`,
+    fix: "Trust its CA for this endpoint instead of any certificate.",
+  };
+}
+
+/** OpenShift's own authority, which signs its routes' certificates unless they have others. */
+const ROUTER_CA =
+  "oc get configmap default-ingress-cert -n openshift-config-managed -o jsonpath='{.data.ca-bundle\\.crt}'";
+
+/** What is wrong with a certificate, with what it says of itself. */
+async function certificateOutcome(
+  place: Place,
+  reason: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const shown = await shownNames(place, signal);
+  const seen = `the certificate is not trusted: ${reason}${shown === undefined ? "" : ` (${shown})`}`;
+  if (reason === "it is another host's") {
+    return {
+      outcome: "failed",
+      seen,
+      fix: "Use the name that it is for, or let its operator add this one to it.",
+    };
+  }
+  if (/expired|not valid yet|revoked/.test(reason)) {
+    return {
+      outcome: "failed",
+      seen,
+      fix: "Its operator must renew it; check this computer's clock, too.",
+    };
+  }
+  return {
+    outcome: "failed",
+    seen,
+    fix: "Trust its CA for this endpoint: look at the certificate in the endpoint's form, or add the endpoint with --ca FILE.",
+    copy: ROUTER_CA,
+  };
+}
+
+async function shownNames(place: Place, signal: AbortSignal): Promise<string | undefined> {
+  const socket = handshake(place, { isChecked: false });
+  try {
+    await connected(socket, "secureConnect", signal);
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined) return undefined;
+    const names = certificate.subjectAltName ?? certificate.subject.replaceAll("\n", ", ");
+    const until = certificate.validToDate.toISOString().slice(0, 10);
+    return `for ${names.slice(0, 200).toWellFormed()}, until ${until}`;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}
+
+interface Handshake {
+  readonly secureContext?: ReturnType<typeof secureContext>;
+  readonly isChecked: boolean;
+}
+
+function handshake({ host, port }: Place, { isChecked, ...context }: Handshake): TLSSocket {
+  // Nothing is sent over it: it is closed when the certificate is seen.
+  return connectTls({
+    host,
+    port,
+    rejectUnauthorized: isChecked,
+    ...context,
+    ...(isIP(host) === 0 && { servername: host }),
+  });
+}
+
+/** Whether a port answers TLS, where plain http was spoken to it. */
+export async function speaksTls(patient: Patient, signal: AbortSignal): Promise<boolean> {
+  const socket = handshake(placeOf(patient), { isChecked: false });
+  try {
+    await connected(socket, "secureConnect", signal);
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Whether a port answers plain HTTP, where TLS was spoken to it. Nothing of the endpoint is sent. */
+async function speaksHttp({ host, port }: Place, signal: AbortSignal): Promise<boolean> {
+  const socket = connectPlain({ host, port });
+  try {
+    await connected(socket, "connect", signal);
+    socket.write("GET / HTTP/1.0\r\n\r\n");
+    const first = await connected<Buffer>(socket, "data", signal);
+    return first.subarray(0, 5).toString("latin1") === "HTTP/";
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

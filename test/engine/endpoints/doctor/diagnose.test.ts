@@ -1,0 +1,359 @@
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { expect, onTestFinished, test } from "vitest";
+import { doctorReport, type Finding } from "../../../../engine/contract/doctor.ts";
+import { certificate } from "../../../fakes/certificates.ts";
+import { added, openEndpoints } from "../../../fakes/open-endpoints.ts";
+import { EDGE, seedEdge } from "../../../fakes/seed-edge.ts";
+import { always, standInEndpoint, type Answer } from "../../../fakes/stand-in-endpoint.ts";
+
+const CANARY = "canary-7f3a9c51d0ab";
+const { signal: never } = new AbortController();
+
+/** What a doctor finds, without what only says that a step begins. */
+async function findings(
+  url: string,
+  more: { readonly token?: string; readonly ca?: string | null } = {},
+  isPictureAsked = false,
+): Promise<Finding[]> {
+  const { endpoints } = await openEndpoints();
+  const found: Finding[] = [];
+  const asked = { endpoint: { ...added(url, more), headers: [] }, isPictureAsked };
+  for await (const finding of endpoints.diagnose(asked, never)) found.push(finding);
+  const ended = found.filter(({ outcome }) => outcome !== "running");
+  expect(JSON.stringify(found)).not.toContain(CANARY);
+  expect(doctorReport(url, ended, "now", "1")).not.toContain(CANARY);
+  return ended;
+}
+
+function failed(found: readonly Finding[]): Finding {
+  const failures = found.filter(({ outcome }) => outcome === "failed");
+  expect(failures.length).toBe(1);
+  return failures[0] as Finding;
+}
+
+/** A token that says when it ends and whose it is. */
+function jwt(exp: number): string {
+  const claims = { exp, sub: "system:serviceaccount:sd-proj:kt2-sa" };
+  return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${CANARY}`;
+}
+
+/** The seed's edge, but for one path. */
+function edgeBut(path: string, answer: Answer): Answer {
+  const seed = seedEdge();
+  return (response, request, count) =>
+    (request.path.endsWith(path) ? answer : seed)(response, request, count);
+}
+
+test("of one that is well, each step says what was seen, and a picture is drawn where that is asked", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const found = await findings(edge.url, { token: `${CANARY}${CANARY}` }, true);
+  expect(found.map(({ step, outcome }) => [step, outcome])).toEqual([
+    ["address", "ok"],
+    ["dns", "skipped"],
+    ["proxy", "ok"],
+    ["tcp", "ok"],
+    ["tls", "skipped"],
+    ["route", "ok"],
+    ["sign-in", "ok"],
+    ["token", "ok"],
+    ["live", "ok"],
+    ["model", "ok"],
+    ["metadata", "ok"],
+    ["picture", "ok"],
+  ]);
+  expect(found.at(-1)?.seen).toMatch(/^3x2 in \d+\.\d s$/);
+  expect(found.at(-2)?.seen).toBe(
+    "kserve 0.13.0; models: stable-diffusion; takes a prompt; it declares nothing",
+  );
+  const request = edge.seen.find(({ method }) => method === "POST");
+  expect(request?.path).toBe("/v2/models/stable-diffusion/infer");
+});
+
+const HTML = { "content-type": "text/html" };
+const SOON = Date.parse("2026-11-25T20:00:00Z") / 1000;
+const PAST = Date.parse("2026-11-25T09:00:00Z") / 1000;
+const INFER = "/infer";
+
+type Case = readonly [
+  name: string,
+  answer: Answer,
+  step: Finding["step"],
+  seen: RegExp,
+  fix: RegExp,
+  copy?: string | undefined,
+  more?: { readonly token: string },
+];
+
+const CASES: readonly Case[] = [
+  [
+    "a sign-in page with 403",
+    EDGE.signIn,
+    "sign-in",
+    /Log In/,
+    /service account/,
+    undefined,
+    { token: CANARY },
+  ],
+  ["a sign-in page with 200", EDGE.signInDisguised, "sign-in", /sign-in page/, /bearer token/],
+  ["302 to the login", EDGE.login, "sign-in", /sends us to its sign-in page/, /bearer token/],
+  [
+    "401 without a token",
+    EDGE.unauthorized,
+    "token",
+    /none was sent.*Status 401/,
+    /asks for one/,
+    "oc create token NAME-sa -n PROJECT --duration=720h",
+  ],
+  [
+    "401 to a token that has expired",
+    EDGE.unauthorized,
+    "token",
+    /expired at 2026-11-25 09:00 UTC/,
+    /new token/,
+    "oc create token kt2-sa -n sd-proj --duration=720h",
+    { token: jwt(PAST) },
+  ],
+  [
+    "403 to a token",
+    always(403, "Forbidden (user=x, verb=get)"),
+    "token",
+    /Forbidden.*Status 403/,
+    /lacks the right/,
+    "oc policy add-role-to-user view -z kt2-sa -n sd-proj",
+    { token: jwt(SOON + 1e7) },
+  ],
+  [
+    "a route that knows no such host",
+    always(404, "", HTML),
+    "route",
+    /status 404/,
+    /no such host/,
+    "oc get inferenceservices -A",
+  ],
+  [
+    "a route without a pod",
+    always(503, "<html><head><title>Application is not available</title></head></html>", HTML),
+    "route",
+    /Application is not available/,
+    /scaled to zero/,
+    "oc get pods -A -l serving.kserve.io/inferenceservice",
+  ],
+  [
+    "a mesh without a pod",
+    always(503, "no healthy upstream", {}),
+    "route",
+    /no healthy upstream/,
+    /scaled to zero/,
+  ],
+  [
+    "a route that gives up",
+    EDGE.routeTimeout,
+    "route",
+    /gave up waiting/,
+    /annotation/,
+    "haproxy.router.openshift.io/timeout: 600s",
+  ],
+  [
+    "a route that has moved",
+    (response) => response.writeHead(301, { location: "https://new.example/" }).end(),
+    "route",
+    /moved to https:\/\/new\.example/,
+    /Change the address/,
+  ],
+  [
+    "a website",
+    always(200, "<html><title>Welcome to nginx!</title></html>", HTML),
+    "route",
+    /Welcome to nginx!/,
+    /base address/,
+  ],
+  [
+    "plain http at nginx's TLS port",
+    always(
+      400,
+      "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>",
+      HTML,
+    ),
+    "route",
+    /speaks TLS/,
+    /https:\/\//,
+  ],
+  ["a server that is starting", EDGE.notReady, "live", /is not ready/, /Wait/],
+  ["too many requests", always(429, '{"error":"slow down"}'), "live", /slow down/, /Wait/],
+  [
+    "a model by another name",
+    edgeBut("/stable-diffusion", EDGE.unknownModel),
+    "model",
+    /no such model/,
+    /Set the model to one that is there: stable-diffusion\./,
+  ],
+  [
+    "a model that is not ready",
+    edgeBut("/stable-diffusion/ready", EDGE.notReady),
+    "model",
+    /is not ready/,
+    /Wait/,
+  ],
+  [
+    "413",
+    edgeBut(INFER, always(413, "<html><title>413 Request Entity Too Large</title></html>", HTML)),
+    "picture",
+    /larger than the endpoint takes/,
+    /max_request_size/,
+  ],
+  [
+    "422",
+    edgeBut(INFER, EDGE.wrongShape),
+    "picture",
+    /status 422: body\.inputs\.shape/,
+    /another schema/,
+  ],
+  [
+    "500 around a handler that failed",
+    edgeBut(INFER, EDGE.handlerFailed),
+    "picture",
+    /handler failed/,
+    /pod's log/,
+  ],
+  [
+    "a dead TorchServe behind a wrapper",
+    edgeBut(INFER, EDGE.torchserveDead),
+    "picture",
+    /wrapper runs, but its TorchServe does not/,
+    /Delete the pod/,
+  ],
+  [
+    "a worker that died",
+    edgeBut(
+      INFER,
+      always(500, '{"code":500,"type":"InternalServerException","message":"Worker died."}'),
+    ),
+    "picture",
+    /responseTimeout.*max_response_size/,
+    /Raise responseTimeout/,
+  ],
+  [
+    "504 after 30 s",
+    edgeBut(INFER, EDGE.routeTimeout),
+    "picture",
+    /gave up waiting/,
+    /30 s by default/,
+    "haproxy.router.openshift.io/timeout: 600s",
+  ],
+  [
+    "a picture cut in the middle",
+    edgeBut(INFER, EDGE.truncated),
+    "picture",
+    /cannot be used/,
+    /base address/,
+  ],
+];
+
+test.each(CASES.map((given) => ({ name: given[0], given })))("$name", async ({ given }) => {
+  const [, answer, step, seen, fix, copy, more] = given;
+  const edge = await standInEndpoint(answer);
+  const found = await findings(edge.url, more, step === "picture");
+  const finding = failed(found);
+  expect(finding).toMatchObject({
+    step,
+    seen: expect.stringMatching(seen),
+    fix: expect.stringMatching(fix),
+    ...(copy !== undefined && { copy }),
+  });
+  const after = found.slice(found.indexOf(finding) + 1);
+  expect(after.every(({ outcome }) => outcome === "skipped")).toBe(true);
+});
+
+test("a token that ends within a day is warned of, and one without an end is not", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const soon = await findings(edge.url, { token: jwt(SOON) });
+  expect(soon.find(({ step }) => step === "token")).toMatchObject({
+    outcome: "warning",
+    seen: "accepted until 2026-11-25 20:00 UTC",
+    copy: "oc create token kt2-sa -n sd-proj --duration=720h",
+  });
+});
+
+test.each<[string, Parameters<typeof certificate>[0], RegExp, RegExp]>([
+  [
+    "of another host",
+    { hosts: ["elsewhere.example"] },
+    /another host's.*elsewhere\.example/,
+    /name that it is for/,
+  ],
+  ["of a private CA", {}, /self-signed/, /Trust its CA/],
+  [
+    "that has expired",
+    { from: new Date("2026-01-01"), until: new Date("2026-02-01") },
+    /has expired.*2026-02-01|self-signed/,
+    /renew|Trust/,
+  ],
+])("a certificate %s is named", async (name, options, seen, fix) => {
+  const pair = await certificate(options);
+  const edge = await standInEndpoint(seedEdge(), pair);
+  const ca = name === "of a private CA" ? null : pair.cert;
+  const finding = failed(await findings(edge.url, { ca, token: CANARY }));
+  expect(finding).toMatchObject({
+    step: "tls",
+    seen: expect.stringMatching(seen),
+    fix: expect.stringMatching(fix),
+  });
+  expect(edge.received()).not.toContain(CANARY);
+});
+
+test("plain http on a TLS port, and the reverse, are told apart", async () => {
+  const plain = await standInEndpoint(seedEdge());
+  expect(failed(await findings(`https://127.0.0.1:${plain.port}`))).toMatchObject({
+    step: "tls",
+    seen: `port ${plain.port} speaks plain http, not TLS`,
+    fix: expect.stringContaining("http://"),
+  });
+  const tls = await standInEndpoint(seedEdge(), await certificate());
+  expect(failed(await findings(`http://127.0.0.1:${tls.port}`))).toMatchObject({
+    step: "route",
+    seen: "this port speaks TLS, and was spoken to in plain http",
+    fix: expect.stringContaining("https://"),
+  });
+});
+
+test("a name that does not exist, and a port where nobody listens, are told apart", async () => {
+  expect(failed(await findings("https://name.invalid"))).toMatchObject({ step: "dns" });
+  const inside = failed(await findings("http://kt2-predictor.sd-proj.svc.cluster.local:8080"));
+  expect(inside).toMatchObject({
+    step: "dns",
+    copy: "oc port-forward service/kt2-predictor 8080 -n sd-proj",
+  });
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  server.close();
+  await once(server, "close");
+  expect(failed(await findings(`http://127.0.0.1:${port}`))).toMatchObject({
+    step: "tcp",
+    seen: expect.stringContaining("nothing listens"),
+  });
+});
+
+test("one that is added learns from its doctor, and who cancels is free at once", async () => {
+  const edge = await standInEndpoint(seedEdge());
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  const steps: string[] = [];
+  for await (const { step } of endpoints.diagnose({ id, isPictureAsked: false }, never))
+    steps.push(step);
+  expect(steps.at(-1)).toBe("picture");
+  expect(endpoints.get(id).check).toMatchObject({ state: "ready" });
+
+  const silent = await standInEndpoint(() => {});
+  const cancel = new AbortController();
+  onTestFinished(() => cancel.abort());
+  const asked = { endpoint: { ...added(silent.url), headers: [] }, isPictureAsked: false };
+  let last: Finding | undefined;
+  for await (const finding of endpoints.diagnose(asked, cancel.signal)) {
+    last = finding;
+    if (finding.step === "route") cancel.abort();
+  }
+  expect(last).toEqual({ step: "route", outcome: "running" });
+});
