@@ -154,7 +154,7 @@ const LONGEST = 250;
 const LONGER: Readonly<Record<string, number>> = {
   "engine/contract/errors.ts": 400,
   "engine/transfers/transfers.ts": 330,
-  "engine/endpoints/endpoints.ts": 290,
+  "engine/endpoints/endpoints.ts": 300,
   "engine/runtime/model-on-device.ts": 310,
   "engine/contract/contract.ts": 275,
   "engine/store/model-store.ts": 310,
