@@ -13,11 +13,12 @@ export interface ZoomCanvasProps {
   readonly children: ReactNode;
 }
 
-/** A picture to look at closely: the wheel zooms where the pointer is, dragging moves, a double click changes between whole and one to one. */
+/** A picture to look at closely: wheel and two fingers zoom where they are, dragging moves, a double click changes between whole and one to one. */
 export function ZoomCanvas({ picture, zoom, children }: ZoomCanvasProps) {
   const ref = useRef<HTMLDivElement>(null);
   useMeasure(ref, zoom);
   useWheel(ref, zoom);
+  const pointers = useRef<Pointers>(new Map());
   const { scale, at, isFit } = zoom;
   const style = {
     width: picture.width * scale,
@@ -29,7 +30,7 @@ export function ZoomCanvas({ picture, zoom, children }: ZoomCanvasProps) {
       ref={ref}
       className={styles.canvas}
       data-fit={isFit || undefined}
-      onPointerDown={(event) => follow(event, zoom)}
+      onPointerDown={(event) => follow(event, pointers.current, zoom)}
       onDoubleClick={(event) => (isFit ? zoom.full(fromMiddle(event)) : zoom.fit())}
     >
       <div className={styles.picture} style={style}>
@@ -69,18 +70,40 @@ function useWheel(ref: { readonly current: HTMLElement | null }, zoom: ZoomContr
   }, [ref]);
 }
 
-function follow(event: PointerEvent<HTMLElement>, { pan }: ZoomControl): void {
+/** Fingers on the canvas, or the mouse, each where it is. */
+type Pointers = Map<number, Point>;
+
+/** One pointer moves the picture; of two the distance zooms, around the middle between them. */
+function follow(event: PointerEvent<HTMLElement>, pointers: Pointers, zoom: ZoomControl): void {
   if (event.button !== 0) return;
   const { currentTarget: canvas, pointerId } = event;
   canvas.setPointerCapture(pointerId);
-  const move = ({ movementX, movementY }: globalThis.PointerEvent) =>
-    pan({ x: movementX, y: movementY });
+  pointers.set(pointerId, fromMiddle(event));
+  const move = (moved: globalThis.PointerEvent) => {
+    const before = pointers.get(moved.pointerId);
+    if (moved.pointerId !== pointerId || before === undefined) return;
+    const now = pointIn(canvas, moved);
+    const other = [...pointers].find(([id]) => id !== pointerId)?.[1];
+    pointers.set(pointerId, now);
+    if (other === undefined) zoom.pan({ x: now.x - before.x, y: now.y - before.y });
+    else zoom.by(distance(now, other) / Math.max(1, distance(before, other)), middle(now, other));
+  };
+  const end = (lost: globalThis.PointerEvent) => {
+    if (lost.pointerId !== pointerId) return;
+    pointers.delete(pointerId);
+    canvas.removeEventListener("pointermove", move);
+    canvas.removeEventListener("lostpointercapture", end);
+  };
   canvas.addEventListener("pointermove", move);
-  canvas.addEventListener(
-    "lostpointercapture",
-    () => canvas.removeEventListener("pointermove", move),
-    { once: true },
-  );
+  canvas.addEventListener("lostpointercapture", end);
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+function middle(a: Point, b: Point): Point {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }
 
 function fromMiddle(event: { currentTarget: HTMLElement; clientX: number; clientY: number }) {

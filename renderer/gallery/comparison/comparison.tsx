@@ -50,7 +50,7 @@ export function Comparison({ ids, onSwap, onClose }: ComparisonProps) {
   );
 }
 
-const WAYS = ["slider", "sides"] as const;
+const WAYS = ["slider", "sides", "difference"] as const;
 
 interface PairProps {
   readonly left: Image;
@@ -79,11 +79,9 @@ function Pair({ left, right, onSwap, onClose }: PairProps) {
       </div>
       <div className={styles.body}>
         <div className={styles.stage}>
-          {way === "slider" ? (
-            <Over left={left} right={right} />
-          ) : (
-            <Beside left={left} right={right} />
-          )}
+          {way === "slider" && <Over left={left} right={right} />}
+          {way === "sides" && <Beside left={left} right={right} />}
+          {way === "difference" && <Difference left={left} right={right} />}
         </div>
         <Differences left={left} right={right} />
       </div>
@@ -103,6 +101,20 @@ function Over({ left, right }: Both) {
   return (
     <ZoomCanvas picture={larger} zoom={zoom}>
       <DividedPictures left={left} right={right} label={t("compare.divider")} />
+    </ZoomCanvas>
+  );
+}
+
+/** What one has and the other has not: black where both are the same, brightened to be seen. */
+function Difference({ left, right }: Both) {
+  const larger = left.record.width >= right.record.width ? left.record : right.record;
+  const zoom = useZoom(larger, left.id);
+  return (
+    <ZoomCanvas picture={larger} zoom={zoom}>
+      <div className={styles.difference}>
+        <PictureImage image={left} />
+        <PictureImage image={right} />
+      </div>
     </ZoomCanvas>
   );
 }

@@ -1,19 +1,9 @@
-import {
-  ArrowLeft,
-  ChevronLeft,
-  ChevronRight,
-  Maximize,
-  Scan,
-  ZoomIn,
-  ZoomOut,
-} from "lucide-react";
+import { ArrowLeft, ChevronLeft, ChevronRight } from "lucide-react";
 import { useMemo } from "react";
 import type { ZoomControl } from "../../picture/use-zoom.ts";
-import { type Action, useActions } from "../../shortcuts/registry.ts";
+import { zoomActions } from "../../picture/zoom-actions.ts";
+import { useActions } from "../../shortcuts/registry.ts";
 import { useWords } from "../../words/words.ts";
-
-/** How much closer one press brings. */
-export const ZOOM_STEP = Math.SQRT2;
 
 export interface ViewerCommands {
   readonly zoom: ZoomControl;
@@ -61,26 +51,4 @@ export function useViewerActions({ zoom, previous, next, onLeaf, onClose }: View
       ];
     }, [zoom, previous, next, onLeaf, onClose, t]),
   );
-}
-
-function zoomActions(zoom: ZoomControl, t: ReturnType<typeof useWords<"gallery">>): Action[] {
-  const actions: readonly Omit<Action, "group">[] = [
-    { id: "viewer.fit", label: t("viewer.fit"), icon: Maximize, keys: "0", run: zoom.fit },
-    { id: "viewer.full", label: t("viewer.full"), icon: Scan, keys: "z", run: () => zoom.full() },
-    {
-      id: "viewer.in",
-      label: t("viewer.zoomIn"),
-      icon: ZoomIn,
-      keys: "=",
-      run: () => zoom.by(ZOOM_STEP),
-    },
-    {
-      id: "viewer.out",
-      label: t("viewer.zoomOut"),
-      icon: ZoomOut,
-      keys: "-",
-      run: () => zoom.by(1 / ZOOM_STEP),
-    },
-  ];
-  return actions.map((action) => ({ ...action, group: t("viewer.group") }));
 }

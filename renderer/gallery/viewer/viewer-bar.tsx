@@ -1,11 +1,11 @@
 import { ArrowLeft, Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import type { ZoomControl } from "../../picture/use-zoom.ts";
+import { ZOOM_STEP } from "../../picture/zoom-actions.ts";
 import type { Size } from "../../picture/zoom.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
-import { ZOOM_STEP } from "./viewer-actions.ts";
 import cover from "../cover.module.css";
 import styles from "./viewer.module.css";
 

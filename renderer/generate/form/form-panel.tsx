@@ -3,7 +3,7 @@ import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
-import { ModelField } from "./model-field.tsx";
+import { ModelField, ResetSettings } from "./model-field.tsx";
 import { AddNegativePrompt, NegativePrompt } from "./negative-prompt.tsx";
 import { Press, type PressProps } from "../press/press.tsx";
 import { PromptField } from "./prompt-field.tsx";
@@ -27,6 +27,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
       <div className={styles.fields}>
         <div className={styles.section}>
           <TargetField />
+          <ModelField model={model} />
         </div>
         <div className={styles.section}>
           <PromptField model={model.id} inputRef={promptRef} />
@@ -40,7 +41,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
           <Ignorable isIgnored={ignored.has("seed")}>
             <SeedField />
           </Ignorable>
-          <ModelField model={model} />
+          <ResetSettings />
         </div>
       </div>
       <Press {...press} />

@@ -1,11 +1,16 @@
+import { RotateCcw } from "lucide-react";
 import { useStudio } from "../../connection/studio.tsx";
-import { changeForm } from "../../state/form.ts";
+import { changeForm, useForm } from "../../state/form.ts";
 import { changeSettings } from "../../state/settings.ts";
+import { Button } from "../../ui/button.tsx";
 import { Select } from "../../ui/select.tsx";
-import { attempt } from "../../ui/toasts.ts";
+import { attempt, showUndo } from "../../ui/toasts.ts";
+import { formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
+import { useEstimate } from "../press/estimate.ts";
+import { requestFrom, wantedFrom } from "../press/wanted.ts";
 
 /** What one model recommends means nothing to another. */
 const OWN = {
@@ -18,7 +23,18 @@ const OWN = {
   guidanceInterval: undefined,
   cacheInterval: undefined,
   isPresetChosen: false,
-};
+} as const;
+const OWN_NAMES = [
+  "width",
+  "height",
+  "steps",
+  "guidanceScale",
+  "scheduler",
+  "precision",
+  "guidanceInterval",
+  "cacheInterval",
+  "isPresetChosen",
+] as const satisfies readonly (keyof typeof OWN)[];
 
 /** Which model draws: one of this machine, or the endpoint's. */
 export function ModelField({ model }: { model: ChosenModel }) {
@@ -64,6 +80,48 @@ function OwnModel({ model }: { model: ChosenModel }) {
       onChange={choose}
       options={stored === undefined && model.all ? [...options, missing] : options}
       isDisabled={model.all === undefined}
+      aside={<ExpectedTime model={model} />}
     />
   );
+}
+
+/** What a picture takes with it, as the form stands. */
+function ExpectedTime({ model }: { model: ChosenModel }) {
+  const t = useWords("generate");
+  const form = useForm();
+  const request = requestFrom(form, model.id, wantedFrom(form, model.summary));
+  const estimate = useEstimate(request, model.summary !== undefined);
+  return estimate && t("modelTime", { time: formatDuration(estimate.seconds) });
+}
+
+/** Everything but the prompts as the model recommends it, and a new seed. */
+export function ResetSettings() {
+  const t = useWords("generate");
+  const isReset = useForm(
+    (form) => form.seed === "" && form.count === 1 && OWN_NAMES.every((name) => !form[name]),
+  );
+  return (
+    <div>
+      <Button
+        variant="plain"
+        size="dense"
+        icon={RotateCcw}
+        isDisabled={isReset}
+        onPress={reset(t("resetDone"), t("resetUndo"))}
+      >
+        {t("reset")}
+      </Button>
+    </div>
+  );
+}
+
+/** Back to what the model recommends; what was chosen can be had again. */
+function reset(told: string, undo: string): () => void {
+  return () => {
+    const before = useForm.getState();
+    const chosen = Object.fromEntries(OWN_NAMES.map((name) => [name, before[name]]));
+    const { seed, count } = before;
+    changeForm({ ...OWN, seed: "", count: 1 });
+    showUndo(told, { label: undo, run: () => changeForm({ ...chosen, seed, count }) });
+  };
 }

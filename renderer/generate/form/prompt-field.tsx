@@ -9,6 +9,7 @@ import { classNames } from "../../ui/class-names.ts";
 import { useDebounced } from "../../ui/use-debounced.ts";
 import { useWords } from "../../words/words.ts";
 import { MarkedText } from "./marked-text.tsx";
+import { PromptHistory } from "./prompt-history.tsx";
 import styles from "./prompt-field.module.css";
 
 const REST_MS = 200;
@@ -36,7 +37,12 @@ export function PromptField({
       inputRef={inputRef}
       onChange={(value) => changeForm({ prompt: value })}
       onKeyDown={recall}
-      aside={tokens && prompt !== "" && <Count {...tokens} />}
+      aside={
+        <span className={styles.aside}>
+          {tokens && prompt !== "" && <Count {...tokens} />}
+          <PromptHistory />
+        </span>
+      }
       note={cutAt === undefined ? undefined : t("cut", { limit: tokens?.limit })}
     />
   );

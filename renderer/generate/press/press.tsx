@@ -10,7 +10,7 @@ import { NumberField } from "../../ui/number-field.tsx";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
 import { attempt } from "../../ui/toasts.ts";
 import { Tooltip } from "../../ui/tooltip.tsx";
-import { formatBytes, formatDuration } from "../../words/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
@@ -18,6 +18,7 @@ import { useEstimate } from "./estimate.ts";
 import styles from "./press.module.css";
 import type { Reason } from "./reasons.ts";
 import { requestFrom, wantedFrom } from "./wanted.ts";
+import { countPrompts } from "./wildcards.ts";
 
 export interface PressProps {
   readonly model: ChosenModel;
@@ -146,18 +147,28 @@ function OfEndpoint({ endpoint: { medianSeconds, medianOf } }: { endpoint: Endpo
 function OfDevice({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
-  const request = requestFrom(form, model.id, wantedFrom(form, model.summary));
+  const wanted = wantedFrom(form, model.summary);
+  const { preset } = wanted;
+  const request = requestFrom(form, model.id, wanted);
   const estimate = useEstimate(request, model.summary !== undefined);
   if (estimate === undefined) return null;
   const { seconds, loadSeconds, basis, memory } = estimate;
   const time = formatDuration(seconds);
-  const total = formatDuration(seconds * form.count);
-  const words = form.count === 1 ? t("press.each", { time }) : t("press.many", { time, total });
+  const prompts = countPrompts(form.prompt);
+  const count = prompts * form.count;
+  const total = formatDuration(seconds * count);
+  const words = count === 1 ? t("press.each", { time }) : t("press.many", { time, total });
+  const alternatives =
+    prompts > 1 ? t("press.prompts", { prompts, total: formatCount(count) }) : undefined;
   const load =
     loadSeconds >= 1 ? t("press.load", { time: formatDuration(loadSeconds) }) : undefined;
-  const expected = [words, load, t(`press.${basis}`)].filter(Boolean).join(" · ");
+  const needed = memory && formatBytes(memory.neededBytes);
+  const kind = preset && t(`quality.${preset}`);
+  const room = needed && memory.totalBytes === undefined ? t("press.needs", { needed }) : undefined;
+  const expected = [alternatives, words, load, t(`press.${basis}`), room, kind]
+    .filter(Boolean)
+    .join(" · ");
   if (memory?.totalBytes === undefined) return expected;
-  const needed = formatBytes(memory.neededBytes);
   const { largestSide: side } = memory;
   const short = t("press.memory", { needed, total: formatBytes(memory.totalBytes) });
   return [expected, short, side !== undefined && t("press.largest", { side })]

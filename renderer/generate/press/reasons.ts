@@ -2,10 +2,15 @@ import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import { MAX_PROMPT } from "../../../engine/contract/request.ts";
 import { useConnection } from "../../state/connection.ts";
 import { useForm } from "../../state/form.ts";
+import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { isSeed } from "./wanted.ts";
+import { countPrompts } from "./wildcards.ts";
+
+/** Pictures of one press. */
+export const MAX_COUNT = 100;
 
 /** Why Generate is off. */
 export interface Reason {
@@ -22,6 +27,7 @@ export function useReasons(model: ChosenModel): readonly Reason[] {
   const isTooLong = useForm(
     ({ prompt, negativePrompt }) => Math.max(prompt.length, negativePrompt.length) > MAX_PROMPT,
   );
+  const total = useForm(({ prompt, count }) => countPrompts(prompt) * count);
   const isSeedSound = useForm(({ seed }) => isSeed(seed));
   const ofModel = useModelReason(model);
   const ofTarget = useTargetReasons();
@@ -32,6 +38,9 @@ export function useReasons(model: ChosenModel): readonly Reason[] {
     ...ofTarget,
     ...(isPromptEmpty ? [{ words: t("press.reasons.prompt") }] : []),
     ...(isTooLong ? [{ words: t("press.reasons.long", { limit: MAX_PROMPT }) }] : []),
+    ...(total > MAX_COUNT
+      ? [{ words: t("press.reasons.many", { limit: MAX_COUNT, total: formatCount(total) }) }]
+      : []),
     ...(isSeedSound ? [] : [{ words: t("press.reasons.seed") }]),
   ];
 }

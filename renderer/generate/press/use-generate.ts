@@ -9,6 +9,8 @@ import { rememberPrompt } from "../../state/view.ts";
 import { showFailure } from "../../ui/toasts.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
+import { MAX_COUNT } from "./reasons.ts";
+import { expandPrompts } from "./wildcards.ts";
 import { endpointRequest, requestFrom, wantedFrom } from "./wanted.ts";
 
 /** Asks for what the form says. A place for each picture appears in the same frame. */
@@ -26,10 +28,25 @@ export function useGenerate({ id, summary }: ChosenModel): (isFirst?: boolean) =
       const request = target.isRemote
         ? endpointRequest(form, wanted, target)
         : requestFrom(form, id, wanted);
-      void enqueue(studio, request, isFirst);
+      void enqueueAll(studio, requestsOf(request), isFirst);
     },
     [studio, id, summary, target],
   );
+}
+
+/** One request for each prompt that the alternatives in it make. */
+function requestsOf(request: GenerationRequest): readonly GenerationRequest[] {
+  return expandPrompts(request.prompt, MAX_COUNT).map((prompt) => ({ ...request, prompt }));
+}
+
+/** One after the other, so that they are drawn in their order; in front of the queue the last goes first. */
+async function enqueueAll(
+  studio: Studio,
+  requests: readonly GenerationRequest[],
+  isFirst: boolean,
+): Promise<void> {
+  for (const request of isFirst ? requests.toReversed() : requests)
+    await enqueue(studio, request, isFirst);
 }
 
 async function enqueue(

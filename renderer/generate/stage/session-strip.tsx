@@ -1,15 +1,25 @@
 import { Clock, ImageOff } from "lucide-react";
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+} from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useImages, wantImages } from "../../state/images.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
 import { followNewest, selectGeneration } from "../../state/selection.ts";
+import { type MenuPoint, useContextMenu } from "../../shortcuts/context-menu.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
 import { endSign } from "./end-sign.ts";
+import { useGenerationActions } from "./generation-actions.ts";
 import styles from "./session-strip.module.css";
 
 export interface SessionStripProps {
@@ -29,33 +39,62 @@ export function SessionStrip({ looked, all }: SessionStripProps) {
   }, [client, all]);
   const strip = useKeptFocus(looked.id);
   const choose = (id: string) => (id === all[0]?.id ? followNewest() : selectGeneration(id));
+  const [asked, setAsked] = useState<Asked>();
+  const ask = (event: MouseEvent<HTMLElement>) => {
+    const tile = event.target instanceof Element && event.target.closest("[data-key]");
+    if (!(tile instanceof HTMLElement)) return;
+    const generation = all.find(({ id }) => id === tile.dataset["key"]);
+    if (generation === undefined) return;
+    event.preventDefault();
+    const { clientX, clientY } = event;
+    setAsked({ generation, point: { clientX, clientY, currentTarget: tile } });
+  };
   return (
-    <ListBox
-      ref={strip}
-      className={styles.strip ?? ""}
-      aria-label={t("strip.label")}
-      orientation="horizontal"
-      selectionMode="single"
-      selectionBehavior="replace"
-      disallowEmptySelection
-      selectedKeys={[looked.id]}
-      onSelectionChange={(keys) => {
-        const [id] = keys;
-        if (keys !== "all" && id !== undefined) choose(String(id));
-      }}
-      items={all}
-    >
-      {(generation) => (
-        <ListBoxItem
-          className={styles.tile ?? ""}
-          textValue={generation.order.prompt}
-          aria-label={t(`strip.${generation.state}`, { prompt: generation.order.prompt })}
-        >
-          <Thumbnail generation={generation} />
-        </ListBoxItem>
-      )}
-    </ListBox>
+    <div className={styles.frame} onContextMenu={ask}>
+      {asked && <TileMenu {...asked} />}
+      <ListBox
+        ref={strip}
+        className={styles.strip ?? ""}
+        aria-label={t("strip.label")}
+        orientation="horizontal"
+        selectionMode="single"
+        selectionBehavior="replace"
+        disallowEmptySelection
+        selectedKeys={[looked.id]}
+        onSelectionChange={(keys) => {
+          const [id] = keys;
+          if (keys !== "all" && id !== undefined) choose(String(id));
+        }}
+        items={all}
+      >
+        {(generation) => (
+          <ListBoxItem
+            className={styles.tile ?? ""}
+            textValue={generation.order.prompt}
+            aria-label={t(`strip.${generation.state}`, { prompt: generation.order.prompt })}
+          >
+            <Thumbnail generation={generation} />
+          </ListBoxItem>
+        )}
+      </ListBox>
+    </div>
   );
+}
+
+/** A tile whose menu was asked for, and where. */
+interface Asked {
+  readonly generation: Generation;
+  readonly point: MenuPoint;
+}
+
+/** The menu of a tile: what can be done with it, wherever the stage is. */
+function TileMenu({ generation, point }: Asked) {
+  const t = useWords("generate");
+  const actions = useGenerationActions(generation);
+  const { open, menu } = useContextMenu(t("stage.menu"));
+  const show = useEffectEvent(() => open(point, actions));
+  useEffect(() => show(), [point]);
+  return menu;
 }
 
 /** Where the tile with the focus goes, as into the trash, the one that is looked at next takes the focus. */

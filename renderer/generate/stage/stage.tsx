@@ -1,48 +1,125 @@
+import { Expand } from "lucide-react";
+import { type RefObject, useMemo, useRef } from "react";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import type { Progress } from "../../../engine/contract/progress.ts";
 import { PictureBox } from "../../picture/picture-box.tsx";
+import { useZoom, type ZoomControl } from "../../picture/use-zoom.ts";
+import { zoomActions } from "../../picture/zoom-actions.ts";
+import { ZoomCanvas } from "../../picture/zoom-canvas.tsx";
+import { useContextMenu } from "../../shortcuts/context-menu.tsx";
+import { useActions } from "../../shortcuts/registry.ts";
 import { useImages } from "../../state/images.ts";
 import { useProgress } from "../../state/progress.ts";
 import { useQueue } from "../../state/queue.ts";
+import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
 import { useEachSecond } from "../../ui/use-each-second.ts";
 import { formatClock, formatDuration, formatSpeed } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { DevelopingPicture } from "./developing-picture.tsx";
 import { FailureTile } from "./failure-tile.tsx";
+import { useGenerationActions } from "./generation-actions.ts";
 import styles from "./stage.module.css";
 
-/** The generation that is looked at, from its placeholder to its picture, in one box. */
+/** The generation that is looked at, from its placeholder to its picture, in one place, and closely. */
 export function Stage({ generation }: { generation: Generation }) {
   const t = useWords("generate");
+  const root = useRef<HTMLElement>(null);
   const { id, state, order, imageId = "" } = generation;
   // An endpoint that decides the size is believed once its picture is there.
   const { width, height } = useImages((all) => all[imageId]?.record) ?? order;
+  const zoom = useZoom({ width, height }, id);
+  const actions = useStageActions(zoom, root);
+  const own = useGenerationActions(generation);
+  const menu = useContextMenu(t("stage.menu"));
   const hasFailed = state === "failed" || state === "cancelled" || state === "interrupted";
   return (
-    <section className={styles.stage} aria-label={t("stage.label")}>
-      <div className={styles.easel}>
-        <PictureBox width={width} height={height}>
-          {hasFailed ? (
+    <section
+      ref={root}
+      className={styles.stage}
+      aria-label={t("stage.label")}
+      onContextMenu={(event) => menu.open(event, [...own, ...actions])}
+    >
+      <div className={styles.easel} data-close={!zoom.isFit || undefined}>
+        {hasFailed ? (
+          <PictureBox width={width} height={height}>
             <FailureTile generation={generation} />
-          ) : (
+          </PictureBox>
+        ) : (
+          <ZoomCanvas picture={{ width, height }} zoom={zoom}>
             <DevelopingPicture key={id} generation={generation} />
-          )}
-        </PictureBox>
+          </ZoomCanvas>
+        )}
       </div>
-      <Caption generation={generation} />
+      <Caption generation={generation} zoom={zoom} onFullScreen={() => toggleFullScreen(root)} />
+      {menu.menu}
     </section>
   );
 }
 
-/** One line under the picture: how far it is, or how large. */
-function Caption({ generation }: { generation: Generation }) {
+interface CaptionProps {
+  readonly generation: Generation;
+  readonly zoom: ZoomControl;
+  readonly onFullScreen: () => void;
+}
+
+/** One line under the picture: how far it is, or how large, and how closely it is looked at. */
+function Caption({ generation, zoom, onFullScreen }: CaptionProps) {
+  const t = useWords("generate");
   return (
-    <p className={styles.caption}>
+    <div className={styles.caption}>
       {generation.state === "running" && <Running id={generation.id} />}
       {generation.state === "waiting" && <Waiting id={generation.id} />}
-      {generation.state === "done" && <Done generation={generation} />}
-    </p>
+      {generation.state === "done" && (
+        <>
+          <Done generation={generation} />
+          <Button
+            variant="plain"
+            size="dense"
+            aria-label={t(zoom.isFit ? "stage.full" : "stage.fit", { percent: zoom.percent })}
+            onPress={() => (zoom.isFit ? zoom.full() : zoom.fit())}
+          >
+            {t("stage.percent", { percent: zoom.percent })}
+          </Button>
+          <IconButton
+            icon={Expand}
+            size="dense"
+            label={t("stage.fullScreen")}
+            keys="shift+f"
+            onPress={onFullScreen}
+          />
+        </>
+      )}
+    </div>
   );
+}
+
+/** A picture alone on the screen, and back. */
+function toggleFullScreen({ current }: RefObject<HTMLElement | null>): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void current?.requestFullscreen();
+}
+
+/** How the stage is looked at: the zoom's own keys, and the whole screen. */
+function useStageActions(zoom: ZoomControl, root: RefObject<HTMLElement | null>) {
+  const t = useWords("generate");
+  const words = useWords("gallery");
+  const actions = useMemo(
+    () => [
+      ...zoomActions(zoom, words),
+      {
+        id: "stage.full-screen",
+        label: t("stage.fullScreen"),
+        group: words("viewer.group"),
+        icon: Expand,
+        keys: "shift+f",
+        run: () => toggleFullScreen(root),
+      },
+    ],
+    [zoom, words, t, root],
+  );
+  useActions(actions);
+  return actions;
 }
 
 function Running({ id }: { id: string }) {

@@ -109,6 +109,7 @@ export const gallery = {
     label: "Comparison",
     slider: "Slider",
     sides: "Side by side",
+    difference: "Difference × 4",
     view: "View",
     swap: "Swap sides",
     divider: "Divider",

@@ -1,0 +1,63 @@
+import { History } from "lucide-react";
+import { useState } from "react";
+import { ListBox, ListBoxItem } from "react-aria-components";
+import { changeForm } from "../../state/form.ts";
+import { useView } from "../../state/view.ts";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Popover } from "../../ui/popover.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
+import { useWords } from "../../words/words.ts";
+import styles from "./prompt-history.module.css";
+
+/** The prompts that were pressed, to search and to take again. */
+export function PromptHistory() {
+  const t = useWords("generate");
+  return (
+    <Popover
+      label={t("history.title")}
+      placement="bottom end"
+      trigger={<IconButton icon={History} size="dense" label={t("history.title")} />}
+    >
+      {(close) => <Prompts onTaken={close} />}
+    </Popover>
+  );
+}
+
+function Prompts({ onTaken }: { onTaken: () => void }) {
+  const t = useWords("generate");
+  const [search, setSearch] = useState("");
+  const prompts = useView((view) => view.prompts);
+  const found = promptsWith(search, prompts);
+  const take = (prompt: string) => {
+    changeForm({ prompt });
+    onTaken();
+  };
+  return (
+    <div className={styles.history}>
+      <SearchField label={t("history.search")} value={search} onChange={setSearch} />
+      <ListBox
+        className={styles.list ?? ""}
+        aria-label={t("history.title")}
+        items={found.map((prompt) => ({ id: prompt }))}
+        renderEmptyState={() => (
+          <p className={styles.empty}>
+            {t(prompts.length === 0 ? "history.empty" : "history.none")}
+          </p>
+        )}
+        onAction={(key) => take(String(key))}
+      >
+        {({ id }) => (
+          <ListBoxItem className={styles.prompt ?? ""} textValue={id}>
+            {id}
+          </ListBoxItem>
+        )}
+      </ListBox>
+    </div>
+  );
+}
+
+/** Those that hold every word, in any order and case. */
+export function promptsWith(search: string, prompts: readonly string[]): readonly string[] {
+  const words = search.toLowerCase().split(/\s+/);
+  return prompts.filter((prompt) => words.every((word) => prompt.toLowerCase().includes(word)));
+}
