@@ -23,7 +23,7 @@ export function useEstimate(request: GenerationRequest, isKnown: boolean): Estim
   const input: GenerationRequest = { prompt: "", ...JSON.parse(rested) };
   return useQuery({
     ...queries.generation.estimate.queryOptions({ input }),
-    enabled: isKnown,
+    enabled: isKnown && rested === costs,
     placeholderData: keepPreviousData,
   }).data;
 }

@@ -5,33 +5,50 @@ type Sequence = readonly Piece[];
 /** Alternatives within alternatives, at most: deeper braces are words. */
 const DEEPEST = 8;
 
-/** A group that is being read: its alternatives so far, the last one open. */
-type Group = Piece[][];
+/** Reads `a {red|blue} boat` in one pass. Braces that do not pair, or hold no `|`, are words. */
+class Reader {
+  /** Groups that are being read, the innermost last: of each its alternatives so far. */
+  readonly #open: Piece[][][] = [[[]]];
 
-/**
- * `a {red|blue} boat` in its pieces, in one pass. Braces that do not pair, or hold no `|`, are words.
- */
-function piecesOf(prompt: string): Sequence {
-  const open: Group[] = [[[]]];
-  const add = (...pieces: readonly Piece[]) =>
-    open
+  read(prompt: string): Sequence {
+    for (const text of prompt.split(/([{|}])/)) this.#take(text);
+    while (this.#isInGroup) this.#leave();
+    return this.#open[0]?.[0] ?? [];
+  }
+
+  get #isInGroup(): boolean {
+    return this.#open.length > 1;
+  }
+
+  #take(text: string): void {
+    if (text === "{" && this.#open.length <= DEEPEST) this.#open.push([[]]);
+    else if (text === "|" && this.#isInGroup) this.#open.at(-1)?.push([]);
+    else if (text === "}" && this.#isInGroup) this.#close();
+    else if (text !== "") this.#add(text);
+  }
+
+  #add(...pieces: readonly Piece[]): void {
+    this.#open
       .at(-1)
       ?.at(-1)
       ?.push(...pieces);
-  for (const text of prompt.split(/([{|}])/)) {
-    if (text === "{" && open.length <= DEEPEST) open.push([[]]);
-    else if (text === "|" && open.length > 1) open.at(-1)?.push([]);
-    else if (text === "}" && open.length > 1) {
-      const group = open.pop() ?? [];
-      if (group.length > 1) add(group);
-      else add("{", ...(group[0] ?? []), "}");
-    } else if (text !== "") add(text);
   }
-  while (open.length > 1) {
-    const group = open.pop() ?? [];
-    add("{", ...group.flatMap((alternative, i) => (i > 0 ? ["|", ...alternative] : alternative)));
+
+  #close(): void {
+    const group = this.#open.pop() ?? [];
+    if (group.length > 1) this.#add(group);
+    else this.#add("{", ...group.flat(), "}");
   }
-  return open[0]?.[0] ?? [];
+
+  /** A group that is never closed is words. */
+  #leave(): void {
+    const group = this.#open.pop() ?? [];
+    this.#add("{", ...group.flatMap((pieces, i) => (i > 0 ? ["|", ...pieces] : pieces)));
+  }
+}
+
+function piecesOf(prompt: string): Sequence {
+  return new Reader().read(prompt);
 }
 
 /** How many prompts a prompt stands for: 1 where it has no alternatives. */

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constantFrom, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { countPrompts, expandPrompts } from "../../../../renderer/generate/press/wildcards.ts";
 
@@ -29,12 +29,12 @@ test("braces that are no alternatives stay as they are", () => {
 });
 
 test("any text has a number of prompts, and as many of them as are asked for", () => {
-  const text = fc.string({ unit: fc.constantFrom("{", "|", "}", "a", " "), maxLength: 60 });
-  fc.assert(
-    fc.property(text, (prompt) => {
+  const text = string({ unit: constantFrom("{", "|", "}", "a", " "), maxLength: 60 });
+  assert(
+    property(text, (prompt) => {
       const count = countPrompts(prompt);
       expect(expandPrompts(prompt, 50)).toHaveLength(Math.min(50, count));
-      if (count === 1) expect(expandPrompts(prompt, 50)).toEqual([prompt]);
+      expect(count > 1 || expandPrompts(prompt, 50)[0] === prompt).toBe(true);
     }),
   );
   expect(countPrompts("{a|b}".repeat(1000))).toBeGreaterThan(1e200);
