@@ -31,6 +31,8 @@ export interface DrawingOptions extends ModelOptions {
   readonly probe?: Probe | undefined;
   /** Where float32 copies and preview maps are kept; the system's own place by default. */
   readonly cacheFolder?: string | undefined;
+  /** Whether this processor adds up products of bytes exactly; a planted product tells by default. */
+  readonly addsExactly?: typeof addsBytesExactly | undefined;
   /** Where a device's own libraries lie; in this user's data folder by default. */
   readonly libraries?: Libraries | undefined;
 }
@@ -174,7 +176,8 @@ export class Drawing {
   async #deviceFor({ precision }: Pick<GenerationRequest, "precision">): Promise<Device> {
     const device = await this.#chosenDevice();
     if (precision !== "int8" || device.provider !== "cpu") return device;
-    this.#isExact ??= addsBytesExactly(this.#supervisor).catch((error: unknown) => {
+    const { addsExactly = addsBytesExactly } = this.#options;
+    this.#isExact ??= addsExactly(this.#supervisor).catch((error: unknown) => {
       this.#isExact = undefined;
       throw error;
     });
