@@ -19,11 +19,18 @@ export class Comparison {
   readonly #ours: readonly Contestant[];
   readonly #others: readonly Contestant[];
   readonly #rounds: number;
+  readonly #seconds: number;
 
-  constructor(ours: readonly Contestant[], others: readonly Contestant[], rounds: number) {
+  /** Rounds after the first begin only where `seconds` from here on are enough for one like the last. */
+  constructor(
+    ours: readonly Contestant[],
+    others: readonly Contestant[],
+    { rounds, seconds = Infinity }: { readonly rounds: number; readonly seconds?: number },
+  ) {
     this.#ours = ours;
     this.#others = others;
     this.#rounds = rounds;
+    this.#seconds = seconds;
   }
 
   get contestants(): readonly Contestant[] {
@@ -34,7 +41,11 @@ export class Comparison {
   async compare(what: string, work: Work): Promise<void> {
     const seconds: Record<string, number[]> = {};
     const missing = new Map<Contestant, string>();
+    const deadline = performance.now() + 1000 * this.#seconds;
+    let lastMs = 0;
     for (let round = 0; round < this.#rounds; round++) {
+      const start = performance.now();
+      if (round > 0 && start + lastMs > deadline) break;
       for (const contestant of this.contestants.filter((one) => !missing.has(one))) {
         try {
           await contestant.prepare(work);
@@ -44,6 +55,7 @@ export class Comparison {
         }
         await contestant.rest().catch(() => undefined);
       }
+      lastMs = performance.now() - start;
     }
     const names = this.#others.filter((one) => !missing.has(one)).map(({ name }) => name);
     this.record(what, seconds, names);

@@ -36,7 +36,7 @@ const quantizing = await timed(async () => {
 });
 const ours = ourselves(files, quantized, threads);
 const others = await peers(values.folder, threads, values.peer);
-const bench = new Comparison(ours, others, rounds);
+const bench = new Comparison(ours, others, { rounds });
 bench.record("weights as whole numbers, 0 s where they lie there", { int8: [quantizing] });
 
 await bench.compare("text encoder, 2 prompts", { network: "text", side: 0 });

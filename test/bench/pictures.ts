@@ -1,11 +1,13 @@
 /**
  * What a whole picture takes by each preset, and how much memory, with the networks of Stable Diffusion 2 at full
  * size and random weights, beside diffusers and stable-diffusion.cpp where they are installed:
- * `npm run bench -- pictures [--quick] [--folder DIR] [--side N ...] [--steps N|own] [--peer NAME ...]`.
+ * `npm run bench -- pictures [--quick] [--minutes N] [--folder DIR] [--side N ...] [--steps N|own] [--peer NAME ...]`.
  *
- * Text, steps and decoding are in the seconds, loading is not. Everybody draws as many steps as `--steps` says,
- * which is few, and each row says how many; with `--steps own` each preset draws its own number and the peers draw
- * Exact's, which takes an hour at 768x768. Nothing is multiplied.
+ * Text, steps and decoding are in the seconds, loading is not; our steps and decodings have rows of their own. Everybody
+ * draws as many steps as `--steps` says, which is few, and each row says how many; with `--steps own` each preset draws
+ * its own number and the peers draw Exact's, which takes an hour at 768x768. Nothing is multiplied. There are three
+ * rounds where `--minutes` allow them, and one in any case: by count and the table of engine/README.md two steps of
+ * everybody at both sizes take ten minutes on two quiet cores.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
@@ -23,7 +25,8 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     folder: { type: "string", default: join(tmpdir(), "darkroom-bench-sd2") },
     side: { type: "string", multiple: true, default: ["512", "768"] },
-    steps: { type: "string", default: "4" },
+    steps: { type: "string", default: "2" },
+    minutes: { type: "string", default: "14" },
     peer: { type: "string", multiple: true },
   },
 });
@@ -39,6 +42,9 @@ class Studio implements Contestant {
   readonly #folder: string;
   #drawing = new Drawing({ device: "cpu" });
   #peakBytes: number | undefined;
+  /** Of every picture, in seconds. */
+  readonly stepSeconds: number[] = [];
+  readonly decodeSeconds: number[] = [];
 
   constructor(preset: Preset, folder: string) {
     this.name = `${preset.charAt(0).toUpperCase()}${preset.slice(1)}`;
@@ -62,6 +68,8 @@ class Studio implements Contestant {
       if (event.kind !== "image") continue;
       this.#peakBytes = memoryOf(this.#drawing.inferencePid)?.peakBytes;
       const { text, denoise, decode } = event.seconds;
+      this.stepSeconds.push(denoise / (event.record.steps ?? 1));
+      this.decodeSeconds.push(decode);
       return text + denoise + decode;
     }
     throw new Error("there was no picture");
@@ -97,14 +105,22 @@ randomStableDiffusion2(values.folder);
 const peaks: Record<string, Record<string, number | undefined>> = {};
 const rows: Comparison["rows"] = [];
 const tables: Comparison[] = [];
+const sides = values.side.map(Number);
+const pixelsFrom = (first: number): number =>
+  sides.slice(first).reduce((sum, side) => sum + side ** 2, 0);
+const end = performance.now() + 60_000 * Number(values.minutes);
 // New processes for each size: a peak is all that a process ever had.
-for (const side of values.side.map(Number)) {
+for (const [i, side] of sides.entries()) {
   const ours = PRESETS.map((preset) => new Studio(preset, values.folder));
   const wanted = values.peer ?? [];
   const others = (await peers(values.folder, threads, wanted)).filter(
     ({ name }) => !name.startsWith("OpenVINO"),
   );
-  const bench = new Comparison(ours, others.map(withOwnSteps), values.quick ? 1 : 3);
+  const left = (end - performance.now()) / 1000;
+  const bench = new Comparison(ours, others.map(withOwnSteps), {
+    rounds: values.quick ? 1 : 3,
+    seconds: (left * side ** 2) / pixelsFrom(i),
+  });
   const length = steps === undefined ? "each preset's own steps" : `${steps} steps`;
   const work = {
     network: "picture",
@@ -112,6 +128,11 @@ for (const side of values.side.map(Number)) {
     ...(steps !== undefined && { steps }),
   } as const;
   await bench.compare(`whole picture ${side}x${side}, ${length}`, work);
+  const latents = `${side / 8}x${side / 8} latents`;
+  const ofEach = (part: "stepSeconds" | "decodeSeconds") =>
+    Object.fromEntries(ours.map((studio) => [studio.name, studio[part]]));
+  bench.record(`a step, ${latents}, the mean of a picture's`, ofEach("stepSeconds"));
+  bench.record(`decoding, ${latents}`, ofEach("decodeSeconds"));
   peaks[side] = Object.fromEntries(bench.contestants.map((one) => [one.name, one.peakBytes()]));
   bench.close();
   rows.push(...bench.rows);
