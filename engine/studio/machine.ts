@@ -10,6 +10,7 @@ import type { CudaInstaller } from "../drawing/cuda.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { diskSpace } from "../files/free-space.ts";
+import { residentBytes } from "../files/process-memory.ts";
 import { os } from "./implementer.ts";
 import { usableMemory } from "../store/fit.ts";
 
@@ -51,8 +52,6 @@ async function describe(parts: MachineParts): Promise<Machine> {
   };
 }
 
-/** Bytes of a page of memory where /proc counts in pages. */
-const PAGE_BYTES = 4096;
 const NVIDIA = "/proc/driver/nvidia/gpus";
 
 /** Memory of this machine, or of what this process may use of it; the studio's own includes its inference process. */
@@ -67,12 +66,6 @@ export async function memoryOf(inferencePid: number | undefined): Promise<Machin
 export async function deviceName(provider: DeviceReport["provider"]): Promise<string | undefined> {
   if (provider === "cpu") return cpus()[0]?.model.trim();
   return provider === "cuda" ? nvidiaName() : undefined;
-}
-
-/** What a process holds of memory; 0 where the system does not tell, which is anywhere but on Linux. */
-export async function residentBytes(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
-  return PAGE_BYTES * Number(text.split(" ")[1] ?? 0);
 }
 
 async function nvidiaName(): Promise<string | undefined> {

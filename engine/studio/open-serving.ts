@@ -4,7 +4,7 @@ import { RequestLog } from "../serving/request-log.ts";
 import { installRoutes } from "../serving/routes/install-routes.ts";
 import { whyNotReady } from "../serving/routes/served-model.ts";
 import type { ServingMetrics } from "../serving/metrics/serving-metrics.ts";
-import { residentBytes } from "./machine.ts";
+import { residentBytes } from "../files/process-memory.ts";
 import { ServerFile } from "../serving/server-file.ts";
 import { WatchedEngine } from "../serving/watched-engine.ts";
 import type { StudioOptions } from "./studio-options.ts";

@@ -16,6 +16,7 @@ import type {
   PictureEvent,
   PictureJob,
 } from "../serving/picture-engine.ts";
+import { residentBytes } from "../files/process-memory.ts";
 import { DeviceList } from "../worker/device-list.ts";
 import { DeviceTurns } from "../worker/device-turns.ts";
 import { Estimates } from "../worker/estimates.ts";
@@ -74,6 +75,12 @@ export class ArchiveEngine implements PictureEngine {
   /** What draws; undefined before the devices were tried. */
   get provider(): string | undefined {
     return this.#devices.chosen(this.#device)?.provider;
+  }
+
+  /** Memory of the inference process, where one runs. */
+  async inferenceBytes(): Promise<number | undefined> {
+    const pid = this.#drawing.inferencePid;
+    return pid === undefined ? undefined : residentBytes(pid);
   }
 
   async models(): Promise<readonly KnownModel[]> {

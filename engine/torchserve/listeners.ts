@@ -4,6 +4,8 @@ import type { AdmissionQueue } from "../serving/admission-queue.ts";
 import type { GrpcServer } from "../serving/grpc/grpc-server.ts";
 import { InferenceServer, type InferenceServerParts } from "../serving/inference-server.ts";
 import type { Access } from "../serving/listener-gate.ts";
+import { metricsRoute } from "../serving/metrics/metrics-route.ts";
+import type { ServingMetrics } from "../serving/metrics/serving-metrics.ts";
 import type { PictureEngine } from "../serving/picture-engine.ts";
 import type { RequestLog } from "../serving/request-log.ts";
 import { installRoutes, routesOf } from "../serving/routes/install-routes.ts";
@@ -22,6 +24,7 @@ export interface ListenerParts {
   readonly engine: PictureEngine;
   readonly admission: AdmissionQueue;
   readonly requests: RequestLog;
+  readonly metrics: ServingMetrics;
   readonly log: FastifyBaseLogger;
   readonly management: ManagementParts;
   readonly limits: MessageLimits;
@@ -40,7 +43,7 @@ export async function openListeners(
   parts: ListenerParts,
   undo: AsyncDisposableStack,
 ): Promise<readonly Listening[]> {
-  const { inference, management, kserve, kserveGrpc, grpc } = settings;
+  const { inference, management, metrics, kserve, kserveGrpc, grpc } = settings;
   const opened: Listening[] = [];
   const open = async (name: string, opening: Promise<Omit<Listening, "name">>): Promise<void> => {
     const listening = await opening;
@@ -58,6 +61,12 @@ export async function openListeners(
   }
   if (kserve !== undefined) await open("KServe", listen(kserve, parts, wrapperAnswers(parts)));
   if (kserveGrpc !== undefined) await open("KServe, gRPC", listenGrpc(kserveGrpc, parts));
+  const isOwn =
+    metrics?.port === 0 ||
+    ![inference, management].some((one) => metrics !== undefined && isSame(one, metrics));
+  if (metrics !== undefined && isOwn) {
+    await open("metrics", listen(metrics, parts, metricsAnswers(parts)));
+  }
   await open("gRPC", listenGrpc(grpc, parts));
   return opened;
 }
@@ -73,19 +82,19 @@ async function listen(
   parts: ListenerParts,
   answering: Answering,
 ): Promise<Omit<Listening, "name">> {
-  const { access: file, engine, admission, requests, log } = parts;
+  const { access: file, engine, admission, requests, metrics, log } = parts;
   const address = { ...place, tries: 1 };
-  const listening = { file, engine, admission, requests, log, ...answering };
+  const listening = { file, engine, admission, requests, metrics, log, ...answering };
   const server = await InferenceServer.listen(address, listening);
   return { address: server.origin, close: () => server.close() };
 }
 
 async function listenGrpc(
   place: ListenAddress,
-  { access: file, engine, admission, requests, log }: ListenerParts,
+  { access: file, engine, admission, requests, metrics, log }: ListenerParts,
 ): Promise<Omit<Listening, "name">> {
   const { GrpcServer } = await import("../serving/grpc/grpc-server.ts");
-  const parts = { file, engine, admission, requests, log };
+  const parts = { file, engine, admission, requests, metrics, log };
   const server: GrpcServer = await GrpcServer.listen({ ...place, tries: 1 }, parts);
   return { address: server.target, close: () => server.close() };
 }
@@ -120,6 +129,16 @@ function wrapperAnswers({ limits }: ListenerParts): Answering {
   const routes = (shared: SharedParts): readonly Route[] =>
     merged([...routesOf(shared), ...wrapperRoutes(shared, limits)]);
   return { installRoutes: (app, shared) => installRoutes(app, shared, { routes, refuse }) };
+}
+
+/** What Prometheus reads, which needs no key at TorchServe either. */
+function metricsAnswers({ metrics }: ListenerParts): Answering {
+  const routes = (): readonly Route[] => [metricsRoute(metrics, { isOpen: true })];
+  return {
+    installRoutes: (app, shared) =>
+      installRoutes(app, shared, { routes, refuse: refuseAsTorchServe }),
+    replyTo: gateRefusal,
+  };
 }
 
 /** Of two routes with one path, what the later one answers goes before. */

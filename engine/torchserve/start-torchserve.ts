@@ -11,6 +11,8 @@ import { AdmissionQueue } from "../serving/admission-queue.ts";
 import type { Access } from "../serving/listener-gate.ts";
 import { quietLog } from "../serving/quiet-log.ts";
 import { RequestLog } from "../serving/request-log.ts";
+import { ServingMetrics } from "../serving/metrics/serving-metrics.ts";
+import { whyNotReady } from "../serving/routes/served-model.ts";
 import { WatchedEngine } from "../serving/watched-engine.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
 import { ArchiveEngine } from "./archive-engine.ts";
@@ -56,14 +58,18 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
   const { flags, environment, tell } = options;
   const { store, config, place } = await mountedFiles(flags, environment);
   const settings = startSettings(flags, config, environment);
-  tell(`Configuration: ${place ?? "none, so TorchServe's defaults"}.`);
-  for (const note of settings.notes) tell(note);
+  for (const note of [`Configuration: ${place ?? "none"}.`, ...settings.notes]) tell(note);
   const modelStore = store ?? settings.modelStore ?? ".";
-  const { table, engine, device } = await openEngine({ ...options, settings, modelStore }, undo);
+  const metrics: ServingMetrics = metricsOf(() => ({ admission, engine, drawing }));
+  const { table, drawing, device } = await openEngine({ ...options, settings, modelStore }, undo);
+  const engine: WatchedEngine = new WatchedEngine(drawing, undefined, metrics);
   const tokens = await openTokens(settings, tell);
   undo.defer(() => tokens?.remove());
   const access = accessOf(settings, tokens);
-  const admission = new AdmissionQueue({ engine, settings: () => access.settings() });
+  const admission: AdmissionQueue = new AdmissionQueue({
+    engine,
+    settings: () => access.settings(),
+  });
   undo.defer(() => admission.close());
   const requests = new RequestLog(() => {});
   undo.defer(() => requests.close());
@@ -85,7 +91,16 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
     logError,
   };
   const log = quietLog(logError);
-  const serving = { access, engine, admission, requests, log, management, limits: settings };
+  const serving = {
+    access,
+    engine,
+    admission,
+    requests,
+    metrics,
+    log,
+    management,
+    limits: settings,
+  };
   const listening = await openListeners(settings, serving, undo);
   const names = table.list().map(({ name, version }) => `${name} ${version}`);
   tell(names.length === 0 ? "No model to load at the start." : `Models: ${names.join(", ")}.`);
@@ -98,6 +113,21 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
       await undo.disposeAsync();
     },
   };
+}
+
+interface Measured {
+  readonly admission: AdmissionQueue;
+  readonly engine: WatchedEngine;
+  readonly drawing: ArchiveEngine;
+}
+
+function metricsOf(parts: () => Measured): ServingMetrics {
+  return new ServingMetrics({
+    waiting: () => parts().admission.waiting,
+    isDrawing: () => parts().admission.isDrawing,
+    isReady: async () => whyNotReady(await parts().engine.models()) === undefined,
+    inferenceBytes: () => parts().drawing.inferenceBytes(),
+  });
 }
 
 interface EngineOptions extends TorchServeOptions {
@@ -123,7 +153,7 @@ async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
     cacheFolder: caches,
   });
   undo.defer(() => drawing.close());
-  return { table, engine: new WatchedEngine(drawing), device: () => drawing.provider };
+  return { table, drawing, device: () => drawing.provider };
 }
 
 /** Resolves when nothing is drawn and nobody waits, or when the time is over. */

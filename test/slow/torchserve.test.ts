@@ -110,6 +110,11 @@ test("the customer's args and config.properties draw the notebook's picture", as
     expect([path, reply.status, Object.keys(reply.body)]).toEqual([path, 200, ["id", "outputs"]]);
     expect(reply.body.outputs[0]).toMatchObject({ name: "output0", datatype: "fp16" });
   }
+  const metrics = await fetch(`${server.address("metrics")}/metrics`);
+  expect(metrics.headers.get("content-type")).toContain("version=0.0.4");
+  const text = await metrics.text();
+  expect(text).toMatch(/^ts_inference_requests_total\{.*model_name="stable-diffusion".*\} 7$/m);
+  expect(text).toMatch(/^darkroom_queue_length 0$/m);
 });
 
 test("it is ready only with its model, and tries again until the archive is there", async () => {
