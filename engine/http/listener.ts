@@ -62,7 +62,6 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   const unreadable = new UnreadableAnswers();
   const sockets = new Sockets(options.sockets ?? SOCKETS);
   const passes = (request: IncomingMessage, response: ServerResponse): boolean => {
-    for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
     const rejection = reject(request, response);
     if (rejection === undefined) return !response.writableEnded;
     const reply = replyTo(rejection.error, request.url ?? "");
@@ -99,14 +98,27 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     },
   });
   app.removeAllContentTypeParsers();
+  app.addHook("onRequest", (_, reply, done) => {
+    reply.headers(COMMON_HEADERS);
+    // The gate may have allowed a page to read the reply.
+    const own = reply.raw.getHeader(RESOURCE_POLICY);
+    if (own !== undefined) reply.header(RESOURCE_POLICY, own);
+    done();
+  });
   app.addHook("onSend", (_, reply, payload, done) => {
     // fastify adds a charset to what it serializes.
-    if (String(reply.getHeader("content-type")).startsWith(JSON_TYPE)) reply.type(JSON_TYPE);
+    if (isCharsetAdded(reply.getHeader("content-type"))) reply.header("content-type", JSON_TYPE);
     done(null, payload);
   });
   app.setErrorHandler(refusing.onError);
   app.setNotFoundHandler(refusing.onUnknown);
   return app;
+}
+
+const RESOURCE_POLICY = "cross-origin-resource-policy";
+
+function isCharsetAdded(type: unknown): boolean {
+  return typeof type === "string" && type.startsWith(JSON_TYPE) && type !== JSON_TYPE;
 }
 
 function serverOf(
@@ -183,7 +195,7 @@ class Refusing {
     const { status: its = status, body, headers = {} } = this.#replyTo(error, reply.request.url);
     return reply
       .code(its)
-      .headers({ "cache-control": "no-store", ...headers })
+      .headers({ ...COMMON_HEADERS, "cache-control": "no-store", ...headers })
       .send(body);
   }
 }

@@ -34,11 +34,15 @@ export function refuse(
   { body, headers }: RefusalReply,
 ): void {
   const text = JSON.stringify(body);
+  // A page that the gate has allowed may read why.
+  const policy = response.getHeader("cross-origin-resource-policy");
   response.writeHead(status, {
+    ...COMMON_HEADERS,
     "content-type": JSON_TYPE,
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     connection: "close",
+    ...(policy !== undefined && { "cross-origin-resource-policy": policy }),
     ...headers,
   });
   response.end(text);

@@ -10,8 +10,8 @@ const STATUS_LINES: Readonly<Record<string, string>> = {
 
 /** The latest request of a connection, and its reply. */
 interface Latest {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  request: IncomingMessage;
+  response: ServerResponse;
 }
 
 /**
@@ -24,7 +24,12 @@ export class UnreadableAnswers {
 
   /** Remembers a request that could be read. */
   follow(request: IncomingMessage, response: ServerResponse): void {
-    this.#latest.set(request.socket, { request, response });
+    const latest = this.#latest.get(request.socket);
+    if (latest === undefined) this.#latest.set(request.socket, { request, response });
+    else {
+      latest.request = request;
+      latest.response = response;
+    }
   }
 
   answer(error: NodeJS.ErrnoException, socket: Socket): void {

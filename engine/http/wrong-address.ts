@@ -5,7 +5,8 @@ import type { Scheme } from "./hosts.ts";
 export interface Addressed {
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
-  readonly headersDistinct: NodeJS.Dict<string[]>;
+  /** Names and values in turn, as they came: a header that came twice is there twice. */
+  readonly rawHeaders: readonly string[];
 }
 
 /**
@@ -14,18 +15,27 @@ export interface Addressed {
  * else: in Chromium it sends neither Origin nor Sec-Fetch-Site.
  */
 export function wrongAddress<Refusal>(
-  { url = "", headersDistinct }: Addressed,
+  { url = "", headers, rawHeaders }: Addressed,
   hosts: ReadonlySet<string> | undefined,
   refused: (status: number, reason: string) => Refusal,
 ): Refusal | undefined {
   if (!url.startsWith("/")) return refused(421, "it names another server");
-  const [host, ...others] = headersDistinct["host"] ?? [];
-  if (host === undefined || host === "")
-    return refused(400, "it does not say which host it is for");
-  if (others.length > 0) return refused(400, "it names several hosts");
+  const { host = "" } = headers;
+  if (host === "") return refused(400, "it does not say which host it is for");
+  if (areSeveral(rawHeaders)) return refused(400, "it names several hosts");
   return hosts === undefined || hosts.has(host.toLowerCase())
     ? undefined
     : refused(421, "it is for another host");
+}
+
+/** Whether `Host` is there more than once; of several, Node's `headers` have the first alone. */
+function areSeveral(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? "";
+    if (name.length === "host".length && name.toLowerCase() === "host") hosts++;
+  }
+  return hosts > 1;
 }
 
 /** Whether a page is our own. `null`, which sandboxed frames send, is nobody's origin. */

@@ -17,11 +17,12 @@ export interface Access extends Pick<ServerFile, "settings" | "hasKeys" | "calle
   readonly reach?: "open" | "keyed";
 }
 
-/** Who is let in by these settings. */
-type Allowed = Pick<GateOptions, "hosts" | "scheme" | "origins"> & {
+/** Who is let in by settings, for as long as they are these, and for a while. */
+interface Allowed {
+  readonly options: GateOptions;
   readonly settings: ServerSettings;
   readonly untilMs: number;
-};
+}
 
 /** A machine's addresses change as it moves from network to network. */
 const ALLOWED_MS = 5000;
@@ -50,6 +51,7 @@ export class ListenerGate {
     this.#port = port;
     this.#scopeOf = scopeOf;
     this.#methodsOf = methods;
+    this.#allowed = undefined;
   }
 
   passage(knock: Knock): Passage {
@@ -57,39 +59,39 @@ export class ListenerGate {
   }
 
   #options(): GateOptions {
-    const file = this.#file;
-    const settings = file.settings();
+    const settings = this.#file.settings();
     let allowed = this.#allowed;
     if (allowed?.settings !== settings || performance.now() >= allowed.untilMs) {
-      allowed = this.#allowedBy(settings);
+      const untilMs = performance.now() + ALLOWED_MS;
+      allowed = { options: this.#optionsBy(settings), settings, untilMs };
       this.#allowed = allowed;
     }
+    return allowed.options;
+  }
+
+  #optionsBy(settings: ServerSettings): GateOptions {
+    const file = this.#file;
+    const names = settings.hostNames.map((name) => name.toLowerCase());
     return {
-      ...allowed,
+      // A proxy in front tells the name without our port.
+      hosts:
+        file.reach === undefined
+          ? hostsOf(this.#host, this.#port, names, this.#scheme).union(new Set(names))
+          : undefined,
+      scheme: this.#scheme,
+      origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),
       isKeyRequired:
         file.reach === undefined
           ? settings.isKeyRequired || isReachedByOthers(this.#host, settings)
           : file.reach === "keyed",
-      hasKeys: file.hasKeys,
+      // Keys come and go without another setting.
+      get hasKeys() {
+        return file.hasKeys;
+      },
       callerOf: (secret) => file.callerOf(secret),
       scopeOf: this.#scopeOf,
       methodsOf: this.#methodsOf,
       anonymous: anonymousOf(settings),
-    };
-  }
-
-  #allowedBy(settings: ServerSettings): Allowed {
-    const names = settings.hostNames.map((name) => name.toLowerCase());
-    return {
-      settings,
-      untilMs: performance.now() + ALLOWED_MS,
-      // A proxy in front tells the name without our port.
-      hosts:
-        this.#file.reach !== undefined
-          ? undefined
-          : hostsOf(this.#host, this.#port, names, this.#scheme).union(new Set(names)),
-      scheme: this.#scheme,
-      origins: new Set(settings.origins.map((origin) => origin.toLowerCase())),
     };
   }
 }

@@ -22,16 +22,13 @@ export class ProbeLog {
     this.#requests = requests;
   }
 
-  /** Notes a probe over HTTP once it is answered. */
-  follow(request: IncomingMessage, response: ServerResponse): void {
-    response.once("close", () => {
-      const { method = "", url = "", headers, socket } = request;
-      const { statusCode: status, writableFinished } = response;
-      if (!writableFinished || (status < 400 && this.#failing.size === 0)) return;
-      const client = socket.remoteAddress ?? "";
-      const ending = { status, headers: response.getHeaders() };
-      this.note({ client, method, path: url, headers }, ending);
-    });
+  /** Notes a probe over HTTP that was answered, or whose client went away. */
+  answered(request: IncomingMessage, response: ServerResponse): void {
+    const { statusCode: status, writableFinished } = response;
+    if (!writableFinished || (status < 400 && this.#failing.size === 0)) return;
+    const { method = "", url = "", headers, socket } = request;
+    const client = socket.remoteAddress ?? "";
+    this.note({ client, method, path: url, headers }, { status, headers: response.getHeaders() });
   }
 
   /** Notes a probe that was answered. */

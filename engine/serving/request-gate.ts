@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Rejection } from "../http/replies.ts";
+import { COMMON_HEADERS, type Rejection } from "../http/replies.ts";
 import type { Caller } from "./caller.ts";
 import type { ListenerGate } from "./listener-gate.ts";
 import { isMetricsRead } from "./metrics/metrics-route.ts";
@@ -44,37 +44,66 @@ export class RequestGate {
       answerPreflight(request, response);
       return undefined;
     }
-    const isProbe = passage.kind === "in" && (passage.isProbe === true || isMetricsRead(request));
-    // Of this request alone: the log knows it by its caller.
-    const caller = passage.caller === undefined ? undefined : { ...passage.caller };
-    const passed = { route: "none", ...(caller && { caller }) };
-    this.#passed.set(request, passed);
-    if (isProbe) this.#probes.follow(request, response);
-    else this.#requests.follow(request, response, caller);
-    if (this.#metrics !== undefined) countAnswer(this.#metrics, response, { passed, isProbe });
-    if (passage.kind === "in") return undefined;
+    if (passage.kind === "in") {
+      const isScrape = isMetricsRead(request);
+      if (passage.isProbe === true || isScrape) this.#followProbe(request, response);
+      if (passage.isProbe === true && !isScrape) return undefined;
+      this.#enter(request, response, { caller: passage.caller, isScrape });
+      return undefined;
+    }
+    this.#enter(request, response, { caller: passage.caller, isScrape: false });
     this.#metrics?.refused(passage.rejection.error);
     return passage.rejection;
+  }
+
+  /** Remembers who sent a request, and writes it down; Prometheus' own were told as probes are. */
+  #enter(
+    request: IncomingMessage,
+    response: ServerResponse,
+    {
+      caller: known,
+      isScrape,
+    }: { readonly caller: Caller | undefined; readonly isScrape: boolean },
+  ): void {
+    // Of this request alone: the log knows it by its caller.
+    const caller = known === undefined ? undefined : { ...known };
+    const passed = { route: "none", ...(caller && { caller }) };
+    this.#passed.set(request, passed);
+    if (isScrape) return;
+    this.#requests.follow(request, response, caller);
+    if (this.#metrics !== undefined) countAnswer(this.#metrics, response, passed);
+  }
+
+  /** There are many: one is told by its address, which is exactly that of an open route. */
+  #followProbe(request: IncomingMessage, response: ServerResponse): void {
+    const { url = "" } = request;
+    response.once("close", () => {
+      const query = url.indexOf("?");
+      const route = query === -1 ? url : url.slice(0, query);
+      this.#metrics?.count({ protocol: "rest", route, status: statusOf(response) });
+      this.#probes.answered(request, response);
+    });
   }
 }
 
 /** What nginx writes where the client went away first. */
 const GONE = 499;
 
-/** Counts a request once its reply is out; probes are not timed. */
+function statusOf(response: ServerResponse): number {
+  return response.writableFinished ? response.statusCode : GONE;
+}
+
+/** Counts and times a request once its reply is out. */
 function countAnswer(
   metrics: ServingMetrics,
   response: ServerResponse,
-  { passed, isProbe }: { readonly passed: { readonly route: string }; readonly isProbe: boolean },
+  passed: { readonly route: string },
 ): void {
   const begunMs = performance.now();
-  const end = isProbe ? undefined : metrics.begin();
+  const end = metrics.begin();
   response.once("close", () => {
-    const status = response.writableFinished ? response.statusCode : GONE;
-    const { route } = passed;
-    const protocol = "rest";
-    if (end === undefined) metrics.count({ protocol, route, status });
-    else end({ protocol, route, status, ms: performance.now() - begunMs });
+    const ms = performance.now() - begunMs;
+    end({ protocol: "rest", route: passed.route, status: statusOf(response), ms });
   });
 }
 
@@ -92,6 +121,8 @@ function allowPage(response: ServerResponse, origin: string): void {
 function answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
   const isFromOutside = headers["access-control-request-private-network"] === "true";
   response.writeHead(204, {
+    ...COMMON_HEADERS,
+    "cross-origin-resource-policy": "cross-origin",
     "access-control-allow-methods": "GET, HEAD, POST",
     "access-control-allow-headers":
       "Authorization, Content-Type, Content-Encoding, Inference-Header-Content-Length",

@@ -8,6 +8,7 @@ const BENCHES = [
   "gallery",
   "gallery-page",
   "serving",
+  "health",
   "archive",
   "first-picture",
   "buckets",

@@ -66,7 +66,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   graph: 1900, // channels last, Winograd's convolutions, bands of products
   // With what happens to mistakes that nobody caught.
   "host.ts": 190,
-  http: 460, // TLS and what is said without it, answers to what cannot be read on used connections, sockets by address
+  http: 490, // TLS and what is said without it, answers to what cannot be read on used connections, sockets by address
   hub: 880,
   // With samplers of ComfyUI that are put together of nodes, InvokeAI before 3, and studios refused by name.
   image: 1480,

@@ -188,8 +188,12 @@ function knockOf(path: string, headers: IncomingHttpHeaders, authority: string |
   return {
     method: "POST",
     url: path,
-    headers: { ...headers, "content-type": "application/octet-stream" },
-    headersDistinct: authority === undefined ? {} : { host: [authority] },
+    headers: {
+      ...headers,
+      "content-type": "application/octet-stream",
+      ...(authority !== undefined && { host: authority }),
+    },
+    rawHeaders: [],
   };
 }
 

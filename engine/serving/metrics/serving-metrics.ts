@@ -46,6 +46,8 @@ export class ServingMetrics {
   readonly #stages: Histogram;
   readonly #pictures: Counter;
   readonly #steps: Counter;
+  /** Since metrics were last read. */
+  readonly #tallies = new Map<string, Omit<Answered, "ms"> & { count: number }>();
   #isWatched = false;
 
   constructor(parts: MetricsParts) {
@@ -112,8 +114,19 @@ export class ServingMetrics {
 
   /** Counts a request alone: a probe, of which there are many. */
   count({ protocol, route, status }: Omit<Answered, "ms">): void {
-    this.#answered.inc({ protocol, route, code: status });
-    this.#torchServe.answered(status);
+    const name = `${protocol} ${status} ${route}`;
+    const tally = this.#tallies.get(name);
+    if (tally === undefined) this.#tallies.set(name, { protocol, route, status, count: 1 });
+    else tally.count++;
+  }
+
+  /** Looking a counter up by its labels takes longer than answering a probe, so it is done as metrics are read. */
+  #settle(): void {
+    for (const { protocol, route, status, count } of this.#tallies.values()) {
+      this.#answered.inc({ protocol, route, code: status }, count);
+      this.#torchServe.answered(status, count);
+    }
+    this.#tallies.clear();
   }
 
   /** What is no refusal of ours is a mistake, INTERNAL to clients. */
@@ -152,6 +165,7 @@ export class ServingMetrics {
   async text(names: readonly string[] = []): Promise<string> {
     if (!this.#isWatched) collectDefaultMetrics({ register: this.#registry });
     this.#isWatched = true;
+    this.#settle();
     if (names.length === 0) return this.#registry.metrics();
     const known = names.filter((name) => this.#registry.getSingleMetric(name) !== undefined);
     const texts = known.map((name) => this.#registry.getSingleMetricAsString(name));

@@ -64,8 +64,9 @@ export class TorchServeMetrics {
     this.#predictionTime = gauge("PredictionTime", "Milliseconds of it on the device", named);
   }
 
-  answered(status: number): void {
-    this.#byClass.get(Math.trunc(status / 100))?.inc(this.#host);
+  /** So many requests were answered with a status. */
+  answered(status: number, count: number): void {
+    this.#byClass.get(Math.trunc(status / 100))?.inc(this.#host, count);
   }
 
   inference(

@@ -39,9 +39,11 @@ export function installRoutes(
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
     scope.setErrorHandler(answer);
-    scope.addHook("onRequest", async (request) => {
+    // Without a promise: it is done for every probe.
+    scope.addHook("onRequest", (request, _, done) => {
       refuseSwitchedOff(request, parts);
       refuseOutOfScope(request, parts);
+      done();
     });
     for (const route of routes) installRoute(scope, route);
     scope.all("/*", (request) => {

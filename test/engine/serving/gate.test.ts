@@ -54,8 +54,11 @@ function pass(
     {
       method,
       url,
-      headers: Object.fromEntries(given) as Record<string, string>,
-      headersDistinct: { host: hosts },
+      headers: {
+        ...(Object.fromEntries(given) as Record<string, string>),
+        ...(hosts[0] !== undefined && { host: hosts[0] }),
+      },
+      rawHeaders: hosts.flatMap((each) => ["Host", each ?? ""]),
     },
     options,
   );
