@@ -44,8 +44,8 @@ export function hasAnswered({ error, ms }: EndpointCheck): boolean {
   return error === undefined || (ms > 0 && !NO_ANSWERS.has(error.code));
 }
 
-/** A token that ends within this is worth a warning. */
-const SOON_MS = 3_600_000;
+/** A token that ends within a day is worth a warning: making another takes somebody with rights. */
+const SOON_MS = 86_400_000;
 
 /** How it stands with an endpoint's token. */
 export type TokenState = "none" | "kept" | "lasting" | "expiring" | "expired";

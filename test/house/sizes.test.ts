@@ -155,6 +155,7 @@ const LONGER: Readonly<Record<string, number>> = {
   "engine/contract/errors.ts": 400,
   "engine/transfers/transfers.ts": 330,
   "engine/endpoints/endpoints.ts": 300,
+  "renderer/words/en/endpoints.ts": 260,
   "engine/runtime/model-on-device.ts": 310,
   "engine/contract/contract.ts": 275,
   "engine/store/model-store.ts": 310,

@@ -1,4 +1,4 @@
-import { ImagePlus, Pencil, RefreshCw, Share2, Trash2 } from "lucide-react";
+import { ImagePlus, Pencil, RefreshCw, Share2, Stethoscope, Trash2 } from "lucide-react";
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
@@ -12,6 +12,7 @@ import { useWords } from "../../words/words.ts";
 export interface EndpointVerbs {
   readonly isTesting: boolean;
   readonly test: () => void;
+  readonly diagnose: () => void;
   readonly edit: () => void;
   readonly remove: () => void;
 }
@@ -41,6 +42,13 @@ export function useEndpointActions(endpoint: Endpoint, verbs: EndpointVerbs): re
         icon: RefreshCw,
         isDisabled: verbs.isTesting,
         run: verbs.test,
+      },
+      {
+        id: "endpoint.doctor",
+        label: t("actions.doctor"),
+        group,
+        icon: Stethoscope,
+        run: verbs.diagnose,
       },
       { id: "endpoint.edit", label: t("actions.edit"), group, icon: Pencil, run: verbs.edit },
       {

@@ -16,6 +16,7 @@ import { useWords } from "../../words/words.ts";
 import styles from "./endpoint-card.module.css";
 import { useEndpointActions } from "./endpoint-actions.ts";
 import { EndpointFacts } from "./endpoint-facts.tsx";
+import { DoctorDialog } from "../doctor/doctor-dialog.tsx";
 import { EndpointTrouble } from "../endpoint-trouble.tsx";
 import type { Place } from "../use-endpoint-address.ts";
 import { useFileDrop } from "../../ui/use-file-drop.ts";
@@ -34,11 +35,13 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
   const { client } = useStudio();
   const { id, name, origin } = endpoint;
   const [isRemoving, setIsRemoving] = useState(false);
+  const [isDiagnosed, setIsDiagnosed] = useState(false);
   const isTesting = useEndpointTests(({ running }) => running.has(id));
   const verbs = useMemo(
     () => ({
       isTesting,
       test: () => attempt(testEndpoint(client, id)),
+      diagnose: () => setIsDiagnosed(true),
       edit: () => onEdit(id),
       remove: () => setIsRemoving(true),
     }),
@@ -80,6 +83,7 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
           ),
         )}
       </footer>
+      {isDiagnosed && <DoctorDialog endpoint={endpoint} onClose={() => setIsDiagnosed(false)} />}
       <Removal endpoint={endpoint} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
     </article>
   );

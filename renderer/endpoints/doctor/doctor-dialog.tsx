@@ -1,0 +1,120 @@
+import { ClipboardList, Stethoscope } from "lucide-react";
+import { useEffect, useState } from "react";
+import {
+  DOCTOR_STEPS,
+  doctorReport,
+  type Finding,
+  STEP_NAMES,
+} from "../../../engine/contract/doctor.ts";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { SOFTWARE } from "../../../engine/contract/software.ts";
+import { Failed } from "../../ui/async-states.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { attempt, showToast } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./doctor-dialog.module.css";
+import { Remedy, StepRow } from "./step-row.tsx";
+import { type Diagnosis, endedFindings, useDiagnosis } from "./use-diagnosis.ts";
+
+export interface DoctorDialogProps {
+  readonly endpoint: Endpoint;
+  readonly onClose: () => void;
+}
+
+/** Each part of the way to an endpoint: what was seen there, and what helps. */
+export function DoctorDialog({ endpoint, onClose }: DoctorDialogProps) {
+  const t = useWords("endpoints");
+  const { name, id, url } = endpoint;
+  const [isPictureAsked, setIsPictureAsked] = useState(false);
+  const diagnosis = useDiagnosis(id);
+  const { start, cancel, state, findings } = diagnosis;
+  useEffect(() => {
+    void start(false);
+  }, [start]);
+  const close = () => {
+    cancel();
+    onClose();
+  };
+  const copyReport = async () => {
+    const at = new Date().toISOString();
+    const report = doctorReport(url, endedFindings(diagnosis), at, SOFTWARE.version);
+    await navigator.clipboard.writeText(report);
+    showToast(t("doctor.copied"));
+  };
+  const isRunning = state === "running";
+  return (
+    <Dialog
+      title={t("doctor.title", { name })}
+      size="wide"
+      isOpen
+      onClose={close}
+      actions={
+        <>
+          <Button icon={ClipboardList} isDisabled={isRunning} onPress={() => attempt(copyReport())}>
+            {t("doctor.report")}
+          </Button>
+          {isRunning ? (
+            <Button onPress={cancel}>{t("dialog.cancel")}</Button>
+          ) : (
+            <Button variant="filled" icon={Stethoscope} onPress={() => void start(isPictureAsked)}>
+              {t("doctor.again")}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className={styles.doctor}>
+        <Summary diagnosis={diagnosis} />
+        <Switch
+          isSelected={isPictureAsked}
+          onChange={setIsPictureAsked}
+          description={costOf(endpoint, t)}
+        >
+          {t("doctor.picture")}
+        </Switch>
+        <ol className={styles.steps} aria-label={t("doctor.steps")}>
+          {DOCTOR_STEPS.map((step) => (
+            <StepRow key={step} step={step} finding={findings.get(step)} isOver={!isRunning} />
+          ))}
+        </ol>
+      </div>
+    </Dialog>
+  );
+}
+
+/** What it came to: what is wrong and what helps, or that all is well. */
+function Summary({ diagnosis }: { diagnosis: Diagnosis }) {
+  const t = useWords("endpoints");
+  const { state, error } = diagnosis;
+  const ended = endedFindings(diagnosis);
+  const wrong = ended.find(({ outcome }) => outcome === "failed");
+  if (error) return <Failed title={t("doctor.failed")} error={error} />;
+  return (
+    <>
+      <p role="status" className={styles.summary}>
+        {wrong === undefined
+          ? t(`doctor.${summaryOf(state, ended)}`)
+          : t("doctor.wrong", { step: STEP_NAMES[wrong.step] })}
+      </p>
+      {wrong && <Remedy finding={wrong} />}
+    </>
+  );
+}
+
+function summaryOf(state: Diagnosis["state"], ended: readonly Finding[]) {
+  if (state === "running" || state === "idle") return "running";
+  if (state === "cancelled") return "cancelled";
+  return ended.some(({ outcome }) => outcome === "warning") ? "warned" : "well";
+}
+
+/** What one picture takes, as far as that is known. */
+function costOf(
+  { profile, medianSeconds }: Endpoint,
+  t: ReturnType<typeof useWords<"endpoints">>,
+): string {
+  if (profile === "full") return t("doctor.costSmall");
+  if (medianSeconds === undefined) return t("doctor.costOwn");
+  return t("doctor.costSeconds", { seconds: Math.round(medianSeconds) });
+}
