@@ -1,4 +1,4 @@
-import { PanelRightOpen } from "lucide-react";
+import { LayoutGrid, PanelRightOpen } from "lucide-react";
 import { useMemo, useRef } from "react";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { DetailsColumn } from "../picture/details-column.tsx";
@@ -10,6 +10,7 @@ import { useImages } from "../state/images.ts";
 import { useQueue } from "../state/queue.ts";
 import { keepLayout, toggleDetails, useView } from "../state/view.ts";
 import { Empty } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
 import { Columns } from "../ui/columns.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { useMediaQuery } from "../ui/use-media-query.ts";
@@ -22,7 +23,8 @@ import styles from "./generate-page.module.css";
 import { useReasons } from "./press/reasons.ts";
 import { useGenerate } from "./press/use-generate.ts";
 import { EmptyStage, type EmptyStageProps } from "./stage/empty-stage.tsx";
-import { useSession } from "../state/selection.ts";
+import { showPress, useSession } from "../state/selection.ts";
+import { PressSheet } from "./stage/press-sheet.tsx";
 import { SessionStrip } from "./stage/session-strip.tsx";
 import { Stage } from "./stage/stage.tsx";
 
@@ -33,7 +35,7 @@ export function GeneratePage() {
   const reasons = useReasons(model);
   const press = useGenerate(model);
   const prompt = useRef<HTMLTextAreaElement>(null);
-  const { looked, all } = useSession();
+  const { looked, all, press: together, isSingle } = useSession();
   const { isDetailsOpen, isFormOpen, layouts } = useView();
   const isWide = useMediaQuery("(min-width: 1200px)");
   useActions(useGenerateActions(press, reasons.length > 0, prompt));
@@ -67,8 +69,8 @@ export function GeneratePage() {
         <div className={styles.middle}>
           {looked ? (
             <>
-              <Stage generation={looked} />
-              <SessionStrip looked={looked} all={all} />
+              <Shown looked={looked} together={together} isSingle={isSingle} press={press} />
+              <SessionStrip looked={looked} all={all} press={press} />
               {isWide && !isDetailsOpen && <ShowDetails />}
             </>
           ) : (
@@ -95,6 +97,38 @@ function Beginning(props: EmptyStageProps) {
   const isLost = useConnection(({ state }) => state === "lost");
   if (isLoaded) return <EmptyStage {...props} />;
   return isLost ? <Empty title={t("press.reasons.connection")} /> : null;
+}
+
+interface ShownProps {
+  readonly looked: Generation;
+  readonly together: readonly Generation[];
+  readonly isSingle: boolean;
+  readonly press: () => void;
+}
+
+/** One on the stage, or all of a press that made several. */
+function Shown({ looked, together, isSingle, press }: ShownProps) {
+  if (together.length > 1 && !isSingle)
+    return <PressSheet key={together[0]?.id} pictures={together} press={press} />;
+  return (
+    <>
+      <Stage generation={looked} press={press} />
+      {together.length > 1 && <ShowAll press={together} />}
+    </>
+  );
+}
+
+/** Back from one picture to all of its press. */
+function ShowAll({ press }: { press: readonly Generation[] }) {
+  const t = useWords("generate");
+  const [first] = press;
+  return (
+    <div className={styles.all}>
+      <Button size="dense" icon={LayoutGrid} onPress={() => first && showPress(first.id)}>
+        {t("sheet.all", { count: press.length })}
+      </Button>
+    </div>
+  );
 }
 
 function ShowDetails() {

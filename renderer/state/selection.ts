@@ -7,16 +7,43 @@ import { newestFirst, type QueueState, runningOf, useQueue } from "./queue.ts";
 /** Which generation the Generate page shows; undefined follows the newest. */
 export interface SelectionState {
   readonly generationId?: string;
+  /** Whether it alone is on the stage, also where its press made several. */
+  readonly isSingle?: boolean;
 }
 
 export const useSelection = create<SelectionState>()(() => ({}));
 
+/** Puts one on the stage, alone. */
 export function selectGeneration(generationId: string): void {
-  useSelection.setState({ generationId });
+  useSelection.setState({ generationId, isSingle: true });
 }
 
-export function followNewest(): void {
-  useSelection.setState({}, true);
+/** Puts the newest on the stage from now on: all of its press, or it alone. */
+export function followNewest(isSingle = false): void {
+  useSelection.setState({ isSingle }, true);
+}
+
+/** Puts all of the press on the stage that made this one. */
+export function showPress(generationId: string): void {
+  useSelection.setState({ generationId, isSingle: false });
+}
+
+/** The first generation of the press that made each: one press may take several requests. */
+const presses = new Map<string, string>();
+
+/** Tells that these were asked for by one press. */
+export function markPress(ids: readonly string[]): void {
+  const [first] = ids;
+  if (first !== undefined) for (const id of ids) presses.set(id, first);
+}
+
+function keyOf({ id, createdAt }: Generation): string {
+  return presses.get(id) ?? createdAt;
+}
+
+/** Those that were asked for together with one, in the order they are drawn. */
+export function pressOf(all: readonly Generation[], one: Generation): readonly Generation[] {
+  return all.filter((other) => keyOf(other) === keyOf(one)).toReversed();
 }
 
 /** Whether a generation's picture is in the trash: then it is not shown. */
@@ -48,15 +75,14 @@ export function lookedAt(
 /** What the session strip shows, newest first, and which of it is on the stage. */
 export function useSession() {
   const queue = useQueue();
-  const chosenId = useSelection(({ generationId }) => generationId);
+  const { generationId: chosenId, isSingle = false } = useSelection();
   const trashed = useTrashed();
   return useMemo(() => {
     const isTrashed: IsTrashed = ({ imageId }) => imageId !== undefined && trashed.has(imageId);
-    return {
-      all: newestFirst(queue).filter((generation) => !isTrashed(generation)),
-      looked: lookedAt(queue, chosenId, isTrashed),
-    };
-  }, [queue, chosenId, trashed]);
+    const all = newestFirst(queue).filter((generation) => !isTrashed(generation));
+    const looked = lookedAt(queue, chosenId, isTrashed);
+    return { all, looked, press: looked ? pressOf(all, looked) : [], isSingle };
+  }, [queue, chosenId, isSingle, trashed]);
 }
 
 /** Ids of the pictures in the trash that are known here. */

@@ -4,7 +4,7 @@ import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
 import { useForm } from "../../state/form.ts";
 import { keepPlaces, mergeGenerations, useQueue } from "../../state/queue.ts";
-import { followNewest } from "../../state/selection.ts";
+import { followNewest, markPress } from "../../state/selection.ts";
 import { rememberPrompt } from "../../state/view.ts";
 import { showFailure } from "../../ui/toasts.ts";
 import type { ChosenModel } from "../chosen-model.ts";
@@ -45,15 +45,18 @@ async function enqueueAll(
   requests: readonly GenerationRequest[],
   isFirst: boolean,
 ): Promise<void> {
-  for (const request of isFirst ? requests.toReversed() : requests)
-    await enqueue(studio, request, isFirst);
+  const ids: string[] = [];
+  for (const request of isFirst ? requests.toReversed() : requests) {
+    ids.push(...(await enqueue(studio, request, isFirst)));
+    markPress(ids);
+  }
 }
 
 async function enqueue(
   { client }: Studio,
   request: GenerationRequest,
   isFirst: boolean,
-): Promise<void> {
+): Promise<readonly string[]> {
   const places = placesFor(request);
   const giveUp = keepPlaces(places);
   try {
@@ -66,9 +69,11 @@ async function enqueue(
     });
     mergeGenerations(rows);
     giveUp();
+    return generationIds;
   } catch (error) {
     giveUp();
     showFailure(error);
+    return [];
   }
 }
 

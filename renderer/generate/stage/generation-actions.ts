@@ -1,22 +1,26 @@
-import { CircleX, RotateCcw, X } from "lucide-react";
+import { CircleX, Copy, RotateCcw, Shuffle, X } from "lucide-react";
 import { useMemo } from "react";
+import type { Image } from "../../../engine/contract/gallery.ts";
 import type { Generation } from "../../../engine/contract/generation.ts";
+import { seedAfter } from "../../../engine/contract/seed.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useImageActions } from "../../picture/image-actions.ts";
 import type { Action } from "../../shortcuts/registry.ts";
+import { changeForm, recallRecord } from "../../state/form.ts";
 import { useImages } from "../../state/images.ts";
 import { isOpen } from "../../state/queue.ts";
 import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 
 /** What can be done with one of the session: with its picture, or with what is not drawn. */
-export function useGenerationActions(generation: Generation): readonly Action[] {
+export function useGenerationActions(generation: Generation, press: () => void): readonly Action[] {
   const t = useWords("frame");
   const { client } = useStudio();
   const { id, imageId = "", order } = generation;
   const image = useImages((all) => all[imageId]);
   const ofImage = useImageActions(useMemo(() => (image ? [image] : []), [image]));
-  if (image !== undefined) return ofImage;
+  const more = useMoreActions(image, press);
+  if (image !== undefined) return [...more, ...ofImage];
   const group = t("queue.title");
   const ids = [id];
   const prompt = order.prompt === "" ? t("queue.noPrompt") : order.prompt;
@@ -42,4 +46,48 @@ export function useGenerationActions(generation: Generation): readonly Action[] 
     run: () => attempt(client.generation.prune({ ids })),
   };
   return isOpen(generation) ? [cancel] : [retry, remove];
+}
+
+/** As many as are drawn of what was liked. */
+const MORE = 4;
+/** How far variations go from their picture. */
+const VARIATION_STRENGTH = 0.5;
+
+/** More like one picture: with the seeds after its own, or starting from it. */
+export function useMoreActions(image: Image | undefined, press: () => void): readonly Action[] {
+  const t = useWords("generate");
+  const { client } = useStudio();
+  return useMemo(() => {
+    if (image === undefined) return [];
+    const { record, id } = image;
+    const { seed } = record;
+    const group = t("more.group");
+    const vary = async () => {
+      recallRecord(record);
+      const initImage = await client.generation.useAsInitImage({ imageId: id });
+      changeForm({ initImage, strength: VARIATION_STRENGTH, seed: "", count: MORE });
+      press();
+    };
+    return [
+      {
+        id: "more.seeds",
+        label: t("more.seeds", { count: MORE }),
+        group,
+        icon: Copy,
+        isDisabled: seed === undefined,
+        run: () => {
+          recallRecord(record);
+          changeForm({ seed: seed === undefined ? "" : seedAfter(seed, 1), count: MORE });
+          press();
+        },
+      },
+      {
+        id: "more.variations",
+        label: t("more.variations", { count: MORE }),
+        group,
+        icon: Shuffle,
+        run: () => attempt(vary()),
+      },
+    ];
+  }, [image, press, client, t]);
 }

@@ -1,34 +1,26 @@
 import { Clock, ImageOff } from "lucide-react";
-import {
-  type CSSProperties,
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useEffectEvent,
-  useRef,
-  useState,
-} from "react";
+import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useImages, wantImages } from "../../state/images.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
 import { followNewest, selectGeneration } from "../../state/selection.ts";
-import { type MenuPoint, useContextMenu } from "../../shortcuts/context-menu.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../words/words.ts";
 import { endSign } from "./end-sign.ts";
-import { useGenerationActions } from "./generation-actions.ts";
+import { useTileMenu } from "./tile-menu.tsx";
 import styles from "./session-strip.module.css";
 
 export interface SessionStripProps {
   readonly looked: Generation;
   readonly all: readonly Generation[];
+  readonly press: () => void;
 }
 
 /** Everything asked for lately, newest first; one of it is on the stage. */
-export function SessionStrip({ looked, all }: SessionStripProps) {
+export function SessionStrip({ looked, all, press }: SessionStripProps) {
   const t = useWords("generate");
   const { client } = useStudio();
   useEffect(() => {
@@ -38,20 +30,11 @@ export function SessionStrip({ looked, all }: SessionStripProps) {
     );
   }, [client, all]);
   const strip = useKeptFocus(looked.id);
-  const choose = (id: string) => (id === all[0]?.id ? followNewest() : selectGeneration(id));
-  const [asked, setAsked] = useState<Asked>();
-  const ask = (event: MouseEvent<HTMLElement>) => {
-    const tile = event.target instanceof Element && event.target.closest("[data-key]");
-    if (!(tile instanceof HTMLElement)) return;
-    const generation = all.find(({ id }) => id === tile.dataset["key"]);
-    if (generation === undefined) return;
-    event.preventDefault();
-    const { clientX, clientY } = event;
-    setAsked({ generation, point: { clientX, clientY, currentTarget: tile } });
-  };
+  const choose = (id: string) => (id === all[0]?.id ? followNewest(true) : selectGeneration(id));
+  const menu = useTileMenu(all, press);
   return (
-    <div className={styles.frame} onContextMenu={ask}>
-      {asked && <TileMenu {...asked} />}
+    <div className={styles.frame} onContextMenu={menu.ask}>
+      {menu.menu}
       <ListBox
         ref={strip}
         className={styles.strip ?? ""}
@@ -79,22 +62,6 @@ export function SessionStrip({ looked, all }: SessionStripProps) {
       </ListBox>
     </div>
   );
-}
-
-/** A tile whose menu was asked for, and where. */
-interface Asked {
-  readonly generation: Generation;
-  readonly point: MenuPoint;
-}
-
-/** The menu of a tile: what can be done with it, wherever the stage is. */
-function TileMenu({ generation, point }: Asked) {
-  const t = useWords("generate");
-  const actions = useGenerationActions(generation);
-  const { open, menu } = useContextMenu(t("stage.menu"));
-  const show = useEffectEvent(() => open(point, actions));
-  useEffect(() => show(), [point]);
-  return menu;
 }
 
 /** Where the tile with the focus goes, as into the trash, the one that is looked at next takes the focus. */

@@ -21,8 +21,13 @@ import { FailureTile } from "./failure-tile.tsx";
 import { useGenerationActions } from "./generation-actions.ts";
 import styles from "./stage.module.css";
 
+export interface StageProps {
+  readonly generation: Generation;
+  readonly press: () => void;
+}
+
 /** The generation that is looked at, from its placeholder to its picture, in one place, and closely. */
-export function Stage({ generation }: { generation: Generation }) {
+export function Stage({ generation, press }: StageProps) {
   const t = useWords("generate");
   const root = useRef<HTMLElement>(null);
   const { id, state, order, imageId = "" } = generation;
@@ -30,7 +35,7 @@ export function Stage({ generation }: { generation: Generation }) {
   const { width, height } = useImages((all) => all[imageId]?.record) ?? order;
   const zoom = useZoom({ width, height }, id);
   const actions = useStageActions(zoom, root);
-  const own = useGenerationActions(generation);
+  const own = useGenerationActions(generation, press);
   const menu = useContextMenu(t("stage.menu"));
   const hasFailed = state === "failed" || state === "cancelled" || state === "interrupted";
   return (

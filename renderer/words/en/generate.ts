@@ -157,6 +157,20 @@ export const generate = {
   details: {
     show: "Show details",
   },
+  more: {
+    group: "More like this",
+    seeds: "Draw {{count}} more with the next seeds",
+    variations: "Draw {{count}} variations of it",
+    menu: "More like this",
+  },
+  sheet: {
+    label: "Pictures of one press",
+    ready: "{{done}} of {{total}} ready",
+    open: "Open",
+    compare: "Compare",
+    all: "Show all {{count}}",
+    hint: "Select one to open it, or two to compare them.",
+  },
   drop: {
     settings: "Use its settings",
     settingsHint: "Prompt, seed and the rest, as it was made",

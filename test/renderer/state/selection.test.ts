@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Generation } from "../../../engine/contract/generation.ts";
-import { lookedAt } from "../../../renderer/state/selection.ts";
+import { lookedAt, markPress, pressOf } from "../../../renderer/state/selection.ts";
 import { useQueue } from "../../../renderer/state/queue.ts";
 import { generationOf, orderOf } from "../../fakes/fake-studio-rows.ts";
 
@@ -36,4 +36,15 @@ test("a trashed one gives its place to the one after it in the strip, or to the 
   expect(lookedAt(queue, older.id, isTrashed(older.id))).toBe(done);
   expect(lookedAt(queue, undefined, isTrashed(done.id))).toBe(older);
   expect(lookedAt(queueOf([done]), undefined, isTrashed(done.id))).toBeUndefined();
+});
+
+test("those of one press stand together: of one request, or of several that it took", () => {
+  const at = (id: string, minutes: number) => ({ ...generationOf(orderOf(0), minutes, {}), id });
+  const [a, b, other, x, y] = [at("a", 1), at("b", 1), at("c", 2), at("x", 3), at("y", 4)];
+  const all = [b, a, other, y, x];
+  expect(pressOf(all, b)).toEqual([a, b]);
+  expect(pressOf(all, other)).toEqual([other]);
+  expect(pressOf(all, x)).toEqual([x]);
+  markPress(["x", "y"]);
+  expect(pressOf(all, y)).toEqual([x, y]);
 });

@@ -1,0 +1,37 @@
+import { type MouseEvent, useEffect, useEffectEvent, useState } from "react";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import { type MenuPoint, useContextMenu } from "../../shortcuts/context-menu.tsx";
+import { useWords } from "../../words/words.ts";
+import { useGenerationActions } from "./generation-actions.ts";
+
+/** A tile whose menu was asked for, and where. */
+interface Asked {
+  readonly generation: Generation;
+  readonly point: MenuPoint;
+}
+
+/** The menu of tiles in a list: `ask` on what lies around the list, `menu` once beside it. */
+export function useTileMenu(all: readonly Generation[], press: () => void) {
+  const [asked, setAsked] = useState<Asked>();
+  const ask = (event: MouseEvent<HTMLElement>) => {
+    const tile = event.target instanceof Element && event.target.closest("[data-key]");
+    if (!(tile instanceof HTMLElement)) return;
+    const generation = all.find(({ id }) => id === tile.dataset["key"]);
+    if (generation === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { clientX, clientY } = event;
+    setAsked({ generation, point: { clientX, clientY, currentTarget: tile } });
+  };
+  return { ask, menu: asked && <TileMenu {...asked} press={press} /> };
+}
+
+/** What can be done with a tile, wherever the stage is. */
+function TileMenu({ generation, point, press }: Asked & { press: () => void }) {
+  const t = useWords("generate");
+  const actions = useGenerationActions(generation, press);
+  const { open, menu } = useContextMenu(t("stage.menu"));
+  const show = useEffectEvent(() => open(point, actions));
+  useEffect(() => show(), [point]);
+  return menu;
+}
