@@ -161,3 +161,23 @@ test("a doctor names what is wrong with an endpoint, and what helps", async ({ s
   await dialog.getByRole("button", { name: "Check again" }).click();
   await expect(dialog.getByText(/^3x2 in/)).toBeVisible();
 });
+
+test("says what a pasted curl line is before it is saved, and adds what it says", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  await using edge = await openStandIn(guardedEdge(TOKEN));
+  await open(page, "/endpoints?add");
+  const dialog = page.getByRole("dialog");
+  const body = JSON.stringify({ id: "42", inputs: [] });
+  const address = `${edge.url}/v2/models/stable-diffusion/infer`;
+  await dialog
+    .getByRole("textbox", { name: "Paste what you have" })
+    .fill(`curl ${address} -H 'Authorization: Bearer ${TOKEN}' -d '${body}'`);
+  await dialog.getByRole("button", { name: "Look", exact: true }).click();
+  await expect(dialog.getByText(/Found a curl line for .* Its token is filled in/)).toBeVisible();
+  await expect(dialog.getByRole("textbox", { name: "Address" })).toHaveValue(address);
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("The edge");
+  await dialog.getByRole("button", { name: "Add and test" }).click();
+  await expect(dialog.getByText("The edge is ready")).toBeVisible();
+});

@@ -6,6 +6,7 @@ import { readinessOf } from "../../state/endpoints.ts";
 import { changeForm } from "../../state/form.ts";
 import { Select, type SelectOption } from "../../ui/select.tsx";
 import { useWords } from "../../words/words.ts";
+import { AlsoAt } from "./also-at.tsx";
 import { useChosenTarget } from "../chosen-target.ts";
 
 /** No endpoint is called this: ids have no blank. */
@@ -31,15 +32,18 @@ export function TargetField() {
     { value: ADD, label: t("target.add") },
   ];
   return (
-    <Select
-      label={t("target.title")}
-      value={id}
-      onChange={(value) => {
-        if (value === ADD) navigate("/endpoints?add");
-        else changeForm({ target: value });
-      }}
-      options={options}
-      aside={endpoint && <ReadinessWord readiness={readinessOf(endpoint)} />}
-    />
+    <>
+      <Select
+        label={t("target.title")}
+        value={id}
+        onChange={(value) => {
+          if (value === ADD) navigate("/endpoints?add");
+          else changeForm({ target: value });
+        }}
+        options={options}
+        aside={endpoint && <ReadinessWord readiness={readinessOf(endpoint)} />}
+      />
+      <AlsoAt />
+    </>
   );
 }

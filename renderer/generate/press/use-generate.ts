@@ -1,20 +1,23 @@
 import { useCallback } from "react";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { type Generation, LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
-import { useForm } from "../../state/form.ts";
+import { useAlsoAt } from "../../state/also-at.ts";
+import { type FormState, useForm } from "../../state/form.ts";
 import { keepPlaces, mergeGenerations, useQueue } from "../../state/queue.ts";
 import { followNewest, markPress } from "../../state/selection.ts";
 import { rememberPrompt } from "../../state/view.ts";
 import { showFailure } from "../../ui/toasts.ts";
 import type { ChosenModel } from "../chosen-model.ts";
-import { useChosenTarget } from "../chosen-target.ts";
+import { type ChosenTarget, ignoredBy, useChosenTarget } from "../chosen-target.ts";
 import { MAX_COUNT } from "./reasons.ts";
+import { atSeveral, freshSeed, type Pace, shareOut } from "./several-targets.ts";
 import { expandPrompts } from "./wildcards.ts";
-import { endpointRequest, requestFrom, wantedFrom } from "./wanted.ts";
+import { endpointRequest, type Receiver, requestFrom, wantedFrom } from "./wanted.ts";
 
 /** Asks for what the form says. A place for each picture appears in the same frame. */
-export function useGenerate({ id, summary }: ChosenModel): (isFirst?: boolean) => void {
+export function useGenerate({ id, stored, summary }: ChosenModel): (isFirst?: boolean) => void {
   const target = useChosenTarget();
   const studio = useStudio();
   return useCallback(
@@ -25,12 +28,63 @@ export function useGenerate({ id, summary }: ChosenModel): (isFirst?: boolean) =
       rememberPrompt(form.prompt);
       followNewest();
       const wanted = wantedFrom(form, summary);
-      const request = target.isRemote
-        ? endpointRequest(form, wanted, target)
-        : requestFrom(form, id, wanted);
-      void enqueueAll(studio, requestsOf(request), isFirst);
+      const requestAt = ({ seed }: Pick<FormState, "seed">, at: Receiver) =>
+        at.id === LOCAL_TARGET
+          ? requestFrom({ ...form, seed }, id, wantedFrom(form, stored?.summary))
+          : endpointRequest({ ...form, seed }, wanted, at);
+      const others = otherTargets(target);
+      if (others.length === 0) {
+        return void enqueueAll(studio, requestsOf(requestAt(form, target)), isFirst);
+      }
+      const seed = form.seed === "" ? freshSeed() : form.seed;
+      const requests = [target, ...others].map((at) => requestAt({ seed }, at));
+      void enqueueAtSeveral(studio, requests, target.all ?? [], isFirst);
     },
-    [studio, id, summary, target],
+    [studio, id, stored, summary, target],
+  );
+}
+
+/** The other targets of this press that are still there. */
+function otherTargets({ id, all = [] }: ChosenTarget): readonly Receiver[] {
+  const { targets } = useAlsoAt.getState();
+  return targets.flatMap((other): Receiver[] => {
+    if (other === id) return [];
+    if (other === LOCAL_TARGET) return [{ id: other, ignored: ignoredBy(undefined) }];
+    const endpoint = all.find((one) => one.id === other);
+    return endpoint === undefined ? [] : [{ id: other, ignored: ignoredBy(endpoint) }];
+  });
+}
+
+/** One press at several targets: the whole batch at each, or shared out by how fast they are. */
+async function enqueueAtSeveral(
+  studio: Studio,
+  requests: readonly GenerationRequest[],
+  all: readonly Endpoint[],
+  isFirst: boolean,
+): Promise<void> {
+  const { isSpread } = useAlsoAt.getState();
+  const shares = isSpread
+    ? shareOut(requests[0]?.count ?? 1, await paces(studio, requests, all))
+    : undefined;
+  await Promise.all(
+    atSeveral(requests, shares).map((request) => enqueueAll(studio, requestsOf(request), isFirst)),
+  );
+}
+
+/** How long a picture takes at each target: an endpoint's latest pictures tell, or this device's estimate. */
+function paces(
+  { client }: Studio,
+  requests: readonly GenerationRequest[],
+  all: readonly Endpoint[],
+): Promise<readonly Pace[]> {
+  return Promise.all(
+    requests.map(async (request) => {
+      const { target = LOCAL_TARGET } = request;
+      const endpoint = all.find(({ id }) => id === target);
+      if (endpoint !== undefined) return { target, seconds: endpoint.medianSeconds };
+      const estimate = await client.generation.estimate(request).catch(() => undefined);
+      return { target, seconds: estimate?.seconds };
+    }),
   );
 }
 

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { atSeveral, shareOut } from "../../../../renderer/generate/press/several-targets.ts";
+
+const paces = (...seconds: readonly (number | undefined)[]) =>
+  seconds.map((one, i) => ({ target: String(i), seconds: one }));
+
+test.each([
+  [8, [10, 10], [4, 4]],
+  [9, [10, 20], [6, 3]],
+  [1, [30, 5], [0, 1]],
+  [4, [undefined, undefined], [2, 2]],
+  [6, [10, 30, undefined], [4, 1, 1]],
+] as const)("%i pictures at paces of %j are shared out as %j", (count, seconds, shares) => {
+  expect(shareOut(count, paces(...seconds))).toEqual(shares);
+});
+
+const AT = (target: string) => ({ prompt: "a dog", seed: "7", count: 5, target });
+
+test("the same pictures at each, or each its share with seeds that go on", () => {
+  const requests = [AT("local"), AT("kt2"), AT("lab")];
+  expect(atSeveral(requests, undefined)).toEqual(requests);
+  expect(atSeveral(requests, [3, 0, 2])).toEqual([
+    { ...AT("local"), count: 3 },
+    { ...AT("lab"), count: 2, seed: "10" },
+  ]);
+});
