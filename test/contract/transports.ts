@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createORPCClient, onError } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
-import { afterAll } from "vitest";
 import { socketStudio } from "../../engine/cli/socket-client.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { socketPath } from "../../engine/files/socket-path.ts";
@@ -30,10 +29,10 @@ export interface Transport {
   open(dataFolder: string): Promise<ReachedStudio>;
 }
 
-// Preview maps and the like, which would otherwise go to this user's own.
+// Preview maps and the like, which would otherwise go to this user's own; of all files that this worker runs.
 const caches = mkdtempSync(join(tmpdir(), "darkroom-test-"));
 process.env["XDG_CACHE_HOME"] = caches;
-afterAll(() => rmSync(caches, { recursive: true, force: true }));
+process.once("exit", () => rmSync(caches, { recursive: true, force: true }));
 
 const inProcess: Transport = {
   name: "in process",
