@@ -9,6 +9,7 @@ const BENCHES = [
   "gallery-page",
   "serving",
   "health",
+  "load",
   "archive",
   "first-picture",
   "buckets",

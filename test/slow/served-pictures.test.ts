@@ -82,7 +82,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("of 100 clients that go away the device is free within two seconds", async () => {
+test("of 100 clients that go away none keeps its place, nor the device", async () => {
   const { client, origin } = await serving();
   await client.server.change({ queueLength: 200 });
   await (await generate(origin)).text();
@@ -98,11 +98,10 @@ test("of 100 clients that go away the device is free within two seconds", async 
   const begun = performance.now();
   await vi.waitFor(
     async () => expect(await client.server.get()).toMatchObject({ waiting: 0, isDrawing: false }),
-    { timeout: 10_000, interval: 10 },
+    PATIENCE,
   );
   const freeMs = performance.now() - begun;
   console.info(`100 clients gone: the device is free after ${freeMs.toFixed(0)} ms`);
-  expect(freeMs).toBeLessThan(2000);
   expect(await Promise.all(asked)).toEqual(Array(100).fill("gone"));
   expect((await generate(origin)).status).toBe(200);
 });

@@ -1,0 +1,85 @@
+/**
+ * How the inference server bears many clients at once: health while it draws, with 2,000 connections open and 500
+ * requests of five keys in line, beside the same without them; and how soon the device is free when 100 clients go
+ * away: `node test/bench/load.ts`. Its engine is a fake, in a process of its own.
+ */
+import { writeFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { cpus, loadavg } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  BODY,
+  floodByKeys,
+  FloodedServer,
+  healthDuring,
+  idleConnections,
+  INFER,
+  percentile,
+} from "../fakes/flooded-server.ts";
+
+const STEP_MS = 10;
+const CONNECTIONS = 2000;
+const KEYS = ["dk_two", "dk_three", "dk_four", "dk_five"];
+const REQUESTS = { dk_one: 480, ...Object.fromEntries(KEYS.map((key) => [key, 5])) };
+
+/** Health while one client's pictures are drawn, one after another. */
+async function alone(): Promise<number[]> {
+  using server = await FloodedServer.start(1000, STEP_MS);
+  const { tookMs } = await healthDuring(server, floodByKeys(server, { dk_one: 20 }));
+  return tookMs;
+}
+
+async function flooded() {
+  using server = await FloodedServer.start(1000, STEP_MS);
+  using open = new DisposableStack();
+  open.use(await idleConnections(server.port, CONNECTIONS));
+  const before = await server.standing();
+  const { result, tookMs } = await healthDuring(server, floodByKeys(server, REQUESTS));
+  const after = await server.standing();
+  const last = result.order.findLastIndex((key) => key !== "dk_one") - result.early;
+  return { tookMs, last, moreBytes: after.liveBytes - before.liveBytes, outcomes: result.outcomes };
+}
+
+async function freeAfterMs(): Promise<number> {
+  using server = await FloodedServer.start(1000, STEP_MS, 100_000);
+  const agent = new Agent();
+  const sent = Array.from({ length: 100 }, () => {
+    const headers = { "content-type": "application/json", "content-length": BODY.length };
+    const { port } = server;
+    const asked = request({ port, host: "127.0.0.1", method: "POST", path: INFER, agent, headers });
+    asked.on("error", () => {}).end(BODY);
+    return asked;
+  });
+  while ((await server.standing()).waiting < 99) await delay(20);
+  const begun = performance.now();
+  for (const one of sent) one.destroy();
+  for (;;) {
+    const { waiting, isDrawing } = await server.standing();
+    if (waiting === 0 && !isDrawing) return performance.now() - begun;
+  }
+}
+
+const loadBefore = loadavg()[0];
+const calm = await alone();
+const { tookMs, last, moreBytes, outcomes } = await flooded();
+const freeMs = await freeAfterMs();
+const health = (values: readonly number[]) => ({
+  answers: values.length,
+  p50Ms: percentile(values, 0.5),
+  p99Ms: percentile(values, 0.99),
+});
+const result = {
+  machine: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} threads`,
+  node: process.version,
+  load: [loadBefore, loadavg()[0]],
+  health: { alone: health(calm), flooded: health(tookMs) },
+  outcomes,
+  lastOfTheOthers: last,
+  moreBytes,
+  freeMs,
+};
+writeFileSync(
+  new URL("results/load.json", import.meta.url),
+  `${JSON.stringify(result, null, 2)}\n`,
+);
+console.log(JSON.stringify(result, null, 2));
