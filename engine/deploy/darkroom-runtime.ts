@@ -99,7 +99,7 @@ export const DARKROOM_REASONS: Reasons<DeployForm> = {
   [`${CONTAINER}.volumeMounts`]: "Where the archive is unpacked, and weights are made in int8.",
   "spec.volumes": "An empty folder of the pod's own, which goes when the pod goes.",
   [`${CONTAINER}.resources`]: ({ gpus }) =>
-    `An image of 768×768 does not fit into 2Gi: the pod is killed while it is drawn${gpus > 0 ? ", and without a GPU in the list it gets none" : ""}.`,
+    `An image of 768×768 by Balanced or Fast does not fit into 2Gi: the pod is killed while it is drawn${gpus > 0 ? ", and without a GPU in the list it gets none" : ""}.`,
 };
 
 /** What builds Darkroom's image from its source folder, and pushes it to where the cluster pulls it from. */

@@ -4,7 +4,7 @@ import { readQuantity } from "./values.ts";
 
 /**
  * What Darkroom takes of a limit for 768x768 on a CPU in int8: within 3 GiB it was drawn, peaking at 2.55 GB in all,
- * and within 2 GiB it was killed (engine/README.md, Measured).
+ * and within 2 GiB it was killed, where Exact was drawn (engine/README.md, Measured).
  */
 const DARKROOM_MEMORY = 3 * 2 ** 30;
 /** What Stable Diffusion 2 takes while it loads: 2.6 GB of archive, the same unpacked, and Python with torch. */
@@ -83,7 +83,7 @@ function sizeNotes({ memory, runtime, gpus, minReplicas }: DeployForm): string[]
     ...(bytes < (isDarkroom ? DARKROOM_MEMORY : ENOUGH_MEMORY)
       ? [
           isDarkroom
-            ? `A memory limit of ${memory.limit} is too low for 768×768: the pod is killed while it draws. Raise it to 3Gi at least.`
+            ? `A memory limit of ${memory.limit} is too low for 768×768 by Balanced or Fast: the pod is killed while it draws. Raise it to 3Gi at least.`
             : `A memory limit of ${memory.limit} is low for Stable Diffusion 2: below 6Gi the pod may be killed while the model loads.`,
         ]
       : []),
