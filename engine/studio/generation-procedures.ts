@@ -82,7 +82,10 @@ export function generationProcedures(parts: GenerationParts) {
   };
 }
 
-/** The request for a picture, or for a generation. What was drawn elsewhere is asked of this machine's server. */
+/**
+ * The request for a picture, or for a generation. What another studio drew, or an endpoint that does not speak v2 over
+ * REST, is asked of this machine's server.
+ */
 async function recordingFor(
   { gallery, live, endpoints, server }: GenerationParts,
   input: { readonly imageId: string } | { readonly id: string },
@@ -90,7 +93,7 @@ async function recordingFor(
   const { order, target } =
     "id" in input ? live.get(input.id) : await orderOfImage(gallery, input.imageId);
   const endpoint = endpoints.list().find(({ id }) => id === target);
-  return recordingOf(order, endpoint === undefined ? { server: server.get() } : { endpoint });
+  return recordingOf(order, endpoint?.kind === "v2" ? { endpoint } : { server: server.get() });
 }
 
 async function orderOfImage(gallery: GenerationParts["gallery"], id: string) {
