@@ -21,6 +21,8 @@ export interface PlannedPicture {
   readonly precision?: "float32" | "int8" | undefined;
   /** Whether the two predictions of a guided step are two runs of the UNet, which halves what lies between layers. */
   readonly isApart?: boolean;
+  /** See contract/presets.ts: above 1, the UNet's last layer is a second graph with weights of its own. */
+  readonly cacheInterval?: number | undefined;
 }
 
 type Sizes = Pick<ModelSummary, "parameters" | "unetParameters" | "vaeParameters">;
@@ -36,6 +38,8 @@ const MEASURED = {
   /** Between the UNet's layers in a batch of two. */
   float32Bytes: 0.82e9,
   int8Bytes: 0.7e9,
+  /** The last layer alone, opened beside the whole UNet. */
+  lastLayerBytes: 0.11e9,
   /** Decoding, after the UNet, of whose memory malloc keeps some. */
   decodeBytes: 0.87e9,
   /** The same from this many pixels on, where memory is not ONNX Runtime's arena's (runtime/model-on-device.ts). */
@@ -127,7 +131,7 @@ export function isShort(
  */
 export function neededBytes(
   { parameters, unetParameters, vaeParameters }: Sizes,
-  { width, height, precision, isApart = false }: PlannedPicture,
+  { width, height, precision, isApart = false, cacheInterval = 1 }: PlannedPicture,
   provider: DrawingPlace["provider"],
 ): number {
   const isCpu = provider === "cpu";
@@ -146,7 +150,8 @@ export function neededBytes(
     Math.sqrt(vaeParameters / MEASURED.vaeParameters);
   const bytes = isCpu ? 4 : 2;
   const text = READ_SHARE * bytes * (parameters - unetParameters - vaeParameters);
-  const unet = (isInt8 ? INT8_BYTES : bytes) * unetParameters;
+  const last = cacheInterval > 1 ? MEASURED.lastLayerBytes / MEASURED.unetParameters : 0;
+  const unet = ((isInt8 ? INT8_BYTES : bytes) + last) * unetParameters;
   const vae = 4 * vaeParameters;
   const isAlone = isCpu && bytes * parameters > SMALL_BYTES;
   const peak = isAlone

@@ -77,6 +77,13 @@ test.each([
   expect(planned / measured).toBeLessThan(1.1);
 });
 
+test("at 256 in Fast, with its second graph, the plan is at or above 1.57 GB", () => {
+  const fast = { width: 256, height: 256, precision: "int8", cacheInterval: 2 } as const;
+  const planned = neededBytes(base, fast, "cpu") / 1e9;
+  expect(planned / 1.57).toBeGreaterThan(0.98);
+  expect(planned / 1.57).toBeLessThan(1.1);
+});
+
 // Of the VAE alone, after an int8 UNet was closed.
 test.each([
   [512, 1.33],
