@@ -33,6 +33,8 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
         host: "127.0.0.1",
         port: 8080,
         grpcPort: null,
+        tls: null,
+        isMetricsOpen: false,
         hostNames: [],
         origins: [],
         isKeyRequired: false,
