@@ -23,6 +23,7 @@ const faultsOf = (change: Partial<DeployDraft>) => {
 test("takes the customer's own deployment", () => {
   expect(checkForm(SOUND, "My MinIO (eu)")).toEqual({
     form: {
+      runtime: "torchserve",
       name: "kt2",
       namespace: "sd-proj",
       mode: "serverless",
