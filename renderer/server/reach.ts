@@ -15,8 +15,9 @@ export function isEverywhere(host: string): boolean {
 }
 
 /** An address that a program of this machine can use, also before the server runs. */
-export function originOf({ origin, settings: { host, port } }: Server): string {
-  const known = origin ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+export function originOf({ origin, settings: { host, port, tls } }: Server): string {
+  const scheme = tls === null ? "http" : "https";
+  const known = origin ?? `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const url = URL.parse(known);
   if (url === null) return known;
   if (isEverywhere(url.hostname)) url.hostname = "127.0.0.1";
@@ -27,7 +28,7 @@ export function originOf({ origin, settings: { host, port } }: Server): string {
 export function otherOriginOf({ origin, settings: { host, port } }: Server): string | undefined {
   const url = origin === undefined ? null : URL.parse(origin);
   if (url === null) return undefined;
-  const isPort = port === 0 || Number(url.port || 80) === port;
+  const isPort = port === 0 || Number(url.port || (url.protocol === "https:" ? 443 : 80)) === port;
   // One that listens for every address gives this machine's own.
   const isHost =
     isEverywhere(host) || (isOwnMachine(host) && isOwnMachine(url.hostname))

@@ -8,6 +8,7 @@ import { isOwnMachine, otherOriginOf } from "../reach.ts";
 import type { ServerCommands } from "../use-server.ts";
 import { HostField } from "./host-field.tsx";
 import { LinesField } from "./lines-field.tsx";
+import { TlsFields } from "./tls-fields.tsx";
 import { OtherApis } from "./other-apis.tsx";
 import styles from "./settings-tab.module.css";
 
@@ -43,7 +44,7 @@ const FIRST_GRPC_PORT = 8081;
 
 function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server: Server }) {
   const t = useWords("server");
-  const { host, port, grpcPort } = server.settings;
+  const { host, port, grpcPort, tls } = server.settings;
   const { grpcTarget, grpcError } = server;
   const elsewhere = otherOriginOf(server);
   return (
@@ -81,6 +82,7 @@ function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server
           <p className={styles.help}>{t("settings.grpcAt", { target: grpcTarget })}</p>
         )}
         {grpcError !== undefined && <p className={styles.help}>{grpcError.message}</p>}
+        <TlsFields key={JSON.stringify(tls)} tls={tls} shown={server.tls} change={change} />
         <p className={styles.help}>{t("settings.restarts")}</p>
       </div>
     </section>
@@ -89,7 +91,7 @@ function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server
 
 function Access({ settings, change }: PartProps) {
   const t = useWords("server");
-  const { host, hostNames, origins, isKeyRequired } = settings;
+  const { host, hostNames, origins, isKeyRequired, isMetricsOpen } = settings;
   const isOwn = isOwnMachine(host);
   return (
     <section className={styles.section} aria-label={t("settings.access")}>
@@ -102,6 +104,13 @@ function Access({ settings, change }: PartProps) {
           description={t(isOwn ? "settings.keyHelp" : "settings.keyAlways")}
         >
           {t("settings.keyRequired")}
+        </Switch>
+        <Switch
+          isSelected={isMetricsOpen}
+          onChange={(isOn) => change({ isMetricsOpen: isOn })}
+          description={t("settings.metricsHelp")}
+        >
+          {t("settings.metrics")}
         </Switch>
         <LinesField
           key={`names ${hostNames.join(" ")}`}

@@ -71,14 +71,15 @@ Image.fromarray(pixels).save("picture.png")
 const LONGEST_SECONDS = 7200;
 
 function triton({ origin, modelName, prompt, isWithKey, isSeedProfile }: Asked): string {
-  const { host } = new URL(origin);
+  const { host, protocol } = new URL(origin);
+  const ssl = protocol === "https:" ? "ssl=True, " : "";
   const output = isSeedProfile ? "output0" : "image";
   return `# pip install "tritonclient[http]" numpy pillow
 ${isWithKey ? "import os\n\n" : ""}import numpy as np
 import tritonclient.http as triton
 from PIL import Image
 
-client = triton.InferenceServerClient(${pythonQuoted(host)}, network_timeout=${LONGEST_SECONDS})
+client = triton.InferenceServerClient(${pythonQuoted(host)}, ${ssl}network_timeout=${LONGEST_SECONDS})
 prompt = triton.InferInput("prompt", [1], "BYTES")
 prompt.set_data_from_numpy(np.array([${pythonQuoted(prompt)}], dtype=object))
 reply = client.infer(

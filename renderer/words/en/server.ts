@@ -136,9 +136,9 @@ export const server = {
     hostHelp: {
       own: "Only programs on this computer can reach it.",
       everywhere:
-        "Every computer of your networks can reach it, without encryption, and needs a key.",
+        "Every computer of your networks can reach it, and needs a key. Not encrypted unless TLS is on.",
       other:
-        "Whoever can reach that address can reach the server, without encryption. Other computers need a key.",
+        "Whoever can reach that address can reach the server. Other computers need a key. Not encrypted unless TLS is on.",
     },
     otherHost: "Address of this machine",
     badHost: "An address, or a name, without http:// and without a port.",
@@ -157,6 +157,19 @@ export const server = {
     openaiAt: "Base address: {{address}}",
     a1111: "Answer the A1111 web UI API",
     a1111Help: "For plugins and chat programs, at this server's address. A key is the password.",
+    tls: "Encrypt with TLS",
+    tlsHelp: "REST and gRPC, with a certificate of yours. Addresses then begin with https://.",
+    tlsFiles: {
+      cert: "Certificate file",
+      key: "Private key file",
+      ca: "CA file (optional)",
+    },
+    tlsCertHelp: "Full paths on this computer, in PEM form. Renewed files are used within seconds.",
+    tlsCaHelp: "What signed the certificate, if it is in a file of its own.",
+    tlsSave: "Use these files",
+    tlsShown: "Certificate for {{names}}, valid until {{day}}.",
+    metrics: "Metrics without a key",
+    metricsHelp: "Prometheus can read /metrics without a key, even where requests need one.",
     keyRequired: "Programs of this machine need a key too",
     keyHelp: "Off, every program you run can ask for pictures. Pages in a browser cannot.",
     keyAlways: "Always so where others can reach the server.",

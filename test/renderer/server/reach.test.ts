@@ -22,6 +22,11 @@ function serverAt(host: string, origin?: string): Server {
   };
 }
 
+function encrypted(server: Server): Server {
+  const tls = { cert: "/tls.crt", key: "/tls.key" };
+  return { ...server, settings: { ...server.settings, tls } };
+}
+
 test.each([
   ["127.0.0.1", true, false],
   ["127.8.9.1", true, false],
@@ -42,6 +47,8 @@ test.each([
   [serverAt("::1", "http://[::1]:8080"), "http://[::1]:8080"],
   [serverAt("127.0.0.1"), "http://127.0.0.1:8080"],
   [serverAt("::1"), "http://[::1]:8080"],
+  [encrypted(serverAt("::1")), "https://[::1]:8080"],
+  [encrypted(serverAt("0.0.0.0", "https://0.0.0.0:8443")), "https://127.0.0.1:8443"],
 ])("an address that can be used is given, also while it is stopped", (server, origin) => {
   expect(originOf(server)).toBe(origin);
 });

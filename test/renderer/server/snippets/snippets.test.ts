@@ -157,3 +157,10 @@ test("no prompt gets out of its quotes", async () => {
     sent.map((request) => (request as { inputs: [{ data: [string] }] }).inputs[0].data),
   ).toEqual(prompts.map((prompt) => [prompt]));
 });
+
+test("where the server encrypts, tritonclient is told to", () => {
+  const origin = "https://127.0.0.1:8443";
+  expect(SNIPPETS.triton({ ...ASKED, origin })).toContain('"127.0.0.1:8443", ssl=True, ');
+  expect(SNIPPETS.triton(ASKED)).not.toContain("ssl");
+  expect(SNIPPETS.curl({ ...ASKED, origin })).toContain(`'${origin}/v2/models/`);
+});
