@@ -73,8 +73,8 @@ test("a field that cannot be used is refused, and nothing is written", async () 
   const { code, err } = await manifests("b/sd2", "--name", "KT_3", "--out", out);
   expect(code).toBe(2);
   expect(err).toContain("DEPLOY_NAME_INVALID");
-  const darkroomRuntime = ["--runtime", "darkroom", "--json"];
-  const other = await manifests("b/sd2", "--name", "kt2", ...darkroomRuntime, "--out", "-");
+  const unknownRuntime = ["--runtime", "triton", "--json"];
+  const other = await manifests("b/sd2", "--name", "kt2", ...unknownRuntime, "--out", "-");
   expect([other.code, lines(other.out).at(-1)]).toMatchObject([
     2,
     { code: "DEPLOY_CHOICE_UNKNOWN" },
