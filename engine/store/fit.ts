@@ -143,11 +143,9 @@ export function neededBytes(
     (isApart ? 0.5 : 1) *
     size *
     Math.sqrt(unetParameters / MEASURED.unetParameters);
-  const { largePixels, largeDecodeBytes, decodeBytes } = MEASURED;
+  const isLarge = isCpu && width * height >= MEASURED.largePixels;
   const decodeWork =
-    (isCpu && width * height >= largePixels ? largeDecodeBytes : decodeBytes) *
-    size *
-    Math.sqrt(vaeParameters / MEASURED.vaeParameters);
+    decodingBytes(isLarge) * size * Math.sqrt(vaeParameters / MEASURED.vaeParameters);
   const bytes = isCpu ? 4 : 2;
   const text = READ_SHARE * bytes * (parameters - unetParameters - vaeParameters);
   const last = cacheInterval > 1 ? MEASURED.lastLayerBytes / MEASURED.unetParameters : 0;
@@ -158,6 +156,10 @@ export function neededBytes(
     ? Math.max(text, unet + unetWork, vae + decodeWork)
     : text + unet + vae + Math.max(unetWork, decodeWork);
   return Math.round(peak + MEASURED.processBytes);
+}
+
+function decodingBytes(isLarge: boolean): number {
+  return isLarge ? MEASURED.largeDecodeBytes : MEASURED.decodeBytes;
 }
 
 /** Memory of this machine, or of what this process may use of it. */
