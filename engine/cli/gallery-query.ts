@@ -19,7 +19,7 @@ export interface QueryFlags {
 /** The flags that say which pictures. */
 export function withQueryFlags(command: Command): Command {
   return command
-    .option("--search <words>", "words of the prompt; the last may be unfinished")
+    .option("--search <words>", "words of the prompt, and settings such as steps:>20")
     .option("--model <name>", "drawn with this model")
     .option("--size <WIDTHxHEIGHT>", "in pixels", size)
     .option("--from <day>", "drawn on this day or later, such as 2026-11-24")

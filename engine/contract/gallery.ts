@@ -29,7 +29,7 @@ export type Image = z.output<typeof imageSchema>;
 
 /** Which pictures, in which order. What is absent does not narrow. */
 export const galleryQuerySchema = z.object({
-  /** Words looked for in prompt and negative prompt; the last may be unfinished. */
+  /** Words looked for in prompt and negative prompt, the last perhaps unfinished, and settings (gallery-search.ts). */
   search: z.string().max(1000).optional(),
   model: z.string().optional(),
   target: z.string().optional(),

@@ -1,11 +1,48 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type GalleryFacets, type GalleryNames, type GalleryQuery } from "../contract/gallery.ts";
+import {
+  SEARCH_TERMS,
+  type SearchTerm,
+  type SearchTermName,
+  readSearch,
+} from "../contract/gallery-search.ts";
 import { searchQuery } from "./search-words.ts";
 
-type Value = string | number;
+/** A condition of SQL over a row of `images`, with the values of its question marks. */
+type Condition = readonly [sql: string, ...values: readonly (string | number)[]];
 
-/** Conditions of SQL, all of which must hold, with the values of their question marks. */
-type Conditions = readonly (readonly [sql: string, ...values: readonly Value[]])[];
+/** Where a setting is kept. A damaged record has none of them, and answers nothing. */
+const KEPT: Readonly<Partial<Record<SearchTermName, string>>> = {
+  steps: recorded("steps"),
+  sampler: recorded("scheduler"),
+  seed: recorded("seed"),
+  model: "model",
+  guidance: recorded("guidanceScale"),
+  width: "width",
+  height: "height",
+  strength: recorded("strength"),
+  preset: recorded("preset"),
+  precision: recorded("precision"),
+  device: recorded("device"),
+};
+
+function recorded(name: string): string {
+  return `CASE WHEN json_valid(record) THEN record ->> '$.${name}' END`;
+}
+
+/** What a term of a search asks of a picture. */
+function conditionOf(term: SearchTerm): Condition {
+  if ("unreadable" in term) return ["FALSE"];
+  if ("width" in term) return ["width = ? AND height = ?", term.width, term.height];
+  const kept = KEPT[term.name];
+  if ("number" in term) return [`${kept} ${term.comparison} ?`, term.number];
+  if (term.name === "like") {
+    const prompt = recorded("prompt");
+    return [`${prompt} = (SELECT ${prompt} FROM images WHERE id = ?)`, term.text];
+  }
+  const isPart = SEARCH_TERMS[term.name] === "contains";
+  return [isPart ? `instr(lower(${kept}), lower(?)) > 0` : `${kept} = lower(?)`, term.text];
+}
 
 /** Ids of all pictures that answer the query, by day. */
 export function findNames(database: DatabaseSync, query: GalleryQuery): GalleryNames {
@@ -15,7 +52,7 @@ export function findNames(database: DatabaseSync, query: GalleryQuery): GalleryN
   const rows = database
     .prepare(
       `SELECT day, group_concat(id, ' ' ORDER BY created_at ${order}, id ${order}) AS ids
-       FROM images WHERE ${conditions.map(([sql]) => sql).join(" AND ")}
+       FROM images WHERE ${conditions.map(([sql]) => `(${sql})`).join(" AND ")}
        GROUP BY day ORDER BY day ${order}`,
     )
     .all(...conditions.flatMap(([, ...values]) => values));
@@ -23,10 +60,12 @@ export function findNames(database: DatabaseSync, query: GalleryQuery): GalleryN
   return { total: days.reduce((total, { ids }) => total + ids.length, 0), days };
 }
 
-function conditionsOf(query: GalleryQuery): Conditions {
+/** All of them must hold. */
+function conditionsOf(query: GalleryQuery): readonly Condition[] {
   const { search = "", model, target, size, from, to, isStarred } = query;
-  const words = searchQuery(search);
-  const conditions: (Conditions[number] | undefined)[] = [
+  const { words: typed, terms } = readSearch(search);
+  const words = searchQuery(typed);
+  const conditions: (Condition | undefined)[] = [
     ["is_trashed = ?", Number(query.isTrashed ?? false)],
     words === undefined
       ? undefined
@@ -37,6 +76,7 @@ function conditionsOf(query: GalleryQuery): Conditions {
     from === undefined ? undefined : ["day >= ?", from],
     to === undefined ? undefined : ["day <= ?", to],
     isStarred === undefined ? undefined : ["is_starred = ?", Number(isStarred)],
+    ...terms.map(conditionOf),
   ];
   return conditions.filter((condition) => condition !== undefined);
 }

@@ -6,8 +6,10 @@ import {
   FolderOpen,
   ImageUp,
   Ruler,
+  ScanSearch,
   Shuffle,
   SlidersHorizontal,
+  Sprout,
   Star,
   StarOff,
   TextQuote,
@@ -16,6 +18,7 @@ import {
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Image } from "../../engine/contract/gallery.ts";
+import { writeTerm } from "../../engine/contract/gallery-search.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import { desktop } from "../connection/desktop.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
@@ -53,7 +56,11 @@ export function useImageActions(images: readonly Image[]): readonly Action[] {
         : showToast(text, { label: t("open"), run: () => navigate("/generate") });
     const single =
       images.length === 1
-        ? [...recallActions(first, t, tellTaken), ...fileActions(first, studio, t, tellTaken)]
+        ? [
+            ...recallActions(first, t, tellTaken),
+            ...siblingActions(first, t, navigate),
+            ...fileActions(first, studio, t, tellTaken),
+          ]
         : [];
     return [...single, ...keepActions(images, studio, t)];
   }, [images, studio, t, isHere, navigate]);
@@ -75,6 +82,33 @@ function recallActions({ record }: Image, t: Words, tellTaken: Tell): readonly A
     isDisabled: part === "seed" && record.seed === undefined,
     run: () => take(part),
   }));
+}
+
+/** The ways to the pictures that share a prompt or a seed with one. */
+function siblingActions(
+  { id, record: { seed } }: Image,
+  t: Words,
+  navigate: (address: string) => void,
+): readonly Action[] {
+  const group = t("actions.find");
+  const find = (search: string) => navigate(`/gallery?${new URLSearchParams({ search })}`);
+  return [
+    {
+      id: "picture.same-prompt",
+      label: t("actions.samePrompt"),
+      group,
+      icon: ScanSearch,
+      run: () => find(writeTerm("like", id)),
+    },
+    {
+      id: "picture.same-seed",
+      label: t("actions.sameSeed"),
+      group,
+      icon: Sprout,
+      isDisabled: seed === undefined,
+      run: () => find(writeTerm("seed", seed ?? "")),
+    },
+  ];
 }
 
 function fileActions(image: Image, { client }: Studio, t: Words, tell: Tell): readonly Action[] {

@@ -1,9 +1,17 @@
 import { Search, X } from "lucide-react";
-import type { Ref } from "react";
-import { Button, Input, SearchField as AriaSearchField } from "react-aria-components";
+import { type Ref, useState } from "react";
+import {
+  Autocomplete,
+  Button,
+  Input,
+  ListBox,
+  ListBoxItem,
+  SearchField as AriaSearchField,
+} from "react-aria-components";
 import { classNames } from "./class-names.ts";
 import field from "./field.module.css";
 import { Icon } from "./icon.tsx";
+import menu from "./menu.module.css";
 import styles from "./search-field.module.css";
 
 export interface SearchFieldProps {
@@ -29,5 +37,54 @@ export function SearchField({ label, placeholder = "", inputRef, ...rest }: Sear
         <Icon of={X} />
       </Button>
     </AriaSearchField>
+  );
+}
+
+/** A way to go on with what is in a field. */
+export interface Suggestion {
+  readonly id: string;
+  readonly label: string;
+  readonly note?: string | undefined;
+  readonly run: () => void;
+}
+
+export interface SuggestingSearchFieldProps extends SearchFieldProps {
+  readonly suggestions: readonly Suggestion[];
+  readonly suggestionsLabel: string;
+}
+
+/** A search field with a list below it: the arrows choose, Enter takes, and words are typed past it. */
+export function SuggestingSearchField(props: SuggestingSearchFieldProps) {
+  const { suggestions, suggestionsLabel, ...rest } = props;
+  const [isIn, setIsIn] = useState(false);
+  const offered = isIn ? suggestions : [];
+  return (
+    <div
+      className={styles.suggesting}
+      onFocus={() => setIsIn(true)}
+      onBlur={({ currentTarget, relatedTarget }) =>
+        setIsIn(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))
+      }
+    >
+      <Autocomplete disableAutoFocusFirst>
+        <SearchField {...rest} />
+        {offered.length > 0 && (
+          <ListBox
+            aria-label={suggestionsLabel}
+            items={offered}
+            dependencies={[offered]}
+            className={classNames(menu.popover, menu.menu, styles.suggestions)}
+            onAction={(id) => offered.find((one) => one.id === id)?.run()}
+          >
+            {({ id, label, note }) => (
+              <ListBoxItem id={id} textValue={label} className={menu.item ?? ""}>
+                <span className={styles.suggestion}>{label}</span>
+                {note !== undefined && <span className={styles.note}>{note}</span>}
+              </ListBoxItem>
+            )}
+          </ListBox>
+        )}
+      </Autocomplete>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { dropSettings } from "./drop-settings.ts";
+import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
 async function draw(page: Page, prompt: string): Promise<void> {
@@ -52,4 +53,30 @@ test("a dropped picture gives its settings back", async ({ studio: { page, dataF
   await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(
     "a purple balloon on a yellow background",
   );
+});
+
+test("settings are searched for, with suggestions, by keys alone", async ({ studio: { page } }) => {
+  for (const prompt of ["a red house", "a blue boat"]) await draw(page, prompt);
+  await page.goto(new URL("/gallery", page.url()).href);
+  await expect(tile(page, "a red house")).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("boat ste");
+  await expect(page.getByRole("option", { name: /^steps:/ })).toBeVisible();
+  await expectNoViolations(page);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  const search = page.getByRole("searchbox", { name: "Search" });
+  await expect(search).toHaveValue("boat steps:");
+  await expect(search).toBeFocused();
+  await page.keyboard.type("2 ");
+  await expect(tile(page, "a blue boat")).toBeVisible();
+  await expect(tile(page, "a red house")).toHaveCount(0);
+  await search.fill("steps:many");
+  await expect(page.getByText("“steps:many” cannot be read")).toBeVisible();
+  await search.fill("");
+  await tile(page, "a blue boat").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Find pictures with this prompt" }).click();
+  await expect(search).toHaveValue(/^like:/);
+  await expect(tile(page, "a blue boat")).toBeVisible();
+  await expect(tile(page, "a red house")).toHaveCount(0);
 });

@@ -18,7 +18,8 @@ export interface FiltersProps {
   readonly onChange: (query: GalleryQuery) => void;
 }
 
-const NO_FACETS: GalleryFacets = {
+/** Until they are known. */
+export const NO_FACETS: GalleryFacets = {
   models: [],
   targets: [],
   sizes: [],

@@ -1,7 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { memo, type Ref, useEffect, useRef, useState } from "react";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
-import { SearchField } from "../../ui/search-field.tsx";
+import { useStudio } from "../../connection/studio.tsx";
+import { SuggestingSearchField, type Suggestion } from "../../ui/search-field.tsx";
 import { useWords } from "../../words/words.ts";
+import { completionsOf } from "./completions.ts";
+import { NO_FACETS } from "./filters.tsx";
 import styles from "./toolbar.module.css";
 
 /** The studio is asked so long after the last letter. */
@@ -13,7 +17,7 @@ export interface SearchWordsProps {
   readonly inputRef: Ref<HTMLInputElement>;
 }
 
-/** Words of prompts, looked for while they are typed. */
+/** Words of prompts and settings such as `steps:>20`, looked for while they are typed. */
 export const SearchWords = memo(function SearchWords(props: SearchWordsProps) {
   const { query, onAsk, inputRef } = props;
   const t = useWords("gallery");
@@ -35,10 +39,13 @@ export const SearchWords = memo(function SearchWords(props: SearchWordsProps) {
       onAsk(words.trim() === "" ? others : { ...others, search: words }, true);
     }, REST_MS);
   };
+  const suggestions = useSuggestions(text, onChange);
   return (
     <div className={styles.search}>
-      <SearchField
+      <SuggestingSearchField
         label={t("search")}
+        suggestions={suggestions}
+        suggestionsLabel={t("suggestions")}
         placeholder={t("searchPlaceholder")}
         value={text}
         onChange={onChange}
@@ -47,3 +54,15 @@ export const SearchWords = memo(function SearchWords(props: SearchWordsProps) {
     </div>
   );
 });
+
+function useSuggestions(text: string, onTake: (search: string) => void): readonly Suggestion[] {
+  const t = useWords("gallery");
+  const { queries } = useStudio();
+  const { data: facets = NO_FACETS } = useQuery(queries.gallery.facets.queryOptions());
+  return completionsOf(text, facets).map(({ term, search, name }) => ({
+    id: term,
+    label: term,
+    note: name && t(`terms.${name}`),
+    run: () => onTake(search),
+  }));
+}

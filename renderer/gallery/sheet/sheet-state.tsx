@@ -1,6 +1,7 @@
 import { FilterX, ImagePlus } from "lucide-react";
 import { useLocation } from "wouter";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
+import { readSearch } from "../../../engine/contract/gallery-search.ts";
 import { asFailure } from "../../connection/failure.ts";
 import { useView } from "../../state/view.ts";
 import { Button } from "../../ui/button.tsx";
@@ -30,6 +31,7 @@ export function SheetState({ shown, query, onAsk }: SheetStateProps) {
   if (isNarrowed(query))
     return (
       <Empty title={t("empty.notFound")}>
+        <UnreadableTerm search={query.search ?? ""} />
         <Button icon={FilterX} onPress={() => onAsk(cleared(query))}>
           {t("filters.clear")}
         </Button>
@@ -43,6 +45,15 @@ export function SheetState({ shown, query, onAsk }: SheetStateProps) {
       </Button>
     </Empty>
   );
+}
+
+/** Why a search found nothing, where a setting in it has a value that it cannot have. */
+function UnreadableTerm({ search }: { search: string }) {
+  const t = useWords("gallery");
+  const wrong = readSearch(search).terms.find((term) => "unreadable" in term);
+  if (wrong === undefined) return null;
+  const { name, unreadable } = wrong;
+  return <p>{t("unreadable", { term: `${name}:${unreadable}`, example: t(`terms.${name}`) })}</p>;
 }
 
 /** Tiles of a first line or two; how many there will be nobody knows yet. */

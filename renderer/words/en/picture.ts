@@ -61,6 +61,9 @@ export const picture = {
   },
   actions: {
     recall: "Use again",
+    find: "Find",
+    samePrompt: "Find pictures with this prompt",
+    sameSeed: "Find pictures with this seed",
     file: "Picture",
     keep: "Keep",
     all: "Use all settings",

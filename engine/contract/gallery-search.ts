@@ -1,0 +1,90 @@
+/**
+ * What a search of the gallery is written in: words of prompts, and settings as `name:value`, such as
+ * `castle steps:>20 sampler:ddim seed:12`. A value with spaces is quoted: `model:"SD 2.1"`.
+ */
+
+/** How the values of a setting are compared. */
+type TermKind = "number" | "exact" | "contains" | "size" | "prompt";
+
+/** The settings that can be searched for, in the order in which they are offered. Names are typed by people: they only grow. */
+export const SEARCH_TERMS = {
+  steps: "number",
+  sampler: "exact",
+  seed: "exact",
+  model: "contains",
+  guidance: "number",
+  size: "size",
+  width: "number",
+  height: "number",
+  strength: "number",
+  preset: "exact",
+  precision: "exact",
+  device: "contains",
+  /** The id of a picture: those with its prompt. */
+  like: "prompt",
+} as const satisfies Record<string, TermKind>;
+export type SearchTermName = keyof typeof SEARCH_TERMS;
+
+export const COMPARISONS = ["=", ">", ">=", "<", "<="] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+export type SearchTerm =
+  | { readonly name: SearchTermName; readonly comparison: Comparison; readonly number: number }
+  | { readonly name: SearchTermName; readonly text: string }
+  | { readonly name: "size"; readonly width: number; readonly height: number }
+  /** A value that the setting cannot have: no picture matches. */
+  | { readonly name: SearchTermName; readonly unreadable: string };
+
+export interface GallerySearch {
+  /** What is left for the prompts. */
+  readonly words: string;
+  readonly terms: readonly SearchTerm[];
+}
+
+/** `name:value`, after a space or at the start. */
+const TERM =
+  /(?<=^|\s)(?<name>[a-z]+):(?<comparison>[<>]=?|=)?(?:"(?<quoted>[^"]*)"?|(?<plain>\S*))/gi;
+
+/** Reads what a person typed. A term without a value yet does not narrow, and an unknown name is words. */
+export function readSearch(typed: string): GallerySearch {
+  const terms: SearchTerm[] = [];
+  const words = typed.replace(TERM, (all, ...parts) => {
+    const { name = "", comparison = "=", quoted, plain = "" }: Groups = parts.at(-1);
+    const known = name.toLowerCase();
+    if (!isTermName(known)) return all;
+    const value = quoted ?? plain;
+    if (value !== "") terms.push(termOf(known, comparison, value));
+    return " ";
+  });
+  return { words, terms };
+}
+
+interface Groups {
+  readonly name?: string;
+  readonly comparison?: Comparison;
+  readonly quoted?: string;
+  readonly plain?: string;
+}
+
+export function isTermName(name: string): name is SearchTermName {
+  return Object.hasOwn(SEARCH_TERMS, name);
+}
+
+function termOf(name: SearchTermName, comparison: Comparison, value: string): SearchTerm {
+  const kind: TermKind = SEARCH_TERMS[name];
+  if (kind === "number") {
+    return /^\d{1,9}(?:\.\d{0,9})?$/.test(value)
+      ? { name, comparison, number: Number(value) }
+      : { name, unreadable: value };
+  }
+  if (comparison !== "=") return { name, unreadable: comparison + value };
+  if (kind !== "size") return { name, text: value };
+  const [, width, height] = /^(\d{1,5})[x×](\d{1,5})$/i.exec(value) ?? [];
+  if (width === undefined) return { name, unreadable: value };
+  return { name: "size", width: Number(width), height: Number(height) };
+}
+
+/** A term as a person would type it. */
+export function writeTerm(name: SearchTermName, value: string): string {
+  return /[\s"]/.test(value) ? `${name}:"${value.replaceAll('"', "")}"` : `${name}:${value}`;
+}

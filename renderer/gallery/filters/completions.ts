@@ -1,0 +1,64 @@
+import type { GalleryFacets } from "../../../engine/contract/gallery.ts";
+import {
+  isTermName,
+  SEARCH_TERMS,
+  type SearchTermName,
+  writeTerm,
+} from "../../../engine/contract/gallery-search.ts";
+import { USED_PRECISIONS } from "../../../engine/contract/precision.ts";
+import { PRESETS } from "../../../engine/contract/presets.ts";
+import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
+
+/** One way to go on with a search. */
+export interface Completion {
+  /** The term as it will stand in the field. */
+  readonly term: string;
+  /** The whole search with it. */
+  readonly search: string;
+  /** The setting that it names, while no value is there yet. */
+  readonly name?: SearchTermName;
+}
+
+/** Most of them that are offered at once. */
+const MAX_OFFERED = 8;
+
+/** The term at the end of the field, which is being typed. */
+const LAST = /(?<before>^|.*\s)(?<name>[a-z]+)(?::"?(?<value>[^"]*))?$/is;
+
+/** How the last term of a search may go on: settings by their beginning, then their values. */
+export function completionsOf(typed: string, facets: GalleryFacets): readonly Completion[] {
+  const { before = "", name = "", value } = LAST.exec(typed)?.groups ?? {};
+  const lower = name.toLowerCase();
+  if (value === undefined) {
+    return namesFrom(lower).map((known) => ({
+      name: known,
+      term: `${known}:`,
+      search: `${before}${known}:`,
+    }));
+  }
+  if (!isTermName(lower)) return [];
+  const values = VALUES[lower]?.(facets) ?? [];
+  return values
+    .filter((one) => one.toLowerCase().startsWith(value.toLowerCase()) && one !== value)
+    .slice(0, MAX_OFFERED)
+    .map((one) => writeTerm(lower, one))
+    .map((term) => ({ term, search: `${before}${term} ` }));
+}
+
+function namesFrom(start: string): SearchTermName[] {
+  if (start === "") return [];
+  const names = Object.keys(SEARCH_TERMS).filter(isTermName);
+  // An id is nothing that people type.
+  return names.filter((name) => name !== "like" && name.startsWith(start));
+}
+
+/** The values that each setting can have, where they can be listed. */
+const VALUES: Readonly<
+  Partial<Record<SearchTermName, (facets: GalleryFacets) => readonly string[]>>
+> = {
+  sampler: () => SCHEDULER_NAMES,
+  model: ({ models }) => models.map(({ name }) => name),
+  size: ({ sizes }) => sizes.map(({ width, height }) => `${width}x${height}`),
+  preset: () => PRESETS,
+  precision: () => USED_PRECISIONS,
+};

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { readSearch } from "../../../../engine/contract/gallery-search.ts";
+import { completionsOf } from "../../../../renderer/gallery/filters/completions.ts";
+import { NO_FACETS } from "../../../../renderer/gallery/filters/filters.tsx";
+
+const FACETS = {
+  ...NO_FACETS,
+  models: [
+    { name: "SD 2.1", count: 3 },
+    { name: "starter", count: 1 },
+  ],
+};
+
+test.each([
+  ["", []],
+  ["castle ", []],
+  ["st", ["steps:", "strength:"]],
+  ["castle see", ["castle seed:"]],
+  ["sampler:eu", ["euler", "euler-karras", "euler-ancestral"].map((name) => `sampler:${name} `)],
+  ["a model:s", ['a model:"SD 2.1" ', "a model:starter "]],
+  ['a model:"SD', ['a model:"SD 2.1" ']],
+  ["model:starter", []],
+  ["steps:3", []],
+  ["nothing:e", []],
+  ["li", []],
+])("%j goes on with %j", (typed, searches) => {
+  expect(completionsOf(typed, FACETS).map(({ search }) => search)).toEqual(searches);
+});
+
+test("a completed value is read as it was offered", () => {
+  const [first] = completionsOf("model:sd", FACETS);
+  expect(readSearch(first?.search ?? "").terms).toEqual([{ name: "model", text: "SD 2.1" }]);
+});
