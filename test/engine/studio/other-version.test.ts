@@ -42,6 +42,7 @@ const ENDPOINT = {
   ca: null,
   isInsecure: false,
   isTokenOverHttp: false,
+  kind: "v2",
   headers: [],
   timeoutSeconds: 600,
   hasToken: false,

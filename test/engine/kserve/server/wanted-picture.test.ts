@@ -37,7 +37,6 @@ test.each<[object, object]>([
     { format: "webp", datatype: "UINT8", flat: true },
     { format: "webp", isBinary: false },
   ],
-  [{ format: "raw", classification: 3 }, NESTED],
 ])("an output of %j", (parameters, expected) => {
   expect(wanted({ parameters })).toEqual(expected);
 });
