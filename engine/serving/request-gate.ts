@@ -47,7 +47,10 @@ export class RequestGate {
     if (passage.kind === "in") {
       const isScrape = isMetricsRead(request);
       if (passage.isProbe === true || isScrape) this.#followProbe(request, response);
-      if (passage.isProbe === true && !isScrape) return undefined;
+      if (passage.isProbe === true && !isScrape) {
+        this.#passed.set(request, { caller: passage.caller, route: "none" });
+        return undefined;
+      }
       this.#enter(request, response, { caller: passage.caller, isScrape });
       return undefined;
     }
