@@ -38,26 +38,24 @@ interface FormSource {
 
 /** Fills the form once with what was kept; what was typed in the meantime stays. */
 export async function readForm({ settings, generation }: FormSource): Promise<void> {
-  const before = useForm.getState();
-  if (before.isLoaded) return;
+  if (useForm.getState().isLoaded) return;
   const nothing: Form = {};
   const form = await settings.readForm().catch(() => nothing);
   if (useForm.getState().isLoaded) return;
-  const typed = changed(before, useForm.getState());
+  // Against the empty form: somebody may type before this was called.
+  const typed = changed(useForm.getInitialState(), useForm.getState());
   useForm.setState({ ...fieldsOf(form), isLoaded: true });
   if (Object.keys(typed).length > 0) changeForm(typed);
   const id = form["initImageId"];
   if (typeof id !== "string") return;
   // A picture that is gone is no longer started from.
   const initImage = await generation.getInitImage({ id }).catch(() => undefined);
-  if (initImage && useForm.getState().initImage === before.initImage) {
-    useForm.setState({ initImage });
-  }
+  if (initImage && useForm.getState().initImage === undefined) useForm.setState({ initImage });
 }
 
-/** What was changed while the stored form was on its way: that wins over what is stored. */
-function changed(before: FormState, now: FormState): FormFields {
-  const was: Readonly<Record<string, unknown>> = { ...before };
+/** What was changed before the stored form was there: that wins over what is stored. */
+function changed(empty: FormState, now: FormState): FormFields {
+  const was: Readonly<Record<string, unknown>> = { ...empty };
   return Object.fromEntries(Object.entries(now).filter(([name, value]) => was[name] !== value));
 }
 

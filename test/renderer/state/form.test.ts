@@ -33,6 +33,12 @@ describe("the kept form", () => {
     await read;
     expect(useForm.getState()).toMatchObject({ prompt: "a yellow star", steps: 2, isLoaded: true });
   });
+
+  test("leaves what was typed before it was asked for", async () => {
+    changeForm({ prompt: "a yellow star" });
+    await readForm({ settings: { readForm: async () => stored }, generation });
+    expect(useForm.getState()).toMatchObject({ prompt: "a yellow star", steps: 2, isLoaded: true });
+  });
 });
 
 describe("recalling a picture's settings", () => {
