@@ -82,6 +82,14 @@ function refuseRise(from: number, to: number): void {
   if (to > from) throw unsupported(`its noise would rise, from sigma ${from} to ${to}`);
 }
 
+/** Two steps at one level cannot be told apart in float32, and multistep methods divide by their distance. */
+function refuseRest(sigmas: readonly number[]): void {
+  const still = sigmas.find(
+    (sigma, i) => i > 0 && Math.fround(sigma) === Math.fround(sigmas[i - 1]!),
+  );
+  if (still !== undefined) throw unsupported(`its noise would stay at sigma ${still}`);
+}
+
 /** The levels at these timesteps, by straight lines through the trained sigmas, constant beyond them. */
 function levelsAt(timesteps: readonly number[], trained: Float32Array): Level[] {
   return timesteps.map((timestep) => ({ timestep, sigma: interpolate(trained, timestep) }));
@@ -95,10 +103,9 @@ function levelsOn(
 ): Level[] {
   const gap = steps > 1 ? 1 / (steps - 1) : 0;
   const timestepAt = timestepLookup(trained);
-  return Array.from({ length: steps }, (_, i) => {
-    const sigma = curve(i * gap, from, to);
-    return { timestep: timestepAt(sigma), sigma };
-  });
+  const sigmas = Array.from({ length: steps }, (_, i) => curve(i * gap, from, to));
+  refuseRest(sigmas);
+  return sigmas.map((sigma) => ({ timestep: timestepAt(sigma), sigma }));
 }
 
 /** The levels' sigmas with the one that the last step leads to: none, or the least that was trained. */

@@ -377,6 +377,13 @@ test("a stranger's config gives a sound plan or a named refusal", () => {
   expect(sound).toBeGreaterThan(50);
 });
 
+test("noise that would stay where it is is refused by name", () => {
+  const flat = { ...SD2, sigma_min: 0.008, sigma_max: 0.008 };
+  expect(refusalOr(() => plan(flat, 2, "lms-karras"))).toMatchObject({
+    code: "SCHEDULER_UNSUPPORTED",
+  });
+});
+
 function refusalOr<T>(make: () => T): T | StudioError {
   try {
     return make();
