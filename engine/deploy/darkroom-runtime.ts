@@ -1,6 +1,7 @@
 import type { DeployForm } from "../contract/deploy.ts";
+import { ANNOTATIONS } from "./annotations.ts";
 import type { Reasons } from "./differences.ts";
-import { RUNTIME_REASONS, resourcesOf, servingRuntime } from "./serving-runtime.ts";
+import { RUNTIME_REASONS, runtimeSpec, servingRuntime } from "./serving-runtime.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 
 /** Where its container writes: what is unpacked, and weights in int8. */
@@ -15,61 +16,43 @@ export function darkroomRuntime(form: DeployForm): KubernetesObject {
       ...theirs.metadata,
       annotations: {
         ...theirs.metadata.annotations,
-        "openshift.io/display-name": "Darkroom for Stable Diffusion",
+        [ANNOTATIONS.displayName]: "Darkroom for Stable Diffusion",
       },
     },
-    spec: { ...podOf(form), volumes: [{ name: WRITABLE.name, emptyDir: {} }] },
+    spec: {
+      ...runtimeSpec(form, ownOf(form)),
+      volumes: [{ name: WRITABLE.name, emptyDir: {} }],
+    },
   };
 }
 
-/** What KServe's own ClusterServingRuntime and the one of a project have in common. */
-function podOf(form: DeployForm) {
+/** What its container has beside the document's command. */
+function ownOf({ gpus }: DeployForm) {
   return {
-    annotations: {
-      "prometheus.kserve.io/port": "8082",
-      "prometheus.kserve.io/path": "/metrics",
-    },
-    supportedModelFormats: [{ name: "pytorch-mar", version: "1.0", autoSelect: true }],
-    protocolVersions: ["v2"],
-    containers: [
-      {
-        name: "kserve-container",
-        image: form.image,
-        imagePullPolicy: "IfNotPresent",
-        args: [
-          "torchserve",
-          "--start",
-          "--disable-token-auth",
-          "--model-store=/mnt/models/model-store",
-          "--ts-config=/mnt/models/config/config.properties",
-        ],
-        env: [
-          { name: "MODEL_LOAD_MAX_TRY", value: "20" },
-          { name: "MODEL_LOAD_DELAY", value: "45" },
-          { name: "DARKROOM_PRESET", value: form.gpus === 0 ? "fast" : "exact" },
-        ],
-        ports: [{ containerPort: 8080, protocol: "TCP" }],
-        readinessProbe: {
-          httpGet: { path: "/v2/health/ready", port: 8080 },
-          periodSeconds: 5,
-          timeoutSeconds: 3,
-        },
-        livenessProbe: {
-          httpGet: { path: "/v2/health/live", port: 8080 },
-          periodSeconds: 10,
-          timeoutSeconds: 5,
-        },
-        securityContext: {
-          runAsNonRoot: true,
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-          seccompProfile: { type: "RuntimeDefault" },
-        },
-        volumeMounts: [WRITABLE],
-        resources: resourcesOf(form),
-      },
+    env: [
+      { name: "MODEL_LOAD_MAX_TRY", value: "20" },
+      { name: "MODEL_LOAD_DELAY", value: "45" },
+      { name: "DARKROOM_PRESET", value: gpus === 0 ? "fast" : "exact" },
     ],
+    ports: [{ containerPort: 8080, protocol: "TCP" }],
+    readinessProbe: {
+      httpGet: { path: "/v2/health/ready", port: 8080 },
+      periodSeconds: 5,
+      timeoutSeconds: 3,
+    },
+    livenessProbe: {
+      httpGet: { path: "/v2/health/live", port: 8080 },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+    },
+    securityContext: {
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    volumeMounts: [WRITABLE],
   };
 }
 
@@ -95,7 +78,7 @@ export const DARKROOM_REASONS: Reasons<DeployForm> = {
     "The pod gets requests once the model has drawn, and none while the next one would fail.",
   [`${CONTAINER}.livenessProbe`]: "A process that no longer answers is started anew.",
   [`${CONTAINER}.securityContext`]:
-    "This user ID belongs to one project's range, and in any other restricted-v2 refuses the pod. Darkroom runs as any user, and writes nothing but to the volume tmp.",
+    "A fixed user ID lies in the range of one project; in any other project restricted-v2 refuses the pod. Darkroom runs as any user, and writes nothing but to the volume tmp.",
   [`${CONTAINER}.volumeMounts`]: "Where the archive is unpacked, and weights are made in int8.",
   "spec.volumes": "An empty folder of the pod's own, which goes when the pod goes.",
   [`${CONTAINER}.resources`]: ({ gpus }) =>

@@ -8,7 +8,7 @@ export const MODEL_FORMAT = { name: "pytorch-mar", version: "1.0" } as const;
 
 /** The document's ServingRuntime for one model deployment, with what is wrong with it put right. */
 export function servingRuntime(form: DeployForm): KubernetesObject {
-  const { name, namespace, image } = form;
+  const { name, namespace } = form;
   return {
     apiVersion: "serving.kserve.io/v1alpha1",
     kind: "ServingRuntime",
@@ -21,30 +21,35 @@ export function servingRuntime(form: DeployForm): KubernetesObject {
         "opendatahub.io/apiProtocol": "REST",
       },
     },
-    spec: {
-      annotations: {
-        "prometheus.kserve.io/port": "8082",
-        "prometheus.kserve.io/path": "/metrics",
-      },
-      supportedModelFormats: [{ ...MODEL_FORMAT, autoSelect: true }],
-      protocolVersions: ["v2"],
-      containers: [
-        {
-          name: "kserve-container",
-          image,
-          imagePullPolicy: "IfNotPresent",
-          args: [
-            "torchserve",
-            "--start",
-            "--disable-token-auth",
-            "--model-store=/mnt/models/model-store",
-            "--ts-config=/mnt/models/config/config.properties",
-          ],
-          env: environment(form),
-          resources: resourcesOf(form),
-        },
-      ],
+    spec: runtimeSpec(form, { env: environment(form) }),
+  };
+}
+
+/** What runs the document's command on its archives; `container` is what one runtime has of its own. */
+export function runtimeSpec(form: DeployForm, container: object) {
+  return {
+    annotations: {
+      "prometheus.kserve.io/port": "8082",
+      "prometheus.kserve.io/path": "/metrics",
     },
+    supportedModelFormats: [{ ...MODEL_FORMAT, autoSelect: true }],
+    protocolVersions: ["v2"],
+    containers: [
+      {
+        name: "kserve-container",
+        image: form.image,
+        imagePullPolicy: "IfNotPresent",
+        args: [
+          "torchserve",
+          "--start",
+          "--disable-token-auth",
+          "--model-store=/mnt/models/model-store",
+          "--ts-config=/mnt/models/config/config.properties",
+        ],
+        ...container,
+        resources: resourcesOf(form),
+      },
+    ],
   };
 }
 
