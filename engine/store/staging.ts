@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "../files/atomic-file.ts";
 import { orDiskFull } from "../files/disk-full.ts";
+import { sweepFolder } from "../files/unfinished.ts";
 import { listFolder } from "./listing.ts";
 
 /** A model on its way into the store, in a folder that no list shows. */
@@ -47,12 +48,18 @@ export async function discardStaging(store: string, key: string): Promise<void> 
   await rm(join(store, `${INCOMING}${key}`), { recursive: true, force: true });
 }
 
-/** Deletes what was begun and will not go on. */
+/**
+ * Deletes what was begun and will not go on, and what a crash left of a record being written beside a model's
+ * files or a staged snapshot's.
+ */
 export async function sweep(store: string, mayNeed: (key: string) => boolean): Promise<void> {
-  for (const name of await readdir(store)) {
-    const isLeft = name.startsWith(INCOMING) && !mayNeed(name.slice(INCOMING.length));
-    if (isLeft || name.startsWith(GONE))
-      await rm(join(store, name), { recursive: true, force: true });
+  for (const entry of await readdir(store, { withFileTypes: true })) {
+    const { name } = entry;
+    const folder = join(store, name);
+    const isIncoming = name.startsWith(INCOMING);
+    if (name.startsWith(GONE) || (isIncoming && !mayNeed(name.slice(INCOMING.length))))
+      await rm(folder, { recursive: true, force: true });
+    else if (entry.isDirectory()) await sweepFolder(isIncoming ? join(folder, "snapshot") : folder);
   }
 }
 

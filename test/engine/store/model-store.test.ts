@@ -141,6 +141,19 @@ test("sweeps what was begun and will not go on", async () => {
   expect(readdirSync(folder)).toEqual([".incoming-2", ".other"]);
 });
 
+test("sweeps what a crash left of a record, in a model's folder and in a staged one", async () => {
+  const { folder } = await storeWithTiny();
+  const left = "darkroom.json.66643c48-6792-455a-8e35-79781e55a2ea.part";
+  const staged = join(folder, ".incoming-1", "snapshot");
+  mkdirSync(staged, { recursive: true });
+  mkdirSync(join(folder, ".starter"));
+  const folders = [join(folder, "tiny"), join(folder, ".starter"), staged];
+  for (const at of folders) for (const name of [left, "a.part"]) writeFileSync(join(at, name), "{");
+  await openStore(folder, { mayNeed: () => true });
+  const parts = folders.flatMap((at) => readdirSync(at).filter((name) => name.endsWith(".part")));
+  expect(parts).toEqual(["a.part", "a.part", "a.part"]);
+});
+
 const NAMES = readdirSync(TINY, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map(({ parentPath, name }) => join(parentPath, name).slice(TINY.length + 1))
