@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { DeployDraft, DeployField, DeployManifests } from "../../engine/contract/deploy.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useDebounced } from "../ui/use-debounced.ts";
@@ -28,9 +28,7 @@ export function useManifests(draft: DeployDraft): ShownManifests {
   });
   const [last, setLast] = useState<DeployManifests>();
   const isSound = data !== undefined && data.faults.length === 0;
-  useEffect(() => {
-    if (isSound) setLast(data);
-  }, [data, isSound]);
+  if (isSound && data !== last) setLast(data);
   return {
     manifests: isSound ? data : last,
     isStale: !isSound,

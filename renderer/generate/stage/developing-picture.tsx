@@ -24,16 +24,12 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
   const progress = useProgress((all) => all[id]);
   const image = useImages((all) => (imageId === undefined ? undefined : all[imageId]));
   const [isFinished, setIsFinished] = useState(generation.state === "done");
-  const [previews, setPreviews] = useState<readonly Layer[]>([]);
-  const preview = progress?.preview;
+  const { previews, setPreviews } = usePreviews(progress?.preview);
   const [isThere, setIsThere] = useState(isFinished);
   const share = generation.state === "done" ? 1 : (shareOf(progress) ?? 0);
   useEffect(() => {
     if (imageId !== undefined) wantImages(client, [imageId]);
   }, [client, imageId]);
-  useEffect(() => {
-    if (preview !== undefined) setPreviews((layers) => addLayer(layers, preview));
-  }, [preview]);
   const style: CSSProperties & Record<`--${string}`, number> = {
     "--share": share,
     "--latents": order.width / PIXELS_PER_LATENT,
@@ -71,6 +67,20 @@ export function DevelopingPicture({ generation }: { generation: Generation }) {
       {generation.state === "running" && <span className={styles.safelight} />}
     </div>
   );
+}
+
+/**
+ * Every preview that came, as a layer. It is added while rendering: added in an effect, each preview would be an update
+ * that follows from an update, of which React counts fifty as a loop.
+ */
+function usePreviews(preview: string | undefined) {
+  const [latest, setLatest] = useState<string>();
+  const [previews, setPreviews] = useState<readonly Layer[]>([]);
+  if (preview !== undefined && preview !== latest) {
+    setLatest(preview);
+    setPreviews(addLayer(previews, preview));
+  }
+  return { previews, setPreviews };
 }
 
 interface PreviewsProps {
