@@ -11,7 +11,7 @@ import {
 } from "electron";
 import { z } from "zod";
 import { FOLDERS } from "../engine/contract/host-pipe.ts";
-import { imageIdSchema } from "../engine/contract/gallery.ts";
+import { imageIdSchema } from "../engine/contract/image-id.ts";
 import type { HostProcess } from "./host-process.ts";
 import { chooseFrom, menuItemsSchema } from "./context-menu.ts";
 import { takes, type Answers } from "./ipc.ts";

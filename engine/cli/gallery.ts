@@ -2,9 +2,10 @@ import { access, mkdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
-import { MAX_IDS, type Image } from "../contract/gallery.ts";
+import type { Image } from "../contract/gallery.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
+import { albumCommand, inParts, markCommand } from "./gallery-marks.ts";
 import { idsOf, withQueryFlags, type QueryFlags } from "./gallery-query.ts";
 import { note, printJson, printResult } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
@@ -29,6 +30,8 @@ export function galleryCommand(): Command {
         client.gallery.restore({ ids }),
       ),
     )
+    .addCommand(markCommand())
+    .addCommand(albumCommand())
     .addCommand(exportPictures());
 }
 
@@ -64,7 +67,7 @@ function acting(name: string, description: string, act: Act): Command {
     .argument("<id...>", "which")
     .action((ids: string[], { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
-        for (const some of parts(ids)) await act(client, some);
+        for (const some of inParts(ids)) await act(client, some);
       }),
     );
 }
@@ -118,11 +121,7 @@ function nameOf({ fileName, id }: Image, taken: Set<string>): string {
 }
 
 async function* imagesOf(client: StudioClient, ids: readonly string[]): AsyncGenerator<Image> {
-  for (const some of parts(ids)) yield* await client.gallery.details({ ids: some });
-}
-
-function* parts(ids: readonly string[]): Generator<string[]> {
-  for (let i = 0; i < ids.length; i += MAX_IDS) yield ids.slice(i, i + MAX_IDS);
+  for (const some of inParts(ids)) yield* await client.gallery.details({ ids: some });
 }
 
 /** Signed addresses lead nowhere outside of the pages, and are nobody's business. */
@@ -135,8 +134,8 @@ function print(image: Image, json: boolean | undefined): void {
     printJson({ type: "image", ...withoutAddresses(image) });
     return;
   }
-  const { id, createdAt, record, isStarred } = image;
-  const star = isStarred ? "*" : " ";
+  const { id, createdAt, record, isStarred, rating } = image;
+  const star = `${isStarred ? "*" : " "}${rating === 0 ? " " : rating}`;
   // What an endpoint kept to itself is not known.
   const seed = record.seed === undefined ? "" : `  seed ${record.seed}`;
   const what = `${record.width}x${record.height}  ${record.model}${seed}`;

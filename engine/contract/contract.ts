@@ -15,10 +15,10 @@ import {
   galleryNamesSchema,
   galleryQuerySchema,
   namedPictureSchema,
-  imageIdSchema,
-  imageIdsSchema,
   imageSchema,
 } from "./gallery.ts";
+import { albumChangeSchema, deletedAlbumSchema, labelSchema, markSchema } from "./gallery-marks.ts";
+import { imageIdSchema, imageIdsSchema } from "./image-id.ts";
 import {
   enqueueSchema,
   estimateSchema,
@@ -121,6 +121,16 @@ export const contract = {
     get: oc.input(z.object({ id: imageIdSchema })).output(imageSchema),
     facets: oc.output(galleryFacetsSchema),
     star: oc.input(images.extend({ isStarred: z.boolean() })).output(nothing),
+    /** Rates pictures and tags them; ids that are gone are left out. */
+    mark: oc.input(markSchema).output(nothing),
+    /** Makes an empty album, the last of all. */
+    makeAlbum: oc.input(z.object({ name: labelSchema })).output(nothing),
+    /** Renames an album, moves it among the others, or chooses its cover. */
+    changeAlbum: oc.input(albumChangeSchema).output(nothing),
+    /** The pictures stay; the reply is enough to make the album again. */
+    deleteAlbum: oc.input(z.object({ name: labelSchema })).output(deletedAlbumSchema),
+    addToAlbum: oc.input(images.extend({ name: labelSchema })).output(nothing),
+    takeFromAlbum: oc.input(images.extend({ name: labelSchema })).output(nothing),
     /** Moves files to the studio's trash, from which `restore` brings them back. */
     trash: oc.input(images).output(nothing),
     restore: oc.input(images).output(nothing),

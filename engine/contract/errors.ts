@@ -153,6 +153,11 @@ export const REFUSALS = {
     advice:
       "Use a picture of a program that Darkroom reads, as that program saved it; messengers and editors take the settings out.",
   },
+  ALBUM_EXISTS: {
+    status: 409,
+    sentence: "There is an album called {name} already.",
+    advice: "Choose another name, or add the pictures to that album.",
+  },
   PICTURE_MISSING: {
     status: 410,
     sentence: "The picture {file} is no longer where it was saved.",

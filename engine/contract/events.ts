@@ -30,8 +30,10 @@ export const studioEventSchema = z.discriminatedUnion("type", [
     generationId: z.string(),
     progress: progressSchema,
   }),
-  /** Pictures that are new or have changed: starred, trashed, restored. */
+  /** Pictures that are new or have changed: starred, rated, tagged, put into albums, trashed, restored. */
   z.object({ type: z.literal("images-changed"), images: z.array(imageSchema) }),
+  /** Albums were made, changed, deleted, filled or emptied. */
+  z.object({ type: z.literal("albums-changed") }),
   z.object({ type: z.literal("images-removed"), ids: z.array(z.string()) }),
   /** The index is being built anew from the pictures. */
   z.object({

@@ -20,6 +20,9 @@ export const SEARCH_TERMS = {
   preset: "exact",
   precision: "exact",
   device: "contains",
+  rating: "number",
+  tag: "exact",
+  album: "exact",
   /** The id of a picture: those with its prompt. */
   like: "prompt",
 } as const satisfies Record<string, TermKind>;
@@ -86,5 +89,6 @@ function termOf(name: SearchTermName, comparison: Comparison, value: string): Se
 
 /** A term as a person would type it. */
 export function writeTerm(name: SearchTermName, value: string): string {
-  return /[\s"]/.test(value) ? `${name}:"${value.replaceAll('"', "")}"` : `${name}:${value}`;
+  // Unquoted, a comparison in front would be read as one.
+  return /[\s"]|^[<>=]/.test(value) ? `${name}:"${value.replaceAll('"', "")}"` : `${name}:${value}`;
 }

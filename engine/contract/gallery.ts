@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { albumSchema, marksSchema } from "./gallery-marks.ts";
+import { imageIdSchema } from "./image-id.ts";
 import { recordSchema } from "./image-record.ts";
 import { secondsSchema } from "./progress.ts";
 import { MAX_PROMPT } from "./request.ts";
 import { seedSchema } from "./seed.ts";
-
-export const imageIdSchema = z.string().regex(/^[\w-]{1,64}$/);
 
 /** One picture of the gallery. Addresses are signed and live for an hour. */
 export const imageSchema = z.object({
@@ -21,6 +21,7 @@ export const imageSchema = z.object({
   seconds: secondsSchema.optional(),
   createdAt: z.iso.datetime(),
   isStarred: z.boolean(),
+  ...marksSchema.shape,
   isTrashed: z.boolean(),
   /** Whether its file is gone: moved or deleted by hand. */
   isMissing: z.boolean(),
@@ -56,15 +57,14 @@ export const galleryFacetsSchema = z.object({
   models: z.array(z.object({ name: z.string(), count: z.int() })),
   targets: z.array(z.object({ name: z.string(), count: z.int() })),
   sizes: z.array(z.object({ width: z.int(), height: z.int(), count: z.int() })),
+  tags: z.array(z.object({ name: z.string(), count: z.int() })),
+  /** In the order that a person gave them. */
+  albums: z.array(albumSchema),
   starred: z.int(),
   trashed: z.int(),
   total: z.int(),
 });
 export type GalleryFacets = z.output<typeof galleryFacetsSchema>;
-
-/** Most ids that one call takes. */
-export const MAX_IDS = 500;
-export const imageIdsSchema = z.array(imageIdSchema).min(1).max(MAX_IDS);
 
 /** What the name of a picture's file is made from, by a pattern such as `{date}/{prompt}-{seed}`. */
 export const namedPictureSchema = z.object({

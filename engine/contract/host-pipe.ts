@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { errorSchema } from "./errors.ts";
-import { imageIdSchema } from "./gallery.ts";
+import { imageIdSchema } from "./image-id.ts";
 import { vaultSchema } from "./secrets.ts";
 
 /**

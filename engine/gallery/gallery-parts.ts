@@ -1,6 +1,7 @@
 import type { Settings } from "../contract/settings.ts";
 import type { ImageRows } from "./image-rows.ts";
 import type { Keepsakes } from "./keepsakes.ts";
+import type { Marks } from "./marks.ts";
 import type { Places } from "./places.ts";
 import type { Thumbnails } from "./thumbnails.ts";
 
@@ -11,6 +12,7 @@ export type GallerySettings = () => Pick<Settings, "pictureFolder" | "fileNamePa
 export interface GalleryParts {
   readonly places: Places;
   readonly rows: ImageRows;
+  readonly marks: Marks;
   readonly thumbnails: Thumbnails;
   readonly keepsakes: Keepsakes;
   readonly settings: GallerySettings;

@@ -15,6 +15,8 @@ import type { ImageRow, StoredImage } from "./image-row.ts";
 import { ImageRows } from "./image-rows.ts";
 import { keepPicture, type NewPicture, pictureFolder } from "./keep-picture.ts";
 import { Keepsakes } from "./keepsakes.ts";
+import { Marking, type StoredAlbum } from "./marking.ts";
+import { Marks } from "./marks.ts";
 import { openIndex } from "./open-index.ts";
 import { Places } from "./places.ts";
 import { rebuildIndex, type RebuildOptions } from "./rebuild.ts";
@@ -55,6 +57,8 @@ function idsOf({ days }: GalleryNames): string[] {
   return days.flatMap(({ ids }) => ids);
 }
 
+type StoredFacets = Omit<GalleryFacets, "albums"> & { readonly albums: StoredAlbum[] };
+
 /**
  * The pictures on disk and their index. Files come first: what has a row has its file, and the index
  * can be built anew from the pictures. What changes files takes turns.
@@ -63,6 +67,8 @@ export class Gallery {
   readonly #parts: GalleryParts;
   readonly #database: DatabaseSync;
   readonly #turns = new Turns();
+  /** Ratings, tags and albums. */
+  readonly marking: Marking;
   /** What was set right when it was opened, for a person. */
   readonly notices: readonly string[];
 
@@ -72,7 +78,8 @@ export class Gallery {
     const { database, notice } = openIndex(places.database);
     const thumbnails = new Thumbnails(places, makeThumbnail);
     const rows = new ImageRows(database);
-    const parts = { places, rows, thumbnails, keepsakes, settings };
+    const marks = new Marks(database);
+    const parts = { places, rows, marks, thumbnails, keepsakes, settings };
     const notices = [
       notice,
       keepsakes.notice,
@@ -83,6 +90,8 @@ export class Gallery {
     await settleAll(parts);
     // Where the disk is full, the file stays as it was, and the index knows the rest.
     await keepsakes.learn(rows).catch(() => {});
+    marks.takeOver(keepsakes.marks);
+    await keepsakes.keepMarks(marks).catch(() => {});
     return new Gallery(
       parts,
       database,
@@ -93,6 +102,7 @@ export class Gallery {
   private constructor(parts: GalleryParts, database: DatabaseSync, notices: readonly string[]) {
     this.#parts = parts;
     this.#database = database;
+    this.marking = new Marking(parts, this.#turns);
     this.notices = notices;
   }
 
@@ -155,7 +165,8 @@ export class Gallery {
   async details(ids: readonly string[]): Promise<StoredImage[]> {
     const rows = new Map(this.#parts.rows.getMany(ids).map((row) => [row.id, row]));
     const found = ids.map((id) => rows.get(id)).filter((row) => row !== undefined);
-    return Promise.all(found.map((row) => this.#toImage(row)));
+    const marksOf = this.#parts.marks.of(ids);
+    return Promise.all(found.map((row) => this.#toImage(row, marksOf(row.id))));
   }
 
   async get(id: string): Promise<StoredImage> {
@@ -167,8 +178,9 @@ export class Gallery {
     return this.#parts.rows.get(id) !== undefined;
   }
 
-  facets(): GalleryFacets {
-    return countFacets(this.#database);
+  facets(): StoredFacets {
+    const tags = this.#parts.marks.countTags();
+    return { ...countFacets(this.#database), tags, albums: this.marking.albums };
   }
 
   /** Path of a picture's file. Refuses as NOT_FOUND or PICTURE_MISSING. */
@@ -214,12 +226,15 @@ export class Gallery {
     return row;
   }
 
-  async #toImage(row: ImageRow): Promise<StoredImage> {
+  async #toImage(
+    row: ImageRow,
+    marks = this.#parts.marks.of([row.id])(row.id),
+  ): Promise<StoredImage> {
     const { path, ...image } = row;
     const isThere = await stat(this.#parts.places.fileOf(row)).then(
       (found) => found.isFile(),
       () => false,
     );
-    return { ...image, fileName: basename(path), isMissing: !isThere };
+    return { ...image, ...marks, fileName: basename(path), isMissing: !isThere };
   }
 }

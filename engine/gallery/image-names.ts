@@ -24,6 +24,7 @@ const KEPT: Readonly<Partial<Record<SearchTermName, string>>> = {
   preset: recorded("preset"),
   precision: recorded("precision"),
   device: recorded("device"),
+  rating: "coalesce((SELECT rating FROM ratings WHERE ratings.id = images.id), 0)",
 };
 
 function recorded(name: string): string {
@@ -39,6 +40,11 @@ function conditionOf(term: SearchTerm): Condition {
   if (term.name === "like") {
     const prompt = recorded("prompt");
     return [`${prompt} = (SELECT ${prompt} FROM images WHERE id = ?)`, term.text];
+  }
+  if (term.name === "tag") return ["id IN (SELECT id FROM tags WHERE name = ?)", term.text];
+  if (term.name === "album") {
+    const inAlbum = "SELECT id FROM album_images JOIN albums ON number = album WHERE name = ?";
+    return [`id IN (${inAlbum})`, term.text];
   }
   const isPart = SEARCH_TERMS[term.name] === "contains";
   return [isPart ? `instr(lower(${kept}), lower(?)) > 0` : `${kept} = lower(?)`, term.text];
@@ -82,7 +88,7 @@ function conditionsOf(query: GalleryQuery): readonly Condition[] {
 }
 
 /** What there is to filter by, the most frequent first; the trash is counted and nothing more. */
-export function countFacets(database: DatabaseSync): GalleryFacets {
+export function countFacets(database: DatabaseSync): Omit<GalleryFacets, "tags" | "albums"> {
   const count = (columns: string) =>
     database
       .prepare(

@@ -1,22 +1,32 @@
 import { dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { readJson, writeJson } from "../files/json-file.ts";
 import type { ImageRows } from "./image-rows.ts";
+import { type KeptMarks, readMarks } from "./kept-marks.ts";
+import type { Marks } from "./marks.ts";
 
-/** A hundred thousand stars. */
-const MAX_BYTES = 4 << 20;
+/** A hundred thousand stars and ratings, each with several tags and albums. */
+const MAX_BYTES = 32 << 20;
 
-const contentSchema = z.object({ folders: z.array(z.string()), starred: z.array(z.string()) });
+const contentSchema = z.object({
+  folders: z.array(z.string()),
+  starred: z.array(z.string()),
+  /** Absent in files of earlier versions. */
+  marks: z.unknown().transform(readMarks),
+});
 type Content = z.output<typeof contentSchema>;
 
 /**
  * The little that pictures do not tell themselves, kept in a file beside the index, so that it
- * survives the index: which are starred, and which folders ever took pictures.
+ * survives the index: which are starred, how they are rated, tagged and put into albums, and which
+ * folders ever took pictures.
  */
 export class Keepsakes {
   readonly #path: string;
   #starred: ReadonlySet<string>;
   #folders: ReadonlySet<string>;
+  #marks: KeptMarks;
   readonly #wasThere: boolean;
   /** That the file was damaged, for a person. */
   readonly notice: string | undefined;
@@ -34,11 +44,22 @@ export class Keepsakes {
     this.#wasThere = content !== undefined;
     this.#starred = new Set(content?.starred);
     this.#folders = new Set(content?.folders);
+    this.#marks = content?.marks ?? readMarks(undefined);
     this.notice = notice;
   }
 
   isStarred(id: string): boolean {
     return this.#starred.has(id);
+  }
+
+  get marks(): KeptMarks {
+    return this.#marks;
+  }
+
+  /** Writes down the marks as the index has them, where they have changed. */
+  async keepMarks(marks: Marks): Promise<void> {
+    const now = marks.all();
+    if (!isDeepStrictEqual(now, this.#marks)) await this.#write({ marks: now });
   }
 
   /** As Places keeps paths. */
@@ -49,11 +70,12 @@ export class Keepsakes {
   async star(ids: readonly string[], isStarred: boolean): Promise<void> {
     const named = new Set(ids);
     const starred = isStarred ? this.#starred.union(named) : this.#starred.difference(named);
-    await this.#write(this.#folders, starred);
+    await this.#write({ starred });
   }
 
   async addFolder(folder: string): Promise<void> {
-    if (!this.#folders.has(folder)) await this.#write(this.#folders.union(new Set([folder])));
+    if (this.#folders.has(folder)) return;
+    await this.#write({ folders: this.#folders.union(new Set([folder])) });
   }
 
   /**
@@ -66,14 +88,23 @@ export class Keepsakes {
     const places = this.#wasThere ? [] : rows.places();
     const folders = this.#folders.union(new Set(places.map(({ path }) => dirname(path))));
     const isNew = starred.symmetricDifference(this.#starred).size > 0 || places.length > 0;
-    if (isNew) await this.#write(folders, starred);
+    if (isNew) await this.#write({ folders, starred });
   }
 
   /** Holds only once it is on the disk. */
-  async #write(folders: ReadonlySet<string>, starred = this.#starred): Promise<void> {
-    const content: Content = { folders: [...folders], starred: [...starred] };
+  async #write(change: Partial<Kept>): Promise<void> {
+    const { folders = this.#folders, starred = this.#starred, marks = this.#marks } = change;
+    const content: Content = { folders: [...folders], starred: [...starred], marks };
     await writeJson(this.#path, content);
     this.#starred = starred;
     this.#folders = folders;
+    this.#marks = marks;
   }
+}
+
+/** What the file holds, as it is worked with. */
+interface Kept {
+  readonly folders: ReadonlySet<string>;
+  readonly starred: ReadonlySet<string>;
+  readonly marks: KeptMarks;
 }

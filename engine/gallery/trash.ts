@@ -37,12 +37,13 @@ export async function moveFromTrash(parts: GalleryParts, row: ImageRow): Promise
 
 /** Deletes a trashed picture for good. The row goes last: as long as it is there, this can be done again. */
 export async function deleteTrashed(parts: GalleryParts, row: ImageRow): Promise<void> {
-  const { places, rows, thumbnails, keepsakes } = parts;
+  const { places, rows, marks, thumbnails, keepsakes } = parts;
   const trashed = places.trashed(row.id);
   await refusing(trashed, row, async () => {
     await rm(trashed, { force: true });
     await thumbnails.remove(row.id);
     if (row.isStarred) await keepsakes.star([row.id], false);
+    if (marks.forget(row.id)) await keepsakes.keepMarks(marks);
     rows.remove(row.id);
   });
 }

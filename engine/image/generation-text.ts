@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { imageIdSchema } from "../contract/gallery.ts";
+import { imageIdSchema } from "../contract/image-id.ts";
 import {
   type ForeignRecord,
   type GenerationRecord,

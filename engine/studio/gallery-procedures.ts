@@ -6,6 +6,7 @@ import type { AddressOf } from "./addresses.ts";
 import type { EventLog } from "./event-log.ts";
 import type { GalleryRebuild } from "./gallery-rebuild.ts";
 import { os } from "./implementer.ts";
+import { markProcedures } from "./mark-procedures.ts";
 
 export interface GalleryProcedureParts {
   readonly gallery: Gallery;
@@ -39,10 +40,10 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
     get: os.gallery.get.handler(async ({ input }) =>
       withAddresses(await gallery.get(input.id), addressOf),
     ),
-    facets: os.gallery.facets.handler(() => gallery.facets()),
     star: os.gallery.star.handler(({ input: { ids, isStarred } }) =>
       telling(ids, () => gallery.star(ids, isStarred)),
     ),
+    ...markProcedures(parts, telling),
     trash: os.gallery.trash.handler(({ input: { ids } }) => telling(ids, () => gallery.trash(ids))),
     restore: os.gallery.restore.handler(({ input: { ids } }) =>
       telling(ids, () => gallery.restore(ids)),

@@ -2,7 +2,7 @@ import type { StudioEvent } from "../../engine/contract/events.ts";
 import type { Studio } from "../connection/studio.tsx";
 import { forgetConnections, mergeConnections } from "./connections.ts";
 import { forgetEndpoints, mergeEndpoints } from "./endpoints.ts";
-import { forgetImages, mergeImages } from "./images.ts";
+import { forgetImages, mergeImages, useImages, wantImages } from "./images.ts";
 import { forgetProgress, tick } from "./progress.ts";
 import { forgetGenerations, isOpen, mergeGenerations, orderQueue, replaceQueue } from "./queue.ts";
 import { useRebuild } from "./rebuild.ts";
@@ -35,6 +35,11 @@ const HANDLERS: Handlers = {
   progress: ({ generationId, progress }) => tick(generationId, progress),
   "images-changed": ({ images }, studio) => {
     mergeImages(images);
+    refreshGallery(studio);
+  },
+  // The pictures in a renamed or deleted album say so, too.
+  "albums-changed": (_, studio) => {
+    wantImages(studio.client, Object.keys(useImages.getState()), true);
     refreshGallery(studio);
   },
   "images-removed": ({ ids }, studio) => {

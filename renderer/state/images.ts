@@ -1,5 +1,6 @@
 import { create } from "zustand";
-import { MAX_IDS, type Image } from "../../engine/contract/gallery.ts";
+import type { Image } from "../../engine/contract/gallery.ts";
+import { MAX_IDS } from "../../engine/contract/image-id.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 
 /** Pictures whose details were asked for, by id. */

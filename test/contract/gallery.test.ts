@@ -73,6 +73,31 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     expect(png.length).toBe(images[0]!.sizeBytes);
   });
 
+  test("ratings, tags and albums are told of, found and counted", async () => {
+    const [ball = "", fish = ""] = await found({});
+    const { gallery } = studio.client;
+    const listener = await Listener.at(studio.client);
+    await gallery.mark({ ids: [ball], rating: 4, tag: ["  round "] });
+    const event = await listener.until(({ type }) => type === "images-changed");
+    expect(event).toMatchObject({ images: [{ id: ball, rating: 4, tags: ["round"], albums: [] }] });
+    await gallery.makeAlbum({ name: "Best" });
+    await listener.until(({ type }) => type === "albums-changed");
+    await gallery.addToAlbum({ name: "Best", ids: [ball, fish] });
+    const { tags, albums } = await gallery.facets();
+    expect([tags, albums]).toMatchObject([
+      [{ name: "round", count: 1 }],
+      [{ name: "Best", count: 2, cover: { id: ball } }],
+    ]);
+    expect(await found({ search: "album:best rating:>=4 tag:round" })).toEqual([ball]);
+    await expect(gallery.makeAlbum({ name: "best" })).rejects.toEqual(refusal("ALBUM_EXISTS"));
+    expect(await gallery.deleteAlbum({ name: "Best" })).toEqual({
+      name: "Best",
+      place: 0,
+      cover: null,
+      ids: expect.arrayContaining([ball, fish]),
+    });
+  });
+
   test("stars are told of and kept", async () => {
     const [ball = ""] = await found({});
     const listener = await Listener.at(studio.client);

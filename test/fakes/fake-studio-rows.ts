@@ -40,6 +40,15 @@ export function openOrderOf(prompt: string, model = "stable-diffusion"): Order {
   return { model, prompt, negativePrompt: "", width: 768, height: 768, isSizeOpen: true };
 }
 
+/** A few are rated, tagged and in albums. */
+function marksOf(index: number): Pick<Image, "rating" | "tags" | "albums"> {
+  return {
+    rating: index % 4 === 1 ? 5 - (index % 3) : 0,
+    tags: index % 5 === 2 ? ["fish", "for print"] : [],
+    albums: index % 6 === 3 ? ["Best of November"] : [],
+  };
+}
+
 export function imageOf(order: Order, index: number, target = "local"): Image {
   const createdAt = new Date(NOW - index * 5_400_000).toISOString();
   const picture = pictureOf(
@@ -77,6 +86,7 @@ export function imageOf(order: Order, index: number, target = "local"): Image {
     seconds: { load: 0.4, text: 0.02, denoise: 2.1, decode: 0.09 },
     createdAt,
     isStarred: index % 7 === 2,
+    ...marksOf(index),
     isTrashed: false,
     isMissing: index === 11,
   };

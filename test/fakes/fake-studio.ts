@@ -54,6 +54,7 @@ const STEP_MS = 160;
  */
 export class FakeStudio {
   readonly #images = new Map<string, Image>();
+  #albums: readonly string[] = [];
   readonly #generations = new Map<string, Generation>();
   readonly #listeners = new Set<(event: StudioEvent) => void>();
   readonly #buckets: FakeBuckets;
@@ -252,6 +253,36 @@ export class FakeStudio {
   #changeImages(ids: readonly string[], change: Partial<Image>): void {
     for (const image of this.#imagesOf(ids)) this.#images.set(image.id, { ...image, ...change });
     this.#tell({ type: "images-changed", images: this.#imagesOf(ids) });
+  }
+
+  #idsIn(album: string): string[] {
+    const images = [...this.#images.values()];
+    return images.filter(({ albums }) => albums.includes(album)).map(({ id }) => id);
+  }
+
+  /** Moves pictures from one album to another, or only out of one or into one. */
+  #inAlbum(from: string | undefined, ids: readonly string[], to: string | undefined): void {
+    for (const { id, albums } of this.#imagesOf(ids)) {
+      const others = albums.filter((one) => one !== from && one !== to);
+      this.#changeImages([id], { albums: to === undefined ? others : [...others, to] });
+    }
+  }
+
+  #changeAlbums(albums: readonly string[]): void {
+    this.#albums = albums;
+    this.#tell({ type: "albums-changed" });
+  }
+
+  #listAlbums() {
+    return this.#albums.map((name) => {
+      const ids = this.#idsIn(name);
+      const [cover] = this.#imagesOf(ids);
+      return {
+        name,
+        count: ids.length,
+        ...(cover && { cover: { id: cover.id, thumbnail: cover.thumbnail } }),
+      };
+    });
   }
 
   #end(ids: readonly string[], state: Generation["state"]): void {
@@ -559,11 +590,37 @@ export class FakeStudio {
           { width: 128, height: 128, count: 400 },
           { width: 192, height: 128, count: 100 },
         ],
+        tags: counted([...this.#images.values()].flatMap(({ tags }) => tags)),
+        albums: this.#listAlbums(),
         starred: [...this.#images.values()].filter(({ isStarred }) => isStarred).length,
         trashed: [...this.#images.values()].filter(({ isTrashed }) => isTrashed).length,
         total: this.#images.size,
       }),
       star: async ({ ids, isStarred }) => this.#changeImages(ids, { isStarred }),
+      mark: async ({ ids, rating, tag = [], untag = [] }) => {
+        const relabelled = (tags: readonly string[]) => [
+          ...new Set([...tags, ...tag]).difference(new Set(untag)),
+        ];
+        for (const { id, tags } of this.#imagesOf(ids))
+          this.#changeImages([id], {
+            ...(rating !== undefined && { rating }),
+            tags: relabelled(tags),
+          });
+      },
+      makeAlbum: async ({ name }) => this.#changeAlbums([...this.#albums, name]),
+      changeAlbum: async ({ name, newName = name, place }) => {
+        const others = this.#albums.filter((one) => one !== name);
+        this.#inAlbum(name, this.#idsIn(name), newName);
+        this.#changeAlbums(others.toSpliced(place ?? this.#albums.indexOf(name), 0, newName));
+      },
+      deleteAlbum: async ({ name }) => {
+        const [ids, place] = [this.#idsIn(name), this.#albums.indexOf(name)];
+        this.#inAlbum(name, ids, undefined);
+        this.#changeAlbums(this.#albums.filter((one) => one !== name));
+        return { name, place, cover: null, ids };
+      },
+      addToAlbum: async ({ name, ids }) => this.#inAlbum(undefined, ids, name),
+      takeFromAlbum: async ({ name, ids }) => this.#inAlbum(name, ids, undefined),
       trash: async ({ ids }) => this.#changeImages(ids, { isTrashed: true }),
       restore: async ({ ids }) => this.#changeImages(ids, { isTrashed: false }),
       emptyTrash: async ({ ids }) => {
@@ -648,4 +705,9 @@ export function fakeClient(search: string): StudioClient | undefined {
   if (known === undefined) return undefined;
   const stepMs = Number(asked.get("slow") ?? STEP_MS);
   return new FakeStudio(known as Scene, stepMs).client();
+}
+
+function counted(names: readonly string[]): { name: string; count: number }[] {
+  const groups = Object.entries(Object.groupBy(names, (name) => name));
+  return groups.map(([name, all = []]) => ({ name, count: all.length }));
 }

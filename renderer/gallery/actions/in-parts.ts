@@ -1,4 +1,4 @@
-import { MAX_IDS } from "../../../engine/contract/gallery.ts";
+import { MAX_IDS } from "../../../engine/contract/image-id.ts";
 
 /** Runs a command on any number of pictures, in parts as large as one call takes, one after the other. */
 export async function inParts(

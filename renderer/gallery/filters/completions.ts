@@ -59,6 +59,8 @@ const VALUES: Readonly<
   sampler: () => SCHEDULER_NAMES,
   model: ({ models }) => models.map(({ name }) => name),
   size: ({ sizes }) => sizes.map(({ width, height }) => `${width}x${height}`),
+  tag: ({ tags }) => tags.map(({ name }) => name),
+  album: ({ albums }) => albums.map(({ name }) => name),
   preset: () => PRESETS,
   precision: () => USED_PRECISIONS,
 };

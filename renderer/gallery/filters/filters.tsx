@@ -23,6 +23,8 @@ export const NO_FACETS: GalleryFacets = {
   models: [],
   targets: [],
   sizes: [],
+  tags: [],
+  albums: [],
   starred: 0,
   trashed: 0,
   total: 0,

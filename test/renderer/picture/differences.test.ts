@@ -14,6 +14,9 @@ function image(record: Partial<Image["record"]>): Image {
     target: "local",
     createdAt: "2026-11-24T12:00:00.000Z",
     isStarred: false,
+    rating: 0,
+    tags: [],
+    albums: [],
     isTrashed: false,
     isMissing: false,
   };

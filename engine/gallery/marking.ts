@@ -1,0 +1,66 @@
+import type { Album, AlbumChange, DeletedAlbum, Mark } from "../contract/gallery-marks.ts";
+import type { Turns } from "../files/turns.ts";
+import type { GalleryParts } from "./gallery-parts.ts";
+import type { Marks } from "./marks.ts";
+
+/** An album whose cover has no address yet. */
+export type StoredAlbum = Omit<Album, "cover"> & { readonly cover?: string };
+
+/** What people say of pictures, changed in the index and kept beside it. */
+export class Marking {
+  readonly #parts: GalleryParts;
+  readonly #turns: Turns;
+
+  constructor(parts: GalleryParts, turns: Turns) {
+    this.#parts = parts;
+    this.#turns = turns;
+  }
+
+  /** Rates and tags pictures; ids that are gone are left out. */
+  async mark({ ids, ...change }: Mark): Promise<void> {
+    await this.#marking((marks) => marks.put({ ids: this.#known(ids), ...change }));
+  }
+
+  /** Albums in their order; the refusals are those of Albums. */
+  get albums(): StoredAlbum[] {
+    return this.#parts.marks.albums.list();
+  }
+
+  async makeAlbum(name: string): Promise<void> {
+    await this.#marking(({ albums }) => albums.make(name));
+  }
+
+  async changeAlbum(change: AlbumChange): Promise<void> {
+    await this.#marking(({ albums }) => albums.change(change));
+  }
+
+  /** The pictures stay. */
+  async deleteAlbum(name: string): Promise<DeletedAlbum> {
+    return this.#marking(({ albums }) => albums.delete(name));
+  }
+
+  async addToAlbum(name: string, ids: readonly string[]): Promise<void> {
+    await this.#marking(({ albums }) => albums.add(name, this.#known(ids)));
+  }
+
+  async takeFromAlbum(name: string, ids: readonly string[]): Promise<void> {
+    await this.#marking(({ albums }) => albums.take(name, ids));
+  }
+
+  /**
+   * The index first: it commits at once and has the last word. Where the file beside it cannot be
+   * written it is behind, and is brought up to date by the next mark or the next start.
+   */
+  async #marking<T>(change: (marks: Marks) => T): Promise<T> {
+    const { marks, keepsakes } = this.#parts;
+    return this.#turns.take(async () => {
+      const result = change(marks);
+      await keepsakes.keepMarks(marks).catch(() => {});
+      return result;
+    });
+  }
+
+  #known(ids: readonly string[]): string[] {
+    return this.#parts.rows.getMany(ids).map(({ id }) => id);
+  }
+}

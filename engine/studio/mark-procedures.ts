@@ -1,0 +1,56 @@
+import type { Album } from "../contract/gallery-marks.ts";
+import type { Gallery } from "../gallery/gallery.ts";
+import type { StoredAlbum } from "../gallery/marking.ts";
+import type { AddressOf } from "./addresses.ts";
+import type { EventLog } from "./event-log.ts";
+import { os } from "./implementer.ts";
+
+interface MarkProcedureParts {
+  readonly gallery: Gallery;
+  readonly addressOf: AddressOf;
+  readonly events: EventLog;
+}
+
+/** Tells pages of pictures once the work on them is done, or has failed. */
+type Telling = (ids: readonly string[], work: () => Promise<void>) => Promise<void>;
+
+/** What a person says of pictures: ratings, tags, albums, and what there is of each. */
+export function markProcedures(
+  { gallery, addressOf, events }: MarkProcedureParts,
+  telling: Telling,
+) {
+  const tellingAlbums = async <T>(work: () => Promise<T>): Promise<T> => {
+    const result = await work();
+    events.publish({ type: "albums-changed" });
+    return result;
+  };
+  return {
+    facets: os.gallery.facets.handler(() => {
+      const facets = gallery.facets();
+      return { ...facets, albums: facets.albums.map((album) => withCover(album, addressOf)) };
+    }),
+    mark: os.gallery.mark.handler(({ input }) =>
+      telling(input.ids, () => gallery.marking.mark(input)),
+    ),
+    makeAlbum: os.gallery.makeAlbum.handler(({ input: { name } }) =>
+      tellingAlbums(() => gallery.marking.makeAlbum(name)),
+    ),
+    changeAlbum: os.gallery.changeAlbum.handler(({ input }) =>
+      tellingAlbums(() => gallery.marking.changeAlbum(input)),
+    ),
+    deleteAlbum: os.gallery.deleteAlbum.handler(({ input: { name } }) =>
+      tellingAlbums(() => gallery.marking.deleteAlbum(name)),
+    ),
+    addToAlbum: os.gallery.addToAlbum.handler(({ input: { name, ids } }) =>
+      telling(ids, () => gallery.marking.addToAlbum(name, ids)),
+    ),
+    takeFromAlbum: os.gallery.takeFromAlbum.handler(({ input: { name, ids } }) =>
+      telling(ids, () => gallery.marking.takeFromAlbum(name, ids)),
+    ),
+  };
+}
+
+function withCover({ cover, ...album }: StoredAlbum, addressOf: AddressOf): Album {
+  if (cover === undefined) return album;
+  return { ...album, cover: { id: cover, thumbnail: addressOf("thumbnail", cover) } };
+}

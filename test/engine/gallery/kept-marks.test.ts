@@ -1,0 +1,35 @@
+import { anything, array, assert, object, oneof, property, record } from "fast-check";
+import { expect, test } from "vitest";
+import { readMarks } from "../../../engine/gallery/kept-marks.ts";
+
+test("what is damaged of kept marks is left out, and the rest is read", () => {
+  expect(
+    readMarks({
+      ratings: { "5": ["a", 3, "b"], "9": ["c"], x: ["d"], "1": "e" },
+      tags: { fish: ["a", "../b"], ' "': ["c"], cat: null },
+      albums: [
+        { name: "A", ids: ["a"], cover: "a" },
+        { name: "B", ids: ["b", {}], cover: 7 },
+        { name: "a", ids: ["c"] },
+        { name: "C" },
+        null,
+      ],
+    }),
+  ).toEqual({
+    ratings: { "5": ["a", "b"] },
+    tags: { fish: ["a"] },
+    albums: [
+      { name: "A", ids: ["a"], cover: "a" },
+      { name: "B", ids: ["b"] },
+    ],
+  });
+});
+
+test("whatever a file holds, marks are read from it", () => {
+  const albums = array(record({ name: anything(), ids: anything() }));
+  assert(
+    property(oneof(anything(), record({ albums, tags: object() })), (stored) => {
+      expect(readMarks(stored)).toMatchObject({ ratings: {}, tags: {} });
+    }),
+  );
+});
