@@ -10,7 +10,10 @@ import { GeneratePage } from "./generate/generate-page.tsx";
 import { ModelsPage } from "./models/models-page.tsx";
 import { ServerPage } from "./server/server-page.tsx";
 import { SettingsPage } from "./settings/settings-page.tsx";
+import { NextSteps } from "./welcome/next-steps.tsx";
 import { Welcome } from "./welcome/welcome.tsx";
+import { WhatsNew } from "./welcome/whats-new.tsx";
+import styles from "./app.module.css";
 
 /** The pages by their addresses, in their frame. */
 export function App({ studio }: { studio: Studio }) {
@@ -31,6 +34,7 @@ export function App({ studio }: { studio: Studio }) {
               <Redirect to="/generate" replace />
             </Route>
           </Switch>
+          <WhatsNew />
         </Frame>
       </QueryClientProvider>
     </StudioProvider>
@@ -42,5 +46,11 @@ function Start() {
   const { queries } = useStudio();
   const { data: settings, isPending } = useQuery(queries.settings.get.queryOptions());
   if (isPending) return null;
-  return settings?.isIntroduced === false ? <Welcome /> : <GeneratePage />;
+  if (settings?.isIntroduced === false) return <Welcome />;
+  return (
+    <div className={styles.start}>
+      <NextSteps />
+      <GeneratePage />
+    </div>
+  );
 }

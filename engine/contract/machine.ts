@@ -2,6 +2,7 @@ import { z } from "zod";
 import { deviceReportSchema } from "./devices.ts";
 import { estimateSchema } from "./generation.ts";
 import { modelIdSchema } from "./models.ts";
+import { PRESETS } from "./presets.ts";
 
 /** What the studio knows of where it runs. */
 export const machineSchema = z.object({
@@ -27,6 +28,8 @@ export const machineSchema = z.object({
   loadedModel: modelIdSchema.optional(),
   /** A 768x768 picture of Stable Diffusion 2 in 50 steps; absent until the device is known. */
   estimate: estimateSchema.optional(),
+  /** Seconds of the same picture by each preset; absent until the device is known. */
+  presets: z.array(z.object({ preset: z.enum(PRESETS), seconds: z.number() })).optional(),
   /** What went wrong at start and was set right, for a person: a damaged settings file, a rebuilt index. */
   notices: z.array(z.string()),
 });

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { DEVICE_NAMES } from "./devices.ts";
 import { modelIdSchema } from "./models.ts";
 
+const versionSchema = z.string().min(1).max(40);
+
 /** What a person chose, kept in one file. No secret is ever among it. */
 export const settingsSchema = z.object({
   theme: z.enum(["system", "dark", "light"]).catch("system"),
@@ -31,6 +33,8 @@ export const settingsSchema = z.object({
   language: z.enum(["en"]).catch("en"),
   /** Whether the first start's question was answered. */
   isIntroduced: z.boolean().catch(false),
+  /** The version whose "What's new" was seen; absent where none was. */
+  seenVersion: versionSchema.optional().catch(undefined),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -50,6 +54,7 @@ export const settingsChangeSchema = z.strictObject({
   tinyDecoder: z.string().min(1).max(4096).nullable().optional(),
   tinyForFast: z.boolean().optional(),
   isIntroduced: z.boolean().optional(),
+  seenVersion: versionSchema.optional(),
 });
 /** Null takes a choice back. */
 export type SettingsChange = z.output<typeof settingsChangeSchema>;

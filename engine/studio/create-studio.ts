@@ -3,7 +3,7 @@ import { devicesProcedures } from "./machine.ts";
 import { deploymentProcedures } from "./deployment-procedures.ts";
 import { clusterProcedures, openClusters, type ClusterParts } from "./open-clusters.ts";
 import { deployProcedures } from "./deploy-procedures.ts";
-import { referenceEstimate } from "../worker/estimates.ts";
+import { referenceEstimate, referencePresets } from "../worker/estimates.ts";
 import { endpointProcedures } from "./open-endpoints.ts";
 import { eventsProcedures } from "./event-log.ts";
 import { galleryProcedures } from "./gallery-procedures.ts";
@@ -128,6 +128,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
       loadedModel: () => drawing.loadedModel,
       inferencePid: () => drawing.inferencePid,
       estimate: ({ report }) => referenceEstimate(report),
+      presets: ({ report }) => report && referencePresets(report),
       // Several may have met the same full disk.
       notices: () => [
         ...new Set([

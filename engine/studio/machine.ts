@@ -22,6 +22,8 @@ export interface MachineParts {
   readonly inferencePid: () => number | undefined;
   /** Of the picture by which machines are compared. */
   readonly estimate: (device: ChosenDevice) => Estimate;
+  /** Seconds of that picture by each preset. */
+  readonly presets: (device: ChosenDevice) => Machine["presets"];
   readonly notices: () => readonly string[];
   /** Makes a one-time address of the studio. */
   readonly freshAddress: () => string | Promise<string>;
@@ -48,6 +50,7 @@ async function describe(parts: MachineParts): Promise<Machine> {
     device: provider && { provider, name: await deviceName(provider), fallback },
     loadedModel: parts.loadedModel(),
     estimate: device && parts.estimate(device),
+    presets: device && parts.presets(device),
     notices: [...parts.notices()],
   };
 }

@@ -1,11 +1,13 @@
 import type { DeviceReport } from "../contract/devices.ts";
 import type { Estimate } from "../contract/generation.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
+import type { Machine } from "../contract/machine.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
+import { type Preset, presetSettings, PRESETS } from "../contract/presets.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { ReadModel } from "../drawing/read-model.ts";
-import { evaluationsOf, runOf } from "../drawing/run.ts";
+import { evaluationsOf, runOf, wholeSteps } from "../drawing/run.ts";
 import {
   decodesTiny,
   tinyDecoderFor,
@@ -208,15 +210,27 @@ export const REFERENCE: {
 };
 
 /** How long the picture takes by which machines are compared, as the device's probe has it. */
-export function referenceEstimate(report: DeviceReport | undefined): Estimate {
-  const { steps, sizeBytes, work } = REFERENCE;
+export function referenceEstimate(
+  report: DeviceReport | undefined,
+  preset: Preset = "exact",
+): Estimate {
+  const { steps: own, sizeBytes, work } = REFERENCE;
   const pace = estimatedPace(work, speedOf(report));
+  const chosen = presetSettings(preset, { steps: own, isDistilled: false });
+  const steps = wholeSteps(chosen.steps ?? own, chosen.cacheInterval);
+  const isInt8 = chosen.precision === "int8" && report?.provider === "cpu";
+  const step = isInt8 ? pace.step / INT8_GAIN : pace.step;
   return {
-    seconds: pace.text + steps * pace.step + pace.decode,
-    secondsPerStep: pace.step,
+    seconds: pace.text + steps * step + pace.decode,
+    secondsPerStep: step,
     loadSeconds: loadSecondsOf(sizeBytes),
     basis: "estimated",
   };
+}
+
+/** Seconds of that picture by each preset. */
+export function referencePresets(report: DeviceReport): NonNullable<Machine["presets"]> {
+  return PRESETS.map((preset) => ({ preset, seconds: referenceEstimate(report, preset).seconds }));
 }
 
 function loadSecondsOf(sizeBytes: number): number {

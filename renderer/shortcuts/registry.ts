@@ -10,6 +10,8 @@ export interface Action {
   /** Heading in palette and sheet; entries of menus with one group stand together. */
   readonly group: string;
   readonly icon?: LucideIcon | undefined;
+  /** Other words that people look for it by. */
+  readonly keywords?: readonly string[] | undefined;
   /** As react-hotkeys-hook reads them: `mod+enter`, `shift+x`, `a`. */
   readonly keys?: string | undefined;
   /** Whether the keys also act while a text field has the focus. Default: only with Ctrl, Cmd or Alt. */

@@ -14,6 +14,8 @@ export interface ViewState {
   readonly readNotices: readonly string[];
   /** Prompts that were pressed, newest first. */
   readonly prompts: readonly string[];
+  /** Whether the first picture has the ways on above it. */
+  readonly nextSteps: boolean;
 }
 
 /** Prompts kept for Alt+arrow. */
@@ -29,6 +31,7 @@ export const useView = create<ViewState>()(
       layouts: {},
       readNotices: [],
       prompts: [],
+      nextSteps: false,
     }),
     { name: "darkroom.view", version: 1 },
   ),
@@ -41,6 +44,10 @@ export function keepLayout(name: string, layout: Readonly<Record<string, number>
 /** Those of an earlier run are over, and need not be kept. */
 export function markNoticesRead(readNotices: readonly string[]): void {
   useView.setState({ readNotices });
+}
+
+export function showNextSteps(nextSteps: boolean): void {
+  useView.setState({ nextSteps });
 }
 
 export function rememberPrompt(prompt: string): void {

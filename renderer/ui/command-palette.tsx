@@ -38,6 +38,7 @@ export function CommandPalette(props: CommandPaletteProps) {
                     <Command.Item
                       key={entry.id}
                       value={`${entry.label} ${entry.id}`}
+                      keywords={[...(entry.keywords ?? [])]}
                       disabled={entry.isDisabled ?? false}
                       className={styles.item}
                       onSelect={() => {

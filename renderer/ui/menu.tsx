@@ -12,6 +12,8 @@ export interface MenuEntry {
   readonly label: string;
   readonly icon?: LucideIcon | undefined;
   readonly keys?: string | undefined;
+  /** Other words that it is found by. */
+  readonly keywords?: readonly string[] | undefined;
   readonly isDisabled?: boolean | undefined;
   readonly isDanger?: boolean | undefined;
   /** Entries of one group stand together; a line parts the groups. */

@@ -1,46 +1,48 @@
 import { useQuery } from "@tanstack/react-query";
-import { Box, Download, FolderInput, type LucideIcon, RadioTower } from "lucide-react";
+import { Download, FolderInput, ImagePlus, type LucideIcon, RadioTower } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useLocation } from "wouter";
 import { STARTER_ID } from "../../engine/contract/models.ts";
+import type { SettingsChange } from "../../engine/contract/settings.ts";
+import { SOFTWARE } from "../../engine/contract/software.ts";
 import { useStudio } from "../connection/studio.tsx";
+import { changeForm } from "../state/form.ts";
+import { followNewest } from "../state/selection.ts";
 import { changeSettings } from "../state/settings.ts";
+import { showNextSteps } from "../state/view.ts";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { attempt } from "../ui/toasts.ts";
-import { formatBytes, formatDuration } from "../words/format.ts";
+import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
+import { MachineFacts } from "./machine-facts.tsx";
 import styles from "./welcome.module.css";
 
 /** The model that the studio is for. */
 const STABLE_DIFFUSION = "stable-diffusion-2";
 
-/** The first start's question; shown instead of the pages until it was answered. */
+/** The first start: what this machine can do, one picture by one press, and the ways on. Shown until it was answered. */
 export function Welcome() {
   const t = useWords("welcome");
-  const studio = useStudio();
-  const [, navigate] = useLocation();
-  const catalogue = useQuery(studio.queries.models.catalogue.queryOptions()).data;
+  const { queries } = useStudio();
+  const { enter, drawFirst } = useWaysOn();
+  const catalogue = useQuery(queries.models.catalogue.queryOptions()).data;
   const entry = catalogue?.find(({ id }) => id === STABLE_DIFFUSION);
-  const enter = async (address: string, change: { model?: string } = {}) => {
-    navigate(address);
-    await changeSettings(studio, { ...change, isIntroduced: true });
-  };
   return (
     <div className={styles.page}>
       <div className={styles.column}>
         <h1 className={styles.title}>{t("title")}</h1>
-        <MachineSentence />
+        <MachineFacts />
         <div className={styles.choices}>
           <Choice
-            icon={Box}
+            icon={ImagePlus}
             title={t("starter.title")}
             isFirst
-            onPress={() => attempt(enter("/generate", { model: STARTER_ID }))}
+            onPress={() => attempt(drawFirst())}
           >
-            {t("starter.text")}
+            {t("starter.text", { prompt: t("starter.prompt") })}
           </Choice>
           <Choice
             icon={Download}
@@ -62,7 +64,7 @@ export function Welcome() {
             {t("import.text")}
           </Choice>
         </div>
-        <div>
+        <div className={styles.others}>
           <Button
             variant="plain"
             icon={RadioTower}
@@ -70,10 +72,38 @@ export function Welcome() {
           >
             {t("endpoint")}
           </Button>
+          <Button
+            variant="plain"
+            onPress={() => attempt(enter("/generate", { model: STARTER_ID }))}
+          >
+            {t("skip")}
+          </Button>
         </div>
       </div>
     </div>
   );
+}
+
+/** What answers the first start: leaving it, and the first picture. */
+function useWaysOn() {
+  const t = useWords("welcome");
+  const studio = useStudio();
+  const [, navigate] = useLocation();
+  const enter = async (address: string, change: SettingsChange = {}) => {
+    navigate(address);
+    // Whoever begins with this version has nothing new to read about it.
+    const seen = { isIntroduced: true, seenVersion: SOFTWARE.version };
+    await changeSettings(studio, { ...change, ...seen });
+  };
+  const drawFirst = async () => {
+    const prompt = t("starter.prompt");
+    changeForm({ prompt });
+    followNewest();
+    await studio.client.generation.enqueue({ prompt, model: STARTER_ID });
+    showNextSteps(true);
+    await enter("/generate", { model: STARTER_ID });
+  };
+  return { enter, drawFirst };
 }
 
 interface ChoiceProps {
@@ -100,26 +130,5 @@ function Choice({ icon, title, isFirst = false, onPress, children }: ChoiceProps
         <span className={styles.text}>{children}</span>
       </span>
     </AriaButton>
-  );
-}
-
-/** What this machine can do, in a sentence: its device, and how long a picture of full size takes. */
-function MachineSentence() {
-  const t = useWords("welcome");
-  const { queries } = useStudio();
-  const { data: machine, error } = useQuery(queries.machine.get.queryOptions());
-  if (error) return <p className={styles.machine}>{`${t("failed")}: ${error.message}`}</p>;
-  if (machine?.device === undefined) return <p className={styles.machine}>{t("trying")}</p>;
-  const { provider, name, fallback } = machine.device;
-  return (
-    <div className={styles.machine}>
-      <p>
-        {t("machine", { device: name ?? provider })}{" "}
-        {machine.estimate && t("time", { duration: formatDuration(machine.estimate.seconds) })}
-      </p>
-      {fallback !== undefined && (
-        <p className={styles.fallback}>{t("fallback", { reason: fallback })}</p>
-      )}
-    </div>
   );
 }

@@ -9,6 +9,7 @@ import { frame } from "./en/frame.ts";
 import { gallery } from "./en/gallery.ts";
 import { generate } from "./en/generate.ts";
 import { models } from "./en/models.ts";
+import { news } from "./en/news.ts";
 import { picture } from "./en/picture.ts";
 import { publish } from "./en/publish.ts";
 import { server } from "./en/server.ts";
@@ -29,6 +30,7 @@ const en = {
   gallery,
   generate,
   models,
+  news,
   picture,
   publish,
   server,

@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { dropSettings } from "./drop-settings.ts";
+import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
 const PROMPT = "two purple fish under water";
@@ -32,12 +35,44 @@ test.describe("first start", () => {
     studio: { page },
   }) => {
     await expect(page.getByText(/This machine draws with .+/)).toBeVisible();
-    await page.getByRole("button", { name: "Draw with the starter" }).click();
-    await draw(page, PROMPT);
+    await expect(page.getByText("Balanced", { exact: true })).toBeVisible();
+    await page.getByRole("button", { name: "Draw a first picture" }).click();
     await expect(done(page, PROMPT)).toBeVisible();
-    await page.goto(new URL("/gallery", page.url()).href);
+    const next = page.getByRole("region", { name: "Where to go next" });
+    await next.getByRole("button", { name: "See your pictures" }).click();
     await expect(page.getByRole("grid", { name: "Gallery" })).toBeVisible();
     await expect(pictures(page, PROMPT)).toHaveCount(1);
+    await page.goto(new URL("/generate", page.url()).href);
+    await next.getByRole("button", { name: "Close the next steps" }).click();
+    await page.reload();
+    await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(PROMPT);
+    await expect(next).toBeHidden();
+    await expect(page.getByRole("dialog", { name: "What's new" })).toBeHidden();
+  });
+
+  test("tells what is new after an update, once, and again from the palette", async ({
+    studio,
+  }) => {
+    const { page, dataFolder } = studio;
+    await page.getByRole("button", { name: "Skip" }).click();
+    const settings = join(dataFolder, "settings.json");
+    await expect.poll(() => readFileSync(settings, "utf8")).toContain("seenVersion");
+    const kept = readFileSync(settings, "utf8");
+    writeFileSync(settings, kept.replace(/("seenVersion":\s*)"[^"]+"/, '$1"0.0.9"'));
+    await studio.restart();
+    await page.reload();
+    const news = page.getByRole("dialog", { name: "What's new" });
+    await expect(news).toBeVisible();
+    await expectNoViolations(page);
+    await news.getByRole("button", { name: "Continue" }).click();
+    await expect(news).toBeHidden();
+    await page.reload();
+    await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toBeVisible();
+    await expect(news).toBeHidden();
+    await page.keyboard.press("Control+K");
+    await page.keyboard.type("release notes");
+    await page.keyboard.press("Enter");
+    await expect(news.getByText("Version 0.1.0")).toBeVisible();
   });
 });
 

@@ -61,7 +61,7 @@ async function openInWindow({
   isIntroduced,
 }: Start): Promise<StudioUnderTest & { close(): Promise<void> }> {
   const { page, restart, close } = await openWindow({ dataFolder, env });
-  if (isIntroduced) await page.getByRole("button", { name: "Draw with the starter" }).click();
+  if (isIntroduced) await page.getByRole("button", { name: "Skip" }).click();
   return { page, dataFolder, connections: () => [], restart, close };
 }
 
@@ -88,7 +88,7 @@ async function openInBrowser({
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   await page.goto(host.url);
-  if (isIntroduced) await page.getByRole("button", { name: "Draw with the starter" }).click();
+  if (isIntroduced) await page.getByRole("button", { name: "Skip" }).click();
   return {
     page,
     dataFolder,

@@ -10,7 +10,7 @@ const test = base.extend<{ opened: WindowUnderTest & { dataFolder: string } }>({
   opened: async ({}, use) => {
     const dataFolder = mkdtempSync(join(tmpdir(), "darkroom-window-"));
     const window = await openWindow({ dataFolder, env: {} });
-    await window.page.getByRole("button", { name: "Draw with the starter" }).waitFor();
+    await window.page.getByRole("button", { name: "Draw a first picture" }).waitFor();
     await use({ ...window, dataFolder });
     await window.close();
     rmSync(dataFolder, { recursive: true, force: true });
@@ -122,7 +122,7 @@ test("the token is in neither the page nor anybody's arguments", async ({ opened
 test("a host that is killed is there again, and the page with it", async ({ opened }) => {
   await opened.restart("SIGKILL");
   await opened.page.reload();
-  await expect(opened.page.getByRole("button", { name: "Draw with the starter" })).toBeVisible();
+  await expect(opened.page.getByRole("button", { name: "Draw a first picture" })).toBeVisible();
 });
 
 test("where the window was is remembered", async ({ opened: { app, dataFolder } }) => {

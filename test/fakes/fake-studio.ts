@@ -87,6 +87,7 @@ export class FakeStudio {
       tinyForFast: false,
       language: "en",
       isIntroduced: scene !== "welcome",
+      seenVersion: "0.1.0",
     };
     this.#furnish();
     setInterval(() => this.#step(), this.#stepMs);
@@ -431,6 +432,11 @@ export class FakeStudio {
           },
           loadedModel: "starter",
           estimate: { seconds: 1680, secondsPerStep: 33, loadSeconds: 4, basis: "estimated" },
+          presets: [
+            { preset: "exact", seconds: 1680 },
+            { preset: "balanced", seconds: 450 },
+            { preset: "fast", seconds: 120 },
+          ],
           notices: this.#scene === "damaged" ? NOTICES : [],
         }),
         open: async () => ({ url: "http://127.0.0.1:7860/#code=3f9a-22c1" }),

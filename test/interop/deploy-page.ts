@@ -60,7 +60,7 @@ export async function deployThroughPage(api: KubernetesApi): Promise<void> {
     const page = await browser.newPage();
     page.setDefaultTimeout(90_000);
     await page.goto(host.url);
-    await page.getByRole("button", { name: "Draw with the starter" }).click();
+    await page.getByRole("button", { name: "Skip" }).click();
     await page.goto(new URL("/deploy", host.url).href);
     const cluster = played(api, server.url);
     await deployInPage(page, cluster, async () => {});

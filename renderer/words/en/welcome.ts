@@ -1,13 +1,21 @@
 export const welcome = {
   title: "Type a prompt and watch it develop.",
   machine: "This machine draws with {{device}}.",
-  time: "A 768 × 768 picture of Stable Diffusion 2 takes about {{duration}} on it.",
+  facts: {
+    title: "What this machine can do",
+    memory: "Memory",
+    disk: "Disk",
+    free: "{{free}} free of {{total}}",
+    about: "about {{time}}",
+    presets: "A picture of 768 × 768 with Stable Diffusion 2 takes, by preset:",
+  },
   fallback: "Not used: {{reason}}",
   trying: "Finding out what this machine can do…",
   failed: "The studio could not find out what this machine can do",
   starter: {
-    title: "Draw with the starter",
-    text: "A small built-in drawing model: sixteen things in eleven colours, at 128 × 128. It is not Stable Diffusion 2, but it draws at once.",
+    title: "Draw a first picture",
+    prompt: "two purple fish under water",
+    text: "Draws “{{prompt}}” with the starter, a small built-in drawing model for pictures of 128 × 128. It is not Stable Diffusion 2, but it takes seconds.",
   },
   download: {
     title: "Download Stable Diffusion 2",
@@ -19,4 +27,13 @@ export const welcome = {
     text: "A Stable Diffusion 1 or 2 model in diffusers layout that is already on this computer.",
   },
   endpoint: "Use a remote endpoint",
+  skip: "Skip",
+  next: {
+    title: "Where to go next",
+    models: "Get a model",
+    gallery: "See your pictures",
+    server: "Draw for other programs",
+    palette: "Find anything",
+    close: "Close the next steps",
+  },
 };

@@ -6,6 +6,7 @@ import { readModel, STARTER, type ReadModel } from "../../../engine/drawing/read
 import {
   Estimates,
   REFERENCE,
+  referencePresets,
   referenceEstimate,
   type DrawnPicture,
 } from "../../../engine/worker/estimates.ts";
@@ -189,4 +190,19 @@ test("the reference picture is what the graphs of Stable Diffusion 2 come to at 
     ) as number,
   }));
   expect(shares).toEqual([1, 1, 1].map((operations) => ({ nodes: 0, operations })));
+});
+
+test("each preset takes less of the reference picture than the one before, and int8 is the CPU's", () => {
+  const cpu = referencePresets({ provider: "cpu", available: true, float16: false, seconds: 0.02 });
+  expect(cpu.map(({ preset }) => preset)).toEqual(["exact", "balanced", "fast"]);
+  const [exact = 0, balanced = 0, fast = 0] = cpu.map(({ seconds }) => seconds);
+  expect(exact / balanced).toBeGreaterThan(3);
+  expect(balanced / fast).toBeGreaterThan(2);
+  const gpu = referencePresets({
+    provider: "webgpu",
+    available: true,
+    float16: true,
+    seconds: 0.02,
+  });
+  expect((gpu[1]?.seconds ?? 0) / balanced).toBeGreaterThan(1.5);
 });

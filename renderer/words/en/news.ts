@@ -1,0 +1,49 @@
+/** What a version brought, in the words of who uses it. */
+export interface Release {
+  readonly version: string;
+  readonly items: readonly {
+    readonly title: string;
+    readonly text: string;
+    /** The page where it is, and the button that goes there. */
+    readonly address: string;
+    readonly go: string;
+  }[];
+}
+
+/** The releases since the one that was seen last; the newest alone where that one is not known. */
+export function unseenReleases(
+  releases: readonly Release[],
+  seen: string | undefined,
+): readonly Release[] {
+  const at = releases.findIndex(({ version }) => version === seen);
+  return at < 0 ? releases.slice(0, 1) : releases.slice(0, at);
+}
+
+/** Newest first: a release adds a paragraph here, which ships with the pages and is shown once after the update. */
+const releases: readonly Release[] = [
+  {
+    version: "0.1.0",
+    items: [
+      {
+        title: "Several pictures at a time",
+        text: "Pictures of one press stand on a sheet that fills as they develop. Compare two side by side, or ask for more like one of them.",
+        address: "/generate",
+        go: "Generate",
+      },
+      {
+        title: "A server for your programs",
+        text: "Programs that speak the inference protocol of KServe, OpenAI's images API or A1111's API can draw here.",
+        address: "/server",
+        go: "Server",
+      },
+    ],
+  },
+];
+
+export const news = {
+  title: "What's new",
+  open: "What's new",
+  version: "Version {{version}}",
+  close: "Continue",
+  releases,
+};
