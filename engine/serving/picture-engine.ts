@@ -1,3 +1,4 @@
+import { StudioError } from "../contract/errors.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { Preset } from "../contract/presets.ts";
@@ -60,8 +61,12 @@ export interface KnownModel {
   readonly state: "ready" | "loading" | "unavailable";
   /** Why it is not ready. */
   readonly reason: string;
-  /** Why the next request would not be drawn either, where the last one was not. */
+  /** Whether it is to be served, and will be as soon as nothing stands against it. */
+  readonly isWanted?: boolean;
+  /** Why the next request would not be drawn although it is served. */
   readonly trouble?: string;
+  /** Another one where its files are others, as far as that is known. */
+  readonly identity?: string;
   readonly summary: ModelSummary;
 }
 
@@ -79,6 +84,8 @@ export interface PictureEngine {
    * before it is yielded. Rejects with the signal's reason once the device is free, within two seconds.
    */
   draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void>;
+  /** Draws a picture that nobody sees, to find out whether the model draws. Rejects with why it does not. */
+  tryOut(model: ModelName, request: GenerationRequest): Promise<void>;
   /** Seconds that a job's pictures take once they are drawn; undefined where nothing is known. */
   expectedSeconds(job: PictureJob): Promise<number | undefined>;
   /** Seconds until the device is free for the inference server: what the studio draws now. 0 where nothing. */
@@ -86,3 +93,28 @@ export interface PictureEngine {
   /** What became of a model's requests, where that is counted. */
   statisticsOf?(model: string): ModelStatistics;
 }
+
+/** Why a model is not ready whose files are not what they should be. */
+export function unreadable(error: unknown): string {
+  const code = error instanceof StudioError ? ` (${error.code})` : "";
+  return `the model's files cannot be read${code}`;
+}
+
+/** What is told of a model that cannot be read, or was not yet. */
+export const UNREAD_MODEL: ModelSummary = {
+  name: "",
+  folder: "",
+  isStarter: false,
+  description: "",
+  predictionType: "epsilon",
+  scheduler: "ddim",
+  width: 0,
+  height: 0,
+  steps: 0,
+  guidanceScale: 0,
+  isDistilled: false,
+  parameters: 0,
+  unetParameters: 0,
+  vaeParameters: 0,
+  sizeBytes: 0,
+};

@@ -1,21 +1,16 @@
-import { StudioError, type RefusalCode } from "../contract/errors.ts";
 import type { Preset } from "../contract/presets.ts";
 import type { Seconds } from "../contract/progress.ts";
+import type { GenerationRequest } from "../contract/request.ts";
 import { type ModelStatistics, ModelTallies } from "./model-tallies.ts";
-import type { KnownModel, PictureEngine, PictureEvent, PictureJob } from "./picture-engine.ts";
-
-/** What is the request's fault, or the moment's: the next one may well be drawn. */
-const REQUESTS_OWN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
-  "REQUEST_INVALID",
-  "SCHEDULER_UNSUPPORTED",
-  "IMAGE_UNREADABLE",
-  "MODEL_NOT_SERVED",
-  "NOT_FINITE",
-  "OUT_OF_MEMORY",
-]);
-
-/** After this the next request is to try it: nobody else would find out that it draws again. */
-const TROUBLE_MS = 30_000;
+import { ModelTrials, type PictureSize } from "./model-trials.ts";
+import type {
+  KnownModel,
+  ModelName,
+  PictureEngine,
+  PictureEvent,
+  PictureJob,
+} from "./picture-engine.ts";
+import { versionOf } from "./routes/served-model.ts";
 
 /** Told of what is drawn, by the name of the model that draws it. */
 export interface DrawingWatcher {
@@ -58,23 +53,14 @@ class JobCounts {
   }
 }
 
-interface Trouble {
-  readonly model: string;
-  readonly reason: string;
-  readonly untilMs: number;
-}
-
-/**
- * An engine that counts what it draws, and remembers whether it does: a model whose last picture failed, where the next would as
- * well, says so until one is drawn, it is loaded anew, or half a minute has passed.
- */
+/** An engine that counts what it draws, and remembers whether it does: see ModelTrials. */
 export class WatchedEngine implements PictureEngine {
   readonly #engine: PictureEngine;
   readonly #nowMs: () => number;
   readonly #watcher: DrawingWatcher | undefined;
   /** By a model's own name; as many as there are in the store. */
   readonly #tallies = new Map<string, ModelTallies>();
-  #trouble: Trouble | undefined;
+  readonly #trials: ModelTrials;
 
   constructor(
     engine: PictureEngine,
@@ -84,6 +70,7 @@ export class WatchedEngine implements PictureEngine {
     this.#engine = engine;
     this.#nowMs = nowMs;
     this.#watcher = watcher;
+    this.#trials = new ModelTrials((model, request) => engine.tryOut(model, request), nowMs);
   }
 
   get preset(): Preset {
@@ -92,16 +79,18 @@ export class WatchedEngine implements PictureEngine {
 
   async models(): Promise<readonly KnownModel[]> {
     const models = await this.#engine.models();
-    const trouble = this.#trouble;
-    if (trouble === undefined || this.#nowMs() >= trouble.untilMs) return models;
-    return models.map((model) =>
-      model.name === trouble.model ? { ...model, trouble: trouble.reason } : model,
-    );
+    return models.map((model) => {
+      if (model.state !== "ready" || model.trouble !== undefined) return model;
+      const trouble = this.#trials.troubleOf(model);
+      return trouble === undefined ? model : { ...model, trouble };
+    });
   }
 
-  load(name: string): Promise<void> {
-    this.#trouble = undefined;
-    return this.#engine.load(name);
+  /** One that failed is tried. */
+  async load(name: string): Promise<void> {
+    await this.#engine.load(name);
+    const model = await this.#find({ name });
+    if (model !== undefined) await this.#trials.retry(model);
   }
 
   unload(name: string): Promise<void> {
@@ -114,22 +103,35 @@ export class WatchedEngine implements PictureEngine {
 
   async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
     const { waitedMs = 0, model } = job;
-    const drawn = model?.name ?? (await this.#served());
+    const known = await this.#find(model);
+    const drawn = (model ?? known)?.name;
     const counts = new JobCounts(this.#talliesOf(drawn ?? ""), drawn, this.#watcher);
     const begunMs = this.#nowMs();
     const times = () => ({ waitedMs, ms: waitedMs + this.#nowMs() - begunMs });
     try {
       for await (const event of this.#engine.draw(job, signal)) {
-        if (event.kind === "picture") this.#trouble = undefined;
+        if (event.kind === "picture") this.#trials.drawn(known);
         counts.add(event);
         yield event;
       }
       counts.end("success", times());
     } catch (error) {
       counts.end("fail", times());
-      if (!signal.aborted && drawn !== undefined) this.#remember(drawn, error);
+      const [size = {}] = job.requests;
+      if (!signal.aborted) this.#trials.failed(known, size, error);
       throw error;
     }
+  }
+
+  tryOut(model: ModelName, request: GenerationRequest): Promise<void> {
+    return this.#engine.tryOut(model, request);
+  }
+
+  /** What became of a picture that was drawn or refused elsewhere, with the model that is served. */
+  async learn(name: string, size: PictureSize, error?: unknown): Promise<void> {
+    const model = await this.#find({ name });
+    if (error === undefined) this.#trials.drawn(model);
+    else this.#trials.failed(model, size, error);
   }
 
   expectedSeconds(job: PictureJob): Promise<number | undefined> {
@@ -146,17 +148,14 @@ export class WatchedEngine implements PictureEngine {
     return tallies;
   }
 
-  async #served(): Promise<string | undefined> {
+  /** The model that has a name and a version; without them the one that is served. */
+  async #find(named: Partial<ModelName> = {}): Promise<KnownModel | undefined> {
     const models = await this.#engine.models().catch(() => []);
-    return models.find(({ state }) => state === "ready")?.name;
-  }
-
-  #remember(model: string, error: unknown): void {
-    if (error instanceof StudioError && REQUESTS_OWN.has(error.code)) return;
-    const reason =
-      error instanceof StudioError
-        ? `its last picture failed (${error.code})`
-        : "its last picture failed";
-    this.#trouble = { model, reason, untilMs: this.#nowMs() + TROUBLE_MS };
+    return models.find(
+      (model) =>
+        model.state === "ready" &&
+        (named.name ?? model.name) === model.name &&
+        (named.version ?? versionOf(model)) === versionOf(model),
+    );
   }
 }

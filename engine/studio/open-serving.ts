@@ -49,6 +49,7 @@ export async function openServing(
       ? undefined
       : await openMetrics(() => ({ admission, engine, pid: drawing.drawing.inferencePid }));
   const engine: WatchedEngine = new WatchedEngine(studioEngine, undefined, metrics);
+  drawing.drawing.watch((order, error) => void engine.learn(order.model, order, error));
   const admission: AdmissionQueue = new AdmissionQueue({
     engine,
     settings: () => serverFile.settings(),

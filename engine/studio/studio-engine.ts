@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { archiveNameSchema } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
-import type { StoredModel } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Preset } from "../contract/presets.ts";
 import type { DrawingEvent } from "../drawing/drawing.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
 import { refuseMissingDecoder } from "../drawing/tiny-decoder.ts";
+import type { GenerationRequest } from "../contract/request.ts";
 import type {
   KnownModel,
+  ModelName,
   PictureEngine,
   PictureEvent,
   PictureJob,
@@ -18,10 +18,11 @@ import type { SettingsFile } from "../settings/settings-file.ts";
 import { newPicture } from "../worker/local-drawing.ts";
 import type { EventLog } from "./event-log.ts";
 import type { DrawingParts } from "./open-drawing.ts";
+import { ServedModels } from "./served-models.ts";
 
 export interface StudioEngineParts extends Pick<
   DrawingParts,
-  "store" | "models" | "estimates" | "drawing" | "turns" | "keep"
+  "store" | "models" | "estimates" | "drawing" | "turns" | "keep" | "devices"
 > {
   readonly settings: Pick<SettingsFile, "read" | "change">;
   readonly events: EventLog;
@@ -31,13 +32,8 @@ export interface StudioEngineParts extends Pick<
   readonly onServed: () => void;
 }
 
-const READY = { state: "ready", reason: "" } as const;
-
 /** Until a process that ended is there again. */
 const RESTART_SECONDS = 2;
-
-/** What the store has is asked of it again after this long at the latest: folders change by hand, too. */
-const MODELS_MS = 5000;
 
 /**
  * The studio as its inference server draws with it: the model that a person chose is the one that is
@@ -46,26 +42,22 @@ const MODELS_MS = 5000;
 export class StudioEngine implements PictureEngine {
   readonly #parts: StudioEngineParts;
   #unloaded: string | undefined;
-  /** Models that there are, and their other names; undefined while that is not known. */
-  #ids: ReadonlyMap<string, readonly string[]> | undefined;
-  #stored:
-    | { readonly models: Promise<readonly StoredModel[]>; readonly untilMs: number }
-    | undefined;
+  readonly #models: ServedModels;
 
   constructor(parts: StudioEngineParts) {
     this.#parts = parts;
+    this.#models = new ServedModels(parts);
   }
 
   /** Id of the model that is served; undefined after it was unloaded, until another is chosen, and where it is gone. */
   get served(): string | undefined {
     const chosen = this.#chosen();
-    return chosen === undefined || this.#ids?.has(chosen) === false ? undefined : chosen;
+    return chosen !== undefined && this.#models.mayHave(chosen) ? chosen : undefined;
   }
 
   /** Other names of the model that is served, which are no other model's own. */
   get aliases(): readonly string[] {
-    const aliases = this.#ids?.get(this.served ?? "") ?? [];
-    return aliases.filter((alias) => this.#ids?.has(alias) !== true);
+    return this.#models.aliasesOf(this.served ?? "");
   }
 
   get preset(): Preset {
@@ -74,27 +66,11 @@ export class StudioEngine implements PictureEngine {
 
   /** Says that models have come, gone or changed. */
   forget(): void {
-    this.#stored = undefined;
-    this.#ids = undefined;
-    const asked = this.#storedModels();
-    const learn = (models: readonly StoredModel[]): void => {
-      if (this.#stored?.models !== asked) return;
-      this.#ids = new Map(models.map((model) => [model.id, aliasesOf(model).aliases ?? []]));
-      this.#parts.onServed();
-    };
-    asked.then(learn).catch(() => undefined);
+    this.#models.forget();
   }
 
-  async models(): Promise<readonly KnownModel[]> {
-    const served = this.#chosen();
-    const stored = await this.#storedModels();
-    return stored.flatMap((model): KnownModel[] => {
-      const { id, summary } = model;
-      if (summary === undefined) return [];
-      if (id === served) return [{ name: id, ...aliasesOf(model), ...READY, summary }];
-      const reason = id === this.#unloaded ? "it was unloaded" : "another model is served";
-      return [{ name: id, state: "unavailable", reason, summary }];
-    });
+  models(): Promise<readonly KnownModel[]> {
+    return this.#models.list(this.#chosen(), this.#unloaded);
   }
 
   async load(name: string): Promise<void> {
@@ -119,6 +95,15 @@ export class StudioEngine implements PictureEngine {
       () => this.#chosen() === undefined && drawing.loadedModel === name && drawing.unload(),
     );
     onServed();
+  }
+
+  async tryOut({ name }: ModelName, request: GenerationRequest): Promise<void> {
+    const [order] = await this.#ordersOf({ requests: [request] });
+    if (order === undefined || order.model !== name) return;
+    const signal = AbortSignal.any([]);
+    await this.#parts.turns.run("server", signal, async () => {
+      for await (const event of this.#parts.drawing.events(order, { signal })) void event;
+    });
   }
 
   async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
@@ -156,7 +141,10 @@ export class StudioEngine implements PictureEngine {
     return model === this.#unloaded ? undefined : model;
   }
 
-  async #ordersOf({ requests, startImage }: PictureJob): Promise<Order[]> {
+  async #ordersOf({
+    requests,
+    startImage,
+  }: Pick<PictureJob, "requests" | "startImage">): Promise<Order[]> {
     const model = this.#chosen();
     if (model === undefined) {
       const reason = "it was unloaded";
@@ -202,28 +190,11 @@ export class StudioEngine implements PictureEngine {
     if (keepsPictures) await this.#parts.keep(picture);
     else await this.#parts.estimates.learn(picture);
   }
-
-  #storedModels(): Promise<readonly StoredModel[]> {
-    const nowMs = performance.now();
-    if (this.#stored === undefined || this.#stored.untilMs < nowMs) {
-      const models = this.#parts.store.list();
-      models.catch(() => (this.#stored = undefined));
-      this.#stored = { models, untilMs: nowMs + MODELS_MS };
-    }
-    return this.#stored.models;
-  }
 }
 
 /** By which the studio keeps pictures to start from, and records them. */
 function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-/** A model that came in an archive answers under the name that its manifest gives it, as at TorchServe. */
-function aliasesOf({ id, provenance }: StoredModel): Pick<KnownModel, "aliases"> {
-  const name = provenance?.archive?.manifest.model.modelName;
-  const isName = archiveNameSchema.safeParse(name).success;
-  return name === undefined || name === id || !isName ? {} : { aliases: [name] };
 }
 
 /** After a crash trying again makes sense, and soon. */

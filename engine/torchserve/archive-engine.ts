@@ -4,17 +4,20 @@ import type { DeviceName } from "../contract/devices.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Preset } from "../contract/presets.ts";
+import type { GenerationRequest } from "../contract/request.ts";
 import { cudaLibraries } from "../drawing/cuda.ts";
 import { deviceProbe } from "../drawing/devices.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
 import { readModel } from "../drawing/read-model.ts";
-import type {
-  KnownModel,
-  ModelName,
-  PictureEngine,
-  PictureEvent,
-  PictureJob,
+import {
+  type KnownModel,
+  type ModelName,
+  type PictureEngine,
+  type PictureEvent,
+  type PictureJob,
+  unreadable,
+  UNREAD_MODEL,
 } from "../serving/picture-engine.ts";
 import { residentBytes } from "../files/process-memory.ts";
 import { DeviceList } from "../worker/device-list.ts";
@@ -84,11 +87,20 @@ export class ArchiveEngine implements PictureEngine {
   }
 
   async models(): Promise<readonly KnownModel[]> {
-    return this.#table()
-      .list()
-      .map(({ name, version, state, reason, read }) => {
-        return { name, version, state, reason, summary: read?.summary ?? UNREAD };
-      });
+    return Promise.all(
+      this.#table()
+        .list()
+        .map(async ({ name, version, state, reason, read }) => {
+          const known = { name, version, state, reason, summary: read?.summary ?? UNREAD_MODEL };
+          return state === "ready" ? { ...known, ...(await this.#look(keyOf(known))) } : known;
+        }),
+    );
+  }
+
+  /** Whether a model's files are as whole as when it was loaded: what is mounted may go away. */
+  async #look(key: string): Promise<Pick<KnownModel, "identity" | "trouble">> {
+    const looked = await this.#models.look(key);
+    return "error" in looked ? { trouble: unreadable(looked.error) } : looked;
   }
 
   async load(name: string): Promise<void> {
@@ -107,9 +119,12 @@ export class ArchiveEngine implements PictureEngine {
   }
 
   /** Draws a small picture in one step: what it takes to be ready is done, and known to work. */
-  async tryOut(model: ModelName, signal: AbortSignal): Promise<void> {
-    const small = { prompt: "", width: 64, height: 64, steps: 1 };
-    const [order] = await this.#ordersOf({ requests: [small] }, keyOf(model));
+  async tryOut(
+    model: ModelName,
+    request: GenerationRequest,
+    signal: AbortSignal = AbortSignal.any([]),
+  ): Promise<void> {
+    const [order] = await this.#ordersOf({ requests: [request] }, keyOf(model));
     if (order === undefined) return;
     await this.#turns.run("studio", signal, async () => {
       for await (const event of this.#drawing.events(order, { signal })) void event;
@@ -216,21 +231,5 @@ function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Of a model that was not read yet nothing is known. */
-const UNREAD: ModelSummary = {
-  name: "",
-  folder: "",
-  isStarter: false,
-  description: "",
-  predictionType: "epsilon",
-  scheduler: "ddim",
-  width: 0,
-  height: 0,
-  steps: 0,
-  guidanceScale: 0,
-  isDistilled: false,
-  parameters: 0,
-  unetParameters: 0,
-  vaeParameters: 0,
-  sizeBytes: 0,
-};
+/** The quickest picture there is. */
+export const SMALLEST: GenerationRequest = { prompt: "", width: 64, height: 64, steps: 1 };

@@ -4,7 +4,8 @@ import type { Handler, Route } from "../serving/routes/route.ts";
 import type { SharedParts } from "../serving/routes/route-parts.ts";
 import { KEY_SCOPES } from "../contract/server.ts";
 import { API_CALLER, type TokenFile } from "./token-file.ts";
-import { parameter } from "../serving/routes/served-model.ts";
+import type { ModelName } from "../serving/picture-engine.ts";
+import { nameOf, parameter } from "../serving/routes/served-model.ts";
 import type { ModelTable, TableEntry } from "./model-table.ts";
 import {
   type Fields,
@@ -36,7 +37,7 @@ const scope = "management";
 /** TorchServe's management API. */
 export function managementRoutes(parts: ManagementParts, shared: SharedParts): readonly Route[] {
   const { table } = parts;
-  const describe = describing(parts);
+  const describe = describing(parts, shared);
   const scale = scaling(parts);
   const remove: Handler = (request) => {
     refuseWhereOff(parts);
@@ -49,9 +50,9 @@ export function managementRoutes(parts: ManagementParts, shared: SharedParts): r
     const { name, version } = entry;
     return { status: `Default version successfully updated for model "${name}" to "${version}"` };
   };
-  const ready: Handler = (request) => {
-    const [{ name, state }] = table.find(...addressed(request));
-    return { name, ready: state === "ready" };
+  const ready: Handler = async (request) => {
+    const [entry] = table.find(...addressed(request));
+    return { name: entry.name, ready: (await drawing(shared)).has(entryName(entry)) };
   };
   return [
     {
@@ -85,13 +86,25 @@ function listed(table: ModelTable, query: Fields): object {
 }
 
 /** A model's default version, the one that is named, or all of them. */
-function describing(parts: ManagementParts): Handler {
-  return (request) => {
+function describing(parts: ManagementParts, shared: SharedParts): Handler {
+  return async (request) => {
     const [name, version] = addressed(request);
     const entries = parts.table.find(name, version === "all" ? undefined : version);
     const shown = version === undefined ? entries.slice(0, 1) : entries;
-    return shown.map((entry) => described(entry, parts));
+    const drawn = await drawing(shared);
+    return shown.map((entry) => described(entry, parts, drawn.has(entryName(entry))));
   };
+}
+
+/** Names and versions of the models whose next picture would be drawn. */
+async function drawing({ engine }: SharedParts): Promise<ReadonlySet<string>> {
+  const models = await engine.models();
+  const drawn = models.filter(({ state, trouble }) => state === "ready" && trouble === undefined);
+  return new Set(drawn.map((model) => entryName(nameOf(model))));
+}
+
+function entryName({ name, version }: ModelName): string {
+  return `${name}/${version}`;
 }
 
 /** Workers are one here, or none: `min_worker=0` takes a model out of memory, anything else loads it. */
@@ -177,7 +190,11 @@ function refuseWhereOff({ isModelApiOn }: ManagementParts): void {
   });
 }
 
-function described(entry: TableEntry, { waiting, device }: ManagementParts): object {
+function described(
+  entry: TableEntry,
+  { waiting, device }: ManagementParts,
+  isReady: boolean,
+): object {
   const { name, version, url, state, minWorkers, maxWorkers, batchSize, maxBatchDelay } = entry;
   const { responseTimeout, isLoadedAtStart, since } = entry;
   const { left, count } = waiting();
@@ -185,7 +202,7 @@ function described(entry: TableEntry, { waiting, device }: ManagementParts): obj
   const worker = {
     id: "9000",
     startTime: since,
-    status: state === "ready" ? "READY" : "UNLOADING",
+    status: isReady ? "READY" : "UNLOADING",
     memoryUsage: 0,
     pid: process.pid,
     gpu: isGpu,

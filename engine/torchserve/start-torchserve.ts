@@ -15,7 +15,7 @@ import { ServingMetrics } from "../serving/metrics/serving-metrics.ts";
 import { whyNotReady } from "../serving/routes/served-model.ts";
 import { WatchedEngine } from "../serving/watched-engine.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
-import { ArchiveEngine } from "./archive-engine.ts";
+import { ArchiveEngine, SMALLEST } from "./archive-engine.ts";
 import { type Listening, openListeners } from "./listeners.ts";
 import { ModelTable, placeInStore } from "./model-table.ts";
 import { mountedFiles, registeredAtStart } from "./mounted-files.ts";
@@ -143,7 +143,7 @@ async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
     const place = await placeInStore(modelStore, registration.url);
     const folder = await drawableFolder(place, { cacheFolder: caches, signal });
     read({ folder, summary: await drawing.summaryOf(folder) });
-    await drawing.tryOut(registration, signal);
+    await drawing.tryOut(registration, SMALLEST, signal);
   });
   const named = DEVICE_NAMES.find((name) => name === environment["DARKROOM_DEVICE"]) ?? "auto";
   const drawing: ArchiveEngine = new ArchiveEngine({

@@ -90,6 +90,17 @@ export class DeviceList {
     };
   }
 
+  /** Why nothing can be drawn on what `wanted` comes to. What was not tried yet, or did not work at all, is tried then. */
+  whyIdle(wanted: DeviceName): string | undefined {
+    // It is taken untried where a person chose it.
+    if (wanted === "cpu") return undefined;
+    if (this.#reports === undefined) void this.list().catch(() => undefined);
+    if (this.#known === undefined) return "the devices of this machine are being tried";
+    const chosen = this.chosen(wanted);
+    if (chosen?.report?.available === true) return undefined;
+    return wanted === "auto" ? "no device of this machine works" : `${wanted} does not work`;
+  }
+
   #tried(running: Promise<unknown> = Promise.resolve()): Promise<readonly DeviceReport[]> {
     const trial = newTrial();
     this.#trial = trial;

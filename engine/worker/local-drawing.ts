@@ -30,6 +30,9 @@ export interface LocalDrawingParts {
   readonly onLoaded: () => void;
 }
 
+/** What became of a picture that was drawn to the end, or refused with an error; not of one that was cancelled. */
+export type Outcome = (order: Order, error?: unknown) => void;
+
 type Step = Extract<DrawingEvent, { kind: "progress" }>;
 type Preparing = NonNullable<DrawingInputs["onPreparing"]>;
 
@@ -46,15 +49,26 @@ export class LocalDrawing {
   #deviceName: DeviceName | undefined;
   #loadedModel: string | undefined;
   #freeAtMs = 0;
+  #tellOutcome: Outcome = () => {};
 
   constructor(parts: LocalDrawingParts) {
     this.#parts = parts;
   }
 
+  /** From now on `told` hears what becomes of generations. */
+  watch(told: Outcome): void {
+    this.#tellOutcome = told;
+  }
+
   /** Draws one picture, telling how far it is. Rejects with the signal's reason once the device is free. */
   async draw({ id, order }: Generation, signal: AbortSignal): Promise<NewPicture> {
     try {
-      return await this.#draw(id, order, signal);
+      const picture = await this.#draw(id, order, signal);
+      this.#tellOutcome(order);
+      return picture;
+    } catch (error) {
+      if (!signal.aborted) this.#tellOutcome(order, error);
+      throw error;
     } finally {
       this.#freeAtMs = 0;
     }

@@ -1,9 +1,16 @@
 import type { TokenCount } from "../contract/generation.ts";
 import { readModel, type ReadModel } from "../drawing/read-model.ts";
 
+/** A look at a model's files is good for so long. */
+const LOOK_MS = 1000;
+
+/** What a model's files are: their identity, or why they cannot be read. */
+export type Looked = { readonly identity: string } | { readonly error: unknown };
+
 /** What the form wants to know of a model at every key press. */
 export class ModelReader {
   readonly #folderOf: (id: string) => Promise<string>;
+  readonly #looked = new Map<string, { readonly untilMs: number; readonly at: Promise<Looked> }>();
 
   constructor(folderOf: (id: string) => Promise<string>) {
     this.#folderOf = folderOf;
@@ -12,6 +19,18 @@ export class ModelReader {
   /** The model as its files are now; readModel keeps what it read of files that have not changed. */
   async read(id: string): Promise<ReadModel> {
     return readModel(await this.#folderOf(id), "float32");
+  }
+
+  /** Whether its files can be read, as they were within the last second: who asks may ask at any rate. */
+  look(id: string): Promise<Looked> {
+    const known = this.#looked.get(id);
+    if (known !== undefined && performance.now() < known.untilMs) return known.at;
+    const at = this.read(id).then(
+      ({ folder: { identity } }) => ({ identity }),
+      (error: unknown) => ({ error }),
+    );
+    this.#looked.set(id, { at, untilMs: performance.now() + LOOK_MS });
+    return at;
   }
 
   /** Counts as the model's own tokenizer does; the limit is without the marks of start and end. */

@@ -143,7 +143,7 @@ describe.each(TRANSPORTS)("the inference server, $name", (transport) => {
     await expect(server.change({ host: "0.0.0.0" })).rejects.toThrow(refusal("KEY_NEEDED"));
     const still = await server.get();
     expect(still).toMatchObject({ state: "running", settings: { host: "127.0.0.1", port: 0 } });
-    expect((await fetch(`${still.origin}/v2/health/ready`)).status).toBe(200);
+    expect((await fetch(`${still.origin}/v2/health/live`)).status).toBe(200);
     const moved = await server.change({ host: "::1" });
     expect(moved.origin).toMatch(/^http:\/\/\[::1\]:\d+$/);
     await expect(fetch(`${still.origin}/v2`)).rejects.toThrow("fetch failed");

@@ -9,6 +9,7 @@ import { type Pixels, pixels } from "../../engine/image/pixels.ts";
 import { encodePng } from "../../engine/image/png/png.ts";
 import type {
   KnownModel,
+  ModelName,
   PictureEngine,
   PictureEvent,
   PictureJob,
@@ -124,6 +125,11 @@ export class ConstantEngine implements PictureEngine {
       if (stepMs > 0) await delay(stepMs, undefined, { signal });
       yield { kind: "progress", image, step, steps, preview: async () => FEW_PIXELS };
     }
+  }
+
+  async tryOut(model: ModelName, request: GenerationRequest): Promise<void> {
+    const job = { requests: [request], keepsPictures: false, model };
+    for await (const event of this.draw(job, AbortSignal.any([]))) void event;
   }
 
   expectedSeconds(job: PictureJob): Promise<number | undefined> {

@@ -186,7 +186,7 @@ test("so is the inference server's, which takes any other where it may not be th
     [{ type: "error", code: "PORT_IN_USE", message: expect.stringContaining(String(port)) }],
   ]);
   const free = await host(temporaryFolder(), "--endpoint-port", "0");
-  expect(await (await fetch(`${free.endpoint}/v2/health/ready`)).json()).toEqual({ ready: true });
+  expect(await (await fetch(`${free.endpoint}/v2/health/live`)).json()).toEqual({ live: true });
 });
 
 test("the key of the key file opens the inference server, too, where others reach it", async () => {

@@ -5,13 +5,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { configOf, NOTEBOOK_FORM } from "../../engine/archive/serving-form.ts";
 import { STARTER } from "../../engine/drawing/read-model.ts";
 import { darkroom } from "../fakes/command-line.ts";
@@ -130,6 +131,25 @@ test("it is ready only with its model, and tries again until the archive is ther
   copyFileSync(ARCHIVE, join(store, "stable-diffusion.mar"));
   await server.says(/stable-diffusion 1\.0 is ready\./);
   expect((await ask("KServe", "/v2/health/ready")).status).toBe(200);
+});
+
+test("once ready it is so no more when its files are gone, and again when they are back", async () => {
+  const { server, ask, infer } = await started();
+  await server.says(/is ready\./);
+  const caches = join(server.folder, ".cache", "darkroom", "archives");
+  const state = async () => [
+    (await ask("KServe", "/v2/health/ready")).status,
+    (await ask(TORCHSERVE, "/ping")).status,
+    (await ask(TORCHSERVE, "/models/stable-diffusion")).body[0].workers[0].status,
+    (await ask(TORCHSERVE, "/v1/models/stable-diffusion")).body.ready,
+  ];
+  expect(await state()).toEqual([200, 200, "READY", true]);
+  renameSync(caches, `${caches}.away`);
+  await vi.waitFor(async () => expect(await state()).toEqual([503, 500, "UNLOADING", false]), 9000);
+  expect((await infer(TORCHSERVE, "/predictions/stable-diffusion")).status).not.toBe(200);
+  renameSync(`${caches}.away`, caches);
+  await vi.waitFor(async () => expect(await state()).toEqual([200, 200, "READY", true]), 9000);
+  expect((await infer(TORCHSERVE, "/predictions/stable-diffusion")).status).toBe(200);
 });
 
 test("a model that cannot be loaded is named after the last try", async () => {

@@ -63,7 +63,9 @@ export async function readyModel(
 /** Why no request to the server would be drawn now; undefined where one would. */
 export function whyNotReady(models: readonly KnownModel[]): string | undefined {
   const served = models.find(({ state }) => state === "ready");
-  return served === undefined ? "no model is loaded" : served.trouble;
+  if (served !== undefined) return served.trouble;
+  if (models.some(({ state }) => state === "loading")) return "a model is being loaded";
+  return models.find(({ isWanted }) => isWanted)?.reason ?? "no model is loaded";
 }
 
 /** A model of this machine by its address, served or not. Refuses as the above. */

@@ -1,6 +1,14 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import type { PictureEvent, PictureJob } from "../../../engine/serving/picture-engine.ts";
+import type { GenerationRequest } from "../../../engine/contract/request.ts";
+import type {
+  KnownModel,
+  ModelName,
+  PictureEvent,
+  PictureJob,
+} from "../../../engine/serving/picture-engine.ts";
+import { whyNotReady } from "../../../engine/serving/routes/served-model.ts";
+import { WatchedEngine } from "../../../engine/serving/watched-engine.ts";
 import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { openInferenceServer } from "../../fakes/open-inference-server.ts";
 
@@ -9,12 +17,26 @@ const PROBES = ["/v2/health/ready", "/v2/models/starter/ready", "/v1/models/star
 /** Draws, or fails as it is told. */
 class FailingEngine extends ConstantEngine {
   error: Error | undefined;
+  identity = "files";
+  readonly trials: GenerationRequest[] = [];
+
+  override async models(): Promise<readonly KnownModel[]> {
+    return (await super.models()).map((model) => ({ ...model, identity: this.identity }));
+  }
+
+  override tryOut(model: ModelName, request: GenerationRequest): Promise<void> {
+    this.trials.push(request);
+    return super.tryOut(model, request);
+  }
 
   override async *draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void> {
     if (this.error !== undefined) throw this.error;
     yield* super.draw(job, signal);
   }
 }
+
+/** What is tried: the model's own size, in one step. */
+const SMALL = { prompt: "", steps: 1, width: 64, height: 64 };
 
 async function open() {
   const engine = new FailingEngine();
@@ -53,29 +75,80 @@ test("ready is true until a picture fails where the next would, and again when o
   expect([await draw(), await ready()]).toEqual([200, YES]);
 });
 
-test.each([
-  new StudioError("REQUEST_INVALID", { field: "x", value: "y", reason: "z" }),
-  new StudioError("OUT_OF_MEMORY"),
-])("a request's own fault says nothing of the next: $code", async (error) => {
+test("a request's own fault says nothing of the next", async () => {
   const { engine, draw, ready } = await open();
-  engine.error = error;
+  engine.error = new StudioError("REQUEST_INVALID", { field: "x", value: "y", reason: "z" });
   await draw();
   expect(await ready()).toEqual(YES);
+  expect(engine.trials).toEqual([]);
 });
 
-test("loading it anew, another model, and half a minute make it ready again", async () => {
+const realNow = performance.now.bind(performance);
+let aheadMs = 0;
+
+/** Time passes at once. */
+function wait(ms: number): void {
+  aheadMs += ms;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => realNow() + aheadMs);
+  onTestFinished(() => clock.mockRestore());
+}
+
+test("whoever asks later makes it try a small picture: ready once that is drawn, and never by time alone", async () => {
+  const { engine, draw, ready } = await open();
+  engine.error = new Error("a mistake");
+  await draw();
+  wait(1100);
+  expect(await ready()).toEqual(NO);
+  await vi.waitFor(() => expect(engine.trials).toEqual([SMALL]));
+  wait(1100);
+  expect(await ready()).toEqual(NO);
+  // The pause has doubled.
+  expect(engine.trials).toHaveLength(1);
+  engine.error = undefined;
+  wait(2100);
+  await vi.waitFor(async () => expect(await ready()).toEqual(YES));
+  expect(engine.trials).toHaveLength(2);
+});
+
+test("where memory was short or numbers ran away, a small picture tells whether it was the request", async () => {
+  const { engine, origin, draw, ready } = await open();
+  engine.error = new StudioError("OUT_OF_MEMORY");
+  await draw();
+  expect(await ready()).toEqual(YES);
+  wait(1100);
+  await ready();
+  await vi.waitFor(async () => expect(await ready()).toEqual(NO));
+  expect(await (await fetch(`${origin}/v2/health/ready`)).json()).toMatchObject({
+    error: expect.stringContaining("a trial picture failed (OUT_OF_MEMORY)"),
+  });
+});
+
+test("loading it anew tries it, other files and another model make it ready again", async () => {
   const { engine, post, draw, ready } = await open();
   engine.error = new Error("a mistake");
   await draw();
+  const load = () => post("/v2/repository/models/starter/load", {});
+  expect((await load()).status).toBe(500);
   expect(await ready()).toEqual(NO);
-  await post("/v2/repository/models/starter/load", {});
+  engine.error = undefined;
+  expect((await load()).status).toBe(200);
   expect(await ready()).toEqual(YES);
+  engine.error = new Error("a mistake");
   await draw();
   expect(await ready()).toEqual(NO);
-  const later = performance.now() + 31_000;
-  const clock = vi.spyOn(performance, "now").mockImplementation(() => later);
+  engine.identity = "other files";
   expect(await ready()).toEqual(YES);
-  clock.mockRestore();
+  await draw();
   await post("/v2/repository/models/other/load", {});
   expect(await ready()).toEqual([200, 503, 503]);
+});
+
+test("what another way of drawing has learnt counts as well", async () => {
+  const engine = new FailingEngine();
+  const watched = new WatchedEngine(engine);
+  await watched.learn("starter", {}, new StudioError("INFERENCE_CRASHED", { reason: "killed" }));
+  expect(whyNotReady(await watched.models())).toContain("INFERENCE_CRASHED");
+  await watched.learn("other", {}, new Error("not served, so nothing is known"));
+  await watched.learn("starter", {});
+  expect(whyNotReady(await watched.models())).toBeUndefined();
 });

@@ -13,6 +13,8 @@ function doorOf(ids: string[], model: string) {
       folderOf: (id: string) => Promise.resolve(id),
     },
     drawing: { loadedModel: undefined },
+    models: { look: async () => ({ identity: "files" }) },
+    devices: { whyIdle: () => undefined },
     turns: new DeviceTurns(),
     onServed,
   };

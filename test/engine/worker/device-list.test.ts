@@ -200,3 +200,22 @@ test.each([
 ] as const)("settings say %s, the environment %s: %s", (device, DARKROOM_DEVICE, wanted) => {
   expect(wantedDevice({ device }, { DARKROOM_DEVICE })).toBe(wanted);
 });
+
+test("it says why nothing can be drawn, and tries what was not tried or did not work", async () => {
+  const found = [
+    [NO_CUDA, { ...CPU, available: false }],
+    [NO_CUDA, CPU],
+  ];
+  const tries: unknown[] = [];
+  const devices = new DeviceList(async () => {
+    tries.push(found[0]);
+    return found.shift() ?? [];
+  });
+  // The CPU is taken untried where a person chose it.
+  expect([devices.whyIdle("cpu"), tries]).toEqual([undefined, []]);
+  expect(devices.whyIdle("auto")).toContain("being tried");
+  await vi.waitFor(() => expect(devices.whyIdle("auto")).toContain("no device"));
+  await vi.waitFor(() => expect(devices.whyIdle("auto")).toBeUndefined());
+  expect(devices.whyIdle("cuda")).toContain("cuda does not work");
+  expect(tries).toHaveLength(2);
+});
