@@ -3,11 +3,13 @@ import { Command, Option } from "commander";
 import type { Preparation } from "../drawing/load-model.ts";
 import { DEVICE_NAMES, type DeviceName } from "../contract/devices.ts";
 import type { GenerationRequest } from "../contract/request.ts";
+import type { TypedPrompts } from "../contract/styles.ts";
 import { Drawing, type RequestEvent } from "../drawing/drawing.ts";
 import { drawableFolder, type WorkProgress } from "../drawing/unpacked-archive.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
 import { fasterWays, presetSecondsAt } from "./faster-ways.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
+import { styled } from "./styles.ts";
 import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
 
 /** `generate`: draws, tells how far it is, writes PNG files and prints their paths. */
@@ -16,7 +18,8 @@ export function generateCommand(signal: AbortSignal): Command {
     await checkFree({ out: flags.out, force: flags.force ?? false, count: flags.count });
     const initImage =
       flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
-    await drawHere(requestOf(prompt, withDecoder(flags)), flags, { signal, initImage });
+    const { request, typed } = await styled(requestOf(prompt, withDecoder(flags)), flags.style);
+    await drawHere(request, flags, { signal, initImage, typed });
   });
 }
 
@@ -33,13 +36,14 @@ type Asked = { readonly [K in keyof GenerationRequest]?: GenerationRequest[K] | 
 interface DrawingHere {
   readonly signal: AbortSignal;
   readonly initImage?: Awaited<ReturnType<typeof readPicture>> | undefined;
+  readonly typed?: TypedPrompts | undefined;
 }
 
 /** Draws on this device without a studio, and writes what comes. */
 export async function drawHere(
   request: Asked,
   flags: DrawingFlags,
-  { signal, initImage }: DrawingHere,
+  { signal, initImage, typed }: DrawingHere,
 ): Promise<void> {
   const drawing = new Drawing({ device: flags.device });
   try {
@@ -47,7 +51,14 @@ export async function drawHere(
     const model =
       flags.model && (await drawableFolder(flags.model, { signal, onProgress: reportUnpacking }));
     const tiny = { folder: flags.tinyDecoder && resolve(flags.tinyDecoder) };
-    const inputs = { model, startImage: initImage, tiny, onPreparing: reportPreparing, signal };
+    const inputs = {
+      model,
+      startImage: initImage,
+      tiny,
+      typed,
+      onPreparing: reportPreparing,
+      signal,
+    };
     let started: Started | undefined;
     for await (const event of drawing.generate(request, inputs)) {
       await report(event, request.prompt, flags);

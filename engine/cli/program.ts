@@ -17,6 +17,7 @@ import { replayCommand } from "./replay.ts";
 import { serveCommand } from "./serve.ts";
 import { settingsCommand } from "./settings.ts";
 import { startCommand } from "./start.ts";
+import { stylesCommand } from "./styles.ts";
 
 /** The command line: one command per thing the studio can do. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
 const interrupt = new AbortController();
@@ -33,6 +34,7 @@ const COMMANDS = [
   generateCommand,
   replayCommand,
   queueCommand,
+  stylesCommand,
   galleryCommand,
   modelsCommand,
   archiveCommand,

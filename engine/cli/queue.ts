@@ -45,6 +45,7 @@ function add(): Command {
     withStudio(flags.dataDir, async (studio) => {
       const { generationIds } = await studio.client.generation.enqueue({
         ...requestOf(prompt, flags),
+        styles: flags.style && [...flags.style],
         model: flags.model,
         isFirst: flags.first ?? false,
         initImageId: await sendInitImage(studio, flags.initImage),

@@ -28,6 +28,7 @@ export interface RequestFlags {
   readonly guidanceInterval?: GuidanceInterval;
   readonly cacheInterval?: number;
   readonly decoder?: Decoder;
+  readonly style?: readonly string[];
   readonly initImage?: string;
   readonly strength?: number;
 }
@@ -35,6 +36,11 @@ export interface RequestFlags {
 /** The flags that say what to draw. */
 export function withRequestFlags(command: Command): Command {
   return withPictureFlags(command)
+    .option(
+      "--style <name>",
+      "a saved style to put around the prompt; several in their order",
+      (name: string, before?: readonly string[]) => [...(before ?? []), name],
+    )
     .option("--init-image <file>", "picture to start from: PNG, JPEG or WebP")
     .option("--strength <x>", "how far to go from that picture, up to 1", number);
 }

@@ -51,6 +51,7 @@ import {
   serverSchema,
 } from "./server.ts";
 import { formSchema, settingsChangeSchema, settingsSchema } from "./settings.ts";
+import { styleContract } from "./styles.ts";
 import { transferSchema } from "./transfers.ts";
 
 const nothing = z.void();
@@ -213,6 +214,9 @@ export const contract = {
     readForm: oc.output(formSchema),
     writeForm: oc.input(formSchema).output(nothing),
   },
+
+  /** Saved styles, by name. */
+  styles: styleContract,
 
   secrets: {
     status: oc.output(z.array(secretStatusSchema)),

@@ -225,6 +225,11 @@ export const REFUSALS = {
     sentence: "The studio's pages are not built.",
     advice: "Run `npm run build`; `npm start` does it by itself.",
   },
+  STYLES_UNREADABLE: {
+    status: 422,
+    sentence: "{file} cannot be read as a list of styles: {reason}.",
+    advice: "Use a styles.csv of AUTOMATIC1111, or a file that Darkroom exported.",
+  },
   ENTRY_UNREADABLE: {
     status: 500,
     sentence: "{what} cannot be read: {reason}.",

@@ -46,6 +46,7 @@ export const studioEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("transfers-changed"), transfers: z.array(transferSchema) }),
   z.object({ type: z.literal("transfers-removed"), ids: z.array(z.string()) }),
   z.object({ type: z.literal("settings-changed"), settings: settingsSchema }),
+  z.object({ type: z.literal("styles-changed") }),
   z.object({ type: z.literal("machine-changed") }),
   z.object({ type: z.literal("server-changed"), server: serverSchema }),
   z.object({ type: z.literal("server-keys-changed") }),

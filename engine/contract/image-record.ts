@@ -51,6 +51,10 @@ export const recordSchema = z.object({
   cacheInterval: cacheIntervalSchema.optional(),
   /** Only where the picture grew out of another one. */
   strength: z.number().gt(0).max(1).optional(),
+  /** The saved styles that were put around what was typed; the prompts above are what was drawn. */
+  styles: z.array(z.string().max(100)).max(100).optional(),
+  typedPrompt: z.string().max(MAX_PROMPT).optional(),
+  typedNegativePrompt: z.string().max(MAX_PROMPT).optional(),
   createdAt: z.iso.datetime().optional(),
   software: word,
   version: word,

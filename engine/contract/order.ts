@@ -35,6 +35,10 @@ export const orderSchema = z.object({
   height: z.int(),
   /** Whether an endpoint decides the size; width and height are what to expect then. */
   isSizeOpen: z.literal(true).optional(),
+  /** The styles that were put around what was typed; absent, with both texts, where there was none. */
+  styles: z.array(z.string()).optional(),
+  typedPrompt: z.string().optional(),
+  typedNegativePrompt: z.string().optional(),
   /** Only with a start image. */
   strength: z.number().optional(),
   initImageId: z.string().optional(),

@@ -12,6 +12,9 @@ export const MAX_SIDE = 2048;
 /** Characters of a prompt. */
 export const MAX_PROMPT = 10_000;
 
+/** Styles of one request. */
+const MAX_CHOSEN_STYLES = 20;
+
 const side = z.int().min(64).max(MAX_SIDE).multipleOf(8);
 
 /**
@@ -47,6 +50,8 @@ export const requestSchema = z.strictObject({
   model: modelIdSchema.optional(),
   /** The start image: an id that `generation.addInitImage` gave. */
   initImageId: z.string().max(64).optional(),
+  /** Saved styles by their names, put around the prompts in this order. */
+  styles: z.array(z.string().max(100)).max(MAX_CHOSEN_STYLES).optional(),
   /** Where to draw: this device, or an inference endpoint by its id. */
   target: endpointIdSchema.optional(),
 });

@@ -5,6 +5,7 @@ import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
 import type { Seconds } from "../contract/progress.ts";
 import type { GenerationRequest } from "../contract/request.ts";
+import type { TypedPrompts } from "../contract/styles.ts";
 import { recordedPng } from "../image/generation-text.ts";
 import { toPixels, type Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png/png.ts";
@@ -47,6 +48,8 @@ export interface DrawingInputs {
   readonly onPreparing?: ((progress: Preparation) => void) | undefined;
   /** What a tiny autoencoder is taken for, and the folder of one for the latents of Stable Diffusion 1 and 2. */
   readonly tiny?: TinyUse | undefined;
+  /** What was typed, where styles were put around it. */
+  readonly typed?: TypedPrompts | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -124,7 +127,7 @@ export class Drawing {
     const { read } = await this.#ready(request, inputs);
     const orders = ordersOf(request, { name: read.summary.name, read }, randomSeed());
     for (const [image, order] of orders.entries()) {
-      for await (const event of this.draw(order, inputs)) {
+      for await (const event of this.draw({ ...order, ...inputs.typed }, inputs)) {
         yield { ...(event.kind === "image" ? withRecord(event) : event), image };
       }
     }

@@ -23,7 +23,7 @@ import { archiveProcedures } from "./pack-archive.ts";
 import { queueProcedures } from "./live-queue.ts";
 import { refusals } from "./refusals.ts";
 import { secretProcedures } from "./secret-procedures.ts";
-import { settingsProcedures } from "./settings-procedures.ts";
+import { settingsProcedures, styleProcedures } from "./settings-procedures.ts";
 import type { StudioOptions } from "./studio-options.ts";
 import type { Lanes } from "../worker/lanes.ts";
 import { transferProcedures } from "./open-transfers.ts";
@@ -118,6 +118,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
         server.tell();
       },
     }),
+    styles: styleProcedures(parts),
     secrets: secretProcedures(parts),
     devices: devicesProcedures(parts),
     machine: machineProcedures({

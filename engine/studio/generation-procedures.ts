@@ -4,12 +4,14 @@ import { LOCAL_TARGET } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import type { Recording } from "../contract/recordings.ts";
 import type { GenerationRequest } from "../contract/request.ts";
+import { withStyles } from "../contract/styles.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
 import { refuseMissingDecoder } from "../drawing/tiny-decoder.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
+import type { StyleFile } from "../settings/style-file.ts";
 import type { Estimates } from "../worker/estimates.ts";
 import type { Lanes } from "../worker/lanes.ts";
 import { endpointEstimate, endpointOrders } from "./endpoint-orders.ts";
@@ -25,6 +27,7 @@ export interface GenerationParts {
   readonly lanes: Pick<Lanes, "added" | "wake" | "cancel" | "forget">;
   readonly models: ModelReader;
   readonly settings: SettingsFile;
+  readonly styles: Pick<StyleFile, "named">;
   readonly initImages: InitImages;
   readonly gallery: Pick<Gallery, "fileOf" | "get">;
   readonly server: Pick<LocalServer, "get">;
@@ -58,7 +61,8 @@ export function generationProcedures(parts: GenerationParts) {
     estimate: os.generation.estimate.handler(async ({ input }) => {
       const { isFirst: _first, target = LOCAL_TARGET, ...request } = input;
       if (target !== LOCAL_TARGET) return endpointEstimate(endpoints.get(target));
-      const [order] = await localOrders(parts, request);
+      const { request: styled } = withStyles(request, parts.styles.named(request.styles ?? []));
+      const [order] = await localOrders(parts, styled);
       return estimates.of(order);
     }),
     countTokens: os.generation.countTokens.handler(({ input: { model, prompt } }) =>
@@ -101,14 +105,18 @@ async function orderOfImage(gallery: GenerationParts["gallery"], id: string) {
   return { order: orderOf(record), target };
 }
 
-/** Orders for whatever is to draw them. Refuses what it could not draw. */
+/** Orders for whatever is to draw them, with the styles put in. Refuses what it could not draw. */
 async function ordersFor(
   parts: GenerationParts,
-  request: GenerationRequest,
+  asked: GenerationRequest,
   target: string,
-): Promise<[Order, ...Order[]]> {
-  if (target === LOCAL_TARGET) return localOrders(parts, request);
-  return endpointOrders(request, parts.endpoints.get(target), randomSeed());
+): Promise<readonly Order[]> {
+  const { request, typed } = withStyles(asked, parts.styles.named(asked.styles ?? []));
+  const orders =
+    target === LOCAL_TARGET
+      ? await localOrders(parts, request)
+      : endpointOrders(request, parts.endpoints.get(target), randomSeed());
+  return orders.map((order) => ({ ...order, ...typed }));
 }
 
 /** Orders for this device. Refuses a start image that is not there, too. */

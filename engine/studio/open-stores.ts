@@ -6,6 +6,7 @@ import type { Queue } from "../queue/queue.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { FormFile } from "../settings/form-file.ts";
 import { SettingsFile } from "../settings/settings-file.ts";
+import { StyleFile } from "../settings/style-file.ts";
 import { Transfers } from "../transfers/transfers.ts";
 import type { StudioOptions } from "./studio-options.ts";
 import { EventLog } from "./event-log.ts";
@@ -18,6 +19,7 @@ export interface Stores {
   readonly events: EventLog;
   readonly settings: SettingsFile;
   readonly form: FormFile;
+  readonly styles: StyleFile;
   readonly secrets: Secrets;
   readonly gallery: Gallery;
   readonly live: LiveQueue;
@@ -39,6 +41,7 @@ export async function openStores(
   undo.defer(() => events.close());
   const settings = await SettingsFile.open(dataFolder);
   const form = await FormFile.open(dataFolder);
+  const styles = await StyleFile.open(dataFolder);
   const onNotices = (): void => events.publish({ type: "machine-changed" });
   const secrets = await Secrets.open(dataFolder, lentVault, { onWaiting: onNotices });
   undo.defer(() => secrets.close());
@@ -55,7 +58,7 @@ export async function openStores(
   await pruneInitImages(initImages, { dataFolder, queue: live.queue, form, now: now() });
   const transfers = await openTransfers(dataFolder, events, logError);
   undo.defer(() => transfers.close());
-  const parts = { settings, form, secrets, gallery, transfers };
+  const parts = { settings, form, styles, secrets, gallery, transfers };
   const notices = () => [...Object.values(parts), live.queue].flatMap((part) => part.notices);
   return { ...parts, events, live, initImages, notices };
 }

@@ -7,6 +7,8 @@ import { makeFolder } from "../files/atomic-file.ts";
 import { isSystemError } from "../files/system-error.ts";
 import type { FormFile } from "../settings/form-file.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
+import type { StyleFile } from "../settings/style-file.ts";
+import { csvOf, jsonOf, readStyles } from "../settings/styles-text.ts";
 import type { EventLog } from "./event-log.ts";
 import { os } from "./implementer.ts";
 
@@ -35,6 +37,36 @@ export function settingsProcedures(parts: SettingsParts) {
     }),
     readForm: os.settings.readForm.handler(() => form.read()),
     writeForm: os.settings.writeForm.handler(({ input }) => form.write(input)),
+  };
+}
+
+export interface StyleParts {
+  readonly styles: StyleFile;
+  readonly events: EventLog;
+}
+
+/** Saved styles. */
+export function styleProcedures({ styles, events }: StyleParts) {
+  const tell = (): void => events.publish({ type: "styles-changed" });
+  return {
+    list: os.styles.list.handler(() => styles.list()),
+    save: os.styles.save.handler(async ({ input }) => {
+      await styles.save(input.styles, input.replaces);
+      tell();
+    }),
+    remove: os.styles.remove.handler(async ({ input }) => {
+      await styles.remove(input.names);
+      tell();
+    }),
+    import: os.styles.import.handler(async ({ input: { file } }) => {
+      const read = readStyles(await file.bytes(), file.name);
+      const outcome = await styles.add(read.styles);
+      tell();
+      return { ...outcome, skipped: read.skipped };
+    }),
+    export: os.styles.export.handler(({ input: { format } }) => ({
+      text: format === "json" ? jsonOf(styles.list()) : csvOf(styles.list()),
+    })),
   };
 }
 

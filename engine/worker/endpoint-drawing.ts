@@ -3,6 +3,7 @@ import type { Order } from "../contract/order.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import type { Progress } from "../contract/progress.ts";
 import { SOFTWARE } from "../contract/software.ts";
+import { typedOf } from "../contract/styles.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
 import type { SentPicture } from "../endpoints/visit.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
@@ -45,7 +46,7 @@ export class EndpointDrawing {
       return {
         png,
         pixels,
-        record: recordOf(picture, name),
+        record: { ...recordOf(picture, name), ...typedOf(order) },
         target,
         seconds: { load: 0, text: 0, denoise: seconds, decode: 0 },
       };

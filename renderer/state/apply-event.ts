@@ -60,6 +60,9 @@ const HANDLERS: Handlers = {
     cache.setQueryData(queries.settings.get.queryKey(), settings);
     void cache.invalidateQueries({ queryKey: queries.generation.key() });
   },
+  "styles-changed": (_, { cache, queries }) => {
+    void cache.invalidateQueries({ queryKey: queries.styles.key() });
+  },
   "machine-changed": (_, { cache, queries }) => {
     void cache.invalidateQueries({ queryKey: queries.machine.get.queryKey() });
     void cache.invalidateQueries({ queryKey: queries.devices.key() });

@@ -14,6 +14,7 @@ import { FakeClusters } from "./fake-clusters.ts";
 import { manifestCommands } from "./fake-deploy.ts";
 import { FakeEndpoints } from "./fake-endpoints.ts";
 import { FakeServer } from "./fake-server.ts";
+import { styleCommands } from "./fake-styles.ts";
 import { draw, pictureOf, previewOf } from "./fake-pictures.ts";
 import {
   CATALOGUE,
@@ -404,6 +405,7 @@ export class FakeStudio {
           this.#form = form;
         },
       },
+      styles: styleCommands(() => this.#tell({ type: "styles-changed" })),
       secrets: {
         status: async () => [
           { name: "hub-token", isSet: false, isFromEnvironment: false, vault: "keyring" },

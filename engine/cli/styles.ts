@@ -1,0 +1,113 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { Command, Option } from "commander";
+import { StudioError } from "../contract/errors.ts";
+import type { GenerationRequest } from "../contract/request.ts";
+import { type StyledRequest, withStyles } from "../contract/styles.ts";
+import { systemCode } from "../files/system-error.ts";
+import { note, printResult } from "./outcome.ts";
+import { withStudio } from "./reach-studio.ts";
+import { studioCommand, type StudioFlags } from "./studio-command.ts";
+
+/** `styles`: prompt parts and settings under names. */
+export function stylesCommand(): Command {
+  return new Command("styles")
+    .description("Saved styles: prompt parts and settings under a name.")
+    .addCommand(list(), { isDefault: true })
+    .addCommand(importing())
+    .addCommand(exporting())
+    .addCommand(remove());
+}
+
+function list(): Command {
+  return studioCommand("list", "All of them, by name.").action(({ dataDir, json }: StudioFlags) =>
+    withStudio(dataDir, async ({ client }) => {
+      for (const style of await client.styles.list()) {
+        const { name, prompt, negativePrompt } = style;
+        const words = [name, prompt, negativePrompt].map((text) => JSON.stringify(text)).join("  ");
+        printResult(json, { type: "style", ...style }, words);
+      }
+    }),
+  );
+}
+
+function importing(): Command {
+  return studioCommand("import", "Adds those of a file; styles that exist stay as they are.")
+    .argument("<file>", "styles.csv of AUTOMATIC1111, or a file that `styles export` wrote")
+    .action((path: string, { dataDir, json }: StudioFlags) =>
+      withStudio(dataDir, async ({ client }) => {
+        const file = new File([await read(path)], basename(path));
+        const outcome = await client.styles.import({ file });
+        const { added, known, renamed, skipped } = outcome;
+        printResult(
+          json,
+          { type: "imported", ...outcome, added: added.length },
+          `${added.length} added, ${known} known already, ${renamed} renamed, ${skipped} skipped`,
+        );
+      }),
+    );
+}
+
+function exporting(): Command {
+  return studioCommand("export", "Writes all of them to a file, or prints them.")
+    .argument("[file]", "where to write; it must not exist")
+    .addOption(
+      new Option(
+        "--format <name>",
+        "json keeps everything; csv is AUTOMATIC1111's, without settings",
+      )
+        .choices(["json", "csv"])
+        .default("json"),
+    )
+    .action((path: string | undefined, flags: StudioFlags & { format: "json" | "csv" }) =>
+      withStudio(flags.dataDir, async ({ client }) => {
+        const { text } = await client.styles.export({ format: flags.format });
+        if (path === undefined) return void process.stdout.write(text);
+        await write(path, text);
+        note(`Written to ${path}.`);
+      }),
+    );
+}
+
+function remove(): Command {
+  return studioCommand("remove", "Deletes styles.")
+    .argument("<name...>", "which")
+    .action((names: string[], { dataDir }: StudioFlags) =>
+      withStudio(dataDir, ({ client }) => client.styles.remove({ names })),
+    );
+}
+
+async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const reason = systemCode(error) ?? "unreadable";
+    throw new StudioError("STYLES_UNREADABLE", { file: path, reason }, { cause: error });
+  }
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: "wx" });
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") throw new StudioError("OUTPUT_EXISTS", { path });
+    const reason = systemCode(error) ?? "unknown";
+    throw new StudioError("OUTPUT_UNWRITABLE", { path, reason }, { cause: error });
+  }
+}
+
+/** Puts the styles of a studio around a request that is drawn without one. */
+export async function styled(
+  request: GenerationRequest,
+  names: readonly string[] = [],
+  dataDir?: string,
+): Promise<StyledRequest> {
+  if (names.length === 0) return { request, typed: {} };
+  const all = await withStudio(dataDir, ({ client }) => client.styles.list());
+  const chosen = names.map((name) => {
+    const style = all.find((one) => one.name === name);
+    if (style === undefined) throw new StudioError("NOT_FOUND", { what: "style", id: name });
+    return style;
+  });
+  return withStyles({ ...request, styles: [...names] }, chosen);
+}

@@ -1,0 +1,160 @@
+import { oc } from "@orpc/contract";
+import { z } from "zod";
+import { StudioError } from "./errors.ts";
+import { MAX_PROMPT, type GenerationRequest, requestSchema } from "./request.ts";
+
+/** Saved styles, at most: as many as the longest lists that people share have rows. */
+export const MAX_STYLES = 10_000;
+
+/** A name that a person gives: one line without control characters. */
+export const styleNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^\P{Cc}+$/u, "it must be one line of text");
+
+const { steps, guidanceScale, width, height, scheduler, precision, preset } = requestSchema.shape;
+const { guidanceInterval, cacheInterval, decoder } = requestSchema.shape;
+
+/** What a style sets beside the prompts; what is absent stays as it is. */
+export const styleSettingsSchema = z.strictObject({
+  steps,
+  guidanceScale,
+  width,
+  height,
+  scheduler,
+  precision,
+  preset,
+  guidanceInterval,
+  cacheInterval,
+  decoder,
+});
+export type StyleSettings = z.output<typeof styleSettingsSchema>;
+
+/**
+ * Prompt parts and settings under a name. As in AUTOMATIC1111's styles.csv, `{prompt}` in a text stands for what was
+ * typed; a text without it follows the typed one after a comma.
+ */
+export const styleSchema = z.strictObject({
+  name: styleNameSchema,
+  prompt: z.string().max(MAX_PROMPT),
+  negativePrompt: z.string().max(MAX_PROMPT),
+  settings: styleSettingsSchema,
+});
+export type Style = z.output<typeof styleSchema>;
+
+/** What an import came to. */
+export const styleImportSchema = z.object({
+  /** Names of the styles that are new. */
+  added: z.array(z.string()),
+  /** How many were there already, word for word. */
+  known: z.int(),
+  /** How many of the new ones got another name, since theirs was another style's. */
+  renamed: z.int(),
+  /** How many rows could not be used: without a name, or too long. */
+  skipped: z.int(),
+});
+export type StyleImport = z.output<typeof styleImportSchema>;
+
+const PLACE = "{prompt}";
+
+/** A style's text around what was typed. Refuses what becomes too long before it is made. */
+function around(typed: string, text: string): string {
+  const places = text.split(PLACE).length - 1;
+  const length = text.length + Math.max(1, places) * typed.length;
+  if (length > MAX_PROMPT + PLACE.length * places) {
+    const reason = `with its styles it has more than ${MAX_PROMPT} characters`;
+    throw new StudioError("REQUEST_INVALID", { field: "The prompt", value: "used", reason });
+  }
+  if (places > 0) return text.replaceAll(PLACE, () => typed);
+  return [typed.trim(), text.trim()].filter((part) => part !== "").join(", ");
+}
+
+/** The prompts that an order is drawn with, and what was typed where that is not the same. */
+export interface StyledPrompts {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+}
+
+/** Puts styles around what was typed, the first one innermost. */
+export function applyStyles(
+  { prompt, negativePrompt }: StyledPrompts,
+  styles: readonly Pick<Style, "prompt" | "negativePrompt">[],
+): StyledPrompts {
+  return styles.reduce<StyledPrompts>(
+    (typed, style) => ({
+      prompt: around(typed.prompt, style.prompt),
+      negativePrompt: around(typed.negativePrompt, style.negativePrompt),
+    }),
+    { prompt, negativePrompt },
+  );
+}
+
+/** What was typed, kept beside the prompts that came of it. */
+export interface TypedPrompts {
+  readonly styles?: string[] | undefined;
+  readonly typedPrompt?: string | undefined;
+  readonly typedNegativePrompt?: string | undefined;
+}
+
+/** What of an order or a record says what was typed. */
+export function typedOf({ styles, typedPrompt, typedNegativePrompt }: TypedPrompts): TypedPrompts {
+  return {
+    ...(styles !== undefined && { styles }),
+    ...(typedPrompt !== undefined && { typedPrompt }),
+    ...(typedNegativePrompt !== undefined && { typedNegativePrompt }),
+  };
+}
+
+export interface StyledRequest {
+  /** With the whole prompts, and with the styles' settings where it named none. */
+  readonly request: GenerationRequest;
+  readonly typed: TypedPrompts;
+}
+
+/** A request with its styles put in, in their order; a later style's settings go before an earlier one's. */
+export function withStyles(
+  { styles: names, ...request }: GenerationRequest,
+  styles: readonly Style[],
+): StyledRequest {
+  if (styles.length === 0) return { request, typed: {} };
+  const { prompt: typedPrompt, negativePrompt: typedNegativePrompt = "" } = request;
+  const prompts = applyStyles({ prompt: typedPrompt, negativePrompt: typedNegativePrompt }, styles);
+  const settings = Object.assign({}, ...styles.map((style) => style.settings));
+  return {
+    request: { ...settings, ...given(request), ...prompts },
+    typed: { styles: names ?? styles.map(({ name }) => name), typedPrompt, typedNegativePrompt },
+  };
+}
+
+/** Without what is undefined, so that it hides nothing. */
+function given(request: GenerationRequest): GenerationRequest {
+  const fields = Object.entries(request).filter(([, value]) => value !== undefined);
+  return { ...request, ...Object.fromEntries(fields) };
+}
+
+/** A list of styles from outside is refused beyond this many bytes. */
+const MAX_BYTES = 16 << 20;
+const nothing = z.void();
+
+export const styleContract = {
+  list: oc.output(z.array(styleSchema)),
+  /** Keeps styles, each in the place of the one with its name; `replaces` is the name that one had before. */
+  save: oc
+    .input(
+      z.object({
+        styles: z.array(styleSchema).min(1).max(MAX_STYLES),
+        replaces: styleNameSchema.optional(),
+      }),
+    )
+    .output(nothing),
+  remove: oc
+    .input(z.object({ names: z.array(styleNameSchema).min(1).max(MAX_STYLES) }))
+    .output(nothing),
+  /** Reads AUTOMATIC1111's styles.csv, or what `export` wrote. Refuses as STYLES_UNREADABLE. */
+  import: oc.input(z.object({ file: z.file().max(MAX_BYTES) })).output(styleImportSchema),
+  export: oc
+    .input(z.object({ format: z.enum(["json", "csv"]) }))
+    .output(z.object({ text: z.string() })),
+};
