@@ -35,7 +35,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And models of buckets, imported, checked and served.
   // And a deployment's form.
   // And clusters, and what is deployed there.
-  contract: 3060, // a doctor's findings, styles
+  contract: 3080, // a doctor's findings, styles
   // Manifests for a cluster, and what is wrong with a form.
   // And objects as they are applied, and what changes in them.
   deploy: 2520, // Darkroom as a runtime beside TorchServe, and what a cluster waits for, in words
@@ -118,7 +118,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And tiny decoders of the catalogue.
   // And clusters, and their deployments.
   // And APIs that are switched on.
-  studio: 4190, // requests as they are recorded, pasted texts recognised
+  studio: 4240, // requests as they are recorded, pasted texts recognised, styles
   // With weights as whole numbers.
   tensor: 210,
   // With textual inversions of several vectors.
