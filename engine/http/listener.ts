@@ -38,9 +38,12 @@ const TIMEOUTS = {
 export interface ListenerOptions {
   /**
    * Looks at every request before any route does. One that it answers itself, such as a browser's
-   * preflight, has its reply ended.
+   * preflight, goes no further.
    */
-  readonly reject: (request: IncomingMessage, response: ServerResponse) => Rejection | undefined;
+  readonly reject: (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => Rejection | "answered" | undefined;
   /** How a refusal reads to who asked for `path`. */
   readonly replyTo: (error: StudioError, path: string) => RefusalReply;
   /** Until a request is there as a whole. Replies may go on for ever. */
@@ -62,8 +65,12 @@ export function createListener(options: ListenerOptions): FastifyInstance {
   const unreadable = new UnreadableAnswers();
   const sockets = new Sockets(options.sockets ?? SOCKETS);
   const passes = (request: IncomingMessage, response: ServerResponse): boolean => {
+    unreadable.follow(request, response);
     const rejection = reject(request, response);
-    if (rejection === undefined) return !response.writableEnded;
+    if (rejection === "answered") sockets.touch(request);
+    else sockets.follow(request, response);
+    if (rejection === "answered") return false;
+    if (rejection === undefined) return true;
     const reply = replyTo(rejection.error, request.url ?? "");
     refuse(response, reply.status ?? rejection.status, reply);
     return false;
@@ -80,14 +87,10 @@ export function createListener(options: ListenerOptions): FastifyInstance {
       // Node answers a missing Host without a body; the gate does it in words.
       const limits = { ...TIMEOUTS, requestTimeout: requestTimeoutMs, requireHostHeader: false };
       const server = serverOf(options.certificate, limits, (request, response) => {
-        sockets.follow(request, response);
-        unreadable.follow(request, response);
         if (passes(request, response)) handle(request, response);
       });
       // Node answers what it does not know to expect without a body.
       server.on("checkExpectation", (request, response) => {
-        sockets.follow(request, response);
-        unreadable.follow(request, response);
         if (passes(request, response))
           refuse(response, 417, replyTo(UNEXPECTED, request.url ?? ""));
       });

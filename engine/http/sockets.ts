@@ -31,6 +31,8 @@ export class Sockets {
   readonly #limits: SocketLimits;
   readonly #counts = new Map<string, number>();
   readonly #open = new Map<unknown, Open>();
+  /** The same by the connections themselves, where they are not encrypted. */
+  readonly #plain = new WeakMap<Socket, Open>();
   /** The oldest first. */
   readonly #idle = new Set<Open>();
 
@@ -46,6 +48,7 @@ export class Sockets {
     const one = { socket, network, requests: 0 };
     const name = nameOf(socket);
     this.#open.set(name, one);
+    this.#plain.set(socket, one);
     this.#idle.add(one);
     socket.once("close", () => {
       if (this.#open.get(name) === one) this.#open.delete(name);
@@ -59,6 +62,12 @@ export class Sockets {
   /** A request was read: its connection is at work until it was answered. */
   follow({ socket }: IncomingMessage, response: ServerResponse): void {
     response.once("close", this.begin(socket));
+  }
+
+  /** A request was answered at once: of the connections at rest its own is the newest. */
+  touch({ socket }: IncomingMessage): void {
+    const one = this.#plain.get(socket) ?? this.#open.get(nameOf(socket));
+    if (one !== undefined && this.#idle.delete(one)) this.#idle.add(one);
   }
 
   /** The connection of a peer is at work until what is given is called. */

@@ -143,6 +143,7 @@ export class InferenceServer {
     const scopeOf: ScopeOf = (knock) =>
       isMetricsRead(knock) && settings().isMetricsOpen ? "open" : table.scopeOf(knock);
     listening.open(port, scopeOf, table.methodsOf);
+    gate.answer(table.probes);
     return new InferenceServer(app, parts, { host, port });
   }
 

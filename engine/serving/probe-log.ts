@@ -22,10 +22,10 @@ export class ProbeLog {
     this.#requests = requests;
   }
 
-  /** Notes a probe over HTTP that was answered, or whose client went away. */
+  /** Notes a probe over HTTP that was answered. */
   answered(request: IncomingMessage, response: ServerResponse): void {
-    const { statusCode: status, writableFinished } = response;
-    if (!writableFinished || (status < 400 && this.#failing.size === 0)) return;
+    const { statusCode: status } = response;
+    if (status < 400 && this.#failing.size === 0) return;
     const { method = "", url = "", headers, socket } = request;
     const client = socket.remoteAddress ?? "";
     this.note({ client, method, path: url, headers }, { status, headers: response.getHeaders() });

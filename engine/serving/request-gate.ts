@@ -5,6 +5,7 @@ import type { ListenerGate } from "./listener-gate.ts";
 import { isMetricsRead } from "./metrics/metrics-route.ts";
 import type { ServingMetrics } from "./metrics/serving-metrics.ts";
 import { ProbeLog } from "./probe-log.ts";
+import { type Probe, Probes } from "./probes.ts";
 import type { RequestLog } from "./request-log.ts";
 
 const PREFLIGHT_SECONDS = "600";
@@ -17,11 +18,20 @@ export class RequestGate {
   readonly #metrics: ServingMetrics | undefined;
   readonly #passed = new WeakMap<IncomingMessage, { caller?: Caller; route: string }>();
 
+  #answers: Probes | undefined;
+
   constructor(gate: ListenerGate, requests: RequestLog, metrics: ServingMetrics | undefined) {
     this.#gate = gate;
     this.#requests = requests;
     this.#probes = new ProbeLog(requests);
     this.#metrics = metrics;
+  }
+
+  /** From now on these probes, by their address, need no router. */
+  answer(probes: ReadonlyMap<string, Probe>): void {
+    this.#answers = new Probes(probes, (request, response) => {
+      this.#noteProbe(request, response, response.statusCode);
+    });
   }
 
   callerOf(request: IncomingMessage): Caller {
@@ -37,14 +47,17 @@ export class RequestGate {
   }
 
   /** The gate, for the listener. */
-  reject(request: IncomingMessage, response: ServerResponse): Rejection | undefined {
+  reject(request: IncomingMessage, response: ServerResponse): Rejection | "answered" | undefined {
     const passage = this.#gate.passage(request);
     if (passage.origin !== undefined) allowPage(response, passage.origin);
     if (passage.kind === "preflight") {
       answerPreflight(request, response);
-      return undefined;
+      return "answered";
     }
     if (passage.kind === "in") {
+      if (passage.isProbe === true && this.#answers?.answer(request, response) === true) {
+        return "answered";
+      }
       const isScrape = isMetricsRead(request);
       if (passage.isProbe === true || isScrape) this.#followProbe(request, response);
       if (passage.isProbe === true && !isScrape) {
@@ -79,13 +92,15 @@ export class RequestGate {
 
   /** There are many: one is told by its address, which is exactly that of an open route. */
   #followProbe(request: IncomingMessage, response: ServerResponse): void {
+    response.once("close", () => this.#noteProbe(request, response, statusOf(response)));
+  }
+
+  #noteProbe(request: IncomingMessage, response: ServerResponse, status: number): void {
     const { url = "" } = request;
-    response.once("close", () => {
-      const query = url.indexOf("?");
-      const route = query === -1 ? url : url.slice(0, query);
-      this.#metrics?.count({ protocol: "rest", route, status: statusOf(response) });
-      this.#probes.answered(request, response);
-    });
+    const query = url.indexOf("?");
+    const route = query === -1 ? url : url.slice(0, query);
+    this.#metrics?.count({ protocol: "rest", route, status });
+    if (status !== GONE) this.#probes.answered(request, response);
   }
 }
 

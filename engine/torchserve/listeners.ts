@@ -118,7 +118,9 @@ function torchServeAnswers(
       app.addHook("onSend", async (_, reply) => {
         void reply.headers({ "x-request-id": randomUUID(), ...NOT_KEPT });
       });
-      return installRoutes(app, shared, { routes, refuse: refuseAsTorchServe });
+      const table = installRoutes(app, shared, { routes, refuse: refuseAsTorchServe });
+      // Each reply has a number of its own here.
+      return { ...table, probes: new Map() };
     },
     replyTo: gateRefusal,
   };

@@ -96,7 +96,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With the OpenAPI document, which is a sixth of it.
   // And gRPC: its own listener, messages and log.
   // And OpenAI's images API, beside which A1111's comes.
-  serving: 6300, // models that failed, tried again; metrics for Prometheus, TLS, turns by picture, statistics and their document
+  serving: 6400, // models that failed, tried again; probes without a router; metrics for Prometheus, TLS, turns by picture, statistics and their document
   settings: 300, // saved styles, and styles.csv
   // With layout.ts: which files make up a snapshot, which store and hub both ask; JSON as Python writes it.
   // And the configs of tiny autoencoders.

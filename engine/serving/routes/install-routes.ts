@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
 import { methodsOf, type MethodsOf, scopesOf, type ScopeOf } from "../route-scopes.ts";
+import type { Probe } from "../probes.ts";
 import { a1111Routes } from "../a1111/a1111-routes.ts";
 import { imageRoutes } from "../openai/image-routes.ts";
 import { metricsRoute } from "../metrics/metrics-route.ts";
@@ -16,6 +17,8 @@ import type { RouteParts, SharedParts } from "./route-parts.ts";
 export interface RouteTable {
   readonly scopeOf: ScopeOf;
   readonly methodsOf: MethodsOf;
+  /** By address. */
+  readonly probes: ReadonlyMap<string, Probe>;
 }
 
 /** What a listener answers, and how it refuses. */
@@ -50,7 +53,8 @@ export function installRoutes(
       throw unknownAddress(request);
     });
   });
-  return { scopeOf: scopesOf(routes), methodsOf: methodsOf(routes) };
+  const probes = new Map(routes.flatMap(({ path, probe }) => (probe ? [[path, probe]] : [])));
+  return { scopeOf: scopesOf(routes), methodsOf: methodsOf(routes), probes };
 }
 
 /** A protocol that is off is not there at all. */

@@ -13,10 +13,11 @@ import {
 } from "../../kserve/server/server-messages.ts";
 import { ModelTallies } from "../model-tallies.ts";
 import type { KnownModel } from "../picture-engine.ts";
+import type { Probe, ProbeReply } from "../probes.ts";
 import { openaiModel, openaiModels } from "../openai/openai-models.ts";
 import { openapiOf } from "./openapi.ts";
 import { predictRoute, VERB } from "./predict-route.ts";
-import { type Handler, protocolsOn, type Route } from "./route.ts";
+import { type Handler, probeRoute, protocolsOn, type Route } from "./route.ts";
 import type { SharedParts } from "./route-parts.ts";
 import {
   addressOf,
@@ -40,8 +41,8 @@ export function modelRoutes(parts: SharedParts): readonly Route[] {
   const { software, version } = SOFTWARE;
   return [
     { path: "/", scope: "open", GET: () => ({ status: "alive" }) },
-    { path: "/v2/health/live", scope: "open", GET: () => LIVE },
-    { path: "/v2/health/ready", scope: "open", GET: serverReadiness(engine) },
+    probeRoute("/v2/health/live", () => ALIVE),
+    probeRoute("/v2/health/ready", readiness(engine)),
     { path: "/openapi.json", scope: "inference", GET: () => openapiOf(protocolsOn(settings())) },
     {
       path: "/v2",
@@ -116,15 +117,28 @@ function statisticsRoutes({ engine }: SharedParts): readonly Route[] {
   ];
 }
 
-function serverReadiness(engine: SharedParts["engine"]): Handler {
-  return async (_, reply) => {
-    const reason = whyNotReady(await engine.models());
-    if (reason === undefined) return serverReady(true);
-    const refusal = new StudioError("MODEL_NOT_SERVED", { model: "The server", reason });
-    return reply
-      .code(refusal.status)
-      .send({ ...serverReady(false), error: toWire(refusal).message });
+const ALIVE = { status: 200, body: LIVE };
+const READY = { status: 200, body: serverReady(true) };
+
+/** Whether the next request would be drawn; found out once for all who ask at a moment. */
+function readiness(engine: SharedParts["engine"]): Probe {
+  let told: Promise<ProbeReply> | undefined;
+  return () => {
+    if (told !== undefined) return told;
+    setImmediate(() => (told = undefined));
+    told = engine
+      .models()
+      .then(whyNotReady, () => "its models cannot be listed")
+      .then(readyReply);
+    return told;
   };
+}
+
+function readyReply(reason: string | undefined): ProbeReply {
+  if (reason === undefined) return READY;
+  const refusal = new StudioError("MODEL_NOT_SERVED", { model: "The server", reason });
+  const { status } = refusal;
+  return { status, body: { ...serverReady(false), error: toWire(refusal).message } };
 }
 
 /** A model with everything that can be asked of it. Refuses as NOT_FOUND or VERSION_UNKNOWN. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import { StudioError } from "../../contract/errors.ts";
+import type { Probe } from "../probes.ts";
 import { methodsOfRoute, writingsOf, type RouteScope, type ScopedRoute } from "../route-scopes.ts";
 
 declare module "fastify" {
@@ -29,6 +30,8 @@ export function protocolsOn(
 export interface Route extends ScopedRoute {
   /** Where it is answered only while that protocol is on. */
   readonly protocol?: SwitchedProtocol;
+  /** Answers GET, without a router where the listener can. */
+  readonly probe?: Probe;
   readonly GET?: Handler;
   readonly POST?: Handler;
   readonly PUT?: Handler;
@@ -39,6 +42,15 @@ export interface Route extends ScopedRoute {
 const ANSWERED = ["GET", "POST", "PUT", "DELETE", "OPTIONS"] as const;
 
 const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+/** A route that answers a probe. */
+export function probeRoute(path: string, probe: Probe): Route {
+  const GET: Handler = async (_, reply) => {
+    const { status, body } = await probe();
+    return reply.code(status).send(body);
+  };
+  return { path, scope: "open", probe, GET };
+}
 
 /** Answers at an address, with a slash at its end or without; other methods are refused with what is allowed. */
 export function installRoute(app: FastifyInstance, route: Route): void {
