@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import type { AdmissionQueue } from "../serving/admission-queue.ts";
-import type { GrpcServer } from "../serving/grpc/grpc-server.ts";
+import type { GrpcServer, Offer } from "../serving/grpc/grpc-server.ts";
 import { InferenceServer, type InferenceServerParts } from "../serving/inference-server.ts";
 import type { Access } from "../serving/listener-gate.ts";
 import { metricsRoute } from "../serving/metrics/metrics-route.ts";
@@ -14,10 +14,13 @@ import type { Route } from "../serving/routes/route.ts";
 import type { SharedParts } from "../serving/routes/route-parts.ts";
 import { whyNotReady } from "../serving/routes/served-model.ts";
 import { SOFTWARE } from "../contract/software.ts";
-import { type ManagementParts, managementRoutes } from "./management-routes.ts";
+import { inferenceOffer, managementOffer } from "./grpc-services.ts";
+import type { ModelManagement } from "./management.ts";
+import { managementRoutes } from "./management-routes.ts";
 import { type MessageLimits, predictionRoutes, wrapperRoutes } from "./prediction-routes.ts";
 import { gateRefusal, NOT_KEPT, refuseAsTorchServe } from "./refusal-shape.ts";
 import type { ListenAddress, StartSettings } from "./start-settings.ts";
+import type { TokenFile } from "./token-file.ts";
 
 export interface ListenerParts {
   readonly access: Access;
@@ -26,7 +29,9 @@ export interface ListenerParts {
   readonly requests: RequestLog;
   readonly metrics: ServingMetrics;
   readonly log: FastifyBaseLogger;
-  readonly management: ManagementParts;
+  readonly management: ModelManagement;
+  /** The keys, where there are any. */
+  readonly tokens: TokenFile | undefined;
   readonly limits: MessageLimits;
 }
 
@@ -43,7 +48,7 @@ export async function openListeners(
   parts: ListenerParts,
   undo: AsyncDisposableStack,
 ): Promise<readonly Listening[]> {
-  const { inference, management, metrics, kserve, kserveGrpc, grpc } = settings;
+  const { inference, management, metrics, kserve, kserveGrpc, grpc, grpcManagement } = settings;
   const opened: Listening[] = [];
   const open = async (name: string, opening: Promise<Omit<Listening, "name">>): Promise<void> => {
     const listening = await opening;
@@ -67,7 +72,9 @@ export async function openListeners(
   if (metrics !== undefined && isOwn) {
     await open("metrics", listen(metrics, parts, metricsAnswers(parts)));
   }
-  await open("gRPC", listenGrpc(grpc, parts));
+  const managed = managementOffer(parts.management);
+  await open("gRPC, management", listenGrpc(grpcManagement, parts, managed));
+  await open("gRPC", listenGrpc(grpc, parts, inferenceOffer(parts.limits)));
   return opened;
 }
 
@@ -92,26 +99,27 @@ async function listen(
 async function listenGrpc(
   place: ListenAddress,
   { access: file, engine, admission, requests, metrics, log }: ListenerParts,
+  offer?: Offer,
 ): Promise<Omit<Listening, "name">> {
   const { GrpcServer } = await import("../serving/grpc/grpc-server.ts");
-  const parts = { file, engine, admission, requests, metrics, log };
+  const parts = { file, engine, admission, requests, metrics, log, ...(offer && { offer }) };
   const server: GrpcServer = await GrpcServer.listen({ ...place, tries: 1 }, parts);
   return { address: server.target, close: () => server.close() };
 }
 
 /** TorchServe's addresses; those of the inference protocols beside them, where it has none of its own. */
 function torchServeAnswers(
-  { management, limits }: ListenerParts,
+  { management, tokens, limits }: ListenerParts,
   kind: "inference" | "management" | "both",
 ): Answering {
   const routes = (shared: SharedParts): readonly Route[] => {
     const own = [
       ...(kind === "management" ? [] : predictionRoutes(shared, limits)),
-      ...(kind === "inference" ? [] : managementRoutes(management, shared)),
+      ...(kind === "inference" ? [] : managementRoutes(management, tokens, shared)),
     ];
     const beside = kind === "management" ? [] : routesOf(shared).filter(({ path }) => path !== "/");
     const all = merged([...beside, ...own, pingRoute(shared)]);
-    return merged([...all, descriptionRoute(() => all)]);
+    return merged([...all, ...descriptionRoutes(() => all)]);
   };
   return {
     installRoutes: (app, shared) => {
@@ -163,8 +171,8 @@ function pingRoute({ engine }: SharedParts): Route {
   };
 }
 
-/** What is answered at an address, as an OpenAPI document, which TorchServe gives to OPTIONS. */
-function descriptionRoute(routes: () => readonly Route[]): Route {
+/** What is answered at an address, as an OpenAPI document, which TorchServe gives to OPTIONS and at an address of its own. */
+function descriptionRoutes(routes: () => readonly Route[]): readonly Route[] {
   const describe = (): object => ({
     openapi: "3.0.1",
     info: {
@@ -176,7 +184,10 @@ function descriptionRoute(routes: () => readonly Route[]): Route {
       routes().map((route) => [openApiPath(route.path), operations(route)]),
     ),
   });
-  return { path: "/", scope: "open", GET: () => ({ status: "alive" }), OPTIONS: describe };
+  return [
+    { path: "/", scope: "open", GET: () => ({ status: "alive" }), OPTIONS: describe },
+    { path: "/api-description", scope: "open", GET: describe },
+  ];
 }
 
 function openApiPath(path: string): string {

@@ -2,15 +2,24 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { StudioError } from "../contract/errors.ts";
 import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
 import type { MessageBody } from "../kserve/wire/framing.ts";
-import { readInferRequest } from "../kserve/server/infer-request.ts";
-import { isNotebookRequest, seedReply, wrappedSeedReply } from "../kserve/server/picture-reply.ts";
+import { readInferRequest, type RequestedOutput } from "../kserve/server/infer-request.ts";
+import { PICTURE_OUTPUT } from "../kserve/server/picture-inputs.ts";
+import {
+  HANDLERS_OUTPUT,
+  isNotebookRequest,
+  passedSeedReply,
+  pictureReply,
+  seedReply,
+  wrappedSeedReply,
+} from "../kserve/server/picture-reply.ts";
 import { generationRequests } from "../kserve/server/picture-request.ts";
 import { predictReply, readPredictRequest } from "../kserve/server/predict.ts";
 import type { DrawnPictures } from "../kserve/server/picture-data.ts";
 import { wantedPicture } from "../kserve/server/wanted-picture.ts";
+import type { Caller } from "../serving/caller.ts";
 import { clientGone } from "../serving/routes/client-gone.ts";
 import { allPictures, ofOneSize } from "../serving/routes/draw-pictures.ts";
-import { inferenceOf, replyTo } from "../serving/routes/read-inference.ts";
+import { headOf, inferenceOf } from "../serving/routes/read-inference.ts";
 import { byInstance } from "../serving/routes/predict-route.ts";
 import { versioned } from "../serving/routes/model-routes.ts";
 import { type Handler, pathOf, type Route } from "../serving/routes/route.ts";
@@ -30,11 +39,30 @@ export interface MessageLimits {
   readonly maxResponseBytes: number;
 }
 
-interface Predicting extends MessageLimits {
-  readonly parts: SharedParts;
+interface PredictorParts extends MessageLimits {
+  readonly parts: Pick<SharedParts, "engine" | "admission">;
   /** The reply of the customer's handler, as it leaves this address. */
   readonly notebookReply: (model: string, drawn: DrawnPictures) => EncodedMessage;
 }
+
+interface Predicting extends PredictorParts {
+  readonly parts: SharedParts;
+}
+
+/** A request to a model, wherever it came in. */
+export interface Prediction {
+  readonly address: ModelAddress;
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  /** Absent where nothing was said of it. */
+  readonly contentType?: string | undefined;
+}
+
+/** Answers a request to a model, which is read when the model is there. */
+export type Predict = (
+  asked: Prediction,
+  read: () => MessageBody | Promise<MessageBody>,
+) => Promise<EncodedMessage>;
 
 const EXPLAIN = new StudioError("REQUEST_INVALID", {
   field: "explain",
@@ -64,7 +92,8 @@ export function predictionRoutes(parts: SharedParts, limits: MessageLimits): rea
     "/v2/models/:model/infer",
   ];
   return [
-    ...named.map((path) => ({ path, scope, POST: predict }) as const),
+    // By its own documents a request is a file that curl uploads, which is a PUT.
+    ...named.map((path) => ({ path, scope, POST: predict, PUT: predict }) as const),
     { path: "/invocations", scope, POST: predictionAt(predicting, onlyModel(parts)) },
     { path: "/v1/models/:model", scope, POST: predictionAt(predicting, verbAddress) },
     ...["/explanations/:model", "/explanations/:model/:version", "/v2/models/:model/explain"].map(
@@ -76,31 +105,49 @@ export function predictionRoutes(parts: SharedParts, limits: MessageLimits): rea
 /** Where KServe's wrapper answers them: its addresses in place of ours of the same name. */
 export function wrapperRoutes(parts: SharedParts, limits: MessageLimits): readonly Route[] {
   const predicting = { parts, ...limits, notebookReply: wrappedSeedReply };
+  const passing = { ...predicting, notebookReply: passedSeedReply };
   return [
     ...versioned("/infer", { scope: "inference", POST: predictionAt(predicting, addressOf) }),
-    { path: "/v1/models/:model", scope: "inference", POST: predictionAt(predicting, verbAddress) },
+    { path: "/v1/models/:model", scope: "inference", POST: predictionAt(passing, verbAddress) },
   ];
 }
 
 function predictionAt(
-  { parts, maxRequestBytes, maxResponseBytes, notebookReply }: Predicting,
+  predicting: Predicting,
   addressed: (request: FastifyRequest) => ModelAddress | Promise<ModelAddress>,
 ): Handler {
-  const { engine, bodies, admission, callerOf } = parts;
+  const { bodies, callerOf } = predicting.parts;
+  const predict = predictor(predicting);
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const signal = clientGone(reply);
     const address = await addressed(request);
+    const contentType = request.headers["content-type"];
+    const asked = { address, caller: callerOf(request), signal, contentType };
+    return sendMessage(request, reply, await predict(asked, () => bodies.read(request)));
+  };
+}
+
+/** TorchServe's own answer, as its gRPC services give it, too. */
+export function torchServePredictor(
+  parts: Pick<SharedParts, "engine" | "admission">,
+  limits: MessageLimits,
+): Predict {
+  return predictor({ parts, ...limits, notebookReply: (_, drawn) => seedReply(drawn) });
+}
+
+function predictor(predicting: PredictorParts): Predict {
+  const { parts, maxRequestBytes, maxResponseBytes, notebookReply } = predicting;
+  const { engine, admission } = parts;
+  return async ({ address, caller, signal, contentType = "" }, read) => {
     const model = nameOf(await servedModel(engine, address));
-    const body = await bodies.read(request);
+    const body = await read();
     if (body.bytes.length > maxRequestBytes) {
       throw new StudioError("BODY_TOO_LARGE", { limit: `${maxRequestBytes} bytes` });
     }
-    const asked = { address, model, caller: callerOf(request), signal };
-    const answer = isInstances(body)
-      ? await predicted(body)
-      : await inferred(body, request.headers["content-type"]);
+    const asked = { address, model, caller, signal };
+    const answer = isInstances(body) ? await predicted(body) : await inferred(body);
     if (answer.sizeBytes > maxResponseBytes) throw tooLong(answer, maxResponseBytes);
-    return sendMessage(request, reply, answer);
+    return answer;
 
     async function predicted({ bytes }: MessageBody): Promise<EncodedMessage> {
       const { pictures: wanted, format } = readPredictRequest(bytes);
@@ -110,17 +157,27 @@ function predictionAt(
       return predictReply(byInstance(wanted, pictures).map(ofOneSize), format);
     }
 
-    async function inferred(given: MessageBody, type = ""): Promise<EncodedMessage> {
-      const isText = /^text\/plain\b/i.test(type);
+    async function inferred(given: MessageBody): Promise<EncodedMessage> {
+      const isText = /^text\/plain\b/i.test(contentType);
       const message = readInferRequest(isText ? { ...given, headerLength: "0" } : given);
       const isNotebook = !isText && given.headerLength === undefined && isNotebookRequest(message);
-      const wanted = wantedPicture(isNotebook ? { ...message, outputs: [] } : message);
+      const outputs = isNotebook ? [] : message.outputs.map(ownOutput);
+      const wanted = wantedPicture({ ...message, outputs });
       const inference = inferenceOf({ request: message, wanted }, asked);
       const drawn = await allPictures(admission, inference);
-      if (!isNotebook) return replyTo(inference, drawn);
-      return notebookReply(address.name, ofOneSize(drawn.pictures));
+      const pictures = ofOneSize(drawn.pictures);
+      if (isNotebook) return notebookReply(address.name, pictures);
+      const isHandlers = message.outputs.some(({ name }) => name === HANDLERS_OUTPUT);
+      const head = headOf(inference, drawn);
+      const named = isHandlers ? { ...head, outputName: HANDLERS_OUTPUT } : head;
+      return pictureReply(named, pictures, wanted);
     }
   };
+}
+
+/** Handlers call their one output otherwise. */
+function ownOutput(output: RequestedOutput): RequestedOutput {
+  return output.name === HANDLERS_OUTPUT ? { ...output, name: PICTURE_OUTPUT.name } : output;
 }
 
 /** Protocol v1 has instances; everything else is v2, whatever the address. */

@@ -26,6 +26,7 @@ export interface StartSettings {
   /** Absent where no metrics are wanted. */
   readonly metrics: ListenAddress | undefined;
   readonly grpc: ListenAddress;
+  readonly grpcManagement: ListenAddress;
   /** Where KServe's wrapper listens; absent where a configured address has the port already. */
   readonly kserve: ListenAddress | undefined;
   readonly kserveGrpc: ListenAddress | undefined;
@@ -56,6 +57,8 @@ const FOLLOWED: ReadonlySet<string> = new Set([
   "metrics_address",
   "grpc_inference_address",
   "grpc_inference_port",
+  "grpc_management_address",
+  "grpc_management_port",
   "enable_envvars_config",
   "enable_metrics_api",
   "job_queue_size",
@@ -98,13 +101,17 @@ export function startSettings(
   const inference = address("inference_address", get, "http://127.0.0.1:8080");
   const management = address("management_address", get, "http://127.0.0.1:8081");
   const metrics = address("metrics_address", get, "http://127.0.0.1:8082");
-  const grpc = {
-    host: get("grpc_inference_address") ?? "127.0.0.1",
-    port: portNumber("grpc_inference_port", get("grpc_inference_port"), 7070),
-    tls: truth("enable_grpc_ssl") ? filesFor("enable_grpc_ssl", get) : null,
-  };
+  const grpcTls = truth("enable_grpc_ssl") ? filesFor("enable_grpc_ssl", get) : null;
+  const grpcFor = (api: "inference" | "management", usual: number): ListenAddress => ({
+    host: get(`grpc_${api}_address`) ?? "127.0.0.1",
+    port: portNumber(`grpc_${api}_port`, get(`grpc_${api}_port`), usual),
+    tls: grpcTls,
+  });
+  const grpc = grpcFor("inference", 7070);
+  const grpcManagement = grpcFor("management", 7071);
   const isOpen = flags.disableTokenAuth === true || truth("disable_token_authorization");
-  const taken = new Set([inference, management, metrics, grpc].map(({ port }) => port));
+  const configured = [inference, management, metrics, grpc, grpcManagement];
+  const taken = new Set(configured.map(({ port }) => port));
   const beside = (chosen: number | undefined, usual: number): ListenAddress | undefined => {
     const port = chosen ?? usual;
     const host = isOpen ? "0.0.0.0" : inference.host;
@@ -115,6 +122,7 @@ export function startSettings(
     management,
     metrics: get("enable_metrics_api")?.toLowerCase() === "false" ? undefined : metrics,
     grpc,
+    grpcManagement,
     kserve: beside(flags.kservePort, KSERVE_PORT),
     kserveGrpc: beside(flags.kserveGrpcPort, KSERVE_GRPC_PORT),
     modelStore: flags.modelStore ?? get("model_store"),

@@ -17,6 +17,7 @@ import { WatchedEngine } from "../serving/watched-engine.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
 import { ArchiveEngine, SMALLEST } from "./archive-engine.ts";
 import { type Listening, openListeners } from "./listeners.ts";
+import { ModelManagement } from "./management.ts";
 import { ModelTable, placeInStore } from "./model-table.ts";
 import { mountedFiles, registeredAtStart } from "./mounted-files.ts";
 import type { ModelName } from "../serving/picture-engine.ts";
@@ -80,16 +81,16 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
     const count = admission.waiting;
     return { count, left: Math.max(0, queueLength - count) };
   };
-  const management = {
+  const management = new ModelManagement({
     table,
+    engine,
     modelStore,
     isModelApiOn,
     responseSeconds,
     waiting,
     device,
-    tokens,
     logError,
-  };
+  });
   const log = quietLog(logError);
   const serving = {
     access,
@@ -99,6 +100,7 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
     metrics,
     log,
     management,
+    tokens,
     limits: settings,
   };
   const listening = await openListeners(settings, serving, undo);

@@ -9,7 +9,7 @@ import { load } from "@grpc/proto-loader";
 import { onTestFinished } from "vitest";
 import type { ServerChange, TlsFiles } from "../../engine/contract/server.ts";
 import { AdmissionQueue } from "../../engine/serving/admission-queue.ts";
-import { GrpcServer } from "../../engine/serving/grpc/grpc-server.ts";
+import { GrpcServer, type Offer } from "../../engine/serving/grpc/grpc-server.ts";
 import { ServingMetrics } from "../../engine/serving/metrics/serving-metrics.ts";
 import { quietLog } from "../../engine/serving/quiet-log.ts";
 import { RequestLog } from "../../engine/serving/request-log.ts";
@@ -37,12 +37,13 @@ export interface GrpcServerStart {
   readonly tls?: TlsFiles;
   readonly sockets?: { readonly most: number; readonly mostOfAddress: number };
   readonly lent?: readonly { readonly name: string; readonly secret: string }[];
+  readonly offer?: Offer;
 }
 
 /** Listens until the running test has finished. */
 export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenGrpcServer> {
   const { engine = new ConstantEngine(), settings = {}, host = "127.0.0.1", lent = [] } = start;
-  const { tls, sockets } = start;
+  const { tls, sockets, offer } = start;
   const file = await ServerFile.open(temporaryFolder(), { lent });
   await file.change(settings);
   const mistakes: unknown[] = [];
@@ -54,7 +55,8 @@ export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenG
     isDrawing: () => admission.isDrawing,
     isReady: async () => true,
   });
-  const parts = { file, engine, admission, requests, log, metrics, ...(sockets && { sockets }) };
+  const chosen = { ...(sockets && { sockets }), ...(offer && { offer }) };
+  const parts = { file, engine, admission, requests, log, metrics, ...chosen };
   const server = await GrpcServer.listen({ host, port: 0, tries: 1, ...(tls && { tls }) }, parts);
   onTestFinished(async () => {
     await server.close();
@@ -118,6 +120,7 @@ export async function asker(
   target: string,
   options: {
     readonly service?: string;
+    readonly files?: readonly string[];
     readonly credentials?: ChannelCredentials;
     readonly channel?: object;
   } = {},

@@ -36,7 +36,7 @@ export class StartedTorchServe {
       const [, host = ""] = /\/\/(.*):/.exec(config.get(`${key}_address`) ?? "") ?? [];
       local = local.with(`${key}_address`, `http://${host || "127.0.0.1"}:0`);
     }
-    local = local.with("grpc_inference_port", "0");
+    for (const key of ["inference", "management"]) local = local.with(`grpc_${key}_port`, "0");
     const file = join(folder, "config.properties");
     writeFileSync(file, local.bytes());
     const ports = ["--kserve-port", "0", "--kserve-grpc-port", "0"];

@@ -22,6 +22,7 @@ import {
   restricted,
   StartedTorchServe,
 } from "../fakes/started-torchserve.ts";
+import { asker } from "../fakes/open-grpc-server.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 /** The customer's own container args, but for the two folders. */
@@ -83,6 +84,7 @@ async function started({ env = {}, isEmpty = false, args = ARGS, program }: Star
 }
 
 const TORCHSERVE = "inference and management";
+const GRPC = "org.pytorch.serve.grpc";
 const MODEL = "/v2/models/stable-diffusion";
 
 test("the customer's args and config.properties draw the notebook's picture", async () => {
@@ -116,6 +118,33 @@ test("the customer's args and config.properties draw the notebook's picture", as
   const text = await metrics.text();
   expect(text).toMatch(/^ts_inference_requests_total\{.*model_name="stable-diffusion".*\} 7$/m);
   expect(text).toMatch(/^darkroom_queue_length 0$/m);
+});
+
+test("a file that curl uploads draws, and so do TorchServe's own gRPC services", async () => {
+  const { server, ask } = await started();
+  await server.says(/stable-diffusion 1\.0 is ready\./);
+  const body = JSON.stringify(NOTEBOOK);
+  const uploaded = await ask(TORCHSERVE, "/predictions/stable-diffusion", {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect(uploaded).toMatchObject({ status: 200, body: { id: "42" } });
+  expect((await ask(TORCHSERVE, "/api-description")).body.openapi).toBe("3.0.1");
+  const files = ["torchserve-inference.proto", "torchserve-management.proto"];
+  const [inference, management] = await Promise.all([
+    asker(server.address("gRPC"), { files, service: `${GRPC}.inference.InferenceAPIsService` }),
+    asker(server.address("gRPC, management"), {
+      files,
+      service: `${GRPC}.management.ManagementAPIsService`,
+    }),
+  ]);
+  expect(await inference("Ping")).toMatchObject({ health: expect.stringContaining("Healthy") });
+  const input = { data: Buffer.from(body) };
+  const { prediction } = await inference("Predictions", { model_name: "stable-diffusion", input });
+  expect(JSON.parse(String(prediction)).outputs[0].shape).toEqual([128, 128, 3]);
+  const { msg } = await management("DescribeModel", { model_name: "stable-diffusion" });
+  expect(JSON.parse(String(msg))).toMatchObject([{ workers: [{ status: "READY" }] }]);
 });
 
 test("it is ready only with its model, and tries again until the archive is there", async () => {

@@ -32,6 +32,8 @@ export interface ReplyHead {
   /** What the UNet's products were computed in, where that is known. */
   readonly precision?: string | undefined;
   readonly seconds: number;
+  /** What the client calls the output, where that is another than ours. */
+  readonly outputName?: string;
 }
 
 /** The reply to an inference request, as its client wants it. */
@@ -40,14 +42,15 @@ export function pictureReply(
   drawn: DrawnPictures,
   wanted: WantedPicture,
 ): EncodedMessage {
-  const { modelName, modelVersion, id } = head;
+  const { modelName, modelVersion, id, outputName: name } = head;
   const members = {
     model_name: JSON.stringify(modelName),
     ...(modelVersion === undefined ? {} : { model_version: JSON.stringify(modelVersion) }),
     id: JSON.stringify(id),
     parameters: parametersJson(replyParameters(head)),
   };
-  return encodeMessage(members, "outputs", [pictureTensor(drawn, wanted)]);
+  const tensor = { ...pictureTensor(drawn, wanted), ...(name !== undefined && { name }) };
+  return encodeMessage(members, "outputs", [tensor]);
 }
 
 /** How the pictures of a reply came about. */
@@ -65,24 +68,41 @@ export function pictureTensor(drawn: DrawnPictures, wanted: WantedPicture): Outg
   return wanted.format === "raw" ? pixelTensor(drawn, wanted) : fileTensor(drawn, wanted);
 }
 
+/** What the customer's handler calls its output, and so does ours. */
+export const HANDLERS_OUTPUT = "output0";
+
+const HANDLERS_PIXELS = {
+  format: "raw",
+  datatype: "UINT8",
+  isFlat: false,
+  isBinary: false,
+} as const;
+
 /** The reply of the customer's handler (stable_diffusion_handler.py), with no further member. */
 export function seedReply(drawn: DrawnPictures): EncodedMessage {
-  const wanted = { format: "raw", datatype: "UINT8", isFlat: false, isBinary: false } as const;
-  const tensor = { ...pixelTensor(drawn, wanted), name: "output0", datatype: "fp16" };
-  return encodeMessage({ id: '"42"' }, "outputs", [tensor]);
+  const tensor = { ...pixelTensor(drawn, HANDLERS_PIXELS), name: HANDLERS_OUTPUT };
+  return encodeMessage({ id: '"42"' }, "outputs", [{ ...tensor, datatype: "fp16" }]);
 }
 
 /** The same as it leaves KServe's wrapper for TorchServe (kserve 0.13), with a member for each of its fields. */
 export function wrappedSeedReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
-  const wanted = { format: "raw", datatype: "UINT8", isFlat: false, isBinary: false } as const;
-  const output = { name: "output0", datatype: "FP16", parameters: null };
+  const output = { name: HANDLERS_OUTPUT, datatype: "FP16", parameters: null };
   const members = {
     model_name: JSON.stringify(modelName),
     model_version: "null",
     id: '"42"',
     parameters: "null",
   };
-  return encodeMessage(members, "outputs", [{ ...pixelTensor(drawn, wanted), ...output }]);
+  const tensor = { ...pixelTensor(drawn, HANDLERS_PIXELS), ...output };
+  return encodeMessage(members, "outputs", [tensor]);
+}
+
+/** The same as its v1 address passes a reply of v2 on. */
+export function passedSeedReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
+  const output = { name: HANDLERS_OUTPUT, datatype: "FP16" };
+  const members = { id: '"42"', model_name: JSON.stringify(modelName), model_version: "null" };
+  const tensor = { ...pixelTensor(drawn, HANDLERS_PIXELS), ...output };
+  return encodeMessage(members, "outputs", [tensor]);
 }
 
 const OWN_INPUTS: ReadonlySet<string> = new Set(
@@ -97,7 +117,7 @@ export function isNotebookRequest({ inputs, outputs, parameters }: InferRequest)
   const [input, another] = inputs;
   const isPrompt = input !== undefined && another === undefined && !OWN_INPUTS.has(input.name);
   const isWhole = outputs.every(
-    ({ name, parameters: its }) => name === "output0" && its.size === 0,
+    ({ name, parameters: its }) => name === HANDLERS_OUTPUT && its.size === 0,
   );
   return isPrompt && isWhole && parameters.size === 0;
 }

@@ -92,3 +92,14 @@ export function join(sources: readonly ByteSource[]): ByteSource {
     },
   };
 }
+
+/** The bytes of a source in one piece. */
+export function wholeOf({ sizeBytes, chunks }: ByteSource): Buffer {
+  const whole = Buffer.allocUnsafe(sizeBytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}

@@ -11,12 +11,10 @@ import {
 
 const FOLDER = fileURLToPath(new URL("../../../assets/grpc", import.meta.url));
 
-const FILES = [
-  "inference.proto",
-  "health.proto",
-  "reflection-v1.proto",
-  "reflection-v1alpha.proto",
-];
+/** What every listener offers. */
+const STANDARD = ["health.proto", "reflection-v1.proto", "reflection-v1alpha.proto"];
+
+const OPEN_INFERENCE = "inference.proto";
 
 /** Names as they stand in the files, 64-bit numbers as their digits, enumerations by name; what is absent has its default. */
 const READING = {
@@ -30,7 +28,7 @@ const READING = {
 
 /**
  * What protoc makes of the files, for reflection: proto-loader's own descriptors name the entries of maps as no other
- * reader takes them. Made by `grpcurl -import-path assets/grpc -proto FILE … -protoset-out`.
+ * reader takes them. Made by `protoc -I assets/grpc --include_source_info --descriptor_set_out FILE.protoset FILE.proto …`.
  */
 const DESCRIPTORS = join(FOLDER, "descriptors.protoset");
 
@@ -51,12 +49,15 @@ export class GrpcDefinition {
     this.#files = files;
   }
 
-  static async read(): Promise<GrpcDefinition> {
+  /** With the services of these files, besides those of every listener. */
+  static async read(files: readonly string[] = [OPEN_INFERENCE]): Promise<GrpcDefinition> {
+    const names = [...files, ...STANDARD];
     const [definition, descriptors] = await Promise.all([
-      load(FILES, READING),
+      load(names, READING),
       readFile(DESCRIPTORS),
     ]);
-    return new GrpcDefinition(definition, filesIn(descriptors));
+    const offered = filesIn(descriptors).filter(({ name }) => names.includes(name));
+    return new GrpcDefinition(definition, offered);
   }
 
   /** Names of all services. */

@@ -1,5 +1,6 @@
 import type { RouteScope } from "../route-scopes.ts";
 import type { Caller } from "../caller.ts";
+import type { Outcome } from "./grpc-status.ts";
 
 /** One call, as its method needs it. */
 export interface GrpcCall {
@@ -21,7 +22,11 @@ export function textIn(message: Message, member: string): string {
 }
 
 /** What answers a method, and whom. Throws what is to be refused. */
-export type Method = { readonly scope: RouteScope } & (
+export type Method = {
+  readonly scope: RouteScope;
+  /** How a refusal is told, where its protocol has a form of its own. */
+  readonly outcome?: (error: unknown) => Outcome;
+} & (
   | { readonly unary: (request: Message, call: GrpcCall) => Reply | Promise<Reply> }
   | { readonly stream: (requests: AsyncIterable<Message>, call: GrpcCall) => AsyncIterable<Reply> }
 );

@@ -4,6 +4,8 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { isLoopback } from "../../contract/loopback.ts";
 import { StudioError } from "../../contract/errors.ts";
 import type { ShownTls } from "../../contract/server.ts";
+import type { Admission } from "../admission.ts";
+import type { PictureEngine } from "../picture-engine.ts";
 import { bind } from "../../http/bind.ts";
 import { hostAndPort } from "../../http/hosts.ts";
 import { SECURE, showCertificate } from "../../http/secure-server.ts";
@@ -14,6 +16,7 @@ import { ListenerGate } from "../listener-gate.ts";
 import { CallGate } from "./call-gate.ts";
 import { GrpcDefinition } from "./grpc-definition.ts";
 import { installMethods } from "./install-methods.ts";
+import type { Services } from "./grpc-method.ts";
 import { healthMethods } from "./health-methods.ts";
 import { isReady, modelMethods } from "./model-methods.ts";
 import { pictureMethods } from "./picture-methods.ts";
@@ -22,9 +25,29 @@ import { reflectionMethods } from "./reflection-methods.ts";
 export type GrpcServerParts = Omit<InferenceServerParts, "installRoutes"> & {
   /** Fewer connections than usual. */
   readonly sockets?: SocketLimits;
+  /** What it answers in place of protocol v2 alone. */
+  readonly offer?: Offer;
 };
 
-const SERVICE = "inference.GRPCInferenceService";
+/** Services of a listener: the files in assets/grpc that declare them, and what answers. */
+export interface Offer {
+  readonly files: readonly string[];
+  readonly services: (parts: OfferParts) => Services;
+}
+
+export interface OfferParts {
+  readonly engine: PictureEngine;
+  readonly admission: Admission;
+  readonly logError: (error: unknown) => void;
+}
+
+/** Inference protocol v2. */
+export const OPEN_INFERENCE: Offer = {
+  files: ["inference.proto"],
+  services: (parts) => ({
+    "inference.GRPCInferenceService": { ...modelMethods(parts.engine), ...pictureMethods(parts) },
+  }),
+};
 
 /** What is being drawn ends within two seconds, so that its client can be told. */
 const GRACE_MS = 2000;
@@ -49,7 +72,7 @@ const OPTIONS = {
   "grpc.enable_channelz": 0,
 };
 
-/** A listener of inference protocol v2 over gRPC, as long as it listens. */
+/** A listener of gRPC, as long as it listens. */
 export class GrpcServer {
   readonly #server: Server;
   readonly #closing: AbortController;
@@ -82,11 +105,11 @@ export class GrpcServer {
 
   /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, as CERTIFICATE_UNUSABLE or as PORT_IN_USE. */
   static async listen(address: Address, parts: GrpcServerParts): Promise<GrpcServer> {
-    const { file, engine, requests, log } = parts;
+    const { file, engine, requests, log, offer = OPEN_INFERENCE } = parts;
     const { host } = address;
     if (!isLoopback(host) && !file.hasKeys && file.reach === undefined)
       throw new StudioError("KEY_NEEDED", { host });
-    const definition = await GrpcDefinition.read();
+    const definition = await GrpcDefinition.read(offer.files);
     const certificate = await certificateOf(address, log);
     const scheme = certificate === undefined ? "http" : "https";
     const listening = new ListenerGate({ host, scheme }, file);
@@ -94,14 +117,14 @@ export class GrpcServer {
     const gate = new CallGate(listening, { requests, sockets: limited, metrics: parts.metrics });
     const closing = new AbortController();
     const server = new Server({ ...OPTIONS, interceptors: [gate.intercept] });
-    const pictures = {
+    const offered = offer.services({
       engine,
       admission: requests.marking(parts.admission),
-      logError: (error: unknown) => log.error(error),
-    };
+      logError: (error) => log.error(error),
+    });
     const reflection = reflectionMethods(definition);
     const services = {
-      [SERVICE]: { ...modelMethods(engine), ...pictureMethods(pictures) },
+      ...offered,
       "grpc.health.v1.Health": healthMethods(definition.services, () => isReady(engine)),
       "grpc.reflection.v1.ServerReflection": reflection,
       "grpc.reflection.v1alpha.ServerReflection": reflection,

@@ -79,12 +79,13 @@ function handlersOf(
 }
 
 type Definition = MethodDefinition<object, object> & { readonly shape: MessageShape };
+type WireDefinition = Definition & Pick<Method, "outcome">;
 type AnyCall = EventEmitter & Pick<ServerUnaryCall<Buffer, Buffer>, "metadata" | "getDeadline">;
 
 function handlerOf(method: Method, definition: Definition, parts: MethodParts): UntypedHandleCall {
   if ("unary" in method) {
     return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void => {
-      const wire = new Wire(call, definition, parts);
+      const wire = new Wire(call, { ...definition, ...method }, parts);
       const settle = async (): Promise<{ refusal?: Refusal; bytes?: Buffer }> => {
         try {
           return { bytes: wire.encode(await method.unary(wire.decode(call.request), wire.call)) };
@@ -98,7 +99,7 @@ function handlerOf(method: Method, definition: Definition, parts: MethodParts): 
   return (
     call: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
   ): void => {
-    const wire = new Wire(call, definition, parts);
+    const wire = new Wire(call, { ...definition, ...method }, parts);
     const answer = async (): Promise<void> => {
       for await (const reply of method.stream(wire.messages(call), wire.call)) {
         const isTaken = call.write(wire.encode(reply));
@@ -120,11 +121,11 @@ type Refusal = Outcome & Error;
 /** One call between its bytes and its messages. */
 class Wire {
   readonly call: GrpcCall;
-  readonly #definition: Definition;
+  readonly #definition: WireDefinition;
   readonly #parts: MethodParts;
   readonly #passed: ReturnType<CallGate["passed"]>;
 
-  constructor(call: AnyCall, definition: Definition, parts: MethodParts) {
+  constructor(call: AnyCall, definition: WireDefinition, parts: MethodParts) {
     const gone = new AbortController();
     call.once("cancelled", () => gone.abort());
     const deadline = call.getDeadline();
@@ -165,7 +166,8 @@ class Wire {
     if (isMistake) this.#parts.log.error(error);
     // A client that has gone was refused nothing.
     if (!this.call.signal.aborted) this.#parts.metrics?.refused(error);
-    return Object.assign(new Error("refused"), outcomeOf(error));
+    const { outcome = outcomeOf } = this.#definition;
+    return Object.assign(new Error("refused"), outcome(error));
   }
 }
 

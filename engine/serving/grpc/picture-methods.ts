@@ -9,7 +9,7 @@ import {
 import { readGrpcRequest } from "../../kserve/server/grpc-request.ts";
 import { pictureRequest } from "../../kserve/server/picture-request.ts";
 import { wantedPicture } from "../../kserve/server/wanted-picture.ts";
-import type { ByteSource } from "../../kserve/wire/encoded-message.ts";
+import { type ByteSource, wholeOf } from "../../kserve/wire/encoded-message.ts";
 import { truthOf } from "../../kserve/wire/members.ts";
 import { asRequest } from "../../kserve/wire/message-fault.ts";
 import type { Admission } from "../admission.ts";
@@ -42,14 +42,14 @@ export function pictureMethods(parts: PictureParts): Methods {
       unary: async (request, call) => {
         const inference = await readInference(parts, request, call);
         const drawn = await allPictures(parts.admission, inference);
-        return toBuffer(reply(inference, drawn, false));
+        return wholeOf(reply(inference, drawn, false));
       },
     },
     ModelStreamInfer: {
       scope: "inference",
       async *stream(requests, call) {
         for await (const request of requests) {
-          for await (const message of answers(parts, request, call)) yield toBuffer(message);
+          for await (const message of answers(parts, request, call)) yield wholeOf(message);
         }
       },
     },
@@ -112,14 +112,4 @@ async function* answers(
     const names = { id: textIn(message, "id"), modelName: textIn(message, "model_name") };
     yield streamedError(sentenceOf(error), names);
   }
-}
-
-function toBuffer({ sizeBytes, chunks }: ByteSource): Buffer {
-  const whole = Buffer.allocUnsafe(sizeBytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

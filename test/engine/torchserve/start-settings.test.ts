@@ -28,6 +28,7 @@ test("the notebook's config.properties, line by line", () => {
     management: { host: "0.0.0.0", port: 8085 },
     metrics: { host: "0.0.0.0", port: 8082 },
     grpc: { host: "127.0.0.1", port: 7070 },
+    grpcManagement: { host: "127.0.0.1", port: 7071 },
     kserve: { host: "0.0.0.0", port: 8080 },
     kserveGrpc: { host: "0.0.0.0", port: 8081 },
     modelStore: "/mnt/models/model-store",

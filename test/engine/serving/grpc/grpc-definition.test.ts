@@ -9,6 +9,8 @@ const FILES = [
   "health.proto",
   "reflection-v1.proto",
   "reflection-v1alpha.proto",
+  "torchserve-inference.proto",
+  "torchserve-management.proto",
 ];
 
 /** Messages, their members by number, and methods, as one text each. */
@@ -43,4 +45,16 @@ test("every service is found by its name, and so are its messages", async () => 
   expect(definition.fileNamed("inference.proto")).toBe(service);
   expect(definition.fileOf("grpc.health.v1.Health")).toBe(definition.fileNamed("health.proto"));
   expect(definition.fileOf("inference")).toBeUndefined();
+});
+
+test("a listener tells of the services alone that it has", async () => {
+  const management = "torchserve-management.proto";
+  const definition = await GrpcDefinition.read([management]);
+  expect(definition.services).toContain("org.pytorch.serve.grpc.management.ManagementAPIsService");
+  expect(definition.services).not.toContain("inference.GRPCInferenceService");
+  expect(definition.fileNamed(management)).toBeDefined();
+  expect(definition.fileNamed("inference.proto")).toBeUndefined();
+  expect(definition.fileOf("org.pytorch.serve.grpc.management.ManagementAPIsService")).toBe(
+    definition.fileNamed(management),
+  );
 });
