@@ -42,6 +42,12 @@ export function progressLine(text: string, isLast = false): void {
   else if (isLast) note(text);
 }
 
+/** What is told once where no line can be written over; on a terminal the line as any other. */
+export function newsLine(text: string): void {
+  if (process.stderr.isTTY) progressLine(text);
+  else note(text);
+}
+
 /** Tells what went wrong: as JSON on the output, or as a sentence beside it. */
 export function tell(error: unknown, asJson: boolean): void {
   if (isCancel(error)) {

@@ -4,9 +4,10 @@ import type { Endpoint } from "../contract/endpoints.ts";
 import { fromWire, StudioError } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import type { Generation } from "../contract/generation.ts";
+import { startingWords } from "../contract/progress.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
-import { note, printJson, progressLine } from "./outcome.ts";
+import { newsLine, note, printJson, progressLine } from "./outcome.ts";
 import { checkFree, writePicture } from "./picture-file.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 import { requestOf, withPictureFlags, type RequestFlags } from "./request-flags.ts";
@@ -33,12 +34,24 @@ export function queryCommand(): Command {
       const open = new Set<string>();
       await withStudio(flags.dataDir, (studio) => query(studio, { wanted, prompt, flags, open }), {
         drawsAtEndpoints: true,
-        beforeClose: async ({ client }) => {
-          if (open.size > 0) await client.generation.cancel({ ids: [...open] });
-        },
+        beforeClose: ({ client }) => cancelOpen(client, [...open]),
       });
     },
   );
+}
+
+/** Cancels what a command leaves behind, and says where a server may go on with it. */
+export async function cancelOpen(
+  { generation }: Pick<StudioClient, "generation">,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const found = await Promise.allSettled(ids.map((id) => generation.get({ id })));
+  await generation.cancel({ ids: [...ids] });
+  const isOut = found.some((one) => "value" in one && one.value.progress?.isSent === true);
+  if (isOut) {
+    note("The request had been sent, so the endpoint's server may still be working on it.");
+  }
 }
 
 interface Query {
@@ -89,21 +102,37 @@ export async function follow(
   { client }: ReachedStudio,
   { id, at, isJson }: Following,
 ): Promise<Generation> {
-  let last = "";
+  const tell = progressTeller(at, isJson);
   for (;;) {
     const generation = await client.generation.get({ id });
-    const { state, progress, error } = generation;
-    if (state === "done") return generation;
-    if (error !== undefined) throw fromWire(error) ?? new Error(error.message);
-    if (state === "cancelled") throw new DOMException("cancelled", "AbortError");
-    if (state === "interrupted") throw new Error("the studio ended meanwhile");
-    const text = inWords(generation, at);
-    if (text !== last && isJson && progress !== undefined) {
-      printJson({ type: "progress", id, ...progress });
-    } else if (text !== last && !isJson) progressLine(text);
-    last = text;
+    if (generation.state === "done") return generation;
+    throwEnd(generation);
+    tell(generation);
     await sleep(PERIOD_MS);
   }
+}
+
+/** Tells how far one is, as often as that changes. */
+function progressTeller(at: string, isJson: boolean): (generation: Generation) => void {
+  let [last, phases] = ["", 0];
+  return (generation) => {
+    const { id, progress } = generation;
+    const text = inWords(generation, at);
+    const seen = progress?.starting?.phases.length ?? 0;
+    if (text !== last && isJson && progress !== undefined) {
+      printJson({ type: "progress", id, ...progress });
+    } else if (text !== last && !isJson) (seen > phases ? newsLine : progressLine)(text);
+    [last, phases] = [text, seen];
+  };
+}
+
+/** What one ended in that is not done; nothing where it is open. */
+function throwEnd({ state, error }: Generation): void {
+  if (state === "failed") throw (error && fromWire(error)) ?? new Error(error?.message);
+  // Of what was given up, that a server may go on with it.
+  if (error !== undefined) note(error.message);
+  if (state === "cancelled") throw new DOMException("cancelled", "AbortError");
+  if (state === "interrupted") throw new Error("the studio ended meanwhile");
 }
 
 interface Writing {
@@ -161,6 +190,8 @@ function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: Que
 
 function inWords({ state, progress }: Generation, name: string): string {
   if (state === "waiting") return `Waiting for ${name}`;
+  if (progress?.starting !== undefined)
+    return `Waiting for ${name} to start: ${startingWords(progress.starting)}`;
   if (progress?.stage !== "asking") return hereInWords(progress);
   const { elapsedSeconds = 0, expectedSeconds, attempt } = progress;
   const expected =

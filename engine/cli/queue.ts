@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { Generation } from "../contract/generation.ts";
 import { note, printResult } from "./outcome.ts";
+import { cancelOpen } from "./query-endpoint.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
@@ -74,7 +75,7 @@ function cancel(): Command {
     .action((ids: string[], { dataDir, all }: StudioFlags & { all?: boolean }) =>
       withStudio(dataDir, async ({ client }) => {
         const chosen = all === true ? await openIds(client) : named(ids);
-        if (chosen.length > 0) await client.generation.cancel({ ids: chosen });
+        await cancelOpen(client, chosen);
       }),
     );
 }

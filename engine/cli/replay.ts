@@ -10,7 +10,7 @@ import { drawHere } from "./generate.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { note } from "./outcome.ts";
 import { checkFree } from "./picture-file.ts";
-import { follow, refusePaused, write } from "./query-endpoint.ts";
+import { cancelOpen, follow, refusePaused, write } from "./query-endpoint.ts";
 import { type ReachedStudio, withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
@@ -48,9 +48,7 @@ export function replayCommand(signal: AbortSignal): Command {
         (studio) => replay(studio, { file, flags, open }),
         {
           drawsAtEndpoints: true,
-          beforeClose: async ({ client }) => {
-            if (open.size > 0) await client.generation.cancel({ ids: [...open] });
-          },
+          beforeClose: ({ client }) => cancelOpen(client, [...open]),
         },
       );
       // No studio runs, so this command draws by itself, as `generate` does.

@@ -4,7 +4,7 @@ import { StudioError } from "../contract/errors.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
-import { printResult } from "./outcome.ts";
+import { newsLine, printResult, progressLine } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { textOf } from "./secret-input.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
@@ -15,6 +15,7 @@ interface TestFlags extends StudioFlags {
   readonly tokenFile?: string;
   readonly ca?: string;
   readonly insecure?: boolean;
+  readonly wait: boolean;
 }
 
 /** `endpoints test`: each part of the way to an endpoint, what was seen there, and what helps. */
@@ -23,6 +24,7 @@ export function testCommand(): Command {
     .alias("doctor")
     .argument("<id|name|url>", "which; one that is not added may be given by its address")
     .option("--picture", "draw one, too: 128x128 in 2 steps, or as the endpoint draws them")
+    .option("--no-wait", "do not wait for one that is scaled to zero or starting")
     .option("--report", "print it whole at the end, for a ticket; it has no secrets")
     .option("--token-file <file>", "for an address: its bearer token; - is the standard input")
     .option("--ca <file>", "for an address: PEM of the authorities its certificate may come from")
@@ -31,8 +33,12 @@ export function testCommand(): Command {
       withStudio(flags.dataDir, async ({ client }) => {
         const { url, asked } = await patient(client, wanted, flags);
         const findings: Finding[] = [];
+        const tellStart = startTeller();
         for await (const finding of await client.endpoints.diagnose(asked)) {
-          if (finding.outcome === "running") continue;
+          if (finding.outcome === "running") {
+            if (finding.seen !== undefined && flags.json !== true) tellStart(finding.seen);
+            continue;
+          }
           findings.push(finding);
           if (flags.report === true) continue;
           const words = findingLines(finding).join("\n");
@@ -49,6 +55,17 @@ export function testCommand(): Command {
     );
 }
 
+/** That it is starting: second by second on a terminal, elsewhere once for each phase. */
+function startTeller(): (words: string) => void {
+  let told = "";
+  return (words) => {
+    const [phase = ""] = words.split(/, \d+ s so far/);
+    if (phase === told) progressLine(`It is starting: ${words}`);
+    else newsLine(`It is starting: ${words}`);
+    told = phase;
+  };
+}
+
 /** What was learned of one that is added, as its card on the Endpoints page shows it. */
 async function printCheck({ endpoints }: StudioClient, id: string): Promise<void> {
   const { check } = (await endpoints.list()).find((endpoint) => endpoint.id === id) ?? {};
@@ -58,7 +75,7 @@ async function printCheck({ endpoints }: StudioClient, id: string): Promise<void
 async function patient(
   client: StudioClient,
   wanted: string,
-  { picture: isPictureAsked = false, tokenFile, ca, insecure }: TestFlags,
+  { picture: isPictureAsked = false, wait: isStartAwaited, tokenFile, ca, insecure }: TestFlags,
 ): Promise<{ readonly url: string; readonly asked: Diagnosed }> {
   if (!/^https?:\/\//i.test(wanted)) {
     if (tokenFile !== undefined || ca !== undefined || insecure !== undefined) {
@@ -67,7 +84,7 @@ async function patient(
       throw new StudioError("REQUEST_INVALID", { ...details, reason });
     }
     const { id, url } = await namedEndpoint(client, wanted);
-    return { url, asked: { id, isPictureAsked } };
+    return { url, asked: { id, isPictureAsked, isStartAwaited } };
   }
   const endpoint = {
     url: wanted,
@@ -76,7 +93,8 @@ async function patient(
     isTokenOverHttp: false,
     headers: [],
     timeoutSeconds: 600,
+    startSeconds: 600,
     ...(tokenFile !== undefined && { token: await textOf(tokenFile, "token") }),
   };
-  return { url: wanted, asked: { endpoint, isPictureAsked } };
+  return { url: wanted, asked: { endpoint, isPictureAsked, isStartAwaited } };
 }

@@ -19,7 +19,10 @@ export const DOCTOR_STEPS = [
 ] as const;
 export type DoctorStep = (typeof DOCTOR_STEPS)[number];
 
-/** One check of an endpoint: first as `running`, then once more with what it came to. */
+/**
+ * One check of an endpoint: first as `running`, then once more with what it came to. One that waits for a start runs with
+ * news of it in `seen`.
+ */
 export const findingSchema = z.object({
   step: z.enum(DOCTOR_STEPS),
   /** `warning` works and may not stay so; `skipped` was not needed, or stands on a step that failed. */
@@ -35,10 +38,16 @@ export const findingSchema = z.object({
 });
 export type Finding = z.output<typeof findingSchema>;
 
+const asked = {
+  isPictureAsked: z.boolean().default(false),
+  /** Whether one that is starting is waited for, as a picture would; told by findings that run. */
+  isStartAwaited: z.boolean().optional(),
+};
+
 const diagnosedSchema = z.union([
-  z.strictObject({ id: endpointIdSchema, isPictureAsked: z.boolean().default(false) }),
+  z.strictObject({ id: endpointIdSchema, ...asked }),
   /** One that is not added, and is not by this. */
-  z.strictObject({ endpoint: newEndpointSchema, isPictureAsked: z.boolean().default(false) }),
+  z.strictObject({ endpoint: newEndpointSchema, ...asked }),
 ]);
 export type Diagnosed = z.output<typeof diagnosedSchema>;
 

@@ -38,7 +38,12 @@ const choices = {
   headers: z.array(z.object({ name: headerName, value: z.string().max(8192) })).max(20),
   /** Until the first byte of a reply. */
   timeoutSeconds: z.number().min(1).max(86_400),
+  /** How long a start is waited for, from scaled to zero or in a deployment; 0 waits for none. */
+  startSeconds: z.number().min(0).max(86_400),
 };
+
+/** Knative gives a new revision 600 s to become ready (progress-deadline). */
+export const START_SECONDS = 600;
 
 export const newEndpointSchema = z.strictObject({
   url: choices.url,
@@ -56,6 +61,7 @@ export const newEndpointSchema = z.strictObject({
   isTokenOverHttp: choices.isTokenOverHttp.default(false),
   headers: choices.headers.default([]),
   timeoutSeconds: choices.timeoutSeconds.default(600),
+  startSeconds: choices.startSeconds.default(START_SECONDS),
 });
 export type NewEndpoint = z.input<typeof newEndpointSchema>;
 
@@ -116,6 +122,10 @@ export const endpointSchema = z.object({
   isV1Wrapper: z.boolean().optional(),
   /** Why the last picture failed; absent after one that did not. */
   lastError: errorSchema.optional(),
+  /** Its latest starts that were waited for, the newest first. */
+  starts: z.array(z.object({ at: z.iso.datetime(), seconds: z.number() })).optional(),
+  /** Whether it has ever answered at this address. */
+  hasAnswered: z.boolean().optional(),
   /** Of the latest pictures it drew; absent before the first. */
   medianSeconds: z.number().optional(),
   /** How many pictures that is the median of. */

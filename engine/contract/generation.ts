@@ -39,7 +39,7 @@ export const generationSchema = z.object({
   progress: progressSchema.optional(),
   /** The picture in the gallery; only when done. */
   imageId: z.string().optional(),
-  /** Why it failed; only when failed. */
+  /** Why it failed; of one that was cancelled or interrupted, that a server may still be working on it. */
   error: errorSchema.optional(),
 });
 export type Generation = z.output<typeof generationSchema>;

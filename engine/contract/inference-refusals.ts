@@ -44,6 +44,17 @@ export const INFERENCE_REFUSALS = {
     advice:
       "Ask who runs it for a longer timeout (on OpenShift the route's annotation), or ask for fewer steps.",
   },
+  ENDPOINT_NOT_STARTED: {
+    status: 503,
+    sentence: "The endpoint did not start within {seconds} s: {reason}.",
+    advice:
+      "Nothing was sent of the picture. Look at its pods and their log, or allow more time for starting in the endpoint's settings.",
+  },
+  ENDPOINT_LEFT: {
+    status: 499,
+    sentence: "The request had been sent to {name}, so its server may still be working on it.",
+    advice: "Ask again when it is free; a picture that comes now is not taken.",
+  },
   ENDPOINT_UNREACHABLE: {
     status: 502,
     sentence: "{host} did not answer: {reason}.",

@@ -10,8 +10,42 @@ export const secondsSchema = z.object({
 export type Seconds = z.output<typeof secondsSchema>;
 
 /**
- * What a running generation is at. `preparing` widens a half model for the CPU, once per model; `asking`
- * waits for an endpoint, which tells nothing until its picture is there.
+ * What of an endpoint's start was seen: its router has no pod to hand requests to; what was asked is held until one is
+ * there, as Knative's activator does; a server answers, and its model is not ready.
+ */
+export const START_PHASES = ["no-pod", "held", "loading"] as const;
+export type StartPhase = (typeof START_PHASES)[number];
+
+/** An endpoint that is starting: scaled to zero, or being deployed. */
+export const startingSchema = z.object({
+  /** Since it was first seen. */
+  elapsedSeconds: z.number(),
+  /** Every phase in the order it was seen, with when it began. */
+  phases: z.array(z.object({ phase: z.enum(START_PHASES), fromSeconds: z.number() })).min(1),
+  /** What its last start took; absent before the first. */
+  lastSeconds: z.number().optional(),
+  /** How long it is waited for in all. */
+  limitSeconds: z.number(),
+});
+export type Starting = z.output<typeof startingSchema>;
+
+const PHASE_WORDS: Readonly<Record<StartPhase, string>> = {
+  "no-pod": "its router has no pod yet",
+  held: "no answer yet, its pod may be starting",
+  loading: "its model is loading",
+};
+
+/** Where a start is, in one line. */
+export function startingWords({ phases, elapsedSeconds, lastSeconds }: Starting): string {
+  const phase = PHASE_WORDS[phases.at(-1)?.phase ?? "held"];
+  const last = lastSeconds === undefined ? "" : `, ${Math.round(lastSeconds)} s last time`;
+  return `${phase}, ${Math.round(elapsedSeconds)} s so far${last}`;
+}
+
+/**
+ * What a running generation is at. `preparing` widens a half model for the CPU, once per model; `starting` waits for
+ * an endpoint that is not up, which has not been sent anything of the picture; `asking` waits for its picture, of
+ * which it tells nothing until it is there.
  */
 export const STAGES = [
   "loading",
@@ -20,6 +54,7 @@ export const STAGES = [
   "decoding",
   "saving",
   "asking",
+  "starting",
 ] as const;
 
 /** How far a running generation is. */
@@ -36,6 +71,12 @@ export const progressSchema = z.object({
   elapsedSeconds: z.number().optional(),
   /** Of `asking`: the median of what the endpoint took lately; absent before its first picture. */
   expectedSeconds: z.number().optional(),
+  /** Only of `starting`. */
+  starting: startingSchema.optional(),
+  /** Of `asking`: how long the endpoint took to start before; absent where it was up. */
+  startedSeconds: z.number().optional(),
+  /** Of `asking`: whether the request has left, so that a server may go on with it after a cancel. */
+  isSent: z.boolean().optional(),
   /** Of `asking`: which attempt this is, from the second on, after the endpoint had no room. */
   attempt: z.int().optional(),
   /** Of `preparing`: part done, 0 to 1. */

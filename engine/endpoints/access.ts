@@ -43,7 +43,7 @@ export function claimsKept(token: string): Pick<KeptEndpoint, "tokenExpiresAt" |
 export function patientOf(
   kept: KeptEndpoint,
   access: Access,
-): Omit<Patient, "look" | "draw" | "now"> {
+): Omit<Patient, "look" | "draw" | "now" | "awaitStart"> {
   const { url, model, ca, isInsecure, isTokenOverHttp, hasToken } = kept;
   const { tokenExpiresAt, tokenSubject } = kept;
   const secrets = secretsIn(access);

@@ -6,6 +6,7 @@ import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
 import { V1_WRAPPER } from "../kserve/client/server-faults.ts";
 import type { ParameterValue } from "../kserve/wire/wire-tensor.ts";
+import type { ColdStart } from "./cold-start.ts";
 import type { EndpointClient } from "./endpoint-client.ts";
 import type { PictureAsk } from "./kinds/remote-kind.ts";
 import type { PictureThread } from "./picture-thread.ts";
@@ -29,15 +30,22 @@ export interface AskingParts {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onAttempt?: (attempt: number) => void;
+  /** Waits where the endpoint is starting. */
+  readonly start?: Pick<ColdStart, "before" | "through">;
+  /** Told that a request for the picture is with the server, or no longer is. */
+  readonly onOut?: ((isOut: boolean) => void) | undefined;
   /** Told when only v1's address gave the picture that v2's drew. */
   readonly onV1?: () => void;
 }
 
 /** Asks an endpoint for the picture of an order. Rejects with the signal's reason, or with an ENDPOINT refusal. */
 export async function askEndpoint(order: Order, parts: AskingParts): Promise<ToldPicture> {
-  const { signal, onAttempt } = parts;
+  const { signal, onAttempt, start } = parts;
   const retrying = { signal, ...(onAttempt && { onAttempt }) };
-  const { reply, seconds } = await withRetries(() => askEither(parts), retrying);
+  await start?.before();
+  const ask = () => askEither(parts);
+  const attempt = start === undefined ? ask : () => start.through(ask);
+  const { reply, seconds } = await withRetries(attempt, retrying);
   const { width, height, isSizeOpen } = order;
   const asked = isSizeOpen === true ? {} : { width, height };
   const { picture, parameters } = await parts.thread.read(reply, asked, signal);
@@ -84,10 +92,13 @@ function isOfV1Wrapper(error: unknown): boolean {
   return error.details["reason"] === V1_WRAPPER;
 }
 
-async function askOnce({ client, request, timeoutMs, signal }: AskingParts): Promise<Answer> {
+async function askOnce(parts: AskingParts): Promise<Answer> {
+  const { client, request, timeoutMs, signal, onOut } = parts;
   const { path, message } = request();
   const from = performance.now();
-  const reply = await client.ask({ path, message, timeoutMs, signal });
+  const onSent = onOut && (() => onOut(true));
+  const reply = await client.ask({ path, message, timeoutMs, signal, onSent });
+  onOut?.(false);
   const seconds = (performance.now() - from) / 1000;
   // A refusal is short; what else came is read in the other thread.
   const isOk = reply.status >= 200 && reply.status < 300;

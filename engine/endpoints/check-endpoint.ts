@@ -9,6 +9,7 @@ import {
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
 import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
+import { saysNo } from "./cold-start.ts";
 import { messageIn, orError, stateOf } from "./look-parts.ts";
 
 /** One GET of a path below the endpoint's base, or a call with a message; rejects with the ENDPOINT refusals. */
@@ -127,10 +128,4 @@ function readServer({ status, body }: EndpointReply): string | undefined {
   });
   if (words.length === 0) return undefined;
   return words.join(" ").slice(0, MAX_NAME).toWellFormed();
-}
-
-/** Whether the body of a readiness reply says that it is not: Triton's is empty, KServe's is an object. */
-function saysNo(body: Uint8Array): boolean {
-  const message = messageIn(body);
-  return message?.get("ready") === false || message?.get("live") === false;
 }

@@ -37,6 +37,8 @@ export interface EndpointRequest {
   /** Until the first byte of the reply, and from there to its last: a message's may take `bodyMs`. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Told as it begins to leave: from then on the server may be working on it. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /** A head of a reply has a few hundred bytes. */
@@ -53,6 +55,7 @@ export class EndpointClient {
   readonly #bodyMs: number;
   readonly #agent: Agent;
   #certificate: X509Certificate | undefined;
+  #onSent: (() => void) | undefined;
 
   constructor(connection: Connection, { connectMs, idleMs, bodyMs }: Timing = TIMING) {
     this.#connection = connection;
@@ -84,6 +87,7 @@ export class EndpointClient {
     asked.signal?.throwIfAborted();
     const late = new AbortController();
     const { timeoutMs, message } = asked;
+    this.#onSent = asked.onSent;
     const bodyMs = message === undefined ? timeoutMs : Math.max(timeoutMs, this.#bodyMs);
     let timer = setTimeout(() => late.abort(nothingCame(timeoutMs)), timeoutMs);
     const signal = AbortSignal.any([late.signal, ...(asked.signal ? [asked.signal] : [])]);
@@ -134,7 +138,7 @@ export class EndpointClient {
     };
   }
 
-  /** Connects, and remembers which certificate was shown. */
+  /** Connects, and remembers which certificate was shown; the one request of the connection leaves at once. */
   #connector(tls: object, timeout: number): buildConnector.connector {
     const { isInsecure } = this.#connection;
     const connect = buildConnector({
@@ -149,6 +153,7 @@ export class EndpointClient {
       connect(options, (...result) => {
         const [, socket] = result;
         if (socket instanceof TLSSocket) this.#certificate = socket.getPeerX509Certificate();
+        if (socket !== null) this.#onSent?.();
         callback(...result);
       });
   }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { endpointCheckSchema, endpointSchema } from "../contract/endpoints.ts";
+import { endpointCheckSchema, endpointSchema, START_SECONDS } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import { RowFile } from "../files/row-file.ts";
 import { readStoredError } from "../files/stored-error.ts";
@@ -15,12 +15,15 @@ const keptSchema = endpointSchema
   .extend({
     // Files of versions that knew one protocol alone.
     kind: learned.kind.default("v2"),
+    startSeconds: learned.startSeconds.default(START_SECONDS),
     /** Whether a person chose the model and the profile; otherwise a look at the endpoint may. */
     isModelChosen: z.boolean(),
     isProfileChosen: z.boolean(),
     // Learned from the endpoint, and learned again: none of it is worth the endpoint itself.
     check: endpointCheckSchema.extend({ error: storedErrorSchema }).optional().catch(undefined),
     certificate: learned.certificate.catch(undefined),
+    starts: learned.starts.catch(undefined),
+    hasAnswered: learned.hasAnswered.catch(undefined),
     lastError: storedErrorSchema,
   });
 export type KeptEndpoint = z.output<typeof keptSchema>;

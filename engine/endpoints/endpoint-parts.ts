@@ -25,6 +25,7 @@ export interface AddedEndpoint {
   readonly isTokenOverHttp: boolean;
   readonly headers: readonly ExtraHeader[];
   readonly timeoutSeconds: number;
+  readonly startSeconds: number;
 }
 
 /** An endpoint as it is kept when it is added: what nobody chose may still be found out. */
@@ -42,6 +43,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
     isTokenOverHttp: added.isTokenOverHttp,
     headers: added.headers.map(({ name }) => name),
     timeoutSeconds: added.timeoutSeconds,
+    startSeconds: added.startSeconds,
     hasToken: false,
     createdAt: now.toISOString(),
     isModelChosen: model !== undefined,
@@ -78,6 +80,7 @@ function settingsOf(kept: KeptEndpoint, change: EndpointChange, isElsewhere: boo
   return {
     name: change.name ?? kept.name,
     timeoutSeconds: change.timeoutSeconds ?? kept.timeoutSeconds,
+    startSeconds: change.startSeconds ?? kept.startSeconds,
     isInsecure: change.isInsecure ?? (kept.isInsecure && !isElsewhere),
     isTokenOverHttp: change.isTokenOverHttp ?? (kept.isTokenOverHttp && !isElsewhere),
   };
@@ -109,6 +112,7 @@ export function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): Ke
     ...now,
     check,
     model,
+    ...(check.state !== "failed" && { hasAnswered: true }),
     ...(!now.isProfileChosen && check.state !== "failed" && { profile }),
     ...(certificate !== undefined && { certificate: shownOf(certificate) }),
   };
@@ -139,6 +143,8 @@ function withoutFindings(kept: KeptEndpoint): KeptEndpoint {
     lastError: _lastError,
     certificate: _certificate,
     isV1Wrapper: _isV1Wrapper,
+    starts: _starts,
+    hasAnswered: _hasAnswered,
     ...rest
   } = kept;
   return rest;

@@ -1,9 +1,10 @@
 import type { Diagnosed, Finding } from "../contract/doctor.ts";
 import type { Endpoint, EndpointChange, EndpointCheck } from "../contract/endpoints.ts";
-import { StudioError, toWire } from "../contract/errors.ts";
+import { StudioError } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import { claimsKept, given, patientOf, type Access } from "./access.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
+import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
 import type { DrawnPicture } from "./doctor/patient.ts";
 import { isPlain, readAddress } from "./endpoint-address.ts";
@@ -12,16 +13,23 @@ import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
 import {
   changed,
   keptFrom,
-  learned,
   notLookedAt,
   NOTHING_SECRET,
   type AddedEndpoint,
   type Look,
 } from "./endpoint-parts.ts";
 import { checkHeaders } from "./extra-headers.ts";
+import { Learning } from "./learning.ts";
 import { PictureThread } from "./picture-thread.ts";
 import { tokenIn } from "./token-text.ts";
-import { drawAt, lookAt, type DrawOptions, type Looking, type SentPicture } from "./visit.ts";
+import {
+  drawAt,
+  lookAt,
+  type DrawOptions,
+  type Looking,
+  type SentPicture,
+  untilUp,
+} from "./visit.ts";
 
 /** How long pictures took lately. */
 export type History = Pick<Endpoint, "medianSeconds" | "medianOf">;
@@ -37,6 +45,8 @@ export interface EndpointsOptions {
   readonly onRemove: (id: string) => void;
   readonly now?: (() => Date) | undefined;
   readonly timing?: Timing | undefined;
+  /** How often a start is asked about. */
+  readonly polling?: Polling | undefined;
   /** Reads replies; one of its own by default. */
   readonly thread?: PictureThread | undefined;
 }
@@ -47,10 +57,12 @@ export class Endpoints {
   readonly #file: EndpointFile;
   readonly #secrets: BoundSecrets;
   readonly #thread: PictureThread;
+  readonly #learning: Learning;
 
   private constructor(options: EndpointsOptions, file: EndpointFile) {
     this.#options = options;
     this.#file = file;
+    this.#learning = new Learning(file, { now: this.#now, tell: (id) => this.tell(id) });
     this.#thread = options.thread ?? new PictureThread();
     this.#secrets = new BoundSecrets(options.keeper);
   }
@@ -126,7 +138,7 @@ export class Endpoints {
     const kept = this.#kept(id);
     const look = this.#access(kept).then((access) => this.#look(kept, access, { signal }));
     const found = await look.catch((error: unknown) => notLookedAt(kept, error, this.#now()));
-    await this.#learn(kept, found);
+    await this.#learning.look(kept, found);
     return found.check;
   }
 
@@ -147,9 +159,13 @@ export class Endpoints {
           now: this.#now,
           look: async (onFirst) => {
             const found = await this.#look(kept, access, { signal, onFirst });
-            if (isKept) await this.#learn(kept, found);
+            if (isKept) await this.#learning.look(kept, found);
             return found;
           },
+          awaitStart:
+            asked.isStartAwaited === true
+              ? (onStarting) => this.#awaitStart(kept, access, { signal, onStarting })
+              : undefined,
           draw: asked.isPictureAsked ? async () => drawn(await draw()) : undefined,
         },
         signal,
@@ -166,10 +182,10 @@ export class Endpoints {
     const kept = this.#kept(id);
     try {
       const picture = await this.#drawBy(kept, await this.#access(kept), order, options);
-      await this.#remember(id, undefined);
+      await this.#learning.picture(id);
       return picture;
     } catch (error) {
-      if (error instanceof StudioError) await this.#remember(id, error);
+      if (error instanceof StudioError) await this.#learning.failure(id, error);
       throw error;
     }
   }
@@ -235,9 +251,15 @@ export class Endpoints {
     return lookAt({ kept, access, timing: this.#timing }, { signal, onFirst, now: this.#now });
   }
 
-  async #learn(kept: KeptEndpoint, found: Look): Promise<void> {
-    await this.#file.change(kept.id, (now) => learned(now, kept, found));
-    this.tell(kept.id);
+  async #awaitStart(
+    kept: KeptEndpoint,
+    access: Access,
+    { signal, onStarting }: Required<Pick<DrawOptions, "signal" | "onStarting">>,
+  ): Promise<void> {
+    const { polling } = this.#options;
+    const waiting = { signal, polling, onStarting };
+    const seconds = await untilUp({ kept, access, timing: this.#timing }, waiting);
+    if (seconds !== undefined) this.#learning.start(kept.id, seconds);
   }
 
   #drawBy(
@@ -246,43 +268,25 @@ export class Endpoints {
     order: Order,
     options: DrawOptions,
   ): Promise<SentPicture> {
-    const onV1 = (): void => this.#learnV1(kept.id);
-    const drawing = { ...options, thread: this.#thread, onV1 };
+    const { id } = kept;
+    const drawing = {
+      ...options,
+      thread: this.#thread,
+      polling: this.#options.polling,
+      isWarm: this.#learning.isWarm(id),
+      onV1: () => this.#learning.v1Wrapper(id),
+      onStarted: (seconds: number) => this.#learning.start(id, seconds),
+    };
     return drawAt({ kept, access, timing: this.#timing }, order, drawing);
   }
 
   get #timing(): Timing {
     return this.#options.timing ?? TIMING;
   }
-
-  #learnV1(id: string): void {
-    // Otherwise it is learned again, at the price of another picture.
-    void this.#file.change(id, ofV1Wrapper).then(
-      () => this.tell(id),
-      () => undefined,
-    );
-  }
-
-  async #remember(id: string, error: StudioError | undefined): Promise<void> {
-    const lastError = error && toWire(error);
-    const known = this.#file.find(id)?.lastError;
-    if (known === undefined && lastError === undefined) return;
-    const change = (kept: KeptEndpoint): KeptEndpoint => {
-      const { lastError: _, ...rest } = kept;
-      return { ...rest, ...(lastError && { lastError }) };
-    };
-    // A full disk must not cost a picture that is there.
-    await this.#file.change(id, change).catch(() => undefined);
-    this.tell(id);
-  }
 }
 
 function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
   if (isPlain(readAddress(url).origin) && !isTokenOverHttp) throw tokenOverHttp();
-}
-
-function ofV1Wrapper(kept: KeptEndpoint): KeptEndpoint {
-  return { ...kept, isV1Wrapper: true };
 }
 
 /** What an endpoint is asked for to see that it draws: as little as it lets be chosen. */

@@ -1,7 +1,9 @@
 import type { Order } from "../contract/order.ts";
+import type { Starting } from "../contract/progress.ts";
 import { secretsIn, tellingFirst, type Access } from "./access.ts";
 import { askEndpoint, atV1, type ToldPicture } from "./ask-endpoint.ts";
 import type { Get } from "./check-endpoint.ts";
+import { ColdStart, type Polling } from "./cold-start.ts";
 import type { FirstReply } from "./doctor/patient.ts";
 import { modelPath, readAddress } from "./endpoint-address.ts";
 import type { Timing } from "./endpoint-client.ts";
@@ -70,9 +72,18 @@ export interface DrawOptions {
   readonly signal: AbortSignal;
   /** Told of every attempt, from 1 on. */
   readonly onAttempt?: (attempt: number) => void;
+  /** Told how far an endpoint is that is starting, and with undefined once it is up. */
+  readonly onStarting?: ((starting: Starting | undefined) => void) | undefined;
+  /** Told that the request is with the server, or no longer is. */
+  readonly onOut?: ((isOut: boolean) => void) | undefined;
 }
 
 interface Drawing extends DrawOptions {
+  readonly polling?: Polling | undefined;
+  /** Whether it has answered a moment ago: then nothing is asked before the picture. */
+  readonly isWarm: boolean;
+  /** Told of a start that was waited for. */
+  readonly onStarted: (seconds: number) => void;
   readonly thread: PictureThread;
   readonly onV1: () => void;
 }
@@ -88,10 +99,53 @@ export function drawAt(visit: Visit, order: Order, drawing: Drawing): Promise<Se
   };
   return speak(visit, async (client, secrets) => {
     const timeoutMs = kept.timeoutSeconds * 1000;
-    const asking = { ...drawing, client, request, timeoutMs };
+    const start = startOf(visit, client, drawing);
+    const asking = { ...drawing, client, request, timeoutMs, start };
     const { device, ...picture } = await askEndpoint(sent, asking);
     const named = device === undefined ? {} : { device: withoutSecrets(device, secrets) };
     return { ...picture, ...named, sent };
+  });
+}
+
+function startOf({ kept }: Visit, client: AskingClient, drawing: Drawing) {
+  const { signal, polling, isWarm, onStarting, onStarted } = drawing;
+  const start = new ColdStart({
+    ...startParts(kept, client),
+    signal,
+    polling,
+    onStarting: (starting) => {
+      onStarting?.(starting);
+      if (starting === undefined && start.seconds !== undefined) onStarted(start.seconds);
+    },
+  });
+  const before = async () => (isWarm ? undefined : start.before());
+  return { before, through: <T>(work: () => Promise<T>) => start.through(work) };
+}
+
+function startParts(kept: KeptEndpoint, client: AskingClient) {
+  const { path, message } = kindOf(kept.kind).probe(kept.model, readAddress(kept.url));
+  return {
+    probe: (signal: AbortSignal) =>
+      client.ask({ path, timeoutMs: LONGEST_MS, signal, ...(message && { message }) }),
+    limitMs: kept.startSeconds * 1000,
+    hasAnswered: kept.hasAnswered === true,
+    lastSeconds: kept.starts?.[0]?.seconds,
+  };
+}
+
+/** Whoever waits for a start ends each question by itself. */
+const LONGEST_MS = 3_600_000;
+
+/** Waits until an endpoint is up; tells how far it is. Resolves with the seconds that it took, if it had to start. */
+export function untilUp(
+  visit: Visit,
+  waiting: Required<Pick<DrawOptions, "signal" | "onStarting">> & Pick<Drawing, "polling">,
+): Promise<number | undefined> {
+  return speak(visit, async (client) => {
+    const { onStarting = () => {}, signal, polling } = waiting;
+    const start = new ColdStart({ ...startParts(visit.kept, client), signal, polling, onStarting });
+    await start.before();
+    return start.seconds;
   });
 }
 

@@ -8,7 +8,8 @@ import { isReadable, readRow, type Row } from "./row.ts";
 export type Outcome =
   | { readonly state: "done"; readonly imageId: string }
   | { readonly state: "failed"; readonly error: unknown }
-  | { readonly state: "cancelled" | "interrupted" };
+  /** Where an endpoint had the request, an error that says so. */
+  | { readonly state: "cancelled" | "interrupted"; readonly error?: unknown };
 
 /** A new row. */
 export interface Entry {
@@ -220,10 +221,11 @@ interface Ending extends Row {
 }
 
 function endingOf(outcome: Outcome, at: string): Ending {
+  const error = outcome.state === "done" ? undefined : outcome.error;
   return {
     state: outcome.state,
     image_id: outcome.state === "done" ? outcome.imageId : null,
-    error: outcome.state === "failed" ? JSON.stringify(toWire(outcome.error)) : null,
+    error: error === undefined ? null : JSON.stringify(toWire(error)),
     ended_at: at,
   };
 }

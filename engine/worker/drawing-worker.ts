@@ -131,8 +131,9 @@ export class DrawingWorker {
       this.#unsaved.forget([generation.id]);
       return { state: "done", imageId };
     } catch (error) {
-      if (signal.reason === CLOSING) return { state: "interrupted" };
-      if (signal.aborted) return { state: "cancelled" };
+      const left = isLeft(error) ? { error } : {};
+      if (signal.reason === CLOSING) return { state: "interrupted", ...left };
+      if (signal.aborted) return { state: "cancelled", ...left };
       if (!(error instanceof StudioError)) this.#logError(error, "drawing");
       return { state: "failed", error };
     }
@@ -172,4 +173,9 @@ export class DrawingWorker {
     await promise;
     clearTimeout(timer);
   }
+}
+
+/** Whether an endpoint had the request of what was given up. */
+function isLeft(error: unknown): boolean {
+  return error instanceof StudioError && error.code === "ENDPOINT_LEFT";
 }

@@ -1,7 +1,8 @@
+import { StudioError } from "../contract/errors.ts";
 import type { Generation } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
-import type { Progress } from "../contract/progress.ts";
+import type { Progress, Starting } from "../contract/progress.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { typedOf } from "../contract/styles.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
@@ -25,22 +26,30 @@ export class EndpointDrawing {
     this.#parts = parts;
   }
 
-  /** Draws one picture, telling how long it has taken. Rejects with the signal's reason, or refuses. */
+  /**
+   * Draws one picture, telling how long it has taken. Refuses, or rejects with the signal's reason; as ENDPOINT_LEFT
+   * where the endpoint had the request by then.
+   */
   async draw({ id, order, target }: Generation, signal: AbortSignal): Promise<NewPicture> {
     const { endpoints, onProgress, everyMs = EVERY_MS } = this.#parts;
     const { name, medianSeconds } = endpoints.get(target);
-    const from = performance.now();
-    let attempt = 1;
-    const tell = (): void =>
-      onProgress(id, asking(inTenths((performance.now() - from) / 1000), attempt, medianSeconds));
+    const clock = new AskingClock(medianSeconds);
+    const tell = (): void => onProgress(id, clock.progress());
     tell();
     const timer = setInterval(tell, everyMs);
-    const onAttempt = (count: number): void => {
-      attempt = count;
-      if (count > 1) tell();
-    };
     try {
-      const picture = await endpoints.draw(target, order, { signal, onAttempt });
+      const picture = await endpoints.draw(target, order, {
+        signal,
+        onAttempt: (attempt) => {
+          clock.attempt = attempt;
+          if (attempt > 1) tell();
+        },
+        onStarting: (starting) => {
+          clock.starts(starting);
+          tell();
+        },
+        onOut: (isOut) => (clock.isOut = isOut),
+      });
       const { png, pixels, seconds } = picture;
       onProgress(id, { stage: "saving", step: 0, steps: 0 });
       return {
@@ -50,28 +59,62 @@ export class EndpointDrawing {
         target,
         seconds: { load: 0, text: 0, denoise: seconds, decode: 0 },
       };
+    } catch (error) {
+      throw signal.aborted && clock.isOut ? new StudioError("ENDPOINT_LEFT", { name }) : error;
     } finally {
       clearInterval(timer);
     }
   }
 }
 
-function asking(
-  elapsedSeconds: number,
-  attempt: number,
-  expectedSeconds: number | undefined,
-): Progress {
-  return {
-    stage: "asking",
-    step: 0,
-    steps: 0,
-    elapsedSeconds,
-    ...(attempt > 1 && { attempt }),
-    ...(expectedSeconds !== undefined && {
-      expectedSeconds,
-      secondsLeft: inTenths(Math.max(0, expectedSeconds - elapsedSeconds)),
-    }),
-  };
+/** How long an endpoint has been waited for: while it starts, and for its picture from then on. */
+class AskingClock {
+  readonly #expectedSeconds: number | undefined;
+  #from = performance.now();
+  #starting: Starting | undefined;
+  #startedSeconds: number | undefined;
+  attempt = 1;
+  /** Whether the request is with the endpoint. */
+  isOut = false;
+
+  constructor(expectedSeconds: number | undefined) {
+    this.#expectedSeconds = expectedSeconds;
+  }
+
+  /** It is starting, and how far; undefined once it is up. */
+  starts(starting: Starting | undefined): void {
+    if (starting === undefined) this.#startedSeconds = this.#elapsedSeconds;
+    // The picture's own time counts from when it is asked for, and a start's from when it was seen.
+    const since = 1000 * (starting?.elapsedSeconds ?? 0);
+    this.#from = performance.now() - since;
+    this.#starting = starting;
+  }
+
+  progress(): Progress {
+    const nothing = { step: 0, steps: 0 } as const;
+    const elapsedSeconds = this.#elapsedSeconds;
+    if (this.#starting !== undefined) {
+      const starting = { ...this.#starting, elapsedSeconds };
+      return { ...nothing, stage: "starting", elapsedSeconds, starting };
+    }
+    const expectedSeconds = this.#expectedSeconds;
+    return {
+      ...nothing,
+      stage: "asking",
+      elapsedSeconds,
+      ...(this.isOut && { isSent: true }),
+      ...(this.attempt > 1 && { attempt: this.attempt }),
+      ...(this.#startedSeconds !== undefined && { startedSeconds: this.#startedSeconds }),
+      ...(expectedSeconds !== undefined && {
+        expectedSeconds,
+        secondsLeft: inTenths(Math.max(0, expectedSeconds - elapsedSeconds)),
+      }),
+    };
+  }
+
+  get #elapsedSeconds(): number {
+    return inTenths((performance.now() - this.#from) / 1000);
+  }
 }
 
 /** As finely as anybody reads it; a clock's further digits are noise. */

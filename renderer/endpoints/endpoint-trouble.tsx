@@ -51,4 +51,5 @@ const PLACE_OF = {
   model: "model",
   address: "url",
   timeout: "timeout",
+  start: "timeout",
 } as const satisfies Record<string, Place>;

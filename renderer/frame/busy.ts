@@ -6,6 +6,7 @@ import { shareOf, useProgress } from "../state/progress.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
 import { useSending } from "../state/sending.ts";
 import { useWords } from "../words/words.ts";
+import { useStartAnnouncement } from "./start-announcement.ts";
 
 /** Title and icon of the page's tab, and of the desktop's taskbar, say how busy the studio is. */
 export function useBusySigns(page: string): void {
@@ -21,6 +22,7 @@ export function useBusySigns(page: string): void {
     void desktop?.setProgress(count > 0 ? (share ?? 0) : null, count);
   }, [count, share]);
   useAnnouncement();
+  useStartAnnouncement();
   useLeaveQuestion();
 }
 

@@ -85,10 +85,12 @@ function Settings({ generation: { order, target } }: { generation: Generation })
 function State({ generation }: { generation: Generation }) {
   const t = useWords("frame");
   const progress = useProgress((all) => all[generation.id]);
+  if (generation.error?.code === "ENDPOINT_LEFT")
+    return t("queue.stillWorking", { state: t(`queue.states.${generation.state}`) });
   if (generation.state !== "running" || progress === undefined)
     return t(`queue.states.${generation.state}`);
-  const { step, steps, elapsedSeconds } = progress;
-  const words = t("queue.states.running");
+  const { step, steps, elapsedSeconds, starting } = progress;
+  const words = t(starting === undefined ? "queue.states.running" : "queue.starting");
   if (elapsedSeconds !== undefined) return `${words} ${formatClock(elapsedSeconds)}`;
   return steps === 0 ? words : `${words} ${step}/${steps}`;
 }

@@ -63,7 +63,7 @@ export function tokenStateOf(
 }
 
 /** What can be done about a refusal of an endpoint. */
-export type Remedy = "token" | "certificate" | "model" | "address" | "timeout" | "again";
+export type Remedy = "token" | "certificate" | "model" | "address" | "timeout" | "start" | "again";
 
 const REMEDIES: Readonly<Partial<Record<RefusalCode, Remedy>>> = {
   ENDPOINT_TOKEN_REFUSED: "token",
@@ -73,6 +73,7 @@ const REMEDIES: Readonly<Partial<Record<RefusalCode, Remedy>>> = {
   ENDPOINT_REPLY_INVALID: "address",
   ENDPOINT_NOT_SERVED: "address",
   ENDPOINT_TIMED_OUT: "timeout",
+  ENDPOINT_NOT_STARTED: "start",
 };
 
 /** The likeliest next step after a refusal: trying again where nothing better is known. */

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { certificate } from "../fakes/certificates.ts";
 import { refusal } from "../fakes/refusal.ts";
+import { knativeEdge } from "../fakes/cold-edge.ts";
 import { EDGE, PIXELS, seedEdge } from "../fakes/seed-edge.ts";
 import { always, standInEndpoint, type Answer } from "../fakes/stand-in-endpoint.ts";
 import { Listener, StudioUnderTest } from "./studio-under-test.ts";
@@ -15,7 +16,12 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
   /** An endpoint that answers so, added and not looked at. */
   async function open(answer: Answer = seedEdge()): Promise<Endpoint> {
     const edge = await standInEndpoint(answer);
-    return studio.client.endpoints.add({ url: edge.url, name: `edge ${edge.port}` });
+    // What is held here are pictures.
+    return studio.client.endpoints.add({
+      url: edge.url,
+      name: `edge ${edge.port}`,
+      startSeconds: 0,
+    });
   }
 
   async function enqueue(target: string, more: object = {}): Promise<string> {
@@ -124,6 +130,35 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     expect(estimate).toMatchObject({ basis: "measured", loadSeconds: 0 });
     const { targets } = await studio.client.gallery.facets();
     expect(targets).toContainEqual({ name: id, count: 1 });
+  });
+
+  test("one that is scaled to zero is waited for in sight, and a cancel says where its server may go on", async () => {
+    const edge = knativeEdge();
+    const standIn = await standInEndpoint(edge.answer);
+    const { id: target } = await studio.client.endpoints.add({ url: standIn.url });
+    const listener = await Listener.at(studio.client);
+    const waiting = await enqueue(target);
+    const told = await listener.until(
+      (event) => event.type === "progress" && event.progress.stage === "starting",
+    );
+    expect(told).toMatchObject({
+      generationId: waiting,
+      progress: { starting: { phases: [{ phase: "held", fromSeconds: 0 }], limitSeconds: 60 } },
+    });
+    await studio.client.generation.cancel({ ids: [waiting] });
+    const unsent = await studio.until(waiting, "cancelled");
+    expect(unsent.error).toBeUndefined();
+    expect(standIn.seen.filter(({ method }) => method === "POST")).toEqual([]);
+
+    const held = await open((response, request, count) =>
+      request.method === "POST" ? undefined : seedEdge()(response, request, count),
+    );
+    const sent = await enqueue(held.id);
+    await listener.until((event) => event.type === "progress" && event.progress.isSent === true);
+    await studio.client.generation.cancel({ ids: [sent] });
+    const left = await studio.until(sent, "cancelled");
+    expect(left.error).toMatchObject({ code: "ENDPOINT_LEFT", details: { name: held.name } });
+    listener.leave();
   });
 
   test("endpoints draw beside each other, each one picture at a time; pausing holds them all", async () => {

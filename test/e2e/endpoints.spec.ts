@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { certificate } from "../fakes/certificates.ts";
+import { knativeEdge, routerEdge } from "../fakes/cold-edge.ts";
 import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
 import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { expect, test } from "./studio-test.ts";
@@ -180,4 +181,77 @@ test("says what a pasted curl line is before it is saved, and adds what it says"
   await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("The edge");
   await dialog.getByRole("button", { name: "Add and test" }).click();
   await expect(dialog.getByText("The edge is ready")).toBeVisible();
+});
+
+/** Adds an endpoint by its address, and goes to Generate with it chosen. */
+async function drawAt(page: Page, url: string, name: string): Promise<void> {
+  await open(page, "/endpoints?add");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Address" }).fill(url);
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+  await dialog.getByRole("button", { name: "Add and test" }).click();
+  await dialog.getByRole("button", { name: "Draw here" }).click();
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Photo of a dog");
+  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
+}
+
+test("a service that is scaled to zero is waited for on the tile and the card, over a restart, and told of when it has drawn", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  const edge = routerEdge();
+  await using standIn = await openStandIn(edge.answer);
+  const pictures = () => standIn.seen.filter(({ path }) => path.endsWith("/infer")).length;
+  edge.start();
+  await drawAt(page, standIn.url, "Night shift");
+  edge.stop();
+  await page.keyboard.press("Control+Enter");
+  const stage = page.getByRole("region", { name: "Picture", exact: true });
+  await expect(stage.getByText("Night shift is starting")).toBeVisible();
+  await expect(stage.getByText("The router has no pod yet")).toBeVisible();
+  edge.load();
+  await expect(stage.getByText("its model is loading")).toBeVisible();
+  await page.getByRole("link", { name: "Endpoints" }).click();
+  const card = page.getByRole("article", { name: "Night shift" });
+  await expect(card.getByRole("region", { name: "Starting" })).toContainText("so far");
+
+  await studio.restart("SIGKILL");
+  await page.getByRole("link", { name: "Generate" }).click();
+  await expect(stage.getByText("Interrupted when Darkroom closed")).toBeVisible();
+  expect(pictures()).toBe(0);
+  await stage.getByRole("button", { name: "Resume with the same seed" }).click();
+  await expect(stage.getByText("Night shift is starting")).toBeVisible();
+  await expect(stage.getByText("0:03 so far")).toBeVisible();
+  edge.start();
+  await expect(page.getByText(/Night shift started in .*its first picture is there/)).toBeVisible();
+  expect(pictures()).toBe(1);
+  await page.getByRole("link", { name: "Endpoints" }).click();
+  await expect(card.getByText("Last starts")).toBeVisible();
+});
+
+test("a cancel says that the server may go on only where it had the request", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  const edge = knativeEdge();
+  await using standIn = await openStandIn((response, request, count) =>
+    request.path.endsWith("/infer") ? undefined : edge.answer(response, request, count),
+  );
+  edge.start();
+  await drawAt(page, standIn.url, "Day shift");
+  edge.stop();
+  const stage = page.getByRole("region", { name: "Picture", exact: true });
+  await page.keyboard.press("Control+Enter");
+  await expect(stage.getByText("its pod may be starting")).toBeVisible();
+  await stage.getByRole("button", { name: "Stop waiting" }).click();
+  await expect(stage.getByText("Cancelled", { exact: true })).toBeVisible();
+  await expect(stage.getByText("may still be working")).toBeHidden();
+  edge.start();
+  await stage.getByRole("button", { name: "Queue again" }).click();
+  await expect.poll(() => standIn.seen.some(({ method }) => method === "POST")).toBe(true);
+  await page.getByRole("button", { name: "Show the queue" }).first().click();
+  await page.getByRole("button", { name: "Cancel Photo of a dog" }).click();
+  await expect(page.getByText("the server may still be working").first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(stage.getByText("its server may still be working on it")).toBeVisible();
 });

@@ -40,6 +40,7 @@ export function endpointOf(change: Partial<Endpoint> = {}): Endpoint {
     isTokenOverHttp: false,
     headers: [],
     timeoutSeconds: 600,
+    startSeconds: 600,
     hasToken: true,
     tokenSubject: "system:serviceaccount:sd-proj:kt2-sa",
     check: checkOf({ models: ["stable-diffusion"] }),

@@ -74,6 +74,7 @@ export function added(url: string, more: Partial<Parameters<Endpoints["add"]>[0]
     isTokenOverHttp: false,
     headers: [],
     timeoutSeconds: 600,
+    startSeconds: 0,
     ...more,
   };
 }

@@ -6,6 +6,7 @@ import { readOwnRecord } from "../../engine/image/generation-text.ts";
 import { readPngTexts } from "../../engine/image/png/read-png-texts.ts";
 import { HostProcess } from "../e2e/host-process.ts";
 import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
+import { routerEdge } from "../fakes/cold-edge.ts";
 import { EDGE, PIXELS, seedEdge } from "../fakes/seed-edge.ts";
 import { standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
@@ -201,4 +202,38 @@ test("of a studio that runs, the query goes through its queue, and an interrupt 
   await run(["queue", "pause"]);
   const paused = await run(["endpoints", "query", "edge", "a dog", "--json"]);
   expect([paused.code, lines(paused.out)]).toMatchObject([1, [{ code: "STATE_CONFLICT" }]]);
+});
+
+test("query and test wait for one that is starting, and say so beside their output", async () => {
+  const run = on(temporaryFolder());
+  const edge = routerEdge();
+  const standIn = await standInEndpoint(edge.answer);
+  await run(["endpoints", "add", standIn.url, "--name", "edge"]);
+  const asked = run(["endpoints", "query", "edge", "a dog", "--out", temporaryFolder()]);
+  await vi.waitFor(() => expect(standIn.seen.length).toBeGreaterThan(1), { timeout: 30_000 });
+  edge.start();
+  const { code, err } = await asked;
+  expect([code, err]).toEqual([
+    0,
+    expect.stringMatching(/Waiting for edge to start: its router has no pod yet, \d+ s so far/),
+  ]);
+  expect(standIn.seen.filter(({ method }) => method === "POST").length).toBe(1);
+  edge.load();
+  const before = standIn.seen.length;
+  const tested = run(["endpoints", "test", "edge"]);
+  await vi.waitFor(() => expect(standIn.seen.length).toBeGreaterThan(before + 2), {
+    timeout: 30_000,
+  });
+  edge.start();
+  const found = await tested;
+  expect([found.code, found.err]).toEqual([
+    0,
+    expect.stringMatching(/^It is starting: its model is loading, \d+ s so far/),
+  ]);
+  edge.load();
+  expect(await run(["endpoints", "test", "edge", "--no-wait"])).toMatchObject({
+    code: 1,
+    out: expect.stringContaining("FAILED  Server live"),
+    err: "",
+  });
 });

@@ -1,5 +1,7 @@
 import { DOCTOR_STEPS, type DoctorStep, type Finding } from "../../contract/doctor.ts";
 import { fromWire, StudioError } from "../../contract/errors.ts";
+import { type Starting, startingWords } from "../../contract/progress.ts";
+import { pause } from "../../files/pause.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
 import { NETWORK_STEPS } from "./network-steps.ts";
 import type { FirstReply, Outcome, Patient } from "./patient.ts";
@@ -45,6 +47,7 @@ function* skipAfter(step: DoctorStep): Generator<Finding, void> {
 
 async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenerator<Finding, void> {
   yield { step: "route", outcome: "running" };
+  yield* awaitedStart(patient, signal);
   const first = Promise.withResolvers<FirstReply>();
   const looking = patient.look(first.resolve);
   // Where nobody waits for it any more, what becomes of it is nobody's news.
@@ -64,6 +67,34 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
     }
   }
   yield* modelSteps(patient, await looking);
+}
+
+/** How often it is told how far a start is. */
+const EVERY_MS = 1000;
+
+/** Tells of a start until it is over. What becomes of one that takes too long is told by the steps that follow. */
+async function* awaitedStart(
+  { awaitStart }: Patient,
+  signal: AbortSignal,
+): AsyncGenerator<Finding, void> {
+  if (awaitStart === undefined) return;
+  let starting: Starting | undefined;
+  let from = 0;
+  const over = new AbortController();
+  const waiting = awaitStart((now) => {
+    starting = now;
+    from = performance.now() - 1000 * (now?.elapsedSeconds ?? 0);
+  }).then(
+    () => over.abort(),
+    () => over.abort(),
+  );
+  while (!over.signal.aborted) {
+    await Promise.race([waiting, pause(EVERY_MS, signal).catch(() => undefined)]);
+    if (over.signal.aborted || signal.aborted || starting === undefined) continue;
+    const elapsedSeconds = (performance.now() - from) / 1000;
+    const seen = startingWords({ ...starting, elapsedSeconds });
+    yield { step: "route", outcome: "running", seen };
+  }
 }
 
 function replyOf({ check }: CheckedEndpoint): FirstReply {

@@ -1,5 +1,6 @@
 import type { Finding } from "../../contract/doctor.ts";
 import type { StudioError } from "../../contract/errors.ts";
+import type { Starting } from "../../contract/progress.ts";
 import type { Trust } from "../../network/trust.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
 import type { EndpointAddress } from "../endpoint-address.ts";
@@ -29,6 +30,10 @@ export interface Patient {
   readonly look: (onFirst: (reply: FirstReply) => void) => Promise<CheckedEndpoint>;
   /** Has one picture drawn, as cheap as the endpoint draws them; absent where none is asked for. */
   readonly draw?: (() => Promise<DrawnPicture>) | undefined;
+  /** Waits for one that is starting; absent where that is not asked for. */
+  readonly awaitStart?:
+    | ((tell: (starting: Starting | undefined) => void) => Promise<unknown>)
+    | undefined;
   readonly now: () => Date;
 }
 

@@ -13,6 +13,7 @@ import type { PictureAsk, RemoteKind } from "./remote-kind.ts";
 export const A1111: RemoteKind = {
   ask,
   look: (checking) => lookAtList(checking, "/sdapi/v1/options", listed),
+  probe: (_model, { basePath }) => ({ path: `${basePath}/sdapi/v1/options` }),
 };
 
 function ask(order: Order, receiver: Receiver, { basePath }: EndpointAddress): PictureAsk {

@@ -42,12 +42,13 @@ export class GrpcClient {
   }
 
   /** One request, one attempt. Rejects with the signal's reason, or refuses as one of the ENDPOINT codes. */
-  async ask({ path, message, timeoutMs, signal }: EndpointRequest): Promise<EndpointReply> {
+  async ask({ path, message, timeoutMs, signal, onSent }: EndpointRequest): Promise<EndpointReply> {
     refuseTokenInTheClear(this.#connection);
     signal?.throwIfAborted();
     await this.#connected(signal);
     const body = Buffer.concat([...(message?.chunks ?? [])]);
     const { promise, resolve, reject } = Promise.withResolvers<EndpointReply>();
+    onSent?.();
     const call = this.#client.makeUnaryRequest(
       path,
       (bytes: Buffer) => bytes,

@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { EndpointKind } from "../../contract/endpoints.ts";
-import { grpcRequest, INFER_PATH } from "../../kserve/client/grpc-messages.ts";
+import {
+  GRPC_PATHS,
+  grpcQuestion,
+  grpcRequest,
+  INFER_PATH,
+} from "../../kserve/client/grpc-messages.ts";
 import { checkEndpoint } from "../check-endpoint.ts";
 import { encodeOrder, requestFor } from "../encode-order.ts";
 import { readModelList } from "../../kserve/client/endpoint-metadata.ts";
@@ -21,6 +26,7 @@ const V2: RemoteKind = {
     message: encodeOrder(randomUUID(), order, receiver),
   }),
   look: checkEndpoint,
+  probe: (model, at) => ({ path: `${modelPath(at, model)}/ready` }),
 };
 
 /** The same over gRPC. */
@@ -30,6 +36,7 @@ const GRPC: RemoteKind = {
     message: grpcRequest(requestFor(randomUUID(), order, receiver), order.model, version),
   }),
   look: lookOverGrpc,
+  probe: (model) => ({ path: GRPC_PATHS.modelReady, message: grpcQuestion(model) }),
 };
 
 /** KServe's protocol v1: instances in, predictions out. It declares nothing, so a person says what is sent. */
@@ -37,6 +44,9 @@ const V1: RemoteKind = {
   ask: askV1,
   look: (checking) =>
     lookAtList(checking, "/v1/models", (reply) => ({ models: readModelList(reply), inputs: [] })),
+  probe: (model, { basePath }) => ({
+    path: `${basePath}/v1/models/${encodeURIComponent(model)}`,
+  }),
 };
 
 function askV1(order: Order, { profile }: Receiver, { basePath }: EndpointAddress): PictureAsk {

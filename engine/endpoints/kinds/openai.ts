@@ -18,6 +18,7 @@ import type { PictureAsk, RemoteKind } from "./remote-kind.ts";
 export const OPENAI: RemoteKind = {
   ask,
   look: (checking) => lookAtList(checking, "/v1/models", listed),
+  probe: (_model, { basePath }) => ({ path: `${basePath}/v1/models` }),
 };
 
 function ask(order: Order, receiver: Receiver, { basePath }: EndpointAddress): PictureAsk {

@@ -3,11 +3,14 @@ import { useMemo, useState } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { ReadinessWord } from "../../picture/readiness.tsx";
+import { StartTimeline } from "../../picture/start-timeline.tsx";
 import { ActionButton } from "../../shortcuts/action-button.tsx";
 import type { MenuPoint } from "../../shortcuts/context-menu.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
 import { testEndpoint, useEndpointTests } from "../../state/endpoint-tests.ts";
 import { readinessOf } from "../../state/endpoints.ts";
+import { useProgress } from "../../state/progress.ts";
+import { useQueue } from "../../state/queue.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { RemoveDialog } from "../../ui/remove-dialog.tsx";
@@ -62,6 +65,7 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
         <ReadinessWord readiness={isTesting ? "testing" : readinessOf(endpoint)} />
         <code className={styles.host}>{origin.replace(/^https:\/\//, "")}</code>
       </header>
+      <StartingNote id={id} />
       <Warnings endpoint={endpoint} />
       <EndpointFacts endpoint={endpoint} />
       <Trouble endpoint={endpoint} onPlace={(place) => onEdit(id, place)} onTest={verbs.test} />
@@ -126,6 +130,23 @@ function useNewToken({ id, name }: Endpoint, onDropped: () => void) {
     onDropped();
     void read(file, ({ text }) => attempt(give(text)));
   });
+}
+
+/** That a picture waits for it to start, and since when. */
+function StartingNote({ id }: { id: string }) {
+  const t = useWords("endpoints");
+  const running = useQueue(({ byId, openIds }) =>
+    openIds.find((open) => byId[open]?.target === id && byId[open].state === "running"),
+  );
+  const starting = useProgress((all) =>
+    running === undefined ? undefined : all[running]?.starting,
+  );
+  if (starting === undefined) return null;
+  return (
+    <section className={styles.starting} aria-label={t("starting")}>
+      <StartTimeline starting={starting} />
+    </section>
+  );
 }
 
 /** What a person should keep in mind while it is so. */

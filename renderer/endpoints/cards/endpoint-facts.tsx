@@ -8,10 +8,13 @@ import styles from "./endpoint-card.module.css";
 /** Words such as "2 min ago" are renewed so often. */
 const RENEWAL_MS = 30_000;
 
+/** More tell nothing new. */
+const SHOWN_STARTS = 3;
+
 /** What is known of an endpoint, line by line. */
 export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   const t = useWords("endpoints");
-  const { model, check, headers } = endpoint;
+  const { model, check, headers, starts = [] } = endpoint;
   const profile = knownProfileOf(endpoint);
   const now = new Date(useNow(RENEWAL_MS));
   const tested =
@@ -35,6 +38,14 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
       <Fact name={t("facts.takes")}>
         <TakesWords endpoint={endpoint} />
       </Fact>
+      {starts.length > 0 && (
+        <Fact name={t("facts.starts")}>
+          {starts
+            .slice(0, SHOWN_STARTS)
+            .map(({ seconds }) => formatDuration(seconds))
+            .join(", ")}
+        </Fact>
+      )}
       <Fact name={t("facts.checked")}>{tested ?? t("facts.never")}</Fact>
       {check?.server !== undefined && <Fact name={t("facts.server")}>{check.server}</Fact>}
     </dl>

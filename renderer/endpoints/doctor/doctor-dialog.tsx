@@ -34,6 +34,7 @@ export function DoctorDialog({ endpoint, onClose }: DoctorDialogProps) {
     void start(false);
   }, [start]);
   const close = () => {
+    if (isAsking(diagnosis)) showToast(t("doctor.left"));
     cancel();
     onClose();
   };
@@ -87,7 +88,7 @@ export function DoctorDialog({ endpoint, onClose }: DoctorDialogProps) {
 /** What it came to: what is wrong and what helps, or that all is well. */
 function Summary({ diagnosis }: { diagnosis: Diagnosis }) {
   const t = useWords("endpoints");
-  const { state, error } = diagnosis;
+  const { error } = diagnosis;
   const ended = endedFindings(diagnosis);
   const wrong = ended.find(({ outcome }) => outcome === "failed");
   if (error) return <Failed title={t("doctor.failed")} error={error} />;
@@ -95,7 +96,7 @@ function Summary({ diagnosis }: { diagnosis: Diagnosis }) {
     <>
       <p role="status" className={styles.summary}>
         {wrong === undefined
-          ? t(`doctor.${summaryOf(state, ended)}`)
+          ? t(`doctor.${summaryOf(diagnosis, ended)}`)
           : t("doctor.wrong", { step: STEP_NAMES[wrong.step] })}
       </p>
       {wrong && <Remedy finding={wrong} />}
@@ -103,9 +104,15 @@ function Summary({ diagnosis }: { diagnosis: Diagnosis }) {
   );
 }
 
-function summaryOf(state: Diagnosis["state"], ended: readonly Finding[]) {
+/** Whether a picture was asked for and is not there: whoever leaves then leaves it to the server. */
+function isAsking({ state, findings }: Diagnosis): boolean {
+  return state !== "ended" && findings.get("picture")?.outcome === "running";
+}
+
+function summaryOf(diagnosis: Diagnosis, ended: readonly Finding[]) {
+  const { state } = diagnosis;
   if (state === "running" || state === "idle") return "running";
-  if (state === "cancelled") return "cancelled";
+  if (state === "cancelled") return isAsking(diagnosis) ? "left" : "cancelled";
   return ended.some(({ outcome }) => outcome === "warning") ? "warned" : "well";
 }
 

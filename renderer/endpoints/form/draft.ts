@@ -1,4 +1,9 @@
-import type { Endpoint, EndpointChange, NewEndpoint } from "../../../engine/contract/endpoints.ts";
+import {
+  type Endpoint,
+  type EndpointChange,
+  type NewEndpoint,
+  START_SECONDS,
+} from "../../../engine/contract/endpoints.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 
 /** A header as it is typed. */
@@ -26,6 +31,7 @@ export interface Draft {
   /** Undefined leaves those that are kept: their values are not known here. */
   readonly headers?: readonly Header[] | undefined;
   readonly timeoutSeconds: number;
+  readonly startSeconds: number;
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -41,13 +47,14 @@ export const EMPTY_DRAFT: Draft = {
   isTokenOverHttp: false,
   headers: [],
   timeoutSeconds: 600,
+  startSeconds: START_SECONDS,
 };
 
 export function draftOf(endpoint: Endpoint): Draft {
-  const { url, name, model, profile, kind, ca, isInsecure, isTokenOverHttp, timeoutSeconds } =
-    endpoint;
-  const asked = { url, name, model, profile, kind };
-  const choices = { ...asked, ca, isInsecure, isTokenOverHttp, timeoutSeconds };
+  const { url, name, model, profile, kind, ca, isInsecure, isTokenOverHttp } = endpoint;
+  const { timeoutSeconds, startSeconds } = endpoint;
+  const asked = { url, name, model, profile, kind, timeoutSeconds, startSeconds };
+  const choices = { ...asked, ca, isInsecure, isTokenOverHttp };
   const headers = endpoint.headers.length === 0 ? [] : undefined;
   return { ...EMPTY_DRAFT, ...choices, headers };
 }
@@ -59,7 +66,7 @@ export function addressOf({ url }: Pick<Draft, "url">): string {
 }
 
 export function newEndpointOf(draft: Draft): NewEndpoint {
-  const { kind } = draft;
+  const { kind, startSeconds } = draft;
   const { name, model, profile, token, ca, isInsecure, isTokenOverHttp, timeoutSeconds } = draft;
   return {
     url: addressOf(draft),
@@ -73,6 +80,7 @@ export function newEndpointOf(draft: Draft): NewEndpoint {
     isTokenOverHttp,
     headers: [...(draft.headers ?? [])],
     timeoutSeconds,
+    startSeconds,
   };
 }
 
@@ -86,6 +94,7 @@ const COMPARED = [
   "isInsecure",
   "isTokenOverHttp",
   "timeoutSeconds",
+  "startSeconds",
 ] as const;
 
 /** What a draft changes; a name or a model that was emptied stays as it is. */

@@ -141,7 +141,10 @@ function MoreFields(fields: FieldsProps) {
   const isSought = place === "timeout";
   const ref = useRef<HTMLDetailsElement>(null);
   const [isOpen] = useState(
-    isSought || draft.timeoutSeconds !== EMPTY_DRAFT.timeoutSeconds || draft.headers === undefined,
+    isSought ||
+      draft.timeoutSeconds !== EMPTY_DRAFT.timeoutSeconds ||
+      draft.startSeconds !== EMPTY_DRAFT.startSeconds ||
+      draft.headers === undefined,
   );
   useEffect(() => {
     if (isSought) ref.current?.scrollIntoView({ block: "start" });
@@ -152,6 +155,7 @@ function MoreFields(fields: FieldsProps) {
       <div className={styles.fields}>
         <HeaderFields {...fields} />
         <TimeoutField {...fields} />
+        <StartField {...fields} />
       </div>
     </details>
   );
@@ -169,6 +173,22 @@ function TimeoutField({ draft, onChange }: FieldsProps) {
         maxValue={86_400}
       />
       <p className={styles.help}>{t("fields.timeoutHelp")}</p>
+    </div>
+  );
+}
+
+function StartField({ draft, onChange }: FieldsProps) {
+  const t = useWords("endpoints");
+  return (
+    <div className={styles.timeout}>
+      <NumberField
+        label={t("fields.start")}
+        value={draft.startSeconds}
+        onChange={(startSeconds) => onChange({ startSeconds })}
+        minValue={0}
+        maxValue={86_400}
+      />
+      <p className={styles.help}>{t("fields.startHelp")}</p>
     </div>
   );
 }

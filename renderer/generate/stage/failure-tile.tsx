@@ -31,9 +31,9 @@ export function FailureTile({ generation }: { generation: Generation }) {
               {label}
             </Button>
           ))}
-          {error && <CopyDetails error={new StudioError(error.code, error.details)} />}
+          {isFailed && error && <CopyDetails error={new StudioError(error.code, error.details)} />}
         </div>
-        {error && <code className={styles.code}>{error.code}</code>}
+        {isFailed && error && <code className={styles.code}>{error.code}</code>}
       </div>
     </div>
   );

@@ -32,6 +32,7 @@ const TITLED = [
   "ENDPOINT_REPLY_INVALID",
   "ENDPOINT_REFUSED",
   "ENDPOINT_FAULT",
+  "ENDPOINT_NOT_STARTED",
 ] as const satisfies readonly RefusalCode[];
 
 /** What happened to a picture, as far as the next step depends on it. */

@@ -45,6 +45,7 @@ const ICONS = {
   endpointModel: Box,
   address: Link,
   timeout: Timer,
+  startTime: Timer,
   endpoints: RadioTower,
 } as const;
 type StepId = keyof typeof ICONS;
@@ -68,6 +69,7 @@ const STEPS: Readonly<Record<FailureTitle, readonly StepId[]>> = {
   ENDPOINT_REPLY_INVALID: ["address", "again"],
   ENDPOINT_REFUSED: ["again", "endpoints"],
   ENDPOINT_FAULT: ["again", "endpoints"],
+  ENDPOINT_NOT_STARTED: ["again", "startTime"],
   endpointGone: ["endpoints"],
   model: ["models"],
   other: ["again"],
@@ -115,6 +117,7 @@ function useRuns({ id, order, target }: Generation): Readonly<Record<StepId, () 
     endpointModel: () => edit("model"),
     address: () => edit("url"),
     timeout: () => edit("timeout"),
+    startTime: () => edit("timeout"),
     endpoints: () => navigate("/endpoints"),
   };
 }

@@ -20,6 +20,7 @@ import { DevelopingPicture } from "./developing-picture.tsx";
 import { FailureTile } from "./failure-tile.tsx";
 import { useGenerationActions } from "./generation-actions.ts";
 import styles from "./stage.module.css";
+import { StartingTile } from "./starting-tile.tsx";
 
 export interface StageProps {
   readonly generation: Generation;
@@ -37,6 +38,8 @@ export function Stage({ generation, press }: StageProps) {
   const actions = useStageActions(zoom, root);
   const own = useGenerationActions(generation, press);
   const menu = useContextMenu(t("stage.menu"));
+  const starting = useProgress((all) => all[id]?.starting);
+  const isStarting = state === "running" && starting !== undefined;
   const hasFailed = state === "failed" || state === "cancelled" || state === "interrupted";
   return (
     <section
@@ -46,9 +49,13 @@ export function Stage({ generation, press }: StageProps) {
       onContextMenu={(event) => menu.open(event, [...own, ...actions])}
     >
       <div className={styles.easel} data-close={!zoom.isFit || undefined}>
-        {hasFailed ? (
+        {hasFailed || isStarting ? (
           <PictureBox width={width} height={height}>
-            <FailureTile generation={generation} />
+            {isStarting ? (
+              <StartingTile generation={generation} starting={starting} />
+            ) : (
+              <FailureTile generation={generation} />
+            )}
           </PictureBox>
         ) : (
           <ZoomCanvas picture={{ width, height }} zoom={zoom}>
@@ -134,6 +141,7 @@ function Running({ id }: { id: string }) {
   const speed = useEachSecond(progress?.secondsPerStep);
   const stage = useStageWords(progress);
   if (progress?.stage === "asking") return <Asking progress={progress} />;
+  if (progress?.starting !== undefined) return <Starting progress={progress} />;
   return (
     <>
       <span className={styles.state}>{stage}</span>
@@ -155,6 +163,20 @@ function Asking({ progress }: { progress: Progress }) {
         <span>{t("stage.expected", { time: formatDuration(expectedSeconds) })}</span>
       )}
       {attempt !== undefined && <span>{t("stage.attempt", { attempt })}</span>}
+    </>
+  );
+}
+
+/** An endpoint that is starting has been sent nothing yet. */
+function Starting({ progress: { elapsedSeconds = 0, starting } }: { progress: Progress }) {
+  const t = useWords("generate");
+  const words = useWords("picture");
+  const last = starting?.lastSeconds;
+  return (
+    <>
+      <span className={styles.state}>{t("stage.starting")}</span>
+      <span>{formatClock(elapsedSeconds)}</span>
+      {last !== undefined && <span>{words("start.last", { time: formatDuration(last) })}</span>}
     </>
   );
 }

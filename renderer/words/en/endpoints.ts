@@ -38,6 +38,7 @@ export const endpoints = {
     warned: "It works; something needs attention",
     wrong: "{{step}} failed",
     cancelled: "Cancelled",
+    left: "Cancelled; the server may still be working on the picture",
     failed: "It could not be checked",
     again: "Check again",
     report: "Copy report",
@@ -80,6 +81,7 @@ export const endpoints = {
     checkedAt: "{{when}}, answered in {{ms}} ms",
     triedAt: "{{when}}, without an answer",
     never: "never",
+    starts: "Last starts",
     server: "Server",
     headers: "Headers",
   },
@@ -106,12 +108,14 @@ export const endpoints = {
     "Uses protocol v1: KServe's wrapper runs with its default PROTOCOL_VERSION. Set it to v2 in the ServingRuntime.",
   overHttp: "The token travels unencrypted.",
   lastFailed: "The last picture failed",
+  starting: "Starting",
   remedies: {
     token: "Enter a token",
     certificate: "Look at its certificate",
     model: "Choose the model",
     address: "Change the address",
     timeout: "Change the time limit",
+    start: "Wait longer for its start",
     again: "Test again",
   },
   dialog: {
@@ -206,6 +210,9 @@ export const endpoints = {
     timeout: "Time limit, seconds",
     timeoutHelp:
       "How long to wait for a picture. A route or a proxy on the way may give up sooner.",
+    start: "Time to start, seconds",
+    startHelp:
+      "How long to wait for an endpoint that is scaled to zero or starting. 0 does not wait.",
   },
   certificates: {
     own: "Shown by the endpoint",

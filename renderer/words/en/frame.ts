@@ -46,6 +46,7 @@ export const frame = {
     title: "Found damaged when the studio began",
     dismiss: "Hide this until something else is found",
   },
+  started: "{{name}} started in {{time}}; its first picture is there",
   lost: "No connection since {{time}}, trying again",
   connecting: "Connecting",
   queue: {
@@ -67,6 +68,8 @@ export const frame = {
     removeOne: "Remove {{prompt}} from the list",
     list: "Generations in the order they are drawn",
     ended: "Finished",
+    starting: "Starting",
+    stillWorking: "{{state}}; the server may still be working",
     noPrompt: "a picture without a prompt",
     size: "{{width}} × {{height}}",
     steps_one: "{{count}} step",

@@ -33,6 +33,14 @@ export const picture = {
     fileName: "File",
     software: "Software",
   },
+  start: {
+    soFar: "{{time}} so far",
+    last: "{{time}} last time",
+    limit: "gives up after {{time}}",
+    "no-pod": "The router has no pod yet",
+    held: "No answer yet: its pod may be starting",
+    loading: "The server answers; its model is loading",
+  },
   request: {
     label: "Copy as",
     copy: "Copy the request as {{form}}",

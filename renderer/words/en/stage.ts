@@ -15,6 +15,7 @@ export const stageWords = {
     decoding: "Decoding",
     saving: "Saving",
     asking: "Asking the endpoint",
+    starting: "Starting",
     expected: "usually {{time}}",
     attempt: "had no room, attempt {{attempt}}",
     step: "Step {{step}} of {{steps}}",
@@ -22,6 +23,12 @@ export const stageWords = {
     developing: "{{prompt}}, developing",
     trueSize: "{{width}} × {{height}}",
     took: "{{time}}",
+  },
+  startup: {
+    title: "{{name}} is starting",
+    nothingSent: "The picture is asked for once it is ready. Nothing of it has been sent yet.",
+    cancel: "Stop waiting",
+    notify: "Notify me",
   },
   failed: {
     OUT_OF_MEMORY: "Not enough memory",
@@ -41,6 +48,7 @@ export const stageWords = {
     ENDPOINT_REPLY_INVALID: "What the endpoint replied is no picture",
     ENDPOINT_REFUSED: "The endpoint refused the request",
     ENDPOINT_FAULT: "The endpoint's server failed",
+    ENDPOINT_NOT_STARTED: "The endpoint did not start in time",
     endpointGone: "The endpoint was removed",
     model: "The model cannot be used",
     other: "This picture could not be drawn",
@@ -60,6 +68,7 @@ export const stageWords = {
     endpointModel: "Choose its model",
     address: "Change its address",
     timeout: "Change its time limit",
+    startTime: "Wait longer for its start",
     endpoints: "Open Endpoints",
   },
   strip: {

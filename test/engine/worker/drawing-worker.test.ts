@@ -178,6 +178,26 @@ test("cancelling ends the one that runs, and the next begins", async () => {
   expect(one.rows()).toEqual(["2 done", "1 cancelled"]);
 });
 
+test("what was left to an endpoint's server says so, cancelled or interrupted", async () => {
+  const left = new StudioError("ENDPOINT_LEFT", { name: "kt2" });
+  for (const state of ["cancelled", "interrupted"] as const) {
+    const { queue, worker } = scene(async (_, signal) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      throw left;
+    });
+    const [id = ""] = queue.add([order(1)]);
+    worker.start();
+    await vi.waitFor(() => expect(queue.get(id).state).toBe("running"));
+    if (state === "cancelled") worker.cancel(id);
+    else await worker.close();
+    await vi.waitFor(() => expect(queue.get(id).state).toBe(state));
+    expect(queue.get(id).error?.code).toBe("ENDPOINT_LEFT");
+    queue.retry([id]);
+    expect(queue.get(id).error).toBeUndefined();
+    await worker.close();
+  }
+});
+
 test("cancelling what does not run changes nothing", async () => {
   const gate = Promise.withResolvers<NewPicture>();
   const one = scene(() => gate.promise);

@@ -142,3 +142,43 @@ test("one that fails tells nothing afterwards", async () => {
   await sleep(30);
   expect(told.length).toBe(count);
 });
+
+test("a start is told with its phases and its last time, and the picture's own time counts from its end", async () => {
+  const starting = {
+    elapsedSeconds: 40,
+    phases: [{ phase: "no-pod" as const, fromSeconds: 0 }],
+    lastSeconds: 90,
+    limitSeconds: 600,
+  };
+  const { drawing, told } = scene(async (_id, _order, { onStarting, onOut }) => {
+    onStarting?.(starting);
+    await sleep(30);
+    onStarting?.(undefined);
+    onOut?.(true);
+    await sleep(30);
+    onOut?.(false);
+    return PICTURE;
+  });
+  await drawing.draw(GENERATION, never);
+  const start = told.find(({ stage }) => stage === "starting");
+  expect(start).toEqual({ stage: "starting", step: 0, steps: 0, elapsedSeconds: 40, starting });
+  const asking = told.findLast(({ stage }) => stage === "asking");
+  expect(asking).toMatchObject({ isSent: true, startedSeconds: 40 });
+  expect(asking?.elapsedSeconds).toBeLessThan(40);
+});
+
+test("what is given up says that the server may go on only where it had the request", async () => {
+  const abort = new AbortController();
+  for (const [isOut, thrown] of [
+    [true, { code: "ENDPOINT_LEFT", details: { name: "edge" } }],
+    [false, { name: "AbortError" }],
+  ] as const) {
+    const { drawing } = scene(async (_id, _order, { onOut, signal }) => {
+      onOut?.(true);
+      onOut?.(isOut);
+      abort.abort();
+      throw signal.reason;
+    });
+    await expect(drawing.draw(GENERATION, abort.signal)).rejects.toMatchObject(thrown);
+  }
+});

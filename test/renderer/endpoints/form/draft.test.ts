@@ -22,6 +22,7 @@ test("a new endpoint leaves open what was not said, and is of https where no sch
     isTokenOverHttp: false,
     headers: [],
     timeoutSeconds: 600,
+    startSeconds: 600,
   });
 });
 

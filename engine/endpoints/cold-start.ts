@@ -1,0 +1,228 @@
+import { StudioError } from "../contract/errors.ts";
+import type { Starting, StartPhase } from "../contract/progress.ts";
+import { pause } from "../files/pause.ts";
+import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
+import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
+import { messageIn } from "./look-parts.ts";
+
+/** How often a start is asked about, in milliseconds. */
+export interface Polling {
+  /** After this long without an answer something holds the question, as Knative's activator does. */
+  readonly heldMs: number;
+  /** A question that is held longer is asked anew: what holds it may have forgotten it. */
+  readonly questionMs: number;
+  /** Between two questions at first; half as long again each time, up to the longest. */
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** One that has never answered may be an address where nothing is. */
+  readonly unprovenMs: number;
+}
+
+export const POLLING: Polling = {
+  heldMs: 2000,
+  questionMs: 60_000,
+  firstMs: 1000,
+  longestMs: 10_000,
+  unprovenMs: 60_000,
+};
+
+export interface ColdStartParts {
+  /** One question whether it is ready, which costs it nothing. */
+  readonly probe: (signal: AbortSignal) => Promise<EndpointReply>;
+  /** Of the whole wait; 0 waits for nothing. */
+  readonly limitMs: number;
+  readonly hasAnswered: boolean;
+  readonly lastSeconds: number | undefined;
+  readonly signal: AbortSignal;
+  /** Told of every phase as it is seen, and with undefined once it is up. */
+  readonly onStarting: (starting: Starting | undefined) => void;
+  readonly polling?: Polling | undefined;
+}
+
+/** Connections may break while a router learns of a new pod; so many in a row are no accident. */
+const BROKEN = 5;
+/** A shorter wait is a hiccup, and no start to remember. */
+const LEAST_MS = 2000;
+
+/**
+ * Waits for an endpoint that is scaled to zero or starting. Whether it is up is asked by questions of its readiness
+ * alone; what is asked of it for a picture's sake is asked again only where the answer tells that no server had it.
+ */
+export class ColdStart {
+  readonly #parts: ColdStartParts;
+  readonly #polling: Polling;
+  readonly #phases: Starting["phases"] = [];
+  #from: number | undefined;
+  #tookMs = 0;
+  #count = 0;
+
+  constructor(parts: ColdStartParts) {
+    this.#parts = parts;
+    this.#polling = parts.polling ?? POLLING;
+  }
+
+  /** Seconds that it took to start; undefined where it was up. */
+  get seconds(): number | undefined {
+    return this.#tookMs < LEAST_MS ? undefined : Math.round(this.#tookMs / 100) / 10;
+  }
+
+  /** Resolves once it is up, or is in no way starting. Refuses as ENDPOINT_NOT_STARTED; rejects with the signal's reason. */
+  async before(): Promise<void> {
+    if (this.#parts.limitMs > 0) await this.#until();
+  }
+
+  /** Does some work, and again after a wait where its refusal tells that it came too early. */
+  async through<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        const phase = startPhaseOf(error);
+        if (phase === undefined || this.#parts.limitMs === 0) throw error;
+        this.#enter(phase);
+        await this.#rest(error);
+        await this.#until(error);
+      }
+    }
+  }
+
+  async #until(refusal?: unknown): Promise<void> {
+    let broken = 0;
+    for (;;) {
+      const seen = await this.#ask();
+      if (seen === "up") return this.#isUp();
+      // What is asked for its sake says best why nothing is there.
+      if (this.#isUnproven && refusal === undefined && this.#leftMs() <= 0) return;
+      if (seen === "broken") {
+        // Why it cannot be reached at all is told by who asks it for something.
+        if (this.#from === undefined || ++broken >= BROKEN) return this.#isUp();
+      } else {
+        broken = 0;
+        this.#enter(seen);
+      }
+      await this.#rest(refusal);
+    }
+  }
+
+  /** One question; held for long, it says so while it waits on. */
+  async #ask(): Promise<StartPhase | "up" | "broken"> {
+    const { signal, probe } = this.#parts;
+    const { questionMs, heldMs } = this.#polling;
+    const leftMs = this.#leftMs();
+    const late = AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(questionMs, leftMs))));
+    const from = performance.now();
+    const timer = setTimeout(() => this.#enter("held", from), heldMs);
+    try {
+      return seenIn(await probe(AbortSignal.any([signal, late])));
+    } catch (error) {
+      signal.throwIfAborted();
+      const wasHeld = performance.now() - from >= heldMs;
+      if (late.aborted) return wasHeld ? "held" : (this.#phases.at(-1)?.phase ?? "held");
+      if (!(error instanceof StudioError)) throw error;
+      return error.code === "ENDPOINT_UNREACHABLE" ? "broken" : "up";
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #enter(phase: StartPhase, at = performance.now()): void {
+    const now = performance.now();
+    this.#from ??= at;
+    if (this.#phases.at(-1)?.phase !== phase) {
+      this.#phases.push({ phase, fromSeconds: inTenths(at - this.#from) });
+      // A server that falls back again and again is no story to be told in full.
+      if (this.#phases.length > MAX_PHASES) this.#phases.splice(1, 1);
+    }
+    const { lastSeconds, onStarting } = this.#parts;
+    onStarting({
+      elapsedSeconds: inTenths(now - this.#from),
+      phases: [...this.#phases],
+      ...(lastSeconds !== undefined && { lastSeconds }),
+      limitSeconds: Math.round(this.#limitMs / 1000),
+    });
+  }
+
+  #isUp(): void {
+    if (this.#from === undefined) return;
+    this.#tookMs = performance.now() - this.#from;
+    this.#parts.onStarting(undefined);
+  }
+
+  /** A random while, so that many that wait do not ask together. Refuses where the time is over. */
+  async #rest(refusal: unknown): Promise<void> {
+    const leftMs = this.#leftMs();
+    if (leftMs <= 0) throw this.#tooLate(refusal);
+    const { firstMs, longestMs } = this.#polling;
+    const ms = Math.min(longestMs, firstMs * 1.5 ** this.#count++);
+    await pause(Math.min(leftMs, ms * (0.75 + Math.random() / 2)), this.#parts.signal);
+  }
+
+  #tooLate(refusal: unknown): unknown {
+    // Nothing tells it from an address where nothing is: that is the likelier.
+    if (this.#isUnproven && refusal !== undefined) return refusal;
+    const seconds = Math.round(this.#limitMs / 1000);
+    const reason = REASONS[this.#phases.at(-1)?.phase ?? "held"];
+    return new StudioError("ENDPOINT_NOT_STARTED", { seconds, reason });
+  }
+
+  get #isUnproven(): boolean {
+    return !this.#parts.hasAnswered;
+  }
+
+  get #limitMs(): number {
+    const { limitMs } = this.#parts;
+    return this.#isUnproven ? Math.min(limitMs, this.#polling.unprovenMs) : limitMs;
+  }
+
+  #leftMs(): number {
+    return this.#limitMs - (this.#from === undefined ? 0 : performance.now() - this.#from);
+  }
+}
+
+const MAX_PHASES = 8;
+
+const REASONS: Readonly<Record<StartPhase, string>> = {
+  "no-pod": "its router still has no pod to hand requests to",
+  held: "nothing answers the question whether it is ready",
+  loading: "its model is still not ready",
+};
+
+/** What servers say whose model is on its way: KServe, Darkroom, TGI and their kind. */
+const LOADING = /\bnot (?:yet )?ready\b|\bis (?:still )?(?:being )?(?:loading|loaded|starting)\b/i;
+/** What Knative's activator says when no pod came up in the time that it holds a request for (Go's words). */
+const GAVE_UP_HOLDING = /^context deadline exceeded$/;
+
+/** The phase of a start that a refusal tells of, if no server can have begun with what was asked; else undefined. */
+export function startPhaseOf(error: unknown): StartPhase | undefined {
+  if (!(error instanceof StudioError) || error.details["status"] !== 503) return undefined;
+  // A 502 is a server's that broke off, too.
+  if (error.code === "ENDPOINT_NOT_SERVED") return "no-pod";
+  if (error.code !== "ENDPOINT_BUSY") return undefined;
+  const reason = String(error.details["reason"]);
+  if (GAVE_UP_HOLDING.test(reason)) return "held";
+  return LOADING.test(reason) ? "loading" : undefined;
+}
+
+/** What the answer to a question of readiness tells; questions may be asked again whatever became of them. */
+function seenIn(reply: EndpointReply): StartPhase | "up" {
+  const { status, body } = reply;
+  // Triton's word for a model that is not ready.
+  if (status === 400 && body.length === 0) return "loading";
+  const refusal = refusalOf(reply);
+  if (refusal === undefined) return saysNo(body) ? "loading" : "up";
+  const phase = startPhaseOf(refusal);
+  if (phase !== undefined) return phase;
+  if (refusal.code === "ENDPOINT_BUSY" && status === 503) return "loading";
+  if (refusal.code === "ENDPOINT_TIMED_OUT") return "held";
+  return refusal.code === "ENDPOINT_NOT_SERVED" && status === 502 ? "no-pod" : "up";
+}
+
+/** Whether the body of a readiness reply says that it is not: Triton's is empty, KServe's is an object. */
+export function saysNo(body: Uint8Array): boolean {
+  const message = messageIn(body);
+  return message?.get("ready") === false || message?.get("live") === false;
+}
+
+function inTenths(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}

@@ -1,0 +1,60 @@
+import { Bell, CircleX, Hourglass } from "lucide-react";
+import { useState } from "react";
+import type { Generation } from "../../../engine/contract/generation.ts";
+import type { Starting } from "../../../engine/contract/progress.ts";
+import { desktop } from "../../connection/desktop.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { StartTimeline } from "../../picture/start-timeline.tsx";
+import { useTargetName } from "../../picture/targets.ts";
+import { Button } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { attempt } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./failure-tile.module.css";
+
+/** Where the picture will be: its endpoint is starting, which is no failure. */
+export function StartingTile({
+  generation: { id, target },
+  starting,
+}: {
+  generation: Generation;
+  starting: Starting;
+}) {
+  const t = useWords("generate");
+  const { client } = useStudio();
+  const nameOf = useTargetName();
+  return (
+    <div className={styles.tile}>
+      <div className={styles.words}>
+        <p className={styles.title} role="status">
+          <span className={styles.quiet}>
+            <Icon of={Hourglass} size={20} />
+          </span>
+          {t("startup.title", { name: nameOf(target) })}
+        </p>
+        <StartTimeline starting={starting} />
+        <p className={styles.reason}>{t("startup.nothingSent")}</p>
+        <div className={styles.steps}>
+          <Button icon={CircleX} onPress={() => attempt(client.generation.cancel({ ids: [id] }))}>
+            {t("startup.cancel")}
+          </Button>
+          <NotifyButton />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** A browser asks before a page may notify; the desktop has a setting for it. */
+function NotifyButton() {
+  const t = useWords("generate");
+  const mayAsk = desktop === undefined && "Notification" in globalThis;
+  const [permission, setPermission] = useState(mayAsk ? Notification.permission : "denied");
+  if (permission !== "default") return null;
+  const ask = async () => setPermission(await Notification.requestPermission());
+  return (
+    <Button icon={Bell} onPress={() => attempt(ask())}>
+      {t("startup.notify")}
+    </Button>
+  );
+}
