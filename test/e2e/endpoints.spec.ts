@@ -249,7 +249,7 @@ test("a cancel says that the server may go on only where it had the request", as
   edge.start();
   await stage.getByRole("button", { name: "Queue again" }).click();
   await expect.poll(() => standIn.seen.some(({ method }) => method === "POST")).toBe(true);
-  await page.getByRole("button", { name: "Show the queue" }).first().click();
+  await page.keyboard.press("q");
   await page.getByRole("button", { name: "Cancel Photo of a dog" }).click();
   await expect(page.getByText("the server may still be working").first()).toBeVisible();
   await page.keyboard.press("Escape");

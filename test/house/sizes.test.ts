@@ -35,7 +35,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And models of buckets, imported, checked and served.
   // And a deployment's form.
   // And clusters, and what is deployed there.
-  contract: 3080, // a doctor's findings, styles
+  contract: 3260, // a doctor's findings, styles, starts and statistics of endpoints
   // Manifests for a cluster, and what is wrong with a form.
   // And objects as they are applied, and what changes in them.
   deploy: 2520, // Darkroom as a runtime beside TorchServe, and what a cluster waits for, in words
