@@ -1,6 +1,8 @@
 import { StudioError } from "../contract/errors.ts";
+import type { ModelSummary } from "../contract/models.ts";
 import type { SnapshotFiles } from "../snapshot/files.ts";
 import { readSnapshot } from "../snapshot/snapshot.ts";
+import type { FoundTensors } from "../snapshot/weights.ts";
 import type { ArchivedModel } from "./archive.ts";
 import { readBytes } from "./byte-source.ts";
 
@@ -28,6 +30,8 @@ export interface ModelAtAGlance {
   readonly description: string;
   /** The size of picture that it was made for, in pixels. */
   readonly picture?: { readonly width: number; readonly height: number };
+  /** Numbers of all networks, and of two of them. */
+  readonly sizes?: Pick<ModelSummary, "parameters" | "unetParameters" | "vaeParameters">;
 }
 
 /** Reads configs and headers of a model that is still packed. Refuses as readSnapshot. */
@@ -35,7 +39,7 @@ export async function readArchivedModel(model: ArchivedModel): Promise<ModelAtAG
   if (!isReadInPlace(model)) {
     return { description: "is compressed; its configs are read when it is unpacked" };
   }
-  const { pipelineClass, unet, vae, recommended } = await readSnapshot(
+  const { pipelineClass, textEncoder, unet, vae, recommended } = await readSnapshot(
     archivedSnapshot(model),
     "float32",
   );
@@ -44,5 +48,26 @@ export async function readArchivedModel(model: ArchivedModel): Promise<ModelAtAG
   return {
     description: `${pipelineClass}${unet.variant === "" ? "" : `, ${unet.variant}`}`,
     picture: recommended ?? { width: width * pixels, height: height * pixels },
+    sizes: sizesOf(
+      parametersOf(textEncoder.tensors),
+      parametersOf(unet.tensors),
+      parametersOf(vae.tensors),
+    ),
   };
+}
+
+function sizesOf(
+  text: number,
+  unetParameters: number,
+  vaeParameters: number,
+): NonNullable<ModelAtAGlance["sizes"]> {
+  return { parameters: text + unetParameters + vaeParameters, unetParameters, vaeParameters };
+}
+
+function parametersOf(tensors: FoundTensors): number {
+  return [...tensors.values()].reduce((sum, { shape }) => sum + productOf(shape), 0);
+}
+
+function productOf(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
 }

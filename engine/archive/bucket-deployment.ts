@@ -1,7 +1,7 @@
 import type { DeploymentCheck } from "../contract/archives.ts";
 import { modelsAmong, nameOfKey, neighbourWarning } from "./bucket-layout.ts";
 import type { ConfigProperties } from "./config-properties.ts";
-import { line } from "./deployable.ts";
+import { line } from "./deployment.ts";
 import { servedModels } from "./serving-form.ts";
 import {
   copiedObjects,

@@ -1,33 +1,10 @@
-import type { DeploymentCheck, Manifest } from "../contract/archives.ts";
-import type { ConfigProperties } from "./config-properties.ts";
+import type { DeploymentCheck } from "../contract/archives.ts";
+import { type Deployment, line } from "./deployment.ts";
+import { checkMemory, checkResponseSize, checkTimeouts } from "./deployment-limits.ts";
 import { absentFiles } from "./manifest.ts";
-import type { Member } from "./member.ts";
 import { shown } from "./refusals.ts";
-import { disagreements, responseTimeoutOf } from "./serving-form.ts";
+import { disagreements } from "./serving-form.ts";
 
-/** What is known of a model that is to be served by TorchServe behind KServe: listings, nothing unpacked. */
-export interface Deployment {
-  /** The archive's file or folder, without its folders. */
-  readonly fileName: string;
-  readonly manifest: Manifest;
-  readonly members: readonly Member[];
-  /** Where the model lies in it, or the sentence that says why none can be found. */
-  readonly model: { readonly zip?: string } | { readonly problem: string };
-  /** The requirements file's text; absent where it was not read. */
-  readonly requirements?: string | undefined;
-  /** The size of picture that the model draws; absent where its configs cannot be read yet. */
-  readonly picture?: { readonly width: number; readonly height: number } | undefined;
-  /** The config.properties that it is served by; absent where none was found beside it. */
-  readonly config?: ConfigProperties | undefined;
-}
-
-/** TorchServe's own where a config.properties says nothing (ConfigManager.java, 0.12.0). */
-const DEFAULTS = { maxResponseSize: 6_553_500, responseTimeout: 120 } as const;
-/** Seconds: an OpenShift route ends a silent reply, and KServe's wrapper asks TorchServe for no longer. */
-const ROUTE_TIMEOUT = 30;
-const WRAPPER_TIMEOUT = 600;
-/** What the notebook's config.properties sets. */
-const NOTEBOOK_RESPONSE_SIZE = 30_000_000;
 const RUNTIMES: ReadonlySet<string> = new Set(["python", "python2", "python3", "LSP"]);
 /** Handlers that TorchServe brings along; none of them draws. */
 const OWN_HANDLERS: ReadonlySet<string> = new Set([
@@ -48,6 +25,7 @@ export function deploymentChecks(deployment: Deployment): readonly DeploymentChe
     checkPacking(deployment),
     checkResponseSize(deployment),
     checkTimeouts(deployment),
+    ...checkMemory(deployment),
   ];
 }
 
@@ -164,73 +142,4 @@ function checkPacking({ members }: Deployment): DeploymentCheck {
     `${shown(bad.path)} ${why}.`,
     "Make the archive anew with torch-model-archiver or Darkroom.",
   );
-}
-
-/** A reply of several pictures is one answer to TorchServe, and this many are a usual wish. */
-const SEVERAL = 4;
-/** Names, id, seeds and shape around the pixels. */
-const ENVELOPE_BYTES = 200;
-
-/** `[255,255,255],` for each pixel, and brackets around each row and all of them. */
-function pictureBytes({ width, height }: NonNullable<Deployment["picture"]>): number {
-  return height * (width * 14 + 2) + 3;
-}
-
-function checkResponseSize({ picture, config }: Deployment): DeploymentCheck {
-  const tell = line("response-size");
-  const { width, height } = picture ?? { width: 768, height: 768 };
-  const each = pictureBytes({ width, height });
-  const bytes = each + ENVELOPE_BYTES;
-  const limit = numberOf(config?.get("max_response_size")) ?? DEFAULTS.maxResponseSize;
-  const size = `A picture of ${width}x${height} takes up to ${bytes} bytes as JSON`;
-  const several = SEVERAL * each + ENVELOPE_BYTES;
-  if (several <= limit) return tell.ok(`${size}, and max_response_size is ${limit}.`);
-  if (bytes <= limit) {
-    const most = Math.floor((limit - ENVELOPE_BYTES) / each);
-    const found = `${size}: ${SEVERAL} at once take ${several}, and an answer of more than ${limit} ends the worker.`;
-    return tell.warning(
-      found,
-      `Ask for ${most} at most or for PNG, or set max_response_size=${2 * several}.`,
-    );
-  }
-  const advice = `Set max_response_size=${Math.max(NOTEBOOK_RESPONSE_SIZE, 2 * bytes)} in config.properties.`;
-  if (config === undefined) {
-    return tell.warning(
-      `${size}, more than the ${limit} that TorchServe sends by default.`,
-      advice,
-    );
-  }
-  return tell.failed(`${size}, more than its max_response_size of ${limit}.`, advice);
-}
-
-function checkTimeouts({ fileName, config }: Deployment): DeploymentCheck {
-  const tell = line("timeouts");
-  const seconds = responseTimeoutOf(config, fileName) ?? DEFAULTS.responseTimeout;
-  if (seconds > WRAPPER_TIMEOUT) {
-    const found = `TorchServe waits ${seconds} s for a picture, but KServe asks it for ${WRAPPER_TIMEOUT} s at most.`;
-    return tell.warning(found, `Set responseTimeout to ${WRAPPER_TIMEOUT} or less.`);
-  }
-  if (seconds <= ROUTE_TIMEOUT) {
-    return tell.ok(`TorchServe waits ${seconds} s for a picture, no longer than a route does.`);
-  }
-  const found = `TorchServe waits ${seconds} s for a picture, but an OpenShift route ends a request after ${ROUTE_TIMEOUT} s unless told otherwise.`;
-  const advice = `Set the annotation haproxy.router.openshift.io/timeout: ${seconds}s on the InferenceService.`;
-  return tell.warning(found, advice);
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-/** One line of the checklist, by its outcome. */
-export function line(name: DeploymentCheck["name"]) {
-  return {
-    ok: (found: string): DeploymentCheck => ({ name, outcome: "ok", found }),
-    warning: (found: string, advice: string): DeploymentCheck => {
-      return { name, outcome: "warning", found, advice };
-    },
-    failed: (found: string, advice: string): DeploymentCheck => {
-      return { name, outcome: "failed", found, advice };
-    },
-  };
 }

@@ -85,6 +85,7 @@ export const DEPLOYMENT_CHECKS = [
   "packing",
   "response-size",
   "timeouts",
+  "memory",
   "half-precision",
 ] as const;
 

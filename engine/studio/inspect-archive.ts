@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigProperties, MAX_CONFIG_BYTES } from "../archive/config-properties.ts";
-import { deploymentChecks, type Deployment } from "../archive/deployable.ts";
+import { deploymentChecks } from "../archive/deployable.ts";
+import type { Deployment } from "../archive/deployment.ts";
 import { kindOf, type Member, type MemberKind } from "../archive/member.ts";
 import {
   findModel,
@@ -18,6 +19,7 @@ import type { Connections } from "../buckets/connections.ts";
 import { openObject, readObject } from "../buckets/object-source.ts";
 import type { ArchiveDescription, ArchiveMember } from "../contract/archives.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
+import { podMemory } from "../store/fit.ts";
 import { archivedId } from "./import-archive.ts";
 import { openBucketArchive, packedZip } from "./bucket-archive.ts";
 import { os } from "./implementer.ts";
@@ -58,7 +60,7 @@ async function describe(
 ): Promise<ArchiveDescription> {
   const { container, format, sizeBytes, manifest } = archive;
   const members = container.members.map((member) => described(member));
-  const checksOf = async (about: Pick<Deployment, "model" | "picture">) => [
+  const checksOf = async (about: Pick<Deployment, "model" | "picture" | "memory">) => [
     ...deploymentChecks({ ...(await deploymentOf(archive)), config, ...about }),
   ];
   const told = { name: container.name, format, sizeBytes, manifest };
@@ -92,8 +94,12 @@ async function describe(
       description: glance.description,
       pickles: [...pickles],
     },
-    checks: await checksOf({ model, picture: glance.picture }),
+    checks: await checksOf({ model, picture: glance.picture, memory: memoryOf(glance) }),
   };
+}
+
+function memoryOf({ picture, sizes }: ModelAtAGlance): Deployment["memory"] {
+  return picture && sizes && podMemory(sizes, picture);
 }
 
 type Found =
@@ -132,7 +138,7 @@ async function orProblem(look: () => Promise<Found>): Promise<Found> {
 async function deploymentOf({
   container,
   manifest,
-}: Archive): Promise<Omit<Deployment, "model" | "picture" | "config">> {
+}: Archive): Promise<Omit<Deployment, "model" | "picture" | "memory" | "config">> {
   const { requirementsFile } = manifest.model;
   return {
     fileName: container.name,

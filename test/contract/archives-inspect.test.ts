@@ -48,6 +48,7 @@ describe.each(TRANSPORTS)("archives that are looked at, $name", (transport) => {
       ["packing", "ok"],
       ["response-size", "ok"],
       ["timeouts", "warning"],
+      ["memory", "ok"],
     ]);
   });
 

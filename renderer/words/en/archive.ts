@@ -30,6 +30,7 @@ export const archive = {
     path: "Path",
     "response-size": "Size of a reply",
     timeouts: "Time limits",
+    memory: "Memory limit",
     "half-precision": "Half precision",
   },
   manifest: "Manifest",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ConfigProperties } from "../../../engine/archive/config-properties.ts";
-import { deploymentChecks, type Deployment } from "../../../engine/archive/deployable.ts";
+import { deploymentChecks } from "../../../engine/archive/deployable.ts";
+import type { Deployment } from "../../../engine/archive/deployment.ts";
 import { configOf, NOTEBOOK_FORM, type ServingForm } from "../../../engine/archive/serving-form.ts";
 import {
   DEPLOYMENT_CHECKS,
@@ -43,6 +44,7 @@ const SOUND: Deployment = {
   model: { zip: "model.zip" },
   requirements: "# pinned\norjson==3.11.0\ntorch @ https://host/torch.whl\n--no-deps\n",
   picture: { width: 768, height: 768 },
+  memory: { neededBytes: 1.9e9, limitGib: 2 },
   config: served(),
 };
 
@@ -183,6 +185,12 @@ test.each<[string, Partial<Deployment>, string, string]>([
     { config: served({ responseTimeout: 900 }) },
     "warning timeouts",
     "TorchServe waits 900 s for a picture, but KServe asks it for 600 s at most.",
+  ],
+  [
+    "more memory than the document's limit",
+    { memory: { neededBytes: 2.58e9, limitGib: 3 } },
+    "warning memory",
+    "A picture of 768x768 takes Darkroom up to 2.6 GB without a GPU by Balanced or Fast, which a memory limit of 2Gi does not leave.",
   ],
 ])("%s", (_, change, kind, found) => {
   const checks = deploymentChecks({ ...SOUND, ...change });

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { ModelSummary } from "../../../engine/contract/models.ts";
-import { fitOf, isShort, neededBytes, pictureMemory } from "../../../engine/store/fit.ts";
+import {
+  fitOf,
+  isShort,
+  neededBytes,
+  pictureMemory,
+  podMemory,
+} from "../../../engine/store/fit.ts";
 
 const base: ModelSummary = {
   name: "stable-diffusion-2-base",
@@ -116,4 +122,22 @@ test("memory is short where a picture would take most of it, on a CPU alone", ()
   expect(isShort(base, picture, { provider: "cpu", memoryBytes: 5e9 })).toBe(true);
   expect(isShort(base, picture, { provider: "cpu", memoryBytes: 8e9 })).toBe(false);
   expect(isShort(base, picture, { provider: "cuda", memoryBytes: 2e9 })).toBe(false);
+});
+
+// assets/deploy/README.md, "Memory": what was drawn within which limit, and what was killed.
+test.each([
+  [base, 512, 3],
+  [base, 768, 3],
+  [starter, 128, 1],
+])("a pod's limit is what was measured to be enough", (sizes, side, gib) => {
+  const { neededBytes: needed, limitGib } = podMemory(sizes, { width: side, height: side });
+  expect(limitGib).toBe(gib);
+  expect(needed).toBeLessThan(gib * 2 ** 30);
+});
+
+test("larger pictures never need less", () => {
+  const limits = [256, 512, 768, 1024, 2048].map(
+    (side) => podMemory(base, { width: side, height: side }).limitGib,
+  );
+  expect(limits).toEqual(limits.toSorted((a, b) => a - b));
 });
