@@ -286,9 +286,11 @@ export class StudioError extends Error {
 
 function fill(code: RefusalCode, details: Details): string {
   const { sentence, advice } = REFUSALS[code];
-  return `${sentence} ${advice}`.replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(details[name] ?? "?"),
-  );
+  // A stranger's text may end a sentence by itself.
+  return `${sentence} ${advice}`.replace(/\{(\w+)\}(\.?)/g, (_, name: string, stop: string) => {
+    const text = String(details[name] ?? "?");
+    return /[.!?…]$/.test(text) ? text : text + stop;
+  });
 }
 
 /** The refusal that a wire form stands for; undefined where it is none of ours. */

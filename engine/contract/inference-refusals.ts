@@ -6,12 +6,30 @@ export const INFERENCE_REFUSALS = {
   ENDPOINT_REPLY_INVALID: {
     status: 502,
     sentence: "The endpoint's reply cannot be used: {reason}.",
-    advice: "Check that its address and its model are those of a picture model.",
+    advice:
+      "Check its address, kind and model; if they are right, give this message to its operator.",
+  },
+  ENDPOINT_REPLY_BROKEN: {
+    status: 502,
+    sentence: "The endpoint's reply did not arrive whole: {reason}.",
+    advice:
+      "Try again; if it happens each time, its server or a proxy in front of it breaks replies off, and its operator can fix that.",
+  },
+  ENDPOINT_REPLY_TOO_LARGE: {
+    status: 502,
+    sentence: "The endpoint's reply is too large: {reason}.",
+    advice: "Ask for a smaller picture, or for one at a time.",
+  },
+  ENDPOINT_PICTURE_INVALID: {
+    status: 502,
+    sentence: "The endpoint's picture cannot be used: {reason}.",
+    advice:
+      "Try another seed; if it happens each time, its operator must fix the model or its server.",
   },
   ENDPOINT_REFUSED: {
     status: 502,
     sentence: "The endpoint refused the request with status {status}: {reason}.",
-    advice: "Change the request, or ask who runs it; its own log says more.",
+    advice: "Change the request or the endpoint's kind, or ask its operator: its log says more.",
   },
   ENDPOINT_FAULT: {
     status: 502,

@@ -111,8 +111,15 @@ async function askOnce(parts: AskingParts): Promise<Answer> {
 async function recode(bytes: Uint8Array, { thread, signal }: AskingParts): Promise<EncodedPicture> {
   // The codec is native and large, so it is loaded with the first picture that needs it.
   const { decodePicture } = await import("../codecs/picture-codec.ts");
-  const pixels = await decodePicture(bytes, "The endpoint's picture");
+  const pixels = await decodePicture(bytes, "The endpoint's picture").catch(asPicture);
   return thread.encode({ ...pixels, data: pixels.data.slice() }, signal);
+}
+
+/** A file that a person chose has another remedy than one that came from an endpoint. */
+function asPicture(error: unknown): never {
+  if (!(error instanceof StudioError) || error.code !== "IMAGE_UNREADABLE") throw error;
+  const reason = String(error.details["reason"]);
+  throw new StudioError("ENDPOINT_PICTURE_INVALID", { reason }, { cause: error });
 }
 
 const MAX_DEVICE = 100;

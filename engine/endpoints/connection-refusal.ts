@@ -16,6 +16,12 @@ export function connectionRefusal(error: unknown, host: string): StudioError | u
   }
 }
 
+/** The same of a reply that had begun: the request was taken, and a picture may be drawn. */
+export function brokenReply(error: unknown): StudioError | undefined {
+  const found = connectionReason(error);
+  return found && new StudioError("ENDPOINT_REPLY_BROKEN", { reason: found.reason });
+}
+
 /** `reason` completes "HOST did not answer: …". */
 export function unreachable(host: string, reason: string): StudioError {
   return new StudioError("ENDPOINT_UNREACHABLE", { host, reason });

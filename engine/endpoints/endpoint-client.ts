@@ -4,7 +4,7 @@ import { Agent, buildConnector, request, type Dispatcher } from "undici";
 import { StudioError } from "../contract/errors.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
-import { connectionRefusal, unreachable } from "./connection-refusal.ts";
+import { brokenReply, connectionRefusal, unreachable } from "./connection-refusal.ts";
 import type { ExtraHeader } from "./extra-headers.ts";
 import { isPlain } from "./endpoint-address.ts";
 import { readBody } from "./reply-body.ts";
@@ -91,16 +91,25 @@ export class EndpointClient {
     const bodyMs = message === undefined ? timeoutMs : Math.max(timeoutMs, this.#bodyMs);
     let timer = setTimeout(() => late.abort(nothingCame(timeoutMs)), timeoutMs);
     const signal = AbortSignal.any([late.signal, ...(asked.signal ? [asked.signal] : [])]);
+    let hasBegun = false;
     try {
       const reply = await this.#send(asked, headers, signal);
+      hasBegun = true;
       clearTimeout(timer);
       // One that sends a byte now and then would hold its place for ever.
       timer = setTimeout(() => late.abort(notWhole(bodyMs)), bodyMs);
       return await read(reply);
     } catch (error) {
       asked.signal?.throwIfAborted();
-      if (late.signal.aborted) throw unreachable(this.#host, String(late.signal.reason));
-      throw connectionRefusal(error, this.#host) ?? error;
+      const reason = late.signal.aborted ? String(late.signal.reason) : undefined;
+      if (hasBegun) {
+        throw reason === undefined
+          ? (brokenReply(error) ?? error)
+          : new StudioError("ENDPOINT_REPLY_BROKEN", { reason });
+      }
+      throw reason === undefined
+        ? (connectionRefusal(error, this.#host) ?? error)
+        : unreachable(this.#host, reason);
     } finally {
       clearTimeout(timer);
     }
@@ -199,7 +208,7 @@ function inSeconds(wait: string | undefined): string | undefined {
 }
 
 function notWhole(bodyMs: number): string {
-  return `its reply was not whole within ${Math.round(bodyMs / 1000)} s`;
+  return `it was not complete within ${Math.round(bodyMs / 1000)} s`;
 }
 
 function nothingCame(timeoutMs: number): string {

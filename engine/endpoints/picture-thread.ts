@@ -71,7 +71,7 @@ export class PictureThread {
       const answer = Promise.withResolvers<ThreadReply>();
       const leave = listen(worker, answer, signal);
       const timer = setTimeout(
-        () => answer.reject(invalid("it takes too long to read")),
+        () => answer.reject(tooLarge("it takes too long to read")),
         this.#timing.patienceMs,
       );
       try {
@@ -147,7 +147,8 @@ function buffersOf(arrays: readonly Uint8Array[]): ArrayBuffer[] {
 
 /** Why a thread ended: of what it read, of a system that starts none, or of a mistake. */
 function endOf(error: Error): Error {
-  if (isSystemError(error, "ERR_WORKER_OUT_OF_MEMORY")) return tooLarge();
+  if (isSystemError(error, "ERR_WORKER_OUT_OF_MEMORY"))
+    return tooLarge("it takes too much memory to read");
   return isSystemError(error, "ERR_WORKER_INIT_FAILED") ? crashed(error.message) : error;
 }
 
@@ -155,15 +156,11 @@ function crashed(reason: string): StudioError {
   return new StudioError("INFERENCE_CRASHED", { doing: "reading the endpoint's reply", reason });
 }
 
-function tooLarge(): StudioError {
-  return invalid("it takes too much memory to read");
+function tooLarge(reason: string): StudioError {
+  return new StudioError("ENDPOINT_REPLY_TOO_LARGE", { reason });
 }
 
 function failureOf(answer: ThreadReply): Error {
   if ("error" in answer) return fromWire(answer.error) ?? new Error(answer.error.message);
   return new Error("failure" in answer ? answer.failure : "an answer to another question");
-}
-
-function invalid(reason: string): StudioError {
-  return new StudioError("ENDPOINT_REPLY_INVALID", { reason });
 }

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { StudioError } from "../contract/errors.ts";
 import { MAX_REPLY_BYTES } from "../kserve/client/endpoint-reply.ts";
+import { quote } from "../kserve/wire/message-fault.ts";
 import { systemCode } from "../files/system-error.ts";
 
 /** Ways to undo what a server does to a body, though it is asked to leave it as it is. */
@@ -14,7 +15,7 @@ const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
 
 /**
  * The body of a reply, decompressed where that is needed. What counts is what comes out: a few
- * kilobytes can be gigabytes. Refuses as ENDPOINT_REPLY_INVALID what has more than `maxBytes`.
+ * kilobytes can be gigabytes. Refuses as ENDPOINT_REPLY_TOO_LARGE what has more than `maxBytes`.
  */
 export async function readBody(
   stream: Readable,
@@ -26,7 +27,10 @@ export async function readBody(
   try {
     for await (const chunk of decoded(stream, coding.trim().toLowerCase())) {
       sizeBytes += chunk.length;
-      if (sizeBytes > maxBytes) throw invalid(`it has more than ${maxBytes >> 20} MiB`);
+      if (sizeBytes > maxBytes) {
+        const reason = `it has more than ${maxBytes >> 20} MiB`;
+        throw new StudioError("ENDPOINT_REPLY_TOO_LARGE", { reason });
+      }
       chunks.push(chunk);
     }
   } finally {
@@ -50,19 +54,18 @@ async function* decoded(stream: Readable, coding: string): AsyncGenerator<Uint8A
     return;
   }
   const decoder = DECODERS[coding]?.();
-  if (decoder === undefined) throw invalid("it is compressed in a way that nobody asked for");
+  if (decoder === undefined) {
+    const reason = `it is compressed as ${quote(coding)}, though it was asked not to be`;
+    throw new StudioError("ENDPOINT_REPLY_INVALID", { reason });
+  }
   stream.on("error", (error) => decoder.destroy(error));
   try {
     yield* stream.pipe(decoder);
   } catch (error) {
     // zlib's own faults are the server's; those of the connection stay what they are.
     if (!/^Z_|^ERR_/.test(systemCode(error) ?? "")) throw error;
-    throw invalid("its compression is damaged");
+    throw new StudioError("ENDPOINT_REPLY_BROKEN", { reason: "its compression is damaged" });
   } finally {
     decoder.destroy();
   }
-}
-
-function invalid(reason: string): StudioError {
-  return new StudioError("ENDPOINT_REPLY_INVALID", { reason });
 }

@@ -44,9 +44,8 @@ export interface ConnectionReason {
 
 /** What a failed request comes to; undefined where it is a mistake of ours. */
 export function connectionReason(error: unknown): ConnectionReason | undefined {
-  if (error instanceof Error && error.name === "HTTPParserError") {
-    return { kind: "reply", reason: "it is not HTTP" };
-  }
+  const spoken = otherProtocol(error);
+  if (spoken !== undefined) return { kind: "reply", reason: spoken };
   const code = codeOf(error);
   if (code === undefined) return undefined;
   const wrong = CERTIFICATE_REASONS[code];
@@ -57,6 +56,14 @@ export function connectionReason(error: unknown): ConnectionReason | undefined {
   if (code.startsWith("HPE_")) return { kind: "reply", reason: "it is not HTTP" };
   const reason = REASONS[code] ?? (isTls(code) ? "its TLS cannot be understood" : undefined);
   return reason === undefined ? undefined : { kind: "unreachable", reason };
+}
+
+/** What a server speaks that does not speak HTTP, or ceases to: undici tells these by name and by message. */
+function otherProtocol(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "HTTPParserError") return "it is not HTTP";
+  const isUpgrade = error.message === "bad upgrade";
+  return isUpgrade ? "it changes to a protocol that Darkroom did not ask for" : undefined;
 }
 
 const OVERFLOWS: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_OVERFLOW", "HPE_HEADER_OVERFLOW"]);

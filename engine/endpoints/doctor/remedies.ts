@@ -34,6 +34,15 @@ const REMEDIES: Readonly<Partial<Record<RefusalCode, (refused: Refused) => Remed
   ENDPOINT_REPLY_INVALID: () => ({
     fix: "Use the service's base address, as its page on the cluster shows it: a website or another kind of server is here.",
   }),
+  ENDPOINT_REPLY_BROKEN: () => ({
+    fix: "Try again; if it happens each time, read the logs of the pod and of the proxies before it: one of them breaks replies off.",
+  }),
+  ENDPOINT_REPLY_TOO_LARGE: () => ({
+    fix: "Ask for a smaller picture, or for one at a time.",
+  }),
+  ENDPOINT_PICTURE_INVALID: () => ({
+    fix: "Try again with another seed. If it happens each time, run the model in float32, or read the pod's log.",
+  }),
 };
 
 /** What helps against a refusal of an endpoint. */

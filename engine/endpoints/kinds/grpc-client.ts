@@ -6,9 +6,11 @@ import {
   type ServiceError,
   status,
 } from "@grpc/grpc-js";
+import { type RefusalCode, StudioError } from "../../contract/errors.ts";
 import type { EndpointReply } from "../../kserve/client/endpoint-reply.ts";
 import { MAX_REPLY_BYTES } from "../../kserve/client/endpoint-reply.ts";
 import { GRPC_TYPE } from "../../kserve/client/grpc-messages.ts";
+import { quote } from "../../kserve/wire/message-fault.ts";
 import { secureContext } from "../../network/trust.ts";
 import { connectionRefusal, unreachable } from "../connection-refusal.ts";
 import { type Connection, type EndpointRequest, TIMING, type Timing } from "../endpoint-client.ts";
@@ -47,7 +49,9 @@ export class GrpcClient {
     signal?.throwIfAborted();
     await this.#connected(signal);
     const body = Buffer.concat([...(message?.chunks ?? [])]);
-    const { promise, resolve, reject } = Promise.withResolvers<EndpointReply>();
+    const ending = Promise.withResolvers<EndpointReply>();
+    const { promise, resolve, reject } = ending;
+    let type = "";
     onSent?.();
     const call = this.#client.makeUnaryRequest(
       path,
@@ -57,11 +61,12 @@ export class GrpcClient {
       this.#metadata(),
       { deadline: Date.now() + timeoutMs },
       (error, reply) => {
-        if (error !== null) return settle(error, this.#host, { resolve, reject });
+        if (error !== null) return settle(error, { host: this.#host, timeoutMs, type }, ending);
         const bytes = new Uint8Array(reply ?? []);
         resolve({ status: 200, headers: { "content-type": GRPC_TYPE }, body: bytes });
       },
     );
+    call.on("metadata", (metadata) => (type = String(metadata.get("content-type")[0] ?? "")));
     const cancel = (): void => {
       call.cancel();
       reject(signal?.reason);
@@ -119,6 +124,7 @@ const STATUSES: Readonly<Partial<Record<status, number>>> = {
   [status.ALREADY_EXISTS]: 409,
   [status.FAILED_PRECONDITION]: 422,
   [status.DEADLINE_EXCEEDED]: 504,
+  [status.RESOURCE_EXHAUSTED]: 429,
   [status.UNAVAILABLE]: 503,
   [status.UNIMPLEMENTED]: 404,
 };
@@ -126,28 +132,78 @@ const STATUSES: Readonly<Partial<Record<status, number>>> = {
 /** What grpc-js says of itself where no reply came. */
 const NO_REPLY = /^No connection established|^Connection dropped|ECONNRE|^read E|socket hang up/;
 
+/** What grpc-js says of itself where what came is no reply, by the refusal that it comes to. */
+const NO_MESSAGE: readonly (readonly [RegExp, RefusalCode, string])[] = [
+  [/^No message received/, "ENDPOINT_REPLY_BROKEN", "the call ended without a message"],
+  [/^Received RST_STREAM/, "ENDPOINT_REPLY_BROKEN", "it broke the call off"],
+  [
+    /^Received message (?:that decompresses to a size )?larger than/,
+    "ENDPOINT_REPLY_TOO_LARGE",
+    `it has more than ${MAX_REPLY_BYTES >> 20} MiB`,
+  ],
+];
+
 type Settling = Pick<PromiseWithResolvers<EndpointReply>, "resolve" | "reject">;
 
-function settle(
-  { code, details, metadata }: ServiceError,
-  host: string,
-  { resolve, reject }: Settling,
-): void {
-  if (code === status.CANCELLED) return reject(new DOMException("cancelled", "AbortError"));
+interface Asked {
+  readonly host: string;
+  readonly timeoutMs: number;
+  /** The Content-Type of what came; "" where nothing did. */
+  readonly type: string;
+}
+
+/** What a call comes to that ended without a message. */
+function settle(error: ServiceError, asked: Asked, { resolve, reject }: Settling): void {
+  const refusal = notReplied(error, asked);
+  if (refusal !== undefined) reject(refusal);
+  else resolve(replyOf(error));
+}
+
+function notReplied(error: Partial<ServiceError>, asked: Asked): Error | undefined {
+  const { code, details = "" } = error;
+  const { host, timeoutMs, type } = asked;
+  // Who cancels here is told so before this is.
+  if (code === status.CANCELLED) return broken("it cancelled the call");
   if (code === status.UNAVAILABLE && NO_REPLY.test(details)) {
-    return reject(
-      connectionRefusal(new Error(details), host) ?? unreachable(host, "the connection broke"),
-    );
+    const reason = "the connection broke";
+    return connectionRefusal(new Error(details), host) ?? unreachable(host, reason);
   }
+  // Its own deadline passed; a server that gives up says less.
+  if (code === status.DEADLINE_EXCEEDED && details.startsWith("Deadline exceeded after")) {
+    return unreachable(host, `nothing came within ${Math.round(timeoutMs / 1000)} s`);
+  }
+  if (type !== "" && !type.startsWith("application/grpc")) {
+    const reason = `it is ${quote(type)} over HTTP, not gRPC`;
+    return new StudioError("ENDPOINT_REPLY_INVALID", { reason });
+  }
+  return isUndecompressed(error) ? broken("its compression is damaged") : withoutMessage(details);
+}
+
+/** Of what it cannot decompress, grpc-js gives neither metadata nor details, whatever its types say. */
+function isUndecompressed({ metadata, details }: Partial<ServiceError>): boolean {
+  return metadata === undefined || details === undefined;
+}
+
+function withoutMessage(details: string): StudioError | undefined {
+  const [, refused, reason = ""] = NO_MESSAGE.find(([said]) => said.test(details)) ?? [];
+  return refused && new StudioError(refused, { reason });
+}
+
+function broken(reason: string): StudioError {
+  return new StudioError("ENDPOINT_REPLY_BROKEN", { reason });
+}
+
+/** A status as the same server tells it over REST. */
+function replyOf({ code, details, metadata }: ServiceError): EndpointReply {
   const pushback = Number(metadata.get("grpc-retry-pushback-ms")[0]);
   const wait =
     Number.isFinite(pushback) && pushback > 0 ? String(Math.ceil(pushback / 1000)) : undefined;
   const body = new TextEncoder().encode(JSON.stringify({ error: details.slice(0, MAX_DETAILS) }));
-  resolve({
+  return {
     status: STATUSES[code] ?? 500,
     headers: { "content-type": "application/json", "retry-after": wait },
     body,
-  });
+  };
 }
 
 const MAX_DETAILS = 2000;

@@ -1,7 +1,7 @@
 import { StudioError } from "../../contract/errors.ts";
 import { beginning, type EndpointReply, isPage } from "./endpoint-reply.ts";
 import { errorText, fromJson, wrappedFailure } from "./error-text.ts";
-import { serverFault } from "./server-faults.ts";
+import { serverFault, unknownFault } from "./server-faults.ts";
 
 /**
  * Why a reply is no picture, by its status and shape: the refusal to show, or undefined where the body
@@ -24,7 +24,17 @@ function statusRefusal(status: number, reason: string, reply: EndpointReply): St
     return new StudioError("ENDPOINT_NOT_SERVED", { status, reason });
   }
   if (status === 408 || status === 504) return new StudioError("ENDPOINT_TIMED_OUT", { status });
-  if (status === 429 || (status === 503 && !isFailure(reason))) return busy(status, reason, reply);
+  return otherRefusal(status, reason, reply);
+}
+
+/** Of a server that has the model: it is full, or does not take the request, or failed. */
+function otherRefusal(status: number, reason: string, reply: EndpointReply): StudioError {
+  const isPaid = !isUnpaid(reason);
+  const isFull = status === 429 || (status === 503 && !isFailure(reason));
+  if (isFull && isPaid) return busy(status, reason, reply);
+  if (status >= 500 && isPaid) {
+    return new StudioError("ENDPOINT_FAULT", { status, ...unknownFault(reason) });
+  }
   return new StudioError("ENDPOINT_REFUSED", { status, reason });
 }
 
@@ -40,6 +50,11 @@ function isUnknownModel(status: number, reason: string): boolean {
   return (status === 404 || status === 400) && isNamed;
 }
 
+/** OpenAI answers 429 to an account without credit, which no waiting fills. */
+function isUnpaid(reason: string): boolean {
+  return /insufficient_quota|exceeded your current quota/i.test(reason);
+}
+
 /** Envoy answers 503, too, where the server was lost in the middle. */
 function isFailure(reason: string): boolean {
   return /upstream connect error/i.test(reason);
@@ -50,11 +65,11 @@ function isFailure(reason: string): boolean {
  * Kong. Its other words, of a connection that broke in the middle, tell that there was one.
  */
 const NO_SERVER =
-  /^no healthy upstream$|^no available server$|connection failure|connection refused|delayed connect error|failure to get a peer/i;
+  /^no healthy upstream$|^no available server$|connection failure|connection refused|delayed connect error|failure to get a peer|^received http status code 50[23]/i;
 
 /** What says that it has no such path or host: Go's servers, FastAPI, TorchServe, Kong, Kubernetes' ingress. */
 const NO_PATH =
-  /^(?:404 )?(?:page )?not found$|requested resource is not found|no Route matched|^default backend\b/i;
+  /^(?:404 )?(?:page )?not found$|requested resource is not found|no Route matched|^default backend\b|^unknown (?:service|method)|^received http status code 404/i;
 
 /**
  * Whether a router answers in place of a server that is not there: with a page (OpenShift, HAProxy,
@@ -85,15 +100,28 @@ function tokenRefused(reason: string): StudioError {
 const SIGN_IN = /sign[\s_-]?in|log[\s_-]?in|oauth|authorize|password/i;
 
 /** oauth-proxy sends browsers to its login where the sign-in page is skipped. */
-function movedRefusal({ headers }: EndpointReply): StudioError {
-  // What follows a question mark may be a token.
+function movedRefusal({ status, headers }: EndpointReply): StudioError {
+  if (status === 304) {
+    return new StudioError("ENDPOINT_REPLY_INVALID", {
+      reason: "it says that nothing has changed",
+    });
+  }
+  // What follows a question mark may be a token, and so may what stands before the host.
   const location = (headers["location"] ?? "")
     .replace(/[?#].*$/s, "")
+    .replace(/^([a-z][\w+.-]*:)?\/\/[^/]*@/i, "$1//")
     .slice(0, 200)
     .toWellFormed();
   if (SIGN_IN.test(location)) return tokenRefused("it sends us to its sign-in page");
-  if (location !== "") return new StudioError("ENDPOINT_MOVED", { location });
-  return new StudioError("ENDPOINT_REPLY_INVALID", { reason: "it is a redirect to nowhere" });
+  if (isAddress(location)) return new StudioError("ENDPOINT_MOVED", { location });
+  return new StudioError("ENDPOINT_REPLY_INVALID", {
+    reason: "it is a redirect to no web address",
+  });
+}
+
+/** Not a script's or a mail's. */
+function isAddress(location: string): boolean {
+  return location !== "" && !/^(?!https?:)[a-z][\w+.-]*:/i.test(location);
 }
 
 /** Refusals that come as 200: a sign-in page, another page, an error object. */

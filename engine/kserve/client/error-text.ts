@@ -17,7 +17,7 @@ export function errorText(reply: EndpointReply): string {
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .replace(/\.$/, "");
-  if (line === "") return "it gives no reason";
+  if (line === "" || isEmpty(line)) return "it gives no reason";
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line;
 }
 
@@ -54,6 +54,9 @@ export function fromJson(body: Uint8Array): string | undefined {
 /** An error's body is short; what is longer is a picture. */
 const MAX_ERROR_BYTES = 1_000_000;
 
+/** An object that says nothing. */
+const isEmpty = (text: string): boolean => /^\s*\{\s*\}\s*$/.test(text);
+
 const KEYS = ["error", "detail", "message", "msg"] as const;
 
 /** The error that an object tells of. TorchServe's type goes before its message: only it tells causes apart. */
@@ -62,7 +65,9 @@ function fromMessage(message: JsonObject): string | undefined {
   if (message.has("outputs") || message.has("predictions")) return undefined;
   const value = KEYS.map((key) => message.get(key)).find((value) => value !== undefined);
   const text = value === undefined ? undefined : fromValue(value);
-  const type = message.get("type");
+  const [type, more] = [message.get("type"), message.get("errors")];
+  // A1111 names the exception first, and then what it says.
+  if (typeof more === "string" && more !== "" && text !== undefined) return `${text}: ${more}`;
   return typeof type === "string" && text !== undefined ? `${type}: ${text}` : text;
 }
 

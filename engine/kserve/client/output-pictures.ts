@@ -28,7 +28,7 @@ interface Reading {
 
 /** The pictures that an output holds, however they were put there. Throws MessageFault. */
 export function picturesOf(output: ReplyOutput, asked: AskedSize): readonly ReplyPicture[] {
-  const field = output.name === "" ? "The output" : `The output ${quote(output.name)}`;
+  const field = output.name === "" ? "the output" : `the output ${quote(output.name)}`;
   const reading = { output, asked, field };
   const { content } = output;
   if (content.kind === "json") return fromJson(content.data, reading);
@@ -47,11 +47,17 @@ function fromJson(data: Json, reading: Reading): readonly ReplyPicture[] {
   if (data instanceof NumberArray) return fromNumbers(data.values, data.shape, reading);
   if (data instanceof Map) return fromJson(inner(data, reading.field), reading);
   if (!isList(data)) throw new MessageFault(reading.field, shown(data), "that is no picture");
-  if (lengthOf(data) > MAX_PICTURES || itemsOf(data).some(isNumber)) {
-    const reason = "its rows differ in length, or hold something else than numbers";
-    throw new MessageFault(reading.field, "a picture", reason);
-  }
+  if (lengthOf(data) > MAX_PICTURES || itemsOf(data).some(isNumber)) throw noGrid(data, reading);
   return itemsOf(data).flatMap((item) => fromJson(item, reading));
+}
+
+/** Some servers write null where a model gave NaN. */
+function noGrid(data: Json, { field }: Reading): MessageFault {
+  const isMissing = itemsOf(data).includes(null);
+  if (isMissing)
+    return new MessageFault(`a pixel of ${field}`, "null", "that is no colour", "pixels");
+  const reason = "its rows differ in length, or hold something else than numbers";
+  return new MessageFault(field, "no picture", reason);
 }
 
 function isNumber(item: Json): boolean {
@@ -65,6 +71,10 @@ function inner(object: JsonObject, field: string): Json {
   const key = KEYS.find((key) => object.has(key));
   const value = key === undefined ? undefined : object.get(key);
   if (value !== undefined) return value;
+  if (object.has("url")) {
+    const reason = "Darkroom takes pictures from the endpoint alone, as base64";
+    throw new MessageFault(field, "the address of a picture", reason);
+  }
   throw new MessageFault(field, "an object", `a picture would be under ${KEYS.join(", ")}`);
 }
 
@@ -73,8 +83,20 @@ function fromText(text: string, reading: Reading): ReplyPicture {
   const picture =
     bytes === undefined ? undefined : (pictureFile(bytes) ?? rawPixels(bytes, reading));
   if (picture !== undefined) return picture;
-  throw new MessageFault(reading.field, quote(text), "that is text, no picture");
+  throw new MessageFault(reading.field, quote(text), textFault(text, bytes?.length ?? 0));
 }
+
+/** How PNG, JPEG and WebP begin as base64. */
+const PICTURE_TEXT = /^(?:data:image\/|iVBORw0KGgo|\/9j\/|UklGR)/;
+
+function textFault(text: string, sizeBytes: number): string {
+  if (sizeBytes > MIN_FILE) return `its ${sizeBytes} bytes are no PNG, JPEG or WebP file`;
+  if (PICTURE_TEXT.test(text)) return "its base64 is damaged";
+  return "that is text, no picture";
+}
+
+/** Any word of four letters is base64; files are longer. */
+const MIN_FILE = 12;
 
 function fromBytes(bytes: Uint8Array, reading: Reading): ReplyPicture {
   return (

@@ -25,7 +25,7 @@ function hasAt(bytes: Uint8Array, at: number, mark: readonly number[]): boolean 
   return mark.every((byte, i) => bytes[at + i] === byte);
 }
 
-/** What a string stands for as base64, or as a data address; undefined where it is plain text. */
+/** What a string stands for as base64, in lines or not, or as a data address; undefined where it is plain text. */
 export function bytesOfText(text: string): Uint8Array | undefined {
-  return fromBase64(text.trim().replace(/^data:[\w/+.-]{0,60};base64,/, ""));
+  return fromBase64(text.replace(/^\s*data:[\w/+.-]{0,60};base64,/, "").replaceAll(/\s+/g, ""));
 }

@@ -1,4 +1,4 @@
-import { MessageFault } from "../wire/message-fault.ts";
+import { type FaultKind, MessageFault } from "../wire/message-fault.ts";
 
 /** How the values of a tensor are pictures. */
 export interface PictureLayout {
@@ -31,7 +31,7 @@ export function layoutOf(shape: readonly number[], field: string): PictureLayout
   if (layout === undefined) throw wrong(shape, "that is no shape of a picture", field);
   const { width, height, count } = layout;
   if (Math.max(width, height) > MAX_REPLY_SIDE) {
-    throw wrong(shape, `${MAX_REPLY_SIDE} pixels a side are the most`, field);
+    throw wrong(shape, `${MAX_REPLY_SIDE} pixels a side are the most`, field, "size");
   }
   if (Math.min(width, height, count) < 1) throw wrong(shape, "nothing is in it", field);
   return layout;
@@ -72,8 +72,13 @@ export function guessShape(count: number, { width, height }: AskedSize, field: s
   );
 }
 
-function wrong(shape: readonly number[], reason: string, field: string): MessageFault {
-  return new MessageFault(`${field}.shape`, `[${shape.join(", ")}]`, reason);
+function wrong(
+  shape: readonly number[],
+  reason: string,
+  field: string,
+  kind?: FaultKind,
+): MessageFault {
+  return new MessageFault(`${field}.shape`, `[${shape.join(", ")}]`, reason, kind);
 }
 
 /** The pictures of a tensor: each red, green and blue a byte, row by row. */

@@ -30,7 +30,9 @@ function survey(values: ArrayLike<number>, field: string): Survey {
   let isWhole = true;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
-    if (!Number.isFinite(value)) throw new MessageFault(field, String(value), "pixels are numbers");
+    if (!Number.isFinite(value)) {
+      throw new MessageFault(`a pixel of ${field}`, String(value), "that is no colour", "pixels");
+    }
     if (value < least) least = value;
     if (value > greatest) greatest = value;
     isWhole &&= Number.isInteger(value);

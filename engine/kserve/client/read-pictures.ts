@@ -37,6 +37,7 @@ export function readPictures(reply: EndpointReply, asked: Asked): EndpointPictur
         "The body",
         `of ${body.length} bytes`,
         `${MAX_REPLY_BYTES} are the most`,
+        "size",
       );
     }
     if (headers["content-type"] === GRPC_TYPE) {
@@ -68,5 +69,5 @@ function choose(outputs: readonly ReplyOutput[], asked: Asked): readonly ReplyPi
       faults.push(error);
     }
   }
-  throw faults[0] ?? new MessageFault("outputs", "empty", "there is no picture in it");
+  throw faults[0] ?? new MessageFault("outputs", "read", "there is no picture in it");
 }

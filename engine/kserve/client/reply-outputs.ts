@@ -35,7 +35,7 @@ const MAX_OUTPUTS = 64;
 export function readReplyMessage(body: MessageBody): ReplyMessage {
   const split = splitBody(body, REPLY_LIMITS);
   if (split.kind === "raw")
-    throw new MessageFault("The body", "read", "its JSON is said to be empty");
+    throw new MessageFault("The body", "read", "its head says that it holds no JSON");
   const message = asObject(unwrapped(split.message), "The body");
   const outputs = message.get("outputs");
   const parameters = scalarsOf(message.get("parameters"));
@@ -61,7 +61,8 @@ function otherOutput(message: JsonObject): ReplyOutput {
   const name = ["predictions", "data", "images"].find((key) => message.has(key));
   if (name === undefined) {
     const keys = [...message.keys()].slice(0, 5).join(", ");
-    throw new MessageFault("The body", `of ${keys || "no members"}`, "there are no outputs in it");
+    const held = keys === "" ? "nothing" : `${keys}, and no outputs`;
+    throw new MessageFault("The body", "read", `it is an object that holds ${held}`);
   }
   const data = message.get(name) ?? null;
   return { name, datatype: "", shape: undefined, content: { kind: "json", data } };
@@ -71,8 +72,14 @@ function otherOutput(message: JsonObject): ReplyOutput {
 function toldInInfo(message: JsonObject): readonly (readonly [string, ParameterValue])[] {
   const info = message.get("info");
   if (typeof info !== "string" || !info.startsWith("{")) return [];
-  const seed = asObject(unwrapped(info), "info").get("seed");
-  return seed !== undefined && isScalar(seed) ? [["seed", seed]] : [];
+  try {
+    const seed = asObject(unwrapped(info), "info").get("seed");
+    return seed !== undefined && isScalar(seed) ? [["seed", seed]] : [];
+  } catch (error) {
+    // What is told beside a picture costs no picture.
+    if (error instanceof MessageFault) return [];
+    throw error;
+  }
 }
 
 function toOutput(output: JsonObject, binary: BinaryTensors, field: string): ReplyOutput {

@@ -77,6 +77,11 @@ const FAULTS: readonly KnownFault[] = [
     fix: "Ask for a smaller picture, or give the deployment more memory",
   },
   {
+    text: /message larger than max/i,
+    reason: "its reply is larger than its limit of gRPC messages",
+    fix: "Raise that limit, which is 4 MB by default, ask for a smaller picture, or use its REST address",
+  },
+  {
     text: /worker\b.*failed to load|Failed to start worker|ModuleNotFoundError/i,
     reason: "the model's handler could not be loaded",
     fix: "Read the pod's log: a Python package is missing in the image or in requirements.txt",
@@ -93,4 +98,9 @@ export function serverFault(status: number, text: string): ServerFault | undefin
   }
   const found = FAULTS.find((known) => known.text.test(text));
   return found && { reason: found.reason, fix: found.fix };
+}
+
+/** A failure that nothing more is known of than what the server said. */
+export function unknownFault(reason: string): ServerFault {
+  return { reason, fix: "Try again, or ask its operator: the server's log says more" };
 }

@@ -86,7 +86,7 @@ export class BinaryTensors {
     if (!isSize) throw new MessageFault(field, String(sizeBytes), "it is a number of bytes");
     const left = this.#bytes.length - this.#at;
     if (sizeBytes > left) {
-      throw new MessageFault(field, String(sizeBytes), `the body has ${left} more bytes`);
+      throw new MessageFault(field, String(sizeBytes), `the body has ${left} more bytes`, "end");
     }
     this.#at += sizeBytes;
     return this.#bytes.subarray(this.#at - sizeBytes, this.#at);

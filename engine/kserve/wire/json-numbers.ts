@@ -95,7 +95,8 @@ class GridReader {
   }
 
   #grow(): void {
-    if (this.#count >= this.#limit) throw unreadable(`it holds more than ${this.#limit} numbers`);
+    if (this.#count >= this.#limit)
+      throw unreadable(`it holds more than ${this.#limit} numbers`, "size");
     const larger = new Float64Array(this.#count * 2);
     larger.set(this.#values);
     this.#values = larger;

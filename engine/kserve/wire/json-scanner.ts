@@ -1,4 +1,4 @@
-import { MessageFault, quote } from "./message-fault.ts";
+import { type FaultKind, MessageFault, quote } from "./message-fault.ts";
 
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -15,13 +15,16 @@ const MAX_NUMBER = 400;
 /** Whole numbers of this many digits are exact in a double. */
 const SAFE_DIGITS = 15;
 
+/** What Python writes for numbers that JSON has no word for. */
+const NOT_FINITE = /^(?:-?Infinity|NaN)\b/;
+
 const WINDOW = 65_536;
 const LATIN1 = new TextDecoder("latin1");
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What a JSON text cannot be read for. */
-export function unreadable(reason: string): MessageFault {
-  return new MessageFault("The body", "read", reason);
+export function unreadable(reason: string, kind?: FaultKind): MessageFault {
+  return new MessageFault("The body", "read", reason, kind);
 }
 
 /** Bytes as text, a piece at a time: one call of the decoder serves thousands of numbers. */
@@ -142,7 +145,7 @@ export class JsonScanner {
     let at = start;
     for (;;) {
       const byte = this.bytes[at];
-      if (byte === undefined) throw unreadable("it ends in the middle of a string");
+      if (byte === undefined) throw unreadable("it ends in the middle of a string", "end");
       if (byte === QUOTE) return at;
       if (byte < SPACE)
         throw unreadable("a string holds a line break or another control character");
@@ -161,8 +164,14 @@ export class JsonScanner {
 
   /** Why what comes next cannot be there. */
   unexpected(): MessageFault {
-    if (this.next() === 0 && this.at >= this.bytes.length) return unreadable("it ends too early");
+    if (this.next() === 0 && this.at >= this.bytes.length) {
+      return unreadable("it ends too early", "end");
+    }
     const found = new TextDecoder().decode(this.bytes.subarray(this.at, this.at + 12));
+    const [infinite] = NOT_FINITE.exec(found) ?? [];
+    if (infinite !== undefined) {
+      return unreadable(`at byte ${this.at} it holds ${infinite}, which is no number`, "pixels");
+    }
     return unreadable(`at byte ${this.at} it is not JSON but ${quote(found)}`);
   }
 }

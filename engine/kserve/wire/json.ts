@@ -38,8 +38,16 @@ const COLON = 0x3a;
 export function readJson(bytes: Uint8Array, limits: JsonLimits): { value: Json; end: number } {
   const scanner = new JsonScanner(bytes);
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) scanner.at = 3;
+  if (isUtf16(bytes)) throw unreadable("it is text in UTF-16, and JSON is UTF-8");
+  if (scanner.next() === 0 && scanner.at >= bytes.length) throw unreadable("it is empty");
   const value = new JsonReader(scanner, limits).value(0, false);
   return { value, end: scanner.at };
+}
+
+/** Whether a text begins with UTF-16's byte order mark, or with an ASCII letter in it. */
+function isUtf16([first, second, third]: Uint8Array): boolean {
+  const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return isMarked || (second === 0 && first !== 0 && third !== 0 && third !== undefined);
 }
 
 /** Says whether a value is an array, dense or not. */

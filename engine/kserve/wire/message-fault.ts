@@ -1,4 +1,9 @@
-import { StudioError } from "../../contract/errors.ts";
+import { type RefusalCode, StudioError } from "../../contract/errors.ts";
+
+/**
+ * Which part of a message is at fault: its form, its end, which is missing, its size, or the pixels that it holds.
+ */
+export type FaultKind = "form" | "end" | "size" | "pixels";
 
 /**
  * What is wrong with a message, in the form of REQUEST_INVALID: *field* cannot be *value*: *reason*.
@@ -8,12 +13,14 @@ export class MessageFault extends Error {
   readonly field: string;
   readonly value: string;
   readonly reason: string;
+  readonly kind: FaultKind;
 
-  constructor(field: string, value: string, reason: string) {
+  constructor(field: string, value: string, reason: string, kind: FaultKind = "form") {
     super(`${field} cannot be ${value}: ${reason}`);
     this.field = field;
     this.value = value;
     this.reason = reason;
+    this.kind = kind;
   }
 }
 
@@ -28,8 +35,8 @@ export function quote(text: string): string {
 
 /** Reads one part of a message: a fault of it says which part. */
 export function within<T>(part: string, read: () => T): T {
-  return translated(read, ({ field, value, reason }) => {
-    return new MessageFault(`${part}: ${field}`, value, reason);
+  return translated(read, ({ field, value, reason, kind }) => {
+    return new MessageFault(`${part}: ${field}`, value, reason, kind);
   });
 }
 
@@ -38,7 +45,7 @@ export function asRequest<T>(read: () => T): T {
   return translated(read, requestInvalid);
 }
 
-/** Reads what an endpoint replied: a fault becomes ENDPOINT_REPLY_INVALID. */
+/** Reads what an endpoint replied: a fault becomes ENDPOINT_REPLY_INVALID, or another ENDPOINT refusal by its kind. */
 export function asReply<T>(read: () => T): T {
   return translated(read, replyInvalid);
 }
@@ -47,8 +54,18 @@ function requestInvalid({ field, value, reason }: MessageFault): StudioError {
   return new StudioError("REQUEST_INVALID", { field, value, reason });
 }
 
-function replyInvalid({ message }: MessageFault): StudioError {
-  return new StudioError("ENDPOINT_REPLY_INVALID", { reason: message });
+const REPLY_CODES = {
+  form: "ENDPOINT_REPLY_INVALID",
+  end: "ENDPOINT_REPLY_BROKEN",
+  size: "ENDPOINT_REPLY_TOO_LARGE",
+  pixels: "ENDPOINT_PICTURE_INVALID",
+} as const satisfies Record<FaultKind, RefusalCode>;
+
+function replyInvalid({ kind, field, value, reason }: MessageFault): StudioError {
+  // What cannot be read at all has no value to tell of.
+  const told =
+    value === "read" ? reason : `${field.replace(/^The /, "the ")} is ${value}: ${reason}`;
+  return new StudioError(REPLY_CODES[kind], { reason: told });
 }
 
 function translated<T>(read: () => T, refusal: (fault: MessageFault) => Error): T {

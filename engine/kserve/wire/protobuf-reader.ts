@@ -1,4 +1,4 @@
-import { MessageFault } from "./message-fault.ts";
+import { type FaultKind, MessageFault } from "./message-fault.ts";
 
 /** One field of a message: whole numbers as they stand, fixed ones and everything length-delimited as bytes. */
 export interface ProtoField {
@@ -26,7 +26,7 @@ export function* protoFields(bytes: Uint8Array): Generator<ProtoField, void> {
       continue;
     }
     const { start, end } = placeOf(bytes, tag.end, type);
-    if (end > bytes.length) throw broken("it ends in the middle of a field");
+    if (end > bytes.length) throw broken("it ends in the middle of a field", "end");
     yield { number, value: bytes.subarray(start, end) };
     at = end;
   }
@@ -37,7 +37,7 @@ function placeOf(bytes: Uint8Array, at: number, type: number): { start: number; 
   if (type === FIXED_32) return { start: at, end: at + 4 };
   if (type !== LENGTH_DELIMITED) throw broken("it has a field of no kind that is in use");
   const { value, end } = varintAt(bytes, at);
-  if (value > BigInt(bytes.length)) throw broken("it ends in the middle of a field");
+  if (value > BigInt(bytes.length)) throw broken("it ends in the middle of a field", "end");
   return { start: end, end: end + Number(value) };
 }
 
@@ -45,7 +45,7 @@ function varintAt(bytes: Uint8Array, from: number): { value: bigint; end: number
   let value = 0n;
   for (let i = 0; i < MAX_VARINT; i++) {
     const byte = bytes[from + i];
-    if (byte === undefined) throw broken("it ends in the middle of a number");
+    if (byte === undefined) throw broken("it ends in the middle of a number", "end");
     value |= BigInt(byte & 0x7f) << BigInt(7 * i);
     if (byte < 0x80) return { value: BigInt.asUintN(64, value), end: from + i + 1 };
   }
@@ -90,6 +90,6 @@ export function protoBytes(value: ProtoField["value"]): Uint8Array {
   throw broken("a part of it is a number");
 }
 
-function broken(reason: string): MessageFault {
-  return new MessageFault("The message", "read", reason);
+function broken(reason: string, kind?: FaultKind): MessageFault {
+  return new MessageFault("The message", "read", reason, kind);
 }

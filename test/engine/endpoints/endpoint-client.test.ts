@@ -8,6 +8,7 @@ import {
   type Connection,
   type Timing,
 } from "../../../engine/endpoints/endpoint-client.ts";
+import type { RefusalCode } from "../../../engine/contract/errors.ts";
 import { refusal } from "../../fakes/refusal.ts";
 import { always, standInEndpoint, type Answer } from "../../fakes/stand-in-endpoint.ts";
 
@@ -127,18 +128,29 @@ test.each<[string, (body: string) => Uint8Array, string]>([
   expect(new TextDecoder().decode(body)).toBe('{"a":1}');
 });
 
-test.each<[string, Answer, string]>([
+test.each<[string, Answer, RefusalCode, string]>([
   [
     "200 kB that are 200 MB",
     always(200, gzipSync(Buffer.alloc(200 << 20)), { "content-encoding": "gzip" }),
+    "ENDPOINT_REPLY_TOO_LARGE",
     "more than 64 MiB",
   ],
-  ["damaged gzip", always(200, "no gzip", { "content-encoding": "gzip" }), "is damaged"],
-  ["a coding of its own", always(200, "x", { "content-encoding": "zstd2" }), "nobody asked for"],
-])("%s are refused by name", async (_, answer, reason) => {
+  [
+    "damaged gzip",
+    always(200, "no gzip", { "content-encoding": "gzip" }),
+    "ENDPOINT_REPLY_BROKEN",
+    "is damaged",
+  ],
+  [
+    "a coding of its own",
+    always(200, "x", { "content-encoding": "zstd2" }),
+    "ENDPOINT_REPLY_INVALID",
+    'compressed as "zstd2"',
+  ],
+])("%s are refused by name", async (_, answer, code, reason) => {
   const endpoint = await standInEndpoint(answer);
   const refused = client(endpoint.url).ask(look);
-  await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_INVALID"));
+  await expect(refused).rejects.toEqual(refusal(code));
   await expect(refused).rejects.toThrow(reason);
 });
 
@@ -174,6 +186,13 @@ async function rawServer(onSocket: (socket: Socket) => void): Promise<string> {
 test.each<[string, (socket: Socket) => void, string]>([
   ["breaks off at once", (socket) => socket.destroy(), "it broke the connection off"],
   ["resets", (socket) => socket.resetAndDestroy(), "it broke the connection off"],
+])("one that %s did not answer", async (_, onSocket, reason) => {
+  const refused = client(await rawServer(onSocket)).ask(infer);
+  await expect(refused).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE"));
+  await expect(refused).rejects.toThrow(reason);
+});
+
+test.each<[string, (socket: Socket) => void, string]>([
   [
     "breaks off in the middle",
     (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nab"),
@@ -184,9 +203,9 @@ test.each<[string, (socket: Socket) => void, string]>([
     (socket) => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nab"),
     "it stopped in the middle of its reply",
   ],
-])("one that %s did not answer", async (_, onSocket, reason) => {
+])("the reply of one that %s is broken: it may have drawn", async (_, onSocket, reason) => {
   const refused = client(await rawServer(onSocket)).ask(infer);
-  await expect(refused).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE"));
+  await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_BROKEN"));
   await expect(refused).rejects.toThrow(reason);
 });
 
@@ -199,8 +218,8 @@ test("one that says nothing did not answer, once its own time is over", async ()
 });
 
 test.each([
-  ["a message", infer.message, 300, "its reply was not whole within 1 s"],
-  ["a look", undefined, 300, "its reply was not whole within 0 s"],
+  ["a message", infer.message, 300, "it was not complete within 1 s"],
+  ["a look", undefined, 300, "it was not complete within 0 s"],
 ])(
   "a reply to %s that comes byte by byte has an end all the same",
   async (_, sent, ms, reason) => {
@@ -209,10 +228,9 @@ test.each([
       const drip = setInterval(() => response.write(" "), 50);
       response.on("close", () => clearInterval(drip));
     });
-    const host = `127.0.0.1:${endpoint.port}`;
     const asked = { path: "/v2", timeoutMs: ms, ...(sent && { message: sent }) };
     const refused = client(endpoint.url).ask(asked);
-    await expect(refused).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE", { host, reason }));
+    await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_BROKEN", { reason }));
     await vi.waitFor(() => expect(endpoint.sockets.size).toBe(0));
   },
   3000,

@@ -366,8 +366,8 @@ test.each<[string, Answer, string]>([
   ["401", EDGE.unauthorized, "ENDPOINT_TOKEN_REFUSED"],
   ["422 of FastAPI", EDGE.wrongShape, "ENDPOINT_REFUSED"],
   ["a model that is not there", EDGE.unknownModel, "ENDPOINT_MODEL_UNKNOWN"],
-  ["half a reply", EDGE.truncated, "ENDPOINT_REPLY_INVALID"],
-  ["NaN", EDGE.notANumber, "ENDPOINT_REPLY_INVALID"],
+  ["half a reply", EDGE.truncated, "ENDPOINT_REPLY_BROKEN"],
+  ["NaN", EDGE.notANumber, "ENDPOINT_PICTURE_INVALID"],
   ["nothing", always(200, ""), "ENDPOINT_REPLY_INVALID"],
   ["a broken picture", always(200, "\x89PNG\r\n\x1a\n", {}), "ENDPOINT_REPLY_INVALID"],
 ])("%s is refused by name, after one attempt, and remembered", async (_, answer, code) => {
@@ -432,7 +432,7 @@ test("a picture arrives though its endpoint's state cannot be written", async ()
   const { endpoints, folder } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { model: "stable-diffusion" }));
   const failed = endpoints.draw(id, ORDER, { signal: never });
-  await expect(failed).rejects.toThrow(refusal("ENDPOINT_REFUSED"));
+  await expect(failed).rejects.toThrow(refusal("ENDPOINT_FAULT"));
   rmSync(join(folder, "endpoints.json"));
   mkdirSync(join(folder, "endpoints.json"));
   const { pixels } = await endpoints.draw(id, ORDER, { signal: never });
@@ -446,7 +446,10 @@ test("an echo that is cut amid the token shows no part of it", async () => {
   const { endpoints } = await openEndpoints();
   const { id } = await endpoints.add(added(edge.url, { token }));
   await expect(endpoints.draw(id, ORDER, { signal: never })).rejects.toThrow(
-    refusal("ENDPOINT_REFUSED", { status: 500, reason: `${"x".repeat(285)} Bearer …` }),
+    expect.objectContaining({
+      code: "ENDPOINT_FAULT",
+      details: expect.objectContaining({ reason: `${"x".repeat(285)} Bearer …` }),
+    }),
   );
 });
 

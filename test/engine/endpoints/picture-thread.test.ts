@@ -40,15 +40,20 @@ test("a file comes back as it was, for a codec to decode, and pixels as a PNG", 
 });
 
 test.each([
-  ["NaN", SEED.replace("255", "NaN"), "NaN"],
-  ["a page", "<!doctype html><title>Hello</title>", "it is a web page: Hello"],
-  ["half a reply", SEED.slice(0, -20), "The body"],
-  ["nothing", "", "The body"],
-  ["depth", "[".repeat(100_000), "The body"],
-])("%s is refused by name, and the thread goes on", async (_, body, reason) => {
+  ["NaN", SEED.replace("255", "NaN"), "ENDPOINT_PICTURE_INVALID", "NaN"],
+  [
+    "a page",
+    "<!doctype html><title>Hello</title>",
+    "ENDPOINT_REPLY_INVALID",
+    "it is a web page: Hello",
+  ],
+  ["half a reply", SEED.slice(0, -20), "ENDPOINT_REPLY_BROKEN", "ends too early"],
+  ["nothing", "", "ENDPOINT_REPLY_INVALID", "it is empty"],
+  ["depth", "[".repeat(100_000), "ENDPOINT_REPLY_INVALID", "deeper than 8"],
+] as const)("%s is refused by name, and the thread goes on", async (_, body, code, reason) => {
   const made = thread();
   const refused = made.read(reply(body), {}, never);
-  await expect(refused).rejects.toEqual(refusal("ENDPOINT_REPLY_INVALID"));
+  await expect(refused).rejects.toEqual(refusal(code));
   await expect(refused).rejects.toThrow(reason);
   expect(made.isRunning).toBe(true);
   await expect(made.read(reply(SEED), {}, never)).resolves.toBeDefined();

@@ -76,7 +76,8 @@ export function refusalOf(action: () => unknown): string | undefined {
 
 /** The first sentence of a refusal, without the advice that follows it. */
 export function sentenceOf(action: () => unknown): string | undefined {
-  const advice = / (?:Change the value and try again|Check that its address and its model .*)\.$/;
+  const advice =
+    / (?:Change the value and try again|Check its address, kind and model;.*|Try again; if .*|Try another seed; .*|Ask for a smaller picture, .*)\.$/;
   return refusalOf(action)
     ?.replace(/^[A-Z_]+: /, "")
     .replace(advice, "");

@@ -245,8 +245,8 @@ const CASES: readonly Case[] = [
     "a picture cut in the middle",
     edgeBut(INFER, EDGE.truncated),
     "picture",
-    /cannot be used/,
-    /base address/,
+    /did not arrive whole/,
+    /breaks replies off/,
   ],
 ];
 

@@ -15,6 +15,8 @@ function refused(
 
 const error = (error: unknown) => ({ error });
 const torchserve = (code: number, type: string, message: string) => ({ code, type, message });
+/** What is done about a failure of which nothing more is known. */
+const LOG = "Try again, or ask its operator: the server's log says more";
 const SIGN_IN =
   "<!DOCTYPE html><html><head><title>Log In</title></head><body><form>Log in with OpenShift</form></body></html>";
 const GATEWAY =
@@ -80,7 +82,7 @@ test.each<[string, number, unknown, Refusal]>([
     "KServe: versions",
     501,
     error("Model versioning not supported yet."),
-    ["ENDPOINT_REFUSED", { status: 501, reason: "Model versioning not supported yet" }],
+    ["ENDPOINT_FAULT", { status: 501, reason: "Model versioning not supported yet", fix: LOG }],
   ],
   [
     "an error that is an object",
@@ -88,21 +90,30 @@ test.each<[string, number, unknown, Refusal]>([
     error({ message: "bad prompt", code: "invalid" }),
     ["ENDPOINT_REFUSED", { status: 400, reason: "bad prompt" }],
   ],
-  ["an empty body", 500, "", ["ENDPOINT_REFUSED", { status: 500, reason: "it gives no reason" }]],
+  [
+    "an empty body",
+    500,
+    "",
+    ["ENDPOINT_FAULT", { status: 500, reason: "it gives no reason", fix: LOG }],
+  ],
   [
     "plain text",
     502,
     "upstream connect error or disconnect/reset before headers",
     [
-      "ENDPOINT_REFUSED",
-      { status: 502, reason: "upstream connect error or disconnect/reset before headers" },
+      "ENDPOINT_FAULT",
+      {
+        status: 502,
+        reason: "upstream connect error or disconnect/reset before headers",
+        fix: LOG,
+      },
     ],
   ],
   [
     "a page without a title",
     500,
     "<html><body>oops</body></html>",
-    ["ENDPOINT_REFUSED", { status: 500, reason: "it is a web page" }],
+    ["ENDPOINT_FAULT", { status: 500, reason: "it is a web page", fix: LOG }],
   ],
   [
     "TorchServe: out of memory",
@@ -365,9 +376,9 @@ test.each<[string, Parameters<typeof refused>, string]>([
       503,
       "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
     ],
-    "ENDPOINT_REFUSED",
+    "ENDPOINT_FAULT",
   ],
-  ["a gateway's own word", [502, error("bad gateway")], "ENDPOINT_REFUSED"],
+  ["a gateway's own word", [502, error("bad gateway")], "ENDPOINT_FAULT"],
   ["a model that is not there", [404, error("Model sd not found")], "ENDPOINT_MODEL_UNKNOWN"],
   ["a sign-in page", [403, SIGN_IN], "ENDPOINT_TOKEN_REFUSED"],
 ])("something serves there: %s", (_, reply, code) => {
@@ -397,7 +408,7 @@ test.each<[string, Refusal]>([
     "https://oauth.example/oauth/authorize?client_id=x",
     ["ENDPOINT_TOKEN_REFUSED", { reason: "it sends us to its sign-in page" }],
   ],
-  ["", ["ENDPOINT_REPLY_INVALID", { reason: "it is a redirect to nowhere" }]],
+  ["", ["ENDPOINT_REPLY_INVALID", { reason: "it is a redirect to no web address" }]],
 ])("a redirect to %j, by any status", (location, expected) => {
   for (const status of [301, 302, 303, 307, 308]) {
     expect(refused(status, "", { location })).toEqual(expected);

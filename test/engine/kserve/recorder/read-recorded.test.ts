@@ -38,7 +38,7 @@ test("a prompt may be empty, as in the notebook", () => {
 });
 
 test.each([
-  ["", "it ends too early"],
+  ["", "it is empty"],
   ["hello", "it is not JSON"],
   ["{}", "a picture needs one"],
   [`curl ${URL}`, "it asks for no picture"],

@@ -181,7 +181,7 @@ describe("a request is refused for", () => {
       '{"inputs":[]}{"inputs":[]}',
       "The body cannot be read: 13 bytes are left behind its last tensor.",
     ],
-    ["an empty body", "", "The body cannot be read: it ends too early."],
+    ["an empty body", "", "The body cannot be read: it is empty."],
   ])("%s", (_, message, sentence) => {
     expect(sentenceOf(() => readInferRequest(jsonBody(message)))).toBe(sentence);
   });

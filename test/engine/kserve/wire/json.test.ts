@@ -190,13 +190,13 @@ describe("limits come before memory", () => {
 
 describe("says what is wrong with a text", () => {
   test.each<[string | Uint8Array, string]>([
-    ["", "it ends too early"],
+    ["", "it is empty"],
     ['{"inputs": [', "it ends too early"],
     ['{"a"', "it ends too early"],
     ['"half', "it ends in the middle of a string"],
     ["[1,2", "it ends too early"],
-    ["[NaN]", 'at byte 1 it is not JSON but "NaN]"'],
-    ["[1, Infinity]", 'at byte 4 it is not JSON but "Infinity]"'],
+    ["[NaN]", "at byte 1 it holds NaN, which is no number"],
+    ["[1, Infinity]", "at byte 4 it holds Infinity, which is no number"],
     ["<html>", 'at byte 0 it is not JSON but "<html>"'],
     ["{'a':1}", "at byte 1 it is not JSON but \"'a':1}\""],
     ["[01]", 'at byte 2 it is not JSON but "1]"'],

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import {
+  createServer as createHttp2Server,
+  type Http2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+
+/** A reply over HTTP/1.1 as bytes, with a length that is true unless the headers say otherwise. */
+export function rawReply(
+  status: number,
+  body: string | Uint8Array = "",
+  headers: Readonly<Record<string, string>> = { "content-type": "application/json" },
+): Buffer {
+  const bytes = Buffer.from(body);
+  const all = { "content-length": String(bytes.length), ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([
+    Buffer.from(`HTTP/1.1 ${status} Whatever\r\n${lines.join("")}\r\n`, "latin1"),
+    bytes,
+  ]);
+}
+
+/** What a socket is told to do once a request has come in. */
+export type Script = (socket: Socket) => void;
+
+/** Writes bytes, and leaves the socket open: where they end is theirs to say. */
+export function writes(bytes: string | Uint8Array): Script {
+  return (socket) => void socket.write(bytes);
+}
+
+/** Writes bytes, and ends the connection. */
+export function ends(bytes: string | Uint8Array): Script {
+  return (socket) => void socket.end(bytes);
+}
+
+/** A real server that runs a script for each request that it gets; `seen` is every byte that came in. */
+export async function scriptedServer(script: Script): Promise<{ url: string; seen: () => string }> {
+  const chunks: Buffer[] = [];
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => {
+      chunks.push(chunk);
+      if (isWhole(Buffer.concat(chunks).toString("latin1"))) script(socket);
+    });
+    onTestFinished(() => void socket.destroy());
+  });
+  return {
+    url: `http://127.0.0.1:${await listening(server)}`,
+    seen: () => Buffer.concat(chunks).toString("latin1"),
+  };
+}
+
+function isWhole(request: string): boolean {
+  const [head = "", body] = request.split("\r\n\r\n");
+  const length = /content-length: (\d+)/i.exec(head)?.[1] ?? "0";
+  return body !== undefined && body.length >= Number(length);
+}
+
+/** A real server over HTTP/2 without TLS, as gRPC speaks, that answers each call by a script. */
+export async function scriptedGrpcServer(
+  script: (stream: ServerHttp2Stream) => void,
+): Promise<string> {
+  const server = createHttp2Server();
+  const sessions = new Set<Http2Session>();
+  server.on("session", (session) => sessions.add(session));
+  server.on("stream", (stream) => {
+    stream.on("error", () => {});
+    stream.resume();
+    stream.on("end", () => script(stream));
+  });
+  onTestFinished(() => sessions.forEach((session) => session.destroy()));
+  return `grpc://127.0.0.1:${await listening(server)}`;
+}
+
+async function listening(server: Pick<Server, "listen" | "address" | "close" | "on">) {
+  server.listen(0, "127.0.0.1");
+  await once(server as Server, "listening");
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** A message as gRPC frames it, with another length where one is given. */
+export function grpcFrame(message: Uint8Array, length = message.length, flag = 0): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(flag);
+  head.writeUInt32BE(length, 1);
+  return Buffer.concat([head, message]);
+}
