@@ -8,8 +8,22 @@ import { requestSchema } from "./request.ts";
 /** The target that is this machine's own device. */
 export const LOCAL_TARGET = "local";
 
+/** Other targets of a press: each makes its row's orders longer. */
+const MAX_ELSEWHERE = 20;
+
 /** What the queue is asked: a request, and whether it goes in front of everything that waits. */
-export const enqueueSchema = requestSchema.extend({ isFirst: z.boolean().optional() });
+export const enqueueSchema = requestSchema.extend({
+  isFirst: z.boolean().optional(),
+  /**
+   * The same pictures as other targets of the press would be asked for them, in the order in which these are
+   * tried where the request never started.
+   */
+  elsewhere: z.array(requestSchema).max(MAX_ELSEWHERE).optional(),
+});
+
+/** What another target would draw in place of the order's own. */
+export const otherOrderSchema = z.object({ target: z.string(), order: orderSchema });
+export type OtherOrder = z.output<typeof otherOrderSchema>;
 
 /**
  * Where a generation stands. `waiting` and `running` are open; the rest have ended. `interrupted`
@@ -41,6 +55,10 @@ export const generationSchema = z.object({
   imageId: z.string().optional(),
   /** Why it failed; of one that was cancelled or interrupted, that a server may still be working on it. */
   error: errorSchema.optional(),
+  /** Where it is tried next if its request never starts; absent where nowhere. */
+  elsewhere: z.array(otherOrderSchema).optional(),
+  /** Where it was tried before, and why it never started there, first to last; absent where nowhere. */
+  tried: z.array(z.object({ target: z.string(), error: errorSchema })).optional(),
 });
 export type Generation = z.output<typeof generationSchema>;
 

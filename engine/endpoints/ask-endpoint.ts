@@ -34,14 +34,16 @@ export interface AskingParts {
   readonly start?: Pick<ColdStart, "before" | "through">;
   /** Told that a request for the picture is with the server, or no longer is. */
   readonly onOut?: ((isOut: boolean) => void) | undefined;
+  /** How often one that is busy is asked at most; five times by default. */
+  readonly attempts?: number | undefined;
   /** Told when only v1's address gave the picture that v2's drew. */
   readonly onV1?: () => void;
 }
 
 /** Asks an endpoint for the picture of an order. Rejects with the signal's reason, or with an ENDPOINT refusal. */
 export async function askEndpoint(order: Order, parts: AskingParts): Promise<ToldPicture> {
-  const { signal, onAttempt, start } = parts;
-  const retrying = { signal, ...(onAttempt && { onAttempt }) };
+  const { signal, onAttempt, attempts, start } = parts;
+  const retrying = { signal, attempts, ...(onAttempt && { onAttempt }) };
   await start?.before();
   const ask = () => askEither(parts);
   const attempt = start === undefined ? ask : () => start.through(ask);

@@ -1,8 +1,18 @@
 import { StudioError } from "../contract/errors.ts";
 import { connectionReason } from "../network/connection-reason.ts";
 
+/**
+ * How far a request came before its connection failed. One of which nothing was sent has started nothing; one
+ * that was sent may have.
+ */
+export type Sent = "nothing" | "request";
+
 /** Why a request did not get its reply: the refusal to show, or undefined where it is a mistake of ours. */
-export function connectionRefusal(error: unknown, host: string): StudioError | undefined {
+export function connectionRefusal(
+  error: unknown,
+  host: string,
+  sent: Sent = "request",
+): StudioError | undefined {
   const found = connectionReason(error);
   if (found === undefined) return undefined;
   const { kind, reason } = found;
@@ -12,7 +22,7 @@ export function connectionRefusal(error: unknown, host: string): StudioError | u
     case "reply":
       return new StudioError("ENDPOINT_REPLY_INVALID", { reason });
     case "unreachable":
-      return unreachable(host, reason);
+      return unreachable(host, reason, sent);
   }
 }
 
@@ -23,6 +33,7 @@ export function brokenReply(error: unknown): StudioError | undefined {
 }
 
 /** `reason` completes "HOST did not answer: …". */
-export function unreachable(host: string, reason: string): StudioError {
-  return new StudioError("ENDPOINT_UNREACHABLE", { host, reason });
+export function unreachable(host: string, reason: string, sent: Sent = "request"): StudioError {
+  const details = { host, reason, ...(sent === "nothing" && { sent }) };
+  return new StudioError("ENDPOINT_UNREACHABLE", details);
 }

@@ -4,7 +4,7 @@ import { Agent, buildConnector, request, type Dispatcher } from "undici";
 import { StudioError } from "../contract/errors.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
-import { brokenReply, connectionRefusal, unreachable } from "./connection-refusal.ts";
+import { brokenReply, connectionRefusal, type Sent, unreachable } from "./connection-refusal.ts";
 import type { ExtraHeader } from "./extra-headers.ts";
 import { isPlain } from "./endpoint-address.ts";
 import { readBody } from "./reply-body.ts";
@@ -56,6 +56,8 @@ export class EndpointClient {
   readonly #agent: Agent;
   #certificate: X509Certificate | undefined;
   #onSent: (() => void) | undefined;
+  /** How far the latest request came: it is written as soon as its connection stands. */
+  #sent: Sent = "nothing";
 
   constructor(connection: Connection, { connectMs, idleMs, bodyMs }: Timing = TIMING) {
     this.#connection = connection;
@@ -92,6 +94,7 @@ export class EndpointClient {
     let timer = setTimeout(() => late.abort(nothingCame(timeoutMs)), timeoutMs);
     const signal = AbortSignal.any([late.signal, ...(asked.signal ? [asked.signal] : [])]);
     let hasBegun = false;
+    this.#sent = "nothing";
     try {
       const reply = await this.#send(asked, headers, signal);
       hasBegun = true;
@@ -108,8 +111,8 @@ export class EndpointClient {
           : new StudioError("ENDPOINT_REPLY_BROKEN", { reason });
       }
       throw reason === undefined
-        ? (connectionRefusal(error, this.#host) ?? error)
-        : unreachable(this.#host, reason);
+        ? (connectionRefusal(error, this.#host, this.#sent) ?? error)
+        : unreachable(this.#host, reason, this.#sent);
     } finally {
       clearTimeout(timer);
     }
@@ -161,8 +164,11 @@ export class EndpointClient {
     return (options, callback) =>
       connect(options, (...result) => {
         const [, socket] = result;
+        if (socket) {
+          this.#sent = "request";
+          this.#onSent?.();
+        }
         if (socket instanceof TLSSocket) this.#certificate = socket.getPeerX509Certificate();
-        if (socket !== null) this.#onSent?.();
         callback(...result);
       });
   }

@@ -1,4 +1,4 @@
-import { StudioError } from "../contract/errors.ts";
+import { type RefusalCode, StudioError } from "../contract/errors.ts";
 import { pause } from "../files/pause.ts";
 
 /** An endpoint is asked this often at most. */
@@ -13,6 +13,8 @@ export interface Retrying {
   readonly signal: AbortSignal;
   /** Told of every attempt before it is made, from 1 on. */
   readonly onAttempt?: (attempt: number) => void;
+  /** How often it is asked at most, where there is a reason not to insist. */
+  readonly attempts?: number | undefined;
   /** 0 to 1. */
   readonly chance?: () => number;
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -25,7 +27,7 @@ export interface Retrying {
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
-  { signal, onAttempt, chance = Math.random, wait = pause }: Retrying,
+  { signal, onAttempt, attempts = MAX_ATTEMPTS, chance = Math.random, wait = pause }: Retrying,
 ): Promise<T> {
   for (let count = 1; ; count++) {
     onAttempt?.(count);
@@ -33,7 +35,7 @@ export async function withRetries<T>(
       return await attempt();
     } catch (error) {
       const ms = waitOf(error, count, chance);
-      if (ms === undefined || count === MAX_ATTEMPTS) throw error;
+      if (ms === undefined || count >= attempts) throw error;
       await wait(ms, signal);
     }
   }
@@ -45,4 +47,35 @@ function waitOf(error: unknown, count: number, chance: () => number): number | u
   const least = typeof asked === "number" ? asked * 1000 : 0;
   if (least > MAX_WAIT_MS) return undefined;
   return least + chance() * Math.min(LONGEST_MS, FIRST_MS * 2 ** count);
+}
+
+type Start = "never" | "maybe" | ((details: StudioError["details"]) => boolean);
+
+/**
+ * Whether a picture that failed may have been started, by its refusal. What is not named here may have been:
+ * a reply that cannot be used, a route that gave up waiting, a server that failed in the middle.
+ */
+const STARTS: Readonly<Partial<Record<RefusalCode, Start>>> = {
+  // Nothing was sent, or whoever answered refused before any model saw it.
+  ENDPOINT_CERTIFICATE: "never",
+  ENDPOINT_TOKEN_REFUSED: "never",
+  ENDPOINT_MODEL_UNKNOWN: "never",
+  ENDPOINT_MOVED: "never",
+  ENDPOINT_BUSY: "never",
+  ENDPOINT_NOT_STARTED: "never",
+  ENDPOINT_UNREACHABLE: ({ sent }) => sent === "nothing",
+  // A gateway says 502 of a server that is not there and of one that it lost in the middle alike.
+  ENDPOINT_NOT_SERVED: ({ status }) => status !== 502,
+  // The endpoint was removed while the picture waited for it.
+  NOT_FOUND: ({ what }) => what === "endpoint",
+  // This device's own: nothing is being drawn any more.
+  DEVICE_UNAVAILABLE: "never",
+  OUT_OF_MEMORY: "never",
+};
+
+/** Whether another target may be asked for the same picture without two of them drawing it. */
+export function neverStarted(error: unknown): boolean {
+  if (!(error instanceof StudioError)) return false;
+  const start = STARTS[error.code] ?? "maybe";
+  return typeof start === "string" ? start === "never" : start(error.details);
 }

@@ -76,6 +76,8 @@ export interface DrawOptions {
   readonly onStarting?: ((starting: Starting | undefined) => void) | undefined;
   /** Told that the request is with the server, or no longer is. */
   readonly onOut?: ((isOut: boolean) => void) | undefined;
+  /** How often one that is busy is asked at most; five times by default. A single one waits for no start either. */
+  readonly attempts?: number | undefined;
 }
 
 interface Drawing extends DrawOptions {
@@ -108,9 +110,10 @@ export function drawAt(visit: Visit, order: Order, drawing: Drawing): Promise<Se
 }
 
 function startOf({ kept }: Visit, client: AskingClient, drawing: Drawing) {
-  const { signal, polling, isWarm, onStarting, onStarted } = drawing;
+  const { signal, polling, isWarm, onStarting, onStarted, attempts } = drawing;
   const start = new ColdStart({
     ...startParts(kept, client),
+    ...(attempts === 1 && { limitMs: 0 }),
     signal,
     polling,
     onStarting: (starting) => {

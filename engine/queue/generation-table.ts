@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { toWire } from "../contract/errors.ts";
-import type { Generation } from "../contract/generation.ts";
+import type { Generation, OtherOrder } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import { isReadable, readRow, type Row } from "./row.ts";
 
@@ -18,6 +18,8 @@ export interface Entry {
   readonly target: string;
   readonly createdAt: string;
   readonly place: number;
+  /** What other targets would draw, in the order in which they are tried. */
+  readonly elsewhere?: readonly OtherOrder[] | undefined;
 }
 
 /** Open rows come in the order they are drawn; of those that have ended, the latest come first. */
@@ -54,7 +56,8 @@ export class GenerationTable {
   }
 
   orderTexts(): string[] {
-    const rows = this.#database.prepare("SELECT generation_order AS text FROM generation").all();
+    const texts = "generation_order || coalesce(elsewhere, '') AS text";
+    const rows = this.#database.prepare(`SELECT ${texts} FROM generation`).all();
     return rows.map(({ text }) => String(text));
   }
 
@@ -93,13 +96,31 @@ export class GenerationTable {
     return [...this.#owedIds, ...this.#texts("id", ENDED)];
   }
 
-  insert({ id, order, target, createdAt, place }: Entry): void {
+  insert({ id, order, target, createdAt, place, elsewhere }: Entry): void {
     this.#database
       .prepare(
-        `INSERT INTO generation (id, state, place, generation_order, target, created_at)
-         VALUES (?, 'waiting', ?, ?, ?, ?)`,
+        `INSERT INTO generation (id, state, place, generation_order, target, created_at, elsewhere)
+         VALUES (?, 'waiting', ?, ?, ?, ?, ?)`,
       )
-      .run(id, place, JSON.stringify(order), target, createdAt);
+      .run(id, place, JSON.stringify(order), target, createdAt, listText(elsewhere));
+  }
+
+  /** Makes one that runs wait for the next of its other targets, in its place. */
+  moveOn({ id, target, elsewhere = [], tried = [] }: Generation, error: unknown): void {
+    const [next, ...rest] = elsewhere;
+    if (next === undefined) return;
+    this.#database
+      .prepare(
+        `UPDATE generation SET state = 'waiting', target = ?, generation_order = ?, elsewhere = ?,
+           tried = ?, started_at = NULL WHERE id = ?`,
+      )
+      .run(
+        next.target,
+        JSON.stringify(next.order),
+        listText(rest),
+        listText([...tried, { target, error: toWire(error) }]),
+        id,
+      );
   }
 
   start(id: string, at: string): void {
@@ -218,6 +239,11 @@ interface Ending extends Row {
   readonly image_id: string | null;
   readonly error: string | null;
   readonly ended_at: string;
+}
+
+/** A list as it is kept; an empty one is absent. */
+function listText(list: readonly unknown[] = []): string | null {
+  return list.length === 0 ? null : JSON.stringify(list);
 }
 
 function endingOf(outcome: Outcome, at: string): Ending {

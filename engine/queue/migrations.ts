@@ -26,4 +26,12 @@ export const MIGRATIONS: readonly Migration[] = [
       INSERT INTO queue VALUES (1, 0);
     `,
   },
+  {
+    name: "other targets",
+    sql: `
+      -- Lists as JSON: what other targets would draw, and where it was tried and why it never started there.
+      ALTER TABLE generation ADD COLUMN elsewhere TEXT;
+      ALTER TABLE generation ADD COLUMN tried TEXT;
+    `,
+  },
 ];

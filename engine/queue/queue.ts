@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
-import type { Generation, GenerationState } from "../contract/generation.ts";
+import type { Generation, GenerationState, OtherOrder } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import { closeDatabase, type OpenedDatabase, openOrReplace } from "../database/database.ts";
 import { inTransaction } from "../database/transaction.ts";
@@ -29,6 +29,14 @@ export interface QueueOptions {
   readonly onChange?: (change: QueueChange) => void;
   /** Told when there is something else to know of it. */
   readonly onNotices?: () => void;
+}
+
+/** Where new generations go. */
+export interface Adding {
+  readonly isFirst?: boolean;
+  readonly target?: string;
+  /** Of each order, what other targets would draw in its place. */
+  readonly elsewhere?: readonly (readonly OtherOrder[])[];
 }
 
 /** How many ended ones are listed; older ones are still found by their id. */
@@ -105,7 +113,7 @@ export class Queue {
   /** Adds one generation per order, behind everything that waits or in front of it. */
   add(
     orders: readonly Order[],
-    { isFirst = false, target = "local" }: { isFirst?: boolean; target?: string } = {},
+    { isFirst = false, target = "local", elsewhere = [] }: Adding = {},
   ): string[] {
     const ids = orders.map(() => randomUUID());
     const createdAt = this.#time();
@@ -114,7 +122,9 @@ export class Queue {
         ? this.#table.firstPlace() - orders.length
         : this.#table.lastPlace() + 1;
       for (const [i, order] of orders.entries()) {
-        this.#table.insert({ id: ids[i] ?? "", order, target, createdAt, place: first + i });
+        const id = ids[i] ?? "";
+        const place = first + i;
+        this.#table.insert({ id, order, target, createdAt, place, elsewhere: elsewhere[i] });
       }
     });
     return ids;
@@ -133,6 +143,16 @@ export class Queue {
     this.#change([id], () => {
       this.#require(id, outcome.state);
       this.#table.end(id, outcome, this.#time());
+    });
+  }
+
+  /** Makes one that runs wait for the next of its other targets, since its request never started. Refuses where there is none. */
+  moveOn(id: string, error: unknown): void {
+    this.#change([id], () => {
+      const generation = this.get(id);
+      const { state, elsewhere } = generation;
+      if (state !== "running" || elsewhere === undefined) throw conflict(state, "moved");
+      this.#table.moveOn(generation, error);
     });
   }
 

@@ -22,6 +22,8 @@ export function readRow(row: Row): Generation {
     endedAt: text(row["ended_at"]),
     imageId: text(row["image_id"]),
     error: readError(row["error"]),
+    elsewhere: readList(row["elsewhere"], generationSchema.shape.elsewhere),
+    tried: readList(row["tried"], generationSchema.shape.tried),
   };
   if (fault !== undefined) return unreadable(found, fault);
   const { data, error } = generationSchema.safeParse(found);
@@ -85,6 +87,15 @@ function faultOf(path: readonly PropertyKey[]): string {
 /** Why it failed. */
 function readError(stored: unknown): WireError | undefined {
   return typeof stored === "string" ? readStoredError(readJson(stored).value) : undefined;
+}
+
+interface ListSchema<T> {
+  safeParse(value: unknown): { readonly data?: T | undefined };
+}
+
+/** A list beside the order, without which the row can be used; undefined where there is none, or none that can be read. */
+function readList<T>(stored: unknown, schema: ListSchema<T>): T | undefined {
+  return typeof stored === "string" ? schema.safeParse(readJson(stored).value).data : undefined;
 }
 
 function readJson(stored: unknown): { readonly value?: unknown; readonly fault?: string } {

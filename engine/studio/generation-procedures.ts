@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { LOCAL_TARGET } from "../contract/generation.ts";
+import { StudioError } from "../contract/errors.ts";
+import { LOCAL_TARGET, type OtherOrder } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import type { Recording } from "../contract/recordings.ts";
 import type { GenerationRequest } from "../contract/request.ts";
@@ -41,9 +42,10 @@ export function generationProcedures(parts: GenerationParts) {
   const { queue } = live;
   return {
     enqueue: os.generation.enqueue.handler(async ({ input }) => {
-      const { isFirst = false, target = LOCAL_TARGET, ...request } = input;
+      const { isFirst = false, target = LOCAL_TARGET, elsewhere: others = [], ...request } = input;
       const orders = await ordersFor(parts, request, target);
-      const generationIds = queue.add(orders, { isFirst, target });
+      const elsewhere = await otherOrders(parts, others, orders.length);
+      const generationIds = queue.add(orders, { isFirst, target, elsewhere });
       lanes.added(target, generationIds.length);
       return { generationIds };
     }),
@@ -59,7 +61,7 @@ export function generationProcedures(parts: GenerationParts) {
     move: os.generation.move.handler(({ input }) => queue.move(input.id, input.before)),
     prune: os.generation.prune.handler(({ input }) => lanes.forget(queue.prune(input.ids))),
     estimate: os.generation.estimate.handler(async ({ input }) => {
-      const { isFirst: _first, target = LOCAL_TARGET, ...request } = input;
+      const { isFirst: _f, elsewhere: _e, target = LOCAL_TARGET, ...request } = input;
       if (target !== LOCAL_TARGET) return endpointEstimate(endpoints.get(target));
       const { request: styled } = withStyles(request, parts.styles.named(request.styles ?? []));
       const [order] = await localOrders(parts, styled);
@@ -117,6 +119,25 @@ async function ordersFor(
       ? await localOrders(parts, request)
       : endpointOrders(request, parts.endpoints.get(target), randomSeed());
   return orders.map((order) => ({ ...order, ...typed }));
+}
+
+/** Of each picture, what the other targets would draw in its place. A target that could not is left out. */
+async function otherOrders(
+  parts: GenerationParts,
+  requests: readonly GenerationRequest[],
+  count: number,
+): Promise<readonly (readonly OtherOrder[])[]> {
+  const all = await Promise.all(
+    requests.map(async ({ target = LOCAL_TARGET, ...request }) => {
+      const asked = ordersFor(parts, { ...request, count }, target);
+      const orders = await asked.catch((error: unknown) => {
+        if (error instanceof StudioError) return [];
+        throw error;
+      });
+      return orders.map((order) => ({ target, order }));
+    }),
+  );
+  return Array.from({ length: count }, (_, i) => all.flatMap((orders) => orders[i] ?? []));
 }
 
 /** Orders for this device. Refuses a start image that is not there, too. */

@@ -5,7 +5,7 @@ import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { StudioOptions } from "./studio-options.ts";
 import { DeviceList, wantedDevice, type ChosenDevice } from "../worker/device-list.ts";
 import { DeviceTurns } from "../worker/device-turns.ts";
-import { DrawingWorker } from "../worker/drawing-worker.ts";
+import { DrawingWorker, type DrawingWorkerParts } from "../worker/drawing-worker.ts";
 import { Estimates, type DrawnPicture } from "../worker/estimates.ts";
 import { withAddresses } from "./gallery-procedures.ts";
 import { LocalDrawing } from "../worker/local-drawing.ts";
@@ -24,7 +24,8 @@ export interface DrawingParts extends ModelParts {
   readonly drawing: LocalDrawing;
   /** Whose turn the device is. */
   readonly turns: DeviceTurns;
-  readonly worker: DrawingWorker;
+  /** What draws the queue's pictures here, once; told whom to tell of those that wait for another target. */
+  readonly workerWith: (onMoved: DrawingWorkerParts["onMoved"]) => DrawingWorker;
   /** Puts a picture into the gallery, tells of it and gives its id there. */
   readonly keep: (picture: NewPicture) => Promise<string>;
 }
@@ -81,18 +82,28 @@ export async function openDrawing(
   });
   undo.defer(() => drawing.unload());
   const keep = keepIn({ ...stores, ...options, estimates });
-  const worker = new DrawingWorker({
+  const workerWith = (onMoved: DrawingWorkerParts["onMoved"]): DrawingWorker =>
+    workerOf({ live, turns, drawing, keep, onMoved, logError });
+  const parts = { devices, device, store, models, estimates, previews, drawing, turns, workerWith };
+  return { ...parts, keep };
+}
+
+interface WorkerParts
+  extends
+    Pick<DrawingParts, "turns" | "drawing" | "keep">,
+    Pick<DrawingWorkerParts, "onMoved" | "logError"> {
+  readonly live: Stores["live"];
+}
+
+function workerOf({ live, turns, drawing, ...parts }: WorkerParts): DrawingWorker {
+  return new DrawingWorker({
+    ...parts,
     queue: live.queue,
     draw: (generation, signal) =>
       turns.run("studio", signal, () => drawing.draw(generation, signal)),
-    keep,
     // The inference server may have the device, and the queue may go on meanwhile.
     unload: () => turns.whenFree("studio", () => live.queue.isPaused && drawing.unload()),
-    logError,
   });
-  undo.defer(() => worker.close());
-  const parts = { devices, device, store, models, estimates, previews, drawing, turns, worker };
-  return { ...parts, keep };
 }
 
 type Keeping = Pick<Stores, "gallery" | "events"> &

@@ -1,5 +1,5 @@
 import type { NewPicture } from "../gallery/keep-picture.ts";
-import { DrawingWorker } from "../worker/drawing-worker.ts";
+import { DrawingWorker, type DrawingWorkerParts } from "../worker/drawing-worker.ts";
 import { EndpointDrawing } from "../worker/endpoint-drawing.ts";
 import { Lanes } from "../worker/lanes.ts";
 import type { StudioOptions } from "./studio-options.ts";
@@ -35,6 +35,7 @@ export function openLanes(
     }
     return imageId;
   };
+  const onMoved: DrawingWorkerParts["onMoved"] = (target) => lanes.added(target, 1);
   const laneOf = (target: string, mayStart: () => boolean): DrawingWorker =>
     new DrawingWorker({
       queue: {
@@ -43,15 +44,17 @@ export function openLanes(
         },
         startNext: () => (mayStart() ? queue.startNext(target) : undefined),
         end: (id, outcome) => queue.end(id, outcome),
+        moveOn: (id, error) => queue.moveOn(id, error),
       },
       draw: (generation, signal) => remote.draw(generation, signal),
       keep,
       unload: () => {},
+      onMoved,
       logError,
     });
   const waitingTargets = (): readonly string[] => queue.waitingTargets();
-  const lanes = new Lanes({
-    local: drawing.worker,
+  const lanes: Lanes = new Lanes({
+    local: drawing.workerWith(onMoved),
     waitingTargets,
     laneOf,
     drawsOwn: drawsAtEndpoints,

@@ -3,16 +3,19 @@ import type { Generation } from "../contract/generation.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
 import type { Outcome } from "../queue/generation-table.ts";
 import type { Queue } from "../queue/queue.ts";
+import { neverStarted } from "../endpoints/retries.ts";
 import { UnsavedPictures } from "./unsaved-pictures.ts";
 
 export interface DrawingWorkerParts {
-  readonly queue: Pick<Queue, "isPaused" | "startNext" | "end">;
+  readonly queue: Pick<Queue, "isPaused" | "startNext" | "end" | "moveOn">;
   /** Draws one; rejects with the signal's reason once the device is free. */
   readonly draw: (generation: Generation, signal: AbortSignal) => Promise<NewPicture>;
   /** Puts a picture into the gallery and gives its id there. */
   readonly keep: (picture: NewPicture) => Promise<string>;
   /** Gives the model's memory back. */
   readonly unload: () => void;
+  /** Told when one waits for another target. */
+  readonly onMoved?: ((target: string) => void) | undefined;
   readonly logError: (error: unknown, doing: string) => void;
   readonly waiting?: Waiting;
 }
@@ -118,8 +121,17 @@ export class DrawingWorker {
     if (this.#closing.signal.aborted) abort.abort(CLOSING);
     const outcome = await this.#outcome(generation, abort.signal);
     this.#running = undefined;
-    await this.#insist(() => this.#parts.queue.end(generation.id, outcome), "ending a generation");
+    await this.#insist(() => this.#settle(generation, outcome), "ending a generation");
     await this.#afterCrash(outcome);
+  }
+
+  /** Ends it, or lets another target try where its request never started. */
+  #settle({ id, elsewhere }: Generation, outcome: Outcome): void {
+    const { queue, onMoved } = this.#parts;
+    const next = outcome.state === "failed" && neverStarted(outcome.error) && elsewhere?.[0];
+    if (outcome.state !== "failed" || !next) return queue.end(id, outcome);
+    queue.moveOn(id, outcome.error);
+    onMoved?.(next.target);
   }
 
   async #outcome(generation: Generation, signal: AbortSignal): Promise<Outcome> {

@@ -30,7 +30,10 @@ export class EndpointDrawing {
    * Draws one picture, telling how long it has taken. Refuses, or rejects with the signal's reason; as ENDPOINT_LEFT
    * where the endpoint had the request by then.
    */
-  async draw({ id, order, target }: Generation, signal: AbortSignal): Promise<NewPicture> {
+  async draw(
+    { id, order, target, elsewhere }: Generation,
+    signal: AbortSignal,
+  ): Promise<NewPicture> {
     const { endpoints, onProgress, everyMs = EVERY_MS } = this.#parts;
     const { name, medianSeconds } = endpoints.get(target);
     const clock = new AskingClock(medianSeconds);
@@ -40,6 +43,8 @@ export class EndpointDrawing {
     try {
       const picture = await endpoints.draw(target, order, {
         signal,
+        // Where another target can draw it, one that is busy is not waited for.
+        ...(elsewhere !== undefined && { attempts: 1 }),
         onAttempt: (attempt) => {
           clock.attempt = attempt;
           if (attempt > 1) tell();

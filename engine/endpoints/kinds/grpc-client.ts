@@ -91,7 +91,11 @@ export class GrpcClient {
       if (error === undefined) resolve();
       else
         reject(
-          unreachable(this.#host, "nothing there speaks gRPC, or its certificate is not trusted"),
+          unreachable(
+            this.#host,
+            "nothing there speaks gRPC, or its certificate is not trusted",
+            "nothing",
+          ),
         );
     });
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });

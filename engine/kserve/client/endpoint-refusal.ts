@@ -55,9 +55,12 @@ function isUnpaid(reason: string): boolean {
   return /insufficient_quota|exceeded your current quota/i.test(reason);
 }
 
-/** Envoy answers 503, too, where the server was lost in the middle. */
+/**
+ * Envoy answers 503, too, where the server was lost in the middle. "overflow" is its circuit breaker, which handed
+ * the request to nobody.
+ */
 function isFailure(reason: string): boolean {
-  return /upstream connect error/i.test(reason);
+  return /upstream connect error/i.test(reason) && !/reset reason: overflow/i.test(reason);
 }
 
 /**

@@ -23,6 +23,11 @@ export function shareOut(count: number, paces: readonly Pace[]): readonly number
   return shares;
 }
 
+/** A request, and the same pictures as the other targets would be asked for them. */
+export type PressedRequest = GenerationRequest & {
+  readonly elsewhere?: GenerationRequest[];
+};
+
 /**
  * The requests of one press for several targets, first to last: each the whole batch by the same seeds, so that
  * the same pictures stand side by side; or, spread, each its share, with seeds that go on from the last one's.
@@ -30,15 +35,22 @@ export function shareOut(count: number, paces: readonly Pace[]): readonly number
 export function atSeveral(
   requests: readonly GenerationRequest[],
   shares: readonly number[] | undefined,
-): readonly GenerationRequest[] {
+): readonly PressedRequest[] {
   if (shares === undefined) return requests;
   let before = 0;
   return requests.flatMap((request, i) => {
     const count = shares[i] ?? 0;
-    const { seed } = request;
-    const own = { ...request, count, ...(seed !== undefined && { seed: seedAfter(seed, before) }) };
+    const from = before;
+    const share = ({ seed, ...rest }: GenerationRequest): GenerationRequest => ({
+      ...rest,
+      count,
+      ...(seed !== undefined && { seed: seedAfter(seed, from) }),
+    });
+    // What one of them never starts, the next one draws.
+    const others = [...requests.slice(i + 1), ...requests.slice(0, i)];
+    const elsewhere = others.map(share);
     before += count;
-    return count === 0 ? [] : [own];
+    return count === 0 ? [] : [{ ...share(request), elsewhere }];
   });
 }
 

@@ -12,7 +12,13 @@ import { showFailure } from "../../ui/toasts.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { type ChosenTarget, ignoredBy, useChosenTarget } from "../chosen-target.ts";
 import { MAX_COUNT } from "./reasons.ts";
-import { atSeveral, freshSeed, type Pace, shareOut } from "./several-targets.ts";
+import {
+  atSeveral,
+  freshSeed,
+  type Pace,
+  type PressedRequest,
+  shareOut,
+} from "./several-targets.ts";
 import { expandPrompts } from "./wildcards.ts";
 import { endpointRequest, type Receiver, requestFrom, wantedFrom } from "./wanted.ts";
 
@@ -89,14 +95,20 @@ function paces(
 }
 
 /** One request for each prompt that the alternatives in it make. */
-function requestsOf(request: GenerationRequest): readonly GenerationRequest[] {
-  return expandPrompts(request.prompt, MAX_COUNT).map((prompt) => ({ ...request, prompt }));
+function requestsOf(request: PressedRequest): readonly PressedRequest[] {
+  return expandPrompts(request.prompt, MAX_COUNT).map((prompt) => ({
+    ...request,
+    prompt,
+    ...(request.elsewhere && {
+      elsewhere: request.elsewhere.map((other) => ({ ...other, prompt })),
+    }),
+  }));
 }
 
 /** One after the other, so that they are drawn in their order; in front of the queue the last goes first. */
 async function enqueueAll(
   studio: Studio,
-  requests: readonly GenerationRequest[],
+  requests: readonly PressedRequest[],
   isFirst: boolean,
 ): Promise<void> {
   const ids: string[] = [];
@@ -108,7 +120,7 @@ async function enqueueAll(
 
 async function enqueue(
   { client }: Studio,
-  request: GenerationRequest,
+  request: PressedRequest,
   isFirst: boolean,
 ): Promise<readonly string[]> {
   const places = placesFor(request);

@@ -21,6 +21,7 @@ import { FailureTile } from "./failure-tile.tsx";
 import { useGenerationActions } from "./generation-actions.ts";
 import styles from "./stage.module.css";
 import { StartingTile } from "./starting-tile.tsx";
+import { TriedAt } from "./tried-at.tsx";
 
 export interface StageProps {
   readonly generation: Generation;
@@ -80,6 +81,7 @@ function Caption({ generation, zoom, onFullScreen }: CaptionProps) {
   const t = useWords("generate");
   return (
     <div className={styles.caption}>
+      <TriedAt generation={generation} />
       {generation.state === "running" && <Running id={generation.id} />}
       {generation.state === "waiting" && <Waiting id={generation.id} />}
       {generation.state === "done" && (

@@ -23,6 +23,7 @@ export const stageWords = {
     developing: "{{prompt}}, developing",
     trueSize: "{{width}} × {{height}}",
     took: "{{time}}",
+    tried: "Not started on {{names}}: {{reason}}",
   },
   startup: {
     title: "{{name}} is starting",

@@ -264,7 +264,7 @@ test.each([
   const reasons = known.includes(reason) ? known : [reason];
   const error: unknown = await asked.catch((thrown: unknown) => thrown);
   expect(
-    reasons.map((one) => refusal("ENDPOINT_UNREACHABLE", { host, reason: one })),
+    reasons.map((one) => refusal("ENDPOINT_UNREACHABLE", { host, reason: one, sent: "nothing" })),
   ).toContainEqual(error);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { StudioError } from "../../../engine/contract/errors.ts";
-import { withRetries } from "../../../engine/endpoints/retries.ts";
+import { REFUSALS, type RefusalCode, StudioError } from "../../../engine/contract/errors.ts";
+import { neverStarted, withRetries } from "../../../engine/endpoints/retries.ts";
 
 const busy = (retryAfterSeconds?: number): StudioError =>
   new StudioError("ENDPOINT_BUSY", {
@@ -77,4 +77,38 @@ test("a cancelled wait ends at once, with the reason", async () => {
   const asking = withRetries(() => Promise.reject(busy(200)), { signal: cancel.signal });
   setTimeout(() => cancel.abort(reason), 20);
   await expect(asking).rejects.toBe(reason);
+});
+
+const NEVER: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  "ENDPOINT_CERTIFICATE",
+  "ENDPOINT_TOKEN_REFUSED",
+  "ENDPOINT_MODEL_UNKNOWN",
+  "ENDPOINT_MOVED",
+  "ENDPOINT_BUSY",
+  "ENDPOINT_NOT_STARTED",
+  "ENDPOINT_NOT_SERVED",
+  "DEVICE_UNAVAILABLE",
+  "OUT_OF_MEMORY",
+]);
+
+test("of the whole table of refusals, those say by their code alone that nothing was started", () => {
+  const codes = Object.keys(REFUSALS) as RefusalCode[];
+  const found = codes.filter((code) => neverStarted(new StudioError(code, {})));
+  expect(new Set(found)).toEqual(NEVER);
+});
+
+test.each([
+  ["ENDPOINT_UNREACHABLE", { sent: "nothing" }, true],
+  ["ENDPOINT_UNREACHABLE", { host: "edge" }, false],
+  ["ENDPOINT_NOT_SERVED", { status: 404 }, true],
+  ["ENDPOINT_NOT_SERVED", { status: 503 }, true],
+  ["ENDPOINT_NOT_SERVED", { status: 502 }, false],
+  ["NOT_FOUND", { what: "endpoint" }, true],
+  ["NOT_FOUND", { what: "start image" }, false],
+] as const)("%s with %j: %s", (code, details, isNever) => {
+  expect(neverStarted(new StudioError(code, details))).toBe(isNever);
+});
+
+test("a mistake of ours may have happened at any time", () => {
+  expect(neverStarted(new Error("?"))).toBe(false);
 });

@@ -276,3 +276,21 @@ test("starts empty where its file is damaged, keeps the file and says so", () =>
   });
   expect(readdirSync(folder)).toContain("queue.damaged.sqlite");
 });
+
+test("one whose request never started waits in its place for its next target, over a restart, too", () => {
+  const { path, queue } = openQueue();
+  const elsewhere = [[{ target: "b", order: order(8) }]];
+  const [id = ""] = queue.add([order(1)], { target: "a", elsewhere });
+  queue.add([order(2)], { target: "b" });
+  queue.startNext("a");
+  const error = new StudioError("ENDPOINT_BUSY", { status: 503, reason: "full" });
+  queue.moveOn(id, error);
+  const { queue: again } = openQueue(path);
+  const moved = again.get(id);
+  expect(moved).toMatchObject({ state: "waiting", target: "b", order: order(8) });
+  expect(moved.tried).toMatchObject([{ target: "a", error: { code: "ENDPOINT_BUSY" } }]);
+  expect([moved.elsewhere, moved.startedAt]).toEqual([undefined, undefined]);
+  expect(again.startNext("b")?.id).toBe(id);
+  // There is no further target to wait for.
+  expect(() => again.moveOn(id, error)).toThrow("cannot be moved");
+});

@@ -16,11 +16,36 @@ test.each([
 
 const AT = (target: string) => ({ prompt: "a dog", seed: "7", count: 5, target });
 
+test("what one that reads no seed never draws is asked of another with the seeds of its place", () => {
+  const { seed: _, ...unseeded } = AT("seed");
+  const [, second] = atSeveral([AT("lab"), unseeded], [2, 3]);
+  expect(second).toEqual({
+    ...unseeded,
+    count: 3,
+    elsewhere: [{ ...AT("lab"), count: 3, seed: "9" }],
+  });
+});
+
 test("the same pictures at each, or each its share with seeds that go on", () => {
   const requests = [AT("local"), AT("kt2"), AT("lab")];
   expect(atSeveral(requests, undefined)).toEqual(requests);
   expect(atSeveral(requests, [3, 0, 2])).toEqual([
-    { ...AT("local"), count: 3 },
-    { ...AT("lab"), count: 2, seed: "10" },
+    {
+      ...AT("local"),
+      count: 3,
+      elsewhere: [
+        { ...AT("kt2"), count: 3 },
+        { ...AT("lab"), count: 3 },
+      ],
+    },
+    {
+      ...AT("lab"),
+      count: 2,
+      seed: "10",
+      elsewhere: [
+        { ...AT("local"), count: 2, seed: "10" },
+        { ...AT("kt2"), count: 2, seed: "10" },
+      ],
+    },
   ]);
 });
