@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
+import type { Seconds } from "../../engine/contract/progress.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { useWords } from "../words/words.ts";
 
@@ -14,6 +15,11 @@ export function useEndpoints(): readonly Endpoint[] | undefined {
 /** The endpoint that a target is; undefined for this device, and for one that is gone. */
 export function useEndpoint(target: string): Endpoint | undefined {
   return useEndpoints()?.find(({ id }) => id === target);
+}
+
+/** How long a picture took, without loading the model, which the next one does not pay. */
+export function secondsOf({ text, denoise, decode }: Seconds): number {
+  return text + denoise + decode;
 }
 
 /** Where another studio drew, as the contract calls it. */

@@ -33,6 +33,16 @@ export function secondsLeftIn({ byId, openIds }: QueueState, all: Running): numb
   return known.length === 0 || known.length < left.length ? undefined : Math.max(...known);
 }
 
+/** Seconds until one target has drawn all that is open there: none where nothing is, undefined where it is not known. */
+export function secondsLeftAt(
+  target: string,
+  { byId, openIds }: QueueState,
+  all: Running,
+): number | undefined {
+  const open = openIds.flatMap((id) => byId[id] ?? []).filter((one) => one.target === target);
+  return open.length === 0 ? 0 : secondsLeftOf(open, all);
+}
+
 /** The same for what is drawn in one place, one after the other. */
 function secondsLeftOf(open: readonly Generation[], all: Running): number | undefined {
   const running = open.find(({ state }) => state === "running");

@@ -1,8 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
 import type { Image } from "../../../engine/contract/gallery.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { compareRecords, type ComparedValue } from "../../picture/differences.ts";
+import { secondsOf, useTargetName } from "../../picture/targets.ts";
+import { formatDuration, formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./comparison.module.css";
+import { pixelDifference } from "./pixel-difference.ts";
 
 /** How two pictures were made: what differs, then what does not. */
 export function Differences({ left, right }: { left: Image; right: Image }) {
@@ -11,6 +15,7 @@ export function Differences({ left, right }: { left: Image; right: Image }) {
   const [different, same] = [all.filter(({ isSame }) => !isSame), all.filter((v) => v.isSame)];
   return (
     <aside className={styles.differences} aria-label={t("compare.differences")}>
+      <Measures left={left} right={right} />
       <h2 className={styles.heading}>{t("compare.differences")}</h2>
       {different.length === 0 ? (
         <p className={styles.absent}>{t("compare.none")}</p>
@@ -40,6 +45,56 @@ export function Differences({ left, right }: { left: Image; right: Image }) {
       </table>
     </aside>
   );
+}
+
+/** What a person compares targets by: where each was drawn, how long that took, and how far the pixels are apart. */
+function Measures({ left, right }: { left: Image; right: Image }) {
+  const t = useWords("gallery");
+  const nameOf = useTargetName();
+  const both = [left, right];
+  const times = both.map(({ seconds }) => seconds && formatDuration(secondsOf(seconds)));
+  const apart = usePixelDifference(left, right);
+  return (
+    <table className={styles.table}>
+      <tbody>
+        <tr>
+          <th scope="row">{t("compare.target")}</th>
+          {both.map(({ target }, side) => (
+            <td key={side}>{nameOf(target)}</td>
+          ))}
+        </tr>
+        <tr>
+          <th scope="row">{t("compare.time")}</th>
+          {times.map((time, side) => (
+            <td key={side} className={time === undefined ? styles.absent : undefined}>
+              {time ?? t("compare.untold")}
+            </td>
+          ))}
+        </tr>
+        <tr>
+          <th scope="row">{t("compare.pixels")}</th>
+          <td colSpan={2}>{apart}</td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+/** In words; empty while it is computed. */
+function usePixelDifference(left: Image, right: Image): string {
+  const t = useWords("gallery");
+  const { data, isError } = useQuery({
+    queryKey: ["pixel difference", left.id, right.id],
+    queryFn: async () => (await pixelDifference([left.address, right.address])) ?? null,
+    staleTime: Infinity,
+    retry: false,
+  });
+  if (isError) return t("compare.untold");
+  if (data === undefined) return "";
+  if (data === null) return t("compare.otherSize");
+  if (data.share === 0) return t("compare.identical");
+  const levels = data.levels.toFixed(1);
+  return t("compare.apart", { levels, share: formatShare(data.share) });
 }
 
 function Row({ value: { name, left, right, isSame } }: { value: ComparedValue }) {

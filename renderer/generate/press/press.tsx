@@ -1,4 +1,4 @@
-import { CircleX, Play } from "lucide-react";
+import { CircleX } from "lucide-react";
 import { Link } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { useStudio } from "../../connection/studio.tsx";
@@ -16,6 +16,7 @@ import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { useEstimate } from "./estimate.ts";
 import styles from "./press.module.css";
+import { QueueNotes } from "./queue-notes.tsx";
 import type { Reason } from "./reasons.ts";
 import { requestFrom, wantedFrom } from "./wanted.ts";
 import { countPrompts } from "./wildcards.ts";
@@ -34,7 +35,7 @@ export function Press({ model, reasons, onGenerate }: PressProps) {
   return (
     <div className={styles.press}>
       <RunningBar />
-      <PausedQueue />
+      <QueueNotes />
       <div className={styles.words} role="status">
         {isOff ? <Reasons reasons={reasons} /> : <Expectation model={model} />}
       </div>
@@ -56,22 +57,6 @@ export function Press({ model, reasons, onGenerate }: PressProps) {
         </Tooltip>
         <CancelButton />
       </div>
-    </div>
-  );
-}
-
-/** Why nothing of what is pressed is drawn, and the way on. */
-function PausedQueue() {
-  const t = useWords("generate");
-  const { client } = useStudio();
-  const isPaused = useQueue((queue) => queue.isPaused);
-  if (!isPaused) return null;
-  return (
-    <div className={styles.paused} role="status">
-      <span>{t("press.paused")}</span>
-      <Button size="dense" icon={Play} onPress={() => attempt(client.queue.resume())}>
-        {t("press.resume")}
-      </Button>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import type { Generation } from "../../../engine/contract/generation.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { seedAfter } from "../../../engine/contract/seed.ts";
 
@@ -57,4 +58,26 @@ export function atSeveral(
 /** A seed that a press for several targets begins with; 32 bits, as this device draws them. */
 export function freshSeed(): string {
   return String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+}
+
+/** Whether one press went to several targets. */
+export function hasSeveralTargets(pictures: readonly Generation[]): boolean {
+  return new Set(pictures.map(({ target }) => target)).size > 1;
+}
+
+/** The first picture of a press that two targets drew; undefined while there is none. One that reads no seed pairs with any. */
+export function pairOf(
+  pictures: readonly Generation[],
+): readonly [Generation, Generation] | undefined {
+  const done = pictures.filter(({ imageId }) => imageId !== undefined);
+  for (const left of done) {
+    const right = done.find((other) => other.target !== left.target && isSame(left, other));
+    if (right !== undefined) return [left, right];
+  }
+  return undefined;
+}
+
+function isSame({ order: a }: Generation, { order: b }: Generation): boolean {
+  const isSeedSame = a.seed === undefined || b.seed === undefined || a.seed === b.seed;
+  return a.prompt === b.prompt && isSeedSame;
 }

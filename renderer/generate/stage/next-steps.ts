@@ -6,6 +6,7 @@ import {
   Link,
   type LucideIcon,
   Minimize2,
+  Monitor,
   RadioTower,
   RotateCcw,
   Settings2,
@@ -13,14 +14,17 @@ import {
   Timer,
 } from "lucide-react";
 import { useLocation } from "wouter";
-import type { Generation } from "../../../engine/contract/generation.ts";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import { type Generation, LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { useStudio } from "../../connection/studio.tsx";
+import { useEndpoints } from "../../picture/targets.ts";
 import { changeSettings } from "../../state/settings.ts";
 import { attempt } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { type FailureTitle, failureTitle } from "./failure-title.ts";
 import { smallerThan } from "../form/ratios.ts";
+import { fastestFirst, requestAt } from "../overflow.ts";
 
 /** What can be clicked where a picture failed. */
 export interface NextStep {
@@ -47,33 +51,35 @@ const ICONS = {
   timeout: Timer,
   startTime: Timer,
   endpoints: RadioTower,
+  there: RadioTower,
+  here: Monitor,
 } as const;
 type StepId = keyof typeof ICONS;
 
 /** The next steps for each kind of failure, the likeliest first. */
 const STEPS: Readonly<Record<FailureTitle, readonly StepId[]>> = {
-  OUT_OF_MEMORY: ["smaller", "again"],
+  OUT_OF_MEMORY: ["smaller", "there", "again"],
   NOT_FINITE: ["newSeed", "onCpu"],
-  INFERENCE_CRASHED: ["again"],
+  INFERENCE_CRASHED: ["again", "there"],
   DISK_FULL: ["saveAgain"],
   OUTPUT_UNWRITABLE: ["saveAgain", "settings"],
-  DEVICE_UNAVAILABLE: ["settings", "again"],
-  ENDPOINT_TOKEN_REFUSED: ["token", "again"],
-  ENDPOINT_CERTIFICATE: ["certificate", "again"],
-  ENDPOINT_MODEL_UNKNOWN: ["endpointModel", "again"],
-  ENDPOINT_MOVED: ["address", "again"],
-  ENDPOINT_UNREACHABLE: ["again", "endpoints"],
-  ENDPOINT_NOT_SERVED: ["address", "again"],
-  ENDPOINT_BUSY: ["again"],
-  ENDPOINT_TIMED_OUT: ["again", "timeout"],
-  ENDPOINT_REPLY_INVALID: ["address", "again"],
-  ENDPOINT_REPLY_BROKEN: ["again", "endpoints"],
-  ENDPOINT_REPLY_TOO_LARGE: ["again", "endpoints"],
-  ENDPOINT_PICTURE_INVALID: ["again", "endpoints"],
-  ENDPOINT_REFUSED: ["again", "endpoints"],
-  ENDPOINT_FAULT: ["again", "endpoints"],
-  ENDPOINT_NOT_STARTED: ["again", "startTime"],
-  endpointGone: ["endpoints"],
+  DEVICE_UNAVAILABLE: ["settings", "there", "again"],
+  ENDPOINT_TOKEN_REFUSED: ["token", "again", "here"],
+  ENDPOINT_CERTIFICATE: ["certificate", "again", "here"],
+  ENDPOINT_MODEL_UNKNOWN: ["endpointModel", "again", "here"],
+  ENDPOINT_MOVED: ["address", "again", "here"],
+  ENDPOINT_UNREACHABLE: ["again", "here", "endpoints"],
+  ENDPOINT_NOT_SERVED: ["address", "again", "here"],
+  ENDPOINT_BUSY: ["again", "here"],
+  ENDPOINT_TIMED_OUT: ["again", "here", "timeout"],
+  ENDPOINT_REPLY_INVALID: ["address", "again", "here"],
+  ENDPOINT_REPLY_BROKEN: ["again", "here", "endpoints"],
+  ENDPOINT_REPLY_TOO_LARGE: ["again", "here", "endpoints"],
+  ENDPOINT_PICTURE_INVALID: ["again", "here", "endpoints"],
+  ENDPOINT_REFUSED: ["again", "here", "endpoints"],
+  ENDPOINT_FAULT: ["again", "here", "endpoints"],
+  ENDPOINT_NOT_STARTED: ["again", "here", "startTime"],
+  endpointGone: ["here", "endpoints"],
   model: ["models"],
   other: ["again"],
   cancelled: ["retry"],
@@ -82,19 +88,34 @@ const STEPS: Readonly<Record<FailureTitle, readonly StepId[]>> = {
 
 export function useNextSteps(generation: Generation): readonly NextStep[] {
   const t = useWords("generate");
-  const runs = useRuns(generation);
   const size = smallerThan(generation.order);
-  const isSmallest = size.width === generation.order.width;
-  const steps = STEPS[failureTitle(generation)].filter((id) => id !== "smaller" || !isSmallest);
+  const there = useOtherEndpoint(generation);
+  const isMeant = (id: StepId): boolean => {
+    if (id === "smaller") return size.width !== generation.order.width;
+    if (id === "there") return there !== undefined;
+    return id !== "here" || generation.target !== LOCAL_TARGET;
+  };
+  const runs = useRuns(generation, there);
+  const steps = STEPS[failureTitle(generation)].filter(isMeant);
   return steps.map((id) => ({
     id,
-    label: t(`failed.${id}`, { ...size }),
+    label: t(`failed.${id}`, { ...size, name: there?.name }),
     icon: ICONS[id],
     run: runs[id],
   }));
 }
 
-function useRuns({ id, order, target }: Generation): Readonly<Record<StepId, () => void>> {
+/** The endpoint that draws instead of this machine: the fastest. None reads a start image. */
+function useOtherEndpoint({ target, order }: Generation): Endpoint | undefined {
+  const all = useEndpoints() ?? [];
+  if (target !== LOCAL_TARGET || order.initImageId !== undefined) return undefined;
+  return fastestFirst(all)[0];
+}
+
+function useRuns(
+  { id, order, target }: Generation,
+  there: Endpoint | undefined,
+): Readonly<Record<StepId, () => void>> {
   const studio = useStudio();
   const [, navigate] = useLocation();
   const { client } = studio;
@@ -122,5 +143,7 @@ function useRuns({ id, order, target }: Generation): Readonly<Record<StepId, () 
     timeout: () => edit("timeout"),
     startTime: () => edit("timeout"),
     endpoints: () => navigate("/endpoints"),
+    there: () => there && ask(requestAt(there.id, order)),
+    here: () => ask(requestAt(LOCAL_TARGET, order)),
   };
 }

@@ -4,16 +4,20 @@ import { ListBox, ListBoxItem } from "react-aria-components";
 import { useLocation } from "wouter";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { PictureBox } from "../../picture/picture-box.tsx";
+import { secondsOf, useTargetName } from "../../picture/targets.ts";
 import { useImages } from "../../state/images.ts";
 import { selectGeneration } from "../../state/selection.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { DevelopingPicture } from "./developing-picture.tsx";
 import { endSign } from "./end-sign.ts";
 import { useMoreActions } from "./generation-actions.ts";
+import { hasSeveralTargets, pairOf } from "../press/several-targets.ts";
 import styles from "./press-sheet.module.css";
 import { useTileMenu } from "./tile-menu.tsx";
+import { TriedAt } from "./tried-at.tsx";
 
 export interface PressSheetProps {
   /** In the order they are drawn. */
@@ -52,7 +56,10 @@ export function PressSheet({ pictures, press }: PressSheetProps) {
             textValue={generation.order.prompt}
             aria-label={t(`strip.${generation.state}`, { prompt: generation.order.prompt })}
           >
-            <Cell generation={generation} />
+            <Cell
+              generation={generation}
+              isNamed={hasSeveralTargets(pictures) || generation.tried !== undefined}
+            />
           </ListBoxItem>
         )}
       </ListBox>
@@ -62,19 +69,64 @@ export function PressSheet({ pictures, press }: PressSheetProps) {
   );
 }
 
-function Cell({ generation }: { generation: Generation }) {
+interface CellProps {
+  readonly generation: Generation;
+  /** Whether it says where it is drawn, and what that took. */
+  readonly isNamed: boolean;
+}
+
+function Cell({ generation, isNamed }: CellProps) {
   const { state, order } = generation;
   const hasFailed = state === "failed" || state === "cancelled" || state === "interrupted";
   return (
-    <PictureBox width={order.width} height={order.height}>
-      {hasFailed ? (
-        <span className={styles.failed}>
-          <Icon of={endSign(state)} size={20} />
-        </span>
-      ) : (
-        <DevelopingPicture generation={generation} />
-      )}
-    </PictureBox>
+    <div className={styles.named}>
+      <PictureBox width={order.width} height={order.height}>
+        {hasFailed ? (
+          <span className={styles.failed}>
+            <Icon of={endSign(state)} size={20} />
+          </span>
+        ) : (
+          <DevelopingPicture generation={generation} />
+        )}
+      </PictureBox>
+      {isNamed && <Where generation={generation} />}
+    </div>
+  );
+}
+
+/** Where one of several targets' pictures was drawn, how large it is and how long it took. */
+function Where({ generation }: { generation: Generation }) {
+  const { target, order, imageId = "" } = generation;
+  const t = useWords("generate");
+  const nameOf = useTargetName();
+  const image = useImages((all) => all[imageId]);
+  const { width, height } = image?.record ?? order;
+  const size = image && t("stage.trueSize", { width, height });
+  const seconds = image?.seconds && secondsOf(image.seconds);
+  const took = seconds === undefined ? undefined : formatDuration(seconds);
+  return (
+    <span className={styles.where}>
+      <TriedAt generation={generation} /> {[nameOf(target), took, size].filter(Boolean).join(" · ")}
+    </span>
+  );
+}
+
+/** The same picture at two targets, beside each other by one click. */
+function CompareTargets({ pictures }: { readonly pictures: readonly Generation[] }) {
+  const t = useWords("generate");
+  const nameOf = useTargetName();
+  const [, navigate] = useLocation();
+  const pair = pairOf(pictures);
+  if (pair === undefined) return null;
+  const [left, right] = pair;
+  return (
+    <Button
+      size="dense"
+      icon={Columns2}
+      onPress={() => navigate(`/gallery?compare=${left.imageId},${right.imageId}`)}
+    >
+      {t("sheet.compareTargets", { left: nameOf(left.target), right: nameOf(right.target) })}
+    </Button>
   );
 }
 
@@ -111,6 +163,7 @@ function Bar({ pictures, picked, press }: BarProps) {
           {t("sheet.compare")}
         </Button>
       )}
+      {picked.length === 0 && <CompareTargets pictures={pictures} />}
       {seeds && (
         <Button
           size="dense"

@@ -3,6 +3,7 @@ import { type RefObject, useMemo, useRef } from "react";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import type { Progress } from "../../../engine/contract/progress.ts";
 import { PictureBox } from "../../picture/picture-box.tsx";
+import { secondsOf } from "../../picture/targets.ts";
 import { useZoom, type ZoomControl } from "../../picture/use-zoom.ts";
 import { zoomActions } from "../../picture/zoom-actions.ts";
 import { ZoomCanvas } from "../../picture/zoom-canvas.tsx";
@@ -204,7 +205,7 @@ function Done({ generation: { imageId = "", order } }: { generation: Generation 
   const image = useImages((all) => all[imageId]);
   const seconds = image?.seconds;
   const { width, height } = image?.record ?? order;
-  const total = seconds && seconds.text + seconds.denoise + seconds.decode;
+  const total = seconds && secondsOf(seconds);
   return (
     <>
       <span>{t("stage.trueSize", { width, height })}</span>

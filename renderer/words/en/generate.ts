@@ -116,6 +116,8 @@ export const generate = {
     cancelHint: "Cancel the running picture",
     paused: "The queue is paused.",
     resume: "Resume",
+    busy: "This machine is busy for {{wait}}. {{name}} would be done in about {{time}}.",
+    runThere: "Run on {{name}}",
     each: "About {{time}}",
     many: "About {{time}} each, {{total}} together",
     load: "{{time}} more for loading",
@@ -180,6 +182,7 @@ export const generate = {
     compare: "Compare",
     all: "Show all {{count}}",
     hint: "Select one to open it, or two to compare them.",
+    compareTargets: "Compare {{left}} and {{right}}",
   },
   drop: {
     settings: "Use its settings",

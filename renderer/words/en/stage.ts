@@ -61,6 +61,8 @@ export const stageWords = {
     smaller: "Try {{width}} × {{height}}",
     newSeed: "Try another seed",
     onCpu: "Run on the CPU",
+    there: "Draw on {{name}} instead",
+    here: "Draw on this machine instead",
     again: "Try again",
     saveAgain: "Draw and save again",
     resume: "Resume with the same seed",

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { atSeveral, shareOut } from "../../../../renderer/generate/press/several-targets.ts";
+import type { Generation } from "../../../../engine/contract/generation.ts";
+import {
+  atSeveral,
+  hasSeveralTargets,
+  pairOf,
+  shareOut,
+} from "../../../../renderer/generate/press/several-targets.ts";
+import { generationOf, openOrderOf, orderOf } from "../../../fakes/fake-studio-rows.ts";
 
 const paces = (...seconds: readonly (number | undefined)[]) =>
   seconds.map((one, i) => ({ target: String(i), seconds: one }));
@@ -48,4 +55,25 @@ test("the same pictures at each, or each its share with seeds that go on", () =>
       ],
     },
   ]);
+});
+
+const done = (seed: string | undefined, target: string, imageId: string): Generation =>
+  generationOf({ ...orderOf(0), prompt: "a dog", seed }, 1, { state: "done", target, imageId });
+
+test("the same picture at two targets is a pair, once both are there", () => {
+  const [one, other] = [done("7", "local", "a"), done("7", "kt2", "b")];
+  const later = done("8", "kt2", "c");
+  expect(pairOf([one, later, other])).toEqual([one, other]);
+  expect(pairOf([one, later])).toBeUndefined();
+  expect(pairOf([one, generationOf(openOrderOf("a dog"), 3, { target: "kt2" })])).toBeUndefined();
+});
+
+test("one that reads no seed pairs with any of its prompt", () => {
+  const [one, other] = [done("7", "local", "a"), done(undefined, "kt2", "b")];
+  expect(pairOf([one, other])).toEqual([one, other]);
+});
+
+test("several targets are told from one", () => {
+  expect(hasSeveralTargets([done("7", "local", "a"), done("8", "local", "b")])).toBe(false);
+  expect(hasSeveralTargets([done("7", "local", "a"), done("7", "kt2", "b")])).toBe(true);
 });

@@ -1,0 +1,63 @@
+import { Play, RadioTower } from "lucide-react";
+import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { changeForm, useForm } from "../../state/form.ts";
+import { useProgress } from "../../state/progress.ts";
+import { useQueue } from "../../state/queue.ts";
+import { secondsLeftAt } from "../../state/time-left.ts";
+import { Button } from "../../ui/button.tsx";
+import { attempt } from "../../ui/toasts.ts";
+import { formatDuration } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import { useChosenTarget } from "../chosen-target.ts";
+import { offerFor } from "../overflow.ts";
+import styles from "./press.module.css";
+
+/** What a person should know of the queue before the press: that it is paused, or that another target is sooner free. */
+export function QueueNotes() {
+  return (
+    <>
+      <PausedQueue />
+      <OverflowOffer />
+    </>
+  );
+}
+
+/** Why nothing of what is pressed is drawn, and the way on. */
+function PausedQueue() {
+  const t = useWords("generate");
+  const { client } = useStudio();
+  const isPaused = useQueue((queue) => queue.isPaused);
+  if (!isPaused) return null;
+  return (
+    <div className={styles.paused} role="status">
+      <span>{t("press.paused")}</span>
+      <Button size="dense" icon={Play} onPress={() => attempt(client.queue.resume())}>
+        {t("press.resume")}
+      </Button>
+    </div>
+  );
+}
+
+/** Where the next picture would be there before this machine has drawn what waits. */
+function OverflowOffer() {
+  const t = useWords("generate");
+  const { id, all = [] } = useChosenTarget();
+  const hasStart = useForm((form) => form.initImage !== undefined);
+  const queue = useQueue();
+  const running = useProgress();
+  if (id !== LOCAL_TARGET || hasStart || all.length === 0) return null;
+  const leftAt = (target: string) => secondsLeftAt(target, queue, running);
+  const offer = offerFor(leftAt(LOCAL_TARGET), all, leftAt);
+  if (offer === undefined) return null;
+  const { endpoint, waitSeconds, readySeconds } = offer;
+  const [wait, time] = [formatDuration(waitSeconds), formatDuration(readySeconds)];
+  return (
+    <div className={styles.paused} role="status">
+      <span>{t("press.busy", { wait, time, name: endpoint.name })}</span>
+      <Button size="dense" icon={RadioTower} onPress={() => changeForm({ target: endpoint.id })}>
+        {t("press.runThere", { name: endpoint.name })}
+      </Button>
+    </div>
+  );
+}
