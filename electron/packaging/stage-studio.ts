@@ -24,6 +24,7 @@ const PARTS = [
   "engine",
   "assets/starter",
   "assets/grpc",
+  "assets/fonts",
   "assets/torchserve",
   "assets/nvidia",
   "dist/renderer",

@@ -28,6 +28,7 @@ import {
   recallSchema,
   tokenCountSchema,
 } from "./generation.ts";
+import { gridEstimateSchema, gridRequestSchema } from "./grid.ts";
 import { machineSchema } from "./machine.ts";
 import {
   catalogueEntrySchema,
@@ -77,6 +78,10 @@ export const contract = {
   generation: {
     /** Puts one generation per picture into the queue. */
     enqueue: oc.input(enqueueSchema).output(z.object({ generationIds: z.array(z.string()) })),
+    /** Puts one generation per cell of a grid into the queue. Its contact sheet enters the gallery once none is open. */
+    enqueueGrid: oc
+      .input(gridRequestSchema)
+      .output(z.object({ generationIds: z.array(z.string()) })),
     get: oc.input(z.object({ id: z.string() })).output(generationSchema),
     /** Ends open ones; the running one frees the device within two seconds. */
     cancel: oc.input(ids).output(nothing),
@@ -89,6 +94,8 @@ export const contract = {
     /** Forgets ended ones; their pictures stay. All that have ended, where no ids are given. */
     prune: oc.input(z.object({ ids: ids.shape.ids.optional() })).output(nothing),
     estimate: oc.input(enqueueSchema).output(estimateSchema),
+    /** Refuses what `enqueueGrid` would. */
+    estimateGrid: oc.input(gridRequestSchema).output(gridEstimateSchema),
     countTokens: oc
       .input(z.object({ model: modelIdSchema.optional(), prompt: z.string().max(MAX_PROMPT) }))
       .output(tokenCountSchema),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cellSchema } from "./grid.ts";
 import { USED_PRECISIONS } from "./precision.ts";
 import { cacheIntervalSchema, DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
@@ -55,6 +56,8 @@ export const recordSchema = z.object({
   styles: z.array(z.string().max(100)).max(100).optional(),
   typedPrompt: z.string().max(MAX_PROMPT).optional(),
   typedNegativePrompt: z.string().max(MAX_PROMPT).optional(),
+  /** Its place in a grid; without one, it is the grid's contact sheet. */
+  grid: cellSchema.optional(),
   createdAt: z.iso.datetime().optional(),
   software: word,
   version: word,

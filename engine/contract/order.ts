@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cellSchema } from "./grid.ts";
 import { PRECISIONS } from "./precision.ts";
 import { cacheIntervalSchema, DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
@@ -39,6 +40,8 @@ export const orderSchema = z.object({
   styles: z.array(z.string()).optional(),
   typedPrompt: z.string().optional(),
   typedNegativePrompt: z.string().optional(),
+  /** Its place among the pictures of a grid. */
+  grid: cellSchema.optional(),
   /** Only with a start image. */
   strength: z.number().optional(),
   initImageId: z.string().optional(),

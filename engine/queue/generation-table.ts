@@ -61,6 +61,11 @@ export class GenerationTable {
     return rows.map(({ text }) => String(text));
   }
 
+  /** The pictures of a grid, those that were forgotten left out. */
+  ofGrid(gridId: string): Generation[] {
+    return this.#select("json_extract(generation_order, '$.grid.id') = ?", gridId);
+  }
+
   open(): Generation[] {
     return this.#select(`${OPEN} ${OPEN_FIRST}`);
   }

@@ -95,6 +95,11 @@ export class Queue {
     return this.#table.orderTexts();
   }
 
+  /** The pictures of a grid, those that were forgotten left out. */
+  ofGrid(gridId: string): Generation[] {
+    return this.#table.ofGrid(gridId);
+  }
+
   openIds(): string[] {
     return this.#table.openIds();
   }

@@ -11,6 +11,7 @@ import { GalleryRebuild } from "./gallery-rebuild.ts";
 import { generationProcedures } from "./generation-procedures.ts";
 import { os } from "./implementer.ts";
 import { machineProcedures } from "./machine.ts";
+import { GridSheets } from "./grid-sheets.ts";
 import { modelProcedures } from "./model-procedures.ts";
 import { openDrawing, type DrawingParts } from "./open-drawing.ts";
 import { bucketProcedures, openBuckets, type BucketParts } from "./open-buckets.ts";
@@ -48,6 +49,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const remote = await openEndpoints(options, stores, undo);
     const storage = await openBuckets(options, stores, undo);
     const clusters = await openClusters(options, stores);
+    const sheets = new GridSheets({ ...stores, keep: drawing.keep, logError: options.logError });
+    undo.defer(() => sheets.close());
     const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
     // Before the studio lets go of the device: a request that waits for it would begin to draw then.
     undo.defer(() => serving.server.close());
@@ -60,6 +63,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       await serving.server.begin();
       if (stores.gallery.needsRebuild) rebuild.start();
       begin({ ...drawing, lanes }, options);
+      sheets.begin(options.now?.() ?? new Date());
     }
     return {
       router: createRouter(options, {

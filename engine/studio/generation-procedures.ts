@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { LOCAL_TARGET, type OtherOrder } from "../contract/generation.ts";
+import { cellRequests, checkGrid, type Grid } from "../contract/grid.ts";
 import type { Order } from "../contract/order.ts";
 import type { Recording } from "../contract/recordings.ts";
 import type { GenerationRequest } from "../contract/request.ts";
@@ -49,6 +51,7 @@ export function generationProcedures(parts: GenerationParts) {
       lanes.added(target, generationIds.length);
       return { generationIds };
     }),
+    ...gridProcedures(parts),
     get: os.generation.get.handler(({ input }) => live.get(input.id)),
     cancel: os.generation.cancel.handler(({ input }) => {
       for (const id of queue.cancel(input.ids)) lanes.cancel(id);
@@ -85,6 +88,30 @@ export function generationProcedures(parts: GenerationParts) {
     }),
     record: os.generation.record.handler(async ({ input }) => recordingFor(parts, input)),
     readRecorded: os.generation.readRecorded.handler(({ input: { file } }) => readReplay(file)),
+  };
+}
+
+/** Whole grids at once. */
+function gridProcedures(parts: GenerationParts) {
+  const { live, lanes, estimates, endpoints } = parts;
+  return {
+    enqueueGrid: os.generation.enqueueGrid.handler(async ({ input: { request: asked, grid } }) => {
+      const { isFirst = false, target = LOCAL_TARGET, ...request } = asked;
+      const orders = await gridOrders(parts, { request, grid, target });
+      const generationIds = live.queue.add(orders, { isFirst, target });
+      lanes.added(target, generationIds.length);
+      return { generationIds };
+    }),
+    estimateGrid: os.generation.estimateGrid.handler(
+      async ({ input: { request: asked, grid } }) => {
+        const { isFirst: _first, target = LOCAL_TARGET, ...request } = asked;
+        const orders = await gridOrders(parts, { request, grid, target });
+        const one = target === LOCAL_TARGET ? undefined : endpointEstimate(endpoints.get(target));
+        const each = await Promise.all(orders.map(async (order) => one ?? estimates.of(order)));
+        const seconds = each.reduce((sum, estimate) => sum + estimate.seconds, 0);
+        return { cells: orders.length, seconds };
+      },
+    ),
   };
 }
 
@@ -138,6 +165,29 @@ async function otherOrders(
     }),
   );
   return Array.from({ length: count }, (_, i) => all.flatMap((orders) => orders[i] ?? []));
+}
+
+interface AskedGrid {
+  readonly request: GenerationRequest;
+  readonly grid: Grid;
+  readonly target: string;
+}
+
+/** One order per cell, row by row. Where no seed is asked for, all cells share one. */
+async function gridOrders(
+  parts: GenerationParts,
+  { request, grid: { x, y }, target }: AskedGrid,
+): Promise<readonly Order[]> {
+  checkGrid({ x, y }, request);
+  const id = randomUUID();
+  const seeded = { ...request, seed: request.seed ?? randomSeed() };
+  const orders: Order[] = [];
+  // One after the other: the models of an axis are read in turn.
+  for (const { column, row, request: cell } of cellRequests(seeded, { x, y })) {
+    const [order] = await ordersFor(parts, cell, target);
+    if (order) orders.push({ ...order, grid: { id, x, ...(y && { y }), column, row } });
+  }
+  return orders;
 }
 
 /** Orders for this device. Refuses a start image that is not there, too. */

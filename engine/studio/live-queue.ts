@@ -11,10 +11,16 @@ export class LiveQueue {
   readonly #events: EventLog;
   readonly #progress = new Map<string, Progress>();
   #lastOrder = "";
+  #onChanged: (changed: readonly Generation[]) => void = () => {};
 
   constructor(path: string, events: EventLog, options: Omit<QueueOptions, "onChange">) {
     this.#events = events;
     this.queue = Queue.open(path, { ...options, onChange: (change) => this.#tell(change) });
+  }
+
+  /** Tells one listener of rows that are new or different. */
+  watch(onChanged: (changed: readonly Generation[]) => void): void {
+    this.#onChanged = onChanged;
   }
 
   list(): Generation[] {
@@ -38,6 +44,7 @@ export class LiveQueue {
     if (removed.length > 0)
       this.#events.publish({ type: "generations-removed", ids: [...removed] });
     this.#tellOrder();
+    this.#onChanged(changed);
   }
 
   #tellOrder(): void {

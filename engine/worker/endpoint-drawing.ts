@@ -60,7 +60,7 @@ export class EndpointDrawing {
       return {
         png,
         pixels,
-        record: { ...recordOf(picture, name), ...typedOf(order) },
+        record: { ...recordOf(picture, name), ...typedOf(order), ...gridOf(order) },
         target,
         seconds: { load: 0, text: 0, denoise: seconds, decode: 0 },
       };
@@ -145,6 +145,10 @@ function recordOf(
     createdAt: new Date().toISOString(),
     ...SOFTWARE,
   };
+}
+
+function gridOf({ grid }: Order): Pick<GenerationRecord, "grid"> {
+  return grid === undefined ? {} : { grid };
 }
 
 function settingsOf(

@@ -30,6 +30,14 @@ const ROWS: readonly Row[] = [
       copied: negativePrompt,
       isLong: true,
     },
+  ({ styles: names, typedPrompt, typedNegativePrompt }, t) =>
+    names !== undefined &&
+    typedPrompt !== undefined && {
+      name: "styles",
+      value: t("stylesAround", { styles: names.join(", "), prompt: typedPrompt }),
+      used: { styles: names, typedPrompt, typedNegativePrompt },
+      isLong: true,
+    },
   ({ seed }) => seed !== undefined && { name: "seed", value: seed, used: { seed }, copied: seed },
   ({ width, height }, t) =>
     width !== undefined &&

@@ -69,7 +69,8 @@ export async function keepFields(studio: Studio, fields: FormFields): Promise<vo
 async function write({ client }: Studio, form: FormState): Promise<void> {
   const { isLoaded: _, initImage, ...fields } = form;
   const kept: Form = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  for (const [name, value] of Object.entries(fields))
+    if (value !== undefined) kept[name] = typeof value === "object" ? [...value] : value;
   if (initImage) kept["initImageId"] = initImage.id;
   // The next change writes everything again.
   await client.settings.writeForm(kept).catch(() => {});
@@ -83,6 +84,7 @@ export function fieldsOf(form: Form): FormFields {
     ...pick(form, "target", (value) => typeof value === "string" && /^[\w-]{1,64}$/.test(value)),
     ...text("prompt"),
     ...text("negativePrompt"),
+    ...pick(form, "styles", isNames),
     ...pick(form, "seed", (value) => typeof value === "string" && /^\d{0,20}$/.test(value)),
     ...number("width"),
     ...number("height"),
@@ -96,6 +98,10 @@ export function fieldsOf(form: Form): FormFields {
     ...pick(form, "isPresetChosen", (value) => typeof value === "boolean"),
     ...pick(form, "scheduler", (value) => SCHEDULER_NAMES.some((name) => name === value)),
   };
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
 function isNumber(value: unknown): value is number {

@@ -15,6 +15,8 @@ export interface FormState {
   readonly target: string;
   readonly prompt: string;
   readonly negativePrompt: string;
+  /** Saved styles by their names, put around the prompts in this order. */
+  readonly styles: readonly string[];
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly steps?: number | undefined;
@@ -42,6 +44,7 @@ const EMPTY: FormState = {
   target: LOCAL_TARGET,
   prompt: "",
   negativePrompt: "",
+  styles: [],
   seed: "",
   isPresetChosen: false,
   count: 1,
@@ -83,6 +86,7 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
   const given = Object.entries(record).filter(
     ([name, value]) => value !== undefined && names.some((known) => known === name),
   );
+  if (record.prompt === undefined && record.typedPrompt !== undefined) return recallTyped(record);
   const { seed, ...fields }: FormFields = Object.fromEntries(given.map(asked));
   useForm.setState({
     ...lacking(record, names),
@@ -98,11 +102,19 @@ export function recallRecord(record: Recallable, names: readonly Recalled[] = RE
   });
 }
 
+/** What was typed, and the styles around it, in the place of the whole prompts. */
+function recallTyped({ typedPrompt = "", typedNegativePrompt = "", styles }: Recallable): void {
+  const prompts = { prompt: typedPrompt, negativePrompt: typedNegativePrompt };
+  useForm.setState({ ...prompts, styles: styles ?? [] });
+}
+
 /** Without a seed there was a new one, and without a negative prompt none: what the form had is of another picture. */
 function lacking(record: Recallable, names: readonly Recalled[]): FormFields {
   if (record.prompt === undefined) return {};
   const isWhole = record.steps !== undefined;
   return {
+    // Its prompt is whole: styles would be put around it once more.
+    ...(names.includes("prompt") && { styles: [] }),
     ...(names.includes("seed") && { seed: "" }),
     ...(names.includes("negativePrompt") && { negativePrompt: "" }),
     ...(isWhole && ownOf(names)),

@@ -8,6 +8,7 @@ import type { Order } from "../../engine/contract/order.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
+import { cellRequests, checkGrid, countCells } from "../../engine/contract/grid.ts";
 import { archiveOf } from "./fake-archive.ts";
 import { FakeBuckets } from "./fake-buckets.ts";
 import { FakeClusters } from "./fake-clusters.ts";
@@ -479,6 +480,27 @@ export class FakeStudio {
         }
         this.#queueChanged();
         return { generationIds: ids };
+      },
+      enqueueGrid: async ({ request, grid: { x, y } }) => {
+        const grid = { id: `grid-${this.#next}`, x, ...(y && { y }) };
+        const createdAt = new Date().toISOString();
+        const generationIds = cellRequests({ seed: "7", ...request }, { x, y }).map((cell) => {
+          const { count: _, target = LOCAL_TARGET, ...asked } = cell.request;
+          const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+          const order = {
+            ...this.#orderFor(target, Object.fromEntries(given)),
+            grid: { ...grid, column: cell.column, row: cell.row },
+          };
+          const id = `generation-${200_000 + this.#next++}`;
+          this.#put({ ...generationOf(order, 0, { target }), id, createdAt });
+          return id;
+        });
+        this.#queueChanged();
+        return { generationIds };
+      },
+      estimateGrid: async ({ request, grid }) => {
+        checkGrid(grid, request);
+        return { cells: countCells(grid), seconds: 4 * countCells(grid) };
       },
       get: async ({ id }) => {
         const generation = this.#generations.get(id);

@@ -11,6 +11,7 @@ import { QualityFields } from "./quality-fields.tsx";
 import { SeedField } from "./seed-field.tsx";
 import { SizeFields } from "./size-fields.tsx";
 import { AddStartPicture, StartPicture } from "./start-picture.tsx";
+import { AddStyle, ChosenStyles } from "../styles/style-picker.tsx";
 import { TargetField } from "./target-field.tsx";
 
 export interface FormPanelProps extends PressProps {
@@ -32,8 +33,9 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
         <div className={styles.section}>
           <PromptField model={model.id} inputRef={promptRef} />
           <NegativePrompt />
+          <ChosenStyles />
           <StartPicture />
-          <Extras />
+          <Extras model={model} />
         </div>
         <SizeFields model={model} />
         <QualityFields model={model} />
@@ -50,11 +52,12 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
 }
 
 /** What a prompt can do without: offered in one line until it is there. */
-function Extras() {
+function Extras({ model }: Pick<PressProps, "model">) {
   return (
     <div className={styles.extras}>
       <AddNegativePrompt />
       <AddStartPicture />
+      <AddStyle model={model} />
     </div>
   );
 }

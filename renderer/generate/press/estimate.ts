@@ -16,6 +16,7 @@ export function useEstimate(request: GenerationRequest, isKnown: boolean): Estim
     negativePrompt: _negative,
     seed: _seed,
     count: _count,
+    styles: _styles,
     ...rest
   } = request;
   const costs = JSON.stringify(rest);

@@ -23,7 +23,9 @@ export interface Reason {
 export function useReasons(model: ChosenModel): readonly Reason[] {
   const t = useWords("generate");
   const isLive = useConnection(({ state }) => state === "live");
-  const isPromptEmpty = useForm(({ prompt, initImage }) => prompt.trim() === "" && !initImage);
+  const isPromptEmpty = useForm(
+    ({ prompt, initImage, styles }) => prompt.trim() === "" && !initImage && styles.length === 0,
+  );
   const isTooLong = useForm(
     ({ prompt, negativePrompt }) => Math.max(prompt.length, negativePrompt.length) > MAX_PROMPT,
   );

@@ -57,7 +57,7 @@ export function endpointRequest(
   wanted: Wanted,
   { id, ignored }: Receiver,
 ): GenerationRequest {
-  const { prompt, count } = form;
+  const { prompt, count, styles } = form;
   const { width, height } = wanted;
   const seed = form.seed === "" ? undefined : form.seed;
   const chosen = { ...form, ...wanted, seed, ...presetAt(form, ignored) };
@@ -65,7 +65,8 @@ export function endpointRequest(
     ignored.has(name) || chosen[name] === undefined ? [] : [[name, chosen[name]] as const],
   );
   const size = ignored.has("size") ? {} : { width, height };
-  return { target: id, prompt, count, ...size, ...Object.fromEntries(read) };
+  const around = styles.length > 0 && { styles: [...styles] };
+  return { target: id, prompt, count, ...around, ...size, ...Object.fromEntries(read) };
 }
 
 /** Where an endpoint takes presets it sets for its own model what goes with one; a number chosen by hand is no preset's. */
@@ -85,7 +86,7 @@ function presetAt(form: FormState, ignored: Receiver["ignored"]) {
 /** What is asked of this device. */
 export function requestFrom(form: FormState, model: string, wanted: Wanted): GenerationRequest {
   const { prompt, negativePrompt, scheduler, precision, guidanceInterval, cacheInterval } = form;
-  const { seed, count, initImage, strength } = form;
+  const { seed, count, initImage, strength, styles } = form;
   return {
     ...wanted,
     prompt,
@@ -96,6 +97,7 @@ export function requestFrom(form: FormState, model: string, wanted: Wanted): Gen
     ...(precision !== undefined && { precision }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(cacheInterval !== undefined && { cacheInterval }),
+    ...(styles.length > 0 && { styles: [...styles] }),
     ...(seed !== "" && { seed }),
     ...(initImage !== undefined && { initImageId: initImage.id, strength }),
   };

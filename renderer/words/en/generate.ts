@@ -1,8 +1,10 @@
 import { stageWords } from "./stage.ts";
+import { styleWords } from "./styles.ts";
 
 export const generate = {
   page: "Generate",
   ...stageWords,
+  styles: styleWords,
   form: "What to draw",
   target: {
     title: "Run on",

@@ -14,6 +14,7 @@ export const picture = {
   fields: {
     prompt: "Prompt",
     negativePrompt: "Negative prompt",
+    styles: "Styles",
     size: "Size",
     preset: "Preset",
     steps: "Steps",
@@ -47,6 +48,7 @@ export const picture = {
     copiedWith: "Copied; it reads the token from ${{variable}}",
     forms: { v2: "v2 JSON", curl: "curl", requests: "Python", triton: "Triton client" },
   },
+  stylesAround: "{{styles}}, around “{{prompt}}”",
   oneStepOf: "1 step in {{steps}}",
   decoders: { own: "The model's own", tiny: "Tiny" },
   presets: { exact: "Exact", balanced: "Balanced", fast: "Fast" },

@@ -1,0 +1,120 @@
+import type { SheetAxis } from "../codecs/contact-sheet.ts";
+import type { Generation } from "../contract/generation.ts";
+import type { Axis, Cell } from "../contract/grid.ts";
+import type { GenerationRecord } from "../contract/image-record.ts";
+import { SOFTWARE } from "../contract/software.ts";
+import { Turns } from "../files/turns.ts";
+import type { Gallery } from "../gallery/gallery.ts";
+import type { NewPicture } from "../gallery/keep-picture.ts";
+import type { LiveQueue } from "./live-queue.ts";
+import type { LogError } from "./refusals.ts";
+
+export interface GridSheetParts {
+  readonly live: LiveQueue;
+  readonly gallery: Pick<Gallery, "has" | "fileOf" | "get" | "trash" | "emptyTrash">;
+  readonly keep: (picture: NewPicture) => Promise<string>;
+  readonly logError: LogError;
+}
+
+/** A sheet that a crash prevented is drawn at the next start, where its pictures are not older than this. */
+const RECENT_MS = 24 * 3_600_000;
+
+/** Draws the contact sheet of a grid once none of its pictures is open; again where more were drawn later. */
+export class GridSheets {
+  readonly #parts: GridSheetParts;
+  readonly #turns = new Turns();
+  /** How many pictures each sheet of this run shows. */
+  readonly #shown = new Map<string, number>();
+
+  constructor(parts: GridSheetParts) {
+    this.#parts = parts;
+    parts.live.watch((changed) => this.#look(changed));
+  }
+
+  /** Draws what a crash prevented. */
+  begin(now: Date): void {
+    const { live, gallery } = this.#parts;
+    const since = new Date(now.getTime() - RECENT_MS).toISOString();
+    const recent = live.queue.list().filter(({ endedAt = "" }) => endedAt > since);
+    this.#look(recent.filter(({ order }) => order.grid && !gallery.has(sheetId(order.grid))));
+  }
+
+  /** Resolves once what is being drawn is kept. */
+  async close(): Promise<void> {
+    this.#parts.live.watch(() => {});
+    await this.#turns.take(async () => {});
+  }
+
+  #look(changed: readonly Generation[]): void {
+    const ended = changed.flatMap(({ state, order }) =>
+      state === "waiting" || state === "running" || order.grid === undefined ? [] : [order.grid],
+    );
+    for (const grid of new Map(ended.map((one) => [one.id, one])).values()) {
+      this.#turns
+        .take(() => this.#draw(grid))
+        .catch((error: unknown) => this.#parts.logError(error, "drawing a contact sheet"));
+    }
+  }
+
+  async #draw(grid: Cell): Promise<void> {
+    const { live, gallery, keep } = this.#parts;
+    const cells = live.queue.ofGrid(grid.id);
+    if (cells.some(({ state }) => state === "waiting" || state === "running")) return;
+    const pictures = cells.flatMap((cell) => this.#pictureOf(cell));
+    if (pictures.length <= (this.#shown.get(grid.id) ?? 0)) return;
+    // Native and large, so it is loaded with the first sheet.
+    const { contactSheet } = await import("../codecs/contact-sheet.ts");
+    const sheet = await contactSheet(pictures, axisOf(grid.x), grid.y && axisOf(grid.y));
+    const first = cells.find(({ imageId }) => imageId !== undefined && gallery.has(imageId));
+    const { record, target } = await gallery.get(first?.imageId ?? "");
+    const id = sheetId(grid);
+    if (gallery.has(id)) {
+      await gallery.trash([id]);
+      await gallery.emptyTrash([id]);
+    }
+    await keep({ id, ...sheet, target, record: sheetRecord(record, grid, sheet.pixels) });
+    this.#shown.set(grid.id, pictures.length);
+  }
+
+  /** One whose file is gone leaves its place empty. */
+  #pictureOf({ order: { grid }, imageId }: Generation) {
+    if (grid?.column === undefined || grid.row === undefined || imageId === undefined) return [];
+    try {
+      return [{ column: grid.column, row: grid.row, picture: this.#parts.gallery.fileOf(imageId) }];
+    } catch {
+      return [];
+    }
+  }
+}
+
+function sheetId({ id }: Cell): string {
+  return `grid-${id}`;
+}
+
+function axisOf({ setting, values }: Axis): SheetAxis {
+  return { title: titleOf(setting), labels: values };
+}
+
+/** `guidance` as `Guidance`. */
+export function titleOf(setting: string): string {
+  return setting.charAt(0).toUpperCase() + setting.slice(1);
+}
+
+/** What holds for every picture of the grid, and what the axes are. */
+function sheetRecord(
+  { prompt, negativePrompt, model, device }: GenerationRecord,
+  { id, x, y }: Cell,
+  { width, height }: { readonly width: number; readonly height: number },
+): GenerationRecord {
+  return {
+    prompt,
+    negativePrompt,
+    model,
+    device,
+    width,
+    height,
+    grid: { id, x, ...(y && { y }) },
+    createdAt: new Date().toISOString(),
+    ...SOFTWARE,
+  };
+}

@@ -1,0 +1,129 @@
+import { Plus, X } from "lucide-react";
+import { useState } from "react";
+import { ListBox, ListBoxItem } from "react-aria-components";
+import type { Style } from "../../../engine/contract/styles.ts";
+import { useForm } from "../../state/form.ts";
+import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Popover } from "../../ui/popover.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
+import { useWords } from "../../words/words.ts";
+import type { ChosenModel } from "../chosen-model.ts";
+import { StyleForm, styleFromForm } from "./style-form.tsx";
+import { StylesDialog } from "./styles-dialog.tsx";
+import css from "./styles.module.css";
+import { chooseStyle, dropStyle, stylesWith, useStyles } from "./use-styles.ts";
+
+/** Styles that are shown at once: a list of thousands is searched. */
+const SHOWN = 100;
+
+/** The chosen styles, in their order. */
+export function ChosenStyles() {
+  const t = useWords("generate");
+  const chosen = useForm((form) => form.styles);
+  if (chosen.length === 0) return null;
+  return (
+    <ul className={css.chosen} aria-label={t("styles.chosen")}>
+      {chosen.map((name) => (
+        <li key={name} className={css.chip}>
+          <span className={css.name} dir="auto">
+            {name}
+          </span>
+          <IconButton
+            icon={X}
+            size="dense"
+            label={t("styles.remove", { name })}
+            onPress={() => dropStyle(name)}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Offers the saved styles, and saving, editing, importing and exporting them. */
+export function AddStyle({ model }: { model: ChosenModel }) {
+  const t = useWords("generate");
+  const [edited, setEdited] = useState<Style>();
+  const [isManaging, setIsManaging] = useState(false);
+  return (
+    <>
+      <Popover
+        label={t("styles.title")}
+        placement="bottom start"
+        trigger={
+          <Button variant="plain" size="dense" icon={Plus}>
+            {t("styles.add")}
+          </Button>
+        }
+      >
+        {(close) => (
+          <div className={css.picker}>
+            <Found onTaken={close} />
+            <div className={css.row}>
+              <Button
+                size="dense"
+                onPress={() => {
+                  close();
+                  setEdited(styleFromForm(model.summary));
+                }}
+              >
+                {t("styles.save")}
+              </Button>
+              <Button
+                size="dense"
+                onPress={() => {
+                  close();
+                  setIsManaging(true);
+                }}
+              >
+                {t("styles.manage")}
+              </Button>
+            </div>
+          </div>
+        )}
+      </Popover>
+      {edited && <StyleForm style={edited} onClose={() => setEdited(undefined)} isNew />}
+      <StylesDialog isOpen={isManaging} onClose={() => setIsManaging(false)} />
+    </>
+  );
+}
+
+function Found({ onTaken }: { onTaken: () => void }) {
+  const t = useWords("generate");
+  const [search, setSearch] = useState("");
+  const all = useStyles();
+  const chosen = useForm((form) => form.styles);
+  const found = stylesWith(search, all).filter(({ name }) => !chosen.includes(name));
+  const take = (name: string) => {
+    const style = all.find((one) => one.name === name);
+    if (style) chooseStyle(style);
+    onTaken();
+  };
+  return (
+    <>
+      <SearchField label={t("styles.search")} value={search} onChange={setSearch} />
+      <ListBox
+        className={css.list ?? ""}
+        aria-label={t("styles.list")}
+        items={found.slice(0, SHOWN).map((style) => ({ id: style.name, style }))}
+        renderEmptyState={() => (
+          <p className={css.hint}>{t(all.length === 0 ? "styles.empty" : "styles.none")}</p>
+        )}
+        onAction={(key) => take(String(key))}
+      >
+        {({ id, style }) => (
+          <ListBoxItem className={css.item ?? ""} textValue={id}>
+            <span dir="auto">{id}</span>
+            <span className={css.words} dir="auto">
+              {style.prompt}
+            </span>
+          </ListBoxItem>
+        )}
+      </ListBox>
+      {found.length > SHOWN && (
+        <p className={css.hint}>{t("styles.more", { count: found.length - SHOWN })}</p>
+      )}
+    </>
+  );
+}
