@@ -135,13 +135,16 @@ function secretIn({ url = "", headers: { authorization = "" } }: Knock): string 
   return password;
 }
 
+/** Why a request without a key is refused. */
+export const NO_KEY = "the request carries no key";
+
 function whyNotAnonymous(
   knock: Knock,
   { isKeyRequired, hasKeys }: GateOptions,
 ): string | undefined {
   const { authorization } = knock.headers;
   if (authorization === undefined) {
-    return isKeyRequired ? "the request carries no key" : undefined;
+    return isKeyRequired ? NO_KEY : undefined;
   }
   if (isKeyRequired) return "its key is unknown";
   const isShown = hasKeys && (/^Bearer\b/i.test(authorization) || secretIn(knock) !== undefined);

@@ -168,5 +168,5 @@ function schemeOf(certificate: object | undefined): "http" | "https" {
 /** A sentence and its code, or what the address's protocol has for them, and the headers. */
 function replyTo(error: StudioError, path: string): RefusalReply {
   const { code } = error;
-  return { body: { code, ...refusalBody(path, error) }, headers: refusalHeaders(error) };
+  return { body: { code, ...refusalBody(path, error) }, headers: refusalHeaders(error, path) };
 }

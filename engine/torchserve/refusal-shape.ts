@@ -74,7 +74,9 @@ export function gateRefusal(
   refusal: StudioError,
 ): RefusalReply & { readonly body: TorchServeError } {
   const body = torchServeError(refusal);
-  return { status: body.code, body, headers: refusalHeaders(refusal) };
+  // TorchServe refuses a key with 400 and challenges nobody.
+  const { "www-authenticate": _, ...headers } = refusalHeaders(refusal, "");
+  return { status: body.code, body, headers };
 }
 
 /** TorchServe sends these with every reply. */

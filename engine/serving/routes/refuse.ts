@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { type Details, StudioError } from "../../contract/errors.ts";
 import { errorReply } from "../../kserve/server/server-messages.ts";
+import { NO_KEY } from "../gate.ts";
 import { refusalBody } from "./refusal-body.ts";
 
 /** Answers whatever a route threw: `{"error": sentence}`, or as its protocol has it, and the status that goes with it. */
@@ -13,17 +14,33 @@ export function refuse(
   if (refusal.code === "INTERNAL") request.log.error(error);
   return reply
     .code(statusOf(error) ?? refusal.status)
-    .headers({ "cache-control": "no-store", ...refusalHeaders(refusal) })
+    .headers({ "cache-control": "no-store", ...refusalHeaders(refusal, request.url) })
     .send(refusalBody(request.url, refusal));
 }
 
-/** What HTTP has a header for: how to prove who one is, when to come back, what else may be asked. */
-export function refusalHeaders({ status, code, details }: StudioError): Record<string, string> {
+/** What HTTP has a header for: how to prove who one is, when to come back, what else may be asked at an address. */
+export function refusalHeaders(error: StudioError, url: string): Record<string, string> {
+  const { status, code, details } = error;
   const { seconds, allowed } = details;
-  if (status === 401) return { "www-authenticate": "Bearer" };
+  if (code === "KEY_REFUSED" || code === "KEY_INSUFFICIENT") {
+    return { "www-authenticate": challenges(error, url).join(", ") };
+  }
   if (code === "METHOD_REFUSED") return { allow: String(allowed).replaceAll(" or ", ", ") };
   if (status !== 503 || typeof seconds !== "number") return {};
   return { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
+}
+
+const REALM = 'realm="darkroom"';
+
+/** As RFC 6750 has them; A1111's API takes a key as a password, too. */
+function challenges({ code, details }: StudioError, url: string): readonly string[] {
+  if (code === "KEY_INSUFFICIENT") {
+    return [`Bearer ${REALM}, error="insufficient_scope", scope="${details["scope"]}"`];
+  }
+  // Whoever showed no key is told of no error.
+  const error = details["reason"] === NO_KEY ? "" : ', error="invalid_token"';
+  const basic = url.startsWith("/sdapi/") ? [`Basic ${REALM}, charset="UTF-8"`] : [];
+  return [`Bearer ${REALM}${error}`, ...basic];
 }
 
 /** The one sentence that a client is told. */

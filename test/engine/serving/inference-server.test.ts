@@ -74,8 +74,42 @@ test("where others reach it every request needs a key, but not the probes", asyn
     await fetch(`${origin}/v2/health/ready`),
   ];
   expect(replies.map(({ status }) => status)).toEqual([401, 200, 200]);
-  expect(replies[0]!.headers.get("www-authenticate")).toBe("Bearer");
+  expect(replies[0]!.headers.get("www-authenticate")).toBe('Bearer realm="darkroom"');
   expect(await replies[0]!.json()).toEqual({ error: expect.any(String), code: "KEY_REFUSED" });
+});
+
+test("each kind of refused key has its challenge, and A1111's API asks for a password besides", async () => {
+  const { origin, file } = await openConstantServer({ isKeyRequired: true, isA1111On: true });
+  const { secret } = await file.addKey({
+    name: "pictures only",
+    scopes: ["inference"],
+    isSeedProfile: false,
+    keepsPictures: false,
+  });
+  const challenge = async (path: string, authorization?: string) => {
+    const reply = await fetch(origin + path, {
+      method: path.endsWith("/load") ? "POST" : "GET",
+      headers: authorization === undefined ? {} : { authorization },
+    });
+    return [reply.status, reply.headers.get("www-authenticate")];
+  };
+  const bearer = 'Bearer realm="darkroom"';
+  const basic = 'Basic realm="darkroom", charset="UTF-8"';
+  expect(await challenge("/v2")).toEqual([401, bearer]);
+  expect(await challenge("/v2", "Bearer unknown")).toEqual([
+    401,
+    `${bearer}, error="invalid_token"`,
+  ]);
+  expect(await challenge("/sdapi/v1/options")).toEqual([401, `${bearer}, ${basic}`]);
+  expect(await challenge("/sdapi/v1/options", "Basic bWU6bm9uZQ==")).toEqual([
+    401,
+    `${bearer}, error="invalid_token", ${basic}`,
+  ]);
+  expect(await challenge("/v2/repository/models/starter/load", `Bearer ${secret}`)).toEqual([
+    403,
+    `${bearer}, error="insufficient_scope", scope="management"`,
+  ]);
+  expect(await challenge("/v2/health/live")).toEqual([200, null]);
 });
 
 test("what does not wait gets 503 with the seconds after which to try again", async () => {
