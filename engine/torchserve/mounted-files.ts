@@ -1,8 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ConfigProperties, MAX_CONFIG_BYTES } from "../archive/config-properties.ts";
 import { isArchive, openArchive } from "../archive-files/archive.ts";
 import { StudioError } from "../contract/errors.ts";
+import { ALIAS } from "../serving/routes/served-model.ts";
 import { placeInStore, type Registration } from "./model-table.ts";
 import type { Environment, StartFlags } from "./start-flags.ts";
 import type { StartSettings } from "./start-settings.ts";
@@ -55,8 +56,61 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
-/** What is registered at the start: the snapshot, else what load_models or --models name. */
+/** Address of a model that is the model store's own folder: a snapshot, or an archive's content, was handed over as it. */
+const STORE_ITSELF = ".";
+
+/**
+ * The folder that archives are read from: the one that is named, or the one above where only that has any. KServe 0.12 to
+ * 0.14 leave an archive beside its model-store where the archive is called like the folder of the bucket.
+ */
+export async function storeWithModels(
+  named: string,
+  tell: (line: string) => void,
+): Promise<string> {
+  const above = dirname(named);
+  if ((await isModel(named)) || (await archivesIn(named)).length > 0) return named;
+  const isAbove = (await isModel(above)) || (await archivesIn(above)).some(isCalledArchive);
+  if (!isAbove) return named;
+  tell(`${named} has no models, so those in ${above} are served.`);
+  return above;
+}
+
+function isCalledArchive(name: string): boolean {
+  return /\.(mar|tar\.gz|tgz)$/i.test(name);
+}
+
+/** Whether a folder is a model: a snapshot, or what was in an archive. */
+async function isModel(folder: string): Promise<boolean> {
+  const found = await stat(join(folder, "model_index.json")).catch(() => undefined);
+  return found?.isFile() === true || ((await isFolder(folder)) && (await isArchive(folder)));
+}
+
+/** Where a registration's model is. Refuses as placeInStore. */
+export async function placeOf({ url }: Pick<Registration, "url">, modelStore: string) {
+  return url === STORE_ITSELF ? modelStore : placeInStore(modelStore, url);
+}
+
+/** What is registered at the start. Where the store is a model itself, whatever is not in it means that. */
 export async function registeredAtStart(
+  settings: StartSettings,
+  modelStore: string,
+): Promise<readonly Registration[]> {
+  const named = await namedModels(settings, modelStore);
+  if (!(await isModel(modelStore))) return named;
+  if (named.length === 0) {
+    const own = await namesIn(modelStore, ALIAS);
+    return [registration({ ...own, url: STORE_ITSELF }, settings)];
+  }
+  return Promise.all(
+    named.map(async (one) => {
+      const isThere = await placeInStore(modelStore, one.url).then(Boolean, () => false);
+      return isThere ? one : { ...one, url: STORE_ITSELF };
+    }),
+  );
+}
+
+/** The snapshot of the configuration, else what load_models or --models name. */
+async function namedModels(
   settings: StartSettings,
   modelStore: string,
 ): Promise<readonly Registration[]> {
@@ -76,17 +130,22 @@ export async function registeredAtStart(
 
 async function namedAtStart(
   wanted: string,
-  { responseSeconds }: StartSettings,
+  settings: StartSettings,
   modelStore: string,
 ): Promise<Registration> {
   const [, name, url = wanted] = /^([^=/\\]+)=(.+)$/.exec(wanted) ?? [];
   const own = await placeInStore(modelStore, url)
     .then((place) => namesIn(place, url))
     .catch(() => ({ name: basename(url).replace(/\.mar$/, ""), version: "1.0" }));
+  return registration({ name: name ?? own.name, version: own.version, url }, settings);
+}
+
+function registration(
+  one: Pick<Registration, "name" | "version" | "url">,
+  { responseSeconds }: StartSettings,
+): Registration {
   return {
-    name: name ?? own.name,
-    version: own.version,
-    url,
+    ...one,
     minWorkers: 1,
     maxWorkers: 1,
     batchSize: 1,
@@ -103,8 +162,8 @@ async function archivesIn(modelStore: string): Promise<readonly string[]> {
   const found = [];
   for (const name of names) {
     const path = join(modelStore, name);
-    const isModel = (await stat(join(path, "model_index.json")).catch(() => undefined))?.isFile();
-    if (isModel === true || (!name.startsWith(".") && (await isArchive(path)))) found.push(name);
+    if (name.startsWith(".")) continue;
+    if ((await isModel(path)) || (await isArchive(path))) found.push(name);
   }
   return found;
 }

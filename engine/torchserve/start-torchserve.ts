@@ -18,8 +18,8 @@ import { cacheFolder } from "../store/cache-folder.ts";
 import { ArchiveEngine, SMALLEST } from "./archive-engine.ts";
 import { type Listening, openListeners } from "./listeners.ts";
 import { ModelManagement } from "./management.ts";
-import { ModelTable, placeInStore } from "./model-table.ts";
-import { mountedFiles, registeredAtStart } from "./mounted-files.ts";
+import { ModelTable } from "./model-table.ts";
+import { mountedFiles, placeOf, registeredAtStart, storeWithModels } from "./mounted-files.ts";
 import type { ModelName } from "../serving/picture-engine.ts";
 import type { Environment, StartFlags } from "./start-flags.ts";
 import { TokenFile } from "./token-file.ts";
@@ -60,7 +60,7 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
   const { store, config, place } = await mountedFiles(flags, environment);
   const settings = startSettings(flags, config, environment);
   for (const note of [`Configuration: ${place ?? "none"}.`, ...settings.notes]) tell(note);
-  const modelStore = store ?? settings.modelStore ?? ".";
+  const modelStore = await storeWithModels(store ?? settings.modelStore ?? ".", tell);
   const metrics: ServingMetrics = metricsOf(() => ({ admission, engine, drawing }));
   const { table, drawing, device } = await openEngine({ ...options, settings, modelStore }, undo);
   const engine: WatchedEngine = new WatchedEngine(drawing, undefined, metrics);
@@ -91,14 +91,13 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
     device,
     logError,
   });
-  const log = quietLog(logError);
   const serving = {
     access,
     engine,
     admission,
     requests,
     metrics,
-    log,
+    log: quietLog(logError),
     management,
     tokens,
     limits: settings,
@@ -142,7 +141,7 @@ async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
   const { settings, modelStore, environment, tell, signal } = options;
   const caches = await writableCache(tell);
   const table: ModelTable = new ModelTable(async (registration, read) => {
-    const place = await placeInStore(modelStore, registration.url);
+    const place = await placeOf(registration, modelStore);
     const folder = await drawableFolder(place, { cacheFolder: caches, signal });
     read({ folder, summary: await drawing.summaryOf(folder) });
     await drawing.tryOut(registration, SMALLEST, signal);

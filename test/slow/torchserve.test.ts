@@ -181,6 +181,28 @@ test("once ready it is so no more when its files are gone, and again when they a
   expect((await infer(TORCHSERVE, "/predictions/stable-diffusion")).status).toBe(200);
 });
 
+test.each(["an archive beside the store", "a snapshot in its place"])(
+  "%s is drawn from",
+  async (kind) => {
+    const folder = temporaryFolder();
+    const store = join(folder, "model-store");
+    if (kind === "a snapshot in its place") cpSync(STARTER, store, { recursive: true });
+    else copyFileSync(ARCHIVE, join(folder, "stable-diffusion.mar"));
+    const server = await StartedTorchServe.start(configOf(NOTEBOOK_FORM), {
+      folder,
+      args: [...ARGS, `--model-store=${store}`],
+      env: ENVIRONMENT,
+    });
+    await server.says(/stable-diffusion 1\.0 is ready\./);
+    const reply = await fetch(`${server.address("KServe")}${MODEL}/infer`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(NOTEBOOK),
+    });
+    expect([reply.status, (await reply.json()).model_name]).toEqual([200, "stable-diffusion"]);
+  },
+);
+
 test("a model that cannot be loaded is named after the last try", async () => {
   const env = { MODEL_LOAD_MAX_TRY: "2", MODEL_LOAD_DELAY: "0" };
   const { server } = await started({ isEmpty: true, env });

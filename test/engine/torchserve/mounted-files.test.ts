@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { ConfigProperties } from "../../../engine/archive/config-properties.ts";
+import { configOf, NOTEBOOK_FORM } from "../../../engine/archive/serving-form.ts";
+import {
+  placeOf,
+  registeredAtStart,
+  storeWithModels,
+} from "../../../engine/torchserve/mounted-files.ts";
+import { startSettings } from "../../../engine/torchserve/start-settings.ts";
+import { notebookMar } from "../../fakes/mar-writer.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
+
+const EMPTY = ConfigProperties.parse(new Uint8Array());
+
+/** A folder with these files, and what a server in TorchServe's place makes of `store` in it. */
+async function mounted(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  { config = configOf(NOTEBOOK_FORM), store = "model-store" } = {},
+) {
+  const mount = temporaryFolder();
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(mount, path)), { recursive: true });
+    writeFileSync(join(mount, path), content);
+  }
+  const settings = startSettings({}, config, {});
+  const told: string[] = [];
+  const found = await storeWithModels(join(mount, store), (line) => told.push(line));
+  const registered = await registeredAtStart(settings, found);
+  const places = registered.map(async (one) => {
+    const place = await placeOf(one, found).catch(({ code }) => `/${code}`);
+    return [one.name, one.version, place.replace(mount, "")];
+  });
+  // A folder that nobody named is told of.
+  expect(told).toHaveLength(found === join(mount, store) ? 0 : 1);
+  return { store: found.replace(mount, ""), models: await Promise.all(places) };
+}
+
+const MAR = notebookMar();
+
+test("an archive that KServe left beside the model store is found there", async () => {
+  const files = { "config/config.properties": "", "stable-diffusion.mar": MAR };
+  const beside = [["stable-diffusion", "1.0", "/stable-diffusion.mar"]];
+  expect(await mounted(files)).toEqual({ store: "", models: beside });
+  // A store that is there has its own.
+  const both = { ...files, "model-store/stable-diffusion.mar": MAR };
+  const inside = [["stable-diffusion", "1.0", "/model-store/stable-diffusion.mar"]];
+  expect(await mounted(both)).toEqual({ store: "/model-store", models: inside });
+});
+
+test("nothing else above the store is taken for a model, and an archive may come later", async () => {
+  const later = { store: "/model-store", models: [["stable-diffusion", "1.0", "/NOT_FOUND"]] };
+  expect(await mounted({ "notes.txt": "", "weights.bin": "" })).toEqual(later);
+});
+
+test.each<[string, Readonly<Record<string, string | Uint8Array>>, string]>([
+  ["a snapshot", { "model_index.json": "{}" }, ""],
+  [
+    "a snapshot in the model store's place",
+    { "model-store/model_index.json": "{}" },
+    "/model-store",
+  ],
+  ["what was in an archive", { "MAR-INF/MANIFEST.json": '{"model":{"modelName":"sd"}}' }, ""],
+])("%s is served as the store that it was handed over as", async (_, files, place) => {
+  const configured = [["stable-diffusion", "1.0", place]];
+  expect(await mounted(files)).toEqual({ store: place, models: configured });
+  const { models } = await mounted(files, { config: EMPTY, store: place.slice(1) });
+  expect(models).toEqual([[expect.stringMatching(/^(stable-diffusion|sd)$/), "1.0", place]]);
+});
