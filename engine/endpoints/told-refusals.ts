@@ -1,9 +1,30 @@
 import { endpointCheckSchema, type EndpointCheck } from "../contract/endpoints.ts";
 import { fromWire, StudioError, toWire } from "../contract/errors.ts";
 
-/** A text in which an endpoint may quote what it was sent, without what of that is secret. */
+/** A text in which an endpoint may quote what it was sent, in whatever form, without what of that is secret. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((left, secret) => uncut(left.replaceAll(secret, "…"), secret), text);
+  const forms = secrets.flatMap(formsOf);
+  return forms.reduce((left, form) => uncut(left.replaceAll(form, "…"), form), text);
+}
+
+/** A secret as it is, in an address, in hexadecimal digits, and in base64 wherever in it the secret begins. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    // Letters at its ends belong to its neighbours, too.
+    return text.slice(shift === 0 ? 0 : shift + 1, text.length - ((shift + bytes.length) % 3 && 1));
+  });
+  const inAddresses = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
+  const forms = [
+    secret,
+    encodeURIComponent(secret.toWellFormed()),
+    bytes.toString("hex"),
+    ...base64,
+  ];
+  return [...new Set([...forms, ...inAddresses])].filter(({ length }) => length >= MIN_PART);
 }
 
 /** Fewer letters of a secret tell nothing, and may be any word's. */

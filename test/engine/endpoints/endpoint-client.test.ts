@@ -71,6 +71,8 @@ const KINDS = {
   "another host": (port: number) => `http://localhost:${port}/v2/models/sd/infer`,
   "another port": (port: number) => `http://127.0.0.1:${port}/v2/models/sd/infer`,
   "another scheme": (port: number) => `https://127.0.0.1:${port}/v2/models/sd/infer`,
+  "a name and a password before the host": (port: number) =>
+    `http://user:password@127.0.0.1:${port}/v2/models/sd/infer`,
   "a path relative to the host": (port: number) => `//127.0.0.1:${port}/elsewhere`,
 } as const;
 
@@ -98,6 +100,18 @@ test("a redirect to the same host is not followed either", async () => {
   );
   expect((await client(endpoint.url).ask(infer)).status).toBe(307);
   expect(endpoint.seen.map(({ path }) => path)).toEqual(["/v2/models/sd/infer"]);
+});
+
+test("a proxy of the environment is not asked, and is sent nothing", async () => {
+  const [proxy, endpoint] = [
+    await standInEndpoint(always(200, "{}")),
+    await standInEndpoint(always(200, "{}")),
+  ];
+  for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"]) {
+    vi.stubEnv(name, proxy.url);
+  }
+  expect((await client(endpoint.url).ask(infer)).status).toBe(200);
+  expect([endpoint.seen.length, proxy.received()]).toEqual([1, ""]);
 });
 
 test("the realm of a challenge is never asked", async () => {

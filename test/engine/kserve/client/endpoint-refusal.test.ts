@@ -405,6 +405,15 @@ test.each<[string, Refusal]>([
   ],
   ["/elsewhere", ["ENDPOINT_MOVED", { location: "/elsewhere" }]],
   [
+    "https://name:secret@new.example/v2",
+    ["ENDPOINT_MOVED", { location: "https://new.example/v2" }],
+  ],
+  ["//secret@new.example/v2", ["ENDPOINT_MOVED", { location: "//new.example/v2" }]],
+  [
+    "javascript:alert(1)",
+    ["ENDPOINT_REPLY_INVALID", { reason: "it is a redirect to no web address" }],
+  ],
+  [
     "https://oauth.example/oauth/authorize?client_id=x",
     ["ENDPOINT_TOKEN_REFUSED", { reason: "it sends us to its sign-in page" }],
   ],

@@ -1,0 +1,234 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { crc32, gunzipSync } from "node:zlib";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { shareLink } from "../../engine/contract/share-link.ts";
+import { pixels } from "../../engine/image/pixels.ts";
+import { encodePng } from "../../engine/image/png/png.ts";
+import { darkroom } from "../fakes/command-line.ts";
+import { studioAt, tokenFor } from "../fakes/enter-studio.ts";
+import { always, type Answer, standInEndpoint } from "../fakes/stand-in-endpoint.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
+
+/** Its letters differ from themselves in base64, in an address and in JSON. */
+const TOKEN = "canary7f3a9c+51d0ab/b2c4e6~d8f0a2-7c41e9==";
+const HEADER = "canary-b8d20f73-header-value";
+
+/** A secret in every form in which it could lie somewhere, and halves of it. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = [0, 1, 2].map((shift) => {
+    const shifted = Buffer.concat([Buffer.alloc(shift, "x"), bytes]).toString("base64");
+    // What its neighbours do not change, wherever it begins.
+    return shifted.slice(shift === 0 ? 0 : 4, -8);
+  });
+  return [
+    secret,
+    encodeURIComponent(secret),
+    bytes.toString("hex"),
+    ...base64,
+    ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_")),
+    secret.split("").join("\0"),
+    secret.split("").toReversed().join(""),
+    secret.slice(0, 16),
+    secret.slice(-16),
+  ];
+}
+
+const FORMS = [TOKEN, HEADER].flatMap(formsOf);
+
+/** The form in which a text tells a secret; undefined where it tells none. */
+function leakIn(text: string): string | undefined {
+  return FORMS.find((form) => text.includes(form));
+}
+
+/** A picture of which a text tells the token, as a server that logs into its pictures makes it. */
+function tellingPng(secret: string): Buffer {
+  const png = Buffer.from(encodePng(pixels(2, 2, new Uint8Array(12).fill(90))));
+  const content = Buffer.from(`tEXtparameters\0Authorization: Bearer ${secret}`, "latin1");
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(content.length - 4);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(content));
+  return Buffer.concat([png.subarray(0, 33), size, content, sum, png.subarray(33)]);
+}
+
+/** A server that quotes what it was sent in all that it answers, in turn as it is, in base64 and in an address. */
+function echoingEdge(): Answer {
+  return (response, request, count) => {
+    const { authorization = "" } = request.headers;
+    const said = String(authorization).replace("Bearer ", "");
+    const echo = [
+      said,
+      Buffer.from(said).toString("base64"),
+      encodeURIComponent(said),
+      JSON.stringify(request.headers),
+    ].join(" ");
+    const replies: Readonly<Record<string, object>> = {
+      "/v2/health/ready": { ready: true, echo },
+      "/v2": { name: `edge ${said}`, version: said },
+      "/v2/models": { models: ["sd"] },
+      "/v2/models/sd": { name: "sd", inputs: [{ name: "prompt", datatype: "BYTES", shape: [1] }] },
+      "/v2/models/sd/ready": { name: "sd", ready: true, echo },
+    };
+    const known = replies[request.path];
+    if (known !== undefined) return always(200, JSON.stringify(known))(response, request, count);
+    if (request.body.includes("fails")) {
+      return always(400, JSON.stringify({ error: `no: ${echo}` }))(response, request, count);
+    }
+    if (request.body.includes("moves")) {
+      return response
+        .writeHead(307, { location: `https://${said.slice(0, 6)}.example/${said}?token=${said}` })
+        .end();
+    }
+    const image = tellingPng(said).toString("base64");
+    const output = { name: "image", datatype: "BYTES", shape: [1], data: [image] };
+    const parameters = { device: `cuda ${said}`, seed: "7" };
+    always(200, JSON.stringify({ outputs: [output], parameters }), {
+      "content-type": "application/json",
+      "set-cookie": `t=${said}`,
+      "x-echo": encodeURIComponent(echo),
+    })(response, request, count);
+  };
+}
+
+/** A process and all that it started, by their ids. */
+function treeOf(pid: number): number[] {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const children = all.filter((name) => {
+    try {
+      return (
+        Number(readFileSync(`/proc/${name}/stat`, "latin1").split(") ")[1]?.split(" ")[1]) === pid
+      );
+    } catch {
+      return false;
+    }
+  });
+  return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
+}
+
+function filesIn(folder: string): string[] {
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return found.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+}
+
+test("a token is in the place that keeps tokens, and nowhere else", async () => {
+  const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()];
+  const edge = await standInEndpoint(echoingEdge());
+  const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere", TMPDIR: elsewhere };
+  const child = spawn(
+    process.execPath,
+    [
+      "engine/cli.ts",
+      "serve",
+      "--json",
+      "--port",
+      "0",
+      "--endpoint-port",
+      "0",
+      "--data-dir",
+      folder,
+    ],
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
+  );
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
+  const [line] = await once(createInterface({ input: child.stdout }), "line");
+  const { url } = JSON.parse(String(line)) as { url: string };
+  const studio = studioAt(new URL(url).origin, await tokenFor(url));
+
+  /** All that was answered to a page or a command, by what was asked. */
+  const told = new Map<string, string>();
+  const keep = <T>(name: string, value: T): T => {
+    told.set(name, JSON.stringify(value) ?? "");
+    return value;
+  };
+  const headers = [{ name: "x-api-key", value: HEADER }];
+  const added = { url: edge.url, name: "edge", token: TOKEN, headers, profile: "prompt" as const };
+  const endpoint = keep("add", await studio.endpoints.add(added));
+  const { id } = endpoint;
+  keep("test", await studio.endpoints.test({ id }));
+  for (const asked of [{ id }, { endpoint: added }]) {
+    const findings: unknown[] = [];
+    for await (const finding of await studio.endpoints.diagnose({ ...asked, isPictureAsked: true }))
+      findings.push(finding);
+    keep(`diagnose ${Object.keys(asked)[0]}`, findings);
+  }
+  for (const prompt of ["a dog", "a dog that fails", "a dog that moves"]) {
+    const { generationIds } = await studio.generation.enqueue({ prompt, target: id });
+    const ended = await vi.waitFor(
+      async () => {
+        const generation = await studio.generation.get({ id: generationIds[0]! });
+        expect(generation.state).toMatch(/^(?:done|failed)$/);
+        return generation;
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+    expect([prompt, ended.state]).toEqual([prompt, prompt === "a dog" ? "done" : "failed"]);
+    keep(prompt, ended);
+    keep(`${prompt}, recorded`, await studio.generation.record({ id: generationIds[0]! }));
+    if (ended.imageId === undefined) continue;
+    const image = keep("image", await studio.gallery.get({ id: ended.imageId }));
+    const picture = await fetch(new URL(image.address, url));
+    told.set("picture", Buffer.from(await picture.arrayBuffer()).toString("latin1"));
+  }
+  keep("endpoints", await studio.endpoints.list());
+  keep("queue", await studio.queue.get());
+  keep("share link", shareLink((await studio.endpoints.list())[0]!));
+
+  const run = async (name: string, args: readonly string[]) => {
+    const outcome = await darkroom([...args, "--data-dir", folder], { env });
+    keep(`darkroom ${name}`, outcome);
+  };
+  const curl = join(elsewhere, "request.sh");
+  writeFileSync(curl, JSON.parse(told.get("a dog, recorded")!).curl);
+  await run("list", ["endpoints", "--json"]);
+  await run("test", ["endpoints", "test", "edge"]);
+  await run("query", ["endpoints", "query", "edge", "a cat", "--out", elsewhere]);
+  await run("query fails", [
+    "endpoints",
+    "query",
+    "edge",
+    "it fails",
+    "--json",
+    "--out",
+    elsewhere,
+  ]);
+  await run("replay", ["replay", curl, "--on", "edge", "--out", elsewhere]);
+
+  const processes = treeOf(child.pid!).flatMap((pid) =>
+    ["cmdline", "environ"].map((file) => [pid, file] as const),
+  );
+  for (const [pid, file] of processes)
+    told.set(
+      `${readlinkSync(`/proc/${pid}/exe`)} ${file}`,
+      readFileSync(`/proc/${pid}/${file}`, "latin1"),
+    );
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  told.set("the host's output", said);
+
+  const files = [...filesIn(folder), ...filesIn(elsewhere)];
+  expect(files.filter((name) => name.endsWith(".png")).length).toBeGreaterThan(2);
+  for (const file of files) {
+    const content = readFileSync(file);
+    const isGzip = content[0] === 0x1f && content[1] === 0x8b;
+    told.set(file, (isGzip ? gunzipSync(content) : content).toString("latin1"));
+  }
+  const leaks = [...told].flatMap(([where, text]) => {
+    const form = leakIn(text);
+    return form === undefined
+      ? []
+      : [
+          `${where}: ${form} … ${text.slice(Math.max(0, text.indexOf(form) - 120), text.indexOf(form) + 60)}`,
+        ];
+  });
+  // Where there is no keyring, this is where secrets are, for this user alone.
+  expect(leaks.filter((leak) => !leak.startsWith(join(folder, "secrets.json")))).toEqual([]);
+  expect(leaks.length).toBeLessThanOrEqual(1);
+  expect(edge.received()).toContain(TOKEN);
+}, 240_000);
