@@ -1,11 +1,14 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { StudioError } from "../../engine/contract/errors.ts";
 import { readPictures } from "../../engine/kserve/client/read-pictures.ts";
 import { added, openEndpoints, ORDER } from "../fakes/open-endpoints.ts";
+import { runCommand } from "../fakes/run-command.ts";
 import { PIXELS, seedReply } from "../fakes/seed-edge.ts";
 import { always, standInEndpoint } from "../fakes/stand-in-endpoint.ts";
+import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const never = new AbortController().signal;
 
@@ -40,7 +43,22 @@ test("a reply of 35 MB is read in bounded time and memory while the studio goes 
   expect(performance.now() - from).toBeLessThan(20_000);
   // Taking in and joining 35 MB is done here, reading them is not: that alone would be a second and more.
   expect(longest).toBeLessThan(500);
-  expect(grown).toBeLessThan(400);
+  expect(grown).toBeLessThan(200);
+});
+
+test("a reply of 35 MB takes less than 200 MB more at its peak", async () => {
+  const [small, large] = [
+    await standInEndpoint(always(200, JSON.stringify(seedReply(PIXELS)))),
+    await standInEndpoint(always(200, largeReply())),
+  ];
+  const program = fileURLToPath(new URL("../fakes/reply-reader.ts", import.meta.url));
+  const args = [program, temporaryFolder(), small.url, large.url];
+  const { code, stdout, stderr } = await runCommand(process.execPath, args, { cwd: "." });
+  expect([code, stderr]).toEqual([0, ""]);
+  const { width, grownMb } = JSON.parse(stdout) as { width: number; grownMb: number };
+  process.stderr.write(`35 MB: at most ${Math.round(grownMb)} MB more\n`);
+  expect(width).toBe(768);
+  expect(grownMb).toBeLessThan(200);
 });
 
 /** A reply of some form with something wrong in it, perhaps. */
