@@ -1,20 +1,36 @@
 import { expect, onTestFinished, test } from "vitest";
 import { HostProcess } from "../e2e/host-process.ts";
+import type { TlsFiles } from "../../engine/contract/server.ts";
+import { certificate } from "../fakes/certificates.ts";
+import { tlsFiles } from "../fakes/tls-files.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { JsonPeer } from "./json-peer.ts";
+
+interface Aim {
+  /** Of the server's certificate, and of the authority that the client trusts. */
+  readonly tls?: { readonly server: TlsFiles; readonly trusted: string };
+}
 
 /** `darkroom serve` with the starter, and Triton's client aimed at its inference server. */
 async function aimed(
   protocol: "http" | "grpc" = "http",
+  { tls }: Aim = {},
 ): Promise<(call: string, request?: object) => Promise<unknown>> {
   const ports = ["--port", "0", "--endpoint-port", "0", "--grpc-port", "0"];
-  const host = new HostProcess([...ports, "--data-dir", temporaryFolder()]);
+  const secure = tls && ["--tls-cert", tls.server.cert, "--tls-key", tls.server.key];
+  const host = new HostProcess([...ports, ...(secure ?? []), "--data-dir", temporaryFolder()]);
   onTestFinished(() => host.stop("SIGKILL"));
   await host.start();
+  const trusted = tls === undefined ? [] : [tls.trusted];
   const peer =
     protocol === "grpc"
-      ? JsonPeer.start("tritonclient", "tritonclient_grpc_calls.py", host.grpc ?? "")
-      : JsonPeer.start("tritonclient", "tritonclient_calls.py", new URL(host.endpoint ?? "").host);
+      ? JsonPeer.start("tritonclient", "tritonclient_grpc_calls.py", host.grpc ?? "", ...trusted)
+      : JsonPeer.start(
+          "tritonclient",
+          "tritonclient_calls.py",
+          new URL(host.endpoint ?? "").host,
+          ...trusted,
+        );
   return (call, request = {}) => peer.ask({ call, ...request });
 }
 
@@ -101,3 +117,28 @@ test("Triton's gRPC client sees the same, and gets the same picture, alone and o
   await call("load", { model: "starter" });
   expect(await call("ready")).toBe(true);
 });
+
+/** A certificate of a private authority, that authority, and another one that did not sign it. */
+async function privateAuthority() {
+  const [authority, other] = await Promise.all(
+    ["ours", "another's"].map((name) => certificate({ name, isAuthority: true })),
+  );
+  if (authority === undefined || other === undefined) throw new Error("two were made");
+  const server = tlsFiles(await certificate({ by: authority }));
+  return { server, own: tlsFiles(authority).cert, other: tlsFiles(other).cert };
+}
+
+test.each(["http", "grpc"] as const)(
+  "Triton's %s client draws over TLS by a private authority, and goes no further by another",
+  async (protocol) => {
+    const { server, own, other } = await privateAuthority();
+    const call = await aimed(protocol, { tls: { server, trusted: own } });
+    expect(await call("ready")).toBe(true);
+    const request = protocol === "http" ? { binary: true } : {};
+    const asked = { ...MODEL, inputs: SMALL, request_id: "7", ...request };
+    expect(await call("infer", asked)).toMatchObject({ id: "7", shape: [64, 64, 3] });
+    const stranger = await aimed(protocol, { tls: { server, trusted: other } });
+    const refused = await stranger("live").then(JSON.stringify, String);
+    expect(refused).toMatch(/CERTIFICATE_VERIFY_FAILED|certificate|UNAVAILABLE/i);
+  },
+);

@@ -1,12 +1,21 @@
 """tritonclient calling what tritonclient.test.ts asks for: one JSON object a line in, one out."""
 import json
+import ssl
 import sys
 
 import numpy as np
 import tritonclient.http as triton
 from tritonclient.utils import InferenceServerException
 
-client = triton.InferenceServerClient(sys.argv[1], network_timeout=600)
+
+def encrypted(authority=None):
+    """How the client encrypts, where it is told which authority to trust."""
+    if authority is None:
+        return {}
+    return {"ssl": True, "ssl_context_factory": lambda: ssl.create_default_context(cafile=authority)}
+
+
+client = triton.InferenceServerClient(sys.argv[1], network_timeout=600, **encrypted(*sys.argv[2:]))
 
 
 def tensor(name, datatype, value, binary):

@@ -7,7 +7,9 @@ import numpy as np
 import tritonclient.grpc as triton
 from tritonclient.utils import InferenceServerException
 
-client = triton.InferenceServerClient(sys.argv[1])
+# The second argument is the authority that it trusts, where it is to encrypt.
+trusted = {"ssl": True, "root_certificates": sys.argv[2]} if len(sys.argv) > 2 else {}
+client = triton.InferenceServerClient(sys.argv[1], **trusted)
 
 
 def tensor(name, datatype, value):
