@@ -158,7 +158,7 @@ function predictor(predicting: PredictorParts): Predict {
     }
 
     async function inferred(given: MessageBody): Promise<EncodedMessage> {
-      const isText = /^text\/plain\b/i.test(contentType);
+      const isText = /^text\/plain\b/i.test(contentType) && !isObject(given);
       const message = readInferRequest(isText ? { ...given, headerLength: "0" } : given);
       const isNotebook = !isText && given.headerLength === undefined && isNotebookRequest(message);
       const outputs = isNotebook ? [] : message.outputs.map(ownOutput);
@@ -178,6 +178,11 @@ function predictor(predicting: PredictorParts): Predict {
 /** Handlers call their one output otherwise. */
 function ownOutput(output: RequestedOutput): RequestedOutput {
   return output.name === HANDLERS_OUTPUT ? { ...output, name: PICTURE_OUTPUT.name } : output;
+}
+
+/** Clients that name no type have one named for them, which may be text. */
+function isObject({ bytes }: MessageBody): boolean {
+  return bytes[0] === "{".charCodeAt(0);
 }
 
 /** Protocol v1 has instances; everything else is v2, whatever the address. */

@@ -76,21 +76,12 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
   undo.defer(() => requests.close());
   const logError = (error: unknown, doing: string): void => tell(`${doing}: ${wordsOf(error)}`);
   for (const registration of await registeredAtStart(settings, modelStore)) table.add(registration);
-  const { isModelApiOn, responseSeconds, queueLength } = settings;
   const waiting = () => {
     const count = admission.waiting;
-    return { count, left: Math.max(0, queueLength - count) };
+    return { count, left: Math.max(0, settings.queueLength - count) };
   };
-  const management = new ModelManagement({
-    table,
-    engine,
-    modelStore,
-    isModelApiOn,
-    responseSeconds,
-    waiting,
-    device,
-    logError,
-  });
+  const managed = { ...settings, table, engine, modelStore, waiting, device, logError };
+  const management = new ModelManagement(managed);
   const serving = {
     access,
     engine,

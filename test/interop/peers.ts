@@ -171,6 +171,13 @@ export const PEERS: readonly Peer[] = [
     size: "torch, 3 GB with its libraries",
   },
   {
+    name: "torchserve-replies",
+    needs: ["java"],
+    starts: ["kserve", "torchserve"],
+    installMinutes: 8,
+    size: "torch, 3 GB with its libraries",
+  },
+  {
     name: "chain",
     starts: ["moto", "kserve", "torchserve"],
     // TorchServe installs half a gigabyte of packages for it, each time.

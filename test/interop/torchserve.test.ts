@@ -7,7 +7,6 @@ import { ConfigProperties } from "../../engine/archive/config-properties.ts";
 import { PACK_FORMS, type PackForm } from "../../engine/contract/archives.ts";
 import { darkroom } from "../fakes/command-line.ts";
 import { psnr } from "../golden/reference.ts";
-import { StartedTorchServe } from "../fakes/started-torchserve.ts";
 import { LOADING_MS, TorchServe } from "./torchserve.ts";
 
 /** Below this our picture and the handler's of one seed would not be the same. */
@@ -160,66 +159,4 @@ test("of a batch each request is answered for itself: its id, seed, size and pic
     const alone = await infer("notebook", requests[index] ?? {});
     expect(alone.body.outputs).toEqual(together[index]?.body.outputs);
   }
-});
-
-/** What both are asked, one after the other. */
-const BESIDE = [
-  ["GET", "/models/notebook"],
-  ["GET", "/models/notebook/1.0"],
-  ["GET", "/models/notebook/2.0"],
-  ["GET", "/models/nope"],
-  ["GET", "/v1/models/notebook"],
-  ["POST", "/predictions/nope"],
-  ["POST", "/predictions/notebook/2.0"],
-  ["POST", "/models?url=nope.mar"],
-  ["POST", "/models?url=zip-store.mar&model_name=beside&initial_workers=1&synchronous=true"],
-  ["GET", "/models?limit=1"],
-  ["PUT", "/models/beside/1.0/set-default"],
-  ["DELETE", "/models/beside"],
-  ["DELETE", "/models/beside"],
-  ["GET", "/nothing"],
-] as const;
-
-/** TorchServe describes versions by an address that it does not answer where both its APIs have one, and lists in any order. */
-const ON_PURPOSE = ["GET /models/notebook/1.0", "GET /models/notebook/2.0", "GET /models?limit=1"];
-
-/** Of a description, what is the machine's own. */
-const OWN = new Set([
-  "startTime",
-  "memoryUsage",
-  "pid",
-  "id",
-  "modelUrl",
-  "maxWorkers",
-  "loadedAtStartup",
-]);
-
-function withoutOwn(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutOwn);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, one]) => (OWN.has(key) ? [] : [[key, withoutOwn(one)]])),
-  );
-}
-
-test("Darkroom in its place answers the same requests with the same status and fields", async () => {
-  const config = ConfigProperties.parse(readFileSync(server?.settings ?? ""));
-  const place = join(folder, "place");
-  mkdirSync(place);
-  const args = ["--start", "--disable-token-auth", "--enable-model-api", `--model-store=${store}`];
-  const ours = await StartedTorchServe.start(config, { folder: place, args });
-  await ours.says(/notebook .* is ready\./);
-  const differing: string[] = [];
-  for (const [method, path] of BESIDE) {
-    const replies = [];
-    for (const address of [server?.address ?? "", ours.address("inference and management")]) {
-      const reply = await fetch(`${address}${path}`, { method });
-      replies.push({ status: reply.status, body: withoutOwn(await reply.json()) });
-    }
-    const [theirs, own] = replies.map((reply) => JSON.stringify(reply));
-    if (theirs === own) continue;
-    differing.push(`${method} ${path}`);
-    console.log(`${method} ${path}\n  TorchServe ${theirs}\n  Darkroom   ${own}`);
-  }
-  expect(differing).toEqual(ON_PURPOSE);
 });
