@@ -11,6 +11,13 @@ import { diagnose } from "./doctor.ts";
 import { endpointContract } from "./endpoints.ts";
 import { studioEventSchema } from "./events.ts";
 import {
+  folderListingSchema,
+  folderRequestSchema,
+  modelCardSchema,
+  placeSchema,
+  scanProgressSchema,
+} from "./folders.ts";
+import {
   galleryFacetsSchema,
   galleryNamesSchema,
   galleryQuerySchema,
@@ -157,6 +164,16 @@ export const contract = {
     import: oc
       .input(z.object({ folder: z.string().min(1).max(4096), id: modelIdSchema.optional() }))
       .output(transfer),
+    /** Looks through a tree of folders of this machine for models; leaving the stream ends it. Nothing is copied. */
+    scan: oc
+      .input(z.object({ folder: z.string().min(1).max(4096) }))
+      .output(eventIterator(scanProgressSchema)),
+    /** Takes a diffusers folder of this machine into the list where it lies. Refuses as MODEL_EXISTS where it is there. */
+    link: oc
+      .input(z.object({ folder: z.string().min(1).max(4096) }))
+      .output(z.object({ id: modelIdSchema })),
+    /** What a model's card shows besides: what a picture takes, and the pictures drawn with it, marked ones first. */
+    card: oc.input(z.object({ id: modelIdSchema })).output(modelCardSchema),
     /** Reads every weight file again and compares with its hash. */
     verify: oc.input(z.object({ id: modelIdSchema })).output(transfer),
     /** Deletes a model's files for good. */
@@ -272,6 +289,10 @@ export const contract = {
 
   machine: {
     get: oc.output(machineSchema),
+    /** The folders of a folder of this machine, to choose one. Refuses as REQUEST_INVALID what cannot be opened. */
+    folders: oc.input(folderRequestSchema).output(folderListingSchema),
+    /** Where to begin to look for models: one's own folder, and those of other studios that are there. */
+    places: oc.output(z.array(placeSchema)),
     /** A fresh one-time address of the studio, for another browser. */
     open: oc.output(z.object({ url: z.string() })),
   },

@@ -38,8 +38,8 @@ export type ModelSummary = z.output<typeof modelSummarySchema>;
 
 /** Where a model in the store came from; kept beside it. */
 export const provenanceSchema = z.object({
-  kind: z.enum(["hub", "folder", "archive", "bucket"]),
-  /** Repository id on the hub, or the name of the folder or archive, without what lies in front of it. */
+  kind: z.enum(["hub", "folder", "archive", "bucket", "link"]),
+  /** Repository id on the hub, or the name of the folder or archive, without what lies in front of it; of a link, the folder in full. */
   name: z.string(),
   /** The hub's commit, hexadecimal. */
   revision: z.string().optional(),

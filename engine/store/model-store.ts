@@ -18,6 +18,7 @@ import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
 import { announceHashes, forgetCopies } from "./weight-copy.ts";
+import { isLink, isLinkRecords, recordsOfStored, writeLink } from "./linked-models.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
 import { freeId, idFrom } from "./model-ids.ts";
 import {
@@ -128,7 +129,7 @@ export class ModelStore {
   async provenances(): Promise<ReadonlyMap<string, Provenance>> {
     const found = new Map<string, Provenance>();
     for (const id of await this.#storedIds()) {
-      const { provenance } = await recordsIn(join(this.#options.folder, id));
+      const { provenance } = await recordsIn(this.#recordsOf(id));
       if (provenance !== undefined) found.set(id, provenance);
     }
     return found;
@@ -163,12 +164,29 @@ export class ModelStore {
    */
   async broughtBy(key: string): Promise<string | undefined> {
     for (const id of await this.#storedIds()) {
-      const { hashes } = await recordsIn(join(this.#options.folder, id));
+      const { hashes } = await recordsIn(this.#recordsOf(id));
       if (hashes?.broughtBy !== key) continue;
       await this.discard(key);
       return id;
     }
     return undefined;
+  }
+
+  /**
+   * Makes a snapshot of this machine one of the store's where it lies, and gives its id: a link leads to it, and what is
+   * written down of it stays in the store. Refuses what cannot be drawn with, and as MODEL_EXISTS what is there already.
+   */
+  link(folder: string): Promise<string> {
+    return this.#arrivals.take(async () => {
+      const { name, folder: target } = await this.#options.readModel(folder);
+      const known = (await this.list()).find(({ summary }) => summary?.folder === target);
+      if (known !== undefined) throw new StudioError("MODEL_EXISTS", { model: known.id });
+      const store = this.#options.folder;
+      const id = freeId([idFrom(name)], await readdir(store));
+      const addedAt = new Date().toISOString();
+      await writeLink(store, { id, target, addedAt });
+      return id;
+    });
   }
 
   /** Copies a snapshot of this machine into the store: its own files and no others, one variant. */
@@ -211,10 +229,14 @@ export class ModelStore {
     if (reason !== undefined) throw new StudioError("MODEL_IN_USE", { model: id, reason });
     // A name with a dot first: what a kill interrupts is swept, never a model with half its files.
     const gone = join(this.#options.folder, `.gone-${randomUUID()}`);
-    const folder = await this.folderOf(id);
+    const isThere = (await this.#storedIds()).includes(id);
+    if (!isThere) throw new StudioError("NOT_FOUND", { what: "model", id });
     this.#options.letGoOf?.(id);
-    const copied = (await recordsIn(folder)).hashes?.files ?? [];
-    await rename(folder, gone);
+    const records = this.#recordsOf(id);
+    const copied = (await recordsIn(records)).hashes?.files ?? [];
+    // Of a link, the link: what it leads to is another program's.
+    await rename(join(this.#options.folder, id), gone);
+    if (isLinkRecords(records)) await rm(records, { recursive: true, force: true });
     await forgetCopies(this.#options.cacheFolder, copied);
     await rm(gone, { recursive: true, force: true });
   }
@@ -238,7 +260,7 @@ export class ModelStore {
   async #refuseKnown(files: readonly ModelFile[]): Promise<void> {
     const arriving = contentOf(files);
     for (const id of await this.#storedIds()) {
-      const { hashes } = await recordsIn(join(this.#options.folder, id));
+      const { hashes } = await recordsIn(this.#recordsOf(id));
       if (hashes === undefined || contentOf(hashes.files) !== arriving) continue;
       throw new StudioError("MODEL_EXISTS", { model: id });
     }
@@ -249,7 +271,8 @@ export class ModelStore {
     const ids: string[] = [];
     for (const name of (await readdir(folder)).toSorted()) {
       const isId = name !== STARTER_ID && modelIdSchema.safeParse(name).success;
-      if (isId && (await isFolder(join(folder, name)))) ids.push(name);
+      const path = join(folder, name);
+      if (isId && ((await isFolder(path)) || (await isLink(path)))) ids.push(name);
     }
     return ids;
   }
@@ -270,7 +293,7 @@ export class ModelStore {
       verified: hashes?.verified,
       provenance,
     };
-    return (await isFolder(folder)) ? model : undefined;
+    return (await isFolder(folder)) || (await isLink(folder)) ? model : undefined;
   }
 
   async #read(folder: string): Promise<Pick<StoredModel, "summary" | "problem" | "fit">> {
@@ -282,9 +305,10 @@ export class ModelStore {
     }
   }
 
-  /** Where what is known of a model lies: beside its files, but for the starter, whose folder is not ours to write. */
+  /** Where what is known of a model lies: beside its files, but for the starter and links, whose folders are not ours to write. */
   #recordsOf(id: string): string {
-    return join(this.#options.folder, id === STARTER_ID ? `.${STARTER_ID}` : id);
+    const { folder } = this.#options;
+    return id === STARTER_ID ? join(folder, `.${STARTER_ID}`) : recordsOfStored(folder, id);
   }
 }
 

@@ -146,7 +146,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
         ]),
       ],
     }),
-    models: modelProcedures({ ...parts, dataFolder }),
+    models: modelProcedures({ ...parts, dataFolder, addressOf }),
     archives: archiveProcedures(parts),
     transfers: transferProcedures(parts),
     server: serverProcedures(parts),

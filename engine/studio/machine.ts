@@ -9,6 +9,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { CudaInstaller } from "../drawing/cuda.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { SOFTWARE } from "../contract/software.ts";
+import { knownPlaces, listFolders } from "../files/folder-listing.ts";
 import { diskSpace } from "../files/free-space.ts";
 import { residentBytes } from "../files/process-memory.ts";
 import { os } from "./implementer.ts";
@@ -33,6 +34,8 @@ export interface MachineParts {
 export function machineProcedures(parts: MachineParts) {
   return {
     get: os.machine.get.handler(() => describe(parts)),
+    folders: os.machine.folders.handler(({ input }) => listFolders(input)),
+    places: os.machine.places.handler(async () => [...(await knownPlaces())]),
     open: os.machine.open.handler(async () => ({ url: await parts.freshAddress() })),
   };
 }

@@ -1,10 +1,19 @@
 import { basename, isAbsolute } from "node:path";
 import { StudioError } from "../contract/errors.ts";
-import type { DownloadRequest, Provenance, StoredModel } from "../contract/models.ts";
+import type { DownloadRequest, ModelSummary, Provenance, StoredModel } from "../contract/models.ts";
 import { CATALOGUE } from "../hub/catalogue.ts";
 import type { HubAccess } from "../hub/hub-access.ts";
 import { inspectRepository } from "../hub/find-plan.ts";
+import type { ModelCard } from "../contract/folders.ts";
+import { MAX_SAMPLES } from "../contract/folders.ts";
+import { ordersOf } from "../drawing/order.ts";
+import { readModel as readSnapshotModel } from "../drawing/read-model.ts";
+import type { Gallery } from "../gallery/gallery.ts";
 import type { ModelStore } from "../store/model-store.ts";
+import { scanModels } from "../store/scan-models.ts";
+import type { Estimates } from "../worker/estimates.ts";
+import type { AddressOf } from "./addresses.ts";
+import { withAddresses } from "./gallery-procedures.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { os } from "./implementer.ts";
 import { knownModel, sourcesOf } from "./model-works.ts";
@@ -16,10 +25,14 @@ export interface ModelParts {
   readonly hub: () => Promise<HubAccess>;
   readonly onModels: () => void;
   readonly dataFolder: string;
+  readonly estimates: Pick<Estimates, "of">;
+  readonly gallery: Pick<Gallery, "names" | "details">;
+  readonly addressOf: AddressOf;
 }
 
 /** The models on this machine, and how more of them get there. */
-export function modelProcedures({ store, transfers, hub, onModels, dataFolder }: ModelParts) {
+export function modelProcedures(parts: ModelParts) {
+  const { store, transfers, hub, onModels, dataFolder } = parts;
   return {
     list: os.models.list.handler(async () => [...(await store.list())]),
     files: os.models.files.handler(async ({ input }) => [...(await store.files(input.id))]),
@@ -33,6 +46,17 @@ export function modelProcedures({ store, transfers, hub, onModels, dataFolder }:
       const name = basename(folder);
       return { transferId: await transfers.add({ kind: "import", name, order }) };
     }),
+    scan: os.models.scan.handler(({ input: { folder }, signal }) => {
+      refuseRelative(folder);
+      return scan(store, folder, signal);
+    }),
+    link: os.models.link.handler(async ({ input: { folder } }) => {
+      refuseRelative(folder);
+      const id = await store.link(folder);
+      onModels();
+      return { id };
+    }),
+    card: os.models.card.handler(({ input: { id } }) => cardOf(parts, id)),
     verify: os.models.verify.handler(async ({ input: { id } }) => {
       await store.folderOf(id);
       const order = { kind: "verify", name: id, order: id, modelId: id } as const;
@@ -62,6 +86,35 @@ export function modelProcedures({ store, transfers, hub, onModels, dataFolder }:
       return { transferId: await transfers.add({ kind: "download", name, order }) };
     }),
   };
+}
+
+async function* scan(store: ModelStore, folder: string, signal: AbortSignal | undefined) {
+  const models = await store.list();
+  const ids = new Map(models.flatMap(({ id, summary }) => (summary ? [[summary.folder, id]] : [])));
+  yield* scanModels({ folder, readModel: summaryOf, signal, storedIdOf: (path) => ids.get(path) });
+}
+
+async function summaryOf(folder: string): Promise<ModelSummary> {
+  return (await readSnapshotModel(folder, "float32")).summary;
+}
+
+/** What the model's own settings take, and what was drawn with it. */
+async function cardOf(
+  { store, estimates, gallery, addressOf }: ModelParts,
+  id: string,
+): Promise<ModelCard> {
+  const read = await readSnapshotModel(await store.folderOf(id), "float32").catch(() => undefined);
+  if (read === undefined) return { pictures: [] };
+  const [order] = ordersOf({ prompt: "" }, { name: id, read }, "0");
+  const model = read.summary.name;
+  const idsOf = (isStarred?: boolean) =>
+    gallery
+      .names({ model, ...(isStarred === true && { isStarred }) })
+      .days.flatMap(({ ids }) => ids.slice(0, MAX_SAMPLES))
+      .slice(0, MAX_SAMPLES);
+  const ids = [...new Set([...idsOf(true), ...idsOf()])].slice(0, MAX_SAMPLES);
+  const pictures = (await gallery.details(ids)).map((image) => withAddresses(image, addressOf));
+  return { estimate: await estimates.of(order), pictures };
 }
 
 /** The model in the store that a download would bring again. */

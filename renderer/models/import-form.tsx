@@ -1,4 +1,4 @@
-import { FolderInput, FolderOpen, PackageSearch } from "lucide-react";
+import { FolderInput, FolderOpen, PackageSearch, Search } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { desktop } from "../connection/desktop.ts";
@@ -8,6 +8,8 @@ import { TextField } from "../ui/text-field.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./get-models.module.css";
+import { FolderChooser } from "../transfers/folder-chooser.tsx";
+import { ScanResults } from "./scan-results.tsx";
 import { useImport } from "../transfers/use-import.ts";
 
 /** A folder or an archive of this machine, by its path or, on the desktop, by choosing it. */
@@ -19,11 +21,14 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
   useEffect(() => {
     if (isWanted) field.current?.focus();
   }, [isWanted]);
-  const choose = async () => setFolder((await desktop?.chooseFolder()) ?? folder);
-  const [, setAddress] = useSearchParams();
+  const [scanned, setScanned] = useState<string>();
+  const [isChoosing, setIsChoosing] = useState(false);
+  const choose = async () => {
+    if (desktop) setFolder((await desktop.chooseFolder()) ?? folder);
+    else setIsChoosing(true);
+  };
   const importing = useImport();
   const path = folder.trim();
-  const isArchive = /\.(?:mar|tar\.gz|tgz)$/i.test(path);
   const begin = () => {
     const name = path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
     importing(name, client.models.import({ folder: path }));
@@ -33,34 +38,64 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
     event.preventDefault();
     begin();
   };
+  const take = (chosen: string) => {
+    setFolder(chosen);
+    setIsChoosing(false);
+  };
   return (
-    <form className={styles.form} onSubmit={submit}>
-      <TextField
-        label={t("import.label")}
-        description={t("import.help")}
-        placeholder={t("import.placeholder")}
-        isCode
-        value={folder}
-        onChange={setFolder}
-        inputRef={field}
-        trailing={
-          <>
-            {desktop && (
-              <Button icon={FolderOpen} onPress={() => attempt(choose())}>
-                {t("import.choose")}
-              </Button>
-            )}
-            {isArchive && (
-              <Button icon={PackageSearch} onPress={() => setAddress({ archive: path })}>
-                {t("import.look")}
-              </Button>
-            )}
-            <Button icon={FolderInput} type="submit" isDisabled={path === ""}>
-              {t("import.yes")}
+    <>
+      <form className={styles.form} onSubmit={submit}>
+        <TextField
+          label={t("import.label")}
+          description={t("import.help")}
+          placeholder={t("import.placeholder")}
+          isCode
+          value={folder}
+          onChange={setFolder}
+          inputRef={field}
+          trailing={
+            <Button icon={FolderOpen} onPress={() => attempt(choose())}>
+              {t("import.choose")}
             </Button>
-          </>
-        }
-      />
-    </form>
+          }
+        />
+        <Ways path={path} onFind={setScanned} />
+      </form>
+      {isChoosing && (
+        <FolderChooser
+          title={t("import.chooseTitle")}
+          yes={t("import.chooseYes")}
+          start={path}
+          onClose={() => setIsChoosing(false)}
+          onChoose={take}
+        />
+      )}
+      {scanned !== undefined && (
+        <ScanResults folder={scanned} onClose={() => setScanned(undefined)} />
+      )}
+    </>
+  );
+}
+
+/** What can be done with a path: an archive is looked into, a folder is searched, and both are imported. */
+function Ways({ path, onFind }: { path: string; onFind: (folder: string) => void }) {
+  const t = useWords("models");
+  const [, setAddress] = useSearchParams();
+  const isArchive = /\.(?:mar|tar\.gz|tgz)$/i.test(path);
+  return (
+    <div className={styles.ways}>
+      {isArchive ? (
+        <Button icon={PackageSearch} onPress={() => setAddress({ archive: path })}>
+          {t("import.look")}
+        </Button>
+      ) : (
+        <Button icon={Search} isDisabled={path === ""} onPress={() => onFind(path)}>
+          {t("import.find")}
+        </Button>
+      )}
+      <Button icon={FolderInput} type="submit" isDisabled={path === ""}>
+        {t("import.yes")}
+      </Button>
+    </div>
   );
 }

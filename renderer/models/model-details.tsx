@@ -25,6 +25,7 @@ import { useWords } from "../words/words.ts";
 import { PackDialog } from "./archive/pack-dialog.tsx";
 import styles from "./model-details.module.css";
 import { ModelFacts } from "./model-facts.tsx";
+import { Samples } from "./samples.tsx";
 import { tellFailureOf } from "../transfers/follow-transfer.ts";
 
 export interface ModelDetailsProps {
@@ -53,13 +54,15 @@ export function ModelDetails({ model, onPublish }: ModelDetailsProps) {
         </p>
       ))}
       <ModelActions model={model} onPublish={onPublish} />
+      <Samples model={model} />
       <ModelFacts model={model} />
       <ModelFiles id={id} />
     </article>
   );
 }
 
-const VERDICT_ICONS = {
+/** What says at a glance how a model suits this machine. */
+export const VERDICT_ICONS = {
   good: CircleCheck,
   slow: TriangleAlert,
   tight: TriangleAlert,
@@ -128,7 +131,9 @@ function ModelActions({ model, onPublish }: ModelDetailsProps) {
         onClose={() => setIsRemoving(false)}
         onRemove={() => studio.client.models.remove({ id: model.id })}
       >
-        {t("remove.text", { size: formatBytes(model.diskBytes) })}
+        {model.provenance?.kind === "link"
+          ? t("remove.linked", { folder: model.provenance.name })
+          : t("remove.text", { size: formatBytes(model.diskBytes) })}
       </RemoveDialog>
     </div>
   );

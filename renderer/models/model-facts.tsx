@@ -3,9 +3,10 @@ import type { ReactNode } from "react";
 import type { ModelSummary, Provenance, StoredModel } from "../../engine/contract/models.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { attempt, showToast } from "../ui/toasts.ts";
-import { formatBytes, formatWhen } from "../words/format.ts";
+import { formatAbout, formatBytes, formatWhen } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./model-details.module.css";
+import { useModelCard } from "./samples.tsx";
 
 /** Everything that is known of a model, line by line. */
 export function ModelFacts({ model }: { model: StoredModel }) {
@@ -13,6 +14,8 @@ export function ModelFacts({ model }: { model: StoredModel }) {
   const { id, summary, diskBytes, fit, provenance } = model;
   return (
     <dl className={styles.facts}>
+      {summary && <GoodFor summary={summary} />}
+      <TimePerPicture id={id} />
       {summary && <Nature summary={summary} />}
       <Fact name={t("details.disk")}>{formatBytes(diskBytes)}</Fact>
       {fit.memoryBytes > 0 && (
@@ -24,6 +27,34 @@ export function ModelFacts({ model }: { model: StoredModel }) {
         <code>{id}</code>
       </Fact>
     </dl>
+  );
+}
+
+/** Pixels a side from which pictures are large. */
+const LARGE_SIDE = 768;
+/** A UNet of fewer parameters is no whole Stable Diffusion. */
+const FULL_PARAMETERS = 300e6;
+
+/** What a model is good for, by its configuration. */
+function GoodFor({ summary }: { summary: ModelSummary }) {
+  const t = useWords("models");
+  const { unetParameters, isDistilled, steps, width, height } = summary;
+  const side = Math.min(width, height);
+  const uses = [
+    unetParameters < FULL_PARAMETERS ? t("card.small") : t("card.full"),
+    ...(side >= LARGE_SIDE ? [t("card.large", { side })] : []),
+    ...(isDistilled ? [t("card.distilled", { steps })] : []),
+  ];
+  return <Fact name={t("card.goodFor")}>{`${uses.join(". ")}.`}</Fact>;
+}
+
+function TimePerPicture({ id }: { id: string }) {
+  const t = useWords("models");
+  const estimate = useModelCard(id)?.estimate;
+  if (estimate === undefined) return null;
+  const { seconds, basis } = estimate;
+  return (
+    <Fact name={t("card.expected")}>{t(`card.${basis}`, { time: formatAbout(seconds) })}</Fact>
   );
 }
 

@@ -10,8 +10,9 @@ import { ListColumn, ListLine, ListPage, ListRow } from "../ui/list-page.tsx";
 import { useWords } from "../words/words.ts";
 import { type ArchivePlace, ArchiveView } from "./archive/archive-view.tsx";
 import { GetModels } from "./get-models.tsx";
-import { ModelDetails } from "./model-details.tsx";
+import { ModelDetails, VERDICT_ICONS } from "./model-details.tsx";
 import styles from "./models-page.module.css";
+import { ExpectedTime, SampleThumbnail } from "./samples.tsx";
 import { PublishDialog } from "./publish/publish-dialog.tsx";
 import { TransferDock } from "../transfers/transfer-dock.tsx";
 
@@ -127,11 +128,12 @@ function ModelRow({ model }: { model: StoredModel }) {
   const t = useWords("models");
   const { queries } = useStudio();
   const inUse = useQuery(queries.settings.get.queryOptions()).data?.model === model.id;
-  const { id, summary, problem, diskBytes } = model;
+  const { id, summary, problem, diskBytes, fit } = model;
   return (
     <ListRow
       id={id}
       name={summary?.name ?? id}
+      lead={<SampleThumbnail id={id} />}
       aside={inUse && <span className={styles.badge}>{t("inUse")}</span>}
     >
       <ListLine>
@@ -146,6 +148,15 @@ function ModelRow({ model }: { model: StoredModel }) {
         <span>{formatBytes(diskBytes)}</span>
         {id === STARTER_ID && <span>{t("starter")}</span>}
       </ListLine>
+      {!problem && (
+        <ListLine>
+          <span className={styles.fit} data-verdict={fit.verdict}>
+            <Icon of={VERDICT_ICONS[fit.verdict]} />
+            {t(`fit.short.${fit.verdict}`)}
+          </span>
+          <ExpectedTime id={id} />
+        </ListLine>
+      )}
     </ListRow>
   );
 }

@@ -127,4 +127,5 @@ function refreshClusters(_: StudioEvent, { cache, queries }: Studio): void {
 
 function refreshGallery({ cache, queries }: Studio): void {
   void cache.invalidateQueries({ queryKey: queries.gallery.key() });
+  void cache.invalidateQueries({ queryKey: queries.models.card.key() });
 }

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { FolderOpen } from "lucide-react";
+import { useState } from "react";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Button } from "../ui/button.tsx";
 import { TextField } from "../ui/text-field.tsx";
+import { FolderChooser } from "./folder-chooser.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
@@ -19,24 +21,40 @@ export interface FolderFieldProps {
 /** A folder of the studio's machine: typed, or in a window on the desktop chosen. */
 export function FolderField({ label, help, standard, value, onChange }: FolderFieldProps) {
   const t = useWords("transfers");
-  const choose = async () => onChange((await desktop?.chooseFolder()) ?? value);
+  const [isChoosing, setIsChoosing] = useState(false);
+  const choose = async () => {
+    if (desktop) onChange((await desktop.chooseFolder()) ?? value);
+    else setIsChoosing(true);
+  };
   return (
-    <TextField
-      label={label}
-      description={help}
-      placeholder={standard}
-      isCode
-      value={value}
-      onChange={onChange}
-      error={value.trim() === "" || isWholePath(value.trim()) ? undefined : t("folder.fault")}
-      trailing={
-        desktop && (
+    <>
+      <TextField
+        label={label}
+        description={help}
+        placeholder={standard}
+        isCode
+        value={value}
+        onChange={onChange}
+        error={value.trim() === "" || isWholePath(value.trim()) ? undefined : t("folder.fault")}
+        trailing={
           <Button icon={FolderOpen} onPress={() => attempt(choose())}>
             {t("folder.choose")}
           </Button>
-        )
-      }
-    />
+        }
+      />
+      {isChoosing && (
+        <FolderChooser
+          title={label}
+          yes={t("folder.take")}
+          start={value}
+          onClose={() => setIsChoosing(false)}
+          onChoose={(folder) => {
+            onChange(folder);
+            setIsChoosing(false);
+          }}
+        />
+      )}
+    </>
   );
 }
 

@@ -80,19 +80,24 @@ export interface ListRowProps {
   readonly name: string;
   /** What stands at the right of the name. */
   readonly aside?: ReactNode;
+  /** A small picture in front. */
+  readonly lead?: ReactNode;
   /** Quiet lines below the name. */
   readonly children: ReactNode;
 }
 
 /** One row of the column. */
-export function ListRow({ id, name, aside, children }: ListRowProps) {
+export function ListRow({ id, name, aside, lead, children }: ListRowProps) {
   return (
     <ListBoxItem id={id} textValue={name} className={styles.row ?? ""}>
-      <span className={styles.rowHead}>
-        <span className={styles.name}>{name}</span>
-        {aside}
+      {lead}
+      <span className={styles.rowText}>
+        <span className={styles.rowHead}>
+          <span className={styles.name}>{name}</span>
+          {aside}
+        </span>
+        {children}
       </span>
-      {children}
     </ListBoxItem>
   );
 }

@@ -10,6 +10,7 @@ import type { Transfer } from "../../engine/contract/transfers.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { cellRequests, checkGrid, countCells } from "../../engine/contract/grid.ts";
 import { archiveOf } from "./fake-archive.ts";
+import { foldersOf, scanOf } from "./fake-folders.ts";
 import { FakeBuckets } from "./fake-buckets.ts";
 import { FakeClusters } from "./fake-clusters.ts";
 import { manifestCommands } from "./fake-deploy.ts";
@@ -421,6 +422,12 @@ export class FakeStudio {
       endpoints: this.#endpoints.client(),
       server: this.#server.client(),
       machine: {
+        folders: async ({ path = "/home/ada" }) => foldersOf(path),
+        places: async () => [
+          { name: "ada", path: "/home/ada" },
+          { name: "ComfyUI", path: "/home/ada/ComfyUI/models" },
+          { name: "/", path: "/" },
+        ],
         get: async () => ({
           version: "0.1.0",
           platform: "linux-x64",
@@ -707,6 +714,17 @@ export class FakeStudio {
         { path: "model_index.json", sizeBytes: 537 },
       ],
       import: begin,
+      scan: (async ({ folder }) => scanOf(folder)) as StudioClient["models"]["scan"],
+      link: async () => ({ id: STABLE_DIFFUSION.id }),
+      card: async ({ id }) => ({
+        estimate: {
+          seconds: id === STARTER.id ? 2.1 : 1680,
+          secondsPerStep: 0.07,
+          loadSeconds: 0.4,
+          basis: id === STARTER.id ? "measured" : "estimated",
+        },
+        pictures: id === STARTER.id ? [...this.#images.values()].slice(0, 4) : [],
+      }),
       verify: begin,
       remove: async () => {},
       catalogue: async () => [...CATALOGUE],

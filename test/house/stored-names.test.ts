@@ -45,7 +45,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
   "checksum modes": { shipped: "auto when-supported when-required", now: CHECKSUM_MODES },
   "request profiles": { shipped: "prompt full", now: REQUEST_PROFILES },
   "sources of a model": {
-    shipped: "hub folder archive bucket",
+    shipped: "hub folder archive bucket link",
     now: provenanceSchema.shape.kind.options,
   },
   "writers of pictures": {

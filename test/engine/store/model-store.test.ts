@@ -463,3 +463,47 @@ test("a model that was brought is not read again to know its weights", async () 
   // One pass over the file, which converts it.
   expect(new Set(progress)).toEqual(new Set([statSync(unet).size]));
 });
+
+test("a model of another program is used where it lies, and nothing is written there", async () => {
+  const elsewhere = join(temporaryFolder(), "their tiny");
+  cpSync(TINY, elsewhere, { recursive: true });
+  const before = new Set(readdirSync(elsewhere, { recursive: true, encoding: "utf8" }));
+  const { folder, store } = await storeWithTiny();
+  const id = await store.link(elsewhere);
+  expect(id).toBe("their-tiny");
+  await store.verify(id);
+  const again = await openStore(folder);
+  const linked = (await again.list()).find((model) => model.id === id);
+  expect(linked).toMatchObject({
+    summary: { folder: elsewhere },
+    provenance: { kind: "link", name: elsewhere },
+    verified: undefined,
+  });
+  expect(linked?.sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(new Set(readdirSync(elsewhere, { recursive: true, encoding: "utf8" }))).toEqual(before);
+  await expect(again.link(elsewhere)).rejects.toMatchObject({ code: "MODEL_EXISTS" });
+});
+
+test("removing a linked model leaves its files, and one whose place is gone can be removed", async () => {
+  const elsewhere = join(temporaryFolder(), "theirs");
+  cpSync(TINY, elsewhere, { recursive: true });
+  const { folder, store } = await storeWithTiny();
+  await store.remove(await store.link(elsewhere));
+  expect(existsSync(join(elsewhere, "model_index.json"))).toBe(true);
+  expect(readdirSync(folder)).toEqual(["tiny"]);
+  const id = await store.link(elsewhere);
+  rmSync(elsewhere, { recursive: true });
+  expect((await store.list()).find((model) => model.id === id)).toMatchObject({
+    problem: { code: "SNAPSHOT_NOT_FOUND" },
+  });
+  await store.remove(id);
+  expect(readdirSync(folder)).toEqual(["tiny"]);
+});
+
+test("a folder that holds no model cannot be linked", async () => {
+  const { folder, store } = await storeWithTiny();
+  await expect(store.link(temporaryFolder())).rejects.toMatchObject({
+    code: "SNAPSHOT_INCOMPLETE",
+  });
+  expect(readdirSync(folder)).toEqual(["tiny"]);
+});

@@ -1,0 +1,74 @@
+import { useQuery } from "@tanstack/react-query";
+import { Sparkles } from "lucide-react";
+import { Link } from "wouter";
+import type { StoredModel } from "../../engine/contract/models.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { useImageName } from "../picture/picture.tsx";
+import type { Image } from "../../engine/contract/gallery.ts";
+import { Button } from "../ui/button.tsx";
+import { attempt, showToast } from "../ui/toasts.ts";
+import { formatAbout } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./samples.module.css";
+
+/** What a picture takes with a model, and what was drawn with it; asked for again when pictures come. */
+export function useModelCard(id: string) {
+  const { queries } = useStudio();
+  return useQuery(queries.models.card.queryOptions({ input: { id } })).data;
+}
+
+/** Pictures drawn here with a model, and one more at a press. */
+export function Samples({ model }: { model: StoredModel }) {
+  const t = useWords("models");
+  const { client } = useStudio();
+  const card = useModelCard(model.id);
+  const draw = async () => {
+    await client.generation.enqueue({ prompt: t("card.prompt"), model: model.id });
+    showToast(t("card.drawing"));
+  };
+  if (card === undefined || model.problem !== undefined) return null;
+  return (
+    <section className={styles.samples} aria-label={t("card.samples")}>
+      <h3 className={styles.title}>{t("card.samples")}</h3>
+      {card.pictures.length === 0 && <p className={styles.none}>{t("card.none")}</p>}
+      {card.pictures.length > 0 && (
+        <ul className={styles.pictures}>
+          {card.pictures.map((image) => (
+            <li key={image.id}>
+              <Sample image={image} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <div>
+        <Button size="dense" icon={Sparkles} onPress={() => attempt(draw())}>
+          {t("card.draw")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Sample({ image }: { image: Image }) {
+  const name = useImageName(image.record);
+  return (
+    <Link href={`/gallery/${image.id}`}>
+      <img src={image.thumbnail} alt={name} className={styles.picture} />
+    </Link>
+  );
+}
+
+/** The small picture of a model in the list; an empty place until one was drawn. */
+export function SampleThumbnail({ id }: { id: string }) {
+  const picture = useModelCard(id)?.pictures[0];
+  if (picture === undefined) return <span className={styles.thumbnail} />;
+  return <img src={picture.thumbnail} alt="" className={styles.thumbnail} />;
+}
+
+/** What a picture with a model's own settings takes, in a few words. */
+export function ExpectedTime({ id }: { id: string }) {
+  const t = useWords("models");
+  const estimate = useModelCard(id)?.estimate;
+  if (estimate === undefined) return null;
+  return <span>{t("card.time", { time: formatAbout(estimate.seconds) })}</span>;
+}

@@ -1,0 +1,219 @@
+import { Check, CircleAlert, FolderInput, Link2, PackageOpen } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useSearchParams } from "wouter";
+import type { ScannedModel, ScanProgress } from "../../engine/contract/folders.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { useImport } from "../transfers/use-import.ts";
+import { Failed } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { attempt, showToast } from "../ui/toasts.ts";
+import { formatBytes, formatCount } from "../words/format.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./scan-results.module.css";
+
+/** What a search of a tree of folders has found so far; `folder` is searched as soon as it is shown. */
+export function ScanResults({ folder, onClose }: { folder: string; onClose: () => void }) {
+  const t = useWords("models");
+  const { progress, found, closed, error, stop } = useScan(folder);
+  const usable = found.filter(({ problem }) => problem === undefined);
+  const others = found.filter(({ problem }) => problem !== undefined);
+  const isRunning = progress?.end === undefined && error === undefined;
+  return (
+    <section className={styles.results} aria-label={t("scan.title")}>
+      <header className={styles.head}>
+        <p role="status">
+          {t(isRunning ? "scan.running" : `scan.${progress?.end ?? "stopped"}`, {
+            found: usable.length,
+            entries: formatCount(progress?.entries ?? 0),
+          })}
+        </p>
+        {isRunning ? (
+          <Button size="dense" onPress={stop}>
+            {t("scan.stop")}
+          </Button>
+        ) : (
+          <Button size="dense" onPress={onClose}>
+            {t("scan.close")}
+          </Button>
+        )}
+      </header>
+      {isRunning && <code className={styles.folder}>{progress?.folder ?? folder}</code>}
+      {error && <Failed title={t("scan.failed")} error={error} />}
+      <ul className={styles.rows}>
+        {usable.map((model) => (
+          <Row key={model.path} model={model} />
+        ))}
+      </ul>
+      <Unusable models={others} closed={closed} />
+    </section>
+  );
+}
+
+interface UnusableProps {
+  readonly models: readonly ScannedModel[];
+  readonly closed: readonly string[];
+}
+
+/** What cannot be used with the reasons, and the folders that could not be opened. */
+function Unusable({ models, closed }: UnusableProps) {
+  const t = useWords("models");
+  return (
+    <>
+      {models.length > 0 && (
+        <details className={styles.others}>
+          <summary>{t("scan.others", { count: models.length })}</summary>
+          <ul className={styles.rows}>
+            {models.slice(0, MOST).map((model) => (
+              <Row key={model.path} model={model} />
+            ))}
+          </ul>
+        </details>
+      )}
+      {closed.length > 0 && (
+        <details className={styles.others}>
+          <summary>{t("scan.closed", { count: closed.length })}</summary>
+          <ul>
+            {closed.slice(0, MOST).map((path) => (
+              <li key={path}>
+                <code>{path}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** Nobody reads more of what cannot be used. */
+const MOST = 500;
+
+type ScanEnd = NonNullable<ScanProgress["end"]> | "stopped";
+
+interface Scan {
+  readonly progress:
+    | (Omit<ScanProgress, "end"> & { readonly end?: ScanEnd | undefined })
+    | undefined;
+  readonly found: readonly ScannedModel[];
+  readonly closed: readonly string[];
+  readonly error: Error | undefined;
+}
+
+const NOTHING: Scan = { progress: undefined, found: [], closed: [], error: undefined };
+
+/** Searches until it is done, stopped, or left. */
+function useScan(folder: string) {
+  const { client } = useStudio();
+  const [scan, setScan] = useState(NOTHING);
+  const [leaving, setLeaving] = useState<AbortController>();
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    setLeaving(controller);
+    setScan(NOTHING);
+    const follow = async () => {
+      for await (const progress of await client.models.scan({ folder }, { signal })) {
+        setScan((before) => ({
+          progress,
+          found: [...before.found, ...progress.found],
+          closed: [...before.closed, ...progress.closed],
+          error: undefined,
+        }));
+      }
+    };
+    follow().catch((cause: unknown) => {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      if (!signal.aborted) setScan((before) => ({ ...before, error }));
+    });
+    return () => controller.abort();
+  }, [client, folder]);
+  const stop = () => {
+    leaving?.abort();
+    setScan(({ progress, ...rest }) => ({
+      ...rest,
+      progress: { entries: 0, folder, found: [], closed: [], ...progress, end: "stopped" },
+    }));
+  };
+  return { ...scan, stop };
+}
+
+/** A model that was found, with what can be done with it, or why nothing can. */
+function Row({ model: { path, name, kind, summary, problem, storedId } }: { model: ScannedModel }) {
+  return (
+    <li className={styles.row}>
+      <div className={styles.words}>
+        <span className={styles.name}>{name}</span>
+        {summary && (
+          <span className={styles.note}>
+            {`${summary.description} ${summary.width} × ${summary.height}, ${formatBytes(summary.sizeBytes)}`}
+          </span>
+        )}
+        {problem && (
+          <span className={styles.problem}>
+            <Icon of={CircleAlert} />
+            {problem.message}
+          </span>
+        )}
+        <code className={styles.folder}>{path}</code>
+      </div>
+      {problem === undefined && <Ways path={path} name={name} kind={kind} storedId={storedId} />}
+    </li>
+  );
+}
+
+function Ways({
+  path,
+  name,
+  kind,
+  storedId,
+}: Pick<ScannedModel, "path" | "name" | "kind" | "storedId">) {
+  const t = useWords("models");
+  const { client } = useStudio();
+  const [, setAddress] = useSearchParams();
+  const importing = useImport();
+  const [id, setId] = useState(storedId);
+  const link = async () => {
+    const linked = await client.models.link({ folder: path });
+    setId(linked.id);
+    showToast(t("scan.linked", { name }), {
+      label: t("scan.open"),
+      run: () => setAddress({ model: linked.id }),
+    });
+  };
+  if (id !== undefined) {
+    return (
+      <Button size="dense" icon={Check} onPress={() => setAddress({ model: id })}>
+        {t("scan.open")}
+      </Button>
+    );
+  }
+  if (kind === "archive") {
+    return (
+      <Button size="dense" icon={PackageOpen} onPress={() => setAddress({ archive: path })}>
+        {t("import.look")}
+      </Button>
+    );
+  }
+  return (
+    <div className={styles.ways}>
+      <Button
+        size="dense"
+        icon={Link2}
+        aria-label={`${t("scan.use")}: ${name}`}
+        onPress={() => attempt(link())}
+      >
+        {t("scan.use")}
+      </Button>
+      <Button
+        size="dense"
+        variant="plain"
+        icon={FolderInput}
+        aria-label={`${t("scan.copy")}: ${name}`}
+        onPress={() => importing(name, client.models.import({ folder: path }))}
+      >
+        {t("scan.copy")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,190 @@
+import { ChevronRight, CornerLeftUp, Folder, FolderSymlink, FolderX } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import { Button as AriaButton, Tree, TreeItem, TreeItemContent } from "react-aria-components";
+import type { FolderListing, Place } from "../../engine/contract/folders.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { Failed, Skeleton } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { attempt } from "../ui/toasts.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./folder-chooser.module.css";
+
+export interface FolderChooserProps {
+  readonly title: string;
+  /** The button that takes the chosen folder. */
+  readonly yes: string;
+  /** Where to begin; the person's own folder where it is empty. */
+  readonly start: string;
+  readonly onChoose: (folder: string) => void;
+  readonly onClose: () => void;
+}
+
+/** Chooses a folder of the studio's machine in a tree, as the machine lists it: in a browser, too. */
+export function FolderChooser({ title, yes, start, onChoose, onClose }: FolderChooserProps) {
+  const t = useWords("transfers");
+  const [withHidden, setWithHidden] = useState(false);
+  const tree = useFolderTree(start, withHidden);
+  const { root, chosen, error } = tree;
+  return (
+    <Dialog
+      title={title}
+      size="wide"
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <code className={styles.path}>{chosen}</code>
+          <Button onPress={onClose}>{t("chooser.cancel")}</Button>
+          <Button variant="filled" isDisabled={chosen === ""} onPress={() => onChoose(chosen)}>
+            {yes}
+          </Button>
+        </>
+      }
+    >
+      <Places onOpen={tree.goTo} />
+      <div className={styles.bar}>
+        <Button
+          size="dense"
+          icon={CornerLeftUp}
+          isDisabled={root?.parent === undefined}
+          onPress={() => root?.parent !== undefined && tree.goTo(root.parent)}
+        >
+          {t("chooser.up")}
+        </Button>
+        <code className={styles.path}>{root?.path}</code>
+        <Switch isSelected={withHidden} onChange={setWithHidden}>
+          {t("chooser.hidden")}
+        </Switch>
+      </div>
+      {error && <Failed title={t("chooser.failed")} error={error} />}
+      {root === undefined && !error && <Skeleton className={styles.tree} />}
+      {root && <FolderTree tree={tree} root={root} />}
+    </Dialog>
+  );
+}
+
+/** One's own folder, the top, and other studios' folders that are there. */
+function Places({ onOpen }: { onOpen: (path: string) => void }) {
+  const { client } = useStudio();
+  const [places, setPlaces] = useState<readonly Place[]>([]);
+  useEffect(() => attempt(client.machine.places().then(setPlaces)), [client]);
+  return (
+    <div className={styles.places}>
+      {places.map(({ name, path }) => (
+        <Button key={path} size="dense" onPress={() => onOpen(path)}>
+          {name}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+type TreeState = ReturnType<typeof useFolderTree>;
+
+/** The folders that were listed, by path, and which of them is chosen. */
+function useFolderTree(start: string, withHidden: boolean) {
+  const { client } = useStudio();
+  const [at, setAt] = useState(start.trim());
+  const [listed, setListed] = useState<ReadonlyMap<string, FolderListing>>(new Map());
+  const [root, setRoot] = useState<FolderListing>();
+  const [chosen, setChosen] = useState("");
+  const [error, setError] = useState<Error>();
+  const list = useCallback(
+    async (path: string) => {
+      const listing = await client.machine.folders({ withHidden, ...(path !== "" && { path }) });
+      setListed((all) => new Map([...all, [listing.path, listing]]));
+      return listing;
+    },
+    [client, withHidden],
+  );
+  useEffect(() => {
+    let isLeft = false;
+    setListed(new Map());
+    setError(undefined);
+    const begin = async () => {
+      const listing = await list(at);
+      if (isLeft) return;
+      setRoot(listing);
+      setChosen(listing.path);
+    };
+    begin().catch((cause: Error) => !isLeft && setError(cause));
+    return () => {
+      isLeft = true;
+    };
+  }, [at, list]);
+  const open = (path: string) => {
+    list(path).catch(setError);
+  };
+  return { root, listed, chosen, error, goTo: setAt, open, choose: setChosen };
+}
+
+/** Arrows open and close folders, letters jump to one, Enter goes into it. */
+function FolderTree({ tree, root }: { tree: TreeState; root: FolderListing }) {
+  const t = useWords("transfers");
+  return (
+    <>
+      <Tree
+        key={root.path}
+        aria-label={t("chooser.tree")}
+        className={styles.tree ?? ""}
+        selectionMode="single"
+        selectionBehavior="replace"
+        selectedKeys={[tree.chosen]}
+        onSelectionChange={(keys) => {
+          const [path] = keys === "all" ? [] : keys;
+          tree.choose(path === undefined ? root.path : String(path));
+        }}
+        onExpandedChange={(keys) => {
+          for (const key of keys) if (!tree.listed.has(String(key))) tree.open(String(key));
+        }}
+        onAction={(path) => tree.goTo(String(path))}
+        renderEmptyState={() => <p className={styles.empty}>{t("chooser.empty")}</p>}
+      >
+        {root.folders.map((folder) => (
+          <FolderNode key={folder.path} folder={folder} listed={tree.listed} />
+        ))}
+      </Tree>
+      {root.isCut && <p className={styles.empty}>{t("chooser.cut")}</p>}
+    </>
+  );
+}
+
+interface FolderNodeProps {
+  readonly folder: FolderListing["folders"][number];
+  readonly listed: TreeState["listed"];
+}
+
+function FolderNode({ folder: { name, path, isLink, isClosed }, listed }: FolderNodeProps) {
+  const t = useWords("transfers");
+  const inside = listed.get(path)?.folders;
+  const openIcon = isLink ? FolderSymlink : Folder;
+  const hasMore = !isClosed && (inside === undefined || inside.length > 0);
+  return (
+    <TreeItem
+      id={path}
+      textValue={name}
+      hasChildItems={hasMore}
+      isDisabled={isClosed}
+      className={styles.row ?? ""}
+    >
+      <TreeItemContent>
+        {hasMore ? (
+          <AriaButton slot="chevron" className={styles.chevron ?? ""}>
+            <Icon of={ChevronRight} />
+          </AriaButton>
+        ) : (
+          <span className={styles.chevron} />
+        )}
+        <Icon of={isClosed ? FolderX : openIcon} />
+        <span className={styles.name}>{name}</span>
+        {isClosed && <span className={styles.note}>{t("chooser.closed")}</span>}
+      </TreeItemContent>
+      {inside?.map((child) => (
+        <FolderNode key={child.path} folder={child} listed={listed} />
+      ))}
+    </TreeItem>
+  );
+}
