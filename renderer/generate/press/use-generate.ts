@@ -72,9 +72,8 @@ async function enqueueAtSeveral(
   const shares = isSpread
     ? shareOut(requests[0]?.count ?? 1, await paces(studio, requests, all))
     : undefined;
-  await Promise.all(
-    atSeveral(requests, shares).map((request) => enqueueAll(studio, requestsOf(request), isFirst)),
-  );
+  // One press, so that all its pictures lie on one sheet, target by target.
+  await enqueueAll(studio, atSeveral(requests, shares).flatMap(requestsOf), isFirst);
 }
 
 /** How long a picture takes at each target: an endpoint's latest pictures tell, or this device's estimate. */
