@@ -10,6 +10,7 @@ import { StudioError } from "../contract/errors.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { number } from "./request-flags.ts";
 import { note, printResult } from "./outcome.ts";
+import { statsCommand } from "./endpoint-stats.ts";
 import { queryCommand } from "./query-endpoint.ts";
 import { testCommand } from "./test-endpoint.ts";
 import { noteVault, textOf } from "./secret-input.ts";
@@ -22,7 +23,9 @@ export function endpointsCommand(): Command {
     .description("Inference endpoints on other machines, to draw at.")
     .addCommand(list(), { isDefault: true })
     .addCommand(add())
+    .addCommand(change())
     .addCommand(testCommand())
+    .addCommand(statsCommand())
     .addCommand(queryCommand())
     .addCommand(token())
     .addCommand(remove());
@@ -49,6 +52,32 @@ interface AddFlags extends StudioFlags {
   readonly tokenOverHttp?: boolean;
   readonly headerFile?: string;
   readonly timeout?: number;
+  readonly startTime?: number;
+  readonly checkEvery?: number;
+}
+
+const START_TIME = "how long to wait for one that is starting; 0 does not wait";
+const CHECK_EVERY = "ask whether it is ready while a studio runs; 0 never";
+
+function change(): Command {
+  return studioCommand("change", "Changes how long one is waited for, and how often it is checked.")
+    .argument("<id|name>", "which")
+    .option("--timeout <seconds>", "until the first byte of a reply", number)
+    .option("--start-time <seconds>", START_TIME, number)
+    .option("--check-every <minutes>", CHECK_EVERY, number)
+    .action((wanted: string, flags: AddFlags) =>
+      withStudio(flags.dataDir, async ({ client }) => {
+        const { id } = await namedEndpoint(client, wanted);
+        const {
+          timeout: timeoutSeconds,
+          startTime: startSeconds,
+          checkEvery: checkMinutes,
+        } = flags;
+        const given = { id, timeoutSeconds, startSeconds, checkMinutes };
+        const endpoint = await client.endpoints.change(given);
+        printResult(flags.json, { type: "endpoint", ...endpoint }, inWords(endpoint));
+      }),
+    );
 }
 
 function add(): Command {
@@ -72,6 +101,8 @@ function add(): Command {
     .option("--token-over-http", "let the token go to another machine in the clear")
     .option("--header-file <file>", "headers to send, one `Name: value` a line")
     .option("--timeout <seconds>", "until the first byte of a reply", number)
+    .option("--start-time <seconds>", START_TIME, number)
+    .option("--check-every <minutes>", CHECK_EVERY, number)
     .action((url: string, flags: AddFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const { tokenFile, ca, headerFile } = flags;
@@ -84,6 +115,8 @@ function add(): Command {
           isInsecure: flags.insecure,
           isTokenOverHttp: flags.tokenOverHttp,
           timeoutSeconds: flags.timeout,
+          startSeconds: flags.startTime,
+          checkMinutes: flags.checkEvery,
           ...(tokenFile !== undefined && { token: await textOf(tokenFile, "token") }),
           ...(ca !== undefined && { ca: await textOf(ca, "certificate") }),
           ...(headerFile !== undefined && { headers: await headersOf(headerFile) }),

@@ -94,6 +94,7 @@ async function patient(
     headers: [],
     timeoutSeconds: 600,
     startSeconds: 600,
+    checkMinutes: 0,
     ...(tokenFile !== undefined && { token: await textOf(tokenFile, "token") }),
   };
   return { url: wanted, asked: { endpoint, isPictureAsked, isStartAwaited } };

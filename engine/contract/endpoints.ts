@@ -1,8 +1,10 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
+import { endpointIdSchema } from "./endpoint-id.ts";
+import { stats } from "./endpoint-stats.ts";
 import { errorSchema } from "./errors.ts";
 
-export const endpointIdSchema = z.string().regex(/^[\w-]{1,64}$/);
+export { endpointIdSchema } from "./endpoint-id.ts";
 
 /** Name of an HTTP header that a person may set; the ones that the client itself sets are refused. */
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/);
@@ -40,6 +42,8 @@ const choices = {
   timeoutSeconds: z.number().min(1).max(86_400),
   /** How long a start is waited for, from scaled to zero or in a deployment; 0 waits for none. */
   startSeconds: z.number().min(0).max(86_400),
+  /** How often it is asked whether it is ready, and nothing else, while the studio runs; 0 never. */
+  checkMinutes: z.int().min(0).max(10_080),
 };
 
 /** Knative gives a new revision 600 s to become ready (progress-deadline). */
@@ -62,6 +66,7 @@ export const newEndpointSchema = z.strictObject({
   headers: choices.headers.default([]),
   timeoutSeconds: choices.timeoutSeconds.default(600),
   startSeconds: choices.startSeconds.default(START_SECONDS),
+  checkMinutes: choices.checkMinutes.default(0),
 });
 export type NewEndpoint = z.input<typeof newEndpointSchema>;
 
@@ -89,6 +94,16 @@ export const endpointCheckSchema = z.object({
   isOutdated: z.boolean().optional(),
 });
 export type EndpointCheck = z.output<typeof endpointCheckSchema>;
+
+/** What a quiet check came to: a question of readiness, without a picture. */
+export const quietCheckSchema = z.object({
+  at: z.iso.datetime(),
+  state: z.enum(["ready", "not-ready", "failed"]),
+  ms: z.number().min(0),
+  /** Why it is not ready, as far as there is a refusal. */
+  error: errorSchema.optional().catch(undefined),
+});
+export type QuietCheck = z.output<typeof quietCheckSchema>;
 
 /** An authority or a certificate, for a person to compare. */
 export const certificateSchema = z.object({
@@ -130,6 +145,8 @@ export const endpointSchema = z.object({
   medianSeconds: z.number().optional(),
   /** How many pictures that is the median of. */
   medianOf: z.int().optional(),
+  /** Its latest quiet checks, the oldest first; absent where there are none. */
+  quietChecks: z.array(quietCheckSchema).optional(),
   createdAt: z.iso.datetime(),
 });
 export type Endpoint = z.output<typeof endpointSchema>;
@@ -188,6 +205,7 @@ export const endpointContract = {
     .output(endpointSchema),
   /** Asks it whether it is ready, which models it has and what they take. Never refuses: the check tells. */
   test: oc.input(endpoint).output(endpointCheckSchema),
+  stats,
   /** The certificates that a host shows, its own first; nothing is trusted by looking. */
   certificates: oc
     .input(z.object({ url: z.string().max(2048) }))

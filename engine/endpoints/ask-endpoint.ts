@@ -20,6 +20,14 @@ export interface ToldPicture extends EncodedPicture {
   readonly precision?: GenerationRecord["precision"];
   /** From the request that was answered to its picture. */
   readonly seconds: number;
+  /** What the server says that drawing took. */
+  readonly toldSeconds?: number;
+}
+
+/** Bytes of bodies. */
+export interface Traffic {
+  readonly bytesOut: number;
+  readonly bytesIn: number;
 }
 
 export interface AskingParts {
@@ -36,6 +44,8 @@ export interface AskingParts {
   readonly onOut?: ((isOut: boolean) => void) | undefined;
   /** How often one that is busy is asked at most; five times by default. */
   readonly attempts?: number | undefined;
+  /** Told what a request and its reply have of bytes. */
+  readonly onTraffic?: ((traffic: Traffic) => void) | undefined;
   /** Told when only v1's address gave the picture that v2's drew. */
   readonly onV1?: () => void;
 }
@@ -95,12 +105,14 @@ function isOfV1Wrapper(error: unknown): boolean {
 }
 
 async function askOnce(parts: AskingParts): Promise<Answer> {
-  const { client, request, timeoutMs, signal, onOut } = parts;
+  const { client, request, timeoutMs, signal, onOut, onTraffic } = parts;
   const { path, message } = request();
   const from = performance.now();
   const onSent = onOut && (() => onOut(true));
   const reply = await client.ask({ path, message, timeoutMs, signal, onSent });
   onOut?.(false);
+  const bytesOut = [...message.chunks].reduce((all, { length }) => all + length, 0);
+  onTraffic?.({ bytesOut, bytesIn: reply.body.length });
   const seconds = (performance.now() - from) / 1000;
   // A refusal is short; what else came is read in the other thread.
   const isOk = reply.status >= 200 && reply.status < 300;
@@ -125,20 +137,24 @@ function asPicture(error: unknown): never {
 }
 
 const MAX_DEVICE = 100;
+const MAX_SECONDS = 86_400;
 
 const precisionSchema = recordSchema.shape.precision.unwrap();
 
 /** Seed, device and precision, as our own endpoint tells them. */
 function toldBy(
   parameters: ReadonlyMap<string, ParameterValue>,
-): Pick<ToldPicture, "seed" | "device" | "precision"> {
+): Pick<ToldPicture, "seed" | "device" | "precision" | "toldSeconds"> {
   const { data: seed } = seedSchema.safeParse(String(parameters.get("seed") ?? "").split(",")[0]);
   const device = parameters.get("device");
   const { data: precision } = precisionSchema.safeParse(parameters.get("precision"));
+  const told = parameters.get("seconds");
+  const toldSeconds = typeof told === "number" && told > 0 && told < MAX_SECONDS ? told : undefined;
   const isDevice = typeof device === "string" && device.trim() !== "";
   return {
     ...(seed !== undefined && { seed }),
     ...(precision !== undefined && { precision }),
+    ...(toldSeconds !== undefined && { toldSeconds }),
     ...(isDevice && { device: device.trim().slice(0, MAX_DEVICE).toWellFormed() }),
   };
 }

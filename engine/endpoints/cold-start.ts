@@ -1,3 +1,4 @@
+import type { QuietCheck } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { Starting, StartPhase } from "../contract/progress.ts";
 import { pause } from "../files/pause.ts";
@@ -215,6 +216,24 @@ function seenIn(reply: EndpointReply): StartPhase | "up" {
   if (refusal.code === "ENDPOINT_BUSY" && status === 503) return "loading";
   if (refusal.code === "ENDPOINT_TIMED_OUT") return "held";
   return refusal.code === "ENDPOINT_NOT_SERVED" && status === 502 ? "no-pod" : "up";
+}
+
+/** What servers answer that have no such route: that they answer is all that there is to know. */
+const NO_ROUTE: ReadonlySet<number> = new Set([404, 405, 501]);
+
+/** What the answer to a question of readiness comes to. */
+export function readinessIn(reply: EndpointReply): Pick<QuietCheck, "state"> & {
+  readonly error?: StudioError | undefined;
+} {
+  const error = refusalOf(reply);
+  if (seenIn(reply) !== "up") return { state: "not-ready", error };
+  const isWell = error === undefined || (isRouteless(error) && NO_ROUTE.has(reply.status));
+  return isWell ? { state: "ready" } : { state: "failed", error };
+}
+
+/** TorchServe without a wrapper, and what speaks another protocol, have no such address. */
+function isRouteless({ code }: StudioError): boolean {
+  return code === "ENDPOINT_NOT_SERVED" || code === "ENDPOINT_REFUSED";
 }
 
 /** Whether the body of a readiness reply says that it is not: Triton's is empty, KServe's is an object. */

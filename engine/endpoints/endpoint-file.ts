@@ -11,11 +11,12 @@ const storedErrorSchema = z.unknown().transform(readStoredError).optional();
 
 /** An endpoint as the file keeps it. Names of headers only: no secret is ever among it. */
 const keptSchema = endpointSchema
-  .omit({ origin: true, medianSeconds: true, medianOf: true })
+  .omit({ origin: true, medianSeconds: true, medianOf: true, quietChecks: true })
   .extend({
     // Files of versions that knew one protocol alone.
     kind: learned.kind.default("v2"),
     startSeconds: learned.startSeconds.default(START_SECONDS),
+    checkMinutes: learned.checkMinutes.default(0),
     /** Whether a person chose the model and the profile; otherwise a look at the endpoint may. */
     isModelChosen: z.boolean(),
     isProfileChosen: z.boolean(),

@@ -26,6 +26,7 @@ export interface AddedEndpoint {
   readonly headers: readonly ExtraHeader[];
   readonly timeoutSeconds: number;
   readonly startSeconds: number;
+  readonly checkMinutes: number;
 }
 
 /** An endpoint as it is kept when it is added: what nobody chose may still be found out. */
@@ -44,6 +45,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
     headers: added.headers.map(({ name }) => name),
     timeoutSeconds: added.timeoutSeconds,
     startSeconds: added.startSeconds,
+    checkMinutes: added.checkMinutes,
     hasToken: false,
     createdAt: now.toISOString(),
     isModelChosen: model !== undefined,
@@ -81,6 +83,7 @@ function settingsOf(kept: KeptEndpoint, change: EndpointChange, isElsewhere: boo
     name: change.name ?? kept.name,
     timeoutSeconds: change.timeoutSeconds ?? kept.timeoutSeconds,
     startSeconds: change.startSeconds ?? kept.startSeconds,
+    checkMinutes: change.checkMinutes ?? kept.checkMinutes,
     isInsecure: change.isInsecure ?? (kept.isInsecure && !isElsewhere),
     isTokenOverHttp: change.isTokenOverHttp ?? (kept.isTokenOverHttp && !isElsewhere),
   };

@@ -1,8 +1,9 @@
 import type { Diagnosed, Finding } from "../contract/doctor.ts";
-import type { Endpoint, EndpointChange, EndpointCheck } from "../contract/endpoints.ts";
-import { StudioError } from "../contract/errors.ts";
+import type { Endpoint, EndpointChange, EndpointCheck, QuietCheck } from "../contract/endpoints.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
-import { claimsKept, given, patientOf, type Access } from "./access.ts";
+import { claimsKept, given, patientOf, tokenNotices, type Access } from "./access.ts";
+import type { Traffic } from "./ask-endpoint.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
@@ -22,7 +23,9 @@ import { checkHeaders } from "./extra-headers.ts";
 import { Learning } from "./learning.ts";
 import { PictureThread } from "./picture-thread.ts";
 import { tokenIn } from "./token-text.ts";
+import type { Counted } from "./watching/tally.ts";
 import {
+  checkQuietly,
   drawAt,
   lookAt,
   type DrawOptions,
@@ -32,7 +35,7 @@ import {
 } from "./visit.ts";
 
 /** How long pictures took lately. */
-export type History = Pick<Endpoint, "medianSeconds" | "medianOf">;
+export type History = Pick<Endpoint, "medianSeconds" | "medianOf" | "quietChecks">;
 
 export interface EndpointsOptions {
   readonly dataFolder: string;
@@ -43,6 +46,8 @@ export interface EndpointsOptions {
   readonly useOf: (id: string) => string | undefined;
   readonly onChange: (endpoint: Endpoint) => void;
   readonly onRemove: (id: string) => void;
+  /** Told what one was asked for a picture, and what came of it. */
+  readonly onAsked?: ((id: string, counted: Counted) => void) | undefined;
   readonly now?: (() => Date) | undefined;
   readonly timing?: Timing | undefined;
   /** How often a start is asked about. */
@@ -71,9 +76,9 @@ export class Endpoints {
     return new Endpoints(options, await EndpointFile.open(options.dataFolder));
   }
 
-  /** What was wrong with the file at start, for a person. */
+  /** What was wrong with the file at start, and which tokens end within a day, for a person. */
   get notices(): readonly string[] {
-    return this.#file.notices;
+    return [...this.#file.notices, ...tokenNotices(this.#file.list(), this.#now())];
   }
 
   list(): Endpoint[] {
@@ -180,13 +185,36 @@ export class Endpoints {
   /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
   async draw(id: string, order: Order, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
+    const { onAsked } = this.#options;
+    let traffic: Traffic = { bytesOut: 0, bytesIn: 0 };
+    const onTraffic = ({ bytesOut, bytesIn }: Traffic): void => {
+      traffic = { bytesOut: traffic.bytesOut + bytesOut, bytesIn: traffic.bytesIn + bytesIn };
+    };
     try {
-      const picture = await this.#drawBy(kept, await this.#access(kept), order, options);
+      const access = await this.#access(kept);
+      const picture = await this.#drawBy(kept, access, order, { ...options, onTraffic });
+      const { seconds, toldSeconds } = picture;
+      const isGpuTold = toldSeconds !== undefined;
+      onAsked?.(id, { seconds, ...traffic, gpuSeconds: toldSeconds ?? seconds, isGpuTold });
       await this.#learning.picture(id);
       return picture;
     } catch (error) {
+      if (error instanceof StudioError) onAsked?.(id, { code: error.code, ...traffic });
       if (error instanceof StudioError) await this.#learning.failure(id, error);
       throw error;
+    }
+  }
+
+  /** Asks one whether it is ready, and nothing else. */
+  async checkQuietly(id: string, signal: AbortSignal): Promise<QuietCheck> {
+    const kept = this.#kept(id);
+    const now = this.#now;
+    try {
+      const visit = { kept, access: await this.#access(kept), timing: this.#timing };
+      return await checkQuietly(visit, { now, signal });
+    } catch (error) {
+      if (!(error instanceof StudioError)) throw error;
+      return { at: now().toISOString(), state: "failed", ms: 0, error: toWire(error) };
     }
   }
 
@@ -266,7 +294,7 @@ export class Endpoints {
     kept: KeptEndpoint,
     access: Access,
     order: Order,
-    options: DrawOptions,
+    options: DrawOptions & { readonly onTraffic?: (traffic: Traffic) => void },
   ): Promise<SentPicture> {
     const { id } = kept;
     const drawing = {

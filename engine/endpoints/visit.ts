@@ -1,15 +1,19 @@
 import type { Order } from "../contract/order.ts";
+import type { QuietCheck } from "../contract/endpoints.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
 import type { Starting } from "../contract/progress.ts";
 import { secretsIn, tellingFirst, type Access } from "./access.ts";
-import { askEndpoint, atV1, type ToldPicture } from "./ask-endpoint.ts";
+import { askEndpoint, atV1, type ToldPicture, type Traffic } from "./ask-endpoint.ts";
 import type { Get } from "./check-endpoint.ts";
-import { ColdStart, type Polling } from "./cold-start.ts";
+import { ColdStart, type Polling, readinessIn } from "./cold-start.ts";
 import type { FirstReply } from "./doctor/patient.ts";
 import { modelPath, readAddress } from "./endpoint-address.ts";
 import type { Timing } from "./endpoint-client.ts";
 import type { KeptEndpoint } from "./endpoint-file.ts";
 import { SEED_MODEL, type Look } from "./endpoint-parts.ts";
 import { type AskingClient, clientFor, kindOf } from "./kinds/kinds.ts";
+import { unreachable } from "./connection-refusal.ts";
+import { orError } from "./look-parts.ts";
 import type { PictureThread } from "./picture-thread.ts";
 import { sentOrder } from "./sent-order.ts";
 import {
@@ -81,6 +85,7 @@ export interface DrawOptions {
 }
 
 interface Drawing extends DrawOptions {
+  readonly onTraffic?: ((traffic: Traffic) => void) | undefined;
   readonly polling?: Polling | undefined;
   /** Whether it has answered a moment ago: then nothing is asked before the picture. */
   readonly isWarm: boolean;
@@ -133,6 +138,34 @@ function startParts(kept: KeptEndpoint, client: AskingClient) {
     limitMs: kept.startSeconds * 1000,
     hasAnswered: kept.hasAnswered === true,
     lastSeconds: kept.starts?.[0]?.seconds,
+  };
+}
+
+/** Asks whether it is ready, and nothing else. Rejects where nobody may be asked, or with the signal's reason. */
+export async function checkQuietly(
+  visit: Visit,
+  { now, signal }: Pick<Looking, "now"> & { readonly signal: AbortSignal },
+): Promise<QuietCheck> {
+  const at = now().toISOString();
+  const from = performance.now();
+  const found = await orError(() =>
+    speak(visit, async (client) => {
+      const { probe } = startParts(visit.kept, client);
+      return readinessIn(await probe(AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)])));
+    }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (!(error instanceof DOMException)) throw error;
+      const { host } = new URL(readAddress(visit.kept.url).origin);
+      throw unreachable(host, `nothing came within ${LOOK_MS / 1000} s`);
+    }),
+  );
+  const ms = Math.round(performance.now() - from);
+  if (found instanceof StudioError) return { at, state: "failed", ms, error: toWire(found) };
+  return {
+    at,
+    ms,
+    state: found.state,
+    ...(found.error && { error: toWire(told(found.error, visit.access, secretsIn(visit.access))) }),
   };
 }
 

@@ -140,6 +140,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
           ...parts.notices(),
           ...serverFile.notices,
           ...parts.endpoints.notices,
+          ...parts.watchLog.notices,
           ...parts.connections.notices,
           ...parts.clusters.notices,
           ...others(),

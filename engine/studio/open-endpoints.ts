@@ -1,3 +1,7 @@
+import { join } from "node:path";
+import type { Endpoint } from "../contract/endpoints.ts";
+import { QuietChecks } from "../endpoints/watching/quiet-checks.ts";
+import { WatchLog } from "../endpoints/watching/watch-log.ts";
 import type { Stores } from "./open-stores.ts";
 import type { StudioOptions } from "./studio-options.ts";
 import { EndpointHistory } from "../worker/endpoint-history.ts";
@@ -11,6 +15,7 @@ import { os } from "./implementer.ts";
 export interface EndpointParts {
   readonly endpoints: Endpoints;
   readonly history: EndpointHistory;
+  readonly watchLog: WatchLog;
 }
 
 /** Pictures of an endpoint that are looked at for how long it takes. */
@@ -18,7 +23,7 @@ const SAMPLES = 30;
 
 /** Introduces endpoints to the secrets, the queue and the gallery. `undo` is told how to close them. */
 export async function openEndpoints(
-  { dataFolder, now }: StudioOptions,
+  { dataFolder, now = () => new Date(), isPassive, logError }: StudioOptions,
   { secrets, gallery, live, events }: Stores,
   undo: AsyncDisposableStack,
 ): Promise<EndpointParts> {
@@ -26,29 +31,85 @@ export async function openEndpoints(
     const { days } = gallery.names({ target });
     return gallery.details(days.flatMap(({ ids }) => ids).slice(0, SAMPLES));
   });
+  const watchLog = new WatchLog(join(dataFolder, "endpoint-history.sqlite"), now);
+  undo.defer(() => watchLog.close());
+  const written = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      // A full disk must not cost the picture that is counted.
+      logError(error, "counting what an endpoint was asked");
+    }
+  };
   const endpoints = await Endpoints.open({
     dataFolder,
     keeper: secrets,
-    historyOf: (id) => history.of(id),
+    historyOf: (id) => ({ ...history.of(id), ...quietChecksOf(watchLog, id) }),
     useOf: (id) => {
       const users = live.queue.list().filter(({ state, target }) => isOpen(state) && target === id);
       return users.length === 0 ? undefined : `asked for ${users.length} pictures that are open`;
     },
-    onChange: (endpoint) => events.publish({ type: "endpoints-changed", endpoints: [endpoint] }),
-    onRemove: (id) => events.publish({ type: "endpoints-removed", ids: [id] }),
+    onChange: (endpoint) => {
+      events.publish({ type: "endpoints-changed", endpoints: [endpoint] });
+      quiet.refresh();
+    },
+    onRemove: (id) => {
+      written(() => watchLog.forget(id));
+      events.publish({ type: "endpoints-removed", ids: [id] });
+      quiet.refresh();
+    },
+    onAsked: (id, counted) => written(() => watchLog.picture(id, counted)),
     now,
   });
   undo.defer(() => endpoints.close());
+  const quiet = new QuietChecks({
+    list: () => (isPassive === true ? [] : endpoints.list()),
+    check: async (id, signal) => {
+      const check = await endpoints.checkQuietly(id, signal);
+      written(() => watchLog.check(id, check));
+      endpoints.tell(id);
+    },
+    lastAt: (id) => {
+      const last = watchLog.checks(id).at(-1);
+      return last && Date.parse(last.at);
+    },
+    now,
+    logError: (error) => logError(error, "checking an endpoint"),
+  });
+  undo.defer(() => quiet.close());
+  if (isPassive !== true) undo.defer(watchTokens(endpoints, events));
+  quiet.refresh();
   await history.load(endpoints.list().map(({ id }) => id));
-  return { endpoints, history };
+  return { endpoints, history, watchLog };
+}
+
+/** Absent where there are none. */
+function quietChecksOf(watchLog: WatchLog, id: string): Pick<Endpoint, "quietChecks"> {
+  const quietChecks = watchLog.checks(id);
+  return quietChecks.length === 0 ? {} : { quietChecks };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Says when a token has come to its last day, or to its end, and what ends that. */
+function watchTokens(endpoints: Endpoints, events: Stores["events"]): () => void {
+  let told = endpoints.notices.join("\n");
+  const timer = setInterval(() => {
+    const now = endpoints.notices.join("\n");
+    if (now !== told) events.publish({ type: "machine-changed" });
+    told = now;
+  }, MINUTE_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 export interface EndpointProcedureParts {
   readonly endpoints: Endpoints;
+  readonly watchLog: WatchLog;
 }
 
 /** Inference endpoints on other machines. */
-export function endpointProcedures({ endpoints }: EndpointProcedureParts) {
+export function endpointProcedures({ endpoints, watchLog }: EndpointProcedureParts) {
   return {
     list: os.endpoints.list.handler(() => endpoints.list()),
     add: os.endpoints.add.handler(({ input }) => endpoints.add(input)),
@@ -63,6 +124,11 @@ export function endpointProcedures({ endpoints }: EndpointProcedureParts) {
     test: os.endpoints.test.handler(({ input, signal }) => endpoints.test(input.id, signal)),
     diagnose: os.endpoints.diagnose.handler(({ input, signal = new AbortController().signal }) =>
       endpoints.diagnose(input, signal),
+    ),
+    stats: os.endpoints.stats.handler(({ input: { id, span } }) =>
+      (id === undefined ? endpoints.list() : [endpoints.get(id)]).map((one) =>
+        watchLog.stats(one.id, span),
+      ),
     ),
     certificates: os.endpoints.certificates.handler(({ input, signal }) =>
       certificatesOf(input.url, signal),

@@ -161,6 +161,17 @@ describe.each(TRANSPORTS)("endpoints, $name", (transport) => {
     listener.leave();
   });
 
+  test("what an endpoint was asked for is told by day, and is gone with it", async () => {
+    const { id } = await open();
+    await studio.until(await enqueue(id), "done");
+    const { endpoints } = studio.client;
+    const [stats] = await endpoints.stats({ id, span: "day" });
+    expect(stats).toMatchObject({ id, span: "day", pictures: { done: 1, failed: 0 } });
+    expect((await endpoints.stats({})).map((one) => one.id)).toContain(id);
+    await endpoints.remove({ id });
+    await expect(endpoints.stats({ id })).rejects.toThrow("There is no endpoint");
+  });
+
   test("endpoints draw beside each other, each one picture at a time; pausing holds them all", async () => {
     const held: (() => void)[] = [];
     const holding: Answer = (response, request, count) => {

@@ -1,4 +1,5 @@
 import type { Finding } from "../../engine/contract/doctor.ts";
+import type { EndpointStats, StatsSpan } from "../../engine/contract/endpoint-stats.ts";
 import type { Certificate, Endpoint, EndpointCheck } from "../../engine/contract/endpoints.ts";
 import {
   type Details,
@@ -41,6 +42,7 @@ export function endpointOf(change: Partial<Endpoint> = {}): Endpoint {
     headers: [],
     timeoutSeconds: 600,
     startSeconds: 600,
+    checkMinutes: 0,
     hasToken: true,
     tokenSubject: "system:serviceaccount:sd-proj:kt2-sa",
     check: checkOf({ models: ["stable-diffusion"] }),
@@ -90,7 +92,15 @@ const FULL = checkOf({
   ],
 });
 
-const SEED = endpointOf();
+const SEED = endpointOf({
+  checkMinutes: 5,
+  starts: [{ at: at(-6 * HOUR_MS), seconds: 92 }],
+  quietChecks: Array.from({ length: 30 }, (_, i) => ({
+    at: at((i - 30) * 300_000),
+    state: i === 11 || i === 12 ? ("not-ready" as const) : ("ready" as const),
+    ms: 60 + ((i * 37) % 90),
+  })),
+});
 const DARKROOM = endpointOf({
   id: "workshop",
   name: "Workshop machine",
@@ -290,9 +300,43 @@ export class FakeEndpoints {
       },
       test: async ({ id }) => this.#test(id),
       diagnose: async () => played(FINDINGS) as never,
+      stats: async ({ id, span = "day" }) =>
+        this.#all
+          .filter((one) => id === undefined || one.id === id)
+          .map((one) => statsOf(one.id, span)),
       certificates: async () => [CERTIFICATE, AUTHORITY],
     };
   }
+}
+
+/** A day with a quiet night and some trouble in the morning. */
+function statsOf(id: string, span: StatsSpan): EndpointStats {
+  const points = Array.from({ length: 24 }, (_, i) => ({
+    at: at((i - 23) * HOUR_MS),
+    done: i < 8 ? 0 : (i * 7) % 11,
+    failed: i === 9 ? 3 : 0,
+    ready: 12,
+    others: i === 9 ? 2 : 0,
+    ...(i >= 8 && { p50: 20 + ((i * 5) % 9), p95: 40 }),
+  }));
+  const done = points.reduce((sum, point) => sum + point.done, 0);
+  return {
+    id,
+    span,
+    pictures: {
+      done,
+      failed: 3,
+      failures: { ENDPOINT_TIMED_OUT: 2, ENDPOINT_FAULT: 1 },
+      p50: 23.4,
+      p95: 41.2,
+      bytesOut: 310 * done,
+      bytesIn: 7_900_000 * done,
+      gpuSeconds: 23 * done,
+      gpuTold: 0,
+    },
+    checks: { ready: 286, others: 2, p50: 0.084, p95: 0.31 },
+    points,
+  };
 }
 
 /** A doctor's findings at a route that gives up waiting. */

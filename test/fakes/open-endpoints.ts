@@ -75,6 +75,7 @@ export function added(url: string, more: Partial<Parameters<Endpoints["add"]>[0]
     headers: [],
     timeoutSeconds: 600,
     startSeconds: 0,
+    checkMinutes: 0,
     ...more,
   };
 }

@@ -113,6 +113,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   "engine/endpoints": [
     "engine/contract",
+    "engine/database",
     "engine/kserve",
     "engine/image",
     "engine/codecs",

@@ -1,4 +1,12 @@
-import { ImagePlus, Pencil, RefreshCw, Share2, Stethoscope, Trash2 } from "lucide-react";
+import {
+  ChartColumn,
+  ImagePlus,
+  Pencil,
+  RefreshCw,
+  Share2,
+  Stethoscope,
+  Trash2,
+} from "lucide-react";
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
@@ -13,6 +21,7 @@ export interface EndpointVerbs {
   readonly isTesting: boolean;
   readonly test: () => void;
   readonly diagnose: () => void;
+  readonly history: () => void;
   readonly edit: () => void;
   readonly remove: () => void;
 }
@@ -49,6 +58,13 @@ export function useEndpointActions(endpoint: Endpoint, verbs: EndpointVerbs): re
         group,
         icon: Stethoscope,
         run: verbs.diagnose,
+      },
+      {
+        id: "endpoint.history",
+        label: t("actions.history"),
+        group,
+        icon: ChartColumn,
+        run: verbs.history,
       },
       { id: "endpoint.edit", label: t("actions.edit"), group, icon: Pencil, run: verbs.edit },
       {

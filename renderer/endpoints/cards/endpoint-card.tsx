@@ -20,6 +20,7 @@ import styles from "./endpoint-card.module.css";
 import { useEndpointActions } from "./endpoint-actions.ts";
 import { EndpointFacts } from "./endpoint-facts.tsx";
 import { DoctorDialog } from "../doctor/doctor-dialog.tsx";
+import { HistoryDialog } from "../history/history-dialog.tsx";
 import { EndpointTrouble } from "../endpoint-trouble.tsx";
 import type { Place } from "../use-endpoint-address.ts";
 import { useFileDrop } from "../../ui/use-file-drop.ts";
@@ -39,12 +40,14 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
   const { id, name, origin } = endpoint;
   const [isRemoving, setIsRemoving] = useState(false);
   const [isDiagnosed, setIsDiagnosed] = useState(false);
+  const [isHistoryOpen, setIsHistoryOpen] = useState(false);
   const isTesting = useEndpointTests(({ running }) => running.has(id));
   const verbs = useMemo(
     () => ({
       isTesting,
       test: () => attempt(testEndpoint(client, id)),
       diagnose: () => setIsDiagnosed(true),
+      history: () => setIsHistoryOpen(true),
       edit: () => onEdit(id),
       remove: () => setIsRemoving(true),
     }),
@@ -69,27 +72,36 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
       <Warnings endpoint={endpoint} />
       <EndpointFacts endpoint={endpoint} />
       <Trouble endpoint={endpoint} onPlace={(place) => onEdit(id, place)} onTest={verbs.test} />
-      <footer className={styles.actions}>
-        {actions.map((action) =>
-          action.isDanger === true ? (
-            <span key={action.id} className={styles.apart}>
-              <ActionButton action={action} />
-            </span>
-          ) : (
-            <Button
-              key={action.id}
-              {...(action.icon && { icon: action.icon })}
-              isDisabled={action.isDisabled ?? false}
-              onPress={() => action.run()}
-            >
-              {action.label}
-            </Button>
-          ),
-        )}
-      </footer>
+      <Footer actions={actions} />
       {isDiagnosed && <DoctorDialog endpoint={endpoint} onClose={() => setIsDiagnosed(false)} />}
+      {isHistoryOpen && (
+        <HistoryDialog endpoint={endpoint} onClose={() => setIsHistoryOpen(false)} />
+      )}
       <Removal endpoint={endpoint} isOpen={isRemoving} onClose={() => setIsRemoving(false)} />
     </article>
+  );
+}
+
+function Footer({ actions }: { actions: readonly Action[] }) {
+  return (
+    <footer className={styles.actions}>
+      {actions.map((action) =>
+        action.isDanger === true ? (
+          <span key={action.id} className={styles.apart}>
+            <ActionButton action={action} />
+          </span>
+        ) : (
+          <Button
+            key={action.id}
+            {...(action.icon && { icon: action.icon })}
+            isDisabled={action.isDisabled ?? false}
+            onPress={() => action.run()}
+          >
+            {action.label}
+          </Button>
+        ),
+      )}
+    </footer>
   );
 }
 

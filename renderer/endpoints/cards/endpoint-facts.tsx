@@ -3,6 +3,7 @@ import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { hasAnswered, knownProfileOf, tokenStateOf } from "../../state/endpoints.ts";
 import { formatDate, formatDuration, formatEnd, formatWhen } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
+import { QuietChecks } from "../history/quiet-checks.tsx";
 import styles from "./endpoint-card.module.css";
 
 /** Words such as "2 min ago" are renewed so often. */
@@ -44,6 +45,11 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
             .slice(0, SHOWN_STARTS)
             .map(({ seconds }) => formatDuration(seconds))
             .join(", ")}
+        </Fact>
+      )}
+      {(endpoint.checkMinutes > 0 || endpoint.quietChecks !== undefined) && (
+        <Fact name={t("facts.quiet")}>
+          <QuietChecks endpoint={endpoint} now={now} />
         </Fact>
       )}
       <Fact name={t("facts.checked")}>{tested ?? t("facts.never")}</Fact>

@@ -32,6 +32,8 @@ export interface Draft {
   readonly headers?: readonly Header[] | undefined;
   readonly timeoutSeconds: number;
   readonly startSeconds: number;
+  /** 0 is off. */
+  readonly checkMinutes: number;
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -48,12 +50,14 @@ export const EMPTY_DRAFT: Draft = {
   headers: [],
   timeoutSeconds: 600,
   startSeconds: START_SECONDS,
+  checkMinutes: 0,
 };
 
 export function draftOf(endpoint: Endpoint): Draft {
   const { url, name, model, profile, kind, ca, isInsecure, isTokenOverHttp } = endpoint;
-  const { timeoutSeconds, startSeconds } = endpoint;
-  const asked = { url, name, model, profile, kind, timeoutSeconds, startSeconds };
+  const { timeoutSeconds, startSeconds, checkMinutes } = endpoint;
+  const times = { timeoutSeconds, startSeconds, checkMinutes };
+  const asked = { url, name, model, profile, kind, ...times };
   const choices = { ...asked, ca, isInsecure, isTokenOverHttp };
   const headers = endpoint.headers.length === 0 ? [] : undefined;
   return { ...EMPTY_DRAFT, ...choices, headers };
@@ -66,7 +70,7 @@ export function addressOf({ url }: Pick<Draft, "url">): string {
 }
 
 export function newEndpointOf(draft: Draft): NewEndpoint {
-  const { kind, startSeconds } = draft;
+  const { kind, startSeconds, checkMinutes } = draft;
   const { name, model, profile, token, ca, isInsecure, isTokenOverHttp, timeoutSeconds } = draft;
   return {
     url: addressOf(draft),
@@ -81,6 +85,7 @@ export function newEndpointOf(draft: Draft): NewEndpoint {
     headers: [...(draft.headers ?? [])],
     timeoutSeconds,
     startSeconds,
+    checkMinutes,
   };
 }
 
@@ -95,6 +100,7 @@ const COMPARED = [
   "isTokenOverHttp",
   "timeoutSeconds",
   "startSeconds",
+  "checkMinutes",
 ] as const;
 
 /** What a draft changes; a name or a model that was emptied stays as it is. */

@@ -144,6 +144,7 @@ function MoreFields(fields: FieldsProps) {
     isSought ||
       draft.timeoutSeconds !== EMPTY_DRAFT.timeoutSeconds ||
       draft.startSeconds !== EMPTY_DRAFT.startSeconds ||
+      draft.checkMinutes !== EMPTY_DRAFT.checkMinutes ||
       draft.headers === undefined,
   );
   useEffect(() => {
@@ -156,6 +157,7 @@ function MoreFields(fields: FieldsProps) {
         <HeaderFields {...fields} />
         <TimeoutField {...fields} />
         <StartField {...fields} />
+        <CheckField {...fields} />
       </div>
     </details>
   );
@@ -189,6 +191,22 @@ function StartField({ draft, onChange }: FieldsProps) {
         maxValue={86_400}
       />
       <p className={styles.help}>{t("fields.startHelp")}</p>
+    </div>
+  );
+}
+
+function CheckField({ draft, onChange }: FieldsProps) {
+  const t = useWords("endpoints");
+  return (
+    <div className={styles.timeout}>
+      <NumberField
+        label={t("fields.check")}
+        value={draft.checkMinutes}
+        onChange={(checkMinutes) => onChange({ checkMinutes })}
+        minValue={0}
+        maxValue={10_080}
+      />
+      <p className={styles.help}>{t("fields.checkHelp")}</p>
     </div>
   );
 }

@@ -1,3 +1,5 @@
+import { endpointHistory } from "./endpoint-history.ts";
+
 export const endpoints = {
   title: "Endpoints",
   list: "Inference endpoints",
@@ -24,6 +26,7 @@ export const endpoints = {
     draw: "Draw here",
     test: "Test",
     doctor: "Find the problem",
+    history: "History",
     edit: "Edit",
     share: "Share",
     remove: "Remove",
@@ -82,6 +85,7 @@ export const endpoints = {
     triedAt: "{{when}}, without an answer",
     never: "never",
     starts: "Last starts",
+    quiet: "Quiet check",
     server: "Server",
     headers: "Headers",
   },
@@ -108,7 +112,7 @@ export const endpoints = {
     "Uses protocol v1: KServe's wrapper runs with its default PROTOCOL_VERSION. Set it to v2 in the ServingRuntime.",
   overHttp: "The token travels unencrypted.",
   lastFailed: "The last picture failed",
-  starting: "Starting",
+  ...endpointHistory,
   remedies: {
     token: "Enter a token",
     certificate: "Look at its certificate",
@@ -213,6 +217,9 @@ export const endpoints = {
     start: "Time to start, seconds",
     startHelp:
       "How long to wait for an endpoint that is scaled to zero or starting. 0 does not wait.",
+    check: "Quiet check, minutes",
+    checkHelp:
+      "How often to ask whether it is ready while Darkroom runs, without a picture. 0 is off. A check wakes a service that is scaled to zero.",
   },
   certificates: {
     own: "Shown by the endpoint",

@@ -43,7 +43,7 @@ export const frame = {
   version: "Version {{version}}",
   broken: "This page cannot be shown",
   notices: {
-    title: "Found damaged when the studio began",
+    title: "Needs your attention",
     dismiss: "Hide this until something else is found",
   },
   started: "{{name}} started in {{time}}; its first picture is there",

@@ -36,6 +36,7 @@ test("an endpoint is added without being asked anything, and is there after a re
     headers: ["X-API-Key"],
     timeoutSeconds: 600,
     startSeconds: 0,
+    checkMinutes: 0,
     hasToken: true,
     tokenExpiresAt: "2027-01-15T08:00:00.000Z",
     tokenSubject: "system:serviceaccount:a:b",

@@ -23,6 +23,7 @@ test("a new endpoint leaves open what was not said, and is of https where no sch
     headers: [],
     timeoutSeconds: 600,
     startSeconds: 600,
+    checkMinutes: 0,
   });
 });
 

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import type { Counted } from "../../../engine/endpoints/watching/tally.ts";
+import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
+import { EDGE, seedEdge } from "../../fakes/seed-edge.ts";
+import { always, type Answer, standInEndpoint } from "../../fakes/stand-in-endpoint.ts";
+
+const never = new AbortController().signal;
+
+async function scene(answer: Answer) {
+  const edge = await standInEndpoint(answer);
+  const counted: Counted[] = [];
+  const opened = await openEndpoints({ onAsked: (_, one) => counted.push(one) });
+  const { id } = await opened.endpoints.add(added(edge.url, { token: "a-token-of-the-edge" }));
+  return { ...opened, edge, counted, id };
+}
+
+test.each<readonly [string, Answer, string, string | undefined]>([
+  ["one that is ready", seedEdge(), "ready", undefined],
+  ["one without such an address", always(404, '{"detail":"Not Found"}'), "ready", undefined],
+  ["one whose model loads", EDGE.notReady, "not-ready", "ENDPOINT_BUSY"],
+  ["one that says no", always(200, '{"ready":false}'), "not-ready", undefined],
+  ["one that refuses the token", EDGE.unauthorized, "failed", "ENDPOINT_TOKEN_REFUSED"],
+  ["one without the model", EDGE.unknownModel, "failed", "ENDPOINT_MODEL_UNKNOWN"],
+])("a quiet check of %s asks one question and no picture", async (_, answer, state, code) => {
+  const { endpoints, edge, id } = await scene(answer);
+  const check = await endpoints.checkQuietly(id, never);
+  expect([check.state, check.error?.code]).toEqual([state, code]);
+  expect(edge.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "GET /v2/models/stable-diffusion/ready",
+  ]);
+  expect(JSON.stringify(check)).not.toContain("a-token-of-the-edge");
+});
+
+test("a quiet check of what is not there fails, and one that is left rejects", async () => {
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added("http://127.0.0.1:1"));
+  expect(await endpoints.checkQuietly(id, never)).toMatchObject({
+    state: "failed",
+    error: { code: "ENDPOINT_UNREACHABLE" },
+  });
+  const held = await scene(() => undefined);
+  const abort = new AbortController();
+  const checking = held.endpoints.checkQuietly(held.id, abort.signal);
+  abort.abort();
+  await expect(checking).rejects.toThrow("aborted");
+});
+
+test("a picture is counted with its time and its bytes, one that fails with its code", async () => {
+  const drawn = await scene(seedEdge());
+  await drawn.endpoints.draw(drawn.id, ORDER, { signal: never });
+  const body = drawn.edge.seen.at(-1)?.body ?? "";
+  const [one] = drawn.counted;
+  expect(one).toMatchObject({ bytesOut: body.length, isGpuTold: false, gpuSeconds: one?.seconds });
+  expect(one?.bytesIn).toBeGreaterThan(100);
+
+  const failed = await scene(EDGE.handlerFailed);
+  await expect(failed.endpoints.draw(failed.id, ORDER, { signal: never })).rejects.toMatchObject({
+    code: "ENDPOINT_FAULT",
+  });
+  expect(failed.counted).toMatchObject([{ code: "ENDPOINT_FAULT" }]);
+});
+
+test("a token that ends within a day is a notice, and one that lasts longer is none", async () => {
+  const expiring = (seconds: number): string => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const exp = Date.parse("2026-11-25T12:00:00.000Z") / 1000 + seconds;
+    return `${part({ alg: "RS256" })}.${part({ exp })}.c2lnbmF0dXJl`;
+  };
+  const { endpoints } = await openEndpoints();
+  const named = (name: string, token: string) =>
+    endpoints.add(added("https://kt2.example", { name, token }));
+  await named("lasting", expiring(90_000));
+  await named("ending", expiring(3600));
+  await named("over", expiring(-60));
+  expect(endpoints.notices).toEqual([
+    "The token of the endpoint ending ends at 2026-11-25 13:00 UTC. Make a new one and enter it.",
+    "The token of the endpoint over ended at 2026-11-25 11:59 UTC. Make a new one and enter it.",
+  ]);
+});
