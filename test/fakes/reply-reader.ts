@@ -25,7 +25,7 @@ const ORDER = { model: "sd", prompt: "a dog", negativePrompt: "", width: 768, he
 
 async function draw(url: string): Promise<number> {
   const settings = { ca: null, isInsecure: false, isTokenOverHttp: false, headers: [] };
-  const limits = { timeoutSeconds: 600, startSeconds: 0 };
+  const limits = { timeoutSeconds: 600, checkMinutes: 0, startSeconds: 0 };
   const { id } = await endpoints.add({ url, model: "sd", ...settings, ...limits });
   const { signal } = new AbortController();
   const { pixels } = await endpoints.draw(id, { ...ORDER, isSizeOpen: true }, { signal });

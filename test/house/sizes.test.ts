@@ -118,7 +118,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And tiny decoders of the catalogue.
   // And clusters, and their deployments.
   // And APIs that are switched on.
-  studio: 4530, // cards and searches of models, what other targets of a press would draw, requests as they are recorded, pasted texts recognised, styles, grids
+  studio: 4560, // cards and searches of models, what other targets of a press would draw, requests as they are recorded, pasted texts recognised, styles, grids
   // With weights as whole numbers.
   tensor: 210,
   // With textual inversions of several vectors.
