@@ -1,5 +1,5 @@
 import { access, mkdir } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { Image } from "../contract/gallery.ts";
@@ -10,7 +10,8 @@ import { idsOf, withQueryFlags, type QueryFlags } from "./gallery-query.ts";
 import { note, printJson, printResult } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
-import { systemCode } from "../files/system-error.ts";
+import { diskFull } from "../files/disk-full.ts";
+import { isDiskFull, systemCode } from "../files/system-error.ts";
 
 /** `gallery`: the pictures that were kept. */
 export function galleryCommand(): Command {
@@ -79,14 +80,18 @@ function starWith(isStarred: boolean): Act {
 type ExportFlags = StudioFlags & QueryFlags & { readonly force?: boolean };
 
 function exportPictures(): Command {
-  const command = studioCommand("export", "Copies pictures to a folder and prints their paths.")
-    .argument("<folder>", "where to")
+  const command = studioCommand(
+    "export",
+    "Copies pictures to a folder, or to a ZIP with a CSV of their settings.",
+  )
+    .argument("<path>", "a folder, or a file that ends in .zip")
     .argument("[id...]", "which; all that the flags ask for by default")
     .option("--force", "overwrite files that exist");
   return withQueryFlags(command).action((folder: string, ids: string[], flags: ExportFlags) =>
     withStudio(flags.dataDir, async (studio) => {
-      await mkdir(folder, { recursive: true });
       const chosen = ids.length > 0 ? ids : await idsOf(studio.client, flags);
+      if (/\.zip$/i.test(folder)) return writeZip(studio, { path: folder, ids: chosen, flags });
+      await mkdir(folder, { recursive: true });
       const taken = new Set<string>();
       for await (const image of imagesOf(studio.client, chosen)) {
         const path = join(folder, nameOf(image, taken));
@@ -95,6 +100,33 @@ function exportPictures(): Command {
       }
     }),
   );
+}
+
+/** Written beside its place and moved there whole: a cancelled export leaves nothing. */
+async function writeZip(
+  studio: ReachedStudio,
+  { path, ids, flags }: { path: string; ids: string[]; flags: ExportFlags },
+): Promise<void> {
+  if (ids.length === 0) return note("No picture matches, so nothing was exported.");
+  if (flags.force !== true && (await exists(path)))
+    throw new StudioError("OUTPUT_EXISTS", { path });
+  const { address, count } = await studio.client.gallery.export({ ids });
+  const zip = await studio.stream(address);
+  let sizeBytes = 0;
+  try {
+    await writeAtomically(path, async (file) => {
+      for await (const block of zip) {
+        await file.writeFile(block);
+        sizeBytes += block.length;
+      }
+    });
+  } catch (error) {
+    if (isDiskFull(error)) throw diskFull(dirname(resolve(path)), sizeBytes);
+    const reason = systemCode(error);
+    if (reason === undefined) throw error;
+    throw new StudioError("OUTPUT_UNWRITABLE", { path, reason }, { cause: error });
+  }
+  printResult(flags.json, { type: "zip", path, count, sizeBytes }, path);
 }
 
 async function copy(

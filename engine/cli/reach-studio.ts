@@ -16,6 +16,8 @@ export interface ReachedStudio {
   readonly isRunning: boolean;
   /** The bytes behind a picture's address. */
   picture(address: string): Promise<Uint8Array>;
+  /** What an export's address gives, as it comes. */
+  stream(address: string): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
 }
 
@@ -89,12 +91,22 @@ function alone(studio: OwnStudio): ReachedStudio {
     client: studio.client,
     isRunning: false,
     async picture(address) {
-      const id = decodeURIComponent(new URL(address, "http://studio").pathname.split("/")[3] ?? "");
-      const picture = await studio.openPicture("image", id);
+      const picture = await studio.openPicture("image", idIn(address));
+      if ("stream" in picture) return Buffer.concat(await Array.fromAsync(picture.stream));
       return "path" in picture ? readFile(picture.path) : picture.bytes;
+    },
+    async stream(address) {
+      const found = await studio.openPicture("export", idIn(address));
+      if (!("stream" in found)) throw new TypeError("an export is a stream");
+      return found.stream;
     },
     close: () => studio.close(),
   };
+}
+
+/** The id in an address such as `/pictures/image/ID?…`. */
+function idIn(address: string): string {
+  return decodeURIComponent(new URL(address, "http://studio").pathname.split("/")[3] ?? "");
 }
 
 /** Whether somebody answers there, and is this user. */

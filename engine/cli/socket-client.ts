@@ -11,6 +11,8 @@ export interface SocketStudio {
   answers(ms: number): Promise<boolean>;
   /** The bytes behind a picture's signed address. */
   picture(address: string): Promise<Uint8Array>;
+  /** The same, as they come. */
+  stream(address: string): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,12 @@ export function socketStudio(socketPath: string): SocketStudio {
       }),
     ],
   });
+  const answerOf = async (address: string) => {
+    const reply = await fetch(new URL(address, ORIGIN), { dispatcher });
+    if (reply.ok) return reply;
+    const body: unknown = await reply.json();
+    throw fromWire(renamed(body)) ?? new StudioError("INTERNAL", { reason: "no picture came" });
+  };
   return {
     client: createORPCClient(link),
     answers: (ms) =>
@@ -46,11 +54,10 @@ export function socketStudio(socketPath: string): SocketStudio {
         () => true,
         () => false,
       ),
-    async picture(address) {
-      const reply = await fetch(new URL(address, ORIGIN), { dispatcher });
-      if (reply.ok) return reply.bytes();
-      const body: unknown = await reply.json();
-      throw fromWire(renamed(body)) ?? new StudioError("INTERNAL", { reason: "no picture came" });
+    picture: async (address) => (await answerOf(address)).bytes(),
+    async stream(address) {
+      const { body } = await answerOf(address);
+      return body ?? new ReadableStream<Uint8Array>();
     },
     close: () => dispatcher.destroy(),
   };

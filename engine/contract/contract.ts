@@ -18,6 +18,7 @@ import {
   scanProgressSchema,
 } from "./folders.ts";
 import {
+  exportSchema,
   galleryFacetsSchema,
   galleryNamesSchema,
   galleryQuerySchema,
@@ -146,6 +147,11 @@ export const contract = {
     deleteAlbum: oc.input(z.object({ name: labelSchema })).output(deletedAlbumSchema),
     addToAlbum: oc.input(images.extend({ name: labelSchema })).output(nothing),
     takeFromAlbum: oc.input(images.extend({ name: labelSchema })).output(nothing),
+    /**
+     * Prepares a ZIP of pictures with a CSV of their settings. It is made while it is fetched from the
+     * address; closing the connection cancels it.
+     */
+    export: oc.input(exportSchema).output(z.object({ address: z.string(), count: z.int() })),
     /** Moves files to the studio's trash, from which `restore` brings them back. */
     trash: oc.input(images).output(nothing),
     restore: oc.input(images).output(nothing),

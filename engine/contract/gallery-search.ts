@@ -87,6 +87,15 @@ function termOf(name: SearchTermName, comparison: Comparison, value: string): Se
   return { name: "size", width: Number(width), height: Number(height) };
 }
 
+/** What is left of a search without its terms of one name. */
+export function withoutTerm(typed: string, name: SearchTermName): string {
+  const left = typed.replace(TERM, (all, ...parts) => {
+    const groups: Groups = parts.at(-1);
+    return groups.name?.toLowerCase() === name ? "" : all;
+  });
+  return left.replaceAll(/\s{2,}/g, " ").trim();
+}
+
 /** A term as a person would type it. */
 export function writeTerm(name: SearchTermName, value: string): string {
   // Unquoted, a comparison in front would be read as one.

@@ -66,6 +66,15 @@ export const galleryFacetsSchema = z.object({
 });
 export type GalleryFacets = z.output<typeof galleryFacetsSchema>;
 
+/** Most pictures that one export names: their ids are 2 MB. */
+const MAX_EXPORTED = 80_000;
+
+/** Pictures to export: these, or all that answer a query. */
+export const exportSchema = z.union([
+  z.strictObject({ ids: z.array(imageIdSchema).min(1).max(MAX_EXPORTED) }),
+  z.strictObject({ query: galleryQuerySchema }),
+]);
+
 /** What the name of a picture's file is made from, by a pattern such as `{date}/{prompt}-{seed}`. */
 export const namedPictureSchema = z.object({
   pattern: z.string().max(200),

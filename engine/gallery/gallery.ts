@@ -201,6 +201,10 @@ export class Gallery {
     return pictureFolder(this.#parts);
   }
 
+  get fileNamePattern(): string {
+    return this.#parts.settings().fileNamePattern;
+  }
+
   /** Ends once what is being written has its row. */
   async close(): Promise<void> {
     await this.#turns.take(async () => closeDatabase(this.#database));

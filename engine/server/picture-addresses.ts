@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { StudioError } from "../contract/errors.ts";
 
-/** What pictures can be seen: of the gallery, their thumbnails, what is developing, and what one started from. */
-export const PICTURE_KINDS = ["image", "thumbnail", "preview", "init-image"] as const;
+/** What pictures can be seen: of the gallery, their thumbnails, what is developing, what one started from; and pictures as a ZIP. */
+export const PICTURE_KINDS = ["image", "thumbnail", "preview", "init-image", "export"] as const;
 export type PictureKind = (typeof PICTURE_KINDS)[number];
 
 /** An address as it came in. */

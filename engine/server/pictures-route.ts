@@ -1,14 +1,16 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
 import { PICTURE_KINDS, type PictureAddresses, type PictureKind } from "./picture-addresses.ts";
 
-/** A picture's bytes: a file on disk, or in memory. */
+/** A picture's bytes: a file on disk, in memory, or made while they are read. */
 export type PictureBytes =
   | { readonly type: string; readonly path: string }
-  | { readonly type: string; readonly bytes: Uint8Array };
+  | { readonly type: string; readonly bytes: Uint8Array }
+  | { readonly type: string; readonly stream: AsyncIterable<Uint8Array> };
 
 export type OpenPicture = (kind: PictureKind, id: string) => Promise<PictureBytes>;
 
@@ -38,6 +40,8 @@ export function picturesRoute(
       .header("cache-control", `private, max-age=${secondsLeft}, immutable`)
       .header("content-disposition", disposition(data.download))
       .type(picture.type);
+    if ("stream" in picture)
+      return reply.send(Readable.from(picture.stream, { objectMode: false }));
     return "path" in picture ? sendFile(reply, picture.path) : reply.send(picture.bytes);
   });
 }

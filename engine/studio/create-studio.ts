@@ -1,4 +1,5 @@
 import type { PictureBytes, PictureKind } from "./addresses.ts";
+import { pictureZip } from "../gallery/picture-zip.ts";
 import { devicesProcedures } from "./machine.ts";
 import { deploymentProcedures } from "./deployment-procedures.ts";
 import { clusterProcedures, openClusters, type ClusterParts } from "./open-clusters.ts";
@@ -159,7 +160,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
 }
 
 async function openPicture(
-  { gallery, previews, initImages }: Stores & DrawingParts,
+  { gallery, exports, previews, initImages }: Stores & DrawingParts,
   kind: PictureKind,
   id: string,
 ): Promise<PictureBytes> {
@@ -172,5 +173,7 @@ async function openPicture(
       return previews.open(id);
     case "init-image":
       return initImages.open(id);
+    case "export":
+      return { type: "application/zip", stream: pictureZip(gallery, exports.get(id)) };
   }
 }

@@ -5,11 +5,13 @@ import type { StoredImage } from "../gallery/image-row.ts";
 import type { AddressOf } from "./addresses.ts";
 import type { EventLog } from "./event-log.ts";
 import type { GalleryRebuild } from "./gallery-rebuild.ts";
+import type { Exports } from "./exports.ts";
 import { os } from "./implementer.ts";
 import { markProcedures } from "./mark-procedures.ts";
 
 export interface GalleryProcedureParts {
   readonly gallery: Gallery;
+  readonly exports: Exports;
   readonly rebuild: GalleryRebuild;
   readonly addressOf: AddressOf;
   readonly events: EventLog;
@@ -20,7 +22,7 @@ const EXAMPLE_ID = "m3k2p9x0aq7c";
 
 /** The pictures that are kept: finding them, and what a person does with them. */
 export function galleryProcedures(parts: GalleryProcedureParts) {
-  const { gallery, rebuild, addressOf, events } = parts;
+  const { gallery, exports, rebuild, addressOf, events } = parts;
   const addressed = (images: readonly StoredImage[]) =>
     images.map((image) => withAddresses(image, addressOf));
   /** Tells of what did change, also where the work ended early. */
@@ -44,6 +46,14 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
       telling(ids, () => gallery.star(ids, isStarred)),
     ),
     ...markProcedures(parts, telling),
+    export: os.gallery.export.handler(({ input }) => {
+      const ids =
+        "ids" in input ? input.ids : gallery.names(input.query).days.flatMap((day) => day.ids);
+      return {
+        address: addressOf("export", exports.put({ ids, pattern: gallery.fileNamePattern })),
+        count: ids.length,
+      };
+    }),
     trash: os.gallery.trash.handler(({ input: { ids } }) => telling(ids, () => gallery.trash(ids))),
     restore: os.gallery.restore.handler(({ input: { ids } }) =>
       telling(ids, () => gallery.restore(ids)),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { makeThumbnail } from "../codecs/picture-codec.ts";
 import { Gallery } from "../gallery/gallery.ts";
+import { Exports } from "./exports.ts";
 import { hasSetAside } from "../files/stored-file.ts";
 import type { Queue } from "../queue/queue.ts";
 import { Secrets } from "../secrets/secrets.ts";
@@ -22,6 +23,7 @@ export interface Stores {
   readonly styles: StyleFile;
   readonly secrets: Secrets;
   readonly gallery: Gallery;
+  readonly exports: Exports;
   readonly live: LiveQueue;
   readonly initImages: InitImages;
   readonly transfers: Transfers;
@@ -60,7 +62,7 @@ export async function openStores(
   undo.defer(() => transfers.close());
   const parts = { settings, form, styles, secrets, gallery, transfers };
   const notices = () => [...Object.values(parts), live.queue].flatMap((part) => part.notices);
-  return { ...parts, events, live, initImages, notices };
+  return { ...parts, exports: new Exports(), events, live, initImages, notices };
 }
 
 interface Naming {

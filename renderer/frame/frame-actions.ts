@@ -12,7 +12,8 @@ export type Shown = "palette" | "sheet" | "queue" | undefined;
 /** What can be done everywhere: go to a page, find a command, look at the keys and the queue. */
 export function useFrameActions(show: (shown: Shown) => void): readonly Action[] {
   const t = useWords("frame");
-  const [, navigate] = useLocation();
+  const [address, navigate] = useLocation();
+  const ratesByDigits = address.startsWith("/gallery");
   useEffect(followTyping, []);
   return useMemo(() => {
     const group = t("studio");
@@ -21,7 +22,8 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
       label: t("openPage", { page: t(id) }),
       group,
       icon,
-      keys: String(index + 1),
+      // In the gallery digits rate pictures.
+      keys: ratesByDigits ? `alt+${index + 1}` : String(index + 1),
       run: () => navigate(`/${id}`),
     }));
     const overlays = [
@@ -47,7 +49,7 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
         run: undoLast,
       },
     ];
-  }, [t, navigate, show]);
+  }, [t, navigate, ratesByDigits, show]);
 }
 
 /** When something was last typed, in the page's time: a field takes that back itself. */

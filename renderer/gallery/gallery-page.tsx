@@ -15,12 +15,17 @@ import { Comparison } from "./comparison/comparison.tsx";
 import styles from "./gallery-page.module.css";
 import type { Order } from "./grid/contact-sheet.ts";
 import { tileOf } from "./grid/use-grid-focus.ts";
+import { LabelDialog } from "./marks/label-dialog.tsx";
+import { useRail } from "./rail/use-rail.tsx";
 import { DropPlace } from "./sheet/drop-place.tsx";
 import { SheetView } from "./sheet/sheet-view.tsx";
 import { useNames } from "./sheet/use-names.ts";
 import { type GalleryAddress, useGalleryAddress } from "./use-gallery-address.ts";
 import { useGalleryCommands } from "./use-gallery-commands.ts";
 import { Viewer } from "./viewer/viewer.tsx";
+
+/** Widths of the column of details, pixels. */
+const DETAILS = { size: 320, minSize: 280, maxSize: 520 };
 
 /** The gallery: every picture by days, one picture in full, two beside each other; by its address. */
 export function GalleryPage() {
@@ -35,7 +40,7 @@ export function GalleryPage() {
   const { column, removal } = page;
   const isCovered = openId !== undefined || compared !== undefined;
   const isTrash = query.isTrashed === true;
-  const scene = { ids, all: shown.order.ids, isTrash, isOpen: isCovered };
+  const scene = { ids, all: shown.order.ids, isTrash, isOpen: isCovered, query };
   const actions = useGalleryActions(scene, page.commands);
   useActions(actions);
   useReturn(shown.order, address);
@@ -43,12 +48,8 @@ export function GalleryPage() {
   const layout = useView((view) => view.layouts["gallery"]);
   const isEmpty = shown.names?.total === 0 && openId === undefined;
   const hasDetails = column.isOpen && compared === undefined && !isEmpty;
-  const details = {
-    content: <ChosenDetails ids={ids} onHide={column.toggle} />,
-    size: 320,
-    minSize: 280,
-    maxSize: 520,
-  };
+  const rail = useRail(query, address.ask);
+  const content = <ChosenDetails ids={ids} onHide={column.toggle} />;
   return (
     <DropPlace>
       <h1 className={styles.heading}>{t("gallery")}</h1>
@@ -56,7 +57,8 @@ export function GalleryPage() {
         name="gallery"
         layout={layout}
         onLayout={(sizes) => keepLayout("gallery", sizes)}
-        end={hasDetails ? details : undefined}
+        start={rail.column}
+        end={hasDetails ? { content, ...DETAILS } : undefined}
       >
         <div className={styles.stack}>
           <div className={styles.layer} inert={isCovered} data-covered={isCovered || undefined}>
@@ -75,6 +77,8 @@ export function GalleryPage() {
         </div>
       </Columns>
       {menu.menu}
+      <LabelDialog labelled={page.labelled} onClose={() => page.setLabelled(undefined)} />
+      {rail.dialog}
       <RemovalDialog removal={removal} onClose={() => page.setRemoval(undefined)} />
     </DropPlace>
   );

@@ -11,8 +11,13 @@ export async function copyImage({ id, address }: Image): Promise<void> {
 
 /** A browser saves the picture's file where it saves everything. */
 export function downloadImage({ address, fileName }: Image): void {
+  downloadAs(address, fileName.split("/").at(-1) ?? fileName);
+}
+
+/** Saves what lies behind an address of the studio under a name. */
+export function downloadAs(address: string, name: string): void {
   const link = document.createElement("a");
   link.href = address;
-  link.download = fileName.split("/").at(-1) ?? fileName;
+  link.download = name;
   link.click();
 }

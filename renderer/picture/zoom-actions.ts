@@ -12,7 +12,7 @@ export function zoomActions(
   t: ReturnType<typeof useWords<"gallery">>,
 ): readonly Action[] {
   const actions: readonly Omit<Action, "group">[] = [
-    { id: "viewer.fit", label: t("viewer.fit"), icon: Maximize, keys: "0", run: zoom.fit },
+    { id: "viewer.fit", label: t("viewer.fit"), icon: Maximize, keys: "shift+z", run: zoom.fit },
     { id: "viewer.full", label: t("viewer.full"), icon: Scan, keys: "z", run: () => zoom.full() },
     {
       id: "viewer.in",

@@ -5,6 +5,8 @@ import { persist } from "zustand/middleware";
 export interface ViewState {
   readonly isDetailsOpen: boolean;
   readonly isFormOpen: boolean;
+  /** Whether albums and tags stand beside the gallery. */
+  readonly isRailOpen: boolean;
   readonly isNegativePromptOpen: boolean;
   /** Width of a gallery tile, pixels. */
   readonly tileSize: number;
@@ -26,6 +28,7 @@ export const useView = create<ViewState>()(
     (): ViewState => ({
       isDetailsOpen: true,
       isFormOpen: true,
+      isRailOpen: false,
       isNegativePromptOpen: false,
       tileSize: 180,
       layouts: {},

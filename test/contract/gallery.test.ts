@@ -98,6 +98,16 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     });
   });
 
+  test("pictures are exported as a ZIP, by ids or by a search", async () => {
+    const [ball = ""] = await found({});
+    const one = await studio.client.gallery.export({ ids: [ball] });
+    const all = await studio.client.gallery.export({ query: { search: "size:64x64" } });
+    expect([one.count, all.count]).toEqual([1, 1]);
+    const zip = Buffer.from(await studio.picture(one.address));
+    expect(zip.toString("latin1", 0, 4)).toBe("PK\u0003\u0004");
+    expect(zip.toString("latin1")).toContain("pictures.csv");
+  });
+
   test("stars are told of and kept", async () => {
     const [ball = ""] = await found({});
     const listener = await Listener.at(studio.client);

@@ -50,6 +50,7 @@ const inProcess: Transport = {
         const [, , name, id = ""] = address.split("/");
         const kind = PICTURE_KINDS.find((known) => known === name) ?? "image";
         const opened = await studio.openPicture(kind, id);
+        if ("stream" in opened) return Buffer.concat(await Array.fromAsync(opened.stream));
         return "bytes" in opened ? opened.bytes : readFile(opened.path);
       },
       async close() {

@@ -111,6 +111,7 @@ export class FakeStudio {
         this.#put(generationOf(orderOf(20 + index), 4 - index, {}));
       this.#transfers = [downloadOf("running")];
     }
+    if (COUNT[this.#scene] > 3) this.#albums = ["Best of November", "For the calendar"];
     if (COUNT[this.#scene] > 0) this.#furnishEndpoints();
     if (this.#scene === "failed") this.#fail();
     this.#next = 1000;
@@ -658,6 +659,10 @@ export class FakeStudio {
       },
       addToAlbum: async ({ name, ids }) => this.#inAlbum(undefined, ids, name),
       takeFromAlbum: async ({ name, ids }) => this.#inAlbum(name, ids, undefined),
+      export: async (asked) => ({
+        address: "data:application/zip;base64,UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==",
+        count: "ids" in asked ? asked.ids.length : this.#images.size,
+      }),
       trash: async ({ ids }) => this.#changeImages(ids, { isTrashed: true }),
       restore: async ({ ids }) => this.#changeImages(ids, { isTrashed: false }),
       emptyTrash: async ({ ids }) => {

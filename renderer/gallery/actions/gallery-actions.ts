@@ -9,12 +9,14 @@ import {
   Trash2,
 } from "lucide-react";
 import { useMemo } from "react";
+import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { useImageActions } from "../../picture/image-actions.ts";
 import type { Action } from "../../shortcuts/registry.ts";
 import { chooseAll } from "../../state/choice.ts";
 import { useImages } from "../../state/images.ts";
 import { useWords } from "../../words/words.ts";
-import { useManyActions } from "./many-actions.ts";
+import { type LabelKind, useMarkActions } from "../marks/mark-actions.ts";
+import { useExportAction, useManyActions } from "./many-actions.ts";
 
 /** What of the page the actions reach. */
 export interface GalleryCommands {
@@ -23,6 +25,7 @@ export interface GalleryCommands {
   readonly compare: (ids: readonly [string, string]) => void;
   /** Asks before it deletes for good. */
   readonly remove: (ids: readonly string[]) => void;
+  readonly label: (kind: LabelKind, ids: readonly string[]) => void;
   readonly toggleDetails: () => void;
   /** Ends what Escape ends. */
   readonly leave: () => void;
@@ -35,6 +38,7 @@ export interface GalleryScene {
   /** All pictures of the sheet. */
   readonly all: readonly string[];
   readonly isTrash: boolean;
+  readonly query: GalleryQuery;
   /** Whether one picture is open, in place of the sheet. */
   readonly isOpen: boolean;
 }
@@ -43,11 +47,14 @@ const GRID = '[role="grid"]';
 
 /** Everything that can be done on this page, in the one order of keys, menus and palette. */
 export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): readonly Action[] {
-  const { ids, all, isTrash, isOpen } = scene;
+  const { ids, all, isTrash, isOpen, query } = scene;
+  const { search } = query;
   const t = useWords("gallery");
   const only = useImages((images) => (ids.length === 1 ? images[ids[0] ?? ""] : undefined));
   const one = useImageActions(useMemo(() => (only ? [only] : []), [only]));
   const many = useManyActions(ids, isTrash);
+  const marks = useMarkActions({ ids, isTrash, search, onLabel: page.label });
+  const exporting = useExportAction(ids, query, all.length);
   return useMemo(() => {
     const group = t("actions.group");
     const [id, other] = ids;
@@ -72,6 +79,8 @@ export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): r
       ...comparison,
       ...one,
       ...many,
+      ...marks,
+      exporting,
       ...removal,
       ...sheet,
       {
@@ -83,7 +92,7 @@ export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): r
         run: page.toggleDetails,
       },
     ];
-  }, [ids, all, isTrash, isOpen, one, many, page, t]);
+  }, [ids, all, isTrash, isOpen, one, many, marks, exporting, page, t]);
 }
 
 type Words = ReturnType<typeof useWords<"gallery">>;

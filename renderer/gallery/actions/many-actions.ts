@@ -1,16 +1,14 @@
-import { ArchiveRestore, Download, Star, StarOff, Trash2 } from "lucide-react";
+import { ArchiveRestore, FolderArchive, Star, StarOff, Trash2 } from "lucide-react";
 import { useMemo } from "react";
-import { desktop } from "../../connection/desktop.ts";
+import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
-import { downloadImage } from "../../picture/copy-image.ts";
+import { downloadAs } from "../../picture/copy-image.ts";
 import type { Action } from "../../shortcuts/registry.ts";
 import { useImages } from "../../state/images.ts";
 import { attempt, showToast, showUndo } from "../../ui/toasts.ts";
+import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { inParts } from "./in-parts.ts";
-
-/** A browser takes downloads only at some distance from each other. */
-const BETWEEN_MS = 200;
 
 type PictureWords = ReturnType<typeof useWords<"picture">>;
 
@@ -21,23 +19,14 @@ type PictureWords = ReturnType<typeof useWords<"picture">>;
 export function useManyActions(ids: readonly string[], isTrash: boolean): readonly Action[] {
   const studio = useStudio();
   const t = useWords("picture");
-  const own = useWords("gallery");
   const isStarred = useImages((images) => ids.every((id) => images[id]?.isStarred === true));
   return useMemo(() => {
     if (ids.length < 2) return [];
     const group = t("actions.keep");
-    const download: Action = {
-      id: "picture.reveal",
-      label: own("actions.download"),
-      group: t("actions.file"),
-      icon: Download,
-      run: () => attempt(downloadAll(ids, studio)),
-    };
-    const keep = isTrash
+    return isTrash
       ? [restoring(ids, studio, t, group)]
       : [starring({ ids, isStarred, studio, t, group }), trashing(ids, studio, t)];
-    return desktop ? keep : [download, ...keep];
-  }, [ids, isTrash, isStarred, studio, t, own]);
+  }, [ids, isTrash, isStarred, studio, t]);
 }
 
 interface Starring {
@@ -94,12 +83,29 @@ function trashing(ids: readonly string[], { client }: Studio, t: PictureWords) {
   };
 }
 
-async function downloadAll(ids: readonly string[], { client }: Studio): Promise<void> {
-  await inParts(ids, async (part) => {
-    for (const image of await client.gallery.details({ ids: part })) {
-      if (image.isMissing) continue;
-      downloadImage(image);
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
-    }
-  });
+/** A ZIP of the selected pictures, or of all that are shown, with a table of their settings. */
+export function useExportAction(
+  ids: readonly string[],
+  query: GalleryQuery,
+  total: number,
+): Action {
+  const { client } = useStudio();
+  const t = useWords("gallery");
+  return useMemo(() => {
+    const exportThem = async () => {
+      const input = ids.length > 0 ? { ids: [...ids] } : { query };
+      const { address, count } = await client.gallery.export(input);
+      downloadAs(address, `${t("export.file")} ${new Date().toISOString().slice(0, 10)}.zip`);
+      showToast(t("export.begun", { count, formatted: formatCount(count) }));
+    };
+    return {
+      id: "gallery.export",
+      label: t(ids.length > 0 ? "export.chosen" : "export.all"),
+      group: t("actions.group"),
+      icon: FolderArchive,
+      keys: "e",
+      isDisabled: ids.length === 0 && total === 0,
+      run: () => attempt(exportThem()),
+    };
+  }, [client, t, ids, query, total]);
 }

@@ -7,6 +7,7 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
+import { RailButton } from "../rail/use-rail.tsx";
 import { Filters } from "./filters.tsx";
 import { SearchWords } from "./search-words.tsx";
 import styles from "./toolbar.module.css";
@@ -26,6 +27,7 @@ export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
   const t = useWords("gallery");
   return (
     <div className={styles.toolbar}>
+      <RailButton />
       <SearchWords query={query} onAsk={onAsk} inputRef={searchRef} />
       <Filters query={query} onChange={onAsk} />
       <div className={styles.end}>

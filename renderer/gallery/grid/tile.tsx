@@ -70,6 +70,7 @@ export const Tile = memo(function Tile({ id, column, side, firstId }: TileProps)
           {(image.isStarred || isPointedAt) && !image.isTrashed && (
             <StarMark isStarred={image.isStarred} />
           )}
+          {image.rating > 0 && <Rating rating={image.rating} />}
         </Content>
       ) : (
         <div className={styles.coming} style={boxOf(SQUARE, side)} aria-hidden />
@@ -84,7 +85,9 @@ function Content(props: { image: Image; side: number; children: ReactNode }) {
   const { isBroken, onError } = useRenewal(image);
   if (words === undefined) return null;
   const plain = nameOf(image.record, words.picture);
-  const name = image.isStarred ? words.gallery("starredName", { name: plain }) : plain;
+  const starred = image.isStarred ? words.gallery("starredName", { name: plain }) : plain;
+  const { rating } = image;
+  const name = rating > 0 ? words.gallery("ratedName", { name: starred, rating }) : starred;
   const isGone = image.isMissing || isBroken;
   return (
     <div className={styles.box} style={boxOf(isGone ? SQUARE : image.record, side)}>
@@ -127,6 +130,16 @@ function StarMark({ isStarred }: { isStarred: boolean }) {
       aria-hidden
       className={classNames(styles.star, isStarred && styles.starred)}
     >
+      <Icon of={Star} />
+    </span>
+  );
+}
+
+/** In words it is part of the picture's name. */
+function Rating({ rating }: { rating: number }) {
+  return (
+    <span aria-hidden className={styles.rating}>
+      {rating}
       <Icon of={Star} />
     </span>
   );

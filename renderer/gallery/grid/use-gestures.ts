@@ -6,6 +6,9 @@ import { useImages } from "../../state/images.ts";
 import { attempt } from "../../ui/toasts.ts";
 import type { Order } from "./contact-sheet.ts";
 
+/** Ids of pictures that are dragged from the sheet, for places on the page that take them. */
+export const PICTURES = "application/x-darkroom-pictures";
+
 /** What the grid cannot do itself. */
 export interface GridGestures {
   readonly onOpen: (id: string) => void;
@@ -46,6 +49,9 @@ export function useGestures(order: Order, { onOpen, onMenu }: GridGestures) {
         event.preventDefault();
         attempt(desktop.startDrag(image.id));
       } else {
+        const { chosen } = useChoice.getState();
+        const ids = chosen.has(image.id) ? order.ids.filter((one) => chosen.has(one)) : [image.id];
+        event.dataTransfer.setData(PICTURES, ids.join(" "));
         // Chromium saves what is dropped outside under this name.
         const address = new URL(image.address, location.href).href;
         const name = image.fileName.split("/").at(-1) ?? image.fileName;

@@ -74,9 +74,10 @@ function Floating({ chosen, actions, page }: SheetViewProps) {
   );
 }
 
-/** A menu on pictures leaves out what is about the page. */
+/** A menu on pictures leaves out what is about the page, and ratings, which have their keys and their place. */
 function isAboutPictures({ id }: Action): boolean {
-  return id !== "gallery.search" && id !== "gallery.details";
+  const isRating = id.startsWith("gallery.rate-");
+  return id !== "gallery.search" && id !== "gallery.details" && !isRating;
 }
 
 function Pictures({
@@ -157,8 +158,12 @@ function StaleLine({ shown }: { shown: ShownNames }) {
 const SHOWN = new Set([
   "gallery.compare",
   "picture.star",
+  "gallery.tags",
+  "gallery.albums",
+  "gallery.take",
   "picture.copy",
   "picture.reveal",
+  "gallery.export",
   "picture.restore",
   "picture.trash",
   "gallery.delete",

@@ -50,7 +50,7 @@ export function ViewerBar({ zoom, picture, place, total, onClose }: ViewerBarPro
         <IconButton
           icon={Maximize}
           label={t("viewer.fit")}
-          keys="0"
+          keys="shift+z"
           isChosen={zoom.isFit}
           onPress={zoom.fit}
         />

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { MIGRATIONS } from "../../../engine/gallery/migrations.ts";
+import { MIGRATIONS } from "../../../engine/gallery/open-index.ts";
 import { indexedText, searchQuery } from "../../../engine/gallery/search-words.ts";
 
 /** The real index over these prompts; asking gives the numbers of those that answer. */

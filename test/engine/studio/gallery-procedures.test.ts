@@ -6,6 +6,7 @@ import { imageSchema } from "../../../engine/contract/gallery.ts";
 import type { StudioEvent } from "../../../engine/contract/events.ts";
 import { EventLog } from "../../../engine/studio/event-log.ts";
 import { galleryProcedures } from "../../../engine/studio/gallery-procedures.ts";
+import { Exports } from "../../../engine/studio/exports.ts";
 import { GalleryRebuild } from "../../../engine/studio/gallery-rebuild.ts";
 import { openGallery, picture } from "../../fakes/gallery.ts";
 import { refusal } from "../../fakes/refusal.ts";
@@ -29,7 +30,13 @@ async function trial(count: number) {
   const errors: unknown[] = [];
   const rebuild = new GalleryRebuild(gallery, events, (error) => errors.push(error));
   const addressOf = (kind: string, id: string) => `/pictures/${kind}/${id}`;
-  const procedures = galleryProcedures({ gallery, rebuild, addressOf, events });
+  const procedures = galleryProcedures({
+    gallery,
+    exports: new Exports(),
+    rebuild,
+    addressOf,
+    events,
+  });
   return { folder, gallery, ids, told, errors, rebuild, procedures };
 }
 

@@ -1,0 +1,151 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { crc32, createDeflateRaw } from "node:zlib";
+import { localHeader, zipFrame, type ZipRecord } from "../archive/zip-records.ts";
+import { MAX_IDS } from "../contract/image-id.ts";
+import { recordSchema } from "../contract/image-record.ts";
+import { fileNameOf } from "./file-name.ts";
+import type { Gallery } from "./gallery.ts";
+import type { StoredImage } from "./image-row.ts";
+
+export interface Exported {
+  readonly ids: readonly string[];
+  /** What the pictures are named by. */
+  readonly pattern: string;
+}
+
+/** The table's name; no picture has it. */
+const CSV_NAME = "pictures.csv";
+
+/**
+ * A ZIP of pictures, named by the file-name pattern, with a table of their settings. One picture is in
+ * memory at a time; of each, its line in the ZIP's directory and its compressed line of the table stay,
+ * some 300 bytes. A file that is missing has its line in the table all the same. Left early, it ends.
+ */
+export async function* pictureZip(
+  gallery: Gallery,
+  { ids, pattern }: Exported,
+): AsyncGenerator<Uint8Array> {
+  const names = new FreeNames();
+  const records: ZipRecord[] = [];
+  const table = new Table();
+  for await (const image of imagesOf(gallery, ids)) {
+    const content = await contentOf(gallery, image.id);
+    const name = content === undefined ? "" : names.take(fileNameOf(pattern, image));
+    await table.add(csvLine(name, image));
+    if (content === undefined) continue;
+    const record = storedRecord(name, content);
+    records.push(record);
+    yield localHeader(record);
+    yield content;
+  }
+  const { record, content } = await table.end();
+  records.push(record);
+  yield localHeader(record);
+  yield* content;
+  yield zipFrame(records).end;
+}
+
+/** Ids that are gone are left out. */
+async function* imagesOf(gallery: Gallery, ids: readonly string[]): AsyncGenerator<StoredImage> {
+  for (let at = 0; at < ids.length; at += MAX_IDS)
+    yield* await gallery.details(ids.slice(at, at + MAX_IDS));
+}
+
+/** Undefined where the file is missing or cannot be read. */
+async function contentOf(gallery: Gallery, id: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(gallery.fileOf(id));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pictures are compressed already. */
+function storedRecord(path: string, content: Uint8Array): ZipRecord {
+  const { length } = content;
+  return { path, sizeBytes: length, packedBytes: length, crc32: crc32(content), isDeflated: false };
+}
+
+/** Names in one ZIP: no two are the same where upper and lower case are. */
+class FreeNames {
+  readonly #taken = new Set([CSV_NAME]);
+  /** The last number that each stem got. */
+  readonly #numbers = new Map<string, number>();
+
+  take(stem: string): string {
+    const plain = stem.replaceAll("\\", "/");
+    const key = plain.toLowerCase();
+    for (let number = this.#numbers.get(key) ?? 1; ; number++) {
+      const name = number === 1 ? `${plain}.png` : `${plain}-${number}.png`;
+      if (this.#taken.has(name.toLowerCase())) continue;
+      this.#taken.add(name.toLowerCase());
+      this.#numbers.set(key, number + 1);
+      return name;
+    }
+  }
+}
+
+/** The table of settings, compressed as it grows. */
+class Table {
+  readonly #deflate = createDeflateRaw();
+  readonly #packed: Buffer[] = [];
+  #crc32 = 0;
+  #sizeBytes = 0;
+
+  constructor() {
+    this.#deflate.on("data", (block: Buffer) => this.#packed.push(block));
+    this.#write(CSV_HEAD);
+  }
+
+  async add(line: string): Promise<void> {
+    if (!this.#write(line)) await once(this.#deflate, "drain");
+  }
+
+  #write(text: string): boolean {
+    const bytes = Buffer.from(text);
+    this.#crc32 = crc32(bytes, this.#crc32);
+    this.#sizeBytes += bytes.length;
+    return this.#deflate.write(bytes);
+  }
+
+  async end(): Promise<{ readonly record: ZipRecord; readonly content: readonly Uint8Array[] }> {
+    this.#deflate.end();
+    await once(this.#deflate, "end");
+    const packedBytes = this.#packed.reduce((sum, { length }) => sum + length, 0);
+    const sums = { sizeBytes: this.#sizeBytes, packedBytes, crc32: this.#crc32 };
+    return { record: { path: CSV_NAME, ...sums, isDeflated: true }, content: this.#packed };
+  }
+}
+
+/** Settings of every kind, also those that one picture alone has. */
+const SETTINGS = recordSchema.omit({ createdAt: true }).keyof().options;
+
+const COLUMNS = ["file", "id", "createdAt", "target", "isStarred", "rating", "tags", "albums"];
+
+/**
+ * The first line of the table, behind the mark that tells spreadsheets that it is UTF-8. Lines and
+ * quotes are those of RFC 4180.
+ */
+const CSV_HEAD = `\uFEFF${lineOf([...COLUMNS, ...SETTINGS])}`;
+
+/** A picture's line: where its file is in the ZIP, empty where it is missing, and everything said of it. */
+function csvLine(file: string, image: StoredImage): string {
+  const { id, createdAt, target, isStarred, rating, tags, albums, record } = image;
+  const said = [file, id, createdAt, target, isStarred, rating, tags.join("; "), albums.join("; ")];
+  return lineOf([...said, ...SETTINGS.map((name) => record[name])]);
+}
+
+function lineOf(cells: readonly unknown[]): string {
+  return `${cells.map(cellOf).join(",")}\r\n`;
+}
+
+/** A number from the studio is one; a text that a spreadsheet would calculate gets an apostrophe. */
+function cellOf(value: unknown): string {
+  if (value === undefined) return "";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // OWASP, CSV injection.
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,162 @@
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useRef, useState } from "react";
+import type { Image } from "../../../engine/contract/gallery.ts";
+import { labelSchema } from "../../../engine/contract/gallery-marks.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Checkbox } from "../../ui/checkbox.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { attempt } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import { NO_FACETS } from "../filters/filters.tsx";
+import styles from "./label-dialog.module.css";
+import { type LabelKind, tellDone } from "./mark-actions.ts";
+import { detailsOf, isSame, labelling, relabel, shareOf } from "./marking.ts";
+
+/** Pictures whose tags or albums are being chosen. */
+export interface Labelled {
+  readonly kind: LabelKind;
+  readonly ids: readonly string[];
+}
+
+/** Tags or albums of the selected pictures: what all have is checked, what some have is between. */
+export function LabelDialog(props: { labelled: Labelled | undefined; onClose: () => void }) {
+  const { labelled, onClose } = props;
+  const t = useWords("gallery");
+  // While it fades out it still says what it said.
+  const last = useRef<Labelled>({ kind: "tags", ids: [] });
+  if (labelled) last.current = labelled;
+  const { kind, ids } = last.current;
+  return (
+    <Dialog
+      title={t(`marks.${kind}Of`, { count: ids.length })}
+      isOpen={labelled !== undefined}
+      onClose={onClose}
+    >
+      <Choices key={`${kind} ${ids.join(" ")}`} kind={kind} ids={ids} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function Choices({ kind, ids, onClose }: Labelled & { onClose: () => void }) {
+  const { client } = useStudio();
+  const { data: images } = useQuery({
+    queryKey: ["labels of", ids],
+    queryFn: () => detailsOf(client, ids),
+    gcTime: 0,
+  });
+  return images ? <LabelForm kind={kind} images={images} onClose={onClose} /> : null;
+}
+
+interface FormProps {
+  readonly kind: LabelKind;
+  readonly images: readonly Image[];
+  readonly onClose: () => void;
+}
+
+/** What is chosen and typed so far. */
+function useLabels({ kind, images, onClose }: FormProps) {
+  const t = useWords("gallery");
+  const { client, queries } = useStudio();
+  const { data: facets = NO_FACETS } = useQuery(queries.gallery.facets.queryOptions());
+  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [typed, setTyped] = useState("");
+  const known = facets[kind].map(({ name }) => name);
+  const fresh = [...chosen.keys()].filter((name) => !known.some((one) => isSame(one, name)));
+  const name = labelSchema.safeParse(typed).data;
+  const names = [...fresh, ...known];
+  const shown = names.filter((one) => one.toLowerCase().includes(typed.trim().toLowerCase()));
+  const isNew = name !== undefined && !names.some((one) => isSame(one, name));
+  const choose = (one: string, isOn: boolean) => setChosen(new Map(chosen).set(one, isOn));
+  const take = () => {
+    const one = names.find((other) => name !== undefined && isSame(other, name)) ?? name;
+    if (one !== undefined) choose(one, true);
+    setTyped("");
+  };
+  const save = async () => {
+    onClose();
+    const isOn = (wanted: boolean) => [...chosen].filter(([, on]) => on === wanted);
+    const change = { add: isOn(true).map(([one]) => one), remove: isOn(false).map(([one]) => one) };
+    if (chosen.size === 0) return;
+    if (kind === "albums")
+      for (const album of fresh) await client.gallery.makeAlbum({ name: album });
+    const labelled = images.map((image) => ({ id: image.id, labels: image[kind] }));
+    const undo = await relabel(labelling(client, kind), labelled, change);
+    tellDone(t(`marks.${kind}Saved`, { count: images.length }), t, undo);
+  };
+  const isBad = typed.trim() !== "" && name === undefined;
+  return { chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save };
+}
+
+function LabelForm({ kind, images, onClose }: FormProps) {
+  const t = useWords("gallery");
+  const labels = useLabels({ kind, images, onClose });
+  const { chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save } = labels;
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (typed.trim() === "") attempt(save());
+        else take();
+      }}
+    >
+      <TextField
+        autoFocus
+        label={t(`marks.${kind}Find`)}
+        value={typed}
+        onChange={setTyped}
+        error={isBad ? t("marks.badName") : undefined}
+      />
+      <div role="group" aria-label={t(`marks.${kind}Label`)} className={styles.names}>
+        {shown.map((one) => (
+          <LabelCheckbox
+            key={one}
+            name={one}
+            share={shareOf(images, kind, one)}
+            choice={chosen.get(one)}
+            onChoose={(isOn) => choose(one, isOn)}
+          />
+        ))}
+        {shown.length === 0 && !isNew && <p className={styles.none}>{t(`marks.${kind}None`)}</p>}
+      </div>
+      {isNew && (
+        <Button icon={Plus} onPress={take}>
+          {t(`marks.${kind}New`, { name })}
+        </Button>
+      )}
+      <div className={styles.end}>
+        <Button onPress={onClose}>{t("marks.cancel")}</Button>
+        <Button
+          type="submit"
+          variant="filled"
+          isDisabled={chosen.size === 0 && typed.trim() === ""}
+        >
+          {t("marks.save")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface LabelCheckboxProps {
+  readonly name: string;
+  readonly share: "all" | "some" | "none";
+  /** Undefined as long as it stays as it is. */
+  readonly choice: boolean | undefined;
+  readonly onChoose: (isOn: boolean) => void;
+}
+
+function LabelCheckbox({ name, share, choice, onChoose }: LabelCheckboxProps) {
+  return (
+    <Checkbox
+      isSelected={choice ?? share === "all"}
+      isMixed={choice === undefined && share === "some"}
+      onChange={onChoose}
+    >
+      {name}
+    </Checkbox>
+  );
+}

@@ -1,0 +1,124 @@
+import { FolderMinus, FolderPlus, Image as Cover, Star, Tags } from "lucide-react";
+import { useMemo } from "react";
+import { readSearch } from "../../../engine/contract/gallery-search.ts";
+import { type Studio, useStudio } from "../../connection/studio.tsx";
+import type { Action } from "../../shortcuts/registry.ts";
+import { attempt, showToast, showUndo } from "../../ui/toasts.ts";
+import { useWords } from "../../words/words.ts";
+import { detailsOf, labelling, rate, relabel, type Undo } from "./marking.ts";
+
+export type LabelKind = "tags" | "albums";
+
+export interface MarkScene {
+  readonly ids: readonly string[];
+  readonly isTrash: boolean;
+  /** What is searched for: an album in it can be taken from. */
+  readonly search: string | undefined;
+  readonly onLabel: (kind: LabelKind, ids: readonly string[]) => void;
+}
+
+const RATINGS = [1, 2, 3, 4, 5, 0] as const;
+
+type Words = ReturnType<typeof useWords<"gallery">>;
+
+/** Ratings, tags and albums of the pictures that are chosen or open. */
+export function useMarkActions({ ids, isTrash, search, onLabel }: MarkScene): readonly Action[] {
+  const studio = useStudio();
+  const t = useWords("gallery");
+  return useMemo(() => {
+    if (ids.length === 0 || isTrash) return [];
+    const group = t("marks.group");
+    const album = albumIn(search);
+    return [
+      {
+        id: "gallery.tags",
+        label: t("marks.tags"),
+        group,
+        icon: Tags,
+        keys: "t",
+        run: () => onLabel("tags", ids),
+      },
+      {
+        id: "gallery.albums",
+        label: t("marks.albums"),
+        group,
+        icon: FolderPlus,
+        keys: "b",
+        run: () => onLabel("albums", ids),
+      },
+      ...(album === undefined ? [] : albumActions({ album, ids, studio, t, group })),
+      ...RATINGS.map((rating) => ratingAction({ rating, ids, studio, t, group })),
+    ];
+  }, [ids, isTrash, search, onLabel, studio, t]);
+}
+
+/** The one album that is searched for. */
+export function albumIn(search = ""): string | undefined {
+  const albums = readSearch(search).terms.filter(({ name }) => name === "album");
+  const [only] = albums;
+  return albums.length === 1 && only && "text" in only ? only.text : undefined;
+}
+
+/** Tells what was done, with the way back. */
+export function tellDone(text: string, t: Words, undo: Undo): void {
+  showUndo(text, { label: t("undo"), run: () => attempt(undo()) });
+}
+
+interface Scene {
+  readonly ids: readonly string[];
+  readonly studio: Studio;
+  readonly t: Words;
+  readonly group: string;
+}
+
+function ratingAction({ rating, ids, studio, t, group }: Scene & { rating: number }): Action {
+  const work = async () => {
+    const undo = await rate(studio.client, ids, rating);
+    const text = rating === 0 ? "marks.unrated" : "marks.rated";
+    tellDone(t(text, { count: ids.length, rating }), t, undo);
+  };
+  return {
+    id: `gallery.rate-${rating}`,
+    label: rating === 0 ? t("marks.noRating") : t("marks.rate", { count: rating }),
+    group,
+    icon: Star,
+    keys: String(rating),
+    run: () => attempt(work()),
+  };
+}
+
+function albumActions({ album, ids, studio, t, group }: Scene & { album: string }): Action[] {
+  const { client } = studio;
+  const take = async () => {
+    const images = await detailsOf(client, ids);
+    const labelled = images.map(({ id, albums }) => ({ id, labels: albums }));
+    const change = { add: [], remove: [album] };
+    const undo = await relabel(labelling(client, "albums"), labelled, change);
+    tellDone(t("marks.taken", { count: ids.length, album }), t, undo);
+  };
+  const [only] = ids;
+  const coverage = async (cover: string) => {
+    await client.gallery.changeAlbum({ name: album, cover });
+    showToast(t("marks.covered", { album }));
+  };
+  return [
+    {
+      id: "gallery.take",
+      label: t("marks.take", { album }),
+      group,
+      icon: FolderMinus,
+      run: () => attempt(take()),
+    },
+    ...(ids.length === 1 && only !== undefined
+      ? [
+          {
+            id: "gallery.cover",
+            label: t("marks.cover"),
+            group,
+            icon: Cover,
+            run: () => attempt(coverage(only)),
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,100 @@
+import type { Image } from "../../../engine/contract/gallery.ts";
+import type { Marks } from "../../../engine/contract/gallery-marks.ts";
+import type { StudioClient } from "../../../engine/contract/studio-client.ts";
+import { inParts } from "../actions/in-parts.ts";
+
+/** Takes back what was done. */
+export type Undo = () => Promise<void>;
+
+/** Which names are to be on all pictures, and which on none. */
+export interface LabelChange {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
+export async function detailsOf(client: StudioClient, ids: readonly string[]): Promise<Image[]> {
+  const images: Image[] = [];
+  await inParts(ids, async (part) => images.push(...(await client.gallery.details({ ids: part }))));
+  return images;
+}
+
+/** Rates pictures; undone, each has the rating it had. */
+export async function rate(
+  client: StudioClient,
+  ids: readonly string[],
+  rating: number,
+): Promise<Undo> {
+  const before = Object.groupBy(await detailsOf(client, ids), (image) => String(image.rating));
+  const put = (some: readonly string[], value: number) =>
+    inParts(some, (part) => client.gallery.mark({ ids: part, rating: value }));
+  await put(ids, rating);
+  return async () => {
+    for (const [value, images = []] of Object.entries(before))
+      await put(idsOf(images), Number(value));
+  };
+}
+
+/** What gives pictures one name, or takes it. */
+interface Labelling {
+  readonly give: (name: string, ids: string[]) => Promise<unknown>;
+  readonly take: (name: string, ids: string[]) => Promise<unknown>;
+}
+
+export function labelling({ gallery }: StudioClient, kind: "tags" | "albums"): Labelling {
+  if (kind === "tags")
+    return {
+      give: (name, ids) => gallery.mark({ ids, tag: [name] }),
+      take: (name, ids) => gallery.mark({ ids, untag: [name] }),
+    };
+  return {
+    give: (name, ids) => gallery.addToAlbum({ name, ids }),
+    take: (name, ids) => gallery.takeFromAlbum({ name, ids }),
+  };
+}
+
+/** Gives and takes tags or albums; undone, only what did change changes back. */
+export async function relabel(
+  { give, take }: Labelling,
+  images: readonly (Pick<Image, "id"> & { readonly labels: readonly string[] })[],
+  { add, remove }: LabelChange,
+): Promise<Undo> {
+  const having = (name: string, isOn: boolean) =>
+    idsOf(images.filter(({ labels }) => labels.some((one) => isSame(one, name)) === isOn));
+  const added = add.map((name) => [name, having(name, false)] as const);
+  const removed = remove.map((name) => [name, having(name, true)] as const);
+  const each = async (
+    of: typeof added,
+    work: (name: string, ids: string[]) => Promise<unknown>,
+  ) => {
+    for (const [name, ids] of of) await inParts(ids, (part) => work(name, part));
+  };
+  await each(removed, take);
+  await each(added, give);
+  return async () => {
+    await each(added, take);
+    await each(removed, give);
+  };
+}
+
+/** How many of the pictures have a name: all, some or none. */
+export function shareOf(images: readonly Marks[], kind: "tags" | "albums", name: string) {
+  const count = images.filter((marks) => marks[kind].some((one) => isSame(one, name))).length;
+  if (count === 0) return "none";
+  return count === images.length ? "all" : "some";
+}
+
+/** As the studio compares names: without the case of ASCII letters. */
+export function isSame(one: string, other: string): boolean {
+  return folded(one) === folded(other);
+}
+
+function folded(name: string): string {
+  return name
+    .normalize("NFC")
+    .trim()
+    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function idsOf(images: readonly Pick<Image, "id">[]): string[] {
+  return images.map(({ id }) => id);
+}

@@ -1,0 +1,188 @@
+import { ChevronDown, ChevronUp, FolderPlus, Image as Picture, Pencil, Trash2 } from "lucide-react";
+import { type DragEvent, useState } from "react";
+import { writeTerm } from "../../../engine/contract/gallery-search.ts";
+import type { Album } from "../../../engine/contract/gallery-marks.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { useContextMenu } from "../../shortcuts/context-menu.tsx";
+import { Button } from "../../ui/button.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { attempt } from "../../ui/toasts.ts";
+import { formatCount } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import { PICTURES } from "../grid/use-gestures.ts";
+import { tellDone } from "../marks/mark-actions.ts";
+import { detailsOf, labelling, relabel } from "../marks/marking.ts";
+import { AlbumNameDialog, type Naming } from "./album-name-dialog.tsx";
+import styles from "./gallery-rail.module.css";
+import { useAlbumCommands } from "./use-album-commands.ts";
+import type { Terms } from "./use-terms.ts";
+
+/** Albums in their order, and the way to make one. */
+export function AlbumList({ albums, search }: { albums: readonly Album[]; search: Terms }) {
+  const t = useWords("gallery");
+  const [naming, setNaming] = useState<Naming>();
+  return (
+    <>
+      <div className={styles.head}>
+        <h2 className={styles.title}>{t("rail.albums")}</h2>
+        <IconButton icon={FolderPlus} label={t("rail.make")} onPress={() => setNaming({})} />
+      </div>
+      {albums.length === 0 && (
+        <div className={styles.none}>
+          <p>{t("rail.noAlbums")}</p>
+          <Button size="dense" icon={FolderPlus} onPress={() => setNaming({})}>
+            {t("rail.make")}
+          </Button>
+        </div>
+      )}
+      <ul className={styles.list}>
+        {albums.map((album, place) => (
+          <AlbumEntry
+            key={album.name}
+            album={album}
+            place={place}
+            total={albums.length}
+            search={search}
+            onRename={() => setNaming({ name: album.name })}
+          />
+        ))}
+      </ul>
+      <AlbumNameDialog
+        naming={naming}
+        onClose={() => setNaming(undefined)}
+        onRenamed={(from, to) =>
+          search.has("album", from) && search.put("album", writeTerm("album", to))
+        }
+      />
+    </>
+  );
+}
+
+interface AlbumEntryProps {
+  readonly album: Album;
+  readonly place: number;
+  readonly total: number;
+  readonly search: Terms;
+  readonly onRename: () => void;
+}
+
+/** An album: pressed it shows its pictures, and it takes those dropped on it. */
+function AlbumEntry({ album, place, total, search, onRename }: AlbumEntryProps) {
+  const { name, count, cover } = album;
+  const t = useWords("gallery");
+  const menu = useContextMenu(name);
+  const { actions, remove } = useAlbumActions({ album, place, total, search, onRename });
+  const { isOver, handlers } = usePictureDrop(name);
+  const isChosen = search.has("album", name);
+  return (
+    <li className={styles.row} data-over={isOver || undefined} {...handlers}>
+      <button
+        type="button"
+        className={styles.entry}
+        aria-pressed={isChosen}
+        onClick={() => search.toggle("album", name)}
+        onContextMenu={(event) => menu.open(event, actions)}
+        onKeyDown={(event) => {
+          if (event.key === "F2") onRename();
+          if (event.key === "Delete") {
+            event.stopPropagation();
+            remove();
+          }
+        }}
+      >
+        {cover ? (
+          <img className={styles.cover} src={cover.thumbnail} alt="" />
+        ) : (
+          <span className={styles.cover}>
+            <Icon of={Picture} />
+          </span>
+        )}
+        <span className={styles.name} dir="auto">
+          {name}
+        </span>
+        <span className={styles.total}>{formatCount(count)}</span>
+      </button>
+      <button
+        type="button"
+        className={styles.more}
+        aria-label={t("rail.more", { album: name })}
+        aria-haspopup="menu"
+        onClick={(event) => menu.open(event, actions)}
+      >
+        ⋯
+      </button>
+      {menu.menu}
+    </li>
+  );
+}
+
+/** What can be done with one album. */
+function useAlbumActions({ album, place, total, search, onRename }: AlbumEntryProps) {
+  const { name } = album;
+  const t = useWords("gallery");
+  const { move, remove } = useAlbumCommands();
+  const gone = () => search.has("album", name) && search.put("album", undefined);
+  const removeIt = () => remove(name, gone);
+  const group = t("rail.albums");
+  const actions = [
+    { id: "album.rename", label: t("rail.rename"), group, icon: Pencil, run: onRename },
+    {
+      id: "album.up",
+      label: t("rail.up"),
+      group,
+      icon: ChevronUp,
+      isDisabled: place === 0,
+      run: () => move(name, place - 1),
+    },
+    {
+      id: "album.down",
+      label: t("rail.down"),
+      group,
+      icon: ChevronDown,
+      isDisabled: place === total - 1,
+      run: () => move(name, place + 1),
+    },
+    {
+      id: "album.delete",
+      label: t("rail.delete"),
+      group: t("rail.delete"),
+      icon: Trash2,
+      isDanger: true,
+      run: removeIt,
+    },
+  ];
+  return { actions, remove: removeIt };
+}
+
+/** Takes pictures that are dragged from the sheet. */
+function usePictureDrop(album: string) {
+  const { client } = useStudio();
+  const t = useWords("gallery");
+  const [isOver, setIsOver] = useState(false);
+  const add = async (ids: readonly string[]) => {
+    const images = await detailsOf(client, ids);
+    const labelled = images.map(({ id, albums }) => ({ id, labels: albums }));
+    const undo = await relabel(labelling(client, "albums"), labelled, { add: [album], remove: [] });
+    tellDone(t("marks.added", { count: images.length, album }), t, undo);
+  };
+  const handlers = {
+    onDragOver: (event: DragEvent) => {
+      if (!takes(event)) return;
+      event.preventDefault();
+      setIsOver(true);
+    },
+    onDragLeave: () => setIsOver(false),
+    onDrop: (event: DragEvent) => {
+      if (!takes(event)) return;
+      event.preventDefault();
+      setIsOver(false);
+      attempt(add(event.dataTransfer.getData(PICTURES).split(" ")));
+    },
+  };
+  return { isOver, handlers };
+}
+
+function takes({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer.types.includes(PICTURES);
+}

@@ -1,0 +1,32 @@
+import { Check, Minus } from "lucide-react";
+import type { ReactNode } from "react";
+import { Checkbox as AriaCheckbox } from "react-aria-components";
+import styles from "./checkbox.module.css";
+import { Icon } from "./icon.tsx";
+
+export interface CheckboxProps {
+  readonly isSelected: boolean;
+  /** On for some of what it is about, and off for the rest. */
+  readonly isMixed?: boolean;
+  readonly onChange: (isSelected: boolean) => void;
+  readonly children: ReactNode;
+}
+
+/** One of several that can be on together. */
+export function Checkbox({ isSelected, isMixed = false, onChange, children }: CheckboxProps) {
+  return (
+    <AriaCheckbox
+      isSelected={isSelected}
+      isIndeterminate={isMixed}
+      onChange={onChange}
+      className={styles.checkbox ?? ""}
+    >
+      <span className={styles.box}>
+        {isMixed ? <Icon of={Minus} /> : isSelected && <Icon of={Check} />}
+      </span>
+      <span className={styles.words} dir="auto">
+        {children}
+      </span>
+    </AriaCheckbox>
+  );
+}
