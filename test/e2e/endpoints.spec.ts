@@ -255,3 +255,19 @@ test("a cancel says that the server may go on only where it had the request", as
   await page.keyboard.press("Escape");
   await expect(stage.getByText("its server may still be working on it")).toBeVisible();
 });
+
+test("what an endpoint was asked for is shown by day, week and month", async ({ studio }) => {
+  const { page } = studio;
+  await using standIn = await openStandIn(seedEdge());
+  await drawAt(page, standIn.url, "Watched");
+  await page.keyboard.press("Control+Enter");
+  const picture = page.getByRole("main").getByRole("img", { name: /^Photo of a dog/ });
+  await expect(picture.first()).toBeVisible();
+  await page.getByRole("link", { name: "Endpoints" }).click();
+  await page.getByRole("button", { name: "History" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("img", { name: "Pictures over time" })).toBeVisible();
+  await expect(dialog.getByText("1 done, 0 failed", { exact: true })).toBeVisible();
+  await dialog.getByRole("radio", { name: "Month" }).click();
+  await expect(dialog.getByText("1 done, 0 failed", { exact: true })).toBeVisible();
+});
