@@ -9,6 +9,17 @@ import { PAGES } from "./rail.tsx";
 /** What lies over the page. */
 export type Shown = "palette" | "sheet" | "queue" | undefined;
 
+/** What A1111, InvokeAI and others call the pages. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  generate: ["txt2img", "img2img", "linear", "draw", "canvas"],
+  gallery: ["images browser", "outputs", "history", "boards"],
+  models: ["checkpoints", "model manager"],
+  buckets: ["s3", "storage"],
+  endpoints: ["remote", "api", "inference"],
+  server: ["api", "kserve", "openai"],
+  settings: ["preferences", "options", "config"],
+};
+
 /** What can be done everywhere: go to a page, find a command, look at the keys and the queue. */
 export function useFrameActions(show: (shown: Shown) => void): readonly Action[] {
   const t = useWords("frame");
@@ -24,6 +35,7 @@ export function useFrameActions(show: (shown: Shown) => void): readonly Action[]
       icon,
       // In the gallery digits rate pictures.
       keys: ratesByDigits ? `alt+${index + 1}` : String(index + 1),
+      keywords: SYNONYMS[id],
       run: () => navigate(`/${id}`),
     }));
     const overlays = [

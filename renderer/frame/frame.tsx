@@ -17,6 +17,7 @@ import { Icon } from "../ui/icon.tsx";
 import { ToastRegion } from "../ui/toast-region.tsx";
 import { useWords } from "../words/words.ts";
 import { useBusySigns } from "./busy.ts";
+import { useFoundActions } from "./found-actions.ts";
 import { type Shown, useFrameActions } from "./frame-actions.ts";
 import styles from "./frame.module.css";
 import { PageBoundary } from "./page-boundary.tsx";
@@ -42,6 +43,7 @@ function Room({ children }: { children: ReactNode }) {
   useBusySigns(t(pageOf(address)));
   useActions(useFrameActions(setShown));
   useActions(useQueueActions());
+  useActions(useFoundActions());
   useEffect(keepDroppedFiles, []);
   useEffect(() => desktop?.onCommand((id) => void runAction(id)), []);
   return (

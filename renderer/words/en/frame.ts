@@ -11,6 +11,8 @@ export const frame = {
   settings: "Settings",
   openPage: "Go to {{page}}",
   openPalette: "Find a command",
+  chooseTheme: "Theme: {{theme}}",
+  chooseModel: "Use model {{model}}",
   openSheet: "Show keyboard shortcuts",
   openQueue: "Show the queue",
   undo: "Undo",
