@@ -32,7 +32,7 @@ export const gallery = {
     label: "Filters",
     model: "Model",
     allModels: "All models",
-    target: "Run on",
+    target: "Drawn on",
     allTargets: "Everywhere",
     here: "This machine",
     size: "Size",
