@@ -20,12 +20,11 @@ export interface SettingsTabProps {
 /** How the server is reached, by whom, and how much it takes on. */
 export function SettingsTab({ server, commands }: SettingsTabProps) {
   const { settings } = server;
-  // What was refused is no longer shown as chosen.
   const isRefused = commands.refused !== undefined;
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <Reach key={String(isRefused)} server={server} change={commands.change} />
+        <Reach server={server} isRefused={isRefused} change={commands.change} />
         <OtherApis server={server} change={commands.change} />
         <Access settings={settings} change={commands.change} />
         <Work settings={settings} change={commands.change} />
@@ -42,17 +41,29 @@ interface PartProps {
 /** KServe's own for gRPC. */
 const FIRST_GRPC_PORT = 8081;
 
-function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server: Server }) {
+interface ReachProps extends Pick<PartProps, "change"> {
+  readonly server: Server;
+  readonly isRefused: boolean;
+}
+
+function Reach({ server, isRefused, change }: ReachProps) {
   const t = useWords("server");
   const { host, port, grpcPort, tls } = server.settings;
+  // What was refused is no longer shown as chosen; typed files stay, to be put right.
+  const chosen = String(isRefused);
   const { grpcTarget, grpcError } = server;
   const elsewhere = otherOriginOf(server);
   return (
     <section className={styles.section} aria-label={t("settings.reach")}>
       <h2 className={styles.title}>{t("settings.reach")}</h2>
       <div className={styles.fields}>
-        <HostField key={host} host={host} onChange={(value) => change({ host: value })} />
+        <HostField
+          key={`${host} ${chosen}`}
+          host={host}
+          onChange={(value) => change({ host: value })}
+        />
         <NumberSetting
+          key={`port ${chosen}`}
           label={t("settings.port")}
           value={port}
           onChange={(value) => change({ port: value })}
@@ -71,6 +82,7 @@ function Reach({ server, change }: Pick<PartProps, "change"> & { readonly server
         </Switch>
         {grpcPort !== null && (
           <NumberSetting
+            key={`gRPC ${chosen}`}
             label={t("settings.grpcPort")}
             value={grpcPort}
             onChange={(value) => change({ grpcPort: value })}
