@@ -38,6 +38,17 @@ const ROWS: readonly Row[] = [
       used: { styles: names, typedPrompt, typedNegativePrompt },
       isLong: true,
     },
+  ({ grid }) =>
+    grid !== undefined && {
+      name: "grid",
+      value: [grid.x, ...(grid.y ? [grid.y] : [])]
+        .map(({ setting, values }, i) => {
+          const at = i === 0 ? grid.column : grid.row;
+          return `${setting} ${at === undefined ? values.join(", ") : values[at]}`;
+        })
+        .join(" · "),
+      isLong: true,
+    },
   ({ seed }) => seed !== undefined && { name: "seed", value: seed, used: { seed }, copied: seed },
   ({ width, height }, t) =>
     width !== undefined &&

@@ -37,8 +37,9 @@ export function markPress(ids: readonly string[]): void {
   if (first !== undefined) for (const id of ids) presses.set(id, first);
 }
 
-function keyOf({ id, createdAt }: Generation): string {
-  return presses.get(id) ?? createdAt;
+/** Pictures of a grid stay together however often some of them are drawn. */
+function keyOf({ id, createdAt, order }: Generation): string {
+  return order.grid?.id ?? presses.get(id) ?? createdAt;
 }
 
 /** Those that were asked for together with one, in the order they are drawn. */

@@ -11,6 +11,7 @@ import { QualityFields } from "./quality-fields.tsx";
 import { SeedField } from "./seed-field.tsx";
 import { SizeFields } from "./size-fields.tsx";
 import { AddStartPicture, StartPicture } from "./start-picture.tsx";
+import { AddGrid } from "../grid/grid-dialog.tsx";
 import { AddStyle, ChosenStyles } from "../styles/style-picker.tsx";
 import { TargetField } from "./target-field.tsx";
 
@@ -35,7 +36,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
           <NegativePrompt />
           <ChosenStyles />
           <StartPicture />
-          <Extras model={model} />
+          <Extras model={model} isOff={press.reasons.length > 0} />
         </div>
         <SizeFields model={model} />
         <QualityFields model={model} />
@@ -52,12 +53,13 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
 }
 
 /** What a prompt can do without: offered in one line until it is there. */
-function Extras({ model }: Pick<PressProps, "model">) {
+function Extras({ model, isOff }: Pick<PressProps, "model"> & { isOff: boolean }) {
   return (
     <div className={styles.extras}>
       <AddNegativePrompt />
       <AddStartPicture />
       <AddStyle model={model} />
+      <AddGrid model={model} isOff={isOff} />
     </div>
   );
 }

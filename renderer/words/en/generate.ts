@@ -1,9 +1,11 @@
+import { gridWords } from "./grid.ts";
 import { stageWords } from "./stage.ts";
 import { styleWords } from "./styles.ts";
 
 export const generate = {
   page: "Generate",
   ...stageWords,
+  grid: gridWords,
   styles: styleWords,
   form: "What to draw",
   target: {

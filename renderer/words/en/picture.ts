@@ -15,6 +15,7 @@ export const picture = {
     prompt: "Prompt",
     negativePrompt: "Negative prompt",
     styles: "Styles",
+    grid: "Grid",
     size: "Size",
     preset: "Preset",
     steps: "Steps",

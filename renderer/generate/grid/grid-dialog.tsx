@@ -1,0 +1,176 @@
+import { useQuery } from "@tanstack/react-query";
+import { Grid3x3 } from "lucide-react";
+import { useState } from "react";
+import {
+  type Axis,
+  AXIS_SETTINGS,
+  type AxisSetting,
+  countCells,
+  type Grid,
+  MAX_CELLS,
+  parseValues,
+} from "../../../engine/contract/grid.ts";
+import type { GenerationRequest } from "../../../engine/contract/request.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { useForm } from "../../state/form.ts";
+import { followNewest } from "../../state/selection.ts";
+import { rememberPrompt } from "../../state/view.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Select } from "../../ui/select.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { attempt } from "../../ui/toasts.ts";
+import { useDebounced } from "../../ui/use-debounced.ts";
+import { formatAbout } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import type { ChosenModel } from "../chosen-model.ts";
+import { useChosenTarget } from "../chosen-target.ts";
+import { endpointRequest, requestFrom, wantedFrom } from "../press/wanted.ts";
+import css from "./grid-dialog.module.css";
+
+/** The studio is asked once the values have rested. */
+const REST_MS = 300;
+
+/** No setting is called this. */
+const NOTHING = "nothing";
+
+interface Side {
+  readonly setting: AxisSetting | typeof NOTHING;
+  readonly text: string;
+}
+
+/** Opens the grid: every combination of two settings' values. */
+export function AddGrid({ model, isOff }: { model: ChosenModel; isOff: boolean }) {
+  const t = useWords("generate");
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <Button
+        variant="plain"
+        size="dense"
+        icon={Grid3x3}
+        isDisabled={isOff}
+        onPress={() => setIsOpen(true)}
+      >
+        {t("grid.open")}
+      </Button>
+      {isOpen && <GridDialog model={model} onClose={() => setIsOpen(false)} />}
+    </>
+  );
+}
+
+function GridDialog({ model, onClose }: { model: ChosenModel; onClose: () => void }) {
+  const t = useWords("generate");
+  const { client } = useStudio();
+  const [across, setAcross] = useState<Side>({ setting: "steps", text: "" });
+  const [down, setDown] = useState<Side>({ setting: NOTHING, text: "" });
+  const request = useRequest(model);
+  const grid = gridOf(across, down);
+  const draw = async (asked: Grid) => {
+    await client.generation.enqueueGrid({ request, grid: asked });
+    rememberPrompt(request.prompt);
+    followNewest();
+    onClose();
+  };
+  return (
+    <Dialog
+      title={t("grid.title")}
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t("grid.cancel")}</Button>
+          <Button
+            variant="filled"
+            isDisabled={grid === undefined}
+            onPress={() => grid && attempt(draw(grid))}
+          >
+            {t("grid.draw")}
+          </Button>
+        </>
+      }
+    >
+      <div className={css.sides}>
+        <p className={css.help}>{t("grid.help")}</p>
+        <SideFields label={t("grid.across")} side={across} onChange={setAcross} />
+        <SideFields label={t("grid.down")} side={down} onChange={setDown} isOptional />
+        <p className={css.expected} role="status">
+          {grid && <Expected request={request} grid={grid} />}
+        </p>
+      </div>
+    </Dialog>
+  );
+}
+
+interface SideFieldsProps {
+  readonly label: string;
+  readonly side: Side;
+  readonly onChange: (side: Side) => void;
+  readonly isOptional?: boolean;
+}
+
+/** One side: which setting, and its values as they are typed. */
+function SideFields({ label, side, onChange, isOptional = false }: SideFieldsProps) {
+  const t = useWords("generate");
+  const { setting, text } = side;
+  const options = AXIS_SETTINGS.map((value) => ({ value, label: t(`grid.settings.${value}`) }));
+  const isUnread = setting !== NOTHING && text !== "" && parseValues(setting, text) === undefined;
+  return (
+    <fieldset className={css.side} aria-label={label}>
+      <Select<Side["setting"]>
+        label={label}
+        value={setting}
+        onChange={(value) => onChange({ setting: value, text: "" })}
+        options={isOptional ? [{ value: NOTHING, label: t("grid.nothing") }, ...options] : options}
+      />
+      {setting !== NOTHING && (
+        <TextField
+          label={t("grid.values")}
+          value={text}
+          placeholder={t(`grid.placeholders.${setting}`)}
+          error={isUnread ? t("grid.unread", { limit: MAX_CELLS }) : undefined}
+          onChange={(value) => onChange({ setting, text: value })}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+/** How many pictures, and how long all of them take; or why they cannot be drawn. */
+function Expected({ request, grid }: { request: GenerationRequest; grid: Grid }) {
+  const t = useWords("generate");
+  const { queries } = useStudio();
+  const input = useDebounced(JSON.stringify({ request, grid }), REST_MS);
+  const { data, error } = useQuery({
+    ...queries.generation.estimateGrid.queryOptions({ input: JSON.parse(input) }),
+    retry: false,
+  });
+  const count = t("grid.count", { count: countCells(grid) });
+  if (error) return error.message;
+  return data ? `${count} · ${t("grid.time", { time: formatAbout(data.seconds) })}` : count;
+}
+
+/** Undefined while a side cannot be read. */
+function gridOf(across: Side, down: Side): Grid | undefined {
+  const x = axisOf(across);
+  if (x === undefined) return undefined;
+  if (down.setting === NOTHING) return { x };
+  const y = axisOf(down);
+  return y && { x, y };
+}
+
+function axisOf({ setting, text }: Side): Axis | undefined {
+  if (setting === NOTHING) return undefined;
+  const values = parseValues(setting, text);
+  return values && { setting, values: [...values] };
+}
+
+/** What the form asks for. */
+function useRequest(model: ChosenModel): GenerationRequest {
+  const form = useForm();
+  const target = useChosenTarget();
+  const wanted = wantedFrom(form, model.summary);
+  return target.isRemote
+    ? endpointRequest(form, wanted, target)
+    : requestFrom(form, model.id, wanted);
+}

@@ -1,0 +1,17 @@
+import { expectNoViolations } from "./expect-no-violations.ts";
+import { expect, test } from "./studio-test.ts";
+
+test("a grid is drawn by keys alone, and its sheet is in the gallery", async ({ studio }) => {
+  const { page } = studio;
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
+  await page.getByRole("button", { name: "X/Y grid" }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "X/Y grid" });
+  await dialog.getByRole("textbox", { name: "Values" }).fill("1:2");
+  await expect(dialog.getByText("2 pictures")).toBeVisible();
+  await expectNoViolations(page);
+  await dialog.getByRole("button", { name: "Draw grid" }).press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("2 of 2 ready")).toBeVisible();
+  await page.getByRole("link", { name: "Gallery" }).press("Enter");
+  await expect(page.getByText("3 pictures", { exact: true })).toBeVisible();
+});
