@@ -1,3 +1,5 @@
+import { connect as connectPlain, isIP } from "node:net";
+import { connect as connectTls } from "node:tls";
 import {
   type ChannelCredentials,
   Client,
@@ -85,21 +87,13 @@ export class GrpcClient {
   }
 
   /** A channel tries again for ever where nobody answers; a person waits for ten seconds. */
-  #connected(signal: AbortSignal | undefined): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+  async #connected(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     this.#client.waitForReady(Date.now() + this.#connectMs, (error) => {
-      if (error === undefined) resolve();
-      else
-        reject(
-          unreachable(
-            this.#host,
-            "nothing there speaks gRPC, or its certificate is not trusted",
-            "nothing",
-          ),
-        );
+      resolve(error === undefined);
     });
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-    return promise;
+    if (!(await promise)) throw await whyNot(this.#connection, this.#connectMs);
   }
 
   #metadata(): Metadata {
@@ -109,6 +103,32 @@ export class GrpcClient {
     if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);
     return metadata;
   }
+}
+
+/** Why no channel came about: grpc-js does not say, so a socket is opened, over which nothing is sent. */
+async function whyNot(connection: Connection, connectMs: number): Promise<StudioError> {
+  const { protocol, hostname, host, port } = new URL(connection.origin);
+  const isTls = protocol === "https:";
+  const name = hostname.replace(/^\[|\]$/g, "");
+  const at = { host: name, port: Number(port) || (isTls ? 443 : 80) };
+  const secure = {
+    secureContext: secureContext(connection),
+    rejectUnauthorized: !connection.isInsecure,
+    ALPNProtocols: ["h2"],
+    ...(isIP(name) === 0 && { servername: name }),
+  };
+  const socket = isTls ? connectTls({ ...at, ...secure }) : connectPlain(at);
+  const { promise, resolve } = Promise.withResolvers<StudioError>();
+  socket.setTimeout(connectMs, () => {
+    resolve(unreachable(host, "the connection was not made in time", "nothing"));
+  });
+  socket.once(isTls ? "secureConnect" : "connect", () => {
+    resolve(unreachable(host, "what listens there does not speak gRPC", "nothing"));
+  });
+  socket.on("error", (error) => {
+    resolve(connectionRefusal(error, host) ?? unreachable(host, "the connection broke", "nothing"));
+  });
+  return promise.finally(() => socket.destroy());
 }
 
 function tlsOf(connection: Connection): ChannelCredentials {
