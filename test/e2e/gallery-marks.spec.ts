@@ -28,6 +28,8 @@ test("rates, tags and collects pictures by keys, and takes it back", async ({
   await tile(page, "a red house").click();
   await page.keyboard.press("4");
   await expect(tile(page, "a red house.*rated 4 of 5")).toBeVisible();
+  // The picture says so a moment before it can be taken back.
+  await expect(page.getByText("Rated 4 of 5")).toBeVisible();
   await page.keyboard.press("Control+z");
   await expect(tile(page, ".*rated")).toHaveCount(0);
   await page.keyboard.press("5");
