@@ -17,10 +17,7 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
   const t = useWords("models");
   const { client } = useStudio();
   const [folder, setFolder] = useState("");
-  const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (isWanted) field.current?.focus();
-  }, [isWanted]);
+  const field = useFocusWhere(isWanted);
   const [scanned, setScanned] = useState<string>();
   const [isChoosing, setIsChoosing] = useState(false);
   const choose = async () => {
@@ -75,6 +72,15 @@ export function ImportForm({ isWanted }: { isWanted: boolean }) {
       )}
     </>
   );
+}
+
+/** The ref of a field that has the focus as soon as it is wanted. */
+function useFocusWhere(isWanted: boolean) {
+  const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (isWanted) field.current?.focus();
+  }, [isWanted]);
+  return field;
 }
 
 /** What can be done with a path: an archive is looked into, a folder is searched, and both are imported. */

@@ -15,30 +15,13 @@ import styles from "./scan-results.module.css";
 /** What a search of a tree of folders has found so far; `folder` is searched as soon as it is shown. */
 export function ScanResults({ folder, onClose }: { folder: string; onClose: () => void }) {
   const t = useWords("models");
-  const { progress, found, closed, error, stop } = useScan(folder);
+  const scan = useScan(folder);
+  const { found, closed, error } = scan;
   const usable = found.filter(({ problem }) => problem === undefined);
   const others = found.filter(({ problem }) => problem !== undefined);
-  const isRunning = progress?.end === undefined && error === undefined;
   return (
     <section className={styles.results} aria-label={t("scan.title")}>
-      <header className={styles.head}>
-        <p role="status">
-          {t(isRunning ? "scan.running" : `scan.${progress?.end ?? "stopped"}`, {
-            found: usable.length,
-            entries: formatCount(progress?.entries ?? 0),
-          })}
-        </p>
-        {isRunning ? (
-          <Button size="dense" onPress={stop}>
-            {t("scan.stop")}
-          </Button>
-        ) : (
-          <Button size="dense" onPress={onClose}>
-            {t("scan.close")}
-          </Button>
-        )}
-      </header>
-      {isRunning && <code className={styles.folder}>{progress?.folder ?? folder}</code>}
+      <Head scan={scan} count={usable.length} onClose={onClose} />
       {error && <Failed title={t("scan.failed")} error={error} />}
       <ul className={styles.rows}>
         {usable.map((model) => (
@@ -47,6 +30,32 @@ export function ScanResults({ folder, onClose }: { folder: string; onClose: () =
       </ul>
       <Unusable models={others} closed={closed} />
     </section>
+  );
+}
+
+interface HeadProps {
+  readonly scan: ReturnType<typeof useScan>;
+  /** Usable models so far. */
+  readonly count: number;
+  readonly onClose: () => void;
+}
+
+/** How far the search is, with the button that ends it or closes what it found. */
+function Head({ scan, count, onClose }: HeadProps) {
+  const t = useWords("models");
+  const { end, at } = scan;
+  const isRunning = end === "running";
+  const entries = formatCount(scan.entries);
+  return (
+    <>
+      <header className={styles.head}>
+        <p role="status">{t(`scan.${end}`, { count, entries })}</p>
+        <Button size="dense" onPress={isRunning ? scan.stop : onClose}>
+          {t(isRunning ? "scan.stop" : "scan.close")}
+        </Button>
+      </header>
+      {isRunning && <code className={styles.folder}>{at}</code>}
+    </>
   );
 }
 
@@ -89,33 +98,37 @@ function Unusable({ models, closed }: UnusableProps) {
 /** Nobody reads more of what cannot be used. */
 const MOST = 500;
 
-type ScanEnd = NonNullable<ScanProgress["end"]> | "stopped";
-
 interface Scan {
-  readonly progress:
-    | (Omit<ScanProgress, "end"> & { readonly end?: ScanEnd | undefined })
-    | undefined;
+  readonly end: NonNullable<ScanProgress["end"]> | "stopped" | "running";
+  /** Files and folders that were looked at. */
+  readonly entries: number;
+  /** The folder that is looked into. */
+  readonly at: string;
   readonly found: readonly ScannedModel[];
   readonly closed: readonly string[];
   readonly error: Error | undefined;
 }
 
-const NOTHING: Scan = { progress: undefined, found: [], closed: [], error: undefined };
+const begun = (at: string): Scan => {
+  return { end: "running", entries: 0, at, found: [], closed: [], error: undefined };
+};
 
 /** Searches until it is done, stopped, or left. */
 function useScan(folder: string) {
   const { client } = useStudio();
-  const [scan, setScan] = useState(NOTHING);
+  const [scan, setScan] = useState(() => begun(folder));
   const [leaving, setLeaving] = useState<AbortController>();
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
     setLeaving(controller);
-    setScan(NOTHING);
+    setScan(begun(folder));
     const follow = async () => {
       for await (const progress of await client.models.scan({ folder }, { signal })) {
         setScan((before) => ({
-          progress,
+          end: progress.end ?? "running",
+          entries: progress.entries,
+          at: progress.folder,
           found: [...before.found, ...progress.found],
           closed: [...before.closed, ...progress.closed],
           error: undefined,
@@ -124,16 +137,13 @@ function useScan(folder: string) {
     };
     follow().catch((cause: unknown) => {
       const error = cause instanceof Error ? cause : new Error(String(cause));
-      if (!signal.aborted) setScan((before) => ({ ...before, error }));
+      if (!signal.aborted) setScan((before) => ({ ...before, end: "stopped", error }));
     });
     return () => controller.abort();
   }, [client, folder]);
   const stop = () => {
     leaving?.abort();
-    setScan(({ progress, ...rest }) => ({
-      ...rest,
-      progress: { entries: 0, folder, found: [], closed: [], ...progress, end: "stopped" },
-    }));
+    setScan((before) => ({ ...before, end: "stopped" }));
   };
   return { ...scan, stop };
 }

@@ -157,19 +157,14 @@ interface FolderNodeProps {
   readonly listed: TreeState["listed"];
 }
 
-function FolderNode({ folder: { name, path, isLink, isClosed }, listed }: FolderNodeProps) {
+function FolderNode({ folder, listed }: FolderNodeProps) {
   const t = useWords("transfers");
+  const { name, path, isClosed } = folder;
   const inside = listed.get(path)?.folders;
-  const openIcon = isLink ? FolderSymlink : Folder;
-  const hasMore = !isClosed && (inside === undefined || inside.length > 0);
+  const isUnlisted = !isClosed && inside === undefined;
+  const hasMore = isUnlisted || (inside?.length ?? 0) > 0;
   return (
-    <TreeItem
-      id={path}
-      textValue={name}
-      hasChildItems={hasMore}
-      isDisabled={isClosed}
-      className={styles.row ?? ""}
-    >
+    <TreeItem id={path} textValue={name} isDisabled={isClosed} className={styles.row ?? ""}>
       <TreeItemContent>
         {hasMore ? (
           <AriaButton slot="chevron" className={styles.chevron ?? ""}>
@@ -178,13 +173,27 @@ function FolderNode({ folder: { name, path, isLink, isClosed }, listed }: Folder
         ) : (
           <span className={styles.chevron} />
         )}
-        <Icon of={isClosed ? FolderX : openIcon} />
+        <Icon of={iconOf(folder)} />
         <span className={styles.name}>{name}</span>
         {isClosed && <span className={styles.note}>{t("chooser.closed")}</span>}
       </TreeItemContent>
+      {/* A row opens by keys only where it has a row inside, until its folders are known this one. */}
+      {isUnlisted && (
+        <TreeItem id={`${path}/…`} textValue={t("chooser.reading")} isDisabled>
+          <TreeItemContent>
+            <span className={styles.chevron} />
+            <span className={styles.note}>{t("chooser.reading")}</span>
+          </TreeItemContent>
+        </TreeItem>
+      )}
       {inside?.map((child) => (
         <FolderNode key={child.path} folder={child} listed={listed} />
       ))}
     </TreeItem>
   );
+}
+
+function iconOf({ isLink, isClosed }: FolderNodeProps["folder"]) {
+  if (isClosed) return FolderX;
+  return isLink ? FolderSymlink : Folder;
 }

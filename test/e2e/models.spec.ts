@@ -1,3 +1,6 @@
+import { cpSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expectNoViolations } from "./expect-no-violations.ts";
 import { localHub } from "../fakes/local-hub.ts";
 import { expect, test } from "./studio-test.ts";
 
@@ -35,4 +38,39 @@ test("downloads a model through two interruptions and draws with it", async ({ o
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");
   await expect(page.getByRole("option", { name: "a red house", exact: true })).toBeVisible();
+});
+
+test("finds models of another program by a folder that is chosen with keys, and uses one in place", async ({
+  studio: { page, dataFolder },
+}) => {
+  const theirs = join(dataFolder, "ComfyUI", "models");
+  cpSync("assets/starter/snapshot", join(theirs, "diffusers", "their-starter"), {
+    recursive: true,
+  });
+  writeFileSync(join(theirs, "v1.safetensors"), "");
+  truncateSync(join(theirs, "v1.safetensors"), 20e6);
+  await page.goto(new URL("/models?get=folder", page.url()).href);
+  await page.getByRole("textbox", { name: "Folder or archive" }).fill(dataFolder);
+  await page.getByRole("button", { name: "Choose…" }).click();
+  const tree = page.getByRole("treegrid", { name: "Folders" });
+  await expect(tree.getByRole("row", { name: "ComfyUI" })).toBeVisible();
+  await expectNoViolations(page);
+  await tree.getByRole("row", { name: "ComfyUI" }).focus();
+  await page.keyboard.press("ArrowRight");
+  // The store has a folder of that name, too.
+  await expect(tree.getByRole("row", { name: "models", exact: true })).toHaveCount(2);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await page.getByRole("button", { name: "Choose this folder" }).press("Enter");
+  await page.getByRole("button", { name: "Find models" }).press("Enter");
+  const results = page.getByRole("region", { name: "Models found" });
+  await expect(results.getByText(/1 usable model in \d+ files/)).toBeVisible();
+  await results.getByText("1 model cannot be used").click();
+  await expect(results.getByText(/A model in a single file is not supported/)).toBeVisible();
+  await results.getByRole("button", { name: "Use in place: their-starter" }).press("Enter");
+  await results.getByRole("button", { name: "Show model" }).press("Enter");
+  await expect(page.getByText(/^used in place at .*their-starter$/)).toBeVisible();
+  await page.getByRole("button", { name: "Draw a sample" }).click();
+  const samples = page.getByRole("region", { name: "Drawn with it" });
+  await expect(samples.getByRole("img")).toBeVisible();
 });

@@ -107,11 +107,16 @@ export const models = {
   },
   scan: {
     title: "Models found",
-    running: "Searching: {{found}} usable models in {{entries}} files so far",
-    done: "{{found}} usable models in {{entries}} files",
-    limit:
-      "{{found}} usable models. The folder is too large, so the search ended after {{entries}} files.",
-    stopped: "Search stopped: {{found}} usable models in {{entries}} files",
+    running_one: "Searching: {{count}} usable model in {{entries}} files so far",
+    running_other: "Searching: {{count}} usable models in {{entries}} files so far",
+    done_one: "{{count}} usable model in {{entries}} files",
+    done_other: "{{count}} usable models in {{entries}} files",
+    limit_one:
+      "{{count}} usable model. The folder is too large, so the search ended after {{entries}} files.",
+    limit_other:
+      "{{count}} usable models. The folder is too large, so the search ended after {{entries}} files.",
+    stopped_one: "Search stopped: {{count}} usable model in {{entries}} files",
+    stopped_other: "Search stopped: {{count}} usable models in {{entries}} files",
     stop: "Stop",
     close: "Close",
     failed: "The folder could not be searched",

@@ -41,6 +41,7 @@ export const transfers = {
     hidden: "Hidden folders",
     cancel: "Cancel",
     closed: "no permission",
+    reading: "Reading…",
     empty: "No folders in here.",
     cut: "Only the first 2,000 folders are shown.",
     failed: "The folder could not be opened",
