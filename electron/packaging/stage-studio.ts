@@ -32,9 +32,12 @@ const PARTS = [
   "LICENSE",
 ];
 
-/** What a container needs that stands in TorchServe's place: no pages, and the models come from a bucket. */
+/** What only a studio needs: its pages, the model that it ships with, and the font of contact sheets. */
+const STUDIO_PARTS: readonly string[] = ["dist/renderer", "assets/starter", "assets/fonts"];
+
+/** What a container needs that stands in TorchServe's place; its models come from a bucket. */
 export const RUNTIME_PARTS: readonly string[] = PARTS.filter(
-  (part) => part !== "dist/renderer" && part !== "assets/starter",
+  (part) => !STUDIO_PARTS.includes(part),
 );
 
 /** What no running program reads. */

@@ -25,6 +25,7 @@ const REPOSITORY = [
   "engine/README.md",
   "engine/tsconfig.json",
   "engine/queue/queue.ts",
+  "assets/fonts/inter-latin.woff2",
   "assets/grpc/inference.proto",
   "assets/nvidia/cuda.txt",
   "assets/starter/snapshot/model_index.json",
@@ -83,6 +84,7 @@ test("ships the host's sources, its packages and this platform's binaries, and n
   await stage(root);
   expect(filesIn(join(root, "dist/studio"))).toEqual([
     "LICENSE",
+    "assets/fonts/inter-latin.woff2",
     "assets/grpc/inference.proto",
     "assets/nvidia/cuda.txt",
     "assets/starter/snapshot/model_index.json",
