@@ -35,31 +35,24 @@ export function LabelDialog(props: { labelled: Labelled | undefined; onClose: ()
       isOpen={labelled !== undefined}
       onClose={onClose}
     >
-      <Choices key={`${kind} ${ids.join(" ")}`} kind={kind} ids={ids} onClose={onClose} />
+      <LabelForm key={`${kind} ${ids.join(" ")}`} kind={kind} ids={ids} onClose={onClose} />
     </Dialog>
   );
 }
 
-function Choices({ kind, ids, onClose }: Labelled & { onClose: () => void }) {
-  const { client } = useStudio();
-  const { data: images } = useQuery({
+interface FormProps extends Labelled {
+  readonly onClose: () => void;
+}
+
+/** What is chosen and typed so far; `images` are the pictures as far as they are read. */
+function useLabels({ kind, ids, onClose }: FormProps) {
+  const t = useWords("gallery");
+  const { client, queries } = useStudio();
+  const { data: images = NO_IMAGES } = useQuery({
     queryKey: ["labels of", ids],
     queryFn: () => detailsOf(client, ids),
     gcTime: 0,
   });
-  return images ? <LabelForm kind={kind} images={images} onClose={onClose} /> : null;
-}
-
-interface FormProps {
-  readonly kind: LabelKind;
-  readonly images: readonly Image[];
-  readonly onClose: () => void;
-}
-
-/** What is chosen and typed so far. */
-function useLabels({ kind, images, onClose }: FormProps) {
-  const t = useWords("gallery");
-  const { client, queries } = useStudio();
   const { data: facets = NO_FACETS } = useQuery(queries.gallery.facets.queryOptions());
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [typed, setTyped] = useState("");
@@ -82,18 +75,21 @@ function useLabels({ kind, images, onClose }: FormProps) {
     if (chosen.size === 0) return;
     if (kind === "albums")
       for (const album of fresh) await client.gallery.makeAlbum({ name: album });
-    const labelled = images.map((image) => ({ id: image.id, labels: image[kind] }));
+    const now = await detailsOf(client, ids);
+    const labelled = now.map((image) => ({ id: image.id, labels: image[kind] }));
     const undo = await relabel(labelling(client, kind), labelled, change);
-    tellDone(t(`marks.${kind}Saved`, { count: images.length }), t, undo);
+    tellDone(t(`marks.${kind}Saved`, { count: now.length }), t, undo);
   };
   const isBad = typed.trim() !== "" && name === undefined;
-  return { chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save };
+  return { images, chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save };
 }
 
-function LabelForm({ kind, images, onClose }: FormProps) {
+const NO_IMAGES: readonly Image[] = [];
+
+function LabelForm({ kind, ids, onClose }: FormProps) {
   const t = useWords("gallery");
-  const labels = useLabels({ kind, images, onClose });
-  const { chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save } = labels;
+  const labels = useLabels({ kind, ids, onClose });
+  const { images, chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save } = labels;
   return (
     <form
       className={styles.form}

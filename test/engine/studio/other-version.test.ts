@@ -45,6 +45,8 @@ const ENDPOINT = {
   kind: "v2",
   headers: [],
   timeoutSeconds: 600,
+  startSeconds: 600,
+  checkMinutes: 0,
   hasToken: false,
   createdAt: AT,
   isModelChosen: true,

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
   QuietChecks,
   type QuietChecksParts,
@@ -9,6 +9,9 @@ const MINUTE_MS = 60_000;
 
 function scene(parts: Partial<QuietChecksParts> = {}) {
   vi.useFakeTimers({ now: NOW });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
   const all = [{ id: "a", checkMinutes: 5 }];
   const checked: string[] = [];
   const checks = new QuietChecks({
