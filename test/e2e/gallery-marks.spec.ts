@@ -46,14 +46,17 @@ test("rates, tags and collects pictures by keys, and takes it back", async ({
   await page.keyboard.press("Enter");
   await expect(page.getByText("Tags changed")).toBeVisible();
 
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.keyboard.press("Control+a");
   await page.keyboard.press("t");
   const tag = page.getByRole("checkbox", { name: "house" });
   await expect(tag).toBeChecked({ indeterminate: true });
   await expectNoViolations(page);
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
 
   await page.keyboard.press("b");
+  await expect(page.getByRole("dialog", { name: "Albums of 2 pictures" })).toBeVisible();
   await page.keyboard.type("Best of June");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
