@@ -56,7 +56,7 @@ export class Learning {
     this.#answeredAt.set(id, performance.now());
     const known = this.#file.find(id);
     if (known?.lastError === undefined && known?.hasAnswered === true) return;
-    await this.#fact(id, (kept) => ({ ...kept, lastError: undefined, hasAnswered: true }));
+    await this.#fact(id, ({ lastError: _lastError, ...kept }) => ({ ...kept, hasAnswered: true }));
   }
 
   /** Why a picture failed. */

@@ -61,9 +61,12 @@ export class GenerationTable {
     return rows.map(({ text }) => String(text));
   }
 
-  /** The pictures of a grid, those that were forgotten left out. */
+  /** The pictures of a grid row by row, those that were forgotten left out. */
   ofGrid(gridId: string): Generation[] {
-    return this.#select("json_extract(generation_order, '$.grid.id') = ?", gridId);
+    const [id, row, column] = ["id", "row", "column"].map(
+      (member) => `json_extract(generation_order, '$.grid.${member}')`,
+    );
+    return this.#select(`${id} = ? ORDER BY ${row}, ${column}`, gridId);
   }
 
   open(): Generation[] {
