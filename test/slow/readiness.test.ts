@@ -99,6 +99,7 @@ test.runIf(process.platform === "linux")(
     expect(await draw()).toBe(200);
     // One that had nothing to do is started anew by the next request.
     for (const pid of inferencePids()) process.kill(pid, "SIGKILL");
+    await vi.waitFor(() => expect(inferencePids()).toEqual([]), PATIENCE);
     expect([await ready(), await draw()]).toEqual([READY, 200]);
     const long = { prompt: "a fish", steps: 1000, width: 64, height: 64 };
     const byStudio = async () => void (await client.generation.enqueue(long));
