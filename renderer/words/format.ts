@@ -25,11 +25,10 @@ export function formatDuration(seconds: number): string {
   return left === 0 ? `${hours} h` : `${hours} h ${left} min`;
 }
 
-/** A time that is only expected, as people say it: `2 s`, `50 s`, `4 min`, `25 min`, `1.5 h`. */
+/** A time that is only expected, as people say it after "about": `1 s` at least, `50 s`, `4 min`, `25 min`, `1.5 h`. */
 export function formatAbout(seconds: number): string {
-  if (seconds < 1) return "under 1\u00a0s";
-  if (seconds < 55)
-    return `${seconds < 10 ? Math.round(seconds) : 5 * Math.round(seconds / 5)}\u00a0s`;
+  if (seconds < 10) return `${Math.max(1, Math.round(seconds))}\u00a0s`;
+  if (seconds < 55) return `${5 * Math.round(seconds / 5)}\u00a0s`;
   const minutes = seconds / 60;
   if (minutes < 9.5) return `${Math.round(minutes)}\u00a0min`;
   if (minutes < 57.5) return `${5 * Math.round(minutes / 5)}\u00a0min`;

@@ -52,7 +52,7 @@ test("sizes are decimal with one digit", () => {
 test("an expected time is rounded as far as it is known", () => {
   const times = [0.4, 2.4, 12.4, 54, 58, 205, 570, 1466, 3420, 3500, 9000];
   expect(times.map((seconds) => formatAbout(seconds).replace("\u00a0", " "))).toEqual([
-    "under 1 s",
+    "1 s",
     "2 s",
     "10 s",
     "55 s",
