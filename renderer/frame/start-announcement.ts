@@ -16,10 +16,13 @@ export function useStartAnnouncement(): void {
   const t = useWords("frame");
   const nameOf = useTargetName();
   useEffect(() => {
-    const started = new Map<string, number>();
+    const started = new Map<string, () => number>();
     const leaveProgress = useProgress.subscribe((all) => {
-      for (const [id, { startedSeconds }] of Object.entries(all))
-        if (startedSeconds !== undefined) started.set(id, startedSeconds);
+      for (const [id, { starting, startedSeconds }] of Object.entries(all)) {
+        if (startedSeconds !== undefined) started.set(id, () => startedSeconds);
+        // A quick picture is there before anything else is told.
+        else if (starting) started.set(id, countingOn(starting.elapsedSeconds));
+      }
     });
     const tell = ({ target, order }: Generation, seconds: number): void => {
       const text = t("started", { name: nameOf(target), time: formatDuration(seconds) });
@@ -31,7 +34,7 @@ export function useStartAnnouncement(): void {
         const generation = byId[id];
         if (generation?.state === "running") continue;
         started.delete(id);
-        if (generation?.state === "done") tell(generation, seconds);
+        if (generation?.state === "done") tell(generation, seconds());
       }
     });
     return () => {
@@ -39,6 +42,11 @@ export function useStartAnnouncement(): void {
       leaveQueue();
     };
   }, [t, nameOf]);
+}
+
+function countingOn(seconds: number): () => number {
+  const from = performance.now();
+  return () => seconds + (performance.now() - from) / 1000;
 }
 
 function notify(title: string, body: string): void {
