@@ -33,12 +33,10 @@ const PARTS = [
 ];
 
 /** What only a studio needs: its pages, the model that it ships with, and the font of contact sheets. */
-const STUDIO_PARTS: readonly string[] = ["dist/renderer", "assets/starter", "assets/fonts"];
+const STUDIO_PARTS = new Set(["dist/renderer", "assets/starter", "assets/fonts"]);
 
 /** What a container needs that stands in TorchServe's place; its models come from a bucket. */
-export const RUNTIME_PARTS: readonly string[] = PARTS.filter(
-  (part) => !STUDIO_PARTS.includes(part),
-);
+export const RUNTIME_PARTS: readonly string[] = PARTS.filter((part) => !STUDIO_PARTS.has(part));
 
 /** What no running program reads. */
 const IDLE =
