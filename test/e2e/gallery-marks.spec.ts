@@ -1,43 +1,27 @@
 import { readFileSync } from "node:fs";
-import type { Page } from "@playwright/test";
+import { drawPicture, tileOf } from "./draw-picture.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
-
-async function draw(page: Page, prompt: string): Promise<void> {
-  await page.goto(new URL("/generate", page.url()).href);
-  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
-  await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
-  await page.getByRole("spinbutton", { name: "Steps" }).blur();
-  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
-  await page.keyboard.press("Control+Enter");
-  await expect(page.getByRole("option", { name: prompt, exact: true })).toBeVisible();
-}
-
-function tile(page: Page, name: string) {
-  return page.getByRole("grid", { name: "Gallery" }).getByRole("img", {
-    name: new RegExp(`^${name}`),
-  });
-}
 
 test("rates, tags and collects pictures by keys, and takes it back", async ({
   studio: { page },
 }) => {
-  for (const prompt of ["a red house", "a blue boat"]) await draw(page, prompt);
+  for (const prompt of ["a red house", "a blue boat"]) await drawPicture(page, prompt);
   await page.goto(new URL("/gallery", page.url()).href);
 
-  await tile(page, "a red house").click();
+  await tileOf(page, "a red house").click();
   await page.keyboard.press("4");
-  await expect(tile(page, "a red house.*rated 4 of 5")).toBeVisible();
+  await expect(tileOf(page, "a red house.*rated 4 of 5")).toBeVisible();
   // The picture says so a moment before it can be taken back.
   await expect(page.getByText("Rated 4 of 5")).toBeVisible();
   await page.keyboard.press("Control+z");
-  await expect(tile(page, ".*rated")).toHaveCount(0);
+  await expect(tileOf(page, ".*rated")).toHaveCount(0);
   await page.keyboard.press("5");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("region", { name: "Open picture" })).toBeVisible();
   await page.keyboard.press("2");
   await page.keyboard.press("Escape");
-  await expect(tile(page, "a red house.*rated 2 of 5")).toBeVisible();
+  await expect(tileOf(page, "a red house.*rated 2 of 5")).toBeVisible();
 
   await page.keyboard.press("t");
   await expect(page.getByRole("dialog", { name: "Tags of the picture" })).toBeVisible();
@@ -65,10 +49,10 @@ test("rates, tags and collects pictures by keys, and takes it back", async ({
   await album.click();
   await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue('album:"Best of June"');
   await page.getByRole("button", { name: "2 stars or more" }).click();
-  await expect(tile(page, "a blue boat")).toHaveCount(0);
+  await expect(tileOf(page, "a blue boat")).toHaveCount(0);
   await expectNoViolations(page);
   await page.getByRole("button", { name: "2 stars or more" }).click();
-  await expect(tile(page, "a blue boat")).toBeVisible();
+  await expect(tileOf(page, "a blue boat")).toBeVisible();
 
   await page.getByRole("button", { name: "Options of Best of June" }).click();
   await page.getByRole("menuitem", { name: "Delete album" }).click();
@@ -78,22 +62,22 @@ test("rates, tags and collects pictures by keys, and takes it back", async ({
 });
 
 test("pictures are dragged onto an album", async ({ studio: { page } }) => {
-  await draw(page, "a red house");
+  await drawPicture(page, "a red house");
   await page.goto(new URL("/gallery", page.url()).href);
   await page.getByRole("button", { name: "Albums and tags" }).click();
   await page.getByRole("button", { name: "New album" }).first().click();
   await page.keyboard.type("Houses");
   await page.keyboard.press("Enter");
   const album = page.getByRole("button", { name: "Houses 0", exact: true });
-  await tile(page, "a red house").dragTo(album);
+  await tileOf(page, "a red house").dragTo(album);
   await expect(page.getByRole("button", { name: "Houses 1", exact: true })).toBeVisible();
 });
 
 test("the selected pictures are saved as a ZIP", async ({ studio: { page } }) => {
-  for (const prompt of ["a red house", "a blue boat"]) await draw(page, prompt);
+  for (const prompt of ["a red house", "a blue boat"]) await drawPicture(page, prompt);
   await page.goto(new URL("/gallery", page.url()).href);
-  await expect(tile(page, "a red house")).toBeVisible();
-  await tile(page, "a red house").click();
+  await expect(tileOf(page, "a red house")).toBeVisible();
+  await tileOf(page, "a red house").click();
   await page.keyboard.press("Control+a");
   const coming = page.waitForEvent("download");
   await page.keyboard.press("e");

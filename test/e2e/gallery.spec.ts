@@ -1,53 +1,38 @@
-import type { Page } from "@playwright/test";
 import { dropSettings } from "./drop-settings.ts";
+import { drawPicture, tileOf } from "./draw-picture.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
-async function draw(page: Page, prompt: string): Promise<void> {
-  await page.goto(new URL("/generate", page.url()).href);
-  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
-  await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
-  await page.getByRole("spinbutton", { name: "Steps" }).blur();
-  await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
-  await page.keyboard.press("Control+Enter");
-  await expect(page.getByRole("option", { name: prompt, exact: true })).toBeVisible();
-}
-
-function tile(page: Page, prompt: string) {
-  return page.getByRole("grid", { name: "Gallery" }).getByRole("img", {
-    name: new RegExp(`^${prompt}`),
-  });
-}
-
 test("searches, stars, trashes and takes it back", async ({ studio: { page } }) => {
-  for (const prompt of ["a red house", "a blue boat", "a yellow star"]) await draw(page, prompt);
+  for (const prompt of ["a red house", "a blue boat", "a yellow star"])
+    await drawPicture(page, prompt);
   await page.goto(new URL("/gallery", page.url()).href);
-  await expect(tile(page, "a red house")).toBeVisible();
+  await expect(tileOf(page, "a red house")).toBeVisible();
 
   await page.getByRole("searchbox", { name: "Search" }).fill("boa");
-  await expect(tile(page, "a blue boat")).toBeVisible();
-  await expect(tile(page, "a red house")).toHaveCount(0);
+  await expect(tileOf(page, "a blue boat")).toBeVisible();
+  await expect(tileOf(page, "a red house")).toHaveCount(0);
   await page.getByRole("searchbox", { name: "Search" }).fill("");
 
-  await tile(page, "a yellow star").click();
+  await tileOf(page, "a yellow star").click();
   // Leaving the page at once would take the request along.
   const starred = page.waitForResponse(/\/rpc\/gallery\/star/);
   await page.keyboard.press(".");
   await (await starred).finished();
   await page.goto(new URL("/gallery?starred=true", page.url()).href);
-  await expect(tile(page, "a yellow star")).toBeVisible();
-  await expect(tile(page, "a red house")).toHaveCount(0);
+  await expect(tileOf(page, "a yellow star")).toBeVisible();
+  await expect(tileOf(page, "a red house")).toHaveCount(0);
 
   await page.goto(new URL("/gallery", page.url()).href);
-  await tile(page, "a red house").click();
+  await tileOf(page, "a red house").click();
   await page.keyboard.press("Delete");
-  await expect(tile(page, "a red house")).toHaveCount(0);
+  await expect(tileOf(page, "a red house")).toHaveCount(0);
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect(tile(page, "a red house")).toBeVisible();
+  await expect(tileOf(page, "a red house")).toBeVisible();
 });
 
 test("a dropped picture gives its settings back", async ({ studio: { page, dataFolder } }) => {
-  await draw(page, "a purple balloon on a yellow background");
+  await drawPicture(page, "a purple balloon on a yellow background");
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("something else");
   await dropSettings(page, dataFolder);
   await expect(page.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue(
@@ -56,9 +41,9 @@ test("a dropped picture gives its settings back", async ({ studio: { page, dataF
 });
 
 test("settings are searched for, with suggestions, by keys alone", async ({ studio: { page } }) => {
-  for (const prompt of ["a red house", "a blue boat"]) await draw(page, prompt);
+  for (const prompt of ["a red house", "a blue boat"]) await drawPicture(page, prompt);
   await page.goto(new URL("/gallery", page.url()).href);
-  await expect(tile(page, "a red house")).toBeVisible();
+  await expect(tileOf(page, "a red house")).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type("boat ste");
   await expect(page.getByRole("option", { name: /^steps:/ })).toBeVisible();
@@ -69,14 +54,14 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await expect(search).toHaveValue("boat steps:");
   await expect(search).toBeFocused();
   await page.keyboard.type("2 ");
-  await expect(tile(page, "a blue boat")).toBeVisible();
-  await expect(tile(page, "a red house")).toHaveCount(0);
+  await expect(tileOf(page, "a blue boat")).toBeVisible();
+  await expect(tileOf(page, "a red house")).toHaveCount(0);
   await search.fill("steps:many");
   await expect(page.getByText("“steps:many” cannot be read")).toBeVisible();
   await search.fill("");
-  await tile(page, "a blue boat").click({ button: "right" });
+  await tileOf(page, "a blue boat").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Find pictures with this prompt" }).click();
   await expect(search).toHaveValue(/^like:/);
-  await expect(tile(page, "a blue boat")).toBeVisible();
-  await expect(tile(page, "a red house")).toHaveCount(0);
+  await expect(tileOf(page, "a blue boat")).toBeVisible();
+  await expect(tileOf(page, "a red house")).toHaveCount(0);
 });
