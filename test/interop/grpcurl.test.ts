@@ -46,7 +46,10 @@ test("grpcurl learns by reflection what there is, and draws with it", async () =
     "grpc.reflection.v1alpha.ServerReflection",
     SERVICE,
   ]);
-  expect(JSON.parse(await ask("grpc.health.v1.Health/Check", {}))).toEqual({ status: "SERVING" });
+  // Devices are tried first.
+  await expect
+    .poll(async () => JSON.parse(await ask("grpc.health.v1.Health/Check", {})), { timeout: 60_000 })
+    .toEqual({ status: "SERVING" });
   expect(JSON.parse(await ask(`${SERVICE}/ServerReady`, {}))).toEqual({ ready: true });
   const picture = JSON.parse(await ask(`${SERVICE}/ModelInfer`, SMALL));
   expect(picture).toMatchObject({ id: "7", outputs: [{ shape: ["64", "64", "3"] }] });
