@@ -55,7 +55,7 @@ export async function askEndpoint(order: Order, parts: AskingParts): Promise<Tol
   const { signal, onAttempt, attempts, start } = parts;
   const retrying = { signal, attempts, ...(onAttempt && { onAttempt }) };
   await start?.before();
-  const ask = () => askEither(parts);
+  const ask = askingEither(parts);
   const attempt = start === undefined ? ask : () => start.through(ask);
   const { reply, seconds } = await withRetries(attempt, retrying);
   const { width, height, isSizeOpen } = order;
@@ -72,18 +72,27 @@ interface Answer {
 
 /**
  * KServe's wrapper with its default PROTOCOL_VERSION, v1, draws what it is asked on v2's address and cannot
- * send it; on v1's, the same request is answered.
+ * send it; on v1's, the same request is answered. Once that was seen v2's is not asked again: it would only draw for
+ * nobody.
  */
-async function askEither(parts: AskingParts): Promise<Answer> {
-  try {
-    return await askOnce(parts);
-  } catch (error) {
-    const { path } = parts.request();
-    if (v1Path(path) === path || !isOfV1Wrapper(error)) throw error;
+function askingEither(parts: AskingParts): () => Promise<Answer> {
+  let isV1 = false;
+  const onV1 = async (): Promise<Answer> => {
     const answer = await askOnce({ ...parts, request: () => atV1(parts.request()) });
     parts.onV1?.();
     return answer;
-  }
+  };
+  return async () => {
+    if (isV1) return onV1();
+    try {
+      return await askOnce(parts);
+    } catch (error) {
+      const { path } = parts.request();
+      if (v1Path(path) === path || !isOfV1Wrapper(error)) throw error;
+      isV1 = true;
+      return onV1();
+    }
+  };
 }
 
 /** The same request at v1's address. */

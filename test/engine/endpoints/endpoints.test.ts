@@ -193,6 +193,26 @@ test("a wrapper that speaks v1 draws on v1's address, and is asked there from th
   expect(JSON.parse(others[0]?.body ?? "")).toMatchObject({ inputs: [{ data: [ORDER.prompt] }] });
 });
 
+test("a wrapper that is busy on v1's address is not asked to draw on v2's again", async () => {
+  let busy = 1;
+  const edge = await standInEndpoint((response, request, count) => {
+    if (request.path.endsWith("/infer")) return EDGE.v1Wrapper(response, request, count);
+    const answer =
+      busy-- > 0
+        ? always(503, JSON.stringify({ error: "queue full" }), { "retry-after": "0" })
+        : always(200, JSON.stringify(seedReply(PIXELS)));
+    return answer(response, request, count);
+  });
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(edge.url));
+  await endpoints.draw(id, ORDER, { signal: never });
+  const [infer, predict] = [
+    "/v2/models/stable-diffusion/infer",
+    "/v1/models/stable-diffusion:predict",
+  ];
+  expect(edge.seen.map(({ path }) => path)).toEqual([infer, predict, predict]);
+});
+
 /** TorchServe 0.12 without KServe's wrapper, as it is seen: no Content-Type, and no reason phrase. */
 function torchserve(worker: string): Answer {
   const replies: Readonly<Record<string, unknown>> = {

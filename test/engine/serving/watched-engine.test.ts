@@ -110,7 +110,7 @@ test("whoever asks later makes it try a small picture: ready once that is drawn,
   expect(engine.trials).toHaveLength(2);
 });
 
-test("where memory was short or numbers ran away, a small picture tells whether it was the request", async () => {
+test("where memory was short or numbers were invalid, a small picture tells whether it was the request", async () => {
   const { engine, origin, draw, ready } = await open();
   engine.error = new StudioError("OUT_OF_MEMORY");
   await draw();
