@@ -141,10 +141,14 @@ export class Gallery {
     ids: readonly string[] = idsOf(this.names({ isTrashed: true })),
     onDeleted: (id: string) => void = () => {},
   ): Promise<void> {
-    await this.#each(ids, true, async (row) => {
-      await deleteTrashed(this.#parts, row);
-      onDeleted(row.id);
-    });
+    try {
+      await this.#each(ids, true, async (row) => {
+        await deleteTrashed(this.#parts, row);
+        onDeleted(row.id);
+      });
+    } finally {
+      await this.marking.keep();
+    }
   }
 
   /** Whether the index was never complete: it is new, or its rebuild was cut short. */

@@ -48,9 +48,14 @@ export class Marking {
   }
 
   /**
-   * The index first: it commits at once and has the last word. Where the file beside it cannot be
-   * written it is behind, and is brought up to date by the next mark or the next start.
+   * Writes down what the index has. Where that cannot be written the file beside the index is behind, and is
+   * brought up to date by the next mark or the next start.
    */
+  async keep(): Promise<void> {
+    await this.#marking(() => undefined);
+  }
+
+  /** The index first: it commits at once and has the last word. */
   async #marking<T>(change: (marks: Marks) => T): Promise<T> {
     const { marks, keepsakes } = this.#parts;
     return this.#turns.take(async () => {

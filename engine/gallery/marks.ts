@@ -80,15 +80,12 @@ export class Marks {
     return rows.map(({ name, count }) => ({ name: String(name), count: Number(count) }));
   }
 
-  /** Forgets what was said of a picture that is gone for good; whether anything was. */
-  forget(id: string): boolean {
-    return inTransaction(this.#database, () => {
-      const tables = ["ratings", "tags", "album_images"];
-      const changes = tables.map(
-        (table) => this.#database.prepare(`DELETE FROM ${table} WHERE id = ?`).run(id).changes,
-      );
+  /** Forgets what was said of a picture that is gone for good. */
+  forget(id: string): void {
+    inTransaction(this.#database, () => {
+      for (const table of ["ratings", "tags", "album_images"])
+        this.#database.prepare(`DELETE FROM ${table} WHERE id = ?`).run(id);
       this.#database.prepare("UPDATE albums SET cover = NULL WHERE cover = ?").run(id);
-      return changes.some((count) => Number(count) > 0);
     });
   }
 

@@ -43,7 +43,7 @@ export async function deleteTrashed(parts: GalleryParts, row: ImageRow): Promise
     await rm(trashed, { force: true });
     await thumbnails.remove(row.id);
     if (row.isStarred) await keepsakes.star([row.id], false);
-    if (marks.forget(row.id)) await keepsakes.keepMarks(marks);
+    marks.forget(row.id);
     rows.remove(row.id);
   });
 }

@@ -64,7 +64,8 @@ export class GenerationTable {
   /** The pictures of a grid row by row, those that were forgotten left out. */
   ofGrid(gridId: string): Generation[] {
     const [id, row, column] = ["id", "row", "column"].map(
-      (member) => `json_extract(generation_order, '$.grid.${member}')`,
+      (member) =>
+        `CASE WHEN json_valid(generation_order) THEN generation_order ->> '$.grid.${member}' END`,
     );
     return this.#select(`${id} = ? ORDER BY ${row}, ${column}`, gridId);
   }

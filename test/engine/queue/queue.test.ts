@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import type { Generation } from "../../../engine/contract/generation.ts";
@@ -261,6 +262,27 @@ test("tells of every change once", () => {
     { changed: [], removed: [first] },
     { changed: [], removed: [] },
   ]);
+});
+
+test("gives a grid's pictures row by row, whatever order they were asked for, beside a row that is damaged", () => {
+  const { path, queue } = openQueue();
+  const axis = { setting: "steps", values: ["1", "2"] } as const;
+  const cells = [
+    [1, 1],
+    [0, 1],
+    [1, 0],
+    [0, 0],
+  ] as const;
+  const grid = { id: "g", x: { ...axis, values: [...axis.values] } };
+  queue.add(
+    cells.map(([column, row]) => ({ ...order(row * 2 + column), grid: { ...grid, column, row } })),
+  );
+  const [damaged = ""] = queue.add([order(9)]);
+  const database = new DatabaseSync(path);
+  database.prepare("UPDATE generation SET generation_order = '{' WHERE id = ?").run(damaged);
+  database.close();
+  const seeds = queue.ofGrid("g").map(({ order: { seed } }) => seed);
+  expect(seeds).toEqual(["0", "1", "2", "3"]);
 });
 
 test("starts empty where its file is damaged, keeps the file and says so", () => {
