@@ -7,7 +7,7 @@ import { useQueue } from "../../state/queue.ts";
 import { secondsLeftAt } from "../../state/time-left.ts";
 import { Button } from "../../ui/button.tsx";
 import { attempt } from "../../ui/toasts.ts";
-import { formatDuration } from "../../words/format.ts";
+import { formatAbout } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
 import { offerFor } from "../overflow.ts";
@@ -51,7 +51,7 @@ function OverflowOffer() {
   const offer = offerFor(leftAt(LOCAL_TARGET), all, leftAt);
   if (offer === undefined) return null;
   const { endpoint, waitSeconds, readySeconds } = offer;
-  const [wait, time] = [formatDuration(waitSeconds), formatDuration(readySeconds)];
+  const [wait, time] = [formatAbout(waitSeconds), formatAbout(readySeconds)];
   return (
     <div className={styles.paused} role="status">
       <span>{t("press.busy", { wait, time, name: endpoint.name })}</span>

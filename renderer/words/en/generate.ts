@@ -120,7 +120,7 @@ export const generate = {
     cancelHint: "Cancel the running picture",
     paused: "The queue is paused.",
     resume: "Resume",
-    busy: "This machine is busy for {{wait}}. {{name}} would be done in about {{time}}.",
+    busy: "This machine is busy for about {{wait}}. {{name}} would be done in about {{time}}.",
     runThere: "Run on {{name}}",
     each: "About {{time}}",
     many: "About {{time}} each, {{total}} together",
