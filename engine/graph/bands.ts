@@ -1,42 +1,42 @@
 /**
- * How a convolution comes to its results: in tiles, each of which reads a square of pixels. A plain convolution's tile is
- * one result, and reads as many pixels as its kernel has.
+ * How a convolution is tiled: each tile of results is computed from a square of pixels. In a plain convolution a tile
+ * is a single result and reads as many pixels as the kernel has.
  */
 export interface Tiling {
-  /** Results along a side of a tile. */
+  /** Results along one side of a tile. */
   readonly tile: number;
-  /** Pixels from one tile to the next. */
+  /** Distance in pixels from one tile to the next. */
   readonly step: number;
-  /** Pixels along a side of what a tile reads. */
+  /** Pixels along one side of the square that a tile reads. */
   readonly read: number;
 }
 
-/** What a convolution reads, and where its results lie. */
+/** The size of a convolution's input and output, and where the input's padding begins. */
 export interface Reading extends Tiling {
   readonly batch: number;
-  /** Of what is read. */
+  /** Size of the input, in pixels. */
   readonly height: number;
   readonly width: number;
-  /** Of the results. */
+  /** Size of the output, in results. */
   readonly tall: number;
   readonly wide: number;
-  /** Rows and columns of zeros before the first. */
+  /** Rows and columns of zero padding before the first pixel. */
   readonly top: number;
   readonly left: number;
 }
 
-/** A picture's results in bands of rows of tiles, all of one size; none lies in two images. */
+/** An output divided into bands of rows of tiles. All bands have the same size, and no band spans two images. */
 export interface Bands extends Reading {
   readonly count: number;
-  /** Rows of tiles of a band. */
+  /** Rows of tiles in a band. */
   readonly rows: number;
-  /** Tiles beside each other. */
+  /** Tiles in a row. */
   readonly across: number;
   /** Rows of pixels that a band reads. */
   readonly reach: number;
 }
 
-/** Bands of at most so many tiles, or of one row of them. */
+/** Bands of at most `mostTiles` tiles, or of a single row of tiles where a row alone is larger. */
 export function bandsOf(reading: Reading, mostTiles: number): Bands {
   const { batch, tall, wide, tile, step, read } = reading;
   const [down, across] = [Math.ceil(tall / tile), Math.ceil(wide / tile)];
@@ -45,13 +45,16 @@ export function bandsOf(reading: Reading, mostTiles: number): Bands {
   return { ...reading, count, rows, across, reach: step * (rows - 1) + read };
 }
 
-/** The largest divisor up to `most`, or 1. */
+/** The largest divisor of `number` that is at most `most`; 1 where there is no other. */
 export function largestDivisor(number: number, most: number): number {
   const divisors = range(number, (i) => i + 1).filter((i) => number % i === 0 && i <= most);
   return divisors.at(-1) ?? 1;
 }
 
-/** (count, reach): the rows that each band reads, of all images below each other. Of those beyond its image any other. */
+/**
+ * The rows that each band reads, (count, reach), numbered through all images stacked on top of each other. A row
+ * outside the band's own image is replaced by an arbitrary valid one.
+ */
 export function rowsRead(bands: Bands): readonly number[] {
   const { height, reach } = bands;
   return eachBand(bands, ({ image, first }) =>
@@ -59,17 +62,17 @@ export function rowsRead(bands: Bands): readonly number[] {
   );
 }
 
-/** (count): in which image each band lies. */
+/** The image that each band belongs to, (count). */
 export function imagesOf(bands: Bands): readonly number[] {
   return eachBand(bands, ({ image }) => [image]);
 }
 
 /**
- * Places in a matrix of pixels, row by row. A place is the sum of its row's and its column's, so that a graph holds two
- * short lists and a run adds them up; what lies beyond the picture comes to `beyond` or more.
+ * Row indices into a matrix of pixels in row-major order. An index is the sum of a row part and a column part, so the
+ * graph stores two short lists and adds them at run time. Positions outside the picture add up to `beyond` or more.
  */
 export interface Places {
-  /** (count, read, rows): of each band, for each row of pixels of a tile and each row of tiles. */
+  /** (count, read, rows): for each band, for each row of pixels in a tile and each row of tiles. */
   readonly rows: readonly number[];
   /** (read, across) */
   readonly columns: readonly number[];
@@ -77,8 +80,8 @@ export interface Places {
 }
 
 /**
- * Of what tiles read among the pixels that their band reads: (read, read, rows, across). Where pixels are
- * `isShared`, the matrix has a row for each pixel of the band and each of a tile.
+ * Indices of the pixels that tiles read, among the pixels that their band reads: (read, read, rows, across). Where
+ * pixels are `isShared`, the matrix has one row for each combination of a pixel of the band and a pixel of a tile.
  */
 export function placesRead(bands: Bands, isShared = false): Places {
   const { height, width, rows, across, step, left, read, reach } = bands;
@@ -97,7 +100,7 @@ export function placesRead(bands: Bands, isShared = false): Places {
   return { rows: alongRows, columns, beyond };
 }
 
-/** Where a band's results lie among (tile, tile, rows, across): rows (rows * tile), columns (wide). */
+/** Where a band's results are in (tile, tile, rows, across): rows (rows * tile), columns (wide). */
 export function placesOfResults({ tile, rows, across, wide }: Bands): Omit<Places, "beyond"> {
   const place = (at: number, inTile: number, perTile: number): number =>
     (at % tile) * inTile + Math.floor(at / tile) * perTile;
@@ -107,7 +110,10 @@ export function placesOfResults({ tile, rows, across, wide }: Bands): Omit<Place
   };
 }
 
-/** The nearest pixel of each of (tall, wide) places, in all images: rows (b * tall), columns (wide). */
+/**
+ * For each position of an enlarged picture the index of the nearest pixel, over all images: rows (b * tall), columns
+ * (wide).
+ */
 export function nearestPlaces({
   batch,
   height,
@@ -130,7 +136,7 @@ function isInside(at: number, length: number): boolean {
 
 interface Band {
   readonly image: number;
-  /** The first row that it reads; before the image it is negative. */
+  /** The first row that is read; negative where it lies above the image. */
   readonly first: number;
 }
 

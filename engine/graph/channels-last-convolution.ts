@@ -4,32 +4,32 @@ import type { Method } from "./convolution-methods.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Node, Weight } from "./graph.ts";
 
-/** A convolution with what comes before and after it. */
+/** A convolution, with the operations before and after it that are computed in the same pass. */
 export interface Convolution {
-  /** Whose first input is convolved. */
+  /** The node whose first input is convolved. */
   readonly node: Pick<Node, "inputs" | "output">;
   readonly method: Method;
-  /** Rows and columns of zeros before the first. */
+  /** Rows and columns of zero padding before the first pixel. */
   readonly pads: readonly [top: number, left: number, ...rest: number[]];
   readonly bias: Weight | undefined;
-  /** What scales its input before that one's SiLU. */
+  /** Scales and shifts the input before a SiLU; absent where the input is convolved as it is. */
   readonly factors?: Factors | undefined;
-  /** (b, h, w, out): what is added to the results. */
+  /** (b, h, w, out): added to the results. */
   readonly rest?: string | undefined;
-  /** About as many floats as a band takes while it is computed. */
+  /** Approximate number of floats that computing one band needs. */
   readonly bandFloats: number;
 }
 
 /**
- * (b, h, w, c) to (b, h, w, out), band by band: what lies between reading a band and its results stays in a cache, and is
- * there once. Nothing is approximated; rows that two bands read are scaled in both.
+ * (b, h, w, c) to (b, h, w, out), band by band, so that a band's intermediate values fit in a cache and exist once
+ * only. The results are exact; rows that two bands read are scaled twice.
  */
 export function convolved(emit: Emitter, x: string, convolution: Convolution): string {
   const { node, method, rest, bandFloats } = convolution;
   const [batch = 0, out = 0, tall = 0, wide = 0] = node.output.shape;
   const bands = bandsOf(readingOf(convolution), bandFloats / method.tileFloats);
   const down = Math.ceil(tall / bands.tile) * bands.tile;
-  // Where the last tiles reach beyond the results, the rest has no rows for them.
+  // Where the last tiles reach beyond the output, `rest` has no rows for them.
   const inBands = down === tall ? rest : undefined;
   const all = emit.reshape(eachBand(emit, x, { ...convolution, bands, rest: inBands }), [
     batch,
@@ -93,7 +93,7 @@ function scaledSilu(
   return silu(emit, emit.node("Add", [emit.node("Mul", [x, factor]), offset]));
 }
 
-/** ONNX Runtime's own, in one pass: the GELU of CLIP with a factor of 1. */
+/** ONNX Runtime's fused SiLU: QuickGelu with a factor of 1. */
 export function silu(emit: Emitter, x: string): string {
   const attributes = { alpha: { float: 1 } };
   return emit.node("QuickGelu", [x], { attributes, domain: "com.microsoft" });

@@ -8,10 +8,13 @@ import type { Node, NodeOf, Value } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import { DOUBLED } from "./winograd.ts";
 
-/** 4 MB: bands are computed within a cache (README.md has figures). */
+/** 4 MB of float32, so that a band stays in a cache (measured: engine/README.md). */
 const BAND_FLOATS = 2 ** 20;
 
-/** With fewer, making a kernel anew costs about what its method saves, and takes 0.4 GB in a UNet's second level. */
+/**
+ * Below this, transforming the kernel in each run costs about what the method saves, and takes 0.4 GB in a UNet's
+ * second level.
+ */
 const FEWEST_PIXELS = 4096;
 
 interface Options {
@@ -20,8 +23,8 @@ interface Options {
 }
 
 /**
- * Float32 for the CPU with the channels of a pixel side by side: pictures are (b, h, w, c). A convolution gathers whole
- * pixels and multiplies matrices, band by band, without ONNX Runtime's copies from layout to layout.
+ * Float32 for the CPU with channels last: pictures are (b, h, w, c). A convolution gathers whole pixels and multiplies
+ * matrices, band by band, and so avoids the layout conversions of ONNX Runtime's own convolution.
  */
 export function channelsLastLowering({
   bandFloats = BAND_FLOATS,
@@ -112,7 +115,7 @@ function sameSize({ weights }: Pick<Node, "weights">): Plain {
   return { weights, attributes: { stride: 1, pads: [1, 1, 1, 1] } };
 }
 
-/** A kernel of one pixel is a matrix. */
+/** A 1x1 convolution is a matrix product. */
 function perPixel(emit: Emitter, { weights: [kernel, bias] }: NodeOf<"conv2d">, x: string): string {
   if (kernel === undefined) return x;
   const matrix = emit.weight(kernel, { shape: kernel.shape.slice(0, 2) });
@@ -121,7 +124,7 @@ function perPixel(emit: Emitter, { weights: [kernel, bias] }: NodeOf<"conv2d">, 
   return bias === undefined ? y : emit.node("Add", [y, emit.weight(bias)]);
 }
 
-/** By ONNX Runtime's own convolution, in its layout. */
+/** Runs ONNX Runtime's own convolution, in the layout that it needs. */
 function turnedOver(emit: Emitter, { weights, attributes }: Plain, x: string): string {
   const inputs = [emit.transpose(x, [0, 3, 1, 2]), ...weights.map((weight) => emit.weight(weight))];
   const { stride, pads } = attributes;

@@ -2,7 +2,7 @@ import { largestDivisor } from "./bands.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Value, Weight } from "./graph.ts";
 
-/** What a group norm multiplies each channel by, and what it adds then: (b, c) each. */
+/** The factor and the offset that a group norm comes to for each channel: (b, c) each. */
 export interface Factors {
   readonly factor: string;
   readonly offset: string;
@@ -14,11 +14,11 @@ interface Norm {
   readonly epsilon: number;
   readonly scale: Weight | undefined;
   readonly shift: Weight | undefined;
-  /** How many floats of a picture are measured at once. */
+  /** Number of floats that are measured at once. */
   readonly bandFloats: number;
 }
 
-/** Of x, (b, h, w, c), which is read band by band. */
+/** The factors of a group norm over x, (b, h, w, c), which is read band by band. */
 export function normFactors(emit: Emitter, x: string, norm: Norm): Factors {
   const { input, groups, epsilon, scale, shift } = norm;
   const [batch = 0, channels = 0] = input?.shape ?? [];
@@ -39,18 +39,19 @@ export function normFactors(emit: Emitter, x: string, norm: Norm): Factors {
   return { factor: perChannel(factor), offset: perChannel(offset) };
 }
 
-/** Mean and variance of each channel of each band, which are all of one size: (b, bands, groups, c / groups) each. */
+/** Mean and variance of each channel in each band, all of one size: (b, bands, groups, c / groups) each. */
 function momentsOf(emit: Emitter, x: string, { input, groups, bandFloats }: Norm): string[] {
   const [batch = 0, channels = 0, height = 0, width = 0] = input?.shape ?? [];
   const rows = largestDivisor(height, bandFloats / (width * channels));
   const [bands, pixels] = [height / rows, rows * width];
   const picture = emit.reshape(x, [batch * bands, pixels, channels]);
   const moments = emit.scan([picture], (inner, [band = ""]) => {
-    // Sums as products: ONNX Runtime adds up columns on one core, and slowly.
+    // Sums are computed as matrix products: ONNX Runtime's ReduceSum over rows is slow and uses one core only.
     const share = inner.floats([1 / pixels], []);
     const shares = inner.node("Expand", [share, inner.integers([1, pixels])]);
     const mean = inner.node("MatMul", [shares, band]);
-    // The variance from the differences: squares alone lose their digits where the mean is large.
+    // The variance is computed from the differences to the mean: E[x²] - E[x]² loses its digits where the mean is
+    // large.
     const off = inner.node("Sub", [band, mean]);
     return [mean, inner.node("MatMul", [shares, inner.node("Mul", [off, off])])];
   });

@@ -3,14 +3,17 @@ import type { Emitter } from "./emitter.ts";
 import type { Weight } from "./graph.ts";
 import { isWorthWinograd, PLAIN, turnedKernel, winograd, type Way } from "./winograd.ts";
 
-/** How results are made of a band's pixels, (pixels, c). */
+/** How the results are computed from a band's pixels, (pixels, c). */
 export interface Method {
   readonly tiling: Tiling;
-  /** About as many floats as computing one tile takes. */
+  /** Approximate number of floats that computing one tile needs. */
   readonly tileFloats: number;
-  /** Whether every pixel has a row for each pixel of a tile (placesRead). */
+  /** Whether the matrix has one row for each combination of a pixel and a pixel of a tile (placesRead). */
   readonly isShared?: boolean;
-  /** The kernel as all bands multiply with it; `after` is there before it is needed. */
+  /**
+   * The kernel in the form that all bands multiply with. It is computed after `after`, so that it does not take memory
+   * earlier.
+   */
   kernel(emit: Emitter, after: string): string;
   /** (results, out) */
   results(emit: Emitter, band: Band): string;
@@ -19,12 +22,12 @@ export interface Method {
 interface Band {
   readonly bands: Bands;
   readonly pixels: string;
-  /** Places of rows: (read, 1, rows, 1). */
+  /** Row parts of the indices: (read, 1, rows, 1). */
   readonly rows: string;
   readonly kernel: string;
 }
 
-/** With fewer results than this, products come first and are gathered then. */
+/** With fewer outputs than this, it is cheaper to multiply first and gather the products. */
 const FEW_OUTPUTS = 16;
 
 export function methodFor(kernel: Weight, stride: number): Method {
@@ -33,7 +36,10 @@ export function methodFor(kernel: Weight, stride: number): Method {
   return out < FEW_OUTPUTS ? productsFirst(kernel, stride) : gatheredFirst(kernel, stride);
 }
 
-/** Winograd's. Bands are not smaller for more channels: with fewer rows than a few hundred products are slower. */
+/**
+ * Winograd convolution. Bands do not become smaller as channels grow: products of fewer than a few hundred rows are
+ * slower.
+ */
 export function inTiles(kernel: Weight, way: Way): Method {
   const [out = 0, channels = 0] = kernel.shape;
   return {
@@ -54,7 +60,7 @@ export function inTiles(kernel: Weight, way: Way): Method {
   };
 }
 
-/** Of each result all pixels that it reads, beside each other, times the kernel as a matrix (k * k * c, out). */
+/** Gathers for each result all the pixels that it reads, then multiplies by the kernel as a matrix (k * k * c, out). */
 function gatheredFirst(kernel: Weight, stride: number): Method {
   const [out = 0, channels = 0, k = 1] = kernel.shape;
   return {
@@ -71,7 +77,7 @@ function gatheredFirst(kernel: Weight, stride: number): Method {
   };
 }
 
-/** Every pixel's shares in the results around it, then of each result the sum of its shares. */
+/** Multiplies every pixel by the whole kernel first, then sums for each result its share of the products. */
 function productsFirst(kernel: Weight, stride: number): Method {
   const [out = 0, channels = 0, k = 1] = kernel.shape;
   return {
@@ -97,11 +103,14 @@ interface Gathering {
   readonly matrix: string;
   readonly width: number;
   readonly isShared?: boolean;
-  /** Of (read, read, rows, across). */
+  /** A permutation of (read, read, rows, across). */
   readonly perm?: readonly number[];
 }
 
-/** The rows of a matrix that tiles read: (read, read, rows, across, width), or in the order of `perm`; zeros beyond the picture. */
+/**
+ * The rows of a matrix that tiles read: (read, read, rows, across, width), or permuted by `perm`; zeros outside the
+ * picture.
+ */
 function gathered(
   emit: Emitter,
   { bands, rows, matrix, width, isShared, perm }: Gathering,

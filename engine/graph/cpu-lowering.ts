@@ -2,8 +2,8 @@ import type { Lowering } from "./lowering.ts";
 import { portableLowering } from "./portable-lowering.ts";
 
 /**
- * Float32 for ONNX Runtime's CPU provider. Against the portable table: matrices stay (out, in) as the
- * file has them and are mapped, not copied (FusedMatMul); GELU is the provider's vectorised own.
+ * Float32 for ONNX Runtime's CPU provider. Unlike the portable lowering it leaves matrices (out, in) as the file has
+ * them, so that they are mapped and not copied (FusedMatMul), and uses the provider's vectorised GELU.
  */
 export const cpuLowering: Lowering = {
   precision: "float32",

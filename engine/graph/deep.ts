@@ -1,19 +1,19 @@
 import type { Model } from "./graph.ts";
 import { part } from "./once.ts";
 
-/** A UNet cut where its first skip comes back in, before its last layer. */
+/** A UNet split before its last layer, where its first skip connection is used. */
 export interface DeepModel {
-  /** The whole, which gives `deep` beside its outputs. */
+  /** The whole UNet, which also outputs `deep`. */
   readonly all: Model;
-  /** What the last layer needs, which takes `deep` as an input. */
+  /** The last layer, which takes `deep` as an input. */
   readonly last: Model;
-  /** The value in front of the last layer: what all deeper layers came to. */
+  /** The value that enters the last layer: the result of all deeper layers. */
   readonly deep: string;
 }
 
 /**
- * Cuts the last layer off. What the deeper ones give changes little from step to step, so that a step may use that of
- * the step before (DeepCache, Ma et al. 2023, with its branch 0). Returns undefined where no skip comes back.
+ * Splits off the last layer. The deeper layers' result changes little from step to step, so a step can reuse that of an
+ * earlier one (DeepCache, Ma et al. 2023, branch 0). Returns undefined where the model has no such skip connection.
  */
 export function cutBeforeLast(model: Model): DeepModel | undefined {
   const [deep] = model.nodes.findLast(({ kind }) => kind === "concat")?.inputs ?? [];

@@ -3,8 +3,9 @@ import { readOnce, type Model, type Node, type NodeOf } from "./graph.ts";
 import type { Lower } from "./lowering.ts";
 
 /**
- * The same network with each doubling and the 3x3 convolution that alone reads it as one operation. Of the nine pixels
- * that such a convolution reads, some are copies of one: four each remain, so that 16 products do the work of 36.
+ * The same network with each nearest-neighbour upsampling fused into the 3x3 convolution that is its only reader. Of
+ * the nine pixels that such a convolution reads, several are copies of each other: four distinct ones remain, so 16
+ * products do the work of 36.
  */
 export function joinDoublings(model: Model): Model {
   const once = readOnce(model);
@@ -28,13 +29,16 @@ function isDoubling({ kind, inputs: [x], output }: Node): boolean {
   return kind === "upsample" && doubledHeight === 2 * height && doubledWidth === 2 * width;
 }
 
-/** Whether it is a 3x3 convolution that gives as many pixels as it reads. */
+/** Whether it is a 3x3 convolution whose output has the size of its input. */
 export function keepsSize({ weights: [kernel], attributes }: NodeOf<"conv2d">): boolean {
   const { stride, pads } = attributes;
   return kernel?.shape[2] === 3 && stride === 1 && pads.every((pad) => pad === 1);
 }
 
-/** What rows (or columns) of a 3x3 kernel meet the first and second pixel read: of even results, then of odd ones. */
+/**
+ * Which rows (or columns) of a 3x3 kernel fall on the first and on the second pixel read: for even results, then for
+ * odd ones.
+ */
 const MEETS = [
   [
     [1, 0, 0],
@@ -46,7 +50,7 @@ const MEETS = [
   ],
 ] as const;
 
-/** (9, 16): from a 3x3 kernel to four 2x2 kernels, for results at even and odd rows and columns. */
+/** (9, 16): maps a 3x3 kernel to four 2x2 kernels, for results in even and odd rows and columns. */
 const TO_SMALL_KERNELS = [0, 1, 2].flatMap((y) =>
   [0, 1, 2].flatMap((x) =>
     MEETS.flatMap((rows) =>
@@ -57,7 +61,7 @@ const TO_SMALL_KERNELS = [0, 1, 2].flatMap((y) =>
   ),
 );
 
-/** Four convolutions of the small picture, whose results lie between each other in the large one. */
+/** Four convolutions of the small picture, whose results are interleaved in the large one. */
 export const doubledConv2d: Lower<"doubledConv2d"> = (emit, node, [x = ""]) => {
   const [, bias] = node.weights;
   const parts = smallKernels(emit, node).map((kernel, i) => {
@@ -79,7 +83,7 @@ function smallKernels(
 ): readonly string[] {
   if (kernel === undefined) return [];
   const [out = 0, channels = 0] = kernel.shape;
-  // The weights are constant, so that this is computed once, when the session is opened.
+  // The weights are constant, so this is computed once, when the session is created.
   return emit.once(`${kernel.name}:small`, () => {
     const flat = emit.weight(kernel, { shape: [out * channels, 9] });
     const mixing = emit.cast(emit.floats(TO_SMALL_KERNELS, [9, 16]), emit.precision);

@@ -2,7 +2,7 @@ import type { Weight } from "./graph.ts";
 import type { Precision } from "../tensor/precision.ts";
 import type { Attribute, ElementType, Initializer, OnnxNode } from "./onnx.ts";
 
-/** Where a weight's bytes are: `location` relative to the session's folder. */
+/** Where a weight's bytes are; `location` is relative to the session's folder. */
 export interface StoredWeight {
   readonly location: string;
   readonly offset: number;
@@ -13,9 +13,9 @@ export interface StoredWeight {
 interface Emission {
   readonly nodes: OnnxNode[];
   readonly initializers: Map<string, Initializer>;
-  /** What was made of a value or weight once for all its readers. */
+  /** What was derived from a value or weight, once for all its readers. */
   readonly made: Map<string, readonly string[]>;
-  /** Names of constants by content. */
+  /** Names of constants by their content. */
   readonly constants: Map<string, string>;
 }
 
@@ -24,7 +24,10 @@ interface NodeOptions {
   readonly domain?: "com.microsoft";
 }
 
-/** Collects ONNX operators and initializers; `scoped` names what follows after a node of the model. */
+/**
+ * Collects ONNX operators and initializers. `scoped` prefixes the names of what follows with those of a node of the
+ * model.
+ */
 export class Emitter {
   readonly precision: Precision;
   readonly #stored: (weight: Weight) => StoredWeight | undefined;
@@ -52,13 +55,13 @@ export class Emitter {
     return new Emitter(this.precision, this.#stored, this.#emission, scope);
   }
 
-  /** One operator with one result. */
+  /** Adds an operator with one result. */
   node(operator: string, inputs: readonly string[], options: NodeOptions = {}): string {
     const [output = ""] = this.split(operator, inputs, 1, options);
     return output;
   }
 
-  /** One operator with several results. */
+  /** Adds an operator with several results. */
   split(
     operator: string,
     inputs: readonly string[],
@@ -73,8 +76,8 @@ export class Emitter {
   }
 
   /**
-   * Runs `body` once for each of what lies along the first axis of all `values`; what was emitted before it sees whole.
-   * Gives its results, those of all runs along a new first axis.
+   * Runs `body` once for each element along the first axis of all `values`; the body can also read everything that was
+   * emitted before. Gives the body's results, those of all runs stacked along a new first axis.
    */
   scan(
     values: readonly string[],
@@ -93,7 +96,7 @@ export class Emitter {
     });
   }
 
-  /** Ends the graph: `value` leaves it as float32 under `name`. */
+  /** Marks `value` as a float32 output of the graph, called `name`. */
   output(value: string, name: string): void {
     const attributes = { to: 1 };
     this.#emission.nodes.push({
@@ -105,23 +108,23 @@ export class Emitter {
     });
   }
 
-  /** A weight in the precision asked for, seen under another shape of the same size where that helps. */
+  /** A weight in the precision asked for, optionally reshaped. */
   weight(weight: Weight, { shape = weight.shape, as = this.precision } = {}): string {
     const { name, type } = this.#initializer(weight, shape);
     return type === as ? name : this.#castOnce(name, as);
   }
 
-  /** Whether the model's files have it. */
+  /** Whether the model's files contain it. */
   has(weight: Weight): boolean {
     return this.#stored(weight) !== undefined;
   }
 
-  /** A weight as it lies in its file. */
+  /** A weight exactly as its file has it. */
   stored(weight: Weight): string {
     return this.#initializer(weight, weight.shape).name;
   }
 
-  /** What `make` emits, once for each key: readers of one value share it. */
+  /** The result of `make`, emitted once per key so that readers of one value share it. */
   once(key: string, make: () => readonly string[]): readonly string[] {
     const { made } = this.#emission;
     const results = made.get(key) ?? make();
@@ -129,25 +132,25 @@ export class Emitter {
     return results;
   }
 
-  /** Casts a value of the graph from the graph's precision, or from the float32 of its inputs. */
+  /** Casts a value between the graph's precision and float32. */
   cast(value: string, to: Precision): string {
     if (this.precision === "float32") return value;
     return this.node("Cast", [value], { attributes: { to: to === "float32" ? 1 : 10 } });
   }
 
-  /** int64 numbers: shapes, axes. */
+  /** An int64 constant: shapes, axes. */
   integers(values: readonly number[]): string {
     const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     return this.#constant({ type: "int64", shape: [values.length], bytes });
   }
 
-  /** int32 numbers: places in a matrix. */
+  /** An int32 constant: indices into a matrix. */
   places(values: readonly number[], shape: readonly number[] = [values.length]): string {
     const bytes = new Uint8Array(Int32Array.from(values).buffer);
     return this.#constant({ type: "int32", shape, bytes });
   }
 
-  /** Float32 numbers. */
+  /** A float32 constant. */
   floats(values: readonly number[], shape: readonly number[] = [values.length]): string {
     return this.#constant({
       type: "float32",
@@ -156,7 +159,7 @@ export class Emitter {
     });
   }
 
-  /** One number in the graph's precision. */
+  /** A number in the graph's precision. */
   scalar(value: number): string {
     const name = this.floats([value], []);
     return this.precision === "float32" ? name : this.#castOnce(name, this.precision);
@@ -166,7 +169,7 @@ export class Emitter {
     return this.node("Reshape", [value, this.integers(shape)]);
   }
 
-  /** Along one axis, which stays with a length of 1. */
+  /** The mean along one axis, which is kept with a length of 1. */
   mean(value: string, axis: number): string {
     return this.node("ReduceMean", [value, this.integers([axis])], { attributes: { keepdims: 1 } });
   }
@@ -199,7 +202,7 @@ export class Emitter {
     return result;
   }
 
-  /** Equal constants are one initializer. */
+  /** Equal constants share one initializer. */
   #constant(constant: { type: ElementType; shape: readonly number[]; bytes: Uint8Array }): string {
     const { constants, initializers } = this.#emission;
     const key = `${constant.type}[${constant.shape.join()}] ${constant.bytes.join()}`;

@@ -1,38 +1,41 @@
 /**
- * A network as plain data: what is computed, in which order, and the names and shapes of the weights
- * it asks for. No tensor bytes and no ONNX: a lowering (lowering.ts) turns this into operators.
+ * A network as plain data: its operations in the order of computation, and the names and shapes of its weights. It
+ * holds no tensor bytes and no ONNX: a lowering (lowering.ts) turns it into operators.
  */
 export interface Model {
   readonly inputs: readonly Value[];
   readonly nodes: readonly Node[];
   readonly outputs: readonly Value[];
-  /** By the name in the weight file. */
+  /** By their names in the weight file. */
   readonly weights: ReadonlyMap<string, Weight>;
 }
 
-/** One tensor between nodes. Shapes are static: (batch, channels, height, width) or (batch, tokens, width). */
+/** A tensor between nodes. Shapes are static: (batch, channels, height, width) or (batch, tokens, width). */
 export interface Value {
   readonly name: string;
   readonly shape: readonly number[];
-  /** A float has the lowering's precision; a timestep stays float32 in any; integers are token ids. */
+  /** A float has the lowering's precision, a timestep is always float32, and integers are token ids. */
   readonly type: "float" | "timestep" | "integer";
 }
 
-/** A tensor of the snapshot, under the name its file gives it. */
+/** A tensor of the snapshot, named as in its file. */
 export interface Weight {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** What each operation needs to know besides its inputs and weights. */
+/** The attributes of each operation: what it needs besides its inputs and weights. */
 export interface Operations {
   /** inputs x (b, c, h, w); weights kernel (out, c, k, k) and, where the layer has one, bias (out). Pads are top, left, bottom, right. */
   conv2d: { readonly stride: number; readonly pads: readonly [number, number, number, number] };
-  /** A 3x3 convolution over x at twice its size (upsample), in one: inputs x (b, c, h, w); weights as conv2d. */
+  /**
+   * A nearest-neighbour upsampling to twice the size and the 3x3 convolution after it: inputs x (b, c, h, w); weights
+   * as conv2d.
+   */
   doubledConv2d: object;
   /**
-   * conv2d of the SiLU of groupNorm, in one: a 3x3 convolution that keeps the size. inputs x (b, c, h, w) and, where it is
-   * added to the result, a rest (b, out, h, w); weights scale (c), shift (c), kernel, bias.
+   * groupNorm, SiLU and a 3x3 conv2d that keeps the size, fused. Inputs x (b, c, h, w) and optionally a rest (b, out,
+   * h, w), which is added to the result; weights scale (c), shift (c), kernel, bias.
    */
   normedConv2d: { readonly groups: number; readonly epsilon: number };
   /** inputs x (…, in); weights matrix (out, in) and, where the layer has one, bias (out). */
@@ -41,16 +44,16 @@ export interface Operations {
   groupNorm: { readonly groups: number; readonly epsilon: number };
   /** inputs x (…, width); weights scale (width), shift (width). */
   layerNorm: { readonly epsilon: number };
-  /** inputs query (b, n, width), key and value (b, m, width) and, where some keys are hidden, seen (b, m): 1 or 0. */
+  /** inputs query (b, n, width), key and value (b, m, width) and, where some keys are masked, seen (b, m): 1 or 0. */
   attention: { readonly heads: number; readonly causal: boolean };
   silu: object;
   gelu: object;
   quickGelu: object;
   relu: object;
   tanh: object;
-  /** inputs x (…, 2 width): first half times the GELU of the second half. */
+  /** inputs x (…, 2 width): the first half times the GELU of the second half. */
   gatedGelu: object;
-  /** Of two with different numbers of rows, one has one, which is added to all of the other's. */
+  /** The sum of two inputs. If their batch sizes differ, one of them is 1 and is broadcast. */
   add: object;
   /** inputs x (b, c, h, w), per channel (b or 1, c). */
   addPerChannel: object;
@@ -58,9 +61,9 @@ export interface Operations {
   addRows: object;
   /** x * factor + offset. */
   affine: { readonly factor: number; readonly offset: number };
-  /** Along the channels. */
+  /** Concatenates along the channels. */
   concat: object;
-  /** (1, …) to (b, …): the same b times. */
+  /** (1, …) to (b, …): b copies. */
   repeat: object;
   /** (b, c, h, w) to (b, h * w, c). */
   flattenSpace: object;
@@ -75,7 +78,7 @@ export interface Operations {
 }
 export type OperationKind = keyof Operations;
 
-/** One operation. `name` is the scope it was made in, and so the path of its weights. */
+/** One operation. `name` is the scope it was made in, which is also the path of its weights. */
 export type NodeOf<K extends OperationKind> = {
   readonly kind: K;
   readonly name: string;
@@ -94,7 +97,7 @@ interface Draft {
   readonly names: Set<string>;
 }
 
-/** The builder, seen from one module of the network: `g.at("down_blocks.0")` is the same graph one scope deeper. */
+/** Builds a graph, seen from one module of the network: `g.at("down_blocks.0")` is the same graph one scope deeper. */
 export class Graph {
   readonly path: string;
   readonly #draft: Draft;
@@ -125,14 +128,14 @@ export class Graph {
     return value;
   }
 
-  /** The weight called `name` in this scope; asking twice for one name is asking for the same tensor. */
+  /** The weight called `name` in this scope; a name that is asked for twice is the same weight. */
   weight(name: string, shape: readonly number[]): Weight {
     const weight: Weight = { name: this.#join(name), shape };
     this.#draft.weights.set(weight.name, weight);
     return weight;
   }
 
-  /** Adds one operation and gives its value. */
+  /** Adds one operation and returns its value. */
   op<K extends OperationKind>(
     kind: K,
     node: Omit<NodeOf<K>, "kind" | "name" | "output">,
@@ -145,7 +148,7 @@ export class Graph {
     return output;
   }
 
-  /** Ends the network: `value` leaves it under `name`, and the whole becomes plain data. */
+  /** Ends the network: `value` becomes the output called `name`. Gives the network as plain data. */
   output(name: string, value: Value): Model {
     const last = this.#draft.nodes.at(-1);
     if (last === undefined || last.output !== value)
@@ -164,7 +167,7 @@ export class Graph {
     return this.path === "" ? name : `${this.path}.${name}`;
   }
 
-  /** A name nobody has yet: the wish itself, or the wish with a number. */
+  /** The name asked for if it is free, else that name with a number. */
   #claim(wish: string): string {
     const { names } = this.#draft;
     let name = wish;
@@ -174,7 +177,7 @@ export class Graph {
   }
 }
 
-/** Nodes whose result one other node reads, and nobody else, by its name. */
+/** Nodes whose result has exactly one reader and is no output, by the name of that result. */
 export function readOnce({ nodes, outputs }: Model): ReadonlyMap<string, Node> {
   const readers = new Map<string, number>();
   for (const { name } of [...nodes.flatMap(({ inputs }) => inputs), ...outputs])
@@ -183,7 +186,7 @@ export function readOnce({ nodes, outputs }: Model): ReadonlyMap<string, Node> {
   return new Map(once.map((node) => [node.output.name, node]));
 }
 
-/** Number of parameters in the weights a model asks for. */
+/** Number of parameters in a model's weights. */
 export function countParameters({ weights }: Model): number {
   return [...weights.values()].reduce(
     (sum, { shape }) => sum + shape.reduce((size, dimension) => size * dimension, 1),

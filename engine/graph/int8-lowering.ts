@@ -3,23 +3,23 @@ import { cpuLowering } from "./cpu-lowering.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Lowering } from "./lowering.ts";
 
-/** How many bits weights have as whole numbers, sign included. */
+/** Number of bits in a quantized weight, including the sign. */
 export interface Quantizing {
   readonly bits: 7 | 8;
 }
 
-/** For processors that add up products of bytes exactly (VNNI, and arm64's dot products). */
+/** For processors that add products of bytes exactly: with VNNI, or arm64's dot products. */
 export const EXACT: Quantizing = { bits: 8 };
 
-/** For those that add pairs of them in 16 bits, which saturate (AVX2 alone): with 7 bits they cannot. */
+/** For processors that add pairs of products in 16 bits, which saturates (AVX2 without VNNI); with 7 bits it cannot. */
 export const SATURATING: Quantizing = { bits: 7 };
 
 const { linear, conv2d } = cpuLowering.operations;
 
 /**
- * The CPU's table with products of whole numbers, wherever the model's files have the weights as such: int8
- * with a scale for each output, made once (`weightsToQuantize` says of which). Activations are turned into
- * uint8 as they come, so that nothing needs calibrating.
+ * The CPU's lowering with integer products wherever the model's files have quantized weights: int8 with a scale for
+ * each output, made once for what `weightsToQuantize` lists. Activations are quantized to uint8 at run time, so no
+ * calibration is needed.
  */
 export const int8Lowering: Lowering = {
   precision: "float32",
@@ -39,10 +39,10 @@ function isQuantized(emit: Emitter, { weights: [weight] }: Node): boolean {
 }
 
 /**
- * The matrices and kernels that may become whole numbers, each once. What is small, or hurts a picture, may
- * not: shortcuts (1x1 convolutions), which carry a block's input past it, so that what they lose stays lost;
- * and the linears of the last transformer, whose error goes straight into the result. They are a fifteenth
- * of the linears' work in Stable Diffusion 2 and four fifths of their error in the starter.
+ * The matrices and kernels that may be quantized, each once. Small ones are left out, and so are those whose error
+ * shows in the picture: shortcuts (1x1 convolutions), whose error bypasses the block and is never corrected, and the
+ * linears of the last transformer, whose error goes straight into the result. The latter are a fifteenth of the
+ * linears' work in Stable Diffusion 2 and four fifths of their error in the starter.
  */
 export function weightsToQuantize({ nodes }: Model): readonly Weight[] {
   const last = nodes.findLastIndex(({ kind }) => kind === "flattenSpace");
@@ -54,34 +54,37 @@ export function weightsToQuantize({ nodes }: Model): readonly Weight[] {
   return [...new Map(kernels.map((kernel) => [kernel.name, kernel])).values()];
 }
 
-/** Linears over tokens, since over one row, as of the time embedding, they cost nothing; and large kernels. */
+/**
+ * Large kernels, and linears over tokens; a linear over a single row, such as the time embedding's, costs nothing
+ * anyway.
+ */
 function mayBeQuantized({ kind, inputs: [x] }: Node, { shape }: Weight): boolean {
   const [out = 0, channels = 0, k = 1] = shape;
   const isLarge = Math.min(out, channels) >= FEWEST_CHANNELS;
-  // The scales lie behind the whole numbers in their file, at a multiple of their own four bytes.
+  // The scales follow the int8 values in their file, at a multiple of their own four bytes.
   if (!isLarge || (out * channels) % 4 !== 0) return false;
   return kind === "linear" ? x?.shape.length === 3 : kind === "conv2d" && k > 1;
 }
 
-/** Below this many channels on either side, quantizing costs more than it saves. */
+/** With fewer channels on either side, quantizing costs more than it saves. */
 const FEWEST_CHANNELS = 32;
 
-/** A quantized weight's numbers: (inputs, out) of int8, where a kernel's inputs are (k, k, in). */
+/** The int8 values of a quantized weight: (inputs, out), where a kernel's inputs are (k, k, in). */
 export function valuesOf({ name, shape }: Weight): Weight {
   const [out = 0, ...inputs] = shape;
   return { name: `${name}.int8`, shape: [inputs.reduce((size, one) => size * one, 1), out] };
 }
 
-/** What the numbers of each output are multiplied by: (out) of float32. */
+/** The factor of each output: (out) of float32. */
 export function scalesOf({ name, shape: [out = 0] }: Weight): Weight {
   return { name: `${name}.scale`, shape: [out] };
 }
 
-/** A value in uint8, made once for all its readers. */
+/** A value quantized to uint8, once for all its readers. */
 interface Bytes {
   readonly bytes: string;
   readonly scale: string;
-  /** The byte that stands for 0. */
+  /** The zero point: the byte that stands for 0. */
   readonly zero: string;
 }
 
@@ -92,7 +95,7 @@ function inBytes(emit: Emitter, x: string): Bytes {
   return { bytes, scale, zero };
 }
 
-/** (…, inputs) of bytes times (inputs, out), in float32; the bias is added in the same pass. */
+/** (…, inputs) of bytes times (inputs, out), as float32; the bias is added in the same pass. */
 function product(
   emit: Emitter,
   { bytes, scale, zero }: Bytes,
@@ -106,9 +109,9 @@ function product(
 }
 
 /**
- * One that widens reads a layer norm, whose rows are of one size. The rows of others are not (a picture's
- * flat and lively places, tokens that a gate lets through): each is divided by its largest before all
- * together become bytes, and what comes out multiplied by it.
+ * A linear that widens reads a layer norm, whose rows have similar magnitudes. The rows of others differ (flat and
+ * detailed parts of a picture, tokens that a gate lets through): each row is divided by its largest magnitude before
+ * quantization, and its result multiplied by it.
  */
 function quantizedLinear(
   emit: Emitter,
@@ -123,7 +126,7 @@ function quantizedLinear(
   return bias === undefined ? y : emit.node("Add", [y, emit.weight(bias)]);
 }
 
-/** Each row over its largest magnitude, and that; a row of zeros stays one. */
+/** Each row divided by its largest magnitude, and that magnitude; a row of zeros is left as it is. */
 function rowsOfOneSize(emit: Emitter, x: string): readonly string[] {
   const most = emit.node("ReduceMax", [emit.node("Abs", [x]), emit.integers([-1])], {
     attributes: { keepdims: 1 },
@@ -133,12 +136,14 @@ function rowsOfOneSize(emit: Emitter, x: string): readonly string[] {
 }
 
 /**
- * Pixels of a product at most, or nearly. ONNX Runtime adds up 384 inputs at a time: of more pixels the sums so far no
- * longer stay in a core's cache, and the columns neither (370 billion operations a second at 1024 pixels, 240 at 8192).
+ * Approximate maximum number of pixels in a product. ONNX Runtime adds 384 inputs at a time: with more pixels neither
+ * the partial sums nor the columns fit in a core's cache (370 billion operations a second at 1024 pixels, 240 at 8192).
  */
 const BAND_PIXELS = 2048;
 
-/** A convolution as products: columns of k x k pixels, gathered in bytes, by the kernels; band by band of its rows. */
+/**
+ * A convolution as matrix products: columns of k x k pixels, gathered as bytes, times the kernels; in bands of rows.
+ */
 function quantizedConvolution(
   emit: Emitter,
   node: NodeOf<"conv2d">,
@@ -159,7 +164,7 @@ function quantizedConvolution(
   return bands.length === 1 ? only : emit.node("Concat", bands, { attributes: { axis: 2 } });
 }
 
-/** From which row to which. */
+/** First row and the row after the last. */
 type Rows = readonly [number, number];
 
 function rowBands({ shape: [batch = 0, , height = 0, width = 0] }: Value): readonly Rows[] {
@@ -171,7 +176,7 @@ function rowBands({ shape: [batch = 0, , height = 0, width = 0] }: Value): reado
   ]);
 }
 
-/** (b, h, w, c) of uint8 with its edges. */
+/** (b, h, w, c) of uint8 with padding. */
 function paddedPixels(
   emit: Emitter,
   { attributes: { pads } }: NodeOf<"conv2d">,
@@ -182,7 +187,9 @@ function paddedPixels(
   return emit.node("Pad", [emit.transpose(bytes, [0, 2, 3, 1]), edges, zero]);
 }
 
-/** Of padded pixels what some rows of the result read: (b, rows, w of the result, k * k * c), row by row of the kernel. */
+/**
+ * What some rows of the result read of padded pixels: (b, rows, result's width, k * k * c), row by row of the kernel.
+ */
 function columnsOf(
   emit: Emitter,
   { weights: [kernel], attributes: { stride }, output }: NodeOf<"conv2d">,

@@ -1,6 +1,6 @@
 import type { Graph, Value } from "./graph.ts";
 
-/** Channels of (b, c, h, w). */
+/** The number of channels of (b, c, h, w). */
 export function channelsOf({ shape: [, channels = 0] }: Value): number {
   return channels;
 }
@@ -9,7 +9,7 @@ function batchOf({ shape: [batch = 0] }: Value): number {
   return batch;
 }
 
-/** Width of (…, width). */
+/** The width of (…, width). */
 function widthOf({ shape }: Value): number {
   return shape.at(-1) ?? 0;
 }
@@ -18,12 +18,12 @@ interface Conv2dOptions {
   readonly out: number;
   readonly kernel?: number;
   readonly stride?: number;
-  /** On every side; "end" is one row and column at the bottom and right only. */
+  /** Padding on every side; "end" pads one row and one column, at the bottom and right only. */
   readonly padding?: number | "end";
   readonly bias?: boolean;
 }
 
-/** Convolution over (b, c, h, w); keeps height and width unless it strides. */
+/** Convolution over (b, c, h, w); with a stride of 1 it keeps height and width. */
 export function conv2d(
   g: Graph,
   x: Value,
@@ -65,11 +65,11 @@ interface AttentionInputs {
   readonly query: Value;
   readonly key: Value;
   readonly value: Value;
-  /** (b, m): 1 for keys that may be looked at, 0 for those that may not; all may where it is absent. */
+  /** (b, m): 1 for keys that are visible, 0 for masked ones; all are visible where it is absent. */
   readonly seen?: Value | undefined;
 }
 
-/** softmax(q kᵀ / √d) v, head by head; all three are projected already. */
+/** softmax(q kᵀ / √d) v, per head; the inputs are already projected. */
 export function attend(
   g: Graph,
   { query, key, value, seen }: AttentionInputs,
@@ -94,7 +94,7 @@ function elementwise(g: Graph, kind: Elementwise, x: Value): Value {
   return g.op(kind, { inputs: [x], weights: [], attributes: {} }, x.shape);
 }
 
-/** The gate of GEGLU: (…, 2 n) to (…, n). */
+/** GEGLU's gate: (…, 2 n) to (…, n). */
 export function gatedGelu(g: Graph, x: Value): Value {
   const shape = [...x.shape.slice(0, -1), widthOf(x) / 2];
   return g.op("gatedGelu", { inputs: [x], weights: [], attributes: {} }, shape);
@@ -110,7 +110,7 @@ export function addPerChannel(g: Graph, x: Value, perChannel: Value): Value {
   return g.op("addPerChannel", { inputs: [x, perChannel], weights: [], attributes: {} }, x.shape);
 }
 
-/** Adds the first rows of a table to (b, n, width): its position embeddings. */
+/** Adds position embeddings, the first rows of a table, to (b, n, width). */
 export function addRows(g: Graph, x: Value, rows: number): Value {
   const weights = [g.weight("weight", [rows, widthOf(x)])];
   return g.op("addRows", { inputs: [x], weights, attributes: {} }, x.shape);
@@ -124,7 +124,7 @@ export function affine(
   return g.op("affine", { inputs: [x], weights: [], attributes: { factor, offset } }, x.shape);
 }
 
-/** The channels of both, first a's. */
+/** Concatenates the channels of a, then of b. */
 export function concat(g: Graph, a: Value, b: Value): Value {
   const [, , ...space] = a.shape;
   const batch = Math.max(batchOf(a), batchOf(b));
@@ -133,28 +133,28 @@ export function concat(g: Graph, a: Value, b: Value): Value {
   return g.op("concat", { inputs, weights: [], attributes: {} }, shape);
 }
 
-/** As many of `x` as `batch`, where it is one only: what does not differ between rows is computed once. */
+/** Repeats an `x` with a batch of 1 up to `batch`: what is the same for all rows is computed once. */
 export function repeat(g: Graph, x: Value, batch: number): Value {
   const [, ...rest] = x.shape;
   const node = { inputs: [x], weights: [], attributes: {} };
   return batchOf(x) === batch ? x : g.op("repeat", node, [batch, ...rest]);
 }
 
-/** Every pixel becomes a token. */
+/** (b, c, h, w) to (b, h * w, c): every pixel becomes a token. */
 export function flattenSpace(g: Graph, x: Value): Value {
   const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
   const shape = [batch, height * width, channels];
   return g.op("flattenSpace", { inputs: [x], weights: [], attributes: {} }, shape);
 }
 
-/** Every token becomes a pixel again, in the layout of `like`. */
+/** Tokens back to pixels, in the shape of `like`. */
 export function unflattenSpace(g: Graph, x: Value, like: Value): Value {
   const [, , height = 0, width = 0] = like.shape;
   const shape = [batchOf(x), widthOf(x), height, width];
   return g.op("unflattenSpace", { inputs: [x], weights: [], attributes: {} }, shape);
 }
 
-/** Nearest neighbour, to twice the size or (where a level had an odd size) one pixel less. */
+/** Nearest neighbour, to twice the size, or one pixel less where the level had an odd size. */
 export function upsample(
   g: Graph,
   x: Value,
@@ -192,7 +192,7 @@ export function sinusoid(
   );
 }
 
-/** Rows of a table by integer: (b, n) to (b, n, width). */
+/** Looks up rows of a table: (b, n) to (b, n, width). */
 export function embedding(
   g: Graph,
   ids: Value,

@@ -5,13 +5,13 @@ import type { Port, Program } from "./onnx.ts";
 import { emitPeaks, PEAKS } from "./peaks.ts";
 
 /**
- * How one device wants the operations: a table from operation to ONNX operators. Networks never ask
- * which is in use; another device, or a faster way to do one thing, is another table.
+ * How one kind of device computes the operations: a table from operation to ONNX operators. Networks never ask which is
+ * in use; another device, or a faster method for one operation, is another table.
  */
 export interface Lowering {
-  /** What floats are inside the graph; its inputs and outputs are always float32. */
+  /** The precision of floats inside the graph; its inputs and outputs are always float32. */
   readonly precision: Precision;
-  /** How pictures lie inside the graph: (b, h, w, c), or as the model has them where this is absent. */
+  /** The layout of pictures inside the graph: (b, h, w, c), or the model's (b, c, h, w) where this is absent. */
   readonly layout?: "channels last";
   readonly operations: { readonly [K in OperationKind]: Lower<K> };
 }
@@ -24,8 +24,8 @@ export type Lower<K extends OperationKind> = (
 ) => string;
 
 /**
- * A model in ONNX operators. `stored` says where a weight lies and how it is kept there, if it is. One that is watched
- * has PEAKS among its outputs.
+ * Turns a model into ONNX operators. `stored` says where a weight is and in which form. With `isWatched` the outputs
+ * include PEAKS.
  */
 export function lower(
   model: Model,
@@ -62,12 +62,12 @@ export function lower(
 
 interface Turned {
   readonly value: string;
-  /** As the model has it. */
+  /** The shape in the model's layout. */
   readonly shape: readonly number[];
   readonly perm: readonly number[];
 }
 
-/** A picture in the other layout, where the lowering has one of its own; anything else as it is. */
+/** A picture in the other layout, where the lowering has its own; anything else unchanged. */
 function turned(emit: Emitter, { layout }: Lowering, { value, shape, perm }: Turned): string {
   return layout === undefined || shape.length !== 4 ? value : emit.transpose(value, perm);
 }

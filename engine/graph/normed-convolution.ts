@@ -3,14 +3,14 @@ import { readOnce, type Model, type Node, type NodeOf } from "./graph.ts";
 import type { Lower, Lowering } from "./lowering.ts";
 
 /**
- * The same network with each group norm, its SiLU and the 3x3 convolution after it as one operation where nobody else
- * reads what lies between them; then with what is added to its result.
+ * The same network with each group norm, SiLU and 3x3 convolution fused into one operation where nothing else reads the
+ * values between them; then also with what is added to the result.
  */
 export function joinNorms(model: Model): Model {
   return joined(joined(model, withNorm), withRest);
 }
 
-/** A node in place of one and of those that it alone reads; undefined where it stays. */
+/** Replaces a node and the nodes whose only reader it is by one node; undefined leaves it. */
 type Join = (node: Node, once: ReadonlyMap<string, Node>) => Joined | undefined;
 
 interface Joined {
@@ -40,7 +40,7 @@ const withNorm: Join = (node, once) => {
   };
 };
 
-/** An addition comes after both of its inputs, so the convolution may wait for it. */
+/** An addition runs after both of its inputs, so the convolution can be moved there. */
 const withRest: Join = (node, once) => {
   const [first, second] = node.inputs;
   if (node.kind !== "add" || first === undefined || second === undefined) return undefined;
@@ -59,7 +59,7 @@ const withRest: Join = (node, once) => {
 
 type Parts = Pick<Lowering["operations"], "groupNorm" | "silu" | "conv2d" | "add">;
 
-/** The operations that it is made of, one after the other. */
+/** The same as separate operations, one after the other. */
 export function oneAfterTheOther(operations: () => Parts): Lower<"normedConv2d"> {
   return (emit, node, [x = "", rest]) => {
     const { groupNorm, silu, conv2d, add } = operations();

@@ -1,14 +1,14 @@
 import type { Model, Node, Value, Weight } from "./graph.ts";
 
-/** A model cut in two: `once` is run when `input` changes, `step` takes its outputs beside the other inputs. */
+/** A model split in two: `once` runs when `input` changes; `step` takes its outputs beside the other inputs. */
 export interface SplitModel {
   readonly once: Model;
   readonly step: Model;
 }
 
 /**
- * Cuts out what depends on `input` (and weights) alone: keys and values of the text's attention do
- * not change between steps. Returns undefined where nothing depends on it alone.
+ * Splits off what depends on `input` and weights only: the keys and values of text attention do not change between
+ * steps. Returns undefined where nothing does.
  */
 export function splitOnce(model: Model, input: string): SplitModel | undefined {
   const ready = new Set<string>([input]);
@@ -45,7 +45,7 @@ function valuesUsedBy(nodes: readonly Node[], values: readonly Value[]): Value[]
   return values.filter(({ name }) => used.has(name));
 }
 
-/** Some nodes of a model as one of its own. */
+/** A subset of a model's nodes as a model. */
 export function part(
   nodes: readonly Node[],
   inputs: readonly Value[],

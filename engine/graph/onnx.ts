@@ -1,6 +1,6 @@
 /**
- * ONNX's own words (onnx.proto, IR version 9) for what a session needs, and their protobuf encoding.
- * Written here and not by a library: five message types, and no library knows external data.
+ * The subset of ONNX (onnx.proto, IR version 9) that a session needs, and its protobuf encoding. Written here rather
+ * than taken from a library: it is five message types, and no library handles external data.
  */
 export interface Program {
   readonly inputs: readonly Port[];
@@ -25,7 +25,7 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** Whole numbers are ONNX ints; a float is marked, since 1 may be either. */
+/** Whole numbers become ONNX ints. Floats are marked, since 1 could be either. */
 export type Attribute =
   | number
   | readonly number[]
@@ -33,7 +33,7 @@ export type Attribute =
   | { readonly float: number }
   | { readonly body: Body };
 
-/** A graph within a graph, which sees the outer one's values; types and shapes follow from what it is given. */
+/** A subgraph. It can read values of the outer graph; types and shapes follow from its inputs. */
 export interface Body {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -43,7 +43,7 @@ export interface Body {
 export type Initializer = Port &
   (
     | { readonly bytes: Uint8Array }
-    /** Bytes that stay in a file: its path relative to the session's folder, and where in it. */
+    /** Bytes in a file: its path relative to the session's folder, and the range within it. */
     | { readonly location: string; readonly offset: number; readonly lengthBytes: number }
   );
 
@@ -59,13 +59,13 @@ export const ELEMENT = {
 export type ElementType = keyof typeof ELEMENT;
 
 const IR_VERSION = 9;
-/** 20 brings Gelu as a standard operator. */
+/** Opset 20 adds Gelu as a standard operator. */
 const OPSETS = [
   { domain: "", version: 20 },
   { domain: "com.microsoft", version: 1 },
 ];
 
-/** The ModelProto of a program; weights stay outside, so it is some hundred kilobytes. */
+/** Encodes a program as a ModelProto. Weights stay in their files, so the result is a few hundred kilobytes. */
 export function encodeModel(program: Program): Uint8Array {
   const model = new Message();
   model.int(1, IR_VERSION).text(2, "darkroom").message(7, graphProto(program));
@@ -131,12 +131,12 @@ function valueInfoProto({ name, type, shape }: Port): Message {
   return new Message().text(1, name).message(2, new Message().message(1, tensorType));
 }
 
-/** Protobuf wire format: as much of it as the messages above use. */
+/** The part of the protobuf wire format that the messages above use. */
 class Message {
   readonly #parts: Uint8Array[] = [];
   #length = 0;
 
-  /** Varint; negative numbers take ten bytes, as int64 asks. */
+  /** Writes a varint; a negative number takes ten bytes, as int64 requires. */
   int(field: number, value: number): this {
     return this.#push(varint(BigInt(field << 3)), varint(BigInt.asUintN(64, BigInt(value))));
   }

@@ -1,10 +1,10 @@
 import type { Emitter } from "./emitter.ts";
 import type { Model } from "./graph.ts";
 
-/** The output that a watched graph has besides its own: (layers), the largest magnitude in each layer's result. */
+/** The additional output of a watched graph: (layers), the largest magnitude in each layer's result. */
 export const PEAKS = "peaks";
 
-/** The layers of a model in the order in which they are computed: paths of the network, as its weights have them. */
+/** The layers of a model in the order of computation: module paths, as in the names of its weights. */
 export function layersOf({ nodes }: Model): readonly string[] {
   return nodes.map(({ name, kind }) => {
     const path = name.replace(/\.\d+$/, "");
@@ -12,7 +12,7 @@ export function layersOf({ nodes }: Model): readonly string[] {
   });
 }
 
-/** Ends a graph with the peaks of these values, each of which is one layer's. */
+/** Adds the output with the peak of each of these values, one for each layer. */
 export function emitPeaks(emit: Emitter, values: readonly string[]): void {
   const peaks = values.map((value) => {
     const flat = emit.reshape(emit.cast(value, "float32"), [-1]);

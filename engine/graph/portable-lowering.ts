@@ -6,9 +6,9 @@ import type { Lowering } from "./lowering.ts";
 import { oneAfterTheOther } from "./normed-convolution.ts";
 
 /**
- * Standard operators plus MultiHeadAttention: what CUDA, DirectML, CoreML and WebGPU all have. In
- * float16 the weights are halves, while normalisation over groups and attention scores stay in
- * float32: Stable Diffusion 2 at 768 pixels overflows otherwise and gives black pictures.
+ * Standard operators and MultiHeadAttention, which CUDA, DirectML, CoreML and WebGPU all support. In float16 the
+ * weights are halves, but group normalisation and attention scores stay in float32: otherwise Stable Diffusion 2
+ * overflows at 768 pixels and gives black pictures.
  */
 export function portableLowering(precision: Precision): Lowering {
   return { precision, operations };
@@ -57,7 +57,7 @@ const operations: Lowering["operations"] = {
 
   gelu: (emit, _, [x = ""]) => emit.node("Gelu", [x]),
 
-  // 1.702: modeling of OpenAI's CLIP, transformers QuickGELUActivation.
+  // 1.702: transformers' QuickGELUActivation, as OpenAI's CLIP has it.
   quickGelu: (emit, _, [x = ""]) =>
     emit.node("Mul", [x, emit.node("Sigmoid", [emit.node("Mul", [x, emit.scalar(1.702)])])]),
 
@@ -114,7 +114,7 @@ const operations: Lowering["operations"] = {
       },
     }),
 
-  // Angles up to 999 need float32: a half has no fractions there.
+  // Angles up to 999 need float32: float16 has no fractional digits there.
   sinusoid: (emit, { attributes: { frequencies, cosineFirst } }, [timestep = ""]) => {
     const frequency = emit.floats(frequencies, [1, frequencies.length]);
     const angles = withinOneTurn(emit, emit.node("Mul", [timestep, frequency]));
@@ -127,10 +127,10 @@ const operations: Lowering["operations"] = {
     emit.node("Gather", [...weightsOf(emit, weights), ids], { attributes: { axis: 0 } }),
 };
 
-/** 2π in two parts: whole turns times the first are exact in float32, so nothing is lost (Cody and Waite). */
+/** 2π in two parts (Cody and Waite): multiples of the first are exact in float32, so no precision is lost. */
 const TURN = { coarse: 6.28125, fine: 2 * Math.PI - 6.28125 };
 
-/** Angles in -π..π. A GPU's sine is only good there: Vulkan promises nothing beyond. */
+/** Reduces angles to -π..π. A GPU's sine is accurate only there: Vulkan guarantees nothing outside. */
 function withinOneTurn(emit: Emitter, angles: string): string {
   const turns = emit.node("Round", [
     emit.node("Mul", [angles, emit.floats([1 / (2 * Math.PI)], [])]),
@@ -147,7 +147,7 @@ function weightsOf(emit: Emitter, weights: readonly Weight[]): string[] {
   return weights.map((weight) => emit.weight(weight));
 }
 
-/** Groups side by side as instances: the form every provider has a kernel for. */
+/** Normalises groups as instances (InstanceNormalization): every provider has a kernel for that. */
 function groupNormInFloat32(
   emit: Emitter,
   { weights, attributes, output }: GroupNormNode,
@@ -168,7 +168,10 @@ function groupNormInFloat32(
   return emit.node("Add", [emit.node("Mul", [emit.reshape(normal, output.shape), factor]), offset]);
 }
 
-/** Each token sees itself and what is before it; written out, since few providers mask inside the fused operator. */
+/**
+ * Each token attends to itself and to earlier ones. Written out, since few providers support a mask inside the fused
+ * operator.
+ */
 function causalAttention(
   emit: Emitter,
   { attributes: { heads }, output }: AttentionNode,
@@ -189,10 +192,13 @@ function causalAttention(
   return emit.reshape(emit.transpose(mixed, [0, 2, 1, 3]), output.shape);
 }
 
-/** What is added to the score of a key that may not be seen: no score outweighs it (finite: -Infinity - -Infinity is NaN). */
+/**
+ * Added to the score of a masked key: large enough to outweigh any score, and finite, since -Infinity - -Infinity is
+ * NaN.
+ */
 const HIDDEN = -1e30;
 
-/** 0 where a row may look, HIDDEN elsewhere. */
+/** (tokens, tokens): 0 where a row may attend, HIDDEN elsewhere. */
 function causalMask(tokens: number): number[] {
   return Array.from({ length: tokens * tokens }, (_, i) =>
     i % tokens > Math.floor(i / tokens) ? HIDDEN : 0,
@@ -206,7 +212,7 @@ interface Visibility {
   readonly tokens: number;
 }
 
-/** Scores (batch, heads, tokens, tokens), with those of hidden keys out of the way. */
+/** Scores (batch, heads, tokens, tokens) with those of masked keys suppressed. */
 function withoutHidden(emit: Emitter, scores: string, { seen, batch, tokens }: Visibility): string {
   const absent = emit.node("Sub", [emit.floats([1], []), seen]);
   const penalty = emit.node("Mul", [absent, emit.floats([HIDDEN], [])]);

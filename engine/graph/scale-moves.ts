@@ -1,19 +1,21 @@
 import type { Model, Node, Value, Weight } from "./graph.ts";
 
 /**
- * Channels of one value that may be scaled where they are made and scaled back where they are read, which
- * changes nothing of what a network computes: room for weights in whole numbers, whose reading values have
- * one scale for all channels (SmoothQuant, Xiao et al. 2023, and cross-layer equalization, Nagel et al. 2019).
+ * Channels of a value that can be scaled where they are produced and scaled back where they are consumed without
+ * changing the network's result. It evens out channels before quantisation, where all channels of an activation share
+ * one scale (SmoothQuant, Xiao et al. 2023; cross-layer equalization, Nagel et al. 2019).
  */
 export interface ScaleMove {
   readonly channels: number;
-  /** Whose first `channels` rows make the channels: a matrix or a norm's scale, then what is added to it. */
+  /**
+   * Weights whose first `channels` rows produce the channels: a matrix or a norm's scale, then the bias that is added.
+   */
   readonly makers: readonly Weight[];
-  /** Matrices (out, channels), the only readers there are. */
+  /** Matrices (out, channels): the only readers of the value. */
   readonly readers: readonly Weight[];
 }
 
-/** The moves towards these matrices that the graph allows, in the order in which it is computed. */
+/** The moves towards these matrices that the graph allows, in order of computation. */
 export function scaleMoves(
   { nodes, outputs }: Model,
   matrices: ReadonlySet<string>,
@@ -31,7 +33,10 @@ export function scaleMoves(
     return makers === undefined ? [] : [{ channels, makers, readers: matricesRead }];
   });
 
-  /** What makes a value's channels one by one, nobody else reading it on the way; undefined where they mix. */
+  /**
+   * The weights that produce a value's channels one by one, with no other reader on the way; undefined where channels
+   * are mixed.
+   */
   function makersOf(value: Value): readonly Weight[] | undefined {
     const node = made.get(value);
     if (node === undefined) return undefined;
@@ -44,7 +49,7 @@ export function scaleMoves(
 
 const MAKERS: ReadonlySet<Node["kind"]> = new Set(["linear", "groupNorm", "layerNorm"]);
 
-/** Which input's channels an operation passes on, however they are scaled; of a gate's the first half. */
+/** Which input's channels an operation passes on unchanged up to scale; for a gate, those of the first half. */
 const PASSES: { readonly [K in Node["kind"]]?: number } = {
   attention: 2,
   flattenSpace: 0,

@@ -3,8 +3,8 @@ import type { Emitter } from "./emitter.ts";
 import type { Weight } from "./graph.ts";
 
 /**
- * Winograd's ways to 3x3 convolutions: a tile of 4x4 results out of 36 products, where the plain way takes 144 (Lavin
- * and Gray 2015). Each is three matrices, for rows and columns alike.
+ * Winograd's method for 3x3 convolutions: a tile of 4x4 results takes 36 products instead of 144 (Lavin and Gray 2015).
+ * It is given by three matrices, each applied to rows and columns alike.
  */
 export interface Way extends Tiling {
   /** (6, read) */
@@ -17,10 +17,10 @@ export interface Way extends Tiling {
 
 type Matrix = readonly (readonly number[])[];
 
-/** Products along a side. */
+/** Products along one side. */
 const SIDE = 6;
 
-/** F(4x4, 3x3), Lavin and Gray's own matrices. */
+/** F(4x4, 3x3) with Lavin and Gray's matrices. */
 export const PLAIN: Way = {
   tile: 4,
   step: 4,
@@ -50,8 +50,8 @@ export const PLAIN: Way = {
 };
 
 /**
- * Over a picture at twice its size. Results 0 and 2 are a convolution with (a, b + c) of pixels 0, 1 and 2, results 1 and
- * 3 one with (a + b, c) of pixels 1, 2 and 3: F(2, 2) of each.
+ * The same over a picture at twice its size. Results 0 and 2 are a convolution of pixels 0, 1 and 2 with (a, b + c);
+ * results 1 and 3 one of pixels 1, 2 and 3 with (a + b, c): F(2, 2) of each.
  */
 export const DOUBLED: Way = {
   tile: 4,
@@ -81,13 +81,13 @@ export const DOUBLED: Way = {
   ],
 };
 
-/** Of rows and columns at once: (m * m, n * n) of (m, n). */
+/** The matrix for rows and columns at once: (m * m, n * n) from (m, n). */
 function inBoth(emit: Emitter, matrix: Matrix): string {
   const both = matrix.flatMap((a) => matrix.map((b) => a.flatMap((x) => b.map((y) => x * y))));
   return emit.floats(both.flat(), [both.length, both[0]?.length ?? 0]);
 }
 
-/** With fewer channels, turning pixels to and fro costs more than it saves. */
+/** With fewer channels, transforming pixels back and forth costs more than it saves. */
 const FEWEST_CHANNELS = 64;
 
 export function isWorthWinograd({ shape: [out = 0, channels = 0, size] }: Weight): boolean {
@@ -100,7 +100,7 @@ interface Tiles {
   readonly pixels: string;
   readonly tiles: number;
   readonly kernel: Weight;
-  /** What `turnedKernel` gave. */
+  /** The result of `turnedKernel`. */
   readonly turned: string;
 }
 
@@ -120,8 +120,8 @@ export function winograd(emit: Emitter, { way, pixels, tiles, kernel, turned }: 
 }
 
 /**
- * (36, c, out): four times as large as the kernel, so it is made anew in every run and lives as long as its layer is
- * computed. `after` is what that layer reads.
+ * (36, c, out): the transformed kernel. It is four times as large as the kernel, so it is computed anew in every run
+ * and exists only while its layer is computed. `after` is what that layer reads.
  */
 export function turnedKernel(
   emit: Emitter,
@@ -129,9 +129,9 @@ export function turnedKernel(
   { kernel, after }: { readonly kernel: Weight; readonly after: string },
 ): string {
   const [out = 0, channels = 0] = kernel.shape;
-  // Outputs stay side by side: what is moved is whole rows of them.
+  // Outputs stay contiguous, so that whole rows of them are moved.
   const flat = emit.transpose(emit.weight(kernel, { shape: [out, channels * 9] }), [1, 0]);
-  // A shape that is known only when `after` is there: without it all kernels would be made first.
+  // A shape that depends on `after`: otherwise all kernels would be transformed at the beginning.
   const nothing = emit.node("Mul", [emit.node("Size", [after]), emit.integers([0])]);
   const shape = emit.node("Add", [emit.integers([channels, 9, out]), nothing]);
   const factors = inBoth(emit, way.kernel);

@@ -11,7 +11,7 @@ import {
 } from "../graph/layers.ts";
 import type { TextEncoderConfig } from "../snapshot/text-encoder-config.ts";
 
-/** As many tokens as the tokenizer gives, at most max_position_embeddings. */
+/** Number of tokens, as the tokenizer gives them; at most max_position_embeddings. */
 export interface TextSize {
   readonly batch: number;
   readonly tokens: number;
@@ -19,8 +19,8 @@ export interface TextSize {
 
 /**
  * CLIPTextModel: `input_ids` (batch, tokens) to `last_hidden_state` (batch, tokens, hidden_size). With
- * use_attention_mask there is `attention_mask` (batch, tokens), too: 1 for the text, 0 for padding.
- * Stable Diffusion 2's is OpenCLIP's ViT-H with its last layer already cut off.
+ * use_attention_mask it also takes `attention_mask` (batch, tokens): 1 for the text, 0 for padding. Stable Diffusion 2
+ * uses OpenCLIP's ViT-H without its last layer; its snapshots are cut off already.
  */
 export function textEncoder(config: TextEncoderConfig, { batch, tokens }: TextSize): Model {
   const { hidden_size: width, max_position_embeddings: positions } = config;
@@ -36,7 +36,7 @@ export function textEncoder(config: TextEncoderConfig, { batch, tokens }: TextSi
   return g.output("last_hidden_state", x);
 }
 
-/** What every layer may look at besides its own input. */
+/** What a layer can read besides its own input. */
 interface Conditioning {
   readonly config: TextEncoderConfig;
   readonly seen: Value | undefined;

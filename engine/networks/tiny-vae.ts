@@ -2,20 +2,23 @@ import { Graph, type Model, type Value } from "../graph/graph.ts";
 import { add, affine, channelsOf, conv2d, relu, tanh, upsample } from "../graph/layers.ts";
 import type { TinyVaeConfig } from "../snapshot/vae-config.ts";
 
-/** Batch, and the height and width of what goes in: latents for the decoder, pixels for the encoder. */
+/** Batch, height and width of the input: latents for the decoder, pixels for the encoder. */
 export interface VaeSize {
   readonly batch: number;
   readonly height: number;
   readonly width: number;
 }
 
-/** Latents beyond this are bent back (DecoderTiny.forward). */
+/** Latents are squashed smoothly to this range (DecoderTiny.forward). */
 const LATENT_LIMIT = 3;
 
-/** What a scope of numbered layers counts with: diffusers' weights are named by place in the sequence. */
+/** Counts the layers of a scope: diffusers names their weights by position in the sequence. */
 type Next = () => Graph;
 
-/** `latents` (batch, latent_channels, h, w), as the UNet has them over scaling_factor, to `decoded` (batch, 3, 8h, 8w) in -1..1. */
+/**
+ * `latents` (batch, latent_channels, h, w), the UNet's divided by scaling_factor, to `decoded` (batch, 3, 8h, 8w) in
+ * -1..1.
+ */
 export function tinyDecoder(config: TinyVaeConfig, { batch, height, width }: VaeSize): Model {
   const g = Graph.empty();
   const latents = g.input("latents", [batch, config.latent_channels, height, width]);
@@ -34,7 +37,10 @@ export function tinyDecoder(config: TinyVaeConfig, { batch, height, width }: Vae
   return g.output("decoded", affine(g, picture, { factor: 2, offset: -1 }));
 }
 
-/** `image` (batch, 3, height, width) in -1..1 to `moments` (batch, latent_channels, h, w): the mean alone, nothing is drawn. */
+/**
+ * `image` (batch, 3, height, width) in -1..1 to `moments` (batch, latent_channels, h, w): the mean alone, since this
+ * encoder has no variance.
+ */
 export function tinyEncoder(config: TinyVaeConfig, { batch, height, width }: VaeSize): Model {
   const g = Graph.empty();
   const image = g.input("image", [batch, config.in_channels, height, width]);
@@ -54,13 +60,13 @@ function layersOf(g: Graph): Next {
   return () => g.at(`layers.${index++}`);
 }
 
-/** The layer after one that has no weights. */
+/** Skips the number of a layer without weights. */
 function after(next: Next): Graph {
   next();
   return next();
 }
 
-/** AutoencoderTinyBlock, so many times. */
+/** A number of AutoencoderTinyBlocks. */
 function residuals(next: Next, x: Value, blocks: number): Value {
   let y = x;
   for (let i = 0; i < blocks; i++) y = residual(next(), y);

@@ -20,13 +20,13 @@ import {
 } from "../graph/layers.ts";
 import type { UNetConfig } from "../snapshot/unet-config.ts";
 
-/** Latents are (samples, in_channels, height, width); tokens are those of the text encoder. */
+/** Latents are (samples, in_channels, height, width); tokens are the text encoder's. */
 export interface UNetSize {
-  /** Of the texts. */
+  /** Number of texts. */
   readonly batch: number;
   /**
-   * 1 where one sample is predicted under every text: up to the first text, all is then computed once. By default
-   * each text has a sample of its own.
+   * 1 where one sample is predicted under every text: everything before the first text attention is then computed once.
+   * By default each text has its own sample.
    */
   readonly samples?: number | undefined;
   readonly height: number;
@@ -34,7 +34,7 @@ export interface UNetSize {
   readonly tokens: number;
 }
 
-/** What every block of the UNet may look at besides its own input. */
+/** What a block of the UNet can read besides its own input. */
 interface Conditioning {
   readonly config: UNetConfig;
   /** SiLU of the time embedding, (1, 4 * first block's channels). */
@@ -45,17 +45,17 @@ interface Conditioning {
 
 interface Attention {
   readonly heads: number;
-  /** Transformer blocks after each resnet; 0 where the level has no attention. */
+  /** Transformer blocks after each resnet; 0 at levels without attention. */
   readonly depth: number;
 }
 
-/** What a level of the UNet looks like: its channels, attention and resnets. */
+/** A level of the UNet: its channels, attention and resnets. */
 interface Level extends Attention {
   readonly out: number;
   readonly layers: number;
 }
 
-/** Predicts the noise (or v) in `sample` at `timestep`, given the text's `encoder_hidden_states`. */
+/** Predicts the noise (or v) in `sample` at `timestep` under the text's `encoder_hidden_states`. */
 export function unet(
   config: UNetConfig,
   { batch, samples = batch, height, width, tokens }: UNetSize,
@@ -110,7 +110,7 @@ export function unet(
   );
 }
 
-/** Rows of the figure, from fine to coarse and back. */
+/** The levels from fine to coarse and back. */
 function levelsOf(config: UNetConfig): { down: readonly Level[]; up: readonly Level[] } {
   const levels = config.block_out_channels.map((out, i) => ({
     out,
@@ -126,7 +126,7 @@ function levelsOf(config: UNetConfig): { down: readonly Level[]; up: readonly Le
   };
 }
 
-/** What turns between the way down and the way up; distilled models have less of it, or nothing. */
+/** The mid block; distilled models have a smaller one, or none. */
 function middle(g: Graph, x: Value, cond: Conditioning): Value {
   const { mid_block_type: type, attention_head_dim: heads } = cond.config;
   const { transformer_layers_per_block: depths } = cond.config;
@@ -154,7 +154,10 @@ function timeEmbedding(g: Graph, timestep: Value, config: UNetConfig): Value {
   return silu(g, linear(g.at("time_embedding.linear_2"), h, 4 * width));
 }
 
-/** Adds the guidance scale to the timestep, where the UNet takes it as `timestep_cond` (1, time_cond_proj_dim). */
+/**
+ * Adds the guidance scale to the timestep's embedding, where the UNet takes it as `timestep_cond` (1,
+ * time_cond_proj_dim).
+ */
 function addGuidance(g: Graph, waves: Value, { time_cond_proj_dim: dim }: UNetConfig): Value {
   if (dim === null) return waves;
   const guidance = g.input("timestep_cond", [1, dim]);
@@ -204,7 +207,7 @@ function attention(g: Graph, x: Value, source: Value, heads: number): Value {
   return linear(g.at("to_out.0"), attend(g, { query, key, value }, heads), width);
 }
 
-/** GEGLU feed-forward, four times as wide inside. */
+/** GEGLU feed-forward with four times the width inside. */
 function feedForward(g: Graph, x: Value): Value {
   const [, , width = 0] = x.shape;
   return linear(g.at("2"), gatedGelu(g, linear(g.at("0.proj"), x, 8 * width)), width);

@@ -17,14 +17,17 @@ import { tinyDecoder, tinyEncoder, type VaeSize } from "./tiny-vae.ts";
 const EPSILON = 1e-6; // AutoencoderKL, resnet_eps
 const RESNETS_IN_MIDDLE = 2;
 
-/** `latents` (batch, latent_channels, h, w), divided by scaling_factor already, to `decoded` (batch, 3, 8h, 8w) in -1..1. */
+/**
+ * `latents` (batch, latent_channels, h, w), already divided by scaling_factor, to `decoded` (batch, 3, 8h, 8w) in
+ * -1..1.
+ */
 export function vaeDecoder(config: VaeConfig, size: VaeSize): Model {
   return config.kind === "AutoencoderTiny" ? tinyDecoder(config, size) : klDecoder(config, size);
 }
 
 /**
- * `image` (batch, 3, height, width) in -1..1 to `moments`: mean and log variance of the latents, side by side
- * along the channels, or the mean alone where an encoder gives no other.
+ * `image` (batch, 3, height, width) in -1..1 to `moments`: mean and log variance of the latents, concatenated along the
+ * channels, or the mean alone for an encoder that gives no variance.
  */
 export function vaeEncoder(config: VaeConfig, size: VaeSize): Model {
   return config.kind === "AutoencoderTiny" ? tinyEncoder(config, size) : klEncoder(config, size);
@@ -95,7 +98,7 @@ function resnet(g: Graph, x: Value, config: KlConfig, out: number): Value {
   return add(g, shortcut, y);
 }
 
-/** One head over all pixels. */
+/** Self-attention with a single head over all pixels. */
 function attention(g: Graph, x: Value, config: KlConfig): Value {
   const width = channelsOf(x);
   const h = flattenSpace(g, groupNorm(g.at("group_norm"), x, normOf(config)));

@@ -7,14 +7,14 @@ import { predictorFor } from "./predict.ts";
 
 /** Where denoising starts. */
 export interface DenoisingStart {
-  /** (1, channels, h, w), with the noise that the plan wants where the run starts. */
+  /** (1, channels, h, w), with as much noise as the plan expects at the start of the run. */
   readonly latents: FloatTensor;
   readonly hiddenStates: FloatTensor;
-  /** The picture's own noise, where it stands after the start was drawn. */
+  /** The picture's noise generator, in its state after the start was drawn. */
   readonly noise: NoiseGenerator;
 }
 
-/** From noisy latents to the picture: how every pipeline ends. */
+/** From noisy latents to a picture: the end of every pipeline. */
 export async function* denoiseAndDecode(
   parts: PipelineParts,
   run: Run,
@@ -26,7 +26,7 @@ export async function* denoiseAndDecode(
   yield { kind: "image", latents, decoded: await decode(parts, run, latents, signal) };
 }
 
-/** From noise to latents of a picture: predict, guide, step, and again. */
+/** From noisy latents to a picture's latents: predicts, guides and steps in a loop. */
 async function* denoise(
   parts: PipelineParts,
   run: Run,
@@ -52,7 +52,7 @@ async function* denoise(
   return tensor(shape, latents);
 }
 
-/** Latents of the UNet (1, channels, h, w) to a picture (1, 3, h * factor, w * factor) in -1..1. */
+/** The UNet's latents (1, channels, h, w) to a picture (1, 3, h * factor, w * factor) in -1..1. */
 async function decode(
   { networks, latents: { scalingFactor: own }, tinyDecoder }: PipelineParts,
   { isTiny = false }: Run,

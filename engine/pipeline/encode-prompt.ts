@@ -5,16 +5,15 @@ import { isGuided } from "./guidance.ts";
 import type { PipelineParts } from "./pipeline.ts";
 import type { Networks, Tensors } from "./session.ts";
 
-/** What else a model's text encoder wants to know of its tokens. */
+/** Options that depend on the model's text encoder. */
 export interface PromptOptions {
-  /** Whether it is told which tokens are padding. */
+  /** Whether the encoder takes an attention mask for the padding. */
   readonly masksPadding: boolean;
 }
 
 /**
- * Encodes prompts with a model's text encoder; under guidance the negative prompt's hidden states come
- * first in a batch of two. The last result is kept, since the next picture often has the same prompts:
- * the text encoder of a large model then need not be opened again.
+ * Encodes prompts with a model's text encoder; under guidance the negative prompt's hidden states come first in a batch
+ * of two. The last result is cached, since the next picture often has the same prompts and then needs no text encoder.
  */
 export function promptEncoder(
   networks: Pick<Networks, "textEncoder">,

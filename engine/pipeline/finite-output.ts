@@ -2,13 +2,13 @@ import { StudioError } from "../contract/errors.ts";
 import type { FloatTensor } from "../tensor/tensor.ts";
 import type { Tensors } from "./session.ts";
 
-/** Where a result came from, for the sentence of a refusal. */
+/** Where a result came from; used in the sentence of a refusal. */
 interface Origin {
   readonly network: string;
   readonly step: number | string;
 }
 
-/** The named float output of a session; numbers that are not finite are refused, not drawn as black. */
+/** The named float output of a session. Refuses values that are not finite, which would be drawn as black. */
 export function finiteOutput(
   outputs: Tensors,
   name: string,

@@ -3,15 +3,15 @@ import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 
 /** How closely a run follows its prompt. */
 export interface Guidance {
-  /** From 0 to 1 is without guidance, but where the UNet takes the scale itself. */
+  /** From 0 to 1 means no guidance, unless the UNet takes the scale itself. */
   readonly guidanceScale: number;
-  /** Width in which the UNet takes the scale as an input (time_cond_proj_dim); null where it takes none. */
+  /** Width of the guidance embedding that the UNet takes (time_cond_proj_dim); null where it takes none. */
   readonly guidanceWidth: number | null;
-  /** Shares of the run between which guidance works; absent where that is the whole of it. */
+  /** The part of the run in which guidance is used, as shares of it; absent for the whole run. */
   readonly guidanceInterval?: GuidanceInterval | undefined;
 }
 
-/** Whether steps predict without the prompt, too, in a batch of two; else the negative prompt is ignored. */
+/** Whether steps also predict without the prompt, in a batch of two; if not, the negative prompt is ignored. */
 export function isGuided({ guidanceScale, guidanceWidth }: Guidance): boolean {
   return guidanceScale > 1 && guidanceWidth === null;
 }
@@ -37,8 +37,8 @@ export function guide(predictions: Float32Array, scale: number): Float32Array {
 }
 
 /**
- * The guidance scale as a UNet takes it that was distilled with it, (1, width): sines, then cosines, and a
- * zero where the width is odd (StableDiffusionPipeline.get_guidance_scale_embedding).
+ * The embedding of the guidance scale, (1, width), for a UNet distilled with guidance: sines, then cosines, and a zero
+ * where the width is odd (StableDiffusionPipeline.get_guidance_scale_embedding).
  */
 export function guidanceEmbedding(scale: number, width: number): FloatTensor {
   const half = Math.floor(width / 2);

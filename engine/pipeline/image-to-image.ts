@@ -5,10 +5,10 @@ import { denoiseAndDecode } from "./denoise.ts";
 import { finiteOutput } from "./finite-output.ts";
 import type { LatentSpace, PipelineEvent, PipelineParts, Run } from "./pipeline.ts";
 
-/** DiagonalGaussianDistribution of diffusers' autoencoder: log variance is cut to this range. */
+/** DiagonalGaussianDistribution of diffusers' autoencoder clamps the log variance to this range. */
 const LOG_VARIANCE = { min: -30, max: 20 };
 
-/** Draws one picture over a start image: (1, 3, height, width) in -1..1, of the run's size. */
+/** Draws one picture from a start image, (1, 3, height, width) in -1..1, which has the run's size. */
 export async function* imageToImage(
   parts: PipelineParts,
   run: Run,
@@ -25,7 +25,7 @@ export async function* imageToImage(
   yield* denoiseAndDecode(parts, run, { latents, hiddenStates, noise }, signal);
 }
 
-/** StableDiffusionImg2ImgPipeline.get_timesteps: how many of the steps are run, at least one. */
+/** StableDiffusionImg2ImgPipeline.get_timesteps: how many of the steps are run; at least one. */
 export function takenSteps(steps: number, strength: number): number {
   const taken = Math.min(Math.trunc(steps * strength), steps);
   if (taken > 0) return taken;
@@ -44,8 +44,8 @@ async function encodeImage(
 }
 
 /**
- * Draws latents from the encoder's Gaussian: mean + exp(log variance / 2) * noise, scaled for the UNet. An
- * encoder that gives the mean alone leaves nothing to draw, and takes no noise.
+ * Samples latents from the encoder's Gaussian: mean + exp(log variance / 2) * noise, scaled for the UNet. An encoder
+ * that gives only the mean needs no noise.
  */
 function samplePosterior(
   { shape, data }: FloatTensor,

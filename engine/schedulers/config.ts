@@ -6,7 +6,7 @@ import {
   type SchedulerSettings,
 } from "./settings.ts";
 
-/** What a scheduler_config.json says and no more: what it leaves out depends on the class that reads it. */
+/** What a scheduler_config.json says, and nothing else: the defaults depend on the class that reads it. */
 export interface SchedulerConfig {
   /** The diffusers class of the model's own scheduler. */
   readonly className: string;
@@ -14,9 +14,9 @@ export interface SchedulerConfig {
 }
 
 /**
- * Reads a parsed scheduler_config.json. The class that model_index.json names, where it names one,
- * reads the file, whatever `_class_name` in it says: as diffusers loads a pipeline. Null counts as absent; keys that we do not know are ignored.
- * CONFIG_INVALID: the file is damaged. SCHEDULER_UNSUPPORTED: it asks for what no scheduler here does.
+ * Reads a parsed scheduler_config.json. As in diffusers, the class named in model_index.json, if any, goes before the
+ * file's own `_class_name`. Null counts as absent; unknown keys are ignored. CONFIG_INVALID: the file is damaged.
+ * SCHEDULER_UNSUPPORTED: no scheduler here can do what it asks for.
  */
 export function readSchedulerConfig(json: unknown, indexClass?: string): SchedulerConfig {
   const entries = new Map(isObject(json) ? Object.entries(json) : []);
@@ -52,7 +52,7 @@ function isClassName(value: unknown): value is string {
   return typeof value === "string" && /^\w{1,100}$/.test(value);
 }
 
-/** A stranger's value, short enough for a sentence. */
+/** A value from a foreign file, shortened for a sentence. */
 function quote(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

@@ -1,7 +1,7 @@
 import type { SchedulerSettings } from "./settings.ts";
 import { unsupported } from "./unsupported.ts";
 
-/** How sigmas fall between two bounds: from the first at part 0 to the second at part 1. */
+/** How sigmas fall between two bounds: the first at part 0, the second at part 1. */
 export type Curve = (part: number, from: number, to: number) => number;
 
 /** Equation 5 of arXiv 2206.00364, with the paper's choice of rho. */
@@ -24,7 +24,7 @@ const CURVES = [
   ["use_beta_sigmas", beta],
 ] as const;
 
-/** The curve that the settings ask for; undefined where sigmas follow the timesteps. */
+/** The curve that the settings select; undefined where sigmas follow the timesteps. */
 export function curveOf(settings: SchedulerSettings): Curve | undefined {
   const asked = CURVES.filter(([key]) => settings[key]);
   if (asked.length < 2) return asked[0]?.[1];
@@ -46,12 +46,12 @@ function betaQuantile(share: number): number {
   return low;
 }
 
-/** The distribution function up to its middle: half of what lies below `x` over what lies below 1/2. */
+/** The distribution function for x up to 1/2, as a share of its value at 1/2. */
 function lowerHalf(x: number): number {
   return incomplete(x) / incomplete(1 / 2) / 2;
 }
 
-/** Incomplete beta function by its power series (DLMF 8.17.7), up to a factor; x is at most 1/2. */
+/** Incomplete beta function by its power series (DLMF 8.17.7), up to a constant factor; x is at most 1/2. */
 function incomplete(x: number): number {
   let [term, sum] = [1, 1 / SHAPE];
   for (let n = 1; n < 60; n++) {

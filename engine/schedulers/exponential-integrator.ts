@@ -3,19 +3,19 @@ import type { SchedulerSettings } from "./settings.ts";
 import { chosen, unsupported } from "./unsupported.ts";
 import { weightedSum, type Term } from "./weighted-sum.ts";
 
-/** From one noise over signal to another, never greater. */
+/** From one ratio of noise to signal to another, which is never greater. */
 export interface Path {
   readonly from: number;
   readonly to: number;
 }
 
-/** How a prediction changes along a path of length 1: the first two derivatives at its start. */
+/** How a prediction changes along a path of length 1: its first two derivatives at the start. */
 export interface Derivatives {
   readonly first?: Float32Array;
   readonly second?: Float32Array;
 }
 
-/** What latents, prediction, its two derivatives and fresh noise weigh in a step along a path. */
+/** The coefficients of latents, prediction, its two derivatives and fresh noise in a step along a path. */
 interface Weights {
   readonly latents: number;
   readonly prediction: number;
@@ -24,17 +24,20 @@ interface Weights {
   readonly noise?: number;
 }
 
-/** One form of the DPM-Solvers: what it takes to be nearly constant in a step, and what follows. */
+/**
+ * One form of the DPM-Solvers: the quantity that it takes as nearly constant within a step, and the weights that follow
+ * from it.
+ */
 interface Algorithm {
   readonly target: typeof pictureIn;
   readonly drawsNoise: boolean;
-  /** h is how far lambda, the logarithm of signal over noise, rises on the path. */
+  /** h is the increase of lambda, the logarithm of signal over noise, along the path. */
   weights(path: Path, h: number): Weights;
 }
 
 /**
- * The solutions of the diffusion equation with the prediction as a Taylor polynomial in lambda: arXiv
- * 2206.00927 for the noise, 2211.01095 for the picture, and for both with fresh noise in every step.
+ * Solutions of the diffusion equation with the prediction as a Taylor polynomial in lambda: arXiv 2206.00927 for the
+ * noise, 2211.01095 for the picture; the SDE forms of both add fresh noise in every step.
  */
 const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   "dpmsolver++": {
@@ -93,7 +96,7 @@ const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   },
 };
 
-/** Signal and spread at the end, both ends' ratios, and e to the power of -h and h. */
+/** Signal and noise at the end, the ratio of each to its value at the start, exp(-h), and h. */
 function ends(
   from: number,
   to: number,
@@ -108,10 +111,10 @@ function ends(
   };
 }
 
-/** A step's rule: how the first derivative is weighed (solver_type). */
+/** The solver_type: how the first derivative is weighted in a step. */
 export type Rule = "midpoint" | "heun";
 
-/** solver_type by name; those of other classes stand for the first: DPMSolverMultistepScheduler. */
+/** solver_type by name. Names of other classes stand for the first, as in DPMSolverMultistepScheduler. */
 const RULES: Readonly<Record<string, Rule>> = {
   midpoint: "midpoint",
   heun: "heun",
@@ -120,24 +123,24 @@ const RULES: Readonly<Record<string, Rule>> = {
   bh2: "midpoint",
 };
 
-/** The DPM-Solver that settings ask for. */
+/** The DPM-Solver that the settings select. */
 export interface Integrator {
   readonly rule: Rule;
   readonly drawsNoise: boolean;
-  /** What is nearly constant in a step, according to the UNet's prediction at this sigma. */
+  /** The quantity taken as nearly constant within a step, from the UNet's prediction at this sigma. */
   target(sigma: number, latents: Float32Array, prediction: Float32Array): Float32Array;
-  /** Latents moved along a path, with what `target` gives at its start. */
+  /** The latents at the end of a path, given what `target` returned at its start. */
   advance(path: Path, latents: Float32Array, step: IntegratorStep): Float32Array;
 }
 
 export interface IntegratorStep extends Derivatives {
   readonly target: Float32Array;
   readonly noise?: Float32Array | undefined;
-  /** How the first derivative is weighed, where not by the integrator's own rule. */
+  /** How the first derivative is weighted; the integrator's own rule by default. */
   readonly rule?: Rule;
 }
 
-/** Refuses what no method here does: the ends that an algorithm cannot reach, and unknown ones. */
+/** Refuses unknown algorithms, and an end of the run that the algorithm cannot reach. */
 export function integratorOf(settings: SchedulerSettings): Integrator {
   const { algorithm_type: name, final_sigmas_type: end, solver_order: order } = settings;
   const algorithm = chosen(

@@ -4,21 +4,21 @@ import type { SchedulerSettings } from "./settings.ts";
 import { unsupported } from "./unsupported.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
-/** Latents of unit variance as a mixture: weights of the picture and of the noise, squares adding up to 1. */
+/** Latents of unit variance as a mixture: the weights of picture and noise, whose squares add up to 1. */
 export interface Mixture {
   readonly signal: number;
   readonly spread: number;
 }
 
 /**
- * The mixture in which the picture has this share of the variance: an entry of alphas_cumprod. The
- * rest is rounded to float32, as diffusers rounds it: of the first timesteps it is small.
+ * The mixture in which the picture has this share of the variance: an entry of alphas_cumprod. The noise's share is
+ * rounded to float32 as in diffusers, which matters at the first timesteps, where it is small.
  */
 export function mixtureOfAlpha(alpha: number): Mixture {
   return { signal: Math.sqrt(alpha), spread: Math.sqrt(Math.fround(1 - alpha)) };
 }
 
-/** The mixtures that were trained at these timesteps, the first of which has to tell of the picture. */
+/** The mixtures at these trained timesteps. The first must contain some of the picture. */
 export function trainedMixtures(
   settings: SchedulerSettings,
   timesteps: readonly number[],
@@ -30,7 +30,7 @@ export function trainedMixtures(
   return mixtures;
 }
 
-/** The mixture in which the noise has `sigma` times the picture's weight. */
+/** The mixture whose noise weighs `sigma` times as much as the picture. */
 export function mixtureOfSigma(sigma: number): Mixture {
   const size = Math.hypot(sigma, 1);
   return { signal: 1 / size, spread: sigma / size };
@@ -45,7 +45,7 @@ export function mix(
   return weightedSum([signal, picture], [spread, noise]);
 }
 
-/** What the methods over mixtures share: the UNet sees their latents, of unit variance, as they are. */
+/** What the methods over mixtures share: the UNet takes their latents, which have unit variance, unscaled. */
 export function mixtureSpace(
   mixtureAt: (index: number) => Mixture,
 ): Pick<SchedulerPlan, "initialSigma" | "scaleInput" | "addNoise"> {
@@ -58,7 +58,7 @@ export function mixtureSpace(
 
 type Prediction = Pick<SchedulerSettings, "prediction_type">;
 
-/** The picture in mixed latents, according to the prediction. */
+/** The picture contained in the latents, according to the prediction. */
 export function pictureIn(
   { prediction_type }: Prediction,
   { signal, spread }: Mixture,
@@ -71,7 +71,7 @@ export function pictureIn(
     : weightedSum([signal, latents], [-spread, prediction]);
 }
 
-/** The noise in mixed latents, according to the prediction. */
+/** The noise contained in the latents, according to the prediction. */
 export function noiseIn(
   { prediction_type }: Prediction,
   { signal, spread }: Mixture,
@@ -84,7 +84,7 @@ export function noiseIn(
     : weightedSum([signal, prediction], [spread, latents]);
 }
 
-/** The picture within the range that the settings clip it to, where they do. */
+/** The picture clipped to the range that the settings give, if any. */
 export function clip(
   picture: Float32Array,
   { clip_sample, clip_sample_range: range }: SchedulerSettings,
@@ -92,19 +92,21 @@ export function clip(
   return clip_sample ? picture.map((value) => Math.min(Math.max(value, -range), range)) : picture;
 }
 
-/** Refuses models that predict the picture itself, where diffusers' class takes no such prediction. */
+/** Refuses models that predict the picture, for methods whose diffusers class does not support that. */
 export function refuseSample({ prediction_type }: Prediction): void {
   if (prediction_type !== "sample") return;
   throw unsupported("this method takes no predictions of the picture itself (sample)");
 }
 
-/** Refuses settings for models that do not draw latents by diffusion. */
+/** Refuses settings of models in pixel space and of flow matching. */
 export function refusePixelsAndFlow(settings: SchedulerSettings): void {
   if (settings.thresholding) throw unsupported("thresholding is for pixels, not for latents");
   if (settings.use_flow_sigmas) throw unsupported("flow sigmas are for models of flow matching");
 }
 
-/** Refuses a start from noise alone for models that predict that noise: it tells nothing of the picture. */
+/**
+ * Refuses a start from pure noise for a model that predicts noise: the prediction then says nothing about the picture.
+ */
 function refuseNoiseFromNoise({ prediction_type }: Prediction, { signal }: Mixture): void {
   if (signal > 0 || prediction_type !== "epsilon") return;
   throw unsupported("from noise alone (rescale_betas_zero_snr) epsilon leads to no picture");

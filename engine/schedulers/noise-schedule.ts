@@ -4,19 +4,19 @@ import { unsupported } from "./unsupported.ts";
 const { fround } = Math;
 
 /**
- * How much of the picture's variance is left at each trained timestep: alphas_cumprod of diffusers,
- * falling from nearly 1 to nearly 0, or to 0 itself where the settings rescale to zero terminal
- * signal. Rounded to float32 wherever diffusers rounds: it shows in 1 - alpha of the first timesteps.
+ * The share of the picture's variance at each trained timestep: alphas_cumprod of diffusers. It falls from nearly 1 to
+ * nearly 0, or to exactly 0 where the settings rescale to zero terminal SNR. Rounded to float32 wherever diffusers
+ * rounds, which shows in 1 - alpha of the first timesteps.
  */
 function cumulativeAlphas(settings: SchedulerSettings): Float32Array {
   const alphas = falling(cumulativeProduct(betasOf(settings)));
   return settings.rescale_betas_zero_snr ? withZeroTerminalSignal(alphas) : alphas;
 }
 
-/** Standard deviation of the noise over the signal at each trained timestep; rising, finite. */
+/** The noise's standard deviation over the signal's at each trained timestep: rising and finite. */
 export function trainedSigmas(settings: SchedulerSettings): Float32Array {
   const alphas = cumulativeAlphas(settings);
-  // EulerDiscreteScheduler.__init__: in place of 0, whose sigma would be infinite.
+  // As EulerDiscreteScheduler.__init__: replaces 0, whose sigma would be infinite.
   if (alphas.at(-1) === 0) alphas[alphas.length - 1] = 2 ** -24;
   const sigmas = falling(alphas).map((alpha) => Math.sqrt(fround(fround(1 - alpha) / alpha)));
   if (sigmas.at(-1)! <= MAX_SIGMA) return sigmas;
@@ -24,8 +24,8 @@ export function trainedSigmas(settings: SchedulerSettings): Float32Array {
 }
 
 /**
- * Cumulative alphas by timestep, also outside the trained ones: before the first lies the picture,
- * all of it or as much as at the first; beyond the last nothing changes.
+ * Cumulative alphas by timestep, including those outside the trained range. Before the first it is 1 or the first value
+ * (set_alpha_to_one); beyond the last it stays constant.
  */
 export function alphaLookup(settings: SchedulerSettings): (timestep: number) => number {
   const alphas = cumulativeAlphas(settings);
@@ -52,7 +52,7 @@ function betasOf(settings: SchedulerSettings): Float32Array {
   return trained_betas === null ? BETAS[beta_schedule](settings) : Float32Array.from(trained_betas);
 }
 
-/** torch.linspace in float32, which counts from the start in one half and from the end in the other. */
+/** torch.linspace in float32, which counts from the start in its first half and from the end in the second. */
 function linspace(start: number, end: number, count: number): Float32Array {
   const [first, last] = [fround(start), fround(end)];
   const gap = fround(fround(last - first) / (count - 1));

@@ -7,13 +7,13 @@ import { completeSettings, type SchedulerSettings } from "./settings.ts";
 import { unsupported } from "./unsupported.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
-/** What StableDiffusionPipeline sets on the model's own scheduler, whatever its config says. */
+/** Settings that StableDiffusionPipeline forces on the model's own scheduler, whatever its config says. */
 const OVERRULED: Partial<SchedulerSettings> = { steps_offset: 1, clip_sample: false };
 
-/** As many as a request may ask for, whatever the model was trained with. */
+/** The maximum of a request, whatever the model was trained with. */
 const MAX_STEPS = 1000;
 
-/** Classes that no program draws the same picture with twice, and why. */
+/** Classes whose pictures cannot be reproduced even by diffusers itself, and why. */
 const UNREPEATABLE: ReadonlyMap<string, string> = new Map([
   [
     "DPMSolverSDEScheduler",
@@ -21,7 +21,7 @@ const UNREPEATABLE: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** The name of the model's own scheduler; absent where it has a form, or a class, without a name. */
+/** The name of the model's own scheduler; absent where its class, or its configuration, has no name here. */
 export function ownSchedulerName({
   className,
   settings,
@@ -34,10 +34,9 @@ export function ownSchedulerName({
 }
 
 /**
- * Lays out a run of `steps` steps with the model's own scheduler or with the one named. That one
- * gets the model's config as by from_config of diffusers: what the config says holds, and what it
- * leaves out is as the new class, not the old one, has it by default. SCHEDULER_UNSUPPORTED: there is
- * no such scheduler, or it cannot do what the config and the number of steps ask for.
+ * Plans a run of `steps` steps with the model's own scheduler or with the one named. The latter gets the model's config
+ * as by diffusers' from_config: what the config says applies, and what it omits takes the new class's default.
+ * SCHEDULER_UNSUPPORTED: there is no such scheduler, or it cannot do what the config and the number of steps ask for.
  */
 export function planSteps(
   config: SchedulerConfig,
@@ -60,7 +59,7 @@ export function planSteps(
   return { ...plan, picture: (evaluation) => pictureOf(plan, settings, evaluation) };
 }
 
-/** How much picture and how much noise an evaluation's latents hold is what adding noise says, whatever the method. */
+/** How much picture and noise an evaluation's latents contain; derived from addNoise, so it holds for every method. */
 function pictureOf(
   plan: SchedulerSteps,
   settings: SchedulerSettings,
@@ -74,7 +73,7 @@ function pictureOf(
   return pictureIn(settings, mixture, weightedSum([1 / size, latents]), prediction);
 }
 
-/** The scheduler of the class that the model names. SCHEDULER_UNSUPPORTED: it is none of ours. */
+/** The scheduler of the class that the model names. SCHEDULER_UNSUPPORTED: we do not have that class. */
 function ownScheduler({ className }: SchedulerConfig): Scheduler {
   const own = CLASSES.get(className);
   if (own !== undefined) return own;
@@ -82,7 +81,7 @@ function ownScheduler({ className }: SchedulerConfig): Scheduler {
   throw unsupported(`the model's own is ${className}, and ${why}`);
 }
 
-/** Where another class takes over, only what the config says can be overruled. */
+/** For another class only settings that the config states are overruled. */
 function overruled(
   { className, settings }: SchedulerConfig,
   scheduler: Scheduler,

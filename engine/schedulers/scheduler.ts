@@ -1,47 +1,47 @@
 import type { SchedulerSettings } from "./settings.ts";
 
-/** Turns predictions of the UNet into the next latents. Holds nothing: a run's state is its `Memory`. */
+/** Turns predictions of the UNet into the next latents. Stateless: a run's state is its `Memory`. */
 export interface Scheduler {
   /** The diffusers class that this equals. */
   readonly className: string;
   /** Where this class's defaults differ from the common ones. */
   readonly defaults: Partial<SchedulerSettings>;
-  /** Keys that this class does not have, each with the value that it acts by. */
+  /** Settings that this class does not have, with the value that it behaves as if it had. */
   readonly lacks?: Partial<SchedulerSettings>;
   plan(settings: SchedulerSettings, steps: number): SchedulerSteps;
 }
 
-/** One run, laid out by a method. Latents, noise and predictions are flat and of one length, whatever their shape. */
+/** One run as planned by a method. Latents, noise and predictions are flat arrays of equal length. */
 export interface SchedulerSteps {
-  /** One per evaluation of the UNet, never rising but by what was rounded; fractional for some methods. */
+  /** One per evaluation of the UNet, descending (except for rounding); fractional for some methods. */
   readonly timesteps: readonly number[];
-  /** Standard deviation of the noise that a run from nothing starts with. */
+  /** Standard deviation of the initial noise of a run without a start image. */
   readonly initialSigma: number;
-  /** Evaluations in a step: a start image enters at a multiple of it. diffusers calls it the order. */
+  /** Evaluations per step, diffusers' `order`: a run with a start image begins at a multiple of it. */
   readonly order: number;
-  /** The latents as the UNet wants to see them at `timesteps[index]`. */
+  /** The latents scaled as the UNet expects them at `timesteps[index]`. */
   scaleInput(latents: Float32Array, index: number): Float32Array;
   step(step: Step): StepResult;
-  /** The latents of a picture with as much noise in them as the step at `index` expects. */
+  /** A picture's latents with as much noise as the step at `index` expects. */
   addNoise(original: Float32Array, noise: Float32Array, index: number): Float32Array;
 }
 
-/** The same with what holds for every method. */
+/** The same, with what every method has in common. */
 export interface SchedulerPlan extends SchedulerSteps {
-  /** The picture that an evaluation's latents have in them, according to its prediction: for previews. */
+  /** The picture in an evaluation's latents, according to its prediction: for previews. */
   picture(evaluation: Pick<Step, "index" | "latents" | "prediction">): Float32Array;
 }
 
-/** One step's givens; `prediction` is the UNet's, after guidance. */
+/** The inputs of one step; `prediction` is the UNet's, after guidance. */
 export interface Step {
   readonly index: number;
   readonly latents: Float32Array;
   readonly prediction: Float32Array;
-  /** As the step before gave it. */
+  /** As returned by the previous step. */
   readonly memory: Memory;
   /**
-   * Draws standard normal values, as many as the latents have, from the run's own generator. A step
-   * draws when and as often as diffusers does: what is drawn next depends on it.
+   * Draws standard normal values, as many as the latents have, from the run's generator. A step must draw exactly when
+   * diffusers does, since later draws depend on it.
    */
   readonly noise: () => Float32Array;
 }
@@ -51,17 +51,17 @@ export interface StepResult {
   readonly memory: Memory;
 }
 
-/** What a multistep method remembers of the steps before. */
+/** What a multistep method keeps of earlier steps. */
 export interface Memory {
   /** Earlier predictions, the newest first. */
   readonly predictions: readonly Float32Array[];
-  /** Latents that the next step starts from again. */
+  /** Latents that the next evaluation of the same step starts from. */
   readonly origin?: Float32Array;
-  /** What a mean of several predictions has come to. */
+  /** The partial mean of several predictions. */
   readonly sum?: Float32Array;
-  /** Evaluations made so far, where a method counts them. */
+  /** Number of evaluations so far, where a method counts them. */
   readonly evaluations?: number;
 }
 
-/** What the first step of a run remembers, at whatever index it is. */
+/** The memory at the first step of a run, at whatever index it starts. */
 export const FRESH: Memory = { predictions: [] };

@@ -14,7 +14,7 @@ import { unipc } from "./methods/unipc.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SchedulerSettings } from "./settings.ts";
 
-/** A scheduler with the settings that its name stands for, whatever a config says. */
+/** A scheduler with the settings that its name implies, whatever a config says. */
 interface NamedScheduler {
   readonly scheduler: Scheduler;
   readonly fixed: Partial<SchedulerSettings>;
@@ -38,7 +38,7 @@ const DPM_SDE = { ...DPM, algorithm_type: "sde-dpmsolver++" };
 const UNIPC = { solver_type: "bh2", solver_order: 2 };
 const DEIS = { algorithm_type: "deis", solver_type: "logrho", solver_order: 2 };
 
-/** Every scheduler that can be asked for by name. */
+/** Every scheduler that can be selected by name. */
 export const SCHEDULERS: Readonly<Record<SchedulerName, NamedScheduler>> = {
   ddim: { scheduler: ddim, fixed: {} },
   pndm: { scheduler: pndm, fixed: { skip_prk_steps: true } },
@@ -68,7 +68,7 @@ export const SCHEDULERS: Readonly<Record<SchedulerName, NamedScheduler>> = {
   tcd: { scheduler: tcd, fixed: {} },
 };
 
-/** Every class of diffusers that a model may name as its own. */
+/** Every diffusers class that a model can name as its own. */
 export const CLASSES: ReadonlyMap<string, Scheduler> = new Map(
   Object.values(SCHEDULERS).map(({ scheduler }) => [scheduler.className, scheduler]),
 );

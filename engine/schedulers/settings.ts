@@ -1,7 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
 import { unsupported } from "./unsupported.ts";
 
-/** What a key of scheduler_config.json may hold, and what it is in a file that leaves it out. */
+/** The valid values of a key of scheduler_config.json, and its default. */
 export interface Field<T> {
   readonly initial: T;
   readonly wants: string;
@@ -9,13 +9,13 @@ export interface Field<T> {
   refuse(reason: string): StudioError;
 }
 
-/** More than any model was trained with: every run makes tables of this length. */
+/** More than any model was trained with; every run allocates tables of this length. */
 const MAX_TIMESTEPS = 10_000;
 
-/** Ten times beyond the noise of any schedule in use, and well within float32. */
+/** Ten times more noise than any schedule in use has, and well within float32. */
 export const MAX_SIGMA = 1e6;
 
-/** The keys we look at. Their initial values are those that most diffusers classes agree on. */
+/** The keys that are read, with the defaults that most diffusers classes share. */
 export const FIELDS = {
   num_train_timesteps: whole(1000, 2),
   beta_schedule: word("linear", "scaled_linear", "squaredcos_cap_v2"),
@@ -62,12 +62,12 @@ export const FIELDS = {
   timestep_scaling: positive(10),
 };
 
-/** Every setting that a scheduler may look at, by its name in scheduler_config.json. */
+/** Every setting that a scheduler can read, by its name in scheduler_config.json. */
 export type SchedulerSettings = {
   readonly [K in keyof typeof FIELDS]: (typeof FIELDS)[K]["initial"];
 };
 
-/** The settings with what they leave out filled in: by a class's own defaults, else by the common ones. */
+/** Fills in the defaults: a class's own, else the common ones. */
 export function completeSettings(
   settings: Partial<SchedulerSettings>,
   defaults: Partial<SchedulerSettings>,
@@ -100,7 +100,7 @@ function whole(initial: number, min: number): Field<number> {
   return field(initial, wants, (value) => isWhole(value) && value >= min && value <= MAX_TIMESTEPS);
 }
 
-/** One of the words we know; diffusers knows more. */
+/** One of the values that we know; diffusers has more. */
 function word<W extends string>(...words: readonly [W, ...W[]]): Field<W> {
   const accepts = (value: unknown): boolean => words.some((known) => known === value);
   return { initial: words[0], wants: `one of ${words.join(", ")}`, accepts, refuse: unsupported };
@@ -126,7 +126,7 @@ function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
-/** A CONFIG_INVALID refusal of the scheduler's config. */
+/** A CONFIG_INVALID refusal about the scheduler's config. */
 export function damaged(reason: string): StudioError {
   return new StudioError("CONFIG_INVALID", { file: "scheduler/scheduler_config.json", reason });
 }

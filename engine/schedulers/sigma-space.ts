@@ -3,8 +3,8 @@ import type { SchedulerSettings } from "./settings.ts";
 import { weightedSum } from "./weighted-sum.ts";
 
 /**
- * What the methods over sigma share: their latents are the picture plus sigma times the noise.
- * `sigmas` has the one of each evaluation.
+ * What the methods over sigma share: their latents are the picture plus sigma times the noise. `sigmas` has one for
+ * each evaluation.
  */
 export function sigmaSpace(
   sigmas: readonly number[] | Float32Array,
@@ -12,7 +12,8 @@ export function sigmaSpace(
 ): Pick<SchedulerPlan, "initialSigma" | "scaleInput" | "addNoise"> {
   const largest = Math.max(...sigmas);
   return {
-    // init_noise_sigma: leading timesteps begin below the last trained one, where a picture still shows.
+    // init_noise_sigma: with leading timesteps a run starts below the last trained one, where some of the picture
+    // remains.
     initialSigma:
       timestep_spacing === "leading"
         ? Math.fround(Math.sqrt(Math.fround(Math.fround(largest ** 2) + 1)))
@@ -22,7 +23,7 @@ export function sigmaSpace(
   };
 }
 
-/** How the latents change with sigma: the noise in them, by the prediction. */
+/** The derivative of the latents with respect to sigma: the noise in them, according to the prediction. */
 export function slope(
   { prediction_type }: SchedulerSettings,
   sigma: number,
@@ -37,8 +38,8 @@ export function slope(
 }
 
 /**
- * An ancestral step goes further down than the next sigma, and fresh noise makes up for it: where it
- * goes, and how much noise.
+ * An ancestral step goes below the next sigma and adds fresh noise to reach it: the sigma it goes down to, and the
+ * noise it adds.
  */
 export function ancestral(sigma: number, next: number): { down: number; up: number } {
   const down = next * (next / sigma);

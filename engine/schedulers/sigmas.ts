@@ -3,13 +3,13 @@ import type { SchedulerSettings } from "./settings.ts";
 import { roundHalfEven, spaceTimesteps } from "./timesteps.ts";
 import { unsupported } from "./unsupported.ts";
 
-/** A timestep and the noise there: its standard deviation over the signal's. */
+/** A timestep and its noise: the noise's standard deviation over the signal's. */
 export interface Level {
   readonly timestep: number;
   readonly sigma: number;
 }
 
-/** The levels at spaced timesteps, which are not rounded but to float32. */
+/** The levels at spaced timesteps, rounded to float32 only. */
 export function spacedLevels(
   settings: SchedulerSettings,
   steps: number,
@@ -19,7 +19,7 @@ export function spacedLevels(
   return levelsAt(spaceTimesteps(settings.timestep_spacing, span).map(Math.fround), trained);
 }
 
-/** The levels of the methods over sigma: those given, or `steps` on a curve between their ends. */
+/** The levels of the methods over sigma: the ones given, or `steps` levels on a curve between their ends. */
 export function curvedLevels(
   settings: SchedulerSettings,
   trained: Float32Array,
@@ -32,8 +32,8 @@ export function curvedLevels(
 }
 
 /**
- * The levels of the DPM-Solver family, at whole timesteps: one more is spaced out than is used, since
- * the last step goes on from the one before it; or on a curve between all that was trained.
+ * The levels of the DPM-Solver family: at whole timesteps, spaced for one step more than is used, since the last step
+ * continues the one before it; or on a curve over the whole trained range.
  */
 export function solverLevels(
   settings: SchedulerSettings,
@@ -48,7 +48,7 @@ export function solverLevels(
     isCurved: true,
   });
   if (settings.use_lu_lambdas && curve !== karras) {
-    // Even in lambda, as in arXiv 2206.00927, and so in the logarithm of sigma: in float32.
+    // Evenly spaced in lambda, as in arXiv 2206.00927, and so in the logarithm of sigma: in float32.
     const [from, to] = ends.map((sigma) => Math.exp(Math.fround(Math.log(sigma))));
     return whole(levelsOn(exponential, [from!, to!], steps, trained), roundKarras);
   }
@@ -66,7 +66,7 @@ function usedLevels(settings: SchedulerSettings, steps: number, trained: Float32
   return levelsAt(timesteps, trained);
 }
 
-/** From where to where a curve falls: the settings' own bounds, else those given. */
+/** The ends of a curve: from the settings where they name them, else the ones given. */
 function boundsOf(
   settings: SchedulerSettings,
   largest: number,
@@ -82,7 +82,7 @@ function refuseRise(from: number, to: number): void {
   if (to > from) throw unsupported(`its noise would rise, from sigma ${from} to ${to}`);
 }
 
-/** Two steps at one level cannot be told apart in float32, and multistep methods divide by their distance. */
+/** Refuses two steps at the same level in float32: multistep methods divide by the distance. */
 function refuseRest(sigmas: readonly number[]): void {
   const still = sigmas.find(
     (sigma, i) => i > 0 && Math.fround(sigma) === Math.fround(sigmas[i - 1]!),
@@ -90,7 +90,7 @@ function refuseRest(sigmas: readonly number[]): void {
   if (still !== undefined) throw unsupported(`its noise would stay at sigma ${still}`);
 }
 
-/** The levels at these timesteps, by straight lines through the trained sigmas, constant beyond them. */
+/** The levels at these timesteps, linearly interpolated between trained sigmas and constant outside them. */
 function levelsAt(timesteps: readonly number[], trained: Float32Array): Level[] {
   return timesteps.map((timestep) => ({ timestep, sigma: interpolate(trained, timestep) }));
 }

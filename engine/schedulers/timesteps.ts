@@ -1,26 +1,26 @@
 import type { SchedulerSettings } from "./settings.ts";
 
-/** What a spacing chooses from and how many. */
+/** The range that timesteps are chosen from. */
 export interface Span {
   /** Timesteps the model was trained on: 0 to trained - 1. */
   readonly trained: number;
   readonly steps: number;
-  /** Added to every timestep of the leading spacing. */
+  /** steps_offset: added to every timestep of the leading spacing. */
   readonly offset: number;
 }
 
 type Spacing = SchedulerSettings["timestep_spacing"];
 
 /**
- * `steps` timesteps, descending (Table 2 of arXiv 2305.08891). Whole numbers, but for the linspace
- * spacing, which some methods round and others do not. An offset may lead beyond the last one trained.
+ * `steps` timesteps, descending (Table 2 of arXiv 2305.08891). Whole numbers except for the linspace spacing, which
+ * some methods round and others do not. An offset can go past the last trained timestep.
  */
 export function spaceTimesteps(spacing: Spacing, span: Span): number[] {
   const at = SPACINGS[spacing](span);
   return Array.from({ length: span.steps }, (_, i) => at(i, span.steps - 1 - i));
 }
 
-/** The same as the settings space them, in whole numbers. */
+/** Spaced as the settings say, in whole numbers. */
 export function wholeTimesteps(settings: SchedulerSettings, steps: number): number[] {
   const {
     timestep_spacing: spacing,
@@ -30,7 +30,7 @@ export function wholeTimesteps(settings: SchedulerSettings, steps: number): numb
   return spaceTimesteps(spacing, { trained, steps, offset }).map(roundHalfEven);
 }
 
-/** The timestep of the step that comes after `before` others and has `left` after it. */
+/** The timestep of a step with `before` steps before it and `left` after it. */
 type Position = (before: number, left: number) => number;
 
 const SPACINGS: Record<Spacing, (span: Span) => Position> = {
@@ -48,7 +48,7 @@ const SPACINGS: Record<Spacing, (span: Span) => Position> = {
   },
 };
 
-/** To the nearest whole number, and to the even one of two as near, as numpy rounds. */
+/** Rounds to the nearest whole number, ties to even, as numpy does. */
 export function roundHalfEven(value: number): number {
   const rounded = Math.round(value);
   return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;

@@ -1,11 +1,11 @@
 import { StudioError } from "../contract/errors.ts";
 
-/** A SCHEDULER_UNSUPPORTED refusal: what was asked for is sound, but no scheduler here can do it. */
+/** A SCHEDULER_UNSUPPORTED refusal: the request is valid, but no scheduler here can do it. */
 export function unsupported(reason: string): StudioError {
   return new StudioError("SCHEDULER_UNSUPPORTED", { reason });
 }
 
-/** The entry of a table that the setting `key` names. SCHEDULER_UNSUPPORTED where there is none. */
+/** The entry of a table that the setting `key` selects. SCHEDULER_UNSUPPORTED where there is none. */
 export function chosen<K extends string, T>(
   table: Readonly<Record<string, T>>,
   key: K,

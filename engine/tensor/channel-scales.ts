@@ -1,7 +1,7 @@
 /**
- * How large each channel is where it is made and where it is read tells how to scale it: by the root of
- * read over made, so that it is as large in both. One that is 0 on either side stays as it is. The factors'
- * geometric mean is 1.
+ * Factors that balance channels between the weights that produce them and those that read them: the square root of read
+ * over made, which makes both equally large. A channel that is 0 on either side keeps 1. The factors' geometric mean is
+ * 1.
  */
 export function balance(made: Float32Array, read: Float32Array): Float32Array {
   const logs = Float64Array.from(made, (size, i) => Math.log(read[i]! / size) / 2);
@@ -10,7 +10,7 @@ export function balance(made: Float32Array, read: Float32Array): Float32Array {
   return Float32Array.from(logs, (log) => (Number.isFinite(log) ? Math.exp(log - mean) : 1));
 }
 
-/** Raises `most` to the largest magnitude in each row, where it reaches so far. */
+/** Raises each entry of `most` to the largest magnitude in its row, for as many rows as `most` has. */
 export function largestInRows(
   { first, rowLength, weights }: { first: number; rowLength: number; weights: Float32Array },
   most: Float32Array,
@@ -26,7 +26,7 @@ export function largestInRows(
   }
 }
 
-/** Raises `most`, as long as a row, to the largest magnitude in each column. */
+/** Raises each entry of `most` to the largest magnitude in its column; `most` is as long as a row. */
 export function largestInColumns(weights: Float32Array, most: Float32Array): void {
   for (let i = 0; i < weights.length;) {
     for (let column = 0; column < most.length; column++, i++) {

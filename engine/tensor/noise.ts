@@ -1,17 +1,17 @@
 import { mersenneTwister } from "./mersenne-twister.ts";
 
-/** A source of noise that goes on where its last draw ended. */
+/** A noise source; each draw continues where the last one ended. */
 export interface NoiseGenerator {
-  /** `size` draws of the standard normal distribution, in the order torch.randn fills a tensor. */
+  /** `size` values of the standard normal distribution, in the order in which torch.randn fills a tensor. */
   normal(size: number): Float32Array;
 }
 
-/** torch fills tensors of this many elements and more block by block, smaller ones pair by pair. */
+/** torch fills tensors of at least this many elements block by block, smaller ones pair by pair. */
 const BLOCK = 16;
 
 /**
- * The noise that torch draws on a CPU with `torch.Generator().manual_seed(seed)`. Of the seed's 64
- * bits torch's engine keeps the lower 32 (aten/src/ATen/core/MT19937RNGEngine.h).
+ * The noise of torch's CPU generator after `torch.Generator().manual_seed(seed)`. Of the seed's 64 bits torch uses the
+ * lower 32 (aten/src/ATen/core/MT19937RNGEngine.h).
  */
 export function createGenerator(seed: bigint): NoiseGenerator {
   const random = mersenneTwister(Number(BigInt.asUintN(32, seed)));
@@ -24,7 +24,7 @@ export function createGenerator(seed: bigint): NoiseGenerator {
   };
 }
 
-/** Box-Muller in float64; the second normal of a pair is kept for the next call, however late. */
+/** Box-Muller in float64; the second value of a pair is kept for the next call. */
 function pairwiseNormal(random: () => number): () => number {
   let kept: number | undefined;
   return () => {
@@ -40,7 +40,7 @@ function pairwiseNormal(random: () => number): () => number {
   };
 }
 
-/** Box-Muller over blocks of 16 uniforms; a last block that is not full is drawn anew as a whole. */
+/** Box-Muller over blocks of 16 uniforms; an incomplete last block is drawn again as a whole. */
 function blockwiseNormal(random: () => number, size: number): Float32Array {
   const values = Float32Array.from({ length: size }, () => uniform24(random));
   for (let start = 0; start + BLOCK <= size; start += BLOCK) {
@@ -54,10 +54,10 @@ function blockwiseNormal(random: () => number, size: number): Float32Array {
   return values;
 }
 
-/** A whole turn as torch rounds it, to float32; at 6 radians the difference shows in the noise. */
+/** 2π rounded to float32, as in torch; at 6 radians the difference shows in the noise. */
 const TURN = Math.fround(2 * Math.PI);
 
-/** Element i of the block pairs with element i + 8. The roundings are those of torch's float32. */
+/** Element i of a block pairs with element i + 8. Rounds to float32 where torch does. */
 function blockToNormal(block: Float32Array): void {
   const half = BLOCK / 2;
   for (let i = 0; i < half; i++) {

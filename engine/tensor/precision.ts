@@ -1,2 +1,2 @@
-/** What floats of weights and activations are: 32 or 16 bits. */
+/** The type of floats in weights and activations. */
 export type Precision = "float32" | "float16";

@@ -1,18 +1,17 @@
-/** The largest whole number of so many bits, sign included, whose negative has as many. */
+/** The largest integer of a symmetric range of `bits` bits, sign included. */
 export function largestOf(bits: number): number {
   return 2 ** (bits - 1) - 1;
 }
 
-/** Added and taken away, it rounds a float64 to the nearest whole number: twice as fast as Math.round. */
+/** Adding and subtracting it rounds a float64 to the nearest integer, twice as fast as Math.round. */
 const ROUND = 1.5 * 2 ** 52;
 
 /**
- * Weights as whole numbers, symmetric around 0 with a scale for each output: what `values` holds, times
- * its column's scale, is the weight again, off by half a scale at most. Filled row by row (output by
- * output), as a file has them.
+ * Weights quantized symmetrically around 0 with a scale for each output: a value times its column's scale gives the
+ * weight, off by at most half a scale. Filled row by row (output by output), as a file stores them.
  */
 export class QuantizedMatrix {
-  /** (kernel * channels, out): products want an output's inputs below each other. */
+  /** (kernel * channels, out): products read an output's inputs along a column. */
   readonly values: Int8Array<ArrayBuffer>;
   /** (out) */
   readonly scales: Float32Array<ArrayBuffer>;
@@ -28,15 +27,15 @@ export class QuantizedMatrix {
     this.scales = new Float32Array(out);
   }
 
-  /** Weights of one output: channels * k * k of them. */
+  /** Number of weights of one output: channels * k * k. */
   get rowLength(): number {
     const [, channels = 0, area = 0] = this.#shape;
     return channels * area;
   }
 
   /**
-   * Quantizes the weights of some outputs, from `first` on. A row of zeros has a scale of 1. Several at
-   * once are quicker: their numbers lie side by side here.
+   * Quantizes the weights of some outputs, starting at `first`. A row of zeros gets a scale of 1. Passing several rows
+   * at once is faster, since their values are adjacent in memory.
    */
   setRows(first: number, weights: Float32Array): void {
     const [out = 0, channels = 0, area = 0] = this.#shape;

@@ -1,14 +1,16 @@
-/** A token that is recognised in the text itself, before the text is split into words. */
+/** A token that is found in the text itself, before the text is split into words. */
 export interface AddedToken {
   readonly content: string;
   readonly id: number;
-  /** Looked for in the normalized text (so in any case of letters), not in the text as written. */
+  /**
+   * Whether it is searched for in the normalized text, and so in any letter case, rather than in the text as written.
+   */
   readonly normalized: boolean;
-  /** Only where no letter, digit or underscore touches it. */
+  /** Whether it matches only where no letter, digit or underscore adjoins it. */
   readonly singleWord: boolean;
 }
 
-/** A stretch of text, `from` inclusive, `to` exclusive, that is the token `id` or, without, none. */
+/** A range of a text, `from` inclusive, `to` exclusive: the token `id`, or without one plain text. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -19,8 +21,8 @@ const WORD_BEFORE = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const WORD_AFTER = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 
 /**
- * Cuts a text into tokens and what lies between them; the longest token at a place wins. `spell` is
- * what was done to the texts that will come.
+ * Splits a text into added tokens and the plain text between them; the longest token at a position wins. `spell`
+ * normalizes tokens the way the texts will have been.
  */
 export function createCutter(
   tokens: readonly AddedToken[],

@@ -1,25 +1,25 @@
 import { MinHeap } from "./heap.ts";
 
-/** More than there are ids, ranks, or bytes in a word, so that two of them make one exact number. */
+/** Larger than the number of ids, ranks and bytes in a word, so that two of them fit into one exact number. */
 const BASE = 2 ** 20;
 
-/** In place of a symbol that was joined to the one before it. */
+/** Marks a symbol that was merged into the one before it. */
 export const JOINED = -1;
 
-/** The rules of a vocabulary: which neighbours join (by `pairKey`) at which rank, and into which id. */
+/** The merges of a vocabulary: the rank and the resulting id of each pair of neighbours, by `pairKey`. */
 export interface Merges {
   readonly ranks: ReadonlyMap<number, number>;
   readonly results: Int32Array;
 }
 
-/** One number for two neighbouring ids. */
+/** One number for a pair of neighbouring ids. */
 export function pairKey(left: number, right: number): number {
   return left * BASE + right;
 }
 
 /**
- * Joins neighbours in place until no rule applies: the lowest rank first, then the leftmost. What a
- * symbol swallowed reads JOINED. Takes n log n steps.
+ * Merges neighbours in place until no merge applies: lowest rank first, then leftmost. Merged symbols become JOINED.
+ * Takes O(n log n).
  */
 export function joinPairs(symbols: Int32Array, { ranks, results }: Merges): void {
   const next = Int32Array.from(symbols, (_, at) => at + 1);
@@ -40,7 +40,7 @@ export function joinPairs(symbols: Int32Array, { ranks, results }: Merges): void
     const at = best % BASE;
     const rank = Math.floor(best / BASE);
     const result = results[rank];
-    // The neighbours may have changed since they were proposed.
+    // Neighbours may have changed since this merge was queued.
     if (result === undefined || rankAt(at) !== rank) continue;
     const right = next[at] ?? symbols.length;
     const beyond = next[right] ?? symbols.length;

@@ -1,23 +1,23 @@
 import { isObject } from "../snapshot/json.ts";
 import { type VocabularyFile, MAX_TOKEN_LENGTH, refuse } from "./vocabulary-files.ts";
 
-/** Most tokens one list may declare. */
+/** Maximum number of tokens that one list may declare. */
 const MAX_DECLARED_TOKENS = 1000;
 
-/** A token that the text itself may hold. */
+/** A token that can occur in the text itself. */
 export interface DeclaredToken {
   readonly content: string;
   readonly normalized: boolean;
   readonly singleWord: boolean;
 }
 
-/** Where a value stands, for the message when it will not do. */
+/** Where a value stands in a file, for error messages. */
 export interface Place {
   readonly file: VocabularyFile;
   readonly field: string;
 }
 
-/** A token from its text alone or from an object; looked for as written unless it says otherwise. */
+/** A token from its text alone or from an object; searched for as written unless it says otherwise. */
 export function readToken(value: unknown, place: Place): DeclaredToken {
   const fields = isObject(value) ? value : { content: value };
   const { content, normalized = false, single_word = false } = fields;
@@ -34,7 +34,7 @@ export function readToken(value: unknown, place: Place): DeclaredToken {
   return { content, normalized, singleWord: single_word };
 }
 
-/** A token of a list that also has ordinary ones: those are looked for in the normalized text. */
+/** A token of a list that also contains ordinary tokens: those are searched for in the normalized text. */
 export function readListedToken(value: unknown, place: Place): DeclaredToken {
   return readToken(
     isObject(value) ? { normalized: value["special"] !== true, ...value } : value,
@@ -42,7 +42,7 @@ export function readListedToken(value: unknown, place: Place): DeclaredToken {
   );
 }
 
-/** A list of tokens, its length checked. */
+/** A list of tokens, checked for length. */
 export function readList(value: unknown, { file, field }: Place): readonly unknown[] {
   if (!Array.isArray(value)) return refuse(file, `${field} is not a list`);
   if (value.length > MAX_DECLARED_TOKENS) {
@@ -51,7 +51,7 @@ export function readList(value: unknown, { file, field }: Place): readonly unkno
   return value;
 }
 
-/** The entries of an object that stands for a list of tokens, their number checked. */
+/** The entries of an object that is used as a list of tokens, checked for number. */
 export function readEntries(value: unknown, { file, field }: Place): readonly [string, unknown][] {
   if (!isObject(value)) return refuse(file, `${field} is not an object`);
   const entries = Object.entries(value);

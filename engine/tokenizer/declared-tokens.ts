@@ -8,7 +8,7 @@ import {
 import { isObject, type JsonObject } from "../snapshot/json.ts";
 import { type VocabularyFile, readId } from "./vocabulary-files.ts";
 
-/** The files of a tokenizer folder that declare tokens; empty objects for those it lacks. */
+/** The files of a tokenizer folder that declare tokens; empty objects for missing files. */
 export interface Declarations {
   readonly config: JsonObject;
   readonly specialTokens: JsonObject;
@@ -16,22 +16,22 @@ export interface Declarations {
   readonly tokenizer: JsonObject;
 }
 
-/** What a folder declares besides its vocabulary. */
+/** The tokens that a folder declares besides its vocabulary. */
 export interface DeclaredTokens {
   readonly start: string;
   readonly end: string;
   readonly padding: string;
   readonly unknown: string;
-  /** Declared with an id of their own; the four above need not be among them. */
+  /** Declared with ids of their own; the four above are not always among them. */
   readonly added: readonly DeclaredToken[];
-  /** Every token, each content once, in the order in which new ones get their ids. */
+  /** Every token, each text once, in the order in which new ones are numbered. */
   readonly all: readonly DeclaredToken[];
 }
 
 const END: DeclaredToken = { content: "<|endoftext|>", normalized: false, singleWord: false };
 const START: DeclaredToken = { ...END, content: "<|startoftext|>" };
 
-/** In the order in which the reference adds them; by default those without a token have none. */
+/** In the order in which the reference adds them. A role without a default token is absent unless declared. */
 const ROLES: readonly (readonly [string, DeclaredToken?])[] = [
   ["bos_token", START],
   ["eos_token", END],
@@ -43,8 +43,8 @@ const ROLES: readonly (readonly [string, DeclaredToken?])[] = [
 ];
 
 /**
- * Who wins is transformers' rule: a config that has `added_tokens_decoder` stands alone; otherwise
- * special_tokens_map.json overrules it, and the other lists of added tokens count.
+ * Precedence follows transformers: a config with `added_tokens_decoder` is used alone; otherwise
+ * special_tokens_map.json overrides it, and the other lists of added tokens are used as well.
  */
 export function readDeclaredTokens(files: Declarations): DeclaredTokens {
   const config: Source = { file: "tokenizer_config.json", object: files.config };
@@ -72,10 +72,10 @@ export function readDeclaredTokens(files: Declarations): DeclaredTokens {
   };
 }
 
-/** A token and the id it is declared with. */
+/** A token and its declared id. */
 type Numbered = readonly [number, DeclaredToken];
 
-/** A file that gives tokens roles. */
+/** A file that assigns roles to tokens. */
 interface Source {
   readonly file: VocabularyFile;
   readonly object: JsonObject;
@@ -95,7 +95,7 @@ function extraIn({ file, object }: Source): DeclaredToken[] {
   return readList(list, { file, field }).map((token) => readToken(token, { file, field }));
 }
 
-/** Of the config's own table, from id to token. */
+/** Reads `added_tokens_decoder`, from id to token. */
 function decodedIn(decoder: unknown, file: VocabularyFile): DeclaredToken[] {
   const place = { file, field: "added_tokens_decoder" };
   return byId(
@@ -106,7 +106,7 @@ function decodedIn(decoder: unknown, file: VocabularyFile): DeclaredToken[] {
   );
 }
 
-/** Of added_tokens.json, from text to id, and of the list in tokenizer.json, which overrules it. */
+/** Reads added_tokens.json, from text to id, and the list in tokenizer.json, which overrides it. */
 function addedIn(
   { addedTokens, tokenizer }: Declarations,
   special: readonly DeclaredToken[],
@@ -131,15 +131,15 @@ function listedIn(list: unknown): Numbered[] {
   });
 }
 
-/** In the order of their ids; of two with one id the later. */
+/** In the order of their ids; if two share an id, the later one wins. */
 function byId(tokens: readonly Numbered[]): DeclaredToken[] {
   const sorted = [...new Map(tokens)].toSorted(([a], [b]) => a - b);
   return sorted.map(([, token]) => token);
 }
 
 /**
- * Tokens with ids hold against roles. Otherwise, of two declarations of one content the later
- * holds, at the place of the earlier; but a repetition is not a later declaration.
+ * Tokens with ids go before roles. Otherwise, of two different declarations of a text the later one wins and keeps the
+ * earlier one's position; a mere repetition changes nothing.
  */
 function inOrder(
   added: readonly DeclaredToken[],

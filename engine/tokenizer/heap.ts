@@ -1,4 +1,4 @@
-/** Numbers of which the smallest is taken first. */
+/** A priority queue of numbers, smallest first. */
 export class MinHeap {
   readonly #items: number[] = [];
 
@@ -15,7 +15,7 @@ export class MinHeap {
     items[at] = item;
   }
 
-  /** The smallest number, taken out; undefined when there is none. */
+  /** Removes and returns the smallest number; undefined when empty. */
   pop(): number | undefined {
     const [smallest] = this.#items;
     const last = this.#items.pop();

@@ -5,44 +5,43 @@ import { quote, refuse } from "./vocabulary-files.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { type Token, encodeWords, normalizeText } from "./words.ts";
 
-/** Longest text to encode, in UTF-16 units; bounds the memory a caller can make this take. */
+/** Longest text to encode, in UTF-16 units. Limits the memory that a caller can cause to be used. */
 export const MAX_TEXT_LENGTH = 100_000;
 
-/** What the text encoder can take. */
+/** The text encoder's limits. */
 export interface TextEncoderLimits {
-  /** Most ids of one text. */
+  /** Maximum number of ids in a text. */
   readonly positions: number;
-  /** Of its table of tokens: ids from here on have none. */
+  /** Rows in its token embedding: larger ids do not exist. */
   readonly rows: number;
 }
 
-/** A text as the text encoder takes it. */
+/** A prompt as the text encoder takes it. */
 export interface TokenizedPrompt {
-  /** As many as the tokenizer's length: start, the text, end, padding. */
+  /** Exactly the tokenizer's length: start marker, text, end marker, padding. */
   readonly ids: Int32Array;
-  /** How many of them come before the padding. */
+  /** Number of ids before the padding. */
   readonly length: number;
-  /** Tokens the whole text has, the markers not counted. */
+  /** Number of tokens in the whole text, without markers. */
   readonly count: number;
-  /** Where in the text the part begins that the ids no longer hold; absent when all is held. */
+  /** Index in the text where the ids end early; absent when the whole text fits. */
   readonly cutAt?: number;
-  /** The first token of the ids that has no row in the text encoder; absent when all have one. */
+  /** The first token whose id has no row in the text encoder; absent when all have one. */
   readonly stranger?: { readonly token: string; readonly id: number };
 }
 
-/** CLIP's tokenizer: equal to transformers' CLIPTokenizer id for id, with diffusers' textual inversions. */
+/** CLIP's tokenizer: gives the same ids as transformers' CLIPTokenizer with diffusers' textual inversions. */
 export interface Tokenizer {
-  /** Ids of every text, the start and end markers among them. */
+  /** Number of ids for every text, markers included. */
   readonly length: number;
   encode(text: string): TokenizedPrompt;
-  /** The ids of the whole text between the markers, neither cut nor padded. */
+  /** The ids of the whole text without markers, neither truncated nor padded. */
   encodeAll(text: string): Int32Array;
 }
 
 /**
- * A tokenizer for one vocabulary and one text encoder. Throws TOKENIZER_INVALID where the encoder has
- * no row for a marker, and so could read no text; refuses texts beyond MAX_TEXT_LENGTH as
- * REQUEST_INVALID.
+ * Creates the tokenizer for a vocabulary and a text encoder. Throws TOKENIZER_INVALID where the encoder has no row for
+ * a marker and could encode no text. The tokenizer refuses texts longer than MAX_TEXT_LENGTH as REQUEST_INVALID.
  */
 export function createTokenizer(vocabulary: Vocabulary, limits: TextEncoderLimits): Tokenizer {
   const { start, end, padding } = vocabulary;
@@ -78,7 +77,7 @@ export function createTokenizer(vocabulary: Vocabulary, limits: TextEncoderLimit
   };
 }
 
-/** Reads tokens off a text in the reference's order: added tokens as written, in any case, words. */
+/** Splits a text into tokens in the reference's order: added tokens as written, added tokens in any case, words. */
 function createReader(vocabulary: Vocabulary): (text: string) => Token[] {
   const { addedTokens } = vocabulary;
   const vectors = findVectors(addedTokens);
@@ -120,7 +119,7 @@ function createReader(vocabulary: Vocabulary): (text: string) => Token[] {
   };
 }
 
-/** The token at an index, spelled as the text has it or, for one vector of several. */
+/** The token at an index, spelled as in the text or, for one vector of several, by its own name. */
 function strangerAt(text: string, tokens: readonly Token[], index: number) {
   const { id = 0, at = 0 } = tokens[index] ?? {};
   const next = tokens.slice(index).find((token) => token.at > at);

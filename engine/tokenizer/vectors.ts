@@ -1,21 +1,20 @@
 import type { AddedToken } from "./added-tokens.ts";
 
-/** A text, and where in the source each of its UTF-16 units comes from. */
+/** A text, and the index in the source that each of its UTF-16 units comes from. */
 interface Spelled {
   readonly text: string;
   readonly origins: readonly number[];
 }
 
-/** A token of several vectors, and what diffusers writes in its place. */
+/** A token of several vectors, and what diffusers replaces it with. */
 interface Vectors {
   readonly content: string;
   readonly replacement: string;
 }
 
 /**
- * Textual inversions of several vectors are tokens called X, X_1, X_2 and so on; X in a text stands
- * for all of them (diffusers, loaders/textual_inversion.py, maybe_convert_prompt). Gives them by the
- * id of X.
+ * A textual inversion of several vectors is stored as tokens X, X_1, X_2 and so on; X in a text stands for all of them
+ * (diffusers, loaders/textual_inversion.py, maybe_convert_prompt). Gives them by the id of X.
  */
 export function findVectors(tokens: readonly AddedToken[]): ReadonlyMap<number, Vectors> {
   const known = new Set(tokens.map(({ content }) => content));
@@ -31,10 +30,7 @@ export function findVectors(tokens: readonly AddedToken[]): ReadonlyMap<number, 
   }
 }
 
-/**
- * The text with every token of several vectors written out; it grows to at most `limit` units, and
- * undefined says that it would be longer.
- */
+/** The text with every token of several vectors expanded. Undefined where it would be longer than `limit` units. */
 export function writeOut(
   source: string,
   found: readonly Vectors[],

@@ -4,7 +4,7 @@ import { isObject, notJson, parsePythonJson, type JsonObject } from "../snapshot
 /** The texts of a tokenizer folder by file name. */
 export type VocabularyFiles = ReadonlyMap<string, string>;
 
-/** The files that `readVocabulary` looks at; a folder has some of them. */
+/** The files that `readVocabulary` looks for; a folder need not have all of them. */
 export const VOCABULARY_FILES = [
   "tokenizer.json",
   "vocab.json",
@@ -22,7 +22,7 @@ export const MAX_FILE_LENGTH = 2 ** 25;
 export const MAX_TOKENS = 1_000_000;
 export const MAX_TOKEN_LENGTH = 1024;
 
-/** The text of a file, its length checked; undefined where the folder lacks it. */
+/** The text of a file, checked for length; undefined where the folder lacks it. */
 export function textOf(files: VocabularyFiles, file: VocabularyFile): string | undefined {
   const text = files.get(file);
   if (text !== undefined && text.length > MAX_FILE_LENGTH) {
@@ -31,7 +31,7 @@ export function textOf(files: VocabularyFiles, file: VocabularyFile): string | u
   return text;
 }
 
-/** The object in a JSON file; undefined where the folder lacks the file. */
+/** The JSON object in a file; undefined where the folder lacks the file. */
 export function objectOf(files: VocabularyFiles, file: VocabularyFile): JsonObject | undefined {
   const text = textOf(files, file);
   if (text === undefined) return undefined;
@@ -47,12 +47,12 @@ function parse(file: VocabularyFile, text: string): unknown {
   }
 }
 
-/** Says that a file of the tokenizer is damaged. */
+/** Refuses a damaged file of the tokenizer. */
 export function refuse(file: VocabularyFile, reason: string): never {
   throw new StudioError("TOKENIZER_INVALID", { file, reason });
 }
 
-/** The id of a token from a parsed value. */
+/** Reads the id of a token. */
 export function readId(value: unknown, token: string, file: VocabularyFile): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value < MAX_TOKENS) {
     return value;
@@ -60,7 +60,7 @@ export function readId(value: unknown, token: string, file: VocabularyFile): num
   return refuse(file, `the id of ${quote(token)} is not a whole number below ${MAX_TOKENS}`);
 }
 
-/** A token as a message may show it: in quotes, escaped, and not too long. */
+/** A token for a message: quoted, escaped and shortened. */
 export function quote(token: string): string {
   return JSON.stringify(token.length > 40 ? `${token.slice(0, 40)}…` : token);
 }

@@ -16,9 +16,9 @@ import {
 /** CLIP has 48,894. */
 const MAX_MERGES = 1_000_000;
 
-/** The learned part of a vocabulary. */
+/** The trained part of a vocabulary. */
 export interface VocabularyModel {
-  /** The file that holds the ids. */
+  /** The file that the ids come from. */
   readonly file: VocabularyFile;
   readonly ids: ReadonlyMap<string, number>;
   readonly merges: Merges;
@@ -26,7 +26,7 @@ export interface VocabularyModel {
 
 type Pair = readonly [string, string];
 
-/** The model in tokenizer.json, where there is one, or else in vocab.json and merges.txt. */
+/** The model in tokenizer.json where there is one, else the one in vocab.json and merges.txt. */
 export function readModel(
   files: VocabularyFiles,
   tokenizer: JsonObject | undefined,
@@ -76,7 +76,7 @@ function readIds(file: VocabularyFile, vocab: JsonObject): Map<string, number> {
   return ids;
 }
 
-/** The pairs of merges.txt, one in a line; lines that start with "#version" are none. */
+/** The pairs of merges.txt, one per line; lines that start with "#version" are skipped. */
 function* pairsOfLines(text: string): Generator<Pair | undefined> {
   for (const [line] of text.matchAll(/[^\r\n]+/g)) {
     if (!line.startsWith("#version")) yield toPair(line);

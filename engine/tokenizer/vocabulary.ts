@@ -6,9 +6,9 @@ import type { JsonObject } from "../snapshot/json.ts";
 import { type VocabularyFiles, objectOf, quote, refuse } from "./vocabulary-files.ts";
 import { readModel } from "./vocabulary-model.ts";
 
-/** All that turns text into ids. */
+/** Everything needed to turn text into ids. */
 export interface Vocabulary {
-  /** Most ids of one text, the start and end markers among them; Infinity where nothing bounds them. */
+  /** Maximum number of ids in a text, markers included; Infinity where there is no limit. */
   readonly maxLength: number;
   readonly start: number;
   readonly end: number;
@@ -18,16 +18,15 @@ export interface Vocabulary {
   readonly addedTokens: readonly AddedToken[];
 }
 
-/** The id of each byte inside a word, and as its last. */
+/** The id of each byte within a word, and at the end of a word. */
 export interface ByteSymbols {
   readonly inner: Int32Array;
   readonly last: Int32Array;
 }
 
 /**
- * Reads the texts of a tokenizer folder: tokenizer.json, or vocab.json and merges.txt, and what
- * declares tokens beside them. Throws TOKENIZER_INVALID for a damaged file, SNAPSHOT_INCOMPLETE
- * where the vocabulary is missing.
+ * Reads a tokenizer folder's files: tokenizer.json, or vocab.json and merges.txt, and the files that declare further
+ * tokens. Throws TOKENIZER_INVALID for a damaged file, SNAPSHOT_INCOMPLETE where the vocabulary is missing.
  */
 export function readVocabulary(files: VocabularyFiles): Vocabulary {
   const tokenizer = objectOf(files, "tokenizer.json");
@@ -62,7 +61,7 @@ export function readVocabulary(files: VocabularyFiles): Vocabulary {
 /** The two markers and one word. */
 const MIN_LENGTH = 3;
 
-/** Where the config says nothing, or 1e30 as transformers writes "none", the text encoder decides. */
+/** Infinity where the config gives none, or 1e30 as transformers writes it: the text encoder's limit applies then. */
 function maxLength(config: JsonObject): number {
   const length = config["model_max_length"] ?? Infinity;
   const isWhole = typeof length === "number" && Math.floor(length) === length;
@@ -71,7 +70,7 @@ function maxLength(config: JsonObject): number {
   return refuse("tokenizer_config.json", reason);
 }
 
-/** Gives declared tokens the ids of the vocabulary, or the next free ones, as the reference does. */
+/** Numbers declared tokens by the vocabulary's ids, or the next free ones, as the reference does. */
 function numberTokens(
   tokens: readonly DeclaredToken[],
   ids: ReadonlyMap<string, number>,
@@ -84,7 +83,7 @@ function numberTokens(
   });
 }
 
-/** Vocabularies spell bytes as printable characters: their own, or the next one from U+0100 on. */
+/** Vocabularies spell bytes as printable characters: the byte's own character, or the next free one from U+0100 on. */
 function byteSymbols(ids: ReadonlyMap<string, number>, unknown: number): ByteSymbols {
   let standIn = 0x100;
   const spelling = Array.from({ length: 256 }, (_, byte) =>

@@ -2,10 +2,9 @@ import { JOINED, joinPairs } from "./byte-pairs.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /*
- * The reference tokenizer carries Unicode tables older than the ones of this runtime. The classes
- * below name what it does not know, so that its ids are met whatever version the runtime has.
- * Both are bodies of a regular expression's class (`v` flag). Ranges may run over characters that
- * make no difference. Found by comparing every code point with tokenizers 0.23.
+ * The reference tokenizer uses older Unicode tables than this runtime. The classes below list what it does not know, so
+ * that ids are the same whatever version the runtime has. Both are the body of a regular expression's class (`v` flag).
+ * Ranges may include characters that make no difference. Found by comparing every code point with tokenizers 0.23.
  */
 
 /** Letters and digits since Unicode 17: the reference splits words by Unicode 16 (Oniguruma). */
@@ -14,15 +13,15 @@ const NEWER_LETTERS = String.raw`\u088f\u0c5c\u0cdc\ua7ce-\ua7cf\ua7d2\ua7d4\ua7
 /** Characters since Unicode 10 that reorder or compose: the reference normalizes by Unicode 9. */
 const NEWER_MARKS = String.raw`\u07fd\u0897-\u08d3\u09fe\u0c3c\u0d3b-\u0d3c\u0eba\u1715\u1abf-\u1aeb\u1df6-\u1dfa\ua82c\u{105c9}-\u{105e4}\u{10d24}-\u{10f85}\u{11070}\u{1133b}\u{11382}-\u{113d0}\u{1145e}\u{11839}-\u{11a99}\u{11d42}-\u{1612f}\u{16d63}-\u{16ff1}\u{1e08f}-\u{1e6f5}`;
 
-/** A text as the vocabulary sees it, and where in the source each of its UTF-16 units comes from. */
+/** A normalized text, and the index in the source that each of its UTF-16 units comes from. */
 export interface NormalizedText {
   readonly text: string;
   readonly origins: readonly number[];
 }
 
 /**
- * White space (captured), or a character with all that could compose with it: combining marks, and
- * the vowels and finals of Hangul. Normalizing these clusters one by one normalizes the text.
+ * White space (captured), or a character with everything that can compose with it: combining marks, and the vowels and
+ * finals of Hangul. Normalizing cluster by cluster normalizes the text.
  */
 const CLUSTERS = new RegExp(
   String.raw`(\p{White_Space}+)|[${NEWER_MARKS}]|.[[\p{M}\u1161-\u1175\u11a8-\u11c2]--[${NEWER_MARKS}]]*`,
@@ -30,8 +29,8 @@ const CLUSTERS = new RegExp(
 );
 
 /**
- * NFC, runs of white space as one space, lower case. A final sigma becomes an ordinary one, as in
- * the reference, because no cluster shows the letter before it.
+ * NFC, lower case, each run of white space as one space. A final sigma becomes an ordinary one, as in the reference,
+ * because a cluster does not include the letter before it.
  */
 export function normalizeText(source: string): NormalizedText {
   const parts: string[] = [];
@@ -44,15 +43,15 @@ export function normalizeText(source: string): NormalizedText {
   return { text: parts.join(""), origins };
 }
 
-/** A stretch of text that no token crosses, and its index in the text. */
+/** A range of text that no token crosses, with its index in the text. */
 interface Word {
   readonly text: string;
   readonly at: number;
 }
 
 /**
- * What CLIP calls a word: an English contraction, letters, one digit, or anything else but space.
- * The two markers come apart in three when they are not tokens of their own.
+ * A word as CLIP defines it: an English contraction, letters, one digit, or a run of anything else but space. The two
+ * markers split into three words each unless they are added tokens.
  */
 const WORDS = new RegExp(
   [
@@ -65,7 +64,7 @@ const WORDS = new RegExp(
   "gv",
 );
 
-/** The words of a normalized text, in order; white space belongs to none. */
+/** The words of a normalized text in order, without white space. */
 export function splitWords(text: string): Word[] {
   const words: Word[] = [];
   for (const match of text.matchAll(WORDS)) {
@@ -79,7 +78,7 @@ export function splitWords(text: string): Word[] {
   return words;
 }
 
-/** An id, and the index of the character its first byte belongs to. */
+/** An id, and the index of the character that its first byte belongs to. */
 export interface Token {
   readonly id: number;
   readonly at: number;
@@ -105,7 +104,7 @@ function encodeWord(word: string, { symbols, merges }: Vocabulary): Token[] {
   return tokens;
 }
 
-/** For every byte of UTF-8 the UTF-16 index of its character. */
+/** For each byte of the UTF-8 text, the UTF-16 index of its character. */
 function characterStarts(bytes: Uint8Array): Int32Array {
   let at = 0;
   let next = 0;

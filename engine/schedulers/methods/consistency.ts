@@ -22,7 +22,7 @@ const DEFAULTS: Scheduler["defaults"] = {
   clip_sample: false,
 };
 
-/** Latent consistency models, arXiv 2310.04378: each step leads to the picture, then back into noise. */
+/** Latent consistency models, arXiv 2310.04378: each step predicts the picture and adds noise again. */
 export const lcm: Scheduler = {
   className: "LCMScheduler",
   defaults: DEFAULTS,
@@ -45,8 +45,8 @@ export const lcm: Scheduler = {
 };
 
 /**
- * Trajectory consistency distillation, arXiv 2402.19159, with the eta of 0 that StableDiffusionPipeline
- * passes: each step leads straight to the noise of the next one.
+ * Trajectory consistency distillation, arXiv 2402.19159, with eta 0 as StableDiffusionPipeline passes it: each step
+ * goes straight to the noise level of the next.
  */
 export const tcd: Scheduler = {
   className: "TCDScheduler",
@@ -70,11 +70,11 @@ export const tcd: Scheduler = {
 interface Layout {
   readonly timesteps: readonly number[];
   readonly mixtures: readonly Mixture[];
-  /** The mixture at the first timestep that was trained: where the last step of TCD leads. */
+  /** The mixture at the first trained timestep, where TCD's last step ends. */
   readonly first: Mixture;
 }
 
-/** Evenly chosen among the timesteps of the distillation, from the last one down. */
+/** Evenly chosen from the timesteps of the distillation, from the last one down. */
 function layOut(settings: SchedulerSettings, steps: number): Layout {
   const { original_inference_steps: original, num_train_timesteps: trained } = settings;
   if (steps > original || original > trained) {
@@ -91,7 +91,7 @@ function layOut(settings: SchedulerSettings, steps: number): Layout {
   return { timesteps, mixtures, first: mixtureOfAlpha(alphaLookup(settings)(0)) };
 }
 
-/** c_skip and c_out of arXiv 2303.01469: towards timestep 0 the latents are the picture. */
+/** c_skip and c_out of arXiv 2303.01469: at timestep 0 the latents are the picture. */
 function boundary(
   { timestep_scaling }: SchedulerSettings,
   timestep: number,

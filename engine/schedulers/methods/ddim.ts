@@ -11,7 +11,7 @@ import { alphaLookup } from "../noise-schedule.ts";
 import type { Scheduler } from "../scheduler.ts";
 import { wholeTimesteps } from "../timesteps.ts";
 
-/** Denoising diffusion implicit models, arXiv 2010.02502, with eta 0: no noise is added on the way. */
+/** Denoising diffusion implicit models, arXiv 2010.02502, with eta 0: steps add no noise. */
 export const ddim: Scheduler = {
   className: "DDIMScheduler",
   defaults: { timestep_spacing: "leading" },

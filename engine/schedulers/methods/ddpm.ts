@@ -22,7 +22,7 @@ export const ddpm: Scheduler = {
         const [alpha, next] = [alphas[index]!, alphas[index + 1]!];
         const picture = clip(pictureIn(settings, mixtures[index]!, latents, prediction), settings);
         const beta = 1 - alpha / next;
-        // Formula (7): the mean of what came before these latents, given the picture.
+        // Formula (7): the mean of the less noisy latents, given these latents and the picture.
         const mean = weightedSum(
           [(Math.sqrt(next) * beta) / (1 - alpha), picture],
           [(Math.sqrt(alpha / next) * (1 - next)) / (1 - alpha), latents],
@@ -36,7 +36,7 @@ export const ddpm: Scheduler = {
   },
 };
 
-/** Section 3.2 of the paper: the two extreme choices of a step's variance. */
+/** Section 3.2 of the paper: the two extreme choices for a step's variance. */
 const VARIANCES: Readonly<Record<string, (least: number, beta: number) => number>> = {
   fixed_small: (least) => least,
   fixed_small_log: (least) => least,

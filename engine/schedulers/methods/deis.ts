@@ -7,8 +7,8 @@ import { weightedSum, type Term } from "../weighted-sum.ts";
 import { orderAt } from "./dpm-multistep.ts";
 
 /**
- * DEIS in its log-rho form, arXiv 2204.13902: the polynomial in log sigma through the last predictions
- * of the noise, integrated over sigma. It ends at the least noise that was trained.
+ * DEIS in its log-rho form, arXiv 2204.13902: the polynomial in log sigma through the latest noise predictions,
+ * integrated over sigma. It ends at the smallest trained sigma.
  */
 export const deis: Scheduler = {
   className: "DEISMultistepScheduler",
@@ -54,11 +54,11 @@ export const deis: Scheduler = {
   },
 };
 
-/** The names that DEISMultistepScheduler takes; those of other classes stand for its own. */
+/** Values of algorithm_type that DEISMultistepScheduler accepts; those of other classes stand for its own. */
 const ALGORITHMS = { deis: true, dpmsolver: true, "dpmsolver++": true };
 const SOLVERS = { logrho: true, midpoint: true, heun: true, bh1: true, bh2: true };
 
-/** The nodes up to the first that repeats the one after it: there is no slope between them. */
+/** The nodes up to the first that equals the next one: between equal nodes there is no slope. */
 function distinct(nodes: readonly number[]): readonly number[] {
   const repeated = nodes.findIndex((node, k) => k > 0 && node <= nodes[k - 1]!);
   return repeated < 0 ? nodes : nodes.slice(0, repeated);

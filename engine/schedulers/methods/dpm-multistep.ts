@@ -7,7 +7,7 @@ import type { SchedulerSettings } from "../settings.ts";
 import { unsupported } from "../unsupported.ts";
 import { weightedSum } from "../weighted-sum.ts";
 
-/** Multistep DPM-Solvers, arXiv 2206.00927 and 2211.01095: derivatives come from earlier predictions. */
+/** Multistep DPM-Solvers, arXiv 2206.00927 and 2211.01095: derivatives are estimated from earlier predictions. */
 export const dpmMultistep: Scheduler = {
   className: "DPMSolverMultistepScheduler",
   defaults: {},
@@ -40,7 +40,7 @@ export const dpmMultistep: Scheduler = {
   },
 };
 
-/** The cosine schedule's timesteps are cut, not rounded: DPMSolverMultistepScheduler.set_timesteps. */
+/** With the cosine schedule timesteps are truncated, not rounded, as in DPMSolverMultistepScheduler.set_timesteps. */
 function layOut(
   settings: SchedulerSettings,
   steps: number,
@@ -58,7 +58,7 @@ function refuseThirdOrder(
   throw unsupported(`${algorithm_type} has no third order`);
 }
 
-/** Fewer earlier predictions count at the end: towards no noise at all, and in short runs. */
+/** The order of a step: lower at the end of the run, where no noise remains, and in short runs. */
 export function orderAt(
   settings: Pick<
     SchedulerSettings,
@@ -75,8 +75,8 @@ export function orderAt(
 }
 
 /**
- * Derivatives along the step at `index` by divided differences, from the predictions there and before,
- * the newest first. A step that left the noise as it was tells no slope.
+ * Derivatives along the step at `index` by divided differences of the latest predictions, newest first. A step that did
+ * not change the noise gives no slope.
  */
 function derive(
   sigmas: Float32Array,

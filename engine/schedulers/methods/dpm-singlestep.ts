@@ -8,8 +8,8 @@ import { unsupported } from "../unsupported.ts";
 import { weightedSum } from "../weighted-sum.ts";
 
 /**
- * Singlestep DPM-Solvers, arXiv 2206.00927 and 2211.01095: two or three evaluations make one step,
- * each from where the step began and with the derivatives that those before it tell.
+ * Singlestep DPM-Solvers, arXiv 2206.00927 and 2211.01095: two or three evaluations make a step. Each starts from where
+ * the step began, with derivatives from the evaluations before it.
  */
 export const dpmSinglestep: Scheduler = {
   className: "DPMSolverSinglestepScheduler",
@@ -37,7 +37,7 @@ export const dpmSinglestep: Scheduler = {
         const fresh = integrator.drawsNoise ? noise() : undefined;
         const all = [target, ...memory.predictions].slice(0, settings.solver_order);
         const order = Math.min(orderAt(settings, index, steps), all.length);
-        // A start image may lead into the middle of a step, which then begins there.
+        // A start image can begin in the middle of a step, which then starts there.
         const origin = order === 1 ? latents : (memory.origin ?? latents);
         const known = all.slice(0, order);
         const path = { from: sigmas[index - order + 1]!, to: sigmas[index + 1]! };
@@ -51,7 +51,7 @@ export const dpmSinglestep: Scheduler = {
   },
 };
 
-/** Which evaluation of its step the one at `index` is; an end towards no noise is a step of its own. */
+/** The number of the evaluation at `index` within its step; a last step to zero noise is a step of its own. */
 function orderAt(settings: SchedulerSettings, index: number, steps: number): number {
   const { solver_order: order, final_sigmas_type: end, lower_order_final } = settings;
   const isLast = index === steps - 1;
@@ -59,7 +59,7 @@ function orderAt(settings: SchedulerSettings, index: number, steps: number): num
   return isLast && endsFirst ? 1 : (index % order) + 1;
 }
 
-/** The derivatives over the whole step, at its start, by the predictions made in it, the newest first. */
+/** Derivatives over the whole step at its start, from the predictions within it, newest first. */
 function derive(
   rule: Rule,
   sigmas: Float32Array,
@@ -68,7 +68,7 @@ function derive(
 ): IntegratorStep {
   const target = known.at(-1)!;
   const inStep = sigmas.subarray(index - known.length + 1, index + 1);
-  // Evaluations that repeated timesteps put at one place tell no slope.
+  // Evaluations at repeated timesteps give no slope.
   const falls = inStep.every((sigma, i) => i === 0 || sigma < inStep[i - 1]!);
   if (known.length === 1 || !falls) return { target };
   const h = Math.log(inStep[0]! / sigmas[index + 1]!);

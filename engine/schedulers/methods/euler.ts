@@ -31,7 +31,7 @@ export const euler: Scheduler = {
   },
 };
 
-/** Ancestral sampling with Euler steps: every step goes too far down and adds fresh noise to make up. */
+/** Ancestral sampling with Euler steps: each step goes below its target and adds fresh noise to reach it. */
 export const eulerAncestral: Scheduler = {
   className: "EulerAncestralDiscreteScheduler",
   defaults: {},
@@ -59,11 +59,11 @@ type TimestepOf = (level: Level) => number;
 
 const spacedTimestep: TimestepOf = ({ timestep }) => Math.fround(timestep);
 
-/** Of models that were trained on the noise itself (EDM): a quarter of sigma's logarithm. */
+/** For models trained on the noise itself (EDM): a quarter of sigma's logarithm. */
 const noiseTimestep: TimestepOf = ({ sigma }) =>
   Math.fround(0.25 * Math.fround(Math.log(Math.fround(sigma))));
 
-/** EulerDiscreteScheduler follows `continuous` for v_prediction alone. */
+/** EulerDiscreteScheduler uses `continuous` with v_prediction only. */
 const TIMESTEPS: Readonly<Record<string, (settings: SchedulerSettings) => TimestepOf>> = {
   discrete: () => spacedTimestep,
   continuous: ({ prediction_type }) =>
@@ -85,7 +85,7 @@ type Interpolation = (spaced: readonly Level[], trained: Float32Array) => readon
 
 const INTERPOLATIONS: Readonly<Record<string, Interpolation>> = {
   linear: (spaced) => spaced,
-  /** All sigmas that were trained, by even logarithms, whatever the timesteps; one more than steps. */
+  /** Evenly spaced logarithms over all trained sigmas, whatever the timesteps; one more than there are steps. */
   log_linear: (spaced, trained) => {
     const [from, to] = [Math.log(trained.at(-1)!), Math.log(trained[0]!)];
     return [...spaced, spaced.at(-1)!].map(({ timestep }, i) => ({

@@ -5,8 +5,8 @@ import { curvedLevels, sigmaPath, spacedLevels } from "../sigmas.ts";
 import { weightedSum } from "../weighted-sum.ts";
 
 /**
- * Heun's method over sigma, algorithm 1 of arXiv 2206.00364 without churn: each step is Euler's first,
- * then made again with the mean of the slopes at its two ends. The last one, to no noise, stays Euler's.
+ * Heun's method over sigma, algorithm 1 of arXiv 2206.00364 without churn: an Euler step, repeated with the mean of the
+ * slopes at its two ends. The last step, to zero noise, remains an Euler step.
  */
 export const heun: Scheduler = {
   className: "HeunDiscreteScheduler",
@@ -17,7 +17,7 @@ export const heun: Scheduler = {
     const spaced = spacedLevels(settings, steps, trained);
     const levels = curvedLevels(settings, trained, spaced, steps);
     const path = sigmaPath(levels, trained, "zero");
-    // The first level is looked at once, every later one at the end of a step and at the start of the next.
+    // The first level is evaluated once, every later one at the end of one step and the start of the next.
     const looks = levels.flatMap((level, i) => (i === 0 ? [level] : [level, level]));
     return {
       ...sigmaSpace(

@@ -8,8 +8,8 @@ import { roundHalfEven } from "../timesteps.ts";
 import { weightedSum } from "../weighted-sum.ts";
 
 /**
- * DPM-Solver-2 in the form of arXiv 2206.00364 (k-diffusion's sample_dpm_2): each step looks halfway
- * first, in the logarithm of sigma, and is made with the slope found there.
+ * DPM-Solver-2 in the form of arXiv 2206.00364 (k-diffusion's sample_dpm_2): each step evaluates at its midpoint in the
+ * logarithm of sigma and then uses the slope found there.
  */
 export const kdpm2: Scheduler = {
   className: "KDPM2DiscreteScheduler",
@@ -18,14 +18,14 @@ export const kdpm2: Scheduler = {
   plan: (settings, steps) => layOut(settings, steps, (_, next) => ({ down: next, up: 0 })),
 };
 
-/** The same with ancestral steps: each goes too far down and adds fresh noise to make up. */
+/** The same with ancestral steps: each goes below its target and adds fresh noise to reach it. */
 export const kdpm2Ancestral: Scheduler = {
   ...kdpm2,
   className: "KDPM2AncestralDiscreteScheduler",
   plan: (settings, steps) => layOut(settings, steps, ancestral),
 };
 
-/** Where a step between two sigmas goes, and how much fresh noise it ends with. */
+/** The sigma that a step between two sigmas goes down to, and the fresh noise that it ends with. */
 type Descent = (sigma: number, next: number) => { down: number; up: number };
 
 function layOut(settings: SchedulerSettings, steps: number, descent: Descent): SchedulerSteps {
@@ -44,7 +44,7 @@ function layOut(settings: SchedulerSettings, steps: number, descent: Descent): S
   ]);
   const looks = levels.flatMap((_, i) => [path[i]!, halfway[i]!]);
   return {
-    // The last step leads to no noise at all: it is Euler's, and nothing is looked at halfway.
+    // The last step goes to zero noise: it is an Euler step without a midpoint.
     timesteps: timesteps.slice(0, -1),
     ...sigmaSpace(looks.slice(0, -1), settings),
     order: 2,

@@ -4,10 +4,10 @@ import { sigmaSpace, slope } from "../sigma-space.ts";
 import { curvedLevels, sigmaPath, spacedLevels } from "../sigmas.ts";
 import { weightedSum, type Term } from "../weighted-sum.ts";
 
-/** Slopes that a step takes into account: LMSDiscreteScheduler.step. */
+/** Number of slopes that a step uses: LMSDiscreteScheduler.step. */
 const ORDER = 4;
 
-/** Linear multistep over sigma: the polynomial through the last slopes, integrated over the step. */
+/** Linear multistep over sigma: integrates the polynomial through the latest slopes over the step. */
 export const lms: Scheduler = {
   className: "LMSDiscreteScheduler",
   defaults: {},
@@ -24,7 +24,7 @@ export const lms: Scheduler = {
       step({ index, latents, prediction, memory: { predictions } }) {
         const change = slope(settings, sigmas[index]!, latents, prediction);
         const known = [change, ...predictions].slice(0, ORDER);
-        // After a start in the middle, diffusers weighs as if the slopes before it were known.
+        // After a start in the middle diffusers computes the weights as if the slopes before it were known.
         const nodes = Array.from(
           { length: Math.min(index + 1, ORDER) },
           (_, k) => sigmas[index - k]!,
@@ -44,7 +44,7 @@ function share(nodes: readonly number[], k: number, [from, to]: readonly [number
       (product, node, i) => (i === k ? product : product * ((sigma - node) / (nodes[k]! - node))),
       1,
     );
-  // Two points of Gauss and Legendre integrate a polynomial of third degree exactly.
+  // Two-point Gauss-Legendre quadrature integrates polynomials of third degree exactly.
   const [middle, reach] = [(from + to) / 2, (to - from) / 2 / Math.sqrt(3)];
   return ((to - from) / 2) * (basis(middle - reach) + basis(middle + reach));
 }

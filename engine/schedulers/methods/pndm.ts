@@ -7,9 +7,9 @@ import { unsupported } from "../unsupported.ts";
 import { weightedSum } from "../weighted-sum.ts";
 
 /**
- * Pseudo numerical methods, arXiv 2202.09778: linear multistep, started either by three Runge-Kutta
- * steps or (skip_prk_steps) by a first step that is made twice, the second time with the mean of the
- * predictions at its two ends.
+ * Pseudo numerical methods, arXiv 2202.09778: linear multistep, started either by three Runge-Kutta steps or
+ * (skip_prk_steps) by a first step that is computed twice, the second time with the mean of the predictions at its
+ * ends.
  */
 export const pndm: Scheduler = {
   className: "PNDMScheduler",
@@ -44,9 +44,9 @@ type Move = (
 
 interface Trail {
   readonly timesteps: readonly number[];
-  /** Timesteps between one step and the next. */
+  /** Distance in timesteps between one step and the next. */
   readonly stride: number;
-  /** The timestep from which each Runge-Kutta step goes. */
+  /** The timestep at which each Runge-Kutta step starts. */
   readonly groups: readonly number[];
 }
 
@@ -54,7 +54,7 @@ function layOut(settings: SchedulerSettings, steps: number): Trail {
   const spaced = wholeTimesteps(settings, steps);
   const stride = Math.floor(settings.num_train_timesteps / steps);
   if (settings.skip_prk_steps) {
-    // The second timestep twice: it is where the first step ends.
+    // The second timestep is repeated: it is where the first step ends.
     const timesteps = spaced.flatMap((timestep, i) =>
       i === 1 ? [timestep, timestep] : [timestep],
     );
@@ -70,12 +70,12 @@ function layOut(settings: SchedulerSettings, steps: number): Trail {
   return { timesteps: [...started, ...spaced.slice(3)], stride, groups };
 }
 
-/** The classical rule: what each of the four predictions of a step weighs. */
+/** The classical Runge-Kutta weights of a step's four predictions. */
 const RUNGE_KUTTA = [1 / 6, 1 / 3, 1 / 3, 1 / 6] as const;
 
 /**
- * One evaluation of a Runge-Kutta step. The first three lead to where the next one looks: halfway,
- * halfway again and to the end, always from where the step began; the fourth makes the step.
+ * One evaluation of a Runge-Kutta step. The first three go to where the next one evaluates (halfway, halfway again, the
+ * end), always from the start of the step; the fourth makes the step.
  */
 function rungeKutta(
   { timesteps, stride, groups }: Trail,
@@ -122,7 +122,7 @@ function multistep(
   };
 }
 
-/** The prediction for the step ahead from up to four known ones, the newest first (Adams-Bashforth). */
+/** The prediction for the next step from up to four known ones, newest first (Adams-Bashforth). */
 function extrapolate(known: readonly Float32Array[]): Float32Array {
   const weights = [
     [1],
@@ -133,7 +133,7 @@ function extrapolate(known: readonly Float32Array[]): Float32Array {
   return weightedSum(...known.map((prediction, i) => [weights[i]!, prediction] as const));
 }
 
-/** From one cumulative alpha to another, by formula (9) of the paper. */
+/** From one cumulative alpha to another by formula (9) of the paper. */
 function transfer(
   settings: SchedulerSettings,
   [alpha, next]: readonly [number, number],

@@ -13,8 +13,8 @@ import { chosen, unsupported } from "../unsupported.ts";
 import { weightedSum, type Term } from "../weighted-sum.ts";
 
 /**
- * UniPC, arXiv 2302.04867: each prediction first corrects the latents that it was made at, then
- * together with earlier ones predicts the next latents.
+ * UniPC, arXiv 2302.04867: each prediction first corrects the latents that it was made from, then predicts the next
+ * latents together with earlier ones.
  */
 export const unipc: Scheduler = {
   className: "UniPCMultistepScheduler",
@@ -29,7 +29,7 @@ export const unipc: Scheduler = {
         settings.lower_order_final ? steps - index : settings.solver_order,
         known,
       );
-    /** The latents at `index` anew: the last step again, with the prediction at its end. */
+    /** Corrects the latents at `index`: repeats the last step with the prediction at its end. */
     const correct = (index: number, target: Float32Array, { predictions, origin }: Memory) => {
       if (origin === undefined || settings.disable_corrector.includes(index - 1)) return undefined;
       const order = orderOf(index - 1, predictions.length);
@@ -60,12 +60,13 @@ function layOut(
   const trained = trainedSigmas(settings);
   const { levels, isCurved } = solverLevels(settings, steps, trained);
   const sigmas = sigmaPath(levels, trained, settings.final_sigmas_type);
-  // UniPCMultistepScheduler.set_timesteps: a curve that does not end without noise stays where it is.
+  // As UniPCMultistepScheduler.set_timesteps: a curve with final_sigmas_type "sigma_min" does not move in its last
+  // step.
   if (isCurved && settings.final_sigmas_type === "sigma_min") sigmas[steps] = sigmas[steps - 1]!;
   return { timesteps: levels.map(({ timestep }) => timestep), sigmas };
 }
 
-/** A step and the levels before it that its order counts on. */
+/** A step and the earlier levels that its order uses. */
 interface Nodes {
   readonly from: number;
   readonly to: number;
@@ -73,7 +74,7 @@ interface Nodes {
   readonly earlier: readonly number[];
 }
 
-/** Levels that repeat are left out: there is no slope between them. */
+/** Repeated levels are left out: between them there is no slope. */
 function nodesOf(sigmas: Float32Array, index: number, order: number): Nodes {
   const earlier = [];
   for (let i = index - 1; i > index - order && sigmas[i]! > sigmas[i + 1]!; i--) {
@@ -83,11 +84,11 @@ function nodesOf(sigmas: Float32Array, index: number, order: number): Nodes {
 }
 
 interface Solver {
-  /** What is nearly constant in a step, according to the UNet's prediction at this sigma. */
+  /** The quantity taken as nearly constant within a step, from the UNet's prediction at this sigma. */
   target(sigma: number, latents: Float32Array, prediction: Float32Array): Float32Array;
   /**
-   * Latents moved from one sigma to another. `known` has the targets at `from` and before, the newest
-   * first; with the one at `to` it is the corrector, without the predictor.
+   * Latents moved from one sigma to another. `known` has the targets at `from` and before, newest first; with the
+   * target at `to` as well it is the corrector, else the predictor.
    */
   advance(
     nodes: Nodes,
@@ -139,7 +140,7 @@ function solverOf(settings: SchedulerSettings): Solver {
   };
 }
 
-/** A divided difference to the target at the step's start, and where on the step it was made: 1 is the end. */
+/** A divided difference to the target at the step's start, and its position in the step: 1 is the end. */
 interface Difference {
   readonly part: number;
   readonly values: Float32Array;
@@ -160,7 +161,7 @@ function differences(
   }));
 }
 
-/** What each difference weighs, so that the step is right up to its order. */
+/** The weight of each difference, so that the step is accurate to its order. */
 function weigh(differences: readonly Difference[], hh: number, scale: number): readonly number[] {
   if (differences.length === 1) return [1 / 2]; // near enough for either B(h): the paper
   const right: number[] = [];
@@ -174,7 +175,7 @@ function weigh(differences: readonly Difference[], hh: number, scale: number): r
   return solve(left, right);
 }
 
-/** Solves a small system of linear equations by elimination with pivots. */
+/** Solves a small system of linear equations by Gaussian elimination with pivoting. */
 function solve(left: readonly (readonly number[])[], right: readonly number[]): readonly number[] {
   const rows = left.map((row, i) => [...row, right[i]!]);
   const size = rows.length;
