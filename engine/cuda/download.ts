@@ -5,30 +5,30 @@ import { discardPart } from "../download/part.ts";
 import { wheelAddress, type PackageIndex } from "./package-index.ts";
 import type { Wheel } from "./source.ts";
 
-/** A wheel on its way into the file `part`, which survives between runs. */
+/** A wheel being downloaded into the file `part`, which survives between runs. */
 export interface WheelDownload {
   readonly wheel: Wheel;
   readonly index: PackageIndex;
   readonly part: string;
   readonly http: Http;
-  /** Bytes of the wheel that are here now. */
+  /** Called with the number of bytes downloaded so far. */
   readonly onBytes: (held: number) => void;
 }
 
-/** The refusal for a download that will not come. */
+/** The refusal when a download fails. */
 export function downloadFailed(url: string, reason: string): StudioError {
   return new StudioError("CUDA_DOWNLOAD_FAILED", { url: withoutQuery(url), reason });
 }
 
-/** The refusal for bytes that are not the pinned wheel's. */
+/** The refusal when the bytes are not those of the pinned wheel. */
 export function downloadDamaged(url: string, reason: string): StudioError {
   return new StudioError("CUDA_DOWNLOAD_DAMAGED", { url: withoutQuery(url), reason });
 }
 
 /**
- * Brings `part` to its full length, going on where an earlier run stopped, checks its SHA-256, and gives
- * the address that it came from. When it returns, `part` is the pinned wheel. A part that turns out wrong
- * is discarded; one that is only cut short, by the network, a kill or a cancel, stays.
+ * Downloads a wheel into `part`, resuming where an earlier run stopped, checks its SHA-256, and returns the address
+ * that it came from. When it returns, `part` is the pinned wheel. A part that turns out wrong is deleted; one that is
+ * incomplete, because of the network, a kill or a cancel, stays.
  */
 export async function downloadWheel(download: WheelDownload): Promise<string> {
   const { wheel, index, part, http, onBytes } = download;
@@ -53,7 +53,7 @@ export async function downloadWheel(download: WheelDownload): Promise<string> {
   throw downloadDamaged(url, `its SHA-256 is ${found.slice(0, 16)}…, not ${sha256.slice(0, 16)}…`);
 }
 
-/** Storages that an index leads to sign what they give in the query. */
+/** The address without its query, where storage services put their signatures. */
 function withoutQuery(url: string): string {
   return url.replace(/\?.*$/s, "");
 }

@@ -22,11 +22,11 @@ import { askNvidiaSmi, missingParts } from "./requirements.ts";
 import { CUDA_SOURCE, type CudaSource, type Wheel } from "./source.ts";
 import { unpackLibraries } from "./unpack.ts";
 
-/** What `installCuda` works with. */
+/** Options of `installCuda`. */
 export interface CudaOptions extends Placement {
-  /** Whether NVIDIA's licence was accepted; nothing is fetched without it. */
+  /** Whether NVIDIA's licence was accepted; nothing is downloaded without it. */
   readonly acceptsLicence: boolean;
-  /** One product on the CUDA device, in a process of its own that sees the libraries. */
+  /** Computes one product on the CUDA device, in its own process that finds the libraries. */
   readonly probe: () => Promise<CudaProbe>;
   readonly source?: CudaSource;
   readonly index?: PackageIndex | undefined;
@@ -39,11 +39,11 @@ export interface CudaOptions extends Placement {
   readonly now?: () => number;
 }
 
-/** What is asked of the machine. */
+/** What is asked about the machine. */
 export interface CudaMachine {
   /** As in `linux-x64`. */
   readonly platform: string;
-  /** Bytes this user may still write to the disk that a folder is on. */
+  /** Bytes that this user can still write to the disk of a folder. */
   readonly freeBytes: (folder: string) => Promise<number>;
   readonly nvidiaSmi: () => Promise<string | null>;
 }
@@ -65,10 +65,10 @@ interface Job extends Placement {
 const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000], reachMs: 5_000 };
 
 /**
- * Fetches ONNX Runtime's CUDA provider and the libraries it needs, places them wheel by wheel, and tries
- * one product on the device. Asks nothing of the network where all is there already. Refuses as
- * CUDA_UNSUPPORTED, CUDA_LICENCE, CUDA_DOWNLOAD_FAILED, CUDA_DOWNLOAD_DAMAGED, DISK_FULL or, beside another installer, STATE_CONFLICT; a cancel
- * rejects with the signal's reason. What was fetched before either is not fetched again.
+ * Downloads ONNX Runtime's CUDA provider and the libraries it needs, installs them wheel by wheel, and computes one
+ * product on the device. Makes no requests if everything is installed. Refuses as CUDA_UNSUPPORTED, CUDA_LICENCE,
+ * CUDA_DOWNLOAD_FAILED, CUDA_DOWNLOAD_DAMAGED, DISK_FULL or, while another installer runs, STATE_CONFLICT; a cancel
+ * rejects with the signal's reason. Finished downloads are kept in all cases.
  */
 export async function installCuda(options: CudaOptions): Promise<CudaReport> {
   const machine = { ...THIS_MACHINE, ...options.machine };
@@ -93,7 +93,7 @@ export async function installCuda(options: CudaOptions): Promise<CudaReport> {
   };
 }
 
-/** What `installCuda` would still take. */
+/** What `installCuda` still needs. */
 export async function cudaNeeds(
   placement: Placement,
   { source = CUDA_SOURCE, freeBytes = THIS_MACHINE.freeBytes } = {},
@@ -102,10 +102,10 @@ export async function cudaNeeds(
   return needsOf(placement, missing, await freeBytes(placement.folder));
 }
 
-/** Why CUDA makes no sense on this platform, with what there is instead; null on Linux x64. */
+/** Why CUDA cannot be used on this platform, and the alternative; null on Linux x64. */
 export function platformObstacle(platform: string): string | null {
   if (platform === "linux-x64") return null;
-  // The binding of onnxruntime-node 1.30 for Windows does not know the name `cuda`.
+  // onnxruntime-node 1.30 for Windows has no provider called `cuda`.
   if (platform.startsWith("win32")) {
     return "on Windows the graphics card is used through DirectML (dml), which is built in";
   }
@@ -125,7 +125,7 @@ function jobOf(options: CudaOptions): Job {
     stallMs: stallMs ?? PATIENCE.stallMs,
     pausesMs: pausesMs ?? PATIENCE.pausesMs,
     reachMs: PATIENCE.reachMs,
-    // Who names an index without TLS trusts its network.
+    // Whoever configures an index without TLS trusts the network.
     plainHost: index.url.protocol === "http:" ? index.url.host : undefined,
     signal,
   };
@@ -156,7 +156,7 @@ async function fetchMissing(job: Job, missing: readonly Wheel[], freeBytes: numb
   });
 }
 
-/** Fetches a wheel and places its libraries; a wheel that is not what it should be is forgotten. */
+/** Downloads a wheel and installs its libraries; a damaged wheel is deleted. */
 async function fetchWheel(
   wheel: Wheel,
   { folder, source, index, http, onProgress }: Job,

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 
-/** A licence that is accepted before anything is fetched. */
+/** A licence that must be accepted before anything is downloaded. */
 export interface Licence {
   readonly title: string;
-  /** Where its publisher has it. */
+  /** Its address at the publisher. */
   readonly url: string;
   readonly text: string;
 }
 
-// Word for word as in the pinned wheels of cuBLAS and cuDNN.
+// The exact texts in the pinned wheels of cuBLAS and cuDNN.
 const LICENCES = [
   {
     title: "NVIDIA CUDA Toolkit End User License Agreement",
@@ -22,7 +22,7 @@ const LICENCES = [
   },
 ];
 
-/** NVIDIA's licences for its libraries. ONNX Runtime's own, MIT, asks for no consent. */
+/** NVIDIA's licences for its libraries. ONNX Runtime's licence, MIT, needs no consent. */
 export function readLicences(): Promise<readonly Licence[]> {
   return Promise.all(
     LICENCES.map(async ({ title, url, file }) => {

@@ -5,17 +5,17 @@ import { isDiskFull, isSystemError } from "../files/system-error.ts";
 import { partOf, type Placement } from "./placement.ts";
 import { unpackedBytes, type Wheel } from "./source.ts";
 
-/** What adding CUDA support still takes. */
+/** What installing CUDA support still needs. */
 export interface CudaNeeds {
   readonly downloadBytes: number;
-  /** On the disk for good, what is there already counted out. */
+  /** Permanent disk space, not counting what is already installed. */
   readonly installedBytes: number;
-  /** The most that is needed on the way: a wheel is deleted as soon as it is unpacked. */
+  /** The most disk space needed at any time: a wheel is deleted as soon as it is unpacked. */
   readonly peakBytes: number;
   readonly freeBytes: number;
 }
 
-/** Of the wheels that are not placed yet, in the order they are fetched in. */
+/** The needs of the wheels that are not installed yet, in the order of their download. */
 export async function needsOf(
   { folder, runtimeLibrary }: Placement,
   missing: readonly Wheel[],
@@ -32,14 +32,14 @@ export async function needsOf(
   return { downloadBytes, installedBytes, peakBytes, freeBytes };
 }
 
-/** Refuses as DISK_FULL where the disk of `folder` lacks the room. */
+/** Refuses as DISK_FULL if the disk of `folder` lacks the space. */
 export function ensureSpace(folder: string, { peakBytes, freeBytes }: CudaNeeds): void {
   if (freeBytes < peakBytes) throw diskFull(folder, peakBytes);
 }
 
 /**
- * Runs work that writes below `folder`. A full disk becomes DISK_FULL, a folder that may not be
- * written becomes CUDA_UNSUPPORTED with the folder's name; anything else passes as it is.
+ * Runs work that writes into `folder`. A full disk becomes DISK_FULL, a folder without write permission
+ * CUDA_UNSUPPORTED with the folder's name; other errors pass unchanged.
  */
 export async function writingTo<T>(
   folder: string,

@@ -2,11 +2,11 @@ import { StudioError } from "../contract/errors.ts";
 import { getBody, type Http } from "../download/http.ts";
 import type { Wheel } from "./source.ts";
 
-/** A package index of Python's kind (PEP 503, PEP 691), the public one or a mirror. */
+/** A Python package index (PEP 503, PEP 691): the public one or a mirror. */
 export interface PackageIndex {
-  /** Without name and password. */
+  /** Without user name and password. */
   readonly url: URL;
-  /** Sent to this index alone. */
+  /** Sent to this index only. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -15,8 +15,8 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 const ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5";
 
 /**
- * The index that a person named, else the one that PIP_INDEX_URL names, as pip itself reads it, else the
- * public one. Refuses as REQUEST_INVALID.
+ * The index that a person named, else the one in PIP_INDEX_URL, as pip reads it, else the public one. Refuses as
+ * REQUEST_INVALID.
  */
 export function packageIndex(
   chosen?: string,
@@ -38,7 +38,7 @@ export function packageIndex(
   return { url, headers: username === "" ? {} : { authorization } };
 }
 
-/** Where an index has a wheel. A page that does not list it is refused as `http.failed` says. */
+/** The address of a wheel in an index. If the index does not list it, it is refused by `http.failed`. */
 export async function wheelAddress(
   { url, headers }: PackageIndex,
   { project, file }: Wheel,
@@ -50,7 +50,7 @@ export async function wheelAddress(
   const found = /^\s*\{/.test(text) ? inJson(text, file) : inHtml(text, file);
   const address = found === undefined ? null : URL.parse(found, page.href);
   if (address === null) throw http.failed(page.href, `it does not list ${file}`);
-  // What follows is the index's word on the digest; ours is pinned.
+  // The fragment is the index's digest; we use the pinned one.
   address.hash = "";
   return address;
 }
@@ -67,7 +67,7 @@ function inJson(text: string, file: string): string | undefined {
   }
 }
 
-/** An anchor for each file, its text the file's name. */
+/** Finds a file in an HTML index, which has a link for each file with its name as the text. */
 function inHtml(text: string, file: string): string | undefined {
   const anchors = text.matchAll(/<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>([^<]*)</gi);
   for (const [, double, single, name = ""] of anchors) {

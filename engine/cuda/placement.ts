@@ -8,14 +8,14 @@ import { writeJson } from "../files/json-file.ts";
 import { nameOf, type CudaSource, type Wheel } from "./source.ts";
 import type { UnpackedLibrary } from "./unpack.ts";
 
-/** Where the libraries lie, and what they work with. */
+/** Where the libraries are installed, and for which ONNX Runtime. */
 export interface Placement {
   readonly folder: string;
-  /** ONNX Runtime's own library of this installation. It looks for its provider in the folder it lies in. */
+  /** ONNX Runtime's library of this installation. It searches for providers in its own folder. */
   readonly runtimeLibrary: string;
 }
 
-/** What was placed: kept beside the libraries, written after each wheel's. */
+/** The list of installed files, stored beside the libraries and updated after each wheel. */
 interface Receipt {
   readonly version: string;
   readonly libraries: readonly UnpackedLibrary[];
@@ -26,8 +26,8 @@ const WORKPLACE = ".unpacking";
 const PART = ".part";
 
 /**
- * Works in the folder while no other installer does, of this process or another: beside it lies a lock. Refuses as
- * STATE_CONFLICT where one is at work.
+ * Runs work while no other installer, of this process or another, works in the folder; a lock file beside it ensures
+ * that. Refuses as STATE_CONFLICT if there is one.
  */
 export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
@@ -37,14 +37,14 @@ export async function alone<T>(folder: string, work: () => Promise<T>): Promise<
   throw new StudioError("STATE_CONFLICT", { what: "CUDA support", wanted: "changed", state });
 }
 
-/** The file that a wheel is fetched into; it survives between runs. */
+/** The file that a wheel is downloaded to; it survives between runs. */
 export function partOf(folder: string, { file }: Wheel): string {
   return join(folder, `${file}${PART}`);
 }
 
 /**
- * The folder, where all libraries of `source` were placed in it and still have their sizes; undefined
- * otherwise. The inference process looks for libraries there.
+ * The folder if all libraries of `source` are installed in it and have the right sizes; undefined otherwise. The
+ * inference process loads libraries from there.
  */
 export function placedFolder(folder: string, source: CudaSource): string | undefined {
   try {
@@ -54,14 +54,17 @@ export function placedFolder(folder: string, source: CudaSource): string | undef
     const wanted = source.wheels.flatMap(({ libraries }) => libraries.map(nameOf));
     const placed = new Set(receipt.filter(isHere).map(({ name }) => name));
     const isWhole = wanted.every((name) => placed.has(name)) && placed.size > wanted.length;
-    // A path with a colon in it is two to the loader.
+    // The loader takes a path with a colon for two paths.
     return isWhole && !folder.includes(delimiter) ? folder : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The wheels of `source` whose libraries are not here as they were placed, by their sizes or by `check`. */
+/**
+ * The wheels of `source` whose libraries are not installed, or have changed according to `check`; by default that
+ * compares sizes.
+ */
 export async function missingWheels(
   { folder }: Pick<Placement, "folder">,
   source: CudaSource,
@@ -83,8 +86,8 @@ export async function missingWheels(
 }
 
 /**
- * Lets `fill` unpack libraries into an empty folder beside their place, moves them there by rename, and
- * writes them down. If anything fails, what `fill` made is gone and what was there before stays.
+ * Lets `fill` unpack libraries into an empty folder, moves them to their place by rename, and records them. If anything
+ * fails, what `fill` made is deleted and what was installed before stays.
  */
 export async function place(
   folder: string,
@@ -106,7 +109,7 @@ export async function place(
   }
 }
 
-/** Places ONNX Runtime's own library beside its provider, where it is not there already. */
+/** Installs ONNX Runtime's own library beside its provider, if it is not there yet. */
 export async function placeRuntime(
   { folder, runtimeLibrary }: Placement,
   source: CudaSource,
@@ -124,16 +127,16 @@ export async function placeRuntime(
   });
 }
 
-/** Removes everything, and tells whether there was anything. */
+/** Removes everything; returns whether there was anything. */
 export async function removePlacement(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch(() => []);
-  // The receipt first: what is half removed is not placed.
+  // The receipt first: what is only half removed does not count as installed.
   await rm(join(folder, RECEIPT), { force: true });
   await rm(folder, { recursive: true, force: true });
   return names.length > 0;
 }
 
-/** Removes what is half fetched, or left of a run that was killed; what was placed stays. */
+/** Removes partial downloads and leftovers of killed runs; installed libraries stay. */
 export async function discardParts(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((one) => one.includes(PART) || one === WORKPLACE)) {
@@ -141,13 +144,13 @@ export async function discardParts(folder: string): Promise<void> {
   }
 }
 
-/** Whether a library is here as it was placed. */
+/** Whether a library is unchanged since it was installed. */
 type Check = (folder: string, library: UnpackedLibrary) => Promise<boolean>;
 
 const hasSize: Check = async (folder, { name, sizeBytes }) =>
   (await stat(join(folder, name)).catch(() => null))?.size === sizeBytes;
 
-/** Byte for byte, which takes seconds. */
+/** Compares every byte, which takes seconds. */
 export function hasBytes(signal?: AbortSignal): Check {
   return async (folder, library) => {
     if (!(await hasSize(folder, library))) return false;
@@ -168,7 +171,7 @@ async function readReceipt(
   }
 }
 
-/** The libraries of another version are not this one's. */
+/** Undefined for the libraries of another version. */
 function parseReceipt(text: string, { version }: CudaSource): readonly UnpackedLibrary[] {
   const receipt: unknown = JSON.parse(text);
   if (!isObject(receipt) || receipt["version"] !== version) return [];

@@ -4,26 +4,25 @@ import { get, refuseStatus, type Http, type Reply } from "./http.ts";
 import { Interrupted, persist } from "./persist.ts";
 import { discardPart, partBytes, PartHash, resumable, startPart, type Held } from "./part.ts";
 
-/** A file whose length is known, on its way into the file `part`, which survives between runs. */
+/** A file of known length being downloaded into the file `part`, which survives between runs. */
 export interface FileDownload {
   readonly url: string;
   readonly sizeBytes: number;
   readonly part: string;
   readonly algorithm: "sha256" | "sha512";
-  /** `authorization` goes to the first origin alone. */
+  /** `authorization` is sent to the first origin only. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly http: Http;
-  /** Bytes the part holds now; fewer than before where it had to start anew. */
+  /** Called with the bytes downloaded so far; fewer than before if it had to start again. */
   readonly onBytes: (held: number) => void;
-  /** The refusal for bytes that are not the file's. */
+  /** The refusal when the bytes are not the file's. */
   readonly damaged: (url: string, reason: string) => StudioError;
 }
 
 /**
- * Brings `part` to its full length, going on where an earlier run stopped, and gives its hash, which
- * is computed while writing. A part that turns out wrong is discarded; one that is only cut short, by
- * the network, a full disk, a kill or a cancel, stays. What the disk refuses rejects as the system
- * names it.
+ * Downloads a file into `part`, resuming where an earlier run stopped, and returns its hash, computed while writing. A
+ * part that turns out wrong is deleted; one that is incomplete, because of the network, a full disk, a kill or a
+ * cancel, stays. A failed write rejects with the system error.
  */
 export async function downloadFile(download: FileDownload): Promise<Buffer> {
   const { url, sizeBytes, part, http } = download;
@@ -61,14 +60,14 @@ function rangeHeaders({ bytes, validator }: Held): Record<string, string> {
 }
 
 /**
- * Where the body of `reply` belongs in the part. 206 goes on where we stopped; 200 means the server
- * knows no ranges or the file changed (RFC 9110, 13.1.5), so the part starts anew.
+ * Where `reply`'s body starts in the part. 206 continues; 200 means that the server does not support ranges or the file
+ * changed (RFC 9110, 13.1.5), so the part starts again.
  */
 async function startingPoint(reply: Reply, held: Held, download: FileDownload) {
   const { url, sizeBytes, part, http } = download;
   if (reply.status === 200) {
     if (isPacked(reply)) {
-      // The length told is that of the packed bytes, and no part of them can be asked for.
+      // The content length is that of the compressed bytes, and ranges of them cannot be requested.
       await startPart(part, null);
       return 0;
     }
@@ -97,7 +96,7 @@ async function rangeStart(reply: Reply, held: Held, download: FileDownload) {
   return giveUpPart(part, `the server sent other bytes than asked for (${range})`);
 }
 
-/** Whether a server packed the file on its way, though asked not to; fetch unpacks what it hands on. */
+/** Whether a server compressed the file although asked not to; fetch decompresses it. */
 function isPacked({ headers }: Reply): boolean {
   const encoding = headers.get("content-encoding") ?? "";
   return !["", "identity"].includes(encoding.trim().toLowerCase());
@@ -108,8 +107,8 @@ async function giveUpPart(part: string, reason: string): Promise<never> {
   throw new Interrupted(reason);
 }
 
-// Bytes go to their own place in the file, never merely to its end, so two runs at once write the
-// same bytes to the same places.
+// Bytes are written at their own offset, never just appended, so two simultaneous runs write the same bytes to the same
+// places.
 async function append(
   { chunks }: Reply,
   from: number,
@@ -139,7 +138,7 @@ async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Prom
   }
 }
 
-/** A strong ETag, or else the date; a weak ETag may not stand in If-Range (RFC 9110, 13.1.5). */
+/** A strong ETag, else the date; a weak ETag is not allowed in If-Range (RFC 9110, 13.1.5). */
 function validatorOf({ headers }: Reply): string | null {
   const etag = headers.get("etag");
   return etag !== null && !etag.startsWith("W/") ? etag : headers.get("last-modified");

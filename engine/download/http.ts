@@ -1,7 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
 import { brokenConnection, Interrupted, isPassing, type Patience } from "./persist.ts";
 
-/** The part of `fetch` that is needed: Node's own fits, and undici's. */
+/** The part of `fetch` that is used: Node's own and undici's both match. */
 export type Fetch = (
   url: URL,
   init: {
@@ -21,32 +21,32 @@ interface HeaderValues {
   get(name: string): string | null;
 }
 
-/** How requests are made, and how much patience they get. */
+/** How requests are made and retried. */
 export interface Http extends Patience {
   readonly fetch: Fetch;
   /** Silence longer than this counts as a broken connection. */
   readonly stallMs: number;
-  /** A host its user trusts without TLS, beside this machine. */
+  /** A host that the user trusts without TLS, besides this machine. */
   readonly plainHost?: string | undefined;
 }
 
-/** An answer whose body has not been read yet: read `chunks` to the end or call `close`. */
+/** A reply whose body has not been read: read `chunks` to the end or call `close`. */
 export interface Reply {
   readonly status: number;
   readonly headers: HeaderValues;
-  /** Whether a redirect led to another origin or to a signed address: then it is not the first one's word. */
+  /** Whether a redirect led to another origin or a signed address, so that the reply is not the first server's. */
   readonly isElsewhere: boolean;
   readonly chunks: AsyncGenerator<Uint8Array, void, undefined>;
   close(): Promise<void>;
 }
 
 const MAX_REDIRECTS = 5;
-/** What a storage answers to a signed address whose time is over: S3 403, Google's and Azure's 400 and 401. */
+/** Replies to an expired signed address: 403 from S3, 400 and 401 from Google and Azure. */
 const EXPIRED_STATUS: ReadonlySet<number> = new Set([400, 401, 403, 410]);
 
 /**
- * One GET, redirects followed by hand: at most five, never from TLS to plain text, and plain text
- * only from this machine to this machine. `authorization` goes to the first origin alone.
+ * A GET that follows at most five redirects, never from TLS to plain text, and plain text only within this machine.
+ * `authorization` is sent to the first origin only.
  */
 export async function get(
   address: string,
@@ -76,7 +76,7 @@ export async function get(
   }
 }
 
-/** The body of a 200, of at most `maxBytes` decoded bytes. */
+/** The body of a 200 reply, at most `maxBytes` after decoding. */
 export async function getBody(
   url: string,
   maxBytes: number,
@@ -88,7 +88,7 @@ export async function getBody(
   return readBody(url, reply, maxBytes, http);
 }
 
-/** The body of a 200, as JSON of at most `maxBytes` decoded bytes. */
+/** The body of a 200 reply as JSON, at most `maxBytes` after decoding. */
 export async function getJson(url: string, maxBytes: number, http: Http): Promise<unknown> {
   const body = await getBody(url, maxBytes, http, { accept: "application/json" });
   try {
@@ -98,7 +98,7 @@ export async function getJson(url: string, maxBytes: number, http: Http): Promis
   }
 }
 
-/** A body of at most `maxBytes` decoded bytes. */
+/** A body of at most `maxBytes` after decoding. */
 export async function readBody(
   url: string,
   { chunks }: Reply,
@@ -116,8 +116,8 @@ export async function readBody(
 }
 
 /**
- * Closes the reply and throws: Interrupted for a passing status and for a signed address that is no
- * longer taken, which another try is given anew; the refusal for any other.
+ * Closes the reply and throws: Interrupted for a temporary status, and for an expired signed address, since the next
+ * attempt gets a new one; the refusal for anything else.
  */
 export async function refuseStatus(url: string, reply: Reply, http: Http): Promise<never> {
   await reply.close();
@@ -188,12 +188,12 @@ function replyOf(
   };
 }
 
-/** Leaves a body unread. One that broke before, or is being read, has nothing left to cancel. */
+/** Discards a body. One that broke or is being read needs no cancelling. */
 async function abandon({ body }: FetchAnswer): Promise<void> {
   await body?.cancel().catch(() => {});
 }
 
-// The watch rests while the reader works: a slow disk is not a silent server.
+// The stall timer is paused while the reader works: a slow disk is not a silent server.
 async function* chunksOf(response: FetchAnswer, http: Http, watch: StallWatch) {
   try {
     for await (const chunk of response.body ?? []) {
@@ -208,7 +208,7 @@ async function* chunksOf(response: FetchAnswer, http: Http, watch: StallWatch) {
   }
 }
 
-/** What a failed request means: a cancel and a refusal as they are, anything else an interruption. */
+/** The error of a failed request: a cancel or refusal as it is, anything else as an interruption. */
 function interruption(error: unknown, { signal, stallMs }: Http, watch: StallWatch): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof StudioError) return error;
@@ -222,10 +222,10 @@ function redirectOf(response: FetchAnswer): string | null {
 }
 
 interface Step {
-  /** Where it began, for sentences. */
+  /** The first address, for messages. */
   readonly address: string;
   readonly http: Http;
-  /** Where the step leads away from; absent for the first. */
+  /** The address that redirected; absent for the first request. */
   readonly from?: URL;
 }
 
@@ -234,12 +234,12 @@ function safeAddress(location: string, { address, http, from }: Step): URL {
   const mayBePlain = (place: URL): boolean => isThisMachine(place) || place.host === http.plainHost;
   const plainAllowed = url !== null && mayBePlain(url) && (from === undefined || mayBePlain(from));
   if (url?.protocol === "https:" || (url?.protocol === "http:" && plainAllowed)) return url;
-  // What follows may be a signature.
+  // The rest may be a signature.
   const [place] = location.split(/[?#]/);
   throw http.failed(address, `it leads to an address that is not secure (${place})`);
 }
 
-/** Whether an address is this machine's own, which no network can listen to. */
+/** Whether an address is this machine's own, which no one on the network can listen to. */
 export function isThisMachine({ hostname }: URL): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 }

@@ -2,24 +2,24 @@ import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 
-/** What is known of a part: its length, and the validator that ties it to one version of the file. */
+/** What is known about a part: its length, and the validator that identifies the file's version. */
 export interface Held {
   readonly bytes: number;
   readonly validator: string | null;
 }
 
-/** How many bytes a part holds, as far as its file goes. */
+/** How many bytes of the file a part contains. */
 export async function partBytes(part: string): Promise<number> {
   const found = await stat(part).catch(() => null);
   return found?.size ?? 0;
 }
 
-/** Forgets a part and what was known of it. */
+/** Deletes a part and its validator. */
 export async function discardPart(part: string): Promise<void> {
   await Promise.all([part, validatorFile(part)].map((file) => rm(file, { force: true })));
 }
 
-/** What can be continued: bytes that a strong validator ties to one version of the file. */
+/** What can be resumed: bytes with a strong validator. */
 export async function resumable(part: string, sizeBytes: number): Promise<Held> {
   const bytes = await partBytes(part);
   const validator = await readFile(validatorFile(part), "utf8").catch(() => null);
@@ -28,21 +28,18 @@ export async function resumable(part: string, sizeBytes: number): Promise<Held> 
   return { bytes: 0, validator: null };
 }
 
-/** An empty part. The validator is written before the first byte it speaks for. */
+/** Starts an empty part. The validator is written before the first byte it applies to. */
 export async function startPart(part: string, validator: string | null): Promise<void> {
   await writeFile(part, "");
   await writeFile(validatorFile(part), validator ?? "");
 }
 
-/** Where the validator of a part is kept. */
+/** The file with a part's validator. */
 export function validatorFile(part: string): string {
   return `${part}.validator`;
 }
 
-/**
- * The hash of a part while it grows. What it was not told of, an earlier run's bytes for one, it reads
- * from the file.
- */
+/** The hash of a growing part. Bytes that it was not given, such as those of an earlier run, are read from the file. */
 export class PartHash {
   readonly #part: string;
   readonly #algorithm: "sha256" | "sha512";
@@ -55,20 +52,20 @@ export class PartHash {
     this.#hash = createHash(algorithm);
   }
 
-  /** Bytes that were written to the part at `at`. */
+  /** Adds bytes that were written to the part at `at`. */
   add(chunk: Uint8Array, at: number): void {
     if (at !== this.#hashedBytes) return;
     this.#hash.update(chunk);
     this.#hashedBytes += chunk.byteLength;
   }
 
-  /** The part was started anew. */
+  /** The part started again. */
   restart(): void {
     this.#hash = createHash(this.#algorithm);
     this.#hashedBytes = 0;
   }
 
-  /** Takes in the part's bytes up to `end`; rejects with the signal's reason when cancelled. */
+  /** Hashes the part's bytes up to `end`; rejects with the signal's reason when cancelled. */
   async catchUp(end: number, signal: AbortSignal | undefined): Promise<void> {
     if (this.#hashedBytes > end) this.restart();
     if (this.#hashedBytes === end) return;
@@ -81,7 +78,7 @@ export class PartHash {
     }
   }
 
-  /** Of everything taken in; afterwards the object is spent. */
+  /** The hash; afterwards this object cannot be used. */
   digest(): Buffer {
     return this.#hash.digest();
   }

@@ -2,19 +2,19 @@ import type { StudioError } from "../contract/errors.ts";
 import { pause } from "../files/pause.ts";
 import { systemCode } from "../files/system-error.ts";
 
-/** A failure that another try may not meet again: a cut, a silence, a server out of breath. */
+/** A failure that another attempt may not have: a lost connection, a stall, an overloaded server. */
 export class Interrupted extends Error {}
 
-/** There was no connection at all, or none to be trusted. */
+/** There was no connection at all, or no trustworthy one. */
 export class Unreached extends Interrupted {}
 
-/** How often something is tried, and what is said once it is given up. */
+/** How often something is tried, and the refusal at the end. */
 export interface Patience {
-  /** The refusal for what will not come; with the status where one was the answer. */
+  /** The final refusal; with the status if there was a reply. */
   readonly failed: (url: string, reason: string, status?: number) => StudioError;
-  /** The pauses before each further try; as many tries in a row may bring nothing. */
+  /** Pauses before each further attempt; as many attempts in a row can bring nothing. */
   readonly pausesMs: readonly number[];
-  /** Where nothing has come yet, no connection for so long means that there will be none. */
+  /** If nothing has been received and there is no connection for this long, it is given up. */
   readonly reachMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,9 +23,9 @@ const MAX_TRIES = 100;
 const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Runs `task` until it returns. After an interruption it pauses and tries again; when `pausesMs`
- * is used up without `fruitful` having been true in between, the refusal names the last reason. What
- * could not be reached from the first try on is given up after `reachMs`.
+ * Runs `task` until it succeeds. After an interruption it pauses and tries again; when `pausesMs` is used up without a
+ * call to `fruitful` in between, the refusal names the last reason. A server that was never reached is given up after
+ * `reachMs`.
  */
 export async function persist<T>(
   url: string,
@@ -60,12 +60,12 @@ function isOutOfReach(
   return error instanceof Unreached && waitedMs >= reachMs;
 }
 
-/** Whether a status says that another try may go better. */
+/** Whether another attempt may succeed after this status. */
 export function isPassing(status: number): boolean {
   return PASSING_STATUS.has(status);
 }
 
-/** What a request that failed without an answer was interrupted by. */
+/** Why a request failed without a reply. */
 export function brokenConnection(error: unknown): Interrupted {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = systemCode(cause) ?? "";
@@ -80,7 +80,7 @@ const NO_ANSWER = "no connection could be made in time";
 const UNTRUSTED = "its certificate is not signed by a CA this computer trusts";
 const OTHER_HOST = "its certificate is for another host";
 
-/** Failed calls that tell that there was no connection, or none to be trusted, in words. */
+/** Messages for errors that mean there was no connection, or no trustworthy one. */
 const UNREACHED: Readonly<Record<string, string>> = {
   ENOTFOUND: "host not found",
   EAI_AGAIN: "host not found",

@@ -4,13 +4,12 @@ import { isThisMachine, type Fetch } from "./http.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Long enough for any line that can carry a model; being offline is told within five seconds. */
+/** Long enough for any connection that can carry a model; being offline is reported within five seconds. */
 const CONNECT_MS = 3_500;
 
 /**
- * A fetch that goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, as Node's own
- * does not unless it is started so. They are read when something is asked for: one that cannot be used
- * rejects as PROXY_INVALID then, and stops nothing else.
+ * A fetch that uses the proxy in HTTPS_PROXY, HTTP_PROXY and NO_PROXY, which Node's own does only when started so. The
+ * variables are read at each request: an invalid one rejects as PROXY_INVALID at that request only.
  */
 export function proxiedFetch(env: Environment = process.env): Fetch {
   const direct = new Agent({ connect: { timeout: CONNECT_MS } });
@@ -26,9 +25,9 @@ export function proxiedFetch(env: Environment = process.env): Fetch {
 }
 
 /**
- * The proxy that an address is asked through; undefined where it is asked directly, as this machine
- * always is. As curl reads the variables: small letters before capitals, no scheme means http, and
- * where none is for https, that for http serves. Refuses as PROXY_INVALID.
+ * The proxy for an address; undefined where it is requested directly, as this machine always is. Reads the variables as
+ * curl does: lower case before upper case, no scheme means http, and the http variable also applies to https if that
+ * has none. Refuses as PROXY_INVALID.
  */
 export function proxyFor(url: URL, env: Environment): URL | undefined {
   const exempt = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
@@ -54,14 +53,14 @@ function readProxy(variable: string, value: string): URL {
   throw new StudioError("PROXY_INVALID", { variable, address: withoutPassword(text), reason });
 }
 
-/** An address for a sentence: without name and password, and without what follows the host. */
+/** An address for messages: without user name, password, and anything after the host. */
 export function withoutPassword(address: string): string {
   const [, scheme = "", rest = ""] = /^([a-z][a-z\d+.-]*:\/\/)?(.*)$/is.exec(address) ?? [];
   const host = rest.slice(rest.lastIndexOf("@") + 1).replace(/[/?#].*$/s, "");
   return `${scheme}${host}`.slice(0, 100);
 }
 
-/** Whether NO_PROXY names a host: itself, a domain it is in, `*`, each with a port or without. */
+/** Whether NO_PROXY lists a host: the host itself, its domain, or `*`, each with or without a port. */
 function isExempt({ hostname, port, protocol }: URL, exempt: string): boolean {
   const host = hostname.replace(/^\[(.+)\]$/, "$1");
   const asked = port === "" ? { "https:": "443", "http:": "80" }[protocol] : port;

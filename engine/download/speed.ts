@@ -1,16 +1,16 @@
-// Long enough to be calm on a shaky line, short enough to follow one that changed.
+// Long enough to be steady on an unstable connection, short enough to follow a change.
 const WINDOW_MS = 5_000;
 const EVERY_MS = 200;
 
-/** How fast something gets on, and how long it will take; null until there is something to measure. */
+/** Speed and remaining time; null until there is something to measure. */
 export interface Speed {
   readonly bytesPerSecond: number | null;
   readonly secondsLeft: number | null;
 }
 
 /**
- * Measures speed from byte counts: the mean of the last five seconds of this run, so that what an
- * earlier run did does not flatter it.
+ * Measures speed from byte counts: the mean of the last five seconds of this run, so that bytes of an earlier run do
+ * not count.
  */
 export class SpeedMeter {
   readonly #now: () => number;
@@ -24,7 +24,7 @@ export class SpeedMeter {
   measure(doneBytes: number, totalBytes: number): Speed {
     const at = this.#now();
     const last = this.#samples.at(-1);
-    // A work that begins anew is not slow; it begins anew.
+    // Work that starts again is not slow.
     if (last && doneBytes < last.bytes) this.#samples.length = 0;
     const isNew = last === undefined || at - last.at >= EVERY_MS || doneBytes >= totalBytes;
     if (isNew) this.#samples.push({ at, bytes: doneBytes });

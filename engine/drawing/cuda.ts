@@ -10,19 +10,19 @@ import { dataFolderPath } from "../files/data-folder.ts";
 import { probeDevice } from "../runtime/probe.ts";
 import type { Libraries } from "./devices.ts";
 
-/** CUDA support of one data folder: tests hand in one that fetches from another host. */
+/** CUDA support of one data folder. Tests pass one that downloads from another host. */
 export interface CudaInstaller {
   offer(): Promise<CudaOffer>;
   install(watching: InstallOptions): Promise<CudaReport>;
-  /** Removes what is half fetched. */
+  /** Removes partial downloads. */
   discard(): Promise<void>;
-  /** Removes everything, and tells whether there was anything. */
+  /** Removes everything; returns whether there was anything. */
   remove(): Promise<boolean>;
 }
 
 type InstallOptions = Pick<CudaOptions, "acceptsLicence" | "onProgress" | "signal" | "index">;
 
-/** In a data folder; in this user's own by default. `changes` are for tests. */
+/** CUDA support in a data folder, by default this user's. `changes` are for tests. */
 export function cudaInstaller(
   dataFolder: string = dataFolderPath(),
   changes: Partial<CudaOptions> = {},
@@ -44,13 +44,13 @@ export function cudaInstaller(
   };
 }
 
-/** Where the inference process looks for the CUDA libraries of a data folder, once they are whole. */
+/** Where the inference process finds a data folder's CUDA libraries, once they are complete. */
 export function cudaLibraries(dataFolder?: string): Libraries {
   return () => {
     try {
       return placedFolder(folderIn(dataFolder ?? dataFolderPath()), CUDA_SOURCE);
     } catch {
-      // A user without a home has no folder of their own, and so no libraries in it.
+      // A user without a home folder has no data folder, and so no libraries in it.
       return undefined;
     }
   };
@@ -60,7 +60,7 @@ function folderIn(dataFolder: string): string {
   return join(dataFolder, "cuda");
 }
 
-/** Libraries that were unpacked a moment ago are read from the disk for the first time. */
+/** The first read of newly unpacked libraries from the disk takes long. */
 const FIRST_USE_MS = 120_000;
 
 async function probe(libraries: Libraries): Promise<CudaProbe> {
@@ -69,7 +69,7 @@ async function probe(libraries: Libraries): Promise<CudaProbe> {
   return available ? { ok: true } : { ok: false, reason: reason ?? "it gave no reason" };
 }
 
-/** ONNX Runtime's own library, as onnxruntime-node brings it for Linux. */
+/** ONNX Runtime's own library in the Linux package of onnxruntime-node. */
 function runtimeLibrary(): string {
   const entry = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
   const { platform, arch } = process;

@@ -3,29 +3,29 @@ import type { DeviceName, DeviceReport } from "../contract/devices.ts";
 import { deviceFor, type Device } from "../runtime/device.ts";
 import { probeDevice, probeDevices, type OnCpuAlone, type ProbeOptions } from "../runtime/probe.ts";
 
-/** Tries every provider that this machine might have, but for those whose reports are `known`. */
+/** Tries every provider that this machine might support, except those whose reports are `known`. */
 export type Probe = (
   known?: readonly DeviceReport[],
   onCpuAlone?: OnCpuAlone,
 ) => Promise<readonly DeviceReport[]>;
 
-/** Where libraries that were added to a data folder lie. */
+/** Where libraries that were added to a data folder are. */
 export type Libraries = ProbeOptions["libraries"];
 
-/** Every way to compute that this machine might have, best first, with the reason where one is not used. */
+/** Every provider that this machine might support, best first, with the reason where one is not used. */
 export function deviceProbe(libraries: Libraries): Probe {
   return (known = [], onCpuAlone) => probeDevices({ known, onCpuAlone, libraries });
 }
 
 export interface DeviceChoice {
-  /** Tells what was tried before. */
+  /** Gives the results of an earlier probe. */
   readonly probe?: Probe | undefined;
   readonly libraries?: Libraries | undefined;
 }
 
 /**
- * Finds the device a person named, or for `auto` the best one that works. One that is named and did not
- * work when it was tried is tried again, by itself. How fast a CPU is that has no rival is not measured here.
+ * Finds the device with this name, or for `auto` the best one that works. A named device that failed its last probe is
+ * tried again, by itself. The speed of a CPU without a rival is not measured here.
  */
 export async function chooseDevice(
   name: DeviceName,
@@ -51,7 +51,7 @@ async function reportOf(
   return known?.available === true ? known : probeDevice(name, { libraries });
 }
 
-/** The first that works and has no reason against it. */
+/** The first device that works and has no reason against it. */
 export function bestOf(reports: readonly DeviceReport[]): DeviceReport | undefined {
   return reports.find(({ available, reason }) => available && reason === undefined);
 }

@@ -11,16 +11,16 @@ import type { FloatTensor } from "../tensor/tensor.ts";
 import type { LoadedModel } from "./load-model.ts";
 import type { ReadModel } from "./read-model.ts";
 
-/** One step of a picture is done. */
+/** A step of a picture is finished. */
 export interface StepProgress {
-  /** 1 to steps. */
+  /** From 1 to steps. */
   readonly step: number;
   readonly steps: number;
-  /** The median of the last steps, each with those that reuse what it kept. */
+  /** Median of the last steps; with caching, each full step counts together with those that reuse its result. */
   readonly secondsPerStep: number;
 }
 
-/** What drawing yields: where it starts, every step, then the picture. */
+/** The events of drawing, in this order: the start, every step, then the picture. */
 export type DrawEvent =
   | Extract<PipelineEvent, { kind: "start" }>
   | ({
@@ -36,14 +36,14 @@ export type DrawEvent =
     };
 
 export interface DrawOptions {
-  /** The start image, of the run's size. */
+  /** The start image, already of the run's size. */
   readonly startImage?: Pixels | undefined;
-  /** Seconds, from any start. */
+  /** Seconds since an arbitrary moment. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Draws one picture with the pipeline that its run asks for, and times it. */
+/** Draws one picture with the pipeline for its run, and measures its time. */
 export async function* draw(
   { parts, sessions }: LoadedModel,
   run: Run,
@@ -83,17 +83,17 @@ async function* withTimes(
   }
 }
 
-/** Steps that the speed shown is the median of. */
+/** Number of steps that the displayed speed is the median of. */
 const WINDOW = 5;
 
-/** Times the stages of a run; opening sessions happens in their middle and is told apart. */
+/** Times the stages of a run. Sessions are created in the middle of stages; that time is counted separately. */
 class Stopwatch {
   readonly #now: () => number;
   readonly #loading: () => number;
   #since: number;
   #loadingSince: number;
 
-  /** `now` in seconds; `loading` is how many seconds went into opening sessions so far. */
+  /** `now` in seconds; `loading` is the time spent creating sessions so far, in seconds. */
   constructor(now: () => number, loading: () => number) {
     this.#now = now;
     this.#loading = loading;
@@ -101,7 +101,7 @@ class Stopwatch {
     this.#loadingSince = loading();
   }
 
-  /** Ends a stage: its own seconds and those that opening took. The next begins. */
+  /** Ends a stage and starts the next. Gives the stage's own seconds, and those of creating sessions. */
   lap(): { readonly own: number; readonly load: number } {
     const [now, loading] = [this.#now(), this.#loading()];
     const load = loading - this.#loadingSince;
@@ -112,8 +112,8 @@ class Stopwatch {
 }
 
 /**
- * The median of the last steps' seconds: what one step is going to take. Where only every so many run the whole
- * UNet, each stands for itself and those before it, back to the last such one.
+ * The median of the last steps' seconds: what the next step will take. Where only every n-th step runs the whole UNet,
+ * each value is the mean over the steps back to the last whole one.
  */
 export function typicalSeconds(steps: readonly number[], cacheInterval = 1): number {
   const means = steps.map((_, i) => {
@@ -124,7 +124,7 @@ export function typicalSeconds(steps: readonly number[], cacheInterval = 1): num
   return sorted[sorted.length >> 1] ?? 0;
 }
 
-/** Who drew a picture. */
+/** Who drew a picture: the model and the device. */
 interface Drawer {
   readonly read: ReadModel;
   readonly model: LoadedModel;
@@ -133,7 +133,7 @@ interface Drawer {
   readonly isTiny: boolean;
 }
 
-/** How an order was drawn, by whom and when. */
+/** The record of a picture: how, by whom and when its order was drawn. */
 export function recordOf(
   { model: _name, initImageId: _id, isSizeOpen: _size, decoder: _decoder, ...settings }: Order,
   { read, model, device, isTiny }: Drawer,

@@ -28,32 +28,32 @@ import { decodesTiny, needDecoder, tinyDecoderFor, type TinyUse } from "./tiny-d
 
 export interface DrawingOptions extends ModelOptions {
   readonly device?: DeviceName | undefined;
-  /** Tells what every provider of this machine can do, asked before every picture; tried once where it is not given. */
+  /** Gives every provider's report, before every picture; by default providers are tried once. */
   readonly probe?: Probe | undefined;
-  /** Where float32 copies and preview maps are kept; the system's own place by default. */
+  /** Where float32 copies and preview maps are stored; the system's cache folder by default. */
   readonly cacheFolder?: string | undefined;
-  /** Whether this processor adds up products of bytes exactly; a planted product tells by default. */
+  /** Whether this processor adds products of bytes exactly; by default a test product decides. */
   readonly addsExactly?: typeof addsBytesExactly | undefined;
-  /** Where a device's own libraries lie; in this user's data folder by default. */
+  /** Where a device's libraries are; in this user's data folder by default. */
   readonly libraries?: Libraries | undefined;
 }
 
-/** With what an order is drawn. */
+/** What an order is drawn with. */
 export interface DrawingInputs {
   /** Folder of a diffusers snapshot; the starter by default. */
   readonly model?: string | undefined;
-  /** The bytes of a PNG, JPEG or WebP to start from, and its name for sentences. */
+  /** The bytes of a PNG, JPEG or WebP to start from, and its name for messages. */
   readonly startImage?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
-  /** Called while a model's weights are laid out for the CPU, once per model. */
+  /** Called while a model's weights are converted for the CPU, once per model. */
   readonly onPreparing?: ((progress: Preparation) => void) | undefined;
-  /** What a tiny autoencoder is taken for, and the folder of one for the latents of Stable Diffusion 1 and 2. */
+  /** When a tiny autoencoder is used, and the folder of one for the latents of Stable Diffusion 1 and 2. */
   readonly tiny?: TinyUse | undefined;
-  /** What was typed, where styles were put around it. */
+  /** The prompts as typed, where styles were added to them. */
   readonly typed?: TypedPrompts | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What drawing yields, in this order; `preview` is a small picture of what is developing. */
+/** The events of drawing, in this order; `preview` gives a small version of the picture so far. */
 export type DrawingEvent =
   | {
       readonly kind: "started";
@@ -61,7 +61,7 @@ export type DrawingEvent =
       readonly model: ModelSummary;
       readonly device: string;
     }
-  /** The text is read, and the first step begins: the preview is of noise. */
+  /** The text is encoded and the first step begins; the preview shows noise. */
   | { readonly kind: "denoising"; readonly preview: () => Promise<Pixels | undefined> }
   | ({
       readonly kind: "progress";
@@ -69,32 +69,32 @@ export type DrawingEvent =
     } & StepProgress)
   | {
       readonly kind: "image";
-      /** Without the record, which whoever keeps it or gives it away puts in. */
+      /** Without the record, which is added by whoever stores or returns the picture. */
       readonly png: Uint8Array;
       readonly pixels: Pixels;
       readonly record: GenerationRecord;
       readonly seconds: Seconds;
     };
 
-/** What a request's drawing yields: the same of each of its pictures, numbered from 0. */
+/** The events of a request's pictures, numbered from 0. */
 export type RequestEvent = DrawingEvent & { readonly image: number };
 
 interface Loaded {
   readonly device: Device;
   readonly read: ReadModel;
   readonly model: LoadedModel;
-  /** The tiny decoder's identity, where it has one. */
+  /** The tiny decoder's identity, where there is one. */
   readonly tiny: string | undefined;
   readonly preview: Previewing;
 }
 
-/** Draws on this machine: one device, one model at a time, one picture at a time. */
+/** Draws on this machine: one device, one model, one picture at a time. */
 export class Drawing {
   readonly #options: DrawingOptions;
   readonly #cacheFolder: string;
   readonly #supervisor: Supervisor;
   #device: Promise<Device> | undefined;
-  /** Whether this processor adds up products of bytes exactly; unknown before that was asked. */
+  /** Whether this processor adds products of bytes exactly; undefined until it was tested. */
   #isExact: Promise<boolean> | undefined;
   #loaded: Loaded | undefined;
 
@@ -104,19 +104,18 @@ export class Drawing {
     this.#supervisor = new Supervisor(this.#options.libraries);
   }
 
-  /** Pid of the inference process, where one runs: for tests that kill it. */
+  /** Process id of the inference process, if it runs: tests kill it. */
   get inferencePid(): number | undefined {
     return this.#supervisor.pid;
   }
 
-  /** Starts the inference process, which takes as long as the rest of a picture's preparations. */
+  /** Starts the inference process, which takes as long as the other preparations for a picture. */
   start(): void {
     this.#supervisor.start();
   }
 
   /**
-   * Draws all pictures of a request, which is checked here. A cancel rejects with the signal's reason once the
-   * device is free.
+   * Validates a request and draws all its pictures. A cancel rejects with the signal's reason once the device is free.
    */
   async *generate(asked: unknown, inputs: DrawingInputs = {}): AsyncGenerator<RequestEvent, void> {
     const { startImage } = inputs;
@@ -165,17 +164,17 @@ export class Drawing {
 
   #chosenDevice(): Promise<Device> {
     const { device = "auto", probe } = this.#options;
-    // What a studio knows of its devices may change from one picture to the next.
+    // The list of devices may change between pictures.
     if (probe !== undefined) return chooseDevice(device, this.#options);
     this.#device ??= chooseDevice(device, this.#options).catch((error: unknown) => {
-      // What was not there may be there at the next picture.
+      // A device that was missing may be there for the next picture.
       this.#device = undefined;
       throw error;
     });
     return this.#device;
   }
 
-  /** The device as an order wants it: a GPU computes in its own precision. */
+  /** The device with the precision of the order; a GPU uses its own. */
   async #deviceFor({ precision }: Pick<GenerationRequest, "precision">): Promise<Device> {
     const device = await this.#chosenDevice();
     if (precision !== "int8" || device.provider !== "cpu") return device;
@@ -201,7 +200,7 @@ export class Drawing {
   ): Promise<Loaded> {
     const read = await readModel(folder, device.lowering.precision);
     const former = this.#loaded;
-    // A decoder that has gone since it was chosen is not worth a picture.
+    // The picture is drawn even if its preview decoder has been removed.
     const tinyDecoder = await tinyDecoderFor(read, tiny?.folder).catch(() => undefined);
     const isSame =
       former?.read.folder.identity === read.folder.identity &&
@@ -220,7 +219,7 @@ export class Drawing {
   }
 }
 
-/** Whether what was loaded for one runs on the other. */
+/** Whether what was loaded for one device can run on the other. */
 function isSameDevice(one: Device, other: Device): boolean {
   return one.provider === other.provider && precisionOf(one) === precisionOf(other);
 }
@@ -231,7 +230,7 @@ function withRecord<E extends { readonly png: Uint8Array; readonly record: Gener
   return { ...event, png: recordedPng(event.png, event.record) };
 }
 
-/** The codec is native and large, so it is loaded with the first picture that needs it. */
+/** The codec is a large native module, so it is loaded with the first picture that needs it. */
 async function decode(
   { bytes, name }: NonNullable<DrawingInputs["startImage"]>,
   fit: Order,

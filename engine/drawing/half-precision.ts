@@ -4,27 +4,26 @@ import { StudioError } from "../contract/errors.ts";
 import type { NetworkName, Peak } from "../runtime/model-on-device.ts";
 import { Drawing } from "./drawing.ts";
 
-/** IEEE 754: the largest number that half precision holds. Beyond it a GPU computes on with infinity. */
+/** IEEE 754: the largest float16 value. Beyond it a GPU continues with infinity. */
 const LARGEST_HALF = 65_504;
 
 interface PlacedPeak extends Peak {
   readonly network: NetworkName;
 }
 
-/** What came of drawing a picture to try a model. */
+/** The result of drawing a picture to test a model. */
 export interface Trial {
-  /** The picture's record and seconds, or what ended it. */
+  /** The picture's record and seconds, or the error that ended it. */
   readonly outcome:
     | { readonly record: GenerationRecord; readonly seconds: number }
     | { readonly refusal: StudioError };
-  /** Whether a GPU in half precision could have drawn it. */
+  /** Whether a GPU could have drawn it in half precision. */
   readonly check: DeploymentCheck;
 }
 
 /**
- * Draws one picture of two steps in float32 on the CPU and watches every layer's largest value: beyond what
- * half precision holds, a GPU draws black. The first layer that gives such a value is told, also where
- * values grew into what is no number and ended the picture.
+ * Draws a picture of two steps in float32 on the CPU and records every layer's largest value: above the float16 maximum
+ * a GPU draws black. Names the first such layer, also if values overflowed and ended the picture.
  */
 export async function tryModel(folder: string, signal?: AbortSignal): Promise<Trial> {
   const watch = new PeakWatch();
@@ -45,13 +44,13 @@ export async function tryModel(folder: string, signal?: AbortSignal): Promise<Tr
   }
 }
 
-/** The largest value of all layers, and the first layer that went too far. */
+/** The largest value of all layers, and the first layer above the limit. */
 class PeakWatch {
   #largest: PlacedPeak | undefined;
   #first: PlacedPeak | undefined;
 
   readonly note = (network: NetworkName, peaks: readonly Peak[]): void => {
-    // It works for previews only: a server that draws from text has no use for it.
+    // The VAE encoder is used for previews only, which a server that draws from text does not need.
     if (network === "VAE encoder") return;
     for (const peak of peaks) {
       const value = Number.isNaN(peak.value) ? Infinity : peak.value;

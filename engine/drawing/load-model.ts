@@ -14,13 +14,13 @@ import type { CopyOptions } from "../store/weight-copy.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 import type { TinyDecoderFiles } from "./tiny-decoder.ts";
 
-/** A model ready to draw on one device. */
+/** A model that is ready to draw on one device. */
 export interface LoadedModel {
   readonly parts: PipelineParts;
-  /** A quick name for its weights, hexadecimal. */
+  /** A quickly computed hash that identifies its weights, hexadecimal. */
   readonly fingerprint: string;
   readonly sessions: ModelOnDevice;
-  /** A tiny decoder for what is developing; absent where the model has none. */
+  /** A tiny decoder for previews; absent where the model has none. */
   readonly previewDecoder?: TinyDecoder | undefined;
 }
 
@@ -28,11 +28,11 @@ export interface LoadOptions extends ModelOptions {
   readonly device: Device;
   readonly supervisor: Supervisor;
   readonly cacheFolder: string;
-  /** For its latents. */
+  /** A tiny autoencoder for the model's latents. */
   readonly tinyDecoder?: TinyDecoderFiles | undefined;
-  /** What may be used; this machine's own by default. */
+  /** Memory that may be used; the machine's by default. */
   readonly memoryBytes?: number | undefined;
-  /** Called while weights are laid out for the CPU, once per model. */
+  /** Called while weights are converted for the CPU, once per model. */
   readonly onPreparing: (progress: Preparation) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,12 +44,12 @@ export interface Preparation {
 }
 
 /**
- * Half networks beyond this many bytes get a float32 copy on disk for the CPU; smaller ones are
- * widened in memory at every load, which takes under a second.
+ * Half-precision networks larger than this get a float32 copy on disk for the CPU; smaller ones are converted in memory
+ * at every load, which takes less than a second.
  */
 const COPY_BEYOND_BYTES = 2e8;
 
-/** Makes a model ready. No session is opened yet: that happens at the first run. */
+/** Prepares a model. No session is created yet: that happens at the first run. */
 export async function loadModel(model: ReadModel, options: LoadOptions): Promise<LoadedModel> {
   const { folder, snapshot, weights, tokenizer } = model;
   const { tinyDecoder } = options;
@@ -91,7 +91,7 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
       scalingFactor: vae.config.scaling_factor,
     },
     tinyDecoder: tiny("tiny decoder"),
-    // On a CPU two runs take as long as a batch of two, and a run that is guided in parts opens one session.
+    // On a CPU two runs take as long as a batch of two, and a run that is guided only in part then needs one session.
     guidesApart: (run) =>
       provider === "cpu" && (run.guidanceInterval !== undefined || isTight(run)),
     noise: createGenerator,
@@ -101,7 +101,7 @@ export async function loadModel(model: ReadModel, options: LoadOptions): Promise
   return { parts, fingerprint, sessions, previewDecoder: tiny("preview decoder") };
 }
 
-/** The UNet's weights where its lowering wants them: as they are, or in a quantized copy. */
+/** The UNet's weights in the form its lowering needs: the original file, or a quantized copy. */
 async function placeUNet(model: ReadModel, options: LoadOptions): Promise<WeightFiles> {
   const { folder, snapshot, weights } = model;
   const { quantizing } = options.device;

@@ -12,23 +12,23 @@ import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import type { ReadModel } from "./read-model.ts";
 import { runOf } from "./run.ts";
 
-/** Checks a request as it comes from outside; the first thing wrong with it is named. */
+/** Validates a request from outside; names the first problem. */
 export function parseRequest(input: unknown): GenerationRequest {
   const parsed = requestSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw invalidInput(parsed.error.issues, input);
 }
 
-/** The model of this device that is asked. */
+/** The local model that was asked for. */
 export interface AskedModel {
-  /** Its name in the orders: its id in the store, where it has one. */
+  /** Its name in orders: its id in the store, if it has one. */
   readonly name: string;
   readonly read: ReadModel;
 }
 
 /**
- * One order per picture: what the request leaves open is its preset's or the model's own choice, and `freshSeed` is the
- * seed where none is asked for. Refuses what the model cannot draw.
+ * One order per picture. What the request leaves open is taken from its preset or the model; `freshSeed` is used where
+ * no seed is given. Refuses what the model cannot draw.
  */
 export function ordersOf(
   request: GenerationRequest,
@@ -55,7 +55,7 @@ export function ordersOf(
   return ordersFrom(first, count);
 }
 
-/** How much work it is: what is named goes before what the preset says, and that before the model's own. */
+/** The settings that decide how much work it is: named ones go before the preset's, and those before the model's. */
 function workOf(
   request: GenerationRequest,
   { summary, schedulerConfig }: ReadModel,
@@ -77,7 +77,7 @@ function workOf(
   };
 }
 
-/** What of the run is left out, as far as anything is. */
+/** The parts of the run that are skipped, if any. */
 function lessWork(
   { guidanceInterval, cacheInterval }: GenerationRequest,
   { cacheInterval: usual = 1 }: PresetSettings,
@@ -93,7 +93,7 @@ function isPart(interval: GuidanceInterval = WHOLE_RUN): boolean {
   return interval.some((share, i) => share !== WHOLE_RUN[i]);
 }
 
-/** One side given alone makes a square of it, as both absent make the model's own size. */
+/** If only one side is given, the picture is square; if neither, it has the model's own size. */
 function sizeOf(
   { width, height }: GenerationRequest,
   own: ModelSummary,

@@ -16,12 +16,12 @@ import type { PipelineParts } from "../pipeline/pipeline.ts";
 import { sweepAbandoned } from "../store/cache-folder.ts";
 import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 
-/** A map is three numbers for each channel of the latents, and three more. */
+/** A map has three numbers for each channel of the latents, and three more. */
 const MAX_BYTES = 100_000;
 
 /**
- * The linear map from one model's latents to colours, fitted to what its own VAE makes of a chart of
- * colours, and kept in the cache folder under the model's fingerprint.
+ * The linear map from a model's latents to colours, fitted to its own VAE's encoding of a colour chart and cached under
+ * the model's fingerprint.
  */
 export class PreviewMaps {
   readonly #map: PreviewMap | undefined;
@@ -31,8 +31,8 @@ export class PreviewMaps {
   }
 
   /**
-   * Reads the map, or fits it to `sample` where there is none yet. Previews are not worth a picture: where
-   * that fails twice, there are none. A cache that cannot be written costs only the keeping.
+   * Reads the map from the cache, or fits it to `sample`. Previews must not fail a picture: after two failures there
+   * are none. If the cache cannot be written, the map is only kept in memory.
    */
   static async open(
     { cacheFolder, fingerprint }: { cacheFolder: string; fingerprint: string },
@@ -41,7 +41,7 @@ export class PreviewMaps {
     const file = join(cacheFolder, "preview-maps", `${fingerprint}.json`);
     const known = readPreviewMap(parseJson(await readRegular(file, MAX_BYTES).catch(() => "null")));
     if (known !== undefined) return new PreviewMaps(known);
-    // The model stays loaded for long, and a process that died meanwhile is another one by now.
+    // The model stays loaded for long, and if the process died, another one has been started by now.
     const fitted = sample().catch(sample);
     const map = await fitted.then(
       (one) => fitPreview([one]),
@@ -72,12 +72,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Latents along a patch's side: with one, each would be mixed with its neighbours' colours. */
+/** Latents along a patch's side: with one, each latent would mix in its neighbours' colours. */
 const PATCH_LATENTS = 2;
 
 /**
- * What a model's VAE makes of a chart of colours, from which latents of any picture can be told. One small
- * encoding, at what a picture of 128x128 costs; a map fitted to a picture would know its few colours only.
+ * The VAE's encoding of a colour chart, from which latents of any picture can be mapped to colours. It costs as much as
+ * a picture of 128x128; a map fitted to an actual picture would know only that picture's colours.
  */
 export async function previewSample(
   { networks, latents: space }: PipelineParts,

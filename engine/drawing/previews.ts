@@ -6,10 +6,10 @@ import { tensor, type FloatTensor } from "../tensor/tensor.ts";
 import type { LoadedModel } from "./load-model.ts";
 import { PreviewMaps, previewSample } from "./preview-maps.ts";
 
-/** Makes a small picture of latents; gives none where that cannot be done. */
+/** Makes a small picture of latents; undefined where that fails. */
 export type Previewing = (latents: FloatTensor) => Promise<Pixels | undefined>;
 
-/** How a model's previews are made: by its tiny decoder where it has one, else by a linear map. */
+/** How a model's previews are made: by its tiny decoder if there is one, else by a linear map. */
 export async function previewing(
   { parts, fingerprint, previewDecoder }: LoadedModel,
   cacheFolder: string,
@@ -22,10 +22,10 @@ export async function previewing(
   return async (latents) => maps.preview(latents);
 }
 
-/** Latents along a preview's longer side, at the most: 256 pixels, and a fifth of a second on two cores. */
+/** Maximum number of latents along a preview's longer side: 256 pixels, and a fifth of a second on two cores. */
 const PREVIEW_LATENTS = 32;
 
-/** What is developing, as a small picture; undefined where it cannot be decoded, which is not worth a picture. */
+/** The picture so far, decoded small; undefined where decoding fails, which must not fail the picture. */
 async function decodedPreview(
   decoder: TinyDecoder,
   latents: FloatTensor,
@@ -38,13 +38,13 @@ async function decodedPreview(
     const outputs = await decoder.session({ batch, height, width }).run(inputs);
     return toPixels(finiteOutput(outputs, "decoded", { network: "VAE", step: "a preview" }));
   } catch (error) {
-    // A process that died is told of by the next step.
+    // If the process died, the next step reports it.
     if (error instanceof StudioError) return undefined;
     throw error;
   }
 }
 
-/** Means of squares of latents, as large as it takes; rows and columns that fill none are left out. */
+/** Averages squares of latents, as large as needed; incomplete rows and columns are dropped. */
 function shrunk({ shape, data }: FloatTensor, most: number): FloatTensor {
   const [batch = 1, channels = 0, height = 0, width = 0] = shape;
   const factor = Math.ceil(Math.max(height, width) / most);

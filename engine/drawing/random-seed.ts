@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** A seed of 32 bits, as most studios draw them: short enough to be read out. */
+/** A random seed of 32 bits, as in most studios: short enough to read out. */
 export function randomSeed(): string {
   return String(randomBytes(4).readUInt32LE());
 }

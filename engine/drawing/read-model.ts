@@ -20,33 +20,33 @@ import { readVocabulary } from "../tokenizer/vocabulary.ts";
 export const STARTER = fileURLToPath(new URL("../../assets/starter/snapshot", import.meta.url));
 
 /**
- * Where a snapshot says nothing: StableDiffusionPipeline.__call__ in diffusers, LatentConsistencyModelPipeline's
- * where the UNet takes the guidance scale, and for other distilled models what diffusers' documents draw with.
+ * Defaults where a snapshot gives none: those of StableDiffusionPipeline.__call__, of LatentConsistencyModelPipeline
+ * where the UNet takes the guidance scale, and for other distilled models the values in diffusers' documentation.
  */
 const DEFAULTS = { num_inference_steps: 50, guidance_scale: 7.5 };
 const CONSISTENCY_DEFAULTS = { num_inference_steps: 4, guidance_scale: 8.5 };
 const DISTILLED_DEFAULTS = { num_inference_steps: 4, guidance_scale: 1 };
 
-/** Schedulers that only models distilled for them draw well with. */
+/** Schedulers that only work well with models distilled for them. */
 const DISTILLED_CLASSES: ReadonlySet<string> = new Set(["LCMScheduler", "TCDScheduler"]);
 const TURBO_CLASSES: ReadonlySet<string> = new Set([
   "DDIMScheduler",
   "EulerDiscreteScheduler",
   "EulerAncestralDiscreteScheduler",
 ]);
-/** Of the UNets of Stable Diffusion 1 and 2. */
+/** block_out_channels of the UNets of Stable Diffusion 1 and 2. */
 const FULL_CHANNELS = "320,640,1280,1280";
-/** A maker who advises no more steps than this has distilled the model. */
+/** If a model's recommended number of steps is at most this, it is a distilled model. */
 const FEW_STEPS = 8;
 
-/** The weights of the three networks, and nothing else that their files hold. */
+/** The weights that the three networks use, without whatever else their files contain. */
 export interface UsedWeights {
   readonly textEncoder: Weights;
   readonly unet: Weights;
   readonly vae: Weights;
 }
 
-/** A snapshot as it lies in its folder, read but not loaded. */
+/** A snapshot in its folder: read, but not loaded. */
 export interface ReadModel {
   readonly folder: SnapshotFolder;
   readonly snapshot: Snapshot;
@@ -56,15 +56,15 @@ export interface ReadModel {
   readonly summary: ModelSummary;
 }
 
-/** More models than a person goes back and forth between. */
+/** Enough models for switching back and forth. */
 const KEPT = 8;
 const kept = new Map<string, ReadModel>();
 
 /**
- * Reads the model in `path`, with the weights that a device of `precision` likes. What was read is kept
- * and given again as long as the folder's identity stays the same, so it may be asked for before every
- * picture and at every key press: some twenty files are looked at, and none is opened. Who has made
- * something of a model (sessions, plans) keeps it by `folder.identity`, never by path or id.
+ * Reads the model in `path` with the weights that suit a device of `precision`. The result is cached while the folder's
+ * identity is unchanged, so this can be called before every picture and at every key press: it looks at about twenty
+ * files and opens none. What is derived from a model (sessions, plans) is to be cached by `folder.identity`, never by
+ * path or id.
  */
 export async function readModel(path: string, precision: Precision): Promise<ReadModel> {
   const folder = await openSnapshotFolder(path);
@@ -87,13 +87,13 @@ async function readFrom(folder: SnapshotFolder, precision: Precision): Promise<R
   return { ...read, summary: summarize(read) };
 }
 
-/** Any will do: the size of a picture changes no weight. */
+/** Any size works: weights do not depend on it. */
 const SIZE = { batch: 1, height: 256, width: 256 };
 
 /**
- * Picks what the networks ask for out of a snapshot's tensors. Refuses, before anything is loaded, what
- * is missing (WEIGHT_MISSING), has another shape than the config says (WEIGHT_MISMATCH) or numbers of
- * another type than we compute with (SNAPSHOT_UNSUPPORTED).
+ * Selects the tensors that the networks need from a snapshot's. Refuses, before anything is loaded, what is missing
+ * (WEIGHT_MISSING), has another shape than the config says (WEIGHT_MISMATCH) or has an unsupported number type
+ * (SNAPSHOT_UNSUPPORTED).
  */
 function usedWeights(snapshot: Snapshot): UsedWeights {
   const { textEncoder: text, unet: noise, vae } = snapshot;
@@ -141,8 +141,8 @@ function defaultsOf({ snapshot, schedulerConfig }: Omit<ReadModel, "summary">): 
 }
 
 /**
- * Over trailing timesteps Euler is what SD-Turbo ships, and DDIM what Hyper-SD draws with. Models trained down to no
- * signal at all have them for that.
+ * Euler over trailing timesteps is what SD-Turbo ships with, DDIM over trailing ones what Hyper-SD uses. Models with
+ * zero terminal SNR use trailing timesteps for another reason.
  */
 function isDistilledFor({ className, settings }: SchedulerConfig): boolean {
   if (DISTILLED_CLASSES.has(className)) return true;
@@ -155,7 +155,7 @@ export function pixelsPerLatent({ vae }: Pick<Snapshot, "vae">): number {
   return 2 ** (vae.config.block_out_channels.length - 1);
 }
 
-/** Height and width in pixels of what the UNet was trained on, which must be a picture we can draw. */
+/** Height and width in pixels that the UNet was trained on, limited to what we can draw. */
 function trainedSize(snapshot: Snapshot): { height: number; width: number } {
   const { sample_size: latents } = snapshot.unet.config;
   const [height = 0, width = 0] = latents.map((side) => side * pixelsPerLatent(snapshot));
@@ -164,21 +164,21 @@ function trainedSize(snapshot: Snapshot): { height: number; width: number } {
   throw new StudioError("CONFIG_INVALID", { file: "unet/config.json", reason });
 }
 
-/** A folder's own name; for one called `snapshot`, or a revision of the hub's cache, that of what holds it. */
+/** The folder's name; for a folder called `snapshot`, or a revision in the hub's cache, that of the folder above. */
 function nameOf(folder: string): string {
   const [, owner, model] = /models--([^/\\]+?)--([^/\\]+)/.exec(folder) ?? [];
   if (owner !== undefined && model !== undefined) return `${owner}/${model}`;
   return basename(basename(folder) === "snapshot" ? dirname(folder) : folder);
 }
 
-/** What a model is, in one sentence, by its UNet. */
+/** A description of a model in one sentence, derived from its UNet. */
 export function describeModel(config: UNetConfig, isDistilled: boolean): string {
   const family = config.use_linear_projection ? "Stable Diffusion 2" : "Stable Diffusion 1";
   const { block_out_channels: channels, layers_per_block: layers, mid_block_type: middle } = config;
   if (!FULL_CHANNELS.startsWith(channels.join())) {
     return `A small model of the ${family} architecture.`;
   }
-  // BK-SDM and the like leave out blocks of the whole UNet.
+  // BK-SDM and similar models leave out blocks of the full UNet.
   const isCompressed =
     channels.join() !== FULL_CHANNELS ||
     middle !== "UNetMidBlock2DCrossAttn" ||

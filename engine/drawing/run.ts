@@ -7,10 +7,7 @@ import { guidedEvaluations, isWhole } from "../pipeline/predict.ts";
 import { planSteps } from "../schedulers/plan-steps.ts";
 import { pixelsPerLatent, type ReadModel } from "./read-model.ts";
 
-/**
- * Lays an order out for a model of this device. Refuses what the model cannot draw; nothing of it need
- * be loaded.
- */
+/** Plans an order's run for a local model. Refuses what the model cannot draw; nothing needs to be loaded. */
 export function runOf(order: Omit<Order, "precision">, model: ReadModel): Run {
   const { prompt, negativePrompt, steps, guidanceScale, seed, width, height, strength } = order;
   if (steps === undefined || guidanceScale === undefined || seed === undefined) {
@@ -38,16 +35,18 @@ export function runOf(order: Omit<Order, "precision">, model: ReadModel): Run {
   };
 }
 
-/** What the last layer alone takes of an evaluation: measured of Stable Diffusion 2 at 64x64 latents (README.md). */
+/**
+ * The last layer's share of an evaluation's time: measured with Stable Diffusion 2 at 64x64 latents (engine/README.md).
+ */
 const LAST_LAYER = 0.15;
 
-/** How many whole evaluations so many steps come to where every so many are whole. */
+/** The number of steps that run the whole UNet, where every n-th step does. */
 export function wholeSteps(steps: number, cacheInterval = 1): number {
   const whole = Math.ceil(steps / cacheInterval);
   return whole + LAST_LAYER * (steps - whole);
 }
 
-/** How often a run evaluates the UNet; of a guided run, those without guidance count as halves. */
+/** How often a run evaluates the UNet; in a guided run, evaluations without guidance count as half. */
 export function evaluationsOf(run: Run): number {
   const isGuidedRun = isGuided(run);
   return guidedEvaluations(run).reduce((sum, isGuided, number) => {
@@ -68,7 +67,7 @@ function refuseOddSize(
   }
 }
 
-/** Every token that is read must have a row in the text encoder. */
+/** Refuses prompts with a token that has no row in the text encoder. */
 function refuseStrangers(
   texts: Readonly<Record<string, string>>,
   { tokenizer, snapshot }: ReadModel,

@@ -9,24 +9,24 @@ import { pickWeights, type Weights } from "../snapshot/weights.ts";
 import { locateWeights } from "../store/located-weights.ts";
 import { openSnapshotFolder } from "../store/snapshot-folder.ts";
 
-/** The decoder of a tiny autoencoder as it lies in its folder, read but not loaded. */
+/** The decoder of a tiny autoencoder in its folder: read, but not loaded. */
 export interface TinyDecoderFiles {
-  /** Another string whenever its files have changed. */
+  /** Changes whenever its files change. */
   readonly identity: string;
   readonly config: TinyVaeConfig;
-  /** Where they really lie. */
+  /** The weights, with their files' real paths. */
   readonly weights: Weights;
 }
 
-/** What a tiny autoencoder is taken for, by the settings. */
+/** When the settings use a tiny autoencoder. */
 export interface TinyUse {
-  /** Absent: only one in the model's own folder is used. */
+  /** If absent, only a tiny autoencoder in the model's own folder is used. */
   readonly folder?: string | undefined;
-  /** Whether pictures of the Fast preset are decoded by it. */
+  /** Whether it decodes pictures of the Fast preset. */
   readonly decodesFast?: boolean | undefined;
 }
 
-/** Whether a tiny autoencoder, where there is one, decodes an order's picture. */
+/** Whether a tiny autoencoder, if there is one, decodes an order's picture. */
 export function decodesTiny(
   { preset, decoder }: Pick<Order, "preset" | "decoder">,
   use: TinyUse = {},
@@ -35,15 +35,15 @@ export function decodesTiny(
   return use.decodesFast === true && preset === "fast";
 }
 
-/** In a snapshot's own folder, a tiny autoencoder for its latents. */
+/** The folder in a snapshot of a tiny autoencoder for its latents. */
 const BESIDE = "tiny_vae";
 
-/** What the tiny autoencoder of the catalogue was distilled from: the VAE of Stable Diffusion 1 and 2. */
+/** The VAE of Stable Diffusion 1 and 2, which the catalogue's tiny autoencoder was distilled from. */
 const FAMILY = { channels: "128,256,512,512", latents: 4, scaling: 0.18215 };
 
 /**
- * The tiny decoder for a model's latents: the one in its folder (`tiny_vae`), else `chosen`, which is for the latents of
- * Stable Diffusion 1 and 2 alone. Undefined where there is none. Refuses one that cannot be read.
+ * The tiny decoder for a model's latents: the one in its folder (`tiny_vae`), else `chosen`, which fits the latents of
+ * Stable Diffusion 1 and 2 only. Undefined where there is none. Refuses one that cannot be read.
  */
 export async function tinyDecoderFor(
   { folder, snapshot }: { readonly folder: { readonly path: string }; readonly snapshot: Snapshot },
@@ -57,7 +57,7 @@ export async function tinyDecoderFor(
   return fitting(await readTinyDecoder(chosen), config);
 }
 
-/** Refuses a request, before it is an order, whose decoder is not there or cannot be read. */
+/** Refuses a request whose decoder is missing or cannot be read, before it becomes an order. */
 export async function refuseMissingDecoder(
   request: Pick<Order, "decoder">,
   read: Parameters<typeof tinyDecoderFor>[0],
@@ -66,7 +66,7 @@ export async function refuseMissingDecoder(
   if (request.decoder === "tiny") needDecoder(request, await tinyDecoderFor(read, chosen));
 }
 
-/** Refuses as REQUEST_INVALID where a tiny decoder is asked for by name and none was found. */
+/** Refuses as REQUEST_INVALID where a tiny decoder was asked for by name and none was found. */
 export function needDecoder({ decoder }: Pick<Order, "decoder">, found: unknown): void {
   if (decoder !== "tiny" || found !== undefined) return;
   const reason =
@@ -80,13 +80,13 @@ function isOfFamily(config: VaeConfig): boolean {
   return isFamilys && Math.abs(config.scaling_factor - FAMILY.scaling) < 1e-6;
 }
 
-/** One for other latents, or of another size, cannot stand in. */
+/** Undefined where the decoder is for other latents or for another scale. */
 function fitting(tiny: TinyDecoderFiles, own: VaeConfig): TinyDecoderFiles | undefined {
   const isSameSize = tiny.config.block_out_channels.length === own.block_out_channels.length;
   return isSameSize && tiny.config.latent_channels === own.latent_channels ? tiny : undefined;
 }
 
-/** Reads the autoencoder in a folder: config.json and its weights. Refuses what is no AutoencoderTiny. */
+/** Reads the autoencoder in a folder: config.json and its weights. Refuses anything that is no AutoencoderTiny. */
 export async function readTinyDecoder(path: string): Promise<TinyDecoderFiles> {
   const folder = await openSnapshotFolder(path);
   const { config, tensors } = await readTinyVae(folder);

@@ -12,18 +12,18 @@ import { idFrom } from "../store/model-ids.ts";
 export type { WorkProgress };
 
 export interface ArchiveUnpacking extends FileWork {
-  /** As cacheFolder gives it; the system's own place by default. */
+  /** The cache folder; the system's by default. */
   readonly cacheFolder?: string | undefined;
 }
 
 const DAY_MS = 86_400_000;
-/** A model that was not drawn with for so long is deleted: unpacking it again takes seconds. */
+/** A model that was not used for this long is deleted: unpacking it again takes seconds. */
 const KEPT_MS = 14 * DAY_MS;
 const PART = ".part-";
 
 /**
- * The folder to draw from for what a person calls a model: an archive is unpacked into the cache the
- * first time, under its sha256, and found there the next; any other path is given back as it is.
+ * The folder to draw from, for a model given by path: an archive is unpacked into the cache under its sha256 the first
+ * time and reused afterwards; any other path is returned as it is.
  */
 export async function drawableFolder(path: string, work: ArchiveUnpacking = {}): Promise<string> {
   if (!(await isArchive(path))) return path;
@@ -53,23 +53,23 @@ export async function drawableFolder(path: string, work: ArchiveUnpacking = {}):
   return folder;
 }
 
-/** Where in its archive the model's folder is. */
+/** The model's folder within its archive. */
 function prefixOf({ files: [first] }: ArchivedModel): string {
   return first === undefined ? "" : first.member.slice(0, -first.path.length);
 }
 
-/** Of the file that holds the model: the archive, or the zip in a folder. */
+/** The hash of the file that contains the model: the archive, or the zip in a folder. */
 async function contentHash(path: string, caches: string, count: ByteCount): Promise<string> {
   const identity = await identify(path);
   const known = await knownHash(caches, identity);
   if (known !== undefined) return known;
   const sha256 = await hashFile(path, count.add);
-  // Without the entry it is hashed again.
+  // If this is not recorded, the file is hashed again next time.
   await rememberHash(caches, identity, sha256).catch(() => undefined);
   return sha256;
 }
 
-/** Deletes models that were not used for long, and what was begun and never ended. */
+/** Deletes models that were not used for long, and incomplete leftovers. */
 async function sweep(caches: string): Promise<void> {
   const now = Date.now();
   for (const entry of await readdir(caches, { withFileTypes: true })) {
@@ -77,7 +77,7 @@ async function sweep(caches: string): Promise<void> {
     const folder = join(caches, entry.name);
     const used = (await stat(folder).catch(() => undefined))?.mtimeMs ?? now;
     const kept = entry.name.startsWith(PART) ? DAY_MS : KEPT_MS;
-    // One that is in use stays for the next time.
+    // One that is in use is left for the next sweep.
     if (now - used > kept)
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -4,9 +4,9 @@ import { dirname } from "node:path";
 import { isAbsent, isDiskFull, isSystemError } from "./system-error.ts";
 
 /**
- * Writes a file so that `path` holds the old content or the whole new one, whenever power or process
- * fails: a file of its own beside it, synced, then renamed. Writers may race; the last rename wins.
- * Where `write` fails, nothing is left behind.
+ * Writes a file so that `path` has either the old content or all of the new one, even if power or the process fails:
+ * into a temporary file beside it, synced, then renamed. Writers can race; the last rename wins. If `write` fails,
+ * nothing is left behind.
  */
 export async function writeAtomically(
   path: string,
@@ -16,9 +16,8 @@ export async function writeAtomically(
 }
 
 /**
- * Writes a file in the same way where none is; throws EEXIST where one is. A file that another program
- * puts there meanwhile is kept, but for file systems without hard links in the moment between look
- * and rename.
+ * The same for a file that must not exist yet; throws EEXIST if it does. A file that another program creates in the
+ * meantime is kept, except on file systems without hard links, where it can be lost between the check and the rename.
  */
 export async function writeNewFile(
   path: string,
@@ -50,20 +49,20 @@ async function publish(
 }
 
 /**
- * How systems say that a file system (FAT, exFAT, some network shares) knows no links; Windows: EISDIR,
- * Android and some network storage: EACCES.
+ * How systems report that a file system (FAT, exFAT, some network shares) has no links; Windows: EISDIR, Android and
+ * some network storage: EACCES.
  */
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EISDIR", "EACCES"];
 
-/** How file systems (CIFS, vboxsf, some FUSE) say that folders cannot be synced there: nothing can be done. */
+/** How file systems (CIFS, vboxsf, some FUSE) report that folders cannot be synced, so that nothing can be done. */
 const NO_FOLDER_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF", "EISDIR"];
 
-/** Gives a file another name on its file system, which must be free: throws EEXIST where it is not. */
+/** Renames a file to a name that must be free, on the same file system; throws EEXIST if it is not. */
 export async function renameToNew(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    // A full disk may have no room for a second name, and has it for another one.
+    // A full disk can lack the space for a second link but allow a rename.
     if (!isSystemError(error, ...NO_LINKS) && !isDiskFull(error)) throw error;
     await refuseTaken(to);
     await rename(from, to);
@@ -72,14 +71,14 @@ export async function renameToNew(from: string, to: string): Promise<void> {
   await rm(from);
 }
 
-/** Whether a folder could not be synced since its file system has no such thing. */
+/** Whether a folder could not be synced because its file system does not support it. */
 export function isUnsyncable(error: unknown): boolean {
   return isSystemError(error, ...NO_FOLDER_SYNC);
 }
 
 /**
- * Makes a folder, with those above it, so that it is there after a power cut, too. Level by level, since Node's own
- * recursive mkdir never ends below a folder in which none can be made, such as /proc.
+ * Makes a folder and its parents, durable after a power cut. Works level by level, since Node's recursive mkdir never
+ * returns below a folder in which none can be made, such as /proc.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -89,7 +88,7 @@ export async function makeFolder(path: string): Promise<void> {
     const parent = dirname(path);
     if (!isSystemError(error, "ENOENT") || parent === path) throw error;
     await makeFolder(parent);
-    // Somebody else may be making the same one.
+    // Another process may be making the same folder.
     await mkdir(path).catch(async (again: unknown) => {
       if (!(await isFolder(path))) throw again;
     });
@@ -103,8 +102,8 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Makes what was renamed into or out of a folder durable, where its file system can; Windows has no such
- * call and needs none.
+ * Makes renames into or out of a folder durable, if its file system supports it; Windows has no such call and needs
+ * none.
  */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { chmod, copyFile } from "node:fs/promises";
 
-/** Makes `target` share the blocks of `source` until one of them changes; false where the file system cannot. */
+/** Makes `target` a copy-on-write clone of `source`; false if the file system cannot. */
 export async function clone(source: string, target: string): Promise<boolean> {
   try {
     await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE);

@@ -5,17 +5,17 @@ import { StudioError } from "../contract/errors.ts";
 import { homeFolder } from "./user-folders.ts";
 import { systemCode } from "./system-error.ts";
 
-/** What decides where a program's data belong on a machine. */
+/** What decides where this machine stores a program's data. */
 export interface DataMachine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Undefined where this user has none. */
+  /** Undefined if this user has none. */
   readonly home: string | undefined;
 }
 
 /**
- * Where the studio keeps everything that is its user's: `chosen` where given, else DARKROOM_HOME, else
- * the place the system has for programs' data. Absolute; it need not exist yet.
+ * Where the studio stores its user's data: `chosen`, else DARKROOM_HOME, else the system's place for program data.
+ * Absolute; it need not exist yet.
  */
 export function dataFolderPath(chosen?: string, machine: DataMachine = thisMachine()): string {
   const wanted = chosen ?? nonEmpty(machine.env["DARKROOM_HOME"]);
@@ -28,7 +28,7 @@ function systemPlace({ platform, env, home }: DataMachine): string | undefined {
     return below(nonEmpty(env["LOCALAPPDATA"]) ?? below(home, "AppData", "Local"), "Darkroom");
   }
   const shared = env["XDG_DATA_HOME"];
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   const isTaken = shared !== undefined && isAbsolute(shared);
   return below(isTaken ? shared : below(home, ".local", "share"), "darkroom");
 }
@@ -43,8 +43,7 @@ function homeless(): never {
 }
 
 /**
- * Real path of the data folder, made where it is missing, for this user's eyes only. Refuses as
- * DATA_FOLDER_UNUSABLE.
+ * The data folder's real path. Makes it if it is missing, readable by this user only. Refuses as DATA_FOLDER_UNUSABLE.
  */
 export async function openDataFolder(chosen?: string): Promise<string> {
   const path = dataFolderPath(chosen);
@@ -64,20 +63,20 @@ export async function openDataFolder(chosen?: string): Promise<string> {
   }
 }
 
-/** Names in a data folder; a folder with others in it is also something else. */
+/** Names found in a data folder; a folder with other names is used for something else as well. */
 const NAMES =
   /^(\.|(queue|gallery|owner)\.([\w-]+\.)?sqlite|(gallery|settings|form|secrets|tokens|transfers|owner|server|endpoints|connections)\.([\w-]+\.)?json|studio\.|(gallery|thumbnails|trash|init-images|models|logs|bucket-transfers|cuda)$)/;
 
 /**
- * Takes other users' rights away, but only from a folder that holds nothing but a studio: who names
- * their home folder keeps its mode. What everybody may write to is no place for secrets.
+ * Removes other users' permissions, but only from a folder with nothing but a studio's data: someone who names their
+ * home folder keeps its mode. Secrets must not be stored where everybody can write.
  */
 async function keepPrivate(folder: string): Promise<void> {
   const { mode, uid } = await stat(folder);
   const names = await readdir(folder);
   const isOpen = (mode & 0o002) !== 0;
   const isStudio = names.every((name) => NAMES.test(name));
-  // What lies in an open folder may be anybody's, even where its name is ours.
+  // In a world-writable folder files can be anyone's, even under our names.
   const mayClose = uid === process.getuid?.() && (isOpen ? names.length === 0 : isStudio);
   if ((mode & 0o077) !== 0 && mayClose) await chmod(folder, 0o700);
   if (isOpen && ((await stat(folder)).mode & 0o002) !== 0) throw notPrivate(folder);

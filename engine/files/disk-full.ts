@@ -2,16 +2,16 @@ import { StudioError } from "../contract/errors.ts";
 import { diskSpace } from "./free-space.ts";
 import { isDiskFull } from "./system-error.ts";
 
-/** Bytes an ordinary user can still write in a folder; tests have others. */
+/** Bytes that an ordinary user can still write in a folder; replaced in tests. */
 export type FreeBytes = (folder: string) => Promise<number>;
 
-/** Endless where the file system (sshfs, some NFS) says of itself that it has no size, which means that it is unknown. */
+/** Infinite where the file system (sshfs, some NFS) reports a size of zero, which means that it is unknown. */
 export async function freeBytes(folder: string): Promise<number> {
   const { free, total } = await diskSpace(folder);
   return total === 0 ? Infinity : free;
 }
 
-/** Refuses as DISK_FULL before anything of `needed` bytes is written into a folder that lacks them. */
+/** Refuses as DISK_FULL, before writing, if a folder lacks space for `needed` bytes. */
 export async function demandSpace(
   folder: string,
   needed: number,
@@ -27,7 +27,7 @@ export function diskFull(folder: string, needed: number, free?: number): StudioE
   return new StudioError("DISK_FULL", { path: folder, needed: formatBytes(needed) + shortage });
 }
 
-/** Does what writes `needed` bytes into a folder; where the room ends meanwhile, refuses as DISK_FULL. */
+/** Runs work that writes `needed` bytes into a folder; if space runs out, refuses as DISK_FULL. */
 export async function orDiskFull<T>(
   folder: string,
   needed: number,
@@ -41,12 +41,12 @@ export async function orDiskFull<T>(
   }
 }
 
-/** Tells a person of a disk that was full when the studio started in `folder`. Whoever meets it says the same. */
+/** The notice about a disk that was full when the studio started in `folder`, the same wherever it was detected. */
 export function diskFullNotice(folder: string): string {
   return `The disk with ${folder} is full. You can look at everything and move pictures to the trash, but nothing new can be saved. Free some space.`;
 }
 
-/** 3.5 GB; decimal units, as disks and downloads are sold. */
+/** As in 3.5 GB: decimal units, like disks and downloads are sold in. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);

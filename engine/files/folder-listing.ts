@@ -11,7 +11,10 @@ import {
 } from "../contract/folders.ts";
 import { systemCode } from "./system-error.ts";
 
-/** The folders in a folder, links followed, by name. Refuses as REQUEST_INVALID what is no folder or cannot be opened. */
+/**
+ * The subfolders of a folder, by name, including links to folders. Refuses as REQUEST_INVALID what is no folder or
+ * cannot be opened.
+ */
 export async function listFolders({
   path = homedir(),
   withHidden = false,
@@ -40,8 +43,8 @@ export async function listFolders({
 }
 
 /**
- * Where other studios keep their models, as they are installed: A1111 and its forks, ComfyUI, InvokeAI, DiffusionBee,
- * LM Studio, Draw Things, and the cache of the hub's client.
+ * The default model folders of other studios: A1111 and its forks, ComfyUI, InvokeAI, DiffusionBee, LM Studio, Draw
+ * Things, and the cache of the hub's client.
  */
 const STUDIOS: readonly (readonly [string, string])[] = [
   ["A1111", "stable-diffusion-webui/models/Stable-diffusion"],
@@ -57,7 +60,7 @@ const STUDIOS: readonly (readonly [string, string])[] = [
   ["Hugging Face cache", ".cache/huggingface/hub"],
 ];
 
-/** Where a person may begin to look: their own folder, other studios' models that are there, and the top. */
+/** Starting points for choosing a folder: the home folder, existing model folders of other studios, and the root. */
 export async function knownPlaces(home = homedir()): Promise<readonly Place[]> {
   const places: Place[] = [{ name: basename(home), path: home }];
   for (const [name, below] of STUDIOS) {

@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import { isAbsent, isSystemError } from "./system-error.ts";
 
 export interface DiskSpace {
-  /** Bytes that this user may still write. */
+  /** Bytes that this user can still write. */
   readonly free: number;
   readonly total: number;
 }
 
-/** Of the disk that holds `path`, or will hold it once it exists; where nobody may look, that of the folder above. */
+/** The space on the disk of `path`, which need not exist yet; if it cannot be read, that of the folder above. */
 export async function diskSpace(path: string): Promise<DiskSpace> {
   try {
     const { bsize, bavail, blocks } = await statfs(path);

@@ -4,13 +4,13 @@ import { openRegular } from "./regular-file.ts";
 
 const BLOCK_BYTES = 1 << 20;
 
-/** The sha256 of a file, hexadecimal. `onBytes` is told of every block, and throws where the work is to end. */
+/** The sha256 of a file, hexadecimal. `onBytes` is called for every block, and may throw to stop. */
 export async function hashFile(path: string, onBytes: (bytes: number) => void): Promise<string> {
   await using file = await openRegular(path);
   return await hashBlocks(file, async (block) => onBytes(block.length));
 }
 
-/** The same of an open file from its beginning, each block of which is handed on in memory that is used again. */
+/** The same for an open file from its beginning. Each block is also passed on, in memory that is reused. */
 export async function hashBlocks(
   file: FileHandle,
   use: (block: Uint8Array) => Promise<void>,

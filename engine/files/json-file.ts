@@ -6,23 +6,23 @@ import { asStored } from "./stored-error.ts";
 import { faultOf, setAside } from "./stored-file.ts";
 import { isAbsent, isDiskFull, systemCode } from "./system-error.ts";
 
-/** What a file of ours held; where it was damaged, under which name it was set aside, and why. */
+/** The content of one of our files; if it was damaged, also where it was moved and why. */
 export interface ReadJson<T> {
   readonly value: T | undefined;
   readonly notice?: string;
 }
 
 export interface JsonReading<T> {
-  /** A larger file is none of ours. */
+  /** A larger file is not one of ours. */
   readonly maxBytes: number;
-  /** What the file says as a value; throws where it says none. */
+  /** Converts the JSON to a value; throws if it is not valid. */
   readonly parse: (json: unknown) => T;
 }
 
 /**
- * Reads a small file of ours. One that is damaged, or no ordinary file, is set aside as
- * `NAME.damaged.json` and told of in words, so that nobody's choices are overwritten by defaults.
- * Refuses as DATA_FOLDER_UNUSABLE where the file can be neither read nor moved.
+ * Reads a small file of ours. If it is damaged, or not a regular file, it is renamed to `NAME.damaged.json` with a
+ * notice, so that defaults do not overwrite a person's choices. Refuses as DATA_FOLDER_UNUSABLE if the file can be
+ * neither read nor moved.
  */
 export async function readJson<T>(path: string, reading: JsonReading<T>): Promise<ReadJson<T>> {
   return refusing(path, async () => {
@@ -41,8 +41,8 @@ export async function readJson<T>(path: string, reading: JsonReading<T>): Promis
 }
 
 /**
- * Writes a small file of ours, whole or not at all, for this user's eyes only. Refuses as DISK_FULL or
- * DATA_FOLDER_UNUSABLE; what was there before is there still.
+ * Writes a small file of ours atomically, readable by this user only. Refuses as DISK_FULL or DATA_FOLDER_UNUSABLE; the
+ * previous file then remains.
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const text = `${JSON.stringify(value, (_, one) => asStored(one), 2)}\n`;
@@ -67,13 +67,13 @@ async function readLimited(
   }
 }
 
-/** A parser's own message is left out: it quotes the file, and files hold secrets. */
+/** Leaves out the parser's message: it quotes the file, and files can contain secrets. */
 function damageInWords(error: unknown): string {
   if (error instanceof SyntaxError) return "it is not JSON";
   return error instanceof RangeError ? "it is too large" : "it does not hold what it should";
 }
 
-/** Sets a file aside and says so. */
+/** Moves a file aside and returns the notice about it. */
 function noticeOf(path: string, damage: string): string {
   const kept = setAside(path);
   return `${basename(path)} could not be used (${damage}). It was kept as ${kept}, and the studio started without it.`;
@@ -92,14 +92,14 @@ async function refusing<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The rows of a list that is kept: what this version reads of them, and what it does not. */
+/** The rows of a stored list: those that this version can read, and the others. */
 export interface ReadRows<T> {
   readonly rows: readonly T[];
-  /** To be written back as they are: a damaged row, or one of a version that knows more. */
+  /** Damaged rows, or rows of a newer version; to be written back unchanged. */
   readonly unread: readonly unknown[];
 }
 
-/** Reads a list row by row, so that one that cannot be read takes no other along. `parse` throws for such a row. */
+/** Reads a list row by row, so that an unreadable row affects no other. `parse` throws for such a row. */
 export function readRows<T>(list: readonly unknown[], parse: (row: unknown) => T): ReadRows<T> {
   const rows: T[] = [];
   const unread: unknown[] = [];
@@ -113,7 +113,9 @@ export function readRows<T>(list: readonly unknown[], parse: (row: unknown) => T
   return { rows, unread };
 }
 
-/** Tells a person of rows that could not be read; `what` is their noun, as in `endpoint` or `generation in the queue`. */
+/**
+ * The notice about rows that could not be read; `what` is their noun, such as `endpoint` or `generation in the queue`.
+ */
 export function unreadNotice(count: number, what: string): string | undefined {
   if (count === 0) return undefined;
   if (count === 1) return `One ${what} could not be read. It is kept, but not used.`;

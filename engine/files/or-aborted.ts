@@ -1,4 +1,4 @@
-/** Waits for work that cannot be cut short, but no longer than until `signal` aborts. */
+/** Waits for work that cannot be interrupted, at most until `signal` aborts. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   signal.throwIfAborted();

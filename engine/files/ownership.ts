@@ -11,13 +11,13 @@ import { isDiskFull, isSystemError, sqliteCode } from "./system-error.ts";
 import { sweepFolder } from "./unfinished.ts";
 
 /**
- * That this process, and no other, works on a data folder. SQLite's exclusive lock on a file of its own:
- * the kernel lets go of it however the process ends, so none is left over after a kill.
+ * Ensures that only one process works on a data folder, by SQLite's exclusive lock on a separate file: the kernel
+ * releases it however the process ends, so a kill leaves no lock behind.
  */
 export class Ownership {
   readonly #lock: DatabaseSync;
   readonly #pidFile: string;
-  /** That the disk is full, for a person. */
+  /** Notices about a full disk. */
   readonly notices: readonly string[];
 
   private constructor(lock: DatabaseSync, pidFile: string, notices: readonly string[]) {
@@ -27,8 +27,8 @@ export class Ownership {
   }
 
   /**
-   * Takes the folder, and removes what a crash left of files being written in it. Refuses as
-   * ALREADY_RUNNING, with the owner's process id where it is known.
+   * Takes the folder, and removes unfinished files that a crash left. Refuses as ALREADY_RUNNING, with the owner's
+   * process id if it is known.
    */
   static async take(folder: string): Promise<Ownership> {
     const pidFile = join(folder, "owner.json");
@@ -50,8 +50,8 @@ export class Ownership {
 }
 
 /**
- * Tells others the owner's number, out of courtesy: a studio that owns its folder starts on a full disk,
- * too, and says so.
+ * Writes the owner's process id for other processes. That is a courtesy: on a full disk the studio starts without it
+ * and says so.
  */
 async function introduce(folder: string, pidFile: string): Promise<readonly string[]> {
   try {
@@ -84,13 +84,14 @@ function lockFile(path: string): DatabaseSync {
     return exclusive(path);
   } catch (error) {
     if (!isOne(error, ...DAMAGED)) throw error;
-    // Nothing is ever in it. Emptied in its place, it stays one file, on which everybody meets the same lock.
+    // The file is always empty. Truncating rather than replacing it keeps it the same file, so that everybody locks the
+    // same one.
     truncateSync(path);
     return exclusive(path);
   }
 }
 
-/** A file's exclusive lock, until it is disposed of or the process ends; undefined where another has it. */
+/** Takes a file's exclusive lock until it is disposed of or the process ends; undefined if another process has it. */
 export function fileLock(path: string): Disposable | undefined {
   try {
     const lock = lockFile(path);
@@ -104,7 +105,7 @@ export function fileLock(path: string): Disposable | undefined {
 function exclusive(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 0 });
   try {
-    // Nothing is written, so nothing is to be undone: a journal in a file needs room that a full disk lacks.
+    // Nothing is written, so no journal is needed on disk, where there may be no space for one.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return database;
   } catch (error) {
@@ -130,7 +131,10 @@ async function inUse(folder: string, pidFile: string): Promise<StudioError> {
   return new StudioError("ALREADY_RUNNING", { folder, ...details });
 }
 
-/** The owner's number, if it is that of a process that runs: the owner writes it just after it took the lock. */
+/**
+ * The owner's process id, if that process runs. The owner writes it just after taking the lock, so it is looked for
+ * several times.
+ */
 async function livingPid(path: string, looks = 3): Promise<number | undefined> {
   const found = /"pid":\s*(\d{1,10})/.exec(await readFile(path, "utf8").catch(() => ""));
   if (found !== null && isAlive(Number(found[1]))) return Number(found[1]);
@@ -139,7 +143,7 @@ async function livingPid(path: string, looks = 3): Promise<number | undefined> {
   return livingPid(path, looks - 1);
 }
 
-/** A process of another user counts. */
+/** A process of another user counts as alive. */
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -3,8 +3,8 @@ import { open, type FileHandle } from "node:fs/promises";
 import { StudioError } from "../contract/errors.ts";
 
 /**
- * Opens a file for reading, and nothing else: opening a pipe would wait for a writer for ever, and a device
- * has no end. Refuses those as CONFIG_INVALID; a folder, too.
+ * Opens a regular file for reading. Refuses everything else as CONFIG_INVALID: opening a pipe would wait for a writer,
+ * and reading a device never ends.
  */
 export async function openRegular(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -17,7 +17,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
   throw new StudioError("CONFIG_INVALID", { file: path, reason: "it is not an ordinary file" });
 }
 
-/** The text of a file of at most `maxBytes`, of a longer one its beginning. */
+/** The text of a file, cut off after `maxBytes`. */
 export async function readRegular(path: string, maxBytes: number): Promise<string> {
   await using handle = await openRegular(path);
   const { size } = await handle.stat();

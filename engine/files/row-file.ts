@@ -3,31 +3,31 @@ import { readJson, writeJson } from "./json-file.ts";
 import { Turns } from "./turns.ts";
 
 export interface RowFileReading<T> {
-  /** What the list is called in the file. */
+  /** The list's name in the file. */
   readonly list: string;
-  /** A larger file is none of ours. */
+  /** A larger file is not one of ours. */
   readonly maxBytes: number;
-  /** A row as a value; throws where this version cannot read it. */
+  /** Converts a row to a value; throws if this version cannot read it. */
   readonly parse: (row: unknown) => T;
 }
 
 /**
- * A small file of ours that is a list. It is read row by row: what this version cannot read, since
- * another one wrote it or since it is damaged, is counted in a notice and written again as it was, and
- * so is whatever else the file holds. A file that is no list is set aside as a whole.
+ * A small file of ours that contains a list. It is read row by row: rows that this version cannot read, because they
+ * are damaged or another version's, are counted in a notice and written back unchanged, as is whatever else the file
+ * contains. A file without a list is moved aside as a whole.
  */
 export class RowFile<T> {
   readonly #path: string;
   readonly #list: string;
   readonly #turns = new Turns();
   readonly #unread: readonly unknown[];
-  /** What the file held besides the list. */
+  /** What the file contained besides the list. */
   readonly others: Readonly<Record<string, unknown>>;
-  /** As they were read at the start. */
+  /** The rows as read at the start. */
   readonly rows: readonly T[];
-  /** What was wrong with the file at the start, for a person. */
+  /** Notices about what was wrong with the file at the start. */
   readonly notices: readonly string[];
-  /** Whether the whole file was set aside at the start. */
+  /** Whether the whole file was moved aside at the start. */
   readonly isDamaged: boolean;
 
   private constructor(path: string, list: string, read: Read<T>) {
@@ -58,22 +58,22 @@ export class RowFile<T> {
     });
   }
 
-  /** How many rows are kept that this version cannot read. */
+  /** Number of stored rows that this version cannot read. */
   get unreadCount(): number {
     return this.#unread.length;
   }
 
-  /** Whether a row that cannot be read may name something: its text holds the name. */
+  /** Whether an unreadable row may refer to something: its text contains the name. */
   mayName(name: string): boolean {
     return this.#unread.some((row) => JSON.stringify(row).includes(JSON.stringify(name)));
   }
 
-  /** Does what reads and writes the rows when its turn has come. */
+  /** Runs work that reads and writes the rows when its turn comes. */
   turn<R>(work: () => Promise<R>): Promise<R> {
     return this.#turns.take(work);
   }
 
-  /** Within a turn: writes these rows in place of those that were read, and `others` beside them. */
+  /** Within a turn: replaces the readable rows, and what else the file contains. */
   async write(rows: readonly T[], others: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const content = { ...this.others, ...others, [this.#list]: [...rows, ...this.#unread] };
     await writeJson(this.#path, content);

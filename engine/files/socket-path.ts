@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { ownTemporaryFolder } from "./user-folders.ts";
 
-/** Kernels take 104 (macOS) or 108 (Linux) bytes, the last of them a zero. */
+/** Kernels limit it to 104 (macOS) or 108 (Linux) bytes including a zero. */
 const MAX_SOCKET_PATH_BYTES = 100;
 
 /**
- * Where the studio of a data folder listens to the command line: `studio.sock` in it; a pipe on Windows;
- * and where the folder's path is too long for a socket, a folder of this user's beside other temporary
- * ones. The folder is made here, since who made it beforehand could listen in our stead.
+ * Where the studio of a data folder listens for the command line: `studio.sock` in it; a pipe on Windows; or, if the
+ * path is too long for a socket, in a temporary folder of this user. That folder is made here, so that nobody else can
+ * create it first and listen in our place.
  */
 export async function socketPath(folder: string): Promise<string> {
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 24);

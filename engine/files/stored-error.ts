@@ -1,11 +1,11 @@
 import { errorSchema, StudioError, toWire, type WireError } from "../contract/errors.ts";
 
-/** How those were stored whose code this version does not know. */
+/** The original form of errors whose code this version does not know. */
 const STORED = new WeakMap<object, { readonly value: unknown }>();
 
 /**
- * A refusal as it was stored, where there is one. One whose code this version does not know is shown with its words, and
- * `writeJson` writes it again as it was.
+ * An error as it was stored, if there is one. If this version does not know its code, it is shown with its stored text,
+ * and `writeJson` writes it back unchanged.
  */
 export function readStoredError(stored: unknown): WireError | undefined {
   if (stored === undefined) return undefined;
@@ -23,7 +23,7 @@ export function readStoredError(stored: unknown): WireError | undefined {
   return shown;
 }
 
-/** What is to be written for a value: a refusal that was not understood is written as it was read. */
+/** The stored form of a value: an error that was not understood is written as it was read. */
 export function asStored(value: unknown): unknown {
   const stored = typeof value === "object" && value !== null ? STORED.get(value) : undefined;
   return stored === undefined ? value : stored.value;

@@ -3,9 +3,9 @@ import { basename, dirname, format, parse } from "node:path";
 import { isAbsent, isSystemError } from "./system-error.ts";
 
 /**
- * What is wrong with whatever lies in the place of a file of ours, as the end of a sentence; undefined
- * where it is an ordinary file that this user may use as `access` says, or where nothing is there. It
- * is asked before such a file is opened: opening a pipe waits for ever, and reading a device never ends.
+ * What is wrong with the file at `path`, as the end of a sentence; undefined if it is a regular file with `access` for
+ * this user, or if there is none. Checked before one of our files is opened, since opening a pipe waits and reading a
+ * device never ends.
  */
 export function faultOf(path: string, access: number = constants.R_OK): string | undefined {
   try {
@@ -28,19 +28,18 @@ export function faultOf(path: string, access: number = constants.R_OK): string |
   }
 }
 
-/** Why something of ours was set aside: it is broken, or a version of the studio wrote it that knows more. */
+/** Why a file was moved aside: it is broken, or a newer version wrote it. */
 export type AsideReason = "damaged" | "newer";
 
 /**
- * Moves a stored thing out of the way, with what lies beside it under its name and one of `suffixes`, so
- * that a new one can take its place. Gives its new name, `queue.damaged.sqlite`, or with a number where
- * that is taken.
+ * Moves a stored file out of the way, together with the files that have its name plus one of `suffixes`, so that a new
+ * one can be made. Gives the new name, such as `queue.damaged.sqlite`, with a number if that is taken.
  */
 export function setAside(
   path: string,
   { as = "damaged", suffixes = [] }: { as?: AsideReason; suffixes?: readonly string[] } = {},
 ): string {
-  // The thing itself comes last: should we die in between, no new one ever meets what belongs to this one.
+  // The main file goes last: if the process dies in between, a new main file never meets old companions.
   const all = [...suffixes, ""];
   const isTaken = (name: string): boolean => all.some((suffix) => exists(name + suffix));
   let target = besideOf(path, as);
@@ -51,19 +50,19 @@ export function setAside(
   return basename(target);
 }
 
-/** Whether something that was set aside from this place still lies beside it. */
+/** Whether something that was moved aside from this place is still there. */
 export function hasSetAside(path: string): boolean {
   const { name, ext, base } = parse(path);
   const isAside = (found: string): boolean =>
     (found.startsWith(name) &&
       /^\.(?:damaged|newer)(?:-\d+)?\.[^.]+$/.test(found.slice(name.length)) &&
       found.endsWith(ext)) ||
-    // As earlier versions called them.
+    // As earlier versions named them.
     found.startsWith(`${base}.bad-`);
   return readdirSync(dirname(path)).some(isAside);
 }
 
-/** The name beside a file's own that says what of it this is: `queue.v1.sqlite`. */
+/** The name for a variant of a file beside it: `queue.v1.sqlite`. */
 export function besideOf(path: string, what: string): string {
   const { dir, name, ext } = parse(path);
   return format({ dir, name: `${name}.${what}`, ext });

@@ -1,4 +1,4 @@
-/** Lets one piece of work run at a time, in the order they came; one that fails does not hold up the next. */
+/** Runs work one piece at a time, in the order of arrival; a failed piece does not stop the next. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 

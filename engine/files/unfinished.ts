@@ -2,17 +2,17 @@ import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isAbsent } from "./system-error.ts";
 
-/** How a file is called while atomic-file.ts writes it; one that is found at start was left by a crash. */
+/** The name of a temporary file of atomic-file.ts; one that exists at start was left by a crash. */
 export const UNFINISHED = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
 
-/** Removes what a crash left of any file being written in a folder, not in those below it. */
+/** Removes unfinished files that a crash left in a folder, not in its subfolders. */
 export async function sweepFolder(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) {
     if (UNFINISHED.test(name)) await rm(join(folder, name), { force: true });
   }
 }
 
-/** Removes what a crash left of writing to a path; where its folder is gone, so is that. */
+/** Removes unfinished files of writing to a path, if its folder exists. */
 export async function sweepUnfinished(path: string): Promise<void> {
   const [folder, start] = [dirname(path), `${basename(path)}.`];
   for (const name of await namesIn(folder)) {

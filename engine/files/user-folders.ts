@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 
 /**
- * This user's home folder; undefined where there is none, as in containers and services: HOME is not set
- * and the system's list of users does not have this one.
+ * This user's home folder; undefined if there is none, as in containers and services where HOME is not set and the user
+ * is not in the system's list.
  */
 export function homeFolder(): string | undefined {
   try {
@@ -16,8 +16,8 @@ export function homeFolder(): string | undefined {
 }
 
 /**
- * A folder beside other temporary ones that is this user's alone. It is made here, since who made it
- * beforehand could put something into it. Refuses as DATA_FOLDER_UNUSABLE.
+ * A temporary folder that only this user can access. It is made here, so that nobody else can create it first and put
+ * something in it. Refuses as DATA_FOLDER_UNUSABLE.
  */
 export function ownTemporaryFolder(): string {
   const user = process.getuid?.() ?? 0;

@@ -1,20 +1,20 @@
 import { encodeModel, type Initializer, type OnnxNode } from "../graph/onnx.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-/** Inputs of the planted product: as many as a kernel of 64 channels has. */
+/** Inputs of the test product: as many as a 3x3 kernel over 64 channels has. */
 const LENGTH = 576;
-/** Rows and columns: enough for the large kernels, which are others than those for one row. */
+/** Rows and columns: enough that the kernels for large products are used, which differ from those for one row. */
 const SIDE = 128;
 
 let lastSession = 0;
 
 /**
- * Whether this processor adds up products of bytes exactly. One with AVX2 alone adds pairs of them in 16
- * bits, where 255 * 127 twice is cut off, and says nothing of it: pictures would just be worse. So one
- * product that shows it is computed, and no list of processors kept.
+ * Whether this processor adds products of bytes exactly. AVX2 without VNNI adds pairs of them in 16 bits, where 255 *
+ * 127 twice saturates without an error: pictures would only be worse. A test product shows it, so no list of processors
+ * is needed.
  */
 export async function addsBytesExactly(supervisor: Supervisor): Promise<boolean> {
-  // The numbers of the network's own sessions count up from 1.
+  // Sessions of networks are numbered upwards from 1.
   const session = --lastSession;
   const doing = "testing products of bytes";
   const options = { provider: "cpu", weights: "prepacked" } as const;
@@ -26,7 +26,7 @@ export async function addsBytesExactly(supervisor: Supervisor): Promise<boolean>
   return y?.data.every((value) => Math.abs(value - wanted) < wanted / 1000) === true;
 }
 
-/** Ones, which become bytes of 255, times weights of 127. */
+/** Ones, which are quantized to 255, times weights of 127. */
 function plantedProduct(): Uint8Array {
   const weights = new Uint8Array(LENGTH * SIDE).fill(127);
   const scales = new Uint8Array(new Float32Array(SIDE).fill(1).buffer);

@@ -5,9 +5,9 @@ import type { Supervisor } from "./supervisor.ts";
 /** The graphs of one network and how to open them. */
 export interface SessionPlan {
   readonly step: Uint8Array;
-  /** Runs when its input changes. */
+  /** Runs whenever its input changes. */
   readonly once?: OncePlan | undefined;
-  /** Runs in place of `step` where it is asked for, on what the last `step` left under the name of `deep`. */
+  /** Runs in place of `step` on request, on what the last `step` stored as `deep`. */
   readonly last?: LastPlan | undefined;
   readonly options: SessionOptions;
 }
@@ -15,7 +15,7 @@ export interface SessionPlan {
 interface LastPlan {
   readonly graph: Uint8Array;
   readonly deep: string;
-  /** Those it takes of the step's. */
+  /** Those of the step's inputs that it takes. */
   readonly inputs: readonly string[];
 }
 
@@ -28,8 +28,8 @@ interface OncePlan {
 let lastSession = 0;
 
 /**
- * A session in the inference process, opened when it is first run, and again after the process died.
- * What `once` computed stays over there; it is recognised by the identity of its input tensor.
+ * A session in the inference process, created at its first run and again after the process died. The outputs of `once`
+ * stay in that process; they belong to its last input, compared by identity.
  */
 export class DeviceSession implements Session {
   readonly #supervisor: Supervisor;
@@ -38,27 +38,30 @@ export class DeviceSession implements Session {
   readonly #step = ++lastSession;
   readonly #once = ++lastSession;
   readonly #last = ++lastSession;
-  /** Where what the last layer reuses is left: of both predictions of a run, each. */
+  /** Session numbers under which the last layer's input is stored: one for each of a run's two predictions. */
   readonly #deep = [++lastSession, ++lastSession] as const;
   #open: { readonly epoch: number; readonly plan: SessionPlan } | undefined;
   #onceFor: unknown;
-  /** The runs that they are of. */
+  /** The runs that these belong to. */
   readonly #deepOf: [unknown, unknown] = [undefined, undefined];
   #loadingSeconds = 0;
 
-  /** `name` is the network's, for sentences; `plan` is asked at every opening. */
+  /** `name` is the network's, for messages; `plan` is called whenever the session is created. */
   constructor(supervisor: Supervisor, name: string, plan: () => SessionPlan) {
     this.#supervisor = supervisor;
     this.#name = name;
     this.#plan = plan;
   }
 
-  /** Seconds spent on opening, so far. */
+  /** Seconds spent on creating sessions so far. */
   get loadingSeconds(): number {
     return this.#loadingSeconds;
   }
 
-  /** `deep`: whether the last layer alone will do, where the plan has one; it does on what the same run left here. */
+  /**
+   * `deep` says whether running the last layer alone is enough, if the plan has one; that is done only after a full run
+   * of the same picture.
+   */
   async run(inputs: Tensors, signal?: AbortSignal, deep?: Deep): Promise<Tensors> {
     const { once, last } = await this.#opened(signal);
     const rest = await this.#withoutOnce(once, inputs, signal);
@@ -81,14 +84,14 @@ export class DeviceSession implements Session {
     return this.#supervisor.request(request, `running the ${this.#name}`, signal);
   }
 
-  /** Gives the session's memory back; a later run opens it again. */
+  /** Frees the session's memory; a later run creates it again. */
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
     if (open !== undefined) await this.#release(open.epoch);
   }
 
-  /** Closing what is not open does nothing over there; a process that has died has closed everything. */
+  /** Closing a session that is not open does nothing, and a dead process has closed everything. */
   async #release(epoch: number): Promise<void> {
     for (const session of [this.#step, this.#once, this.#last, ...this.#deep]) {
       if (!this.#supervisor.isCurrent(epoch)) return;
@@ -121,7 +124,7 @@ export class DeviceSession implements Session {
         await this.#supervisor.request({ kind: "open", session, graph, options }, doing, signal);
       }
     } catch (error) {
-      // Half of it may be open, or all of it where a cancel came while it was being opened.
+      // It may be partly open, or fully where a cancel came while it was being opened.
       await this.#release(epoch);
       throw error;
     }
@@ -130,7 +133,7 @@ export class DeviceSession implements Session {
     return plan;
   }
 
-  /** The inputs of a step, without that of `once`, which is run where it has changed. */
+  /** The inputs of a step without that of `once`, which is run first if it has changed. */
   async #withoutOnce(
     once: OncePlan | undefined,
     inputs: Tensors,

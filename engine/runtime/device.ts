@@ -6,24 +6,24 @@ import { portableLowering } from "../graph/portable-lowering.ts";
 import type { Precision } from "../tensor/precision.ts";
 import type { Provider } from "./messages.ts";
 
-/** A place where sessions run, and how networks are laid out for it. */
+/** Where sessions run, and how networks are lowered for it. */
 export interface Device {
   readonly provider: Provider;
   /** For the UNet. */
   readonly lowering: Lowering;
-  /** For a UNet in float32 that is mapped, where that has a lowering of its own. */
+  /** For a UNet in float32 that is mapped, where another lowering is faster for that. */
   readonly mappedLowering?: Lowering;
-  /** For the text encoder, and for what the UNet computes once for a prompt. */
+  /** For the text encoder, and for the part of the UNet that is computed once per prompt. */
   readonly textLowering: Lowering;
-  /** The VAE overflows in halves on some devices, so it is always float32. */
+  /** For the VAE, always float32, since it overflows in float16 on some devices. */
   readonly vaeLowering: Lowering;
-  /** Whether what is constant for one prompt is computed by a graph of its own and kept beside the weights. */
+  /** Whether what is constant for a prompt is computed by a graph of its own, and its result kept in memory. */
   readonly splitsOnce: boolean;
-  /** Where the UNet's lowering wants whole numbers: which. */
+  /** How the UNet's weights are quantized, where its lowering needs that. */
   readonly quantizing?: Quantizing;
 }
 
-/** The CPU, or a GPU that computes in float16 where the probe saw it can. */
+/** The CPU, or a GPU that computes in float16 if its probe showed that it can. */
 export function deviceFor(provider: Provider, { float16 }: { float16: boolean }): Device {
   if (provider === "cpu") {
     return {
@@ -41,19 +41,19 @@ export function deviceFor(provider: Provider, { float16 }: { float16: boolean })
     lowering,
     textLowering: lowering,
     vaeLowering: portableLowering("float32"),
-    // Kept values would cross to the device at every step: 15 MB for a prompt of Stable Diffusion 2.
+    // Kept values would be copied to the device at every step: 15 MB for a prompt of Stable Diffusion 2.
     splitsOnce: false,
   };
 }
 
-/** The CPU with the UNet's products in whole numbers. `isExact`: whether it adds them up without saturating. */
+/** The CPU with the UNet's products in int8. `isExact`: whether it adds them without saturating. */
 export function int8Device({ isExact }: { isExact: boolean }): Device {
   const quantizing = isExact ? EXACT : SATURATING;
   const cpu = deviceFor("cpu", { float16: false });
   return { ...cpu, lowering: int8Lowering, quantizing };
 }
 
-/** What the UNet's products are computed in. */
+/** The precision of the UNet's products. */
 export function precisionOf({ lowering, quantizing }: Device): Precision | "int8" {
   return quantizing === undefined ? lowering.precision : "int8";
 }

@@ -6,29 +6,29 @@ import { systemCode } from "../files/system-error.ts";
 import type { Tensors } from "../pipeline/session.ts";
 import type { Numbered, Reply, Request } from "./messages.ts";
 
-/** What a GPU's own libraries need to be found; nothing else of the environment reaches the inference process. */
+/** What a GPU's libraries need in order to be found; the inference process gets nothing else of the environment. */
 const ENVIRONMENT =
   /^(LD_LIBRARY_PATH|DYLD_\w+|CUDA_\w+|NVIDIA_\w+|VK_\w+|XDG_RUNTIME_DIR|SystemRoot|TEMP|TMP|TMPDIR|PATH|OMP_\w+)$/i;
 
 const OWN_ENVIRONMENT = {
-  // ONNX Runtime's library carries an uploader; nothing of ours is to leave the machine.
+  // ONNX Runtime contains a telemetry uploader; nothing may leave this machine.
   ORT_DISABLE_TELEMETRY: "1",
-  // TensorRT's attention adds up in halves: black pictures of Stable Diffusion 2.1 at 768 pixels.
+  // TensorRT's flash attention accumulates in float16: black pictures with Stable Diffusion 2.1 at 768 pixels.
   ORT_DISABLE_TRT_FLASH_ATTENTION: "1",
-  // Activations in huge pages: 1.1 times as fast on Linux, where malloc has to ask for them.
+  // Huge pages for activations: 1.1 times as fast on Linux, where malloc has to request them.
   GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
 };
 
 const PROGRAM = fileURLToPath(new URL("inference-process.ts", import.meta.url));
 
-/** How much of the process's last words is kept for the log of a crash. */
+/** Number of characters of the process's last output kept for the log of a crash. */
 const LAST_WORDS = 2000;
 
-/** How the providers of ONNX Runtime say that memory has run out. */
+/** How ONNX Runtime's providers report that memory has run out. */
 const OUT_OF_MEMORY =
   /failed to allocate memory|bad.?alloc|out of memory|out_of_memory|cannot allocate|allocation.*failed|buffer size.*exceeds|max_length_error/i;
 
-/** Where further shared libraries are looked for first; asked at every start of the inference process. */
+/** A folder where shared libraries are searched for first; called at every start of the inference process. */
 export type LibraryFolder = () => string | undefined;
 
 interface Pending {
@@ -38,25 +38,25 @@ interface Pending {
 }
 
 /**
- * One life of the inference process: requests go out, replies or its death come back. A process that the
- * system does not start is one that has ended, so every request of it is refused as INFERENCE_CRASHED.
+ * One run of the inference process: requests go in, and each is answered or rejected when the process dies. A process
+ * that could not be started counts as one that has died, so its requests are refused as INFERENCE_CRASHED.
  */
 export class InferenceClient {
   readonly #child: ChildProcess | undefined;
   readonly #pending = new Map<number, Pending>();
   readonly #gone = Promise.withResolvers<void>();
   #lastId = 0;
-  /** A process that hangs in a driver would outlive ours. */
+  /** A process that hangs in a driver would otherwise outlive ours. */
   readonly #onOurEnd = (): void => this.kill();
   #lastWords = "";
   #end: string | undefined;
 
-  /** `program` stands in for the inference process in tests. */
+  /** `program` replaces the inference process in tests. */
   constructor(libraries?: LibraryFolder, program = PROGRAM) {
     try {
       this.#child = this.#start(program, libraries?.());
     } catch (error) {
-      // Without memory (ENOMEM) the call itself throws; without descriptors it gives a child that tells.
+      // Without memory (ENOMEM) the call itself throws; without descriptors it returns a child that emits the error.
       this.#unstarted(error);
     }
   }
@@ -65,30 +65,30 @@ export class InferenceClient {
     return this.#end === undefined;
   }
 
-  /** Undefined where the system did not start a process. */
+  /** Undefined if the process could not be started. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** Resolves once the process is no more, and all that it wrote was read; one that hangs in a driver may stay after `kill`. */
+  /** Resolves once the process has ended and all its output was read; one that hangs in a driver can survive `kill`. */
   get gone(): Promise<void> {
     return this.#gone.promise;
   }
 
-  /** Sends one request; `doing` completes the sentence "… while …". */
+  /** Sends one request; `doing` completes the sentence "… while …" in a refusal. */
   request(request: Request, doing: string): Promise<Tensors> {
     const { promise, resolve, reject } = Promise.withResolvers<Tensors>();
     const id = ++this.#lastId;
     if (this.#end !== undefined) return Promise.reject(this.#crash(doing, this.#end));
     this.#pending.set(id, { doing, resolve, reject });
-    // A send that fails, and a child without a channel, are followed by the end, which rejects what is pending.
+    // A failed send, or a child without a channel, is followed by the exit, which rejects what is pending.
     if (this.#child?.connected === true) {
       this.#child.send({ ...request, id } satisfies Numbered<Request>, () => {});
     }
     return promise;
   }
 
-  /** The end of what it wrote beside its replies, where the loader says what it lacks. */
+  /** The end of its other output, where the loader names the libraries that are missing. */
   get lastWords(): string {
     return this.#lastWords;
   }
@@ -113,7 +113,7 @@ export class InferenceClient {
     child.on("error", (error) => {
       if (child.pid === undefined) this.#unstarted(error);
     });
-    // Whoever has closed the channel answers nothing any more; the exit that follows says why.
+    // After closing the channel it cannot answer; the exit that follows says why.
     child.on("disconnect", () => child.kill("SIGKILL"));
     child.on("exit", (code, signal) => this.#ended(signal ?? `exit code ${code}`));
     child.on("close", () => this.#gone.resolve());
@@ -128,7 +128,7 @@ export class InferenceClient {
     else pending?.reject(refusalOf(reply.failure, pending.doing));
   }
 
-  /** EMFILE, EAGAIN, ENOMEM, ENOENT after an update took Node away, … */
+  /** EMFILE, EAGAIN, ENOMEM, ENOENT after an update removed this Node, … */
   #unstarted(error: unknown): void {
     this.#ended(`the system did not start it: ${systemCode(error) ?? "unknown"}`);
     this.#gone.resolve();
@@ -146,7 +146,7 @@ export class InferenceClient {
   }
 }
 
-/** `LD_LIBRARY_PATH` comes before the folder that the binding names for ONNX Runtime's own library. */
+/** `LD_LIBRARY_PATH` is searched before the folder that the binding gives for ONNX Runtime's own library. */
 function environmentWith(libraryFolder: string | undefined): Record<string, string | undefined> {
   const passed = Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name));
   const env = { ...Object.fromEntries(passed), ...OWN_ENVIRONMENT };
@@ -156,7 +156,7 @@ function environmentWith(libraryFolder: string | undefined): Record<string, stri
   return { ...env, LD_LIBRARY_PATH: paths.join(delimiter) };
 }
 
-/** What ONNX Runtime said, in the studio's words. `doing` completes "… while …". */
+/** ONNX Runtime's error in plain words. `doing` completes "… while …". */
 export function refusalOf(message: string, doing: string): StudioError {
   const cause = { cause: message };
   if (OUT_OF_MEMORY.test(message)) return new StudioError("OUT_OF_MEMORY", { doing }, cause);

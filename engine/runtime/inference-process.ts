@@ -1,6 +1,6 @@
 /**
- * The inference process: ONNX Runtime in a plain Node process of its own, because its calls block the
- * thread and a crash in it must not take the studio along. It knows sessions, nothing of pictures.
+ * The inference process: ONNX Runtime in a plain Node process of its own, because its calls block the thread and a
+ * crash in it must not take the studio down. It knows about sessions and nothing about pictures.
  */
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { Tensors } from "../pipeline/session.ts";
@@ -59,7 +59,7 @@ async function run(request: Extract<Request, { kind: "run" }>): Promise<Tensors>
   return Object.fromEntries(told.map(([name, value]) => [name, plain(value)]));
 }
 
-/** What other sessions left here of what this one asks for. */
+/** The kept outputs of other sessions that this one takes as inputs. */
 function feedsKeptFor(
   { inputNames }: InferenceSession,
   others: readonly number[],
@@ -68,7 +68,7 @@ function feedsKeptFor(
   return Object.fromEntries(all.filter(([name]) => inputNames.includes(name)));
 }
 
-/** Every graph of ours gives float32. */
+/** Every graph of ours outputs float32. */
 function plain({ data, dims }: OrtTensor): Tensor {
   if (!(data instanceof Float32Array)) throw new Error("an output is not float32");
   return { shape: dims, data };
@@ -90,10 +90,10 @@ function ortOptions({
   if (weights === "mapped") session["disable_prepacking"] = "1";
   return {
     executionProviders: [provider],
-    // `all` re-lays convolution weights in blocks of channels, a copy of each: the opposite of mapping.
+    // `all` converts convolution weights to a blocked layout, in a copy: the opposite of mapping.
     graphOptimizationLevel: weights === "mapped" ? "extended" : "all",
     logSeverityLevel: 3,
-    // A planned block on top of the arena's own: 0.8 GB more for a UNet at 64x64 latents, and no faster.
+    // A preallocated block in addition to the arena: 0.8 GB more for a UNet at 64x64 latents, and no faster.
     enableMemPattern: false,
     enableCpuMemArena: withoutArena !== true,
     extra: makesAnew === true ? { session, optimization: UNFOLDED } : { session },

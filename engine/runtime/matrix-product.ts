@@ -2,31 +2,34 @@ import { encodeModel, type OnnxNode, type Program } from "../graph/onnx.ts";
 import type { InferenceClient } from "./inference-client.ts";
 import type { Provider } from "./messages.ts";
 
-/** Side of the probe's square matrices: 2 GFLOP, enough to tell a GPU from software that plays one. */
+/** Side of the probe's square matrices: 2 GFLOP, enough to tell a GPU from a software implementation of one. */
 const SIDE = 1024;
 
-/** Further products that tell a device's speed from the way to it. */
+/** Additional products, which separate the device's speed from the cost of getting there. */
 const MORE = 8;
 
-/** A device that takes longer for one product is not asked for more. */
+/** A device that needs longer than this for one product is not measured further. */
 const PATIENCE_SECONDS = 0.5;
 
-/** The number types of ONNX that the product is computed in. */
+/** ONNX's number types that the product is computed in. */
 const CAST = { float32: 1, float16: 10 };
 
 let lastSession = 0;
 
-/** What multiplying matrices tells of a device. */
+/** What multiplying matrices shows about a device. */
 export interface Measured {
-  /** Whether it multiplies in halves, too; never asked of the CPU. */
+  /** Whether it also multiplies in float16; not tested on the CPU. */
   readonly float16: boolean;
-  /** Of one product, with the way there and back. */
+  /** Seconds for one product, including transfer. */
   readonly seconds: number;
-  /** Billions of operations a second; undefined where one product took long already. */
+  /** Billions of operations per second; undefined if one product already took too long. */
   readonly gigaflops: number | undefined;
 }
 
-/** Multiplies matrices on one provider and times it. Throws what ONNX Runtime says, or that it multiplies wrongly. */
+/**
+ * Multiplies matrices on one provider and measures the time. Throws ONNX Runtime's error, or an error if the product is
+ * wrong.
+ */
 export async function measure(client: InferenceClient, provider: Provider): Promise<Measured> {
   const seconds = await multiply(client, provider, { precision: "float32", times: 1 });
   const float16 = provider !== "cpu" && (await canHalve(client, provider));
@@ -44,7 +47,7 @@ async function canHalve(client: InferenceClient, provider: Provider): Promise<bo
   );
 }
 
-/** What many products take beyond what one takes is computing alone: the way there and back is the same. */
+/** The time of many products less that of one is pure computing, since the transfer is the same. */
 async function measureSpeed(
   client: InferenceClient,
   provider: Provider,
@@ -59,11 +62,11 @@ async function measureSpeed(
 
 interface Product {
   readonly precision: "float32" | "float16";
-  /** How often the result is multiplied again. */
+  /** How many more times the result is multiplied. */
   readonly times: number;
 }
 
-/** Seconds of one warm run, the better of two; a wrong product is a refusal like any other. */
+/** Seconds of a warm run, the better of two. Throws if the product is wrong. */
 async function multiply(
   client: InferenceClient,
   provider: Provider,
@@ -73,7 +76,7 @@ async function multiply(
   const options = { provider, weights: "prepacked" } as const;
   const graph = encodeModel(programOf(product));
   await client.request({ kind: "open", session, graph, options }, `opening ${provider}`);
-  // Every product of these two is a matrix of ones again, so nothing grows, however often.
+  // Every product of these two is a matrix of ones again, so values stay the same however often it is repeated.
   const inputs = { x: filled(1), mean: filled(1 / SIDE) };
   const request = { kind: "run", session, inputs } as const;
   const { y } = await client.request(request, `multiplying on ${provider}`);

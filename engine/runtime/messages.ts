@@ -1,10 +1,10 @@
 import type { Tensors } from "../pipeline/session.ts";
 
-/** Where a session runs, in ONNX Runtime's names for its execution providers. */
+/** Where a session runs: ONNX Runtime's names of its execution providers. */
 export const PROVIDERS = ["cuda", "dml", "coreml", "webgpu", "cpu"] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
-/** What the host asks of the inference process; each is answered once, in order. */
+/** Requests to the inference process; each is answered once, in order. */
 export type Request =
   | {
       readonly kind: "open";
@@ -16,28 +16,33 @@ export type Request =
       readonly kind: "run";
       readonly session: number;
       readonly inputs: Tensors;
-      /** Outputs that are left in the inference process, as inputs for sessions that name this one in `with`. */
+      /** Outputs that stay in the inference process, as inputs for sessions that name this one in `with`. */
       readonly keep?: readonly string[];
-      /** Another session under whose number they are left. */
+      /** Another session number to store them under. */
       readonly keepAs?: number;
-      /** Sessions whose kept outputs are inputs, too, as far as they are asked for. */
+      /** Sessions whose kept outputs are used as inputs, where the graph asks for them. */
       readonly with?: readonly number[];
     }
   | { readonly kind: "close"; readonly session: number };
 
 export interface SessionOptions {
   readonly provider: Provider;
-  /** Folder that external data is relative to; absent where the graph holds all its bytes. */
+  /** Folder that external data is relative to; absent where the graph contains all its bytes. */
   readonly folder?: string | undefined;
   /**
-   * "mapped" leaves weights in their file: ready in a third of a second, hardly any memory of its own.
-   * "prepacked" lays them out for the device: 5 to 10 % faster, seconds to open, a second copy in memory.
+   * "mapped" leaves weights in their file: ready in a third of a second, with hardly any memory of its own. "prepacked"
+   * converts them for the device: 5 to 10 % faster, but takes seconds to open and a second copy in memory.
    */
   readonly weights: "mapped" | "prepacked";
   readonly threads?: number | undefined;
-  /** What is made of weights alone is made in every run, and not kept from opening on: less memory, and opened sooner. */
+  /**
+   * Whether constants derived from weights are recomputed in every run rather than folded at creation: less memory, and
+   * faster to open.
+   */
   readonly makesAnew?: boolean | undefined;
-  /** Whether memory is asked of the system value by value: the arena's blocks double, and very large values leave gaps. */
+  /**
+   * Whether memory is requested value by value: the arena doubles its blocks, and very large values leave gaps in it.
+   */
   readonly withoutArena?: boolean | undefined;
 }
 

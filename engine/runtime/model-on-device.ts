@@ -27,17 +27,17 @@ import type { Supervisor } from "./supervisor.ts";
 import { PROMPT_INPUT, unetParts } from "./unet-parts.ts";
 import { findIn, memoryBytes, folderOf, type WeightFiles } from "./weight-files.ts";
 
-/** The three networks of a snapshot: configs as read, weights where they lie. */
+/** The three networks of a snapshot: their configs, and where their weights are. */
 export interface ModelFiles {
   readonly textEncoder: {
     readonly config: TextEncoderConfig;
-    /** Of every text, as the tokenizer gives them. */
+    /** Number of tokens per text, as the tokenizer gives them. */
     readonly tokens: number;
     readonly weights: WeightFiles;
   };
   readonly unet: { readonly config: UNetConfig; readonly weights: WeightFiles };
   readonly vae: { readonly config: VaeConfig; readonly weights: WeightFiles };
-  /** A tiny autoencoder for the same latents, of which the decoder is used. */
+  /** A tiny autoencoder for the same latents; only its decoder is used. */
   readonly tinyVae?: { readonly config: VaeConfig; readonly weights: WeightFiles } | undefined;
 }
 
@@ -45,27 +45,27 @@ export interface ModelOptions {
   /** See SessionOptions; by default large models are mapped and small ones prepacked. */
   readonly weights?: SessionOptions["weights"] | undefined;
   readonly threads?: number | undefined;
-  /** Watches every layer of every network; told after each run. A watched network is slower. */
+  /** Watches every layer of every network and is called after each run. A watched network is slower. */
   readonly onPeaks?: ((network: NetworkName, peaks: readonly Peak[]) => void) | undefined;
 }
 
-/** The largest magnitude that a layer gave. */
+/** The largest magnitude in a layer's output. */
 export interface Peak {
-  /** Its path in the network. */
+  /** The layer's path in the network. */
   readonly layer: string;
   readonly value: number;
 }
 
-/** Up to here a model's sessions stay open side by side. A full-size Stable Diffusion 2 is 5.2 GB. */
+/** Up to this size, all sessions of a model stay open at once. A full-size Stable Diffusion 2 is 5.2 GB. */
 const SMALL_MODEL_BYTES = 1e9;
 
 /**
- * Up to here a second copy of a network's weights is small change: Stable Diffusion 2's VAE (0.33 GB)
- * decodes nearly twice as fast prepacked, its UNet (3.5 GB) gains a tenth and takes ten seconds to open.
+ * Up to this size, a second copy of a network's weights is acceptable: Stable Diffusion 2's VAE (0.33 GB) decodes
+ * nearly twice as fast prepacked, while its UNet (3.5 GB) gains a tenth and takes ten seconds to open.
  */
 const SMALL_NETWORK_BYTES = 5e8;
 
-/** As the VAE has from about 860x860 pixels on: at 1024x1024 it takes 2.6 GB without the arena and 3.6 GB with it. */
+/** Reached by the VAE from about 860x860 pixels: at 1024x1024 it takes 2.6 GB without the arena and 3.6 GB with it. */
 const LARGE_VALUE_BYTES = 7.5e8;
 
 export type NetworkName =
@@ -76,17 +76,17 @@ export type NetworkName =
   | "tiny decoder"
   | "preview decoder";
 
-/** A few megabytes each: they stay open beside whatever else is, so that a preview closes nothing. */
+/** A few megabytes each: they stay open beside any other, so that a preview closes nothing. */
 const TINY: ReadonlySet<NetworkName> = new Set(["tiny decoder", "preview decoder"]);
 
-/** A network as it is opened: `once` for a prompt; `step`, or what it was cut into, in each step. */
+/** A network as it is opened: `once` runs per prompt; `step`, or its parts, in each step. */
 interface NetworkParts {
   readonly step: Model;
   readonly once?: Model | undefined;
   readonly cut?: DeepModel | undefined;
 }
 
-/** A model made ready for one device: hands out its networks as sessions, and minds the memory. */
+/** A model prepared for one device: provides its networks as sessions and limits the memory they take. */
 export class ModelOnDevice implements Networks {
   readonly #files: ModelFiles;
   readonly #device: Device;
@@ -94,7 +94,7 @@ export class ModelOnDevice implements Networks {
   readonly #options: ModelOptions;
   readonly #isSmall: boolean;
   #closedSeconds = 0;
-  /** Of each network that is watched. */
+  /** The layers of each watched network. */
   readonly #layers = new Map<NetworkName, readonly string[]>();
   readonly #sessions = new Map<
     NetworkName,
@@ -155,7 +155,7 @@ export class ModelOnDevice implements Networks {
     );
   }
 
-  /** The tiny autoencoder's decoder, for pictures or for previews, which are of another size. */
+  /** The tiny autoencoder's decoder, for pictures or for previews, which have another size. */
   tinyDecoder(name: "tiny decoder" | "preview decoder", size: SessionSize): Session {
     const { tinyVae } = this.#files;
     if (tinyVae === undefined) throw new Error("this model has no tiny decoder");
@@ -182,19 +182,22 @@ export class ModelOnDevice implements Networks {
     );
   }
 
-  /** Seconds spent on opening sessions, so far. */
+  /** Seconds spent on creating sessions so far. */
   get loadingSeconds(): number {
     const open = [...this.#sessions.values()].map(({ session }) => session.loadingSeconds);
     return open.reduce((sum, seconds) => sum + seconds, this.#closedSeconds);
   }
 
-  /** Gives all memory back. */
+  /** Frees all memory. */
   async close(): Promise<void> {
     for (const { session } of this.#sessions.values()) await session.close();
     this.#sessions.clear();
   }
 
-  /** The session of a network at one size; another size, or in a large model another network, closes it. */
+  /**
+   * The session of a network at one size. It closes the same network at another size and, in a large model, other
+   * networks.
+   */
   #session(name: NetworkName, key: string, plan: () => SessionPlan, deep?: Deep): Session {
     return {
       run: async (inputs, signal) => {
@@ -209,7 +212,7 @@ export class ModelOnDevice implements Networks {
     };
   }
 
-  /** A network's outputs without its peaks, which are told. */
+  /** A network's outputs without its peaks, which are reported. */
   #told(name: NetworkName, { [PEAKS]: peaks, ...outputs }: Tensors): Tensors {
     const layers = this.#layers.get(name) ?? [];
     if (peaks !== undefined) {
@@ -264,7 +267,7 @@ export class ModelOnDevice implements Networks {
     };
   }
 
-  /** Layers are watched one by one. */
+  /** Operations are not fused where layers are watched one by one. */
   #joined(model: Model, { layout }: Lowering): Model {
     return layout === undefined || this.#isWatched ? model : joinNorms(joinDoublings(model));
   }
@@ -273,7 +276,7 @@ export class ModelOnDevice implements Networks {
     return this.#options.onPeaks !== undefined;
   }
 
-  /** Whole numbers are prepacked: Stable Diffusion 2's steps are 1.3 times as fast, ready in 0.8 s. */
+  /** Int8 weights are prepacked: Stable Diffusion 2's steps are 1.3 times as fast, and it is ready in 0.8 s. */
   #weightsAre(weights: WeightFiles): SessionOptions["weights"] {
     if (this.#options.weights !== undefined) return this.#options.weights;
     const { provider, quantizing } = this.#device;

@@ -6,41 +6,41 @@ import { measure } from "./matrix-product.ts";
 import type { Provider } from "./messages.ts";
 
 /**
- * Told that there is nothing but the CPU to draw on, with all that is known then: pictures need not wait for
- * how fast it is. That is measured once there is a signal, and as long as that lets it.
+ * Called when the CPU turns out to be the only device, with everything that is known by then: pictures need not wait
+ * for its speed. That is measured once the callback resolves with a signal, until the signal aborts.
  */
 export type OnCpuAlone = (reports: readonly DeviceReport[]) => Promise<AbortSignal>;
 
-/** How devices are tried. */
+/** How devices are probed. */
 export interface ProbeOptions {
-  /** Reports of devices that need not be tried again. */
+  /** Reports of devices that need not be probed again. */
   readonly known?: readonly DeviceReport[];
   readonly onCpuAlone?: OnCpuAlone | undefined;
-  /** How long one device may take. */
+  /** Time limit for one device, in milliseconds. */
   readonly patienceMs?: number;
   readonly libraries?: LibraryFolder | undefined;
-  /** Ends the trying of one, which then has not answered. */
+  /** Aborts the probe of a device, which then counts as not having answered. */
   readonly signal?: AbortSignal | undefined;
-  /** Stands in for the inference process in tests. */
+  /** Replaces the inference process in tests. */
   readonly program?: string;
 }
 
-/** The first use of a GPU reads gigabytes of libraries and compiles what it runs. */
+/** The first use of a GPU reads gigabytes of libraries and compiles its kernels. */
 const PATIENCE_MS = 30_000;
 
-/** A process may die by accident, a machine out of memory being the usual one; a driver's own fault stays. */
+/** A process can die by accident, usually because memory ran out; a driver's own fault is there again. */
 const TRIES = 3;
 
-/** How a process ends that the system, short of memory, or a person has ended: no fault of the device. */
+/** How a process ends that the system (out of memory) or a person has killed: not the device's fault. */
 const KILLED = "SIGKILL";
 
-/** Before the second try; the wait before the third is twice as long. */
+/** Before the second attempt; the pause before the third is twice as long. */
 const PAUSE_MS = 300;
 
-/** What an ended process may take to give back the memory and the device. */
+/** How long an ended process may take to free its memory and the device. */
 const LEAVING_MS = 1000;
 
-/** Providers that onnxruntime-node 1.30 carries, by platform and architecture, best first. */
+/** Providers in onnxruntime-node 1.30, by platform and architecture, best first. */
 const CARRIED: Readonly<Record<string, readonly Provider[]>> = {
   "linux-x64": ["cuda", "webgpu", "cpu"],
   "linux-arm64": ["cpu"],
@@ -50,9 +50,8 @@ const CARRIED: Readonly<Record<string, readonly Provider[]>> = {
 };
 
 /**
- * What this machine can compute on, best first. Each provider is tried in a process of its own, one after
- * the other: two at once would falsify each other's speed. Refuses as INFERENCE_CRASHED where the system
- * starts no process.
+ * What this machine can compute on, best first. Each provider is probed in its own process, one after the other: two at
+ * once would falsify each other's speed. Refuses as INFERENCE_CRASHED if no process can be started.
  */
 export async function probeDevices(
   options: ProbeOptions = {},
@@ -73,9 +72,9 @@ export async function probeDevices(
 }
 
 /**
- * Multiplies two matrices on one provider. ONNX Runtime for Node has no fallback of its own, and
- * a missing library shows only when a session is opened. A process that dies meanwhile is started anew;
- * one that does not answer in time is ended.
+ * Multiplies two matrices on one provider. ONNX Runtime for Node has no fallback of its own, and a missing library
+ * shows only when a session is created. If the process dies, it is tried again; if it does not answer in time, it is
+ * ended.
  */
 export async function probeDevice(
   provider: Provider,
@@ -93,7 +92,7 @@ export async function probeDevice(
   }
 }
 
-/** What became of a device, or of the process that tried it. */
+/** The result for a device, or the failure of the process that tried it. */
 type Try =
   | { readonly report: DeviceReport; readonly death?: undefined }
   | { readonly report?: undefined; readonly death: string };
@@ -118,12 +117,12 @@ async function tryOnce(
       return { report: unanswered(provider, `it did not answer in ${patienceMs / 1000} s`) };
     }
     if (client.isAlive) {
-      // What it wrote may be behind its reply.
+      // Its other output can arrive after its reply.
       await endOf(client);
       const reason = reasonInWords(provider, error, client.lastWords);
       return { report: unusable(provider, reason) };
     }
-    // Where no process starts at all, the device is not to blame.
+    // If no process starts at all, it is not the device's fault.
     if (client.pid === undefined) throw error;
     return { death: ownWords(error) };
   } finally {
@@ -138,7 +137,7 @@ async function endOf(client: InferenceClient): Promise<void> {
   await Promise.race([client.gone, pause(LEAVING_MS)]);
 }
 
-/** A CPU that gives no answer, being busy or out of memory, draws all the same; how fast nobody knows. */
+/** A CPU that did not answer, because it was busy or out of memory, is used all the same, at unknown speed. */
 const UNMEASURED_CPU: DeviceReport = { provider: "cpu", available: true, float16: false };
 
 function unanswered(provider: Provider, reason: string): DeviceReport {
@@ -150,7 +149,9 @@ function unusable(provider: Provider, reason: string): DeviceReport {
   return { provider, available: false, float16: false, reason };
 }
 
-/** A Vulkan driver that computes on the CPU is a hundred times slower than the CPU provider: not a choice for `auto`. */
+/**
+ * A Vulkan driver that computes on the CPU is a hundred times slower than the CPU provider, so `auto` must not pick it.
+ */
 function withoutImpostor(report: DeviceReport, cpu: DeviceReport | undefined): DeviceReport {
   if (report.provider === "cpu" || report.seconds === undefined || cpu?.seconds === undefined)
     return report;
@@ -162,7 +163,7 @@ function withoutImpostor(report: DeviceReport, cpu: DeviceReport | undefined): D
   };
 }
 
-/** What providers say when they cannot start, and what that means for a person. */
+/** What providers say when they cannot start, and what it means. */
 const WORDS: readonly {
   readonly provider: Provider;
   readonly says: RegExp;
@@ -200,12 +201,12 @@ const WORDS: readonly {
   },
 ];
 
-/** A library that the loader lacks, by its name. */
+/** The name of a library that the loader could not find. */
 const LACKS = /(lib[\w.+-]+): cannot open shared object file/;
 
 /**
- * Why a provider cannot be used, in words; its own, less the place in its source, where they are not known.
- * `lastWords` is what the process wrote beside its replies: ONNX Runtime says there which library it lacks.
+ * Why a provider cannot be used, in words; its own message without the source location if we have no words for it.
+ * `lastWords` is the process's other output: there ONNX Runtime names the missing library.
  */
 export function reasonInWords(provider: Provider, error: unknown, lastWords = ""): string {
   const raw = ownWords(error);
@@ -218,7 +219,7 @@ export function reasonInWords(provider: Provider, error: unknown, lastWords = ""
   return known?.means ?? raw.replace(/^\/\S+:\d+ .*?was false\.\s*/, "");
 }
 
-/** Where ONNX Runtime tells what it was doing first, what a provider said comes late. */
+/** ONNX Runtime can begin with what it was doing, so that the provider's message comes late. */
 function wholeWords(error: unknown): string {
   const { cause } = error instanceof Error ? error : {};
   return typeof cause === "string" ? cause : ownWords(error);

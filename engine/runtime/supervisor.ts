@@ -2,10 +2,10 @@ import type { Tensors } from "../pipeline/session.ts";
 import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
 import type { Request } from "./messages.ts";
 
-/** How long a step may still run after a cancel before its process is replaced: the promise is 2 s. */
+/** How long a step may continue after a cancel before its process is replaced; users are promised 2 s. */
 const GRACE_MS = 1200;
 
-/** Keeps one inference process: starts it when it is needed, and anew when it has died. */
+/** Manages one inference process: starts it when needed, and again after it died. */
 export class Supervisor {
   readonly #libraries: LibraryFolder | undefined;
   #client: InferenceClient | undefined;
@@ -15,30 +15,30 @@ export class Supervisor {
     this.#libraries = libraries;
   }
 
-  /** Starts the process where none runs, so that the first request need not wait for that. */
+  /** Starts the process if none runs, so that the first request does not wait for it. */
   start(): void {
     this.#living();
   }
 
-  /** A number for the process that the next request goes to; sessions of an earlier one are gone. */
+  /** Identifies the process that the next request goes to; sessions of earlier epochs no longer exist. */
   epoch(): number {
     this.#living();
     return this.#epoch;
   }
 
-  /** Whether sessions opened in this epoch still exist. */
+  /** Whether sessions created in this epoch still exist. */
   isCurrent(epoch: number): boolean {
     return this.#epoch === epoch && this.#client?.isAlive === true;
   }
 
-  /** The running process, for tests that kill it. */
+  /** The running process; tests kill it. */
   get pid(): number | undefined {
     return this.#client?.pid;
   }
 
   /**
-   * Sends one request; `doing` completes the sentence "… while …". Aborting settles the promise only
-   * when the device is free: after the running call, or by ending the process.
+   * Sends one request; `doing` completes the sentence "… while …". After an abort the promise settles only when the
+   * device is free: when the running call ends, or when the process was ended.
    */
   async request(request: Request, doing: string, signal?: AbortSignal): Promise<Tensors> {
     signal?.throwIfAborted();

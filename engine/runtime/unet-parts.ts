@@ -5,10 +5,10 @@ import { scaleMoves, type ScaleMove } from "../graph/scale-moves.ts";
 import { unet, type UNetSize } from "../networks/unet.ts";
 import type { UNetConfig } from "../snapshot/unet-config.ts";
 
-/** The input that stays the same through a picture's steps. */
+/** The input that stays the same in all steps of a picture. */
 export const PROMPT_INPUT = "encoder_hidden_states";
 
-/** The UNet, without what is computed once for a prompt, and that by itself. */
+/** The UNet split in two: what is computed once per prompt, and the rest. */
 export function unetParts(
   config: UNetConfig,
   size: UNetSize,
@@ -17,7 +17,7 @@ export function unetParts(
   return splitOnce(model, PROMPT_INPUT) ?? { step: model };
 }
 
-/** What of a UNet's weights becomes whole numbers, and whose channels are scaled before that. */
+/** Which of a UNet's weights are quantized, and whose channels are scaled before that. */
 export function quantizationOf(
   config: UNetConfig,
   { bits }: Quantizing,
@@ -26,7 +26,7 @@ export function quantizationOf(
   readonly bits: 7 | 8;
   readonly moves: readonly ScaleMove[];
 } {
-  // The size of a picture changes no weight.
+  // Weights do not depend on the picture's size.
   const model = unet(config, { batch: 1, height: 64, width: 64, tokens: 1 });
   const { step } = splitOnce(model, PROMPT_INPUT) ?? { step: model };
   const names = new Set(weightsToQuantize(step).map(({ name }) => name));

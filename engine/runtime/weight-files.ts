@@ -3,16 +3,16 @@ import type { StoredWeight } from "../graph/emitter.ts";
 import type { Weight } from "../graph/graph.ts";
 import type { Weights } from "../snapshot/weights.ts";
 
-/** One network's weights; their files are absolute paths without links, which ONNX Runtime would refuse. */
+/** One network's weights. File paths are absolute and without symbolic links, which ONNX Runtime refuses. */
 export interface WeightFiles {
-  /** The network's name, for sentences. */
+  /** The network's name, for messages. */
   readonly network: string;
   readonly weights: Weights;
 }
 
 const TYPES = { F32: "float32", F16: "float16", BF16: "bfloat16", I8: "int8" } as const;
 
-/** The deepest folder that holds all of them: what ONNX Runtime takes external data relative to. */
+/** The deepest folder that contains all of them, which external data is relative to. */
 export function folderOf({ weights }: WeightFiles): string {
   const folders = [...new Set([...weights.values()].map(({ file }) => dirname(file)))];
   const [first = sep] = folders;
@@ -25,7 +25,7 @@ export function folderOf({ weights }: WeightFiles): string {
   return parts.length > 1 ? parts.join(sep) : `${parts.join(sep)}${sep}`;
 }
 
-/** Finds what a graph asks for among the weights that were picked for it (snapshot/weights.ts). */
+/** Looks up what a graph asks for among the weights selected for it (snapshot/weights.ts). */
 export function findIn(files: WeightFiles): (weight: Weight) => StoredWeight | undefined {
   const folder = folderOf(files);
   return ({ name }) => {
@@ -36,7 +36,7 @@ export function findIn(files: WeightFiles): (weight: Weight) => StoredWeight | u
   };
 }
 
-/** Bytes of all weights in memory: halves as float32, whole numbers as they are. */
+/** Bytes of all weights in memory: float16 as float32, quantized ones as they are. */
 export function memoryBytes({ weights }: WeightFiles): number {
   return [...weights.values()].reduce(
     (sum, { lengthBytes, dtype }) =>

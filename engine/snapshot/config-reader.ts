@@ -1,31 +1,31 @@
 import { StudioError } from "../contract/errors.ts";
 import { quote, type JsonObject } from "./json.ts";
 
-/** Whole numbers or numbers from `min` to `max`, both included. */
+/** Integers or numbers from `min` to `max`, both included. */
 export interface Range {
   readonly min: number;
   readonly max: number;
 }
 
-/** No network of the family comes near these; they bound what a config can make us build. */
+/** Far larger than in any network of this family; limits what a config can make us build. */
 export const CHANNELS: Range = { min: 1, max: 65_536 };
 const LEVELS: Range = { min: 1, max: 8 };
-/** Resnets of a level, transformer blocks after each, and layers of a text encoder. */
+/** Resnets of a level, transformer blocks in each attention, and layers of a text encoder. */
 export const RESNETS: Range = { min: 1, max: 8 };
 export const DEPTH: Range = { min: 1, max: 16 };
 export const LAYERS: Range = { min: 1, max: 128 };
 export const SIZE: Range = { min: 1, max: 65_536 };
 
 /**
- * Reads one config.json key by key. The configs keep the JSON's own keys; what may be a number or a
- * list is a list with one entry per level; their values are checked, and the networks believe them. A key that is absent or null has the default its class gives it;
- * a value out of range is refused as CONFIG_INVALID, one that names another architecture as
+ * Reads a config.json key by key. Configs keep the JSON's own keys; what can be a number or a list becomes a list with
+ * one entry per level. Values are validated here, so networks can rely on them. A key that is absent or null takes its
+ * class's default; a value out of range is refused as CONFIG_INVALID, one that stands for another architecture as
  * SNAPSHOT_UNSUPPORTED.
  */
 export class ConfigReader {
   readonly #json: JsonObject;
   readonly #file: string;
-  /** As in "The UNet's act_fn". */
+  /** For messages, as in "The UNet's act_fn". */
   readonly #owner: string;
 
   constructor(json: JsonObject, file: string, owner: string) {
@@ -38,7 +38,7 @@ export class ConfigReader {
     return Object.hasOwn(this.#json, key) ? (this.#json[key] ?? undefined) : undefined;
   }
 
-  /** Whether a key is there and says null, where that is another thing than its absence. */
+  /** Whether a key is present with the value null, where that differs from its absence. */
   isNull(key: string): boolean {
     return Object.hasOwn(this.#json, key) && this.#json[key] === null;
   }
@@ -53,7 +53,7 @@ export class ConfigReader {
     throw this.invalid(`${key} is ${quote(value)}, not a number from ${min} to ${max}`);
   }
 
-  /** Null is false, as Python takes it. */
+  /** Null counts as false, as in Python. */
   flag(key: string, preset: boolean): boolean {
     const value = this.isNull(key) ? false : (this.value(key) ?? preset);
     if (typeof value === "boolean") return value;
@@ -72,7 +72,7 @@ export class ConfigReader {
     return list.map((entry) => this.#integer(key, entry, range));
   }
 
-  /** One of the words we know; another is another architecture. */
+  /** One of the known values; any other stands for another architecture. */
   word<W extends string>(key: string, preset: W, known: readonly W[]): W {
     return this.#known(key, this.value(key) ?? preset, known);
   }
@@ -81,7 +81,7 @@ export class ConfigReader {
     return this.#list(key, preset).map((value) => this.#known(key, value, known));
   }
 
-  /** Refuses any listed key that is there with another value than those listed for it. */
+  /** Refuses each listed key whose value is not among those listed for it. */
   only(table: Readonly<Record<string, readonly unknown[]>>): void {
     for (const [key, allowed] of Object.entries(table)) {
       if (!Object.hasOwn(this.#json, key)) continue;
@@ -97,7 +97,7 @@ export class ConfigReader {
     return new StudioError("CONFIG_INVALID", { file: this.#file, reason });
   }
 
-  /** `meaning` says what such a value stands for, where that is known. */
+  /** `meaning` explains the value, where that is known. */
   unsupported(key: string, found: unknown, meaning?: string): StudioError {
     return new StudioError("SNAPSHOT_UNSUPPORTED", {
       what: `${this.#owner}'s ${key}`,

@@ -1,10 +1,10 @@
 import { StudioError } from "../contract/errors.ts";
 import { decodeText, parseObject, type JsonObject } from "./json.ts";
 
-/** A snapshot's files as they are handed in. Paths are relative, with forward slashes. */
+/** The files of a snapshot, wherever they are stored. Paths are relative, with forward slashes. */
 export interface SnapshotFiles {
   list(): Promise<readonly SnapshotFile[]>;
-  /** `length` bytes from byte `start`, fewer only where the file ends; of listed paths only. */
+  /** `length` bytes starting at `start`, fewer only at the end of the file; for listed paths only. */
   readBytes(path: string, start: number, length: number): Promise<Uint8Array>;
 }
 
@@ -16,7 +16,7 @@ interface SnapshotFile {
 /** Configs are a few kB, the index of a sharded network or a tokenizer up to 4 MB. */
 const MAX_TEXT_BYTES = 10_000_000;
 
-/** The files of one snapshot, listed once. */
+/** A snapshot's files, listed once. */
 export interface Listing {
   readonly files: SnapshotFiles;
   readonly sizes: ReadonlyMap<string, number>;
@@ -37,14 +37,14 @@ export function namesIn({ sizes }: Listing, folder: string): readonly string[] {
     .toSorted();
 }
 
-/** The size of a file that must be there. */
+/** The size of a required file. */
 export function sizeOfFile({ sizes }: Listing, file: string): number {
   const size = sizes.get(file);
   if (size === undefined) throw new StudioError("SNAPSHOT_INCOMPLETE", { file });
   return size;
 }
 
-/** A file's text, which must be UTF-8 and at most MAX_TEXT_BYTES long. */
+/** A file's text, which must be UTF-8 of at most MAX_TEXT_BYTES. */
 export async function readText(listing: Listing, file: string): Promise<string> {
   const size = sizeOfFile(listing, file);
   if (size > MAX_TEXT_BYTES) {

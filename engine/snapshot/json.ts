@@ -1,9 +1,9 @@
 import { StudioError } from "../contract/errors.ts";
 
-/** An object out of a JSON file: its values are whatever the file says. */
+/** A JSON object from a file: its values are not validated. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The text of a config file. UTF-8 or refused; a byte order mark is dropped. */
+/** The text of a config file. Refuses what is not UTF-8; drops a byte order mark. */
 export function decodeText(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -12,7 +12,7 @@ export function decodeText(bytes: Uint8Array, file: string): string {
   }
 }
 
-/** The one object a config file must hold. */
+/** The object that a config file must contain. */
 export function parseObject(text: string, file: string): JsonObject {
   const value = parse(text, file);
   if (!isObject(value)) {
@@ -29,15 +29,15 @@ function parse(text: string, file: string): unknown {
   }
 }
 
-/** A whole string (or the rest of the text, where it does not close), or a number that JSON lacks. */
+/** A whole string (or the rest of the text, if it is not closed), or a bare word that JSON does not have. */
 const STRING_OR_BARE = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|$)|\bNaN\b|-?\bInfinity\b/g;
 
-/** Stands for NaN until the text is parsed; no string of a config is like it. */
+/** Replaces NaN until the text is parsed; no string in a config looks like it. */
 const NAN = "\u0000NaN";
 
 /**
- * JSON as Python's json module writes and reads it: with the bare words NaN, Infinity and -Infinity.
- * Throws SyntaxError for anything else that is not JSON.
+ * Parses JSON as Python's json module reads and writes it: with the bare words NaN, Infinity and -Infinity. Throws
+ * SyntaxError for anything else that is not JSON.
  */
 export function parsePythonJson(text: string): unknown {
   if (!/NaN|Infinity/.test(text)) return JSON.parse(text);
@@ -49,10 +49,10 @@ export function parsePythonJson(text: string): unknown {
   return JSON.parse(strict, (_, value: unknown) => (value === NAN ? Number.NaN : value));
 }
 
-/** A whole string, or a comma in front of a closing bracket. */
+/** A whole string, or a comma before a closing bracket. */
 const STRING_OR_LAST_COMMA = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|$)|,(?=\s*[}\]])/g;
 
-/** What is wrong with a text that is not JSON; the commonest fault, a comma too many, is told by its line. */
+/** What is wrong with a text that is not JSON; for the most common fault, a trailing comma, with its line. */
 export function notJson(text: string): string {
   const comma = text.matchAll(STRING_OR_LAST_COMMA).find(([found]) => found === ",");
   if (comma === undefined) return "it is not JSON";
@@ -64,7 +64,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A stranger's string or value, quoted and short enough for a sentence. */
+/** A string or value from a foreign file, quoted and shortened for a message. */
 export function quote(value: unknown): string {
   const isBare = typeof value === "number" && !Number.isFinite(value);
   const text = isBare ? String(value) : (JSON.stringify(value) ?? "nothing");
@@ -73,14 +73,14 @@ export function quote(value: unknown): string {
 
 export interface JsonLimits {
   readonly depth: number;
-  /** Keys, commas and brackets. */
+  /** Maximum number of keys, commas and brackets. */
   readonly marks: number;
 }
 
 /**
- * What a text must be refused for before JSON.parse sees it: the first key that one object holds
- * twice (JSON.parse would keep the last and say nothing), or nesting and length beyond the limits.
- * Gives the reason, or undefined. It does not check that the text is JSON at all.
+ * Finds what must be refused before JSON.parse sees the text: a key that occurs twice in one object (JSON.parse would
+ * silently keep the last), or nesting and length beyond the limits. Gives the reason, or undefined. It does not check
+ * that the text is JSON at all.
  */
 export function jsonFault(text: string, limits: JsonLimits): string | undefined {
   const open: Set<string>[] = [];
@@ -100,7 +100,7 @@ export function jsonFault(text: string, limits: JsonLimits): string | undefined 
   return undefined;
 }
 
-/** The brackets and commas of a JSON text, and its keys with a quotation mark in front. */
+/** Yields the brackets and commas of a JSON text, and its keys with a quotation mark in front. */
 function* marks(text: string): Generator<string> {
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at);
@@ -113,7 +113,7 @@ function* marks(text: string): Generator<string> {
   }
 }
 
-/** Where the string that opens at `start` closes; the end of the text where it does not. */
+/** The end of the string that starts at `start`, or of the text if it is not closed. */
 function closingQuote(text: string, start: number): number {
   let end = start;
   do {
@@ -129,7 +129,7 @@ function isEscaped(text: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** The string from `start` to `end` where a colon makes it a key, with its escapes resolved. */
+/** The string from `start` to `end` if a colon makes it a key, with its escapes resolved. */
 function keyAt(text: string, start: number, end: number): string | undefined {
   let next = end + 1;
   while (next < text.length && " \t\n\r".includes(text.charAt(next))) next++;

@@ -2,10 +2,10 @@ import { StudioError } from "../contract/errors.ts";
 import { noSnapshot } from "./model-index.ts";
 import { candidateOf, isPickle, nothingThere, type WeightPlace } from "./weight-files.ts";
 
-/** The files that make up a snapshot, out of all that lie in a folder or a repository. */
+/** The files that make up a snapshot, selected from everything in a folder or repository. */
 export interface Layout {
   readonly paths: readonly string[];
-  /** Left behind because opening one runs what it holds. */
+  /** Left out because opening one runs the code in it. */
   readonly pickles: readonly string[];
 }
 
@@ -22,7 +22,7 @@ const TEXTS: ReadonlySet<string> = new Set([
   "tokenizer/tokenizer_config.json",
   "tokenizer/special_tokens_map.json",
   "tokenizer/added_tokens.json",
-  // diffusers does not open a folder without it; we do not read it.
+  // diffusers does not open a folder without it, although we do not read it.
   "feature_extractor/preprocessor_config.json",
 ]);
 
@@ -33,12 +33,12 @@ const PLACES: readonly WeightPlace[] = [
   { folder: "vae", stem: "diffusion_pytorch_model" },
 ];
 
-/** Of the variants in a folder: what diffusers opens unasked, then the smaller ones. */
+/** Preferred variants: the one diffusers opens by default, then smaller ones. */
 export const LIKED_VARIANTS = ["", "fp16", "bf16"];
 
 /**
- * Chooses by name alone: configs, tokenizer, and one complete set of safetensors per network, of the
- * variant liked best. Nothing else is ever taken. Refuses what cannot be a snapshot.
+ * Selects files by name alone: configs, tokenizer, and one complete set of safetensors per network, of the preferred
+ * variant. Nothing else is ever taken. Refuses what cannot be a snapshot.
  */
 export function layoutOf(paths: readonly string[], liked: readonly string[]): Layout {
   if (!paths.includes("model_index.json")) {
@@ -51,7 +51,7 @@ export function layoutOf(paths: readonly string[], liked: readonly string[]): La
   return { paths: [...texts, ...weights].toSorted(), pickles: paths.filter(isPickle) };
 }
 
-/** Variants of the weights by name, "" among them; those that are good for training only are left out. */
+/** The weights' variants by name, "" among them, without those that are only useful for training. */
 export function variantsIn(paths: readonly string[]): readonly string[] {
   const variants = weightSets(paths, UNET).map(({ variant }) => variant);
   return [...new Set(variants)].filter((variant) => !variant.startsWith("non_ema")).toSorted();
@@ -76,7 +76,7 @@ function weightsOf(
   throw nothingThere(namesIn(paths, place.folder), place);
 }
 
-/** The complete sets, those of one file first. */
+/** The complete sets of weight files, single files first. */
 function weightSets(paths: readonly string[], place: WeightPlace): readonly WeightSet[] {
   const names = namesIn(paths, place.folder);
   const candidates = names.flatMap((name) => candidateOf(name, place.stem) ?? []);
@@ -90,7 +90,7 @@ function weightSets(paths: readonly string[], place: WeightPlace): readonly Weig
     .filter(({ paths }) => paths.length > 0);
 }
 
-/** All shards of a variant, or none where one is missing: each says in its name how many there are. */
+/** All shards of a variant, or none if one is missing: each file name contains the number of shards. */
 function shardsOf(names: readonly string[], stem: string, variant: string): readonly string[] {
   const shards = names.flatMap((name) => {
     const rest = name.startsWith(stem) ? name.slice(stem.length) : "";
@@ -112,7 +112,10 @@ function missingText(texts: ReadonlySet<string>): string | undefined {
   return needed.find((text) => !texts.has(text));
 }
 
-/** Names right inside a folder. One with any other character might lead out of it on some system. */
+/**
+ * Names directly in a folder. Names with any other character are ignored, since they could lead outside the folder on
+ * some system.
+ */
 function namesIn(paths: readonly string[], folder: string): readonly string[] {
   const inside = paths.filter((path) => path.startsWith(`${folder}/`));
   const names = inside.map((path) => path.slice(folder.length + 1));

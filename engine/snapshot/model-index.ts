@@ -3,7 +3,7 @@ import { namesIn, readObject, type Listing } from "./files.ts";
 import { quote } from "./json.ts";
 import { isPickle } from "./weight-files.ts";
 
-/** Pipelines of diffusers that consist of the networks we build. */
+/** diffusers pipelines that consist of networks we can build. */
 const PIPELINES: ReadonlySet<string> = new Set([
   "StableDiffusionPipeline",
   "StableDiffusionImg2ImgPipeline",
@@ -16,7 +16,7 @@ const PIPELINES: ReadonlySet<string> = new Set([
 interface Component {
   readonly key: string;
   readonly what: string;
-  /** None: only a pipeline that goes without it is drawn with. */
+  /** None: only pipelines without this component are supported. */
   readonly classes: readonly string[];
 }
 
@@ -28,14 +28,14 @@ const COMPONENTS: readonly Component[] = [
   { key: "text_encoder_2", what: "Stable Diffusion XL's second text encoder", classes: [] },
 ];
 
-/** What model_index.json says beyond the classes of the networks, which can be no others. */
+/** What model_index.json says besides the networks' classes, which are fixed. */
 export interface ModelIndex {
   readonly pipeline: string;
-  /** Class of the scheduler, whatever scheduler_config.json calls itself; absent where none is named. */
+  /** The scheduler's class, which goes before the one in scheduler_config.json; absent where none is given. */
   readonly scheduler: string | undefined;
 }
 
-/** Reads model_index.json. Classes of pipelines and networks other than ours are refused by name. */
+/** Reads model_index.json. Refuses other classes of pipelines and networks by name. */
 export async function readModelIndex(listing: Listing): Promise<ModelIndex> {
   const file = "model_index.json";
   if (!listing.sizes.has(file)) throw noSnapshot(namesIn(listing, ""));
@@ -58,13 +58,13 @@ export async function readModelIndex(listing: Listing): Promise<ModelIndex> {
   return { pipeline, scheduler };
 }
 
-/** A component is [library, class]; both are null where the pipeline goes without it. */
+/** A component is [library, class]; both are null where the pipeline has none. */
 function className(component: unknown): string | undefined {
   const name: unknown = Array.isArray(component) ? component[1] : undefined;
   return typeof name === "string" ? name : undefined;
 }
 
-/** The refusal of a folder without a model_index.json, by what the files at its top say it is. */
+/** The refusal of a folder without model_index.json, which says what the folder seems to be instead. */
 export function noSnapshot(names: readonly string[]): StudioError {
   const single = names.find((name) => name.endsWith(".safetensors"));
   if (single !== undefined) return unsupported("A model in a single file", single);

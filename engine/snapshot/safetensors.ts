@@ -2,25 +2,25 @@ import { StudioError } from "../contract/errors.ts";
 import { isObject, jsonFault, quote, type JsonObject } from "./json.ts";
 
 /**
- * The header of a .safetensors file: 8 bytes little-endian length, then that many bytes of JSON,
- * then the tensors' bytes. The rules are those of huggingface/safetensors, src/tensor.rs; the limits
- * on length and dimensions those of huggingface.js, parse-safetensors-metadata.ts.
+ * The header of a .safetensors file: 8 bytes with a little-endian length, then that many bytes of JSON, then the
+ * tensors' bytes. Follows the rules in huggingface/safetensors, src/tensor.rs; the limits on length and dimensions are
+ * those of huggingface.js, parse-safetensors-metadata.ts.
  */
 export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
-  /** In the order of their bytes, which fill the rest of the file without hole or overlap. */
+  /** In the order of their bytes, which fill the rest of the file without gaps or overlaps. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
 interface TensorEntry {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  /** From the start of the file. */
+  /** From the beginning of the file. */
   readonly offset: number;
   readonly lengthBytes: number;
 }
 
-/** Bits of one element, by the format's name for it. */
+/** Bits per element, by the format's name of the type. */
 const BITS = {
   BOOL: 8,
   F4: 4,
@@ -49,12 +49,12 @@ export const MAX_HEADER_BYTES = 25_000_000;
 const MAX_TENSORS = 100_000;
 const MAX_RANK = 8;
 const MAX_DIMENSION = 2 ** 32;
-/** A tensor takes 4 keys, 6 brackets and at most 11 commas: this bounds what JSON.parse can build. */
+/** A tensor has 4 keys, 6 brackets and at most 11 commas, so this limits what JSON.parse can allocate. */
 const JSON_LIMITS = { depth: 3, marks: MAX_TENSORS * 25 };
-/** "version ", which begins the text file that stands for a big file in a Git checkout without LFS. */
+/** "version ", the beginning of the pointer file that replaces a large file in a Git checkout without LFS. */
 const LFS_POINTER = 0x206e_6f69_7372_6576n;
 
-/** Bytes of JSON the first 8 bytes announce; read 8 more than that and give them to readHeader. */
+/** The number of bytes of JSON according to the first 8 bytes; readHeader needs 8 more than that. */
 export function headerLength(first8: Uint8Array, fileSizeBytes: number, file: string): number {
   if (fileSizeBytes < 8 || first8.length < 8) {
     throw invalid(file, `it has ${fileSizeBytes} bytes, too few for a header`);
@@ -72,7 +72,7 @@ export function headerLength(first8: Uint8Array, fileSizeBytes: number, file: st
   return Number(length);
 }
 
-/** The header out of `head`, the file's first 8 + headerLength bytes (more is no harm). */
+/** Parses the header from `head`, the first 8 + headerLength bytes of the file or more. */
 export function readHeader(
   head: Uint8Array,
   fileSizeBytes: number,
@@ -117,7 +117,7 @@ function decodeHeader(bytes: Uint8Array, file: string): string {
   }
 }
 
-/** Null is none, as the reference reads it. */
+/** Null counts as no metadata, as in the reference. */
 function readMetadata(metadata: unknown, file: string): ReadonlyMap<string, string> {
   if (metadata === undefined || metadata === null) return new Map();
   if (!isObject(metadata)) throw invalid(file, "__metadata__ is not an object");
@@ -129,7 +129,7 @@ function readMetadata(metadata: unknown, file: string): ReadonlyMap<string, stri
   );
 }
 
-/** What the header says of one tensor; begin and end are counted from the first tensor's bytes. */
+/** A tensor as the header describes it; begin and end count from the first tensor's byte. */
 interface RawEntry {
   readonly name: string;
   readonly dtype: Dtype;
@@ -176,7 +176,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Undefined where the bits do not fill whole bytes or a product leaves the exact integers. */
+/** Undefined where the bits do not fill whole bytes, or the size is not a safe integer. */
 function sizeBytes(shape: readonly number[], dtype: Dtype): number | undefined {
   let bits: number = BITS[dtype];
   for (const dimension of shape) {

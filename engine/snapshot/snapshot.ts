@@ -13,7 +13,7 @@ import { chooseWeightFiles, type WeightFiles, type WeightPlace } from "./weight-
 import type { NetworkName } from "./weight-names.ts";
 import { findTensors, type FoundTensors } from "./weights.ts";
 
-/** What the model's maker advises, recommended.json; the keys are diffusers' own argument names. */
+/** The model author's recommendations, recommended.json; the keys are diffusers' argument names. */
 export interface Recommended {
   readonly num_inference_steps: number;
   readonly guidance_scale: number;
@@ -21,34 +21,34 @@ export interface Recommended {
   readonly height: number;
 }
 
-/** A diffusers folder, read and checked, without any of its numbers. */
+/** A diffusers folder that was read and validated, without the weights' values. */
 export interface Snapshot {
   readonly pipelineClass: string;
   readonly textEncoder: SnapshotNetwork<TextEncoderConfig>;
   readonly unet: SnapshotNetwork<UNetConfig>;
   readonly vae: SnapshotNetwork<VaeConfig>;
-  /** The scheduler's class as model_index.json names it; absent where it names none. */
+  /** The scheduler's class in model_index.json; absent where it names none. */
   readonly schedulerClass: string | undefined;
-  /** scheduler_config.json as it is: each scheduler reads its own keys. */
+  /** scheduler_config.json unchanged: each scheduler reads its own keys. */
   readonly schedulerConfig: JsonObject;
-  /** The text of the tokenizer's .json and .txt files by name; its reader is in tokenizer/. */
+  /** The text of the tokenizer's .json and .txt files by name; tokenizer/ parses them. */
   readonly tokenizerFiles: ReadonlyMap<string, string>;
   readonly recommended: Recommended | undefined;
 }
 
 export interface SnapshotNetwork<Config> {
   readonly config: Config;
-  /** All that its files hold; what the network asks for is picked out of them. */
+  /** All tensors in its files; those that the network needs are selected later. */
   readonly tensors: FoundTensors;
-  /** The variant the weights were taken from; "" is the one without a name. */
+  /** The variant that the weights were taken from; "" is the unnamed one. */
   readonly variant: string;
   /** The weight files' paths in the snapshot. */
   readonly files: readonly string[];
 }
 
 /**
- * Reads a snapshot with the variant of each network's weights that `precision` likes best. Whatever
- * is wrong with it is a StudioError; feature_extractor, safety_checker and the like are not looked at.
+ * Reads a snapshot with the variant of each network's weights that suits `precision` best. Every problem is reported as
+ * a StudioError; feature_extractor, safety_checker and the like are ignored.
  */
 export async function readSnapshot(files: SnapshotFiles, precision: Precision): Promise<Snapshot> {
   const listing = await listSnapshot(files);
@@ -66,7 +66,7 @@ export async function readSnapshot(files: SnapshotFiles, precision: Precision): 
   };
 }
 
-/** What says whether we can draw with a snapshot, before any of its weights are there. */
+/** What decides whether we can draw with a snapshot, even before its weights are there. */
 interface Configs {
   readonly index: ModelIndex;
   readonly textEncoder: TextEncoderConfig;
@@ -74,7 +74,7 @@ interface Configs {
   readonly vae: VaeConfig;
 }
 
-/** Reads model_index.json and the networks' configs, and refuses what we cannot draw with. */
+/** Reads model_index.json and the networks' configs; refuses what we cannot draw with. */
 export async function readConfigs(listing: Listing): Promise<Configs> {
   const configs: Configs = {
     index: await readModelIndex(listing),
@@ -110,20 +110,20 @@ const VAE: NetworkKind<VaeConfig> = {
   readConfig: readVaeConfig,
 };
 
-/** A tiny autoencoder that lies in a folder by itself: config.json and its weights. Refuses any other. */
+/** A tiny autoencoder in a folder of its own: config.json and its weights. Refuses any other class. */
 export async function readTinyVae(files: SnapshotFiles): Promise<SnapshotNetwork<TinyVaeConfig>> {
   const listing = await listSnapshot(files);
   const config = await readTinyVaeConfig(listing);
   return readNetwork({ listing, precision: "float32" }, TINY_VAE, config);
 }
 
-/** The files that make one up. */
+/** The files that make up a tiny autoencoder. */
 export async function tinyVaeFiles(listing: Listing): Promise<WeightFiles> {
   const { variant, paths } = await chooseWeightFiles(listing, TINY_VAE, "float32");
   return { variant, paths: ["config.json", ...paths] };
 }
 
-/** Its config alone, before its weights are there. */
+/** Its config, for when its weights are not there yet. */
 export async function readTinyVaeConfig(listing: Listing): Promise<TinyVaeConfig> {
   const file = "config.json";
   const config = readVaeConfig(await readObject(listing, file), file);
@@ -167,7 +167,7 @@ async function readRecommendation(listing: Listing): Promise<Recommended | undef
   return readRecommended(await readObject(listing, file), file);
 }
 
-/** All four keys must be there. */
+/** All four keys are required. */
 function readRecommended(json: JsonObject, file: string): Recommended {
   const read = new ConfigReader(json, file, "The recommendation");
   return {
@@ -184,7 +184,7 @@ function pixels(read: ConfigReader, key: string): number {
   return size;
 }
 
-/** UNets that take more than latents, by the number of channels that go into them. */
+/** UNets that take more than latents, by their number of input channels. */
 const OTHER_INPUTS: Readonly<Record<number, string>> = {
   5: "it draws from a depth map",
   7: "it upscales",
@@ -192,7 +192,7 @@ const OTHER_INPUTS: Readonly<Record<number, string>> = {
   9: "it fills in masked parts",
 };
 
-/** The three networks must hand each other what the next one takes. */
+/** Checks that each network produces what the next one takes. */
 function checkFit({ textEncoder, unet, vae }: Configs): void {
   const { hidden_size: width } = textEncoder;
   const { latent_channels: latents } = vae;

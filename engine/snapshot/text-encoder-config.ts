@@ -11,11 +11,11 @@ export interface TextEncoderConfig {
   readonly max_position_embeddings: number;
   readonly hidden_act: "gelu" | "quick_gelu";
   readonly layer_norm_eps: number;
-  /** Padding is hidden from the text, as StableDiffusionPipeline does for a config that says so. */
+  /** Whether padding is masked, as StableDiffusionPipeline does for a config that says so. */
   readonly use_attention_mask: boolean;
 }
 
-/** The two markers and one word at least; every token looks at every other, so this bounds a table of squares. */
+/** At least the two markers and one token. Attention takes memory with the square of this, hence the maximum. */
 const POSITIONS: Range = { min: 3, max: 1_024 };
 
 /** text_encoder/config.json with CLIPTextConfig's defaults (transformers, configuration_clip.py). */
@@ -37,7 +37,7 @@ export function readTextEncoderConfig(json: JsonObject, file: string): TextEncod
   return config;
 }
 
-/** A config of the whole of CLIP keeps the text encoder's part apart; transformers takes it too. */
+/** A config of a whole CLIP model contains the text encoder's part, which transformers accepts as well. */
 function textPart(json: JsonObject): JsonObject {
   const part = json["model_type"] === "clip" ? json["text_config"] : undefined;
   return isObject(part) ? part : json;

@@ -3,39 +3,39 @@ import type { JsonObject } from "./json.ts";
 
 /** UNet2DConditionModel, unet/config.json. Levels run from full resolution inwards. */
 export interface UNetConfig {
-  /** Height and width of the latents the model was trained on. */
+  /** Height and width of the latents that the model was trained on. */
   readonly sample_size: readonly [height: number, width: number];
   readonly in_channels: number;
   readonly out_channels: number;
   readonly down_block_types: readonly DownBlockType[];
-  /** Two resnets around attention, one resnet alone, or nothing, as in distilled models. */
+  /** Two resnets around attention, a single resnet, or nothing, as in distilled models. */
   readonly mid_block_type: MidBlockType | null;
-  /** From the innermost level outwards, unlike every other list here. */
+  /** From the innermost level outwards, unlike all other lists here. */
   readonly up_block_types: readonly UpBlockType[];
   readonly block_out_channels: readonly number[];
   /** Resnets per down block; an up block has one more. */
   readonly layers_per_block: readonly number[];
   /** Transformer blocks per attention; the mid block has as many as the last level. */
   readonly transformer_layers_per_block: readonly number[];
-  /** The number of attention heads, whatever the key says: a naming slip diffusers lives with. */
+  /** The number of attention heads, despite the key's name: a naming mistake that diffusers keeps. */
   readonly attention_head_dim: readonly number[];
   /** Width of the text encoder's hidden states. */
   readonly cross_attention_dim: number;
-  /** Linear layers around the transformer blocks (SD 2), or 1x1 convolutions (SD 1). */
+  /** Whether linear layers (SD 2) or 1x1 convolutions (SD 1) surround the transformer blocks. */
   readonly use_linear_projection: boolean;
-  /** Attention scores must be computed in float32. */
+  /** Whether attention scores must be computed in float32. */
   readonly upcast_attention: boolean;
   readonly norm_num_groups: number;
   readonly norm_eps: number;
   readonly act_fn: "silu";
-  /** Cosines before sines in the timestep's embedding. */
+  /** Whether cosines come before sines in the timestep's embedding. */
   readonly flip_sin_to_cos: boolean;
   readonly freq_shift: number;
-  /** Width in which the UNet takes the guidance scale as an input (latent consistency); null: it takes none. */
+  /** Width of the guidance embedding that the UNet takes (latent consistency); null if it takes none. */
   readonly time_cond_proj_dim: number | null;
   /** 0 pads each strided convolution at the bottom and right only. */
   readonly downsample_padding: 0 | 1;
-  /** The sample goes in as 2x - 1. */
+  /** Whether the sample is scaled to 2x - 1 first. */
   readonly center_input_sample: boolean;
   /** Odd; padding keeps the size. */
   readonly conv_in_kernel: number;
@@ -48,8 +48,8 @@ type DownBlockType = "CrossAttnDownBlock2D" | "DownBlock2D";
 type UpBlockType = "CrossAttnUpBlock2D" | "UpBlock2D";
 
 /**
- * Keys that would change the network in ways we do not build, with the values that change nothing.
- * Keys that diffusers itself only looks at when one of these is set are not read at all.
+ * Keys that would change the network in ways we do not build, with the values that are neutral. Keys that diffusers
+ * reads only when one of these is set are ignored.
  */
 const PLAIN = {
   act_fn: ["silu", "swish"],
@@ -61,8 +61,8 @@ const PLAIN = {
   encoder_hid_dim: [null],
   encoder_hid_dim_type: [null],
   mid_block_scale_factor: [1],
-  // Refused by diffusers too: attention_head_dim holds the number of heads, by a slip that became
-  // the format (huggingface/diffusers issue 2011).
+  // diffusers refuses it as well: attention_head_dim holds the number of heads, a mistake that became the format
+  // (huggingface/diffusers issue 2011).
   num_attention_heads: [null],
   num_class_embeds: [null],
   resnet_out_scale_factor: [1],
@@ -77,7 +77,7 @@ const PLAIN = {
 
 const HEADS: Range = { min: 1, max: 1_024 };
 const KERNEL: Range = { min: 1, max: 15 };
-/** The embedding's frequencies need a first and a last one. */
+/** The embedding needs at least a first and a last frequency. */
 const GUIDANCE_WIDTH: Range = { min: 4, max: CHANNELS.max };
 
 /** unet/config.json with UNet2DConditionModel's defaults (diffusers, unet_2d_condition.py). */
@@ -130,8 +130,8 @@ function blocks(read: ConfigReader): Blocks {
 }
 
 /**
- * A number, or height and width. Early files of 512-pixel models say 32: diffusers reads 64 in those
- * older than 0.9 that give one number (pipeline_stable_diffusion.py), and so do we.
+ * A number, or height and width. Early configs of 512-pixel models say 32: for versions before 0.9 with a single number
+ * diffusers uses 64 (pipeline_stable_diffusion.py), and so do we.
  */
 function sampleSize(read: ConfigReader): readonly [number, number] {
   const [height = 64, width = 64] = read.repeated("sample_size", 64, 2, SIZE);
@@ -151,7 +151,7 @@ function crossAttentionDim(read: ConfigReader, levels: number): number {
   return dims[0] ?? 0;
 }
 
-/** What else is added to the timestep's embedding, and the models that do so. */
+/** Other additions to the timestep's embedding, and the models that have them. */
 const OTHER_FAMILIES: ReadonlyMap<unknown, string> = new Map([
   ["text_time", "Stable Diffusion XL"],
   ["text", "DeepFloyd IF"],
@@ -160,7 +160,7 @@ const OTHER_FAMILIES: ReadonlyMap<unknown, string> = new Map([
   ["image_hint", "Kandinsky 2"],
 ]);
 
-/** Names the family, since a folder put together by hand may have an index that says Stable Diffusion. */
+/** Refuses other model families by name, since a hand-made folder can have an index that says Stable Diffusion. */
 function refuseOtherFamilies(read: ConfigReader): void {
   const type = read.value("addition_embed_type");
   if (type !== undefined) {
@@ -205,7 +205,7 @@ function checkWidths(read: ConfigReader, config: UNetConfig): void {
   read.demand(first % 2 === 0, `block_out_channels begins with ${first}, which is odd`);
 }
 
-/** Whether attention runs at this level; a mid block attends at the last one. */
+/** Whether this level has attention; a mid block follows the last level. */
 function hasAttention(config: UNetConfig, level: number): boolean {
   const last = config.block_out_channels.length - 1;
   return (

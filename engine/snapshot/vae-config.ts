@@ -1,7 +1,7 @@
 import { CHANNELS, ConfigReader, RESNETS } from "./config-reader.ts";
 import type { JsonObject } from "./json.ts";
 
-/** vae/config.json, as its _class_name says. */
+/** vae/config.json, by its _class_name. */
 export type VaeConfig = KlConfig | TinyVaeConfig;
 
 /** Levels run from full resolution inwards. */
@@ -14,16 +14,16 @@ export interface KlConfig {
   /** Resnets per encoder block; a decoder block has one more. */
   readonly layers_per_block: number;
   readonly norm_num_groups: number;
-  /** Latents of the UNet are what the encoder gives times this. */
+  /** The UNet's latents are the encoder's output times this. */
   readonly scaling_factor: number;
   readonly mid_block_add_attention: boolean;
   readonly use_quant_conv: boolean;
   readonly use_post_quant_conv: boolean;
-  /** The decoder must run in float32. */
+  /** Whether the decoder must run in float32. */
   readonly force_upcast: boolean;
 }
 
-/** The autoencoder of TAESD, distilled from a large one: convolutions and ReLU, all of one width. */
+/** The autoencoder of TAESD, distilled from a large one: convolutions and ReLU, all of equal width. */
 export interface TinyVaeConfig {
   readonly kind: "AutoencoderTiny";
   readonly in_channels: number;
@@ -33,15 +33,15 @@ export interface TinyVaeConfig {
   readonly encoder_block_out_channels: readonly number[];
   /** From the latents outwards. */
   readonly decoder_block_out_channels: readonly number[];
-  /** The same: what other VAEs count their levels by. */
+  /** The same under the key by which other VAEs count their levels. */
   readonly block_out_channels: readonly number[];
   readonly num_encoder_blocks: readonly number[];
   readonly num_decoder_blocks: readonly number[];
-  /** 1 in every published one: it takes latents as the UNet has them. */
+  /** 1 in every published one: it takes the UNet's latents unscaled. */
   readonly scaling_factor: number;
 }
 
-/** Values of keys that would change the network in ways we do not build. */
+/** Keys that would change the network in ways we do not build, with the values that are neutral. */
 const PLAIN = { act_fn: ["silu", "swish"] } as const;
 const PLAIN_TINY = {
   act_fn: ["relu"],
@@ -49,7 +49,7 @@ const PLAIN_TINY = {
   upsampling_scaling_factor: [2],
 } as const;
 
-/** vae/config.json with the defaults of its class; one that names none is AutoencoderKL's. */
+/** vae/config.json with the defaults of its class; without a class name it is an AutoencoderKL. */
 export function readVaeConfig(json: JsonObject, file: string): VaeConfig {
   const read = new ConfigReader(json, file, "The VAE");
   const name = read.word("_class_name", "AutoencoderKL", ["AutoencoderKL", "AutoencoderTiny"]);
@@ -57,8 +57,8 @@ export function readVaeConfig(json: JsonObject, file: string): VaeConfig {
 }
 
 /**
- * AutoencoderTiny's defaults (diffusers, autoencoder_tiny.py). latent_magnitude and latent_shift are not read:
- * they are for latents kept as bytes.
+ * AutoencoderTiny's defaults (diffusers, autoencoder_tiny.py). latent_magnitude and latent_shift are not read: they
+ * matter only for latents stored as bytes.
  */
 function readTiny(read: ConfigReader): TinyVaeConfig {
   read.only(PLAIN_TINY);
@@ -80,7 +80,7 @@ function readTiny(read: ConfigReader): TinyVaeConfig {
   return config;
 }
 
-/** One width a side, since nothing in the network changes it; and as many levels out as in. */
+/** Each side must have a single width, since nothing in the network changes it, and both the same number of levels. */
 function checkTinyLevels(read: ConfigReader, config: TinyVaeConfig): void {
   for (const side of ["encoder", "decoder"] as const) {
     const channels = config[`${side}_block_out_channels`];
@@ -95,8 +95,8 @@ function checkTinyLevels(read: ConfigReader, config: TinyVaeConfig): void {
 }
 
 /**
- * AutoencoderKL's defaults (diffusers, autoencoder_kl.py). shift_factor,
- * latents_mean and latents_std are not read: StableDiffusionPipeline does not look at them either.
+ * AutoencoderKL's defaults (diffusers, autoencoder_kl.py). shift_factor, latents_mean and latents_std are not read:
+ * StableDiffusionPipeline ignores them, too.
  */
 function readKl(read: ConfigReader): KlConfig {
   read.only(PLAIN);
@@ -120,7 +120,7 @@ function readKl(read: ConfigReader): KlConfig {
 
 const SCALING = { min: 1e-6, max: 1e6 };
 
-/** Pictures are red, green and blue. */
+/** Must be 3: red, green and blue. */
 function pictureChannels(read: ConfigReader, key: string): number {
   const channels = read.integer(key, 3, CHANNELS);
   if (channels !== 3) throw read.unsupported(key, channels);

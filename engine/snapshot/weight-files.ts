@@ -3,32 +3,32 @@ import { StudioError } from "../contract/errors.ts";
 import { isObject, quote } from "./json.ts";
 import { namesIn, readObject, type Listing } from "./files.ts";
 
-/** The files one network's weights are read from, out of those lying side by side. */
+/** The files that one network's weights are read from. */
 export interface WeightFiles {
-  /** What stands between name and extension: "" or "fp16", "non_ema", … */
+  /** The part of the name before the extension: "" or "fp16", "non_ema", … */
   readonly variant: string;
   /** Paths in the snapshot; several where the weights are sharded. */
   readonly paths: readonly string[];
 }
 
-/** Where a network lies and how diffusers or transformers call its weights. */
+/** A network's folder, and the file name that diffusers or transformers give its weights. */
 export interface WeightPlace {
   readonly folder: string;
   readonly stem: "model" | "diffusion_pytorch_model";
 }
 
-/** As huggingface.js, parse-safetensors-metadata.ts. */
+/** As in huggingface.js, parse-safetensors-metadata.ts. */
 const MAX_SHARDS = 10_000;
 
-/** Variants from the one liked best; others come after these, and non_ema (for training) last. */
+/** Variants in order of preference; others come after these, and non_ema (for training) last. */
 const LIKED: Record<Precision, readonly string[]> = {
   float32: ["", "fp32", "fp16", "bf16"],
   float16: ["fp16", "", "fp32", "bf16"],
 };
 
 /**
- * Chooses among the variants of a network. Refuses as PICKLE_REFUSED where there is nothing but
- * pickles, and as SNAPSHOT_INCOMPLETE where there is nothing at all or a shard is missing.
+ * Chooses among the variants of a network. Refuses as PICKLE_REFUSED if there are only pickles, and as
+ * SNAPSHOT_INCOMPLETE if there is nothing or a shard is missing.
  */
 export async function chooseWeightFiles(
   listing: Listing,
@@ -44,7 +44,7 @@ export async function chooseWeightFiles(
   return { variant: best.variant, paths };
 }
 
-/** A file's path; "" is the snapshot's own folder. */
+/** A file's path; "" is the snapshot's root. */
 function inFolder(folder: string, name: string): string {
   return folder === "" ? name : `${folder}/${name}`;
 }
@@ -56,7 +56,7 @@ interface Candidate {
 }
 
 /**
- * `stem.safetensors`, `stem.VARIANT.safetensors`; indexes are `stem.safetensors.index.json` with the
+ * Recognises `stem.safetensors` and `stem.VARIANT.safetensors`; indexes are `stem.safetensors.index.json` with the
  * variant before `.json` or, in older diffusers, before `.index`.
  */
 export function candidateOf(name: string, stem: string): Candidate | undefined {
@@ -73,7 +73,7 @@ function isShard(name: string): boolean {
   return /-\d{5}-of-\d{5}\./.test(name);
 }
 
-/** Smaller is better; one file before shards of the same variant. */
+/** Lower is better; a single file goes before shards of the same variant. */
 function rank({ variant, isIndex }: Candidate, precision: Precision): number {
   const liked = LIKED[precision];
   const place = liked.indexOf(variant);
@@ -81,7 +81,7 @@ function rank({ variant, isIndex }: Candidate, precision: Precision): number {
   return 2 * (place < 0 ? unknown : place) + Number(isIndex);
 }
 
-/** The refusal of a network of which no usable weights lie there. */
+/** The refusal of a network without usable weights. */
 export function nothingThere(names: readonly string[], { folder, stem }: WeightPlace): StudioError {
   const pickle = names.find(isPickle);
   if (pickle !== undefined) {
@@ -92,12 +92,12 @@ export function nothingThere(names: readonly string[], { folder, stem }: WeightP
   return new StudioError("SNAPSHOT_INCOMPLETE", { file: inFolder(folder, file) });
 }
 
-/** Whether a name is that of a Python pickle, which runs what it holds when it is opened. */
+/** Whether it is the name of a Python pickle, which can run code when it is opened. */
 export function isPickle(name: string): boolean {
   return /\.(bin|ckpt|pickle|pkl|pt|pth)$/i.test(name);
 }
 
-/** The shards an index names, each of which must be a file beside it. */
+/** The shards in an index; each must be a file beside it. */
 async function shardsOf(
   listing: Listing,
   file: string,

@@ -1,16 +1,16 @@
 import type { Dtype, SafetensorsHeader } from "./safetensors.ts";
 
-/** How a safetensors file looks when its tensors are laid out for the CPU. */
+/** The layout of a safetensors file whose tensors are converted for the CPU. */
 export interface WeightLayout {
-  /** What the copy begins with: length and header, padded so that the tensors begin aligned. */
+  /** The beginning of the copy: length and header, padded so that the tensors are aligned. */
   readonly head: Uint8Array;
   /** The tensors in the order of their bytes, which is the same in both files. */
   readonly pieces: readonly Piece[];
-  /** Of the whole copy. */
+  /** Size of the whole copy. */
   readonly sizeBytes: number;
 }
 
-/** One tensor's bytes in both files, and what becomes of its numbers. */
+/** A tensor's place in both files, and how its values are converted. */
 export interface Piece {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -18,26 +18,26 @@ export interface Piece {
   readonly sourceBytes: number;
   readonly targetOffset: number;
   readonly targetBytes: number;
-  /** A quantized one is followed by its scales: two tensors, `NAME.int8` and `NAME.scale`. */
+  /** A quantized tensor is followed by its scales: two tensors, `NAME.int8` and `NAME.scale`. */
   readonly becomes: "the same" | "float32" | "int8";
 }
 
-/** A cache line; the copy is mapped into memory, and its tensors are read where they lie. */
+/** A cache line; the copy is mapped into memory, and its tensors are read in place. */
 const ALIGNMENT = 64;
 
-/** Whether a dtype is one that float32 holds exactly in twice the bytes. */
+/** Whether float32 represents a dtype exactly in twice the bytes. */
 export function isHalf(dtype: Dtype): boolean {
   return dtype === "F16" || dtype === "BF16";
 }
 
-/** The float32 copy's layout: names, order, metadata and every tensor that is not half stay as they are. */
+/** The float32 copy's layout: names, order, metadata and tensors of other types stay the same. */
 export function float32Layout(source: SafetensorsHeader): WeightLayout {
   return quantizedLayout(source, new Set());
 }
 
 /**
- * The layout of a copy in which the tensors at these offsets of the source are whole numbers, (inputs, out)
- * of int8 with (out) scales of float32, and all other halves are widened.
+ * The layout of a copy in which the tensors at these offsets of the source are quantized to int8, (inputs, out), with
+ * (out) scales of float32; all other half-precision tensors become float32.
  */
 export function quantizedLayout(
   source: SafetensorsHeader,
@@ -78,7 +78,7 @@ interface Made {
   readonly sizeBytes: number;
 }
 
-/** What of one tensor lies in the copy. */
+/** The tensors in the copy that one tensor of the source becomes. */
 function madeOf({
   name,
   dtype,
@@ -110,7 +110,7 @@ function encodeHeader(metadata: SafetensorsHeader["metadata"], made: readonly Ma
   return withLength(new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries))));
 }
 
-/** The bytes a file with this header begins with; spaces after JSON are allowed by the format. */
+/** The beginning of a file with this header; the format allows spaces after the JSON. */
 function withLength(json: Uint8Array): Uint8Array {
   const head = new Uint8Array(Math.ceil((8 + json.length) / ALIGNMENT) * ALIGNMENT).fill(0x20);
   new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true);

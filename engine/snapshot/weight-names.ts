@@ -1,4 +1,4 @@
-/** The three networks, as a sentence calls them. */
+/** The three networks, as messages call them. */
 export type NetworkName = "text encoder" | "UNet" | "VAE";
 
 /** A tensor as its network asks for it. */
@@ -7,18 +7,18 @@ export interface Named {
   readonly shape: readonly number[];
 }
 
-/** The name and shape today's diffusers and transformers give a tensor of a weight file of any age. */
+/** The name and shape that current diffusers and transformers give a tensor, for weight files of any age. */
 export function canonical(network: NetworkName, tensor: Named): Named {
   if (network === "UNet") return tensor;
   return network === "VAE" ? vaeTensor(tensor) : textEncoderTensor(tensor);
 }
 
-/** Files of the hub keep the text model's prefix. */
+/** Files on the hub keep the text model's prefix. */
 function textEncoderTensor({ name, shape }: Named): Named {
   return { name: name.replace(/^text_model\./, ""), shape };
 }
 
-/** Projections of the VAE's attention before diffusers 0.18, and their names today. */
+/** The VAE's attention projections: names before diffusers 0.18, and current ones. */
 const PROJECTIONS: Readonly<Record<string, string>> = {
   query: "to_q",
   key: "to_k",
@@ -26,7 +26,7 @@ const PROJECTIONS: Readonly<Record<string, string>> = {
   proj_attn: "to_out.0",
 };
 
-/** Projections were 1x1 convolutions in the files of the original implementation. */
+/** In files of the original implementation projections were 1x1 convolutions. */
 function vaeTensor(tensor: Named): Named {
   const attention =
     /^(.+\.attentions\.\d+)\.(query|key|value|proj_attn|to_q|to_k|to_v|to_out\.0)\.(weight|bias)$/;

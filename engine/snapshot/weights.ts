@@ -4,31 +4,31 @@ import { quote } from "./json.ts";
 import { headerLength, readHeader, type Dtype, type SafetensorsHeader } from "./safetensors.ts";
 import { canonical, type Named, type NetworkName } from "./weight-names.ts";
 
-/** One tensor's bytes where they lie. */
+/** Where a tensor's bytes are. */
 export interface Found {
   /** Path in the snapshot, with forward slashes. */
   readonly file: string;
-  /** From the start of the file. */
+  /** From the beginning of the file. */
   readonly offset: number;
   readonly lengthBytes: number;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
 }
 
-/** All tensors of a network's files by the name today's diffusers and transformers give them. */
+/** All tensors of a network's files, by their names in current diffusers and transformers. */
 export type FoundTensors = ReadonlyMap<string, Found>;
 
 const WEIGHT_TYPES = ["F32", "F16", "BF16"] as const;
 
-/** A tensor that its network computes with; one of whole numbers lies in a copy of ours only. */
+/** A tensor that its network uses; quantized ones exist only in our own copies. */
 export interface Weight extends Found {
   readonly dtype: (typeof WEIGHT_TYPES)[number] | "I8";
 }
 export type Weights = ReadonlyMap<string, Weight>;
 
 /**
- * Gathers the tensors of a network's files, without reading any of their numbers. One that is there
- * twice, under one name or two, is refused as SAFETENSORS_INVALID.
+ * Collects the tensors of a network's files without reading their values. A tensor that occurs twice, under one name or
+ * two, is refused as SAFETENSORS_INVALID.
  */
 export async function findTensors(
   listing: Listing,
@@ -48,8 +48,8 @@ export async function findTensors(
 }
 
 /**
- * Picks what a network asks for; the files may hold more, of any kind. Refuses as WEIGHT_MISSING,
- * WEIGHT_MISMATCH, or, in another number type than the three, as SNAPSHOT_UNSUPPORTED.
+ * Selects the tensors that a network needs; the files may contain more of any kind. Refuses as WEIGHT_MISSING,
+ * WEIGHT_MISMATCH or, for other number types than the supported ones, SNAPSHOT_UNSUPPORTED.
  */
 export function pickWeights(
   found: FoundTensors,
@@ -72,7 +72,7 @@ export function pickWeights(
   return weights;
 }
 
-/** Reads a safetensors file as far as its header goes. */
+/** Reads the header of a safetensors file. */
 async function readFileHeader(listing: Listing, file: string): Promise<SafetensorsHeader> {
   const size = sizeOfFile(listing, file);
   const length = headerLength(await listing.files.readBytes(file, 0, 8), size, file);

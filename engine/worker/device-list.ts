@@ -3,7 +3,7 @@ import { DEVICE_NAMES, type DeviceName, type DeviceReport } from "../contract/de
 import type { Settings } from "../contract/settings.ts";
 import { bestOf, type Probe } from "../drawing/devices.ts";
 
-/** The device that would draw now, and why a better one does not. */
+/** The device that would be used now, and why a better one is not. */
 export interface ChosenDevice {
   readonly provider: DeviceReport["provider"];
   readonly report: DeviceReport | undefined;
@@ -12,26 +12,29 @@ export interface ChosenDevice {
 
 export interface DeviceListOptions {
   readonly onChange?: () => void;
-  /** Whether a picture is being drawn: what works is not tried then, which would slow both and measure neither. */
+  /**
+   * Whether a picture is being drawn: devices are not measured then, which would slow down the picture and falsify the
+   * measurement.
+   */
   readonly isBusy?: () => boolean;
-  /** How long a CPU without a rival is left alone before it is measured. */
+  /** How long to wait for idle time before measuring a CPU that has no rival. */
   readonly quietMs?: number;
 }
 
-/** A studio that starts has other work, and pictures of a queue follow each other at once. */
+/** A studio that is starting has other work, and queued pictures follow each other at once. */
 const QUIET_MS = 2000;
 
-/** One try of the devices, as far as pictures have to do with it. */
+/** One probe of the devices, as far as pictures depend on it. */
 interface Trial {
-  /** Resolves where a CPU turns out to have no rival, before it is measured. */
+  /** Resolves if a CPU turns out to have no rival, before it is measured. */
   readonly alone: PromiseWithResolvers<readonly DeviceReport[]>;
   /** Aborted when a picture begins. */
   readonly measuring: AbortController;
 }
 
 /**
- * What this machine can draw on: tried once, in processes of their own, and kept as far as anything works. No
- * picture waits for the speed of a CPU that has no rival: that is measured while nothing is drawn.
+ * The devices of this machine: probed once, each in its own process, and kept if anything works. Pictures do not wait
+ * for the speed of a CPU that has no rival: it is measured while nothing is drawn.
  */
 export class DeviceList {
   readonly #probe: Probe;
@@ -49,13 +52,13 @@ export class DeviceList {
     this.#quietMs = options.quietMs ?? QUIET_MS;
   }
 
-  /** Those tried before; `isFresh` tries again, after what is being tried now. */
+  /** The reports of the last probe; `isFresh` probes again, after a probe that is already running. */
   list(isFresh = false): Promise<readonly DeviceReport[]> {
     if (this.#reports === undefined || isFresh) this.#reports = this.#tried(this.#reports);
     return this.#reports;
   }
 
-  /** The same for a picture that begins, as soon as it can be told where to draw it. */
+  /** The same for a picture that is about to start, as soon as it is clear which device to use. */
   async forPicture(): Promise<readonly DeviceReport[]> {
     const reports = this.list();
     const { alone, measuring } = this.#trial ?? newTrial();
@@ -64,14 +67,14 @@ export class DeviceList {
     return decided;
   }
 
-  /** Measures nothing any more. */
+  /** Stops measuring. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#later);
     this.#trial?.measuring.abort();
   }
 
-  /** The device that `wanted` comes to; undefined before devices were tried. */
+  /** The device that `wanted` resolves to; undefined before the first probe. */
   chosen(wanted: DeviceName): ChosenDevice | undefined {
     const known = this.#known;
     const best = known && bestOf(known);
@@ -90,9 +93,12 @@ export class DeviceList {
     };
   }
 
-  /** Why nothing can be drawn on what `wanted` comes to. What was not tried yet, or did not work at all, is tried then. */
+  /**
+   * Why the device that `wanted` resolves to cannot be used, to complete a sentence; undefined if it can. Starts a probe
+   * if there has been none, or none that found anything.
+   */
   whyIdle(wanted: DeviceName): string | undefined {
-    // It is taken untried where a person chose it.
+    // The CPU is used without a probe where a person chose it.
     if (wanted === "cpu") return undefined;
     if (this.#reports === undefined) void this.list().catch(() => undefined);
     if (this.#known === undefined) return "the devices of this machine are being tried";
@@ -108,7 +114,7 @@ export class DeviceList {
     return this.#kept(running.then(probe, probe));
   }
 
-  /** A try that fails, or finds nothing that works, is made again when the list is next asked for. */
+  /** A probe that failed or found nothing is repeated when the list is next needed. */
   #kept(made: Promise<readonly DeviceReport[]>): Promise<readonly DeviceReport[]> {
     const forget = (): void => {
       if (this.#reports === made) this.#reports = undefined;
@@ -122,7 +128,7 @@ export class DeviceList {
     return this.#probeBut(this.#isBusy ? working : [], trial, this.#quietMs);
   }
 
-  /** Tries all but those whose reports are known. */
+  /** Probes all devices except those with known reports. */
   async #probeBut(
     known: readonly DeviceReport[],
     { alone, measuring }: Trial,
@@ -141,7 +147,7 @@ export class DeviceList {
     return reports;
   }
 
-  /** A picture came first. */
+  /** A picture started first. */
   #measureLater(): void {
     clearTimeout(this.#later);
     if (this.#isClosed) return;
@@ -172,7 +178,7 @@ function newTrial(): Trial {
   return { alone: Promise.withResolvers(), measuring: new AbortController() };
 }
 
-/** The device that a person chose; where that is left open, the one that DARKROOM_DEVICE names. */
+/** The device that a person chose, else the one in DARKROOM_DEVICE. */
 export function wantedDevice(
   { device }: Pick<Settings, "device">,
   environment: Readonly<Record<string, string | undefined>> = process.env,

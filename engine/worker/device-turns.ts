@@ -1,4 +1,4 @@
-/** Who draws on the device: what was asked for in the studio, or at its inference server. */
+/** Who draws on the device: requests of the studio, or of its inference server. */
 export type Drawer = "studio" | "server";
 
 interface Waiter {
@@ -7,8 +7,8 @@ interface Waiter {
 }
 
 /**
- * One device, one picture at a time. Where both wait, they take turns picture by picture, and the
- * studio begins; inside each, who came first is first.
+ * One device, one picture at a time. If both wait, they take turns, the studio first; within each it is first come,
+ * first served.
  */
 export class DeviceTurns {
   #holder: Drawer | undefined;
@@ -16,12 +16,12 @@ export class DeviceTurns {
   #waiters: readonly Waiter[] = [];
   readonly #afterwards = new Map<Drawer, () => void>();
 
-  /** Who draws now. */
+  /** Who is drawing now. */
   get holder(): Drawer | undefined {
     return this.#holder;
   }
 
-  /** Waits for the device and has it while `work` runs. Rejects with the signal's reason where that comes first. */
+  /** Waits for the device and holds it while `work` runs. Rejects with the signal's reason if that comes first. */
   async run<T>(drawer: Drawer, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const release = await this.take(drawer, signal);
     try {
@@ -31,7 +31,7 @@ export class DeviceTurns {
     }
   }
 
-  /** The same for work that is not one call: gives how to let go of the device. */
+  /** The same for work that is not one call: resolves with the function that releases the device. */
   async take(drawer: Drawer, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -52,8 +52,8 @@ export class DeviceTurns {
   }
 
   /**
-   * Runs something that must not meet a picture: now, or as soon as the device is free and nobody waits. Of
-   * each drawer the latest is done.
+   * Runs something that must not overlap with a picture: now, or as soon as the device is free and nobody waits. Of
+   * each drawer only the latest is run.
    */
   whenFree(drawer: Drawer, work: () => void): void {
     this.#afterwards.set(drawer, work);

@@ -8,31 +8,31 @@ import { UnsavedPictures } from "./unsaved-pictures.ts";
 
 export interface DrawingWorkerParts {
   readonly queue: Pick<Queue, "isPaused" | "startNext" | "end" | "moveOn">;
-  /** Draws one; rejects with the signal's reason once the device is free. */
+  /** Draws a generation; rejects with the signal's reason once the device is free. */
   readonly draw: (generation: Generation, signal: AbortSignal) => Promise<NewPicture>;
-  /** Puts a picture into the gallery and gives its id there. */
+  /** Stores a picture in the gallery and gives its id there. */
   readonly keep: (picture: NewPicture) => Promise<string>;
-  /** Gives the model's memory back. */
+  /** Frees the model's memory. */
   readonly unload: () => void;
-  /** Told when one waits for another target. */
+  /** Called when a generation is moved to another target's queue. */
   readonly onMoved?: ((target: string) => void) | undefined;
   readonly logError: (error: unknown, doing: string) => void;
   readonly waiting?: Waiting;
 }
 
-/** Milliseconds between attempts. */
+/** Pauses in milliseconds. */
 export interface Waiting {
-  /** After the third picture in a row that ended the inference process; doubled with each further one. */
+  /** After the third picture in a row that ended the inference process; doubles with each further one. */
   readonly afterCrashMs: number;
-  /** Where the queue itself cannot be written. */
+  /** After a failure to write to the queue. */
   readonly afterRefusalMs: number;
 }
 
 const WAITING: Waiting = { afterCrashMs: 10_000, afterRefusalMs: 3000 };
-/** Crashes in a row that are taken for accidents. */
+/** This many crashes in a row are taken for accidents. */
 const ACCIDENTS = 2;
 const LONGEST_WAIT_MS = 300_000;
-/** A device of which no process survives the trying is refused as unavailable. */
+/** DEVICE_UNAVAILABLE is included: it is the refusal for a device on which every process dies. */
 const CRASHES: ReadonlySet<string> = new Set(["INFERENCE_CRASHED", "DEVICE_UNAVAILABLE"]);
 
 const CANCELLED = new DOMException("The generation was cancelled.", "AbortError");
@@ -44,8 +44,8 @@ interface Running {
 }
 
 /**
- * Draws what waits in the queue, one after the other. One that fails never stops the rest; a picture
- * that was drawn and cannot be kept waits in memory for its generation to be tried again.
+ * Draws what is queued, one after the other. A failed generation never stops the others. A picture that could not be
+ * stored stays in memory until its generation is tried again.
  */
 export class DrawingWorker {
   readonly #parts: DrawingWorkerParts;
@@ -61,28 +61,28 @@ export class DrawingWorker {
     this.#parts = parts;
   }
 
-  /** Begins to draw, once. */
+  /** Starts drawing; later calls do nothing. */
   start(): void {
     this.#finished = this.#work();
   }
 
-  /** Says that something may have been added, or that pausing has changed. */
+  /** To be called when something was added, or pausing changed. */
   wake(): void {
     this.#wasWoken = true;
     this.#wake();
   }
 
-  /** Cancels one that runs. */
+  /** Cancels a running generation. */
   cancel(id: string): void {
     if (this.#running?.id === id) this.#running.abort.abort(CANCELLED);
   }
 
-  /** Gives up what was kept of generations that are gone. */
+  /** Drops unsaved pictures of deleted generations. */
   forget(ids: readonly string[]): void {
     this.#unsaved.forget(ids);
   }
 
-  /** What runs becomes interrupted; resolves when nothing does any more. */
+  /** Interrupts what runs; resolves when nothing runs any more. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#running?.abort.abort(CLOSING);
@@ -99,12 +99,12 @@ export class DrawingWorker {
     }
   }
 
-  /** A log that cannot be written must not stop what it would tell of. */
+  /** A log that cannot be written must not stop the work it reports on. */
   #logError(error: unknown, doing: string): void {
     try {
       this.#parts.logError(error, doing);
     } catch {
-      // There is nobody left to tell.
+      // There is nowhere left to report this.
     }
   }
 
@@ -125,7 +125,7 @@ export class DrawingWorker {
     await this.#afterCrash(outcome);
   }
 
-  /** Ends it, or lets another target try where its request never started. */
+  /** Ends a generation, or passes it to another target if its request was never sent. */
   #settle({ id, elsewhere }: Generation, outcome: Outcome): void {
     const { queue, onMoved } = this.#parts;
     const next = outcome.state === "failed" && neverStarted(outcome.error) && elsewhere?.[0];
@@ -151,7 +151,7 @@ export class DrawingWorker {
     }
   }
 
-  /** A process that dies again and again is not started again at once. */
+  /** Waits before the next picture if the process keeps crashing. */
   async #afterCrash(outcome: Outcome): Promise<void> {
     const { error } = outcome.state === "failed" ? outcome : { error: undefined };
     const isCrash = error instanceof StudioError && CRASHES.has(error.code);
@@ -163,7 +163,7 @@ export class DrawingWorker {
     );
   }
 
-  /** Tries again until it succeeds: the queue's disk may be full for a while. Gives up when closing. */
+  /** Retries until it succeeds, since the queue's disk may be full for a while. Gives up when closing. */
   async #insist<T>(work: () => T, doing: string): Promise<T | undefined> {
     for (;;) {
       try {
@@ -176,7 +176,7 @@ export class DrawingWorker {
     }
   }
 
-  /** Until somebody wakes us, or the time is over. */
+  /** Waits until woken or until the time is over. */
   async #rest(ms?: number): Promise<void> {
     if (this.#closing.signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -187,7 +187,7 @@ export class DrawingWorker {
   }
 }
 
-/** Whether an endpoint had the request of what was given up. */
+/** Whether the endpoint already had the request when the generation was given up. */
 function isLeft(error: unknown): boolean {
   return error instanceof StudioError && error.code === "ENDPOINT_LEFT";
 }

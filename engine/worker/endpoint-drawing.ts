@@ -15,10 +15,10 @@ export interface EndpointDrawingParts {
   readonly everyMs?: number;
 }
 
-/** Often enough for a clock that shows seconds. */
+/** Frequent enough for a clock that shows seconds. */
 const EVERY_MS = 1000;
 
-/** Draws generations at inference endpoints, which tell nothing until a picture is there. */
+/** Draws generations at inference endpoints, which report no progress until the picture arrives. */
 export class EndpointDrawing {
   readonly #parts: EndpointDrawingParts;
 
@@ -27,8 +27,8 @@ export class EndpointDrawing {
   }
 
   /**
-   * Draws one picture, telling how long it has taken. Refuses, or rejects with the signal's reason; as ENDPOINT_LEFT
-   * where the endpoint had the request by then.
+   * Draws one picture and reports the elapsed time. Refuses, or rejects with the signal's reason; as ENDPOINT_LEFT if
+   * the endpoint already had the request.
    */
   async draw(
     { id, order, target, elsewhere }: Generation,
@@ -43,7 +43,7 @@ export class EndpointDrawing {
     try {
       const picture = await endpoints.draw(target, order, {
         signal,
-        // Where another target can draw it, one that is busy is not waited for.
+        // A busy endpoint is not waited for if another target can draw the picture.
         ...(elsewhere !== undefined && { attempts: 1 }),
         onAttempt: (attempt) => {
           clock.attempt = attempt;
@@ -72,24 +72,24 @@ export class EndpointDrawing {
   }
 }
 
-/** How long an endpoint has been waited for: while it starts, and for its picture from then on. */
+/** The time spent waiting for an endpoint: first while it starts, then for its picture. */
 class AskingClock {
   readonly #expectedSeconds: number | undefined;
   #from = performance.now();
   #starting: Starting | undefined;
   #startedSeconds: number | undefined;
   attempt = 1;
-  /** Whether the request is with the endpoint. */
+  /** Whether the request has been sent. */
   isOut = false;
 
   constructor(expectedSeconds: number | undefined) {
     this.#expectedSeconds = expectedSeconds;
   }
 
-  /** It is starting, and how far; undefined once it is up. */
+  /** Reports the progress of a start; undefined once the endpoint is up. */
   starts(starting: Starting | undefined): void {
     if (starting === undefined) this.#startedSeconds = this.#elapsedSeconds;
-    // The picture's own time counts from when it is asked for, and a start's from when it was seen.
+    // A picture's time counts from its request, a start's from when it was first seen.
     const since = 1000 * (starting?.elapsedSeconds ?? 0);
     this.#from = performance.now() - since;
     this.#starting = starting;
@@ -122,12 +122,12 @@ class AskingClock {
   }
 }
 
-/** As finely as anybody reads it; a clock's further digits are noise. */
+/** Tenths of a second: further digits are noise. */
 function inTenths(seconds: number): number {
   return Math.round(seconds * 10) / 10;
 }
 
-/** What was sent and what was told, and nothing that is only likely. */
+/** The record: what was sent and what was reported, without anything that is only likely. */
 function recordOf(
   { sent, pixels, seed, device, precision }: SentPicture,
   name: string,

@@ -2,10 +2,10 @@ import { LOCAL_TARGET } from "../contract/generation.ts";
 import type { History } from "../endpoints/endpoints.ts";
 import type { DrawnPicture } from "./estimates.ts";
 
-/** Pictures that are remembered of each endpoint. */
+/** Number of pictures remembered per endpoint. */
 const REMEMBERED = 30;
 
-/** How long endpoints took lately, by the pictures that they drew. */
+/** How long endpoints took recently, by the pictures that they drew. */
 export class EndpointHistory {
   readonly #latestOf: (target: string) => Promise<readonly DrawnPicture[]>;
   readonly #seconds = new Map<string, readonly number[]>();
@@ -15,7 +15,7 @@ export class EndpointHistory {
     this.#latestOf = latestOf;
   }
 
-  /** Looks up what endpoints drew before. */
+  /** Loads the history of earlier runs. */
   async load(targets: readonly string[]): Promise<void> {
     for (const target of targets) {
       const latest = await this.#latestOf(target);
@@ -23,7 +23,7 @@ export class EndpointHistory {
     }
   }
 
-  /** Takes a new picture into account. */
+  /** Adds a new picture. */
   learn(target: string, picture: DrawnPicture): void {
     if (target === LOCAL_TARGET) return;
     const before = this.#seconds.get(target) ?? [];

@@ -20,7 +20,7 @@ import type { ChosenDevice } from "./device-list.ts";
 import type { ModelReader } from "./model-reader.ts";
 import { estimatedPace, measuredPace, speedOf, type Pace, type Sample } from "./pace.ts";
 
-/** A picture that was drawn, as the gallery knows it. */
+/** A drawn picture, as the gallery stores it. */
 export interface DrawnPicture {
   readonly record: GenerationRecord;
   readonly seconds?: Seconds | undefined;
@@ -28,39 +28,41 @@ export interface DrawnPicture {
 
 export interface EstimatesParts {
   readonly models: Pick<ModelReader, "read">;
-  /** The device that would draw now; undefined before devices were tried. */
+  /** The device that would be used now; undefined before the first probe. */
   readonly device: () => ChosenDevice | undefined;
-  /** What a tiny autoencoder is taken for; absent where nothing is decoded by one. */
+  /** When a tiny autoencoder is used; absent where none ever is. */
   readonly tiny?: () => TinyUse;
-  /** What a picture needs of memory; absent where nobody wants to know. */
+  /** The memory that a picture needs; absent where the caller does not show it. */
   readonly memoryOf?: (summary: ModelSummary, order: Order) => Estimate["memory"];
   readonly loadedModel: () => string | undefined;
   /** The latest pictures of a model, by its name, newest first. */
   readonly latestOf: (modelName: string) => Promise<readonly DrawnPicture[]>;
 }
 
-/** What of an order, or of a record, decides how much work its picture is. */
+/** The settings of an order, or of a record, that decide how much work a picture is. */
 type PictureSettings = Pick<Order, "width" | "height" | "guidanceScale">;
 
-/** Pictures of one model that are remembered. */
+/** Number of pictures remembered per model. */
 const REMEMBERED = 30;
-/** Sizes whose work is remembered, and settings whose evaluations are. */
+/** Number of sizes whose work is cached, and of settings whose evaluations are. */
 const SIZES = 100;
-/** Starting the process; then what reading weights takes from a disk that has them in memory. */
+/** Seconds to start the process, then seconds per byte to read weights that are in the file cache. */
 const START_SECONDS = 1;
 const BYTES_PER_SECOND = 2e9;
-/** The encoder of a VAE has about this share of its decoder's work. */
+/** A VAE's encoder is about this share of its decoder's work. */
 const ENCODER_SHARE = 0.5;
 
-/** On what a picture is computed, and how. */
+/** What a picture is computed with, and how. */
 interface Way {
   readonly provider: DeviceReport["provider"];
   readonly isInt8: boolean;
-  /** Decodes it in place of the model's own VAE. */
+  /** Decodes the picture in place of the model's own VAE. */
   readonly tiny: TinyDecoderFiles | undefined;
 }
 
-/** How long pictures are going to take: by those drawn before, and until there are some by the device's probe. */
+/**
+ * Estimates how long pictures will take: from earlier pictures, or from the device's probe as long as there are none.
+ */
 export class Estimates {
   readonly #parts: EstimatesParts;
   readonly #drawn = new Map<string, Promise<DrawnPicture[]>>();
@@ -87,7 +89,7 @@ export class Estimates {
     };
   }
 
-  /** Seconds of one picture's parts; a step is one of the order's, whatever it takes of evaluations. */
+  /** Seconds of one picture's stages; a step is one of the order's, however many evaluations it needs. */
   async paceOf(order: Order): Promise<Pace> {
     const read = await this.#parts.models.read(order.model);
     const { pace } = await this.#paceOf(order, read);
@@ -95,7 +97,7 @@ export class Estimates {
     return { ...pace, step: (pace.step * evaluations) / (order.steps ?? evaluations) };
   }
 
-  /** Takes a new picture into account, where what was drawn before can be read. */
+  /** Takes a new picture into account, if the history can be read. */
   async learn(picture: DrawnPicture): Promise<void> {
     const drawn = await this.#drawnBy(picture.record.model).catch(() => undefined);
     drawn?.unshift(picture);
@@ -120,7 +122,7 @@ export class Estimates {
     const drawn = await this.#drawnBy(read.summary.name);
     return drawn.flatMap(({ record, seconds }) => {
       const { steps, guidanceScale, device } = record;
-      // An endpoint that keeps its settings to itself is no measure of this device.
+      // A picture of an endpoint that does not report its settings says nothing about speed.
       const isTold = steps !== undefined && guidanceScale !== undefined;
       if (seconds === undefined || device !== provider || !isTold) return [];
       if ((record.precision === "int8") !== isInt8) return [];
@@ -133,7 +135,7 @@ export class Estimates {
     });
   }
 
-  /** How often a picture evaluated the UNet; undefined where the model would not draw it any more. */
+  /** How often a picture evaluated the UNet; undefined if the model can no longer draw its settings. */
   #evaluationsOf(order: Omit<Order, "precision">, read: ReadModel): number | undefined {
     const {
       steps,
@@ -164,12 +166,12 @@ export class Estimates {
     if (known !== undefined) return known;
     const drawn = this.#parts.latestOf(modelName).then((latest) => latest.slice(0, REMEMBERED));
     this.#drawn.set(modelName, drawn);
-    // What cannot be read now may be readable when it is next asked for.
+    // A history that cannot be read now may be readable next time.
     drawn.catch(() => this.#drawn.delete(modelName));
     return drawn;
   }
 
-  /** The tiny decoder that an order's picture is going to be decoded by. */
+  /** The tiny decoder that will decode an order's picture, if any. */
   async #tinyOf(order: Order, read: ReadModel): Promise<TinyDecoderFiles | undefined> {
     const use = this.#parts.tiny?.();
     if (use === undefined || !decodesTiny(order, use)) return undefined;
@@ -192,8 +194,8 @@ export class Estimates {
 }
 
 /**
- * A guided picture of Stable Diffusion 2 at 768x768 in 50 steps, by which machines are compared. Counted
- * from its graphs; the model itself need not be there.
+ * The work of a guided picture of Stable Diffusion 2 at 768x768 in 50 steps, the reference for comparing machines.
+ * Counted from its graphs; the model itself is not needed.
  */
 export const REFERENCE: {
   readonly steps: number;
@@ -209,7 +211,7 @@ export const REFERENCE: {
   },
 };
 
-/** How long the picture takes by which machines are compared, as the device's probe has it. */
+/** How long the reference picture takes, from the device's probe. */
 export function referenceEstimate(
   report: DeviceReport | undefined,
   preset: Preset = "exact",
@@ -228,7 +230,7 @@ export function referenceEstimate(
   };
 }
 
-/** Seconds of that picture by each preset. */
+/** Seconds of the reference picture with each preset. */
 export function referencePresets(report: DeviceReport): NonNullable<Machine["presets"]> {
   return PRESETS.map((preset) => ({ preset, seconds: referenceEstimate(report, preset).seconds }));
 }

@@ -4,25 +4,25 @@ import type { DrawingWorker } from "./drawing-worker.ts";
 type Lane = Pick<DrawingWorker, "start" | "wake" | "cancel" | "forget" | "close">;
 
 export interface LanesParts {
-  /** This device's. */
+  /** The lane of this machine's device. */
   readonly local: Lane;
-  /** Targets that something waits for. */
+  /** Targets with generations waiting. */
   readonly waitingTargets: () => readonly string[];
-  /** The lane of an endpoint; `mayStart` says whether it may take the next one that waits. */
+  /** Makes the lane of an endpoint; `mayStart` says whether it may start the next one that waits. */
   readonly laneOf: (target: string, mayStart: () => boolean) => Lane;
-  /** Whether endpoints draw what this program asks for though `start` is never called. */
+  /** Whether endpoints draw this program's own requests even though `start` is never called. */
   readonly drawsOwn: boolean;
 }
 
 /**
- * Draws what waits, at every target by itself: this device and the endpoints go on beside each other, and
- * each draws one picture at a time. Where nothing is started, endpoints may still draw what this very
- * program asks for, which the command line needs where no studio runs.
+ * Draws the queue, with one lane for each target: the device and every endpoint work in parallel, each on one picture
+ * at a time. Without `start`, endpoints can still draw what this program itself added, which the command line needs
+ * when no studio runs.
  */
 export class Lanes {
   readonly #parts: LanesParts;
   readonly #remote = new Map<string, Lane>();
-  /** By target, how many may be drawn before `start`. */
+  /** How many may be drawn before `start`, by target. */
   readonly #allowed = new Map<string, number>();
   #isStarted = false;
 
@@ -30,14 +30,14 @@ export class Lanes {
     this.#parts = parts;
   }
 
-  /** Begins to draw all that waits, once. */
+  /** Starts drawing everything that waits; later calls do nothing. */
   start(): void {
     this.#isStarted = true;
     this.#parts.local.start();
     this.wake();
   }
 
-  /** Says that something may have been added, or that pausing has changed. */
+  /** To be called when something was added, or pausing changed. */
   wake(): void {
     if (!this.#isStarted) return;
     for (const target of this.#parts.waitingTargets()) {
@@ -46,7 +46,10 @@ export class Lanes {
     for (const lane of this.#all()) lane.wake();
   }
 
-  /** Tells the lane of `target` that `count` generations joined it; an endpoint's lane that has not been started may draw those. */
+  /**
+   * Tells the lane of `target` that `count` generations joined it; an endpoint's lane that has not been started may
+   * draw these.
+   */
   added(target: string, count: number): void {
     this.wake();
     if (this.#isStarted || !this.#parts.drawsOwn || target === LOCAL_TARGET) return;
@@ -54,17 +57,17 @@ export class Lanes {
     this.#lane(target).wake();
   }
 
-  /** Cancels one that runs. */
+  /** Cancels a running generation. */
   cancel(id: string): void {
     for (const lane of this.#all()) lane.cancel(id);
   }
 
-  /** Gives up what was kept of generations that are gone. */
+  /** Drops unsaved pictures of deleted generations. */
   forget(ids: readonly string[]): void {
     for (const lane of this.#all()) lane.forget(ids);
   }
 
-  /** What runs becomes interrupted; resolves when nothing does any more. */
+  /** Interrupts what runs; resolves when nothing runs any more. */
   async close(): Promise<void> {
     await Promise.all(this.#all().map((lane) => lane.close()));
   }

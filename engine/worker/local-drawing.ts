@@ -11,38 +11,38 @@ import type { Pace } from "./pace.ts";
 import { RunProgress } from "./run-progress.ts";
 
 export interface LocalDrawingParts {
-  /** The device that settings name, asked before every picture. */
+  /** The device in the settings, read before every picture. */
   readonly deviceName: () => DeviceName;
   readonly probe: Probe;
   readonly folderOf: (model: string) => Promise<string>;
   readonly readInitImage: (id: string) => Promise<Uint8Array>;
   readonly cacheFolder: string | undefined;
-  /** What a tiny autoencoder is taken for, asked before every picture. */
+  /** When a tiny autoencoder is used, read before every picture. */
   readonly tiny?: (() => TinyUse) | undefined;
-  /** Where a device's own libraries lie. */
+  /** Where a device's libraries are. */
   readonly libraries?: Libraries | undefined;
-  /** The pace to expect of an order; undefined where nothing is known. */
+  /** The expected pace of an order; undefined where nothing is known. */
   readonly paceOf: (order: Order) => Promise<Pace | undefined>;
   readonly onProgress: (generationId: string, progress: Progress) => void;
-  /** Keeps what is developing and gives its address. */
+  /** Stores a preview and gives its address. */
   readonly addPreview: (generationId: string, step: number, pixels: Pixels) => string;
-  /** Told when another model is loaded, or none any more. */
+  /** Called when a model is loaded or unloaded. */
   readonly onLoaded: () => void;
 }
 
-/** What became of a picture that was drawn to the end, or refused with an error; not of one that was cancelled. */
+/** Called with the result of a picture that was finished or failed, not of one that was cancelled. */
 export type Outcome = (order: Order, error?: unknown) => void;
 
 type Step = Extract<DrawingEvent, { kind: "progress" }>;
 type Preparing = NonNullable<DrawingInputs["onPreparing"]>;
 
-/** A picture that was drawn here, as the gallery takes it. */
+/** A picture that was drawn here, in the form that the gallery stores. */
 export function newPicture(event: Extract<DrawingEvent, { kind: "image" }>): NewPicture {
   const { png, pixels, record, seconds } = event;
   return { png, pixels, record, seconds, target: "local" };
 }
 
-/** Draws generations on this machine's device, with the model that the last one used still loaded. */
+/** Draws generations on this machine's device, and keeps the last model loaded. */
 export class LocalDrawing {
   readonly #parts: LocalDrawingParts;
   #drawing: Drawing | undefined;
@@ -55,12 +55,12 @@ export class LocalDrawing {
     this.#parts = parts;
   }
 
-  /** From now on `told` hears what becomes of generations. */
+  /** Registers `told` for the outcome of generations. */
   watch(told: Outcome): void {
     this.#tellOutcome = told;
   }
 
-  /** Draws one picture, telling how far it is. Rejects with the signal's reason once the device is free. */
+  /** Draws one picture and reports progress. Rejects with the signal's reason once the device is free. */
   async draw({ id, order }: Generation, signal: AbortSignal): Promise<NewPicture> {
     try {
       const picture = await this.#draw(id, order, signal);
@@ -74,7 +74,7 @@ export class LocalDrawing {
     }
   }
 
-  /** Draws one picture for who wants to see it come about. Rejects with the signal's reason once the device is free. */
+  /** Draws one picture and yields its events. Rejects with the signal's reason once the device is free. */
   async *events(
     order: Order,
     {
@@ -83,7 +83,7 @@ export class LocalDrawing {
       onPreparing,
     }: {
       readonly signal: AbortSignal;
-      /** What the order starts from, where that is not kept by its id. */
+      /** The start image, where it is not stored under the order's id. */
       readonly startImage?: Uint8Array | undefined;
       readonly onPreparing?: Preparing;
     },
@@ -95,27 +95,27 @@ export class LocalDrawing {
     }
   }
 
-  /** Seconds until the generation that is drawn will be there, as far as is known. */
+  /** Estimated seconds until the current picture is finished, where known. */
   get busySeconds(): number {
     return Math.max(0, (this.#freeAtMs - performance.now()) / 1000);
   }
 
-  /** Id of the model that the next picture need not load. */
+  /** Id of the loaded model, which the next picture need not load. */
   get loadedModel(): string | undefined {
     return this.#loadedModel;
   }
 
-  /** Pid of the inference process, where one runs. */
+  /** Process id of the inference process, if it runs. */
   get inferencePid(): number | undefined {
     return this.#drawing?.inferencePid;
   }
 
-  /** Starts the inference process: a picture is about to be asked for. */
+  /** Starts the inference process: a picture is about to be requested. */
   start(): void {
     this.#current().start();
   }
 
-  /** Ends the inference process, which gives back all memory; the next picture starts another. */
+  /** Ends the inference process, which frees all its memory; the next picture starts another. */
   unload(): void {
     if (this.#drawing === undefined) return;
     this.#drawing.close();
@@ -137,7 +137,7 @@ export class LocalDrawing {
     const onPreparing: Preparing = (preparation) => tell(meter.preparing(preparation));
     for await (const event of this.events(order, { signal, onPreparing })) {
       if (event.kind === "started") {
-        // The networks of a new model are opened as they are first run.
+        // The networks of a new model are opened when they are first run.
         if (this.#loadedModel === order.model) tell(meter.denoising());
       } else if (event.kind === "denoising") {
         tell(meter.denoising(await this.#preview(id, { ...event, step: 0 })));

@@ -1,13 +1,13 @@
 import type { TokenCount } from "../contract/generation.ts";
 import { readModel, type ReadModel } from "../drawing/read-model.ts";
 
-/** A look at a model's files is good for so long. */
+/** How long the result of looking at a model's files stays valid. */
 const LOOK_MS = 1000;
 
-/** What a model's files are: their identity, or why they cannot be read. */
+/** The state of a model's files: their identity, or why they cannot be read. */
 export type Looked = { readonly identity: string } | { readonly error: unknown };
 
-/** What the form wants to know of a model at every key press. */
+/** What the form needs to know about a model at every key press. */
 export class ModelReader {
   readonly #folderOf: (id: string) => Promise<string>;
   readonly #looked = new Map<string, { readonly untilMs: number; readonly at: Promise<Looked> }>();
@@ -16,12 +16,12 @@ export class ModelReader {
     this.#folderOf = folderOf;
   }
 
-  /** The model as its files are now; readModel keeps what it read of files that have not changed. */
+  /** The model as its files are now; readModel caches what it read of unchanged files. */
   async read(id: string): Promise<ReadModel> {
     return readModel(await this.#folderOf(id), "float32");
   }
 
-  /** Whether its files can be read, as they were within the last second: who asks may ask at any rate. */
+  /** Whether its files can be read, checked at most once a second, so that callers can ask at any rate. */
   look(id: string): Promise<Looked> {
     const known = this.#looked.get(id);
     if (known !== undefined && performance.now() < known.untilMs) return known.at;
@@ -33,7 +33,7 @@ export class ModelReader {
     return at;
   }
 
-  /** Counts as the model's own tokenizer does; the limit is without the marks of start and end. */
+  /** Counts tokens with the model's own tokenizer; the limit excludes the start and end markers. */
   async countTokens(id: string, prompt: string): Promise<TokenCount> {
     const { tokenizer } = await this.read(id);
     const { count, cutAt } = tokenizer.encode(prompt);

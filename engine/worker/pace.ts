@@ -3,7 +3,7 @@ import type { PictureWork } from "../drawing/work.ts";
 
 type Work = PictureWork["step"];
 
-/** Seconds that one picture takes, part by part. */
+/** The seconds of one picture, by stage. */
 export interface Pace {
   readonly text: number;
   readonly step: number;
@@ -11,25 +11,28 @@ export interface Pace {
 }
 
 /**
- * Of the speed that the probe sees in large products, what whole networks reach. Measured on a CPU with
- * two cores: a Stable Diffusion 2 step at 64x64 latents 0.9, the starter's at 16x16 0.7, a VAE 0.6 to 0.8.
+ * The share of the speed measured by the probe's large product that whole networks reach. Measured on a CPU with two
+ * cores: 0.9 for a Stable Diffusion 2 step at 64x64 latents, 0.7 for the starter's at 16x16, 0.6 to 0.8 for a VAE.
  */
 const EFFICIENCY = 0.75;
 
-/** What a node costs however small its tensors are, the way between the processes included; measured there, too. */
+/**
+ * Fixed cost of a node however small its tensors are, including the way between processes; measured on the same
+ * machine.
+ */
 const SECONDS_PER_NODE = 20e-6;
 
-/** Operations of the probe's one product, for devices too slow to be asked for more. */
+/** Operations in the probe's product, for devices too slow for a larger one. */
 const PROBE_OPERATIONS = 2 * 1024 ** 3;
 
-/** Operations a second that networks reach on a device, by its probe; where it was not tried, a modest CPU's. */
+/** Operations per second that networks reach on a device, from its probe; without one, those of a modest CPU. */
 export function speedOf(report: DeviceReport | undefined): number {
   const { gigaflops, seconds } = report ?? {};
   if (gigaflops !== undefined) return EFFICIENCY * gigaflops * 1e9;
   return EFFICIENCY * (seconds === undefined ? 100e9 : PROBE_OPERATIONS / seconds);
 }
 
-/** The pace at which a device of this speed would draw. */
+/** The expected pace on a device of this speed. */
 export function estimatedPace({ text, step, decode }: PictureWork, speed: number): Pace {
   return {
     text: secondsOf(text, speed),
@@ -42,21 +45,18 @@ function secondsOf({ operations, nodes }: Work, speed: number): number {
   return operations / speed + nodes * SECONDS_PER_NODE;
 }
 
-/** A picture that was drawn here, and what it asked of the device. */
+/** A picture that was drawn here, and how much work it was. */
 export interface Sample {
   readonly pace: Pace;
   readonly work: PictureWork;
-  /** Whether something else decoded it than what is going to: then its decoding says nothing. */
+  /** Whether another decoder is used now, so that its decoding time means nothing. */
   readonly isDecodedOtherwise?: boolean;
 }
 
-/** Samples that are looked at; those nearest in size. */
+/** Number of samples used: the nearest in size. */
 const NEAREST = 5;
 
-/**
- * The pace seen before, brought to this size by what both would take at the device's speed. Undefined
- * where nothing was seen.
- */
+/** The pace measured before, scaled to this size by the work of both. Undefined without samples. */
 export function measuredPace(
   samples: readonly Sample[],
   work: PictureWork,

@@ -2,14 +2,14 @@ import { StudioError } from "../contract/errors.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { encodePng } from "../image/png/png.ts";
 
-/** A page that is slow to ask still finds the last few; one is a few hundred bytes to a few kilobytes. */
+/** Enough that a slow page still finds the latest ones; one is a few hundred bytes to a few kilobytes. */
 const KEPT = 24;
 
-/** Small pictures of what is developing, the latest ones, in memory alone. */
+/** The latest previews, in memory only. */
 export class Previews {
   readonly #pictures = new Map<string, Pixels>();
 
-  /** Keeps one and gives the id it is found by. */
+  /** Stores a preview and gives its id. */
   add(generationId: string, step: number, pixels: Pixels): string {
     const id = `${generationId}-${step}`;
     this.#pictures.set(id, pixels);
@@ -18,7 +18,7 @@ export class Previews {
     return id;
   }
 
-  /** Refuses as NOT_FOUND what has been superseded. */
+  /** Refuses as NOT_FOUND a preview that has been superseded. */
   open(id: string): { readonly type: string; readonly bytes: Uint8Array } {
     const pixels = this.#pictures.get(id);
     if (pixels === undefined) throw new StudioError("NOT_FOUND", { what: "preview", id });

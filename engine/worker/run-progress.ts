@@ -3,12 +3,12 @@ import type { DrawingEvent } from "../drawing/drawing.ts";
 import type { Preparation } from "../drawing/load-model.ts";
 import type { Pace } from "./pace.ts";
 
-/** How far one generation is, from what drawing it yields. */
+/** The progress of one generation, computed from its drawing events. */
 export class RunProgress {
   readonly #steps: number;
   readonly #expected: Pace | undefined;
 
-  /** `expected` is the pace before anything was seen of this one; absent where nothing is known. */
+  /** `expected` is the pace assumed before anything was measured; absent where nothing is known. */
   constructor(steps: number, expected: Pace | undefined) {
     this.#steps = steps;
     this.#expected = expected;
@@ -36,7 +36,7 @@ export class RunProgress {
     return { ...progress, secondsLeft: text + this.#steps * step + decode };
   }
 
-  /** `preview` is the address of what is developing. After the last step the picture is decoded. */
+  /** `preview` is the preview's address. After the last step the picture is decoded. */
   step(event: Extract<DrawingEvent, { kind: "progress" }>, preview: string | undefined): Progress {
     const { step, steps, secondsPerStep } = event;
     return {

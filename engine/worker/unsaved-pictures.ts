@@ -1,9 +1,12 @@
 import type { NewPicture } from "../gallery/keep-picture.ts";
 
-/** Beyond this many bytes of PNG the oldest is given up; its seed draws it again. */
+/** Above this many bytes of PNG the oldest is dropped; its seed draws it again. */
 const MAX_BYTES = 256 << 20;
 
-/** Pictures that were drawn and could not be kept, a full disk being the usual reason: in memory until they are tried again. */
+/**
+ * Pictures that were drawn but could not be stored, usually because of a full disk: in memory until storing is tried
+ * again.
+ */
 export class UnsavedPictures {
   readonly #pictures = new Map<string, NewPicture>();
 
