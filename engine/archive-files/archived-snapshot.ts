@@ -19,9 +19,18 @@ function archivedSnapshot({ container, files }: ArchivedModel): SnapshotFiles {
   };
 }
 
-/** Whether reading it costs no unpacking: everything is stored as it is. */
-function isReadInPlace({ container, files }: ArchivedModel): boolean {
-  return files.every(({ member }) => container.sourceOf(member).isSeekable);
+/** In how many bytes a number of weights is held, where only the file's name can tell: halves say so in theirs. */
+function bytesOfNumber(path: string): number {
+  return /[.-](fp16|bf16)\b/.test(path) ? 2 : 4;
+}
+
+/** Numbers in a model's networks by the sizes of their files: headers are a hundredth of them at most. */
+function sizesByFiles({ files }: ArchivedModel): NonNullable<ModelAtAGlance["sizes"]> {
+  const numbersIn = (network: string): number =>
+    files
+      .filter(({ path }) => path.startsWith(`${network}/`) && path.endsWith(".safetensors"))
+      .reduce((sum, { path, sizeBytes }) => sum + Math.round(sizeBytes / bytesOfNumber(path)), 0);
+  return sizesOf(numbersIn("text_encoder"), numbersIn("unet"), numbersIn("vae"));
 }
 
 /** What a model is, as far as that can be read without unpacking it. */
@@ -34,10 +43,15 @@ export interface ModelAtAGlance {
   readonly sizes?: Pick<ModelSummary, "parameters" | "unetParameters" | "vaeParameters">;
 }
 
-/** Reads configs and headers of a model that is still packed. Refuses as readSnapshot. */
+/**
+ * Reads configs and headers of a model that is still packed, of deflated files no more than their beginnings.
+ * Where everything in front of them would be unpacked as well, as in a tar.gz, names and sizes must do.
+ * Refuses as readSnapshot.
+ */
 export async function readArchivedModel(model: ArchivedModel): Promise<ModelAtAGlance> {
-  if (!isReadInPlace(model)) {
-    return { description: "is compressed; its configs are read when it is unpacked" };
+  if (!model.container.isSeekable) {
+    const description = "is compressed; its configs are read when it is unpacked";
+    return { description, sizes: sizesByFiles(model) };
   }
   const { pipelineClass, textEncoder, unet, vae, recommended } = await readSnapshot(
     archivedSnapshot(model),

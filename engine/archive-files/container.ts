@@ -23,6 +23,8 @@ export interface Container {
   walk(paths: ReadonlySet<string>): AsyncGenerator<MemberContent, void>;
   /** One member's bytes as a source of their own; they are not compared with its checksum. */
   sourceOf(path: string): ByteSource;
+  /** Whether a member is reached without reading what lies in front of it. */
+  readonly isSeekable: boolean;
   /** The member's checksum where the directory has one. */
   crcOf(path: string): number | undefined;
 }
@@ -55,6 +57,7 @@ export function packedContainer(packing: Packing): Container {
   return {
     name,
     members,
+    isSeekable: source.isSeekable,
     crcOf: (path) => get(path).crc32,
     async *walk(paths) {
       const wanted = members.filter(({ path }) => paths.has(path));

@@ -21,6 +21,7 @@ export async function openFolder(folder: string, name: ArchiveName): Promise<Con
     name,
     members,
     sourceOf,
+    isSeekable: true,
     crcOf: () => undefined,
     async *walk(paths) {
       for (const member of members.filter(({ path }) => paths.has(path))) {

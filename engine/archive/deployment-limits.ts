@@ -1,5 +1,5 @@
 import type { DeploymentCheck } from "../contract/archives.ts";
-import { type Deployment, line } from "./deployment.ts";
+import { type Deployment, line, USUAL_PICTURE } from "./deployment.ts";
 import { responseTimeoutOf } from "./serving-form.ts";
 
 /** TorchServe's own where a config.properties says nothing (ConfigManager.java, 0.12.0). */
@@ -21,7 +21,7 @@ function pictureBytes({ width, height }: NonNullable<Deployment["picture"]>): nu
 
 export function checkResponseSize({ picture, config }: Deployment): DeploymentCheck {
   const tell = line("response-size");
-  const { width, height } = picture ?? { width: 768, height: 768 };
+  const { width, height } = picture ?? USUAL_PICTURE;
   const each = pictureBytes({ width, height });
   const bytes = each + ENVELOPE_BYTES;
   const limit = numberOf(config?.get("max_response_size")) ?? DEFAULTS.maxResponseSize;
@@ -64,8 +64,11 @@ export function checkTimeouts({ fileName, config }: Deployment): DeploymentCheck
 /** What the customer's ServingRuntime gives a pod. */
 const DOCUMENT_GIB = 2;
 
-export function checkMemory({ picture, memory }: Deployment): readonly DeploymentCheck[] {
-  if (picture === undefined || memory === undefined) return [];
+export function checkMemory({
+  picture = USUAL_PICTURE,
+  memory,
+}: Deployment): readonly DeploymentCheck[] {
+  if (memory === undefined) return [];
   const tell = line("memory");
   const { neededBytes, limitGib } = memory;
   const needed = `${(neededBytes / 1e9).toFixed(1)} GB`;

@@ -20,6 +20,9 @@ export interface Deployment {
   readonly config?: ConfigProperties | undefined;
 }
 
+/** What a model is taken to draw whose configs cannot be read yet: Stable Diffusion 2's own size. */
+export const USUAL_PICTURE = { width: 768, height: 768 };
+
 /** One line of the checklist, by its outcome. */
 export function line(name: DeploymentCheck["name"]) {
   return {

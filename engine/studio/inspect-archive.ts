@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigProperties, MAX_CONFIG_BYTES } from "../archive/config-properties.ts";
 import { deploymentChecks } from "../archive/deployable.ts";
-import type { Deployment } from "../archive/deployment.ts";
+import { type Deployment, USUAL_PICTURE } from "../archive/deployment.ts";
 import { kindOf, type Member, type MemberKind } from "../archive/member.ts";
 import {
   findModel,
@@ -98,8 +98,8 @@ async function describe(
   };
 }
 
-function memoryOf({ picture, sizes }: ModelAtAGlance): Deployment["memory"] {
-  return picture && sizes && podMemory(sizes, picture);
+function memoryOf({ picture = USUAL_PICTURE, sizes }: ModelAtAGlance): Deployment["memory"] {
+  return sizes && podMemory(sizes, picture);
 }
 
 type Found =

@@ -98,11 +98,13 @@ async function listen(
 
 async function listenGrpc(
   place: ListenAddress,
-  { access: file, engine, admission, requests, metrics, log }: ListenerParts,
+  { access: file, engine, admission, requests, metrics, log, limits }: ListenerParts,
   offer?: Offer,
 ): Promise<Omit<Listening, "name">> {
   const { GrpcServer } = await import("../serving/grpc/grpc-server.ts");
-  const parts = { file, engine, admission, requests, metrics, log, ...(offer && { offer }) };
+  const serving = { file, engine, admission, requests, metrics, log };
+  const maxMessageBytes = limits.maxRequestBytes;
+  const parts = { ...serving, maxMessageBytes, ...(offer && { offer }) };
   const server: GrpcServer = await GrpcServer.listen({ ...place, tries: 1 }, parts);
   return { address: server.target, close: () => server.close() };
 }

@@ -56,6 +56,9 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
+/** A line for the log. */
+type Tell = (line: string) => void;
+
 /** Address of a model that is the model store's own folder: a snapshot, or an archive's content, was handed over as it. */
 const STORE_ITSELF = ".";
 
@@ -63,13 +66,11 @@ const STORE_ITSELF = ".";
  * The folder that archives are read from: the one that is named, or the one above where only that has any. KServe 0.12 to
  * 0.14 leave an archive beside its model-store where the archive is called like the folder of the bucket.
  */
-export async function storeWithModels(
-  named: string,
-  tell: (line: string) => void,
-): Promise<string> {
+export async function storeWithModels(named: string, tell: Tell): Promise<string> {
   const above = dirname(named);
-  if ((await isModel(named)) || (await archivesIn(named)).length > 0) return named;
-  const isAbove = (await isModel(above)) || (await archivesIn(above)).some(isCalledArchive);
+  if ((await isModel(named)) || (await modelsIn(named)).models.length > 0) return named;
+  const isAbove =
+    (await isModel(above)) || (await modelsIn(above)).models.some((one) => isCalledArchive(one));
   if (!isAbove) return named;
   tell(`${named} has no models, so those in ${above} are served.`);
   return above;
@@ -94,9 +95,11 @@ export async function placeOf({ url }: Pick<Registration, "url">, modelStore: st
 export async function registeredAtStart(
   settings: StartSettings,
   modelStore: string,
+  tell: Tell,
 ): Promise<readonly Registration[]> {
-  const named = await namedModels(settings, modelStore);
-  if (!(await isModel(modelStore))) return named;
+  const isStoreItself = await isModel(modelStore);
+  const named = await namedModels(settings, modelStore, isStoreItself ? () => {} : tell);
+  if (!isStoreItself) return named;
   if (named.length === 0) {
     const own = await namesIn(modelStore, ALIAS);
     return [registration({ ...own, url: STORE_ITSELF }, settings)];
@@ -113,6 +116,7 @@ export async function registeredAtStart(
 async function namedModels(
   settings: StartSettings,
   modelStore: string,
+  tell: Tell,
 ): Promise<readonly Registration[]> {
   const { snapshot, responseSeconds, models } = settings;
   if (snapshot.length > 0) {
@@ -123,7 +127,7 @@ async function namedModels(
       });
   }
   const wanted = models.includes("all")
-    ? await archivesIn(modelStore)
+    ? await allModelsIn(modelStore, tell)
     : models.filter((one) => one !== "none");
   return Promise.all(wanted.map((one) => namedAtStart(one, settings, modelStore)));
 }
@@ -155,17 +159,34 @@ function registration(
   };
 }
 
-async function archivesIn(modelStore: string): Promise<readonly string[]> {
-  const names = (await readdir(modelStore).catch(() => [])).toSorted((one, other) =>
-    one < other ? -1 : 1,
-  );
-  const found = [];
-  for (const name of names) {
-    const path = join(modelStore, name);
-    if (name.startsWith(".")) continue;
-    if ((await isModel(path)) || (await isArchive(path))) found.push(name);
+/** What `all` means: every model of the store. What else lies there is told of in one line. */
+async function allModelsIn(modelStore: string, tell: Tell): Promise<readonly string[]> {
+  const { models, others } = await modelsIn(modelStore);
+  if (others.length > 0) {
+    const names = others.slice(0, SHOWN_NAMES).map((one) => JSON.stringify(one.slice(0, 100)));
+    const more = others.length > SHOWN_NAMES ? ` and ${others.length - SHOWN_NAMES} more` : "";
+    tell(`Not loaded, being neither an archive nor a model: ${names.join(", ")}${more}.`);
   }
-  return found;
+  return models;
+}
+
+/** So many names are enough to see what is meant. */
+const SHOWN_NAMES = 5;
+
+/** What lies in a folder: archives by their ending, and folders that hold a model; and everything else. */
+async function modelsIn(
+  folder: string,
+): Promise<{ readonly models: readonly string[]; readonly others: readonly string[] }> {
+  const entries = await readdir(folder).catch(() => []);
+  const names = entries.filter((name) => !name.startsWith(".")).toSorted();
+  const models: string[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const isThere = isCalledArchive(name) ? await isArchive(path) : await isModel(path);
+    if (isThere) models.push(name);
+  }
+  const found = new Set(models);
+  return { models, others: names.filter((name) => !found.has(name)) };
 }
 
 /** What an archive's manifest calls its model; a folder in diffusers layout has its own name. */

@@ -3,6 +3,7 @@ import { snapshotModels, type SnapshotModel } from "../archive/serving-form.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { TlsFiles } from "../contract/server.ts";
 import { PRESETS, type Preset } from "../contract/presets.ts";
+import { MAX_BODY_BYTES } from "../serving/routes/read-body.ts";
 import type { Environment, StartFlags } from "./start-flags.ts";
 
 /** An address of config.properties. */
@@ -109,6 +110,7 @@ export function startSettings(
   });
   const grpc = grpcFor("inference", 7070);
   const grpcManagement = grpcFor("management", 7071);
+  const wantedRequestBytes = number("max_request_size", MESSAGE_BYTES);
   const isOpen = flags.disableTokenAuth === true || truth("disable_token_authorization");
   const configured = [inference, management, metrics, grpc, grpcManagement];
   const taken = new Set(configured.map(({ port }) => port));
@@ -129,7 +131,7 @@ export function startSettings(
     snapshot: snapshotModels(config),
     models: flags.models ?? namesIn(get("load_models")),
     queueLength: Math.max(1, number("job_queue_size", QUEUE)),
-    maxRequestBytes: number("max_request_size", MESSAGE_BYTES),
+    maxRequestBytes: Math.min(MAX_BODY_BYTES, wantedRequestBytes),
     maxResponseBytes: number("max_response_size", MESSAGE_BYTES),
     responseSeconds: number("default_response_timeout", SECONDS),
     isOpen,
@@ -145,7 +147,15 @@ export function startSettings(
     },
     preset: presetIn(environment),
     usesGpu: get("number_of_gpu") !== "0",
-    notes: [...config.faults, ...notesOn(config, environment, isOpen)],
+    notes: [
+      ...config.faults,
+      ...notesOn(config, environment, isOpen),
+      ...(wantedRequestBytes <= MAX_BODY_BYTES
+        ? []
+        : [
+            `max_request_size is ${wantedRequestBytes}; requests have at most ${MAX_BODY_BYTES} bytes here.`,
+          ]),
+    ],
   };
 }
 

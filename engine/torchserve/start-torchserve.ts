@@ -75,7 +75,8 @@ async function start(options: TorchServeOptions, undo: AsyncDisposableStack) {
   const requests = new RequestLog(() => {});
   undo.defer(() => requests.close());
   const logError = (error: unknown, doing: string): void => tell(`${doing}: ${wordsOf(error)}`);
-  for (const registration of await registeredAtStart(settings, modelStore)) table.add(registration);
+  const registrations = await registeredAtStart(settings, modelStore, tell);
+  for (const registration of registrations) table.add(registration);
   const waiting = () => {
     const count = admission.waiting;
     return { count, left: Math.max(0, settings.queueLength - count) };

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configOf, NOTEBOOK_FORM } from "../../engine/archive/serving-form.ts";
 import type { RefusalCode } from "../../engine/contract/errors.ts";
-import { entriesOf, HANDLER, marOf, notebookMar, TINY } from "../fakes/mar-writer.ts";
+import { entriesOf, HANDLER, manifest, marOf, notebookMar, TINY } from "../fakes/mar-writer.ts";
 import { refusal } from "../fakes/refusal.ts";
+import { tarGz } from "../fakes/tar-gz.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { StudioUnderTest } from "./studio-under-test.ts";
 import { TRANSPORTS } from "./transports.ts";
@@ -52,19 +53,35 @@ describe.each(TRANSPORTS)("archives that are looked at, $name", (transport) => {
     ]);
   });
 
-  test("requirements are read, deflated too, and what is compressed is not judged by its configs", async () => {
+  test("of deflated files the requirements and the model's configs are read", async () => {
     const requirements = { name: "requirements.txt", data: Buffer.from("diffusers\n") };
     const members = [...entriesOf(TINY, { stored: false }), requirements];
     const path = written(marOf(members, { requirementsFile: "requirements.txt" }));
     const found = await studio.client.archives.inspect({ path });
-    expect(found.model?.description).toBe(
-      "is compressed; its configs are read when it is unpacked",
-    );
+    expect(found.model?.description).toBe("StableDiffusionPipeline, fp16");
     expect(found.checks.find(({ name }) => name === "requirements")?.found).toBe(
       "diffusers has no version, so each start may install another.",
     );
-    expect(found.checks.find(({ name }) => name === "response-size")?.found).toContain("768x768");
+    expect(found.checks.find(({ name }) => name === "memory")?.outcome).toBe("ok");
   });
+
+  test.each([
+    ["a compressed zip inside", () => notebookMar({ stored: false })],
+    ["a tar.gz", () => tarGz([...entriesOf(), HANDLER, manifest()])],
+  ])(
+    "of %s memory is told by names and sizes, for a picture of the usual size",
+    async (_, make) => {
+      const found = await studio.client.archives.inspect({ path: written(make()) });
+      expect(found.model?.description).toBe(
+        "is compressed; its configs are read when it is unpacked",
+      );
+      const told = new Map(found.checks.map((one) => [one.name, one]));
+      expect(told.get("response-size")?.found).toContain("768x768");
+      expect(told.get("memory")?.found).toMatch(
+        /^A picture of 768x768 takes Darkroom up to 0\.\d GB/,
+      );
+    },
+  );
 
   test("the config.properties of the model store around it counts", async () => {
     const folder = temporaryFolder();

@@ -38,12 +38,13 @@ export interface GrpcServerStart {
   readonly sockets?: { readonly most: number; readonly mostOfAddress: number };
   readonly lent?: readonly { readonly name: string; readonly secret: string }[];
   readonly offer?: Offer;
+  readonly maxMessageBytes?: number;
 }
 
 /** Listens until the running test has finished. */
 export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenGrpcServer> {
   const { engine = new ConstantEngine(), settings = {}, host = "127.0.0.1", lent = [] } = start;
-  const { tls, sockets, offer } = start;
+  const { tls, sockets, offer, maxMessageBytes } = start;
   const file = await ServerFile.open(temporaryFolder(), { lent });
   await file.change(settings);
   const mistakes: unknown[] = [];
@@ -55,7 +56,11 @@ export async function openGrpcServer(start: GrpcServerStart = {}): Promise<OpenG
     isDrawing: () => admission.isDrawing,
     isReady: async () => true,
   });
-  const chosen = { ...(sockets && { sockets }), ...(offer && { offer }) };
+  const chosen = {
+    ...(sockets && { sockets }),
+    ...(offer && { offer }),
+    ...(maxMessageBytes && { maxMessageBytes }),
+  };
   const parts = { file, engine, admission, requests, log, metrics, ...chosen };
   const server = await GrpcServer.listen({ host, port: 0, tries: 1, ...(tls && { tls }) }, parts);
   onTestFinished(async () => {

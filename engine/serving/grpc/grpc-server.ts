@@ -27,6 +27,8 @@ export type GrpcServerParts = Omit<InferenceServerParts, "installRoutes"> & {
   readonly sockets?: SocketLimits;
   /** What it answers in place of protocol v2 alone. */
   readonly offer?: Offer;
+  /** Largest request, where that is not the usual one. */
+  readonly maxMessageBytes?: number;
 };
 
 /** Services of a listener: the files in assets/grpc that declare them, and what answers. */
@@ -62,7 +64,6 @@ const MAX_MESSAGE_BYTES = 1 << 20;
 const MAX_CALLS = 100;
 
 const OPTIONS = {
-  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": -1,
   "grpc.max_concurrent_streams": MAX_CALLS,
   // Whoever does not answer a ping has gone.
@@ -106,6 +107,7 @@ export class GrpcServer {
   /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, as CERTIFICATE_UNUSABLE or as PORT_IN_USE. */
   static async listen(address: Address, parts: GrpcServerParts): Promise<GrpcServer> {
     const { file, engine, requests, log, offer = OPEN_INFERENCE } = parts;
+    const { maxMessageBytes = MAX_MESSAGE_BYTES } = parts;
     const { host } = address;
     if (!isLoopback(host) && !file.hasKeys && file.reach === undefined)
       throw new StudioError("KEY_NEEDED", { host });
@@ -116,7 +118,11 @@ export class GrpcServer {
     const limited = new Sockets(parts.sockets ?? SOCKETS);
     const gate = new CallGate(listening, { requests, sockets: limited, metrics: parts.metrics });
     const closing = new AbortController();
-    const server = new Server({ ...OPTIONS, interceptors: [gate.intercept] });
+    const server = new Server({
+      ...OPTIONS,
+      "grpc.max_receive_message_length": maxMessageBytes,
+      interceptors: [gate.intercept],
+    });
     const offered = offer.services({
       engine,
       admission: requests.marking(parts.admission),

@@ -27,7 +27,7 @@ async function mounted(
   const settings = startSettings({}, config, {});
   const told: string[] = [];
   const found = await storeWithModels(join(mount, store), (line) => told.push(line));
-  const registered = await registeredAtStart(settings, found);
+  const registered = await registeredAtStart(settings, found, (line) => told.push(line));
   const places = registered.map(async (one) => {
     const place = await placeOf(one, found).catch(({ code }) => `/${code}`);
     return [one.name, one.version, place.replace(mount, "")];
@@ -67,4 +67,35 @@ test.each<[string, Readonly<Record<string, string | Uint8Array>>, string]>([
   expect(await mounted(files)).toEqual({ store: place, models: configured });
   const { models } = await mounted(files, { config: EMPTY, store: place.slice(1) });
   expect(models).toEqual([[expect.stringMatching(/^(stable-diffusion|sd)$/), "1.0", place]]);
+});
+
+test("`all` are archives and models, and one line names what else lies there", async () => {
+  const mount = temporaryFolder();
+  for (const [path, content] of Object.entries({
+    "b.mar": MAR,
+    "a/model_index.json": "{}",
+    "notes/read.me": "",
+    "weights.bin": "",
+    "empty.zip": "",
+    ".hidden": "",
+    "c.txt": MAR,
+    ...Object.fromEntries(["x", "y", "z"].map((name) => [name, ""])),
+  })) {
+    mkdirSync(dirname(join(mount, path)), { recursive: true });
+    writeFileSync(join(mount, path), content);
+  }
+  const told: string[] = [];
+  const settings = startSettings({ models: ["all"] }, EMPTY, {});
+  const found = await registeredAtStart(settings, mount, (line) => told.push(line));
+  expect(found.map(({ name, url }) => [name, url])).toEqual([
+    ["a", "a"],
+    ["stable-diffusion", "b.mar"],
+  ]);
+  expect(told).toEqual([
+    'Not loaded, being neither an archive nor a model: "c.txt", "empty.zip", "notes", "weights.bin", "x" and 2 more.',
+  ]);
+  // A model that is the store itself has folders of its own, which nobody takes for others.
+  writeFileSync(join(mount, "model_index.json"), "{}");
+  await registeredAtStart(settings, mount, (line) => told.push(line));
+  expect(told).toHaveLength(1);
 });

@@ -164,6 +164,16 @@ test("a message that is longer than allowed is refused by its length alone", asy
   expect(code).toBe(status.RESOURCE_EXHAUSTED);
 });
 
+test("a listener may take longer messages than usual, and none beyond what it was told", async () => {
+  const server = await openGrpcServer({ maxMessageBytes: 3 << 20 });
+  const codeOf = async (bytes: number) => {
+    const body = framed(lengthDelimited(1, Buffer.alloc(bytes, 65)));
+    return call(session(server), `${SERVICE}/ModelReady`, { body });
+  };
+  expect(await codeOf(2 << 20)).not.toBe(status.RESOURCE_EXHAUSTED);
+  expect(await codeOf(3 << 20)).toBe(status.RESOURCE_EXHAUSTED);
+});
+
 test("keys, scopes and hosts hold before a message is read", async () => {
   const server = await openGrpcServer({ settings: { isKeyRequired: true } });
   const { secret } = await server.file.addKey({
