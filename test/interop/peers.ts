@@ -122,6 +122,18 @@ export const PEERS: readonly Peer[] = [
     size: "grpcurl, built from 60 MB of modules",
   },
   {
+    name: "vegeta",
+    go: { main: "vegeta.go", module: "github.com/tsenart/vegeta/v12", version: "v12.13.0" },
+    installMinutes: 3,
+    size: "vegeta, built from 20 MB of modules",
+  },
+  {
+    name: "ghz",
+    go: { main: "ghz.go", module: "github.com/bojand/ghz", version: "v0.121.0" },
+    installMinutes: 8,
+    size: "ghz, built from 60 MB of modules",
+  },
+  {
     name: "rclone",
     go: { main: "rclone.go", module: "github.com/rclone/rclone", version: "v1.76.0" },
     installMinutes: 8,
