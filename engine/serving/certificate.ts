@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { open, stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
-import { StudioError } from "../contract/errors.ts";
+import { StudioError, toWire } from "../contract/errors.ts";
 import type { ShownTls, TlsFiles } from "../contract/server.ts";
 import { systemCode } from "../files/system-error.ts";
 import { SECURE, type ShownCertificate } from "../http/secure-server.ts";
@@ -16,7 +16,8 @@ const SOON_MS = 14 * 86_400_000;
 /** A certificate that can be shown, and what a person is to know of it. */
 interface ReadCertificate {
   readonly context: SecureContextOptions;
-  readonly shown: ShownTls;
+  /** As things stand then: it may be about to expire. */
+  readonly shownAt: (now: Date) => ShownTls;
 }
 
 /** Reads the files of a certificate as PEM. Refuses as CERTIFICATE_UNUSABLE what a client would refuse, or Node. */
@@ -46,7 +47,10 @@ export async function readCertificate(
   } catch (error) {
     throw unusable(files.cert, `OpenSSL refuses it (${systemCode(error) ?? "unknown"})`, error);
   }
-  return { context, shown: shownOf(leaf, files, { isKeyOpen: key.isOpen, now: now() }) };
+  return {
+    context,
+    shownAt: (then) => shownOf(leaf, files, { isKeyOpen: key.isOpen, now: then }),
+  };
 }
 
 interface Pem {
@@ -123,13 +127,15 @@ function shownOf(
   { key }: TlsFiles,
   { isKeyOpen, now }: { isKeyOpen: boolean; now: Date },
 ): ShownTls {
-  const endsSoon = leaf.validToDate.getTime() - now.getTime() < SOON_MS;
+  const end = leaf.validToDate;
+  const endsSoon = end.getTime() - now.getTime() < SOON_MS;
+  const ending = end < now ? "expired" : "expires";
   return {
     names: namesOf(leaf),
-    validTo: leaf.validToDate.toISOString(),
+    validTo: end.toISOString(),
     warnings: [
       ...(isKeyOpen ? [`Every user of this machine can read the key ${key}.`] : []),
-      ...(endsSoon ? [`The certificate expires on ${dayOf(leaf.validToDate)}.`] : []),
+      ...(endsSoon ? [`The certificate ${ending} on ${dayOf(end)}.`] : []),
     ],
   };
 }
@@ -155,6 +161,8 @@ const LOOK_MS = 5000;
 export interface WatchOptions {
   /** Told of files that changed and cannot be used; the certificate before them is shown on. */
   readonly onTrouble: (error: unknown) => void;
+  /** Told when what a person is to know of it may have changed. */
+  readonly onChange?: (() => void) | undefined;
   readonly lookMs?: number;
 }
 
@@ -166,20 +174,24 @@ export interface WatchOptions {
 export class WatchedCertificate implements ShownCertificate {
   readonly #files: TlsFiles;
   readonly #onTrouble: WatchOptions["onTrouble"];
+  readonly #onChange: WatchOptions["onChange"];
   readonly #looking: NodeJS.Timeout;
   readonly #told = new Set<(context: SecureContextOptions) => void>();
   #read: ReadCertificate;
   #state: string;
+  /** Why what lies there now is not shown. */
+  #trouble: string | undefined;
 
   private constructor(
     files: TlsFiles,
     { read, state }: { read: ReadCertificate; state: string },
-    { onTrouble, lookMs = LOOK_MS }: WatchOptions,
+    { onTrouble, onChange, lookMs = LOOK_MS }: WatchOptions,
   ) {
     this.#files = files;
     this.#read = read;
     this.#state = state;
     this.#onTrouble = onTrouble;
+    this.#onChange = onChange;
     this.#looking = setInterval(() => void this.#look(), lookMs).unref();
   }
 
@@ -195,7 +207,10 @@ export class WatchedCertificate implements ShownCertificate {
 
   /** What a person is to know of it. */
   get shown(): ShownTls {
-    return this.#read.shown;
+    const shown = this.#read.shownAt(new Date());
+    if (this.#trouble === undefined) return shown;
+    const kept = `The renewed files are not used, and the certificate before them is still shown: ${this.#trouble}`;
+    return { ...shown, warnings: [...shown.warnings, kept] };
   }
 
   onRenewed(told: (context: SecureContextOptions) => void): () => void {
@@ -215,10 +230,13 @@ export class WatchedCertificate implements ShownCertificate {
     this.#state = state;
     try {
       this.#read = await readCertificate(this.#files);
+      this.#trouble = undefined;
       for (const told of this.#told) told(this.#read.context);
     } catch (error) {
+      this.#trouble = toWire(error).message;
       this.#onTrouble(error);
     }
+    this.#onChange?.();
   }
 }
 

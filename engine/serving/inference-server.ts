@@ -31,6 +31,8 @@ export interface InferenceServerParts {
   /** What is counted of requests; nothing where it is absent. */
   readonly metrics?: ServingMetrics | undefined;
   readonly log: FastifyBaseLogger;
+  /** Told when what a person is to know of the certificate may have changed. */
+  readonly onCertificate?: () => void;
   /** How what the gate refuses reads; as the inference protocols have it by default. */
   readonly replyTo?: (error: StudioError, path: string) => RefusalReply;
 }
@@ -54,10 +56,11 @@ export function isSameTls({ tls: one }: Address, { tls: other }: Address): boole
 /** The certificate of an address, where it has one, and looked after. Refuses as CERTIFICATE_UNUSABLE. */
 export async function certificateOf(
   { tls }: Address,
-  log: Pick<FastifyBaseLogger, "error">,
+  { log, onCertificate }: Pick<InferenceServerParts, "log" | "onCertificate">,
 ): Promise<WatchedCertificate | undefined> {
   if (tls === undefined || tls === null) return undefined;
-  return WatchedCertificate.open(tls, { onTrouble: (error) => log.error(error) });
+  const onTrouble = (error: unknown): void => log.error(error);
+  return WatchedCertificate.open(tls, { onTrouble, onChange: onCertificate });
 }
 
 /** Until a request is there as a whole: eight megabytes over a slow network. Replies take as long as drawing does. */
@@ -98,7 +101,7 @@ export class InferenceServer {
     const { file } = parts;
     if (!isLoopback(host) && !file.hasKeys && file.reach === undefined)
       throw new StudioError("KEY_NEEDED", { host });
-    const certificate = await certificateOf(address, parts.log);
+    const certificate = await certificateOf(address, parts);
     try {
       return await InferenceServer.#listen(address, { ...parts, certificate });
     } catch (error) {

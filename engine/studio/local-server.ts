@@ -166,7 +166,8 @@ export class LocalServer {
     const { listening } = this.#parts;
     if (listening === undefined) return;
     try {
-      const server = await InferenceServer.listen(address, listening);
+      const onCertificate = (): void => this.tell();
+      const server = await InferenceServer.listen(address, { ...listening, onCertificate });
       this.#listening = { server, address };
       this.#error = undefined;
       await this.#listenToGrpc();

@@ -112,7 +112,7 @@ export class GrpcServer {
     if (!isLoopback(host) && !file.hasKeys && file.reach === undefined)
       throw new StudioError("KEY_NEEDED", { host });
     const definition = await GrpcDefinition.read(offer.files);
-    const certificate = await certificateOf(address, log);
+    const certificate = await certificateOf(address, { log });
     const scheme = certificate === undefined ? "http" : "https";
     const listening = new ListenerGate({ host, scheme }, file);
     const limited = new Sockets(parts.sockets ?? SOCKETS);

@@ -20,7 +20,7 @@ async function reasonOf(files: TlsFiles): Promise<unknown> {
 test("a certificate is read with its key, and says for whom and until when", async () => {
   const until = new Date(Math.trunc(Date.now() / 1000) * 1000 + 30 * DAY_MS);
   const files = tlsFiles(await certificate({ hosts: ["pictures.example", "127.0.0.1"], until }));
-  expect((await readCertificate(files)).shown).toEqual({
+  expect((await readCertificate(files)).shownAt(new Date())).toEqual({
     names: ["pictures.example", "127.0.0.1"],
     validTo: until.toISOString(),
     warnings: [],
@@ -28,12 +28,16 @@ test("a certificate is read with its key, and says for whom and until when", asy
 });
 
 test("a key that everybody can read and a certificate that ends soon are told of", async () => {
-  const files = tlsFiles(await certificate({ until: new Date(Date.now() + DAY_MS) }));
+  const until = new Date(Date.now() + 30 * DAY_MS);
+  const files = tlsFiles(await certificate({ until }));
   chmodSync(files.key, 0o644);
-  expect((await readCertificate(files)).shown.warnings).toEqual([
-    `Every user of this machine can read the key ${files.key}.`,
-    expect.stringMatching(/^The certificate expires on \d{4}-\d\d-\d\d\.$/),
-  ]);
+  const { shownAt } = await readCertificate(files);
+  const open = `Every user of this machine can read the key ${files.key}.`;
+  const day = until.toISOString().slice(0, 10);
+  const warningsIn = (days: number) => shownAt(new Date(Date.now() + days * DAY_MS)).warnings;
+  expect(warningsIn(0)).toEqual([open]);
+  expect(warningsIn(29)).toEqual([open, `The certificate expires on ${day}.`]);
+  expect(warningsIn(31)).toEqual([open, `The certificate expired on ${day}.`]);
 });
 
 test("what cannot be shown is refused with its reason", async () => {
@@ -102,8 +106,10 @@ test("whatever a file holds is refused in words, never otherwise", async () => {
 test("a renewed secret is read again, and a half renewed one once it is whole", async () => {
   const secret = new MountedSecret(await certificate({ hosts: ["one.example"] }));
   const troubles: unknown[] = [];
+  let changes = 0;
   const watched = await WatchedCertificate.open(secret.files, {
     onTrouble: (error) => troubles.push(error),
+    onChange: () => changes++,
     lookMs: 20,
   });
   onTestFinished(() => watched.close());
@@ -113,8 +119,12 @@ test("a renewed secret is read again, and a half renewed one once it is whole", 
   const torn = { ...next, key: (await certificate()).key };
   secret.renew(torn);
   await expect.poll(() => troubles).toMatchObject([{ code: "CERTIFICATE_UNUSABLE" }]);
-  expect(watched.shown.names).toEqual(["one.example"]);
+  expect(watched.shown).toMatchObject({
+    names: ["one.example"],
+    warnings: [expect.stringMatching(/^The renewed files are not used.*it is not the key of/)],
+  });
   secret.renew(next);
-  await expect.poll(() => watched.shown.names).toEqual(["two.example"]);
+  await expect.poll(() => watched.shown).toMatchObject({ names: ["two.example"], warnings: [] });
+  expect(changes).toBeGreaterThanOrEqual(2);
   expect(told).toEqual([next.cert]);
 });
