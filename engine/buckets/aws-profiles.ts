@@ -7,17 +7,17 @@ import { isAbsent, systemCode } from "../files/system-error.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a source tells of a connection; the rest must be given beside it. */
+/** What a source says about a connection; the rest must be given separately. */
 export type Found = { -readonly [K in keyof NewConnection]?: NewConnection[K] | undefined };
 
 /** A section's settings by name; those of a nested block as `block.name`. */
 type Section = Readonly<Record<string, string>>;
 type Ini = Readonly<Record<string, Section>>;
 
-/** A larger one is no profile file. */
+/** A larger file is not a profile file. */
 const MAX_BYTES = 1 << 20;
 
-/** The names of the profiles that `~/.aws` has, as the AWS command line does. */
+/** The profile names in `~/.aws`, as the AWS command line lists them. */
 export async function profileNames(env: Environment): Promise<string[]> {
   const { credentials, config } = await readFiles(env);
   const ofConfig = Object.keys(config).flatMap((name) => profileIn(name) ?? []);
@@ -25,10 +25,9 @@ export async function profileNames(env: Environment): Promise<string[]> {
 }
 
 /**
- * The keys, endpoint and region of a profile, and how its service wants to be asked, from
- * `~/.aws/credentials` and `~/.aws/config`
- * (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html). Refuses as
- * CONNECTION_UNREADABLE where a profile has no keys of its own.
+ * The keys, endpoint, region and addressing style of a profile in `~/.aws/credentials` and `~/.aws/config`
+ * (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html). Refuses as CONNECTION_UNREADABLE a
+ * profile without keys.
  */
 export async function profileConnection(profile: string, env: Environment): Promise<Found> {
   const { credentials, config } = await readFiles(env);
@@ -53,7 +52,7 @@ export async function profileConnection(profile: string, env: Environment): Prom
   };
 }
 
-/** The five fields by the names that OpenShift AI gives a workbench, and AWS's own where those are absent. */
+/** The five values in the variables that OpenShift AI sets in a workbench, else in AWS's own. */
 export async function environmentConnection(env: Environment): Promise<Found> {
   const value = (...names: readonly string[]): string | undefined =>
     names.map((name) => env[name]?.trim()).find((text) => text !== undefined && text !== "");
@@ -88,7 +87,7 @@ async function caOf(path: string | undefined): Promise<Found> {
   });
 }
 
-/** Why a profile has no keys of its own. */
+/** Explains why a profile has no keys. */
 function keyless(profile: string, section: Section): StudioError {
   const ways = [
     ["sso_session", "it signs in by SSO"],
@@ -111,7 +110,7 @@ async function readFiles(env: Environment): Promise<{ credentials: Ini; config: 
   return { credentials: readIni(credentials), config: readIni(config) };
 }
 
-/** Empty where there is none. */
+/** Empty if the file does not exist. */
 async function textOf(path: string): Promise<string> {
   try {
     const text = await readFile(path, "utf8");
@@ -127,7 +126,7 @@ function profileIn(section: string): string | undefined {
   return section === "default" ? section : /^profile\s+(.+)$/.exec(section)?.[1];
 }
 
-/** Sections of AWS's INI files: `name = value`, comments on lines of their own, and blocks whose lines are indented. */
+/** Parses AWS's INI files: `name = value`, comments on separate lines, and nested blocks by indentation. */
 export function readIni(text: string): Ini {
   const sections = new Map<string, Map<string, string>>();
   let section: Map<string, string> | undefined;

@@ -20,35 +20,35 @@ import type { KeptConnection } from "./connection-file.ts";
 import { openS3Client, type Timing } from "./s3-client.ts";
 import { awsEndpoint, isAws, readEndpoint, regionOf } from "./service-address.ts";
 
-/** One bucket of a service, and how to speak with it. */
+/** A bucket and the client of its service. */
 export interface Bucket {
   readonly client: BucketClient;
   readonly name: string;
-  /** Whether deleting can be undone; undefined before that was looked at. */
+  /** Whether the bucket keeps versions, so that deletions can be undone; undefined until it was checked. */
   readonly isVersioned: boolean | undefined;
 }
 
-/** What most services other than AWS take. */
+/** Accepted by most services other than AWS. */
 const DEFAULT_REGION = "us-east-1";
 
 export interface BucketClientOptions {
   readonly connection: KeptConnection;
   readonly keys: BucketKeys;
   readonly timing: Timing;
-  /** Told of what was found out about the service, to be remembered. */
+  /** Called with what was found out about the service, to be stored. */
   readonly onFound: (found: ConnectionFindings) => void;
   readonly now: () => Date;
 }
 
 export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Until the head of the reply; 0 leaves it to the pauses between pieces. */
+  /** Time limit until the reply's headers arrive; 0 for none, other than the limit between pieces. */
   readonly replyMs?: number;
-  /** The SHA-256 of the body, hexadecimal: it is signed with that, and with none where `signsBodies` is false. */
+  /** The SHA-256 of the body, hexadecimal, to sign; ignored where `signsBodies` is false. */
   readonly bodySha256?: string;
 }
 
-/** What a signature says of a body that it does not cover. */
+/** Replaces the body's hash in a signature that does not cover it. */
 const UNSIGNED = "UNSIGNED-PAYLOAD";
 
 type Sent<I extends ServiceInputTypes, O extends ServiceOutputTypes> = Parameters<
@@ -56,9 +56,9 @@ type Sent<I extends ServiceInputTypes, O extends ServiceOutputTypes> = Parameter
 >[0];
 
 /**
- * Speaks S3 with one service. Where `auto` was chosen, it finds out the form of addresses and the
- * region from the first refusal that names them, tries again, and remembers. It follows no other
- * redirect, and its keys sign for the connection's own service alone, or for AWS's region of the bucket.
+ * Speaks S3 with one service. Where `auto` was chosen, it learns the addressing style and the region from the first
+ * refusal that names them, tries again, and stores them. It follows no other redirect, and its keys sign only for the
+ * connection's own service, or for AWS's region of the bucket.
  */
 export class BucketClient {
   readonly #options: BucketClientOptions;
@@ -72,7 +72,7 @@ export class BucketClient {
     this.#client = this.#connect();
   }
 
-  /** What it calls itself, after the first reply. */
+  /** The server header, after the first reply. */
   get server(): string | undefined {
     return this.#server;
   }
@@ -86,20 +86,20 @@ export class BucketClient {
     return this.#found.region ?? region ?? regionOf(this.#endpoint) ?? DEFAULT_REGION;
   }
 
-  /** Whether the bucket stands in the path. */
+  /** Whether the bucket is part of the path rather than the host name. */
   get isPathStyle(): boolean {
     const { pathStyle } = this.#options.connection;
     if (pathStyle !== "auto") return pathStyle === "yes";
     return (this.#found.pathStyle ?? (isAws(this.#endpoint) ? "no" : "yes")) === "yes";
   }
 
-  /** Whether every request carries a checksum; undefined before that was found out. */
+  /** Whether every request has a checksum; undefined until it was found out. */
   get checksums(): ConnectionFindings["checksums"] {
     const { checksums } = this.#options.connection;
     return checksums === "auto" ? this.#found.checksums : checksums;
   }
 
-  /** Whether the signature covers what is sent; TLS vouches for it where the certificate is looked at. */
+  /** Whether the signature covers the body; with a verified certificate TLS protects it instead. */
   get signsBodies(): boolean {
     return this.#endpoint.protocol === "http:" || this.#options.connection.isInsecure;
   }
@@ -122,12 +122,12 @@ export class BucketClient {
     }
   }
 
-  /** An address that does what the command does, for whoever has it. */
+  /** A presigned address, usable by anyone who has it. */
   async sign(command: GetObjectCommand, seconds: number): Promise<string> {
     return getSignedUrl(this.#client, command, { expiresIn: seconds });
   }
 
-  /** Remembers what a trial came to. */
+  /** Stores the result of a trial. */
   remember(found: ConnectionFindings): void {
     this.#found = { ...this.#found, ...found };
     this.#client.destroy();
@@ -135,7 +135,7 @@ export class BucketClient {
     this.#options.onFound(this.#found);
   }
 
-  /** Breaks off what is still under way. */
+  /** Aborts what is still running. */
   close(): void {
     this.#client.destroy();
   }
@@ -157,7 +157,7 @@ export class BucketClient {
     return new StudioError(refusal.code, Object.fromEntries(details));
   }
 
-  /** Whether an error named something that was not known before, so that trying again may help. */
+  /** Whether an error contained something new about the service, so that another attempt may succeed. */
   #learnsFrom(error: unknown): boolean {
     const reply = errorReply(error);
     if (reply === undefined) return false;
@@ -198,7 +198,7 @@ export class BucketClient {
   }
 }
 
-/** Spares the SDK to hash a body, for which everything would wait. */
+/** Sets the body's hash, so that the SDK does not hash it again while everything waits. */
 function setBodyHash<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   command: Sent<I, O>,
   hash: string,
@@ -213,7 +213,7 @@ function setBodyHash<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   );
 }
 
-/** As the SDK has it at that step; the headers are its own, not a copy. */
+/** The request at that step of the SDK; its headers are the original object, not a copy. */
 const requestSchema = z.object({ headers: z.instanceof(Object) });
 
 const PATH_STYLE_CODES: ReadonlySet<string> = new Set([

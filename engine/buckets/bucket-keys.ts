@@ -7,17 +7,17 @@ const keysSchema = z.strictObject({
   sessionToken: z.string().optional(),
 });
 
-/** What signs requests to one service. */
+/** The keys that sign requests to one service. */
 export type BucketKeys = Omit<z.output<typeof keysSchema>, "origin">;
 
-/** Where secrets are kept, by name. */
+/** A store of secrets by name. */
 export interface SecretKeeper {
   get(name: `bucket-keys:${string}`): Promise<string | undefined>;
   set(name: `bucket-keys:${string}`, value: string): Promise<void>;
   remove(name: `bucket-keys:${string}`): Promise<void>;
 }
 
-/** The keys of connections: kept with the origin they are for, and given out for no other. */
+/** The keys of connections, stored with the origin they are for and returned for no other. */
 export class KeptKeys {
   readonly #keeper: SecretKeeper;
 
@@ -25,7 +25,7 @@ export class KeptKeys {
     this.#keeper = keeper;
   }
 
-  /** Refuses as SECRET_UNAVAILABLE where the vault is locked. */
+  /** Refuses as SECRET_UNAVAILABLE if the vault is locked. */
   async get(id: string, origin: string): Promise<BucketKeys | undefined> {
     const text = await this.#keeper.get(`bucket-keys:${id}`);
     const kept = text === undefined ? undefined : parsed(text);
@@ -51,10 +51,10 @@ function parsed(text: string): z.output<typeof keysSchema> | undefined {
   }
 }
 
-/** A shorter key stands in words by chance; services that check keys at all ask for longer ones. */
+/** A shorter key can be part of an ordinary word; real services have longer ones. */
 const SHORTEST_SECRET = 8;
 
-/** A text in which a service may quote what it was sent, without what of that is secret. */
+/** Removes secrets from a text in which a service may quote what it was sent. */
 export function withoutKeys(text: string, keys: BucketKeys | undefined): string {
   const secrets = [keys?.secretKey, keys?.sessionToken, keys?.accessKey];
   return secrets

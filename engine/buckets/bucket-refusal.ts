@@ -2,7 +2,7 @@ import { z } from "zod";
 import { StudioError, type RefusalCode } from "../contract/errors.ts";
 import { connectionReason } from "../network/connection-reason.ts";
 
-/** What a request was about, for the sentence that tells why it failed. */
+/** What a request was about, for messages. */
 export interface Asked {
   /** Completes "The keys do not allow this: …". */
   readonly what: string;
@@ -10,26 +10,26 @@ export interface Asked {
   readonly key?: string | undefined;
 }
 
-/** What was asked of whom. */
+/** A request and the service that it went to. */
 export interface AskedOf extends Asked {
   readonly host: string;
   readonly region: string;
-  /** Whether the bucket stands in front of the host. */
+  /** Whether the bucket is part of the host name. */
   readonly isVirtualHosted: boolean;
   readonly now: () => Date;
 }
 
-/** A reply that is an error, as far as the SDK tells of it. */
+/** An error reply, as far as the SDK exposes it. */
 export interface ErrorReply {
   readonly code: string;
   readonly message: string;
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** Elements of the error's XML beside code and message: Region, Endpoint, ServerTime. */
+  /** Elements of the error's XML besides code and message: Region, Endpoint, ServerTime. */
   readonly element: (name: string) => string | undefined;
 }
 
-/** An error of the SDK: a reply that is one, or a reply that it could not read. */
+/** An SDK error: for an error reply, or for a reply that it could not parse. */
 const sdkErrorSchema = z.looseObject({
   $metadata: z.object({ httpStatusCode: z.number().optional() }).default({}),
   $response: z
@@ -40,12 +40,12 @@ const sdkErrorSchema = z.looseObject({
   Code: z.string().optional(),
 });
 
-/** The reply that an error of the SDK stands for; undefined where none came. */
+/** The reply behind an SDK error; undefined if there was none. */
 export function errorReply(error: unknown): ErrorReply | undefined {
   if (!(error instanceof Error) || !("$metadata" in error || "$response" in error)) {
     return undefined;
   }
-  // The reply is a property that is not listed among the error's others.
+  // The reply is a non-enumerable property.
   const response = "$response" in error ? error.$response : undefined;
   const { data } = sdkErrorSchema.safeParse(Object.assign({}, error, { $response: response }));
   if (data === undefined) return undefined;
@@ -61,7 +61,7 @@ export function errorReply(error: unknown): ErrorReply | undefined {
   };
 }
 
-/** Why the keys are refused, by S3's code. */
+/** Why keys are refused, by S3's error code. */
 const KEY_REASONS: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: "it knows no such access key",
   SignatureDoesNotMatch: "the secret key is not that of the access key",
@@ -121,7 +121,7 @@ const STATUSES: Readonly<Record<number, RefusalCode>> = {
   501: "BUCKET_UNSUPPORTED",
 };
 
-/** What a reply comes to whose code says nothing, as those to HEAD do: they have no body. */
+/** The refusal for an error without a code, such as replies to HEAD, which have no body. */
 function codeByStatus({ status = 0 }: ErrorReply, { key }: Asked): RefusalCode {
   if (status === 404) return key === undefined ? "BUCKET_NOT_FOUND" : "OBJECT_NOT_FOUND";
   const known = STATUSES[status];
@@ -131,7 +131,7 @@ function codeByStatus({ status = 0 }: ErrorReply, { key }: Asked): RefusalCode {
   return status < 400 ? "BUCKET_MOVED" : "BUCKET_REFUSED";
 }
 
-/** Why a request to a service failed: the refusal to show, or undefined where it is a mistake of ours. */
+/** Why a request failed: the refusal to show, or undefined for errors of our own. */
 export function bucketRefusal(error: unknown, asked: AskedOf): StudioError | undefined {
   if (error instanceof StudioError) return error;
   const reply = errorReply(error);
@@ -174,7 +174,7 @@ function reasonFor(code: RefusalCode, reply: ErrorReply, { now }: AskedOf): stri
   return clipped(reply.message || reply.code);
 }
 
-/** How far apart the clocks are, as the reply lets it be known. */
+/** The difference between the clocks, as far as the reply shows it. */
 function skewIn(reply: ErrorReply, now: Date): string {
   const theirs = Date.parse(reply.element("ServerTime") ?? reply.headers["date"] ?? "");
   if (Number.isNaN(theirs)) return "it does not say by how much";
@@ -183,7 +183,7 @@ function skewIn(reply: ErrorReply, now: Date): string {
   return `this one is ${Math.abs(minutes)} minutes ${minutes > 0 ? "ahead" : "behind"}`;
 }
 
-/** The region that a reply names as the right one. */
+/** The correct region according to a reply. */
 export function regionIn({ headers, element }: ErrorReply): string | undefined {
   const region = headers["x-amz-bucket-region"] ?? element("Region");
   return region !== undefined && /^[a-z\d-]{1,100}$/i.test(region) ? region : undefined;
@@ -194,13 +194,13 @@ function locationIn({ headers, element }: ErrorReply): string | undefined {
   return location === undefined ? undefined : clipped(location.split("?")[0] ?? "");
 }
 
-/** A text of a stranger, on one line and short. */
+/** A foreign text, shortened to one line. */
 export function clipped(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
   return (line.length > 300 ? `${line.slice(0, 300)}…` : line).toWellFormed();
 }
 
-/** A key for a sentence: what cannot be seen is written as its code. */
+/** A key for messages: invisible characters are escaped. */
 function shown(key: string): string {
   return clipped(
     key.replaceAll(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`),

@@ -17,7 +17,7 @@ import { Listings } from "./listing.ts";
 import { objectDetails, objectLink, restoreVersion, type ObjectPlace } from "./objects.ts";
 import { removeObjects, undoRemoval, type Deletion } from "./removal.ts";
 
-/** Deletions that can be undone, of the latest removals. */
+/** Number of removals that can be undone. */
 const MAX_UNDOS = 20;
 
 interface Undo {
@@ -25,7 +25,7 @@ interface Undo {
   readonly markers: readonly Deletion[];
 }
 
-/** Everything that can be asked of buckets, by the connections to them. */
+/** The operations on buckets, by connection. */
 export class Buckets {
   readonly #connections: Connections;
   readonly #now: () => Date;
@@ -76,7 +76,7 @@ export class Buckets {
     return { ...removed, undo };
   }
 
-  /** Undoes a removal. Refuses as NOT_FOUND after a restart, when the versions are still there to be restored one by one. */
+  /** Undoes a removal. Refuses as NOT_FOUND after a restart; versions can then still be restored one by one. */
   async undo(id: string): Promise<void> {
     const undo = this.#undos.get(id);
     if (undo === undefined) throw new StudioError("NOT_FOUND", { what: "removal to undo", id });

@@ -13,7 +13,7 @@ import { keysPage } from "./listing.ts";
 
 type Found = Partial<ConnectionCheck>;
 
-/** What a look at a service comes to: its list, its versions, and whether it takes what is written. */
+/** The result of testing a service: listing, versions, and whether objects can be written. */
 export async function checkConnection(
   client: BucketClient,
   bucket: string | null,
@@ -37,7 +37,7 @@ export async function checkConnection(
   };
 }
 
-/** The names of the buckets that the keys may list. */
+/** The bucket names that the keys may list. */
 export async function bucketNames(client: BucketClient, signal?: AbortSignal): Promise<string[]> {
   const reply = await client.send(
     new ListBucketsCommand({}),
@@ -47,7 +47,7 @@ export async function bucketNames(client: BucketClient, signal?: AbortSignal): P
   return (reply.Buckets ?? []).flatMap(({ Name = [] }) => Name).toSorted();
 }
 
-/** Undefined where the keys do not allow it. */
+/** Undefined if the keys do not allow it. */
 async function unlessDenied<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -57,7 +57,7 @@ async function unlessDenied<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Whether deleting can be undone; undefined where the service does not say. */
+/** Whether the bucket keeps versions; undefined if the service does not say. */
 async function versioning({ client, name }: Bucket, signal?: AbortSignal) {
   const asked = { what: "asking for versions", bucket: name };
   try {
@@ -70,8 +70,8 @@ async function versioning({ client, name }: Bucket, signal?: AbortSignal) {
 }
 
 /**
- * Whether the bucket takes what is written, with every request's checksum or without: the SDK sends one by default,
- * which some services refuse, and some store as part of the object.
+ * Tests writing, with and without a checksum in every request: the SDK sends one by default, which some services
+ * refuse, and some store as part of the object.
  */
 async function writing(bucket: Bucket, signal?: AbortSignal): Promise<Found> {
   const { client } = bucket;
@@ -87,7 +87,7 @@ async function writing(bucket: Bucket, signal?: AbortSignal): Promise<Found> {
   }
 }
 
-/** A service that knows no writing is no failure: it is one to read from. */
+/** A service that does not support writing is not an error: it is read-only. */
 function readOnly(found: Found): Found {
   return found.error?.code === "BUCKET_UNSUPPORTED" ? { canWrite: false } : found;
 }
@@ -103,7 +103,7 @@ async function outcomeOf(bucket: Bucket, signal?: AbortSignal): Promise<Found> {
   }
 }
 
-/** Writes a few bytes, looks whether they are what lies there, and deletes them with all traces. */
+/** Writes a few bytes, reads them back, and deletes them with all versions. */
 async function trial({ client, name }: Bucket, signal?: AbortSignal): Promise<void> {
   const place = { Bucket: name, Key: `.darkroom-test-${randomBytes(8).toString("hex")}` };
   const asked = { what: "writing objects", bucket: name, key: place.Key };

@@ -12,18 +12,18 @@ import { withPatience } from "./patience.ts";
 import { objectBytes } from "./read-back.ts";
 import type { UploadSource } from "./sent-bytes.ts";
 
-/** What an object must be. */
+/** What an object is expected to be. */
 export interface WantedObject {
   readonly source: UploadSource;
   readonly partBytes: number;
   /** MD5 of every part, hexadecimal. */
   readonly md5s: readonly string[];
   readonly isInParts: boolean;
-  /** What its ETag does not tell is left to whoever reads it back anyway. */
+  /** Whether the caller reads it back anyway, so that an inconclusive ETag is enough here. */
   readonly isReadBack?: boolean | undefined;
 }
 
-/** `null` names what was written while a bucket kept no versions; not every service that says it knows it. */
+/** `null` is the version written before a bucket kept versions; not every service that returns it accepts it. */
 function versionIn(versionId: string | undefined): { readonly VersionId?: string } {
   return versionId === undefined || versionId === "null" ? {} : { VersionId: versionId };
 }
@@ -50,9 +50,9 @@ export async function headObject(
 }
 
 /**
- * Holds what a service keeps against what was sent: by size and the ETag that S3 defines. Where that is the
- * MD5 of the whole, as some services have it of parts too, the source is read once more; where it is something
- * else, what is there is read back. What differs is deleted, and refused as OBJECT_DIFFERS.
+ * Compares a stored object with what was sent, by size and the ETag that S3 defines. If the ETag is an MD5 of the
+ * whole, as some services give even for multipart uploads, the source is read again; if it is anything else, the object
+ * is read back. A different object is deleted and refused as OBJECT_DIFFERS.
  */
 export async function checkObject(
   bucket: Bucket,
@@ -83,7 +83,7 @@ function isEtagOf(etag: string, { md5s, isInParts }: WantedObject): boolean {
   return etag.replaceAll('"', "") === (isInParts ? etagOfParts(md5s) : md5s[0]);
 }
 
-/** Whether it is of the form that S3 defines: where it is another then, the content may be. */
+/** Whether an ETag has the form that S3 defines; only then does a different value mean different content. */
 function isOfForm(etag: string, { isInParts }: WantedObject): boolean {
   return isInParts ? /-\d+"?$/.test(etag) : MD5.test(etag);
 }
@@ -119,11 +119,11 @@ async function md5sOf(
     await blocks.add(piece);
   }
   await blocks.flush();
-  // Waited for: the hasher ends with this block.
+  // Awaited here, since the hasher is disposed of at the end of this block.
   return await hasher.finish();
 }
 
-/** Of a bucket with versions that one alone, where it is known. */
+/** Deletes only this version, where it is known. */
 async function deleteObject(
   { client, name }: Bucket,
   { key, versionId }: ObjectPlace,

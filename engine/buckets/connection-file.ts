@@ -6,9 +6,9 @@ import { RowFile } from "../files/row-file.ts";
 
 const { shape } = connectionSchema;
 
-/** A connection as the file keeps it: its keys are never among it. */
+/** A connection as stored: without its keys. */
 const keptSchema = connectionSchema.omit({ origin: true }).extend({
-  // Learned from the service, and learned again: none of it is worth the connection itself.
+  // Learned from the service, and can be learned again: an invalid value must not lose the connection.
   found: shape.found.catch({}),
   check: shape.check.catch(undefined),
 });
@@ -22,7 +22,7 @@ const READING = {
   parse: (row: unknown): KeptConnection => keptSchema.parse(row),
 };
 
-/** The connections that a person made, in `connections.json` of the data folder. */
+/** A person's connections, in `connections.json` of the data folder. */
 export class ConnectionFile {
   readonly #file: RowFile<KeptConnection>;
   #connections: readonly KeptConnection[];
@@ -36,7 +36,7 @@ export class ConnectionFile {
     return new ConnectionFile(await RowFile.open(join(dataFolder, "connections.json"), READING));
   }
 
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   get notices(): readonly string[] {
     return this.#file.notices;
   }
@@ -50,12 +50,12 @@ export class ConnectionFile {
     return this.#connections.find((connection) => connection.id === id);
   }
 
-  /** Refuses as REQUEST_INVALID what could not be read again. */
+  /** Refuses as REQUEST_INVALID a connection that could not be read back. */
   add(connection: KeptConnection): Promise<void> {
     return this.#write((connections) => [...connections, connection]);
   }
 
-  /** Changes one as it is when its turn comes; where it is gone by then, nothing. Refuses as `add` does. */
+  /** Changes a connection when its turn comes; does nothing if it no longer exists. Refuses as `add` does. */
   change(id: string, change: (connection: KeptConnection) => KeptConnection): Promise<void> {
     return this.#write((connections) =>
       connections.map((connection) => (connection.id === id ? change(connection) : connection)),

@@ -4,10 +4,10 @@ import { checkCa } from "../network/trust.ts";
 import type { KeptConnection } from "./connection-file.ts";
 import { readEndpoint } from "./service-address.ts";
 
-/** A new connection as the contract's schema leaves it. */
+/** A new connection after validation. */
 export type AddedConnection = z.output<typeof newConnectionSchema>;
 
-/** A connection as it is kept when it is made: what nobody chose may still be found out. */
+/** A new connection as it is stored; what was not chosen can still be found out. */
 export function keptFrom(added: AddedConnection, id: string, now: Date): KeptConnection {
   const { name, endpoint, bucket, region, pathStyle, checksums, ca, isInsecure } = added;
   const url = readEndpoint(endpoint);
@@ -28,8 +28,8 @@ export function keptFrom(added: AddedConnection, id: string, now: Date): KeptCon
 }
 
 /**
- * A connection after a change. What was learned of another service or another bucket is forgotten, and
- * the leave to trust anything is not carried over to another origin.
+ * A changed connection. What was learned about another service or bucket is dropped, and the permission to trust any
+ * certificate does not carry over to another origin.
  */
 export function changed(kept: KeptConnection, change: ConnectionChange): KeptConnection {
   const { id: _, accessKey: _a, secretKey: _s, sessionToken: _t, ...choices } = change;

@@ -16,7 +16,7 @@ const secretSchema = z.object({
 type Secret = z.output<typeof secretSchema>;
 const listSchema = z.object({ items: z.array(z.unknown()).max(1000) });
 
-/** An entry of KServe's `storage-config`: facts are JSON texts, one for each data connection. */
+/** An entry of KServe's `storage-config`: values are JSON texts, one per data connection. */
 const storageSchema = z.object({
   type: z.literal("s3"),
   access_key_id: z.string(),
@@ -26,14 +26,14 @@ const storageSchema = z.object({
   region: z.string().optional(),
 });
 
-/** A document that refers to itself more often is a bomb. */
+/** A document with more aliases is an attack. */
 const MAX_ALIASES = 10;
 
 /**
- * What a connection Secret says: OpenShift AI's data connection (AWS_ACCESS_KEY_ID and its siblings, in
- * base64 as `data` or plain as `stringData`), a Secret for KServe's service account, whose annotations
- * name the endpoint, or `storage-config` with one connection. Of several documents the first that has
- * keys counts. Refuses as CONNECTION_UNREADABLE.
+ * Reads a connection from a Secret: OpenShift AI's data connection (AWS_ACCESS_KEY_ID and so on, base64 in `data` or
+ * plain in `stringData`), a Secret of KServe's service account, whose annotations name the endpoint, or
+ * `storage-config` with one connection. Of several documents the first with keys is used. Refuses as
+ * CONNECTION_UNREADABLE.
  */
 export function secretConnection(text: string): Found {
   const secrets = documentsIn(text).flatMap((document) => {
@@ -50,7 +50,7 @@ function documentsIn(text: string): unknown[] {
   if (!Array.isArray(documents)) return [];
   return documents.map((document) => {
     const [error] = document.errors;
-    // The parser's sentence quotes the text, and with it the keys.
+    // The parser's message quotes the text, which contains the keys.
     const line = error?.linePos?.[0].line;
     if (error !== undefined) throw unreadable(`its YAML is broken in line ${line ?? "1"}`);
     try {
@@ -92,7 +92,7 @@ function filled(text: string | undefined): string | undefined {
   return trimmed === "" ? undefined : trimmed;
 }
 
-/** What the cluster's console calls it. */
+/** The name that the cluster's console shows. */
 function named({ name, annotations }: Secret["metadata"]): Pick<Found, "name"> {
   const shown = annotations["openshift.io/display-name"] ?? name?.replace(/^aws-connection-/, "");
   return shown === undefined || shown.trim() === "" ? {} : { name: shown.trim().slice(0, 100) };

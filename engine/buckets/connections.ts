@@ -17,7 +17,7 @@ import { readEndpoint } from "./service-address.ts";
 export interface ConnectionsOptions {
   readonly dataFolder: string;
   readonly keeper: SecretKeeper;
-  /** Why one cannot be disconnected now; completes "it is …". */
+  /** Why a connection cannot be removed now; completes "it is …". */
   readonly useOf?: (id: string) => string | undefined;
   readonly onChange: (connection: Connection) => void;
   readonly onRemove: (id: string) => void;
@@ -25,7 +25,7 @@ export interface ConnectionsOptions {
   readonly timing?: Timing | undefined;
 }
 
-/** The connections to S3 services that a person made, their keys, and the clients that speak with them. */
+/** A person's connections to S3 services, their keys, and their clients. */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #file: ConnectionFile;
@@ -42,7 +42,7 @@ export class Connections {
     return new Connections(options, await ConnectionFile.open(options.dataFolder));
   }
 
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   get notices(): readonly string[] {
     return this.#file.notices;
   }
@@ -55,7 +55,7 @@ export class Connections {
     return told(this.#kept(id));
   }
 
-  /** Keeps one without asking it anything. */
+  /** Stores a connection without contacting it. */
   async connect(added: AddedConnection): Promise<Connection> {
     const kept = keptFrom(added, randomBytes(8).toString("hex"), this.#now());
     const { accessKey, secretKey, sessionToken } = added;
@@ -64,7 +64,7 @@ export class Connections {
     return this.#publish(kept.id);
   }
 
-  /** What is absent stays as it is; the keys stay only while the origin does. */
+  /** Changes what is given; the keys are kept only if the origin stays the same. */
   async change(change: ConnectionChange): Promise<Connection> {
     const before = this.#kept(change.id);
     const after = changed(before, change);
@@ -78,7 +78,7 @@ export class Connections {
     return this.#publish(change.id);
   }
 
-  /** Refuses as STATE_CONFLICT while it is needed. What is in the bucket stays. */
+  /** Removes a connection. Refuses as STATE_CONFLICT while it is in use. The bucket's content stays. */
   async disconnect(id: string): Promise<void> {
     const { name } = this.#kept(id);
     const state = this.#options.useOf?.(id);
@@ -91,7 +91,7 @@ export class Connections {
     this.#options.onRemove(id);
   }
 
-  /** Looks at one, and learns from it what nobody chose. Refuses only where there is none. */
+  /** Tests a connection and learns what was not chosen. Refuses only if it does not exist. */
   async test(id: string, signal?: AbortSignal): Promise<ConnectionCheck> {
     const kept = this.#kept(id);
     const began = performance.now();
@@ -115,7 +115,7 @@ export class Connections {
     return check;
   }
 
-  /** The bucket that is meant, with the client to ask it by. Refuses as NOT_FOUND or BUCKET_NOT_CHOSEN. */
+  /** The bucket of a place and its client. Refuses as NOT_FOUND or BUCKET_NOT_CHOSEN. */
   async bucket({ connectionId, bucket }: BucketPlace): Promise<Bucket> {
     const kept = this.#kept(connectionId);
     const name = bucket ?? kept.bucket;
@@ -124,12 +124,12 @@ export class Connections {
     return { client: await this.client(connectionId), name, isVersioned };
   }
 
-  /** The keys themselves, for a Secret of a cluster. Refuses as BUCKET_KEYS_REFUSED where there are none. */
+  /** The keys themselves, for a Secret in a cluster. Refuses as BUCKET_KEYS_REFUSED if there are none. */
   async keys(id: string): Promise<BucketKeys> {
     return this.#keysOf(this.#kept(id));
   }
 
-  /** One client a connection, kept while the connection stays as it is. */
+  /** The client of a connection, reused while the connection does not change. */
   client(id: string): Promise<BucketClient> {
     const kept = this.#kept(id);
     const open = this.#clients.get(id) ?? this.#open(kept);
@@ -162,7 +162,7 @@ export class Connections {
         const change = this.#file.change(connection.id, (now) =>
           isSame(now, connection) ? { ...now, found } : now,
         );
-        // A full disk must not cost what was asked for: it is found out again.
+        // If the disk is full this is not stored, and found out again next time.
         change.then(
           () => this.#file.find(connection.id) && this.#publish(connection.id),
           () => undefined,
@@ -171,7 +171,7 @@ export class Connections {
     });
   }
 
-  /** The keys for an address after a change; undefined where those of before stay, or none are left. */
+  /** The keys after a change; undefined if the previous ones stay, or none are left. */
   async #keysAfter(
     before: KeptConnection,
     after: KeptConnection,
@@ -219,7 +219,7 @@ function originOf({ endpoint }: KeptConnection): string {
   return readEndpoint(endpoint).origin;
 }
 
-/** Whether what was learned of one holds for the other. */
+/** Whether what was learned about one applies to the other. */
 function isSame(a: KeptConnection, b: KeptConnection): boolean {
   return a.endpoint === b.endpoint && a.bucket === b.bucket && a.region === b.region;
 }

@@ -15,11 +15,11 @@ import { etagOfParts, type Digests, type HashOrder } from "./object-hashes.ts";
 import { isChanged, type ObjectPlace } from "./objects.ts";
 import { BrokenOff, Patience } from "./patience.ts";
 
-/** An object that is another one each time is given up. */
+/** An object that has changed this often during a download is given up. */
 const CHANGES = 3;
 
 export interface Download extends ObjectPlace {
-  /** Where it is put; its bytes lie beside it as `.part` until they are whole. */
+  /** The target; the data are beside it in a `.part` file until complete. */
   readonly out: string;
   readonly force: boolean;
   readonly signal: AbortSignal;
@@ -27,9 +27,9 @@ export interface Download extends ObjectPlace {
 }
 
 /**
- * Brings an object into a file: what an earlier run fetched is kept as long as the object is the same. It
- * gets its name when all is there and fits the checksums that the service keeps. Refuses as OUTPUT_EXISTS,
- * OUTPUT_UNWRITABLE, DISK_FULL, DOWNLOAD_DAMAGED, and as `send` does. Gives the ETag of what came.
+ * Downloads an object into a file, resuming an earlier run if the object has not changed. The file gets its name once
+ * it is complete and matches the service's checksums. Refuses as OUTPUT_EXISTS, OUTPUT_UNWRITABLE, DISK_FULL,
+ * DOWNLOAD_DAMAGED, and as `send` does. Returns the object's ETag.
  */
 export async function downloadObject(
   bucket: Bucket,
@@ -49,7 +49,7 @@ export async function downloadObject(
   }
 }
 
-/** Deletes what was fetched of it so far. */
+/** Deletes a partial download. */
 export async function discardDownload(out: string): Promise<void> {
   await discardPart(partOf(out));
 }
@@ -61,7 +61,7 @@ class ObjectDownload {
   readonly #download: Download;
   readonly #part: string;
   #told = 0;
-  /** Of what came the time before. */
+  /** Of the previous attempt's bytes. */
   #md5s: string | undefined;
 
   constructor(bucket: Bucket, download: Download) {
@@ -86,7 +86,7 @@ class ObjectDownload {
     }
   }
 
-  /** The hashes of all of it, as far as they are wanted; undefined where the object did not stay the same. */
+  /** The hashes needed for the comparison; undefined if the object changed during the download. */
   async #fetch(
     { ContentLength: size = 0, ETag: etag = "" }: HeadObjectCommandOutput,
     { order, hasher }: Hashing,
@@ -119,7 +119,7 @@ class ObjectDownload {
     return digests;
   }
 
-  /** Appends what the service sends from there on, and gives how many bytes are there then. */
+  /** Appends the object from an offset, and returns the new length. */
   async #stream(
     file: HashedFile,
     { from, size, etag }: { readonly from: number; readonly size: number; readonly etag: string },
@@ -138,7 +138,7 @@ class ObjectDownload {
       { signal },
     );
     if (!(reply.Body instanceof Readable)) throw this.#damaged("it has no content");
-    // A service without ranges sends all of it.
+    // A service without range support sends everything.
     let at = reply.ContentRange === undefined ? 0 : from;
     const starts = reply.ContentRange?.startsWith(`bytes ${from}-`) ?? true;
     if (!starts) {
@@ -155,7 +155,7 @@ class ObjectDownload {
         at += piece.length;
       }
     } finally {
-      // What came before the line broke is kept.
+      // What arrived before the connection broke is kept.
       await blocks.flush();
     }
     if (at < size) throw new BrokenOff();
@@ -172,7 +172,7 @@ class ObjectDownload {
     this.#tell(0);
   }
 
-  /** What is to be hashed, for what the service says of the object. */
+  /** The hashes that are needed to compare with what the service says about the object. */
   async #orderFor(head: HeadObjectCommandOutput): Promise<HashOrder | undefined> {
     if (isWhole(head.ChecksumSHA256)) return { algorithms: ["sha256"], partBytes: Infinity };
     if (isWhole(head.ChecksumCRC32)) return { algorithms: ["crc32"], partBytes: Infinity };
@@ -182,8 +182,8 @@ class ObjectDownload {
   }
 
   /**
-   * How what came differs from what the service says of the object. Some services have another hash in the
-   * ETag: bytes that come the same twice are taken.
+   * How the downloaded bytes differ from what the service says. Some services use another hash as ETag: bytes that
+   * arrive identically twice are accepted.
    */
   #faultOf(
     { ChecksumSHA256, ChecksumCRC32, ETag = "" }: HeadObjectCommandOutput,
@@ -209,7 +209,7 @@ class ObjectDownload {
     return ETag.replaceAll('"', "") === expected || isAgain ? undefined : "its MD5 is another";
   }
 
-  /** Of an object in parts of one size, as far as the service tells it. */
+  /** The part size of a multipart object with equal parts, as far as the service reveals it. */
   async #partBytes({ ETag = "", ContentLength = 0 }: HeadObjectCommandOutput) {
     const count = Number(/-(\d+)"?$/.exec(ETag)?.[1] ?? 0);
     if (count === 0) return undefined;
@@ -230,7 +230,7 @@ function isWhole(checksum: string | undefined): checksum is string {
   return checksum !== undefined && !checksum.includes("-");
 }
 
-/** An ETag that is the MD5 of the object. */
+/** An ETag that is the object's MD5. */
 const MD5 = /^"?[\da-f]{32}"?$/;
 
 async function isTaken(path: string): Promise<boolean> {
@@ -240,7 +240,7 @@ async function isTaken(path: string): Promise<boolean> {
   );
 }
 
-/** What a failure is told as: what the disk refuses is about the file. */
+/** The refusal for a failure: disk errors are about the file. */
 function refusalOf(error: unknown, path: string): unknown {
   if (error instanceof StudioError) return error;
   if (isSystemError(error, "EEXIST")) return new StudioError("OUTPUT_EXISTS", { path });

@@ -5,10 +5,10 @@ import type { BucketObject } from "../contract/buckets.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { pagesOf } from "./listing.ts";
 
-/** More is not brought over as one. */
+/** A folder with more files is refused. */
 const MAX_FILES = 100_000;
 
-/** An object below a prefix, and the path that it gets below the folder. */
+/** An object below a prefix, and its path in the folder. */
 export interface PlacedObject {
   readonly object: BucketObject;
   readonly path: string;
@@ -16,11 +16,11 @@ export interface PlacedObject {
 
 export interface FolderContent {
   readonly placed: readonly PlacedObject[];
-  /** Keys that cannot be the name of a file everywhere, or of two that are one file on some system. */
+  /** Keys that are not valid file names everywhere, or that collide on some file system. */
   readonly leftOut: readonly string[];
 }
 
-/** What lies below a prefix, each with its path in a folder. Markers of folders make no file. */
+/** The objects below a prefix, with their paths in a folder. Folder markers are skipped. */
 export async function folderContent(
   bucket: Bucket,
   prefix: string,
@@ -54,7 +54,7 @@ function safePath(key: string, taken: Taken): string | undefined {
   }
 }
 
-/** Names that are one file where capitals do not count, and files where another key has a folder. */
+/** Detects names that differ only in case, and files where another key needs a folder. */
 class Taken {
   readonly #files = new Set<string>();
   readonly #folders = new Set<string>();

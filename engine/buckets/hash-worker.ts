@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import type { HashRequest } from "./hasher.ts";
 import { PartHashes } from "./object-hashes.ts";
 
-/** A thread that hashes what it is shown, in order, and answers every message. */
+/** A thread that hashes blocks in order and replies to every message. */
 let hashes: PartHashes | undefined;
 parentPort?.on("message", (request: HashRequest) => {
   if (request.kind === "begin") hashes = new PartHashes(request.order);

@@ -2,22 +2,22 @@ import type { FileHandle } from "node:fs/promises";
 import { SharedBlocks, type Hasher } from "./hasher.ts";
 import type { Digests, HashOrder } from "./object-hashes.ts";
 
-/** What of a file is hashed, and by whom. */
+/** What is hashed, and by which hasher. */
 export interface Hashing {
-  /** Undefined where there is nothing to compare with. */
+  /** Undefined if there is nothing to compare with. */
   readonly order: HashOrder | undefined;
   readonly hasher: Hasher;
 }
 
-/** Told how many bytes are there. */
+/** Called with the new length. */
 type OnWritten = (end: number) => void;
 
-/** A file that grows at its end, and is hashed while it does. */
+/** A file that is hashed while it grows. */
 export class HashedFile {
   readonly #file: FileHandle;
   readonly #hashing: Hashing;
   #end = 0;
-  /** One block after the other: after a kill there is no hole in the file. */
+  /** Blocks are written one after the other, so that a kill leaves no gap. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(file: FileHandle, hashing: Hashing) {
@@ -26,7 +26,7 @@ export class HashedFile {
     this.#begin();
   }
 
-  /** Hashes what an earlier run left, up to there. */
+  /** Hashes what an earlier run left, up to a length. */
   async catchUp(end: number, signal: AbortSignal): Promise<void> {
     const { hasher, order } = this.#hashing;
     if (order !== undefined && end > 0) {
@@ -42,7 +42,7 @@ export class HashedFile {
     this.#end = end;
   }
 
-  /** Writes blocks from there on, which is its end, or its beginning where all of it comes anew. */
+  /** Returns a function that writes blocks at the end, or at the start if everything is sent again. */
   writerAt(at: number, onWritten: OnWritten): (block: Uint8Array) => Promise<unknown> {
     if (at !== this.#end) {
       this.#begin();

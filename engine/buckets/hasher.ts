@@ -13,17 +13,17 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Hashes one row of bytes at a time. */
+/** Hashes one sequence of bytes at a time. */
 export interface Hasher extends AsyncDisposable {
-  /** Begins with no bytes; what was shown before is forgotten. */
+  /** Starts a new sequence. */
   begin(order: HashOrder): void;
-  /** The next bytes, which must stay as they are until it resolves. */
+  /** Adds bytes, which must not change until the promise resolves. */
   add(block: Uint8Array): Promise<void>;
-  /** Of every part, the last and shorter one too; of no bytes there is one. */
+  /** The hashes of every part, including a shorter last one; no bytes make one empty part. */
   finish(): Promise<readonly Digests[]>;
 }
 
-/** A thread takes longer to start than so many bytes to hash. */
+/** Hashing fewer bytes is faster than starting a thread. */
 const SMALL_BYTES = 8 << 20;
 
 export function hasherFor(sizeBytes: number): Hasher {
@@ -49,8 +49,8 @@ class HashHere implements Hasher {
 }
 
 /**
- * Hashes in a thread of its own, so that reading, sending and the studio go on meanwhile: MD5, by which S3 names
- * objects, is slower than the disk. The thread starts with the first bytes; shared memory is not copied.
+ * Hashes in a separate thread, so that reading, sending and the studio continue meanwhile: MD5, which S3 uses, is
+ * slower than the disk. The thread starts with the first bytes; shared memory is not copied.
  */
 class HashThread implements Hasher {
   readonly #waiting: Waiting[] = [];
@@ -58,7 +58,7 @@ class HashThread implements Hasher {
   #failure: Error | undefined;
 
   begin(order: HashOrder): void {
-    // A failure is thrown by the next call.
+    // The next call throws the failure.
     this.#ask({ kind: "begin", order }).catch(() => {});
   }
 
@@ -80,7 +80,7 @@ class HashThread implements Hasher {
     const answer = new Promise<readonly Digests[]>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
     });
-    // Whoever waits keeps the process alive, and nobody else.
+    // Only a pending call keeps the process alive.
     worker.ref();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window.
     worker.postMessage(request);
@@ -104,7 +104,7 @@ class HashThread implements Hasher {
   }
 }
 
-/** Memory that a thread sees without a copy. */
+/** Memory that a thread can access without a copy. */
 export function sharedMemory(bytes: number): Uint8Array {
   return Buffer.from(new SharedArrayBuffer(bytes));
 }
@@ -113,8 +113,8 @@ const BLOCK_BYTES = 1 << 20;
 const BLOCKS = 4;
 
 /**
- * Gathers the small pieces that a line gives into blocks of shared memory, and hands each on while the next
- * ones are filled. The memory is used again when `use` is done with it.
+ * Collects small pieces from the network in blocks of shared memory, and passes on full blocks while the next ones
+ * fill. A block is reused when `use` is done with it.
  */
 export class SharedBlocks {
   readonly #use: (block: Uint8Array) => Promise<unknown>;
@@ -127,7 +127,7 @@ export class SharedBlocks {
     this.#use = use;
   }
 
-  /** Takes a copy of a piece. Rejects as `use` did. */
+  /** Copies a piece. Rejects if `use` did. */
   async add(piece: Uint8Array): Promise<void> {
     for (let rest = piece; rest.length > 0;) {
       const block = await this.#block();
@@ -139,13 +139,13 @@ export class SharedBlocks {
     }
   }
 
-  /** Hands on what is left, and waits for all. */
+  /** Passes on the rest and waits for everything. */
   async flush(): Promise<void> {
     if (this.#filled > 0) this.#hand();
     await Promise.all(this.#underWay);
   }
 
-  /** The one that is filled. */
+  /** The block that is being filled. */
   async #block(): Promise<Uint8Array> {
     if (this.#free.length === 0 && this.#made < BLOCKS) {
       this.#free.push(sharedMemory(BLOCK_BYTES));
@@ -167,7 +167,7 @@ export class SharedBlocks {
       this.#free.push(block);
     };
     const used = use();
-    // A failure stays, and is thrown by the next call that waits.
+    // A failure is kept, and thrown by the next call that waits.
     used.catch(() => {});
     this.#underWay.add(used);
     this.#filled = 0;

@@ -9,7 +9,10 @@ import { environmentConnection } from "./aws-profiles.ts";
 import { secretConnection } from "./connection-secret.ts";
 import { awsEndpoint } from "./service-address.ts";
 
-/** A connection that a Secret, a profile or the environment describes; what is given beside it wins. Refuses as CONNECTION_UNREADABLE. */
+/**
+ * A connection from a Secret, a profile or the environment; explicitly given values go first. Refuses as
+ * CONNECTION_UNREADABLE.
+ */
 export async function importedConnection(
   { source, ...choices }: ConnectionImport,
   env: Environment,
@@ -38,7 +41,7 @@ function whole(
     const missing = accessKey === undefined ? "access key" : "secret key";
     throw unreadable(source, `it has no ${missing}`);
   }
-  // Whoever names a region and no endpoint means AWS.
+  // A region without an endpoint means AWS.
   const endpoint = all.endpoint ?? (region == null ? undefined : awsEndpoint(region));
   if (endpoint === undefined) throw unreadable(source, "it names neither an endpoint nor a region");
   const connection = { ...all, accessKey, secretKey, endpoint };

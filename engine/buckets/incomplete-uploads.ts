@@ -10,15 +10,15 @@ import type { Bucket } from "./bucket-client.ts";
 import { decoderFor } from "./listed-names.ts";
 import { isoOf } from "./listing.ts";
 
-/** A bucket with more has another trouble. */
+/** Maximum number of uploads that are listed. */
 const MAX_UPLOADS = 10_000;
 
-/** Of so many their parts are looked at. */
+/** Number of uploads whose parts are counted. */
 const LOOKED_AT = 100;
 
 export type UploadName = Pick<IncompleteUpload, "key" | "uploadId">;
 
-/** Uploads that were begun and neither finished nor aborted. Refuses as BUCKET_UNSUPPORTED where a service cannot list them. */
+/** Uploads that were neither completed nor aborted. Refuses as BUCKET_UNSUPPORTED if a service cannot list them. */
 export async function incompleteUploads(
   bucket: Bucket,
   prefix: string,
@@ -34,7 +34,7 @@ export async function incompleteUploads(
   return [...first, ...uploads.slice(LOOKED_AT)];
 }
 
-/** MinIO takes a prefix for a whole key: where it knows of none, all are asked for. */
+/** MinIO takes a prefix for a whole key: if it returns nothing, all are listed. */
 async function uploadsBelow(bucket: Bucket, prefix: string, signal?: AbortSignal) {
   const below = await listUploads(bucket, prefix, signal).catch(noneOf);
   if (below.length > 0 || prefix === "") return below;
@@ -42,13 +42,13 @@ async function uploadsBelow(bucket: Bucket, prefix: string, signal?: AbortSignal
   return all.filter(({ key }) => key.startsWith(prefix));
 }
 
-/** Some services call it a missing upload where a bucket has none. */
+/** Some services answer NoSuchUpload if a bucket has none. */
 function noneOf(error: unknown): IncompleteUpload[] {
   if (error instanceof StudioError && error.code === "NOT_FOUND") return [];
   throw error;
 }
 
-/** One that is gone by then is as it should be. */
+/** Aborts an upload; does nothing if it no longer exists. */
 export async function abortUpload(
   { client, name }: Bucket,
   { key, uploadId }: UploadName,
@@ -104,7 +104,7 @@ function incomplete(
   return { key: decode(Key), uploadId: UploadId, startedAt: isoOf(Initiated) };
 }
 
-/** Nothing where the service does not list parts. */
+/** Empty if the service does not list parts. */
 async function partsOf(
   { client, name }: Bucket,
   { key, uploadId }: UploadName,

@@ -1,6 +1,6 @@
 /**
- * Works on what `next` gives in so many lanes at once, until it gives no more. The first failure ends all of
- * them, and is thrown only when none works any more.
+ * Works on what `next` returns, several at once, until it returns nothing. The first failure stops all lanes, and is
+ * thrown once all have stopped.
  */
 export async function inLanes<T>(
   lanes: number,

@@ -5,10 +5,10 @@ type Decode = (name: string) => string;
 
 const asItIs: Decode = (name) => name;
 
-/** What was found out of services that do not say how they write names. */
+/** How services that do not say so encode names, once found out. */
 const found = new WeakMap<Bucket["client"], Decode>();
 
-/** How a reply writes names, as far as it says so or it was found out; as they are otherwise. */
+/** How names in a reply are decoded: as the reply says, else as was found out, else not at all. */
 export function decoderFor(
   { client }: Bucket,
   { EncodingType }: Pick<ListObjectsV2CommandOutput, "EncodingType">,
@@ -16,13 +16,13 @@ export function decoderFor(
   return EncodingType === "url" ? decoded : (found.get(client) ?? asItIs);
 }
 
-/** Names as an encoder leaves them, one of which is another name when it is decoded. */
+/** Matches names that look URL-encoded; only for some of those does decoding change the name. */
 const ENCODED = /^[\w.~!*'()/%+:@&=$,;-]*$/;
 const AMBIGUOUS = /%[\da-f]{2}|\+/i;
 
 /**
- * How a page writes names. Of the services that do not say it, some encode all the same and some do not: where
- * that makes a difference, an object is asked for by the name as it stands there, once a service.
+ * How the names on a page are decoded. Some services encode without saying so. If it makes a difference, an object is
+ * requested by its raw name, once per service, to find out.
  */
 export async function pageDecoder(
   bucket: Bucket,
@@ -43,7 +43,7 @@ export async function pageDecoder(
   return decoderFor(bucket, reply);
 }
 
-/** Whether anything begins with these letters. */
+/** Whether any key starts with this prefix. */
 async function isThere({ client, name }: Bucket, prefix: string, signal?: AbortSignal) {
   const { Contents = [], CommonPrefixes = [] } = await client.send(
     new ListObjectsV2Command({ Bucket: name, Prefix: prefix, MaxKeys: 1, EncodingType: "url" }),
@@ -57,7 +57,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    // Bytes that are no UTF-8: the key can be seen, though not named.
+    // The bytes are not UTF-8: the key can be shown, but not used.
     return text;
   }
 }

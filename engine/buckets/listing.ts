@@ -5,21 +5,21 @@ import { StudioError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { pageDecoder } from "./listed-names.ts";
 
-/** The most that S3 lists at once. */
+/** The most that S3 lists in one request. */
 const PAGE = 1000;
 
-/** A search gives what it has after so many keys, so that a page never takes long. */
+/** A search returns what it has after this many keys, so that a page never takes long. */
 const SEARCHED = 20_000;
 
-/** An order other than the name's holds a whole folder in memory. */
+/** Sorting by anything but name needs the whole folder in memory. */
 const MAX_SORTED = 200_000;
 
-/** A listing that goes on after so many pages goes on for ever. */
+/** A listing with more pages does not end. */
 const MAX_PAGES = 10_000;
 
 export interface KeysQuery {
   readonly prefix: string;
-  /** Folders rather than everything below the prefix. */
+  /** Whether subfolders are listed as such, rather than everything below the prefix. */
   readonly isFlat: boolean;
   readonly after?: string | undefined;
   readonly limit?: number;
@@ -31,7 +31,7 @@ export interface KeysPage {
   readonly after: string | undefined;
 }
 
-/** One page as S3 lists it, in the order of the keys' bytes. */
+/** One page as S3 lists it, sorted by the keys' bytes. */
 export async function keysPage(
   bucket: Bucket,
   { prefix, isFlat, after, limit = PAGE }: KeysQuery,
@@ -43,7 +43,7 @@ export async function keysPage(
       Bucket: name,
       Prefix: prefix,
       MaxKeys: Math.min(limit, PAGE),
-      // Keys may hold what no XML can.
+      // Keys can contain characters that XML cannot.
       EncodingType: "url",
       ...(isFlat && { Delimiter: "/" }),
       ...(after !== undefined && { ContinuationToken: after }),
@@ -98,16 +98,16 @@ export function isoOf(date: Date | undefined): string | undefined {
   return date === undefined || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
-/** A listing that was read whole, in its order, for the pages that are asked for next. */
+/** A complete, sorted listing, kept for the following pages. */
 interface Sorted {
   readonly page: Omit<ListPage, "after" | "seen">;
   readonly seen: number;
 }
 
-/** So many at once; each may have a hundred thousand rows. */
+/** Number of listings kept; each can have a hundred thousand rows. */
 const MAX_KEPT = 2;
 
-/** The pages of listings. */
+/** Pages of listings. */
 export class Listings {
   readonly #sorted = new Map<string, Sorted>();
 
@@ -123,7 +123,7 @@ export class Listings {
     return slice(sorted, Number(from), query.limit, name);
   }
 
-  /** Gathers pages of S3's own until there is one of the size asked for. */
+  /** Collects pages of S3 until there are enough rows. */
   async #inOrder(bucket: Bucket, query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     const { prefix, search = "", isRecursive, limit } = query;
     const isWanted = matcher(search, prefix);
@@ -183,7 +183,7 @@ function slice({ page, seen }: Sorted, from: number, limit: number, id: string):
   return { folders, objects, seen, ...(!isLast && { after: `${id}:${next}` }) };
 }
 
-/** Which objects are shown: a folder's own marker is not one, and what a search asks for must be in the name. */
+/** Which objects are shown: not the folder's own marker, and in a search only matching names. */
 function matcher(search: string, prefix: string): (object: BucketObject) => boolean {
   const wanted = search.toLowerCase();
   return ({ key, name, bytes }) =>

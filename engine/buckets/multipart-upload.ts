@@ -18,27 +18,27 @@ import { isSourceChanged, type UploadSource } from "./sent-bytes.ts";
 
 const LANES = 4;
 
-/** An upload of which the service was told to forget is begun anew so often. */
+/** How often an upload that the service no longer knows is started again. */
 const BEGINNINGS = 3;
 
-/** What is brought into a bucket, and how. */
+/** What is uploaded, and how. */
 export interface Upload {
   readonly key: string;
   readonly source: UploadSource;
   readonly contentType?: string | undefined;
-  /** Bytes of a part; 64 MiB by default, and more where that would be too many parts. */
+  /** Part size in bytes; 64 MiB by default, and more if that would be too many parts. */
   readonly partBytes?: number | undefined;
   /** Parts that are sent at once. */
   readonly lanes?: number;
   readonly journal: TransferJournal;
   readonly signal: AbortSignal;
-  /** Whoever sends it reads it back and compares: what cannot be told from the service's checksum is left to that. */
+  /** Whether the caller reads the object back, so that an inconclusive checksum is enough here. */
   readonly isReadBack?: boolean;
-  /** Told of bytes that are over there, also of those that an earlier run sent. */
+  /** Called with the number of bytes that have arrived, including those of an earlier run. */
   readonly onBytes: (bytes: number) => void;
 }
 
-/** One object, sent in parts. */
+/** Uploads one object in parts. */
 export class MultipartUpload {
   readonly #bucket: Bucket;
   readonly #upload: Upload;
@@ -68,7 +68,7 @@ export class MultipartUpload {
     const parts = partsOf(source.sizeBytes, begun.partBytes);
     const there = parts.filter(({ number }) => this.#sent.has(number));
     const bytes = there.reduce((sum, part) => sum + part.bytes, 0);
-    // Those of a run before are told of once, and taken back where they are gone.
+    // Bytes of an earlier run are reported once, and subtracted if they turn out to be gone.
     onBytes(bytes - this.#told);
     this.#told = bytes;
     await this.#sendMissing(begun, parts);
@@ -79,7 +79,7 @@ export class MultipartUpload {
     await checkObject(this.#bucket, { key, versionId }, { ...wanted, isReadBack }, signal);
   }
 
-  /** The upload of an earlier run with the parts that arrived, where the service and the source are as they were. */
+  /** The upload of an earlier run and its parts, if the service still has it and the source has not changed. */
   async #resumed(): Promise<BegunUpload | undefined> {
     const { key, source, journal, signal } = this.#upload;
     this.#sent.clear();
@@ -99,7 +99,7 @@ export class MultipartUpload {
       }
     } catch (error) {
       if (isForgotten(error)) return undefined;
-      // A service that lists no parts is sent all of them again.
+      // If a service does not list parts, all of them are sent again.
       if (!(error instanceof StudioError) || error.code !== "BUCKET_UNSUPPORTED") throw error;
     }
     return upload;
@@ -128,14 +128,14 @@ export class MultipartUpload {
     try {
       await journal.beginUpload(key, begun);
     } catch (error) {
-      // One that cannot be written down would be paid for, and nobody would know of it.
+      // An upload that could not be recorded would be paid for without anyone knowing about it.
       await abortUpload(this.#bucket, { key, uploadId: begun.uploadId }, signal);
       throw error;
     }
     return begun;
   }
 
-  /** Sends the parts that have not arrived. Nothing stays of a source that changes meanwhile. */
+  /** Sends the missing parts. If the source changes meanwhile, nothing is kept. */
   async #sendMissing(begun: BegunUpload, parts: readonly Part[]): Promise<void> {
     const { key, source, journal, signal, lanes = LANES } = this.#upload;
     const algorithms: HashOrder["algorithms"] = this.#bucket.client.signsBodies
@@ -149,7 +149,7 @@ export class MultipartUpload {
       );
     try {
       await inLanes(lanes, missing, send, signal);
-      // Parts that arrived before their hash was written down are read once more, not sent.
+      // Parts that were sent before their hash was recorded are read again, but not sent.
       for (const part of parts) {
         if (journal.of(key).md5s.has(part.number)) continue;
         await reader.read(part, signal, (_, { md5 }) => journal.addPart(key, part.number, md5));
@@ -187,7 +187,7 @@ export class MultipartUpload {
     onBytes(bytes);
   }
 
-  /** Gives the version that it made, where the bucket keeps them. */
+  /** Returns the version that it made, if the bucket keeps versions. */
   async #complete({ uploadId }: BegunUpload, md5s: readonly string[]): Promise<string | undefined> {
     const { key, signal } = this.#upload;
     const { client, name } = this.#bucket;
@@ -207,7 +207,7 @@ export class MultipartUpload {
       );
       return reply.VersionId;
     } catch (error) {
-      // The reply to an earlier attempt may have been lost; what is there is compared afterwards.
+      // The reply to an earlier attempt may have been lost; the object is compared afterwards.
       if (isForgotten(error) && (await this.#isThere(md5s))) return undefined;
       throw error;
     }

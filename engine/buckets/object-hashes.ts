@@ -1,26 +1,26 @@
 import { createHash, type Hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
-/** The ETag of an object in parts: the MD5 of their MD5s, and how many they are. */
+/** The ETag of a multipart object: the MD5 of its parts' MD5s, and their number. */
 export function etagOfParts(md5s: readonly string[]): string {
   const all = Buffer.from(md5s.join(""), "hex");
   return `${createHash("md5").update(all).digest("hex")}-${md5s.length}`;
 }
 
-/** What is to be computed of bytes, anew for each part of so many. */
+/** Which hashes are computed for each part of this size. */
 export interface HashOrder {
   readonly algorithms: readonly ("md5" | "sha256" | "crc32")[];
   readonly partBytes: number;
 }
 
-/** Of one part: hexadecimal, and empty or 0 where it was not asked for. */
+/** Hashes of one part, hexadecimal; empty or 0 if not requested. */
 export interface Digests {
   readonly md5: string;
   readonly sha256: string;
   readonly crc32: number;
 }
 
-/** The hashes of every part of what it is shown. */
+/** The hashes of every part of a sequence of bytes. */
 export class PartHashes {
   readonly #order: HashOrder;
   readonly #done: Digests[] = [];
@@ -47,7 +47,7 @@ export class PartHashes {
     }
   }
 
-  /** Of all parts, the last and shorter one too; of nothing there is one of no bytes. */
+  /** Of all parts, including a shorter last one; no bytes make one empty part. */
   finish(): readonly Digests[] {
     this.#end();
     return this.#done;

@@ -7,13 +7,13 @@ import { headObject } from "./check-object.ts";
 import { isChanged, type ObjectPlace } from "./objects.ts";
 import { BrokenOff, withPatience } from "./patience.ts";
 
-/** What is asked for at once: a zip's directory is read in steps of a few bytes. */
+/** Size of a request: a zip's directory is read in steps of a few bytes. */
 const BLOCK_BYTES = 1 << 18;
 
-/** 16 MiB in all. */
+/** 16 MiB in total. */
 const KEPT_BLOCKS = 64;
 
-/** Bytes of an object, read where they are asked for; all of them of the object that it was when it was opened. */
+/** Reads an object in pieces; all are of the version that it had when it was opened. */
 export interface ObjectSource {
   readonly sizeBytes: number;
   readonly isSeekable: true;
@@ -22,8 +22,8 @@ export interface ObjectSource {
 }
 
 /**
- * Opens an object to read parts of it. Refuses as OBJECT_NOT_FOUND, reading as OBJECT_CHANGED where it was
- * replaced meanwhile, BUCKET_UNSUPPORTED where the service sends no parts, and as `send` does.
+ * Opens an object to read parts of it. Refuses as OBJECT_NOT_FOUND; reading refuses as OBJECT_CHANGED if it was
+ * replaced meanwhile, as BUCKET_UNSUPPORTED if the service does not support ranges, and as `send` does.
  */
 export async function openObject(
   bucket: Bucket,
@@ -52,7 +52,7 @@ export async function openObject(
   };
 }
 
-/** A small object whole; undefined where there is none of at most that size that the keys may read. */
+/** A small object's content; undefined if there is none that is small enough and readable with these keys. */
 export async function readObject(
   bucket: Bucket,
   { maxBytes, ...place }: ObjectPlace & { readonly maxBytes: number },
@@ -68,7 +68,7 @@ export async function readObject(
   }
 }
 
-/** Whoever may not list is denied what is not there. */
+/** Without permission to list, S3 answers 403 for objects that do not exist. */
 const ABSENT: ReadonlySet<string> = new Set(["OBJECT_NOT_FOUND", "BUCKET_DENIED"]);
 
 interface Range {
@@ -76,7 +76,7 @@ interface Range {
   readonly to: number;
 }
 
-/** The blocks that were read last. */
+/** The latest blocks. */
 class Blocks {
   readonly #read: (range: Range) => Promise<Buffer>;
   readonly #kept = new Map<number, Buffer>();
@@ -131,7 +131,7 @@ async function askForRange(
     { signal },
   );
   if (!(reply.Body instanceof Readable)) throw new BrokenOff();
-  // Not every service looks at If-Match.
+  // Not every service honours If-Match.
   if (reply.ETag !== etag) {
     reply.Body.destroy();
     throw changed(bucket, key);

@@ -14,19 +14,19 @@ import { isoOf } from "./listing.ts";
 
 type ObjectVersion = z.output<typeof objectVersionSchema>;
 
-/** One object, as it is or as it was in a version. */
+/** An object, optionally at a version. */
 export interface ObjectPlace {
   readonly key: string;
   readonly versionId?: string | undefined;
 }
 
-/** Whether the object is another one than it was when it was begun. */
+/** Whether an error says that the object changed during an operation. */
 export function isChanged(error: unknown): boolean {
   if (!(error instanceof StudioError)) return false;
   return error.code === "BUCKET_REFUSED" && error.details["reason"] === "PreconditionFailed";
 }
 
-/** Everything that the service tells of an object without sending it. Refuses as OBJECT_NOT_FOUND. */
+/** Everything the service says about an object without sending it. Refuses as OBJECT_NOT_FOUND. */
 export async function objectDetails(
   bucket: Bucket,
   { key, versionId }: ObjectPlace,
@@ -59,7 +59,7 @@ export async function objectDetails(
   };
 }
 
-/** The strongest that the service keeps, as `NAME:VALUE` in base64. */
+/** The strongest checksum that the service has, as `NAME:VALUE` in base64. */
 function checksumIn(head: HeadObjectCommandOutput): string | undefined {
   const kept = [
     ["sha256", head.ChecksumSHA256],
@@ -71,7 +71,7 @@ function checksumIn(head: HeadObjectCommandOutput): string | undefined {
   return kept?.join(":");
 }
 
-/** Empty where the bucket keeps none, or where the keys may not ask. */
+/** Empty if the bucket keeps none, or the keys do not allow listing them. */
 async function versionsOf(
   bucket: Bucket,
   key: string,
@@ -102,10 +102,13 @@ async function versionsOf(
     .toSorted((a, b) => (b.modifiedAt ?? "").localeCompare(a.modifiedAt ?? ""));
 }
 
-/** Programs shorten addresses with such parts, and ask for another object then. */
+/** Clients normalise such path segments and then request another object. */
 const DOTS = /(^|\/)\.{1,2}(\/|$)/;
 
-/** An address that reads an object for so many seconds. Refuses as REQUEST_INVALID a key that no address can hold. */
+/**
+ * A presigned address to read an object for a number of seconds. Refuses as REQUEST_INVALID a key that cannot be in an
+ * address.
+ */
 export async function objectLink(
   { client, name }: Bucket,
   { key, versionId }: ObjectPlace,
@@ -119,7 +122,7 @@ export async function objectLink(
   return client.sign(new GetObjectCommand({ Bucket: name, Key: key, ...version }), seconds);
 }
 
-/** Makes a version the latest again, by copying it over what is there. */
+/** Makes a version the latest again by copying it over the current one. */
 export async function restoreVersion(
   { client, name }: Bucket,
   { key, versionId }: Required<ObjectPlace>,

@@ -4,7 +4,7 @@ import type { Digests, HashOrder } from "./object-hashes.ts";
 import { sourceChanged, type UploadSource } from "./sent-bytes.ts";
 import type { Part } from "./upload-parts.ts";
 
-/** Reads ranges of a source, one after the other; ranges that follow each other without opening it anew. */
+/** Reads ranges of a source one after the other; consecutive ranges without opening it again. */
 export class RangeReader implements AsyncDisposable {
   readonly #source: UploadSource;
   readonly #turns = new Turns();
@@ -16,7 +16,7 @@ export class RangeReader implements AsyncDisposable {
     this.#source = source;
   }
 
-  /** Fills `memory` with what begins at `start`. Refuses as UPLOAD_INPUT_CHANGED where the source has become shorter. */
+  /** Fills `memory` from `start`. Refuses as UPLOAD_INPUT_CHANGED if the source has become shorter. */
   read(start: number, memory: Uint8Array, signal: AbortSignal): Promise<void> {
     return this.#turns.take(async () => {
       const pieces = await this.#openAt(start);
@@ -55,7 +55,7 @@ export class RangeReader implements AsyncDisposable {
   }
 }
 
-/** Reads and hashes parts for lanes, each with memory and a hasher of its own that are used again. */
+/** Reads and hashes parts for lanes, each with its own memory and hasher, which are reused. */
 export class PartReader implements AsyncDisposable {
   readonly #source: UploadSource;
   readonly #reader: RangeReader;
@@ -71,7 +71,7 @@ export class PartReader implements AsyncDisposable {
     this.#order = { partBytes, algorithms };
   }
 
-  /** Shows a part to `use`, which may keep it until it ends. Refuses as the source does where it has changed. */
+  /** Passes a part to `use`, which may keep it until it returns. Refuses as the source does if it has changed. */
   async read(
     { start, bytes }: Part,
     signal: AbortSignal,

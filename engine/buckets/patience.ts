@@ -2,10 +2,10 @@ import { StudioError } from "../contract/errors.ts";
 import { pause } from "../files/pause.ts";
 import { isSystemError, systemCode } from "../files/system-error.ts";
 
-/** The reply ended before the object did. */
+/** The reply ended early. */
 export class BrokenOff extends Error {}
 
-/** Whether going on may help: the line broke, or the service is busy. */
+/** Whether retrying may help: the connection broke, or the service is busy. */
 function isBroken(error: unknown): boolean {
   if (error instanceof BrokenOff) return true;
   if (error instanceof StudioError) return PASSING.has(error.code);
@@ -14,10 +14,10 @@ function isBroken(error: unknown): boolean {
 
 const PASSING: ReadonlySet<string> = new Set(["BUCKET_BUSY", "BUCKET_UNREACHABLE"]);
 
-/** Pauses after each failure; the SDK itself tries a request three times at shorter ones. */
+/** Pauses after each failure; the SDK itself tries a request three times with shorter ones. */
 const PAUSES_MS = [500, 2000, 5000];
 
-/** Tries again what failed since the service was busy or the line broke. */
+/** Retries if the service was busy or the connection broke. */
 export async function withPatience<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (const ms of PAUSES_MS) {
     try {
@@ -30,7 +30,7 @@ export async function withPatience<T>(signal: AbortSignal, work: () => Promise<T
   return work();
 }
 
-/** Patience with an object that comes bit by bit: it ends where nothing more comes, time after time. */
+/** Retries for an object that arrives in pieces: gives up when attempts in a row bring nothing new. */
 export class Patience {
   readonly #key: string;
   readonly #signal: AbortSignal | undefined;
@@ -41,7 +41,10 @@ export class Patience {
     this.#signal = signal;
   }
 
-  /** Waits before the next try. Throws what is no passing failure; refuses as DOWNLOAD_FAILED after too many in a row. */
+  /**
+   * Waits before the next attempt. Throws errors that retrying cannot help; refuses as DOWNLOAD_FAILED after too many
+   * in a row.
+   */
   async bear(error: unknown, { isFurther }: { readonly isFurther: boolean }): Promise<void> {
     if (!isBroken(error)) throw error;
     if (isFurther) this.#failures = 0;

@@ -7,8 +7,8 @@ import { isChanged, type ObjectPlace } from "./objects.ts";
 import { BrokenOff, Patience } from "./patience.ts";
 
 /**
- * An object's bytes, read on where the line broke as long as it is the same object. Refuses as
- * OBJECT_DIFFERS where it is not, as DOWNLOAD_FAILED where the line keeps breaking, and as `send` does.
+ * An object's bytes, resumed where the connection broke as long as the object is unchanged. Refuses as OBJECT_DIFFERS
+ * if it is not, as DOWNLOAD_FAILED if the connection keeps breaking, and as `send` does.
  */
 export async function* objectBytes(
   bucket: Bucket,
@@ -30,7 +30,7 @@ export async function* objectBytes(
   }
 }
 
-/** What was read of an object so far. */
+/** What has been read of an object so far. */
 interface Read {
   bytes: number;
   etag: string | undefined;
@@ -56,7 +56,7 @@ async function* readOn(
   );
   read.etag = etag ?? reply.ETag;
   if (!(reply.Body instanceof Readable)) return;
-  // A service without ranges sends all of it.
+  // A service without range support sends everything.
   let skipped = reply.ContentRange === undefined ? from : 0;
   const end = from - skipped + (reply.ContentLength ?? 0);
   for await (const piece of reply.Body as AsyncIterable<Uint8Array>) {
@@ -72,7 +72,7 @@ function differs({ client, name }: Bucket, { key }: ObjectPlace, reason: string)
   return new StudioError("OBJECT_DIFFERS", { host: client.host, bucket: name, key, reason });
 }
 
-/** What an object is to be. */
+/** What an object is expected to be. */
 export interface Expected {
   readonly key: string;
   readonly sizeBytes: number;
@@ -81,7 +81,7 @@ export interface Expected {
   readonly onBytes?: (bytes: number) => void;
 }
 
-/** Reads an object back, and refuses as OBJECT_DIFFERS where it is not what was sent. */
+/** Reads an object back, and refuses as OBJECT_DIFFERS if it is not what was sent. */
 export async function compareObject(bucket: Bucket, expected: Expected): Promise<void> {
   const { sizeBytes, signal, onBytes } = expected;
   let [sum, read] = [0, 0];

@@ -8,16 +8,16 @@ import { StudioError, toWire, type WireError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { pagesOf } from "./listing.ts";
 
-/** The most that S3 deletes at once. */
+/** The most that S3 deletes in one request. */
 const BATCH = 1000;
 
-/** Objects that are deleted one by one, at once. */
+/** Objects that are deleted individually, at once. */
 const LANES = 16;
 
-/** Failures that are told one by one. */
+/** Maximum number of failures that are listed. */
 const MAX_TOLD = 100;
 
-/** An object's deletion, by the marker that stands for it in a bucket with versions. */
+/** A deleted object and its delete marker, in a bucket with versions. */
 export interface Deletion {
   readonly key: string;
   readonly marker: string | undefined;
@@ -39,13 +39,15 @@ interface Doomed {
   readonly versionId?: string | undefined;
 }
 
-/** What became of a removal: what `undoRemoval` needs, and what the contract tells of it. */
+/** The result of a removal: what the contract shows, and what `undoRemoval` needs. */
 export interface DoneRemoval extends Omit<Removed, "undo"> {
-  /** Those that can be undone: of buckets with versions. */
+  /** The deletions that can be undone: those in buckets with versions. */
   readonly markers: readonly Deletion[];
 }
 
-/** Deletes objects, and folders with everything below them. What could not be deleted is told of, not refused. */
+/**
+ * Deletes objects, and folders with everything below them. Objects that could not be deleted are listed, not refused.
+ */
 export async function removeObjects(
   bucket: Bucket,
   { keys, prefixes }: Pick<Removal, "keys" | "prefixes">,
@@ -64,7 +66,7 @@ export async function removeObjects(
   return { count, failureCount, failures, markers };
 }
 
-/** Takes the markers away that stand for deletions. Refuses where one could not be taken away. */
+/** Removes delete markers. Refuses if one could not be removed. */
 export async function undoRemoval(bucket: Bucket, markers: readonly Deletion[]): Promise<void> {
   for (let from = 0; from < markers.length; from += BATCH) {
     const batch = markers
@@ -109,7 +111,7 @@ async function removeBatch(
   };
 }
 
-/** Codes of services that do not know how to delete many at once, or want it signed in another way. */
+/** Error codes of services that cannot delete several objects at once, or require another signature for it. */
 const NOT_TOGETHER: ReadonlySet<string> = new Set([
   "BUCKET_UNSUPPORTED",
   "BUCKET_REFUSED",
@@ -188,7 +190,7 @@ async function removeOneByOne(
   return { deleted, failures };
 }
 
-/** Gives the marker that stands for it now, where the bucket keeps versions. */
+/** Returns the new delete marker, if the bucket keeps versions. */
 async function removeOne(
   { client, name }: Bucket,
   { key, versionId }: Doomed,

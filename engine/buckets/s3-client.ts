@@ -6,24 +6,24 @@ import { proxyFor } from "../download/proxied-fetch.ts";
 import { secureContext, type Trust } from "../network/trust.ts";
 import type { BucketKeys } from "./bucket-keys.ts";
 
-/** How long each part of a request may take. */
+/** Time limits for the parts of a request. */
 export interface Timing {
   readonly connectMs: number;
-  /** Until the head of a reply to a small request; a part that is sent sets its own. */
+  /** Until the headers of a reply to a small request; parts set their own limit. */
   readonly replyMs: number;
-  /** Between two pieces, either way. */
+  /** Between two pieces in either direction. */
   readonly idleMs: number;
 }
 
 export const TIMING: Timing = { connectMs: 10_000, replyMs: 30_000, idleMs: 60_000 };
 
-/** Of each request: the first and two more, where the service is busy or the line broke. */
+/** Attempts per request, if the service is busy or the connection broke. */
 const ATTEMPTS = 3;
 
-/** A service is asked at most so much at once. */
+/** Maximum number of simultaneous requests to a service. */
 const MAX_SOCKETS = 32;
 
-/** All that decides how a service is asked. */
+/** Everything that decides how a service is contacted. */
 export interface S3ClientOptions {
   readonly endpoint: URL;
   readonly region: string;
@@ -32,11 +32,11 @@ export interface S3ClientOptions {
   readonly connection: Trust;
   readonly keys: BucketKeys;
   readonly timing: Timing;
-  /** Told what the service calls itself, at every reply. */
+  /** Called with each reply's server header. */
   readonly onServer: (server: string) => void;
 }
 
-/** The SDK's client, with nothing left to files and variables of this machine. */
+/** The SDK's client, independent of this machine's files and environment variables. */
 export function openS3Client(options: S3ClientOptions): S3Client {
   const { endpoint, region, isPathStyle, connection, keys, timing, onServer } = options;
   const checksums = options.checksums === "when-supported" ? "WHEN_SUPPORTED" : "WHEN_REQUIRED";
@@ -53,7 +53,7 @@ export function openS3Client(options: S3ClientOptions): S3Client {
     responseChecksumValidation: checksums,
     maxAttempts: ATTEMPTS,
     retryMode: "standard",
-    // Said in full, so that no file and no variable of this machine decides any of it.
+    // Explicit, so that no file or environment variable decides it.
     useArnRegion: false,
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
@@ -83,11 +83,11 @@ function agentsFor(endpoint: URL, { ca, isInsecure }: Trust) {
   const shared = {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,
-    // Node before 24.5 knows no proxies here, and asks directly.
+    // Node before 24.5 has no proxy support here, and connects directly.
     ...(proxy !== undefined && { proxyEnv: { http_proxy: proxy, https_proxy: proxy } }),
   };
   if (endpoint.protocol === "http:") return { httpAgent: new HttpAgent(shared) };
-  // Said in full, so that no variable of the environment decides it.
+  // Explicit, so that no environment variable decides it.
   const tls = { secureContext: secureContext({ ca, isInsecure }), rejectUnauthorized: !isInsecure };
   return { httpsAgent: new HttpsAgent({ ...shared, ...tls }) };
 }

@@ -4,20 +4,23 @@ import { join, relative, sep } from "node:path";
 import { StudioError } from "../contract/errors.ts";
 import { isAbsent, systemCode } from "../files/system-error.ts";
 
-/** Bytes that are the same however often and from wherever they are read: a file, or an archive that is written as it is read. */
+/**
+ * A source that always gives the same bytes, however often and from whichever offset it is read: a file, or an archive
+ * that is generated while it is read.
+ */
 export interface UploadSource {
-  /** For a sentence. */
+  /** For messages. */
   readonly name: string;
   readonly sizeBytes: number;
-  /** Another identity stands for other bytes: what was sent under this one is of no use for them. */
+  /** Changes with the bytes: what was sent under another identity cannot be reused. */
   readonly identity: string;
-  /** Pieces, each of which stays as it is until the next one is asked for. */
+  /** Reads from an offset, in pieces; each is valid until the next is requested. */
   readonly open: (offset: number) => AsyncIterable<Uint8Array>;
-  /** Refuses where it is no longer what it was when it was begun; a source that cannot change has none. */
+  /** Refuses if the source has changed since it was opened; absent for one that cannot change. */
   readonly refuseChanged?: () => Promise<void>;
 }
 
-/** Refuses as NOT_FOUND or REQUEST_INVALID what is no ordinary file. */
+/** Refuses as NOT_FOUND or REQUEST_INVALID if it is not a regular file. */
 export async function fileSource(path: string): Promise<UploadSource> {
   const { size, identity, isFile } = await lookAt(path);
   if (!isFile) throw unsendable(path, "it is neither a file nor a folder");
@@ -32,7 +35,7 @@ export async function fileSource(path: string): Promise<UploadSource> {
   };
 }
 
-/** A file's bytes from there on, in memory that is used again. */
+/** A file's bytes from an offset, in memory that is reused. */
 async function* blocksOf(path: string, start: number): AsyncGenerator<Uint8Array> {
   await using file = await open(path);
   const memory = Buffer.allocUnsafeSlow(1 << 20);
@@ -44,15 +47,15 @@ async function* blocksOf(path: string, start: number): AsyncGenerator<Uint8Array
   }
 }
 
-/** A file below a folder that is sent, and its path there with slashes. */
+/** A file in a folder to upload, and its path there with slashes. */
 export interface FolderFile {
   readonly path: string;
   readonly name: string;
-  /** False where its name is no UTF-8, so that it cannot be opened by what stands for it here. */
+  /** False if its name is not UTF-8, so that it cannot be opened by this path. */
   readonly isText: boolean;
 }
 
-/** The ordinary files below a folder in order of their names, or nothing where it is a file. Links are not followed. */
+/** The regular files in a folder, by name; empty for a file. Links are not followed. */
 export async function filesIn(folder: string): Promise<readonly FolderFile[] | undefined> {
   const { isFolder } = await lookAt(folder);
   if (!isFolder) return undefined;
@@ -68,7 +71,7 @@ export async function filesIn(folder: string): Promise<readonly FolderFile[] | u
   return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Stands for bytes that are no UTF-8. */
+/** Replaces bytes that are not UTF-8. */
 const REPLACED = "\ufffd";
 
 async function lookAt(path: string) {
@@ -94,7 +97,7 @@ export function sourceChanged(name: string): StudioError {
   return new StudioError("UPLOAD_INPUT_CHANGED", { what: name });
 }
 
-/** Whether what was sent of a source is of no use any more, as it has become another. */
+/** Whether an error says that the source changed, so that what was sent is useless. */
 export function isSourceChanged(error: unknown): boolean {
   return error instanceof StudioError && error.code.endsWith("_INPUT_CHANGED");
 }

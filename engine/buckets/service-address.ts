@@ -1,8 +1,8 @@
 import { StudioError } from "../contract/errors.ts";
 
 /**
- * An endpoint as it was entered, with a scheme and without a slash at its end. A path stays: some
- * services have one. Refuses as REQUEST_INVALID.
+ * Parses an endpoint as entered: with a scheme, and without a trailing slash. A path stays, since some services have
+ * one. Refuses as REQUEST_INVALID.
  */
 export function readEndpoint(text: string): URL {
   const trimmed = text.trim();
@@ -19,7 +19,7 @@ export function readEndpoint(text: string): URL {
   return url;
 }
 
-/** Without a scheme https is meant, but on this machine, where nobody has certificates. */
+/** Assumes https if there is no scheme, except for this machine, where certificates are unusual. */
 function assumed(address: string): string {
   const isHere = /^(localhost|127(\.\d+){3}|\[::1\])([:/]|$)/i.test(address);
   return `${isHere ? "http" : "https"}://${address}`;
@@ -31,12 +31,12 @@ function refused(reason: string): StudioError {
 
 const AWS_HOST = /^s3(?:[.-](?<region>[a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com$/;
 
-/** Whether an address is of AWS itself, where each region has its own and the path style is ending. */
+/** Whether an address is AWS's, where each region has its own and the path style is being retired. */
 export function isAws({ hostname }: URL): boolean {
   return AWS_HOST.test(hostname);
 }
 
-/** The region that an address of AWS names. */
+/** The region in an AWS address. */
 export function regionOf({ hostname }: URL): string | undefined {
   return AWS_HOST.exec(hostname)?.groups?.["region"];
 }

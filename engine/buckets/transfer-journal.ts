@@ -5,7 +5,7 @@ import { bucketPlaceSchema, type BucketPlace } from "../contract/buckets.ts";
 import { makeFolder } from "../files/atomic-file.ts";
 import { orDiskFull } from "../files/disk-full.ts";
 
-/** One line of a journal. Those of unknown kinds, and one that a crash cut short, are ignored. */
+/** A line of a journal. Lines of unknown kinds, and one that a crash cut short, are ignored. */
 const lineSchema = z.union([
   z.object({ place: bucketPlaceSchema }),
   z.object({
@@ -22,24 +22,24 @@ type Line = z.output<typeof lineSchema>;
 export interface BegunUpload {
   readonly uploadId: string;
   readonly partBytes: number;
-  /** Of the source that it sends. */
+  /** The source's identity. */
   readonly identity: string;
 }
 
-/** What is known of one key's transfer. */
+/** What is known about one key's transfer. */
 export interface KeyState {
   upload?: BegunUpload | undefined;
-  /** MD5 of the parts that were read, hexadecimal, by number. */
+  /** MD5 of the parts that were read, hexadecimal, by part number. */
   md5s: Map<number, string>;
-  /** The file that it is fetched into. */
+  /** The file that it is downloaded into. */
   out?: string;
-  /** What was brought over whole: the identity of the source. */
+  /** The source's identity, once it was transferred completely. */
   done?: string;
 }
 
 /**
- * What a transfer has done so far, a line for each step, so that it goes on after a kill: which uploads it
- * began, the hash of every part before it is sent, which keys are done. A full disk is refused as DISK_FULL.
+ * A transfer's steps so far, one line each, so that it can resume after a kill: the uploads it started, the hash of
+ * every part before it is sent, and finished keys. Refuses as DISK_FULL.
  */
 export class TransferJournal {
   readonly #path: string;
@@ -56,24 +56,24 @@ export class TransferJournal {
     const journal = new TransferJournal(path);
     const text = await readFile(path, "utf8").catch(() => "");
     for (const line of text.split("\n")) journal.#take(line);
-    // What follows a line that was cut short begins a line of its own.
+    // After an incomplete line, the next one starts on a new line.
     if (text !== "" && !text.endsWith("\n")) await writing(path, () => appendFile(path, "\n"));
     return journal;
   }
 
-  /** Where the transfer goes or comes from, once that is known. */
+  /** The transfer's source or target, once known. */
   get place(): BucketPlace | undefined {
     return this.#place;
   }
 
-  /** Uploads that were begun and are not done. */
+  /** Uploads that were started and not finished. */
   get begun(): readonly { readonly key: string; readonly uploadId: string }[] {
     return [...this.#states].flatMap(([key, { upload, done }]) =>
       upload === undefined || done !== undefined ? [] : [{ key, uploadId: upload.uploadId }],
     );
   }
 
-  /** Files that were begun and are not done. */
+  /** Files that were started and not finished. */
   get outs(): readonly string[] {
     return [...this.#states.values()].flatMap(({ out, done }) =>
       out === undefined || done !== undefined ? [] : [out],
@@ -88,7 +88,7 @@ export class TransferJournal {
     await this.#write({ place });
   }
 
-  /** Kept through a power cut: an upload that nobody knows of is paid for all the same. */
+  /** Synced to the disk: an upload that nobody knows about still costs money. */
   async beginUpload(key: string, upload: BegunUpload): Promise<void> {
     await this.#write({ key, upload });
     await using file = await open(this.#path, "r+");
@@ -107,7 +107,7 @@ export class TransferJournal {
     await this.#write({ key, done: identity });
   }
 
-  /** What was brought over is not, or no longer, what it should be: it is brought over from its beginning. */
+  /** The result turned out to be wrong: it is transferred again from the beginning. */
   async startAnew(key: string): Promise<void> {
     await this.#write({ key, isAnew: true });
   }
@@ -122,7 +122,7 @@ export class TransferJournal {
     try {
       this.#apply(lineSchema.parse(JSON.parse(text)));
     } catch {
-      // The last line of a process that was killed, or one of another version.
+      // The last line of a killed process, or a line of another version.
     }
   }
 
@@ -146,7 +146,7 @@ export class TransferJournal {
   }
 }
 
-/** A line and the block that it needs. Refuses as DISK_FULL. */
+/** Writes a line. Refuses as DISK_FULL. */
 function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   return orDiskFull(dirname(path), 4096, write);
 }
@@ -155,7 +155,7 @@ export async function discardJournal(folder: string, id: string): Promise<void> 
   await rm(journalPath(folder, id), { force: true });
 }
 
-/** Forgets what transfers left that nobody may need any more. */
+/** Deletes journals that nobody needs any more. */
 export async function sweepJournals(
   folder: string,
   mayNeed: (id: string) => boolean,

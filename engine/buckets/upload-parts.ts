@@ -3,14 +3,14 @@ import { StudioError } from "../contract/errors.ts";
 import type { Bucket } from "./bucket-client.ts";
 import { withPatience } from "./patience.ts";
 
-/** A part: its number from 1, and its bytes. */
+/** A part: its number from 1, and its range of bytes. */
 export interface Part {
   readonly number: number;
   readonly start: number;
   readonly bytes: number;
 }
 
-/** A part as ListParts and UploadPart tell of it. */
+/** A part as described by ListParts and UploadPart. */
 type Told = Pick<
   CompletedPart,
   | "ETag"
@@ -47,7 +47,7 @@ export function partsOf(sizeBytes: number, partBytes: number): Part[] {
   });
 }
 
-/** The parts of an upload that have arrived. Refuses as NOT_FOUND where the service has forgotten it. */
+/** The parts of an upload that have arrived. Refuses as NOT_FOUND if the service no longer knows it. */
 export async function listParts(
   { client, name }: Bucket,
   { key, uploadId }: { readonly key: string; readonly uploadId: string },

@@ -11,10 +11,9 @@ const MAX_PARTS = 10_000;
 const PART_BYTES = 64 << 20;
 
 /**
- * Brings a source into a bucket whole: in one request, or in parts of which those are not sent again that
- * arrived in an earlier run. What has arrived is then compared by size and checksum, or read back where the
- * service has no checksum that could be compared. Refuses as OBJECT_DIFFERS, UPLOAD_INPUT_CHANGED and as
- * `send` does.
+ * Uploads a source in one request, or in parts, of which those of an earlier run are not sent again. The stored object
+ * is then compared by size and checksum, or read back if the service has no usable checksum. Refuses as OBJECT_DIFFERS,
+ * UPLOAD_INPUT_CHANGED and as `send` does.
  */
 export async function uploadObject(bucket: Bucket, upload: Upload): Promise<void> {
   const { key, source, journal, onBytes } = upload;
@@ -29,7 +28,7 @@ export async function uploadObject(bucket: Bucket, upload: Upload): Promise<void
   await journal.finish(key, source.identity);
 }
 
-/** A part's size: what was asked for, or as much more as makes them few enough. */
+/** The part size: the requested one, or larger so that there are not too many parts. */
 export function partBytesFor(sizeBytes: number, wanted = PART_BYTES): number {
   return Math.max(wanted, Math.ceil(sizeBytes / MAX_PARTS));
 }

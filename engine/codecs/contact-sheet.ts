@@ -2,37 +2,37 @@ import { fileURLToPath } from "node:url";
 import sharp, { type OverlayOptions } from "sharp";
 import type { Pixels } from "../image/pixels.ts";
 
-/** One picture of a sheet, as the path or the bytes of its file, and its place; counted from 0. */
+/** A picture on a sheet, as the path or the bytes of its file, with its column and row from 0. */
 export interface SheetPicture {
   readonly column: number;
   readonly row: number;
   readonly picture: string | Uint8Array;
 }
 
-/** What goes from left to right, or from top to bottom. */
+/** The values from left to right, or from top to bottom. */
 export interface SheetAxis {
   readonly title: string;
   readonly labels: readonly string[];
 }
 
-/** Inter for Latin letters; other scripts come from the machine's own fonts. */
+/** Inter for Latin letters; other scripts use the system's fonts. */
 const FONT = fileURLToPath(new URL("../../assets/fonts/inter-latin.woff2", import.meta.url));
 const PAPER = "#ffffff";
 const INK = "#26221f";
 
-/** Pixels of a side that every viewer opens, and that the gallery reads. */
+/** Longest side in pixels; every viewer opens that, and the gallery reads it. */
 const MAX_SIDE = 8192;
-/** Bytes of a sheet in memory: 3 times as many as pixels. */
+/** Limits memory: a sheet needs 3 bytes per pixel. */
 const MAX_PIXELS = 40_000_000;
-/** Narrower pictures have wider columns, so that their labels can be read. */
+/** Minimum column width, so that the labels of narrow pictures can be read. */
 const MIN_CELL = 96;
 const GAP = 8;
 const MARGIN = 24;
-/** Beyond this a label ends in dots. */
+/** Maximum characters of a label; longer ones end in an ellipsis. */
 const MAX_LABEL = 80;
 const ROW_LABEL_WIDTH = 160;
 
-/** The pictures of a grid on one sheet, with its axes written beside them; a place without a picture stays empty. */
+/** Draws the pictures of a grid on one sheet, labelled by its axes; missing pictures are left blank. */
 export async function contactSheet(
   pictures: readonly SheetPicture[],
   x: SheetAxis,
@@ -88,7 +88,7 @@ interface Size {
   readonly height: number;
 }
 
-/** The box of every picture: the largest one's, made smaller where the sheet would be too large. */
+/** The size of every cell: that of the largest picture, scaled down if the sheet would be too large. */
 async function cellOf(
   pictures: readonly SheetPicture[],
   columns: number,
@@ -122,7 +122,7 @@ function tallest(texts: readonly Drawn[]): number {
   return Math.max(0, ...texts.map(({ height }) => height));
 }
 
-/** Words as a picture, broken into lines of so many pixels. What looks like Pango's markup is words. */
+/** Renders text as a picture, wrapped at a width in pixels. Pango markup in it is shown literally. */
 async function text(words: string, width: number, isStrong = false): Promise<Drawn> {
   const plain = words.replaceAll(/\p{Cc}+/gu, " ").toWellFormed();
   const letters = Array.from(plain);
@@ -131,7 +131,7 @@ async function text(words: string, width: number, isStrong = false): Promise<Dra
   const weight = isStrong ? ' weight="600"' : "";
   const { data, info } = await sharp({
     text: {
-      // A blank keeps a line's height where there is no word.
+      // A placeholder keeps the line height of an empty label.
       text: `<span foreground="${INK}"${weight}>${marked.trim() === "" ? "–" : marked}</span>`,
       font: "Inter Variable 11",
       fontfile: FONT,

@@ -1,27 +1,27 @@
 import exifReader from "exifreader";
 import { fromLatin1 } from "../image/bytes.ts";
 
-/** More than this is no text about a picture. */
+/** A longer text is not about a picture. */
 const MAX_BYTES = 1 << 20;
 
-/** What sharp leaves in front of EXIF's own bytes, which are a TIFF without a picture. */
+/** sharp puts this in front of the EXIF data, which are a TIFF without a picture. */
 const PREFIX = "Exif\0\0";
 
-/** The texts of EXIF in which studios tell how a picture was made. */
+/** The texts in EXIF where studios write how a picture was made. */
 export interface ExifTexts {
-  /** UserComment: of A1111, Fooocus and Draw Things. */
+  /** UserComment: used by A1111, Fooocus and Draw Things. */
   readonly comment?: string;
-  /** ComfyUI's graph, which it puts under Model. */
+  /** ComfyUI's graph, which is stored under Model. */
   readonly graph?: string;
   /** The program that saved the picture. */
   readonly software?: string;
 }
 
-/** The texts in a picture's EXIF; none where it is damaged or beyond any reason. */
+/** The texts in a picture's EXIF; none if it is damaged or too large. */
 export function readExifTexts(exif: Uint8Array): ExifTexts {
   if (exif.length > MAX_BYTES) return {};
   const start = fromLatin1(exif.subarray(0, PREFIX.length)) === PREFIX ? PREFIX.length : 0;
-  // A copy: Buffer's own slice is none, and its memory holds other things.
+  // A copy is needed: a Buffer's slice shares memory with other data.
   const tags = readTags(Uint8Array.from(exif.subarray(start)));
   const comment = textOf(tags.UserComment);
   const [, graph] = /^prompt:([^]+)$/.exec(textOf(tags.Model) ?? "") ?? [];
@@ -41,7 +41,7 @@ interface Tags {
 
 function readTags(tiff: Uint8Array<ArrayBuffer>): Tags {
   try {
-    // Its named exports are none to Node: the package is CommonJS.
+    // Node sees no named exports: the package is CommonJS.
     // oxlint-disable-next-line import/no-named-as-default-member
     return exifReader.load(tiff.buffer, { expanded: true }).exif ?? {};
   } catch {
@@ -49,7 +49,7 @@ function readTags(tiff: Uint8Array<ArrayBuffer>): Tags {
   }
 }
 
-/** The text of a tag: bytes that say their encoding in front, or an array of one ASCII text. */
+/** The text of a tag: bytes with an encoding mark, or an array with one ASCII text. */
 function textOf(tag: unknown): string | undefined {
   const value = typeof tag === "object" && tag !== null && "value" in tag ? tag.value : undefined;
   if (typeof value === "string") return value;
@@ -58,7 +58,7 @@ function textOf(tag: unknown): string | undefined {
   return value.every((item) => typeof item === "string") ? value.join("") : undefined;
 }
 
-/** The text behind a mark of eight bytes that names its encoding; which it truly is its bytes tell better. */
+/** Decodes text after an eight-byte mark of its encoding; the bytes themselves are the better evidence. */
 function decode(bytes: Uint8Array): string {
   const mark = fromLatin1(bytes.subarray(0, 8)).replaceAll("\0", "").trimEnd();
   const text = bytes.subarray(8);
@@ -67,14 +67,14 @@ function decode(bytes: Uint8Array): string {
   return trim(decodeLoose(["ASCII", ""].includes(mark) ? text : bytes));
 }
 
-/** UTF-16 or, as EXIF 3 has it, UTF-8, in which no byte of a text is zero. */
+/** UTF-16 or, as in EXIF 3, UTF-8, where no byte of a text is zero. */
 function decodeUnicode(bytes: Uint8Array): string {
   const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
   const isUtf8 = !bytes.subarray(0, end).includes(0);
   return (isUtf8 ? decodeAs("utf-8", bytes) : undefined) ?? decodeUtf16(bytes);
 }
 
-/** EXIF does not say in which order the bytes come, and programs differ: the high ones are mostly zero. */
+/** EXIF does not define the byte order, and programs differ: the high bytes are the ones that are mostly zero. */
 function decodeUtf16(bytes: Uint8Array): string {
   const zeros = [0, 0];
   for (const [i, byte] of bytes.entries()) if (byte === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
@@ -86,14 +86,14 @@ function decodeUtf16(bytes: Uint8Array): string {
   return new TextDecoder(isLittle ? "utf-16le" : "utf-16be").decode(bytes);
 }
 
-/** JIS by its escapes, as the mark means; programs have written Shift JIS there, too. */
+/** JIS by its escapes, as the mark says; some programs write Shift JIS there. */
 function decodeJis(bytes: Uint8Array): string {
   const encodings = bytes.includes(0x1b) ? ["iso-2022-jp"] : ["utf-8", "shift_jis"];
   const found = encodings.map((encoding) => decodeAs(encoding, bytes));
   return found.find((text) => text !== undefined) ?? fromLatin1(bytes);
 }
 
-/** UTF-8, whatever the mark says, or else Latin-1. */
+/** UTF-8 whatever the mark says, else Latin-1. */
 function decodeLoose(bytes: Uint8Array): string {
   return decodeAs("utf-8", bytes) ?? fromLatin1(bytes);
 }

@@ -4,16 +4,16 @@ import { fromLatin1 } from "../image/bytes.ts";
 import { CHANNELS, type Pixels, pixels } from "../image/pixels.ts";
 import { resize, type Size } from "../image/resize.ts";
 
-/** A photograph of 48 megapixels has about half of it. */
+/** A photograph of 48 megapixels has about half of this. */
 const MAX_BYTES = 64 << 20;
 const MAX_SIDE = 8192;
-/** A JPEG of few bytes can ask for hundreds of passes over its pixels. */
+/** A small JPEG can require hundreds of passes over its pixels. */
 const MAX_SECONDS = 30;
 
-/** How a file begins, as Latin-1; nothing else reaches a decoder, whatever the file is called. */
+/** The first bytes of supported files, as Latin-1; nothing else reaches a decoder, whatever its name. */
 const SIGNATURES = [/^\x89PNG\r\n/, /^\xff\xd8\xff/, /^RIFF[^]{4}WEBP/];
 
-// The cores belong to inference, and no picture is decoded twice.
+// The cores are needed for inference, and pictures are decoded one at a time.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -27,7 +27,7 @@ export async function decodePicture(bytes: Uint8Array, name: string, fit?: Size)
   return fit === undefined ? whole : resize(whole, fit);
 }
 
-/** Its size as the above would turn it, of which no pixel is decoded. Throws IMAGE_UNREADABLE. */
+/** The size that it would be decoded to, without decoding pixels. Throws IMAGE_UNREADABLE. */
 export async function pictureSize(bytes: Uint8Array, name: string): Promise<Size> {
   const { autoOrient } = await orUnreadable(name, opened(bytes));
   return autoOrient;
@@ -40,22 +40,22 @@ function orUnreadable<T>(name: string, work: Promise<T>): Promise<T> {
   });
 }
 
-/** Whether bytes begin as a PNG, JPEG or WebP. */
+/** Whether bytes start like a PNG, JPEG or WebP. */
 export function isPicture(bytes: Uint8Array): boolean {
   const start = fromLatin1(bytes.subarray(0, 16));
   return SIGNATURES.some((signature) => signature.test(start));
 }
 
-/** A refusal of ours, in words for a person; a decoder's own errors are not of this class. */
+/** A refusal in our own words, as opposed to a decoder's errors. */
 class Unreadable extends Error {}
 
-/** A file whose sides were looked at, before a pixel is decoded. */
+/** Checks a file's size before any pixel is decoded. */
 async function opened(bytes: Uint8Array): Promise<{ picture: Sharp; autoOrient: Size }> {
   if (bytes.length > MAX_BYTES) throw new Unreadable(`it is larger than ${MAX_BYTES >> 20} MiB`);
   if (!isPicture(bytes)) {
     throw new Unreadable("it is neither PNG nor JPEG nor WebP");
   }
-  // Sharp's own limit is blunter.
+  // sharp's own limit has a worse message.
   const picture = sharp(bytes, { failOn: "error", limitInputPixels: false });
   const { width, height, autoOrient } = await picture.metadata();
   if (Math.max(width, height) > MAX_SIDE) throw new Unreadable(`it is ${width}x${height} pixels`);
@@ -73,13 +73,13 @@ async function decode(bytes: Uint8Array): Promise<Pixels> {
   return pixels(info.width, info.height, new Uint8Array(data.buffer, data.byteOffset, data.length));
 }
 
-/** The first line of what a decoder says; the rest repeats it. */
+/** The first line of a decoder's message; the rest repeats it. */
 function inWords(error: unknown): string {
   const [line = ""] = error instanceof Error ? error.message.split("\n") : [];
   return `it cannot be decoded (${line.replace(/:?\s*$/, "").slice(0, 200)})`;
 }
 
-/** A picture as a JPEG or WebP file, good enough that nobody sees the loss. */
+/** A picture as a JPEG or WebP file, without visible loss. */
 export async function encodePicture(
   { data, width, height }: Pixels,
   format: "jpeg" | "webp",
@@ -95,7 +95,7 @@ export async function encodePicture(
 /** Longer side of a thumbnail, in pixels. */
 const THUMBNAIL_SIDE = 320;
 
-/** A picture of the gallery, as pixels or as the bytes of its PNG, as a small WebP; never enlarged. */
+/** A small WebP of a gallery picture, given as pixels or PNG; never enlarged. */
 export async function makeThumbnail(picture: Pixels | Uint8Array): Promise<Uint8Array> {
   const source =
     picture instanceof Uint8Array

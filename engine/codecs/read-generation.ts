@@ -8,7 +8,7 @@ import { readPngTexts } from "../image/png/read-png-texts.ts";
 import { isPicture } from "./picture-codec.ts";
 import { readExifTexts } from "./exif-texts.ts";
 
-/** Characters of XMP beyond which it is no text about how a picture was made. */
+/** Longer XMP is not about how a picture was made. */
 const MAX_XMP = 1 << 20;
 
 type Texts = ReadonlyMap<string, string>;
@@ -43,7 +43,7 @@ function pngTexts(bytes: Uint8Array, file: string): Texts {
 }
 
 async function metadataTexts(bytes: Uint8Array): Promise<Texts> {
-  // Only headers are looked at, so the number of pixels does not matter.
+  // Only headers are read, so the number of pixels does not matter.
   const metadata = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch(() => undefined);

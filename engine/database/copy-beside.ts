@@ -5,16 +5,15 @@ import { isUnsyncable } from "../files/atomic-file.ts";
 import { besideOf } from "../files/stored-file.ts";
 
 /**
- * Keeps a copy of a database beside it, with the version of its tables in the name:
- * `gallery.sqlite` at version 3 becomes `gallery.v3.sqlite`. What is there by that name is of the same
- * version, so a newer copy takes its place.
+ * Keeps a copy of a database beside it, named after the version of its tables: `gallery.sqlite` at version 3 becomes
+ * `gallery.v3.sqlite`. It replaces an earlier copy of the same version.
  */
 export function copyBeside(database: DatabaseSync, path: string, version: number): void {
   const copy = besideOf(path, `v${version}`);
   const temporary = `${copy}.part`;
   rmSync(temporary, { force: true });
   database.prepare("VACUUM INTO ?").run(temporary);
-  // VACUUM INTO leaves the syncing to its caller.
+  // VACUUM INTO does not sync.
   sync(temporary, "r+");
   renameSync(temporary, copy);
   if (process.platform !== "win32") syncFolder(dirname(copy));

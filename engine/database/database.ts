@@ -8,18 +8,18 @@ import { keepReserve, useReserveAsLog } from "./reserve.ts";
 import { inTransaction } from "./transaction.ts";
 import { sqliteCode } from "../files/system-error.ts";
 
-/** One step from a version of a database's tables to the next. Once released, it is never changed. */
+/** A step from one version of a database's tables to the next. Once released, it is never changed. */
 export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
 
 /**
- * What lies there cannot be used as a database: it is no file, its pages do not fit together, or a newer
- * version has other tables. Set it aside, and build a new one.
+ * The file cannot be used as a database: it is not a regular file, it is damaged, or a newer version has other tables.
+ * It is to be moved aside and replaced by a new one.
  */
 export class UnusableDatabase extends Error {
-  /** Why, as the end of a sentence. */
+  /** The reason, as the end of a sentence. */
   readonly reason: string;
   readonly as: AsideReason;
 
@@ -31,21 +31,21 @@ export class UnusableDatabase extends Error {
   }
 }
 
-/** A database that is open, and what became of the one that was there, where that could not be used. */
+/** An open database, and what happened to an earlier one that could not be used. */
 export interface OpenedDatabase {
   readonly database: DatabaseSync;
   readonly lost?: {
-    /** Why, as the end of a sentence. */
+    /** The reason, as the end of a sentence. */
     readonly reason: string;
-    /** The name under which it was kept; absent where nothing was in it. */
+    /** The file name it was moved to; absent if it was empty. */
     readonly aside?: string;
   };
 }
 
-/** What SQLite keeps beside a database. */
+/** SQLite's files beside a database. */
 const BESIDE = ["-wal", "-shm", "-journal"];
 
-/** Opens a database as `openDatabase` does; one that cannot be used is set aside, and a new one is in its place. */
+/** Opens a database as `openDatabase` does; one that cannot be used is moved aside and replaced by a new one. */
 export function openOrReplace(path: string, migrations: readonly Migration[]): OpenedDatabase {
   const wasEmptied = sizeOf(path) === 0;
   try {
@@ -59,12 +59,12 @@ export function openOrReplace(path: string, migrations: readonly Migration[]): O
   }
 }
 
-/** Milliseconds that a statement waits for another process to let go of the file. */
+/** Milliseconds that a statement waits for another process to release the file. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** Set on every connection and read back: libraries and builds have defaults of their own. */
+/** Set on every connection and checked: libraries and builds have other defaults. */
 const DURABILITY = [
-  // A commit is on the disk when it returns; one sync per picture costs nothing that is felt.
+  // A commit is on the disk when it returns; one sync per picture is not noticeable.
   { set: "journal_mode = WAL", pragma: "journal_mode", wanted: "wal" },
   { set: "synchronous = FULL", pragma: "synchronous", wanted: 2 },
   { set: "foreign_keys = ON", pragma: "foreign_keys", wanted: 1 },
@@ -72,9 +72,8 @@ const DURABILITY = [
 ];
 
 /**
- * Opens a database, checks that it is sound and brings its tables up to date; a new file is made
- * where there is none. Throws UnusableDatabase for what cannot be used as one, and StudioErrors
- * for a folder that cannot be used; then nothing was changed.
+ * Opens a database, checks it and updates its tables; makes a new file if there is none. Throws UnusableDatabase for a
+ * file that cannot be used, and StudioErrors for such a folder; then nothing has been changed.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): DatabaseSync {
   return naming(path, () => {
@@ -99,16 +98,15 @@ const UNUSABLE = new Set([3, 8, CANTOPEN]); // PERM, READONLY
 const FULL = 13;
 
 /**
- * How SQLite says that a full disk has no room for its files, https://www.sqlite.org/rescode.html:
- * SQLITE_IOERR_SHMSIZE for the index of the log, 32 kB in a file beside it; SQLITE_CANTOPEN where there may
- * not even be another file.
+ * How SQLite reports that a full disk has no space for its files, https://www.sqlite.org/rescode.html:
+ * SQLITE_IOERR_SHMSIZE for the index of the log, a file of 32 kB; SQLITE_CANTOPEN where no further file can be made.
  */
 const NO_ROOM_FOR_LOG: ReadonlySet<number | undefined> = new Set([4874, CANTOPEN]);
 
 /**
- * On a full disk the index of the log is kept in memory, which SQLite allows to one that has the file to
- * itself (https://www.sqlite.org/wal.html#noshm); the owner of a data folder does. The log itself is the
- * reserve, where there is one.
+ * On a full disk the log's index is kept in memory, which SQLite allows if only one process uses the file
+ * (https://www.sqlite.org/wal.html#noshm), as the owner of a data folder does. The reserve, if there is one, becomes
+ * the log.
  */
 function connect(path: string): DatabaseSync {
   try {
@@ -132,7 +130,7 @@ function durable(path: string, { isAlone = false } = {}): DatabaseSync {
   }
 }
 
-/** Closes a database; what its log took is kept for the next time. */
+/** Closes a database; space that its log took is kept for next time. */
 export function closeDatabase(database: DatabaseSync): void {
   const path = database.location();
   database.close();
@@ -144,7 +142,7 @@ function checkFiles(path: string): void {
     const fault = faultOf(path + suffix, constants.R_OK | constants.W_OK);
     if (fault !== undefined) throw new UnusableDatabase(fault);
   }
-  // SQLite takes an empty file for a new database, and deletes the log that belongs to it.
+  // SQLite takes an empty file for a new database and deletes its log.
   if (sizeOf(path) === 0 && (sizeOf(`${path}-wal`) ?? 0) > 0) {
     throw new UnusableDatabase("it is empty, and its log is not");
   }
@@ -209,7 +207,7 @@ function named(path: string, error: unknown): unknown {
   return error;
 }
 
-/** A disk may have bytes left, and no room for another file. */
+/** A disk can have bytes left but no further files. */
 function hasNoFilesLeft(folder: string): boolean {
   if (!existsSync(folder)) return false;
   const { files, ffree } = statfsSync(folder);

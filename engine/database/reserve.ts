@@ -1,15 +1,15 @@
 import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 
-/** The log of some ten rows; a checkpoint has it begin from its start again. */
+/** Enough log for about ten rows; after a checkpoint it is reused from the beginning. */
 const RESERVED_BYTES = 256 << 10;
 
-/** Beside a database: some room, and a file, for the day on which the disk has neither left. */
+/** A file beside a database that reserves space for when the disk is full. */
 function reserveOf(path: string): string {
   return `${path}-reserve`;
 }
 
-/** Keeps room beside a database, where there is still room to keep. */
+/** Reserves space beside a database, if there is any. */
 export function keepReserve(path: string): void {
   const reserve = reserveOf(path);
   if (existsSync(reserve)) return;
@@ -21,9 +21,9 @@ export function keepReserve(path: string): void {
 }
 
 /**
- * Makes the reserve the log of a database that nobody has open, where it has none since there may be no
- * other file. It does not begin as a log does (https://www.sqlite.org/fileformat2.html#the_write_ahead_log), so SQLite
- * takes it for an empty one and writes over it, which needs no room.
+ * Makes the reserve the log of a database that nobody has open, if it has none because no file can be made. The reserve
+ * does not start like a log (https://www.sqlite.org/fileformat2.html#the_write_ahead_log), so SQLite takes it for an
+ * empty one and overwrites it, which needs no space.
  */
 export function useReserveAsLog(path: string): void {
   const isThere = lstatSync(reserveOf(path), { throwIfNoEntry: false })?.isFile() === true;
@@ -31,7 +31,10 @@ export function useReserveAsLog(path: string): void {
   renameSync(reserveOf(path), `${path}-wal`);
 }
 
-/** Makes room for what an open database has to write: its log begins from its start again, and the reserve is given up. */
+/**
+ * Makes space for what an open database has to write: its log starts again from the beginning, and the reserve is
+ * deleted.
+ */
 export function makeRoom(database: DatabaseSync): void {
   database.exec("PRAGMA wal_checkpoint(RESTART)");
   rmSync(reserveOf(database.location() ?? ""), { force: true });

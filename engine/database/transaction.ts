@@ -4,12 +4,12 @@ import { diskFull } from "../files/disk-full.ts";
 import { isDiskFull } from "../files/system-error.ts";
 import { makeRoom } from "./reserve.ts";
 
-/** About what a row and its place in the log take. */
+/** Approximate size of a row and its part of the log. */
 const NEEDED_BYTES = 100_000;
 
 /**
- * Does all of `work` or none of it. Work that is itself part of a transaction joins it. Refuses as
- * DISK_FULL, naming the database's folder.
+ * Does all of `work` or nothing. Inside another transaction it joins that. Refuses as DISK_FULL, naming the database's
+ * folder.
  */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   if (database.isTransaction) return work();
@@ -19,13 +19,13 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec("COMMIT");
     return result;
   } catch (error) {
-    // Some failures, a full disk among them, have rolled back already.
+    // Some failures, including a full disk, have already rolled back.
     if (database.isTransaction) database.exec("ROLLBACK");
     throw isDiskFull(error) ? diskFull(dirname(database.location() ?? ""), NEEDED_BYTES) : error;
   }
 }
 
-/** As `inTransaction`, for what has to be written on a full disk, too: room is kept for it beside the database. */
+/** The same for what must be written even on a full disk: space is reserved beside the database. */
 export function withReserve<T>(database: DatabaseSync, work: () => T): T {
   try {
     return inTransaction(database, work);

@@ -1,6 +1,6 @@
 import type { CatalogueEntry, TinyDecoderEntry } from "../contract/models.ts";
 
-/** A model that can be fetched, before anyone looked whether it is in the store. */
+/** A model that can be downloaded, without whether it is in the store. */
 export type KnownModel = Omit<CatalogueEntry, "storedId">;
 
 const OPENRAIL_PP = {
@@ -24,23 +24,23 @@ const STABILITY = {
   address: "https://stability.ai/license",
 };
 
-/** Parameters of the networks that every model of a family has: text encoder and VAE. */
+/** Parameters of the networks that all models of a family share: text encoder and VAE. */
 const SD2_REST = 340_387_840 + 83_653_863;
 const SD1_REST = 123_060_480 + 83_653_863;
 
-/** Two bytes for each parameter of the UNet and of the rest, and the vocabulary. */
+/** Two bytes for each parameter of the UNet and of the rest, plus the vocabulary. */
 const halfBytes = (unet: number, rest: number): number => roundUp(2 * (unet + rest) + 1_600_000);
 
-/** To whole megabytes. */
+/** Rounded up to whole megabytes. */
 const roundUp = (bytes: number): number => 1_000_000 * Math.ceil(bytes / 1_000_000);
 
 const SD2_BYTES = halfBytes(865_910_724, SD2_REST);
 
 /**
- * The Stable Diffusion 2 family, and models that are smaller or need fewer steps, of its kind and of Stable
- * Diffusion 1's. The publisher of the former withdrew it from the hub in November 2025 (huggingface/diffusers
- * #12874, Nerogar/OneTrainer #1129); `sd2-community` keeps the same files. Models whose weights lie on the hub as
- * pickles alone (segmind's small-sd and tiny-sd) are not here.
+ * The Stable Diffusion 2 family, and models of its and Stable Diffusion 1's kind that are smaller or need fewer steps.
+ * The original publisher removed Stable Diffusion 2 from the hub in November 2025 (huggingface/diffusers #12874,
+ * Nerogar/OneTrainer #1129); `sd2-community` hosts the same files. Models with only pickles on the hub (segmind's
+ * small-sd and tiny-sd) are not listed.
  */
 export const CATALOGUE: readonly KnownModel[] = [
   {
@@ -86,7 +86,7 @@ export const CATALOGUE: readonly KnownModel[] = [
     sources: ["SimianLuo/LCM_Dreamshaper_v7"],
     licence: MIT,
     hasSafetyChecker: true,
-    // Four bytes a parameter: there is no fp16 variant, and time_cond_proj_dim adds 256 x 320 of them.
+    // Four bytes per parameter: there is no fp16 variant, and time_cond_proj_dim adds 256 x 320 parameters.
     downloadBytes: roundUp(4 * (859_520_964 + 256 * 320 + SD1_REST) + 1_600_000),
     ...at768("epsilon"),
   },
@@ -127,7 +127,7 @@ export const CATALOGUE: readonly KnownModel[] = [
   },
 ];
 
-/** Tiny autoencoders: 2,445,063 parameters of four bytes for both directions. */
+/** Tiny autoencoders: 2,445,063 parameters of four bytes, encoder and decoder together. */
 export const TINY_DECODERS: readonly Omit<TinyDecoderEntry, "folder">[] = [
   {
     id: "taesd",
@@ -153,7 +153,7 @@ function stability(id: string) {
   };
 }
 
-/** Nota's models: UNets with blocks left out, trained to imitate the whole (arXiv 2305.15798). */
+/** Nota's models: UNets without some of the blocks, distilled from the full one (arXiv 2305.15798). */
 function compressed(id: string, downloadBytes: number) {
   return {
     id,

@@ -10,7 +10,7 @@ import { fileRefusal } from "./file-refusal.ts";
 import { authorizationFor, fileAddress, httpOf, type HubAccess } from "./hub-access.ts";
 import type { HubFile } from "./repository.ts";
 
-/** What one file of a download needs of the whole. */
+/** What one file needs to know about the whole download. */
 export interface FileWay {
   readonly access: HubAccess;
   readonly folder: DownloadFolder;
@@ -19,7 +19,7 @@ export interface FileWay {
   readonly onBytes: (held: number) => void;
 }
 
-/** Brings one file to its place, whole and compared with its publisher's hash, and gives its sha256. */
+/** Downloads one file, compares it with the publisher's hash, moves it to its place, and returns its sha256. */
 export async function downloadHubFile(file: HubFile, way: FileWay): Promise<string> {
   const { access, folder, plan, signal, onBytes } = way;
   const { path, sizeBytes } = file;
@@ -55,7 +55,7 @@ async function faultOf(file: HubFile, part: string, sha256: string): Promise<str
   return gitHash === file.gitHash ? undefined : differs("git hash", gitHash, file.gitHash);
 }
 
-/** Git's name for a file's content; what the hub tells of files that are small enough for git. */
+/** Git's hash of a file's content, which the hub gives for small files. */
 async function gitHashOf(path: string): Promise<string> {
   const hash = createHash("sha1").update(`blob ${(await stat(path)).size}\0`);
   const pieces: AsyncIterable<Buffer> = createReadStream(path);

@@ -13,32 +13,31 @@ import { isDiskFull, systemCode } from "../files/system-error.ts";
 
 export interface ModelDownload extends Wanted {
   readonly access: HubAccess;
-  /** Where the download keeps itself; its `snapshot` is the model when this is over. */
+  /** The folder of the download's state; `snapshot` in it becomes the model. */
   readonly folder: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: {
     readonly doneBytes: number;
     readonly totalBytes: number;
   }) => void;
-  /** Told what a person should know of the way it went. */
+  /** Called with notes about the download for a person. */
   readonly onNote?: (note: string) => void;
-  /** Stands in for the disk in tests. */
+  /** Replaces the disk in tests. */
   readonly freeBytes?: FreeBytes | undefined;
 }
 
-/** What a download brought. */
+/** The result of a download. */
 export interface DownloadedModel extends Omit<DownloadPlan, "files" | "isGated"> {
   readonly files: readonly ModelFile[];
 }
 
-/** More at once is no faster on a line of one's own, and less polite. */
+/** More downloads at once are no faster on an ordinary connection, and strain the hub. */
 const AT_ONCE = 4;
 
 /**
- * Brings a model, going on where an earlier run of the same folder stopped, after checking that there
- * is room. Every file is compared with the hash its publisher states while it comes. Whatever ends it,
- * what is there stays for the next run, but for bytes that are wrong. Refuses as HUB_UNREACHABLE,
- * HUB_REFUSED, HUB_NOT_FOUND, DOWNLOAD_FAILED, DOWNLOAD_DAMAGED or DISK_FULL.
+ * Downloads a model after checking for disk space, resuming an earlier run in the same folder. Every file is compared
+ * with its publisher's hash as it arrives. However it ends, everything is kept for the next run except wrong bytes.
+ * Refuses as HUB_UNREACHABLE, HUB_REFUSED, HUB_NOT_FOUND, DOWNLOAD_FAILED, DOWNLOAD_DAMAGED or DISK_FULL.
  */
 export async function downloadModel(asked: ModelDownload): Promise<DownloadedModel> {
   const access = await withSoundToken(asked.access, asked.signal, asked.onNote);
@@ -49,7 +48,7 @@ export async function downloadModel(asked: ModelDownload): Promise<DownloadedMod
   try {
     return await bring(download, folder, plan);
   } catch (error) {
-    // What began at one source may have been withdrawn from it since.
+    // The source of an earlier run may have been removed since.
     const isGone = error instanceof StudioError && error.code === "HUB_NOT_FOUND";
     if (!isResumed || !isGone) throw error;
     return bring(download, folder, await beginAnew(download, folder));
@@ -92,7 +91,7 @@ async function bring(
       const way = { access, folder, plan, signal, onBytes };
       hashes.set(file.path, await downloadHubFile(file, way));
     };
-    // The first tells within seconds that the hub cannot be reached; the others outlast a broken line.
+    // The first request shows within seconds if the hub cannot be reached; the others wait out a broken connection.
     await eachAtOnce(first, download.signal, fetchWith(download.access));
     const patient = { ...download.access, reachMs: Infinity };
     await eachAtOnce(others, download.signal, fetchWith(patient));
@@ -108,7 +107,7 @@ async function bring(
   return { repository, revision, variant, licence, files };
 }
 
-/** Configs come at once; and what is wrong shows before the large ones are there. */
+/** Configs are downloaded first, so that what is wrong shows before the large files. */
 function firstAndOthers(
   files: readonly HubFile[],
 ): readonly [readonly HubFile[], readonly HubFile[]] {
@@ -116,7 +115,7 @@ function firstAndOthers(
   return [sorted.slice(0, 1), sorted.slice(1)];
 }
 
-/** Does a work for each file, a few at a time. The first that fails ends the others. */
+/** Runs work for each file, a few at a time. The first failure ends the others. */
 async function eachAtOnce(
   files: readonly HubFile[],
   outer: AbortSignal | undefined,

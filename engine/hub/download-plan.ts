@@ -6,8 +6,8 @@ import { Turns } from "../files/turns.ts";
 import { hubFileSchema, type HubFile } from "./repository.ts";
 
 /**
- * What a download brings, decided once: the commit and the hashes its files had when it began. It is
- * kept beside them, so that a download that goes on brings the same files.
+ * What a download consists of, decided once: the commit, and its files' hashes. It is stored beside the files, so that
+ * a resumed download gets the same files.
  */
 const planSchema = z.object({
   repository: z.string(),
@@ -21,14 +21,14 @@ export type DownloadPlan = z.output<typeof planSchema>;
 
 const keptSchema = z.object({
   plan: planSchema,
-  /** sha256 of the files that are there, by path. */
+  /** sha256 of the finished files, by path. */
   done: z.record(z.string(), z.string()),
 });
 type Kept = z.output<typeof keptSchema>;
 
 const READING = { maxBytes: 16 << 20, parse: (json: unknown): Kept => keptSchema.parse(json) };
 
-/** A download's folder: `download.json`, parts of files, and in `snapshot` the files that are whole. */
+/** A download's folder: `download.json`, partial files, and finished files in `snapshot`. */
 export class DownloadFolder {
   readonly #folder: string;
   readonly #turns = new Turns();
@@ -44,7 +44,7 @@ export class DownloadFolder {
     return new DownloadFolder(folder, value);
   }
 
-  /** What the download of a folder brings; undefined where none began there, or it cannot be read. */
+  /** The plan of the download in a folder; undefined if there is none or it cannot be read. */
   static async planIn(folder: string): Promise<DownloadPlan | undefined> {
     try {
       const text = await readFile(join(folder, "download.json"), "utf8");
@@ -62,7 +62,7 @@ export class DownloadFolder {
     return this.#kept?.plan;
   }
 
-  /** Keeps a plan. Files of an earlier one are kept where the new one wants the same. */
+  /** Stores a plan. Files of an earlier plan are kept if the new one has the same. */
   async begin(plan: DownloadPlan): Promise<void> {
     const hashes = new Map(plan.files.map(({ path, sha256 }) => [path, sha256]));
     const done = Object.entries(this.#kept?.done ?? {}).filter(
@@ -72,13 +72,16 @@ export class DownloadFolder {
     await this.#write();
   }
 
-  /** The sha256 of a file that is whole; undefined of one that is not. */
+  /** The sha256 of a finished file; undefined for any other. */
   async doneHash({ path, sizeBytes }: HubFile): Promise<string | undefined> {
     const found = await stat(this.placeOf(path)).catch(() => undefined);
     return found?.size === sizeBytes ? this.#kept?.done[path] : undefined;
   }
 
-  /** Notes that a file is whole. Said before it gets its name: a name without a note means nothing. */
+  /**
+   * Records that a file is finished. This is done before the file gets its name: a name without a record does not
+   * count.
+   */
   async finish(path: string, sha256: string): Promise<void> {
     if (this.#kept === undefined) return;
     this.#kept = { ...this.#kept, done: { ...this.#kept.done, [path]: sha256 } };

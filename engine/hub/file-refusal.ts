@@ -1,15 +1,15 @@
 import { StudioError } from "../contract/errors.ts";
 import { hostOf, type HubAccess } from "./hub-access.ts";
 
-/** Whose file it is, as far as a refusal of it goes. */
+/** What a file belongs to, for refusals. */
 export interface FileOwner {
   readonly repository: string;
   readonly isGated: boolean;
 }
 
 /**
- * What it is called when a file will not come. The hub answers 401 for what is gone as for what is
- * closed, so that the repository itself must tell them apart.
+ * The refusal when a file cannot be downloaded. The hub answers 401 both for what does not exist and for what is
+ * private, so the repository itself must be asked.
  */
 export function fileRefusal(
   access: HubAccess,

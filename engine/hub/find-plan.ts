@@ -17,14 +17,14 @@ import {
 } from "./repository.ts";
 import { withSoundToken } from "./who-am-i.ts";
 
-/** What is wanted, and where it may be had. */
+/** What is to be downloaded, and from where. */
 export interface Wanted {
-  /** Repositories, the best first; each of the others is a mirror of the first. */
+  /** Repositories, best first; the others are mirrors of the first. */
   readonly sources: readonly string[];
   readonly revision?: string | undefined;
-  /** The smallest that draws as well, where none is named. */
+  /** If absent, the smallest variant that draws equally well. */
   readonly variant?: string | undefined;
-  /** Whether it is a tiny autoencoder by itself, and not a model. */
+  /** Whether it is a tiny autoencoder rather than a model. */
   readonly isTinyVae?: boolean | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface Search {
 
 const MAX_CONFIG_BYTES = 1 << 20;
 
-/** Finds the first source that has what is wanted, and decides which of its files to bring. */
+/** Finds the first source that has the model, and selects its files. */
 export async function findPlan(wanted: Wanted, search: Search): Promise<DownloadPlan> {
   const found = await firstOf(wanted, search);
   const { repository, revision, licence, isGated } = found;
@@ -54,10 +54,7 @@ export async function findPlan(wanted: Wanted, search: Search): Promise<Download
   return { repository, revision, variant, licence, isGated, files: [...files] };
 }
 
-/**
- * What a repository offers. One that we cannot draw with is refused here already, where its files may
- * be read by anybody.
- */
+/** What a repository offers. One that we cannot draw with is refused already here, if its files are public. */
 export async function inspectRepository(
   given: HubAccess,
   name: RepositoryName,
@@ -93,7 +90,7 @@ function chooseVariant(
   throw new StudioError("HUB_NOT_FOUND", { repository, reason });
 }
 
-/** Its files, for a look at its configs: what we cannot draw with is refused before gigabytes of it are fetched. */
+/** Its files, for reading configs: unsupported models are refused before gigabytes are downloaded. */
 function listingOf(
   found: HubRepository,
   { access, signal }: Pick<Search, "access" | "signal">,

@@ -2,9 +2,9 @@ import { StudioError } from "../contract/errors.ts";
 import { isThisMachine, type Fetch, type Http } from "../download/http.ts";
 import { withoutPassword } from "../download/proxied-fetch.ts";
 
-/** Where models are fetched from, and in whose name. */
+/** Where models are downloaded from, and with which token. */
 export interface HubAccess {
-  /** As hubEndpoint gives it. */
+  /** As returned by hubEndpoint. */
   readonly endpoint: string;
   readonly token?: string | undefined;
   readonly fetch: Fetch;
@@ -13,7 +13,7 @@ export interface HubAccess {
   readonly reachMs?: number | undefined;
 }
 
-/** Files of one commit of one repository. */
+/** Files of one commit of a repository. */
 export interface HubPlace {
   readonly repository: string;
   readonly revision: string;
@@ -23,8 +23,8 @@ const PUBLIC_HUB = "https://huggingface.co";
 const PATIENCE = { stallMs: 30_000, pausesMs: [1_000, 4_000, 15_000, 30_000], reachMs: 5_000 };
 
 /**
- * The hub's address without a slash at its end: the chosen one, else HF_ENDPOINT, else the public hub.
- * Refuses as HUB_ADDRESS_INVALID.
+ * The hub's address without a trailing slash: the chosen one, else HF_ENDPOINT, else the public hub. Refuses as
+ * HUB_ADDRESS_INVALID.
  */
 export function hubEndpoint(
   chosen: string | undefined,
@@ -47,7 +47,7 @@ function addressFault(address: string): string | undefined {
   return isNamed ? "it contains a user name or password, which is never sent" : undefined;
 }
 
-/** How the hub is spoken with: whoever chose an address without TLS is trusted to mean it. */
+/** How requests to the hub are made. An address without TLS is allowed, since a person chose it. */
 export function httpOf(access: HubAccess, more: Pick<Http, "failed" | "signal">): Http {
   const url = URL.parse(access.endpoint);
   return {
@@ -69,12 +69,12 @@ export function authorizationFor(address: string, access: HubAccess): Record<str
   return isPrivate && isSendable(token) ? { authorization: `Bearer ${token}` } : {};
 }
 
-/** Whether a token can stand in a header: one that cannot would be quoted by the error that says so. */
+/** Whether a token can be put in a header; the error for one that cannot would quote it. */
 export function isSendable(token: string | undefined): token is string {
   return token !== undefined && /^[\x21-\x7e]+$/.test(token);
 }
 
-/** The address of a file; it leads on to wherever the hub keeps large ones. */
+/** The address of a file; the hub redirects large files to their storage. */
 export function fileAddress(
   { endpoint }: HubAccess,
   { repository, revision }: HubPlace,
@@ -84,7 +84,7 @@ export function fileAddress(
   return `${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}/${file}`;
 }
 
-/** The hub's name, for sentences. */
+/** The hub's host, for messages. */
 export function hostOf({ endpoint }: HubAccess): string {
   return URL.parse(endpoint)?.host ?? endpoint;
 }

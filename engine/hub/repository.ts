@@ -7,7 +7,7 @@ import { isPassing, persist } from "../download/persist.ts";
 import { layoutOf, variantsIn } from "../snapshot/layout.ts";
 import { authorizationFor, hostOf, httpOf, unreachable, type HubAccess } from "./hub-access.ts";
 
-/** A file as the hub lists it. Of large files it tells the sha256, of small ones git's own hash. */
+/** A file as the hub lists it: large files with their sha256, small ones with git's hash. */
 export const hubFileSchema = z.object({
   path: z.string().min(1).max(500),
   sizeBytes: z.int().min(0),
@@ -27,22 +27,22 @@ export interface HubRepository {
   readonly repository: string;
   readonly revision: string;
   readonly licence: string | undefined;
-  /** Whether its terms must be accepted on its page before files are handed out. */
+  /** Whether its terms must be accepted on its page before files can be downloaded. */
   readonly isGated: boolean;
   readonly files: readonly HubFile[];
 }
 
-/** Which repository, at which branch, tag or commit; its main branch where none is named. */
+/** A repository at a branch, tag or commit; at its main branch where none is named. */
 export interface RepositoryName {
   readonly repository: string;
   readonly revision?: string | undefined;
 }
 
-/** A page of a listing has up to a thousand files, each some 300 bytes. */
+/** A page of a listing has up to a thousand files of about 300 bytes each. */
 const MAX_BODY_BYTES = 8 << 20;
-/** A listing whose pages never end is no listing. */
+/** A listing with more pages is not genuine. */
 const MAX_REQUESTS = 20;
-/** What the library reads of an answer beside its body. */
+/** The reply headers that the library reads. */
 const HEADERS = ["content-type", "link", "x-request-id", "x-error-code"];
 const MAX_FILES = 10_000;
 const FIELDS: ("sha" | "cardData")[] = ["sha", "cardData"];
@@ -66,8 +66,8 @@ const entrySchema = z.object({
 });
 
 /**
- * Asks the hub what a repository holds. Refuses as HUB_NOT_FOUND, HUB_REFUSED or HUB_UNREACHABLE; the
- * hub answers 401 to whoever may not know that something is not there.
+ * Asks the hub what a repository contains. Refuses as HUB_NOT_FOUND, HUB_REFUSED or HUB_UNREACHABLE; without a token
+ * the hub answers 401 for what does not exist, too.
  */
 export async function readRepository(
   access: HubAccess,
@@ -96,9 +96,8 @@ export async function readRepository(
 }
 
 /**
- * The fetch that @huggingface/hub is handed: with our patience, limits and redirects, and with the
- * token for the hub's own origin alone. (The library would send it wherever the next page is said to
- * be, and takes tokens of the public hub only.)
+ * The fetch for @huggingface/hub: with our retries, limits and redirects, and with the token for the hub's own origin
+ * only. (The library would send it wherever the next page is said to be, and accepts only tokens of the public hub.)
  */
 function libraryFetch(access: HubAccess, signal?: AbortSignal): typeof globalThis.fetch {
   let requests = 0;
@@ -122,19 +121,19 @@ function libraryFetch(access: HubAccess, signal?: AbortSignal): typeof globalThi
   };
 }
 
-/** What a repository offers, in the contract's words. Refuses what has no diffusers layout. */
+/** What a repository offers, in the contract's form. Refuses one without a diffusers layout. */
 export function describeRepository(found: HubRepository): Repository {
   const { repository: id, revision, licence, isGated, files } = found;
   const variants = variantsIn(files.map(({ path }) => path)).map((name) => {
     const chosen = filesOf(found, name);
     return { name, files: chosen.length, sizeBytes: sumOf(chosen) };
   });
-  // Says in its own words what is wrong with a repository that has none.
+  // Refuses a repository without variants, with the reason.
   if (variants.length === 0) filesOf(found, "");
   return { id, revision, licence, isGated, variants };
 }
 
-/** The files of one variant; where a network has none of it, those without a variant. */
+/** The files of one variant; networks that lack it are taken without a variant. */
 export function filesOf({ files }: HubRepository, variant: string): readonly HubFile[] {
   const { paths } = layoutOf(
     files.map(({ path }) => path),
@@ -162,7 +161,7 @@ function fileIn(listed: unknown): readonly HubFile[] {
 }
 
 function refusalOf(error: unknown, access: HubAccess, repository: string): unknown {
-  // The library reads answers as if they could be trusted, and stumbles over those that cannot.
+  // The library does not validate replies, and fails on invalid ones with these errors.
   if ([z.ZodError, SyntaxError, TypeError].some((kind) => error instanceof kind)) {
     return unreachable(access, "its answer is not that of a model hub");
   }

@@ -7,13 +7,13 @@ import { authorizationFor, httpOf, isSendable, unreachable, type HubAccess } fro
 const MAX_ANSWER_BYTES = 1 << 20;
 const answerSchema = z.object({ name: z.string().max(200) });
 
-/** Whether the hub takes a token, and whose it is. */
+/** Whether the hub accepts a token, and whose it is. */
 export interface WhoAmI {
   readonly isAccepted: boolean;
   readonly account?: string;
 }
 
-/** Asks the hub once whether it takes the token of `access`. Refuses as HUB_UNREACHABLE. */
+/** Asks the hub whether it accepts the token of `access`. Refuses as HUB_UNREACHABLE. */
 export async function whoAmI(access: HubAccess, signal?: AbortSignal): Promise<WhoAmI> {
   const url = `${access.endpoint}/api/whoami-v2`;
   const failed = (_: string, reason: string) => unreachable(access, reason);
@@ -41,9 +41,8 @@ export async function whoAmI(access: HubAccess, signal?: AbortSignal): Promise<W
 }
 
 /**
- * The same access, without its token where the hub does not take it: with a wrong one it refuses even
- * what anybody may have. Where it does not answer to that question, the token stays. Refuses as
- * HUB_UNREACHABLE where there is no connection.
+ * The same access, without a token that the hub does not accept: with one it refuses even public files. If the hub does
+ * not support the question, the token stays. Refuses as HUB_UNREACHABLE if there is no connection.
  */
 export async function withSoundToken(
   access: HubAccess,

@@ -1,6 +1,6 @@
 import { systemCode } from "../files/system-error.ts";
 
-/** What a connection's failure means, by the code that Node or undici gives it. */
+/** What a failed connection means, by Node's or undici's code. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "host not found",
   EAI_AGAIN: "its name cannot be looked up now",
@@ -35,14 +35,17 @@ const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
   HOSTNAME_MISMATCH: "it is another host's",
 };
 
-/** Why a request to another machine got no reply: it could not be reached, or it showed a certificate that is not trusted, or what came is none. */
+/**
+ * Why a request got no reply: the machine could not be reached, its certificate is not trusted, or what it sent is not
+ * HTTP.
+ */
 export interface ConnectionReason {
   readonly kind: "unreachable" | "certificate" | "reply";
   /** Completes a sentence after a colon. */
   readonly reason: string;
 }
 
-/** What a failed request comes to; undefined where it is a mistake of ours. */
+/** Why a request failed; undefined for errors of our own. */
 export function connectionReason(error: unknown): ConnectionReason | undefined {
   const spoken = otherProtocol(error);
   if (spoken !== undefined) return { kind: "reply", reason: spoken };
@@ -58,7 +61,7 @@ export function connectionReason(error: unknown): ConnectionReason | undefined {
   return reason === undefined ? undefined : { kind: "unreachable", reason };
 }
 
-/** What a server speaks that does not speak HTTP, or ceases to: undici tells these by name and by message. */
+/** Errors of a server that does not speak HTTP or breaks off: undici reports these by name and message. */
 function otherProtocol(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === "HTTPParserError") return "it is not HTTP";
@@ -69,14 +72,14 @@ function otherProtocol(error: unknown): string | undefined {
 const OVERFLOWS: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_OVERFLOW", "HPE_HEADER_OVERFLOW"]);
 const isOverflow = (code: string): boolean => OVERFLOWS.has(code);
 
-/** undici's for more bytes than Content-Length says, or for two of those headers. */
+/** undici's error for more bytes than Content-Length says, or for two such headers. */
 const LENGTH_MISMATCH = "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
 
 function isTls(code: string): boolean {
   return code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_");
 }
 
-/** The code of an error, or of what caused it: several addresses that were tried fail together. */
+/** The code of an error or of its cause: attempts at several addresses fail together. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = systemCode(error);

@@ -2,20 +2,20 @@ import { X509Certificate } from "node:crypto";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { StudioError } from "../contract/errors.ts";
 
-/** Which certificates an endpoint may show. */
+/** The certificates that are accepted from an endpoint. */
 export interface Trust {
-  /** PEM, besides the system's authorities. */
+  /** PEM of additional authorities, besides the system's. */
   readonly ca: string | null;
-  /** Whether any certificate is taken. */
+  /** Whether any certificate is accepted. */
   readonly isInsecure: boolean;
-  /** PEM of what this machine shows of itself, where it signs in by that. */
+  /** PEM of this machine's client certificate and key, if it signs in with one. */
   readonly identity?: { readonly cert: string; readonly key: string } | undefined;
 }
 
-/** One context for all endpoints that need nothing of their own: reading hundreds of authorities takes a while. */
+/** Shared by all endpoints without certificates of their own: reading hundreds of authorities takes a while. */
 let common: SecureContext | undefined;
 
-/** What TLS trusts for one endpoint, and for that one alone. */
+/** The TLS context of one endpoint only. */
 export function secureContext({ ca, identity }: Trust): SecureContext {
   if (ca !== null || identity !== undefined) return contextWith(ca === null ? [] : [ca], identity);
   common ??= contextWith([]);
@@ -31,13 +31,13 @@ function contextWith(own: readonly string[], identity?: Trust["identity"]): Secu
   });
 }
 
-/** Refuses as REQUEST_INVALID what holds no certificate. */
+/** Returns the certificates in a text. Refuses as REQUEST_INVALID if there are none. */
 export function checkCa(ca: string | null): string | null {
   if (ca === null || ca.trim() === "") return null;
   const found = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (found.length === 0) throw refused("none is in it");
   if (!found.every(isSound)) throw refused("it is damaged");
-  // Nothing else of a file, such as a key, is kept.
+  // Nothing else in the file, such as a key, is kept.
   return `${found.join("\n")}\n`;
 }
 

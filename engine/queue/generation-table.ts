@@ -4,11 +4,11 @@ import type { Generation, OtherOrder } from "../contract/generation.ts";
 import type { Order } from "../contract/order.ts";
 import { isReadable, readRow, type Row } from "./row.ts";
 
-/** What a generation ended in. */
+/** How a generation ended. */
 export type Outcome =
   | { readonly state: "done"; readonly imageId: string }
   | { readonly state: "failed"; readonly error: unknown }
-  /** Where an endpoint had the request, an error that says so. */
+  /** With an error if the endpoint already had the request. */
   | { readonly state: "cancelled" | "interrupted"; readonly error?: unknown };
 
 /** A new row. */
@@ -18,23 +18,23 @@ export interface Entry {
   readonly target: string;
   readonly createdAt: string;
   readonly place: number;
-  /** What other targets would draw, in the order in which they are tried. */
+  /** The orders for other targets, in the order in which they are tried. */
   readonly elsewhere?: readonly OtherOrder[] | undefined;
 }
 
-/** Open rows come in the order they are drawn; of those that have ended, the latest come first. */
+/** Open rows in drawing order, then ended ones, latest first. */
 const OPEN_FIRST = "ORDER BY state = 'running' DESC, place";
 const OPEN = "state IN ('waiting', 'running')";
 const ENDED = "state IN ('done', 'failed', 'cancelled', 'interrupted')";
 
 /**
- * The statements of the queue's database. What may be done to which row is the queue's to know. Rows that
- * this version cannot read are found, listed apart and removed by their id, and left alone otherwise.
+ * The SQL statements of the queue's database. Which changes are allowed is decided in Queue. Rows that this version
+ * cannot read can be listed and removed by their id, and are not touched otherwise.
  */
 export class GenerationTable {
   readonly #database: DatabaseSync;
   readonly #unread: ReadonlySet<string>;
-  /** How those ended that are not written down yet, by id. */
+  /** Endings that are not on the disk yet, by id. */
   readonly #owed = new Map<string, Ending>();
 
   constructor(database: DatabaseSync) {
@@ -43,7 +43,7 @@ export class GenerationTable {
     this.#unread = new Set(all.filter((one) => !isReadable(one)).map(({ id }) => id));
   }
 
-  /** Those that cannot be read, the latest first. */
+  /** Rows that cannot be read, latest first. */
   unread(): Generation[] {
     if (this.#unread.size === 0) return [];
     const latest = this.#database.prepare("SELECT * FROM generation ORDER BY place DESC").all();
@@ -61,7 +61,7 @@ export class GenerationTable {
     return rows.map(({ text }) => String(text));
   }
 
-  /** The pictures of a grid row by row, those that were forgotten left out. */
+  /** The pictures of a grid row by row, without deleted ones. */
   ofGrid(gridId: string): Generation[] {
     const [id, row, column] = ["id", "row", "column"].map(
       (member) =>
@@ -87,7 +87,7 @@ export class GenerationTable {
     return this.#texts("DISTINCT target", "state = 'waiting'");
   }
 
-  /** Of every row that runs, whether it can be read or not. */
+  /** All running rows, readable or not. */
   runningIds(): string[] {
     const rows = this.#database.prepare("SELECT id FROM generation WHERE state = 'running'").all();
     return rows.map(({ id }) => String(id));
@@ -114,7 +114,7 @@ export class GenerationTable {
       .run(id, place, JSON.stringify(order), target, createdAt, listText(elsewhere));
   }
 
-  /** Makes one that runs wait for the next of its other targets, in its place. */
+  /** Moves a running generation to the queue of its next target, keeping its place. */
   moveOn({ id, target, elsewhere = [], tried = [] }: Generation, error: unknown): void {
     const [next, ...rest] = elsewhere;
     if (next === undefined) return;
@@ -142,22 +142,22 @@ export class GenerationTable {
     this.#write(id, endingOf(outcome, at));
   }
 
-  /** Ends one here and now, though not on the disk: `payOff` writes it down. */
+  /** Ends a generation in memory; `payOff` writes it to the disk. */
   owe(id: string, outcome: Outcome, at: string): void {
     this.#owed.set(id, endingOf(outcome, at));
   }
 
-  /** Writes down what has ended, which counts once it is on the disk. */
+  /** Writes all pending endings, which count once the transaction is on the disk. */
   payOff(): void {
     for (const [id, ending] of this.#owed) this.#write(id, ending);
   }
 
-  /** Says that it is on the disk. */
+  /** The pending endings are on the disk. */
   forgetOwed(): void {
     this.#owed.clear();
   }
 
-  /** Makes it wait again, last. */
+  /** Makes it wait again, in the last place. */
   putBack(id: string): void {
     this.#database
       .prepare(
@@ -175,7 +175,7 @@ export class GenerationTable {
     return this.#place("max");
   }
 
-  /** Puts a waiting one in front of another, or last; those behind move up by one. */
+  /** Moves a waiting generation in front of another, or to the end; those behind move up by one. */
   move(id: string, before: string | null): void {
     const place = before === null ? this.lastPlace() + 1 : this.#placeOf(before);
     this.#database
@@ -184,7 +184,7 @@ export class GenerationTable {
     this.#database.prepare("UPDATE generation SET place = ? WHERE id = ?").run(place, id);
   }
 
-  /** Removes all but the latest of those that have ended. */
+  /** Removes all ended generations but the latest. */
   removeOlder(kept: number): void {
     const older = this.#texts("id", `${ENDED} ORDER BY place DESC LIMIT -1 OFFSET ?`, kept);
     for (const id of older) this.remove(id);
@@ -210,7 +210,7 @@ export class GenerationTable {
     return this.#readable(column, where, values).map((row) => String(Object.values(row)[0]));
   }
 
-  /** As the table has them: those that are owed are not among them. */
+  /** Rows as in the table, without pending endings. */
   #readable(columns: string, where: string, values: readonly (string | number)[]) {
     const isRead = "id NOT IN (SELECT value FROM json_each(?))";
     return this.#database
@@ -242,7 +242,7 @@ export class GenerationTable {
   }
 }
 
-/** The columns that an end changes, but for the place. */
+/** The columns that an ending changes, except for the place. */
 interface Ending extends Row {
   readonly state: string;
   readonly image_id: string | null;
@@ -250,7 +250,7 @@ interface Ending extends Row {
   readonly ended_at: string;
 }
 
-/** A list as it is kept; an empty one is absent. */
+/** A list as it is stored; an empty one as null. */
 function listText(list: readonly unknown[] = []): string | null {
   return list.length === 0 ? null : JSON.stringify(list);
 }

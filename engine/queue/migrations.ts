@@ -1,6 +1,6 @@
 import type { Migration } from "../database/database.ts";
 
-/** The queue's tables, version by version. */
+/** The queue's tables, one migration per version. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: "generations",

@@ -13,7 +13,7 @@ import { GenerationTable, type Outcome } from "./generation-table.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { canBecome, conflict, isOpen } from "./states.ts";
 
-/** What a command changed: rows that are new or different, and ids of those that are gone. */
+/** The effect of a command: new or changed rows, and ids of removed ones. */
 export interface QueueChange {
   readonly changed: readonly Generation[];
   readonly removed: readonly string[];
@@ -21,31 +21,31 @@ export interface QueueChange {
 
 export interface QueueOptions {
   readonly now?: () => Date;
-  /** How many ended ones outlive a restart: their pictures are the gallery's to keep. */
+  /** How many ended generations are kept after a restart; their pictures stay in the gallery. */
   readonly keptEnded?: number;
-  /** The picture that one which ran when the program ended had come to; undefined where it had to none. */
+  /** The finished picture of a generation that was running when the program ended; undefined if there is none. */
   readonly pictureOf?: (id: string) => string | undefined;
-  /** Told of every change from now on, once it is on the disk. */
+  /** Called after every change, once it is on the disk. */
   readonly onChange?: (change: QueueChange) => void;
-  /** Told when there is something else to know of it. */
+  /** Called when `notices` changed. */
   readonly onNotices?: () => void;
 }
 
-/** Where new generations go. */
+/** Where new generations are added. */
 export interface Adding {
   readonly isFirst?: boolean;
   readonly target?: string;
-  /** Of each order, what other targets would draw in its place. */
+  /** For each order, the orders for other targets that can draw it instead. */
   readonly elsewhere?: readonly (readonly OtherOrder[])[];
 }
 
-/** How many ended ones are listed; older ones are still found by their id. */
+/** How many ended generations are listed; older ones can still be found by id. */
 const LISTED_ENDED = 200;
 const KEPT_ENDED = 5000;
 
 const INTERRUPTED: Outcome = { state: "interrupted" };
 
-/** Generations waiting, running and ended, kept in one SQLite file so that they outlive the program. */
+/** Waiting, running and ended generations, stored in a SQLite file so that they survive a restart. */
 export class Queue {
   readonly #database: DatabaseSync;
   readonly #table: GenerationTable;
@@ -53,7 +53,7 @@ export class Queue {
   readonly #notices: readonly string[];
   #onChange: (change: QueueChange) => void = () => {};
   #onNotices: () => void = () => {};
-  /** Whether the disk had no room for the latest change. */
+  /** Whether the disk was full at the latest change. */
   #isFull = false;
   private constructor(database: DatabaseSync, lost: OpenedDatabase["lost"], now: () => Date) {
     this.#database = database;
@@ -63,19 +63,22 @@ export class Queue {
     this.#notices = [lost && noticeOf(lost), unread].filter((text) => text !== undefined);
   }
 
-  /** Opens the queue in `path`. What ran when the program ended is done where its picture was kept, and otherwise interrupted. */
+  /**
+   * Opens the queue in `path`. A generation that was running when the program ended is done if its picture was stored,
+   * else interrupted.
+   */
   static open(path: string, options: QueueOptions = {}): Queue {
     const { now = () => new Date(), keptEnded = KEPT_ENDED, pictureOf } = options;
     const { database, lost } = openOrReplace(path, MIGRATIONS);
     const queue = new Queue(database, lost, now);
     queue.#settle(keptEnded, pictureOf);
-    // Only now: whoever listens does not have the queue before it is open.
+    // Only now: listeners cannot use the queue before it is open.
     queue.#onChange = options.onChange ?? queue.#onChange;
     queue.#onNotices = options.onNotices ?? queue.#onNotices;
     return queue;
   }
 
-  /** What a person should know of how it was opened, and that it cannot be written now. */
+  /** Notices about how it was opened, and about a full disk. */
   get notices(): readonly string[] {
     if (!this.#isFull) return this.#notices;
     return [...this.#notices, diskFullNotice(dirname(this.#database.location() ?? ""))];
@@ -85,17 +88,17 @@ export class Queue {
     return this.#table.isPaused;
   }
 
-  /** Open generations in the order they will be drawn, then those that cannot be read and the latest that have ended. */
+  /** Open generations in drawing order, then unreadable ones and the latest ended ones. */
   list(): Generation[] {
     return [...this.#table.open(), ...this.#table.unread(), ...this.#table.ended(LISTED_ENDED)];
   }
 
-  /** Every order as it is stored, of rows that cannot be read, too. */
+  /** The stored text of every order, including unreadable ones. */
   orderTexts(): string[] {
     return this.#table.orderTexts();
   }
 
-  /** The pictures of a grid, those that were forgotten left out. */
+  /** The pictures of a grid, without deleted ones. */
   ofGrid(gridId: string): Generation[] {
     return this.#table.ofGrid(gridId);
   }
@@ -104,7 +107,7 @@ export class Queue {
     return this.#table.openIds();
   }
 
-  /** Where something waits to be drawn. */
+  /** Targets with generations waiting. */
   waitingTargets(): string[] {
     return this.#table.waitingTargets();
   }
@@ -115,7 +118,7 @@ export class Queue {
     return generation;
   }
 
-  /** Adds one generation per order, behind everything that waits or in front of it. */
+  /** Adds one generation per order, in front of or behind everything that waits. */
   add(
     orders: readonly Order[],
     { isFirst = false, target = "local", elsewhere = [] }: Adding = {},
@@ -135,7 +138,7 @@ export class Queue {
     return ids;
   }
 
-  /** Takes the next one of a target to be drawn, which runs from now on. */
+  /** Starts the next generation of a target and returns it. */
   startNext(target = "local"): Generation | undefined {
     const next = this.#table.firstWaiting(target);
     if (next === undefined) return undefined;
@@ -143,7 +146,7 @@ export class Queue {
     return this.get(next.id);
   }
 
-  /** Ends one that runs, or takes back one that waits. */
+  /** Ends a running generation, or withdraws a waiting one. */
   end(id: string, outcome: Outcome): void {
     this.#change([id], () => {
       this.#require(id, outcome.state);
@@ -151,7 +154,7 @@ export class Queue {
     });
   }
 
-  /** Makes one that runs wait for the next of its other targets, since its request never started. Refuses where there is none. */
+  /** Moves a running generation to its next target, since its request was never sent. Refuses if there is none. */
   moveOn(id: string, error: unknown): void {
     this.#change([id], () => {
       const generation = this.get(id);
@@ -161,7 +164,7 @@ export class Queue {
     });
   }
 
-  /** Cancels those of `ids` that wait, and gives back those that run: they end when their device is free. */
+  /** Cancels the waiting ones of `ids`, and returns the running ones, which end when their device is free. */
   cancel(ids: readonly string[]): string[] {
     const asked = unique(ids).map((id) => this.get(id));
     this.#cancelWaiting(asked.filter(({ state }) => state === "waiting"));
@@ -172,7 +175,7 @@ export class Queue {
     this.#cancelWaiting(this.#table.waiting());
   }
 
-  /** Queues ended ones again, last, with their seeds. Those that are open stay as they are. */
+  /** Adds ended generations again at the end, with their seeds. Open ones do not change. */
   retry(ids: readonly string[]): void {
     const asked = unique(ids).map((id) => this.get(id));
     for (const { error } of asked) {
@@ -187,7 +190,7 @@ export class Queue {
     });
   }
 
-  /** Puts a waiting one in front of another that waits, or last. */
+  /** Moves a waiting generation in front of another waiting one, or to the end. */
   move(id: string, before: string | null): void {
     if (id === before) return;
     this.#change([], () => {
@@ -199,7 +202,7 @@ export class Queue {
     });
   }
 
-  /** Forgets ended ones; all of them where no ids are given. Gives back the ids that are gone. */
+  /** Deletes ended generations, all of them if no ids are given. Returns the deleted ids. */
   prune(ids?: readonly string[]): readonly string[] {
     const removed = unique(ids ?? this.#table.endedIds());
     this.#change(
@@ -216,7 +219,7 @@ export class Queue {
     return removed;
   }
 
-  /** While it is paused nothing new should start; kept over restarts. */
+  /** While paused, nothing new should start; stored, so that it survives a restart. */
   setPaused(isPaused: boolean): void {
     if (isPaused === this.isPaused) return;
     this.#change([], () => {
@@ -236,8 +239,8 @@ export class Queue {
   }
 
   /**
-   * Ends what ran when the program ended, and forgets what is too old. On a full disk that is so here and
-   * now, and is written down with the next change for which there is room.
+   * Ends what was running when the program ended, and deletes what is too old. On a full disk this is done in memory,
+   * and written with the next change that succeeds.
    */
   #settle(keptEnded: number, pictureOf: QueueOptions["pictureOf"]): void {
     for (const id of this.#table.runningIds()) {
@@ -258,7 +261,7 @@ export class Queue {
     if (!canBecome(state, wanted)) throw conflict(state, wanted);
   }
 
-  /** Does all of `work` or none of it, and tells of it. */
+  /** Does all of `work` or nothing, and reports the change. */
   #change(ids: readonly string[], work: () => void, removed: readonly string[] = []): void {
     this.#write(work);
     this.#onChange({ changed: ids.map((id) => this.get(id)), removed });

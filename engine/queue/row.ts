@@ -3,12 +3,12 @@ import { generationSchema, type Generation } from "../contract/generation.ts";
 import { orderSchema } from "../contract/order.ts";
 import { readStoredError } from "../files/stored-error.ts";
 
-/** A row of the table, as node:sqlite gives it. */
+/** A row of the table, as returned by node:sqlite. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
- * The generation that a row holds; its progress is known to whoever draws it. A row that another version
- * wrote, or that is damaged, is a failed one with what could be read of it, and says so in its error.
+ * The generation in a row, without its progress, which only the drawing code knows. A damaged row, or one of another
+ * version, is returned as failed with whatever could be read, and an error that says so.
  */
 export function readRow(row: Row): Generation {
   const { value: order, fault } = readJson(row["generation_order"]);
@@ -30,14 +30,14 @@ export function readRow(row: Row): Generation {
   return data ?? tryDone(found) ?? unreadable(found, faultOf(error?.issues[0]?.path ?? []));
 }
 
-/** Whether all of a row was read, so that it can be drawn. */
+/** Whether a row was read completely, so that it can be drawn. */
 export function isReadable({ error }: Generation): boolean {
   return error?.code !== "ENTRY_UNREADABLE";
 }
 
 type Found = Readonly<Record<keyof Omit<Generation, "progress">, unknown>>;
 
-/** One that is done is not drawn again: what is not known of its order is left out. */
+/** A finished generation is not drawn again, so unknown parts of its order can be dropped. */
 function tryDone(found: Found): Generation | undefined {
   const order = keepKnown(found.order);
   return generationSchema.safeParse({
@@ -68,7 +68,7 @@ const NOTHING_KNOWN = {
   height: 512,
 };
 
-/** What this version knows of an order. */
+/** The parts of an order that this version knows. */
 function keepKnown(order: unknown): object {
   const kept = Object.entries(Object(order)).filter(
     ([name, value]) => PARTIAL_ORDER.safeParse({ [name]: value }).success,
@@ -84,7 +84,7 @@ function faultOf(path: readonly PropertyKey[]): string {
   return isWord ? `this version of Darkroom cannot use its ${name}` : "it is damaged";
 }
 
-/** Why it failed. */
+/** The error it failed with. */
 function readError(stored: unknown): WireError | undefined {
   return typeof stored === "string" ? readStoredError(readJson(stored).value) : undefined;
 }
@@ -93,7 +93,7 @@ interface ListSchema<T> {
   safeParse(value: unknown): { readonly data?: T | undefined };
 }
 
-/** A list beside the order, without which the row can be used; undefined where there is none, or none that can be read. */
+/** An optional list beside the order; undefined if there is none, or it cannot be read. */
 function readList<T>(stored: unknown, schema: ListSchema<T>): T | undefined {
   return typeof stored === "string" ? schema.safeParse(readJson(stored).value).data : undefined;
 }

@@ -1,7 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
 import type { GenerationState } from "../contract/generation.ts";
 
-/** What a generation may become: everything else is refused. */
+/** The allowed changes of state; all others are refused. */
 const NEXT: Readonly<Record<GenerationState, readonly GenerationState[]>> = {
   waiting: ["running", "cancelled"],
   running: ["done", "failed", "cancelled", "interrupted"],
@@ -15,7 +15,7 @@ export function canBecome(from: GenerationState, to: GenerationState): boolean {
   return NEXT[from].includes(to);
 }
 
-/** Whether it is still to be drawn, or being drawn. */
+/** Whether it is waiting or running. */
 export function isOpen(state: GenerationState): boolean {
   return state === "waiting" || state === "running";
 }

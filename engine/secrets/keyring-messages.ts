@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-/** What the keyring process is asked, once in its life. */
+/** The single request to a keyring process. */
 export type KeyringRequest =
   | { readonly operation: "probe" | "get" | "remove"; readonly account: string }
   | { readonly operation: "set"; readonly account: string; readonly secret: string };
 
-/** What it answers: the secret, or null where there is none or none was asked for. */
+/** Its reply: the secret, or null if there is none or none was requested. */
 export const keyringReplySchema = z.union([
   z.strictObject({ secret: z.string().nullable() }),
   z.strictObject({ failure: z.string() }),

@@ -2,8 +2,8 @@ import { Entry } from "@napi-rs/keyring";
 import type { KeyringReply, KeyringRequest } from "./keyring-messages.ts";
 
 /**
- * A process that asks the system's keyring one thing and ends. Its calls may wait for a person who
- * unlocks the keyring, or for ever, and run foreign code: its parent stays able to answer, and kills it.
+ * A process that makes one call to the system's keyring and ends. The call can wait for a person to unlock the keyring,
+ * or forever, and it runs foreign code: the parent stays responsive and can kill it.
  */
 process.once("message", (request: KeyringRequest) => {
   process.send?.(answer(request), () => process.exit());
@@ -18,7 +18,7 @@ function answer(request: KeyringRequest): KeyringReply {
 }
 
 function perform(request: KeyringRequest): string | null {
-  // The kernel's own keyring, the library's second choice on Linux, forgets at the next start.
+  // The kernel's keyring, the library's second choice on Linux, is lost at a restart.
   const entry = new Entry("Darkroom", request.account, { linux: { store: "secret-service" } });
   switch (request.operation) {
     case "get":
@@ -34,7 +34,7 @@ function perform(request: KeyringRequest): string | null {
   }
 }
 
-/** Keeps something worthless, reads it and takes it away again. */
+/** Stores a dummy secret, reads it and deletes it. */
 function tryOut(entry: Entry): null {
   entry.setPassword("darkroom");
   const kept = entry.getPassword();

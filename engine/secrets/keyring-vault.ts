@@ -6,26 +6,26 @@ import { vaultRefusal, type SecretVault } from "./vault.ts";
 
 const PROGRAM = fileURLToPath(new URL("keyring-process.ts", import.meta.url));
 
-/** What it takes to reach a keyring; nothing else of the environment goes along. */
+/** The environment variables that a keyring needs; no others are passed on. */
 const ENVIRONMENT =
   /^(DBUS_\w+|XDG_\w+|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|HOME|USER|LOGNAME|PATH|LANG|SystemRoot|SystemDrive|APPDATA|LOCALAPPDATA|USERPROFILE|USERNAME|TEMP|TMP)$/i;
 
 /** How a keyring process is run. */
 export interface KeyringRun {
   readonly program?: string;
-  /** For a person who unlocks it. */
+  /** Time for a person to unlock it. */
   readonly patienceMs?: number;
 }
 
-/** What a keyring came to: there is none, or there is one that nobody has unlocked so far. */
+/** Whether there is a keyring, and whether it is unlocked. */
 export type KeyringState = "usable" | "absent" | "locked";
 
-/** What a keyring says that is there and stays shut; it has no codes. */
+/** What a keyring says that exists but stays locked; there are no codes for it. */
 const LOCKED = /did not answer|\block|dismissed|prompt/i;
 
 /**
- * The system's keyring: Secret Service on Linux, Keychain, Credential Manager. Every call is a process
- * of its own, since one may hang or crash.
+ * The system's keyring: Secret Service on Linux, Keychain, Credential Manager. Every call is a separate process, since
+ * it can hang or crash.
  */
 export class KeyringVault implements SecretVault {
   readonly kind = "keyring";
@@ -33,13 +33,13 @@ export class KeyringVault implements SecretVault {
   readonly #run: Required<KeyringRun>;
   readonly #closing = new AbortController();
 
-  /** Each data folder has entries of its own. */
+  /** Each data folder has its own entries. */
   constructor(dataFolder: string, run: KeyringRun = {}) {
     this.#folder = dataFolder;
     this.#run = { program: PROGRAM, patienceMs: 60_000, ...run };
   }
 
-  /** Whether it keeps, gives back and forgets; waits for a person who unlocks it. */
+  /** Whether it stores, returns and deletes a secret; waits for a person to unlock it. */
   async probe(): Promise<KeyringState> {
     try {
       await this.#ask({ operation: "probe", account: this.#account("probe") });
@@ -63,7 +63,7 @@ export class KeyringVault implements SecretVault {
     await this.#ask({ operation: "remove", account: this.#account(name) });
   }
 
-  /** Asks for nothing any more: what waits is refused. */
+  /** Stops waiting: pending calls are refused. */
   close(): void {
     this.#closing.abort();
   }
@@ -117,12 +117,12 @@ function askKeyring(
     signal.removeEventListener("abort", stop);
     refuse(`the process that asked it ended: ${killedBy ?? `exit code ${code}`}`);
   });
-  // One that could not be spawned, for want of descriptors, has no pipe; its "error" comes.
+  // A process that could not be started, for lack of descriptors, has no pipe; its "error" event follows.
   if (child.connected) child.send(request, () => {});
   return promise;
 }
 
-/** The keyring's own words, were they ever to quote what was to be kept. */
+/** Removes the secret from the keyring's message, in case it quotes it. */
 function withoutSecret(words: string, request: KeyringRequest): string {
   const line = words.split("\n")[0] ?? "";
   const safe = "secret" in request ? line.replaceAll(request.secret, "…") : line;

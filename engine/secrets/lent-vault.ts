@@ -2,9 +2,8 @@ import type { Vault } from "../contract/secrets.ts";
 import { vaultRefusal, type SecretVault } from "./vault.ts";
 
 /**
- * What the desktop lends over the pipe: its own encryption, with a key that the operating system keeps
- * for it. Sealed text is base64. `basic-text` is Electron's where it knows no keyring: no better than
- * the file.
+ * What the desktop shell provides over the pipe: encryption with a key that the operating system keeps for it. Sealed
+ * text is base64. `basic-text` is Electron's fallback without a keyring, no better than the plain file.
  */
 export interface LentVault {
   readonly kind: Extract<Vault, "safe-storage" | "basic-text">;
@@ -12,7 +11,7 @@ export interface LentVault {
   unseal(sealed: string): Promise<string>;
 }
 
-/** A lent vault as one of ours. */
+/** Uses a lent vault as a SecretVault. */
 export function borrowedVault(lent: LentVault): SecretVault {
   const refuse = (): never => {
     throw vaultRefusal(lent.kind, "the desktop could not do it");
@@ -25,7 +24,7 @@ export function borrowedVault(lent: LentVault): SecretVault {
   };
 }
 
-/** Stands for a vault that sealed something in an earlier run and is not lent in this one. */
+/** Represents a vault that sealed something in an earlier run but is not available in this one. */
 export function absentVault(kind: LentVault["kind"]): SecretVault {
   const refuse = (): Promise<never> =>
     Promise.reject(vaultRefusal(kind, "it opens in Darkroom's own window only"));

@@ -15,11 +15,11 @@ import { KeyringVault } from "./keyring-vault.ts";
 import { absentVault, borrowedVault, type LentVault } from "./lent-vault.ts";
 import { FILE_VAULT, vaultRefusal, type SecretVault } from "./vault.ts";
 
-/** Which vault keeps which secret, and what that vault wants remembered; a later version may keep more. */
+/** Which vault has a secret, and what that vault needs to find it; later versions can add more. */
 const entrySchema = z.object({ vault: vaultSchema, sealed: z.string().max(100_000) });
 type Kept = Readonly<Record<string, z.output<typeof entrySchema>>>;
 
-/** Entries by name, each read by itself: what this version cannot read stays as it is. */
+/** Entries by name, each parsed separately: what this version cannot read stays unchanged. */
 interface Content {
   readonly kept: Kept;
   readonly unread: Readonly<Record<string, unknown>>;
@@ -39,7 +39,10 @@ const READING = {
   },
 };
 
-/** What is kept: what the contract names, and what belongs to endpoints, buckets and clusters, which the contract cannot reach. */
+/**
+ * Names of secrets: those in the contract, and those of endpoints, buckets and clusters, which the contract cannot
+ * access.
+ */
 export type KeptName =
   | SecretName
   | `endpoint-token:${string}`
@@ -47,7 +50,7 @@ export type KeptName =
   | `bucket-keys:${string}`
   | `cluster-token:${string}`;
 
-/** Environment variables that stand in for a secret. */
+/** Environment variables that replace a secret. */
 const VARIABLES: Readonly<Record<string, string>> = {
   "hub-token": "HF_TOKEN",
 } satisfies Record<SecretName, string>;
@@ -55,9 +58,9 @@ const VARIABLES: Readonly<Record<string, string>> = {
 export interface SecretsOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly keyring?: SecretVault & Pick<KeyringVault, "probe" | "close">;
-  /** Told when the keyring keeps something waiting, and when it no longer does. */
+  /** Called when the keyring makes something wait, and when it no longer does. */
   readonly onWaiting?: () => void;
-  /** Until a person is told that the keyring is waited for. */
+  /** Milliseconds until a person is told that the keyring is being waited for. */
   readonly slowMs?: number;
 }
 
@@ -66,14 +69,13 @@ const STAYS = "What cannot be read is kept as it is; a new one of the same name 
 const WAITING =
   "Waiting for the system's keyring: if it is locked, unlock it. Tokens are read and stored once it answers.";
 
-/** A keyring that is unlocked answers in a fraction of this. */
+/** An unlocked keyring replies in a fraction of this. */
 const SLOW_MS = 3000;
 
 /**
- * Tokens at rest. What the environment gives wins over what is kept, as it does for the hub's own
- * programs, so that one start can use another token. New ones go to the best vault there is: the
- * desktop's, the system's keyring, and where there is neither a file for this user's eyes only. A keyring
- * that is locked is waited for and then refused, since a plain file never takes its place.
+ * Stored secrets. The environment takes precedence, as in the hub's own programs, so that a single run can use another
+ * token. New secrets go to the best vault available: the desktop's, else the system's keyring, else a file that only
+ * this user can read. A locked keyring is waited for and then refused; the plain file never replaces it.
  */
 export class Secrets {
   readonly #path: string;
@@ -110,24 +112,24 @@ export class Secrets {
     ];
   }
 
-  /** What was wrong with the file at start, and whether the keyring is waited for now, for a person. */
+  /** Notices: what was wrong with the file at start, and whether the keyring is being waited for. */
   get notices(): readonly string[] {
     return this.#waiting === 0 ? this.#found : [...this.#found, WAITING];
   }
 
-  /** Asks no vault anything yet. A damaged file is set aside and named in `notices`. */
+  /** Opens the file without asking any vault. A damaged file is moved aside and named in `notices`. */
   static async open(
     dataFolder: string,
     lent?: LentVault,
     options: SecretsOptions = {},
   ): Promise<Secrets> {
     const path = join(dataFolder, "secrets.json");
-    // Somebody may have copied it with wider permissions.
+    // It may have been copied with wider permissions.
     await chmod(path, 0o600).catch(() => {});
     return new Secrets(dataFolder, await readJson(path, READING), lent, options);
   }
 
-  /** Undefined where there is none. Refuses as SECRET_UNAVAILABLE where one is kept and cannot be had. */
+  /** Undefined if there is none. Refuses as SECRET_UNAVAILABLE if it exists but cannot be read. */
   async get(name: KeptName): Promise<string | undefined> {
     const entry = this.#kept[name];
     const given = this.#fromEnvironment(name);
@@ -143,7 +145,7 @@ export class Secrets {
       const former = this.#kept[name]?.vault;
       await this.#keep({ ...this.#kept, [name]: { vault: vault.kind, sealed } });
       if (former === undefined || former === vault.kind) return;
-      // What a vault out of reach still holds is of no use to us; the new one is kept all the same.
+      // The old value in an unreachable vault is useless; the new one is stored anyway.
       await this.#vault(former)
         .forget(name)
         .catch(() => {});
@@ -160,12 +162,12 @@ export class Secrets {
     });
   }
 
-  /** Waits for no keyring any more. */
+  /** Stops waiting for a keyring. */
   close(): void {
     this.#keyring.close();
   }
 
-  /** What is kept where; for what is not kept, where it would be. Values stay here. */
+  /** Where each secret is stored, or would be. Values are not included. */
   status(): Promise<SecretStatus[]> {
     return Promise.all(secretNameSchema.options.map((name) => this.#statusOf(name)));
   }
@@ -177,7 +179,7 @@ export class Secrets {
     return { name, isSet, isFromEnvironment, vault };
   }
 
-  /** Nobody waits for a keyring to be told that there is one. */
+  /** Answers without waiting for a keyring. */
   async #likelyKind(): Promise<Vault> {
     const timer = new AbortController();
     const slow = delay(this.#slowMs, "keyring" as const, { signal: timer.signal, ref: false });
@@ -205,7 +207,7 @@ export class Secrets {
     return this.#lent?.kind === kind ? borrowedVault(this.#lent) : absentVault(kind);
   }
 
-  /** The keyring is tried out once, when it is first needed: that may ask a person to unlock it. */
+  /** The keyring is tested once, when it is first needed, since that may ask a person to unlock it. */
   #bestVault(): Promise<SecretVault> {
     this.#best ??= this.#findBest().catch((error: unknown) => {
       this.#best = undefined;
@@ -222,7 +224,7 @@ export class Secrets {
     return this.#lent === undefined ? FILE_VAULT : borrowedVault(this.#lent);
   }
 
-  /** Asks a vault, and says so where a keyring takes its time. */
+  /** Asks a vault, and reports if a keyring takes long. */
   async #patiently<T>({ kind }: SecretVault, ask: () => Promise<T>): Promise<T> {
     let isSlow = false;
     const say = (): void => {

@@ -2,13 +2,13 @@ import { StudioError } from "../contract/errors.ts";
 import type { Vault } from "../contract/secrets.ts";
 
 /**
- * A way to keep a secret. What `seal` gives is written to `secrets.json`, and is all that `unseal`
- * gets back; a vault that keeps the secret itself gives nothing away there.
+ * A place for secrets. What `seal` returns is written to `secrets.json`, and is all that `unseal` gets; a vault that
+ * stores secrets itself returns nothing secret.
  */
 export interface SecretVault {
   readonly kind: Vault;
   seal(name: string, secret: string): Promise<string>;
-  /** Undefined where it is gone. */
+  /** Undefined if it no longer exists. */
   unseal(name: string, sealed: string): Promise<string | undefined>;
   forget(name: string): Promise<void>;
 }
@@ -20,12 +20,12 @@ const IN_WORDS: Readonly<Record<Vault, string>> = {
   file: "file secrets.json",
 };
 
-/** A vault's failure in words. It carries no cause: a foreign error may quote what it was handed. */
+/** The refusal for a vault's failure. It has no cause: a foreign error could quote the secret. */
 export function vaultRefusal(vault: Vault, reason: string): StudioError {
   return new StudioError("SECRET_UNAVAILABLE", { vault: IN_WORDS[vault], reason });
 }
 
-/** The last resort: in the file as it is, which this user alone may read. */
+/** The last resort: in the file itself, which only this user can read. */
 export const FILE_VAULT: SecretVault = {
   kind: "file",
   seal: (_, secret) => Promise.resolve(secret),

@@ -4,17 +4,17 @@ import { formSchema, type Form } from "../contract/settings.ts";
 import { readJson, writeJson } from "../files/json-file.ts";
 import { Turns } from "../files/turns.ts";
 
-/** A form is prompts and numbers; more than this is no form. */
+/** A form is prompts and numbers and never larger. */
 const MAX_BYTES = 256 << 10;
 
 const READING = { maxBytes: MAX_BYTES, parse: (json: unknown): Form => formSchema.parse(json) };
 
-/** The Generate form as it was left, in `form.json` of the data folder. */
+/** The state of the Generate form, in `form.json` of the data folder. */
 export class FormFile {
   readonly #path: string;
   readonly #turns = new Turns();
   #form: Form;
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   readonly notices: readonly string[];
 
   private constructor(path: string, form: Form, notices: readonly string[]) {
@@ -23,7 +23,7 @@ export class FormFile {
     this.notices = notices;
   }
 
-  /** Reads it; a damaged one is set aside and named in `notices`. */
+  /** Reads the file; a damaged one is moved aside and named in `notices`. */
   static async open(dataFolder: string): Promise<FormFile> {
     const path = join(dataFolder, "form.json");
     const { value, notice } = await readJson(path, READING);
@@ -34,7 +34,7 @@ export class FormFile {
     return this.#form;
   }
 
-  /** Replaces it as a whole, one after the other: the last one asked for is the one that stays. */
+  /** Replaces the form. Writes happen in order, so that the last one stays. */
   async write(form: Form): Promise<void> {
     const sizeBytes = Buffer.byteLength(JSON.stringify(form, undefined, 2));
     if (sizeBytes >= MAX_BYTES) {

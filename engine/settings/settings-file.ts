@@ -4,7 +4,7 @@ import { settingsSchema, type Settings, type SettingsChange } from "../contract/
 import { readJson, writeJson } from "../files/json-file.ts";
 import { Turns } from "../files/turns.ts";
 
-/** What the file holds: choices alone, no defaults, and whatever a later version put there. */
+/** The file's content: choices only, no defaults, and whatever a later version added. */
 const keptSchema = z.record(z.string(), z.json());
 type Kept = z.output<typeof keptSchema>;
 
@@ -12,12 +12,12 @@ const MAX_BYTES = 1 << 20;
 
 const READING = { maxBytes: MAX_BYTES, parse: (json: unknown): Kept => keptSchema.parse(json) };
 
-/** What a person chose, in `settings.json` of the data folder. */
+/** A person's settings, in `settings.json` of the data folder. */
 export class SettingsFile {
   readonly #path: string;
   readonly #turns = new Turns();
   #kept: Kept;
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   readonly notices: readonly string[];
 
   private constructor(path: string, kept: Kept, notices: readonly string[]) {
@@ -26,21 +26,21 @@ export class SettingsFile {
     this.notices = notices;
   }
 
-  /** Reads it; a damaged one is set aside and named in `notices`. */
+  /** Reads the file; a damaged one is moved aside and named in `notices`. */
   static async open(dataFolder: string): Promise<SettingsFile> {
     const path = join(dataFolder, "settings.json");
     const { value, notice } = await readJson(path, READING);
     return new SettingsFile(path, value ?? {}, notice === undefined ? [] : [notice]);
   }
 
-  /** Every choice; a default where none was made, or none that this version knows. */
+  /** All settings; the default for each that was not chosen, or whose choice this version does not know. */
   read(): Settings {
     return settingsSchema.parse(this.#kept);
   }
 
   /**
-   * Takes what is given and leaves the rest; null takes a choice back. Changes happen one after the
-   * other, and none holds until it is on the disk.
+   * Changes the given settings; null restores a default. Changes happen in order, and take effect once they are on the
+   * disk.
    */
   change(change: SettingsChange): Promise<Settings> {
     return this.#turns.take(async () => {

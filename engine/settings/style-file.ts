@@ -5,7 +5,7 @@ import { MAX_STYLES, type Style, type StyleImport, styleSchema } from "../contra
 import { readJson, readRows, unreadNotice, writeJson } from "../files/json-file.ts";
 import { Turns } from "../files/turns.ts";
 
-/** Ten thousand styles of a few sentences each. */
+/** Enough for ten thousand styles of a few sentences. */
 const MAX_BYTES = 32 << 20;
 
 const READING = {
@@ -13,13 +13,13 @@ const READING = {
   parse: (json: unknown): unknown[] => z.array(z.unknown()).parse(json),
 };
 
-/** Saved styles, in `styles.json` of the data folder; a row that cannot be read takes no other along. */
+/** Saved styles, in `styles.json` of the data folder. An unreadable row affects no other. */
 export class StyleFile {
   readonly #path: string;
   readonly #turns = new Turns();
   readonly #unread: readonly unknown[];
   #styles: ReadonlyMap<string, Style>;
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   readonly notices: readonly string[];
 
   private constructor(path: string, list: readonly unknown[], notice: string | undefined) {
@@ -31,7 +31,7 @@ export class StyleFile {
     this.notices = notices.filter((text) => text !== undefined);
   }
 
-  /** Reads it; a damaged one is set aside and named in `notices`. */
+  /** Reads the file; a damaged one is moved aside and named in `notices`. */
   static async open(dataFolder: string): Promise<StyleFile> {
     const path = join(dataFolder, "styles.json");
     const { value = [], notice } = await readJson(path, READING);
@@ -44,7 +44,7 @@ export class StyleFile {
     return [...this.#styles.values()].toSorted((a, b) => compare(a.name, b.name));
   }
 
-  /** In the order of the names. Refuses as NOT_FOUND a name that there is not. */
+  /** The styles in the order of `names`. Refuses as NOT_FOUND if one does not exist. */
   named(names: readonly string[]): Style[] {
     return names.map((name) => {
       const style = this.#styles.get(name);
@@ -53,7 +53,7 @@ export class StyleFile {
     });
   }
 
-  /** Keeps styles, each in the place of the one with its name or, of one that is renamed, with its former name. */
+  /** Stores styles. Each replaces the style of the same name or, when renamed, of its former name. */
   save(styles: readonly Style[], replaces?: string): Promise<void> {
     return this.#change((before) => {
       const others = [...before.values()].filter(({ name }) => name !== replaces);
@@ -68,7 +68,7 @@ export class StyleFile {
     );
   }
 
-  /** Adds styles that are not there yet. One whose name is another style's gets a number behind it. */
+  /** Adds styles that do not exist yet. If a name is taken by a different style, a number is added. */
   async add(styles: readonly Style[]): Promise<Omit<StyleImport, "skipped">> {
     const outcome = { added: [] as string[], known: 0, renamed: 0 };
     await this.#change((before) => {
@@ -89,7 +89,7 @@ export class StyleFile {
     return outcome;
   }
 
-  /** One after the other; none holds until it is on the disk. */
+  /** Changes happen in order, and take effect once they are on the disk. */
   async #change(
     changed: (before: ReadonlyMap<string, Style>) => ReadonlyMap<string, Style>,
   ): Promise<void> {
@@ -106,7 +106,7 @@ export class StyleFile {
   }
 }
 
-/** Names that are taken, the next number to try behind each, and what is there under whichever number. */
+/** The names in use, the next number for each, and the styles stored under them. */
 class FreeNames {
   readonly #all: ReadonlyMap<string, Style>;
   readonly #numbers = new Map<string, number>();
@@ -117,7 +117,7 @@ class FreeNames {
     this.#contents = new Set([...all.values()].flatMap((style) => [own(style), unnumbered(style)]));
   }
 
-  /** Whether the very same style is there, numbered or not; from now on it is. */
+  /** Whether an identical style exists, under a numbered name or not; adds it to the known ones. */
   knows(style: Style): boolean {
     const isKnown = this.#contents.has(own(style));
     this.#contents.add(own(style));
@@ -132,7 +132,7 @@ class FreeNames {
   }
 }
 
-/** The longest name is 100 characters. */
+/** Adds a number, keeping within the maximum of 100 characters. */
 function numbered(name: string, number: number): string {
   return number === 1 ? name : `${name.slice(0, 90).trimEnd()} (${number})`;
 }

@@ -2,16 +2,16 @@ import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
 import { MAX_STYLES, type Style, styleSchema } from "../contract/styles.ts";
 
-/** Our own export; counts up when a style of today could no longer be read as one. */
+/** Version of our export format; increased when today's readers could no longer read it. */
 const FORMAT = 1;
 
-/** Rows of a file that are looked at: what comes after them is refused as a whole. */
+/** Maximum number of rows in a file; a longer file is refused as a whole. */
 const MAX_ROWS = MAX_STYLES;
 
-/** The styles of a file, as far as they can be used. */
+/** The usable styles of a file. */
 export interface ReadStyles {
   readonly styles: readonly Style[];
-  /** How many rows could not be used. */
+  /** Number of rows that could not be used. */
   readonly skipped: number;
 }
 
@@ -25,10 +25,10 @@ export function jsonOf(styles: readonly Style[]): string {
   return `${JSON.stringify({ format: FORMAT, styles }, undefined, 2)}\n`;
 }
 
-/** AUTOMATIC1111's own columns: settings have no place in them. */
+/** Writes AUTOMATIC1111's columns, which have no place for settings. */
 export function csvOf(styles: readonly Style[]): string {
   const rows = styles.map(({ name, prompt, negativePrompt }) => [name, prompt, negativePrompt]);
-  // With the byte order mark that A1111 writes, by which Excel knows UTF-8.
+  // With the byte order mark that A1111 writes, by which Excel recognises UTF-8.
   return `\ufeff${[HEAD, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
 }
 
@@ -59,7 +59,7 @@ function readCsvStyles(text: string, file: string): ReadStyles {
   const rows = csvRows(text, file);
   const head = (rows[0] ?? []).map((column) => column.trim().toLowerCase());
   const nameAt = head.indexOf("name");
-  // Before February 2023 A1111 had one text a style.
+  // Before February 2023 A1111 had a single prompt per style.
   const promptAt = head.includes("prompt") ? head.indexOf("prompt") : head.indexOf("text");
   const negativeAt = head.indexOf("negative_prompt");
   if (nameAt < 0 || promptAt < 0) {
@@ -75,7 +75,7 @@ function readCsvStyles(text: string, file: string): ReadStyles {
   );
 }
 
-/** Splits at the commas and ends of lines that stand outside of quotes; a quote in quotes is doubled. RFC 4180. */
+/** Splits at commas and line ends outside quotes; quotes within quotes are doubled (RFC 4180). */
 function csvRows(text: string, file: string): readonly (readonly string[])[] {
   const rows: string[][] = [];
   let row: string[] = [];
@@ -83,14 +83,14 @@ function csvRows(text: string, file: string): readonly (readonly string[])[] {
     row.push(whole === undefined ? plain : whole.replaceAll('""', '"') + plain);
     if (end === ",") continue;
     if (row.length > 1 || row[0] !== "") rows.push(row);
-    // With the line of the columns' names.
+    // One more for the header.
     if (rows.length > MAX_ROWS + 1) throw tooMany(file);
     row = [];
   }
   return rows;
 }
 
-/** A field, in quotes or plain, and what ends it; a quote that is never closed holds the rest. */
+/** A field, quoted or plain, and its separator; a quote that is never closed contains the rest. */
 const FIELD = /(?!$(?<=[\r\n]))(?:"((?:[^"]|"")*)(?:"|$))?([^,\r\n]*)(,|\r\n|\n|\r|$)/g;
 
 function usable(rows: readonly unknown[]): ReadStyles {

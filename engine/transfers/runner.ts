@@ -1,38 +1,38 @@
 import type { Transfer } from "../contract/transfers.ts";
 import type { KeptTransfer } from "./transfer-file.ts";
 
-/** What a transfer is to do: understood by the runner of its kind, and kept over restarts. */
+/** What a transfer is to do. Only the runner of its kind understands it; it is stored. */
 export type Order = KeptTransfer["order"];
 
-/** One transfer, as its runner sees it. */
+/** One transfer as its runner sees it. */
 export interface TransferRun {
   readonly id: string;
   readonly order: Order;
-  /** Aborted when it is to end, for whatever reason. */
+  /** Aborted when the run must end, for any reason. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: {
     readonly doneBytes: number;
     readonly totalBytes: number;
   }) => void;
-  /** Tells a person what happened on the way. */
+  /** Adds a note for the person about what happened. */
   readonly onNote: (note: string) => void;
-  /** Adds a line to its log. */
+  /** Adds a line to the transfer's log. */
   readonly onStage: (stage: string) => void;
 }
 
-/** How transfers of one kind are carried out. */
+/** Runs all transfers of one kind. */
 export interface TransferRunner {
-  /** Whether it can end and go on where it was. One that cannot begins anew. */
+  /** Whether a run can be stopped and resumed; if not, it starts again from the beginning. */
   readonly canPause: boolean;
-  /** Gives the id of the model that it made or looked at, where there is one. */
+  /** Returns the id of the model that it made or checked, if any. */
   readonly run: (run: TransferRun) => Promise<string | undefined>;
-  /** Deletes what is half done. */
+  /** Deletes partial results. */
   readonly discard: (id: string) => Promise<void>;
 }
 
 export type TransferRunners = Readonly<Record<Transfer["kind"], TransferRunner>>;
 
-/** Lines of a log; older ones go. */
+/** Maximum number of log lines; older ones are dropped. */
 const MAX_STAGES = 100;
 
 export function withStage(log: Transfer["log"] = [], stage: string): string[] {

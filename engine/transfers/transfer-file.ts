@@ -7,21 +7,21 @@ import { hasSetAside } from "../files/stored-file.ts";
 
 const storedErrorSchema = z.unknown().transform(readStoredError).optional();
 
-/** A transfer as it is kept: with the order it carries out, which only its runner understands. */
+/** A transfer as it is stored, with its order. */
 const keptTransferSchema = z.object({
   transfer: transferSchema.extend({ error: storedErrorSchema }),
   order: z.json(),
 });
 export type KeptTransfer = z.output<typeof keptTransferSchema>;
 
-/** A few hundred bytes each; those that have ended are cleared by hand. */
+/** A transfer takes a few hundred bytes; a person clears the ended ones. */
 const READING = {
   list: "transfers",
   maxBytes: 8 << 20,
   parse: (row: unknown): KeptTransfer => keptTransferSchema.parse(row),
 };
 
-/** `transfers.json` of the data folder. */
+/** The file `transfers.json` in the data folder. */
 export class TransferFile {
   readonly #path: string;
   readonly #file: RowFile<KeptTransfer>;
@@ -36,7 +36,7 @@ export class TransferFile {
     return new TransferFile(path, await RowFile.open(path, READING));
   }
 
-  /** Those of the last run. */
+  /** The transfers of the last run. */
   get transfers(): readonly KeptTransfer[] {
     return this.#file.rows;
   }
@@ -46,17 +46,17 @@ export class TransferFile {
     return isDamaged ? [...notices, KEPT_BYTES] : notices;
   }
 
-  /** Whether a transfer that cannot be read names something. */
+  /** Whether an unreadable transfer mentions an id. */
   mayName(id: string): boolean {
     return this.#file.mayName(id);
   }
 
-  /** Whether a transfer that cannot be read, or a list that was set aside, may still need what is half done. */
+  /** Whether an unreadable transfer, or a list that was moved aside, may still need partial results. */
   mayNeed(id: string): boolean {
     return this.mayName(id) || hasSetAside(this.#path);
   }
 
-  /** Writes what `transfers` gives when its turn has come. */
+  /** Writes what `transfers` returns when its turn comes. */
   write(transfers: () => readonly KeptTransfer[]): Promise<void> {
     return this.#file.turn(() => this.#file.write(transfers()));
   }
@@ -65,7 +65,7 @@ export class TransferFile {
 const KEPT_BYTES =
   "Unfinished downloads stay in the models folder as long as that file lies there: download the same model again to go on where it stopped, or delete the file to free the space.";
 
-/** A transfer of an earlier run: what ran then waits now. */
+/** A transfer of an earlier run: a running one waits again. */
 export function asStarted(transfer: Transfer): Transfer {
   const state = transfer.state === "running" ? "waiting" : transfer.state;
   return { ...transfer, state, bytesPerSecond: undefined, secondsLeft: undefined };

@@ -7,16 +7,16 @@ import { asStarted, TransferFile } from "./transfer-file.ts";
 
 export interface TransfersOptions {
   readonly dataFolder: string;
-  /** Told of transfers that are new or have changed; of progress once in `tickMs`. */
+  /** Called with new and changed transfers; at most once in `tickMs` for progress. */
   readonly onChange: (transfers: readonly Transfer[]) => void;
   readonly onRemove: (ids: readonly string[]) => void;
-  /** Told what went wrong that is no refusal. */
+  /** Called with errors that are not refusals. */
   readonly logError?: (error: unknown) => void;
   readonly tickMs?: number;
 }
 
 export interface NewTransfer {
-  /** Where what it works on has been kept under an id already. */
+  /** The id that partial results are already stored under, if any. */
   readonly id?: string | undefined;
   readonly kind: Transfer["kind"];
   readonly name: string;
@@ -33,9 +33,9 @@ interface Running {
 }
 
 /**
- * Long work on files, one of each kind at a time. It is kept in transfers.json: what ran or waited when
- * Darkroom closed continues by itself at the next start, since it was asked for and never cancelled:
- * a download where it was, an import or a verification from its beginning. What was paused stays paused.
+ * Long file operations, one of each kind at a time. They are stored in transfers.json: what was running or waiting when
+ * Darkroom closed continues at the next start, a download where it was, an import or a verification from the beginning.
+ * Paused ones stay paused.
  */
 export class Transfers {
   readonly #options: TransfersOptions;
@@ -59,23 +59,23 @@ export class Transfers {
     return new Transfers(options, await TransferFile.open(options.dataFolder));
   }
 
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   get notices(): readonly string[] {
     return this.#file.notices;
   }
 
-  /** Of those that may go on. */
+  /** Ids of transfers that can continue. */
   get openIds(): readonly string[] {
     const open = this.list().filter(({ state }) => state === "failed" || !ENDED.has(state));
     return open.map(({ id }) => id);
   }
 
-  /** Whether what is half done under an id may be needed still, also by a list that cannot be read. */
+  /** Whether partial results of an id may still be needed, perhaps by a transfer that cannot be read. */
   mayNeed(id: string): boolean {
     return this.openIds.includes(id) || this.#file.mayNeed(id);
   }
 
-  /** Whether what is half done under an id belongs to one that is listed, and may go on. */
+  /** Whether partial results of an id belong to a listed transfer that can continue. */
   isOpen(id: string): boolean {
     return this.openIds.includes(id) || this.#file.mayName(id);
   }
@@ -85,14 +85,16 @@ export class Transfers {
     return [...this.#transfers.values()];
   }
 
-  /** From now on transfers run; those of an earlier run only once they are asked for again, where `isPassive`. */
+  /** Starts running transfers. If `isPassive`, those of an earlier run wait until they are requested again. */
   begin(runners: TransferRunners, isPassive = false): void {
     this.#runners = runners;
     if (isPassive) for (const id of this.openIds) this.#held.add(id);
     this.#startNext();
   }
 
-  /** Keeps a transfer and lets it run when its turn has come. One of the same order that is open goes on instead. */
+  /**
+   * Adds a transfer and runs it when its turn comes. If one with the same order is open, that one continues instead.
+   */
   async add({ id = randomUUID(), kind, name, order, modelId }: NewTransfer): Promise<string> {
     const known = this.#openLike(kind, order);
     if (known !== undefined) {
@@ -105,7 +107,7 @@ export class Transfers {
     const amounts = { doneBytes: 0, totalBytes: 0 };
     this.#orders.set(id, order);
     this.#transfers.set(id, { id, kind, name, modelId, state: "waiting", ...amounts, createdAt });
-    // What is not written down yet may be refused still.
+    // It can still be refused, since it is not stored yet.
     this.#held.add(id);
     try {
       await this.#write();
@@ -120,7 +122,7 @@ export class Transfers {
     return id;
   }
 
-  /** Ends them for now; what is done so far is kept. */
+  /** Stops transfers for now; partial results are kept. */
   async pause(ids: readonly string[]): Promise<void> {
     const transfers = ids.map((id) => this.#get(id));
     for (const transfer of transfers) {
@@ -134,7 +136,7 @@ export class Transfers {
     await this.#save();
   }
 
-  /** Lets those go on that were paused or have failed. */
+  /** Continues paused and failed transfers. */
   async resume(ids: readonly string[]): Promise<void> {
     const transfers = ids.map((id) => this.#get(id));
     for (const transfer of transfers) {
@@ -149,7 +151,7 @@ export class Transfers {
     await this.#save();
   }
 
-  /** Ends them and deletes what is half done; those that have ended otherwise stay as they are. */
+  /** Stops transfers and deletes partial results; ended ones do not change. */
   async cancel(ids: readonly string[]): Promise<void> {
     const open = ids
       .map((id) => this.#get(id))
@@ -158,22 +160,22 @@ export class Transfers {
       this.#change(id, { state: "cancelled", error: undefined });
       this.#running.get(id)?.abort.abort();
     }
-    // What runs deletes it itself, when it has let go of it.
+    // A running one deletes its own partial results once it has stopped using them.
     for (const transfer of open) if (!this.#running.has(transfer.id)) await this.#discard(transfer);
     await this.#save();
   }
 
-  /** Forgets those that have ended, and what is left of those that failed. */
+  /** Removes ended transfers, and the partial results of failed ones. */
   async clear(): Promise<void> {
     const ended = this.list().filter(({ state, id }) => ENDED.has(state) && !this.#running.has(id));
-    // All of them before anything is awaited: nobody may resume what is being deleted.
+    // All at once, before anything is awaited: none can be resumed while its results are deleted.
     for (const { id } of ended) this.#forget(id);
     if (ended.length > 0) this.#options.onRemove(ended.map(({ id }) => id));
     for (const transfer of ended) if (transfer.state === "failed") await this.#discard(transfer);
     await this.#save();
   }
 
-  /** Ends what runs, to go on at the next start. */
+  /** Stops what runs; it continues at the next start. */
   async close(): Promise<void> {
     this.#runners = undefined;
     clearInterval(this.#ticker);
@@ -206,7 +208,7 @@ export class Transfers {
     return isPausable ? undefined : "a work that runs through or is cancelled";
   }
 
-  /** Starts the oldest waiting one of each kind of which none runs. */
+  /** Starts the oldest waiting transfer of each kind that has none running. */
   #startNext(): void {
     const runners = this.#runners;
     if (runners === undefined) return;
@@ -227,10 +229,10 @@ export class Transfers {
     this.#running.set(id, { abort, speed, ended: this.#run(id, runner, abort.signal) });
   }
 
-  /** Never rejects: nobody waits for it but `close`. */
+  /** Never rejects: only `close` waits for it. */
   async #run(id: string, runner: TransferRunner, signal: AbortSignal): Promise<void> {
     try {
-      // The caller's own work comes first: it has yet to note that this one runs.
+      // Lets the caller record first that this one is running.
       await Promise.resolve();
       const modelId = await runner.run({
         id,
@@ -255,7 +257,7 @@ export class Transfers {
     }
   }
 
-  /** Who ended a run has said already what it is now: paused, cancelled, or waiting again. */
+  /** If a run was stopped, whoever did so has already set its state: paused, cancelled or waiting. */
   async #end(transfer: Transfer, { aborted }: AbortSignal, error: unknown): Promise<void> {
     if (aborted && transfer.state === "cancelled") return this.#discard(transfer);
     if (aborted) return;
@@ -269,7 +271,7 @@ export class Transfers {
       .catch((error: unknown) => this.#options.logError?.(error));
   }
 
-  /** Noted at once, told at the next tick. */
+  /** Recorded at once, reported at the next tick. */
   #progress(id: string, progress: Pick<Transfer, "doneBytes" | "totalBytes">): void {
     const transfer = this.#transfers.get(id);
     if (transfer?.state === "running") this.#transfers.set(id, { ...transfer, ...progress });
@@ -305,7 +307,7 @@ export class Transfers {
     this.#options.onChange(this.list().filter(({ id }) => wanted.has(id)));
   }
 
-  /** What was done is done, also where it cannot be written down just now: the next change tries again. */
+  /** A failed write does not undo the change: the next one tries again. */
   async #save(): Promise<void> {
     await this.#write().catch((error: unknown) => this.#options.logError?.(error));
   }
