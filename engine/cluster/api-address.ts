@@ -2,8 +2,8 @@ import { StudioError } from "../contract/errors.ts";
 import { isLoopback } from "../contract/loopback.ts";
 
 /**
- * The address of a cluster's API as it was entered, without a slash at its end; https where no scheme is given.
- * A path stays: some clusters stand behind one. Refuses as REQUEST_INVALID what is none, or is not encrypted.
+ * Parses the address of a cluster's API as entered: without a trailing slash, and https if it has no scheme. A path
+ * stays, since some clusters have one. Refuses as REQUEST_INVALID what is no address or is not encrypted.
  */
 export function readAddress(text: string): string {
   const trimmed = text.trim();

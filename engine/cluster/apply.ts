@@ -7,18 +7,18 @@ import type { ClusterClient, ClusterReply } from "./cluster-client.ts";
 import { type Json, parsed } from "./reply-body.ts";
 import { causesOf, messageOf, refusalOf } from "./cluster-refusal.ts";
 
-/** Who Darkroom is among those that set an object's fields. */
+/** Darkroom's name as a field manager. */
 export const FIELD_MANAGER = "darkroom";
 
 export interface ApplyOptions {
-  /** Whether fields and objects of somebody else are overwritten. */
+  /** Whether to overwrite fields and objects of others. */
   readonly force: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 type Outcome = Pick<Applied, "objects" | "isSound">;
 
-/** Asks what applying would do, object by object; nothing is changed. */
+/** Asks what applying would do, object by object, without changing anything. */
 export async function dryRun(
   client: ClusterClient,
   objects: readonly DeployedObject[],
@@ -29,7 +29,7 @@ export async function dryRun(
   return { objects: told, isSound: told.every(({ outcome }) => outcome !== "refused") };
 }
 
-/** Applies everything, after a dry run of everything: where that is not sound, nothing. */
+/** Applies everything after a dry run of everything; if that finds a problem, nothing is applied. */
 export async function apply(
   client: ClusterClient,
   objects: readonly DeployedObject[],
@@ -47,12 +47,12 @@ export async function apply(
   return { objects: told, isSound, isApplied: isSound };
 }
 
-/** The name of the deployment that objects make up. */
+/** The name of the deployment that the objects belong to. */
 export function serviceIn(objects: readonly DeployedObject[]): DeployedObject | undefined {
   return objects.find(({ kind }) => kind === "InferenceService");
 }
 
-/** One object, and what the API says to it. */
+/** Applies one object and interprets the API's answer. */
 class Trial {
   readonly #client: ClusterClient;
   readonly #object: DeployedObject;
@@ -71,7 +71,7 @@ class Trial {
     this.#options = options;
   }
 
-  /** Refuses what is wrong with the cluster; what is wrong with the object is told. */
+  /** Throws problems with the cluster; problems with the object are part of the result. */
   async run(mode: "dry" | "for good" = "dry"): Promise<AppliedObject> {
     try {
       return await this.#run(mode);
@@ -85,7 +85,7 @@ class Trial {
     const { path, about } = this;
     const { signal, force } = this.#options;
     const live = await this.#client.find({ path, signal }, about);
-    // What somebody else made stays theirs, and is not removed with the deployment.
+    // An object made by someone else stays theirs, and is not removed with the deployment.
     const isTheirs = live !== undefined && !isOurs(live) && !force;
     const object = isTheirs ? this.#object : asOurs(this.#object, this.#deployment);
     const reply = await this.#patch(object, mode, force);
@@ -114,7 +114,7 @@ class Trial {
     return { kind, name: metadata.name, namespace: metadata.namespace };
   }
 
-  /** Server-side apply. Fields that Darkroom itself changed since, by scaling, are no conflict. */
+  /** Server-side apply. Fields that Darkroom itself changed since, by scaling, are not conflicts. */
   async #patch(
     object: DeployedObject,
     mode: "dry" | "for good",
@@ -159,7 +159,7 @@ class Trial {
     });
   }
 
-  /** What the API says, were it to quote the values of a Secret. */
+  /** Removes a Secret's values from what the API says. */
   #withoutSecrets(body: Json): Json {
     const { kind, data } = this.#object;
     if (kind !== "Secret" || typeof data !== "object" || data === null) return body;
@@ -172,11 +172,11 @@ class Trial {
   }
 }
 
-/** Said of what is there and was made by somebody else. */
+/** For objects that someone else made. */
 const THEIRS =
   "It exists already and was not applied by Darkroom: applying changes it, and removing the deployment leaves it there.";
 
-/** Refusals of one object; the others are of the cluster. */
+/** Refusals about one object; the others are about the cluster. */
 const OF_OBJECT: ReadonlySet<string> = new Set([
   "CLUSTER_CONFLICT",
   "CLUSTER_DENIED",
@@ -195,7 +195,7 @@ function conflictsIn({ status, body }: ClusterReply): AppliedObject["conflicts"]
     }));
 }
 
-/** What is wrong with which field: as the API lists it, or as a sentence of it says. */
+/** The fields with problems, from the API's list of causes or from its message. */
 function faultsIn(body: Json, status: number): AppliedObject["faults"] {
   if (status === 409) return [];
   const named = causesOf(body).filter(({ field }) => field !== "");
@@ -211,7 +211,7 @@ function faultsIn(body: Json, status: number): AppliedObject["faults"] {
   });
 }
 
-/** Paths in objects that a field of the form decides. */
+/** Paths in objects, with the form's field that decides them. */
 const FIELDS: readonly (readonly [RegExp, DeployField])[] = [
   [/^metadata\.namespace/, "namespace"],
   [/^metadata\.name$/, "name"],

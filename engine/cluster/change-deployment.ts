@@ -14,7 +14,7 @@ import type { ClusterClient } from "./cluster-client.ts";
 import { itemsOf, type Json } from "./reply-body.ts";
 import { isRaw, serviceOf } from "./observe.ts";
 
-/** Keeps at least so many running; none lets it stop. Returns what that means, as sentences. */
+/** Keeps at least `to` replicas running; 0 lets it stop. Returns sentences about what that means. */
 export async function scale(
   client: ClusterClient,
   place: DeploymentPlace,
@@ -26,11 +26,11 @@ export async function scale(
   const isStopping = to === 0 && isPlain;
   const most = numberAt(service, "spec", "predictor", "maxReplicas");
   await patchService(client, place, signal, {
-    // KServe from 0.15 on and OpenShift AI stop by this; before, a plain Deployment is stopped by itself.
+    // KServe since 0.15 and OpenShift AI stop it by this annotation; before, a plain Deployment is stopped directly.
     metadata: { annotations: { [ANNOTATIONS.stop]: isStopping ? "true" : null } },
     spec: {
       predictor: {
-        // A plain Deployment is scaled by a HorizontalPodAutoscaler, which takes no 0.
+        // A plain Deployment is scaled by a HorizontalPodAutoscaler, which does not accept 0.
         minReplicas: isStopping ? 1 : to,
         ...(most !== undefined && most < to && { maxReplicas: to }),
       },
@@ -45,7 +45,7 @@ export async function scale(
       ];
 }
 
-/** Starts it anew with the same manifests: the archive is copied again, and the image pulled as its policy says. */
+/** Restarts it with the same manifests: the archive is copied again, and the image pulled as its policy says. */
 export async function redeploy(
   client: ClusterClient,
   place: DeploymentPlace,
@@ -53,12 +53,12 @@ export async function redeploy(
   signal?: AbortSignal,
 ): Promise<void> {
   await ownService(client, place, signal);
-  // KServe hands these on to the pods, which makes it another revision.
+  // KServe copies these to the pods, which creates a new revision.
   const annotations = { [ANNOTATIONS.redeployedAt]: now.toISOString() };
   await patchService(client, place, signal, { spec: { predictor: { annotations } } });
 }
 
-/** What one object's removal came to, or would. Refuses as NOT_FOUND and as DEPLOYMENT_NOT_OURS. */
+/** The result, or dry run, of removing each object. Refuses as NOT_FOUND and as DEPLOYMENT_NOT_OURS. */
 export async function remove(
   client: ClusterClient,
   place: DeploymentPlace,
@@ -70,7 +70,7 @@ export async function remove(
   const service = found.find(
     ({ kind, object }) => kind === "InferenceService" && nameOf(object) === name,
   );
-  // Where it is gone already, what was left behind is still removed.
+  // If the service is already gone, leftovers are still removed.
   if (service === undefined && found.length === 0) await ownService(client, place, signal);
   const others = await neighbours(client, place, signal);
   const removed: RemovedObject[] = [];
@@ -87,12 +87,12 @@ export async function remove(
       {
         method: "DELETE",
         path: pathOf(kind, namespace, one.name),
-        // The API reads no query where there is a body: a dry run asked for there would delete for good.
+        // The API ignores the query if there is a body: a dry run requested there would really delete.
         body: {
           apiVersion: "v1",
           kind: "DeleteOptions",
           propagationPolicy: "Background",
-          // Never one that somebody made anew in the meantime.
+          // Not an object that someone created again in the meantime.
           preconditions: { uid },
           ...(isDry && { dryRun: ["All"] }),
         },
@@ -110,7 +110,7 @@ interface Own {
   readonly object: unknown;
 }
 
-/** All that Darkroom applied for a deployment, in the order in which it was applied. */
+/** Everything that Darkroom applied for a deployment, in the order of applying. */
 async function ownObjects(
   client: ClusterClient,
   { namespace, name }: DeploymentPlace,
@@ -129,7 +129,7 @@ async function ownObjects(
   return secret === undefined ? found : [secret, ...found];
 }
 
-/** The Secret of its connection, where a later deployment has claimed it for itself since. */
+/** The Secret of its connection, if a later deployment has taken it over. */
 async function sharedSecret(
   client: ClusterClient,
   namespace: string,
@@ -191,7 +191,7 @@ async function patchService(
   await client.get(mergePatch(path, body, signal), { kind, name, namespace });
 }
 
-/** The Deployment that KServe made. One that it has taken away, it makes again by itself. */
+/** Scales the Deployment that KServe made. If KServe has removed it, KServe makes it again. */
 async function scalePlain(
   client: ClusterClient,
   { namespace, name }: DeploymentPlace,
@@ -202,7 +202,7 @@ async function scalePlain(
   const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(one.name)}`;
   const live = await client.find({ path, signal }, one);
   const replicas = numberAt(live, "spec", "replicas") ?? 1;
-  // Between the limits its autoscaler decides.
+  // Between the limits the autoscaler decides.
   if (live === undefined || (to > 0 && replicas > 0)) return;
   await client.find(mergePatch(`${path}/scale`, { spec: { replicas: to } }, signal), one);
 }

@@ -7,7 +7,7 @@ import { itemsOf } from "./reply-body.ts";
 /** More projects than a person chooses from. */
 const MAX_NAMESPACES = 500;
 
-/** What deploying takes, in a project: verb, group and resource. */
+/** Permissions that deploying needs in a project: verb, group and resource. */
 const NEEDED = [
   ...Object.values(DEPLOYED_KINDS).flatMap(({ apiVersion, plural }) =>
     ["get", "create", "patch"].map((verb) => [verb, groupOf(apiVersion), plural] as const),
@@ -18,7 +18,10 @@ const NEEDED = [
 
 type Found = Omit<ClusterCheck, "at" | "state" | "ms">;
 
-/** What a cluster says of itself, and what of a deployment it would not allow. Refuses as one of the CLUSTER codes. */
+/**
+ * What a cluster says about itself, and which permissions for a deployment are missing. Refuses as one of the CLUSTER
+ * codes.
+ */
 export async function checkCluster(
   client: ClusterClient,
   namespace: string | undefined,
@@ -36,7 +39,7 @@ export async function checkCluster(
   };
 }
 
-/** OpenShift shows everybody their own projects, where Kubernetes' namespaces may be listed by few. */
+/** OpenShift lists the user's own projects, while few users may list Kubernetes' namespaces. */
 async function namespacesOf(
   client: ClusterClient,
   groups: readonly unknown[],
@@ -76,7 +79,7 @@ async function missingIn(
         },
         signal,
       });
-      // What cannot be found out is not called missing.
+      // A permission that cannot be checked does not count as missing.
       const isAllowed = status >= 300 || fieldOf(body, "status", "allowed") === true;
       return isAllowed ? [] : [`${verb} ${what}`];
     }),

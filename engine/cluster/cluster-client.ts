@@ -7,24 +7,24 @@ import { invalidReply, refusalOf, unreachable, type Asked } from "./cluster-refu
 import type { ClusterAccess } from "./kubeconfig.ts";
 import { type Json, linesOf, parsed, readBody, warningsIn } from "./reply-body.ts";
 
-/** How long each part of a request may take. */
+/** Time limits for the parts of a request. */
 export interface Timing {
   readonly connectMs: number;
-  /** Until a whole reply. Checks of the cluster are given up to 30 s by its API. */
+  /** Until the reply is complete. The API itself gives up permission checks after 30 s. */
   readonly replyMs: number;
-  /** Until a watch that says nothing is begun anew. */
+  /** Until a silent watch is restarted. */
   readonly watchMs: number;
 }
 
 export const TIMING: Timing = { connectMs: 10_000, replyMs: 40_000, watchMs: 60_000 };
 
-/** What is asked of the API. */
+/** A request to the API. */
 export interface ClusterRequest {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Of the body; JSON by default. */
+  /** Type of the body; JSON by default. */
   readonly type?: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,21 +32,21 @@ export interface ClusterRequest {
 export interface ClusterReply {
   readonly status: number;
   readonly body: Json;
-  /** Sentences of the API and of its webhooks. */
+  /** Warnings of the API and its webhooks. */
   readonly warnings: readonly string[];
 }
 
-/** A change that a watch tells. */
+/** A change reported by a watch. */
 export interface WatchEvent {
   readonly type: string;
   readonly object: Json;
 }
 
-/** A list of a thousand objects has some megabytes. */
+/** A list of a thousand objects has several megabytes. */
 const MAX_REPLY_BYTES = 32 << 20;
 const MAX_HEAD_BYTES = 64 << 10;
 
-/** Speaks with one cluster's API: bounded in time and bytes, over connections of its own, following no redirect. */
+/** A client of one cluster's API, limited in time and bytes, with its own connections; it follows no redirects. */
 export class ClusterClient {
   readonly host: string;
   /** The context's own project. */
@@ -67,7 +67,7 @@ export class ClusterClient {
         ...(access.serverName !== undefined && { servername: access.serverName }),
         timeout: timing.connectMs,
         allowH2: false,
-        // Said in full, so that no variable of the environment decides it.
+        // Explicit, so that no environment variable decides it.
         rejectUnauthorized: !access.isInsecure,
       }),
       allowH2: false,
@@ -77,20 +77,20 @@ export class ClusterClient {
     });
   }
 
-  /** One request, whatever comes of it, as long as it is a reply of the API. */
+  /** Sends a request; returns any reply of the API, including errors. */
   async ask(asked: ClusterRequest): Promise<ClusterReply> {
     const { status, headers, text } = await this.#text(asked, MAX_REPLY_BYTES);
     return { status, body: this.#json(status, text), warnings: warningsIn(headers["warning"]) };
   }
 
-  /** The object that the API replies. Refuses as one of the CLUSTER codes. */
+  /** The object in the API's reply. Refuses as one of the CLUSTER codes. */
   async get(asked: ClusterRequest, about: Asked = {}): Promise<Json> {
     const { status, body } = await this.ask(asked);
     if (status >= 300) throw refusalOf({ status, body }, { ...about, host: this.host });
     return body;
   }
 
-  /** As `get`; undefined where there is no such object. */
+  /** As `get`; undefined if the object does not exist. */
   async find(asked: ClusterRequest, about: Asked = {}): Promise<Json | undefined> {
     const { status, body } = await this.ask(asked);
     if (status === 404 && isAboutObject(body)) return undefined;
@@ -98,13 +98,13 @@ export class ClusterClient {
     return body;
   }
 
-  /** A text that is no JSON, such as a log, cut at `maxBytes`; undefined where the API has none. */
+  /** A text that is not JSON, such as a log, cut off at `maxBytes`; undefined if it does not exist. */
   async text(asked: ClusterRequest, maxBytes: number): Promise<string | undefined> {
     const { status, text } = await this.#text(asked, maxBytes, "cut");
     return status === 200 ? text : undefined;
   }
 
-  /** What changes, until the API ends the stream, which it does every minute, or `signal` aborts. */
+  /** Changes, until the API ends the stream, which it does every minute, or `signal` aborts. */
   async *watch(asked: ClusterRequest): AsyncGenerator<WatchEvent> {
     const query = {
       ...asked.query,
@@ -132,7 +132,7 @@ export class ClusterClient {
     }
   }
 
-  /** Breaks off what is still under way. */
+  /** Aborts what is still running. */
   close(): void {
     void this.#agent.destroy().catch(() => {});
   }
@@ -178,7 +178,7 @@ export class ClusterClient {
     }
   }
 
-  /** What a failed request comes to; a signal's own reason where it was broken off. */
+  /** The refusal for a failed request; the signal's own reason if it was aborted. */
   #refused(error: unknown, signal: AbortSignal | undefined): unknown {
     if (error instanceof StudioError) return error;
     if (signal?.aborted === true) return signal.reason;
@@ -194,13 +194,13 @@ export class ClusterClient {
     const body = parsed(text);
     if (body !== undefined) return body;
     if (status >= 300 && status < 400) throw invalidReply(this.host, "it sends requests elsewhere");
-    // The API says some refusals as plain text: unknown paths, and what stands in front of it.
+    // Some refusals are plain text: for unknown paths, or from a proxy in front of the API.
     if (status >= 400 && !/^\s*</.test(text)) return { message: text.trim().slice(0, 300) };
     throw invalidReply(this.host, "it is no JSON");
   }
 }
 
-/** Whether a 404 is of an object that is not there, rather than of its kind or its project. */
+/** Whether a 404 means that the object is missing, rather than its kind or project. */
 function isAboutObject(body: Json): boolean {
   const [name, kind] = [fieldOf(body, "details", "name"), fieldOf(body, "details", "kind")];
   return typeof name === "string" && name !== "" && kind !== "namespaces";

@@ -4,9 +4,9 @@ import { clusterSchema } from "../contract/clusters.ts";
 import { StudioError } from "../contract/errors.ts";
 import { RowFile } from "../files/row-file.ts";
 
-/** A cluster as the file keeps it: its token is never among it. */
+/** A cluster as stored: without its token. */
 const keptSchema = clusterSchema.extend({
-  // Looked at again when it is needed: it is not worth the cluster itself.
+  // It is checked again when needed: an invalid value must not lose the cluster.
   check: clusterSchema.shape.check.catch(undefined),
 });
 export type KeptCluster = z.output<typeof keptSchema>;
@@ -19,7 +19,7 @@ const READING = {
   parse: (row: unknown): KeptCluster => keptSchema.parse(row),
 };
 
-/** The clusters that a person added, in `clusters.json` of the data folder. */
+/** A person's clusters, in `clusters.json` of the data folder. */
 export class ClusterFile {
   readonly #file: RowFile<KeptCluster>;
   #clusters: readonly KeptCluster[];
@@ -33,7 +33,7 @@ export class ClusterFile {
     return new ClusterFile(await RowFile.open(join(dataFolder, "clusters.json"), READING));
   }
 
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   get notices(): readonly string[] {
     return this.#file.notices;
   }
@@ -47,12 +47,12 @@ export class ClusterFile {
     return this.#clusters.find((cluster) => cluster.id === id);
   }
 
-  /** Refuses as REQUEST_INVALID what could not be read again. */
+  /** Refuses as REQUEST_INVALID a cluster that could not be read back. */
   add(cluster: KeptCluster): Promise<void> {
     return this.#write((clusters) => [...clusters, cluster]);
   }
 
-  /** Changes one as it is when its turn comes; where it is gone by then, nothing. */
+  /** Changes a cluster when its turn comes; does nothing if it no longer exists. */
   change(id: string, change: (cluster: KeptCluster) => KeptCluster): Promise<void> {
     return this.#write((clusters) =>
       clusters.map((cluster) => (cluster.id === id ? change(cluster) : cluster)),

@@ -1,7 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
 import { fieldOf } from "../deploy/waiting/observed.ts";
 
-/** What a request was about, as far as a refusal names it. */
+/** What a request was about, for messages. */
 export interface Asked {
   readonly kind?: string;
   readonly name?: string;
@@ -13,18 +13,18 @@ interface Refused {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A cause that the API names: a field, and what is wrong with it. */
+/** A cause in the API's reply: a field, and what is wrong with it. */
 export interface Cause {
   readonly reason: string;
   readonly message: string;
-  /** Without the dot that it may begin with. */
+  /** Without a leading dot. */
   readonly field: string;
 }
 
-/** The longest sentence of a cluster that is told. */
+/** Maximum length of a cluster's message that is shown. */
 const LONGEST = 500;
 
-/** What the API's refusal means (Status of Kubernetes' API conventions). */
+/** The refusal for an error of the API (Status in Kubernetes' API conventions). */
 export function refusalOf(
   { status, body }: Refused,
   about: Asked & { readonly host: string },
@@ -43,7 +43,7 @@ export function refusalOf(
 
 const KSERVE_KINDS: ReadonlySet<string> = new Set(["InferenceService", "ServingRuntime"]);
 
-/** What is not there, where that is the project or KServe. */
+/** The refusal if the project or KServe is missing. */
 function missing(
   body: Refused["body"],
   { host, kind = "" }: Asked & { readonly host: string },
@@ -91,7 +91,7 @@ function denied(reason: string, namespace: string): StudioError {
   });
 }
 
-/** The causes that a refusal names, a hundred at the most. */
+/** The causes in an error, at most a hundred. */
 export function causesOf(body: Refused["body"]): Cause[] {
   const causes = fieldOf(body, "details", "causes");
   const list: readonly unknown[] = Array.isArray(causes) ? causes.slice(0, 100) : [];
@@ -111,7 +111,7 @@ export function invalidReply(host: string, reason: string): StudioError {
   return new StudioError("CLUSTER_REPLY_INVALID", { host, reason });
 }
 
-/** What the API says, on one line. */
+/** The API's message on one line. */
 export function messageOf(body: Refused["body"]): string {
   const text = textOf(body["message"]);
   return text === "" ? "it says nothing more" : text;
@@ -123,7 +123,7 @@ function textOf(value: unknown): string {
     : "";
 }
 
-/** Kubernetes says no more than "Unauthorized" of a token that has expired. */
+/** Kubernetes says only "Unauthorized" about an expired token. */
 function expired(reason: string): string {
   return /^unauthorized$/i.test(reason)
     ? "it has expired, or is of another cluster"
@@ -134,7 +134,7 @@ function unpunctuated(text: string): string {
   return text.trim().replace(/\.$/, "");
 }
 
-/** Without what repeats which object it is: `KIND.GROUP "NAME" is invalid: `. */
+/** Removes the prefix that repeats the object: `KIND.GROUP "NAME" is invalid: `. */
 function withoutPrefix(text: string): string {
   return text.replace(/^[\w.]+ "[^"]*" is (?:invalid|forbidden): /, "");
 }

@@ -9,7 +9,7 @@ import { ClusterClient, TIMING, type Timing } from "./cluster-client.ts";
 import { ClusterFile, type KeptCluster } from "./cluster-file.ts";
 import { accessOf, chosenContext, defaultPath, type ClusterAccess } from "./kubeconfig.ts";
 
-/** Where secrets are kept, by name. */
+/** A store of secrets by name. */
 export interface SecretKeeper {
   get(name: `cluster-token:${string}`): Promise<string | undefined>;
   set(name: `cluster-token:${string}`, value: string): Promise<void>;
@@ -25,10 +25,10 @@ export interface ClustersOptions {
   readonly timing?: Timing | undefined;
 }
 
-/** A token, and the address that it is given to alone. */
+/** A token, and the only address that it is sent to. */
 const tokenSchema = z.strictObject({ address: z.string(), token: z.string() });
 
-/** The clusters that a person added, and the clients that speak with them. */
+/** A person's clusters, and their clients. */
 export class Clusters {
   readonly #options: ClustersOptions;
   readonly #file: ClusterFile;
@@ -42,7 +42,7 @@ export class Clusters {
     return new Clusters(options, await ClusterFile.open(options.dataFolder));
   }
 
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   get notices(): readonly string[] {
     return this.#file.notices;
   }
@@ -57,7 +57,7 @@ export class Clusters {
     return kept;
   }
 
-  /** Keeps one without asking it anything; a context that is kept already is found again. */
+  /** Stores a cluster without contacting it; a context that is already stored is returned. */
   async connect(added: NewCluster): Promise<Cluster> {
     const id = randomBytes(8).toString("hex");
     if (added.kind === "token") return this.#keep(await this.#fromToken(id, added));
@@ -77,7 +77,7 @@ export class Clusters {
     });
   }
 
-  /** Refuses as REQUEST_INVALID where a kubeconfig signs in. */
+  /** Refuses as REQUEST_INVALID for a cluster whose kubeconfig contains its credentials. */
   async setToken(id: string, token: string): Promise<Cluster> {
     const { kind, address } = this.get(id);
     if (kind !== "token") {
@@ -89,7 +89,7 @@ export class Clusters {
     return this.#publish(id);
   }
 
-  /** Forgets it and its token; what is deployed there stays. */
+  /** Removes a cluster and its token; deployments there stay. */
   async disconnect(id: string): Promise<void> {
     this.get(id);
     await this.#options.keeper.remove(`cluster-token:${id}`);
@@ -97,7 +97,7 @@ export class Clusters {
     this.#options.onRemove(id);
   }
 
-  /** Looks at one. Refuses only where there is none. */
+  /** Tests a cluster. Refuses only if it does not exist. */
   async test(id: string, namespace?: string, signal?: AbortSignal): Promise<ClusterCheck> {
     const kept = this.get(id);
     const began = performance.now();
@@ -118,7 +118,7 @@ export class Clusters {
     return check;
   }
 
-  /** Does something with a client of its own: a kubeconfig is read anew, since `oc login` changes it. */
+  /** Runs work with a new client: the kubeconfig is read again, since `oc login` changes it. */
   async with<T>(id: string, work: (client: ClusterClient) => Promise<T>): Promise<T> {
     const client = await this.client(id);
     try {
@@ -128,7 +128,7 @@ export class Clusters {
     }
   }
 
-  /** A client that whoever asks for it closes. */
+  /** A client that the caller closes. */
   async client(id: string): Promise<ClusterClient> {
     const access = await this.#access(this.get(id));
     return new ClusterClient(access, this.#options.timing ?? TIMING);

@@ -5,16 +5,16 @@ import { fieldOf, textAt } from "../deploy/waiting/observed.ts";
 import type { ClusterClient } from "./cluster-client.ts";
 import { itemsOf, type Json } from "./reply-body.ts";
 
-/** What it takes to ask a deployment for pictures. */
+/** What is needed to request pictures from a deployment. */
 export interface EndpointFacts {
   readonly url: string;
   /** Secret. */
   readonly token: string | undefined;
-  /** PEM of the cluster's own authorities, in which OpenShift has its router's. */
+  /** PEM of the cluster's own authorities, which on OpenShift include the router's. */
   readonly ca: string | null;
 }
 
-/** What a deployment's endpoint is made of. Refuses as DEPLOYMENT_NOT_EXPOSED where it is not reachable from here. */
+/** The endpoint of a deployment. Refuses as DEPLOYMENT_NOT_EXPOSED if it cannot be reached from here. */
 export async function endpointFacts(
   client: ClusterClient,
   service: Json,
@@ -34,7 +34,7 @@ export async function endpointFacts(
   return { url: url.href.replace(/\/$/, ""), token, ca };
 }
 
-/** The token of the account that may ask for this service: of the Secret that belongs to it. */
+/** The token of the service account that may use this service, from its Secret. */
 async function tokenOf(
   client: ClusterClient,
   { name, namespace }: { readonly name: string; readonly namespace: string },
@@ -54,7 +54,7 @@ async function tokenOf(
 
 const OF_ACCOUNT = "kubernetes.io/service-account.name";
 
-/** What every project of a cluster is given; null where it may not be read. */
+/** The authorities that a cluster gives every project; null if they may not be read. */
 async function authoritiesOf(
   client: ClusterClient,
   namespace: string,
@@ -66,7 +66,7 @@ async function authoritiesOf(
   return status === 200 && typeof ca === "string" && ca.length <= MAX_CA_LETTERS ? ca : null;
 }
 
-/** As much as an endpoint keeps. */
+/** Maximum length that an endpoint stores. */
 const MAX_CA_LETTERS = 200_000;
 
 function notExposed(name: string, reason: string): StudioError {

@@ -9,26 +9,26 @@ import { fieldOf } from "../deploy/waiting/observed.ts";
 import type { Trust } from "../network/trust.ts";
 import { readAddress } from "./api-address.ts";
 
-/** All that it takes to speak with a cluster's API. */
+/** Everything needed to use a cluster's API. */
 export interface ClusterAccess extends Trust {
-  /** Scheme, host, port and perhaps a path, without a slash at its end. */
+  /** Scheme, host, port and optionally a path, without a trailing slash. */
   readonly address: string;
   readonly namespace: string | undefined;
-  /** What signs in, besides a certificate: secret. */
+  /** Credentials besides a client certificate: secret. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The name that the certificate must be for, where it is not the host's. */
+  /** The name that the certificate must have, if it is not the host's. */
   readonly serverName?: string | undefined;
 }
 
 /** kubectl writes a few kilobytes. */
 const MAX_BYTES = 1 << 20;
 
-/** What `kubectl` would read: the files that KUBECONFIG names, else the one of this user. */
+/** What `kubectl` would read: the files in KUBECONFIG, else the user's own. */
 export function defaultPath({ KUBECONFIG = "" }: Readonly<Record<string, string | undefined>>) {
   return KUBECONFIG === "" ? join(homedir(), ".kube", "config") : KUBECONFIG;
 }
 
-/** What a kubeconfig offers. Refuses as CLUSTER_KUBECONFIG_UNREADABLE. */
+/** The contexts in a kubeconfig. Refuses as CLUSTER_KUBECONFIG_UNREADABLE. */
 export async function contextsOf(path: string): Promise<{
   readonly path: string;
   readonly current?: string;
@@ -54,7 +54,7 @@ export async function contextsOf(path: string): Promise<{
   };
 }
 
-/** The name of a context: the one that is asked for, else the file's current one. */
+/** The name of a context: the requested one, else the file's current one. */
 export async function chosenContext(path: string, wanted: string | undefined): Promise<string> {
   const { current, contexts } = await contextsOf(path);
   const name = wanted ?? current ?? (contexts.length === 1 ? contexts[0]?.name : undefined);
@@ -65,7 +65,7 @@ export async function chosenContext(path: string, wanted: string | undefined): P
   return name;
 }
 
-/** What a context says of how to reach its cluster, with what is secret of it. */
+/** How to reach a context's cluster, including secrets. */
 export async function accessOf(path: string, wanted: string): Promise<ClusterAccess> {
   const config = await load(path);
   const context = await chosenContext(path, wanted);
@@ -76,8 +76,8 @@ export async function accessOf(path: string, wanted: string): Promise<ClusterAcc
 const PASTED = "the pasted text";
 
 /**
- * The same of the current context of a kubeconfig that was pasted, parsed already. Whoever wrote it may name any
- * file of this machine, so none is read: the library would read that of a token while it loads.
+ * The same for the current context of a pasted, already parsed kubeconfig. Its author could name any file on this
+ * machine, so no files are read: the library would read a token file while loading.
  */
 export async function accessIn(parsed: unknown): Promise<ClusterAccess> {
   const { KubeConfig: Config } = await import("@kubernetes/client-node");
@@ -86,7 +86,7 @@ export async function accessIn(parsed: unknown): Promise<ClusterAccess> {
   try {
     config.loadFromString(JSON.stringify(parsed), { onInvalidEntry: "filter" });
   } catch {
-    // The library's words quote the text, which holds tokens.
+    // The library's message quotes the text, which contains tokens.
     throw unreadable(PASTED, "it is not a kubeconfig");
   }
   const name: unknown = config.getCurrentContext();
@@ -120,7 +120,7 @@ async function signedIn(config: KubeConfig, path: string): Promise<ClusterAccess
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    // Files that it names: of an authority, of a certificate, of a key.
+    // Files that it refers to: an authority, a certificate, a key.
     throw unreadable(path, systemCode(error) ?? "its credentials cannot be read", error);
   }
   const { cert, key, ca, servername, rejectUnauthorized, headers, auth } = options;
@@ -140,7 +140,7 @@ async function signedIn(config: KubeConfig, path: string): Promise<ClusterAccess
   };
 }
 
-/** What of a request's options the library sets. */
+/** The request options that the library sets. */
 interface HttpsOptions {
   ca?: string | Buffer;
   cert?: string | Buffer;
@@ -158,7 +158,7 @@ function faultOf(config: KubeConfig, name: string): string | undefined {
   const user = context === null ? null : config.getUser(context.user);
   if (typeof cluster?.server !== "string") return "the API's address is missing";
   if (user === null) return "the user is missing";
-  // A file that somebody sent may name any program.
+  // A file from someone else could name any program.
   if (user.exec || user.authProvider) {
     return "the user signs in by a program, which Darkroom does not start; use a token instead";
   }
@@ -170,7 +170,7 @@ function faultOf(config: KubeConfig, name: string): string | undefined {
 }
 
 async function load(path: string): Promise<KubeConfig> {
-  // The library takes a moment to load, and most studios never speak with a cluster.
+  // The library takes a moment to load, and most people never use a cluster.
   const { KubeConfig: Config } = await import("@kubernetes/client-node");
   const loaded: KubeConfig[] = [];
   for (const file of path.split(delimiter).filter((name) => name !== "")) {
@@ -182,7 +182,7 @@ async function load(path: string): Promise<KubeConfig> {
       one.makePathsAbsolute(dirname(file));
       loaded.push(one);
     } catch {
-      // The library's words quote the file, which holds tokens.
+      // The library's message quotes the file, which contains tokens.
       throw unreadable(path, "it is not a kubeconfig");
     }
   }
@@ -196,7 +196,7 @@ async function load(path: string): Promise<KubeConfig> {
   return first;
 }
 
-/** The text of one file; undefined where it is not there, which kubectl ignores too. */
+/** The text of a file; undefined if it does not exist, which kubectl ignores as well. */
 async function read(file: string, path: string): Promise<string | undefined> {
   if (!isAbsolute(file)) throw unreadable(path, "it must be a full path");
   try {

@@ -14,24 +14,24 @@ import { type Observed, waitingState } from "../deploy/waiting-states.ts";
 import type { ClusterClient } from "./cluster-client.ts";
 import { isJson, itemsOf, type Json } from "./reply-body.ts";
 
-/** What of a container's log is read at the most. */
+/** Maximum number of bytes read from a container's log. */
 const MAX_LOG_BYTES = 256 << 10;
 const MAX_SERVICES = "500";
 const MAX_PODS = "500";
 const MAX_EVENTS = "200";
 
-/** KServe's label of the pods of a service. */
+/** KServe's label on a service's pods. */
 const OF_SERVICE = "serving.kserve.io/inferenceservice";
 
 interface Looking {
-  /** Of each container's log; 0 reads none. */
+  /** Number of lines from each container's log; 0 reads none. */
   readonly lines: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export type Seen = Observed & { readonly service: Json; readonly pods: readonly unknown[] };
 
-/** A deployment as the cluster shows it now. Refuses as NOT_FOUND, or as one of the CLUSTER codes. */
+/** The current state of a deployment in the cluster. Refuses as NOT_FOUND, or as one of the CLUSTER codes. */
 export async function observe(
   client: ClusterClient,
   { namespace, name }: Pick<DeploymentPlace, "namespace" | "name">,
@@ -40,7 +40,8 @@ export async function observe(
   const service = await serviceOf(client, { namespace, name }, signal);
   const [pods, events] = await Promise.all([
     podsOf(client, namespace, `${OF_SERVICE}=${name}`, signal),
-    // Events of Knative's and Kubernetes' objects between the service and its pods begin with its name.
+    // The names of Knative's and Kubernetes' objects between the service and its pods start with its name, and so do
+    // their events.
     items(client, `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, signal, {
       limit: MAX_EVENTS,
     }).then((all) => all.filter((event) => isAbout(event, name))),
@@ -62,7 +63,7 @@ export async function serviceOf(
   return service;
 }
 
-/** Every InferenceService of a project, ours first; logs and events are not looked at. */
+/** Every InferenceService of a project, ours first, without logs and events. */
 export async function listDeployments(
   client: ClusterClient,
   { clusterId, namespace }: Pick<DeploymentPlace, "clusterId" | "namespace">,
@@ -83,7 +84,7 @@ export async function listDeployments(
     .toSorted((a, b) => Number(b.isOurs) - Number(a.isOurs) || (a.name < b.name ? -1 : 1));
 }
 
-/** A deployment in the contract's form; which endpoint leads to it is not known here. */
+/** A deployment in the contract's form, without the endpoint that was made for it. */
 export function deploymentOf(
   clusterId: string,
   seen: Omit<Seen, "logs" | "events"> & Observed,
@@ -116,7 +117,7 @@ export function isRaw(service: Json): boolean {
   return /^(RawDeployment|Standard)$/.test(mode);
 }
 
-/** Lines of the logs of the newest pod's containers; of one that was restarted and says nothing yet, those before. */
+/** Log lines of the newest pod's containers; if one restarted and has no output yet, those before the restart. */
 async function logsOf(
   client: ClusterClient,
   {
@@ -148,13 +149,13 @@ async function logsOf(
   return Object.fromEntries(WATCHED_CONTAINERS.map((container, index) => [container, logs[index]]));
 }
 
-/** The last lines of its containers' logs, with what is known of them. */
+/** The last log lines of its containers, with what is known about them. */
 export function logLines({ logs }: Seen, count: number): DeployLogLine[] {
   const read = readLogs(logs);
   return WATCHED_CONTAINERS.flatMap((container) => read[container].told(count));
 }
 
-/** Whether a container has run at all: of others the API has no log. */
+/** Whether a container has run at all; otherwise the API has no log. */
 function hasStarted(pod: unknown, container: string): boolean {
   const statuses = ["initContainerStatuses", "containerStatuses"].flatMap((list) =>
     listAt(pod, "status", list),
@@ -178,7 +179,7 @@ function podsOf(
   return items(client, path, signal, { labelSelector, limit: MAX_PODS });
 }
 
-/** What may not be listed is not there: the service's own conditions still tell much. */
+/** Objects that may not be listed are left out: the service's own conditions still say much. */
 async function items(
   client: ClusterClient,
   path: string,

@@ -2,15 +2,15 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { invalidReply } from "./cluster-refusal.ts";
 
-/** An object of JSON, of which nothing is known yet. */
+/** A JSON object that has not been validated. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The members of a list as the API replies it. */
+/** The items of a list in the API's reply. */
 export function itemsOf({ items }: Json): readonly unknown[] {
   return Array.isArray(items) ? items : [];
 }
 
-/** An object of Kubernetes has 1.5 MiB at the most, which is etcd's limit. */
+/** A Kubernetes object has at most 1.5 MiB, which is etcd's limit. */
 const MAX_LINE_BYTES = 4 << 20;
 const MAX_WARNINGS = 50;
 
@@ -18,7 +18,7 @@ export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An object of JSON; undefined of anything else. */
+/** A JSON object; undefined for anything else. */
 export function parsed(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -28,7 +28,7 @@ export function parsed(text: string): Json | undefined {
   }
 }
 
-/** A body as far as it may be long: what is longer is refused, or cut. */
+/** A body up to a maximum length; a longer one is refused, or cut off. */
 export async function readBody(
   body: Readable,
   maxBytes: number,
@@ -45,7 +45,7 @@ export async function readBody(
       if (size > maxBytes) break;
     }
   } finally {
-    // One that is cut off calls that an error, which is nobody's news.
+    // A body that is cut off emits an error, which is of no interest.
     body.on("error", () => {});
     body.destroy();
   }
@@ -61,7 +61,7 @@ export async function* linesOf(body: Readable, host: string): AsyncGenerator<str
     if (bytes > MAX_LINE_BYTES) body.destroy(invalidReply(host, "a line of it is too long"));
   });
   const lines = createInterface(body);
-  // readline does not hand on what its stream dies of.
+  // readline does not forward its stream's errors.
   const { promise: failed, reject } = Promise.withResolvers<never>();
   failed.catch(() => {});
   body.once("error", reject);
@@ -69,7 +69,7 @@ export async function* linesOf(body: Readable, host: string): AsyncGenerator<str
   if (body.errored !== null) await failed;
 }
 
-/** The texts of `299 - "text"` headers (RFC 7234, 5.5). */
+/** The texts in `299 - "text"` headers (RFC 7234, 5.5). */
 export function warningsIn(header: string | readonly string[] | undefined): string[] {
   const text = typeof header === "string" ? header : (header ?? []).join(", ");
   return [...text.matchAll(/\b\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)]

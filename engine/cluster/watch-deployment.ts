@@ -6,29 +6,29 @@ import { textAt } from "../deploy/waiting/observed.ts";
 import type { ClusterClient } from "./cluster-client.ts";
 import { deploymentOf, observe, type Seen } from "./observe.ts";
 
-/** How often is looked at what the API cannot tell by itself, such as logs. */
+/** How often things are checked that the API cannot report by itself, such as logs. */
 export interface WatchTiming {
   readonly waitingMs: number;
-  /** Once it is ready. */
+  /** While it is ready. */
   readonly readyMs: number;
-  /** Until a cluster that does not answer is given up. */
+  /** How long a cluster that does not answer is waited for. */
   readonly patienceMs: number;
 }
 
 export const WATCH_TIMING: WatchTiming = { waitingMs: 3000, readyMs: 20_000, patienceMs: 120_000 };
 
-/** Lines of each log that are looked at. */
+/** Log lines that are examined. */
 const LINES = 60;
 
-/** A state of a deployment, with what it was seen by; undefined once it is gone. */
+/** The state of a deployment and what it was derived from; undefined once it is gone. */
 export interface Watched {
   readonly deployment: Deployment;
   readonly seen: Seen;
 }
 
 /**
- * A deployment now and whenever it looks otherwise, until it is gone or `signal` aborts. A cluster that does not
- * answer for a while is waited for, and then refused.
+ * The state of a deployment, now and at every change, until it is gone or `signal` aborts. A cluster that does not
+ * answer is waited for, and then refused.
  */
 export async function* watchDeployment(
   client: ClusterClient,
@@ -64,14 +64,14 @@ function isGone(error: unknown): boolean {
   return error instanceof StudioError && error.code === "NOT_FOUND";
 }
 
-/** Whether a cluster may answer in a moment: its API is restarted now and then. */
+/** Whether a cluster may answer soon: its API is restarted now and then. */
 function isPassing(error: unknown): boolean {
   return error instanceof StudioError && /^CLUSTER_(UNREACHABLE|BUSY)$/.test(error.code);
 }
 
 /**
- * Hears of changes to an InferenceService by a watch of the API. It begins at a version, is begun anew at the next
- * one after it has ended or the API has forgotten its version (410 Gone), and is only ever a reason to look sooner.
+ * Watches an InferenceService for changes. The watch starts at a resource version, and again at the next one after it
+ * ended or the API has forgotten its version (410 Gone). A change only makes the next check happen sooner.
  */
 class Changes {
   readonly #client: ClusterClient;
@@ -87,14 +87,14 @@ class Changes {
     this.#signal = signal;
   }
 
-  /** Begins at a version, unless it follows already. */
+  /** Starts at a version, unless a watch is already running. */
   follow(resourceVersion: string): void {
     if (this.#isFollowing) return;
     this.#isFollowing = true;
     void this.#run(resourceVersion);
   }
 
-  /** Resolves at the next change, or after a while, or when the signal aborts. */
+  /** Resolves at the next change, after a while, or when the signal aborts. */
   async orAfter(ms: number): Promise<void> {
     const over = new AbortController();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -116,12 +116,12 @@ class Changes {
     const path = pathOf("InferenceService", namespace);
     try {
       for await (const { type } of this.#client.watch({ path, query, signal: this.#signal })) {
-        // The version is forgotten: whoever looks next begins anew.
+        // The version is no longer known: the next check starts a new watch.
         if (type === "ERROR") break;
         if (type !== "BOOKMARK") this.#tell();
       }
     } catch {
-      // What is wrong is found again, and told, by whoever looks.
+      // The next check finds the same error and reports it.
     }
     this.#isFollowing = false;
   }

@@ -2,13 +2,13 @@ import type { DeployForm } from "../contract/deploy.ts";
 import { ANNOTATIONS } from "./annotations.ts";
 import { DASHBOARD_LABEL, type KubernetesObject } from "./kubernetes-object.ts";
 
-/** What of a connection goes into its Secret. */
+/** The parts of a connection that go into its Secret. */
 export interface ConnectionFacts {
   readonly name: string;
   readonly endpoint: string;
   readonly region: string | null;
   readonly bucket: string;
-  /** Whether its service's certificate is of an authority of its own. */
+  /** Whether the service's certificate is signed by a private authority. */
   readonly hasCa: boolean;
 }
 
@@ -18,15 +18,18 @@ export interface ConnectionKeys {
 }
 
 /**
- * Stands where a key will: a list is no text to the API server, so that a Secret whose keys were not filled in
- * is refused rather than kept in place of one that works.
+ * Placeholders for keys: the API server refuses a list where it expects text, so a Secret that was not filled in is
+ * refused and does not overwrite one that works.
  */
 export const PLACEHOLDERS = {
   accessKey: ["REPLACE THIS LIST BY THE ACCESS KEY"],
   secretKey: ["REPLACE THIS LIST BY THE SECRET KEY"],
 } as const;
 
-/** The connection as OpenShift AI keeps it (odh-dashboard, api/k8s/secrets.ts); the older ones are called data connections. */
+/**
+ * The connection as OpenShift AI stores it (odh-dashboard, api/k8s/secrets.ts); older versions call it a data
+ * connection.
+ */
 export function connectionSecret(
   { connectionSecret: name, namespace }: DeployForm,
   connection: ConnectionFacts,
@@ -39,7 +42,7 @@ export function connectionSecret(
     metadata: {
       name,
       namespace,
-      // odh-model-controller gathers Secrets with both labels into storage-config, where KServe looks.
+      // odh-model-controller collects Secrets with both labels into storage-config, where KServe looks.
       labels: { ...DASHBOARD_LABEL, "opendatahub.io/managed": "true" },
       annotations: {
         [ANNOTATIONS.displayName]: connection.name,
@@ -60,7 +63,9 @@ export function connectionSecret(
 
 const RBAC = "rbac.authorization.k8s.io";
 
-/** Who may ask: an account that may read this one service, and a token of it that does not expire, named as the dashboard does. */
+/**
+ * A service account that may use this one service, and a token for it that does not expire, named as in the dashboard.
+ */
 export function tokenObjects(form: DeployForm, tokenName: string): readonly KubernetesObject[] {
   const { name, namespace } = form;
   const account = `${name}-sa`;

@@ -1,25 +1,25 @@
 import type { DeployForm } from "../contract/deploy.ts";
 import { annotationKeyFault } from "./values.ts";
 
-/** A key that the manifests use, and what it does. */
+/** Annotation keys in the manifests, and what they do. */
 export const ANNOTATIONS = {
   displayName: "openshift.io/display-name",
   mode: "serving.kserve.io/deploymentMode",
   auth: "security.opendatahub.io/enable-auth",
-  /** Of the route: odh-model-controller copies it there. */
+  /** Of the route; odh-model-controller copies it there. */
   routeTimeout: "haproxy.router.openshift.io/timeout",
-  /** How long Knative waits for a new revision; 600 s where nothing is said. */
+  /** How long Knative waits for a new revision; 600 s by default. */
   progressDeadline: "serving.knative.dev/progress-deadline",
   passthrough: "serving.knative.openshift.io/enablePassthrough",
   sidecar: "sidecar.istio.io/inject",
   probers: "sidecar.istio.io/rewriteAppHTTPProbers",
-  /** KServe from 0.15 on takes everything down where it is "true". */
+  /** KServe since 0.15 removes the pods if this is "true". */
   stop: "serving.kserve.io/stop",
-  /** Ours: when it was last started anew. */
+  /** Our own: when it was last restarted. */
   redeployedAt: "darkroom/redeployed-at",
 } as const;
 
-/** What the form itself decides, so that a line cannot set it to something else. */
+/** Keys that the form itself decides, so that a line cannot set them. */
 const TAKEN: ReadonlySet<string> = new Set([
   ANNOTATIONS.displayName,
   ANNOTATIONS.mode,
@@ -33,7 +33,7 @@ export interface ReadAnnotations {
   readonly fault?: { readonly line: string; readonly reason: string };
 }
 
-/** Reads annotations written one a line, as `key: value`. Quotes around a value are YAML's and are taken off. */
+/** Parses annotations, one per line, as `key: value`. Quotes around a value are YAML's and are removed. */
 export function readAnnotations(text: string): ReadAnnotations {
   const annotations = new Map<string, string>();
   for (const line of text.split(/\r?\n/).filter((one) => one.trim() !== "")) {

@@ -5,11 +5,11 @@ import { fieldOf } from "./waiting/observed.ts";
 
 interface Kind {
   readonly apiVersion: string;
-  /** Its name in the API's paths, and in what roles allow. */
+  /** Its name in API paths and in roles. */
   readonly plural: string;
 }
 
-/** What a deployment is made of, in the order in which it is applied: nothing else is. */
+/** The kinds of objects in a deployment, in the order of applying; no others are applied. */
 export const DEPLOYED_KINDS = {
   Secret: { apiVersion: "v1", plural: "secrets" },
   ServiceAccount: { apiVersion: "v1", plural: "serviceaccounts" },
@@ -20,31 +20,31 @@ export const DEPLOYED_KINDS = {
 } as const satisfies Readonly<Record<string, Kind>>;
 export type DeployedKind = keyof typeof DEPLOYED_KINDS;
 
-/** In the order in which they are applied. */
+/** In the order of applying. */
 export const KINDS = Object.keys(DEPLOYED_KINDS).filter(isDeployedKind);
 
 function isDeployedKind(kind: unknown): kind is DeployedKind {
   return typeof kind === "string" && Object.hasOwn(DEPLOYED_KINDS, kind);
 }
 
-/** An object of one of the kinds that are applied. */
+/** An object of a kind that is applied. */
 export type DeployedObject = KubernetesObject & { readonly kind: DeployedKind };
 
-/** Labels of Kubernetes' own recommendation, by which what Darkroom applied is found again. */
+/** Kubernetes' recommended label, by which applied objects are found again. */
 const MANAGED_BY = "app.kubernetes.io/managed-by";
 const INSTANCE = "app.kubernetes.io/instance";
 
-/** Finds all that was applied for a deployment. */
+/** Selects everything that was applied for a deployment. */
 export function ownSelector(name: string): string {
   return `${MANAGED_BY}=darkroom,${INSTANCE}=${name}`;
 }
 
-/** Whether Darkroom applied an object of the API. */
+/** Whether Darkroom applied an object. */
 export function isOurs(object: unknown): boolean {
   return fieldOf(object, "metadata", "labels", MANAGED_BY) === "darkroom";
 }
 
-/** An object as Darkroom's own, of the deployment of this name. */
+/** An object with Darkroom's labels for the deployment of this name. */
 export function asOurs<T extends KubernetesObject>(object: T, deployment: string | undefined): T {
   const labels = {
     ...object.metadata.labels,
@@ -54,7 +54,7 @@ export function asOurs<T extends KubernetesObject>(object: T, deployment: string
   return { ...object, metadata: { ...object.metadata, labels } };
 }
 
-/** Where objects of a kind are in the API; one of them, where a name is given. */
+/** The API path of a kind, or of one object if a name is given. */
 export function pathOf(kind: DeployedKind, namespace: string, name?: string): string {
   const { apiVersion, plural } = DEPLOYED_KINDS[kind];
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
@@ -65,8 +65,8 @@ export function pathOf(kind: DeployedKind, namespace: string, name?: string): st
 const MAX_OBJECTS = 100;
 
 /**
- * The objects of YAML, each with a project, in the order in which they are applied. Refuses as
- * CLUSTER_MANIFEST_INVALID what is no manifest, or of a kind that no deployment is made of.
+ * The objects in YAML, each with a project, in the order of applying. Refuses as CLUSTER_MANIFEST_INVALID what is no
+ * manifest or is of a kind that no deployment contains.
  */
 export function deployedObjects(yaml: string, namespace: string | undefined): DeployedObject[] {
   const documents = parseAllDocuments(yaml);
@@ -116,8 +116,8 @@ function checked(value: unknown, fallback: string | undefined): DeployedObject {
 }
 
 /**
- * A Secret with its texts as base64, as the API keeps them: what was applied as `stringData` belongs to nobody
- * afterwards. Refuses one whose keys were not filled in.
+ * A Secret with base64 values, as the API stores it: fields applied as `stringData` have no owner afterwards. Refuses
+ * one whose keys were not filled in.
  */
 function withData(
   secret: Readonly<Record<string, unknown>>,

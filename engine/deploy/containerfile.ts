@@ -1,7 +1,7 @@
 import type { DeployFile, DeployForm } from "../contract/deploy.ts";
 import { DOCUMENT_DOCKERFILE } from "./document.ts";
 
-/** A line of the document's Dockerfile that is written otherwise. */
+/** A line of the original document's Dockerfile that is changed. */
 interface Change {
   readonly path: string;
   readonly theirs: string;
@@ -25,7 +25,7 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** The document's image, which also runs under the user that restricted-v2 assigns. */
+/** The document's image, changed so that it runs under the user that restricted-v2 assigns. */
 export function containerfile(form: DeployForm): DeployFile {
   const lines = DOCUMENT_DOCKERFILE.split("\n");
   const written = CHANGES.map((change) => ({ ...change, ours: change.ours(form) }));
@@ -41,7 +41,7 @@ export function containerfile(form: DeployForm): DeployFile {
   return { name: "Containerfile", kinds: ["Containerfile"], text, theirs, differences };
 }
 
-/** What builds the image and pushes it to where the cluster pulls it from. */
+/** Commands that build the image and push it to where the cluster pulls it from. */
 export function buildCommands({ image }: DeployForm): string[] {
   return [`docker build -f Containerfile -t ${image} .`, `docker push ${image}`];
 }

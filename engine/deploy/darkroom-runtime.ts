@@ -4,10 +4,10 @@ import type { Reasons } from "./differences.ts";
 import { RUNTIME_REASONS, runtimeSpec, servingRuntime } from "./serving-runtime.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 
-/** Where its container writes: what is unpacked, and weights in int8. */
+/** Where its container writes: unpacked archives, and int8 weights. */
 const WRITABLE = { name: "tmp", mountPath: "/tmp" };
 
-/** The document's ServingRuntime with Darkroom's image in TorchServe's place. */
+/** The document's ServingRuntime with Darkroom's image instead of TorchServe's. */
 export function darkroomRuntime(form: DeployForm): KubernetesObject {
   const theirs = servingRuntime(form);
   return {
@@ -26,7 +26,7 @@ export function darkroomRuntime(form: DeployForm): KubernetesObject {
   };
 }
 
-/** What its container has beside the document's command. */
+/** What its container has in addition to the document's command. */
 function ownOf({ gpus }: DeployForm) {
   return {
     env: [
@@ -58,7 +58,7 @@ function ownOf({ gpus }: DeployForm) {
 
 const CONTAINER = "spec.containers.kserve-container";
 
-/** Why this runtime departs from the document's, by what is changed. */
+/** The reasons for each difference from the document's runtime. */
 export const DARKROOM_REASONS: Reasons<DeployForm> = {
   ...RUNTIME_REASONS,
   [`${CONTAINER}.image`]: "Darkroom's image, which you build; it takes the same command.",
@@ -85,7 +85,7 @@ export const DARKROOM_REASONS: Reasons<DeployForm> = {
     `An image of 768×768 by Balanced or Fast does not fit into 2Gi: the pod is killed while it is drawn${gpus > 0 ? ", and without a GPU in the list it gets none" : ""}.`,
 };
 
-/** What builds Darkroom's image from its source folder, and pushes it to where the cluster pulls it from. */
+/** Commands that build Darkroom's image from its source folder and push it to where the cluster pulls it from. */
 export function darkroomBuildCommands({ image, gpus }: DeployForm): string[] {
   const devices = gpus > 0 ? " --build-arg DEVICES=cuda" : "";
   return [

@@ -10,26 +10,26 @@ import {
 } from "yaml";
 import type { DeployDifference } from "../contract/deploy.ts";
 
-/** Why something is changed, by its path; a path stands for all that lies below it. */
+/** Reasons for changes by path; a path includes everything below it. */
 export type Reasons<Form> = Readonly<Record<string, string | ((form: Form) => string)>>;
 
 type Step = string | number;
 
-/** A place where two texts of YAML differ. */
+/** A difference between two YAML texts. */
 interface Change {
-  /** Members of lists go by their name, so that a path says the same in both. */
+  /** List items are identified by name, so that a path is the same in both texts. */
   readonly path: readonly string[];
   readonly theirs: Found;
   readonly ours: Found;
 }
 
-/** What is there; undefined where nothing is. `at` is then what it would stand in. */
+/** A value; if it is undefined, `at` is where it would be. */
 interface Found {
   readonly at: readonly Step[];
   readonly value: unknown;
 }
 
-/** Every difference between two manifests of one object, in the order of theirs and then of ours. */
+/** All differences between two manifests of one object: in the order of the first, then of the second. */
 export function manifestDifferences<Form>(
   texts: { readonly theirs: string; readonly ours: string },
   reasons: Reasons<Form>,
@@ -53,7 +53,7 @@ export function manifestDifferences<Form>(
   });
 }
 
-/** The reason of the path itself, else of all that lies in one above it; empty where none was written. */
+/** The reason for a path or the nearest one above it; empty if there is none. */
 function reasonFor<Form>(path: readonly string[], reasons: Reasons<Form>, form: Form): string {
   const above = path.map((_, index) => `${path.slice(0, index).join(".")}.*`);
   const [own] = [path.join("."), ...above].flatMap((one) =>
@@ -83,7 +83,7 @@ function changesBetween(
   );
 }
 
-/** The members of a mapping or a list by their names; undefined of anything else. */
+/** The members of a mapping or list by name; undefined for anything else. */
 function membersOf({ at, value }: Found): ReadonlyMap<string, Found> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const entries: readonly (readonly [Step, unknown])[] = Array.isArray(value)
@@ -97,7 +97,7 @@ function membersOf({ at, value }: Found): ReadonlyMap<string, Found> | undefined
   );
 }
 
-/** What a member of a list goes by: its name, or itself where it is a text. */
+/** How a list item is identified: by its name, or by itself if it is a text. */
 function nameOf(member: unknown, index: number): string {
   if (typeof member === "string") return member;
   const name: unknown =
@@ -105,7 +105,7 @@ function nameOf(member: unknown, index: number): string {
   return typeof name === "string" ? name : String(index);
 }
 
-/** A value as it can be shown: a text as it is, anything else as YAML in few lines. */
+/** A value for display: text as it is, anything else as short YAML. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || typeof value === "string") return value;
   return stringify(value, { lineWidth: 0 }).trimEnd();
@@ -125,19 +125,19 @@ function wholeOf({ document }: ReadText): Found {
   return { at: [], value: document.toJS() as unknown };
 }
 
-/** First and last line of what stands at a place, its key with it. */
+/** First and last line of a value, including its key. */
 function linesOf({ document, lines }: ReadText, { at, value }: Found): [number, number] {
   const { from, node } = placeIn(document, at);
   const first = lines.linePos(from).line;
-  // What something is missing from is marked by its beginning alone.
+  // If something is missing, only the start of its place is marked.
   if (value === undefined) return [first, first];
-  // A block ends behind its line end.
+  // A block's range includes its line end.
   const to = Math.max(from, (node?.range?.[1] ?? from) - 1);
   return [first, lines.linePos(to).line];
 }
 
 interface Place {
-  /** Where it begins, at its key where it has one. */
+  /** The start, at the key if there is one. */
   readonly from: number;
   readonly node: Node | undefined;
 }

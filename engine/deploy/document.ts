@@ -1,4 +1,4 @@
-/** The customer's document, as it is: its ServingRuntime and its Dockerfile. What is generated is compared with them. */
+/** The customer's original ServingRuntime and Dockerfile; generated ones are compared with them. */
 export const DOCUMENT_RUNTIME = `apiVersion: serving.kserve.io/v1alpha1
 kind: ServingRuntime
 metadata:

@@ -22,21 +22,21 @@ import {
   subdomainFault,
 } from "./values.ts";
 
-/** A form that can be used, or every field that cannot. */
+/** A valid form, or all fields that are not. */
 type CheckedForm = { readonly form: DeployForm } | { readonly faults: DeployFault[] };
 
-/** What every check is handed: what was typed, and where to say what is wrong with it. */
+/** The input of every check, and where it reports problems. */
 interface Checking {
   readonly draft: DeployDraft;
   readonly refuse: (field: DeployField, code: RefusalCode, details: Details) => void;
 }
 
-/** Knative's longest, and what a route may reasonably be told; seconds. */
+/** Knative's maximum, and a reasonable maximum for a route; in seconds. */
 const MOST_SECONDS = { serverless: 600, raw: 3600 } as const;
-/** DNS allows a label no more characters. */
+/** DNS limits a label to this many characters. */
 const MAX_LABEL = 63;
 
-/** Checks a draft field by field. `connectionName` gives the Secret its name where none is typed. */
+/** Checks a draft field by field. `connectionName` is used for the Secret's name if none is given. */
 export function checkForm(draft: DeployDraft, connectionName: string): CheckedForm {
   const faults: DeployFault[] = [];
   const checking: Checking = {
@@ -108,7 +108,7 @@ function checkNames({ draft, refuse }: Checking, mode: DeployForm["mode"]): void
   } else if (/^(kube|openshift)(-|$)/.test(namespace)) {
     refuse("namespace", "DEPLOY_NAMESPACE_RESERVED", { value: namespace });
   }
-  // Knative's address of the predictor, and a route's: one label each.
+  // The host name of Knative's predictor, or of a route: a single label.
   const host = mode === "serverless" ? `${name}-predictor-${namespace}` : `${name}-${namespace}`;
   if (nameFault ?? namespaceFault ?? host.length <= MAX_LABEL) return;
   refuse("name", "DEPLOY_NAME_TOO_LONG", { host });
@@ -123,7 +123,7 @@ function pathOf({ draft, refuse }: Checking): Pick<DeployForm, "path" | "typedPa
   return { typedPath: typed, path: typed.endsWith("/") ? typed : `${typed}/` };
 }
 
-/** As the dashboard names a data connection's Secret. */
+/** The dashboard's prefix for a data connection's Secret. */
 const CONNECTION_PREFIX = "aws-connection-";
 
 function secretNameOf({ draft, refuse }: Checking, connectionName: string): string {
@@ -137,7 +137,7 @@ function secretNameOf({ draft, refuse }: Checking, connectionName: string): stri
   return typed;
 }
 
-/** The name of a connection's Secret: its own, in letters that Kubernetes takes. */
+/** A name for a connection's Secret: the connection's, reduced to valid characters. */
 function secretNameFor(connectionName: string): string {
   const plain = connectionName
     .toLowerCase()
@@ -200,7 +200,7 @@ function whole(
 const MOST_REPLICAS = 100;
 
 function replicasOf(checking: Checking, mode: DeployForm["mode"]) {
-  // KServe's autoscaler of a plain Deployment makes 1 of 0.
+  // KServe's autoscaler for a plain Deployment turns 0 into 1.
   const least = mode === "raw" ? 1 : 0;
   const minReplicas = whole(checking, "minReplicas", {
     called: "The smallest number of replicas",
@@ -235,10 +235,10 @@ function annotationsOf({ draft, refuse }: Checking): DeployForm["annotations"] {
   return annotations;
 }
 
-/** The longest piece of what was typed that is repeated. */
+/** Maximum length of an input that is quoted. */
 const MAX_SHOWN = 80;
 
-/** What was typed, as it can stand in a sentence. */
+/** What was entered, for a message. */
 function shown(text: string): string {
   const plain = text.replaceAll(/\p{C}/gu, "?");
   if (plain.trim() === "") return "empty";

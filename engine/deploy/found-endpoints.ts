@@ -3,21 +3,21 @@ import type { FoundEndpoint } from "../contract/endpoints.ts";
 import { ANNOTATIONS } from "./annotations.ts";
 import { fieldOf, textAt } from "./waiting/observed.ts";
 
-/** What objects of a cluster tell of endpoints. */
+/** What cluster objects say about endpoints. */
 export interface FoundInYaml {
   readonly kind: "route" | "inference-service" | "kubeconfig";
   readonly endpoints: readonly FoundEndpoint[];
-  /** The kubeconfig itself, parsed: secret. */
+  /** The parsed kubeconfig: secret. */
   readonly config?: unknown;
 }
 
-/** Longest text that is read as YAML; a list of a hundred services has a third of it. */
+/** Maximum length of text parsed as YAML; a list of a hundred services has a third of that. */
 const MAX_LETTERS = 1 << 20;
 const MAX_DOCUMENTS = 100;
-/** More are not listed for a person to choose from. */
+/** Maximum number of endpoints offered for selection. */
 const MAX_FOUND = 100;
 
-/** Endpoints of Routes and InferenceServices in YAML or JSON, or that it is a kubeconfig; undefined where it is neither. */
+/** The endpoints of Routes and InferenceServices in YAML or JSON, or a kubeconfig; undefined if it is neither. */
 export function endpointsInYaml(text: string): FoundInYaml | undefined {
   const objects = text.length > MAX_LETTERS ? [] : objectsIn(text);
   const kinds = objects.map((object) => textAt(object, "kind"));
@@ -31,7 +31,7 @@ export function endpointsInYaml(text: string): FoundInYaml | undefined {
     : { kind: "route", endpoints: routes.slice(0, MAX_FOUND).flatMap(ofRoute) };
 }
 
-/** Endpoints of InferenceServices that have an address which is reached from outside their cluster. */
+/** Endpoints of InferenceServices with an address that can be reached from outside the cluster. */
 export function endpointsOf(services: readonly unknown[]): FoundEndpoint[] {
   return services.slice(0, MAX_FOUND).flatMap((service) => {
     const url = URL.parse(textAt(service, "status", "url"));
@@ -69,7 +69,7 @@ function hasClusters(object: unknown): boolean {
   return Array.isArray(fieldOf(object, "clusters"));
 }
 
-/** The objects of all documents, and those of lists; none where the text is not YAML. */
+/** The objects in all documents and lists; empty if the text is not YAML. */
 function objectsIn(text: string): readonly unknown[] {
   try {
     const documents = parseAllDocuments(text, { logLevel: "silent", uniqueKeys: false });
@@ -82,7 +82,7 @@ function objectsIn(text: string): readonly unknown[] {
         return Array.isArray(items) ? (items as readonly unknown[]) : [object];
       });
   } catch {
-    // A stranger's text: aliases that multiply, and whatever else the library refuses.
+    // A foreign text can contain alias bombs and other things that the library refuses.
     return [];
   }
 }

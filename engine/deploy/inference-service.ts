@@ -5,12 +5,12 @@ import { DASHBOARD_LABEL, type KubernetesObject } from "./kubernetes-object.ts";
 import { MODEL_FORMAT, resourcesOf } from "./serving-runtime.ts";
 
 /**
- * The runtime's own tries to reach the model take up to 20 times (45 + 10) s, after the image was pulled and
- * the bucket copied.
+ * The runtime itself tries up to 20 times (45 + 10) s to reach the model, after the image was pulled and the bucket
+ * copied.
  */
 const PROGRESS_DEADLINE = "1800s";
 
-/** The service that serves the model, as KServe takes it. */
+/** The InferenceService that serves the model. */
 export function inferenceService(form: DeployForm): KubernetesObject {
   const { path, timeoutSeconds, annotations } = form;
   const written = dashboardService(form);
@@ -41,7 +41,7 @@ export function dashboardService(form: DeployForm): KubernetesObject {
       namespace,
       labels: {
         ...DASHBOARD_LABEL,
-        // Without it a plain Deployment gets no route, and is reached from inside the cluster alone.
+        // Without this a plain Deployment gets no route, and can be reached only within the cluster.
         ...(mode === "raw" && { "networking.kserve.io/visibility": "exposed" }),
       },
       annotations: {
@@ -64,7 +64,7 @@ function predictorOf(form: DeployForm, path: string) {
   return {
     minReplicas,
     maxReplicas,
-    // Machines with GPUs are often kept free of pods that do not say this.
+    // Nodes with GPUs often have a taint that needs this.
     ...(gpus > 0 && {
       tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
     }),
@@ -77,7 +77,7 @@ function predictorOf(form: DeployForm, path: string) {
   };
 }
 
-/** Why this service departs from the dashboard's, by what is changed. */
+/** The reasons for each difference from the dashboard's InferenceService. */
 export const SERVICE_REASONS: Reasons<DeployForm> = {
   "spec.predictor.model.storage.path":
     "Without the slash KServe 0.12 to 0.14 put the archive where TorchServe does not look, and every version also copies folders whose names begin the same.",

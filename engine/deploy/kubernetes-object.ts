@@ -1,4 +1,4 @@
-/** An object of the Kubernetes API, as a manifest says it. */
+/** A Kubernetes object as in a manifest. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -11,5 +11,5 @@ export interface KubernetesObject {
   readonly [section: string]: unknown;
 }
 
-/** Without it OpenShift AI's dashboard does not show what it did not make itself. */
+/** Without this label OpenShift AI's dashboard does not show objects that it did not make itself. */
 export const DASHBOARD_LABEL = { "opendatahub.io/dashboard": "true" } as const;

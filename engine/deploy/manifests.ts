@@ -17,8 +17,8 @@ import { deploymentNotes } from "./notes.ts";
 import { RUNTIME_REASONS, servingRuntime } from "./serving-runtime.ts";
 
 /**
- * Everything that a deployment is made of, as files in the order in which they are applied: their names begin
- * with it, since `oc apply -f` goes by the alphabet. Without keys the connection's Secret has placeholders.
+ * Everything in a deployment as files in the order of applying. Their names start with a number, since `oc apply -f`
+ * sorts them by name. Without keys the connection's Secret has placeholders.
  */
 export function deploymentFiles(
   form: DeployForm,
@@ -49,7 +49,7 @@ export function deploymentFiles(
   ];
 }
 
-/** What a draft becomes: files, what is to be known of them, and lines for a terminal; or the fields to put right. */
+/** The result of a draft: files, notes and terminal commands; or the fields to correct. */
 export function deployment(
   draft: DeployDraft,
   connection: ConnectionFacts,
@@ -91,7 +91,7 @@ function comparedFile(
   return { name, kinds: [object.kind], text, theirs, differences };
 }
 
-/** Objects as documents of YAML 1.1 and 1.2 alike: what either would take for something else is quoted. */
+/** Objects as YAML documents that are valid in 1.1 and 1.2: ambiguous values are quoted. */
 function yamlOf(objects: readonly KubernetesObject[]): string {
   return objects
     .map((object) =>

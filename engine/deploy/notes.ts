@@ -3,18 +3,18 @@ import type { ConnectionFacts } from "./access.ts";
 import { readQuantity } from "./values.ts";
 
 /**
- * What Darkroom takes of a limit for 768x768 on a CPU in int8: within 3 GiB it was drawn, peaking at 2.55 GB in all,
- * and within 2 GiB it was killed, where Exact was drawn (engine/README.md, Measured).
+ * The memory limit that Darkroom needs for 768x768 on a CPU in int8: with 3 GiB it was drawn, peaking at 2.55 GB in
+ * total; with 2 GiB it was killed, while Exact was drawn (engine/README.md, Measured).
  */
 const DARKROOM_MEMORY = 3 * 2 ** 30;
-/** What Stable Diffusion 2 takes while it loads: 2.6 GB of archive, the same unpacked, and Python with torch. */
+/** What Stable Diffusion 2 needs while loading: 2.6 GB of archive, the same unpacked, and Python with torch. */
 const ENOUGH_MEMORY = 6 * 2 ** 30;
-/** Where nothing is configured, Knative waits this long for the first byte of a reply. */
+/** Knative's default time limit for the first byte of a reply. */
 const FIRST_BYTE_SECONDS = 300;
-/** The wrapper asks TorchServe for no longer. */
+/** KServe's wrapper waits no longer for TorchServe. */
 const WRAPPER_SECONDS = 600;
 
-/** What works as it is written and is worth knowing before it is applied: sentences. */
+/** Notes about a valid form that are worth knowing before applying it. */
 export function deploymentNotes(form: DeployForm, connection: ConnectionFacts): string[] {
   return [
     ...connectionNotes(form, connection),

@@ -1,6 +1,6 @@
 import type { ObjectChange } from "../contract/deployments.ts";
 
-/** What the API itself writes into every object. */
+/** Fields that the API itself writes into every object. */
 const NOT_OURS: ReadonlySet<string> = new Set([
   "status",
   "metadata.managedFields",
@@ -15,7 +15,7 @@ const NOT_OURS: ReadonlySet<string> = new Set([
 const MAX_CHANGES = 200;
 const MAX_LETTERS = 500;
 
-/** What differs between an object as it is and as it would be. Of a Secret no value is told. */
+/** The differences between an object as it is and as it would be. Values of a Secret are not included. */
 export function objectChanges(before: unknown, after: unknown, isSecret: boolean): ObjectChange[] {
   const changes = changesBetween("", before, after).slice(0, MAX_CHANGES);
   return changes.map(({ path, before: was, after: is }) => {
@@ -44,7 +44,7 @@ function changesBetween(path: string, before: unknown, after: unknown): readonly
   );
 }
 
-/** The members of a mapping, or of a list by their names; undefined of anything else. */
+/** The members of a mapping, or of a list by name; undefined for anything else. */
 function membersOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (!Array.isArray(value)) return new Map(Object.entries(value));

@@ -3,10 +3,10 @@ import { ANNOTATIONS } from "./annotations.ts";
 import type { Reasons } from "./differences.ts";
 import { DASHBOARD_LABEL, type KubernetesObject } from "./kubernetes-object.ts";
 
-/** The model format of the document: one that no other runtime selects by itself. */
+/** The document's model format, which no other runtime selects automatically. */
 export const MODEL_FORMAT = { name: "pytorch-mar", version: "1.0" } as const;
 
-/** The document's ServingRuntime for one model deployment, with what is wrong with it put right. */
+/** The document's ServingRuntime for one model deployment, with its errors corrected. */
 export function servingRuntime(form: DeployForm): KubernetesObject {
   const { name, namespace } = form;
   return {
@@ -25,7 +25,7 @@ export function servingRuntime(form: DeployForm): KubernetesObject {
   };
 }
 
-/** What runs the document's command on its archives; `container` is what one runtime has of its own. */
+/** What runs the document's command on its archives; `container` has the parts that differ between runtimes. */
 export function runtimeSpec(form: DeployForm, container: object) {
   return {
     annotations: {
@@ -63,13 +63,13 @@ function environment({ gpus, cpu }: DeployForm) {
   ];
 }
 
-/** As many threads as there are whole processors. */
+/** One thread per whole processor. */
 function threadsOf(cpuLimit: string): string {
   const processors = cpuLimit.endsWith("m") ? Number.parseFloat(cpuLimit) / 1000 : Number(cpuLimit);
   return String(Math.max(1, Math.floor(processors)));
 }
 
-/** What a container asks for, at least and at most. GPUs are asked for in whole numbers, the same in both. */
+/** A container's requests and limits. GPUs are whole numbers, equal in both. */
 export function resourcesOf({ cpu, memory, gpus }: DeployForm) {
   const cards = gpus === 0 ? {} : { "nvidia.com/gpu": String(gpus) };
   return {
@@ -80,7 +80,7 @@ export function resourcesOf({ cpu, memory, gpus }: DeployForm) {
 
 const CONTAINER = "spec.containers.kserve-container";
 
-/** Why this runtime departs from the document's, by what is changed. */
+/** The reasons for each difference from the document's runtime. */
 export const RUNTIME_REASONS: Reasons<DeployForm> = {
   "metadata.name":
     "KServe treats a runtime of exactly this name as its own: it sets PROTOCOL_VERSION to v1, which the handler does not speak. Named after the deployment, as the dashboard does, it keeps v2.",
