@@ -22,6 +22,7 @@ import {
   galleryFacetsSchema,
   galleryNamesSchema,
   galleryQuerySchema,
+  gallerySearchSchema,
   namedPictureSchema,
   imageSchema,
 } from "./gallery.ts";
@@ -132,6 +133,8 @@ export const contract = {
 
   gallery: {
     names: oc.input(galleryQuerySchema).output(galleryNamesSchema),
+    /** The newest pictures that answer a search, with their details. */
+    find: oc.input(gallerySearchSchema).output(z.array(imageSchema)),
     /** In the order asked for; ids that are gone are left out. */
     details: oc.input(images).output(z.array(imageSchema)),
     get: oc.input(z.object({ id: imageIdSchema })).output(imageSchema),

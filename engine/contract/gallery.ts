@@ -52,6 +52,12 @@ export const galleryNamesSchema = z.object({
 });
 export type GalleryNames = z.output<typeof galleryNamesSchema>;
 
+/** A search of which a glimpse is enough: the newest pictures that answer it. */
+export const gallerySearchSchema = z.object({
+  search: z.string().min(1).max(1000),
+  limit: z.int().min(1).max(50),
+});
+
 /** What the filters can choose from. */
 export const galleryFacetsSchema = z.object({
   models: z.array(z.object({ name: z.string(), count: z.int() })),

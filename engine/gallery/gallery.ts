@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
@@ -10,7 +9,7 @@ import { faultOf } from "../files/stored-file.ts";
 import { systemCode } from "../files/system-error.ts";
 import { Turns } from "../files/turns.ts";
 import type { GalleryParts, GallerySettings } from "./gallery-parts.ts";
-import { countFacets, findNames } from "./image-names.ts";
+import { countFacets, findNames, findNewest } from "./image-names.ts";
 import type { ImageRow, StoredImage } from "./image-row.ts";
 import { ImageRows } from "./image-rows.ts";
 import { keepPicture, type NewPicture, pictureFolder } from "./keep-picture.ts";
@@ -165,6 +164,11 @@ export class Gallery {
     return findNames(this.#database, query);
   }
 
+  /** The newest pictures that answer a search, no more than so many. */
+  async find(search: string, limit: number): Promise<StoredImage[]> {
+    return this.details(findNewest(this.#database, search, limit));
+  }
+
   /** In the order asked for; ids that are gone are left out. */
   async details(ids: readonly string[]): Promise<StoredImage[]> {
     const rows = new Map(this.#parts.rows.getMany(ids).map((row) => [row.id, row]));
@@ -239,10 +243,7 @@ export class Gallery {
     marks = this.#parts.marks.of([row.id])(row.id),
   ): Promise<StoredImage> {
     const { path, ...image } = row;
-    const isThere = await stat(this.#parts.places.fileOf(row)).then(
-      (found) => found.isFile(),
-      () => false,
-    );
+    const isThere = await this.#parts.places.isThere(row);
     return { ...image, ...marks, fileName: basename(path), isMissing: !isThere };
   }
 }

@@ -66,6 +66,18 @@ export function findNames(database: DatabaseSync, query: GalleryQuery): GalleryN
   return { total: days.reduce((total, { ids }) => total + ids.length, 0), days };
 }
 
+/** Ids of the newest pictures that answer the search, no more than so many. */
+export function findNewest(database: DatabaseSync, search: string, limit: number): string[] {
+  const conditions = conditionsOf({ search });
+  const rows = database
+    .prepare(
+      `SELECT id FROM images WHERE ${conditions.map(([sql]) => `(${sql})`).join(" AND ")}
+       ORDER BY created_at DESC, id DESC LIMIT ?`,
+    )
+    .all(...conditions.flatMap(([, ...values]) => values), limit);
+  return rows.map(({ id }) => String(id));
+}
+
 /** All of them must hold. */
 function conditionsOf(query: GalleryQuery): readonly Condition[] {
   const { search = "", model, target, size, from, to, isStarred } = query;

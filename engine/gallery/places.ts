@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import type { ImageRow } from "./image-row.ts";
 
@@ -35,6 +36,12 @@ export class Places {
   /** Where a picture's file is now. */
   fileOf({ id, path, isTrashed }: PlacedRow): string {
     return isTrashed ? this.trashed(id) : this.absolute(path);
+  }
+
+  /** Whether a picture's file is where it should be. */
+  async isThere(row: PlacedRow): Promise<boolean> {
+    const found = await stat(this.fileOf(row)).catch(() => undefined);
+    return found?.isFile() === true;
   }
 
   /** In folders by the id's beginning: file managers choke on one of 50,000. */

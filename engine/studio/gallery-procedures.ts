@@ -36,6 +36,9 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
   };
   return {
     names: os.gallery.names.handler(({ input }) => gallery.names(input)),
+    find: os.gallery.find.handler(async ({ input: { search, limit } }) =>
+      addressed(await gallery.find(search, limit)),
+    ),
     details: os.gallery.details.handler(async ({ input }) =>
       addressed(await gallery.details(input.ids)),
     ),

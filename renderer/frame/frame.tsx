@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
-import { Palette, Sheet } from "../shortcuts/action-lists.tsx";
+import { Sheet } from "../shortcuts/action-lists.tsx";
 import { Keyboard } from "../shortcuts/keyboard.tsx";
 import { runAction, useActions } from "../shortcuts/registry.ts";
 import { useConnection } from "../state/connection.ts";
@@ -17,10 +17,10 @@ import { Icon } from "../ui/icon.tsx";
 import { ToastRegion } from "../ui/toast-region.tsx";
 import { useWords } from "../words/words.ts";
 import { useBusySigns } from "./busy.ts";
-import { useFoundActions } from "./found-actions.ts";
 import { type Shown, useFrameActions } from "./frame-actions.ts";
 import styles from "./frame.module.css";
 import { PageBoundary } from "./page-boundary.tsx";
+import { Palette } from "./palette/palette.tsx";
 import { useQueueActions } from "./queue-actions.ts";
 import { pageOf, Rail } from "./rail.tsx";
 import { StatusBar } from "./status-bar.tsx";
@@ -43,7 +43,6 @@ function Room({ children }: { children: ReactNode }) {
   useBusySigns(t(pageOf(address)));
   useActions(useFrameActions(setShown));
   useActions(useQueueActions());
-  useActions(useFoundActions());
   useEffect(keepDroppedFiles, []);
   useEffect(() => desktop?.onCommand((id) => void runAction(id)), []);
   return (
@@ -60,7 +59,7 @@ function Room({ children }: { children: ReactNode }) {
         onQueueOpenChange={(isOpen) => setShown(isOpen ? "queue" : undefined)}
       />
       <Keyboard />
-      <Palette isOpen={shown === "palette"} onClose={close} />
+      {shown === "palette" && <Palette onClose={close} />}
       <Sheet isOpen={shown === "sheet"} onClose={close} />
       <ToastRegion />
     </div>

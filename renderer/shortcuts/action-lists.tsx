@@ -1,8 +1,6 @@
-import { CommandPalette } from "../ui/command-palette.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { KeyHint } from "../ui/key-hint.tsx";
 import { useWords } from "../words/words.ts";
-import { menuEntries } from "./menu-entries.ts";
 import { useRegisteredActions } from "./registry.ts";
 import styles from "./action-lists.module.css";
 
@@ -31,20 +29,5 @@ export function Sheet({ isOpen, onClose }: { isOpen: boolean; onClose: () => voi
         ))}
       </div>
     </Dialog>
-  );
-}
-
-/** Ctrl+K: every registered action by its words. */
-export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const t = useWords("shortcuts");
-  const actions = useRegisteredActions().filter((action) => action.isHidden !== true);
-  return (
-    <CommandPalette
-      label={t("palette")}
-      placeholder={t("palettePlaceholder")}
-      entries={menuEntries(actions)}
-      isOpen={isOpen}
-      onClose={onClose}
-    />
   );
 }

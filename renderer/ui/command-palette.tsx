@@ -1,24 +1,39 @@
 import { Command } from "cmdk";
+import { useState } from "react";
 import { Dialog, Modal, ModalOverlay } from "react-aria-components";
-import { useWords } from "../words/words.ts";
 import styles from "./command-palette.module.css";
 import { Icon } from "./icon.tsx";
 import { KeyHint } from "./key-hint.tsx";
 import type { MenuEntry } from "./menu.tsx";
 
+/** Something to choose: with a picture in the place of its icon, perhaps, and a word at its end. */
+export interface PaletteEntry extends MenuEntry {
+  /** Address of a small picture. */
+  readonly picture?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+export interface PaletteGroup {
+  readonly name: string;
+  readonly entries: readonly PaletteEntry[];
+}
+
 export interface CommandPaletteProps {
   readonly label: string;
   readonly placeholder: string;
-  readonly entries: readonly MenuEntry[];
+  readonly search: string;
+  readonly onSearch: (search: string) => void;
+  /** What the search found; an entry stands in one group only. */
+  readonly groups: readonly PaletteGroup[];
+  /** What was found, in words, for who cannot see the list; shown where it is empty. */
+  readonly status: string;
   readonly isOpen: boolean;
   readonly onClose: () => void;
 }
 
-/** Everything that can be done, by typing what it is called. */
+/** A field and what it finds, over the page: the arrows choose, Enter takes, Escape closes. */
 export function CommandPalette(props: CommandPaletteProps) {
-  const { label, placeholder, entries, isOpen, onClose } = props;
-  const t = useWords("ui");
-  const groups = Object.entries(Object.groupBy(entries, ({ group }) => group ?? ""));
+  const { label, isOpen, onClose } = props;
   return (
     <ModalOverlay
       className={styles.overlay ?? ""}
@@ -28,35 +43,84 @@ export function CommandPalette(props: CommandPaletteProps) {
     >
       <Modal className={styles.modal ?? ""}>
         <Dialog aria-label={label} className={styles.dialog ?? ""}>
-          <Command label={label} loop>
-            <Command.Input placeholder={placeholder} className={styles.input} autoFocus />
-            <Command.List className={styles.list}>
-              <Command.Empty className={styles.empty}>{t("noMatch")}</Command.Empty>
-              {groups.map(([group, members = []]) => (
-                <Command.Group key={group} heading={group} className={styles.group}>
-                  {members.map((entry) => (
-                    <Command.Item
-                      key={entry.id}
-                      value={`${entry.label} ${entry.id}`}
-                      keywords={[...(entry.keywords ?? [])]}
-                      disabled={entry.isDisabled ?? false}
-                      className={styles.item}
-                      onSelect={() => {
-                        onClose();
-                        entry.run();
-                      }}
-                    >
-                      {entry.icon ? <Icon of={entry.icon} /> : <span className={styles.blank} />}
-                      <span className={styles.label}>{entry.label}</span>
-                      {entry.keys !== undefined && <KeyHint keys={entry.keys} />}
-                    </Command.Item>
-                  ))}
-                </Command.Group>
-              ))}
-            </Command.List>
-          </Command>
+          <Found {...props} />
         </Dialog>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+function Found({
+  label,
+  placeholder,
+  search,
+  onSearch,
+  groups,
+  status,
+  onClose,
+}: CommandPaletteProps) {
+  const [picked, pick] = usePicked(groups);
+  return (
+    <Command label={label} shouldFilter={false} loop value={picked} onValueChange={pick}>
+      <Command.Input
+        placeholder={placeholder}
+        className={styles.input}
+        dir="auto"
+        value={search}
+        onValueChange={onSearch}
+        autoFocus
+      />
+      <Command.List className={styles.list} label={label}>
+        {groups.map(({ name, entries }) => (
+          <Command.Group key={name} heading={name} className={styles.group}>
+            {entries.map((entry) => (
+              <Item key={entry.id} entry={entry} onClose={onClose} />
+            ))}
+          </Command.Group>
+        ))}
+      </Command.List>
+      <p role="status" className={groups.length === 0 ? styles.empty : styles.unseen}>
+        {status}
+      </p>
+    </Command>
+  );
+}
+
+/**
+ * What Enter takes: the first of all, until a person picks another. What comes later, as pictures do, may stand before
+ * what was first.
+ */
+function usePicked(groups: readonly PaletteGroup[]): readonly [string, (id: string) => void] {
+  const [picked, setPicked] = useState<string>();
+  const enabled = groups
+    .flatMap(({ entries }) => entries)
+    .filter(({ isDisabled }) => isDisabled !== true);
+  const first = enabled[0]?.id ?? "";
+  const isThere = enabled.some(({ id }) => id === picked);
+  // cmdk picks the first itself whenever the search changes.
+  const pick = (id: string) => setPicked(id === first ? undefined : id);
+  return [picked !== undefined && isThere ? picked : first, pick];
+}
+
+function Item({ entry, onClose }: { entry: PaletteEntry; onClose: () => void }) {
+  const { id, label, icon, picture, note, keys, isDisabled = false, run } = entry;
+  return (
+    <Command.Item
+      value={id}
+      disabled={isDisabled}
+      className={styles.item}
+      onSelect={() => {
+        onClose();
+        run();
+      }}
+    >
+      {picture !== undefined && <img className={styles.picture} src={picture} alt="" />}
+      {picture === undefined && (icon ? <Icon of={icon} /> : <span className={styles.blank} />)}
+      <span className={styles.label} dir="auto">
+        {label}
+      </span>
+      {note !== undefined && <span className={styles.note}>{note}</span>}
+      {keys !== undefined && <KeyHint keys={keys} />}
+    </Command.Item>
   );
 }

@@ -10,6 +10,7 @@ import { gallery } from "./en/gallery.ts";
 import { generate } from "./en/generate.ts";
 import { models } from "./en/models.ts";
 import { news } from "./en/news.ts";
+import { palette } from "./en/palette.ts";
 import { picture } from "./en/picture.ts";
 import { publish } from "./en/publish.ts";
 import { server } from "./en/server.ts";
@@ -31,6 +32,7 @@ const en = {
   generate,
   models,
   news,
+  palette,
   picture,
   publish,
   server,

@@ -48,6 +48,13 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
       size: [ball],
       nothing: [],
     });
+    const newest = async (search: string, limit: number) =>
+      (await studio.client.gallery.find({ search, limit })).map(({ id }) => id);
+    expect([await newest("fish", 9), await newest("fish", 1), await newest("whale", 9)]).toEqual([
+      [ball, fish],
+      [ball],
+      [],
+    ]);
     expect(await studio.client.gallery.facets()).toMatchObject({
       models: [{ name: "starter", count: 2 }],
       targets: [{ name: "local", count: 2 }],

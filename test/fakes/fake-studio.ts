@@ -606,6 +606,10 @@ export class FakeStudio {
           })),
         };
       },
+      find: async ({ search, limit }) =>
+        [...this.#images.values()]
+          .filter(({ record }) => record.prompt.includes(search.toLowerCase()))
+          .slice(0, limit),
       details: async ({ ids }) => this.#imagesOf(ids),
       get: async ({ id }) => {
         const [image] = this.#imagesOf([id]);

@@ -36,7 +36,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
           <NegativePrompt />
           <ChosenStyles />
           <StartPicture />
-          <Extras model={model} isOff={press.reasons.length > 0} />
+          <Extras model={model} reasons={press.reasons} />
         </div>
         <SizeFields model={model} />
         <QualityFields model={model} />
@@ -53,13 +53,13 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
 }
 
 /** What a prompt can do without: offered in one line until it is there. */
-function Extras({ model, isOff }: Pick<PressProps, "model"> & { isOff: boolean }) {
+function Extras({ model, reasons }: Pick<PressProps, "model" | "reasons">) {
   return (
     <div className={styles.extras}>
       <AddNegativePrompt />
       <AddStartPicture />
       <AddStyle model={model} />
-      <AddGrid model={model} isOff={isOff} />
+      <AddGrid model={model} reasons={reasons} />
     </div>
   );
 }

@@ -25,6 +25,8 @@ import { formatAbout } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
+import { useOpened } from "../use-opened.ts";
+import type { Reason } from "../press/reasons.ts";
 import { endpointRequest, requestFrom, wantedFrom } from "../press/wanted.ts";
 import css from "./grid-dialog.module.css";
 
@@ -39,27 +41,33 @@ interface Side {
   readonly text: string;
 }
 
+interface AddGridProps {
+  readonly model: ChosenModel;
+  /** Why nothing can be drawn: the grid's address opens it nevertheless. */
+  readonly reasons: readonly Reason[];
+}
+
 /** Opens the grid: every combination of two settings' values. */
-export function AddGrid({ model, isOff }: { model: ChosenModel; isOff: boolean }) {
+export function AddGrid({ model, reasons }: AddGridProps) {
   const t = useWords("generate");
-  const [isOpen, setIsOpen] = useState(false);
+  const [isOpen, setOpen] = useOpened("grid");
   return (
     <>
       <Button
         variant="plain"
         size="dense"
         icon={Grid3x3}
-        isDisabled={isOff}
-        onPress={() => setIsOpen(true)}
+        isDisabled={reasons.length > 0}
+        onPress={() => setOpen(true)}
       >
         {t("grid.open")}
       </Button>
-      {isOpen && <GridDialog model={model} onClose={() => setIsOpen(false)} />}
+      {isOpen && <GridDialog model={model} reasons={reasons} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
-function GridDialog({ model, onClose }: { model: ChosenModel; onClose: () => void }) {
+function GridDialog({ model, reasons, onClose }: AddGridProps & { onClose: () => void }) {
   const t = useWords("generate");
   const { client } = useStudio();
   const [across, setAcross] = useState<Side>({ setting: "steps", text: "" });
@@ -82,7 +90,7 @@ function GridDialog({ model, onClose }: { model: ChosenModel; onClose: () => voi
           <Button onPress={onClose}>{t("grid.cancel")}</Button>
           <Button
             variant="filled"
-            isDisabled={grid === undefined}
+            isDisabled={reasons.length > 0 || grid === undefined}
             onPress={() => grid && attempt(draw(grid))}
           >
             {t("grid.draw")}
@@ -95,7 +103,7 @@ function GridDialog({ model, onClose }: { model: ChosenModel; onClose: () => voi
         <SideFields label={t("grid.across")} side={across} onChange={setAcross} />
         <SideFields label={t("grid.down")} side={down} onChange={setDown} isOptional />
         <p className={css.expected} role="status">
-          {grid && <Expected request={request} grid={grid} />}
+          {reasons[0]?.words ?? (grid && <Expected request={request} grid={grid} />)}
         </p>
       </div>
     </Dialog>

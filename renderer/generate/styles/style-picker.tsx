@@ -3,16 +3,18 @@ import { useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Style } from "../../../engine/contract/styles.ts";
 import { useForm } from "../../state/form.ts";
+import { chooseStyle, dropStyle } from "../../state/style-choice.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
+import { useOpened } from "../use-opened.ts";
 import { StyleForm, styleFromForm } from "./style-form.tsx";
 import { StylesDialog } from "./styles-dialog.tsx";
 import css from "./styles.module.css";
-import { chooseStyle, dropStyle, stylesWith, useStyles } from "./use-styles.ts";
+import { stylesWith, useStyles } from "./use-styles.ts";
 
 /** Styles that are shown at once: a list of thousands is searched. */
 const SHOWN = 100;
@@ -45,7 +47,7 @@ export function ChosenStyles() {
 export function AddStyle({ model }: { model: ChosenModel }) {
   const t = useWords("generate");
   const [edited, setEdited] = useState<Style>();
-  const [isManaging, setIsManaging] = useState(false);
+  const [isManaging, setManaging] = useOpened("styles");
   return (
     <>
       <Popover
@@ -74,7 +76,7 @@ export function AddStyle({ model }: { model: ChosenModel }) {
                 size="dense"
                 onPress={() => {
                   close();
-                  setIsManaging(true);
+                  setManaging(true);
                 }}
               >
                 {t("styles.manage")}
@@ -84,7 +86,7 @@ export function AddStyle({ model }: { model: ChosenModel }) {
         )}
       </Popover>
       {edited && <StyleForm style={edited} onClose={() => setEdited(undefined)} isNew />}
-      <StylesDialog isOpen={isManaging} onClose={() => setIsManaging(false)} />
+      <StylesDialog isOpen={isManaging} onClose={() => setManaging(false)} />
     </>
   );
 }

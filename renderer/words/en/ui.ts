@@ -9,11 +9,8 @@ export const ui = {
   copied: "Copied",
   notifications: "Messages",
   help: "What {{about}} means",
-  noMatch: "Nothing matches",
 };
 
 export const shortcuts = {
-  palette: "Commands",
-  palettePlaceholder: "What would you like to do?",
   sheet: "Keyboard shortcuts",
 };

@@ -1,0 +1,67 @@
+import type { Page } from "@playwright/test";
+import { drawPicture } from "./draw-picture.ts";
+import { expectNoViolations } from "./expect-no-violations.ts";
+import { expect, test } from "./studio-test.ts";
+
+/** Opens the palette and types. */
+async function find(page: Page, search: string): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Find anything" })).toBeFocused();
+  await page.keyboard.type(search);
+}
+
+/** The choice that Enter takes. */
+function chosen(page: Page) {
+  return page.getByRole("dialog", { name: "Find anything" }).locator('[aria-selected="true"]');
+}
+
+test("the palette finds samplers, pages and dialogs by keyboard, those used lately first", async ({
+  studio: { page },
+}) => {
+  await page.getByRole("link", { name: "Gallery" }).click();
+  await find(page, "karras heun");
+  await expect(chosen(page)).toHaveText("Sampler: Heun Karras");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/generate$/);
+  await expect(page.getByRole("button", { name: /Heun Karras/ })).toBeVisible();
+
+  await find(page, "");
+  await expect(chosen(page)).toHaveText("Sampler: Heun Karras");
+  await expectNoViolations(page);
+  await page.keyboard.type("sampler");
+  await expect(chosen(page)).toHaveText("Sampler: Heun Karras");
+  await page.keyboard.press("Escape");
+
+  await find(page, "xyz plot");
+  await page.keyboard.press("Enter");
+  const grid = page.getByRole("dialog", { name: "X/Y grid" });
+  await expect(grid).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(grid).toBeHidden();
+  await expect(page).toHaveURL(/\/generate$/);
+});
+
+test("the palette finds pictures by their prompts, and says where nothing is found", async ({
+  studio: { page },
+}) => {
+  await drawPicture(page, "a purple whale");
+  await find(page, "purple wha");
+  const palette = page.getByRole("dialog", { name: "Find anything" });
+  const option = palette.getByRole("option", { name: /^a purple whale/ });
+  await expect(option).toBeVisible();
+  await expect
+    .poll(() => option.locator("img").evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+  await expectNoViolations(page);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/gallery\/\w+/);
+  await page.keyboard.press("Escape");
+
+  await find(page, "no such words at all");
+  await expect(palette.getByRole("status")).toHaveText("1 result");
+  await expect(chosen(page)).toHaveText("Search the gallery for “no such words at all”");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("searchbox")).toHaveValue("no such words at all");
+  await find(page, "ä");
+  await expect(palette.getByText("Nothing matches “ä”.")).toBeVisible();
+});
