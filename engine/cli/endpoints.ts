@@ -13,6 +13,7 @@ import { note, printResult } from "./outcome.ts";
 import { statsCommand } from "./endpoint-stats.ts";
 import { queryCommand } from "./query-endpoint.ts";
 import { testCommand } from "./test-endpoint.ts";
+import { trySettingsCommand } from "./try-settings.ts";
 import { noteVault, textOf } from "./secret-input.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 import { withStudio } from "./reach-studio.ts";
@@ -25,6 +26,7 @@ export function endpointsCommand(): Command {
     .addCommand(add())
     .addCommand(change())
     .addCommand(testCommand())
+    .addCommand(trySettingsCommand())
     .addCommand(statsCommand())
     .addCommand(queryCommand())
     .addCommand(token())

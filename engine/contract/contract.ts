@@ -8,6 +8,7 @@ import { deployContract } from "./deploy.ts";
 import { deploymentContract } from "./deployments.ts";
 import { cudaOfferSchema, deviceReportSchema } from "./devices.ts";
 import { diagnose } from "./doctor.ts";
+import { trySettings } from "./setting-trial.ts";
 import { endpointContract } from "./endpoints.ts";
 import { studioEventSchema } from "./events.ts";
 import {
@@ -285,7 +286,7 @@ export const contract = {
   },
 
   /** Inference endpoints on other machines. */
-  endpoints: { ...endpointContract, diagnose },
+  endpoints: { ...endpointContract, diagnose, trySettings },
 
   /** Buckets of S3 services, by the connections to them. */
   buckets: bucketContract,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { endpointIdSchema } from "./endpoint-id.ts";
 import { stats } from "./endpoint-stats.ts";
 import { errorSchema } from "./errors.ts";
+import { settingTrialSchema } from "./setting-trial.ts";
 
 export { endpointIdSchema } from "./endpoint-id.ts";
 
@@ -133,6 +134,8 @@ export const endpointSchema = z.object({
   certificate: certificateSchema.omit({ pem: true }).optional(),
   /** The last look at it. */
   check: endpointCheckSchema.optional(),
+  /** Which settings it uses, as a trial found. */
+  trial: settingTrialSchema.optional(),
   /** Whether its wrapper's PROTOCOL_VERSION is v1, so that pictures are asked for on v1's address. */
   isV1Wrapper: z.boolean().optional(),
   /** Why the last picture failed; absent after one that did not. */

@@ -59,7 +59,7 @@ export function patientOf(
   access: Access,
 ): Omit<Patient, "look" | "draw" | "now" | "awaitStart"> {
   const { url, model, ca, isInsecure, isTokenOverHttp, hasToken } = kept;
-  const { tokenExpiresAt, tokenSubject } = kept;
+  const { tokenExpiresAt, tokenSubject, trial } = kept;
   const secrets = secretsIn(access);
   return {
     url,
@@ -70,6 +70,7 @@ export function patientOf(
     hasToken,
     tokenExpiresAt,
     tokenSubject,
+    trial,
     clean: (text) => withoutSecrets(text, secrets),
   };
 }

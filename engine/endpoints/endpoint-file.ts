@@ -2,10 +2,30 @@ import { join } from "node:path";
 import { z } from "zod";
 import { endpointCheckSchema, endpointSchema, START_SECONDS } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
+import {
+  settingTrialSchema,
+  TRIED_SETTINGS,
+  type Verdicts,
+  verdictsSchema,
+} from "../contract/setting-trial.ts";
 import { RowFile } from "../files/row-file.ts";
 import { readStoredError } from "../files/stored-error.ts";
 
 const { shape: learned } = endpointSchema;
+
+/** Of a newer version's settings and verdicts only those are left that this one knows. */
+const storedTrialSchema = settingTrialSchema.extend({
+  verdicts: z
+    .record(z.string(), z.unknown())
+    .transform((stored): Verdicts =>
+      Object.assign(
+        {},
+        ...TRIED_SETTINGS.map(
+          (setting) => verdictsSchema.safeParse({ [setting]: stored[setting] }).data,
+        ),
+      ),
+    ),
+});
 
 const storedErrorSchema = z.unknown().transform(readStoredError).optional();
 
@@ -25,6 +45,7 @@ const keptSchema = endpointSchema
     certificate: learned.certificate.catch(undefined),
     starts: learned.starts.catch(undefined),
     hasAnswered: learned.hasAnswered.catch(undefined),
+    trial: storedTrialSchema.optional().catch(undefined),
     lastError: storedErrorSchema,
   });
 export type KeptEndpoint = z.output<typeof keptSchema>;

@@ -1,6 +1,7 @@
 import { randomBytes, type X509Certificate } from "node:crypto";
 import type { Endpoint, EndpointChange } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
+import { settingsThat, type SettingTrial } from "../contract/setting-trial.ts";
 import { describe } from "./certificates.ts";
 import type { CheckedEndpoint } from "./check-endpoint.ts";
 import { readAddress, nameOf, type EndpointAddress } from "./endpoint-address.ts";
@@ -105,12 +106,8 @@ export function notLookedAt({ model }: KeptEndpoint, error: unknown, now: Date):
 /** An endpoint with what a look at it found out. */
 export function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): KeptEndpoint {
   const { check, model, certificate } = look;
-  // It may have been changed meanwhile, and then this was a look at something else.
-  const isSame = now.url === before.url && now.model === before.model && now.kind === before.kind;
-  if (!isSame) return now;
-  // What these take is known, as far as they take anything but a prompt.
-  const isKnown = now.kind === "openai" || now.kind === "a1111";
-  const profile = isKnown || hasSettings(check.inputs) ? "full" : "prompt";
+  if (!isSame(now, before)) return now;
+  const profile = profileOf({ ...now, check });
   return {
     ...now,
     check,
@@ -119,6 +116,30 @@ export function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): Ke
     ...(!now.isProfileChosen && check.state !== "failed" && { profile }),
     ...(certificate !== undefined && { certificate: shownOf(certificate) }),
   };
+}
+
+/** An endpoint with what a trial of its settings found out. */
+export function triedOut(
+  now: KeptEndpoint,
+  before: KeptEndpoint,
+  trial: SettingTrial,
+): KeptEndpoint {
+  if (!isSame(now, before)) return now;
+  const tried = { ...now, trial };
+  return { ...tried, ...(!now.isProfileChosen && { profile: profileOf(tried) }) };
+}
+
+/** It may have been changed meanwhile, and then something else was looked at. */
+function isSame(now: KeptEndpoint, before: KeptEndpoint): boolean {
+  return now.url === before.url && now.model === before.model && now.kind === before.kind;
+}
+
+/** What is sent where nobody chose it: settings, where any is taken. */
+function profileOf({ kind, check, trial }: KeptEndpoint): Endpoint["profile"] {
+  // What these take is known, as far as they take anything but a prompt.
+  const isKnown = kind === "openai" || kind === "a1111";
+  const isDeclared = isKnown || hasSettings(check?.inputs ?? []);
+  return isDeclared || settingsThat({ trial }, "used").length > 0 ? "full" : "prompt";
 }
 
 function shownOf(certificate: X509Certificate): Endpoint["certificate"] {
@@ -146,6 +167,7 @@ function withoutFindings(kept: KeptEndpoint): KeptEndpoint {
     lastError: _lastError,
     certificate: _certificate,
     isV1Wrapper: _isV1Wrapper,
+    trial: _trial,
     starts: _starts,
     hasAnswered: _hasAnswered,
     ...rest

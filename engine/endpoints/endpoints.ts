@@ -2,12 +2,13 @@ import type { Diagnosed, Finding } from "../contract/doctor.ts";
 import type { Endpoint, EndpointChange, EndpointCheck, QuietCheck } from "../contract/endpoints.ts";
 import { StudioError, toWire } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
+import type { TrialNews } from "../contract/setting-trial.ts";
 import { claimsKept, given, patientOf, tokenNotices, type Access } from "./access.ts";
 import type { Traffic } from "./ask-endpoint.ts";
 import { BoundSecrets, type SecretKeeper } from "./bound-secrets.ts";
 import type { Polling } from "./cold-start.ts";
 import { diagnose } from "./doctor/diagnose.ts";
-import type { DrawnPicture } from "./doctor/patient.ts";
+import { DOCTORS_ORDER, type DrawnPicture } from "./doctor/patient.ts";
 import { isPlain, readAddress } from "./endpoint-address.ts";
 import { TIMING, tokenOverHttp, type Timing } from "./endpoint-client.ts";
 import { EndpointFile, type KeptEndpoint } from "./endpoint-file.ts";
@@ -23,6 +24,8 @@ import { checkHeaders } from "./extra-headers.ts";
 import { Learning } from "./learning.ts";
 import { PictureThread } from "./picture-thread.ts";
 import { tokenIn } from "./token-text.ts";
+import { sendingAll, triedSettings } from "./trial/sending-all.ts";
+import { trySettings } from "./trial/try-settings.ts";
 import type { Counted } from "./watching/tally.ts";
 import {
   checkQuietly,
@@ -182,6 +185,26 @@ export class Endpoints {
     }
   }
 
+  /** Draws a few small pictures to see which settings one uses, and keeps what is known at each step. */
+  async *trySettings(id: string, signal: AbortSignal): AsyncGenerator<TrialNews, void> {
+    const kept = this.#kept(id);
+    const access = await this.#access(kept);
+    const sender = sendingAll(kept);
+    const trial = trySettings({
+      model: kept.model,
+      settings: triedSettings(kept),
+      draw: (order) => this.#drawBy(sender, access, order, { signal }),
+    });
+    try {
+      for await (const news of trial) {
+        if (Object.keys(news.verdicts).length > 0) await this.#learning.trial(kept, news);
+        yield news;
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
   /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
   async draw(id: string, order: Order, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
@@ -316,15 +339,6 @@ export class Endpoints {
 function refuseInTheClear({ url, isTokenOverHttp }: KeptEndpoint): void {
   if (isPlain(readAddress(url).origin) && !isTokenOverHttp) throw tokenOverHttp();
 }
-
-/** What an endpoint is asked for to see that it draws: as little as it lets be chosen. */
-const DOCTORS_ORDER = {
-  prompt: "a red house",
-  negativePrompt: "",
-  width: 128,
-  height: 128,
-  steps: 2,
-} as const;
 
 function drawn({ pixels: { width, height }, seconds }: SentPicture): DrawnPicture {
   return { width, height, seconds };

@@ -1,6 +1,7 @@
 import { type StudioError, toWire } from "../contract/errors.ts";
+import type { TrialNews } from "../contract/setting-trial.ts";
 import type { EndpointFile, KeptEndpoint } from "./endpoint-file.ts";
-import { learned, type Look } from "./endpoint-parts.ts";
+import { learned, type Look, triedOut } from "./endpoint-parts.ts";
 
 export interface LearningParts {
   readonly now: () => Date;
@@ -34,6 +35,13 @@ export class Learning {
   async look(kept: KeptEndpoint, found: Look): Promise<void> {
     await this.#file.change(kept.id, (now) => learned(now, kept, found));
     this.#parts.tell(kept.id);
+  }
+
+  /** Which settings it uses, as far as a trial has found. */
+  async trial(kept: KeptEndpoint, news: TrialNews): Promise<void> {
+    const { verdicts, pictures, seconds } = news;
+    const trial = { at: this.#parts.now().toISOString(), verdicts, pictures, seconds };
+    await this.#fact(kept.id, (now) => triedOut(now, kept, trial));
   }
 
   /** That it is KServe's wrapper that answers on v1's address alone. */

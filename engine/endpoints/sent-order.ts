@@ -1,9 +1,10 @@
 import type { Endpoint } from "../contract/endpoints.ts";
 import type { Order } from "../contract/order.ts";
+import { type Tried, type TriedSetting, usesSetting } from "../contract/setting-trial.ts";
 import { PICTURE_INPUTS, type PictureInput } from "../kserve/server/picture-inputs.ts";
 
 /** What of an endpoint decides which settings it is sent. */
-export type Receiver = Pick<Endpoint, "profile" | "check">;
+export type Receiver = Pick<Endpoint, "profile" | "check"> & Tried;
 
 /** The settings of an order that go to an endpoint, by the input that each goes in. */
 const SETTINGS = {
@@ -53,9 +54,33 @@ export function sentOrder(order: Order, receiver: Receiver): Order {
   };
 }
 
-/** Whether an endpoint is sent an input: where its metadata declares none, `full` means all that is common. */
-function takes({ profile, check }: Receiver, input: PictureInput): boolean {
+/** The inputs that a trial tells of, and the settings that go in them. */
+const TRIED = new Map<PictureInput, TriedSetting>([
+  [PICTURE_INPUTS.seed, "seed"],
+  [PICTURE_INPUTS.width, "size"],
+  [PICTURE_INPUTS.height, "size"],
+  [PICTURE_INPUTS.steps, "steps"],
+  [PICTURE_INPUTS.guidanceScale, "guidanceScale"],
+  [PICTURE_INPUTS.negativePrompt, "negativePrompt"],
+  [PICTURE_INPUTS.scheduler, "scheduler"],
+]);
+
+/** The settings that go in inputs which an endpoint takes, by what is known of it. */
+export function settingsTaken(receiver: Receiver): readonly TriedSetting[] {
+  const taken = [...TRIED].filter(([input]) => takes(receiver, input));
+  return [...new Set(taken.map(([, setting]) => setting))];
+}
+
+/**
+ * Whether an endpoint is sent an input: as its pictures told, else as its metadata declares; where that declares none,
+ * `full` means all that is common.
+ */
+function takes(receiver: Receiver, input: PictureInput): boolean {
+  const { profile, check } = receiver;
   if (profile === "prompt") return false;
+  const setting = TRIED.get(input);
+  const isUsed = setting && usesSetting(receiver, setting);
+  if (isUsed !== undefined) return isUsed;
   const declared = check?.inputs ?? [];
   if (declared.length === 0) return !OWN.has(input);
   return declared.includes(input.name) || isDeclared(declared, input.alias);

@@ -125,6 +125,9 @@ export function endpointProcedures({ endpoints, watchLog }: EndpointProcedurePar
     diagnose: os.endpoints.diagnose.handler(({ input, signal = new AbortController().signal }) =>
       endpoints.diagnose(input, signal),
     ),
+    trySettings: os.endpoints.trySettings.handler(
+      ({ input, signal = new AbortController().signal }) => endpoints.trySettings(input.id, signal),
+    ),
     stats: os.endpoints.stats.handler(({ input: { id, span } }) =>
       (id === undefined ? endpoints.list() : [endpoints.get(id)]).map((one) =>
         watchLog.stats(one.id, span),

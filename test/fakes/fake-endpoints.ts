@@ -8,6 +8,11 @@ import {
   toWire,
 } from "../../engine/contract/errors.ts";
 import type { StudioEvent } from "../../engine/contract/events.ts";
+import {
+  type TrialNews,
+  TRIED_SETTINGS,
+  type Verdicts,
+} from "../../engine/contract/setting-trial.ts";
 import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import type { Scene } from "./fake-studio.ts";
 
@@ -230,6 +235,21 @@ export class FakeEndpoints {
     return check;
   }
 
+  /** A service that uses the seed and the size, and nothing else; one that takes the prompt alone uses neither. */
+  async *#trial({ id, profile }: Endpoint): AsyncGenerator<TrialNews, void> {
+    const verdict = profile === "full" ? "used" : "ignored";
+    const verdicts: Verdicts = {};
+    for (const [i, setting] of (["size", "seed"] as const).entries()) {
+      yield { trying: "seed", verdicts: { ...verdicts }, pictures: i, seconds: i * 4.2 };
+      await new Promise((resolve) => setTimeout(resolve, TEST_MS));
+      verdicts[setting] = verdict;
+    }
+    for (const setting of TRIED_SETTINGS) verdicts[setting] ??= "unknown";
+    const found = { verdicts, pictures: 2, seconds: 8.4 };
+    this.#put({ ...this.#known(id), trial: { at: new Date().toISOString(), ...found } });
+    yield found;
+  }
+
   client(): StudioClient["endpoints"] {
     return {
       list: async () => {
@@ -300,6 +320,7 @@ export class FakeEndpoints {
       },
       test: async ({ id }) => this.#test(id),
       diagnose: async () => played(FINDINGS) as never,
+      trySettings: async ({ id }) => this.#trial(this.#known(id)) as never,
       stats: async ({ id, span = "day" }) =>
         this.#all
           .filter((one) => id === undefined || one.id === id)

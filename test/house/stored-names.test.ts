@@ -9,6 +9,7 @@ import { USED_PRECISIONS } from "../../engine/contract/precision.ts";
 import { PRESETS } from "../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { KEY_SCOPES } from "../../engine/contract/server.ts";
+import { SETTING_VERDICTS, TRIED_SETTINGS } from "../../engine/contract/setting-trial.ts";
 import { TRANSFER_KINDS, TRANSFER_STATES } from "../../engine/contract/transfers.ts";
 
 /**
@@ -44,6 +45,11 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
   "path styles": { shipped: "auto yes no", now: PATH_STYLES },
   "checksum modes": { shipped: "auto when-supported when-required", now: CHECKSUM_MODES },
   "request profiles": { shipped: "prompt full", now: REQUEST_PROFILES },
+  "settings that are tried": {
+    shipped: "seed size steps guidanceScale negativePrompt scheduler",
+    now: TRIED_SETTINGS,
+  },
+  "verdicts on settings": { shipped: "used ignored refused unknown", now: SETTING_VERDICTS },
   "sources of a model": {
     shipped: "hub folder archive bucket link",
     now: provenanceSchema.shape.kind.options,

@@ -8,6 +8,7 @@ import { HostProcess } from "../e2e/host-process.ts";
 import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
 import { routerEdge } from "../fakes/cold-edge.ts";
 import { EDGE, PIXELS, seedEdge } from "../fakes/seed-edge.ts";
+import { choosyEdge } from "../fakes/choosy-endpoint.ts";
 import { standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
@@ -236,4 +237,24 @@ test("query and test wait for one that is starting, and say so beside their outp
     out: expect.stringContaining("FAILED  Server live"),
     err: "",
   });
+});
+
+test("which settings an endpoint uses is tried out, said with what it costs, and obeyed by the next picture", async () => {
+  const folder = temporaryFolder();
+  const run = on(folder);
+  const edge = await standInEndpoint(choosyEdge({ uses: ["seed"], refuses: ["scheduler"] }));
+  await run(["endpoints", "add", edge.url, "--name", "edge"]);
+  const tried = await run(["endpoints", "try-settings", "edge"]);
+  expect([tried.code, tried.err]).toEqual([
+    0,
+    expect.stringContaining("It draws 2 pictures, and up to 5 more if the seed is used."),
+  ]);
+  expect(tried.out).toMatch(/^seed {12}used\nsize {12}ignored\n[^]*sampler {9}refused\n6 pictures/);
+  const out = join(temporaryFolder(), "dog.png");
+  const flags = ["--seed", "7", "--steps", "9", "--out", out];
+  const asked = await run(["endpoints", "query", "edge", "a dog", ...flags]);
+  expect(asked.err).toContain("it was not told --steps");
+  const record = readOwnRecord(readPngTexts(readFileSync(out)));
+  expect(record).toMatchObject({ seed: "7" });
+  expect(record).not.toHaveProperty("steps");
 });

@@ -1,6 +1,7 @@
 import { DOCTOR_STEPS, type DoctorStep, type Finding } from "../../contract/doctor.ts";
 import { fromWire, StudioError } from "../../contract/errors.ts";
 import { type Starting, startingWords } from "../../contract/progress.ts";
+import { trialWords } from "../../contract/setting-trial.ts";
 import { pause } from "../../files/pause.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
 import { NETWORK_STEPS } from "./network-steps.ts";
@@ -213,7 +214,10 @@ async function* modelSteps(
     check.models.length === 0 ? "" : `; models: ${check.models.slice(0, 20).join(", ")}`;
   const takes =
     check.inputs.length === 0 ? "a prompt; it declares nothing" : check.inputs.join(", ");
-  yield told(patient, "metadata", { outcome: "ok", seen: `${server}${models}; takes ${takes}` });
+  const tried = patient.trial === undefined ? "" : trialWords(patient.trial.verdicts);
+  const pictures = tried === "" ? "" : `; its pictures tell that it ${tried}`;
+  const seen = `${server}${models}; takes ${takes}${pictures}`;
+  yield told(patient, "metadata", { outcome: "ok", seen });
   yield* pictureStep(patient);
 }
 

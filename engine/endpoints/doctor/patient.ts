@@ -1,6 +1,7 @@
 import type { Finding } from "../../contract/doctor.ts";
 import type { StudioError } from "../../contract/errors.ts";
 import type { Starting } from "../../contract/progress.ts";
+import type { SettingTrial } from "../../contract/setting-trial.ts";
 import type { Trust } from "../../network/trust.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
 import type { EndpointAddress } from "../endpoint-address.ts";
@@ -34,8 +35,19 @@ export interface Patient {
   readonly awaitStart?:
     | ((tell: (starting: Starting | undefined) => void) => Promise<unknown>)
     | undefined;
+  /** Which settings it uses, where that was tried. */
+  readonly trial?: SettingTrial | undefined;
   readonly now: () => Date;
 }
+
+/** What an endpoint is asked for to see that it draws: as little as it lets be chosen. */
+export const DOCTORS_ORDER = {
+  prompt: "a red house",
+  negativePrompt: "",
+  width: 128,
+  height: 128,
+  steps: 2,
+} as const;
 
 export interface DrawnPicture {
   readonly width: number;
