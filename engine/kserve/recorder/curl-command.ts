@@ -1,34 +1,34 @@
 import { asRequest, MessageFault, quote } from "../wire/message-fault.ts";
 
-/** What a curl line says, as far as a request for pictures has it. */
+/** A curl command, as far as it matters for requesting pictures. */
 export interface CurlCommand {
   readonly url: string;
-  /** By names in small letters; what a shell would put in for a variable is not known. */
+  /** By lower-case name; shell variables are not expanded. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string | undefined;
-  /** Whether it takes any certificate. */
+  /** Whether it accepts any certificate. */
   readonly isInsecure: boolean;
 }
 
-/** Longest line: a prompt of 10,000 letters, escaped, and a long token. */
+/** Maximum length: a prompt of 10,000 letters, escaped, and a long token. */
 export const MAX_CURL = 1 << 20;
 
-/** Flags whose value is data. `@file` names a file, which is never read. */
+/** Flags with data as their value. `@file` names a file, which is never read. */
 const DATA = new Set(["-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json"]);
 const HEADER = new Set(["-H", "--header"]);
-/** Flags with a value that says nothing to us. */
+/** Flags with a value that does not matter here. */
 const SKIPPED = new Set(
   "-X --request -o --output -m --max-time -A --user-agent -b --cookie -e --referer -w --write-out --cacert --capath --cert --key --connect-timeout --retry --resolve --proxy -x -u --user -E".split(
     " ",
   ),
 );
 
-/** Whether a text begins as a curl line does, behind a prompt of a shell or none. */
+/** Whether a text starts like a curl command, with or without a shell prompt. */
 export function isCurl(text: string): boolean {
   return /^\s*(?:[$>#%]\s*)?curl(?:\.exe)?\s/.test(text.slice(0, 200));
 }
 
-/** Reads the first curl command of a text; nothing is run. Refuses as REQUEST_INVALID what is none. */
+/** Parses the first curl command in a text; nothing is run. Refuses as REQUEST_INVALID if there is none. */
 export function readCurl(text: string): CurlCommand {
   return asRequest(() => {
     if (!isCurl(text)) throw new MessageFault("The line", quote(text), "it is no curl command");
@@ -71,10 +71,10 @@ function take({ flag, value }: Option, found: Found): void {
 }
 
 interface Option {
-  /** Absent for a word that is no flag. */
+  /** Absent for a word that is not a flag. */
   readonly flag: string | undefined;
   readonly value: string;
-  /** Words that follow and belong to it. */
+  /** Number of following words that are its value. */
   readonly used: 0 | 1;
 }
 
@@ -86,7 +86,7 @@ function optionAt(words: readonly string[], at: number): Option {
     const isValued = takesValue(word);
     return { flag: word, value: isValued ? next : "", used: isValued ? 1 : 0 };
   }
-  // -sSd'…' and -H'…': flags of one letter may stand together, the last with its value.
+  // -sSd'…' and -H'…': one-letter flags can be combined, the last one with its value.
   for (let i = 1; i < word.length; i++) {
     const flag = `-${word[i]}`;
     if (!takesValue(flag)) continue;
@@ -117,7 +117,7 @@ function addHeader(headers: Map<string, string>, line: string): void {
   if (name !== undefined && value !== undefined) headers.set(name.toLowerCase(), value);
 }
 
-/** The words of the first command of a text, as a POSIX shell has them but for what it would put in. */
+/** The words of the first command in a text, as in a POSIX shell but without expansions. */
 function shellWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -133,7 +133,10 @@ function shellWords(text: string): string[] {
   return word === undefined ? words : [...words, word];
 }
 
-/** What stands at a place and where the next piece begins: undefined for space, no end where the command ends. */
+/**
+ * The piece of a word at a position, and where the next begins: undefined for white space, no end where the command
+ * ends.
+ */
 function pieceAt(text: string, at: number): [string | undefined, number | undefined] {
   const letter = text[at] ?? "";
   if (letter === "\\") {
@@ -169,7 +172,7 @@ function doubleQuoted(text: string, from: number): [string, number] {
 
 const ANSI: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "0": "\0" };
 
-/** `$'…'`, which browsers write where they copy a request. */
+/** `$'…'`, which browsers use in "Copy as cURL". */
 function ansiQuoted(text: string, from: number): [string, number] {
   const found = /^((?:[^'\\]|\\[\s\S])*)'/.exec(text.slice(from));
   if (found === null) throw unclosed();

@@ -4,12 +4,12 @@ import { readInferRequest } from "../server/infer-request.ts";
 import { generationRequests, pictureRequest } from "../server/picture-request.ts";
 import { isCurl, readCurl } from "./curl-command.ts";
 
-/** Largest recorded text. */
+/** Maximum size of a recorded request. */
 export const MAX_RECORDED_BYTES = 4 << 20;
 
 /**
- * What a recorded request asks for: the JSON of protocol v2, or a curl line that sends it. Refuses as
- * REQUEST_INVALID what is neither, and what is asked for that no picture has.
+ * The settings in a recorded request: the JSON of protocol v2, or a curl command that sends it. Refuses as
+ * REQUEST_INVALID anything else, and settings that pictures do not have.
  */
 export function readRecorded(bytes: Uint8Array): Replay {
   if (bytes.length > MAX_RECORDED_BYTES) {

@@ -3,28 +3,30 @@ import type { InferRequest } from "../server/infer-request.ts";
 import { nearestDecimal } from "../wire/nearest-decimal.ts";
 import { isElements, type WireTensor } from "../wire/wire-tensor.ts";
 
-/** A header whose value is read out of the environment: no recording holds a secret. */
+/** A header whose value comes from an environment variable, so that recordings contain no secrets. */
 export interface SecretHeader {
   readonly name: string;
-  /** In front of what the variable holds: `Bearer `. */
+  /** Precedes the variable's value: `Bearer `. */
   readonly prefix: string;
-  /** Of the environment. */
+  /** The name of the environment variable. */
   readonly variable: string;
 }
 
-/** One request for one picture, with where it goes. */
+/** A request for one picture, and where it is sent. */
 export interface Recorded {
-  /** Scheme, host and port, and what stands before `/v2`. */
+  /** Scheme, host and port, and the path before `/v2`. */
   readonly base: string;
   readonly modelName: string;
   readonly version?: string | undefined;
   readonly request: InferRequest;
   readonly secrets: readonly SecretHeader[];
-  /** Whose certificates are taken; a file is one of PEM beside the program. */
+  /** Which certificates are accepted; a file is a PEM beside the program. */
   readonly trust: "system" | "anyone" | { readonly file: string };
 }
 
-/** The same request in every form that people keep: as data, at a shell, in a notebook, by Triton's client. */
+/**
+ * The request in every form that people keep: JSON data, a shell command, notebook code, and code for Triton's client.
+ */
 export function recordingsOf(recorded: Recorded): Recording {
   return {
     v2: `${bodyOf(recorded.request, 0)}\n`,
@@ -35,7 +37,7 @@ export function recordingsOf(recorded: Recorded): Recording {
   };
 }
 
-/** A word of a POSIX shell that stands for exactly this text. */
+/** Quotes a text as one word of a POSIX shell. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
@@ -55,7 +57,7 @@ function curl({ secrets, trust, request, ...place }: Recorded): string {
   ].join(" \\\n  ")}\n`;
 }
 
-/** As in the customer's notebook, with all that was asked for. */
+/** As in the customer's notebook, with all settings. */
 function requests({ secrets, trust, request, ...place }: Recorded): string {
   const headers = secrets.map(
     ({ name, prefix, variable }) =>
@@ -82,7 +84,7 @@ Image.fromarray(pixels).save("picture.png")
 `;
 }
 
-/** Longer than a picture takes anywhere; the client gives up after a minute otherwise. */
+/** Longer than any picture takes; the client's default time limit is one minute. */
 const LONGEST_SECONDS = 7200;
 
 function triton({ base, modelName, version, request, secrets, trust }: Recorded): string {
@@ -137,7 +139,7 @@ function tritonInput(tensor: WireTensor): string {
   return `    (${[name, datatype, kind].map((text) => JSON.stringify(text)).join(", ")}, ${values}),\n`;
 }
 
-/** The body as JSON, an input a line; it is a literal of Python as well, having neither true nor null. */
+/** The body as JSON with one input per line; as it contains neither booleans nor null, it is also a Python literal. */
 function bodyOf({ id, inputs }: InferRequest, indent: number): string {
   const margin = " ".repeat(indent);
   const lines = inputs.map((tensor) => {

@@ -7,14 +7,13 @@ import { asRequest } from "../wire/message-fault.ts";
 import { PICTURE_OUTPUT } from "./picture-inputs.ts";
 import type { Parameters } from "../wire/wire-tensor.ts";
 
-/** Members of a `generate` request that are no settings. */
+/** Members of a `generate` request that are not settings. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set(["id", "text_input", "parameters"]);
 
 /**
- * Reads `POST …/generate_stream` in both dialects: MLServer's, which is the ordinary request, and
- * Triton's, `{text_input, parameters?}` where any other member is a setting too, `parameters.format`
- * among them. The picture is a PNG unless told otherwise: an event of it is one line. Throws
- * REQUEST_INVALID.
+ * Reads `POST …/generate_stream` in both dialects: MLServer's, which is an ordinary inference request, and Triton's,
+ * `{text_input, parameters?}`, where any other member is a setting, including `parameters.format`. Pictures are PNG by
+ * default, since an event is a single line. Throws REQUEST_INVALID.
  */
 export function readGenerateRequest(body: Uint8Array): InferRequest {
   return asRequest(() => {
@@ -25,7 +24,7 @@ export function readGenerateRequest(body: Uint8Array): InferRequest {
   });
 }
 
-/** Parameters of an output that say what its picture is. */
+/** Parameters of an output that select its format. */
 const CHOICES = ["format", "datatype", "flat"];
 
 function withFormat(request: InferRequest): InferRequest {
@@ -54,23 +53,23 @@ function fromText(message: JsonObject): InferRequest {
   };
 }
 
-/** How far a picture is: an event of `generate_stream`. */
+/** The progress of a picture: an event of `generate_stream`. */
 export interface ProgressEvent {
   readonly id: string;
   readonly model_name: string;
-  /** Steps done, of how many; of all pictures of the request together. */
+  /** Steps finished, and their total, over all pictures of the request. */
   readonly step: number;
   readonly of: number;
-  /** What it looks like so far: a small PNG in base64. */
+  /** The picture so far: a small PNG in base64. */
   readonly preview?: string;
 }
 
-/** One server-sent event of JSON that has no line breaks, as JSON of ours has none. */
+/** A server-sent event with JSON, which must not contain line breaks; ours never does. */
 export function serverSentEvent(json: ByteSource): ByteSource {
   return join([text("data: "), json, text("\n\n")]);
 }
 
-/** A progress or an error as the JSON of an event. */
+/** A progress event or an error as JSON. */
 export function eventJson(event: ProgressEvent | { readonly error: string }): ByteSource {
   return text(JSON.stringify(event));
 }

@@ -5,18 +5,17 @@ import { nearestDecimal } from "../wire/nearest-decimal.ts";
 import { PICTURE_INPUTS, type PictureInput } from "./picture-inputs.ts";
 import { isElements, type ParameterValue, type WireTensor } from "../wire/wire-tensor.ts";
 
-/** Where a picture's inputs may stand: tensors, and parameters of the same names. */
+/** Where a picture's inputs are found: tensors, and parameters of the same names. */
 export type PictureSource = Pick<InferRequest, "inputs" | "parameters">;
 
-/** Most values of one input: one for each picture of the largest batch. */
+/** Maximum number of values of an input: one for each picture of the largest batch. */
 export const MAX_PICTURES = 100;
 
 const INPUTS: readonly PictureInput[] = Object.values(PICTURE_INPUTS);
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * The values given for an input: of the tensor of that name or of its alias, otherwise of the parameter;
- * undefined where it is not given at all.
+ * The values of an input: of the tensor with its name or alias, else of the parameter; undefined if it is not given.
  */
 export function valuesFor(
   input: PictureInput,
@@ -35,8 +34,8 @@ function tensorFor(input: PictureInput, tensors: readonly WireTensor[]): WireTen
 }
 
 /**
- * The one tensor whose name says nothing to us: a prompt, as the notebook's "input0" is. Refuses several,
- * and one beside a prompt: most likely a setting is misspelt.
+ * The only tensor with an unknown name: it is taken as the prompt, like the notebook's "input0". Refuses several, and
+ * one in addition to a prompt, which is probably a misspelt setting.
  */
 function strayTensor(tensors: readonly WireTensor[]): WireTensor | undefined {
   const [first, second] = tensors.filter(isStray);
@@ -44,7 +43,7 @@ function strayTensor(tensors: readonly WireTensor[]): WireTensor | undefined {
   return first;
 }
 
-/** Refuses a tensor of a name that says nothing, where the prompt has its own. */
+/** Refuses a tensor with an unknown name if there is a prompt. */
 export function refuseStrays({ inputs }: PictureSource): void {
   const hasPrompt = inputs.some(({ name }) => name === PICTURE_INPUTS.prompt.name);
   const stray = hasPrompt ? inputs.find(isStray) : undefined;
@@ -65,7 +64,7 @@ function valuesOf({ name, values, datatype }: WireTensor): readonly ParameterVal
     throw new MessageFault(name, `${values.length} values`, `${MAX_PICTURES} are the most`);
   }
   if (isElements(values)) return values.map((bytes) => textOf(bytes, name));
-  // A float32 stands for the decimal that someone wrote: 7.1 is not to become 7.099999904632568.
+  // A float32 represents the decimal that someone wrote: 7.1 must not become 7.099999904632568.
   if (values instanceof Float32Array) return Array.from(values, nearestDecimal);
   const numbers: readonly (number | bigint)[] = [...values];
   return datatype === "BOOL" ? numbers.map((truth) => truth === 1) : numbers;

@@ -15,7 +15,7 @@ import { pictureTensor, type ReplyHead, replyParameters } from "./picture-reply.
 import { pixelsOf, type PictureRequest } from "./picture-request.ts";
 import type { WantedPicture } from "./wanted-picture.ts";
 
-/** An output of a reply: its elements as they stand in memory, or in the list of their datatype. */
+/** An output of a reply: its elements as raw bytes, or in the list for their datatype. */
 interface GrpcOutput {
   readonly name: string;
   readonly datatype: string;
@@ -34,10 +34,10 @@ interface GrpcResponse {
   readonly outputs: readonly GrpcOutput[];
 }
 
-/** Whether this is the last message of a request, by the name that Triton has for it. */
+/** Triton's name of the parameter that marks the last message of a request. */
 const IS_FINAL = "triton_final_response";
 
-/** The pictures of a request as a ModelInferResponse; `isLast` says that messages came before. */
+/** The pictures of a request as a ModelInferResponse; `isLast` says that other messages preceded it. */
 export function grpcPictureReply(
   head: ReplyHead,
   drawn: DrawnPictures,
@@ -58,7 +58,7 @@ export function grpcPictureReply(
   });
 }
 
-/** Numbers of the fields of an InferTensorContents. */
+/** Field numbers in InferTensorContents. */
 const UINTS = 4;
 const FLOATS = 6;
 const ELEMENTS = 8;
@@ -68,22 +68,22 @@ function contentsOf(drawn: DrawnPictures, wanted: WantedPicture, data: ByteSourc
     return join(drawn.pictures.map((picture) => field(ELEMENTS, bytes(picture))));
   }
   if (wanted.datatype === "FP32") return field(FLOATS, data);
-  // A list that comes in parts is one list.
+  // A list may be encoded in several parts.
   return join(drawn.pictures.map((picture) => packedBytes(UINTS, picture)));
 }
 
-/** How far a request is. */
+/** The progress of a request. */
 export interface GrpcProgress {
   readonly modelName: string;
   readonly id: string;
-  /** Steps done, of how many; of all pictures of the request together. */
+  /** Steps finished, and their total, over all pictures of the request. */
   readonly step: number;
   readonly of: number;
-  /** What it looks like so far: a small PNG. */
+  /** The picture so far: a small PNG. */
   readonly preview?: Uint8Array | undefined;
 }
 
-/** A ModelInferResponse of a step: no picture yet, but perhaps what it looks like. */
+/** A ModelInferResponse after a step: with no picture, but with a preview if there is one. */
 export function grpcProgress({ modelName, id, step, of, preview }: GrpcProgress): ByteSource {
   const outputs = preview === undefined ? [] : [previewOutput(preview)];
   const parameters = new Map<string, ParameterValue>([
@@ -104,12 +104,12 @@ function previewOutput(preview: Uint8Array): GrpcOutput {
   };
 }
 
-/** A ModelStreamInferResponse of a ModelInferResponse. */
+/** Wraps a ModelInferResponse in a ModelStreamInferResponse. */
 export function streamed(response: ByteSource): ByteSource {
   return field(2, response);
 }
 
-/** A ModelStreamInferResponse that says why a request came to nothing. */
+/** A ModelStreamInferResponse with an error. */
 export function streamedError(
   sentence: string,
   { id, modelName }: Pick<GrpcResponse, "id" | "modelName">,
@@ -142,7 +142,7 @@ function outputTensor({ name, datatype, shape, parameters, contents }: GrpcOutpu
   ]);
 }
 
-/** A map is a list of entries, each of a key and a value. */
+/** A map is encoded as a list of entries, each with a key and a value. */
 function parameterFields(number: number, parameters: Parameters): readonly ByteSource[] {
   return [...parameters].map(([name, value]) =>
     field(number, join([textField(1, name), field(2, inferParameter(value))])),
@@ -152,16 +152,16 @@ function parameterFields(number: number, parameters: Parameters): readonly ByteS
 function inferParameter(value: ParameterValue): ByteSource {
   if (typeof value === "boolean") return boolField(1, value);
   if (typeof value === "bigint") return integerField(2, value);
-  // Not textField: members of a oneof are there even where they are empty.
+  // Not textField: members of a oneof are encoded even if they are empty.
   return typeof value === "string" ? field(3, text(value)) : doubleField(4, value);
 }
 
-/** Largest reply, which is in memory as one message: 201 MB of pixels are the most that one request may ask for. */
+/** Maximum size of a reply, which is one message in memory; a request can ask for at most 201 MB of pixels. */
 const MAX_REPLY_BYTES = 1 << 28;
 
 const CHANNELS = 3;
 
-/** Refuses pictures that would be larger than a message may be, before they are drawn. Throws MessageFault. */
+/** Refuses pictures whose reply would be too large, before they are drawn. Throws MessageFault. */
 export function refuseLargeReply(request: PictureRequest, wanted: WantedPicture): void {
   const size = pixelsOf([request]) * CHANNELS * bytesOfChannel(wanted);
   if (size <= MAX_REPLY_BYTES) return;

@@ -4,12 +4,12 @@ import type { Json, JsonObject } from "../wire/json.ts";
 import { asRequest, MessageFault } from "../wire/message-fault.ts";
 import { type InferRequest, inferRequestOf } from "./infer-request.ts";
 
-/** A protobuf message as plain objects: 64-bit numbers are their digits, bytes are bytes. */
+/** A protobuf message as plain objects: 64-bit numbers as decimal strings, bytes as bytes. */
 export type ProtoMessage = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a ModelInferRequest. Its tensors are read as those of a binary REST request are, so that one set of
- * limits and one set of words hold for both. Throws REQUEST_INVALID.
+ * Reads a ModelInferRequest. Its tensors are read like those of a binary REST request, so limits and messages are the
+ * same for both. Throws REQUEST_INVALID.
  */
 export function readGrpcRequest(message: ProtoMessage): InferRequest {
   return asRequest(() => {
@@ -33,7 +33,7 @@ export function readGrpcRequest(message: ProtoMessage): InferRequest {
 
 interface ReadTensor {
   readonly tensor: JsonObject;
-  /** What stands for it behind the message, if anything does. */
+  /** Its raw bytes, if any. */
   readonly binary: readonly Uint8Array[];
 }
 
@@ -86,7 +86,7 @@ function binaryTensor(
   return { tensor: new Map([...head, ["parameters", parameters]]), binary: [bytes] };
 }
 
-/** Where the elements of each datatype stand in an InferTensorContents; halves are raw alone. */
+/** The member of InferTensorContents for each datatype; float16 can only be raw. */
 const MEMBERS: Readonly<Partial<Record<Datatype, string>>> = {
   BOOL: "bool_contents",
   INT8: "int_contents",
@@ -109,7 +109,7 @@ function outputOf(output: ProtoMessage): JsonObject {
   ]);
 }
 
-/** Parameters by their names; one that says nothing is as one that is not there. */
+/** Parameters by name; one without a value counts as absent. */
 function parametersOf(value: unknown): JsonObject {
   return new Map(
     Object.entries(asMessage(value)).map(([name, entry]): [string, Json] => {
@@ -122,7 +122,7 @@ function parametersOf(value: unknown): JsonObject {
   );
 }
 
-/** A whole number of 64 bits by its digits: a number where that is exact. */
+/** A 64-bit integer from its digits: a number if that is exact. */
 function wholeOf(digits: unknown): Json {
   const number = Number(digits);
   return Number.isSafeInteger(number) ? number : BigInt(textOf(digits));

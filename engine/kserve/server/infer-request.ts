@@ -11,11 +11,11 @@ import type { Parameters, WireTensor } from "../wire/wire-tensor.ts";
 
 /** An inference request of protocol v2. */
 export interface InferRequest {
-  /** "" where the client gave none; the reply repeats it. */
+  /** "" if the client gave none; repeated in the reply. */
   readonly id: string;
   readonly parameters: Parameters;
   readonly inputs: readonly WireTensor[];
-  /** Empty where the client leaves them out, which means all of them. */
+  /** Empty if the client left it out, which means all outputs. */
   readonly outputs: readonly RequestedOutput[];
 }
 
@@ -24,19 +24,18 @@ export interface RequestedOutput {
   readonly parameters: Parameters;
 }
 
-/** Most tensors of a message. */
+/** Maximum number of tensors in a message. */
 const MAX_TENSORS = 64;
 
-/** What a request may hold. Prompts and settings are small: what is larger is a mistake or an attack. */
+/** Limits of a request. Prompts and settings are small: anything larger is a mistake or an attack. */
 export const REQUEST_LIMITS = { depth: 16, values: 20_000, numbers: 1_000_000 };
 
-/** The input that a raw body is: the prompt, the only one that must be there. */
+/** The input that a raw body stands for: the prompt, the only required one. */
 const RAW_INPUT = "prompt";
 
 /**
- * Reads an inference request. It is lenient where clients differ: shapes of -1, bare or missing; data
- * nested, flat or bare; datatypes in small letters; null for what is left out. It refuses what could
- * be meant in two ways. Throws REQUEST_INVALID.
+ * Reads an inference request. It is lenient where clients differ: shapes of -1, empty or missing; data nested, flat or
+ * a single value; lower-case datatypes; null for absent members. It refuses what is ambiguous. Throws REQUEST_INVALID.
  */
 export function readInferRequest(body: MessageBody): InferRequest {
   return asRequest(() => {
@@ -45,7 +44,7 @@ export function readInferRequest(body: MessageBody): InferRequest {
   });
 }
 
-/** The same of what another encoding has said: the message as JSON would have it, and its binary tensors. */
+/** The same for another encoding: the message as JSON would have it, and its binary tensors. */
 export function inferRequestOf(message: JsonObject, binary: Uint8Array): InferRequest {
   return toRequest(message, new BinaryTensors(binary));
 }
@@ -69,8 +68,8 @@ function toRequest(json: Json, binary: BinaryTensors): InferRequest {
 }
 
 /**
- * One text as it stands, or behind its length in 4 bytes as a BYTES element has it. No text begins with
- * bytes that are its own length: four letters alone would make it half a gigabyte long.
+ * A single text, either as it is or after its length in 4 bytes, as a BYTES element has it. The two cannot be confused:
+ * four letters would be a length of half a gigabyte.
  */
 function rawRequest(bytes: Uint8Array): InferRequest {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -128,14 +127,16 @@ function toOutputs(value: Json | undefined): RequestedOutput[] {
 
 const SHARED_MEMORY = /^shared_memory_/;
 
-/** Triton's extension for clients of the same machine: nobody would find the data where it was asked for. */
+/**
+ * Refuses Triton's extension for clients on the same machine: they would not find the data where they asked for them.
+ */
 function refuseSharedMemory(parameters: Parameters, field: string): void {
   const name = [...parameters.keys()].find((key) => SHARED_MEMORY.test(key));
   if (name === undefined) return;
   throw new MessageFault(`${field}.${name}`, "used", "shared memory is not offered; send the data");
 }
 
-/** Parameters of Triton's extensions that would change what is drawn, or when, and are not offered. */
+/** Parameters of Triton's extensions that would change what is drawn, or when, and are not supported. */
 const OF_REQUESTS = {
   sequence_id: "requests are independent of each other; sequences are not offered",
   sequence_start: "sequences are not offered",
@@ -144,7 +145,7 @@ const OF_REQUESTS = {
 };
 const OF_OUTPUTS = { classification: "pictures have no classes; classification is not offered" };
 
-/** A zero, an empty text or false asks for nothing. */
+/** Refuses such parameters unless they are zero, empty or false, which requests nothing. */
 function refuseAsked(
   parameters: Parameters,
   reasons: Readonly<Record<string, string>>,

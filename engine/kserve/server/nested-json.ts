@@ -3,25 +3,25 @@ import { nearestDecimal } from "../wire/nearest-decimal.ts";
 
 const ASCII = new TextEncoder();
 
-/** Letters that are written at once. */
+/** Characters that are written at once. */
 const WORD = 4;
 
 /**
- * What each of the 256 values of a byte is written as. Letters are kept and written four at a time, as
- * little-endian words; those beyond a text's length are written over by what follows it.
+ * The text for each of a byte's 256 values. Texts are stored and written four characters at a time, as little-endian
+ * words; what is written beyond a text's length is overwritten by what follows.
  */
 export interface ByteTexts {
-  /** Words of one text. */
+  /** Words per text. */
   readonly width: number;
   readonly words: Uint32Array;
-  /** Letters of each text. */
+  /** Length of each text in characters. */
   readonly lengths: Uint8Array;
 }
 
 /** The decimal numbers 0 to 255. */
 export const DECIMALS = byteTexts((byte) => String(byte));
 
-/** Shares of 1 as float32 has them: the shortest decimals that give the same float32 back. */
+/** Shares of 1 as float32: the shortest decimals that convert back to the same float32. */
 export const SHARES = byteTexts((byte) => String(nearestDecimal(Math.fround(byte / 255))));
 
 function byteTexts(textOf: (byte: number) => string): ByteTexts {
@@ -32,15 +32,15 @@ function byteTexts(textOf: (byte: number) => string): ByteTexts {
   return { width, words: new Uint32Array(letters.slice().buffer), lengths };
 }
 
-/** Elements that are written into one chunk: at most half a megabyte of text. */
+/** Elements per chunk: at most half a megabyte of text. */
 const CHUNK_ELEMENTS = 32_768;
 
 const COMMA = 0x2c;
 
 /**
- * The elements of a tensor of bytes as JSON, nested as the shape says, straight into bytes: a picture
- * never becomes arrays or a string. The size is counted first, so it can stand in Content-Length.
- * There is at least one element; an empty shape is a list without its brackets.
+ * The elements of a tensor of bytes as JSON, nested as the shape says, written directly as bytes: a picture never
+ * becomes arrays or a string. The size is computed first, for Content-Length. There is at least one element; an empty
+ * shape gives a list without its brackets.
  */
 export function nestedJson(
   values: Uint8Array,
@@ -68,7 +68,7 @@ class Grid {
   readonly #inner: number;
   readonly #start: Uint8Array;
   readonly #end: Uint8Array;
-  /** What stands between two elements where so many arrays end and begin. */
+  /** The text between two elements, by the number of arrays that end and begin there. */
   readonly #between: readonly Uint8Array[];
 
   constructor(values: Uint8Array, shape: readonly number[], texts: ByteTexts) {
@@ -94,11 +94,11 @@ class Grid {
       arrays += level;
       level *= length;
     }
-    // Two brackets an array, and a comma between one element and the next, whatever lies between.
+    // Two brackets per array, and a comma between consecutive elements.
     return letters + 2 * arrays + values.length - 1;
   }
 
-  /** The elements from `start` up to `end`, and the brackets and the comma before each of them. */
+  /** The elements from `start` to `end`, each with the brackets and the comma before it. */
   chunk(start: number, end: number): Uint8Array {
     const { width, words, lengths } = this.#texts;
     const values = this.#values;
@@ -126,7 +126,7 @@ class Grid {
     return elements * (this.#texts.width * WORD + 1) + rows * 2 * this.#shape.length;
   }
 
-  /** What ends the arrays that ended before element `i`, and begins those that begin with it. */
+  /** The brackets of arrays that end before element `i` and of those that begin with it. */
   #before(i: number): Uint8Array {
     if (i === 0) return this.#start;
     let levels = 1;

@@ -4,25 +4,25 @@ import { joinElements } from "../wire/binary-tensor.ts";
 import { type ByteSource, bytes, join, text } from "../wire/encoded-message.ts";
 import { type ByteTexts, nestedJson } from "./nested-json.ts";
 
-/** The pictures of one reply, all of one size. */
+/** The pictures of one reply, all of the same size. */
 export interface DrawnPictures {
-  /** Pixels. */
+  /** In pixels. */
   readonly width: number;
   readonly height: number;
-  /** Each row-major, red, green and blue a byte; or the bytes of a file where files are wanted. */
+  /** Each is row-major RGB, one byte per channel; or the bytes of a file if files were requested. */
   readonly pictures: readonly Uint8Array[];
 }
 
 /** Red, green, blue. */
 const CHANNELS = 3;
 
-/** (height, width, 3) of one picture, (n, height, width, 3) of more. */
+/** (height, width, 3) for one picture, (n, height, width, 3) for several. */
 export function pixelShape({ width, height, pictures }: DrawnPictures): readonly number[] {
   const shape = [height, width, CHANNELS];
   return pictures.length === 1 ? shape : [pictures.length, ...shape];
 }
 
-/** Pixels as JSON, nested as their shape is or one list of all. */
+/** Pixels as JSON, nested as their shape or as one flat list. */
 export function pixelJson(drawn: DrawnPictures, texts: ByteTexts, isFlat: boolean): ByteSource {
   const { width, height, pictures } = drawn;
   if (isFlat) {
@@ -40,7 +40,7 @@ export function inBrackets(sources: readonly ByteSource[]): ByteSource {
   return join([text("["), ...items, text("]")]);
 }
 
-/** Pixels as a binary tensor: their bytes, or shares of 1. */
+/** Pixels as a binary tensor: bytes, or shares of 1. */
 export function pixelBytes(
   { pictures }: DrawnPictures,
   datatype: "UINT8" | "FP16" | "FP32",
@@ -52,7 +52,7 @@ export function pixelBytes(
 const FLOATS = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 const SHARES = { FP16: float32ToFloat16(FLOATS), FP32: FLOATS };
 
-/** Bytes of pixels whose shares are made at once. */
+/** Number of bytes converted to shares at a time. */
 const CHUNK = 65_536;
 
 function shares(pixels: Uint8Array, table: Uint16Array | Float32Array): ByteSource {

@@ -1,16 +1,16 @@
 import type { Datatype } from "../wire/datatypes.ts";
 
-/** An input of a picture model, as its metadata declares it. */
+/** An input of a picture model as its metadata declares it. */
 export interface PictureInput {
   readonly name: string;
   readonly datatype: Datatype;
-  /** -1 where it may hold one value, or one for each prompt or picture; an interval holds two. */
+  /** -1 if it can have one value, or one for each prompt or picture; an interval has two. */
   readonly shape: readonly number[];
   /** Another name it goes by. */
   readonly alias?: string;
 }
 
-/** Everything a picture can be asked for by: tensors, or parameters of the request of the same names. */
+/** Everything that can be set for a picture: as tensors, or as request parameters of the same names. */
 export const PICTURE_INPUTS = {
   prompt: { name: "prompt", datatype: "BYTES", shape: [-1] },
   negativePrompt: { name: "negative_prompt", datatype: "BYTES", shape: [-1] },
@@ -28,5 +28,5 @@ export const PICTURE_INPUTS = {
   count: { name: "num_images_per_prompt", datatype: "INT32", shape: [1], alias: "count" },
 } as const satisfies Record<string, PictureInput>;
 
-/** The output by its name, and as metadata declares it: one picture or more, of any size. */
+/** The output's name and metadata: one picture or more, of any size. */
 export const PICTURE_OUTPUT = { name: "image", datatype: "UINT8", shape: [-1, -1, -1, 3] } as const;

@@ -19,24 +19,24 @@ import { PICTURE_INPUTS, PICTURE_OUTPUT } from "./picture-inputs.ts";
 import type { WantedPicture } from "./wanted-picture.ts";
 import type { Parameters, ParameterValue } from "../wire/wire-tensor.ts";
 
-/** What a reply says besides the pictures. */
+/** The members of a reply besides the pictures. */
 export interface ReplyHead {
   readonly modelName: string;
-  /** Only where the model has versions. */
+  /** Only for models with versions. */
   readonly modelVersion?: string;
-  /** The request's own. */
+  /** The request's id. */
   readonly id: string;
-  /** Each picture's, in decimal. */
+  /** The seed of each picture, in decimal. */
   readonly seeds: readonly string[];
   readonly device: string;
-  /** What the UNet's products were computed in, where that is known. */
+  /** The precision of the UNet's products, where known. */
   readonly precision?: string | undefined;
   readonly seconds: number;
-  /** What the client calls the output, where that is another than ours. */
+  /** The client's name for the output, if it is not ours. */
   readonly outputName?: string;
 }
 
-/** The reply to an inference request, as its client wants it. */
+/** The reply to an inference request in the form that its client wants. */
 export function pictureReply(
   head: ReplyHead,
   drawn: DrawnPictures,
@@ -53,7 +53,7 @@ export function pictureReply(
   return encodeMessage(members, "outputs", [tensor]);
 }
 
-/** How the pictures of a reply came about. */
+/** How the pictures of a reply were made. */
 export function replyParameters({ seeds, device, precision, seconds }: ReplyHead): Parameters {
   return new Map<string, ParameterValue>([
     ["seed", seeds.join(",")],
@@ -63,12 +63,12 @@ export function replyParameters({ seeds, device, precision, seconds }: ReplyHead
   ]);
 }
 
-/** The pictures of a reply as its output. */
+/** The pictures of a reply as its output tensor. */
 export function pictureTensor(drawn: DrawnPictures, wanted: WantedPicture): OutgoingTensor {
   return wanted.format === "raw" ? pixelTensor(drawn, wanted) : fileTensor(drawn, wanted);
 }
 
-/** What the customer's handler calls its output, and so does ours. */
+/** The output's name in the customer's handler, and in our reply to it. */
 export const HANDLERS_OUTPUT = "output0";
 
 const HANDLERS_PIXELS = {
@@ -78,13 +78,13 @@ const HANDLERS_PIXELS = {
   isBinary: false,
 } as const;
 
-/** The reply of the customer's handler (stable_diffusion_handler.py), with no further member. */
+/** The reply of the customer's handler (stable_diffusion_handler.py), without additional members. */
 export function seedReply(drawn: DrawnPictures): EncodedMessage {
   const tensor = { ...pixelTensor(drawn, HANDLERS_PIXELS), name: HANDLERS_OUTPUT };
   return encodeMessage({ id: '"42"' }, "outputs", [{ ...tensor, datatype: "fp16" }]);
 }
 
-/** The same as it leaves KServe's wrapper for TorchServe (kserve 0.13), with a member for each of its fields. */
+/** The same as KServe's wrapper for TorchServe returns it (kserve 0.13), which adds a member for each of its fields. */
 export function wrappedSeedReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
   const output = { name: HANDLERS_OUTPUT, datatype: "FP16", parameters: null };
   const members = {
@@ -97,7 +97,7 @@ export function wrappedSeedReply(modelName: string, drawn: DrawnPictures): Encod
   return encodeMessage(members, "outputs", [tensor]);
 }
 
-/** The same as its v1 address passes a reply of v2 on. */
+/** The same as the wrapper's v1 address returns a v2 reply. */
 export function passedSeedReply(modelName: string, drawn: DrawnPictures): EncodedMessage {
   const output = { name: HANDLERS_OUTPUT, datatype: "FP16" };
   const members = { id: '"42"', model_name: JSON.stringify(modelName), model_version: "null" };
@@ -112,7 +112,10 @@ const OWN_INPUTS: ReadonlySet<string> = new Set(
   ]),
 );
 
-/** Whether a request asks no more than the customer's handler can do: one input of any name but ours is the prompt. */
+/**
+ * Whether a request asks for nothing beyond the customer's handler: a single input, with any name but ours, is the
+ * prompt.
+ */
 export function isNotebookRequest({ inputs, outputs, parameters }: InferRequest): boolean {
   const [input, another] = inputs;
   const isPrompt = input !== undefined && another === undefined && !OWN_INPUTS.has(input.name);

@@ -8,17 +8,17 @@ import { asRequest, MessageFault, quote } from "../wire/message-fault.ts";
 import { PICTURE_INPUTS, type PictureInput } from "./picture-inputs.ts";
 import type { ParameterValue } from "../wire/wire-tensor.ts";
 
-/** The pictures that one inference request asks for; what is absent is the model's own choice. */
+/** The pictures of one inference request; absent settings are the model's choice. */
 export interface PictureRequest {
   /** At least one; pictures are numbered prompt by prompt. */
   readonly prompts: readonly string[];
   /** One for each prompt. */
   readonly negativePrompts: readonly string[];
-  /** In decimal: none, or the first picture's, or one for each picture. */
+  /** In decimal: none, the first picture's, or one for each picture. */
   readonly seeds: readonly string[];
   readonly steps?: number;
   readonly guidanceScale?: number;
-  /** Pixels. */
+  /** In pixels. */
   readonly width?: number;
   readonly height?: number;
   readonly scheduler?: SchedulerName;
@@ -27,13 +27,13 @@ export interface PictureRequest {
   readonly guidanceInterval?: GuidanceInterval;
   readonly cacheInterval?: number;
   readonly decoder?: Decoder;
-  /** Pictures for each prompt. */
+  /** Pictures per prompt. */
   readonly count: number;
 }
 
 const SHAPE = requestSchema.shape;
 
-/** The pictures that a request asks for, by the table of picture-inputs.ts. Throws REQUEST_INVALID. */
+/** The pictures that a request asks for, by the table in picture-inputs.ts. Throws REQUEST_INVALID. */
 export function pictureRequest(source: PictureSource): PictureRequest {
   return asRequest(() => {
     const request = toPictureRequest(source);
@@ -42,7 +42,7 @@ export function pictureRequest(source: PictureSource): PictureRequest {
   });
 }
 
-/** The same for a part of a message. Throws MessageFault. */
+/** The same for part of a message. Throws MessageFault. */
 export function toPictureRequest(source: PictureSource): PictureRequest {
   refuseStrays(source);
   const prompts = texts(PICTURE_INPUTS.prompt, source);
@@ -65,19 +65,22 @@ export function refuseTooMany(pictures: number): void {
   throw new MessageFault("A request", `for ${pictures} pictures`, `${MAX_PICTURES} are the most`);
 }
 
-/** Pixels of all pictures of a request, which wait in memory for the last one: 100 of 768x768, or 16 of 2048x2048. */
+/**
+ * Maximum number of pixels in a request, since all pictures are kept in memory until the last one: 100 of 768x768, or
+ * 16 of 2048x2048.
+ */
 const MAX_PIXELS = 1 << 26;
 
-/** A side that is left to the model, which is seldom larger. */
+/** Assumed for a side that is left to the model, which is rarely larger. */
 const USUAL_SIDE = 768;
 
-/** As much of a request as says how large its pictures are; a side that is absent is the model's own. */
+/** What decides how large a request's pictures are; an absent side is the model's own. */
 interface Sized extends Pick<PictureRequest, "prompts" | "count"> {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
 }
 
-/** Pixels of all pictures that requests ask for. */
+/** Number of pixels that requests ask for. */
 export function pixelsOf(requests: readonly Sized[]): number {
   const sizes = requests.map(
     ({ prompts, count, width = USUAL_SIDE, height = USUAL_SIDE }) =>
@@ -93,7 +96,7 @@ export function refuseTooLarge(requests: readonly Sized[]): void {
   throw new MessageFault("A request", `for ${pixels} pixels`, `${MAX_PIXELS} are the most`);
 }
 
-/** The request as the studio takes it: one for each prompt, or for each picture where each has its own seed. */
+/** The studio's requests: one for each prompt, or for each picture if every picture has its own seed. */
 export function generationRequests(request: PictureRequest): readonly GenerationRequest[] {
   const { prompts, negativePrompts, seeds, count, ...settings } = request;
   return prompts.flatMap((prompt, i) => {
@@ -148,7 +151,7 @@ function settings(
   };
 }
 
-/** The one value of an input, as its schema in the contract wants it. */
+/** The single value of an input, validated by its schema in the contract. */
 function setting<T>(
   input: PictureInput,
   schema: z.ZodType<T>,
@@ -163,7 +166,7 @@ function setting<T>(
   return checked(input, schema, value);
 }
 
-/** Two numbers; as a parameter, which holds one value, a text of both. */
+/** Two numbers; a parameter, which has a single value, is a text with both. */
 function interval(source: PictureSource): GuidanceInterval | undefined {
   const input = PICTURE_INPUTS.guidanceInterval;
   const values = valuesFor(input, source);
@@ -211,7 +214,7 @@ function seeds(source: PictureSource, pictures: number): readonly string[] {
   return given.map((seed) => checked(PICTURE_INPUTS.seed, seedSchema, seed));
 }
 
-/** A number as its digits; a string may list several, as the reply's own parameter does. */
+/** A number as decimal text; a string may list several, as the parameter in our replies does. */
 function seedTexts(value: ParameterValue): readonly string[] {
   return String(value)
     .split(",")

@@ -19,15 +19,14 @@ import type { Parameters } from "../wire/wire-tensor.ts";
 
 /** A request of protocol v1. */
 export interface PredictRequest {
-  /** One for each instance; each may have its own settings. */
+  /** One for each instance; each can have its own settings. */
   readonly pictures: readonly PictureRequest[];
   readonly format: PictureFormat;
 }
 
 /**
- * Reads `POST /v1/models/{m}:predict`: `instances` or `inputs`, each a prompt or an object of v2's input
- * names. `parameters.format` says how pictures come back: PNG unless told otherwise. Throws
- * REQUEST_INVALID.
+ * Reads `POST /v1/models/{m}:predict`: `instances` or `inputs`, each a prompt or an object with v2's input names.
+ * `parameters.format` selects the format; PNG by default. Throws REQUEST_INVALID.
  */
 export function readPredictRequest(bytes: Uint8Array): PredictRequest {
   return asRequest(() => {
@@ -64,7 +63,7 @@ function settings(instance: Json): Parameters {
   return asParameters(asObject(instance, "it"), "it");
 }
 
-/** The reply of protocol v1: all pictures in a row, as base64 of a file or as nested lists. */
+/** The reply of protocol v1: a list of pictures, as files in base64 or as nested lists. */
 export function predictReply(
   drawn: readonly DrawnPictures[],
   format: PictureFormat,

@@ -4,7 +4,7 @@ import { type JsonObject, shown } from "../wire/json.ts";
 import { asParameters, isAbsent } from "../wire/members.ts";
 import { asRequest, MessageFault, quote } from "../wire/message-fault.ts";
 
-/** Whether `POST /v2/repository/index` asks for ready models only; its body may be empty. Throws REQUEST_INVALID. */
+/** Whether `POST /v2/repository/index` asks for ready models only; the body may be empty. Throws REQUEST_INVALID. */
 export function readIndexRequest(bytes: Uint8Array): { readonly isReadyOnly: boolean } {
   return asRequest(() => {
     const ready = optionalMessage(bytes).get("ready");
@@ -13,16 +13,16 @@ export function readIndexRequest(bytes: Uint8Array): { readonly isReadyOnly: boo
   });
 }
 
-/** One model of `POST /v2/repository/index`, by Triton's states. */
+/** A model in the reply to `POST /v2/repository/index`, with Triton's states. */
 export interface RepositoryEntry {
   readonly name: string;
   readonly version?: string;
   readonly state: "READY" | "UNAVAILABLE" | "LOADING" | "UNLOADING";
-  /** Why it is not ready; "" where it is. */
+  /** Why it is not ready; "" if it is. */
   readonly reason: string;
 }
 
-/** The index as it was asked for. */
+/** The index, filtered as requested. */
 export function repositoryIndex(
   entries: readonly RepositoryEntry[],
   isReadyOnly: boolean,
@@ -31,8 +31,8 @@ export function repositoryIndex(
 }
 
 /**
- * Checks `POST /v2/repository/models/{m}/load` or `/unload`; its body may be empty. A configuration or
- * files in it are refused: a model is what lies in the store. Throws REQUEST_INVALID.
+ * Validates `POST /v2/repository/models/{m}/load` or `/unload`; the body may be empty. Refuses a configuration or
+ * files: models are loaded from the store. Throws REQUEST_INVALID.
  */
 export function checkLoadRequest(bytes: Uint8Array): void {
   asRequest(() => {
@@ -41,7 +41,7 @@ export function checkLoadRequest(bytes: Uint8Array): void {
   });
 }
 
-/** The same for the names of its parameters. Throws MessageFault. */
+/** The same, by the names of its parameters. Throws MessageFault. */
 export function refuseOverrides(names: readonly string[]): void {
   const override = names.find((name) => /^(?:config$|file:)/.test(name));
   if (override === undefined) return;

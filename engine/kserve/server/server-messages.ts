@@ -1,7 +1,7 @@
 import { StudioError, toWire } from "../../contract/errors.ts";
 import { PICTURE_INPUTS, PICTURE_OUTPUT, type PictureInput } from "./picture-inputs.ts";
 
-/** The parts of the protocol beyond its core, by Triton's names where it has them. */
+/** Protocol extensions, by Triton's names where it has them. */
 export const EXTENSIONS = [
   "binary_tensor_data",
   "model_repository",
@@ -32,14 +32,14 @@ export interface ModelMetadata {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-/** A tensor as metadata declares it; -1 in its shape is for the request to decide. */
+/** A tensor in metadata; -1 in its shape is decided by the request. */
 interface TensorMetadata {
   readonly name: string;
   readonly datatype: string;
   readonly shape: readonly number[];
 }
 
-/** A picture model with everything that can be asked of it, so that clients need not guess. */
+/** A picture model with everything that can be set, so that clients need not guess. */
 export function modelMetadata(
   model: Pick<ModelMetadata, "name" | "versions" | "properties">,
 ): ModelMetadata {
@@ -55,7 +55,7 @@ function declared({ name, datatype, shape }: PictureInput): TensorMetadata {
   return { name, datatype, shape };
 }
 
-/** `GET /v2/health/live`. Clients of Triton look at the status alone. */
+/** `GET /v2/health/live`. Triton's clients look only at the status. */
 export const LIVE = { live: true } as const;
 
 /** `GET /v2/health/ready`. */
@@ -71,12 +71,12 @@ export function modelReady(
   return { name, ready: isReady };
 }
 
-/** `GET /v2/models`, which KServe's server adds, and `GET /v1/models`. */
+/** `GET /v2/models`, an addition of KServe's server, and `GET /v1/models`. */
 export function modelList(names: readonly string[]): { readonly models: readonly string[] } {
   return { models: names };
 }
 
-/** What a refusal is in every protocol: its status, and one sentence under `error`. */
+/** An error in every protocol: its status, and one sentence as `error`. */
 export function errorReply(error: unknown): {
   readonly status: number;
   readonly body: { readonly error: string };

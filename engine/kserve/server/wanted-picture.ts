@@ -5,25 +5,25 @@ import { asRequest, MessageFault, quote } from "../wire/message-fault.ts";
 import { PICTURE_OUTPUT } from "./picture-inputs.ts";
 import type { Parameters } from "../wire/wire-tensor.ts";
 
-/** How pictures can be put into a reply: their pixels, or files of these formats. */
+/** The formats of pictures in a reply: pixels, or files. */
 export const PICTURE_FORMATS = ["raw", "png", "jpeg", "webp"] as const;
 export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
-/** What pixels can be: bytes, or shares of 1. */
+/** The datatypes of pixels: bytes, or shares of 1. */
 const PIXEL_DATATYPES = ["UINT8", "FP16", "FP32"] as const;
 
-/** How a client wants its pictures. */
+/** The format that a client wants. */
 export type WantedPicture =
   | {
       readonly format: "raw";
       readonly datatype: (typeof PIXEL_DATATYPES)[number];
-      /** Whether JSON is one list instead of nested ones. */
+      /** Whether JSON is a flat list rather than nested ones. */
       readonly isFlat: boolean;
       readonly isBinary: boolean;
     }
   | { readonly format: Exclude<PictureFormat, "raw">; readonly isBinary: boolean };
 
-/** How the request wants its one output. Throws REQUEST_INVALID. */
+/** The format of the request's output. Throws REQUEST_INVALID. */
 export function wantedPicture({
   outputs,
   parameters,
@@ -47,7 +47,7 @@ function byOutput(
   const parameters: Parameters = output?.parameters ?? new Map();
   const binary = truthOf(parameters, "binary_data", field) ?? isAllBinary;
   const isBinary = binary ?? false;
-  // Who says that it is not to be binary speaks Triton's dialect, whose clients read flat data alone.
+  // An explicit `binary_data: false` is Triton's dialect, whose clients read flat data only.
   const isFlat = truthOf(parameters, "flat", field) ?? binary === false;
   const format = readFormat(parameters, field) ?? "raw";
   const datatype = oneOf(PIXEL_DATATYPES, parameters, "datatype", field) ?? "UINT8";
@@ -66,12 +66,12 @@ function byOutput(
   return { format, datatype, isFlat, isBinary };
 }
 
-/** The parameter `format`; undefined where it is not given. Throws MessageFault. */
+/** The parameter `format`; undefined if absent. Throws MessageFault. */
 export function readFormat(parameters: Parameters, field: string): PictureFormat | undefined {
   return oneOf(PICTURE_FORMATS, parameters, "format", field);
 }
 
-/** The choice that a parameter makes, in whatever case. */
+/** The option that a parameter selects, in upper or lower case. */
 function oneOf<T extends string>(
   choices: readonly T[],
   parameters: Parameters,

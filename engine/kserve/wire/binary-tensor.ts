@@ -8,15 +8,15 @@ import { type Datatype, ELEMENT_BYTES } from "./datatypes.ts";
 import { MessageFault } from "./message-fault.ts";
 import { type TensorValues, type WireTensor, isElements } from "./wire-tensor.ts";
 
-/** Each element of BYTES becomes an object of its own, however short it is. */
+/** Every element of BYTES becomes an object, however short it is. */
 const MAX_BYTES_ELEMENTS = 10_000;
 
 /** Bytes before each element of BYTES: its length. */
 const PREFIX = ELEMENT_BYTES.BYTES;
 
 /**
- * The elements of a binary tensor: little-endian, as every machine is that Node runs on; of BYTES each
- * behind its length in 4 bytes. The bytes are copied. Throws MessageFault.
+ * The elements of a binary tensor: little-endian, like every machine that Node runs on; each element of BYTES follows
+ * its length in 4 bytes. The bytes are copied. Throws MessageFault.
  */
 export function valuesFromBytes(
   bytes: Uint8Array,
@@ -28,11 +28,11 @@ export function valuesFromBytes(
     const reason = `an element has ${ELEMENT_BYTES[datatype]}`;
     throw new MessageFault(field, `${bytes.length} bytes of ${datatype}`, reason);
   }
-  // A typed array begins at a multiple of its elements' size, which these bytes need not.
+  // A typed array must start at a multiple of its element size, and these bytes need not.
   return numbersOf(copyOf(bytes).buffer, datatype, field);
 }
 
-/** Bytes of their own, and no more; a Buffer's slice would share those of the whole body. */
+/** A copy with its own memory; a Buffer's slice would share that of the whole body. */
 export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
@@ -91,7 +91,7 @@ function brokenElements(size: number, count: number, field: string): MessageFaul
   return new MessageFault(field, `${size} bytes of BYTES`, reason);
 }
 
-/** The bytes of a tensor's elements as a binary tensor has them. */
+/** The elements of a tensor as the bytes of a binary tensor. */
 export function bytesFromValues({ values, datatype }: WireTensor): Uint8Array {
   if (isElements(values)) return joinElements(values);
   const isHalf = datatype === "FP16" || datatype === "BF16";
@@ -103,7 +103,7 @@ function halves(values: Float32Array, datatype: "FP16" | "BF16"): Uint16Array {
   return datatype === "FP16" ? float32ToFloat16(values) : float32ToBfloat16(values);
 }
 
-/** Elements one after another, each behind its length. */
+/** Elements one after another, each preceded by its length. */
 export function joinElements(elements: readonly Uint8Array[]): Uint8Array {
   const size = elements.reduce((sum, element) => sum + PREFIX + element.length, 0);
   const bytes = new Uint8Array(size);

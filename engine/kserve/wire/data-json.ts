@@ -1,13 +1,13 @@
 import { toBase64 } from "./base64.ts";
 import { type TensorValues, type WireTensor, isElements } from "./wire-tensor.ts";
 
-/** The parameter by which a tensor says how its JSON strings stand for bytes, as MLServer names it. */
+/** MLServer's name of the parameter that says how a tensor's JSON strings represent bytes. */
 export const CONTENT_TYPE = "content_type";
 export const BASE64 = "base64";
 
 /**
- * The `data` of a tensor as JSON text, nested as its shape says. Numbers must be finite, and bytes
- * UTF-8 text unless the tensor says that its strings are base64; a binary tensor holds the rest.
+ * The `data` of a tensor as JSON, nested as its shape says. Numbers must be finite, and bytes UTF-8 text unless the
+ * tensor says that its strings are base64; a binary tensor can contain everything else.
  */
 export function dataJson(tensor: WireTensor): string {
   const { values, shape } = tensor;

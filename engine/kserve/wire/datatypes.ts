@@ -1,7 +1,7 @@
 import { type Json, shown } from "./json.ts";
 import { MessageFault } from "./message-fault.ts";
 
-/** Bytes of one element of each datatype; of BYTES, which vary, those of the length before them. */
+/** Bytes per element of each datatype; for BYTES, which varies, those of the length before each element. */
 export const ELEMENT_BYTES = {
   BOOL: 1,
   UINT8: 1,
@@ -20,7 +20,7 @@ export const ELEMENT_BYTES = {
 } as const;
 export type Datatype = keyof typeof ELEMENT_BYTES;
 
-/** A datatype by its name, in capitals or not. Throws MessageFault. */
+/** A datatype by name, in upper or lower case. Throws MessageFault. */
 export function readDatatype(name: Json | undefined, field: string): Datatype {
   const upper = typeof name === "string" ? name.toUpperCase() : "";
   if (isDatatype(upper)) return upper;

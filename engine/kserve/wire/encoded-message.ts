@@ -1,34 +1,37 @@
 import { HEADER_LENGTH } from "./framing.ts";
 import type { Parameters, ParameterValue } from "./wire-tensor.ts";
 
-/** Bytes whose number is known before they are made. */
+/** Bytes whose number is known before they are generated. */
 export interface ByteSource {
   readonly sizeBytes: number;
-  /** Made piece by piece as they are asked for, and anew at each walk through them. */
+  /** Generated on demand, and again in each iteration. */
   readonly chunks: Iterable<Uint8Array>;
 }
 
-/** A request or a reply as it goes over HTTP. */
+/** A request or reply as sent over HTTP. */
 export interface EncodedMessage extends ByteSource {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A tensor on its way out: its elements as JSON text, or as bytes behind the JSON. */
+/** A tensor to be sent: its elements as JSON text, or as bytes after the JSON. */
 export interface OutgoingTensor {
   readonly name: string;
-  /** As it goes out: the notebook profile has it in small letters. */
+  /** As sent: the notebook profile uses lower case. */
   readonly datatype: string;
   readonly shape: readonly number[];
-  /** Null is written out, as KServe's own server does. */
+  /** Null is written, as in KServe's own server. */
   readonly parameters: Parameters | null;
   readonly isBinary: boolean;
   readonly data: ByteSource;
 }
 
-/** Members of a message besides its tensors, by name, each as JSON text. */
+/** The members of a message besides its tensors, as JSON text by name. */
 export type Members = Readonly<Record<string, string>>;
 
-/** A message: its members, then the tensors under `listName`; binary ones are named there and follow. */
+/**
+ * Encodes a message: its members, then the tensors under `listName`; binary tensors are listed there and follow the
+ * JSON.
+ */
 export function encodeMessage(
   members: Members,
   listName: "inputs" | "outputs",
@@ -59,7 +62,7 @@ function tensorJson(tensor: OutgoingTensor): readonly ByteSource[] {
   return isBinary ? [text(`${head}}`)] : [text(`${head},"data":`), data, text("}")];
 }
 
-/** Parameters as a JSON object; whole numbers of 64 bits keep their digits. */
+/** Parameters as a JSON object; 64-bit integers keep all digits. */
 export function parametersJson(parameters: Parameters): string {
   const members = [...parameters].map(([name, value]) => `${JSON.stringify(name)}:${json(value)}`);
   return `{${members.join(",")}}`;
@@ -76,12 +79,12 @@ export function text(value: string): ByteSource {
   return bytes(UTF8.encode(value));
 }
 
-/** Bytes that are there already. */
+/** Existing bytes as a source. */
 export function bytes(value: Uint8Array): ByteSource {
   return { sizeBytes: value.length, chunks: [value] };
 }
 
-/** Sources one after another. */
+/** Concatenates sources. */
 export function join(sources: readonly ByteSource[]): ByteSource {
   return {
     sizeBytes: sources.reduce((size, source) => size + source.sizeBytes, 0),
@@ -93,7 +96,7 @@ export function join(sources: readonly ByteSource[]): ByteSource {
   };
 }
 
-/** The bytes of a source in one piece. */
+/** All bytes of a source in one buffer. */
 export function wholeOf({ sizeBytes, chunks }: ByteSource): Buffer {
   const whole = Buffer.allocUnsafe(sizeBytes);
   let at = 0;

@@ -3,24 +3,24 @@ import { unreadable } from "./json-scanner.ts";
 import { asObject } from "./members.ts";
 import { MessageFault, quote } from "./message-fault.ts";
 
-/** The HTTP header that says how many bytes of a body are JSON; binary tensors are the rest. */
+/** The HTTP header with the number of bytes of JSON in a body; the rest are binary tensors. */
 export const HEADER_LENGTH = "inference-header-content-length";
 
-/** The body of a request or a reply, decompressed. */
+/** The decompressed body of a request or reply. */
 export interface MessageBody {
   readonly bytes: Uint8Array;
-  /** The value of the header Inference-Header-Content-Length, as it came. */
+  /** The value of the header Inference-Header-Content-Length as received. */
   readonly headerLength?: string | undefined;
 }
 
-/** A body taken apart. `raw` is one whose header says 0: the bytes of the one input and nothing else. */
+/** A body split into its parts. `raw` is one whose header says 0: it consists of the single input's bytes. */
 export type SplitBody =
   | { readonly kind: "message"; readonly message: Json; readonly binary: BinaryTensors }
   | { readonly kind: "raw"; readonly bytes: Uint8Array };
 
 /**
- * Splits a body into its JSON and the binary tensors behind it. Where the header is missing they begin
- * where the JSON ends: proxies lose headers they do not know. Throws MessageFault.
+ * Splits a body into its JSON and the binary tensors after it. Without the header the tensors start where the JSON
+ * ends, since proxies remove headers they do not know. Throws MessageFault.
  */
 export function splitBody({ bytes, headerLength }: MessageBody, limits: JsonLimits): SplitBody {
   const length = jsonLength(headerLength, bytes.length);
@@ -35,7 +35,7 @@ export function splitBody({ bytes, headerLength }: MessageBody, limits: JsonLimi
   return { kind: "message", message, binary: new BinaryTensors(bytes.subarray(length)) };
 }
 
-/** A body that is one JSON object and nothing else. Throws MessageFault. */
+/** A body that is a single JSON object. Throws MessageFault. */
 export function readMessage(bytes: Uint8Array, limits: JsonLimits): JsonObject {
   const { value, end } = readJson(bytes, limits);
   if (isSpace(bytes.subarray(end))) return asObject(value, "The body");
@@ -44,7 +44,7 @@ export function readMessage(bytes: Uint8Array, limits: JsonLimits): JsonObject {
 
 const NOTHING = new Uint8Array();
 
-/** Line breaks and spaces, with which some clients end their JSON. Binary data is seldom so short. */
+/** Line breaks and spaces that some clients append to their JSON. Binary data are rarely that short. */
 function isSpace(bytes: Uint8Array): boolean {
   return bytes.length <= MAX_SPACE && bytes.every((byte) => SPACES.has(byte));
 }
@@ -70,7 +70,7 @@ function jsonLength(header: string | undefined, sizeBytes: number): number | und
   );
 }
 
-/** The binary tensors of a body, taken one after another in the order in which the message lists them. */
+/** The binary tensors of a body, read one after another in the order in which the message lists them. */
 export class BinaryTensors {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -79,7 +79,7 @@ export class BinaryTensors {
     this.#bytes = bytes;
   }
 
-  /** The next `sizeBytes` bytes, which `field` says it has. */
+  /** The next `sizeBytes` bytes, the size that `field` gives. */
   take(sizeBytes: unknown, field: string): Uint8Array {
     const isSize =
       typeof sizeBytes === "number" && Number.isSafeInteger(sizeBytes) && sizeBytes >= 0;
@@ -92,7 +92,7 @@ export class BinaryTensors {
     return this.#bytes.subarray(this.#at - sizeBytes, this.#at);
   }
 
-  /** Refuses bytes that no tensor has claimed. */
+  /** Refuses bytes that belong to no tensor. */
   end(): void {
     const left = this.#bytes.length - this.#at;
     if (left > 0) throw unreadable(`${left} bytes are left behind its last tensor`);

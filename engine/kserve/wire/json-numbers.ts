@@ -5,8 +5,8 @@ export const CLOSE = 0x5d;
 export const COMMA = 0x2c;
 
 /**
- * A JSON array of nothing but numbers, or of arrays of them that form a full grid, row-major: a
- * picture of 1.8 million values takes 14 MB so, and ten times that as arrays of arrays.
+ * A JSON array that consists only of numbers, or of arrays of them that form a full grid, row-major. A picture of 1.8
+ * million values takes 14 MB in this form, and ten times that as nested arrays.
  */
 export class NumberArray {
   readonly shape: readonly number[];
@@ -17,7 +17,7 @@ export class NumberArray {
     this.values = values;
   }
 
-  /** What the outermost array holds. */
+  /** The items of the outermost array. */
   items(): readonly (number | NumberArray)[] {
     const [length = 0, ...inner] = this.shape;
     if (inner.length === 0) return [...this.values];
@@ -28,7 +28,7 @@ export class NumberArray {
   }
 }
 
-/** Says whether an array begins, behind at most `maxRank` brackets, with a number. */
+/** Whether an array starts here with a number, after at most `maxRank` brackets. */
 export function startsWithNumber(scanner: JsonScanner, maxRank: number): boolean {
   const start = scanner.at;
   let rank = 0;
@@ -39,8 +39,8 @@ export function startsWithNumber(scanner: JsonScanner, maxRank: number): boolean
 }
 
 /**
- * Takes an array where it is numbers throughout, at most `limit` of them; where it is not a full
- * grid, or holds whole numbers that a double cannot, undefined, and nothing is taken.
+ * Reads an array that consists only of numbers, at most `limit` of them. If it is not a full grid, or contains integers
+ * that a double cannot represent, returns undefined and reads nothing.
  */
 export function takeNumbers(scanner: JsonScanner, limit: number): NumberArray | undefined {
   const start = scanner.at;
@@ -53,9 +53,9 @@ export function takeNumbers(scanner: JsonScanner, limit: number): NumberArray | 
 class GridReader {
   readonly #scanner: JsonScanner;
   readonly #limit: number;
-  /** How long arrays of each level are, once the first of them has ended. */
+  /** The length of arrays at each level, known once the first of them has ended. */
   readonly #shape: number[] = [];
-  /** How much the open array of each level holds so far. */
+  /** The number of items so far in the open array of each level. */
   readonly #lengths: number[] = [];
   #values = new Float64Array(64);
   #count = 0;
@@ -102,7 +102,7 @@ class GridReader {
     this.#values = larger;
   }
 
-  /** Ends the open array of a level; false where it is not as long as the others there. */
+  /** Ends the open array of a level; false if its length differs from the others at that level. */
   #close(level: number): boolean {
     const length = this.#lengths[level] ?? 0;
     if ((this.#shape[level] ??= length) !== length) return false;

@@ -9,25 +9,25 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 
-/** Longest literal of a number: a double's exact value has at most 767 digits, and nobody sends them. */
+/** Maximum length of a number: the exact value of a double has at most 767 digits, and nobody sends them all. */
 const MAX_NUMBER = 400;
 
-/** Whole numbers of this many digits are exact in a double. */
+/** Integers with this many digits are exact in a double. */
 const SAFE_DIGITS = 15;
 
-/** What Python writes for numbers that JSON has no word for. */
+/** Python's output for numbers that JSON does not have. */
 const NOT_FINITE = /^(?:-?Infinity|NaN)\b/;
 
 const WINDOW = 65_536;
 const LATIN1 = new TextDecoder("latin1");
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** What a JSON text cannot be read for. */
+/** Why a JSON text cannot be read. */
 export function unreadable(reason: string, kind?: FaultKind): MessageFault {
   return new MessageFault("The body", "read", reason, kind);
 }
 
-/** Bytes as text, a piece at a time: one call of the decoder serves thousands of numbers. */
+/** Decodes bytes in large pieces, so that one call of the decoder serves thousands of numbers. */
 class TextWindow {
   readonly #bytes: Uint8Array;
   #start = 0;
@@ -37,7 +37,7 @@ class TextWindow {
     this.#bytes = bytes;
   }
 
-  /** ASCII from `start` to `end`, of which there are at most MAX_NUMBER. */
+  /** ASCII text from `start` to `end`, at most MAX_NUMBER characters. */
   text(start: number, end: number): string {
     if (start < this.#start || end > this.#start + this.#text.length) {
       this.#start = start;
@@ -47,10 +47,10 @@ class TextWindow {
   }
 }
 
-/** The words of a JSON text in UTF-8, one after another. */
+/** Reads the tokens of a UTF-8 JSON text one after another. */
 export class JsonScanner {
   readonly bytes: Uint8Array;
-  /** Where the next word begins. */
+  /** Where the next token starts. */
   at = 0;
   readonly #window: TextWindow;
 
@@ -59,7 +59,7 @@ export class JsonScanner {
     this.#window = new TextWindow(bytes);
   }
 
-  /** The byte after white space, not yet taken; 0 at the end. */
+  /** The next byte after white space, without consuming it; 0 at the end. */
   next(): number {
     let byte = this.bytes[this.at] ?? 0;
     while (byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09) {
@@ -68,14 +68,14 @@ export class JsonScanner {
     return byte;
   }
 
-  /** Takes this byte where it comes next. */
+  /** Consumes this byte if it comes next. */
   take(byte: number): boolean {
     if (this.next() !== byte) return false;
     this.at++;
     return true;
   }
 
-  /** Takes a number: a bigint where a double would lose digits, undefined where none comes next. */
+  /** Consumes a number: a bigint if a double would lose digits, undefined if there is none. */
   number(): number | bigint | undefined {
     const { bytes } = this;
     const isNegative = bytes[this.at] === MINUS;
@@ -105,7 +105,7 @@ export class JsonScanner {
     return /[.eE]/.test(text) ? value : BigInt(text);
   }
 
-  /** Where the number that begins here ends: -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)? */
+  /** The end of the number that starts here: -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)? */
   #numberEnd(): number | undefined {
     const { bytes } = this;
     const first = bytes[this.at] === MINUS ? this.at + 1 : this.at;
@@ -132,7 +132,7 @@ export class JsonScanner {
     return at;
   }
 
-  /** Takes a string, whose opening quotation mark comes next. */
+  /** Consumes a string, whose opening quotation mark comes next. */
   string(): string {
     const start = this.at + 1;
     const end = this.#closingQuote(start);
@@ -153,7 +153,7 @@ export class JsonScanner {
     }
   }
 
-  /** Takes a word of letters where it comes next. */
+  /** Consumes a word if it comes next. */
   word(word: string): boolean {
     for (let i = 0; i < word.length; i++) {
       if (this.bytes[this.at + i] !== word.charCodeAt(i)) return false;
@@ -162,7 +162,7 @@ export class JsonScanner {
     return true;
   }
 
-  /** Why what comes next cannot be there. */
+  /** The error for an unexpected next byte. */
   unexpected(): MessageFault {
     if (this.next() === 0 && this.at >= this.bytes.length) {
       return unreadable("it ends too early", "end");
@@ -180,12 +180,12 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
-/** Says whether so many digits are a whole number that a double holds; only 0 itself begins with 0. */
+/** Whether a number with so many digits is an integer that a double can represent; only 0 itself may start with 0. */
 function isShort(digits: number, first: number | undefined): boolean {
   return digits === 1 || (digits > 1 && digits <= SAFE_DIGITS && first !== ZERO);
 }
 
-/** Says whether a number goes on behind its whole part. */
+/** Whether a number continues after its integer part. */
 function goesOn(byte: number | undefined): boolean {
   return byte === DOT || isExponent(byte);
 }
@@ -202,7 +202,7 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** A string with its escapes resolved; JSON.parse knows them. */
+/** A string with its escapes resolved by JSON.parse. */
 function unescaped(raw: string): string {
   try {
     return String(JSON.parse(`"${raw}"`));
