@@ -10,23 +10,23 @@ import { secondsUntilDone } from "./work.ts";
 export interface AdmissionParts {
   readonly engine: Pick<PictureEngine, "draw" | "expectedSeconds" | "busySeconds">;
   readonly settings: () => Pick<ServerSettings, "queueLength" | "timeLimitSeconds">;
-  /** Told how long a picture's reader took to encode it. */
+  /** Called with the seconds that a picture's reader took to encode it. */
   readonly onEncoded?: (seconds: number) => void;
-  /** Told when somebody came, began or went. */
+  /** Called when a request arrives, starts or leaves. */
   readonly onChange?: () => void;
-  /** Milliseconds from any start. */
+  /** A clock in milliseconds, from an arbitrary start. */
   readonly nowMs?: () => number;
 }
 
-/** A device is free this long after a cancel, at the latest. */
+/** A device is free at most this long after a cancel. */
 const CLOSE_MS = 2500;
 
-/** What a timer can wait for, 24 days; one that is to wait longer fires at once. */
+/** The maximum of a timer, 24 days; a longer one would fire at once. */
 const MOST_SECONDS = (2 ** 31 - 1) / 1000;
 
 /**
- * Those that wait in front of the device, and the one that is drawn. After each picture it is another
- * key's turn where one waits: a request of sixty pictures goes on between the others'.
+ * Requests waiting for the device, and the one that is drawn. After each picture another key's request gets its turn if
+ * one waits: the pictures of a large request alternate with those of others.
  */
 export class AdmissionQueue implements Admission {
   readonly #parts: AdmissionParts;
@@ -40,7 +40,7 @@ export class AdmissionQueue implements Admission {
     this.#nowMs = parts.nowMs ?? (() => performance.now());
   }
 
-  /** How many wait; one more may be drawn. */
+  /** Number of waiting requests, besides the one that is drawn. */
   get waiting(): number {
     return this.#line.length;
   }
@@ -49,14 +49,14 @@ export class AdmissionQueue implements Admission {
     return this.#running !== undefined;
   }
 
-  /** Refuses all that wait, and what is drawn once the device is free, as SERVER_CLOSING. */
+  /** Refuses all waiting requests, and the current one once the device is free, as SERVER_CLOSING. */
   refuseAll(): void {
     const reason = new StudioError("SERVER_CLOSING");
     for (const ticket of this.#line.inOrder()) this.#cancel(ticket, reason);
     this.#running?.abort.abort(reason);
   }
 
-  /** Refuses everything; resolves when nothing is drawn any more. */
+  /** Refuses all requests; resolves when nothing is being drawn. */
   async close(): Promise<void> {
     this.refuseAll();
     const finished = Promise.all(this.#unfinished);
@@ -81,10 +81,10 @@ export class AdmissionQueue implements Admission {
     }
   }
 
-  /** Takes a place. Refuses as QUEUE_FULL, or has another refused so. */
+  /** Enters the queue. Refuses as QUEUE_FULL, this request or one that had its place. */
   #enter(ticket: Ticket): void {
     const { queueLength } = this.#parts.settings();
-    // One that finds the device free only passes through the line.
+    // If the device is free, the request only passes through the line.
     const isFree = this.#running === undefined && this.#line.length === 0;
     const loser = this.#line.enter(ticket, isFree ? 1 : queueLength);
     if (loser === "full") throw this.#full();
@@ -97,7 +97,7 @@ export class AdmissionQueue implements Admission {
     return new StudioError("QUEUE_FULL", { waiting: this.#line.length, seconds });
   }
 
-  /** Learns what it takes; refuses as LIMIT_TOO_SHORT or TIME_LIMIT what could not be done in time. */
+  /** Estimates the request's time; refuses as LIMIT_TOO_SHORT or TIME_LIMIT if it cannot finish within its limit. */
   async #check(ticket: Ticket): Promise<void> {
     const { engine } = this.#parts;
     const { work, limitSeconds: limit } = ticket;
@@ -107,7 +107,7 @@ export class AdmissionQueue implements Admission {
     } else {
       work.seconds = await expected;
       const { seconds = 0 } = work;
-      // Of one that takes too long by itself no waiting makes less.
+      // A request that takes too long even by itself will never fit.
       if (seconds > limit) {
         throw new StudioError("LIMIT_TOO_SHORT", { expected: rounded(seconds), limit });
       }
@@ -131,7 +131,7 @@ export class AdmissionQueue implements Admission {
     return setTimeout(() => this.#cancel(ticket, error), limitSeconds * 1000);
   }
 
-  /** Gives up its place in the line; where it is drawn, the device is free once drawing has ended. */
+  /** Removes a request from the line; if it is being drawn, the device is free once drawing has ended. */
   #cancel(ticket: Ticket, reason: unknown): void {
     ticket.abort.abort(reason);
     if (ticket === this.#running) return;
@@ -169,7 +169,7 @@ export class AdmissionQueue implements Admission {
         await this.#giveWay(ticket);
       }
     } catch (error) {
-      // Whatever a cancel made of it on the way, why it was cancelled is what a client is told.
+      // Whatever error the cancel caused, the client is told the reason of the cancel.
       throw abort.signal.aborted ? abort.signal.reason : error;
     } finally {
       resolve();
@@ -178,7 +178,7 @@ export class AdmissionQueue implements Admission {
     }
   }
 
-  /** Between two pictures: waits until it is its turn again, at once where no other key waits. */
+  /** Between two pictures: waits for the next turn, or continues at once if no other key waits. */
   async #giveWay(ticket: Ticket): Promise<void> {
     ticket.work.finishPicture();
     if (ticket.work.isDone || ticket.abort.signal.aborted) return;
@@ -196,7 +196,7 @@ export class AdmissionQueue implements Admission {
     this.#tell();
   }
 
-  /** Seconds until a place is free, as far as is known: until the next one's first turn. */
+  /** Estimated seconds until a place is free: until the next request's first turn. */
   #untilAPlace(): number {
     const running = this.#running;
     const busy = this.#parts.engine.busySeconds();
@@ -206,7 +206,7 @@ export class AdmissionQueue implements Admission {
     return busy + (isAlone ? work.left(this.#nowMs()) : work.leftOfPicture(this.#nowMs()));
   }
 
-  /** Seconds until all of it is drawn, as far as is known. */
+  /** Estimated seconds until all its pictures are drawn. */
   #untilDrawn(ticket: Ticket): number {
     const line = this.#line.inOrder();
     const before = line.slice(0, line.indexOf(ticket));
@@ -222,7 +222,7 @@ export class AdmissionQueue implements Admission {
   }
 }
 
-/** As Retry-After has it. */
+/** As Retry-After needs it. */
 function atLeastASecond(seconds: number): number {
   return Math.max(1, Math.ceil(seconds));
 }

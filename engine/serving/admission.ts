@@ -4,19 +4,19 @@ import type { PictureEvent, PictureJob } from "./picture-engine.ts";
 export interface AdmissionRequest {
   readonly job: Omit<PictureJob, "keepsPictures">;
   readonly caller: Caller;
-  /** Of the request alone, in seconds; the server's own limit holds besides. */
+  /** The request's own limit in seconds; the server's limit applies as well. */
   readonly timeLimitSeconds?: number | undefined;
-  /** Fires when the client is gone: the place in the queue, or the device, is free within two seconds. */
+  /** Aborts when the client is gone: its place in the queue, or the device, is then free within two seconds. */
   readonly signal: AbortSignal;
-  /** Told when it is the request's turn. */
+  /** Called when it is the request's turn. */
   readonly onStart?: (() => void) | undefined;
 }
 
 /**
- * What lets requests through to the device: a bounded queue, fair to every key. Refuses before
- * anything is yielded, as QUEUE_FULL or TIME_LIMIT, both with `seconds` after which trying again
- * makes sense, or as LIMIT_TOO_SHORT where it never does; where the limit passes meanwhile, it ends as TIMED_OUT. What is yielded is to be read
- * without delay, since its reader has the device.
+ * Admits requests to the device: a bounded queue that is fair to every key. It refuses before anything is yielded: as
+ * QUEUE_FULL or TIME_LIMIT, both with the `seconds` after which to try again, or as LIMIT_TOO_SHORT if trying again
+ * would not help. If the time limit passes later, it ends with TIMED_OUT. Events must be consumed without delay, since
+ * the consumer holds the device.
  */
 export interface Admission {
   draw(request: AdmissionRequest): AsyncGenerator<PictureEvent, void>;

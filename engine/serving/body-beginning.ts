@@ -1,13 +1,13 @@
-/** Bytes of a body that are kept for a person to read. */
+/** Bytes of a body that are kept for display. */
 const KEPT_BYTES = 16_384;
 
-/** A body as it goes by: how long it is, and a copy of its beginning. */
+/** The length of a body that passes by, and a copy of its beginning. */
 export class BodyBeginning {
   readonly #chunks: Buffer[] = [];
   #keptBytes = 0;
   #sizeBytes = 0;
 
-  /** Takes what was written to a stream, or read from it. */
+  /** Adds a chunk that was written to, or read from, a stream. */
   take(chunk?: unknown, encoding?: unknown): void {
     if (typeof chunk === "string") this.#take(Buffer.from(chunk, encodingOf(encoding)));
     else if (chunk instanceof Uint8Array) this.#take(chunk);
@@ -25,7 +25,7 @@ export class BodyBeginning {
     return Buffer.concat(this.#chunks);
   }
 
-  /** Lets go of what is kept; the length stays. */
+  /** Drops the copy; the length stays. */
   forget(): void {
     this.#chunks.length = 0;
     this.#keptBytes = 0;
@@ -33,7 +33,7 @@ export class BodyBeginning {
 
   #take(bytes: Uint8Array): void {
     this.#sizeBytes += bytes.length;
-    // A copy: a part of a chunk would keep all of it in memory.
+    // Copied, since a view would keep the whole chunk in memory.
     const kept = Buffer.from(bytes.subarray(0, KEPT_BYTES - this.#keptBytes));
     if (kept.length === 0) return;
     this.#keptBytes += kept.length;

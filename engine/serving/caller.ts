@@ -2,15 +2,15 @@ import type { KEY_SCOPES } from "../contract/server.ts";
 
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
-/** Who sent a request, as far as the gate let it in. */
+/** Who sent a request. */
 export interface Caller {
-  /** Id of its key, or `anonymous`: whom the queue is fair to. */
+  /** The key's id, or `anonymous`: the unit of the queue's fairness. */
   readonly id: string;
-  /** Name of its key. */
+  /** The key's name. */
   readonly keyName?: string;
   readonly scopes: ReadonlySet<KeyScope>;
-  /** Whether its replies follow the notebook profile. */
+  /** Whether replies follow the notebook profile. */
   readonly isSeedProfile: boolean;
-  /** Whether its pictures enter the gallery. */
+  /** Whether its pictures are added to the gallery. */
   readonly keepsPictures: boolean;
 }

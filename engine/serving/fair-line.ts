@@ -1,16 +1,16 @@
-/** Somebody who waits, and for whom. */
+/** A waiting request and its caller. */
 export interface Waiter {
-  /** Whom the line is fair to. */
+  /** The unit of fairness. */
   readonly callerId: string;
 }
 
-/** More callers than keys can be made; whoever was served longest ago is forgotten first. */
+/** More callers than there can be keys; the one that was served longest ago is forgotten first. */
 const REMEMBERED = 2000;
 
 /**
- * A line of bounded length that is fair to callers: they are served in turn, each in the order of its
- * own requests. Where it is full, one who has fewer places than another by two or more gets the latest of
- * that one's. Who was served and comes back for more stands before its caller's others, and takes no place.
+ * A line of limited length that is fair to callers: they are served in turn, each in the order of its own requests. If
+ * it is full, a caller with at least two places fewer than another takes that one's latest place. A request that was
+ * served and comes back stands before its caller's others and takes no place.
  */
 export class FairLine<W extends Waiter> {
   readonly #servedAt = new Map<string, number>();
@@ -18,12 +18,12 @@ export class FairLine<W extends Waiter> {
   #turns = 0;
   #waiters: W[] = [];
 
-  /** How many wait for their first turn. */
+  /** Number of requests that wait for their first turn. */
   get length(): number {
     return this.#waiters.length - this.#back.size;
   }
 
-  /** Takes a place among at most `length`; gives who lost theirs, or `full` where none is to be had. */
+  /** Takes one of at most `length` places. Returns the request that lost its place, or `full` if none can be had. */
   enter(waiter: W, length: number): W | "full" | undefined {
     if (this.length < length) {
       this.#waiters.push(waiter);
@@ -50,7 +50,7 @@ export class FairLine<W extends Waiter> {
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
   }
 
-  /** In the order in which they will be served if nobody else comes. */
+  /** In the order in which they will be served if no more arrive. */
   inOrder(): readonly W[] {
     const servedAt = new Map(this.#servedAt);
     const left = [...this.#waiters];
@@ -61,7 +61,7 @@ export class FairLine<W extends Waiter> {
     });
   }
 
-  /** Takes the first who may go out of the line. */
+  /** Removes and returns the first request that may go. */
   serveNext(mayGo: (waiter: W) => boolean): W | undefined {
     const next = this.inOrder().find(mayGo);
     if (next === undefined) return undefined;
@@ -86,7 +86,7 @@ export class FairLine<W extends Waiter> {
   }
 }
 
-/** Place of the first request of the caller who was served longest ago. */
+/** The index of the first request of the caller that was served longest ago. */
 function nextOf(waiters: readonly Waiter[], servedAt: ReadonlyMap<string, number>): number {
   const turns = waiters.map(({ callerId }) => servedAt.get(callerId) ?? 0);
   return turns.indexOf(Math.min(...turns));

@@ -5,43 +5,43 @@ import type { Scheme } from "../http/hosts.ts";
 import { type Addressed, isOwnOrigin, wrongAddress } from "../http/wrong-address.ts";
 import type { MethodsOf, RouteScope, ScopeOf } from "./route-scopes.ts";
 
-/** Of a request, what the gate looks at: the beginning of an IncomingMessage. */
+/** The parts of a request that the gate examines: the head of an IncomingMessage. */
 export interface Knock extends Addressed {
   readonly method?: string | undefined;
 }
 
 export interface GateOptions {
   /**
-   * `HOST:PORT`, or `HOST` behind a proxy, for every name under which clients may reach it; absent where any
-   * will do, and whoever reaches it may ask.
+   * `HOST:PORT`, or `HOST` behind a proxy, for every name that clients may use; absent if any name is allowed and
+   * everyone who can reach the server may use it.
    */
   readonly hosts: ReadonlySet<string> | undefined;
-  /** By which our own pages would be reached. */
+  /** The scheme of our own pages. */
   readonly scheme?: Scheme;
-  /** Origins besides our own whose pages may use it. */
+  /** Additional origins whose pages may use the server. */
   readonly origins: ReadonlySet<string>;
-  /** Whether everybody needs a key: it is asked for by setting, or others reach the address. */
+  /** Whether everyone needs a key: because of the setting, or because others can reach the address. */
   readonly isKeyRequired: boolean;
-  /** Whether anybody has a key. */
+  /** Whether there are any keys. */
   readonly hasKeys: boolean;
   readonly callerOf: (secret: string) => Caller | undefined;
-  /** What a caller must be allowed, by the path as it came. */
+  /** The scope a request needs, by its raw path. */
   readonly scopeOf: ScopeOf;
-  /** What an address takes. */
+  /** The methods of an address. */
   readonly methodsOf: MethodsOf;
-  /** Who comes without a key, where none is required. */
+  /** The caller without a key, where none is required. */
   readonly anonymous: Caller;
 }
 
-/** What becomes of a request. `origin` is the listed page's that may read the reply, whatever that is. */
+/** The gate's decision. `origin` is set if a page of a listed origin may read the reply. */
 export type Passage = { readonly origin?: string } & (
   | { readonly kind: "refused"; readonly rejection: Rejection; readonly caller?: Caller }
-  /** A browser asks whether a page may ask. */
+  /** A browser asks whether a page may send a request. */
   | { readonly kind: "preflight" }
   | {
       readonly kind: "in";
       readonly caller: Caller;
-      /** Whether it asks for what everybody may know, as probes do. */
+      /** Whether it asks only for what probes may know. */
       readonly isProbe?: boolean;
     }
 );
@@ -79,7 +79,7 @@ function isListed(origin: string, { origins }: GateOptions): boolean {
   return origins.has(origin.toLowerCase()) || origins.has("*");
 }
 
-/** What the gate asks of routes beyond these it asks by their own list. */
+/** The gate checks these methods itself; the others by the routes' own lists. */
 const USUAL: ReadonlySet<string | undefined> = new Set(["GET", "HEAD", "POST"]);
 
 function wrongOrigin({ headers }: Knock, gate: GateOptions): Rejection | undefined {
@@ -125,7 +125,7 @@ function whoMayEnter(knock: Knock, gate: GateOptions): Entry {
   return { kind: "refused", rejection, caller };
 }
 
-/** A key, or for A1111's clients the password of a name and a password. */
+/** The key, or for A1111's clients the password of basic authentication. */
 function secretIn({ url = "", headers: { authorization = "" } }: Knock): string | undefined {
   const [, key] = /^Bearer +([\w.~+/=-]{1,200})$/i.exec(authorization) ?? [];
   if (key !== undefined || !url.startsWith("/sdapi/")) return key;
@@ -158,12 +158,15 @@ function wrongScope(scope: Exclude<RouteScope, "open">, { scopes }: Caller): Rej
 }
 
 const FORM = "application/x-www-form-urlencoded";
-/** A browser sends at least one of these with a form, whoever made the page. */
+/** Browsers send at least one of these headers with a form, whoever made the page. */
 const BROWSERS = /^(?:origin|referer|cookie|sec-.*)$/;
 
 const JSON_OPTION = "curl needs -H 'Content-Type: application/json'";
 
-/** Where whoever reaches it may ask, any content is taken that no browser sent: curl calls all of it a form. */
+/**
+ * If everyone who can reach the server may use it, any content type is accepted unless a browser sent it: curl labels
+ * everything as a form.
+ */
 function trusted(knock: Knock, { hosts, anonymous }: GateOptions): Caller | undefined {
   return hosts === undefined && !isBrowsers(knock) ? anonymous : undefined;
 }
@@ -180,7 +183,7 @@ function wrongType(knock: Knock, known: Caller | undefined): Rejection | undefin
   );
 }
 
-/** tritonclient names no type. A form cannot leave it out, and a script that does is told by its Origin. */
+/** tritonclient sends no content type. A form always has one, and a script is recognised by its Origin. */
 function isTakenWithoutKey(type: string, knock: Knock): boolean {
   if (type === FORM) return isTritons(knock);
   return type === "" || (type === "multipart/form-data" && isSdks(knock));
@@ -190,7 +193,7 @@ function isTritons(knock: Knock): boolean {
   return knock.url?.startsWith("/v2/repository/") === true && !isBrowsers(knock);
 }
 
-/** A page's form carries no key, and a page's script that sends one is told by its Origin. */
+/** A page's form carries no key, and a page's script that sends one is recognised by its Origin. */
 function isSdks(knock: Knock): boolean {
   const isKeyed = knock.headers.authorization !== undefined;
   return knock.url?.startsWith("/v1/images/edits") === true && (isKeyed || !isBrowsers(knock));

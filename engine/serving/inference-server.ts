@@ -26,34 +26,34 @@ export interface InferenceServerParts {
   readonly admission: AdmissionQueue;
   readonly requests: RequestLog;
   readonly installRoutes: (app: FastifyInstance, parts: RouteParts) => RouteTable;
-  /** As they are in this run; those of the file where it is absent. */
+  /** The settings in effect in this run; by default those of the file. */
   readonly settings?: RouteParts["settings"];
-  /** What is counted of requests; nothing where it is absent. */
+  /** Counts requests; absent if nothing is counted. */
   readonly metrics?: ServingMetrics | undefined;
   readonly log: FastifyBaseLogger;
   /** Told when what a person is to know of the certificate may have changed. */
   readonly onCertificate?: () => void;
-  /** How what the gate refuses reads; as the inference protocols have it by default. */
+  /** The form of the gate's refusals; by default that of the inference protocols. */
   readonly replyTo?: (error: StudioError, path: string) => RefusalReply;
 }
 
-/** Where to listen, and how. */
+/** Where and how to listen. */
 export interface Address {
   readonly host: string;
-  /** 0 takes any. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** How many ports from `port` on may be tried. */
+  /** Number of ports to try, starting at `port`. */
   readonly tries: number;
-  /** With which it encrypts; null where it does not. */
+  /** The certificate for TLS; null without TLS. */
   readonly tls?: TlsFiles | null;
 }
 
-/** Whether two addresses ask for the same certificate. */
+/** Whether two addresses use the same certificate. */
 export function isSameTls({ tls: one }: Address, { tls: other }: Address): boolean {
   return one?.cert === other?.cert && one?.key === other?.key && one?.ca === other?.ca;
 }
 
-/** The certificate of an address, where it has one, and looked after. Refuses as CERTIFICATE_UNUSABLE. */
+/** Opens and watches the certificate of an address, if it has one. Refuses as CERTIFICATE_UNUSABLE. */
 export async function certificateOf(
   { tls }: Address,
   { log, onCertificate }: Pick<InferenceServerParts, "log" | "onCertificate">,
@@ -63,12 +63,12 @@ export async function certificateOf(
   return WatchedCertificate.open(tls, { onTrouble, onChange: onCertificate });
 }
 
-/** Until a request is there as a whole: eight megabytes over a slow network. Replies take as long as drawing does. */
+/** Time limit for receiving a request: eight megabytes over a slow network. Replies take as long as drawing does. */
 const REQUEST_MS = 30_000;
-/** What is being drawn ends within two seconds, so that its client can be told. */
+/** Drawing ends within two seconds, so that its client can be told. */
 const GRACE_MS = 2000;
 
-/** A listener of the inference protocols, as long as it listens. */
+/** A running listener of the inference protocols. */
 export class InferenceServer {
   readonly #app: FastifyInstance;
   readonly #admission: AdmissionQueue;
@@ -90,12 +90,15 @@ export class InferenceServer {
     this.origin = originOf(host, port, schemeOf(certificate));
   }
 
-  /** The certificate that it shows. */
+  /** The certificate in use. */
   get tls(): ShownTls | undefined {
     return this.#certificate?.shown;
   }
 
-  /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, as CERTIFICATE_UNUSABLE or as PORT_IN_USE. */
+  /**
+   * Starts to listen. Refuses as KEY_NEEDED if others can reach the address and there is no key, as
+   * CERTIFICATE_UNUSABLE or as PORT_IN_USE.
+   */
   static async listen(address: Address, parts: InferenceServerParts): Promise<InferenceServer> {
     const { host } = address;
     const { file } = parts;
@@ -150,7 +153,7 @@ export class InferenceServer {
     return new InferenceServer(app, parts, { host, port });
   }
 
-  /** Refuses what its clients wait for, and ends their connections. */
+  /** Refuses pending requests and closes all connections. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
@@ -168,7 +171,7 @@ function schemeOf(certificate: object | undefined): "http" | "https" {
   return certificate === undefined ? "http" : "https";
 }
 
-/** A sentence and its code, or what the address's protocol has for them, and the headers. */
+/** The reply to a refused request: sentence and code, or the form of the address's protocol. */
 function replyTo(error: StudioError, path: string): RefusalReply {
   const { code } = error;
   return { body: { code, ...refusalBody(path, error) }, headers: refusalHeaders(error, path) };

@@ -8,26 +8,26 @@ import type { ServerFile } from "./server-file.ts";
 
 const SCOPES = ["inference", "management"] as const;
 
-/** Whom listeners let in, and what they may ask. */
+/** Who may use a listener, and how. */
 export interface Access extends Pick<ServerFile, "settings" | "hasKeys" | "callerOf"> {
   /**
-   * Of a server in TorchServe's place, which any name may lead to: whether nobody needs a key, as with
-   * --disable-token-auth, or everybody does. Absent, names are looked at, and keys by the settings.
+   * For a server in place of TorchServe, which can be reached under any name: whether nobody needs a key, as with
+   * --disable-token-auth, or everyone does. If absent, host names are checked, and keys are needed as the settings say.
    */
   readonly reach?: "open" | "keyed";
 }
 
-/** Who is let in by settings, for as long as they are these, and for a while. */
+/** What the settings allow, cached for a short time. */
 interface Allowed {
   readonly options: GateOptions;
   readonly settings: ServerSettings;
   readonly untilMs: number;
 }
 
-/** A machine's addresses change as it moves from network to network. */
+/** A machine's addresses change when it moves between networks. */
 const ALLOWED_MS = 5000;
 
-/** The gate of one listener, by the settings and keys of the moment. */
+/** The gate of one listener, with the current settings and keys. */
 export class ListenerGate {
   readonly #host: string;
   readonly #scheme: Scheme;
@@ -46,7 +46,7 @@ export class ListenerGate {
     this.#file = file;
   }
 
-  /** From now on it tells who may ask what; a protocol without methods leaves them out. */
+  /** Enables the gate; a protocol without HTTP methods omits them. */
   open(port: number, scopeOf: ScopeOf, methods: MethodsOf = this.#methodsOf): void {
     this.#port = port;
     this.#scopeOf = scopeOf;
@@ -73,7 +73,7 @@ export class ListenerGate {
     const file = this.#file;
     const names = settings.hostNames.map((name) => name.toLowerCase());
     return {
-      // A proxy in front tells the name without our port.
+      // A proxy sends the name without our port.
       hosts:
         file.reach === undefined
           ? hostsOf(this.#host, this.#port, names, this.#scheme).union(new Set(names))
@@ -84,7 +84,7 @@ export class ListenerGate {
         file.reach === undefined
           ? settings.isKeyRequired || isReachedByOthers(this.#host, settings)
           : file.reach === "keyed",
-      // Keys come and go without another setting.
+      // Keys are added and removed without a change of settings.
       get hasKeys() {
         return file.hasKeys;
       },
@@ -96,7 +96,7 @@ export class ListenerGate {
   }
 }
 
-/** A name is there for others: a proxy of this machine that they reach looks like one of its programs. */
+/** Host names are listed for others: a proxy on this machine looks like a local program. */
 function isReachedByOthers(host: string, { hostNames }: ServerSettings): boolean {
   return !isLoopback(host) || hostNames.length > 0;
 }

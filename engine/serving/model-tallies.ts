@@ -1,6 +1,6 @@
 import type { Seconds } from "../contract/progress.ts";
 
-/** How often something happened, and how long it took in all. */
+/** A number of events and their total duration. */
 export interface Tally {
   readonly count: number;
   readonly ns: number;
@@ -18,11 +18,11 @@ const STAGES = [
 ] as const;
 type Stage = (typeof STAGES)[number];
 
-/** What became of a model's requests since the start, in the shape of Triton's statistics extension. */
+/** A model's requests since the start, in the form of Triton's statistics extension. */
 export interface ModelStatistics {
   /** Milliseconds since 1970; 0 before the first. */
   readonly last_inference: number;
-  /** Pictures; each is an execution of its own. */
+  /** Number of pictures; each is a separate execution. */
   readonly inference_count: number;
   readonly execution_count: number;
   readonly inference_stats: Readonly<Record<string, Tally>>;
@@ -31,7 +31,7 @@ export interface ModelStatistics {
 const NS_OF_MS = 1e6;
 const MS_OF_SECOND = 1000;
 
-/** Counts what becomes of one model's requests. */
+/** Counts the requests of one model. */
 export class ModelTallies {
   readonly #tallies = new Map<Stage, Tally>();
   #pictures = 0;
@@ -42,7 +42,7 @@ export class ModelTallies {
     this.#tallies.set(stage, { count: count + 1, ns: ns + Math.round(ms * NS_OF_MS) });
   }
 
-  /** Loading and reading the prompt go in, denoising is the inference, decoding comes out. */
+  /** Loading and encoding the prompt count as input, denoising as inference, decoding as output. */
   addPicture({ load, text, denoise, decode }: Seconds, atMs: number): void {
     this.#pictures++;
     this.#lastMs = atMs;

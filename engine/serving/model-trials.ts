@@ -3,7 +3,7 @@ import type { GenerationRequest } from "../contract/request.ts";
 import type { KnownModel, ModelName, PictureEngine } from "./picture-engine.ts";
 import { nameOf } from "./routes/served-model.ts";
 
-/** What is the request's fault: it says nothing of the next one. */
+/** Errors in the request itself, which say nothing about the next request. */
 const REQUESTS_OWN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "REQUEST_INVALID",
   "SCHEDULER_UNSUPPORTED",
@@ -13,31 +13,31 @@ const REQUESTS_OWN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "TIMED_OUT",
 ]);
 
-/** What may be the request's fault, or the model's: a small picture tells. */
+/** Errors that can be the request's or the model's: a small picture shows which. */
 const EITHERS: ReadonlySet<RefusalCode> = new Set<RefusalCode>(["NOT_FINITE", "OUT_OF_MEMORY"]);
 
-/** Between a failure and the first trial; each trial that fails doubles it. */
+/** Between a failure and the first trial; each failed trial doubles it. */
 const FIRST_MS = 1000;
 const LONGEST_MS = 60_000;
 
-/** What of a picture decides whether a device can draw it. */
+/** The settings that decide whether a device can draw a picture. */
 export type PictureSize = Pick<GenerationRequest, "width" | "height" | "preset">;
 
-/** A model that failed, as its files were then. */
+/** A model that failed, and the state of its files at that time. */
 interface Failure {
   readonly identity: string | undefined;
-  /** Absent while it may have been the request's own fault. */
+  /** Absent as long as the request may have been at fault. */
   readonly reason: string | undefined;
-  /** The picture that tells whether it draws again. */
+  /** The picture that shows whether the model works again. */
   readonly trial: GenerationRequest;
   readonly pauseMs: number;
   readonly nextMs: number;
 }
 
 /**
- * Which models do not draw, by what became of their last pictures. Such a model is not ready until one is drawn, its files
- * are others, or a trial succeeds: a picture of one step, drawn when somebody asks whether the model is ready, so that
- * nothing is computed for nobody.
+ * Which models currently fail, by the result of their last pictures. Such a model is not ready until a picture
+ * succeeds, its files change, or a trial succeeds: a picture of one step, drawn when someone asks whether the model is
+ * ready, so that nothing is computed needlessly.
  */
 export class ModelTrials {
   readonly #tryOut: PictureEngine["tryOut"];
@@ -50,7 +50,7 @@ export class ModelTrials {
     this.#nowMs = nowMs;
   }
 
-  /** Why a model's next picture would not be drawn; undefined where nothing speaks against it. */
+  /** Why a model's next picture would fail; undefined if there is no sign that it would. */
   troubleOf(model: KnownModel): string | undefined {
     const failure = this.#failureOf(model);
     if (failure === undefined) return undefined;
@@ -58,7 +58,7 @@ export class ModelTrials {
     return failure.reason;
   }
 
-  /** Of a model that nobody knows any more nothing is remembered. */
+  /** Forgets failures of models that no longer exist. */
   drawn(model: KnownModel | undefined): void {
     if (model !== undefined) this.#failures.delete(keyOf(nameOf(model)));
   }
@@ -80,7 +80,7 @@ export class ModelTrials {
     });
   }
 
-  /** Tries a model that failed, now. Rejects with why it does not draw. */
+  /** Tries a failed model now. Rejects with the reason if it still fails. */
   async retry(model: KnownModel): Promise<void> {
     const failure = this.#failureOf(model);
     if (failure === undefined) return;
@@ -102,7 +102,7 @@ export class ModelTrials {
     } catch (error) {
       const code = error instanceof StudioError ? error.code : undefined;
       const pauseMs = Math.min(2 * failure.pauseMs, LONGEST_MS);
-      // A picture may have been drawn meanwhile.
+      // A picture may have succeeded meanwhile.
       if (this.#failures.has(keyOf(name))) {
         this.#failures.set(keyOf(name), {
           ...failure,
@@ -132,7 +132,10 @@ function failing(what: string, code: RefusalCode | undefined): string {
   return `${what} failed${code === undefined ? "" : ` (${code})`}`;
 }
 
-/** As large as what failed, and no larger than the model's own: nobody is to say what is beyond this machine. */
+/**
+ * As large as the picture that failed, but no larger than the model's own size: a request must not make the server test
+ * what is beyond this machine.
+ */
 function trialOf(
   { summary }: KnownModel,
   { width, height, preset }: PictureSize,

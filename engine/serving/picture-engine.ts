@@ -7,100 +7,102 @@ import type { GenerationRequest } from "../contract/request.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { ModelStatistics } from "./model-tallies.ts";
 
-/** Pictures that one request asks for, drawn one after the other. */
+/** The pictures of one request, drawn one after the other. */
 export interface PictureJob {
-  /** Each may ask for several (`count`); at least one. */
+  /** Each can ask for several (`count`); at least one. */
   readonly requests: readonly GenerationRequest[];
-  /** A PNG, JPEG or WebP that all of them start from; their strength says how far they may go from it. */
+  /** A PNG, JPEG or WebP as start image for all of them. */
   readonly startImage?: Uint8Array | undefined;
-  /** Whether they enter the gallery. */
+  /** Whether they are added to the gallery. */
   readonly keepsPictures: boolean;
-  /** How long it waited for its first turn; only counted. */
+  /** How long it waited for its first turn; only used for statistics. */
   readonly waitedMs?: number;
-  /** Which of the ready models draws it, where there may be several; the one that is served by default. */
+  /** Which of several ready models to use; by default the one being served. */
   readonly model?: ModelName | undefined;
 }
 
-/** What tells one model from another: one name may have several versions. */
+/** Identifies a model: several versions can have the same name. */
 export interface ModelName {
   readonly name: string;
   readonly version: string;
 }
 
-/** What drawing a job yields, in order: progress of a picture, then the picture. */
+/** The events of a job in order: the progress of a picture, then the picture. */
 export type PictureEvent =
   | {
       readonly kind: "progress";
-      /** Which picture of the job, from 0. */
+      /** Number of the picture in the job, from 0. */
       readonly image: number;
-      /** Steps done, from 1. */
+      /** Number of finished steps, from 1. */
       readonly step: number;
       readonly steps: number;
-      /** A small picture of what is developing. */
+      /** A small version of the picture so far. */
       readonly preview: () => Promise<Pixels | undefined>;
     }
   | {
       readonly kind: "picture";
       readonly image: number;
       readonly pixels: Pixels;
-      /** Without the record, which goes in where it is given away. */
+      /** Without the record, which is added when it is returned. */
       readonly png: Uint8Array;
       readonly record: GenerationRecord;
       readonly seconds: Seconds;
     };
 
-/** A model of this machine, as the inference server tells of it. */
+/** A local model as the inference server presents it. */
 export interface KnownModel {
-  /** The name it answers under: its id in the store. */
+  /** Its name in requests: its id in the store. */
   readonly name: string;
-  /** Other names while it is served: the one that its archive gives it. */
+  /** Other names while it is served, such as the one in its archive. */
   readonly aliases?: readonly string[];
-  /** Of several that have one name, the first is the one that is meant where no version is named; 1.0 by default. */
+  /** If several models share a name, requests without a version get the first; 1.0 by default. */
   readonly version?: string;
-  /** `ready` is the one that is served; `unavailable` may be loaded. */
+  /** `ready` is the one being served; `unavailable` can be loaded. */
   readonly state: "ready" | "loading" | "unavailable";
   /** Why it is not ready. */
   readonly reason: string;
-  /** Whether it is to be served, and will be as soon as nothing stands against it. */
+  /** Whether it should be served, and will be once nothing prevents it. */
   readonly isWanted?: boolean;
-  /** Why the next request would not be drawn although it is served. */
+  /** Why the next request would fail although the model is served. */
   readonly trouble?: string;
-  /** Another one where its files are others, as far as that is known. */
+  /** Changes with its files, where known. */
   readonly identity?: string;
   readonly summary: ModelSummary;
 }
 
-/** What the inference server needs of the studio. engine/studio gives it; tests give one whose picture is constant. */
+/**
+ * What the inference server needs from the studio. engine/studio implements it; tests use one with a constant picture.
+ */
 export interface PictureEngine {
-  /** By which a request is drawn that names none. */
+  /** The preset of requests that name none. */
   readonly preset: Preset;
   models(): Promise<readonly KnownModel[]>;
-  /** Serves another model from now on. Refuses as NOT_FOUND, or as what is wrong with the model. */
+  /** Serves another model. Refuses as NOT_FOUND, or with the model's problem. */
   load(name: string): Promise<void>;
-  /** Serves none until one is loaded; does nothing where it is not served. Refuses as NOT_FOUND. */
+  /** Serves no model until one is loaded; does nothing for a model that is not served. Refuses as NOT_FOUND. */
   unload(name: string): Promise<void>;
   /**
-   * Draws with the model that is served. Each picture waits for the device's next turn, and lets go of it
-   * before it is yielded. Rejects with the signal's reason once the device is free, within two seconds.
+   * Draws with the served model. Each picture waits for the device's next turn, and releases it before it is yielded.
+   * Rejects with the signal's reason once the device is free, within two seconds.
    */
   draw(job: PictureJob, signal: AbortSignal): AsyncGenerator<PictureEvent, void>;
-  /** Draws a picture that nobody sees, to find out whether the model draws. Rejects with why it does not. */
+  /** Draws a picture for nobody, to test whether the model works. Rejects with the reason if it does not. */
   tryOut(model: ModelName, request: GenerationRequest): Promise<void>;
-  /** Seconds that a job's pictures take once they are drawn; undefined where nothing is known. */
+  /** Estimated seconds for drawing a job's pictures; undefined if nothing is known. */
   expectedSeconds(job: PictureJob): Promise<number | undefined>;
-  /** Seconds until the device is free for the inference server: what the studio draws now. 0 where nothing. */
+  /** Seconds until the studio's own pictures leave the device free; 0 if it draws none. */
   busySeconds(): number;
-  /** What became of a model's requests, where that is counted. */
+  /** A model's request statistics, if they are counted. */
   statisticsOf?(model: string): ModelStatistics;
 }
 
-/** Why a model is not ready whose files are not what they should be. */
+/** Why a model whose files have a problem is not ready. */
 export function unreadable(error: unknown): string {
   const code = error instanceof StudioError ? ` (${error.code})` : "";
   return `the model's files cannot be read${code}`;
 }
 
-/** What is told of a model that cannot be read, or was not yet. */
+/** The summary of a model that cannot be read, or was not read yet. */
 export const UNREAD_MODEL: ModelSummary = {
   name: "",
   folder: "",

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Arrival, RequestLog } from "./request-log.ts";
 
-/** Paths of probes are few; their queries may be anything. */
+/** There are few paths of probes, but their queries can be anything. */
 const MOST_FAILING = 100;
 
-/** What became of a probe. */
+/** How a probe ended. */
 export interface ProbeEnding {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Probes, of which there is one every few seconds: they would push all other requests out of the log. One is
- * written down where its reply changes: as it is refused for the first time, and as it is answered again.
+ * Probes arrive every few seconds and would push other requests out of the log. One is logged when its result changes:
+ * the first refusal, and the first success after it.
  */
 export class ProbeLog {
   readonly #requests: Pick<RequestLog, "open">;
@@ -22,7 +22,7 @@ export class ProbeLog {
     this.#requests = requests;
   }
 
-  /** Notes a probe over HTTP that was answered. */
+  /** Records a probe that was answered over HTTP. */
   answered(request: IncomingMessage, response: ServerResponse): void {
     const { statusCode: status } = response;
     if (status < 400 && this.#failing.size === 0) return;
@@ -31,7 +31,7 @@ export class ProbeLog {
     this.note({ client, method, path: url, headers }, { status, headers: response.getHeaders() });
   }
 
-  /** Notes a probe that was answered. */
+  /** Records a probe that was answered. */
   note(arrival: Arrival, ending: ProbeEnding): void {
     const [path = ""] = arrival.path.split("?", 1);
     const isFailing = ending.status >= 400;

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { COMMON_HEADERS, JSON_TYPE } from "../http/replies.ts";
 
-/** What a probe is told, the same for whoever asks. */
+/** The reply to a probe, the same for everyone. */
 export interface ProbeReply {
   readonly status: number;
   readonly body: object;
 }
 
-/** Tells it now; never rejects. */
+/** Gives the current reply; never rejects. */
 export type Probe = () => ProbeReply | Promise<ProbeReply>;
 
 const HEADERS = [
@@ -18,8 +18,8 @@ const HEADERS = [
 ];
 
 /**
- * Answers probes as soon as the gate has let them in, without a router: there may be thousands a second. Only those
- * that ask for nothing but the answer; a query, a body or a page's origin is the routes' to look at.
+ * Answers probes directly behind the gate, without a router: there can be thousands per second. Requests with a query,
+ * a body or a page's origin are left to the routes.
  */
 export class Probes {
   readonly #probes: ReadonlyMap<string, Probe>;
@@ -33,7 +33,7 @@ export class Probes {
     this.#onAnswered = onAnswered;
   }
 
-  /** Whether it answers, now or in a moment. */
+  /** Whether it answers the request, now or in a moment. */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     const probe = this.#probes.get(request.url ?? "");
     if (probe === undefined || hasMore(request)) return false;

@@ -2,10 +2,10 @@ import type { FastifyBaseLogger } from "fastify";
 
 const silent = (): void => {};
 
-/** A listener's log that holds only internal errors. */
+/** A log for a listener that contains only internal errors. */
 export function quietLog(logError: (error: unknown, doing: string) => void): FastifyBaseLogger {
   const told = (error: unknown): void => {
-    // A client that went away is no mistake.
+    // A client that disconnected is not an error.
     if (!isAbort(error)) logError(error, "serving a request");
   };
   const log: FastifyBaseLogger = {

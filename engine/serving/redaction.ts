@@ -1,4 +1,4 @@
-/** What a header, a query or a JSON member is called that proves who somebody is. `author` is none. */
+/** Names of headers, queries and JSON members with secrets. `author` is not one. */
 const SECRET_NAME =
   /key|token|secret|passw|passphrase|pwd|signature|session|auth(?!or(?!i))|cookie|credential|jwt|\bsig\b/i;
 
@@ -6,10 +6,10 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-/** Shorter words are schemes, and names of cookies. */
+/** Shorter words are schemes, or names of cookies. */
 const LEAST_SECRET = 8;
 
-/** What a request proves itself with, by its headers: it may stand elsewhere in it, and in the reply. */
+/** The secrets in a request's headers: they can also occur elsewhere in the request, and in the reply. */
 export function secretsIn(headers: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(headers)
     .filter(([name]) => isSecretName(name))
@@ -17,10 +17,12 @@ export function secretsIn(headers: Readonly<Record<string, unknown>>): string[] 
     .filter((part) => part.length >= LEAST_SECRET);
 }
 
-/** Shorter ends of a text are no use to anybody. */
+/** A shorter remainder of a secret is useless. */
 const LEAST_BEGINNING = 8;
 
-/** Blanks secrets in a text for people: those that are known, our own keys, and whatever stands under a name that speaks of one. */
+/**
+ * Removes secrets from a text for display: the given ones, our own keys, and values with a name that suggests a secret.
+ */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const known = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
   const rest = known.reduce(
@@ -30,7 +32,7 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   return withoutMembers(rest.replaceAll(/dk_[\w-]{8,}/g, "dk_…")).replaceAll(PAIR, withoutValue);
 }
 
-/** The end of a text that was cut in the middle of a secret. */
+/** Removes the end of a text that was cut off within a secret. */
 function withoutBeginning(text: string, secret: string): string {
   for (let length = secret.length - 1; length >= LEAST_BEGINNING; length--) {
     if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}…`;
@@ -38,7 +40,7 @@ function withoutBeginning(text: string, secret: string): string {
   return text;
 }
 
-/** As queries, forms and cookies have them. */
+/** As in queries, forms and cookies. */
 const PAIR = /(^|[?&;\s])([^=&;?\s"'{}]{1,200})=([^&;\s"']+)/g;
 
 function withoutValue(pair: string, before: string, name: string): string {
@@ -54,12 +56,12 @@ function unescaped(name: string): string {
   }
 }
 
-/** A member's name and what is before its value; the text may be cut anywhere. */
+/** A member's name up to its value; the text can be cut off anywhere. */
 const MEMBER = /"((?:[^"\\]|\\.)*)"\s*:\s*/g;
 const STRING = /"(?:[^"\\]|\\.)*(?:"|$|\\$)/y;
 const SCALAR = /[^\s,{}[\]"]+/y;
 
-/** JSON, whole or its beginning, without the values of members that are called secrets, whatever these are. */
+/** JSON, complete or cut off, without the values of members whose names suggest secrets. */
 function withoutMembers(text: string): string {
   let shown = "";
   let at = 0;

@@ -10,7 +10,7 @@ import type { RequestLog } from "./request-log.ts";
 
 const PREFLIGHT_SECONDS = "600";
 
-/** Lets requests in, each with who sent it, and writes them down. */
+/** Admits requests, identifies their callers, and logs them. */
 export class RequestGate {
   readonly #gate: ListenerGate;
   readonly #requests: RequestLog;
@@ -27,7 +27,7 @@ export class RequestGate {
     this.#metrics = metrics;
   }
 
-  /** From now on these probes, by their address, need no router. */
+  /** Sets the probes, by address, that are answered without a router. */
   answer(probes: ReadonlyMap<string, Probe>): void {
     this.#answers = new Probes(probes, (request, response) => {
       this.#noteProbe(request, response, response.statusCode);
@@ -40,7 +40,7 @@ export class RequestGate {
     return caller;
   }
 
-  /** A router has found its route. */
+  /** Called when a router has found the route. */
   routed(request: IncomingMessage, route: string | undefined): void {
     const passed = this.#passed.get(request);
     if (passed !== undefined && route !== undefined) passed.route = route;
@@ -72,7 +72,7 @@ export class RequestGate {
     return passage.rejection;
   }
 
-  /** Remembers who sent a request, and writes it down; Prometheus' own were told as probes are. */
+  /** Remembers a request's caller and logs the request; Prometheus' own requests are handled as probes. */
   #enter(
     request: IncomingMessage,
     response: ServerResponse,
@@ -81,7 +81,7 @@ export class RequestGate {
       isScrape,
     }: { readonly caller: Caller | undefined; readonly isScrape: boolean },
   ): void {
-    // Of this request alone: the log knows it by its caller.
+    // One object per request: the log identifies the request by it.
     const caller = known === undefined ? undefined : { ...known };
     const passed = { route: "none", ...(caller && { caller }) };
     this.#passed.set(request, passed);
@@ -90,7 +90,7 @@ export class RequestGate {
     if (this.#metrics !== undefined) countAnswer(this.#metrics, response, passed);
   }
 
-  /** There are many: one is told by its address, which is exactly that of an open route. */
+  /** There are many: a probe is recognised by the exact address of an open route. */
   #followProbe(request: IncomingMessage, response: ServerResponse): void {
     response.once("close", () => this.#noteProbe(request, response, statusOf(response)));
   }
@@ -104,14 +104,14 @@ export class RequestGate {
   }
 }
 
-/** What nginx writes where the client went away first. */
+/** nginx's status for a client that disconnected first. */
 const GONE = 499;
 
 function statusOf(response: ServerResponse): number {
   return response.writableFinished ? response.statusCode : GONE;
 }
 
-/** Counts and times a request once its reply is out. */
+/** Counts and times a request once its reply was sent. */
 function countAnswer(
   metrics: ServingMetrics,
   response: ServerResponse,
@@ -125,7 +125,7 @@ function countAnswer(
   });
 }
 
-/** A page of a listed origin may read the reply, and ask with headers of its own. */
+/** Lets a page of a listed origin read the reply and send custom headers. */
 function allowPage(response: ServerResponse, origin: string): void {
   response.setHeader("access-control-allow-origin", origin);
   response.setHeader(

@@ -8,15 +8,15 @@ import type { Caller } from "./caller.ts";
 import { secretsIn, withoutSecrets } from "./redaction.ts";
 import { shownBody, shownHeaders } from "./shown-body.ts";
 
-/** Requests that are kept, and bytes of their bodies. */
+/** Number of requests kept, and bytes of their bodies. */
 const KEPT = 300;
 const KEPT_BYTES = 6 << 20;
 
-/** Rows are told of four times a second at most, and this many at once: the rest comes later. */
+/** Rows are reported at most four times per second, and at most this many at once. */
 const TELL_MS = 250;
 const TOLD_AT_ONCE = 25;
 
-/** A path that somebody made up may be 16 kB long. */
+/** A path can be 16 kB long. */
 const MAX_PATH_LETTERS = 500;
 
 interface Entry {
@@ -28,23 +28,23 @@ interface Entry {
   readonly reply: BodyBeginning;
 }
 
-/** A request as it arrives, by whichever protocol. */
+/** A request as it arrives, in any protocol. */
 export interface Arrival {
-  /** Address of the client. */
+  /** The client's address. */
   readonly client: string;
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
 }
 
-/** How a request ended: `status` as HTTP has it, absent where nothing was sent. */
+/** How a request ended: `status` as in HTTP, absent if nothing was sent. */
 export interface Ending {
   readonly isAnswered: boolean;
   readonly status?: number;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** A request that is written down from now on; what is taken is what went over the wire. */
+/** A request that is being logged; its methods receive what is sent and received. */
 export interface Followed {
   readonly request: Pick<BodyBeginning, "take">;
   readonly reply: Pick<BodyBeginning, "take">;
@@ -52,8 +52,8 @@ export interface Followed {
 }
 
 /**
- * The latest requests that the server got, with the beginnings of what went over the wire, in memory.
- * It listens to the raw streams, so that routes need not know of it.
+ * The latest requests, with the beginnings of their bodies, in memory. It observes the raw streams, so routes need not
+ * know about it.
  */
 export class RequestLog {
   readonly #onChange: (rows: ServedRequest[]) => void;
@@ -63,13 +63,13 @@ export class RequestLog {
   readonly #untold = new Set<string>();
   #telling: NodeJS.Timeout | undefined;
 
-  /** `keys` are those that do not look like ours, and are never shown. */
+  /** `keys` are additional secrets that do not look like our keys; they are never shown. */
   constructor(onChange: (rows: ServedRequest[]) => void, keys: readonly string[] = []) {
     this.#onChange = onChange;
     this.#keys = keys;
   }
 
-  /** Follows a request over HTTP from now on; `caller` is an object of this request's alone. */
+  /** Logs an HTTP request; `caller` must be an object of this request only. */
   follow(request: IncomingMessage, response: ServerResponse, caller?: Caller): void {
     const { headers, method = "", url = "", socket } = request;
     const client = socket.remoteAddress ?? "";
@@ -84,7 +84,7 @@ export class RequestLog {
     );
   }
 
-  /** The same for one whose protocol tells itself what went over the wire. */
+  /** The same for a protocol that reports itself what is sent and received. */
   open(arrival: Arrival, caller?: Caller): Followed {
     const entry = entryOf(arrival, caller, this.#keys);
     if (caller !== undefined) this.#byCaller.set(caller, entry);
@@ -108,13 +108,13 @@ export class RequestLog {
     };
   }
 
-  /** Says that it is the turn of a request, by who sent it. */
+  /** Marks that a request's turn has come, by its caller object. */
   markStarted(caller: Caller): void {
     const entry = this.#byCaller.get(caller);
     if (entry?.row.state === "waiting") this.#change(entry, { state: "running" });
   }
 
-  /** Lets requests through as another does, and marks each when it is its turn. */
+  /** Wraps an admission so that each request is marked when its turn comes. */
   marking(admission: Admission): Admission {
     return {
       draw: (request) => {
@@ -153,7 +153,7 @@ export class RequestLog {
     this.#untold.clear();
   }
 
-  /** Tells nothing any more. */
+  /** Stops reporting. */
   close(): void {
     clearTimeout(this.#telling);
     this.clear();
@@ -161,7 +161,7 @@ export class RequestLog {
 
   #change(entry: Entry, change: Partial<ServedRequest>): void {
     entry.row = { ...entry.row, ...change };
-    // It may have been cleared, or pushed out by later ones.
+    // It may have been cleared, or dropped because of later ones.
     if (!this.#entries.has(entry.row.id)) return;
     this.#untold.add(entry.row.id);
     this.#telling ??= setTimeout(() => this.#tell(), TELL_MS).unref();
@@ -218,7 +218,7 @@ function entryOf(
   };
 }
 
-/** Sees every chunk on its way, and answers to back-pressure as the streams themselves do. */
+/** Observes every chunk without disturbing the streams' back-pressure. */
 function listen(request: IncomingMessage, response: ServerResponse, entry: Followed): void {
   const push = request.push.bind(request);
   request.push = (chunk: unknown, encoding?: BufferEncoding) => {

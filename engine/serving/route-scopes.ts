@@ -1,14 +1,14 @@
 import type { KeyScope } from "./caller.ts";
 
-/** What a caller must be allowed for a route; `open` for probes, which have no key. */
+/** The scope that a route needs; `open` for probes, which have no key. */
 export type RouteScope = KeyScope | "open";
 
-/** An address, its scope, and what it answers. One that declares no scope is management. */
+/** An address with its scope and methods. An address that declares no scope needs management. */
 export interface ScopedRoute {
-  /** As routers have it: `:name` stands for any one part. */
+  /** As in routers: `:name` matches any one segment. */
   readonly path: string;
   readonly scope?: RouteScope;
-  /** What stands behind the name, as a part of it, where POST is answered and GET is not: `:predict`. */
+  /** The suffix after the last name, such as `:predict`, for addresses that answer POST but not GET. */
   readonly verb?: string;
   readonly GET?: unknown;
   readonly POST?: unknown;
@@ -17,16 +17,16 @@ export interface ScopedRoute {
   readonly OPTIONS?: unknown;
 }
 
-/** The scope of a request by its raw method and path, before a router has seen it. */
+/** The scope of a request by its raw method and path, before it reaches a router. */
 export type ScopeOf = (request: {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
 }) => RouteScope;
 
-/** The methods that an address takes; all of ours where it is none of ours. */
+/** The methods of an address; for an unknown address all that we use. */
 export type MethodsOf = (url: string) => readonly string[];
 
-/** The methods of a route, in the order in which `Allow` tells them. */
+/** The methods of a route, in the order of `Allow`. */
 export function methodsOfRoute(route: Omit<ScopedRoute, "path">): readonly string[] {
   const named = (["POST", "PUT", "DELETE", "OPTIONS"] as const).filter(
     (method) => route[method] !== undefined,
@@ -34,7 +34,7 @@ export function methodsOfRoute(route: Omit<ScopedRoute, "path">): readonly strin
   return [...(route.GET === undefined ? [] : ["GET", "HEAD"]), ...named];
 }
 
-/** Tells methods by what the routes answer, by the address as it came. */
+/** Finds the methods for a raw address in the list of routes. */
 export function methodsOf(routes: readonly ScopedRoute[]): MethodsOf {
   const all = routes.map((route) => ({
     names: namesIn(route.path),
@@ -50,15 +50,15 @@ export function methodsOf(routes: readonly ScopedRoute[]): MethodsOf {
   };
 }
 
-/** How an address may be written: with a slash at its end or without. */
+/** The spellings of an address: with and without a trailing slash. */
 export function writingsOf(path: string): readonly string[] {
   return path.endsWith("/") ? [path] : [path, `${path}/`];
 }
 
 /**
- * Tells scopes by what the routes declare. Open is a read of exactly an open route's address. All others
- * are read more loosely than the router reads them (encodings undone again and again, slashes doubled or
- * left over, any case); where that fits several routes, management wins, and so it does where it fits none.
+ * Finds the scope for a raw address in the list of routes. `open` needs an exact match with an open route. For others
+ * the address is read more leniently than the router does (decoded repeatedly, doubled or trailing slashes, any case);
+ * if several routes match, management wins, and so it does if none matches.
  */
 export function scopesOf(routes: readonly ScopedRoute[]): ScopeOf {
   const open = new Set(
@@ -93,7 +93,7 @@ function fits(names: readonly string[], pattern: readonly string[]): boolean {
   );
 }
 
-/** More than anybody encodes once, or twice by mistake. */
+/** Nobody encodes more often than once, or twice by mistake. */
 const MOST_DECODINGS = 4;
 
 function decoded(path: string): string {
@@ -102,7 +102,7 @@ function decoded(path: string): string {
   return text;
 }
 
-/** Byte by byte, so that one that is no text does not keep the others from being read. */
+/** Byte by byte, so that invalid text does not stop the rest from being decoded. */
 function decodedOnce(text: string): string {
   return text.replaceAll(/%([\da-f]{2})/gi, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

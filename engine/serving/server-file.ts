@@ -29,19 +29,18 @@ const READING = {
   parse: (row: unknown): KeptKey => keySchema.parse(row),
 };
 
-/** When a key was last used is written at most this often: it is for a person's eyes. */
+/** A key's last use is written at most this often, since it is only for display. */
 const USES_MS = 600_000;
 
-/** A key of this run alone, such as the one of `--key-file`. */
+/** A key for this run only, such as the one of `--key-file`. */
 export interface LentKey {
   readonly name: string;
   readonly secret: string;
 }
 
 /**
- * How the inference server was set up, and its keys, in `server.json` of the data folder: hashes, and
- * nothing that could be used. Where keys or settings cannot be read, whoever they kept out stays out: a key
- * is required then until a person says otherwise.
+ * The inference server's settings and keys, in `server.json` of the data folder: only hashes of keys. If keys or
+ * settings cannot be read, access is not widened: a key is required until a person changes that.
  */
 export class ServerFile {
   readonly #file: RowFile<KeptKey>;
@@ -52,7 +51,7 @@ export class ServerFile {
   readonly #isNews: boolean;
   #writtenAtMs: number;
   #kept: Kept;
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   readonly notices: readonly string[];
 
   private constructor(
@@ -60,7 +59,7 @@ export class ServerFile {
     { lent = [], now = () => new Date() }: { lent?: readonly LentKey[]; now?: () => Date },
   ) {
     const { settings, isWhole } = settingsIn(file.others["settings"] ?? {});
-    // Keys that could not be read at an earlier start were told of then.
+    // Keys that were unreadable at an earlier start were reported then.
     const isSound = !file.isDamaged && isWhole && file.unreadCount <= toldOf(file.others);
     this.#file = file;
     this.#isWhole = isWhole;
@@ -83,16 +82,16 @@ export class ServerFile {
     }));
   }
 
-  /** Reads it; a damaged one is set aside and named in `notices`. */
+  /** Reads the file; a damaged one is moved aside and named in `notices`. */
   static async open(
     dataFolder: string,
     options: { lent?: readonly LentKey[]; now?: () => Date } = {},
   ): Promise<ServerFile> {
     const path = join(dataFolder, "server.json");
-    // Somebody may have copied it with wider permissions.
+    // It may have been copied with wider permissions.
     await chmod(path, 0o600).catch(() => {});
     const file = new ServerFile(await RowFile.open(path, READING), options);
-    // So that a key is required at the next start, too.
+    // So that a key is required at the next start as well.
     if (file.#isNews) await file.#write((kept) => kept);
     return file;
   }
@@ -101,7 +100,7 @@ export class ServerFile {
     return this.#kept.settings;
   }
 
-  /** What is absent stays as it is; nothing holds until it is on the disk. */
+  /** Changes what is given; takes effect once it is on the disk. */
   async change(change: ServerChange): Promise<ServerSettings> {
     await this.#write(({ settings, keys }) => ({
       settings: serverSettingsSchema.parse({ ...settings, ...change }),
@@ -110,17 +109,17 @@ export class ServerFile {
     return this.#kept.settings;
   }
 
-  /** Those that are kept, the newest last. */
+  /** The stored keys, newest last. */
   keys(): ServerKey[] {
     return this.#kept.keys.map((key) => this.#shown(key));
   }
 
-  /** Whether anybody could show a key. */
+  /** Whether there is any key. */
   get hasKeys(): boolean {
     return this.#kept.keys.length > 0 || this.#lent.length > 0;
   }
 
-  /** `secret` is told this once. */
+  /** `secret` is returned only this once. */
   async addKey(choices: NewServerKey): Promise<{ key: ServerKey; secret: string }> {
     const secret = newSecret();
     const key = {
@@ -147,7 +146,7 @@ export class ServerFile {
     this.#usedAt.delete(id);
   }
 
-  /** Whose secret it is. Takes the same time whichever key it is, or none. */
+  /** The caller with this secret. Takes equally long for every key, and for none. */
   callerOf(secret: string): Caller | undefined {
     const hash = sha256Of(secret);
     let key: KeptKey | undefined;
@@ -160,7 +159,7 @@ export class ServerFile {
     return { id, keyName: name, scopes: new Set(scopes), isSeedProfile, keepsPictures };
   }
 
-  /** Writes when keys were last used. */
+  /** Writes the times of keys' last use. */
   async close(): Promise<void> {
     if (this.#usedAt.size > 0) await this.#write((kept) => kept).catch(() => undefined);
   }
@@ -170,7 +169,7 @@ export class ServerFile {
     this.#usedAt.set(id, now.toISOString());
     if (now.getTime() - this.#writtenAtMs < USES_MS) return;
     this.#writtenAtMs = now.getTime();
-    // A full disk must not keep anybody out.
+    // A full disk must not lock anyone out.
     this.#write((kept) => kept).catch(() => undefined);
   }
 
@@ -180,7 +179,7 @@ export class ServerFile {
       const keys = changed.keys.map((key) => ({ ...key, ...this.#use(key.id) }));
       const found = this.#file.others["settings"];
       await this.#file.write(keys, {
-        // Settings of a later version stay beside ours, and what cannot be read is kept as it was.
+        // Settings of a later version, and unreadable ones, are kept.
         settings: { ...asObject(found), ...changed.settings },
         ...(this.#isWhole ? {} : { unreadSettings: found }),
         unreadKeys: this.#file.unreadCount,
@@ -194,13 +193,13 @@ export class ServerFile {
     return lastUsedAt === undefined ? {} : { lastUsedAt };
   }
 
-  /** Without its hash, which no schema but the file's has. */
+  /** Without its hash, which only the file's schema has. */
   #shown(key: KeptKey): ServerKey {
     return serverKeySchema.parse({ ...key, ...this.#use(key.id) });
   }
 }
 
-/** Settings, each read by itself: one that cannot be read has its default. */
+/** Settings, each parsed separately: an unreadable one gets its default. */
 function settingsIn(json: unknown): {
   readonly settings: ServerSettings;
   readonly isWhole: boolean;
@@ -230,12 +229,12 @@ function noticeOf({ isDamaged, unreadCount }: RowFile<KeptKey>, isWhole: boolean
   return `The inference server asks for a key, since ${what} cannot be read.`;
 }
 
-/** 256 bits of chance; the beginning tells people and scanners what it is. */
+/** 256 random bits; the prefix tells people and scanners what it is. */
 function newSecret(): string {
   return `dk_${randomBytes(32).toString("base64url")}`;
 }
 
-/** What is kept of a secret. It is chance of full length, so a plain hash gives nothing away. */
+/** The stored hash of a secret. The secret is random and long, so a plain hash is safe. */
 function sha256Of(secret: string): Buffer {
   return createHash("sha256").update(secret).digest();
 }

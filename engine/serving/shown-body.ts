@@ -6,19 +6,21 @@ import { isSecretName, withoutSecrets } from "./redaction.ts";
 type ShownBody = z.output<typeof shownBodySchema>;
 type Headers = Readonly<Record<string, string>>;
 
-/** The beginning of a body that went over the wire. */
+/** The beginning of a body as transferred. */
 export interface WireBody {
   readonly bytes: Uint8Array;
-  /** Of all of it. */
+  /** Size of the whole body. */
   readonly sizeBytes: number;
   readonly headers: Headers;
 }
 
-/** As much of a compressed body as is ever unpacked for showing. */
+/** At most this much of a compressed body is decompressed for display. */
 const MAX_UNPACKED_BYTES = 1 << 20;
 const MAX_SHOWN_LETTERS = 16_384;
 
-/** A body for a person to read: without pictures' data, and without the secrets that are named or look like ours. */
+/**
+ * A body for display, without pictures' data and without secrets, both the given ones and whatever looks like our keys.
+ */
 export function shownBody(body: WireBody, secrets: readonly string[]): ShownBody {
   const { bytes, sizeBytes } = body;
   const text = textOf(body);
@@ -28,7 +30,7 @@ export function shownBody(body: WireBody, secrets: readonly string[]): ShownBody
   return { text: withoutSecrets(shown, secrets), sizeBytes, isCut };
 }
 
-/** Headers for a person to read; whatever proves who somebody is is left out. */
+/** Headers for display, without credentials. */
 export function shownHeaders(
   headers: Readonly<Record<string, unknown>>,
   secrets: readonly string[],
@@ -40,19 +42,19 @@ export function shownHeaders(
   return Object.fromEntries(entries);
 }
 
-/** `Bearer …`: the scheme alone. */
+/** `Bearer …`: only the scheme. */
 function withoutCredentials(text: string): string {
   return text.replace(/^((?:bearer|basic|digest)\s+)?.*$/is, "$1…");
 }
 
-/** Numbers and base64 in any length: their beginning says what they are. */
+/** Shortens long lists of numbers and long base64; the beginning shows what they are. */
 function withoutPictures(text: string): string {
   return text
     .replaceAll(/[\d\s,.[\]+-]{200,}/g, (run) => `${run.slice(0, 60)} …`)
     .replaceAll(/[\w+/=-]{200,}/g, (run) => `${run.slice(0, 40)}…`);
 }
 
-/** Undefined where it is none. Of a body of JSON and tensors, the JSON. */
+/** Undefined if it is not text. For a body with JSON and binary tensors, the JSON. */
 function textOf({ bytes, headers }: WireBody): string | undefined {
   const plain = unpacked(bytes, headers["content-encoding"]);
   if (plain === undefined) return undefined;
@@ -61,7 +63,7 @@ function textOf({ bytes, headers }: WireBody): string | undefined {
   return isText(text) ? text : undefined;
 }
 
-/** The cut end of a text may be half a letter; elsewhere what is no text is not shown. */
+/** A text can be cut off within a character; other bytes that are not text are not shown. */
 function isText(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- these are what tells binary data
   return !/[\0-\x08\x0e-\x1f\ufffd]/.test(text.slice(0, -2));

@@ -8,7 +8,7 @@ import { asReply } from "../wire/message-fault.ts";
 const MAX_MODELS = 1000;
 const MAX_TENSORS = 64;
 
-/** The names that `GET /v2/models` lists. Throws the ENDPOINT refusals. */
+/** The names in the reply to `GET /v2/models`. Throws the ENDPOINT refusals. */
 export function readModelList(reply: EndpointReply): readonly string[] {
   return readBody(reply, (message) =>
     asList(message.get("models"), MAX_MODELS, "models").map((model, i) =>
@@ -17,13 +17,13 @@ export function readModelList(reply: EndpointReply): readonly string[] {
   );
 }
 
-/** Names of what a model takes and gives; both empty at the notebook's endpoint, which declares nothing. */
+/** Names of a model's inputs and outputs; both empty for the notebook's endpoint, which declares none. */
 export interface DeclaredTensors {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 }
 
-/** The tensors that `GET /v2/models/{m}` declares. Throws the ENDPOINT refusals. */
+/** The tensors in the reply to `GET /v2/models/{m}`. Throws the ENDPOINT refusals. */
 export function readDeclaredTensors(reply: EndpointReply): DeclaredTensors {
   return readBody(reply, (message) => ({
     inputs: namesOf(message.get("inputs"), "inputs"),
@@ -42,7 +42,7 @@ function namesOf(tensors: Json | undefined, field: string): readonly string[] {
   return asList(tensors, MAX_TENSORS, field).map((tensor, i) => nameOf(tensor, `${field}[${i}]`));
 }
 
-/** A name, bare or that of an object. */
+/** A name, given directly or in an object. */
 function nameOf(value: Json, field: string): string {
   return typeof value === "string"
     ? asName(value, field)

@@ -4,8 +4,8 @@ import { errorText, fromJson, wrappedFailure } from "./error-text.ts";
 import { serverFault, unknownFault } from "./server-faults.ts";
 
 /**
- * Why a reply is no picture, by its status and shape: the refusal to show, or undefined where the body
- * has to be read. Redirects are never followed, so they end here.
+ * Why a reply contains no picture, by its status and form: the refusal to show, or undefined if the body has to be
+ * read. Redirects are never followed, so they are refused here.
  */
 export function refusalOf(reply: EndpointReply): StudioError | undefined {
   const { status } = reply;
@@ -27,7 +27,7 @@ function statusRefusal(status: number, reason: string, reply: EndpointReply): St
   return otherRefusal(status, reason, reply);
 }
 
-/** Of a server that has the model: it is full, or does not take the request, or failed. */
+/** Refusals by a server that has the model: it is full, rejects the request, or failed. */
 function otherRefusal(status: number, reason: string, reply: EndpointReply): StudioError {
   const isPaid = !isUnpaid(reason);
   const isFull = status === 429 || (status === 503 && !isFailure(reason));
@@ -38,46 +38,46 @@ function otherRefusal(status: number, reason: string, reply: EndpointReply): Stu
   return new StudioError("ENDPOINT_REFUSED", { status, reason });
 }
 
-/** TorchServe answers a wrong token with 400. */
+/** TorchServe answers 400 to a wrong token. */
 function isTokenFault(reason: string): boolean {
   return reason.startsWith("InvalidKeyException");
 }
 
-/** Triton answers 400 to a model it does not know, the others 404; so does a path that is not there. */
+/** Triton answers 400 for an unknown model, other servers 404; so does an unknown path. */
 function isUnknownModel(status: number, reason: string): boolean {
   const isNamed =
     /unknown model|no model called|model\b.*\b(?:not found|not exist)|ModelNotFound/i.test(reason);
   return (status === 404 || status === 400) && isNamed;
 }
 
-/** OpenAI answers 429 to an account without credit, which no waiting fills. */
+/** OpenAI answers 429 to an account without credit, where waiting does not help. */
 function isUnpaid(reason: string): boolean {
   return /insufficient_quota|exceeded your current quota/i.test(reason);
 }
 
 /**
- * Envoy answers 503, too, where the server was lost in the middle. "overflow" is its circuit breaker, which handed
- * the request to nobody.
+ * Envoy also answers 503 if the connection to the server broke. "overflow" is its circuit breaker, which did not
+ * forward the request.
  */
 function isFailure(reason: string): boolean {
   return /upstream connect error/i.test(reason) && !/reset reason: overflow/i.test(reason);
 }
 
 /**
- * What a router says of itself that has no server to hand a request to: Envoy (Istio, Knative), Traefik,
- * Kong. Its other words, of a connection that broke in the middle, tell that there was one.
+ * What routers without a server to forward to say: Envoy (Istio, Knative), Traefik, Kong. Their messages about broken
+ * connections mean that there was a server.
  */
 const NO_SERVER =
   /^no healthy upstream$|^no available server$|connection failure|connection refused|delayed connect error|failure to get a peer|^received http status code 50[23]/i;
 
-/** What says that it has no such path or host: Go's servers, FastAPI, TorchServe, Kong, Kubernetes' ingress. */
+/** Messages for an unknown path or host: of Go servers, FastAPI, TorchServe, Kong, Kubernetes' ingress. */
 const NO_PATH =
   /^(?:404 )?(?:page )?not found$|requested resource is not found|no Route matched|^default backend\b|^unknown (?:service|method)|^received http status code 404/i;
 
 /**
- * Whether a router answers in place of a server that is not there: with a page (OpenShift, HAProxy,
- * nginx, load balancers), its own words, or, for an address it does not know, nothing at all. A server
- * of models answers in JSON, and one that is full says when to come back.
+ * Whether a router replied because there is no server: with a page (OpenShift, HAProxy, nginx, load balancers), with
+ * one of its own messages or, for an unknown address, with nothing. A model server replies in JSON, and with
+ * Retry-After if it is full.
  */
 function isRouters(status: number, reason: string, reply: EndpointReply): boolean {
   const isRoutersPage = isPage(reply) && reply.headers["retry-after"] === undefined;
@@ -85,12 +85,12 @@ function isRouters(status: number, reason: string, reply: EndpointReply): boolea
   return (status === 502 || status === 503) && (isRoutersPage || NO_SERVER.test(reason));
 }
 
-/** Longer waits than this say the same. */
+/** A longer wait makes no difference. */
 const LONGEST_SECONDS = 10 ** 9;
 
 function busy(status: number, reason: string, { headers }: EndpointReply): StudioError {
   const wait = headers["retry-after"] ?? "";
-  // Its other form is a date, which only a clock could turn into seconds.
+  // The header's other form, a date, would need a clock to convert.
   const isSeconds = /^\d+$/.test(wait);
   const retry = isSeconds ? { retryAfterSeconds: Math.min(Number(wait), LONGEST_SECONDS) } : {};
   return new StudioError("ENDPOINT_BUSY", { status, reason, ...retry });
@@ -102,14 +102,14 @@ function tokenRefused(reason: string): StudioError {
 
 const SIGN_IN = /sign[\s_-]?in|log[\s_-]?in|oauth|authorize|password/i;
 
-/** oauth-proxy sends browsers to its login where the sign-in page is skipped. */
+/** oauth-proxy redirects browsers to its login if the sign-in page is skipped. */
 function movedRefusal({ status, headers }: EndpointReply): StudioError {
   if (status === 304) {
     return new StudioError("ENDPOINT_REPLY_INVALID", {
       reason: "it says that nothing has changed",
     });
   }
-  // What follows a question mark may be a token, and so may what stands before the host.
+  // The query can contain a token, and so can user info before the host.
   const location = (headers["location"] ?? "")
     .replace(/[?#].*$/s, "")
     .replace(/^([a-z][\w+.-]*:)?\/\/[^/]*@/i, "$1//")
@@ -122,12 +122,12 @@ function movedRefusal({ status, headers }: EndpointReply): StudioError {
   });
 }
 
-/** Not a script's or a mail's. */
+/** Whether it is an http address, rather than a script's or a mail's. */
 function isAddress(location: string): boolean {
   return location !== "" && !/^(?!https?:)[a-z][\w+.-]*:/i.test(location);
 }
 
-/** Refusals that come as 200: a sign-in page, another page, an error object. */
+/** Refusals with status 200: a sign-in page, another page, an error object. */
 function disguisedRefusal(reply: EndpointReply): StudioError | undefined {
   if (isPage(reply)) {
     if (SIGN_IN.test(beginning(reply.body))) return tokenRefused("it answers with a sign-in page");

@@ -3,12 +3,12 @@ import { readMessage } from "../wire/framing.ts";
 import { isList, itemsOf, type Json, type JsonObject } from "../wire/json.ts";
 import { MessageFault } from "../wire/message-fault.ts";
 
-/** Longest text of a stranger in a refusal. */
+/** Maximum length of foreign text in a refusal. */
 const MAX_TEXT = 300;
 
 /**
- * What an endpoint says is wrong, in one line: `{error}` of the protocol, `{detail}` of FastAPI,
- * `{code, type, message}` of TorchServe, the title of a proxy's page, or plain text.
+ * The error message of an endpoint in one line: `{error}` of the protocol, `{detail}` of FastAPI, `{code, type,
+ * message}` of TorchServe, the title of a proxy's page, or plain text.
  */
 export function errorText(reply: EndpointReply): string {
   const text = fromJson(reply.body) ?? (isPage(reply) ? pageTitle(reply) : beginning(reply.body));
@@ -21,15 +21,15 @@ export function errorText(reply: EndpointReply): string {
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT).toWellFormed()}…` : line;
 }
 
-/** What a server behind KServe's wrapper answered. */
+/** The reply of a server behind KServe's wrapper. */
 export interface WrappedFailure {
   readonly status: number;
   readonly text: string;
 }
 
 /**
- * KServe's wrapper before 0.14 turns every status of TorchServe into 500, and quotes the true one and what
- * TorchServe said, as Python writes it (kserve #4247); undefined where a text is none of its.
+ * KServe's wrapper before 0.14 turns every error status of TorchServe into 500, and quotes the original status and
+ * message in Python's notation (kserve #4247); undefined for any other text.
  */
 export function wrappedFailure(text: string): WrappedFailure | undefined {
   const found = /^HTTPStatusError : (.*), '([45]\d\d) [^']*' for url '[^']*'$/s.exec(text);
@@ -40,7 +40,7 @@ export function wrappedFailure(text: string): WrappedFailure | undefined {
   return { status: Number(status), text: plain === "{}" ? "" : plain };
 }
 
-/** The error that a JSON object tells of; undefined where the body is none, or tells of none. */
+/** The error in a JSON object; undefined if the body is not one or contains none. */
 export function fromJson(body: Uint8Array): string | undefined {
   if (body.length > MAX_ERROR_BYTES) return undefined;
   try {
@@ -51,22 +51,22 @@ export function fromJson(body: Uint8Array): string | undefined {
   }
 }
 
-/** An error's body is short; what is longer is a picture. */
+/** An error's body is short; a longer one contains a picture. */
 const MAX_ERROR_BYTES = 1_000_000;
 
-/** An object that says nothing. */
+/** Whether it is an empty object. */
 const isEmpty = (text: string): boolean => /^\s*\{\s*\}\s*$/.test(text);
 
 const KEYS = ["error", "detail", "message", "msg"] as const;
 
-/** The error that an object tells of. TorchServe's type goes before its message: only it tells causes apart. */
+/** The error in an object. TorchServe's type precedes its message, since only the type identifies the cause. */
 function fromMessage(message: JsonObject): string | undefined {
-  // A reply with pictures may say "message": "ok" beside them.
+  // A reply with pictures can also have a "message": "ok".
   if (message.has("outputs") || message.has("predictions")) return undefined;
   const value = KEYS.map((key) => message.get(key)).find((value) => value !== undefined);
   const text = value === undefined ? undefined : fromValue(value);
   const [type, more] = [message.get("type"), message.get("errors")];
-  // A1111 names the exception first, and then what it says.
+  // A1111 gives the name of the exception, then its message.
   if (typeof more === "string" && more !== "" && text !== undefined) return `${text}: ${more}`;
   return typeof type === "string" && text !== undefined ? `${type}: ${text}` : text;
 }
@@ -79,7 +79,7 @@ function fromValue(value: Json): string | undefined {
   return texts.filter((text) => text !== undefined).join("; ");
 }
 
-/** One of FastAPI's faults, with the place that it names. */
+/** One of FastAPI's validation errors, with its location. */
 function placed(fault: JsonObject): string | undefined {
   const place = fault.get("loc");
   const path = isList(place) ? itemsOf(place).filter((step) => typeof step === "string") : [];

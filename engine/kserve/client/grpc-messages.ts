@@ -28,12 +28,12 @@ export const GRPC_PATHS = {
   modelReady: `${SERVICE}/ModelReady`,
 } as const;
 
-/** What a reply over gRPC is labelled as. */
+/** The content type of gRPC replies. */
 export const GRPC_TYPE = "application/grpc+proto";
 
 const HEADERS = { "content-type": GRPC_TYPE };
 
-/** A ModelInferRequest; the tensors are behind it as they are in memory, which every server takes. */
+/** A ModelInferRequest with raw tensors, which every server accepts. */
 export function grpcRequest(
   { id, inputs }: InferRequest,
   model: string,
@@ -47,17 +47,17 @@ export function grpcRequest(
   return { headers: HEADERS, ...join([...head, ...tensors, ...raws]) };
 }
 
-/** A message of a name, and a version where there is one: what asks about a model, or, empty, about a server. */
+/** A message with a name and optionally a version: a question about a model or, without a name, about the server. */
 export function grpcQuestion(name = "", version = ""): EncodedMessage {
   return { headers: HEADERS, ...join([textField(1, name), textField(2, version)]) };
 }
 
-/** Whether a ServerReadyResponse or ModelReadyResponse says yes. */
+/** The value of a ServerReadyResponse or ModelReadyResponse. */
 export function readGrpcReady(body: Uint8Array): boolean {
   return [...protoFields(body)].some(({ number, value }) => number === 1 && value === 1n);
 }
 
-/** Name and version out of a ServerMetadataResponse. */
+/** Name and version in a ServerMetadataResponse. */
 export function readGrpcServer(body: Uint8Array): string {
   const fields = [...protoFields(body)].filter(({ number }) => number <= 2);
   return fields.map(({ value }) => protoText(value)).join(" ");
@@ -65,7 +65,7 @@ export function readGrpcServer(body: Uint8Array): string {
 
 const MAX_TENSORS = 64;
 
-/** The tensors of a ModelMetadataResponse. Throws MessageFault. */
+/** The tensors in a ModelMetadataResponse. Throws MessageFault. */
 export function readGrpcTensors(body: Uint8Array): DeclaredTensors {
   const fields = listOf(protoFields(body), MAX_TENSORS * 4);
   const named = (number: number): string[] =>
@@ -73,7 +73,7 @@ export function readGrpcTensors(body: Uint8Array): DeclaredTensors {
   return { inputs: named(4).slice(0, MAX_TENSORS), outputs: named(5).slice(0, MAX_TENSORS) };
 }
 
-/** A ModelInferResponse taken apart, as a reply over REST is. Throws MessageFault. */
+/** Reads a ModelInferResponse in the same form as a REST reply. Throws MessageFault. */
 export function readGrpcReply(body: Uint8Array): ReplyMessage {
   const fields = listOf(protoFields(body), MAX_TENSORS * 4);
   const bytesOf = (number: number): Uint8Array[] =>
@@ -101,7 +101,7 @@ function outputOf(tensor: Uint8Array, raw: Uint8Array | undefined, where: string
   return { name: textIn(tensor, 1), datatype, shape, content: { kind: "binary", values } };
 }
 
-/** Dimensions of a shape that anybody has: a batch of pictures has 4. */
+/** Maximum number of dimensions: a batch of pictures has 4. */
 const MAX_DIMENSIONS = 16;
 
 function shapeOf(fields: readonly ProtoField[]): ClaimedShape {
@@ -112,19 +112,19 @@ function shapeOf(fields: readonly ProtoField[]): ClaimedShape {
   return shape.length === 0 || shape.length > MAX_DIMENSIONS ? undefined : shape;
 }
 
-/** Lists of InferTensorContents by their numbers. */
+/** Field numbers of the lists in InferTensorContents. */
 const WHOLE = new Set([1, 2, 3, 4, 5]);
 const FLOATS = 6;
 const DOUBLES = 7;
 const ELEMENTS = 8;
-/** Each becomes an object of its own. */
+/** Each element becomes an object. */
 const MAX_ELEMENTS = 10_000;
 
 function contentsOf(contents: Uint8Array, where: string): TensorValues {
   const fields = listOf(protoFields(contents), MAX_ELEMENTS);
   const elements = fields.filter(({ number }) => number === ELEMENTS);
   if (elements.length > 0) return elements.map(({ value }) => protoBytes(value));
-  // A list that comes in parts is one list; one of bytes alone is what pictures are.
+  // A list may be sent in several parts; a list of single bytes is a picture.
   const parts = fields.flatMap(({ number, value }) => {
     if (typeof value === "bigint") return [Float64Array.of(Number(BigInt.asIntN(64, value)))];
     if (WHOLE.has(number)) return [packedNumbers(value, REPLY_LIMITS.numbers)];
@@ -148,7 +148,7 @@ function numbersIn(value: Uint8Array, datatype: "FP32" | "FP64", where: string) 
   return values instanceof Float32Array || values instanceof Float64Array ? values : [];
 }
 
-/** Strings, numbers, true and false, by their names. */
+/** Parameters by name: strings, numbers and Booleans. */
 function parametersOf(entries: readonly Uint8Array[]): ReadonlyMap<string, ParameterValue> {
   return new Map(
     entries.slice(0, MAX_TENSORS).flatMap((entry): [string, ParameterValue][] => {

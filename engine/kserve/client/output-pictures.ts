@@ -9,7 +9,7 @@ import type { ReplyOutput } from "./reply-outputs.ts";
 import { type ClaimedShape, settleShape } from "../wire/shape.ts";
 import { isElements } from "../wire/wire-tensor.ts";
 
-/** A picture out of a reply: its pixels, red, green and blue a byte, row by row; or a file. */
+/** A picture from a reply: pixels as row-major RGB, one byte per channel; or a file. */
 export type ReplyPicture =
   | {
       readonly kind: "pixels";
@@ -19,14 +19,14 @@ export type ReplyPicture =
     }
   | PictureFile;
 
-/** What an output's values are read by. */
+/** How an output's values are to be read. */
 interface Reading {
   readonly output: ReplyOutput;
   readonly asked: AskedSize;
   readonly field: string;
 }
 
-/** The pictures that an output holds, however they were put there. Throws MessageFault. */
+/** The pictures in an output, in whatever form. Throws MessageFault. */
 export function picturesOf(output: ReplyOutput, asked: AskedSize): readonly ReplyPicture[] {
   const field = output.name === "" ? "the output" : `the output ${quote(output.name)}`;
   const reading = { output, asked, field };
@@ -51,7 +51,7 @@ function fromJson(data: Json, reading: Reading): readonly ReplyPicture[] {
   return itemsOf(data).flatMap((item) => fromJson(item, reading));
 }
 
-/** Some servers write null where a model gave NaN. */
+/** Some servers write null where a model returned NaN. */
 function noGrid(data: Json, { field }: Reading): MessageFault {
   const isMissing = itemsOf(data).includes(null);
   if (isMissing)
@@ -64,7 +64,7 @@ function isNumber(item: Json): boolean {
   return typeof item === "number" || typeof item === "bigint" || item === null;
 }
 
-/** Where servers of protocol v1 and OpenAI's interface put the picture of an object. */
+/** Where servers of protocol v1 and OpenAI's interface put a picture in an object. */
 const KEYS = ["image", "generated_image", "b64_json", "b64", "data", "bytes"];
 
 function inner(object: JsonObject, field: string): Json {
@@ -86,7 +86,7 @@ function fromText(text: string, reading: Reading): ReplyPicture {
   throw new MessageFault(reading.field, quote(text), textFault(text, bytes?.length ?? 0));
 }
 
-/** How PNG, JPEG and WebP begin as base64. */
+/** The beginning of PNG, JPEG and WebP in base64. */
 const PICTURE_TEXT = /^(?:data:image\/|iVBORw0KGgo|\/9j\/|UklGR)/;
 
 function textFault(text: string, sizeBytes: number): string {
@@ -95,7 +95,7 @@ function textFault(text: string, sizeBytes: number): string {
   return "that is text, no picture";
 }
 
-/** Any word of four letters is base64; files are longer. */
+/** Any four-letter word is valid base64; files are longer. */
 const MIN_FILE = 12;
 
 function fromBytes(bytes: Uint8Array, reading: Reading): ReplyPicture {
@@ -106,7 +106,7 @@ function fromBytes(bytes: Uint8Array, reading: Reading): ReplyPicture {
   );
 }
 
-/** Bytes of exactly the pixels that the shape or the request names. */
+/** The bytes are exactly the pixels of the shape, or of the requested size. */
 function rawPixels(bytes: Uint8Array, { output, asked, field }: Reading): ReplyPicture | undefined {
   const shape = [output.shape ?? [], [asked.height ?? 0, asked.width ?? 0, 3]].find(
     (shape) =>
@@ -115,7 +115,7 @@ function rawPixels(bytes: Uint8Array, { output, asked, field }: Reading): ReplyP
   return bytes.length === 0 || shape === undefined ? undefined : toPixels(bytes, shape, field)[0];
 }
 
-/** `nested` is the shape of the arrays that the numbers came in; of one dimension it says nothing. */
+/** `nested` is the shape of the arrays that contained the numbers; a single dimension says nothing. */
 function fromNumbers(
   values: ArrayLike<number>,
   nested: readonly number[],
@@ -125,12 +125,12 @@ function fromNumbers(
   const claimed = settleShape(closed(output.shape) ?? nested, count, `${field}.shape`);
   const shape =
     [claimed, nested].find(({ length }) => length > 1) ?? guessShape(count, asked, field);
-  // The sizes are looked at before memory is taken for the pixels.
+  // The size is checked before memory is allocated for the pixels.
   layoutOf(shape, field);
   return toPixels(pixelBytes(values, output.datatype, field), shape, field);
 }
 
-/** What a shape says: nothing where the data would have to decide several of its dimensions. */
+/** The claimed shape; undefined if several of its dimensions are unknown. */
 function closed(shape: ClaimedShape): ClaimedShape {
   const open = shape?.filter((dimension) => dimension === -1) ?? [];
   return open.length > 1 ? undefined : shape;

@@ -1,6 +1,6 @@
 import { fromBase64 } from "../wire/base64.ts";
 
-/** A picture as a file: whoever decodes it looks at its size first. */
+/** A picture as a file; its size must be checked before it is decoded. */
 export interface PictureFile {
   readonly kind: "file";
   readonly format: "png" | "jpeg" | "webp";
@@ -12,7 +12,7 @@ const JPEG = [0xff, 0xd8, 0xff];
 const RIFF = [0x52, 0x49, 0x46, 0x46];
 const WEBP = [0x57, 0x45, 0x42, 0x50];
 
-/** The picture that bytes are, told by how they begin; undefined where they are none. */
+/** The picture file in some bytes, recognised by how they start; undefined if they are none. */
 export function pictureFile(bytes: Uint8Array): PictureFile | undefined {
   if (hasAt(bytes, 0, PNG)) return { kind: "file", format: "png", bytes };
   if (hasAt(bytes, 0, JPEG)) return { kind: "file", format: "jpeg", bytes };
@@ -25,7 +25,7 @@ function hasAt(bytes: Uint8Array, at: number, mark: readonly number[]): boolean 
   return mark.every((byte, i) => bytes[at + i] === byte);
 }
 
-/** What a string stands for as base64, in lines or not, or as a data address; undefined where it is plain text. */
+/** Decodes base64, with or without line breaks or as a data URL; undefined for plain text. */
 export function bytesOfText(text: string): Uint8Array | undefined {
   return fromBase64(text.replace(/^\s*data:[\w/+.-]{0,60};base64,/, "").replaceAll(/\s+/g, ""));
 }

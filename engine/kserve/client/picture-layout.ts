@@ -1,29 +1,29 @@
 import { type FaultKind, MessageFault } from "../wire/message-fault.ts";
 
-/** How the values of a tensor are pictures. */
+/** How the values of a tensor form pictures. */
 export interface PictureLayout {
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  /** 1 is grey, 4 has transparency, which is left out. */
+  /** 1 is grey; 4 has transparency, which is dropped. */
   readonly channels: number;
-  /** Whether each channel is a plane of its own before the next. */
+  /** Whether channels are stored one after the other. */
   readonly isPlanar: boolean;
 }
 
-/** The size that was asked for, in pixels. */
+/** The requested size in pixels. */
 export interface AskedSize {
   readonly width?: number;
   readonly height?: number;
 }
 
-/** Largest side of a picture out of a reply. */
+/** Maximum side of a picture in a reply. */
 export const MAX_REPLY_SIDE = 4096;
 
-/** Channels from the likeliest on. */
+/** Numbers of channels, most likely first. */
 const CHANNELS = [3, 4, 1];
 
-/** The layout of a tensor of this shape: (height, width), with channels last or first, with a batch before. */
+/** The layout for a tensor's shape: (height, width), with channels last or first, and optionally a batch. */
 export function layoutOf(shape: readonly number[], field: string): PictureLayout {
   const extra = Math.max(0, shape.length - 4);
   const isPadded = shape.slice(0, extra).every((length) => length === 1);
@@ -51,8 +51,8 @@ function byRank(shape: readonly number[]): PictureLayout | undefined {
 }
 
 /**
- * The shape of so many values whose own shape was lost, as TorchServe's kservev2 envelope loses it: of
- * the size that was asked for, one or several, otherwise a square.
+ * The shape of values that lost their shape, as in TorchServe's kservev2 envelope: one or several pictures of the
+ * requested size, else a square.
  */
 export function guessShape(count: number, { width, height }: AskedSize, field: string): number[] {
   if (width !== undefined && height !== undefined) {
@@ -81,7 +81,7 @@ function wrong(
   return new MessageFault(`${field}.shape`, `[${shape.join(", ")}]`, reason, kind);
 }
 
-/** The pictures of a tensor: each red, green and blue a byte, row by row. */
+/** The pictures in a tensor: each row-major RGB, one byte per channel. */
 export function picturesIn(bytes: Uint8Array, layout: PictureLayout): readonly Uint8Array[] {
   const size = layout.width * layout.height * layout.channels;
   return Array.from({ length: layout.count }, (_, i) => {

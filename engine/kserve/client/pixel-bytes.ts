@@ -1,10 +1,10 @@
 import { MessageFault } from "../wire/message-fault.ts";
 
 /**
- * Pixels as bytes, whatever they were sent as. The datatype is a hint that servers get wrong (the seed
- * sends bytes and calls them fp16), so the values decide: whole numbers beyond 1 are bytes, or samples of 16
- * bits where a byte does not hold them; fractions around 0..1 are shares, and around -1..1 what a VAE gives.
- * The rest is rounded and cut to 0..255.
+ * Converts pixels to bytes. The datatype is only a hint, since servers get it wrong (the customer's handler sends bytes
+ * and calls them fp16), so the values decide: integers above 1 are bytes, or 16-bit samples if they exceed a byte;
+ * fractions within about 0..1 are shares, and within about -1..1 a VAE's output. Results are rounded and clamped to
+ * 0..255.
  */
 export function pixelBytes(
   values: ArrayLike<number>,
@@ -12,7 +12,7 @@ export function pixelBytes(
   field: string,
 ): Uint8ClampedArray {
   const { factor, offset } = scaleOf(survey(values, field), datatype);
-  // A clamped array rounds to the nearest, and cuts.
+  // A clamped array rounds to the nearest and clamps.
   const bytes = new Uint8ClampedArray(values.length);
   for (let i = 0; i < values.length; i++) bytes[i] = ((values[i] ?? 0) + offset) * factor;
   return bytes;
@@ -46,16 +46,18 @@ interface Scale {
 }
 
 const BYTES: Scale = { offset: 0, factor: 1 };
-/** 65535 / 257 = 255, as PNG has it. */
+/** 65535 / 257 = 255, as in PNG. */
 const SAMPLES_OF_16_BITS: Scale = { offset: 0, factor: 1 / 257 };
 const SHARES: Scale = { offset: 0, factor: 255 };
 const SIGNED: Scale = { offset: 1, factor: 127.5 };
 
-/** How far a network's fractions go past their range: Stable Diffusion's decoder reaches 1.3. Bytes as fractions go further. */
+/**
+ * How far a network's fractions exceed their range: Stable Diffusion's decoder reaches 1.3. Larger fractions are bytes.
+ */
 const FURTHEST = 2;
-/** Shares fall this far below 0; a picture from -1 to 1 that has nothing darker would be pale all over. */
+/** Shares do not go below this; treating a picture from -1 to 1 as shares would make it pale. */
 const LEAST_SHARE = -0.25;
-/** Whole numbers past this are no bytes that were rounded up. */
+/** Integers above this are not bytes that were rounded up. */
 const MOST_OF_BYTES = 511;
 
 function scaleOf(found: Survey, datatype: string): Scale {
@@ -65,7 +67,7 @@ function scaleOf(found: Survey, datatype: string): Scale {
   }
   if (greatest > 1 || least < -1) return isOf16Bits(found, datatype) ? SAMPLES_OF_16_BITS : BYTES;
   if (least < 0) return SIGNED;
-  // Nothing but 0 and 1 could be either; the label may say.
+  // Values of only 0 and 1 could be either, so the datatype decides.
   return /^(?:FP|BF|BOOL)/i.test(datatype) ? SHARES : BYTES;
 }
 

@@ -9,23 +9,23 @@ import type { AskedSize } from "./picture-layout.ts";
 import { readReplyMessage, type ReplyOutput } from "./reply-outputs.ts";
 import type { ParameterValue } from "../wire/wire-tensor.ts";
 
-/** What was asked of an endpoint, as far as it helps to understand the reply. */
+/** The request, as far as it helps to understand the reply. */
 export interface Asked extends AskedSize {
-  /** The output's name, where the endpoint's settings name one. */
+  /** The output's name, if the endpoint's settings give one. */
   readonly output?: string;
 }
 
-/** What an endpoint drew. */
+/** The pictures that an endpoint drew. */
 export interface EndpointPictures {
   /** At least one. */
   readonly pictures: readonly ReplyPicture[];
-  /** What it tells of them: ours tells seed, device and seconds. */
+  /** What the endpoint reports about them; our own reports seed, device and seconds. */
   readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
 
 /**
- * The pictures of a reply, by the rules of facts/protocols.md 6.2: names, labels and shapes are hints,
- * values decide. Throws ENDPOINT_REPLY_INVALID with what is wrong, and the other ENDPOINT refusals.
+ * The pictures in a reply. Names, datatypes and shapes are hints; the values decide. Throws ENDPOINT_REPLY_INVALID with
+ * the reason, and the other ENDPOINT refusals.
  */
 export function readPictures(reply: EndpointReply, asked: Asked): EndpointPictures {
   const refusal = refusalOf(reply);
@@ -51,10 +51,10 @@ export function readPictures(reply: EndpointReply, asked: Asked): EndpointPictur
   });
 }
 
-/** Names that picture models give their output, from the likeliest on. */
+/** Output names of picture models, most likely first. */
 const NAMES = ["image", "images", "generated_image", "output0", "output"];
 
-/** The pictures of the output that was asked for, or is the likeliest; its fault where none holds any. */
+/** The pictures of the requested or most likely output; throws its problem if none contains any. */
 function choose(outputs: readonly ReplyOutput[], asked: Asked): readonly ReplyPicture[] {
   const names = asked.output === undefined ? NAMES : [asked.output, ...NAMES];
   const rank = ({ name }: ReplyOutput): number =>

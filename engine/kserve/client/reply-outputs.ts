@@ -8,10 +8,10 @@ import { MessageFault } from "../wire/message-fault.ts";
 import { type ClaimedShape, readShape } from "../wire/shape.ts";
 import type { ParameterValue, TensorValues } from "../wire/wire-tensor.ts";
 
-/** One output of a reply, as far as its shape and label can be believed: not at all. */
+/** One output of a reply. Its shape and datatype are not trusted. */
 export interface ReplyOutput {
   readonly name: string;
-  /** Its label; "" where there is none. */
+  /** Its datatype as given; "" if absent. */
   readonly datatype: string;
   readonly shape: ClaimedShape;
   readonly content:
@@ -19,18 +19,18 @@ export interface ReplyOutput {
     | { readonly kind: "binary"; readonly values: TensorValues };
 }
 
-/** A reply taken apart. */
+/** The parts of a reply. */
 export interface ReplyMessage {
   readonly outputs: readonly ReplyOutput[];
-  /** Strings, numbers, true and false; anything else is ignored. */
+  /** Strings, numbers and Booleans; anything else is ignored. */
   readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
 
 const MAX_OUTPUTS = 64;
 
 /**
- * The outputs of a reply: of protocol v2, the predictions of v1, the `data` of OpenAI's images, or A1111's `images`. A
- * JSON text inside a JSON string is read too: handlers that serialise twice send it. Throws MessageFault.
+ * The outputs of a reply: of protocol v2, the predictions of v1, the `data` of OpenAI's images, or A1111's `images`.
+ * JSON text inside a JSON string is read as well, since some handlers serialise twice. Throws MessageFault.
  */
 export function readReplyMessage(body: MessageBody): ReplyMessage {
   const split = splitBody(body, REPLY_LIMITS);
@@ -68,7 +68,7 @@ function otherOutput(message: JsonObject): ReplyOutput {
   return { name, datatype: "", shape: undefined, content: { kind: "json", data } };
 }
 
-/** A1111 tells the seed that it drew by in a JSON text beside its pictures. */
+/** A1111 gives the seed in a JSON text beside its pictures. */
 function toldInInfo(message: JsonObject): readonly (readonly [string, ParameterValue])[] {
   const info = message.get("info");
   if (typeof info !== "string" || !info.startsWith("{")) return [];
@@ -76,7 +76,7 @@ function toldInInfo(message: JsonObject): readonly (readonly [string, ParameterV
     const seed = asObject(unwrapped(info), "info").get("seed");
     return seed !== undefined && isScalar(seed) ? [["seed", seed]] : [];
   } catch (error) {
-    // What is told beside a picture costs no picture.
+    // Invalid information beside a picture is no reason to lose the picture.
     if (error instanceof MessageFault) return [];
     throw error;
   }

@@ -14,12 +14,12 @@ import { PICTURE_INPUTS, type PictureInput } from "../server/picture-inputs.ts";
 import type { PictureRequest } from "../server/picture-request.ts";
 import type { TensorValues, WireTensor } from "../wire/wire-tensor.ts";
 
-/** The name of the notebook's input, and of most servers that take a single one. */
+/** The name of the notebook's input, and of most servers with a single one. */
 export const SEED_INPUT = "input0";
 
 /**
- * A request that every endpoint understands: prompts under one name and nothing else, as the notebook's
- * notebook sends it but for the shape, where Triton wants the true one instead of -1.
+ * A request that every endpoint understands: prompts in one input and nothing else, as the customer's notebook sends
+ * it, except for the shape: Triton requires the real one instead of -1.
  */
 export function askForPrompts(
   id: string,
@@ -30,7 +30,7 @@ export function askForPrompts(
   return request(id, [tensor(input, encoded(prompts))]);
 }
 
-/** A request with all its settings, as our own endpoint declares them. */
+/** A request with all settings, as our own server declares them. */
 export function askForPictures(id: string, pictures: PictureRequest): InferRequest {
   const { prompts, negativePrompts, scheduler, precision, preset, decoder } = pictures;
   const hasNegative = negativePrompts.some((prompt) => prompt !== "");
@@ -66,7 +66,7 @@ function encoded(texts: readonly string[]): readonly Uint8Array[] {
   return texts.map((text) => UTF8.encode(text));
 }
 
-/** Seeds have 64 bits without a sign; those that INT64 cannot hold go as UINT64, which ours reads too. */
+/** Seeds are unsigned 64-bit integers; those that do not fit INT64 are sent as UINT64, which our server accepts. */
 function seedTensors(seeds: readonly string[]): readonly WireTensor[] {
   const values = seeds.map(BigInt);
   if (values.length === 0) return [];
@@ -90,7 +90,7 @@ function textTensors(input: PictureInput, value: string | undefined): readonly W
   return value === undefined ? [] : [tensor(input, encoded([value]))];
 }
 
-/** The bytes of a request: all inputs as JSON, or all of them binary. */
+/** Encodes a request, with all inputs as JSON or all as binary tensors. */
 export function encodeRequest(request: InferRequest, isBinary: boolean): EncodedMessage {
   const { id, parameters, outputs, inputs } = request;
   const members: Members = {

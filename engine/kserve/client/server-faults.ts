@@ -1,4 +1,4 @@
-/** What failed in a server, in plain words, and what its operator does about it. */
+/** A server's failure in plain words, and how its operator can fix it. */
 export interface ServerFault {
   /** Completes a sentence after a colon. */
   readonly reason: string;
@@ -10,13 +10,13 @@ interface KnownFault extends ServerFault {
   readonly text: RegExp;
 }
 
-/** Of a wrapper that draws on v2's address and answers on v1's alone. */
+/** A wrapper that draws on v2's address but can answer only on v1's. */
 export const V1_WRAPPER =
   "KServe's wrapper drew the picture and could not send it, since its PROTOCOL_VERSION is v1 (the default)";
 
 /**
- * Failures that are the server's own and no fault of the request, by the text that real servers answered
- * with: TorchServe 0.12, KServe 0.13 to 0.20 in front of it, routers that limit bodies.
+ * Failures that are the server's own fault, by the text of real servers' replies: TorchServe 0.12, KServe 0.13 to 0.20
+ * in front of it, routers that limit bodies.
  */
 const FAULTS: readonly KnownFault[] = [
   {
@@ -88,7 +88,7 @@ const FAULTS: readonly KnownFault[] = [
   },
 ];
 
-/** The failure that a status and its text tell of; undefined where they are none of the known ones. */
+/** The known failure behind a status and its text; undefined if there is none. */
 export function serverFault(status: number, text: string): ServerFault | undefined {
   if (status === 413) {
     return {
@@ -100,7 +100,7 @@ export function serverFault(status: number, text: string): ServerFault | undefin
   return found && { reason: found.reason, fix: found.fix };
 }
 
-/** A failure that nothing more is known of than what the server said. */
+/** A failure about which only the server's own message is known. */
 export function unknownFault(reason: string): ServerFault {
   return { reason, fix: "Try again, or ask its operator: the server's log says more" };
 }

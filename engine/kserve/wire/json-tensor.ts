@@ -6,22 +6,22 @@ import { MessageFault } from "./message-fault.ts";
 import { type ClaimedShape, settleShape } from "./shape.ts";
 import type { NumberValues, TensorValues } from "./wire-tensor.ts";
 
-/** What the JSON of one tensor is read by. */
+/** How the JSON of a tensor is to be read. */
 export interface JsonTensor {
   readonly datatype: Datatype;
   readonly shape: ClaimedShape;
   readonly data: Json;
-  /** Whether the strings of BYTES are base64; otherwise they are text, and the bytes its UTF-8. */
+  /** Whether the strings of a BYTES tensor are base64; otherwise they are text, stored as UTF-8. */
   readonly isBase64: boolean;
 }
 
-/** Elements in row-major order, and the shape they settle. */
+/** Elements in row-major order, and the resulting shape. */
 export interface TensorContent {
   readonly shape: readonly number[];
   readonly values: TensorValues;
 }
 
-/** Reads a tensor's `data`: nested, flat, or a bare value. Throws MessageFault. */
+/** Reads a tensor's `data`: nested, flat, or a single value. Throws MessageFault. */
 export function tensorFromJson(tensor: JsonTensor, field: string): TensorContent {
   const { data } = tensor;
   const { shape, elements } =
@@ -40,7 +40,7 @@ function flatten(data: Json, field: string): { shape: readonly number[]; element
   return { shape: gather(data, elements, field), elements };
 }
 
-/** Gathers what is no array; gives the shape of the arrays around it. */
+/** Collects all values that are not arrays; returns the shape of the arrays around them. */
 function gather(data: Json, elements: Json[], field: string): readonly number[] {
   if (!isList(data)) {
     elements.push(data);
@@ -53,7 +53,7 @@ function gather(data: Json, elements: Json[], field: string): readonly number[] 
   throw new MessageFault(`${field}.data`, "ragged", "arrays of one level have one length");
 }
 
-/** What each datatype is kept in; whole numbers with the least and the greatest. */
+/** The typed array of each integer datatype, and its range. */
 const WHOLE = {
   BOOL: [Uint8Array, 0, 1],
   UINT8: [Uint8Array, 0, 0xff],
@@ -91,11 +91,11 @@ function toWhole(elements: Elements, datatype: keyof typeof WHOLE, field: string
   return values;
 }
 
-/** The least and the greatest whole number of 64 bits. */
+/** The range of a signed 64-bit integer. */
 const SIGNED = [-(2n ** 63n), 2n ** 63n - 1n] as const;
 const UNSIGNED = [0n, 2n ** 64n - 1n] as const;
 
-/** Whole numbers of 64 bits; a string of digits is one too, for clients whose numbers have 53 bits. */
+/** 64-bit integers; also decimal strings, for clients whose numbers have only 53 bits. */
 function* toBigInts(
   elements: Elements,
   [least, greatest]: readonly [bigint, bigint],
@@ -133,7 +133,7 @@ const UTF8 = new TextEncoder();
 function toBytes(elements: Elements, isBase64: boolean, field: string): readonly Uint8Array[] {
   return Array.from(elements, (element) => {
     if (typeof element !== "string") throw wrong(element, "string", field);
-    // UTF-8 has no lone surrogates: they would become U+FFFD, and nobody would be told.
+    // Lone surrogates would silently become U+FFFD in UTF-8.
     const isText = !isBase64 && element.isWellFormed();
     const bytes = isBase64 ? fromBase64(element) : isText ? UTF8.encode(element) : undefined;
     if (bytes !== undefined) return bytes;

@@ -2,7 +2,7 @@ import { CLOSE, COMMA, NumberArray, OPEN, startsWithNumber, takeNumbers } from "
 import { JsonScanner, unreadable } from "./json-scanner.ts";
 import { quote } from "./message-fault.ts";
 
-/** A JSON value of a stranger's: objects are maps, and arrays of numbers are dense. */
+/** A JSON value from outside: objects are maps, and arrays of numbers are dense. */
 export type Json =
   | null
   | boolean
@@ -14,11 +14,11 @@ export type Json =
   | JsonObject;
 export type JsonObject = ReadonlyMap<string, Json>;
 
-/** What a message may hold; each is looked at before memory is taken for it. */
+/** Limits of a message; each is checked before memory is allocated. */
 export interface JsonLimits {
-  /** How deep brackets may be nested. */
+  /** Maximum nesting of brackets. */
   readonly depth: number;
-  /** Values and keys outside of dense arrays. */
+  /** Values and keys outside dense arrays. */
   readonly values: number;
   /** Numbers in dense arrays. */
   readonly numbers: number;
@@ -30,10 +30,10 @@ const QUOTE = 0x22;
 const COLON = 0x3a;
 
 /**
- * The JSON value at the start of `bytes`, and where it ends. JSON.parse would do but for four things:
- * limits come before memory, 64-bit numbers keep their digits, a picture as nested arrays is read
- * straight into one typed array, and bytes may follow the text. A byte order mark in front, as PowerShell
- * writes it, is ignored (RFC 8259, 8.1). Throws MessageFault.
+ * The JSON value at the start of `bytes`, and where it ends. JSON.parse lacks four things: limits are checked before
+ * memory is allocated, 64-bit integers keep their digits, a picture as nested arrays is read directly into one typed
+ * array, and other bytes may follow the text. A leading byte order mark, as PowerShell writes it, is ignored (RFC 8259,
+ * 8.1). Throws MessageFault.
  */
 export function readJson(bytes: Uint8Array, limits: JsonLimits): { value: Json; end: number } {
   const scanner = new JsonScanner(bytes);
@@ -44,24 +44,24 @@ export function readJson(bytes: Uint8Array, limits: JsonLimits): { value: Json; 
   return { value, end: scanner.at };
 }
 
-/** Whether a text begins with UTF-16's byte order mark, or with an ASCII letter in it. */
+/** Whether a text starts with UTF-16's byte order mark, or an ASCII character in UTF-16. */
 function isUtf16([first, second, third]: Uint8Array): boolean {
   const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   return isMarked || (second === 0 && first !== 0 && third !== 0 && third !== undefined);
 }
 
-/** Says whether a value is an array, dense or not. */
+/** Whether a value is an array, dense or not. */
 export function isList(value: Json | undefined): value is NumberArray | readonly Json[] {
   return Array.isArray(value) || value instanceof NumberArray;
 }
 
-/** What an array holds; a value that is none counts as the only one. */
+/** The items of an array; any other value counts as a single item. */
 export function itemsOf(value: Json): readonly Json[] {
   if (value instanceof NumberArray) return value.items();
   return isPlainList(value) ? value : [value];
 }
 
-/** The same as JSON.parse would give it, but for 64-bit numbers, which keep their digits. */
+/** The value as JSON.parse would return it, except that 64-bit integers keep their digits. */
 export function plainOf(value: Json | undefined): unknown {
   if (value instanceof Map) {
     return Object.fromEntries([...value].map(([name, member]) => [name, plainOf(member)]));
@@ -69,7 +69,7 @@ export function plainOf(value: Json | undefined): unknown {
   return isList(value) ? itemsOf(value).map(plainOf) : value;
 }
 
-/** How much an array holds, before anything is made of it. */
+/** The number of items in an array, without allocating them. */
 export function lengthOf(list: NumberArray | readonly Json[]): number {
   return list instanceof NumberArray ? (list.shape[0] ?? 0) : list.length;
 }
@@ -78,7 +78,7 @@ function isPlainList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** A stranger's value as a sentence may show it. */
+/** A value from outside, for a message. */
 export function shown(value: Json | undefined): string {
   if (value === undefined) return "absent";
   if (typeof value === "string") return quote(value);
@@ -97,7 +97,7 @@ class JsonReader {
     this.#limits = limits;
   }
 
-  /** The value at hand, inside `depth` brackets; `isMixed` inside an array that turned out not to be dense. */
+  /** The next value, inside `depth` brackets; `isMixed` inside an array that turned out not to be dense. */
   value(depth: number, isMixed: boolean): Json {
     if (++this.#values > this.#limits.values) {
       throw unreadable(`it holds more than ${this.#limits.values} values`);
@@ -143,7 +143,7 @@ class JsonReader {
     if (this.#scanner.take(CLOSE_BRACE)) return members;
     do {
       const key = this.#key();
-      // JSON.parse would keep the last of two and say nothing.
+      // JSON.parse would silently keep the last one.
       if (members.has(key)) throw unreadable(`the key ${quote(key)} is there twice`);
       members.set(key, this.value(depth, isMixed));
     } while (this.#scanner.take(COMMA));

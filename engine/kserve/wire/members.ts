@@ -2,38 +2,38 @@ import { type Json, type JsonObject, isList, itemsOf, lengthOf, shown } from "./
 import { MessageFault } from "./message-fault.ts";
 import type { Parameters, ParameterValue } from "./wire-tensor.ts";
 
-/** Longest name of a tensor, a model or a parameter, and longest id. */
+/** Maximum length of ids and of names of tensors, models and parameters. */
 const MAX_NAME = 256;
 const MAX_PARAMETERS = 64;
-/** Longest string of a parameter: a prompt fits. */
+/** Maximum length of a string parameter: long enough for a prompt. */
 const MAX_PARAMETER = 40_000;
 
-/** A member of a message as an object; null counts as an empty one where it may be left out. */
+/** A member of a message as an object; null counts as an empty one if the member is optional. */
 export function asObject(value: Json | undefined, field: string): JsonObject {
   if (value instanceof Map) return value;
   throw new MessageFault(field, shown(value), "it must be an object");
 }
 
-/** A member of a message as a list of at most `limit`. */
+/** A member of a message as a list of at most `limit` items. */
 export function asList(value: Json | undefined, limit: number, field: string): readonly Json[] {
   if (!isList(value)) throw new MessageFault(field, shown(value), "it must be an array");
   if (lengthOf(value) <= limit) return itemsOf(value);
   throw new MessageFault(field, `of ${lengthOf(value)} entries`, `${limit} are the most`);
 }
 
-/** Says whether a member is left out; clients send null where they have nothing to say. */
+/** Whether a member is absent; clients send null for that. */
 export function isAbsent(value: Json | undefined): value is null | undefined {
   return value === undefined || value === null;
 }
 
-/** A name: text without NUL and lone surrogates, neither empty nor longer than 256 characters. */
+/** A name: text of 1 to 256 characters without NUL and lone surrogates. */
 export function asName(value: Json | undefined, field: string): string {
   if (typeof value !== "string") throw new MessageFault(field, shown(value), "it must be a string");
   if (value === "") throw new MessageFault(field, "empty", "it is a name");
   return cleanText(value, MAX_NAME, field);
 }
 
-/** A request's id, which the reply repeats: a string, or a number as its digits; "" where there is none. */
+/** A request's id, repeated in the reply: a string, or a number as its digits; "" if there is none. */
 export function asId(value: Json | undefined, field: string): string {
   if (isAbsent(value)) return "";
   const text = typeof value === "number" || typeof value === "bigint" ? String(value) : value;
@@ -42,8 +42,8 @@ export function asId(value: Json | undefined, field: string): string {
 }
 
 /**
- * Text as it may go on: what UTF-8 cannot say and what C ends strings at is refused, not replaced, so
- * that nobody gets a picture of words they did not send.
+ * Validates a text. NUL and lone surrogates are refused rather than replaced, so that nobody gets a picture of words
+ * that they did not send.
  */
 export function cleanText(text: string, limit: number, field: string): string {
   if (text.length > limit) {
@@ -64,7 +64,7 @@ export function asParameters(value: Json | undefined, field: string): Parameters
   const parameters = new Map<string, ParameterValue>();
   for (const [key, entry] of object) {
     const name = asName(key, field);
-    // Clients write null for a choice that was not made.
+    // Clients write null for options that were not set.
     if (entry !== null) parameters.set(name, asParameter(entry, `${field}.${name}`));
   }
   return parameters;
@@ -78,7 +78,7 @@ function asParameter(value: Json, field: string): ParameterValue {
   throw new MessageFault(field, shown(value), "a parameter is a string, a number, true or false");
 }
 
-/** A parameter that says yes or no; undefined where it is not given. */
+/** A Boolean parameter; undefined if it is not given. */
 export function truthOf(parameters: Parameters, name: string, field: string): boolean | undefined {
   const value = parameters.get(name);
   if (value === undefined || typeof value === "boolean") return value;

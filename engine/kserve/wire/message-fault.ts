@@ -1,13 +1,11 @@
 import { type RefusalCode, StudioError } from "../../contract/errors.ts";
 
-/**
- * Which part of a message is at fault: its form, its end, which is missing, its size, or the pixels that it holds.
- */
+/** What is wrong with a message: its form, its missing end, its size, or the number of pixels. */
 export type FaultKind = "form" | "end" | "size" | "pixels";
 
 /**
- * What is wrong with a message, in the form of REQUEST_INVALID: *field* cannot be *value*: *reason*.
- * Messages are read for a server and for a client alike; each of them gives it its own code.
+ * A problem in a message, in the form of REQUEST_INVALID: *field* cannot be *value*: *reason*. Messages are read by
+ * server and client alike; each gives the error its own code.
  */
 export class MessageFault extends Error {
   readonly field: string;
@@ -24,28 +22,28 @@ export class MessageFault extends Error {
   }
 }
 
-/** Longest piece of a stranger's text in a sentence of ours. */
+/** Maximum length of foreign text in an error. */
 const MAX_QUOTE = 60;
 
-/** A stranger's text, quoted and short enough for a sentence. */
+/** Quotes and shortens foreign text for a message. */
 export function quote(text: string): string {
   const quoted = JSON.stringify(text.slice(0, MAX_QUOTE));
   return text.length > MAX_QUOTE ? `${quoted.slice(0, -1)}…"` : quoted;
 }
 
-/** Reads one part of a message: a fault of it says which part. */
+/** Reads a part of a message; errors in it name that part. */
 export function within<T>(part: string, read: () => T): T {
   return translated(read, ({ field, value, reason, kind }) => {
     return new MessageFault(`${part}: ${field}`, value, reason, kind);
   });
 }
 
-/** Reads what a client sent: a fault becomes REQUEST_INVALID. */
+/** Reads what a client sent: errors become REQUEST_INVALID. */
 export function asRequest<T>(read: () => T): T {
   return translated(read, requestInvalid);
 }
 
-/** Reads what an endpoint replied: a fault becomes ENDPOINT_REPLY_INVALID, or another ENDPOINT refusal by its kind. */
+/** Reads what an endpoint replied: errors become ENDPOINT_REPLY_INVALID, or another ENDPOINT refusal by their kind. */
 export function asReply<T>(read: () => T): T {
   return translated(read, replyInvalid);
 }
@@ -62,7 +60,7 @@ const REPLY_CODES = {
 } as const satisfies Record<FaultKind, RefusalCode>;
 
 function replyInvalid({ kind, field, value, reason }: MessageFault): StudioError {
-  // What cannot be read at all has no value to tell of.
+  // If it cannot be read at all, there is no value to name.
   const told =
     value === "read" ? reason : `${field.replace(/^The /, "the ")} is ${value}: ${reason}`;
   return new StudioError(REPLY_CODES[kind], { reason: told });

@@ -1,4 +1,4 @@
-/** The shortest decimal that is the same float32: 7.1, where the float32 itself is 7.099999904632568. */
+/** The shortest decimal that gives the same float32: 7.1, although the float32 itself is 7.099999904632568. */
 export function nearestDecimal(float32: number): number {
   for (let digits = 1; digits < 10; digits++) {
     const decimal = Number(float32.toPrecision(digits));

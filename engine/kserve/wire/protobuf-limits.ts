@@ -1,19 +1,19 @@
 import { MessageFault } from "./message-fault.ts";
 
-/** What the fields of a message hold, by their numbers; fields without an entry are skipped. */
+/** The types of a message's fields by number; fields without an entry are skipped. */
 export type MessageShape = ReadonlyMap<number, FieldShape>;
 
 export type FieldShape =
   | { readonly kind: "message"; readonly shape: () => MessageShape }
   | { readonly kind: "text" }
-  /** Numbers, which may be packed: each takes at least so many bytes. */
+  /** Numbers, possibly packed: each takes at least this many bytes. */
   | { readonly kind: "numbers"; readonly leastBytes: number };
 
-/** What a message may hold. */
+/** Limits of a message. */
 export interface ProtobufLimits {
-  /** Fields, those of the messages inside included. */
+  /** Number of fields, including those of nested messages. */
   readonly fields: number;
-  /** Numbers in packed lists. */
+  /** Number of numbers in packed lists. */
   readonly numbers: number;
   readonly depth: number;
 }
@@ -21,8 +21,8 @@ export interface ProtobufLimits {
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Walks through a message before anything is made of it: two bytes may stand for an object, one for a
- * number, and text that is not UTF-8 would be replaced in silence. Throws MessageFault.
+ * Checks a message before anything is allocated: two bytes can become an object, one byte a number, and invalid UTF-8
+ * would be replaced silently. Throws MessageFault.
  */
 export function checkProtobuf(
   bytes: Uint8Array,
@@ -103,7 +103,7 @@ class Walk {
     this.#at += size;
   }
 
-  /** Ten bytes at most; what is beyond 2^53 is no size that could fit. */
+  /** At most ten bytes; a value above 2^53 cannot be a valid size. */
   #varint(end: number): number {
     let value = 0;
     for (let i = 0; i < 10; i++) {

@@ -1,6 +1,6 @@
 import { type FaultKind, MessageFault } from "./message-fault.ts";
 
-/** One field of a message: whole numbers as they stand, fixed ones and everything length-delimited as bytes. */
+/** A field of a message: a varint as a number, fixed-size and length-delimited fields as bytes. */
 export interface ProtoField {
   readonly number: number;
   readonly value: bigint | Uint8Array;
@@ -11,10 +11,10 @@ const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
-/** A varint has ten bytes at most. */
+/** A varint has at most ten bytes. */
 const MAX_VARINT = 10;
 
-/** The fields of a message, in their order, without copying. Throws MessageFault where it is cut off, or none. */
+/** The fields of a message in order, without copying. Throws MessageFault if it is cut off or is not a message. */
 export function* protoFields(bytes: Uint8Array): Generator<ProtoField, void> {
   for (let at = 0; at < bytes.length;) {
     const tag = varintAt(bytes, at);
@@ -52,7 +52,7 @@ function varintAt(bytes: Uint8Array, from: number): { value: bigint; end: number
   throw broken("it has a number of more than 64 bits");
 }
 
-/** The whole numbers of a packed list of at most `limit`, small ones quickly: a picture has millions. */
+/** The integers of a packed list of at most `limit`, small ones quickly: a picture has millions. */
 export function packedNumbers(bytes: Uint8Array, limit: number): Float64Array {
   const count = bytes.reduce((sum, byte) => sum + (byte < 0x80 ? 1 : 0), 0);
   if (count > limit) throw broken(`it holds more than ${limit} numbers`);
@@ -74,7 +74,7 @@ export function packedNumbers(bytes: Uint8Array, limit: number): Float64Array {
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A field's text. Throws MessageFault where it is not UTF-8, or no text. */
+/** A field's text. Throws MessageFault if it is not text in UTF-8. */
 export function protoText(value: ProtoField["value"]): string {
   try {
     if (value instanceof Uint8Array) return UTF8.decode(value);
@@ -84,7 +84,7 @@ export function protoText(value: ProtoField["value"]): string {
   throw broken("a text in it is a number");
 }
 
-/** A field's message, or other bytes. Throws MessageFault where it is a number. */
+/** A field's nested message, or other bytes. Throws MessageFault if it is a number. */
 export function protoBytes(value: ProtoField["value"]): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw broken("a part of it is a number");

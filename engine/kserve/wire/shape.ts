@@ -3,13 +3,10 @@ import { MessageFault } from "./message-fault.ts";
 
 const MAX_RANK = 8;
 
-/** What a message says of a tensor's shape: -1 stands for what the data decides. */
+/** A tensor's shape according to a message: -1 is to be derived from the data. */
 export type ClaimedShape = readonly number[] | undefined;
 
-/**
- * The shape that a message claims: a list, or, as samples of TorchServe have it, a bare number or
- * nothing at all. Throws MessageFault.
- */
+/** The shape in a message: a list or, as in TorchServe's samples, a single number or nothing. Throws MessageFault. */
 export function readShape(value: Json | undefined, field: string): ClaimedShape {
   if (value === undefined || value === null) return undefined;
   const rank = isList(value) ? lengthOf(value) : 1;
@@ -24,7 +21,7 @@ export function readShape(value: Json | undefined, field: string): ClaimedShape 
   });
 }
 
-/** The shape of `count` elements: the claimed one, with at most one -1 worked out. Throws MessageFault. */
+/** The shape for `count` elements, with at most one -1 resolved. Throws MessageFault. */
 export function settleShape(claimed: readonly number[], count: number, field: string): number[] {
   const open = claimed.filter((dimension) => dimension === -1).length;
   const known = claimed.reduce((size, dimension) => size * Math.abs(dimension), 1);

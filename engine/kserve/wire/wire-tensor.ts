@@ -1,6 +1,6 @@
 import type { Datatype } from "./datatypes.ts";
 
-/** What a parameter of a message, a tensor or an output may be. */
+/** The type of a parameter of a message, tensor or output. */
 export type ParameterValue = string | number | bigint | boolean;
 export type Parameters = ReadonlyMap<string, ParameterValue>;
 
@@ -15,22 +15,22 @@ export type NumberValues =
   | Float64Array;
 
 /**
- * Elements in row-major order: one typed array as wide as the datatype, with three exceptions. BOOL is
- * 0 and 1 in bytes; FP16 and BF16 are float32 on this side; BYTES is one Uint8Array an element.
+ * Elements in row-major order: one typed array of the datatype, with three exceptions. BOOL is 0 and 1 in bytes; FP16
+ * and BF16 are converted to float32; BYTES is one Uint8Array per element.
  */
 export type TensorValues = NumberValues | BigInt64Array | BigUint64Array | readonly Uint8Array[];
 
-/** A tensor of a message, by the inference protocol's names. */
+/** A tensor of a message, with the protocol's names. */
 export interface WireTensor {
   readonly name: string;
   readonly datatype: Datatype;
-  /** No -1 in it: its product is the number of elements. */
+  /** Without -1: the product is the number of elements. */
   readonly shape: readonly number[];
   readonly parameters: Parameters;
   readonly values: TensorValues;
 }
 
-/** Says whether values are those of a BYTES tensor. */
+/** Whether values are those of a BYTES tensor. */
 export function isElements(values: TensorValues): values is readonly Uint8Array[] {
   return Array.isArray(values);
 }
