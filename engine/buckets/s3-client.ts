@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import { proxyFor } from "../download/proxied-fetch.ts";
+import { proxyFor } from "../network/environment-proxy.ts";
 import { secureContext, type Trust } from "../network/trust.ts";
 import type { BucketKeys } from "./bucket-keys.ts";
 
@@ -79,7 +79,7 @@ export function openS3Client(options: S3ClientOptions): S3Client {
 }
 
 function agentsFor(endpoint: URL, { ca, isInsecure }: Trust) {
-  const proxy = proxyFor(endpoint, process.env)?.href;
+  const proxy = proxyFor(endpoint, process.env)?.url.href;
   const shared = {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,

@@ -12,6 +12,7 @@ import { number } from "./request-flags.ts";
 import { note, printResult } from "./outcome.ts";
 import { statsCommand } from "./endpoint-stats.ts";
 import { queryCommand } from "./query-endpoint.ts";
+import { isWithoutProxy, proxyOption, type ProxyUse } from "./proxy-option.ts";
 import { testCommand } from "./test-endpoint.ts";
 import { trySettingsCommand } from "./try-settings.ts";
 import { noteVault, textOf } from "./secret-input.ts";
@@ -56,17 +57,22 @@ interface AddFlags extends StudioFlags {
   readonly timeout?: number;
   readonly startTime?: number;
   readonly checkEvery?: number;
+  readonly proxy?: ProxyUse;
 }
 
 const START_TIME = "how long to wait for one that is starting; 0 does not wait";
 const CHECK_EVERY = "ask whether it is ready while a studio runs; 0 never";
 
 function change(): Command {
-  return studioCommand("change", "Changes how long one is waited for, and how often it is checked.")
+  return studioCommand(
+    "change",
+    "Changes how one is reached, how long it is waited for, and how often it is checked.",
+  )
     .argument("<id|name>", "which")
     .option("--timeout <seconds>", "until the first byte of a reply", number)
     .option("--start-time <seconds>", START_TIME, number)
     .option("--check-every <minutes>", CHECK_EVERY, number)
+    .addOption(proxyOption())
     .action((wanted: string, flags: AddFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const { id } = await namedEndpoint(client, wanted);
@@ -75,7 +81,8 @@ function change(): Command {
           startTime: startSeconds,
           checkEvery: checkMinutes,
         } = flags;
-        const given = { id, timeoutSeconds, startSeconds, checkMinutes };
+        const isDirect = isWithoutProxy(flags.proxy);
+        const given = { id, timeoutSeconds, startSeconds, checkMinutes, isDirect };
         const endpoint = await client.endpoints.change(given);
         printResult(flags.json, { type: "endpoint", ...endpoint }, inWords(endpoint));
       }),
@@ -105,6 +112,7 @@ function add(): Command {
     .option("--timeout <seconds>", "until the first byte of a reply", number)
     .option("--start-time <seconds>", START_TIME, number)
     .option("--check-every <minutes>", CHECK_EVERY, number)
+    .addOption(proxyOption())
     .action((url: string, flags: AddFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const { tokenFile, ca, headerFile } = flags;
@@ -116,6 +124,7 @@ function add(): Command {
           kind: flags.kind,
           isInsecure: flags.insecure,
           isTokenOverHttp: flags.tokenOverHttp,
+          isDirect: isWithoutProxy(flags.proxy),
           timeoutSeconds: flags.timeout,
           startSeconds: flags.startTime,
           checkMinutes: flags.checkEvery,

@@ -5,6 +5,7 @@ import { SOFTWARE } from "../contract/software.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { newsLine, printResult, progressLine } from "./outcome.ts";
+import { proxyOption, type ProxyUse } from "./proxy-option.ts";
 import { withStudio } from "./reach-studio.ts";
 import { textOf } from "./secret-input.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
@@ -15,6 +16,7 @@ interface TestFlags extends StudioFlags {
   readonly tokenFile?: string;
   readonly ca?: string;
   readonly insecure?: boolean;
+  readonly proxy?: ProxyUse;
   readonly wait: boolean;
 }
 
@@ -29,6 +31,7 @@ export function testCommand(): Command {
     .option("--token-file <file>", "for an address: its bearer token; - is the standard input")
     .option("--ca <file>", "for an address: PEM of the authorities its certificate may come from")
     .option("--insecure", "for an address: take whatever certificate it shows")
+    .addOption(proxyOption())
     .action((wanted: string, flags: TestFlags) =>
       withStudio(flags.dataDir, async ({ client }) => {
         const { url, asked } = await patient(client, wanted, flags);
@@ -75,11 +78,19 @@ async function printCheck({ endpoints }: StudioClient, id: string): Promise<void
 async function patient(
   client: StudioClient,
   wanted: string,
-  { picture: isPictureAsked = false, wait: isStartAwaited, tokenFile, ca, insecure }: TestFlags,
+  {
+    picture: isPictureAsked = false,
+    wait: isStartAwaited,
+    tokenFile,
+    ca,
+    insecure,
+    proxy,
+  }: TestFlags,
 ): Promise<{ readonly url: string; readonly asked: Diagnosed }> {
-  if (!/^https?:\/\//i.test(wanted)) {
-    if (tokenFile !== undefined || ca !== undefined || insecure !== undefined) {
-      const details = { field: "--token-file, --ca or --insecure", value: "given with a name" };
+  if (!/^(?:https?|grpcs?):\/\//i.test(wanted)) {
+    if ([tokenFile, ca, insecure, proxy].some((given) => given !== undefined)) {
+      const field = "--token-file, --ca, --insecure or --proxy";
+      const details = { field, value: "given with a name" };
       const reason = "what is added has its own; give an address instead";
       throw new StudioError("REQUEST_INVALID", { ...details, reason });
     }
@@ -91,6 +102,7 @@ async function patient(
     ca: ca === undefined ? null : await textOf(ca, "certificate"),
     isInsecure: insecure ?? false,
     isTokenOverHttp: false,
+    isDirect: proxy === "direct",
     headers: [],
     timeoutSeconds: 600,
     startSeconds: 600,

@@ -15,6 +15,11 @@ export const DOWNLOAD_REFUSALS = {
     sentence: "The proxy {address} ({variable}) cannot be used: {reason}.",
     advice: "Correct or remove the environment variable, then start Darkroom again.",
   },
+  PROXY_FAILED: {
+    status: 502,
+    sentence: "The proxy {proxy} ({variable}) does not connect to {host}: {reason}.",
+    advice: "{fix}.",
+  },
   HUB_REFUSED: {
     status: 403,
     sentence: "{host} refuses {repository}: {reason}.",

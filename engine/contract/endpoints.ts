@@ -37,6 +37,8 @@ const choices = {
   isInsecure: z.boolean(),
   /** Whether the token may go over http to another machine. */
   isTokenOverHttp: z.boolean(),
+  /** Whether it is reached without the proxy that the environment names. */
+  isDirect: z.boolean(),
   /** Sent with every request; values are kept as secrets. */
   headers: z.array(z.object({ name: headerName, value: z.string().max(8192) })).max(20),
   /** Until the first byte of a reply. */
@@ -64,6 +66,7 @@ export const newEndpointSchema = z.strictObject({
   ca: choices.ca.default(null),
   isInsecure: choices.isInsecure.default(false),
   isTokenOverHttp: choices.isTokenOverHttp.default(false),
+  isDirect: choices.isDirect.default(false),
   headers: choices.headers.default([]),
   timeoutSeconds: choices.timeoutSeconds.default(600),
   startSeconds: choices.startSeconds.default(START_SECONDS),
@@ -211,6 +214,6 @@ export const endpointContract = {
   stats,
   /** The certificates that a host shows, its own first; nothing is trusted by looking. */
   certificates: oc
-    .input(z.object({ url: z.string().max(2048) }))
+    .input(z.object({ url: z.string().max(2048), isDirect: choices.isDirect.optional() }))
     .output(z.array(certificateSchema)),
 };

@@ -1,4 +1,5 @@
 import { StudioError } from "../contract/errors.ts";
+import { isThisMachine } from "../network/this-machine.ts";
 import { brokenConnection, Interrupted, isPassing, type Patience } from "./persist.ts";
 
 /** The part of `fetch` that is used: Node's own and undici's both match. */
@@ -237,9 +238,4 @@ function safeAddress(location: string, { address, http, from }: Step): URL {
   // The rest may be a signature.
   const [place] = location.split(/[?#]/);
   throw http.failed(address, `it leads to an address that is not secure (${place})`);
-}
-
-/** Whether an address is this machine's own, which no one on the network can listen to. */
-export function isThisMachine({ hostname }: URL): boolean {
-  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 }

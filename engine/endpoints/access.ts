@@ -58,7 +58,7 @@ export function patientOf(
   kept: KeptEndpoint,
   access: Access,
 ): Omit<Patient, "look" | "draw" | "now" | "awaitStart"> {
-  const { url, model, ca, isInsecure, isTokenOverHttp, hasToken } = kept;
+  const { url, model, ca, isInsecure, isTokenOverHttp, isDirect, hasToken } = kept;
   const { tokenExpiresAt, tokenSubject, trial } = kept;
   const secrets = secretsIn(access);
   return {
@@ -67,6 +67,7 @@ export function patientOf(
     model,
     trust: { ca, isInsecure },
     isTokenOverHttp,
+    isDirect,
     hasToken,
     tokenExpiresAt,
     tokenSubject,

@@ -4,41 +4,46 @@ import type { Certificate } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import { connectionRefusal, unreachable } from "./connection-refusal.ts";
 import { readAddress } from "./endpoint-address.ts";
+import type { Tunnelling } from "../network/tunnel.ts";
+import { proxyOf, tunnelTo, type Way } from "./way.ts";
 
 const PATIENCE_MS = 10_000;
 /** A longer chain is none. */
 const MAX_CHAIN = 10;
 
+export interface Looking {
+  /** Whether it is reached without the proxy that the environment names. */
+  readonly isDirect?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly patienceMs?: number;
+}
+
 /**
  * The certificates that a host shows, its own first, so that a person can compare and choose. Nothing
- * is trusted by looking, and nothing is sent. Refuses as ENDPOINT_UNREACHABLE.
+ * is trusted by looking, and nothing is sent. Refuses as ENDPOINT_UNREACHABLE or
+ * PROXY_FAILED.
  */
 export async function certificatesOf(
   address: string,
-  signal?: AbortSignal,
-  patienceMs = PATIENCE_MS,
+  { isDirect = false, signal, patienceMs = PATIENCE_MS }: Looking = {},
 ): Promise<Certificate[]> {
   const { origin } = readAddress(address);
-  const { protocol, hostname, port, host } = new URL(origin);
+  const { protocol, hostname, host } = new URL(origin);
   if (protocol !== "https:") {
     const reason = "over http no certificates are shown";
     throw new StudioError("REQUEST_INVALID", { field: "The address", value: "of http", reason });
   }
   signal?.throwIfAborted();
   const name = hostname.replace(/^\[|\]$/g, "");
+  const late = AbortSignal.timeout(patienceMs);
   const socket = connect({
-    host: name,
-    port: port === "" ? 443 : Number(port),
+    ...(await placeOf({ origin, isDirect }, { timeoutMs: patienceMs, signal })),
     // Looking is not trusting: the connection is closed before anything goes over it.
     rejectUnauthorized: false,
     ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
   });
   try {
-    await shaken(
-      socket,
-      host,
-      AbortSignal.any([AbortSignal.timeout(patienceMs), ...signals(signal)]),
-    );
+    await shaken(socket, host, AbortSignal.any([late, ...signals(signal)]));
     return chainOf(socket).map(describe);
   } catch (error) {
     signal?.throwIfAborted();
@@ -46,6 +51,14 @@ export async function certificatesOf(
   } finally {
     socket.destroy();
   }
+}
+
+/** What a TLS connection is made over: the port itself, or a tunnel to it. */
+async function placeOf(way: Way, tunnelling: Tunnelling) {
+  const proxy = proxyOf(way);
+  if (proxy !== undefined) return { socket: await tunnelTo(way.origin, proxy, tunnelling) };
+  const { hostname, port } = new URL(way.origin);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 443 : Number(port) };
 }
 
 /** A certificate for a person to compare. */

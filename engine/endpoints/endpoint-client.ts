@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { Agent, buildConnector, request, type Dispatcher } from "undici";
 import { StudioError } from "../contract/errors.ts";
@@ -8,11 +9,11 @@ import { brokenReply, connectionRefusal, type Sent, unreachable } from "./connec
 import type { ExtraHeader } from "./extra-headers.ts";
 import { isPlain } from "./endpoint-address.ts";
 import { readBody } from "./reply-body.ts";
+import { proxyOf, tunnelTo, type Way } from "./way.ts";
 import { secureContext, type Trust } from "../network/trust.ts";
 
 /** All that it takes to speak with one endpoint. */
-export interface Connection extends Trust {
-  readonly origin: string;
+export interface Connection extends Trust, Way {
   readonly token: string | undefined;
   readonly headers: readonly ExtraHeader[];
   /** Whether the token may go over http to another machine. */
@@ -54,6 +55,7 @@ export class EndpointClient {
   readonly #host: string;
   readonly #bodyMs: number;
   readonly #agent: Agent;
+  readonly #closing = new AbortController();
   #certificate: X509Certificate | undefined;
   #onSent: (() => void) | undefined;
   /** How far the latest request came: it is written as soon as its connection stands. */
@@ -120,6 +122,7 @@ export class EndpointClient {
 
   /** Breaks off what is still under way. */
   close(): void {
+    this.#closing.abort();
     void this.#agent.destroy().catch(() => {});
   }
 
@@ -161,7 +164,7 @@ export class EndpointClient {
       // Said in full, so that no variable of the environment decides it.
       rejectUnauthorized: !isInsecure,
     });
-    return (options, callback) =>
+    const told: buildConnector.connector = (options, callback) =>
       connect(options, (...result) => {
         const [, socket] = result;
         if (socket) {
@@ -171,6 +174,25 @@ export class EndpointClient {
         if (socket instanceof TLSSocket) this.#certificate = socket.getPeerX509Certificate();
         callback(...result);
       });
+    const connectBy = async (...[options, callback]: Parameters<typeof told>): Promise<void> => {
+      let httpSocket: Socket | undefined;
+      try {
+        // Looked for at every connection, and refused there, where a request waits for the answer.
+        httpSocket = await this.#tunnel(timeout);
+      } catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)), null);
+        return;
+      }
+      told({ ...options, ...(httpSocket && { httpSocket }) }, callback);
+    };
+    return (...given) => void connectBy(...given);
+  }
+
+  /** The way through a proxy; undefined where there is none in between. */
+  async #tunnel(timeoutMs: number): Promise<Socket | undefined> {
+    const proxy = proxyOf(this.#connection);
+    const { signal } = this.#closing;
+    return proxy && tunnelTo(this.#connection.origin, proxy, { timeoutMs, signal });
   }
 }
 

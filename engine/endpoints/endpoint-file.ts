@@ -37,6 +37,7 @@ const keptSchema = endpointSchema
     kind: learned.kind.default("v2"),
     startSeconds: learned.startSeconds.default(START_SECONDS),
     checkMinutes: learned.checkMinutes.default(0),
+    isDirect: learned.isDirect.default(false),
     /** Whether a person chose the model and the profile; otherwise a look at the endpoint may. */
     isModelChosen: z.boolean(),
     isProfileChosen: z.boolean(),

@@ -24,6 +24,7 @@ export interface AddedEndpoint {
   readonly ca: string | null;
   readonly isInsecure: boolean;
   readonly isTokenOverHttp: boolean;
+  readonly isDirect: boolean;
   readonly headers: readonly ExtraHeader[];
   readonly timeoutSeconds: number;
   readonly startSeconds: number;
@@ -43,6 +44,7 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
     ca: checkCa(added.ca),
     isInsecure: added.isInsecure,
     isTokenOverHttp: added.isTokenOverHttp,
+    isDirect: added.isDirect,
     headers: added.headers.map(({ name }) => name),
     timeoutSeconds: added.timeoutSeconds,
     startSeconds: added.startSeconds,
@@ -85,6 +87,7 @@ function settingsOf(kept: KeptEndpoint, change: EndpointChange, isElsewhere: boo
     timeoutSeconds: change.timeoutSeconds ?? kept.timeoutSeconds,
     startSeconds: change.startSeconds ?? kept.startSeconds,
     checkMinutes: change.checkMinutes ?? kept.checkMinutes,
+    isDirect: change.isDirect ?? kept.isDirect,
     isInsecure: change.isInsecure ?? (kept.isInsecure && !isElsewhere),
     isTokenOverHttp: change.isTokenOverHttp ?? (kept.isTokenOverHttp && !isElsewhere),
   };

@@ -63,6 +63,8 @@ const STARTS: Readonly<Partial<Record<RefusalCode, Start>>> = {
   ENDPOINT_MOVED: "never",
   ENDPOINT_BUSY: "never",
   ENDPOINT_NOT_STARTED: "never",
+  PROXY_INVALID: "never",
+  PROXY_FAILED: "never",
   ENDPOINT_UNREACHABLE: ({ sent }) => sent === "nothing",
   // A gateway says 502 of a server that is not there and of one that it lost in the middle alike.
   ENDPOINT_NOT_SERVED: ({ status }) => status !== 502,

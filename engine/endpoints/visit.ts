@@ -187,11 +187,11 @@ export function untilUp(
 
 /** Speaks with one over a connection that ends with the work; no refusal quotes what is secret. */
 async function speak<T>(
-  { kept: { ca, isInsecure, isTokenOverHttp, url, kind }, access, timing }: Visit,
+  { kept: { ca, isInsecure, isTokenOverHttp, isDirect, url, kind }, access, timing }: Visit,
   work: (client: AskingClient, secrets: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const { origin } = readAddress(url);
-  const connection = { origin, ...access, ca, isInsecure, isTokenOverHttp };
+  const connection = { origin, ...access, ca, isInsecure, isTokenOverHttp, isDirect };
   const client = await clientFor(kind, connection, timing);
   const secrets = secretsIn(access);
   try {

@@ -1,6 +1,7 @@
 import { StudioError } from "../contract/errors.ts";
-import { isThisMachine, type Fetch, type Http } from "../download/http.ts";
-import { withoutPassword } from "../download/proxied-fetch.ts";
+import type { Fetch, Http } from "../download/http.ts";
+import { withoutPassword } from "../network/environment-proxy.ts";
+import { isThisMachine } from "../network/this-machine.ts";
 
 /** Where models are downloaded from, and with which token. */
 export interface HubAccess {

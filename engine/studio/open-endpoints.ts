@@ -134,7 +134,7 @@ export function endpointProcedures({ endpoints, watchLog }: EndpointProcedurePar
       ),
     ),
     certificates: os.endpoints.certificates.handler(({ input, signal }) =>
-      certificatesOf(input.url, signal),
+      certificatesOf(input.url, { isDirect: input.isDirect, signal }),
     ),
   };
 }

@@ -37,6 +37,8 @@ export function knownProfileOf({ check, profile }: Endpoint): Endpoint["profile"
 const NO_ANSWERS: ReadonlySet<RefusalCode> = new Set([
   "ENDPOINT_CERTIFICATE",
   "ENDPOINT_UNREACHABLE",
+  "PROXY_FAILED",
+  "PROXY_INVALID",
 ]);
 
 /** Whether the last look reached the endpoint; one that could not even begin took no time. */

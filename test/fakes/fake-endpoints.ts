@@ -44,6 +44,7 @@ export function endpointOf(change: Partial<Endpoint> = {}): Endpoint {
     ca: null,
     isInsecure: false,
     isTokenOverHttp: false,
+    isDirect: false,
     headers: [],
     timeoutSeconds: 600,
     startSeconds: 600,

@@ -72,6 +72,7 @@ export function added(url: string, more: Partial<Parameters<Endpoints["add"]>[0]
     ca: null,
     isInsecure: false,
     isTokenOverHttp: false,
+    isDirect: false,
     headers: [],
     timeoutSeconds: 600,
     startSeconds: 0,

@@ -24,7 +24,13 @@ const endpoints = await Endpoints.open({
 const ORDER = { model: "sd", prompt: "a dog", negativePrompt: "", width: 768, height: 768 };
 
 async function draw(url: string): Promise<number> {
-  const settings = { ca: null, isInsecure: false, isTokenOverHttp: false, headers: [] };
+  const settings = {
+    ca: null,
+    isInsecure: false,
+    isTokenOverHttp: false,
+    isDirect: false,
+    headers: [],
+  };
   const limits = { timeoutSeconds: 600, checkMinutes: 0, startSeconds: 0 };
   const { id } = await endpoints.add({ url, model: "sd", ...settings, ...limits });
   const { signal } = new AbortController();

@@ -25,7 +25,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And the program itself, whose compiled code is kept.
   // And deployments: applied, watched, scaled, removed.
   // And a certificate for `serve`.
-  cli: 4720, // which settings an endpoint uses, recorded requests, drawn again; torchserve, by its own flags; a doctor; marks and albums, styles, statistics of endpoints
+  cli: 4750, // which settings an endpoint uses, recorded requests, drawn again; torchserve, by its own flags; a doctor; marks and albums, styles, statistics of endpoints
   "cli.ts": 5,
   codecs: 340, // contact sheets
   // A refusal for everything that can be wrong with an endpoint or a request.
@@ -74,7 +74,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With presets and intervals of guidance, sent as well as read.
   // And messages of gRPC.
   kserve: 3950, // servers' own failures by their texts, with what helps, and replies over gRPC
-  network: 120,
+  network: 330, // whom to trust, what a failure means, proxies of the environment
   // With tiny autoencoders.
   networks: 400,
   // With guidance in an interval.

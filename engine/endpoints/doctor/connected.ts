@@ -1,4 +1,5 @@
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
+import { proxyOf, tunnelTo, type Way } from "../way.ts";
 import type { Patient } from "./patient.ts";
 
 /** Longest time for a connection or a handshake. */
@@ -17,6 +18,29 @@ export function placeOf({ address: { origin } }: Patient): Place {
   const isTls = protocol === "https:";
   const standard = isTls ? 443 : 80;
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || standard, isTls };
+}
+
+/** How an endpoint is reached. */
+export function wayOf({ address: { origin }, isDirect }: Patient): Way {
+  return { origin, isDirect };
+}
+
+/** A connection to an endpoint's port, over which nothing was sent: through the proxy, where one is used. */
+export async function reached(patient: Patient, signal: AbortSignal): Promise<Socket> {
+  const way = wayOf(patient);
+  const proxy = proxyOf(way);
+  if (proxy !== undefined) {
+    return tunnelTo(way.origin, proxy, { timeoutMs: PATIENCE_MS, signal });
+  }
+  const { host, port } = placeOf(patient);
+  const socket = connect({ host, port });
+  try {
+    await connected(socket, "connect", signal);
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
 }
 
 /** What comes with the next event of a socket. Rejects where it fails, closes, takes too long or is aborted. */

@@ -21,17 +21,15 @@ export async function* diagnose(
     yield { step, outcome: "running" };
     const from = performance.now();
     const outcome = await look(patient, signal);
-    const isTimed = outcome.outcome !== "skipped" && !UNTIMED.has(step);
+    const isTimed = outcome.outcome !== "skipped" && outcome.isUnasked !== true;
     yield told(patient, step, outcome, isTimed ? performance.now() - from : undefined);
     if (outcome.outcome === "failed") return yield* skipAfter(step);
   }
   yield* serviceSteps(patient, signal);
 }
 
-const UNTIMED: ReadonlySet<DoctorStep> = new Set(["address", "proxy"]);
-
 function told(patient: Patient, step: DoctorStep, outcome: Outcome, ms?: number): Finding {
-  const { seen, ...others } = outcome;
+  const { seen, isUnasked: _, ...others } = outcome;
   return {
     step,
     ...others,
@@ -127,6 +125,8 @@ const OF_ROUTE: ReadonlySet<string> = new Set([
   "ENDPOINT_TIMED_OUT",
   "ENDPOINT_UNREACHABLE",
   "ENDPOINT_CERTIFICATE",
+  "PROXY_FAILED",
+  "PROXY_INVALID",
   "ENDPOINT_MOVED",
   "ENDPOINT_REPLY_INVALID",
   "ENDPOINT_REPLY_BROKEN",

@@ -1,10 +1,15 @@
 import { lookup } from "node:dns/promises";
-import { connect, isIP } from "node:net";
+import { isIP } from "node:net";
 import type { DoctorStep } from "../../contract/doctor.ts";
+import { StudioError } from "../../contract/errors.ts";
 import { connectionReason } from "../../network/connection-reason.ts";
+import { proxyVariable } from "../../network/environment-proxy.ts";
+import { isThisMachine } from "../../network/this-machine.ts";
 import { isPlain } from "../endpoint-address.ts";
-import { connected, placeOf } from "./connected.ts";
+import { proxyOf } from "../way.ts";
+import { placeOf, reached, wayOf } from "./connected.ts";
 import type { Outcome, Patient } from "./patient.ts";
+import { remedyFor } from "./remedies.ts";
 import { tls } from "./tls-step.ts";
 
 /** The way to an endpoint's port, before anything is asked of it. */
@@ -27,14 +32,16 @@ async function address(patient: Patient): Promise<Outcome> {
       outcome: patient.isTokenOverHttp ? "warning" : "failed",
       seen: `${seen}; everyone on the way can read the token over http`,
       fix: "Use https.",
+      isUnasked: true,
     };
   }
-  return { outcome: "ok", seen };
+  return { outcome: "ok", seen, isUnasked: true };
 }
 
 async function dns(patient: Patient, signal: AbortSignal): Promise<Outcome> {
   const { host } = placeOf(patient);
   if (isIP(host) !== 0) return { outcome: "skipped", seen: "the address is a number already" };
+  if (isThroughProxy(patient)) return { outcome: "skipped", seen: "the proxy looks the name up" };
   try {
     const found = await orAborted(lookup(host, { all: true }), signal);
     return { outcome: "ok", seen: found.map((one) => one.address).join(", ") };
@@ -57,48 +64,83 @@ async function dns(patient: Patient, signal: AbortSignal): Promise<Outcome> {
   }
 }
 
-const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
-
-/** The proxy that the environment names, by host and port alone: its address may hold a password. */
-function namedProxy(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const variable = PROXY_VARIABLES.find((name) => (env[name] ?? "") !== "");
-  if (variable === undefined) return undefined;
-  const host = URL.parse(env[variable] ?? "")?.host ?? "an address that cannot be read";
-  return `${variable} names ${host}`;
+/** What a proxy is used for, and what not: the step that says so of this endpoint. */
+async function proxy(patient: Patient, signal: AbortSignal): Promise<Outcome> {
+  try {
+    const used = proxyOf(wayOf(patient));
+    if (used === undefined) return { outcome: "ok", seen: whyDirect(patient), isUnasked: true };
+    const socket = await reached(patient, signal);
+    socket.destroy();
+    return { outcome: "ok", seen: `connected through ${used.url.host} (${used.variable})` };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof StudioError)) throw error;
+    return { outcome: "failed", ...proxyProblem(error), ...remedyFor(error, patient) };
+  }
 }
 
-async function proxy(): Promise<Outcome> {
-  const named = namedProxy();
-  if (named === undefined) return { outcome: "ok", seen: "none: the connection is direct" };
-  return { outcome: "ok", seen: `${named}; endpoints are asked directly, not through it` };
+/** What of a refusal is seen: what helps is told beside it. */
+function proxyProblem({ details }: StudioError): Pick<Outcome, "seen"> {
+  const { variable, reason } = details;
+  return { seen: `${String(details["proxy"] ?? details["address"])} (${variable}): ${reason}` };
+}
+
+function whyDirect({ address: { origin }, isDirect }: Patient): string {
+  const url = new URL(origin);
+  const variable = proxyVariable(url, process.env);
+  if (variable === undefined) return "none: the connection is direct";
+  if (isDirect) return `none: ${variable} names one, and this endpoint is set to go without`;
+  if (isThisMachine(url)) return "none: this computer is always reached directly";
+  if (url.protocol === "http:") {
+    return `none: ${variable} names one, which could read all that is sent over plain http`;
+  }
+  return `none: ${variable} names one, and NO_PROXY exempts this host`;
 }
 
 async function tcp(patient: Patient, signal: AbortSignal): Promise<Outcome> {
   const { host, port } = placeOf(patient);
-  const socket = connect({ host, port });
+  if (isThroughProxy(patient)) {
+    return { outcome: "skipped", seen: `the proxy connects to ${host}, port ${port}` };
+  }
   try {
-    await connected(socket, "connect", signal);
-    return { outcome: "ok", seen: `connected to ${socket.remoteAddress ?? host}, port ${port}` };
+    const socket = await reached(patient, signal);
+    const seen = `connected to ${socket.remoteAddress ?? host}, port ${port}`;
+    socket.destroy();
+    return { outcome: "ok", seen };
   } catch (error) {
     signal.throwIfAborted();
     const reason = connectionReason(error)?.reason ?? "the connection was not made in time";
     return {
       outcome: "failed",
       seen: `${host}, port ${port}: ${reason}`,
-      ...tcpRemedy(reason, port),
+      ...tcpRemedy(reason, port, patient),
     };
-  } finally {
-    socket.destroy();
   }
 }
 
-function tcpRemedy(reason: string, port: number): Pick<Outcome, "fix"> {
+/** Whether a proxy is used; one that cannot be is told of by its own step. */
+function isThroughProxy(patient: Patient): boolean {
+  try {
+    return proxyOf(wayOf(patient)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function tcpRemedy(
+  reason: string,
+  port: number,
+  { address: { origin }, isDirect }: Patient,
+): Pick<Outcome, "fix"> {
   if (reason.startsWith("nothing listens")) {
     return { fix: `Check port ${port}; start the server, or its port-forward, again.` };
   }
-  const named = namedProxy();
-  const other = named === undefined ? "" : ` ${named}, which endpoints do not use.`;
-  return { fix: `A firewall is in between, or a VPN is not connected.${other}` };
+  const variable = proxyVariable(new URL(origin), process.env);
+  const named = variable === undefined ? "" : ` ${variable} names a proxy, which was not used`;
+  const why = isDirect ? ": this endpoint is set to go without. Let it use the proxy." : ".";
+  return {
+    fix: `A firewall is in between, or a VPN is not connected.${named === "" ? "" : `${named}${why}`}`,
+  };
 }
 
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -22,6 +22,8 @@ export interface Patient {
   readonly model: string;
   readonly trust: Trust;
   readonly isTokenOverHttp: boolean;
+  /** Whether it is reached without the proxy that the environment names. */
+  readonly isDirect: boolean;
   readonly hasToken: boolean;
   readonly tokenExpiresAt?: string | undefined;
   readonly tokenSubject?: string | undefined;
@@ -56,4 +58,7 @@ export interface DrawnPicture {
 }
 
 /** What a step came to, without its name and its time. */
-export type Outcome = Omit<Finding, "step" | "ms">;
+export type Outcome = Omit<Finding, "step" | "ms"> & {
+  /** Nobody was asked, so that it has no time. */
+  readonly isUnasked?: true;
+};

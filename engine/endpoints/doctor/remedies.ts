@@ -19,6 +19,10 @@ interface Refused {
 
 const REMEDIES: Readonly<Partial<Record<RefusalCode, (refused: Refused) => Remedy>>> = {
   ENDPOINT_FAULT: ({ error }) => ({ fix: `${String(error.details["fix"])}.` }),
+  PROXY_FAILED: ({ error }) => proxyRemedy(error),
+  PROXY_INVALID: ({ error }) => ({
+    fix: `Correct or remove ${String(error.details["variable"])} and start Darkroom again, or let this endpoint go without the proxy.`,
+  }),
   ENDPOINT_TOKEN_REFUSED: ({ error, known }) => tokenRemedy(reasonOf(error), known),
   ENDPOINT_MODEL_UNKNOWN: ({ models }) => modelRemedy(models),
   ENDPOINT_BUSY: ({ error }) => busyRemedy(reasonOf(error)),
@@ -61,6 +65,13 @@ export function remedyFor(
 
 function reasonOf({ details }: StudioError): string {
   return String(details["reason"] ?? "");
+}
+
+/** A sign-in or a proxy's own rules are put right at the proxy; what needs none may go without. */
+function proxyRemedy({ details }: StudioError): Remedy {
+  const fix = `${String(details["fix"])}.`;
+  if (!fix.includes("NO_PROXY")) return { fix };
+  return { fix: `${fix} Or let this endpoint go without the proxy, in its settings.` };
 }
 
 function modelRemedy(models: readonly string[]): Remedy {

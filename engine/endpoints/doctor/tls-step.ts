@@ -1,8 +1,8 @@
-import { connect as connectPlain, isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { connectionReason } from "../../network/connection-reason.ts";
 import { secureContext } from "../../network/trust.ts";
-import { connected, placeOf, type Place } from "./connected.ts";
+import { connected, placeOf, reached } from "./connected.ts";
 import type { Outcome, Patient } from "./patient.ts";
 
 /** The handshake, and the certificate that is shown. */
@@ -10,18 +10,16 @@ export async function tls(patient: Patient, signal: AbortSignal): Promise<Outcom
   const place = placeOf(patient);
   if (!place.isTls) return { outcome: "skipped", seen: "plain http has none" };
   const { trust } = patient;
-  const socket = handshake(place, {
-    secureContext: secureContext(trust),
-    isChecked: !trust.isInsecure,
-  });
+  const context = { secureContext: secureContext(trust), isChecked: !trust.isInsecure };
+  let socket: TLSSocket | undefined;
   try {
-    await connected(socket, "secureConnect", signal);
+    socket = await handshake(patient, context, signal);
     return tlsOutcome(socket, trust.isInsecure);
   } catch (error) {
     signal.throwIfAborted();
     const found = connectionReason(error);
-    if (found?.kind === "certificate") return certificateOutcome(place, found.reason, signal);
-    if (await speaksHttp(place, signal)) {
+    if (found?.kind === "certificate") return certificateOutcome(patient, found.reason, signal);
+    if (await speaksHttp(patient, signal)) {
       return {
         outcome: "failed",
         seen: `port ${place.port} speaks plain http, not TLS`,
@@ -35,7 +33,7 @@ export async function tls(patient: Patient, signal: AbortSignal): Promise<Outcom
       fix: "Check the port; a proxy or firewall may break TLS off.",
     };
   } finally {
-    socket.destroy();
+    socket?.destroy();
   }
 }
 
@@ -57,11 +55,11 @@ const ROUTER_CA =
 
 /** What is wrong with a certificate, with what it says of itself. */
 async function certificateOutcome(
-  place: Place,
+  patient: Patient,
   reason: string,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const shown = await shownNames(place, signal);
+  const shown = await shownNames(patient, signal);
   const seen = `the certificate is not trusted: ${reason}${shown === undefined ? "" : ` (${shown})`}`;
   if (reason === "it is another host's") {
     return {
@@ -85,10 +83,10 @@ async function certificateOutcome(
   };
 }
 
-async function shownNames(place: Place, signal: AbortSignal): Promise<string | undefined> {
-  const socket = handshake(place, { isChecked: false });
+async function shownNames(patient: Patient, signal: AbortSignal): Promise<string | undefined> {
+  let socket: TLSSocket | undefined;
   try {
-    await connected(socket, "secureConnect", signal);
+    socket = await handshake(patient, { isChecked: false }, signal);
     const certificate = socket.getPeerX509Certificate();
     if (certificate === undefined) return undefined;
     const names = certificate.subjectAltName ?? certificate.subject.replaceAll("\n", ", ");
@@ -98,7 +96,7 @@ async function shownNames(place: Place, signal: AbortSignal): Promise<string | u
     signal.throwIfAborted();
     return undefined;
   } finally {
-    socket.destroy();
+    socket?.destroy();
   }
 }
 
@@ -107,36 +105,49 @@ interface Handshake {
   readonly isChecked: boolean;
 }
 
-function handshake({ host, port }: Place, { isChecked, ...context }: Handshake): TLSSocket {
-  // Nothing is sent over it: it is closed when the certificate is seen.
-  return connectTls({
+/** A connection that speaks TLS. Nothing is sent over it: it is closed when the certificate is seen. */
+async function handshake(
+  patient: Patient,
+  { isChecked, ...context }: Handshake,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  const { host } = placeOf(patient);
+  const socket = connectTls({
+    socket: await reached(patient, signal),
+    // Whose certificate it has to be.
     host,
-    port,
     rejectUnauthorized: isChecked,
     ...context,
     ...(isIP(host) === 0 && { servername: host }),
   });
+  try {
+    await connected(socket, "secureConnect", signal);
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
 }
 
 /** Whether a port answers TLS, where plain http was spoken to it. */
 export async function speaksTls(patient: Patient, signal: AbortSignal): Promise<boolean> {
-  const socket = handshake(placeOf(patient), { isChecked: false });
+  let socket: TLSSocket | undefined;
   try {
-    await connected(socket, "secureConnect", signal);
+    socket = await handshake(patient, { isChecked: false }, signal);
     return true;
   } catch {
     signal.throwIfAborted();
     return false;
   } finally {
-    socket.destroy();
+    socket?.destroy();
   }
 }
 
 /** Whether a port answers plain HTTP, where TLS was spoken to it. Nothing of the endpoint is sent. */
-async function speaksHttp({ host, port }: Place, signal: AbortSignal): Promise<boolean> {
-  const socket = connectPlain({ host, port });
+async function speaksHttp(patient: Patient, signal: AbortSignal): Promise<boolean> {
+  let socket: Socket | undefined;
   try {
-    await connected(socket, "connect", signal);
+    socket = await reached(patient, signal);
     socket.write("GET / HTTP/1.0\r\n\r\n");
     const first = await connected<Buffer>(socket, "data", signal);
     return first.subarray(0, 5).toString("latin1") === "HTTP/";
@@ -144,6 +155,6 @@ async function speaksHttp({ host, port }: Place, signal: AbortSignal): Promise<b
     signal.throwIfAborted();
     return false;
   } finally {
-    socket.destroy();
+    socket?.destroy();
   }
 }

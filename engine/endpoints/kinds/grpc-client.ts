@@ -1,22 +1,13 @@
-import { connect as connectPlain, isIP } from "node:net";
-import { connect as connectTls } from "node:tls";
-import {
-  type ChannelCredentials,
-  Client,
-  credentials,
-  Metadata,
-  type ServiceError,
-  status,
-} from "@grpc/grpc-js";
+import { type Client, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { type RefusalCode, StudioError } from "../../contract/errors.ts";
 import type { EndpointReply } from "../../kserve/client/endpoint-reply.ts";
 import { MAX_REPLY_BYTES } from "../../kserve/client/endpoint-reply.ts";
 import { GRPC_TYPE } from "../../kserve/client/grpc-messages.ts";
 import { quote } from "../../kserve/wire/message-fault.ts";
-import { secureContext } from "../../network/trust.ts";
 import { connectionRefusal, unreachable } from "../connection-refusal.ts";
 import { type Connection, type EndpointRequest, TIMING, type Timing } from "../endpoint-client.ts";
 import { refuseTokenInTheClear } from "../endpoint-client.ts";
+import { openChannel, whyNot } from "./grpc-channel.ts";
 
 /**
  * Speaks gRPC with one endpoint over a channel of its own. A reply is told as one over REST is: its bytes, or
@@ -31,18 +22,8 @@ export class GrpcClient {
   constructor(connection: Connection, { connectMs }: Timing = TIMING) {
     this.#connection = connection;
     this.#connectMs = connectMs;
-    const { host, protocol, hostname, port } = new URL(connection.origin);
-    this.#host = host;
-    const isTls = protocol === "https:";
-    const at = `${hostname}:${port === "" ? (isTls ? 443 : 80) : port}`;
-    this.#client = new Client(at, isTls ? tlsOf(connection) : credentials.createInsecure(), {
-      "grpc.max_receive_message_length": MAX_REPLY_BYTES,
-      "grpc.max_send_message_length": MAX_REPLY_BYTES,
-      // A try is ours to make, and a proxy of the environment is no place for a token.
-      "grpc.enable_retries": 0,
-      "grpc.enable_http_proxy": 0,
-      "grpc.use_local_subchannel_pool": 1,
-    });
+    this.#host = new URL(connection.origin).host;
+    this.#client = openChannel(connection);
   }
 
   /** One request, one attempt. Rejects with the signal's reason, or refuses as one of the ENDPOINT codes. */
@@ -103,39 +84,6 @@ export class GrpcClient {
     if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);
     return metadata;
   }
-}
-
-/** Why no channel came about: grpc-js does not say, so a socket is opened, over which nothing is sent. */
-async function whyNot(connection: Connection, connectMs: number): Promise<StudioError> {
-  const { protocol, hostname, host, port } = new URL(connection.origin);
-  const isTls = protocol === "https:";
-  const name = hostname.replace(/^\[|\]$/g, "");
-  const at = { host: name, port: Number(port) || (isTls ? 443 : 80) };
-  const secure = {
-    secureContext: secureContext(connection),
-    rejectUnauthorized: !connection.isInsecure,
-    ALPNProtocols: ["h2"],
-    ...(isIP(name) === 0 && { servername: name }),
-  };
-  const socket = isTls ? connectTls({ ...at, ...secure }) : connectPlain(at);
-  const { promise, resolve } = Promise.withResolvers<StudioError>();
-  socket.setTimeout(connectMs, () => {
-    resolve(unreachable(host, "the connection was not made in time", "nothing"));
-  });
-  socket.once(isTls ? "secureConnect" : "connect", () => {
-    resolve(unreachable(host, "what listens there does not speak gRPC", "nothing"));
-  });
-  socket.on("error", (error) => {
-    resolve(connectionRefusal(error, host) ?? unreachable(host, "the connection broke", "nothing"));
-  });
-  return promise.finally(() => socket.destroy());
-}
-
-function tlsOf(connection: Connection): ChannelCredentials {
-  const context = secureContext(connection);
-  return credentials.createFromSecureContext(context, {
-    rejectUnauthorized: !connection.isInsecure,
-  });
 }
 
 /** gRPC's codes as the statuses that the same servers answer with over REST. */

@@ -10,7 +10,7 @@ import { Switch } from "../../ui/switch.tsx";
 import { showFailure } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { CertificateView } from "./certificate-view.tsx";
-import { addressOf } from "./draft.ts";
+import { addressOf, type Draft } from "./draft.ts";
 import { type FieldsProps, Part } from "./form-part.tsx";
 import styles from "./endpoint-form.module.css";
 
@@ -23,7 +23,7 @@ type Look = "looking" | readonly Certificate[] | Error | undefined;
 export function CertificateFields(props: FieldsProps) {
   const t = useWords("endpoints");
   const { draft, place, onChange } = props;
-  const [seen, look] = useLook(addressOf(draft), place === "certificate");
+  const [seen, look] = useLook(draft, place === "certificate");
   return (
     <Part title={t("fields.certificate")} isSought={place === "certificate"}>
       <p className={styles.help}>{t("fields.certificateHelp")}</p>
@@ -56,13 +56,13 @@ export function CertificateFields(props: FieldsProps) {
 }
 
 /** The certificates that an address shows, when asked for: at once where they are the trouble. */
-function useLook(url: string, isAtOnce: boolean): readonly [Look, () => void] {
+function useLook(draft: Draft, isAtOnce: boolean): readonly [Look, () => void] {
   const { client } = useStudio();
   const [seen, setSeen] = useState<Look>();
   const look = () => {
     setSeen("looking");
     client.endpoints
-      .certificates({ url })
+      .certificates({ url: addressOf(draft), isDirect: draft.isDirect })
       .then((certificates) => setSeen(certificates))
       .catch((error: Error) => setSeen(error));
   };

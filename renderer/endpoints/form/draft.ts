@@ -28,6 +28,8 @@ export interface Draft {
   readonly ca: string | null;
   readonly isInsecure: boolean;
   readonly isTokenOverHttp: boolean;
+  /** Without the proxy that the environment names. */
+  readonly isDirect: boolean;
   /** Undefined leaves those that are kept: their values are not known here. */
   readonly headers?: readonly Header[] | undefined;
   readonly timeoutSeconds: number;
@@ -47,6 +49,7 @@ export const EMPTY_DRAFT: Draft = {
   ca: null,
   isInsecure: false,
   isTokenOverHttp: false,
+  isDirect: false,
   headers: [],
   timeoutSeconds: 600,
   startSeconds: START_SECONDS,
@@ -54,11 +57,11 @@ export const EMPTY_DRAFT: Draft = {
 };
 
 export function draftOf(endpoint: Endpoint): Draft {
-  const { url, name, model, profile, kind, ca, isInsecure, isTokenOverHttp } = endpoint;
+  const { url, name, model, profile, kind, ca, isInsecure, isTokenOverHttp, isDirect } = endpoint;
   const { timeoutSeconds, startSeconds, checkMinutes } = endpoint;
   const times = { timeoutSeconds, startSeconds, checkMinutes };
   const asked = { url, name, model, profile, kind, ...times };
-  const choices = { ...asked, ca, isInsecure, isTokenOverHttp };
+  const choices = { ...asked, ca, isInsecure, isTokenOverHttp, isDirect };
   const headers = endpoint.headers.length === 0 ? [] : undefined;
   return { ...EMPTY_DRAFT, ...choices, headers };
 }
@@ -70,7 +73,7 @@ export function addressOf({ url }: Pick<Draft, "url">): string {
 }
 
 export function newEndpointOf(draft: Draft): NewEndpoint {
-  const { kind, startSeconds, checkMinutes } = draft;
+  const { kind, isDirect, startSeconds, checkMinutes } = draft;
   const { name, model, profile, token, ca, isInsecure, isTokenOverHttp, timeoutSeconds } = draft;
   return {
     url: addressOf(draft),
@@ -82,6 +85,7 @@ export function newEndpointOf(draft: Draft): NewEndpoint {
     ca,
     isInsecure,
     isTokenOverHttp,
+    isDirect,
     headers: [...(draft.headers ?? [])],
     timeoutSeconds,
     startSeconds,
@@ -98,6 +102,7 @@ const COMPARED = [
   "ca",
   "isInsecure",
   "isTokenOverHttp",
+  "isDirect",
   "timeoutSeconds",
   "startSeconds",
   "checkMinutes",

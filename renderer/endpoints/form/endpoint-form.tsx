@@ -4,6 +4,7 @@ import { Failed } from "../../ui/async-states.tsx";
 import { Chips } from "../../ui/chips.tsx";
 import { NumberField } from "../../ui/number-field.tsx";
 import { Select } from "../../ui/select.tsx";
+import { Switch } from "../../ui/switch.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { CertificateFields } from "./certificate-fields.tsx";
@@ -145,6 +146,7 @@ function MoreFields(fields: FieldsProps) {
       draft.timeoutSeconds !== EMPTY_DRAFT.timeoutSeconds ||
       draft.startSeconds !== EMPTY_DRAFT.startSeconds ||
       draft.checkMinutes !== EMPTY_DRAFT.checkMinutes ||
+      draft.isDirect ||
       draft.headers === undefined,
   );
   useEffect(() => {
@@ -158,6 +160,7 @@ function MoreFields(fields: FieldsProps) {
         <TimeoutField {...fields} />
         <StartField {...fields} />
         <CheckField {...fields} />
+        {isHttps(draft) && <ProxyField {...fields} />}
       </div>
     </details>
   );
@@ -208,5 +211,19 @@ function CheckField({ draft, onChange }: FieldsProps) {
       />
       <p className={styles.help}>{t("fields.checkHelp")}</p>
     </div>
+  );
+}
+
+/** Over plain http no proxy is used anyway. */
+function ProxyField({ draft, onChange }: FieldsProps) {
+  const t = useWords("endpoints");
+  return (
+    <Switch
+      isSelected={draft.isDirect}
+      onChange={(isDirect) => onChange({ isDirect })}
+      description={t("fields.directHelp")}
+    >
+      {t("fields.direct")}
+    </Switch>
   );
 }

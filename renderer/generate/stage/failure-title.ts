@@ -36,6 +36,8 @@ const TITLED = [
   "ENDPOINT_REFUSED",
   "ENDPOINT_FAULT",
   "ENDPOINT_NOT_STARTED",
+  "PROXY_FAILED",
+  "PROXY_INVALID",
 ] as const satisfies readonly RefusalCode[];
 
 /** What happened to a picture, as far as the next step depends on it. */

@@ -79,6 +79,8 @@ const STEPS: Readonly<Record<FailureTitle, readonly StepId[]>> = {
   ENDPOINT_REFUSED: ["again", "here", "endpoints"],
   ENDPOINT_FAULT: ["again", "here", "endpoints"],
   ENDPOINT_NOT_STARTED: ["again", "here", "startTime"],
+  PROXY_FAILED: ["again", "here", "endpoints"],
+  PROXY_INVALID: ["here", "endpoints"],
   endpointGone: ["here", "endpoints"],
   model: ["models"],
   other: ["again"],

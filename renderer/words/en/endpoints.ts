@@ -217,6 +217,9 @@ export const endpoints = {
     start: "Time to start, seconds",
     startHelp:
       "How long to wait for an endpoint that is scaled to zero or starting. 0 does not wait.",
+    direct: "Connect without the system's proxy",
+    directHelp:
+      "On, the proxy that HTTPS_PROXY names is not used for this endpoint. NO_PROXY does the same for every program.",
     check: "Quiet check, minutes",
     checkHelp:
       "How often to ask whether it is ready while Darkroom runs, without a picture. 0 is off. A check wakes a service that is scaled to zero.",

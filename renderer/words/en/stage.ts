@@ -53,6 +53,8 @@ export const stageWords = {
     ENDPOINT_REFUSED: "The endpoint refused the request",
     ENDPOINT_FAULT: "The endpoint's server failed",
     ENDPOINT_NOT_STARTED: "The endpoint did not start in time",
+    PROXY_FAILED: "The proxy does not connect to the endpoint",
+    PROXY_INVALID: "The proxy cannot be used",
     endpointGone: "The endpoint was removed",
     model: "The model cannot be used",
     other: "This picture could not be drawn",

@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createNetServer, type Socket } from "node:net";
-import { assert, oneof, property, string, webUrl } from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { get, readBody, type Http } from "../../../engine/download/http.ts";
 import { Unreached } from "../../../engine/download/persist.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
-import { proxiedFetch, proxyFor } from "../../../engine/download/proxied-fetch.ts";
+import { proxiedFetch } from "../../../engine/download/proxied-fetch.ts";
 import { standInHost } from "../../fakes/stand-in-host.ts";
 
 /** A proxy that answers for everybody, and tells what was asked for through it. */
@@ -57,40 +56,6 @@ test("goes through the proxy of the environment, but never to this machine", asy
 const HUB = new URL("https://hub.example/file");
 
 test.each([
-  [{}, undefined],
-  [{ HTTPS_PROXY: "http://proxy:3128" }, "http://proxy:3128/"],
-  [{ HTTPS_PROXY: "proxy:3128" }, "http://proxy:3128/"],
-  [{ HTTPS_PROXY: " 127.0.0.1:3128 " }, "http://127.0.0.1:3128/"],
-  [{ HTTPS_PROXY: "alice:secret@proxy:3128" }, "http://alice:secret@proxy:3128/"],
-  [{ HTTP_PROXY: "proxy" }, "http://proxy/"],
-  [{ HTTP_PROXY: "other", https_proxy: "https://proxy" }, "https://proxy/"],
-  [{ HTTPS_PROXY: "other", https_proxy: "" }, undefined],
-  [{ HTTPS_PROXY: "socks5://proxy:1080" }, "socks5://proxy:1080"],
-])("with %j, asks through %s", (env, proxy) => {
-  expect(proxyFor(HUB, env)?.href).toBe(proxy);
-});
-
-test.each([
-  ["hub.example", true],
-  ["example", true],
-  [".example", true],
-  ["*.example", true],
-  ["*", true],
-  ["other.example, HUB.example:443", true],
-  ["hub.example:8443", false],
-  ["b.example", false],
-  ["", false],
-])("NO_PROXY=%s: asks directly: %s", (NO_PROXY, isDirect) => {
-  expect(proxyFor(HUB, { NO_PROXY, HTTPS_PROXY: "proxy" }) === undefined).toBe(isDirect);
-});
-
-test("does not look at a proxy that is not used", () => {
-  const env = { NO_PROXY: "example", HTTPS_PROXY: "gopher://x" };
-  expect(proxyFor(HUB, env)).toBeUndefined();
-  expect(proxyFor(new URL("http://127.0.0.1:80"), { HTTP_PROXY: "gopher://x" })).toBeUndefined();
-});
-
-test.each([
   ["socks5h://alice:s3cret@proxy:1080", "socks5h://proxy:1080", "only http://"],
   ["gopher://proxy", "gopher://proxy", "only http://"],
   ["http://alice:s3/cr?et@proxy:port", "http://proxy:port", "not an address"],
@@ -108,26 +73,6 @@ test.each([
     });
   },
 );
-
-test("reads any value of the variable, or refuses it by that name", () => {
-  const value = oneof(
-    string(),
-    webUrl(),
-    string().map((text) => `socks5h://${text}`),
-  );
-  const outcomeOf = (HTTPS_PROXY: string): unknown => {
-    try {
-      return proxyFor(HUB, { HTTPS_PROXY }) instanceof URL ? "read" : "none";
-    } catch (error) {
-      return error instanceof StudioError ? error.code : error;
-    }
-  };
-  assert(
-    property(value, (text) => {
-      expect(["read", "none", "PROXY_INVALID"]).toContain(outcomeOf(text));
-    }),
-  );
-});
 
 test("gives up a host that takes the connection and never greets", async () => {
   const held: Socket[] = [];

@@ -24,6 +24,7 @@ function client(origin: string, options: Partial<Connection> = {}): EndpointClie
     token: TOKEN,
     headers: [{ name: "x-api-key", value: KEY }],
     isTokenOverHttp: false,
+    isDirect: false,
     ca: null,
     isInsecure: false,
     ...options,

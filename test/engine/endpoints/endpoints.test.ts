@@ -33,6 +33,7 @@ test("an endpoint is added without being asked anything, and is there after a re
     ca: null,
     isInsecure: false,
     isTokenOverHttp: false,
+    isDirect: false,
     headers: ["X-API-Key"],
     timeoutSeconds: 600,
     startSeconds: 0,

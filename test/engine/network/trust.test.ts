@@ -25,6 +25,7 @@ async function ask(pair: keyof typeof PAIRS, trust: Partial<Trust>) {
     ca: null,
     isInsecure: false,
     isTokenOverHttp: false,
+    isDirect: false,
     ...trust,
   });
   onTestFinished(() => client.close());
@@ -79,6 +80,7 @@ test("TLS where there is none, and none where there is, are told apart from cert
     ca: null,
     isInsecure: true,
     isTokenOverHttp: true,
+    isDirect: false,
     token: undefined,
     headers: [],
   };
@@ -125,7 +127,7 @@ test.each([
 
 test("one that never shakes hands is given up on", async () => {
   const silent = await standInEndpoint(() => {});
-  const looking = certificatesOf(`https://127.0.0.1:${silent.port}`, undefined, 100);
+  const looking = certificatesOf(`https://127.0.0.1:${silent.port}`, { patienceMs: 100 });
   await expect(looking).rejects.toEqual(refusal("ENDPOINT_UNREACHABLE"));
 });
 

@@ -42,6 +42,7 @@ const ENDPOINT = {
   ca: null,
   isInsecure: false,
   isTokenOverHttp: false,
+  isDirect: false,
   kind: "v2",
   headers: [],
   timeoutSeconds: 600,

@@ -20,6 +20,7 @@ test("a new endpoint leaves open what was not said, and is of https where no sch
     ca: null,
     isInsecure: false,
     isTokenOverHttp: false,
+    isDirect: false,
     headers: [],
     timeoutSeconds: 600,
     startSeconds: 600,

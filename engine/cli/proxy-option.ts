@@ -1,0 +1,16 @@
+import { Option } from "commander";
+
+const PROXY_USES = ["system", "direct"] as const;
+export type ProxyUse = (typeof PROXY_USES)[number];
+
+/** How an endpoint is reached. */
+export function proxyOption(): Option {
+  return new Option("--proxy <way>", "the proxy that HTTPS_PROXY names, or none: `direct`").choices(
+    PROXY_USES,
+  );
+}
+
+/** Absent where nothing was said of it. */
+export function isWithoutProxy(use: ProxyUse | undefined): boolean | undefined {
+  return use === undefined ? undefined : use === "direct";
+}
