@@ -1,9 +1,9 @@
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 
-/** What another program calls each of our schedulers: none, one or several names. */
+/** Another program's names for each of our schedulers: none, one or several. */
 type ForeignNames = Readonly<Record<SchedulerName, readonly string[]>>;
 
-/** InvokeAI's names: `_k` is Karras, `_a` is ancestral. Its dpmpp_sde is another class than ours. */
+/** InvokeAI's names: `_k` means Karras, `_a` ancestral. Its dpmpp_sde is a class that we do not have. */
 const INVOKEAI = {
   ddim: ["ddim"],
   pndm: ["pndm"],
@@ -33,7 +33,7 @@ const INVOKEAI = {
   "unipc-karras": ["unipc_k"],
 } as const satisfies ForeignNames;
 
-/** ComfyUI's and Fooocus' names: sampler and schedule. Their other schedules are none of ours. */
+/** ComfyUI's and Fooocus' names: sampler and schedule. We do not have their other schedules. */
 const COMFYUI = {
   ddim: ["ddim normal", "ddim ddim_uniform"],
   pndm: [],
@@ -63,12 +63,12 @@ const COMFYUI = {
   "unipc-karras": ["uni_pc karras", "uni_pc_bh2 karras"],
 } as const satisfies ForeignNames;
 
-/** Our scheduler by InvokeAI's name; undefined for those we do not have. */
+/** Our scheduler by InvokeAI's name; undefined if we do not have it. */
 export function invokeaiScheduler(name: unknown): SchedulerName | undefined {
   return called(INVOKEAI, name);
 }
 
-/** Our scheduler by ComfyUI's names; undefined for those we do not have. */
+/** Our scheduler by ComfyUI's names; undefined if we do not have it. */
 export function comfyuiScheduler(sampler: unknown, schedule: unknown): SchedulerName | undefined {
   return called(COMFYUI, `${String(sampler)} ${String(schedule)}`);
 }

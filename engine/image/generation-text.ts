@@ -9,15 +9,15 @@ import { secondsSchema } from "../contract/progress.ts";
 import { formatParameters, parseParameters } from "./parameters-text.ts";
 import { addPngTexts } from "./png/png-text.ts";
 
-/** The keywords of the texts in which pictures tell how they were made: ours and A1111's. */
+/** The keywords of the texts in a picture that say how it was made: ours and A1111's. */
 export const GENERATION_KEYS = ["darkroom", "parameters"] as const;
 
-/** Counts up when a record of today could no longer be read as one; new fields do not. */
+/** Format version; increased when today's records could no longer be read, not for new fields. */
 const FORMAT = 1;
 
 /**
- * What the gallery knows of a picture beside its record. It travels with the picture, so that the
- * gallery's index can be built anew from the pictures alone.
+ * What the gallery stores about a picture besides its record. It is kept in the picture as well, so that the gallery's
+ * index can be rebuilt from the pictures.
  */
 const markSchema = z.object({
   id: imageIdSchema,
@@ -27,8 +27,8 @@ const markSchema = z.object({
 export type GalleryMark = z.output<typeof markSchema>;
 
 /**
- * The PNG with how it was made in front of the picture: the record as our JSON, and as A1111's text for
- * other programs. A picture gets it once, where it leaves the studio or enters the gallery. Throws PngDamage.
+ * The PNG with its record in front of the image data: as our JSON, and as A1111's text for other programs. This is done
+ * once, when a picture leaves the studio or is added to the gallery. Throws PngDamage.
  */
 export function recordedPng(
   png: Uint8Array,
@@ -38,12 +38,12 @@ export function recordedPng(
   return addPngTexts(png, generationTexts(record, mark));
 }
 
-/** The texts that are written into a picture, by keyword. */
+/** The texts to write into a picture, by keyword. */
 export function generationTexts(
   record: GenerationRecord,
   mark?: GalleryMark,
 ): ReadonlyMap<string, string> {
-  // The schema's own fields and no others, so that nothing else travels with a picture.
+  // Only the schema's own fields are written.
   const fields = Object.keys(recordSchema.shape).map((name) => [name, Reflect.get(record, name)]);
   const gallery = mark && markSchema.parse(mark);
   return new Map([
@@ -53,8 +53,8 @@ export function generationTexts(
 }
 
 /**
- * How a picture was made, by its texts: all of it where ours is there and sound, otherwise what
- * A1111's text tells; undefined where neither does.
+ * How a picture was made according to its texts: everything if our own is present and valid, otherwise what A1111's
+ * text says; undefined if there is neither.
  */
 export function readGeneration(texts: ReadonlyMap<string, string>): ForeignRecord | undefined {
   const parameters = texts.get("parameters");
@@ -63,12 +63,12 @@ export function readGeneration(texts: ReadonlyMap<string, string>): ForeignRecor
   );
 }
 
-/** The record in our own text; undefined where it is not there or not sound. */
+/** The record in our own text; undefined if it is missing or invalid. */
 export function readOwnRecord(texts: ReadonlyMap<string, string>): GenerationRecord | undefined {
   return recordSchema.safeParse(readOwn(texts)).data;
 }
 
-/** The gallery's mark in our own text; undefined for pictures that were never in a gallery. */
+/** The gallery's data in our own text; undefined for a picture that was never in a gallery. */
 export function readMark(texts: ReadonlyMap<string, string>): GalleryMark | undefined {
   return markSchema.safeParse(readOwn(texts)?.["gallery"]).data;
 }

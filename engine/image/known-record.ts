@@ -6,7 +6,7 @@ import {
 } from "../contract/image-record.ts";
 import type { Size } from "./resize.ts";
 
-/** The fields that a record may have as they are; the rest is left out. */
+/** The valid fields of a record, without all others. */
 export function keepValid(fields: Readonly<Record<string, unknown>>): ForeignRecord {
   const valid = Object.entries(recordSchema.shape).filter(
     ([name, schema]) => fields[name] !== undefined && schema.safeParse(fields[name]).success,
@@ -14,15 +14,15 @@ export function keepValid(fields: Readonly<Record<string, unknown>>): ForeignRec
   return Object.fromEntries(valid.map(([name]) => [name, fields[name]]));
 }
 
-/** What takes the place of names that a picture does not tell. */
+/** Replaces names that a picture does not contain. */
 const UNKNOWN = "unknown";
 
-/** What decides how a picture looks. */
+/** The settings that decide how a picture looks. */
 const DECISIVE = ["prompt", "steps", "guidanceScale", "seed", "scheduler"] as const;
 
 /**
- * The record of a picture, of this size. Where another studio made it, what decides how it looks must
- * be told; otherwise undefined. In ours all is told that is known: an endpoint keeps some to itself.
+ * The record of a picture of this size. For another program's picture all settings that decide how it looks are
+ * required, otherwise undefined. Our own are taken as they are: an endpoint may not have reported all settings.
  */
 export function completeRecord(
   recall: Recall,

@@ -1,12 +1,12 @@
 /**
- * Share of the inputs' mean square that is added to the diagonal: too little to be seen in the
- * result, enough for inputs that depend on each other or are fewer than the unknowns.
+ * Added to the diagonal, as a share of the inputs' mean square: too little to affect the result, enough for inputs that
+ * are linearly dependent or fewer than the unknowns.
  */
 const RIDGE = 1e-7;
 
 /**
- * For each of the targets' components the weights, with a bias as the last, that come nearest to
- * giving it from the inputs: ridge regression by the normal equations.
+ * The weights, with a bias as the last, that best give each component of the targets from the inputs: ridge regression
+ * by the normal equations.
  */
 export function fitRows(
   inputs: readonly (readonly number[])[],
@@ -20,12 +20,12 @@ export function fitRows(
   return transpose(solve(rows, sumOfProducts(extended, targets)));
 }
 
-/** What a row of weights, with a bias as the last, gives for an input. */
+/** Applies weights, with a bias as the last, to an input. */
 export function applyRow(row: readonly number[], input: readonly number[]): number {
   return input.reduce((sum, value, i) => sum + value * (row[i] ?? 0), row[input.length] ?? 0);
 }
 
-/** The matrix whose (i, j) is the sum over all pairs of left[i] x right[j]. */
+/** The matrix with entries (i, j): the sum of left[i] x right[j] over all pairs. */
 function sumOfProducts(
   left: readonly (readonly number[])[],
   right: readonly (readonly number[])[],
@@ -40,7 +40,7 @@ function sumOfProducts(
   return sums;
 }
 
-/** X in matrix X = right, by Gauss and Jordan; a positive definite matrix needs no pivots. */
+/** Solves matrix X = right by Gauss-Jordan elimination; a positive definite matrix needs no pivoting. */
 function solve(matrix: readonly number[][], right: readonly number[][]): number[][] {
   const rows = matrix.map((row, i) => [...row, ...(right[i] ?? [])]);
   for (let i = 0; i < rows.length; i++) {

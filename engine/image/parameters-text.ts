@@ -23,8 +23,8 @@ export function formatParameters(record: GenerationRecord): string {
 }
 
 /**
- * The record that a text of this form tells: all of it for one of ours; for another studio's what
- * of it our words can say. Undefined where the text has no line of settings.
+ * Parses such a text: the whole record for one of ours, and for another program's as much as our schema can express.
+ * Undefined if there is no line of settings.
  */
 export function parseParameters(text: string): ForeignRecord | undefined {
   const lines = text.split("\n");
@@ -35,7 +35,7 @@ export function parseParameters(text: string): ForeignRecord | undefined {
   return keepValid({ ...promptsOf(head, settings), ...recordOf(settings) });
 }
 
-/** The line of settings of such a text, by key in lower case; empty where there is none. */
+/** The line of settings in such a text, by lower-case key; empty if there is none. */
 export function settingsIn(text: string): ReadonlyMap<string, string> {
   const lines = text.split("\n");
   return parseSettings(lines[findSettings(lines)] ?? "");
@@ -53,7 +53,7 @@ function promptsOf(head: string, settings: ReadonlyMap<string, string>): Prompts
   return { prompt: head.slice(0, length), negativePrompt: rest[1] ?? "" };
 }
 
-/** As A1111 reads them: the first line that begins with the words begins the negative prompt. */
+/** As A1111 does: the negative prompt starts at the first line with its label. */
 function splitPrompts(head: string): Prompts {
   const text = head.replaceAll("\r\n", "\n");
   const found = /(?:^|\n)[^\S\n]*Negative prompt:/.exec(text);
@@ -62,12 +62,12 @@ function splitPrompts(head: string): Prompts {
   return { prompt: text.slice(0, end).trim(), negativePrompt: text.slice(start).trim() };
 }
 
-/** What stands in every line of ours, and together in no other studio's. */
+/** Keys that all our lines have, and no other program's. */
 const OURS = ["size", "model", "device", "version"];
 
 /**
- * The last line where it is ours, which may be without steps; otherwise the last that begins with the
- * steps, since extensions of A1111 append lines of their own.
+ * The last line if it is ours, which can lack steps; otherwise the last one that starts with the steps, since
+ * extensions of A1111 append further lines.
  */
 function findSettings(lines: readonly string[]): number {
   const last = lines.findLastIndex((line) => line.trim() !== "");
@@ -100,7 +100,7 @@ function settingsOf(record: GenerationRecord): Record<string, string | number | 
 function recordOf(settings: ReadonlyMap<string, string>): Record<string, unknown> {
   const [, width, height] = /^(\d+)x(\d+)$/.exec(settings.get("size") ?? "") ?? [];
   const [, software, version] = /^(?:(\S+) )?(\S+)$/.exec(settings.get("version") ?? "") ?? [];
-  // A1111's second, larger pass has a strength too, without a picture to start from.
+  // A1111's hires pass also has a strength, without a start image.
   const isHires = [...settings.keys()].some((key) => /^hires |^first pass size$/.test(key));
   return {
     steps: number(settings.get("steps")),

@@ -1,16 +1,16 @@
 import { type FloatTensor, tensor } from "../tensor/tensor.ts";
 
-/** A picture: 8-bit sRGB, row-major, 3 bytes (red, green, blue) a pixel. */
+/** A picture: 8-bit sRGB, row-major, 3 bytes (red, green, blue) per pixel. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
 }
 
-/** Bytes of one pixel. */
+/** Bytes per pixel. */
 export const CHANNELS = 3;
 
-/** Pixels over `data`, whose length must be width x height x 3. */
+/** A picture over `data`, whose length must be width x height x 3. */
 export function pixels(width: number, height: number, data: Uint8Array): Pixels {
   if (width < 1 || height < 1 || data.length !== width * height * CHANNELS) {
     throw new RangeError(`${width}x${height} pixels do not fill ${data.length} bytes`);
@@ -19,9 +19,9 @@ export function pixels(width: number, height: number, data: Uint8Array): Pixels 
 }
 
 /**
- * The picture that a VAE decoded: (1, 3, height, width), nominally in -1..1, what is beyond is cut.
- * Bit for bit what diffusers makes of it: each operation rounds to float32, the last one half to even.
- * NaN becomes 0; whoever decodes looks for it before.
+ * Converts a decoded picture, (1, 3, height, width), nominally in -1..1; values outside are clamped. Bit for bit as
+ * diffusers does: each operation rounds to float32, the last one half to even. NaN becomes 0; decoding checks for it
+ * before.
  */
 export function toPixels(decoded: FloatTensor): Pixels {
   const [batch, channels, height = 0, width = 0] = decoded.shape;
@@ -37,7 +37,7 @@ export function toPixels(decoded: FloatTensor): Pixels {
   return pixels(width, height, data);
 }
 
-/** The picture as a VAE encodes it: (1, 3, height, width) in -1..1. */
+/** Converts a picture for a VAE's encoder: (1, 3, height, width) in -1..1. */
 export function fromPixels({ width, height, data }: Pixels): FloatTensor {
   const plane = width * height;
   const values = new Float32Array(plane * CHANNELS);

@@ -3,7 +3,7 @@ import { type FloatTensor, tensor } from "../tensor/tensor.ts";
 import { applyRow, fitRows } from "./least-squares.ts";
 import { CHANNELS, type Pixels, pixels, toPixels } from "./pixels.ts";
 
-/** More latent channels than any published VAE has. */
+/** More than any published VAE has. */
 const MAX_LATENT_CHANNELS = 64;
 
 const row = z
@@ -13,27 +13,27 @@ const row = z
 const previewMapSchema = z
   .object({
     format: z.literal(1),
-    /** For red, green and blue: the weight of each latent channel, then the bias. */
+    /** For red, green and blue: a weight for each latent channel, then the bias. */
     rows: z.tuple([row, row, row]),
   })
   .refine(({ rows: [red, green, blue] }) => {
     return red.length === green.length && red.length === blue.length;
   });
 
-/** A linear map from the latents at one place to a colour in -1..1: plain data, kept as JSON. */
+/** A linear map from latents at one position to a colour in -1..1: plain data, stored as JSON. */
 export type PreviewMap = z.output<typeof previewMapSchema>;
 
-/** Latents and what the VAE decoded from them. */
+/** Latents and what the VAE decodes them to. */
 export interface PreviewSample {
-  /** (1, channels, height, width), scaled, as schedulers hold them. */
+  /** (1, channels, height, width), scaled as for schedulers. */
   readonly latents: FloatTensor;
-  /** (1, 3, f height, f width) in -1..1, where f is what the VAE enlarges by. */
+  /** (1, 3, f height, f width) in -1..1, where f is the VAE's factor. */
   readonly decoded: FloatTensor;
 }
 
 /**
- * The map that comes nearest to a VAE, by least squares over the samples. The colour wanted at a
- * place of the latents is the mean of the block that was decoded there.
+ * The map that is closest to a VAE, by least squares over the samples. The target colour at a position of the latents
+ * is the mean of the corresponding decoded block.
  */
 export function fitPreview(samples: readonly PreviewSample[]): PreviewMap {
   const places = samples.flatMap(({ latents }) => placesOf(latents));
@@ -42,7 +42,7 @@ export function fitPreview(samples: readonly PreviewSample[]): PreviewMap {
   return { format: 1, rows: [red, green, blue] };
 }
 
-/** The latents as a small picture, one pixel a place. They have as many channels as the map's. */
+/** The latents as a small picture, one pixel per position. They must have the map's number of channels. */
 export function previewPixels(latents: FloatTensor, { rows }: PreviewMap): Pixels {
   const [, channels = 0, height = 0, width = 0] = latents.shape;
   if (rows[0].length !== channels + 1) {
@@ -53,12 +53,12 @@ export function previewPixels(latents: FloatTensor, { rows }: PreviewMap): Pixel
   return toPixels(tensor([1, CHANNELS, height, width], Float32Array.from(colours)));
 }
 
-/** The map that a JSON value holds, or undefined where it holds none. */
+/** The map in a JSON value; undefined if it is not a valid one. */
 export function readPreviewMap(json: unknown): PreviewMap | undefined {
   return previewMapSchema.safeParse(json).data;
 }
 
-/** For every place of (1, channels, height, width) its values, one a channel. */
+/** The values at every position of (1, channels, height, width), one per channel. */
 function placesOf({
   shape: [, channels = 0, height = 0, width = 0],
   data,
@@ -69,7 +69,7 @@ function placesOf({
   );
 }
 
-/** The decoded picture shrunk to the size of its latents, each value the mean of its block. */
+/** Shrinks the decoded picture to the size of its latents: each value is the mean of its block. */
 function blockMeans({ latents, decoded }: PreviewSample): FloatTensor {
   const [, , height = 0, width = 0] = latents.shape;
   const [, channels = 0, fullHeight = 0, fullWidth = 0] = decoded.shape;
@@ -89,13 +89,13 @@ function blockMeans({ latents, decoded }: PreviewSample): FloatTensor {
   return tensor([1, CHANNELS, height, width], means);
 }
 
-/** Patches along a side: each of the 64 colours once. */
+/** Patches along a side: each of the 64 colours occurs once. */
 const PATCHES = 8;
 
-/** What red, green and blue are made of: four levels each. */
+/** The four levels of each colour channel. */
 const LEVELS = [0, 85, 170, 255];
 
-/** A square of 64 patches, which together hold every mixture of four levels of red, green and blue. */
+/** A square of 64 patches with every combination of four levels of red, green and blue. */
 export function colourChart(patchSide: number): Pixels {
   const side = PATCHES * patchSide;
   const data = new Uint8Array(side * side * CHANNELS);

@@ -3,11 +3,11 @@ import { CHANNELS, type Pixels, pixels } from "./pixels.ts";
 /** Half the width of the Lanczos window, in pixels of the coarser picture. */
 const LOBES = 3;
 
-/** Weights are fixed-point numbers with this many bits after the point, as Pillow's are. */
+/** Weights are fixed-point numbers with this many fractional bits, as in Pillow. */
 const PRECISION = 22;
 const HALF = 1 << (PRECISION - 1);
 
-/** What one result pixel gathers along an axis: `weights` of the pixels from `first` on. */
+/** What a result pixel is computed from along an axis: the pixels starting at `first`, with `weights`. */
 interface Taps {
   readonly first: number;
   readonly weights: Int32Array;
@@ -92,7 +92,7 @@ function tapsOf(size: number, newSize: number): Taps[] {
   });
 }
 
-/** The weights scaled to a sum of one, in fixed point, halves away from zero. */
+/** The weights, normalised to a sum of one, in fixed point, rounding halves away from zero. */
 function toFixedPoint(raw: readonly number[]): Int32Array {
   const sum = raw.reduce((total, weight) => total + weight, 0);
   return Int32Array.from(raw, (weight) => {

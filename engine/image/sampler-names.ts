@@ -1,14 +1,14 @@
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 
-/** A scheduler in A1111's words: its sampler and, where that has several, its schedule type. */
+/** A1111's names of a scheduler: its sampler, and its schedule type if that sampler has several. */
 export interface SamplerNames {
   readonly sampler: string;
   readonly schedule?: "Uniform" | "Karras";
 }
 
 /**
- * Uniform is written out: A1111 from 1.9 on takes DPM++ 2M without a schedule type for Karras, and
- * versions before do not know the key.
+ * Uniform is written explicitly: since 1.9 A1111 takes DPM++ 2M without a schedule type for Karras, and earlier
+ * versions ignore the key.
  */
 const SAMPLERS = {
   ddim: { sampler: "DDIM" },
@@ -39,7 +39,7 @@ const SAMPLERS = {
   "unipc-karras": { sampler: "UniPC", schedule: "Karras" },
 } as const satisfies Readonly<Record<SchedulerName, SamplerNames>>;
 
-/** What "Automatic" stands for in A1111, where that is not Uniform: sd_samplers_kdiffusion.py. */
+/** What "Automatic" means for samplers where it is not Uniform: sd_samplers_kdiffusion.py. */
 const AUTOMATIC: ReadonlyMap<string, string> = new Map([
   ["dpm++ 2m", "karras"],
   ["dpm++ 2m sde", "exponential"],
@@ -54,8 +54,8 @@ export function samplerNames(scheduler: SchedulerName): SamplerNames {
 }
 
 /**
- * Our scheduler by A1111's names, old ("DPM++ 2M Karras") or new ("DPM++ 2M", "Karras"), in any
- * case; undefined for those we do not have.
+ * Our scheduler by A1111's names, old ("DPM++ 2M Karras") or new ("DPM++ 2M", "Karras"), in any case; undefined if we
+ * do not have it.
  */
 export function schedulerNamed(sampler: string, schedule = ""): SchedulerName | undefined {
   const [, name = "", suffix] = /^(.*?)( karras)?$/.exec(sampler.trim().toLowerCase()) ?? [];
@@ -67,7 +67,7 @@ export function schedulerNamed(sampler: string, schedule = ""): SchedulerName | 
   });
 }
 
-/** What a schedule type stands for: "automatic" is each sampler's own choice in A1111. */
+/** Resolves a schedule type: "automatic" is each sampler's default in A1111. */
 function resolve(schedule: string, sampler: string): string {
   if (schedule === "automatic") return AUTOMATIC.get(sampler) ?? "uniform";
   return schedule === "" ? "uniform" : schedule;

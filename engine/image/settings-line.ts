@@ -1,13 +1,13 @@
 /**
- * A pair up to its comma: key, and value quoted or plain; without a key, something to pass over.
- * Keys are short, so that a long line without colons is still read in linear time.
+ * A pair up to its comma: a key, and a quoted or plain value; without a key it is skipped. Keys are short, so that a
+ * long line without colons is read in linear time.
  */
 const PAIR = /\s*(?:(\w[\w \-/]{0,60}):)?\s*(?:("(?:\\.|[^\\"])*")\s*(?=,|$)|([^,]*))(?:,|$)/gy;
 
-/** A value that a reader would take for more than one, or trim. */
+/** A value that a reader would split or trim. */
 const NEEDS_QUOTES = /^$|^\s|\s$|[,:"\p{Cc}]/u;
 
-/** A1111's line of settings, "Key: value, Key: value"; keys without a value are left out. */
+/** A1111's line of settings, "Key: value, Key: value"; keys without a value are omitted. */
 export function formatSettings(
   settings: Readonly<Record<string, string | number | undefined>>,
 ): string {
@@ -17,7 +17,7 @@ export function formatSettings(
     .join(", ");
 }
 
-/** The settings of such a line by key, in lower case; of several with one key the first counts. */
+/** The settings in such a line by lower-case key; the first occurrence of a key counts. */
 export function parseSettings(line: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (const [, key = "", quoted, plain = ""] of line.matchAll(PAIR)) {

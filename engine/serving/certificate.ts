@@ -7,20 +7,20 @@ import type { ShownTls, TlsFiles } from "../contract/server.ts";
 import { systemCode } from "../files/system-error.ts";
 import { SECURE, type ShownCertificate } from "../http/secure-server.ts";
 
-/** A chain of a few certificates has some kilobytes. */
+/** A chain of a few certificates has a few kilobytes. */
 const MAX_BYTES = 1 << 20;
 
-/** A certificate that ends so soon is told of. */
+/** A certificate that expires within this time is reported. */
 const SOON_MS = 14 * 86_400_000;
 
-/** A certificate that can be shown, and what a person is to know of it. */
+/** A certificate that can be used, and what to show about it. */
 interface ReadCertificate {
   readonly context: SecureContextOptions;
-  /** As things stand then: it may be about to expire. */
+  /** At a given time: it may be about to expire. */
   readonly shownAt: (now: Date) => ShownTls;
 }
 
-/** Reads the files of a certificate as PEM. Refuses as CERTIFICATE_UNUSABLE what a client would refuse, or Node. */
+/** Reads a certificate's PEM files. Refuses as CERTIFICATE_UNUSABLE what clients or Node would refuse. */
 export async function readCertificate(
   files: TlsFiles,
   now: () => Date = () => new Date(),
@@ -55,7 +55,7 @@ export async function readCertificate(
 
 interface Pem {
   readonly text: string;
-  /** Whether every user of the machine may read it. */
+  /** Whether every user of this machine can read it. */
   readonly isOpen: boolean;
 }
 
@@ -117,7 +117,7 @@ function isIssuer(authority: X509Certificate, leaf: X509Certificate): boolean {
   return leaf.checkIssued(authority) && leaf.verify(authority.publicKey);
 }
 
-/** Clients have the roots themselves; what signed a certificate between they have to be sent. */
+/** Clients have the root certificates; intermediate ones must be sent. */
 function isSent(authority: X509Certificate): boolean {
   return !authority.checkIssued(authority);
 }
@@ -155,21 +155,21 @@ function unusable(file: string, reason: string, cause?: unknown): StudioError {
   return new StudioError("CERTIFICATE_UNUSABLE", { file, reason }, { cause });
 }
 
-/** A kubelet renews a mounted secret within a minute, a person by hand. */
+/** A kubelet updates a mounted secret within a minute; a person does it by hand. */
 const LOOK_MS = 5000;
 
 export interface WatchOptions {
-  /** Told of files that changed and cannot be used; the certificate before them is shown on. */
+  /** Called when changed files cannot be used; the previous certificate stays in use. */
   readonly onTrouble: (error: unknown) => void;
-  /** Told when what a person is to know of it may have changed. */
+  /** Called when what is shown about it may have changed. */
   readonly onChange?: (() => void) | undefined;
   readonly lookMs?: number;
 }
 
 /**
- * A certificate whose files are looked at every few seconds, since they are replaced as it is renewed: a
- * kubelet swaps a link on the way to them, which no watching of the file itself would tell. What is half
- * replaced does not fit together, and is read again once the rest is there.
+ * A certificate whose files are checked every few seconds, since they are replaced at renewal: a kubelet replaces a
+ * symbolic link in their path, which a watch on the file would not notice. Half-replaced files do not match each other,
+ * and are read again once the rest has been replaced.
  */
 export class WatchedCertificate implements ShownCertificate {
   readonly #files: TlsFiles;
@@ -179,7 +179,7 @@ export class WatchedCertificate implements ShownCertificate {
   readonly #told = new Set<(context: SecureContextOptions) => void>();
   #read: ReadCertificate;
   #state: string;
-  /** Why what lies there now is not shown. */
+  /** Why the files' current content is not in use. */
   #trouble: string | undefined;
 
   private constructor(
@@ -205,7 +205,7 @@ export class WatchedCertificate implements ShownCertificate {
     return this.#read.context;
   }
 
-  /** What a person is to know of it. */
+  /** What to show about it. */
   get shown(): ShownTls {
     const shown = this.#read.shownAt(new Date());
     if (this.#trouble === undefined) return shown;
@@ -218,7 +218,7 @@ export class WatchedCertificate implements ShownCertificate {
     return () => this.#told.delete(told);
   }
 
-  /** Looks no more. */
+  /** Stops checking. */
   close(): void {
     clearInterval(this.#looking);
     this.#told.clear();
@@ -240,7 +240,7 @@ export class WatchedCertificate implements ShownCertificate {
   }
 }
 
-/** Differs where a file was replaced, or a link on the way to it. */
+/** Changes if a file, or a link in its path, was replaced. */
 async function stateOf({ cert, key, ca }: TlsFiles): Promise<string> {
   const states = [cert, key, ...(ca === undefined ? [] : [ca])].map(async (path) => {
     const found = await stat(path).catch(() => undefined);

@@ -4,22 +4,22 @@ import type { Waiter } from "./fair-line.ts";
 import type { PictureJob } from "./picture-engine.ts";
 import { Work } from "./work.ts";
 
-/** A request in front of the device. */
+/** A request waiting for, or using, the device. */
 export interface Ticket extends Waiter {
   readonly job: PictureJob;
   readonly arrivedMs: number;
-  /** From when it came; infinite where there is none. */
+  /** Counted from its arrival; Infinity without a limit. */
   readonly limitSeconds: number;
-  /** Cancels what it waits for, or draws, with the reason. */
+  /** Cancels waiting or drawing, with the reason. */
   readonly abort: AbortController;
   readonly work: Work;
   /** Its next turn at the device. */
   turn: PromiseWithResolvers<void>;
-  /** Whether it may begin: its limit was looked at. */
+  /** Whether its time limit has been checked, so that it may start. */
   isChecked: boolean;
 }
 
-/** A request that has just come. */
+/** A request that has just arrived. */
 export function newTicket(
   { job, caller, timeLimitSeconds = Infinity }: AdmissionRequest,
   settings: Pick<ServerSettings, "timeLimitSeconds">,
@@ -37,7 +37,7 @@ export function newTicket(
   };
 }
 
-/** A turn to wait for. Whoever is refused before waiting for it must not end the process. */
+/** A turn to wait for. Its rejection must not end the process if nobody waits for it yet. */
 export function newTurn(): PromiseWithResolvers<void> {
   const turn = Promise.withResolvers<void>();
   turn.promise.catch(() => undefined);

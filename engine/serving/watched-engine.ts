@@ -12,27 +12,27 @@ import type {
 } from "./picture-engine.ts";
 import { versionOf } from "./routes/served-model.ts";
 
-/** Told of what is drawn, by the name of the model that draws it. */
+/** Called with what is drawn, by the name of the model. */
 export interface DrawingWatcher {
   step(model: string): void;
   picture(model: string, seconds: Seconds): void;
-  /** A job has ended, drawn or not: how long it waited, and took in all. */
+  /** A job has ended, successfully or not: how long it waited, and how long it took in total. */
   inference(model: string, times: JobTimes): void;
 }
 
-/** Of a job, its waiting included in the whole. */
+/** The total includes waiting. */
 interface JobTimes {
   readonly waitedMs: number;
   readonly ms: number;
 }
 
-/** Counts what becomes of one job, for the statistics of its model and for whoever watches. */
+/** Counts one job for its model's statistics and for the watcher. */
 class JobCounts {
   readonly #tallies: ModelTallies;
   readonly #model: string | undefined;
   readonly #watcher: DrawingWatcher | undefined;
 
-  /** Nobody hears of a job whose model is not known. */
+  /** A job with an unknown model is not counted. */
   constructor(tallies: ModelTallies, model: string | undefined, watcher?: DrawingWatcher) {
     this.#tallies = tallies;
     this.#model = model;
@@ -53,12 +53,12 @@ class JobCounts {
   }
 }
 
-/** An engine that counts what it draws, and remembers whether it does: see ModelTrials. */
+/** An engine that counts what it draws and remembers which models fail: see ModelTrials. */
 export class WatchedEngine implements PictureEngine {
   readonly #engine: PictureEngine;
   readonly #nowMs: () => number;
   readonly #watcher: DrawingWatcher | undefined;
-  /** By a model's own name; as many as there are in the store. */
+  /** By a model's own name; at most as many as there are models in the store. */
   readonly #tallies = new Map<string, ModelTallies>();
   readonly #trials: ModelTrials;
 
@@ -86,7 +86,7 @@ export class WatchedEngine implements PictureEngine {
     });
   }
 
-  /** One that failed is tried. */
+  /** A model that failed is tried first. */
   async load(name: string): Promise<void> {
     await this.#engine.load(name);
     const model = await this.#find({ name });
@@ -127,7 +127,7 @@ export class WatchedEngine implements PictureEngine {
     return this.#engine.tryOut(model, request);
   }
 
-  /** What became of a picture that was drawn or refused elsewhere, with the model that is served. */
+  /** The result of a picture that was drawn or refused elsewhere with the served model. */
   async learn(name: string, size: PictureSize, error?: unknown): Promise<void> {
     const model = await this.#find({ name });
     if (error === undefined) this.#trials.drawn(model);
@@ -148,7 +148,7 @@ export class WatchedEngine implements PictureEngine {
     return tallies;
   }
 
-  /** The model that has a name and a version; without them the one that is served. */
+  /** The model with a name and a version; without these, the served one. */
   async #find(named: Partial<ModelName> = {}): Promise<KnownModel | undefined> {
     const models = await this.#engine.models().catch(() => []);
     return models.find(

@@ -1,6 +1,6 @@
-/** What a request asks of the device: so many pictures, and how long they take as far as is known. */
+/** The work of a request: its number of pictures, and their estimated duration. */
 export class Work {
-  /** For all of its pictures; undefined where nothing is known. */
+  /** For all its pictures; undefined if nothing is known. */
   seconds: number | undefined;
   readonly #pictures: number;
   #drawn = 0;
@@ -19,12 +19,12 @@ export class Work {
     return this.picturesLeft <= 0;
   }
 
-  /** Seconds of one picture; 0 where nothing is known. */
+  /** Seconds per picture; 0 if nothing is known. */
   get ofPicture(): number {
     return (this.seconds ?? 0) / this.#pictures;
   }
 
-  /** It has the device. */
+  /** It gets the device. */
   begin(nowMs: number): void {
     this.#begunMs = nowMs;
   }
@@ -38,12 +38,12 @@ export class Work {
     this.#drawn++;
   }
 
-  /** Seconds of the device that it still takes. */
+  /** Seconds of device time that it still needs. */
   left(nowMs: number): number {
     return Math.max(0, (this.seconds ?? 0) - this.#spent(nowMs) / 1000);
   }
 
-  /** The same of the picture that is drawn now. */
+  /** The same for the current picture only. */
   leftOfPicture(nowMs: number): number {
     const later = (this.picturesLeft - 1) * this.ofPicture;
     return Math.max(0, this.left(nowMs) - later);
@@ -54,15 +54,15 @@ export class Work {
   }
 }
 
-/** Work, and whose it is. */
+/** Work and its caller. */
 interface Owned {
   readonly callerId: string;
   readonly work: Work;
 }
 
 /**
- * Seconds until it is all drawn, where `inFront` is what its caller has before it and what the others have:
- * each of these draws a picture for each of the caller's own, as long as it has any.
+ * Seconds until everything is drawn. `inFront` is the caller's own work before it, and the work of others: each of
+ * these draws one picture for each of the caller's, as long as it has any.
  */
 export function secondsUntilDone(
   { callerId, work }: Owned,

@@ -6,8 +6,8 @@ import { schedulerNamed } from "../sampler-names.ts";
 import { modelName, numberOf, parseObject, seedOf, sizeOf } from "./foreign-json.ts";
 
 /**
- * What Fooocus writes under `parameters`: its own JSON, or A1111's text with more keys
- * (modules/meta_parser.py there). The prompts are those that were typed, not what styles made of them.
+ * Parses Fooocus' `parameters`: its own JSON, or A1111's text with additional keys (its modules/meta_parser.py).
+ * Prompts are the typed ones, without styles.
  */
 export function parseFooocus(text: string): ForeignRecord | undefined {
   const json = parseObject(text);
@@ -33,7 +33,7 @@ function parseInfotext(text: string): ForeignRecord | undefined {
   if (found === undefined) return undefined;
   const settings = settingsIn(text);
   const { scheduler, ...record } = found;
-  // The sampler's name tells of Karras only; any other schedule stands in a key of Fooocus' own.
+  // The sampler's name only says whether it is Karras; any other schedule is in a key of Fooocus' own.
   const isOurs = ["karras", "normal"].includes(settings.get("scheduler") ?? "");
   return keepValid({
     ...record,
@@ -43,7 +43,7 @@ function parseInfotext(text: string): ForeignRecord | undefined {
   });
 }
 
-/** What StabilityMatrix writes under `parameters-json` beside A1111's text (GenerationParameters.cs there). */
+/** Parses StabilityMatrix' `parameters-json`, which it writes beside A1111's text (its GenerationParameters.cs). */
 export function parseStabilityMatrix(text: string): ForeignRecord | undefined {
   const json = parseObject(text);
   if (json === undefined) return undefined;

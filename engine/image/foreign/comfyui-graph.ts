@@ -1,17 +1,17 @@
 import { isObject, type Json } from "./foreign-json.ts";
 
-/** Nodes looked at for one value: graphs may have circles, and fork at every node. */
+/** Maximum number of nodes visited for one value: graphs can have cycles, and branch at every node. */
 const MAX_LOOKS = 1000;
 
-/** Longest text that is put together of several: as long as a record's prompt may be. */
+/** Maximum length of a combined text: that of a record's prompt. */
 const MAX_TEXT = 100_000;
 
-/** A link to a node's output: its id and the output's number. */
+/** A link to an output of a node: the node's id and the output's number. */
 type Link = readonly [id: string | number, output: number];
 
 type Role = "positive" | "negative";
 
-/** The inputs that lead on from a node to what the wanted value came from, best first. */
+/** The inputs that lead to the origin of a value, best first. */
 const PIPES = ["basic_pipe", "pipe"];
 const CONDITIONING = ["conditioning", "cond1", ...PIPES];
 const TOWARDS = {
@@ -21,10 +21,10 @@ const TOWARDS = {
   model: ["model", "model1", ...PIPES],
 } as const;
 
-/** Where text encoders and loaders have a prompt, best first. */
+/** The inputs with a prompt in text encoders and loaders, best first. */
 const TEXTS = ["text", "text_g", "populated_text", "prompt", "t5xxl", "clip_l"];
 
-/** Where a node that stands for one value has it. */
+/** The inputs with the value in nodes that represent a single value. */
 const VALUES = [
   "value",
   "text",
@@ -38,17 +38,17 @@ const VALUES = [
   "",
 ];
 
-/** The nodes that ComfyUI's own custom samplers are put together of, by the input that names each. */
+/** The parts of ComfyUI's custom samplers, by the inputs that link to them. */
 const PARTS = ["sigmas", "sampler", "noise", "guider"];
 
-/** Says whether a node draws: it is one by its class, and is fed with prompts. */
+/** Whether a node draws: judged by its class and by its prompt inputs. */
 export function isSampler(node: Json): boolean {
   const inputs = inputsOf(node);
   const isFed = ["positive", "guider", ...PIPES].some((name) => isLink(inputs[name]));
   return isFed && /sampler/i.test(classOf(node));
 }
 
-/** A graph of links that are followed against their direction. */
+/** A graph whose links are followed backwards. */
 export class Graph {
   readonly #nodes: ReadonlyMap<string, Json>;
   #looksLeft = 0;
@@ -65,13 +65,13 @@ export class Graph {
     return [...this.#nodes.values()];
   }
 
-  /** A sampler with the inputs of the nodes that it is put together of. */
+  /** A sampler together with the inputs of its parts. */
   whole(sampler: Json): Json {
     const inputs = [...PARTS.map((name) => this.#part(sampler, name)), inputsOf(sampler)];
     return { ...sampler, inputs: Object.fromEntries(inputs.flatMap(Object.entries)) };
   }
 
-  /** Width and height of the empty picture that a sampler starts from, if that is what it starts from. */
+  /** Width and height of the empty latent that a sampler starts from, if it does. */
   emptyLatent(sampler: Json): { readonly width: unknown; readonly height: unknown } | undefined {
     return this.#follow(sampler, "latent", (node) => {
       const isEmpty = !["samples", "latent", "pixels", "image"].some(
@@ -93,13 +93,13 @@ export class Graph {
     );
   }
 
-  /** The words that a sampler was given, however many nodes they came together in. */
+  /** A sampler's prompt, whichever nodes it was combined from. */
   prompt(sampler: Json, role: Role): string | undefined {
     this.#looksLeft = MAX_LOOKS;
     return this.#wordsAt(sampler, role);
   }
 
-  /** An input's value; where it is linked, what the node there holds that can be meant. */
+  /** The value of an input; if it is linked, the corresponding value of the linked node. */
   value(node: Json, name: string): unknown {
     this.#looksLeft = MAX_LOOKS;
     return this.#valueAt(inputsOf(node)[name], name);
@@ -107,7 +107,7 @@ export class Graph {
 
   #part(sampler: Json, name: string): Json {
     let node = this.#at(inputsOf(sampler)[name]);
-    // Sigmas are cut, turned around and joined on their way.
+    // Sigmas can be split, flipped and combined on their way.
     for (let looks = 0; looks < MAX_LOOKS && isLink(inputsOf(node)[name]); looks++) {
       node = this.#at(inputsOf(node)[name]);
     }
@@ -156,7 +156,7 @@ export class Graph {
     return found;
   }
 
-  /** The first thing that `look` finds on the way from a node against the links. */
+  /** The first result of `look` when following links backwards from a node. */
   #follow<T>(
     from: Json,
     way: "latent" | "model",
@@ -166,7 +166,7 @@ export class Graph {
     for (let looks = 0; looks < MAX_LOOKS; looks++) {
       const otherwise = way === "model" ? onlyLink(inputs) : undefined;
       const node = this.#at(nextLink(inputs, TOWARDS[way]) ?? otherwise);
-      // What another sampler drew is no empty picture, whatever that one started from.
+      // The output of another sampler is not an empty latent, whatever that one started from.
       if (node === undefined || (way === "latent" && isSampler(node))) return undefined;
       const found = look(node);
       if (found !== undefined) return found;
@@ -180,16 +180,16 @@ export class Graph {
   }
 }
 
-/** Nodes in which several conditionings come together, and the inputs of those that are heard. */
+/** Nodes that combine conditionings, and which of their inputs matter. */
 const JOINED: Readonly<Record<string, (inputs: Json) => readonly string[]>> = {
   ConditioningCombine: () => ["conditioning_1", "conditioning_2"],
   ConditioningConcat: () => ["conditioning_to", "conditioning_from"],
-  // The stronger one: no words lie between two texts.
+  // The stronger one, since texts cannot be averaged.
   ConditioningAverage: ({ conditioning_to_strength: strength }) =>
     Number(strength) < 0.5 ? ["conditioning_from"] : ["conditioning_to"],
 };
 
-/** What the class of a part says without an input for it. */
+/** The settings implied by a part's class. */
 function saidByClass(node: Json): Json {
   const [, schedule] =
     /^(Karras|Exponential|Beta)(?:Sampling)?Scheduler$/.exec(classOf(node)) ?? [];
@@ -220,7 +220,7 @@ function nextLink(inputs: Json, names: readonly string[]): Link | undefined {
   return names.map((name) => inputs[name]).find(isLink);
 }
 
-/** Where a node that is not known leads on to, if that is beyond doubt: reroutes and switches. */
+/** The input to follow in an unknown node if there is only one: reroutes and switches. */
 function onlyLink(inputs: Json): Link | undefined {
   const links = Object.values(inputs).filter(isLink);
   return links.length === 1 ? links[0] : undefined;

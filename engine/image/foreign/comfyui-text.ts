@@ -4,12 +4,12 @@ import { keepValid } from "../known-record.ts";
 import { Graph, isSampler } from "./comfyui-graph.ts";
 import { type Json, modelName, parseObject, seedOf } from "./foreign-json.ts";
 
-/** Samplers looked at: graphs that people draw have a few. */
+/** Maximum number of samplers examined; real graphs have a few. */
 const MAX_SAMPLERS = 100;
 
 /**
- * How a picture was made, by the graph that ComfyUI writes under `prompt`: nodes by id, each a class and
- * inputs, an input being a value or a link `[node, output]`.
+ * Parses the graph that ComfyUI writes as `prompt`: nodes by id, each with a class and inputs, where an input is a
+ * value or a link `[node, output]`.
  */
 export function parseComfyui(text: string): ForeignRecord | undefined {
   const graph = new Graph(parseObject(text) ?? {});
@@ -35,8 +35,8 @@ export function parseComfyui(text: string): ForeignRecord | undefined {
 }
 
 /**
- * Of several samplers the one that starts from an empty picture, since the rest only go over what it
- * drew; where all start from a picture, the first.
+ * If there are several samplers, the one that starts from an empty latent, since the others refine its picture; if all
+ * start from a picture, the first.
  */
 function samplerOf(graph: Graph): Json | undefined {
   const samplers = graph

@@ -3,7 +3,7 @@ import { modelName, parseObject, seedOf, sizeOf } from "./foreign-json.ts";
 import { keepValid } from "../known-record.ts";
 import { schedulerNamed } from "../sampler-names.ts";
 
-/** What Draw Things writes as a picture's user comment (ImageConverter.swift there). */
+/** Parses the user comment that Draw Things writes (its ImageConverter.swift). */
 export function parseDrawThings(text: string): ForeignRecord | undefined {
   const json = parseObject(text);
   if (json === undefined || !("c" in json)) return undefined;
@@ -21,7 +21,7 @@ export function parseDrawThings(text: string): ForeignRecord | undefined {
   });
 }
 
-/** The user comment in a picture's XMP, where Draw Things puts it in a PNG; undefined where there is none. */
+/** The user comment in a picture's XMP, where Draw Things puts it in a PNG; undefined if there is none. */
 export function userCommentInXmp(xmp: string): string | undefined {
   const start = xmp.indexOf("<exif:UserComment");
   if (start < 0) return undefined;

@@ -3,7 +3,7 @@ import { invokeaiScheduler } from "../foreign-samplers.ts";
 import { keepValid } from "../known-record.ts";
 import { isObject, type Json, numberOf, parseObject, seedOf } from "./foreign-json.ts";
 
-/** What InvokeAI 3 and later write under `invokeai_metadata` (invokeai/app/invocations/metadata.py there). */
+/** Parses `invokeai_metadata` of InvokeAI 3 and later (its invokeai/app/invocations/metadata.py). */
 export function parseInvokeai(text: string): ForeignRecord | undefined {
   const json = parseObject(text);
   if (json === undefined) return undefined;
@@ -13,7 +13,7 @@ export function parseInvokeai(text: string): ForeignRecord | undefined {
     negativePrompt: json["negative_prompt"] ?? undefined,
     ...numbersOf(json),
     scheduler: invokeaiScheduler(json["scheduler"]),
-    // Version 3 called it model_name.
+    // Version 3 has model_name.
     model: model["name"] ?? model["model_name"],
     modelFingerprint: model["hash"] ?? undefined,
     strength: json["init_image"] === undefined ? undefined : json["strength"],
@@ -22,7 +22,7 @@ export function parseInvokeai(text: string): ForeignRecord | undefined {
   });
 }
 
-/** What versions 1.15 to 2.3 write under `sd-metadata` (ldm/invoke/args.py metadata_dumps there). */
+/** Parses `sd-metadata` of versions 1.15 to 2.3 (metadata_dumps in its ldm/invoke/args.py). */
 export function parseSdMetadata(text: string): ForeignRecord | undefined {
   const json = parseObject(text);
   const image = json?.["image"];
@@ -40,12 +40,12 @@ export function parseSdMetadata(text: string): ForeignRecord | undefined {
   });
 }
 
-/** What every version calls by the same names. */
+/** The settings that have the same names in every version. */
 function numbersOf({ steps, cfg_scale: guidanceScale, seed, width, height }: Json): Json {
   return { steps, guidanceScale, seed: seedOf(seed), width, height };
 }
 
-/** Several prompts had a weight each; one alone may stand by itself. */
+/** Several prompts each have a weight; a single one can be a plain text. */
 function typedPrompt(prompt: unknown): unknown {
   if (!Array.isArray(prompt)) return prompt;
   const texts = prompt.map((part: unknown) => (isObject(part) ? part["prompt"] : part));
@@ -54,12 +54,15 @@ function typedPrompt(prompt: unknown): unknown {
     : texts.filter((text) => typeof text === "string").join(", ");
 }
 
-/** One flag and its value, as in `-s 50` and `-W512`; what follows no flag is ignored. */
+/** A flag and its value, as in `-s 50` and `-W512`; anything else is ignored. */
 const FLAG = /(?:^|\s)-([A-Za-z])\s*("[^"]*"|[^\s-]\S*)/g;
 
-/** What versions 1 and 2 write under `Dream`: the prompt in quotes and, from the steps on, the flags of its command line. */
+/**
+ * Parses `Dream` of versions 1 and 2: the prompt in quotes, then the flags of its command line, starting with the
+ * steps.
+ */
 export function parseDream(text: string): ForeignRecord | undefined {
-  // The steps come first; a picture to start from is in quotes again.
+  // Steps come first; the start image is in quotes as well.
   const end = text.lastIndexOf('" -s');
   if (!text.startsWith('"') || end < 1) return undefined;
   const flags = new Map(
@@ -78,7 +81,7 @@ export function parseDream(text: string): ForeignRecord | undefined {
   });
 }
 
-/** Before version 3 the negative prompt stood within the prompt, in brackets. */
+/** Before version 3 the negative prompt was part of the prompt, in brackets. */
 function promptsOf(typed: unknown): Json {
   if (typeof typed !== "string") return {};
   const negatives = Array.from(typed.matchAll(/\[([^\][]*)\]/g), ([, words = ""]) => words.trim());
@@ -91,7 +94,7 @@ function promptsOf(typed: unknown): Json {
   };
 }
 
-/** k-diffusion's samplers had a `k_` in front; of version 3's names these two are others. */
+/** k-diffusion's samplers had the prefix `k_`; two of version 3's names meant other samplers before. */
 function schedulerBefore3(name: unknown): ReturnType<typeof invokeaiScheduler> {
   if (typeof name !== "string") return undefined;
   const renamed: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { parseDrawThings, userCommentInXmp } from "./draw-things-text.ts";
 import { parseDream, parseInvokeai, parseSdMetadata } from "./invokeai-text.ts";
 import { UNREAD_KEYS, unreadStudio, XMP } from "./unread-studios.ts";
 
-/** The keywords of the texts in which studios tell how a picture was made. */
+/** The keywords of texts in which programs say how a picture was made. */
 export const FOREIGN_KEYS: readonly string[] = [
   "darkroom",
   "parameters",
@@ -26,7 +26,7 @@ export const FOREIGN_KEYS: readonly string[] = [
 type Texts = ReadonlyMap<string, string>;
 type Writer = Recall["writer"];
 
-/** Where each writer's words are, the most telling first: several write A1111's text beside their own. */
+/** The parsers by program, most specific first: several programs write A1111's text beside their own. */
 const READERS: readonly (readonly [Writer, (texts: Texts) => ForeignRecord | undefined])[] = [
   ["darkroom", readOwnRecord],
   ["draw-things", (texts) => read(texts, "parameters", parseDrawThings)],
@@ -41,20 +41,20 @@ const READERS: readonly (readonly [Writer, (texts: Texts) => ForeignRecord | und
   ["draw-things", (texts) => read(texts, XMP, (xmp) => parseComment(xmp))],
 ];
 
-/** How a picture was made, by its texts by keyword, and who wrote them; undefined where nothing tells. */
+/** How a picture was made and by which program, according to its texts; undefined if none of them says so. */
 export function readForeignTexts(texts: Texts): Recall | undefined {
   for (const [writer, reader] of READERS) {
     const record = reader(texts);
     if (record === undefined) continue;
-    // What an endpoint drew of an empty prompt is ours all the same.
+    // A picture that an endpoint drew of an empty prompt is still ours.
     if (writer === "darkroom" || isTelling(record)) return { record, writer };
   }
   return undefined;
 }
 
-/** What a JPEG or WebP tells beside its picture. */
+/** The metadata of a JPEG or WebP. */
 export interface ForeignComment {
-  /** The user comment of its EXIF. */
+  /** The user comment in its EXIF. */
   readonly comment?: string | undefined;
   /** ComfyUI's graph. */
   readonly graph?: string | undefined;
@@ -63,7 +63,7 @@ export interface ForeignComment {
   readonly xmp?: string | undefined;
 }
 
-/** The same under the keywords that PNGs have it under. */
+/** The same by the keywords that PNGs have. */
 export function textsOfComment({ comment, graph, software, xmp }: ForeignComment): Texts {
   const texts = Object.entries({
     parameters: comment,
@@ -92,14 +92,14 @@ function parseComment(xmp: string): ForeignRecord | undefined {
   return comment === undefined ? undefined : parseDrawThings(comment);
 }
 
-/** Its JSON says so by its form; its form of A1111's text by its scheme or its version. */
+/** Recognises its JSON by its members, and its variant of A1111's text by its scheme or version. */
 function isFooocus(texts: Texts): boolean {
   const text = texts.get("parameters") ?? "";
   if (unreadStudio(texts) !== undefined) return false;
   return texts.has("fooocus_scheme") || text.startsWith("{") || /, Version: Fooocus /.test(text);
 }
 
-/** Whether there is anything in it that a form could take. */
+/** Whether it contains anything that the form could use. */
 function isTelling({ prompt, seed, steps }: ForeignRecord): boolean {
   return (prompt !== undefined && prompt !== "") || seed !== undefined || steps !== undefined;
 }

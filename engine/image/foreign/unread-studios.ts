@@ -1,15 +1,15 @@
 import { type Json, parseObject } from "./foreign-json.ts";
 
-/** Keyword under which PNGs carry XMP. */
+/** The keyword of XMP in PNGs. */
 export const XMP = "XML:com.adobe.xmp";
 
-/** Where Easy Diffusion names its model. */
+/** Easy Diffusion's key for the model. */
 const MODEL = "use_stable_diffusion_model";
 
-/** What Midjourney writes behind the prompt. */
+/** Midjourney writes this after the prompt. */
 const JOB_ID = /\bJob ID: [\da-f]{8}-[\da-f-]{27}/;
 
-/** The keywords by which studios are known whose settings are not read. */
+/** Keywords that identify programs whose settings cannot be read. */
 export const UNREAD_KEYS = [
   "Software",
   "Source",
@@ -22,7 +22,7 @@ export const UNREAD_KEYS = [
 
 type Told = (keyword: string) => string;
 
-/** Studios whose settings are not read, each with what its pictures hold and no other's. */
+/** Programs whose settings cannot be read, each with a test that recognises its pictures. */
 const STUDIOS: readonly (readonly [
   name: string,
   wrote: (told: Told, parameters: Json) => boolean,
@@ -46,9 +46,9 @@ const STUDIOS: readonly (readonly [
   ["Google AI", (told) => told(XMP).includes("Made with Google AI")],
 ];
 
-/** The studio that a picture's texts are of, where it is one whose settings are not read. */
+/** The program that made a picture, if its settings cannot be read. */
 export function unreadStudio(texts: ReadonlyMap<string, string>): string | undefined {
-  // PNG's text and EXIF's user comment both stand under this keyword.
+  // The text of a PNG and the user comment in EXIF both have this keyword.
   const parameters = parseObject(texts.get("parameters") ?? "") ?? {};
   const told: Told = (keyword) => texts.get(keyword) ?? "";
   return STUDIOS.find(([, wrote]) => wrote(told, parameters))?.[0];

@@ -2,25 +2,25 @@ import { crc32 } from "node:zlib";
 import { concatBytes, fromLatin1 } from "../bytes.ts";
 import type { Size } from "../resize.ts";
 
-/** The eight bytes every PNG begins with. */
+/** The first eight bytes of every PNG. */
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** Why bytes are not a sound PNG; who reads for a person gives it the file's name. */
+/** Why bytes are not a valid PNG; callers add the file's name. */
 export class PngDamage extends Error {}
 
-/** A picture of 8192 x 8192 in libpng's chunks of 8 KiB has 24,600. */
+/** libpng writes 24,600 chunks of 8 KiB for a picture of 8192 x 8192. */
 const MAX_CHUNKS = 65_536;
 
-/** A chunk as it lies in a file. */
+/** A chunk in a file. */
 export interface Chunk {
   readonly type: string;
   readonly body: Uint8Array;
-  /** With length, type and checksum; shorter where the file is. */
+  /** With length, type and checksum; shorter if the file is cut off. */
   readonly whole: Uint8Array;
   readonly isSound: () => boolean;
 }
 
-/** The bytes of a chunk. */
+/** Encodes a chunk. */
 export function encodeChunk(type: string, body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + body.length);
   const view = new DataView(bytes.buffer);
@@ -31,7 +31,7 @@ export function encodeChunk(type: string, body: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The chunks in front of IEND, as views on the file; what follows is not PNG's. Throws PngDamage. */
+/** The chunks before IEND, as views of the file; anything after it is ignored. Throws PngDamage. */
 export function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
   if (PNG_SIGNATURE.some((byte, at) => bytes[at] !== byte)) throw new PngDamage("it is not a PNG");
   let at = PNG_SIGNATURE.length;
@@ -54,7 +54,7 @@ function chunkAt(bytes: Uint8Array, at: number): Chunk & { readonly length: numb
   const length = view.getUint32(0);
   const type = fromLatin1(bytes.subarray(at + 4, at + 8));
   if (!/^[A-Za-z]{4}$/.test(type)) throw new PngDamage("one of its chunks has no proper type");
-  // A picture cut short has begun all the same; what would follow it is missed at the next chunk.
+  // A truncated picture is still yielded; what is missing shows at the next chunk.
   if (length > left && type !== "IDAT") {
     throw new PngDamage(`its chunk ${type} reaches past its end`);
   }
@@ -67,12 +67,12 @@ function chunkAt(bytes: Uint8Array, at: number): Chunk & { readonly length: numb
   };
 }
 
-/** A PNG of these chunks, with what the file's end needs. */
+/** A PNG of these chunks, completed with its end. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
   return concatBytes(PNG_SIGNATURE, ...chunks, encodeChunk("IEND", new Uint8Array(0)));
 }
 
-/** What the header of a PNG says of its size; undefined where the bytes do not begin as one. */
+/** The size in a PNG's header; undefined if the bytes do not start like a PNG. */
 export function pngSize(bytes: Uint8Array): Size | undefined {
   if (bytes.length < 24 || PNG_SIGNATURE.some((byte, at) => bytes[at] !== byte)) return undefined;
   if (fromLatin1(bytes.subarray(12, 16)) !== "IHDR") return undefined;

@@ -4,13 +4,13 @@ import { chunksOf, encodeChunk, joinChunks, PngDamage } from "./png-chunks.ts";
 
 type TextType = "tEXt" | "zTXt" | "iTXt";
 
-/** A text chunk as it stands in a file. */
+/** A text chunk in a file. */
 export interface TextChunk {
   readonly type: TextType;
   readonly body: Uint8Array;
 }
 
-/** A text chunk taken apart, its text still encoded. */
+/** The parts of a text chunk; its text is still encoded. */
 export interface SplitText {
   readonly keyword: string;
   readonly text: Uint8Array;
@@ -18,19 +18,19 @@ export interface SplitText {
   readonly isUtf8: boolean;
 }
 
-/** Says whether chunks of this type hold a text under a keyword. */
+/** Whether chunks of this type contain text with a keyword. */
 export function isTextType(type: string): type is TextType {
   return type === "tEXt" || type === "zTXt" || type === "iTXt";
 }
 
 const MAX_KEYWORD = 79; // PNG 3, section 11.3.3.2
 
-/** What Latin-1 can print, and line breaks: all that tEXt may hold. */
+/** Printable Latin-1 and line breaks: what tEXt can contain. */
 const LATIN_1 = /^[\n\x20-\x7e\xa0-\xff]*$/;
 
 /**
- * A text under a keyword: tEXt, which every reader knows, where Latin-1 holds it, else iTXt in
- * UTF-8. PNG texts cannot hold NUL, and UTF-8 cannot hold half a surrogate pair: both become U+FFFD.
+ * A text with a keyword: as tEXt, which every reader supports, if Latin-1 suffices, else as iTXt in UTF-8. PNG texts
+ * cannot contain NUL, nor UTF-8 lone surrogates: both become U+FFFD.
  */
 function encodeText(keyword: string, text: string): TextChunk {
   if (keyword.length > MAX_KEYWORD || !/^[\x21-\x7e]+$/.test(keyword)) {
@@ -47,8 +47,8 @@ function encodeText(keyword: string, text: string): TextChunk {
 }
 
 /**
- * The same PNG with these texts, by keyword, in front of the picture, where a file that was cut short
- * still has them. What it holds stays as it is. Throws PngDamage.
+ * Adds texts by keyword in front of the image data, where even a truncated file still has them. Everything else is
+ * unchanged. Throws PngDamage.
  */
 export function addPngTexts(png: Uint8Array, texts: ReadonlyMap<string, string>): Uint8Array {
   const encoded = Array.from(texts, ([keyword, text]) => {
@@ -62,7 +62,7 @@ export function addPngTexts(png: Uint8Array, texts: ReadonlyMap<string, string>)
   return joinChunks(wholes.toSpliced(at, 0, ...encoded));
 }
 
-/** Takes a text chunk apart. Throws PngDamage. */
+/** Splits a text chunk into its parts. Throws PngDamage. */
 export function splitText({ type, body }: TextChunk): SplitText {
   const end = body.subarray(0, MAX_KEYWORD + 1).indexOf(0);
   if (end < 1) throw new PngDamage("one of its texts has no keyword");
@@ -81,7 +81,7 @@ export function splitText({ type, body }: TextChunk): SplitText {
   return { keyword, text: rest.subarray(afterTranslation), isCompressed, isUtf8: true };
 }
 
-/** The text itself and its size once inflated; undefined beyond `limit` bytes. Throws PngDamage. */
+/** The decoded text and its decompressed size; undefined above `limit` bytes. Throws PngDamage. */
 export function decodeText(
   split: SplitText,
   limit: number,
@@ -96,15 +96,15 @@ function inflate({ keyword, text }: SplitText, limit: number): Uint8Array | unde
   try {
     return inflateSync(text, { maxOutputLength: Math.max(1, limit) });
   } catch (error) {
-    // zlib's own errors are plain ones; a RangeError says that the limit was reached.
+    // zlib's own errors are of class Error; a RangeError means that the limit was reached.
     if (error instanceof RangeError) return undefined;
     throw new PngDamage(`its text "${keyword}" cannot be inflated`, { cause: error });
   }
 }
 
 /**
- * The text of a tEXt or zTXt chunk. It should be Latin-1, but several studios have written UTF-8
- * there; Latin-1 that happens to be sound UTF-8 ("Ã©") is so rare that such bytes count as UTF-8.
+ * The text of a tEXt or zTXt chunk. By the standard it is Latin-1, but several programs write UTF-8; Latin-1 that
+ * happens to be valid UTF-8 ("Ã©") is so rare that such bytes count as UTF-8.
  */
 function decodeLoose(bytes: Uint8Array): string {
   try {

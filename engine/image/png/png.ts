@@ -6,7 +6,7 @@ const BIT_DEPTH = 8;
 const COLOUR_TYPE_RGB = 2;
 const FILTERS = 5;
 
-/** A PNG of the picture, 8-bit RGB, without texts. The same pixels give the same bytes. */
+/** Encodes the picture as PNG, 8-bit RGB, without texts. Equal pixels give equal bytes. */
 export function encodePng({ width, height, data }: Pixels): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
@@ -19,7 +19,7 @@ export function encodePng({ width, height, data }: Pixels): Uint8Array {
   ]);
 }
 
-/** PNG's five ways to guess a byte from those to its left, above and above left, by their numbers. */
+/** PNG's five predictors of a byte from those to the left, above, and above left, by their numbers. */
 function predict(filter: number, left: number, above: number, corner: number): number {
   if (filter === 0) return 0;
   if (filter === 1) return left;
@@ -37,13 +37,13 @@ function paeth(left: number, above: number, corner: number): number {
 }
 
 /**
- * Every row as a filter's number and what that filter leaves of it: of the five the one with the
- * smallest sum of absolute differences, as PNG's specification recommends.
+ * Filters every row, prefixed by the filter's number: the one with the smallest sum of absolute differences, as PNG's
+ * specification recommends.
  */
 function filterRows(data: Uint8Array, stride: number): Uint8Array {
   const result = new Uint8Array(data.length + data.length / stride);
   const trial = new Uint8Array(1 + stride);
-  // A pixel of zeros in front of each row stands for what lies left of the picture.
+  // A pixel of zeros before each row stands for what is left of the picture.
   let above = new Uint8Array(CHANNELS + stride);
   let row = new Uint8Array(CHANNELS + stride);
   for (let from = 0, to = 0; from < data.length; from += stride, to += 1 + stride) {
@@ -60,7 +60,7 @@ function filterRows(data: Uint8Array, stride: number): Uint8Array {
   return result;
 }
 
-/** Filters `row` as the first byte of `into` says; returns the sum of the differences' sizes. */
+/** Filters `row` with the filter in the first byte of `into`; returns the sum of absolute differences. */
 function filterRow(row: Uint8Array, above: Uint8Array, into: Uint8Array): number {
   const filter = into[0] ?? 0;
   let cost = 0;

@@ -3,22 +3,21 @@ import { type Chunk, chunksOf, PngDamage } from "./png-chunks.ts";
 import { decodeText, isTextType, splitText } from "./png-text.ts";
 
 const MAX_TEXTS = 256;
-/** Bytes of one text, and of all of them, once inflated. */
+/** Maximum bytes of one text, and of all texts, after decompression. */
 const MAX_TEXT_BYTES = 1 << 20;
 const MAX_TOTAL_BYTES = 4 << 20;
 
 export interface ReadOptions {
-  /** What an error calls the picture. */
+  /** The picture's name in errors. */
   readonly file?: string;
-  /** The keywords wanted; texts under others are skipped unread. All, where absent. */
+  /** The keywords to read; others are skipped. All if absent. */
   readonly only?: readonly string[];
 }
 
 /**
- * The texts of a PNG by keyword; of several under one keyword the last counts. One that is too long
- * counts as absent, and so does a damaged one beside others. The picture itself is not looked at:
- * where the file is damaged after its picture began, the texts in front of the picture are the
- * answer. Damage before that, or in the only texts there are, is IMAGE_UNREADABLE.
+ * The texts in a PNG by keyword; the last one with a keyword counts. A text that is too long counts as absent, and so
+ * does a damaged one if there are others. Image data are not examined: if the file is damaged after they begin, the
+ * texts before them are returned. Damage before that, or in the only texts, is IMAGE_UNREADABLE.
  */
 export function readPngTexts(
   bytes: Uint8Array,
@@ -55,7 +54,7 @@ function unreadable(file: string, { message }: PngDamage): StudioError {
   return new StudioError("IMAGE_UNREADABLE", { file, reason: message });
 }
 
-/** The texts met so far, within the limits. */
+/** Collects texts within the limits. */
 class Texts {
   readonly byKeyword = new Map<string, string>();
   readonly #only: readonly string[] | undefined;

@@ -11,7 +11,7 @@ import { changeServed } from "../routes/repository-routes.ts";
 import type { Handler, Route } from "../routes/route.ts";
 import type { SharedParts } from "../routes/route-parts.ts";
 
-/** What A1111 has and we do not: clients ask for it when they connect. */
+/** Features of A1111 that we lack; clients ask for these lists when they connect. */
 export const NONE = [
   "upscalers",
   "latent-upscale-modes",
@@ -27,7 +27,7 @@ export const NONE = [
 
 const SAMPLERS = [...new Set(SCHEDULER_NAMES.map((name) => samplerNames(name).sampler))];
 
-/** Paths below /sdapi/v1/ that tell what there is, and choose the model. */
+/** Paths below /sdapi/v1/ that list what is available, and select the model. */
 export function a1111Lists(parts: SharedParts): readonly Route[] {
   const { engine } = parts;
   const models: Handler = async () =>
@@ -73,7 +73,7 @@ function options(parts: SharedParts): Handler {
 
 const choiceSchema = z.object({ sd_model_checkpoint: z.string().max(256) }).partial();
 
-/** The one option that can be changed; clients send all others along. It is for who may load models. */
+/** The only option that can be changed; clients send all others as well. It needs the scope for loading models. */
 function choose(parts: SharedParts): Handler {
   return async (request) => {
     const { bytes } = await parts.bodies.read(request);
@@ -91,7 +91,7 @@ function choose(parts: SharedParts): Handler {
 
 const pngSchema = z.object({ image: z.string() });
 
-/** How a PNG says that it was made. */
+/** How a PNG says it was made. */
 function pngInfo({ bodies }: SharedParts): Handler {
   return async (request) => {
     const { bytes } = await bodies.read(request);

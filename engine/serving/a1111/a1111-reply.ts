@@ -24,14 +24,14 @@ export function a1111Reply(asked: A1111Request, pictures: readonly Drawn[]): Enc
   };
 }
 
-/** Whole numbers of 64 bits, which JSON.stringify does not take, as their nearest number. */
+/** 64-bit integers, which JSON.stringify does not accept, become the nearest number. */
 function json(value: object): string {
   return JSON.stringify(value, (_, member: unknown) =>
     typeof member === "bigint" ? Number(member) : member,
   );
 }
 
-/** What A1111 tells besides and there is none of here. */
+/** Members that A1111 returns and that have no meaning here. */
 const NONE = {
   subseed: -1,
   subseed_strength: 0,
@@ -48,7 +48,7 @@ const NONE = {
   is_using_inpainting_conditioning: false,
 };
 
-/** By the names of A1111's Processed.js(). */
+/** With the names in A1111's Processed.js(). */
 function infoOf(
   { batchSize, requests }: A1111Request,
   records: readonly GenerationRecord[],

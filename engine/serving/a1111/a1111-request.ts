@@ -12,17 +12,17 @@ import { cleanText } from "../../kserve/wire/members.ts";
 import { asRequest, MessageFault, quote } from "../../kserve/wire/message-fault.ts";
 import { readMembers, readPicture } from "../routes/read-members.ts";
 
-/** What pictures a request of A1111's API asks for, and how they are to come back. */
+/** The pictures of a request to A1111's API, and the form of the reply. */
 export interface A1111Request {
   readonly requests: readonly GenerationRequest[];
-  /** What image to image starts from. */
+  /** The start image for image to image. */
   readonly startImage?: Uint8Array;
-  /** The model by its name, where the request names one for itself. */
+  /** The model's name, if the request overrides it. */
   readonly model?: string;
   readonly format: Exclude<PictureFormat, "raw">;
   readonly sendsImages: boolean;
   readonly batchSize: number;
-  /** The request as it came but for its pictures; the reply repeats it. */
+  /** The request without its pictures; the reply repeats it. */
   readonly parameters: object;
 }
 
@@ -31,7 +31,9 @@ const MOST_PICTURES = 100;
 const MOST_START_IMAGES = 16;
 const count = z.int().min(1).max(MOST_PICTURES);
 
-/** Members that are honoured, and those that are refused where they ask for something. Others say nothing, as at A1111. */
+/**
+ * Members that are supported, and those that are refused if they ask for something. Others are ignored, as in A1111.
+ */
 export const a1111Schema = z
   .object({
     prompt: shape.prompt,
@@ -63,7 +65,7 @@ export const a1111Schema = z
   .partial();
 type Members = z.output<typeof a1111Schema>;
 
-/** Where StableDiffusionProcessingImg2Img has it. */
+/** The default of StableDiffusionProcessingImg2Img. */
 const USUAL_STRENGTH = 0.75;
 
 /** Reads `POST /sdapi/v1/txt2img` or, with a start image, `img2img`. Throws REQUEST_INVALID. */
@@ -105,7 +107,7 @@ function generationOf(members: Members, pictures: number): GenerationRequest {
   };
 }
 
-/** -1 is chance. */
+/** -1 means a random seed. */
 function seedOf({ seed = -1 }: Members): string | undefined {
   if (seed === -1) return undefined;
   const { data } = seedSchema.safeParse(String(seed));
@@ -114,7 +116,10 @@ function seedOf({ seed = -1 }: Members): string | undefined {
   throw new MessageFault("seed", String(seed), reason);
 }
 
-/** A sampler without a schedule type has its own, as A1111 says "Automatic"; none at all is the model's or the preset's. */
+/**
+ * A sampler without a schedule type uses its own, A1111's "Automatic"; without a sampler the model or the preset
+ * decides.
+ */
 function schedulerOf({
   sampler_name: name,
   sampler_index: index,
@@ -159,7 +164,7 @@ function overridden({
   return { format: known, ...(typeof model === "string" && model !== "" && { model }) };
 }
 
-/** Refuses by name what would change the picture and is not offered. */
+/** Refuses by name what would change the picture and is not supported. */
 function refuseNotOffered(members: Members): void {
   const { override_settings: settings = {}, alwayson_scripts: scripts = {} } = members;
   const asked: Readonly<Record<string, boolean>> = {
@@ -182,7 +187,7 @@ function isNamed(name: string | undefined): boolean {
   return name !== undefined && !/^(?:none)?$/i.test(name);
 }
 
-/** Clients send scripts that they have switched off: without arguments, or with false in front. */
+/** Clients also send inactive scripts: without arguments, or with false as the first. */
 function isActive(script: unknown): boolean {
   const args: unknown =
     typeof script === "object" && script !== null ? Reflect.get(script, "args") : script;

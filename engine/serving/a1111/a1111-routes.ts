@@ -11,7 +11,7 @@ import { a1111Reply } from "./a1111-reply.ts";
 import { readA1111Request } from "./a1111-request.ts";
 import { A1111Runs, IDLE } from "./a1111-runs.ts";
 
-/** The part of A1111's API that its clients draw with. */
+/** The part of A1111's API that draws. */
 export function a1111Routes(parts: SharedParts): readonly Route[] {
   const runs = new A1111Runs();
   const routes: readonly Route[] = [
@@ -29,7 +29,7 @@ export function a1111Routes(parts: SharedParts): readonly Route[] {
   }));
 }
 
-/** Who is interrupted gets what was drawn so far. */
+/** An interrupted request returns the pictures drawn so far. */
 function draw(parts: SharedParts, runs: A1111Runs, kind: "txt2img" | "img2img"): Handler {
   const { admission, bodies, callerOf, engine } = parts;
   return async (request, reply) => {

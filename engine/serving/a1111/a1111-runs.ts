@@ -2,16 +2,16 @@ import type { PictureEvent } from "../picture-engine.ts";
 
 type Step = Extract<PictureEvent, { readonly kind: "progress" }>;
 
-/** What `GET /sdapi/v1/progress` tells, but for its picture. */
+/** The reply to `GET /sdapi/v1/progress`, without its picture. */
 export interface A1111Progress {
-  /** From 0 to 1, of all pictures together. */
+  /** From 0 to 1, over all pictures. */
   readonly progress: number;
-  /** Seconds that are left, as far as steps tell. */
+  /** Remaining seconds, estimated from the steps. */
   readonly eta_relative: number;
   readonly state: object;
 }
 
-/** A request of A1111's API that is being drawn, or waits for it. */
+/** A request to A1111's API that is drawn or waits for it. */
 export class A1111Run {
   readonly #interruption = new AbortController();
   readonly #pictures: number;
@@ -21,7 +21,7 @@ export class A1111Run {
     this.#pictures = pictures;
   }
 
-  /** Fires when somebody has interrupted it. */
+  /** Aborts when someone has interrupted it. */
   get signal(): AbortSignal {
     return this.#interruption.signal;
   }
@@ -38,7 +38,7 @@ export class A1111Run {
     this.#last = { step, startMs: this.#last?.startMs ?? performance.now() };
   }
 
-  /** What is developing. */
+  /** The picture so far. */
   async preview() {
     return this.#last?.step.preview();
   }
@@ -75,10 +75,10 @@ const IDLE_STATE = {
   sampling_steps: 0,
 };
 
-/** Where nothing is drawn for who asks. */
+/** The progress if the caller has nothing running. */
 export const IDLE: A1111Progress = { progress: 0, eta_relative: 0, state: IDLE_STATE };
 
-/** The runs of each caller: nobody sees or interrupts another's. */
+/** The runs of each caller, who cannot see or interrupt those of others. */
 export class A1111Runs {
   readonly #runs = new Map<string, Set<A1111Run>>();
 
@@ -94,7 +94,7 @@ export class A1111Runs {
     return Object.assign(run, { [Symbol.dispose]: close });
   }
 
-  /** The one that is drawn for a caller, otherwise the first that waits. */
+  /** A caller's running request, else the first one that waits. */
   current(callerId: string): A1111Run | undefined {
     const own = [...(this.#runs.get(callerId) ?? [])];
     return own.find(({ isBegun }) => isBegun) ?? own[0];

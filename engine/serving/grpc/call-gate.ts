@@ -17,13 +17,13 @@ import type { Arrival, Followed, RequestLog } from "../request-log.ts";
 import { MessageReaders } from "./message-readers.ts";
 import { httpStatusOf, type Outcome, outcomeOf } from "./grpc-status.ts";
 
-/** A call that was let in. */
+/** An admitted call. */
 export interface Passed {
   readonly caller: Caller;
   readonly followed: Followed;
 }
 
-/** Lets calls in by their metadata, before a byte of their messages is read, and writes them down. */
+/** Admits calls by their metadata, before any of their messages is read, and logs them. */
 export class CallGate {
   readonly #gate: ListenerGate;
   readonly #requests: RequestLog;
@@ -83,7 +83,7 @@ export class CallGate {
               follow: (one) => (followed = one),
             });
             if (refusal !== undefined) return refuse(refusal);
-            // A stream may rest for as long as its client likes; none is open without a key from elsewhere.
+            // A stream can be idle as long as its client likes; from other computers, streams need a key.
             if (requestStream) return pass(metadata);
             isRead = this.#readers.enter(
               () => pass(metadata),
@@ -118,7 +118,7 @@ export class CallGate {
     });
   };
 
-  /** Gives how it ends where it goes no further. */
+  /** Returns the status with which a refused call ends. */
   #letIn(
     path: string,
     metadata: Metadata,
@@ -130,7 +130,7 @@ export class CallGate {
     const headers = headersOf(metadata);
     const passage = this.#gate.passage(knockOf(path, headers, call.getHost()));
     const known = passage.kind === "preflight" ? undefined : passage.caller;
-    // Of this call alone: the log knows it by its caller.
+    // One object per call: the log identifies the call by it.
     const caller = known && { ...known };
     const client = call.getConnectionInfo().remoteAddress ?? "";
     const arrival = { client, method: "gRPC", path, headers };
@@ -160,7 +160,7 @@ export class CallGate {
     };
   }
 
-  /** Of a probe nothing is kept unless it is refused. */
+  /** A probe is logged only if it is refused. */
   #followProbe(arrival: Arrival): Followed {
     const nothing = { take: () => {} };
     return {
@@ -174,7 +174,7 @@ export class CallGate {
   }
 }
 
-/** As nginx has it: the client went away first. */
+/** As in nginx: the client disconnected first. */
 const GONE = 499;
 
 const TOO_SLOW = new StudioError("REQUEST_INVALID", {
@@ -183,7 +183,7 @@ const TOO_SLOW = new StudioError("REQUEST_INVALID", {
   reason: "it comes too slowly",
 });
 
-/** A call as the gate looks at requests: what it is for is its authority, and its messages are never a form. */
+/** A call in the form of an HTTP request, for the gate: its host is the authority, and it is never a form. */
 function knockOf(path: string, headers: IncomingHttpHeaders, authority: string | undefined): Knock {
   return {
     method: "POST",

@@ -11,12 +11,12 @@ import {
 
 const FOLDER = fileURLToPath(new URL("../../../assets/grpc", import.meta.url));
 
-/** What every listener offers. */
+/** Offered by every listener. */
 const STANDARD = ["health.proto", "reflection-v1.proto", "reflection-v1alpha.proto"];
 
 const OPEN_INFERENCE = "inference.proto";
 
-/** Names as they stand in the files, 64-bit numbers as their digits, enumerations by name; what is absent has its default. */
+/** Names as in the files, 64-bit numbers as strings, enumerations by name; absent members get their defaults. */
 const READING = {
   keepCase: true,
   longs: String,
@@ -27,8 +27,8 @@ const READING = {
 };
 
 /**
- * What protoc makes of the files, for reflection: proto-loader's own descriptors name the entries of maps as no other
- * reader takes them. Made by `protoc -I assets/grpc --include_source_info --descriptor_set_out FILE.protoset FILE.proto …`.
+ * protoc's output for reflection: proto-loader's own descriptors name map entries in a way that no other reader
+ * understands. Made by `protoc -I assets/grpc --include_source_info --descriptor_set_out FILE.protoset FILE.proto …`.
  */
 const DESCRIPTORS = join(FOLDER, "descriptors.protoset");
 
@@ -39,7 +39,7 @@ interface File {
   readonly bytes: Buffer;
 }
 
-/** The services that are offered, and their messages, as assets/grpc has them. None of them imports another. */
+/** The services in assets/grpc that are offered, and their messages. No file imports another. */
 export class GrpcDefinition {
   readonly #definition: PackageDefinition;
   readonly #files: readonly File[];
@@ -49,7 +49,7 @@ export class GrpcDefinition {
     this.#files = files;
   }
 
-  /** With the services of these files, besides those of every listener. */
+  /** Reads the services in these files, besides those of every listener. */
   static async read(files: readonly string[] = [OPEN_INFERENCE]): Promise<GrpcDefinition> {
     const names = [...files, ...STANDARD];
     const [definition, descriptors] = await Promise.all([
@@ -73,7 +73,7 @@ export class GrpcDefinition {
     return new Map(Object.entries(found));
   }
 
-  /** What the request of a method may hold. */
+  /** The limits for the request message of a method. */
   shapeOf({ path, requestType }: MethodDefinition<object, object>): MessageShape {
     const [packageName = ""] = path.slice(1).split(/\.\w+\//, 1);
     return shapeOf(requestType.type, (name) => {
@@ -82,12 +82,12 @@ export class GrpcDefinition {
     });
   }
 
-  /** The FileDescriptorProto of a name; undefined where there is none. */
+  /** The FileDescriptorProto with a name; undefined if there is none. */
   fileNamed(name: string): Buffer | undefined {
     return this.#files.find((file) => file.name === name)?.bytes;
   }
 
-  /** The one that declares a service, a method, a message or a member by its whole name. */
+  /** The FileDescriptorProto that declares a service, method, message or member by its full name. */
   fileOf(symbol: string): Buffer | undefined {
     const isDeclared = Object.keys(this.#definition).some(
       (name) => symbol === name || symbol.startsWith(`${name}.`),
@@ -103,7 +103,7 @@ function isService(entry: Entry): entry is ServiceDefinition {
   return entry !== undefined && !("format" in entry);
 }
 
-/** As much of a DescriptorProto as is read here. */
+/** The parts of a DescriptorProto that are needed here. */
 interface Descriptor {
   readonly name: string;
   readonly field: readonly {
@@ -114,7 +114,7 @@ interface Descriptor {
   readonly nestedType: readonly Descriptor[];
 }
 
-/** Bytes that a number takes at the least, where it is not a varint. */
+/** Minimum size in bytes of number types other than varints. */
 const FIXED: Readonly<Record<string, number>> = {
   TYPE_FLOAT: 4,
   TYPE_FIXED32: 4,
@@ -124,7 +124,7 @@ const FIXED: Readonly<Record<string, number>> = {
   TYPE_SFIXED64: 8,
 };
 
-/** `find` gives messages of the same package by their names; those that are declared inside go first. */
+/** `find` looks up messages of the same package by name; nested declarations go first. */
 function shapeOf(type: object, find: (name: string) => object | undefined): MessageShape {
   const { field, nestedType } = asDescriptor(type);
   return new Map(
@@ -134,7 +134,7 @@ function shapeOf(type: object, find: (name: string) => object | undefined): Mess
         const inner = nestedType.find(({ name }) => name === typeName) ?? find(typeName);
         if (inner === undefined) throw new Error(`no message is called ${typeName}`);
         let shape: MessageShape | undefined;
-        // Made when it is first met: messages may hold themselves.
+        // Resolved on first use: messages can contain themselves.
         return [number, { kind: "message", shape: () => (shape ??= shapeOf(inner, find)) }];
       }
       const isBytes = kind === "TYPE_BYTES";
@@ -152,7 +152,10 @@ function isDescriptor(type: object): type is Descriptor {
   return "field" in type && "nestedType" in type;
 }
 
-/** Files of a FileDescriptorSet: its only field, each as long as a varint says. The first two fields of each are its name and its package. */
+/**
+ * The files in a FileDescriptorSet: its only field, each with its length as a varint. A file's first two fields are its
+ * name and its package.
+ */
 function filesIn(set: Buffer): readonly File[] {
   const files: File[] = [];
   for (let at = 1; at < set.length; at++) {
@@ -170,7 +173,7 @@ function filesIn(set: Buffer): readonly File[] {
   return files;
 }
 
-/** Texts of the length-delimited fields that a message begins with, each shorter than 128 bytes. */
+/** The leading length-delimited text fields of a message, each shorter than 128 bytes. */
 function leadingTexts(bytes: Buffer): readonly string[] {
   const nameEnd = 2 + bytes.readUInt8(1);
   const packageEnd = nameEnd + 2 + bytes.readUInt8(nameEnd + 1);

@@ -23,15 +23,15 @@ import { pictureMethods } from "./picture-methods.ts";
 import { reflectionMethods } from "./reflection-methods.ts";
 
 export type GrpcServerParts = Omit<InferenceServerParts, "installRoutes"> & {
-  /** Fewer connections than usual. */
+  /** Limits on connections, for tests. */
   readonly sockets?: SocketLimits;
-  /** What it answers in place of protocol v2 alone. */
+  /** The services to offer; protocol v2 by default. */
   readonly offer?: Offer;
-  /** Largest request, where that is not the usual one. */
+  /** Maximum size of a request, if it differs from the default. */
   readonly maxMessageBytes?: number;
 };
 
-/** Services of a listener: the files in assets/grpc that declare them, and what answers. */
+/** The services of a listener: the files in assets/grpc that declare them, and their implementation. */
 export interface Offer {
   readonly files: readonly string[];
   readonly services: (parts: OfferParts) => Services;
@@ -51,36 +51,36 @@ export const OPEN_INFERENCE: Offer = {
   }),
 };
 
-/** What is being drawn ends within two seconds, so that its client can be told. */
+/** Drawing ends within two seconds, so that its client can be told. */
 const GRACE_MS = 2000;
 
-/** A client has one connection for all of its calls, and a proxy in front has few: less than REST's. */
+/** A client uses one connection for all its calls, and a proxy uses few, so this is less than for REST. */
 const SOCKETS: SocketLimits = { most: 1024, mostOfAddress: 768 };
 
-/** Largest request: prompts and settings have some kilobytes, and a stream reads sixteen ahead. */
+/** Maximum size of a request: prompts and settings have a few kilobytes, and a stream reads sixteen messages ahead. */
 const MAX_MESSAGE_BYTES = 1 << 20;
 
-/** Calls of one connection at a time; those beyond wait at the client. */
+/** Simultaneous calls per connection; further ones wait at the client. */
 const MAX_CALLS = 100;
 
 const OPTIONS = {
   "grpc.max_send_message_length": -1,
   "grpc.max_concurrent_streams": MAX_CALLS,
-  // Whoever does not answer a ping has gone.
+  // A client that does not answer a ping is gone.
   "grpc.keepalive_time_ms": 30_000,
   "grpc.keepalive_timeout_ms": 10_000,
   "grpc.max_connection_idle_ms": 300_000,
   "grpc.enable_channelz": 0,
 };
 
-/** A listener of gRPC, as long as it listens. */
+/** A running gRPC listener. */
 export class GrpcServer {
   readonly #server: Server;
   readonly #closing: AbortController;
   readonly #sockets: NetServer;
   readonly #certificate: WatchedCertificate | undefined;
   readonly port: number;
-  /** Such as `127.0.0.1:8081`, as gRPC's clients take it. */
+  /** Such as `127.0.0.1:8081`, as gRPC clients expect it. */
   readonly target: string;
 
   private constructor(
@@ -99,12 +99,15 @@ export class GrpcServer {
     this.target = hostAndPort(host, port);
   }
 
-  /** The certificate that it shows. */
+  /** The certificate in use. */
   get tls(): ShownTls | undefined {
     return this.#certificate?.shown;
   }
 
-  /** Listens. Refuses as KEY_NEEDED where others reach the address and nobody has a key, as CERTIFICATE_UNUSABLE or as PORT_IN_USE. */
+  /**
+   * Starts to listen. Refuses as KEY_NEEDED if others can reach the address and there is no key, as
+   * CERTIFICATE_UNUSABLE or as PORT_IN_USE.
+   */
   static async listen(address: Address, parts: GrpcServerParts): Promise<GrpcServer> {
     const { file, engine, requests, log, offer = OPEN_INFERENCE } = parts;
     const { maxMessageBytes = MAX_MESSAGE_BYTES } = parts;
@@ -156,7 +159,7 @@ export class GrpcServer {
     }
   }
 
-  /** Refuses what its clients wait for, and ends their connections. */
+  /** Refuses pending calls and closes all connections. */
   async close(): Promise<void> {
     if (!this.#sockets.listening) return;
     this.#sockets.close();
@@ -171,7 +174,7 @@ export class GrpcServer {
   }
 }
 
-/** Connections over which HTTP/2 is spoken: encrypted, where there is a certificate. */
+/** A server for HTTP/2 connections, encrypted if there is a certificate. */
 function socketsFor(
   certificate: WatchedCertificate | undefined,
   onConnection: (socket: Socket) => void,
@@ -179,7 +182,7 @@ function socketsFor(
   if (certificate === undefined) return createServer(onConnection);
   const options = { ...certificate.context, ...SECURE, ALPNProtocols: ["h2"] };
   const server = createSecureServer(options, onConnection);
-  // A handshake that fails, a client's that does not trust the certificate, is no mistake of ours.
+  // A failed handshake, such as by a client that does not trust the certificate, is not our error.
   server.on("tlsClientError", (_, socket) => socket.destroy());
   showCertificate(server, certificate);
   return server;

@@ -5,7 +5,7 @@ import { asRefusal } from "../routes/refuse.ts";
 /** How a call ends. */
 export type Outcome = Pick<StatusObject, "code" | "details" | "metadata">;
 
-/** gRPC's code of a refusal, by the status that it has over HTTP. */
+/** gRPC status codes by the HTTP status of a refusal. */
 const CODES: Readonly<Record<number, status>> = {
   400: status.INVALID_ARGUMENT,
   401: status.UNAUTHENTICATED,
@@ -26,36 +26,36 @@ const CODES: Readonly<Record<number, status>> = {
   507: status.RESOURCE_EXHAUSTED,
 };
 
-/** The trailer that has the refusal's own code, as `code` has it over HTTP. */
+/** The trailer with the refusal's own code, which is `code` over HTTP. */
 const CODE = "darkroom-code";
 
-/** The trailer by which gRPC's clients know when to try again, in milliseconds (gRFC A6). */
+/** The trailer that tells gRPC clients when to try again, in milliseconds (gRFC A6). */
 const PUSHBACK = "grpc-retry-pushback-ms";
 
-/** What a client is told of whatever was thrown: one sentence, and the code that goes with it. */
+/** The status for whatever was thrown: one sentence and a code. */
 export function outcomeOf(error: unknown, httpStatus?: number): Outcome {
   const refusal = asRefusal(error);
   const metadata = new Metadata();
   metadata.set(CODE, refusal.code);
   const { seconds } = refusal.details;
   if (typeof seconds === "number") metadata.set(PUSHBACK, String(Math.ceil(seconds * 1000)));
-  // grpc-js percent-encodes the sentence, and half a surrogate pair cannot be.
+  // grpc-js percent-encodes the sentence, which is impossible with a lone surrogate.
   const details = refusal.message.toWellFormed();
   return { code: codeOf(refusal, httpStatus), details, metadata };
 }
 
 function codeOf({ code, status: own }: StudioError, httpStatus = own): status {
-  // A deadline that cannot be kept is as one that has passed.
+  // A deadline that cannot be met counts as exceeded.
   if (code === "TIME_LIMIT" || code === "LIMIT_TOO_SHORT") return status.DEADLINE_EXCEEDED;
   return CODES[httpStatus] ?? status.UNKNOWN;
 }
 
-/** The status over HTTP that says what a code does, for a table that has both. */
+/** The HTTP status that corresponds to a code, for a table with both. */
 export function httpStatusOf(code: status): number {
   if (code === status.OK) return 200;
   const [found] = Object.entries(CODES).find(([, one]) => one === code) ?? [];
   return found === undefined ? (OTHERS[code] ?? 500) : Number(found);
 }
 
-/** Codes that no refusal of ours has: the client's own cancel, as proxies write it down. */
+/** Codes that are no refusals of ours: the client's cancel, with the status that proxies log. */
 const OTHERS: Readonly<Record<number, number>> = { [status.CANCELLED]: 499 };

@@ -5,10 +5,10 @@ import { type Message, type Methods, textIn } from "./grpc-method.ts";
 
 type Serving = "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";
 
-/** How often whoever watches is told at most. */
+/** Minimum time between two messages to a watching client. */
 const WATCH_MS = 1000;
 
-/** The standard health service: a service serves while the next request would be drawn. */
+/** The standard health service: a service is SERVING while the next request would succeed. */
 export function healthMethods(
   services: readonly string[],
   isReady: () => Promise<boolean>,

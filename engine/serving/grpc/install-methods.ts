@@ -24,13 +24,13 @@ import { type Outcome, outcomeOf } from "./grpc-status.ts";
 export interface MethodParts {
   readonly definition: GrpcDefinition;
   readonly gate: CallGate;
-  /** Fires when the listener closes, with what its clients are told. */
+  /** Aborts when the listener closes, with the reason for its clients. */
   readonly closing: AbortSignal;
   readonly log: FastifyBaseLogger;
   readonly metrics?: Pick<ServingMetrics, "refused"> | undefined;
 }
 
-/** Answers the methods of services, and tells the scopes that they declare. */
+/** Installs the methods of services, and returns the scopes that they declare. */
 export function installMethods(server: Server, services: Services, parts: MethodParts): ScopeOf {
   const routes = Object.entries(services).flatMap(([service, methods]) => {
     const definitions = parts.definition.methods(service);
@@ -49,7 +49,9 @@ function whole(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** Messages come and go as bytes: what cannot be read is refused in words, where grpc-js has a code alone. */
+/**
+ * Messages are transferred as bytes: grpc-js would refuse invalid ones with a code only, and we do so with a sentence.
+ */
 function asBytes(
   methods: Methods,
   definitions: ReadonlyMap<string, MethodDefinition<object, object>>,
@@ -113,12 +115,12 @@ function handlerOf(method: Method, definition: Definition, parts: MethodParts): 
   };
 }
 
-/** As REST has them: prompts and settings are small, and what is larger is a mistake or an attack. */
+/** As for REST: prompts and settings are small, and anything larger is a mistake or an attack. */
 const LIMITS = { fields: REQUEST_LIMITS.values, numbers: REQUEST_LIMITS.numbers, depth: 8 };
 
 type Refusal = Outcome & Error;
 
-/** One call between its bytes and its messages. */
+/** Converts between a call's bytes and its messages. */
 class Wire {
   readonly call: GrpcCall;
   readonly #definition: WireDefinition;
@@ -149,13 +151,13 @@ class Wire {
     return Buffer.isBuffer(reply) ? reply : this.#definition.responseSerialize(reply);
   }
 
-  /** The messages of a call, which is one where the method takes no stream. */
+  /** The messages of a call; one unless the method takes a stream. */
   async *messages(
     call: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
   ): AsyncGenerator<Message, void> {
     if ("request" in call) yield this.decode(call.request);
     else {
-      // A stream that is destroyed could not be told why.
+      // A destroyed stream could not report why.
       const whole: AsyncIterable<Buffer> = call.iterator({ destroyOnReturn: false });
       for await (const bytes of whole) yield this.decode(bytes);
     }
@@ -164,7 +166,7 @@ class Wire {
   refused(error: unknown): Refusal {
     const isMistake = !(error instanceof StudioError) && !this.call.signal.aborted;
     if (isMistake) this.#parts.log.error(error);
-    // A client that has gone was refused nothing.
+    // A client that has disconnected was not refused.
     if (!this.call.signal.aborted) this.#parts.metrics?.refused(error);
     const { outcome = outcomeOf } = this.#definition;
     return Object.assign(new Error("refused"), outcome(error));

@@ -1,13 +1,13 @@
-/** Calls whose first message is read at a time: with a message's limit this is what they hold in memory. */
+/** Number of calls whose first message is read at a time; together with the limit of a message it limits memory. */
 const READERS = 16;
 
-/** Until a message is there as a whole, as REST has it. */
+/** Time limit for receiving a message, as for REST. */
 const LONGEST_MS = 30_000;
 
-/** A reader that is slower than this gives way where others wait. */
+/** Slower calls are dropped while others wait. */
 const SLOW_MS = 1000;
 
-/** How often slow readers are looked for while others wait. */
+/** How often slow calls are looked for while others wait. */
 const LOOK_MS = 250;
 
 interface Reader {
@@ -17,15 +17,18 @@ interface Reader {
 }
 
 /**
- * Whose messages are read. Those beyond wait with their bytes in the network, since gRPC has flow control; clients
- * that send half a message and stop give way to who waits.
+ * Limits how many calls' messages are read at a time. Further calls wait with their bytes in the network, since gRPC
+ * has flow control; clients that send half a message and stop are dropped if others wait.
  */
 export class MessageReaders {
   readonly #readers = new Set<Reader>();
   readonly #waiting = new Set<() => void>();
   #looking: NodeJS.Timeout | undefined;
 
-  /** Calls `begin` when it is this call's turn, `end` where it is too slow. Gives what is called when its message is there, or it is gone. */
+  /**
+   * Calls `begin` when it is this call's turn, and `end` if it is too slow. The returned function is to be called when
+   * its message has arrived or the call is gone.
+   */
   enter(begin: () => void, end: () => void): () => void {
     let reader: Reader | undefined;
     const start = (): void => {
@@ -57,7 +60,7 @@ export class MessageReaders {
     this.#looking = undefined;
   }
 
-  /** As many as there are who wait, the oldest first. */
+  /** Ends as many slow calls as there are waiting ones, oldest first. */
   #endSlow(): void {
     const slow = [...this.#readers].filter(({ sinceMs }) => performance.now() - sinceMs > SLOW_MS);
     for (const { end } of slow.slice(0, this.#waiting.size)) end();

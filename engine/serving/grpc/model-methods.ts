@@ -9,7 +9,7 @@ import { changeServed, indexOf } from "../routes/repository-routes.ts";
 import { type ModelAddress, readyModel, whyNotReady } from "../routes/served-model.ts";
 import { type Message, type Method, type Methods, textIn } from "./grpc-method.ts";
 
-/** What can be asked about the server and its models, and which is served. */
+/** Questions about the server and its models, and loading and unloading. */
 export function modelMethods(engine: PictureEngine): Methods {
   const { software, version } = SOFTWARE;
   return {
@@ -41,12 +41,12 @@ export function modelMethods(engine: PictureEngine): Methods {
   };
 }
 
-/** Whether the next request would be drawn. */
+/** Whether the next request would succeed. */
 export async function isReady(engine: PictureEngine): Promise<boolean> {
   return whyNotReady(await engine.models()) === undefined;
 }
 
-/** A model by the members of a message that name it and its version, which may be left out. */
+/** The model in a message's members for name and (optional) version. */
 export function addressIn(
   message: Message,
   nameMember: string,
@@ -57,7 +57,7 @@ export function addressIn(
   return version === "" ? { name } : { name, version };
 }
 
-/** As Triton has it: a model that is there and not served is no error, one that is not there is. */
+/** As in Triton: a model that exists but is not served is false, an unknown model is an error. */
 async function isServed(engine: PictureEngine, request: Message): Promise<boolean> {
   try {
     await readyModel(engine, addressIn(request, "name", "version"));

@@ -34,7 +34,7 @@ interface PictureParts {
   readonly logError: (error: unknown) => void;
 }
 
-/** Where pictures are asked for. */
+/** The methods that draw. */
 export function pictureMethods(parts: PictureParts): Methods {
   return {
     ModelInfer: {
@@ -56,7 +56,7 @@ export function pictureMethods(parts: PictureParts): Methods {
   };
 }
 
-/** Pictures are raw unless somebody wants them otherwise: that is what gRPC's clients read. */
+/** Pictures are raw by default, which is what gRPC clients read. */
 async function readInference(
   { engine }: PictureParts,
   message: Message,
@@ -78,15 +78,15 @@ function reply(inference: Inference, drawn: DrawnRequest, isLast: boolean): Byte
   return grpcPictureReply(headOf(inference, drawn), ofOneSize(drawn.pictures), { wanted, isLast });
 }
 
-/** Messages that may wait for a slow client; what is older is dropped, the last one never. */
+/** Maximum number of messages waiting for a slow client; older ones are dropped, except the last one. */
 const MAX_WAITING = 100;
 
-/** Nothing is said in silence: gRPC has pings of its own. */
+/** Nothing is sent during silence: gRPC has its own pings. */
 const SILENCE_MS = 60_000;
 
 /**
- * What a request of a stream is answered: a message for each step, unless its parameter `progress` is
- * false, and one that is the reply, or says why there is none. Only what ends the call is thrown.
+ * The messages for a request of a stream: one for each step, unless its parameter `progress` is false, and a last one
+ * with the reply or an error. Throws only what ends the call.
  */
 async function* answers(
   parts: PictureParts,

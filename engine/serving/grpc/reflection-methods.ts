@@ -3,8 +3,8 @@ import type { GrpcDefinition } from "./grpc-definition.ts";
 import type { Message, Methods, Reply } from "./grpc-method.ts";
 
 /**
- * The standard reflection service, in both of its versions. @grpc/reflection is not used: it answers
- * without waiting until its client reads, so that one that never does fills the memory.
+ * The standard reflection service in both versions. @grpc/reflection is not used: it replies without waiting for the
+ * client to read, so that a client that never reads fills the memory.
  */
 export function reflectionMethods(definition: GrpcDefinition): Methods {
   return {
@@ -36,7 +36,7 @@ function answerTo(request: Message, definition: GrpcDefinition): Reply {
         : definition.fileOf(String(name));
     if (file !== undefined) return { file_descriptor_response: { file_descriptor_proto: [file] } };
   }
-  // Nothing here extends another message.
+  // No message here has extensions.
   return {
     error_response: {
       error_code: status.NOT_FOUND,

@@ -7,11 +7,11 @@ import { Gauge, type Registry } from "prom-client";
 const MIB = 1 << 20;
 const GIB = 1 << 30;
 
-/** A card is asked at most this often, and answers within this, or is not told of. */
+/** A card is queried at most this often, and left out if it does not answer within this time. */
 const CARD_MS = 10_000;
 const CARD_LIMIT_MS = 2000;
 
-/** One NVIDIA card, as its driver tells it: MiB and per cent. */
+/** An NVIDIA card according to its driver: MiB and per cent. */
 interface Card {
   readonly id: string;
   readonly usedMib: number;
@@ -19,7 +19,7 @@ interface Card {
   readonly busyPercent: number;
 }
 
-/** TorchServe's metrics of the machine: memory in MiB, disks in GiB, shares in per cent. */
+/** TorchServe's machine metrics: memory in MiB, disks in GiB, shares in per cent. */
 export class MachineMetrics {
   readonly #labels: { readonly Level: "Host"; readonly Hostname: string };
   #ticks = ticksOf();
@@ -150,7 +150,7 @@ async function cardsOf(): Promise<readonly Card[]> {
   return cardsIn(stdout);
 }
 
-/** Rows of the driver's CSV; what is no number in them, `[N/A]` on a card that is shared, is left out. */
+/** Rows of the driver's CSV; values that are not numbers, such as `[N/A]` on a shared card, are left out. */
 export function cardsIn(csv: string): readonly Card[] {
   return csv.split("\n").flatMap((row) => {
     const [id = "", ...rest] = row.split(",").map((cell) => cell.trim());

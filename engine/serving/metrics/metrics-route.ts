@@ -2,7 +2,7 @@ import type { ScopeOf } from "../route-scopes.ts";
 import type { Route } from "../routes/route.ts";
 import type { ServingMetrics } from "./serving-metrics.ts";
 
-/** Whether a request is one of Prometheus', by its address as it came. */
+/** Whether a request is Prometheus', by its raw address. */
 export function isMetricsRead({ method, url = "" }: Parameters<ScopeOf>[0]): boolean {
   const [path] = url.split("?", 1);
   return method === "GET" && path === "/metrics";
@@ -12,8 +12,8 @@ export function isMetricsRead({ method, url = "" }: Parameters<ScopeOf>[0]): boo
 const MOST_NAMES = 100;
 
 /**
- * Where Prometheus reads; `?name[]=` asks for some alone, as at TorchServe. Without `isOpen` whoever may ask for pictures may
- * read it. Install it on a listener of its own, as TorchServe has it on 8082, with `installRoutes`.
+ * Where Prometheus reads; `?name[]=` selects metrics, as in TorchServe. Unless `isOpen`, it needs the scope for
+ * requesting pictures. With `installRoutes` it can be on a listener of its own, as TorchServe has it on 8082.
  */
 export function metricsRoute(
   metrics: Pick<ServingMetrics, "text" | "contentType">,

@@ -5,36 +5,36 @@ import type { Seconds } from "../../contract/progress.ts";
 import { MachineMetrics } from "./machine-metrics.ts";
 import { TorchServeMetrics } from "./torchserve-metrics.ts";
 
-/** What is looked up as the metrics are read. */
+/** Values that are looked up when metrics are read. */
 export interface MetricsParts {
-  /** Requests that wait in front of the device. */
+  /** Number of requests waiting for the device. */
   readonly waiting: () => number;
   readonly isDrawing: () => boolean;
-  /** Whether the next request would be drawn. */
+  /** Whether the next request would succeed. */
   readonly isReady: () => Promise<boolean>;
-  /** Bytes that the inference process holds, where it runs and the system tells. */
+  /** Memory of the inference process, if it runs and the system tells. */
   readonly inferenceBytes?: () => Promise<number | undefined>;
 }
 
-/** A request that was answered, or whose client went away. */
+/** A request that was answered, or whose client disconnected. */
 export interface Answered {
   readonly protocol: "rest" | "grpc";
-  /** Of the routes that there are, never what a client wrote; `none` where it came to none. */
+  /** The route's own path, never what a client wrote; `none` if no route matched. */
   readonly route: string;
   readonly status: number;
   readonly ms: number;
 }
 
-/** From a probe's reply to a large picture on a slow CPU: seconds. */
+/** In seconds: from a probe's reply to a large picture on a slow CPU. */
 const REQUEST_BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
 const STAGE_BUCKETS = [0.01, 0.05, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
 
-/** Of a picture; `queue` and `encode` are its request's, before it and behind it. */
+/** Stages of a picture; `queue` and `encode` are its request's, before and after it. */
 type Stage = "queue" | "load" | "text" | "denoise" | "decode" | "encode";
 
 /**
- * What Prometheus is told: TorchServe's metrics under TorchServe's names, and ours, which begin with
- * `darkroom_`. Labels are names of models that are served, routes and codes that there are, so that no client can add a series.
+ * The metrics for Prometheus: TorchServe's under TorchServe's names, and ours, which start with `darkroom_`. Labels are
+ * names of served models and existing routes and codes, so that no client can create a series.
  */
 export class ServingMetrics {
   readonly #registry = new Registry();
@@ -101,7 +101,7 @@ export class ServingMetrics {
     addMoment(this.#registry, parts);
   }
 
-  /** A request has come; what is given is called once it was answered. */
+  /** A request has arrived; the returned function is to be called once it was answered. */
   begin(): (answered: Answered) => void {
     this.#open.inc();
     return (answered) => {
@@ -112,7 +112,7 @@ export class ServingMetrics {
     };
   }
 
-  /** Counts a request alone: a probe, of which there are many. */
+  /** Only counts a request: a probe, of which there are many. */
   count({ protocol, route, status }: Omit<Answered, "ms">): void {
     const name = `${protocol} ${status} ${route}`;
     const tally = this.#tallies.get(name);
@@ -120,7 +120,7 @@ export class ServingMetrics {
     else tally.count++;
   }
 
-  /** Looking a counter up by its labels takes longer than answering a probe, so it is done as metrics are read. */
+  /** Looking up a counter by its labels takes longer than answering a probe, so it is done when metrics are read. */
   #settle(): void {
     for (const { protocol, route, status, count } of this.#tallies.values()) {
       this.#answered.inc({ protocol, route, code: status }, count);
@@ -129,7 +129,7 @@ export class ServingMetrics {
     this.#tallies.clear();
   }
 
-  /** What is no refusal of ours is a mistake, INTERNAL to clients. */
+  /** Anything that is not a refusal of ours is an error, which clients see as INTERNAL. */
   refused(error: unknown): void {
     this.#refused.inc({ code: error instanceof StudioError ? error.code : "INTERNAL" });
   }
@@ -150,18 +150,18 @@ export class ServingMetrics {
     this.#stages.observe({ model, stage }, seconds);
   }
 
-  /** A request for pictures has ended, drawn or not. */
+  /** A request for pictures has ended, successfully or not. */
   inference(model: string, { waitedMs, ms }: { readonly waitedMs: number; readonly ms: number }) {
     this.stage(model, "queue", waitedMs / 1000);
     this.#torchServe.inference(model, { waitedMs, ms });
   }
 
-  /** Of what `text` gives: Prometheus' text format 0.0.4. */
+  /** The content type of `text`: Prometheus' text format 0.0.4. */
   get contentType(): string {
     return this.#registry.contentType;
   }
 
-  /** All metrics, or those of these names. What the process does is measured from the first call on. */
+  /** All metrics, or those with these names. The process's own are collected from the first call on. */
   async text(names: readonly string[] = []): Promise<string> {
     if (!this.#isWatched) collectDefaultMetrics({ register: this.#registry });
     this.#isWatched = true;
@@ -173,7 +173,7 @@ export class ServingMetrics {
   }
 }
 
-/** What is true at the moment. */
+/** Adds the values of the moment. */
 function addMoment(registry: Registry, parts: MetricsParts): void {
   const add = (gauge: Gauge): void => registry.registerMetric(gauge);
   add(

@@ -1,10 +1,10 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { Seconds } from "../../contract/progress.ts";
 
-/** As TorchServe has it where a request names no version. */
+/** TorchServe's label for requests without a version. */
 const VERSION = "default";
 
-/** The metrics of TorchServe's ts/configs/metrics.yaml that have a meaning here, with its names, labels and units. */
+/** The metrics in TorchServe's ts/configs/metrics.yaml that make sense here, with its names, labels and units. */
 export class TorchServeMetrics {
   readonly #host: { readonly Level: "Host"; readonly Hostname: string };
   readonly #hostname: string;
@@ -64,7 +64,7 @@ export class TorchServeMetrics {
     this.#predictionTime = gauge("PredictionTime", "Milliseconds of it on the device", named);
   }
 
-  /** So many requests were answered with a status. */
+  /** This many requests were answered with a status. */
   answered(status: number, count: number): void {
     this.#byClass.get(Math.trunc(status / 100))?.inc(this.#host, count);
   }

@@ -8,7 +8,7 @@ import {
 import type { Drawn } from "../routes/draw-pictures.ts";
 import type { ImageRequest } from "./image-request.ts";
 
-/** What an event of a stream begins with; edits have their own. */
+/** The prefix of a stream's events; edits have their own. */
 export type ImageKind = "image_generation" | "image_edit";
 
 type Wanted = Pick<ImageRequest, "format" | "isUrl">;
@@ -31,7 +31,7 @@ export function imagesReply(
   };
 }
 
-/** A picture that is done, as an event. */
+/** The event with a finished picture. */
 export function completedEvent(
   kind: ImageKind,
   picture: Drawn,
@@ -42,7 +42,7 @@ export function completedEvent(
   return event(type, head, picture.bytes);
 }
 
-/** A small picture of what develops, as an event; `index` counts them from 0. */
+/** The event with a small picture so far; `index` counts them from 0. */
 export function partialEvent(
   kind: ImageKind,
   preview: Uint8Array,
@@ -53,7 +53,7 @@ export function partialEvent(
   return event(type, head, preview);
 }
 
-/** One server-sent event with its name, as OpenAI's SDKs read them. */
+/** A server-sent event with a name, as OpenAI's SDKs read it. */
 function event(type: string, head: object, picture: Uint8Array): ByteSource {
   const json = JSON.stringify(head).slice(0, -1);
   return text(`event: ${type}\ndata: ${json},"b64_json":"${toBase64(picture)}"}\n\n`);
@@ -64,7 +64,7 @@ function described(picture: Drawn | undefined, { format }: Wanted): object {
   return { background: "opaque", output_format: format, ...size };
 }
 
-/** No picture is kept, so what a client may fetch from is the address that holds it. */
+/** Pictures are not stored, so the address that a client can fetch contains the picture itself. */
 function member(bytes: Uint8Array, { format, isUrl }: Wanted): readonly ByteSource[] {
   const start = isUrl ? `"url":"data:image/${format};base64,` : '"b64_json":"';
   return [text(start), text(toBase64(bytes)), text('"')];

@@ -13,26 +13,26 @@ import { asRequest, MessageFault, quote } from "../../kserve/wire/message-fault.
 import type { ParameterValue } from "../../kserve/wire/wire-tensor.ts";
 import { pictureIn, readMembers, readPicture } from "../routes/read-members.ts";
 
-/** What pictures a request of OpenAI's images API asks for, and how they are to come back. */
+/** The pictures of a request to OpenAI's images API, and the form of the reply. */
 export interface ImageRequest {
-  /** The model by its name; whichever is served where it is absent. */
+  /** The model's name; by default the served model. */
   readonly model?: string | undefined;
   readonly requests: readonly GenerationRequest[];
-  /** What an edit starts from. */
+  /** The start image of an edit. */
   readonly startImage?: Uint8Array;
   readonly format: Exclude<PictureFormat, "raw">;
-  /** Whether a picture is a `data:` address instead of plain base64. */
+  /** Whether a picture is returned as a `data:` address instead of plain base64. */
   readonly isUrl: boolean;
   readonly isStream: boolean;
-  /** Pictures of what develops that a stream is to tell. */
+  /** Number of pictures so far that a stream should contain. */
   readonly partialImages: number;
 }
 
-/** Most pictures of a request, as at OpenAI. */
+/** Maximum number of pictures, as at OpenAI. */
 const MOST_PICTURES = 10;
 const MOST_PARTIAL_IMAGES = 3;
 
-/** `standard` is what clients send who were not asked: the server's own preset, as `auto` is. */
+/** `standard` is what clients send by default: the server's own preset, as is `auto`. */
 const PRESETS_BY_QUALITY: Readonly<Record<string, Preset>> = {
   low: "fast",
   medium: "balanced",
@@ -58,7 +58,7 @@ export const imageSchema = z
   })
   .partial();
 
-/** What OpenAI's API has and we do not. */
+/** Features of OpenAI's API that we lack. */
 const NOT_OFFERED: Readonly<Record<string, string>> = {
   mask: "inpainting is not offered; leave it out to change the whole picture",
   output_compression: "files are compressed as Darkroom sees fit",
@@ -70,14 +70,14 @@ const INPUT_NAMES: ReadonlySet<string> = new Set(
   INPUTS.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias])),
 );
 
-/** Reads `POST /v1/images/generations`: OpenAI's members, and ours by v2's input names. Throws REQUEST_INVALID. */
+/** Reads `POST /v1/images/generations`: OpenAI's members, and ours with v2's input names. Throws REQUEST_INVALID. */
 export function readGeneration(bytes: Uint8Array): ImageRequest {
   return asRequest(() => toImageRequest(readMessage(bytes, REQUEST_LIMITS)));
 }
 
 /**
- * Reads `POST /v1/images/edits`, a form or JSON: the same, the start image, and how far pictures may go from it.
- * Throws REQUEST_INVALID.
+ * Reads `POST /v1/images/edits`, a form or JSON: the same, plus the start image and its strength. Throws
+ * REQUEST_INVALID.
  */
 export async function readEdit(bytes: Uint8Array, type = ""): Promise<ImageRequest> {
   const isForm = /^multipart\/form-data\b/i.test(type);
@@ -103,7 +103,7 @@ export async function readEdit(bytes: Uint8Array, type = ""): Promise<ImageReque
 
 const strengthSchema = z.object({ strength: requestSchema.shape.strength });
 
-/** Where JSON has its pictures: OpenAI's list of addresses, of which only those that hold the picture are read. */
+/** The pictures in a JSON request: OpenAI's list of addresses, of which only `data:` addresses are read. */
 const imagesSchema = z.object({
   images: z.array(z.strictObject({ image_url: z.string() })).max(16),
 });
@@ -121,7 +121,7 @@ function imagesIn(message: JsonObject): Edit {
   };
 }
 
-/** A form's fields are texts: what looks like a number or a truth is one, except where words are meant. */
+/** The fields of a form are texts: what looks like a number or Boolean becomes one, except where text is expected. */
 async function readForm(bytes: Uint8Array, type: string): Promise<Edit> {
   const form = await new Response(new Uint8Array(bytes), { headers: { "content-type": type } })
     .formData()
@@ -178,7 +178,7 @@ function toImageRequest(members: JsonObject): ImageRequest {
 
 type Choices = z.output<typeof imageSchema>;
 
-/** A size is one of the model's own where it is left to us. */
+/** With "auto" the size is the model's own. */
 function sizeOf({ size = "auto" }: Choices): readonly (readonly [string, ParameterValue])[] {
   if (size === "auto") return [];
   const [width, height] = size.split("x").map(Number);

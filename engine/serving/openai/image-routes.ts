@@ -20,7 +20,7 @@ import { completedEvent, type ImageKind, imagesReply, partialEvent } from "./ima
 import { type ImageRequest, readEdit, readGeneration } from "./image-request.ts";
 import { openaiRefusal } from "./openai-refusal.ts";
 
-/** OpenAI's images API, as far as a model that turns text into pictures can answer it. */
+/** OpenAI's images API, as far as a text-to-image model supports it. */
 export function imageRoutes(parts: SharedParts): readonly Route[] {
   return Object.entries({
     generations: images(parts, "image_generation", readGeneration),
@@ -61,10 +61,10 @@ function images(parts: SharedParts, kind: ImageKind, read: ReadImages): Handler 
   };
 }
 
-/** Sides that a model draws well. */
+/** Sides of pictures are multiples of this. */
 const SIDE_STEP = 64;
 
-/** A size that is left to us is about the model's own, in the shape of what an edit starts from. */
+/** A size that was left open is close to the model's own, with the aspect ratio of the start image. */
 async function sizedAsStart(
   { requests, startImage }: ImageRequest,
   model: Size,
@@ -79,7 +79,10 @@ async function sizedAsStart(
   return requests.map((request) => ({ ...request, ...size }));
 }
 
-/** Partial images come at even distances; a step without one is a comment, so that proxies see that it goes on. */
+/**
+ * Partial images come at regular intervals; a step without one is a comment, which keeps proxies from closing the
+ * connection.
+ */
 function eventsOf(kind: ImageKind, asked: ImageRequest, work: InferenceWork): EventForm {
   const { partialImages } = asked;
   let told = 0;

@@ -3,7 +3,7 @@ import type { DocumentPart, Operation } from "../routes/openapi-operations.ts";
 import { CLOSED, list, named, object, type Schema, SETTINGS } from "../routes/openapi-schemas.ts";
 import { imageSchema } from "./image-request.ts";
 
-/** Lists of models are one with protocol v1's. */
+/** The list of models is shared with protocol v1. */
 const OPERATIONS: readonly Operation[] = [
   {
     id: "listOfV1",

@@ -1,8 +1,8 @@
-/** A model in OpenAI's list of them. */
+/** A model in OpenAI's list. */
 export interface OpenaiModel {
   readonly id: string;
   readonly object: "model";
-  /** Seconds since 1970: from when on it could be asked here. */
+  /** Seconds since 1970: when it became available here. */
   readonly created: number;
   readonly owned_by: string;
 }

@@ -1,6 +1,6 @@
 import { type StudioError, toWire } from "../../contract/errors.ts";
 
-/** A refusal as OpenAI's API has it. */
+/** An error of OpenAI's API. */
 export interface OpenaiRefusal {
   readonly error: {
     readonly message: string;
@@ -10,7 +10,7 @@ export interface OpenaiRefusal {
   };
 }
 
-/** The same refusal in OpenAI's shape: what is wrong with the request by its parameter. */
+/** A refusal in OpenAI's form; errors in a request name its parameter. */
 export function openaiRefusal(refusal: StudioError): OpenaiRefusal {
   const { message, details } = toWire(refusal);
   const { field } = details;
@@ -24,7 +24,7 @@ export function openaiRefusal(refusal: StudioError): OpenaiRefusal {
   };
 }
 
-/** What OpenAI's clients look for where it has a word for it, otherwise ours in small letters. */
+/** The code that OpenAI's clients know, if there is one, otherwise ours in lower case. */
 function codeOf({ code, details }: StudioError): string {
   if (code === "KEY_REFUSED") return "invalid_api_key";
   if (code === "NOT_FOUND" && details["what"] === "model") return "model_not_found";

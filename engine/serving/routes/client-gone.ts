@@ -1,6 +1,9 @@
 import type { FastifyReply } from "fastify";
 
-/** Fires when a request's client is gone before its reply was sent as a whole; asked for before anything is awaited. */
+/**
+ * Aborts if a request's client disconnects before the reply was sent completely; to be called before anything is
+ * awaited.
+ */
 export function clientGone({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   if (raw.destroyed) controller.abort();

@@ -9,24 +9,24 @@ import type { Admission } from "../admission.ts";
 import type { Caller } from "../caller.ts";
 import type { ModelName, PictureEvent } from "../picture-engine.ts";
 
-/** What is to be drawn for a request, and how it is to come back. */
+/** What is to be drawn for a request, and the form of the reply. */
 export interface InferenceWork {
   readonly requests: readonly GenerationRequest[];
-  /** A PNG, JPEG or WebP that all of them start from. */
+  /** A PNG, JPEG or WebP as start image for all pictures. */
   readonly startImage?: Uint8Array | undefined;
   readonly format: PictureFormat;
-  /** Of the ready ones; the one that is served by default. */
+  /** One of the ready models; by default the served one. */
   readonly model?: ModelName | undefined;
   readonly caller: Caller;
-  /** Seconds that the request gives itself. */
+  /** The request's own time limit in seconds. */
   readonly timeLimitSeconds: number | undefined;
-  /** Fires when the client is gone. */
+  /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
-  /** Told of each picture as soon as it is there. */
+  /** Called with each picture as soon as it is finished. */
   readonly onPicture?: (picture: Drawn) => void;
 }
 
-/** One picture as a reply needs it: its pixels or its file, and what is told of it. */
+/** A picture as needed for a reply: its pixels or its file, and information about it. */
 export interface Drawn {
   readonly width: number;
   readonly height: number;
@@ -41,13 +41,13 @@ export interface Drawn {
 export interface DrawnRequest {
   readonly kind: "drawn";
   readonly pictures: readonly Drawn[];
-  /** From its turn on. */
+  /** Measured from its turn on. */
   readonly seconds: number;
 }
 
 export type Progress = Extract<PictureEvent, { readonly kind: "progress" }>;
 
-/** Draws a request when it is its turn: yields how far it is, and at the end all its pictures. */
+/** Draws a request when its turn comes: yields its progress, and finally all its pictures. */
 export async function* drawPictures(
   admission: Admission,
   {
@@ -78,7 +78,7 @@ export async function* drawPictures(
   yield { kind: "drawn", pictures, seconds: Math.round(performance.now() - startMs) / 1000 };
 }
 
-/** The same for who does not care how far it is. */
+/** The same without progress. */
 export async function allPictures(
   admission: Admission,
   inference: InferenceWork,
@@ -101,25 +101,25 @@ async function toDrawn(
   return { ...told, bytes };
 }
 
-/** Pictures of one size as the protocol's encoders take them. */
+/** Pictures of one size, in the form that the protocol's encoders take. */
 export function ofOneSize(pictures: readonly Drawn[]): DrawnPictures {
   const [{ width, height } = { width: 0, height: 0 }] = pictures;
   return { width, height, pictures: pictures.map(({ bytes }) => bytes) };
 }
 
-/** Time between two previews, at the least. */
+/** Minimum time between two previews. */
 const PREVIEW_MS = 500;
 
-/** How far a request is, for its client. */
+/** A request's progress, for its client. */
 export interface Told {
-  /** Steps done, of how many; of all pictures of the request together. */
+  /** Steps finished, and their total, over all pictures of the request. */
   readonly step: number;
   readonly of: number;
-  /** What it looks like so far, now and then: a small PNG. */
+  /** The picture so far, now and then: a small PNG. */
   readonly preview?: Uint8Array;
 }
 
-/** Whether what develops is to be shown at this step. */
+/** Whether a preview should be made at this step. */
 export type PreviewDue = (step: number, of: number) => boolean;
 
 /** Counts the steps of a request over all its pictures. */

@@ -12,29 +12,29 @@ import { relay } from "./relay.ts";
 import type { RouteParts } from "./route-parts.ts";
 import { endWhereStalled } from "./send-message.ts";
 
-/** Silence that proxies take for death begins at 30 s: a comment goes out before. */
+/** Some proxies close a connection after 30 s of silence: a comment is sent before that. */
 const SILENCE_MS = 10_000;
 
-/** Events that may wait for a slow client; what is older is dropped, the last one never. */
+/** Maximum number of events waiting for a slow client; older ones are dropped, except the last one. */
 const MAX_WAITING = 100;
 
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
-  // Proxies of nginx's kind would collect the events otherwise.
+  // Otherwise nginx and similar proxies would collect the events.
   "x-accel-buffering": "no",
 };
 
-/** How a protocol says what happens to a request. */
+/** The form of a protocol's events. */
 export interface EventForm {
-  /** Of steps and of the pictures; empty where it is not told. */
+  /** An event for a step or the pictures; empty if the protocol has none. */
   readonly encode: (event: Progress | DrawnRequest) => Promise<ByteSource>;
   readonly failed: (error: unknown) => ByteSource;
 }
 
 /**
- * Draws a request and tells of it by server-sent events. What is refused before the first of them has a
- * status; what fails later is an event.
+ * Draws a request and reports it with server-sent events. A refusal before the first event has an HTTP status; later
+ * errors are events.
  */
 export async function streamEvents(
   { admission, silenceMs = SILENCE_MS }: Pick<RouteParts, "admission" | "silenceMs">,
@@ -45,7 +45,7 @@ export async function streamEvents(
   const first = await events.next();
   endWhereStalled(reply);
   const encode = async (event: Progress | DrawnRequest | undefined): Promise<ByteSource> =>
-    // A comment: clients skip it, proxies see that somebody is there.
+    // A comment: clients ignore it, and proxies see that the connection is alive.
     event === undefined ? text(": waiting\n\n") : form.encode(event);
   const stream = async function* (): AsyncGenerator<Uint8Array, void> {
     try {

@@ -13,7 +13,7 @@ import { installRoute, pathOf, type Route, SWITCHES } from "./route.ts";
 import { BodyReader } from "./read-body.ts";
 import type { RouteParts, SharedParts } from "./route-parts.ts";
 
-/** What a gate must know of the routes behind it. */
+/** What a gate needs to know about the routes behind it. */
 export interface RouteTable {
   readonly scopeOf: ScopeOf;
   readonly methodsOf: MethodsOf;
@@ -21,15 +21,15 @@ export interface RouteTable {
   readonly probes: ReadonlyMap<string, Probe>;
 }
 
-/** What a listener answers, and how it refuses. */
+/** A listener's routes, and the form of its refusals. */
 export interface Answers {
   readonly routes: (parts: SharedParts) => readonly Route[];
   readonly refuse: typeof refuse;
 }
 
 /**
- * Answers the inference protocols on a listener whose gate lets in who may ask, and tells that gate the
- * scopes that the routes declare, and their methods. Each is asked for once more of the route that the router has chosen.
+ * Installs the inference protocols on a listener, and gives its gate the routes' scopes and methods. The scope is
+ * checked once more against the route that the router has chosen.
  */
 export function installRoutes(
   app: FastifyInstance,
@@ -38,11 +38,11 @@ export function installRoutes(
 ): RouteTable {
   const routes = makeRoutes({ ...parts, bodies: new BodyReader() });
   void app.register(async (scope) => {
-    // Bodies are bytes here: they may be packed, or binary, and their limits are the protocol's own.
+    // Bodies are read as bytes: they can be compressed or binary, and the protocol has its own limits.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
     scope.setErrorHandler(answer);
-    // Without a promise: it is done for every probe.
+    // Not a promise, since this runs for every probe.
     scope.addHook("onRequest", (request, _, done) => {
       refuseSwitchedOff(request, parts);
       refuseOutOfScope(request, parts);
@@ -57,7 +57,7 @@ export function installRoutes(
   return { scopeOf: scopesOf(routes), methodsOf: methodsOf(routes), probes };
 }
 
-/** A protocol that is off is not there at all. */
+/** Refuses a protocol that is switched off as if it did not exist. */
 function refuseSwitchedOff(request: FastifyRequest, { settings }: RouteParts): void {
   const { protocol } = request.routeOptions.config;
   if (protocol !== undefined && !settings()[SWITCHES[protocol]]) throw unknownAddress(request);
@@ -76,7 +76,7 @@ function refuseOutOfScope(request: FastifyRequest, { callerOf }: RouteParts): vo
 
 const MODEL = "/v2/models/[^/]+(?:/versions/[^/]+)?";
 
-/** Addresses of extensions that are not offered, by what their documents call them. */
+/** Addresses of extensions that are not supported, with their names in the documentation. */
 const ADDRESSES: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${MODEL}/config/?$`), "the model configuration extension"],
   [new RegExp(`^${MODEL}/infer_stream/?$`), "infer_stream; use generate_stream"],
@@ -87,13 +87,13 @@ const ADDRESSES: readonly (readonly [RegExp, string])[] = [
   [/^\/v2\/repository\/[^/]+\/index\/?$/, "several repositories; use /v2/repository/index"],
 ];
 
-/** What a request to an address that is none of ours is refused with, where it is an extension's. */
+/** The refusal of an unknown address, if it belongs to an extension. */
 function extensionAt(path: string): StudioError | undefined {
   const known = ADDRESSES.find(([pattern]) => pattern.test(path));
   return known && new StudioError("EXTENSION_NOT_OFFERED", { extension: known[1] });
 }
 
-/** Every address, and what answers there. */
+/** Every address, and its implementation. */
 export function routesOf(parts: SharedParts): readonly Route[] {
   return [
     ...modelRoutes(parts),

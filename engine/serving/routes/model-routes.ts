@@ -29,7 +29,7 @@ import {
   whyNotReady,
 } from "./served-model.ts";
 
-/** What can be asked about the server and its models, in both protocols. */
+/** Questions about the server and its models, in both protocols. */
 export function modelRoutes(parts: SharedParts): readonly Route[] {
   const { engine, settings } = parts;
   const names = async () => modelList(answeringNames(await engine.models()));
@@ -57,7 +57,7 @@ export function modelRoutes(parts: SharedParts): readonly Route[] {
   ];
 }
 
-/** Protocol v1, and what OpenAI's API says at the same addresses where it is on. */
+/** Protocol v1, and OpenAI's API at the same addresses if it is on. */
 function firstModelRoutes(
   parts: SharedParts,
   own: {
@@ -86,7 +86,7 @@ function firstModelRoutes(
   ];
 }
 
-/** A model's address with a version and without. */
+/** A model's address, with and without a version. */
 export function versioned(end: string, rest: Omit<Route, "path">): readonly Route[] {
   return ["", "/versions/:version"].map((version) => ({
     path: `/v2/models/:model${version}${end}`,
@@ -94,7 +94,7 @@ export function versioned(end: string, rest: Omit<Route, "path">): readonly Rout
   }));
 }
 
-/** Triton's statistics extension: of one model, or of all. */
+/** Triton's statistics extension: for one model, or for all. */
 function statisticsRoutes({ engine }: SharedParts): readonly Route[] {
   const entry = (name: string, model: KnownModel): object => ({
     name,
@@ -120,7 +120,7 @@ function statisticsRoutes({ engine }: SharedParts): readonly Route[] {
 const ALIVE = { status: 200, body: LIVE };
 const READY = { status: 200, body: serverReady(true) };
 
-/** Whether the next request would be drawn; found out once for all who ask at a moment. */
+/** Whether the next request would succeed; determined once for simultaneous questions. */
 function readiness(engine: SharedParts["engine"]): Probe {
   let told: Promise<ProbeReply> | undefined;
   return () => {
@@ -141,7 +141,7 @@ function readyReply(reason: string | undefined): ProbeReply {
   return { status, body: { ...serverReady(false), error: toWire(refusal).message } };
 }
 
-/** A model with everything that can be asked of it. Refuses as NOT_FOUND or VERSION_UNKNOWN. */
+/** A model with everything that can be set. Refuses as NOT_FOUND or VERSION_UNKNOWN. */
 export async function describeModel(
   engine: SharedParts["engine"],
   address: ModelAddress,
@@ -151,7 +151,7 @@ export async function describeModel(
   return described(address.name, model, presets);
 }
 
-/** The preset of a request that names none, and the seconds that a picture of the model's own size takes by each. */
+/** The preset of requests that name none, and the seconds per picture of the model's own size with each preset. */
 async function presetsOf(engine: SharedParts["engine"]): Promise<Record<string, string>> {
   const found: Record<string, string> = { preset: engine.preset };
   for (const preset of PRESETS) {

@@ -1,36 +1,39 @@
 import type { Schema } from "./openapi-schemas.ts";
 import type { SwitchedProtocol } from "./route.ts";
 
-/** One thing that can be asked, as the document tells it. */
+/** An operation in the OpenAPI document. */
 export interface Operation {
   readonly id: string;
-  /** In braces what varies. */
+  /** With parameters in braces. */
   readonly path: string;
-  /** Names of schemas: of the body where there is one, and of the reply. */
+  /** Names of schemas: of the body if there is one, and of the reply. */
   readonly body?: string | readonly string[];
   readonly reply: string | readonly string[];
   readonly summary: string;
-  /** Whether bodies and replies may hold binary tensors, the reply is a stream of events, one where it is asked for, or text. */
+  /**
+   * Whether bodies and replies can contain binary tensors, or the reply is a stream of events, either on request, or
+   * text.
+   */
   readonly form?: "binary" | "events" | "either" | "text";
-  /** Where it is answered only while that protocol is on, and refuses in its words. */
+  /** If set, the operation exists only while that protocol is on, and has its form of refusals. */
   readonly protocol?: SwitchedProtocol;
-  /** Whether the body may be left out. */
+  /** Whether the body is optional. */
   readonly isBodyOptional?: boolean;
 }
 
-/** A protocol's part of the document, where it is on. */
+/** A protocol's part of the document, if it is on. */
 export interface DocumentPart {
   readonly about: string;
   readonly operations: readonly Operation[];
   readonly schemas: Readonly<Record<string, Schema>>;
-  /** The schema of what it refuses with. */
+  /** The schema of its refusals. */
   readonly refusal: string;
 }
 
 const MODEL = "/v2/models/{model}";
 const GENERATE = ["GenerateRequest", "InferRequest"];
 
-/** Operations of a model, each with a version in its path besides. */
+/** Operations on a model; each also exists with a version in its path. */
 const MODEL_OPERATIONS: readonly Operation[] = [
   { id: "modelMetadata", path: "", reply: "ModelMetadata", summary: "A model and its inputs" },
   {
@@ -67,7 +70,7 @@ const MODEL_OPERATIONS: readonly Operation[] = [
 
 const REPOSITORY = "/v2/repository";
 
-/** What is always answered. */
+/** Operations that always exist. */
 export const OPERATIONS: readonly Operation[] = [
   {
     id: "metrics",

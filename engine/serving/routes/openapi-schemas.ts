@@ -7,7 +7,7 @@ import { USED_PRECISIONS } from "../../contract/precision.ts";
 import { PICTURE_FORMATS } from "../../kserve/server/wanted-picture.ts";
 import { type Datatype, ELEMENT_BYTES } from "../../kserve/wire/datatypes.ts";
 
-/** A schema of JSON Schema 2020-12, as OpenAPI 3.1 has them. */
+/** A schema of JSON Schema 2020-12, as OpenAPI 3.1 uses it. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 const STRING = { type: "string" };
@@ -15,12 +15,12 @@ const WHOLE = { type: "integer" };
 const TRUTH = { type: "boolean" };
 const VALUE = { type: ["string", "number", "boolean"] };
 
-/** A schema of the document by its name. */
+/** A reference to a schema of the document. */
 export function named(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** An object; a member whose name ends in `?` may be left out. */
+/** An object; members whose names end in `?` are optional. */
 export function object(members: Readonly<Record<string, Schema>>, more: Schema = {}): Schema {
   const entries = Object.entries(members);
   return {
@@ -37,7 +37,7 @@ export function list(items: Schema, more: Schema = {}): Schema {
   return { type: "array", items, ...more };
 }
 
-/** Nothing but what is named: what we send, clients' schemas may be checked against. */
+/** No other members: clients can validate our replies. */
 export const CLOSED = { additionalProperties: false };
 
 const DATATYPES = Object.keys(ELEMENT_BYTES);
@@ -46,7 +46,7 @@ const INPUT_NAMES = INPUTS.flatMap(({ name, alias }) =>
   alias === undefined ? [name] : [name, alias],
 );
 
-/** What an input is where it stands as a plain value instead of a tensor. */
+/** The schema of an input as a plain value instead of a tensor. */
 const PLAIN: Partial<Record<Datatype, Schema>> = {
   BYTES: STRING,
   INT64: { type: ["integer", "string"], description: "Of 64 bits: a string keeps all digits." },
@@ -121,7 +121,7 @@ const byte = { ...WHOLE, minimum: 0, maximum: 255 };
 const share = { type: "number", minimum: 0, maximum: 1 };
 const size = list({ ...WHOLE, minimum: 1 }, { minItems: 3, maxItems: 4 });
 
-/** Numbers flat, or nested as the shape of one picture or of several is. */
+/** Numbers, flat or nested as the shape of one or several pictures. */
 function numbers(element: Schema): Schema {
   const nested = list(list(list(element)));
   return { anyOf: [list(element), nested, list(nested)] };

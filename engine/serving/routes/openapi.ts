@@ -5,7 +5,7 @@ import { type DocumentPart, type Operation, OPERATIONS } from "./openapi-operati
 import { named, type Schema, SCHEMAS } from "./openapi-schemas.ts";
 import type { SwitchedProtocol } from "./route.ts";
 
-/** As Triton's statistics extension has it. */
+/** As in Triton's statistics extension. */
 const STATISTICS: Schema = {
   type: "object",
   required: ["model_stats"],
@@ -19,7 +19,7 @@ const PARTS: Readonly<Record<SwitchedProtocol, DocumentPart>> = {
   a1111: A1111_PART,
 };
 
-/** The inference server as an OpenAPI 3.1 document, with the protocols that are on. */
+/** The inference server as an OpenAPI 3.1 document, including the given protocols. */
 export function openapiOf(on: ReadonlySet<SwitchedProtocol>) {
   const parts = [...on].map((protocol) => ({ protocol, ...PARTS[protocol] }));
   const operations = [...OPERATIONS, ...parts.flatMap((part) => part.operations)];
@@ -53,7 +53,7 @@ const HEAD = {
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
   },
   servers: [{ url: "/" }],
-  // A key, or none where the server asks for none.
+  // A key, or none if the server does not require one.
   security: [{}, { key: [] }],
   tags: [
     { name: "v2", description: "The Open Inference Protocol, with Triton's extensions." },
@@ -93,7 +93,7 @@ const COMPONENTS = {
   securitySchemes: { key: { type: "http", scheme: "bearer" } },
 };
 
-/** The same without them. */
+/** The same without optional protocols. */
 export const OPENAPI = openapiOf(new Set());
 
 function pathsOf(operations: readonly Operation[]): Readonly<Record<string, object>> {
@@ -149,7 +149,7 @@ function contentOf({ reply, form }: Operation): Schema {
   return { content: { "application/json": { schema }, ...(form === "binary" ? BINARY : {}) } };
 }
 
-/** A server-sent event whose data is JSON. */
+/** A server-sent event with JSON data. */
 function eventOf(contentSchema: Schema): Schema {
   return {
     type: "object",

@@ -20,10 +20,10 @@ import type { Handler, Route } from "./route.ts";
 import { isSeedReply, type SharedParts } from "./route-parts.ts";
 import { sendMessage } from "./send-message.ts";
 
-/** What the customer's handler reads of a request besides the prompt. */
+/** The customer's handler reads nothing of a request besides the prompt. */
 const NOTHING = { outputs: [], parameters: new Map() };
 
-/** Where pictures are asked for in protocol v2: `/v2/models/{m}[/versions/{v}]/…`. */
+/** Requests for pictures in protocol v2: `/v2/models/{m}[/versions/{v}]/…`. */
 export function pictureRoutes(parts: SharedParts): readonly Route[] {
   return [
     ...versioned("/infer", { scope: "inference", POST: infer(parts) }),
@@ -32,7 +32,7 @@ export function pictureRoutes(parts: SharedParts): readonly Route[] {
   ];
 }
 
-/** `POST …/infer`: tensors in, one reply of tensors out. */
+/** `POST …/infer`: takes tensors, and replies with tensors. */
 function infer(parts: SharedParts): Handler {
   return async (request, reply) => {
     const isSeed = isSeedReply(parts, parts.callerOf(request));
@@ -46,7 +46,7 @@ function infer(parts: SharedParts): Handler {
   };
 }
 
-/** `POST …/generate`: one reply. */
+/** `POST …/generate`: a single reply. */
 function generate(parts: SharedParts): Handler {
   return async (request, reply) => {
     const inference = await readInference(parts, { request, reply }, readMessage);
@@ -55,7 +55,7 @@ function generate(parts: SharedParts): Handler {
   };
 }
 
-/** `POST …/generate_stream`: an event for each step, then one that is the reply. */
+/** `POST …/generate_stream`: an event for each step, then one with the reply. */
 function generateStream(parts: SharedParts): Handler {
   return async (request, reply) => {
     const inference = await readInference(parts, { request, reply }, readMessage);

@@ -8,10 +8,10 @@ import type { SharedParts } from "./route-parts.ts";
 import { sendMessage } from "./send-message.ts";
 import { nameOf, parameter, servedModel } from "./served-model.ts";
 
-/** Behind a model's name in an address of protocol v1. */
+/** The suffix of a model's name in protocol v1. */
 export const VERB = ":predict";
 
-/** `POST /v1/models/{m}:predict`; the colon is part of a name to whoever cuts addresses at slashes. */
+/** `POST /v1/models/{m}:predict`; for a router that splits at slashes, the colon is part of the name. */
 export function predictRoute({ engine, admission, callerOf, bodies }: SharedParts): Handler {
   return async (request, reply) => {
     const signal = clientGone(reply);
@@ -38,7 +38,7 @@ export function predictRoute({ engine, admission, callerOf, bodies }: SharedPart
   };
 }
 
-/** Pictures by the instance that asked for them: each of those may have its own size. */
+/** Pictures by the instance that requested them, each of which can have its own size. */
 export function byInstance(
   asked: readonly PictureRequest[],
   pictures: readonly Drawn[],

@@ -7,21 +7,21 @@ import { Turns } from "../../files/turns.ts";
 import { HEADER_LENGTH, type MessageBody } from "../../kserve/wire/framing.ts";
 import { isSystemError } from "../../files/system-error.ts";
 
-/** Largest body, as it comes and unpacked: 100 prompts of 40 kB fit, and a picture does not. */
+/** Maximum size of a body, both as sent and decompressed: enough for 100 prompts of 40 kB. */
 export const MAX_BODY_BYTES = 8 << 20;
 const BODY_LIMIT = `${MAX_BODY_BYTES >> 20} MiB, compressed or not`;
 
-/** Pieces that a body may come in; networks make thousands of eight megabytes, not more. */
+/** Maximum number of chunks in a body; networks split eight megabytes into thousands, not more. */
 const MAX_CHUNKS = 65_536;
 
-/** Room for a request as most are. */
+/** Enough for most requests. */
 const FIRST_BYTES = 16 << 10;
 
-/** What all bodies that are on their way may take together; a thousand slow clients come to it. */
+/** Limit for all bodies being received together; a thousand slow clients reach it. */
 const MAX_HELD_BYTES = 128 << 20;
 const HELD_LIMIT = { limit: `${MAX_HELD_BYTES >> 20} MiB`, seconds: 5 };
 
-/** Reads the bodies of requests, each within its limits, and all together within theirs. */
+/** Reads the bodies of requests, limited individually and in total. */
 export class BodyReader {
   readonly #maxHeldBytes: number;
   readonly #unpacking = new Turns();
@@ -31,7 +31,7 @@ export class BodyReader {
     this.#maxHeldBytes = maxHeldBytes;
   }
 
-  /** A body, unpacked. Throws BODY_TOO_LARGE, BODIES_TOO_MANY, ENCODING_UNKNOWN, REQUEST_INVALID. */
+  /** A decompressed body. Throws BODY_TOO_LARGE, BODIES_TOO_MANY, ENCODING_UNKNOWN, REQUEST_INVALID. */
   async read({ raw, headers }: FastifyRequest): Promise<MessageBody> {
     const unpack = unpackerFor(headers["content-encoding"]);
     if (Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES) throw tooLarge(BODY_LIMIT);
@@ -46,14 +46,14 @@ export class BodyReader {
     }
   }
 
-  /** Counts what outlives its body until the reply has ended, such as a start image. Throws BODIES_TOO_MANY. */
+  /** Counts data that are kept until the reply has ended, such as a start image. Throws BODIES_TOO_MANY. */
   hold(bytes: number, { raw }: FastifyReply): void {
     if (raw.closed) return;
     this.#hold(bytes);
     raw.once("close", () => (this.#heldBytes -= bytes));
   }
 
-  /** One at a time: a few kilobytes become megabytes, and a thousand at once would take all memory. */
+  /** Decompresses one body at a time: kilobytes become megabytes, and a thousand at once would use up the memory. */
   #unpacked(raw: IncomingMessage, unpack: () => Promise<Uint8Array>): Promise<Uint8Array> {
     return this.#unpacking.take(() => {
       if (raw.socket.destroyed) throw unreadable("its client has gone");
@@ -77,7 +77,7 @@ const UNPACKERS: Readonly<Record<string, Unpacker>> = {
   "": asItIs,
   identity: asItIs,
   gzip: unpacker(promisify<InputType, ZlibOptions, Buffer>(gunzip)),
-  // HTTP means zlib's format by it; some clients send what it wraps.
+  // In HTTP this means zlib's format; some clients send raw deflate data.
   deflate: (bytes) => unpacker(hasZlibHeader(bytes) ? inflateAsync : inflateRawAsync)(bytes),
 };
 
@@ -109,7 +109,7 @@ function hasZlibHeader(bytes: Buffer): boolean {
   return bytes.length >= 2 && (bytes.readUInt8(0) & 15) === 8 && bytes.readUInt16BE(0) % 31 === 0;
 }
 
-/** Everything that comes. What comes after a refusal is let pass, so that the client gets to read it. */
+/** Collects the body. After a refusal the rest is discarded, so that the client can read the reply. */
 function gather(raw: IncomingMessage, body: GrowingBody): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const take = (chunk: Buffer): void => {
@@ -127,14 +127,14 @@ function gather(raw: IncomingMessage, body: GrowingBody): Promise<Buffer> {
   });
 }
 
-/** One buffer that grows: a body of a million pieces costs no more than one of a few. */
+/** A single growing buffer: a body of a million chunks takes no more memory than one of a few. */
 class GrowingBody {
   readonly #hold: (bytes: number) => void;
   #buffer: Buffer = Buffer.alloc(0);
   #size = 0;
   #chunks = 0;
 
-  /** Before it grows, `hold` is told by how much, and may refuse. */
+  /** `hold` is called before it grows, with the additional bytes, and may refuse. */
   constructor(hold: (bytes: number) => void) {
     this.#hold = hold;
   }

@@ -12,18 +12,18 @@ import { type DrawnRequest, type InferenceWork, ofOneSize } from "./draw-picture
 import type { SharedParts } from "./route-parts.ts";
 import { addressOf, type ModelAddress, nameOf, servedModel } from "./served-model.ts";
 
-/** A request of protocol v2, as far as its client says it. */
+/** A request of protocol v2 as its client sent it. */
 export interface Message {
   readonly request: InferRequest;
   readonly wanted: WantedPicture;
 }
 
-/** The same with what the engine is to do for it. */
+/** The same with the work for the engine. */
 export interface Inference extends Message, InferenceWork {
   readonly address: ModelAddress;
 }
 
-/** Reads a request to a served model, its body by `read`. Throws what is to be answered. */
+/** Reads a request to a served model, its body by `read`. Throws refusals. */
 export async function readInference(
   { engine, callerOf, bodies }: SharedParts,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
@@ -36,7 +36,7 @@ export async function readInference(
   return inferenceOf(message, { address, model, caller: callerOf(request), signal });
 }
 
-/** What the engine is to do for a message, whichever protocol it came by. Throws REQUEST_INVALID. */
+/** The engine's work for a message, in whichever protocol it came. Throws REQUEST_INVALID. */
 export function inferenceOf(
   message: Message,
   asked: Pick<Inference, "address" | "model" | "caller" | "signal">,
@@ -53,8 +53,8 @@ export function inferenceOf(
 const MICROSECONDS = 1_000_000;
 
 /**
- * Seconds that a request gives itself: its parameter `timeout`, in microseconds as Triton has it; 0 is
- * none. Throws REQUEST_INVALID.
+ * The request's own time limit in seconds: its parameter `timeout`, in microseconds as in Triton; 0 means none. Throws
+ * REQUEST_INVALID.
  */
 function timeLimitOf(parameters: Parameters): number | undefined {
   const value = parameters.get("timeout");
@@ -70,12 +70,12 @@ function timeLimitOf(parameters: Parameters): number | undefined {
   });
 }
 
-/** The ordinary reply: pictures as they were wanted. */
+/** The usual reply, with pictures in the requested form. */
 export function replyTo(inference: Inference, drawn: DrawnRequest): EncodedMessage {
   return pictureReply(headOf(inference, drawn), ofOneSize(drawn.pictures), inference.wanted);
 }
 
-/** What a reply says besides its pictures. */
+/** The members of a reply besides its pictures. */
 export function headOf(
   { address, request }: Inference,
   { pictures, seconds }: DrawnRequest,

@@ -5,7 +5,7 @@ import { plainOf, shown, type Json } from "../../kserve/wire/json.ts";
 import { isAbsent } from "../../kserve/wire/members.ts";
 import { MessageFault } from "../../kserve/wire/message-fault.ts";
 
-/** Members of a message as a schema has them; those that are null count as left out. Throws MessageFault by the member. */
+/** Members of a message by a schema; null counts as absent. Throws MessageFault that names the member. */
 export function readMembers<T extends z.ZodType>(
   schema: T,
   members: ReadonlyMap<string, Json>,
@@ -22,7 +22,7 @@ export function readMembers<T extends z.ZodType>(
 
 const DATA_ADDRESS = /^data:image\/[a-z+.-]{1,20};base64,/i;
 
-/** A picture's file in base64, as it is or as a `data:` address. Throws MessageFault. */
+/** A picture file in base64, plain or as a `data:` address. Throws MessageFault. */
 export function readPicture(text: string, field: string): Uint8Array {
   if (/^https?:/i.test(text)) {
     throw new MessageFault(field, "an address", "nothing is fetched; send the picture itself");
@@ -32,7 +32,7 @@ export function readPicture(text: string, field: string): Uint8Array {
   return pictureIn(bytes, field);
 }
 
-/** The same of the file's bytes. */
+/** The same from a file's bytes. */
 export function pictureIn(bytes: Uint8Array, field: string): Uint8Array {
   if (isPicture(bytes)) return bytes;
   throw new MessageFault(field, `${bytes.length} bytes`, "it is neither PNG nor JPEG nor WebP");

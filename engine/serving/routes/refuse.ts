@@ -4,7 +4,7 @@ import { errorReply } from "../../kserve/server/server-messages.ts";
 import { NO_KEY } from "../gate.ts";
 import { refusalBody } from "./refusal-body.ts";
 
-/** Answers whatever a route threw: `{"error": sentence}`, or as its protocol has it, and the status that goes with it. */
+/** Replies to whatever a route threw: `{"error": sentence}` or the protocol's own form, with its HTTP status. */
 export function refuse(
   error: FastifyError | StudioError,
   request: FastifyRequest,
@@ -18,7 +18,7 @@ export function refuse(
     .send(refusalBody(request.url, refusal));
 }
 
-/** What HTTP has a header for: how to prove who one is, when to come back, what else may be asked at an address. */
+/** Headers of a refusal: how to authenticate, when to try again, which methods are allowed. */
 export function refusalHeaders(error: StudioError, url: string): Record<string, string> {
   const { status, code, details } = error;
   const { seconds, allowed } = details;
@@ -32,23 +32,23 @@ export function refusalHeaders(error: StudioError, url: string): Record<string, 
 
 const REALM = 'realm="darkroom"';
 
-/** As RFC 6750 has them; A1111's API takes a key as a password, too. */
+/** As in RFC 6750; A1111's API also accepts a key as a password. */
 function challenges({ code, details }: StudioError, url: string): readonly string[] {
   if (code === "KEY_INSUFFICIENT") {
     return [`Bearer ${REALM}, error="insufficient_scope", scope="${details["scope"]}"`];
   }
-  // Whoever showed no key is told of no error.
+  // A request without any key gets no error parameter.
   const error = details["reason"] === NO_KEY ? "" : ', error="invalid_token"';
   const basic = url.startsWith("/sdapi/") ? [`Basic ${REALM}, charset="UTF-8"`] : [];
   return [`Bearer ${REALM}${error}`, ...basic];
 }
 
-/** The one sentence that a client is told. */
+/** The sentence that a client is told. */
 export function sentenceOf(error: unknown): string {
   return errorReply(asRefusal(error)).body.error;
 }
 
-/** A refusal that may leave this machine: hides unexpected errors and local paths. */
+/** A refusal for clients: hides unexpected errors and local paths. */
 export function asRefusal(error: unknown): StudioError {
   if (error instanceof StudioError)
     return new StudioError(error.code, withoutFolders(error.details));
@@ -58,7 +58,7 @@ export function asRefusal(error: unknown): StudioError {
   return new StudioError("REQUEST_INVALID", { field: "The request", value: "read", reason });
 }
 
-/** The status of fastify's own refusals of a request. */
+/** The status of fastify's own refusals. */
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || error instanceof StudioError) return undefined;
   const status: unknown = "statusCode" in error ? error.statusCode : undefined;

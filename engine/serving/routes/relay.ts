@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * What a source yields, taken from it whether or not anybody reads: a slow client must not hold the
- * device. Of what waits for a reader the latest `limit` are kept. Yields undefined whenever nothing
- * came for `silenceMs`.
+ * Reads a source whether or not its output is consumed, so that a slow client does not hold the device. The latest
+ * `limit` items are kept for the consumer. Yields undefined whenever nothing arrived for `silenceMs`.
  */
 export async function* relay<T extends object>(
   source: AsyncIterable<T>,
@@ -45,7 +44,7 @@ class Mailbox<T extends object> {
     this.#wake();
   }
 
-  /** The oldest; undefined where there is none. Throws what the source threw, after its last. */
+  /** Removes and returns the oldest item; undefined if there is none. After the last one, throws the source's error. */
   take(): T | undefined {
     const item = this.#items.shift();
     if (item === undefined && this.#end !== undefined && "error" in this.#end)
@@ -57,7 +56,7 @@ class Mailbox<T extends object> {
     return this.#end !== undefined && this.#items.length === 0;
   }
 
-  /** Waits for something to take, or for the end; false where nothing happened for so long. */
+  /** Waits for an item, or for the end; false if nothing happened for this long. */
   async hasNewsWithin(ms: number): Promise<boolean> {
     const timer = new AbortController();
     const news = new Promise<true>((resolve) => {

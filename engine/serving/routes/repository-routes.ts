@@ -11,7 +11,7 @@ import { sentenceOf } from "./refuse.ts";
 import type { SharedParts } from "./route-parts.ts";
 import { addressOf, ALIAS, shown, versionOf } from "./served-model.ts";
 
-/** Which models there are, and which is served. */
+/** The list of models, and loading and unloading. */
 export function repositoryRoutes(parts: SharedParts): readonly Route[] {
   const { engine, bodies } = parts;
   const index: Handler = async (request) => {
@@ -28,7 +28,7 @@ export function repositoryRoutes(parts: SharedParts): readonly Route[] {
   ];
 }
 
-/** The models of this machine, or those that are ready alone. */
+/** This machine's models, or only the ready ones. */
 export async function indexOf(
   engine: PictureEngine,
   { isReadyOnly }: { readonly isReadyOnly: boolean },
@@ -68,7 +68,7 @@ function draws(model: KnownModel | undefined): boolean {
   return model?.trouble === undefined;
 }
 
-/** Serves a model from now on, or none. Refuses as NOT_FOUND, or as what is wrong with the model. */
+/** Serves a model, or none. Refuses as NOT_FOUND, or with the model's problem. */
 export async function changeServed(
   engine: PictureEngine,
   verb: "load" | "unload",
@@ -81,7 +81,7 @@ export async function changeServed(
   if (isAlias && served === undefined && verb === "unload") return;
   const own = isAlias ? served : models.find((model) => model.name === name)?.name;
   if (own === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
-  // One that does not draw any more is loaded anew.
+  // A model that no longer works is loaded again.
   const isServed = own === served;
   const isDone = verb === "load" ? isServed && draws(ready) : !isServed;
   if (!isDone) await engine[verb](own);

@@ -6,25 +6,25 @@ import type { ServingMetrics } from "../metrics/serving-metrics.ts";
 import type { PictureEngine } from "../picture-engine.ts";
 import type { BodyReader } from "./read-body.ts";
 
-/** What the routes stand on. */
+/** What the routes need. */
 export interface RouteParts {
   readonly admission: Admission;
   readonly engine: PictureEngine;
-  /** Who sent a request that the gate let in. */
+  /** The caller of an admitted request. */
   readonly callerOf: (request: FastifyRequest) => Caller;
   readonly settings: () => ServerSettings;
-  /** What Prometheus is told; absent where nothing is counted. */
+  /** Prometheus' metrics; absent if nothing is counted. */
   readonly metrics?: Pick<ServingMetrics, "text" | "contentType"> | undefined;
-  /** Silence in a stream of events before a comment goes out; tests cannot wait. */
+  /** Silence in a stream of events before a comment is sent; shorter in tests. */
   readonly silenceMs?: number;
 }
 
-/** The same with what all routes share. */
+/** The same, plus what all routes share. */
 export interface SharedParts extends RouteParts {
   readonly bodies: BodyReader;
 }
 
-/** Whether the reply follows the notebook profile: the key decides, or without one the settings. */
+/** Whether the reply follows the notebook profile, as the key says, or without a key the settings. */
 export function isSeedReply({ settings }: RouteParts, { keyName, isSeedProfile }: Caller): boolean {
   return keyName === undefined ? settings().isSeedProfile : isSeedProfile;
 }

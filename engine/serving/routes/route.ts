@@ -5,20 +5,20 @@ import { methodsOfRoute, writingsOf, type RouteScope, type ScopedRoute } from ".
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** What a caller must be allowed; management where nothing is declared. */
+    /** The scope a caller needs; management by default. */
     scope?: RouteScope;
     protocol?: SwitchedProtocol;
   }
 }
 
-/** What answers a request: the reply that was sent, or the JSON to send. */
+/** Answers a request: with the reply that it sent, or with the JSON to send. */
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
-/** Protocols that are off until they are switched on, by their settings. */
+/** Protocols that are off by default, with the settings that switch them on. */
 export const SWITCHES = { openai: "isOpenaiOn", a1111: "isA1111On" } as const;
 export type SwitchedProtocol = keyof typeof SWITCHES;
 
-/** Those that are on. */
+/** The protocols that are on. */
 export function protocolsOn(
   settings: Readonly<Record<(typeof SWITCHES)[SwitchedProtocol], boolean>>,
 ): ReadonlySet<SwitchedProtocol> {
@@ -26,11 +26,11 @@ export function protocolsOn(
   return new Set(names.filter((name) => settings[SWITCHES[name]]));
 }
 
-/** An address with its scope, and what answers each method; HEAD goes where GET does. */
+/** An address with its scope and the handler of each method; HEAD is handled like GET. */
 export interface Route extends ScopedRoute {
-  /** Where it is answered only while that protocol is on. */
+  /** If set, it exists only while that protocol is on. */
   readonly protocol?: SwitchedProtocol;
-  /** Answers GET, without a router where the listener can. */
+  /** Answers GET, without a router where the listener supports that. */
   readonly probe?: Probe;
   readonly GET?: Handler;
   readonly POST?: Handler;
@@ -52,7 +52,7 @@ export function probeRoute(path: string, probe: Probe): Route {
   return { path, scope: "open", probe, GET };
 }
 
-/** Answers at an address, with a slash at its end or without; other methods are refused with what is allowed. */
+/** Installs an address, with and without a trailing slash; other methods are refused with the allowed ones. */
 export function installRoute(app: FastifyInstance, route: Route): void {
   const { path, scope = "management", protocol } = route;
   const config = { scope, ...(protocol && { protocol }) };
@@ -68,7 +68,7 @@ export function installRoute(app: FastifyInstance, route: Route): void {
       url,
       handler: (request) => {
         throw new StudioError("METHOD_REFUSED", {
-          // A router takes long names in no part of it.
+          // The router limits the length of a segment.
           address: pathOf(request, Infinity),
           method: request.method,
           allowed: allowed.join(" or "),
@@ -80,7 +80,7 @@ export function installRoute(app: FastifyInstance, route: Route): void {
 
 const MAX_PATH = 100;
 
-/** A request's path as a sentence may quote it. */
+/** A request's path, shortened for a message. */
 export function pathOf({ url }: Pick<FastifyRequest, "url">, longest = MAX_PATH): string {
   const [path = ""] = url.split("?", 1);
   return path.length > longest ? `${path.slice(0, longest)}…` : path;

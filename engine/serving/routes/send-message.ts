@@ -3,18 +3,18 @@ import { constants, createDeflate, createGzip } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EncodedMessage } from "../../kserve/wire/encoded-message.ts";
 
-/** Below this nothing is gained. */
+/** Smaller messages do not benefit. */
 const MIN_COMPRESSED_BYTES = 1024;
 
-/** The fastest: eight megabytes of numbers take a tenth of a second, and become two and a half. */
+/** The fastest level: compresses eight megabytes of numbers to two and a half in a tenth of a second. */
 const LEVEL = { level: constants.Z_BEST_SPEED };
 
 const ENCODERS = { gzip: () => createGzip(LEVEL), deflate: () => createDeflate(LEVEL) };
 type Encoding = keyof typeof ENCODERS;
 
 /**
- * Sends a message as fast as its client reads it, each piece made when it is asked for; packed, where
- * the client takes that, off this thread.
+ * Sends a message as fast as its client reads it, generating each piece on demand; compressed in another thread if the
+ * client accepts that.
  */
 export function sendMessage(
   request: FastifyRequest,
@@ -26,18 +26,18 @@ export function sendMessage(
   const source = Readable.from(chunks, { objectMode: false });
   const encoding = encodingFor(request, sizeBytes);
   if (encoding === undefined) return reply.header("content-length", sizeBytes).send(source);
-  // A client that went away ends both; nobody is left to be told.
+  // If the client disconnects, both streams end and there is nobody to tell.
   const packed = pipeline(source, ENCODERS[encoding](), () => {});
   return reply.header("content-encoding", encoding).send(packed);
 }
 
-/** What the listener says already, and that packing is the client's choice. */
+/** The listener's own Vary header, plus the client's accepted encodings. */
 function varyOf({ raw }: FastifyReply): string {
   const own = raw.getHeader("vary");
   return own === undefined ? "accept-encoding" : `${String(own)}, accept-encoding`;
 }
 
-/** A client that reads nothing for so long holds pictures in memory for nobody. */
+/** A client that reads nothing for this long would keep pictures in memory for nothing. */
 const STALLED_MS = 60_000;
 
 /** Ends a reply that its client does not read. */
@@ -50,7 +50,7 @@ function encodingFor({ headers }: FastifyRequest, sizeBytes: number): Encoding |
   return acceptedEncoding(headers["accept-encoding"]);
 }
 
-/** What a client would rather have than a reply as it is; undefined where that is nothing we have. */
+/** The client's preferred encoding; undefined if it prefers none, or none that we have. */
 export function acceptedEncoding(header: string | string[] | undefined): Encoding | undefined {
   const shares = new Map(
     String(header ?? "")

@@ -3,43 +3,43 @@ import { StudioError } from "../../contract/errors.ts";
 import { quote } from "../../kserve/wire/message-fault.ts";
 import type { KnownModel, ModelName, PictureEngine } from "../picture-engine.ts";
 
-/** The seed's name for its model: whichever is served answers under it too. */
+/** The name of the customer's model; the served model can also be addressed by it. */
 export const ALIAS = "stable-diffusion";
 
-/** A model is what lies in its folder; unless it was given another version, it has this one alone. */
+/** The version of a model that was given no other. */
 const ONLY_VERSION = "1.0";
 
 export function versionOf({ version = ONLY_VERSION }: Pick<KnownModel, "version">): string {
   return version;
 }
 
-/** How an engine is told which model is to draw. */
+/** Identifies a model to the engine. */
 export function nameOf(model: KnownModel): ModelName {
   return { name: model.name, version: versionOf(model) };
 }
 
-/** How a client calls a model. */
+/** How a client addresses a model. */
 export interface ModelAddress {
   readonly name: string;
-  /** Only where the address has one. */
+  /** Only if the address contains one. */
   readonly version?: string;
 }
 
-/** The model that an address names. */
+/** The model in an address. */
 export function addressOf({ params }: FastifyRequest): ModelAddress {
   const name = parameter(params, "model") ?? "";
   const version = parameter(params, "version");
   return version === undefined ? { name } : { name, version };
 }
 
-/** A part of an address. */
+/** A parameter of an address. */
 export function parameter(params: unknown, name: string): string | undefined {
   if (typeof params !== "object" || params === null) return undefined;
   const value: unknown = Reflect.get(params, name);
   return typeof value === "string" ? value : undefined;
 }
 
-/** The model that is served, by its address. Refuses as NOT_FOUND or MODEL_NOT_SERVED. */
+/** The served model with this address. Refuses as NOT_FOUND or MODEL_NOT_SERVED. */
 export async function servedModel(
   engine: PictureEngine,
   address: ModelAddress,
@@ -50,7 +50,7 @@ export async function servedModel(
   throw notServed(address.name, reason === "" ? "it is not loaded" : reason);
 }
 
-/** The same where the next request would be drawn. */
+/** The same, if the next request would succeed. */
 export async function readyModel(
   engine: PictureEngine,
   address: ModelAddress,
@@ -60,7 +60,7 @@ export async function readyModel(
   throw notServed(address.name, model.trouble);
 }
 
-/** Why no request to the server would be drawn now; undefined where one would. */
+/** Why the next request to the server would fail; undefined if it would not. */
 export function whyNotReady(models: readonly KnownModel[]): string | undefined {
   const served = models.find(({ state }) => state === "ready");
   if (served !== undefined) return served.trouble;
@@ -68,7 +68,7 @@ export function whyNotReady(models: readonly KnownModel[]): string | undefined {
   return models.find(({ isWanted }) => isWanted)?.reason ?? "no model is loaded";
 }
 
-/** A model of this machine by its address, served or not. Refuses as the above. */
+/** A local model by its address, served or not. Refuses in the same way. */
 export async function knownModel(
   engine: PictureEngine,
   { name, version }: ModelAddress,
@@ -91,7 +91,7 @@ export async function knownModel(
   });
 }
 
-/** The name in a sentence; what stands in an address may be anything. */
+/** A name from an address, which can be anything, for a message. */
 export function shown(name: string): string {
   return /^[\p{L}\p{N}._-]{1,100}$/u.test(name) ? name : quote(name);
 }
@@ -100,7 +100,7 @@ function notServed(model: string, reason: string): StudioError {
   return new StudioError("MODEL_NOT_SERVED", { model, reason: reason.replace(/\.$/, "") });
 }
 
-/** Names under which the served model answers, of all that are known: not under one that is another's own. */
+/** All names that the served model has, except those that are another model's own. */
 export function answeringNames(models: readonly KnownModel[]): readonly string[] {
   const served = models.filter(({ state }) => state === "ready");
   const others = served.flatMap(({ aliases = [] }) => [...aliases, ALIAS]);
