@@ -6,6 +6,7 @@ import type { Image } from "../contract/gallery.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
 import { albumCommand, inParts, markCommand } from "./gallery-marks.ts";
+import { importCommand } from "./gallery-import.ts";
 import { idsOf, withQueryFlags, type QueryFlags } from "./gallery-query.ts";
 import { note, printJson, printResult } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
@@ -33,6 +34,7 @@ export function galleryCommand(): Command {
     )
     .addCommand(markCommand())
     .addCommand(albumCommand())
+    .addCommand(importCommand())
     .addCommand(exportPictures());
 }
 

@@ -79,6 +79,13 @@ function inWords(error: unknown): string {
   return `it cannot be decoded (${line.replace(/:?\s*$/, "").slice(0, 200)})`;
 }
 
+/** A picture as a PNG file, made beside everything else: one of 50 megapixels takes seconds. */
+export async function encodePicturePng({ data, width, height }: Pixels): Promise<Uint8Array> {
+  return sharp(data, { raw: { width, height, channels: CHANNELS } })
+    .png()
+    .toBuffer();
+}
+
 /** A picture as a JPEG or WebP file, without visible loss. */
 export async function encodePicture(
   { data, width, height }: Pixels,

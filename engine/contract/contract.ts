@@ -29,6 +29,7 @@ import {
 } from "./gallery.ts";
 import { albumChangeSchema, deletedAlbumSchema, labelSchema, markSchema } from "./gallery-marks.ts";
 import { imageIdSchema, imageIdsSchema } from "./image-id.ts";
+import { MAX_PICTURE_BYTES } from "./picture-files.ts";
 import {
   enqueueSchema,
   estimateSchema,
@@ -71,8 +72,6 @@ const ids = z.object({ ids: z.array(z.string().max(64)).min(1).max(1000) });
 const images = z.object({ ids: imageIdsSchema });
 const transfer = z.object({ transferId: z.string() });
 
-/** A picture file from outside is refused beyond this many bytes. */
-const MAX_PICTURE_BYTES = 64 << 20;
 const picture = z.object({ file: z.file().max(MAX_PICTURE_BYTES) });
 
 /**
@@ -140,6 +139,13 @@ export const contract = {
     details: oc.input(images).output(z.array(imageSchema)),
     get: oc.input(z.object({ id: imageIdSchema })).output(imageSchema),
     facets: oc.output(galleryFacetsSchema),
+    /**
+     * Keeps a copy of a picture file, as a PNG, with the settings that it tells. One that is there already is not kept
+     * twice; one in the trash comes back. `modifiedAt` dates those that do not tell when they were made.
+     */
+    import: oc
+      .input(picture.extend({ modifiedAt: z.iso.datetime().optional() }))
+      .output(z.object({ id: imageIdSchema, isNew: z.boolean() })),
     star: oc.input(images.extend({ isStarred: z.boolean() })).output(nothing),
     /** Rates pictures and tags them; ids that are gone are left out. */
     mark: oc.input(markSchema).output(nothing),

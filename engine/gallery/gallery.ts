@@ -4,20 +4,18 @@ import type { DatabaseSync } from "node:sqlite";
 import { StudioError } from "../contract/errors.ts";
 import type { GalleryFacets, GalleryNames, GalleryQuery } from "../contract/gallery.ts";
 import { closeDatabase } from "../database/database.ts";
-import { makeFolder } from "../files/atomic-file.ts";
-import { faultOf } from "../files/stored-file.ts";
-import { systemCode } from "../files/system-error.ts";
 import { Turns } from "../files/turns.ts";
 import type { GalleryParts, GallerySettings } from "./gallery-parts.ts";
 import { countFacets, findNames, findNewest } from "./image-names.ts";
 import type { ImageRow, StoredImage } from "./image-row.ts";
 import { ImageRows } from "./image-rows.ts";
+import { type ForeignPicture, type ImportedPicture, importPicture } from "./import-picture.ts";
 import { keepPicture, type NewPicture, pictureFolder } from "./keep-picture.ts";
 import { Keepsakes } from "./keepsakes.ts";
 import { Marking, type StoredAlbum } from "./marking.ts";
 import { Marks } from "./marks.ts";
 import { openIndex } from "./open-index.ts";
-import { Places } from "./places.ts";
+import { missingFolder, Places } from "./places.ts";
 import { rebuildIndex, type RebuildOptions } from "./rebuild.ts";
 import { settleAll } from "./settle.ts";
 import { type MakeThumbnail, Thumbnails } from "./thumbnails.ts";
@@ -35,21 +33,6 @@ function rereadDamaged(rows: ImageRows): string | undefined {
   if (damaged === 0) return undefined;
   rows.markIncomplete();
   return `The gallery's index was damaged in ${damaged} of its rows. It is rebuilt from the pictures.`;
-}
-
-/**
- * Makes a folder. One that cannot be made is told of: it may be a link to a disk that is not there now,
- * and is used again once it is.
- */
-async function missingFolder(folder: string, what: string): Promise<string | undefined> {
-  try {
-    await makeFolder(folder);
-    return undefined;
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    const reason = faultOf(folder) ?? "a file or a broken link is in its place";
-    return `The ${what} folder ${folder} is not available (${reason}). Darkroom uses it again as soon as it is.`;
-  }
 }
 
 function idsOf({ days }: GalleryNames): string[] {
@@ -112,6 +95,11 @@ export class Gallery {
   async add(picture: NewPicture): Promise<StoredImage> {
     const row = await this.#turns.take(() => keepPicture(this.#parts, picture));
     return this.#toImage(row);
+  }
+
+  /** Keeps a copy of a picture from outside, once; refuses as `add` does, and as IMAGE_UNREADABLE. */
+  async import(picture: ForeignPicture): Promise<ImportedPicture> {
+    return this.#turns.take(() => importPicture(this.#parts, picture));
   }
 
   /** Gives stars or takes them; ids that are gone are left out. */

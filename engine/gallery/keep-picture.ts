@@ -32,11 +32,31 @@ export interface NewPicture {
  * the disk. Where that fails nothing is kept, so that it can be tried again.
  */
 export async function keepPicture(parts: GalleryParts, picture: NewPicture): Promise<ImageRow> {
-  const { places, rows, keepsakes } = parts;
   const draft = draftRow(picture);
   const png = markPng(picture.png, draft);
+  return keepFile(parts, draft, { png, pixels: picture.pixels });
+}
+
+/** The bytes of a picture that are to be written. */
+interface FileToKeep {
+  /** With its record. */
+  readonly png: Uint8Array;
+  readonly pixels?: Pixels | undefined;
+  /** Stand for the prompt in its name, where it has none. */
+  readonly words?: string;
+}
+
+/** Writes a picture's file, its thumbnail and its row, or nothing of it. Refuses as the above. */
+export async function keepFile(
+  parts: GalleryParts,
+  draft: DraftRow,
+  { png, pixels, words = "" }: FileToKeep,
+): Promise<ImageRow> {
+  const { places, rows, keepsakes } = parts;
   const folder = pictureFolder(parts);
-  const stem = join(folder, fileNameOf(parts.settings().fileNamePattern, draft));
+  const prompt = draft.record.prompt === "" ? words : draft.record.prompt;
+  const named = { ...draft, record: { ...draft.record, prompt } };
+  const stem = join(folder, fileNameOf(parts.settings().fileNamePattern, named));
   try {
     await keepsakes.addFolder(places.kept(folder));
     const path = await writePicture(stem, png, (name) =>
@@ -44,7 +64,7 @@ export async function keepPicture(parts: GalleryParts, picture: NewPicture): Pro
     );
     const row = { ...draft, path: places.kept(path), sizeBytes: png.length };
     await orRemove(path, async () => {
-      await parts.thumbnails.tryPut(row.id, picture.pixels ?? png);
+      await parts.thumbnails.tryPut(row.id, pixels ?? png);
       rows.put(row);
     });
     return row;
@@ -58,9 +78,10 @@ export function pictureFolder({ places, settings }: GalleryParts): string {
   return resolve(settings().pictureFolder ?? places.ownFolder);
 }
 
-type Draft = Omit<ImageRow, "path" | "sizeBytes">;
+/** A row whose file is not written yet. */
+export type DraftRow = Omit<ImageRow, "path" | "sizeBytes">;
 
-function draftRow({ id, record, target, seconds }: NewPicture): Draft {
+function draftRow({ id, record, target, seconds }: NewPicture): DraftRow {
   const createdAt = record.createdAt ?? new Date().toISOString();
   return {
     id: id ?? randomBytes(10).toString("hex"),
@@ -73,7 +94,7 @@ function draftRow({ id, record, target, seconds }: NewPicture): Draft {
   };
 }
 
-function markPng(png: Uint8Array, { record, id, target, seconds }: Draft): Uint8Array {
+function markPng(png: Uint8Array, { record, id, target, seconds }: DraftRow): Uint8Array {
   try {
     return recordedPng(png, record, { id, target, ...(seconds && { seconds }) });
   } catch (error) {

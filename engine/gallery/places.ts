@@ -1,5 +1,8 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { makeFolder } from "../files/atomic-file.ts";
+import { faultOf } from "../files/stored-file.ts";
+import { systemCode } from "../files/system-error.ts";
 import type { ImageRow } from "./image-row.ts";
 
 type PlacedRow = Pick<ImageRow, "id" | "path" | "isTrashed">;
@@ -64,5 +67,20 @@ export class Places {
   /** The absolute path of what a row keeps. */
   absolute(kept: string): string {
     return resolve(this.dataFolder, kept);
+  }
+}
+
+/**
+ * Makes a folder. One that cannot be made is told of: it may be a link to a disk that is not there now,
+ * and is used again once it is.
+ */
+export async function missingFolder(folder: string, what: string): Promise<string | undefined> {
+  try {
+    await makeFolder(folder);
+    return undefined;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    const reason = faultOf(folder) ?? "a file or a broken link is in its place";
+    return `The ${what} folder ${folder} is not available (${reason}). Darkroom uses it again as soon as it is.`;
   }
 }

@@ -10,14 +10,14 @@ import { readPngTexts } from "../image/png/read-png-texts.ts";
 import type { ImageRow } from "./image-row.ts";
 
 /** The texts of a picture stand in front of it, and are rarely longer. */
-const HEAD_BYTES = 64 << 10;
+export const HEAD_BYTES = 64 << 10;
 /** A larger file is none of ours, and is not read for a head of that size. */
 const MAX_BYTES = 64 << 20;
 
 const wholeFiles = new Turns();
 
-/** Of pictures that other programs drew and a person put into the folder. */
-const ELSEWHERE = "elsewhere";
+/** Of pictures that other programs drew and a person imported, or put into the folder. */
+export const ELSEWHERE = "elsewhere";
 
 /** A picture as its file tells it. */
 export type FoundPicture = Omit<ImageRow, "path" | "isStarred" | "isTrashed">;
@@ -87,6 +87,6 @@ function tryTexts(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
 }
 
 /** 80 bits, as the ids of our own pictures. */
-function contentId(head: Uint8Array, sizeBytes: number): string {
+export function contentId(head: Uint8Array, sizeBytes: number): string {
   return createHash("sha256").update(`${sizeBytes} `).update(head).digest("hex").slice(0, 20);
 }

@@ -38,6 +38,19 @@ export function recordedPng(
   return addPngTexts(png, generationTexts(record, mark));
 }
 
+/**
+ * The PNG that another program made with what the gallery knows of it, as our JSON and nothing else: what
+ * the picture tells itself stays as it is. Throws PngDamage.
+ */
+export function markedPng(
+  png: Uint8Array,
+  record: GenerationRecord,
+  mark: GalleryMark,
+): Uint8Array {
+  const texts = [...generationTexts(record, mark)].filter(([keyword]) => keyword === "darkroom");
+  return addPngTexts(png, new Map(texts));
+}
+
 /** The texts to write into a picture, by keyword. */
 export function generationTexts(
   record: GenerationRecord,

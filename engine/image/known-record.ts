@@ -21,23 +21,32 @@ const UNKNOWN = "unknown";
 const DECISIVE = ["prompt", "steps", "guidanceScale", "seed", "scheduler"] as const;
 
 /**
- * The record of a picture of this size. For another program's picture all settings that decide how it looks are
- * required, otherwise undefined. Our own are taken as they are: an endpoint may not have reported all settings.
+ * The record of a picture that a person asked to keep, with as much as it tells: nothing but its size, where it tells
+ * nothing.
  */
-export function completeRecord(
-  recall: Recall,
+export function keptRecord(
+  recall: Recall | undefined,
   { width, height }: Size,
 ): GenerationRecord | undefined {
-  if (recall.writer !== "darkroom" && DECISIVE.some((name) => recall.record[name] === undefined))
-    return undefined;
   return recordSchema.safeParse({
+    prompt: "",
     negativePrompt: "",
     model: UNKNOWN,
     device: UNKNOWN,
-    software: recall.writer,
+    software: recall?.writer ?? UNKNOWN,
     version: UNKNOWN,
-    ...recall.record,
+    ...recall?.record,
     width,
     height,
   }).data;
+}
+
+/**
+ * The record of a picture of this size. For another program's picture all settings that decide how it looks are
+ * required, otherwise undefined. Our own are taken as they are: an endpoint may not have reported all settings.
+ */
+export function completeRecord(recall: Recall, size: Size): GenerationRecord | undefined {
+  if (recall.writer !== "darkroom" && DECISIVE.some((name) => recall.record[name] === undefined))
+    return undefined;
+  return keptRecord(recall, size);
 }

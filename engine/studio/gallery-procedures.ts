@@ -1,4 +1,5 @@
 import type { Image } from "../contract/gallery.ts";
+import { Turns } from "../files/turns.ts";
 import { fileNameOf } from "../gallery/file-name.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { StoredImage } from "../gallery/image-row.ts";
@@ -7,6 +8,7 @@ import type { EventLog } from "./event-log.ts";
 import type { GalleryRebuild } from "./gallery-rebuild.ts";
 import type { Exports } from "./exports.ts";
 import { os } from "./implementer.ts";
+import { readForeignPicture } from "./read-foreign-picture.ts";
 import { markProcedures } from "./mark-procedures.ts";
 
 export interface GalleryProcedureParts {
@@ -34,6 +36,8 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
       if (images.length > 0) events.publish({ type: "images-changed", images });
     }
   };
+  /** One at a time: a large picture is 200 MB in memory. */
+  const decoding = new Turns();
   return {
     names: os.gallery.names.handler(({ input }) => gallery.names(input)),
     find: os.gallery.find.handler(async ({ input: { search, limit } }) =>
@@ -45,6 +49,18 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
     get: os.gallery.get.handler(async ({ input }) =>
       withAddresses(await gallery.get(input.id), addressOf),
     ),
+    import: os.gallery.import.handler(async ({ input: { file, modifiedAt } }) => {
+      const now = new Date().toISOString();
+      const picture = await decoding.take(async () =>
+        readForeignPicture(await file.bytes(), file.name),
+      );
+      const imported = await gallery.import({ ...picture, modifiedAt: modifiedAt ?? now });
+      if (imported.isNew) {
+        const images = addressed(await gallery.details([imported.id]));
+        events.publish({ type: "images-changed", images });
+      }
+      return imported;
+    }),
     star: os.gallery.star.handler(({ input: { ids, isStarred } }) =>
       telling(ids, () => gallery.star(ids, isStarred)),
     ),

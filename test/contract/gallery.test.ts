@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { pixels } from "../../engine/image/pixels.ts";
+import { encodePng } from "../../engine/image/png/png.ts";
 import { refusal } from "../fakes/refusal.ts";
 import { Listener, QUICK, StudioUnderTest } from "./studio-under-test.ts";
 import { TRANSPORTS } from "./transports.ts";
@@ -113,6 +115,25 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     const zip = Buffer.from(await studio.picture(one.address));
     expect(zip.toString("latin1", 0, 4)).toBe("PK\u0003\u0004");
     expect(zip.toString("latin1")).toContain("pictures.csv");
+  });
+
+  test("a picture file is imported once, dated as its file, and told of", async () => {
+    const png = encodePng(pixels(2, 2, new Uint8Array(12)));
+    const file = new File([Buffer.from(png)], "holiday.png");
+    const listener = await Listener.at(studio.client);
+    const modifiedAt = "2025-05-05T12:00:00.000Z";
+    const { id, isNew } = await studio.client.gallery.import({ file, modifiedAt });
+    const event = await listener.until(({ type }) => type === "images-changed");
+    listener.leave();
+    const image = { id, createdAt: modifiedAt, target: "elsewhere", fileName: "holiday-.png" };
+    expect([isNew, event]).toMatchObject([true, { images: [image] }]);
+    expect(await studio.client.gallery.import({ file })).toEqual({ id, isNew: false });
+    const text = new File(["no picture"], "notes.txt");
+    await expect(studio.client.gallery.import({ file: text })).rejects.toThrow(
+      refusal("IMAGE_UNREADABLE"),
+    );
+    await studio.client.gallery.trash({ ids: [id] });
+    await studio.client.gallery.emptyTrash({});
   });
 
   test("stars are told of and kept", async () => {

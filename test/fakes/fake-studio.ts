@@ -1,5 +1,6 @@
 import { publishedConfig } from "../../engine/archive/serving-form.ts";
 import type { Image } from "../../engine/contract/gallery.ts";
+import { isNamedAsPicture } from "../../engine/contract/picture-files.ts";
 import { presetSettings } from "../../engine/contract/presets.ts";
 import { StudioError, toWire } from "../../engine/contract/errors.ts";
 import type { StudioEvent } from "../../engine/contract/events.ts";
@@ -586,6 +587,19 @@ export class FakeStudio {
 
   #galleryCommands(): StudioClient["gallery"] {
     return {
+      import: async ({ file }) => {
+        if (!isNamedAsPicture(file.name))
+          throw new StudioError("IMAGE_UNREADABLE", {
+            file: file.name,
+            reason: "it is neither PNG nor JPEG nor WebP",
+          });
+        const id = `image-of-${file.name.replaceAll(/[^\w-]/g, "-")}`;
+        const isNew = this.#images.get(id)?.isTrashed !== false;
+        const image = { ...imageOf(orderOf(3), 3), id, fileName: file.name, isTrashed: false };
+        this.#images.set(id, image);
+        if (isNew) this.#tell({ type: "images-changed", images: [image] });
+        return { id, isNew };
+      },
       names: async (query) => {
         const search = query.search?.toLowerCase() ?? "";
         const found = [...this.#images.values()].filter(

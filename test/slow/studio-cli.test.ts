@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { pixels } from "../../engine/image/pixels.ts";
+import { encodePng } from "../../engine/image/png/png.ts";
 import { HostProcess } from "../e2e/host-process.ts";
 import { darkroom, lines, type Outcome } from "../fakes/command-line.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
@@ -175,6 +177,76 @@ describe("of a gallery", () => {
       ids[0],
     ]);
     await told(run("gallery", "restore", ids[0]!));
+    expect(await told(run("gallery", "--json"))).toHaveLength(2);
+  });
+
+  test("ratings and tags are given, found and taken away", async () => {
+    const run = on(folder);
+    const found = async (search: string) =>
+      (await told(run("gallery", "--search", search, "--json"))).map(({ id }) => id);
+    await told(run("gallery", "mark", ...ids, "--rating", "4", "--tag", "sea", "best of"));
+    expect(await found("rating:4 tag:sea")).toEqual(ids);
+    await told(run("gallery", "mark", ids[0]!, "--rating", "0", "--untag", "sea"));
+    expect([await found("rating:>=1"), await found('tag:"best of"')]).toEqual([[ids[1]], ids]);
+    await told(run("gallery", "mark", ...ids, "--rating", "0", "--untag", "sea", "best of"));
+    expect(await found("tag:sea")).toEqual([]);
+    const wrong = await run("gallery", "mark", ids[0]!, "--rating", "6");
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("from 0 to 5")]);
+  });
+
+  test("albums are made, filled, renamed and deleted; their pictures stay", async () => {
+    const run = on(folder);
+    const albums = async () =>
+      (await told(run("gallery", "album", "--json"))).map(({ name, count }) => [name, count]);
+    await told(run("gallery", "album", "make", "Blue"));
+    const twice = await run("gallery", "album", "make", "blue", "--json");
+    expect([twice.code, lines(twice.out)[0]!["code"]]).toEqual([1, "ALBUM_EXISTS"]);
+    await told(run("gallery", "album", "add", "Blue", ...ids));
+    await told(run("gallery", "album", "take", "Blue", ids[1]!));
+    await told(run("gallery", "album", "rename", "Blue", "Houses"));
+    await told(run("gallery", "album", "cover", "Houses", ids[0]!));
+    expect(await albums()).toEqual([["Houses", 1]]);
+    expect((await run("gallery", "album")).out).toBe("1\tHouses\n");
+    await told(run("gallery", "album", "delete", "Houses"));
+    expect([await albums(), await told(run("gallery", "--json"))]).toEqual([
+      [],
+      expect.objectContaining({ length: 2 }),
+    ]);
+    const gone = await run("gallery", "album", "add", "Houses", ids[0]!, "--json");
+    expect([gone.code, lines(gone.out)[0]!["code"]]).toEqual([1, "NOT_FOUND"]);
+  });
+
+  test("files and folders are imported once; what is no picture is named, and nothing of it changes", async () => {
+    const run = on(folder);
+    const source = temporaryFolder();
+    const png = (shade: number) => encodePng(pixels(2, 2, new Uint8Array(12).fill(shade)));
+    mkdirSync(join(source, "deep/.hidden"), { recursive: true });
+    writeFileSync(join(source, "a.png"), png(1));
+    writeFileSync(join(source, "deep/b.PNG"), png(2));
+    writeFileSync(join(source, "deep/copy of a.png"), png(1));
+    writeFileSync(join(source, "deep/.hidden/c.png"), png(3));
+    writeFileSync(join(source, "broken.png"), png(4).subarray(0, 30));
+    writeFileSync(join(source, "notes.txt"), "mine");
+    const first = await run("gallery", "import", source, "--json");
+    expect(first.code).toBe(1);
+    expect(lines(first.out)).toMatchObject([
+      { type: "imported", path: join(source, "a.png") },
+      { type: "failed", path: join(source, "broken.png"), code: "IMAGE_UNREADABLE" },
+      { type: "imported", path: join(source, "deep/b.PNG") },
+      { type: "present", path: join(source, "deep/copy of a.png") },
+      { type: "sum", imported: 2, present: 1, failed: 1, others: 1 },
+    ]);
+    const again = await run("gallery", "import", join(source, "a.png"), join(source, "deep"));
+    expect([again.code, again.out, again.err]).toEqual([
+      0,
+      "",
+      "0 imported, 3 already in the gallery.\n",
+    ]);
+    const named = await run("gallery", "import", join(source, "notes.txt"), join(source, "no.png"));
+    expect([named.code, named.err]).toEqual([1, expect.stringMatching(/notes\.txt.*\n.*no\.png/)]);
+    expect(readFileSync(join(source, "a.png")).equals(png(1))).toBe(true);
+    const imported = lines(first.out).filter(({ type }) => type === "imported");
+    await told(run("gallery", "trash", ...imported.map(({ id }) => String(id))));
     expect(await told(run("gallery", "--json"))).toHaveLength(2);
   });
 

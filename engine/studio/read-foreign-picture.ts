@@ -1,0 +1,30 @@
+import { StudioError } from "../contract/errors.ts";
+import type { Recall } from "../contract/generation.ts";
+import type { ForeignPicture } from "../gallery/import-picture.ts";
+import { pngSize } from "../image/png/png-chunks.ts";
+
+/**
+ * A picture file as the gallery keeps it: decoded, as a PNG, with what it tells of how it was made. Refuses as
+ * IMAGE_UNREADABLE what is no picture, is damaged, or is beyond the limits, before a pixel is decoded.
+ */
+export async function readForeignPicture(
+  bytes: Uint8Array,
+  name: string,
+): Promise<Omit<ForeignPicture, "modifiedAt">> {
+  // The codec is native and large, so it is loaded with the first picture that needs it.
+  const { decodePicture, encodePicturePng } = await import("../codecs/picture-codec.ts");
+  const pixels = await decodePicture(bytes, name);
+  const png = pngSize(bytes) === undefined ? await encodePicturePng(pixels) : bytes;
+  return { name, bytes, png, pixels, recall: await recallOf(bytes, name) };
+}
+
+/** How it was made; undefined where it does not tell, or tells it in texts that are damaged. */
+async function recallOf(bytes: Uint8Array, name: string): Promise<Recall | undefined> {
+  const { readForeignGeneration } = await import("../codecs/read-generation.ts");
+  try {
+    return await readForeignGeneration(bytes, name);
+  } catch (error) {
+    if (error instanceof StudioError) return undefined;
+    throw error;
+  }
+}
