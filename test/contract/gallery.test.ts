@@ -125,7 +125,7 @@ describe.each(TRANSPORTS)("gallery, $name", (transport) => {
     const { id, isNew } = await studio.client.gallery.import({ file, modifiedAt });
     const event = await listener.until(({ type }) => type === "images-changed");
     listener.leave();
-    const image = { id, createdAt: modifiedAt, target: "elsewhere", fileName: "holiday-.png" };
+    const image = { id, createdAt: modifiedAt, target: "elsewhere", fileName: "holiday.png" };
     expect([isNew, event]).toMatchObject([true, { images: [image] }]);
     expect(await studio.client.gallery.import({ file })).toEqual({ id, isNew: false });
     const text = new File(["no picture"], "notes.txt");

@@ -1,7 +1,7 @@
 import type { BucketPlace } from "../../../engine/contract/buckets.ts";
 import type { StudioClient } from "../../../engine/contract/studio-client.ts";
 import { beginSending } from "../../state/sending.ts";
-import type { Outgoing, OutgoingFile } from "./outgoing.ts";
+import type { Outgoing, OutgoingFile } from "../../connection/outgoing.ts";
 
 type Client = Pick<StudioClient, "buckets">;
 

@@ -8,7 +8,7 @@ import { attempt, showToast } from "../../ui/toasts.ts";
 import { useFileDrop } from "../../ui/use-file-drop.ts";
 import { useWords } from "../../words/words.ts";
 import { lastNameOf } from "../browser/rows.ts";
-import { chooseOutgoing, type Outgoing, outgoingOfDrop } from "./outgoing.ts";
+import { chooseOutgoing, type Outgoing, outgoingOfDrop } from "../../connection/outgoing.ts";
 import { sendOutgoing, takenKeys } from "./send-outgoing.ts";
 
 export interface UploadScene {

@@ -1,6 +1,8 @@
 import {
   Columns2,
   Eye,
+  FolderInput,
+  ImageDown,
   Info,
   Maximize2,
   Search,
@@ -16,6 +18,7 @@ import { chooseAll } from "../../state/choice.ts";
 import { useImages } from "../../state/images.ts";
 import { useWords } from "../../words/words.ts";
 import { type LabelKind, useMarkActions } from "../marks/mark-actions.ts";
+import { useImport } from "../sheet/use-import.ts";
 import { useExportAction, useManyActions } from "./many-actions.ts";
 
 /** What of the page the actions reach. */
@@ -55,6 +58,7 @@ export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): r
   const many = useManyActions(ids, isTrash);
   const marks = useMarkActions({ ids, isTrash, search, onLabel: page.label });
   const exporting = useExportAction(ids, query, all.length);
+  const imports = useImportActions();
   return useMemo(() => {
     const group = t("actions.group");
     const [id, other] = ids;
@@ -81,6 +85,7 @@ export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): r
       ...many,
       ...marks,
       exporting,
+      ...imports,
       ...removal,
       ...sheet,
       {
@@ -92,7 +97,32 @@ export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): r
         run: page.toggleDetails,
       },
     ];
-  }, [ids, all, isTrash, isOpen, one, many, marks, exporting, page, t]);
+  }, [ids, all, isTrash, isOpen, one, many, marks, exporting, imports, page, t]);
+}
+
+/** The keyboard's way to what a drop does. */
+function useImportActions(): readonly Action[] {
+  const { choose } = useImport();
+  const t = useWords("gallery");
+  return useMemo(() => {
+    const group = t("actions.group");
+    return [
+      {
+        id: "gallery.import",
+        label: t("import.files"),
+        group,
+        icon: ImageDown,
+        run: () => choose("files"),
+      },
+      {
+        id: "gallery.import-folder",
+        label: t("import.folder"),
+        group,
+        icon: FolderInput,
+        run: () => choose("folder"),
+      },
+    ];
+  }, [choose, t]);
 }
 
 type Words = ReturnType<typeof useWords<"gallery">>;

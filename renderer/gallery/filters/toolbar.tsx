@@ -1,4 +1,10 @@
-import { ArrowDownNarrowWide, ArrowDownWideNarrow, PanelRightOpen, Trash2 } from "lucide-react";
+import {
+  ArrowDownNarrowWide,
+  ArrowDownWideNarrow,
+  ImageDown,
+  PanelRightOpen,
+  Trash2,
+} from "lucide-react";
 import { memo, type Ref } from "react";
 import { Slider, SliderThumb, SliderTrack } from "react-aria-components";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
@@ -8,6 +14,7 @@ import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
 import { RailButton } from "../rail/use-rail.tsx";
+import { useImport } from "../sheet/use-import.ts";
 import { Filters } from "./filters.tsx";
 import { SearchWords } from "./search-words.tsx";
 import styles from "./toolbar.module.css";
@@ -25,6 +32,7 @@ export interface ToolbarProps {
 export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
   const { query, onAsk, total, column, searchRef } = props;
   const t = useWords("gallery");
+  const { choose } = useImport();
   return (
     <div className={styles.toolbar}>
       <RailButton />
@@ -36,6 +44,7 @@ export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
         </span>
         <SortButton query={query} onAsk={onAsk} />
         <TileSize />
+        <IconButton icon={ImageDown} label={t("import.files")} onPress={() => choose("files")} />
         <IconButton
           icon={Trash2}
           label={t("trash.open")}

@@ -1,4 +1,4 @@
-import { FilterX, ImagePlus } from "lucide-react";
+import { FilterX, ImageDown, ImagePlus } from "lucide-react";
 import { useLocation } from "wouter";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { readSearch } from "../../../engine/contract/gallery-search.ts";
@@ -9,6 +9,7 @@ import { Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
 import { useWords } from "../../words/words.ts";
 import { cleared, isNarrowed } from "../address.ts";
 import styles from "./sheet-state.module.css";
+import { useImport } from "./use-import.ts";
 import type { ShownNames } from "./use-names.ts";
 
 export interface SheetStateProps {
@@ -21,6 +22,7 @@ export interface SheetStateProps {
 export function SheetState({ shown, query, onAsk }: SheetStateProps) {
   const t = useWords("gallery");
   const [, navigate] = useLocation();
+  const { choose } = useImport();
   const { names, error, retry } = shown;
   if (names === undefined)
     return error ? (
@@ -42,6 +44,9 @@ export function SheetState({ shown, query, onAsk }: SheetStateProps) {
     <Empty title={t("empty.nothing")}>
       <Button variant="filled" icon={ImagePlus} onPress={() => navigate("/generate")}>
         {t("actions.generate")}
+      </Button>
+      <Button icon={ImageDown} onPress={() => choose("files")}>
+        {t("import.files")}
       </Button>
     </Empty>
   );

@@ -15,6 +15,7 @@ import { PictureGrid } from "../grid/picture-grid.tsx";
 import type { GalleryAddress } from "../use-gallery-address.ts";
 import type { GalleryControl } from "../use-gallery-commands.ts";
 import { QuickLook } from "../viewer/viewer.tsx";
+import { ImportStrip } from "./import-strip.tsx";
 import { SheetState } from "./sheet-state.tsx";
 import type { ShownNames } from "./use-names.ts";
 
@@ -47,6 +48,7 @@ export function SheetView(props: SheetViewProps) {
           onEmpty={() => setRemoval({ count: total ?? 0 })}
         />
       )}
+      <ImportStrip />
       {names && shown.error && <StaleLine shown={shown} />}
       <div className={styles.sheet}>
         {names && names.total > 0 ? (
@@ -77,7 +79,8 @@ function Floating({ chosen, actions, page }: SheetViewProps) {
 /** A menu on pictures leaves out what is about the page, and ratings, which have their keys and their place. */
 function isAboutPictures({ id }: Action): boolean {
   const isRating = id.startsWith("gallery.rate-");
-  return id !== "gallery.search" && id !== "gallery.details" && !isRating;
+  const isOfPage = id === "gallery.search" || id === "gallery.details";
+  return !isOfPage && !isRating && !id.startsWith("gallery.import");
 }
 
 function Pictures({

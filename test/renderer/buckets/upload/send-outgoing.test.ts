@@ -1,6 +1,6 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import type { StudioClient } from "../../../../engine/contract/studio-client.ts";
-import type { Outgoing } from "../../../../renderer/buckets/upload/outgoing.ts";
+import type { Outgoing } from "../../../../renderer/connection/outgoing.ts";
 import { sendOutgoing, takenKeys } from "../../../../renderer/buckets/upload/send-outgoing.ts";
 import { useSending } from "../../../../renderer/state/sending.ts";
 import { FakeBuckets } from "../../../fakes/fake-buckets.ts";

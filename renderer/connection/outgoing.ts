@@ -1,4 +1,4 @@
-import { desktop } from "../../connection/desktop.ts";
+import { desktop } from "./desktop.ts";
 
 export interface OutgoingFile {
   /** Its name; in a folder its path from the folder's own name on, with slashes. */
@@ -6,7 +6,7 @@ export interface OutgoingFile {
   readonly file: File;
 }
 
-/** One file or folder that a person wants in a bucket. */
+/** One file or folder that a person hands to the studio. */
 export interface Outgoing {
   readonly name: string;
   readonly isFolder: boolean;

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { foldersOf } from "../../../../renderer/buckets/upload/outgoing.ts";
+import { foldersOf } from "../../../renderer/connection/outgoing.ts";
 
 vi.hoisted(() => {
   const pathOf = ({ webkitRelativePath }: File) => `/home/ada/${webkitRelativePath}`;
