@@ -9,7 +9,7 @@ import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
 /** `gallery import`: pictures of other programs, copied. */
-export function importCommand() {
+export function importCommand(signal: AbortSignal) {
   return studioCommand(
     "import",
     "Copies picture files into the gallery, with the settings that they tell.",
@@ -21,6 +21,7 @@ export function importCommand() {
         const run = new ImportRun(client, json);
         try {
           for (const [index, path] of found.pictures.entries()) {
+            signal.throwIfAborted();
             progressLine(`Importing ${index + 1} of ${found.pictures.length}: ${basename(path)}`);
             await run.take(path);
           }

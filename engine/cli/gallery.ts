@@ -15,7 +15,7 @@ import { diskFull } from "../files/disk-full.ts";
 import { isDiskFull, systemCode } from "../files/system-error.ts";
 
 /** `gallery`: the pictures that were kept. */
-export function galleryCommand(): Command {
+export function galleryCommand(signal: AbortSignal): Command {
   return new Command("gallery")
     .description("The pictures that were kept.")
     .addCommand(list(), { isDefault: true })
@@ -34,7 +34,7 @@ export function galleryCommand(): Command {
     )
     .addCommand(markCommand())
     .addCommand(albumCommand())
-    .addCommand(importCommand())
+    .addCommand(importCommand(signal))
     .addCommand(exportPictures());
 }
 

@@ -24,7 +24,7 @@ import { desktop } from "../connection/desktop.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import type { Action } from "../shortcuts/registry.ts";
 import { changeForm, RECALLED, type Recalled, recallRecord } from "../state/form.ts";
-import { attempt, showToast, showUndo } from "../ui/toasts.ts";
+import { attempt, doUndoable, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { copyImage, downloadImage } from "./copy-image.ts";
 
@@ -148,10 +148,9 @@ function keepActions(images: readonly Image[], { client }: Studio, t: Words): re
   const ids = images.map(({ id }) => id);
   const count = ids.length;
   const isStarred = images.every((image) => image.isStarred);
-  const restore = () => attempt(client.gallery.restore({ ids }));
   const trash = async () => {
     await client.gallery.trash({ ids });
-    showUndo(t("trashed", { count }), { label: t("actions.undo"), run: restore });
+    return { text: t("trashed", { count }), undo: () => client.gallery.restore({ ids }) };
   };
   if (images.every((image) => image.isTrashed))
     return [
@@ -180,7 +179,7 @@ function keepActions(images: readonly Image[], { client }: Studio, t: Words): re
       icon: Trash2,
       keys: "delete",
       isDanger: true,
-      run: () => attempt(trash()),
+      run: () => doUndoable(t("actions.undo"), trash),
     },
   ];
 }

@@ -5,7 +5,7 @@ import { type Studio, useStudio } from "../../connection/studio.tsx";
 import { downloadAs } from "../../picture/copy-image.ts";
 import type { Action } from "../../shortcuts/registry.ts";
 import { useImages } from "../../state/images.ts";
-import { attempt, showToast, showUndo } from "../../ui/toasts.ts";
+import { attempt, doUndoable, showToast } from "../../ui/toasts.ts";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { inParts } from "./in-parts.ts";
@@ -67,10 +67,10 @@ function restoring(ids: readonly string[], { client }: Studio, t: PictureWords, 
 }
 
 function trashing(ids: readonly string[], { client }: Studio, t: PictureWords) {
-  const restore = () => attempt(inParts(ids, (part) => client.gallery.restore({ ids: part })));
+  const undo = () => inParts(ids, (part) => client.gallery.restore({ ids: part }));
   const trash = async () => {
     await inParts(ids, (part) => client.gallery.trash({ ids: part }));
-    showUndo(t("trashed", { count: ids.length }), { label: t("actions.undo"), run: restore });
+    return { text: t("trashed", { count: ids.length }), undo };
   };
   return {
     id: "picture.trash",
@@ -79,7 +79,7 @@ function trashing(ids: readonly string[], { client }: Studio, t: PictureWords) {
     icon: Trash2,
     keys: "delete",
     isDanger: true,
-    run: () => attempt(trash()),
+    run: () => doUndoable(t("actions.undo"), trash),
   };
 }
 

@@ -8,11 +8,11 @@ import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/text-field.tsx";
-import { attempt } from "../../ui/toasts.ts";
+import { doUndoable } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { NO_FACETS } from "../filters/filters.tsx";
 import styles from "./label-dialog.module.css";
-import { type LabelKind, tellDone } from "./mark-actions.ts";
+import type { LabelKind } from "./mark-actions.ts";
 import { detailsOf, isSame, labelling, relabel, shareOf } from "./marking.ts";
 
 /** Pictures whose tags or albums are being chosen. */
@@ -68,17 +68,19 @@ function useLabels({ kind, ids, onClose }: FormProps) {
     if (one !== undefined) choose(one, true);
     setTyped("");
   };
-  const save = async () => {
+  const save = () => {
     onClose();
+    if (chosen.size > 0) doUndoable(t("undo"), relabelAll);
+  };
+  const relabelAll = async () => {
     const isOn = (wanted: boolean) => [...chosen].filter(([, on]) => on === wanted);
     const change = { add: isOn(true).map(([one]) => one), remove: isOn(false).map(([one]) => one) };
-    if (chosen.size === 0) return;
     if (kind === "albums")
       for (const album of fresh) await client.gallery.makeAlbum({ name: album });
     const now = await detailsOf(client, ids);
     const labelled = now.map((image) => ({ id: image.id, labels: image[kind] }));
     const undo = await relabel(labelling(client, kind), labelled, change);
-    tellDone(t(`marks.${kind}Saved`, { count: now.length }), t, undo);
+    return { text: t(`marks.${kind}Saved`, { count: now.length }), undo };
   };
   const isBad = typed.trim() !== "" && name === undefined;
   return { images, chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save };
@@ -95,7 +97,7 @@ function LabelForm({ kind, ids, onClose }: FormProps) {
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (typed.trim() === "") attempt(save());
+        if (typed.trim() === "") save();
         else take();
       }}
     >

@@ -3,9 +3,9 @@ import { useMemo } from "react";
 import { readSearch } from "../../../engine/contract/gallery-search.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
 import type { Action } from "../../shortcuts/registry.ts";
-import { attempt, showToast, showUndo } from "../../ui/toasts.ts";
+import { attempt, doUndoable, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
-import { detailsOf, labelling, rate, relabel, type Undo } from "./marking.ts";
+import { detailsOf, labelling, rate, relabel } from "./marking.ts";
 
 export type LabelKind = "tags" | "albums";
 
@@ -59,11 +59,6 @@ export function albumIn(search = ""): string | undefined {
   return albums.length === 1 && only && "text" in only ? only.text : undefined;
 }
 
-/** Tells what was done, with the way back. */
-export function tellDone(text: string, t: Words, undo: Undo): void {
-  showUndo(text, { label: t("undo"), run: () => attempt(undo()) });
-}
-
 interface Scene {
   readonly ids: readonly string[];
   readonly studio: Studio;
@@ -75,7 +70,7 @@ function ratingAction({ rating, ids, studio, t, group }: Scene & { rating: numbe
   const work = async () => {
     const undo = await rate(studio.client, ids, rating);
     const text = rating === 0 ? "marks.unrated" : "marks.rated";
-    tellDone(t(text, { count: ids.length, rating }), t, undo);
+    return { text: t(text, { count: ids.length, rating }), undo };
   };
   return {
     id: `gallery.rate-${rating}`,
@@ -83,7 +78,7 @@ function ratingAction({ rating, ids, studio, t, group }: Scene & { rating: numbe
     group,
     icon: Star,
     keys: String(rating),
-    run: () => attempt(work()),
+    run: () => doUndoable(t("undo"), work),
   };
 }
 
@@ -94,7 +89,7 @@ function albumActions({ album, ids, studio, t, group }: Scene & { album: string 
     const labelled = images.map(({ id, albums }) => ({ id, labels: albums }));
     const change = { add: [], remove: [album] };
     const undo = await relabel(labelling(client, "albums"), labelled, change);
-    tellDone(t("marks.taken", { count: ids.length, album }), t, undo);
+    return { text: t("marks.taken", { count: ids.length, album }), undo };
   };
   const [only] = ids;
   const coverage = async (cover: string) => {
@@ -107,7 +102,7 @@ function albumActions({ album, ids, studio, t, group }: Scene & { album: string 
       label: t("marks.take", { album }),
       group,
       icon: FolderMinus,
-      run: () => attempt(take()),
+      run: () => doUndoable(t("undo"), take),
     },
     ...(ids.length === 1 && only !== undefined
       ? [

@@ -7,11 +7,10 @@ import { useContextMenu } from "../../shortcuts/context-menu.tsx";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { attempt } from "../../ui/toasts.ts";
+import { doUndoable } from "../../ui/toasts.ts";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { PICTURES } from "../grid/use-gestures.ts";
-import { tellDone } from "../marks/mark-actions.ts";
 import { detailsOf, labelling, relabel } from "../marks/marking.ts";
 import { AlbumNameDialog, type Naming } from "./album-name-dialog.tsx";
 import styles from "./gallery-rail.module.css";
@@ -164,7 +163,7 @@ function usePictureDrop(album: string) {
     const images = await detailsOf(client, ids);
     const labelled = images.map(({ id, albums }) => ({ id, labels: albums }));
     const undo = await relabel(labelling(client, "albums"), labelled, { add: [album], remove: [] });
-    tellDone(t("marks.added", { count: images.length, album }), t, undo);
+    return { text: t("marks.added", { count: images.length, album }), undo };
   };
   const handlers = {
     onDragOver: (event: DragEvent) => {
@@ -177,7 +176,8 @@ function usePictureDrop(album: string) {
       if (!takes(event)) return;
       event.preventDefault();
       setIsOver(false);
-      attempt(add(event.dataTransfer.getData(PICTURES).split(" ")));
+      const ids = event.dataTransfer.getData(PICTURES).split(" ");
+      doUndoable(t("undo"), () => add(ids));
     },
   };
   return { isOver, handlers };

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useStudio } from "../../connection/studio.tsx";
 import { chooseOutgoing, type Outgoing } from "../../connection/outgoing.ts";
 import { type Importing, importPictures, useImporting } from "../../state/importing.ts";
-import { attempt, showFailure, showToast, showUndo } from "../../ui/toasts.ts";
+import { attempt, doUndoable, showFailure, showToast } from "../../ui/toasts.ts";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { inParts } from "../actions/in-parts.ts";
@@ -24,8 +24,8 @@ export function useImport(): Import {
       ];
       const text = counts.join(" ");
       if (imported.length === 0) return showToast(text);
-      const run = () => attempt(inParts(imported, (ids) => client.gallery.trash({ ids })));
-      showUndo(text, { label: t("undo"), run });
+      const undo = () => inParts(imported, (ids) => client.gallery.trash({ ids }));
+      doUndoable(t("undo"), async () => ({ text, undo }));
     };
     const told = (key: "import.done" | "import.present", count: number) =>
       t(key, { count, formatted: formatCount(count) });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  doUndoable,
   showToast,
   showUndo,
   toastQueue,
@@ -7,7 +8,7 @@ import {
   wasDoneAfter,
 } from "../../../renderer/ui/toasts.ts";
 
-test("the last step is taken back first, each once, and its message goes with it", () => {
+test("the last step is taken back first, each once, and its message goes with it", async () => {
   const undone: string[] = [];
   const before = performance.now() - 1;
   const step = (name: string) =>
@@ -23,15 +24,70 @@ test("the last step is taken back first, each once, and its message goes with it
   expect(left).toContain("one moved to trash");
   undoLast();
   undoLast();
-  expect(undone).toEqual(["two", "one"]);
+  await expect.poll(() => undone).toEqual(["two", "one"]);
   expect(wasDoneAfter(before)).toBe(false);
 });
 
-test("what its button took back is not taken back again", () => {
+test("what its button took back is not taken back again", async () => {
   const undone: string[] = [];
   showUndo("three moved to trash", { label: "Undo", run: () => undone.push("three") });
   const toast = toastQueue.visibleToasts.find(({ content }) => content.text.startsWith("three"));
   toast?.content.action?.run();
   undoLast();
-  expect(undone).toEqual(["three"]);
+  await expect.poll(() => undone).toEqual(["three"]);
+});
+
+/** Something with a value that takes as long as the test lets it. */
+function slowRating() {
+  let rating = 0;
+  const held: (() => void)[] = [];
+  const wait = () => new Promise<void>((resolve) => held.push(resolve));
+  const rate = (value: number) =>
+    doUndoable("Undo", async () => {
+      const before = rating;
+      await wait();
+      rating = value;
+      return { text: `Rated ${value}`, undo: () => (rating = before) };
+    });
+  return { rate, value: () => rating, held, goOn: () => held.shift()?.() };
+}
+
+test("a step that is still being done is the one that is taken back", async () => {
+  const undone: string[] = [];
+  showUndo("an older step", { label: "Undo", run: () => undone.push("older") });
+  const { rate, value, held, goOn } = slowRating();
+  rate(4);
+  undoLast();
+  await expect.poll(() => held.length).toBe(1);
+  goOn();
+  await expect.poll(value).toBe(0);
+  expect(undone).toEqual([]);
+  expect(toastQueue.visibleToasts.map(({ content }) => content.text)).not.toContain("Rated 4");
+  undoLast();
+  await expect.poll(() => undone).toEqual(["older"]);
+});
+
+test("each step finds what the one before left, and taking both back ends where they began", async () => {
+  const { rate, value, held, goOn } = slowRating();
+  rate(3);
+  rate(5);
+  undoLast();
+  for (const expected of [3, 3]) {
+    await expect.poll(() => held.length).toBe(1);
+    goOn();
+    await expect.poll(value).toBe(expected);
+  }
+  undoLast();
+  await expect.poll(value).toBe(0);
+});
+
+test("a step that fails is told of, and is none to take back", async () => {
+  const undone: string[] = [];
+  showUndo("the step before", { label: "Undo", run: () => undone.push("before") });
+  doUndoable("Undo", () => Promise.reject(new Error("the disk is full")));
+  await expect
+    .poll(() => toastQueue.visibleToasts.map(({ content }) => content.text))
+    .toContain("the disk is full");
+  undoLast();
+  await expect.poll(() => undone).toEqual(["before"]);
 });
