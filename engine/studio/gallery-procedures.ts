@@ -36,8 +36,6 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
       if (images.length > 0) events.publish({ type: "images-changed", images });
     }
   };
-  /** One at a time: a large picture is 200 MB in memory. */
-  const decoding = new Turns();
   return {
     names: os.gallery.names.handler(({ input }) => gallery.names(input)),
     find: os.gallery.find.handler(async ({ input: { search, limit } }) =>
@@ -49,18 +47,7 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
     get: os.gallery.get.handler(async ({ input }) =>
       withAddresses(await gallery.get(input.id), addressOf),
     ),
-    import: os.gallery.import.handler(async ({ input: { file, modifiedAt } }) => {
-      const now = new Date().toISOString();
-      const picture = await decoding.take(async () =>
-        readForeignPicture(await file.bytes(), file.name),
-      );
-      const imported = await gallery.import({ ...picture, modifiedAt: modifiedAt ?? now });
-      if (imported.isNew) {
-        const images = addressed(await gallery.details([imported.id]));
-        events.publish({ type: "images-changed", images });
-      }
-      return imported;
-    }),
+    import: importProcedure(parts),
     star: os.gallery.star.handler(({ input: { ids, isStarred } }) =>
       telling(ids, () => gallery.star(ids, isStarred)),
     ),
@@ -91,6 +78,24 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
     }),
     rebuild: os.gallery.rebuild.handler(() => rebuild.start()),
   };
+}
+
+/** Keeps copies of picture files, and tells of those that are new. */
+function importProcedure({ gallery, addressOf, events }: GalleryProcedureParts) {
+  /** One at a time: a large picture is 200 MB in memory. */
+  const decoding = new Turns();
+  return os.gallery.import.handler(async ({ input: { file, modifiedAt } }) => {
+    const now = new Date().toISOString();
+    const picture = await decoding.take(async () =>
+      readForeignPicture(await file.bytes(), file.name),
+    );
+    const imported = await gallery.import({ ...picture, modifiedAt: modifiedAt ?? now });
+    if (imported.isNew) {
+      const image = withAddresses(await gallery.get(imported.id), addressOf);
+      events.publish({ type: "images-changed", images: [image] });
+    }
+    return imported;
+  });
 }
 
 /** A picture of the gallery with the addresses under which pages see it for a while. */

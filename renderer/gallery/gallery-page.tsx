@@ -15,6 +15,7 @@ import { Comparison } from "./comparison/comparison.tsx";
 import styles from "./gallery-page.module.css";
 import type { Order } from "./grid/contact-sheet.ts";
 import { tileOf } from "./grid/use-grid-focus.ts";
+import { PictureMarks, type PictureMarksProps } from "./marks/picture-marks.tsx";
 import { LabelDialog } from "./marks/label-dialog.tsx";
 import { useRail } from "./rail/use-rail.tsx";
 import { DropPlace } from "./sheet/drop-place.tsx";
@@ -49,7 +50,8 @@ export function GalleryPage() {
   const isEmpty = shown.names?.total === 0 && openId === undefined;
   const hasDetails = column.isOpen && compared === undefined && !isEmpty;
   const rail = useRail(query, address.ask);
-  const content = <ChosenDetails ids={ids} onHide={column.toggle} />;
+  const onLabel = isTrash ? undefined : page.commands.label;
+  const content = <ChosenDetails ids={ids} onHide={column.toggle} onLabel={onLabel} />;
   return (
     <DropPlace>
       <h1 className={styles.heading}>{t("gallery")}</h1>
@@ -128,15 +130,23 @@ function returnTo(id: string): void {
   requestAnimationFrame(() => tileOf(document, id)?.focus({ preventScroll: true }));
 }
 
-/** How the one chosen or open picture was made. */
-function ChosenDetails({ ids, onHide }: { ids: readonly string[]; onHide: () => void }) {
+interface ChosenDetailsProps {
+  readonly ids: readonly string[];
+  readonly onHide: () => void;
+  /** Absent in the trash, where nothing is marked. */
+  readonly onLabel: PictureMarksProps["onLabel"] | undefined;
+}
+
+/** What is said of the chosen or open pictures, and how one was made. */
+function ChosenDetails({ ids, onHide, onLabel }: ChosenDetailsProps) {
   const t = useWords("gallery");
   const image = useImages((images) => (ids.length === 1 ? images[ids[0] ?? ""] : undefined));
   return (
     <DetailsColumn onHide={onHide}>
-      {image && <Details image={image} />}
       {ids.length === 0 && <p className={styles.note}>{t("nothingChosen")}</p>}
       {ids.length > 1 && <p className={styles.note}>{t("chosen", { count: ids.length })}</p>}
+      {ids.length > 0 && onLabel && <PictureMarks ids={ids} onLabel={onLabel} />}
+      {image && <Details image={image} />}
     </DetailsColumn>
   );
 }

@@ -101,16 +101,18 @@ function sorted(outgoing: readonly Outgoing[]) {
   };
 }
 
+function finish(by: (run: Importing) => Partial<Importing>): void {
+  change((run) => ({ done: run.done + 1, ...by(run) }));
+}
+
 async function importFile({ gallery }: Pick<StudioClient, "gallery">, file: File): Promise<void> {
-  const done = (by: (run: Importing) => Partial<Importing>) =>
-    change((run) => ({ done: run.done + 1, ...by(run) }));
   const fail = (reason?: string) =>
-    done((run) => ({ failed: [...run.failed, { name: file.name, reason }] }));
+    finish((run) => ({ failed: [...run.failed, { name: file.name, reason }] }));
   if (file.size > MAX_PICTURE_BYTES) return fail();
   try {
     const modifiedAt = new Date(file.lastModified).toISOString();
     const { id, isNew } = await gallery.import({ file, modifiedAt });
-    done((run) => (isNew ? { imported: [...run.imported, id] } : { present: run.present + 1 }));
+    finish((run) => (isNew ? { imported: [...run.imported, id] } : { present: run.present + 1 }));
   } catch (error) {
     const failure = asFailure(error);
     if (!(failure instanceof StudioError) || failure.code !== "IMAGE_UNREADABLE") throw error;

@@ -46,7 +46,11 @@ let turn: Promise<void> = Promise.resolve();
 
 /** Does one after the other, in the order in which it was asked for; a failure is told and holds up nothing. */
 function inTurn(work: () => Promise<unknown>): void {
-  turn = turn.then(work).then(() => {}, showFailure);
+  const before = turn;
+  turn = (async () => {
+    await before;
+    await work().catch(showFailure);
+  })();
 }
 
 function begin(): Step {
@@ -97,10 +101,10 @@ export function doUndoable(label: string, work: () => Promise<Done | undefined>)
 }
 
 /** Tells of something done that can be taken back as the above. */
-export function showUndo(text: string, { label, run }: NonNullable<Toast["action"]>): void {
+export function showUndo(text: string, action: NonNullable<Toast["action"]>): void {
   const step = begin();
-  step.done = { text, undo: run };
-  tell(step, step.done, label);
+  step.done = { text, undo: () => action.run() };
+  tell(step, step.done, action.label);
 }
 
 /** Takes back what was asked for last; nothing where there is nothing. */

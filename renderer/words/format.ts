@@ -87,6 +87,13 @@ export function formatDay(day: string, now = new Date()): string {
   return date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
 
+/** A year as it is, `2026`; a month of any year, `2026-11`, by its short name. */
+export function formatPeriod(period: string): string {
+  const [year = "", month] = period.split("-");
+  if (month === undefined) return year;
+  return new Date(2000, Number(month) - 1).toLocaleDateString("en-GB", { month: "short" });
+}
+
 /** A day where there is little room: `3 Mar`, `3 Mar 2025` of another year. */
 export function formatShortDay(day: string, now = new Date()): string {
   const date = new Date(`${day}T00:00`);

@@ -8,6 +8,7 @@ import { type Order, picturesBetween } from "./contact-sheet.ts";
 import { DayHeading, Line } from "./grid-rows.tsx";
 import styles from "./picture-grid.module.css";
 import { TileWords, useTileWords } from "./tile.tsx";
+import { hasTimeline, Timeline } from "./timeline.tsx";
 import { useDetails } from "./use-details.ts";
 import { type GridGestures, useGestures } from "./use-gestures.ts";
 import { useGridFocus } from "./use-grid-focus.ts";
@@ -46,41 +47,45 @@ export const PictureGrid = memo(function PictureGrid(props: PictureGridProps) {
   const focus = useGridFocus(rows, sized, order);
   const keys = useGridKeys(rows, sized, order);
   const words = useTileWords();
+  const isTimed = hasTimeline(names.total, names.days.length);
   return (
-    <div
-      ref={ref}
-      role="grid"
-      className={styles.grid}
-      data-scaling={scaling}
-      aria-label={t("grid")}
-      aria-multiselectable
-      aria-rowcount={sheet.rows.length}
-      aria-colcount={sheet.columns}
-      {...focus}
-      {...keys}
-      {...useGestures(order, gestures)}
-    >
-      <TileWords value={words}>
-        <div role="presentation" className={styles.sheet} style={{ height: rows.getTotalSize() }}>
-          {made.map(({ index, start }) => {
-            const row = sheet.rows[index];
-            if (row === undefined) return null;
-            const isStuck = row.kind === "day" && index === made[0]?.index;
-            return row.kind === "day" ? (
-              <DayHeading
-                key={`day ${index}`}
-                {...row}
-                number={index}
-                top={start}
-                isStuck={isStuck}
-                columns={sheet.columns}
-              />
-            ) : (
-              <Line key={index} {...row} number={index} top={start} tile={tile} order={order} />
-            );
-          })}
-        </div>
-      </TileWords>
+    <div className={styles.frame} data-timed={isTimed || undefined}>
+      <div
+        ref={ref}
+        role="grid"
+        className={styles.grid}
+        data-scaling={scaling}
+        aria-label={t("grid")}
+        aria-multiselectable
+        aria-rowcount={sheet.rows.length}
+        aria-colcount={sheet.columns}
+        {...focus}
+        {...keys}
+        {...useGestures(order, gestures)}
+      >
+        <TileWords value={words}>
+          <div role="presentation" className={styles.sheet} style={{ height: rows.getTotalSize() }}>
+            {made.map(({ index, start }) => {
+              const row = sheet.rows[index];
+              if (row === undefined) return null;
+              const isStuck = row.kind === "day" && index === made[0]?.index;
+              return row.kind === "day" ? (
+                <DayHeading
+                  key={`day ${index}`}
+                  {...row}
+                  number={index}
+                  top={start}
+                  isStuck={isStuck}
+                  columns={sheet.columns}
+                />
+              ) : (
+                <Line key={index} {...row} number={index} top={start} tile={tile} order={order} />
+              );
+            })}
+          </div>
+        </TileWords>
+      </div>
+      {isTimed && <Timeline sheet={sheet} rows={rows} scroller={sized.scroller} />}
     </div>
   );
 });

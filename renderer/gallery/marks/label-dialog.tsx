@@ -73,8 +73,9 @@ function useLabels({ kind, ids, onClose }: FormProps) {
     if (chosen.size > 0) doUndoable(t("undo"), relabelAll);
   };
   const relabelAll = async () => {
-    const isOn = (wanted: boolean) => [...chosen].filter(([, on]) => on === wanted);
-    const change = { add: isOn(true).map(([one]) => one), remove: isOn(false).map(([one]) => one) };
+    const named = (isOn: boolean) =>
+      [...chosen].filter(([, on]) => on === isOn).map(([one]) => one);
+    const change = { add: named(true), remove: named(false) };
     if (kind === "albums")
       for (const album of fresh) await client.gallery.makeAlbum({ name: album });
     const now = await detailsOf(client, ids);

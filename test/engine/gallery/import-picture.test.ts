@@ -167,15 +167,13 @@ test("whatever a file's texts say, it is kept or refused, and can be read back",
   await fc.assert(
     fc.asyncProperty(fc.dictionary(keyword, text), fc.string(), async (texts, name) => {
       const bytes = addPngTexts(plain(shade++ % 256), new Map(Object.entries(texts)));
-      try {
-        const { id } = await take(gallery, bytes, name);
-        expect((await gallery.get(id)).record).toMatchObject({ width: 4, height: 2 });
-      } catch (error) {
-        if (!(error instanceof StudioError)) throw error;
-        expect(error.code).toBe("IMAGE_UNREADABLE");
-      }
+      const outcome = await take(gallery, bytes, name).then(
+        async ({ id }) => (await gallery.get(id)).record.width,
+        (error: unknown) => (error instanceof StudioError ? error.code : error),
+      );
+      expect([4, "IMAGE_UNREADABLE"]).toContain(outcome);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
   await gallery.rebuild();
   const ids = gallery.names().days.flatMap((day) => day.ids);
