@@ -10,7 +10,7 @@ export function isBusy({ openCount, transferCount }: Activity): boolean {
   return openCount + transferCount > 0;
 }
 
-/** As a line of a menu: "3 pictures to draw, 1 transfer running". */
+/** As a menu entry: "3 pictures to draw, 1 transfer running". */
 export function activityInWords({ openCount, transferCount }: Activity): string {
   const pictures = openCount === 0 ? [] : [`${counted(openCount, "picture")} to draw`];
   const transfers = transferCount === 0 ? [] : [`${counted(transferCount, "transfer")} running`];
@@ -22,7 +22,7 @@ function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
-/** Keeps the machine from going to sleep over a picture or a download; the display may. */
+/** Keeps the machine from sleeping during a picture or download; the display may sleep. */
 export class KeepAwake {
   #id: number | undefined;
 

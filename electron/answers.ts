@@ -17,10 +17,10 @@ import { chooseFrom, menuItemsSchema } from "./context-menu.ts";
 import { takes, type Answers } from "./ipc.ts";
 import type { StudioWindow } from "./window.ts";
 
-/** Side of the picture under the pointer while it is dragged, in pixels. */
+/** Side of the picture shown while it is dragged, in pixels. */
 const DRAG_ICON = 128;
 
-/** What the desktop does for the page. Pictures come by id: where they lie, the host says. */
+/** The desktop functions for the page. Pictures are given by id; the host knows their paths. */
 export function desktopAnswers(host: Pick<HostProcess, "ask">, window: StudioWindow): Answers {
   const pathOfImage = (imageId: string): Promise<string> =>
     host.ask({ kind: "path-of-image", imageId });
@@ -71,7 +71,7 @@ async function chooseOne(
   return filePaths[0];
 }
 
-/** Who looks at the window sees it there. */
+/** A person who looks at the window does not need a notification. */
 function notify(window: StudioWindow, title: string, body: string): void {
   if (window.isFocused || !Notification.isSupported()) return;
   const notification = new Notification({ title, body, silent: true });

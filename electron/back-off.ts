@@ -1,10 +1,10 @@
-/** Pauses before a first, second, … restart in a row. */
+/** Pauses before the first, second, … restart in a row. */
 const PAUSES_MS = [0, 1000, 3000, 10_000];
 
-/** Deaths further apart than this have nothing to do with each other. */
+/** Crashes further apart than this are unrelated. */
 const ROW_MS = 60_000;
 
-/** Decides how long to wait before something that died is started again, and when to stop trying. */
+/** Decides how long to wait before a crashed process is restarted, and when to give up. */
 export class BackOff {
   readonly #now: () => number;
   #deaths: number[] = [];
@@ -13,14 +13,14 @@ export class BackOff {
     this.#now = now;
   }
 
-  /** It died just now: the pause before the next start, or undefined where it keeps dying. */
+  /** It crashed: returns the pause before the next start, or undefined if it keeps crashing. */
   died(): number | undefined {
     const now = this.#now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < ROW_MS), now];
     return PAUSES_MS[this.#deaths.length - 1];
   }
 
-  /** Somebody wants it tried anew. */
+  /** A person wants to try again. */
   forget(): void {
     this.#deaths = [];
   }

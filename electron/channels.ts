@@ -1,4 +1,4 @@
-/** The calls that the page may make of the window's process, by name, and the one thing it is told. */
+/** The calls that the page can make to the main process, by name, and the one message it receives. */
 export const CALLS = [
   "chooseFolder",
   "choosePicture",
@@ -12,7 +12,7 @@ export const CALLS = [
 ] as const;
 export type Call = (typeof CALLS)[number];
 
-/** How a call's name looks on the wire. */
+/** The IPC channel of a call. */
 export function channelOf(call: Call): string {
   return `desktop:${call}`;
 }
@@ -20,5 +20,5 @@ export function channelOf(call: Call): string {
 /** A command of the application menu, by its id. */
 export const COMMAND_CHANNEL = "desktop:command";
 
-/** What comes back of a call: Electron would wrap a thrown error in words of its own. */
+/** The result of a call: Electron would wrap a thrown error in words of its own. */
 export type Outcome = { readonly value: unknown } | { readonly refusal: string };

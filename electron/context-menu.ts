@@ -1,7 +1,7 @@
 import { Menu, type MenuItemConstructorOptions } from "electron";
 import { z } from "zod";
 
-/** The entries of a native menu; one without an id is a line between groups. */
+/** The entries of a native menu; one without an id is a separator. */
 export const menuItemsSchema = z
   .array(
     z.strictObject({
@@ -15,17 +15,17 @@ export const menuItemsSchema = z
   .max(100);
 type MenuItems = z.output<typeof menuItemsSchema>;
 
-/** Between a menu's closing and its click some systems let a moment pass. */
+/** On some systems the click arrives a moment after the menu closes. */
 const CLICK_MS = 100;
 
-/** A context menu of the page's making; resolves to the id chosen, or to undefined. */
+/** Shows a context menu that the page has defined; resolves to the chosen id, or to undefined. */
 export function chooseFrom(items: MenuItems): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const template = items.map(({ id, label, keys, isDisabled }): MenuItemConstructorOptions => {
     if (id === undefined) return { type: "separator" };
     const accelerator = acceleratorOf(keys);
     return {
-      // An ampersand would mark a letter.
+      // An ampersand would mark a mnemonic.
       label: (label ?? id).replaceAll("&", "&&"),
       enabled: isDisabled !== true,
       click: () => resolve(id),
@@ -54,7 +54,7 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   right: "Right",
 };
 
-/** The page's way to write keys (`mod+enter`) as Electron's; undefined where Electron has no word for one. */
+/** Converts the page's notation of keys (`mod+enter`) to Electron's; undefined if Electron has none. */
 function acceleratorOf(keys: string | undefined): string | undefined {
   const names = keys
     ?.split(",")[0]

@@ -2,17 +2,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { HostCommand } from "./host-process.ts";
 
-/** Where the program's parts lie. */
+/** Where the program's parts are installed. */
 export interface Installation {
   readonly isPackaged: boolean;
-  /** Electron's own: the app's folder, and where a packaged app has its extra resources. */
+  /** Electron's app folder, and the folder with a packaged app's extra resources. */
   readonly appPath: string;
   readonly resourcesPath: string;
   readonly platform: string;
   readonly arch: string;
 }
 
-/** Flags of `serve` that the window passes on, and whether each takes a value. */
+/** Flags of `serve` that are passed on, and whether each takes a value. */
 const FLAGS: Readonly<Record<string, boolean>> = {
   "--host": true,
   "--port": true,
@@ -29,12 +29,12 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   "--model": true,
 };
 
-/** The folder that holds engine/, assets/ and node_modules/: the repository, or the copy that ships. */
+/** The folder with engine/, assets/ and node_modules/: the repository, or the packaged copy. */
 export function studioFolder({ isPackaged, appPath, resourcesPath }: Installation): string {
   return isPackaged ? join(resourcesPath, "studio") : appPath;
 }
 
-/** How this installation starts its host; Chromium's and Electron's own flags in `argv` stay behind. */
+/** How this installation starts its host. Chromium's and Electron's own flags in `argv` are not passed on. */
 export function hostCommand(installation: Installation, argv: readonly string[]): HostCommand {
   const studio = studioFolder(installation);
   return {
@@ -43,7 +43,7 @@ export function hostCommand(installation: Installation, argv: readonly string[])
   };
 }
 
-/** The value of one flag among the window's own arguments. */
+/** The value of a flag in the shell's own arguments. */
 export function flagOf(argv: readonly string[], name: string): string | undefined {
   const flags = flagsOf(argv);
   const at = flags.indexOf(name);
@@ -61,7 +61,7 @@ function flagsOf(argv: readonly string[]): string[] {
   });
 }
 
-/** The official binary that came with the packages, else whatever `node` the path has. */
+/** The Node binary from the packages, else the `node` in the path. */
 function nodeBinary(studio: string, { platform, arch }: Installation): string {
   const name = platform === "win32" ? join("bin", "node.exe") : join("bin", "node");
   const packages = [

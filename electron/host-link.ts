@@ -8,7 +8,7 @@ import {
 } from "../engine/contract/host-pipe.ts";
 import type { LentStorage } from "./lent-storage.ts";
 
-/** What the host says of itself, unasked. */
+/** What the host reports by itself. */
 export type Announcement = Extract<FromHost, { kind: "ready" | "failed" | "activity" | "choices" }>;
 
 type Question =
@@ -17,7 +17,7 @@ type Question =
 
 const PATIENCE_MS = 10_000;
 
-/** The pipe to one host: questions go out, answers and announcements come back, secrets are sealed for it. */
+/** The pipe to one host: sends questions, receives answers and announcements, and encrypts secrets for it. */
 export class HostLink {
   readonly #child: ChildProcess;
   readonly #storage: LentStorage;
@@ -38,7 +38,7 @@ export class HostLink {
     this.#send({ kind: "start", vault: storage.kind });
   }
 
-  /** Where something of the studio's lies; refuses with the host's own words. */
+  /** The path of something in the studio; refuses with the host's own message. */
   ask(question: Question): Promise<string> {
     const id = ++this.#lastId;
     const answer = Promise.withResolvers<string>();
@@ -55,11 +55,11 @@ export class HostLink {
   }
 
   #send(message: ToHost): void {
-    // A pipe that is closed is followed by the host's end, which settles what waits.
+    // A closed pipe is followed by the host's exit, which settles pending questions.
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
-  /** Messages of an unknown kind are ignored: a later host may send more kinds. */
+  /** Messages of an unknown kind are ignored: a newer host may send them. */
   #heard(message: unknown): void {
     const { data: said } = fromHostSchema.safeParse(message);
     if (said === undefined) return;
@@ -70,7 +70,7 @@ export class HostLink {
   }
 
   async #lend({ kind, id, text }: Extract<FromHost, { kind: "seal" | "unseal" }>): Promise<void> {
-    // Why it failed stays here: a foreign error may quote what it was handed.
+    // The reason is not passed on: a foreign error could quote the secret.
     const answer = await this.#storage[kind](text).catch(() => null);
     this.#send({ kind: "vault-answer", id, text: answer });
   }

@@ -4,7 +4,7 @@ import { BackOff } from "./back-off.ts";
 import { HostLink, type Announcement } from "./host-link.ts";
 import type { LentStorage } from "./lent-storage.ts";
 
-/** How the host is started: a plain Node binary, never Electron's own, and the studio's command line. */
+/** How the host is started: with a plain Node binary, never Electron's own, and the studio's command line. */
 export interface HostCommand {
   readonly node: string;
   readonly args: readonly string[];
@@ -14,16 +14,16 @@ export interface HostParts {
   readonly command: HostCommand;
   readonly storage: LentStorage;
   readonly onAnnouncement: (said: Announcement) => void;
-  /** It keeps dying and is not started any more; with its last words. */
+  /** Called when it keeps crashing and is not restarted; with its last output. */
   readonly onGivenUp: (lastWords: string) => void;
   readonly backOff?: BackOff;
 }
 
-/** Promised is an end within 5 s of being asked. */
+/** The host promises to end within 5 s of being asked. */
 const STOP_MS = 7000;
 const LAST_WORDS = 4000;
 
-/** Keeps the host running for as long as the window's process does. */
+/** Keeps the host running as long as the main process. */
 export class HostProcess {
   readonly #parts: HostParts;
   readonly #backOff: BackOff;
@@ -39,7 +39,7 @@ export class HostProcess {
     this.#backOff = parts.backOff ?? new BackOff();
   }
 
-  /** Its process, for tests that kill it. */
+  /** Its process id, for tests that kill it. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -49,7 +49,7 @@ export class HostProcess {
     try {
       this.#follow(spawnHost(this.#parts.command));
     } catch (error) {
-      // No memory for a process, say: as if it had died at once.
+      // The process could not be started, for lack of memory perhaps: counts as an immediate crash.
       this.#noted(`${error instanceof Error ? error.message : String(error)}\n`);
       this.#startAgain();
     }
@@ -63,20 +63,20 @@ export class HostProcess {
     this.#link = new HostLink(child, this.#parts.storage, (said) => this.#announced(said));
   }
 
-  /** Starts it anew after it was given up. */
+  /** Starts it again after it was given up. */
   restart(): void {
     this.#backOff.forget();
     this.#isWanted = true;
     this.start();
   }
 
-  /** Where a picture or a folder of the studio lies. */
+  /** The path of a picture or folder of the studio. */
   async ask(question: Parameters<HostLink["ask"]>[0]): Promise<string> {
     if (this.#link === undefined) throw new Error("The studio is just starting.");
     return this.#link.ask(question);
   }
 
-  /** Ends it by closing the pipe, and by force where that takes too long; resolves when it is gone. */
+  /** Ends it by closing the pipe, and by force if that takes too long; resolves when it is gone. */
   async stop(): Promise<void> {
     this.#isWanted = false;
     clearTimeout(this.#timer);
@@ -87,7 +87,7 @@ export class HostProcess {
     await this.#gone.finally(() => clearTimeout(timer));
   }
 
-  /** What it refuses to start for (another owns the data folder) does not go away by trying again. */
+  /** A refusal to start, such as because another process owns the data folder, is not retried. */
   #announced(said: Announcement): void {
     if (said.kind === "failed") this.#isWanted = false;
     this.#parts.onAnnouncement(said);
@@ -112,12 +112,12 @@ export class HostProcess {
   }
 }
 
-/** How long last words may take to come through after the end. */
+/** How long its last output can take to arrive after its end. */
 const WORDS_MS = 500;
 
 /**
- * Resolves when it is gone and its last words are read, or when it could not be started at all. Node's
- * own `close` does not come once the pipe was disconnected from this side.
+ * Resolves when it has ended and its last output was read, or when it could not be started. Node emits no `close` once
+ * this side has disconnected the pipe.
  */
 async function endOf(child: ChildProcess): Promise<void> {
   const words = new Promise<void>((resolve) => child.stderr?.once("close", () => resolve()));
@@ -131,7 +131,7 @@ async function endOf(child: ChildProcess): Promise<void> {
 /** Variables that would change how a plain Node runs. */
 const UNWANTED = /^(ELECTRON_\w+|NODE_OPTIONS|NODE_CHANNEL_\w+)$/;
 
-/** It holds tokens in memory: where the shell can say so, it leaves no core dump. */
+/** Its memory contains tokens: if the shell supports it, core dumps are disabled. */
 function spawnHost({ node, args }: HostCommand): ChildProcess {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !UNWANTED.test(name)),

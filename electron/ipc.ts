@@ -2,19 +2,19 @@ import { ipcMain, type IpcMainInvokeEvent, type WebContents } from "electron";
 import type { z } from "zod";
 import { CALLS, channelOf, type Call, type Outcome } from "./channels.ts";
 
-/** The one page that may make calls: our window's, at the studio's origin. */
+/** The only page that may make calls: our window's, at the studio's origin. */
 export interface TrustedPage {
   readonly contents: () => WebContents | undefined;
   readonly origin: () => string | undefined;
 }
 
-/** An answer whose arguments are checked before it is asked; undefined where they are not what it takes. */
+/** An answer that validates its arguments; undefined if they are invalid. */
 export type CheckedAnswer = (args: unknown) => Promise<{ readonly value: unknown } | undefined>;
 
-/** What answers each call. */
+/** The answer to each call. */
 export type Answers = Readonly<Record<Call, CheckedAnswer>>;
 
-/** Says what a call takes, and does it. */
+/** Declares a call's arguments and its implementation. */
 export function takes<A extends unknown[]>(
   schema: z.ZodType<A>,
   answer: (...args: A) => Promise<unknown>,
@@ -25,7 +25,7 @@ export function takes<A extends unknown[]>(
   };
 }
 
-/** Answers the page's calls and refuses everybody else's: another frame, another origin, another argument. */
+/** Answers the page's calls, and refuses those from another frame or origin, or with invalid arguments. */
 export function answerCalls(page: TrustedPage, answers: Answers): void {
   for (const call of CALLS) {
     ipcMain.handle(channelOf(call), async (event, ...args: unknown[]): Promise<Outcome> => {
@@ -40,7 +40,7 @@ export function answerCalls(page: TrustedPage, answers: Answers): void {
   }
 }
 
-/** An empty address and about:blank, as a frame has before it has loaded, are not ours. */
+/** An empty address or about:blank, which a frame has before loading, is not trusted. */
 function isTrusted({ sender, senderFrame }: IpcMainInvokeEvent, page: TrustedPage): boolean {
   const origin = page.origin();
   return (

@@ -1,14 +1,16 @@
 import { safeStorage } from "electron";
 import type { ToHost } from "../engine/contract/host-pipe.ts";
 
-/** What the host may ask of the desktop's own encryption. Sealed text is base64. */
+/** The encryption that the desktop provides for the host. Sealed text is base64. */
 export interface LentStorage {
   readonly kind: Extract<ToHost, { kind: "start" }>["vault"];
   seal(text: string): Promise<string>;
   unseal(sealed: string): Promise<string>;
 }
 
-/** Electron's safeStorage to be lent; once the app is ready. On Linux without a keyring it says `basic-text`. */
+/**
+ * Electron's safeStorage for the host; available once the app is ready. On Linux without a keyring it is `basic-text`.
+ */
 export async function lentStorage(platform = process.platform): Promise<LentStorage> {
   const isAvailable = await safeStorage.isAsyncEncryptionAvailable().catch(() => false);
   const isBasic = platform === "linux" && safeStorage.getSelectedStorageBackend() === "basic_text";

@@ -16,18 +16,18 @@ import { guardContents, guardSession, type Connection } from "./security.ts";
 import { StudioTray } from "./tray.ts";
 import { StudioWindow } from "./window.ts";
 
-/** The window around the studio: it owns the host, and shows the pages that the host serves. */
+/** The window around the studio: it runs the host, and shows the pages that the host serves. */
 const argv = process.argv.slice(1);
-// Who started it may be gone: what it would have printed is not worth the window.
+// The parent may be gone: failing to print must not close the window.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 process.umask(0o077);
-// Another data folder is another studio: with a window of its own, and its own "only one".
+// Another data folder is another studio, with its own window and its own single-instance lock.
 const home = flagOf(argv, "--data-dir") ?? process.env["DARKROOM_HOME"] ?? "";
 if (home !== "") app.setPath("userData", ownFolder(resolve(home, "window")));
-// Without it Windows shows no notification.
+// Without this, Windows shows no notifications.
 app.setAppUserModelId("studio.darkroom.app");
 app.enableSandbox();
-// Tokens pass through this process: a crash leaves no dump of it.
+// Tokens pass through this process: a crash must leave no dump.
 app.commandLine.appendSwitch("disable-breakpad");
 app.on("web-contents-created", (_, contents) => guardContents(contents));
 if (app.requestSingleInstanceLock()) app.whenReady().then(open).catch(cannotStart);

@@ -1,7 +1,7 @@
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
 import { openOutside } from "./security.ts";
 
-/** The application menu. What it cannot do itself it sends to the page, as the id of an action that every page has. */
+/** The application menu. Commands of the page are sent to it as ids of actions that every page has. */
 export function applicationMenu(
   send: (command: string) => void,
   platform: string = process.platform,

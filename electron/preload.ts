@@ -2,8 +2,8 @@ import { contextBridge, ipcRenderer, webUtils } from "electron";
 import { CALLS, channelOf, COMMAND_CHANNEL, type Call, type Outcome } from "./channels.ts";
 
 /**
- * What the page gets of the desktop: one frozen object of named functions. Neither Electron's own
- * objects nor its events reach the page, and every argument is checked on the other side.
+ * The desktop functions for the page: one frozen object. Electron's own objects and events do not reach the page, and
+ * the main process validates every argument.
  */
 const calls = Object.fromEntries(
   CALLS.map((call) => [call, (...args: unknown[]) => invoke(call, args)]),
@@ -14,7 +14,7 @@ contextBridge.exposeInMainWorld(
   Object.freeze({
     ...calls,
     platform: process.platform,
-    /** Gives back how to stop listening. */
+    /** Returns a function that stops listening. */
     onCommand: (listener: (id: string) => void) => {
       const hear = (_: unknown, id: unknown): void => listener(String(id));
       ipcRenderer.on(COMMAND_CHANNEL, hear);

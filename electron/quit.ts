@@ -3,11 +3,11 @@ import { activityInWords, isBusy, type Activity } from "./activity.ts";
 
 export interface QuitParts {
   readonly activity: () => Activity;
-  /** Ends what must not outlive the window's process. */
+  /** Stops what must not outlive the main process. */
   readonly stop: () => Promise<void>;
 }
 
-/** The way out: a question only while something runs, then the host's end, then ours. */
+/** Quitting: a question only if something is running, then the host ends, then we do. */
 export class Quit {
   readonly #parts: QuitParts;
   #state: "open" | "asking" | "leaving" | "gone" = "open";
@@ -17,12 +17,12 @@ export class Quit {
     app.on("before-quit", (event) => {
       if (this.#state === "gone") return;
       event.preventDefault();
-      // A question that could not be asked can be asked again.
+      // If the question could not be shown, it can be asked again.
       if (this.#state === "open") this.#leave().catch(() => (this.#state = "open"));
     });
   }
 
-  /** Whether windows may close for good. */
+  /** Whether windows may really close. */
   get isLeaving(): boolean {
     return this.#state === "leaving" || this.#state === "gone";
   }

@@ -1,21 +1,21 @@
 import { shell, type Session, type WebContents } from "electron";
 
-/** Where the studio answers, and the bearer token for requests to it; it changes with the host. */
+/** The studio's origin, and the bearer token for requests to it; both change with the host. */
 export interface Connection {
   readonly origin: string;
   readonly token: string;
 }
 export type CurrentConnection = () => Connection | undefined;
 
-/** Sites that a link may open in the person's own browser: where models and the programs come from. */
+/** Sites that links may open in the person's browser: where models and the programs come from. */
 const LINKED_HOSTS: ReadonlySet<string> = new Set(["huggingface.co", "github.com"]);
 
-/** Schemes whose requests leave the process; others (blob, data, devtools) stay in it. */
+/** Schemes of requests that leave the process; others (blob, data, devtools) do not. */
 const NETWORK: ReadonlySet<string> = new Set(["http:", "https:", "ws:", "wss:", "ftp:", "file:"]);
 
 /**
- * Holds a session to the studio: no request goes anywhere else, requests to it carry the bearer token,
- * and no permission is given but to write text to the clipboard, which asks for a click.
+ * Restricts a session to the studio: no requests go anywhere else, requests to it carry the bearer token, and no
+ * permission is granted except writing text to the clipboard, which needs a click.
  */
 export function guardSession(session: Session, connection: CurrentConnection): void {
   session.webRequest.onBeforeRequest(({ url }, answer) => {
@@ -40,7 +40,7 @@ export function guardSession(session: Session, connection: CurrentConnection): v
   session.setDisplayMediaRequestHandler((_, answer) => answer(null));
 }
 
-/** Holds a page where it is: no other page, no new window, no webview; a known link opens outside. */
+/** Restricts a page: no navigation, no new windows, no webviews; known links open in the browser. */
 export function guardContents(contents: WebContents): void {
   contents.on("will-attach-webview", (event) => event.preventDefault());
   contents.on("will-navigate", (event) => {
@@ -56,12 +56,12 @@ export function guardContents(contents: WebContents): void {
   });
 }
 
-/** Opens an address in the person's own browser; where there is none, nothing happens. */
+/** Opens an address in the person's browser; does nothing if there is none. */
 export function openOutside(url: string): void {
   shell.openExternal(url).catch(() => undefined);
 }
 
-/** Whether a link may open outside: https to a known site, with neither name nor port in it. */
+/** Whether a link may open in the browser: https to a known site, without user info and port. */
 export function isLinked(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, host, username, password } = new URL(address);

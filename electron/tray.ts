@@ -1,7 +1,7 @@
 import { app, Menu, Tray } from "electron";
 import { activityInWords, type Activity } from "./activity.ts";
 
-/** The icon that stays while the window is closed and the studio goes on; there only by choice. */
+/** The tray icon that stays while the window is closed and the studio keeps running; optional. */
 export class StudioTray {
   readonly #icon: string;
   readonly #show: () => void;

@@ -9,10 +9,10 @@ const savedSchema = z.object({
   height: z.int().positive(),
   isMaximized: z.boolean(),
 });
-/** Where the window was, in the screen's own pixels. */
+/** The window's last position, in screen pixels. */
 export type SavedWindow = z.output<typeof savedSchema>;
 
-/** Where to open it; without x and y the system chooses. */
+/** Where to open it; without x and y the system decides. */
 export interface WindowPlace {
   readonly x?: number;
   readonly y?: number;
@@ -21,14 +21,14 @@ export interface WindowPlace {
   readonly isMaximized: boolean;
 }
 
-/** Below this the pages no longer fit. */
+/** The pages do not fit into less. */
 export const MIN_SIZE = { width: 960, height: 600 };
 const FIRST_SIZE = { width: 1440, height: 900 };
 
-/** How much of the window must be on a display for it to be found and moved: a title bar's worth. */
+/** How much of the window must be visible on a display so that it can be moved: part of the title bar. */
 const GRIP = { width: 160, height: 40 };
 
-/** The last place, brought into the displays there are now; the first one where it is gone with its display. */
+/** The last position, moved into the displays that exist now; the default position if its display is gone. */
 export function placeWindow(
   saved: SavedWindow | undefined,
   areas: readonly Rectangle[],
@@ -55,7 +55,7 @@ export function readWindow(path: string): SavedWindow | undefined {
   }
 }
 
-/** A window's place is worth no error. */
+/** Failing to store the position is not worth an error. */
 export function saveWindow(path: string, saved: SavedWindow): void {
   try {
     writeFileSync(path, JSON.stringify(saved));

@@ -3,10 +3,10 @@ import { app, BrowserWindow, nativeTheme, screen, type WebContents } from "elect
 import { BackOff } from "./back-off.ts";
 import { MIN_SIZE, placeWindow, readWindow, saveWindow } from "./window-state.ts";
 
-/** `--room` of renderer/theme.css, so that nothing flashes before the page is there. */
+/** `--room` in renderer/theme.css, so that nothing flashes before the page is loaded. */
 const ROOM = { dark: "#100c0b", light: "#f9f6f2" };
 
-/** What the page may not have is not given: no Node, no shared world, a sandbox around it. */
+/** Locked down: no Node, isolated context, sandboxed. */
 export function webPreferences(preload: string): Electron.WebPreferences {
   return Object.freeze({
     preload,
@@ -16,15 +16,15 @@ export function webPreferences(preload: string): Electron.WebPreferences {
     nodeIntegrationInWorker: false,
     nodeIntegrationInSubFrames: false,
     webviewTag: false,
-    // A dropped file is the page's to take, never to show.
+    // The page handles dropped files; they never replace it.
     navigateOnDragDrop: false,
-    // Its dictionaries would be fetched from the net.
+    // Dictionaries would be downloaded from the internet.
     spellcheck: false,
     devTools: !app.isPackaged,
   });
 }
 
-/** What is shown where the pages keep ending; it has no script that could end it. */
+/** Shown if the pages keep crashing; it has no scripts that could crash. */
 const LAST_PAGE = `data:text/html;charset=utf-8,${encodeURIComponent(`<!doctype html>
 <meta name="color-scheme" content="dark light"><title>Darkroom</title>
 <style>body { font: 16px/1.5 system-ui; max-width: 34em; margin: 20vh auto; padding: 0 2em }</style>
@@ -35,13 +35,13 @@ see them. If this happens again, update the graphics driver.</p>`)}`;
 export interface WindowParts {
   readonly preload: string;
   readonly icon: string;
-  /** Whether closing hides the window; else it is asked to quit. */
+  /** Whether closing only hides the window; otherwise it asks to quit. */
   readonly staysWhenClosed: () => boolean;
   readonly isQuitting: () => boolean;
   readonly onClose: () => void;
 }
 
-/** The studio's one window. */
+/** The studio's only window. */
 export class StudioWindow {
   readonly #parts: WindowParts;
   readonly #backOff = new BackOff();
@@ -65,21 +65,21 @@ export class StudioWindow {
     return this.#window?.isFocused() ?? false;
   }
 
-  /** Shows it empty, in the room's colour: the host takes a moment to start. */
+  /** Opens it empty in the background colour: the host takes a moment to start. */
   open(): void {
     this.#window ??= this.#create();
   }
 
-  /** Shows the pages of the studio at `origin`; those already there stay, and find it again by themselves. */
+  /** Shows the studio's pages at `origin`; pages that are already shown stay, and reconnect by themselves. */
   load(origin: string): void {
     const window = (this.#window ??= this.#create());
     if (this.#origin === origin) return;
     this.#origin = origin;
-    // A page that cannot be loaded is loaded anew when the host is ready again.
+    // A page that failed to load is loaded again when the host is ready.
     void window.loadURL(`${origin}/`).catch(() => (this.#origin = undefined));
   }
 
-  /** Brings it to the front, from the tray or from behind. */
+  /** Brings it to the front. */
   show(): void {
     const window = this.#window;
     if (window === undefined) return;
@@ -110,7 +110,7 @@ export class StudioWindow {
     if (isMaximized) window.maximize();
     window.on("close", (event) => this.#closing(window, event));
     window.on("closed", () => (this.#window = undefined));
-    // The page keeps nothing of its own: loaded anew, it takes up where the studio is.
+    // The page has no state of its own: when it is reloaded, it continues with the studio's.
     window.webContents.on("render-process-gone", () => this.#pageDied());
     return window;
   }
@@ -119,7 +119,7 @@ export class StudioWindow {
     const pauseMs = this.#backOff.died();
     if (pauseMs !== undefined) setTimeout(() => this.contents?.reload(), pauseMs);
     else if (this.#origin !== undefined) {
-      // One that dies, too, is not shown again.
+      // If this page crashes as well, it is not shown again.
       this.#origin = undefined;
       this.#window?.loadURL(LAST_PAGE).catch(() => undefined);
     }

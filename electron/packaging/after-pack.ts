@@ -6,11 +6,11 @@ import { promisify } from "node:util";
 import { hostCommand } from "../host-command.ts";
 import { checkPackage } from "./package-check.ts";
 
-/** What electron-builder tells of the app it has just laid out, as far as it is used. */
+/** The parts of electron-builder's description of a packed app that are used. */
 export interface PackContext {
   readonly appOutDir: string;
   readonly electronPlatformName: string;
-  /** Index into electron-builder's list of processors. */
+  /** Index in electron-builder's list of architectures. */
   readonly arch: number;
   readonly packager: { getResourcesDir(appOutDir: string): string };
 }
@@ -18,7 +18,7 @@ export interface PackContext {
 /** builder-util's `Arch`. */
 const ARCHES = ["ia32", "x64", "armv7l", "arm64", "universal"];
 
-/** Fails the build where the app is not whole, or cannot draw with what it holds. */
+/** Fails the build if the app is incomplete or cannot draw. */
 export async function afterPack(context: PackContext): Promise<void> {
   const { appOutDir, electronPlatformName: platform, packager } = context;
   const resources = packager.getResourcesDir(appOutDir);
@@ -28,7 +28,7 @@ export async function afterPack(context: PackContext): Promise<void> {
   if (platform === process.platform && arch === process.arch) await draw(resources);
 }
 
-/** One small picture, by the Node and the libraries in the package alone. */
+/** Draws a small picture with only the Node and libraries in the package. */
 async function draw(resources: string): Promise<void> {
   const studio = join(resources, "studio");
   const folder = await mkdtemp(join(tmpdir(), "darkroom-package-"));
@@ -39,7 +39,7 @@ async function draw(resources: string): Promise<void> {
   try {
     await promisify(execFile)(node, [join(studio, "engine", "cli.ts"), ...picture], {
       cwd: folder,
-      // Nothing of the builder's own may help out.
+      // Nothing of the build machine may help.
       env: { ...process.env, PATH: "" },
     });
   } finally {

@@ -2,13 +2,13 @@ import { access, constants, open, readdir, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { z } from "zod";
 
-/** What an app was packaged for, in Node's words. */
+/** What an app was packaged for, in Node's terms. */
 export interface PackageTarget {
   readonly platform: string;
   readonly arch: string;
 }
 
-/** Something a packaged app needs, in words, and what its path in the resources looks like. */
+/** Something that a packaged app needs, and the pattern of its path in the resources. */
 type Need = readonly [what: string, path: RegExp];
 
 const IN_ARCHIVE: readonly Need[] = [
@@ -55,7 +55,7 @@ function nodeBinary({ platform, arch }: PackageTarget): RegExp {
   return new RegExp(`^studio/node_modules/node-(bin-)?${system}-${arch}/bin/node(\\.exe)?$`);
 }
 
-/** What would only make it larger, or belongs to whoever builds it. */
+/** What would only make it larger, or belongs to the build machine. */
 const UNWANTED: readonly Need[] = [
   ["a package for development", /^studio\/node_modules\/(electron|vite|vitest|typescript)\//],
   ["tests", /^studio\/(test|engine\/.*\.test\.ts)/],
@@ -67,8 +67,8 @@ const PLATFORMS = new Set(["linux", "linuxmusl", "darwin", "win32", "win", "free
 const ARCHES = new Set(["x64", "arm64", "arm", "ia32", "ppc64", "riscv64", "s390x"]);
 
 /**
- * Everything that is wrong with a packaged app, a sentence each; nothing where it is whole. `resources`
- * is the folder that holds app.asar.
+ * Everything that is wrong with a packaged app, one sentence each; empty if it is complete. `resources` is the folder
+ * with app.asar.
  */
 export async function checkPackage(resources: string, target: PackageTarget): Promise<string[]> {
   const files = await filesIn(resources);
@@ -96,7 +96,7 @@ function lacking(where: string, files: readonly string[], needs: readonly Need[]
     .map(([what]) => `${where} lacks ${what}.`);
 }
 
-/** By the names of systems and processors in its path. */
+/** Whether its path names another system or architecture. */
 function isForeign(file: string, { platform, arch }: PackageTarget): boolean {
   const words = file.split(/[/_.-]/);
   const system = platform === "win32" ? ["win32", "win"] : [platform];
@@ -106,7 +106,7 @@ function isForeign(file: string, { platform, arch }: PackageTarget): boolean {
   );
 }
 
-/** A native file of no bytes, or a Node that may not be run. */
+/** Native files without content, and a Node that is not executable. */
 async function emptyOrIdle(
   resources: string,
   files: readonly string[],
@@ -144,7 +144,7 @@ const archiveSchema: z.ZodType<ArchiveFolder> = z.object({
   },
 });
 
-/** Paths in an asar archive: 16 bytes of lengths, of which the last is that of the JSON after them. */
+/** Paths in an asar archive: 16 bytes of lengths, the last of which is that of the JSON after them. */
 async function filesInArchive(path: string): Promise<string[]> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return [];

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 
-/** A package of the lock file, as far as it decides what ships. */
+/** The parts of a package in the lock file that decide whether it ships. */
 interface LockedPackage {
   readonly dev?: boolean;
   readonly devOptional?: boolean;
@@ -15,11 +15,11 @@ export interface Staging {
   readonly target: string;
   readonly platform: string;
   readonly arch: string;
-  /** What is laid out besides packages; all that the host needs by default. */
+  /** What is copied besides packages; by default everything that the host needs. */
   readonly parts?: readonly string[];
 }
 
-/** What the host needs beside its packages, and is a part of the repository or built from it. */
+/** What the host needs besides its packages: parts of the repository, or built from it. */
 const PARTS = [
   "engine",
   "assets/starter",
@@ -32,20 +32,20 @@ const PARTS = [
   "LICENSE",
 ];
 
-/** What only a studio needs: its pages, the model that it ships with, and the font of contact sheets. */
+/** What only a studio needs: its pages, the built-in model, and the font of contact sheets. */
 const STUDIO_PARTS = new Set(["dist/renderer", "assets/starter", "assets/fonts"]);
 
-/** What a container needs that stands in TorchServe's place; its models come from a bucket. */
+/** What a container in place of TorchServe needs; its models come from a bucket. */
 export const RUNTIME_PARTS: readonly string[] = PARTS.filter((part) => !STUDIO_PARTS.has(part));
 
-/** What no running program reads. */
+/** Files that no running program reads. */
 const IDLE =
   /\.(d\.[cm]?ts|map|md|tsbuildinfo|flow)$|\/(tsconfig\.json|test|tests|docs|example|examples|\.github|CHANGELOG[^/]*)$/i;
 
 /**
- * Lays out the studio as a packaged app ships it: the host's sources as they are, since plain Node runs
- * them, and the packages it needs, without the binaries of other platforms. It lies beside app.asar,
- * never in it: Node reads no archive, and runs no TypeScript from below node_modules.
+ * Copies the studio as a packaged app ships it: the host's sources unchanged, since plain Node runs them, and its
+ * packages without other platforms' binaries. It is placed beside app.asar, not in it: Node cannot read archives, and
+ * runs no TypeScript below node_modules.
  */
 export async function stageStudio(staging: Staging): Promise<void> {
   const { root, target, parts = PARTS } = staging;
@@ -58,7 +58,7 @@ export async function stageStudio(staging: Staging): Promise<void> {
   }
 }
 
-/** Folders of the packages that are not for development alone; another platform's are not installed. */
+/** Folders of the packages that are not only for development; other platforms' packages are not installed. */
 async function shippedPackages(root: string): Promise<string[]> {
   const lock: { packages: Record<string, LockedPackage> } = JSON.parse(
     await readFile(join(root, "package-lock.json"), "utf8"),
@@ -88,11 +88,11 @@ function isRunning(path: string): boolean {
   return !IDLE.test(path);
 }
 
-/** Of a package, by its path from its own folder's name on. */
+/** Whether a file of a package ships, by its path from the package's folder on. */
 function isShipped(path: string, { platform, arch }: Staging): boolean {
-  // Packages inside a package are in the lock file by themselves.
+  // Nested packages are in the lock file separately.
   if (/^[^/]+\/node_modules(\/|$)/.test(path)) return false;
-  // Node's package brings headers, manuals and a change log along.
+  // Node's package includes headers, manuals and a change log.
   if (/^node-(linux|darwin|win)-/.test(path))
     return /^node-[^/]+\/($|package\.json$|LICENSE$|bin(\/|$))/.test(path);
   const binding = /^onnxruntime-node\/bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(path);

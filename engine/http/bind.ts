@@ -5,16 +5,15 @@ import { systemCode } from "../files/system-error.ts";
 
 export interface Place {
   readonly host: string;
-  /** 0 takes any. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** How many ports from `port` on may be tried. */
+  /** Number of ports to try, starting at `port`. */
   readonly tries: number;
 }
 
 /**
- * Listens at a place and gives the port. Where others will do, the next free one, or any where the system
- * keeps a whole range to itself. Refuses as PORT_IN_USE or PORT_REFUSED, or as REQUEST_INVALID where no
- * port would do.
+ * Listens and returns the port. If others are allowed, tries the following ones, or any if the system reserves a whole
+ * range. Refuses as PORT_IN_USE or PORT_REFUSED, or as REQUEST_INVALID if no port would work.
  */
 export async function bind(server: Server, place: Place): Promise<number> {
   const { host, port, tries } = place;
@@ -36,9 +35,9 @@ export async function bind(server: Server, place: Place): Promise<number> {
   }
 }
 
-/** The port to try instead; undefined where no other would do. */
+/** The port to try instead; undefined if no other would work. */
 function othersThan(port: number, code: string): number | undefined {
   if (code === "EADDRINUSE" && port < 65535) return port + 1;
-  // Windows keeps ranges of a hundred ports and more to itself, Linux all below 1024.
+  // Windows reserves ranges of a hundred ports and more, Linux all below 1024.
   return code === "EACCES" && port !== 0 ? 0 : undefined;
 }

@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 
-/** Whether it stands for all addresses of the machine. */
+/** Whether it stands for all of the machine's addresses. */
 function isWildcard(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
 }
@@ -9,15 +9,15 @@ export type Scheme = "http" | "https";
 
 const PORTS = { http: 80, https: 443 } as const;
 
-/** A host and port as they stand in an address. */
+/** A host and port as in a URL. */
 export function hostAndPort(host: string, port: number, scheme: Scheme = "http"): string {
   const name = host.includes(":") ? `[${host}]` : host;
   return port === PORTS[scheme] ? name : `${name}:${port}`;
 }
 
 /**
- * Every `Host` a browser may send to a listener: loopback, what it is bound to, and the `names` somebody
- * chose. Addresses are no risk, since nobody can rebind one; other names are not ours until named.
+ * Every valid `Host` header of a listener: loopback, the address it is bound to, and the chosen `names`. Addresses are
+ * no risk, since they cannot be rebound; other names count only if they are listed.
  */
 export function hostsOf(
   bound: string,
@@ -33,7 +33,7 @@ export function hostsOf(
   );
 }
 
-/** The address to open a listener by: one that stands for all is reached by loopback. */
+/** The address at which to open a listener: one for all addresses is opened through loopback. */
 export function originOf(bound: string, port: number, scheme: Scheme = "http"): string {
   return `${scheme}://${hostAndPort(isWildcard(bound) ? "127.0.0.1" : bound, port, scheme)}`;
 }

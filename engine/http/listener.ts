@@ -24,8 +24,8 @@ import { type SocketLimits, Sockets } from "./sockets.ts";
 import { UnreadableAnswers } from "./unreadable-answers.ts";
 
 /**
- * A browser opens six connections, a proxy in front a few hundred. An idle one takes some twenty kilobytes and a
- * descriptor, of which Node asks the system for as many as it gives.
+ * A browser opens six connections, a proxy a few hundred. An idle one takes about twenty kilobytes and a file
+ * descriptor; Node raises the descriptor limit to the system's maximum.
  */
 const SOCKETS: SocketLimits = { most: 4096, mostOfAddress: 3072 };
 
@@ -37,27 +37,27 @@ const TIMEOUTS = {
 
 export interface ListenerOptions {
   /**
-   * Looks at every request before any route does. One that it answers itself, such as a browser's
-   * preflight, goes no further.
+   * Examines every request before the routes. A request that it answers itself, such as a browser's preflight, goes no
+   * further.
    */
   readonly reject: (
     request: IncomingMessage,
     response: ServerResponse,
   ) => Rejection | "answered" | undefined;
-  /** How a refusal reads to who asked for `path`. */
+  /** The form of a refusal for requests to `path`. */
   readonly replyTo: (error: StudioError, path: string) => RefusalReply;
-  /** Until a request is there as a whole. Replies may go on for ever. */
+  /** Time limit for receiving a request. Replies have none. */
   readonly requestTimeoutMs: number;
   readonly log: FastifyBaseLogger;
-  /** With which it encrypts. */
+  /** The certificate for TLS. */
   readonly certificate?: ShownCertificate | undefined;
-  /** Fewer connections than usual. */
+  /** Limits on connections, for tests. */
   readonly sockets?: SocketLimits;
 }
 
 /**
- * An HTTP listener without routes, and without bodies that it reads: bounded in time and number,
- * answering JSON to whatever it refuses, with one gate that no route can forget.
+ * An HTTP listener without routes and body parsers: limited in time and number, with JSON for all refusals, and with
+ * one gate in front of every route.
  */
 export function createListener(options: ListenerOptions): FastifyInstance {
   const { reject, replyTo, log, requestTimeoutMs } = options;
@@ -79,23 +79,24 @@ export function createListener(options: ListenerOptions): FastifyInstance {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
-    // A model's id of 100 letters, and a verb behind it.
+    // Enough for a model's id of 100 characters and a verb after it.
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: (error, socket) => unreadable.answer(error, socket),
     frameworkErrors: refusing.onError,
     serverFactory: (handle) => {
-      // Node answers a missing Host without a body; the gate does it in words.
+      // Node answers a missing Host without a body; the gate does it with a sentence.
       const limits = { ...TIMEOUTS, requestTimeout: requestTimeoutMs, requireHostHeader: false };
       const server = serverOf(options.certificate, limits, (request, response) => {
         if (passes(request, response)) handle(request, response);
       });
-      // Node answers what it does not know to expect without a body.
+      // Node answers unknown expectations without a body.
       server.on("checkExpectation", (request, response) => {
         if (passes(request, response))
           refuse(response, 417, replyTo(UNEXPECTED, request.url ?? ""));
       });
       server.on("connection", (socket) => sockets.take(socket));
-      // A connection that cannot be taken, for want of descriptors, is no reason to end; who binds hears of the rest.
+      // Failing to accept a connection, for lack of descriptors, must not end the process; errors while binding are
+      // handled by `bind`.
       server.on("error", (error) => server.listening && log.error(error));
       return server;
     },
@@ -141,10 +142,10 @@ const UNEXPECTED = new StudioError("REQUEST_INVALID", {
   reason: "only 100-continue is known",
 });
 
-/** How often a listener that closes looks whether anybody still waits for a reply. */
+/** How often a closing listener checks whether replies are still pending. */
 const POLL_MS = 20;
 
-/** Ends all connections, streams of events among them; those with a reply on its way get `graceMs` for it. */
+/** Closes all connections, including event streams; pending replies get `graceMs`. */
 export async function closeListener(app: FastifyInstance, graceMs = 0): Promise<void> {
   app.server.close();
   const endMs = performance.now() + graceMs;
@@ -161,7 +162,7 @@ function connectionsOf({ server }: FastifyInstance): Promise<number> {
   return promisify(server.getConnections.bind(server))();
 }
 
-/** Whatever goes wrong in a route, as the listener says it. */
+/** Turns every error in a route into the listener's reply. */
 class Refusing {
   readonly #replyTo: ListenerOptions["replyTo"];
 

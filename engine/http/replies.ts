@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { StudioError } from "../contract/errors.ts";
 
-/** Every reply carries these; pages and pictures set their own policy beside them. */
+/** Headers of every reply; pages and pictures add their own policy. */
 export const COMMON_HEADERS = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
@@ -10,31 +10,31 @@ export const COMMON_HEADERS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
-/** Without a charset, which JSON has none of: KServe's SDK takes nothing else for JSON. */
+/** Without a charset, which JSON does not have: KServe's SDK recognises only this. */
 export const JSON_TYPE = "application/json";
 
-/** Why a request goes no further, and the HTTP status that says so. */
+/** Why a request is refused, with its HTTP status. */
 export interface Rejection {
   readonly status: number;
   readonly error: StudioError;
 }
 
-/** How a listener says a refusal: its JSON, and the headers that go with it. */
+/** A listener's reply to a refused request. */
 export interface RefusalReply {
-  /** Where it is another than the refusal's own. */
+  /** If it differs from the refusal's own. */
   readonly status?: number;
   readonly body: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Refuses a request without reading on: whatever else it sends is dropped with its connection. */
+/** Refuses a request without reading its body; the connection is closed. */
 export function refuse(
   response: ServerResponse,
   status: number,
   { body, headers }: RefusalReply,
 ): void {
   const text = JSON.stringify(body);
-  // A page that the gate has allowed may read why.
+  // A page that the gate has allowed may read the reason.
   const policy = response.getHeader("cross-origin-resource-policy");
   response.writeHead(status, {
     ...COMMON_HEADERS,

@@ -2,25 +2,25 @@ import type { Socket } from "node:net";
 import type { SecureContextOptions, Server } from "node:tls";
 import { JSON_TYPE } from "./replies.ts";
 
-/** A certificate and its key, as a listener shows them; they may be renewed while it listens. */
+/** A listener's certificate and key, which can be renewed while it runs. */
 export interface ShownCertificate {
   readonly context: SecureContextOptions;
-  /** Calls back with each later context; gives how to stop that. */
+  /** Calls `told` with each renewed context; returns a function that stops this. */
   onRenewed(told: (context: SecureContextOptions) => void): () => void;
 }
 
-/** TLS 1.2 is what clients of the last fifteen years speak; what is older is broken. */
+/** Clients of the last fifteen years support TLS 1.2; older versions are insecure. */
 export const SECURE = { minVersion: "TLSv1.2", handshakeTimeout: 10_000 } as const;
 
-/** Until the first byte of a handshake is there. */
+/** Time limit for the first byte of a handshake. */
 const FIRST_BYTE_MS = 5000;
 
-/** A handshake's first byte, by RFC 8446 5.1. */
+/** The first byte of a handshake, by RFC 8446 5.1. */
 const HANDSHAKE = 22;
 
 /**
- * Makes a TLS server of Node's show a certificate that may be renewed: connections that are open go on with
- * the old one. Whoever comes without TLS is told so in a sentence, where others would hear nothing.
+ * Makes a Node TLS server use a certificate that can be renewed: open connections keep the old one. Clients without TLS
+ * get a sentence about it instead of silence.
  */
 export function showCertificate(server: Server, shown: ShownCertificate): void {
   const stop = shown.onRenewed((context) => server.setSecureContext({ ...context, ...SECURE }));
@@ -50,7 +50,7 @@ const PLAIN = JSON.stringify({
 function refusePlain(socket: Socket): void {
   const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${PLAIN.length}`;
   socket.end(`${head}\r\nconnection: close\r\n\r\n${PLAIN}`);
-  // What else it sends is read and dropped, so that the reply arrives; not for ever.
+  // The rest is read and dropped for a while, so that the reply arrives.
   socket.resume();
   setTimeout(() => socket.destroy(), FIRST_BYTE_MS).unref();
 }

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { StudioError } from "../contract/errors.ts";
 
-/** The longest list of ids is 64 kB; prompts and forms are smaller. */
+/** The longest list of ids has 64 kB; prompts and forms are smaller. */
 const MAX_JSON_BYTES = 2 << 20;
-/** A picture of 64 MiB, which the contract allows, and what a form puts around it. */
+/** A picture of 64 MiB, the contract's maximum, and the form around it. */
 const MAX_FORM_BYTES = 65 << 20;
-/** Deeper than anything of the contract; recursion further in ends at some thousands. */
+/** Deeper than anything in the contract; recursion fails at a few thousand. */
 const MAX_DEPTH = 64;
 
-/** Reads JSON and forms with files, each within its limit, and nothing else. */
+/** Parses JSON and forms with files, each within its limit, and nothing else. */
 export function readBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
@@ -32,7 +32,7 @@ export function readBodies(app: FastifyInstance): void {
   );
 }
 
-/** How deep brackets are nested in a JSON text, outside of its strings; counted without recursion. */
+/** The nesting depth of brackets in a JSON text, outside strings; computed without recursion. */
 export function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;

@@ -3,10 +3,10 @@ import { fromWire } from "../contract/errors.ts";
 import type { contract } from "../contract/contract.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 
-/** The contract, implemented; its procedures need no context. */
+/** The implemented contract; its procedures need no context. */
 export type StudioRouter = Router<typeof contract, Record<never, never>>;
 
-/** A studio of this process as everybody else sees it: through its contract, refusals as themselves. */
+/** A client for a studio in this process; refusals are thrown unchanged. */
 export function clientOf(router: StudioRouter): StudioClient {
   return createRouterClient(router, {
     interceptors: [

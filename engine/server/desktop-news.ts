@@ -4,7 +4,7 @@ import type { StudioClient } from "../contract/studio-client.ts";
 
 type News = Extract<FromHost, { kind: "activity" | "choices" }>;
 
-/** Events after which the desktop may have to be told something. */
+/** Events that can change what the desktop shows. */
 const TELLING: ReadonlySet<StudioEvent["type"]> = new Set([
   "reset",
   "queue-changed",
@@ -22,8 +22,8 @@ export interface Following {
 }
 
 /**
- * Follows the studio and tells the desktop what changed: what is open, and what the window's process does
- * by. News that cannot be had now come with the next event. Never rejects.
+ * Follows the studio and tells the desktop what it needs: open work, and the settings that the shell uses. What cannot
+ * be read now is sent with the next event. Never rejects.
  */
 export async function followForDesktop(
   studio: StudioClient,
@@ -53,7 +53,7 @@ async function newsOf(studio: StudioClient): Promise<News[]> {
     studio.transfers.list(),
     studio.settings.get(),
   ]);
-  // What waits in a paused queue is no work: the machine may sleep over it.
+  // A paused queue must not keep the machine awake.
   const open = queue.generations.filter(
     ({ state }) => state === "running" || (state === "waiting" && !queue.isPaused),
   );

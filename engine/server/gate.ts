@@ -4,12 +4,12 @@ import type { Rejection } from "../http/replies.ts";
 import { isOwnOrigin, wrongAddress } from "../http/wrong-address.ts";
 
 export interface GateOptions {
-  /** `HOST:PORT` as a browser writes it, for every name under which the studio may be reached. */
+  /** `HOST:PORT` as browsers send it, for every name under which the studio can be reached. */
   readonly hosts: ReadonlySet<string>;
   readonly knowsToken: (token: string) => boolean;
 }
 
-/** The only request that changes something and needs no token: it is how one is got. */
+/** The only request that changes something without a token: it returns one. */
 export const SESSION_PATH = "/session";
 
 /**
@@ -50,7 +50,7 @@ function wrongMethod({ method, headers }: IncomingMessage): Rejection | undefine
   if (method === "GET" || method === "HEAD") return undefined;
   if (method !== "POST") return refused(405, `its method is ${method}`);
   const type = (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
-  // The three types that a form can send without asking first are among those that are refused.
+  // The three types that a form can send without a preflight are among the refused ones.
   if (type === "application/json" || type === "multipart/form-data") return undefined;
   return refused(415, "its content is neither JSON nor a form with files");
 }

@@ -9,7 +9,7 @@ import {
   type ToHost,
 } from "../contract/host-pipe.ts";
 
-/** Node's pipe to the process that started this one, as far as it is used. */
+/** The parts of Node's pipe to the parent process that are used. */
 export interface ParentChannel {
   send?(message: unknown, callback: (error: Error | null) => void): boolean;
   disconnect?(): void;
@@ -18,23 +18,23 @@ export interface ParentChannel {
   on(event: "disconnect", listener: () => void): unknown;
 }
 
-/** A vault that is not the host's own; see engine/secrets. */
+/** A vault in the desktop shell; see engine/secrets. */
 export interface PipedVault {
   readonly kind: "safe-storage" | "basic-text";
   seal(secret: string): Promise<string>;
   unseal(sealed: string): Promise<string>;
 }
 
-/** What the desktop's main process may ask of the host. */
+/** What the desktop's main process may ask the host. */
 export interface PathFinder {
   pathOfImage(id: string): Promise<string>;
   pathOfFolder(folder: StudioFolder): Promise<string>;
 }
 
-/** The desktop's main process says `start` at once; longer than this, and it is none of ours. */
+/** The desktop's main process sends `start` at once; after this time the parent is not ours. */
 const START_MS = 10_000;
 
-/** The host's end of its pipe to the desktop. Messages that are none of the contract's are dropped. */
+/** The host's end of the pipe to the desktop. Messages outside the contract are dropped. */
 export class HostPipe {
   readonly #channel: ParentChannel;
   readonly #start = Promise.withResolvers<Extract<ToHost, { kind: "start" }>>();
@@ -55,12 +55,12 @@ export class HostPipe {
     });
   }
 
-  /** Resolves when the other side is gone: the host has nobody to serve then. */
+  /** Resolves when the other end is gone: the host then has nobody to serve. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
 
-  /** Waits for the desktop's first word; undefined where it lends no vault. */
+  /** Waits for the desktop's first message; undefined if it lends no vault. */
   async lentVault(): Promise<PipedVault | undefined> {
     const late = setTimeout(() => {
       this.#start.reject(new StudioError("INTERNAL", { reason: "the desktop did not say start" }));
@@ -79,17 +79,17 @@ export class HostPipe {
     this.#send({ kind: "ready", url, token, pid: process.pid });
   }
 
-  /** The last word: the pipe is closed after it. */
+  /** Sends the last message and closes the pipe. */
   failed(error: unknown): void {
     this.#send({ kind: "failed", error: toWire(error) }, () => this.close());
   }
 
-  /** An open pipe would keep this process from ending. */
+  /** An open pipe would keep this process running. */
   close(): void {
     if (this.#channel.connected === true) this.#channel.disconnect?.();
   }
 
-  /** Tells what the window's process shows or decides by. */
+  /** Sends what the shell shows or decides by. */
   tell(news: Extract<FromHost, { kind: "activity" | "choices" }>): void {
     this.#send(news);
   }
@@ -118,7 +118,7 @@ export class HostPipe {
     const id = ++this.#lastId;
     const { promise, resolve } = Promise.withResolvers<string | null>();
     this.#questions.set(id, resolve);
-    // A pipe that is closed answers nothing any more.
+    // A closed pipe will never reply.
     this.#send({ kind, id, text }, (error) => error && resolve(null));
     const answer = await promise.finally(() => this.#questions.delete(id));
     if (answer === null) throw new Error("the desktop's vault refused");
@@ -126,7 +126,7 @@ export class HostPipe {
   }
 
   #send(message: FromHost, onSent: (error: Error | null) => void = () => {}): void {
-    // A send that fails would end this process; a pipe that is closed tells of itself.
+    // A failed send would end this process; a closed pipe is noticed elsewhere.
     this.#channel.send?.(message, onSent);
   }
 }

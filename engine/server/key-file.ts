@@ -3,19 +3,19 @@ import { open, readFile, stat } from "node:fs/promises";
 import { StudioError } from "../contract/errors.ts";
 import { isSystemError, systemCode } from "../files/system-error.ts";
 
-/** Shorter ones could be guessed. */
+/** Shorter keys could be guessed. */
 const KEY = /^[\w.~+/=-]{32,200}$/;
 
-/** A key out of a file. */
+/** A key from a file. */
 export interface FileKey {
   readonly key: string;
-  /** What a person is to know: that the file was not there. */
+  /** Notices for the person, such as that the file was created. */
   readonly notices: readonly string[];
 }
 
 /**
- * The key that somebody chose for reaching the studio from other machines: a file with one line that
- * only this user may read. A file that is not there is made, with 256 bits of chance.
+ * The key for reaching the studio from other computers: a file with one line that only this user can read. If it does
+ * not exist, it is created with 256 random bits.
  */
 export async function readKeyFile(path: string): Promise<FileKey> {
   try {
@@ -33,7 +33,7 @@ export async function readKeyFile(path: string): Promise<FileKey> {
   }
 }
 
-/** Whether it had to be made. */
+/** Whether the file was created. */
 async function makeKeyFile(path: string): Promise<boolean> {
   try {
     const file = await open(path, "wx", 0o600);

@@ -6,22 +6,22 @@ import { systemCode } from "../files/system-error.ts";
 
 const MAX_BYTES = 4 << 20;
 
-/** Names of values that are never written, wherever in an entry they stand up to three levels deep. */
+/** Names whose values are never logged, up to three levels deep in an entry. */
 const SECRETS = ["authorization", "code", "key", "signature", "token", "value", "prompt"].flatMap(
   (name) => [name, `*.${name}`, `*.*.${name}`],
 );
 
-/** The log, and what a person should know of its file. */
+/** The log, and notices about its file. */
 export interface StudioLog {
   readonly log: Logger;
-  /** Empty as long as the latest line is in the file; one that is not is tried again at each asking. */
+  /** Empty while the latest line has been written; otherwise writing it is tried again at each call. */
   readonly notices: () => readonly string[];
 }
 
 /**
- * The studio's log: one JSON object per line in `studio.log` of the data folder, and the time before in
- * `studio.log.1`; never more than 8 MiB together. It holds no prompt and nothing secret. A file that
- * cannot be written to costs the lines, and nothing else.
+ * The studio's log: one JSON object per line in `studio.log` of the data folder, with the previous file as
+ * `studio.log.1`; at most 8 MiB together. It contains no prompts and no secrets. If the file cannot be written, lines
+ * are lost and nothing else.
  */
 export function openLog(dataFolder: string): StudioLog {
   const file = new BoundedFile(join(dataFolder, "studio.log"));
@@ -38,7 +38,7 @@ export function openLog(dataFolder: string): StudioLog {
   return { log, notices };
 }
 
-/** A net below the table of names: what looks like a token or a signed address in any text. */
+/** A safety net besides the list of names: removes what looks like a token or a signed address from any text. */
 export function withoutSecrets(text: string): string {
   return text
     .replaceAll(/(Bearer\s+)[\w.~+/-]+/gi, "$1…")
@@ -46,18 +46,18 @@ export function withoutSecrets(text: string): string {
     .replaceAll(/\bhf_\w+/g, "…");
 }
 
-/** To what is no ordinary file, such as a pipe that nobody reads, it must fail instead of waiting. */
+/** Writing to anything but a regular file, such as a pipe that nobody reads, must fail rather than wait. */
 const APPENDING =
   constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Written at once, so that the line before a crash is there; few lines are written at all. */
+/** Writes synchronously, so that the line before a crash is there; few lines are written at all. */
 class BoundedFile {
   readonly #path: string;
   /** Undefined until it is known, and after a failure. */
   #size: number | undefined;
-  /** Why the latest line is not in it: a system's error code. */
+  /** Why the latest line was not written: a system error code. */
   failure: string | undefined;
-  /** The latest line, where it is not in it. */
+  /** The latest line, if it was not written. */
   #lost: string | undefined;
 
   constructor(path: string) {
@@ -82,7 +82,7 @@ class BoundedFile {
     }
   }
 
-  /** A disk that was full has room again some day, and then the next line may be long in coming. */
+  /** A full disk will have space again, but the next line may not come for a long time. */
   tryAgain(): void {
     if (this.#lost !== undefined) this.write(this.#lost);
   }

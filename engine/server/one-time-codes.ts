@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 
 const LIFE_MS = 10 * 60_000;
-/** Beyond this many, the oldest is forgotten. */
+/** Above this number the oldest is dropped. */
 const MOST = 100;
 
 /**
- * Codes for the address that a person opens: whoever brings one gets a token for it, once, within ten
- * minutes. Kept in memory and hashed, so that looking one up takes the same time for every wrong one.
+ * Codes in the addresses that people open: each can be exchanged for a token once, within ten minutes. Stored in memory
+ * as hashes, so that looking up a wrong one always takes the same time.
  */
 export class OneTimeCodes {
   readonly #now: () => number;
@@ -16,7 +16,7 @@ export class OneTimeCodes {
     this.#now = now;
   }
 
-  /** 256 bits, for the fragment of an address: browsers send that to nobody. */
+  /** 256 random bits, for the fragment of an address, which browsers send to nobody. */
   issue(): string {
     const code = randomBytes(32).toString("base64url");
     this.#expiries.set(hash(code), this.#now() + LIFE_MS);
@@ -25,7 +25,7 @@ export class OneTimeCodes {
     return code;
   }
 
-  /** Whether it is good; afterwards it no longer is. */
+  /** Whether the code is valid; it is invalid afterwards. */
   redeem(code: string): boolean {
     const key = hash(code);
     const expiry = this.#expiries.get(key);

@@ -6,8 +6,8 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { StudioError } from "../contract/errors.ts";
 
 /**
- * What a page may do: run and load what the studio itself serves, and talk to it alone. The one nonce is
- * for the style element that react-aria puts in; it finds it in `<meta property="csp-nonce">`.
+ * The content security policy: a page may only run and load what the studio serves, and connect to it only. The nonce
+ * is for the style element that react-aria inserts; it reads the nonce from `<meta property="csp-nonce">`.
  */
 function policy(nonce: string): string {
   return [
@@ -24,15 +24,15 @@ function policy(nonce: string): string {
   ].join("; ");
 }
 
-/** Paths of other routes, under which there is never a page. */
+/** Paths of other routes, where there is never a page. */
 const LISTENER_PATHS = /^\/(rpc|pictures|session)(\/|$)/;
 
 const PERMISSIONS =
   "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
 /**
- * The built renderer. Every path without a dot is the one page, which finds out itself what to show;
- * files that the build named by their content may be kept by the browser for ever.
+ * Serves the built renderer. Every path without a dot is the single page, which does its own routing; files with a
+ * content hash in their name can be cached forever.
  */
 export async function pagesRoute(app: FastifyInstance, folder: string): Promise<void> {
   await app.register(fastifyStatic, { root: folder, serve: false });
@@ -40,7 +40,7 @@ export async function pagesRoute(app: FastifyInstance, folder: string): Promise<
     const [path = "/"] = url.split("?", 1);
     if (LISTENER_PATHS.test(path)) return reply.callNotFound();
     if (path === "/index.html" || !path.includes(".")) return sendPage(reply, folder);
-    // The build names what lies in assets/ by its content.
+    // Files in assets/ have a content hash in their name.
     const keeping = path.startsWith("/assets/")
       ? { maxAge: "1y", immutable: true }
       : { cacheControl: false };
@@ -61,7 +61,7 @@ async function sendPage(reply: FastifyReply, folder: string): Promise<FastifyRep
     .send(withNonce(html, nonce));
 }
 
-/** In place of the one that the build left empty. */
+/** Replaces the empty nonce from the build. */
 function withNonce(html: string, nonce: string): string {
   const meta = `<meta property="csp-nonce" nonce="${nonce}">`;
   return html

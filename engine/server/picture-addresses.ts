@@ -1,11 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { StudioError } from "../contract/errors.ts";
 
-/** What pictures can be seen: of the gallery, their thumbnails, what is developing, what one started from; and pictures as a ZIP. */
+/** What can be fetched: gallery pictures, thumbnails, previews, start images, and pictures as a ZIP. */
 export const PICTURE_KINDS = ["image", "thumbnail", "preview", "init-image", "export"] as const;
 export type PictureKind = (typeof PICTURE_KINDS)[number];
 
-/** An address as it came in. */
+/** A signed address as received. */
 export interface SignedPicture {
   readonly kind: PictureKind;
   readonly id: string;
@@ -17,9 +17,9 @@ export interface SignedPicture {
 const HOUR = 3600;
 
 /**
- * Signed addresses of pictures: an `img` cannot send a header, so its address says itself that it may be
- * seen, for one to two hours. They end at full hours: within one, a picture's address stays the same
- * and browsers need not fetch it again. The key lives as long as the process.
+ * Signed addresses of pictures: an `img` element cannot send a token, so its address itself grants access for one to
+ * two hours. Addresses expire on the hour, so that a picture's address stays the same for an hour and browsers can
+ * cache it. The signing key lives as long as the process.
  */
 export class PictureAddresses {
   readonly #key = randomBytes(32);
@@ -36,7 +36,7 @@ export class PictureAddresses {
     return `/pictures/${kind}/${encodeURIComponent(id)}?until=${until}&signature=${signature}`;
   }
 
-  /** Refuses as ADDRESS_REFUSED what was not signed here or is over; gives the seconds left. */
+  /** Refuses as ADDRESS_REFUSED a wrong signature or an expired address; returns the seconds left. */
   check({ kind, id, until, signature }: SignedPicture): number {
     const given = Buffer.from(signature, "base64url");
     const wanted = this.#sign(kind, id, until);

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { StudioError } from "../contract/errors.ts";
 import { PICTURE_KINDS, type PictureAddresses, type PictureKind } from "./picture-addresses.ts";
 
-/** A picture's bytes: a file on disk, in memory, or made while they are read. */
+/** A picture's bytes: a file on disk, in memory, or generated while they are read. */
 export type PictureBytes =
   | { readonly type: string; readonly path: string }
   | { readonly type: string; readonly bytes: Uint8Array }
@@ -19,11 +19,11 @@ const addressSchema = z.object({
   id: z.string().max(64),
   until: z.coerce.number().int(),
   signature: z.string().max(64),
-  /** A file name: the browser saves the picture under it instead of showing it. */
+  /** A file name; if given, the browser saves the picture instead of showing it. */
   download: z.string().max(255).optional(),
 });
 
-/** `GET /pictures/KIND/ID?until=…&signature=…`, with `&download=NAME` for saving it. */
+/** `GET /pictures/KIND/ID?until=…&signature=…`, with `&download=NAME` for saving. */
 export function picturesRoute(
   app: FastifyInstance,
   addresses: PictureAddresses,
@@ -46,7 +46,7 @@ export function picturesRoute(
   });
 }
 
-/** Streams it, so that a large picture takes no memory. */
+/** Streams the file, so that a large picture takes no memory. */
 async function sendFile(reply: FastifyReply, path: string): Promise<FastifyReply> {
   const file = await open(path).catch((error: unknown) => missing(reply, path, error));
   const stats = await file.stat().catch(() => undefined);
@@ -63,7 +63,7 @@ function missing(reply: FastifyReply, path: string, cause?: unknown): never {
   throw new StudioError("PICTURE_MISSING", { file: basename(path) }, { cause });
 }
 
-/** The name in UTF-8 as RFC 6266 has it, and for the old form its plain letters. */
+/** The name in UTF-8 by RFC 6266, and reduced to ASCII for old clients. */
 function disposition(name: string | undefined): string {
   if (name === undefined) return "inline";
   const plain = name.replaceAll(/[^\w.-]/g, "_");

@@ -3,10 +3,10 @@ import { RPCHandler } from "@orpc/server/fastify";
 import type { FastifyInstance } from "fastify";
 import { StudioError } from "../contract/errors.ts";
 
-/** Between comments that keep a quiet event stream open through whatever lies between. */
+/** Interval of the comments that keep a quiet event stream open through proxies. */
 const KEEP_ALIVE_MS = 5000;
 
-/** `POST /rpc/…`: the contract. A stream of events ends when its reader goes. */
+/** `POST /rpc/…`: the contract. An event stream ends when its reader disconnects. */
 export function rpcRoute(app: FastifyInstance, router: AnyRouter): void {
   const handler = new RPCHandler(router, {
     eventIteratorKeepAliveInterval: KEEP_ALIVE_MS,
@@ -28,7 +28,7 @@ function isOurMistake(error: unknown): boolean {
   return !(error instanceof ORPCError) || error.status === 500;
 }
 
-/** Where it came from; the wire form has left that out. */
+/** The original error, which the wire form does not contain. */
 function causeOf(error: unknown): unknown {
   return error instanceof ORPCError ? (error.cause ?? error) : error;
 }

@@ -6,12 +6,12 @@ import { readBodies } from "./bodies.ts";
 import { toWire, type StudioError } from "../contract/errors.ts";
 
 export interface StudioListenerOptions {
-  /** Looks at every request before any route does. */
+  /** Examines every request before the routes. */
   readonly reject: (request: IncomingMessage) => Rejection | undefined;
   readonly log: FastifyBaseLogger;
 }
 
-/** Until a request is there as a whole: 64 MiB over a slow network. */
+/** Time limit for receiving a request: 64 MiB over a slow network. */
 const REQUEST_MS = 60_000;
 
 /** A listener for the contract, pages and pictures, without its routes yet. */
@@ -27,8 +27,8 @@ export function studioListener({ reject, log }: StudioListenerOptions): FastifyI
 }
 
 /**
- * How the studio's listener answers where it refuses: a sentence, the code and what a program may read. Calls
- * of the contract get oRPC's form of it besides, so that their client finds the refusal itself.
+ * The body of a refusal: a sentence, the code and details for programs. Calls of the contract also get oRPC's form, in
+ * which their client recognises the refusal.
  */
 function refusalBody(error: StudioError, path: string): object {
   const { code, message, details } = toWire(error);

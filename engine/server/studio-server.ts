@@ -15,13 +15,13 @@ import { rejectionOf, SESSION_PATH } from "./gate.ts";
 import { rpcRoute } from "./rpc-route.ts";
 import { studioListener } from "./studio-listener.ts";
 
-/** What a studio gives its listeners. */
+/** What a studio provides for its listeners. */
 export interface StudioBehind {
   readonly router: AnyRouter;
   readonly openPicture: OpenPicture;
 }
 
-/** What all listeners of one host share. */
+/** What all listeners of a host share. */
 export interface Keys {
   readonly codes: OneTimeCodes;
   readonly tokens: Tokens;
@@ -29,7 +29,7 @@ export interface Keys {
 }
 
 export interface ServerOptions extends Place, Keys {
-  /** Other names under which browsers may reach it. */
+  /** Additional host names under which browsers can reach it. */
   readonly names: readonly string[];
   /** Folder of the built renderer. */
   readonly pages: string;
@@ -42,8 +42,8 @@ const STARTING: Rejection = {
 };
 
 /**
- * The studio's pages, its contract and its pictures over HTTP. It takes its port before there is a studio,
- * so that a taken one is told of before anything was begun.
+ * The studio's pages, contract and pictures over HTTP. It binds its port before the studio is opened, so that a port in
+ * use is reported before anything else happens.
  */
 export class StudioServer {
   readonly #app: FastifyInstance;
@@ -77,7 +77,7 @@ export class StudioServer {
     return new StudioServer(app, { options, port, open });
   }
 
-  /** Lets requests in. */
+  /** Starts answering requests. */
   async serve({ router, openPicture }: StudioBehind): Promise<void> {
     const { codes, tokens, addresses, pages } = this.#options;
     sessionRoute(this.#app, codes, tokens);
@@ -88,7 +88,7 @@ export class StudioServer {
     this.#open();
   }
 
-  /** An address with a fresh code, for a person to open. */
+  /** An address with a new code, for a person to open. */
   freshAddress(): string {
     return `${this.origin}/#code=${this.#options.codes.issue()}`;
   }
@@ -100,7 +100,7 @@ export class StudioServer {
 
 const bodySchema = z.object({ code: z.string().max(200) });
 
-/** `POST /session`: a one-time code for a token. */
+/** `POST /session`: exchanges a one-time code for a token. */
 function sessionRoute(app: FastifyInstance, codes: OneTimeCodes, tokens: Tokens): void {
   app.post(SESSION_PATH, { bodyLimit: 4096 }, async ({ body }, reply) => {
     const { data } = bodySchema.safeParse(body);

@@ -16,9 +16,8 @@ export interface SocketOptions {
 }
 
 /**
- * The contract for the command line, over a socket in the data folder. The file's mode is the
- * key: whoever may open it is this user. Only the folder's owner may make one, since it takes away what an
- * owner that was killed left behind.
+ * The contract for the command line, over a socket in the data folder. The file's mode protects it: only this user can
+ * open it. Only the folder's owner may create it, since it removes the socket that a killed owner left.
  */
 export class StudioSocket {
   readonly #app: FastifyInstance;
@@ -27,7 +26,7 @@ export class StudioSocket {
     this.#app = app;
   }
 
-  /** As `open`; undefined where the disk has no room for another file: the studio's pages need none. */
+  /** As `open`; undefined if the disk is full: the studio's pages do not need it. */
   static async tryOpen(
     studio: StudioBehind,
     options: SocketOptions,

@@ -13,12 +13,12 @@ const READING = {
   parse: (row: unknown): Kept => keptSchema.parse(row),
 };
 
-/** Browsers that may be signed in at once; the one that came first is signed out then. */
+/** Maximum number of signed-in browsers; the oldest is signed out. */
 const MOST = 200;
 
 /**
- * The bearer tokens of browsers, valid over restarts: `tokens.json` keeps their hashes and nothing that
- * could be used. Tokens of one run, such as the window's, are kept in memory only.
+ * The bearer tokens of browsers, valid across restarts: `tokens.json` stores only their hashes. Tokens for a single
+ * run, such as the desktop window's, are kept in memory only.
  */
 export class Tokens {
   readonly #file: RowFile<Kept>;
@@ -34,12 +34,12 @@ export class Tokens {
     return new Tokens(await RowFile.open(join(dataFolder, "tokens.json"), READING));
   }
 
-  /** What a person should know of the file, in words. */
+  /** Notices about the file. */
   get notices(): readonly string[] {
     return this.#file.notices;
   }
 
-  /** A token that is known from now on, also by later runs; of this run alone where the disk is full. */
+  /** A new token, also valid in later runs; only in this run if the disk is full. */
   async issue(): Promise<string> {
     const token = newToken();
     try {
@@ -60,14 +60,14 @@ export class Tokens {
     });
   }
 
-  /** A token of this run. */
+  /** A new token for this run. */
   issuePassing(): string {
     const token = newToken();
     this.accept(token);
     return token;
   }
 
-  /** Knows a token that somebody else made, for this run. */
+  /** Accepts a token from elsewhere in this run. */
   accept(token: string): void {
     this.#passing.push(hash(token));
   }
