@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { fromWire } from "../../engine/contract/errors.ts";
+import { fromWire, StudioError } from "../../engine/contract/errors.ts";
 import type { Server, ServerChange } from "../../engine/contract/server.ts";
 import { useStudio } from "../connection/studio.tsx";
 
 /** A command that failed, and how to try it again. */
 export interface Refused {
   readonly error: Error;
+  /** Whether the field tells it in which it was typed. */
+  readonly isOfTyped: boolean;
   readonly again: () => void;
 }
 
@@ -35,7 +37,8 @@ export function useServerCommands(): ServerCommands {
       cache.setQueryData(queries.server.get.queryKey(), await command());
     } catch (error) {
       const known = error instanceof Error ? error : new Error(String(error));
-      setRefused({ error: known, change, again: () => void run(command, change) });
+      const isOfTyped = isOfCertificate(known) && change.tls !== undefined;
+      setRefused({ error: known, isOfTyped, change, again: () => void run(command, change) });
       void cache.invalidateQueries({ queryKey: queries.server.get.queryKey() });
     }
   };
@@ -68,12 +71,20 @@ export function useServer() {
   return useQuery(queries.server.get.queryOptions());
 }
 
-/** What went wrong: what a command just said, or what the server says itself. */
+/** Whether a file of a certificate is to blame. */
+export function isOfCertificate(error: Error | undefined): error is StudioError {
+  return error instanceof StudioError && error.code === "CERTIFICATE_UNUSABLE";
+}
+
+/**
+ * What went wrong: what a command just said, or what the server says itself. Files of a certificate that
+ * were just chosen are told of beside their fields.
+ */
 export function failureOf(
   { error }: Pick<Server, "error">,
   { refused, start }: Pick<ServerCommands, "refused" | "start">,
 ): Refused | undefined {
-  if (refused !== undefined) return refused;
+  if (refused !== undefined && !refused.isOfTyped) return refused;
   const known = fromWire(error);
-  return known && { error: known, again: start };
+  return known && { error: known, isOfTyped: false, again: start };
 }

@@ -20,11 +20,11 @@ export interface SettingsTabProps {
 /** How the server is reached, by whom, and how much it takes on. */
 export function SettingsTab({ server, commands }: SettingsTabProps) {
   const { settings } = server;
-  const isRefused = commands.refused !== undefined;
+  const refused = commands.refused?.error;
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <Reach server={server} isRefused={isRefused} change={commands.change} />
+        <Reach server={server} refused={refused} change={commands.change} />
         <OtherApis server={server} change={commands.change} />
         <Access settings={settings} change={commands.change} />
         <Work settings={settings} change={commands.change} />
@@ -43,14 +43,14 @@ const FIRST_GRPC_PORT = 8081;
 
 interface ReachProps extends Pick<PartProps, "change"> {
   readonly server: Server;
-  readonly isRefused: boolean;
+  readonly refused: Error | undefined;
 }
 
-function Reach({ server, isRefused, change }: ReachProps) {
+function Reach({ server, refused, change }: ReachProps) {
   const t = useWords("server");
   const { host, port, grpcPort, tls } = server.settings;
   // What was refused is no longer shown as chosen; typed files stay, to be put right.
-  const chosen = String(isRefused);
+  const chosen = String(refused !== undefined);
   const { grpcTarget, grpcError } = server;
   const elsewhere = otherOriginOf(server);
   return (
@@ -94,7 +94,13 @@ function Reach({ server, isRefused, change }: ReachProps) {
           <p className={styles.help}>{t("settings.grpcAt", { target: grpcTarget })}</p>
         )}
         {grpcError !== undefined && <p className={styles.help}>{grpcError.message}</p>}
-        <TlsFields key={JSON.stringify(tls)} tls={tls} shown={server.tls} change={change} />
+        <TlsFields
+          key={JSON.stringify(tls)}
+          tls={tls}
+          shown={server.tls}
+          refused={refused}
+          change={change}
+        />
         <p className={styles.help}>{t("settings.restarts")}</p>
       </div>
     </section>

@@ -1,23 +1,26 @@
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
+import type { StudioError } from "../../../engine/contract/errors.ts";
 import type { Server, TlsFiles } from "../../../engine/contract/server.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
-import type { ServerCommands } from "../use-server.ts";
+import { isOfCertificate, type ServerCommands } from "../use-server.ts";
 import styles from "./settings-tab.module.css";
 
 export interface TlsFieldsProps {
   readonly tls: TlsFiles | null;
   /** The certificate that is shown now. */
   readonly shown: Server["tls"];
+  /** What was just refused, perhaps a file typed here. */
+  readonly refused: Error | undefined;
   readonly change: ServerCommands["change"];
 }
 
 /** Whether the server encrypts, and with which files: they are checked as they are saved. */
-export function TlsFields({ tls, shown, change }: TlsFieldsProps) {
+export function TlsFields({ tls, shown, refused, change }: TlsFieldsProps) {
   const t = useWords("server");
   const [isOpen, setIsOpen] = useState(tls !== null);
   const turn = (isOn: boolean) => {
@@ -29,7 +32,7 @@ export function TlsFields({ tls, shown, change }: TlsFieldsProps) {
       <Switch isSelected={isOpen} onChange={turn} description={t("settings.tlsHelp")}>
         {t("settings.tls")}
       </Switch>
-      {isOpen && <Files tls={tls} onSave={(files) => change({ tls: files })} />}
+      {isOpen && <Files tls={tls} refused={refused} onSave={(files) => change({ tls: files })} />}
       {shown !== undefined && (
         <p className={styles.help}>
           {t("settings.tlsShown", {
@@ -48,15 +51,14 @@ export function TlsFields({ tls, shown, change }: TlsFieldsProps) {
   );
 }
 
-interface FilesProps {
-  readonly tls: TlsFiles | null;
+interface FilesProps extends Pick<TlsFieldsProps, "tls" | "refused"> {
   readonly onSave: (files: TlsFiles) => void;
 }
 
 const NAMES = ["cert", "key", "ca"] as const;
 type Typed = Readonly<Record<(typeof NAMES)[number], string>>;
 
-function Files({ tls, onSave }: FilesProps) {
+function Files({ tls, refused, onSave }: FilesProps) {
   const t = useWords("server");
   const saved: Typed = { cert: tls?.cert ?? "", key: tls?.key ?? "", ca: tls?.ca ?? "" };
   const [typed, setTyped] = useState(saved);
@@ -66,6 +68,7 @@ function Files({ tls, onSave }: FilesProps) {
     label: t(`settings.tlsFiles.${name}`),
     isCode: true,
     value: typed[name],
+    error: isAbout(refused, typed[name].trim()) ? refused.message : undefined,
     onChange: (text: string) => setTyped({ ...typed, [name]: text }),
   });
   return (
@@ -80,6 +83,11 @@ function Files({ tls, onSave }: FilesProps) {
       </div>
     </>
   );
+}
+
+/** Whether a refusal is of this file, not of one that was typed before. */
+function isAbout(refused: Error | undefined, path: string): refused is StudioError {
+  return isOfCertificate(refused) && refused.details["file"] === path;
 }
 
 function filesOf({ cert, key, ca }: Typed): TlsFiles {
