@@ -1,6 +1,8 @@
 import { useMemo } from "react";
 import type { Endpoint } from "../../engine/contract/endpoints.ts";
 import { LOCAL_TARGET } from "../../engine/contract/generation.ts";
+import { TRIED_SETTINGS, usesSetting } from "../../engine/contract/setting-trial.ts";
+import { useAlsoAt } from "../state/also-at.ts";
 import { useEndpoints } from "../picture/targets.ts";
 import { useForm } from "../state/form.ts";
 
@@ -60,7 +62,45 @@ const NONE: ReadonlySet<Setting> = new Set();
 export function ignoredBy(endpoint: Endpoint | undefined): ReadonlySet<Setting> {
   if (endpoint === undefined) return NONE;
   if (endpoint.profile === "prompt") return new Set(ALL);
+  return new Set(ALL.filter((setting) => !reads(endpoint, setting)));
+}
+
+/** As its pictures told, else as its metadata declares. */
+function reads(endpoint: Endpoint, setting: Setting): boolean {
+  const tried = TRIED_SETTINGS.find((one) => one === setting);
+  const isUsed = tried && usesSetting(endpoint, tried);
+  if (isUsed !== undefined) return isUsed;
   const declared: readonly string[] = endpoint.check?.inputs ?? [];
-  if (declared.length === 0) return new Set(OWN);
-  return new Set(ALL.filter((setting) => !INPUTS[setting].some((name) => declared.includes(name))));
+  if (declared.length === 0) return !OWN.includes(setting);
+  return INPUTS[setting].some((name) => declared.includes(name));
+}
+
+/** Who of a press would not read a setting, and whether that is known of all of them by their pictures. */
+export interface Unread {
+  /** Nothing where this device alone is the target, or everyone reads it. */
+  readonly names: readonly string[];
+  /** Whether that is everyone who draws, so that the field means nothing. */
+  readonly isAll: boolean;
+  readonly isCertain: boolean;
+}
+
+export function useUnread(setting: Setting): Unread {
+  const { id, all } = useChosenTarget();
+  const { targets } = useAlsoAt();
+  return useMemo(() => unreadBy(setting, [id, ...targets], all ?? []), [setting, id, targets, all]);
+}
+
+export function unreadBy(
+  setting: Setting,
+  targets: readonly string[],
+  all: readonly Endpoint[],
+): Unread {
+  const drawing = [...new Set(targets)];
+  const deaf = all.filter((one) => drawing.includes(one.id) && ignoredBy(one).has(setting));
+  const tried = TRIED_SETTINGS.find((one) => one === setting);
+  return {
+    names: deaf.map(({ name }) => name),
+    isAll: deaf.length > 0 && deaf.length === drawing.length,
+    isCertain: deaf.every((one) => tried !== undefined && usesSetting(one, tried) === false),
+  };
 }

@@ -59,7 +59,7 @@ test("adds an endpoint by its token.cfg, trusts its certificate and draws throug
   await dialog.getByRole("button", { name: "Draw here" }).click();
 
   await expect(page.getByRole("button", { name: /Run on/ })).toContainText("The seed's edge");
-  await expect(page.getByText("Ignored by this endpoint.").first()).toBeVisible();
+  await expect(page.getByText("Not sent to this endpoint: the seed.").first()).toBeVisible();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Photo of a dog");
   await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeEnabled();
   await page.keyboard.press("Control+Enter");

@@ -4,6 +4,7 @@ import {
   Pencil,
   RefreshCw,
   Share2,
+  SlidersHorizontal,
   Stethoscope,
   Trash2,
 } from "lucide-react";
@@ -21,6 +22,7 @@ export interface EndpointVerbs {
   readonly isTesting: boolean;
   readonly test: () => void;
   readonly diagnose: () => void;
+  readonly trySettings: () => void;
   readonly history: () => void;
   readonly edit: () => void;
   readonly remove: () => void;
@@ -58,6 +60,13 @@ export function useEndpointActions(endpoint: Endpoint, verbs: EndpointVerbs): re
         group,
         icon: Stethoscope,
         run: verbs.diagnose,
+      },
+      {
+        id: "endpoint.settings",
+        label: t("actions.trySettings"),
+        group,
+        icon: SlidersHorizontal,
+        run: verbs.trySettings,
       },
       {
         id: "endpoint.history",

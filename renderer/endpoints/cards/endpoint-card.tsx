@@ -20,6 +20,7 @@ import styles from "./endpoint-card.module.css";
 import { useEndpointActions } from "./endpoint-actions.ts";
 import { EndpointFacts } from "./endpoint-facts.tsx";
 import { DoctorDialog } from "../doctor/doctor-dialog.tsx";
+import { TrialDialog } from "../trial/trial-dialog.tsx";
 import { HistoryDialog } from "../history/history-dialog.tsx";
 import { EndpointTrouble } from "../endpoint-trouble.tsx";
 import type { Place } from "../use-endpoint-address.ts";
@@ -40,6 +41,7 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
   const { id, name, origin } = endpoint;
   const [isRemoving, setIsRemoving] = useState(false);
   const [isDiagnosed, setIsDiagnosed] = useState(false);
+  const [isTrialOpen, setIsTrialOpen] = useState(false);
   const [isHistoryOpen, setIsHistoryOpen] = useState(false);
   const isTesting = useEndpointTests(({ running }) => running.has(id));
   const verbs = useMemo(
@@ -47,6 +49,7 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
       isTesting,
       test: () => attempt(testEndpoint(client, id)),
       diagnose: () => setIsDiagnosed(true),
+      trySettings: () => setIsTrialOpen(true),
       history: () => setIsHistoryOpen(true),
       edit: () => onEdit(id),
       remove: () => setIsRemoving(true),
@@ -73,7 +76,17 @@ export function EndpointCard({ endpoint, onEdit, onMenu, onDropped }: EndpointCa
       <EndpointFacts endpoint={endpoint} />
       <Trouble endpoint={endpoint} onPlace={(place) => onEdit(id, place)} onTest={verbs.test} />
       <Footer actions={actions} />
-      {isDiagnosed && <DoctorDialog endpoint={endpoint} onClose={() => setIsDiagnosed(false)} />}
+      {isDiagnosed && (
+        <DoctorDialog
+          endpoint={endpoint}
+          onClose={() => setIsDiagnosed(false)}
+          onTrial={() => {
+            setIsDiagnosed(false);
+            setIsTrialOpen(true);
+          }}
+        />
+      )}
+      {isTrialOpen && <TrialDialog endpoint={endpoint} onClose={() => setIsTrialOpen(false)} />}
       {isHistoryOpen && (
         <HistoryDialog endpoint={endpoint} onClose={() => setIsHistoryOpen(false)} />
       )}

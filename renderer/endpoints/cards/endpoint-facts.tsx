@@ -1,7 +1,14 @@
 import { type ReactNode, useEffect, useState } from "react";
 import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { hasAnswered, knownProfileOf, tokenStateOf } from "../../state/endpoints.ts";
-import { formatDate, formatDuration, formatEnd, formatWhen } from "../../words/format.ts";
+import { trialWords } from "../../../engine/contract/setting-trial.ts";
+import {
+  asSentence,
+  formatDate,
+  formatDuration,
+  formatEnd,
+  formatWhen,
+} from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { QuietChecks } from "../history/quiet-checks.tsx";
 import styles from "./endpoint-card.module.css";
@@ -29,6 +36,9 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
       <Fact name={t("facts.model")}>{model}</Fact>
       <Fact name={t("facts.kind")}>{t(`kinds.${endpoint.kind}`)}</Fact>
       <Fact name={t("facts.profile")}>{t(`facts.${profile ?? "unread"}`)}</Fact>
+      {endpoint.trial && (
+        <Fact name={t("facts.trial")}>{asSentence(trialWords(endpoint.trial.verdicts))}</Fact>
+      )}
       <Fact name={t("facts.token")}>
         <TokenWords endpoint={endpoint} now={now} />
       </Fact>

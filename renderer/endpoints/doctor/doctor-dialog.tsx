@@ -1,4 +1,4 @@
-import { ClipboardList, Stethoscope } from "lucide-react";
+import { ClipboardList, SlidersHorizontal, Stethoscope } from "lucide-react";
 import { useEffect, useState } from "react";
 import {
   DOCTOR_STEPS,
@@ -21,10 +21,12 @@ import { type Diagnosis, endedFindings, useDiagnosis } from "./use-diagnosis.ts"
 export interface DoctorDialogProps {
   readonly endpoint: Endpoint;
   readonly onClose: () => void;
+  /** Which settings it uses is to be tried instead. */
+  readonly onTrial: () => void;
 }
 
 /** Each part of the way to an endpoint: what was seen there, and what helps. */
-export function DoctorDialog({ endpoint, onClose }: DoctorDialogProps) {
+export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) {
   const t = useWords("endpoints");
   const { name, id, url } = endpoint;
   const [isPictureAsked, setIsPictureAsked] = useState(false);
@@ -53,6 +55,9 @@ export function DoctorDialog({ endpoint, onClose }: DoctorDialogProps) {
       onClose={close}
       actions={
         <>
+          <Button icon={SlidersHorizontal} isDisabled={isRunning} onPress={onTrial}>
+            {t("actions.trySettings")}
+          </Button>
           <Button icon={ClipboardList} isDisabled={isRunning} onPress={() => attempt(copyReport())}>
             {t("doctor.report")}
           </Button>

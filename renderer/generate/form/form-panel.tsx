@@ -1,6 +1,5 @@
 import type { Ref } from "react";
 import { useWords } from "../../words/words.ts";
-import { useChosenTarget } from "../chosen-target.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
 import { ModelField, ResetSettings } from "./model-field.tsx";
@@ -23,7 +22,6 @@ export interface FormPanelProps extends PressProps {
 export function FormPanel({ promptRef, ...press }: FormPanelProps) {
   const t = useWords("generate");
   const { model } = press;
-  const { ignored } = useChosenTarget();
   return (
     <section className={styles.panel} aria-label={t("form")}>
       <div className={styles.fields}>
@@ -41,7 +39,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
         <SizeFields model={model} />
         <QualityFields model={model} />
         <div className={styles.section}>
-          <Ignorable isIgnored={ignored.has("seed")}>
+          <Ignorable setting="seed">
             <SeedField />
           </Ignorable>
           <ResetSettings />

@@ -1,16 +1,43 @@
 import type { ReactNode } from "react";
 import { useWords } from "../../words/words.ts";
+import { type Setting, useChosenTarget, useUnread } from "../chosen-target.ts";
 import styles from "./ignorable.module.css";
 
+export interface IgnorableProps {
+  readonly setting: Named;
+  /** By default whether the chosen endpoint ignores the setting. */
+  readonly isIgnored?: boolean;
+  readonly children: ReactNode;
+}
+
 /** Fields that the chosen endpoint may not read: they stay in view then, grey, and say so. */
-export function Ignorable({ isIgnored, children }: { isIgnored: boolean; children: ReactNode }) {
-  const t = useWords("generate");
+export function Ignorable({ setting, isIgnored, children }: IgnorableProps) {
+  const { ignored } = useChosenTarget();
+  const isOff = isIgnored ?? ignored.has(setting);
+  const words = useUnreadWords(setting);
+  const isSaid = isIgnored ?? true;
   return (
     <div className={styles.fields}>
-      {isIgnored && <p className={styles.note}>{t("target.ignored")}</p>}
-      <div className={styles.fields} inert={isIgnored}>
+      {isSaid && words !== undefined && <p className={styles.note}>{words}</p>}
+      <div className={styles.fields} inert={isOff}>
         {children}
       </div>
     </div>
   );
+}
+
+/** The settings that have a sentence of their own. */
+type Named = Extract<Setting, "seed" | "size" | "steps" | "negativePrompt">;
+
+/** That an endpoint ignores a setting, or which of several do; undefined where all read it. */
+export function useUnreadWords(setting: Named): string | undefined {
+  const t = useWords("generate");
+  const { isRemote } = useChosenTarget();
+  const { names, isAll, isCertain } = useUnread(setting);
+  if (names.length === 0) return undefined;
+  const what = t(`target.settings.${setting}`);
+  if (names.length > 1 || !isRemote || !isAll) {
+    return t("target.ignoredBy", { names: names.join(", "), what, count: names.length });
+  }
+  return isCertain ? t("target.ignores", { what }) : t("target.notTold", { what });
 }

@@ -5,6 +5,7 @@ import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { useWords } from "../../words/words.ts";
 import { useChosenTarget } from "../chosen-target.ts";
+import { useUnreadWords } from "./ignorable.tsx";
 import { MarkedText } from "./marked-text.tsx";
 
 function setOpen(isNegativePromptOpen: boolean): void {
@@ -27,11 +28,12 @@ export function NegativePrompt() {
   const t = useWords("generate");
   const value = useForm(({ negativePrompt }) => negativePrompt);
   const isIgnored = useChosenTarget().ignored.has("negativePrompt");
+  const note = useUnreadWords("negativePrompt");
   if (!useIsOpen()) return null;
   return (
     <MarkedText
       isDisabled={isIgnored}
-      note={isIgnored ? t("target.ignored") : undefined}
+      note={note}
       label={t("negativePrompt")}
       placeholder={t("negativePlaceholder")}
       value={value}

@@ -43,7 +43,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
   return (
     <fieldset className={styles.section}>
       <legend className={styles.title}>{t("quality.title")}</legend>
-      <Ignorable isIgnored={isIgnored}>
+      <Ignorable setting="steps" isIgnored={isIgnored}>
         <PresetRow model={model} />
         {!isIgnored && unread.length > 0 && (
           <p className={styles.hint}>

@@ -6,7 +6,6 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { NumberField } from "../../ui/number-field.tsx";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
-import { useChosenTarget } from "../chosen-target.ts";
 import styles from "./form-panel.module.css";
 import { Ignorable } from "./ignorable.tsx";
 import { gridOf, ratioOf, ratiosFor, sizeOf, type Size } from "./ratios.ts";
@@ -16,7 +15,6 @@ import { wantedFrom } from "../press/wanted.ts";
 export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
   const t = useWords("generate");
   const form = useForm();
-  const { ignored } = useChosenTarget();
   const { width, height } = wantedFrom(form, summary);
   const size: Size = { width, height };
   const grid = gridOf(summary ?? { width: 768, height: 768 });
@@ -27,7 +25,7 @@ export function SizeFields({ model: { summary } }: { model: ChosenModel }) {
   return (
     <fieldset className={styles.section}>
       <legend className={styles.title}>{t("size.title")}</legend>
-      <Ignorable isIgnored={ignored.has("size")}>
+      <Ignorable setting="size">
         <Chips
           label={t("size.ratios")}
           isSegmented

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ignoredBy } from "../../../renderer/generate/chosen-target.ts";
+import { ignoredBy, unreadBy } from "../../../renderer/generate/chosen-target.ts";
 import { fieldsOf, USUAL } from "../../../renderer/generate/form/presets.ts";
 import { endpointRequest, wantedFrom } from "../../../renderer/generate/press/wanted.ts";
 import { type FormFields, useForm } from "../../../renderer/state/form.ts";
@@ -41,6 +41,52 @@ test("an endpoint that declares inputs reads those; one that declares none is se
     "guidanceInterval",
     "cacheInterval",
   ]);
+});
+
+const TRIAL = {
+  at: new Date(0).toISOString(),
+  pictures: 7,
+  seconds: 9,
+  verdicts: { seed: "used", size: "ignored", steps: "refused", scheduler: "unknown" },
+} as const;
+
+test("what an endpoint's pictures told counts more than what its metadata declares", () => {
+  const declared = checkOf({ inputs: ["prompt", "steps", "width", "height"] });
+  const ignored = ignoredBy(endpointOf({ profile: "full", trial: TRIAL, check: declared }));
+  expect([...ignored].slice(0, 5)).toEqual([
+    "negativePrompt",
+    "size",
+    "steps",
+    "guidanceScale",
+    "scheduler",
+  ]);
+  expect(ignored.has("seed")).toBe(false);
+  const silent = ignoredBy(endpointOf({ profile: "full", trial: TRIAL }));
+  expect([...silent].filter((name) => !name.includes("nterval"))).toEqual([
+    "size",
+    "steps",
+    "preset",
+    "precision",
+  ]);
+  expect(ignoredBy(endpointOf({ trial: TRIAL })).has("seed")).toBe(true);
+});
+
+test("of several targets it is said which do not read a setting, and whether that is certain", () => {
+  const lab = endpointOf({ id: "lab", name: "Lab" });
+  const tried = endpointOf({ id: "tried", name: "Tried", profile: "full", trial: TRIAL });
+  const all = [lab, tried];
+  expect(unreadBy("seed", ["local", "tried"], all).names).toEqual([]);
+  expect(unreadBy("seed", ["local", "tried", "lab"], all)).toEqual({
+    names: ["Lab"],
+    isAll: false,
+    isCertain: false,
+  });
+  expect(unreadBy("size", ["tried"], all)).toEqual({
+    names: ["Tried"],
+    isAll: true,
+    isCertain: true,
+  });
+  expect(unreadBy("size", ["tried", "lab", "lab"], all)).toMatchObject({ isAll: true });
 });
 
 test("quality is asked for as far as it is read", () => {

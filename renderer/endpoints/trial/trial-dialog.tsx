@@ -1,0 +1,149 @@
+import { SlidersHorizontal } from "lucide-react";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import {
+  SETTING_NAMES,
+  settingsThat,
+  TRIAL_PICTURES,
+  TRIED_SETTINGS,
+  type Verdicts,
+} from "../../../engine/contract/setting-trial.ts";
+import { useStudio } from "../../connection/studio.tsx";
+import { Failed } from "../../ui/async-states.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { attempt, showToast } from "../../ui/toasts.ts";
+import { asSentence, formatAbout, formatDuration } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./trial-dialog.module.css";
+import { type RunningTrial, useTrial } from "./use-trial.ts";
+
+export interface TrialDialogProps {
+  readonly endpoint: Endpoint;
+  readonly onClose: () => void;
+}
+
+/** Which settings an endpoint uses: what finding out costs, how far it is, and what came of it. */
+export function TrialDialog({ endpoint, onClose }: TrialDialogProps) {
+  const t = useWords("endpoints");
+  const trial = useTrial(endpoint.id);
+  const { state, start, cancel, news, error } = trial;
+  const isRunning = state === "running";
+  const verdicts = isRunning ? (news?.verdicts ?? {}) : (news ?? endpoint.trial)?.verdicts;
+  const close = () => {
+    if (isRunning) showToast(t("trial.left"));
+    cancel();
+    onClose();
+  };
+  return (
+    <Dialog
+      title={t("trial.title", { name: endpoint.name })}
+      isOpen
+      onClose={close}
+      actions={
+        isRunning ? (
+          <Button onPress={cancel}>{t("trial.cancel")}</Button>
+        ) : (
+          <>
+            {verdicts && <Button onPress={close}>{t("trial.close")}</Button>}
+            <Button variant="filled" icon={SlidersHorizontal} onPress={() => void start()}>
+              {t(verdicts ? "trial.again" : "trial.start")}
+            </Button>
+          </>
+        )
+      }
+    >
+      <div className={styles.trial}>
+        {state === "idle" && <Cost endpoint={endpoint} />}
+        <Progress trial={trial} />
+        {error && <Failed title={t("trial.failed")} error={error} />}
+        {verdicts && <VerdictList verdicts={verdicts} isRunning={isRunning} />}
+        {!isRunning && verdicts && <Remedy endpoint={endpoint} verdicts={verdicts} />}
+      </div>
+    </Dialog>
+  );
+}
+
+/** What it takes of the endpoint, before anything is asked of it. */
+function Cost({ endpoint: { medianSeconds } }: { endpoint: Endpoint }) {
+  const t = useWords("endpoints");
+  const { least, most } = TRIAL_PICTURES;
+  return (
+    <div>
+      <p>{t("trial.cost", { least, more: most - least })}</p>
+      <p className={styles.quiet}>
+        {medianSeconds === undefined
+          ? t("trial.costUnknown")
+          : t("trial.costTime", {
+              time: formatDuration(medianSeconds),
+              least: formatAbout(medianSeconds * least),
+            })}
+      </p>
+    </div>
+  );
+}
+
+function Progress({ trial: { state, news } }: { trial: RunningTrial }) {
+  const t = useWords("endpoints");
+  if (state === "idle") return null;
+  const { trying = "seed", pictures = 0, seconds = 0 } = news ?? {};
+  const words = {
+    running: t("trial.trying", { setting: SETTING_NAMES[trying], number: pictures + 1 }),
+    cancelled: t("trial.left"),
+    ended: t("trial.done", { count: pictures, time: formatDuration(seconds) }),
+  };
+  return (
+    <p role="status" className={styles.status}>
+      {words[state]}
+    </p>
+  );
+}
+
+interface VerdictListProps {
+  readonly verdicts: Verdicts;
+  readonly isRunning: boolean;
+}
+
+function VerdictList({ verdicts, isRunning }: VerdictListProps) {
+  const t = useWords("endpoints");
+  const untried = isRunning ? "…" : t("trial.untried");
+  return (
+    <dl className={styles.verdicts} aria-label={t("trial.settings")}>
+      {TRIED_SETTINGS.map((setting) => {
+        const verdict = verdicts[setting];
+        return (
+          <div key={setting} className={styles.verdict} data-verdict={verdict}>
+            <dt>{asSentence(SETTING_NAMES[setting])}</dt>
+            <dd>{verdict === undefined ? untried : t(`trial.verdicts.${verdict}`)}</dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+/** Why something is not known, and how what is used is sent where a person chose the prompt alone. */
+function Remedy({ endpoint, verdicts }: { endpoint: Endpoint; verdicts: Verdicts }) {
+  const t = useWords("endpoints");
+  const { client } = useStudio();
+  const { id, name, profile } = endpoint;
+  const send = async () => {
+    await client.endpoints.change({ id, profile: "full" });
+    showToast(t("trial.sent", { name }));
+  };
+  const trial = { trial: { verdicts } };
+  const isUnknown = settingsThat(trial, "unknown").length > 0;
+  const isHeldBack = profile === "prompt" && settingsThat(trial, "used").length > 0;
+  return (
+    <>
+      {isUnknown && <p className={styles.quiet}>{t("trial.unknownHint")}</p>}
+      {isHeldBack && (
+        <div className={styles.held}>
+          <p>{t("trial.promptOnly")}</p>
+          <Button size="dense" onPress={() => attempt(send())}>
+            {t("trial.send")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
