@@ -13,7 +13,7 @@ const contentSchema = z.object({
   folders: z.array(z.string()),
   starred: z.array(z.string()),
   /** Absent in files of earlier versions. */
-  marks: z.unknown().transform(readMarks),
+  marks: z.unknown().optional().transform(readMarks),
 });
 type Content = z.output<typeof contentSchema>;
 

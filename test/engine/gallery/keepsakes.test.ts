@@ -18,6 +18,19 @@ test("stars and folders are there again when it is opened anew", async () => {
   expect(second.notice).toBeUndefined();
 });
 
+test("a file of a version that knew no marks keeps its stars", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "gallery.json");
+  writeFileSync(path, '{"folders":["gallery"],"starred":["a"]}');
+  const keepsakes = await Keepsakes.open(path);
+  expect([keepsakes.notice, keepsakes.isStarred("a"), keepsakes.folders]).toEqual([
+    undefined,
+    true,
+    ["gallery"],
+  ]);
+  expect(keepsakes.marks).toEqual({ ratings: {}, tags: {}, albums: [] });
+});
+
 test.each(["", "{", "[]", '{"folders":[1],"starred":[]}'])(
   "a damaged file (%j) is set aside and told of, and costs nothing else",
   async (content) => {
