@@ -31,6 +31,8 @@ export const findingSchema = z.object({
   ms: z.number().optional(),
   /** What was seen, as a sentence without secrets. */
   seen: z.string().optional(),
+  /** Of what failed: whether it looks as if the endpoint is only starting, so that waiting may be all it takes. */
+  isStarting: z.boolean().optional(),
   /** What to do about it. */
   fix: z.string().optional(),
   /** What of that is to be copied: a command, an annotation, a line of YAML. */

@@ -58,11 +58,12 @@ export function patientOf(
   kept: KeptEndpoint,
   access: Access,
 ): Omit<Patient, "look" | "draw" | "now" | "awaitStart"> {
-  const { url, model, ca, isInsecure, isTokenOverHttp, isDirect, hasToken } = kept;
+  const { url, kind, model, ca, isInsecure, isTokenOverHttp, isDirect, hasToken } = kept;
   const { tokenExpiresAt, tokenSubject, trial } = kept;
   const secrets = secretsIn(access);
   return {
     url,
+    kind,
     address: readAddress(url),
     model,
     trust: { ca, isInsecure },

@@ -204,6 +204,21 @@ export function startPhaseOf(error: unknown): StartPhase | undefined {
   return LOADING.test(reason) ? "loading" : undefined;
 }
 
+/**
+ * Whether a refusal may be that of an endpoint that is only starting: a person may choose to wait for it. It says less than
+ * `startPhaseOf`, by which a request is sent again.
+ */
+export function mayBeStarting(error: StudioError): boolean {
+  if (startPhaseOf(error) !== undefined) return true;
+  const reason = String(error.details["reason"]);
+  if (error.code === "ENDPOINT_UNREACHABLE") return HELD_TOO_LONG.test(reason);
+  return error.code === "ENDPOINT_BUSY" && (LOADING.test(reason) || NO_WORKER.test(reason));
+}
+
+/** Our own words for a question that was taken and not answered in time, and for TorchServe without a worker. */
+const HELD_TOO_LONG = /^nothing came within /;
+const NO_WORKER = /has no worker that is ready/;
+
 /** What the answer to a question of readiness tells; questions may be asked again whatever became of them. */
 function seenIn(reply: EndpointReply): StartPhase | "up" {
   const { status, body } = reply;

@@ -157,8 +157,10 @@ export class Endpoints {
     try {
       const access = isKept ? await this.#access(kept) : given(asked.endpoint);
       const { address, hasToken, ...rest } = patientOf(kept, access);
-      const draw = () =>
-        this.#drawBy(kept, access, { ...DOCTORS_ORDER, model: kept.model }, { signal });
+      // That it has no room is a finding, unless whoever asks would wait for it.
+      const attempts = asked.isStartAwaited === true ? undefined : 1;
+      const order = { ...DOCTORS_ORDER, model: kept.model };
+      const draw = () => this.#drawBy(kept, access, order, { signal, attempts });
       yield* diagnose(
         {
           ...rest,

@@ -114,55 +114,6 @@ test("a refused token is named with its next step, and a new one helps", async (
   ).toBeVisible();
 });
 
-/** What a doctor is shown, by what is wrong: the step that fails, and what helps. */
-const FINDINGS: readonly (readonly [string, Answer, string, RegExp])[] = [
-  ["a sign-in page", EDGE.signIn, "Sign-in failed", /Enter a bearer token/],
-  ["401", EDGE.unauthorized, "Token failed", /oc create token/],
-  [
-    "a route that gives up",
-    EDGE.routeTimeout,
-    "Route failed",
-    /haproxy\.router\.openshift\.io\/timeout: 600s/,
-  ],
-  ["a model that is starting", EDGE.notReady, "Server live failed", /its pod is starting/],
-  [
-    "a model by another name",
-    renamed("/stable-diffusion"),
-    "Model ready failed",
-    /one that is there: stable-diffusion/,
-  ],
-];
-
-/** The seed's edge, which does not know the model of its list. */
-function renamed(path: string): Answer {
-  const edge = seedEdge();
-  return (response, request, count) =>
-    (request.path.endsWith(path) ? EDGE.unknownModel : edge)(response, request, count);
-}
-
-test("a doctor names what is wrong with an endpoint, and what helps", async ({ studio }) => {
-  const { page } = studio;
-  let answer: Answer = seedEdge();
-  await using edge = await openStandIn((...asked) => answer(...asked));
-  await open(page, "/endpoints?add");
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("textbox", { name: "Address" }).fill(edge.url);
-  await dialog.getByRole("button", { name: "Add and test" }).click();
-  await dialog.getByRole("button", { name: "Done" }).click();
-  await page.getByRole("button", { name: "Find the problem" }).click();
-  await expect(dialog.getByText("Nothing is wrong")).toBeVisible();
-  for (const [what, answered, failed, fix] of FINDINGS) {
-    answer = answered;
-    await dialog.getByRole("button", { name: "Check again" }).click();
-    await expect(dialog.getByText(failed), what).toBeVisible();
-    await expect(dialog.getByText(fix).first(), what).toBeVisible();
-  }
-  answer = seedEdge();
-  await dialog.getByText("Generate one picture, too").click();
-  await dialog.getByRole("button", { name: "Check again" }).click();
-  await expect(dialog.getByText(/^3x2 in/)).toBeVisible();
-});
-
 test("says what a pasted curl line is before it is saved, and adds what it says", async ({
   studio,
 }) => {

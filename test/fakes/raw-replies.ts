@@ -1,11 +1,7 @@
 import { once } from "node:events";
-import {
-  createServer as createHttp2Server,
-  type Http2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import { type GrpcAnswer, openGrpcStandIn } from "./grpc-stand-in.ts";
 
 /** A reply over HTTP/1.1 as bytes, with a length that is true unless the headers say otherwise. */
 export function rawReply(
@@ -59,32 +55,15 @@ function isWhole(request: string): boolean {
 }
 
 /** A real server over HTTP/2 without TLS, as gRPC speaks, that answers each call by a script. */
-export async function scriptedGrpcServer(
-  script: (stream: ServerHttp2Stream) => void,
-): Promise<string> {
-  const server = createHttp2Server();
-  const sessions = new Set<Http2Session>();
-  server.on("session", (session) => sessions.add(session));
-  server.on("stream", (stream) => {
-    stream.on("error", () => {});
-    stream.resume();
-    stream.on("end", () => script(stream));
-  });
-  onTestFinished(() => sessions.forEach((session) => session.destroy()));
-  return `grpc://127.0.0.1:${await listening(server)}`;
+export async function scriptedGrpcServer(script: GrpcAnswer): Promise<string> {
+  const standIn = await openGrpcStandIn(script);
+  onTestFinished(() => standIn[Symbol.asyncDispose]());
+  return standIn.url;
 }
 
-async function listening(server: Pick<Server, "listen" | "address" | "close" | "on">) {
+async function listening(server: Server) {
   server.listen(0, "127.0.0.1");
-  await once(server as Server, "listening");
+  await once(server, "listening");
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
-}
-
-/** A message as gRPC frames it, with another length where one is given. */
-export function grpcFrame(message: Uint8Array, length = message.length, flag = 0): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt8(flag);
-  head.writeUInt32BE(length, 1);
-  return Buffer.concat([head, message]);
 }

@@ -4,6 +4,7 @@ import { type Starting, startingWords } from "../../contract/progress.ts";
 import { trialWords } from "../../contract/setting-trial.ts";
 import { pause } from "../../files/pause.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
+import { mayBeStarting } from "../cold-start.ts";
 import { NETWORK_STEPS } from "./network-steps.ts";
 import type { FirstReply, Outcome, Patient } from "./patient.ts";
 import { isOver, newTokenCommand, remedyFor } from "./remedies.ts";
@@ -148,7 +149,7 @@ async function route(
   if (isHttp && (isOfTls || isRoutes) && (isOfTls || (await speaksTls(patient, signal)))) {
     return {
       outcome: "failed",
-      seen: "this port speaks TLS, and was spoken to in plain http",
+      seen: "This port speaks TLS, and was spoken to in plain http.",
       fix: "Write the address with https://.",
     };
   }
@@ -174,7 +175,7 @@ async function token({ problem, status }: FirstReply, patient: Patient): Promise
     const copy = newTokenCommand(patient);
     const isRefused = problem?.code === "ENDPOINT_TOKEN_REFUSED";
     const outcome = isRefused ? "failed" : "warning";
-    return { outcome, seen: `it expired at ${end} UTC`, fix, copy };
+    return { outcome, seen: `The token expired at ${end} UTC.`, fix, copy };
   }
   if (problem?.code === "ENDPOINT_TOKEN_REFUSED") return failedBy(problem, patient, status);
   if (!hasToken) return { outcome: "ok", seen: "none is sent, and none is asked for" };
@@ -192,9 +193,22 @@ async function live({ problem }: FirstReply, patient: Patient): Promise<Outcome>
 }
 
 function failedBy(problem: StudioError, patient: Patient, status?: number): Outcome {
-  const [sentence] = problem.message.split(/(?<=\.) (?=[A-Z])/);
+  const sentence = sentenceOf(problem);
   const seen = status === undefined ? sentence : `${sentence} Status ${status}.`;
-  return { outcome: "failed", seen, ...remedyFor(problem, patient) };
+  return { outcome: "failed", seen, ...startingOf(problem), ...remedyFor(problem, patient) };
+}
+
+/** What happened, without what to do about it. A model that is not ready is not short of room. */
+function sentenceOf(problem: StudioError): string {
+  const { status, reason } = problem.details;
+  if (problem.code === "ENDPOINT_BUSY" && mayBeStarting(problem)) {
+    return `The endpoint is not ready yet (status ${String(status)}): ${String(reason)}.`;
+  }
+  return problem.message.split(/(?<=\.) (?=[A-Z])/)[0] ?? problem.message;
+}
+
+function startingOf(problem: StudioError): Pick<Outcome, "isStarting"> {
+  return mayBeStarting(problem) ? { isStarting: true } : {};
 }
 
 async function* modelSteps(
@@ -204,8 +218,11 @@ async function* modelSteps(
   const error = check.error && fromWire(check.error);
   if (error !== undefined || check.state !== "ready") {
     const seen = error === undefined ? `${model} is not ready` : failedBy(error, patient).seen;
-    const remedy = error === undefined ? {} : remedyFor(error, patient, check.models);
-    yield told(patient, "model", { outcome: "failed", seen, ...remedy });
+    const rest =
+      error === undefined
+        ? { isStarting: true, fix: "Wait: its model is being loaded." }
+        : { ...startingOf(error), ...remedyFor(error, patient, check.models) };
+    yield told(patient, "model", { outcome: "failed", seen, ...rest });
     return yield* skipAfter("model");
   }
   yield told(patient, "model", { outcome: "ok", seen: `${model} is ready` });

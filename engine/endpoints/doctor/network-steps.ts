@@ -47,7 +47,8 @@ async function dns(patient: Patient, signal: AbortSignal): Promise<Outcome> {
     return { outcome: "ok", seen: found.map((one) => one.address).join(", ") };
   } catch (error) {
     signal.throwIfAborted();
-    const seen = `${host}: ${connectionReason(error)?.reason ?? "it cannot be looked up"}`;
+    const reason = connectionReason(error)?.reason ?? "it cannot be looked up";
+    const seen = `No address was found for ${host}: ${reason}.`;
     if (/\.svc(?:\.cluster\.local)?$/.test(host)) {
       return {
         outcome: "failed",
@@ -112,7 +113,7 @@ async function tcp(patient: Patient, signal: AbortSignal): Promise<Outcome> {
     const reason = connectionReason(error)?.reason ?? "the connection was not made in time";
     return {
       outcome: "failed",
-      seen: `${host}, port ${port}: ${reason}`,
+      seen: `No connection to ${host}, port ${port}: ${reason}.`,
       ...tcpRemedy(reason, port, patient),
     };
   }

@@ -1,4 +1,5 @@
 import type { Finding } from "../../contract/doctor.ts";
+import type { EndpointKind } from "../../contract/endpoints.ts";
 import type { StudioError } from "../../contract/errors.ts";
 import type { Starting } from "../../contract/progress.ts";
 import type { SettingTrial } from "../../contract/setting-trial.ts";
@@ -18,6 +19,7 @@ export interface FirstReply {
 /** An endpoint under examination. */
 export interface Patient {
   readonly url: string;
+  readonly kind: EndpointKind;
   readonly address: EndpointAddress;
   readonly model: string;
   readonly trust: Trust;

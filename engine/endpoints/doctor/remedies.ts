@@ -1,11 +1,12 @@
 import type { Finding } from "../../contract/doctor.ts";
+import type { EndpointKind } from "../../contract/endpoints.ts";
 import type { RefusalCode, StudioError } from "../../contract/errors.ts";
 import type { Patient } from "./patient.ts";
 
 /** What to do about something, and what of it is to be copied. */
 export type Remedy = Pick<Finding, "fix" | "copy">;
 
-type Known = Pick<Patient, "hasToken" | "tokenExpiresAt" | "tokenSubject" | "now">;
+type Known = Pick<Patient, "kind" | "hasToken" | "tokenExpiresAt" | "tokenSubject" | "now">;
 
 /** The route's annotation that lets a picture take longer than HAProxy's 30 s (OpenShift). */
 const ROUTE_TIMEOUT = "haproxy.router.openshift.io/timeout: 600s";
@@ -17,7 +18,10 @@ interface Refused {
   readonly models: readonly string[];
 }
 
-const REMEDIES: Readonly<Partial<Record<RefusalCode, (refused: Refused) => Remedy>>> = {
+type Remedies = Readonly<Partial<Record<RefusalCode, (refused: Refused) => Remedy>>>;
+
+/** Of the protocols that clusters speak. */
+const REMEDIES: Remedies = {
   ENDPOINT_FAULT: ({ error }) => ({ fix: `${String(error.details["fix"])}.` }),
   PROXY_FAILED: ({ error }) => proxyRemedy(error),
   PROXY_INVALID: ({ error }) => ({
@@ -49,13 +53,60 @@ const REMEDIES: Readonly<Partial<Record<RefusalCode, (refused: Refused) => Remed
   }),
 };
 
+/** Of servers that are not a cluster's, where these differ: no pods, routes or service accounts are theirs. */
+const OTHERS: Remedies = {
+  ENDPOINT_BUSY: () => ({
+    fix: "It has no room now, or is loading its model: try again in a minute.",
+  }),
+  ENDPOINT_TIMED_OUT: () => ({
+    fix: "A proxy in front of it gave up waiting: raise its time limit, or ask for fewer steps.",
+  }),
+  ENDPOINT_REPLY_INVALID: () => ({
+    fix: "Check the address and the protocol: a website or another kind of server is here.",
+  }),
+  ENDPOINT_MODEL_UNKNOWN: ({ models }) =>
+    models.length === 0 ? { fix: "Enter the name of a model that it has." } : modelRemedy(models),
+};
+
+/** By what it speaks. */
+const BY_KIND: Readonly<Partial<Record<EndpointKind, Remedies>>> = {
+  openai: {
+    ...OTHERS,
+    ENDPOINT_TOKEN_REFUSED: ({ known }) => ({
+      fix: known.hasToken
+        ? "Enter another API key as its token: this one is wrong, or may not draw."
+        : "Enter its API key as its token.",
+    }),
+    ENDPOINT_NOT_SERVED: () => ({
+      fix: "Check the address: it ends before /v1, and its server must offer OpenAI's images API.",
+    }),
+    ENDPOINT_REFUSED: ({ error }) => openaiRefused(reasonOf(error)),
+  },
+  a1111: {
+    ...OTHERS,
+    ENDPOINT_TOKEN_REFUSED: () => ({
+      fix: "A name and a password (--api-auth) cannot be sent: start the web UI without it, or enter the token that a proxy in front of it takes.",
+    }),
+    ENDPOINT_NOT_SERVED: () => ({ fix: "Start the web UI with --api, and check the address." }),
+    ENDPOINT_REFUSED: () => ({ fix: "Change what it refuses, or read the web UI's log." }),
+  },
+};
+
+/** An account without credit, or a setting that its model does not take. */
+function openaiRefused(reason: string): Remedy {
+  if (/quota|credit|billing/i.test(reason)) {
+    return { fix: "Add credit to the account that the key belongs to, or use another key." };
+  }
+  return { fix: "Change what it refuses: its models draw certain sizes only." };
+}
+
 /** What helps against a refusal of an endpoint. */
 export function remedyFor(
   error: StudioError,
   known: Known,
   models: readonly string[] = [],
 ): Remedy {
-  const remedy = REMEDIES[error.code];
+  const remedy = BY_KIND[known.kind]?.[error.code] ?? REMEDIES[error.code];
   return (
     remedy?.({ error, known, models }) ?? {
       fix: "Check the address and the network, and try again.",
@@ -120,6 +171,11 @@ function refusedRemedy(status: unknown): Remedy {
 /** By whether there is a token, whether it has expired, and whether a person is meant to sign in. */
 function tokenRemedy(reason: string, known: Known): Remedy {
   const { hasToken, tokenExpiresAt } = known;
+  if (reason.startsWith("InvalidKeyException")) {
+    return {
+      fix: "Enter TorchServe's inference key: it is in key_file.json where TorchServe was started, and expires after an hour by default.",
+    };
+  }
   const copy = newTokenCommand(known);
   if (!hasToken) return { fix: "Enter a bearer token: the endpoint asks for one.", copy };
   if (isOver(tokenExpiresAt, known.now())) {

@@ -22,11 +22,12 @@ export async function tls(patient: Patient, signal: AbortSignal): Promise<Outcom
     if (await speaksHttp(patient, signal)) {
       return {
         outcome: "failed",
-        seen: `port ${place.port} speaks plain http, not TLS`,
+        seen: `Port ${place.port} speaks plain http, not TLS.`,
         fix: "Write the address with http://, or use the port that speaks TLS.",
       };
     }
-    const seen = found?.reason ?? "the handshake was not finished in time";
+    const reason = found?.reason ?? "the handshake was not finished in time";
+    const seen = `No TLS connection came about: ${reason}.`;
     return {
       outcome: "failed",
       seen,
@@ -60,7 +61,7 @@ async function certificateOutcome(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const shown = await shownNames(patient, signal);
-  const seen = `the certificate is not trusted: ${reason}${shown === undefined ? "" : ` (${shown})`}`;
+  const seen = `The certificate is not trusted: ${reason}${shown === undefined ? "" : ` (${shown})`}.`;
   if (reason === "it is another host's") {
     return {
       outcome: "failed",
@@ -91,7 +92,8 @@ async function shownNames(patient: Patient, signal: AbortSignal): Promise<string
     if (certificate === undefined) return undefined;
     const names = certificate.subjectAltName ?? certificate.subject.replaceAll("\n", ", ");
     const until = certificate.validToDate.toISOString().slice(0, 10);
-    return `for ${names.slice(0, 200).toWellFormed()}, until ${until}`;
+    const plain = names.replaceAll(/(?:DNS|IP Address):/g, "");
+    return `for ${plain.slice(0, 200).toWellFormed()}, until ${until}`;
   } catch {
     signal.throwIfAborted();
     return undefined;

@@ -1,4 +1,4 @@
-import { ClipboardList, SlidersHorizontal, Stethoscope } from "lucide-react";
+import { ClipboardList, Hourglass, SlidersHorizontal, Stethoscope } from "lucide-react";
 import { useEffect, useState } from "react";
 import {
   DOCTOR_STEPS,
@@ -40,12 +40,6 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
     cancel();
     onClose();
   };
-  const copyReport = async () => {
-    const at = new Date().toISOString();
-    const report = doctorReport(url, endedFindings(diagnosis), at, SOFTWARE.version);
-    await navigator.clipboard.writeText(report);
-    showToast(t("doctor.copied"));
-  };
   const isRunning = state === "running";
   return (
     <Dialog
@@ -58,9 +52,7 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
           <Button icon={SlidersHorizontal} isDisabled={isRunning} onPress={onTrial}>
             {t("actions.trySettings")}
           </Button>
-          <Button icon={ClipboardList} isDisabled={isRunning} onPress={() => attempt(copyReport())}>
-            {t("doctor.report")}
-          </Button>
+          <ReportButton url={url} diagnosis={diagnosis} />
           {isRunning ? (
             <Button onPress={cancel}>{t("dialog.cancel")}</Button>
           ) : (
@@ -72,7 +64,11 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
       }
     >
       <div className={styles.doctor}>
-        <Summary diagnosis={diagnosis} />
+        <Summary
+          name={name}
+          diagnosis={diagnosis}
+          onWait={() => void start(isPictureAsked, true)}
+        />
         <Switch
           isSelected={isPictureAsked}
           onChange={setIsPictureAsked}
@@ -90,8 +86,35 @@ export function DoctorDialog({ endpoint, onClose, onTrial }: DoctorDialogProps) 
   );
 }
 
-/** What it came to: what is wrong and what helps, or that all is well. */
-function Summary({ diagnosis }: { diagnosis: Diagnosis }) {
+/** What was found, for a ticket. */
+function ReportButton({ url, diagnosis }: { url: string; diagnosis: Diagnosis }) {
+  const t = useWords("endpoints");
+  const copy = async () => {
+    const at = new Date().toISOString();
+    const report = doctorReport(url, endedFindings(diagnosis), at, SOFTWARE.version);
+    await navigator.clipboard.writeText(report);
+    showToast(t("doctor.copied"));
+  };
+  return (
+    <Button
+      icon={ClipboardList}
+      isDisabled={diagnosis.state === "running"}
+      onPress={() => attempt(copy())}
+    >
+      {t("doctor.report")}
+    </Button>
+  );
+}
+
+interface SummaryProps {
+  readonly name: string;
+  readonly diagnosis: Diagnosis;
+  /** Checks again, waiting for an endpoint that is starting. */
+  readonly onWait: () => void;
+}
+
+/** What it came to: what is wrong and what helps, or that all is well. One that starts may be waited for. */
+function Summary({ name, diagnosis, onWait }: SummaryProps) {
   const t = useWords("endpoints");
   const { error } = diagnosis;
   const ended = endedFindings(diagnosis);
@@ -102,9 +125,22 @@ function Summary({ diagnosis }: { diagnosis: Diagnosis }) {
       <p role="status" className={styles.summary}>
         {wrong === undefined
           ? t(`doctor.${summaryOf(diagnosis, ended)}`)
-          : t("doctor.wrong", { step: STEP_NAMES[wrong.step] })}
+          : t(wrong.isStarting === true ? "doctor.mayStart" : "doctor.wrong", {
+              name,
+              step: STEP_NAMES[wrong.step],
+            })}
       </p>
-      {wrong && <Remedy finding={wrong} />}
+      {wrong && (
+        <Remedy finding={wrong}>
+          {wrong.isStarting === true && diagnosis.state !== "running" && (
+            <div>
+              <Button icon={Hourglass} onPress={onWait}>
+                {t("doctor.wait")}
+              </Button>
+            </div>
+          )}
+        </Remedy>
+      )}
     </>
   );
 }
@@ -115,10 +151,16 @@ function isAsking({ state, findings }: Diagnosis): boolean {
 }
 
 function summaryOf(diagnosis: Diagnosis, ended: readonly Finding[]) {
-  const { state } = diagnosis;
-  if (state === "running" || state === "idle") return "running";
+  const { state, findings } = diagnosis;
+  if (state === "running") return isWaiting(findings.get("route")) ? "waiting" : "running";
+  if (state === "idle") return "running";
   if (state === "cancelled") return isAsking(diagnosis) ? "left" : "cancelled";
   return ended.some(({ outcome }) => outcome === "warning") ? "warned" : "well";
+}
+
+/** Whether a start is waited for, which is told while the route is checked. */
+function isWaiting(route: Finding | undefined): boolean {
+  return route?.outcome === "running" && route.seen !== undefined;
 }
 
 /** What one picture takes, as far as that is known. */

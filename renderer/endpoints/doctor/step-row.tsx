@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   TriangleAlert,
 } from "lucide-react";
+import type { ReactNode } from "react";
 import { type DoctorStep, type Finding, STEP_NAMES } from "../../../engine/contract/doctor.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -48,13 +49,20 @@ export function StepRow({ step, finding, isOver }: StepRowProps) {
   );
 }
 
+interface RemedyProps {
+  readonly finding: Finding;
+  /** What can be pressed. */
+  readonly children?: ReactNode;
+}
+
 /** What was seen where it failed, and what helps: the one thing to read. */
-export function Remedy({ finding: { seen, fix, copy } }: { finding: Finding }) {
+export function Remedy({ finding: { seen, fix, copy }, children }: RemedyProps) {
   return (
     <div className={styles.remedy}>
       {seen !== undefined && <p>{seen}</p>}
       {fix !== undefined && <p>{fix}</p>}
       {copy !== undefined && <CopyLine text={copy} />}
+      {children}
     </div>
   );
 }

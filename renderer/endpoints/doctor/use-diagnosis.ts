@@ -24,7 +24,7 @@ export function useDiagnosis(id: string) {
     setDiagnosis((before) => ({ ...before, state: "cancelled" }));
   }, []);
   const start = useCallback(
-    async (isPictureAsked: boolean) => {
+    async (isPictureAsked: boolean, isStartAwaited = false) => {
       running.current?.abort();
       const leaving = new AbortController();
       running.current = leaving;
@@ -32,7 +32,7 @@ export function useDiagnosis(id: string) {
       setDiagnosis({ ...NOTHING, state: "running" });
       const follow = async () => {
         for await (const finding of await client.endpoints.diagnose(
-          { id, isPictureAsked },
+          { id, isPictureAsked, isStartAwaited },
           { signal },
         )) {
           if (!signal.aborted) setDiagnosis((before) => withFinding(before, finding));

@@ -5,10 +5,10 @@ import type { EndpointKind } from "../../../engine/contract/endpoints.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { bytes as chunk, join } from "../../../engine/kserve/wire/encoded-message.ts";
 import { field, packedField, textField } from "../../../engine/kserve/wire/protobuf.ts";
+import { grpcFrame } from "../../fakes/grpc-stand-in.ts";
 import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
 import {
   ends,
-  grpcFrame,
   rawReply,
   type Script,
   scriptedGrpcServer,

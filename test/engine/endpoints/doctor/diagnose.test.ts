@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
+import type { EndpointKind } from "../../../../engine/contract/endpoints.ts";
 import { doctorReport, type Finding } from "../../../../engine/contract/doctor.ts";
 import { certificate } from "../../../fakes/certificates.ts";
 import { added, openEndpoints } from "../../../fakes/open-endpoints.ts";
@@ -13,7 +14,11 @@ const { signal: never } = new AbortController();
 /** What a doctor finds, without what only says that a step begins. */
 async function findings(
   url: string,
-  more: { readonly token?: string; readonly ca?: string | null } = {},
+  more: {
+    readonly token?: string;
+    readonly ca?: string | null;
+    readonly kind?: EndpointKind;
+  } = {},
   isPictureAsked = false,
 ): Promise<Finding[]> {
   const { endpoints } = await openEndpoints();
@@ -265,6 +270,33 @@ test.each(CASES.map((given) => ({ name: given[0], given })))("$name", async ({ g
   expect(after.every(({ outcome }) => outcome === "skipped")).toBe(true);
 });
 
+test.each<[string, Answer, boolean | undefined]>([
+  [
+    "a router without a pod",
+    always(503, "<title>Application is not available</title>", HTML),
+    true,
+  ],
+  ["a server whose model is loading", EDGE.notReady, true],
+  ["a model that is not ready", edgeBut("/stable-diffusion/ready", EDGE.notReady), true],
+  ["a model that says no", edgeBut("/ready", always(200, '{"ready":false}')), true],
+  ["a server that is busy", always(429, '{"error":"slow down"}'), undefined],
+  ["a host that is not known", always(404, "", HTML), undefined],
+])("%s may be starting: %o", async (_what, answer, isStarting) => {
+  const edge = await standInEndpoint(answer);
+  expect(failed(await findings(edge.url)).isStarting).toBe(isStarting);
+});
+
+test("no commands of a cluster are given for what is none of a cluster's", async () => {
+  for (const kind of ["openai", "a1111"] as const) {
+    for (const answer of [EDGE.unauthorized, EDGE.routeTimeout, always(404, "", HTML)]) {
+      const edge = await standInEndpoint(answer);
+      const { fix, copy } = failed(await findings(edge.url, { kind }));
+      expect([fix, copy]).toEqual([expect.stringMatching(/\.$/), undefined]);
+      expect(fix).not.toMatch(/InferenceService|pod|cluster|annotation/);
+    }
+  }
+});
+
 test("a token that ends within a day is warned of, and one without an end is not", async () => {
   const edge = await standInEndpoint(seedEdge());
   const soon = await findings(edge.url, { token: jwt(SOON) });
@@ -306,13 +338,13 @@ test("plain http on a TLS port, and the reverse, are told apart", async () => {
   const plain = await standInEndpoint(seedEdge());
   expect(failed(await findings(`https://127.0.0.1:${plain.port}`))).toMatchObject({
     step: "tls",
-    seen: `port ${plain.port} speaks plain http, not TLS`,
+    seen: `Port ${plain.port} speaks plain http, not TLS.`,
     fix: expect.stringContaining("http://"),
   });
   const tls = await standInEndpoint(seedEdge(), await certificate());
   expect(failed(await findings(`http://127.0.0.1:${tls.port}`))).toMatchObject({
     step: "route",
-    seen: "this port speaks TLS, and was spoken to in plain http",
+    seen: "This port speaks TLS, and was spoken to in plain http.",
     fix: expect.stringContaining("https://"),
   });
 });

@@ -1,0 +1,192 @@
+import type { Locator, Page } from "@playwright/test";
+import { certificate } from "../fakes/certificates.ts";
+import { type GrpcAnswer, openGrpcStandIn } from "../fakes/grpc-stand-in.ts";
+import { seedEdge } from "../fakes/seed-edge.ts";
+import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
+import { routerEdge } from "../fakes/cold-edge.ts";
+import {
+  type Ailment,
+  OF_A1111,
+  OF_GRPC,
+  OF_OPENAI,
+  OF_TORCHSERVE,
+  OF_V1,
+  OF_V2,
+} from "./doctor-findings.ts";
+import { addUntested, call } from "./remote-studio.ts";
+import { expect, test } from "./studio-test.ts";
+
+const CANARY = "canary-7f3a9c51d0ab";
+
+/** A token of a service account, by when it ends. */
+function jwt(end: Date): string {
+  const claims = { exp: end.getTime() / 1000, sub: "system:serviceaccount:sd-proj:kt2-sa" };
+  return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${CANARY}`;
+}
+
+const TOKEN = jwt(new Date("2100-01-01"));
+const EXPIRED = jwt(new Date("2020-01-01"));
+
+/** Opens the doctor of an endpoint, which looks at once. */
+async function openDoctor(page: Page, name: string): Promise<Locator> {
+  await page.goto(new URL("/endpoints", page.url()).href);
+  const card = page.getByRole("article", { name, exact: true });
+  await card.getByRole("button", { name: "Find the problem" }).click();
+  return page.getByRole("dialog", { name: `Checks of ${name}` });
+}
+
+/** What the doctor said is as it should be. */
+async function expectSaid(
+  dialog: Locator,
+  name: string,
+  { what, step, seen, fix, copy }: Omit<Ailment, "answer">,
+): Promise<void> {
+  const title = step === undefined ? `${name} may still be starting` : `${step} failed`;
+  await expect(dialog.getByRole("status"), what).toHaveText(title);
+  await expect(dialog.getByText(seen).first(), what).toBeVisible();
+  await expect(dialog.getByText(fix).first(), what).toBeVisible();
+  if (copy !== undefined) await expect(dialog.getByText(copy), what).toBeVisible();
+  const wait = dialog.getByRole("button", { name: "Wait for its start" });
+  await expect(wait, what).toHaveCount(step === undefined ? 1 : 0);
+}
+
+/** Has one endpoint looked at once for each of its ailments, with a picture where they show with one alone. */
+async function examine<Given>(
+  page: Page,
+  name: string,
+  ailments: readonly Ailment<Given>[],
+  fall: (answer: Given) => void,
+): Promise<void> {
+  const [first] = ailments;
+  if (first !== undefined) fall(first.answer);
+  const dialog = await openDoctor(page, name);
+  for (const ailment of ailments) {
+    fall(ailment.answer);
+    const isPictures = dialog.getByRole("switch", { name: "Generate one picture, too" });
+    if (ailment.isPictures === true && !(await isPictures.isChecked()))
+      await dialog.getByText("Generate one picture, too").click();
+    await dialog.getByRole("button", { name: "Check again" }).click();
+    await expectSaid(dialog, name, ailment);
+  }
+  await expectNoSecretIn(page, dialog);
+}
+
+/** The report that is copied tells what failed, and nothing that is secret. */
+async function expectNoSecretIn(page: Page, dialog: Locator): Promise<void> {
+  await dialog.getByRole("button", { name: "Copy report" }).click();
+  const report = await page.evaluate(() => navigator.clipboard.readText());
+  expect(report).toMatch(/^Endpoint \S+\nChecked .+\n(?:Failed: .+\.|Nothing is wrong\.)\n/);
+  for (const text of [report, await page.content()]) expect(text).not.toContain(CANARY);
+}
+
+test("the doctor names every finding of every kind of remote, and what helps", async ({
+  studio: { page },
+}) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  let answer: Answer = seedEdge();
+  await using edge = await openStandIn((...asked) => answer(...asked));
+  let reply: GrpcAnswer = () => {};
+  await using grpc = await openGrpcStandIn((...asked) => reply(...asked));
+  const all = [
+    ["Over v2", "v2", edge.url, OF_V2],
+    ["Over v1", "v1", edge.url, OF_V1],
+    ["As OpenAI", "openai", edge.url, OF_OPENAI],
+    ["As the web UI", "a1111", edge.url, OF_A1111],
+    ["TorchServe", "v2", edge.url, OF_TORCHSERVE],
+  ] as const;
+  for (const [name, kind, url, ailments] of all) {
+    const model = kind === "a1111" ? {} : { model: "stable-diffusion" };
+    await addUntested(page, { name, kind, url, ...model, token: TOKEN });
+    await examine(page, name, ailments, (next) => (answer = next));
+  }
+  const over = { name: "Over gRPC", url: grpc.url, model: "stable-diffusion" };
+  await addUntested(page, { ...over, token: TOKEN });
+  await examine(page, over.name, OF_GRPC, (next) => (reply = next));
+});
+
+test("the doctor names what is wrong on the way: a token's end, certificates, names and ports", async ({
+  studio: { page },
+}) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const expired = {
+    what: "a token that has expired",
+    step: "Token",
+    seen: /The token expired at 2020-01-01 00:00 UTC\./,
+    fix: /Make a new token and enter it/,
+    copy: "oc create token kt2-sa -n sd-proj --duration=720h",
+  };
+  await using guarded = await openStandIn((response) => response.writeHead(401).end());
+  const { cert, key } = await certificate({ hosts: ["elsewhere.example"] });
+  await using misnamed = await openStandIn(seedEdge(), { cert, key });
+  await using plain = await openStandIn(seedEdge());
+  const gone = await openStandIn(seedEdge());
+  await gone[Symbol.asyncDispose]();
+  const cases = [
+    [expired, { url: guarded.url, token: EXPIRED }],
+    [
+      {
+        what: "a certificate of another name",
+        step: "TLS",
+        seen: /it is another host's \(for elsewhere\.example, until/,
+        fix: /Use the name that it is for/,
+      },
+      { url: misnamed.url, ca: cert, token: TOKEN },
+    ],
+    [
+      {
+        what: "a port that speaks no TLS",
+        step: "TLS",
+        seen: /speaks plain http, not TLS/,
+        fix: /Write the address with http:\/\//,
+      },
+      { url: plain.url.replace("http:", "https:"), token: TOKEN },
+    ],
+    [
+      {
+        what: "a port where nobody listens",
+        step: "TCP",
+        seen: /nothing listens at that port/,
+        fix: /start the server, or its port-forward, again/,
+      },
+      { url: gone.url, token: TOKEN },
+    ],
+    [
+      {
+        what: "a name of the cluster",
+        step: "DNS",
+        seen: /kt2-predictor\.sd-proj\.svc\.cluster\.local/,
+        fix: /exists inside the cluster alone/,
+        copy: "oc port-forward service/kt2-predictor 8080 -n sd-proj",
+      },
+      { url: "https://kt2-predictor.sd-proj.svc.cluster.local", token: TOKEN },
+    ],
+  ] as const;
+  for (const [said, endpoint] of cases) {
+    const name = `With ${said.what}`;
+    await addUntested(page, { ...endpoint, name });
+    const dialog = await openDoctor(page, name);
+    await expectSaid(dialog, name, said);
+    await expectNoSecretIn(page, dialog);
+  }
+  expect(misnamed.received() + plain.received()).not.toContain(CANARY);
+});
+
+test("an endpoint that is starting is waited for where that is asked, and then checked to its first picture", async ({
+  studio: { page },
+}) => {
+  const edge = routerEdge();
+  await using standIn = await openStandIn(edge.answer);
+  const id = await addUntested(page, { name: "Night shift", url: standIn.url });
+  const dialog = await openDoctor(page, "Night shift");
+  await expect(dialog.getByRole("status")).toHaveText("Night shift may still be starting");
+  await dialog.getByText("Generate one picture, too").click();
+  await dialog.getByRole("button", { name: "Wait for its start" }).click();
+  await expect(dialog.getByRole("status")).toHaveText("Waiting for it to start…");
+  await expect(dialog.getByText(/its router has no pod yet, \d+ s so far/)).toBeVisible();
+  edge.load();
+  await expect(dialog.getByText(/its model is loading, \d+ s so far/)).toBeVisible();
+  edge.start();
+  await expect(dialog.getByText(/^3x2 in/)).toBeVisible();
+  await expect(dialog.getByRole("status")).toHaveText("Nothing is wrong");
+  await call(page, "endpoints/remove", { id });
+});
