@@ -28,23 +28,31 @@ export function showPress(generationId: string): void {
   useSelection.setState({ generationId, isSingle: false });
 }
 
-/** The first generation of the press that made each: one press may take several requests. */
-const presses = new Map<string, string>();
+type Presses = Readonly<Record<string, string>>;
 
-/** Tells that these were asked for by one press. */
+/** The first generation of the press that made each: one press may take several requests. */
+const usePresses = create<Presses>()(() => ({}));
+
+/** Tells that these were asked for by one press; some of them may have been drawn by then. */
 export function markPress(ids: readonly string[]): void {
   const [first] = ids;
-  if (first !== undefined) for (const id of ids) presses.set(id, first);
+  if (first === undefined) return;
+  usePresses.setState(Object.fromEntries(ids.map((id) => [id, first])));
 }
 
 /** Pictures of a grid stay together however often some of them are drawn. */
-function keyOf({ id, createdAt, order }: Generation): string {
-  return order.grid?.id ?? presses.get(id) ?? createdAt;
+function keyOf({ id, createdAt, order }: Generation, presses: Presses): string {
+  return order.grid?.id ?? presses[id] ?? createdAt;
 }
 
 /** Those that were asked for together with one, in the order they are drawn. */
-export function pressOf(all: readonly Generation[], one: Generation): readonly Generation[] {
-  return all.filter((other) => keyOf(other) === keyOf(one)).toReversed();
+export function pressOf(
+  all: readonly Generation[],
+  one: Generation,
+  presses: Presses = usePresses.getState(),
+): readonly Generation[] {
+  const key = keyOf(one, presses);
+  return all.filter((other) => keyOf(other, presses) === key).toReversed();
 }
 
 /** Whether a generation's picture is in the trash: then it is not shown. */
@@ -78,12 +86,13 @@ export function useSession() {
   const queue = useQueue();
   const { generationId: chosenId, isSingle = false } = useSelection();
   const trashed = useTrashed();
+  const presses = usePresses();
   return useMemo(() => {
     const isTrashed: IsTrashed = ({ imageId }) => imageId !== undefined && trashed.has(imageId);
     const all = newestFirst(queue).filter((generation) => !isTrashed(generation));
     const looked = lookedAt(queue, chosenId, isTrashed);
-    return { all, looked, press: looked ? pressOf(all, looked) : [], isSingle };
-  }, [queue, chosenId, isSingle, trashed]);
+    return { all, looked, press: looked ? pressOf(all, looked, presses) : [], isSingle };
+  }, [queue, chosenId, isSingle, trashed, presses]);
 }
 
 /** Ids of the pictures in the trash that are known here. */

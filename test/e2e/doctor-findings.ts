@@ -21,7 +21,7 @@ const page = (status: number, title: string): Answer =>
   always(status, `<!doctype html><title>${title}</title>`, { "content-type": "text/html" });
 
 /** A server that is well, but for the paths that end so. */
-export function but(well: Answer, end: string, answer: Answer): Answer {
+function but(well: Answer, end: string, answer: Answer): Answer {
   return (response, request, count) =>
     (request.path.endsWith(end) ? answer : well)(response, request, count);
 }

@@ -9,15 +9,29 @@ export async function dropSettings(page: Page, dataFolder: string): Promise<void
     path.endsWith(".png"),
   );
   const bytes = readFileSync(join(folder, name ?? ""));
-  const dropped = await page.evaluateHandle((base64) => {
-    const data = new DataTransfer();
-    const content = Uint8Array.from(atob(base64), (letter) => letter.codePointAt(0) ?? 0);
-    data.items.add(new File([content], "dropped.png", { type: "image/png" }));
-    return data;
-  }, bytes.toString("base64"));
+  await dropFile(page, { name: "dropped.png", type: "image/png", bytes });
+}
+
+export interface DroppedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array | string;
+}
+
+/** Drops a file on the Generate page, to take over what it asks for. */
+export async function dropFile(page: Page, { name, type, bytes }: DroppedFile): Promise<void> {
+  const dropped = await page.evaluateHandle(
+    ([base64, fileName, fileType]) => {
+      const data = new DataTransfer();
+      const content = Uint8Array.from(atob(base64), (letter) => letter.codePointAt(0) ?? 0);
+      data.items.add(new File([content], fileName, { type: fileType }));
+      return data;
+    },
+    [Buffer.from(bytes).toString("base64"), name, type] as const,
+  );
   await page.getByRole("main").dispatchEvent("dragenter", { dataTransfer: dropped });
   const target = page.getByText("Use its settings");
-  for (const type of ["dragenter", "dragover", "drop"]) {
-    await target.dispatchEvent(type, { dataTransfer: dropped });
+  for (const event of ["dragenter", "dragover", "drop"]) {
+    await target.dispatchEvent(event, { dataTransfer: dropped });
   }
 }

@@ -1,50 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { HostProcess } from "./host-process.ts";
+import { always, type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
+import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
+import { addEndpoint, remoteStudio } from "./remote-studio.ts";
 import { expect, test } from "./studio-test.ts";
-
-/** A second Darkroom of its own data folder, whose inference server is the remote. */
-async function remoteStudio() {
-  const folder = mkdtempSync(join(tmpdir(), "darkroom-remote-"));
-  const args = ["--data-dir", folder, "--port", "0", "--endpoint-port", "0"];
-  const host = new HostProcess([...args, "--openai", "--a1111"], { DARKROOM_DEVICE: "cpu" });
-  await host.start();
-  const { endpoint: url } = host;
-  if (url === undefined) throw new Error("the remote has no inference server");
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      await host.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** Calls the studio as its page does. */
-async function call(page: Page, path: string, input?: object): Promise<unknown> {
-  return page.evaluate(
-    async ([procedure, body]) => {
-      const token = localStorage.getItem("darkroom.token");
-      const headers = { "content-type": "application/json" };
-      const known = token === null ? headers : { ...headers, authorization: `Bearer ${token}` };
-      const reply = await fetch(`/rpc/${procedure}`, { method: "POST", headers: known, body });
-      const { json }: { json?: unknown } = JSON.parse((await reply.text()) || "{}");
-      if (!reply.ok) throw new Error(JSON.stringify(json));
-      return json;
-    },
-    [path, JSON.stringify({ json: input })] as const,
-  );
-}
-
-/** Adds an endpoint and looks at it; gives its id. */
-async function add(page: Page, endpoint: object): Promise<string> {
-  const added = await call(page, "endpoints/add", endpoint);
-  const id = String(Reflect.get(Object(added), "id"));
-  await call(page, "endpoints/test", { id });
-  return id;
-}
 
 async function alsoAt(page: Page, ...names: readonly string[]): Promise<void> {
   await page.getByText("Draw elsewhere too").click();
@@ -54,13 +12,14 @@ async function alsoAt(page: Page, ...names: readonly string[]): Promise<void> {
 
 async function press(page: Page, prompt: string): Promise<void> {
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
+  await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
   await page.getByRole("button", { name: "Generate", exact: true }).click();
 }
 
 test("one press at this machine and at another Darkroom is one comparison", async ({ studio }) => {
   const { page } = studio;
   await using remote = await remoteStudio();
-  await add(page, { url: remote.url, name: "Colleague" });
+  await addEndpoint(page, { url: remote.url, name: "Colleague" });
   await page.reload();
   await alsoAt(page, "Colleague");
   await press(page, "a red house in the snow");
@@ -79,4 +38,47 @@ test("one press at this machine and at another Darkroom is one comparison", asyn
   await expect(page.getByRole("slider", { name: "Divider" })).toBeVisible();
   await page.getByText("Side by side").click();
   await expect(page.getByRole("img", { name: /^a red house/ })).toHaveCount(2);
+});
+
+/** The seed's edge, whose pictures end otherwise. */
+function edgeThat(answer: Answer): Answer {
+  const edge = seedEdge();
+  return (response, request, count) =>
+    (request.path.endsWith("/infer") ? answer : edge)(response, request, count);
+}
+
+const FULL = always(503, JSON.stringify({ error: "Its queue is full" }));
+
+test("of a batch that is spread, what never started is drawn elsewhere, and what may have started is not", async ({
+  studio,
+}) => {
+  const { page } = studio;
+  await using well = await openStandIn(seedEdge());
+  await using full = await openStandIn(edgeThat(FULL));
+  await using slow = await openStandIn(edgeThat(EDGE.routeTimeout));
+  await addEndpoint(page, { url: full.url, name: "Full", profile: "full" });
+  await addEndpoint(page, { url: well.url, name: "Colleague" });
+  await addEndpoint(page, { url: slow.url, name: "Slow route" });
+  await page.reload();
+  await page.getByRole("button", { name: /Run on/ }).click();
+  await page.getByRole("option", { name: /^Full/ }).click();
+  await alsoAt(page, "Colleague", "Slow route");
+  await page.getByText("Spread", { exact: true }).click();
+  await page.getByRole("spinbutton", { name: "Count" }).fill("3");
+  await press(page, "a red house in the snow");
+  await expect(page.getByText("2 of 3 ready")).toBeVisible();
+
+  const sheet = page.getByRole("region", { name: "Picture" });
+  await expect(sheet.getByText("not started on Full")).toHaveCount(1);
+  // Each was asked once: nothing was drawn twice, and nothing was asked of the slow one again.
+  const asked = (edge: typeof full) => edge.seen.filter(({ method }) => method === "POST").length;
+  expect([asked(full), asked(well), asked(slow)]).toEqual([1, 2, 1]);
+
+  await sheet.getByRole("option", { name: /failed/ }).dblclick();
+  await expect(sheet.getByText("ENDPOINT_TIMED_OUT")).toBeVisible();
+  await expect(
+    sheet.getByText(
+      "Slow route may have begun to draw it, so it was not tried on Full, Colleague.",
+    ),
+  ).toBeVisible();
 });

@@ -1,5 +1,6 @@
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
+import { useTargetName } from "../../picture/targets.ts";
 import { CopyDetails } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -25,6 +26,7 @@ export function FailureTile({ generation }: { generation: Generation }) {
           {t(`failed.${failureTitle(generation)}`)}
         </p>
         {error && <p className={styles.reason}>{error.message}</p>}
+        <NotMoved generation={generation} />
         <div className={styles.steps}>
           {steps.map(({ id, label, icon, run }) => (
             <Button key={id} icon={icon} onPress={run}>
@@ -36,5 +38,16 @@ export function FailureTile({ generation }: { generation: Generation }) {
         {isFailed && error && <code className={styles.code}>{error.code}</code>}
       </div>
     </div>
+  );
+}
+
+/** Why a picture of several targets was not tried at the others: two of them might have drawn it. */
+function NotMoved({ generation: { state, target, elsewhere = [] } }: { generation: Generation }) {
+  const t = useWords("generate");
+  const nameOf = useTargetName();
+  if (state !== "failed" || elsewhere.length === 0) return null;
+  const others = elsewhere.map((other) => nameOf(other.target)).join(", ");
+  return (
+    <p className={styles.reason}>{t("failed.mayHaveStarted", { name: nameOf(target), others })}</p>
   );
 }

@@ -1,4 +1,4 @@
-import { Columns2, Maximize2, Shuffle, Sprout } from "lucide-react";
+import { Columns2, Hourglass, Maximize2, Shuffle, Sprout } from "lucide-react";
 import { type CSSProperties, useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import { useLocation } from "wouter";
@@ -6,10 +6,11 @@ import type { Generation } from "../../../engine/contract/generation.ts";
 import { PictureBox } from "../../picture/picture-box.tsx";
 import { secondsOf, useTargetName } from "../../picture/targets.ts";
 import { useImages } from "../../state/images.ts";
+import { useProgress } from "../../state/progress.ts";
 import { selectGeneration } from "../../state/selection.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { formatDuration } from "../../words/format.ts";
+import { formatClock, formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import { DevelopingPicture } from "./developing-picture.tsx";
 import { endSign } from "./end-sign.ts";
@@ -76,26 +77,39 @@ interface CellProps {
 }
 
 function Cell({ generation, isNamed }: CellProps) {
-  const { state, order } = generation;
+  const { id, state, order } = generation;
+  const starting = useProgress((all) => all[id]?.starting);
+  const isStarting = state === "running" && starting !== undefined;
   const hasFailed = state === "failed" || state === "cancelled" || state === "interrupted";
   return (
     <div className={styles.named}>
       <PictureBox width={order.width} height={order.height}>
-        {hasFailed ? (
-          <span className={styles.failed}>
-            <Icon of={endSign(state)} size={20} />
+        {hasFailed || isStarting ? (
+          <span className={styles.sign}>
+            <Icon of={isStarting ? Hourglass : endSign(state)} size={20} />
           </span>
         ) : (
           <DevelopingPicture generation={generation} />
         )}
       </PictureBox>
-      {isNamed && <Where generation={generation} />}
+      {(isNamed || isStarting) && (
+        <Where
+          generation={generation}
+          startingSeconds={isStarting ? starting.elapsedSeconds : undefined}
+        />
+      )}
     </div>
   );
 }
 
+interface WhereProps {
+  readonly generation: Generation;
+  /** How long its endpoint has been starting; undefined where it is not. */
+  readonly startingSeconds: number | undefined;
+}
+
 /** Where one of several targets' pictures was drawn, how large it is and how long it took. */
-function Where({ generation }: { generation: Generation }) {
+function Where({ generation, startingSeconds }: WhereProps) {
   const { target, order, imageId = "" } = generation;
   const t = useWords("generate");
   const nameOf = useTargetName();
@@ -104,9 +118,14 @@ function Where({ generation }: { generation: Generation }) {
   const size = image && t("stage.trueSize", { width, height });
   const seconds = image?.seconds && secondsOf(image.seconds);
   const took = seconds === undefined ? undefined : formatDuration(seconds);
+  const starting =
+    startingSeconds === undefined
+      ? undefined
+      : t("stage.startingFor", { time: formatClock(startingSeconds) });
   return (
     <span className={styles.where}>
-      <TriedAt generation={generation} /> {[nameOf(target), took, size].filter(Boolean).join(" · ")}
+      <span>{[nameOf(target), starting, took, size].filter(Boolean).join(" · ")}</span>
+      <TriedAt generation={generation} isShort />
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import { Clock, ImageOff } from "lucide-react";
+import { Clock, Hourglass, ImageOff } from "lucide-react";
 import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Generation } from "../../../engine/contract/generation.ts";
@@ -129,6 +129,7 @@ function Developing({ id }: { id: string }) {
   return (
     <>
       {progress?.preview !== undefined && <StripPicture address={progress.preview} isPreview />}
+      {progress?.starting !== undefined && <Icon of={Hourglass} size={20} />}
       <span className={styles.progress} style={style} />
     </>
   );

@@ -3,16 +3,23 @@ import { useTargetName } from "../../picture/targets.ts";
 import { useWords } from "../../words/words.ts";
 import styles from "./stage.module.css";
 
-/** Where a picture was tried before, and why it never started there: the code alone tells enough for a line. */
-export function TriedAt({ generation: { tried = [] } }: { generation: Generation }) {
+export interface TriedAtProps {
+  readonly generation: Generation;
+  /** Without the reason, which is shown when it is pointed at. */
+  readonly isShort?: boolean;
+}
+
+/** Where a picture was tried before, and why it never started there. */
+export function TriedAt({ generation: { tried = [] }, isShort = false }: TriedAtProps) {
   const t = useWords("generate");
   const nameOf = useTargetName();
   const last = tried.at(-1);
   if (last === undefined) return null;
   const names = tried.map(({ target }) => nameOf(target)).join(", ");
+  const words = t("stage.tried", { names, reason: reasonOf(last.error.message) });
   return (
-    <span className={styles.tried} title={last.error.message}>
-      {t("stage.tried", { names, reason: reasonOf(last.error.message) })}
+    <span className={styles.tried} title={words}>
+      {isShort ? t("stage.triedShort", { names }) : words}
     </span>
   );
 }

@@ -24,6 +24,8 @@ export const stageWords = {
     trueSize: "{{width}} × {{height}}",
     took: "{{time}}",
     tried: "Not started on {{names}}: {{reason}}",
+    triedShort: "not started on {{names}}",
+    startingFor: "starting, {{time}} so far",
   },
   startup: {
     title: "{{name}} is starting",
@@ -55,6 +57,7 @@ export const stageWords = {
     ENDPOINT_NOT_STARTED: "The endpoint did not start in time",
     PROXY_FAILED: "The proxy does not connect to the endpoint",
     PROXY_INVALID: "The proxy cannot be used",
+    mayHaveStarted: "{{name}} may have begun to draw it, so it was not tried on {{others}}.",
     endpointGone: "The endpoint was removed",
     model: "The model cannot be used",
     other: "This picture could not be drawn",
