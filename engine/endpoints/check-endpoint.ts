@@ -9,8 +9,8 @@ import {
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
 import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
-import { saysNo } from "./cold-start.ts";
 import { messageIn, orError, stateOf } from "./look-parts.ts";
+import { saysNo } from "./start-signs.ts";
 
 /** One GET of a path below the endpoint's base, or a call with a message; rejects with the ENDPOINT refusals. */
 export type Get = (path: string, message?: EncodedMessage) => Promise<EndpointReply>;

@@ -55,7 +55,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And the decoder that a request names.
   drawing: 1240, // evaluations of the last layer alone, and their seconds
   // With what TLS, redirects, hangs and hostile replies each take, by name.
-  endpoints: 4240, // which settings one uses, a doctor, cold starts, watching, TorchServe by itself, gRPC, v1, OpenAI and A1111
+  endpoints: 4290, // which settings one uses, remedies by what it speaks, a doctor, cold starts, watching, TorchServe by itself, gRPC, v1, OpenAI and A1111
   // With what is wrong with a stored file, and how it is set aside.
   // Folders are made level by level, since mkdir of all at once may never end.
   files: 860, // folders listed to choose one

@@ -1,0 +1,109 @@
+import type { DoctorStep } from "../../contract/doctor.ts";
+import type { StudioError } from "../../contract/errors.ts";
+import { mayBeStarting } from "../start-signs.ts";
+import type { FirstReply, Outcome, Patient } from "./patient.ts";
+import { isOver, newTokenCommand, remedyFor } from "./remedies.ts";
+import { speaksTls } from "./tls-step.ts";
+
+type ReplyStep = (reply: FirstReply, patient: Patient, signal: AbortSignal) => Promise<Outcome>;
+
+/** What the first reply tells of, from the outside to the inside. */
+export const REPLY_STEPS: readonly (readonly [DoctorStep, ReplyStep])[] = [
+  ["route", route],
+  ["sign-in", signIn],
+  ["token", token],
+  ["live", live],
+];
+
+/** Refusals that a router answers, or that come of no reply at all. */
+const OF_ROUTE: ReadonlySet<string> = new Set([
+  "ENDPOINT_NOT_SERVED",
+  "ENDPOINT_TIMED_OUT",
+  "ENDPOINT_UNREACHABLE",
+  "ENDPOINT_CERTIFICATE",
+  "PROXY_FAILED",
+  "PROXY_INVALID",
+  "ENDPOINT_MOVED",
+  "ENDPOINT_REPLY_INVALID",
+  "ENDPOINT_REPLY_BROKEN",
+  "ENDPOINT_REPLY_TOO_LARGE",
+  "REQUEST_INVALID",
+]);
+
+/** What Go's servers and nginx say, in the clear, to plain http at a TLS port. */
+const HTTP_TO_HTTPS = /HTTP request (?:to an|was sent to) HTTPS/i;
+
+async function route(
+  { status, problem }: FirstReply,
+  patient: Patient,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const isHttp = patient.address.origin.startsWith("http:");
+  const isOfTls = HTTP_TO_HTTPS.test(String(problem?.details["reason"] ?? ""));
+  const isRoutes = problem !== undefined && OF_ROUTE.has(problem.code);
+  if (isHttp && (isOfTls || isRoutes) && (isOfTls || (await speaksTls(patient, signal)))) {
+    return {
+      outcome: "failed",
+      seen: "This port speaks TLS, and was spoken to in plain http.",
+      fix: "Write the address with https://.",
+    };
+  }
+  if (problem !== undefined && isRoutes) return failedBy(problem, patient);
+  return { outcome: "ok", seen: status === undefined ? "answered" : `answered with ${status}` };
+}
+
+async function signIn({ problem }: FirstReply, patient: Patient): Promise<Outcome> {
+  const isTokens = problem?.code === "ENDPOINT_TOKEN_REFUSED";
+  if (isTokens && /sign-in|log[ -]?in/i.test(String(problem.details["reason"]))) {
+    return failedBy(problem, patient);
+  }
+  return { outcome: "ok", seen: "no sign-in page is in the way" };
+}
+
+const DAY_MS = 86_400_000;
+
+async function token({ problem, status }: FirstReply, patient: Patient): Promise<Outcome> {
+  const { hasToken, tokenExpiresAt, now } = patient;
+  const end = tokenExpiresAt?.slice(0, 16).replace("T", " ");
+  if (isOver(tokenExpiresAt, now())) {
+    const fix = "Make a new token and enter it.";
+    const copy = newTokenCommand(patient);
+    const isRefused = problem?.code === "ENDPOINT_TOKEN_REFUSED";
+    const outcome = isRefused ? "failed" : "warning";
+    return { outcome, seen: `The token expired at ${end} UTC.`, fix, copy };
+  }
+  if (problem?.code === "ENDPOINT_TOKEN_REFUSED") return failedBy(problem, patient, status);
+  if (!hasToken) return { outcome: "ok", seen: "none is sent, and none is asked for" };
+  const seen =
+    end === undefined ? "accepted; it does not say when it expires" : `accepted until ${end} UTC`;
+  const isSoon =
+    tokenExpiresAt !== undefined && Date.parse(tokenExpiresAt) - now().getTime() < DAY_MS;
+  if (!isSoon) return { outcome: "ok", seen };
+  return { outcome: "warning", seen, fix: "Make a new one today.", copy: newTokenCommand(patient) };
+}
+
+async function live({ problem }: FirstReply, patient: Patient): Promise<Outcome> {
+  if (problem === undefined) return { outcome: "ok", seen: "the server answers" };
+  return failedBy(problem, patient);
+}
+
+/** What a refusal comes to as a step. */
+export function failedBy(problem: StudioError, patient: Patient, status?: number): Outcome {
+  const sentence = sentenceOf(problem);
+  const seen = status === undefined ? sentence : `${sentence} Status ${status}.`;
+  return { outcome: "failed", seen, ...startingOf(problem), ...remedyFor(problem, patient) };
+}
+
+/** What happened, without what to do about it. A model that is not ready is not short of room. */
+function sentenceOf(problem: StudioError): string {
+  const { status, reason } = problem.details;
+  if (problem.code === "ENDPOINT_BUSY" && mayBeStarting(problem)) {
+    return `The endpoint is not ready yet (status ${String(status)}): ${String(reason)}.`;
+  }
+  return problem.message.split(/(?<=\.) (?=[A-Z])/)[0] ?? problem.message;
+}
+
+/** Whether a refusal may be that of one that is only starting. */
+export function startingOf(problem: StudioError): Pick<Outcome, "isStarting"> {
+  return mayBeStarting(problem) ? { isStarting: true } : {};
+}
