@@ -1,9 +1,13 @@
-import { expect, test } from "vitest";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import type { Order } from "../../../engine/contract/order.ts";
+import type { EndpointsOptions } from "../../../engine/endpoints/endpoints.ts";
+import { WatchLog } from "../../../engine/endpoints/watching/watch-log.ts";
 import type { PictureJob, PictureEvent } from "../../../engine/serving/picture-engine.ts";
 import { ConstantEngine } from "../../fakes/constant-engine.ts";
 import { added, openEndpoints, ORDER } from "../../fakes/open-endpoints.ts";
 import { openConstantServer } from "../../fakes/open-inference-server.ts";
+import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 /** Tells what its pictures were computed in, as a device of the studio does. */
 class TellingEngine extends ConstantEngine {
@@ -28,9 +32,9 @@ const QUALITY: Pick<
   decoder: "tiny",
 };
 
-async function opened(engine = new ConstantEngine()) {
+async function opened(engine = new ConstantEngine(), options: Partial<EndpointsOptions> = {}) {
   const server = await openConstantServer({}, engine);
-  const { endpoints } = await openEndpoints();
+  const { endpoints } = await openEndpoints(options);
   const { id } = await endpoints.add(added(server.origin));
   await endpoints.test(id);
   const { model } = endpoints.get(id);
@@ -57,4 +61,26 @@ test("it tells what the picture was computed in", async () => {
   const plain = await opened();
   const { precision } = await plain.endpoints.draw(plain.id, plain.order, { signal });
   expect(precision).toBeUndefined();
+});
+
+test("the seconds that its device took are told by it, read here, and summed over pictures", async () => {
+  const log = new WatchLog(join(temporaryFolder(), "history.sqlite"), () => new Date());
+  onTestFinished(() => log.close());
+  const onAsked: EndpointsOptions["onAsked"] = (asked, counted) => log.picture(asked, counted);
+  const slow = new ConstantEngine({ steps: 2, stepMs: 40 });
+  const { endpoints, id, order } = await opened(slow, { onAsked });
+  const { signal } = new AbortController();
+  const drawn = [
+    await endpoints.draw(id, order, { signal }),
+    await endpoints.draw(id, order, { signal }),
+  ];
+  const told = drawn.map(({ toldSeconds }) => Number(toldSeconds));
+  // What goes by on the way is not the device's.
+  for (const [i, { seconds }] of drawn.entries()) {
+    expect(told[i]).toBeGreaterThan(0);
+    expect(told[i]).toBeLessThan(seconds);
+  }
+  const { pictures } = log.stats(id, "day");
+  expect(pictures).toMatchObject({ done: 2, gpuTold: 2 });
+  expect(pictures.gpuSeconds).toBeCloseTo(told[0]! + told[1]!, 2);
 });
