@@ -71,9 +71,9 @@ async function chooseOne(
   return filePaths[0];
 }
 
-/** A person who looks at the window does not need a notification. */
+/** The page decides whether the person needs it: it knows whether it is in front. */
 function notify(window: StudioWindow, title: string, body: string): void {
-  if (window.isFocused || !Notification.isSupported()) return;
+  if (!Notification.isSupported()) return;
   const notification = new Notification({ title, body, silent: true });
   notification.on("click", () => window.show());
   notification.show();

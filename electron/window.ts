@@ -61,10 +61,6 @@ export class StudioWindow {
     return this.#window;
   }
 
-  get isFocused(): boolean {
-    return this.#window?.isFocused() ?? false;
-  }
-
   /** Opens it empty in the background colour: the host takes a moment to start. */
   open(): void {
     this.#window ??= this.#create();

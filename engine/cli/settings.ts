@@ -55,7 +55,7 @@ function get(): Command {
 function set(): Command {
   return studioCommand("set", "Chooses one. A token is read from the standard input.")
     .argument("<name>", "which")
-    .argument("[value]", "true, false or text")
+    .argument("[value]", "true, false, a number or text")
     .action((name: string, value: string | undefined, { dataDir }: StudioFlags) =>
       withStudio(dataDir, async ({ client }) => {
         const { data: secret } = secretNameSchema.safeParse(name);
@@ -87,8 +87,13 @@ function changeOf(name: string, value: string | undefined): object {
     const reason = "it is missing";
     throw new StudioError("REQUEST_INVALID", { field: name, value: "set", reason });
   }
-  const isYesOrNo = value === "true" || value === "false";
-  return { [checked(name)]: isYesOrNo ? value === "true" : value };
+  const known = checked(name);
+  const readings = [value === "true" || (value === "false" ? false : undefined), Number(value)];
+  const meant = readings.find(
+    (reading) =>
+      reading !== undefined && settingsChangeSchema.safeParse({ [known]: reading }).success,
+  );
+  return { [known]: meant ?? value };
 }
 
 /** Arguments are seen by every program of the machine, so a token is never one. */

@@ -4,6 +4,8 @@ import { modelIdSchema } from "./models.ts";
 
 const versionSchema = z.string().min(1).max(40);
 
+const longRunSchema = z.int().min(1).max(86_400);
+
 /** What a person chose, kept in one file. No secret is ever among it. */
 export const settingsSchema = z.object({
   theme: z.enum(["system", "dark", "light"]).catch("system"),
@@ -19,8 +21,14 @@ export const settingsSchema = z.object({
   scaling: z.enum(["smooth", "crisp"]).catch("smooth"),
   /** Desktop: whether the studio stays in the tray when its window is closed. */
   keepInTray: z.boolean().catch(false),
-  /** Desktop: whether a finished picture is announced while the window is in the background. */
+  /** Whether the end of a long run is announced: by the desktop, or by a browser that allows it. */
   notify: z.boolean().catch(true),
+  /** While the page is in the background, or always. */
+  notifyWhen: z.enum(["background", "always"]).catch("background"),
+  /** A run that took fewer seconds is not announced. */
+  longRunSeconds: longRunSchema.catch(10),
+  /** Whether a sound goes with an announcement. */
+  notifySound: z.boolean().catch(false),
   /** Where models are fetched from; absent means HF_ENDPOINT or the public hub. */
   hubEndpoint: z
     .url({ protocol: /^https?$/ })
@@ -47,6 +55,9 @@ export const settingsChangeSchema = z.strictObject({
   scaling: z.enum(["smooth", "crisp"]).optional(),
   keepInTray: z.boolean().optional(),
   notify: z.boolean().optional(),
+  notifyWhen: z.enum(["background", "always"]).optional(),
+  longRunSeconds: longRunSchema.optional(),
+  notifySound: z.boolean().optional(),
   hubEndpoint: z
     .url({ protocol: /^https?$/ })
     .nullable()

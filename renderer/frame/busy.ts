@@ -1,11 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { desktop } from "../connection/desktop.ts";
-import { useStudio } from "../connection/studio.tsx";
 import { shareOf, useProgress } from "../state/progress.ts";
 import { runningOf, useQueue } from "../state/queue.ts";
 import { useSending } from "../state/sending.ts";
 import { useWords } from "../words/words.ts";
+import { useRunNotices } from "./run-notices.ts";
 import { useStartAnnouncement } from "./start-announcement.ts";
 
 /** Title and icon of the page's tab, and of the desktop's taskbar, say how busy the studio is. */
@@ -21,7 +20,7 @@ export function useBusySigns(page: string): void {
   useEffect(() => {
     void desktop?.setProgress(count > 0 ? (share ?? 0) : null, count);
   }, [count, share]);
-  useAnnouncement();
+  useRunNotices();
   useStartAnnouncement();
   useLeaveQuestion();
 }
@@ -45,20 +44,4 @@ function useShareOfRunning(): number | undefined {
     const share = shareOf(progress);
     return share && Math.round(100 * share) / 100;
   });
-}
-
-/** On the desktop a finished picture is announced while nobody looks. */
-function useAnnouncement(): void {
-  const { queries } = useStudio();
-  const t = useWords("frame");
-  const isWanted = useQuery(queries.settings.get.queryOptions()).data?.notify ?? false;
-  const running = useQueue((queue) => runningOf(queue));
-  const before = useRef(running);
-  useEffect(() => {
-    const last = before.current;
-    before.current = running;
-    if (last === undefined || last.id === running?.id || !isWanted || document.hasFocus()) return;
-    const ended = useQueue.getState().byId[last.id];
-    if (ended?.state === "done") void desktop?.notify(t("queue.finished"), ended.order.prompt);
-  }, [running, isWanted, t]);
 }

@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Generation } from "../../engine/contract/generation.ts";
-import { desktop } from "../connection/desktop.ts";
+import { sendNotification } from "../connection/notification.ts";
+import { useStudio } from "../connection/studio.tsx";
 import { useTargetName } from "../picture/targets.ts";
 import { useProgress } from "../state/progress.ts";
 import { useQueue } from "../state/queue.ts";
@@ -9,12 +11,14 @@ import { formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 
 /**
- * Tells when an endpoint that was waited for has given its first picture: whoever pressed went elsewhere meanwhile. A
- * browser notifies where it may; the desktop announces every finished picture already.
+ * Tells when an endpoint that was waited for has given its first picture and goes on drawing: whoever pressed went
+ * elsewhere meanwhile.
  */
 export function useStartAnnouncement(): void {
   const t = useWords("frame");
   const nameOf = useTargetName();
+  const { queries } = useStudio();
+  const isWanted = useQuery(queries.settings.get.queryOptions()).data?.notify ?? false;
   useEffect(() => {
     const started = new Map<string, () => number>();
     const leaveProgress = useProgress.subscribe((all) => {
@@ -27,7 +31,9 @@ export function useStartAnnouncement(): void {
     const tell = ({ target, order }: Generation, seconds: number): void => {
       const text = t("started", { name: nameOf(target), time: formatDuration(seconds) });
       showToast(text);
-      if (desktop === undefined && document.hidden) notify(text, order.prompt);
+      // The end of a run has a notice of its own.
+      const goesOn = useQueue.getState().openIds.length > 0;
+      if (isWanted && goesOn && !document.hasFocus()) sendNotification(text, order.prompt);
     };
     const leaveQueue = useQueue.subscribe(({ byId }) => {
       for (const [id, seconds] of started) {
@@ -41,20 +47,10 @@ export function useStartAnnouncement(): void {
       leaveProgress();
       leaveQueue();
     };
-  }, [t, nameOf]);
+  }, [t, nameOf, isWanted]);
 }
 
 function countingOn(seconds: number): () => number {
   const from = performance.now();
   return () => seconds + (performance.now() - from) / 1000;
-}
-
-function notify(title: string, body: string): void {
-  if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
-  try {
-    const shown = new Notification(title, { body });
-    shown.addEventListener("click", () => globalThis.focus());
-  } catch {
-    // A phone's browser lets only service workers notify; the toast is there.
-  }
 }

@@ -8,7 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
-import { Actions, Fact, Help, Section } from "./section.tsx";
+import { Actions, Fact, Help, Titled } from "./section.tsx";
 
 /** What this program is, where it keeps things, and what it does not do. */
 export function AboutSection() {
@@ -21,7 +21,7 @@ export function AboutSection() {
     showToast(t("about.opened"));
   };
   return (
-    <Section title={t("about.title")}>
+    <Titled title={t("about.title")}>
       {machine && <MachineFacts machine={machine} />}
       <Actions>
         <Button icon={ExternalLink} onPress={() => attempt(openElsewhere())}>
@@ -34,7 +34,7 @@ export function AboutSection() {
       <Help>{t("about.openHelp")}</Help>
       <Help>{t("about.telemetry")}</Help>
       <Help>{t("about.licence")}</Help>
-    </Section>
+    </Titled>
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Settings } from "../../engine/contract/settings.ts";
 import { Chips } from "../ui/chips.tsx";
 import { useWords } from "../words/words.ts";
-import { Fact, Help, Section } from "./section.tsx";
+import { Line } from "./line.tsx";
+import { Fact, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
 /** How the studio looks. */
@@ -9,32 +10,35 @@ export function AppearanceSection({ settings: { theme, scaling } }: { settings: 
   const t = useWords("settings");
   const change = useChange();
   return (
-    <Section title={t("appearance.title")}>
-      <Fact name={t("appearance.theme")}>
-        <Chips
-          label={t("appearance.theme")}
-          isSegmented
-          value={theme}
-          onChange={(value) => change({ theme: value })}
-          chips={(["system", "dark", "light"] as const).map((value) => ({
-            value,
-            label: t(`appearance.${value}`),
-          }))}
-        />
-      </Fact>
-      <Fact name={t("appearance.scaling")}>
-        <Chips
-          label={t("appearance.scaling")}
-          isSegmented
-          value={scaling}
-          onChange={(value) => change({ scaling: value })}
-          chips={(["smooth", "crisp"] as const).map((value) => ({
-            value,
-            label: t(`appearance.${value}`),
-          }))}
-        />
-      </Fact>
-      <Help>{t("appearance.scalingHelp")}</Help>
+    <Section of="appearance">
+      <Line id="theme">
+        <Fact name={t("appearance.theme")}>
+          <Chips
+            label={t("appearance.theme")}
+            isSegmented
+            value={theme}
+            onChange={(value) => change({ theme: value })}
+            chips={(["system", "dark", "light"] as const).map((value) => ({
+              value,
+              label: t(`appearance.${value}`),
+            }))}
+          />
+        </Fact>
+      </Line>
+      <Line id="scaling">
+        <Fact name={t("appearance.scaling")}>
+          <Chips
+            label={t("appearance.scaling")}
+            isSegmented
+            value={scaling}
+            onChange={(value) => change({ scaling: value })}
+            chips={(["smooth", "crisp"] as const).map((value) => ({
+              value,
+              label: t(`appearance.${value}`),
+            }))}
+          />
+        </Fact>
+      </Line>
     </Section>
   );
 }

@@ -14,6 +14,7 @@ import { attempt } from "../ui/toasts.ts";
 import { formatBytes, formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 import styles from "./drawing-section.module.css";
+import { Line, useDataPath } from "./line.tsx";
 import { Actions, Help } from "./section.tsx";
 
 /** Where the libraries can be had: a Windows machine has DirectML, and a Mac no such card. */
@@ -24,13 +25,27 @@ export function CudaSupport() {
   const { client, queries } = useStudio();
   const platform = useQuery(queries.machine.get.queryOptions()).data?.platform;
   const transfer = useTransfers(({ all }) => all).find(({ kind }) => kind === "cuda");
+  const folder = useDataPath("cuda");
   if (platform !== PLATFORM) return null;
   // It was accepted when it was first asked for.
   const goOn = () => attempt(client.devices.installCuda({ acceptsLicence: true }));
+  return (
+    <Line id="cuda" kept={{ path: folder }}>
+      <Work transfer={transfer} onGoOn={goOn} />
+    </Line>
+  );
+}
+
+interface WorkProps {
+  readonly transfer: Transfer | undefined;
+  readonly onGoOn: () => void;
+}
+
+function Work({ transfer, onGoOn }: WorkProps) {
   if (transfer === undefined || transfer.state === "cancelled") return <Offer />;
-  if (transfer.state === "failed") return <Failure transfer={transfer} onRetry={goOn} />;
+  if (transfer.state === "failed") return <Failure transfer={transfer} onRetry={onGoOn} />;
   if (transfer.state === "done") return <Outcome transfer={transfer} />;
-  return <Progress transfer={transfer} onResume={goOn} />;
+  return <Progress transfer={transfer} onResume={onGoOn} />;
 }
 
 function Offer() {

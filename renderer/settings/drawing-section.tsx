@@ -13,6 +13,7 @@ import { attempt } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { CudaSupport } from "./cuda-support.tsx";
 import styles from "./drawing-section.module.css";
+import { Line } from "./line.tsx";
 import { Actions, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
@@ -26,34 +27,35 @@ export function DrawingSection({ settings: { device } }: { settings: Settings })
   const { data: reports, error, refetch } = useQuery(asked);
   const best = reports?.find(isChoice);
   return (
-    <Section title={t("drawing.title")}>
+    <Section of="drawing">
       {error && <Failed title={t("drawing.failed")} error={error} onRetry={() => void refetch()} />}
       {reports === undefined && !error && <Skeleton className={styles.skeleton} />}
       {reports && (
         <>
-          <div className={styles.select}>
-            <Select
-              label={t("drawing.device")}
-              description={t("drawing.deviceHelp")}
-              value={device}
-              onChange={(value) => change({ device: value })}
-              options={[
-                {
-                  value: "auto" as const,
-                  label: t("drawing.auto"),
-                  note: best && t("drawing.autoNote", { name: nameOf(best.provider) }),
-                },
-                ...reports.map(({ provider, available }) => ({
-                  value: provider,
-                  label: nameOf(provider),
-                  isDisabled: !available,
-                })),
-              ]}
-            />
-          </div>
-          <DeviceTable reports={reports} />
+          <Line id="device">
+            <div className={styles.select}>
+              <Select
+                label={t("drawing.device")}
+                value={device}
+                onChange={(value) => change({ device: value })}
+                options={[
+                  {
+                    value: "auto" as const,
+                    label: t("drawing.auto"),
+                    note: best && t("drawing.autoNote", { name: nameOf(best.provider) }),
+                  },
+                  ...reports.map(({ provider, available }) => ({
+                    value: provider,
+                    label: nameOf(provider),
+                    isDisabled: !available,
+                  })),
+                ]}
+              />
+            </div>
+            <DeviceTable reports={reports} />
+            <TryAgain />
+          </Line>
           {reports.some(isCuda) && <CudaSupport />}
-          <TryAgain />
         </>
       )}
     </Section>

@@ -1,24 +1,37 @@
 import { useQuery } from "@tanstack/react-query";
+import type { SecretStatus } from "../../engine/contract/secrets.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { SavedField } from "../ui/saved-field.tsx";
 import { useWords } from "../words/words.ts";
 import { HubToken } from "./hub-token.tsx";
+import { type Kept, Line, useDataPath } from "./line.tsx";
 import { Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
 /** Where models are fetched from, and as whom. */
 export function HubSection({ settings: { hubEndpoint } }: { settings: Settings }) {
-  const t = useWords("settings");
+  const secrets = useDataPath("secrets.json");
   const { queries } = useStudio();
   const statuses = useQuery(queries.secrets.status.queryOptions()).data;
   const token = statuses?.find(({ name }) => name === "hub-token");
   return (
-    <Section title={t("hub.title")}>
-      {token && <HubToken status={token} />}
-      <HubAddress key={hubEndpoint ?? ""} address={hubEndpoint ?? ""} />
+    <Section of="hub">
+      {token && (
+        <Line id="hubToken" kept={keptBy(token, secrets)}>
+          <HubToken status={token} />
+        </Line>
+      )}
+      <Line id="hubAddress">
+        <HubAddress key={hubEndpoint ?? ""} address={hubEndpoint ?? ""} />
+      </Line>
     </Section>
   );
+}
+
+function keptBy({ isFromEnvironment, vault }: SecretStatus, path: string): Kept {
+  if (isFromEnvironment) return "environment";
+  return vault === "keyring" ? vault : { path };
 }
 
 function HubAddress({ address }: { address: string }) {
@@ -27,7 +40,6 @@ function HubAddress({ address }: { address: string }) {
   return (
     <SavedField
       label={t("hub.endpoint")}
-      description={t("hub.endpointHelp")}
       placeholder={t("hub.endpointPlaceholder")}
       saved={address}
       faultOf={(typed) =>

@@ -13,7 +13,7 @@ export function HubToken({ status }: { status: SecretStatus }) {
   return (
     <>
       {status.isSet ? <KeptToken status={status} /> : <NewToken />}
-      {(status.isSet || status.vault === "file" || status.vault === "basic-text") && (
+      {!status.isFromEnvironment && (status.vault === "file" || status.vault === "basic-text") && (
         <Help>{t(`hub.vault.${status.vault}`)}</Help>
       )}
     </>
@@ -31,7 +31,6 @@ function NewToken() {
   return (
     <TextField
       label={t("hub.token")}
-      description={t("hub.tokenHelp")}
       type="password"
       autoComplete="off"
       isCode

@@ -14,17 +14,24 @@ import { TextField } from "../ui/text-field.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useDebounced } from "../ui/use-debounced.ts";
 import { useWords } from "../words/words.ts";
+import { Line, useDataPath } from "./line.tsx";
 import { Actions, Help, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
 /** Where pictures go, under which names, and their index. */
 export function PicturesSection({ settings }: { settings: Settings }) {
-  const t = useWords("settings");
+  const index = useDataPath("gallery.sqlite");
   return (
-    <Section title={t("pictures.title")}>
-      <PictureFolder key={settings.pictureFolder ?? ""} folder={settings.pictureFolder} />
-      <FileNames key={settings.fileNamePattern} pattern={settings.fileNamePattern} />
-      <Rebuild />
+    <Section of="pictures">
+      <Line id="pictureFolder">
+        <PictureFolder key={settings.pictureFolder ?? ""} folder={settings.pictureFolder} />
+      </Line>
+      <Line id="fileNames">
+        <FileNames key={settings.fileNamePattern} pattern={settings.fileNamePattern} />
+      </Line>
+      <Line id="rebuild" kept={{ path: index }}>
+        <Rebuild />
+      </Line>
     </Section>
   );
 }
@@ -43,7 +50,6 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
     <>
       <TextField
         label={t("pictures.folder")}
-        description={t("pictures.folderHelp")}
         isCode
         placeholder={own}
         value={typed}
@@ -63,18 +69,20 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
           )
         }
       />
-      <Actions>
-        {desktop && (
-          <Button onPress={() => attempt(desktop?.revealFolder("pictures"))}>
-            {t("pictures.reveal")}
-          </Button>
-        )}
-        {folder !== undefined && (
-          <Button variant="plain" onPress={() => change({ pictureFolder: null })}>
-            {t("pictures.reset")}
-          </Button>
-        )}
-      </Actions>
+      {(desktop ?? folder) !== undefined && (
+        <Actions>
+          {desktop && (
+            <Button onPress={() => attempt(desktop?.revealFolder("pictures"))}>
+              {t("pictures.reveal")}
+            </Button>
+          )}
+          {folder !== undefined && (
+            <Button variant="plain" onPress={() => change({ pictureFolder: null })}>
+              {t("pictures.reset")}
+            </Button>
+          )}
+        </Actions>
+      )}
     </>
   );
 }
@@ -143,7 +151,7 @@ function Rebuild() {
           {t("pictures.rebuild")}
         </Button>
       </Actions>
-      {isRunning ? (
+      {isRunning && (
         <>
           <ProgressBar
             label={t("pictures.rebuild")}
@@ -151,8 +159,6 @@ function Rebuild() {
           />
           <Help>{t("pictures.rebuilding", { done, total })}</Help>
         </>
-      ) : (
-        <Help>{t("pictures.rebuildHelp")}</Help>
       )}
     </>
   );

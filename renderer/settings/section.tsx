@@ -1,8 +1,23 @@
 import type { ReactNode } from "react";
+import type { settingLines } from "../words/en/setting-lines.ts";
+import { useWords } from "../words/words.ts";
 import styles from "./section.module.css";
+import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
 
-/** Choices that belong together, under their name. */
-export function Section({ title, children }: { title: string; children: ReactNode }) {
+/** A part of the page that has lines. */
+export type SectionId = (typeof settingLines)[keyof typeof settingLines]["section"];
+
+/** A part of the page under its name, as long as a search leaves something of it. */
+export function Section({ of, children }: { of: SectionId; children: ReactNode }) {
+  const t = useWords("settings");
+  const found = useFoundLines(useSettingsAddress().search);
+  const lines = t("lines", { returnObjects: true });
+  if (![...found].some((id) => lines[id].section === of)) return null;
+  return <Titled title={t(`${of}.title`)}>{children}</Titled>;
+}
+
+/** A part of the page under its name. */
+export function Titled({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className={styles.section} aria-label={title}>
       <h2 className={styles.title}>{title}</h2>

@@ -2,15 +2,23 @@ import { useQuery } from "@tanstack/react-query";
 import type { Settings } from "../../engine/contract/settings.ts";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
-import { Failed, Skeleton } from "../ui/async-states.tsx";
+import { forgetCommands } from "../state/recent-commands.ts";
+import { forgetPrompts, resetLayout } from "../state/view.ts";
+import { Empty, Failed, Skeleton } from "../ui/async-states.tsx";
+import { Button } from "../ui/button.tsx";
+import { SearchField } from "../ui/search-field.tsx";
 import { Switch } from "../ui/switch.tsx";
+import { showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { AboutSection } from "./about-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { DrawingSection } from "./drawing-section.tsx";
 import { HubSection } from "./hub-section.tsx";
 import { PicturesSection } from "./pictures-section.tsx";
-import { Section } from "./section.tsx";
+import { Line } from "./line.tsx";
+import { NoticesSection } from "./notices-section.tsx";
+import { Fact, Section } from "./section.tsx";
+import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
 import { TinyDecoderSection } from "./tiny-decoder-section.tsx";
 import styles from "./settings-page.module.css";
 import { useChange } from "./use-change.ts";
@@ -20,48 +28,96 @@ export function SettingsPage() {
   const t = useWords("settings");
   const { queries } = useStudio();
   const { data: settings, error, refetch } = useQuery(queries.settings.get.queryOptions());
+  const { search, ask } = useSettingsAddress();
   return (
     <div className={styles.page}>
       <div className={styles.column}>
-        <h1 className={styles.title}>{t("title")}</h1>
+        <header className={styles.head}>
+          <h1 className={styles.title}>{t("title")}</h1>
+          <div className={styles.search}>
+            <SearchField
+              label={t("search")}
+              placeholder={t("search")}
+              value={search}
+              onChange={ask}
+            />
+          </div>
+        </header>
         {error && <Failed title={t("failed")} error={error} onRetry={() => void refetch()} />}
         {settings === undefined && !error && <Skeleton className={styles.skeleton} />}
-        {settings && (
-          <>
-            <AppearanceSection settings={settings} />
-            <DrawingSection settings={settings} />
-            <TinyDecoderSection settings={settings} />
-            <PicturesSection settings={settings} />
-            <HubSection settings={settings} />
-            {desktop && <DesktopSection settings={settings} />}
-            <AboutSection />
-          </>
-        )}
+        {settings && <Sections settings={settings} />}
       </div>
     </div>
   );
 }
 
+function Sections({ settings }: { settings: Settings }) {
+  const t = useWords("settings");
+  const { search, ask } = useSettingsAddress();
+  const found = useFoundLines(search);
+  if (found.size === 0)
+    return (
+      <Empty title={t("noneFound", { search })}>
+        <Button onPress={() => ask("")}>{t("showAll")}</Button>
+      </Empty>
+    );
+  return (
+    <>
+      <AppearanceSection settings={settings} />
+      <DrawingSection settings={settings} />
+      <TinyDecoderSection settings={settings} />
+      <PicturesSection settings={settings} />
+      <HubSection settings={settings} />
+      <NoticesSection settings={settings} />
+      {desktop && <DesktopSection settings={settings} />}
+      <BrowserSection />
+      {search === "" && <AboutSection />}
+    </>
+  );
+}
+
 /** What only a window on the desktop has. */
-function DesktopSection({ settings: { keepInTray, notify } }: { settings: Settings }) {
+function DesktopSection({ settings: { keepInTray } }: { settings: Settings }) {
   const t = useWords("settings");
   const change = useChange();
   return (
-    <Section title={t("desktop.title")}>
-      <Switch
-        isSelected={keepInTray}
-        onChange={(isSelected) => change({ keepInTray: isSelected })}
-        description={t("desktop.keepInTrayHelp")}
-      >
-        {t("desktop.keepInTray")}
-      </Switch>
-      <Switch
-        isSelected={notify}
-        onChange={(isSelected) => change({ notify: isSelected })}
-        description={t("desktop.notifyHelp")}
-      >
-        {t("desktop.notify")}
-      </Switch>
+    <Section of="desktop">
+      <Line id="keepInTray">
+        <Switch
+          isSelected={keepInTray}
+          onChange={(isSelected) => change({ keepInTray: isSelected })}
+        >
+          {t("desktop.keepInTray")}
+        </Switch>
+      </Line>
+    </Section>
+  );
+}
+
+/** What this browser remembers, and no other. */
+function BrowserSection() {
+  const t = useWords("settings");
+  const clear = () => {
+    forgetCommands();
+    forgetPrompts();
+    showToast(t("browser.cleared"));
+  };
+  const reset = () => {
+    resetLayout();
+    showToast(t("browser.wasReset"));
+  };
+  return (
+    <Section of="browser">
+      <Line id="remembered" kept="browser">
+        <Fact name={t("lines.remembered.name")}>
+          <Button onPress={clear}>{t("browser.clear")}</Button>
+        </Fact>
+      </Line>
+      <Line id="layout" kept="browser">
+        <Fact name={t("lines.layout.name")}>
+          <Button onPress={reset}>{t("browser.reset")}</Button>
+        </Fact>
+      </Line>
     </Section>
   );
 }

@@ -10,7 +10,8 @@ import { Switch } from "../ui/switch.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { formatBytes } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
-import { Actions, Help, Section } from "./section.tsx";
+import { Line } from "./line.tsx";
+import { Actions, Section } from "./section.tsx";
 import { useChange } from "./use-change.ts";
 
 /** A tiny autoencoder: where it lies, and what it is used for. */
@@ -21,27 +22,29 @@ export function TinyDecoderSection({ settings }: { settings: Settings }) {
   const { tinyDecoder, tinyForFast } = settings;
   const { data: entries = [] } = useQuery(queries.models.tinyDecoders.queryOptions());
   return (
-    <Section title={t("tiny.title")}>
-      <Help>{t("tiny.help")}</Help>
-      {entries
-        .filter(({ folder }) => folder === undefined || folder !== tinyDecoder)
-        .map((entry) => (
-          <Offer key={entry.id} entry={entry} />
-        ))}
-      <SavedField
-        key={tinyDecoder ?? ""}
-        label={t("tiny.folder")}
-        description={t("tiny.folderHelp")}
-        saved={tinyDecoder ?? ""}
-        onSave={(typed) => change({ tinyDecoder: typed.trim() === "" ? null : typed.trim() })}
-      />
-      <Switch
-        isSelected={tinyForFast}
-        onChange={(isSelected) => change({ tinyForFast: isSelected })}
-        description={t("tiny.forFastHelp")}
-      >
-        {t("tiny.forFast")}
-      </Switch>
+    <Section of="tiny">
+      <Line id="tinyFolder">
+        {entries
+          .filter(({ folder }) => folder === undefined || folder !== tinyDecoder)
+          .map((entry) => (
+            <Offer key={entry.id} entry={entry} />
+          ))}
+        <SavedField
+          key={tinyDecoder ?? ""}
+          label={t("tiny.folder")}
+          description={t("tiny.folderHelp")}
+          saved={tinyDecoder ?? ""}
+          onSave={(typed) => change({ tinyDecoder: typed.trim() === "" ? null : typed.trim() })}
+        />
+      </Line>
+      <Line id="tinyForFast">
+        <Switch
+          isSelected={tinyForFast}
+          onChange={(isSelected) => change({ tinyForFast: isSelected })}
+        >
+          {t("tiny.forFast")}
+        </Switch>
+      </Line>
     </Section>
   );
 }

@@ -23,15 +23,20 @@ export interface ViewState {
 /** Prompts kept for Alt+arrow. */
 const KEPT_PROMPTS = 100;
 
+/** How panels and tiles are at first. */
+const LAYOUT = {
+  isDetailsOpen: true,
+  isFormOpen: true,
+  isRailOpen: false,
+  isNegativePromptOpen: false,
+  tileSize: 180,
+  layouts: {},
+} as const satisfies Partial<ViewState>;
+
 export const useView = create<ViewState>()(
   persist(
     (): ViewState => ({
-      isDetailsOpen: true,
-      isFormOpen: true,
-      isRailOpen: false,
-      isNegativePromptOpen: false,
-      tileSize: 180,
-      layouts: {},
+      ...LAYOUT,
       readNotices: [],
       prompts: [],
       nextSteps: false,
@@ -58,6 +63,15 @@ export function rememberPrompt(prompt: string): void {
   useView.setState(({ prompts }) => ({
     prompts: [prompt, ...prompts.filter((other) => other !== prompt)].slice(0, KEPT_PROMPTS),
   }));
+}
+
+export function forgetPrompts(): void {
+  useView.setState({ prompts: [] });
+}
+
+/** Panels and tiles as they were at first. */
+export function resetLayout(): void {
+  useView.setState(LAYOUT);
 }
 
 /** Hides both panels for a picture without company, and brings both back. */

@@ -133,7 +133,6 @@ export class BrowserWindow extends EventEmitter {
   static readonly all: BrowserWindow[] = [];
   readonly webContents = new WebContents();
   readonly options: Record<string, unknown>;
-  isInFront = false;
   isSmall = false;
   bounds = { x: 10, y: 20, width: 1200, height: 800 };
 
@@ -176,10 +175,6 @@ export class BrowserWindow extends EventEmitter {
 
   isMaximized(): boolean {
     return false;
-  }
-
-  isFocused(): boolean {
-    return this.isInFront;
   }
 
   getNormalBounds(): typeof this.bounds {

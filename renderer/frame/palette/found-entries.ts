@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Blend, Box, Contrast, Grid3x3, RadioTower, Sparkle } from "lucide-react";
+import { Blend, Box, Contrast, Grid3x3, RadioTower, Settings2, Sparkle } from "lucide-react";
 import { useMemo } from "react";
 import { useLocation } from "wouter";
 import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../../../engine/contract/schedulers.ts";
+import { desktop } from "../../connection/desktop.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useEndpoints } from "../../picture/targets.ts";
 import { drawAt } from "../../state/draw-at.ts";
@@ -19,7 +20,37 @@ const THEMES = ["system", "dark", "light"] as const;
 
 /** What can be chosen besides what a page offers: read while the palette is open, and no longer. */
 export function useFoundEntries(): readonly PaletteEntry[] {
-  return [useThemes(), useModels(), useTargets(), useMaking(), useSamplers(), useStyles()].flat();
+  return [
+    useThemes(),
+    useModels(),
+    useTargets(),
+    useMaking(),
+    useSamplers(),
+    useStyles(),
+    useSettingLines(),
+  ].flat();
+}
+
+/** Every line of the Settings page: it leads there. */
+function useSettingLines(): readonly PaletteEntry[] {
+  const frame = useWords("frame");
+  const t = useWords("palette");
+  const settings = useWords("settings");
+  const [, navigate] = useLocation();
+  return useMemo(() => {
+    const lines = Object.entries(settings("lines", { returnObjects: true }));
+    return lines
+      .filter(([, { section }]) => section !== "desktop" || desktop !== undefined)
+      .map(([id, { name, section, find, what }]) => ({
+        id: `setting.${id}`,
+        label: t("setting", { name }),
+        group: frame("settings"),
+        icon: Settings2,
+        note: settings(`${section}.title`),
+        keywords: [find, what, settings(`${section}.title`)],
+        run: () => navigate(`/settings?line=${id}`),
+      }));
+  }, [frame, t, settings, navigate]);
 }
 
 function useThemes(): readonly PaletteEntry[] {

@@ -2,7 +2,7 @@ import { Bell, CircleX, Hourglass } from "lucide-react";
 import { useState } from "react";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import type { Starting } from "../../../engine/contract/progress.ts";
-import { desktop } from "../../connection/desktop.ts";
+import { askForNotifications, notificationAccess } from "../../connection/notification.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { StartTimeline } from "../../picture/start-timeline.tsx";
 import { useTargetName } from "../../picture/targets.ts";
@@ -48,10 +48,9 @@ export function StartingTile({
 /** A browser asks before a page may notify; the desktop has a setting for it. */
 function NotifyButton() {
   const t = useWords("generate");
-  const mayAsk = desktop === undefined && "Notification" in globalThis;
-  const [permission, setPermission] = useState(mayAsk ? Notification.permission : "denied");
-  if (permission !== "default") return null;
-  const ask = async () => setPermission(await Notification.requestPermission());
+  const [access, setAccess] = useState(notificationAccess);
+  if (access !== "default") return null;
+  const ask = async () => setAccess(await askForNotifications());
   return (
     <Button icon={Bell} onPress={() => attempt(ask())}>
       {t("startup.notify")}

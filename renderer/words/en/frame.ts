@@ -87,7 +87,14 @@ export const frame = {
     cleared_one: "{{count}} picture cancelled",
     cleared_other: "{{count}} pictures cancelled",
     restore: "Queue again",
-    finished: "Picture finished",
+  },
+  ended: {
+    done_one: "Picture finished",
+    done_other: "{{count}} pictures finished",
+    failed_one: "Picture failed",
+    failed_other: "{{count}} pictures failed",
+    some: "{{done}} finished, {{failed}} failed",
+    took: "took {{time}}",
   },
   lockedOut: {
     title: "This browser isn't signed in",

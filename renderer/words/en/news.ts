@@ -31,6 +31,18 @@ const releases: readonly Release[] = [
         go: "Generate",
       },
       {
+        title: "Find anything",
+        text: "Ctrl+K, or Cmd+K on a Mac, finds commands, settings, samplers, styles, models and pictures by a few letters.",
+        address: "/settings?line=theme",
+        go: "Settings",
+      },
+      {
+        title: "Models of other programs",
+        text: "Models that another studio has on this computer can be used where they are, without a second copy.",
+        address: "/models?get",
+        go: "Models",
+      },
+      {
         title: "A server for your programs",
         text: "Programs that speak the inference protocol of KServe, OpenAI's images API or A1111's API can draw here.",
         address: "/server",

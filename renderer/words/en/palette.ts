@@ -23,6 +23,7 @@ export const palette = {
   make: "Generate",
   grid: "Draw an X/Y grid…",
   manageStyles: "Manage styles…",
+  setting: "Setting: {{name}}",
   pictures: "Pictures",
   searchGallery: "Search the gallery for “{{search}}”",
 };

@@ -1,5 +1,18 @@
+import { settingLines } from "./setting-lines.ts";
+
 export const settings = {
   title: "Settings",
+  lines: settingLines,
+  search: "Search settings",
+  noneFound: "No setting matches “{{search}}”.",
+  showAll: "Show all settings",
+  kept: {
+    file: "Stored in {{path}}.",
+    files: "Files are in {{path}}.",
+    browser: "Stored in this browser.",
+    environment: "Comes from the environment; nothing is stored.",
+    keyring: "Stored in the system's keyring.",
+  },
   failed: "The settings could not be read",
   appearance: {
     title: "Appearance",
@@ -10,13 +23,10 @@ export const settings = {
     scaling: "Small pictures",
     smooth: "Smooth",
     crisp: "Crisp",
-    scalingHelp:
-      "How a picture smaller than its place is enlarged: at most three times, with its true size beside it.",
   },
   drawing: {
     title: "Drawing",
     device: "Device",
-    deviceHelp: "Takes effect with the next picture.",
     auto: "Automatic",
     autoNote: "the best one that works: {{name}}",
     ready: "Ready",
@@ -53,7 +63,6 @@ export const settings = {
   },
   tiny: {
     title: "Tiny decoder",
-    help: "A tiny decoder shows a sharper preview while a picture develops. A model with a folder tiny_vae uses its own.",
     source: "From {{source}}, under the",
     download: "Download {{title}} ({{size}})",
     downloading: "Downloading {{title}}",
@@ -62,14 +71,10 @@ export const settings = {
     folderHelp:
       "A folder with config.json and weights of an AutoencoderTiny for Stable Diffusion 1 and 2. Empty means none.",
     forFast: "Decode Fast pictures with it",
-    forFastHelp:
-      "Saves most of the decoding time; pictures are slightly softer and their details say so.",
   },
   pictures: {
     title: "Pictures",
     folder: "Folder",
-    folderHelp:
-      "Where new pictures go: an absolute path on the machine that draws. Pictures already made stay where they are.",
     choose: "Choose…",
     reveal: "Show the folder",
     reset: "Use default folder",
@@ -79,14 +84,11 @@ export const settings = {
     example: "For example {{name}}",
     save: "Save",
     rebuild: "Rebuild the index",
-    rebuildHelp:
-      "Reads every picture again and makes the gallery's index anew. Nothing in the pictures changes.",
     rebuilding: "Reading pictures: {{done}} of {{total}}",
   },
   hub: {
     title: "Model hub",
     token: "Access token",
-    tokenHelp: "Needed only for models whose publisher asks who you are. Sent only to the hub.",
     saveToken: "Save token",
     isSet: "A token is kept.",
     isFromEnvironment: "Taken from HF_TOKEN.",
@@ -97,22 +99,40 @@ export const settings = {
     refused: "The hub refuses it.",
     remove: "Remove",
     vault: {
-      "safe-storage": "Kept encrypted by the system.",
-      keyring: "Kept in the system's keyring.",
-      file: "Kept in a file that only you can read, unencrypted: this system has no keyring.",
-      "basic-text": "Kept nearly unencrypted: this desktop has no keyring.",
+      file: "That file is not encrypted, since this system has no keyring; only you can read it.",
+      "basic-text": "It is barely encrypted, since this desktop has no keyring.",
     },
-    endpoint: "Address",
-    endpointHelp: "Mirror address (optional). Empty means HF_ENDPOINT, or the public hub.",
+    endpoint: "Mirror address (optional)",
     endpointPlaceholder: "https://…",
     badAddress: "An address begins with https:// or http://",
   },
   desktop: {
     title: "Window",
     keepInTray: "Keep drawing when the window is closed",
-    keepInTrayHelp: "The studio stays in the tray until you quit it there.",
-    notify: "Tell me when a picture is done",
-    notifyHelp: "Only while the window is in the background.",
+  },
+  notices: {
+    title: "Notifications",
+    notify: "When a run ends",
+    off: "Off",
+    background: "When away",
+    always: "Always",
+    blocked:
+      "This browser blocks notifications of Darkroom. Allow them in the browser's settings for this site.",
+    insecure:
+      "Browsers show notifications only of pages over https or of this computer. This page has neither.",
+    unasked: "This browser has not allowed notifications yet.",
+    allow: "Allow notifications",
+    longRun: "A run is long after (seconds)",
+    sound: "Play a sound",
+    tryOut: "Try it",
+    tried: "This is how a notification looks.",
+  },
+  browser: {
+    title: "This browser",
+    clear: "Clear",
+    cleared: "Earlier prompts and recent commands are cleared",
+    reset: "Reset panels",
+    wasReset: "Panels are as at first",
   },
   about: {
     title: "About",

@@ -1,0 +1,67 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { useStudio } from "../connection/studio.tsx";
+import { classNames } from "../ui/class-names.ts";
+import type { SettingLineId } from "../words/en/setting-lines.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./section.module.css";
+import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
+
+/** Where a line's choice is stored: `file` is the studio's settings. */
+export type Kept = "file" | "browser" | "environment" | "keyring" | { readonly path: string };
+
+export interface LineProps {
+  readonly id: SettingLineId;
+  readonly kept?: Kept;
+  readonly children: ReactNode;
+}
+
+/**
+ * A line of the page: what is chosen, a sentence of what that changes, and where it is stored. Its address leads to it
+ * and marks it.
+ */
+export function Line({ id, kept = "file", children }: LineProps) {
+  const t = useWords("settings");
+  const { line, search } = useSettingsAddress();
+  const isFound = useFoundLines(search).has(id);
+  const isLinked = line === id;
+  const help = useId();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isLinked) return;
+    place.current?.scrollIntoView({ block: "center" });
+    place.current?.focus({ preventScroll: true });
+  }, [isLinked]);
+  if (!isFound) return null;
+  return (
+    <div
+      ref={place}
+      className={classNames(styles.line, isLinked && styles.linked)}
+      role="group"
+      aria-label={t(`lines.${id}.name`)}
+      aria-describedby={help}
+      tabIndex={-1}
+    >
+      {children}
+      <p id={help} className={styles.help}>
+        {t(`lines.${id}.what`)} <span className={styles.kept}>{useKeptWords(kept)}</span>
+      </p>
+    </div>
+  );
+}
+
+function useKeptWords(kept: Kept): string {
+  const t = useWords("settings");
+  const settings = useDataPath("settings.json");
+  if (typeof kept === "object") return t("kept.files", { path: kept.path });
+  return kept === "file" ? t("kept.file", { path: settings }) : t(`kept.${kept}`);
+}
+
+/** The path of something in the studio's data folder, as its own system writes it. */
+export function useDataPath(name: string): string {
+  const { queries } = useStudio();
+  const machine = useQuery(queries.machine.get.queryOptions()).data;
+  if (machine === undefined) return name;
+  const { dataFolder, platform } = machine;
+  return `${dataFolder}${platform.startsWith("win32") ? "\\" : "/"}${name}`;
+}

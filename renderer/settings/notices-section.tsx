@@ -1,0 +1,90 @@
+import { Bell } from "lucide-react";
+import { useState } from "react";
+import type { Settings } from "../../engine/contract/settings.ts";
+import {
+  askForNotifications,
+  notificationAccess,
+  sendNotification,
+} from "../connection/notification.ts";
+import { Button } from "../ui/button.tsx";
+import { playChime } from "../ui/chime.ts";
+import { Chips } from "../ui/chips.tsx";
+import { NumberField } from "../ui/number-field.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { attempt } from "../ui/toasts.ts";
+import { useWords } from "../words/words.ts";
+import { Line } from "./line.tsx";
+import styles from "./section.module.css";
+import { Actions, Fact, Help, Section } from "./section.tsx";
+import { useChange } from "./use-change.ts";
+
+const CHOICES = ["off", "background", "always"] as const;
+const DAY_SECONDS = 86_400;
+
+/** How the end of a long run is told of. */
+export function NoticesSection({ settings }: { settings: Settings }) {
+  const t = useWords("settings");
+  const change = useChange();
+  const [access, setAccess] = useState(notificationAccess);
+  const { notify, notifyWhen, longRunSeconds, notifySound } = settings;
+  const ask = async () => setAccess(await askForNotifications());
+  const choose = (choice: (typeof CHOICES)[number]) => {
+    change(choice === "off" ? { notify: false } : { notify: true, notifyWhen: choice });
+    if (choice !== "off") attempt(ask());
+  };
+  return (
+    <Section of="notices">
+      <Line id="notify">
+        <Fact name={t("notices.notify")}>
+          <Chips
+            label={t("notices.notify")}
+            isSegmented
+            value={notify ? notifyWhen : "off"}
+            onChange={choose}
+            chips={CHOICES.map((value) => ({ value, label: t(`notices.${value}`) }))}
+          />
+        </Fact>
+        {notify && access === "insecure" && <Help>{t("notices.insecure")}</Help>}
+        {notify && access === "denied" && <Help>{t("notices.blocked")}</Help>}
+        {notify && access === "default" && <Help>{t("notices.unasked")}</Help>}
+        {notify && (access === "default" || access === "granted") && (
+          <Actions>
+            {access === "default" ? (
+              <Button icon={Bell} onPress={() => attempt(ask())}>
+                {t("notices.allow")}
+              </Button>
+            ) : (
+              <Button icon={Bell} onPress={() => sendNotification("Darkroom", t("notices.tried"))}>
+                {t("notices.tryOut")}
+              </Button>
+            )}
+          </Actions>
+        )}
+      </Line>
+      <Line id="longRun">
+        <div className={styles.short}>
+          <NumberField
+            label={t("notices.longRun")}
+            value={longRunSeconds}
+            onChange={(value) => change({ longRunSeconds: Math.round(value) })}
+            minValue={1}
+            maxValue={DAY_SECONDS}
+            isDisabled={!notify}
+          />
+        </div>
+      </Line>
+      <Line id="sound">
+        <Switch
+          isSelected={notifySound}
+          onChange={(isSelected) => {
+            change({ notifySound: isSelected });
+            if (isSelected) attempt(playChime());
+          }}
+          isDisabled={!notify}
+        >
+          {t("notices.sound")}
+        </Switch>
+      </Line>
+    </Section>
+  );
+}
