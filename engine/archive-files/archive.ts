@@ -38,6 +38,8 @@ export interface ArchivedModel {
   /** Path of the zip inside; absent where the model's files are the archive's own. */
   readonly zip?: string;
   readonly files: readonly ModelMember[];
+  /** Weights in int8 that came along: of use, and never needed. */
+  readonly int8: readonly ModelMember[];
   /** Left behind because opening one runs what it holds. */
   readonly pickles: readonly string[];
 }
@@ -170,13 +172,11 @@ function modelAt(container: Container, prefix: string): ArchivedModel {
       .filter(({ path }) => path.startsWith(prefix))
       .map(({ path, sizeBytes }) => [path.slice(prefix.length), sizeBytes]),
   );
-  const { paths, pickles } = layoutOf([...sizes.keys()], LIKED_VARIANTS);
-  const files = paths.map((path) => ({
-    path,
-    member: `${prefix}${path}`,
-    sizeBytes: sizes.get(path) ?? 0,
-  }));
-  return { container, files, pickles };
+  const { paths, int8, pickles } = layoutOf([...sizes.keys()], LIKED_VARIANTS);
+  const memberOf = (path: string): ModelMember => {
+    return { path, member: `${prefix}${path}`, sizeBytes: sizes.get(path) ?? 0 };
+  };
+  return { container, files: paths.map(memberOf), int8: int8.map(memberOf), pickles };
 }
 
 function sum(values: readonly number[]): number {

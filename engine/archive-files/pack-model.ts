@@ -9,6 +9,7 @@ import { writeAtomically, writeNewFile } from "../files/atomic-file.ts";
 import { demandSpace, diskFull } from "../files/disk-full.ts";
 import { isDiskFull, isSystemError, systemCode } from "../files/system-error.ts";
 import { sweepUnfinished } from "../files/unfinished.ts";
+import { isInt8Path } from "../snapshot/int8-path.ts";
 import { BlockWriter } from "./block-writer.ts";
 import { bytesSource, checked, type CheckedSource } from "./checked-source.ts";
 import { writeFolder } from "./folder-writer.ts";
@@ -27,6 +28,7 @@ import {
   zipMember,
   zipSource,
   type StoredFile,
+  type ZipMember,
 } from "./zip-writer.ts";
 
 /** A model, and what goes into the archive beside it. */
@@ -36,6 +38,8 @@ export interface Packing {
   readonly version: string;
   /** The snapshot's own files. */
   readonly files: readonly PackedFile[];
+  /** Its weights in int8, where they go along. */
+  readonly int8?: readonly PackedFile[];
   readonly handler: PackedFile;
   readonly requirements: PackedFile;
 }
@@ -127,7 +131,9 @@ async function writeMar(
   { model, beside, manifest }: Parts,
 ): Promise<void> {
   const { isZipped, isDeflated } = FORMS[form];
-  const memberOf = isDeflated ? deflatedMember : storedMember;
+  // Weights in int8 hardly shrink.
+  const memberOf = (one: StoredFile): ZipMember =>
+    isDeflated && !isInt8Path(one.path) ? deflatedMember(one) : storedMember(one);
   const inside = isZipped ? [zipMember(MODEL_ZIP, model)] : model.map(memberOf);
   await writeZip(file, [...inside, ...[...beside, manifest].map(memberOf)]);
 }
@@ -150,7 +156,8 @@ interface Parts {
 }
 
 async function partsOf(packing: Packing, onBytes: OnBytes): Promise<Parts> {
-  const { files, handler, requirements } = packing;
+  const { handler, requirements } = packing;
+  const files = [...packing.files, ...(packing.int8 ?? [])];
   const label = labelOf(packing);
   checkLabel(
     label,

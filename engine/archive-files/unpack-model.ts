@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
+import { StudioError } from "../contract/errors.ts";
 import type { ModelFile } from "../contract/models.ts";
 import { demandSpace, orDiskFull, type FreeBytes } from "../files/disk-full.ts";
+import { isInt8Path } from "../snapshot/int8-path.ts";
 import type { ArchivedModel, ModelMember } from "./archive.ts";
 import { fileSource } from "./byte-source.ts";
 
@@ -18,7 +20,8 @@ export interface Unpacking {
 
 /**
  * Unpacks a model's files, and nothing else of its archive, under the names of a snapshot, and gives
- * their hashes. Each is held to its size and checksum. Refuses as DISK_FULL before the first byte where
+ * their hashes. Each is held to its size and checksum; damaged weights in int8, which can be made again, are
+ * left where they are damaged, for whoever looks for them. Refuses as DISK_FULL before the first byte where
  * there is no room, and where the room ends in the middle.
  */
 export async function unpackModel(
@@ -27,12 +30,14 @@ export async function unpackModel(
 ): Promise<readonly ModelFile[]> {
   const { target, freeBytes } = unpacking;
   const kept = await keptFiles(model, unpacking);
-  const missing = model.files.filter(({ path }) => !kept.has(path));
+  const all = [...model.files, ...model.int8];
+  const missing = all.filter(({ path }) => !kept.has(path));
   const needed = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   await demandSpace(target, needed, freeBytes);
   const unpacked = await orDiskFull(target, needed, () => unpackAll(model, missing, unpacking));
-  return model.files.map(({ path, sizeBytes }) => {
-    return { path, sizeBytes, sha256: kept.get(path) ?? unpacked.get(path) };
+  return all.flatMap(({ path, sizeBytes }) => {
+    const sha256 = kept.get(path) ?? unpacked.get(path);
+    return sha256 === undefined ? [] : [{ path, sizeBytes, sha256 }];
   });
 }
 
@@ -51,23 +56,31 @@ async function unpackAll(
     await mkdir(dirname(place), { recursive: true });
     const hash = createHash("sha256");
     await using file = await open(place, "w", 0o644);
-    for await (const chunk of content) {
-      hash.update(chunk);
-      await file.appendFile(chunk);
-      onBytes(chunk.length);
+    try {
+      for await (const chunk of content) {
+        hash.update(chunk);
+        await file.appendFile(chunk);
+        onBytes(chunk.length);
+      }
+      hashes.set(path, hash.digest("hex"));
+    } catch (error) {
+      if (!isInt8Path(path) || !isDamage(error)) throw error;
     }
-    hashes.set(path, hash.digest("hex"));
   }
   return hashes;
 }
 
+function isDamage(error: unknown): boolean {
+  return error instanceof StudioError && error.code === "ARCHIVE_DAMAGED";
+}
+
 /** Files of an earlier run that are whole by the checksum of the archive's directory. */
 async function keptFiles(
-  { container, files }: ArchivedModel,
+  { container, files, int8 }: ArchivedModel,
   { target, onBytes }: Unpacking,
 ): Promise<Hashes> {
   const kept = new Map<string, string>();
-  for (const { path, member, sizeBytes } of files) {
+  for (const { path, member, sizeBytes } of [...files, ...int8]) {
     const place = join(target, path);
     const wanted = container.crcOf(member);
     const found = await stat(place).catch(() => undefined);

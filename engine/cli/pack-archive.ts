@@ -14,6 +14,7 @@ interface PackFlags extends StudioFlags {
   readonly modelVersion: string;
   readonly handler?: string;
   readonly requirements?: string;
+  readonly int8?: boolean;
   readonly force?: boolean;
 }
 
@@ -31,10 +32,11 @@ export function packCommand(signal: AbortSignal): Command {
     .option("--model-version <version>", "the model's version in TorchServe", "1.0")
     .option("--handler <file>", "a Python file instead of Darkroom's handler")
     .option("--requirements <file>", "a file instead of Darkroom's requirements.txt")
+    .option("--int8", "add the weights in int8: larger, and ready sooner where Darkroom serves it")
     .option("--force", "replace an archive that exists")
     .action((model: string, flags: PackFlags) =>
       withTransfer(flags.dataDir, signal, async (studio, begun) => {
-        const { form, name, modelVersion: version, force } = flags;
+        const { form, name, modelVersion: version, int8, force } = flags;
         const [out, handler, requirements] = [flags.out, flags.handler, flags.requirements].map(
           (path) => (path === undefined ? undefined : resolve(path)),
         );
@@ -46,6 +48,7 @@ export function packCommand(signal: AbortSignal): Command {
           form,
           name,
           version,
+          int8,
           force,
         });
         begun(transferId);

@@ -9,6 +9,7 @@ import { studioCommand, type StudioFlags } from "./studio-command.ts";
 interface PublishFlags extends StudioFlags {
   readonly name?: string;
   readonly modelVersion: string;
+  readonly int8?: boolean;
 }
 
 /** `bucket publish`: a model as the archive that OpenShift AI serves, in the notebook's layout. */
@@ -18,6 +19,7 @@ export function publishCommand(signal: AbortSignal): Command {
     .argument("<place>", "CONNECTION, or CONNECTION/PREFIX")
     .option("--name <name>", "the model's name in TorchServe; its id by default")
     .option("--model-version <version>", "the model's version in TorchServe", "1.0")
+    .option("--int8", "add the weights in int8: larger, and ready sooner where Darkroom serves it")
     .action((model: string, place: string, flags: PublishFlags) =>
       withStudio(flags.dataDir, async (studio) => {
         const { client } = studio;
@@ -31,6 +33,7 @@ export function publishCommand(signal: AbortSignal): Command {
           prefix,
           name: flags.name,
           version: flags.modelVersion,
+          int8: flags.int8,
         });
         await followTransfer(studio, { transferId, signal, isJson });
         if (isJson) printJson({ type: "done", path });

@@ -36,6 +36,8 @@ export interface DrawingOptions extends ModelOptions {
   readonly addsExactly?: typeof addsBytesExactly | undefined;
   /** Where a device's libraries are; in this user's data folder by default. */
   readonly libraries?: Libraries | undefined;
+  /** Told in a sentence what became of int8 weights that came with a model. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
 /** What an order is drawn with. */
@@ -208,9 +210,8 @@ export class Drawing {
     if (isSame && isSameDevice(former.device, device)) return former;
     this.#loaded = undefined;
     await former?.model.sessions.close();
-    const { weights, threads, onPeaks } = this.#options;
     const places = { device, supervisor: this.#supervisor, cacheFolder: this.#cacheFolder };
-    const options = { ...places, tinyDecoder, onPreparing, signal, weights, threads, onPeaks };
+    const options = { ...this.#options, ...places, tinyDecoder, onPreparing, signal };
     const model = await loadModel(read, options);
     const preview = await previewing(model, this.#cacheFolder, signal);
     signal?.throwIfAborted();

@@ -34,6 +34,8 @@ export interface LoadOptions extends ModelOptions {
   readonly memoryBytes?: number | undefined;
   /** Called while weights are converted for the CPU, once per model. */
   readonly onPreparing: (progress: Preparation) => void;
+  /** Told in a sentence what became of int8 weights that came with the model. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -111,7 +113,9 @@ async function placeUNet(model: ReadModel, options: LoadOptions): Promise<Weight
   }
   const located = await locateWeights(folder, weights.unet);
   const chosen = quantizationOf(snapshot.unet.config, quantizing);
-  const copy = copyOptions(network, options);
+  const { onNotice = () => {} } = options;
+  const shipped = { folder: folder.path, onNotice };
+  const copy = { ...copyOptions(network, options), shipped };
   return { network, weights: await quantizedWeights(located, chosen, copy) };
 }
 

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { findModel, isArchive, openArchive, type ArchivedModel } from "../archive-files/archive.ts";
 import { unpackModel } from "../archive-files/unpack-model.ts";
 import { hashFile } from "../files/hash-file.ts";
-import { cacheFolder } from "../store/cache-folder.ts";
+import { cacheFolder, makeCache } from "../store/cache-folder.ts";
 import { ByteCount, type FileWork, type WorkProgress } from "../store/file-work.ts";
 import { identify, knownHash, rememberHash } from "../store/hash-index.ts";
 import { idFrom } from "../store/model-ids.ts";
+import { announceHashes } from "../store/weight-copy.ts";
 
 export type { WorkProgress };
 
@@ -32,9 +33,9 @@ export async function drawableFolder(path: string, work: ArchiveUnpacking = {}):
   const isUnpacked = archive.format === "folder" && model.zip === undefined;
   if (isUnpacked) return join(archive.path, prefixOf(model));
   const caches = join(cacheFolder(work.cacheFolder), "archives");
-  await mkdir(caches, { recursive: true });
+  await makeCache(caches);
   await sweep(caches);
-  const count = new ByteCount([archive, ...model.files], work);
+  const count = new ByteCount([archive, ...model.files, ...model.int8], work);
   const holder = archive.format === "folder" ? join(archive.path, model.zip ?? "") : archive.path;
   const place = join(caches, await contentHash(holder, caches, count));
   const name = idFrom(archive.manifest.model.modelName ?? archive.container.name);
@@ -42,9 +43,10 @@ export async function drawableFolder(path: string, work: ArchiveUnpacking = {}):
   if (!(await isFolder(folder))) {
     const part = join(caches, `${PART}${randomUUID()}`);
     try {
-      await unpackModel(model, { target: join(part, name), onBytes: count.add });
+      const files = await unpackModel(model, { target: join(part, name), onBytes: count.add });
       await rm(place, { recursive: true, force: true });
       await rename(part, place);
+      await announceHashes(cacheFolder(work.cacheFolder), folder, files).catch(() => undefined);
     } finally {
       await rm(part, { recursive: true, force: true });
     }

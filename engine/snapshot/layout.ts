@@ -1,10 +1,13 @@
 import { StudioError } from "../contract/errors.ts";
+import { isInt8Path } from "./int8-path.ts";
 import { noSnapshot } from "./model-index.ts";
 import { candidateOf, isPickle, nothingThere, type WeightPlace } from "./weight-files.ts";
 
 /** The files that make up a snapshot, selected from everything in a folder or repository. */
 export interface Layout {
   readonly paths: readonly string[];
+  /** Int8 weights that lie beside the others: useful, never required. */
+  readonly int8: readonly string[];
   /** Left out because opening one runs the code in it. */
   readonly pickles: readonly string[];
 }
@@ -48,7 +51,11 @@ export function layoutOf(paths: readonly string[], liked: readonly string[]): La
   const weights = PLACES.flatMap((place) => weightsOf(paths, place, liked));
   const missing = missingText(new Set(texts));
   if (missing !== undefined) throw new StudioError("SNAPSHOT_INCOMPLETE", { file: missing });
-  return { paths: [...texts, ...weights].toSorted(), pickles: paths.filter(isPickle) };
+  return {
+    paths: [...texts, ...weights].toSorted(),
+    int8: paths.filter(isInt8Path).toSorted(),
+    pickles: paths.filter(isPickle),
+  };
 }
 
 /** The weights' variants by name, "" among them, without those that are only useful for training. */

@@ -1,5 +1,9 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { StudioError } from "../contract/errors.ts";
+import { diskFull } from "../files/disk-full.ts";
+import { isDiskFull, systemCode } from "../files/system-error.ts";
 import { UNFINISHED } from "../files/unfinished.ts";
 import { homeFolder, ownTemporaryFolder } from "../files/user-folders.ts";
 
@@ -18,6 +22,54 @@ export interface Machine {
  */
 export function cacheFolder(chosen?: string, machine: Machine = thisMachine()): string {
   return chosen ?? join(systemCaches(machine), "darkroom");
+}
+
+/** The folder for caches, or where that cannot be written, as in a container with a read-only root, a temporary one. */
+export async function writableCache(tell: (line: string) => void): Promise<string> {
+  const usual = cacheFolder();
+  if (await canWrite(usual)) return usual;
+  const temporary = temporaryCache();
+  if (temporary !== undefined && (await canWrite(temporary))) {
+    tell(`${usual} cannot be written, so what is unpacked lies in ${temporary} (${tmpdir()}).`);
+    return temporary;
+  }
+  tell(
+    `Neither ${usual} nor ${tmpdir()} can be written, so no archive can be unpacked and no weights in int8 can be made: mount an emptyDir, and name it in TMPDIR.`,
+  );
+  return usual;
+}
+
+function temporaryCache(): string | undefined {
+  try {
+    return join(ownTemporaryFolder(), "cache");
+  } catch {
+    return undefined;
+  }
+}
+
+async function canWrite(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await rm(await mkdtemp(join(folder, ".try-")), { recursive: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes a folder of the cache. Refuses as CACHE_UNWRITABLE or DISK_FULL. */
+export async function makeCache(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw cacheFailure(folder, 0, cause);
+  });
+}
+
+/** What a failed write into the cache is to be called; the error itself where it has no name. */
+export function cacheFailure(folder: string, needed: number, cause: unknown): unknown {
+  const code = systemCode(cause) ?? "";
+  if (isDiskFull(cause)) return diskFull(folder, needed);
+  if (!["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"].includes(code)) return cause;
+  return new StudioError("CACHE_UNWRITABLE", { path: folder, reason: code }, { cause });
 }
 
 /** A writer that lives writes every few milliseconds. */

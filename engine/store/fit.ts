@@ -1,4 +1,5 @@
 import { totalmem } from "node:os";
+import { INT8_BYTES } from "../contract/archives.ts";
 import type { DeviceReport } from "../contract/devices.ts";
 import type { PictureMemory } from "../contract/generation.ts";
 import type { ModelSummary, StoredModel } from "../contract/models.ts";
@@ -49,8 +50,6 @@ const MEASURED = {
   processBytes: 0.16e9,
 };
 
-/** Bytes of the UNet that are held for a parameter in int8: one, packed, of nine tenths, and four of the others. */
-const INT8_BYTES = 1.3;
 /** Of a text encoder's weights, what a prompt reads: hardly any of the words' own rows. */
 const READ_SHARE = 0.85;
 

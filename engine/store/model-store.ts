@@ -17,6 +17,7 @@ import { layoutOf, LIKED_VARIANTS } from "../snapshot/layout.ts";
 import { copySnapshot } from "./copy-snapshot.ts";
 import type { FileWork } from "./file-work.ts";
 import type { Fit } from "./fit.ts";
+import { isInt8Path } from "../snapshot/int8-path.ts";
 import { announceHashes, forgetCopies } from "./weight-copy.ts";
 import { isLink, isLinkRecords, recordsOfStored, writeLink } from "./linked-models.ts";
 import { listFolder, type ListedFile } from "./listing.ts";
@@ -313,8 +314,10 @@ export class ModelStore {
 }
 
 /** Equal for the same files with the same bytes; unequal to anything where a hash is missing. */
+/** By which a model is known, with weights in int8 or without. */
 function contentOf(files: readonly ModelFile[]): string {
-  const lines = files.map(({ path, sha256 }) => `${sha256 ?? randomUUID()} ${path}`);
+  const own = files.filter(({ path }) => !isInt8Path(path));
+  const lines = own.map(({ path, sha256 }) => `${sha256 ?? randomUUID()} ${path}`);
   return lines.toSorted().join("\n");
 }
 

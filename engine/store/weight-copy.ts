@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
+import { readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { StudioError } from "../contract/errors.ts";
 import type { ModelFile } from "../contract/models.ts";
 import {
   float32Layout,
@@ -12,10 +11,11 @@ import {
 import type { SafetensorsHeader } from "../snapshot/safetensors.ts";
 import { QuantizedMatrix } from "../tensor/quantize.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
-import { demandSpace, diskFull, type FreeBytes } from "../files/disk-full.ts";
-import { isDiskFull, isSystemError, systemCode } from "../files/system-error.ts";
-import { sweepAbandoned } from "./cache-folder.ts";
+import { demandSpace, type FreeBytes } from "../files/disk-full.ts";
+import { isSystemError } from "../files/system-error.ts";
+import { cacheFailure, makeCache, sweepAbandoned } from "./cache-folder.ts";
 import { identify, knownHash, rememberHash, rememberHashes } from "./hash-index.ts";
+import { findShipped, type ShippedWeights } from "./shipped-weights.ts";
 import { ScaledRows, type MoveInFile } from "./scaled-rows.ts";
 import { WeightSource } from "./weight-source.ts";
 
@@ -31,6 +31,8 @@ export interface CopyOptions {
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   /** Leaves between two blocks of a megabyte, with nothing half-written left behind. */
   readonly signal?: AbortSignal | undefined;
+  /** Where int8 weights came along with the model. */
+  readonly shipped?: ShippedWeights | undefined;
   /** Stands in for the disk in tests. */
   readonly freeBytes?: FreeBytes;
 }
@@ -89,10 +91,6 @@ interface Kind {
 async function copyInto(source: string, kind: Kind, options: CopyOptions): Promise<WeightCopy> {
   options.signal?.throwIfAborted();
   const folder = copiesIn(options.cacheFolder);
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw writeFailure(folder, 0, cause);
-  });
-  await sweepAbandoned(folder);
   await using file = await WeightSource.open(source);
   return await copyOf({ source: file, folder, kind, options });
 }
@@ -147,10 +145,23 @@ async function copyOf(work: Work): Promise<WeightCopy> {
   const progress = progressOf(options, passes * identity.sizeBytes);
   const sha256 = known ?? (await source.hash(progress));
   const copy = { path: join(folder, `${sha256}${kind.name}.safetensors`), layout };
-  if (!(await isComplete(copy))) await convert(work, copy, progress);
+  const found = (await isComplete(copy)) ? copy : await shippedCopy(work, sha256, layout);
+  if (found === undefined) await convert(work, copy, progress);
   // A copy without its entry is found again by hashing.
   if (known === undefined) await rememberHash(folder, identity, sha256).catch(() => undefined);
-  return copy;
+  return found ?? copy;
+}
+
+/** The copy that came along with the model, where it is this one. */
+async function shippedCopy(
+  { folder: indexFolder, kind, options: { shipped, signal } }: Work,
+  source: string,
+  layout: WeightLayout,
+): Promise<WeightCopy | undefined> {
+  if (shipped === undefined || kind.name === "") return undefined;
+  const wanted = { source, kind: kind.name.slice(1), layout };
+  const path = await findShipped(shipped, wanted, { indexFolder, signal });
+  return path === undefined ? undefined : { path, layout };
 }
 
 /** A copy is renamed into place when it is whole; the size is for one that was cut off later. */
@@ -174,6 +185,8 @@ function progressOf(options: CopyOptions, totalBytes: number): Progress {
 async function convert(work: Work, copy: WeightCopy, progress: Progress): Promise<void> {
   const { source, folder, options } = work;
   const needed = copy.layout.sizeBytes;
+  await makeCache(folder);
+  await sweepAbandoned(folder);
   await demandSpace(folder, needed, options.freeBytes);
   try {
     await writeAtomically(copy.path, async (file) => {
@@ -187,7 +200,7 @@ async function convert(work: Work, copy: WeightCopy, progress: Progress): Promis
   } catch (error) {
     // Windows lets no file be replaced that is mapped: then another process has made this copy.
     const isThere = isSystemError(error, "EPERM") && (await isComplete(copy));
-    if (!isThere) throw writeFailure(folder, needed, error);
+    if (!isThere) throw cacheFailure(folder, needed, error);
   }
 }
 
@@ -222,12 +235,4 @@ async function append(
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-/** What a failed write into the cache is to be called; the error itself where it has no name. */
-function writeFailure(folder: string, needed: number, cause: unknown): unknown {
-  const code = systemCode(cause) ?? "";
-  if (isDiskFull(cause)) return diskFull(folder, needed);
-  if (!["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"].includes(code)) return cause;
-  return new StudioError("CACHE_UNWRITABLE", { path: folder, reason: code }, { cause });
 }

@@ -37,7 +37,7 @@ export async function importArchive(store: ModelStore, work: ArchiveImport): Pro
   // Before gigabytes are unpacked, where that costs nothing.
   await readArchivedModel(model);
   const { snapshot: target } = await store.stage(work.key);
-  const count = new ByteCount([archive, ...model.files], work);
+  const count = new ByteCount([archive, ...model.files, ...model.int8], work);
   try {
     const files = await unpackModel(model, { target, onBytes: count.add });
     const isFile = archive.format !== "folder";

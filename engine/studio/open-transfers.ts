@@ -35,7 +35,7 @@ export interface TransferParts {
 
 /** Introduces transfers to the store, the hub and buckets, and lets them run. */
 export function openTransfers(
-  { dataFolder, isPassive, cuda = cudaInstaller(dataFolder) }: StudioOptions,
+  { dataFolder, cacheFolder, isPassive, cuda = cudaInstaller(dataFolder) }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
   parts: DrawingParts & Pick<ServingParts, "studioEngine" | "server"> & BucketParts,
 ): TransferParts {
@@ -65,8 +65,8 @@ export function openTransfers(
       isOpen: (id) => transfers.isOpen(id),
       onModels,
     }),
-    pack: packWork({ store, dataFolder }),
-    publish: publishWork({ store, connections, buckets, dataFolder }),
+    pack: packWork({ store, cacheFolder, dataFolder }),
+    publish: publishWork({ store, connections, buckets, cacheFolder, dataFolder }),
     ...bucketWorks({ connections, received, dataFolder }),
     "bucket-import": bucketImportWork({ store, connections, onModels }),
     "bucket-serve": serveWork({ store, connections, server, studioEngine, onModels }),

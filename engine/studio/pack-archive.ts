@@ -9,9 +9,11 @@ import { archiveNameSchema, packRequestSchema, type PackRequest } from "../contr
 import type { Connections } from "../buckets/connections.ts";
 import { publishedConfig } from "../archive/serving-form.ts";
 import { StudioError } from "../contract/errors.ts";
+import { int8Files } from "../drawing/int8-files.ts";
+import { cacheFolder } from "../store/cache-folder.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { openSnapshotFolder, ownFiles } from "../store/snapshot-folder.ts";
-import type { TransferRunner } from "../transfers/runner.ts";
+import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { os } from "./implementer.ts";
 import { inspectProcedure } from "./inspect-archive.ts";
@@ -32,10 +34,10 @@ type PackingRequest = Pick<
   "model" | "form" | "version" | "handler" | "requirements"
 > & { readonly name: string };
 
-/** What a request packs: a model of the store, by its id, or one in a folder. */
+/** What a request packs, but for weights in int8: a model of the store, by its id, or one in a folder. */
 export async function packingOf(store: ModelStore, request: PackingRequest): Promise<Packing> {
   const { model, form, name, version, handler, requirements } = request;
-  const folder = await openSnapshotFolder(isAbsolute(model) ? model : await store.folderOf(model));
+  const folder = await openSnapshotFolder(await folderOf(store, model));
   return {
     form,
     name,
@@ -46,24 +48,51 @@ export async function packingOf(store: ModelStore, request: PackingRequest): Pro
   };
 }
 
+async function folderOf(store: ModelStore, model: string): Promise<string> {
+  return isAbsolute(model) ? model : store.folderOf(model);
+}
+
+/** Where weights in int8 are made for an archive. */
+export interface Int8Making {
+  readonly store: ModelStore;
+  /** As cacheFolder gives it; the system's own place by default. */
+  readonly cacheFolder?: string | undefined;
+}
+
+/** What goes into an archive, with weights in int8 where they are asked for, which are made first and told of. */
+export async function withInt8(
+  packing: Packing,
+  { model, int8 }: Pick<PackRequest, "model" | "int8">,
+  { store, cacheFolder: chosen }: Int8Making,
+  { signal, onProgress }: Pick<TransferRun, "signal" | "onProgress">,
+): Promise<Packing> {
+  if (!int8) return packing;
+  const making = { cacheFolder: cacheFolder(chosen), signal, onProgress };
+  return { ...packing, int8: await int8Files(await folderOf(store, model), making) };
+}
+
 function own(place: string): PackedFile {
   return { path: basename(place), place };
 }
 
-interface PackParts {
-  readonly store: ModelStore;
+interface PackParts extends Int8Making {
   readonly dataFolder: string;
 }
 
 /** Making archives, as transfers carry it out. Of folders only the studio's own for archives is made. */
-export function packWork({ store, dataFolder }: PackParts): TransferRunner {
+export function packWork(parts: PackParts): TransferRunner {
+  const { store, dataFolder } = parts;
   const ownFolder = join(dataFolder, "archives");
   return {
     canPause: false,
-    run: async ({ order, signal, onProgress }) => {
-      const request = packRequestSchema.parse(order);
+    run: async (run) => {
+      const { signal, onProgress } = run;
+      const request = packRequestSchema.parse(run.order);
       const { out, force } = request;
-      const packing = await packingOf(store, { ...request, name: nameOf(request) });
+      if (request.int8) run.onNote("making the weights in int8");
+      const plain = await packingOf(store, { ...request, name: nameOf(request) });
+      const packing = await withInt8(plain, request, parts, run);
+      if (request.int8) run.onNote("writing the archive");
       if (dirname(out) === ownFolder) await mkdir(ownFolder, { recursive: true });
       const totalBytes = await packedBytes(packing);
       let doneBytes = 0;

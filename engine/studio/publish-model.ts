@@ -23,25 +23,27 @@ import {
   type PublishRequest,
 } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
-import type { ModelStore } from "../store/model-store.ts";
 import type { TransferRun, TransferRunner } from "../transfers/runner.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 import { type BucketTransferParts, journaled } from "./bucket-transfers.ts";
 import { os } from "./implementer.ts";
-import { packingOf } from "./pack-archive.ts";
+import { type Int8Making, packingOf, withInt8 } from "./pack-archive.ts";
 
-export interface PublishParts {
-  readonly store: ModelStore;
+/** What is looked at before a model is published. */
+export interface PublishParts extends Pick<Int8Making, "store"> {
   readonly connections: Connections;
   readonly buckets: Buckets;
 }
+
+/** And what publishing takes. */
+type PublishingParts = PublishParts & Int8Making;
 
 /**
  * Puts a model's archive and its config.properties into a bucket, and reads both back. The archive is put
  * together on its way: nothing of it lies on disk. As it has the same bytes each time, a run that was cut
  * off goes on with the parts that the bucket has.
  */
-export function publishWork(parts: PublishParts & BucketTransferParts): TransferRunner {
+export function publishWork(parts: PublishingParts & BucketTransferParts): TransferRunner {
   return journaled(parts, async (run, journal) => {
     const request = publishRequestSchema.parse(run.order);
     const bucket = await parts.connections.bucket(request);
@@ -52,20 +54,23 @@ export function publishWork(parts: PublishParts & BucketTransferParts): Transfer
 }
 
 interface Publishing {
-  readonly parts: PublishParts;
+  readonly parts: PublishingParts;
   readonly request: PublishRequest;
   readonly bucket: Bucket;
   readonly journal: TransferJournal;
 }
 
 async function publish(
-  { signal, onProgress, onNote }: TransferRun,
+  run: TransferRun,
   { parts, request, bucket, journal }: Publishing,
 ): Promise<void> {
+  const { signal, onProgress, onNote } = run;
   const name = nameOf(request);
   const place = publishedPlace(folderPrefix(request.prefix), name);
   const form = "notebook";
-  const packing = { ...(await packingOf(parts.store, { ...request, name, form })), form } as const;
+  if (request.int8) onNote("making the weights in int8");
+  const plain = await packingOf(parts.store, { ...request, name, form });
+  const packing = { ...(await withInt8(plain, request, parts, run)), form } as const;
   // Read for its checksums, sent, and read back.
   const totalBytes = 3 * (await packedBytes(packing));
   let doneBytes = 0;

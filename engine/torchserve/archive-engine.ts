@@ -33,6 +33,8 @@ export interface ArchiveEngineOptions {
   readonly preset: Preset;
   /** Where copies of weights are made. */
   readonly cacheFolder: string;
+  /** A line for the log. */
+  readonly tell: (line: string) => void;
 }
 
 /** Draws with the models of a table on one device, whichever of them a request names. */
@@ -46,7 +48,7 @@ export class ArchiveEngine implements PictureEngine {
   readonly #drawing: LocalDrawing;
   readonly #estimates: Estimates;
 
-  constructor({ table, device, preset, cacheFolder }: ArchiveEngineOptions) {
+  constructor({ table, device, preset, cacheFolder, tell }: ArchiveEngineOptions) {
     this.preset = preset;
     this.#table = table;
     this.#device = device;
@@ -72,6 +74,7 @@ export class ArchiveEngine implements PictureEngine {
       onProgress: () => {},
       addPreview: () => "",
       onLoaded: () => {},
+      onNotice: tell,
     });
   }
 

@@ -1,12 +1,8 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toWire } from "../contract/errors.ts";
 import { DEVICE_NAMES } from "../contract/devices.ts";
 import { serverSettingsSchema } from "../contract/server.ts";
 import { drawableFolder } from "../drawing/unpacked-archive.ts";
-import { ownTemporaryFolder } from "../files/user-folders.ts";
 import { AdmissionQueue } from "../serving/admission-queue.ts";
 import type { Access } from "../serving/listener-gate.ts";
 import { quietLog } from "../serving/quiet-log.ts";
@@ -14,7 +10,7 @@ import { RequestLog } from "../serving/request-log.ts";
 import { ServingMetrics } from "../serving/metrics/serving-metrics.ts";
 import { whyNotReady } from "../serving/routes/served-model.ts";
 import { WatchedEngine } from "../serving/watched-engine.ts";
-import { cacheFolder } from "../store/cache-folder.ts";
+import { writableCache } from "../store/cache-folder.ts";
 import { ArchiveEngine, SMALLEST } from "./archive-engine.ts";
 import { type Listening, openListeners } from "./listeners.ts";
 import { ModelManagement } from "./management.ts";
@@ -144,6 +140,7 @@ async function openEngine(options: EngineOptions, undo: AsyncDisposableStack) {
     device: settings.usesGpu ? named : "cpu",
     preset: settings.preset,
     cacheFolder: caches,
+    tell,
   });
   undo.defer(() => drawing.close());
   return { table, drawing, device: () => drawing.provider };
@@ -154,21 +151,6 @@ async function idle(admission: AdmissionQueue, graceMs: number): Promise<void> {
   const end = performance.now() + graceMs;
   while ((admission.isDrawing || admission.waiting > 0) && performance.now() < end) {
     await sleep(POLL_MS);
-  }
-}
-
-/** The folder for caches, or where that cannot be written, as in a container with a read-only root, a temporary one. */
-async function writableCache(tell: (line: string) => void): Promise<string> {
-  const usual = cacheFolder();
-  try {
-    await mkdir(usual, { recursive: true });
-    await rm(await mkdtemp(join(usual, ".try-")), { recursive: true });
-    return usual;
-  } catch {
-    const folder = join(ownTemporaryFolder(), "cache");
-    await mkdir(folder, { recursive: true });
-    tell(`${usual} cannot be written, so what is unpacked lies in ${folder} (${tmpdir()}).`);
-    return folder;
   }
 }
 

@@ -28,6 +28,8 @@ export interface LocalDrawingParts {
   readonly addPreview: (generationId: string, step: number, pixels: Pixels) => string;
   /** Called when a model is loaded or unloaded. */
   readonly onLoaded: () => void;
+  /** A sentence about a model that is loaded, for the log. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
 /** Called with the result of a picture that was finished or failed, not of one that was cancelled. */
@@ -165,8 +167,8 @@ export class LocalDrawing {
     const device = this.#parts.deviceName();
     if (device !== this.#deviceName) this.unload();
     this.#deviceName = device;
-    const { probe, cacheFolder, libraries } = this.#parts;
-    this.#drawing ??= new Drawing({ device, probe, cacheFolder, libraries });
+    const { probe, cacheFolder, libraries, onNotice } = this.#parts;
+    this.#drawing ??= new Drawing({ device, probe, cacheFolder, libraries, onNotice });
     return this.#drawing;
   }
 

@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { openArchive } from "../../engine/archive-files/archive.ts";
+import { findModel, openArchive } from "../../engine/archive-files/archive.ts";
+import { unpackModel } from "../../engine/archive-files/unpack-model.ts";
 import type { Transfer } from "../../engine/contract/transfers.ts";
+import { readInt8Path } from "../../engine/snapshot/int8-path.ts";
+import { entriesOf } from "../fakes/mar-writer.ts";
 import { refusal } from "../fakes/refusal.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import { StudioUnderTest } from "./studio-under-test.ts";
@@ -81,6 +85,30 @@ describe.each(TRANSPORTS)("archives that are made, $name", (transport) => {
     });
     expect(readFileSync(out).length).toBeGreaterThan(1e6);
   });
+
+  test.each(["notebook", "zip-store", "default", "tgz", "no-archive"] as const)(
+    "weights in int8 go along where they are asked for, and come back out of the form %s",
+    async (form) => {
+      const endings = { tgz: ".tar.gz", "no-archive": "" };
+      const ending = form === "tgz" || form === "no-archive" ? endings[form] : ".mar";
+      const out = join(temporaryFolder(), `red-house${ending}`);
+      const request = { model: TINY, out, form, int8: true };
+      const { transferId } = await studio.client.archives.pack(request);
+      expect(await ended(transferId)).toMatchObject({ state: "done" });
+      const model = await findModel(await openArchive(out));
+      const unet = "unet/diffusion_pytorch_model.fp16.safetensors";
+      const source = createHash("sha256")
+        .update(readFileSync(join(TINY, unet)))
+        .digest("hex");
+      expect(model.int8.map(({ path }) => readInt8Path(path)?.source)).toEqual([source]);
+      const target = temporaryFolder();
+      const files = await unpackModel(model, { target, onBytes: () => {} });
+      const [path = ""] = model.int8.map((one) => one.path);
+      expect(files.find((one) => one.path === path)?.sha256).toBe(readInt8Path(path)?.sha256);
+      // What TorchServe and diffusers read is what it would be without them.
+      expect(model.files.map((one) => one.path)).toEqual(entriesOf(TINY).map(({ name }) => name));
+    },
+  );
 
   test.each([
     ["a relative path", { out: "a.mar" }, "REQUEST_INVALID"],

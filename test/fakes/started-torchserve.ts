@@ -102,13 +102,13 @@ export function canRestrict(): boolean {
 }
 
 const SCRIPT = [
-  'mount -t tmpfs -o mode=1777 tmpfs "$1"',
+  'mount -t tmpfs -o "mode=1777,size=$2" tmpfs "$1"',
   "mount -o remount,bind,ro /",
-  "shift",
+  "shift 2",
   'exec unshare -U --map-user=1001130001 --map-group=0 "$@"',
 ].join(" && ");
 
-/** What runs a program as restricted-v2 does: a user of the project's range, group 0, a root that cannot be written, one emptyDir. */
-export function restricted(writable: string): readonly string[] {
-  return ["unshare", "-Urm", "--propagation", "private", "sh", "-c", SCRIPT, "sh", writable];
+/** What runs a program as restricted-v2 does: a user of the project's range, group 0, a root that cannot be written, one emptyDir, of a size. */
+export function restricted(writable: string, size = "50%"): readonly string[] {
+  return ["unshare", "-Urm", "--propagation", "private", "sh", "-c", SCRIPT, "sh", writable, size];
 }

@@ -18,6 +18,7 @@ import { TextField } from "../../ui/text-field.tsx";
 import { attempt, showToast } from "../../ui/toasts.ts";
 import { useWords } from "../../words/words.ts";
 import { archiveNameOf, isArchiveName } from "./archive-name.ts";
+import { Int8Switch } from "./int8-switch.tsx";
 import styles from "./pack-dialog.module.css";
 
 /** Ending of each form's file; no-archive is a folder. */
@@ -36,6 +37,7 @@ interface Packing {
   readonly form: PackForm;
   /** Empty: the studio's own folder for archives. */
   readonly folder: string;
+  readonly isInt8: boolean;
   readonly isForced: boolean;
 }
 
@@ -48,6 +50,7 @@ export function PackDialog({ model, onClose }: { model: StoredModel; onClose: ()
     version: "1.0",
     form: "notebook",
     folder: "",
+    isInt8: false,
     isForced: false,
   });
   const folder = packing.folder.trim() === "" ? standard : packing.folder.trim();
@@ -70,6 +73,7 @@ export function PackDialog({ model, onClose }: { model: StoredModel; onClose: ()
       }
     >
       <PackForm
+        model={model}
         packing={packing}
         standard={standard}
         out={out}
@@ -86,8 +90,9 @@ function usePack({ id }: StoredModel, packing: Packing, out: string, onClose: ()
   const { client } = useStudio();
   const [, navigate] = useLocation();
   return async () => {
-    const { name, version, form, isForced: force } = packing;
-    const begun = await client.archives.pack({ model: id, out, form, name, version, force });
+    const { name, version, form, isInt8: int8, isForced: force } = packing;
+    const asked = { model: id, out, form, name, version, int8, force };
+    const begun = await client.archives.pack(asked);
     const file = out.split(/[/\\]/).at(-1) ?? out;
     const look = () => navigate(`/models?${new URLSearchParams({ archive: out })}`);
     followTransfer(begun, () =>
@@ -99,6 +104,7 @@ function usePack({ id }: StoredModel, packing: Packing, out: string, onClose: ()
 }
 
 interface PackFormProps {
+  readonly model: StoredModel;
   readonly packing: Packing;
   readonly standard: string;
   readonly out: string;
@@ -106,9 +112,9 @@ interface PackFormProps {
   readonly onSubmit: () => void;
 }
 
-function PackForm({ packing, standard, out, onChange, onSubmit }: PackFormProps) {
+function PackForm({ model, packing, standard, out, onChange, onSubmit }: PackFormProps) {
   const t = useWords("archive");
-  const { name, version, form, folder, isForced } = packing;
+  const { name, version, form, folder, isInt8, isForced } = packing;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
@@ -148,6 +154,7 @@ function PackForm({ packing, standard, out, onChange, onSubmit }: PackFormProps)
         value={folder}
         onChange={(typed) => onChange({ folder: typed })}
       />
+      <Int8Switch model={model} isSelected={isInt8} onChange={(on) => onChange({ isInt8: on })} />
       <Switch isSelected={isForced} onChange={(on) => onChange({ isForced: on })}>
         {t("pack.force")}
       </Switch>

@@ -10,6 +10,8 @@ export interface Publication {
   readonly prefix: string;
   readonly name: string;
   readonly version: string;
+  /** Whether weights in int8 go along. */
+  readonly isInt8: boolean;
 }
 
 /** What the studio said when it began. */

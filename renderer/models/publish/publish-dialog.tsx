@@ -35,6 +35,7 @@ export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) 
     ...asked,
     name: archiveNameOf(model).replaceAll(".", "-"),
     version: "1.0",
+    isInt8: false,
   });
   const connection = connections?.find(({ id }) => id === chosen.connectionId) ?? connections?.[0];
   const publishing = usePublishing(model, chosen, connection);
@@ -72,6 +73,7 @@ export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) 
       }
     >
       <PublishForm
+        model={model}
         publication={chosen}
         connections={connections ?? []}
         connection={connection}
@@ -92,11 +94,11 @@ function usePublishing(
   const [isBusy, setIsBusy] = useState(false);
   const publish = async () => {
     if (connection === undefined || !isSound(publication, connection)) return;
-    const { name, version } = publication;
+    const { name, version, isInt8: int8 } = publication;
     setIsBusy(true);
     try {
       const place = placeOf(publication, connection);
-      const request = { ...place, model: model.id, name, version };
+      const request = { ...place, model: model.id, name, version, int8 };
       const started = await studio.client.buckets.publish(request);
       setBegun(started);
       // Its failure is told in the dialog and in the dock.

@@ -1,15 +1,18 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { FormEvent, ReactNode } from "react";
 import type { Connection } from "../../../engine/contract/buckets.ts";
+import type { StoredModel } from "../../../engine/contract/models.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { isArchiveName } from "../archive/archive-name.ts";
+import { Int8Switch } from "../archive/int8-switch.tsx";
 import { isPublishedName, layoutOf, type Publication } from "./publication.ts";
 import styles from "./publish.module.css";
 
 export interface PublishFormProps {
+  readonly model: StoredModel;
   readonly publication: Publication;
   readonly connections: readonly Connection[];
   readonly connection: Connection | undefined;
@@ -20,7 +23,7 @@ export interface PublishFormProps {
 /** What the archive is called and where it goes, under the headings of the notebook's document. */
 export function PublishForm(props: PublishFormProps) {
   const t = useWords("publish");
-  const { publication, onChange, onSubmit } = props;
+  const { model, publication, onChange, onSubmit } = props;
   const { name, version } = publication;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -47,6 +50,11 @@ export function PublishForm(props: PublishFormProps) {
             error={isArchiveName(version) ? undefined : t("versionFault")}
           />
         </div>
+        <Int8Switch
+          model={model}
+          isSelected={publication.isInt8}
+          onChange={(on) => onChange({ isInt8: on })}
+        />
       </Step>
       <Step title={t("content")}>
         <PlaceFields {...props} />

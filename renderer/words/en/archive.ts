@@ -59,6 +59,13 @@ export const archive = {
     other: "Other",
   },
   columns: { path: "File", kind: "Kind", size: "Size" },
+  int8: {
+    // No line breaks within the flag.
+    label: "Add int8 weights (-\u2060-\u2060int8)",
+    help: "Where Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
+    helpWithSize:
+      "Adds about {{size}}. Where Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
+  },
   pack: {
     action: "Make an archive (.mar)",
     title: "Make a model archive of {{name}}",

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  existsSync,
   readFileSync,
   readdirSync,
   statSync,
@@ -45,8 +46,9 @@ function setUp(tensors: Readonly<Record<string, RawTensor>> = MIXED) {
   const source = join(folder, "model.safetensors");
   writeFileSync(source, safetensors(tensors));
   const cacheFolder = join(folder, "cache");
+  const weights = join(cacheFolder, "weights");
   const copies = () =>
-    readdirSync(join(cacheFolder, "weights")).filter((name) => name !== "index.json");
+    existsSync(weights) ? readdirSync(weights).filter((name) => name !== "index.json") : [];
   return { source, cacheFolder, copies };
 }
 

@@ -14,6 +14,7 @@ const asked = {
   prefix: "",
   name: "stable-diffusion",
   version: "1.0",
+  isInt8: false,
 };
 
 test("the layout is the one that the notebook's document draws", () => {

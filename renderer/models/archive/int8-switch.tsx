@@ -1,0 +1,24 @@
+import { INT8_BYTES } from "../../../engine/contract/archives.ts";
+import type { StoredModel } from "../../../engine/contract/models.ts";
+import { Switch } from "../../ui/switch.tsx";
+import { formatBytes } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+
+export interface Int8SwitchProps {
+  readonly model: StoredModel;
+  readonly isSelected: boolean;
+  readonly onChange: (isSelected: boolean) => void;
+}
+
+/** Whether an archive has the weights in int8 as well, and by how much it grows. */
+export function Int8Switch({ model, ...rest }: Int8SwitchProps) {
+  const t = useWords("archive");
+  const bytes = model.summary && Math.round(INT8_BYTES * model.summary.unetParameters);
+  const description =
+    bytes === undefined ? t("int8.help") : t("int8.helpWithSize", { size: formatBytes(bytes) });
+  return (
+    <Switch {...rest} description={description}>
+      {t("int8.label")}
+    </Switch>
+  );
+}
