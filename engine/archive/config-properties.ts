@@ -1,3 +1,4 @@
+import { shown } from "./refusals.ts";
 import { TORCHSERVE_KEYS } from "./torchserve-keys.ts";
 
 /** A line of the file, with its line end; `key` and `value` where it sets something. */
@@ -82,14 +83,22 @@ export class ConfigProperties {
     const continued = this.#lines.filter(
       ({ raw, key }) => key !== undefined && /\\[\r\n]*$/.test(raw),
     );
-    const keys = this.#lines.flatMap(({ key }) => key ?? []);
-    const twice = [...new Set(keys.filter((key, index) => keys.indexOf(key) < index))];
+    const seen = new Set<string>();
+    const twice = new Set<string>();
+    for (const { key } of this.#lines) {
+      if (key !== undefined && seen.has(key)) twice.add(key);
+      else if (key !== undefined) seen.add(key);
+    }
     return [
-      ...lost.map(({ raw }) => `KServe ignores ${JSON.stringify(raw.trim())}: it has no =.`),
-      ...continued.map(
-        ({ key = "" }) => `${key} goes on in the next line, which KServe does not read.`,
+      ...sentences(lost, ({ raw }) => `KServe ignores ${quoted(raw.trim())}: it has no =.`),
+      ...sentences(
+        continued,
+        ({ key = "" }) => `${shown(key)} goes on in the next line, which KServe does not read.`,
       ),
-      ...twice.map((key) => `${key} stands here more than once; the last one counts.`),
+      ...sentences(
+        [...twice],
+        (key) => `${shown(key)} stands here more than once; the last one counts.`,
+      ),
     ];
   }
 
@@ -97,6 +106,23 @@ export class ConfigProperties {
     return this.#lines.map(({ raw }) => raw).join("");
   }
 }
+
+/** A file of a person's own has a few faults; of one with thousands, these are enough to see what is wrong. */
+const SHOWN_FAULTS = 20;
+
+function sentences<T>(faulty: readonly T[], sentence: (one: T) => string): readonly string[] {
+  const more = faulty.length - SHOWN_FAULTS;
+  return [
+    ...faulty.slice(0, SHOWN_FAULTS).map(sentence),
+    ...(more > 0 ? [`${more} more lines are like that.`] : []),
+  ];
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+}
+
+const MAX_SHOWN = 100;
 
 function lineOf(raw: string): Line {
   const at = raw.indexOf("=");

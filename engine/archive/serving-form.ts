@@ -145,6 +145,15 @@ export interface SnapshotModel extends ServedModel {
   readonly responseTimeout?: number;
 }
 
+/** What keeps a file's models from being loaded at all: a sentence. */
+export function snapshotFault(config: ConfigProperties): string | undefined {
+  const text = config.get(SNAPSHOT);
+  const isFound = text !== undefined && text !== "";
+  return isFound && parsedObject(text) === undefined
+    ? `${SNAPSHOT} is not JSON in one line, so it names no model.`
+    : undefined;
+}
+
 /** The same as `servedModels`, with each model's settings. */
 export function snapshotModels(config: ConfigProperties): readonly SnapshotModel[] {
   return served(parsedObject(config.get(SNAPSHOT) ?? "") ?? {}).map(({ name, version, fields }) => {

@@ -2,6 +2,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ConfigProperties, MAX_CONFIG_BYTES } from "../archive/config-properties.ts";
 import { isArchive, openArchive } from "../archive-files/archive.ts";
+import { shown } from "../archive/refusals.ts";
+import { archiveNameSchema } from "../contract/archives.ts";
 import { StudioError } from "../contract/errors.ts";
 import { ALIAS } from "../serving/routes/served-model.ts";
 import { placeInStore, type Registration } from "./model-table.ts";
@@ -97,6 +99,42 @@ export async function registeredAtStart(
   modelStore: string,
   tell: Tell,
 ): Promise<readonly Registration[]> {
+  const all = await placedAtStart(settings, modelStore, tell);
+  const sound = new Map<string, Registration>();
+  const faults: string[] = [];
+  for (const one of all) {
+    const { name, version } = one;
+    const fault = faultOf(one, sound);
+    if (fault === undefined) sound.set(`${name}/${version}`, one);
+    else faults.push(`Not loaded: ${shown(name)} ${shown(version)}, since ${fault}.`);
+  }
+  for (const fault of faults.slice(0, SHOWN_FAULTS)) tell(fault);
+  const more = faults.length - SHOWN_FAULTS;
+  if (more > 0) tell(`Not loaded: ${more} more, for reasons like these.`);
+  return [...sound.values()];
+}
+
+const SHOWN_FAULTS = 20;
+
+/** More models than anybody serves from one place. */
+const MAX_MODELS = 1000;
+
+/** Why a model of the start is none, beside the names and versions of those before it. */
+function faultOf(
+  { name, version }: Registration,
+  before: ReadonlyMap<string, Registration>,
+): string | undefined {
+  if (before.size >= MAX_MODELS) return `there are more than ${MAX_MODELS} models`;
+  if (before.has(`${name}/${version}`)) return "another model has that name and version";
+  const isNamed = [name, version].every((one) => archiveNameSchema.safeParse(one).success);
+  return isNamed ? undefined : "names and versions have letters, digits, dots, - and _";
+}
+
+async function placedAtStart(
+  settings: StartSettings,
+  modelStore: string,
+  tell: Tell,
+): Promise<readonly Registration[]> {
   const isStoreItself = await isModel(modelStore);
   const named = await namedModels(settings, modelStore, isStoreItself ? () => {} : tell);
   if (!isStoreItself) return named;
@@ -163,7 +201,7 @@ function registration(
 async function allModelsIn(modelStore: string, tell: Tell): Promise<readonly string[]> {
   const { models, others } = await modelsIn(modelStore);
   if (others.length > 0) {
-    const names = others.slice(0, SHOWN_NAMES).map((one) => JSON.stringify(one.slice(0, 100)));
+    const names = others.slice(0, SHOWN_NAMES).map((one) => JSON.stringify(shown(one)));
     const more = others.length > SHOWN_NAMES ? ` and ${others.length - SHOWN_NAMES} more` : "";
     tell(`Not loaded, being neither an archive nor a model: ${names.join(", ")}${more}.`);
   }

@@ -5,6 +5,7 @@ import type { TlsFiles } from "../contract/server.ts";
 import { PRESETS, type Preset } from "../contract/presets.ts";
 import { MAX_BODY_BYTES } from "../serving/routes/read-body.ts";
 import type { Environment, StartFlags } from "./start-flags.ts";
+import { notesOn } from "./start-notes.ts";
 
 /** An address of config.properties. */
 export interface ListenAddress {
@@ -51,44 +52,20 @@ export interface StartSettings {
   readonly notes: readonly string[];
 }
 
-/** Keys of config.properties that are followed; all others are named as without meaning. */
-const FOLLOWED: ReadonlySet<string> = new Set([
-  "inference_address",
-  "management_address",
-  "metrics_address",
-  "grpc_inference_address",
-  "grpc_inference_port",
-  "grpc_management_address",
-  "grpc_management_port",
-  "enable_envvars_config",
-  "enable_metrics_api",
-  "job_queue_size",
-  "max_request_size",
-  "max_response_size",
-  "default_response_timeout",
-  "model_store",
-  "load_models",
-  "model_snapshot",
-  "enable_model_api",
-  "disable_token_authorization",
-  "token_expiration_min",
-  "cors_allowed_origin",
-  "private_key_file",
-  "certificate_file",
-  "number_of_gpu",
-  "enable_grpc_ssl",
-]);
-
 /** TorchServe's defaults (ConfigManager.java). */
 const MESSAGE_BYTES = 6_553_500;
 const SECONDS = 120;
 const QUEUE = 100;
 const TOKEN_MINUTES = 60;
+/** A century: as good as for ever, and a date that can be written. */
+const MAX_TOKEN_MINUTES = 100 * 365 * 24 * 60;
 /** KServe's wrapper: ports that it cannot be told otherwise, tries and seconds between them. */
 const KSERVE_PORT = 8080;
 const KSERVE_GRPC_PORT = 8081;
 const TRIES = 10;
 const DELAY_SECONDS = 30;
+/** Node's timers end at once beyond some 24 days. */
+const MAX_DELAY_SECONDS = 24 * 60 * 60;
 
 /** What the flags, the file and the environment come to. Refuses as REQUEST_INVALID what cannot be followed. */
 export function startSettings(
@@ -110,7 +87,7 @@ export function startSettings(
   });
   const grpc = grpcFor("inference", 7070);
   const grpcManagement = grpcFor("management", 7071);
-  const wantedRequestBytes = number("max_request_size", MESSAGE_BYTES);
+  const requestBytes = number("max_request_size", MESSAGE_BYTES);
   const isOpen = flags.disableTokenAuth === true || truth("disable_token_authorization");
   const configured = [inference, management, metrics, grpc, grpcManagement];
   const taken = new Set(configured.map(({ port }) => port));
@@ -131,32 +108,24 @@ export function startSettings(
     snapshot: snapshotModels(config),
     models: flags.models ?? namesIn(get("load_models")),
     queueLength: Math.max(1, number("job_queue_size", QUEUE)),
-    maxRequestBytes: Math.min(MAX_BODY_BYTES, wantedRequestBytes),
+    maxRequestBytes: Math.min(MAX_BODY_BYTES, requestBytes),
     maxResponseBytes: number("max_response_size", MESSAGE_BYTES),
     responseSeconds: number("default_response_timeout", SECONDS),
     isOpen,
     isModelApiOn: flags.enableModelApi === true || truth("enable_model_api"),
-    tokenMinutes: number("token_expiration_min", TOKEN_MINUTES),
+    tokenMinutes: Math.min(MAX_TOKEN_MINUTES, number("token_expiration_min", TOKEN_MINUTES)),
     origins: namesIn(get("cors_allowed_origin")),
-    load: {
-      tries: Math.max(
-        1,
-        wholeNumber("MODEL_LOAD_MAX_TRY", environment["MODEL_LOAD_MAX_TRY"], TRIES),
-      ),
-      delaySeconds: wholeNumber("MODEL_LOAD_DELAY", environment["MODEL_LOAD_DELAY"], DELAY_SECONDS),
-    },
+    load: loadTries(environment),
     preset: presetIn(environment),
     usesGpu: get("number_of_gpu") !== "0",
-    notes: [
-      ...config.faults,
-      ...notesOn(config, environment, isOpen),
-      ...(wantedRequestBytes <= MAX_BODY_BYTES
-        ? []
-        : [
-            `max_request_size is ${wantedRequestBytes}; requests have at most ${MAX_BODY_BYTES} bytes here.`,
-          ]),
-    ],
+    notes: notesOn(config, environment, { isOpen, requestBytes }),
   };
+}
+
+function loadTries({ MODEL_LOAD_MAX_TRY, MODEL_LOAD_DELAY }: Environment): LoadTries {
+  const tries = wholeNumber("MODEL_LOAD_MAX_TRY", MODEL_LOAD_MAX_TRY, TRIES);
+  const delay = wholeNumber("MODEL_LOAD_DELAY", MODEL_LOAD_DELAY, DELAY_SECONDS);
+  return { tries: Math.max(1, tries), delaySeconds: Math.min(MAX_DELAY_SECONDS, delay) };
 }
 
 type Get = (key: string) => string | undefined;
@@ -216,31 +185,6 @@ function presetIn({ DARKROOM_PRESET: wanted }: Environment): Preset {
   const found = PRESETS.find((preset) => preset === wanted);
   if (found !== undefined) return found;
   throw invalid("DARKROOM_PRESET", wanted, `it is one of ${PRESETS.join(", ")}`);
-}
-
-/** Of KServe's environment what is read by nobody here: replies come in every protocol at once, and nothing is wrapped. */
-function notesOn(
-  config: ConfigProperties,
-  environment: Environment,
-  isOpen: boolean,
-): readonly string[] {
-  const idle = [...new Set(config.settings.map(({ key }) => key))].filter(
-    (key) => !FOLLOWED.has(key),
-  );
-  const protocol = environment["PROTOCOL_VERSION"];
-  const isKnown = protocol === undefined || ["v1", "v2", "grpc-v2"].includes(protocol);
-  return [
-    ...(idle.length === 0 ? [] : [`Without effect here: ${idle.join(", ")}.`]),
-    ...(environment["TS_SERVICE_ENVELOPE"] === undefined
-      ? []
-      : ["TS_SERVICE_ENVELOPE has no effect here: requests are read by their address."]),
-    ...(isKnown
-      ? []
-      : [`PROTOCOL_VERSION is ${protocol}; v1, v2 and gRPC are answered whatever it is.`]),
-    ...(isOpen
-      ? ["Token authorization is off: whoever reaches these addresses can use this server."]
-      : []),
-  ];
 }
 
 function invalid(field: string, value: string, reason: string): StudioError {

@@ -53,7 +53,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And tiny decoders, for previews and Fast.
   // And a process that is started early.
   // And the decoder that a request names.
-  drawing: 1240, // evaluations of the last layer alone, and their seconds
+  drawing: 1270, // evaluations of the last layer alone, and their seconds; int8 weights for archives
   // With what TLS, redirects, hangs and hostile replies each take, by name.
   endpoints: 4290, // which settings one uses, remedies by what it speaks, a doctor, cold starts, watching, TorchServe by itself, gRPC, v1, OpenAI and A1111
   // With what is wrong with a stored file, and how it is set aside.
@@ -108,7 +108,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And channels scaled before they are quantized.
   // And what each picture needs of memory.
   // And decoders apart from UNets.
-  store: 1690, // models found in a tree and used in place, what a pod needs; int8 weights that were packed with a model
+  store: 1710, // models found in a tree and used in place, what a pod needs; int8 weights that were packed with a model
   // With archives that are made.
   // With buckets, and transfers from and to them.
   // And models that come from buckets.

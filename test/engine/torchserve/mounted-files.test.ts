@@ -99,3 +99,38 @@ test("`all` are archives and models, and one line names what else lies there", a
   await registeredAtStart(settings, mount, (line) => told.push(line));
   expect(told).toHaveLength(1);
 });
+
+test("models without a name, or with one that is there, are told of and leave the others be", async () => {
+  const mount = temporaryFolder();
+  const named = { defaultVersion: true, marName: "a.mar" };
+  const models = {
+    good: { "1.0": named, "2\n0": named },
+    "a/b": { "1.0": named },
+    "x\u001b[2J": { "1.0": named },
+    ...Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`m${i}`, { "1.0": named }])),
+  };
+  const text = `model_snapshot=${JSON.stringify({ models })}\n`;
+  const settings = startSettings({}, ConfigProperties.parse(Buffer.from(text)), {});
+  const told: string[] = [];
+  const found = await registeredAtStart(settings, mount, (line) => told.push(line));
+  expect(found).toHaveLength(1000);
+  expect(found.map(({ name }) => name)).toContain("good");
+  expect(told.slice(0, 3)).toEqual(
+    ["good 2\\u000a0", "a/b 1.0", "x\\u001b[2J 1.0"].map(
+      (name) =>
+        `Not loaded: ${name}, since names and versions have letters, digits, dots, - and _.`,
+    ),
+  );
+  expect(told[3]).toBe("Not loaded: m999 1.0, since there are more than 1000 models.");
+  expect(told.at(-1)).toBe("Not loaded: 84 more, for reasons like these.");
+  // Two archives that call themselves the same.
+  writeFileSync(join(mount, "a.mar"), MAR);
+  writeFileSync(join(mount, "b.mar"), MAR);
+  const all = startSettings({ models: ["all"] }, EMPTY, {});
+  told.length = 0;
+  const [one, ...others] = await registeredAtStart(all, mount, (line) => told.push(line));
+  expect([one?.url, others]).toEqual(["a.mar", []]);
+  expect(told).toEqual([
+    "Not loaded: stable-diffusion 1.0, since another model has that name and version.",
+  ]);
+});

@@ -10,7 +10,7 @@ import {
   uint8Array,
 } from "fast-check";
 import { expect, test } from "vitest";
-import { ConfigProperties } from "../../../engine/archive/config-properties.ts";
+import { ConfigProperties, MAX_CONFIG_BYTES } from "../../../engine/archive/config-properties.ts";
 import { configOf, NOTEBOOK_FORM } from "../../../engine/archive/serving-form.ts";
 import { StudioError } from "../../../engine/contract/errors.ts";
 import { startSettings } from "../../../engine/torchserve/start-settings.ts";
@@ -141,3 +141,34 @@ function outcomeOf(work: () => unknown): unknown {
     return error;
   }
 }
+
+test("a file of a megabyte of keys is read, and what is said of it stays short", () => {
+  const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}`);
+  const text = [...keys, ...keys.slice(0, 60_000)].map((key) => `${key}=\n`).join("");
+  const config = ConfigProperties.parse(Buffer.from(text.slice(0, MAX_CONFIG_BYTES)));
+  const { notes } = startSettings({}, config, {});
+  const words = notes.join("\n");
+  expect(words).toMatch(/Without effect here: k0, .*, k49 and \d+ more\./);
+  expect(words).toMatch(/k0 stands here more than once.*\n\d+ more lines are like that\./s);
+  expect(words.length).toBeLessThan(5000);
+});
+
+test("times beyond what a date or a timer holds are the longest that they hold", () => {
+  const far = "9".repeat(12);
+  const settings = startSettings({}, parsed(`token_expiration_min=${far}\n`), {
+    MODEL_LOAD_DELAY: far,
+  });
+  expect(() => new Date(Date.now() + settings.tokenMinutes * 60_000).toISOString()).not.toThrow();
+  expect(settings.load.delaySeconds * 1000).toBeLessThan(2 ** 31);
+});
+
+test("a model_snapshot that is no JSON is told of, and so is a request beyond what is taken here", () => {
+  const config = parsed("model_snapshot={bad\nmax_request_size=35000000\n");
+  const settings = startSettings({}, config, {});
+  expect(settings.snapshot).toEqual([]);
+  expect(settings.maxRequestBytes).toBe(8 << 20);
+  expect(settings.notes).toEqual([
+    "model_snapshot is not JSON in one line, so it names no model.",
+    "max_request_size is 35000000; requests have at most 8388608 bytes here.",
+  ]);
+});
