@@ -7,6 +7,7 @@ import type { StudioClient } from "../contract/studio-client.ts";
 import { openDataFolder } from "../files/data-folder.ts";
 import { socketPath } from "../files/socket-path.ts";
 import type { OwnStudio } from "../host.ts";
+import type { PictureKind } from "../studio/addresses.ts";
 import type { SocketStudio } from "./socket-client.ts";
 
 /** The studio of a data folder: one that runs, or opened for this command alone. */
@@ -91,12 +92,12 @@ function alone(studio: OwnStudio): ReachedStudio {
     client: studio.client,
     isRunning: false,
     async picture(address) {
-      const picture = await studio.openPicture("image", idIn(address));
+      const picture = await studio.openPicture(...placeIn(address));
       if ("stream" in picture) return Buffer.concat(await Array.fromAsync(picture.stream));
       return "path" in picture ? readFile(picture.path) : picture.bytes;
     },
     async stream(address) {
-      const found = await studio.openPicture("export", idIn(address));
+      const found = await studio.openPicture(...placeIn(address));
       if (!("stream" in found)) throw new TypeError("an export is a stream");
       return found.stream;
     },
@@ -104,9 +105,12 @@ function alone(studio: OwnStudio): ReachedStudio {
   };
 }
 
-/** The id in an address such as `/pictures/image/ID?…`. */
-function idIn(address: string): string {
-  return decodeURIComponent(new URL(address, "http://studio").pathname.split("/")[3] ?? "");
+const KINDS: readonly PictureKind[] = ["image", "init-image", "export"];
+
+/** The kind and the id in an address such as `/pictures/image/ID?…`. */
+function placeIn(address: string): [PictureKind, string] {
+  const [, , kind, id = ""] = new URL(address, "http://studio").pathname.split("/");
+  return [KINDS.find((one) => one === kind) ?? "image", decodeURIComponent(id)];
 }
 
 /** Whether somebody answers there, and is this user. */

@@ -11,6 +11,7 @@ import { namedEndpoint } from "./named-endpoint.ts";
 import { note } from "./outcome.ts";
 import { checkFree } from "./picture-file.ts";
 import { cancelOpen, follow, refusePaused, write } from "./query-endpoint.ts";
+import { readPicture } from "./request-flags.ts";
 import { type ReachedStudio, withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
@@ -20,6 +21,7 @@ interface ReplayFlags extends StudioFlags {
   readonly device: DeviceName;
   readonly out?: string;
   readonly force?: boolean;
+  readonly initImage?: string;
 }
 
 const MODEL_ELSEWHERE = "--model has no effect: the studio or the endpoint has its own.";
@@ -40,6 +42,7 @@ export function replayCommand(signal: AbortSignal): Command {
     )
     .option("--out <file.png|folder>", "where to write; a name made of prompt and seed by default")
     .option("--force", "overwrite a file that exists")
+    .option("--init-image <file>", "picture to start from, in the place of the recorded one")
     .action(async (path: string, flags: ReplayFlags) => {
       const file = await recordedFile(path);
       const open = new Set<string>();
@@ -52,7 +55,7 @@ export function replayCommand(signal: AbortSignal): Command {
         },
       );
       // No studio runs, so this command draws by itself, as `generate` does.
-      for (const request of left) await drawAlone(request, flags, signal);
+      for (const one of left) await drawAlone(one, flags, signal);
     });
 }
 
@@ -63,15 +66,34 @@ interface Asked {
   readonly open: Set<string>;
 }
 
+type StartImage = Awaited<ReturnType<typeof readPicture>>;
+
+/** What is drawn without a studio. */
+interface Left {
+  readonly request: Requests[number];
+  readonly initImage: StartImage | undefined;
+}
+
 /** Draws through a studio, and gives what it leaves to this command. */
-async function replay(studio: ReachedStudio, { file, flags, open }: Asked): Promise<Requests> {
+async function replay(
+  studio: ReachedStudio,
+  { file, flags, open }: Asked,
+): Promise<readonly Left[]> {
   const { client } = studio;
   const { on, out, force = false } = flags;
-  const { requests } = await client.generation.readRecorded({ file });
+  const { requests: recorded } = await client.generation.readRecorded({ file });
+  const { requests, initImage } = await withStart(studio, recorded, flags.initImage);
   const count = requests.reduce((sum, request) => sum + (request.count ?? 1), 0);
   await checkFree({ out, force, count });
   const isHere = on === LOCAL_TARGET;
-  if (isHere && !studio.isRunning) return requests;
+  if (isHere && !studio.isRunning) {
+    return Promise.all(
+      requests.map(async (request) => ({
+        request,
+        initImage: initImage ?? (await keptStart(studio, request)),
+      })),
+    );
+  }
   if (flags.model !== undefined) note(MODEL_ELSEWHERE);
   const target = isHere ? HERE : await namedEndpoint(client, on);
   await refusePaused(client, target.name);
@@ -83,6 +105,25 @@ async function replay(studio: ReachedStudio, { file, flags, open }: Asked): Prom
     await write(studio, ended, { image, prompt, flags: { ...flags, count } });
   }
   return [];
+}
+
+/** The requests as they start from a file that is named here, which the studio keeps. */
+async function withStart({ client }: ReachedStudio, requests: Requests, path: string | undefined) {
+  if (path === undefined) return { requests };
+  const initImage = await readPicture(path);
+  const file = new File([initImage.bytes], initImage.name);
+  const { id } = await client.generation.addInitImage({ file });
+  return { requests: requests.map((one) => ({ ...one, initImageId: id })), initImage };
+}
+
+/** The start image that a request names, from the data folder. Refuses as NOT_FOUND. */
+async function keptStart(
+  studio: ReachedStudio,
+  { initImageId: id }: Requests[number],
+): Promise<StartImage | undefined> {
+  if (id === undefined) return undefined;
+  const { address } = await studio.client.generation.getInitImage({ id });
+  return { name: "the start image", bytes: new Uint8Array(await studio.picture(address)) };
 }
 
 const HERE = { id: LOCAL_TARGET, name: "This device" };
@@ -100,11 +141,11 @@ async function enqueue({ client, isRunning }: ReachedStudio, requests: Requests,
 
 /** A model of a studio's store is unknown here, so the name of one that was recorded says nothing. */
 function drawAlone(
-  { model: _model, target: _target, ...request }: Requests[number],
+  { request: { model: _model, target: _target, ...request }, initImage }: Left,
   flags: ReplayFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  return drawHere(request, { ...flags, count: request.count ?? 1 }, { signal });
+  return drawHere(request, { ...flags, count: request.count ?? 1 }, { signal, initImage });
 }
 
 async function recordedFile(path: string): Promise<File> {

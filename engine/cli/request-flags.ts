@@ -11,6 +11,7 @@ import {
   type Preset,
 } from "../contract/presets.ts";
 import type { GenerationRequest } from "../contract/request.ts";
+import { RESIZE_MODES, type ResizeMode } from "../contract/resize-mode.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 import { systemCode } from "../files/system-error.ts";
 
@@ -31,6 +32,7 @@ export interface RequestFlags {
   readonly style?: readonly string[];
   readonly initImage?: string;
   readonly strength?: number;
+  readonly resizeMode?: ResizeMode;
 }
 
 /** The flags that say what to draw. */
@@ -42,7 +44,13 @@ export function withRequestFlags(command: Command): Command {
       (name: string, before?: readonly string[]) => [...(before ?? []), name],
     )
     .option("--init-image <file>", "picture to start from: PNG, JPEG or WebP")
-    .option("--strength <x>", "how far to go from that picture, up to 1", number);
+    .option("--strength <x>", "how far to go from that picture, up to 1", number)
+    .addOption(
+      new Option(
+        "--resize-mode <name>",
+        "how that picture comes to the size: stretched (default), its middle (crop), or whole with its edges drawn out (fill)",
+      ).choices(RESIZE_MODES),
+    );
 }
 
 /** Those that need no picture to start from. */
@@ -112,6 +120,7 @@ export function requestOf(prompt: string, flags: RequestFlags) {
     cacheInterval: flags.cacheInterval,
     decoder: flags.decoder,
     strength: flags.strength,
+    resizeMode: flags.resizeMode,
   };
 }
 

@@ -1,8 +1,10 @@
 import sharp, { type Sharp } from "sharp";
 import { StudioError } from "../contract/errors.ts";
+import type { ResizeMode } from "../contract/resize-mode.ts";
 import { fromLatin1 } from "../image/bytes.ts";
+import { fit } from "../image/fit.ts";
 import { CHANNELS, type Pixels, pixels } from "../image/pixels.ts";
-import { resize, type Size } from "../image/resize.ts";
+import type { Size } from "../image/resize.ts";
 
 /** A photograph of 48 megapixels has about half of this. */
 const MAX_BYTES = 64 << 20;
@@ -19,12 +21,16 @@ sharp.cache(false);
 
 /**
  * The picture in a PNG, JPEG or WebP file, as image to image starts from it: turned as its EXIF
- * says, in sRGB, transparency on white, of an animation the first frame, stretched to `fit`, where that
- * is given, as diffusers stretches it. `name` is what an error calls the file. Throws IMAGE_UNREADABLE.
+ * says, in sRGB, transparency on white, of an animation the first frame; brought to `wanted`, where that
+ * is given. `name` is what an error calls the file. Throws IMAGE_UNREADABLE.
  */
-export async function decodePicture(bytes: Uint8Array, name: string, fit?: Size): Promise<Pixels> {
+export async function decodePicture(
+  bytes: Uint8Array,
+  name: string,
+  wanted?: Size & { readonly resizeMode?: ResizeMode | undefined },
+): Promise<Pixels> {
   const whole = await orUnreadable(name, decode(bytes));
-  return fit === undefined ? whole : resize(whole, fit);
+  return wanted === undefined ? whole : fit(whole, wanted, wanted.resizeMode);
 }
 
 /** The size that it would be decoded to, without decoding pixels. Throws IMAGE_UNREADABLE. */

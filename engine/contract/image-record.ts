@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cellSchema } from "./grid.ts";
 import { USED_PRECISIONS } from "./precision.ts";
 import { cacheIntervalSchema, DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { RESIZE_MODES } from "./resize-mode.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -52,6 +53,13 @@ export const recordSchema = z.object({
   cacheInterval: cacheIntervalSchema.optional(),
   /** Only where the picture grew out of another one. */
   strength: z.number().gt(0).max(1).optional(),
+  /** The start image by the SHA-256 of its file, which says nothing of what it shows; absent in pictures of versions that did not tell. */
+  initImageId: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  /** How the start image came to the size; absent where it was stretched. */
+  resizeMode: z.enum(RESIZE_MODES).optional(),
   /** The saved styles that were put around what was typed; the prompts above are what was drawn. */
   styles: z.array(z.string().max(100)).max(100).optional(),
   typedPrompt: z.string().max(MAX_PROMPT).optional(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cellSchema } from "./grid.ts";
 import { PRECISIONS } from "./precision.ts";
 import { cacheIntervalSchema, DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { RESIZE_MODES } from "./resize-mode.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedAfter, seedSchema } from "./seed.ts";
 
@@ -45,6 +46,8 @@ export const orderSchema = z.object({
   /** Only with a start image. */
   strength: z.number().optional(),
   initImageId: z.string().optional(),
+  /** Absent where the start image is stretched. */
+  resizeMode: z.enum(RESIZE_MODES).optional(),
 });
 export type Order = z.output<typeof orderSchema>;
 

@@ -3,6 +3,7 @@ import { endpointIdSchema } from "./endpoints.ts";
 import { modelIdSchema } from "./models.ts";
 import { PRECISIONS } from "./precision.ts";
 import { cacheIntervalSchema, DECODERS, guidanceIntervalSchema, PRESETS } from "./presets.ts";
+import { RESIZE_MODES } from "./resize-mode.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
@@ -50,6 +51,8 @@ export const requestSchema = z.strictObject({
   model: modelIdSchema.optional(),
   /** The start image: an id that `generation.addInitImage` gave. */
   initImageId: z.string().max(64).optional(),
+  /** How the start image comes to the size; stretched where it is absent. */
+  resizeMode: z.enum(RESIZE_MODES).optional(),
   /** Saved styles by their names, put around the prompts in this order. */
   styles: z.array(z.string().max(100)).max(MAX_CHOSEN_STYLES).optional(),
   /** Where to draw: this device, or an inference endpoint by its id. */

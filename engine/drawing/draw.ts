@@ -135,7 +135,7 @@ interface Drawer {
 
 /** The record of a picture: how, by whom and when its order was drawn. */
 export function recordOf(
-  { model: _name, initImageId: _id, isSizeOpen: _size, decoder: _decoder, ...settings }: Order,
+  { model: _name, isSizeOpen: _size, decoder: _decoder, ...settings }: Order,
   { read, model, device, isTiny }: Drawer,
 ): GenerationRecord {
   return {

@@ -234,10 +234,10 @@ function withRecord<E extends { readonly png: Uint8Array; readonly record: Gener
 /** The codec is a large native module, so it is loaded with the first picture that needs it. */
 async function decode(
   { bytes, name }: NonNullable<DrawingInputs["startImage"]>,
-  fit: Order,
+  order: Order,
 ): Promise<Pixels> {
   const { decodePicture } = await import("../codecs/picture-codec.ts");
-  return decodePicture(bytes, name, fit);
+  return decodePicture(bytes, name, order);
 }
 
 function sha256(bytes: Uint8Array): string {

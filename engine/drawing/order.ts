@@ -35,7 +35,7 @@ export function ordersOf(
   { name, read }: AskedModel,
   freshSeed: string,
 ): [Order, ...Order[]] {
-  const { initImageId, decoder, count = REQUEST_DEFAULTS.count } = request;
+  const { initImageId, resizeMode = "default", decoder, count = REQUEST_DEFAULTS.count } = request;
   const { summary } = read;
   const first: Order = {
     model: name,
@@ -49,6 +49,7 @@ export function ordersOf(
     ...(initImageId !== undefined && {
       initImageId,
       strength: request.strength ?? REQUEST_DEFAULTS.strength,
+      ...(resizeMode !== "default" && { resizeMode }),
     }),
   };
   runOf(first, read);

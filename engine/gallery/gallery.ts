@@ -102,6 +102,11 @@ export class Gallery {
     return this.#turns.take(() => importPicture(this.#parts, picture));
   }
 
+  /** What its pictures started from, trashed ones included, by the ids of their start images. */
+  startImages(): ReadonlySet<string> {
+    return this.#parts.rows.startImages();
+  }
+
   /** Gives stars or takes them; ids that are gone are left out. */
   async star(ids: readonly string[], isStarred: boolean): Promise<void> {
     const { rows, keepsakes } = this.#parts;

@@ -62,6 +62,17 @@ export class ImageRows {
     }));
   }
 
+  /** What the pictures started from, by the ids of their start images. */
+  startImages(): ReadonlySet<string> {
+    const rows = this.#database
+      .prepare(
+        `SELECT DISTINCT record ->> 'initImageId' AS start FROM images
+         WHERE instr(record, '"initImageId"') > 0 AND json_valid(record)`,
+      )
+      .all();
+    return new Set(rows.flatMap(({ start }) => (typeof start === "string" ? [start] : [])));
+  }
+
   /** Does all of `work` or none of it. */
   atOnce<T>(work: () => T): T {
     return inTransaction(this.#database, work);

@@ -18,18 +18,33 @@ export interface Size {
   readonly height: number;
 }
 
+/** A part of a picture, in its pixels. */
+export interface Window extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
 /**
- * The picture stretched to `size` by a Lanczos filter that widens when it shrinks. diffusers fits
+ * The picture stretched to `size`, of which only `window` is computed, by a Lanczos filter that widens when it shrinks. diffusers fits
  * the picture of image to image with Pillow's, so this one works as Pillow's does, down to the
  * rounding between its passes: horizontally first, 8 bits in between, fixed-point weights.
  */
-export function resize(picture: Pixels, size: Size): Pixels {
-  const wide = picture.width === size.width ? picture : resizeWidth(picture, size.width);
-  return wide.height === size.height ? wide : resizeHeight(wide, size.height);
+export function resize(
+  picture: Pixels,
+  size: Size,
+  window: Window = { ...size, left: 0, top: 0 },
+): Pixels {
+  const { width, height } = picture;
+  const isWide = width === size.width && width === window.width;
+  const isHigh = height === size.height && height === window.height;
+  const wide = isWide
+    ? picture
+    : resizeWidth(picture, tapsOf(width, size.width, window.left, window.width));
+  return isHigh ? wide : resizeHeight(wide, tapsOf(height, size.height, window.top, window.height));
 }
 
-function resizeWidth({ width, height, data }: Pixels, newWidth: number): Pixels {
-  const taps = tapsOf(width, newWidth);
+function resizeWidth({ width, height, data }: Pixels, taps: readonly Taps[]): Pixels {
+  const newWidth = taps.length;
   const result = new Uint8Array(newWidth * height * CHANNELS);
   for (let y = 0; y < height; y++) {
     const row = data.subarray(y * width * CHANNELS, (y + 1) * width * CHANNELS);
@@ -57,11 +72,12 @@ function gatherRow(row: Uint8Array, taps: readonly Taps[], into: Uint8Array): vo
   }
 }
 
-function resizeHeight({ width, height, data }: Pixels, newHeight: number): Pixels {
+function resizeHeight({ width, data }: Pixels, taps: readonly Taps[]): Pixels {
+  const newHeight = taps.length;
   const stride = width * CHANNELS;
   const result = new Uint8Array(stride * newHeight);
   const sums = new Int32Array(stride);
-  for (const [y, { first, weights }] of tapsOf(height, newHeight).entries()) {
+  for (const [y, { first, weights }] of taps.entries()) {
     sums.fill(HALF);
     for (const [i, weight] of weights.entries()) {
       const from = (first + i) * stride;
@@ -78,11 +94,12 @@ function toByte(sum: number): number {
   return Math.min(255, Math.max(0, sum >> PRECISION));
 }
 
-function tapsOf(size: number, newSize: number): Taps[] {
+/** Those of `count` result pixels from `from` on, of an axis that goes from `size` to `newSize`. */
+function tapsOf(size: number, newSize: number, from: number, count: number): Taps[] {
   const scale = size / newSize;
   const stretch = Math.max(1, scale);
-  return Array.from({ length: newSize }, (_, index) => {
-    const centre = (index + 0.5) * scale;
+  return Array.from({ length: count }, (_, index) => {
+    const centre = (from + index + 0.5) * scale;
     const first = Math.max(0, Math.floor(centre - LOBES * stretch + 0.5));
     const end = Math.min(size, Math.floor(centre + LOBES * stretch + 0.5));
     const raw = Array.from({ length: end - first }, (_, i) =>

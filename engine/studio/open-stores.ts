@@ -57,7 +57,7 @@ export async function openStores(
   });
   undo.defer(() => live.queue.close());
   const initImages = await InitImages.open(dataFolder, addressOf);
-  await pruneInitImages(initImages, { dataFolder, queue: live.queue, form, now: now() });
+  await pruneInitImages(initImages, { dataFolder, queue: live.queue, form, gallery, now: now() });
   const transfers = await openTransfers(dataFolder, events, logError);
   undo.defer(() => transfers.close());
   const parts = { settings, form, styles, secrets, gallery, transfers };
@@ -69,15 +69,19 @@ interface Naming {
   readonly dataFolder: string;
   readonly queue: Queue;
   readonly form: FormFile;
+  readonly gallery: Gallery;
   readonly now: Date;
 }
 
-/** Nothing is deleted that a row or the form names, or a queue or form that was set aside may name. */
+/** Nothing is deleted that a row, the form or a picture names, or a queue or form that was set aside may name. */
 async function pruneInitImages(images: InitImages, naming: Naming): Promise<void> {
-  const { dataFolder, queue, form, now } = naming;
+  const { dataFolder, queue, form, gallery, now } = naming;
   if (["queue.sqlite", "form.json"].some((name) => hasSetAside(join(dataFolder, name)))) return;
   const named = JSON.stringify([queue.orderTexts(), form.read()]);
-  await images.prune((id) => named.includes(id), now);
+  let started: ReadonlySet<string> | undefined;
+  // The gallery is gone through only where something is named nowhere else.
+  const isStarted = (id: string): boolean => (started ??= gallery.startImages()).has(id);
+  await images.prune((id) => named.includes(id) || isStarted(id), now);
 }
 
 function openTransfers(

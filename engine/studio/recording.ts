@@ -104,7 +104,7 @@ export function orderOf(record: GenerationRecord): Order {
 
 function settingsOf(record: Recall["record"]) {
   const { steps, guidanceScale, seed, scheduler, preset } = record;
-  const { guidanceInterval, cacheInterval, decoder, strength } = record;
+  const { guidanceInterval, cacheInterval, decoder } = record;
   const precision = PRECISIONS.find((name) => name === record.precision);
   return {
     ...(steps !== undefined && { steps }),
@@ -116,7 +116,16 @@ function settingsOf(record: Recall["record"]) {
     ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(cacheInterval !== undefined && { cacheInterval }),
     ...(decoder !== undefined && { decoder }),
+    ...startOf(record),
+  };
+}
+
+/** What it started from, and how; empty where that was noise. */
+function startOf({ strength, initImageId, resizeMode }: Recall["record"]) {
+  return {
     ...(strength !== undefined && { strength }),
+    ...(initImageId !== undefined && { initImageId }),
+    ...(resizeMode !== undefined && { resizeMode }),
   };
 }
 
@@ -128,7 +137,7 @@ export async function readReplay(file: File): Promise<Replay> {
   if (!isPicture(bytes)) return readRecorded(bytes);
   const { readForeignGeneration } = await import("../codecs/read-generation.ts");
   const { record } = await readForeignGeneration(bytes, file.name);
-  if (record.strength !== undefined) throw startedFrom(file.name);
+  refuseUnknownStart(record, file.name);
   const { prompt = "", negativePrompt, width, height } = record;
   const asked = requestSchema.safeParse({
     prompt,
@@ -143,7 +152,8 @@ export async function readReplay(file: File): Promise<Replay> {
   throw new StudioError("REQUEST_INVALID", { field, value: "drawn again", reason });
 }
 
-function startedFrom(name: string): StudioError {
-  const reason = "it grew out of another picture, which is not in it";
-  return new StudioError("REQUEST_INVALID", { field: name, value: "drawn again", reason });
+function refuseUnknownStart({ strength, initImageId }: Recall["record"], name: string): void {
+  if (strength === undefined || initImageId !== undefined) return;
+  const reason = "it grew out of another picture, and does not tell which";
+  throw new StudioError("REQUEST_INVALID", { field: name, value: "drawn again", reason });
 }

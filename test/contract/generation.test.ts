@@ -211,9 +211,24 @@ describe.each(TRANSPORTS)("generation, $name", (transport) => {
     const id = await ask({ initImageId: start.id, strength: 0.5, steps: 4 });
     const { order, imageId = "" } = await studio.until(id, "done");
     expect(order).toMatchObject({ initImageId: start.id, strength: 0.5 });
-    expect((await studio.client.gallery.get({ id: imageId })).record).toMatchObject({
-      strength: 0.5,
-    });
+    const { record } = await studio.client.gallery.get({ id: imageId });
+    expect(record).toMatchObject({ strength: 0.5, initImageId: start.id });
+    expect(record.resizeMode).toBeUndefined();
+  });
+
+  test("a picture that started from another says from which, and is drawn again by what it says", async () => {
+    const first = await studio.until(await ask({}), "done");
+    const start = await studio.client.generation.useAsInitImage({ imageId: first.imageId ?? "" });
+    const how = { initImageId: start.id, strength: 0.5, steps: 4, resizeMode: "crop" } as const;
+    const png = await pictureOf(await ask({ ...how, width: 128 }));
+    const file = new File([png as Uint8Array<ArrayBuffer>], "drawn.png", { type: "image/png" });
+    const { requests } = await studio.client.generation.readRecorded({ file });
+    expect(requests).toMatchObject([how]);
+    const { generationIds } = await studio.client.generation.enqueue(requests[0]!);
+    const again = await pictureOf(generationIds[0] ?? "");
+    expect(pixelsOf(again)).toBe(pixelsOf(png));
+    const stretched = await pictureOf(await ask({ ...how, resizeMode: "default", width: 128 }));
+    expect(pixelsOf(stretched)).not.toBe(pixelsOf(png));
   });
 
   test("takes a picture from outside once, however often it comes", async () => {

@@ -25,7 +25,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And the program itself, whose compiled code is kept.
   // And deployments: applied, watched, scaled, removed.
   // And a certificate for `serve`.
-  cli: 4880, // pictures imported, which settings an endpoint uses, recorded requests, drawn again; torchserve, by its own flags; a doctor; marks and albums, styles, statistics of endpoints
+  cli: 4960, // pictures imported, which settings an endpoint uses, recorded requests, drawn again; torchserve, by its own flags; a doctor; marks and albums, styles, statistics of endpoints
   "cli.ts": 5,
   codecs: 340, // contact sheets
   // A refusal for everything that can be wrong with an endpoint or a request.
@@ -69,7 +69,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   http: 490, // TLS and what is said without it, answers to what cannot be read on used connections, sockets by address
   hub: 880,
   // With samplers of ComfyUI that are put together of nodes, InvokeAI before 3, and studios refused by name.
-  image: 1480,
+  image: 1530, // start images cropped and filled up
   // With what routers say of themselves.
   // With presets and intervals of guidance, sent as well as read.
   // And messages of gRPC.

@@ -7,6 +7,7 @@ import { GENERATION_STATES, LOCAL_TARGET, recallSchema } from "../../engine/cont
 import { provenanceSchema } from "../../engine/contract/models.ts";
 import { USED_PRECISIONS } from "../../engine/contract/precision.ts";
 import { PRESETS } from "../../engine/contract/presets.ts";
+import { RESIZE_MODES } from "../../engine/contract/resize-mode.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { KEY_SCOPES } from "../../engine/contract/server.ts";
 import { SETTING_VERDICTS, TRIED_SETTINGS } from "../../engine/contract/setting-trial.ts";
@@ -39,6 +40,7 @@ const STORED: Readonly<Record<string, { readonly shipped: string; readonly now: 
     now: TRANSFER_STATES,
   },
   devices: { shipped: "auto cpu cuda dml coreml webgpu", now: DEVICE_NAMES },
+  "resize modes": { shipped: "default crop fill", now: RESIZE_MODES },
   presets: { shipped: "exact balanced fast", now: PRESETS },
   precisions: { shipped: "float32 float16 int8", now: USED_PRECISIONS },
   "scopes of a key": { shipped: "inference management", now: KEY_SCOPES },

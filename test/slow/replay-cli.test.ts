@@ -47,6 +47,20 @@ test("a picture drawn here is drawn again from its own file, and from JSON at an
   expect(lines(sent.out).at(-1)).toMatchObject({ type: "image", path: there, seed: "7", steps: 2 });
   expect(requests.list().filter(({ status }) => status !== 200)).toEqual([]);
 
+  const start = join(folder, "start.png");
+  const quick = ["--steps", "2", "--seed", "7", "--device", "cpu", "--out", start];
+  const how = ["--init-image", first, "--resize-mode", "crop", "--size", "128x64"];
+  await darkroom(["generate", "a red ball", ...quick, ...how], { env });
+  const elsewhere = join(folder, "elsewhere.png");
+  const lost = await run(["replay", start, "--device", "cpu", "--out", elsewhere]);
+  expect([lost.code, lost.err]).toEqual([1, expect.stringContaining("There is no start image")]);
+  const found = await run(["replay", start, "--init-image", first, "--out", elsewhere]);
+  expect([found.code, found.out]).toEqual([0, `${elsewhere}\n`]);
+  const { createdAt: _drawn, ...drawn } = recordOf(start) ?? {};
+  const { createdAt: _redrawn, ...redrawn } = recordOf(elsewhere) ?? {};
+  expect(drawn).toMatchObject({ resizeMode: "crop", strength: 0.8, width: 128 });
+  expect(redrawn).toEqual(drawn);
+
   const none = await run(["replay", join(folder, "none.json")]);
   expect([none.code, none.err]).toEqual([2, expect.stringContaining("none.json")]);
 });

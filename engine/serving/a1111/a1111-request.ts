@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type GenerationRequest, requestSchema } from "../../contract/request.ts";
+import type { ResizeMode } from "../../contract/resize-mode.ts";
 import type { SchedulerName } from "../../contract/schedulers.ts";
 import { seedSchema } from "../../contract/seed.ts";
 import { schedulerNamed } from "../../image/sampler-names.ts";
@@ -49,6 +50,7 @@ export const a1111Schema = z
     width: shape.width.unwrap(),
     height: shape.height.unwrap(),
     denoising_strength: z.number().min(0).max(1),
+    resize_mode: z.int(),
     init_images: z.array(z.string()).max(MOST_START_IMAGES),
     override_settings: z.record(z.string(), z.unknown()),
     send_images: z.boolean(),
@@ -85,8 +87,8 @@ export function readA1111Request(bytes: Uint8Array, kind: "txt2img" | "img2img")
       parameters: echoOf(message),
     };
     if (kind === "txt2img") return { ...asked, requests: [request] };
-    const strength = strengthOf(members);
-    return { ...asked, startImage: startImageOf(members), requests: [{ ...request, strength }] };
+    const start = { strength: strengthOf(members), resizeMode: resizeModeOf(members) };
+    return { ...asked, startImage: startImageOf(members), requests: [{ ...request, ...start }] };
   });
 }
 
@@ -136,6 +138,15 @@ function schedulerOf({
 function strengthOf({ denoising_strength: strength = USUAL_STRENGTH }: Members): number {
   if (strength > 0) return strength;
   throw new MessageFault("denoising_strength", "0", "nothing would change");
+}
+
+/** In A1111's order: just resize, crop and resize, resize and fill; the fourth is of latents. */
+const RESIZE_MODES: readonly ResizeMode[] = ["default", "crop", "fill"];
+
+function resizeModeOf({ resize_mode: number = 0 }: Members): ResizeMode {
+  const mode = RESIZE_MODES[number];
+  if (mode !== undefined) return mode;
+  throw new MessageFault("resize_mode", String(number), "it is 0, 1 or 2");
 }
 
 function startImageOf({ init_images: images = [] }: Members): Uint8Array {

@@ -89,19 +89,27 @@ export async function readEdit(bytes: Uint8Array, type = ""): Promise<ImageReque
     if (second !== undefined) {
       throw new MessageFault("image", `${images.length} files`, "a picture starts from one");
     }
-    const { strength } = readMembers(strengthSchema, members);
-    const rest = new Map([...members].filter(([name]) => name !== "strength"));
+    const { strength, resize_mode: resizeMode } = readMembers(startSchema, members);
+    const rest = new Map([...members].filter(([name]) => !START_MEMBERS.has(name)));
     const asked = toImageRequest(rest);
-    const share = strength === undefined ? {} : { strength };
+    const start = {
+      ...(strength !== undefined && { strength }),
+      ...(resizeMode !== undefined && { resizeMode }),
+    };
     return {
       ...asked,
       startImage,
-      requests: asked.requests.map((request) => ({ ...request, ...share })),
+      requests: asked.requests.map((request) => ({ ...request, ...start })),
     };
   });
 }
 
-const strengthSchema = z.object({ strength: requestSchema.shape.strength });
+/** What an edit takes beyond OpenAI's members, by diffusers' names. */
+const startSchema = z.object({
+  strength: requestSchema.shape.strength,
+  resize_mode: requestSchema.shape.resizeMode,
+});
+const START_MEMBERS: ReadonlySet<string> = new Set(Object.keys(startSchema.shape));
 
 /** The pictures in a JSON request: OpenAI's list of addresses, of which only `data:` addresses are read. */
 const imagesSchema = z.object({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESIZE_MODES } from "../../contract/resize-mode.ts";
 import type { DocumentPart, Operation } from "../routes/openapi-operations.ts";
 import { CLOSED, list, named, object, type Schema, SETTINGS } from "../routes/openapi-schemas.ts";
 import { imageSchema } from "./image-request.ts";
@@ -67,10 +68,11 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
         ...REQUEST,
         images: list(object({ image_url: STRING }, CLOSED), { minItems: 1, maxItems: 1 }),
         strength: { type: "number", exclusiveMinimum: 0, maximum: 1 },
+        resize_mode: { enum: RESIZE_MODES },
       },
       ...CLOSED,
       description:
-        "The picture itself, in base64 or as a data: address. `strength` is 0.8 where it is absent.",
+        "The picture itself, in base64 or as a data: address. `strength` is 0.8 where it is absent, and `resize_mode` default: stretched to the size.",
     },
   ),
   ImagesReply: object(

@@ -100,6 +100,15 @@ test("strength is said only where there is a start image, 0.8 where none is aske
   expect([usual.strength, without.strength]).toEqual([0.8, undefined]);
 });
 
+test("a start image's resize mode is said where it is not stretched", () => {
+  const start = { prompt: "a dog", initImageId: "picture" };
+  const modes = (["default", "crop", "fill"] as const).map(
+    (resizeMode) => orders({ ...start, resizeMode })[0].resizeMode,
+  );
+  const [without] = orders({ prompt: "a dog", resizeMode: "crop" });
+  expect([...modes, without.resizeMode]).toEqual([undefined, "crop", "fill", undefined]);
+});
+
 test("refuses what the model could not draw", () => {
   const request = { prompt: "a dog", steps: 5, strength: 0.1, initImageId: "picture" };
   expect(() => orders(request)).toThrow(refusal("REQUEST_INVALID"));
@@ -118,6 +127,7 @@ test.each([
   [{ prompt: "x", count: 101 }, "count cannot be 101"],
   [{ prompt: "x", scheduler: "dpm++3m" }, 'scheduler cannot be "dpm++3m"'],
   [{ prompt: "x", strength: 0 }, "strength cannot be 0"],
+  [{ prompt: "x", resizeMode: "cover" }, 'resizeMode cannot be "cover"'],
   [{ prompt: "x", colour: "red" }, "The request cannot be"],
 ])("refuses %j by name", (request, words) => {
   expect(() => parseRequest(request)).toThrow(StudioError);

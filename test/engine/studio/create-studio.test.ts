@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { clientOf } from "../../../engine/server/client-of.ts";
 import { type Studio } from "../../../engine/studio/create-studio.ts";
 import type { StudioOptions } from "../../../engine/studio/studio-options.ts";
+import { openGallery, picture } from "../../fakes/gallery.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { studioInProcess } from "../../fakes/studio-in-process.ts";
 
@@ -73,7 +74,7 @@ test("event streams end when it is closed", async () => {
   expect(heard).toEqual(["reset"]);
 });
 
-test("start images stay that any row names, and all of them while a queue that was set aside lies there", async () => {
+test("start images stay that any row or picture names, and all of them while a queue that was set aside lies there", async () => {
   const dataFolder = temporaryFolder();
   const day = (n: number): Date => new Date(Date.UTC(2026, 10, 1 + n, 12));
   const startOn = async (n: number): Promise<void> => {
@@ -81,8 +82,12 @@ test("start images stay that any row names, and all of them while a queue that w
   };
   await startOn(0);
   const path = join(dataFolder, "queue.sqlite");
-  const [named, other] = ["a".repeat(64), "b".repeat(64)];
-  for (const id of [named, other]) writeFileSync(join(dataFolder, "init-images", id), "x");
+  const [named, other, drawnFrom] = ["a".repeat(64), "b".repeat(64), "c".repeat(64)];
+  const gallery = await openGallery(dataFolder);
+  await gallery.add(picture({ strength: 0.5, initImageId: drawnFrom }));
+  await gallery.close();
+  for (const id of [named, other, drawnFrom])
+    writeFileSync(join(dataFolder, "init-images", id), "x");
   const row = { model: "m", prompt: "", negativePrompt: "", width: 8, height: 8 };
   const database = new DatabaseSync(path);
   const insert = database.prepare(
@@ -99,9 +104,11 @@ test("start images stay that any row names, and all of them while a queue that w
   database.close();
   for (let n = 1; n <= 9; n++) await startOn(n);
   const left = () =>
-    readdirSync(join(dataFolder, "init-images")).filter((name) => name.length === 64);
-  expect(left()).toEqual([named]);
+    readdirSync(join(dataFolder, "init-images"))
+      .filter((name) => name.length === 64)
+      .toSorted();
+  expect(left()).toEqual([named, drawnFrom]);
   writeFileSync(path, "this is no database, but long enough to be taken for one".repeat(20));
   for (let n = 10; n <= 20; n++) await startOn(n);
-  expect(left()).toEqual([named]);
+  expect(left()).toEqual([named, drawnFrom]);
 });

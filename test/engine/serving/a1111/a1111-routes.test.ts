@@ -180,6 +180,18 @@ describe("img2img", () => {
   });
 
   test.each([
+    [0, "default"],
+    [1, "crop"],
+    [2, "fill"],
+  ])("resize mode %i is %s", async (number, resizeMode) => {
+    const { post, engine } = await open();
+    const image = (await png()).toString("base64");
+    await post("img2img", { prompt: "a", init_images: [image], resize_mode: number });
+    expect(engine.jobs[0]?.requests).toMatchObject([{ resizeMode }]);
+  });
+
+  test.each([
+    [{ init_images: ["iVBORw0KGgo="], resize_mode: 3 }, "resize_mode"],
     [{ init_images: [] }, "init_images"],
     [{ init_images: ["x", "y"] }, "init_images"],
     [{ init_images: ["https://example.org"] }, "init_images"],

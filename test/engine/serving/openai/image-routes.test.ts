@@ -260,7 +260,14 @@ describe("an edit", () => {
 
   test("starts from the file of a form, whose texts are numbers where numbers are meant", async () => {
     const { engine, form } = await openEdits();
-    const texts = { prompt: "7", n: "2", size: "128x64", strength: "0.5", seed: "9" };
+    const texts = {
+      prompt: "7",
+      n: "2",
+      size: "128x64",
+      strength: "0.5",
+      seed: "9",
+      resize_mode: "fill",
+    };
     const reply = await form({ image: await file(), ...texts }, key);
     const { data } = (await reply.json()) as Reply;
     expect([reply.status, data.length]).toEqual([200, 2]);
@@ -273,6 +280,7 @@ describe("an edit", () => {
       seed: "9",
       count: 2,
       strength: 0.5,
+      resizeMode: "fill",
     };
     expect(requests).toEqual([shared]);
     expect(Buffer.from(startImage ?? []).equals(await png(30, 20))).toBe(true);

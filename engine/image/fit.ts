@@ -1,0 +1,49 @@
+import type { ResizeMode } from "../contract/resize-mode.ts";
+import { CHANNELS, type Pixels, pixels } from "./pixels.ts";
+import { resize, type Size } from "./resize.ts";
+
+/**
+ * The picture at `size`, as diffusers' VaeImageProcessor brings it there, down to where it rounds; of `fill`, the pixels
+ * of an edge are repeated as they are.
+ */
+export function fit(picture: Pixels, size: Size, mode: ResizeMode = "default"): Pixels {
+  if (mode === "default") return resize(picture, size);
+  const inner = innerSize(picture, size, mode);
+  const left = (size.width >> 1) - (inner.width >> 1);
+  const top = (size.height >> 1) - (inner.height >> 1);
+  if (mode === "crop") return resize(picture, inner, { ...size, left: -left, top: -top });
+  return drawnOut(resize(picture, inner), size, { left, top });
+}
+
+/** The size of its own shape that covers `size`, or lies within it. */
+function innerSize(own: Size, size: Size, mode: "crop" | "fill"): Size {
+  const isWider = own.width * size.height > size.width * own.height;
+  // What is wider than the drawing takes its height to cover it, and its width to lie within it.
+  if (isWider === (mode === "crop")) {
+    const width = Math.floor((own.width * size.height) / own.height);
+    return { width: Math.max(1, width), height: size.height };
+  }
+  const height = Math.floor((own.height * size.width) / own.width);
+  return { width: size.width, height: Math.max(1, height) };
+}
+
+/** The picture on a larger canvas, from a place on; what it leaves free has its nearest pixel. */
+function drawnOut(
+  picture: Pixels,
+  { width, height }: Size,
+  { left, top }: { readonly left: number; readonly top: number },
+): Pixels {
+  const data = new Uint8Array(width * height * CHANNELS);
+  for (let y = 0; y < height; y++) {
+    const row = within(y - top, picture.height) * picture.width;
+    for (let x = 0; x < width; x++) {
+      const from = (row + within(x - left, picture.width)) * CHANNELS;
+      data.set(picture.data.subarray(from, from + CHANNELS), (y * width + x) * CHANNELS);
+    }
+  }
+  return pixels(width, height, data);
+}
+
+function within(index: number, count: number): number {
+  return Math.min(count - 1, Math.max(0, index));
+}
