@@ -22,10 +22,15 @@ export interface ColumnsProps {
   readonly onLayout?: (layout: Readonly<Record<string, number>>) => void;
 }
 
+/** Whether columns stand one above the other, for want of width; the one at the end is left out then. */
+export function useIsStacked(): boolean {
+  return useMediaQuery("(max-width: 699px)");
+}
+
 /** Columns with borders to drag; one above the other where the screen is narrow. */
 export function Columns({ name, start, end, children, layout, onLayout }: ColumnsProps) {
-  const isNarrow = useMediaQuery("(max-width: 699px)");
-  if (isNarrow)
+  const isStacked = useIsStacked();
+  if (isStacked)
     return (
       <div className={styles.stack}>
         <div className={styles.stackMiddle}>{children}</div>

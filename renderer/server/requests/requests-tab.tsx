@@ -10,7 +10,7 @@ import { keepLayout, useView } from "../../state/view.ts";
 import { Empty, Failed, Skeleton } from "../../ui/async-states.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Chips } from "../../ui/chips.tsx";
-import { Columns } from "../../ui/columns.tsx";
+import { Columns, useIsStacked } from "../../ui/columns.tsx";
 import { attempt } from "../../ui/toasts.ts";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
@@ -18,10 +18,11 @@ import { RequestDetails } from "./request-details.tsx";
 import { RequestList } from "./request-list.tsx";
 import styles from "./requests-tab.module.css";
 
-/** What the server was asked lately; `?request=ID` of the address is open beside it. */
+/** What the server was asked lately; `?request=ID` of the address is open beside it, or in its place on a phone. */
 export function RequestsTab({ server }: { server: Server }) {
   const [address, setAddress] = useSearchParams();
   const layout = useView((view) => view.layouts["server"]);
+  const isStacked = useIsStacked();
   const openId = address.get("request") ?? undefined;
   const open = (id: string | undefined) => setAddress(id === undefined ? {} : { request: id });
   const details = openId !== undefined && {
@@ -37,7 +38,11 @@ export function RequestsTab({ server }: { server: Server }) {
       onLayout={(sizes) => keepLayout("server", sizes)}
       end={details || undefined}
     >
-      <Log server={server} openId={openId} onOpen={open} />
+      {isStacked && details ? (
+        details.content
+      ) : (
+        <Log server={server} openId={openId} onOpen={open} />
+      )}
     </Columns>
   );
 }
