@@ -785,8 +785,11 @@ describe("10: the repository", () => {
     expect(brief(await post(`/models/nope/${verb}`))).toEqual([404, { error }]);
   });
 
-  test("a configuration is refused", async () => {
-    const body = '{"parameters":{"config":"{}"}}';
+  test.each([
+    '{"parameters":{"config":"{}"}}',
+    '{"parameters":{"config":"{}","file:1/model.onnx":"AAAA"}}',
+    '{"parameters":{"file:1/model.onnx":"AAAA"}}',
+  ])("%s is refused: a model is loaded as it lies in the store", async (body) => {
     expect(brief(await post("/models/other/load", body))).toEqual([400, REFUSED]);
   });
 });
@@ -839,7 +842,10 @@ describe("extensions", () => {
 
   test("statistics are told of one model, and of all", async () => {
     const name = { name: "starter" };
-    expect((await get(`${MODEL}/stats`)).json).toMatchObject({ model_stats: [name] });
+    for (const path of versioned("/stats")) {
+      expect((await get(path)).json).toMatchObject({ model_stats: [name] });
+    }
+    expect((await get(`${MODEL}/versions/2/stats`)).status).toBe(404);
     expect((await get("/v2/models/stats")).json).toMatchObject({ model_stats: [{}, name] });
   });
 });
