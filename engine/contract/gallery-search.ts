@@ -23,6 +23,10 @@ export const SEARCH_TERMS = {
   rating: "number",
   tag: "exact",
   album: "exact",
+  style: "contains",
+  decoder: "exact",
+  /** The file's name with its folder: all that some imported pictures can be found by. */
+  file: "contains",
   /** The id of a picture: those with its prompt. */
   like: "prompt",
 } as const satisfies Record<string, TermKind>;

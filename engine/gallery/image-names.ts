@@ -24,6 +24,10 @@ const KEPT: Readonly<Partial<Record<SearchTermName, string>>> = {
   preset: recorded("preset"),
   precision: recorded("precision"),
   device: recorded("device"),
+  // A list as JSON writes it.
+  style: recorded("styles"),
+  decoder: recorded("decoder"),
+  file: "path",
   rating: "coalesce((SELECT rating FROM ratings WHERE ratings.id = images.id), 0)",
 };
 

@@ -6,7 +6,7 @@ import {
   writeTerm,
 } from "../../../engine/contract/gallery-search.ts";
 import { USED_PRECISIONS } from "../../../engine/contract/precision.ts";
-import { PRESETS } from "../../../engine/contract/presets.ts";
+import { DECODERS, PRESETS } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 
 /** One way to go on with a search. */
@@ -63,4 +63,5 @@ const VALUES: Readonly<
   album: ({ albums }) => albums.map(({ name }) => name),
   preset: () => PRESETS,
   precision: () => USED_PRECISIONS,
+  decoder: () => DECODERS,
 };

@@ -6,10 +6,10 @@ import { openGallery, picture } from "../../fakes/gallery.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 
 const DRAWN = {
-  castle: { prompt: "a castle", steps: 20, seed: "12", scheduler: "ddim" },
-  twin: { prompt: "a castle", steps: 30, seed: "13", scheduler: "euler" },
+  castle: { prompt: "a castle", steps: 20, seed: "12", scheduler: "ddim", decoder: "tiny" },
+  twin: { prompt: "a castle", steps: 30, seed: "13", scheduler: "euler", styles: ["Oil paint"] },
   fish: { prompt: "a fish", seed: "12", model: "SD 2.1 base", width: 8, guidanceScale: 5 },
-} as const;
+} satisfies Record<string, Parameters<typeof picture>[0]>;
 
 async function drawn(folder: string) {
   const gallery = await openGallery(folder);
@@ -38,6 +38,9 @@ test("pictures are found by their settings, with words or without", async () => 
     "width:<8": ["castle", "twin"],
     "guidance:<=5": ["fish"],
     "strength:>0": [],
+    "file:A-Castle": ["castle", "twin"],
+    "style:oil": ["twin"],
+    "decoder:tiny": ["castle"],
     "size:large": [],
     "steps:": ["castle", "twin", "fish"],
     [`like:${ids["castle"]}`]: ["castle", "twin"],

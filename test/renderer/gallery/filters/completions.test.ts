@@ -14,7 +14,7 @@ const FACETS = {
 test.each([
   ["", []],
   ["castle ", []],
-  ["st", ["steps:", "strength:"]],
+  ["st", ["steps:", "strength:", "style:"]],
   ["castle see", ["castle seed:"]],
   ["sampler:eu", ["euler", "euler-karras", "euler-ancestral"].map((name) => `sampler:${name} `)],
   ["a model:s", ['a model:"SD 2.1" ', "a model:starter "]],
