@@ -13,7 +13,7 @@ export function useRunNotices(): void {
   const t = useWords("frame");
   const { queries } = useStudio();
   const settings = useQuery(queries.settings.get.queryOptions()).data;
-  const tell = useRef((_: RunEnd): void => {});
+  const tell = useRef<(end: RunEnd) => void>(() => {});
   tell.current = (end) => {
     if (settings === undefined || !isWorthTelling(end, settings, document.hasFocus())) return;
     const { done, failed, seconds, last } = end;

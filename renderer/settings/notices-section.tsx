@@ -25,41 +25,11 @@ const DAY_SECONDS = 86_400;
 export function NoticesSection({ settings }: { settings: Settings }) {
   const t = useWords("settings");
   const change = useChange();
-  const [access, setAccess] = useState(notificationAccess);
-  const { notify, notifyWhen, longRunSeconds, notifySound } = settings;
-  const ask = async () => setAccess(await askForNotifications());
-  const choose = (choice: (typeof CHOICES)[number]) => {
-    change(choice === "off" ? { notify: false } : { notify: true, notifyWhen: choice });
-    if (choice !== "off") attempt(ask());
-  };
+  const { notify, longRunSeconds, notifySound } = settings;
   return (
     <Section of="notices">
       <Line id="notify">
-        <Fact name={t("notices.notify")}>
-          <Chips
-            label={t("notices.notify")}
-            isSegmented
-            value={notify ? notifyWhen : "off"}
-            onChange={choose}
-            chips={CHOICES.map((value) => ({ value, label: t(`notices.${value}`) }))}
-          />
-        </Fact>
-        {notify && access === "insecure" && <Help>{t("notices.insecure")}</Help>}
-        {notify && access === "denied" && <Help>{t("notices.blocked")}</Help>}
-        {notify && access === "default" && <Help>{t("notices.unasked")}</Help>}
-        {notify && (access === "default" || access === "granted") && (
-          <Actions>
-            {access === "default" ? (
-              <Button icon={Bell} onPress={() => attempt(ask())}>
-                {t("notices.allow")}
-              </Button>
-            ) : (
-              <Button icon={Bell} onPress={() => sendNotification("Darkroom", t("notices.tried"))}>
-                {t("notices.tryOut")}
-              </Button>
-            )}
-          </Actions>
-        )}
+        <WhenToNotify settings={settings} />
       </Line>
       <Line id="longRun">
         <div className={styles.short}>
@@ -86,5 +56,45 @@ export function NoticesSection({ settings }: { settings: Settings }) {
         </Switch>
       </Line>
     </Section>
+  );
+}
+
+/** Off, while the page is in the background, or always; and whether this browser allows it. */
+function WhenToNotify({ settings: { notify, notifyWhen } }: { settings: Settings }) {
+  const t = useWords("settings");
+  const change = useChange();
+  const [access, setAccess] = useState(notificationAccess);
+  const ask = async () => setAccess(await askForNotifications());
+  const choose = (choice: (typeof CHOICES)[number]) => {
+    change(choice === "off" ? { notify: false } : { notify: true, notifyWhen: choice });
+    if (choice !== "off") attempt(ask());
+  };
+  return (
+    <>
+      <Fact name={t("notices.notify")}>
+        <Chips
+          label={t("notices.notify")}
+          isSegmented
+          value={notify ? notifyWhen : "off"}
+          onChange={choose}
+          chips={CHOICES.map((value) => ({ value, label: t(`notices.${value}`) }))}
+        />
+      </Fact>
+      {notify && access !== "granted" && <Help>{t(`notices.access.${access}`)}</Help>}
+      {notify && access === "default" && (
+        <Actions>
+          <Button icon={Bell} onPress={() => attempt(ask())}>
+            {t("notices.allow")}
+          </Button>
+        </Actions>
+      )}
+      {notify && access === "granted" && (
+        <Actions>
+          <Button icon={Bell} onPress={() => sendNotification("Darkroom", t("notices.tried"))}>
+            {t("notices.tryOut")}
+          </Button>
+        </Actions>
+      )}
+    </>
   );
 }

@@ -116,11 +116,13 @@ export const settings = {
     off: "Off",
     background: "When away",
     always: "Always",
-    blocked:
-      "This browser blocks notifications of Darkroom. Allow them in the browser's settings for this site.",
-    insecure:
-      "Browsers show notifications only of pages over https or of this computer. This page has neither.",
-    unasked: "This browser has not allowed notifications yet.",
+    access: {
+      denied:
+        "This browser blocks notifications of Darkroom. Allow them in the browser's settings for this site.",
+      insecure:
+        "Browsers show notifications only of pages over https or of this computer. This page has neither.",
+      default: "This browser has not allowed notifications yet.",
+    },
     allow: "Allow notifications",
     longRun: "A run is long after (seconds)",
     sound: "Play a sound",
