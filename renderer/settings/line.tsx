@@ -44,17 +44,20 @@ export function Line({ id, kept = "file", children }: LineProps) {
     >
       {children}
       <p id={help} className={styles.help}>
-        {t(`lines.${id}.what`)} <span className={styles.kept}>{useKeptWords(kept)}</span>
+        {t(`lines.${id}.what`)} <KeptWords kept={kept} />
       </p>
     </div>
   );
 }
 
-function useKeptWords(kept: Kept): string {
+function KeptWords({ kept }: { kept: Kept }) {
   const t = useWords("settings");
   const settings = useDataPath("settings.json");
-  if (typeof kept === "object") return t("kept.files", { path: kept.path });
-  return kept === "file" ? t("kept.file", { path: settings }) : t(`kept.${kept}`);
+  const words = () => {
+    if (typeof kept === "object") return t("kept.files", { path: kept.path });
+    return kept === "file" ? t("kept.file", { path: settings }) : t(`kept.${kept}`);
+  };
+  return <span className={styles.kept}>{words()}</span>;
 }
 
 /** The path of something in the studio's data folder, as its own system writes it. */
