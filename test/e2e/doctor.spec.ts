@@ -171,6 +171,26 @@ test("the doctor names what is wrong on the way: a token's end, certificates, na
   expect(misnamed.received() + plain.received()).not.toContain(CANARY);
 });
 
+test("the doctor names a proxy that does not connect, without its password", async ({
+  openStudio,
+}) => {
+  const gone = await openStandIn(seedEdge());
+  await gone[Symbol.asyncDispose]();
+  const proxy = `http://someone:${CANARY}@127.0.0.1:${gone.port}`;
+  const { page } = await openStudio({ HTTPS_PROXY: proxy, NO_PROXY: "" });
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const name = "Behind a proxy";
+  await addUntested(page, { name, url: "https://kt2.apps.example", token: TOKEN });
+  const dialog = await openDoctor(page, name);
+  await expectSaid(dialog, name, {
+    what: "a proxy that does not answer",
+    step: "Proxy",
+    seen: new RegExp(`127\\.0\\.0\\.1:${gone.port} \\(HTTPS_PROXY\\): nothing listens`),
+    fix: /\.$/,
+  });
+  await expectNoSecretIn(page, dialog);
+});
+
 test("an endpoint that is starting is waited for where that is asked, and then checked to its first picture", async ({
   studio: { page },
 }) => {
