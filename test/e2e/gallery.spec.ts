@@ -1,3 +1,8 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { pixels } from "../../engine/image/pixels.ts";
+import { encodePng } from "../../engine/image/png/png.ts";
+import { writeFullGallery } from "../bench/full-gallery.ts";
 import { dropSettings } from "./drop-settings.ts";
 import { drawPicture, tileOf } from "./draw-picture.ts";
 import { expectNoViolations } from "./expect-no-violations.ts";
@@ -64,4 +69,66 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await expect(search).toHaveValue(/^like:/);
   await expect(tileOf(page, "a blue boat")).toBeVisible();
   await expect(tileOf(page, "a red house")).toHaveCount(0);
+});
+
+test("imports dropped pictures once, names what is none, and takes it back", async ({
+  studio: { page },
+}) => {
+  await page.goto(new URL("/gallery", page.url()).href);
+  await expect(page.getByRole("button", { name: "Draw a picture" })).toBeVisible();
+  const picture = Buffer.from(encodePng(pixels(4, 4, new Uint8Array(48)))).toString("base64");
+  const drop = async () => {
+    const data = await page.evaluateHandle((base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.codePointAt(0) ?? 0);
+      const dropped = new DataTransfer();
+      for (const name of ["sea.png", "copy of sea.png"])
+        dropped.items.add(new File([bytes], name, { type: "image/png" }));
+      dropped.items.add(new File(["words"], "notes.txt", { type: "text/plain" }));
+      return dropped;
+    }, picture);
+    const place = page.getByRole("main");
+    for (const type of ["dragenter", "dragover", "drop"])
+      await place.locator("h1").dispatchEvent(type, { dataTransfer: data });
+  };
+  await drop();
+  await expect(page.getByText("1 picture imported. 1 was already in the gallery.")).toBeVisible();
+  const tile = page.getByRole("grid", { name: "Gallery" }).getByRole("img");
+  await expect(tile).toHaveCount(1);
+  await page.getByText("1 file was not imported").click();
+  await expect(page.getByText("it is neither PNG nor JPEG nor WebP")).toBeVisible();
+  await expectNoViolations(page);
+  await page.getByRole("button", { name: "Dismiss" }).first().click();
+  await page.keyboard.press("Control+z");
+  await expect(tile).toHaveCount(0);
+  await drop();
+  await expect(tile).toHaveCount(1);
+});
+
+test("a timeline leads through many days by keys and by dragging", async ({ studio }) => {
+  const { page, dataFolder } = studio;
+  writeFullGallery(dataFolder, 240);
+  rmSync(join(dataFolder, "gallery.sqlite"));
+  await studio.restart();
+  await page.goto(new URL("/gallery", page.url()).href);
+  const timeline = page.getByRole("slider", { name: "Timeline" });
+  await expect(timeline).toHaveAttribute("aria-valuenow", "1");
+  await timeline.focus();
+  await page.keyboard.press("PageDown");
+  await expect(timeline).toHaveAttribute("aria-valuetext", /October 2026, /);
+  await expect(page.getByRole("rowheader", { name: /October 2026/ }).first()).toBeInViewport();
+  await page.keyboard.press("End");
+  await expect(timeline).toHaveAttribute("aria-valuetext", /2024, /);
+  await page.keyboard.press("Home");
+  await expect(timeline).toHaveAttribute("aria-valuenow", "1");
+  const box = await timeline.boundingBox();
+  if (box === null) throw new Error("the timeline has no place");
+  await page.mouse.move(box.x + 10, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 10, box.y + box.height / 2, { steps: 4 });
+  await expect(timeline).toHaveAttribute("aria-valuetext", /2025, /);
+  await expect(timeline.getByText(/2025$/).last()).toBeVisible();
+  await expectNoViolations(page);
+  await page.mouse.up();
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expect(timeline).toBeHidden();
 });
