@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { runCommand } from "../fakes/run-command.ts";
+import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
@@ -84,4 +85,22 @@ test("the whole network needs a key, which is made right there", async ({ studio
   await expect(
     page.getByRole("switch", { name: "Programs of this machine need a key too" }),
   ).toBeDisabled();
+});
+
+test("on a phone a request's details take the list's place, until they are closed", async ({
+  studio: { page },
+}) => {
+  await startServer(page);
+  const origin = await page.getByText(/^http:\/\/127\.0\.0\.1:\d+$/).innerText();
+  await fetch(`${origin}/v2/models/nobody/ready`);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole("tab", { name: "Requests" }).click();
+  const list = page.getByRole("grid", { name: "Requests" });
+  await list.getByRole("row", { name: /nobody\/ready, 404$/ }).click();
+  const request = page.getByRole("complementary", { name: "Request" });
+  await expect(request.getByText("GET /v2/models/nobody/ready")).toBeVisible();
+  await expect(list).toBeHidden();
+  await expectNoViolations(page);
+  await request.getByRole("button", { name: "Close" }).click();
+  await expect(list).toBeVisible();
 });
