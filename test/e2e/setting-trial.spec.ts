@@ -27,6 +27,9 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
   await expect(verdicts.locator("div").filter({ hasText: "Seed" })).toContainText("Used");
   await expect(verdicts.locator("div").filter({ hasText: "Size" })).toContainText("Ignored");
   await expect(verdicts.locator("div").filter({ hasText: "Sampler" })).toContainText("Refused");
+  // The form that added it said that the prompt alone is sent.
+  await dialog.getByRole("button", { name: "Send what it uses" }).click();
+  await expect(dialog.getByText("Only the prompt is sent to it now.")).toHaveCount(0);
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(card.getByText(/^Uses seed; ignores size, steps, guidance/)).toBeVisible();
 

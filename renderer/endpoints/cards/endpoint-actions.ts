@@ -28,6 +28,26 @@ export interface EndpointVerbs {
   readonly remove: () => void;
 }
 
+/** The ways to find something out about an endpoint. */
+function lookActions(
+  { isTesting, test, diagnose, trySettings, history }: EndpointVerbs,
+  t: ReturnType<typeof useWords<"endpoints">>,
+  group: string,
+): readonly Action[] {
+  const ways = [
+    { id: "test", icon: RefreshCw, run: test, isDisabled: isTesting },
+    { id: "doctor", icon: Stethoscope, run: diagnose },
+    { id: "trySettings", icon: SlidersHorizontal, run: trySettings },
+    { id: "history", icon: ChartColumn, run: history },
+  ] as const;
+  return ways.map(({ id, ...way }) => ({
+    ...way,
+    id: `endpoint.${id}`,
+    label: t(`actions.${id}`),
+    group,
+  }));
+}
+
 /** What can be done with an endpoint, in the one order of buttons and menu. */
 export function useEndpointActions(endpoint: Endpoint, verbs: EndpointVerbs): readonly Action[] {
   const { id } = endpoint;
@@ -46,35 +66,7 @@ export function useEndpointActions(endpoint: Endpoint, verbs: EndpointVerbs): re
     };
     return [
       { id: "endpoint.draw", label: t("actions.draw"), group, icon: ImagePlus, run: draw },
-      {
-        id: "endpoint.test",
-        label: t("actions.test"),
-        group,
-        icon: RefreshCw,
-        isDisabled: verbs.isTesting,
-        run: verbs.test,
-      },
-      {
-        id: "endpoint.doctor",
-        label: t("actions.doctor"),
-        group,
-        icon: Stethoscope,
-        run: verbs.diagnose,
-      },
-      {
-        id: "endpoint.settings",
-        label: t("actions.trySettings"),
-        group,
-        icon: SlidersHorizontal,
-        run: verbs.trySettings,
-      },
-      {
-        id: "endpoint.history",
-        label: t("actions.history"),
-        group,
-        icon: ChartColumn,
-        run: verbs.history,
-      },
+      ...lookActions(verbs, t, group),
       { id: "endpoint.edit", label: t("actions.edit"), group, icon: Pencil, run: verbs.edit },
       {
         id: "endpoint.share",

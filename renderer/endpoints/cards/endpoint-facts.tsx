@@ -36,9 +36,7 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
       <Fact name={t("facts.model")}>{model}</Fact>
       <Fact name={t("facts.kind")}>{t(`kinds.${endpoint.kind}`)}</Fact>
       <Fact name={t("facts.profile")}>{t(`facts.${profile ?? "unread"}`)}</Fact>
-      {endpoint.trial && (
-        <Fact name={t("facts.trial")}>{asSentence(trialWords(endpoint.trial.verdicts))}</Fact>
-      )}
+      <TrialFact endpoint={endpoint} />
       <Fact name={t("facts.token")}>
         <TokenWords endpoint={endpoint} now={now} />
       </Fact>
@@ -75,6 +73,13 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   );
+}
+
+/** What its pictures told of its settings, where that was tried. */
+function TrialFact({ endpoint: { trial } }: { endpoint: Endpoint }) {
+  const t = useWords("endpoints");
+  if (trial === undefined) return null;
+  return <Fact name={t("facts.trial")}>{asSentence(trialWords(trial.verdicts))}</Fact>;
 }
 
 function TokenWords({ endpoint, now }: { endpoint: Endpoint; now: Date }) {

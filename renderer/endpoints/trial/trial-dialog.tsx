@@ -26,9 +26,9 @@ export interface TrialDialogProps {
 export function TrialDialog({ endpoint, onClose }: TrialDialogProps) {
   const t = useWords("endpoints");
   const trial = useTrial(endpoint.id);
-  const { state, start, cancel, news, error } = trial;
+  const { state, start, cancel, error } = trial;
   const isRunning = state === "running";
-  const verdicts = isRunning ? (news?.verdicts ?? {}) : (news ?? endpoint.trial)?.verdicts;
+  const verdicts = knownVerdicts(trial, endpoint);
   const close = () => {
     if (isRunning) showToast(t("trial.left"));
     cancel();
@@ -40,26 +40,59 @@ export function TrialDialog({ endpoint, onClose }: TrialDialogProps) {
       isOpen
       onClose={close}
       actions={
-        isRunning ? (
-          <Button onPress={cancel}>{t("trial.cancel")}</Button>
-        ) : (
-          <>
-            {verdicts && <Button onPress={close}>{t("trial.close")}</Button>}
-            <Button variant="filled" icon={SlidersHorizontal} onPress={() => void start()}>
-              {t(verdicts ? "trial.again" : "trial.start")}
-            </Button>
-          </>
-        )
+        <Actions
+          trial={trial}
+          isKnown={verdicts !== undefined}
+          onStart={() => void start()}
+          onClose={close}
+        />
       }
     >
       <div className={styles.trial}>
         {state === "idle" && <Cost endpoint={endpoint} />}
         <Progress trial={trial} />
         {error && <Failed title={t("trial.failed")} error={error} />}
-        {verdicts && <VerdictList verdicts={verdicts} isRunning={isRunning} />}
-        {!isRunning && verdicts && <Remedy endpoint={endpoint} verdicts={verdicts} />}
+        {verdicts && <Found endpoint={endpoint} verdicts={verdicts} isRunning={isRunning} />}
       </div>
     </Dialog>
+  );
+}
+
+/** Of the trial that runs or ran here, else of the last one. */
+function knownVerdicts({ state, news }: RunningTrial, { trial }: Endpoint): Verdicts | undefined {
+  return state === "running" ? (news?.verdicts ?? {}) : (news ?? trial)?.verdicts;
+}
+
+interface ActionsProps {
+  readonly trial: RunningTrial & { readonly cancel: () => void };
+  readonly isKnown: boolean;
+  readonly onStart: () => void;
+  readonly onClose: () => void;
+}
+
+function Actions({ trial: { state, cancel }, isKnown, onStart, onClose }: ActionsProps) {
+  const t = useWords("endpoints");
+  if (state === "running") return <Button onPress={cancel}>{t("trial.cancel")}</Button>;
+  return (
+    <>
+      {isKnown && <Button onPress={onClose}>{t("trial.close")}</Button>}
+      <Button variant="filled" icon={SlidersHorizontal} onPress={onStart}>
+        {t(isKnown ? "trial.again" : "trial.start")}
+      </Button>
+    </>
+  );
+}
+
+interface FoundProps extends VerdictListProps {
+  readonly endpoint: Endpoint;
+}
+
+function Found({ endpoint, verdicts, isRunning }: FoundProps) {
+  return (
+    <>
+      <VerdictList verdicts={verdicts} isRunning={isRunning} />
+      {!isRunning && <Remedy endpoint={endpoint} verdicts={verdicts} />}
+    </>
   );
 }
 

@@ -92,7 +92,7 @@ export const endpoints = {
       "Its pictures differ each time, even by the same seed, so they cannot tell whether other settings are used.",
     send: "Send what it uses",
     sent: "{{name}} is sent what it uses",
-    promptOnly: "Only the prompt is sent now, as you chose.",
+    promptOnly: "Only the prompt is sent to it now.",
   },
   facts: {
     model: "Model",
