@@ -103,7 +103,7 @@ function usePicked(groups: readonly PaletteGroup[]): readonly [string, (id: stri
 }
 
 function Item({ entry, onClose }: { entry: PaletteEntry; onClose: () => void }) {
-  const { id, label, icon, picture, note, keys, isDisabled = false, run } = entry;
+  const { id, label, icon, picture, note, keys, isDisabled = false } = entry;
   return (
     <Command.Item
       value={id}
@@ -111,7 +111,7 @@ function Item({ entry, onClose }: { entry: PaletteEntry; onClose: () => void }) 
       className={styles.item}
       onSelect={() => {
         onClose();
-        run();
+        entry.run();
       }}
     >
       {picture !== undefined && <img className={styles.picture} src={picture} alt="" />}
