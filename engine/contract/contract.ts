@@ -52,6 +52,7 @@ import {
   tinyDecoderSchema,
 } from "./models.ts";
 import { recordingSchema, replaySchema } from "./recordings.ts";
+import { DECODERS } from "./presets.ts";
 import { MAX_PROMPT } from "./request.ts";
 import { secretNameSchema, secretStatusSchema } from "./secrets.ts";
 import {
@@ -108,6 +109,10 @@ export const contract = {
     countTokens: oc
       .input(z.object({ model: modelIdSchema.optional(), prompt: z.string().max(MAX_PROMPT) }))
       .output(tokenCountSchema),
+    /** What may decode a model's pictures: its own VAE, and a tiny autoencoder where there is one for it. */
+    decoders: oc
+      .input(z.object({ model: modelIdSchema.optional() }))
+      .output(z.array(z.enum(DECODERS))),
     addInitImage: oc.input(picture).output(initImageSchema),
     /** A picture of the gallery as the one to start from. */
     useAsInitImage: oc.input(z.object({ imageId: imageIdSchema })).output(initImageSchema),

@@ -10,7 +10,7 @@ import type { GenerationRequest } from "../contract/request.ts";
 import { withStyles } from "../contract/styles.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
-import { refuseMissingDecoder } from "../drawing/tiny-decoder.ts";
+import { refuseMissingDecoder, tinyDecoderFor } from "../drawing/tiny-decoder.ts";
 import type { Endpoints } from "../endpoints/endpoints.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
@@ -73,6 +73,13 @@ export function generationProcedures(parts: GenerationParts) {
     countTokens: os.generation.countTokens.handler(({ input: { model, prompt } }) =>
       models.countTokens(model ?? settings.read().model, prompt),
     ),
+    decoders: os.generation.decoders.handler(async ({ input: { model } }) => {
+      const { model: usual, tinyDecoder } = settings.read();
+      const read = await models.read(model ?? usual);
+      // One that cannot be read is as good as none.
+      const tiny = await tinyDecoderFor(read, tinyDecoder).catch(() => undefined);
+      return tiny === undefined ? ["own"] : ["own", "tiny"];
+    }),
     addInitImage: os.generation.addInitImage.handler(async ({ input: { file } }) =>
       initImages.add(await file.bytes(), file.name),
     ),

@@ -39,6 +39,7 @@ const INPUTS = {
   precision: ["precision"],
   guidanceInterval: ["guidance_interval"],
   cacheInterval: ["cache_interval"],
+  decoder: ["decoder"],
 } as const satisfies Record<string, readonly string[]>;
 export type Setting = keyof typeof INPUTS;
 
@@ -51,7 +52,13 @@ const COMMON: readonly Setting[] = [
   "seed",
 ];
 /** Those that Darkroom alone has: sent only to an endpoint that declares them. */
-const OWN: readonly Setting[] = ["preset", "precision", "guidanceInterval", "cacheInterval"];
+const OWN: readonly Setting[] = [
+  "preset",
+  "precision",
+  "guidanceInterval",
+  "cacheInterval",
+  "decoder",
+];
 const ALL = [...COMMON, ...OWN];
 const NONE: ReadonlySet<Setting> = new Set();
 

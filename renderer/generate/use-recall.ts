@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import { useStudio } from "../connection/studio.tsx";
-import { recallRecord } from "../state/form.ts";
+import { recallRecord, recallStart } from "../state/form.ts";
 import { attempt, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 
@@ -16,12 +16,15 @@ export function useRecall(): (file: File) => void {
           const [{ precision, ...asked } = { precision: undefined }] = requests;
           const isBytes = precision === "int8";
           recallRecord({ ...asked, ...(isBytes && { precision }) });
-          showToast(t("drop.replayed", { name: file.name }));
+          const isWhole = await recallStart(client, asked);
+          showToast(isWhole ? t("drop.replayed", { name: file.name }) : t("drop.startGone"));
           return;
         }
         const { record, writer } = await client.generation.recall({ file });
         recallRecord(record);
-        showToast(t("drop.recalled", { writer: t(`drop.writers.${writer}`) }));
+        const isWhole = await recallStart(client, record);
+        const from = t(`drop.writers.${writer}`);
+        showToast(isWhole ? t("drop.recalled", { writer: from }) : t("drop.startGone"));
       };
       attempt(recall());
     },

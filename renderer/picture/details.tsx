@@ -12,6 +12,7 @@ import { useWords } from "../words/words.ts";
 import styles from "./details.module.css";
 import { useImageActions } from "./image-actions.ts";
 import { Field, RecordFields } from "./record-fields.tsx";
+import { StartImageField } from "./start-image-field.tsx";
 import { isRemote, useTargetName } from "./targets.ts";
 
 /** The actions that stand as icons above the fields. */
@@ -49,6 +50,7 @@ export function Details({ image }: { image: Image }) {
           record={image.record}
           untold={isRemote(image.target) ? t("untold") : undefined}
         />
+        <StartImageField record={image.record} />
         <Origin image={image} />
         {image.record.strength === undefined && <CopyRequest of={{ imageId: image.id }} />}
       </dl>
@@ -99,12 +101,13 @@ export function OrderDetails({ generation }: { generation: Generation }) {
   const { queries } = useStudio();
   const models = useQuery(queries.models.list.queryOptions()).data;
   const model = models?.find(({ id }) => id === order.model)?.summary?.name ?? order.model;
-  const { width, height, isSizeOpen = false, initImageId: _, ...asked } = order;
+  const { width, height, isSizeOpen = false, ...asked } = order;
   const known = { ...asked, ...(!isSizeOpen && { width, height }), model };
   return (
     <section className={styles.details} aria-label={t("details")}>
       <dl className={styles.fields}>
         <RecordFields record={known} untold={isRemote(target) ? t("endpointsOwn") : undefined} />
+        <StartImageField record={order} />
         {order.strength === undefined && <CopyRequest of={{ id: generation.id }} />}
       </dl>
     </section>

@@ -19,11 +19,10 @@ import { useMemo } from "react";
 import { useLocation } from "wouter";
 import type { Image } from "../../engine/contract/gallery.ts";
 import { writeTerm } from "../../engine/contract/gallery-search.ts";
-import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import { desktop } from "../connection/desktop.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import type { Action } from "../shortcuts/registry.ts";
-import { changeForm, RECALLED, type Recalled, recallRecord } from "../state/form.ts";
+import { changeForm, RECALLED, type Recalled, recallRecord, recallStart } from "../state/form.ts";
 import { attempt, doUndoable, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
 import { copyImage, downloadImage } from "./copy-image.ts";
@@ -57,7 +56,7 @@ export function useImageActions(images: readonly Image[]): readonly Action[] {
     const single =
       images.length === 1
         ? [
-            ...recallActions(first, t, tellTaken),
+            ...recallActions(first, studio, t, tellTaken),
             ...siblingActions(first, t, navigate),
             ...fileActions(first, studio, t, tellTaken),
           ]
@@ -68,10 +67,16 @@ export function useImageActions(images: readonly Image[]): readonly Action[] {
 
 type Tell = (text: string) => void;
 
-function recallActions({ record }: Image, t: Words, tellTaken: Tell): readonly Action[] {
-  const take = (part: Part) => {
-    recallPart(record, part);
-    tellTaken(t("taken"));
+function recallActions(
+  { record }: Image,
+  { client }: Studio,
+  t: Words,
+  tellTaken: Tell,
+): readonly Action[] {
+  const take = async (part: Part) => {
+    recallRecord(record, PARTS[part]);
+    const isWhole = !WITH_START.has(part) || (await recallStart(client, record));
+    tellTaken(t(isWhole ? "taken" : "startImage.goneToast"));
   };
   return RECALLS.map(({ part, icon, keys }) => ({
     id: `picture.recall-${part}`,
@@ -80,7 +85,7 @@ function recallActions({ record }: Image, t: Words, tellTaken: Tell): readonly A
     icon,
     keys,
     isDisabled: part === "seed" && record.seed === undefined,
-    run: () => take(part),
+    run: () => attempt(take(part)),
   }));
 }
 
@@ -195,7 +200,5 @@ const PARTS: Readonly<Record<Part, readonly Recalled[]>> = {
   size: ["width", "height"],
 };
 
-/** Takes over a part of how a picture was made into the form. */
-function recallPart(record: ForeignRecord, part: Part): void {
-  recallRecord(record, PARTS[part]);
-}
+/** Those that bring the start image, too. */
+const WITH_START: ReadonlySet<Part> = new Set(["all", "remix"]);

@@ -73,7 +73,12 @@ const ROWS: readonly Row[] = [
     },
   ({ precision }) =>
     precision !== undefined && { name: "precision", value: precision, used: { precision } },
-  ({ decoder }, t) => decoder !== undefined && { name: "decoder", value: t(`decoders.${decoder}`) },
+  ({ decoder }, t) =>
+    decoder !== undefined && {
+      name: "decoder",
+      value: t(`decoders.${decoder}`),
+      used: { decoder },
+    },
   ({ guidanceInterval }) =>
     guidanceInterval !== undefined && {
       name: "guidanceInterval",

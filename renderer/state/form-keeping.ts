@@ -1,6 +1,11 @@
 import { useEffect } from "react";
 import type { Form } from "../../engine/contract/settings.ts";
-import { cacheIntervalSchema, guidanceIntervalSchema } from "../../engine/contract/presets.ts";
+import {
+  cacheIntervalSchema,
+  DECODERS,
+  guidanceIntervalSchema,
+} from "../../engine/contract/presets.ts";
+import { RESIZE_MODES } from "../../engine/contract/resize-mode.ts";
 import { SCHEDULER_NAMES } from "../../engine/contract/schedulers.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import { changeForm, type FormFields, type FormState, useForm } from "./form.ts";
@@ -93,6 +98,8 @@ export function fieldsOf(form: Form): FormFields {
     ...pick(form, "precision", (value) => value === "int8"),
     ...pick(form, "guidanceInterval", (value) => guidanceIntervalSchema.safeParse(value).success),
     ...pick(form, "cacheInterval", (value) => cacheIntervalSchema.safeParse(value).success),
+    ...pick(form, "decoder", (value) => DECODERS.some((name) => name === value)),
+    ...pick(form, "resizeMode", (value) => RESIZE_MODES.some((name) => name === value)),
     ...number("strength"),
     ...number("count"),
     ...pick(form, "isPresetChosen", (value) => typeof value === "boolean"),

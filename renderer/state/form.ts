@@ -2,7 +2,9 @@ import { create } from "zustand";
 import { type InitImage, LOCAL_TARGET } from "../../engine/contract/generation.ts";
 import type { ForeignRecord } from "../../engine/contract/image-record.ts";
 import type { GuidanceInterval } from "../../engine/contract/presets.ts";
+import type { Decoder } from "../../engine/contract/presets.ts";
 import { MAX_PROMPT, MAX_SIDE } from "../../engine/contract/request.ts";
+import type { ResizeMode } from "../../engine/contract/resize-mode.ts";
 import type { SchedulerName } from "../../engine/contract/schedulers.ts";
 
 export const MIN_SIDE = 64;
@@ -28,12 +30,16 @@ export interface FormState {
   readonly guidanceInterval?: GuidanceInterval | undefined;
   /** Absent: the whole UNet runs in every step. */
   readonly cacheInterval?: number | undefined;
+  /** Absent: the model's own VAE, or for Fast the tiny one where settings say so. */
+  readonly decoder?: Decoder | undefined;
   /** Digits; empty means a new one for every press. */
   readonly seed: string;
   /** Whether a preset was chosen by hand: then none is chosen for the person. */
   readonly isPresetChosen: boolean;
   readonly count: number;
   readonly strength: number;
+  /** How the start image comes to the size. */
+  readonly resizeMode: ResizeMode;
   readonly initImage?: InitImage | undefined;
 }
 
@@ -49,6 +55,7 @@ const EMPTY: FormState = {
   isPresetChosen: false,
   count: 1,
   strength: 0.8,
+  resizeMode: "crop",
 };
 
 export const useForm = create<FormState>()(() => EMPTY);
@@ -69,6 +76,7 @@ export const RECALLED = [
   "precision",
   "guidanceInterval",
   "cacheInterval",
+  "decoder",
   "seed",
 ] as const;
 export type Recalled = (typeof RECALLED)[number];
@@ -80,7 +88,7 @@ type Recallable = { readonly [Name in keyof ForeignRecord]?: ForeignRecord[Name]
  * Takes over what a picture says of how it was made; what it does not say stays. What other studios
  * allow and this one does not is brought within our limits. A record with a prompt that lacks a seed or
  * a negative prompt has none, and what a whole record lacks was the model's own: scheduler, guidance,
- * precision, no interval and no cache.
+ * precision and decoder, no interval and no cache.
  */
 export function recallRecord(record: Recallable, names: readonly Recalled[] = RECALLED): void {
   const given = Object.entries(record).filter(
@@ -122,9 +130,28 @@ function lacking(record: Recallable, names: readonly Recalled[]): FormFields {
   };
 }
 
-/** A picture without a strength was drawn from noise: no start image, then. */
-function beginning({ strength }: Recallable): FormFields {
-  return strength === undefined ? { initImage: undefined } : { strength };
+/** A picture without a strength was drawn from noise: no start image, then. One that says no resize mode was stretched. */
+function beginning({ strength, resizeMode = "default" }: Recallable): FormFields {
+  return strength === undefined ? { initImage: undefined } : { strength, resizeMode };
+}
+
+/** What start images are found by. */
+interface StartImages {
+  readonly generation: {
+    readonly getInitImage: (input: { readonly id: string }) => Promise<InitImage>;
+  };
+}
+
+/** Starts from what a picture started from, and as it did. False where that is no longer kept: then from none. */
+export async function recallStart(
+  { generation }: StartImages,
+  record: Recallable,
+): Promise<boolean> {
+  const { initImageId: id, strength } = record;
+  if (id === undefined || strength === undefined) return true;
+  const initImage = await generation.getInitImage({ id }).catch(() => undefined);
+  changeForm({ initImage, ...beginning(record) });
+  return initImage !== undefined;
 }
 
 /** What a whole record may leave out, as the model's own. */
@@ -134,6 +161,7 @@ const OMITTED = [
   "precision",
   "guidanceInterval",
   "cacheInterval",
+  "decoder",
 ] as const satisfies readonly Recalled[];
 
 function ownOf(names: readonly Recalled[]): FormFields {

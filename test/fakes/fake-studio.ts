@@ -547,6 +547,7 @@ export class FakeStudio {
           basis: "measured",
         };
       },
+      decoders: async () => ["own"],
       countTokens: async ({ prompt }) => {
         const words = [...prompt.matchAll(/\S+/g)];
         const cut = words[75];

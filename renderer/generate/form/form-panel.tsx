@@ -33,7 +33,7 @@ export function FormPanel({ promptRef, ...press }: FormPanelProps) {
           <PromptField model={model.id} inputRef={promptRef} />
           <NegativePrompt />
           <ChosenStyles />
-          <StartPicture />
+          <StartPicture model={model} />
           <Extras model={model} reasons={press.reasons} />
         </div>
         <SizeFields model={model} />

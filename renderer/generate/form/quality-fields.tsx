@@ -1,15 +1,14 @@
-import type { GuidanceInterval } from "../../../engine/contract/presets.ts";
 import { SCHEDULER_NAMES } from "../../../engine/contract/schedulers.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { Help } from "../../ui/help.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Slider } from "../../ui/slider.tsx";
-import { formatShare } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { ChosenModel } from "../chosen-model.ts";
 import { type Setting, useChosenTarget } from "../chosen-target.ts";
 import { wantedFrom } from "../press/wanted.ts";
 import styles from "./form-panel.module.css";
+import { DecoderField, FullSteps, Interval } from "./faster-fields.tsx";
 import { Ignorable } from "./ignorable.tsx";
 import { PresetRow } from "./preset-row.tsx";
 
@@ -21,6 +20,7 @@ const LABELS = {
   precision: "quality.precision",
   guidanceInterval: "quality.interval",
   cacheInterval: "quality.cache",
+  decoder: "quality.decoder",
 } as const satisfies Partial<Record<Setting, string>>;
 const QUALITY = [
   "steps",
@@ -29,6 +29,7 @@ const QUALITY = [
   "precision",
   "guidanceInterval",
   "cacheInterval",
+  "decoder",
 ] as const;
 
 /** How much work goes into the picture: three presets, and what they set. */
@@ -77,6 +78,7 @@ export function QualityFields({ model }: { model: ChosenModel }) {
         <Precision isDisabled={isOff("precision")} />
         <Interval isDisabled={isOff("guidanceInterval")} />
         <FullSteps isDisabled={isOff("cacheInterval")} />
+        <DecoderField model={model.id} isDisabled={isOff("decoder")} />
       </Ignorable>
     </fieldset>
   );
@@ -129,68 +131,6 @@ function Precision({ isDisabled }: { readonly isDisabled: boolean }) {
       options={[
         { value: OWN, label: t("quality.precisionOwn") },
         { value: "int8", label: t("quality.precisionInt8") },
-      ]}
-    />
-  );
-}
-
-/** Where in the run guidance works, to choose from; another that was recalled is offered, too. */
-const INTERVALS: readonly GuidanceInterval[] = [
-  [0, 0.8],
-  [0, 0.6],
-];
-
-function Interval({ isDisabled }: { readonly isDisabled: boolean }) {
-  const t = useWords("generate");
-  const chosen = useForm(({ guidanceInterval }) => guidanceInterval);
-  const offered = new Map(INTERVALS.map((interval) => [interval.join(), interval]));
-  if (chosen !== undefined) offered.set(chosen.join(), chosen);
-  const words = ([from, to]: GuidanceInterval): string =>
-    from === 0
-      ? t("quality.intervalFirst", { share: formatShare(to) })
-      : t("quality.intervalPart", { from: formatShare(from), to: formatShare(to) });
-  return (
-    <Select
-      label={t("quality.interval")}
-      isDisabled={isDisabled}
-      help={<Help about={t("quality.interval")}>{t("quality.intervalHelp")}</Help>}
-      value={chosen?.join() ?? OWN}
-      onChange={(value) =>
-        changeForm({ guidanceInterval: offered.get(value), isPresetChosen: true })
-      }
-      options={[
-        { value: OWN, label: t("quality.intervalWhole") },
-        ...[...offered].map(([value, interval]) => ({ value, label: words(interval) })),
-      ]}
-    />
-  );
-}
-
-/** Which steps run the whole network, to choose from; another that was recalled is offered, too. */
-const CACHES: readonly number[] = [2, 3];
-
-function FullSteps({ isDisabled }: { readonly isDisabled: boolean }) {
-  const t = useWords("generate");
-  const chosen = useForm(({ cacheInterval }) => cacheInterval);
-  const offered = [...new Set([...CACHES, ...(chosen === undefined ? [] : [chosen])])];
-  return (
-    <Select
-      label={t("quality.cache")}
-      isDisabled={isDisabled}
-      help={<Help about={t("quality.cache")}>{t("quality.cacheHelp")}</Help>}
-      value={String(chosen ?? OWN)}
-      onChange={(value) =>
-        changeForm({
-          cacheInterval: value === OWN ? undefined : Number(value),
-          isPresetChosen: true,
-        })
-      }
-      options={[
-        { value: OWN, label: t("quality.cacheAll") },
-        ...offered.map((steps) => ({
-          value: String(steps),
-          label: t("quality.cacheOneIn", { steps }),
-        })),
       ]}
     />
   );

@@ -19,8 +19,17 @@ export function gridOf(own: Size): number {
 
 /** A shape at about as many pixels as `present` has, on the grid. */
 export function sizeOf(ratio: Ratio, present: Size, grid: number): Size {
-  const width = Math.sqrt(present.width * present.height * quotientOf(ratio));
-  return { width: snapSide(width, grid), height: snapSide(width / quotientOf(ratio), grid) };
+  return sizeOfQuotient(quotientOf(ratio), present, grid);
+}
+
+/** The shape of a picture at about as many pixels as `present` has, on the grid. */
+export function sizeOfShape(picture: Size, present: Size, grid: number): Size {
+  return sizeOfQuotient(picture.width / picture.height, present, grid);
+}
+
+function sizeOfQuotient(quotient: number, present: Size, grid: number): Size {
+  const width = Math.sqrt(present.width * present.height * quotient);
+  return { width: snapSide(width, grid), height: snapSide(width / quotient, grid) };
 }
 
 /** The shapes to choose from at this many pixels: of several that come to one size, the nearest to it. */

@@ -1,13 +1,18 @@
-import { ImageUp, X } from "lucide-react";
+import { ImageUp, Proportions, X } from "lucide-react";
 import { useEffect } from "react";
 import { FileTrigger } from "react-aria-components";
+import type { ResizeMode } from "../../../engine/contract/resize-mode.ts";
 import { changeForm, useForm } from "../../state/form.ts";
 import { Button } from "../../ui/button.tsx";
+import { Chips } from "../../ui/chips.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Slider } from "../../ui/slider.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
 import { useWords } from "../../words/words.ts";
+import type { ChosenModel } from "../chosen-model.ts";
 import { useChosenTarget } from "../chosen-target.ts";
+import { wantedFrom } from "../press/wanted.ts";
+import { gridOf, type Size, sizeOfShape } from "./ratios.ts";
 import styles from "./start-picture.module.css";
 import { useStartPicture } from "../use-start-picture.ts";
 
@@ -37,15 +42,24 @@ export function AddStartPicture() {
 }
 
 /** The picture that the next one grows out of, and how far it may go from it. */
-export function StartPicture() {
+export function StartPicture({ model: { summary } }: { readonly model: ChosenModel }) {
   const t = useWords("generate");
-  const strength = useForm((form) => form.strength);
-  const image = useForm(({ initImage }) => initImage);
+  const form = useForm();
+  const { strength, resizeMode, initImage: image } = form;
   if (image === undefined) return null;
   const { address, width, height } = image;
+  const wanted = wantedFrom(form, summary);
+  const own = sizeOfShape(image, wanted, gridOf(summary ?? { width: 768, height: 768 }));
   return (
     <section className={styles.chosen} aria-label={t("start.title")}>
-      <img className={styles.picture} src={address} alt={t("start.alt", { width, height })} />
+      <span className={styles.easel}>
+        <img
+          className={styles.picture}
+          src={address}
+          alt={t("start.alt", { width, height })}
+          style={frameOf(wanted, resizeMode)}
+        />
+      </span>
       <div className={styles.fields}>
         <div className={styles.head}>
           <span>{t("start.title")}</span>
@@ -66,9 +80,46 @@ export function StartPicture() {
           step={0.05}
           description={t("start.strengthHint")}
         />
+        {image.width * wanted.height !== image.height * wanted.width && <Fit mode={resizeMode} />}
+        {(own.width !== wanted.width || own.height !== wanted.height) && (
+          <Button size="dense" icon={Proportions} onPress={() => changeForm(own)}>
+            {t("start.ratio")}
+          </Button>
+        )}
       </div>
     </section>
   );
+}
+
+/** In the order in which they are offered. */
+const MODES: readonly ResizeMode[] = ["crop", "fill", "default"];
+
+/** How it comes to the size of a drawing of another shape. */
+function Fit({ mode }: { readonly mode: ResizeMode }) {
+  const t = useWords("generate");
+  return (
+    <>
+      <Chips
+        label={t("start.fit")}
+        isSegmented
+        value={mode}
+        onChange={(resizeMode) => changeForm({ resizeMode })}
+        chips={MODES.map((value) => ({ value, label: t(`start.modes.${value}`) }))}
+      />
+      <p className={styles.hint}>{t(`start.modeHints.${mode}`)}</p>
+    </>
+  );
+}
+
+const OBJECT_FITS = { crop: "cover", fill: "contain", default: "fill" } as const;
+
+/** The picture as the drawing takes it: in the drawing's shape. */
+function frameOf({ width, height }: Size, mode: ResizeMode) {
+  return {
+    aspectRatio: `${width} / ${height}`,
+    [width < height ? "height" : "width"]: "100%",
+    objectFit: OBJECT_FITS[mode],
+  };
 }
 
 /** A picture on the clipboard, pasted anywhere: text goes where text goes. */

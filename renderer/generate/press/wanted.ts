@@ -49,6 +49,7 @@ const READ = [
   "precision",
   "guidanceInterval",
   "cacheInterval",
+  "decoder",
 ] as const;
 
 /** What is asked of an endpoint: all that it reads, and nothing that it does not. */
@@ -86,7 +87,7 @@ function presetAt(form: FormState, ignored: Receiver["ignored"]) {
 /** What is asked of this device. */
 export function requestFrom(form: FormState, model: string, wanted: Wanted): GenerationRequest {
   const { prompt, negativePrompt, scheduler, precision, guidanceInterval, cacheInterval } = form;
-  const { seed, count, initImage, strength, styles } = form;
+  const { decoder, seed, count, initImage, strength, resizeMode, styles } = form;
   return {
     ...wanted,
     prompt,
@@ -97,8 +98,9 @@ export function requestFrom(form: FormState, model: string, wanted: Wanted): Gen
     ...(precision !== undefined && { precision }),
     ...(guidanceInterval !== undefined && { guidanceInterval }),
     ...(cacheInterval !== undefined && { cacheInterval }),
+    ...(decoder !== undefined && { decoder }),
     ...(styles.length > 0 && { styles: [...styles] }),
     ...(seed !== "" && { seed }),
-    ...(initImage !== undefined && { initImageId: initImage.id, strength }),
+    ...(initImage !== undefined && { initImageId: initImage.id, strength, resizeMode }),
   };
 }

@@ -65,6 +65,14 @@ export const generate = {
     drop: "Choose one, or drop or paste it anywhere",
     strength: "Strength",
     strengthHint: "Low stays close to the image; high changes it more.",
+    fit: "Fit to the size",
+    modes: { crop: "Crop", fill: "Fit", default: "Stretch" },
+    modeHints: {
+      crop: "The middle is kept; what stands over is cut off.",
+      fill: "The whole image is kept; its edges are extended to fill the rest.",
+      default: "The whole image is kept; its proportions change.",
+    },
+    ratio: "Use its aspect ratio",
   },
   size: {
     title: "Size",
@@ -99,6 +107,12 @@ export const generate = {
       "A full step runs the whole network. The steps between run its last layer and reuse the rest, in about a seventh of the time (DeepCache). Details change slightly.",
     cacheAll: "Every step",
     cacheOneIn: "1 step in {{steps}}",
+    decoder: "Decoder",
+    decoderHelp:
+      "Turns the finished latents into the picture. The tiny decoder needs a fraction of the time and memory of the model's own; fine detail is slightly softer.",
+    decoderSettings: "As set in Settings",
+    decoderOwn: "Model's own (sharpest)",
+    decoderTiny: "Tiny (faster, slightly soft)",
     steps: "Steps",
     stepsHelp: "Number of denoising steps. More steps give a cleaner picture and take longer.",
     guidanceHelp: "Low is looser; high follows the prompt more strictly and can oversaturate.",
@@ -203,6 +217,7 @@ export const generate = {
     start: "Set as start image",
     startHint: "The next pictures start from it",
     recalled: "Settings from {{writer}} applied",
+    startGone: "Settings applied. The start image is no longer kept: add it again.",
     replayed: "Settings of the request in {{name}} applied",
     noPicture: "Only pictures can be dropped here.",
     writers: {

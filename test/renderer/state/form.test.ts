@@ -4,6 +4,7 @@ import {
   changeForm,
   RECALLED,
   recallRecord,
+  recallStart,
   snapSide,
   useForm,
 } from "../../../renderer/state/form.ts";
@@ -81,6 +82,29 @@ describe("recalling a picture's settings", () => {
     expect(useForm.getState()).toMatchObject({ count: 4, steps: 20 });
     const { guidanceScale, precision, initImage: start } = useForm.getState();
     expect([guidanceScale, precision, start]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test("starts from what the picture started from, as it did", async () => {
+    const initImage = { id: "one", width: 64, height: 64, address: "" };
+    const generation = { getInitImage: async () => initImage };
+    const started = { prompt: "a fish", steps: 20, strength: 0.5, initImageId: "one" };
+    recallRecord(started);
+    expect(await recallStart({ generation }, started)).toBe(true);
+    expect(useForm.getState()).toMatchObject({ initImage, strength: 0.5, resizeMode: "default" });
+    expect(await recallStart({ generation }, { ...started, resizeMode: "fill" })).toBe(true);
+    expect(useForm.getState()).toMatchObject({ resizeMode: "fill" });
+  });
+
+  test("starts from none where the start image is no longer kept, and says so", async () => {
+    const other = { id: "two", width: 64, height: 64, address: "" };
+    useForm.setState({ initImage: other });
+    const generation = { getInitImage: () => Promise.reject(new Error("gone")) };
+    const started = { strength: 0.5, initImageId: "one" };
+    expect(await recallStart({ generation }, started)).toBe(false);
+    expect(useForm.getState().initImage).toBeUndefined();
+    useForm.setState({ initImage: other });
+    expect(await recallStart({ generation }, { prompt: "drawn from noise" })).toBe(true);
+    expect(useForm.getState().initImage).toEqual(other);
   });
 
   test("keeps the seed where it takes over everything but that", () => {

@@ -23,6 +23,7 @@ test("a request names seed, scheduler and picture only where they were chosen", 
     scheduler: "euler",
     initImageId: "i",
     strength: 0.8,
+    resizeMode: "crop",
   });
 });
 

@@ -1,0 +1,49 @@
+import { useQuery } from "@tanstack/react-query";
+import { CornerUpLeft } from "lucide-react";
+import type { ForeignRecord } from "../../engine/contract/image-record.ts";
+import { useStudio } from "../connection/studio.tsx";
+import { recallStart } from "../state/form.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { attempt } from "../ui/toasts.ts";
+import { useWords } from "../words/words.ts";
+import styles from "./details.module.css";
+
+type Start = Pick<ForeignRecord, "initImageId" | "strength" | "resizeMode">;
+
+/** What a picture started from, as long as the studio keeps that, and how it came to the size. */
+export function StartImageField({ record }: { readonly record: Start }) {
+  const { initImageId: id } = record;
+  return id === undefined ? null : <KnownStart id={id} record={record} />;
+}
+
+function KnownStart({ id, record }: { readonly id: string; readonly record: Start }) {
+  const t = useWords("picture");
+  const { client, queries } = useStudio();
+  const query = queries.generation.getInitImage.queryOptions({ input: { id }, retry: false });
+  const { data: image, isError } = useQuery(query);
+  const label = t("fields.startImage");
+  return (
+    <div className={styles.field}>
+      <dt className={styles.name}>{label}</dt>
+      <dd className={styles.value}>
+        {image && (
+          <img className={styles.start} src={image.address} alt={t("startImage.alt", image)} />
+        )}
+        {isError && <span className={styles.quiet}>{t("startImage.gone")}</span>}
+        <span className={styles.note}>
+          {t(`startImage.modes.${record.resizeMode ?? "default"}`)}
+        </span>
+      </dd>
+      <dd className={styles.tools}>
+        {image && (
+          <IconButton
+            icon={CornerUpLeft}
+            size="dense"
+            label={t("use", { field: label.toLowerCase() })}
+            onPress={() => attempt(recallStart(client, record))}
+          />
+        )}
+      </dd>
+    </div>
+  );
+}
