@@ -1,0 +1,48 @@
+import sharp from "sharp";
+import type { Page } from "@playwright/test";
+import { dropSettings } from "./drop-settings.ts";
+import { expectNoViolations } from "./expect-no-violations.ts";
+import { expect, test } from "./studio-test.ts";
+
+/** Chooses a wide picture to start from. */
+async function chooseStart(page: Page): Promise<void> {
+  const wide = { create: { width: 256, height: 128, channels: 3, background: "teal" } } as const;
+  const buffer = await sharp(wide).png().toBuffer();
+  const chosen = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Start from a picture" }).press("Enter");
+  await (await chosen).setFiles({ name: "wide.png", mimeType: "image/png", buffer });
+}
+
+test("a start image is fitted, lends its ratio, and is told of and brought back", async ({
+  studio,
+}) => {
+  const { page, dataFolder } = studio;
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a red circle");
+  await page.getByRole("spinbutton", { name: "Steps" }).fill("2");
+  await page.getByRole("spinbutton", { name: "Steps" }).blur();
+  await chooseStart(page);
+  const start = page.getByRole("region", { name: "Start image" });
+  const fit = start.getByRole("radiogroup", { name: "Fit to the size" });
+  await expect(fit.getByRole("radio", { name: "Crop" })).toBeChecked();
+  await fit.getByRole("radio", { name: "Fit", exact: true }).press("Enter");
+  await expect(start.getByText("its edges are extended", { exact: false })).toBeVisible();
+  await expectNoViolations(page);
+
+  await page.getByRole("button", { name: "Generate", exact: true }).press("Enter");
+  await expect(page.getByRole("option", { name: "a red circle", exact: true })).toBeVisible();
+  const told = page.getByRole("region", { name: "Details" });
+  await expect(told.getByRole("img", { name: "Start image, 256 by 128 pixels" })).toBeVisible();
+  await expect(told.getByText("fitted, edges extended")).toBeVisible();
+
+  await start.getByRole("button", { name: "Use its aspect ratio" }).press("Enter");
+  await expect(page.getByRole("spinbutton", { name: "Width" })).toHaveValue("192");
+  await expect(page.getByRole("spinbutton", { name: "Height" })).toHaveValue("96");
+  await expect(fit).toBeHidden();
+
+  await start.getByRole("button", { name: "Remove start image" }).press("Enter");
+  await expect(start).toBeHidden();
+  await dropSettings(page, dataFolder);
+  await expect(start).toBeVisible();
+  await expect(fit.getByRole("radio", { name: "Fit", exact: true })).toBeChecked();
+  await expect(page.getByRole("spinbutton", { name: "Width" })).toHaveValue("128");
+});
