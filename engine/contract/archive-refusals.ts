@@ -1,4 +1,4 @@
-/** The part of the table of refusals that is about archives; errors.ts says what each field is. */
+/** The refusals about archives; errors.ts explains the fields. */
 export const ARCHIVE_REFUSALS = {
   ARCHIVE_DAMAGED: {
     status: 422,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bucketPlaceSchema } from "./buckets.ts";
 import { errorSchema } from "./errors.ts";
 
-/** A text of the manifest; null stands where older archivers had nothing to say. */
+/** A text in the manifest; older archivers write null where they have no value. */
 const text = z
   .string()
   .max(1000)
@@ -10,8 +10,8 @@ const text = z
   .transform((value) => value ?? undefined);
 
 /**
- * MAR-INF/MANIFEST.json as torch-model-archiver 0.12.0 writes it and TorchServe reads it: keys that it
- * does not know are ignored, and all but the object itself may be absent.
+ * MAR-INF/MANIFEST.json as torch-model-archiver 0.12.0 writes it and TorchServe reads it: unknown keys are ignored, and
+ * everything but the object itself is optional.
  */
 export const manifestSchema = z.object({
   createdOn: text,
@@ -33,31 +33,31 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
-/** The forms of torch-model-archiver, and the customer's notebook's: the model as a zip inside. */
+/** The formats of torch-model-archiver, and the customer's notebook's: the model as a zip inside. */
 export const PACK_FORMS = ["notebook", "zip-store", "default", "tgz", "no-archive"] as const;
 export type PackForm = (typeof PACK_FORMS)[number];
 
-/** What TorchServe takes as a model's name or version, and what can stand in an address. */
+/** What TorchServe accepts as a model's name or version, restricted to what is valid in an address. */
 export const archiveNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 
 const path = z.string().min(1).max(4096);
 
-/** Which model becomes which archive. Paths are whole ones. */
+/** The model to pack and the archive to make. Paths are absolute. */
 export const packRequestSchema = z.object({
   /** A model's id, or a folder in diffusers layout. */
   model: path,
-  /** The archive; a folder in the form no-archive. */
+  /** The archive's path; a folder for the form no-archive. */
   out: path,
   form: z.enum(PACK_FORMS).default("notebook"),
-  /** The model's name in TorchServe; the archive's own without its ending by default. */
+  /** The model's name in TorchServe; by default the archive's file name without its extension. */
   name: archiveNameSchema.optional(),
   version: archiveNameSchema.default("1.0"),
-  /** Python files instead of ours. */
+  /** A Python file to use instead of our handler. */
   handler: path.optional(),
   requirements: path.optional(),
   /** Whether the UNet's weights go along in int8 as well, so that nobody who draws with them makes them first. */
   int8: z.boolean().default(false),
-  /** Whether an archive of that name is replaced. */
+  /** Whether an existing archive is replaced. */
   force: z.boolean().default(false),
 });
 export type PackRequest = z.output<typeof packRequestSchema>;
@@ -65,10 +65,10 @@ export type PackRequest = z.output<typeof packRequestSchema>;
 /** What a parameter of a UNet takes in int8: one byte, of nine tenths of them, and four of the others. */
 export const INT8_BYTES = 1.3;
 
-/** A file in an archive, and what it is to us. `code` can run, pickles among it, and is never run here. */
+/** A file in an archive, and its role. `code` can run, which includes pickles, and is never run here. */
 export const archiveMemberSchema = z.object({
   path: z.string(),
-  /** Path of the zip that it lies in, where that is not the archive itself. */
+  /** Path of the zip that contains it, if that is not the archive itself. */
   inside: z.string().optional(),
   sizeBytes: z.int(),
   packedBytes: z.int(),
@@ -76,9 +76,12 @@ export const archiveMemberSchema = z.object({
 });
 export type ArchiveMember = z.output<typeof archiveMemberSchema>;
 
-/** What is looked at to say whether a model can be served from an archive, in the order in which it is told; half precision only by drawing. */
+/**
+ * The checks that decide whether a model can be served from an archive, in order; half precision can be checked only by
+ * drawing.
+ */
 export const DEPLOYMENT_CHECKS = [
-  // Of a bucket only.
+  // Only for a bucket.
   "model-store",
   "config",
   "path",
@@ -94,7 +97,7 @@ export const DEPLOYMENT_CHECKS = [
   "half-precision",
 ] as const;
 
-/** One line of the checklist: `found` is a sentence, `advice` another that says what to do. */
+/** A line of the checklist: `found` is a sentence, `advice` another one that says what to do. */
 export const deploymentCheckSchema = z.object({
   name: z.enum(DEPLOYMENT_CHECKS),
   outcome: z.enum(["ok", "warning", "failed"]),
@@ -103,7 +106,7 @@ export const deploymentCheckSchema = z.object({
 });
 export type DeploymentCheck = z.output<typeof deploymentCheckSchema>;
 
-/** An archive as it is described before anything of it is unpacked. */
+/** An archive as described before anything is unpacked. */
 export const archiveSchema = z.object({
   /** The name of its file or folder. */
   name: z.string(),
@@ -111,39 +114,39 @@ export const archiveSchema = z.object({
   sizeBytes: z.int(),
   manifest: manifestSchema,
   members: z.array(archiveMemberSchema),
-  /** What would be imported; absent where `problem` says why nothing can be. */
+  /** The model that would be imported; if there is none, `problem` says why. */
   model: z
     .object({
       /** The id that it would have in the store. */
       id: z.string(),
-      /** The zip inside that holds it. */
+      /** The zip inside the archive that contains it. */
       zip: z.string().optional(),
       files: z.array(z.string()),
       sizeBytes: z.int(),
-      /** Pipeline and variant, where they can be read without unpacking. */
+      /** Pipeline and variant, if they can be read without unpacking. */
       description: z.string(),
-      /** Left out because opening one runs what it holds. */
+      /** Not imported, because opening one runs the code in it. */
       pickles: z.array(z.string()),
     })
     .optional(),
   problem: errorSchema.optional(),
-  /** Whether it can be deployed: every check of DEPLOYMENT_CHECKS that applies. */
+  /** Whether it can be deployed: all applicable checks of DEPLOYMENT_CHECKS. */
   checks: z.array(deploymentCheckSchema),
 });
 export type ArchiveDescription = z.output<typeof archiveSchema>;
 
-/** Of which model the config.properties is. */
+/** The model that the config.properties is for. */
 export const configRequestSchema = z.object({
   name: archiveNameSchema,
   version: archiveNameSchema,
 });
 
-/** Which model goes into which bucket, below which folder. */
+/** The model to publish, and the bucket and folder it goes to. */
 export const publishRequestSchema = bucketPlaceSchema.extend({
   /** A model's id, or a folder in diffusers layout. */
   model: path,
   prefix: z.string().max(1024).default(""),
-  /** The model's name in TorchServe, and its folder's; its id by default. */
+  /** The model's name in TorchServe, also used for its folder; its id by default. */
   name: archiveNameSchema.optional(),
   version: archiveNameSchema.default("1.0"),
   handler: path.optional(),
@@ -153,15 +156,15 @@ export const publishRequestSchema = bucketPlaceSchema.extend({
 });
 export type PublishRequest = z.output<typeof publishRequestSchema>;
 
-/** The two ways in which KServe's storage initializer copies a bucket: of 0.12 to 0.14, and of 0.15 on. */
+/** The two ways in which KServe's storage initializer copies a bucket: versions 0.12 to 0.14, and 0.15 and later. */
 export const KSERVE_VERSIONS = ["0.12", "0.15"] as const;
 export type KServeVersion = (typeof KSERVE_VERSIONS)[number];
 
-/** What a cluster would make of a path in a bucket. */
+/** What a cluster would do with a path in a bucket. */
 export const bucketDeploymentSchema = z.object({
-  /** To be entered in OpenShift AI, with the slash at its end. */
+  /** To be entered in OpenShift AI, with a trailing slash. */
   path: z.string(),
-  /** The archive that would be served; absent where there is none or several. */
+  /** The archive that would be served; absent if there is none or several. */
   archiveKey: z.string().optional(),
   configKey: z.string(),
   /** Names under which TorchServe would serve its models. */

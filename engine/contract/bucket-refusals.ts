@@ -1,4 +1,4 @@
-/** The part of the table of refusals that is about buckets; errors.ts says what each field is. */
+/** The refusals about buckets; errors.ts explains the fields. */
 export const BUCKET_REFUSALS = {
   BUCKET_UNREACHABLE: {
     status: 502,

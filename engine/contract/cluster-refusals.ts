@@ -1,4 +1,4 @@
-/** The part of the table of refusals that is about clusters and deployments in them; errors.ts says what each field is. */
+/** The refusals about clusters and their deployments; errors.ts explains the fields. */
 export const CLUSTER_REFUSALS = {
   CLUSTER_KUBECONFIG_UNREADABLE: {
     status: 422,

@@ -7,78 +7,78 @@ export const clusterIdSchema = z.string().regex(/^[\w-]{1,64}$/);
 const name = z.string().trim().min(1).max(100);
 const path = z.string().trim().min(1).max(4096);
 const context = z.string().min(1).max(1000);
-/** A project of OpenShift, a namespace of Kubernetes. */
+/** A project in OpenShift, a namespace in Kubernetes. */
 export const namespaceSchema = z.string().trim().min(1).max(63);
 
-/** A cluster as a kubeconfig describes it, or its API's address with a token. */
+/** A cluster from a kubeconfig, or by its API's address and a token. */
 export const newClusterSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("kubeconfig"),
-    /** The context's name by default. */
+    /** By default the context's name. */
     name: name.optional(),
-    /** A file of the studio's machine: the one that `kubectl` would read by default. It is read anew each time. */
+    /** A file on the studio's machine; by default the one that `kubectl` reads. It is read again each time. */
     path: path.optional(),
-    /** The file's current one by default. */
+    /** By default the file's current one. */
     context: context.optional(),
   }),
   z.strictObject({
     kind: z.literal("token"),
-    /** The host's name by default. */
+    /** By default the host's name. */
     name: name.optional(),
-    /** Of the API server, such as `https://api.cluster.example.com:6443`. */
+    /** The API server's address, such as `https://api.cluster.example.com:6443`. */
     address: z.string().trim().min(1).max(2048),
     token: z.string().trim().min(1).max(20_000),
-    /** PEM of the authorities that the API server's certificate may come from, besides the system's. */
+    /** PEM of additional authorities for the API server's certificate, besides the system's. */
     ca: z.string().max(200_000).nullable().default(null),
-    /** Whether whatever certificate it shows is accepted: nothing then tells a stranger from it. */
+    /** Whether any certificate is accepted: an impostor is then not recognised. */
     isInsecure: z.boolean().default(false),
-    /** The project to begin with. */
+    /** The project to start with. */
     namespace: namespaceSchema.optional(),
   }),
 ]);
 export type NewCluster = z.output<typeof newClusterSchema>;
 
-/** What a look at a cluster came to. */
+/** The result of testing a cluster. */
 export const clusterCheckSchema = z.object({
   at: z.iso.datetime(),
   state: z.enum(["ready", "failed"]),
   ms: z.number(),
-  /** Of Kubernetes, such as `v1.31.6`. */
+  /** Kubernetes' version, such as `v1.31.6`. */
   version: z.string().optional(),
-  /** Whether KServe's kinds are there. */
+  /** Whether KServe is installed. */
   hasKServe: z.boolean().optional(),
-  /** Whether it is OpenShift, by its kind `Route`. */
+  /** Whether it is OpenShift, recognised by the kind `Route`. */
   isOpenShift: z.boolean().optional(),
-  /** Projects that the token may list, in alphabetical order; empty where it may not list any. */
+  /** The projects that the token may list, alphabetically; empty if it may list none. */
   namespaces: z.array(z.string()),
-  /** What deploying takes and is not allowed in the cluster's project, such as `create inferenceservices`. */
+  /** Permissions that deploying needs and the token lacks, such as `create inferenceservices`. */
   missing: z.array(z.string()),
   error: errorSchema.optional(),
 });
 export type ClusterCheck = z.output<typeof clusterCheckSchema>;
 
-/** A cluster that models can be deployed to, without its token. */
+/** A cluster for deployments, without its token. */
 export const clusterSchema = z.object({
   id: clusterIdSchema,
   kind: z.enum(["kubeconfig", "token"]),
   name,
-  /** Of the API server, as it was when the cluster was added. */
+  /** The API server's address when the cluster was added. */
   address: z.string(),
   kubeconfig: z.object({ path, context }).optional(),
-  /** The project to begin with, where one is known. */
+  /** The project to start with, if known. */
   namespace: namespaceSchema.nullable(),
   ca: z.string().max(200_000).nullable(),
   isInsecure: z.boolean(),
-  /** Of the last look at it. */
+  /** The result of the last test. */
   check: clusterCheckSchema.optional(),
   createdAt: z.iso.datetime(),
 });
 export type Cluster = z.output<typeof clusterSchema>;
 
-/** A context of a kubeconfig, without what is secret of it. */
+/** A context in a kubeconfig, without secrets. */
 export const kubeContextSchema = z.object({
   name: z.string(),
-  /** Address of its API server; absent where the file lacks it. */
+  /** The API server's address; absent if the file lacks it. */
   address: z.string().optional(),
   namespace: z.string().optional(),
   user: z.string().optional(),
@@ -90,10 +90,10 @@ export type KubeContext = z.output<typeof kubeContextSchema>;
 const nothing = z.void();
 const cluster = z.object({ id: clusterIdSchema });
 
-/** Everything that may be asked of clusters; a part of the contract. */
+/** Operations on clusters; part of the contract. */
 export const clusterContract = {
   list: oc.output(z.array(clusterSchema)),
-  /** What a kubeconfig offers. Refuses as CLUSTER_KUBECONFIG_UNREADABLE. */
+  /** The contexts in a kubeconfig. Refuses as CLUSTER_KUBECONFIG_UNREADABLE. */
   contexts: oc.input(z.object({ path: path.optional() })).output(
     z.object({
       path: z.string(),
@@ -101,15 +101,18 @@ export const clusterContract = {
       contexts: z.array(kubeContextSchema),
     }),
   ),
-  /** Keeps one without asking it anything; `test` does that. */
+  /** Stores a cluster without contacting it; `test` does that. */
   connect: oc.input(newClusterSchema).output(clusterSchema),
-  /** Another token for a cluster of the kind `token`: the former one may have expired. */
+  /** Replaces the token of a cluster of kind `token`, which may have expired. */
   setToken: oc
     .input(cluster.extend({ token: z.string().trim().min(1).max(20_000) }))
     .output(clusterSchema),
-  /** Forgets it and its token; what is deployed there stays. */
+  /** Removes a cluster and its token; deployments there stay. */
   disconnect: oc.input(cluster).output(nothing),
-  /** Looks whether it answers, has KServe, and allows a deployment in a project. Never refuses: the check tells. */
+  /**
+   * Tests whether it answers, has KServe, and allows deployments in a project. Never refuses: problems are in the
+   * result.
+   */
   test: oc
     .input(cluster.extend({ namespace: namespaceSchema.optional() }))
     .output(clusterCheckSchema),

@@ -76,35 +76,38 @@ const transfer = z.object({ transferId: z.string() });
 const picture = z.object({ file: z.file().max(MAX_PICTURE_BYTES) });
 
 /**
- * Everything a user of the studio may ask. Commands answer at once; what comes of them is told by
- * `events.subscribe`. Refusals are StudioErrors of the table in errors.ts.
+ * Everything a user of the studio can do. Commands return at once; their effects are reported by `events.subscribe`.
+ * Refusals are StudioErrors with a code in errors.ts.
  */
 export const contract = {
   events: {
-    /** Everything that happens from now on, or since the event id the stream resumes from. */
+    /** All events from now on, or since the event id from which the stream resumes. */
     subscribe: oc.output(eventIterator(studioEventSchema)),
   },
 
   generation: {
-    /** Puts one generation per picture into the queue. */
+    /** Adds one generation per picture to the queue. */
     enqueue: oc.input(enqueueSchema).output(z.object({ generationIds: z.array(z.string()) })),
-    /** Puts one generation per cell of a grid into the queue. Its contact sheet enters the gallery once none is open. */
+    /**
+     * Adds one generation per cell of a grid to the queue. Its contact sheet is added to the gallery when none is open
+     * any more.
+     */
     enqueueGrid: oc
       .input(gridRequestSchema)
       .output(z.object({ generationIds: z.array(z.string()) })),
     get: oc.input(z.object({ id: z.string() })).output(generationSchema),
-    /** Ends open ones; the running one frees the device within two seconds. */
+    /** Cancels open generations; a running one frees the device within two seconds. */
     cancel: oc.input(ids).output(nothing),
-    /** Cancels everything that waits, and lets the running one finish. */
+    /** Cancels everything that waits, and lets the running generation finish. */
     cancelOthers: oc.output(nothing),
-    /** Queues ended ones again, with their seeds. */
+    /** Adds ended generations to the queue again, with their seeds. */
     retry: oc.input(ids).output(nothing),
-    /** Puts a waiting one in front of another, or last. */
+    /** Moves a waiting generation in front of another, or to the end. */
     move: oc.input(z.object({ id: z.string(), before: z.string().nullable() })).output(nothing),
-    /** Forgets ended ones; their pictures stay. All that have ended, where no ids are given. */
+    /** Removes ended generations, all of them if no ids are given; their pictures stay. */
     prune: oc.input(z.object({ ids: ids.shape.ids.optional() })).output(nothing),
     estimate: oc.input(enqueueSchema).output(estimateSchema),
-    /** Refuses what `enqueueGrid` would. */
+    /** Refuses what `enqueueGrid` would refuse. */
     estimateGrid: oc.input(gridRequestSchema).output(gridEstimateSchema),
     countTokens: oc
       .input(z.object({ model: modelIdSchema.optional(), prompt: z.string().max(MAX_PROMPT) }))
@@ -114,33 +117,33 @@ export const contract = {
       .input(z.object({ model: modelIdSchema.optional() }))
       .output(z.array(z.enum(DECODERS))),
     addInitImage: oc.input(picture).output(initImageSchema),
-    /** A picture of the gallery as the one to start from. */
+    /** Uses a picture of the gallery as the start image. */
     useAsInitImage: oc.input(z.object({ imageId: imageIdSchema })).output(initImageSchema),
     getInitImage: oc.input(z.object({ id: z.string().max(64) })).output(initImageSchema),
-    /** Reads how a picture was made out of its file; refuses as NO_GENERATION_DATA where it does not say. */
+    /** Reads from a picture file how it was made; refuses as NO_GENERATION_DATA if it does not say. */
     recall: oc.input(picture).output(recallSchema),
-    /** The request for a picture, or for a generation that has none, in the forms that people keep. No token is in it. */
+    /** The request for a picture, or for an unfinished generation, in several forms for reuse. It contains no token. */
     record: oc
       .input(
         z.union([z.strictObject({ imageId: imageIdSchema }), z.strictObject({ id: generationId })]),
       )
       .output(recordingSchema),
-    /** What a recorded request asks for: v2 JSON, a curl line, or a picture that tells how it was made. */
+    /** The settings in a recorded request: v2 JSON, a curl command, or a picture that says how it was made. */
     readRecorded: oc.input(picture).output(replaySchema),
   },
 
   queue: {
     get: oc.output(queueSchema),
-    /** The running one finishes; nothing new starts, and the model is let go of. */
+    /** The running generation finishes, nothing new starts, and the model is unloaded. */
     pause: oc.output(nothing),
     resume: oc.output(nothing),
   },
 
   gallery: {
     names: oc.input(galleryQuerySchema).output(galleryNamesSchema),
-    /** The newest pictures that answer a search, with their details. */
+    /** The newest pictures that match a search, with details. */
     find: oc.input(gallerySearchSchema).output(z.array(imageSchema)),
-    /** In the order asked for; ids that are gone are left out. */
+    /** In the order of the ids; deleted ones are left out. */
     details: oc.input(images).output(z.array(imageSchema)),
     get: oc.input(z.object({ id: imageIdSchema })).output(imageSchema),
     facets: oc.output(galleryFacetsSchema),
@@ -152,73 +155,79 @@ export const contract = {
       .input(picture.extend({ modifiedAt: z.iso.datetime().optional() }))
       .output(z.object({ id: imageIdSchema, isNew: z.boolean() })),
     star: oc.input(images.extend({ isStarred: z.boolean() })).output(nothing),
-    /** Rates pictures and tags them; ids that are gone are left out. */
+    /** Rates and tags pictures; deleted ones are ignored. */
     mark: oc.input(markSchema).output(nothing),
-    /** Makes an empty album, the last of all. */
+    /** Makes an empty album at the end of the list. */
     makeAlbum: oc.input(z.object({ name: labelSchema })).output(nothing),
-    /** Renames an album, moves it among the others, or chooses its cover. */
+    /** Renames an album, moves it, or chooses its cover. */
     changeAlbum: oc.input(albumChangeSchema).output(nothing),
-    /** The pictures stay; the reply is enough to make the album again. */
+    /** Deletes an album but not its pictures; the reply contains enough to make it again. */
     deleteAlbum: oc.input(z.object({ name: labelSchema })).output(deletedAlbumSchema),
     addToAlbum: oc.input(images.extend({ name: labelSchema })).output(nothing),
     takeFromAlbum: oc.input(images.extend({ name: labelSchema })).output(nothing),
     /**
-     * Prepares a ZIP of pictures with a CSV of their settings. It is made while it is fetched from the
-     * address; closing the connection cancels it.
+     * Prepares a ZIP of pictures with a CSV of their settings. It is generated while it is downloaded from the address;
+     * closing the connection cancels it.
      */
     export: oc.input(exportSchema).output(z.object({ address: z.string(), count: z.int() })),
-    /** Moves files to the studio's trash, from which `restore` brings them back. */
+    /** Moves files to the studio's trash; `restore` brings them back. */
     trash: oc.input(images).output(nothing),
     restore: oc.input(images).output(nothing),
-    /** Deletes trashed pictures for good; all of them, where no ids are given. */
+    /** Permanently deletes trashed pictures, all of them if no ids are given. */
     emptyTrash: oc.input(z.object({ ids: imageIdsSchema.optional() })).output(nothing),
-    /** The file that a picture would be written to now, below the folder of pictures. */
+    /** The file name that a picture would get now, relative to the picture folder. */
     nameFor: oc.input(namedPictureSchema).output(z.object({ name: z.string() })),
-    /** Builds the index anew from the pictures alone; `rebuild-progress` tells how far it is. */
+    /** Rebuilds the index from the pictures; `rebuild-progress` reports progress. */
     rebuild: oc.output(nothing),
   },
 
   models: {
     list: oc.output(z.array(storedModelSchema)),
     files: oc.input(z.object({ id: modelIdSchema })).output(z.array(modelFileSchema)),
-    /** Copies a diffusers folder or an archive of this machine into the store, under an id where one is given. */
+    /** Copies a diffusers folder or archive on this machine into the store, optionally under a given id. */
     import: oc
       .input(z.object({ folder: z.string().min(1).max(4096), id: modelIdSchema.optional() }))
       .output(transfer),
-    /** Looks through a tree of folders of this machine for models; leaving the stream ends it. Nothing is copied. */
+    /** Searches a folder tree on this machine for models; closing the stream stops it. Nothing is copied. */
     scan: oc
       .input(z.object({ folder: z.string().min(1).max(4096) }))
       .output(eventIterator(scanProgressSchema)),
-    /** Takes a diffusers folder of this machine into the list where it lies. Refuses as MODEL_EXISTS where it is there. */
+    /**
+     * Adds a diffusers folder on this machine to the list without copying it. Refuses as MODEL_EXISTS if it is already
+     * there.
+     */
     link: oc
       .input(z.object({ folder: z.string().min(1).max(4096) }))
       .output(z.object({ id: modelIdSchema })),
-    /** What a model's card shows besides: what a picture takes, and the pictures drawn with it, marked ones first. */
+    /** Further information for a model's card: what a picture takes, and pictures drawn with it, marked ones first. */
     card: oc.input(z.object({ id: modelIdSchema })).output(modelCardSchema),
-    /** Reads every weight file again and compares with its hash. */
+    /** Reads every weight file again and compares its hash. */
     verify: oc.input(z.object({ id: modelIdSchema })).output(transfer),
-    /** Deletes a model's files for good. */
+    /** Permanently deletes a model's files. */
     remove: oc.input(z.object({ id: modelIdSchema })).output(nothing),
     catalogue: oc.output(z.array(catalogueEntrySchema)),
-    /** Asks the hub what a repository offers. */
+    /** Asks the hub what a repository contains. */
     inspect: oc
       .input(z.object({ repository: repositoryIdSchema, revision: z.string().max(100).optional() }))
       .output(repositorySchema),
-    /** Fetches a model of the catalogue, or any repository in diffusers layout. */
+    /** Downloads a model from the catalogue, or any repository in diffusers layout. */
     download: oc.input(downloadRequestSchema).output(transfer),
-    /** Tiny autoencoders for previews and Fast; a model's own lies in its folder. */
+    /** Tiny autoencoders for previews and Fast; a model's own is in its folder. */
     tinyDecoders: oc.output(z.array(tinyDecoderSchema)),
-    /** Fetches one, and chooses it. */
+    /** Downloads a tiny autoencoder and selects it. */
     downloadTinyDecoder: oc.input(z.object({ id: modelIdSchema })).output(transfer),
   },
 
   archives: {
-    /** Makes a model archive for TorchServe on this machine. Refuses as OUTPUT_EXISTS where one is and `force` is not. */
+    /**
+     * Makes a model archive for TorchServe on this machine. Refuses as OUTPUT_EXISTS if it exists, unless `force` is
+     * set.
+     */
     pack: oc.input(packRequestSchema).output(transfer),
     /**
-     * What an archive of this machine or in a bucket holds, what would be imported, and whether it can be
-     * deployed. Nothing is unpacked, and of an object only a few parts are read. Refuses as NOT_FOUND and as
-     * what ARCHIVE_* refusals say of one that cannot be opened.
+     * What an archive on this machine or in a bucket contains, what would be imported, and whether it can be deployed.
+     * Nothing is unpacked, and only parts of an object are read. Refuses as NOT_FOUND, and with the ARCHIVE_* refusals
+     * if it cannot be opened.
      */
     inspect: oc
       .input(
@@ -236,19 +245,19 @@ export const contract = {
     list: oc.output(z.array(transferSchema)),
     pause: oc.input(ids).output(nothing),
     resume: oc.input(ids).output(nothing),
-    /** Ends them and deletes what was fetched so far. */
+    /** Cancels transfers and deletes what was downloaded so far. */
     cancel: oc.input(ids).output(nothing),
-    /** Forgets those that have ended. */
+    /** Removes ended transfers. */
     clear: oc.output(nothing),
   },
 
   devices: {
-    /** Tried at start and kept; `isFresh` tries again. */
+    /** Devices are probed at start and remembered; `isFresh` probes again. */
     list: oc
       .input(z.object({ isFresh: z.boolean().default(false) }))
       .output(z.array(deviceReportSchema)),
     cudaOffer: oc.output(cudaOfferSchema),
-    /** Fetches what ONNX Runtime needs for NVIDIA cards, and tries the devices again. */
+    /** Downloads what ONNX Runtime needs for NVIDIA cards, and probes the devices again. */
     installCuda: oc.input(z.object({ acceptsLicence: z.literal(true) })).output(transfer),
     removeCuda: oc.output(nothing),
   },
@@ -269,23 +278,23 @@ export const contract = {
       .input(z.object({ name: secretNameSchema, value: z.string().min(1).max(10_000) }))
       .output(nothing),
     remove: oc.input(z.object({ name: secretNameSchema })).output(nothing),
-    /** Asks the service that a token is for whether it takes it. */
+    /** Asks the service that a token is for whether it accepts it. */
     check: oc
       .input(z.object({ name: secretNameSchema }))
       .output(z.object({ isAccepted: z.boolean(), account: z.string().optional() })),
   },
 
-  /** The inference server of this machine. */
+  /** This machine's inference server. */
   server: {
     get: oc.output(serverSchema),
-    /** Listens from now on, also after a restart. Refuses as PORT_IN_USE or KEY_NEEDED. */
+    /** Starts to listen, also after a restart. Refuses as PORT_IN_USE or KEY_NEEDED. */
     start: oc.output(serverSchema),
-    /** Ends its connections; what it was drawing is cancelled. */
+    /** Closes its connections; pictures being drawn are cancelled. */
     stop: oc.output(serverSchema),
-    /** Takes effect at once: a new address ends the connections of the old one. */
+    /** Takes effect at once: a new address closes the connections of the old one. */
     change: oc.input(serverChangeSchema).output(serverSchema),
     keys: oc.output(z.array(serverKeySchema)),
-    /** `secret` is told this once and kept nowhere. */
+    /** `secret` is returned only this once and stored nowhere. */
     addKey: oc
       .input(newServerKeySchema)
       .output(z.object({ key: serverKeySchema, secret: z.string() })),
@@ -299,22 +308,24 @@ export const contract = {
   /** Inference endpoints on other machines. */
   endpoints: { ...endpointContract, diagnose, trySettings },
 
-  /** Buckets of S3 services, by the connections to them. */
+  /** Buckets of S3 services, by connection. */
   buckets: bucketContract,
 
-  /** Clusters that models can be deployed to. */
+  /** Clusters for deployments. */
   clusters: clusterContract,
 
-  /** What a cluster serves models of buckets by: its manifests, and what became of them there. */
+  /** Serving models in buckets by a cluster: its manifests, and the state of deployments. */
   deploy: { ...deployContract, ...deploymentContract },
 
   machine: {
     get: oc.output(machineSchema),
-    /** The folders of a folder of this machine, to choose one. Refuses as REQUEST_INVALID what cannot be opened. */
+    /**
+     * The subfolders of a folder on this machine, for choosing one. Refuses as REQUEST_INVALID what cannot be opened.
+     */
     folders: oc.input(folderRequestSchema).output(folderListingSchema),
-    /** Where to begin to look for models: one's own folder, and those of other studios that are there. */
+    /** Starting points for finding models: the home folder, and existing folders of other studios. */
     places: oc.output(z.array(placeSchema)),
-    /** A fresh one-time address of the studio, for another browser. */
+    /** A new one-time address of the studio, for another browser. */
     open: oc.output(z.object({ url: z.string() })),
   },
 };

@@ -1,4 +1,4 @@
-/** The part of the table of refusals that is about a deployment's form; errors.ts says what each field is. */
+/** The refusals about a deployment's form; errors.ts explains the fields. */
 export const DEPLOY_REFUSALS = {
   DEPLOY_NAME_INVALID: {
     status: 422,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Where a deployment can stand between "applied" and its first picture, about in the order in which it gets there. */
+/** The states of a deployment between "applied" and its first picture, in their usual order. */
 export const DEPLOY_STATES = [
   "requested",
   "invalid",
@@ -31,12 +31,12 @@ export type DeployStateName = (typeof DEPLOY_STATES)[number];
 export const WATCHED_CONTAINERS = ["storage-initializer", "kserve-container"] as const;
 export type WatchedContainer = (typeof WATCHED_CONTAINERS)[number];
 
-/** A line of a container's log, and what it means where that is known. */
+/** A line of a container's log, and its meaning if known. */
 export const deployLogLineSchema = z.object({
   container: z.enum(WATCHED_CONTAINERS),
   text: z.string(),
   meaning: z.string().optional(),
-  /** Whether it tells of something that went wrong. */
+  /** Whether it reports a problem. */
   isTrouble: z.boolean(),
 });
 export type DeployLogLine = z.output<typeof deployLogLineSchema>;
@@ -44,14 +44,14 @@ export type DeployLogLine = z.output<typeof deployLogLineSchema>;
 /** What a deployment is waiting for, in words, and what to do about it. */
 export const deployStateSchema = z.object({
   state: z.enum(DEPLOY_STATES),
-  /** `trouble` may still pass by itself, as when a machine with a GPU becomes free. */
+  /** `trouble` can still resolve by itself, for example when a machine with a GPU becomes free. */
   outlook: z.enum(["waiting", "trouble", "ready"]),
   sentence: z.string(),
-  /** What to do, where something can be done. */
+  /** What to do, if anything can be done. */
   advice: z.string().optional(),
-  /** What the cluster itself says, as it says it. */
+  /** The cluster's own message. */
   said: z.string().optional(),
-  /** The try that the wrapper's loading of the model is at. */
+  /** The current attempt of KServe's wrapper to load the model. */
   tries: z.object({ now: z.int(), of: z.int() }).optional(),
   /** The last lines of the containers' logs, oldest first. */
   lines: z.array(deployLogLineSchema),

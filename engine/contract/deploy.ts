@@ -8,7 +8,7 @@ import { errorSchema } from "./errors.ts";
 export const DEPLOY_MODES = ["serverless", "raw"] as const;
 export type DeployMode = (typeof DEPLOY_MODES)[number];
 
-/** Fields of the form, each of which can be refused. */
+/** The fields of the form, each of which can be refused. */
 export const DEPLOY_FIELDS = [
   "name",
   "namespace",
@@ -35,19 +35,19 @@ export type DeployField = (typeof DEPLOY_FIELDS)[number];
 export const DEPLOY_RUNTIMES = ["torchserve", "darkroom"] as const;
 export type DeployRuntime = (typeof DEPLOY_RUNTIMES)[number];
 
-/** What is typed is checked field by field by the engine, so here it is any short text. */
+/** The engine validates each field, so any short text is accepted here. */
 const typed = z.string().max(2000);
 
 /**
- * What a form holds before anything is typed: the customer's document, with the sizes of its screenshots
- * (model server size Medium, one GPU) and responseTimeout of its config.properties.
+ * The form's initial values: the customer's document, with the sizes in its screenshots (model server size Medium, one
+ * GPU) and the responseTimeout in its config.properties.
  */
 export const DEPLOY_DEFAULTS = {
   namespace: "sd-proj",
   mode: "serverless",
   runtime: "torchserve",
   kserve: "0.12",
-  /** Empty: made of the connection's name. */
+  /** Empty: derived from the connection's name. */
   connectionSecret: "",
   writesConnection: true,
   image: "quay.io/jary/torchserve-kfs:0.12.0-gpu",
@@ -64,18 +64,18 @@ export const DEPLOY_DEFAULTS = {
   annotations: "",
 } as const;
 
-/** A deployment as it is typed: numbers and quantities are texts. */
+/** A deployment as entered: numbers and quantities are texts. */
 export const deployDraftSchema = bucketPlaceSchema.extend({
   /** The folder that a model was published to. */
   path: typed,
-  /** Of the InferenceService, and of everything that is made for it. */
+  /** The InferenceService's name, also used for everything that is made for it. */
   name: typed,
   namespace: typed.default(DEPLOY_DEFAULTS.namespace),
   mode: typed.default(DEPLOY_DEFAULTS.mode),
   runtime: typed.default(DEPLOY_DEFAULTS.runtime),
   kserve: typed.default(DEPLOY_DEFAULTS.kserve),
   connectionSecret: typed.default(DEPLOY_DEFAULTS.connectionSecret),
-  /** Whether the connection's Secret is made, or is in the project already. */
+  /** Whether the connection's Secret is created, or already exists in the project. */
   writesConnection: z.boolean().default(DEPLOY_DEFAULTS.writesConnection),
   image: typed.default(DEPLOY_DEFAULTS.image),
   cpuRequest: typed.default(DEPLOY_DEFAULTS.cpuRequest),
@@ -88,19 +88,19 @@ export const deployDraftSchema = bucketPlaceSchema.extend({
   timeoutSeconds: typed.default(DEPLOY_DEFAULTS.timeoutSeconds),
   hasToken: z.boolean().default(DEPLOY_DEFAULTS.hasToken),
   tokenName: typed.default(DEPLOY_DEFAULTS.tokenName),
-  /** Further annotations of the InferenceService, one a line as `key: value`. */
+  /** Additional annotations of the InferenceService, one per line as `key: value`. */
   annotations: z.string().max(20_000).default(DEPLOY_DEFAULTS.annotations),
 });
 export type DeployDraft = z.output<typeof deployDraftSchema>;
 
-/** A deployment whose every field can be used. */
+/** A deployment with valid fields only. */
 export interface DeployForm {
   readonly runtime: DeployRuntime;
   readonly name: string;
   readonly namespace: string;
   readonly mode: DeployMode;
   readonly kserve: KServeVersion;
-  /** As it was typed, and with the slash at its end. */
+  /** As entered, and with a trailing slash. */
   readonly typedPath: string;
   readonly path: string;
   readonly connectionSecret: string;
@@ -112,12 +112,12 @@ export interface DeployForm {
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly timeoutSeconds: number;
-  /** Undefined: whoever reaches the route may ask. */
+  /** Undefined: everyone who can reach the route may use it. */
   readonly tokenName: string | undefined;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** What a container is given at least, and at most, as Kubernetes writes quantities. */
+/** A container's request and limit, as Kubernetes quantities. */
 export interface Requested {
   readonly request: string;
   readonly limit: string;
@@ -129,25 +129,25 @@ export type DeployFault = z.output<typeof deployFaultSchema>;
 /** First and last line of a text, counted from 1. */
 const linesSchema = z.tuple([z.int(), z.int()]);
 
-/** Where a manifest departs from what it is compared with, and why. */
+/** A difference between a manifest and what it is compared with, and its reason. */
 export const deployDifferenceSchema = z.object({
   /** Such as `spec.containers.kserve-container.env.TS_SERVICE_ENVELOPE`. */
   path: z.string(),
-  /** Absent where they say nothing. */
+  /** Absent if it is not in the other text. */
   theirs: z.string().optional(),
-  /** Absent where we leave it out. */
+  /** Absent if we leave it out. */
   ours: z.string().optional(),
   reason: z.string(),
-  /** Where it stands in each text; for what is absent, what it would stand in. */
+  /** Its place in each text; if it is absent there, the place that would contain it. */
   theirLines: linesSchema,
   ourLines: linesSchema,
 });
 export type DeployDifference = z.output<typeof deployDifferenceSchema>;
 
-/** One file to apply or to build with. */
+/** A file to apply or to build with. */
 export const deployFileSchema = z.object({
   name: z.string(),
-  /** What it holds, such as `ServingRuntime`. */
+  /** The kinds of objects in it, such as `ServingRuntime`. */
   kinds: z.array(z.string()),
   text: z.string(),
   /** What it is compared with: the customer's document, or what OpenShift AI's dashboard writes. */
@@ -156,24 +156,26 @@ export const deployFileSchema = z.object({
 });
 export type DeployFile = z.output<typeof deployFileSchema>;
 
-/** What a form becomes; while a field cannot be used there are no files. */
+/** The result for a form; without files if a field is invalid. */
 export const deployManifestsSchema = z.object({
   faults: z.array(deployFaultSchema),
   files: z.array(deployFileSchema),
-  /** What works, and is worth knowing: sentences. */
+  /** Notes about valid settings, as sentences. */
   notes: z.array(z.string()),
-  /** Lines for a terminal. */
+  /** Commands for a terminal. */
   commands: z.object({ build: z.array(z.string()), apply: z.string() }),
 });
 export type DeployManifests = z.output<typeof deployManifestsSchema>;
 
-/** Everything that may be asked of deployments; a part of the contract. */
+/** Operations on manifests; part of the contract. */
 export const deployContract = {
-  /** Never refuses a field: `faults` tells. Keys are placeholders in it. Refuses as NOT_FOUND and BUCKET_NOT_CHOSEN. */
+  /**
+   * Never refuses a field: `faults` lists problems. Keys are placeholders. Refuses as NOT_FOUND and BUCKET_NOT_CHOSEN.
+   */
   manifests: oc.input(deployDraftSchema).output(deployManifestsSchema),
   /**
-   * Writes the files into a folder of this machine, the connection's keys among them only where that is asked
-   * for. Refuses the first field that cannot be used, and as OUTPUT_EXISTS files that are there.
+   * Writes the files into a folder on this machine, with the connection's keys only if requested. Refuses the first
+   * invalid field, and existing files as OUTPUT_EXISTS.
    */
   save: oc
     .input(

@@ -6,7 +6,7 @@ import { deployLogLineSchema, deployStateSchema } from "./deploy-states.ts";
 import { endpointIdSchema } from "./endpoints.ts";
 import { errorSchema } from "./errors.ts";
 
-/** Where a deployment is: the InferenceService of this name. */
+/** A deployment's place: the InferenceService with this name. */
 export const deploymentPlaceSchema = z.object({
   clusterId: clusterIdSchema,
   namespace: namespaceSchema,
@@ -16,11 +16,11 @@ export type DeploymentPlace = z.output<typeof deploymentPlaceSchema>;
 
 const applying = {
   clusterId: clusterIdSchema,
-  /** Whether fields that somebody else has set become ours. */
+  /** Whether to take over fields that others have set. */
   force: z.boolean().default(false),
 };
 
-/** What is to be applied: a form, with the keys of its connection; or manifests as YAML. */
+/** What to apply: a form, with the keys of its connection; or manifests as YAML. */
 export const deploymentSourceSchema = z.union([
   z.strictObject({ ...applying, draft: deployDraftSchema }),
   z.strictObject({
@@ -33,33 +33,33 @@ export const deploymentSourceSchema = z.union([
 ]);
 export type DeploymentSource = z.output<typeof deploymentSourceSchema>;
 
-/** A place in an object that another value is written to. Values of Secrets read `(hidden)`. */
+/** A changed value in an object. Values of Secrets are shown as `(hidden)`. */
 export const objectChangeSchema = z.object({
   /** Such as `spec.predictor.minReplicas`. */
   path: z.string(),
-  /** Absent where there is nothing yet. */
+  /** Absent if it is new. */
   before: z.string().optional(),
-  /** Absent where it is taken away. */
+  /** Absent if it is removed. */
   after: z.string().optional(),
 });
 export type ObjectChange = z.output<typeof objectChangeSchema>;
 
-/** What applying one object would do, or did. */
+/** The result, or the dry run, of applying one object. */
 export const appliedObjectSchema = z.object({
   kind: z.string(),
   name: z.string(),
   namespace: z.string(),
-  /** `skipped` was not tried, since an object before it was refused. */
+  /** `skipped` was not tried, since an earlier object was refused. */
   outcome: z.enum(["created", "changed", "unchanged", "refused", "skipped"]),
-  /** Empty for what is created. */
+  /** Empty for a created object. */
   changes: z.array(objectChangeSchema),
-  /** Sentences of the API server and of its webhooks, as they say them. */
+  /** Warnings of the API server and its webhooks. */
   warnings: z.array(z.string()),
-  /** Fields that somebody else has set otherwise: only `force` takes them over. */
+  /** Fields that others have set differently; `force` takes them over. */
   conflicts: z.array(z.object({ manager: z.string(), path: z.string() })),
   /** Why it was refused. */
   error: errorSchema.optional(),
-  /** Paths in the object that it was refused for, and the form's field where one decides them. */
+  /** The paths in the object that were refused, with the form's field that decides each. */
   faults: z.array(
     z.object({ path: z.string(), reason: z.string(), field: z.enum(DEPLOY_FIELDS).optional() }),
   ),
@@ -67,16 +67,16 @@ export const appliedObjectSchema = z.object({
 export type AppliedObject = z.output<typeof appliedObjectSchema>;
 
 export const appliedSchema = z.object({
-  /** Of the InferenceService; absent where the manifests hold none. */
+  /** The InferenceService's place; absent if the manifests contain none. */
   place: deploymentPlaceSchema.optional(),
-  /** In the order in which they are applied. */
+  /** In the order of applying. */
   objects: z.array(appliedObjectSchema),
-  /** Whether nothing is refused and nothing conflicts. */
+  /** Whether there are no refusals and no conflicts. */
   isSound: z.boolean(),
 });
 export type Applied = z.output<typeof appliedSchema>;
 
-/** A model deployment of a cluster. */
+/** A model deployment in a cluster. */
 export const deploymentSchema = deploymentPlaceSchema.extend({
   displayName: z.string(),
   mode: z.enum(DEPLOY_MODES),
@@ -87,7 +87,7 @@ export const deploymentSchema = deploymentPlaceSchema.extend({
   minReplicas: z.int(),
   maxReplicas: z.int().optional(),
   state: deployStateSchema,
-  /** As the cluster tells it; absent until it is known. */
+  /** As reported by the cluster; absent until it is known. */
   url: z.string().optional(),
   /** The endpoint that was added for it. */
   endpointId: endpointIdSchema.optional(),
@@ -95,21 +95,21 @@ export const deploymentSchema = deploymentPlaceSchema.extend({
 });
 export type Deployment = z.output<typeof deploymentSchema>;
 
-/** What a watched deployment looks like now. */
+/** News about a watched deployment. */
 export const watchedDeploymentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("state"), deployment: deploymentSchema }),
-  /** It is ready, and this endpoint was added or was there already: the watch goes on. */
+  /** It is ready, and this endpoint was added or existed already; the watch continues. */
   z.object({ type: z.literal("endpoint"), endpointId: endpointIdSchema }),
-  /** It is ready, and no endpoint could be added: why. The watch goes on. */
+  /** It is ready, but no endpoint could be added, for this reason; the watch continues. */
   z.object({ type: z.literal("endpoint-failed"), error: errorSchema }),
-  /** The cluster cannot be asked any more: why. The stream ends. */
+  /** The cluster can no longer be asked, for this reason; the stream ends. */
   z.object({ type: z.literal("failed"), error: errorSchema }),
-  /** It does not exist any more; the stream ends. */
+  /** It no longer exists; the stream ends. */
   z.object({ type: z.literal("gone") }),
 ]);
 export type WatchedDeployment = z.output<typeof watchedDeploymentSchema>;
 
-/** What removing did to one object, or would do. */
+/** The result, or the dry run, of removing one object. */
 export const removedObjectSchema = z.object({
   kind: z.string(),
   name: z.string(),
@@ -119,15 +119,15 @@ export const removedObjectSchema = z.object({
 });
 export type RemovedObject = z.output<typeof removedObjectSchema>;
 
-/** What may be asked of deployments in clusters; a part of the contract, beside the manifests. */
+/** Operations on deployments in clusters; part of the contract, besides the manifests. */
 export const deploymentContract = {
   /**
-   * Asks the API server what applying would do; nothing is changed. What is wrong with an object is told at that
-   * object; what is wrong with the cluster is refused as one of the CLUSTER codes.
+   * Asks the API server what applying would do, without changing anything. Problems with an object are reported at that
+   * object; problems with the cluster are refused as one of the CLUSTER codes.
    */
   dryRun: oc.input(deploymentSourceSchema).output(appliedSchema),
   /**
-   * Server-side apply under the field manager `darkroom`, after a dry run of everything: where that is not sound
+   * Server-side apply with the field manager `darkroom`, after a dry run of everything; if that finds a problem,
    * nothing is applied.
    */
   apply: oc
@@ -139,8 +139,8 @@ export const deploymentContract = {
     .output(z.array(deploymentSchema)),
   status: oc.input(deploymentPlaceSchema).output(deploymentSchema),
   /**
-   * The state now and whenever it changes, until nobody listens. Once ready, the endpoint is added with its URL, the
-   * cluster's CA and the token of its Secret, unless `addsEndpoint` is false. What is wrong at the beginning is refused.
+   * The state, now and at every change, until nobody listens. Once it is ready, an endpoint is added with its URL, the
+   * cluster's CA and the token from its Secret, unless `addsEndpoint` is false. A problem at the start is refused.
    */
   watch: oc
     .input(deploymentPlaceSchema.extend({ addsEndpoint: z.boolean().default(true) }))
@@ -149,15 +149,18 @@ export const deploymentContract = {
   logs: oc
     .input(deploymentPlaceSchema.extend({ lines: z.int().min(1).max(400).default(100) }))
     .output(z.array(deployLogLineSchema)),
-  /** Adds the endpoint of one that is ready, or finds it; `watch` does this by itself. */
+  /** Adds the endpoint of a ready deployment, or finds it; `watch` does this automatically. */
   addEndpoint: oc.input(deploymentPlaceSchema).output(z.object({ endpointId: endpointIdSchema })),
-  /** Keeps at least so many running; 0 lets it stop. Refuses as DEPLOYMENT_NOT_OURS. `notes` say what that means. */
+  /**
+   * Keeps at least this many replicas running; 0 lets it stop. Refuses as DEPLOYMENT_NOT_OURS. `notes` explain the
+   * effect.
+   */
   scale: oc
     .input(deploymentPlaceSchema.extend({ to: z.int().min(0).max(100) }))
     .output(z.object({ notes: z.array(z.string()) })),
-  /** Starts it anew, with the same manifests: a changed archive or image is fetched again. */
+  /** Restarts it with the same manifests: a changed archive or image is fetched again. */
   redeploy: oc.input(deploymentPlaceSchema).output(z.void()),
-  /** Removes what Darkroom applied for it, and nothing else; with `dryRun` it only tells what that would be. */
+  /** Removes what Darkroom applied for it, and nothing else; with `dryRun` only lists it. */
   remove: oc
     .input(deploymentPlaceSchema.extend({ dryRun: z.boolean() }))
     .output(z.object({ objects: z.array(removedObjectSchema) })),

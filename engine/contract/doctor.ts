@@ -2,7 +2,7 @@ import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { endpointIdSchema, newEndpointSchema } from "./endpoints.ts";
 
-/** What is looked at, in this order: each step stands on those before it. */
+/** The checks in order: each depends on those before it. */
 export const DOCTOR_STEPS = [
   "address",
   "dns",
@@ -20,43 +20,43 @@ export const DOCTOR_STEPS = [
 export type DoctorStep = (typeof DOCTOR_STEPS)[number];
 
 /**
- * One check of an endpoint: first as `running`, then once more with what it came to. One that waits for a start runs with
- * news of it in `seen`.
+ * A check of an endpoint: first as `running`, then again with its result. While it waits for a start, `seen` has news
+ * of it.
  */
 export const findingSchema = z.object({
   step: z.enum(DOCTOR_STEPS),
-  /** `warning` works and may not stay so; `skipped` was not needed, or stands on a step that failed. */
+  /** `warning` works but may not for long; `skipped` was not needed, or depends on a failed check. */
   outcome: z.enum(["running", "ok", "warning", "failed", "skipped"]),
-  /** How long it took; absent where nothing was asked. */
+  /** How long it took; absent if nothing was asked. */
   ms: z.number().optional(),
-  /** What was seen, as a sentence without secrets. */
+  /** What was found, as a sentence without secrets. */
   seen: z.string().optional(),
   /** Of what failed: whether it looks as if the endpoint is only starting, so that waiting may be all it takes. */
   isStarting: z.boolean().optional(),
   /** What to do about it. */
   fix: z.string().optional(),
-  /** What of that is to be copied: a command, an annotation, a line of YAML. */
+  /** The part of that to copy: a command, an annotation, a line of YAML. */
   copy: z.string().optional(),
 });
 export type Finding = z.output<typeof findingSchema>;
 
 const asked = {
   isPictureAsked: z.boolean().default(false),
-  /** Whether one that is starting is waited for, as a picture would; told by findings that run. */
+  /** Whether to wait for an endpoint that is starting, as a picture would; reported by running findings. */
   isStartAwaited: z.boolean().optional(),
 };
 
 const diagnosedSchema = z.union([
   z.strictObject({ id: endpointIdSchema, ...asked }),
-  /** One that is not added, and is not by this. */
+  /** An endpoint that has not been added, and is not added by this. */
   z.strictObject({ endpoint: newEndpointSchema, ...asked }),
 ]);
 export type Diagnosed = z.output<typeof diagnosedSchema>;
 
-/** Looks at each part of the way to an endpoint, and says what is wrong with it and how it is put right. */
+/** Checks each part of the way to an endpoint, and says what is wrong and how to fix it. */
 export const diagnose = oc.input(diagnosedSchema).output(eventIterator(findingSchema));
 
-/** Steps by the names that people read. */
+/** The checks' names for people. */
 export const STEP_NAMES: Readonly<Record<DoctorStep, string>> = {
   address: "Address",
   dns: "DNS",
@@ -72,7 +72,7 @@ export const STEP_NAMES: Readonly<Record<DoctorStep, string>> = {
   picture: "First picture",
 };
 
-/** A finding in one line, and its remedy in another. */
+/** A finding in one line, and its fix in another. */
 export function findingLines({ step, outcome, ms, seen, fix, copy }: Finding): string[] {
   const time = ms === undefined ? "" : ` (${Math.round(ms)} ms)`;
   const said = seen === undefined ? "" : `: ${seen}`;
@@ -83,7 +83,7 @@ export function findingLines({ step, outcome, ms, seen, fix, copy }: Finding): s
   ];
 }
 
-/** What was found, to be pasted into a ticket: nothing in it is secret. */
+/** The findings as text for a ticket, without secrets. */
 export function doctorReport(
   url: string,
   findings: readonly Finding[],

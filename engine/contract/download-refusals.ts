@@ -1,4 +1,4 @@
-/** The part of the table of refusals that is about what is fetched; errors.ts says what each field is. */
+/** The refusals about downloads; errors.ts explains the fields. */
 export const DOWNLOAD_REFUSALS = {
   HUB_UNREACHABLE: {
     status: 502,

@@ -2,37 +2,37 @@ import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { endpointIdSchema } from "./endpoint-id.ts";
 
-/** What is looked back on: 24 hours, 7 days, 30 days. */
+/** Periods: 24 hours, 7 days, 30 days. */
 export const STATS_SPANS = ["day", "week", "month"] as const;
 export type StatsSpan = (typeof STATS_SPANS)[number];
 
 const times = {
-  /** Seconds: half of them took no longer, and 95 of 100; within a twentieth. Absent where there are none. */
+  /** Median and 95th percentile in seconds, accurate to 5 %. Absent if there are none. */
   p50: z.number().optional(),
   p95: z.number().optional(),
 };
 
-/** What an endpoint was asked for, and what came of it, over a while. */
+/** The requests to an endpoint, and their results, over a period. */
 export const endpointStatsSchema = z.object({
   id: endpointIdSchema,
   span: z.enum(STATS_SPANS),
-  /** Pictures; their time is from the request to the reply. */
+  /** Pictures; their time is from request to reply. */
   pictures: z.object({
     done: z.int(),
     failed: z.int(),
-    /** By code of the refusal. */
+    /** By the refusal's code. */
     failures: z.record(z.string(), z.int()),
     ...times,
     bytesOut: z.number(),
     bytesIn: z.number(),
-    /** The server's own figure where its reply tells it, else the time that it took to answer. */
+    /** The server's own figure if its reply contains one, else the time it took to answer. */
     gpuSeconds: z.number(),
-    /** How many of the pictures that the server told it of. */
+    /** For how many of the pictures the server reported it. */
     gpuTold: z.int(),
   }),
-  /** Quiet checks of its readiness. */
+  /** Quiet checks of readiness. */
   checks: z.object({ ready: z.int(), others: z.int(), ...times }),
-  /** The while in equal parts, the oldest first. */
+  /** The period in equal parts, oldest first. */
   points: z.array(
     z.object({
       at: z.iso.datetime(),
@@ -46,7 +46,7 @@ export const endpointStatsSchema = z.object({
 });
 export type EndpointStats = z.output<typeof endpointStatsSchema>;
 
-/** What one, or every endpoint was asked for over a while. */
+/** The statistics of one endpoint, or of all, over a period. */
 export const stats = oc
   .input(z.object({ id: endpointIdSchema.optional(), span: z.enum(STATS_SPANS).default("day") }))
   .output(z.array(endpointStatsSchema));

@@ -7,9 +7,8 @@ import { DOWNLOAD_REFUSALS } from "./download-refusals.ts";
 import { INFERENCE_REFUSALS } from "./inference-refusals.ts";
 
 /**
- * The table of refusals. Each has a code, the HTTP status a listener answers with, and the next step a
- * person can take. `{name}` in a sentence is filled from the error's details.
- * test/house/errors.test.ts keeps it and the table in REFUSALS.md equal.
+ * The table of refusals. Each has a code, its HTTP status, and the next step for a person. `{name}` in a sentence is
+ * replaced by the error's details. test/house/errors.test.ts keeps it in agreement with REFUSALS.md.
  */
 export const REFUSALS = {
   SNAPSHOT_NOT_FOUND: {
@@ -259,7 +258,7 @@ export type Details = Readonly<Record<string, string | number>>;
 const isCode = (code: unknown): boolean =>
   typeof code === "string" && Object.hasOwn(REFUSALS, code);
 
-/** How an error crosses a wire, and how one is kept. */
+/** How an error is sent and stored. */
 export const errorSchema = z.object({
   code: z.custom<RefusalCode>(isCode, "no refusal is called that"),
   message: z.string(),
@@ -286,14 +285,14 @@ export class StudioError extends Error {
 
 function fill(code: RefusalCode, details: Details): string {
   const { sentence, advice } = REFUSALS[code];
-  // A stranger's text may end a sentence by itself.
+  // A foreign text at the end of a sentence can have its own full stop.
   return `${sentence} ${advice}`.replace(/\{(\w+)\}(\.?)/g, (_, name: string, stop: string) => {
     const text = String(details[name] ?? "?");
     return /[.!?…]$/.test(text) ? text : text + stop;
   });
 }
 
-/** The refusal that a wire form stands for; undefined where it is none of ours. */
+/** The refusal in a wire form; undefined if it is not one of ours. */
 export function fromWire(value: unknown): StudioError | undefined {
   const { data } = errorSchema.safeParse(value);
   return data && new StudioError(data.code, data.details);

@@ -10,16 +10,15 @@ import { settingsSchema } from "./settings.ts";
 import { transferSchema } from "./transfers.ts";
 
 /**
- * What happens in the studio, as it happens. Each event carries a number as its id; who comes back
- * with the last one gets what it missed. `reset` opens a stream that cannot do that: take everything
- * anew.
+ * Events of the studio. Each has a number as its id; a client that resumes with the last one gets what it missed. If
+ * that is not possible, the stream starts with `reset`: read everything again.
  */
 export const studioEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reset") }),
-  /** Rows that are new or have changed. */
+  /** New or changed rows. */
   z.object({ type: z.literal("generations-changed"), generations: z.array(generationSchema) }),
   z.object({ type: z.literal("generations-removed"), ids: z.array(z.string()) }),
-  /** The open rows' new order, or pausing. */
+  /** The new order of open rows, or a change of pausing. */
   z.object({
     type: z.literal("queue-changed"),
     isPaused: z.boolean(),
@@ -30,12 +29,12 @@ export const studioEventSchema = z.discriminatedUnion("type", [
     generationId: z.string(),
     progress: progressSchema,
   }),
-  /** Pictures that are new or have changed: starred, rated, tagged, put into albums, trashed, restored. */
+  /** New or changed pictures: starred, rated, tagged, put into albums, trashed, restored. */
   z.object({ type: z.literal("images-changed"), images: z.array(imageSchema) }),
   /** Albums were made, changed, deleted, filled or emptied. */
   z.object({ type: z.literal("albums-changed") }),
   z.object({ type: z.literal("images-removed"), ids: z.array(z.string()) }),
-  /** The index is being built anew from the pictures. */
+  /** The index is being rebuilt from the pictures. */
   z.object({
     type: z.literal("rebuild-progress"),
     done: z.int(),
@@ -50,16 +49,16 @@ export const studioEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("machine-changed") }),
   z.object({ type: z.literal("server-changed"), server: serverSchema }),
   z.object({ type: z.literal("server-keys-changed") }),
-  /** Requests that are new or have got further; sent a few times a second at most. */
+  /** New or changed requests; sent at most a few times per second. */
   z.object({ type: z.literal("served-requests-changed"), requests: z.array(servedRequestSchema) }),
   z.object({ type: z.literal("served-requests-cleared") }),
-  /** Endpoints that are new or have changed. */
+  /** New or changed endpoints. */
   z.object({ type: z.literal("endpoints-changed"), endpoints: z.array(endpointSchema) }),
   z.object({ type: z.literal("endpoints-removed"), ids: z.array(z.string()) }),
-  /** Connections to buckets that are new or have changed. */
+  /** New or changed connections to buckets. */
   z.object({ type: z.literal("connections-changed"), connections: z.array(connectionSchema) }),
   z.object({ type: z.literal("connections-removed"), ids: z.array(z.string()) }),
-  /** Clusters that are new or have changed. */
+  /** New or changed clusters. */
   z.object({ type: z.literal("clusters-changed"), clusters: z.array(clusterSchema) }),
   z.object({ type: z.literal("clusters-removed"), ids: z.array(z.string()) }),
 ]);

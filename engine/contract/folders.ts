@@ -6,20 +6,20 @@ import { modelIdSchema, modelSummarySchema } from "./models.ts";
 
 const path = z.string().min(1).max(4096);
 
-/** Which folder of the studio's machine to look into; the person's own where none is named. */
+/** A folder on the studio's machine; the home folder by default. */
 export const folderRequestSchema = z.object({
   path: path.optional(),
   withHidden: z.boolean().default(false),
 });
 export type FolderRequest = z.output<typeof folderRequestSchema>;
 
-/** Most folders that are listed of one; a person looks for no more by eye. */
+/** Maximum number of subfolders listed; nobody looks through more. */
 export const MAX_FOLDERS = 2000;
 
-/** The folders in a folder of the studio's machine; of files nothing is told. */
+/** The subfolders of a folder on the studio's machine; files are not listed. */
 export const folderListingSchema = z.object({
   path: z.string(),
-  /** Absent at the top. */
+  /** Absent at the root. */
   parent: z.string().optional(),
   folders: z.array(
     z.object({
@@ -36,14 +36,14 @@ export const folderListingSchema = z.object({
 });
 export type FolderListing = z.output<typeof folderListingSchema>;
 
-/** Where a search for models begins most often: homes, and folders of other studios that are there. */
+/** Usual starting points of a search for models: home folders, and existing folders of other studios. */
 export const placeSchema = z.object({
   name: z.string(),
   path: z.string(),
 });
 export type Place = z.output<typeof placeSchema>;
 
-/** A model that lies in a tree of folders, or what looks like one; it has a summary or a problem. */
+/** A model in a folder tree, or something that looks like one; it has a summary or a problem. */
 export const scannedModelSchema = z.object({
   path: z.string(),
   name: z.string(),
@@ -51,31 +51,31 @@ export const scannedModelSchema = z.object({
   summary: modelSummarySchema.optional(),
   /** Why it cannot be used. */
   problem: errorSchema.optional(),
-  /** Its id in the store, where it is there. */
+  /** Its id in the store, if it is there. */
   storedId: modelIdSchema.optional(),
 });
 export type ScannedModel = z.output<typeof scannedModelSchema>;
 
-/** How far a search is, a few times a second, with what was found since the last one. */
+/** Progress of a search, a few times per second, with what was found since the last report. */
 export const scanProgressSchema = z.object({
-  /** Files and folders that were looked at. */
+  /** Number of files and folders examined. */
   entries: z.int(),
-  /** The folder that is looked into. */
+  /** The folder being searched. */
   folder: z.string(),
   found: z.array(scannedModelSchema),
-  /** Folders that the system does not let Darkroom open. */
+  /** Folders that Darkroom may not open. */
   closed: z.array(z.string()),
-  /** Absent while it goes on; `limit` where the tree is larger than what is looked at. */
+  /** Absent while it continues; `limit` if the tree is larger than the maximum. */
   end: z.enum(["done", "limit"]).optional(),
 });
 export type ScanProgress = z.output<typeof scanProgressSchema>;
 
-/** Pictures that a model's card shows at most. */
+/** Maximum number of pictures on a model's card. */
 export const MAX_SAMPLES = 4;
 
-/** What a model's card shows besides the model. */
+/** Further information for a model's card. */
 export const modelCardSchema = z.object({
-  /** Of a picture with the model's own settings; absent where the model cannot be read. */
+  /** For a picture with the model's own settings; absent if the model cannot be read. */
   estimate: estimateSchema.optional(),
   /** Drawn with it: marked ones first, then the newest. */
   pictures: z.array(imageSchema),

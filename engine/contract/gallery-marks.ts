@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { imageIdSchema, imageIdsSchema } from "./image-id.ts";
 
-/** The name of a tag or an album; a search quotes it. */
+/** The name of a tag or album; a search quotes it. */
 export const labelSchema = z
   .string()
   .normalize("NFC")
@@ -10,42 +10,42 @@ export const labelSchema = z
   .max(100)
   .regex(/^[^"\p{C}\p{Zl}\p{Zp}]*$/u, "a name without quotation marks");
 
-/** 1 to 5; 0 where there is none. */
+/** 1 to 5; 0 for none. */
 export const ratingSchema = z.int().min(0).max(5);
 
-/** What a person says of a picture, besides its star. */
+/** A person's marks on a picture, besides the star. */
 export const marksSchema = z.object({
   rating: ratingSchema,
-  /** By name, as are the albums. */
+  /** By name; so are albums. */
   tags: z.array(labelSchema),
   albums: z.array(labelSchema),
 });
 export type Marks = z.output<typeof marksSchema>;
 
-/** Names that one call takes. */
+/** Maximum number of names per call. */
 const labelsSchema = z.array(labelSchema).max(20);
 
-/** Pictures to rate, or to tag, or both; what is absent stays. */
+/** Pictures to rate or tag; absent members do not change. */
 export const markSchema = z.object({
   ids: imageIdsSchema,
   rating: ratingSchema.optional(),
-  /** Names that differ only in case are one tag. */
+  /** Names that differ only in case are the same tag. */
   tag: labelsSchema.optional(),
   untag: labelsSchema.optional(),
 });
 export type Mark = z.output<typeof markSchema>;
 
-/** A set of pictures that a person put together; a picture may be in several. */
+/** A set of pictures chosen by a person; a picture can be in several. */
 export const albumSchema = z.object({
   name: labelSchema,
-  /** Pictures in it that are not in the trash. */
+  /** Number of pictures in it that are not in the trash. */
   count: z.int(),
-  /** The picture that stands for it: the one chosen, else its newest. */
+  /** Its cover: the chosen picture, else the newest. */
   cover: z.object({ id: imageIdSchema, thumbnail: z.string() }).optional(),
 });
 export type Album = z.output<typeof albumSchema>;
 
-/** What of an album is to change. */
+/** Changes to an album. */
 export const albumChangeSchema = z.object({
   name: labelSchema,
   newName: labelSchema.optional(),
@@ -56,7 +56,7 @@ export const albumChangeSchema = z.object({
 });
 export type AlbumChange = z.output<typeof albumChangeSchema>;
 
-/** A deleted album: enough to make it again. */
+/** A deleted album, with enough information to make it again. */
 export const deletedAlbumSchema = z.object({
   name: labelSchema,
   place: z.int(),

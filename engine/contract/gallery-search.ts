@@ -1,12 +1,15 @@
 /**
- * What a search of the gallery is written in: words of prompts, and settings as `name:value`, such as
- * `castle steps:>20 sampler:ddim seed:12`. A value with spaces is quoted: `model:"SD 2.1"`.
+ * A gallery search: words of prompts, and settings as `name:value`, such as `castle steps:>20 sampler:ddim seed:12`. A
+ * value with spaces is quoted: `model:"SD 2.1"`.
  */
 
 /** How the values of a setting are compared. */
 type TermKind = "number" | "exact" | "contains" | "size" | "prompt";
 
-/** The settings that can be searched for, in the order in which they are offered. Names are typed by people: they only grow. */
+/**
+ * The settings that can be searched for, in the order in which they are offered. People type these names, so they are
+ * only added to.
+ */
 export const SEARCH_TERMS = {
   steps: "number",
   sampler: "exact",
@@ -27,7 +30,7 @@ export const SEARCH_TERMS = {
   decoder: "exact",
   /** The file's name with its folder: all that some imported pictures can be found by. */
   file: "contains",
-  /** The id of a picture: those with its prompt. */
+  /** The id of a picture: finds those with its prompt. */
   like: "prompt",
 } as const satisfies Record<string, TermKind>;
 export type SearchTermName = keyof typeof SEARCH_TERMS;
@@ -39,11 +42,11 @@ export type SearchTerm =
   | { readonly name: SearchTermName; readonly comparison: Comparison; readonly number: number }
   | { readonly name: SearchTermName; readonly text: string }
   | { readonly name: "size"; readonly width: number; readonly height: number }
-  /** A value that the setting cannot have: no picture matches. */
+  /** An invalid value: no picture matches. */
   | { readonly name: SearchTermName; readonly unreadable: string };
 
 export interface GallerySearch {
-  /** What is left for the prompts. */
+  /** The rest, for the prompts. */
   readonly words: string;
   readonly terms: readonly SearchTerm[];
 }
@@ -52,7 +55,7 @@ export interface GallerySearch {
 const TERM =
   /(?<=^|\s)(?<name>[a-z]+):(?<comparison>[<>]=?|=)?(?:"(?<quoted>[^"]*)"?|(?<plain>\S*))/gi;
 
-/** Reads what a person typed. A term without a value yet does not narrow, and an unknown name is words. */
+/** Parses a typed search. A term without a value is ignored, and an unknown name counts as words. */
 export function readSearch(typed: string): GallerySearch {
   const terms: SearchTerm[] = [];
   const words = typed.replace(TERM, (all, ...parts) => {
@@ -91,7 +94,7 @@ function termOf(name: SearchTermName, comparison: Comparison, value: string): Se
   return { name: "size", width: Number(width), height: Number(height) };
 }
 
-/** What is left of a search without its terms of one name. */
+/** A search without its terms of one name. */
 export function withoutTerm(typed: string, name: SearchTermName): string {
   const left = typed.replace(TERM, (all, ...parts) => {
     const groups: Groups = parts.at(-1);
@@ -102,6 +105,6 @@ export function withoutTerm(typed: string, name: SearchTermName): string {
 
 /** A term as a person would type it. */
 export function writeTerm(name: SearchTermName, value: string): string {
-  // Unquoted, a comparison in front would be read as one.
+  // Unquoted, a leading comparison would be parsed as one.
   return /[\s"]|^[<>=]/.test(value) ? `${name}:"${value.replaceAll('"', "")}"` : `${name}:${value}`;
 }

@@ -5,29 +5,28 @@ import { orderSchema } from "./order.ts";
 import { progressSchema } from "./progress.ts";
 import { requestSchema } from "./request.ts";
 
-/** The target that is this machine's own device. */
+/** The target for this machine's own device. */
 export const LOCAL_TARGET = "local";
 
-/** Other targets of a press: each makes its row's orders longer. */
+/** Limits the other targets of a press, since each makes the queue's rows longer. */
 const MAX_ELSEWHERE = 20;
 
-/** What the queue is asked: a request, and whether it goes in front of everything that waits. */
+/** A request, and whether it goes in front of everything that waits. */
 export const enqueueSchema = requestSchema.extend({
   isFirst: z.boolean().optional(),
   /**
-   * The same pictures as other targets of the press would be asked for them, in the order in which these are
-   * tried where the request never started.
+   * The same pictures as requests to other targets, in the order in which they are tried if a request was never sent.
    */
   elsewhere: z.array(requestSchema).max(MAX_ELSEWHERE).optional(),
 });
 
-/** What another target would draw in place of the order's own. */
+/** What another target would draw instead. */
 export const otherOrderSchema = z.object({ target: z.string(), order: orderSchema });
 export type OtherOrder = z.output<typeof otherOrderSchema>;
 
 /**
- * Where a generation stands. `waiting` and `running` are open; the rest have ended. `interrupted`
- * is one that ran when the host ended: it can be tried again with the same seed.
+ * A generation's state. `waiting` and `running` are open, the others have ended. `interrupted` was running when the
+ * host ended: it can be tried again with the same seed.
  */
 export const GENERATION_STATES = [
   "waiting",
@@ -39,7 +38,7 @@ export const GENERATION_STATES = [
 ] as const;
 export type GenerationState = (typeof GENERATION_STATES)[number];
 
-/** One order and its outcome: a row of the queue. */
+/** An order and its result: a row of the queue. */
 export const generationSchema = z.object({
   id: z.string(),
   state: z.enum(GENERATION_STATES),
@@ -53,71 +52,71 @@ export const generationSchema = z.object({
   progress: progressSchema.optional(),
   /** The picture in the gallery; only when done. */
   imageId: z.string().optional(),
-  /** Why it failed; of one that was cancelled or interrupted, that a server may still be working on it. */
+  /** Why it failed; for a cancelled or interrupted one, that a server may still be working on it. */
   error: errorSchema.optional(),
-  /** Where it is tried next if its request never starts; absent where nowhere. */
+  /** Where it is tried next if its request was never sent; absent if nowhere. */
   elsewhere: z.array(otherOrderSchema).optional(),
-  /** Where it was tried before, and why it never started there, first to last; absent where nowhere. */
+  /** Where it was tried before, and why its request was never sent, in order; absent if nowhere. */
   tried: z.array(z.object({ target: z.string(), error: errorSchema })).optional(),
 });
 export type Generation = z.output<typeof generationSchema>;
 
-/** The queue as a whole: open generations in the order they will be drawn, then the latest that have ended. */
+/** The whole queue: open generations in drawing order, then the latest ended ones. */
 export const queueSchema = z.object({
   isPaused: z.boolean(),
   generations: z.array(generationSchema),
 });
 export type Queue = z.output<typeof queueSchema>;
 
-/** What a picture needs of memory. */
+/** The memory that a picture needs. */
 export const pictureMemorySchema = z.object({
   neededBytes: z.int(),
-  /** What there is; only where that is less. */
+  /** The memory that there is; only if that is less. */
   totalBytes: z.int().optional(),
-  /** Pixels of the largest square that fits then; absent where none does. */
+  /** Side in pixels of the largest square that fits; absent if none does. */
   largestSide: z.int().optional(),
 });
 export type PictureMemory = z.output<typeof pictureMemorySchema>;
 
-/** How long an order would take on this device, before it is pressed. */
+/** How long an order would take on this device. */
 export const estimateSchema = z.object({
-  /** Seconds of one picture, model loaded. */
+  /** Seconds per picture, with the model loaded. */
   seconds: z.number(),
   secondsPerStep: z.number(),
-  /** Seconds of loading the model first; 0 where it is loaded. */
+  /** Seconds to load the model first; 0 if it is loaded. */
   loadSeconds: z.number(),
   /** `measured` from pictures drawn here with this model; `estimated` from the device's probe. */
   basis: z.enum(["measured", "estimated"]),
-  /** Absent where it is drawn elsewhere. */
+  /** Absent if it is drawn elsewhere. */
   memory: pictureMemorySchema.optional(),
 });
 export type Estimate = z.output<typeof estimateSchema>;
 
-/** How many tokens a prompt is, and where the text encoder stops reading. */
+/** A prompt's number of tokens, and where the text encoder stops reading. */
 export const tokenCountSchema = z.object({
-  /** Tokens of the text, without the start and end marks. */
+  /** Number of tokens in the text, without start and end markers. */
   count: z.int(),
   /** How many of them the text encoder reads: 75 in most models. */
   limit: z.int(),
-  /** Index into the prompt (UTF-16 units) from which nothing is read; absent where all is. */
+  /** Index in the prompt (UTF-16 units) from which nothing is read; absent if everything is read. */
   cutAt: z.int().optional(),
 });
 export type TokenCount = z.output<typeof tokenCountSchema>;
 
-/** A picture to start from, kept by its content. */
+/** A start image, stored by its content. */
 export const initImageSchema = z.object({
   id: z.string(),
   width: z.int(),
   height: z.int(),
-  /** Signed, short-lived. */
+  /** Signed; expires. */
   address: z.string(),
 });
 export type InitImage = z.output<typeof initImageSchema>;
 
-/** What a dropped picture tells of how it was made, and by which program. */
+/** How a dropped picture was made, and by which program. */
 export const recallSchema = z.object({
   record: recordSchema.partial(),
-  /** Program that wrote it, as far as its format says. */
+  /** The program that wrote it, if its format says so. */
   writer: z.enum([
     "darkroom",
     "a1111",

@@ -5,13 +5,13 @@ import { type GenerationRequest, requestSchema } from "./request.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { styleNameSchema } from "./styles.ts";
 
-/** Pictures of one grid, as of every press. */
+/** Maximum number of pictures in a grid, as for any press. */
 export const MAX_CELLS = 100;
 
-/** Characters of a value, which is a label as well. */
+/** Maximum length of a value, which is also a label. */
 const MAX_VALUE = 500;
 
-/** The settings that an axis may go through. Stored: only ever grows. */
+/** The settings that an axis can vary. Stored, so names are only added. */
 export const AXIS_SETTINGS = [
   "steps",
   "guidance",
@@ -26,30 +26,33 @@ export const AXIS_SETTINGS = [
 ] as const;
 export type AxisSetting = (typeof AXIS_SETTINGS)[number];
 
-/** One side of a grid: a setting, and its values as they are typed. Of a prompt, the first is what the others replace. */
+/**
+ * One axis of a grid: a setting, and its values as typed. For a prompt, the first value is the text that the others
+ * replace.
+ */
 export const axisSchema = z.strictObject({
   setting: z.enum(AXIS_SETTINGS),
   values: z.array(z.string().max(MAX_VALUE)).min(1).max(MAX_CELLS),
 });
 export type Axis = z.output<typeof axisSchema>;
 
-/** Where in a grid a picture stands: what the order and the record keep. Counted from 0. */
+/** A picture's position in a grid, stored in the order and the record. Counted from 0. */
 export const cellSchema = z.object({
-  /** Of all pictures of one grid the same. */
+  /** The same for all pictures of a grid. */
   id: z.string().max(64),
   x: axisSchema,
   y: axisSchema.optional(),
-  /** Absent in the contact sheet itself. */
+  /** Absent for the contact sheet itself. */
   column: z.int().min(0).optional(),
   row: z.int().min(0).optional(),
 });
 export type Cell = z.output<typeof cellSchema>;
 
-/** A grid as it is asked for: a request, and what differs from picture to picture. */
+/** A grid: the axes along which a request is varied. */
 export const gridSchema = z.object({ x: axisSchema, y: axisSchema.optional() });
 export type Grid = z.output<typeof gridSchema>;
 
-/** What a press of a whole grid asks for. */
+/** A press for a whole grid. */
 export const gridRequestSchema = z.object({
   request: requestSchema.extend({ isFirst: z.boolean().optional() }),
   grid: gridSchema,
@@ -58,11 +61,11 @@ export const gridRequestSchema = z.object({
 /** How long a whole grid would take. */
 export const gridEstimateSchema = z.object({
   cells: z.int(),
-  /** Seconds of all pictures, without loading models. */
+  /** Seconds for all pictures, without loading models. */
   seconds: z.number(),
 });
 
-/** What of a request one value decides; undefined where it cannot be read. */
+/** The changes to a request for a value; undefined if it is invalid. */
 type Reader = (value: string, request: GenerationRequest, axis: Axis) => object | undefined;
 
 const { shape } = requestSchema;
@@ -75,7 +78,7 @@ const READERS: Readonly<Record<AxisSetting, Reader>> = {
   sampler: (value) => oneOf("scheduler", SCHEDULER_NAMES, value),
   preset: (value) => {
     const chosen = oneOf("preset", PRESETS, value);
-    // What a preset decides gives way to what is named beside it.
+    // What a preset decides is cleared; values that are named go first.
     const left = { steps: undefined, scheduler: undefined, precision: undefined };
     return chosen && { ...left, cacheInterval: undefined, ...chosen };
   },
@@ -114,12 +117,12 @@ function oneOf(name: string, known: readonly string[], value: string): object | 
   return known.includes(value) ? { [name]: value } : undefined;
 }
 
-/** The first value of an axis that a request cannot take; undefined where it takes all. */
+/** The first value of an axis that is invalid for a request; undefined if all are valid. */
 export function wrongValue(axis: Axis, request: GenerationRequest): string | undefined {
   return axis.values.find((value) => READERS[axis.setting](value, request, axis) === undefined);
 }
 
-/** Refuses a grid that is too large, or has a value that cannot be read. */
+/** Refuses a grid that is too large or has an invalid value. */
 export function checkGrid({ x, y }: Grid, request: GenerationRequest): void {
   const count = countCells({ x, y });
   if (count > MAX_CELLS) {
@@ -143,7 +146,7 @@ export interface CellRequest {
   readonly request: GenerationRequest;
 }
 
-/** The request of every cell, row by row. Its values can be read: see `wrongValue`. */
+/** The request of every cell, row by row. All values must be valid: see `wrongValue`. */
 export function cellRequests(request: GenerationRequest, { x, y }: Grid): readonly CellRequest[] {
   const single = { ...request, count: 1 };
   return (y?.values ?? [undefined]).flatMap((down, row) => {
@@ -165,8 +168,8 @@ export function countCells({ x, y }: Grid): number {
 }
 
 /**
- * Values as a person types them: a list with commas, in which `5:9:2` is 5, 7, 9 (from, to, by; by 1 where that is
- * left out), and quotes hold a value with commas together. Undefined where it is empty or stands for more than a grid has cells.
+ * Values as typed: a comma-separated list, in which `5:9:2` means 5, 7, 9 (from, to, by; by defaults to 1), and quotes
+ * protect commas. Undefined if it is empty or has more values than a grid has cells.
  */
 export function parseValues(setting: AxisSetting, text: string): readonly string[] | undefined {
   const values: string[] = [];
@@ -191,7 +194,7 @@ function partsOf(text: string): readonly string[] {
   );
 }
 
-/** From, to, by; without what binary fractions add to sums. */
+/** From, to, by; without the rounding errors of binary fractions. */
 function numbersOf([from = 0, to = 0, by = 1]: readonly number[]): readonly string[] | undefined {
   const step = Number.isNaN(by) ? 1 : by;
   const count = Math.floor((to - from) / step + 1e-9) + 1;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** A picture of the gallery, in every place that names one. */
+/** The id of a picture in the gallery. */
 export const imageIdSchema = z.string().regex(/^[\w-]{1,64}$/);
 
-/** Most ids that one call takes. */
+/** Maximum number of ids per call. */
 export const MAX_IDS = 500;
 export const imageIdsSchema = z.array(imageIdSchema).min(1).max(MAX_IDS);

@@ -6,24 +6,23 @@ import { RESIZE_MODES } from "./resize-mode.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedSchema } from "./seed.ts";
 
-/** Longest prompt of a record: what other studios wrote may be longer than what ours accepts. */
+/** Maximum length of a prompt in a record: other programs accept longer ones than we do. */
 const MAX_PROMPT = 100_000;
 
-/** Largest side of a picture, in pixels, that the studio reads. */
+/** Maximum side of a picture that the studio reads, in pixels. */
 const MAX_PICTURE_SIDE = 8192;
 
 const side = z.int().min(1).max(MAX_PICTURE_SIDE);
 
-/** Only digits reach seedSchema, whose last check throws where there are others. */
+/** Only digits reach seedSchema, whose last check throws on anything else. */
 const seed = z.string().regex(/^\d+$/).pipe(seedSchema);
 
 /** A name of software or a version: one word. */
 const word = z.string().regex(/^[\w.+-]{1,40}$/);
 
 /**
- * How one picture was made: what the gallery keeps and what travels inside the picture. It holds
- * names only, by design: no path, no token, nothing about the person or the machine. What an endpoint
- * chose and did not tell is absent.
+ * How a picture was made: stored in the gallery and in the picture itself. By design it contains names only: no path,
+ * no token, nothing about the person or the machine. What an endpoint chose and did not report is absent.
  */
 export const recordSchema = z.object({
   prompt: z.string().max(MAX_PROMPT),
@@ -37,21 +36,21 @@ export const recordSchema = z.object({
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
   /** The model's name, never its path. */
   model: z.string().min(1).max(300),
-  /** A hash of the model's files, which tells models of one name apart. */
+  /** A hash of the model's files, which distinguishes models of the same name. */
   modelFingerprint: z.string().min(1).max(200).optional(),
   /** The device that drew it. */
   device: z.string().min(1).max(100),
-  /** What the UNet's products were computed in; absent in pictures of endpoints and of versions that did not tell. */
+  /** The precision of the UNet's products; absent for pictures of endpoints, and of versions that did not store it. */
   precision: z.enum(USED_PRECISIONS).optional(),
-  /** What decoded its latents; absent where that was the model's own VAE. */
+  /** What decoded its latents; absent for the model's own VAE. */
   decoder: z.enum(DECODERS).optional(),
-  /** By which it was asked for; the settings above and below are what was drawn with. */
+  /** The requested preset; the other settings are those it was drawn with. */
   preset: z.enum(PRESETS).optional(),
-  /** Where in the run guidance worked; absent where that was the whole of it. */
+  /** The part of the run with guidance; absent for the whole run. */
   guidanceInterval: guidanceIntervalSchema.optional(),
-  /** Which evaluations run the whole UNet: every so many; absent where all do. */
+  /** Every n-th evaluation runs the whole UNet; absent if all do. */
   cacheInterval: cacheIntervalSchema.optional(),
-  /** Only where the picture grew out of another one. */
+  /** Only for image to image. */
   strength: z.number().gt(0).max(1).optional(),
   /** The start image by the SHA-256 of its file, which says nothing of what it shows; absent in pictures of versions that did not tell. */
   initImageId: z
@@ -60,11 +59,11 @@ export const recordSchema = z.object({
     .optional(),
   /** How the start image came to the size; absent where it was stretched. */
   resizeMode: z.enum(RESIZE_MODES).optional(),
-  /** The saved styles that were put around what was typed; the prompts above are what was drawn. */
+  /** The saved styles that were applied; the prompts above include them. */
   styles: z.array(z.string().max(100)).max(100).optional(),
   typedPrompt: z.string().max(MAX_PROMPT).optional(),
   typedNegativePrompt: z.string().max(MAX_PROMPT).optional(),
-  /** Its place in a grid; without one, it is the grid's contact sheet. */
+  /** Its position in a grid; without one, it is the grid's contact sheet. */
   grid: cellSchema.optional(),
   createdAt: z.iso.datetime().optional(),
   software: word,
@@ -72,5 +71,5 @@ export const recordSchema = z.object({
 });
 export type GenerationRecord = z.output<typeof recordSchema>;
 
-/** What is known of a picture that another studio made. */
+/** What is known about another program's picture. */
 export type ForeignRecord = Partial<GenerationRecord>;

@@ -1,6 +1,6 @@
 /**
- * The part of the table of refusals that is about inference: what remote endpoints answer, and what the
- * inference server of this machine refuses. errors.ts has the other part, and says what each field is.
+ * The refusals about inference: replies of remote endpoints, and refusals of this machine's inference server. errors.ts
+ * has the others, and explains the fields.
  */
 export const INFERENCE_REFUSALS = {
   ENDPOINT_REPLY_INVALID: {

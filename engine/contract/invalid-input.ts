@@ -1,15 +1,15 @@
 import { StudioError } from "./errors.ts";
 
-/** What is wrong with an input: as zod says it, and as the standard schema interface does. */
+/** A problem in an input, in the form of zod and the standard schema interface. */
 export interface InputIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** Longest piece of an input that is repeated to its sender. */
+/** Maximum length of input that is quoted in a refusal. */
 const MAX_VALUE = 60;
 
-/** The refusal of an input that does not fit its schema: the first thing wrong with it is named. */
+/** The refusal of an input that does not match its schema; names the first problem. */
 export function invalidInput(
   issues: readonly InputIssue[],
   input: unknown,

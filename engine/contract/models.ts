@@ -3,51 +3,51 @@ import { manifestSchema } from "./archives.ts";
 import { errorSchema } from "./errors.ts";
 import { SCHEDULER_NAMES } from "./schedulers.ts";
 
-/** The model that ships with the studio, by its id. */
+/** The id of the model that ships with the studio. */
 export const STARTER_ID = "starter";
 
 /** A model's id: its folder's name in the model store, or `starter`. */
 export const modelIdSchema = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u);
 
-/** What a person wants to know of a model before drawing with it. */
+/** What a person wants to know about a model before drawing with it. */
 export const modelSummarySchema = z.object({
   name: z.string(),
-  /** Folder of the snapshot on this machine. */
+  /** The snapshot's folder on this machine. */
   folder: z.string(),
-  /** Whether it is the small model of drawings that ships with the studio. */
+  /** Whether it is the small drawing model that ships with the studio. */
   isStarter: z.boolean(),
-  /** What it is and can draw, in one sentence. */
+  /** What it is and what it draws, in one sentence. */
   description: z.string(),
   predictionType: z.enum(["epsilon", "v_prediction", "sample"]),
-  /** The model's own scheduler; absent where it has no name of ours. */
+  /** The model's own scheduler; absent if we have no name for it. */
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
   width: z.int(),
   height: z.int(),
   steps: z.int(),
   guidanceScale: z.number(),
-  /** Whether it was distilled to few steps: another scheduler or number of steps does not suit it. */
+  /** Whether it was distilled to few steps, so that other schedulers or numbers of steps do not suit it. */
   isDistilled: z.boolean(),
   parameters: z.int(),
-  /** Of the UNet alone, and of the VAE. */
+  /** Parameters of the UNet alone, and of the VAE. */
   unetParameters: z.int(),
   vaeParameters: z.int(),
-  /** Bytes of the weight files that are used. */
+  /** Bytes of the weight files in use. */
   sizeBytes: z.int(),
 });
 export type ModelSummary = z.output<typeof modelSummarySchema>;
 
-/** Where a model in the store came from; kept beside it. */
+/** Where a model in the store came from; stored beside it. */
 export const provenanceSchema = z.object({
   kind: z.enum(["hub", "folder", "archive", "bucket", "link"]),
-  /** Repository id on the hub, or the name of the folder or archive, without what lies in front of it; of a link, the folder in full. */
+  /** Repository id on the hub, or the last part of the folder's or archive's path; for a link, the path in full. */
   name: z.string(),
   /** The hub's commit, hexadecimal. */
   revision: z.string().optional(),
   variant: z.string().optional(),
   licence: z.string().optional(),
-  /** Of the archive that it came in; one that is a folder has no sha256. */
+  /** The archive that it came in; an unpacked one has no sha256. */
   archive: z.object({ sha256: z.string().optional(), manifest: manifestSchema }).optional(),
-  /** Of one that was fetched from a bucket: the object, or the folder with a slash at its end, which has no ETag. */
+  /** If it was downloaded from a bucket: the object, or the folder with a trailing slash, which has no ETag. */
   object: z
     .object({
       /** The connection's name. */
@@ -62,36 +62,36 @@ export const provenanceSchema = z.object({
 export type Provenance = z.output<typeof provenanceSchema>;
 
 /**
- * A model in the store. One that cannot be read has a `problem` and no summary; one of which only what was
- * written down about it cannot be read has both.
+ * A model in the store. One that cannot be read has a `problem` and no summary; if only the information stored about it
+ * cannot be read, it has both.
  */
 export const storedModelSchema = z.object({
   id: modelIdSchema,
   summary: modelSummarySchema.optional(),
   problem: errorSchema.optional(),
-  /** What was written down about it and is lost, for a person; it can be drawn with all the same. */
+  /** Stored information about it that was lost; it can still be used. */
   lost: z.array(z.string()).optional(),
   /** Bytes of everything in its folder. */
   diskBytes: z.int(),
   /**
-   * One hash for all weight files, hexadecimal: the sha256 of what sha256sum prints of them in the order
-   * of their paths; absent before it was computed.
+   * A single hash for all weight files, hexadecimal: the sha256 of sha256sum's output for them in the order of their
+   * paths; absent until it was computed.
    */
   sha256: z.string().optional(),
-  /** When its files were last compared with their hashes, and whether they agreed. */
+  /** When its files were last compared with their hashes, and whether they matched. */
   verified: z.object({ at: z.iso.datetime(), isSound: z.boolean() }).optional(),
   provenance: provenanceSchema.optional(),
-  /** How it suits this device. `tight` may run out of memory, `too-large` surely does. */
+  /** How it suits this device. `tight` may run out of memory, `too-large` certainly will. */
   fit: z.object({
     verdict: z.enum(["good", "slow", "tight", "too-large"]),
     reason: z.string(),
-    /** Bytes of memory a picture of the model's own size needs, estimated. */
+    /** Estimated bytes of memory for a picture of the model's own size. */
     memoryBytes: z.int(),
   }),
 });
 export type StoredModel = z.output<typeof storedModelSchema>;
 
-/** A file that makes up a model. */
+/** A file of a model. */
 export const modelFileSchema = z.object({
   path: z.string(),
   sizeBytes: z.int(),
@@ -99,7 +99,7 @@ export const modelFileSchema = z.object({
 });
 export type ModelFile = z.output<typeof modelFileSchema>;
 
-/** A model that can be fetched: named once, with the places that keep it, best first. */
+/** A model that can be downloaded, with its sources, best first. */
 export const catalogueEntrySchema = z.object({
   id: modelIdSchema,
   title: z.string(),
@@ -107,19 +107,19 @@ export const catalogueEntrySchema = z.object({
   /** Repository ids on the hub, tried in this order. */
   sources: z.array(z.string()).min(1),
   licence: z.object({ id: z.string(), title: z.string(), address: z.string() }),
-  /** Whether its makers ship a checker for pictures that are not safe for work. */
+  /** Whether its authors ship a safety checker. */
   hasSafetyChecker: z.boolean(),
   predictionType: z.enum(["epsilon", "v_prediction"]),
   width: z.int(),
   height: z.int(),
-  /** Of the fp16 variant, where there is one; about. */
+  /** Approximate size of the fp16 variant, if there is one. */
   downloadBytes: z.int(),
-  /** Its id in the store, where it is there. */
+  /** Its id in the store, if it is there. */
   storedId: modelIdSchema.optional(),
 });
 export type CatalogueEntry = z.output<typeof catalogueEntrySchema>;
 
-/** A tiny autoencoder that can be fetched: a fast, slightly soft decoder of one family's latents. */
+/** A tiny autoencoder that can be downloaded: a fast, slightly soft decoder for one family's latents. */
 export const tinyDecoderSchema = catalogueEntrySchema
   .pick({
     id: true,
@@ -130,7 +130,7 @@ export const tinyDecoderSchema = catalogueEntrySchema
     downloadBytes: true,
   })
   .extend({
-    /** Where it is on this machine; absent where it has not been fetched. */
+    /** Its folder on this machine; absent if it has not been downloaded. */
     folder: z.string().optional(),
   });
 export type TinyDecoderEntry = z.output<typeof tinyDecoderSchema>;
@@ -142,7 +142,7 @@ export const repositoryIdSchema = z
 
 const variant = z.string().max(40).optional();
 
-/** What to fetch: a model of the catalogue, or any repository. */
+/** What to download: a model of the catalogue, or any repository. */
 export const downloadRequestSchema = z.union([
   z.strictObject({ catalogueId: modelIdSchema, variant }),
   z.strictObject({
@@ -153,10 +153,10 @@ export const downloadRequestSchema = z.union([
 ]);
 export type DownloadRequest = z.output<typeof downloadRequestSchema>;
 
-/** What a repository on the hub offers. */
+/** What a repository on the hub contains. */
 export const repositorySchema = z.object({
   id: repositoryIdSchema,
-  /** The commit its files were listed at. */
+  /** The commit of this listing. */
   revision: z.string(),
   licence: z.string().optional(),
   isGated: z.boolean(),

@@ -7,41 +7,39 @@ import { SCHEDULER_NAMES } from "./schedulers.ts";
 import { seedAfter, seedSchema } from "./seed.ts";
 
 /**
- * What will be drawn: one picture, with everything decided that is ours to decide. It is what the queue
- * stores, the pages show and an endpoint is sent. Sizes are in pixels.
+ * One picture to draw, with every setting decided that is ours to decide: what the queue stores, pages show and
+ * endpoints are sent. Sizes are in pixels.
  */
 export const orderSchema = z.object({
   /** A model's id in the store, or the name of an endpoint's model. */
   model: z.string().min(1).max(300),
   prompt: z.string(),
   negativePrompt: z.string(),
-  /**
-   * Absent only where an endpoint decides it, as are guidance scale and seed: it is not asked for them.
-   */
+  /** Absent only if an endpoint decides it and it is not sent; so for guidance scale and seed. */
   steps: z.int().optional(),
   guidanceScale: z.number().optional(),
   seed: seedSchema.optional(),
-  /** Absent where an endpoint decides it, and where the model's own scheduler has no name of ours. */
+  /** Absent if an endpoint decides it, or if we have no name for the model's own scheduler. */
   scheduler: z.enum(SCHEDULER_NAMES).optional(),
-  /** Absent where it is the device's own. */
+  /** Absent for the device's own. */
   precision: z.enum(PRECISIONS).optional(),
-  /** By which it was asked for, where it was by one; what it stands for is decided. */
+  /** The requested preset, if any; its settings are already decided. */
   preset: z.enum(PRESETS).optional(),
-  /** Absent where guidance works in the whole run. */
+  /** Absent if guidance is used in the whole run. */
   guidanceInterval: guidanceIntervalSchema.optional(),
-  /** Which evaluations run the whole UNet: every so many; absent where all do. */
+  /** Every n-th evaluation runs the whole UNet; absent if all do. */
   cacheInterval: cacheIntervalSchema.optional(),
-  /** Absent where the preset and the settings decide it when it is drawn. */
+  /** Absent if the preset and the settings decide it at drawing time. */
   decoder: z.enum(DECODERS).optional(),
   width: z.int(),
   height: z.int(),
-  /** Whether an endpoint decides the size; width and height are what to expect then. */
+  /** Whether an endpoint decides the size; width and height are then the expected ones. */
   isSizeOpen: z.literal(true).optional(),
-  /** The styles that were put around what was typed; absent, with both texts, where there was none. */
+  /** The styles that were applied; absent, with both typed texts, if there were none. */
   styles: z.array(z.string()).optional(),
   typedPrompt: z.string().optional(),
   typedNegativePrompt: z.string().optional(),
-  /** Its place among the pictures of a grid. */
+  /** Its position in a grid. */
   grid: cellSchema.optional(),
   /** Only with a start image. */
   strength: z.number().optional(),
@@ -51,7 +49,7 @@ export const orderSchema = z.object({
 });
 export type Order = z.output<typeof orderSchema>;
 
-/** Orders for `count` pictures: the first, and the same with the seeds that come after its own. */
+/** Orders for `count` pictures: the first, and copies with the following seeds. */
 export function ordersFrom(first: Order, count: number): [Order, ...Order[]] {
   const { seed } = first;
   const later = Array.from({ length: count - 1 }, (_, i) =>

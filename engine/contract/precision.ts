@@ -1,5 +1,5 @@
-/** What a person may have the UNet's products computed in on a CPU; a GPU keeps to its own. */
+/** The precisions of the UNet's products that a person can choose on a CPU; a GPU uses its own. */
 export const PRECISIONS = ["float32", "int8"] as const;
 
-/** What a picture may have been computed in. Stored: only ever grows. */
+/** The precisions of stored pictures. Names are only added. */
 export const USED_PRECISIONS = ["float32", "float16", "int8"] as const;

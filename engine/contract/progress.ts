@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Seconds that one picture took; loading and text are the run's, denoising and decoding its own. */
+/** The seconds of a picture by stage; loading and text belong to its run, denoising and decoding to itself. */
 export const secondsSchema = z.object({
   load: z.number(),
   text: z.number(),
@@ -10,21 +10,21 @@ export const secondsSchema = z.object({
 export type Seconds = z.output<typeof secondsSchema>;
 
 /**
- * What of an endpoint's start was seen: its router has no pod to hand requests to; what was asked is held until one is
- * there, as Knative's activator does; a server answers, and its model is not ready.
+ * The phases of an endpoint's start: its router has no pod for requests; requests are held until there is one, as
+ * Knative's activator does; a server answers, but its model is not ready.
  */
 export const START_PHASES = ["no-pod", "held", "loading"] as const;
 export type StartPhase = (typeof START_PHASES)[number];
 
-/** An endpoint that is starting: scaled to zero, or being deployed. */
+/** An endpoint that is starting: from zero replicas, or being deployed. */
 export const startingSchema = z.object({
-  /** Since it was first seen. */
+  /** Since it was first noticed. */
   elapsedSeconds: z.number(),
-  /** Every phase in the order it was seen, with when it began. */
+  /** Every phase in order, with its beginning. */
   phases: z.array(z.object({ phase: z.enum(START_PHASES), fromSeconds: z.number() })).min(1),
-  /** What its last start took; absent before the first. */
+  /** How long its last start took; absent before the first. */
   lastSeconds: z.number().optional(),
-  /** How long it is waited for in all. */
+  /** How long it is waited for in total. */
   limitSeconds: z.number(),
 });
 export type Starting = z.output<typeof startingSchema>;
@@ -35,7 +35,7 @@ const PHASE_WORDS: Readonly<Record<StartPhase, string>> = {
   loading: "its model is loading",
 };
 
-/** Where a start is, in one line. */
+/** The state of a start in one line. */
 export function startingWords({ phases, elapsedSeconds, lastSeconds }: Starting): string {
   const phase = PHASE_WORDS[phases.at(-1)?.phase ?? "held"];
   const last = lastSeconds === undefined ? "" : `, ${Math.round(lastSeconds)} s last time`;
@@ -43,9 +43,9 @@ export function startingWords({ phases, elapsedSeconds, lastSeconds }: Starting)
 }
 
 /**
- * What a running generation is at. `preparing` widens a half model for the CPU, once per model; `starting` waits for
- * an endpoint that is not up, which has not been sent anything of the picture; `asking` waits for its picture, of
- * which it tells nothing until it is there.
+ * The stages of a running generation. `preparing` converts a half-precision model for the CPU, once per model;
+ * `starting` waits for an endpoint that is not up, before anything is sent; `asking` waits for an endpoint's picture,
+ * without further progress.
  */
 export const STAGES = [
   "loading",
@@ -57,31 +57,34 @@ export const STAGES = [
   "starting",
 ] as const;
 
-/** How far a running generation is. */
+/** The progress of a running generation. */
 export const progressSchema = z.object({
   stage: z.enum(STAGES),
-  /** Steps done, 0 to steps; both 0 at an endpoint. */
+  /** Number of finished steps; 0 of 0 at an endpoint. */
   step: z.int(),
   steps: z.int(),
-  /** The median of the last steps; absent before the first. */
+  /** Median of the last steps; absent before the first. */
   secondsPerStep: z.number().optional(),
-  /** Until the picture is there, by the speed so far. */
+  /** Until the picture is finished, at the current speed. */
   secondsLeft: z.number().optional(),
-  /** Of `asking`: since the endpoint was first asked for this picture. */
+  /** For `asking`: since the endpoint was first asked for this picture. */
   elapsedSeconds: z.number().optional(),
-  /** Of `asking`: the median of what the endpoint took lately; absent before its first picture. */
+  /** For `asking`: the median of the endpoint's latest pictures; absent before its first. */
   expectedSeconds: z.number().optional(),
-  /** Only of `starting`. */
+  /** Only for `starting`. */
   starting: startingSchema.optional(),
-  /** Of `asking`: how long the endpoint took to start before; absent where it was up. */
+  /** For `asking`: how long the endpoint took to start before; absent if it was up. */
   startedSeconds: z.number().optional(),
-  /** Of `asking`: whether the request has left, so that a server may go on with it after a cancel. */
+  /** For `asking`: whether the request has been sent, so that a server may continue after a cancel. */
   isSent: z.boolean().optional(),
-  /** Of `asking`: which attempt this is, from the second on, after the endpoint had no room. */
+  /** For `asking`: the attempt's number, from the second on, after the endpoint was busy. */
   attempt: z.int().optional(),
-  /** Of `preparing`: part done, 0 to 1. */
+  /** For `preparing`: the finished share, 0 to 1. */
   share: z.number().optional(),
-  /** Signed address of a small picture: of the noise before the first step, then of what the last step took the picture for. */
+  /**
+   * Signed address of a small picture: of the noise before the first step, then of the picture that the last step
+   * predicts.
+   */
   preview: z.string().optional(),
 });
 export type Progress = z.output<typeof progressSchema>;

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { requestSchema } from "./request.ts";
 
-/** One request in the forms that people keep. None holds a secret: they read `variables` of the environment. */
+/**
+ * A request in several forms for reuse. They contain no secrets: those are read from `variables` of the environment.
+ */
 export const recordingSchema = z.object({
-  /** The body of an inference request of protocol v2. */
+  /** The body of a protocol v2 inference request. */
   v2: z.string(),
   curl: z.string(),
   /** Python with requests, as in the customer's notebook. */
@@ -17,11 +19,11 @@ export type Recording = z.output<typeof recordingSchema>;
 export const RECORDING_FORMS = ["v2", "curl", "requests", "triton"] as const;
 export type RecordingForm = (typeof RECORDING_FORMS)[number];
 
-/** What a file that was recorded asks for, and of whom where it says so. */
+/** The settings in a recorded file, and the endpoint if it names one. */
 export const replaySchema = z.object({
-  /** One for each picture, or for pictures whose seeds follow each other. */
+  /** One for each picture, or for pictures with consecutive seeds. */
   requests: z.array(requestSchema).min(1),
-  /** The address that a curl line asks. */
+  /** The address in a curl command. */
   url: z.string().optional(),
 });
 export type Replay = z.output<typeof replaySchema>;

@@ -1,4 +1,4 @@
-/** The schedulers by the names of the command line and the endpoint. Names are stored: they only grow. */
+/** The schedulers, by their names in the command line and the inference server. Stored, so names are only added. */
 export const SCHEDULER_NAMES = [
   "ddim",
   "pndm",

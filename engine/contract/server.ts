@@ -2,25 +2,25 @@ import { z } from "zod";
 import { errorSchema } from "./errors.ts";
 import { PRESETS } from "./presets.ts";
 
-/** What a key allows: asking for pictures, and choosing the model that is served. */
+/** What a key allows: requesting pictures, and choosing the model to serve. */
 export const KEY_SCOPES = ["inference", "management"] as const;
 
-/** A name as it stands in a Host header, without its port. */
+/** A name as in a Host header, without its port. */
 const hostName = z
   .string()
   .regex(/^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*[a-z\d](?:[a-z\d-]*[a-z\d])?$/i)
   .max(253);
 
-/** An origin as browsers send it: scheme, host and port, nothing behind. */
+/** An origin as browsers send it: scheme, host and port, nothing after it. */
 const origin = z
   .string()
   .regex(/^https?:\/\/[^/?#\s@]+$/i)
   .max(300);
 
-/** A file of this machine by its full path. */
+/** The full path of a file on this machine. */
 const filePath = z.string().min(1).max(1000);
 
-/** Where a certificate and its key lie, as PEM, and what signed it where that is a file of its own. */
+/** The PEM files of a certificate and its key, and of its issuer if that is in a file of its own. */
 export const tlsFilesSchema = z.strictObject({
   cert: filePath,
   key: filePath,
@@ -28,9 +28,9 @@ export const tlsFilesSchema = z.strictObject({
 });
 export type TlsFiles = z.output<typeof tlsFilesSchema>;
 
-/** The certificate that is shown to clients. */
+/** The certificate in use. */
 export const shownTlsSchema = z.object({
-  /** Host names and addresses that it is for. */
+  /** The host names and addresses that it is valid for. */
   names: z.array(z.string()),
   validTo: z.iso.datetime(),
   warnings: z.array(z.string()),
@@ -38,35 +38,35 @@ export const shownTlsSchema = z.object({
 export type ShownTls = z.output<typeof shownTlsSchema>;
 
 const choices = {
-  /** Whether the server listens whenever the studio is open. */
+  /** Whether the server runs whenever the studio does. */
   isOn: z.boolean(),
   /** The address it listens on; any but this machine's own needs a key. */
   host: z.string().min(1).max(253),
-  /** 0 takes any. */
+  /** 0 for any free port. */
   port: z.int().min(0).max(65_535),
-  /** Where it answers gRPC as well, on the same address; null where it does not, 0 takes any. */
+  /** The port for gRPC on the same address; null without gRPC, 0 for any free port. */
   grpcPort: z.int().min(0).max(65_535).nullable(),
-  /** With which both listeners encrypt; null where they do not. The files are read again as they change. */
+  /** The certificate for both listeners; null without TLS. The files are read again when they change. */
   tls: tlsFilesSchema.nullable(),
-  /** Whether `/metrics` is told without a key where requests need one, as health is. */
+  /** Whether `/metrics` needs no key where requests need one, like health. */
   isMetricsOpen: z.boolean(),
-  /** Names besides addresses under which clients reach it, a proxy's for example. */
+  /** Additional host names under which clients reach it, such as a proxy's. */
   hostNames: z.array(hostName).max(100),
-  /** Origins whose pages may use it in a browser; nobody's by default. */
+  /** Origins whose pages may use it in a browser; none by default. */
   origins: z.array(origin).max(100),
-  /** Whether requests from this machine need a key too. */
+  /** Whether requests from this machine need a key, too. */
   isKeyRequired: z.boolean(),
-  /** Requests that may wait; further ones get 503 and a retry time. */
+  /** Number of requests that can wait; further ones get 503 and a retry time. */
   queueLength: z.int().min(1).max(1000),
-  /** A request that is expected to take longer is refused at once; null sets no limit. */
+  /** A request that is expected to take longer is refused at once; null for no limit. */
   timeLimitSeconds: z.number().positive().max(86_400).nullable(),
-  /** By which a request is drawn that names none. */
+  /** The preset of requests that name none. */
   preset: z.enum(PRESETS),
-  /** Whether clients without a key of their own get replies of the notebook profile: `output0`, `fp16`, id `42`. */
+  /** Whether clients without a key get replies of the notebook profile: `output0`, `fp16`, id `42`. */
   isSeedProfile: z.boolean(),
-  /** Whether it answers OpenAI's images API as well. */
+  /** Whether it also answers OpenAI's images API. */
   isOpenaiOn: z.boolean(),
-  /** Whether it answers the API of A1111's web UI as well. */
+  /** Whether it also answers the API of A1111's web UI. */
   isA1111On: z.boolean(),
 };
 
@@ -90,37 +90,37 @@ export const serverSettingsSchema = z.object({
 });
 export type ServerSettings = z.output<typeof serverSettingsSchema>;
 
-/** What is absent stays as it is. */
+/** Absent members do not change. */
 export const serverChangeSchema = z.strictObject(choices).partial();
 export type ServerChange = z.output<typeof serverChangeSchema>;
 
-/** The inference server of this machine, as it stands now. */
+/** This machine's inference server, as it is now. */
 export const serverSchema = z.object({
   settings: serverSettingsSchema,
   state: z.enum(["running", "stopped", "failed"]),
   /** Such as `http://127.0.0.1:8080`, or with https; only while it runs. */
   origin: z.string().optional(),
-  /** Why it does not run, where it should. */
+  /** Why it does not run although it should. */
   error: errorSchema.optional(),
   /** Such as `127.0.0.1:8081`; only while it answers gRPC. */
   grpcTarget: z.string().optional(),
-  /** Why it does not answer gRPC, where it should. */
+  /** Why it does not answer gRPC although it should. */
   grpcError: errorSchema.optional(),
-  /** Only while it encrypts. */
+  /** Only with TLS. */
   tls: shownTlsSchema.optional(),
-  /** Names under which the model that is served answers; none while none is. */
+  /** The served model's names; empty if none is served. */
   modelNames: z.array(z.string()),
-  /** Requests in front of the device: those that wait, and whether one is being drawn. */
+  /** Number of waiting requests, and whether one is being drawn. */
   waiting: z.int(),
   isDrawing: z.boolean(),
 });
 export type Server = z.output<typeof serverSchema>;
 
 const keyChoices = {
-  /** Who or what it is for. */
+  /** The person or program that it is for. */
   name: z.string().trim().min(1).max(100),
   scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length),
-  /** Whether its pictures enter the gallery. */
+  /** Whether its pictures are added to the gallery. */
   keepsPictures: z.boolean().default(false),
   /** Whether its replies follow the notebook profile. */
   isSeedProfile: z.boolean().default(false),
@@ -129,7 +129,7 @@ const keyChoices = {
 export const newServerKeySchema = z.strictObject(keyChoices);
 export type NewServerKey = z.output<typeof newServerKeySchema>;
 
-/** A key to the server. What it is made of is told once, when it is made. */
+/** A key to the server. Its secret is returned once, when it is made. */
 export const serverKeySchema = z.object({
   id: z.string().max(64),
   ...keyChoices,
@@ -138,13 +138,13 @@ export const serverKeySchema = z.object({
 });
 export type ServerKey = z.output<typeof serverKeySchema>;
 
-/** One request that the server got: a row of its table. The latest few hundred are kept, in memory. */
+/** A request to the server: a row of its table. The latest few hundred are kept in memory. */
 export const servedRequestSchema = z.object({
   id: z.string(),
   at: z.iso.datetime(),
-  /** Address of the client. */
+  /** The client's address. */
   client: z.string(),
-  /** Name of the key it showed. */
+  /** The name of its key. */
   keyName: z.string().optional(),
   method: z.string(),
   /** Path and query. */
@@ -158,7 +158,7 @@ export const servedRequestSchema = z.object({
 });
 export type ServedRequest = z.output<typeof servedRequestSchema>;
 
-/** A body for a person to read: its beginning, as far as it is text. */
+/** A body for display: its beginning, if it is text. */
 export const shownBodySchema = z.object({
   text: z.string(),
   sizeBytes: z.int(),
@@ -166,7 +166,7 @@ export const shownBodySchema = z.object({
   isCut: z.boolean(),
 });
 
-/** What went over the wire, without what is secret. */
+/** What was sent and received, without secrets. */
 export const exchangeSchema = servedRequestSchema.extend({
   requestHeaders: z.record(z.string(), z.string()),
   requestBody: shownBodySchema,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { endpointIdSchema } from "./endpoint-id.ts";
 import { errorSchema } from "./errors.ts";
 
-/** Settings that an endpoint may ignore, in the order in which they are tried. Stored: only ever grows. */
+/** Settings that an endpoint may ignore, in the order in which they are tested. Stored, so names are only added. */
 export const TRIED_SETTINGS = [
   "seed",
   "size",
@@ -14,34 +14,34 @@ export const TRIED_SETTINGS = [
 ] as const;
 export type TriedSetting = (typeof TRIED_SETTINGS)[number];
 
-/** What an endpoint does with a setting. Stored: only ever grows. */
+/** What an endpoint does with a setting. Stored, so names are only added. */
 export const SETTING_VERDICTS = ["used", "ignored", "refused", "unknown"] as const;
 export type SettingVerdict = (typeof SETTING_VERDICTS)[number];
 
-/** What an endpoint does with each setting, as its pictures tell. Settings that were not tried are absent. */
+/** What an endpoint does with each setting, judged by its pictures. Settings that were not tested are absent. */
 export const verdictsSchema = z.partialRecord(z.enum(TRIED_SETTINGS), z.enum(SETTING_VERDICTS));
 export type Verdicts = z.output<typeof verdictsSchema>;
 
 export const settingTrialSchema = z.object({
   at: z.iso.datetime(),
   verdicts: verdictsSchema,
-  /** Pictures that were drawn for it, and what they took together. */
+  /** Number of pictures drawn for it, and their total time. */
   pictures: z.int(),
   seconds: z.number(),
 });
 export type SettingTrial = z.output<typeof settingTrialSchema>;
 
 /**
- * Two pictures by one seed tell whether the seed and the size are used. Where the seed is, each further
- * setting takes one picture more; where it is not, no picture tells anything of the others.
+ * Two pictures with one seed show whether seed and size are used. If the seed is, each further setting takes one more
+ * picture; if it is not, pictures show nothing about the others.
  */
 export const TRIAL_PICTURES = { least: 2, most: 7 } as const;
-/** Of each picture, where the endpoint lets it be chosen; in pixels. */
+/** Size of each picture, if the endpoint lets it be chosen; in pixels. */
 export const TRIAL_SIZE = { width: 192, height: 128 } as const;
 
-/** News of a trial: how far it is, and what is known by now. */
+/** The progress of a trial, and what is known so far. */
 export const trialNewsSchema = z.object({
-  /** What the next picture is for; absent in the last news. */
+  /** The setting that the next picture tests; absent in the last report. */
   trying: z.enum(TRIED_SETTINGS).optional(),
   verdicts: verdictsSchema,
   pictures: z.int(),
@@ -52,30 +52,30 @@ export const trialNewsSchema = z.object({
 export type TrialNews = z.output<typeof trialNewsSchema>;
 
 /**
- * Draws a few small pictures at an endpoint to see which settings it uses, and keeps what it learns. It ends
- * early when its caller leaves; what was known by then stays.
+ * Draws a few small pictures at an endpoint to find out which settings it uses, and stores the result. It stops when
+ * its caller disconnects; what was known by then is kept.
  */
 export const trySettings = oc
   .input(z.object({ id: endpointIdSchema }))
   .output(eventIterator(trialNewsSchema));
 
-/** What has been tried, or has not. */
+/** An endpoint with or without a trial. */
 export interface Tried {
   readonly trial?: Pick<SettingTrial, "verdicts"> | undefined;
 }
 
-/** Whether an endpoint uses a setting; undefined where no trial has told. */
+/** Whether an endpoint uses a setting; undefined if no trial has shown it. */
 export function usesSetting({ trial }: Tried, setting: TriedSetting): boolean | undefined {
   const verdict = trial?.verdicts[setting];
   return verdict === undefined || verdict === "unknown" ? undefined : verdict === "used";
 }
 
-/** The settings of which a trial found one thing. */
+/** The settings with a given verdict. */
 export function settingsThat({ trial }: Tried, verdict: SettingVerdict): readonly TriedSetting[] {
   return TRIED_SETTINGS.filter((setting) => trial?.verdicts[setting] === verdict);
 }
 
-/** Settings by the names that people read, in a sentence. */
+/** The settings' names within a sentence. */
 export const SETTING_NAMES: Readonly<Record<TriedSetting, string>> = {
   seed: "seed",
   size: "size",
@@ -92,7 +92,7 @@ const VERDICT_WORDS: Readonly<Record<SettingVerdict, string>> = {
   unknown: "may use or ignore",
 };
 
-/** What a trial found, in words: "uses seed, size; ignores sampler". "" where it found nothing. */
+/** The result of a trial in words: "uses seed, size; ignores sampler". "" if it found nothing. */
 export function trialWords(verdicts: Verdicts): string {
   return SETTING_VERDICTS.flatMap((verdict) => {
     const names = settingsThat({ trial: { verdicts } }, verdict).map((one) => SETTING_NAMES[one]);

@@ -6,16 +6,16 @@ const versionSchema = z.string().min(1).max(40);
 
 const longRunSchema = z.int().min(1).max(86_400);
 
-/** What a person chose, kept in one file. No secret is ever among it. */
+/** A person's choices, stored in one file; never secrets. */
 export const settingsSchema = z.object({
   theme: z.enum(["system", "dark", "light"]).catch("system"),
   /** Where to draw. */
   device: z.enum(DEVICE_NAMES).catch("auto"),
-  /** The model a new request is drawn with. */
+  /** The model for new requests. */
   model: modelIdSchema.catch("starter"),
   /** Absolute; absent means `gallery` in the data folder. */
   pictureFolder: z.string().max(4096).optional().catch(undefined),
-  /** Of `{date} {time} {prompt} {seed} {model} {width} {height} {id}`; slashes make folders. */
+  /** With `{date} {time} {prompt} {seed} {model} {width} {height} {id}`; slashes make folders. */
   fileNamePattern: z.string().min(1).max(200).catch("{date}/{prompt}-{seed}"),
   /** How pictures smaller than their box are enlarged. */
   scaling: z.enum(["smooth", "crisp"]).catch("smooth"),
@@ -29,19 +29,19 @@ export const settingsSchema = z.object({
   longRunSeconds: longRunSchema.catch(10),
   /** Whether a sound goes with an announcement. */
   notifySound: z.boolean().catch(false),
-  /** Where models are fetched from; absent means HF_ENDPOINT or the public hub. */
+  /** Where models are downloaded from; absent means HF_ENDPOINT or the public hub. */
   hubEndpoint: z
     .url({ protocol: /^https?$/ })
     .optional()
     .catch(undefined),
-  /** The folder of a tiny autoencoder for Stable Diffusion's latents: absolute; absent where there is none. */
+  /** The absolute folder of a tiny autoencoder for Stable Diffusion's latents; absent if there is none. */
   tinyDecoder: z.string().max(4096).optional().catch(undefined),
-  /** Whether it decodes pictures of the Fast preset, and not previews alone. */
+  /** Whether it decodes pictures of the Fast preset, besides previews. */
   tinyForFast: z.boolean().catch(false),
   language: z.enum(["en"]).catch("en"),
-  /** Whether the first start's question was answered. */
+  /** Whether the welcome dialog was answered. */
   isIntroduced: z.boolean().catch(false),
-  /** The version whose "What's new" was seen; absent where none was. */
+  /** The version whose "What's new" was seen; absent if none was. */
   seenVersion: versionSchema.optional().catch(undefined),
 });
 export type Settings = z.output<typeof settingsSchema>;
@@ -67,9 +67,9 @@ export const settingsChangeSchema = z.strictObject({
   isIntroduced: z.boolean().optional(),
   seenVersion: versionSchema.optional(),
 });
-/** Null takes a choice back. */
+/** Null restores the default. */
 export type SettingsChange = z.output<typeof settingsChangeSchema>;
 
-/** The Generate form as it was left: opaque to the host, checked by the page that reads it. */
+/** The state of the Generate form: opaque to the host, validated by the page that reads it. */
 export const formSchema = z.record(z.string().max(100), z.json());
 export type Form = z.output<typeof formSchema>;

@@ -1,11 +1,11 @@
 import { ENDPOINT_KINDS, type FoundEndpoint } from "./endpoints.ts";
 
-/** What of an endpoint is handed on: where it is and what it is asked. Never its token or a header's value. */
+/** The shared part of an endpoint: its address and profile. Never its token or a header's value. */
 type Shared = Pick<FoundEndpoint, "url" | "name" | "model" | "profile" | "kind">;
 
 const START = "darkroom:endpoint?";
 
-/** A text that another Darkroom takes for an endpoint. */
+/** A text that another Darkroom recognises as an endpoint. */
 export function shareLink({ url, name, model, profile, kind }: Shared): string {
   const given = Object.entries({ url, name, model, profile, kind }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
@@ -13,7 +13,7 @@ export function shareLink({ url, name, model, profile, kind }: Shared): string {
   return START + new URLSearchParams(given).toString();
 }
 
-/** The same read again; undefined for any other text. What is in it has still to be checked. */
+/** Parses such a text; undefined for any other. Its content must still be validated. */
 export function readShareLink(text: string): Shared | undefined {
   const link = text.trim();
   if (!link.startsWith(START)) return undefined;

@@ -1,2 +1,2 @@
-/** What Darkroom is called in pictures, and its version. */
+/** Darkroom's name and version as stored in pictures. */
 export const SOFTWARE = { software: "Darkroom", version: "0.1.0" };

@@ -1,5 +1,5 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import type { contract } from "./contract.ts";
 
-/** A studio as its users see it, however they reach it: every command and query of the contract, typed. */
+/** A typed client of the studio, however it is connected: every command and query of the contract. */
 export type StudioClient = ContractRouterClient<typeof contract>;

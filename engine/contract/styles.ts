@@ -3,10 +3,10 @@ import { z } from "zod";
 import { StudioError } from "./errors.ts";
 import { MAX_PROMPT, type GenerationRequest, requestSchema } from "./request.ts";
 
-/** Saved styles, at most: as many as the longest lists that people share have rows. */
+/** Maximum number of saved styles: the longest lists that people share have this many. */
 export const MAX_STYLES = 10_000;
 
-/** A name that a person gives: one line without control characters. */
+/** A name given by a person: one line without control characters. */
 export const styleNameSchema = z
   .string()
   .trim()
@@ -17,7 +17,7 @@ export const styleNameSchema = z
 const { steps, guidanceScale, width, height, scheduler, precision, preset } = requestSchema.shape;
 const { guidanceInterval, cacheInterval, decoder } = requestSchema.shape;
 
-/** What a style sets beside the prompts; what is absent stays as it is. */
+/** The settings of a style besides the prompts; absent ones do not change. */
 export const styleSettingsSchema = z.strictObject({
   steps,
   guidanceScale,
@@ -33,8 +33,8 @@ export const styleSettingsSchema = z.strictObject({
 export type StyleSettings = z.output<typeof styleSettingsSchema>;
 
 /**
- * Prompt parts and settings under a name. As in AUTOMATIC1111's styles.csv, `{prompt}` in a text stands for what was
- * typed; a text without it follows the typed one after a comma.
+ * Prompt parts and settings with a name. As in AUTOMATIC1111's styles.csv, `{prompt}` in a text is replaced by the
+ * typed one; a text without it is appended after a comma.
  */
 export const styleSchema = z.strictObject({
   name: styleNameSchema,
@@ -44,22 +44,22 @@ export const styleSchema = z.strictObject({
 });
 export type Style = z.output<typeof styleSchema>;
 
-/** What an import came to. */
+/** The result of an import. */
 export const styleImportSchema = z.object({
-  /** Names of the styles that are new. */
+  /** Names of the new styles. */
   added: z.array(z.string()),
-  /** How many were there already, word for word. */
+  /** Number of styles that already existed, word for word. */
   known: z.int(),
-  /** How many of the new ones got another name, since theirs was another style's. */
+  /** Number of new styles that were renamed, since their name was taken by another style. */
   renamed: z.int(),
-  /** How many rows could not be used: without a name, or too long. */
+  /** Number of rows that could not be used: without a name, or too long. */
   skipped: z.int(),
 });
 export type StyleImport = z.output<typeof styleImportSchema>;
 
 const PLACE = "{prompt}";
 
-/** A style's text around what was typed. Refuses what becomes too long before it is made. */
+/** Applies a style's text to a typed one. Refuses a result that would be too long. */
 function around(typed: string, text: string): string {
   const places = text.split(PLACE).length - 1;
   const length = text.length + Math.max(1, places) * typed.length;
@@ -71,13 +71,13 @@ function around(typed: string, text: string): string {
   return [typed.trim(), text.trim()].filter((part) => part !== "").join(", ");
 }
 
-/** The prompts that an order is drawn with, and what was typed where that is not the same. */
+/** The prompts of an order, and the typed ones if they differ. */
 export interface StyledPrompts {
   readonly prompt: string;
   readonly negativePrompt: string;
 }
 
-/** Puts styles around what was typed, the first one innermost. */
+/** Applies styles to the typed prompts, the first one innermost. */
 export function applyStyles(
   { prompt, negativePrompt }: StyledPrompts,
   styles: readonly Pick<Style, "prompt" | "negativePrompt">[],
@@ -91,14 +91,14 @@ export function applyStyles(
   );
 }
 
-/** What was typed, kept beside the prompts that came of it. */
+/** The typed prompts, stored beside the resulting ones. */
 export interface TypedPrompts {
   readonly styles?: string[] | undefined;
   readonly typedPrompt?: string | undefined;
   readonly typedNegativePrompt?: string | undefined;
 }
 
-/** What of an order or a record says what was typed. */
+/** The typed prompts of an order or record. */
 export function typedOf({ styles, typedPrompt, typedNegativePrompt }: TypedPrompts): TypedPrompts {
   return {
     ...(styles !== undefined && { styles }),
