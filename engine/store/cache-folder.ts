@@ -68,7 +68,7 @@ export async function makeCache(folder: string): Promise<void> {
 export function cacheFailure(folder: string, needed: number, cause: unknown): unknown {
   const code = systemCode(cause) ?? "";
   if (isDiskFull(cause)) return diskFull(folder, needed);
-  if (!["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"].includes(code)) return cause;
+  if (!["EACCES", "EEXIST", "ENOENT", "ENOTDIR", "EPERM", "EROFS"].includes(code)) return cause;
   return new StudioError("CACHE_UNWRITABLE", { path: folder, reason: code }, { cause });
 }
 
