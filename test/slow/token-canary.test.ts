@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { crc32, gunzipSync } from "node:zlib";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { NewEndpoint } from "../../engine/contract/endpoints.ts";
+import type { StudioClient } from "../../engine/contract/studio-client.ts";
 import { doctorReport, type Finding } from "../../engine/contract/doctor.ts";
 import { shareLink } from "../../engine/contract/share-link.ts";
 import { pixels } from "../../engine/image/pixels.ts";
@@ -121,6 +123,30 @@ function filesIn(folder: string): string[] {
   return found.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
 }
 
+/** Draws at one behind the proxy, and asks one that the proxy does not let through; keeps all that is told. */
+async function lookBehindProxy(
+  studio: StudioClient,
+  added: NewEndpoint,
+  keep: <T>(name: string, value: T) => T,
+): Promise<void> {
+  const behind = { ...added, url: "https://edge.example", name: "behind" };
+  const { id: behindId } = keep("add behind a proxy", await studio.endpoints.add(behind));
+  const seen: Finding[] = [];
+  for await (const finding of await studio.endpoints.diagnose({
+    id: behindId,
+    isPictureAsked: true,
+  }))
+    seen.push(finding);
+  expect(seen.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+  keep("diagnose behind a proxy", seen);
+  keep("report", doctorReport(behind.url, seen, new Date().toISOString(), "1"));
+  // One that does not let it through tells of the proxy, and of its address as it may be shown.
+  const shut = { ...behind, url: "https://shut.example", name: "shut" };
+  const { id: shutId } = keep("add what is shut", await studio.endpoints.add(shut));
+  const refused = keep("test what is shut", await studio.endpoints.test({ id: shutId }));
+  expect(refused.error?.code).toBe("PROXY_FAILED");
+}
+
 test("a token is in the place that keeps tokens, and nowhere else", async () => {
   const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()];
   const edge = await standInEndpoint(echoingEdge());
@@ -191,23 +217,8 @@ test("a token is in the place that keeps tokens, and nowhere else", async () => 
     const picture = await fetch(new URL(image.address, url));
     told.set("picture", Buffer.from(await picture.arrayBuffer()).toString("latin1"));
   }
-  const behind = { ...added, url: "https://edge.example", name: "behind", ca: pair.cert };
-  const { id: behindId } = keep("add behind a proxy", await studio.endpoints.add(behind));
-  const seen: Finding[] = [];
-  for await (const finding of await studio.endpoints.diagnose({
-    id: behindId,
-    isPictureAsked: true,
-  }))
-    seen.push(finding);
-  expect(seen.filter(({ outcome }) => outcome === "failed")).toEqual([]);
-  keep("diagnose behind a proxy", seen);
-  told.set("report", doctorReport(behind.url, seen, new Date().toISOString(), "1"));
+  await lookBehindProxy(studio, { ...added, ca: pair.cert }, keep);
   told.set("what the proxy read", proxy.seen().replaceAll(/Basic [\w+/=]+/g, "Basic …"));
-  // One that does not let it through tells of the proxy, and of its address as it may be shown.
-  const shut = { ...behind, url: "https://shut.example", name: "shut" };
-  const { id: shutId } = keep("add what is shut", await studio.endpoints.add(shut));
-  const refused = keep("test what is shut", await studio.endpoints.test({ id: shutId }));
-  expect(refused.error?.code).toBe("PROXY_FAILED");
   keep("endpoints", await studio.endpoints.list());
   keep("queue", await studio.queue.get());
   keep("share link", shareLink((await studio.endpoints.list())[0]!));
