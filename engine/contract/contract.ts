@@ -88,10 +88,7 @@ export const contract = {
   generation: {
     /** Adds one generation per picture to the queue. */
     enqueue: oc.input(enqueueSchema).output(z.object({ generationIds: z.array(z.string()) })),
-    /**
-     * Adds one generation per cell of a grid to the queue. Its contact sheet is added to the gallery when none is open
-     * any more.
-     */
+    /** Adds one generation per cell of a grid to the queue. Its contact sheet is made when none is open any more. */
     enqueueGrid: oc
       .input(gridRequestSchema)
       .output(z.object({ generationIds: z.array(z.string()) })),
@@ -192,10 +189,7 @@ export const contract = {
     scan: oc
       .input(z.object({ folder: z.string().min(1).max(4096) }))
       .output(eventIterator(scanProgressSchema)),
-    /**
-     * Adds a diffusers folder on this machine to the list without copying it. Refuses as MODEL_EXISTS if it is already
-     * there.
-     */
+    /** Lists a diffusers folder on this machine without copying it. Refuses as MODEL_EXISTS if it is already listed. */
     link: oc
       .input(z.object({ folder: z.string().min(1).max(4096) }))
       .output(z.object({ id: modelIdSchema })),
@@ -219,10 +213,7 @@ export const contract = {
   },
 
   archives: {
-    /**
-     * Makes a model archive for TorchServe on this machine. Refuses as OUTPUT_EXISTS if it exists, unless `force` is
-     * set.
-     */
+    /** Makes a model archive for TorchServe on this machine. Refuses as OUTPUT_EXISTS if it exists, without `force`. */
     pack: oc.input(packRequestSchema).output(transfer),
     /**
      * What an archive on this machine or in a bucket contains, what would be imported, and whether it can be deployed.
@@ -319,9 +310,7 @@ export const contract = {
 
   machine: {
     get: oc.output(machineSchema),
-    /**
-     * The subfolders of a folder on this machine, for choosing one. Refuses as REQUEST_INVALID what cannot be opened.
-     */
+    /** The subfolders of a folder on this machine. Refuses as REQUEST_INVALID what cannot be opened. */
     folders: oc.input(folderRequestSchema).output(folderListingSchema),
     /** Starting points for finding models: the home folder, and existing folders of other studios. */
     places: oc.output(z.array(placeSchema)),

@@ -155,7 +155,7 @@ const LONGER: Readonly<Record<string, number>> = {
   "engine/contract/errors.ts": 410,
   "engine/transfers/transfers.ts": 330,
   "engine/endpoints/endpoints.ts": 360,
-  "renderer/words/en/endpoints.ts": 330,
+  "renderer/words/en/endpoints.ts": 300,
   "engine/runtime/model-on-device.ts": 310,
   "engine/contract/contract.ts": 320,
   "engine/store/model-store.ts": 335,

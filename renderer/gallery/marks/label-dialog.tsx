@@ -73,9 +73,7 @@ function useLabels({ kind, ids, onClose }: FormProps) {
     if (chosen.size > 0) doUndoable(t("undo"), relabelAll);
   };
   const relabelAll = async () => {
-    const named = (isOn: boolean) =>
-      [...chosen].filter(([, on]) => on === isOn).map(([one]) => one);
-    const change = { add: named(true), remove: named(false) };
+    const change = { add: namesThat(chosen, true), remove: namesThat(chosen, false) };
     if (kind === "albums")
       for (const album of fresh) await client.gallery.makeAlbum({ name: album });
     const now = await detailsOf(client, ids);
@@ -85,6 +83,11 @@ function useLabels({ kind, ids, onClose }: FormProps) {
   };
   const isBad = typed.trim() !== "" && name === undefined;
   return { images, chosen, choose, typed, setTyped, shown, name, isNew, isBad, take, save };
+}
+
+/** The names that were chosen, or taken away. */
+function namesThat(chosen: ReadonlyMap<string, boolean>, isOn: boolean): readonly string[] {
+  return [...chosen].filter(([, on]) => on === isOn).map(([name]) => name);
 }
 
 const NO_IMAGES: readonly Image[] = [];

@@ -1,4 +1,5 @@
 import { endpointHistory } from "./endpoint-history.ts";
+import { endpointTrial } from "./endpoint-trial.ts";
 
 export const endpoints = {
   title: "Endpoints",
@@ -66,34 +67,7 @@ export const endpoints = {
       skipped: "Not checked",
     },
   },
-  trial: {
-    title: "Which settings {{name}} uses",
-    cost: "Draws {{least}} small pictures by one seed. If the seed is used, up to {{more}} more follow, each with one setting changed.",
-    costTime: "Its last pictures took about {{time}} each, so expect at least {{least}}.",
-    costUnknown: "How long one takes there is not known yet.",
-    start: "Draw and check",
-    again: "Check again",
-    cancel: "Cancel",
-    close: "Done",
-    trying: "Trying {{setting}}: picture {{number}}",
-    done_one: "{{count}} picture in {{time}}",
-    done_other: "{{count}} pictures in {{time}}",
-    left: "Cancelled; the server may still be working on a picture. What was found is kept.",
-    failed: "It could not be checked",
-    settings: "Settings",
-    untried: "Not tried",
-    verdicts: {
-      used: "Used",
-      ignored: "Ignored",
-      refused: "Refused",
-      unknown: "Not known",
-    },
-    unknownHint:
-      "Its pictures differ each time, even by the same seed, so they cannot tell whether other settings are used.",
-    send: "Send what it uses",
-    sent: "{{name}} is sent what it uses",
-    promptOnly: "Only the prompt is sent to it now.",
-  },
+  trial: endpointTrial,
   facts: {
     model: "Model",
     kind: "Protocol",
