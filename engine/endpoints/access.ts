@@ -10,22 +10,22 @@ import { checkHeaders, type ExtraHeader } from "./extra-headers.ts";
 import { withoutSecrets } from "./told-refusals.ts";
 import { claimsOf, tokenIn } from "./token-text.ts";
 
-/** What is secret of an endpoint, and sent to it alone. */
+/** The secrets of an endpoint, sent to it only. */
 export interface Access {
   readonly token: string | undefined;
   readonly headers: readonly ExtraHeader[];
 }
 
-/** A header's value that is shorter is a tenant's name rather than a key, and may stand in any text. */
+/** A shorter header value is a tenant's name rather than a key, and can be part of any text. */
 const MIN_SECRET = 16;
 
-/** What no text may quote. */
+/** Texts that must not be quoted. */
 export function secretsIn({ token, headers }: Access): readonly string[] {
   const values = headers.map(({ value }) => value).filter(({ length }) => length >= MIN_SECRET);
   return token === undefined ? values : [token, ...values];
 }
 
-/** The access that comes with an endpoint which is not kept. Refuses as REQUEST_INVALID. */
+/** The access given with an endpoint that is not stored. Refuses as REQUEST_INVALID. */
 export function given({ token, headers }: AddedEndpoint): Access {
   return {
     token: token === undefined ? undefined : tokenIn(token),
@@ -33,7 +33,7 @@ export function given({ token, headers }: AddedEndpoint): Access {
   };
 }
 
-/** What a token says of itself, as it is kept. */
+/** What a token says about itself, as it is stored. */
 export function claimsKept(token: string): Pick<KeptEndpoint, "tokenExpiresAt" | "tokenSubject"> {
   const { expiresAt, subject } = claimsOf(token);
   return { tokenExpiresAt: expiresAt, tokenSubject: subject };
@@ -41,7 +41,7 @@ export function claimsKept(token: string): Pick<KeptEndpoint, "tokenExpiresAt" |
 
 const DAY_MS = 86_400_000;
 
-/** Tokens that have ended, or will within a day: making another takes somebody with rights. */
+/** Notices about tokens that have expired, or will within a day: making a new one may need someone with permission. */
 export function tokenNotices(all: readonly KeptEndpoint[], now: Date): string[] {
   return all.flatMap(({ name, hasToken, tokenExpiresAt }) => {
     if (!hasToken || tokenExpiresAt === undefined) return [];
@@ -53,7 +53,7 @@ export function tokenNotices(all: readonly KeptEndpoint[], now: Date): string[] 
   });
 }
 
-/** An endpoint as its doctor sees it, but for what is done to it. */
+/** An endpoint as the doctor sees it, without the operations on it. */
 export function patientOf(
   kept: KeptEndpoint,
   access: Access,
@@ -77,7 +77,7 @@ export function patientOf(
   };
 }
 
-/** Tells of the first reply as soon as it is there. `clean` takes secrets out of a refusal. */
+/** Reports the first reply as soon as it arrives. `clean` removes secrets from a refusal. */
 export function tellingFirst(
   get: Get,
   onFirst: (reply: FirstReply) => void,

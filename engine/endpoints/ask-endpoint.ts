@@ -13,14 +13,14 @@ import type { PictureThread } from "./picture-thread.ts";
 import { withRetries } from "./retries.ts";
 import type { EncodedPicture } from "./thread-messages.ts";
 
-/** A picture that an endpoint drew, and what it told of it. */
+/** A picture that an endpoint drew, and what it reported about it. */
 export interface ToldPicture extends EncodedPicture {
   readonly seed?: string;
   readonly device?: string;
   readonly precision?: GenerationRecord["precision"];
-  /** From the request that was answered to its picture. */
+  /** From the request that succeeded to its picture. */
   readonly seconds: number;
-  /** What the server says that drawing took. */
+  /** The drawing time that the server reported. */
   readonly toldSeconds?: number;
 }
 
@@ -33,24 +33,24 @@ export interface Traffic {
 export interface AskingParts {
   readonly client: Pick<EndpointClient, "ask">;
   readonly thread: PictureThread;
-  /** Makes the request, each time anew: an id is used once. */
+  /** Makes the request, again for each attempt: an id is used once. */
   readonly request: () => PictureAsk;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onAttempt?: (attempt: number) => void;
-  /** Waits where the endpoint is starting. */
+  /** Waits if the endpoint is starting. */
   readonly start?: Pick<ColdStart, "before" | "through">;
-  /** Told that a request for the picture is with the server, or no longer is. */
+  /** Called when the server has a request for the picture, and when it no longer has. */
   readonly onOut?: ((isOut: boolean) => void) | undefined;
-  /** How often one that is busy is asked at most; five times by default. */
+  /** Maximum number of attempts at a busy endpoint; five by default. */
   readonly attempts?: number | undefined;
-  /** Told what a request and its reply have of bytes. */
+  /** Called with the bytes of a request and its reply. */
   readonly onTraffic?: ((traffic: Traffic) => void) | undefined;
-  /** Told when only v1's address gave the picture that v2's drew. */
+  /** Called when v1's address returned the picture that v2's could not. */
   readonly onV1?: () => void;
 }
 
-/** Asks an endpoint for the picture of an order. Rejects with the signal's reason, or with an ENDPOINT refusal. */
+/** Asks an endpoint for an order's picture. Rejects with the signal's reason, or with an ENDPOINT refusal. */
 export async function askEndpoint(order: Order, parts: AskingParts): Promise<ToldPicture> {
   const { signal, onAttempt, attempts, start } = parts;
   const retrying = { signal, attempts, ...(onAttempt && { onAttempt }) };
@@ -71,9 +71,9 @@ interface Answer {
 }
 
 /**
- * KServe's wrapper with its default PROTOCOL_VERSION, v1, draws what it is asked on v2's address and cannot
- * send it; on v1's, the same request is answered. Once that was seen v2's is not asked again: it would only draw for
- * nobody.
+ * KServe's wrapper with its default PROTOCOL_VERSION, v1, draws a request to v2's address but cannot return the
+ * picture; at v1's address the same request succeeds. Once that was seen, v2's is not asked again: it would draw in
+ * vain.
  */
 function askingEither(parts: AskingParts): () => Promise<Answer> {
   let isV1 = false;
@@ -100,7 +100,7 @@ export function atV1(asked: PictureAsk): PictureAsk {
   return { ...asked, path: v1Path(asked.path) };
 }
 
-/** The address of the same model by protocol v1. */
+/** The address of the same model in protocol v1. */
 function v1Path(path: string): string {
   return path.replace(
     /\/v2\/models\/([^/]+)(?:\/versions\/[^/]+)?\/infer$/,
@@ -123,22 +123,22 @@ async function askOnce(parts: AskingParts): Promise<Answer> {
   const bytesOut = [...message.chunks].reduce((all, { length }) => all + length, 0);
   onTraffic?.({ bytesOut, bytesIn: reply.body.length });
   const seconds = (performance.now() - from) / 1000;
-  // A refusal is short; what else came is read in the other thread.
+  // A refusal is short; anything else is read in the other thread.
   const isOk = reply.status >= 200 && reply.status < 300;
   const refusal = isOk ? undefined : refusalOf(reply);
   if (refusal !== undefined) throw refusal;
   return { reply, seconds };
 }
 
-/** A file that an endpoint sent is decoded, so that nothing else of it is kept. */
+/** Decodes and encodes a file from an endpoint, so that nothing else in it is kept. */
 async function recode(bytes: Uint8Array, { thread, signal }: AskingParts): Promise<EncodedPicture> {
-  // The codec is native and large, so it is loaded with the first picture that needs it.
+  // The codec is a large native module, so it is loaded with the first picture that needs it.
   const { decodePicture } = await import("../codecs/picture-codec.ts");
   const pixels = await decodePicture(bytes, "The endpoint's picture").catch(asPicture);
   return thread.encode({ ...pixels, data: pixels.data.slice() }, signal);
 }
 
-/** A file that a person chose has another remedy than one that came from an endpoint. */
+/** Converts errors of the decoder: the advice for a file that a person chose does not fit one from an endpoint. */
 function asPicture(error: unknown): never {
   if (!(error instanceof StudioError) || error.code !== "IMAGE_UNREADABLE") throw error;
   const reason = String(error.details["reason"]);
@@ -150,7 +150,7 @@ const MAX_SECONDS = 86_400;
 
 const precisionSchema = recordSchema.shape.precision.unwrap();
 
-/** Seed, device and precision, as our own endpoint tells them. */
+/** Seed, device and precision, as our own server reports them. */
 function toldBy(
   parameters: ReadonlyMap<string, ParameterValue>,
 ): Pick<ToldPicture, "seed" | "device" | "precision" | "toldSeconds"> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ExtraHeader } from "./extra-headers.ts";
 
-/** Where secrets are kept, by name. */
+/** A store of secrets by name. */
 export interface SecretKeeper {
   get(name: EndpointSecretName): Promise<string | undefined>;
   set(name: EndpointSecretName, value: string): Promise<void>;
@@ -16,7 +16,7 @@ const headersSchema = z.strictObject({
   headers: z.array(z.object({ name: z.string(), value: z.string() })),
 });
 
-/** What is secret of endpoints: each value is kept with the origin it is for, and given out for no other. */
+/** The secrets of endpoints: each is stored with the origin it is for, and returned for no other. */
 export class BoundSecrets {
   readonly #keeper: SecretKeeper;
 
@@ -24,7 +24,7 @@ export class BoundSecrets {
     this.#keeper = keeper;
   }
 
-  /** Refuses as SECRET_UNAVAILABLE where the vault is locked. */
+  /** Refuses as SECRET_UNAVAILABLE if the vault is locked. */
   async token(id: string, origin: string): Promise<string | undefined> {
     const kept = tokenSchema.safeParse(await this.#read(`endpoint-token:${id}`)).data;
     return kept?.origin === origin ? kept.token : undefined;
@@ -47,7 +47,7 @@ export class BoundSecrets {
     else await this.#keeper.set(name, JSON.stringify({ origin, headers }));
   }
 
-  /** Takes away all that is kept of an endpoint. */
+  /** Deletes all secrets of an endpoint. */
   async forget(id: string): Promise<void> {
     await this.#keeper.remove(`endpoint-token:${id}`);
     await this.#keeper.remove(`endpoint-headers:${id}`);

@@ -8,20 +8,19 @@ import type { Tunnelling } from "../network/tunnel.ts";
 import { proxyOf, tunnelTo, type Way } from "./way.ts";
 
 const PATIENCE_MS = 10_000;
-/** A longer chain is none. */
+/** A longer chain is not genuine. */
 const MAX_CHAIN = 10;
 
 export interface Looking {
-  /** Whether it is reached without the proxy that the environment names. */
+  /** Whether the environment's proxy is bypassed. */
   readonly isDirect?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly patienceMs?: number;
 }
 
 /**
- * The certificates that a host shows, its own first, so that a person can compare and choose. Nothing
- * is trusted by looking, and nothing is sent. Refuses as ENDPOINT_UNREACHABLE or
- * PROXY_FAILED.
+ * The certificates of a host, its own first, for a person to compare and choose. Nothing is trusted and nothing is
+ * sent. Refuses as ENDPOINT_UNREACHABLE or PROXY_FAILED.
  */
 export async function certificatesOf(
   address: string,
@@ -38,7 +37,7 @@ export async function certificatesOf(
   const late = AbortSignal.timeout(patienceMs);
   const socket = connect({
     ...(await placeOf({ origin, isDirect }, { timeoutMs: patienceMs, signal })),
-    // Looking is not trusting: the connection is closed before anything goes over it.
+    // Looking is not trusting: the connection is closed before anything is sent over it.
     rejectUnauthorized: false,
     ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
   });
@@ -94,7 +93,7 @@ function chainOf(socket: TLSSocket): X509Certificate[] {
   let next = socket.getPeerX509Certificate();
   while (next !== undefined && chain.length < MAX_CHAIN) {
     const { fingerprint256 } = next;
-    // One that signed itself is its own authority.
+    // A self-signed certificate is its own issuer.
     if (chain.some((known) => known.fingerprint256 === fingerprint256)) break;
     chain.push(next);
     next = next.issuerCertificate;
@@ -102,7 +101,7 @@ function chainOf(socket: TLSSocket): X509Certificate[] {
   return chain;
 }
 
-/** Its common name, or else all of it, on one line. */
+/** The common name, or else the whole name, on one line. */
 function nameIn(distinguished: string | undefined): string {
   const common = /^CN=(.*)$/m.exec(distinguished ?? "")?.[1];
   return (common ?? distinguished ?? "").replaceAll("\n", ", ").slice(0, 300).toWellFormed();

@@ -12,27 +12,27 @@ import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
 import { messageIn, orError, stateOf } from "./look-parts.ts";
 import { saysNo } from "./start-signs.ts";
 
-/** One GET of a path below the endpoint's base, or a call with a message; rejects with the ENDPOINT refusals. */
+/** A GET of a path below the endpoint's base, or a call with a message; rejects with the ENDPOINT refusals. */
 export type Get = (path: string, message?: EncodedMessage) => Promise<EndpointReply>;
 
 export interface Checking {
   readonly get: Get;
-  /** Path of the model that pictures will be asked of, by its name. */
+  /** The path of the model for pictures, by its name. */
   readonly modelPath: (model: string) => string;
-  /** The model; undefined where the only one that is listed is to be taken. */
+  /** The model; undefined to use the only one that is listed. */
   readonly model: string | undefined;
-  /** The model where nothing else is known: the notebook's. */
+  /** The model if nothing else is known: the notebook's. */
   readonly otherwise: string;
   readonly now: () => Date;
 }
 
-/** What a look came to, and which model it was at. */
+/** The result of a look, and the model it was about. */
 export interface CheckedEndpoint {
   readonly check: EndpointCheck;
   readonly model: string;
 }
 
-/** Asks an endpoint whether it is ready, what it is, and what its model takes. Never rejects for what it finds. */
+/** Asks whether an endpoint is ready, what it is, and what its model takes. Never rejects because of what it finds. */
 export async function checkEndpoint(checking: Checking): Promise<CheckedEndpoint> {
   const { get, now, otherwise } = checking;
   const at = now().toISOString();
@@ -64,7 +64,7 @@ interface Readiness {
   readonly isReady: boolean;
 }
 
-/** Of one that answers: what it is, which models it lists, and what the chosen one declares. */
+/** What a responding endpoint is, which models it lists, and what the chosen one declares. */
 async function describe(
   { get, modelPath, model: chosen, otherwise }: Checking,
   { at, ms, isReady }: Readiness,
@@ -91,10 +91,10 @@ async function describe(
   return { check, model };
 }
 
-/** What servers answer that have no such route: their health is all that there is to know. */
+/** Replies of servers without such a route: the health check is then all there is. */
 const NO_ROUTE: ReadonlySet<number> = new Set([404, 405]);
 
-/** Why a model is not ready at a server that is; undefined where it is, or the server has no word on it. */
+/** Why a model is not ready on a ready server; undefined if it is, or if the server does not say. */
 async function unreadiness(
   get: Get,
   path: string,
@@ -109,17 +109,17 @@ async function unreadiness(
   return new StudioError("ENDPOINT_BUSY", { status, reason: `its model ${model} is not ready` });
 }
 
-/** Not every server describes its models; one that does not know ours, or us, is of no use. */
+/** Not every server describes its models; the refusal matters only if it is about the model's name or our access. */
 function faultOf(tensors: DeclaredTensors | StudioError): StudioError | undefined {
   if (!(tensors instanceof StudioError)) return undefined;
   const isFault = ["ENDPOINT_MODEL_UNKNOWN", "ENDPOINT_TOKEN_REFUSED"].includes(tensors.code);
   return isFault ? tensors : undefined;
 }
 
-/** Longest name of a server that is shown. */
+/** Maximum length of a server's name that is shown. */
 const MAX_NAME = 100;
 
-/** What a server says of itself: its name and version; undefined where it says nothing. */
+/** The name and version that a server gives; undefined if it gives none. */
 function readServer({ status, body }: EndpointReply): string | undefined {
   const message = status === 200 ? messageIn(body) : undefined;
   const words = ["name", "version"].flatMap((key) => {

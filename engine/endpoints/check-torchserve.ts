@@ -14,9 +14,9 @@ interface Asking {
 }
 
 /**
- * A look at TorchServe by itself, which draws on v2's address for pictures and has none of v2's others:
- * `/ping` knows it, `/models` lists what it has (where its management listens at the same address), and a
- * model is ready when a worker of it is. Undefined where something else is there.
+ * Looks at TorchServe without a wrapper, which draws at v2's infer address but has no other v2 addresses: `/ping`
+ * identifies it, `/models` lists its models (if its management API has the same address), and a model is ready when one
+ * of its workers is. Undefined if it is another server.
  */
 export async function checkTorchserve(
   { get, model: chosen, otherwise }: Asking,
@@ -39,7 +39,7 @@ export async function checkTorchserve(
   return { check: { ...check, ...state }, model };
 }
 
-/** `/models` gives objects with a `modelName`. */
+/** The names in `/models`, a list of objects with `modelName`. */
 function namesOf(reply: EndpointReply): readonly string[] {
   const listed = messageIn(reply.body)?.get("models");
   if (!isList(listed)) return readModelList(reply);
@@ -49,10 +49,10 @@ function namesOf(reply: EndpointReply): readonly string[] {
   });
 }
 
-/** Longest name that an endpoint's model may have. */
+/** Maximum length of a model's name. */
 const MAX_NAME = 300;
 
-/** Why a model cannot draw now; undefined where it can, or where its management listens elsewhere. */
+/** Why a model cannot draw now; undefined if it can, or if the management API has another address. */
 async function unreadiness(get: Asking["get"], model: string): Promise<StudioError | undefined> {
   const reply = await get(`/models/${encodeURIComponent(model)}`);
   const refusal = refusalOf(reply);
@@ -68,7 +68,7 @@ async function unreadiness(get: Asking["get"], model: string): Promise<StudioErr
   return new StudioError("ENDPOINT_BUSY", { status: reply.status, reason });
 }
 
-/** A model's description is a list with one entry for each version. */
+/** A model's description: a list with one entry per version. */
 function descriptionsIn({ body }: EndpointReply): readonly JsonObject[] {
   try {
     const { value } = readJson(body, REPLY_LIMITS);

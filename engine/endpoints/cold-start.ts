@@ -4,16 +4,16 @@ import { pause } from "../files/pause.ts";
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { seenIn, startPhaseOf } from "./start-signs.ts";
 
-/** How often a start is asked about, in milliseconds. */
+/** How often to ask during a start, in milliseconds. */
 export interface Polling {
-  /** After this long without an answer something holds the question, as Knative's activator does. */
+  /** If there is no reply for this long, the request is being held, as Knative's activator does. */
   readonly heldMs: number;
-  /** A question that is held longer is asked anew: what holds it may have forgotten it. */
+  /** A request that is held longer is sent again: it may have been lost. */
   readonly questionMs: number;
-  /** Between two questions at first; half as long again each time, up to the longest. */
+  /** Pause between two requests at first; it grows by half each time, up to the maximum. */
   readonly firstMs: number;
   readonly longestMs: number;
-  /** One that has never answered may be an address where nothing is. */
+  /** For an endpoint that has never replied, where there may be nothing at this address. */
   readonly unprovenMs: number;
 }
 
@@ -26,26 +26,26 @@ export const POLLING: Polling = {
 };
 
 export interface ColdStartParts {
-  /** One question whether it is ready, which costs it nothing. */
+  /** Asks whether it is ready, which costs the server nothing. */
   readonly probe: (signal: AbortSignal) => Promise<EndpointReply>;
-  /** Of the whole wait; 0 waits for nothing. */
+  /** For the whole wait; 0 does not wait. */
   readonly limitMs: number;
   readonly hasAnswered: boolean;
   readonly lastSeconds: number | undefined;
   readonly signal: AbortSignal;
-  /** Told of every phase as it is seen, and with undefined once it is up. */
+  /** Called with every phase, and with undefined once it is up. */
   readonly onStarting: (starting: Starting | undefined) => void;
   readonly polling?: Polling | undefined;
 }
 
-/** Connections may break while a router learns of a new pod; so many in a row are no accident. */
+/** Connections may break while a router learns about a new pod, but not this many in a row. */
 const BROKEN = 5;
-/** A shorter wait is a hiccup, and no start to remember. */
+/** A shorter wait is not recorded as a start. */
 const LEAST_MS = 2000;
 
 /**
- * Waits for an endpoint that is scaled to zero or starting. Whether it is up is asked by questions of its readiness
- * alone; what is asked of it for a picture's sake is asked again only where the answer tells that no server had it.
+ * Waits for an endpoint that is at zero replicas or starting. Whether it is up is determined by readiness requests
+ * only; a request for a picture is sent again only if the reply proves that no server had received it.
  */
 export class ColdStart {
   readonly #parts: ColdStartParts;
@@ -60,17 +60,20 @@ export class ColdStart {
     this.#polling = parts.polling ?? POLLING;
   }
 
-  /** Seconds that it took to start; undefined where it was up. */
+  /** Seconds that it took to start; undefined if it was up. */
   get seconds(): number | undefined {
     return this.#tookMs < LEAST_MS ? undefined : Math.round(this.#tookMs / 100) / 10;
   }
 
-  /** Resolves once it is up, or is in no way starting. Refuses as ENDPOINT_NOT_STARTED; rejects with the signal's reason. */
+  /**
+   * Resolves once it is up, or if there is no sign of a start. Refuses as ENDPOINT_NOT_STARTED; rejects with the
+   * signal's reason.
+   */
   async before(): Promise<void> {
     if (this.#parts.limitMs > 0) await this.#until();
   }
 
-  /** Does some work, and again after a wait where its refusal tells that it came too early. */
+  /** Does some work, and repeats it after a wait if its refusal says that it came too early. */
   async through<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -90,10 +93,10 @@ export class ColdStart {
     for (;;) {
       const seen = await this.#ask();
       if (seen === "up") return this.#isUp();
-      // What is asked for its sake says best why nothing is there.
+      // The request for a picture gives the better explanation of why nothing is there.
       if (this.#isUnproven && refusal === undefined && this.#leftMs() <= 0) return;
       if (seen === "broken") {
-        // Why it cannot be reached at all is told by who asks it for something.
+        // Why it cannot be reached is reported by the request that needs it.
         if (this.#from === undefined || ++broken >= BROKEN) return this.#isUp();
       } else {
         broken = 0;
@@ -103,7 +106,7 @@ export class ColdStart {
     }
   }
 
-  /** One question; held for long, it says so while it waits on. */
+  /** Sends one request; if it is held for long, reports that and continues to wait. */
   async #ask(): Promise<StartPhase | "up" | "broken"> {
     const { signal, probe } = this.#parts;
     const { questionMs, heldMs } = this.#polling;
@@ -129,7 +132,7 @@ export class ColdStart {
     this.#from ??= at;
     if (this.#phases.at(-1)?.phase !== phase) {
       this.#phases.push({ phase, fromSeconds: inTenths(at - this.#from) });
-      // A server that falls back again and again is no story to be told in full.
+      // A server that keeps falling back would make the list endless.
       if (this.#phases.length > MAX_PHASES) this.#phases.splice(1, 1);
     }
     const { lastSeconds, onStarting } = this.#parts;
@@ -147,7 +150,7 @@ export class ColdStart {
     this.#parts.onStarting(undefined);
   }
 
-  /** A random while, so that many that wait do not ask together. Refuses where the time is over. */
+  /** Pauses for a random time, so that waiting clients do not ask at once. Refuses when the time is over. */
   async #rest(refusal: unknown): Promise<void> {
     const leftMs = this.#leftMs();
     if (leftMs <= 0) throw this.#tooLate(refusal);
@@ -157,7 +160,7 @@ export class ColdStart {
   }
 
   #tooLate(refusal: unknown): unknown {
-    // Nothing tells it from an address where nothing is: that is the likelier.
+    // It looks the same as an address where nothing is, which is more likely.
     if (this.#isUnproven && refusal !== undefined) return refusal;
     const seconds = Math.round(this.#limitMs / 1000);
     const reason = REASONS[this.#phases.at(-1)?.phase ?? "held"];

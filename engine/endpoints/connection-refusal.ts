@@ -1,13 +1,10 @@
 import { StudioError } from "../contract/errors.ts";
 import { connectionReason } from "../network/connection-reason.ts";
 
-/**
- * How far a request came before its connection failed. One of which nothing was sent has started nothing; one
- * that was sent may have.
- */
+/** How much had been sent when a connection failed. If nothing was, nothing has started; otherwise it may have. */
 export type Sent = "nothing" | "request";
 
-/** Why a request did not get its reply: the refusal to show, or undefined where it is a mistake of ours. */
+/** The refusal for a request without a reply; undefined for errors of our own. */
 export function connectionRefusal(
   error: unknown,
   host: string,
@@ -26,7 +23,7 @@ export function connectionRefusal(
   }
 }
 
-/** The same of a reply that had begun: the request was taken, and a picture may be drawn. */
+/** The same for an incomplete reply: the request was received, and a picture may be drawn. */
 export function brokenReply(error: unknown): StudioError | undefined {
   const found = connectionReason(error);
   return found && new StudioError("ENDPOINT_REPLY_BROKEN", { reason: found.reason });

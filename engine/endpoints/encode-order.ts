@@ -10,12 +10,12 @@ import { PICTURE_INPUTS, type PictureInput } from "../kserve/server/picture-inpu
 import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
 import type { Receiver } from "./sent-order.ts";
 
-/** An order, with nothing in it but what is sent, as the body of an inference request. */
+/** Encodes an order, which contains only what is to be sent, as the body of an inference request. */
 export function encodeOrder(id: string, order: Order, receiver: Receiver): EncodedMessage {
   return encodeRequest(requestFor(id, order, receiver), false);
 }
 
-/** The same request, before it is put into bytes. */
+/** The same request before encoding. */
 export function requestFor(id: string, order: Order, receiver: Receiver): InferRequest {
   const declared = receiver.check?.inputs ?? [];
   return receiver.profile === "prompt"
@@ -23,7 +23,7 @@ export function requestFor(id: string, order: Order, receiver: Receiver): InferR
     : withNames(askForSettings(id, order), declared);
 }
 
-/** The name under which an endpoint takes its prompt. */
+/** The endpoint's name for the prompt input. */
 function promptInput(declared: readonly string[]): string {
   const { name } = PICTURE_INPUTS.prompt;
   const [only] = declared;
@@ -50,12 +50,12 @@ function askForSettings(id: string, order: Order): InferRequest {
     ...(isSizeOpen !== true && { width, height }),
     count: 1,
   });
-  // One picture is what every endpoint gives; not all know the input that says so.
+  // Every endpoint returns one picture by default; not all know the input for the number.
   const inputs = request.inputs.filter(({ name }) => name !== PICTURE_INPUTS.count.name);
   return { ...request, inputs };
 }
 
-/** Inputs under the names that the endpoint declares, where those are their other ones. */
+/** Renames inputs to the names that the endpoint declares, if those are aliases. */
 function withNames(request: InferRequest, declared: readonly string[]): InferRequest {
   const inputs = request.inputs.map((input) => {
     if (declared.length === 0 || declared.includes(input.name)) return input;

@@ -3,16 +3,16 @@ import type { EndpointKind } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import { isLoopback } from "../contract/loopback.ts";
 
-/** Where an endpoint is, as its address tells it. */
+/** What an address says about an endpoint. */
 export interface EndpointAddress {
   /** Scheme, host and port: what its token is bound to. */
   readonly origin: string;
-  /** What stands before `/v2`: nothing, or a path without a slash at its end. */
+  /** The part of the path before `/v2`, without a trailing slash; often empty. */
   readonly basePath: string;
-  /** The model and its version, where the address is that of one. */
+  /** The model and its version, if the address contains them. */
   readonly model?: string;
   readonly version?: string;
-  /** What it speaks, where the address tells that. */
+  /** The protocol, if the address says so. */
   readonly kind?: EndpointKind;
 }
 
@@ -21,13 +21,13 @@ const MODEL_PATH =
 const PROTOCOL_PATH = /\/v[12](?:\/models|\/health(?:\/\w+)?)?\/*$/;
 
 /**
- * Reads the address that a person pasted: a service's base, or the full one of a model's inference.
- * Without a scheme it is https. Refuses as REQUEST_INVALID; what may be a secret in it is not repeated.
+ * Parses a pasted address: a service's base, or a model's full inference address. Without a scheme it is https. Refuses
+ * as REQUEST_INVALID, without repeating possible secrets in it.
  */
 export function readAddress(text: string): EndpointAddress {
   const trimmed = text.trim();
   const isGrpc = /^grpcs?:\/\//i.test(trimmed);
-  // Not a scheme that URL knows to have an origin.
+  // For this scheme URL gives no origin.
   const known = trimmed.replace(/^grpc(s?):/i, "http$1:");
   const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(known) ? known : `https://${known}`);
   if (url === null || url.hostname === "") throw refused("this", "it is no web address");
@@ -46,19 +46,19 @@ export function readAddress(text: string): EndpointAddress {
   return { origin: url.origin, ...readPath(url.pathname), ...(isGrpc && { kind: "grpc" }) };
 }
 
-/** Whether what is sent there can be read on the way. */
+/** Whether others could read what is sent there. */
 export function isPlain(origin: string): boolean {
   return origin.startsWith("http:") && !isLoopback(new URL(origin).hostname);
 }
 
-/** The host's first label: what a service is called in most addresses. */
+/** The host's first label, which is the service's name in most addresses. */
 export function nameOf(origin: string): string {
   const { hostname, host } = new URL(origin);
   const [label = host] = hostname.split(".");
   return isIPv4(hostname) || hostname.startsWith("[") ? host : label;
 }
 
-/** The path of a model: of its metadata, or of what can be asked of it. */
+/** The path of a model's metadata, or of an operation on it. */
 export function modelPath({ basePath, version }: EndpointAddress, model: string): string {
   const ofVersion = version === undefined ? "" : `/versions/${encodeURIComponent(version)}`;
   return `${basePath}/v2/models/${encodeURIComponent(model)}${ofVersion}`;

@@ -12,43 +12,42 @@ import { readBody } from "./reply-body.ts";
 import { proxyOf, tunnelTo, type Way } from "./way.ts";
 import { secureContext, type Trust } from "../network/trust.ts";
 
-/** All that it takes to speak with one endpoint. */
+/** Everything needed to reach one endpoint. */
 export interface Connection extends Trust, Way {
   readonly token: string | undefined;
   readonly headers: readonly ExtraHeader[];
-  /** Whether the token may go over http to another machine. */
+  /** Whether the token may be sent to another machine over http. */
   readonly isTokenOverHttp: boolean;
 }
 
-/** How long each part of a request may take. */
+/** Time limits for the parts of a request. */
 export interface Timing {
   readonly connectMs: number;
   /** Between two pieces of a body. */
   readonly idleMs: number;
-  /** For the whole body of a reply to a message, where its first byte may not take longer. */
+  /** For the whole body of a reply to a message, if its time to the first byte may not be longer. */
   readonly bodyMs: number;
 }
 
 export const TIMING: Timing = { connectMs: 10_000, idleMs: 60_000, bodyMs: 600_000 };
 
-/** What is asked: a path of the endpoint's origin, and a message where something is sent. */
+/** A request: a path of the endpoint's origin, and optionally a message. */
 export interface EndpointRequest {
   readonly path: string;
   readonly message?: EncodedMessage;
-  /** Until the first byte of the reply, and from there to its last: a message's may take `bodyMs`. */
+  /** Until the first byte of the reply, and from there to the last; for a message that may take `bodyMs`. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told as it begins to leave: from then on the server may be working on it. */
+  /** Called when sending starts: from then on the server may be working on it. */
   readonly onSent?: (() => void) | undefined;
 }
 
-/** A head of a reply has a few hundred bytes. */
+/** The headers of a reply have a few hundred bytes. */
 const MAX_HEAD_BYTES = 64 << 10;
 
 /**
- * Speaks HTTP with one endpoint over connections of its own, one for each request. It follows no
- * redirect and sends its token and headers to the endpoint's own origin alone: there is no other that
- * it could send to.
+ * An HTTP client for one endpoint, with a new connection for each request. It follows no redirects, and so sends token
+ * and headers to the endpoint's own origin only.
  */
 export class EndpointClient {
   readonly #connection: Connection;
@@ -58,7 +57,7 @@ export class EndpointClient {
   readonly #closing = new AbortController();
   #certificate: X509Certificate | undefined;
   #onSent: (() => void) | undefined;
-  /** How far the latest request came: it is written as soon as its connection stands. */
+  /** How much of the latest request was sent: it is sent as soon as the connection is open. */
   #sent: Sent = "nothing";
 
   constructor(connection: Connection, { connectMs, idleMs, bodyMs }: Timing = TIMING) {
@@ -71,7 +70,7 @@ export class EndpointClient {
         isTls ? { secureContext: secureContext(connection) } : {},
         connectMs,
       ),
-      // A connection that was kept may be gone by the time it is used, and a request may not be sent twice.
+      // A reused connection may already be closed, and a request must not be sent twice.
       pipelining: 0,
       allowH2: false,
       headersTimeout: 0,
@@ -80,12 +79,12 @@ export class EndpointClient {
     });
   }
 
-  /** What it showed at the latest request; undefined before the first, and over http. */
+  /** The certificate of the latest request; undefined before the first, and over http. */
   get certificate(): X509Certificate | undefined {
     return this.#certificate;
   }
 
-  /** One request, one attempt. Rejects with the signal's reason, or refuses as one of the ENDPOINT codes. */
+  /** Makes a single attempt. Rejects with the signal's reason, or refuses as one of the ENDPOINT codes. */
   async ask(asked: EndpointRequest): Promise<EndpointReply> {
     const headers = this.#headers(asked.message);
     asked.signal?.throwIfAborted();
@@ -101,7 +100,7 @@ export class EndpointClient {
       const reply = await this.#send(asked, headers, signal);
       hasBegun = true;
       clearTimeout(timer);
-      // One that sends a byte now and then would hold its place for ever.
+      // A server that sends a byte now and then would otherwise keep it waiting forever.
       timer = setTimeout(() => late.abort(notWhole(bodyMs)), bodyMs);
       return await read(reply);
     } catch (error) {
@@ -120,7 +119,7 @@ export class EndpointClient {
     }
   }
 
-  /** Breaks off what is still under way. */
+  /** Aborts what is still running. */
   close(): void {
     this.#closing.abort();
     void this.#agent.destroy().catch(() => {});
@@ -153,7 +152,7 @@ export class EndpointClient {
     };
   }
 
-  /** Connects, and remembers which certificate was shown; the one request of the connection leaves at once. */
+  /** Connects and remembers the certificate; the connection's only request is sent at once. */
   #connector(tls: object, timeout: number): buildConnector.connector {
     const { isInsecure } = this.#connection;
     const connect = buildConnector({
@@ -161,7 +160,7 @@ export class EndpointClient {
       timeout,
       allowH2: false,
       maxCachedSessions: 0,
-      // Said in full, so that no variable of the environment decides it.
+      // Explicit, so that no environment variable decides it.
       rejectUnauthorized: !isInsecure,
     });
     const told: buildConnector.connector = (options, callback) =>
@@ -177,7 +176,7 @@ export class EndpointClient {
     const connectBy = async (...[options, callback]: Parameters<typeof told>): Promise<void> => {
       let httpSocket: Socket | undefined;
       try {
-        // Looked for at every connection, and refused there, where a request waits for the answer.
+        // Done for each connection, so that an invalid proxy is refused where a request waits for the reply.
         httpSocket = await this.#tunnel(timeout);
       } catch (error) {
         callback(error instanceof Error ? error : new Error(String(error)), null);
@@ -188,7 +187,7 @@ export class EndpointClient {
     return (...given) => void connectBy(...given);
   }
 
-  /** The way through a proxy; undefined where there is none in between. */
+  /** A tunnel through the proxy; undefined if there is none. */
   async #tunnel(timeoutMs: number): Promise<Socket | undefined> {
     const proxy = proxyOf(this.#connection);
     const { signal } = this.#closing;
@@ -196,12 +195,12 @@ export class EndpointClient {
   }
 }
 
-/** Refuses to send a token where others could read it on the way. */
+/** Refuses to send a token where others could read it. */
 export function refuseTokenInTheClear({ token, origin, isTokenOverHttp }: Connection): void {
   if (token !== undefined && isPlain(origin) && !isTokenOverHttp) throw tokenOverHttp();
 }
 
-/** The refusal of a token that others could read on the way. */
+/** The refusal of a token that others could read. */
 export function tokenOverHttp(): StudioError {
   const reason = "everyone on the way could read it; use https, or allow it for this endpoint";
   return new StudioError("REQUEST_INVALID", {
@@ -229,7 +228,7 @@ async function read({
   };
 }
 
-/** Retry-After is seconds or a date; whoever reads the reply knows no clock. */
+/** Retry-After in seconds; a date is converted here, since the reader of the reply has no clock. */
 function inSeconds(wait: string | undefined): string | undefined {
   const at = wait === undefined || /^\d+$/.test(wait) ? NaN : Date.parse(wait);
   return Number.isNaN(at) ? wait : String(Math.max(0, Math.ceil((at - Date.now()) / 1000)));

@@ -13,7 +13,7 @@ import { readStoredError } from "../files/stored-error.ts";
 
 const { shape: learned } = endpointSchema;
 
-/** Of a newer version's settings and verdicts only those are left that this one knows. */
+/** Drops settings and verdicts of newer versions that this one does not know. */
 const storedTrialSchema = settingTrialSchema.extend({
   verdicts: z
     .record(z.string(), z.unknown())
@@ -29,19 +29,19 @@ const storedTrialSchema = settingTrialSchema.extend({
 
 const storedErrorSchema = z.unknown().transform(readStoredError).optional();
 
-/** An endpoint as the file keeps it. Names of headers only: no secret is ever among it. */
+/** An endpoint as stored. Only names of headers: it contains no secrets. */
 const keptSchema = endpointSchema
   .omit({ origin: true, medianSeconds: true, medianOf: true, quietChecks: true })
   .extend({
-    // Files of versions that knew one protocol alone.
+    // Files of versions with a single protocol have none.
     kind: learned.kind.default("v2"),
     startSeconds: learned.startSeconds.default(START_SECONDS),
     checkMinutes: learned.checkMinutes.default(0),
     isDirect: learned.isDirect.default(false),
-    /** Whether a person chose the model and the profile; otherwise a look at the endpoint may. */
+    /** Whether a person chose the model and the profile; otherwise a look at the endpoint may set them. */
     isModelChosen: z.boolean(),
     isProfileChosen: z.boolean(),
-    // Learned from the endpoint, and learned again: none of it is worth the endpoint itself.
+    // Learned from the endpoint, and can be learned again: an invalid value must not lose the endpoint.
     check: endpointCheckSchema.extend({ error: storedErrorSchema }).optional().catch(undefined),
     certificate: learned.certificate.catch(undefined),
     starts: learned.starts.catch(undefined),
@@ -59,7 +59,7 @@ const READING = {
   parse: (row: unknown): KeptEndpoint => keptSchema.parse(row),
 };
 
-/** The endpoints that a person added, in `endpoints.json` of the data folder. */
+/** A person's endpoints, in `endpoints.json` of the data folder. */
 export class EndpointFile {
   readonly #file: RowFile<KeptEndpoint>;
   #endpoints: readonly KeptEndpoint[];
@@ -73,7 +73,7 @@ export class EndpointFile {
     return new EndpointFile(await RowFile.open(join(dataFolder, "endpoints.json"), READING));
   }
 
-  /** What was wrong with the file at start, for a person. */
+  /** Notices about what was wrong with the file at start. */
   get notices(): readonly string[] {
     return this.#file.notices;
   }
@@ -87,12 +87,12 @@ export class EndpointFile {
     return this.#endpoints.find((endpoint) => endpoint.id === id);
   }
 
-  /** Refuses as REQUEST_INVALID what could not be read again. */
+  /** Refuses as REQUEST_INVALID an endpoint that could not be read back. */
   add(endpoint: KeptEndpoint): Promise<void> {
     return this.#write((endpoints) => [...endpoints, endpoint]);
   }
 
-  /** Changes one as it is when its turn comes; where it is gone by then, nothing. Refuses as `add` does. */
+  /** Changes an endpoint when its turn comes; does nothing if it no longer exists. Refuses as `add` does. */
   change(id: string, change: (endpoint: KeptEndpoint) => KeptEndpoint): Promise<void> {
     return this.#write((endpoints) =>
       endpoints.map((endpoint) => (endpoint.id === id ? change(endpoint) : endpoint)),
@@ -114,7 +114,7 @@ export class EndpointFile {
   }
 }
 
-/** Gives one back as it is. Refuses as REQUEST_INVALID what could not be read again. */
+/** Returns the endpoint unchanged. Refuses as REQUEST_INVALID one that could not be read back. */
 export function checkKept(kept: KeptEndpoint): KeptEndpoint {
   const issue = keptSchema.safeParse(kept).error?.issues[0];
   if (issue === undefined) return kept;

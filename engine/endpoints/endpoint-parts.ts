@@ -10,10 +10,10 @@ import type { ExtraHeader } from "./extra-headers.ts";
 import { hasSettings } from "./sent-order.ts";
 import { checkCa } from "../network/trust.ts";
 
-/** The model of the notebook's endpoint, where nothing else is known. */
+/** The model of the notebook's endpoint, used if nothing else is known. */
 export const SEED_MODEL = "stable-diffusion";
 
-/** A new endpoint as the contract's schema leaves it. */
+/** A new endpoint after validation. */
 export interface AddedEndpoint {
   readonly url: string;
   readonly name?: string | undefined;
@@ -31,7 +31,7 @@ export interface AddedEndpoint {
   readonly checkMinutes: number;
 }
 
-/** An endpoint as it is kept when it is added: what nobody chose may still be found out. */
+/** A new endpoint as it is stored; what was not chosen can still be found out. */
 export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Date): KeptEndpoint {
   const model = added.model ?? address.model;
   return checkKept({
@@ -57,8 +57,8 @@ export function keptFrom(added: AddedEndpoint, address: EndpointAddress, now: Da
 }
 
 /**
- * An endpoint after a change. What was learned of another address or another model is forgotten, and
- * the leave to trust anything, or to send a token in the clear, is not carried over to another origin.
+ * A changed endpoint. What was learned about another address or model is dropped, and the permissions to trust any
+ * certificate or to send a token in the clear do not carry over to another origin.
  */
 export function changed(kept: KeptEndpoint, change: EndpointChange): KeptEndpoint {
   const url = change.url === undefined ? kept.url : withScheme(change.url);
@@ -93,12 +93,12 @@ function settingsOf(kept: KeptEndpoint, change: EndpointChange, isElsewhere: boo
   };
 }
 
-/** What a look at an endpoint found, and the certificate that it showed. */
+/** The result of a look at an endpoint, with its certificate. */
 export interface Look extends CheckedEndpoint {
   readonly certificate?: X509Certificate | undefined;
 }
 
-/** What a look comes to that could not even begin: its token is gone, or its vault is locked. */
+/** The result of a look that could not start: the token is missing, or its vault is locked. */
 export function notLookedAt({ model }: KeptEndpoint, error: unknown, now: Date): Look {
   if (!(error instanceof StudioError)) throw error;
   const at = now.toISOString();
@@ -106,7 +106,7 @@ export function notLookedAt({ model }: KeptEndpoint, error: unknown, now: Date):
   return { check: { at, state, ms: 0, models: [], inputs: [], error: toWire(error) }, model };
 }
 
-/** An endpoint with what a look at it found out. */
+/** An endpoint with the result of a look. */
 export function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): KeptEndpoint {
   const { check, model, certificate } = look;
   if (!isSame(now, before)) return now;
@@ -121,7 +121,7 @@ export function learned(now: KeptEndpoint, before: KeptEndpoint, look: Look): Ke
   };
 }
 
-/** An endpoint with what a trial of its settings found out. */
+/** An endpoint with the result of a trial of its settings. */
 export function triedOut(
   now: KeptEndpoint,
   before: KeptEndpoint,
@@ -132,14 +132,14 @@ export function triedOut(
   return { ...tried, ...(!now.isProfileChosen && { profile: profileOf(tried) }) };
 }
 
-/** It may have been changed meanwhile, and then something else was looked at. */
+/** Whether it is still the endpoint that was looked at: it may have been changed meanwhile. */
 function isSame(now: KeptEndpoint, before: KeptEndpoint): boolean {
   return now.url === before.url && now.model === before.model && now.kind === before.kind;
 }
 
-/** What is sent where nobody chose it: settings, where any is taken. */
+/** The profile if none was chosen: all settings, if the endpoint takes any. */
 function profileOf({ kind, check, trial }: KeptEndpoint): Endpoint["profile"] {
-  // What these take is known, as far as they take anything but a prompt.
+  // What these kinds take is known, if they take anything but a prompt.
   const isKnown = kind === "openai" || kind === "a1111";
   const isDeclared = isKnown || hasSettings(check?.inputs ?? []);
   return isDeclared || settingsThat({ trial }, "used").length > 0 ? "full" : "prompt";
@@ -150,13 +150,13 @@ function shownOf(certificate: X509Certificate): Endpoint["certificate"] {
   return shown;
 }
 
-/** What is asked of it: as it was chosen, as its new address says, or as before. */
+/** Model and kind: as chosen, as the new address says, or as before. */
 function askedOf(kept: KeptEndpoint, { url, model, kind }: EndpointChange) {
   const told = url === undefined ? undefined : readAddress(url);
   return { model: model ?? told?.model ?? kept.model, kind: kind ?? told?.kind ?? kept.kind };
 }
 
-/** An endpoint's token as it is told of: whether there is one, and what it says of itself. */
+/** What is known about the token of an endpoint that has none. */
 export const NOTHING_SECRET = {
   hasToken: false,
   tokenExpiresAt: undefined,

@@ -37,29 +37,29 @@ import {
   untilUp,
 } from "./visit.ts";
 
-/** How long pictures took lately. */
+/** How long its latest pictures took. */
 export type History = Pick<Endpoint, "medianSeconds" | "medianOf" | "quietChecks">;
 
 export interface EndpointsOptions {
   readonly dataFolder: string;
   readonly keeper: SecretKeeper;
-  /** Of an endpoint by its id; nothing before its first picture. */
+  /** An endpoint's history by its id; empty before its first picture. */
   readonly historyOf: (id: string) => History;
-  /** Why one cannot be removed now; completes "it is …". */
+  /** Why an endpoint cannot be removed now; completes "it is …". */
   readonly useOf: (id: string) => string | undefined;
   readonly onChange: (endpoint: Endpoint) => void;
   readonly onRemove: (id: string) => void;
-  /** Told what one was asked for a picture, and what came of it. */
+  /** Called with each request for a picture and its result. */
   readonly onAsked?: ((id: string, counted: Counted) => void) | undefined;
   readonly now?: (() => Date) | undefined;
   readonly timing?: Timing | undefined;
-  /** How often a start is asked about. */
+  /** How often to ask during a start. */
   readonly polling?: Polling | undefined;
-  /** Reads replies; one of its own by default. */
+  /** Reads replies; by default a new one. */
   readonly thread?: PictureThread | undefined;
 }
 
-/** The inference endpoints that a person added, and everything that can be asked of them. */
+/** A person's inference endpoints, and the operations on them. */
 export class Endpoints {
   readonly #options: EndpointsOptions;
   readonly #file: EndpointFile;
@@ -79,7 +79,7 @@ export class Endpoints {
     return new Endpoints(options, await EndpointFile.open(options.dataFolder));
   }
 
-  /** What was wrong with the file at start, and which tokens end within a day, for a person. */
+  /** Notices: what was wrong with the file at start, and tokens that expire within a day. */
   get notices(): readonly string[] {
     return [...this.#file.notices, ...tokenNotices(this.#file.list(), this.#now())];
   }
@@ -92,7 +92,7 @@ export class Endpoints {
     return this.#told(this.#kept(id));
   }
 
-  /** Adds one without asking it anything. */
+  /** Adds an endpoint without contacting it. */
   async add(added: AddedEndpoint): Promise<Endpoint> {
     const address = readAddress(added.url);
     const headers = checkHeaders(added.headers);
@@ -104,7 +104,7 @@ export class Endpoints {
     return this.#publish(kept.id);
   }
 
-  /** What is absent stays as it is; token and headers stay only while the origin does. */
+  /** Changes what is given; token and headers are kept only if the origin stays the same. */
   async change(change: EndpointChange): Promise<Endpoint> {
     const before = this.#kept(change.id);
     const headers = change.headers && checkHeaders(change.headers);
@@ -115,7 +115,7 @@ export class Endpoints {
     return this.#publish(change.id);
   }
 
-  /** Refuses as STATE_CONFLICT while it is needed. Its pictures stay. */
+  /** Refuses as STATE_CONFLICT while it is in use. Its pictures stay. */
   async remove(id: string): Promise<void> {
     const { name } = this.#kept(id);
     const state = this.#options.useOf(id);
@@ -127,7 +127,7 @@ export class Endpoints {
     this.#options.onRemove(id);
   }
 
-  /** A bearer token or the content of a `token.cfg`; null, or one that is empty, forgets it. */
+  /** A bearer token or the content of a `token.cfg`; null or an empty text removes it. */
   async setToken(id: string, text: string | null): Promise<Endpoint> {
     const kept = this.#kept(id);
     const token = text === null ? undefined : tokenIn(text);
@@ -141,7 +141,7 @@ export class Endpoints {
     return this.#publish(id);
   }
 
-  /** Looks at one, and learns from it what nobody chose. Refuses only where there is none. */
+  /** Looks at an endpoint, and learns what was not chosen. Refuses only if it does not exist. */
   async test(id: string, signal?: AbortSignal): Promise<EndpointCheck> {
     const kept = this.#kept(id);
     const look = this.#access(kept).then((access) => this.#look(kept, access, { signal }));
@@ -150,14 +150,14 @@ export class Endpoints {
     return found.check;
   }
 
-  /** Looks at each part of the way to one that was added, or that is not; what is learned of the former is kept. */
+  /** Checks each part of the way to an endpoint, added or not; for an added one the result is stored. */
   async *diagnose(asked: Diagnosed, signal: AbortSignal): AsyncGenerator<Finding, void> {
     const isKept = "id" in asked;
     const kept = isKept ? this.#kept(asked.id) : this.#passing(asked.endpoint);
     try {
       const access = isKept ? await this.#access(kept) : given(asked.endpoint);
       const { address, hasToken, ...rest } = patientOf(kept, access);
-      // That it has no room is a finding, unless whoever asks would wait for it.
+      // Being busy is a result, unless the caller wants to wait.
       const attempts = asked.isStartAwaited === true ? undefined : 1;
       const order = { ...DOCTORS_ORDER, model: kept.model };
       const draw = () => this.#drawBy(kept, access, order, { signal, attempts });
@@ -187,7 +187,7 @@ export class Endpoints {
     }
   }
 
-  /** Draws a few small pictures to see which settings one uses, and keeps what is known at each step. */
+  /** Draws a few small pictures to find out which settings an endpoint uses, and stores what is known at each step. */
   async *trySettings(id: string, signal: AbortSignal): AsyncGenerator<TrialNews, void> {
     const kept = this.#kept(id);
     const access = await this.#access(kept);
@@ -207,7 +207,7 @@ export class Endpoints {
     }
   }
 
-  /** Asks one for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
+  /** Asks an endpoint for a picture, sending the part of the order that it takes. Rejects as `askEndpoint` does. */
   async draw(id: string, order: Order, options: DrawOptions): Promise<SentPicture> {
     const kept = this.#kept(id);
     const { onAsked } = this.#options;
@@ -230,7 +230,7 @@ export class Endpoints {
     }
   }
 
-  /** Asks one whether it is ready, and nothing else. */
+  /** Asks an endpoint whether it is ready, and nothing else. */
   async checkQuietly(id: string, signal: AbortSignal): Promise<QuietCheck> {
     const kept = this.#kept(id);
     const now = this.#now;
@@ -243,7 +243,7 @@ export class Endpoints {
     }
   }
 
-  /** Tells of one that is as it was, where its history is not. */
+  /** Reports an endpoint whose history has changed. */
   tell(id: string): void {
     if (this.#file.find(id) !== undefined) this.#publish(id);
   }
@@ -279,7 +279,7 @@ export class Endpoints {
     return { hasToken: true, ...claimsKept(token) };
   }
 
-  /** One that is not added, as it would be kept. */
+  /** An endpoint that is not added, in its stored form. */
   #passing(added: AddedEndpoint): KeptEndpoint {
     const kept = keptFrom(added, readAddress(added.url), this.#now());
     const { token } = given(added);

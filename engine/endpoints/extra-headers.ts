@@ -6,7 +6,7 @@ export interface ExtraHeader {
   readonly value: string;
 }
 
-/** What the client sets itself, what belongs to the connection, and what has a place of its own. */
+/** Headers that the client or the connection sets, or that have a setting of their own. */
 const RESERVED = new Set([
   "accept",
   "accept-encoding",
@@ -28,10 +28,10 @@ const RESERVED = new Set([
   "upgrade",
 ]);
 
-/** All of them together, so that every vault can hold them. */
+/** Limit for all of them together, so that every vault can store them. */
 const MAX_BYTES = 16_384;
 
-/** The headers as they are sent. Refuses as REQUEST_INVALID, without repeating a value. */
+/** The headers to send. Refuses as REQUEST_INVALID, without repeating a value. */
 export function checkHeaders(headers: readonly ExtraHeader[]): readonly ExtraHeader[] {
   const names = headers.map(({ name }) => name.toLowerCase());
   for (const [i, { name, value }] of headers.entries()) {

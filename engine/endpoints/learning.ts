@@ -5,20 +5,20 @@ import { learned, type Look, triedOut } from "./endpoint-parts.ts";
 
 export interface LearningParts {
   readonly now: () => Date;
-  /** Tells of an endpoint of which something was learned. */
+  /** Called with the id of an endpoint about which something was learned. */
   readonly tell: (id: string) => void;
 }
 
-/** Knative scales to zero after a quiet minute and half a minute's grace. */
+/** Knative scales to zero after a minute without requests and half a minute of grace. */
 const WARM_MS = 60_000;
-/** Starts that are remembered. */
+/** Number of starts that are remembered. */
 const STARTS = 10;
 
-/** What is learned of endpoints by asking them: kept where the disk lets it, and otherwise learned again. */
+/** What is learned about endpoints by asking them: stored if the disk allows it, otherwise learned again. */
 export class Learning {
   readonly #file: EndpointFile;
   readonly #parts: LearningParts;
-  /** When each last gave a picture, by the clock that never jumps. */
+  /** When each last returned a picture, by the monotonic clock. */
   readonly #answeredAt = new Map<string, number>();
 
   constructor(file: EndpointFile, parts: LearningParts) {
@@ -26,30 +26,30 @@ export class Learning {
     this.#parts = parts;
   }
 
-  /** Whether one gave a picture a moment ago, so that it cannot have been scaled to zero. */
+  /** Whether it returned a picture a moment ago, so that it cannot have scaled to zero. */
   isWarm(id: string): boolean {
     return performance.now() - (this.#answeredAt.get(id) ?? -Infinity) < WARM_MS;
   }
 
-  /** What a look at it found; rejects where it cannot be kept. */
+  /** The result of a look; rejects if it cannot be stored. */
   async look(kept: KeptEndpoint, found: Look): Promise<void> {
     await this.#file.change(kept.id, (now) => learned(now, kept, found));
     this.#parts.tell(kept.id);
   }
 
-  /** Which settings it uses, as far as a trial has found. */
+  /** The result of a trial of its settings. */
   async trial(kept: KeptEndpoint, news: TrialNews): Promise<void> {
     const { verdicts, pictures, seconds } = news;
     const trial = { at: this.#parts.now().toISOString(), verdicts, pictures, seconds };
     await this.#fact(kept.id, (now) => triedOut(now, kept, trial));
   }
 
-  /** That it is KServe's wrapper that answers on v1's address alone. */
+  /** It is a KServe wrapper that answers at v1's address only. */
   v1Wrapper(id: string): void {
     void this.#fact(id, (kept) => ({ ...kept, isV1Wrapper: true }));
   }
 
-  /** That it had to start, and how long that took. */
+  /** It had to start, and how long that took. */
   start(id: string, seconds: number): void {
     const start = { at: this.#parts.now().toISOString(), seconds };
     void this.#fact(id, (kept) => ({
@@ -59,7 +59,7 @@ export class Learning {
     }));
   }
 
-  /** That it gave a picture. */
+  /** It returned a picture. */
   async picture(id: string): Promise<void> {
     this.#answeredAt.set(id, performance.now());
     const known = this.#file.find(id);
@@ -73,7 +73,7 @@ export class Learning {
     await this.#fact(id, (kept) => ({ ...kept, lastError: toWire(error) }));
   }
 
-  /** A full disk must not cost a picture that is there. */
+  /** A full disk must not lose a finished picture. */
   async #fact(id: string, change: (kept: KeptEndpoint) => KeptEndpoint): Promise<void> {
     await this.#file.change(id, change).catch(() => undefined);
     this.#parts.tell(id);

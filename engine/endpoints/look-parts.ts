@@ -5,7 +5,7 @@ import { readMessage } from "../kserve/wire/framing.ts";
 import type { JsonObject } from "../kserve/wire/json.ts";
 import { MessageFault } from "../kserve/wire/message-fault.ts";
 
-/** What a refusal says of an endpoint's state. */
+/** The state of an endpoint according to a refusal. */
 export function stateOf(
   isNotReady: boolean,
   error: StudioError,
@@ -13,7 +13,7 @@ export function stateOf(
   return { state: isNotReady ? "not-ready" : "failed", error: toWire(error) };
 }
 
-/** What some work came to, or why it was refused. */
+/** The result of some work, or its refusal. */
 export async function orError<T>(work: () => Promise<T>): Promise<T | StudioError> {
   try {
     return await work();
@@ -23,7 +23,7 @@ export async function orError<T>(work: () => Promise<T>): Promise<T | StudioErro
   }
 }
 
-/** The object that a body holds; undefined where it holds none. */
+/** The JSON object in a body; undefined if there is none. */
 export function messageIn(body: Uint8Array): JsonObject | undefined {
   try {
     return readMessage(body, REPLY_LIMITS);

@@ -11,9 +11,9 @@ const PROGRAM = new URL("picture-worker.ts", import.meta.url);
 
 /** The largest reply takes a few seconds on a slow machine. */
 const PATIENCE_MS = 60_000;
-/** It is cheap to start, and holds memory while it waits. */
+/** It is cheap to start, and takes memory while it waits. */
 const IDLE_MS = 20_000;
-/** Numbers lie outside the heap; what is left of the largest reply needs a fraction of this. */
+/** Numbers are stored outside the heap; the rest of the largest reply needs a fraction of this. */
 const MAX_HEAP_MB = 1024;
 
 export interface ThreadTiming {
@@ -22,8 +22,8 @@ export interface ThreadTiming {
 }
 
 /**
- * Reads replies in a thread of its own, so that the studio answers meanwhile; one at a time, which bounds
- * memory. The thread ends when it has been idle for a while, and is started anew when one goes wrong.
+ * Reads replies in a separate thread, so that the studio stays responsive; one at a time, which limits memory. The
+ * thread ends after being idle for a while, and is restarted if it fails.
  */
 export class PictureThread {
   readonly #turns = new Turns();
@@ -35,21 +35,21 @@ export class PictureThread {
     this.#timing = { patienceMs, idleMs };
   }
 
-  /** The first picture of a reply, whose body is given away. Throws the ENDPOINT refusals. */
+  /** The first picture in a reply, whose body is transferred. Throws the ENDPOINT refusals. */
   async read(reply: EndpointReply, asked: Asked, signal: AbortSignal): Promise<ReadReply> {
     const answer = await this.#ask({ kind: "read", reply, asked }, [reply.body], signal);
     if ("read" in answer) return answer.read;
     throw failureOf(answer);
   }
 
-  /** A PNG of pixels, which are given away and come back. */
+  /** A PNG of pixels, which are transferred and returned. */
   async encode(pixels: Pixels, signal: AbortSignal): Promise<EncodedPicture> {
     const answer = await this.#ask({ kind: "encode", pixels }, [pixels.data], signal);
     if ("encoded" in answer) return answer.encoded;
     throw failureOf(answer);
   }
 
-  /** Whether a thread is running. */
+  /** Whether the thread is running. */
   get isRunning(): boolean {
     return this.#worker !== undefined;
   }
@@ -78,7 +78,7 @@ export class PictureThread {
         worker.postMessage(request, buffersOf(given));
         return await answer.promise;
       } catch (error) {
-        // Whatever it is doing, nobody waits for it any more.
+        // Nobody waits any more for whatever it is doing.
         await this.#end();
         throw error;
       } finally {
@@ -90,7 +90,7 @@ export class PictureThread {
     });
   }
 
-  /** Where the system starts no thread, it either says so here or at once as the thread's error. */
+  /** If the system cannot start a thread, that is thrown here or arrives as the thread's error. */
   #living(): Worker {
     try {
       return (this.#worker ??= this.#start());
@@ -101,7 +101,7 @@ export class PictureThread {
 
   #start(): Worker {
     const worker = new Worker(PROGRAM, {
-      // The endpoint's bytes are a stranger's: the thread sees nothing of ours.
+      // The bytes are foreign: the thread gets nothing of our environment.
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
@@ -145,7 +145,9 @@ function buffersOf(arrays: readonly Uint8Array[]): ArrayBuffer[] {
   return whole.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
-/** Why a thread ended: of what it read, of a system that starts none, or of a mistake. */
+/**
+ * Why a thread ended: because of what it read, because the system could not start it, or because of an error of ours.
+ */
 function endOf(error: Error): Error {
   if (isSystemError(error, "ERR_WORKER_OUT_OF_MEMORY"))
     return tooLarge("it takes too much memory to read");

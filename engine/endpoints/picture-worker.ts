@@ -5,7 +5,7 @@ import { encodePng } from "../image/png/png.ts";
 import { readPictures } from "../kserve/client/read-pictures.ts";
 import type { EncodedPicture, ReadReply, ThreadReply, ThreadRequest } from "./thread-messages.ts";
 
-/** A thread that reads what endpoints reply, which takes seconds for large pictures, one after the other. */
+/** A thread that reads endpoints' replies one after the other, which takes seconds for large pictures. */
 parentPort?.on("message", (request: ThreadRequest) => {
   const reply = answer(request);
   parentPort?.postMessage(reply, buffersOf(reply));
@@ -36,7 +36,7 @@ function encode(picture: Pixels): EncodedPicture {
   return { png: encodePng(picture), pixels: picture };
 }
 
-/** A buffer that holds nothing else, so that it can be handed over. */
+/** A copy with its own buffer, so that it can be transferred. */
 function ownCopy(bytes: Uint8Array): Uint8Array {
   return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
 }

@@ -5,7 +5,7 @@ import { MAX_REPLY_BYTES } from "../kserve/client/endpoint-reply.ts";
 import { quote } from "../kserve/wire/message-fault.ts";
 import { systemCode } from "../files/system-error.ts";
 
-/** Ways to undo what a server does to a body, though it is asked to leave it as it is. */
+/** Decoders for compression that a server uses although asked not to. */
 const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
@@ -14,8 +14,8 @@ const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
 };
 
 /**
- * The body of a reply, decompressed where that is needed. What counts is what comes out: a few
- * kilobytes can be gigabytes. Refuses as ENDPOINT_REPLY_TOO_LARGE what has more than `maxBytes`.
+ * The decompressed body of a reply. The limit applies to the decompressed size: a few kilobytes can become gigabytes.
+ * Refuses as ENDPOINT_REPLY_TOO_LARGE above `maxBytes`.
  */
 export async function readBody(
   stream: Readable,
@@ -34,11 +34,11 @@ export async function readBody(
       chunks.push(chunk);
     }
   } finally {
-    // One that is cut off calls that an error, which is nobody's news.
+    // A stream that is cut off emits an error, which is of no interest.
     stream.on("error", () => {});
     stream.destroy();
   }
-  // A buffer of its own, so that it can be given to another thread.
+  // With its own buffer, so that it can be transferred to another thread.
   const body = new Uint8Array(sizeBytes);
   let at = 0;
   for (const chunk of chunks) {
@@ -62,7 +62,7 @@ async function* decoded(stream: Readable, coding: string): AsyncGenerator<Uint8A
   try {
     yield* stream.pipe(decoder);
   } catch (error) {
-    // zlib's own faults are the server's; those of the connection stay what they are.
+    // zlib's errors are the server's fault; those of the connection are passed on.
     if (!/^Z_|^ERR_/.test(systemCode(error) ?? "")) throw error;
     throw new StudioError("ENDPOINT_REPLY_BROKEN", { reason: "its compression is damaged" });
   } finally {

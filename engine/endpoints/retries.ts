@@ -1,29 +1,29 @@
 import { type RefusalCode, StudioError } from "../contract/errors.ts";
 import { pause } from "../files/pause.ts";
 
-/** An endpoint is asked this often at most. */
+/** Maximum number of attempts. */
 const MAX_ATTEMPTS = 5;
-/** First the longest wait of a first attempt, doubled with each further one; then the longest of all. */
+/** Maximum pause after the first attempt, doubled for each further one; then the overall maximum. */
 const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
-/** A wait that nobody would sit through: the refusal is shown instead. */
+/** Nobody would wait longer than this: the refusal is shown instead. */
 const MAX_WAIT_MS = 300_000;
 
 export interface Retrying {
   readonly signal: AbortSignal;
-  /** Told of every attempt before it is made, from 1 on. */
+  /** Called before every attempt, from 1. */
   readonly onAttempt?: (attempt: number) => void;
-  /** How often it is asked at most, where there is a reason not to insist. */
+  /** Maximum number of attempts, if there is a reason for fewer. */
   readonly attempts?: number | undefined;
-  /** 0 to 1. */
+  /** A random number from 0 to 1. */
   readonly chance?: () => number;
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Asks again where the endpoint answered that it has no room now, and in no other case: whatever else
- * went wrong, it may have begun to draw. Waits as long as it says, and a random while where it says nothing,
- * so that many who were refused together do not come back together.
+ * Tries again if the endpoint replied that it is busy, and in no other case: after any other failure it may have
+ * started to draw. Waits for as long as it says, or for a random time, so that clients that were refused together do
+ * not return together.
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -52,11 +52,11 @@ function waitOf(error: unknown, count: number, chance: () => number): number | u
 type Start = "never" | "maybe" | ((details: StudioError["details"]) => boolean);
 
 /**
- * Whether a picture that failed may have been started, by its refusal. What is not named here may have been:
- * a reply that cannot be used, a route that gave up waiting, a server that failed in the middle.
+ * Whether a failed picture may have been started, by its refusal. For codes that are not listed it may: an unusable
+ * reply, a route's timeout, a server that failed midway.
  */
 const STARTS: Readonly<Partial<Record<RefusalCode, Start>>> = {
-  // Nothing was sent, or whoever answered refused before any model saw it.
+  // Nothing was sent, or it was refused before any model saw it.
   ENDPOINT_CERTIFICATE: "never",
   ENDPOINT_TOKEN_REFUSED: "never",
   ENDPOINT_MODEL_UNKNOWN: "never",
@@ -66,16 +66,16 @@ const STARTS: Readonly<Partial<Record<RefusalCode, Start>>> = {
   PROXY_INVALID: "never",
   PROXY_FAILED: "never",
   ENDPOINT_UNREACHABLE: ({ sent }) => sent === "nothing",
-  // A gateway says 502 of a server that is not there and of one that it lost in the middle alike.
+  // A gateway answers 502 both for a server that is not there and for one that was lost midway.
   ENDPOINT_NOT_SERVED: ({ status }) => status !== 502,
   // The endpoint was removed while the picture waited for it.
   NOT_FOUND: ({ what }) => what === "endpoint",
-  // This device's own: nothing is being drawn any more.
+  // This device's own failures: nothing is being drawn any more.
   DEVICE_UNAVAILABLE: "never",
   OUT_OF_MEMORY: "never",
 };
 
-/** Whether another target may be asked for the same picture without two of them drawing it. */
+/** Whether another target can be asked for the same picture without drawing it twice. */
 export function neverStarted(error: unknown): boolean {
   if (!(error instanceof StudioError)) return false;
   const start = STARTS[error.code] ?? "maybe";

@@ -3,10 +3,10 @@ import type { Order } from "../contract/order.ts";
 import { type Tried, type TriedSetting, usesSetting } from "../contract/setting-trial.ts";
 import { PICTURE_INPUTS, type PictureInput } from "../kserve/server/picture-inputs.ts";
 
-/** What of an endpoint decides which settings it is sent. */
+/** What decides which settings an endpoint is sent. */
 export type Receiver = Pick<Endpoint, "profile" | "check"> & Tried;
 
-/** The settings of an order that go to an endpoint, by the input that each goes in. */
+/** An order's settings, by the input they are sent in. */
 const SETTINGS = {
   steps: PICTURE_INPUTS.steps,
   guidanceScale: PICTURE_INPUTS.guidanceScale,
@@ -19,7 +19,7 @@ const SETTINGS = {
   decoder: PICTURE_INPUTS.decoder,
 } as const satisfies Partial<Record<keyof Order, PictureInput>>;
 
-/** Inputs of Darkroom's alone: sent only to an endpoint that declares them. */
+/** Darkroom's own inputs: sent only to an endpoint that declares them. */
 const OWN: ReadonlySet<PictureInput> = new Set<PictureInput>([
   PICTURE_INPUTS.precision,
   PICTURE_INPUTS.preset,
@@ -29,8 +29,8 @@ const OWN: ReadonlySet<PictureInput> = new Set<PictureInput>([
 ]);
 
 /**
- * The order as far as an endpoint is told of it: all that its metadata declares, or the prompt alone.
- * What is left out is the endpoint's own choice, and stands in no record.
+ * The part of an order that an endpoint is sent: everything its metadata declares, or only the prompt. The rest is the
+ * endpoint's choice, and is not in the record.
  */
 export function sentOrder(order: Order, receiver: Receiver): Order {
   const { model, prompt, width, height } = order;
@@ -54,7 +54,7 @@ export function sentOrder(order: Order, receiver: Receiver): Order {
   };
 }
 
-/** The inputs that a trial tells of, and the settings that go in them. */
+/** The inputs that a trial covers, by setting. */
 const TRIED = new Map<PictureInput, TriedSetting>([
   [PICTURE_INPUTS.seed, "seed"],
   [PICTURE_INPUTS.width, "size"],
@@ -65,15 +65,15 @@ const TRIED = new Map<PictureInput, TriedSetting>([
   [PICTURE_INPUTS.scheduler, "scheduler"],
 ]);
 
-/** The settings that go in inputs which an endpoint takes, by what is known of it. */
+/** The settings whose inputs an endpoint takes, as far as is known. */
 export function settingsTaken(receiver: Receiver): readonly TriedSetting[] {
   const taken = [...TRIED].filter(([input]) => takes(receiver, input));
   return [...new Set(taken.map(([, setting]) => setting))];
 }
 
 /**
- * Whether an endpoint is sent an input: as its pictures told, else as its metadata declares; where that declares none,
- * `full` means all that is common.
+ * Whether an endpoint is sent an input: according to its trial, else to its metadata; if that declares none, `full`
+ * means all common inputs.
  */
 function takes(receiver: Receiver, input: PictureInput): boolean {
   const { profile, check } = receiver;
@@ -86,7 +86,7 @@ function takes(receiver: Receiver, input: PictureInput): boolean {
   return declared.includes(input.name) || isDeclared(declared, input.alias);
 }
 
-/** Whether the metadata declares a number of steps: then it declares the rest, too. */
+/** Whether the metadata declare a number of steps, and therefore the other settings as well. */
 export function hasSettings(declared: readonly string[]): boolean {
   const { name, alias } = PICTURE_INPUTS.steps;
   return declared.includes(name) || isDeclared(declared, alias);

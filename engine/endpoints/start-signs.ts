@@ -5,15 +5,15 @@ import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
 import { messageIn } from "./look-parts.ts";
 
-/** What servers say whose model is on its way: KServe, Darkroom, TGI and their kind. */
+/** What servers say while a model is loading: KServe, Darkroom, TGI and similar ones. */
 const LOADING = /\bnot (?:yet )?ready\b|\bis (?:still )?(?:being )?(?:loading|loaded|starting)\b/i;
-/** What Knative's activator says when no pod came up in the time that it holds a request for (Go's words). */
+/** What Knative's activator says if no pod came up while it held a request (Go's message). */
 const GAVE_UP_HOLDING = /^context deadline exceeded$/;
 
-/** The phase of a start that a refusal tells of, if no server can have begun with what was asked; else undefined. */
+/** The phase of a start according to a refusal, if no server can have started on the request; else undefined. */
 export function startPhaseOf(error: unknown): StartPhase | undefined {
   if (!(error instanceof StudioError) || error.details["status"] !== 503) return undefined;
-  // A 502 is a server's that broke off, too.
+  // 502 can also mean that a server broke off.
   if (error.code === "ENDPOINT_NOT_SERVED") return "no-pod";
   if (error.code !== "ENDPOINT_BUSY") return undefined;
   const reason = String(error.details["reason"]);
@@ -22,8 +22,8 @@ export function startPhaseOf(error: unknown): StartPhase | undefined {
 }
 
 /**
- * Whether a refusal may be that of an endpoint that is only starting: a person may choose to wait for it. It says less than
- * `startPhaseOf`, by which a request is sent again.
+ * Whether the endpoint behind a refusal may only be starting, so that a person can choose to wait. It is weaker than
+ * `startPhaseOf`, which decides whether a request is sent again.
  */
 export function mayBeStarting(error: StudioError): boolean {
   if (startPhaseOf(error) !== undefined) return true;
@@ -32,14 +32,14 @@ export function mayBeStarting(error: StudioError): boolean {
   return error.code === "ENDPOINT_BUSY" && (LOADING.test(reason) || NO_WORKER.test(reason));
 }
 
-/** Our own words for a question that was taken and not answered in time, and for TorchServe without a worker. */
+/** Our own message for a request that was accepted and not answered in time, and for TorchServe without a worker. */
 const HELD_TOO_LONG = /^nothing came within /;
 const NO_WORKER = /has no worker that is ready/;
 
-/** What the answer to a question of readiness tells; questions may be asked again whatever became of them. */
+/** The state according to a readiness reply; readiness requests can always be repeated. */
 export function seenIn(reply: EndpointReply): StartPhase | "up" {
   const { status, body } = reply;
-  // Triton's word for a model that is not ready.
+  // Triton's reply for a model that is not ready.
   if (status === 400 && body.length === 0) return "loading";
   const refusal = refusalOf(reply);
   if (refusal === undefined) return saysNo(body) ? "loading" : "up";
@@ -50,10 +50,10 @@ export function seenIn(reply: EndpointReply): StartPhase | "up" {
   return refusal.code === "ENDPOINT_NOT_SERVED" && status === 502 ? "no-pod" : "up";
 }
 
-/** What servers answer that have no such route: that they answer is all that there is to know. */
+/** Replies of servers without such a route: all that is known is that they reply. */
 const NO_ROUTE: ReadonlySet<number> = new Set([404, 405, 501]);
 
-/** What the answer to a question of readiness comes to. */
+/** The result of a readiness request. */
 export function readinessIn(reply: EndpointReply): Pick<QuietCheck, "state"> & {
   readonly error?: StudioError | undefined;
 } {
@@ -63,12 +63,12 @@ export function readinessIn(reply: EndpointReply): Pick<QuietCheck, "state"> & {
   return isWell ? { state: "ready" } : { state: "failed", error };
 }
 
-/** TorchServe without a wrapper, and what speaks another protocol, have no such address. */
+/** TorchServe without a wrapper, and other protocols, have no such address. */
 function isRouteless({ code }: StudioError): boolean {
   return code === "ENDPOINT_NOT_SERVED" || code === "ENDPOINT_REFUSED";
 }
 
-/** Whether the body of a readiness reply says that it is not: Triton's is empty, KServe's is an object. */
+/** Whether the body of a readiness reply says that it is not ready: Triton's is empty, KServe's is an object. */
 export function saysNo(body: Uint8Array): boolean {
   const message = messageIn(body);
   return message?.get("ready") === false || message?.get("live") === false;

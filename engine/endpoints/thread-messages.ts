@@ -5,25 +5,25 @@ import type { PictureFile } from "../kserve/client/picture-file.ts";
 import type { Asked } from "../kserve/client/read-pictures.ts";
 import type { ParameterValue } from "../kserve/wire/wire-tensor.ts";
 
-/** What the thread is asked: to read a reply, or to make a PNG of pixels. */
+/** Requests to the thread: read a reply, or encode pixels as PNG. */
 export type ThreadRequest =
   | { readonly kind: "read"; readonly reply: EndpointReply; readonly asked: Asked }
   | { readonly kind: "encode"; readonly pixels: Pixels };
 
-/** A picture as a PNG that tells nothing of how it was made, and its pixels. */
+/** A picture as a PNG without a record, and its pixels. */
 export interface EncodedPicture {
   readonly png: Uint8Array;
   readonly pixels: Pixels;
 }
 
-/** The first picture of a reply: drawn out of its tensor, or a file that a codec has to decode. */
+/** The first picture in a reply: taken from its tensor, or a file that a codec must decode. */
 export interface ReadReply {
   readonly picture: EncodedPicture | PictureFile;
-  /** What the endpoint tells of it. */
+  /** What the endpoint reports about it. */
   readonly parameters: ReadonlyMap<string, ParameterValue>;
 }
 
-/** What it answers. `error` is one of our refusals, `failure` a mistake of ours. */
+/** Replies of the thread. `error` is a refusal, `failure` an error of ours. */
 export type ThreadReply =
   | { readonly read: ReadReply }
   | { readonly encoded: EncodedPicture }

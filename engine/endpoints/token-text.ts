@@ -1,8 +1,8 @@
 import { StudioError } from "../contract/errors.ts";
 
 /**
- * The bearer token in what was pasted, or in a `token.cfg`: line breaks and spaces, which the notebook's
- * notebook strips too, are none of it. Undefined where nothing is left. The refusals do not repeat it.
+ * The bearer token in a pasted text or a `token.cfg`, without line breaks and spaces, which the customer's notebook
+ * also removes. Undefined if nothing is left. Refusals do not repeat it.
  */
 export function tokenIn(text: string): string | undefined {
   const lines = text
@@ -17,12 +17,12 @@ export function tokenIn(text: string): string | undefined {
   throw invalid("a token has letters, digits and signs");
 }
 
-/** Narrower, nothing wraps a long text. */
+/** No program wraps text at less than this. */
 const MIN_WIDTH = 40;
 
 /**
- * Whether lines are one token that something wrapped, rather than several tokens: all are full but the
- * last, and none but the first begins as tokens do.
+ * Whether lines are one wrapped token, rather than several tokens: all but the last are full, and only the first starts
+ * like a token.
  */
 function isWrapped([first = "", ...others]: readonly string[]): boolean {
   const last = others.at(-1) ?? "";
@@ -35,16 +35,16 @@ function invalid(reason: string): StudioError {
   return new StudioError("REQUEST_INVALID", { field: "The token", value: "this", reason });
 }
 
-/** What a token says of itself, which nobody has checked: for a person to read. */
+/** Unverified claims of a token, for a person to read. */
 export interface TokenClaims {
   readonly expiresAt?: string;
   readonly subject?: string;
 }
 
-/** Longest subject that is shown. */
+/** Maximum length of a subject that is shown. */
 const MAX_SUBJECT = 300;
 
-/** The end and the subject of a JSON web token; neither, where it is another kind or has none. */
+/** Expiry and subject of a JSON web token; neither for other tokens. */
 export function claimsOf(token: string): TokenClaims {
   const [, payload, signature] = token.split(".");
   if (payload === undefined || signature === undefined) return {};

@@ -1,20 +1,20 @@
 import { endpointCheckSchema, type EndpointCheck } from "../contract/endpoints.ts";
 import { fromWire, StudioError, toWire } from "../contract/errors.ts";
 
-/** A text in which an endpoint may quote what it was sent, in whatever form, without what of that is secret. */
+/** Removes secrets, in whatever encoding, from a text in which an endpoint may quote what it was sent. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap(formsOf);
   return forms.reduce((left, form) => uncut(left.replaceAll(form, "…"), form), text);
 }
 
-/** A secret as it is, in an address, in hexadecimal digits, and in base64 wherever in it the secret begins. */
+/** A secret as it is, URL-encoded, in hexadecimal, and in base64 at every alignment. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const base64 = [0, 1, 2].map((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString("base64")
       .replace(/=+$/, "");
-    // Letters at its ends belong to its neighbours, too.
+    // Characters at its ends also depend on its neighbours.
     return text.slice(shift === 0 ? 0 : shift + 1, text.length - ((shift + bytes.length) % 3 && 1));
   });
   const inAddresses = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
@@ -27,10 +27,10 @@ function formsOf(secret: string): readonly string[] {
   return [...new Set([...forms, ...inAddresses])].filter(({ length }) => length >= MIN_PART);
 }
 
-/** Fewer letters of a secret tell nothing, and may be any word's. */
+/** Fewer characters of a secret reveal nothing, and can be part of any word. */
 const MIN_PART = 4;
 
-/** A long text was cut, and where that was amid a secret it ends with a part of it. */
+/** If a long text was cut off within a secret, it ends with part of the secret. */
 function uncut(text: string, secret: string): string {
   const end = text.replace(/…$/, "");
   for (let length = Math.min(secret.length - 1, end.length); length >= MIN_PART; length--) {
@@ -39,7 +39,7 @@ function uncut(text: string, secret: string): string {
   return text;
 }
 
-/** The same for a refusal; other errors are not shown to anyone. */
+/** The same for a refusal; other errors are shown to nobody. */
 export function refusalWithout(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof StudioError)) return error;
   const details = Object.entries(error.details).map(([name, value]) => [
@@ -49,7 +49,7 @@ export function refusalWithout(error: unknown, secrets: readonly string[]): unkn
   return new StudioError(error.code, Object.fromEntries(details));
 }
 
-/** The same for what a look at an endpoint came to. */
+/** The same for the result of a look at an endpoint. */
 export function checkWithout(check: EndpointCheck, secrets: readonly string[]): EndpointCheck {
   return endpointCheckSchema.parse(walk(check, secrets));
 }
@@ -63,12 +63,12 @@ function walk(value: unknown, secrets: readonly string[]): unknown {
   );
 }
 
-/** The refusal of a request that had no token, which cannot have been wrong or out of date; others as they are. */
+/** The refusal of a request without a token, which cannot have been wrong or expired; other errors unchanged. */
 export function noTokenSent(error: unknown): unknown {
   return error instanceof StudioError ? named(error) : error;
 }
 
-/** The same for what a look at an endpoint came to. */
+/** The same for the result of a look at an endpoint. */
 export function checkWithNoToken(check: EndpointCheck): EndpointCheck {
   const error = check.error && fromWire(check.error);
   return error === undefined ? check : { ...check, error: toWire(named(error)) };

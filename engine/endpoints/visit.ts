@@ -25,7 +25,7 @@ import {
   withoutSecrets,
 } from "./told-refusals.ts";
 
-/** Whom a connection is made to, and with what. */
+/** The endpoint to connect to, and what is needed for it. */
 export interface Visit {
   readonly kept: KeptEndpoint;
   readonly access: Access;
@@ -35,11 +35,11 @@ export interface Visit {
 export interface Looking {
   readonly now: () => Date;
   readonly signal?: AbortSignal | undefined;
-  /** Told of the first reply as soon as it is there. */
+  /** Called with the first reply as soon as it arrives. */
   readonly onFirst?: ((reply: FirstReply) => void) | undefined;
 }
 
-/** Time for a look; pictures have the endpoint's own. */
+/** Time limit for a look; pictures have the endpoint's own limit. */
 const LOOK_MS = 30_000;
 
 /** Looks at an endpoint: whether it is ready, what it is, and what its model takes. */
@@ -68,35 +68,38 @@ export function lookAt(visit: Visit, { now, signal, onFirst }: Looking): Promise
   });
 }
 
-/** A picture, what an endpoint told of it, and the order as far as it was sent. */
+/** A picture, what the endpoint reported about it, and the part of the order that was sent. */
 export interface SentPicture extends ToldPicture {
   readonly sent: Order;
 }
 
 export interface DrawOptions {
   readonly signal: AbortSignal;
-  /** Told of every attempt, from 1 on. */
+  /** Called before every attempt, from 1. */
   readonly onAttempt?: (attempt: number) => void;
-  /** Told how far an endpoint is that is starting, and with undefined once it is up. */
+  /** Called with the progress of a start, and with undefined once it is up. */
   readonly onStarting?: ((starting: Starting | undefined) => void) | undefined;
-  /** Told that the request is with the server, or no longer is. */
+  /** Called when the server has the request, and when it no longer has. */
   readonly onOut?: ((isOut: boolean) => void) | undefined;
-  /** How often one that is busy is asked at most; five times by default. A single one waits for no start either. */
+  /**
+   * Maximum number of attempts at a busy endpoint; five by default. With one attempt, it does not wait for a start
+   * either.
+   */
   readonly attempts?: number | undefined;
 }
 
 interface Drawing extends DrawOptions {
   readonly onTraffic?: ((traffic: Traffic) => void) | undefined;
   readonly polling?: Polling | undefined;
-  /** Whether it has answered a moment ago: then nothing is asked before the picture. */
+  /** Whether it replied a moment ago: then nothing is asked before the picture. */
   readonly isWarm: boolean;
-  /** Told of a start that was waited for. */
+  /** Called after a start that was waited for. */
   readonly onStarted: (seconds: number) => void;
   readonly thread: PictureThread;
   readonly onV1: () => void;
 }
 
-/** Asks an endpoint for a picture, sending what of the order it takes. Rejects as `askEndpoint` does. */
+/** Asks an endpoint for a picture, sending the part of the order that it takes. Rejects as `askEndpoint` does. */
 export function drawAt(visit: Visit, order: Order, drawing: Drawing): Promise<SentPicture> {
   const { kept } = visit;
   const at = readAddress(kept.url);
@@ -142,7 +145,7 @@ function startParts(kept: KeptEndpoint, client: AskingClient) {
   };
 }
 
-/** Asks whether it is ready, and nothing else. Rejects where nobody may be asked, or with the signal's reason. */
+/** Asks whether it is ready, and nothing else. Rejects if it may not be asked, or with the signal's reason. */
 export async function checkQuietly(
   visit: Visit,
   { now, signal }: Pick<Looking, "now"> & { readonly signal: AbortSignal },
@@ -170,10 +173,10 @@ export async function checkQuietly(
   };
 }
 
-/** Whoever waits for a start ends each question by itself. */
+/** The code that waits for a start limits each request itself. */
 const LONGEST_MS = 3_600_000;
 
-/** Waits until an endpoint is up; tells how far it is. Resolves with the seconds that it took, if it had to start. */
+/** Waits until an endpoint is up and reports progress. Resolves with the seconds it took, if it had to start. */
 export function untilUp(
   visit: Visit,
   waiting: Required<Pick<DrawOptions, "signal" | "onStarting">> & Pick<Drawing, "polling">,
@@ -186,7 +189,7 @@ export function untilUp(
   });
 }
 
-/** Speaks with one over a connection that ends with the work; no refusal quotes what is secret. */
+/** Runs work with a connection that is closed afterwards; refusals do not quote secrets. */
 async function speak<T>(
   { kept: { ca, isInsecure, isTokenOverHttp, isDirect, url, kind }, access, timing }: Visit,
   work: (client: AskingClient, secrets: readonly string[]) => Promise<T>,

@@ -2,23 +2,23 @@ import type { Socket } from "node:net";
 import { type NamedProxy, proxyFor } from "../network/environment-proxy.ts";
 import { openTunnel, type Tunnelling } from "../network/tunnel.ts";
 
-/** Where an endpoint is, and whether it is reached as the environment says. */
+/** An endpoint's origin, and whether the environment's proxy is used. */
 export interface Way {
   readonly origin: string;
-  /** Whether it is reached without the proxy that the environment names. */
+  /** Whether the environment's proxy is bypassed. */
   readonly isDirect: boolean;
 }
 
 /**
- * The proxy that an endpoint is reached through; undefined where it is reached directly. Over plain http it always
- * is: whoever runs a proxy would read all that is sent, keys and prompts. Refuses as PROXY_INVALID.
+ * The proxy for an endpoint; undefined for a direct connection. Plain http always goes direct: a proxy could read
+ * everything, including keys and prompts. Refuses as PROXY_INVALID.
  */
 export function proxyOf({ origin, isDirect }: Way): NamedProxy | undefined {
   if (isDirect || !origin.startsWith("https:")) return undefined;
   return proxyFor(new URL(origin), process.env);
 }
 
-/** A connection to an endpoint by way of a proxy, for TLS to be spoken over. Refuses as `openTunnel` does. */
+/** A connection to an endpoint through a proxy, for TLS. Refuses as `openTunnel` does. */
 export function tunnelTo(
   origin: string,
   proxy: NamedProxy,

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { proxyOf, tunnelTo, type Way } from "../way.ts";
 import type { Patient } from "./patient.ts";
 
-/** Longest time for a connection or a handshake. */
+/** Time limit for a connection or a handshake. */
 const PATIENCE_MS = 10_000;
 
 /** Where an endpoint listens. */
@@ -12,7 +12,7 @@ export interface Place {
   readonly isTls: boolean;
 }
 
-/** The place that an address names. */
+/** The place in an address. */
 export function placeOf({ address: { origin } }: Patient): Place {
   const { protocol, hostname, port } = new URL(origin);
   const isTls = protocol === "https:";
@@ -25,7 +25,7 @@ export function wayOf({ address: { origin }, isDirect }: Patient): Way {
   return { origin, isDirect };
 }
 
-/** A connection to an endpoint's port, over which nothing was sent: through the proxy, where one is used. */
+/** A connection to an endpoint's port without sending anything: through the proxy, if one is used. */
 export async function reached(patient: Patient, signal: AbortSignal): Promise<Socket> {
   const way = wayOf(patient);
   const proxy = proxyOf(way);
@@ -43,7 +43,7 @@ export async function reached(patient: Patient, signal: AbortSignal): Promise<So
   }
 }
 
-/** What comes with the next event of a socket. Rejects where it fails, closes, takes too long or is aborted. */
+/** Resolves with an event of a socket. Rejects if it fails, closes, takes too long or is aborted. */
 export function connected<T = unknown>(
   socket: Socket,
   event: string,

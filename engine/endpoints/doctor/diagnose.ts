@@ -10,8 +10,8 @@ import { remedyFor } from "./remedies.ts";
 import { failedBy, REPLY_STEPS, startingOf } from "./reply-steps.ts";
 
 /**
- * Looks at each part of the way to an endpoint. Every step is told twice, as it begins and as it ends; those
- * after one that failed are skipped. Ends early when the signal is aborted.
+ * Checks each part of the way to an endpoint. Every step is reported twice, at its start and at its end; steps after a
+ * failed one are skipped. Ends early when the signal is aborted.
  */
 export async function* diagnose(
   patient: Patient,
@@ -49,11 +49,11 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
   yield* awaitedStart(patient, signal);
   const first = Promise.withResolvers<FirstReply>();
   const looking = patient.look(first.resolve);
-  // Where nobody waits for it any more, what becomes of it is nobody's news.
+  // Once nobody waits for it, its result does not matter.
   looking.catch(() => undefined);
-  // A kind that asks otherwise tells of no first reply: what it came to is then all there is.
+  // Some kinds report no first reply: then the final result is used.
   const replied = await Promise.race([first.promise, looking.then(replyOf)]);
-  // A server without v2's health may be known by other addresses, which the look asks next.
+  // A server without v2's health address may be recognised by other addresses, which are tried next.
   const isOther = replied.problem?.code === "ENDPOINT_NOT_SERVED" && replied.status === 404;
   const reply = isOther ? await knownOtherwise(replied, looking) : replied;
   for (const [step, look] of REPLY_STEPS) {
@@ -68,10 +68,10 @@ async function* serviceSteps(patient: Patient, signal: AbortSignal): AsyncGenera
   yield* modelSteps(patient, await looking);
 }
 
-/** How often it is told how far a start is. */
+/** How often the progress of a start is reported. */
 const EVERY_MS = 1000;
 
-/** Tells of a start until it is over. What becomes of one that takes too long is told by the steps that follow. */
+/** Reports a start until it is over. If it takes too long, the following steps report that. */
 async function* awaitedStart(
   { awaitStart }: Patient,
   signal: AbortSignal,

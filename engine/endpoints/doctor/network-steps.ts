@@ -12,7 +12,7 @@ import type { Outcome, Patient } from "./patient.ts";
 import { remedyFor } from "./remedies.ts";
 import { tls } from "./tls-step.ts";
 
-/** The way to an endpoint's port, before anything is asked of it. */
+/** The steps to an endpoint's port, before anything is sent to it. */
 export const NETWORK_STEPS: readonly (readonly [
   DoctorStep,
   (patient: Patient, signal: AbortSignal) => Promise<Outcome>,
@@ -65,7 +65,7 @@ async function dns(patient: Patient, signal: AbortSignal): Promise<Outcome> {
   }
 }
 
-/** What a proxy is used for, and what not: the step that says so of this endpoint. */
+/** Says whether a proxy is used for this endpoint, and why. */
 async function proxy(patient: Patient, signal: AbortSignal): Promise<Outcome> {
   try {
     const used = proxyOf(wayOf(patient));
@@ -80,7 +80,7 @@ async function proxy(patient: Patient, signal: AbortSignal): Promise<Outcome> {
   }
 }
 
-/** What of a refusal is seen: what helps is told beside it. */
+/** What happened, without the advice, which is shown separately. */
 function proxyProblem({ details }: StudioError): Pick<Outcome, "seen"> {
   const { variable, reason } = details;
   return { seen: `${String(details["proxy"] ?? details["address"])} (${variable}): ${reason}` };
@@ -119,7 +119,7 @@ async function tcp(patient: Patient, signal: AbortSignal): Promise<Outcome> {
   }
 }
 
-/** Whether a proxy is used; one that cannot be is told of by its own step. */
+/** Whether a proxy is used; an invalid one is reported by its own step. */
 function isThroughProxy(patient: Patient): boolean {
   try {
     return proxyOf(wayOf(patient)) !== undefined;

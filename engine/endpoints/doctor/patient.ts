@@ -7,16 +7,16 @@ import type { Trust } from "../../network/trust.ts";
 import type { CheckedEndpoint } from "../check-endpoint.ts";
 import type { EndpointAddress } from "../endpoint-address.ts";
 
-/** What the first request of a look came to. */
+/** The result of a look's first request. */
 export interface FirstReply {
-  /** Absent where nothing came. */
+  /** Absent if there was no reply. */
   readonly status?: number;
   readonly ms: number;
-  /** Why it is of no use; quotes nothing that is secret. */
+  /** Why it is of no use; contains no secrets. */
   readonly problem?: StudioError | undefined;
 }
 
-/** An endpoint under examination. */
+/** An endpoint that is being examined. */
 export interface Patient {
   readonly url: string;
   readonly kind: EndpointKind;
@@ -24,27 +24,27 @@ export interface Patient {
   readonly model: string;
   readonly trust: Trust;
   readonly isTokenOverHttp: boolean;
-  /** Whether it is reached without the proxy that the environment names. */
+  /** Whether the environment's proxy is bypassed. */
   readonly isDirect: boolean;
   readonly hasToken: boolean;
   readonly tokenExpiresAt?: string | undefined;
   readonly tokenSubject?: string | undefined;
-  /** A text without what of the endpoint is secret. */
+  /** Removes the endpoint's secrets from a text. */
   readonly clean: (text: string) => string;
-  /** Looks at the service over HTTP; tells of the first reply as soon as it is there. */
+  /** Looks at the service; reports the first reply as soon as it arrives. */
   readonly look: (onFirst: (reply: FirstReply) => void) => Promise<CheckedEndpoint>;
-  /** Has one picture drawn, as cheap as the endpoint draws them; absent where none is asked for. */
+  /** Draws one picture, as small as the endpoint allows; absent if none is requested. */
   readonly draw?: (() => Promise<DrawnPicture>) | undefined;
-  /** Waits for one that is starting; absent where that is not asked for. */
+  /** Waits for a start; absent if that is not requested. */
   readonly awaitStart?:
     | ((tell: (starting: Starting | undefined) => void) => Promise<unknown>)
     | undefined;
-  /** Which settings it uses, where that was tried. */
+  /** Which settings it uses, if there was a trial. */
   readonly trial?: SettingTrial | undefined;
   readonly now: () => Date;
 }
 
-/** What an endpoint is asked for to see that it draws: as little as it lets be chosen. */
+/** The request that tests whether an endpoint draws: as small as it allows. */
 export const DOCTORS_ORDER = {
   prompt: "a red house",
   negativePrompt: "",
@@ -59,8 +59,8 @@ export interface DrawnPicture {
   readonly seconds: number;
 }
 
-/** What a step came to, without its name and its time. */
+/** The result of a step, without its name and duration. */
 export type Outcome = Omit<Finding, "step" | "ms"> & {
-  /** Nobody was asked, so that it has no time. */
+  /** Nothing was asked, so there is no duration. */
   readonly isUnasked?: true;
 };

@@ -3,24 +3,24 @@ import type { EndpointKind } from "../../contract/endpoints.ts";
 import type { RefusalCode, StudioError } from "../../contract/errors.ts";
 import type { Patient } from "./patient.ts";
 
-/** What to do about something, and what of it is to be copied. */
+/** What to do about a problem, and the part of it to copy. */
 export type Remedy = Pick<Finding, "fix" | "copy">;
 
 type Known = Pick<Patient, "kind" | "hasToken" | "tokenExpiresAt" | "tokenSubject" | "now">;
 
-/** The route's annotation that lets a picture take longer than HAProxy's 30 s (OpenShift). */
+/** The route annotation that allows pictures to take longer than HAProxy's 30 s (OpenShift). */
 const ROUTE_TIMEOUT = "haproxy.router.openshift.io/timeout: 600s";
 
 interface Refused {
   readonly error: StudioError;
   readonly known: Known;
-  /** Those that the endpoint lists. */
+  /** The models that the endpoint lists. */
   readonly models: readonly string[];
 }
 
 type Remedies = Readonly<Partial<Record<RefusalCode, (refused: Refused) => Remedy>>>;
 
-/** Of the protocols that clusters speak. */
+/** For the protocols that clusters use. */
 const REMEDIES: Remedies = {
   ENDPOINT_FAULT: ({ error }) => ({ fix: `${String(error.details["fix"])}.` }),
   PROXY_FAILED: ({ error }) => proxyRemedy(error),
@@ -53,7 +53,7 @@ const REMEDIES: Remedies = {
   }),
 };
 
-/** Of servers that are not a cluster's, where these differ: no pods, routes or service accounts are theirs. */
+/** For servers outside clusters, if the advice differs: they have no pods, routes or service accounts. */
 const OTHERS: Remedies = {
   ENDPOINT_BUSY: () => ({
     fix: "It has no room now, or is loading its model: try again in a minute.",
@@ -68,7 +68,7 @@ const OTHERS: Remedies = {
     models.length === 0 ? { fix: "Enter the name of a model that it has." } : modelRemedy(models),
 };
 
-/** By what it speaks. */
+/** By kind. */
 const BY_KIND: Readonly<Partial<Record<EndpointKind, Remedies>>> = {
   openai: {
     ...OTHERS,
@@ -92,7 +92,7 @@ const BY_KIND: Readonly<Partial<Record<EndpointKind, Remedies>>> = {
   },
 };
 
-/** An account without credit, or a setting that its model does not take. */
+/** An account without credit, or a setting that the model does not accept. */
 function openaiRefused(reason: string): Remedy {
   if (/quota|credit|billing/i.test(reason)) {
     return { fix: "Add credit to the account that the key belongs to, or use another key." };
@@ -100,7 +100,7 @@ function openaiRefused(reason: string): Remedy {
   return { fix: "Change what it refuses: its models draw certain sizes only." };
 }
 
-/** What helps against a refusal of an endpoint. */
+/** The advice for an endpoint's refusal. */
 export function remedyFor(
   error: StudioError,
   known: Known,
@@ -118,7 +118,7 @@ function reasonOf({ details }: StudioError): string {
   return String(details["reason"] ?? "");
 }
 
-/** A sign-in or a proxy's own rules are put right at the proxy; what needs none may go without. */
+/** Authentication and rules of a proxy are fixed at the proxy; an endpoint that needs no proxy can bypass it. */
 function proxyRemedy({ details }: StudioError): Remedy {
   const fix = `${String(details["fix"])}.`;
   if (!fix.includes("NO_PROXY")) return { fix };
@@ -168,7 +168,7 @@ function refusedRemedy(status: unknown): Remedy {
   return { fix: "Give this report to who runs the endpoint; its own log says more." };
 }
 
-/** By whether there is a token, whether it has expired, and whether a person is meant to sign in. */
+/** Depends on whether there is a token, whether it has expired, and whether a person must sign in. */
 function tokenRemedy(reason: string, known: Known): Remedy {
   const { hasToken, tokenExpiresAt } = known;
   if (reason.startsWith("InvalidKeyException")) {

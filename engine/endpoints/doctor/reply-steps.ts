@@ -7,7 +7,7 @@ import { speaksTls } from "./tls-step.ts";
 
 type ReplyStep = (reply: FirstReply, patient: Patient, signal: AbortSignal) => Promise<Outcome>;
 
-/** What the first reply tells of, from the outside to the inside. */
+/** The steps that the first reply shows, from the outside in. */
 export const REPLY_STEPS: readonly (readonly [DoctorStep, ReplyStep])[] = [
   ["route", route],
   ["sign-in", signIn],
@@ -15,7 +15,7 @@ export const REPLY_STEPS: readonly (readonly [DoctorStep, ReplyStep])[] = [
   ["live", live],
 ];
 
-/** Refusals that a router answers, or that come of no reply at all. */
+/** Refusals by a router, or without any reply. */
 const OF_ROUTE: ReadonlySet<string> = new Set([
   "ENDPOINT_NOT_SERVED",
   "ENDPOINT_TIMED_OUT",
@@ -30,7 +30,7 @@ const OF_ROUTE: ReadonlySet<string> = new Set([
   "REQUEST_INVALID",
 ]);
 
-/** What Go's servers and nginx say, in the clear, to plain http at a TLS port. */
+/** What Go servers and nginx answer to plain http at a TLS port. */
 const HTTP_TO_HTTPS = /HTTP request (?:to an|was sent to) HTTPS/i;
 
 async function route(
@@ -87,14 +87,14 @@ async function live({ problem }: FirstReply, patient: Patient): Promise<Outcome>
   return failedBy(problem, patient);
 }
 
-/** What a refusal comes to as a step. */
+/** A failed step for a refusal. */
 export function failedBy(problem: StudioError, patient: Patient, status?: number): Outcome {
   const sentence = sentenceOf(problem);
   const seen = status === undefined ? sentence : `${sentence} Status ${status}.`;
   return { outcome: "failed", seen, ...startingOf(problem), ...remedyFor(problem, patient) };
 }
 
-/** What happened, without what to do about it. A model that is not ready is not short of room. */
+/** What happened, without the advice. A model that is not ready is not busy. */
 function sentenceOf(problem: StudioError): string {
   const { status, reason } = problem.details;
   if (problem.code === "ENDPOINT_BUSY" && mayBeStarting(problem)) {
@@ -103,7 +103,7 @@ function sentenceOf(problem: StudioError): string {
   return problem.message.split(/(?<=\.) (?=[A-Z])/)[0] ?? problem.message;
 }
 
-/** Whether a refusal may be that of one that is only starting. */
+/** Whether the endpoint behind a refusal may only be starting. */
 export function startingOf(problem: StudioError): Pick<Outcome, "isStarting"> {
   return mayBeStarting(problem) ? { isStarting: true } : {};
 }

@@ -5,7 +5,7 @@ import { secureContext } from "../../network/trust.ts";
 import { connected, placeOf, reached } from "./connected.ts";
 import type { Outcome, Patient } from "./patient.ts";
 
-/** The handshake, and the certificate that is shown. */
+/** The handshake, and the certificate. */
 export async function tls(patient: Patient, signal: AbortSignal): Promise<Outcome> {
   const place = placeOf(patient);
   if (!place.isTls) return { outcome: "skipped", seen: "plain http has none" };
@@ -50,11 +50,11 @@ function tlsOutcome(socket: TLSSocket, isInsecure: boolean): Outcome {
   };
 }
 
-/** OpenShift's own authority, which signs its routes' certificates unless they have others. */
+/** OpenShift's own authority, which signs routes' certificates by default. */
 const ROUTER_CA =
   "oc get configmap default-ingress-cert -n openshift-config-managed -o jsonpath='{.data.ca-bundle\\.crt}'";
 
-/** What is wrong with a certificate, with what it says of itself. */
+/** What is wrong with a certificate, with the details it contains. */
 async function certificateOutcome(
   patient: Patient,
   reason: string,
@@ -107,7 +107,7 @@ interface Handshake {
   readonly isChecked: boolean;
 }
 
-/** A connection that speaks TLS. Nothing is sent over it: it is closed when the certificate is seen. */
+/** Opens a TLS connection, sends nothing over it, and closes it once the certificate is known. */
 async function handshake(
   patient: Patient,
   { isChecked, ...context }: Handshake,
@@ -116,7 +116,7 @@ async function handshake(
   const { host } = placeOf(patient);
   const socket = connectTls({
     socket: await reached(patient, signal),
-    // Whose certificate it has to be.
+    // The host that the certificate must be for.
     host,
     rejectUnauthorized: isChecked,
     ...context,
@@ -131,7 +131,7 @@ async function handshake(
   }
 }
 
-/** Whether a port answers TLS, where plain http was spoken to it. */
+/** Whether a port uses TLS, after plain http failed. */
 export async function speaksTls(patient: Patient, signal: AbortSignal): Promise<boolean> {
   let socket: TLSSocket | undefined;
   try {
@@ -145,7 +145,7 @@ export async function speaksTls(patient: Patient, signal: AbortSignal): Promise<
   }
 }
 
-/** Whether a port answers plain HTTP, where TLS was spoken to it. Nothing of the endpoint is sent. */
+/** Whether a port uses plain http, after TLS failed. Nothing of the endpoint is sent. */
 async function speaksHttp(patient: Patient, signal: AbortSignal): Promise<boolean> {
   let socket: Socket | undefined;
   try {

@@ -9,7 +9,7 @@ import type { Receiver } from "../sent-order.ts";
 import { jsonMessage, jsonObject, type ListedModels, lookAtList } from "./json-settings.ts";
 import type { PictureAsk, RemoteKind } from "./remote-kind.ts";
 
-/** The API of AUTOMATIC1111's web UI, which Forge, SD.Next and Draw Things have as well. */
+/** The API of AUTOMATIC1111's web UI, which Forge, SD.Next and Draw Things also have. */
 export const A1111: RemoteKind = {
   ask,
   look: (checking) => lookAtList(checking, "/sdapi/v1/options", listed),
@@ -42,7 +42,7 @@ function settingsOf(order: Order) {
   };
 }
 
-/** It draws with the model that it has loaded, and takes all that it knows. */
+/** It draws with its loaded model, and takes all its settings. */
 function listed({ body }: EndpointReply): ListedModels {
   const loaded = readMessage(body, REPLY_LIMITS).get("sd_model_checkpoint");
   const { prompt, negativePrompt, seed, steps } = PICTURE_INPUTS;

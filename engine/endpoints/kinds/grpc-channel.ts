@@ -9,7 +9,7 @@ import { connectionRefusal, unreachable } from "../connection-refusal.ts";
 import type { Connection } from "../endpoint-client.ts";
 import { proxyOf, tunnelTo } from "../way.ts";
 
-/** A channel to one endpoint, which connects when it is first used. Refuses as PROXY_INVALID. */
+/** A channel to one endpoint, which connects on first use. Refuses as PROXY_INVALID. */
 export function openChannel(connection: Connection): Client {
   const { protocol, host, hostname, port } = new URL(connection.origin);
   const isTls = protocol === "https:";
@@ -19,17 +19,17 @@ export function openChannel(connection: Connection): Client {
   return new Client(by?.at ?? target, trust, {
     "grpc.max_receive_message_length": MAX_REPLY_BYTES,
     "grpc.max_send_message_length": MAX_REPLY_BYTES,
-    // A try is ours to make, and which proxy is used is ours to say.
+    // Retries and proxies are handled by our own code.
     "grpc.enable_retries": 0,
     "grpc.enable_http_proxy": 0,
     "grpc.use_local_subchannel_pool": 1,
-    // As over REST, without a standard port: servers that check whom they are asked as expect that.
+    // As over REST, without a standard port: servers that check their host name expect that.
     "grpc.default_authority": host,
     ...by?.options,
   });
 }
 
-/** By way of which address a channel is made, where a proxy is in between. Refuses as PROXY_INVALID. */
+/** The address and options of a channel through a proxy, if there is one. Refuses as PROXY_INVALID. */
 function throughProxy(
   connection: Connection,
   target: string,
@@ -45,7 +45,7 @@ function throughProxy(
   const signIn = proxySignIn(proxy.url);
   return {
     at: `${hostname}:${port === "" ? 80 : port}`,
-    // What the library sets itself where it reads the environment, which it does otherwise than we do.
+    // Options that the library sets when it reads the environment, which it does differently.
     options: {
       "grpc.http_connect_target": `dns:${target}`,
       ...(signIn !== undefined && { "grpc.http_connect_creds": signIn }),
@@ -53,7 +53,7 @@ function throughProxy(
   };
 }
 
-/** Why no channel came about: grpc-js does not say, so a socket is opened, over which nothing is sent. */
+/** Why no channel could be opened: grpc-js does not say, so a socket is opened without sending anything. */
 export async function whyNot(connection: Connection, connectMs: number): Promise<unknown> {
   const { protocol, hostname, host, port } = new URL(connection.origin);
   const isTls = protocol === "https:";

@@ -10,8 +10,8 @@ import { refuseTokenInTheClear } from "../endpoint-client.ts";
 import { openChannel, whyNot } from "./grpc-channel.ts";
 
 /**
- * Speaks gRPC with one endpoint over a channel of its own. A reply is told as one over REST is: its bytes, or
- * the status that goes with its code, so that refusals and tries are the same for both.
+ * A gRPC client for one endpoint with its own channel. Its replies have the form of REST replies: bytes, or the HTTP
+ * status that corresponds to the code, so that refusals and retries are the same for both.
  */
 export class GrpcClient {
   readonly #connection: Connection;
@@ -26,7 +26,7 @@ export class GrpcClient {
     this.#client = openChannel(connection);
   }
 
-  /** One request, one attempt. Rejects with the signal's reason, or refuses as one of the ENDPOINT codes. */
+  /** Makes a single attempt. Rejects with the signal's reason, or refuses as one of the ENDPOINT codes. */
   async ask({ path, message, timeoutMs, signal, onSent }: EndpointRequest): Promise<EndpointReply> {
     refuseTokenInTheClear(this.#connection);
     signal?.throwIfAborted();
@@ -62,12 +62,12 @@ export class GrpcClient {
     }
   }
 
-  /** Breaks off what is still under way. */
+  /** Aborts what is still running. */
   close(): void {
     this.#client.close();
   }
 
-  /** A channel tries again for ever where nobody answers; a person waits for ten seconds. */
+  /** A channel would retry forever if nobody answers; this gives up after ten seconds. */
   async #connected(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     this.#client.waitForReady(Date.now() + this.#connectMs, (error) => {
@@ -86,7 +86,7 @@ export class GrpcClient {
   }
 }
 
-/** gRPC's codes as the statuses that the same servers answer with over REST. */
+/** The HTTP statuses with which the same servers reply over REST, by gRPC code. */
 const STATUSES: Readonly<Partial<Record<status, number>>> = {
   [status.INVALID_ARGUMENT]: 400,
   [status.OUT_OF_RANGE]: 400,
@@ -101,10 +101,10 @@ const STATUSES: Readonly<Partial<Record<status, number>>> = {
   [status.UNIMPLEMENTED]: 404,
 };
 
-/** What grpc-js says of itself where no reply came. */
+/** grpc-js' own messages if there was no reply. */
 const NO_REPLY = /^No connection established|^Connection dropped|ECONNRE|^read E|socket hang up/;
 
-/** What grpc-js says of itself where what came is no reply, by the refusal that it comes to. */
+/** grpc-js' own messages if what arrived is not a reply, with the refusals they become. */
 const NO_MESSAGE: readonly (readonly [RegExp, RefusalCode, string])[] = [
   [/^No message received/, "ENDPOINT_REPLY_BROKEN", "the call ended without a message"],
   [/^Received RST_STREAM/, "ENDPOINT_REPLY_BROKEN", "it broke the call off"],
@@ -120,11 +120,11 @@ type Settling = Pick<PromiseWithResolvers<EndpointReply>, "resolve" | "reject">;
 interface Asked {
   readonly host: string;
   readonly timeoutMs: number;
-  /** The Content-Type of what came; "" where nothing did. */
+  /** The Content-Type of the reply; "" if there was none. */
   readonly type: string;
 }
 
-/** What a call comes to that ended without a message. */
+/** Handles a call that ended without a message. */
 function settle(error: ServiceError, asked: Asked, { resolve, reject }: Settling): void {
   const refusal = notReplied(error, asked);
   if (refusal !== undefined) reject(refusal);
@@ -134,13 +134,13 @@ function settle(error: ServiceError, asked: Asked, { resolve, reject }: Settling
 function notReplied(error: Partial<ServiceError>, asked: Asked): Error | undefined {
   const { code, details = "" } = error;
   const { host, timeoutMs, type } = asked;
-  // Who cancels here is told so before this is.
+  // Our own cancel has been reported before.
   if (code === status.CANCELLED) return broken("it cancelled the call");
   if (code === status.UNAVAILABLE && NO_REPLY.test(details)) {
     const reason = "the connection broke";
     return connectionRefusal(new Error(details), host) ?? unreachable(host, reason);
   }
-  // Its own deadline passed; a server that gives up says less.
+  // Its own deadline passed; a server's message would be shorter.
   if (code === status.DEADLINE_EXCEEDED && details.startsWith("Deadline exceeded after")) {
     return unreachable(host, `nothing came within ${Math.round(timeoutMs / 1000)} s`);
   }
@@ -151,7 +151,7 @@ function notReplied(error: Partial<ServiceError>, asked: Asked): Error | undefin
   return isUndecompressed(error) ? broken("its compression is damaged") : withoutMessage(details);
 }
 
-/** Of what it cannot decompress, grpc-js gives neither metadata nor details, whatever its types say. */
+/** For data that it cannot decompress, grpc-js gives neither metadata nor details, despite its types. */
 function isUndecompressed({ metadata, details }: Partial<ServiceError>): boolean {
   return metadata === undefined || details === undefined;
 }
@@ -165,7 +165,7 @@ function broken(reason: string): StudioError {
   return new StudioError("ENDPOINT_REPLY_BROKEN", { reason });
 }
 
-/** A status as the same server tells it over REST. */
+/** The status as the same server reports it over REST. */
 function replyOf({ code, details, metadata }: ServiceError): EndpointReply {
   const pushback = Number(metadata.get("grpc-retry-pushback-ms")[0]);
   const wait =

@@ -13,7 +13,7 @@ import { asReply } from "../../kserve/wire/message-fault.ts";
 import type { CheckedEndpoint, Checking } from "../check-endpoint.ts";
 import { orError, stateOf } from "../look-parts.ts";
 
-/** Looks at an endpoint over gRPC, whose protocol lists no models: the one that is known is asked for. */
+/** Looks at an endpoint over gRPC, which has no list of models: asks for the known one. */
 export async function lookOverGrpc(checking: Checking): Promise<CheckedEndpoint> {
   const { get, now } = checking;
   const model = checking.model ?? checking.otherwise;

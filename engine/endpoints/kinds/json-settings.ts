@@ -9,7 +9,7 @@ import { asReply } from "../../kserve/wire/message-fault.ts";
 import type { CheckedEndpoint, Checking } from "../check-endpoint.ts";
 import { orError, stateOf } from "../look-parts.ts";
 
-/** Members of a JSON body; what is undefined is left out, and whole numbers of 64 bits keep their digits. */
+/** Members of a JSON body; undefined ones are omitted, and 64-bit integers keep their digits. */
 export type JsonMembers = Readonly<
   Record<string, string | number | boolean | bigint | readonly number[] | undefined>
 >;
@@ -29,7 +29,7 @@ export function jsonMessage(body: string): EncodedMessage {
   return { headers: { "content-type": "application/json" }, ...text(body) };
 }
 
-/** What of an order is sent besides its prompt, by the names of v2's inputs. */
+/** An order's settings besides the prompt, by the names of v2's inputs. */
 export function settingsByInput(order: Order): JsonMembers {
   const { negativePrompt, steps, guidanceScale, seed, scheduler, isSizeOpen } = order;
   const { width, height, precision, preset, guidanceInterval, cacheInterval, decoder } = order;
@@ -50,15 +50,15 @@ export function settingsByInput(order: Order): JsonMembers {
   };
 }
 
-/** What a list of an endpoint's models tells. */
+/** What an endpoint's list of models says. */
 export interface ListedModels {
   readonly models: readonly string[];
   readonly server?: string | undefined;
-  /** What it is known to take, by v2's names; nothing where only the prompt is. */
+  /** What it is known to take, by v2's names; empty if only the prompt is known. */
   readonly inputs: readonly string[];
 }
 
-/** Looks at an endpoint by its one list of models. */
+/** Looks at an endpoint through its list of models. */
 export async function lookAtList(
   { get, model: chosen, otherwise, now }: Checking,
   path: string,

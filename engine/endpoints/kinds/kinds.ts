@@ -39,7 +39,7 @@ const GRPC: RemoteKind = {
   probe: (model) => ({ path: GRPC_PATHS.modelReady, message: grpcQuestion(model) }),
 };
 
-/** KServe's protocol v1: instances in, predictions out. It declares nothing, so a person says what is sent. */
+/** KServe's protocol v1: instances in, predictions out. It declares nothing, so a person decides what is sent. */
 const V1: RemoteKind = {
   ask: askV1,
   look: (checking) =>
@@ -70,18 +70,18 @@ export function kindOf(kind: EndpointKind): RemoteKind {
   return KINDS[kind];
 }
 
-/** What asks an endpoint, whatever it speaks. */
+/** A client for an endpoint of any kind. */
 export type AskingClient = Pick<EndpointClient, "ask" | "close"> &
   Partial<Pick<EndpointClient, "certificate">>;
 
-/** A client for one endpoint, which whoever asks for it closes. */
+/** A client for one endpoint, which the caller closes. */
 export async function clientFor(
   kind: EndpointKind,
   connection: Connection,
   timing: Timing,
 ): Promise<AskingClient> {
   if (kind !== "grpc") return new EndpointClient(connection, timing);
-  // The library takes a moment to load, and few endpoints speak gRPC.
+  // The library takes a moment to load, and few endpoints use gRPC.
   const { GrpcClient } = await import("./grpc-client.ts");
   return new GrpcClient(connection, timing);
 }

@@ -14,7 +14,7 @@ import {
 } from "./json-settings.ts";
 import type { PictureAsk, RemoteKind } from "./remote-kind.ts";
 
-/** Image endpoints that speak as OpenAI's do: vLLM, OVMS, LocalAI, and another Darkroom, which takes all settings. */
+/** Image endpoints with OpenAI's API: vLLM, OVMS, LocalAI, and another Darkroom, which takes all settings. */
 export const OPENAI: RemoteKind = {
   ask,
   look: (checking) => lookAtList(checking, "/v1/models", listed),
@@ -32,7 +32,7 @@ function ask(order: Order, receiver: Receiver, { basePath }: EndpointAddress): P
         model,
         prompt,
         n: 1,
-        // Newer models of OpenAI's always give base64, and refuse to be told so; all others ask for it.
+        // OpenAI's newer models always return base64 and refuse this parameter; all others need it.
         response_format: model.startsWith("gpt-image") ? undefined : "b64_json",
         size: isSizeOpen === true ? undefined : `${width}x${height}`,
         ...(isOurs && receiver.profile === "full" && settings),

@@ -4,22 +4,22 @@ import type { CheckedEndpoint, Checking } from "../check-endpoint.ts";
 import type { EndpointAddress } from "../endpoint-address.ts";
 import type { Receiver } from "../sent-order.ts";
 
-/** A request for a picture, as it goes to an endpoint. */
+/** A request for a picture in an endpoint's protocol. */
 export interface PictureAsk {
-  /** Of the endpoint's origin; over gRPC the method's. */
+  /** A path of the endpoint's origin; over gRPC the method's. */
   readonly path: string;
   readonly message: EncodedMessage;
 }
 
-/** A question of readiness. */
+/** A readiness request. */
 export type Probe = Pick<PictureAsk, "path"> & Partial<Pick<PictureAsk, "message">>;
 
-/** One way to be asked for pictures. What any of them replies is read by the same reader. */
+/** A protocol for requesting pictures. Replies of all kinds are read by the same reader. */
 export interface RemoteKind {
-  /** `order` holds nothing but what is sent. */
+  /** `order` contains only what is to be sent. */
   ask(order: Order, receiver: Receiver, at: EndpointAddress): PictureAsk;
-  /** Whether it is ready, which models it has and what it takes. Never rejects for what it finds. */
+  /** Whether it is ready, which models it has and what it takes. Never rejects because of what it finds. */
   look(checking: Checking): Promise<CheckedEndpoint>;
-  /** The question whether `model` is ready, which costs the server nothing; a GET where it has no message. */
+  /** A request whether `model` is ready, which costs the server nothing; a GET if it has no message. */
   probe(model: string, at: EndpointAddress): Probe;
 }

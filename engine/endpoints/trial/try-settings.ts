@@ -17,15 +17,15 @@ export interface TrialPicture {
 
 export interface TrialParts {
   readonly model: string;
-  /** Those that can be sent. */
+  /** The settings that can be sent. */
   readonly settings: readonly TriedSetting[];
-  /** Draws, sending all that the order holds. Rejects with the ENDPOINT refusals. */
+  /** Draws, sending everything in the order. Rejects with the ENDPOINT refusals. */
   readonly draw: (order: Order) => Promise<TrialPicture>;
 }
 
 type Values = Partial<Order>;
 
-/** What every picture is asked for by, and what is changed of it to try a setting. Small and quick where it is used. */
+/** The usual values of all pictures, and the changed values that test each setting. Small and quick to draw. */
 const TRIED: Readonly<Record<TriedSetting, readonly [usual: Values, changed: Values]>> = {
   seed: [{ seed: "42" }, { seed: "43" }],
   size: [TRIAL_SIZE, TRIAL_SIZE],
@@ -39,14 +39,14 @@ const TRIED: Readonly<Record<TriedSetting, readonly [usual: Values, changed: Val
 };
 const PROMPT = "a red house on a hill";
 
-/** Of 255, on average: what a graphics card may differ by from itself. */
+/** Average difference, of 255, that two runs of the same graphics card may have. */
 const SAME = 2;
-/** A change counts from so many times the difference of two pictures by the same settings. */
+/** A change counts if it exceeds this multiple of the difference between two pictures with equal settings. */
 const BEYOND_NOISE = 3;
 
 /**
- * Draws twice by one seed, and then with one setting changed each, to see which of them an endpoint uses. Ends
- * with an error among its news where a picture is refused for another reason than its settings.
+ * Draws twice with one seed, and then with one setting changed at a time, to find out which settings an endpoint uses.
+ * Ends with an error in its last report if a picture is refused for another reason than its settings.
  */
 export async function* trySettings(parts: TrialParts): AsyncGenerator<TrialNews, void> {
   const trial = new Trial(parts);
@@ -61,7 +61,7 @@ export async function* trySettings(parts: TrialParts): AsyncGenerator<TrialNews,
 class Trial {
   readonly #parts: TrialParts;
   readonly #verdicts: Verdicts = {};
-  /** Those that every picture is asked for by. */
+  /** The settings that every picture is sent. */
   #sent: readonly TriedSetting[];
   #pictures = 0;
   #seconds = 0;
@@ -107,9 +107,9 @@ class Trial {
   }
 
   /**
-   * The first picture: by all settings, or by as many as the endpoint does not refuse. Without the one that was left
-   * out last it was taken, so that one is refused. A server that fails may have drawn before: it is asked
-   * once more, by the prompt alone.
+   * The first picture: with all settings, or with as many as the endpoint accepts. If it is accepted without the
+   * setting that was left out last, that one is refused. A failing server may already have drawn: it is asked once
+   * more, with only the prompt.
    */
   async #accepted(): Promise<TrialPicture> {
     let refused: readonly TriedSetting[] = [];
@@ -160,7 +160,7 @@ class Trial {
   }
 }
 
-/** Whether a request may have been refused for what was in it: by the server, or by a handler that fails on it. */
+/** Whether a request may have been refused because of its content: by the server, or by a handler that fails on it. */
 function isOfSettings(error: unknown): error is StudioError {
   if (!(error instanceof StudioError)) return false;
   return error.code === "ENDPOINT_REFUSED" || error.code === "ENDPOINT_FAULT";
@@ -170,7 +170,7 @@ function isOfSize({ pixels: { width, height } }: TrialPicture): boolean {
   return width === TRIAL_SIZE.width && height === TRIAL_SIZE.height;
 }
 
-/** How far two pictures are apart on average, in levels of 255; Infinity where their sizes differ. */
+/** The average difference of two pictures in levels of 255; Infinity if their sizes differ. */
 function meanDifference(one: Pixels, other: Pixels): number {
   if (one.width !== other.width || one.height !== other.height) return Infinity;
   let sum = 0;

@@ -2,9 +2,9 @@ import type { Endpoint } from "../../contract/endpoints.ts";
 
 export interface QuietChecksParts {
   readonly list: () => readonly Pick<Endpoint, "id" | "checkMinutes">[];
-  /** Asks one whether it is ready; never rejects for what it finds. */
+  /** Asks an endpoint whether it is ready; never rejects because of what it finds. */
   readonly check: (id: string, signal: AbortSignal) => Promise<void>;
-  /** When one was checked last, in milliseconds since 1970. */
+  /** The time of its last check, in milliseconds since 1970. */
   readonly lastAt: (id: string) => number | undefined;
   readonly now: () => Date;
   readonly logError: (error: unknown) => void;
@@ -17,8 +17,8 @@ interface Scheduled {
 }
 
 /**
- * Checks endpoints as often as a person chose for each, while the studio runs. What was missed while it was closed is not
- * made up for; one that was due meanwhile is checked once. Time is a timer's, so that a clock that jumps changes nothing.
+ * Checks endpoints as often as a person chose for each, while the studio runs. Checks that were missed while it was
+ * closed are made up for by one. Timers are used, so that a jump of the clock changes nothing.
  */
 export class QuietChecks {
   readonly #parts: QuietChecksParts;
@@ -29,7 +29,7 @@ export class QuietChecks {
     this.#parts = parts;
   }
 
-  /** Says that endpoints may have come, gone, or another schedule. */
+  /** To be called when endpoints or their schedules changed. */
   refresh(): void {
     if (this.#isClosed) return;
     const wanted = new Map(
@@ -70,7 +70,7 @@ export class QuietChecks {
     };
     const last = lastAt(id);
     const sinceMs = last === undefined ? periodMs : now().getTime() - last;
-    // A clock that was put back would let it wait for as long.
+    // A clock that was set back would otherwise make it wait too long.
     wait(Math.min(periodMs, Math.max(0, periodMs - sinceMs)));
     const leave = (): void => {
       abort.abort();

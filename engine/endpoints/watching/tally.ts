@@ -3,13 +3,13 @@ import { z } from "zod";
 const count = z.int().min(0);
 const amount = z.number().min(0);
 
-/** What was counted in an hour. Stored as JSON: members are only added, each with what it was before. */
+/** The counts of one hour. Stored as JSON: members are only added, each with a default. */
 export const tallySchema = z.object({
-  /** Those that came to something. */
+  /** Number of successes. */
   done: count.default(0),
-  /** Those that did not, by code. */
+  /** Number of failures by code. */
   failures: z.record(z.string().max(100), count).default({}),
-  /** How many took how long, by the step of a logarithmic scale. */
+  /** Number of durations, by step of a logarithmic scale. */
   steps: z.record(z.string().regex(/^-?\d{1,4}$/), count).default({}),
   bytesOut: amount.default(0),
   bytesIn: amount.default(0),
@@ -20,15 +20,15 @@ export type Tally = z.output<typeof tallySchema>;
 
 export const NOTHING: Tally = tallySchema.parse({});
 
-/** Neighbouring steps of the scale: a time is known to half of it. */
+/** The ratio of neighbouring steps: durations are accurate to half of that. */
 const STEP = 1.05;
 const [SHORTEST, LONGEST] = [0.001, 1e6];
 
-/** One more, of which only what is known is given. */
+/** One event, with what is known about it. */
 export interface Counted {
-  /** How long it took; absent of one that failed. */
+  /** Its duration; absent if it failed. */
   readonly seconds?: number | undefined;
-  /** Why it failed. */
+  /** The code of its failure. */
   readonly code?: string | undefined;
   readonly bytesOut?: number;
   readonly bytesIn?: number;
@@ -36,7 +36,7 @@ export interface Counted {
   readonly isGpuTold?: boolean;
 }
 
-/** As it is counted by itself. */
+/** The tally of a single event. */
 export function tallyOf(one: Counted): Tally {
   const { seconds, code, bytesOut = 0, bytesIn = 0, gpuSeconds = 0, isGpuTold = false } = one;
   return {
@@ -66,7 +66,7 @@ export function failedOf({ failures }: Tally): number {
   return Object.values(failures).reduce((all, some) => all + some, 0);
 }
 
-/** The times that half, and 95 of 100, do not exceed: by nearest rank. */
+/** Median and 95th percentile by the nearest rank. */
 export function timesOf({ steps }: Tally): { readonly p50?: number; readonly p95?: number } {
   const sorted = Object.entries(steps)
     .map(([step, times]) => ({ step: Number(step), times }))

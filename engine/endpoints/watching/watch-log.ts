@@ -38,14 +38,14 @@ const MIGRATIONS: readonly Migration[] = [
 
 const HOUR_MS = 3_600_000;
 /**
- * Hours that are kept of each endpoint: a month's. They are counted, and not compared with the clock, so that one that
- * jumps costs nothing.
+ * Number of hours kept per endpoint: a month's. They are counted rather than compared with the clock, so that a jump of
+ * the clock loses nothing.
  */
 const HOURS = 31 * 24;
-/** Checks that are kept one by one: what a sparkline shows. */
+/** Number of individual checks kept, for a sparkline. */
 const CHECKS = 60;
 
-/** In how many parts a while is shown, and how long each is. */
+/** The number of parts in which a period is shown, and their duration. */
 const PARTS: Readonly<Record<StatsSpan, readonly [count: number, ms: number]>> = {
   day: [24, HOUR_MS],
   week: [28, 6 * HOUR_MS],
@@ -54,11 +54,11 @@ const PARTS: Readonly<Record<StatsSpan, readonly [count: number, ms: number]>> =
 
 type Kind = "picture" | "check";
 
-/** What endpoints were asked for and what came of it, hour by hour, in a database of its own. */
+/** The requests to endpoints and their results by hour, in a database of its own. */
 export class WatchLog {
   readonly #database: DatabaseSync;
   readonly #now: () => Date;
-  /** What was wrong with the database at start, for a person. */
+  /** Notices about what was wrong with the database at start. */
   readonly notices: readonly string[];
 
   constructor(path: string, now: () => Date) {
@@ -73,7 +73,7 @@ export class WatchLog {
     closeDatabase(this.#database);
   }
 
-  /** Forgets one that is gone. */
+  /** Deletes an endpoint's log. */
   forget(id: string): void {
     inTransaction(this.#database, () => {
       this.#database.prepare("DELETE FROM hour WHERE endpoint = ?").run(id);
@@ -81,12 +81,12 @@ export class WatchLog {
     });
   }
 
-  /** Counts a picture that was asked for. */
+  /** Counts a picture that was requested. */
   picture(id: string, counted: Counted): void {
     this.#count(id, "picture", counted);
   }
 
-  /** Counts a quiet check, and keeps it as the latest. */
+  /** Counts a quiet check, and stores it as the latest. */
   check(id: string, check: QuietCheck): void {
     const { state, ms } = check;
     const counted = state === "ready" ? { seconds: ms / 1000 } : { code: state };
@@ -104,7 +104,7 @@ export class WatchLog {
     });
   }
 
-  /** The latest quiet checks, the oldest first. */
+  /** The latest quiet checks, oldest first. */
   checks(id: string): QuietCheck[] {
     const rows = this.#database
       .prepare("SELECT seen FROM quiet_check WHERE endpoint = ? ORDER BY at")
@@ -112,11 +112,11 @@ export class WatchLog {
     return rows.flatMap(({ seen }) => quietCheckSchema.safeParse(readJson(seen)).data ?? []);
   }
 
-  /** What one was asked for until now. */
+  /** An endpoint's statistics up to now. */
   stats(id: string, span: StatsSpan): EndpointStats {
     const [count, ms] = PARTS[span];
     const now = this.#now().getTime();
-    // The last part is the one that is not over.
+    // The last part is not over yet.
     const start = Math.floor(now / ms) * ms - (count - 1) * ms;
     const parts = Array.from({ length: count }, (_, i) => ({
       at: new Date(start + i * ms).toISOString(),
@@ -152,7 +152,7 @@ export class WatchLog {
       .prepare("SELECT kind, at, tally FROM hour WHERE endpoint = ? AND at BETWEEN ? AND ?")
       .all(id, from, until);
     return rows.flatMap(({ kind, at, tally }) => {
-      // What another version wrote otherwise, or what is damaged, counts for nothing.
+      // Damaged tallies, and those of another version, do not count.
       const read = readTally(tally);
       const isKnown = kind === "picture" || kind === "check";
       return read === undefined || !isKnown ? [] : [{ kind, at: Number(at), tally: read } as const];
