@@ -1,11 +1,11 @@
 /**
- * Makes the short-lived signed addresses under which pages see pictures. Paths without an origin:
+ * Makes the signed, expiring addresses at which pages see pictures: paths such as
  * `/pictures/image/ID?until=…&signature=…`. The server makes and checks them.
  */
 export type PictureKind = "image" | "thumbnail" | "preview" | "init-image" | "export";
 export type AddressOf = (kind: PictureKind, id: string) => string;
 
-/** Where a picture's bytes are: a file on disk, in memory, or made while they are read. */
+/** A picture's bytes: a file on disk, in memory, or generated while they are read. */
 export type PictureBytes =
   | { readonly type: string; readonly path: string }
   | { readonly type: string; readonly bytes: Uint8Array }

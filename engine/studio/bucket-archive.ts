@@ -11,8 +11,8 @@ import { objectDetails } from "../buckets/objects.ts";
 import { StudioError } from "../contract/errors.ts";
 
 /**
- * Opens an archive where it lies in a bucket: its directory and manifest are read, nothing else. Undefined
- * where that would read all of it, since it is compressed as a whole. Refuses as openArchive.
+ * Opens an archive in a bucket, reading only its directory and manifest. Undefined if that would read all of it,
+ * because it is compressed as a whole. Refuses as openArchive does.
  */
 export async function openBucketArchive(
   source: ObjectSource,
@@ -23,7 +23,7 @@ export async function openBucketArchive(
   return isGzip ? undefined : openArchiveFile(source, nameOfKey(key));
 }
 
-/** The zip inside that holds the model, where looking at it would read all of it. Refuses as modelPlace. */
+/** The zip inside with the model, if examining it would read all of it. Refuses as modelPlace does. */
 export function packedZip({ container, manifest }: Archive): Member | undefined {
   const place = modelPlace(container.members, manifest, container.name);
   if (place.kind === "folder" || container.sourceOf(place.path).isSeekable) return undefined;
@@ -31,8 +31,8 @@ export function packedZip({ container, manifest }: Archive): Member | undefined 
 }
 
 /**
- * What a key stands for: the archive of that name, or the one model below it. Refuses as OBJECT_NOT_FOUND,
- * ARCHIVE_WITHOUT_MODEL, and as REQUEST_INVALID where there are several.
+ * The archive with this key, or the only model below it. Refuses as OBJECT_NOT_FOUND, as ARCHIVE_WITHOUT_MODEL, and as
+ * REQUEST_INVALID if there are several.
  */
 export async function modelAt(
   bucket: Bucket,

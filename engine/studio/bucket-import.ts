@@ -27,7 +27,7 @@ import { importArchive, mayGoOn } from "./import-archive.ts";
 import { os } from "./implementer.ts";
 import { bringingInto } from "./model-works.ts";
 
-/** What was found when it was asked for: a restart goes on with the same. */
+/** What was found when the import was requested, so that it resumes with the same after a restart. */
 const orderSchema = bucketPlaceSchema.required().extend({
   kind: z.enum(["archive", "folder"]),
   key: z.string(),
@@ -41,7 +41,7 @@ export interface BucketImportParts {
   readonly onModels: () => void;
 }
 
-/** Brings a model of a bucket into the store, as a transfer carries it out. */
+/** Imports a model from a bucket into the store, as a transfer. */
 export function bucketImportWork(parts: BucketImportParts): TransferRunner {
   const { store, onModels } = parts;
   const bringing = bringingInto(store, onModels);
@@ -52,7 +52,7 @@ export function bucketImportWork(parts: BucketImportParts): TransferRunner {
   };
 }
 
-/** One import: where it comes from, and where it is put until it is whole. */
+/** An import: its source, and where it is staged. */
 interface Bringing {
   readonly run: TransferRun;
   readonly order: BucketImportOrder;
@@ -60,15 +60,15 @@ interface Bringing {
   readonly bucket: Bucket;
   /** The connection's name. */
   readonly connection: string;
-  /** What is fetched: a file, or the folder of an archive's own files. */
+  /** The download: a file, or the folder with an archive's own files. */
   readonly fetched: string;
   readonly snapshot: string;
   readonly journal: TransferJournal;
 }
 
 /**
- * Fetches first and unpacks then, all of it in the staging of the model. A kill at any moment costs no byte
- * that was fetched, and no byte is asked for twice, however the archive is compressed.
+ * Downloads and then unpacks, both in the model's staging folder. No byte is downloaded twice even after a kill,
+ * however the archive is compressed.
  */
 export async function bringModel(
   run: TransferRun,
@@ -89,7 +89,7 @@ export async function bringModel(
   }
 }
 
-/** Whether what was fetched so far is as good as it was: the service or the way to it failed. */
+/** Whether a failure was the service's or the network's, so that what was downloaded is still good. */
 function isOfTheService(error: unknown): boolean {
   return error instanceof StudioError && /^(BUCKET|DOWNLOAD)_/.test(error.code);
 }
@@ -108,14 +108,14 @@ async function bringArchive(bringing: Bringing): Promise<string> {
   });
 }
 
-/** Gives the ETag of what came; empty where the service has none. */
+/** Returns the ETag; empty if the service has none. */
 async function fetchArchive(bringing: Bringing): Promise<string> {
   const { run, order, bucket, fetched, journal } = bringing;
   const { signal, onProgress } = run;
   const { key } = order;
   const source = await openObject(bucket, { key }, signal);
   await refuseKnown(bringing, source.etag);
-  // What is wrong with it is known before gigabytes are fetched, where that costs next to nothing.
+  // Problems are found before gigabytes are downloaded, if that needs only a few requests.
   const archive = await openBucketArchive(source, key);
   if (archive !== undefined && packedZip(archive) === undefined)
     await readArchivedModel(await findModel(archive));
@@ -123,7 +123,7 @@ async function fetchArchive(bringing: Bringing): Promise<string> {
   let doneBytes = 0;
   const onBytes = (bytes: number): void => {
     doneBytes += bytes;
-    // Unpacked and hashed as well, which is about as much again each.
+    // Unpacking and hashing each take about as long again.
     onProgress({ doneBytes, totalBytes: 3 * sizeBytes });
   };
   await journal.beginFile(key, fetched);
@@ -132,7 +132,7 @@ async function fetchArchive(bringing: Bringing): Promise<string> {
   return etag ?? "";
 }
 
-/** Refuses as MODEL_EXISTS, before anything is fetched, what came from this very object. */
+/** Refuses as MODEL_EXISTS, before downloading, a model that was imported from this very object. */
 async function refuseKnown(
   { store, order, bucket, connection }: Bringing,
   etag: string | undefined,
@@ -172,7 +172,7 @@ async function unpack(bringing: Bringing, { etag, onProgress }: Unpacking): Prom
   return model;
 }
 
-/** A model in diffusers layout: its own files and no others, straight to where the model will be. */
+/** Downloads the files of a model in diffusers layout, and no others, directly to the staged model. */
 async function bringSnapshot(bringing: Bringing, all: readonly PlacedObject[]): Promise<string> {
   const { run, order, store, bucket, snapshot, journal } = bringing;
   const { id: key, signal, onProgress } = run;
@@ -203,12 +203,12 @@ function objectOf({ order, bucket, connection }: Bringing, etag?: string): Prove
   return { connection, bucket: bucket.name, key: order.key, ...(etag !== undefined && { etag }) };
 }
 
-/** A path as a snapshot has it. */
+/** A path within a snapshot. */
 function pathOf(path: string): string {
   return path.split(sep).join("/");
 }
 
-/** A model's way from a bucket into the store. */
+/** Importing a model from a bucket. */
 export function importModelProcedure({
   connections,
   transfers,

@@ -22,7 +22,7 @@ import { fetchFiles, LANES, progressOf } from "./fetch-files.ts";
 import { os } from "./implementer.ts";
 import type { ReceivedFiles } from "./received-files.ts";
 
-/** Keys that are named in a note. */
+/** Number of keys named in a note. */
 const NAMED = 3;
 
 /** S3's limit. */
@@ -35,17 +35,17 @@ export interface BucketTransferParts {
 
 type BucketRunners = Readonly<Record<"upload" | "fetch", TransferRunner>>;
 
-/** Where what transfers have done so far is written down. */
+/** The folder of transfers' journals. */
 const journalsIn = (dataFolder: string): string => join(dataFolder, "bucket-transfers");
 
-/** Bringing files and folders into buckets and back, as transfers carry it out. */
+/** Uploads and downloads of files and folders, as transfers. */
 export function bucketWorks(
   parts: BucketTransferParts & { readonly received: ReceivedFiles },
 ): BucketRunners {
   const { connections, received } = parts;
   const sending = journaled(parts, (run, journal) => send(connections, run, journal));
   return {
-    // What came from a page is needed here no longer than its upload.
+    // Files received from a page are deleted once their upload has ended.
     upload: {
       ...sending,
       run: async (run) => {
@@ -63,8 +63,8 @@ export function bucketWorks(
 }
 
 /**
- * Work between this machine and a bucket that writes down what it has done: it goes on after a kill, and
- * what it has begun is taken back when it is given up, after a restart, too.
+ * Work between this machine and a bucket with a journal: it resumes after a kill, and if it is cancelled, what it
+ * started is undone, even after a restart.
  */
 export function journaled<Made extends string | undefined | void>(
   { connections, dataFolder }: BucketTransferParts,
@@ -91,7 +91,7 @@ export function journaled<Made extends string | undefined | void>(
   };
 }
 
-/** Forgets what transfers left that are no longer known. */
+/** Deletes what unknown transfers left. */
 export async function sweepBucketTransfers(
   dataFolder: string,
   { received, transfers }: Pick<ProcedureParts, "received" | "transfers">,
@@ -127,13 +127,13 @@ async function send(
     sizeBytes <= partBytesFor(sizeBytes, partBytes);
   const small = files.filter(isSmall);
   await inLanes(LANES, small, (file, ended) => upload(ended, file), signal);
-  // Those in parts have lanes of their own.
+  // Multipart uploads have their own lanes.
   for (const file of files) if (!isSmall(file)) await upload(signal, file);
 }
 
 interface FilesToSend {
   readonly files: readonly SentFile[];
-  /** Files below a folder whose names no key can have. */
+  /** Files whose names no key can have. */
   readonly leftOut: readonly string[];
 }
 
@@ -200,7 +200,7 @@ interface ProcedureParts {
   readonly transfers: Transfers;
 }
 
-/** Files and folders into buckets and back. */
+/** Uploading and downloading files and folders. */
 export function bucketTransferProcedures({ connections, received, transfers }: ProcedureParts) {
   return {
     upload: os.buckets.upload.handler(async ({ input }) => {

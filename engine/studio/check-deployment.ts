@@ -11,10 +11,10 @@ import { StudioError, toWire } from "../contract/errors.ts";
 import { describeObject } from "./inspect-archive.ts";
 import { os } from "./implementer.ts";
 
-/** More are never copied into a cluster. */
+/** No cluster copies more objects than this. */
 const MAX_OBJECTS = 10_000;
 
-/** What begins as a path does, whether or not a folder ends there. Refuses as REQUEST_INVALID what is too much. */
+/** All objects whose keys start with a path, even within a name. Refuses as REQUEST_INVALID if there are too many. */
 export async function objectsLike(bucket: Bucket, path: string, signal: AbortSignal) {
   const objects: { key: string; bytes: number }[] = [];
   for await (const page of pagesOf(bucket, { prefix: path, isFlat: false }, signal)) {
@@ -37,7 +37,7 @@ export async function configAt(
   return bytes === undefined ? undefined : ConfigProperties.parse(bytes);
 }
 
-/** What a cluster would make of a path in a bucket. Refuses as OBJECT_NOT_FOUND where nothing is there. */
+/** What a cluster would do with a path in a bucket. Refuses as OBJECT_NOT_FOUND if nothing is there. */
 async function checkDeployment(
   bucket: Bucket,
   given: string,
@@ -62,13 +62,13 @@ async function checkDeployment(
   };
 }
 
-/** The lines about an archive; one that cannot be opened has a line that says why. */
+/** The checklist of an archive; if it cannot be opened, a line says why. */
 async function archiveChecks(
   bucket: Bucket,
   key: string,
   signal: AbortSignal,
 ): Promise<readonly DeploymentCheck[]> {
-  // An archive's own files in a folder: TorchServe loads them, too.
+  // An archive's own files in a folder, which TorchServe also loads.
   if (key.endsWith("/")) return [];
   try {
     return (await describeObject(bucket, key, signal)).checks;
@@ -79,7 +79,7 @@ async function archiveChecks(
   }
 }
 
-/** Whether a path in a bucket can be served by a cluster. */
+/** Whether a cluster can serve a path in a bucket. */
 export function checkProcedure({ connections }: { readonly connections: Connections }) {
   return os.buckets.check.handler(async ({ input, signal = new AbortController().signal }) =>
     checkDeployment(await connections.bucket(input), input.prefix, signal),

@@ -30,17 +30,19 @@ import type { StudioOptions } from "./studio-options.ts";
 import type { Lanes } from "../worker/lanes.ts";
 import { transferProcedures } from "./open-transfers.ts";
 
-/** The whole studio, without its listeners. */
+/** The whole studio without listeners. */
 export interface Studio {
-  /** The contract, implemented. */
+  /** The implemented contract. */
   readonly router: ReturnType<typeof createRouter>;
-  /** Where a picture's bytes are. Refuses as NOT_FOUND or PICTURE_MISSING. */
+  /** A picture's bytes. Refuses as NOT_FOUND or PICTURE_MISSING. */
   openPicture(kind: PictureKind, id: string): Promise<PictureBytes>;
-  /** Cuts what runs, which is interrupted then, and closes everything; the queue is kept. */
+  /** Interrupts what runs and closes everything; the queue is kept. */
   close(): Promise<void>;
 }
 
-/** Opens the studio of a data folder, and draws what waits in it. Where a part cannot be opened, none stays open. */
+/**
+ * Opens the studio of a data folder, and draws its queue. If any part cannot be opened, all others are closed again.
+ */
 export async function createStudio(options: StudioOptions): Promise<Studio> {
   const undo = new AsyncDisposableStack();
   try {
@@ -53,10 +55,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     const sheets = new GridSheets({ ...stores, keep: drawing.keep, logError: options.logError });
     undo.defer(() => sheets.close());
     const lanes = openLanes(options, { stores, drawing, endpoints: remote }, undo);
-    // Before the studio lets go of the device: a request that waits for it would begin to draw then.
+    // Before the device is released: waiting requests would start to draw then.
     undo.defer(() => serving.server.close());
     const transfers = openTransfers(options, stores, { ...drawing, ...serving, ...storage });
-    // Before the connections are closed that they use.
+    // Before the connections that they use are closed.
     undo.defer(() => stores.transfers.close());
     const rebuild = new GalleryRebuild(stores.gallery, stores.events, options.logError);
     undo.defer(() => rebuild.close());
@@ -87,7 +89,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   }
 }
 
-/** The devices are tried at once, so that the first picture need not wait for it. */
+/** Devices are probed at once, so that the first picture does not wait for it. */
 function begin(
   { lanes, devices, drawing }: Pick<Parts, "lanes" | "devices" | "drawing">,
   { isAboutToDraw = false, logError }: StudioOptions,
@@ -105,7 +107,7 @@ type Parts = Stores &
   BucketParts &
   ClusterParts & { readonly lanes: Lanes; readonly rebuild: GalleryRebuild };
 
-/** Every procedure of the contract, with refusals around it. */
+/** All procedures of the contract, with error handling around them. */
 function createRouter(options: StudioOptions, parts: Parts) {
   const { dataFolder, addressOf, freshAddress, logError, now } = options;
   const { notices: others = () => [] } = options;
@@ -117,7 +119,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
     gallery: galleryProcedures({ ...parts, addressOf }),
     settings: settingsProcedures({
       ...parts,
-      // Device and folder are the machine's to tell, and the model the server's; the next picture asks anew.
+      // Device and folder are part of the machine's state, and the model of the server's; the next picture reads them.
       onChange: () => {
         events.publish({ type: "machine-changed" });
         server.tell();
@@ -135,7 +137,7 @@ function createRouter(options: StudioOptions, parts: Parts) {
       inferencePid: () => drawing.inferencePid,
       estimate: ({ report }) => referenceEstimate(report),
       presets: ({ report }) => report && referencePresets(report),
-      // Several may have met the same full disk.
+      // Several stores may report the same full disk.
       notices: () => [
         ...new Set([
           ...parts.notices(),

@@ -3,16 +3,16 @@ import type { TransferRunner } from "../transfers/runner.ts";
 
 export interface CudaWorkParts {
   readonly installer: CudaInstaller;
-  /** Told when libraries have come: the devices are other ones now. */
+  /** Called when libraries were installed, so that devices are probed again. */
   readonly onLibraries: () => Promise<unknown>;
 }
 
-/** How support for NVIDIA cards comes to this machine, as transfers carry it out. */
+/** Installing support for NVIDIA cards, as a transfer. */
 export function cudaWork({ installer, onLibraries }: CudaWorkParts): TransferRunner {
   return {
     canPause: true,
     run: async ({ signal, onProgress, onNote }) => {
-      // One stands in the list only where the licence was accepted.
+      // A transfer is only created once the licence was accepted.
       const acceptsLicence = true;
       const report = await installer.install({
         acceptsLicence,
@@ -34,7 +34,7 @@ export function cudaWork({ installer, onLibraries }: CudaWorkParts): TransferRun
   };
 }
 
-/** Whether it is ready, and what else the machine needs where it is not. */
+/** Whether it is ready, and if not, what the machine still needs. */
 function outcomeOf({ missing, probe }: Awaited<ReturnType<CudaInstaller["install"]>>): string {
   if (probe.ok) return "CUDA is ready.";
   const needs = missing.map(({ what, advice }) => `${what}. ${advice}`);

@@ -12,7 +12,7 @@ interface DeployParts {
   readonly connections: Connections;
 }
 
-/** Manifests for a cluster, of models in buckets. */
+/** Manifests for serving models in buckets. */
 export function deployProcedures({ connections }: DeployParts) {
   return {
     manifests: os.deploy.manifests.handler(({ input }) =>
@@ -21,7 +21,7 @@ export function deployProcedures({ connections }: DeployParts) {
     save: os.deploy.save.handler(async ({ input }) => {
       const { folder, withKeys, force, ...draft } = input;
       const connection = connectionFacts(connections, draft);
-      // Told without the keys: they are in the file, and nowhere else.
+      // Returned without the keys, which are only in the files.
       const told = deployment(draft, connection);
       const [fault] = told.faults;
       if (fault !== undefined) throw fromWire(fault.error);
@@ -46,7 +46,7 @@ export function connectionFacts(
   return { name, endpoint, region, bucket: chosen, hasCa: ca !== null };
 }
 
-/** Only whoever may read the studio's own keys may read those of a Secret. */
+/** Only this user may read the files with a Secret. */
 const SECRET_MODE = 0o600;
 
 async function writeFiles(

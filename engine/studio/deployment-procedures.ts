@@ -28,7 +28,7 @@ export interface DeploymentParts extends Pick<StudioOptions, "now" | "logError">
   readonly endpoints: Endpoints;
 }
 
-/** Lines of each log that tell what a deployment waits for. */
+/** Log lines that are read to find out what a deployment is waiting for. */
 const LINES = 60;
 
 /** Deployments in clusters. */
@@ -85,7 +85,7 @@ export function deploymentProcedures(parts: DeploymentParts) {
   };
 }
 
-/** Does something with the objects of a source, and tells which deployment they are of. */
+/** Runs an operation on a source's objects, and adds which deployment they belong to. */
 function applying<T extends object>(
   parts: DeploymentParts,
   source: DeploymentSource,
@@ -99,7 +99,7 @@ function applying<T extends object>(
   });
 }
 
-/** The objects to apply: of a form, whose first fault is refused, or of YAML. */
+/** The objects to apply: from a form, whose first problem is refused, or from YAML. */
 async function sourceObjects(
   { connections }: DeploymentParts,
   source: DeploymentSource,
@@ -124,7 +124,7 @@ function placeOf({ clusterId }: DeploymentSource, objects: readonly DeployedObje
   return { place: { clusterId, namespace, name } };
 }
 
-/** How long is waited for a token that a controller of the cluster is about to make. */
+/** How often to look for a token that a controller in the cluster is about to make. */
 const TOKEN_TRIES = 10;
 const TOKEN_MS = 1000;
 
@@ -169,7 +169,7 @@ async function addedPatiently(
   }
 }
 
-/** The endpoint of a deployment, which is added unless one leads there already. */
+/** The endpoint of a deployment; added unless there is one. */
 async function endpointFor(
   endpoints: Endpoints,
   client: ClusterClient,
@@ -183,7 +183,7 @@ async function endpointFor(
     const added = newEndpointSchema.parse({ url, name: place.name.slice(0, 100), token, ca });
     return (await endpoints.add(added)).id;
   }
-  // Made anew with the deployment, a token is another one; one that a person entered stays.
+  // After redeploying, its token differs; one that a person entered is kept.
   const account = `system:serviceaccount:${place.namespace}:${place.name}-sa`;
   const isItsOwn = !known.hasToken || known.tokenSubject === account;
   if (token !== undefined && isItsOwn) await endpoints.setToken(known.id, token);

@@ -5,12 +5,12 @@ import { ordersFrom, type Order } from "../contract/order.ts";
 import { REQUEST_DEFAULTS, type GenerationRequest } from "../contract/request.ts";
 import { sentOrder } from "../endpoints/sent-order.ts";
 
-/** Pixels of the notebook's pictures: what to expect of an endpoint that does not say. */
+/** Side in pixels of the notebook's pictures, assumed for endpoints that do not say. */
 const USUAL_SIDE = 768;
 
 /**
- * One order per picture, with what the endpoint will be sent and nothing else; where it takes a seed,
- * picture i has seed + i. Refuses a start image.
+ * One order per picture, with only what the endpoint will be sent; if it takes a seed, picture i has seed + i. Refuses
+ * a start image.
  */
 export function endpointOrders(
   request: GenerationRequest,
@@ -49,12 +49,12 @@ export function endpointOrders(
   return ordersFrom(first, count);
 }
 
-/** `auto` is what a device has for float32: said by name, so that no preset's precision replaces it. */
+/** `auto` means float32 on a device, and is stated explicitly so that no preset replaces it. */
 function sentPrecision(precision: GenerationRequest["precision"]): Order["precision"] {
   return precision === "auto" ? "float32" : precision;
 }
 
-/** How long a picture will take there, by those it drew. Refuses as NOT_FOUND before the first. */
+/** How long a picture will take there, judged by earlier ones. Refuses as NOT_FOUND before the first. */
 export function endpointEstimate({ name, medianSeconds }: Endpoint): Estimate {
   if (medianSeconds === undefined) {
     throw new StudioError("NOT_FOUND", { what: "picture yet of the endpoint", id: name });

@@ -2,18 +2,18 @@ import { withEventMeta } from "@orpc/server";
 import type { StudioEvent } from "../contract/events.ts";
 import { os } from "./implementer.ts";
 
-/** An event and its number, which only grows. */
+/** An event and its number, which only increases. */
 export interface LoggedEvent {
   readonly id: number;
   readonly event: StudioEvent;
 }
 
-/** Who was away for longer than this takes everything anew. */
+/** A client that missed more events than this reads everything again. */
 const KEPT = 2000;
-/** The same of letters as JSON: a thousand rows of long prompts are one event, too. */
+/** The same as JSON characters: a single event can have a thousand rows of long prompts. */
 const KEPT_LETTERS = 8 << 20;
 
-/** What happened lately, and who listens. */
+/** The latest events, and their listeners. */
 export class EventLog {
   readonly #listeners = new Set<() => void>();
   readonly #closing = new AbortController();
@@ -21,7 +21,7 @@ export class EventLog {
   #letters = 0;
   #lastId: number;
 
-  /** Numbers go on from `firstId`, so that those of an earlier run are never taken for ours. */
+  /** Numbers continue from `firstId`, so that those of an earlier run are never mistaken for ours. */
   constructor(firstId: number) {
     this.#lastId = firstId;
   }
@@ -37,9 +37,8 @@ export class EventLog {
   }
 
   /**
-   * Everything after event `after`, until `signal` aborts or the log is closed. Where that is not given
-   * or not known any more, at the start or because its reader stalled, comes `reset`, and then what is
-   * new. A reader that stalls holds one event and no others.
+   * All events after `after`, until `signal` aborts or the log is closed. If `after` is missing or no longer known, or
+   * if the reader stalls, a `reset` comes first. A stalled reader keeps one event in memory and no others.
    */
   async *follow(after: number | undefined, signal?: AbortSignal): AsyncGenerator<LoggedEvent> {
     const ends = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
@@ -61,7 +60,7 @@ export class EventLog {
     this.#closing.abort();
   }
 
-  /** Numbers have no gaps, so the place of an event follows from its number. */
+  /** Numbers have no gaps, so an event's position follows from its number. */
   #eventAfter(id: number): LoggedEvent {
     const next = this.#events.at(id - this.#lastId);
     if (next === undefined) throw new RangeError(`event ${id + 1} is not kept`);
@@ -84,7 +83,7 @@ export class EventLog {
   }
 }
 
-/** The stream of what happens, which resumes after the last event that a page has seen. */
+/** The stream of events, which resumes after the last one that a page has received. */
 export function eventsProcedures({ events }: { readonly events: EventLog }) {
   return {
     subscribe: os.events.subscribe.handler(({ lastEventId, signal }) =>

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { StudioError } from "../contract/errors.ts";
 import type { Exported } from "../gallery/picture-zip.ts";
 
-/** Exports that were asked for and not fetched yet; the oldest goes when there are more. */
+/** Exports that were prepared and not downloaded yet; beyond this number the oldest is dropped. */
 const MAX_KEPT = 20;
 
-/** Which pictures are exported under an address: a download in a browser can send no list of them. */
+/** Which pictures are exported at an address, since a browser's download cannot send a list. */
 export class Exports {
   readonly #asked = new Map<string, Exported>();
 
-  /** Gives the id under which they are fetched. */
+  /** Returns the id at which they can be downloaded. */
   put(exported: Exported): string {
     const id = randomUUID();
     this.#asked.set(id, exported);

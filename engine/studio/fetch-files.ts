@@ -7,18 +7,18 @@ import type { TransferJournal } from "../buckets/transfer-journal.ts";
 import type { FetchRequest } from "../contract/bucket-transfers.ts";
 import type { TransferRun } from "../transfers/runner.ts";
 
-/** Files of a folder that are sent or fetched at once, where each fits into one request. */
+/** Files transferred at once, if each fits into one request. */
 export const LANES = 4;
 
 export interface Fetching extends Pick<TransferRun, "signal" | "onProgress"> {
   readonly placed: readonly (PlacedObject & Pick<FetchRequest, "versionId">)[];
-  /** The folder; of an object whose path is empty the file. */
+  /** The folder; for an object with an empty path the file. */
   readonly out: string;
   readonly force: boolean;
   readonly journal: TransferJournal;
 }
 
-/** Fetches objects into a folder, several at once. What an earlier run of the same journal brought stays. */
+/** Downloads objects into a folder, several at once. Files from an earlier run of the same journal are kept. */
 export async function fetchFiles(bucket: Bucket, fetching: Fetching): Promise<void> {
   const { placed, out, force, signal, onProgress, journal } = fetching;
   const onBytes = progressOf(
@@ -40,7 +40,7 @@ export async function fetchFiles(bucket: Bucket, fetching: Fetching): Promise<vo
   );
 }
 
-/** Adds up what is done, and tells it with what there is in all. */
+/** Adds up progress and reports it with the total. */
 export function progressOf(
   sizes: readonly number[],
   onProgress: TransferRun["onProgress"],

@@ -19,15 +19,15 @@ export interface GalleryProcedureParts {
   readonly events: EventLog;
 }
 
-/** Stands for the id that a picture gets when it is kept. */
+/** Replaces the id that a picture gets when it is stored. */
 const EXAMPLE_ID = "m3k2p9x0aq7c";
 
-/** The pictures that are kept: finding them, and what a person does with them. */
+/** The gallery: finding pictures, and what a person does with them. */
 export function galleryProcedures(parts: GalleryProcedureParts) {
   const { gallery, exports, rebuild, addressOf, events } = parts;
   const addressed = (images: readonly StoredImage[]) =>
     images.map((image) => withAddresses(image, addressOf));
-  /** Tells of what did change, also where the work ended early. */
+  /** Reports what changed, even if the work failed midway. */
   const telling = async (ids: readonly string[], work: () => Promise<void>) => {
     try {
       await work();
@@ -80,9 +80,9 @@ export function galleryProcedures(parts: GalleryProcedureParts) {
   };
 }
 
-/** Keeps copies of picture files, and tells of those that are new. */
+/** Imports picture files, and reports the new pictures. */
 function importProcedure({ gallery, addressOf, events }: GalleryProcedureParts) {
-  /** One at a time: a large picture is 200 MB in memory. */
+  /** One at a time: a large picture takes 200 MB of memory. */
   const decoding = new Turns();
   return os.gallery.import.handler(async ({ input: { file, modifiedAt } }) => {
     const now = new Date().toISOString();
@@ -98,7 +98,7 @@ function importProcedure({ gallery, addressOf, events }: GalleryProcedureParts) 
   });
 }
 
-/** A picture of the gallery with the addresses under which pages see it for a while. */
+/** A picture of the gallery with its signed addresses. */
 export function withAddresses(image: StoredImage, addressOf: AddressOf): Image {
   const { id } = image;
   return { ...image, address: addressOf("image", id), thumbnail: addressOf("thumbnail", id) };

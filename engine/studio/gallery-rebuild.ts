@@ -2,7 +2,7 @@ import type { Gallery } from "../gallery/gallery.ts";
 import type { EventLog } from "./event-log.ts";
 import type { LogError } from "./refusals.ts";
 
-/** Builds the gallery's index anew beside everything else: one rebuild at a time, told of by events. */
+/** Rebuilds the gallery's index in the background: one rebuild at a time, reported by events. */
 export class GalleryRebuild {
   readonly #gallery: Gallery;
   readonly #events: EventLog;
@@ -16,12 +16,12 @@ export class GalleryRebuild {
     this.#logError = logError;
   }
 
-  /** Starts one, unless one is already running; gives the one that runs. */
+  /** Starts a rebuild unless one is running. */
   start(): void {
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }
 
-  /** Ends a running one, which the next start of the studio takes up. */
+  /** Stops a running rebuild, which resumes at the studio's next start. */
   async close(): Promise<void> {
     this.#ending.abort();
     await this.#running;

@@ -38,7 +38,7 @@ export interface GenerationParts {
   readonly endpoints: Pick<Endpoints, "get" | "list">;
 }
 
-/** Asking for pictures, and everything around the asking. */
+/** Requesting pictures, and everything around it. */
 export function generationProcedures(parts: GenerationParts) {
   const { live, lanes, initImages, models, settings, estimates, endpoints } = parts;
   const { queue } = live;
@@ -76,7 +76,7 @@ export function generationProcedures(parts: GenerationParts) {
     decoders: os.generation.decoders.handler(async ({ input: { model } }) => {
       const { model: usual, tinyDecoder } = settings.read();
       const read = await models.read(model ?? usual);
-      // One that cannot be read is as good as none.
+      // An unreadable decoder counts as none.
       const tiny = await tinyDecoderFor(read, tinyDecoder).catch(() => undefined);
       return tiny === undefined ? ["own"] : ["own", "tiny"];
     }),
@@ -89,7 +89,7 @@ export function generationProcedures(parts: GenerationParts) {
     }),
     getInitImage: os.generation.getInitImage.handler(({ input }) => initImages.get(input.id)),
     recall: os.generation.recall.handler(async ({ input: { file } }) => {
-      // The codec is native and large, so it is loaded with the first picture that needs it.
+      // The codec is a large native module, so it is loaded with the first picture that needs it.
       const { readForeignGeneration } = await import("../codecs/read-generation.ts");
       return readForeignGeneration(await file.bytes(), file.name);
     }),
@@ -98,7 +98,7 @@ export function generationProcedures(parts: GenerationParts) {
   };
 }
 
-/** Whole grids at once. */
+/** Requests for whole grids. */
 function gridProcedures(parts: GenerationParts) {
   const { live, lanes, estimates, endpoints } = parts;
   return {
@@ -123,8 +123,8 @@ function gridProcedures(parts: GenerationParts) {
 }
 
 /**
- * The request for a picture, or for a generation. What another studio drew, or an endpoint that does not speak v2 over
- * REST, is asked of this machine's server.
+ * The request for a picture or generation. If it was drawn by another program, or by an endpoint that does not speak v2
+ * over REST, the request is to this machine's server.
  */
 async function recordingFor(
   { gallery, live, endpoints, server }: GenerationParts,
@@ -141,7 +141,7 @@ async function orderOfImage(gallery: GenerationParts["gallery"], id: string) {
   return { order: orderOf(record), target };
 }
 
-/** Orders for whatever is to draw them, with the styles put in. Refuses what it could not draw. */
+/** Orders for whatever target draws them, with styles applied. Refuses what it cannot draw. */
 async function ordersFor(
   parts: GenerationParts,
   asked: GenerationRequest,
@@ -155,7 +155,7 @@ async function ordersFor(
   return orders.map((order) => ({ ...order, ...typed }));
 }
 
-/** Of each picture, what the other targets would draw in its place. A target that could not is left out. */
+/** For each picture, what the other targets would draw instead. Targets that cannot are left out. */
 async function otherOrders(
   parts: GenerationParts,
   requests: readonly GenerationRequest[],
@@ -180,7 +180,7 @@ interface AskedGrid {
   readonly target: string;
 }
 
-/** One order per cell, row by row. Where no seed is asked for, all cells share one. */
+/** One order per cell, row by row. If no seed is given, all cells share a random one. */
 async function gridOrders(
   parts: GenerationParts,
   { request, grid: { x, y }, target }: AskedGrid,
@@ -189,7 +189,7 @@ async function gridOrders(
   const id = randomUUID();
   const seeded = { ...request, seed: request.seed ?? randomSeed() };
   const orders: Order[] = [];
-  // One after the other: the models of an axis are read in turn.
+  // One after the other, since a model axis reads each model.
   for (const { column, row, request: cell } of cellRequests(seeded, { x, y })) {
     const [order] = await ordersFor(parts, cell, target);
     if (order) orders.push({ ...order, grid: { id, x, ...(y && { y }), column, row } });
@@ -197,7 +197,7 @@ async function gridOrders(
   return orders;
 }
 
-/** Orders for this device. Refuses a start image that is not there, too. */
+/** Orders for this device. Also refuses a start image that does not exist. */
 async function localOrders(
   { models, settings, initImages }: GenerationParts,
   request: GenerationRequest,

@@ -16,14 +16,14 @@ export interface GridSheetParts {
   readonly logError: LogError;
 }
 
-/** A sheet that a crash prevented is drawn at the next start, where its pictures are not older than this. */
+/** A sheet that a crash prevented is drawn at the next start, unless its pictures are older than this. */
 const RECENT_MS = 24 * 3_600_000;
 
-/** Draws the contact sheet of a grid once none of its pictures is open; again where more were drawn later. */
+/** Draws the contact sheet of a grid once none of its pictures is open, and again if more are drawn later. */
 export class GridSheets {
   readonly #parts: GridSheetParts;
   readonly #turns = new Turns();
-  /** How many pictures each sheet of this run shows. */
+  /** Number of pictures on each sheet of this run. */
   readonly #shown = new Map<string, number>();
 
   constructor(parts: GridSheetParts) {
@@ -31,7 +31,7 @@ export class GridSheets {
     parts.live.watch((changed) => this.#look(changed));
   }
 
-  /** Draws what a crash prevented. */
+  /** Draws sheets that a crash prevented. */
   begin(now: Date): void {
     const { live, gallery } = this.#parts;
     const since = new Date(now.getTime() - RECENT_MS).toISOString();
@@ -39,7 +39,7 @@ export class GridSheets {
     this.#look(recent.filter(({ order }) => order.grid && !gallery.has(sheetId(order.grid))));
   }
 
-  /** Resolves once what is being drawn is kept. */
+  /** Resolves once the sheets being drawn are stored. */
   async close(): Promise<void> {
     this.#parts.live.watch(() => {});
     await this.#turns.take(async () => {});
@@ -62,7 +62,7 @@ export class GridSheets {
     if (cells.some(({ state }) => state === "waiting" || state === "running")) return;
     const pictures = cells.flatMap((cell) => this.#pictureOf(cell));
     if (pictures.length <= (this.#shown.get(grid.id) ?? 0)) return;
-    // Native and large, so it is loaded with the first sheet.
+    // A large native module, so it is loaded with the first sheet.
     const { contactSheet } = await import("../codecs/contact-sheet.ts");
     const sheet = await contactSheet(pictures, axisOf(grid.x), grid.y && axisOf(grid.y));
     const first = cells.find(({ imageId }) => imageId !== undefined && gallery.has(imageId));
@@ -76,7 +76,7 @@ export class GridSheets {
     this.#shown.set(grid.id, pictures.length);
   }
 
-  /** One whose file is gone leaves its place empty. */
+  /** Undefined if its file is missing, which leaves its place empty. */
   #pictureOf({ order: { grid }, imageId }: Generation) {
     if (grid?.column === undefined || grid.row === undefined || imageId === undefined) return [];
     try {
@@ -100,7 +100,7 @@ export function titleOf(setting: string): string {
   return setting.charAt(0).toUpperCase() + setting.slice(1);
 }
 
-/** What holds for every picture of the grid, and what the axes are. */
+/** The record of the settings that all pictures share, and of the axes. */
 function sheetRecord(
   { prompt, negativePrompt, model, device }: GenerationRecord,
   { id, x, y }: Cell,

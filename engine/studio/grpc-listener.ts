@@ -3,13 +3,13 @@ import type { Server } from "../contract/server.ts";
 import type { GrpcServer, GrpcServerParts } from "../serving/grpc/grpc-server.ts";
 import { type Address, isSameTls } from "../serving/inference-server.ts";
 
-/** The inference server's second listener, gRPC's: where it listens, if anywhere, and why not. */
+/** The inference server's gRPC listener: where it listens, if at all, and why not. */
 export class GrpcListener {
   readonly #parts: GrpcServerParts | undefined;
   #listening: { readonly server: GrpcServer; readonly address: Address } | undefined;
   #state: Pick<Server, "grpcTarget" | "grpcError"> = {};
 
-  /** Where `parts` is absent it never listens. */
+  /** Without `parts` it never listens. */
   constructor(parts: GrpcServerParts | undefined) {
     this.#parts = parts;
   }
@@ -18,7 +18,7 @@ export class GrpcListener {
     return this.#state;
   }
 
-  /** Listens there from now on, or nowhere. Where the address cannot be had, it is where it was. */
+  /** Listens at an address, or stops. If the address is not available, nothing changes. */
   async moveTo(address: Address | undefined): Promise<void> {
     const before = this.#listening;
     if (before !== undefined && address !== undefined && isThere(before, address)) return;
@@ -36,7 +36,7 @@ export class GrpcListener {
   async #listen(address: Address): Promise<void> {
     if (this.#parts === undefined) return;
     try {
-      // Loaded only then: most studios never answer gRPC.
+      // Loaded on demand: most studios never use gRPC.
       const { GrpcServer } = await import("../serving/grpc/grpc-server.ts");
       const server = await GrpcServer.listen(address, this.#parts);
       this.#listening = { server, address };

@@ -10,31 +10,30 @@ import { idFrom } from "../store/model-ids.ts";
 import type { ModelStore } from "../store/model-store.ts";
 
 export interface ArchiveImport extends FileWork {
-  /** Names the work; no two at once have the same. */
+  /** Identifies the work; no two run at once with the same key. */
   readonly key: string;
   readonly path: string;
-  /** What it is called, where its file has another name. */
+  /** Its name, if it differs from its file's. */
   readonly name?: string;
-  /** Where it was fetched from, where that is a bucket. */
+  /** Its source, if that is a bucket. */
   readonly object?: Provenance["object"];
-  /** The id it is to have; one made of the manifest's name of the model by default. */
+  /** The id to give it; by default made from the model's name in the manifest. */
   readonly id?: string | undefined;
-  /** Told what a person should know of it. */
+  /** Called with notes for the person. */
   readonly onNote: (note: string) => void;
 }
 
 const CODE: ReadonlySet<MemberKind> = new Set(["code", "pickle"]);
 
 /**
- * Unpacks an archive's model into the store, once, and gives its id. What an aborted import unpacked is
- * kept for the next run of the same key, and where the disk was full; whatever is wrong with the archive
- * leaves nothing behind.
+ * Unpacks an archive's model into the store and returns its id. If it is aborted or the disk is full, what was unpacked
+ * is kept for the next run with the same key; if the archive is invalid, nothing is kept.
  */
 export async function importArchive(store: ModelStore, work: ArchiveImport): Promise<string> {
   const archive = await openArchive(work.path, work.name);
   const model = await findModel(archive);
   tellOfCode(archive, work.onNote);
-  // Before gigabytes are unpacked, where that costs nothing.
+  // Problems are found before gigabytes are unpacked, if that is cheap.
   await readArchivedModel(model);
   const { snapshot: target } = await store.stage(work.key);
   const count = new ByteCount([archive, ...model.files, ...model.int8], work);
@@ -55,7 +54,7 @@ export async function importArchive(store: ModelStore, work: ArchiveImport): Pro
   }
 }
 
-/** Whether what was done so far is of use to the next run: it was told to end, or there was no room. */
+/** Whether partial results are useful for the next run: it was stopped, or the disk was full. */
 export function mayGoOn(error: unknown, signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true || (error instanceof StudioError && error.code === "DISK_FULL");
 }
@@ -78,7 +77,7 @@ function provenanceOf(
   return { kind, name: container.name, archive: { sha256, manifest }, object, addedAt };
 }
 
-/** The id that an archive's model gets in the store where it is given none. */
+/** The default id of an archive's model in the store. */
 export function archivedId({ container, manifest }: Archive): string {
   const name = manifest.model.modelName ?? container.name.replace(/\.(mar|tar\.gz|tgz)$/i, "");
   return idFrom(name);

@@ -10,10 +10,10 @@ import { orDiskFull } from "../files/disk-full.ts";
 import { readJson, writeJson } from "../files/json-file.ts";
 import type { AddressOf, PictureBytes } from "./addresses.ts";
 
-/** What an init image's id looks like: the sha256 of its bytes. */
+/** The id of a start image: the sha256 of its bytes. */
 const ID = /^[0-9a-f]{64}$/;
 
-/** How files begin, as Latin-1, and what they are. */
+/** How files start, as Latin-1, and their types. */
 const TYPES: readonly (readonly [RegExp, string])[] = [
   [/^\x89PNG/, "image/png"],
   [/^\xff\xd8\xff/, "image/jpeg"],
@@ -21,12 +21,12 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * On how many days of starts a picture stays that nothing names any more: a page that is open may still.
- * Days are counted rather than subtracted, so that a clock that is wrong at one start costs nothing.
+ * A start image that nothing refers to is kept for this many days with a start, since an open page may use it. Days are
+ * counted rather than subtracted, so that a wrong clock at one start does no harm.
  */
 const KEPT_DAYS = 8;
 
-/** Of each picture that nothing named: on how many days that was found, and the latest of them. */
+/** For each image that nothing refers to: on how many days that was found, and the latest of them. */
 const unnamedSchema = z.record(z.string(), z.object({ days: z.int(), latest: z.string() }));
 type Unnamed = z.output<typeof unnamedSchema>;
 const UNNAMED = {
@@ -36,7 +36,7 @@ const UNNAMED = {
 
 type Size = Pick<InitImage, "width" | "height">;
 
-/** Pictures to start from, kept by their content: asked for twice, kept once. */
+/** Start images, stored by content, so that equal ones are stored once. */
 export class InitImages {
   readonly #folder: string;
   readonly #addressOf: AddressOf;
@@ -47,7 +47,7 @@ export class InitImages {
     this.#addressOf = addressOf;
   }
 
-  /** Opens those of a data folder, and sweeps what a crash left half-written. */
+  /** Opens the start images of a data folder, and removes unfinished files that a crash left. */
   static async open(dataFolder: string, addressOf: AddressOf): Promise<InitImages> {
     const folder = join(dataFolder, "init-images");
     await mkdir(folder, { recursive: true });
@@ -57,7 +57,7 @@ export class InitImages {
     return new InitImages(folder, addressOf);
   }
 
-  /** Keeps a PNG, JPEG or WebP. Refuses as IMAGE_UNREADABLE what cannot be drawn over; `name` is its file's. */
+  /** Stores a PNG, JPEG or WebP. Refuses as IMAGE_UNREADABLE what cannot be used; `name` is its file's. */
   async add(bytes: Uint8Array, name: string): Promise<InitImage> {
     const size = await sizeOf(bytes, name);
     const id = createHash("sha256").update(bytes).digest("hex");
@@ -73,7 +73,7 @@ export class InitImages {
     return { id, ...size, address: this.#addressOf("init-image", id) };
   }
 
-  /** Path of its file. Refuses as NOT_FOUND. */
+  /** The path of its file. Refuses as NOT_FOUND. */
   async find(id: string): Promise<string> {
     if (ID.test(id) && (await isFile(this.#path(id)))) return this.#path(id);
     throw new StudioError("NOT_FOUND", { what: "start image", id });
@@ -91,7 +91,7 @@ export class InitImages {
     return { type, bytes };
   }
 
-  /** Deletes what `isNamed` nowhere, and was not at the starts of the last eight days either. */
+  /** Deletes images that nothing has referred to on eight days with a start. */
   async prune(isNamed: (id: string) => boolean, now: Date): Promise<void> {
     const path = join(this.#folder, "unnamed.json");
     const { value: before = {} } = await readJson(path, UNNAMED);
@@ -104,7 +104,7 @@ export class InitImages {
       if (days > KEPT_DAYS) await rm(this.#path(id), { force: true });
       else unnamed[id] = { days, latest };
     }
-    // It is only counting: the next start does it again where this one cannot write.
+    // This only counts days: if it cannot be written, the next start does it again.
     if (!isDeepStrictEqual(unnamed, before)) await writeJson(path, unnamed).catch(() => {});
   }
 
@@ -119,7 +119,7 @@ export class InitImages {
   }
 }
 
-/** The codec is native and large, so it is loaded with the first picture that needs it. */
+/** The codec is a large native module, so it is loaded with the first picture that needs it. */
 async function sizeOf(bytes: Uint8Array, name: string): Promise<Size> {
   const { decodePicture } = await import("../codecs/picture-codec.ts");
   const { width, height } = await decodePicture(bytes, name);

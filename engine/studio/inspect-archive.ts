@@ -25,7 +25,7 @@ import { openBucketArchive, packedZip } from "./bucket-archive.ts";
 import { os } from "./implementer.ts";
 import { refuseRelative } from "./model-procedures.ts";
 
-/** `archives.inspect`: an archive, looked at before it is imported or deployed. */
+/** `archives.inspect`: examines an archive before it is imported or deployed. */
 export function inspectProcedure({ connections }: { readonly connections: Connections }) {
   return os.archives.inspect.handler(async ({ input, signal = new AbortController().signal }) => {
     if ("key" in input) return describeObject(await connections.bucket(input), input.key, signal);
@@ -34,12 +34,15 @@ export function inspectProcedure({ connections }: { readonly connections: Connec
   });
 }
 
-/** Describes an archive of this machine by names, sizes and configs. What keeps its model from being imported is told. */
+/**
+ * Describes a local archive by its names, sizes and configs. Says what prevents its model from being imported, if
+ * anything.
+ */
 export async function describeArchive(archive: LocalArchive): Promise<ArchiveDescription> {
   return describe(archive, await configBeside(archive), await lookAt(archive));
 }
 
-/** Describes an archive in a bucket, of which a few parts are read. */
+/** Describes an archive in a bucket by reading parts of it. */
 export async function describeObject(
   bucket: Bucket,
   key: string,
@@ -104,7 +107,7 @@ function memoryOf({ picture = USUAL_PICTURE, sizes }: ModelAtAGlance): Deploymen
 
 type Found =
   | { readonly model: ArchivedModel; readonly glance: ModelAtAGlance }
-  /** A zip inside that would have to be unpacked to be looked at. */
+  /** A zip inside that would have to be unpacked in order to be examined. */
   | { readonly packed: Member }
   | { readonly problem: ReturnType<typeof toWire> };
 
@@ -115,7 +118,7 @@ function lookAt(archive: Archive): Promise<Found> {
   });
 }
 
-/** As far as that reads only parts of it. */
+/** Looks at the model, if that needs only parts of the archive. */
 function lookFromAfar(archive: Archive): Promise<Found> {
   return orProblem(async () => {
     const packed = packedZip(archive);
@@ -123,7 +126,7 @@ function lookFromAfar(archive: Archive): Promise<Found> {
   });
 }
 
-/** What is wrong with the archive is told; what keeps it from being read is not about it. */
+/** Problems of the archive become part of the result; failures to read it are thrown. */
 async function orProblem(look: () => Promise<Found>): Promise<Found> {
   try {
     return await look();
@@ -149,7 +152,7 @@ async function deploymentOf({
   };
 }
 
-/** The config.properties of the model store that an archive lies in, as in the customer's bucket, or beside it. */
+/** The config.properties of the model store that contains an archive, as in the customer's bucket, or one beside it. */
 async function configBeside({ path }: LocalArchive): Promise<ConfigProperties | undefined> {
   const folder = dirname(path);
   const places = [join(dirname(folder), "config"), folder];
@@ -162,7 +165,7 @@ async function configBeside({ path }: LocalArchive): Promise<ConfigProperties | 
   return undefined;
 }
 
-/** The same of an archive in a bucket. Keys that may not list are denied what is not there. */
+/** The same for an archive in a bucket. Keys without permission to list get 403 for what does not exist. */
 async function configOfObject(
   bucket: Bucket,
   key: string,

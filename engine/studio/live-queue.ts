@@ -5,7 +5,7 @@ import type { Progress } from "../contract/progress.ts";
 import { Queue, type QueueChange, type QueueOptions } from "../queue/queue.ts";
 import { os } from "./implementer.ts";
 
-/** The queue as pages see it: its rows with the progress of what runs, and every change as an event. */
+/** The queue as pages see it: rows with the progress of what runs, and an event for every change. */
 export class LiveQueue {
   readonly queue: Queue;
   readonly #events: EventLog;
@@ -18,7 +18,7 @@ export class LiveQueue {
     this.queue = Queue.open(path, { ...options, onChange: (change) => this.#tell(change) });
   }
 
-  /** Tells one listener of rows that are new or different. */
+  /** Registers a listener for new and changed rows. */
   watch(onChanged: (changed: readonly Generation[]) => void): void {
     this.#onChanged = onChanged;
   }
@@ -31,7 +31,7 @@ export class LiveQueue {
     return this.#withProgress(this.queue.get(id));
   }
 
-  /** Says how far one is that runs. */
+  /** Reports the progress of a running generation. */
   report(generationId: string, progress: Progress): void {
     this.#progress.set(generationId, progress);
     this.#events.publish({ type: "progress", generationId, progress });
@@ -67,7 +67,7 @@ export interface QueueParts {
   readonly lanes: Pick<Lanes, "wake">;
 }
 
-/** The queue as a whole. */
+/** Operations on the queue. */
 export function queueProcedures({ live, lanes }: QueueParts) {
   const setPaused = (isPaused: boolean): void => {
     live.queue.setPaused(isPaused);

@@ -20,24 +20,24 @@ export interface LocalServerParts {
   readonly file: ServerFile;
   readonly admission: AdmissionQueue;
   readonly events: Pick<EventLog, "publish">;
-  /** Id of the model that is served. */
+  /** Id of the served model. */
   readonly served: () => string | undefined;
-  /** Other names that the served model has. */
+  /** Other names of the served model. */
   readonly aliases?: () => readonly string[];
-  /** What a listener is made of; where there is nothing, choices are kept and it never listens. */
+  /** The parts of a listener; if absent, settings are stored and it never listens. */
   readonly listening: InferenceServerParts | undefined;
 }
 
 interface Listening {
   readonly server: InferenceServer;
-  /** As it was asked for; the port it has may be a later one. */
+  /** As requested; the actual port may be a later one. */
   readonly address: Address;
 }
 
-/** Changes of the queue are told of four times a second at most. */
+/** Changes are reported at most four times per second. */
 const TELL_MS = 250;
 
-/** The inference server of this machine: on or off, where, and why not. */
+/** This machine's inference server: on or off, where, and why not. */
 export class LocalServer {
   readonly #parts: LocalServerParts;
   readonly #turns = new Turns();
@@ -68,20 +68,22 @@ export class LocalServer {
     };
   }
 
-  /** As they are in this run. */
+  /** The settings in effect in this run. */
   get settings(): ServerSettings {
     return settingsIn(this.#run, this.#parts.file.settings());
   }
 
-  /** By which a request is drawn that names none. */
+  /** The preset of requests that name none. */
   get preset(): Preset {
     return this.settings.preset;
   }
 
-  /** Listens where it is on. What keeps it from that is its state, and refused only where it has to listen. */
+  /**
+   * Listens if it is switched on. A failure becomes part of its state, and is thrown only if it is required to listen.
+   */
   async begin(): Promise<void> {
     const { isOff, isRequired, host, port, grpcPort, tls } = this.#run;
-    // Whoever names an address for this run wants it to listen there.
+    // An address given for this run implies that it should listen.
     const isNamed = [host, port, grpcPort, tls].some((one) => one !== undefined);
     const isOn = this.#parts.file.settings().isOn || isNamed;
     if (isOff === true || !isOn) return;
@@ -105,10 +107,10 @@ export class LocalServer {
     });
   }
 
-  /** What a person chooses here wins over what this run was started with. Where the address cannot be had, nothing changes. */
+  /** Changes settings, which replace the run's own options. If the address is not available, nothing changes. */
   change(change: ServerChange): Promise<Server> {
     return this.#turns.take(async () => {
-      // Also while it does not listen: what is kept can be used.
+      // Even while it does not listen, the files must be usable.
       if (change.tls !== undefined && change.tls !== null) await readCertificate(change.tls);
       const run = withoutChanged(this.#run, change);
       const address = this.#address(change, run);
@@ -123,7 +125,7 @@ export class LocalServer {
     });
   }
 
-  /** Says that something of what is told here may have changed. */
+  /** To be called when what is reported about it may have changed. */
   tell(): void {
     if (this.#isClosed) return;
     this.#telling ??= setTimeout(() => this.#changed(), TELL_MS).unref();
@@ -155,7 +157,7 @@ export class LocalServer {
     };
   }
 
-  /** On the same address, where a port is chosen. */
+  /** The gRPC address on the same host, if a port is set. */
   #grpcAddress(change: ServerChange = {}, run = this.#run): Address | undefined {
     const chosen = change.grpcPort === undefined ? run.grpcPort : change.grpcPort;
     const port = chosen === undefined ? this.#parts.file.settings().grpcPort : chosen;
@@ -179,7 +181,7 @@ export class LocalServer {
     }
   }
 
-  /** What keeps it from that is told beside, unless it has to listen there. */
+  /** A failure is reported as state, unless it is required to listen. */
   async #listenToGrpc(): Promise<void> {
     try {
       await this.#grpc.moveTo(this.#grpcAddress());
@@ -189,8 +191,8 @@ export class LocalServer {
   }
 
   /**
-   * The old address may be a part of the new one, so it is let go of first, and taken again where that
-   * fails. A port that is asked for is asked for where another took its place at the start, too.
+   * The old address may be part of the new one, so it is released first, and taken again if the new one fails. If a
+   * port is requested that was in use at the start, it is tried again.
    */
   async #moveTo(address: Address): Promise<void> {
     const before = this.#listening;
@@ -212,7 +214,7 @@ export class LocalServer {
     await Promise.all([server?.close(), this.#grpc.moveTo(undefined)]);
   }
 
-  /** Tells it where it is news. */
+  /** Reports it if it changed. */
   #changed(): Server {
     this.#telling = undefined;
     const server = this.get();

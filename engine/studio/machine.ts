@@ -21,16 +21,16 @@ export interface MachineParts {
   readonly device: () => ChosenDevice | undefined;
   readonly loadedModel: () => string | undefined;
   readonly inferencePid: () => number | undefined;
-  /** Of the picture by which machines are compared. */
+  /** For the reference picture that machines are compared by. */
   readonly estimate: (device: ChosenDevice) => Estimate;
-  /** Seconds of that picture by each preset. */
+  /** Seconds of that picture with each preset. */
   readonly presets: (device: ChosenDevice) => Machine["presets"];
   readonly notices: () => readonly string[];
   /** Makes a one-time address of the studio. */
   readonly freshAddress: () => string | Promise<string>;
 }
 
-/** What the studio runs on, and the way into it. */
+/** The machine that the studio runs on, and access to it. */
 export function machineProcedures(parts: MachineParts) {
   return {
     get: os.machine.get.handler(() => describe(parts)),
@@ -60,7 +60,7 @@ async function describe(parts: MachineParts): Promise<Machine> {
 
 const NVIDIA = "/proc/driver/nvidia/gpus";
 
-/** Memory of this machine, or of what this process may use of it; the studio's own includes its inference process. */
+/** Memory of this machine, or what this process may use of it; the studio's includes its inference process. */
 export async function memoryOf(inferencePid: number | undefined): Promise<Machine["memory"]> {
   const total = usableMemory();
   const free = Math.min(total, process.availableMemory() || freemem());
@@ -68,7 +68,7 @@ export async function memoryOf(inferencePid: number | undefined): Promise<Machin
   return { total, free, studio: process.memoryUsage.rss() + inference };
 }
 
-/** The processor's or card's own name, where the system tells it. */
+/** The name of the processor or card, if the system gives it. */
 export async function deviceName(provider: DeviceReport["provider"]): Promise<string | undefined> {
   if (provider === "cpu") return cpus()[0]?.model.trim();
   return provider === "cuda" ? nvidiaName() : undefined;
@@ -85,11 +85,11 @@ export interface DevicesParts {
   readonly devices: DeviceList;
   readonly transfers: Transfers;
   readonly cuda: CudaInstaller;
-  /** Told when libraries have come or gone: the devices are other ones now. */
+  /** Called when libraries were installed or removed, so that devices are probed again. */
   readonly onLibraries: () => Promise<unknown>;
 }
 
-/** What this machine can draw on, and what can be added. */
+/** This machine's devices, and support that can be added. */
 export function devicesProcedures({ devices, transfers, cuda, onLibraries }: DevicesParts) {
   return {
     list: os.devices.list.handler(async ({ input }) => [...(await devices.list(input.isFresh))]),

@@ -11,10 +11,10 @@ interface MarkProcedureParts {
   readonly events: EventLog;
 }
 
-/** Tells pages of pictures once the work on them is done, or has failed. */
+/** Reports pictures once the work on them has succeeded or failed. */
 type Telling = (ids: readonly string[], work: () => Promise<void>) => Promise<void>;
 
-/** What a person says of pictures: ratings, tags, albums, and what there is of each. */
+/** Ratings, tags and albums. */
 export function markProcedures(
   { gallery, addressOf, events }: MarkProcedureParts,
   telling: Telling,

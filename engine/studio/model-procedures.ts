@@ -30,7 +30,7 @@ export interface ModelParts {
   readonly addressOf: AddressOf;
 }
 
-/** The models on this machine, and how more of them get there. */
+/** The models on this machine, and adding more. */
 export function modelProcedures(parts: ModelParts) {
   const { store, transfers, hub, onModels, dataFolder } = parts;
   return {
@@ -98,7 +98,7 @@ async function summaryOf(folder: string): Promise<ModelSummary> {
   return (await readSnapshotModel(folder, "float32")).summary;
 }
 
-/** What the model's own settings take, and what was drawn with it. */
+/** What a picture with the model's own settings takes, and pictures drawn with it. */
 async function cardOf(
   { store, estimates, gallery, addressOf }: ModelParts,
   id: string,
@@ -117,7 +117,7 @@ async function cardOf(
   return { estimate: await estimates.of(order), pictures };
 }
 
-/** The model in the store that a download would bring again. */
+/** The stored model that a download would download again. */
 function storedId(
   provenances: ReadonlyMap<string, Provenance>,
   request: DownloadRequest,
@@ -134,7 +134,7 @@ function storedId(
   return found;
 }
 
-/** What is kept of a request: JSON knows no undefined. */
+/** The part of a request that is stored: JSON has no undefined. */
 function orderOf(request: DownloadRequest): Readonly<Record<string, string>> {
   const said = Object.entries(request).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value] as const],

@@ -16,15 +16,15 @@ export interface ModelWorkParts {
   readonly store: ModelStore;
   readonly hub: () => Promise<HubAccess>;
   readonly bringTinyDecoder: (run: TransferRun) => Promise<undefined>;
-  /** Whether a transfer of this id may go on. */
+  /** Whether a transfer with this id can continue. */
   readonly isOpen: (id: string) => boolean;
-  /** Told when models have come or have been looked at. */
+  /** Called when models were added or verified. */
   readonly onModels: () => void;
 }
 
 type ModelRunners = Pick<TransferRunners, "download" | "import" | "verify">;
 
-/** How models come into the store and are looked after, as transfers carry it out. */
+/** Adding and verifying models, as transfers. */
 export function modelWorks(parts: ModelWorkParts): ModelRunners {
   const { store, onModels } = parts;
   const discard = (id: string): Promise<void> => store.discard(id);
@@ -55,7 +55,7 @@ export function modelWorks(parts: ModelWorkParts): ModelRunners {
   };
 }
 
-/** Brings models into a store, and tells of them. A work that was done when it was killed is not done again. */
+/** Adds models to a store and reports them. Work that was finished when it was killed is not repeated. */
 export function bringingInto(store: ModelStore, onModels: () => void) {
   return (run: TransferRun, bring: () => Promise<string>): Promise<string> =>
     store
@@ -64,14 +64,14 @@ export function bringingInto(store: ModelStore, onModels: () => void) {
       .finally(onModels);
 }
 
-/** What the catalogue says of a model. Refuses as NOT_FOUND. */
+/** A model's entry in the catalogue. Refuses as NOT_FOUND. */
 export function knownModel(id: string): KnownModel {
   const found = CATALOGUE.find((entry) => entry.id === id);
   if (found === undefined) throw new StudioError("NOT_FOUND", { what: "model", id });
   return found;
 }
 
-/** The repositories that a download may come from, best first. */
+/** The repositories to download from, best first. */
 export function sourcesOf(request: DownloadRequest): readonly string[] {
   return "catalogueId" in request ? knownModel(request.catalogueId).sources : [request.repository];
 }
@@ -82,7 +82,7 @@ async function download(
 ): Promise<string> {
   const request = downloadRequestSchema.parse(order);
   const access = await hub();
-  // The list of transfers may have been lost, and what it had fetched is there still.
+  // The list of transfers may have been lost while its downloads are still there.
   await store.inherit(
     key,
     async (left, place) => !isOpen(left) && brings(await DownloadFolder.planIn(place), request),
@@ -97,14 +97,14 @@ async function download(
   try {
     return await store.adopt({ key, ids: idsOf(request, found.variant), provenance, files });
   } catch (error) {
-    // The files are what the publisher states: going on would bring the same ones again.
+    // The files have the right hashes: trying again would download the same ones.
     const isFull = error instanceof StudioError && error.code === "DISK_FULL";
     if (!isFull) await store.discard(key);
     throw error;
   }
 }
 
-/** Whether a download that began brings what is asked for. */
+/** Whether a started download matches a request. */
 function brings(plan: DownloadPlan | undefined, request: DownloadRequest): boolean {
   if (plan === undefined || !sourcesOf(request).includes(plan.repository)) return false;
   const revision = "revision" in request ? request.revision : undefined;
@@ -112,7 +112,7 @@ function brings(plan: DownloadPlan | undefined, request: DownloadRequest): boole
   return commit === plan.revision && variant === plan.variant;
 }
 
-/** What is to be imported, and the id that a person chose for it. */
+/** What to import, and the id that a person chose. */
 const importOrder = z.union([
   z.string().transform((folder) => ({ folder, id: undefined })),
   z.object({ folder: z.string(), id: z.string() }),
@@ -126,7 +126,7 @@ async function importModel(run: TransferRun, store: ModelStore): Promise<string>
   return importArchive(store, { ...work, path: folder, onNote });
 }
 
-/** A model's own name; where that is taken, one that says which it is. */
+/** The model's own name, else a longer one. */
 function idsOf(request: DownloadRequest, variant: string): [string, ...string[]] {
   if ("catalogueId" in request) {
     const { catalogueId: id } = request;

@@ -13,14 +13,14 @@ import { publishProcedure, type PublishParts } from "./publish-model.ts";
 import { ReceivedFiles } from "./received-files.ts";
 import type { StudioOptions } from "./studio-options.ts";
 
-/** Connections to S3 services, and what can be asked of their buckets. */
+/** Connections to S3 services, and operations on their buckets. */
 export interface BucketParts {
   readonly connections: Connections;
   readonly buckets: Buckets;
   readonly received: ReceivedFiles;
 }
 
-/** Introduces connections to buckets to the secrets and the event log. `undo` is told how to close them. */
+/** Connects buckets to secrets and the event log. `undo` collects how to close them. */
 export async function openBuckets(
   { dataFolder, now }: StudioOptions,
   { secrets, events }: Stores,
@@ -39,7 +39,7 @@ export async function openBuckets(
   return { connections, buckets: new Buckets(connections, now), received };
 }
 
-/** Buckets of S3 services. */
+/** Operations on buckets. */
 export function bucketProcedures(parts: BucketParts & PublishParts & Pick<Stores, "transfers">) {
   const { connections, buckets } = parts;
   return {

@@ -4,12 +4,12 @@ import { os } from "./implementer.ts";
 import type { Stores } from "./open-stores.ts";
 import type { StudioOptions } from "./studio-options.ts";
 
-/** Clusters that models can be deployed to. */
+/** Clusters for deployments. */
 export interface ClusterParts {
   readonly clusters: Clusters;
 }
 
-/** Introduces clusters to the secrets and the event log. */
+/** Connects clusters to secrets and the event log. */
 export async function openClusters(
   { dataFolder, now }: StudioOptions,
   { secrets, events }: Stores,

@@ -14,26 +14,26 @@ import { openModels, placeOf, type ModelParts } from "./open-models.ts";
 import type { Stores } from "./open-stores.ts";
 import { Previews } from "../worker/previews.ts";
 
-/** Everything that has to do with drawing on this machine. */
+/** Everything about drawing on this machine. */
 export interface DrawingParts extends ModelParts {
   readonly devices: DeviceList;
-  /** The device that would draw now. */
+  /** The device that would be used now. */
   readonly device: () => ChosenDevice | undefined;
   readonly estimates: Estimates;
   readonly previews: Previews;
   readonly drawing: LocalDrawing;
-  /** Whose turn the device is. */
+  /** Whose turn it is on the device. */
   readonly turns: DeviceTurns;
-  /** What draws the queue's pictures here, once; told whom to tell of those that wait for another target. */
+  /** Makes the worker that draws the queue here; `onMoved` is called for generations that move to another target. */
   readonly workerWith: (onMoved: DrawingWorkerParts["onMoved"]) => DrawingWorker;
-  /** Puts a picture into the gallery, tells of it and gives its id there. */
+  /** Stores a picture in the gallery, reports it and returns its id there. */
   readonly keep: (picture: NewPicture) => Promise<string>;
 }
 
-/** Pictures of a model that are looked at for how long it takes. */
+/** Number of a model's pictures that estimates are based on. */
 const SAMPLES = 30;
 
-/** Introduces the queue to what draws it. `undo` is told how to end it. */
+/** Connects the queue to what draws it. `undo` collects how to stop it. */
 export async function openDrawing(
   options: StudioOptions,
   stores: Stores,
@@ -101,7 +101,7 @@ function workerOf({ live, turns, drawing, ...parts }: WorkerParts): DrawingWorke
     queue: live.queue,
     draw: (generation, signal) =>
       turns.run("studio", signal, () => drawing.draw(generation, signal)),
-    // The inference server may have the device, and the queue may go on meanwhile.
+    // The inference server may be using the device, and the queue may be resumed meanwhile.
     unload: () => turns.whenFree("studio", () => live.queue.isPaused && drawing.unload()),
   });
 }
@@ -109,7 +109,7 @@ function workerOf({ live, turns, drawing, ...parts }: WorkerParts): DrawingWorke
 type Keeping = Pick<Stores, "gallery" | "events"> &
   Pick<StudioOptions, "addressOf" | "logError"> & { readonly estimates: Estimates };
 
-/** One that is in the gallery is done, whatever becomes of telling. */
+/** Once a picture is in the gallery it is done, even if reporting it fails. */
 function keepIn({
   gallery,
   events,
@@ -121,7 +121,7 @@ function keepIn({
     const image = await gallery.add(picture);
     try {
       events.publish({ type: "images-changed", images: [withAddresses(image, addressOf)] });
-      // What an endpoint draws says nothing of this device.
+      // Pictures of endpoints say nothing about this device.
       if (picture.target === LOCAL_TARGET) await estimates.learn(picture);
     } catch (error) {
       logError(error, "telling of a picture");

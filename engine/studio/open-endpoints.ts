@@ -11,17 +11,17 @@ import { isOpen } from "../queue/states.ts";
 import { recogniseEndpoint } from "./recognise-endpoint.ts";
 import { os } from "./implementer.ts";
 
-/** Endpoints on other machines, and how long they took. */
+/** Endpoints on other machines, and their history. */
 export interface EndpointParts {
   readonly endpoints: Endpoints;
   readonly history: EndpointHistory;
   readonly watchLog: WatchLog;
 }
 
-/** Pictures of an endpoint that are looked at for how long it takes. */
+/** Number of an endpoint's pictures that estimates are based on. */
 const SAMPLES = 30;
 
-/** Introduces endpoints to the secrets, the queue and the gallery. `undo` is told how to close them. */
+/** Connects endpoints to secrets, queue and gallery. `undo` collects how to close them. */
 export async function openEndpoints(
   { dataFolder, now = () => new Date(), isPassive, logError }: StudioOptions,
   { secrets, gallery, live, events }: Stores,
@@ -37,7 +37,7 @@ export async function openEndpoints(
     try {
       work();
     } catch (error) {
-      // A full disk must not cost the picture that is counted.
+      // A full disk must not lose the picture that is counted.
       logError(error, "counting what an endpoint was asked");
     }
   };
@@ -83,7 +83,7 @@ export async function openEndpoints(
   return { endpoints, history, watchLog };
 }
 
-/** Absent where there are none. */
+/** Absent if there are none. */
 function quietChecksOf(watchLog: WatchLog, id: string): Pick<Endpoint, "quietChecks"> {
   const quietChecks = watchLog.checks(id);
   return quietChecks.length === 0 ? {} : { quietChecks };
@@ -91,7 +91,7 @@ function quietChecksOf(watchLog: WatchLog, id: string): Pick<Endpoint, "quietChe
 
 const MINUTE_MS = 60_000;
 
-/** Says when a token has come to its last day, or to its end, and what ends that. */
+/** Reports tokens that expire within a day or have expired. */
 function watchTokens(endpoints: Endpoints, events: Stores["events"]): () => void {
   let told = endpoints.notices.join("\n");
   const timer = setInterval(() => {
@@ -108,7 +108,7 @@ export interface EndpointProcedureParts {
   readonly watchLog: WatchLog;
 }
 
-/** Inference endpoints on other machines. */
+/** Operations on endpoints. */
 export function endpointProcedures({ endpoints, watchLog }: EndpointProcedureParts) {
   return {
     list: os.endpoints.list.handler(() => endpoints.list()),

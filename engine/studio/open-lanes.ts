@@ -13,7 +13,7 @@ export interface LaneParts {
   readonly endpoints: EndpointParts;
 }
 
-/** Introduces the queue to everything that draws: this device, and endpoints beside it. */
+/** Connects the queue to everything that draws: this device, and endpoints. */
 export function openLanes(
   { logError, drawsAtEndpoints = false }: StudioOptions,
   { stores: { live }, drawing, endpoints: { endpoints, history } }: LaneParts,

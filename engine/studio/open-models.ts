@@ -20,7 +20,7 @@ export interface ModelParts {
 
 /** What draws with them. */
 export interface ModelUser {
-  /** The device that would draw now. */
+  /** The device that would be used now. */
   readonly device: () => ChosenDevice | undefined;
   readonly drawing: () => LocalDrawing;
   readonly turns: DeviceTurns;
@@ -48,13 +48,13 @@ export async function openModels(
   return { store, models: new ModelReader((id) => store.folderOf(id)) };
 }
 
-/** What a model has to fit into. How much memory a card has, no provider tells. */
+/** Where a model must fit. Providers do not say how much memory a card has. */
 export function placeOf(device: ChosenDevice | undefined): DrawingPlace {
   const provider = device?.provider ?? "cpu";
   return { provider, memoryBytes: provider === "cpu" ? usableMemory() : undefined };
 }
 
-/** Why a model cannot be removed just now. */
+/** Why a model cannot be removed now. */
 function useOf(
   id: string,
   { queue }: Stores["live"],

@@ -14,7 +14,7 @@ import type { DrawingParts } from "./open-drawing.ts";
 import { os } from "./implementer.ts";
 import type { Stores } from "./open-stores.ts";
 
-/** Everything that has to do with the inference server of this machine. */
+/** Everything about this machine's inference server. */
 export interface ServingParts {
   readonly server: LocalServer;
   readonly serverFile: ServerFile;
@@ -22,7 +22,7 @@ export interface ServingParts {
   readonly studioEngine: StudioEngine;
 }
 
-/** Introduces the inference server to what draws for it; it does not listen yet. */
+/** Connects the inference server to what draws for it; it does not listen yet. */
 export async function openServing(
   { dataFolder, serving = { isOff: true }, lentKeys = [], logError, now, isPassive }: StudioOptions,
   { settings, events }: Stores,
@@ -83,7 +83,7 @@ export async function openServing(
   return { server, serverFile, requests, studioEngine };
 }
 
-/** Loaded only where something may be counted: commands that look on start faster. */
+/** Loaded only if something may be counted, so that read-only commands start faster. */
 async function openMetrics(
   parts: () => {
     readonly admission: AdmissionQueue;
@@ -106,7 +106,7 @@ async function openMetrics(
 type ServerParts = Pick<ServingParts, "server" | "serverFile" | "requests"> &
   Pick<Stores, "events">;
 
-/** The inference server of this machine: its address, its keys, and what it was asked. */
+/** The inference server: its address, its keys, and its requests. */
 export function serverProcedures({ server, serverFile, requests, events }: ServerParts) {
   const keysChanged = (): void => events.publish({ type: "server-keys-changed" });
   return {

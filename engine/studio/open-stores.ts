@@ -15,7 +15,7 @@ import { InitImages } from "./init-images.ts";
 import { LiveQueue } from "./live-queue.ts";
 import type { LogError } from "./refusals.ts";
 
-/** Everything that lies in the data folder, opened, and the log of what happens to it. */
+/** The open stores of the data folder, and the log of their changes. */
 export interface Stores {
   readonly events: EventLog;
   readonly settings: SettingsFile;
@@ -27,14 +27,14 @@ export interface Stores {
   readonly live: LiveQueue;
   readonly initImages: InitImages;
   readonly transfers: Transfers;
-  /** What was found damaged and set right, and what is waited for now, for a person. */
+  /** Notices about repaired damage, and about what is being waited for. */
   readonly notices: () => readonly string[];
 }
 
-/** Event numbers start from the time in microseconds: always beyond those of an earlier run. */
+/** Event numbers start from the time in microseconds, and so are larger than in earlier runs. */
 const EVENTS_PER_MS = 1000;
 
-/** Opens what lies in the data folder. `undo` is told how to close each part. */
+/** Opens the stores of the data folder. `undo` collects how to close them. */
 export async function openStores(
   { dataFolder, addressOf, lentVault, logError, now = () => new Date() }: StudioOptions,
   undo: AsyncDisposableStack,
@@ -73,13 +73,16 @@ interface Naming {
   readonly now: Date;
 }
 
-/** Nothing is deleted that a row, the form or a picture names, or a queue or form that was set aside may name. */
+/**
+ * Keeps everything that a row, the form or a picture refers to, or that a queue or form which was moved aside may refer
+ * to.
+ */
 async function pruneInitImages(images: InitImages, naming: Naming): Promise<void> {
   const { dataFolder, queue, form, gallery, now } = naming;
   if (["queue.sqlite", "form.json"].some((name) => hasSetAside(join(dataFolder, name)))) return;
   const named = JSON.stringify([queue.orderTexts(), form.read()]);
   let started: ReadonlySet<string> | undefined;
-  // The gallery is gone through only where something is named nowhere else.
+  // The gallery is searched only for images that nothing else refers to.
   const isStarted = (id: string): boolean => (started ??= gallery.startImages()).has(id);
   await images.prune((id) => named.includes(id) || isStarted(id), now);
 }

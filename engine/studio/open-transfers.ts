@@ -20,20 +20,20 @@ import { publishWork } from "./publish-model.ts";
 import { proxiedFetch } from "../download/proxied-fetch.ts";
 import { whoAmI } from "../hub/who-am-i.ts";
 
-/** The model hub, and what to do when its models have arrived. */
+/** The model hub, and what to do with new models. */
 export interface TransferParts {
-  /** The hub as it is set now, with the token that is kept now. */
+  /** The hub with the current address and token. */
   readonly hub: () => Promise<HubAccess>;
-  /** Asks the hub whether it takes a token. */
+  /** Asks the hub whether it accepts a token. */
   readonly whoAmI: WhoAmI;
-  /** Tells everybody that models have come, gone or changed. */
+  /** Reports that models were added, removed or changed. */
   readonly onModels: () => void;
   readonly cuda: CudaInstaller;
-  /** To be told when libraries of a device have come or gone. */
+  /** Called when libraries of a device were installed or removed. */
   readonly onLibraries: () => Promise<unknown>;
 }
 
-/** Introduces transfers to the store, the hub and buckets, and lets them run. */
+/** Connects transfers to store, hub and buckets, and starts them. */
 export function openTransfers(
   { dataFolder, cacheFolder, isPassive, cuda = cudaInstaller(dataFolder) }: StudioOptions,
   { settings, secrets, transfers, events }: Stores,
@@ -53,7 +53,7 @@ export function openTransfers(
     events.publish({ type: "models-changed" });
   };
   const onLibraries = () => {
-    // A running inference process knows only the libraries that were there when it was started.
+    // A running inference process knows only the libraries that existed when it was started.
     turns.whenFree("studio", () => drawing.unload());
     return devices.list(true);
   };
@@ -72,20 +72,20 @@ export function openTransfers(
     "bucket-serve": serveWork({ store, connections, server, studioEngine, onModels }),
     cuda: cudaWork({ installer: cuda, onLibraries }),
   };
-  // What cannot be swept now is swept at the next start.
+  // What cannot be deleted now is deleted at the next start.
   sweepBucketTransfers(dataFolder, { received, transfers }).catch(() => undefined);
   transfers.begin(runners, isPassive);
   const asks = async (...[token, signal]: Parameters<WhoAmI>) => whoAmI(access(token), signal);
   return { hub, whoAmI: asks, onModels, cuda, onLibraries };
 }
 
-/** A vault that is locked keeps nobody from what is open to all. */
+/** A locked vault does not prevent access to what is public. */
 function withoutToken(error: unknown): undefined {
   if (error instanceof StudioError && error.code === "SECRET_UNAVAILABLE") return undefined;
   throw error;
 }
 
-/** Long work on files: seeing it, and having a say in it. */
+/** Listing and controlling transfers. */
 export function transferProcedures({ transfers }: { readonly transfers: Transfers }) {
   return {
     list: os.transfers.list.handler(() => [...transfers.list()]),

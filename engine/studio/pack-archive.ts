@@ -18,7 +18,7 @@ import type { Transfers } from "../transfers/transfers.ts";
 import { os } from "./implementer.ts";
 import { inspectProcedure } from "./inspect-archive.ts";
 
-/** What goes into an archive where nothing else is asked for: our handler for TorchServe, and what it needs. */
+/** The default content of an archive: our handler for TorchServe, and what it needs. */
 const HANDLER = asset("stable_diffusion_handler.py");
 const REQUIREMENTS = asset("requirements.txt");
 
@@ -34,7 +34,7 @@ type PackingRequest = Pick<
   "model" | "form" | "version" | "handler" | "requirements"
 > & { readonly name: string };
 
-/** What a request packs, but for weights in int8: a model of the store, by its id, or one in a folder. */
+/** What a request packs, without int8 weights: a model of the store by its id, or one in a folder. */
 export async function packingOf(store: ModelStore, request: PackingRequest): Promise<Packing> {
   const { model, form, name, version, handler, requirements } = request;
   const folder = await openSnapshotFolder(await folderOf(store, model));
@@ -52,14 +52,14 @@ async function folderOf(store: ModelStore, model: string): Promise<string> {
   return isAbsolute(model) ? model : store.folderOf(model);
 }
 
-/** Where weights in int8 are made for an archive. */
+/** Where int8 weights are made for an archive. */
 export interface Int8Making {
   readonly store: ModelStore;
-  /** As cacheFolder gives it; the system's own place by default. */
+  /** The cache folder; the system's by default. */
   readonly cacheFolder?: string | undefined;
 }
 
-/** What goes into an archive, with weights in int8 where they are asked for, which are made first and told of. */
+/** Adds int8 weights to an archive if requested; they are made first, which is reported. */
 export async function withInt8(
   packing: Packing,
   { model, int8 }: Pick<PackRequest, "model" | "int8">,
@@ -79,7 +79,7 @@ interface PackParts extends Int8Making {
   readonly dataFolder: string;
 }
 
-/** Making archives, as transfers carry it out. Of folders only the studio's own for archives is made. */
+/** Making archives, as transfers. Only the studio's own folder for archives is created. */
 export function packWork(parts: PackParts): TransferRunner {
   const { store, dataFolder } = parts;
   const ownFolder = join(dataFolder, "archives");
@@ -104,7 +104,7 @@ export function packWork(parts: PackParts): TransferRunner {
       await packModel(packing, { out, force, onBytes });
       return isAbsolute(request.model) ? undefined : request.model;
     },
-    // What is half written lies under another name and is removed by whoever wrote it.
+    // An unfinished archive has another name and is removed by its writer.
     discard: () => Promise.resolve(),
   };
 }
@@ -115,7 +115,7 @@ interface ArchiveParts {
   readonly transfers: Transfers;
 }
 
-/** Archives of models on this machine. */
+/** Archives on this machine. */
 export function archiveProcedures({ store, connections, transfers }: ArchiveParts) {
   return {
     inspect: inspectProcedure({ connections }),
@@ -133,7 +133,10 @@ export function archiveProcedures({ store, connections, transfers }: ArchivePart
   };
 }
 
-/** Refuses relative paths, which would depend on where the host was started, and endings that TorchServe does not know. */
+/**
+ * Refuses relative paths, which would depend on where the host was started, and extensions that TorchServe does not
+ * know.
+ */
 function checkPaths({ out, form, handler, requirements }: PackRequest): void {
   const paths = { "The archive": out, "The handler": handler, "The requirements": requirements };
   for (const [field, value] of Object.entries(paths)) {
@@ -154,7 +157,7 @@ function invalid(field: string, value: string, reason: string): StudioError {
   return new StudioError("REQUEST_INVALID", { field, value, reason });
 }
 
-/** The archive's own name without its ending, where no other is asked for. */
+/** The archive's file name without its extension, unless a name is given. */
 function nameOf({ name, out, form }: PackRequest): string {
   if (name !== undefined) return name;
   const own = basename(out).slice(0, basename(out).length - FORMS[form].ending.length);

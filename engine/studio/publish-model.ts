@@ -29,19 +29,19 @@ import { type BucketTransferParts, journaled } from "./bucket-transfers.ts";
 import { os } from "./implementer.ts";
 import { type Int8Making, packingOf, withInt8 } from "./pack-archive.ts";
 
-/** What is looked at before a model is published. */
+/** What is checked before a model is published. */
 export interface PublishParts extends Pick<Int8Making, "store"> {
   readonly connections: Connections;
   readonly buckets: Buckets;
 }
 
-/** And what publishing takes. */
+/** What publishing needs in addition. */
 type PublishingParts = PublishParts & Int8Making;
 
 /**
- * Puts a model's archive and its config.properties into a bucket, and reads both back. The archive is put
- * together on its way: nothing of it lies on disk. As it has the same bytes each time, a run that was cut
- * off goes on with the parts that the bucket has.
+ * Uploads a model's archive and its config.properties, and reads both back. The archive is generated while it is
+ * uploaded, without a copy on disk. It always has the same bytes, so an interrupted run resumes with the parts that the
+ * bucket has.
  */
 export function publishWork(parts: PublishingParts & BucketTransferParts): TransferRunner {
   return journaled(parts, async (run, journal) => {
@@ -83,7 +83,7 @@ async function publish(
   const archive = await marSource(packing, onBytes);
   const files: readonly PublishedFile[] = [
     { key: place.archiveKey, content: archive },
-    // After the archive: whoever finds the configuration finds what it names.
+    // After the archive, so that the configuration never names one that is missing.
     { key: place.configKey, content: bytesSource(publishedConfig(name, request.version).bytes()) },
   ];
   onNote("sending");
@@ -98,7 +98,7 @@ async function publish(
     try {
       await compareObject(bucket, { ...sending, key, sizeBytes, crc32 });
     } catch (error) {
-      // Trying again then sends it again, rather than finding the same once more.
+      // The next attempt then uploads it again instead of finding the same difference.
       if (isOther(error)) await journal.startAnew(key);
       throw error;
     }
@@ -106,7 +106,7 @@ async function publish(
   onNote(await outcome(parts, request, place, signal));
 }
 
-/** Whether the bucket holds something else than what was sent, or no longer anything. */
+/** Whether the bucket contains something other than what was sent, or nothing any more. */
 function isOther(error: unknown): boolean {
   if (!(error instanceof StudioError)) return false;
   return error.code === "OBJECT_DIFFERS" || error.code === "OBJECT_NOT_FOUND";
@@ -125,7 +125,7 @@ function sourceOf({ key: name, content }: PublishedFile): UploadSource {
   return { name, sizeBytes, identity, open, ...(refuseChanged && { refuseChanged }) };
 }
 
-/** What to enter in OpenShift AI, and what to be careful of. */
+/** What to enter in OpenShift AI, and what to watch for. */
 async function outcome(
   { buckets }: PublishParts,
   { connectionId, bucket }: PublishRequest,
@@ -143,7 +143,7 @@ async function outcome(
   return `path to enter in OpenShift AI: ${place.path}${warning === undefined ? "" : `. ${warning}`}`;
 }
 
-/** A model's way into a bucket. */
+/** Publishing a model. */
 export function publishProcedure({
   store,
   connections,
@@ -162,7 +162,7 @@ export function publishProcedure({
   });
 }
 
-/** The model's id, or its folder's name, where no other is asked for. */
+/** The model's id or its folder's name, unless a name is given. */
 function nameOf({ name, model }: PublishRequest): string {
   const own = name ?? basename(model);
   const isName = archiveNameSchema.safeParse(own).success;

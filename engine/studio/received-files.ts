@@ -7,8 +7,8 @@ import { StudioError } from "../contract/errors.ts";
 import { systemCode } from "../files/system-error.ts";
 
 /**
- * Files that a page sends in parts, since it knows no path of this machine. What comes under one id, a file
- * or a folder, lies in a folder of its own until the transfer of that id has sent it on.
+ * Files that a page sends in chunks, since it knows no paths on this machine. Each id, for a file or folder, has its
+ * own folder until the transfer with that id has uploaded it.
  */
 export class ReceivedFiles {
   readonly #folder: string;
@@ -18,8 +18,8 @@ export class ReceivedFiles {
   }
 
   /**
-   * Adds a part to a file, and gives the id that the rest comes under. Refuses as REQUEST_INVALID a path
-   * that leads elsewhere, and a part out of turn.
+   * Adds a chunk to a file, and returns the id for the rest. Refuses as REQUEST_INVALID a path that leads elsewhere,
+   * and a chunk out of order.
    */
   async take({ id = randomUUID(), path, offset, part }: ReceivedPart): Promise<{ id: string }> {
     const place = join(this.#folder, id, ...stepsOf(path));
@@ -33,7 +33,7 @@ export class ReceivedFiles {
     return { id };
   }
 
-  /** Where the file or folder lies that came under an id. Refuses as NOT_FOUND where none has. */
+  /** The path of the file or folder with an id. Refuses as NOT_FOUND if there is none. */
   async pathOf(id: string): Promise<string> {
     const [name] = await readdir(join(this.#folder, id)).catch(() => []);
     if (name === undefined) throw new StudioError("NOT_FOUND", { what: "received file", id });
@@ -44,20 +44,20 @@ export class ReceivedFiles {
     await rm(join(this.#folder, id), { recursive: true, force: true });
   }
 
-  /** Deletes what nobody sends on any more: a page was closed, or its transfer is forgotten. */
+  /** Deletes files that nobody will upload: the page was closed, or its transfer was removed. */
   async sweep(mayNeed: (id: string) => boolean): Promise<void> {
     const ids = await readdir(this.#folder).catch(() => []);
     for (const id of ids) if (!mayNeed(id)) await this.discard(id);
   }
 }
 
-/** The steps of a path that leads to a file below the folder, whatever the system. */
+/** The components of a path to a file within the folder, on any system. */
 function stepsOf(path: string): readonly string[] {
   try {
     const steps = memberPath(path, path).split("/");
     if (steps.at(-1) !== "") return steps;
   } catch {
-    // Said below in the words of a file rather than an archive.
+    // Refused below with a message about a file rather than an archive.
   }
   const reason = "its name has characters that not every system allows; rename it";
   throw new StudioError("REQUEST_INVALID", { field: "The file", value: path, reason });

@@ -12,8 +12,8 @@ import { isCurl, readCurl } from "../kserve/recorder/curl-command.ts";
 import { readRecorded } from "../kserve/recorder/read-recorded.ts";
 
 /**
- * Says what a pasted or dropped text is, and which endpoints it tells of; nothing is kept. Only a kubeconfig asks
- * anything of anybody: its cluster, for its project's services. Refuses as REQUEST_INVALID a text that is none of these.
+ * Recognises a pasted or dropped text and the endpoints in it; nothing is stored. Only a kubeconfig causes requests:
+ * for its project's services. Refuses as REQUEST_INVALID a text that is not recognised.
  */
 export async function recogniseEndpoint(text: string, signal?: AbortSignal): Promise<Recognised> {
   const shared = readShareLink(text);
@@ -36,7 +36,7 @@ export async function recogniseEndpoint(text: string, signal?: AbortSignal): Pro
   throw refused("recognised", reason);
 }
 
-/** Whether a text may be an address: one word with a scheme, or with a host that has a dot or a port. */
+/** Whether a text may be an address: one word with a scheme, or with a host that has a dot or port. */
 function isAddress(text: string): boolean {
   const word = text.trim();
   return (
@@ -53,7 +53,7 @@ function isToken(text: string): boolean {
   }
 }
 
-/** Shorter words are more likely a mistake. */
+/** Shorter words are probably a mistake. */
 const SHORTEST_TOKEN = 16;
 
 function isRecorded(text: string): boolean {
@@ -68,7 +68,7 @@ function isRecorded(text: string): boolean {
 function ofCurl(text: string): FoundEndpoint {
   const { url, headers, isInsecure } = readCurl(text);
   const token = /^Bearer\s+(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  // A variable of a shell is a place for a token, and none.
+  // A shell variable is a placeholder for a token.
   const isWritten = token !== undefined && !token.includes("$") && !/^[<{]/.test(token);
   return {
     ...checked({ url: url.replace(/[?#].*$/s, "") }),
@@ -78,13 +78,13 @@ function ofCurl(text: string): FoundEndpoint {
   };
 }
 
-/** With the model that the address names. Refuses as REQUEST_INVALID what cannot be one. */
+/** Including the model in the address. Refuses as REQUEST_INVALID what cannot be an endpoint. */
 function checked(found: FoundEndpoint): FoundEndpoint {
   const { model } = readAddress(found.url);
   return { ...(model !== undefined && { model }), ...found };
 }
 
-/** The services of the kubeconfig's project; its token opens those that ask for one. */
+/** The services in the kubeconfig's project; its token also works for those that require one. */
 async function listed(config: unknown, signal: AbortSignal | undefined): Promise<FoundEndpoint[]> {
   const access = await accessIn(config);
   const client = new ClusterClient(access);

@@ -15,19 +15,19 @@ import { readRecorded } from "../kserve/recorder/read-recorded.ts";
 import { recordingsOf, type SecretHeader } from "../kserve/recorder/recordings.ts";
 import { PICTURE_INPUTS } from "../kserve/server/picture-inputs.ts";
 
-/** Who draws what is recorded: this machine's own server, or an endpoint. */
+/** The recipient of a recorded request: this machine's server, or an endpoint. */
 export type Recipient =
   | { readonly server: Pick<Server, "settings" | "origin" | "modelNames"> }
   | { readonly endpoint: Endpoint };
 
-/** Any text: the notebook's own. */
+/** Any text works: this is the notebook's. */
 const REQUEST_ID = "42";
 
-/** Where the programs find a token or a key. */
+/** The environment variable from which programs read a token or key. */
 const TOKEN_VARIABLE = "DARKROOM_TOKEN";
 const KEY_VARIABLE = "DARKROOM_KEY";
 
-/** The request for an order in every form. Refuses what grew out of another picture, which no endpoint is sent. */
+/** The request for an order in every form. Refuses image to image, since endpoints are sent no start images. */
 export function recordingOf(order: Order, recipient: Recipient): Recording {
   if (order.strength !== undefined || order.initImageId !== undefined) {
     const details = { field: "The picture", value: "written as a request" };
@@ -65,7 +65,7 @@ function variableOf(header: string): string {
   return header.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
 }
 
-/** Ours declares all inputs there are. */
+/** Our server declares all inputs. */
 const OURS: Receiver = {
   profile: "full",
   check: {
@@ -80,7 +80,7 @@ const OURS: Receiver = {
 function atServer(order: Order, { settings, origin, modelNames }: ServerOf): Recording {
   const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
   const base = new URL(origin ?? `http://${host}:${settings.port}`);
-  // An address that means all of them is none to ask at.
+  // An address for all interfaces cannot be used in a request.
   if (/^(?:0\.0\.0\.0|\[::\])$/.test(base.hostname)) base.hostname = "127.0.0.1";
   const isKeyed =
     settings.isKeyRequired || settings.hostNames.length > 0 || !isLoopback(settings.host);
@@ -96,7 +96,7 @@ function atServer(order: Order, { settings, origin, modelNames }: ServerOf): Rec
 
 type ServerOf = Extract<Recipient, { server: unknown }>["server"];
 
-/** The order that would draw a picture again, by what it tells of how it was made. */
+/** The order that would draw a picture again, from its record. */
 export function orderOf(record: GenerationRecord): Order {
   const { prompt, negativePrompt, model, width, height } = record;
   return { prompt, negativePrompt, model, width, height, ...settingsOf(record) };
@@ -120,7 +120,7 @@ function settingsOf(record: Recall["record"]) {
   };
 }
 
-/** What it started from, and how; empty where that was noise. */
+/** Its start image, and how it was fitted; empty for text to image. */
 function startOf({ strength, initImageId, resizeMode }: Recall["record"]) {
   return {
     ...(strength !== undefined && { strength }),
@@ -129,10 +129,10 @@ function startOf({ strength, initImageId, resizeMode }: Recall["record"]) {
   };
 }
 
-/** What a recorded file asks for: the text of a request, or a picture that tells how it was made. */
+/** The settings in a recorded file: a request as text, or a picture that says how it was made. */
 export async function readReplay(file: File): Promise<Replay> {
   const bytes = await file.bytes();
-  // The codec is native and large, so it is loaded with the first picture that needs it.
+  // The codec is a large native module, so it is loaded with the first picture that needs it.
   const { isPicture } = await import("../codecs/picture-codec.ts");
   if (!isPicture(bytes)) return readRecorded(bytes);
   const { readForeignGeneration } = await import("../codecs/read-generation.ts");

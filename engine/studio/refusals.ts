@@ -3,12 +3,12 @@ import { StudioError, toWire } from "../contract/errors.ts";
 import { invalidInput } from "../contract/invalid-input.ts";
 import { os } from "./implementer.ts";
 
-/** Takes what went wrong and is none of the refusals: for the log, with its stack. */
+/** Logs errors that are not refusals, with their stack. */
 export type LogError = (error: unknown, doing: string) => void;
 
 /**
- * Around every procedure: what is thrown leaves as one of the table's refusals. Their wire form is an
- * ORPCError with the refusal's code, status and message, and its details as data.
+ * Wraps every procedure: whatever is thrown becomes a refusal, sent as an ORPCError with the refusal's code, status and
+ * message, and its details as data.
  */
 export function refusals(logError: LogError) {
   return os.middleware(async ({ next, path, signal }) => {
@@ -16,14 +16,14 @@ export function refusals(logError: LogError) {
       return await next();
     } catch (error) {
       const known = refusalOf(error);
-      // Nobody made a mistake where the asker has gone.
+      // If the client is gone, it is not an error.
       if (known === undefined && signal?.aborted !== true) logError(error, path.join("."));
       throw onTheWire(known ?? error);
     }
   });
 }
 
-/** The refusal that an error is or stands for; undefined where it is a mistake of ours. */
+/** The refusal that an error is or represents; undefined for errors of ours. */
 function refusalOf(error: unknown): StudioError | undefined {
   if (error instanceof StudioError) return error;
   const isInput = error instanceof ORPCError && error.code === "BAD_REQUEST";

@@ -2,7 +2,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import { os } from "./implementer.ts";
 
-/** What a service says of a token: the account it belongs to, or that it was rejected. */
+/** A service's answer about a token: its account, or that it was rejected. */
 export type WhoAmI = (
   token: string,
   signal: AbortSignal | undefined,
@@ -10,11 +10,11 @@ export type WhoAmI = (
 
 export interface SecretParts {
   readonly secrets: Secrets;
-  /** Asks the hub; refuses as HUB_UNREACHABLE where it does not answer. */
+  /** Asks the hub; refuses as HUB_UNREACHABLE if it does not answer. */
   readonly whoAmI: WhoAmI;
 }
 
-/** Tokens go in, and never come out again. */
+/** Tokens can be stored, but never read back. */
 export function secretProcedures({ secrets, whoAmI }: SecretParts) {
   return {
     status: os.secrets.status.handler(() => secrets.status()),
@@ -29,7 +29,7 @@ export function secretProcedures({ secrets, whoAmI }: SecretParts) {
   };
 }
 
-/** A token as it goes into a header; the refusal does not repeat it. */
+/** Validates a token for use in a header; the refusal does not repeat it. */
 function tokenOf(value: string): string {
   const token = value.trim();
   if (/^[\x21-\x7e]+$/.test(token)) return token;

@@ -34,7 +34,7 @@ export interface ServeParts {
   readonly onModels: () => void;
 }
 
-/** KServe's wrapper tries ten times by default, half a minute apart, for a server that starts beside it. */
+/** KServe's wrapper tries ten times by default, half a minute apart, because its server starts at the same time. */
 const TRIES = 3;
 const PAUSE_MS = 2000;
 
@@ -43,7 +43,7 @@ const VERSIONS: Readonly<Record<KServeVersion, string>> = {
   "0.15": "KServe 0.15 and later",
 };
 
-/** Serves what lies at a path of a bucket, as the storage initializer and TorchServe would, as a transfer. */
+/** Serves a path in a bucket as the storage initializer and TorchServe would, as a transfer. */
 export function serveWork(parts: ServeParts): TransferRunner {
   const { store, onModels } = parts;
   const bringing = bringingInto(store, onModels);
@@ -74,7 +74,7 @@ interface Mounting {
   readonly run: Pick<TransferRun, "signal" | "onStage">;
 }
 
-/** What TorchServe would find below /mnt/models: the model that it loads first, and the archive that it loads it from. */
+/** What TorchServe would find below /mnt/models: the model that it loads first, and that model's archive. */
 async function mounted(
   bucket: Bucket,
   { path, kserve, run: { signal, onStage } }: Mounting,
@@ -113,7 +113,7 @@ function archiveAmong(copied: readonly CopiedObject[], path: string): BucketMode
   return { kind: "folder", key: inside.key.slice(0, length) };
 }
 
-/** What was brought before serves as well. */
+/** A model that was imported before can be served as well. */
 function knownModel(error: unknown, { onStage }: TransferRun): string {
   if (!(error instanceof StudioError) || error.code !== "MODEL_EXISTS") throw error;
   const model = String(error.details["model"]);
@@ -137,7 +137,7 @@ async function load(
   }
 }
 
-/** A path of a bucket, served on this machine. */
+/** Serving a path in a bucket on this machine. */
 export function serveProcedure({
   connections,
   transfers,

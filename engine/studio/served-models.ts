@@ -8,17 +8,17 @@ import type { DrawingParts } from "./open-drawing.ts";
 
 interface Parts extends Pick<DrawingParts, "store" | "models" | "devices"> {
   readonly settings: Pick<SettingsFile, "read">;
-  /** Told when another model is served, or none any more. */
+  /** Called when another model is served, or none. */
   readonly onServed: () => void;
 }
 
-/** What the store has is asked of it again after this long at the latest: folders change by hand, too. */
+/** The store is read again at least this often, since folders can be changed by hand. */
 const MODELS_MS = 5000;
 
-/** The models of the store, as clients are told of them. */
+/** The models of the store as the inference server presents them. */
 export class ServedModels {
   readonly #parts: Parts;
-  /** Models that there are, and their other names; undefined while that is not known. */
+  /** Existing models and their other names; undefined until known. */
   #ids: ReadonlyMap<string, readonly string[]> | undefined;
   #stored:
     | { readonly models: Promise<readonly StoredModel[]>; readonly untilMs: number }
@@ -28,18 +28,18 @@ export class ServedModels {
     this.#parts = parts;
   }
 
-  /** False where it is known that there is no such model. */
+  /** False if it is known that there is no such model. */
   mayHave(id: string): boolean {
     return this.#ids?.has(id) !== false;
   }
 
-  /** A model's other names that are no other model's own. */
+  /** A model's other names, except those that are another model's own. */
   aliasesOf(id: string): readonly string[] {
     const aliases = this.#ids?.get(id) ?? [];
     return aliases.filter((alias) => this.#ids?.has(alias) !== true);
   }
 
-  /** Says that models have come, gone or changed. */
+  /** To be called when models were added, removed or changed. */
   forget(): void {
     this.#stored = undefined;
     this.#ids = undefined;
@@ -52,7 +52,7 @@ export class ServedModels {
     asked.then(learn).catch(() => undefined);
   }
 
-  /** All of them, while one is chosen, or none since one was unloaded. */
+  /** All models, with the chosen one; none is chosen after an unload. */
   async list(
     chosen: string | undefined,
     unloaded: string | undefined,
@@ -72,7 +72,7 @@ export class ServedModels {
     return Promise.resolve({ error: undefined });
   }
 
-  /** Ready while its files are whole; in trouble while there is no device to draw on. */
+  /** Ready if its files are complete; in trouble if there is no device. */
   #chosenModel(model: StoredModel, looked: Looked): KnownModel {
     const { id: name, summary = UNREAD_MODEL } = model;
     if ("error" in looked) {
@@ -96,7 +96,7 @@ export class ServedModels {
   }
 }
 
-/** A model that came in an archive answers under the name that its manifest gives it, as at TorchServe. */
+/** A model from an archive also has the name in its manifest, as in TorchServe. */
 function aliasesOf({ id, provenance }: StoredModel): Pick<KnownModel, "aliases"> {
   const name = provenance?.archive?.manifest.model.modelName;
   const isName = archiveNameSchema.safeParse(name).success;

@@ -1,29 +1,29 @@
 import type { Preset } from "../contract/presets.ts";
 import type { ServerChange, ServerSettings, TlsFiles } from "../contract/server.ts";
 
-/** What holds for one run, whatever the settings say. */
+/** Options for a single run, which go before the settings. */
 export interface ServingOptions {
-  /** Whether it does not listen until somebody starts it. */
+  /** Whether it does not listen until someone starts it. */
   readonly isOff?: boolean | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
-  /** Where it answers gRPC as well; 0 takes any. */
+  /** The port for gRPC; 0 for any free port. */
   readonly grpcPort?: number | undefined;
-  /** With which it encrypts. */
+  /** The certificate for TLS. */
   readonly tls?: TlsFiles | undefined;
-  /** How many ports from the wanted one on may be tried; 1 where it has to be that one. */
+  /** Number of ports to try, starting at the wanted one; 1 if it must be that one. */
   readonly tries?: number | undefined;
-  /** Whether the studio does not open where its server cannot listen. */
+  /** Whether the studio fails to open if its server cannot listen. */
   readonly isRequired?: boolean | undefined;
-  /** By which a request is drawn that names none. */
+  /** The preset of requests that name none. */
   readonly preset?: Preset | undefined;
-  /** Whether it answers OpenAI's images API as well. */
+  /** Whether it also answers OpenAI's images API. */
   readonly isOpenaiOn?: boolean | undefined;
-  /** Whether it answers the API of A1111's web UI as well. */
+  /** Whether it also answers the API of A1111's web UI. */
   readonly isA1111On?: boolean | undefined;
 }
 
-/** Settings as they are in a run. */
+/** The settings in effect in a run. */
 export function settingsIn(
   { preset, isOpenaiOn, isA1111On }: ServingOptions,
   settings: ServerSettings,
@@ -36,7 +36,7 @@ export function settingsIn(
   };
 }
 
-/** What is left of a run's own choices once a person has chosen otherwise. */
+/** The run's options that remain after a person has changed settings. */
 export function withoutChanged(run: ServingOptions, change: ServerChange): ServingOptions {
   const { host, port, grpcPort, tls, preset, isOpenaiOn, isA1111On } = change;
   const isNamed = host !== undefined || port !== undefined;

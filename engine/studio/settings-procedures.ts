@@ -16,11 +16,11 @@ export interface SettingsParts {
   readonly settings: SettingsFile;
   readonly form: FormFile;
   readonly events: EventLog;
-  /** Acts on a change that is kept already; what it refuses, the asker hears. */
+  /** Applies a change that is already stored; its refusals reach the caller. */
   readonly onChange?: (now: Settings, before: Settings) => Promise<void> | void;
 }
 
-/** What a person chose, and the form as it was left. */
+/** A person's settings, and the state of the form. */
 export function settingsProcedures(parts: SettingsParts) {
   const { settings, form, events, onChange } = parts;
   return {
@@ -78,7 +78,7 @@ function refuseRelative({ pictureFolder, tinyDecoder }: SettingsChange): void {
   }
 }
 
-/** Makes a folder for pictures where there is none, and refuses one that pictures cannot be written into. */
+/** Creates a folder for pictures if there is none, and refuses one that cannot be written to. */
 async function readyFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);

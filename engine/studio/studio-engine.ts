@@ -26,18 +26,18 @@ export interface StudioEngineParts extends Pick<
 > {
   readonly settings: Pick<SettingsFile, "read" | "change">;
   readonly events: EventLog;
-  /** Of a request that names none. */
+  /** The preset of requests that name none. */
   readonly preset: () => Preset;
-  /** Told when another model is served, or none any more. */
+  /** Called when another model is served, or none. */
   readonly onServed: () => void;
 }
 
-/** Until a process that ended is there again. */
+/** How long a crashed process takes to restart. */
 const RESTART_SECONDS = 2;
 
 /**
- * The studio as its inference server draws with it: the model that a person chose is the one that is
- * served, and a client that loads another chooses it for everybody. Pictures share the device with the studio's.
+ * The inference server's engine in a studio: the served model is the one that a person chose, and a client that loads
+ * another changes it for everyone. Pictures share the device with the studio's.
  */
 export class StudioEngine implements PictureEngine {
   readonly #parts: StudioEngineParts;
@@ -49,13 +49,13 @@ export class StudioEngine implements PictureEngine {
     this.#models = new ServedModels(parts);
   }
 
-  /** Id of the model that is served; undefined after it was unloaded, until another is chosen, and where it is gone. */
+  /** Id of the served model; undefined after an unload until another is chosen, and if the model is gone. */
   get served(): string | undefined {
     const chosen = this.#chosen();
     return chosen !== undefined && this.#models.mayHave(chosen) ? chosen : undefined;
   }
 
-  /** Other names of the model that is served, which are no other model's own. */
+  /** Other names of the served model, except those that are another model's own. */
   get aliases(): readonly string[] {
     return this.#models.aliasesOf(this.served ?? "");
   }
@@ -64,7 +64,7 @@ export class StudioEngine implements PictureEngine {
     return this.#parts.preset();
   }
 
-  /** Says that models have come, gone or changed. */
+  /** To be called when models were added, removed or changed. */
   forget(): void {
     this.#models.forget();
   }
@@ -118,7 +118,7 @@ export class StudioEngine implements PictureEngine {
       } finally {
         release();
       }
-      // Without the device: whoever reads it may let others draw before it asks for the next.
+      // Without holding the device: the consumer may let others draw before it asks for the next.
       if (picture !== undefined) yield picture;
     }
   }
@@ -136,7 +136,7 @@ export class StudioEngine implements PictureEngine {
 
   #chosen(): string | undefined {
     const { model } = this.#parts.settings.read();
-    // Whoever chooses another and then comes back to it wants it.
+    // Choosing another model and then this one again cancels the unload.
     if (model !== this.#unloaded) this.#unloaded = undefined;
     return model === this.#unloaded ? undefined : model;
   }
@@ -160,7 +160,7 @@ export class StudioEngine implements PictureEngine {
     );
   }
 
-  /** Yields how far a picture is; ends with the picture. */
+  /** Yields a picture's progress, and returns the picture. */
   async *#picture(
     order: Order,
     { image, job, signal }: { image: number; job: PictureJob; signal: AbortSignal },
@@ -181,7 +181,7 @@ export class StudioEngine implements PictureEngine {
     return picture;
   }
 
-  /** In the gallery where its key says so; how long it took is learnt either way. */
+  /** Adds it to the gallery if the key says so; its time is recorded either way. */
   async #remember(
     event: Extract<DrawingEvent, { kind: "image" }>,
     { keepsPictures }: PictureJob,
@@ -192,12 +192,12 @@ export class StudioEngine implements PictureEngine {
   }
 }
 
-/** By which the studio keeps pictures to start from, and records them. */
+/** The id by which the studio stores and records start images. */
 function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** After a crash trying again makes sense, and soon. */
+/** After a crash, trying again soon makes sense. */
 function asRefusal(error: unknown): unknown {
   if (!(error instanceof StudioError) || error.code !== "INFERENCE_CRASHED") return error;
   const details = { ...error.details, seconds: RESTART_SECONDS };

@@ -6,27 +6,27 @@ import type { AddressOf } from "./addresses.ts";
 import type { ServingOptions } from "./serving-run.ts";
 import type { LogError } from "./refusals.ts";
 
-/** What whoever opens a studio decides. */
+/** The options of a studio. */
 export interface StudioOptions {
-  /** Everything that is kept lies in it; whoever opens a studio owns it alone. */
+  /** Contains everything that is stored; only one studio may open it at a time. */
   readonly dataFolder: string;
-  /** Makes the addresses under which pages see pictures. */
+  /** Makes the signed addresses of pictures. */
   readonly addressOf: AddressOf;
   /** Makes a one-time address of the studio. */
   readonly freshAddress: () => string | Promise<string>;
-  /** Told of mistakes of ours, which nobody else sees. */
+  /** Logs errors, which nobody else sees. */
   readonly logError: LogError;
-  /** What the desktop lends for secrets. */
+  /** The desktop's vault for secrets. */
   readonly lentVault?: LentVault | undefined;
-  /** Whether a picture is about to be asked for: what takes long to start is started at once. */
+  /** Whether a picture is about to be requested, so that slow parts are started at once. */
   readonly isAboutToDraw?: boolean | undefined;
-  /** For commands that only look: nothing is drawn, and no device is tried. */
+  /** For read-only commands: nothing is drawn, and devices are not probed. */
   readonly isPassive?: boolean | undefined;
-  /** Of a passive one: whether endpoints draw what this program puts into the queue. */
+  /** For a passive studio: whether endpoints draw what this program adds to the queue. */
   readonly drawsAtEndpoints?: boolean | undefined;
-  /** Where float32 copies and preview maps are kept; the system's own place by default. */
+  /** Where float32 copies and preview maps are stored; the system's cache folder by default. */
   readonly cacheFolder?: string | undefined;
-  /** Tries this machine's devices. */
+  /** Probes this machine's devices. */
   readonly probe?: Probe | undefined;
   /** Brings support for NVIDIA cards; this machine's own way by default. */
   readonly cuda?: CudaInstaller | undefined;
