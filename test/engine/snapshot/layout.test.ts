@@ -47,8 +47,8 @@ test("takes configs, tokenizer and one set of weights, and names the pickles it 
     "text_encoder/pytorch_model.bin",
     "unet/diffusion_pytorch_model.bin",
   ];
-  const full = { paths: [...TEXTS, ...extra, ...WEIGHTS].toSorted(), pickles };
-  const half = { paths: [...TEXTS, ...extra, ...HALVES].toSorted(), pickles };
+  const full = { int8: [], paths: [...TEXTS, ...extra, ...WEIGHTS].toSorted(), pickles };
+  const half = { int8: [], paths: [...TEXTS, ...extra, ...HALVES].toSorted(), pickles };
   expect(layoutOf(REPOSITORY, ["", "fp16"])).toEqual(full);
   expect(layoutOf(REPOSITORY, ["fp16", ""])).toEqual(half);
 });
