@@ -89,6 +89,8 @@ const NEVER: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "ENDPOINT_NOT_SERVED",
   "DEVICE_UNAVAILABLE",
   "OUT_OF_MEMORY",
+  "PROXY_FAILED",
+  "PROXY_INVALID",
 ]);
 
 test("of the whole table of refusals, those say by their code alone that nothing was started", () => {
