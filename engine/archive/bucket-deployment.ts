@@ -10,27 +10,27 @@ import {
   type ListedObject,
 } from "./storage-initializer.ts";
 
-/** What is known of a path in a bucket that a cluster is to serve. */
+/** What is known about a path in a bucket that a cluster should serve. */
 export interface DeployedPath {
-  /** As it was given, and with the slash at its end; empty is the whole bucket. */
+  /** As given, and with a trailing slash; empty for the whole bucket. */
   readonly given: string;
   readonly path: string;
-  /** All that begins as the path does, without its slash. */
+  /** Everything that starts with the path without its slash. */
   readonly objects: readonly ListedObject[];
-  /** Absent where there is none at the place that is read. */
+  /** Absent if there is none where it is read. */
   readonly config?: ConfigProperties | undefined;
 }
 
 const STORE = "model-store/";
-/** Where KServe's containers look. */
+/** Where KServe's containers mount models. */
 const MOUNTED_STORE = /^\/mnt\/models\/model-store\/?$/;
 
-/** Where TorchServe's configuration must lie. */
+/** Where TorchServe's configuration must be. */
 export function configKeyOf(path: string): string {
   return `${path}config/config.properties`;
 }
 
-/** The archives, or their folders, that lie where TorchServe looks. */
+/** The archives, or their folders, where TorchServe looks. */
 export function storedArchives({ path, objects }: DeployedPath): readonly string[] {
   const store = `${path}${STORE}`;
   const keys = objects.map(({ key }) => key).filter((key) => key.startsWith(store));
@@ -39,12 +39,12 @@ export function storedArchives({ path, objects }: DeployedPath): readonly string
     .filter((key) => !key.slice(store.length).replace(/\/$/, "").includes("/"));
 }
 
-/** It wants a folder, or a file with `.mar` as its only suffix (kserve_wrapper/TorchserveModel.py, load). */
+/** It needs a folder, or a file with `.mar` as its only suffix (kserve_wrapper/TorchserveModel.py, load). */
 function isSeenByWrapper(key: string): boolean {
   return key.endsWith("/") || /(?:^|\/)\.*[^./]+\.mar$/.test(key);
 }
 
-/** The lines of the checklist that are about a bucket; those about its archive are `deploymentChecks`. */
+/** The lines of the checklist about a bucket; those about its archive are `deploymentChecks`. */
 export function bucketChecks(deployed: DeployedPath): readonly DeploymentCheck[] {
   return [checkStore(deployed), checkConfig(deployed), checkPath(deployed)];
 }
@@ -131,7 +131,7 @@ function checkPath({ given, path, objects }: DeployedPath): DeploymentCheck {
   return tell.ok(`Enter ${path}, with the slash. ${found}`);
 }
 
-/** Two objects whose copies would have one place. */
+/** Two objects whose copies would have the same place. */
 function collision(objects: readonly ListedObject[], path: string): string | undefined {
   const taken = new Map<string, string>();
   for (const copied of copiedObjects(objects, path, "0.12")) {

@@ -3,7 +3,7 @@ import { MANIFEST } from "./member.ts";
 
 const INDEX = "model_index.json";
 
-/** A model in a bucket: an archive, or a folder with a slash at its end. */
+/** A model in a bucket: an archive, or a folder with a trailing slash. */
 export interface BucketModel {
   readonly kind: "archive" | "folder";
   readonly key: string;
@@ -23,7 +23,7 @@ export function modelsAmong(keys: readonly string[]): readonly BucketModel[] {
   ];
 }
 
-/** The outermost folders that hold a file of this path. */
+/** The outermost folders that contain a file at this relative path. */
 function rootsOf(keys: readonly string[], path: string): readonly string[] {
   const roots = keys
     .filter((key) => key === path || key.endsWith(`/${path}`))
@@ -35,12 +35,15 @@ function isBelow(key: string, folders: readonly string[]): boolean {
   return folders.some((folder) => key.startsWith(folder));
 }
 
-/** What a key is called, without the folders in front of it, as it can be shown. */
+/** The last part of a key, for display. */
 export function nameOfKey(key: string): string {
   return shown(key.split("/").findLast((part) => part !== "") ?? "");
 }
 
-/** Where the config.properties of an archive may lie: beside its model store, as in the customer's bucket, or beside it. */
+/**
+ * Where an archive's config.properties can be: beside its model store, as in the customer's bucket, or beside the
+ * archive.
+ */
 export function configKeysFor(key: string): readonly string[] {
   const folder = key.slice(0, key.lastIndexOf("/") + 1);
   const above = folder.slice(0, folder.lastIndexOf("/", folder.length - 2) + 1);
@@ -48,7 +51,7 @@ export function configKeysFor(key: string): readonly string[] {
   return folder === "" ? [beside] : [`${above}config/config.properties`, beside];
 }
 
-/** Where the notebook's layout puts an archive and its configuration in a bucket. */
+/** Where the notebook's layout puts an archive and its configuration. */
 export interface PublishedPlace {
   /** To be entered in OpenShift AI as the model's path. */
   readonly path: string;
@@ -57,8 +60,8 @@ export interface PublishedPlace {
 }
 
 /**
- * The slash at the end of the path is needed: KServe 0.12 to 0.14, which OpenShift AI ships, put an
- * object whose name begins with the path's last part elsewhere, and TorchServe would not find its archive.
+ * The trailing slash of the path is required: without it KServe 0.12 to 0.14, which OpenShift AI ships, copies an
+ * object whose name starts with the path's last part elsewhere, and TorchServe does not find its archive.
  */
 export function publishedPlace(prefix: string, name: string): PublishedPlace {
   const path = `${prefix}${name}/`;
@@ -69,13 +72,13 @@ export function publishedPlace(prefix: string, name: string): PublishedPlace {
   };
 }
 
-/** A folder under which models are put, with a slash at its end unless it is the whole bucket. */
+/** A folder for models, with a trailing slash unless it is the whole bucket. */
 export function folderPrefix(given: string): string {
   const plain = given.replace(/^\/+/, "").replace(/\/+$/, "");
   return plain === "" ? "" : `${plain}/`;
 }
 
-/** What else would be copied by whoever enters the path without its slash; undefined where nothing would. */
+/** What else would be copied if the path is entered without its slash; undefined if nothing. */
 export function neighbourWarning(
   { path }: Pick<PublishedPlace, "path">,
   neighbours: readonly string[],

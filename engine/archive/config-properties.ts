@@ -1,14 +1,14 @@
 import { shown } from "./refusals.ts";
 import { TORCHSERVE_KEYS } from "./torchserve-keys.ts";
 
-/** A line of the file, with its line end; `key` and `value` where it sets something. */
+/** A line of the file with its line end; `key` and `value` if it is a setting. */
 interface Line {
   readonly raw: string;
   readonly key?: string;
   readonly value?: string;
 }
 
-/** A setting as it is shown. */
+/** A setting for display. */
 export interface Setting {
   readonly key: string;
   readonly value: string;

@@ -4,14 +4,14 @@ import type { AlbumChange, DeletedAlbum } from "../contract/gallery-marks.ts";
 import { inTransaction } from "../database/transaction.ts";
 import type { KeptAlbum } from "./kept-marks.ts";
 
-/** An album as it is listed; `cover` is the picture that stands for it. */
+/** An album in a list; `cover` is its picture. */
 interface ListedAlbum {
   readonly name: string;
   readonly count: number;
   readonly cover?: string;
 }
 
-/** The tables `albums` and `album_images`. Albums are named by their names, which ignore case. */
+/** The tables `albums` and `album_images`. Names identify albums and ignore case. */
 export class Albums {
   readonly #database: DatabaseSync;
 
@@ -19,7 +19,7 @@ export class Albums {
     this.#database = database;
   }
 
-  /** In their order, with what is not in the trash. */
+  /** In the person's order, with the pictures that are not in the trash. */
   list(): ListedAlbum[] {
     const rows = this.#database
       .prepare(
@@ -39,7 +39,7 @@ export class Albums {
     }));
   }
 
-  /** Makes an empty one, the last. Refuses as ALBUM_EXISTS. */
+  /** Makes an empty album at the end. Refuses as ALBUM_EXISTS. */
   make(name: string): void {
     this.#refuseTaken(name);
     this.#database
@@ -60,7 +60,7 @@ export class Albums {
     });
   }
 
-  /** Puts one among the others, and numbers all anew. */
+  /** Moves an album, and numbers all of them again. */
   #move(number: number, place: number): void {
     const others = this.#numbers().filter((one) => one !== number);
     const update = this.#database.prepare("UPDATE albums SET place = ? WHERE number = ?");
@@ -83,7 +83,7 @@ export class Albums {
     });
   }
 
-  /** Pictures that are in it already stay there once. Refuses as NOT_FOUND. */
+  /** Adds pictures that are not in it yet. Refuses as NOT_FOUND. */
   add(name: string, ids: readonly string[]): void {
     inTransaction(this.#database, () =>
       this.#database
@@ -92,7 +92,7 @@ export class Albums {
     );
   }
 
-  /** Refuses as NOT_FOUND. */
+  /** Removes pictures from it. Refuses as NOT_FOUND. */
   take(name: string, ids: readonly string[]): void {
     inTransaction(this.#database, () =>
       this.#database
@@ -103,7 +103,7 @@ export class Albums {
     );
   }
 
-  /** In their order, with all that is in them. */
+  /** In the person's order, with all their pictures. */
   all(): KeptAlbum[] {
     const rows = this.#database
       .prepare(

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { GenerationRecord } from "../contract/image-record.ts";
 import { localDay, localTime } from "./local-day.ts";
 
-/** What a file name can tell. */
+/** The values for a file name. */
 export interface NameParts {
   readonly id: string;
   readonly record: Pick<GenerationRecord, "prompt" | "seed" | "model" | "width" | "height">;
@@ -10,24 +10,23 @@ export interface NameParts {
 }
 
 /**
- * Bytes of one folder or file: file systems take 255, of which a number, `.png` and the name's ending
- * while it is being written need up to 55.
+ * Maximum bytes of a folder or file name: file systems allow 255, of which a number, `.png` and the suffix while it is
+ * being written take up to 55.
  */
 const MAX_BYTES = 200;
 const MAX_FOLDERS = 8;
-/** Characters of a prompt or a model's name in a file name. */
+/** Maximum characters of a prompt or model name in a file name. */
 const MAX_WORDS = 60;
 
-/** Names that Windows keeps for devices, whatever their ending. */
+/** Names that Windows reserves for devices, with any extension. */
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\.|$)/i;
 
-/** What Windows refuses in names, and what nobody can see: controls, directions, half characters. */
+/** Characters that Windows forbids in names, and invisible ones: controls, directional marks, lone surrogates. */
 const FORBIDDEN = /[<>:"|?*\p{C}\p{Zl}\p{Zp}]/gu;
 
 /**
- * The path of a picture below its folder, without an ending, by a pattern such as
- * `{date}/{prompt}-{seed}`. It never leads out of the folder, whatever pattern and prompt say, and is
- * a name on every file system.
+ * The path of a picture relative to its folder, without extension, by a pattern such as `{date}/{prompt}-{seed}`.
+ * Whatever pattern and prompt contain, it stays within the folder and is valid on every file system.
  */
 export function fileNameOf(pattern: string, parts: NameParts): string {
   const names = pattern
@@ -72,7 +71,7 @@ function soundName(name: string): string {
   return RESERVED.test(short) ? `_${short}` : short;
 }
 
-/** Dots in front hide files, dots and blanks at the end are lost on Windows. */
+/** Leading dots hide files, and Windows drops trailing dots and spaces. */
 function trimmed(name: string): string {
   return name.replace(/^[\s.-]+/, "").replace(/[\s.-]+$/, "");
 }

@@ -5,10 +5,10 @@ import type { Marks } from "./marks.ts";
 import type { Places } from "./places.ts";
 import type { Thumbnails } from "./thumbnails.ts";
 
-/** What the gallery asks of the settings, anew for each picture. */
+/** The settings that the gallery uses, read again for each picture. */
 export type GallerySettings = () => Pick<Settings, "pictureFolder" | "fileNamePattern">;
 
-/** What everything that changes the gallery works with. */
+/** What all changes of the gallery need. */
 export interface GalleryParts {
   readonly places: Places;
   readonly rows: ImageRows;

@@ -27,7 +27,7 @@ export interface GalleryOptions {
   readonly makeThumbnail: MakeThumbnail;
 }
 
-/** Has the index built anew where records in it are damaged: the pictures still have theirs. */
+/** Causes a rebuild if records in the index are damaged: the pictures still contain theirs. */
 function rereadDamaged(rows: ImageRows): string | undefined {
   const { damaged } = rows;
   if (damaged === 0) return undefined;
@@ -42,8 +42,8 @@ function idsOf({ days }: GalleryNames): string[] {
 type StoredFacets = Omit<GalleryFacets, "albums"> & { readonly albums: StoredAlbum[] };
 
 /**
- * The pictures on disk and their index. Files come first: what has a row has its file, and the index
- * can be built anew from the pictures. What changes files takes turns.
+ * The pictures on disk and their index. Files are written first: every row has its file, and the index can be rebuilt
+ * from the pictures. Changes of files happen one at a time.
  */
 export class Gallery {
   readonly #parts: GalleryParts;
@@ -51,7 +51,7 @@ export class Gallery {
   readonly #turns = new Turns();
   /** Ratings, tags and albums. */
   readonly marking: Marking;
-  /** What was set right when it was opened, for a person. */
+  /** Notices about repairs when it was opened. */
   readonly notices: readonly string[];
 
   static async open({ dataFolder, settings, makeThumbnail }: GalleryOptions): Promise<Gallery> {
@@ -70,7 +70,7 @@ export class Gallery {
       await missingFolder(places.trashFolder, "trash"),
     ];
     await settleAll(parts);
-    // Where the disk is full, the file stays as it was, and the index knows the rest.
+    // On a full disk the file stays as it was; the index has the rest.
     await keepsakes.learn(rows).catch(() => {});
     marks.takeOver(keepsakes.marks);
     await keepsakes.keepMarks(marks).catch(() => {});
@@ -89,46 +89,46 @@ export class Gallery {
   }
 
   /**
-   * Keeps a picture; when it resolves, all of it is on the disk. Refuses as DISK_FULL or
-   * OUTPUT_UNWRITABLE; then nothing is kept, and it can be tried again.
+   * Stores a picture; when it resolves, everything is on the disk. Refuses as DISK_FULL or OUTPUT_UNWRITABLE; then
+   * nothing is stored, and it can be tried again.
    */
   async add(picture: NewPicture): Promise<StoredImage> {
     const row = await this.#turns.take(() => keepPicture(this.#parts, picture));
     return this.#toImage(row);
   }
 
-  /** Keeps a copy of a picture from outside, once; refuses as `add` does, and as IMAGE_UNREADABLE. */
+  /** Stores a copy of a picture from outside, once. Refuses as `add` does, and as IMAGE_UNREADABLE. */
   async import(picture: ForeignPicture): Promise<ImportedPicture> {
     return this.#turns.take(() => importPicture(this.#parts, picture));
   }
 
-  /** What its pictures started from, trashed ones included, by the ids of their start images. */
+  /** The ids of all start images of its pictures, including trashed ones. */
   startImages(): ReadonlySet<string> {
     return this.#parts.rows.startImages();
   }
 
-  /** Gives stars or takes them; ids that are gone are left out. */
+  /** Adds or removes stars; deleted pictures are ignored. */
   async star(ids: readonly string[], isStarred: boolean): Promise<void> {
     const { rows, keepsakes } = this.#parts;
     const known = rows.getMany(ids).map(({ id }) => id);
     await this.#turns.take(async () => {
-      // The file first: it survives the index, and the index has the last word at the next start.
+      // The file first: it outlives the index, which takes precedence at the next start.
       await keepsakes.star(known, isStarred);
       rows.star(known, isStarred);
     });
   }
 
-  /** Moves pictures to the trash, one after another; ids that are gone or there already are left out. */
+  /** Moves pictures to the trash one by one; deleted and trashed ones are ignored. */
   async trash(ids: readonly string[]): Promise<void> {
     await this.#each(ids, false, (row) => moveToTrash(this.#parts, row));
   }
 
-  /** Moves pictures back from the trash; one whose name was taken meanwhile gets another. */
+  /** Moves pictures back from the trash; if a name has been taken meanwhile, another is used. */
   async restore(ids: readonly string[]): Promise<void> {
     await this.#each(ids, true, (row) => moveFromTrash(this.#parts, row));
   }
 
-  /** Deletes trashed pictures for good, all of them where no ids are given, and tells of each. */
+  /** Permanently deletes trashed pictures, all of them if no ids are given, and reports each. */
   async emptyTrash(
     ids: readonly string[] = idsOf(this.names({ isTrashed: true })),
     onDeleted: (id: string) => void = () => {},
@@ -143,12 +143,12 @@ export class Gallery {
     }
   }
 
-  /** Whether the index was never complete: it is new, or its rebuild was cut short. */
+  /** Whether the index has never been complete: it is new, or its rebuild was interrupted. */
   get needsRebuild(): boolean {
     return !this.#parts.rows.wasRebuilt;
   }
 
-  /** Builds the index anew from the pictures alone. The gallery can be used meanwhile. */
+  /** Rebuilds the index from the pictures. The gallery can be used meanwhile. */
   async rebuild(options: RebuildOptions = {}): Promise<void> {
     await rebuildIndex(this.#parts, this.#turns, options);
   }
@@ -157,12 +157,12 @@ export class Gallery {
     return findNames(this.#database, query);
   }
 
-  /** The newest pictures that answer a search, no more than so many. */
+  /** The newest pictures that match a search, up to a limit. */
   async find(search: string, limit: number): Promise<StoredImage[]> {
     return this.details(findNewest(this.#database, search, limit));
   }
 
-  /** In the order asked for; ids that are gone are left out. */
+  /** In the order of the ids; deleted ones are left out. */
   async details(ids: readonly string[]): Promise<StoredImage[]> {
     const rows = new Map(this.#parts.rows.getMany(ids).map((row) => [row.id, row]));
     const found = ids.map((id) => rows.get(id)).filter((row) => row !== undefined);
@@ -174,7 +174,7 @@ export class Gallery {
     return this.#toImage(this.#row(id));
   }
 
-  /** Whether there is such a picture, in the trash perhaps. */
+  /** Whether a picture exists, including in the trash. */
   has(id: string): boolean {
     return this.#parts.rows.get(id) !== undefined;
   }
@@ -192,12 +192,12 @@ export class Gallery {
     throw new StudioError("PICTURE_MISSING", { file: basename(row.path) });
   }
 
-  /** Path of a picture's thumbnail, which is made where it is not there. Refuses as `fileOf` does. */
+  /** Path of a picture's thumbnail, which is made if necessary. Refuses as `fileOf` does. */
   async thumbnailOf(id: string): Promise<string> {
     return this.#parts.thumbnails.of(id, this.fileOf(id));
   }
 
-  /** The folder that new pictures go to. */
+  /** The folder for new pictures. */
   get pictureFolder(): string {
     return pictureFolder(this.#parts);
   }
@@ -206,12 +206,12 @@ export class Gallery {
     return this.#parts.settings().fileNamePattern;
   }
 
-  /** Ends once what is being written has its row. */
+  /** Resolves once everything being written has its row. */
   async close(): Promise<void> {
     await this.#turns.take(async () => closeDatabase(this.#database));
   }
 
-  /** Each picture's work is a turn of its own, so that a new picture need not wait for 500. */
+  /** Each picture is a separate turn, so that a new picture need not wait for 500. */
   async #each(
     ids: readonly string[],
     isTrashed: boolean,

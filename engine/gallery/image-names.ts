@@ -8,10 +8,10 @@ import {
 } from "../contract/gallery-search.ts";
 import { searchQuery } from "./search-words.ts";
 
-/** A condition of SQL over a row of `images`, with the values of its question marks. */
+/** An SQL condition on a row of `images`, with the values of its placeholders. */
 type Condition = readonly [sql: string, ...values: readonly (string | number)[]];
 
-/** Where a setting is kept. A damaged record has none of them, and answers nothing. */
+/** Where settings are stored. A damaged record has none, and matches nothing. */
 const KEPT: Readonly<Partial<Record<SearchTermName, string>>> = {
   steps: recorded("steps"),
   sampler: recorded("scheduler"),
@@ -35,7 +35,7 @@ function recorded(name: string): string {
   return `CASE WHEN json_valid(record) THEN record ->> '$.${name}' END`;
 }
 
-/** What a term of a search asks of a picture. */
+/** The condition for a search term. */
 function conditionOf(term: SearchTerm): Condition {
   if ("unreadable" in term) return ["FALSE"];
   if ("width" in term) return ["width = ? AND height = ?", term.width, term.height];
@@ -58,7 +58,8 @@ function conditionOf(term: SearchTerm): Condition {
 export function findNames(database: DatabaseSync, query: GalleryQuery): GalleryNames {
   const conditions = conditionsOf(query);
   const order = query.sort === "oldest" ? "ASC" : "DESC";
-  // One row a day rather than one a picture: node:sqlite makes objects of rows, which costs more than the search.
+  // One row per day instead of one per picture: node:sqlite makes an object of each row, which takes longer than the
+  // search.
   const rows = database
     .prepare(
       `SELECT day, group_concat(id, ' ' ORDER BY created_at ${order}, id ${order}) AS ids
@@ -70,10 +71,10 @@ export function findNames(database: DatabaseSync, query: GalleryQuery): GalleryN
   return { total: days.reduce((total, { ids }) => total + ids.length, 0), days };
 }
 
-/** Ids of the newest pictures that answer the search, no more than so many. */
+/** Ids of the newest pictures that match the search, up to a limit. */
 export function findNewest(database: DatabaseSync, search: string, limit: number): string[] {
   const conditions = conditionsOf({ search });
-  // In the order of an index, so that it ends at the last of them.
+  // In the order of an index, so that it stops at the limit.
   const rows = database
     .prepare(
       `SELECT id FROM images WHERE ${conditions.map(([sql]) => `(${sql})`).join(" AND ")}
@@ -83,7 +84,7 @@ export function findNewest(database: DatabaseSync, search: string, limit: number
   return rows.map(({ id }) => String(id));
 }
 
-/** All of them must hold. */
+/** All must hold. */
 function conditionsOf(query: GalleryQuery): readonly Condition[] {
   const { search = "", model, target, size, from, to, isStarred } = query;
   const { words: typed, terms } = readSearch(search);
@@ -104,7 +105,7 @@ function conditionsOf(query: GalleryQuery): readonly Condition[] {
   return conditions.filter((condition) => condition !== undefined);
 }
 
-/** What there is to filter by, the most frequent first; the trash is counted and nothing more. */
+/** The choices for filters, most frequent first; of the trash only the count. */
 export function countFacets(database: DatabaseSync): Omit<GalleryFacets, "tags" | "albums"> {
   const count = (columns: string) =>
     database

@@ -11,7 +11,7 @@ const COLUMNS =
 
 type Columns = Record<string, SQLOutputValue>;
 
-/** The rows of gallery.sqlite, with the full-text index that belongs to them. */
+/** The rows of gallery.sqlite, and their full-text index. */
 export class ImageRows {
   readonly #database: DatabaseSync;
   readonly #find: StatementSync;
@@ -47,7 +47,7 @@ export class ImageRows {
     return found && toRow(found);
   }
 
-  /** Those that are there, in no order. */
+  /** The rows that exist, in no particular order. */
   getMany(ids: readonly string[]): ImageRow[] {
     return this.#findMany.all(JSON.stringify(ids)).map(toRow);
   }
@@ -62,7 +62,7 @@ export class ImageRows {
     }));
   }
 
-  /** What the pictures started from, by the ids of their start images. */
+  /** The ids of all start images. */
   startImages(): ReadonlySet<string> {
     const rows = this.#database
       .prepare(
@@ -73,12 +73,12 @@ export class ImageRows {
     return new Set(rows.flatMap(({ start }) => (typeof start === "string" ? [start] : [])));
   }
 
-  /** Does all of `work` or none of it. */
+  /** Does all of `work` or nothing. */
   atOnce<T>(work: () => T): T {
     return inTransaction(this.#database, work);
   }
 
-  /** Adds the row, or puts it in the place of the one with its id; its files are where it says. */
+  /** Adds the row or replaces the one with its id; its files must be in place. */
   put(row: ImageRow): void {
     this.atOnce(() => {
       this.remove(row.id);
@@ -100,7 +100,7 @@ export class ImageRows {
     });
   }
 
-  /** On a full disk, too. */
+  /** Works on a full disk, too. */
   remove(id: string): void {
     withReserve(this.#database, () => {
       const number = this.#find.get(id)?.["number"];
@@ -118,7 +118,7 @@ export class ImageRows {
     );
   }
 
-  /** Ids of the starred, and of all others. */
+  /** Ids of starred pictures, and of all others. */
   stars(): { readonly starred: readonly string[]; readonly others: readonly string[] } {
     const select = this.#database.prepare("SELECT id FROM images WHERE is_starred = ?");
     const [others = [], starred = []] = [0, 1].map((is) =>
@@ -127,18 +127,18 @@ export class ImageRows {
     return { starred, others };
   }
 
-  /** How many rows hold a record that is damaged; the pictures still have theirs. */
+  /** Number of rows with a damaged record; the pictures still contain theirs. */
   get damaged(): number {
     const count = "SELECT count(*) AS count FROM images WHERE NOT json_valid(record)";
     return Number(this.#database.prepare(count).get()?.["count"]);
   }
 
-  /** Says that the index is to be built anew. */
+  /** Marks the index for a rebuild. */
   markIncomplete(): void {
     this.atOnce(() => this.#database.exec("DELETE FROM rebuilds"));
   }
 
-  /** Says where a picture's file is now that it was moved, on a full disk, too. */
+  /** Records where a picture's file was moved; works on a full disk, too. */
   place(id: string, path: string, isTrashed: boolean): void {
     withReserve(this.#database, () => {
       this.#database
@@ -148,12 +148,12 @@ export class ImageRows {
     });
   }
 
-  /** Writes down that a picture's file is about to be written to `path`. */
+  /** Records that a picture's file is about to be written to `path`. */
   announce(id: string, path: string): void {
     this.atOnce(() => this.#announce.run(id, path));
   }
 
-  /** Writes down that a picture's file is about to be moved from or to `path`, on a full disk, too. */
+  /** Records that a picture's file is about to be moved from or to `path`; works on a full disk, too. */
   announceMove(id: string, path: string): void {
     withReserve(this.#database, () => this.#announce.run(id, path));
   }
@@ -162,7 +162,7 @@ export class ImageRows {
     this.atOnce(() => this.#settle.run(id));
   }
 
-  /** What was announced and never settled. */
+  /** Announced writes and moves that were never settled. */
   announced(): { readonly id: string; readonly path: string }[] {
     const rows = this.#database.prepare("SELECT id, path FROM moving").all();
     return rows.map(({ id, path }) => ({ id: String(id), path: String(path) }));
@@ -172,14 +172,14 @@ export class ImageRows {
     return this.#database.prepare("SELECT 1 FROM rebuilds").get() !== undefined;
   }
 
-  /** Says that the index is complete, and brings the full-text index into its quickest form. */
+  /** Marks the index as complete, and optimizes the full-text index. */
   markRebuilt(at: Date): void {
     this.#database.exec("INSERT INTO texts (texts) VALUES ('optimize')");
     this.#database.prepare("INSERT INTO rebuilds VALUES (?)").run(at.toISOString());
   }
 }
 
-/** What of a row cannot be read is left out of it, and stays in the table as it is. */
+/** Parts of a row that cannot be read are left out, and stay in the table. */
 function toRow(columns: Columns): ImageRow {
   const text = (name: string) => String(columns[name]);
   const seconds = secondsSchema.safeParse(readJson(columns["seconds"])).data;
@@ -199,8 +199,8 @@ function toRow(columns: Columns): ImageRow {
 const PARTIAL_RECORD = recordSchema.partial();
 
 /**
- * A record as far as this version knows it: another one may have stored names that are not known here.
- * Of a damaged one SQLite has kept the model and the size apart.
+ * The part of a record that this version knows: another one may have stored other names. For a damaged record, SQLite
+ * has the model and the size in separate columns.
  */
 function readRecord(columns: Columns): GenerationRecord {
   const stored = readJson(columns["record"]);

@@ -18,30 +18,30 @@ import { moveFromTrash } from "./trash.ts";
 
 /** A picture file from outside, decoded. */
 export interface ForeignPicture {
-  /** The name of its file. */
+  /** Its file's name. */
   readonly name: string;
-  /** The file as it came, by which it is known again. */
+  /** The original file, by which it is recognised. */
   readonly bytes: Uint8Array;
-  /** The same picture as a PNG; the same bytes where it came as one. */
+  /** The picture as a PNG; the original bytes if it was one. */
   readonly png: Uint8Array;
   readonly pixels: Pixels;
-  /** How it was made, as far as it tells. */
+  /** How it was made, if it says so. */
   readonly recall?: Recall | undefined;
-  /** When its file was last written: for those that do not tell when they were made. */
+  /** When its file was last written, for pictures that do not say when they were made. */
   readonly modifiedAt: string;
 }
 
-/** What became of an import. */
+/** The result of an import. */
 export interface ImportedPicture {
   readonly id: string;
-  /** False where the gallery had it already. */
+  /** False if it was already in the gallery. */
   readonly isNew: boolean;
 }
 
 /**
- * Keeps a picture from outside, unless it is there: then nothing is written. One that is in the trash comes
- * back from there. Pictures of a gallery keep the id and the bytes they have; others get our record beside
- * what they tell, so that the index can be built anew from them. Refuses as `keepPicture` does.
+ * Stores a picture from outside unless it already exists; one in the trash is restored. Pictures of a gallery keep
+ * their id and bytes; others get our record besides their own texts, so that the index can be rebuilt from them.
+ * Refuses as `keepPicture` does.
  */
 export async function importPicture(
   parts: GalleryParts,
@@ -73,13 +73,13 @@ function isThere({ places, rows }: GalleryParts, id: string): boolean {
 
 interface Candidates {
   readonly content: string;
-  /** What the picture itself says it is. */
+  /** The ids that the picture claims. */
   readonly ids: readonly string[];
 }
 
 /**
- * The row of the same picture. An id of a picture's own is believed only where the file says the same; so is that of one
- * that a person put into the folder, which is made of its first bytes.
+ * The row of the same picture. A claimed id counts only if the stored file confirms it. A file that a person put into
+ * the folder has an id made from its first bytes.
  */
 async function findKnown(
   parts: GalleryParts,
@@ -126,14 +126,14 @@ function marked({ png, name }: ForeignPicture, { record, id, target, seconds }: 
   }
 }
 
-/** An id made of the picture and not of what it tells: 80 bits, as the ids of our own. */
+/** An id made from the picture without its texts: 80 bits, like our own ids. */
 function contentOf({ bytes, png }: ForeignPicture): string {
   return bytes === png
     ? pictureHash(png)
     : createHash("sha256").update(bytes).digest("hex").slice(0, 20);
 }
 
-/** Of all chunks of a PNG but its texts and its time, which programs rewrite. */
+/** Of all PNG chunks except texts and time, which programs rewrite. */
 function pictureHash(png: Uint8Array): string {
   const hash = createHash("sha256");
   try {
@@ -141,7 +141,7 @@ function pictureHash(png: Uint8Array): string {
       if (!isTextType(type) && type !== "tIME") hash.update(whole);
   } catch (error) {
     if (!(error instanceof PngDamage)) throw error;
-    // What is left of a damaged file is not the picture.
+    // The readable part of a damaged file is not the picture.
     hash.update(png);
   }
   return hash.digest("hex").slice(0, 20);

@@ -15,11 +15,11 @@ import { refusalOf } from "./refusal.ts";
 
 /** A picture that was just drawn. */
 export interface NewPicture {
-  /** The id it gets: its generation's, so that a crash right after keeping it is told from one before. */
+  /** Its generation's id, so that after a crash it is clear whether the picture had been stored. */
   readonly id?: string | undefined;
-  /** Without its record, which it gets here. */
+  /** Without its record, which is added here. */
   readonly png: Uint8Array;
-  /** The same picture, where it is still in memory: spares decoding it for the thumbnail. */
+  /** The same picture if it is still in memory, which saves decoding it for the thumbnail. */
   readonly pixels?: Pixels | undefined;
   readonly record: GenerationRecord;
   /** Where it was drawn: `local`, or an inference endpoint's id. */
@@ -28,8 +28,8 @@ export interface NewPicture {
 }
 
 /**
- * Keeps a picture: its file, its thumbnail, one row, in this order; when it resolves, all of it is on
- * the disk. Where that fails nothing is kept, so that it can be tried again.
+ * Stores a picture: its file, its thumbnail and its row, in this order; when it resolves, everything is on the disk. If
+ * that fails nothing is stored, so that it can be tried again.
  */
 export async function keepPicture(parts: GalleryParts, picture: NewPicture): Promise<ImageRow> {
   const draft = draftRow(picture);
@@ -37,16 +37,16 @@ export async function keepPicture(parts: GalleryParts, picture: NewPicture): Pro
   return keepFile(parts, draft, { png, pixels: picture.pixels });
 }
 
-/** The bytes of a picture that are to be written. */
+/** The file of a picture to store. */
 interface FileToKeep {
   /** With its record. */
   readonly png: Uint8Array;
   readonly pixels?: Pixels | undefined;
-  /** Stand for the prompt in its name, where it has none. */
+  /** Replaces the prompt in its name if it has none. */
   readonly words?: string;
 }
 
-/** Writes a picture's file, its thumbnail and its row, or nothing of it. Refuses as the above. */
+/** Writes a picture's file, thumbnail and row, or nothing. Refuses in the same way. */
 export async function keepFile(
   parts: GalleryParts,
   draft: DraftRow,
@@ -73,12 +73,12 @@ export async function keepFile(
   }
 }
 
-/** The folder that new pictures go to. */
+/** The folder for new pictures. */
 export function pictureFolder({ places, settings }: GalleryParts): string {
   return resolve(settings().pictureFolder ?? places.ownFolder);
 }
 
-/** A row whose file is not written yet. */
+/** A row whose file has not been written yet. */
 export type DraftRow = Omit<ImageRow, "path" | "sizeBytes">;
 
 function draftRow({ id, record, target, seconds }: NewPicture): DraftRow {
@@ -104,7 +104,7 @@ function markPng(png: Uint8Array, { record, id, target, seconds }: DraftRow): Ui
   }
 }
 
-/** Removes what was written where what belongs to it fails. */
+/** Removes what was written if the work fails. */
 async function orRemove(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -18,9 +18,8 @@ const contentSchema = z.object({
 type Content = z.output<typeof contentSchema>;
 
 /**
- * The little that pictures do not tell themselves, kept in a file beside the index, so that it
- * survives the index: which are starred, how they are rated, tagged and put into albums, and which
- * folders ever took pictures.
+ * What pictures do not contain themselves, in a file beside the index so that it outlives the index: stars, ratings,
+ * tags, albums, and the folders that pictures were stored in.
  */
 export class Keepsakes {
   readonly #path: string;
@@ -28,7 +27,7 @@ export class Keepsakes {
   #folders: ReadonlySet<string>;
   #marks: KeptMarks;
   readonly #wasThere: boolean;
-  /** That the file was damaged, for a person. */
+  /** Notice that the file was damaged. */
   readonly notice: string | undefined;
 
   static async open(path: string): Promise<Keepsakes> {
@@ -56,7 +55,7 @@ export class Keepsakes {
     return this.#marks;
   }
 
-  /** Writes down the marks as the index has them, where they have changed. */
+  /** Stores the index's marks if they have changed. */
   async keepMarks(marks: Marks): Promise<void> {
     const now = marks.all();
     if (!isDeepStrictEqual(now, this.#marks)) await this.#write({ marks: now });
@@ -79,8 +78,8 @@ export class Keepsakes {
   }
 
   /**
-   * Takes over what the index knows: it has the last word about the stars of the pictures in it, and
-   * knows the folders where this file was lost.
+   * Synchronises with the index: it takes precedence for the stars of its pictures, and knows the folders if this file
+   * was lost.
    */
   async learn(rows: ImageRows): Promise<void> {
     const { starred: named, others } = rows.stars();
@@ -91,7 +90,7 @@ export class Keepsakes {
     if (isNew) await this.#write({ folders, starred });
   }
 
-  /** Holds only once it is on the disk. */
+  /** Takes effect once it is on the disk. */
   async #write(change: Partial<Kept>): Promise<void> {
     const { folders = this.#folders, starred = this.#starred, marks = this.#marks } = change;
     const content: Content = { folders: [...folders], starred: [...starred], marks };
@@ -102,7 +101,7 @@ export class Keepsakes {
   }
 }
 
-/** What the file holds, as it is worked with. */
+/** The file's content in memory. */
 interface Kept {
   readonly folders: ReadonlySet<string>;
   readonly starred: ReadonlySet<string>;

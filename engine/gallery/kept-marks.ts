@@ -2,7 +2,7 @@ import { z } from "zod";
 import { labelSchema, ratingSchema } from "../contract/gallery-marks.ts";
 import { imageIdSchema } from "../contract/image-id.ts";
 
-/** Ids; those that cannot be read are left out. */
+/** Ids; unreadable ones are dropped. */
 const idsSchema = z.array(z.unknown()).transform((all) => all.flatMap((id) => readable(id)));
 
 function readable(id: unknown): string[] {
@@ -17,7 +17,7 @@ const keptAlbumSchema = z.object({
 });
 export type KeptAlbum = { name: string; cover?: string; ids: string[] };
 
-/** Ratings, tags and albums as gallery.json keeps them: sets of pictures by name, albums in their order. */
+/** Ratings, tags and albums as stored in gallery.json: sets of pictures by name, albums in their order. */
 export interface KeptMarks {
   readonly ratings: Readonly<Record<string, string[]>>;
   readonly tags: Readonly<Record<string, string[]>>;
@@ -28,7 +28,7 @@ const NO_MARKS: KeptMarks = { ratings: {}, tags: {}, albums: [] };
 
 const recordSchema = z.record(z.string(), z.unknown());
 
-/** Reads what was kept as far as it can be read: one damaged set takes no other along. */
+/** Parses stored marks as far as possible: a damaged set affects no other. */
 export function readMarks(stored: unknown): KeptMarks {
   const { ratings, tags, albums } = { ...NO_MARKS, ...recordSchema.safeParse(stored).data };
   return {
@@ -48,7 +48,7 @@ function sets(stored: unknown, isName: (name: string) => boolean): Record<string
   );
 }
 
-/** Of two with one name the first counts. */
+/** If two have the same name, the first counts. */
 function readAlbums(stored: unknown): KeptAlbum[] {
   const albums = new Map<string, KeptAlbum>();
   for (const one of Array.isArray(stored) ? stored : []) {

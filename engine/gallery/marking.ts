@@ -6,7 +6,7 @@ import type { Marks } from "./marks.ts";
 /** An album whose cover has no address yet. */
 export type StoredAlbum = Omit<Album, "cover"> & { readonly cover?: string };
 
-/** What people say of pictures, changed in the index and kept beside it. */
+/** A person's marks on pictures, changed in the index and stored beside it. */
 export class Marking {
   readonly #parts: GalleryParts;
   readonly #turns: Turns;
@@ -16,12 +16,12 @@ export class Marking {
     this.#turns = turns;
   }
 
-  /** Rates and tags pictures; ids that are gone are left out. */
+  /** Rates and tags pictures; deleted ones are ignored. */
   async mark({ ids, ...change }: Mark): Promise<void> {
     await this.#marking((marks) => marks.put({ ids: this.#known(ids), ...change }));
   }
 
-  /** Albums in their order; the refusals are those of Albums. */
+  /** Albums in their order; refuses as Albums does. */
   get albums(): StoredAlbum[] {
     return this.#parts.marks.albums.list();
   }
@@ -47,15 +47,12 @@ export class Marking {
     await this.#marking(({ albums }) => albums.take(name, ids));
   }
 
-  /**
-   * Writes down what the index has. Where that cannot be written the file beside the index is behind, and is
-   * brought up to date by the next mark or the next start.
-   */
+  /** Stores the index's marks. If that fails, the file is updated with the next mark or at the next start. */
   async keep(): Promise<void> {
     await this.#marking(() => undefined);
   }
 
-  /** The index first: it commits at once and has the last word. */
+  /** The index first: it commits at once and takes precedence. */
   async #marking<T>(change: (marks: Marks) => T): Promise<T> {
     const { marks, keepsakes } = this.#parts;
     return this.#turns.take(async () => {

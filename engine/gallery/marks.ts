@@ -7,8 +7,8 @@ import type { KeptMarks } from "./kept-marks.ts";
 const UNMARKED: ImageMarks = { rating: 0, tags: [], albums: [] };
 
 /**
- * What people say of pictures: ratings, tags, albums. They belong to a picture's id and not to its row,
- * so they outlive a rebuild of the index and a disk that is not there for now.
+ * Ratings, tags and albums. They belong to a picture's id rather than its row, and so outlive a rebuild of the index,
+ * and a disk that is temporarily missing.
  */
 export class Marks {
   readonly #database: DatabaseSync;
@@ -19,7 +19,7 @@ export class Marks {
     this.albums = new Albums(database);
   }
 
-  /** The marks of pictures by id; those without any are not in it. */
+  /** The marks of pictures by id; pictures without marks are left out. */
   of(ids: readonly string[]): (id: string) => ImageMarks {
     const found = new Map<string, ImageMarks>();
     const add = (id: SQLOutputValue | undefined, change: (marks: ImageMarks) => ImageMarks) =>
@@ -40,14 +40,14 @@ export class Marks {
       .all(JSON.stringify(ids));
   }
 
-  /** Rates and tags pictures. Tags go before they come, so that one can replace another. */
+  /** Rates and tags pictures. Tags are removed before others are added, so that one can replace another. */
   put({ ids, rating, tag = [], untag = [] }: Mark): void {
     const named = JSON.stringify(ids);
     inTransaction(this.#database, () => {
       if (rating !== undefined) this.#rate(named, rating);
       for (const name of untag) this.#run("DELETE FROM tags WHERE name = ? AND id", name, named);
       for (const name of tag)
-        // As it was written first: "Fish" joins "fish".
+        // Spelled as it was first: "Fish" joins "fish".
         this.#database
           .prepare(
             `INSERT OR IGNORE INTO tags (name, id)
@@ -64,12 +64,12 @@ export class Marks {
       .run(rating, ids);
   }
 
-  /** The last value is a list of ids in JSON. */
+  /** The last value is a JSON list of ids. */
   #run(sql: string, ...values: string[]): void {
     this.#database.prepare(`${sql} IN (SELECT value FROM json_each(?))`).run(...values);
   }
 
-  /** Tags of pictures that are not in the trash, the most frequent first. */
+  /** Tags of pictures that are not in the trash, most frequent first. */
   countTags(): { readonly name: string; readonly count: number }[] {
     const rows = this.#database
       .prepare(
@@ -80,7 +80,7 @@ export class Marks {
     return rows.map(({ name, count }) => ({ name: String(name), count: Number(count) }));
   }
 
-  /** Forgets what was said of a picture that is gone for good. */
+  /** Deletes the marks of a permanently deleted picture. */
   forget(id: string): void {
     inTransaction(this.#database, () => {
       for (const table of ["ratings", "tags", "album_images"])
@@ -89,7 +89,7 @@ export class Marks {
     });
   }
 
-  /** Everything, to be kept beside the index. */
+  /** All marks, for storing beside the index. */
   all(): KeptMarks {
     const grouped = (column: string, table: string) =>
       this.#database
@@ -105,7 +105,7 @@ export class Marks {
     };
   }
 
-  /** Takes over what was kept, where the index was lost and knows nothing. */
+  /** Restores stored marks into a new index. */
   takeOver({ ratings, tags, albums }: KeptMarks): void {
     inTransaction(this.#database, () => {
       if (!this.#isEmpty) return;

@@ -78,11 +78,11 @@ export const MIGRATIONS: readonly Migration[] = [
 
 export interface OpenedIndex {
   readonly database: DatabaseSync;
-  /** That it could not be used, for a person. */
+  /** Notice that the index could not be used. */
   readonly notice?: string;
 }
 
-/** Opens the index; one that cannot be used is set aside, and an empty one, to be rebuilt, is in its place. */
+/** Opens the index; one that cannot be used is moved aside and replaced by an empty one, to be rebuilt. */
 export function openIndex(path: string): OpenedIndex {
   const { database, lost } = openOrReplace(path, MIGRATIONS);
   if (lost === undefined) return { database };

@@ -3,13 +3,10 @@ import { basename, dirname } from "node:path";
 import { makeFolder, renameToNew, syncFolder, writeNewFile } from "../files/atomic-file.ts";
 import { isAbsent, isSystemError } from "../files/system-error.ts";
 
-/** Told of every name before anything is put there. */
+/** Called with every file name before it is used. */
 export type Announce = (path: string) => void;
 
-/**
- * Writes a picture under the first free name of `stem`, durably, and whole or not at all; gives its
- * path.
- */
+/** Writes a picture atomically under the first free name of `stem`, and returns its path. */
 export async function writePicture(
   stem: string,
   png: Uint8Array,
@@ -18,12 +15,12 @@ export async function writePicture(
   return takeName(stem, announce, (path) => writeNewFile(path, (file) => file.writeFile(png)));
 }
 
-/** Moves a picture to the first free name of `stem`, over file systems too; gives its path. */
+/** Moves a picture to the first free name of `stem`, also across file systems; returns its path. */
 export async function movePicture(from: string, stem: string, announce: Announce): Promise<string> {
   return takeName(stem, announce, (to) => moveFile(from, to));
 }
 
-/** Moves a file to a name that must be free. A crash in between leaves it whole, perhaps twice. */
+/** Moves a file to a name that must be free. After a crash it is complete, perhaps in both places. */
 export async function moveFile(from: string, to: string): Promise<void> {
   try {
     await renameToNew(from, to);
@@ -56,8 +53,8 @@ async function takeName(
 }
 
 /**
- * Paths of pictures that no file has yet, best first: `cat.png`, or the number after the highest there
- * is: `cat-2.png`. Another program may take one in the meantime; then the next is tried.
+ * Free paths for a picture, best first: `cat.png`, or the number after the highest existing one: `cat-2.png`. If
+ * another program takes one meanwhile, the next is tried.
  */
 async function* freeNames(stem: string): AsyncGenerator<string, never> {
   if (!(await isTaken(`${stem}.png`))) yield `${stem}.png`;
@@ -74,7 +71,7 @@ async function isTaken(path: string): Promise<boolean> {
   );
 }
 
-/** Names are compared as file systems that ignore case do. */
+/** Compares names like file systems that ignore case. */
 async function highestNumber(stem: string): Promise<number> {
   const start = `${basename(stem)}-`.toLowerCase();
   const numbers = (await readdir(dirname(stem)))

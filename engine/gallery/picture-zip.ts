@@ -10,17 +10,17 @@ import type { StoredImage } from "./image-row.ts";
 
 export interface Exported {
   readonly ids: readonly string[];
-  /** What the pictures are named by. */
+  /** The pattern of the pictures' file names. */
   readonly pattern: string;
 }
 
-/** The table's name; no picture has it. */
+/** The table's name, which no picture can have. */
 const CSV_NAME = "pictures.csv";
 
 /**
- * A ZIP of pictures, named by the file-name pattern, with a table of their settings. One picture is in
- * memory at a time; of each, its line in the ZIP's directory and its compressed line of the table stay,
- * some 300 bytes. A file that is missing has its line in the table all the same. Left early, it ends.
+ * A ZIP of pictures, named by the file-name pattern, with a table of their settings. One picture is in memory at a
+ * time; about 300 bytes of each are kept: its entry in the ZIP's directory and its compressed line of the table. A
+ * missing file still has its line in the table. It can be stopped at any time.
  */
 export async function* pictureZip(
   gallery: Gallery,
@@ -46,13 +46,13 @@ export async function* pictureZip(
   yield zipFrame(records).end;
 }
 
-/** Ids that are gone are left out. */
+/** Deleted pictures are left out. */
 async function* imagesOf(gallery: Gallery, ids: readonly string[]): AsyncGenerator<StoredImage> {
   for (let at = 0; at < ids.length; at += MAX_IDS)
     yield* await gallery.details(ids.slice(at, at + MAX_IDS));
 }
 
-/** Undefined where the file is missing or cannot be read. */
+/** Undefined if the file is missing or cannot be read. */
 async function contentOf(gallery: Gallery, id: string): Promise<Buffer | undefined> {
   try {
     return await readFile(gallery.fileOf(id));
@@ -61,16 +61,16 @@ async function contentOf(gallery: Gallery, id: string): Promise<Buffer | undefin
   }
 }
 
-/** Pictures are compressed already. */
+/** Not compressed again, since pictures already are. */
 function storedRecord(path: string, content: Uint8Array): ZipRecord {
   const { length } = content;
   return { path, sizeBytes: length, packedBytes: length, crc32: crc32(content), isDeflated: false };
 }
 
-/** Names in one ZIP: no two are the same where upper and lower case are. */
+/** Names that are unique in a ZIP, ignoring case. */
 class FreeNames {
   readonly #taken = new Set([CSV_NAME]);
-  /** The last number that each stem got. */
+  /** The last number used for each stem. */
   readonly #numbers = new Map<string, number>();
 
   take(stem: string): string {
@@ -118,18 +118,15 @@ class Table {
   }
 }
 
-/** Settings of every kind, also those that one picture alone has. */
+/** Columns for all settings, even those that only one picture has. */
 const SETTINGS = recordSchema.omit({ createdAt: true }).keyof().options;
 
 const COLUMNS = ["file", "id", "createdAt", "target", "isStarred", "rating", "tags", "albums"];
 
-/**
- * The first line of the table, behind the mark that tells spreadsheets that it is UTF-8. Lines and
- * quotes are those of RFC 4180.
- */
+/** The header of the table, after the mark by which spreadsheets recognise UTF-8. Lines and quotes follow RFC 4180. */
 const CSV_HEAD = `\uFEFF${lineOf([...COLUMNS, ...SETTINGS])}`;
 
-/** A picture's line: where its file is in the ZIP, empty where it is missing, and everything said of it. */
+/** A picture's line: its file in the ZIP, empty if missing, and all its settings. */
 function csvLine(file: string, image: StoredImage): string {
   const { id, createdAt, target, isStarred, rating, tags, albums, record } = image;
   const said = [file, id, createdAt, target, isStarred, rating, tags.join("; "), albums.join("; ")];
@@ -140,7 +137,7 @@ function lineOf(cells: readonly unknown[]): string {
   return `${cells.map(cellOf).join(",")}\r\n`;
 }
 
-/** A number from the studio is one; a text that a spreadsheet would calculate gets an apostrophe. */
+/** Numbers stay numbers; a text that a spreadsheet would evaluate gets an apostrophe. */
 function cellOf(value: unknown): string {
   if (value === undefined) return "";
   if (typeof value === "number" || typeof value === "boolean") return String(value);

@@ -7,7 +7,7 @@ import type { ImageRow } from "./image-row.ts";
 
 type PlacedRow = Pick<ImageRow, "id" | "path" | "isTrashed">;
 
-/** Where the gallery keeps what, below one data folder. */
+/** Where the gallery stores things in a data folder. */
 export class Places {
   readonly dataFolder: string;
 
@@ -23,7 +23,7 @@ export class Places {
     return join(this.dataFolder, "gallery.json");
   }
 
-  /** Where pictures go as long as no other folder was chosen. */
+  /** The default folder for pictures. */
   get ownFolder(): string {
     return join(this.dataFolder, "gallery");
   }
@@ -41,38 +41,38 @@ export class Places {
     return isTrashed ? this.trashed(id) : this.absolute(path);
   }
 
-  /** Whether a picture's file is where it should be. */
+  /** Whether a picture's file exists where it should be. */
   async isThere(row: PlacedRow): Promise<boolean> {
     const found = await stat(this.fileOf(row)).catch(() => undefined);
     return found?.isFile() === true;
   }
 
-  /** In folders by the id's beginning: file managers choke on one of 50,000. */
+  /** In subfolders by the id's beginning: file managers cannot handle a folder of 50,000. */
   thumbnail(id: string): string {
     return join(this.dataFolder, "thumbnails", id.slice(0, 2), `${id}.webp`);
   }
 
-  /** Whether a folder holds other pictures than the gallery's, should that be the whole data folder. */
+  /** Whether a folder is the studio's own, even if it is the whole data folder. */
   isStudioOwn(folder: string): boolean {
     const own = ["trash", "thumbnails", "init-images", "models"];
     return own.some((name) => folder === join(this.dataFolder, name));
   }
 
-  /** A path as a row keeps it: relative to the data folder where it lies in it. */
+  /** A path as stored in a row: relative to the data folder if it is inside. */
   kept(path: string): string {
     const inside = relative(this.dataFolder, path);
     return inside.startsWith("..") || isAbsolute(inside) ? path : inside;
   }
 
-  /** The absolute path of what a row keeps. */
+  /** The absolute path of a stored one. */
   absolute(kept: string): string {
     return resolve(this.dataFolder, kept);
   }
 }
 
 /**
- * Makes a folder. One that cannot be made is told of: it may be a link to a disk that is not there now,
- * and is used again once it is.
+ * Makes a folder. If that fails it is reported: the folder may be a link to a disk that is not connected, and is used
+ * again once it is.
  */
 export async function missingFolder(folder: string, what: string): Promise<string | undefined> {
   try {

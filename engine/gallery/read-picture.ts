@@ -9,23 +9,23 @@ import { pngSize } from "../image/png/png-chunks.ts";
 import { readPngTexts } from "../image/png/read-png-texts.ts";
 import type { ImageRow } from "./image-row.ts";
 
-/** The texts of a picture stand in front of it, and are rarely longer. */
+/** A picture's texts come first in the file, and are rarely longer. */
 export const HEAD_BYTES = 64 << 10;
-/** A larger file is none of ours, and is not read for a head of that size. */
+/** A larger file is not ours, and is not read even for a long head. */
 const MAX_BYTES = 64 << 20;
 
 const wholeFiles = new Turns();
 
-/** Of pictures that other programs drew and a person imported, or put into the folder. */
+/** The target of pictures that other programs drew and a person imported or put into the folder. */
 export const ELSEWHERE = "elsewhere";
 
-/** A picture as its file tells it. */
+/** A picture as described by its file. */
 export type FoundPicture = Omit<ImageRow, "path" | "isStarred" | "isTrashed">;
 
 /**
- * What a picture's file tells of it, if that is enough to draw it again. Its id is the one it was given
- * when it was drawn, and otherwise its content's, so that it is the same each time. Undefined for
- * other files; errors of the disk are thrown.
+ * Reads a picture's row from its file, if the file contains enough to draw it again. The id is the one it was given
+ * when it was drawn, or else derived from its content, so that it is always the same. Undefined for other files; disk
+ * errors are thrown.
  */
 export async function readPicture(path: string): Promise<FoundPicture | undefined> {
   const { head, sizeBytes, modifiedAt } = await readHead(path);
@@ -72,11 +72,11 @@ async function readTexts(
   if (found !== undefined || sizeBytes <= HEAD_BYTES || sizeBytes > MAX_BYTES) {
     return found ?? new Map<string, string>();
   }
-  // One at a time: a folder full of large files would be in memory otherwise.
+  // One at a time, or else a folder of large files could fill the memory.
   return (await wholeFiles.take(async () => tryTexts(await readFile(path)))) ?? new Map();
 }
 
-/** Undefined where the bytes end, or are damaged, in front of the picture. */
+/** Undefined if the bytes end, or are damaged, before the image data. */
 function tryTexts(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
   try {
     return readPngTexts(bytes, { only: FOREIGN_KEYS });
@@ -86,7 +86,7 @@ function tryTexts(bytes: Uint8Array): ReadonlyMap<string, string> | undefined {
   }
 }
 
-/** 80 bits, as the ids of our own pictures. */
+/** 80 bits, like our own ids. */
 export function contentId(head: Uint8Array, sizeBytes: number): string {
   return createHash("sha256").update(`${sizeBytes} `).update(head).digest("hex").slice(0, 20);
 }

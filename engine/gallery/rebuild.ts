@@ -10,7 +10,7 @@ import type { GalleryParts } from "./gallery-parts.ts";
 import { pictureFolder } from "./keep-picture.ts";
 import { type FoundPicture, readPicture } from "./read-picture.ts";
 
-/** Pictures that are read before others may change the gallery in between; of each, 64 kB at once. */
+/** Number of pictures read in one turn, before other changes get theirs; 64 kB of each are in memory at once. */
 const BATCH = 100;
 
 export interface RebuildOptions {
@@ -30,7 +30,7 @@ export async function rebuildIndex(
   { onProgress = () => {}, signal }: RebuildOptions,
 ): Promise<void> {
   const { pictures, unfinished, unread } = await findFiles(parts, signal);
-  // In a turn of their own: what is being written just now is not unfinished when it is our turn.
+  // In its own turn, so that a file that is being written does not count as unfinished.
   await turns.take(async () => {
     for (const file of unfinished) await orAborted(rm(file, { force: true }), signal);
   });
@@ -47,7 +47,7 @@ export async function rebuildIndex(
   onProgress(pictures.length, pictures.length);
 }
 
-/** Whether new pictures go to a folder, or went there before and would again. */
+/** Whether a folder is used for new pictures, or was used before and would be again. */
 function isInUse(parts: GalleryParts, folder: string): boolean {
   const { places, keepsakes } = parts;
   if (folder === places.ownFolder) return true;
@@ -59,7 +59,7 @@ async function takeIn(
   files: readonly string[],
   { seen, signal }: { readonly seen: Set<string>; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
-  // A file that cannot be read, or is gone by now, is no picture.
+  // A file that cannot be read, or was deleted meanwhile, is skipped.
   const reading = Promise.all(files.map((file) => readPicture(file).catch(() => undefined)));
   const found = await orAborted(reading, signal);
   parts.rows.atOnce(() => {
@@ -88,11 +88,11 @@ function putFound(
     isStarred: known?.isStarred ?? keepsakes.isStarred(picture.id),
     isTrashed,
   };
-  // Writing costs ten times as much as reading, and most rows are right.
+  // Writing takes ten times as long as reading, and most rows are already right.
   if (!isDeepStrictEqual(row, known)) rows.put(row);
 }
 
-/** Where a trashed picture goes back to when nobody knows any more where it came from. */
+/** Where a trashed picture is restored to if its origin is unknown. */
 function newPath(parts: GalleryParts, picture: FoundPicture): string {
   const name = fileNameOf(parts.settings().fileNamePattern, picture);
   return parts.places.kept(`${join(pictureFolder(parts), name)}.png`);
@@ -113,20 +113,20 @@ function forgetLost(
   });
 }
 
-/** What lies in the trash and in the folders that ever took pictures, with their subfolders. */
+/** The files in the trash, and in all folders that ever took pictures, including subfolders. */
 interface FoundFiles {
   /** Every PNG. */
   readonly pictures: readonly string[];
-  /** What crashes left of pictures being written. */
+  /** Unfinished files that crashes left. */
   readonly unfinished: readonly string[];
-  /** Folders that could not be read, an unplugged disk say: nothing is known of what is in them. */
+  /** Folders that could not be read, for example on a disconnected disk: their content is unknown. */
   readonly unread: readonly string[];
 }
 
 async function findFiles(parts: GalleryParts, signal?: AbortSignal): Promise<FoundFiles> {
   const { places, keepsakes } = parts;
   const used = keepsakes.folders.map((kept) => places.absolute(kept));
-  // A set, since folders that were chosen may lie in one another; it grows while it is gone through.
+  // A set, since chosen folders can contain each other; it grows while it is iterated.
   const folders = new Set([pictureFolder(parts), places.ownFolder, ...used, places.trashFolder]);
   const found = { pictures: [] as string[], unfinished: [] as string[], unread: [] as string[] };
   for (const folder of folders) {

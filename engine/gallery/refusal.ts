@@ -3,7 +3,7 @@ import { StudioError } from "../contract/errors.ts";
 import { diskFull } from "../files/disk-full.ts";
 import { isDiskFull, systemCode } from "../files/system-error.ts";
 
-/** What went wrong with a picture's file as a refusal; what is none of the disk's doing stays as it is. */
+/** The refusal for an error with a picture's file; errors other than the disk's are returned unchanged. */
 export function refusalOf(error: unknown, path: string, sizeBytes: number): unknown {
   if (error instanceof StudioError || !(error instanceof Error)) return error;
   if (isDiskFull(error)) return diskFull(dirname(path), sizeBytes);

@@ -25,7 +25,7 @@ async function settle(parts: GalleryParts, id: string, path: string): Promise<vo
   if (row === undefined) {
     if (here) rows.put({ ...here, path, isStarred: false, isTrashed: false });
   } else if (here && inTrash) {
-    // Copied to another file system and not yet removed here: what the row says did not happen yet.
+    // It was copied to another file system and not yet deleted here: the move did not happen.
     await rm(row.isTrashed ? file : trashed);
   } else if (here || inTrash) {
     rows.place(id, here ? path : row.path, here === undefined);
@@ -33,7 +33,7 @@ async function settle(parts: GalleryParts, id: string, path: string): Promise<vo
   rows.settle(id);
 }
 
-/** The picture in a file if it is the one with this id. */
+/** The picture in a file, if it has this id. */
 async function readOwn(file: string, id: string): Promise<FoundPicture | undefined> {
   try {
     const found = await readPicture(file);

@@ -5,17 +5,17 @@ import { makeFolder, writeAtomically } from "../files/atomic-file.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { Places } from "./places.ts";
 
-/** Makes a small WebP of a picture, given as pixels or as the bytes of its PNG. */
+/** Makes a small WebP of a picture, given as pixels or PNG. */
 export type MakeThumbnail = (picture: Pixels | Uint8Array) => Promise<Uint8Array>;
 
 /**
- * The small pictures of the grid. They are made with their pictures; one that is not there is made
- * when it is asked for, so they need never be looked after.
+ * The thumbnails. They are made together with their pictures; a missing one is made on demand, so they need no
+ * maintenance.
  */
 export class Thumbnails {
   readonly #places: Places;
   readonly #make: MakeThumbnail;
-  /** Those being made now, so that a page that asks twice does not decode twice. */
+  /** Thumbnails being made now, so that simultaneous requests decode once. */
   readonly #making = new Map<string, Promise<void>>();
 
   constructor(places: Places, make: MakeThumbnail) {
@@ -23,7 +23,7 @@ export class Thumbnails {
     this.#make = make;
   }
 
-  /** Path of the thumbnail of the picture in `file`. */
+  /** Path of the thumbnail for the picture in `file`. */
   async of(id: string, file: string): Promise<string> {
     const path = this.#places.thumbnail(id);
     if (existsSync(path)) return path;
@@ -33,7 +33,7 @@ export class Thumbnails {
     return path;
   }
 
-  /** As `put`; where that fails, the thumbnail is left to be made when it is asked for. */
+  /** As `put`; if it fails, the thumbnail is made on demand later. */
   async tryPut(id: string, picture: Pixels | Uint8Array): Promise<void> {
     await this.put(id, picture).catch(() => {});
   }

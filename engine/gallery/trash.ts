@@ -6,7 +6,7 @@ import type { ImageRow } from "./image-row.ts";
 import { moveFile, movePicture } from "./picture-files.ts";
 import { refusalOf } from "./refusal.ts";
 
-/** Moves a picture's file to the trash; one whose file is gone is only said to be there. */
+/** Moves a picture's file to the trash; if the file is missing, only the row changes. */
 export async function moveToTrash(parts: GalleryParts, row: ImageRow): Promise<void> {
   const { places, rows } = parts;
   const [file, trashed] = [places.absolute(row.path), places.trashed(row.id)];
@@ -21,7 +21,7 @@ export async function moveToTrash(parts: GalleryParts, row: ImageRow): Promise<v
   });
 }
 
-/** Moves a picture back to where it came from, or beside what has taken its name since. */
+/** Moves a picture back to where it came from, or beside what now has its name. */
 export async function moveFromTrash(parts: GalleryParts, row: ImageRow): Promise<void> {
   const { places, rows } = parts;
   const [file, trashed] = [places.absolute(row.path), places.trashed(row.id)];
@@ -35,7 +35,7 @@ export async function moveFromTrash(parts: GalleryParts, row: ImageRow): Promise
   });
 }
 
-/** Deletes a trashed picture for good. The row goes last: as long as it is there, this can be done again. */
+/** Permanently deletes a trashed picture. The row is deleted last, so that this can be repeated after a failure. */
 export async function deleteTrashed(parts: GalleryParts, row: ImageRow): Promise<void> {
   const { places, rows, marks, thumbnails, keepsakes } = parts;
   const trashed = places.trashed(row.id);

@@ -7,24 +7,23 @@ import { isDiskFull, systemCode } from "../files/system-error.ts";
 import { UNFINISHED } from "../files/unfinished.ts";
 import { homeFolder, ownTemporaryFolder } from "../files/user-folders.ts";
 
-/** What decides where caches belong on a machine. */
+/** What decides where this machine stores caches. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Undefined where this user has none. */
+  /** Undefined if this user has none. */
   readonly home: string | undefined;
 }
 
 /**
- * Where the studio keeps what it can make again: `chosen` where given, otherwise `darkroom` in the
- * folder the system has for caches, or in a temporary one of a user without a home. The folder need not
- * exist yet.
+ * Where the studio stores what can be made again: `chosen`, else `darkroom` in the system's cache folder, or in a
+ * temporary folder for a user without a home. It need not exist yet.
  */
 export function cacheFolder(chosen?: string, machine: Machine = thisMachine()): string {
   return chosen ?? join(systemCaches(machine), "darkroom");
 }
 
-/** The folder for caches, or where that cannot be written, as in a container with a read-only root, a temporary one. */
+/** The cache folder, or a temporary one if it cannot be written, as in a container with a read-only root. */
 export async function writableCache(tell: (line: string) => void): Promise<string> {
   const usual = cacheFolder();
   if (await canWrite(usual)) return usual;
@@ -64,7 +63,7 @@ export async function makeCache(folder: string): Promise<void> {
   });
 }
 
-/** What a failed write into the cache is to be called; the error itself where it has no name. */
+/** The refusal for a failed write into the cache; other errors unchanged. */
 export function cacheFailure(folder: string, needed: number, cause: unknown): unknown {
   const code = systemCode(cause) ?? "";
   if (isDiskFull(cause)) return diskFull(folder, needed);
@@ -72,12 +71,12 @@ export function cacheFailure(folder: string, needed: number, cause: unknown): un
   return new StudioError("CACHE_UNWRITABLE", { path: folder, reason: code }, { cause });
 }
 
-/** A writer that lives writes every few milliseconds. */
+/** A live writer writes every few milliseconds. */
 const ABANDONED_MS = 120_000;
 
 /**
- * Deletes what writers that died left in a folder of the cache: what was written to last two minutes ago.
- * A process of ours that runs elsewhere may be writing there now.
+ * Deletes what dead writers left in a folder of the cache, if it was last written two minutes ago. Another process of
+ * ours may be writing there now.
  */
 export async function sweepAbandoned(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
@@ -97,6 +96,6 @@ function systemCaches({ platform, env, home = ownTemporaryFolder() }: Machine): 
   if (platform === "darwin") return join(home, "Library", "Caches");
   if (platform === "win32") return env["LOCALAPPDATA"] ?? join(home, "AppData", "Local");
   const chosen = env["XDG_CACHE_HOME"];
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   return chosen !== undefined && isAbsolute(chosen) ? chosen : join(home, ".cache");
 }

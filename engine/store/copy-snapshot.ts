@@ -8,15 +8,15 @@ import { ByteCount, type FileWork } from "./file-work.ts";
 
 export interface SnapshotCopy extends FileWork {
   readonly source: SnapshotFolder;
-  /** Of the source's files, those to copy. */
+  /** The source's files to copy. */
   readonly paths: readonly string[];
   readonly target: string;
   readonly freeBytes?: FreeBytes | undefined;
 }
 
 /**
- * Copies files of a snapshot, links resolved, and gives their hashes. Refuses as DISK_FULL before the
- * first byte where there is no room, and where the room ends in the middle.
+ * Copies a snapshot's files, resolving links, and returns their hashes. Refuses as DISK_FULL before it starts if there
+ * is not enough space, and when space runs out.
  */
 export async function copySnapshot(copy: SnapshotCopy): Promise<readonly ModelFile[]> {
   const { source, paths, target } = copy;
@@ -35,7 +35,7 @@ export async function copySnapshot(copy: SnapshotCopy): Promise<readonly ModelFi
   });
 }
 
-/** Whether a copy costs no room, tried with a small file. */
+/** Whether a copy takes no space, tested with a small file. */
 async function sharesBlocks({ source, target }: SnapshotCopy): Promise<boolean> {
   const place = await source.realPath("model_index.json");
   return clone(place, join(target, "model_index.json"));

@@ -4,13 +4,12 @@ import { clone } from "../files/clone.ts";
 import { hashBlocks, hashFile } from "../files/hash-file.ts";
 import { openRegular } from "../files/regular-file.ts";
 
-/** Counts bytes, and throws where the work is to end. */
+/** Counts bytes, and throws to stop. */
 export type OnBytes = (bytes: number) => void;
 
 /**
- * Copies a file and gives its sha256. Where the file system shares blocks between files until one of
- * them changes, it does so. Never a hard link: a program that saves over its own model would change
- * ours, and cut off the very bytes that inference has mapped.
+ * Copies a file and returns its sha256; as a copy-on-write clone if the file system supports that. Never as a hard
+ * link: a program that overwrites its own model would change ours, including bytes that inference has mapped.
  */
 export async function copyHashed(
   source: string,

@@ -1,16 +1,16 @@
-/** How far a work on files is. */
+/** The progress of work on files. */
 export interface WorkProgress {
   readonly doneBytes: number;
   readonly totalBytes: number;
 }
 
-/** Long work on files, which tells how far it is and can be left between two blocks. */
+/** Long work on files, with progress and a way to stop between two blocks. */
 export interface FileWork {
   readonly onProgress?: ((progress: WorkProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The bytes a work has done of those it has to do. */
+/** Counts the bytes of work done. */
 export class ByteCount {
   readonly totalBytes: number;
   readonly #work: FileWork;

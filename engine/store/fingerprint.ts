@@ -6,9 +6,9 @@ const SAMPLES = 16;
 const SAMPLE_BYTES = 65_536;
 
 /**
- * A quick name for a set of weight files, hexadecimal: sha256 over each file's path, size, header
- * and 16 blocks of 64 kB spread over it. Two models that differ at all differ here in practice, since
- * training changes every tensor; but it is not a hash of the content, and proves nothing about it.
+ * A quickly computed identifier of a set of weight files, hexadecimal: sha256 over each file's path, size, header and
+ * 16 blocks of 64 kB spread over it. In practice different models differ here, since training changes every tensor; but
+ * it is not a hash of the content, and proves nothing about it.
  */
 export async function fingerprintOf(
   files: SnapshotFiles,
@@ -28,7 +28,7 @@ export async function fingerprintOf(
   return hash.digest("hex");
 }
 
-/** Where the blocks begin: the first at the start of the file, the last at its end. */
+/** Offsets of the blocks: the first at the start of the file, the last at its end. */
 function sampleStarts(size: number): readonly number[] {
   const last = Math.max(size - SAMPLE_BYTES, 0);
   return Array.from({ length: SAMPLES }, (_, i) => Math.floor((last * i) / (SAMPLES - 1)));

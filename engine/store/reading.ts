@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { StudioError } from "../contract/errors.ts";
 import { systemCode } from "../files/system-error.ts";
 
-/** Fills `target` from byte `position` on, as far as the file goes; gives the bytes read. */
+/** Fills `target` from byte `position` on, as far as the file goes; returns the number of bytes. */
 export async function readFully(
   handle: FileHandle,
   target: Uint8Array,
@@ -18,7 +18,7 @@ export async function readFully(
   return filled;
 }
 
-/** The refusal for a file of a snapshot that the system would not let us read. */
+/** The refusal for a snapshot file that could not be read. */
 export function unreadable(file: string, cause: unknown): StudioError {
   if (cause instanceof StudioError) return new StudioError(cause.code, { ...cause.details, file });
   const code = systemCode(cause) ?? "unknown";

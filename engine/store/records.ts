@@ -12,32 +12,35 @@ import {
 import { hasSetAside } from "../files/stored-file.ts";
 import { readJson, writeJson } from "../files/json-file.ts";
 
-/** What is known of a stored model is written down beside its files, in two files of the studio's own. */
+/** Information about a stored model is kept beside its files, in two files of the studio's. */
 const HASHES = "hashes.json";
 const PROVENANCE = "darkroom.json";
 
-/** Whether a path in a model's folder is one of these, or what was set aside from their places; none is the model's. */
+/**
+ * Whether a path in a model's folder is one of these files, or one that was moved aside; they are not part of the
+ * model.
+ */
 export function isRecord(path: string): boolean {
   return /^(?:hashes|darkroom)(?:\.(?:damaged|newer)(?:-\d+)?)?\.json(?:\/|$)/.test(path);
 }
 
-/** What the files of a stored model are known to be. */
+/** What is known about the files of a stored model. */
 export interface Hashes {
   readonly files: readonly ModelFile[];
-  /** When they were last compared, and whether they agreed. */
+  /** When they were last compared, and whether they matched. */
   readonly verified?: { readonly at: string; readonly isSound: boolean } | undefined;
-  /** The key of the work that brought them. */
+  /** The key of the work that added them. */
   readonly broughtBy?: string | undefined;
 }
 
-/** A sharded model has some hundred files of 200 bytes here. */
+/** A sharded model has about a hundred files of 200 bytes each here. */
 const MAX_BYTES = 4 << 20;
 
 const hashesSchema = storedModelSchema
   .pick({ verified: true })
   .extend({ files: modelFileSchema.array(), broughtBy: provenanceSchema.shape.name.optional() });
 
-/** Undefined where there are none yet, or where they are damaged: hashing again brings them back. */
+/** Undefined if there are none yet or they are damaged: hashing again restores them. */
 export async function readHashes(folder: string): Promise<Hashes | undefined> {
   const { value } = await readJson(join(folder, HASHES), {
     maxBytes: MAX_BYTES,
@@ -55,8 +58,8 @@ export function isWeights(path: string): boolean {
 }
 
 /**
- * One hash for all weights, hexadecimal: the sha256 of what `sha256sum` would print of the weight
- * files in the order of their paths. Undefined unless each one's hash is known.
+ * A single hash for all weights, hexadecimal: the sha256 of `sha256sum`'s output for the weight files in the order of
+ * their paths. Undefined unless every hash is known.
  */
 export function weightsHash({ files }: Hashes): string | undefined {
   const weights = files
@@ -67,7 +70,7 @@ export function weightsHash({ files }: Hashes): string | undefined {
   return createHash("sha256").update(lines.join("")).digest("hex");
 }
 
-/** Where a model came from. Undefined where nobody wrote it down: a folder that was put into the store by hand. */
+/** Where a model came from. Undefined if unknown: the folder was put into the store by hand. */
 async function readProvenance(folder: string): Promise<Provenance | undefined> {
   const { value } = await readJson(join(folder, PROVENANCE), {
     maxBytes: MAX_BYTES,
@@ -85,16 +88,16 @@ const HASHES_LOST =
 const PROVENANCE_LOST =
   "Its darkroom.json was damaged and set aside, so it is not known where the model came from.";
 
-/** All that is written down of one model. */
+/** Everything stored about one model. */
 export interface Records {
   readonly hashes?: Hashes | undefined;
   readonly provenance?: Provenance | undefined;
   readonly problem?: WireError;
-  /** What was damaged and set aside, and nothing is in its place since, for a person. */
+  /** Files that were damaged and moved aside without replacement. */
   readonly lost?: readonly string[];
 }
 
-/** What is known of a model besides its files; what of it cannot be read is that model's problem alone. */
+/** What is known about a model besides its files; unreadable information affects only this model. */
 export async function recordsIn(folder: string): Promise<Records> {
   try {
     const [hashes, provenance] = [await readHashes(folder), await readProvenance(folder)];

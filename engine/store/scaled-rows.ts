@@ -3,27 +3,27 @@ import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/half.ts";
 import { balance, largestInColumns, largestInRows } from "../tensor/channel-scales.ts";
 import { BLOCK_BYTES, type WeightSource } from "./weight-source.ts";
 
-/** A move (graph/scale-moves.ts) between tensors of one file, by where they begin in it. */
+/** A move (graph/scale-moves.ts) between tensors of one file, by their offsets. */
 export interface MoveInFile {
   readonly channels: number;
   readonly makers: readonly number[];
   readonly readers: readonly number[];
 }
 
-/** Some rows of a tensor, from `first` on; the same memory serves for the next. */
+/** Some rows of a tensor, starting at `first`; the memory is reused for the next. */
 export interface Rows {
   readonly first: number;
   readonly rowLength: number;
   readonly weights: Float32Array;
-  /** What was read for them. */
+  /** Number of bytes read for them. */
   readonly sourceBytes: number;
 }
 
-/** The rows of a file's tensors in float32, some at a time, with their channels scaled as moves want it. */
+/** Reads a file's tensors in float32, a few rows at a time, with their channels scaled as the moves require. */
 export class ScaledRows {
   readonly #source: WeightSource;
   readonly #pieces: ReadonlyMap<number, Piece>;
-  /** Factors by the tensor's offset. */
+  /** Factors by tensor offset. */
   readonly #rows = new Map<number, Float32Array>();
   readonly #columns = new Map<number, Float32Array>();
 
@@ -32,7 +32,7 @@ export class ScaledRows {
     this.#pieces = new Map(pieces.map((piece) => [piece.sourceOffset, piece]));
   }
 
-  /** Reads once what the moves concern. */
+  /** Reads the tensors involved in moves once. */
   static async open(
     source: WeightSource,
     { pieces, moves }: { pieces: readonly Piece[]; moves: readonly MoveInFile[] },
@@ -43,7 +43,7 @@ export class ScaledRows {
     return scaled;
   }
 
-  /** Whether the tensor is another than in the file. */
+  /** Whether the tensor differs from the one in the file. */
   scales({ sourceOffset }: Piece): boolean {
     return this.#rows.has(sourceOffset) || this.#columns.has(sourceOffset);
   }
@@ -110,7 +110,7 @@ function scale({ first, rowLength, weights }: Rows, { rows, columns }: Factors):
   }
 }
 
-/** The block's numbers as float32, in its own memory where they are that already. */
+/** The block's values as float32, in the same memory if they already are. */
 function floatsOf({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>, dtype: Piece["dtype"]) {
   if (dtype === "F32") return new Float32Array(buffer, byteOffset, length / 4);
   const bits = new Uint16Array(buffer, byteOffset, length / 2);

@@ -8,21 +8,21 @@ import { isPickle } from "../snapshot/weight-files.ts";
 
 export interface ModelScan {
   readonly folder: string;
-  /** Reads a snapshot, and refuses what cannot be drawn with. */
+  /** Reads a snapshot; refuses what cannot be drawn with. */
   readonly readModel: (folder: string) => Promise<ModelSummary>;
-  /** The id of a model in the store by the real path of its folder. */
+  /** The id of a stored model by the real path of its folder. */
   readonly storedIdOf?: ((folder: string) => string | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly limits?: { readonly depth: number; readonly entries: number };
 }
 
-/** Deeper than any studio nests its models, and more than the largest collections hold. */
+/** Deeper than any program nests models, and larger than the largest collections. */
 const LIMITS = { depth: 12, entries: 500_000 };
-/** What is smaller is no model but an embedding, a preview or a config. */
+/** Smaller files are embeddings, previews or configs. */
 const MODEL_BYTES = 10e6;
 const TELL_MS = 250;
 
-/** Formats of other programs by the ends of their files' names. */
+/** Other programs' formats by file extension. */
 const FORMATS: Readonly<Record<string, string>> = {
   ".gguf": "A model in the GGUF format",
   ".onnx": "A model in the ONNX format",
@@ -32,8 +32,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Looks through a tree of folders for models, and tells what it finds as it goes. Links to folders are followed, each
- * folder is looked into once, and hidden ones are not. Nothing is changed or copied. Ends early, and says so, at the limits.
+ * Searches a folder tree for models and yields what it finds. Links to folders are followed, each folder is searched
+ * once, hidden ones are skipped. Nothing is changed or copied. Stops at the limits and says so.
  */
 export async function* scanModels(scan: ModelScan): AsyncGenerator<ScanProgress, void> {
   const { folder, signal, limits = LIMITS } = scan;
@@ -48,7 +48,7 @@ export async function* scanModels(scan: ModelScan): AsyncGenerator<ScanProgress,
     [found, closed, toldAt] = [[], [], performance.now()];
     return progress;
   };
-  // The list grows while it is walked.
+  // The list grows while it is iterated.
   for (const { path, depth } of waiting) {
     signal?.throwIfAborted();
     const real = await realpath(path).catch(() => path);
@@ -75,7 +75,7 @@ export async function* scanModels(scan: ModelScan): AsyncGenerator<ScanProgress,
 
 interface Here {
   readonly models: readonly ScannedModel[];
-  /** Whether the folder itself is a model, so that nothing else is looked for in it. */
+  /** Whether the folder itself is a model, so that it is not searched further. */
   readonly isModel: boolean;
 }
 
@@ -106,7 +106,7 @@ async function snapshotAt(path: string, { readModel, storedIdOf }: ModelScan) {
   }
 }
 
-/** What a file's name makes it: an archive, which can be imported, or a model in a form that cannot be used. */
+/** What a file's extension says: an archive, which can be imported, or a model in an unsupported format. */
 function candidateAt(path: string, isPart: boolean): ScannedModel | undefined {
   const name = basename(path);
   if (name.endsWith(".mar")) return { path, name, kind: "archive" };
@@ -132,7 +132,7 @@ async function sizeOf(path: string): Promise<number> {
   return found?.isFile() ? found.size : 0;
 }
 
-/** Folders and links to folders; hidden ones and what archives from macOS add are left out. */
+/** Subfolders and links to folders, without hidden ones and macOS' archive leftovers. */
 async function foldersIn(path: string, inside: readonly Dirent[]): Promise<readonly string[]> {
   const folders: string[] = [];
   for (const entry of inside) {

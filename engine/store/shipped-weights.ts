@@ -8,29 +8,28 @@ import type { WeightLayout } from "../snapshot/weight-layout.ts";
 import { identify, knownHash, rememberHash } from "./hash-index.ts";
 import { readFully } from "./reading.ts";
 
-/** Weights in int8 that came along with a model. */
+/** Int8 weights that came with a model. */
 export interface ShippedWeights {
-  /** The model's own folder, in which they lie in `int8`. Nothing is written there. */
+  /** The model's own folder, which contains them in `int8`. Nothing is written there. */
   readonly folder: string;
-  /** Told in a sentence that they are used, or why they are not. */
+  /** Called with a sentence that says that they are used, or why not. */
   readonly onNotice: (sentence: string) => void;
 }
 
-/** Which of them are looked for, and how they begin and end when they are whole. */
+/** Which weights are needed, and how they must start and end. */
 interface Wanted extends Pick<Int8File, "source" | "kind"> {
   readonly layout: WeightLayout;
 }
 
 interface Search {
-  /** Where hashes of files are kept, so that one is not read twice for it. */
+  /** Where files' hashes are stored, so that a file is not read twice for that. */
   readonly indexFolder: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The real path of the int8 weights that came along with a model, made of a file of this sha256 in this way,
- * and compared with the sha256 in their own name. Undefined where none came along, or where they are of no
- * use, which is told.
+ * The real path of the int8 weights that came with a model, made from a file with this sha256 in this way, and checked
+ * against the sha256 in their name. Undefined if there are none or if they are invalid, which is reported.
  */
 export async function findShipped(
   { folder, onNotice }: ShippedWeights,
@@ -54,7 +53,7 @@ export async function findShipped(
   return realpath(place);
 }
 
-/** What lies in a model's folder by names that are ours. */
+/** The files in a model's folder that have names of ours. */
 async function shippedIn(folder: string): Promise<readonly Int8File[]> {
   const namesIn = (path: string) => readdir(join(folder, path)).catch(() => []);
   const found: Int8File[] = [];
@@ -70,7 +69,7 @@ async function shippedIn(folder: string): Promise<readonly Int8File[]> {
 
 const DAMAGED = "they are damaged";
 
-/** What is wrong with a file: its size, how it begins, and, read once, all of it. */
+/** What is wrong with a file, judged by its size, its header and its hash. */
 async function faultOf(
   place: string,
   { sha256 }: Int8File,
@@ -82,7 +81,7 @@ async function faultOf(
     if (!(await beginsWith(place, layout.head))) return DAMAGED;
     const known = await knownHash(indexFolder, identity);
     const own = known ?? (await hashFile(place, () => signal?.throwIfAborted()));
-    // Without the entry it is hashed again.
+    // If this is not recorded, the file is hashed again next time.
     if (known === undefined) await rememberHash(indexFolder, identity, own).catch(() => undefined);
     return own === sha256 ? undefined : DAMAGED;
   } catch (error) {

@@ -9,30 +9,30 @@ import { listFolder, stampOf, type ListedFile } from "./listing.ts";
 import { readFully, unreadable } from "./reading.ts";
 import { findSnapshotRoot } from "./snapshot-root.ts";
 
-/** A snapshot on disk. Its files were listed when it was opened; only those can be read. */
+/** A snapshot on disk. Its files are listed when it is opened; only those can be read. */
 export interface SnapshotFolder extends SnapshotFiles {
-  /** Real path of the folder that holds model_index.json. */
+  /** Real path of the folder with model_index.json. */
   readonly path: string;
   /**
-   * Another string whenever a file has come, gone or changed, and the same one as long as none has: place,
-   * size, inode and times of each, as they were when the folder was opened. What was read of a folder
-   * holds as long as this is the same; no file need be opened to know it.
+   * Changes whenever a file is added, removed or changed, and only then: derived from each file's place, size, inode
+   * and times when the folder was opened. What was read from a folder is valid as long as this is equal; no file needs
+   * to be opened to find out.
    */
   readonly identity: string;
-  /** Where a listed file really lies: ONNX Runtime refuses links that lead out of their folder. */
+  /** The real path of a listed file: ONNX Runtime refuses links that lead out of their folder. */
   realPath(file: string): Promise<string>;
 }
 
-/** A snapshot has some twenty files in eight folders; a level below them is looked at, too. */
+/** A snapshot has about twenty files in eight folders; one more level is read as well. */
 const SNAPSHOT = { depth: 3, entries: 10_000 };
-/** A folder that is no snapshot may be anyone's home: only its top is looked at. */
+/** A folder that is no snapshot may be someone's home: only its top level is read. */
 const ANY = { depth: 1, entries: 10_000 };
 const RECOMMENDED = "recommended.json";
 
 /**
- * Opens the snapshot at `path`, which may also be a folder of the hub's cache or one around the
- * snapshot. Refuses as SNAPSHOT_NOT_FOUND where there is no folder; a folder that is no snapshot
- * opens, for readSnapshot to say what it is instead.
+ * Opens the snapshot at `path`, which can also be a folder in the hub's cache or one that contains the snapshot.
+ * Refuses as SNAPSHOT_NOT_FOUND if there is no folder; a folder that is no snapshot can be opened, so that readSnapshot
+ * can say what it is.
  */
 export async function openSnapshotFolder(path: string): Promise<SnapshotFolder> {
   const folder = await realpath(path).catch(() => undefined);
@@ -45,14 +45,14 @@ export async function openSnapshotFolder(path: string): Promise<SnapshotFolder> 
   return withRecommendation(root, await listFolder(root, SNAPSHOT));
 }
 
-/** A model in one file opens as a folder with nothing else in it, to be refused by what it is. */
+/** Opens a single-file model as a folder with only that file, to be refused with the reason. */
 function openSingleFile(file: string, sizeBytes: number): SnapshotFolder {
   const name = basename(file);
   if (!name.endsWith(".safetensors") && !isPickle(name)) throw notFound(file);
   return filesOf(dirname(file), [{ path: name, sizeBytes, stamp: "" }]);
 }
 
-/** A folder called `snapshot` may have its recommended.json beside it, as the starter does. */
+/** A folder called `snapshot` can have recommended.json beside it, as the starter does. */
 async function withRecommendation(
   root: string,
   files: readonly ListedFile[],
@@ -66,7 +66,7 @@ async function withRecommendation(
   return filesOf(root, all, new Map([[RECOMMENDED, beside]]));
 }
 
-/** `elsewhere` holds the places of files that do not lie under `root`. */
+/** `elsewhere` has the paths of files outside `root`. */
 function filesOf(
   root: string,
   files: readonly ListedFile[],
@@ -87,7 +87,7 @@ function filesOf(
   };
 }
 
-/** The files that make up the model in a folder, and no others; one variant. Refuses as layoutOf. */
+/** The files of the model in a folder, and no others; one variant. Refuses as layoutOf does. */
 export async function ownFiles(
   folder: SnapshotFolder,
 ): Promise<readonly { readonly path: string; readonly place: string }[]> {

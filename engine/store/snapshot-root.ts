@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { readRegular } from "../files/regular-file.ts";
 import { visibleNames } from "./listing.ts";
 
-/** A folder of other folders is looked into as far as this. */
+/** Maximum number of subfolders that are examined. */
 const MAX_CHILDREN = 100;
-/** A revision is the 40 digits of a commit; the rest is room for another kind of name. */
+/** A revision is a commit's 40 digits; the rest allows for other names. */
 const REVISION_BYTES = 200;
 
 /**
- * The folder that holds model_index.json: `folder` itself, the current revision in a folder of the
- * Hugging Face hub's cache (models--owner--name), or the one child that is a snapshot, as an archive
- * leaves it that had a folder around its files. Undefined where there is none.
+ * The folder with model_index.json: `folder` itself, the current revision in a folder of the hub's cache
+ * (models--owner--name), or the only subfolder that is a snapshot, as unpacked archives often have. Undefined if there
+ * is none.
  */
 export async function findSnapshotRoot(folder: string): Promise<string | undefined> {
   if (await isSnapshot(folder)) return folder;
@@ -23,7 +23,7 @@ async function isSnapshot(folder: string): Promise<boolean> {
   return found?.isFile() ?? false;
 }
 
-/** refs/main names the revision the hub's client would take; without it, a lone one is taken. */
+/** refs/main names the revision that the hub's client would use; without it, the only revision is used. */
 async function hubRevision(folder: string): Promise<string | undefined> {
   const snapshots = join(folder, "snapshots");
   const main = await readRegular(join(folder, "refs", "main"), REVISION_BYTES).catch(() => "");

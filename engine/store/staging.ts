@@ -5,21 +5,21 @@ import { orDiskFull } from "../files/disk-full.ts";
 import { sweepFolder } from "../files/unfinished.ts";
 import { listFolder } from "./listing.ts";
 
-/** A model on its way into the store, in a folder that no list shows. */
+/** A model that is being added, in a hidden folder. */
 export interface Staging {
-  /** For whatever the work needs beside the files. */
+  /** For anything the work needs besides the files. */
   readonly folder: string;
-  /** Where the files go. */
+  /** For the model's files. */
   readonly snapshot: string;
 }
 
 const INCOMING = ".incoming-";
 const GONE = ".gone-";
 
-/** What a folder takes, or what a disk has not put in its place yet. */
+/** Size of a folder, or of what the disk has not allocated yet. */
 const BLOCK_BYTES = 4096;
 
-/** The staging of a work, with what is there from an earlier run. Refuses as DISK_FULL. */
+/** Opens the staging folder of a work, with what an earlier run left. Refuses as DISK_FULL. */
 export async function openStaging(store: string, key: string): Promise<Staging> {
   const folder = join(store, `${INCOMING}${key}`);
   const snapshot = join(folder, "snapshot");
@@ -28,8 +28,8 @@ export async function openStaging(store: string, key: string): Promise<Staging> 
 }
 
 /**
- * Gives a work that begins what another one left half done. `isHeir` is asked with the key and the folder
- * of each that is there; where it says yes to none, or this work has begun, nothing happens.
+ * Passes another work's partial results to one that starts. `isHeir` is called with key and folder of each; if it
+ * accepts none, or this work has already started, nothing happens.
  */
 export async function inheritStaging(
   store: string,
@@ -49,8 +49,8 @@ export async function discardStaging(store: string, key: string): Promise<void> 
 }
 
 /**
- * Deletes what was begun and will not go on, and what a crash left of a record being written beside a model's
- * files or a staged snapshot's.
+ * Deletes abandoned staging folders, and unfinished records that a crash left beside a model's or a staged snapshot's
+ * files.
  */
 export async function sweep(store: string, mayNeed: (key: string) => boolean): Promise<void> {
   for (const entry of await readdir(store, { withFileTypes: true })) {
@@ -63,7 +63,7 @@ export async function sweep(store: string, mayNeed: (key: string) => boolean): P
   }
 }
 
-/** Makes every file of a snapshot durable, and the folders that name them. Refuses as DISK_FULL. */
+/** Syncs every file of a snapshot and their folders to the disk. Refuses as DISK_FULL. */
 export function syncSnapshot(snapshot: string): Promise<void> {
   return orDiskFull(snapshot, BLOCK_BYTES, () => syncAll(snapshot));
 }

@@ -7,16 +7,15 @@ import { isWeights } from "./records.ts";
 import type { ListedFile } from "./listing.ts";
 import { unreadable } from "./reading.ts";
 
-/** What a model's files are now. */
+/** The current state of a model's files. */
 export interface Verdict {
   readonly files: readonly ModelFile[];
-  /** The first file that is not what it was; undefined where all are. */
+  /** The first file that has changed; undefined if none has. */
   readonly fault: StudioError | undefined;
 }
 
 /**
- * Reads every file again and compares with what is known of it. A file of which nothing is known is
- * taken as it is now.
+ * Reads every file again and compares it with what is known. A file about which nothing is known is accepted as it is.
  */
 export async function verifyFiles(
   folder: string,

@@ -19,36 +19,36 @@ import { findShipped, type ShippedWeights } from "./shipped-weights.ts";
 import { ScaledRows, type MoveInFile } from "./scaled-rows.ts";
 import { WeightSource } from "./weight-source.ts";
 
-/** Bytes of the source that were hashed or converted, of all that must be. */
+/** Bytes of the source that were hashed or converted, and the total. */
 export interface CopyProgress {
   readonly doneBytes: number;
   readonly totalBytes: number;
 }
 
 export interface CopyOptions {
-  /** As cacheFolder gives it; copies lie in `weights` inside it. */
+  /** The cache folder; copies are in `weights` inside it. */
   readonly cacheFolder: string;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
-  /** Leaves between two blocks of a megabyte, with nothing half-written left behind. */
+  /** Stops between two blocks of a megabyte, leaving nothing unfinished behind. */
   readonly signal?: AbortSignal | undefined;
-  /** Where int8 weights came along with the model. */
+  /** Int8 weights that came with the model. */
   readonly shipped?: ShippedWeights | undefined;
-  /** Stands in for the disk in tests. */
+  /** Replaces the disk in tests. */
   readonly freeBytes?: FreeBytes;
 }
 
-/** A file's copy and where its tensors lie in it. */
+/** A file's copy, and where its tensors are in it. */
 export interface WeightCopy {
   readonly path: string;
   readonly layout: WeightLayout;
 }
 
-/** Which tensors of a file become whole numbers of how many bits, sign included. */
+/** Which tensors of a file are quantized, and to how many bits including the sign. */
 export interface Quantization {
-  /** Where they begin in the source. */
+  /** Their offsets in the source. */
   readonly offsets: ReadonlySet<number>;
   readonly bits: 7 | 8;
-  /** Channels that are scaled before that. */
+  /** Channels that are scaled before quantization. */
   readonly moves?: readonly MoveInFile[];
 }
 
@@ -64,8 +64,8 @@ export async function float32Copy(source: string, options: CopyOptions): Promise
 }
 
 /**
- * The copy of a safetensors file with its largest tensors as whole numbers, a quarter of their size; made,
- * named, found and refused as the float32 copy is.
+ * The copy of a safetensors file with its largest tensors quantized to a quarter of their size; made, named, found and
+ * refused like the float32 copy.
  */
 export async function quantizedCopy(
   source: string,
@@ -78,12 +78,12 @@ export async function quantizedCopy(
   return copyInto(source, { name: `.int${bits}-${which}`, layoutOf, bits, moves }, options);
 }
 
-/** What distinguishes one kind of copy from another. */
+/** What distinguishes the kinds of copies. */
 interface Kind {
   /** Follows the hash in its name. */
   readonly name: string;
   readonly layoutOf: (header: SafetensorsHeader) => WeightLayout;
-  /** Of the whole numbers in it. */
+  /** Bits of the quantized values. */
   readonly bits: number;
   readonly moves: readonly MoveInFile[];
 }
@@ -97,10 +97,7 @@ async function copyInto(source: string, kind: Kind, options: CopyOptions): Promi
 
 const copiesIn = (cacheFolder: string): string => join(cacheFolder, "weights");
 
-/**
- * Says what files are that have just been hashed, so that a copy of one begins without reading it for that.
- * Where it cannot be written down, it is read.
- */
+/** Records the hashes of files that have just been hashed, so that making a copy need not read them for that. */
 export async function announceHashes(
   cacheFolder: string,
   folder: string,
@@ -115,7 +112,7 @@ export async function announceHashes(
   await rememberHashes(copiesIn(cacheFolder), await Promise.all(identified));
 }
 
-/** Deletes the copies of files with these hashes; one that is in use or in the way is left. */
+/** Deletes the copies of files with these hashes; one that is in use is left. */
 export async function forgetCopies(
   cacheFolder: string,
   files: readonly { readonly sha256?: string | undefined }[],
@@ -130,7 +127,7 @@ export async function forgetCopies(
 
 interface Work {
   readonly source: WeightSource;
-  /** Where copies and the index lie. */
+  /** The folder of copies and index. */
   readonly folder: string;
   readonly kind: Kind;
   readonly options: CopyOptions;
@@ -147,12 +144,12 @@ async function copyOf(work: Work): Promise<WeightCopy> {
   const copy = { path: join(folder, `${sha256}${kind.name}.safetensors`), layout };
   const found = (await isComplete(copy)) ? copy : await shippedCopy(work, sha256, layout);
   if (found === undefined) await convert(work, copy, progress);
-  // A copy without its entry is found again by hashing.
+  // If this is not recorded, the copy is found by hashing again.
   if (known === undefined) await rememberHash(folder, identity, sha256).catch(() => undefined);
   return found ?? copy;
 }
 
-/** The copy that came along with the model, where it is this one. */
+/** The copy that came with the model, if it is this one. */
 async function shippedCopy(
   { folder: indexFolder, kind, options: { shipped, signal } }: Work,
   source: string,
@@ -164,7 +161,7 @@ async function shippedCopy(
   return path === undefined ? undefined : { path, layout };
 }
 
-/** A copy is renamed into place when it is whole; the size is for one that was cut off later. */
+/** A copy is renamed when it is complete; the size is checked in case it was truncated later. */
 async function isComplete({ path, layout }: WeightCopy): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found?.size === layout.sizeBytes;
@@ -198,7 +195,7 @@ async function convert(work: Work, copy: WeightCopy, progress: Progress): Promis
       await source.demandUnchanged();
     });
   } catch (error) {
-    // Windows lets no file be replaced that is mapped: then another process has made this copy.
+    // Windows does not let a mapped file be replaced: another process has then made this copy.
     const isThere = isSystemError(error, "EPERM") && (await isComplete(copy));
     if (!isThere) throw cacheFailure(folder, needed, error);
   }

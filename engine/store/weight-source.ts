@@ -8,7 +8,7 @@ import { readFully } from "./reading.ts";
 
 export const BLOCK_BYTES = 1_048_576;
 
-/** A safetensors file that a copy is made of; it must stay as it is meanwhile. */
+/** A safetensors file from which a copy is made; it must not change meanwhile. */
 export class WeightSource implements AsyncDisposable {
   readonly #handle: FileHandle;
   readonly #path: string;
@@ -34,7 +34,7 @@ export class WeightSource implements AsyncDisposable {
     return readHeader(head, size, this.#path);
   }
 
-  /** SHA-256 in hex; `onBytes` is told how many more were hashed. */
+  /** SHA-256 in hexadecimal; `onBytes` is called with the number of further bytes hashed. */
   async hash(onBytes: (bytes: number) => void): Promise<string> {
     const sha256 = createHash("sha256");
     for await (const block of this.blocks(0, this.identity.sizeBytes)) {
@@ -44,7 +44,9 @@ export class WeightSource implements AsyncDisposable {
     return sha256.digest("hex");
   }
 
-  /** Its bytes in order. The same memory serves for every block. Throws SAFETENSORS_INVALID where they end early. */
+  /**
+   * The file's bytes in order; the memory is reused for every block. Throws SAFETENSORS_INVALID if the file ends early.
+   */
   async *blocks(
     start: number,
     length: number,
@@ -59,7 +61,7 @@ export class WeightSource implements AsyncDisposable {
     }
   }
 
-  /** A download still running must not become a copy under the finished file's name. */
+  /** A file that is still being downloaded must not become a copy under the finished file's name. */
   async demandUnchanged(): Promise<void> {
     const now = await identify(this.#path);
     if (now.stamp !== this.identity.stamp) throw this.#changed();

@@ -33,11 +33,11 @@ export interface ArchiveEngineOptions {
   readonly preset: Preset;
   /** Where copies of weights are made. */
   readonly cacheFolder: string;
-  /** A line for the log. */
+  /** Writes a line to the log. */
   readonly tell: (line: string) => void;
 }
 
-/** Draws with the models of a table on one device, whichever of them a request names. */
+/** Draws on one device with the models of a table, whichever a request names. */
 export class ArchiveEngine implements PictureEngine {
   readonly preset: Preset;
   readonly #table: () => ModelTable;
@@ -78,12 +78,12 @@ export class ArchiveEngine implements PictureEngine {
     });
   }
 
-  /** What draws; undefined before the devices were tried. */
+  /** The device in use; undefined before the first probe. */
   get provider(): string | undefined {
     return this.#devices.chosen(this.#device)?.provider;
   }
 
-  /** Memory of the inference process, where one runs. */
+  /** Memory of the inference process, if it runs. */
   async inferenceBytes(): Promise<number | undefined> {
     const pid = this.#drawing.inferencePid;
     return pid === undefined ? undefined : residentBytes(pid);
@@ -100,7 +100,7 @@ export class ArchiveEngine implements PictureEngine {
     );
   }
 
-  /** Whether a model's files are as whole as when it was loaded: what is mounted may go away. */
+  /** Whether a model's files are as they were when it was loaded: a mounted volume can disappear. */
   async #look(key: string): Promise<Pick<KnownModel, "identity" | "trouble">> {
     const looked = await this.#models.look(key);
     return "error" in looked ? { trouble: unreadable(looked.error) } : looked;
@@ -116,12 +116,12 @@ export class ArchiveEngine implements PictureEngine {
     this.#table().unload(entry);
   }
 
-  /** Reads the model in a folder. Refuses as what is wrong with it. */
+  /** Reads the model in a folder. Refuses with the model's problem. */
   async summaryOf(folder: string): Promise<ModelSummary> {
     return (await readModel(folder, "float32")).summary;
   }
 
-  /** Draws a small picture in one step: what it takes to be ready is done, and known to work. */
+  /** Draws a small picture in one step, which loads everything and shows that it works. */
   async tryOut(
     model: ModelName,
     request: GenerationRequest,
@@ -224,15 +224,15 @@ export class ArchiveEngine implements PictureEngine {
   }
 }
 
-/** What orders call a model: names have no slash. */
+/** A model's name in orders: names contain no slashes. */
 function keyOf({ name, version }: ModelName): string {
   return `${name}/${version}`;
 }
 
-/** By which records tell what a picture started from. */
+/** Identifies the start image in records. */
 function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** The quickest picture there is. */
+/** The fastest possible picture. */
 export const SMALLEST: GenerationRequest = { prompt: "", width: 64, height: 64, steps: 1 };

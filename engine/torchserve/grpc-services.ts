@@ -19,7 +19,7 @@ import type { Fields } from "./registration-fields.ts";
 const INFERENCE = "org.pytorch.serve.grpc.inference.InferenceAPIsService";
 const MANAGEMENT = "org.pytorch.serve.grpc.management.ManagementAPIsService";
 
-/** TorchServe's services for inference, and protocol v2 beside them. */
+/** TorchServe's inference services, and protocol v2 besides. */
 export function inferenceOffer(limits: MessageLimits): Offer {
   return {
     files: ["torchserve-inference.proto", ...OPEN_INFERENCE.files],
@@ -30,7 +30,7 @@ export function inferenceOffer(limits: MessageLimits): Offer {
   };
 }
 
-/** TorchServe's management API, over gRPC. */
+/** TorchServe's management API over gRPC. */
 export function managementOffer(management: ModelManagement): Offer {
   return {
     files: ["torchserve-management.proto"],
@@ -118,7 +118,7 @@ function namedIn(message: Message): readonly [name: string, version?: string] {
   return version === "" ? [name] : [name, version];
 }
 
-/** The request itself: REST's body, under the names that handlers look for. */
+/** The request's body, the same as over REST, under the names that handlers look for. */
 function bodyIn({ input }: Message): Uint8Array {
   const parts = new Map(Object.entries(input ?? {}));
   const body: unknown = parts.get("body") ?? parts.get("data");
@@ -130,7 +130,7 @@ function absent(field: string, reason: string): StudioError {
   return new StudioError("REQUEST_INVALID", { field, value: "absent", reason });
 }
 
-/** What a message says, as a query would: nothing, zero and false are what it leaves out. */
+/** The values of a message like those of a query: empty, zero and false count as absent. */
 function fieldsOf(message: Message): Fields {
   const said = Object.entries(message).filter(
     ([, value]) => value !== "" && value !== 0 && value !== false,
@@ -138,18 +138,18 @@ function fieldsOf(message: Message): Fields {
   return new Map(said.map(([name, value]) => [name, String(value)]));
 }
 
-/** As TorchServe writes JSON into a message. */
+/** JSON formatted as in TorchServe's messages. */
 function pretty(json: object): string {
   return JSON.stringify(json, undefined, 2);
 }
 
-/** TorchServe's own exceptions, by the package that has them. */
+/** TorchServe's exceptions, by package. */
 const ARCHIVE_EXCEPTIONS: ReadonlySet<string> = new Set([
   "ModelNotFoundException",
   "ModelVersionNotFoundException",
 ]);
 
-/** A refusal as TorchServe's clients read one: its sentence, and on the next line the exception. */
+/** A refusal in the form that TorchServe's clients read: the sentence, then the exception on the next line. */
 function outcome(error: unknown): Outcome {
   const { type, message } = torchServeError(asRefusal(error));
   const place = ARCHIVE_EXCEPTIONS.has(type) ? "archive.model" : "http";

@@ -30,19 +30,19 @@ export interface ListenerParts {
   readonly metrics: ServingMetrics;
   readonly log: FastifyBaseLogger;
   readonly management: ModelManagement;
-  /** The keys, where there are any. */
+  /** The keys, if any are required. */
   readonly tokens: TokenFile | undefined;
   readonly limits: MessageLimits;
 }
 
-/** Where this process answers: what it says of itself at its start. */
+/** The addresses of this process, for its output at start. */
 export interface Listening {
   readonly name: string;
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Opens every address of the settings; where one cannot be had, none stays open. */
+/** Opens all configured addresses; if one fails, none stays open. */
 export async function openListeners(
   settings: StartSettings,
   parts: ListenerParts,
@@ -109,7 +109,7 @@ async function listenGrpc(
   return { address: server.target, close: () => server.close() };
 }
 
-/** TorchServe's addresses; those of the inference protocols beside them, where it has none of its own. */
+/** TorchServe's addresses, plus the inference protocols where it has none of its own. */
 function torchServeAnswers(
   { management, tokens, limits }: ListenerParts,
   kind: "inference" | "management" | "both",
@@ -129,21 +129,21 @@ function torchServeAnswers(
         void reply.headers({ "x-request-id": randomUUID(), ...NOT_KEPT });
       });
       const table = installRoutes(app, shared, { routes, refuse: refuseAsTorchServe });
-      // Each reply has a number of its own here.
+      // Each reply has its own number here.
       return { ...table, probes: new Map() };
     },
     replyTo: gateRefusal,
   };
 }
 
-/** The addresses of KServe's wrapper: the inference protocols, with the reply that the customer's notebook knows. */
+/** The addresses of KServe's wrapper: the inference protocols, with the reply that the customer's notebook expects. */
 function wrapperAnswers({ limits }: ListenerParts): Answering {
   const routes = (shared: SharedParts): readonly Route[] =>
     merged([...routesOf(shared), ...wrapperRoutes(shared, limits)]);
   return { installRoutes: (app, shared) => installRoutes(app, shared, { routes, refuse }) };
 }
 
-/** What Prometheus reads, which needs no key at TorchServe either. */
+/** Prometheus' address, which needs no key in TorchServe either. */
 function metricsAnswers({ metrics }: ListenerParts): Answering {
   const routes = (): readonly Route[] => [metricsRoute(metrics, { isOpen: true })];
   return {
@@ -153,7 +153,7 @@ function metricsAnswers({ metrics }: ListenerParts): Answering {
   };
 }
 
-/** Of two routes with one path, what the later one answers goes before. */
+/** If two routes have the same path, the later one's methods go first. */
 function merged(routes: readonly Route[]): readonly Route[] {
   const byPath = new Map<string, Route>();
   for (const route of routes) byPath.set(route.path, { ...byPath.get(route.path), ...route });
@@ -173,7 +173,7 @@ function pingRoute({ engine }: SharedParts): Route {
   };
 }
 
-/** What is answered at an address, as an OpenAPI document, which TorchServe gives to OPTIONS and at an address of its own. */
+/** The OpenAPI document of an address, which TorchServe returns for OPTIONS and at an address of its own. */
 function descriptionRoutes(routes: () => readonly Route[]): readonly Route[] {
   const describe = (): object => ({
     openapi: "3.0.1",

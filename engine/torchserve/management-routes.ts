@@ -10,7 +10,7 @@ import { fieldsIn, queryOf } from "./registration-fields.ts";
 
 const scope = "management";
 
-/** TorchServe's management API; `tokens` are the keys, where there are any. */
+/** TorchServe's management API; `tokens` are the keys, if any are required. */
 export function managementRoutes(
   management: ModelManagement,
   tokens: TokenFile | undefined,
@@ -57,7 +57,10 @@ function answer(reply: FastifyReply, { status, isDone }: Told): FastifyReply {
   return reply.code(isDone ? 200 : 202).send({ status });
 }
 
-/** Makes a new key for inference or management, for who has the one that makes others. The file has it; the reply is empty. */
+/**
+ * Makes a new key for inference or management, for the holder of the key for that. It is written to the file; the reply
+ * is empty.
+ */
 function renewing(tokens: TokenFile | undefined, { callerOf }: SharedParts): Handler {
   return async (request, reply) => {
     if (tokens === undefined) throw new StudioError("NOT_FOUND", { what: "address", id: "/token" });

@@ -8,29 +8,29 @@ export interface ManagementParts {
   readonly table: ModelTable;
   readonly engine: Pick<PictureEngine, "models">;
   readonly modelStore: string;
-  /** Whether models may be registered and removed: enable_model_api. */
+  /** Whether models can be registered and removed: enable_model_api. */
   readonly isModelApiOn: boolean;
   readonly responseSeconds: number;
-  /** How many more requests may wait, and how many do. */
+  /** How many more requests can wait, and how many do. */
   readonly waiting: () => { readonly left: number; readonly count: number };
-  /** The device that draws; undefined before devices were tried. */
+  /** The device in use; undefined before the first probe. */
   readonly device: () => string | undefined;
-  /** Where loading that nobody waits for is told of. */
+  /** Logs errors of loading in the background. */
   readonly logError: (error: unknown, doing: string) => void;
 }
 
-/** What TorchServe says of a change, and whether it is made already. */
+/** TorchServe's message about a change, and whether it has already happened. */
 export interface Told {
   readonly status: string;
   readonly isDone: boolean;
 }
 
-/** A model, and one of its versions. */
+/** A model, optionally with a version. */
 export type Addressed = readonly [name: string, version?: string];
 
 const UNDER_WAY: Told = { status: "Processing worker updates...", isDone: false };
 
-/** What TorchServe's management API does, over REST and over gRPC. */
+/** TorchServe's management API, for REST and gRPC. */
 export class ModelManagement {
   readonly #parts: ManagementParts;
 
@@ -49,7 +49,7 @@ export class ModelManagement {
     return { models, ...(until < names.length && { nextPageToken: String(until) }) };
   }
 
-  /** A model's default version, the one that is named, or all of them. */
+  /** The default version of a model, the given one, or all. */
   async describe(...[name, version]: Addressed): Promise<readonly object[]> {
     const entries = this.#parts.table.find(name, version === "all" ? undefined : version);
     const shown = version === undefined ? entries.slice(0, 1) : entries;
@@ -62,7 +62,7 @@ export class ModelManagement {
     return { name: entry.name, ready: (await this.#drawing()).has(entryName(entry)) };
   }
 
-  /** Workers are one here, or none: `min_worker=0` takes a model out of memory, anything else loads it. */
+  /** There is one worker or none: `min_worker=0` unloads a model, anything else loads it. */
   async scale([name, version]: Addressed, fields: Fields): Promise<Told> {
     const { table } = this.#parts;
     const [entry] = table.find(name, version);
@@ -108,7 +108,7 @@ export class ModelManagement {
     return `Model "${name}" unregistered`;
   }
 
-  /** Names and versions of the models whose next picture would be drawn. */
+  /** Names and versions of the models whose next picture would succeed. */
   async #drawing(): Promise<ReadonlySet<string>> {
     const models = await this.#parts.engine.models();
     const drawn = models.filter(({ state, trouble }) => state === "ready" && trouble === undefined);

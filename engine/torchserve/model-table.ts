@@ -4,9 +4,9 @@ import { StudioError } from "../contract/errors.ts";
 import type { ModelSummary } from "../contract/models.ts";
 import type { ModelName } from "../serving/picture-engine.ts";
 
-/** A model as TorchServe registers one. Times in seconds, but for the delay in milliseconds. */
+/** A registered model as in TorchServe. Times in seconds, except the delay in milliseconds. */
 export interface Registration extends ModelName {
-  /** Name of an archive, or of a folder, in the model store. */
+  /** Name of an archive or folder in the model store. */
   readonly url: string;
   readonly minWorkers: number;
   readonly maxWorkers: number;
@@ -16,18 +16,18 @@ export interface Registration extends ModelName {
   readonly isLoadedAtStart: boolean;
 }
 
-/** A registered model and what has become of it. */
+/** A registered model and its state. */
 export interface TableEntry extends Registration {
   readonly state: "loading" | "ready" | "unavailable";
   /** Why it is not ready. */
   readonly reason: string;
-  /** Where its files are, once it is read. */
+  /** Where its files are, once it has been read. */
   readonly read?: { readonly folder: string; readonly summary: ModelSummary };
   /** ISO 8601. */
   readonly since: string;
 }
 
-/** Reads a model and draws with it once. Rejects with why it cannot be. */
+/** Reads a model and draws with it once. Rejects with the reason if that fails. */
 export type LoadModel = (
   registration: Registration,
   read: (read: NonNullable<TableEntry["read"]>) => void,
@@ -37,7 +37,7 @@ export type LoadModel = (
 export class ModelTable {
   readonly #load: LoadModel;
   readonly #now: () => Date;
-  /** Of each name the default version first. */
+  /** For each name the default version comes first. */
   readonly #entries = new Map<string, TableEntry[]>();
   #isClosing = false;
 
@@ -46,7 +46,7 @@ export class ModelTable {
     this.#now = now;
   }
 
-  /** All versions of all models, of each name the default first. */
+  /** All versions of all models, each name's default first. */
   list(): readonly TableEntry[] {
     const entries = [...this.#entries.values()].flat();
     if (!this.#isClosing) return entries;
@@ -69,7 +69,7 @@ export class ModelTable {
     throw new StudioError("VERSION_UNKNOWN", { model: name, version, known });
   }
 
-  /** Takes a model in, which is not loaded yet. Refuses as STATE_CONFLICT where it is there already. */
+  /** Registers a model without loading it. Refuses as STATE_CONFLICT if it exists. */
   add(registration: Registration): void {
     const { name, version } = registration;
     const versions = this.#entries.get(name) ?? [];
@@ -86,7 +86,7 @@ export class ModelTable {
     this.#entries.set(name, [...versions, entry]);
   }
 
-  /** Loads a model that is not ready. Rejects with why it cannot be; the entry says it, too. */
+  /** Loads a model. Rejects with the reason if that fails, which is also stored in the entry. */
   async load({ name, version }: ModelName): Promise<void> {
     const [entry] = this.find(name, version);
     if (entry.state !== "unavailable") return;
@@ -101,7 +101,7 @@ export class ModelTable {
     }
   }
 
-  /** Its workers are taken away; it stays registered. */
+  /** Removes its worker; it stays registered. */
   unload({ name, version }: ModelName): void {
     const [entry] = this.find(name, version);
     this.#change(entry, { state: "unavailable", reason: "it has no worker" });
