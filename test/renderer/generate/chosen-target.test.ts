@@ -21,6 +21,7 @@ test("this device reads everything, an endpoint of prompts nothing else", () => 
     "precision",
     "guidanceInterval",
     "cacheInterval",
+    "decoder",
   ]);
 });
 
@@ -34,12 +35,14 @@ test("an endpoint that declares inputs reads those; one that declares none is se
     "scheduler",
     "precision",
     "cacheInterval",
+    "decoder",
   ]);
   expect([...ignoredBy(endpointOf({ profile: "full" }))]).toEqual([
     "preset",
     "precision",
     "guidanceInterval",
     "cacheInterval",
+    "decoder",
   ]);
 });
 
@@ -67,6 +70,7 @@ test("what an endpoint's pictures told counts more than what its metadata declar
     "steps",
     "preset",
     "precision",
+    "decoder",
   ]);
   expect(ignoredBy(endpointOf({ trial: TRIAL })).has("seed")).toBe(true);
 });
