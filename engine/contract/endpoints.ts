@@ -93,6 +93,8 @@ export const endpointCheckSchema = z.object({
   models: z.array(z.string()),
   /** Inputs in the model's metadata; empty if there are none, as for the notebook's service. */
   inputs: z.array(z.string()),
+  /** Whether it offers binary tensors (`binary_tensor_data`), so that pictures are asked for as such. */
+  isBinary: z.boolean().optional(),
   error: errorSchema.optional(),
   /** Whether the endpoint's token has changed since. */
   isOutdated: z.boolean().optional(),

@@ -113,9 +113,23 @@ function isOfV1Wrapper(error: unknown): boolean {
   return error.details["reason"] === V1_WRAPPER;
 }
 
+/** Asks in the fastest form, and again in the plain one if that was refused, before anything was drawn. */
 async function askOnce(parts: AskingParts): Promise<Answer> {
-  const { client, request, timeoutMs, signal, onOut, onTraffic } = parts;
-  const { path, message } = request();
+  const { plain, ...asked } = parts.request();
+  try {
+    return await send(asked, parts);
+  } catch (error) {
+    if (plain === undefined || !isRefused(error)) throw error;
+    return send({ ...asked, message: plain }, parts);
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof StudioError && error.code === "ENDPOINT_REFUSED";
+}
+
+async function send({ path, message }: PictureAsk, parts: AskingParts): Promise<Answer> {
+  const { client, timeoutMs, signal, onOut, onTraffic } = parts;
   const from = performance.now();
   const onSent = onOut && (() => onOut(true));
   const reply = await client.ask({ path, message, timeoutMs, signal, onSent });

@@ -9,6 +9,7 @@ import {
 import type { EndpointReply } from "../kserve/client/endpoint-reply.ts";
 import { refusalOf } from "../kserve/client/endpoint-refusal.ts";
 import type { EncodedMessage } from "../kserve/wire/encoded-message.ts";
+import { isList, itemsOf } from "../kserve/wire/json.ts";
 import { messageIn, orError, stateOf } from "./look-parts.ts";
 import { saysNo } from "./start-signs.ts";
 
@@ -82,7 +83,7 @@ async function describe(
     at,
     ms,
     state: isReady ? "ready" : "not-ready",
-    ...(typeof server === "string" && { server }),
+    ...(server instanceof StudioError ? {} : server),
     models,
     inputs: tensors instanceof StudioError ? [] : [...tensors.inputs],
     ...(unready !== undefined && stateOf(true, unready)),
@@ -119,13 +120,15 @@ function faultOf(tensors: DeclaredTensors | StudioError): StudioError | undefine
 /** Maximum length of a server's name that is shown. */
 const MAX_NAME = 100;
 
-/** The name and version that a server gives; undefined if it gives none. */
-function readServer({ status, body }: EndpointReply): string | undefined {
+/** What a server says about itself: its name and version, and whether it lists Triton's extension for binary tensors. */
+function readServer({ status, body }: EndpointReply): Pick<EndpointCheck, "server" | "isBinary"> {
   const message = status === 200 ? messageIn(body) : undefined;
+  const extensions = message?.get("extensions");
+  const isBinary = isList(extensions) && itemsOf(extensions).includes("binary_tensor_data");
   const words = ["name", "version"].flatMap((key) => {
     const value = message?.get(key);
     return typeof value === "string" && value.trim() !== "" ? [value.trim()] : [];
   });
-  if (words.length === 0) return undefined;
-  return words.join(" ").slice(0, MAX_NAME).toWellFormed();
+  const server = words.join(" ").slice(0, MAX_NAME).toWellFormed();
+  return { ...(server !== "" && { server }), ...(isBinary && { isBinary }) };
 }

@@ -15,6 +15,12 @@ export function encodeOrder(id: string, order: Order, receiver: Receiver): Encod
   return encodeRequest(requestFor(id, order, receiver), false);
 }
 
+/** The same, asking for the picture as a binary tensor: at 768x768 it is a quarter of its size as JSON. */
+export function encodeBinaryOrder(id: string, order: Order, receiver: Receiver): EncodedMessage {
+  const parameters = new Map([["binary_data_output", true]]);
+  return encodeRequest({ ...requestFor(id, order, receiver), parameters }, false);
+}
+
 /** The same request before encoding. */
 export function requestFor(id: string, order: Order, receiver: Receiver): InferRequest {
   const declared = receiver.check?.inputs ?? [];

@@ -55,7 +55,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And the decoder that a request names.
   drawing: 1270, // evaluations of the last layer alone, and their seconds; int8 weights for archives
   // With what TLS, redirects, hangs and hostile replies each take, by name.
-  endpoints: 4290, // which settings one uses, remedies by what it speaks, a doctor, cold starts, watching, TorchServe by itself, gRPC, v1, OpenAI and A1111
+  endpoints: 4300, // pictures as binary tensors, which settings one uses, remedies by what it speaks, a doctor, cold starts, watching, TorchServe by itself, gRPC, v1, OpenAI and A1111
   // With what is wrong with a stored file, and how it is set aside.
   // Folders are made level by level, since mkdir of all at once may never end.
   files: 860, // folders listed to choose one

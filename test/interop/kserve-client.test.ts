@@ -1,15 +1,29 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { TlsFiles } from "../../engine/contract/server.ts";
 import { HostProcess } from "../e2e/host-process.ts";
+import { certificate } from "../fakes/certificates.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
+import { tlsFiles } from "../fakes/tls-files.ts";
 import { JsonPeer } from "./json-peer.ts";
 
-async function aimed(): Promise<(over: "rest" | "grpc", request: object) => Promise<unknown>> {
+/** With which the server encrypts, and the authority that the client trusts. */
+interface Encrypted {
+  readonly server: TlsFiles;
+  readonly trusted: string;
+}
+
+async function aimed(
+  tls?: Encrypted,
+): Promise<(over: "rest" | "grpc", request: object) => Promise<unknown>> {
   const ports = ["--port", "0", "--endpoint-port", "0", "--grpc-port", "0"];
-  const host = new HostProcess([...ports, "--data-dir", temporaryFolder()]);
+  const secure = tls && ["--tls-cert", tls.server.cert, "--tls-key", tls.server.key];
+  const host = new HostProcess([...ports, ...(secure ?? []), "--data-dir", temporaryFolder()]);
   onTestFinished(() => host.stop("SIGKILL"));
   await host.start();
   const { endpoint = "", grpc = "" } = host;
-  const peer = JsonPeer.start("kserve-client", "kserve_client_calls.py", endpoint, grpc);
+  const trusted = tls === undefined ? [] : [tls.trusted];
+  const script = "kserve_client_calls.py";
+  const peer = JsonPeer.start("kserve-client", script, endpoint, grpc, ...trusted);
   return (over, request) => peer.ask({ over, ...request });
 }
 
@@ -48,4 +62,20 @@ test("KServe's SDK hears what is wrong in our words", async () => {
     message: expect.stringContaining("num_inference_steps cannot be -1"),
   });
   expect(await ask("rest", { ...wrong, model: "nobody" })).toMatchObject({ status: 404 });
+});
+
+test("KServe's SDK draws over TLS by a private authority, and goes no further by another", async () => {
+  const own = await certificate({ name: "ours", isAuthority: true });
+  const other = await certificate({ name: "another's", isAuthority: true });
+  const server = tlsFiles(await certificate({ by: own }));
+  const ask = await aimed({ server, trusted: tlsFiles(own).cert });
+  const stranger = await aimed({ server, trusted: tlsFiles(other).cert });
+  for (const over of ["rest", "grpc"] as const) {
+    // Devices are tried first.
+    await expect.poll(() => ask(over, { call: "ready" }), { timeout: 60_000 }).toBe(true);
+    const infer = { call: "infer", model, prompt: "a red fish", parameters: SMALL };
+    expect(await ask(over, infer)).toMatchObject({ id: "11", shape: [64, 64, 3] });
+    const refused = await stranger(over, infer).then(JSON.stringify, String);
+    expect(refused).toMatch(/CERTIFICATE_VERIFY_FAILED|certificate|UNAVAILABLE/i);
+  }
 });

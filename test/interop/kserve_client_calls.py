@@ -1,6 +1,7 @@
 """KServe's own clients calling what kserve-client.test.ts asks for: one JSON object a line in, one out."""
 import asyncio
 import json
+import ssl
 import sys
 
 import httpx
@@ -8,6 +9,10 @@ from kserve import InferInput, InferRequest, InferenceGRPCClient, InferenceRESTC
 from kserve.inference_client import RESTConfig
 
 base, target = sys.argv[1:3]
+# The authority that it trusts, where it is to encrypt.
+authority = sys.argv[3] if len(sys.argv) > 3 else None
+verify = True if authority is None else ssl.create_default_context(cafile=authority)
+encrypted = {} if authority is None else {"use_ssl": True, "root_certificates": authority}
 
 
 def asked(model, prompt, parameters):
@@ -27,7 +32,7 @@ def told(reply):
 
 
 async def rest(call, model=None, prompt=None, parameters=None, protocol="v2"):
-    client = InferenceRESTClient(RESTConfig(protocol=protocol, timeout=600, retries=0))
+    client = InferenceRESTClient(RESTConfig(protocol=protocol, timeout=600, retries=0, verify=verify))
     if call == "live":
         return await client.is_server_live(base)
     if call == "ready":
@@ -41,7 +46,7 @@ async def rest(call, model=None, prompt=None, parameters=None, protocol="v2"):
 
 
 async def grpc(call, model=None, prompt=None, parameters=None):
-    async with InferenceGRPCClient(target, timeout=600) as client:
+    async with InferenceGRPCClient(target, timeout=600, **encrypted) as client:
         if call == "live":
             return await client.is_server_live()
         if call == "ready":

@@ -27,7 +27,12 @@ async function run(args: readonly string[]): Promise<string> {
 const fileOf = (form: PackForm): string =>
   `${form}${{ tgz: ".tar.gz", "no-archive": "" }[form as string] ?? ".mar"}`;
 
-async function pack(model: string, out: string, form: PackForm): Promise<void> {
+async function pack(
+  model: string,
+  out: string,
+  form: PackForm,
+  more: readonly string[] = [],
+): Promise<void> {
   await run([
     "archive",
     "pack",
@@ -38,6 +43,7 @@ async function pack(model: string, out: string, form: PackForm): Promise<void> {
     form,
     "--data-dir",
     data,
+    ...more,
   ]);
 }
 
@@ -159,4 +165,10 @@ test("of a batch each request is answered for itself: its id, seed, size and pic
     const alone = await infer("notebook", requests[index] ?? {});
     expect(alone.body.outputs).toEqual(together[index]?.body.outputs);
   }
+});
+
+test("an archive that took its weights in int8 along is loaded, and draws the same", async () => {
+  await pack("starter", "int8.mar", "notebook", ["--int8"]);
+  await server?.register("int8.mar", "int8");
+  expect(await distance("int8", "starter")).toBeGreaterThanOrEqual(LEAST_DB);
 });

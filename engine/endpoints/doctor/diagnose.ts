@@ -131,7 +131,8 @@ async function* modelSteps(
     check.inputs.length === 0 ? "a prompt; it declares nothing" : check.inputs.join(", ");
   const tried = patient.trial === undefined ? "" : trialWords(patient.trial.verdicts);
   const pictures = tried === "" ? "" : `; its pictures tell that it ${tried}`;
-  const seen = `${server}${models}; takes ${takes}${pictures}`;
+  const form = check.isBinary === true ? "; sends pictures as binary tensors" : "";
+  const seen = `${server}${models}; takes ${takes}${pictures}${form}`;
   yield told(patient, "metadata", { outcome: "ok", seen });
   yield* pictureStep(patient);
 }

@@ -7,7 +7,7 @@ import {
   INFER_PATH,
 } from "../../kserve/client/grpc-messages.ts";
 import { checkEndpoint } from "../check-endpoint.ts";
-import { encodeOrder, requestFor } from "../encode-order.ts";
+import { encodeBinaryOrder, encodeOrder, requestFor } from "../encode-order.ts";
 import { readModelList } from "../../kserve/client/endpoint-metadata.ts";
 import { type EndpointAddress, modelPath } from "../endpoint-address.ts";
 import { type Connection, EndpointClient, type Timing } from "../endpoint-client.ts";
@@ -21,10 +21,12 @@ import type { PictureAsk, RemoteKind } from "./remote-kind.ts";
 
 /** The Open Inference Protocol over REST. */
 const V2: RemoteKind = {
-  ask: (order, receiver, at) => ({
-    path: `${modelPath(at, order.model)}/infer`,
-    message: encodeOrder(randomUUID(), order, receiver),
-  }),
+  ask: (order, receiver, at) => {
+    const path = `${modelPath(at, order.model)}/infer`;
+    const plain = encodeOrder(randomUUID(), order, receiver);
+    if (receiver.check?.isBinary !== true) return { path, message: plain };
+    return { path, message: encodeBinaryOrder(randomUUID(), order, receiver), plain };
+  },
   look: checkEndpoint,
   probe: (model, at) => ({ path: `${modelPath(at, model)}/ready` }),
 };

@@ -9,6 +9,8 @@ export interface PictureAsk {
   /** A path of the endpoint's origin; over gRPC the method's. */
   readonly path: string;
   readonly message: EncodedMessage;
+  /** The same without asking for a faster form of reply, for a server that refuses that. */
+  readonly plain?: EncodedMessage;
 }
 
 /** A readiness request. */

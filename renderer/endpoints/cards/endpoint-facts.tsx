@@ -34,7 +34,9 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
   return (
     <dl className={styles.facts}>
       <Fact name={t("facts.model")}>{model}</Fact>
-      <Fact name={t("facts.kind")}>{t(`kinds.${endpoint.kind}`)}</Fact>
+      <Fact name={t("facts.kind")}>
+        <ProtocolWords endpoint={endpoint} />
+      </Fact>
       <Fact name={t("facts.profile")}>{t(`facts.${profile ?? "unread"}`)}</Fact>
       <TrialFact endpoint={endpoint} />
       <Fact name={t("facts.token")}>
@@ -64,6 +66,12 @@ export function EndpointFacts({ endpoint }: { endpoint: Endpoint }) {
       {check?.server !== undefined && <Fact name={t("facts.server")}>{check.server}</Fact>}
     </dl>
   );
+}
+
+/** What it speaks, and the form in which its pictures come where that is not JSON. */
+function ProtocolWords({ endpoint: { kind, check } }: { endpoint: Endpoint }) {
+  const t = useWords("endpoints");
+  return `${t(`kinds.${kind}`)}${check?.isBinary === true ? t("facts.binary") : ""}`;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

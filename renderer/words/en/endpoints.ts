@@ -71,6 +71,7 @@ export const endpoints = {
   facts: {
     model: "Model",
     kind: "Protocol",
+    binary: ", pictures as binary tensors",
     profile: "Settings to send",
     prompt: "prompt only",
     full: "all settings",

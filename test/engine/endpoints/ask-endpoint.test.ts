@@ -78,3 +78,58 @@ test.each(["999999", "9".repeat(40)])(
     expect(endpoint.seen.filter(({ method }) => method === "POST").length).toBe(1);
   },
 );
+
+/** A server of protocol v2 that lists Triton's extension for binary tensors, and what it answers to a picture. */
+function binaryServer(draw: Answer): Answer {
+  return (response, request, count) => {
+    const said: Readonly<Record<string, object>> = {
+      "/v2": {
+        name: "triton",
+        version: "2.70.0",
+        extensions: ["classification", "binary_tensor_data"],
+      },
+      "/v2/models/sd": { name: "sd", inputs: [{ name: "prompt" }], outputs: [{ name: "image" }] },
+    };
+    if (request.path.endsWith("/infer")) return draw(response, request, count);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(said[request.path] ?? { ready: true, models: ["sd"] }));
+  };
+}
+
+async function drawBinary(answer: Answer) {
+  const endpoint = await standInEndpoint(binaryServer(answer));
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(endpoint.url, { model: "sd" }));
+  expect(await endpoints.test(id)).toMatchObject({ state: "ready", isBinary: true });
+  const { png } = await endpoints.draw(id, ORDER, { signal });
+  const { data } = await decodePicture(png, "the picture");
+  const bodies = endpoint.seen.flatMap(({ path, body }) => (path.endsWith("/infer") ? [body] : []));
+  return { pixels: [...data.subarray(0, 6)], bodies: bodies.map((body) => JSON.parse(body)) };
+}
+
+test("a server that lists binary tensors is asked for the picture as one", async () => {
+  const head = JSON.stringify({
+    outputs: [
+      { name: "image", datatype: "UINT8", shape: [1, 2, 3], parameters: { binary_data_size: 6 } },
+    ],
+  });
+  const { pixels, bodies } = await drawBinary((response) => {
+    response.setHeader("inference-header-content-length", String(head.length));
+    response.end(Buffer.concat([Buffer.from(head), Buffer.from([1, 2, 3, 40, 50, 60])]));
+  });
+  expect(pixels).toEqual([1, 2, 3, 40, 50, 60]);
+  expect(bodies).toMatchObject([{ parameters: { binary_data_output: true } }]);
+});
+
+test("where that is refused, the same picture is asked for as JSON", async () => {
+  const { pixels, bodies } = await drawBinary((response, { body }) => {
+    const isPlain = !body.includes("binary_data_output");
+    const output = { name: "image", datatype: "UINT8", shape: [1, 2, 3], data: [1, 2, 3, 4, 5, 6] };
+    response.statusCode = isPlain ? 200 : 400;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(isPlain ? { outputs: [output] } : { error: "no such parameter" }));
+  });
+  expect(pixels).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(bodies).toHaveLength(2);
+  expect(bodies[1]).not.toHaveProperty("parameters");
+});

@@ -1,0 +1,94 @@
+import type { Page } from "@playwright/test";
+import { expectNoViolations } from "./expect-no-violations.ts";
+import { expect, test } from "./studio-test.ts";
+
+/** What the page has told of, in place of the system: a recording fake of the browser's notifications and sounds. */
+interface Told {
+  readonly notices: string[];
+  notes: number;
+}
+
+declare global {
+  interface Window {
+    told: Told;
+  }
+}
+
+async function record(page: Page): Promise<void> {
+  await page.context().grantPermissions(["notifications"]);
+  await page.addInitScript(() => {
+    const told: Told = { notices: [], notes: 0 };
+    window.told = told;
+    class RecordedNotification extends EventTarget {
+      static readonly permission = "granted";
+      constructor(title: string, { body = "" }: NotificationOptions = {}) {
+        super();
+        told.notices.push(`${title}: ${body}`);
+      }
+      close(): void {}
+    }
+    Object.defineProperty(window, "Notification", { value: RecordedNotification });
+    // oxlint-disable-next-line typescript/unbound-method -- it is called on the oscillator below.
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (this: OscillatorNode, when) {
+      told.notes++;
+      start.call(this, when);
+    };
+  });
+  await page.reload();
+}
+
+/** Draws so many pictures; every one takes far longer than the second after which a run is long. */
+async function drawLong(page: Page, prompt: string, count: number): Promise<void> {
+  await page.getByRole("link", { name: "Generate" }).click();
+  await page.getByRole("spinbutton", { name: "Steps" }).fill("60");
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
+  await page.getByRole("spinbutton", { name: "Count" }).fill(String(count));
+  await page.getByRole("button", { name: "Generate", exact: true }).click();
+  const tiles = page.getByRole("listbox", { name: "This session" }).getByRole("option");
+  await expect(tiles.filter({ hasNotText: /waiting|drawing/ })).toHaveCount(count);
+}
+
+test("a line is found by its words and by the palette, and says where it is stored", async ({
+  studio: { page, dataFolder },
+}) => {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("chime");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/settings\?line=sound$/);
+  await expect(page.getByRole("group", { name: "Sound" })).toBeFocused();
+  await expectNoViolations(page);
+
+  const search = page.getByRole("searchbox", { name: "Search settings" });
+  await search.fill("hf_endpoint");
+  await expect(page.getByRole("group", { name: "Address of the hub" })).toContainText(
+    `Stored in ${dataFolder}/settings.json.`,
+  );
+  await expect(page.getByRole("region", { name: "Appearance" })).toBeHidden();
+  await page.reload();
+  await expect(search).toHaveValue("hf_endpoint");
+  await search.fill("no such setting");
+  await page.getByRole("button", { name: "Show all settings" }).click();
+  await expect(page.getByRole("region", { name: "Appearance" })).toBeVisible();
+});
+
+test("a long run of several pictures is told of once, with a sound", async ({
+  studio: { page },
+}) => {
+  await record(page);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("radio", { name: "Always" }).click();
+  const seconds = page.getByRole("spinbutton", { name: /^A run is long after/ });
+  await seconds.fill("1");
+  await seconds.blur();
+  await page.getByText("Play a sound").click();
+  await expect.poll(() => page.evaluate(() => window.told.notes)).toBe(2);
+  await page.getByRole("button", { name: "Try it" }).click();
+  expect(await page.evaluate(() => window.told.notices)).toHaveLength(1);
+
+  await drawLong(page, "a red fish", 2);
+  await expect
+    .poll(() => page.evaluate(() => window.told.notices.slice(1)))
+    .toEqual([expect.stringMatching(/^2 pictures finished: a red fish · took /)]);
+  await expect.poll(() => page.evaluate(() => window.told.notes)).toBe(4);
+});
