@@ -52,7 +52,7 @@ export function applyCommand(): Command {
 interface Applying {
   readonly yaml: string;
   readonly flags: ApplyFlags;
-  /** Generations that have not ended. */
+  /** Ids of generations that have not ended. */
   readonly open: Set<string>;
 }
 
@@ -85,7 +85,7 @@ async function applyAll(studio: ReachedStudio, { yaml, flags, open }: Applying):
   tellDone(isJson, { isApplied: true, endpointId });
 }
 
-/** The YAML of a folder, in the order of the files' names. Refuses as REQUEST_INVALID. */
+/** The YAML files of a folder, in the order of their names. Refuses as REQUEST_INVALID. */
 async function manifestsIn(folder: string): Promise<string> {
   try {
     const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).toSorted();
@@ -103,7 +103,7 @@ function notFolder(value: string, reason: string): StudioError {
   return new StudioError("REQUEST_INVALID", { field: "The folder of manifests", value, reason });
 }
 
-/** Asks at a terminal. Where nobody types, nothing is agreed to. */
+/** Asks at a terminal. If nobody can type, the answer is no. */
 async function isAgreed(): Promise<boolean> {
   if (!process.stdin.isTTY) {
     note("Add --yes to apply this without a question.");
@@ -117,7 +117,7 @@ async function isAgreed(): Promise<boolean> {
   }
 }
 
-/** Says what happens to each object; `verb` goes before the outcome. */
+/** Prints what happens to each object; `verb` precedes the outcome. */
 function tellObjects(objects: readonly AppliedObject[], isJson: boolean, verb: string): void {
   for (const object of objects) {
     const { kind, name, outcome, changes, warnings, conflicts, faults } = object;
@@ -146,7 +146,7 @@ function tellDone(isJson: boolean, line: object): void {
 
 const MINUTE_MS = 60_000;
 
-/** Follows a deployment until it is ready and its endpoint is added. Refuses as DEPLOYMENT_NOT_READY. */
+/** Follows a deployment until it is ready and its endpoint was added. Refuses as DEPLOYMENT_NOT_READY. */
 async function untilReady(
   client: StudioClient,
   place: DeploymentPlace,
@@ -172,7 +172,7 @@ async function untilReady(
   });
 }
 
-/** The state that was told; what ends the wait without one is thrown. */
+/** The state in an event; throws if the event ends the wait without one. */
 function stateIn(
   told: Exclude<WatchedDeployment, { type: "endpoint" }>,
   { name }: DeploymentPlace,

@@ -69,7 +69,7 @@ async function readConfig(path: string): Promise<Uint8Array> {
   throw new StudioError("REQUEST_INVALID", { field: "The file", value: path, reason });
 }
 
-/** Numbers of the form that have a flag each, with what it says. */
+/** Numeric fields, each with a flag and its help. */
 const NUMBERS = [
   ["minWorkers", "workers at the start"],
   ["maxWorkers", "most workers"],

@@ -101,7 +101,7 @@ function tellAsJson(described: ArchiveDescription, absent: readonly string[]): v
   printJson({ type: "done", format, sizeBytes });
 }
 
-/** Beside a member's name, where a person should know more than its size. */
+/** A note shown beside a member's name. */
 const NOTES: Partial<Record<ArchiveMember["kind"], string>> = {
   code: "contains code, never run here",
 };

@@ -109,7 +109,7 @@ async function made(client: StudioClient, name: string, flags: ConnectFlags): Pr
   });
 }
 
-/** This command's own environment: the studio may run in another. What is empty is absent. */
+/** This command's own environment, since the studio may have another. Empty variables count as absent. */
 function variable(...names: readonly string[]): string | undefined {
   return names
     .map((name) => process.env[name]?.trim())
@@ -128,7 +128,7 @@ async function keys() {
   throw refused("The keys", "absent", reason);
 }
 
-/** Places are written CONNECTION/KEY: a name with a slash, or one of two, would name none. */
+/** Places are written CONNECTION/KEY, so a name must contain no slash and be unique. */
 async function refuseTaken({ buckets }: StudioClient, name: string): Promise<void> {
   if (name.includes("/")) throw refused("The name", name, "it holds a slash");
   const isTaken = (await buckets.connections()).some((one) => one.name === name);

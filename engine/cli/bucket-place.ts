@@ -4,16 +4,16 @@ import type { Connection } from "../contract/buckets.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 
-/** An S3 place as the command line writes it, `CONNECTION/KEY`, read. */
+/** A parsed place in S3, written `CONNECTION/KEY`. */
 export interface Place {
   readonly connection: Connection;
-  /** Absent where the connection names its bucket. */
+  /** Absent if the connection names its bucket. */
   readonly bucket?: string | undefined;
-  /** A key, or what keys begin with; empty is the whole bucket. */
+  /** A key or prefix; empty for the whole bucket. */
   readonly key: string;
 }
 
-/** The connection of an id or a name. Refuses where there is none, or where several have that name. */
+/** The connection with an id or name. Refuses if there is none, or several with that name. */
 export async function namedConnection(
   { buckets }: Pick<StudioClient, "buckets">,
   wanted: string,
@@ -27,8 +27,8 @@ export async function namedConnection(
 }
 
 /**
- * `CONNECTION/KEY`: everything behind the first slash is the key as it is. Where the connection names no
- * bucket, the key's first part does.
+ * Parses `CONNECTION/KEY`: everything after the first slash is the key. If the connection names no bucket, the key's
+ * first part does.
  */
 export async function placeOf(client: Pick<StudioClient, "buckets">, text: string): Promise<Place> {
   const [name, key] = parted(text);
@@ -38,7 +38,10 @@ export async function placeOf(client: Pick<StudioClient, "buckets">, text: strin
   return { connection, bucket: bucket === "" ? undefined : bucket, key: rest };
 }
 
-/** Whether an archive's place is one of this machine; what is not there and looks like no path may be in a bucket. */
+/**
+ * Whether an archive's place is on this machine; if nothing is there and it does not look like a path, it may be in a
+ * bucket.
+ */
 export async function isFile(text: string): Promise<boolean> {
   const isPath = isAbsolute(text) || text.startsWith(".") || !text.includes("/");
   return isPath || (await stat(text).catch(() => undefined)) !== undefined;
@@ -50,7 +53,7 @@ export async function placeIn(client: Pick<StudioClient, "buckets">, text: strin
   return { connectionId: connection.id, bucket, key };
 }
 
-/** The same of what might have been a file as well. */
+/** The same for a place that could also have been a file. */
 export async function objectAt(client: Pick<StudioClient, "buckets">, text: string) {
   return placeIn(client, text).catch((error: unknown) => {
     const isUnknown = error instanceof StudioError && error.code === "NOT_FOUND";
@@ -65,7 +68,7 @@ function parted(text: string): readonly [string, string] {
   return slash === -1 ? [text, ""] : [text.slice(0, slash), text.slice(slash + 1)];
 }
 
-/** A key for a terminal: characters that would steer it are written as their codes. */
+/** A key for a terminal: control characters are escaped. */
 export function shownKey(key: string): string {
   return key.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;

@@ -8,7 +8,7 @@ import { printJson } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `bucket put` and `bucket get`: a file or a folder into a bucket and back. */
+/** `bucket put` and `bucket get`: upload and download a file or folder. */
 export function transferCommands(signal: AbortSignal): readonly Command[] {
   return [put(signal), get(signal)];
 }
@@ -44,7 +44,7 @@ function get(signal: AbortSignal): Command {
     );
 }
 
-/** Asks for a transfer and follows it to its end. One that was broken off goes on when it is asked for again. */
+/** Starts a transfer and follows it to its end. Repeating an interrupted one resumes it. */
 function transferring(
   { dataDir, json }: StudioFlags,
   signal: AbortSignal,

@@ -92,7 +92,7 @@ async function listAll(client: StudioClient, place: Place, flags: ListFlags): Pr
   return count;
 }
 
-/** Names from the last slash of what was asked for; whole keys where folders are not shown. */
+/** Names relative to the requested folder; whole keys if folders are not shown. */
 function pageInWords({ folders, objects }: ListPage, prefix: string): string {
   const from = prefix.lastIndexOf("/") + 1;
   const lines = [
@@ -170,7 +170,7 @@ function incomplete(): Command {
     );
 }
 
-/** As many as the contract takes at once. */
+/** The contract's maximum per call. */
 const AT_ONCE = 1000;
 
 async function abortAll(

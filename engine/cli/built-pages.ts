@@ -14,18 +14,18 @@ export async function arePagesBuilt(): Promise<boolean> {
   return (await changedAt(join(ROOT, PAGE))) > 0;
 }
 
-/** Something that vite makes: from which sources, and the file that it writes last. */
+/** An output of vite: its sources, and the file that is written last. */
 interface Build {
   readonly words: string;
   readonly result: string;
   readonly sources: readonly string[];
-  /** Of vite.config.ts; the pages have none. */
+  /** Modes of vite.config.ts; none for the pages. */
   readonly modes: readonly string[];
 }
 
 const TOOLS = ["engine/contract", "vite.config.ts", "package-lock.json"];
 
-/** Builds the pages where they are missing or older than their sources; tells on stderr. */
+/** Builds the pages if they are missing or older than their sources; reports on stderr. */
 export function buildPages(): Promise<void> {
   return buildWhereOld({
     words: "the pages",
@@ -35,7 +35,7 @@ export function buildPages(): Promise<void> {
   });
 }
 
-/** Builds what runs in Electron, likewise. */
+/** Builds what runs in Electron in the same way. */
 export function buildWindow(): Promise<void> {
   return buildWhereOld({
     words: "the window",
@@ -63,7 +63,7 @@ async function runVite(flags: readonly string[]): Promise<void> {
   if (code !== 0) throw new StudioError("INTERFACE_MISSING");
 }
 
-/** Milliseconds since 1970 of the newest file below a path; 0 where there is none. */
+/** Modification time of the newest file below a path, in milliseconds since 1970; 0 if there is none. */
 async function newestIn(path: string): Promise<number> {
   const names = await readdir(path, { recursive: true }).catch(() => []);
   const times = await Promise.all(names.map((name) => changedAt(join(path, name))));

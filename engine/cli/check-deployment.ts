@@ -21,7 +21,7 @@ export function checkCommand(): Command {
     );
 }
 
-/** Tells the lines of a checklist, and whether none of them failed. */
+/** Prints a checklist, and returns whether no check failed. */
 export function tellChecks(checks: readonly DeploymentCheck[], isJson: boolean): boolean {
   for (const check of checks) {
     const { name, outcome, found, advice } = check;

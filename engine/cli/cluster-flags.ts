@@ -6,7 +6,7 @@ import { StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** Which cluster a command asks. */
+/** Selects the cluster for a command. */
 export interface ClusterFlags extends StudioFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -23,7 +23,7 @@ export function clusterCommand(name: string, description: string): Command {
     .option("--namespace <ns>", "the project; the context's own by default");
 }
 
-/** The cluster that is meant: it is kept, so that the page Deploy has it, too. */
+/** The selected cluster; it is stored, so that the Deploy page has it, too. */
 export async function chosenCluster(
   { clusters }: StudioClient,
   { kubeconfig, context, cluster }: ClusterFlags,
@@ -42,7 +42,7 @@ export async function chosenCluster(
   throw new StudioError("REQUEST_INVALID", { field: "The cluster", value: cluster, reason });
 }
 
-/** The project that is meant. Refuses as REQUEST_INVALID where none is. */
+/** The selected project. Refuses as REQUEST_INVALID if there is none. */
 export function projectIn({ namespace: own }: Cluster, { namespace }: ClusterFlags): string {
   const project = namespace ?? own ?? undefined;
   if (project !== undefined) return project;
@@ -50,7 +50,7 @@ export function projectIn({ namespace: own }: Cluster, { namespace }: ClusterFla
   throw new StudioError("REQUEST_INVALID", { field: "The project", value: "empty", reason });
 }
 
-/** The deployment that is meant. */
+/** The selected deployment. */
 export async function placeOf(
   client: StudioClient,
   name: string,

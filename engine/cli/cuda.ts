@@ -17,7 +17,7 @@ interface CudaFlags {
 
 type Progress = Parameters<NonNullable<Parameters<CudaInstaller["install"]>[0]["onProgress"]>>[0];
 
-/** `cuda`: fetches what ONNX Runtime needs for NVIDIA cards, and says what else is missing. */
+/** `cuda`: installs what ONNX Runtime needs for NVIDIA cards, and says what else is missing. */
 export function cudaCommand(signal: AbortSignal): Command {
   return new Command("cuda")
     .description(
@@ -49,7 +49,7 @@ async function removeIt(installer: CudaInstaller): Promise<void> {
   process.stdout.write(isRemoved ? "CUDA support was removed.\n" : "There was no CUDA support.\n");
 }
 
-/** Shows NVIDIA's licences and what would be fetched, and asks; nobody is asked where nobody types. */
+/** Shows NVIDIA's licences and what would be downloaded, and asks, if someone can type. */
 async function isAccepted(installer: CudaInstaller, signal: AbortSignal): Promise<boolean> {
   const offer = await installer.offer();
   if (offer.isInstalled) return false;

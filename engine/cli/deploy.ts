@@ -26,7 +26,7 @@ export function deployCommand(): Command {
   return command;
 }
 
-/** Fields of the form that a flag sets, with what it says and what the help shows as its value. */
+/** Fields of the form with a flag, its help, and its value's name in the help. */
 const FLAGS = [
   ["namespace", "namespace <ns>", "the project"],
   ["mode", "mode <mode>", `as KServe runs it: ${DEPLOY_MODES.join(" or ")}`],
@@ -112,7 +112,7 @@ function draftOf(
   });
 }
 
-/** The YAML on the output, as one stream of documents; the Containerfile is a file's alone. */
+/** Prints the YAML as one stream of documents; the Containerfile is only written to a file. */
 function print(deployed: DeployManifests, flags: ManifestsFlags): void {
   const [fault] = deployed.faults;
   if (fault !== undefined) throw fromWire(fault.error);
@@ -155,7 +155,7 @@ function tellRest(
   note(`Apply with: ${apply}`);
 }
 
-/** A path as one word of a POSIX shell. */
+/** Quotes a path as one word of a POSIX shell. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,7 +1,10 @@
 import type { LocalArchive } from "../archive-files/archive.ts";
 import type { ArchiveDescription } from "../contract/archives.ts";
 
-/** Describes an archive of this machine. What also looks into buckets is loaded only then: other commands need not wait for it. */
+/**
+ * Describes a local archive. The code that also looks into buckets is loaded on demand, so that other commands start
+ * fast.
+ */
 export async function describe(archive: LocalArchive): Promise<ArchiveDescription> {
   const { describeArchive } = await import("../studio/inspect-archive.ts");
   return describeArchive(archive);

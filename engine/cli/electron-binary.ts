@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** The program of Electron's package, or why there is none. */
+/** The program in Electron's package, or why there is none. */
 export type FoundElectron = { readonly path: string } | { readonly reason: string };
 
 export interface ElectronFetching {
   readonly onProgress: (line: string) => void;
   readonly signal: AbortSignal;
-  /** Without a byte more for this long, the studio goes on without. */
+  /** If no byte arrives for this long, the studio continues without it. */
   readonly stallMs?: number;
   readonly lookMs?: number;
 }
@@ -19,7 +19,7 @@ export interface ElectronFetching {
 const STALL_MS = 20_000;
 const LOOK_MS = 1000;
 
-/** Finds the program in Electron's package folder; since version 42 it is fetched when first needed. */
+/** Finds the program in Electron's package folder; since version 42 it is downloaded on first use. */
 export async function findElectron(
   folder: string,
   fetching: ElectronFetching,
@@ -32,7 +32,7 @@ export async function findElectron(
   return { reason: failure ?? "Electron's own installer left no program" };
 }
 
-/** As electron/index.js finds it: `path.txt` is written when everything is unpacked. */
+/** As electron/index.js finds it: `path.txt` is written once everything is unpacked. */
 async function electronIn(folder: string): Promise<string | undefined> {
   try {
     const name = (await readFile(join(folder, "path.txt"), "utf8")).trim();
@@ -44,7 +44,7 @@ async function electronIn(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Runs the package's own installer, which checks what it fetches; gives why it failed. */
+/** Runs the package's own installer, which verifies the download; returns why it failed. */
 async function fetchElectron(
   folder: string,
   { onProgress, signal, stallMs = STALL_MS, lookMs = LOOK_MS }: ElectronFetching,
@@ -80,7 +80,7 @@ function failureIn(words: string): string {
   return `Electron could not be fetched: ${(line ?? "").slice(0, 200)}`;
 }
 
-/** Bytes below a folder, as far as they can be seen while somebody writes there. */
+/** Bytes in a folder, while another process is writing there. */
 async function sizeOf(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const sizes = names.map((name) =>

@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { buildWindow } from "./built-pages.ts";
 import { findElectron, type ElectronFetching } from "./electron-binary.ts";
 
-/** How the window ended, or why there was none: then the studio is for a browser. */
+/** How the window ended, or why there was none, so that the studio is opened in a browser. */
 export type WindowEnd = { readonly exitCode: number } | { readonly reason: string };
 
 /** What decides whether a window can open, and with which program. */
@@ -16,25 +16,25 @@ export interface WindowPlace {
   readonly userId: number | undefined;
   /** Folder of the electron package. */
   readonly electron: string;
-  /** Folder whose package.json names the window's script. */
+  /** Folder whose package.json names the main script. */
   readonly app: string;
 }
 
 export interface WindowRun extends ElectronFetching {
-  /** Flags of `start`, handed on as they are. */
+  /** Flags of `start`, passed on unchanged. */
   readonly args: readonly string[];
   readonly place?: WindowPlace;
-  /** Makes what runs in Electron. */
+  /** Builds what runs in Electron. */
   readonly build?: () => Promise<void>;
 }
 
-/** A program that ends badly this soon has shown nothing. */
+/** A program that fails this soon has shown nothing. */
 const TOO_SOON_MS = 15_000;
-/** What it has to end in when asked to; the host ends with it. */
+/** Time limit for ending when asked to; the host ends with it. */
 const END_MS = 4500;
 const WORDS_MS = 300;
 
-/** Runs the studio in its window until that is closed, where one can open. */
+/** Runs the studio in its window, if one can open, until it is closed. */
 export async function runWindow(run: WindowRun): Promise<WindowEnd> {
   const place = run.place ?? thisPlace();
   const obstacle = obstacleTo(place);
@@ -59,19 +59,19 @@ function obstacleTo({ platform, env, userId }: WindowPlace): string | undefined 
 }
 
 function spawnWindow(program: string, place: WindowPlace, args: readonly string[]): ChildProcess {
-  // Some editors' terminals set it, and it would make Electron a plain Node.
+  // Some editors' terminals set it, and it would make Electron run as plain Node.
   const { ELECTRON_RUN_AS_NODE: _, ...env } = place.env;
   const words = [program, place.app, ...args];
   const stdio = ["ignore", "ignore", "pipe"] as const;
   if (place.platform === "win32") return spawn(program, words.slice(1), { env, stdio: [...stdio] });
-  // Tokens pass through it: it leaves no core dump.
+  // Tokens pass through it: core dumps are disabled.
   return spawn("/bin/sh", ["-c", 'ulimit -c 0; exec "$@"', "sh", ...words], {
     env,
     stdio: [...stdio],
   });
 }
 
-/** Lets its words through, and keeps the last line that says something. */
+/** Passes on its output, and keeps the last non-empty line. */
 function lastWords(child: ChildProcess): () => string {
   let kept = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -97,7 +97,7 @@ async function ended(
   const closed = once(child, "close");
   const [code, cause] = await once(child, "exit");
   signal.removeEventListener("abort", stop);
-  // Its last words are read by then, unless a process it left behind holds on to them.
+  // Its output has been read by then, unless a process that it left keeps it open.
   await Promise.race([closed, wait(WORDS_MS, undefined, { ref: false })]);
   return { code, cause: cause ?? `exit code ${code}` };
 }

@@ -171,7 +171,7 @@ function inWords({ id, name, url, model, hasToken, check, lastError }: Endpoint)
   return `${id}  ${name}  ${state}\n  ${url}, ${model}${hasToken ? ", with a token" : ""}${why}`;
 }
 
-/** Tells what became of a token that was given: that it was empty, or that nothing but its file guards it. */
+/** Notes about a given token: that it was empty, or that only a plain file protects it. */
 async function noteToken(
   client: Pick<StudioClient, "secrets">,
   { hasToken }: { readonly hasToken: boolean },
@@ -180,7 +180,7 @@ async function noteToken(
   else note("It was empty: there is no token now.");
 }
 
-/** Headers of a file with one `Name: value` a line. */
+/** Headers in a file with one `Name: value` per line. */
 async function headersOf(path: string): Promise<NonNullable<NewEndpoint["headers"]>> {
   const lines = (await textOf(path, "headers")).split(/\r?\n/);
   return lines.flatMap((line, i) => {

@@ -3,17 +3,17 @@ import { PATIENCE_SECONDS, PRESETS, presetSettings, type Preset } from "../contr
 import { wholeSteps } from "../drawing/run.ts";
 import { INT8_GAIN } from "../drawing/work.ts";
 
-/** What was seen of a picture that is drawn as Exact is. */
+/** The measured pace of a picture that is drawn with Exact. */
 export interface ExactPace {
   readonly model: Pick<ModelSummary, "steps" | "isDistilled">;
   readonly device: string;
   readonly secondsPerStep: number;
 }
 
-/** Seconds that a picture takes by each preset. */
+/** Seconds of a picture with each preset. */
 export type PresetSeconds = Readonly<Record<Preset, number>>;
 
-/** What each preset takes where Exact has this pace. */
+/** The expected seconds with each preset, if Exact has this pace. */
 export function presetSecondsAt({ model, device, secondsPerStep }: ExactPace): PresetSeconds {
   const gain = device === "cpu" ? INT8_GAIN : 1;
   const secondsBy = (preset: Preset): number => {
@@ -24,7 +24,7 @@ export function presetSecondsAt({ model, device, secondsPerStep }: ExactPace): P
   return { exact: secondsBy("exact"), balanced: secondsBy("balanced"), fast: secondsBy("fast") };
 }
 
-/** What faster presets than Exact would take, in one line; undefined where the picture does not take long. */
+/** How long faster presets would take, in one line; undefined if the picture is quick anyway. */
 export function fasterWays(seconds: PresetSeconds): string | undefined {
   if (seconds.exact < PATIENCE_SECONDS) return undefined;
   const ways = PRESETS.flatMap((preset) =>

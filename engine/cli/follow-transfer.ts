@@ -5,10 +5,10 @@ import { megabytes } from "./megabytes.ts";
 import { note, printJson, progressLine } from "./outcome.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 
-/** How often a transfer is looked at: the more often, the younger it is, so that a short one is not waited for. */
+/** How often a transfer is checked: more often at first, so that a short one ends promptly. */
 const PERIOD_MS = { first: 10, last: 500 };
 
-/** Which transfer, and how to tell of it. */
+/** Which transfer, and how to report it. */
 export interface Following {
   readonly transferId: string;
   readonly signal: AbortSignal;
@@ -16,8 +16,8 @@ export interface Following {
 }
 
 /**
- * Does work that is one transfer in the studio of a data folder: whoever interrupts it cancels it, and what
- * was done so far goes. A studio that is already running continues it.
+ * Runs work that is one transfer in the studio of a data folder: interrupting it cancels the transfer and deletes
+ * partial results. A studio that is already running continues it.
  */
 export async function withTransfer(
   dataDir: string | undefined,
@@ -34,7 +34,7 @@ export async function withTransfer(
   });
 }
 
-/** Shows how far a transfer is until it ends, and gives the model it brought; its failure is thrown. */
+/** Shows the progress of a transfer until it ends, and returns its model; throws its failure. */
 export async function followTransfer(
   { client, isRunning }: Pick<ReachedStudio, "client" | "isRunning">,
   { transferId, signal, isJson }: Following,

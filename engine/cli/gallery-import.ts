@@ -34,16 +34,19 @@ export function importCommand(signal: AbortSignal) {
 
 interface FoundFiles {
   readonly pictures: readonly string[];
-  /** Files in folders whose names are not those of pictures. */
+  /** Files in folders that do not have a picture's extension. */
   readonly others: readonly string[];
 }
 
-/** What was named, and in folders what is named as a picture. Hidden files, and links to folders, are left out. */
+/**
+ * The given files, and the files with a picture's extension in the given folders. Hidden files and links to folders are
+ * skipped.
+ */
 async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
   const pictures: string[] = [];
   const others: string[] = [];
   for (const path of paths) {
-    // A folder named by a person may be a link to one.
+    // A given folder may itself be a link.
     const place = await realpath(path).catch(() => path);
     const isFolder = await stat(place).then(
       (found) => found.isDirectory(),
@@ -68,10 +71,10 @@ function nameOf(entry: { readonly parentPath: string; readonly name: string }): 
   return join(entry.parentPath, entry.name);
 }
 
-/** Files that are named at the end; the rest is counted. */
+/** Number of files that are named at the end; the rest is counted. */
 const NAMED_OTHERS = 5;
 
-/** One import, and what has come of it so far. */
+/** An import and its results so far. */
 class ImportRun {
   readonly #client: StudioClient;
   readonly #json: boolean | undefined;
@@ -84,7 +87,10 @@ class ImportRun {
     this.#json = json;
   }
 
-  /** Imports one file. A file that is not a picture is named and skipped; a fault of the studio, such as a full disk, ends the import. */
+  /**
+   * Imports one file. A file that is not a picture is named and skipped; an error of the studio, such as a full disk,
+   * ends the import.
+   */
   async take(path: string): Promise<void> {
     try {
       const { id, isNew } = await importFile(this.#client, path);

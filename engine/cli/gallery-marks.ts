@@ -110,7 +110,7 @@ function filling(command: string, description: string, fill: Fill): Command {
     );
 }
 
-/** As many ids as one call takes, and the rest. */
+/** Splits ids into parts of the contract's maximum. */
 export function* inParts(ids: readonly string[]): Generator<string[]> {
   for (let i = 0; i < ids.length; i += MAX_IDS) yield ids.slice(i, i + MAX_IDS);
 }

@@ -3,7 +3,7 @@ import type { GalleryQuery } from "../contract/gallery.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 import { number, size } from "./request-flags.ts";
 
-/** Which pictures, as it was given in flags. */
+/** The flags that select pictures. */
 export interface QueryFlags {
   readonly search?: string;
   readonly model?: string;
@@ -16,7 +16,7 @@ export interface QueryFlags {
   readonly limit?: number;
 }
 
-/** The flags that say which pictures. */
+/** Adds the flags that select pictures. */
 export function withQueryFlags(command: Command): Command {
   return command
     .option("--search <words>", "words of the prompt, and settings such as steps:>20")
@@ -30,7 +30,7 @@ export function withQueryFlags(command: Command): Command {
     .option("--limit <n>", "this many at most", number);
 }
 
-/** Ids of the pictures that flags ask for. */
+/** Ids of the pictures that flags select. */
 export async function idsOf(client: StudioClient, flags: QueryFlags): Promise<string[]> {
   const query: GalleryQuery = {
     search: flags.search,

@@ -104,7 +104,7 @@ function exportPictures(): Command {
   );
 }
 
-/** Written beside its place and moved there whole: a cancelled export leaves nothing. */
+/** Writes to a temporary file and renames it, so that a cancelled export leaves nothing. */
 async function writeZip(
   studio: ReachedStudio,
   { path, ids, flags }: { path: string; ids: string[]; flags: ExportFlags },
@@ -145,7 +145,7 @@ async function copy(
   printResult(flags.json, { type: "file", id: image.id, path }, path);
 }
 
-/** Two pictures of one name, of different days, get the second one's id besides. */
+/** If two pictures from different days have the same name, the second one's id is appended. */
 function nameOf({ fileName, id }: Image, taken: Set<string>): string {
   const name = basename(fileName);
   const kind = extname(name);
@@ -158,7 +158,7 @@ async function* imagesOf(client: StudioClient, ids: readonly string[]): AsyncGen
   for (const some of inParts(ids)) yield* await client.gallery.details({ ids: some });
 }
 
-/** Signed addresses lead nowhere outside of the pages, and are nobody's business. */
+/** Signed addresses are useless outside the pages, and private. */
 function withoutAddresses(image: Image): object {
   return { ...image, address: undefined, thumbnail: undefined };
 }
@@ -170,7 +170,7 @@ function print(image: Image, json: boolean | undefined): void {
   }
   const { id, createdAt, record, isStarred, rating } = image;
   const star = `${isStarred ? "*" : " "}${rating === 0 ? " " : rating}`;
-  // What an endpoint kept to itself is not known.
+  // Settings that an endpoint did not report are unknown.
   const seed = record.seed === undefined ? "" : `  seed ${record.seed}`;
   const what = `${record.width}x${record.height}  ${record.model}${seed}`;
   const line = `${id} ${star} ${createdAt}  ${what}  ${JSON.stringify(record.prompt)}`;

@@ -12,7 +12,7 @@ import { note, printJson, progressLine } from "./outcome.ts";
 import { styled } from "./styles.ts";
 import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
 
-/** `generate`: draws, tells how far it is, writes PNG files and prints their paths. */
+/** `generate`: draws, shows progress, writes PNG files and prints their paths. */
 export function generateCommand(signal: AbortSignal): Command {
   return commandWithFlags().action(async (prompt: string, flags: GenerateFlags) => {
     await checkFree({ out: flags.out, force: flags.force ?? false, count: flags.count });
@@ -39,7 +39,7 @@ interface DrawingHere {
   readonly typed?: TypedPrompts | undefined;
 }
 
-/** Draws on this device without a studio, and writes what comes. */
+/** Draws on this device without a studio, and writes the pictures. */
 export async function drawHere(
   request: Asked,
   flags: DrawingFlags,
@@ -80,18 +80,18 @@ function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void 
 
 type Started = Extract<RequestEvent, { kind: "started" }>;
 
-/** Whoever names the folder of a tiny decoder wants to decode by it. */
+/** Naming the folder of a tiny decoder implies decoding with it. */
 function withDecoder(flags: GenerateFlags): GenerateFlags {
   const { decoder = flags.tinyDecoder === undefined ? undefined : "tiny" } = flags;
   return { ...flags, ...(decoder !== undefined && { decoder }) };
 }
 
-/** Whether nothing is asked for that makes a picture faster. */
+/** Whether no setting makes the picture faster than Exact. */
 function isExact({ preset = "exact", precision = "auto", steps }: Asked): boolean {
   return preset === "exact" && precision === "auto" && steps === undefined;
 }
 
-/** By the time of the first step. */
+/** Judged by the time of the first step. */
 function tellFasterWays({ model, device }: Started, event: RequestEvent): void {
   if (event.kind !== "progress" || event.image > 0 || event.step > 1) return;
   const { secondsPerStep } = event;
@@ -155,7 +155,7 @@ function percent(share: number): string {
   return `${Math.floor(100 * share)} %`;
 }
 
-/** The flags of `generate` as they were given. */
+/** The flags of `generate` as given. */
 interface GenerateFlags extends RequestFlags {
   readonly model?: string;
   readonly tinyDecoder?: string;
@@ -165,7 +165,7 @@ interface GenerateFlags extends RequestFlags {
   readonly json?: boolean;
 }
 
-/** `generate` with its flags, nothing to do yet. */
+/** `generate` with its flags, without an action. */
 function commandWithFlags(): Command {
   const command = new Command("generate")
     .description("Draws pictures of a prompt and writes them as PNG.")

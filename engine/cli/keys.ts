@@ -6,7 +6,7 @@ import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `keys`: who may ask the inference server of this machine. */
+/** `keys`: the keys of this machine's inference server. */
 export function keysCommand(): Command {
   return new Command("keys")
     .description("Keys to the inference server of this machine.")
@@ -65,7 +65,7 @@ function remove(): Command {
     );
 }
 
-/** The id of the key that has this id, or alone has this name. */
+/** The id of the key with this id, or of the only one with this name. */
 async function idOf(client: StudioClient, which: string): Promise<string> {
   const keys = await client.server.keys();
   const [found, another] = keys.filter(({ id, name }) => id === which || name === which);

@@ -9,7 +9,7 @@ import { note, printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** What `models` can do with the store: one subcommand each. */
+/** The subcommands of `models` for the store. */
 export function storeCommands(signal: AbortSignal): Command[] {
   return [list(), catalogue(), importFolder(signal), download(signal), verify(signal), remove()];
 }
@@ -18,7 +18,7 @@ function list(): Command {
   return studioCommand("list", "The models of the store.").action(listStore);
 }
 
-/** Tells of each model of a studio's store. */
+/** Prints the models in a studio's store. */
 export function listStore({ dataDir, json }: StudioFlags): Promise<void> {
   return withStudio(dataDir, async ({ client }) => {
     for (const model of await client.models.list()) {

@@ -6,16 +6,16 @@ import { listStore, storeCommands } from "./model-store.ts";
 import { exitCodeOf, printJson } from "./outcome.ts";
 import type { StudioFlags } from "./studio-command.ts";
 
-/** `models`: the starter, and any folders named; and what can be done with the store. */
+/** `models`: the starter and any given folders; and operations on the store. */
 export function modelsCommand(signal: AbortSignal): Command {
   const command = new Command("models")
-    // A flag after a subcommand's name is that command's.
+    // A flag after a subcommand's name belongs to the subcommand.
     .enablePositionalOptions()
     .description("The model that ships with Darkroom, and what lies in the folders named.")
     .argument("[folder...]", "folders that hold a diffusers snapshot")
     .option("--data-dir <dir>", "lists the store of this studio's folder, as `list` does")
     .option("--json", "one JSON object per line")
-    // A flag before a subcommand's name is that command's, too, unless it has its own.
+    // A flag before a subcommand's name belongs to the subcommand, too, unless it has its own.
     .hook("preSubcommand", (parent, one) => {
       for (const [name, value] of Object.entries(parent.opts())) one.setOptionValue(name, value);
     })
@@ -31,7 +31,7 @@ export function modelsCommand(signal: AbortSignal): Command {
   return command;
 }
 
-/** One that cannot be read does not hide the others, but is told by the exit code, too. */
+/** A model that cannot be read does not hide the others, but sets the exit code. */
 async function print(folder: string, asJson: boolean): Promise<void> {
   try {
     const { summary } = await readModel(folder, "float32");

@@ -2,7 +2,7 @@ import type { Endpoint } from "../contract/endpoints.ts";
 import { StudioError } from "../contract/errors.ts";
 import type { StudioClient } from "../contract/studio-client.ts";
 
-/** The endpoint of an id or a name. Refuses where there is none, or where several have that name. */
+/** The endpoint with an id or name. Refuses if there is none, or several with that name. */
 export async function namedEndpoint(
   { endpoints }: Pick<StudioClient, "endpoints">,
   wanted: string,

@@ -3,7 +3,7 @@ import { printResult } from "./outcome.ts";
 import { withStudio } from "./reach-studio.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `open`: a fresh address of the studio that runs. */
+/** `open`: a new address of the running studio. */
 export function openCommand(): Command {
   const command = studioCommand("open", "Prints a fresh address of the running studio, good once.");
   return command.action(async ({ dataDir, json }: StudioFlags) => {
@@ -12,7 +12,7 @@ export function openCommand(): Command {
   });
 }
 
-/** A fresh address of its pages, and its inference server's. Refuses as NOT_RUNNING where there is no host. */
+/** A new address of its pages, and its inference server's address. Refuses as NOT_RUNNING if there is no host. */
 export function runningStudio(
   dataDir: string | undefined,
 ): Promise<{ readonly url: string; readonly endpoint: string | null }> {

@@ -1,12 +1,12 @@
 import type { CommanderError } from "commander";
 import { StudioError, toWire } from "../contract/errors.ts";
 
-/** Whether this process ends once nobody reads its output any more. */
+/** Whether this process ends when nobody reads its output any more. */
 let endsWithReader = true;
 
 /**
- * A reader that is gone, or a full disk behind an output, never throws. A command whose work is to print
- * ends then: `head` has seen enough (0), a full disk has not (1). Notes beside the output are dropped.
+ * A closed pipe or a full disk behind an output never throws. A command whose work is to print then ends: with 0 for a
+ * closed pipe such as `head`, with 1 for a full disk. Messages on stderr are dropped.
  */
 export function watchReaders(): void {
   process.stderr.on("error", () => {});
@@ -15,7 +15,7 @@ export function watchReaders(): void {
   });
 }
 
-/** For a command that serves: it runs on whether or not anybody reads what it prints. */
+/** For a command that serves: it keeps running whether or not anybody reads its output. */
 export function outliveReaders(): void {
   endsWithReader = false;
 }
@@ -25,30 +25,30 @@ export function printJson(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** One result of a command: a line of JSON where that is asked for, else a line for a person. */
+/** A result of a command: a line of JSON if requested, else a line for a person. */
 export function printResult(asJson: boolean | undefined, line: object, words: string): void {
   if (asJson === true) printJson(line);
   else process.stdout.write(`${words}\n`);
 }
 
-/** A line for a person, beside the output. */
+/** A line for a person, on stderr. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** One line that is written over on a terminal; elsewhere only what ends something is told. */
+/** A line that is overwritten on a terminal; elsewhere only the last one is printed. */
 export function progressLine(text: string, isLast = false): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}${isLast ? "\n" : ""}`);
   else if (isLast) note(text);
 }
 
-/** What is told once where no line can be written over; on a terminal the line as any other. */
+/** Printed once where lines cannot be overwritten; on a terminal like any progress line. */
 export function newsLine(text: string): void {
   if (process.stderr.isTTY) progressLine(text);
   else note(text);
 }
 
-/** Tells what went wrong: as JSON on the output, or as a sentence beside it. */
+/** Prints an error: as JSON on stdout, or as a sentence on stderr. */
 export function tell(error: unknown, asJson: boolean): void {
   if (isCancel(error)) {
     if (!asJson) note("Cancelled.");
@@ -60,7 +60,7 @@ export function tell(error: unknown, asJson: boolean): void {
   if (code === "INTERNAL") note(error instanceof Error ? (error.stack ?? "") : String(error));
 }
 
-/** Tells of wrong usage as JSON on the output; beside it is told already, in words. */
+/** Prints wrong usage as JSON on stdout; the sentence has already been printed on stderr. */
 export function tellUsage({ code, message }: CommanderError): void {
   const words = code === "commander.help" ? "a command is missing" : message;
   const sentence = words.replace(/^error: /, "").replace(/[^.)]$/, "$&.");
@@ -68,10 +68,10 @@ export function tellUsage({ code, message }: CommanderError): void {
   printJson({ type: "error", code: "REQUEST_INVALID", message: capital });
 }
 
-/** Refusals of what was typed: of a request, or of a field of a deployment. */
+/** Refusals of input: a request, or a field of a deployment. */
 const WRONG_VALUES = /^(REQUEST_INVALID|DEPLOY_(?!UNWRITABLE).*)$/;
 
-/** 130 cancelled, 2 a value that cannot be used, 1 everything else. */
+/** 130 if cancelled, 2 for an invalid value, 1 for everything else. */
 export function exitCodeOf(error: unknown): number {
   if (isCancel(error)) return 130;
   return error instanceof StudioError && WRONG_VALUES.test(error.code) ? 2 : 1;

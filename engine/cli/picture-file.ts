@@ -4,18 +4,18 @@ import { StudioError } from "../contract/errors.ts";
 import { systemCode } from "../files/system-error.ts";
 
 export interface PictureFile {
-  /** What was asked for: a .png file, a folder, or nothing. */
+  /** The requested output: a .png file, a folder, or nothing. */
   readonly out: string | undefined;
   readonly prompt: string;
-  /** Where it is known. */
+  /** If known. */
   readonly seed?: string | undefined;
-  /** Which picture of how many: only one can have a file's exact name. */
+  /** The picture's number among several: only a single one can have exactly the given name. */
   readonly image: number;
   readonly count: number;
   readonly force: boolean;
 }
 
-/** Refuses before any work is done where the file to write exists already, or could not be written. */
+/** Refuses, before any work, if the file exists or cannot be written. */
 export async function checkFree({
   out,
   force,
@@ -41,7 +41,7 @@ async function checkFolder(folder: string, path: string): Promise<void> {
   }
 }
 
-/** Writes a picture whole or not at all, and gives its path. */
+/** Writes a picture atomically, and returns its path. */
 export async function writePicture(png: Uint8Array, file: PictureFile): Promise<string> {
   const { out, image, count, force } = file;
   if (out !== undefined && isPng(out)) return write(numbered(out, image, count), png, force);
@@ -73,7 +73,7 @@ async function write(path: string, png: Uint8Array, force: boolean): Promise<str
   }
 }
 
-/** What is wrong with a folder, by the code that the system gives it. */
+/** What is wrong with a folder, by system error code. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist",
   ENOTDIR: "there is a file where its folder should be",
@@ -89,7 +89,7 @@ function isPng(path: string): boolean {
   return path.toLowerCase().endsWith(".png");
 }
 
-/** fish.png, or of several fish-1.png, fish-2.png, … */
+/** fish.png, or for several pictures fish-1.png, fish-2.png, … */
 function numbered(path: string, image: number, count: number): string {
   return count === 1 ? path : path.replace(/\.png$/i, `-${image + 1}.png`);
 }
@@ -101,7 +101,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A file name's worth of the prompt: letters and digits of any script. */
+/** A file name made from the prompt: letters and digits of any script. */
 function slug(prompt: string): string {
   const words =
     prompt

@@ -19,7 +19,9 @@ import { settingsCommand } from "./settings.ts";
 import { startCommand } from "./start.ts";
 import { stylesCommand } from "./styles.ts";
 
-/** The command line: one command per thing the studio can do. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled. */
+/**
+ * The command line: one command per function of the studio. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
+ */
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupt.abort(new DOMException("cancelled", "AbortError")));
@@ -50,7 +52,7 @@ const COMMANDS = [
 const program = new Command("darkroom")
   .description("Stable Diffusion 2 on your own machine.")
   .exitOverride()
-  // A flag after a command's name is that command's, however deep it is.
+  // A flag after a command's name belongs to that command, however deeply nested.
   .enablePositionalOptions()
   .configureHelp({ showGlobalOptions: true });
 for (const command of COMMANDS) program.addCommand(throwing(command(interrupt.signal)));
@@ -68,7 +70,7 @@ try {
   }
 }
 
-/** A command and those below it throw where they would end the process. */
+/** Makes a command and its subcommands throw instead of ending the process. */
 function throwing(command: Command): Command {
   for (const inner of command.commands) throwing(inner);
   return command.exitOverride();

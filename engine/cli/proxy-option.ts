@@ -10,7 +10,7 @@ export function proxyOption(): Option {
   );
 }
 
-/** Absent where nothing was said of it. */
+/** Absent if the flag was not given. */
 export function isWithoutProxy(use: ProxyUse | undefined): boolean | undefined {
   return use === undefined ? undefined : use === "direct";
 }

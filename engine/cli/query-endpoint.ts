@@ -18,9 +18,9 @@ type QueryFlags = StudioFlags & RequestFlags & { readonly out?: string; readonly
 const PERIOD_MS = 200;
 
 /**
- * `endpoints query`: asks an endpoint for pictures and writes PNG files. It goes through the queue, where
- * a studio runs through that studio's: the token never leaves it, an endpoint is asked one thing at a
- * time, and the gallery has the picture, too.
+ * `endpoints query`: requests pictures from an endpoint and writes PNG files. It uses the queue, of the running studio
+ * if there is one: the token never leaves it, an endpoint gets one request at a time, and the gallery has the picture
+ * as well.
  */
 export function queryCommand(): Command {
   const command = studioCommand("query", "Asks one for pictures and writes them as PNG.")
@@ -40,7 +40,7 @@ export function queryCommand(): Command {
   );
 }
 
-/** Cancels what a command leaves behind, and says where a server may go on with it. */
+/** Cancels what a command leaves behind, and says where a server may continue to work on it. */
 export async function cancelOpen(
   { generation }: Pick<StudioClient, "generation">,
   ids: readonly string[],
@@ -58,11 +58,11 @@ interface Query {
   readonly wanted: string;
   readonly prompt: string;
   readonly flags: QueryFlags;
-  /** Generations that have not ended; what is left of them when the command ends is cancelled. */
+  /** Ids of generations that have not ended; they are cancelled when the command ends. */
   readonly open: Set<string>;
 }
 
-/** Has an endpoint draw, and writes what comes. */
+/** Draws at an endpoint, and writes the pictures. */
 export async function query(studio: ReachedStudio, asked: Query): Promise<void> {
   const { wanted, prompt, flags, open } = asked;
   const { client } = studio;
@@ -71,7 +71,7 @@ export async function query(studio: ReachedStudio, asked: Query): Promise<void> 
   const { generationIds } = await client.generation.enqueue({
     ...requestOf(prompt, flags),
     target: endpoint.id,
-    // Where no studio runs, nothing else of what waits is drawn.
+    // If no studio runs, nothing else in the queue is drawn.
     isFirst: !studio.isRunning,
   });
   for (const id of generationIds) open.add(id);
@@ -83,7 +83,7 @@ export async function query(studio: ReachedStudio, asked: Query): Promise<void> 
   }
 }
 
-/** Refuses while nothing new is drawn. */
+/** Refuses while the queue is paused. */
 export async function refusePaused({ queue }: Pick<StudioClient, "queue">, what: string) {
   if (!(await queue.get()).isPaused) return;
   const details = { what, wanted: "asked", state: "held up: the queue is paused" };
@@ -92,12 +92,12 @@ export async function refusePaused({ queue }: Pick<StudioClient, "queue">, what:
 
 interface Following {
   readonly id: string;
-  /** What a person calls the place where it is drawn. */
+  /** The name of the place where it is drawn. */
   readonly at: string;
   readonly isJson: boolean;
 }
 
-/** Shows how long it takes until it ends; what it failed of is thrown. */
+/** Shows the elapsed time until it ends; throws its failure. */
 export async function follow(
   { client }: ReachedStudio,
   { id, at, isJson }: Following,
@@ -112,7 +112,7 @@ export async function follow(
   }
 }
 
-/** Tells how far one is, as often as that changes. */
+/** Reports progress whenever it changes. */
 function progressTeller(at: string, isJson: boolean): (generation: Generation) => void {
   let [last, phases] = ["", 0];
   return (generation) => {
@@ -126,10 +126,10 @@ function progressTeller(at: string, isJson: boolean): (generation: Generation) =
   };
 }
 
-/** What one ended in that is not done; nothing where it is open. */
+/** Throws if it ended without a picture; does nothing while it is open. */
 function throwEnd({ state, error }: Generation): void {
   if (state === "failed") throw (error && fromWire(error)) ?? new Error(error?.message);
-  // Of what was given up, that a server may go on with it.
+  // For a cancelled one: a server may continue to work on it.
   if (error !== undefined) note(error.message);
   if (state === "cancelled") throw new DOMException("cancelled", "AbortError");
   if (state === "interrupted") throw new Error("the studio ended meanwhile");
@@ -141,7 +141,7 @@ interface Writing {
   readonly flags: Pick<QueryFlags, "out" | "count" | "force" | "json">;
 }
 
-/** Writes the picture of a generation that is done, and tells where it is. */
+/** Writes the picture of a finished generation, and prints its path. */
 export async function write(
   studio: ReachedStudio,
   { imageId }: Generation,
@@ -162,7 +162,7 @@ export async function write(
   printJson({ type: "image", path, imageId: id, ...told, guidance: guidanceScale, seconds });
 }
 
-/** Flags, as the command line has them, and the setting of an order that each stands for. */
+/** Flags and the order's settings that they set. */
 const SENT_AS = [
   ["steps", "steps"],
   ["guidance", "guidanceScale"],
@@ -175,7 +175,7 @@ const SENT_AS = [
   ["decoder", "decoder"],
 ] as const satisfies readonly (readonly [keyof QueryFlags, keyof Order])[];
 
-/** What was asked for and stays the endpoint's own choice. */
+/** Says which settings were given but are the endpoint's own choice. */
 function tellWhatIsNotSent({ order }: Generation, { name }: Endpoint, flags: QueryFlags): void {
   const left = [
     ...(flags.negative !== "" && order.negativePrompt === "" ? ["--negative"] : []),
@@ -200,7 +200,7 @@ function inWords({ state, progress }: Generation, name: string): string {
   return `Asking ${name}, ${Math.round(elapsedSeconds)} s${expected}${again}`;
 }
 
-/** Of a picture that this device draws. */
+/** Progress of a picture that this device draws. */
 function hereInWords(progress: Generation["progress"]): string {
   const { stage, step = 0, steps = 0 } = progress ?? {};
   if (stage === "loading" || stage === "preparing") return "Loading the model";

@@ -7,7 +7,7 @@ import { withStudio, type ReachedStudio } from "./reach-studio.ts";
 import { readPicture, requestOf, withRequestFlags, type RequestFlags } from "./request-flags.ts";
 import { studioCommand, type StudioFlags } from "./studio-command.ts";
 
-/** `queue`: what waits to be drawn. */
+/** `queue`: generations that wait to be drawn. */
 export function queueCommand(): Command {
   return new Command("queue")
     .description("What waits to be drawn, and what became of it.")

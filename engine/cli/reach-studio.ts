@@ -10,31 +10,31 @@ import type { OwnStudio } from "../host.ts";
 import type { PictureKind } from "../studio/addresses.ts";
 import type { SocketStudio } from "./socket-client.ts";
 
-/** The studio of a data folder: one that runs, or opened for this command alone. */
+/** The studio of a data folder: a running one, or one opened for this command only. */
 export interface ReachedStudio {
   readonly client: StudioClient;
-  /** Whether a host runs and goes on when this command has ended. */
+  /** Whether a host is running, which continues after this command. */
   readonly isRunning: boolean;
-  /** The bytes behind a picture's address. */
+  /** The picture at an address. */
   picture(address: string): Promise<Uint8Array>;
-  /** What an export's address gives, as it comes. */
+  /** The stream at an export's address. */
   stream(address: string): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
 }
 
-/** A host needs about a second to listen, and another command of this kind no more. */
+/** A host needs about a second to start listening, and other commands do not take longer. */
 const PATIENCE_MS = 10_000;
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export interface Reaching {
-  /** Where no host runs: whether endpoints draw what this command asks for. */
+  /** If no host runs: whether endpoints draw this command's requests. */
   readonly drawsAtEndpoints?: boolean;
-  /** Done before it is let go of, also when interrupted. */
+  /** Called before the studio is closed, also when interrupted. */
   readonly beforeClose?: (studio: ReachedStudio) => Promise<void>;
 }
 
-/** Does something with the studio of a data folder and lets go of it, also when interrupted. */
+/** Runs work with the studio of a data folder and closes it afterwards, also when interrupted. */
 export async function withStudio<T>(
   dataDir: string | undefined,
   work: (studio: ReachedStudio) => Promise<T>,
@@ -61,7 +61,7 @@ async function reachStudio(
 ): Promise<ReachedStudio> {
   const socket = await socketPath(await openDataFolder(dataDir));
   const deadline = Date.now() + PATIENCE_MS;
-  // Only now: loading these would hold up the commands that need neither.
+  // Loaded on demand: commands that need only one of them start faster.
   const [{ openOwnStudio }, { socketStudio }] = await Promise.all([
     import("../host.ts"),
     import("./socket-client.ts"),
@@ -107,13 +107,13 @@ function alone(studio: OwnStudio): ReachedStudio {
 
 const KINDS: readonly PictureKind[] = ["image", "init-image", "export"];
 
-/** The kind and the id in an address such as `/pictures/image/ID?…`. */
+/** The kind and id in an address such as `/pictures/image/ID?…`. */
 function placeIn(address: string): [PictureKind, string] {
   const [, , kind, id = ""] = new URL(address, "http://studio").pathname.split("/");
   return [KINDS.find((one) => one === kind) ?? "image", decodeURIComponent(id)];
 }
 
-/** Whether somebody answers there, and is this user. */
+/** Whether someone answers at the socket, and is this user. */
 async function isListening(path: string): Promise<boolean> {
   try {
     if (process.platform !== "win32" && (await lstat(path)).uid !== process.getuid?.())

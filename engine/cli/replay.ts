@@ -28,7 +28,7 @@ const MODEL_ELSEWHERE = "--model has no effect: the studio or the endpoint has i
 
 type Requests = Replay["requests"];
 
-/** `replay`: draws what a recorded request asks for, here or at an endpoint. */
+/** `replay`: draws a recorded request, here or at an endpoint. */
 export function replayCommand(signal: AbortSignal): Command {
   return studioCommand("replay", "Draws a recorded request again, here or at an endpoint.")
     .argument("<file>", "v2 JSON, a curl line, or a PNG that tells how it was made")
@@ -54,7 +54,7 @@ export function replayCommand(signal: AbortSignal): Command {
           beforeClose: ({ client }) => cancelOpen(client, [...open]),
         },
       );
-      // No studio runs, so this command draws by itself, as `generate` does.
+      // No studio runs, so this command draws by itself, like `generate`.
       for (const one of left) await drawAlone(one, flags, signal);
     });
 }
@@ -62,19 +62,19 @@ export function replayCommand(signal: AbortSignal): Command {
 interface Asked {
   readonly file: File;
   readonly flags: ReplayFlags;
-  /** Generations that have not ended; what is left of them when the command ends is cancelled. */
+  /** Ids of generations that have not ended; they are cancelled when the command ends. */
   readonly open: Set<string>;
 }
 
 type StartImage = Awaited<ReturnType<typeof readPicture>>;
 
-/** What is drawn without a studio. */
+/** What is to be drawn without a studio. */
 interface Left {
   readonly request: Requests[number];
   readonly initImage: StartImage | undefined;
 }
 
-/** Draws through a studio, and gives what it leaves to this command. */
+/** Draws through a studio, and returns what is left for this command. */
 async function replay(
   studio: ReachedStudio,
   { file, flags, open }: Asked,
@@ -107,7 +107,7 @@ async function replay(
   return [];
 }
 
-/** The requests as they start from a file that is named here, which the studio keeps. */
+/** The requests with the given file as start image, which the studio stores. */
 async function withStart({ client }: ReachedStudio, requests: Requests, path: string | undefined) {
   if (path === undefined) return { requests };
   const initImage = await readPicture(path);
@@ -116,7 +116,7 @@ async function withStart({ client }: ReachedStudio, requests: Requests, path: st
   return { requests: requests.map((one) => ({ ...one, initImageId: id })), initImage };
 }
 
-/** The start image that a request names, from the data folder. Refuses as NOT_FOUND. */
+/** The stored start image that a request names. Refuses as NOT_FOUND. */
 async function keptStart(
   studio: ReachedStudio,
   { initImageId: id }: Requests[number],
@@ -131,7 +131,7 @@ const HERE = { id: LOCAL_TARGET, name: "This device" };
 async function enqueue({ client, isRunning }: ReachedStudio, requests: Requests, target: string) {
   const asked: { readonly id: string; readonly prompt: string }[] = [];
   for (const request of requests) {
-    // Where no studio runs, nothing else of what waits is drawn.
+    // If no studio runs, nothing else in the queue is drawn.
     const where = { target, isFirst: !isRunning };
     const { generationIds } = await client.generation.enqueue({ ...request, ...where });
     for (const id of generationIds) asked.push({ id, prompt: request.prompt });
@@ -139,7 +139,7 @@ async function enqueue({ client, isRunning }: ReachedStudio, requests: Requests,
   return asked;
 }
 
-/** A model of a studio's store is unknown here, so the name of one that was recorded says nothing. */
+/** Without a studio its models are unknown, so a recorded model name has no meaning. */
 function drawAlone(
   { request: { model: _model, target: _target, ...request }, initImage }: Left,
   flags: ReplayFlags,

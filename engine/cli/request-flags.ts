@@ -15,7 +15,7 @@ import { RESIZE_MODES, type ResizeMode } from "../contract/resize-mode.ts";
 import { SCHEDULER_NAMES, type SchedulerName } from "../contract/schedulers.ts";
 import { systemCode } from "../files/system-error.ts";
 
-/** What to draw, as it was given in flags. */
+/** The flags of a request. */
 export interface RequestFlags {
   readonly negative: string;
   readonly steps?: number;
@@ -35,7 +35,7 @@ export interface RequestFlags {
   readonly resizeMode?: ResizeMode;
 }
 
-/** The flags that say what to draw. */
+/** Adds the flags of a request. */
 export function withRequestFlags(command: Command): Command {
   return withPictureFlags(command)
     .option(
@@ -53,7 +53,7 @@ export function withRequestFlags(command: Command): Command {
     );
 }
 
-/** Those that need no picture to start from. */
+/** Adds the flags that need no start image. */
 export function withPictureFlags(command: Command): Command {
   return command
     .option("--negative <text>", "what not to draw", "")
@@ -99,7 +99,7 @@ export function withPictureFlags(command: Command): Command {
     );
 }
 
-/** The request that flags stand for; its values are checked where it is taken, save that there is a prompt. */
+/** The request in the flags; values are validated later, except that there must be a prompt. */
 export function requestOf(prompt: string, flags: RequestFlags) {
   if (prompt.trim() === "") {
     const reason = "write a prompt first";
@@ -124,7 +124,7 @@ export function requestOf(prompt: string, flags: RequestFlags) {
   };
 }
 
-/** A picture to start from. Refuses as IMAGE_UNREADABLE. */
+/** Reads a start image. Refuses as IMAGE_UNREADABLE. */
 export async function readPicture(
   path: string,
 ): Promise<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }> {
@@ -144,7 +144,7 @@ export function number(text: string): number {
   return value;
 }
 
-/** Shares of a run, such as "0.0 0.8". */
+/** Two shares of a run, such as "0.0 0.8". */
 function interval(text: string): GuidanceInterval {
   const [from, to, ...rest] = text.trim().split(/[\s,]+/);
   if (to === undefined || rest.length > 0)
@@ -154,7 +154,7 @@ function interval(text: string): GuidanceInterval {
 
 const INTERVAL = "--guidance-interval";
 
-/** A command line in which both shares of an interval are one value: commander knows one, or any number. */
+/** Joins both shares of an interval into one argument: commander supports one value or any number. */
 export function withJoinedShares(args: readonly string[]): readonly string[] {
   const at = args.indexOf(INTERVAL);
   const [from, to] = [args[at + 1], args[at + 2]];
@@ -166,7 +166,7 @@ function isShare(text: string | undefined): boolean {
   return text !== undefined && /^\d*\.?\d+$/.test(text);
 }
 
-/** Pixels of a flag, such as 768x512. */
+/** A size in pixels, such as 768x512. */
 export function size(text: string): { width: number; height: number } {
   const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? [];
   if (width === undefined || height === undefined)
