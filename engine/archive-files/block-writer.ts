@@ -1,18 +1,18 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** So many bytes are brought to the disk at a time: at the end it would have all of them to write. */
+/** Number of bytes that are synced to the disk at a time; otherwise all would have to be written at the end. */
 const SYNC_BYTES = 64 << 20;
 
 /**
- * Writes a file block by block, each while the next one is made, and has the disk write meanwhile: reading,
- * writing and the disk take turns otherwise.
+ * Writes a file block by block, each while the next is being made, and syncs meanwhile: otherwise reading, writing and
+ * the disk would take turns.
  */
 export class BlockWriter {
   readonly #file: FileHandle;
   #position = 0;
   #writing: Promise<void> = Promise.resolve();
   #syncing: Promise<void> | undefined;
-  /** How much was written when the disk was asked last. */
+  /** How much had been written at the last sync. */
   #synced = 0;
   #failure: unknown;
 
@@ -20,16 +20,16 @@ export class BlockWriter {
     this.#file = file;
   }
 
-  /** Where the next block goes. */
+  /** The position of the next block. */
   get position(): number {
     return this.#position;
   }
 
-  /** Begins to write a block once the one before is written; it must stay as it is until then. */
+  /** Starts to write a block once the previous one is written; it must not change until then. */
   async append(block: Uint8Array): Promise<void> {
     await this.#writing;
     this.#writing = this.writeAt(this.#position, block);
-    // A failure is thrown by the next call.
+    // The next call throws the failure.
     this.#writing.catch(() => {});
     this.#position += block.length;
     if (this.#syncing === undefined && this.#position - this.#synced >= SYNC_BYTES) {
@@ -38,7 +38,7 @@ export class BlockWriter {
     }
   }
 
-  /** Leaves room for bytes that are written later. */
+  /** Leaves space for bytes that are written later. */
   skip(bytes: number): void {
     this.#position += bytes;
   }
@@ -50,14 +50,14 @@ export class BlockWriter {
     }
   }
 
-  /** Waits for the last block. The file is as good as synced, not synced. */
+  /** Waits for the last block. The file is almost, but not completely, synced. */
   async finish(): Promise<void> {
     await this.#writing;
     await this.#syncing;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** A disk says once only that it could not write. */
+  /** A disk reports a failed write only once. */
   async #sync(): Promise<void> {
     try {
       await this.#file.datasync();

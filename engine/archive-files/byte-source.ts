@@ -1,18 +1,18 @@
 import { open } from "node:fs/promises";
 
-/** Bytes that are read from any place to another, in order, a block at a time. */
+/** Bytes that can be read from any offset to another, in order, block by block. */
 export interface ByteSource {
   readonly sizeBytes: number;
-  /** Whether beginning anywhere costs nothing; where not, everything in front is read as well. */
+  /** Whether starting at any offset is free; if not, everything before it is read as well. */
   readonly isSeekable: boolean;
-  /** Ends early where the bytes end. A file's blocks lie in `memory` where that is given, in their own otherwise. */
+  /** Ends early at the end of the bytes. A file's blocks are in `memory` if that is given. */
   read(start: number, end: number, memory?: BlockMemory): AsyncGenerator<Buffer, void>;
 }
 
-/** Large enough that a gigabyte is no more than a thousand reads. */
+/** Large enough that a gigabyte takes only a thousand reads. */
 const BLOCK_BYTES = 1 << 20;
 
-/** Memory for blocks that is used again: one stays as it is until so many more have been asked for. */
+/** Memory that is reused for blocks: each stays unchanged until this many more have been requested. */
 export class BlockMemory {
   readonly #blocks: readonly Buffer[];
   #next = 0;
@@ -26,7 +26,7 @@ export class BlockMemory {
   }
 }
 
-/** A file, opened for each reading: nothing to close. */
+/** A file, which is opened for each reading, so that nothing has to be closed. */
 export function fileSource(path: string, sizeBytes: number): ByteSource {
   return {
     sizeBytes,
@@ -45,7 +45,7 @@ export function fileSource(path: string, sizeBytes: number): ByteSource {
   };
 }
 
-/** A part of a source, as one of its own. */
+/** Part of a source, as a source. */
 export function partOf(source: ByteSource, start: number, sizeBytes: number): ByteSource {
   return {
     sizeBytes,
@@ -55,7 +55,7 @@ export function partOf(source: ByteSource, start: number, sizeBytes: number): By
   };
 }
 
-/** What can only be read from its beginning, such as what is unpacked on the way. */
+/** A source that can only be read from its beginning, for example because it is decompressed. */
 export function streamedSource(sizeBytes: number, begin: () => AsyncIterable<Buffer>): ByteSource {
   return {
     sizeBytes,
@@ -72,7 +72,7 @@ export function streamedSource(sizeBytes: number, begin: () => AsyncIterable<Buf
   };
 }
 
-/** The bytes of a source from `start` on, fewer than `length` only where it ends. */
+/** The bytes of a source from `start`, fewer than `length` only at its end. */
 export async function readBytes(
   source: ByteSource,
   start: number,

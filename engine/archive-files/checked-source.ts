@@ -2,16 +2,16 @@ import { crc32 } from "node:zlib";
 import { joinCrc32 } from "../archive/crc32-join.ts";
 import { BlockMemory, type ByteSource } from "./byte-source.ts";
 
-/** How many bytes there are, and their CRC-32. */
+/** A number of bytes, and their CRC-32. */
 export interface Checksum {
   readonly sizeBytes: number;
   readonly crc32: number;
 }
 
-/** Bytes to come, whose length and CRC-32 are known before they are read. */
+/** A source whose length and CRC-32 are known before it is read. */
 export interface CheckedSource extends ByteSource, Checksum {}
 
-/** Bytes in memory. */
+/** Bytes in memory as a source. */
 export function bytesSource(given: Uint8Array): CheckedSource {
   const bytes = Buffer.from(given);
   return {
@@ -33,7 +33,7 @@ export async function checked(source: ByteSource): Promise<CheckedSource> {
   return { ...source, crc32: sum };
 }
 
-/** The checksum of pieces one behind the other. */
+/** The checksum of concatenated pieces. */
 export function joinedChecksum(parts: readonly Checksum[]): Checksum {
   return parts.reduce((first, second) => ({
     sizeBytes: first.sizeBytes + second.sizeBytes,
@@ -41,7 +41,7 @@ export function joinedChecksum(parts: readonly Checksum[]): Checksum {
   }));
 }
 
-/** Sources one behind the other, as one; any part of it is read without what lies in front, where that can be. */
+/** Concatenated sources as one; any part of it is read without what precedes it, if possible. */
 export function joined(parts: readonly CheckedSource[]): CheckedSource {
   let at = 0;
   const placed = parts.map((part) => {

@@ -8,30 +8,30 @@ import { partOf, streamedSource, type ByteSource } from "./byte-source.ts";
 import { Cursor, EndOfBytes } from "./cursor.ts";
 import { BytesLeftOver, inflated } from "./inflate.ts";
 
-/** A member with its bytes, which must be read to their end before the next member comes. */
+/** A member with its content, which must be read to the end before the next member. */
 export interface MemberContent {
   readonly member: Member;
-  /** Held to its size and checksum: the end comes only where both are right. */
+  /** Checked for size and checksum: it ends normally only if both are right. */
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** Files in one file or folder. */
+/** The files in one file or folder. */
 export interface Container {
   readonly name: ArchiveName;
   readonly members: readonly Member[];
-  /** The members of these paths, in the order in which they lie, in one pass. */
+  /** The members with these paths in the order of the archive, in one pass. */
   walk(paths: ReadonlySet<string>): AsyncGenerator<MemberContent, void>;
-  /** One member's bytes as a source of their own; they are not compared with its checksum. */
+  /** One member's bytes as a source; they are not compared with its checksum. */
   sourceOf(path: string): ByteSource;
-  /** Whether a member is reached without reading what lies in front of it. */
+  /** Whether a member can be reached without reading what precedes it. */
   readonly isSeekable: boolean;
-  /** The member's checksum where the directory has one. */
+  /** The member's checksum, if the directory contains it. */
   crcOf(path: string): number | undefined;
 }
 
-/** A member as it lies in the bytes of an archive. */
+/** A member in the bytes of an archive. */
 export interface PackedMember extends PlacedMember {
-  /** Where its header begins, or its content where `readHeader` has nothing to do. */
+  /** The offset of its header, or of its content if there is no `readHeader`. */
   readonly offset: number;
   readonly isDeflated: boolean;
   readonly crc32: number | undefined;
@@ -41,11 +41,11 @@ export interface Packing {
   readonly name: ArchiveName;
   readonly source: ByteSource;
   readonly members: readonly PackedMember[];
-  /** Passes over what stands in front of a member's content, and checks it. */
+  /** Skips and checks what precedes a member's content. */
   readonly readHeader?: (cursor: Cursor, member: PackedMember) => Promise<void>;
 }
 
-/** The container that an archive's bytes are. */
+/** A container for the bytes of an archive. */
 export function packedContainer(packing: Packing): Container {
   const { name, members, source } = packing;
   const byPath = new Map(members.map((member) => [member.path, member]));
@@ -74,7 +74,7 @@ export function packedContainer(packing: Packing): Container {
   };
 }
 
-/** What is stored in seekable bytes is read in place; anything else from the beginning. */
+/** A member that is stored in seekable bytes is read in place; any other from its beginning. */
 function memberSource(packing: Packing, member: PackedMember): ByteSource {
   const { source } = packing;
   if (member.isDeflated || !source.isSeekable) {
@@ -117,7 +117,7 @@ async function* contentAt(
   yield* member.isDeflated ? inflated(packed, member.packedBytes) : packed;
 }
 
-/** Compares size and checksum, and gives every fault of the bytes its sentence. */
+/** Compares size and checksum, and turns every error into a refusal. */
 async function* checked(
   packing: Packing,
   member: PackedMember,
@@ -154,7 +154,7 @@ function damageOf({ name }: Packing, { path }: PackedMember): (reason: string) =
   return (reason) => refusal("ARCHIVE_DAMAGED", name, `its member ${shown(path)} ${reason}`);
 }
 
-/** zlib's own errors have codes, too: what they mean is that the bytes are no deflated ones. */
+/** zlib's own errors mean that the bytes are not valid deflate data. */
 function inWords(error: unknown, damaged: (reason: string) => Error): unknown {
   if (error instanceof EndOfBytes) return damaged("is cut short");
   if (error instanceof BytesLeftOver) return damaged("has bytes after its end");

@@ -1,17 +1,17 @@
 import type { ByteSource } from "./byte-source.ts";
 
-/** The bytes ended where more were needed. */
+/** The bytes ended too early. */
 export class EndOfBytes extends Error {}
 
-/** Below this many bytes, reading on is cheaper than beginning anew. */
+/** For fewer bytes, reading on is cheaper than starting again. */
 const NEAR_BYTES = 1 << 18;
 
-/** Goes over a source from its beginning to its end, in one pass where that is possible. */
+/** Reads a source from beginning to end, in a single pass if possible. */
 export class Cursor {
   readonly #source: ByteSource;
   #blocks: AsyncGenerator<Buffer, void> | undefined;
   #left: Buffer = Buffer.alloc(0);
-  /** Where in the source the next byte is. */
+  /** The offset of the next byte. */
   #at = 0;
 
   constructor(source: ByteSource) {
@@ -47,14 +47,14 @@ export class Cursor {
     return taken;
   }
 
-  /** The next bytes, exactly so many. */
+  /** Exactly this number of bytes. */
   async read(length: number): Promise<Buffer> {
     const chunks: Buffer[] = [];
     for await (const chunk of this.take(length)) chunks.push(chunk);
     return Buffer.concat(chunks);
   }
 
-  /** The next bytes as they come, exactly so many. */
+  /** Exactly this number of bytes, in pieces. */
   async *take(length: number): AsyncGenerator<Buffer, void> {
     for (let missing = length; missing > 0;) {
       const chunk = await this.some(missing);

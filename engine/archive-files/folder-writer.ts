@@ -8,7 +8,7 @@ import { BlockWriter } from "./block-writer.ts";
 import { BlockMemory, type ByteSource } from "./byte-source.ts";
 import type { OnBytes } from "./packed-files.ts";
 
-/** A file that goes into a folder; `place` is where it lies, if it is one already. */
+/** A file for a folder; `place` is its path if it already exists. */
 export interface FolderEntry {
   readonly path: string;
   readonly content: ByteSource;
@@ -16,17 +16,17 @@ export interface FolderEntry {
 }
 
 export interface FolderWriting {
-  /** Replaces an archive's folder, and never whatever else lies there. */
+  /** Whether to replace an existing archive folder; nothing else is ever replaced. */
   readonly force: boolean;
-  /** Told of bytes that the file system shares with those of a file, so that nobody reads them. */
+  /** Called with bytes that are shared with the original by the file system, and so are read by nobody. */
   readonly onCloned: OnBytes;
-  /** Has the last word before the folder is seen. */
+  /** A last check before the folder becomes visible. */
   readonly check: () => Promise<void>;
 }
 
 /**
- * Writes the folder that TorchServe loads by its bare name, whole or not at all. What a crash left of one is
- * written over. Refuses as OUTPUT_EXISTS.
+ * Writes the folder that TorchServe loads by its name, atomically. Leftovers of a crash are overwritten. Refuses as
+ * OUTPUT_EXISTS.
  */
 export async function writeFolder(
   out: string,
@@ -53,7 +53,7 @@ function beside(out: string, ending: string): string {
   return join(dirname(out), `.${basename(out)}.${ending}`);
 }
 
-/** Puts one folder in another's place, which keeps it where that fails. */
+/** Replaces a folder by another; if that fails the first one stays. */
 async function exchange(part: string, out: string, old: string): Promise<void> {
   await rm(old, { recursive: true, force: true });
   await rename(out, old);

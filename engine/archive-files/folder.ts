@@ -7,10 +7,10 @@ import { refusal, shown, type ArchiveName } from "../archive/refusals.ts";
 import { fileSource } from "./byte-source.ts";
 import type { Container } from "./container.ts";
 
-/** A folder has no deeper ones than an archive's paths allow. */
+/** Deeper than an archive's paths can be. */
 const MAX_DEPTH = 8;
 
-/** The folder that torch-model-archiver leaves with `--archive-format no-archive`. */
+/** Opens the folder that torch-model-archiver makes with `--archive-format no-archive`. */
 export async function openFolder(folder: string, name: ArchiveName): Promise<Container> {
   const members = await filesIn(folder, name);
   const sizeBytes = members.reduce((sum, member) => sum + member.sizeBytes, 0);

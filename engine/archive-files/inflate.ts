@@ -3,7 +3,7 @@ import { createGunzip, createInflateRaw } from "node:zlib";
 
 const OUTPUT = { chunkSize: 1 << 17 };
 
-/** Packed bytes that are followed by others which belong to nothing. */
+/** Compressed bytes are followed by others that belong to nothing. */
 export class BytesLeftOver extends Error {}
 
 /** Inflates deflated bytes, all of which must belong to one stream of `packedBytes`. */
@@ -16,17 +16,17 @@ export async function* inflated(
   if (inflate.bytesWritten !== packedBytes) throw new BytesLeftOver();
 }
 
-/** Inflates a gzip file, whose own checksum is compared. */
+/** Inflates a gzip file and compares its checksum. */
 export function gunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   return through(packed, createGunzip(OUTPUT));
 }
 
-/** Bytes on their way through a transform; what goes wrong on either side reaches the reader. */
+/** Bytes passed through a transform; errors on either side reach the reader. */
 export async function* through(
   packed: AsyncIterable<Buffer>,
   transform: Transform,
 ): AsyncGenerator<Buffer, void> {
-  // What goes wrong on the way reaches the reader below, which is what the callback is not for.
+  // Errors reach the reader below, so the callback has nothing to do.
   pipeline(Readable.from(packed, { highWaterMark: 1 }), transform, () => {});
   for await (const chunk of transform) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError("a stream of bytes gave none");

@@ -31,33 +31,33 @@ import {
   type ZipMember,
 } from "./zip-writer.ts";
 
-/** A model, and what goes into the archive beside it. */
+/** A model, and what else goes into the archive. */
 export interface Packing {
   readonly form: PackForm;
   readonly name: string;
   readonly version: string;
   /** The snapshot's own files. */
   readonly files: readonly PackedFile[];
-  /** Its weights in int8, where they go along. */
+  /** Its int8 weights, if they are included. */
   readonly int8?: readonly PackedFile[];
   readonly handler: PackedFile;
   readonly requirements: PackedFile;
 }
 
-/** Bytes of a model's files and of what lies beside them, all of which packing reads. */
+/** The total size of everything that packing reads. */
 export async function packedBytes(packing: Packing): Promise<number> {
   return bytesOf(await partsOf(packing, () => {}));
 }
 
 export interface MarSource extends CheckedSource {
-  /** Refuses as ARCHIVE_INPUT_CHANGED where a file is no longer what it was. */
+  /** Refuses as ARCHIVE_INPUT_CHANGED if a file has changed. */
   readonly refuseChanged: () => Promise<void>;
 }
 
 /**
- * An archive of a form in which all is stored, to be read from anywhere to anywhere, with its length and
- * checksum. Nothing of it lies on disk: every file is read once here for its checksum, and again when the
- * archive is. The same files give the same bytes.
+ * An archive of a form without compression, which can be read from any offset, with its length and checksum. It is not
+ * stored on disk: every file is read once here for its checksum, and again when the archive is read. Equal files give
+ * equal bytes.
  */
 export async function marSource(
   packing: Packing & { readonly form: "notebook" | "zip-store" },
@@ -79,17 +79,17 @@ async function withChecksums(files: readonly FoundFile[]): Promise<StoredFile<Ch
   return found;
 }
 
-/** Where an archive goes. */
+/** Where an archive is written. */
 export interface PackTarget {
   readonly out: string;
-  /** Replaces an archive that is there. */
+  /** Whether an existing archive is replaced. */
   readonly force: boolean;
   readonly onBytes: OnBytes;
 }
 
 /**
- * Writes an archive of any form, whole or not at all; every file is read once. Refuses as OUTPUT_EXISTS,
- * ARCHIVE_UNWRITABLE, DISK_FULL, and as ARCHIVE_INPUT_CHANGED where a file of the model changes meanwhile.
+ * Writes an archive of any form atomically; every file is read once. Refuses as OUTPUT_EXISTS, ARCHIVE_UNWRITABLE,
+ * DISK_FULL, and as ARCHIVE_INPUT_CHANGED if a file of the model changes meanwhile.
  */
 export async function packModel(packing: Packing, target: PackTarget): Promise<void> {
   const { out, force, onBytes } = target;
@@ -131,7 +131,7 @@ async function writeMar(
   { model, beside, manifest }: Parts,
 ): Promise<void> {
   const { isZipped, isDeflated } = FORMS[form];
-  // Weights in int8 hardly shrink.
+  // Int8 weights hardly compress.
   const memberOf = (one: StoredFile): ZipMember =>
     isDeflated && !isInt8Path(one.path) ? deflatedMember(one) : storedMember(one);
   const inside = isZipped ? [zipMember(MODEL_ZIP, model)] : model.map(memberOf);
@@ -147,7 +147,7 @@ async function writeTarGz(
   for await (const block of blocks) await file.append(block);
 }
 
-/** What an archive is made of, in the order of the archiver. */
+/** The contents of an archive, in the archiver's order. */
 interface Parts {
   readonly model: readonly FoundFile[];
   /** The requirements and the handler. */

@@ -3,22 +3,22 @@ import { StudioError } from "../contract/errors.ts";
 import { isAbsent, systemCode } from "../files/system-error.ts";
 import { fileSource, type ByteSource } from "./byte-source.ts";
 
-/** A file that goes into an archive, and where it lies. */
+/** A file for an archive, and its path on disk. */
 export interface PackedFile {
   readonly path: string;
   readonly place: string;
 }
 
-/** Counts bytes, and throws where the work is to end. */
+/** Counts bytes, and throws to stop. */
 export type OnBytes = (bytes: number) => void;
 
-/** The same, looked at: its content is as long as it was then. */
+/** The same after examination: its content has the length that it had then. */
 export interface FoundFile extends PackedFile {
   readonly content: ByteSource;
   readonly stamp: string;
 }
 
-/** Looks at files; their contents tell `onBytes` of every block that is read. Refuses as NOT_FOUND. */
+/** Examines files; reading their contents calls `onBytes` for every block. Refuses as NOT_FOUND. */
 export async function findFiles(
   files: readonly PackedFile[],
   onBytes: OnBytes,
@@ -34,7 +34,7 @@ export async function findFiles(
   return found;
 }
 
-/** Refuses as ARCHIVE_INPUT_CHANGED where a file is no longer what it was when it was looked at. */
+/** Refuses as ARCHIVE_INPUT_CHANGED if a file has changed since it was examined. */
 export async function refuseChanged(files: readonly FoundFile[]): Promise<void> {
   for (const { place, stamp } of files) {
     if ((await lookAt(place))?.stamp !== stamp) throw changed(place);

@@ -4,14 +4,11 @@ import { through } from "./inflate.ts";
 import type { StoredFile } from "./zip-writer.ts";
 
 const BLOCK_BYTES = 512;
-/** Two blocks of zeros end a tar; Python's tarfile fills up to twenty. */
+/** A tar ends with two blocks of zeros; Python's tarfile pads to twenty. */
 const RECORD_BYTES = 20 * BLOCK_BYTES;
 const EPOCH = new Date(0);
 
-/**
- * A tar.gz of these entries below a folder, as torch-model-archiver makes it. How long it becomes is known
- * at its end only.
- */
+/** A tar.gz of these entries in a folder, as torch-model-archiver makes it. Its length is known only at the end. */
 export function tarGz(
   folder: string,
   entries: readonly StoredFile[],
@@ -34,7 +31,7 @@ async function* tarOf(folder: string, entries: readonly StoredFile[]): AsyncGene
   yield Buffer.alloc(end + ((RECORD_BYTES - ((written + end) % RECORD_BYTES)) % RECORD_BYTES));
 }
 
-/** One block, or more where the path is too long for one. */
+/** One block, or more if the path is too long for one. */
 function headerOf(path: string, size: number): Buffer {
   const fields = { path, size, mode: 0o644, uid: 0, gid: 0, mtime: EPOCH, type: "File" } as const;
   const block = Buffer.alloc(BLOCK_BYTES);

@@ -10,13 +10,13 @@ import { Cursor, EndOfBytes } from "./cursor.ts";
 import { gunzipped } from "./inflate.ts";
 
 const BLOCK_BYTES = 512;
-/** Of a header that goes before another: a path, or a few numbers. */
+/** For a header that describes the next one: a path, or a few numbers. */
 const MAX_META_BYTES = 1 << 16;
-/** A tar of models hardly shrinks; unpacked it may have this many times the file's bytes, and 16 MB. */
+/** A model hardly compresses; unpacked it can have this many times the file's size, plus 16 MB. */
 const MAX_RATIO = 3;
 const ANY_BYTES = 1 << 24;
 
-/** Opens a tar.gz by reading it once: it has no directory. */
+/** Opens a tar.gz by reading it once, since it has no directory. */
 export async function openTarGz(file: ByteSource, name: ArchiveName): Promise<Container> {
   const most = ANY_BYTES + MAX_RATIO * file.sizeBytes;
   const source = streamedSource(most, () => limited(file, most, name));
@@ -49,7 +49,7 @@ async function* limited(
   }
 }
 
-/** What a header in front of another says of it. */
+/** What a header says about the next one. */
 interface Meta {
   readonly path?: string;
   readonly size?: number;
@@ -67,7 +67,7 @@ async function readHeaders(
       if (member !== undefined) members.push(member);
       if (members.length > MAX_MEMBERS) throw tooMany(members.length, name);
     }
-    // A tar has no checksums of its files: the one of all stands at the end of the gzip.
+    // A tar has no checksums of its files: the gzip's checksum is at the end.
     while ((await cursor.some(Infinity)) !== undefined);
     return members;
   } catch (error) {
@@ -78,7 +78,7 @@ async function readHeaders(
   }
 }
 
-/** What describes members, put together with what stands in front of it, and where their content begins. */
+/** Headers of members, combined with the headers that describe them, and the offsets of their contents. */
 async function* headersOf(
   cursor: Cursor,
   name: ArchiveName,
@@ -108,7 +108,7 @@ interface TarHeader {
   readonly size: number;
 }
 
-/** Pax and GNU headers that describe the one after them. */
+/** Pax and GNU headers that describe the next one. */
 const META: ReadonlySet<string> = new Set([
   "ExtendedHeader",
   "GlobalExtendedHeader",
@@ -142,13 +142,13 @@ async function readMeta(
   const text = (await cursor.read(size)).toString("utf8");
   await skip(cursor, size, size);
   if (!type.endsWith("ExtendedHeader")) return { path: text.replace(/\0.*$/s, "") };
-  // Size and path of one member; what a global header says of all is nothing we need.
+  // Size and path of one member; nothing in a global header is needed.
   if (type === "GlobalExtendedHeader") return {};
   const { path, size: long } = Pax.parse(text, undefined, false);
   return { ...(path !== undefined && { path }), ...(long !== undefined && { size: long }) };
 }
 
-/** Passes over content and what fills its last block up; `done` bytes of it are behind the cursor. */
+/** Skips content and the padding of its last block; `done` bytes have been read already. */
 async function skip(cursor: Cursor, size: number, done = 0): Promise<void> {
   const padded = Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
   await cursor.seek(cursor.position + padded - done);

@@ -10,11 +10,11 @@ import type { ArchivedModel, ModelMember } from "./archive.ts";
 import { fileSource } from "./byte-source.ts";
 
 export interface Unpacking {
-  /** Where the snapshot's files go; what an earlier run unpacked there is compared and kept. */
+  /** Where the snapshot's files go; files from an earlier run are compared and kept. */
   readonly target: string;
-  /** Counts bytes, and throws where the work is to end. */
+  /** Counts bytes, and throws to stop. */
   readonly onBytes: (bytes: number) => void;
-  /** Stands in for the disk in tests. */
+  /** Replaces the disk in tests. */
   readonly freeBytes?: FreeBytes | undefined;
 }
 
@@ -74,7 +74,7 @@ function isDamage(error: unknown): boolean {
   return error instanceof StudioError && error.code === "ARCHIVE_DAMAGED";
 }
 
-/** Files of an earlier run that are whole by the checksum of the archive's directory. */
+/** Files of an earlier run that match the checksums in the archive's directory. */
 async function keptFiles(
   { container, files, int8 }: ArchivedModel,
   { target, onBytes }: Unpacking,

@@ -11,16 +11,15 @@ import {
 } from "./checked-source.ts";
 import { through } from "./inflate.ts";
 
-/** A file that goes into a zip as it is. */
+/** A file that is stored in a zip. */
 export interface StoredFile<Content extends ByteSource = ByteSource> {
   readonly path: string;
   readonly content: Content;
 }
 
 /**
- * A zip of these files, in this order, with every size in front of the content it belongs to. It is put
- * together whenever it is read, from the files themselves: any part can be read alone, and it is itself a
- * content that can be stored in another.
+ * A zip of these files in this order, with every size before its content. It is generated whenever it is read, from the
+ * files themselves: any part can be read separately, and it can itself be stored in another zip.
  */
 export function zipSource(files: readonly StoredFile<CheckedSource>[]): CheckedSource {
   const records = files.map(({ path, content }) => storedRecord(path, content));
@@ -47,10 +46,10 @@ function partsOf<Content>(
 /** A member of a zip that is written. */
 export interface ZipMember {
   readonly path: string;
-  /** Unpacked. */
+  /** Uncompressed. */
   readonly sizeBytes: number;
   readonly isDeflated: boolean;
-  /** Writes its content, and gives the checksums of that and of what was written. */
+  /** Writes its content, and returns the checksums of the content and of what was written. */
   readonly write: (out: BlockWriter) => Promise<Written>;
 }
 
@@ -63,7 +62,7 @@ export function storedMember({ path, content }: StoredFile): ZipMember {
   const { sizeBytes } = content;
   const write = async (out: BlockWriter): Promise<Written> => {
     const sum = new Sum();
-    // One is read while the other is written.
+    // One block is read while another is written.
     for await (const block of content.read(0, sizeBytes, new BlockMemory(2))) {
       await out.append(block);
       sum.add(block);
@@ -92,7 +91,7 @@ export function deflatedMember({ path, content }: StoredFile): ZipMember {
   return { path, sizeBytes, isDeflated: true, write };
 }
 
-/** A zip of files as they are, itself stored as it is. */
+/** A zip of uncompressed files as a member, itself stored uncompressed. */
 export function zipMember(path: string, files: readonly StoredFile[]): ZipMember {
   const sizes = files.map(({ content: { sizeBytes } }) => ({ sizeBytes, crc32: 0 }));
   const records = files.map((file) => storedRecord(file.path, { ...file.content, crc32: 0 }));
@@ -108,8 +107,8 @@ export function zipMember(path: string, files: readonly StoredFile[]): ZipMember
 }
 
 /**
- * Writes a zip, where nothing is deflated byte for byte that of `zipSource`. Each content is read once, and
- * written behind room for its header, which follows when length and checksum are known.
+ * Writes a zip; if nothing is deflated, byte for byte that of `zipSource`. Each content is read once and written after
+ * space for its header, which is filled in when length and checksum are known.
  */
 export async function writeZip(out: BlockWriter, members: readonly ZipMember[]): Promise<Checksum> {
   const places: number[] = [];
@@ -131,7 +130,7 @@ export async function writeZip(out: BlockWriter, members: readonly ZipMember[]):
   return joinedChecksum(partsOf(frame, contents));
 }
 
-/** Of blocks that it is shown. */
+/** The checksum of the blocks it is given. */
 class Sum implements Checksum {
   sizeBytes = 0;
   crc32 = 0;

@@ -14,13 +14,13 @@ const DEFLATED = 8;
 const LOCAL_HEADER_BYTES = 30;
 const LOCAL_SIGNATURE = 0x04034b50;
 const ENCRYPTED = 1;
-/** Size and checksum come after the content. */
+/** Size and checksum follow the content. */
 const HAS_DESCRIPTOR = 8;
 const IS_UTF8 = 0x800;
-/** APPNOTE 4.4.2.2: attributes are those of UNIX, the mode in their upper half. */
+/** APPNOTE 4.4.2.2: attributes are UNIX', with the mode in the upper half. */
 const UNIX = 3;
 const FILE_TYPE = 0o170000;
-/** What a zip holds that is only read from its beginning has its directory in so many last bytes. */
+/** If a zip can only be read from its beginning, its directory must be within this many last bytes. */
 const TAIL_BYTES = 8 << 20;
 
 interface ZipMember extends PackedMember {
@@ -28,7 +28,7 @@ interface ZipMember extends PackedMember {
   readonly hasDescriptor: boolean;
 }
 
-/** Opens the zip that a source is. Refuses by its directory alone what is damaged, unsafe or too large. */
+/** Opens a source as a zip. Refuses, by its directory alone, what is damaged, unsafe or too large. */
 export async function openZip(source: ByteSource, name: ArchiveName): Promise<Container> {
   const members = await readDirectory(source, name);
   checkMembers(members, { file: name, sizeBytes: source.sizeBytes });
@@ -96,7 +96,7 @@ function troubleOf(entry: Entry): ZipMember["trouble"] {
   return method === STORED && (flags & HAS_DESCRIPTOR) !== 0 ? "descriptor" : undefined;
 }
 
-/** A name is UTF-8 where it says so; else only plain characters of it can mean anything to us. */
+/** A name is UTF-8 if it says so; otherwise only ASCII can be interpreted. */
 function nameOf({ fileNameRaw, generalPurposeBitFlag: flags }: Entry, file: ArchiveName): string {
   if ((flags & IS_UTF8) === 0) return fileNameRaw.toString("latin1");
   try {
@@ -115,7 +115,7 @@ function refuseSpecial(entry: Entry, path: string, file: ArchiveName): void {
   throw refusal("ARCHIVE_UNSAFE", file, `its member ${shown(path)} is ${what}`);
 }
 
-/** TorchServe reads these headers and not the directory: both must say the same. */
+/** TorchServe reads these headers instead of the directory: both must agree. */
 async function readLocalHeader(
   cursor: Cursor,
   member: ZipMember,
@@ -134,13 +134,13 @@ async function readLocalHeader(
   }
   const sizes = [header.readUInt32LE(18), header.readUInt32LE(22)];
   const wanted = [member.packedBytes, member.sizeBytes];
-  // With zip64 the sizes stand in the extra field.
+  // With zip64 the sizes are in the extra field.
   const isSame = sizes.every((size, index) => size === 0xffffffff || size === wanted[index]);
   if (!member.hasDescriptor && !isSame) throw disagrees();
   await cursor.read(header.readUInt16LE(28));
 }
 
-/** yauzl asks for a few bytes at a time, and refuses where they are fewer. */
+/** yauzl asks for a few bytes at a time, and refuses if it gets fewer. */
 class DirectoryReader extends RandomAccessReader {
   readonly #source: ByteSource;
 
@@ -150,13 +150,13 @@ class DirectoryReader extends RandomAccessReader {
   }
 
   override _readStreamForRange(start: number, end: number): Readable {
-    // A position may be any number of 64 bits.
+    // An offset can be any 64-bit number.
     const isInside = end <= this.#source.sizeBytes;
     return Readable.from(isInside ? this.#source.read(start, end) : []);
   }
 }
 
-/** The last bytes of a source, under the places they have in it. */
+/** The last bytes of a source, at their original offsets. */
 async function tailOf(source: ByteSource): Promise<ByteSource> {
   const blocks: Buffer[] = [];
   let kept = 0;
@@ -177,7 +177,7 @@ async function tailOf(source: ByteSource): Promise<ByteSource> {
   };
 }
 
-/** yauzl's messages, https://github.com/thejoshwolfe/yauzl/blob/3.4.0/index.js, as a person says them. */
+/** yauzl's messages, https://github.com/thejoshwolfe/yauzl/blob/3.4.0/index.js, in plain words. */
 const DAMAGES: readonly (readonly [RegExp, string])[] = [
   [/^Invalid comment length/, "bytes follow its end"],
   [/multi-disk/, "it is one part of several"],

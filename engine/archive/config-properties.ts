@@ -16,13 +16,13 @@ export interface Setting {
   readonly meaning?: string;
 }
 
-/** A file has some thousand bytes. */
+/** A real file has a few thousand bytes. */
 export const MAX_CONFIG_BYTES = 1 << 20;
 
 /**
- * A config.properties, every byte of it kept. It is read as KServe's wrapper reads it, which is stricter
- * than Java's own reader: a line that does not begin with # is split at its first =, both sides are
- * trimmed, and nothing goes on in the next line. Bytes are letters of ISO 8859-1, as Java has them.
+ * A config.properties with every byte kept. It is parsed as KServe's wrapper does, which is stricter than Java's own
+ * reader: a line that does not start with # is split at its first =, both sides are trimmed, and lines are never
+ * continued. Bytes are ISO 8859-1, as in Java.
  */
 export class ConfigProperties {
   readonly #lines: readonly Line[];
@@ -42,7 +42,7 @@ export class ConfigProperties {
     );
   }
 
-  /** Every setting in the order of the file, with what it does. */
+  /** All settings in the order of the file, with what they do. */
   get settings(): readonly Setting[] {
     return this.#lines.flatMap(({ key, value = "" }) => {
       if (key === undefined) return [];
@@ -51,7 +51,7 @@ export class ConfigProperties {
     });
   }
 
-  /** The last one of several counts, for TorchServe as for its wrapper. */
+  /** If a key occurs several times the last one counts, for TorchServe as for its wrapper. */
   get(key: string): string | undefined {
     return this.#lines.findLast((line) => line.key === key)?.value;
   }
@@ -77,7 +77,7 @@ export class ConfigProperties {
     return Uint8Array.from(this.#text(), (letter) => letter.charCodeAt(0));
   }
 
-  /** What TorchServe and KServe's wrapper read differently, or not at all: sentences. */
+  /** What TorchServe and KServe's wrapper read differently, or not at all, as sentences. */
   get faults(): readonly string[] {
     const lost = this.#lines.filter(({ raw, key }) => key === undefined && isSetting(raw));
     const continued = this.#lines.filter(
@@ -107,7 +107,7 @@ export class ConfigProperties {
   }
 }
 
-/** A file of a person's own has a few faults; of one with thousands, these are enough to see what is wrong. */
+/** A person's own file has a few problems; of thousands, these are enough to see what is wrong. */
 const SHOWN_FAULTS = 20;
 
 function sentences<T>(faulty: readonly T[], sentence: (one: T) => string): readonly string[] {

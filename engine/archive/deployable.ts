@@ -6,7 +6,7 @@ import { shown } from "./refusals.ts";
 import { disagreements } from "./serving-form.ts";
 
 const RUNTIMES: ReadonlySet<string> = new Set(["python", "python2", "python3", "LSP"]);
-/** Handlers that TorchServe brings along; none of them draws. */
+/** Handlers that ship with TorchServe; none of them draws. */
 const OWN_HANDLERS: ReadonlySet<string> = new Set([
   "image_classifier",
   "image_segmenter",
@@ -14,7 +14,7 @@ const OWN_HANDLERS: ReadonlySet<string> = new Set([
   "text_classifier",
 ]);
 
-/** The checklist "Deployable?": each line says what was found and, where it is not in order, what to do. */
+/** The checklist "Deployable?": each line says what was found and, if there is a problem, what to do. */
 export function deploymentChecks(deployment: Deployment): readonly DeploymentCheck[] {
   return [
     checkManifest(deployment),
@@ -108,7 +108,7 @@ function checkRequirements(deployment: Deployment): DeploymentCheck {
   return tell.ok(found);
 }
 
-/** Packages that are named without the one version to take. */
+/** Packages without an exact version. */
 function looseRequirements(text: string): readonly string[] {
   return text
     .split(/\r?\n/)

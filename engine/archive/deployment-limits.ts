@@ -2,14 +2,14 @@ import type { DeploymentCheck } from "../contract/archives.ts";
 import { type Deployment, line, USUAL_PICTURE } from "./deployment.ts";
 import { responseTimeoutOf } from "./serving-form.ts";
 
-/** TorchServe's own where a config.properties says nothing (ConfigManager.java, 0.12.0). */
+/** TorchServe's defaults (ConfigManager.java, 0.12.0). */
 const DEFAULTS = { maxResponseSize: 6_553_500, responseTimeout: 120 } as const;
-/** Seconds: an OpenShift route ends a silent reply, and KServe's wrapper asks TorchServe for no longer. */
+/** Seconds: an OpenShift route ends a silent reply, and KServe's wrapper waits no longer for TorchServe. */
 const ROUTE_TIMEOUT = 30;
 const WRAPPER_TIMEOUT = 600;
-/** What the notebook's config.properties sets. */
+/** The value in the notebook's config.properties. */
 const NOTEBOOK_RESPONSE_SIZE = 30_000_000;
-/** A reply of several pictures is one answer to TorchServe, and this many are a usual wish. */
+/** A reply with several pictures is one response to TorchServe, and this number is common. */
 const SEVERAL = 4;
 /** Names, id, seeds and shape around the pixels. */
 const ENVELOPE_BYTES = 200;
@@ -61,7 +61,7 @@ export function checkTimeouts({ fileName, config }: Deployment): DeploymentCheck
   return tell.warning(found, advice);
 }
 
-/** What the customer's ServingRuntime gives a pod. */
+/** The memory of a pod in the customer's ServingRuntime. */
 const DOCUMENT_GIB = 2;
 
 export function checkMemory({

@@ -1,23 +1,23 @@
 import { kindOf, type Member } from "./member.ts";
 import { refusal, shown, type ArchiveName } from "./refusals.ts";
 
-/** A model has some twenty members; with shards some hundred. */
+/** A model has about twenty members; with shards about a hundred. */
 export const MAX_MEMBERS = 4096;
 /** Stable Diffusion 2 in float32 has 5.2 GB. */
 const MAX_TOTAL_BYTES = 64 * 2 ** 30;
-/** Unpacked bytes to packed ones. Weights hardly shrink; a config may be mostly spaces. */
+/** Ratio of unpacked to packed bytes. Weights hardly compress; a config can be mostly spaces. */
 const MAX_RATIO = { weights: 3, archive: 3, others: 200 } as const;
-/** Below this many bytes no ratio does harm. */
+/** Below this size any ratio is harmless. */
 const ANY_RATIO_BYTES = 1 << 16;
 
-/** A member and the bytes of the archive that are its own: header and content. */
+/** A member, and the bytes of the archive that belong to it: header and content. */
 export interface PlacedMember extends Member {
   readonly span?: { readonly from: number; readonly to: number };
 }
 
 /**
- * Refuses, from the directory alone, what no archive of a model holds: too much, too many, compressed
- * beyond reason, two members in the same bytes (as in a zip bomb) or under one name.
+ * Refuses, judged by the directory alone, what no model's archive contains: too much, too many members, implausible
+ * compression, two members in the same bytes (as in a zip bomb) or with the same name.
  */
 export function checkMembers(
   members: readonly PlacedMember[],
@@ -49,7 +49,9 @@ function checkRatio({ path, sizeBytes, packedBytes }: Member, file: ArchiveName)
   throw refusal("ARCHIVE_TOO_LARGE", file, reason);
 }
 
-/** Names that are one on some system: in another case, composed otherwise, or a file where a folder is. */
+/**
+ * Refuses names that are equal on some system: differing in case or Unicode composition, or a file where a folder is.
+ */
 function checkNames(members: readonly Member[], file: ArchiveName): void {
   const files = new Map<string, string>();
   for (const { path } of members) {

@@ -2,10 +2,10 @@ import { manifestSchema, type Manifest } from "../contract/archives.ts";
 import { MANIFEST, type Member } from "./member.ts";
 import { refusal, type ArchiveName } from "./refusals.ts";
 
-/** The archiver's own has some 400 bytes. */
+/** The archiver's own has about 400 bytes. */
 export const MAX_MANIFEST_BYTES = 1 << 20;
 
-/** Reads the manifest's bytes; a byte order mark in front is ignored. Refuses as ARCHIVE_MANIFEST_INVALID. */
+/** Parses the manifest; a leading byte order mark is ignored. Refuses as ARCHIVE_MANIFEST_INVALID. */
 export function readManifest(bytes: Uint8Array, file: ArchiveName): Manifest {
   const refuse = (reason: string): Error => refusal("ARCHIVE_MANIFEST_INVALID", file, reason);
   let json: unknown;
@@ -20,7 +20,7 @@ export function readManifest(bytes: Uint8Array, file: ArchiveName): Manifest {
   throw refuse(key === "" ? "it is not an object" : `${key} is not what TorchServe expects`);
 }
 
-/** The refusal where the manifest is not where it must be. */
+/** The refusal if the manifest is not where it must be. */
 export function noManifest(members: readonly Member[], file: ArchiveName): Error {
   const alike = members.find(({ path }) => path.toLowerCase().endsWith(MANIFEST.toLowerCase()));
   const reason =
@@ -43,7 +43,7 @@ export function absentFiles({ model }: Manifest, members: readonly Member[]): re
   ];
   const there = new Set(members.map(({ path }) => path));
   const names = named.flatMap((name) => (name === undefined || name === "" ? [] : [name.trim()]));
-  // The archiver keeps the last part of each name; a folder among the extensions is one level less.
+  // The archiver keeps the last part of each name; a folder among the extra files loses one level.
   return [...new Set(names)].filter((name) => {
     const own = name.split(/[/\\]/).at(-1) ?? name;
     return !there.has(own) && !there.has(name);

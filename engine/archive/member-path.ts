@@ -1,8 +1,8 @@
 import { refusal, shown, type ArchiveName } from "./refusals.ts";
 
-/** Linux's limit for a name is 255 bytes and for a path 4,096; a model's longest path has some 70. */
+/** Linux limits a name to 255 bytes and a path to 4,096; a model's longest path has about 70. */
 const MAX_BYTES = 512;
-/** Names that Windows keeps for devices, whatever follows the first dot. */
+/** Names that Windows reserves for devices, with any extension. */
 const DEVICES = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])\s*(\.|:|$)/i;
 
 /**
@@ -27,7 +27,7 @@ function faultOf(path: string): string | undefined {
   if (new TextEncoder().encode(path).length > MAX_BYTES) {
     return `has a name of more than ${MAX_BYTES} bytes`;
   }
-  // Control characters, lone surrogates and those that turn the direction of what follows.
+  // Control characters, lone surrogates, and characters that change the text's direction.
   if (/[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(path)) {
     return "has control characters in its name";
   }

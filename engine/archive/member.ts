@@ -5,18 +5,18 @@ export interface Member {
   /** Relative, with forward slashes, safe on every system. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** Bytes that it takes in the archive. */
+  /** Its size in the archive. */
   readonly packedBytes: number;
   /**
-   * What keeps TorchServe from reading it, which goes over a zip without its directory: stored with its size
-   * behind it (a data descriptor), or backslashes in its name.
+   * What prevents TorchServe from reading it, since it reads a zip without its directory: stored with its size after it
+   * (a data descriptor), or backslashes in its name.
    */
   readonly trouble?: "descriptor" | "backslashes" | undefined;
 }
 
 export const MANIFEST = "MAR-INF/MANIFEST.json";
 
-/** What a member is to us. `code` and `pickle` hold programs: they are shown and never run or opened. */
+/** A member's role. `code` and `pickle` contain programs: they are listed and never run or opened. */
 export type MemberKind = "manifest" | "weights" | "archive" | "code" | "pickle" | "text" | "other";
 
 export function kindOf(path: string): MemberKind {

@@ -5,22 +5,22 @@ import { absentFiles } from "./manifest.ts";
 import type { Member } from "./member.ts";
 import { refusal, shown, type ArchiveName } from "./refusals.ts";
 
-/** Where a model lies in an archive. */
+/** Where a model is in an archive. */
 export type ModelPlace =
-  /** In a folder of it; "" is its root. */
+  /** In a folder; "" is its root. */
   | { readonly kind: "folder"; readonly prefix: string }
   /** In a zip inside, as the customer's notebook makes it. */
   | { readonly kind: "zip"; readonly path: string };
 
 const INDEX = "model_index.json";
-/** What the customer's notebook calls the zip inside. */
+/** The name of the zip inside, in the customer's notebook. */
 export const MODEL_ZIP = "model.zip";
-/** A zip often has a folder of its own name around its files, and an extra folder may be one more. */
+/** A zip often has a folder of its own name around its files, and an extra folder may add one more. */
 const MAX_DEPTH = 3;
 
 /**
- * Finds the one model of an archive by its members' names. Refuses as ARCHIVE_FLATTENED,
- * PICKLE_REFUSED or ARCHIVE_WITHOUT_MODEL.
+ * Finds the model in an archive by its members' names. Refuses as ARCHIVE_FLATTENED, PICKLE_REFUSED or
+ * ARCHIVE_WITHOUT_MODEL.
  */
 export function modelPlace(
   members: readonly Member[],
@@ -38,7 +38,7 @@ export function modelPlace(
   throw refusal("ARCHIVE_WITHOUT_MODEL", file, whatIsMissing(members, manifest));
 }
 
-/** The folder of a zip inside that holds the model. Refuses as ARCHIVE_WITHOUT_MODEL. */
+/** The folder with the model in a zip inside. Refuses as ARCHIVE_WITHOUT_MODEL. */
 export function placeInZip(members: readonly Member[], file: ArchiveName): string {
   const paths = members.map(({ path }) => path);
   refuseFlattened(paths, file);
@@ -52,7 +52,7 @@ export function placeInZip(members: readonly Member[], file: ArchiveName): strin
   throw refusal("ARCHIVE_WITHOUT_MODEL", file, reason);
 }
 
-/** The prefix of the outermost model_index.json: "" or a path that ends in a slash. */
+/** The prefix of the outermost model_index.json: "" or a path with a trailing slash. */
 function snapshotPrefix(paths: readonly string[], file: ArchiveName): string | undefined {
   const found = paths
     .filter((path) => path === INDEX || path.endsWith(`/${INDEX}`))
@@ -69,7 +69,7 @@ function depthOf(prefix: string): number {
   return prefix.split("/").length - 1;
 }
 
-/** The zip that the manifest names, the notebook's, or the only one there is. */
+/** The zip that the manifest names, the notebook's, or the only one. */
 function innerZip(paths: readonly string[], { model }: Manifest): string | undefined {
   const zips = paths.filter((path) => /\.zip$/i.test(path) && !path.includes("/"));
   const named = zips.find((path) => path === model.serializedFile);
@@ -79,10 +79,10 @@ function innerZip(paths: readonly string[], { model }: Manifest): string | undef
   );
 }
 
-/** The networks whose files torch-model-archiver puts under one name when it is given them one by one. */
+/** The networks whose files torch-model-archiver gives the same name if they are passed one by one. */
 const NETWORKS = ["text_encoder", "unet", "vae"];
 
-/** Files of several folders that end up under one name; only the last one of each is left. */
+/** Files of several folders that end up with the same name, so that only the last one of each is left. */
 const SHARED_NAMES = [
   { name: /^config\.json$/, label: "config.json", of: NETWORKS },
   {

@@ -4,7 +4,7 @@ import { memberPath } from "./member-path.ts";
 import { MANIFEST } from "./member.ts";
 import { MODEL_ZIP } from "./model-place.ts";
 
-/** What an archive is called in TorchServe, and the files in it that are no model's. */
+/** The archive's name in TorchServe, and the files in it that are not the model's. */
 export interface ArchiveLabel {
   readonly name: string;
   readonly version: string;
@@ -12,12 +12,12 @@ export interface ArchiveLabel {
   readonly requirements: string;
 }
 
-/** Of this archiver the formats and the manifest are. */
+/** The version of torch-model-archiver whose formats and manifest are written. */
 const ARCHIVER_VERSION = "0.12.0";
-/** The archiver writes the hour; with one that is always the same, so are the bytes of the archive. */
+/** The archiver writes the current time; a constant makes the archive's bytes reproducible. */
 const CREATED_ON = "01/01/1980 00:00:00";
 
-/** How each form packs: whether the model goes in as a zip of its own, and whether files are deflated. */
+/** How each form is packed: whether the model is in a zip of its own, and whether files are deflated. */
 export const FORMS: Readonly<
   Record<
     PackForm,
@@ -48,7 +48,7 @@ export function manifestBytes({ name, version, handler, requirements }: ArchiveL
   return new TextEncoder().encode(JSON.stringify(manifest, null, 2));
 }
 
-/** Refuses names of handler and requirements that TorchServe does not take, or that a file of the model has. */
+/** Refuses names of handler and requirements that TorchServe does not accept, or that one of the model's files has. */
 export function checkLabel(
   { handler, requirements }: ArchiveLabel,
   modelPaths: readonly string[],

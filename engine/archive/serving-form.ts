@@ -3,7 +3,7 @@ import { ConfigProperties } from "./config-properties.ts";
 
 const SNAPSHOT = "model_snapshot";
 
-/** What the notebook's file leaves to choose. Times in seconds, but for the delay in milliseconds. */
+/** The choices in the notebook's file. Times in seconds, except the delay in milliseconds. */
 export interface ServingForm {
   readonly name: string;
   readonly version: string;
@@ -15,7 +15,7 @@ export interface ServingForm {
   readonly maxBatchDelay: number;
   readonly responseTimeout: number;
   readonly jobQueueSize: number;
-  /** Bytes of the largest answer; a larger one ends the worker. */
+  /** Maximum size of a response in bytes; a larger one ends the worker. */
   readonly maxResponseSize: number;
 }
 
@@ -33,12 +33,12 @@ export const NOTEBOOK_FORM: ServingForm = {
   maxResponseSize: 30_000_000,
 };
 
-/** What is published with a model of a name and a version, as it lies in the notebook's layout. */
+/** The configuration that is published with a model, for the notebook's layout. */
 export function publishedConfig(name: string, version: string): ConfigProperties {
   return configOf({ ...NOTEBOOK_FORM, name, version, marName: `${name}.mar` });
 }
 
-/** The notebook's config.properties, line for line, with what a form says. */
+/** The notebook's config.properties, line for line, with the form's values. */
 export function configOf(form: ServingForm): ConfigProperties {
   const text = `inference_address=http://0.0.0.0:8085
 management_address=http://0.0.0.0:8085
@@ -59,7 +59,7 @@ ${SNAPSHOT}=${snapshotOf(form)}
   return ConfigProperties.parse(new TextEncoder().encode(text));
 }
 
-/** TorchServe restores this at its start. KServe's wrapper wants it in one line. */
+/** TorchServe restores this at its start. KServe's wrapper needs it on one line. */
 function snapshotOf(form: ServingForm): string {
   const { name, version, marName, minWorkers, maxWorkers, batchSize, maxBatchDelay } = form;
   const { responseTimeout } = form;
@@ -76,7 +76,7 @@ function snapshotOf(form: ServingForm): string {
   return JSON.stringify({ name: "startup.cfg", modelCount: 1, models });
 }
 
-/** Which archive a file is to fit. */
+/** The archive that a configuration should match. */
 export interface DeployedArchive {
   readonly marName: string;
   readonly model: Pick<Manifest["model"], "modelName" | "modelVersion">;
@@ -93,8 +93,8 @@ const NEEDED = [
 ];
 
 /**
- * Where a file and an archive disagree: sentences. TorchServe takes the model's name from the snapshot and
- * its version from the manifest, so a client that goes by either needs them equal.
+ * Differences between a configuration and an archive, as sentences. TorchServe takes the model's name from the snapshot
+ * and its version from the manifest, so they must be equal for clients that use either.
  */
 export function disagreements(
   config: ConfigProperties,
@@ -117,7 +117,7 @@ export function disagreements(
   return [...counted, ...mine.flatMap((one) => faultsOf(one, archive))];
 }
 
-/** The models that TorchServe loads at its start; none where there is no sound model_snapshot. */
+/** The models that TorchServe loads at its start; none without a valid model_snapshot. */
 export function servedModels(config: ConfigProperties): readonly ServedModel[] {
   return served(parsedObject(config.get(SNAPSHOT) ?? "") ?? {}).map(
     ({ name, version, fields }) => ({
@@ -134,18 +134,20 @@ export interface ServedModel {
   readonly marName: string;
 }
 
-/** A model of model_snapshot, with what TorchServe fills in. Times in seconds, but for the delay in milliseconds. */
+/**
+ * A model in model_snapshot, with TorchServe's defaults filled in. Times in seconds, except the delay in milliseconds.
+ */
 export interface SnapshotModel extends ServedModel {
   readonly isDefault: boolean;
   readonly minWorkers: number;
   readonly maxWorkers: number;
   readonly batchSize: number;
   readonly maxBatchDelay: number;
-  /** Absent where the file's default_response_timeout counts. */
+  /** Absent if the file's default_response_timeout applies. */
   readonly responseTimeout?: number;
 }
 
-/** What keeps a file's models from being loaded at all: a sentence. */
+/** What prevents a file's models from being loaded at all, as a sentence. */
 export function snapshotFault(config: ConfigProperties): string | undefined {
   const text = config.get(SNAPSHOT);
   const isFound = text !== undefined && text !== "";
@@ -176,7 +178,7 @@ export function snapshotModels(config: ConfigProperties): readonly SnapshotModel
   });
 }
 
-/** How long TorchServe waits for an answer of the model in an archive, in seconds; undefined where none is set. */
+/** How long TorchServe waits for a response of an archive's model, in seconds; undefined if it is not set. */
 export function responseTimeoutOf(
   config: ConfigProperties | undefined,
   marName: string,

@@ -1,12 +1,12 @@
 import type { KServeVersion } from "../contract/archives.ts";
 
-/** An object as a listing has it. */
+/** An object in a listing. */
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
 }
 
-/** Where an object's copy lies below /mnt/models. */
+/** Where an object is copied to below /mnt/models. */
 export interface CopiedObject {
   readonly key: string;
   readonly path: string;
@@ -32,11 +32,11 @@ export function copiedObjects(
   const exact = taken.find(({ key }) => key === path);
   if (exact !== undefined) return [{ key: exact.key, path: lastPart(exact.key) }];
   const placeOf = version === "0.12" ? placeBefore015 : placeFrom015;
-  // To the file system two slashes are one.
+  // File systems treat two slashes as one.
   return taken.map(({ key }) => ({ key, path: placeOf(key, path).replaceAll(/\/+/g, "/") }));
 }
 
-/** What it asks the bucket for: it reads `s3://BUCKET/PATH` as an address, in which a ? or # ends the path. */
+/** The prefix that it requests: it parses `s3://BUCKET/PATH` as a URL, in which a ? or # ends the path. */
 export function requestedPrefix(entered: string): string {
   return entered.replace(/[?#].*$/s, "").replace(/^\/+/, "");
 }
@@ -55,7 +55,7 @@ function lastPart(key: string): string {
   return key.slice(key.lastIndexOf("/") + 1);
 }
 
-/** Where the two kinds of versions differ over a path, in a few words for each object. */
+/** Where the two kinds of versions differ for a path, in a few words per object. */
 export function differencesOver(objects: readonly ListedObject[], path: string): readonly string[] {
   const later = new Map(copiedObjects(objects, path, "0.15").map((one) => [one.key, one.path]));
   return copiedObjects(objects, path, "0.12").flatMap(({ key, path: before }) => {

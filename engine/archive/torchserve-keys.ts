@@ -1,6 +1,6 @@
 /**
- * Every key of config.properties that TorchServe 0.12 reads (ConfigManager.java), in
- * a few words; times in seconds where nothing else is said. Defaults in brackets.
+ * Every key of config.properties that TorchServe 0.12 reads (ConfigManager.java), explained in a few words; times in
+ * seconds unless stated otherwise. Defaults in brackets.
  */
 export const TORCHSERVE_KEYS: ReadonlyMap<string, string> = new Map([
   ["inference_address", "Where requests for pictures are answered (http://127.0.0.1:8080)"],

@@ -1,4 +1,4 @@
-/** What a zip says of one of its members. */
+/** A zip's information about a member. */
 export interface ZipRecord {
   readonly path: string;
   readonly sizeBytes: number;
@@ -7,7 +7,7 @@ export interface ZipRecord {
   readonly isDeflated: boolean;
 }
 
-/** APPNOTE.TXT 6.3.10; sizes and places beyond 32 bits stand in an extra field, zip64. */
+/** APPNOTE.TXT 6.3.10; sizes and offsets beyond 32 bits are in an extra field, zip64. */
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
@@ -19,26 +19,26 @@ const FULL_32 = 0xffffffff;
 const VERSION = 20;
 const VERSION_64 = 45;
 const UNIX = 3;
-/** An ordinary file that its owner may write and everybody read. */
+/** A regular file, writable by its owner and readable by everyone. */
 const MODE = 0o100644;
 const IS_UTF8 = 0x800;
-/** 1 January 1980, the first day that a zip can name: the same model gives the same bytes. */
+/** 1 January 1980, the first day that a zip can represent: equal models give equal bytes. */
 const DATE = 0x0021;
 
 /**
- * Whether a member's sizes stand in the extra field. It is decided by its size alone, by what deflating can
- * add at most (deflateBound of zlib): so how long a header becomes is known before the content is read.
+ * Whether a member's sizes are in the extra field. This is decided by the uncompressed size and the most that deflating
+ * can add (deflateBound of zlib), so that the header's length is known before the content is read.
  */
 function isLargeMember({ sizeBytes, isDeflated }: ZipRecord): boolean {
   const added = sizeBytes / 2 ** 12 + sizeBytes / 2 ** 14 + sizeBytes / 2 ** 25 + 13;
   return sizeBytes + (isDeflated ? added : 0) >= FULL_32;
 }
 
-/** All of a zip but the contents. */
+/** A zip without the contents. */
 export interface ZipFrame {
-  /** What stands in front of each. */
+  /** What precedes each content. */
   readonly headers: readonly Uint8Array[];
-  /** The directory, behind the last. */
+  /** The directory at the end. */
   readonly end: Uint8Array;
 }
 
@@ -54,7 +54,7 @@ export function zipFrame(records: readonly ZipRecord[]): ZipFrame {
   return { headers, end: bytesOf([bytes, endRecords(records.length, offset, bytes.length)]) };
 }
 
-/** In front of a member's content. Sizes and checksum stand in it, never behind the content. */
+/** Precedes a member's content, and contains its sizes and checksum; nothing follows the content. */
 export function localHeader(record: ZipRecord): Uint8Array {
   const { sizeBytes, packedBytes } = record;
   const isLarge = isLargeMember(record);
@@ -68,7 +68,7 @@ export function localHeader(record: ZipRecord): Uint8Array {
   ]);
 }
 
-/** A member's line in the directory at the end; `offset` is where its local header begins. */
+/** A member's entry in the directory at the end; `offset` is that of its local header. */
 function directoryEntry(record: ZipRecord, offset: number): Uint8Array {
   const { sizeBytes, packedBytes } = record;
   const isLarge = isLargeMember(record);
