@@ -17,7 +17,8 @@ export interface Draft {
   readonly url: string;
   readonly name: string;
   readonly model: string;
-  readonly profile: Endpoint["profile"];
+  /** `auto` is every setting that the endpoint says it takes, else the prompt only. */
+  readonly profile: Endpoint["profile"] | "auto";
   /** `auto` is what the address says. */
   readonly kind: Endpoint["kind"] | "auto";
   /** Typed, or the content of a file; empty leaves what is kept. */
@@ -42,7 +43,7 @@ export const EMPTY_DRAFT: Draft = {
   url: "",
   name: "",
   model: "",
-  profile: "prompt",
+  profile: "auto",
   kind: "auto",
   token: "",
   isTokenForgotten: false,
@@ -79,7 +80,7 @@ export function newEndpointOf(draft: Draft): NewEndpoint {
     url: addressOf(draft),
     ...(name.trim() !== "" && { name: name.trim() }),
     ...(model.trim() !== "" && { model: model.trim() }),
-    profile,
+    ...(profile !== "auto" && { profile }),
     ...(kind !== "auto" && { kind }),
     ...(token !== "" && { token }),
     ca,

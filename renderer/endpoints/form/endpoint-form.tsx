@@ -87,7 +87,7 @@ function KindField({ draft, onChange }: FieldsProps) {
   );
 }
 
-const PROFILES = ["prompt", "full"] as const;
+const PROFILES = ["auto", "prompt", "full"] as const;
 
 function ModelFields(fields: FieldsProps) {
   const { draft, endpoint, place, onChange } = fields;
@@ -125,11 +125,11 @@ function ModelFields(fields: FieldsProps) {
           isSegmented
           value={profile}
           onChange={(chosen) => onChange({ profile: chosen })}
-          chips={PROFILES.map((value) => ({ value, label: t(`fields.profiles.${value}`) }))}
+          chips={PROFILES.filter((value) => endpoint === undefined || value !== "auto").map(
+            (value) => ({ value, label: t(`fields.profiles.${value}`) }),
+          )}
         />
-        <p className={styles.help}>
-          {t(profile === "prompt" ? "fields.profilePrompt" : "fields.profileFull")}
-        </p>
+        <p className={styles.help}>{t(`fields.profileHelp.${profile}`)}</p>
       </div>
     </Part>
   );

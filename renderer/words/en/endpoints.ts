@@ -180,11 +180,13 @@ export const endpoints = {
     modelPlaceholder: "Detected automatically",
     modelListed: "The endpoint lists these.",
     profile: "Settings to send",
-    profiles: { prompt: "Prompt only", full: "All settings" },
-    profilePrompt:
-      "Only the prompt is sent, as every endpoint understands it. Steps, size and seed are the endpoint's own.",
-    profileFull:
-      "Prompt, negative prompt, size, steps, guidance, seed and sampler are sent, as far as the endpoint declares them. Another Darkroom does.",
+    profiles: { auto: "Automatic", prompt: "Prompt only", full: "All settings" },
+    profileHelp: {
+      auto: "Every setting that the endpoint says it takes is sent. If it says nothing, only the prompt is.",
+      prompt:
+        "Only the prompt is sent, as every endpoint understands it. Steps, size and seed are the endpoint's own.",
+      full: "Prompt, negative prompt, size, steps, guidance, seed and sampler are sent, as far as the endpoint declares them. Another Darkroom does.",
+    },
     token: "Token",
     tokenLabel: "Bearer token",
     tokenHelp:

@@ -15,7 +15,6 @@ test("a new endpoint leaves open what was not said, and is of https where no sch
   const draft = { ...EMPTY_DRAFT, url: " sd.apps.example.com ", token: "t" };
   expect(newEndpointOf(draft)).toEqual({
     url: "https://sd.apps.example.com",
-    profile: "prompt",
     token: "t",
     ca: null,
     isInsecure: false,
