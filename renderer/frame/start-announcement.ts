@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type { Generation } from "../../engine/contract/generation.ts";
 import { sendNotification } from "../connection/notification.ts";
 import { useStudio } from "../connection/studio.tsx";
@@ -11,14 +11,23 @@ import { formatDuration } from "../words/format.ts";
 import { useWords } from "../words/words.ts";
 
 /**
- * Tells when an endpoint that was waited for has given its first picture and goes on drawing: whoever pressed went
- * elsewhere meanwhile.
+ * Says when an endpoint that was waited for has drawn its first picture, with a notification if it continues to draw:
+ * the person may have gone elsewhere meanwhile.
  */
 export function useStartAnnouncement(): void {
   const t = useWords("frame");
   const nameOf = useTargetName();
   const { queries } = useStudio();
   const isWanted = useQuery(queries.settings.get.queryOptions()).data?.notify ?? false;
+  const tell = useRef<(generation: Generation, seconds: number) => void>(() => {});
+  tell.current = ({ target, order }, seconds) => {
+    const text = t("started", { name: nameOf(target), time: formatDuration(seconds) });
+    showToast(text);
+    // The end of a run has a notice of its own.
+    const goesOn = useQueue.getState().openIds.length > 0;
+    if (isWanted && goesOn && !document.hasFocus()) sendNotification(text, order.prompt);
+  };
+  // Once: names and settings change while an endpoint starts, and what was seen of its start must outlast that.
   useEffect(() => {
     const started = new Map<string, () => number>();
     const leaveProgress = useProgress.subscribe((all) => {
@@ -28,26 +37,19 @@ export function useStartAnnouncement(): void {
         else if (starting) started.set(id, countingOn(starting.elapsedSeconds));
       }
     });
-    const tell = ({ target, order }: Generation, seconds: number): void => {
-      const text = t("started", { name: nameOf(target), time: formatDuration(seconds) });
-      showToast(text);
-      // The end of a run has a notice of its own.
-      const goesOn = useQueue.getState().openIds.length > 0;
-      if (isWanted && goesOn && !document.hasFocus()) sendNotification(text, order.prompt);
-    };
     const leaveQueue = useQueue.subscribe(({ byId }) => {
       for (const [id, seconds] of started) {
         const generation = byId[id];
         if (generation?.state === "running") continue;
         started.delete(id);
-        if (generation?.state === "done") tell(generation, seconds());
+        if (generation?.state === "done") tell.current(generation, seconds());
       }
     });
     return () => {
       leaveProgress();
       leaveQueue();
     };
-  }, [t, nameOf, isWanted]);
+  }, []);
 }
 
 function countingOn(seconds: number): () => number {
