@@ -45,7 +45,9 @@ test("what was recorded of a picture is replayed on another target, from the pag
   await expect(done).toHaveCount(1);
 
   await page.getByRole("button", { name: "Copy the request as v2 JSON" }).click();
-  const recorded = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toContain(PROMPT);
+  const recorded = await copied();
   expect(recorded).not.toContain(TOKEN);
   await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("a blue boat");
   await page.getByRole("textbox", { name: "Seed" }).fill("");
