@@ -11,6 +11,7 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Address" }).fill(edge.url);
   await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("Choosy");
+  await dialog.getByText("Prompt only", { exact: true }).click();
   await dialog.getByRole("button", { name: "Add and test" }).click();
   await dialog.getByRole("button", { name: "Done" }).click();
 
@@ -27,7 +28,7 @@ test("an endpoint's card finds out which settings it uses, and Generate says wha
   await expect(verdicts.locator("div").filter({ hasText: "Seed" })).toContainText("Used");
   await expect(verdicts.locator("div").filter({ hasText: "Size" })).toContainText("Ignored");
   await expect(verdicts.locator("div").filter({ hasText: "Sampler" })).toContainText("Refused");
-  // The form that added it said that the prompt alone is sent.
+  // It was added with the prompt only, which a trial does not overrule.
   await dialog.getByRole("button", { name: "Send what it uses" }).click();
   await expect(dialog.getByText("Only the prompt is sent to it now.")).toHaveCount(0);
   await dialog.getByRole("button", { name: "Done" }).click();
