@@ -9,9 +9,8 @@ import type { CopyOptions } from "../store/weight-copy.ts";
 import { readModel } from "./read-model.ts";
 
 /**
- * A model's weights in int8 as they go along with it: those that a processor with VNNI or dot products of
- * bytes takes. They are made in the cache where they are not there yet; whoever has no such processor makes
- * others.
+ * The int8 weights that are packed with a model: those for processors with VNNI or dot products of bytes.
+ * Weights that the cache lacks are made first. Any other processor makes its own and does not read these.
  */
 export async function int8Files(
   model: string,

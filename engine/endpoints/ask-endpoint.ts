@@ -124,8 +124,11 @@ async function askOnce(parts: AskingParts): Promise<Answer> {
   }
 }
 
+/** Whether the message itself was refused, with 400 or 422, so that no picture has begun. */
 function isRefused(error: unknown): boolean {
-  return error instanceof StudioError && error.code === "ENDPOINT_REFUSED";
+  if (!(error instanceof StudioError) || error.code !== "ENDPOINT_REFUSED") return false;
+  const { status } = error.details;
+  return status === 400 || status === 422;
 }
 
 async function send({ path, message }: PictureAsk, parts: AskingParts): Promise<Answer> {

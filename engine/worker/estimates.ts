@@ -46,7 +46,7 @@ type PictureSettings = Pick<Order, "width" | "height" | "guidanceScale">;
 const REMEMBERED = 30;
 /** Number of sizes whose work is cached, and of settings whose evaluations are. */
 const SIZES = 100;
-/** Seconds to start the process, then seconds per byte to read weights that are in the file cache. */
+/** Loading takes START_SECONDS for the process, then reads weights from the file cache at BYTES_PER_SECOND. */
 const START_SECONDS = 1;
 const BYTES_PER_SECOND = 2e9;
 /** A VAE's encoder is about this share of its decoder's work. */

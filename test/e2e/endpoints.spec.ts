@@ -5,7 +5,7 @@ import { EDGE, seedEdge } from "../fakes/seed-edge.ts";
 import { type Answer, openStandIn } from "../fakes/stand-in-endpoint.ts";
 import { expect, test } from "./studio-test.ts";
 
-const TOKEN = "a-token-that-opens-the-door";
+const TOKEN = "a-token-that-is-accepted";
 
 /** The seed's edge behind its token. */
 function guardedEdge(token: string): Answer {

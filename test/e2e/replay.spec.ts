@@ -7,7 +7,7 @@ import { dropFile } from "./drop-settings.ts";
 import { addEndpoint } from "./remote-studio.ts";
 import { expect, test } from "./studio-test.ts";
 
-const TOKEN = "a-token-that-opens-the-door";
+const TOKEN = "a-token-that-is-accepted";
 const SIDE = 64;
 /** As large as it is asked for: what is recorded of a picture has its size. */
 const PIXELS = Array.from({ length: SIDE }, () =>

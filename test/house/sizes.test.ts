@@ -124,7 +124,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // With textual inversions of several vectors.
   tokenizer: 800,
   // In TorchServe's place: its flags and config.properties, its two APIs, models by name and version.
-  torchserve: 2000, // models above the store, or in its place; what is passed over of a hostile store, by name
+  torchserve: 2000, // models above the store, or in its place; what is skipped in a hostile store, by name
   "torchserve.ts": 5,
   transfers: 350,
   worker: 1130, // the decoder of an order, each preset of the reference picture, why nothing can be drawn, starts

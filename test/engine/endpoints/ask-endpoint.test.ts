@@ -133,3 +133,12 @@ test("where that is refused, the same picture is asked for as JSON", async () =>
   expect(bodies).toHaveLength(2);
   expect(bodies[1]).not.toHaveProperty("parameters");
 });
+
+test("a refusal that may follow a begun picture is not asked for again", async () => {
+  const endpoint = await standInEndpoint(binaryServer(always(409, '{"error":"conflict"}')));
+  const { endpoints } = await openEndpoints();
+  const { id } = await endpoints.add(added(endpoint.url, { model: "sd" }));
+  await endpoints.test(id);
+  await expect(endpoints.draw(id, ORDER, { signal })).rejects.toEqual(refusal("ENDPOINT_REFUSED"));
+  expect(endpoint.seen.filter(({ path }) => path.endsWith("/infer")).length).toBe(1);
+});
