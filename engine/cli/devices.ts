@@ -18,7 +18,16 @@ export function devicesCommand(): Command {
     });
 }
 
-function inWords({ provider, available, float16, reason }: DeviceReport): string {
-  const state = available ? `ready, ${float16 ? "fp16" : "fp32"}` : "not available";
+function inWords({ provider, available, reason, ...report }: DeviceReport): string {
+  const state = available ? `ready, ${precisionOf(report)}` : "not available";
   return `${provider.padEnd(8)}${state}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+function precisionOf({
+  float16,
+  fusedOperators,
+}: Pick<DeviceReport, "float16" | "fusedOperators">): string {
+  const precision = float16 ? "fp16" : "fp32";
+  if (fusedOperators === undefined) return precision;
+  return `${precision}, ${fusedOperators ? "fused operators" : "plain operators: the fused ones failed their test"}`;
 }

@@ -1,5 +1,6 @@
 import { nearestPlaces } from "./bands.ts";
 import { convolved, silu } from "./channels-last-convolution.ts";
+import { channelsLastLayout } from "./channels-last-layout.ts";
 import { normFactors, type Factors } from "./channels-last-norm.ts";
 import { inTiles, methodFor } from "./convolution-methods.ts";
 import { cpuLowering } from "./cpu-lowering.ts";
@@ -33,8 +34,11 @@ export function channelsLastLowering({
   return {
     precision: "float32",
     layout: "channels last",
+    convolvesInBands: true,
     operations: {
       ...cpuLowering.operations,
+
+      ...channelsLastLayout,
 
       ...convolutions({ bandFloats, fewestPixels }),
 
@@ -48,15 +52,6 @@ export function channelsLastLowering({
       addPerChannel: (emit, { inputs: [, perChannel] }, [x = "", y = ""]) => {
         const [batch = 0, channels = 0] = perChannel?.shape ?? [];
         return emit.node("Add", [x, emit.reshape(y, [batch, 1, 1, channels])]);
-      },
-
-      concat: (emit, _, inputs) => emit.node("Concat", inputs, { attributes: { axis: 3 } }),
-
-      flattenSpace: (emit, { output }, [x = ""]) => emit.reshape(x, output.shape),
-
-      unflattenSpace: (emit, { output: { shape } }, [x = ""]) => {
-        const [batch = 0, channels = 0, height = 0, width = 0] = shape;
-        return emit.reshape(x, [batch, height, width, channels]);
       },
 
       upsample: (emit, node, [x = ""]) => upsampled(emit, node, x),

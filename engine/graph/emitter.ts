@@ -2,13 +2,13 @@ import type { Weight } from "./graph.ts";
 import type { Precision } from "../tensor/precision.ts";
 import type { Attribute, ElementType, Initializer, OnnxNode } from "./onnx.ts";
 
-/** Where a weight's bytes are; `location` is relative to the session's folder. */
-export interface StoredWeight {
-  readonly location: string;
-  readonly offset: number;
-  readonly lengthBytes: number;
+/** A weight's bytes, or where they are; `location` is relative to the session's folder. */
+export type StoredWeight = {
   readonly type: Extract<ElementType, "float32" | "float16" | "bfloat16" | "int8">;
-}
+} & (
+  | { readonly bytes: Uint8Array }
+  | { readonly location: string; readonly offset: number; readonly lengthBytes: number }
+);
 
 interface Emission {
   readonly nodes: OnnxNode[];

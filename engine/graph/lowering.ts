@@ -1,7 +1,7 @@
 import type { Precision } from "../tensor/precision.ts";
 import type { Model, NodeOf, OperationKind, Weight } from "./graph.ts";
 import { Emitter, type StoredWeight } from "./emitter.ts";
-import type { Port, Program } from "./onnx.ts";
+import type { OnnxNode, Port, Program } from "./onnx.ts";
 import { emitPeaks, PEAKS } from "./peaks.ts";
 
 /**
@@ -14,6 +14,13 @@ export interface Lowering {
   /** The layout of pictures inside the graph: (b, h, w, c), or the model's (b, c, h, w) where this is absent. */
   readonly layout?: "channels last";
   readonly operations: { readonly [K in OperationKind]: Lower<K> };
+  /**
+   * Whether convolutions compute the norms and doublings before them, in bands, from kernels that are transformed in
+   * every run. The model's own passes (joinNorms, joinDoublings) prepare it for that.
+   */
+  readonly convolvesInBands?: true;
+  /** Joins operators of the finished graph, where a provider computes several in one. */
+  readonly join?: (nodes: readonly OnnxNode[]) => readonly OnnxNode[];
 }
 
 /** Emits the operators of one node and gives the ONNX name of its result. */
@@ -57,7 +64,9 @@ export function lower(
     emitPeaks(emit.scoped(PEAKS), values);
     outputs.push({ name: PEAKS, shape: [values.length], type: "float32" });
   }
-  return { inputs: model.inputs.map(port), outputs, ...emit.emitted() };
+  const { nodes, initializers } = emit.emitted();
+  const joined = lowering.join?.(nodes) ?? nodes;
+  return { inputs: model.inputs.map(port), outputs, nodes: joined, initializers };
 }
 
 interface Turned {

@@ -1,6 +1,8 @@
+import type { DeviceReport } from "../contract/devices.ts";
 import type { Lowering } from "../graph/lowering.ts";
 import { channelsLastLowering } from "../graph/channels-last-lowering.ts";
 import { cpuLowering } from "../graph/cpu-lowering.ts";
+import { cudaLowering } from "../graph/cuda-lowering.ts";
 import { EXACT, int8Lowering, type Quantizing, SATURATING } from "../graph/int8-lowering.ts";
 import { portableLowering } from "../graph/portable-lowering.ts";
 import type { Precision } from "../tensor/precision.ts";
@@ -23,8 +25,11 @@ export interface Device {
   readonly quantizing?: Quantizing;
 }
 
-/** The CPU, or a GPU that computes in float16 if its probe showed that it can. */
-export function deviceFor(provider: Provider, { float16 }: { float16: boolean }): Device {
+/** What the probe of a device showed of it. */
+type Shown = Pick<DeviceReport, "float16" | "fusedOperators">;
+
+/** The CPU, or a GPU that computes in float16 and by fused operators if its probe showed that it can. */
+export function deviceFor(provider: Provider, { float16, fusedOperators }: Shown): Device {
   if (provider === "cpu") {
     return {
       provider,
@@ -35,11 +40,11 @@ export function deviceFor(provider: Provider, { float16 }: { float16: boolean })
       splitsOnce: true,
     };
   }
-  const lowering = portableLowering(float16 ? "float16" : "float32");
+  const textLowering = portableLowering(float16 ? "float16" : "float32");
   return {
     provider,
-    lowering,
-    textLowering: lowering,
+    lowering: fusedOperators === true ? cudaLowering("float16") : textLowering,
+    textLowering,
     vaeLowering: portableLowering("float32"),
     // Kept values would be copied to the device at every step: 15 MB for a prompt of Stable Diffusion 2.
     splitsOnce: false,

@@ -261,15 +261,15 @@ export class ModelOnDevice implements Networks {
         folder: folderOf(weights),
         weights: this.#weightsAre(weights),
         threads: this.#options.threads,
-        makesAnew: lowering.layout === "channels last",
+        makesAnew: lowering.convolvesInBands,
         withoutArena: 4 * largestValue(step) > LARGE_VALUE_BYTES,
       },
     };
   }
 
   /** Operations are not fused where layers are watched one by one. */
-  #joined(model: Model, { layout }: Lowering): Model {
-    return layout === undefined || this.#isWatched ? model : joinNorms(joinDoublings(model));
+  #joined(model: Model, { convolvesInBands }: Lowering): Model {
+    return convolvesInBands === true && !this.#isWatched ? joinNorms(joinDoublings(model)) : model;
   }
 
   get #isWatched(): boolean {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DeviceReport } from "../contract/devices.ts";
 import { StudioError } from "../contract/errors.ts";
+import { hasFusedOperators } from "./fused-operators.ts";
 import { InferenceClient, type LibraryFolder } from "./inference-client.ts";
 import { measure } from "./matrix-product.ts";
 import type { Provider } from "./messages.ts";
@@ -82,7 +83,7 @@ export async function probeDevice(
 ): Promise<DeviceReport> {
   for (let tries = 1; ; tries++) {
     const { report, death } = await tryOnce(provider, options);
-    if (report !== undefined) return report;
+    if (report !== undefined) return withFusedOperators(report, options);
     if (options.signal?.aborted === true) return unanswered(provider, "it was not waited for");
     if (tries === TRIES) {
       const reason = `the process that tried it ended ${TRIES} times (${death})`;
@@ -130,6 +131,21 @@ async function tryOnce(
     signal?.removeEventListener("abort", leave);
     await endOf(client);
   }
+}
+
+/** Tried in a process of its own, so that a crash there costs nothing but the fused operators. */
+async function withFusedOperators(
+  report: DeviceReport,
+  { patienceMs = PATIENCE_MS, program, libraries }: ProbeOptions,
+): Promise<DeviceReport> {
+  const { provider, available, float16 } = report;
+  if (provider !== "cuda" || !available || !float16) return report;
+  const client = new InferenceClient(libraries, program);
+  const timer = setTimeout(() => client.kill(), patienceMs);
+  const fusedOperators = await hasFusedOperators(client, provider).catch(() => false);
+  clearTimeout(timer);
+  await endOf(client);
+  return { ...report, fusedOperators };
 }
 
 async function endOf(client: InferenceClient): Promise<void> {

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { guidanceEmbedding } from "../../../engine/pipeline/guidance.ts";
 import { channelsLastLowering } from "../../../engine/graph/channels-last-lowering.ts";
+import { cudaLowering } from "../../../engine/graph/cuda-lowering.ts";
 import { portableLowering } from "../../../engine/graph/portable-lowering.ts";
 import { type Device, int8Device } from "../../../engine/runtime/device.ts";
 import type { LoadedModel } from "../../../engine/drawing/load-model.ts";
+import { expanded } from "../../fakes/expand-cuda-operators.ts";
 import { loadFolder, saveFolder } from "../../fakes/memory-snapshot.ts";
 import { temporaryFolder } from "../../fakes/temporary-folder.ts";
 import { saveModel, type ChangedName } from "../../golden/changed-models.ts";
@@ -126,6 +128,15 @@ test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd21-v"] as const)(
     expectWithin(await errorsOf(whole.loaded, REFERENCES[name], WIDE), FLOAT32);
     using half = await load(snapshotFolder(name), onPortable("float16"));
     expectWithin(await errorsOf(half.loaded, REFERENCES[name], WIDE), { text: 5e-3, rest: 1e-2 });
+  },
+);
+
+test.each(["tiny-sd1-eps", "tiny-sd2-v", "tiny-sd21-v"] as const)(
+  "%s equals diffusers as CUDA's graph, with its fused operators written out",
+  async (name) => {
+    const device = { ...onPortable("float32"), lowering: expanded(cudaLowering("float32")) };
+    using reference = await load(snapshotFolder(name), device);
+    expectWithin(await errorsOf(reference.loaded, REFERENCES[name], WIDE), FLOAT32);
   },
 );
 
