@@ -8,6 +8,7 @@ import { Frame } from "./frame/frame.tsx";
 import { GalleryPage } from "./gallery/gallery-page.tsx";
 import { GeneratePage } from "./generate/generate-page.tsx";
 import { ModelsPage } from "./models/models-page.tsx";
+import { ElsewhereDialog } from "./picture/elsewhere/elsewhere-dialog.tsx";
 import { ServerPage } from "./server/server-page.tsx";
 import { SettingsPage } from "./settings/settings-page.tsx";
 import { NextSteps } from "./welcome/next-steps.tsx";
@@ -34,6 +35,7 @@ export function App({ studio }: { studio: Studio }) {
               <Redirect to="/generate" replace />
             </Route>
           </Switch>
+          <ElsewhereDialog />
           <WhatsNew />
         </Frame>
       </QueryClientProvider>

@@ -21,7 +21,7 @@ import { useRail } from "./rail/use-rail.tsx";
 import { DropPlace } from "./sheet/drop-place.tsx";
 import { SheetView } from "./sheet/sheet-view.tsx";
 import { useNames } from "./sheet/use-names.ts";
-import { type GalleryAddress, useGalleryAddress } from "./use-gallery-address.ts";
+import { type Compared, type GalleryAddress, useGalleryAddress } from "./use-gallery-address.ts";
 import { useGalleryCommands } from "./use-gallery-commands.ts";
 import { Viewer } from "./viewer/viewer.tsx";
 
@@ -91,8 +91,8 @@ function Cover({ address, ids }: { address: GalleryAddress; ids: readonly string
   const { openId, compared, leaf, compare, close } = address;
   if (openId !== undefined) return <Viewer id={openId} ids={ids} onLeaf={leaf} onClose={close} />;
   if (compared === undefined) return null;
-  const swap = () => compare([compared[1], compared[0]], true);
-  return <Comparison ids={compared} onSwap={swap} onClose={close} />;
+  const arrange = (arranged: Compared) => compare(arranged, true);
+  return <Comparison ids={compared} onArrange={arrange} onClose={close} />;
 }
 
 /** What the page's actions are about: the open picture, else the chosen ones in the sheet's order. */

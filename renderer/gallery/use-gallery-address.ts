@@ -4,22 +4,27 @@ import type { GalleryQuery } from "../../engine/contract/gallery.ts";
 import { rememberQuery, useGalleryMemory } from "../state/gallery-memory.ts";
 import { readQuery, writeQuery } from "./address.ts";
 
-/** The two pictures of a comparison, in the address. */
+/** The pictures of a comparison, in the address. */
 const COMPARED = "compare";
+
+/**
+ * A picture, and those that it is compared with, one at a time. Of these some may still be drawn: then it is the
+ * generation's id.
+ */
+export type Compared = readonly [string, string, ...string[]];
 
 /** What the page's address says, and how to change it. */
 export interface GalleryAddress {
   readonly query: GalleryQuery;
   /** The picture that is open. */
   readonly openId: string | undefined;
-  /** The pictures that are compared. */
-  readonly compared: readonly [string, string] | undefined;
+  readonly compared: Compared | undefined;
   /** Back undoes it, except while `isPassing`: what changes with every letter typed. */
   readonly ask: (query: GalleryQuery, isPassing?: boolean) => void;
   readonly open: (id: string) => void;
   /** Another picture in place of the open one: Back leads to the sheet, not through all of them. */
   readonly leaf: (id: string) => void;
-  readonly compare: (ids: readonly [string, string], isPassing?: boolean) => void;
+  readonly compare: (ids: Compared, isPassing?: boolean) => void;
   /** The sheet again. */
   readonly close: () => void;
 }
@@ -41,11 +46,11 @@ export function useGalleryAddress(): GalleryAddress {
     const sheet = new URLSearchParams(search);
     const ids = sheet.get(COMPARED)?.split(",") ?? [];
     sheet.delete(COMPARED);
-    const [one, other] = ids;
+    const [one, other, ...more] = ids;
     return {
       query,
       openId,
-      compared: one && other && openId === undefined ? [one, other] : undefined,
+      compared: one && other && openId === undefined ? [one, other, ...more] : undefined,
       ask: (asked, isPassing) => go("/gallery", writeQuery(String(sheet), asked), isPassing),
       open: (id) => go(`/gallery/${id}`, sheet),
       leaf: (id) => go(`/gallery/${id}`, sheet, true),

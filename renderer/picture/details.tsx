@@ -18,6 +18,7 @@ import { isRemote, useTargetName } from "./targets.ts";
 /** The actions that stand as icons above the fields. */
 const SHOWN = new Set([
   "picture.recall-all",
+  "picture.elsewhere",
   "picture.start",
   "picture.copy",
   "picture.reveal",

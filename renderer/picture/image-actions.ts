@@ -1,5 +1,6 @@
 import {
   ArchiveRestore,
+  Columns2,
   Copy,
   Dices,
   Download,
@@ -22,6 +23,7 @@ import { writeTerm } from "../../engine/contract/gallery-search.ts";
 import { desktop } from "../connection/desktop.ts";
 import { type Studio, useStudio } from "../connection/studio.tsx";
 import type { Action } from "../shortcuts/registry.ts";
+import { askElsewhere } from "../state/elsewhere.ts";
 import { changeForm, RECALLED, type Recalled, recallRecord, recallStart } from "../state/form.ts";
 import { attempt, doUndoable, showToast } from "../ui/toasts.ts";
 import { useWords } from "../words/words.ts";
@@ -57,6 +59,7 @@ export function useImageActions(images: readonly Image[]): readonly Action[] {
       images.length === 1
         ? [
             ...recallActions(first, studio, t, tellTaken),
+            elsewhereAction(first, t),
             ...siblingActions(first, t, navigate),
             ...fileActions(first, studio, t, tellTaken),
           ]
@@ -87,6 +90,19 @@ function recallActions(
     isDisabled: part === "seed" && record.seed === undefined,
     run: () => attempt(take(part)),
   }));
+}
+
+/** The same order at other targets, beside this picture. One with a start image is drawn on this machine alone. */
+function elsewhereAction({ id, record: { strength } }: Image, t: Words): Action {
+  return {
+    id: "picture.elsewhere",
+    label: t("actions.elsewhere"),
+    group: t("actions.recall"),
+    icon: Columns2,
+    keys: "shift+c",
+    isDisabled: strength !== undefined,
+    run: () => askElsewhere(id),
+  };
 }
 
 /** The ways to the pictures that share a prompt or a seed with one. */

@@ -1,11 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, ArrowLeftRight } from "lucide-react";
-import { useMemo, useState } from "react";
-import { StudioError } from "../../../engine/contract/errors.ts";
+import { type ReactNode, useMemo, useState } from "react";
 import type { Image } from "../../../engine/contract/gallery.ts";
-import { asFailure } from "../../connection/failure.ts";
-import { useStudio } from "../../connection/studio.tsx";
 import { PictureImage } from "../../picture/picture.tsx";
+import { useTargetName } from "../../picture/targets.ts";
 import { useZoom } from "../../picture/use-zoom.ts";
 import { ZoomCanvas } from "../../picture/zoom-canvas.tsx";
 import { useActions } from "../../shortcuts/registry.ts";
@@ -15,38 +12,67 @@ import { Chips } from "../../ui/chips.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { useWords } from "../../words/words.ts";
 import cover from "../cover.module.css";
+import type { Compared } from "../use-gallery-address.ts";
+import { Awaited } from "./awaited.tsx";
 import styles from "./comparison.module.css";
 import { Differences } from "./differences.tsx";
+import { type Side, targetOf, useSides } from "./use-sides.ts";
 
 export interface ComparisonProps {
-  readonly ids: readonly [string, string];
-  readonly onSwap: () => void;
+  readonly ids: Compared;
+  /** Takes another arrangement of the same pictures: the first two are shown. */
+  readonly onArrange: (ids: Compared) => void;
   readonly onClose: () => void;
 }
 
-/** Two pictures beside or over each other, and what made them different. */
-export function Comparison({ ids, onSwap, onClose }: ComparisonProps) {
+/** Two pictures beside or over each other, and what made them different; or one, and the other as it develops. */
+export function Comparison({ ids, onArrange, onClose }: ComparisonProps) {
   const t = useWords("gallery");
-  const { queries } = useStudio();
-  const { data, error, refetch } = useQuery(
-    queries.gallery.details.queryOptions({ input: { ids: [...ids] } }),
-  );
-  const [left, right] = ids.map((id) => data?.find((image) => image.id === id));
-  const missing = data && new StudioError("NOT_FOUND", { what: "picture", id: ids.join(", ") });
-  const failure = error ? asFailure(error) : missing;
+  const { sides, failure, retry } = useSides(ids);
+  const [left, ...others] = sides;
+  const [chosen, setChosen] = useState<string>();
+  const right = others.find((side) => side?.id === chosen) ?? others[0];
   useClosing(onClose);
+  if (left?.image === undefined || right === undefined) {
+    return (
+      <section className={cover.cover} aria-label={t("compare.label")}>
+        {failure ? (
+          <Failed title={t("compare.failed")} error={failure} onRetry={retry}>
+            <Button onPress={onClose}>{t("viewer.back")}</Button>
+          </Failed>
+        ) : (
+          <Skeleton className={cover.skeleton} />
+        )}
+      </section>
+    );
+  }
+  const swap = () => {
+    setChosen(undefined);
+    onArrange([right.id, left.id, ...ids.filter((id) => id !== left.id && id !== right.id)]);
+  };
   return (
     <section className={cover.cover} aria-label={t("compare.label")}>
-      {left && right ? (
-        <Pair left={left} right={right} onSwap={onSwap} onClose={onClose} />
-      ) : failure ? (
-        <Failed title={t("compare.failed")} error={failure} onRetry={() => void refetch()}>
-          <Button onPress={onClose}>{t("viewer.back")}</Button>
-        </Failed>
-      ) : (
-        <Skeleton className={cover.skeleton} />
-      )}
+      <Pair left={left.image} right={right} onSwap={swap} onClose={onClose}>
+        {others.length > 1 && <Others all={others} shown={right.id} onShow={setChosen} />}
+      </Pair>
     </section>
+  );
+}
+
+/** With which of several pictures the left one is compared, by where they were drawn. */
+function Others(props: {
+  readonly all: readonly (Side | undefined)[];
+  readonly shown: string;
+  readonly onShow: (id: string) => void;
+}) {
+  const { all, shown, onShow } = props;
+  const t = useWords("gallery");
+  const nameOf = useTargetName();
+  const chips = all.flatMap((side) =>
+    side === undefined ? [] : [{ value: side.id, label: nameOf(targetOf(side)) }],
+  );
+  return (
+    <Chips label={t("compare.with")} isSegmented value={shown} onChange={onShow} chips={chips} />
   );
 }
 
@@ -54,37 +80,49 @@ const WAYS = ["slider", "sides", "difference"] as const;
 
 interface PairProps {
   readonly left: Image;
-  readonly right: Image;
+  readonly right: Side;
   readonly onSwap: () => void;
   readonly onClose: () => void;
+  /** The other pictures that it can be compared with. */
+  readonly children: ReactNode;
 }
 
-function Pair({ left, right, onSwap, onClose }: PairProps) {
+function Pair({ left, right, onSwap, onClose, children }: PairProps) {
   const t = useWords("gallery");
   const [way, setWay] = useState<(typeof WAYS)[number]>("slider");
+  const { image } = right;
   return (
     <>
       <div className={cover.bar}>
         <IconButton icon={ArrowLeft} label={t("viewer.back")} keys="escape" onPress={onClose} />
-        <Chips
-          label={t("compare.view")}
-          isSegmented
-          value={way}
-          onChange={setWay}
-          chips={WAYS.map((value) => ({ value, label: t(`compare.${value}`) }))}
-        />
-        <Button variant="plain" icon={ArrowLeftRight} onPress={onSwap}>
-          {t("compare.swap")}
-        </Button>
+        {children}
+        {image && (
+          <>
+            <Chips
+              label={t("compare.view")}
+              isSegmented
+              value={way}
+              onChange={setWay}
+              chips={WAYS.map((value) => ({ value, label: t(`compare.${value}`) }))}
+            />
+            <Button variant="plain" icon={ArrowLeftRight} onPress={onSwap}>
+              {t("compare.swap")}
+            </Button>
+          </>
+        )}
       </div>
-      <div className={styles.body}>
-        <div className={styles.stage}>
-          {way === "slider" && <Over left={left} right={right} />}
-          {way === "sides" && <Beside left={left} right={right} />}
-          {way === "difference" && <Difference left={left} right={right} />}
+      {image ? (
+        <div className={styles.body}>
+          <div className={styles.stage}>
+            {way === "slider" && <Over left={left} right={image} />}
+            {way === "sides" && <Beside left={left} right={image} />}
+            {way === "difference" && <Difference left={left} right={image} />}
+          </div>
+          <Differences left={left} right={image} />
         </div>
-        <Differences left={left} right={right} />
-      </div>
+      ) : (
+        <Awaited key={right.id} left={left} generation={right.generation} />
+      )}
     </>
   );
 }

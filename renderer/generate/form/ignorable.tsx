@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useWords } from "../../words/words.ts";
-import { type Setting, useChosenTarget, useUnread } from "../chosen-target.ts";
+import type { Setting } from "../../picture/ignored-settings.ts";
+import { useChosenTarget, useUnread } from "../chosen-target.ts";
 import styles from "./ignorable.module.css";
 
 export interface IgnorableProps {

@@ -3,6 +3,7 @@ import type { Endpoint } from "../../../engine/contract/endpoints.ts";
 import { type Generation, LOCAL_TARGET } from "../../../engine/contract/generation.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { type Studio, useStudio } from "../../connection/studio.tsx";
+import { ignoredBy } from "../../picture/ignored-settings.ts";
 import { useAlsoAt } from "../../state/also-at.ts";
 import { type FormState, useForm } from "../../state/form.ts";
 import { keepPlaces, mergeGenerations, useQueue } from "../../state/queue.ts";
@@ -10,7 +11,7 @@ import { followNewest, markPress } from "../../state/selection.ts";
 import { rememberPrompt } from "../../state/view.ts";
 import { showFailure } from "../../ui/toasts.ts";
 import type { ChosenModel } from "../chosen-model.ts";
-import { type ChosenTarget, ignoredBy, useChosenTarget } from "../chosen-target.ts";
+import { type ChosenTarget, useChosenTarget } from "../chosen-target.ts";
 import { MAX_COUNT } from "./reasons.ts";
 import {
   atSeveral,

@@ -1,7 +1,8 @@
 import { Expand } from "lucide-react";
 import { type RefObject, useMemo, useRef } from "react";
 import type { Generation } from "../../../engine/contract/generation.ts";
-import type { Progress } from "../../../engine/contract/progress.ts";
+import { DevelopingPicture } from "../../picture/developing/developing-picture.tsx";
+import { HowFar } from "../../picture/developing/how-far.tsx";
 import { PictureBox } from "../../picture/picture-box.tsx";
 import { secondsOf } from "../../picture/targets.ts";
 import { useZoom, type ZoomControl } from "../../picture/use-zoom.ts";
@@ -11,13 +12,10 @@ import { useContextMenu } from "../../shortcuts/context-menu.tsx";
 import { useActions } from "../../shortcuts/registry.ts";
 import { useImages } from "../../state/images.ts";
 import { useProgress } from "../../state/progress.ts";
-import { useQueue } from "../../state/queue.ts";
 import { Button } from "../../ui/button.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { useEachSecond } from "../../ui/use-each-second.ts";
-import { formatClock, formatDuration, formatSpeed } from "../../words/format.ts";
+import { formatDuration } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
-import { DevelopingPicture } from "./developing-picture.tsx";
 import { FailureTile } from "./failure-tile.tsx";
 import { useGenerationActions } from "./generation-actions.ts";
 import styles from "./stage.module.css";
@@ -83,8 +81,7 @@ function Caption({ generation, zoom, onFullScreen }: CaptionProps) {
   return (
     <div className={styles.caption}>
       <TriedAt generation={generation} />
-      {generation.state === "running" && <Running id={generation.id} />}
-      {generation.state === "waiting" && <Waiting id={generation.id} />}
+      <HowFar generation={generation} />
       {generation.state === "done" && (
         <>
           <Done generation={generation} />
@@ -135,69 +132,6 @@ function useStageActions(zoom: ZoomControl, root: RefObject<HTMLElement | null>)
   );
   useActions(actions);
   return actions;
-}
-
-function Running({ id }: { id: string }) {
-  const t = useWords("generate");
-  const progress = useProgress((all) => all[id]);
-  const left = useEachSecond(progress?.secondsLeft);
-  const speed = useEachSecond(progress?.secondsPerStep);
-  const stage = useStageWords(progress);
-  if (progress?.stage === "asking") return <Asking progress={progress} />;
-  if (progress?.starting !== undefined) return <Starting progress={progress} />;
-  return (
-    <>
-      <span className={styles.state}>{stage}</span>
-      {speed !== undefined && <span>{formatSpeed(speed)}</span>}
-      {left !== undefined && <span>{t("stage.left", { time: formatClock(left) })}</span>}
-    </>
-  );
-}
-
-/** An endpoint tells no step: how long it has taken, and how long it usually does. */
-function Asking({ progress }: { progress: Progress }) {
-  const t = useWords("generate");
-  const { elapsedSeconds = 0, expectedSeconds, attempt } = progress;
-  return (
-    <>
-      <span className={styles.state}>{t("stage.asking")}</span>
-      <span>{formatClock(elapsedSeconds)}</span>
-      {expectedSeconds !== undefined && (
-        <span>{t("stage.expected", { time: formatDuration(expectedSeconds) })}</span>
-      )}
-      {attempt !== undefined && <span>{t("stage.attempt", { attempt })}</span>}
-    </>
-  );
-}
-
-/** An endpoint that is starting has been sent nothing yet. */
-function Starting({ progress: { elapsedSeconds = 0, starting } }: { progress: Progress }) {
-  const t = useWords("generate");
-  const words = useWords("picture");
-  const last = starting?.lastSeconds;
-  return (
-    <>
-      <span className={styles.state}>{t("stage.starting")}</span>
-      <span>{formatClock(elapsedSeconds)}</span>
-      {last !== undefined && <span>{words("start.last", { time: formatDuration(last) })}</span>}
-    </>
-  );
-}
-
-function useStageWords(progress: Progress | undefined): string {
-  const t = useWords("generate");
-  if (progress === undefined) return t("stage.loading");
-  const { stage, step, steps, share = 0 } = progress;
-  if (stage === "preparing") return t("stage.preparing", { share: Math.round(100 * share) });
-  return stage === "denoising" ? t("stage.step", { step, steps }) : t(`stage.${stage}`);
-}
-
-function Waiting({ id }: { id: string }) {
-  const t = useWords("generate");
-  const position = useQueue(({ openIds }) => openIds.indexOf(id));
-  const isPaused = useQueue((queue) => queue.isPaused);
-  if (isPaused) return t("stage.paused");
-  return position > 0 ? t("stage.waiting", { position: position + 1 }) : t("stage.waitingNext");
 }
 
 function Done({ generation: { imageId = "", order } }: { generation: Generation }) {

@@ -1,3 +1,5 @@
+import { comparisonWords } from "./comparison.ts";
+
 export const gallery = {
   grid: "Gallery",
   gallery: "Gallery",
@@ -218,28 +220,5 @@ export const gallery = {
     failed: "The picture could not be opened.",
     group: "Picture view",
   },
-  compare: {
-    label: "Comparison",
-    slider: "Slider",
-    sides: "Side by side",
-    difference: "Difference × 4",
-    view: "View",
-    swap: "Swap sides",
-    divider: "Divider",
-    differences: "Differences",
-    target: "Run on",
-    time: "Time",
-    pixels: "Pixel difference",
-    apart: "{{levels}} of 255 on average, {{share}} of pixels differ",
-    identical: "None: every pixel is the same",
-    otherSize: "Not compared: the sizes differ",
-    none: "Both were made with the same settings.",
-    same: "The same in both",
-    field: "Setting",
-    left: "Left",
-    right: "Right",
-    failed: "The pictures could not be compared.",
-    absent: "none",
-    untold: "not told",
-  },
+  ...comparisonWords,
 };

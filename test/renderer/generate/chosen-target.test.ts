@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ignoredBy, unreadBy } from "../../../renderer/generate/chosen-target.ts";
+import { unreadBy } from "../../../renderer/generate/chosen-target.ts";
+import { ignoredBy } from "../../../renderer/picture/ignored-settings.ts";
 import { fieldsOf, USUAL } from "../../../renderer/generate/form/presets.ts";
 import { endpointRequest, wantedFrom } from "../../../renderer/generate/press/wanted.ts";
 import { type FormFields, useForm } from "../../../renderer/state/form.ts";

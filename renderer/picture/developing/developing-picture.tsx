@@ -1,7 +1,7 @@
 import { type CSSProperties, useEffect, useState } from "react";
 import type { Generation } from "../../../engine/contract/generation.ts";
 import { useStudio } from "../../connection/studio.tsx";
-import { PictureImage } from "../../picture/picture.tsx";
+import { PictureImage } from "../picture.tsx";
 import { useImages, wantImages } from "../../state/images.ts";
 import { shareOf, useProgress } from "../../state/progress.ts";
 import { classNames } from "../../ui/class-names.ts";

@@ -5,7 +5,7 @@ import {
   type Layer,
   markLoaded,
   markSettled,
-} from "../../../../renderer/generate/stage/preview-layers.ts";
+} from "../../../renderer/picture/developing/preview-layers.ts";
 
 const SIGNS = { coming: "", ready: "+", rising: "^", settled: "!" } as const;
 

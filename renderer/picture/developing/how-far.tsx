@@ -1,0 +1,77 @@
+import type { Generation } from "../../../engine/contract/generation.ts";
+import type { Progress } from "../../../engine/contract/progress.ts";
+import { useProgress } from "../../state/progress.ts";
+import { useQueue } from "../../state/queue.ts";
+import { useEachSecond } from "../../ui/use-each-second.ts";
+import { formatClock, formatDuration, formatSpeed } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import styles from "./how-far.module.css";
+
+/** How far an open generation is, in one line: its place in the queue, its step, or how long its endpoint takes. */
+export function HowFar({ generation: { id, state } }: { generation: Generation }) {
+  if (state === "running") return <Running id={id} />;
+  return state === "waiting" ? <Waiting id={id} /> : null;
+}
+
+function Running({ id }: { id: string }) {
+  const t = useWords("generate");
+  const progress = useProgress((all) => all[id]);
+  const left = useEachSecond(progress?.secondsLeft);
+  const speed = useEachSecond(progress?.secondsPerStep);
+  const stage = useStageWords(progress);
+  if (progress?.stage === "asking") return <Asking progress={progress} />;
+  if (progress?.starting !== undefined) return <Starting progress={progress} />;
+  return (
+    <>
+      <span className={styles.state}>{stage}</span>
+      {speed !== undefined && <span>{formatSpeed(speed)}</span>}
+      {left !== undefined && <span>{t("stage.left", { time: formatClock(left) })}</span>}
+    </>
+  );
+}
+
+/** An endpoint tells no step: how long it has taken, and how long it usually does. */
+function Asking({ progress }: { progress: Progress }) {
+  const t = useWords("generate");
+  const { elapsedSeconds = 0, expectedSeconds, attempt } = progress;
+  return (
+    <>
+      <span className={styles.state}>{t("stage.asking")}</span>
+      <span>{formatClock(elapsedSeconds)}</span>
+      {expectedSeconds !== undefined && (
+        <span>{t("stage.expected", { time: formatDuration(expectedSeconds) })}</span>
+      )}
+      {attempt !== undefined && <span>{t("stage.attempt", { attempt })}</span>}
+    </>
+  );
+}
+
+/** An endpoint that is starting has been sent nothing yet. */
+function Starting({ progress: { elapsedSeconds = 0, starting } }: { progress: Progress }) {
+  const t = useWords("generate");
+  const words = useWords("picture");
+  const last = starting?.lastSeconds;
+  return (
+    <>
+      <span className={styles.state}>{t("stage.starting")}</span>
+      <span>{formatClock(elapsedSeconds)}</span>
+      {last !== undefined && <span>{words("start.last", { time: formatDuration(last) })}</span>}
+    </>
+  );
+}
+
+function useStageWords(progress: Progress | undefined): string {
+  const t = useWords("generate");
+  if (progress === undefined) return t("stage.loading");
+  const { stage, step, steps, share = 0 } = progress;
+  if (stage === "preparing") return t("stage.preparing", { share: Math.round(100 * share) });
+  return stage === "denoising" ? t("stage.step", { step, steps }) : t(`stage.${stage}`);
+}
+
+function Waiting({ id }: { id: string }) {
+  const t = useWords("generate");
+  const position = useQueue(({ openIds }) => openIds.indexOf(id));
+  const isPaused = useQueue((queue) => queue.isPaused);
+  if (isPaused) return t("stage.paused");
+  return position > 0 ? t("stage.waiting", { position: position + 1 }) : t("stage.waitingNext");
+}

@@ -1,0 +1,178 @@
+import { useQuery } from "@tanstack/react-query";
+import { Columns2, Plus } from "lucide-react";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import type { Endpoint } from "../../../engine/contract/endpoints.ts";
+import type { Image } from "../../../engine/contract/gallery.ts";
+import { LOCAL_TARGET } from "../../../engine/contract/generation.ts";
+import { type Studio, useStudio } from "../../connection/studio.tsx";
+import { closeElsewhere, useElsewhere } from "../../state/elsewhere.ts";
+import { readinessOf } from "../../state/endpoints.ts";
+import { useImages } from "../../state/images.ts";
+import { markPress } from "../../state/selection.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { showFailure } from "../../ui/toasts.ts";
+import { formatDuration } from "../../words/format.ts";
+import { useWords } from "../../words/words.ts";
+import { ignoredBy, type Setting } from "../ignored-settings.ts";
+import { ReadinessSign } from "../readiness.tsx";
+import { useEndpoints } from "../targets.ts";
+import styles from "./elsewhere-dialog.module.css";
+import { sameOrder } from "./same-order.ts";
+
+/** Draws a picture's order at other targets, and compares: open while a picture is chosen for it. */
+export function ElsewhereDialog() {
+  const id = useElsewhere(({ imageId }) => imageId);
+  const image = useImages((all) => (id === undefined ? undefined : all[id]));
+  return image && <Targets key={image.id} image={image} />;
+}
+
+/** Which targets draw it, too: all but the one that drew it. */
+function Targets({ image }: { image: Image }) {
+  const t = useWords("picture");
+  const studio = useStudio();
+  const [, navigate] = useLocation();
+  const [ticked, setTicked] = useState<readonly string[]>([]);
+  const [isAsking, setIsAsking] = useState(false);
+  const models = useQuery(studio.queries.models.list.queryOptions()).data;
+  const all = useEndpoints();
+  const endpoints = all?.filter(({ id }) => id !== image.target);
+  const targets = [
+    ...(image.target === LOCAL_TARGET ? [] : [LOCAL_TARGET]),
+    ...(endpoints ?? []).map(({ id }) => id),
+  ];
+  const chosen = targets.filter((target) => ticked.includes(target));
+  const tick = (target: string, isTicked: boolean) =>
+    setTicked([...ticked.filter((one) => one !== target), ...(isTicked ? [target] : [])]);
+  const draw = async () => {
+    setIsAsking(true);
+    const requests = chosen.map((target) => sameOrder(image.record, target, models ?? []));
+    const ids = await enqueueEach(studio, requests);
+    setIsAsking(false);
+    if (ids.length === 0) return;
+    closeElsewhere();
+    navigate(`/gallery?compare=${[image.id, ...ids].join(",")}`);
+  };
+  const add = () => {
+    closeElsewhere();
+    navigate("/endpoints?add");
+  };
+  const isKnown = all !== undefined && models !== undefined;
+  return (
+    <Dialog
+      title={t("drawElsewhere.title")}
+      isOpen
+      onClose={closeElsewhere}
+      actions={
+        isKnown && targets.length === 0 ? (
+          <Button variant="filled" icon={Plus} onPress={add}>
+            {t("drawElsewhere.add")}
+          </Button>
+        ) : (
+          <Button
+            variant="filled"
+            icon={Columns2}
+            isDisabled={!isKnown || chosen.length === 0 || isAsking}
+            onPress={() => void draw()}
+          >
+            {t("drawElsewhere.draw")}
+          </Button>
+        )
+      }
+    >
+      {isKnown && targets.length === 0 ? (
+        <p>{t("drawElsewhere.none")}</p>
+      ) : (
+        <div className={styles.targets} role="group" aria-label={t("drawElsewhere.targets")}>
+          {targets.map((target) => (
+            <Target
+              key={target}
+              image={image}
+              target={target}
+              endpoint={endpoints?.find(({ id }) => id === target)}
+              isTicked={ticked.includes(target)}
+              onTick={(isTicked) => tick(target, isTicked)}
+            />
+          ))}
+          {image.record.seed === undefined && (
+            <p className={styles.note}>{t("drawElsewhere.seedUnknown")}</p>
+          )}
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+interface TargetProps {
+  readonly image: Image;
+  readonly target: string;
+  /** Undefined for this machine. */
+  readonly endpoint: Endpoint | undefined;
+  readonly isTicked: boolean;
+  readonly onTick: (isTicked: boolean) => void;
+}
+
+function Target({ image, endpoint, isTicked, onTick }: TargetProps) {
+  const t = useWords("picture");
+  const readiness = useWords("endpoints");
+  if (endpoint === undefined) {
+    return (
+      <Switch isSelected={isTicked} onChange={onTick}>
+        {t("drawElsewhere.local")}
+      </Switch>
+    );
+  }
+  const { name, medianSeconds } = endpoint;
+  const unread = unreadOf(image, endpoint).map((setting) => t(`fields.${setting}`));
+  const time =
+    medianSeconds === undefined
+      ? t("drawElsewhere.untimed")
+      : t("drawElsewhere.each", { time: formatDuration(medianSeconds) });
+  const ignores =
+    unread.length > 0 && t("drawElsewhere.ignores", { settings: unread.join(", ").toLowerCase() });
+  return (
+    <Switch
+      isSelected={isTicked}
+      onChange={onTick}
+      description={[readiness(`readiness.${readinessOf(endpoint)}`), time, ignores]
+        .filter(Boolean)
+        .join(" · ")}
+    >
+      <span className={styles.name}>
+        <ReadinessSign readiness={readinessOf(endpoint)} />
+        {name}
+      </span>
+    </Switch>
+  );
+}
+
+/** What makes a picture another one where it is not read. */
+const TELLING = ["seed", "size", "steps", "guidanceScale", "negativePrompt", "scheduler"] as const;
+
+/** What is known of a picture and not read by an endpoint. */
+function unreadOf({ record }: Image, endpoint: Endpoint) {
+  const ignored: ReadonlySet<Setting> = ignoredBy(endpoint);
+  return TELLING.filter((name) => {
+    const isKnown = name === "size" || (record[name] !== undefined && record[name] !== "");
+    return isKnown && ignored.has(name);
+  });
+}
+
+/** One after the other, as one press; a target that refuses says so, and the others draw all the same. */
+async function enqueueEach(
+  { client }: Studio,
+  requests: readonly ReturnType<typeof sameOrder>[],
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const request of requests) {
+    try {
+      ids.push(...(await client.generation.enqueue(request)).generationIds);
+    } catch (error) {
+      showFailure(error);
+    }
+  }
+  markPress(ids);
+  return ids;
+}
