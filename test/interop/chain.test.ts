@@ -211,10 +211,10 @@ test("what the handler refuses comes through the wrapper in its words", async ()
   );
 });
 
-test("a TorchServe that has died behind the wrapper is told as a service that does not run", async () => {
+test("a TorchServe that has died behind the wrapper is told as such", async () => {
   await cluster().torchServe.stop();
   const asked = ["a red house", "--steps", "1", "--size", "64x64", "--data-dir", data];
   const { code, err } = await darkroom(["endpoints", "query", "cluster", ...asked]);
   expect([code, err]).toEqual([code === 0 ? "refused" : code, err]);
-  expect(err).toContain("Nothing serves at the endpoint's address");
+  expect(err).toContain("KServe's wrapper runs, but its TorchServe does not.");
 });
