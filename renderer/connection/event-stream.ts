@@ -8,8 +8,8 @@ const LONGEST_DELAY_MS = 5000;
 
 /** Who listens to the studio. */
 export interface EventListener {
-  /** The next event waits for this one; where it fails, the stream begins anew. */
-  onEvent(event: StudioEvent): Promise<void>;
+  /** Events that came in one go, in their order. The next ones wait for these; where it fails, the stream begins anew. */
+  onEvents(events: readonly StudioEvent[]): Promise<void>;
   onConnected(): void;
   /** Another attempt follows by itself. */
   onLost(failure: Failure): void;
@@ -27,21 +27,50 @@ export async function followEvents(
   let lastEventId: string | undefined;
   let delayMs = FIRST_DELAY_MS;
   while (!signal.aborted) {
+    const ending = new AbortController();
     try {
-      const events = await client.events.subscribe(undefined, { signal, lastEventId });
+      const either = AbortSignal.any([signal, ending.signal]);
+      const events = await client.events.subscribe(undefined, { signal: either, lastEventId });
       listener.onConnected();
-      for await (const event of events) {
-        await listener.onEvent(event);
-        lastEventId = getEventMeta(event)?.id ?? lastEventId;
+      for await (const burst of bursts(events)) {
+        await listener.onEvents(burst);
+        for (const event of burst) lastEventId = getEventMeta(event)?.id ?? lastEventId;
         delayMs = FIRST_DELAY_MS;
       }
     } catch (error) {
       if (signal.aborted) return;
       listener.onLost(asFailure(error));
+    } finally {
+      ending.abort();
     }
     await pause(delayMs, signal);
     delayMs = Math.min(2 * delayMs, LONGEST_DELAY_MS);
   }
+}
+
+/** Events that are there already, together: a page that is told of all of them at once is drawn once. */
+async function* bursts<Event>(events: AsyncIterable<Event>): AsyncGenerator<readonly Event[]> {
+  const iterator = events[Symbol.asyncIterator]();
+  let next = iterator.next();
+  for (;;) {
+    const first = await next;
+    if (first.done === true) return;
+    const burst = [first.value];
+    const isOver = turn();
+    for (;;) {
+      next = iterator.next();
+      // A stream that breaks now fails at the next turn, when what came before was taken in.
+      const more = await Promise.race([next.catch(() => undefined), isOver]);
+      if (more === undefined || more.done === true) break;
+      burst.push(more.value);
+    }
+    yield burst;
+  }
+}
+
+/** Resolves once the page has done what it has to do now. */
+function turn(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, 0, undefined));
 }
 
 /** Waits between two attempts; an abort ends the wait, and is no failure. */

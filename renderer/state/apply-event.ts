@@ -90,12 +90,22 @@ const HANDLERS: Handlers = {
   "clusters-removed": refreshClusters,
 };
 
-/** Resolves when what the event means is known: `reset` reads everything, and what follows it waits. */
-export async function applyEvent<T extends StudioEvent["type"]>(
+/**
+ * Resolves when what the events mean is known: `reset` reads everything, and what follows it waits. All others are taken in
+ * at once, so that what shows them is drawn once.
+ */
+export async function applyEvents(events: readonly StudioEvent[], studio: Studio): Promise<void> {
+  for (const event of events) {
+    const reading = applyEvent(event, studio);
+    if (reading !== undefined) await reading;
+  }
+}
+
+function applyEvent<T extends StudioEvent["type"]>(
   event: EventOf<T> & { type: T },
   studio: Studio,
-): Promise<void> {
-  await HANDLERS[event.type](event, studio);
+): Promise<void> | void {
+  return HANDLERS[event.type](event, studio);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { followEvents } from "../connection/event-stream.ts";
 import { useStudio } from "../connection/studio.tsx";
-import { applyEvent } from "./apply-event.ts";
+import { applyEvents } from "./apply-event.ts";
 import { reportLive, reportLost } from "./connection.ts";
 
 /** Keeps the pages' state in step with the studio while the page is open. */
@@ -10,7 +10,7 @@ export function useFollowStudio(): void {
   useEffect(() => {
     const leaving = new AbortController();
     const listener = {
-      onEvent: (event: Parameters<typeof applyEvent>[0]) => applyEvent(event, studio),
+      onEvents: (events: Parameters<typeof applyEvents>[0]) => applyEvents(events, studio),
       onConnected: reportLive,
       onLost: reportLost,
     };

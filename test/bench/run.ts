@@ -7,6 +7,7 @@ const BENCHES = [
   "pictures",
   "gallery",
   "gallery-page",
+  "large-reply",
   "serving",
   "health",
   "load",

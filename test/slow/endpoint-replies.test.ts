@@ -5,21 +5,13 @@ import { expect, test } from "vitest";
 import { StudioError } from "../../engine/contract/errors.ts";
 import { readPictures } from "../../engine/kserve/client/read-pictures.ts";
 import { added, openEndpoints, ORDER } from "../fakes/open-endpoints.ts";
+import { largeReply } from "../fakes/large-reply.ts";
 import { runCommand } from "../fakes/run-command.ts";
 import { PIXELS, seedReply } from "../fakes/seed-edge.ts";
 import { always, standInEndpoint } from "../fakes/stand-in-endpoint.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 
 const never = new AbortController().signal;
-
-/** 768x768 pixels as numbers with 16 digits: 35 MB. */
-function largeReply(): string {
-  const side = 768;
-  const digits = (i: number): string => `0.${String(1e15 + (i % 1000) * 7919)}`;
-  const row = Array.from({ length: side * 3 }, (_, i) => digits(i)).join(",");
-  const data = Array.from({ length: side }, () => row).join(",");
-  return `{"outputs":[{"name":"output0","datatype":"FP32","shape":[${side},${side},3],"data":[${data}]}]}`;
-}
 
 test("a reply of 35 MB is read in bounded time and memory while the studio goes on", async () => {
   const body = largeReply();

@@ -34,6 +34,9 @@ function ended(signal: AbortSignal | undefined): Promise<unknown> {
 const machine: StudioEvent = { type: "machine-changed" };
 const models: StudioEvent = { type: "models-changed" };
 
+const saysModels = (events: readonly StudioEvent[]): boolean =>
+  events.some(({ type }) => type === models.type);
+
 test("a stream that breaks goes on from the last event seen", async () => {
   const { client, resumed } = studioThatSays([
     [{ id: "7", event: machine }, "break"],
@@ -44,9 +47,9 @@ test("a stream that breaks goes on from the last event seen", async () => {
   await followEvents(
     client,
     {
-      onEvent: async ({ type }) => {
-        seen.push(type);
-        if (type === "models-changed") leaving.abort();
+      onEvents: async (events) => {
+        for (const { type } of events) seen.push(type);
+        if (saysModels(events)) leaving.abort();
       },
       onConnected: () => seen.push("connected"),
       onLost: () => seen.push("lost"),
@@ -57,21 +60,19 @@ test("a stream that breaks goes on from the last event seen", async () => {
   expect(resumed).toEqual([undefined, "7"]);
 });
 
-test("an event that could not be taken in is asked for again", async () => {
-  const { client, resumed } = studioThatSays([
-    [
-      { id: "1", event: machine },
-      { id: "2", event: models },
-    ],
-    [{ id: "2", event: models }],
-  ]);
+test("events that could not be taken in are asked for again", async () => {
+  const both = [
+    { id: "1", event: machine },
+    { id: "2", event: models },
+  ];
+  const { client, resumed } = studioThatSays([both, both]);
   const leaving = new AbortController();
   let failures = 1;
   await followEvents(
     client,
     {
-      onEvent: async ({ type }) => {
-        if (type !== "models-changed") return;
+      onEvents: async (events) => {
+        if (!saysModels(events)) return;
         if (failures-- > 0) throw new TypeError("the snapshot could not be read");
         leaving.abort();
       },
@@ -80,5 +81,33 @@ test("an event that could not be taken in is asked for again", async () => {
     },
     leaving.signal,
   );
-  expect(resumed).toEqual([undefined, "1"]);
+  expect(resumed).toEqual([undefined, undefined]);
+});
+
+test("events that come in one go are told in one go, and later ones by themselves", async () => {
+  const later = Promise.withResolvers<void>();
+  const subscribe = async () =>
+    (async function* () {
+      yield machine;
+      yield machine;
+      await later.promise;
+      yield models;
+    })();
+  const client = { events: { subscribe } } as unknown as StudioClient;
+  const leaving = new AbortController();
+  const told: (readonly string[])[] = [];
+  await followEvents(
+    client,
+    {
+      onEvents: async (events) => {
+        told.push(events.map(({ type }) => type));
+        later.resolve();
+        if (saysModels(events)) leaving.abort();
+      },
+      onConnected: () => {},
+      onLost: () => {},
+    },
+    leaving.signal,
+  );
+  expect(told).toEqual([["machine-changed", "machine-changed"], ["models-changed"]]);
 });

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { createStudio } from "../../../renderer/connection/studio.tsx";
-import { applyEvent } from "../../../renderer/state/apply-event.ts";
+import { applyEvents } from "../../../renderer/state/apply-event.ts";
 import { useImages } from "../../../renderer/state/images.ts";
 import { useProgress } from "../../../renderer/state/progress.ts";
 import { useQueue } from "../../../renderer/state/queue.ts";
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 test("reset reads the whole queue and all transfers before anything that follows", async () => {
   const studio = createStudio(new FakeStudio("busy").client());
-  await applyEvent({ type: "reset" }, studio);
+  await applyEvents([{ type: "reset" }], studio);
   expect(useQueue.getState()).toMatchObject({ isLoaded: true, isPaused: false });
   expect(useQueue.getState().openIds).toHaveLength(5);
   expect(useTransfers.getState().all).toHaveLength(1);
@@ -28,12 +28,12 @@ test("reset reads the whole queue and all transfers before anything that follows
 test("a tick without a preview keeps the one before", async () => {
   const studio = createStudio(new FakeStudio("empty").client());
   const preview = "/pictures/preview/1";
-  await applyEvent(
-    { type: "progress", generationId: "1", progress: { ...progress, preview } },
+  await applyEvents(
+    [{ type: "progress", generationId: "1", progress: { ...progress, preview } }],
     studio,
   );
-  await applyEvent(
-    { type: "progress", generationId: "1", progress: { ...progress, step: 4 } },
+  await applyEvents(
+    [{ type: "progress", generationId: "1", progress: { ...progress, step: 4 } }],
     studio,
   );
   expect(useProgress.getState()).toEqual({ "1": { ...progress, step: 4, preview } });
@@ -43,9 +43,9 @@ test("what has ended has no progress any more, and asks for a better estimate", 
   const studio = createStudio(new FakeStudio("empty").client());
   const estimate = studio.queries.generation.estimate.queryOptions({ input: { prompt: "a" } });
   await studio.cache.fetchQuery(estimate);
-  await applyEvent({ type: "progress", generationId: "1", progress }, studio);
+  await applyEvents([{ type: "progress", generationId: "1", progress }], studio);
   const done = { ...generationOf(orderOf(0), 0, { state: "done" }), id: "1" };
-  await applyEvent({ type: "generations-changed", generations: [done] }, studio);
+  await applyEvents([{ type: "generations-changed", generations: [done] }], studio);
   expect(useProgress.getState()).toEqual({});
   expect(studio.cache.getQueryState(estimate.queryKey)?.isInvalidated).toBe(true);
 });
@@ -55,9 +55,9 @@ test("changed pictures are merged, and the gallery is read anew", async () => {
   const names = studio.queries.gallery.names.queryOptions({ input: {} });
   await studio.cache.fetchQuery(names);
   const image = imageOf(orderOf(0), 0);
-  await applyEvent({ type: "images-changed", images: [image] }, studio);
+  await applyEvents([{ type: "images-changed", images: [image] }], studio);
   expect(useImages.getState()).toEqual({ [image.id]: image });
   expect(studio.cache.getQueryState(names.queryKey)?.isInvalidated).toBe(true);
-  await applyEvent({ type: "images-removed", ids: [image.id] }, studio);
+  await applyEvents([{ type: "images-removed", ids: [image.id] }], studio);
   expect(useImages.getState()).toEqual({});
 });

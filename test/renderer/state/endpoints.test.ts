@@ -6,7 +6,7 @@ import {
   toWire,
 } from "../../../engine/contract/errors.ts";
 import { createStudio } from "../../../renderer/connection/studio.tsx";
-import { applyEvent } from "../../../renderer/state/apply-event.ts";
+import { applyEvents } from "../../../renderer/state/apply-event.ts";
 import {
   hasAnswered,
   knownProfileOf,
@@ -23,15 +23,15 @@ test("changed endpoints keep their places, new ones come last, removed ones go",
   await studio.cache.fetchQuery(list);
   const names = () => studio.cache.getQueryData(list.queryKey)?.map(({ name }) => name);
   const endpoints = [endpointOf({ name: "renamed" }), endpointOf({ id: "new", name: "new" })];
-  await applyEvent({ type: "endpoints-changed", endpoints }, studio);
+  await applyEvents([{ type: "endpoints-changed", endpoints }], studio);
   expect(names()).toEqual(["renamed", "Workshop machine", "new"]);
-  await applyEvent({ type: "endpoints-removed", ids: ["kt2"] }, studio);
+  await applyEvents([{ type: "endpoints-removed", ids: ["kt2"] }], studio);
   expect(names()).toEqual(["Workshop machine", "new"]);
 });
 
 test("a list that nobody has read is not made up from what has changed", async () => {
   const studio = createStudio(new FakeStudio("few").client());
-  await applyEvent({ type: "endpoints-changed", endpoints: [endpointOf()] }, studio);
+  await applyEvents([{ type: "endpoints-changed", endpoints: [endpointOf()] }], studio);
   expect(studio.cache.getQueryData(studio.queries.endpoints.list.queryKey())).toBeUndefined();
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { createStudio } from "../../../renderer/connection/studio.tsx";
-import { applyEvent } from "../../../renderer/state/apply-event.ts";
+import { applyEvents } from "../../../renderer/state/apply-event.ts";
 import {
   isFailed,
   loadServedRequests,
@@ -33,9 +33,9 @@ test("events bring rows, news of them and their end", async () => {
   expect(idsShown()).toEqual(["request-0", "request-1", "request-2"]);
   const at = new Date().toISOString();
   const fresh = servedRequestOf(0, { id: "fresh", at, state: "waiting" });
-  await applyEvent({ type: "served-requests-changed", requests: [fresh] }, studio);
+  await applyEvents([{ type: "served-requests-changed", requests: [fresh] }], studio);
   expect(idsShown()[0]).toBe("fresh");
-  await applyEvent({ type: "served-requests-cleared" }, studio);
+  await applyEvents([{ type: "served-requests-cleared" }], studio);
   expect(idsShown()).toEqual([]);
 });
 
@@ -43,17 +43,17 @@ test("an open request is read anew when it has got further", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   const asked = studio.queries.server.exchange.queryOptions({ input: { id: "request-0" } });
   await studio.cache.fetchQuery(asked);
-  await applyEvent({ type: "served-requests-changed", requests: [servedRequestOf(0)] }, studio);
+  await applyEvents([{ type: "served-requests-changed", requests: [servedRequestOf(0)] }], studio);
   expect(studio.cache.getQueryState(asked.queryKey)?.isInvalidated).toBe(true);
 });
 
 test("after a reset the rows are the studio's again, where somebody looks at them", async () => {
   const studio = createStudio(new FakeStudio("few").client());
   mergeServedRequests([servedRequestOf(7)]);
-  await applyEvent({ type: "reset" }, studio);
+  await applyEvents([{ type: "reset" }], studio);
   expect(idsShown()).toEqual(["request-7"]);
   await loadServedRequests(studio);
-  await applyEvent({ type: "reset" }, studio);
+  await applyEvents([{ type: "reset" }], studio);
   expect(idsShown()).toEqual(["request-0", "request-1", "request-2"]);
 });
 
@@ -62,8 +62,8 @@ test("news of the server itself are known at once, and keys are read anew", asyn
   const { server: queries } = studio.queries;
   await studio.cache.fetchQuery(queries.keys.queryOptions());
   const server = await studio.client.server.get();
-  await applyEvent({ type: "server-changed", server: { ...server, waiting: 3 } }, studio);
-  await applyEvent({ type: "server-keys-changed" }, studio);
+  await applyEvents([{ type: "server-changed", server: { ...server, waiting: 3 } }], studio);
+  await applyEvents([{ type: "server-keys-changed" }], studio);
   expect(studio.cache.getQueryData(queries.get.queryKey())).toEqual({ ...server, waiting: 3 });
   expect(studio.cache.getQueryState(queries.keys.queryKey())?.isInvalidated).toBe(true);
 });
