@@ -12,6 +12,8 @@ export interface PictureFile {
   /** The picture's number among several: only a single one can have exactly the given name. */
   readonly image: number;
   readonly count: number;
+  /** What distinguishes it from others of the same prompt and seed: part of a name that is made here. */
+  readonly label?: string | undefined;
   readonly force: boolean;
 }
 
@@ -45,7 +47,9 @@ async function checkFolder(folder: string, path: string): Promise<void> {
 export async function writePicture(png: Uint8Array, file: PictureFile): Promise<string> {
   const { out, image, count, force } = file;
   if (out !== undefined && isPng(out)) return write(numbered(out, image, count), png, force);
-  const name = [slug(file.prompt), ...(file.seed === undefined ? [] : [file.seed])].join("-");
+  const label = file.label === undefined ? undefined : slug(file.label, MAX_LABEL);
+  const parts = [slug(file.prompt, label === undefined ? MAX_WORDS : MAX_LABEL), file.seed, label];
+  const name = parts.filter((part) => part !== undefined).join("-");
   for (let copy = 1; ; copy++) {
     const path = join(out ?? ".", copy === 1 ? `${name}.png` : `${name}-${copy}.png`);
     if (force || !(await exists(path))) return write(path, png, force);
@@ -85,6 +89,11 @@ function unwritable(path: string, code: string, cause?: unknown): StudioError {
   return new StudioError("OUTPUT_UNWRITABLE", { path, reason: REASONS[code] ?? code }, { cause });
 }
 
+/** Where the contact sheet of a grid is written: fish-grid.png beside fish-1.png, or in the same folder. */
+export function sheetOut(out: string | undefined): string | undefined {
+  return out?.replace(/\.png$/i, "-grid.png");
+}
+
 function isPng(path: string): boolean {
   return path.toLowerCase().endsWith(".png");
 }
@@ -101,13 +110,17 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A file name made from the prompt: letters and digits of any script. */
-function slug(prompt: string): string {
+/** Letters of a prompt in a file's name; fewer where a label follows, since systems allow 255 bytes. */
+const MAX_WORDS = 60;
+const MAX_LABEL = 36;
+
+/** Part of a file name made from text: letters and digits of any script. */
+function slug(text: string, limit: number): string {
   const words =
-    prompt
+    text
       .normalize("NFC")
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? [];
-  const name = Array.from(words.join("-")).slice(0, 60).join("");
+  const name = Array.from(words.join("-")).slice(0, limit).join("");
   return name === "" ? "picture" : name;
 }

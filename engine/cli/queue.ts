@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { StudioError } from "../contract/errors.ts";
 import type { Generation } from "../contract/generation.ts";
+import { gridOf, type GridFlags, withGridFlags } from "./grid-flags.ts";
 import { note, printResult } from "./outcome.ts";
 import { cancelOpen } from "./query-endpoint.ts";
 import { withStudio, type ReachedStudio } from "./reach-studio.ts";
@@ -35,27 +36,37 @@ function list(): Command {
   );
 }
 
-type AddFlags = StudioFlags & RequestFlags & { readonly model?: string; readonly first?: boolean };
+type AddFlags = StudioFlags &
+  RequestFlags &
+  GridFlags & { readonly model?: string; readonly first?: boolean };
 
 function add(): Command {
   const command = studioCommand("add", "Puts pictures into the queue and prints their ids.")
     .argument("<prompt>", "what to draw")
     .option("--model <id>", "a model of the store; the one chosen in settings by default")
     .option("--first", "in front of everything that waits");
-  return withRequestFlags(command).action((prompt: string, flags: AddFlags) =>
-    withStudio(flags.dataDir, async (studio) => {
-      const { generationIds } = await studio.client.generation.enqueue({
-        ...requestOf(prompt, flags),
-        styles: flags.style && [...flags.style],
-        model: flags.model,
-        isFirst: flags.first ?? false,
-        initImageId: await sendInitImage(studio, flags.initImage),
+  return withGridFlags(withRequestFlags(command)).action(
+    async (prompt: string, flags: AddFlags) => {
+      const grid = gridOf(flags);
+      await withStudio(flags.dataDir, async (studio) => {
+        const { generation } = studio.client;
+        const request = {
+          ...requestOf(prompt, flags),
+          styles: flags.style && [...flags.style],
+          model: flags.model,
+          isFirst: flags.first ?? false,
+          initImageId: await sendInitImage(studio, flags.initImage),
+        };
+        const { generationIds } =
+          grid === undefined
+            ? await generation.enqueue(request)
+            : await generation.enqueueGrid({ request, grid });
+        for (const id of generationIds) {
+          printResult(flags.json, { type: "generation", id, state: "waiting" }, id);
+        }
+        if (!studio.isRunning) note("No studio runs. They are drawn when one does.");
       });
-      for (const id of generationIds) {
-        printResult(flags.json, { type: "generation", id, state: "waiting" }, id);
-      }
-      if (!studio.isRunning) note("No studio runs. They are drawn when one does.");
-    }),
+    },
   );
 }
 

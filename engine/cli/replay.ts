@@ -6,7 +6,7 @@ import { StudioError } from "../contract/errors.ts";
 import { LOCAL_TARGET } from "../contract/generation.ts";
 import type { Replay } from "../contract/recordings.ts";
 import { systemCode } from "../files/system-error.ts";
-import { drawHere } from "./generate.ts";
+import { drawHere } from "./draw-here.ts";
 import { namedEndpoint } from "./named-endpoint.ts";
 import { note } from "./outcome.ts";
 import { checkFree } from "./picture-file.ts";

@@ -96,18 +96,19 @@ async function write(path: string, text: string): Promise<void> {
   }
 }
 
-/** Puts the styles of a studio around a request that is drawn without one. */
-export async function styled(
-  request: GenerationRequest,
-  names: readonly string[] = [],
+/** Puts the saved styles that requests name around them; without any, no studio is opened. */
+export async function styledAll(
+  requests: readonly GenerationRequest[],
   dataDir?: string,
-): Promise<StyledRequest> {
-  if (names.length === 0) return { request, typed: {} };
-  const all = await withStudio(dataDir, ({ client }) => client.styles.list());
-  const chosen = names.map((name) => {
-    const style = all.find((one) => one.name === name);
-    if (style === undefined) throw new StudioError("NOT_FOUND", { what: "style", id: name });
-    return style;
+): Promise<readonly StyledRequest[]> {
+  const isNeeded = requests.some(({ styles = [] }) => styles.length > 0);
+  const all = isNeeded ? await withStudio(dataDir, ({ client }) => client.styles.list()) : [];
+  return requests.map((request) => {
+    const chosen = (request.styles ?? []).map((name) => {
+      const style = all.find((one) => one.name === name);
+      if (style === undefined) throw new StudioError("NOT_FOUND", { what: "style", id: name });
+      return style;
+    });
+    return withStyles(request, chosen);
   });
-  return withStyles({ ...request, styles: [...names] }, chosen);
 }

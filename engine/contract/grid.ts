@@ -122,14 +122,27 @@ export function wrongValue(axis: Axis, request: GenerationRequest): string | und
   return axis.values.find((value) => READERS[axis.setting](value, request, axis) === undefined);
 }
 
-/** Refuses a grid that is too large or has an invalid value. */
+/** Refuses a grid that is too large, varies a setting twice or has an invalid value. */
 export function checkGrid({ x, y }: Grid, request: GenerationRequest): void {
   const count = countCells({ x, y });
   if (count > MAX_CELLS) {
     const reason = `at most ${MAX_CELLS} pictures are drawn at once`;
     throw new StudioError("REQUEST_INVALID", { field: "The grid", value: count, reason });
   }
+  if (x.setting === y?.setting && !ADDED.has(x.setting)) {
+    const reason = "both axes set it, so choose another setting for one of them";
+    const field = `The axis ${y.setting}`;
+    throw new StudioError("REQUEST_INVALID", { field, value: "used twice", reason });
+  }
   for (const axis of y ? [x, y] : [x]) {
+    if (axis.setting === "strength" && request.initImageId === undefined) {
+      const reason = "it has no effect without a start image";
+      throw new StudioError("REQUEST_INVALID", {
+        field: "The axis strength",
+        value: "used",
+        reason,
+      });
+    }
     const value = wrongValue(axis, request);
     if (value === undefined) continue;
     const reason = axis.setting === "prompt" ? "the first value must be in the prompt" : FAULT;
@@ -138,7 +151,10 @@ export function checkGrid({ x, y }: Grid, request: GenerationRequest): void {
   }
 }
 
-const FAULT = "it is no value of this setting";
+const FAULT = "it is not a value of this setting";
+
+/** Settings to which both axes can add something: other words of the prompt, further styles. */
+const ADDED: ReadonlySet<AxisSetting> = new Set(["prompt", "style"]);
 
 export interface CellRequest {
   readonly column: number;
@@ -146,17 +162,31 @@ export interface CellRequest {
   readonly request: GenerationRequest;
 }
 
-/** The request of every cell, row by row. All values must be valid: see `wrongValue`. */
+/**
+ * The request of every cell, in the order in which to draw them: row by row, or column by column where another column
+ * needs another model or precision to be loaded. All values must be valid: see `wrongValue`.
+ */
 export function cellRequests(request: GenerationRequest, { x, y }: Grid): readonly CellRequest[] {
-  const single = { ...request, count: 1 };
-  return (y?.values ?? [undefined]).flatMap((down, row) => {
-    const inRow = y && down !== undefined ? withValue(single, y, down) : single;
-    return x.values.map((across, column) => ({
-      column,
-      row,
-      request: withValue(inRow, x, across),
-    }));
-  });
+  const single: GenerationRequest = { ...request, count: 1 };
+  const cells = (y?.values ?? [undefined]).flatMap((down, row) =>
+    x.values.map((across, column) => {
+      const sides = [
+        ...(y && down !== undefined ? [{ axis: y, value: down }] : []),
+        { axis: x, value: across },
+      ];
+      // A preset clears what it decides, and what the other axis sets goes before it.
+      const inOrder = sides.toSorted((a, b) => weightOf(b.axis) - weightOf(a.axis));
+      const varied = inOrder.reduce((one, { axis, value }) => withValue(one, axis, value), single);
+      return { column, row, request: varied };
+    }),
+  );
+  if (weightOf(x) <= weightOf(y)) return cells;
+  return cells.toSorted((a, b) => a.column - b.column || a.row - b.row);
+}
+
+/** How much is loaded anew where an axis takes its next value. */
+function weightOf(axis: Axis | undefined): number {
+  return axis?.setting === "model" ? 2 : axis?.setting === "preset" ? 1 : 0;
 }
 
 function withValue(request: GenerationRequest, axis: Axis, value: string): GenerationRequest {
@@ -165,39 +195,4 @@ function withValue(request: GenerationRequest, axis: Axis, value: string): Gener
 
 export function countCells({ x, y }: Grid): number {
   return x.values.length * (y?.values.length ?? 1);
-}
-
-/**
- * Values as typed: a comma-separated list, in which `5:9:2` means 5, 7, 9 (from, to, by; by defaults to 1), and quotes
- * protect commas. Undefined if it is empty or has more values than a grid has cells.
- */
-export function parseValues(setting: AxisSetting, text: string): readonly string[] | undefined {
-  const values: string[] = [];
-  for (const part of partsOf(text)) {
-    const range = RANGED.has(setting) ? RANGE.exec(part) : null;
-    const more = range ? numbersOf(range.slice(1).map(Number)) : [part];
-    if (more === undefined || values.length + more.length > MAX_CELLS) return undefined;
-    values.push(...more);
-  }
-  return values.length === 0 ? undefined : values;
-}
-
-const RANGED: ReadonlySet<AxisSetting> = new Set(["steps", "guidance", "seed", "strength"]);
-const RANGE = /^(\d{1,15}(?:\.\d{1,6})?):(\d{1,15}(?:\.\d{1,6})?)(?::(\d{1,15}(?:\.\d{1,6})?))?$/;
-
-function partsOf(text: string): readonly string[] {
-  return [...text.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)/g)].flatMap(
-    ([, quoted, plain = ""]) => {
-      if (quoted !== undefined) return [quoted.replaceAll('""', '"')];
-      return plain.trim() === "" ? [] : [plain.trim()];
-    },
-  );
-}
-
-/** From, to, by; without the rounding errors of binary fractions. */
-function numbersOf([from = 0, to = 0, by = 1]: readonly number[]): readonly string[] | undefined {
-  const step = Number.isNaN(by) ? 1 : by;
-  const count = Math.floor((to - from) / step + 1e-9) + 1;
-  if (!(step > 0) || count < 1 || count > MAX_CELLS) return undefined;
-  return Array.from({ length: count }, (_, i) => String(Number((from + i * step).toFixed(6))));
 }

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DeviceName } from "../contract/devices.ts";
 import type { GenerationRecord } from "../contract/image-record.ts";
-import type { ModelSummary } from "../contract/models.ts";
 import type { Order } from "../contract/order.ts";
-import type { Seconds } from "../contract/progress.ts";
 import type { GenerationRequest } from "../contract/request.ts";
 import type { TypedPrompts } from "../contract/styles.ts";
 import { recordedPng } from "../image/generation-text.ts";
@@ -16,7 +14,8 @@ import { Supervisor } from "../runtime/supervisor.ts";
 import { cacheFolder } from "../store/cache-folder.ts";
 import { cudaLibraries } from "./cuda.ts";
 import { chooseDevice, type Libraries, type Probe } from "./devices.ts";
-import { draw, recordOf, type StepProgress } from "./draw.ts";
+import { draw, recordOf } from "./draw.ts";
+import type { DrawingEvent, RequestEvent } from "./drawing-events.ts";
 import { loadModel, type LoadedModel, type Preparation } from "./load-model.ts";
 import { orAborted } from "../files/or-aborted.ts";
 import { ordersOf, parseRequest } from "./order.ts";
@@ -55,31 +54,11 @@ export interface DrawingInputs {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The events of drawing, in this order; `preview` gives a small version of the picture so far. */
-export type DrawingEvent =
-  | {
-      readonly kind: "started";
-      readonly order: Order;
-      readonly model: ModelSummary;
-      readonly device: string;
-    }
-  /** The text is encoded and the first step begins; the preview shows noise. */
-  | { readonly kind: "denoising"; readonly preview: () => Promise<Pixels | undefined> }
-  | ({
-      readonly kind: "progress";
-      readonly preview: () => Promise<Pixels | undefined>;
-    } & StepProgress)
-  | {
-      readonly kind: "image";
-      /** Without the record, which is added by whoever stores or returns the picture. */
-      readonly png: Uint8Array;
-      readonly pixels: Pixels;
-      readonly record: GenerationRecord;
-      readonly seconds: Seconds;
-    };
-
-/** The events of a request's pictures, numbered from 0. */
-export type RequestEvent = DrawingEvent & { readonly image: number };
+/** A picture to draw, and with what. */
+export interface PlannedPicture {
+  readonly order: Order;
+  readonly inputs: DrawingInputs;
+}
 
 interface Loaded {
   readonly device: Device;
@@ -120,15 +99,27 @@ export class Drawing {
    * Validates a request and draws all its pictures. A cancel rejects with the signal's reason once the device is free.
    */
   async *generate(asked: unknown, inputs: DrawingInputs = {}): AsyncGenerator<RequestEvent, void> {
-    const { startImage } = inputs;
+    const orders = await this.orders(asked, inputs);
+    yield* this.drawAll(orders.map((order) => ({ order, inputs })));
+  }
+
+  /** The orders for a request's pictures; nothing is loaded. Refuses what the model cannot draw. */
+  async orders(asked: unknown, inputs: DrawingInputs = {}): Promise<readonly Order[]> {
+    const { startImage, model = STARTER, typed, signal } = inputs;
     const request = {
       ...parseRequest(asked),
       ...(startImage !== undefined && { initImageId: sha256(startImage.bytes) }),
     };
-    const { read } = await this.#ready(request, inputs);
+    const device = await orAborted(this.#deviceFor(request), signal);
+    const read = await readModel(model, device.lowering.precision);
     const orders = ordersOf(request, { name: read.summary.name, read }, randomSeed());
-    for (const [image, order] of orders.entries()) {
-      for await (const event of this.draw({ ...order, ...inputs.typed }, inputs)) {
+    return orders.map((order) => ({ ...order, ...typed }));
+  }
+
+  /** Draws pictures one after another, with their records in them. A cancel rejects as in `draw`. */
+  async *drawAll(pictures: readonly PlannedPicture[]): AsyncGenerator<RequestEvent, void> {
+    for (const [image, { order, inputs }] of pictures.entries()) {
+      for await (const event of this.draw(order, inputs)) {
         yield { ...(event.kind === "image" ? withRecord(event) : event), image };
       }
     }

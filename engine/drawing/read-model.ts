@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StudioError } from "../contract/errors.ts";
 import { MAX_SIDE } from "../contract/request.ts";
-import type { ModelSummary } from "../contract/models.ts";
+import { type ModelSummary, STARTER_ID } from "../contract/models.ts";
 import { ownSchedulerName } from "../schedulers/plan-steps.ts";
 import { readSchedulerConfig, type SchedulerConfig } from "../schedulers/config.ts";
 import { textEncoder } from "../networks/text-encoder.ts";
@@ -118,7 +118,7 @@ function summarize(read: Omit<ReadModel, "summary">): ModelSummary {
   const isDistilled = defaultsOf(read) !== DEFAULTS || own.num_inference_steps <= FEW_STEPS;
   const isStarter = folder === STARTER;
   return {
-    name: isStarter ? "starter" : nameOf(folder),
+    name: modelName(folder),
     folder,
     isStarter,
     description: isStarter
@@ -165,7 +165,8 @@ function trainedSize(snapshot: Snapshot): { height: number; width: number } {
 }
 
 /** The folder's name; for a folder called `snapshot`, or a revision in the hub's cache, that of the folder above. */
-function nameOf(folder: string): string {
+export function modelName(folder: string): string {
+  if (folder === STARTER) return STARTER_ID;
   const [, owner, model] = /models--([^/\\]+?)--([^/\\]+)/.exec(folder) ?? [];
   if (owner !== undefined && model !== undefined) return `${owner}/${model}`;
   return basename(basename(folder) === "snapshot" ? dirname(folder) : folder);

@@ -1,8 +1,6 @@
-import type { SheetAxis } from "../codecs/contact-sheet.ts";
 import type { Generation } from "../contract/generation.ts";
-import type { Axis, Cell } from "../contract/grid.ts";
-import type { GenerationRecord } from "../contract/image-record.ts";
-import { SOFTWARE } from "../contract/software.ts";
+import type { Cell } from "../contract/grid.ts";
+import { gridSheet } from "../drawing/grid-sheet.ts";
 import { Turns } from "../files/turns.ts";
 import type { Gallery } from "../gallery/gallery.ts";
 import type { NewPicture } from "../gallery/keep-picture.ts";
@@ -62,17 +60,15 @@ export class GridSheets {
     if (cells.some(({ state }) => state === "waiting" || state === "running")) return;
     const pictures = cells.flatMap((cell) => this.#pictureOf(cell));
     if (pictures.length <= (this.#shown.get(grid.id) ?? 0)) return;
-    // A large native module, so it is loaded with the first sheet.
-    const { contactSheet } = await import("../codecs/contact-sheet.ts");
-    const sheet = await contactSheet(pictures, axisOf(grid.x), grid.y && axisOf(grid.y));
     const first = cells.find(({ imageId }) => imageId !== undefined && gallery.has(imageId));
     const { record, target } = await gallery.get(first?.imageId ?? "");
+    const sheet = await gridSheet(grid, pictures, record);
     const id = sheetId(grid);
     if (gallery.has(id)) {
       await gallery.trash([id]);
       await gallery.emptyTrash([id]);
     }
-    await keep({ id, ...sheet, target, record: sheetRecord(record, grid, sheet.pixels) });
+    await keep({ id, ...sheet, target });
     this.#shown.set(grid.id, pictures.length);
   }
 
@@ -89,32 +85,4 @@ export class GridSheets {
 
 function sheetId({ id }: Cell): string {
   return `grid-${id}`;
-}
-
-function axisOf({ setting, values }: Axis): SheetAxis {
-  return { title: titleOf(setting), labels: values };
-}
-
-/** `guidance` as `Guidance`. */
-export function titleOf(setting: string): string {
-  return setting.charAt(0).toUpperCase() + setting.slice(1);
-}
-
-/** The record of the settings that all pictures share, and of the axes. */
-function sheetRecord(
-  { prompt, negativePrompt, model, device }: GenerationRecord,
-  { id, x, y }: Cell,
-  { width, height }: { readonly width: number; readonly height: number },
-): GenerationRecord {
-  return {
-    prompt,
-    negativePrompt,
-    model,
-    device,
-    width,
-    height,
-    grid: { id, x, ...(y && { y }) },
-    createdAt: new Date().toISOString(),
-    ...SOFTWARE,
-  };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { StudioError } from "../contract/errors.ts";
 import type { Order } from "../contract/order.ts";
 import type { Preset } from "../contract/presets.ts";
-import type { DrawingEvent } from "../drawing/drawing.ts";
+import type { DrawingEvent } from "../drawing/drawing-events.ts";
 import { ordersOf } from "../drawing/order.ts";
 import { randomSeed } from "../drawing/random-seed.ts";
 import { refuseMissingDecoder } from "../drawing/tiny-decoder.ts";

@@ -1,5 +1,5 @@
 import type { Progress } from "../contract/progress.ts";
-import type { DrawingEvent } from "../drawing/drawing.ts";
+import type { DrawingEvent } from "../drawing/drawing-events.ts";
 import type { Preparation } from "../drawing/load-model.ts";
 import type { Pace } from "./pace.ts";
 

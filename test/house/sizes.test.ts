@@ -25,7 +25,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And the program itself, whose compiled code is kept.
   // And deployments: applied, watched, scaled, removed.
   // And a certificate for `serve`.
-  cli: 4960, // pictures imported, which settings an endpoint uses, recorded requests, drawn again; torchserve, by its own flags; a doctor; marks and albums, styles, statistics of endpoints
+  cli: 5200, // pictures imported, which settings an endpoint uses, recorded requests, drawn again; torchserve, by its own flags; a doctor; marks and albums, styles, statistics of endpoints, grids
   "cli.ts": 5,
   codecs: 340, // contact sheets
   // A refusal for everything that can be wrong with an endpoint or a request.
@@ -35,7 +35,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And models of buckets, imported, checked and served.
   // And a deployment's form.
   // And clusters, and what is deployed there.
-  contract: 3590, // which settings an endpoint uses, a doctor's findings, styles, starts and statistics of endpoints, grids
+  contract: 3620, // which settings an endpoint uses, a doctor's findings, styles, starts and statistics of endpoints, grids
   // Manifests for a cluster, and what is wrong with a form.
   // And objects as they are applied, and what changes in them.
   deploy: 2520, // Darkroom as a runtime beside TorchServe, and what a cluster waits for, in words
@@ -53,7 +53,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   // And tiny decoders, for previews and Fast.
   // And a process that is started early.
   // And the decoder that a request names.
-  drawing: 1270, // evaluations of the last layer alone, and their seconds; int8 weights for archives
+  drawing: 1340, // evaluations of the last layer alone, and their seconds; int8 weights for archives; the contact sheet of a grid
   // With what TLS, redirects, hangs and hostile replies each take, by name.
   endpoints: 4300, // pictures as binary tensors, which settings one uses, remedies by what it speaks, a doctor, cold starts, watching, TorchServe by itself, gRPC, v1, OpenAI and A1111
   // With what is wrong with a stored file, and how it is set aside.

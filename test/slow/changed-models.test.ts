@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { decodePicture } from "../../engine/codecs/picture-codec.ts";
-import { Drawing, type DrawingEvent } from "../../engine/drawing/drawing.ts";
+import { Drawing } from "../../engine/drawing/drawing.ts";
+import type { DrawingEvent } from "../../engine/drawing/drawing-events.ts";
 import { temporaryFolder } from "../fakes/temporary-folder.ts";
 import {
   CHANGED_MODELS,

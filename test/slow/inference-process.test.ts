@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { StudioError } from "../../engine/contract/errors.ts";
-import { Drawing, type DrawingEvent } from "../../engine/drawing/drawing.ts";
+import { Drawing } from "../../engine/drawing/drawing.ts";
+import type { DrawingEvent } from "../../engine/drawing/drawing-events.ts";
 
 const drawing = new Drawing({
   device: "cpu",

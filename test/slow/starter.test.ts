@@ -6,7 +6,8 @@ import sharp from "sharp";
 import { readGeneration } from "../../engine/image/generation-text.ts";
 import { pixels, type Pixels } from "../../engine/image/pixels.ts";
 import { readPngTexts } from "../../engine/image/png/read-png-texts.ts";
-import { Drawing, type DrawingEvent } from "../../engine/drawing/drawing.ts";
+import { Drawing } from "../../engine/drawing/drawing.ts";
+import type { DrawingEvent } from "../../engine/drawing/drawing-events.ts";
 import { shareOf, type ColourName } from "../fakes/colours.ts";
 
 const samples = JSON.parse(readFileSync("assets/starter/prompts.json", "utf8")) as {

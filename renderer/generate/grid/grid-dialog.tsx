@@ -8,8 +8,8 @@ import {
   countCells,
   type Grid,
   MAX_CELLS,
-  parseValues,
 } from "../../../engine/contract/grid.ts";
+import { parseValues } from "../../../engine/contract/grid-values.ts";
 import type { GenerationRequest } from "../../../engine/contract/request.ts";
 import { useStudio } from "../../connection/studio.tsx";
 import { useForm } from "../../state/form.ts";

@@ -1,10 +1,12 @@
 import { assert, constantFrom, property, string } from "fast-check";
 import { expect, test } from "vitest";
+import { parseValues } from "../../../engine/contract/grid-values.ts";
 import {
   AXIS_SETTINGS,
+  type AxisSetting,
   cellRequests,
+  checkGrid,
   MAX_CELLS,
-  parseValues,
   wrongValue,
 } from "../../../engine/contract/grid.ts";
 
@@ -16,6 +18,20 @@ test.each([
   ["steps", " 10 , 20:22 ,, ", ["10", "20", "21", "22"]],
   ["prompt", 'cat, "dog, small", "a ""bird"""', ["cat", "dog, small", 'a "bird"']],
   ["model", "a:b:c", ["a:b:c"]],
+  ["steps", "1-5", ["1", "2", "3", "4", "5"]],
+  ["steps", "1-5 (+2)", ["1", "3", "5"]],
+  ["steps", "10-5 (-3)", ["10", "7"]],
+  ["guidance", "1-3 (+0.5)", ["1", "1.5", "2", "2.5", "3"]],
+  ["steps", "1-10 [5]", ["1", "3", "5", "7", "10"]],
+  ["guidance", "5-20[4], 7.5", ["5", "10", "15", "20", "7.5"]],
+  ["strength", "0.0-1.0 [6]", ["0", "0.2", "0.4", "0.6", "0.8", "1"]],
+  ["prompt", "1-5, a", ["1-5", "a"]],
+  ["steps", "10-5", undefined],
+  ["steps", "1-5 (-1)", undefined],
+  ["steps", "1-5 (+0)", undefined],
+  ["steps", "1-5 [0]", undefined],
+  ["steps", "1-5 [101]", undefined],
+  ["steps", "1-1000", undefined],
   ["steps", "", undefined],
   ["steps", "9:5", undefined],
   ["steps", "1:1000000", undefined],
@@ -25,7 +41,9 @@ test.each([
 });
 
 test("any text is values within the limit, or none", () => {
-  const typed = string({ unit: constantFrom("1", "9", ":", ".", ",", '"', " ", "x", "0") });
+  const typed = string({
+    unit: constantFrom("1", "9", "0", ":", ".", ",", '"', " ", "x", "-", "+", "(", ")", "[", "]"),
+  });
   assert(
     property(constantFrom(...AXIS_SETTINGS), typed, (setting, text) => {
       expect(parseValues(setting, text)?.length ?? 1).toBeLessThanOrEqual(MAX_CELLS);
@@ -48,6 +66,42 @@ test("cells go row by row, and each is one picture of its own values", () => {
     [0, 1, { prompt: "a dog", negativePrompt: "", seed: "7", count: 1, steps: 5 }],
     [1, 1, { prompt: "a dog", negativePrompt: "", seed: "7", count: 1, steps: 10 }],
   ]);
+});
+
+test("what an axis sets goes before the preset of the other, on either side", () => {
+  const preset = { setting: "preset", values: ["fast"] } as const;
+  const steps = { setting: "steps", values: ["7"] } as const;
+  for (const [x, y] of [
+    [preset, steps],
+    [steps, preset],
+  ] as const) {
+    const grid = { x: { ...x, values: [...x.values] }, y: { ...y, values: [...y.values] } };
+    const [cell] = cellRequests({ prompt: "a cat", steps: 50, precision: "float32" }, grid);
+    expect(cell?.request).toMatchObject({ preset: "fast", steps: 7, precision: undefined });
+  }
+});
+
+test.each([
+  ["model", "steps", ["0,0", "0,1", "1,0", "1,1"]],
+  ["preset", "steps", ["0,0", "0,1", "1,0", "1,1"]],
+  ["model", "preset", ["0,0", "0,1", "1,0", "1,1"]],
+  ["steps", "model", ["0,0", "1,0", "0,1", "1,1"]],
+  ["preset", "model", ["0,0", "1,0", "0,1", "1,1"]],
+] as const)("with %s across and %s down, no model is loaded twice", (x, y, places) => {
+  const values = { model: ["one", "two"], preset: ["exact", "fast"], steps: ["1", "2"] };
+  const grid = { x: { setting: x, values: values[x] }, y: { setting: y, values: values[y] } };
+  const cells = cellRequests({ prompt: "a cat" }, grid);
+  expect(cells.map(({ column, row }) => `${column},${row}`)).toEqual(places);
+});
+
+test("a setting on both axes is refused, unless both can add to it", () => {
+  const twice = (setting: AxisSetting, ...values: string[]) =>
+    checkGrid({ x: { setting, values }, y: { setting, values } }, { prompt: "a cat" });
+  expect(() => twice("steps", "1", "2")).toThrow(
+    "The axis steps cannot be used twice: both axes set it",
+  );
+  twice("prompt", "cat", "dog");
+  twice("style", "Pencil");
 });
 
 test.each([

@@ -1,0 +1,173 @@
+import { resolve } from "node:path";
+import type { DeviceName } from "../contract/devices.ts";
+import type { GenerationRequest } from "../contract/request.ts";
+import type { TypedPrompts } from "../contract/styles.ts";
+import { Drawing, type DrawingInputs } from "../drawing/drawing.ts";
+import type { RequestEvent } from "../drawing/drawing-events.ts";
+import type { Preparation } from "../drawing/load-model.ts";
+import { drawableFolder, type WorkProgress } from "../drawing/unpacked-archive.ts";
+import { fasterWays, presetSecondsAt } from "./faster-ways.ts";
+import { note, printJson, progressLine } from "./outcome.ts";
+import { type PictureFile, writePicture } from "./picture-file.ts";
+import type { readPicture } from "./request-flags.ts";
+
+/** How to draw on this device, and where to write. */
+export interface DrawingFlags {
+  readonly model?: string;
+  readonly tinyDecoder?: string;
+  readonly device: DeviceName;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly count: number;
+}
+
+type Asked = { readonly [K in keyof GenerationRequest]?: GenerationRequest[K] | undefined } & {
+  readonly prompt: string;
+};
+
+export interface DrawingHere {
+  readonly signal: AbortSignal;
+  readonly initImage?: Awaited<ReturnType<typeof readPicture>> | undefined;
+  readonly typed?: TypedPrompts | undefined;
+}
+
+/** Draws on this device without a studio, and writes the pictures. */
+export async function drawHere(
+  request: Asked,
+  flags: DrawingFlags,
+  { typed, ...here }: DrawingHere,
+): Promise<void> {
+  await withDrawing(flags, here, async (drawing, shared) => {
+    const model = await modelFolder(flags.model, here.signal);
+    let started: Started | undefined;
+    for await (const event of drawing.generate(request, { ...shared, model, typed })) {
+      reportWork(event, flags);
+      if (event.kind === "started") started ??= event;
+      if (started && isExact(request)) tellFasterWays(started, event);
+      if (event.kind === "image") {
+        await writeReported(event, { prompt: request.prompt, image: event.image, flags });
+      }
+    }
+  });
+}
+
+/** Opens the device for some work, which is given what all its pictures are drawn with. */
+export async function withDrawing<T>(
+  { device, tinyDecoder }: Pick<DrawingFlags, "device" | "tinyDecoder">,
+  { signal, initImage }: Pick<DrawingHere, "signal" | "initImage">,
+  work: (drawing: Drawing, shared: DrawingInputs) => Promise<T>,
+): Promise<T> {
+  const drawing = new Drawing({ device });
+  try {
+    drawing.start();
+    const tiny = { folder: tinyDecoder && resolve(tinyDecoder) };
+    return await work(drawing, {
+      startImage: initImage,
+      tiny,
+      onPreparing: reportPreparing,
+      signal,
+    });
+  } finally {
+    drawing.close();
+  }
+}
+
+/** The folder of a model that was named, unpacked if it is an archive; the starter's is undefined. */
+export async function modelFolder(
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return path && (await drawableFolder(path, { signal, onProgress: reportUnpacking }));
+}
+
+function reportUnpacking({ doneBytes, totalBytes }: WorkProgress): void {
+  progressLine(`Unpacking the archive, once: ${percent(doneBytes / totalBytes)}`);
+}
+
+function reportPreparing({ network, doneBytes, totalBytes }: Preparation): void {
+  progressLine(`Preparing the ${network} for the CPU, once: ${percent(doneBytes / totalBytes)}`);
+}
+
+type Started = Extract<RequestEvent, { kind: "started" }>;
+type Drawn = Extract<RequestEvent, { kind: "image" }>;
+
+/** Whether no setting makes the picture faster than Exact. */
+function isExact({ preset = "exact", precision = "auto", steps }: Asked): boolean {
+  return preset === "exact" && precision === "auto" && steps === undefined;
+}
+
+/** Judged by the time of the first step. */
+function tellFasterWays({ model, device }: Started, event: RequestEvent): void {
+  if (event.kind !== "progress" || event.image > 0 || event.step > 1) return;
+  const { secondsPerStep } = event;
+  const ways = fasterWays(presetSecondsAt({ model, device, secondsPerStep }));
+  if (ways !== undefined) note(ways);
+}
+
+/** Says what is drawn, and how far it is. */
+export function reportWork(
+  event: RequestEvent,
+  { json, count }: Pick<DrawingFlags, "json" | "count">,
+): void {
+  const isJson = json === true;
+  if (event.kind === "started") {
+    const { order, model, device } = event;
+    const { width, height, steps, guidanceScale, scheduler, seed } = order;
+    if (!isJson && event.image === 0) {
+      note(
+        `${model.name} on ${device}: ${width}x${height}, ${scheduler}, ${steps} steps, guidance ${guidanceScale}, seed ${seed}`,
+      );
+      if (model.isStarter) note(model.description);
+    }
+  } else if (event.kind === "progress") {
+    const { image, step, steps, secondsPerStep } = event;
+    if (isJson) printJson({ type: "progress", image, step, steps, secondsPerStep });
+    else
+      progressLine(
+        `Picture ${image + 1} of ${count}, step ${step} of ${steps}, ${secondsPerStep.toFixed(2)} s a step`,
+        step === steps,
+      );
+  }
+}
+
+/** Where a picture is written, and what its line says besides its record. */
+interface Writing extends Pick<PictureFile, "prompt" | "image" | "label"> {
+  readonly flags: Pick<DrawingFlags, "out" | "count" | "force" | "json">;
+  readonly told?: object;
+}
+
+/** Writes a picture, says where, and returns its path. */
+export async function writeReported(
+  { png, record, seconds }: Drawn,
+  { flags, told = {}, ...named }: Writing,
+): Promise<string> {
+  const { out, count, force = false, json } = flags;
+  const { seed, width, height, device, precision } = record;
+  const { model, scheduler, steps, guidanceScale } = record;
+  const path = await writePicture(png, { ...named, out, seed, count, force });
+  if (json === true) {
+    printJson({
+      type: "image",
+      path,
+      ...told,
+      seed,
+      width,
+      height,
+      device,
+      precision,
+      model,
+      scheduler,
+      steps,
+      guidance: guidanceScale,
+      seconds,
+    });
+  } else {
+    process.stdout.write(`${path}\n`);
+  }
+  return path;
+}
+
+function percent(share: number): string {
+  return `${Math.floor(100 * share)} %`;
+}
