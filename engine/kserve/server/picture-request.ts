@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { reasonOf } from "../../contract/invalid-input.ts";
 import type { Decoder, GuidanceInterval, Preset } from "../../contract/presets.ts";
 import { requestSchema, type GenerationRequest } from "../../contract/request.ts";
 import type { SchedulerName } from "../../contract/schedulers.ts";
@@ -226,6 +227,5 @@ function checked<T>(input: PictureInput, schema: z.ZodType<T>, value: ParameterV
   const parsed = schema.safeParse(isSmall ? Number(value) : value);
   if (parsed.success) return parsed.data;
   const text = typeof value === "string" ? quote(value) : String(value);
-  const reason = parsed.error.issues[0]?.message ?? "it does not fit";
-  throw new MessageFault(input.name, text, reason.replace(/\.$/, ""));
+  throw new MessageFault(input.name, text, reasonOf(parsed.error.issues[0]));
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { isPicture } from "../../codecs/picture-codec.ts";
+import { reasonOf } from "../../contract/invalid-input.ts";
 import { fromBase64 } from "../../kserve/wire/base64.ts";
 import { plainOf, shown, type Json } from "../../kserve/wire/json.ts";
 import { isAbsent } from "../../kserve/wire/members.ts";
@@ -16,7 +17,7 @@ export function readMembers<T extends z.ZodType>(
   const [issue] = error.issues;
   const [name = "body", ...rest] = issue?.path ?? [];
   const field = [name, ...rest].join(".");
-  const reason = issue?.message.replace(/^Invalid (?:input|option): /, "") ?? "it does not fit";
+  const reason = reasonOf(issue);
   throw new MessageFault(field, rest.length > 0 ? "so" : shown(members.get(String(name))), reason);
 }
 

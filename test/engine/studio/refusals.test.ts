@@ -63,7 +63,7 @@ test("an input that does not fit is REQUEST_INVALID with field, value and reason
   expect(await seen(call)).toMatchObject({
     code: "REQUEST_INVALID",
     status: 400,
-    data: { field: "steps", value: "0", reason: "Too small: expected number to be >=1" },
+    data: { field: "steps", value: "0", reason: "it must be at least 1" },
   });
   expect(logged).toEqual([]);
 });

@@ -45,7 +45,7 @@ test("the ordinary request gets what it asks for instead of a PNG", () => {
 });
 
 test.each<[unknown, string]>([
-  [{ text_input: 7 }, "prompt cannot be 7: Invalid input: expected string, received number."],
+  [{ text_input: 7 }, "prompt cannot be 7: it must be text."],
   [{}, "prompt cannot be absent: a picture needs one."],
   [
     { text_input: ["a"] },

@@ -298,12 +298,12 @@ describe("a misuse is refused with its reason:", () => {
     [
       "a prompt of numbers",
       () => asked({ inputs: [INT32("input0", 7)] }),
-      "prompt cannot be 7: Invalid input: expected string, received number.",
+      "prompt cannot be 7: it must be text.",
     ],
     [
       "a prompt beyond 10,000 characters",
       () => asked({ inputs: [{ ...PROMPT, data: ["x".repeat(10_001)] }] }),
-      `prompt cannot be "${"x".repeat(60)}…": Too big: expected string to have <=10000 characters.`,
+      `prompt cannot be "${"x".repeat(60)}…": it must have at most 10,000 characters.`,
     ],
     [
       "a prompt with a NUL",
@@ -313,47 +313,47 @@ describe("a misuse is refused with its reason:", () => {
     [
       "steps of none",
       inputs(INT32("steps", 0)),
-      "num_inference_steps cannot be 0: Too small: expected number to be >=1.",
+      "num_inference_steps cannot be 0: it must be at least 1.",
     ],
     [
       "half a step",
       inputs({ name: "steps", datatype: "FP32", data: [0.5] }),
-      "num_inference_steps cannot be 0.5: Invalid input: expected int, received number.",
+      "num_inference_steps cannot be 0.5: it must be a whole number.",
     ],
     [
       "steps in words",
       parameters({ steps: "thirty" }),
-      'num_inference_steps cannot be "thirty": Invalid input: expected number, received string.',
+      'num_inference_steps cannot be "thirty": it must be a number.',
     ],
     [
       "true steps",
       inputs({ name: "steps", datatype: "BOOL", data: [true] }),
-      "num_inference_steps cannot be true: Invalid input: expected number, received boolean.",
+      "num_inference_steps cannot be true: it must be a number.",
     ],
     [
       "a guidance below 0",
       parameters({ guidance_scale: -1 }),
-      "guidance_scale cannot be -1: Too small: expected number to be >=0.",
+      "guidance_scale cannot be -1: it must be at least 0.",
     ],
     [
       "a width that latents do not divide",
       inputs(INT32("width", 500)),
-      "width cannot be 500: Invalid number: must be a multiple of 8.",
+      "width cannot be 500: it must be a multiple of 8.",
     ],
     [
       "a height beyond all",
       inputs(INT32("height", 4096)),
-      "height cannot be 4096: Too big: expected number to be <=2048.",
+      "height cannot be 4096: it must be at most 2048.",
     ],
     [
       "a height of 64 bits",
       inputs({ name: "height", datatype: "INT64", data: [2 ** 53] }),
-      "height cannot be 9007199254740992: Invalid input: expected number, received bigint.",
+      "height cannot be 9007199254740992: it is too large.",
     ],
     [
       "a scheduler nobody knows",
       parameters({ scheduler: "dpm++3m" }),
-      `scheduler cannot be "dpm++3m": Invalid option: expected one of ${SCHEDULER_NAMES.map((name) => `"${name}"`).join("|")}.`,
+      `scheduler cannot be "dpm++3m": it must be ${SCHEDULER_NAMES.slice(0, -1).join(", ")} or ${SCHEDULER_NAMES.at(-1)}.`,
     ],
     ["a negative seed", parameters({ seed: -1 }), 'seed cannot be "-1": a seed is a whole number.'],
     [
@@ -365,7 +365,7 @@ describe("a misuse is refused with its reason:", () => {
     [
       "no pictures",
       parameters({ count: 0 }),
-      "num_images_per_prompt cannot be 0: Too small: expected number to be >=1.",
+      "num_images_per_prompt cannot be 0: it must be at least 1.",
     ],
   ])("%s", (_, action, sentence) => {
     expect(sentenceOf(action)).toBe(sentence);

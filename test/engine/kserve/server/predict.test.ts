@@ -73,7 +73,7 @@ describe("refuses", () => {
     [
       "a wrong setting",
       { instances: [{ prompt: "a", width: 7 }] },
-      "instance 0: width cannot be 7: Too small: expected number to be >=64.",
+      "instance 0: width cannot be 7: it must be at least 64.",
     ],
     [
       "101 pictures in all",
