@@ -1,5 +1,5 @@
 import type { Generation } from "../contract/generation.ts";
-import type { Cell } from "../contract/grid.ts";
+import { type Cell, countCells } from "../contract/grid.ts";
 import { gridSheet } from "../drawing/grid-sheet.ts";
 import { Turns } from "../files/turns.ts";
 import type { Gallery } from "../gallery/gallery.ts";
@@ -60,6 +60,8 @@ export class GridSheets {
     if (cells.some(({ state }) => state === "waiting" || state === "running")) return;
     const pictures = cells.flatMap((cell) => this.#pictureOf(cell));
     if (pictures.length <= (this.#shown.get(grid.id) ?? 0)) return;
+    // Cells that were removed from the queue may be on the sheet there is.
+    if (cells.length < countCells(grid) && gallery.has(sheetId(grid))) return;
     const first = cells.find(({ imageId }) => imageId !== undefined && gallery.has(imageId));
     const { record, target } = await gallery.get(first?.imageId ?? "");
     const sheet = await gridSheet(grid, pictures, record);

@@ -123,3 +123,24 @@ test("what one model or one file refuses is said before the first picture", asyn
     "mine",
   ]);
 });
+
+test("queue add takes a grid: each cell waits in the studio with its place", async () => {
+  const folder = temporaryFolder();
+  const run = (...args: string[]) => darkroom([...args, "--json", "--data-dir", folder]);
+  const add = ["queue", "add", "a red ball", "--seed", "7"];
+  const added = await run(...add, "--grid-x", "steps=2,3", "--grid-y", "guidance=1,5");
+  expect([added.code, lines(added.out).map(({ state }) => state)]).toEqual([
+    0,
+    Array(4).fill("waiting"),
+  ]);
+  const rows = lines((await run("queue")).out);
+  expect(rows.map(({ id, order }) => [id, order])).toMatchObject(
+    lines(added.out).map(({ id }, i) => [
+      id,
+      { seed: "7", steps: 2 + (i % 2), grid: { column: i % 2, row: Math.floor(i / 2) } },
+    ]),
+  );
+  const refused = await run(...add, "--grid-x", "model=starter,missing");
+  expect([refused.code, lines(refused.out)[0]?.["type"]]).toEqual([1, "error"]);
+  expect(lines((await run("queue")).out)).toHaveLength(4);
+});
