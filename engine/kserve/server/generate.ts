@@ -1,6 +1,11 @@
 import { type ByteSource, join, text } from "../wire/encoded-message.ts";
 import { readMessage } from "../wire/framing.ts";
-import { type InferRequest, readInferRequest, REQUEST_LIMITS } from "./infer-request.ts";
+import {
+  type InferRequest,
+  readInferRequest,
+  refuseUnoffered,
+  REQUEST_LIMITS,
+} from "./infer-request.ts";
 import type { Json, JsonObject } from "../wire/json.ts";
 import { asId, asParameters } from "../wire/members.ts";
 import { asRequest } from "../wire/message-fault.ts";
@@ -12,8 +17,8 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set(["id", "text_input", "parameter
 
 /**
  * Reads `POST …/generate_stream` in both dialects: MLServer's, which is an ordinary inference request, and Triton's,
- * `{text_input, parameters?}`, where any other member is a setting, including `parameters.format`. Pictures are PNG by
- * default, since an event is a single line. Throws REQUEST_INVALID.
+ * `{text_input, parameters?}`, where any other member is a setting or says how the picture comes back. Pictures are PNG
+ * by default, since an event is a single line. Throws REQUEST_INVALID.
  */
 export function readGenerateRequest(body: Uint8Array): InferRequest {
   return asRequest(() => {
@@ -26,12 +31,13 @@ export function readGenerateRequest(body: Uint8Array): InferRequest {
 
 /** Parameters of an output that select its format. */
 const CHOICES = ["format", "datatype", "flat"];
+const PNG: Parameters = new Map([["format", "png"]]);
 
 function withFormat(request: InferRequest): InferRequest {
   const [output = { name: PICTURE_OUTPUT.name, parameters: new Map() }, ...others] =
     request.outputs;
   if (CHOICES.some((name) => output.parameters.has(name))) return request;
-  const parameters: Parameters = new Map([...output.parameters, ["format", "png"]]);
+  const parameters: Parameters = new Map([...output.parameters, ...PNG]);
   return { ...request, outputs: [{ ...output, parameters }, ...others] };
 }
 
@@ -44,12 +50,16 @@ function fromText(message: JsonObject): InferRequest {
     ...asParameters(message.get("parameters"), "parameters"),
     ...asParameters(new Map(given), "body"),
   ]);
-  const format = parameters.get("format") ?? "png";
+  refuseUnoffered(parameters, "parameters");
+  const chosen = CHOICES.flatMap((name) => {
+    const value = parameters.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return {
     id: asId(message.get("id"), "id"),
     parameters,
     inputs: [],
-    outputs: [{ name: PICTURE_OUTPUT.name, parameters: new Map([["format", format]]) }],
+    outputs: [{ name: PICTURE_OUTPUT.name, parameters: chosen.length > 0 ? new Map(chosen) : PNG }],
   };
 }
 

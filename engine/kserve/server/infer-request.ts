@@ -61,7 +61,7 @@ function toRequest(json: Json, binary: BinaryTensors): InferRequest {
     outputs: toOutputs(message.get("outputs")),
   };
   binary.end();
-  refuseAsked(request.parameters, OF_REQUESTS, "parameters");
+  refuseUnoffered(request.parameters, "parameters");
   refuseDoubles(request.inputs, "inputs");
   refuseDoubles(request.outputs, "outputs");
   return request;
@@ -144,6 +144,11 @@ const OF_REQUESTS = {
   priority: "priorities are not offered; the line is fair to every key",
 };
 const OF_OUTPUTS = { classification: "pictures have no classes; classification is not offered" };
+
+/** Refuses parameters of a request that would change what is drawn, or when, and are not offered. Throws MessageFault. */
+export function refuseUnoffered(parameters: Parameters, field: string): void {
+  refuseAsked(parameters, OF_REQUESTS, field);
+}
 
 /** Refuses such parameters unless they are zero, empty or false, which requests nothing. */
 function refuseAsked(

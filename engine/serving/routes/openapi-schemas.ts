@@ -101,7 +101,10 @@ const REQUESTS: Readonly<Record<string, Schema>> = {
   }),
   GenerateRequest: object(
     { text_input: STRING, "id?": STRING, "parameters?": named("Parameters"), ...SETTINGS },
-    { description: "Members besides are settings, as parameters are. `format` is png." },
+    {
+      description:
+        "Members besides are settings, as parameters are; format (png), datatype and flat say how the picture comes back.",
+    },
   ),
   PredictRequest: object(
     {

@@ -33,6 +33,16 @@ test("the last event's picture may be asked for in another format", () => {
   expect(wantedPicture(request)).toMatchObject({ format: "raw", datatype: "UINT8" });
 });
 
+test("numbers come in the datatype and the nesting that are asked for beside the text", () => {
+  const request = read({ text_input: "a cat", datatype: "FP32", parameters: { flat: true } });
+  expect(wantedPicture(request)).toEqual({
+    format: "raw",
+    datatype: "FP32",
+    isFlat: true,
+    isBinary: false,
+  });
+});
+
 test("reads MLServer's dialect: the ordinary request", () => {
   const request = read(SEED_REQUEST);
   expect(pictureRequest(request).prompts).toEqual(["Photo of a dog"]);
@@ -50,6 +60,14 @@ test.each<[unknown, string]>([
   [
     { text_input: ["a"] },
     "body.prompt cannot be an array: a parameter is a string, a number, true or false.",
+  ],
+  [
+    { text_input: "a", priority: 1 },
+    "parameters.priority cannot be used: priorities are not offered; the line is fair to every key.",
+  ],
+  [
+    { text_input: "a", parameters: { sequence_start: true } },
+    "parameters.sequence_start cannot be used: sequences are not offered.",
   ],
   [
     { text_input: "a", parameters: { format: "gif" } },

@@ -819,7 +819,10 @@ describe("extensions", () => {
     async (name) => {
       const error = expect.stringContaining(`parameters.${name} cannot be used`);
       const asked = await infer({ inputs: [PROMPT], parameters: { [name]: 1 } });
-      expect([brief(asked), routes.engine.jobs]).toEqual([[400, { error }], []]);
+      const generate = `${routes.origin}/v2/models/starter/generate`;
+      const told = await postJson(generate, { text_input: "a cat", [name]: 1 });
+      expect([brief(asked), brief(told)]).toEqual(Array(2).fill([400, { error }]));
+      expect(routes.engine.jobs).toEqual([]);
       expect((await infer({ inputs: [PROMPT], parameters: { [name]: 0 } })).status).toBe(200);
     },
   );
