@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { StudioError } from "../contract/errors.ts";
+import { isLoopback } from "../contract/loopback.ts";
 import type { Server, TlsFiles } from "../contract/server.ts";
 import { PRESETS, type Preset } from "../contract/presets.ts";
 import type { Host, HostOptions } from "../host.ts";
@@ -157,10 +158,12 @@ export async function useModel(
   });
 }
 
+type AnnouncedFlags = Pick<ServeFlags, "json" | "port" | "endpointHost">;
+
 /** Tells where the studio is, and what it found damaged; its code is good once. */
 export async function announce(
   host: Host,
-  { json: isJson = false, port: wanted }: Pick<ServeFlags, "json" | "port">,
+  { json: isJson = false, port: wanted, endpointHost }: AnnouncedFlags,
 ): Promise<void> {
   const { notices } = await host.client.machine.get();
   for (const notice of notices) note(notice);
@@ -170,7 +173,8 @@ export async function announce(
     note(`Port ${wanted} is not available; the studio uses port ${port}.`);
   }
   const server = await host.client.server.get();
-  noteListeners(server, isJson);
+  if (!isJson) noteListeners(server, endpointHost ?? server.settings.host);
+  noteSilent(server);
   const { origin, grpcTarget } = server;
   if (isJson) {
     const addresses = { url, endpoint: origin ?? null, grpc: grpcTarget ?? null };
@@ -178,14 +182,17 @@ export async function announce(
   } else process.stdout.write(`${url}\n`);
 }
 
-/** Says where the inference server listens, or why not. */
-function noteListeners(server: Server, isJson: boolean): void {
-  const { origin, error, grpcTarget, grpcError } = server;
+/** Says why the inference server does not listen where it should. */
+function noteSilent({ error, grpcError }: Server): void {
   if (error !== undefined) note(`The inference server does not listen. ${error.message}`);
   if (grpcError !== undefined) note(`It does not answer gRPC. ${grpcError.message}`);
-  if (isJson) return;
-  if (origin !== undefined) note(`The inference server listens on ${origin}.`);
-  for (const warning of server.tls?.warnings ?? []) note(warning);
+}
+
+/** Says where the inference server listens; `bound` is its address. */
+function noteListeners({ origin, grpcTarget, tls }: Server, bound: string): void {
+  const open = isLoopback(bound) ? "" : ", open to other computers";
+  if (origin !== undefined) note(`The inference server listens on ${origin}${open}.`);
+  for (const warning of tls?.warnings ?? []) note(warning);
   if (grpcTarget !== undefined) note(`It answers gRPC on ${grpcTarget}.`);
 }
 

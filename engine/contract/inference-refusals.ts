@@ -150,8 +150,7 @@ export const INFERENCE_REFUSALS = {
   MODEL_NOT_SERVED: {
     status: 503,
     sentence: "{model} is not served now: {reason}.",
-    advice:
-      "Load a model with POST /v2/repository/models/NAME/load, or choose it in the studio; POST /v2/repository/index lists the names.",
+    advice: "{fix}.",
   },
   BODY_TOO_LARGE: {
     status: 413,

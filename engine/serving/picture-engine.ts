@@ -61,6 +61,8 @@ export interface KnownModel {
   readonly state: "ready" | "loading" | "unavailable";
   /** Why it is not ready. */
   readonly reason: string;
+  /** What to do about that, as a sentence without its full stop; by default to load a model. */
+  readonly fix?: string | undefined;
   /** Whether it should be served, and will be once nothing prevents it. */
   readonly isWanted?: boolean;
   /** Why the next request would fail although the model is served. */

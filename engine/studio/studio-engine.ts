@@ -14,6 +14,7 @@ import type {
   PictureEvent,
   PictureJob,
 } from "../serving/picture-engine.ts";
+import { notServed } from "../serving/routes/served-model.ts";
 import type { SettingsFile } from "../settings/settings-file.ts";
 import { newPicture } from "../worker/local-drawing.ts";
 import type { EventLog } from "./event-log.ts";
@@ -147,8 +148,7 @@ export class StudioEngine implements PictureEngine {
   }: Pick<PictureJob, "requests" | "startImage">): Promise<Order[]> {
     const model = this.#chosen();
     if (model === undefined) {
-      const reason = "it was unloaded";
-      throw new StudioError("MODEL_NOT_SERVED", { model: this.#unloaded ?? "The model", reason });
+      throw notServed(this.#unloaded ?? "The model", { reason: "it was unloaded" });
     }
     const read = await this.#parts.models.read(model);
     const { tinyDecoder } = this.#parts.settings.read();

@@ -19,6 +19,7 @@ import {
   unreadable,
   UNREAD_MODEL,
 } from "../serving/picture-engine.ts";
+import { notServed } from "../serving/routes/served-model.ts";
 import { residentBytes } from "../files/process-memory.ts";
 import { DeviceList } from "../worker/device-list.ts";
 import { DeviceTurns } from "../worker/device-turns.ts";
@@ -93,8 +94,10 @@ export class ArchiveEngine implements PictureEngine {
     return Promise.all(
       this.#table()
         .list()
-        .map(async ({ name, version, state, reason, read }) => {
-          const known = { name, version, state, reason, summary: read?.summary ?? UNREAD_MODEL };
+        .map(async (entry) => {
+          const { name, version, state, reason, read, isLoadedAtStart: isWanted } = entry;
+          const summary = read?.summary ?? UNREAD_MODEL;
+          const known = { name, version, state, reason, fix: entry.fix ?? LOAD, isWanted, summary };
           return state === "ready" ? { ...known, ...(await this.#look(keyOf(known))) } : known;
         }),
     );
@@ -209,10 +212,7 @@ export class ArchiveEngine implements PictureEngine {
     if (model !== undefined) return table.find(model.name, model.version)[0];
     const ready = table.list().find(({ state }) => state === "ready");
     if (ready !== undefined) return ready;
-    throw new StudioError("MODEL_NOT_SERVED", {
-      model: "The server",
-      reason: "no model is loaded",
-    });
+    throw notServed("The server", { reason: "no model is loaded", fix: LOAD });
   }
 
   #entryOf(key: string): TableEntry {
@@ -228,6 +228,9 @@ export class ArchiveEngine implements PictureEngine {
 function keyOf({ name, version }: ModelName): string {
   return `${name}/${version}`;
 }
+
+const LOAD =
+  "Load a model with POST /v2/repository/models/NAME/load; POST /v2/repository/index lists the names";
 
 /** Identifies the start image in records. */
 function sha256Of(bytes: Uint8Array): string {

@@ -12,6 +12,7 @@ import { installRoutes, routesOf } from "../serving/routes/install-routes.ts";
 import { refuse } from "../serving/routes/refuse.ts";
 import type { Route } from "../serving/routes/route.ts";
 import type { SharedParts } from "../serving/routes/route-parts.ts";
+import { toldOrigin } from "../http/hosts.ts";
 import { whyNotReady } from "../serving/routes/served-model.ts";
 import { SOFTWARE } from "../contract/software.ts";
 import { inferenceOffer, managementOffer } from "./grpc-services.ts";
@@ -93,7 +94,7 @@ async function listen(
   const address = { ...place, tries: 1 };
   const listening = { file, engine, admission, requests, metrics, log, ...answering };
   const server = await InferenceServer.listen(address, listening);
-  return { address: server.origin, close: () => server.close() };
+  return { address: toldOrigin(place.host, server.origin), close: () => server.close() };
 }
 
 async function listenGrpc(

@@ -21,6 +21,8 @@ export interface TableEntry extends Registration {
   readonly state: "loading" | "ready" | "unavailable";
   /** Why it is not ready. */
   readonly reason: string;
+  /** What to do about that, as a sentence without its full stop; absent where it is to be loaded again. */
+  readonly fix?: string | undefined;
   /** Where its files are, once it has been read. */
   readonly read?: { readonly folder: string; readonly summary: ModelSummary };
   /** ISO 8601. */
@@ -54,6 +56,7 @@ export class ModelTable {
       ...entry,
       state: "unavailable",
       reason: "this server is being stopped",
+      fix: "Ask again once it runs, or ask another one",
     }));
   }
 
@@ -81,8 +84,7 @@ export class ModelTable {
         state,
       });
     }
-    const reason = "it has no worker";
-    const entry = { ...registration, state: "unavailable", reason, since: this.#since() } as const;
+    const entry = { ...registration, ...withoutWorker(name), since: this.#since() };
     this.#entries.set(name, [...versions, entry]);
   }
 
@@ -96,7 +98,7 @@ export class ModelTable {
       this.#change(entry, { state: "ready" });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#change(entry, { state: "unavailable", reason });
+      this.#change(entry, { state: "unavailable", reason, fix: undefined });
       throw error;
     }
   }
@@ -104,7 +106,7 @@ export class ModelTable {
   /** Removes its worker; it stays registered. */
   unload({ name, version }: ModelName): void {
     const [entry] = this.find(name, version);
-    this.#change(entry, { state: "unavailable", reason: "it has no worker" });
+    this.#change(entry, withoutWorker(name));
   }
 
   /** How many workers it is to have; where there are none it is not served. */
@@ -159,6 +161,11 @@ export class ModelTable {
   #since(): string {
     return this.#now().toISOString();
   }
+}
+
+function withoutWorker(name: string) {
+  const fix = `PUT /models/${name}?min_worker=1 adds one`;
+  return { state: "unavailable", reason: "it has no worker", fix } as const;
 }
 
 /**

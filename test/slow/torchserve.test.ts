@@ -150,7 +150,10 @@ test("a file that curl uploads draws, and so do TorchServe's own gRPC services",
 test("it is ready only with its model, and tries again until the archive is there", async () => {
   const { server, store, ask, infer } = await started({ isEmpty: true });
   await server.says(/could not be loaded\. There is no archive/);
-  expect((await ask("KServe", "/v2/health/ready")).status).toBe(503);
+  expect(await ask("KServe", "/v2/health/ready")).toMatchObject({
+    status: 503,
+    body: { ready: false, error: expect.not.stringContaining("studio") },
+  });
   expect((await ask("KServe", `${MODEL}/ready`)).status).toBe(503);
   expect((await ask(TORCHSERVE, "/ping")).status).toBe(500);
   expect((await infer(TORCHSERVE, "/predictions/stable-diffusion")).body).toMatchObject({
@@ -211,7 +214,8 @@ test("a model that cannot be loaded is named after the last try", async () => {
 });
 
 test("told to end it answers what is there, refuses what comes, and ends with 0", async () => {
-  const { server, infer, ask } = await started();
+  // On a crowded machine the picture takes longer than the usual time to end.
+  const { server, infer, ask } = await started({ env: { DARKROOM_GRACE_SECONDS: "200" } });
   await server.says(/is ready\./);
   const steps = { name: "steps", shape: [1], datatype: "INT32", data: [150] };
   const prompt = { name: "prompt", shape: [1], datatype: "BYTES", data: ["a dog"] };
@@ -222,7 +226,17 @@ test("told to end it answers what is there, refuses what comes, and ends with 0"
   }
   server.signal("SIGTERM");
   await server.says(/Ending/);
-  expect(await infer("KServe", `${MODEL}/infer`)).toMatchObject({ status: 503 });
+  expect(await infer("KServe", `${MODEL}/infer`)).toMatchObject({
+    status: 503,
+    body: {
+      error:
+        "stable-diffusion is not served now: this server is being stopped. Ask again once it runs, or ask another one.",
+    },
+  });
+  expect(await ask("KServe", "/v2/health/ready")).toMatchObject({
+    status: 503,
+    body: { ready: false, error: expect.stringContaining("this server is being stopped") },
+  });
   expect(await drawing).toMatchObject({ status: 200 });
   expect(await server.ended()).toBe(0);
 });
@@ -292,7 +306,12 @@ test("models are registered, scaled, described and removed; nothing is fetched",
     { modelName: "M", loadedAtStartup: false, workers: [{ status: "READY" }] },
   ]);
   expect((await send("PUT", "/models/M?min_worker=0&synchronous=true")).status).toBe(200);
-  expect((await infer(TORCHSERVE, "/predictions/M")).status).toBe(503);
+  expect(await infer(TORCHSERVE, "/predictions/M")).toMatchObject({
+    status: 503,
+    body: {
+      message: "M is not served now: it has no worker. PUT /models/M?min_worker=1 adds one.",
+    },
+  });
   expect((await send("PUT", "/models/M?min_worker=1&synchronous=true")).status).toBe(200);
   expect((await infer(TORCHSERVE, "/predictions/M")).status).toBe(200);
   expect((await send("PUT", "/models/M/1.0/set-default")).status).toBe(200);

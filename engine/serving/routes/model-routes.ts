@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { StudioError, toWire } from "../../contract/errors.ts";
+import { toWire } from "../../contract/errors.ts";
 import { PRESETS } from "../../contract/presets.ts";
 import { SOFTWARE } from "../../contract/software.ts";
 import {
@@ -26,6 +26,8 @@ import {
   type ModelAddress,
   readyModel,
   versionOf,
+  type NotReady,
+  notServed,
   whyNotReady,
 } from "./served-model.ts";
 
@@ -128,15 +130,15 @@ function readiness(engine: SharedParts["engine"]): Probe {
     setImmediate(() => (told = undefined));
     told = engine
       .models()
-      .then(whyNotReady, () => "its models cannot be listed")
+      .then(whyNotReady, () => ({ reason: "its models cannot be listed" }))
       .then(readyReply);
     return told;
   };
 }
 
-function readyReply(reason: string | undefined): ProbeReply {
-  if (reason === undefined) return READY;
-  const refusal = new StudioError("MODEL_NOT_SERVED", { model: "The server", reason });
+function readyReply(notReady: NotReady | undefined): ProbeReply {
+  if (notReady === undefined) return READY;
+  const refusal = notServed("The server", notReady);
   const { status } = refusal;
   return { status, body: { ...serverReady(false), error: toWire(refusal).message } };
 }

@@ -46,8 +46,11 @@ export async function servedModel(
 ): Promise<KnownModel> {
   const model = await knownModel(engine, address);
   if (model.state === "ready") return model;
-  const reason = model.state === "loading" ? "it is being loaded" : model.reason;
-  throw notServed(address.name, reason === "" ? "it is not loaded" : reason);
+  if (model.state === "loading") {
+    throw notServed(address.name, { reason: "it is being loaded", fix: WAIT });
+  }
+  const { reason, fix } = model;
+  throw notServed(address.name, { reason: reason === "" ? "it is not loaded" : reason, fix });
 }
 
 /** The same, if the next request would succeed. */
@@ -57,15 +60,26 @@ export async function readyModel(
 ): Promise<KnownModel> {
   const model = await servedModel(engine, address);
   if (model.trouble === undefined) return model;
-  throw notServed(address.name, model.trouble);
+  throw notServed(address.name, { reason: model.trouble });
 }
 
+/** Why a request would not be drawn, and what to do about it: see KnownModel. */
+export type NotReady = Pick<KnownModel, "reason" | "fix">;
+
+const LOAD_ONE =
+  "Load a model with POST /v2/repository/models/NAME/load, or choose it in the studio; POST /v2/repository/index lists the names";
+const WAIT = "Ask again once it is ready; GET /v2/health/ready tells";
+
 /** Why the next request to the server would fail; undefined if it would not. */
-export function whyNotReady(models: readonly KnownModel[]): string | undefined {
+export function whyNotReady(models: readonly KnownModel[]): NotReady | undefined {
   const served = models.find(({ state }) => state === "ready");
-  if (served !== undefined) return served.trouble;
-  if (models.some(({ state }) => state === "loading")) return "a model is being loaded";
-  return models.find(({ isWanted }) => isWanted)?.reason ?? "no model is loaded";
+  if (served !== undefined) {
+    return served.trouble === undefined ? undefined : { reason: served.trouble };
+  }
+  if (models.some(({ state }) => state === "loading")) {
+    return { reason: "a model is being loaded", fix: WAIT };
+  }
+  return models.find(({ isWanted }) => isWanted) ?? { reason: "no model is loaded" };
 }
 
 /** A local model by its address, served or not. Refuses in the same way. */
@@ -78,7 +92,7 @@ export async function knownModel(
     models.find((each) => each.name === name) ??
     models.find(({ state, aliases }) => state === "ready" && aliases?.includes(name)) ??
     (name === ALIAS ? models.find(({ state }) => state === "ready") : undefined);
-  if (model === undefined && name === ALIAS) throw notServed(name, "no model is loaded");
+  if (model === undefined && name === ALIAS) throw notServed(name, { reason: "no model is loaded" });
   if (model === undefined) throw new StudioError("NOT_FOUND", { what: "model", id: shown(name) });
   if (version === undefined) return model;
   const versions = models.filter((each) => each.name === model.name);
@@ -96,8 +110,9 @@ export function shown(name: string): string {
   return /^[\p{L}\p{N}._-]{1,100}$/u.test(name) ? name : quote(name);
 }
 
-function notServed(model: string, reason: string): StudioError {
-  return new StudioError("MODEL_NOT_SERVED", { model, reason: reason.replace(/\.$/, "") });
+/** The refusal for a model, or for the server as a whole. */
+export function notServed(model: string, { reason, fix = LOAD_ONE }: NotReady): StudioError {
+  return new StudioError("MODEL_NOT_SERVED", { model, reason: reason.replace(/\.$/, ""), fix });
 }
 
 /** All names that the served model has, except those that are another model's own. */

@@ -147,7 +147,7 @@ test("what another way of drawing has learnt counts as well", async () => {
   const engine = new FailingEngine();
   const watched = new WatchedEngine(engine);
   await watched.learn("starter", {}, new StudioError("INFERENCE_CRASHED", { reason: "killed" }));
-  expect(whyNotReady(await watched.models())).toContain("INFERENCE_CRASHED");
+  expect(whyNotReady(await watched.models())?.reason).toContain("INFERENCE_CRASHED");
   await watched.learn("other", {}, new Error("not served, so nothing is known"));
   await watched.learn("starter", {});
   expect(whyNotReady(await watched.models())).toBeUndefined();

@@ -29,16 +29,24 @@ test("a model is ready once it is loaded, and says why it is not", async () => {
     if (error !== undefined) throw error;
   });
   table.add(registration("sd"));
-  expect(table.list()).toMatchObject([{ state: "unavailable", reason: "it has no worker" }]);
+  expect(table.list()).toMatchObject([
+    { state: "unavailable", reason: "it has no worker", fix: "PUT /models/sd?min_worker=1 adds one" },
+  ]);
   await expect(table.load(registration("sd"))).rejects.toThrow("damaged");
-  expect(table.list()).toMatchObject([{ state: "unavailable", reason: "damaged" }]);
+  expect(table.list()).toMatchObject([
+    { state: "unavailable", reason: "damaged", fix: undefined },
+  ]);
   const loading = table.load(registration("sd"));
   expect(table.list()).toMatchObject([{ state: "loading" }]);
   await loading;
   expect(table.list()).toMatchObject([{ state: "ready" }]);
   table.close();
   expect(table.list()).toMatchObject([
-    { state: "unavailable", reason: "this server is being stopped" },
+    {
+      state: "unavailable",
+      reason: "this server is being stopped",
+      fix: "Ask again once it runs, or ask another one",
+    },
   ]);
 });
 
