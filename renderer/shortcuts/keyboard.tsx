@@ -26,6 +26,7 @@ function Key({ action, keys }: { action: Action; keys: string }) {
       ignoreEventWhen: (event) =>
         action.isDisabled === true ||
         isCovered() ||
+        (!worksInFields && isHandedOn(event)) ||
         !isWithin(event.target, action) ||
         (isTypedInto(event.target) && action.isFieldsOwn?.() === true),
       enableOnFormTags: worksInFields ? true : CHOSEN_FROM,
@@ -71,6 +72,12 @@ function isLost(target: EventTarget | null): boolean {
 function isWithin(target: EventTarget | null, { within, keys }: Action): boolean {
   if (within === undefined || (keys === "escape" && isLost(target))) return true;
   return target instanceof Element && target.closest(within) !== null;
+}
+
+/** Whether a text field was typed into and the key was only passed on, to the chosen one of its suggestions. */
+function isHandedOn({ target }: KeyboardEvent): boolean {
+  const { activeElement } = document;
+  return target !== activeElement && isTypedInto(activeElement);
 }
 
 function isTypedInto(target: EventTarget | null): boolean {
