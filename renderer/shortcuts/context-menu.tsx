@@ -5,6 +5,9 @@ import styles from "./context-menu.module.css";
 import { menuEntries } from "./menu-entries.ts";
 import type { Action } from "./registry.ts";
 
+/** Between a button and its menu, pixels. */
+const GAP = 4;
+
 /** Where a menu opens: a mouse event, or what one said. */
 export type MenuPoint = Pick<MouseEvent, "clientX" | "clientY" | "currentTarget"> &
   Partial<Pick<MouseEvent, "preventDefault">>;
@@ -16,8 +19,8 @@ interface OpenMenu {
 }
 
 /**
- * One context menu for a whole list: `open` on each row's onContextMenu, `menu` once beside the
- * list. On the desktop it is the system's own menu.
+ * One context menu for a whole list: `open` on each row's onContextMenu, or `openBelow` a button, and
+ * `menu` once beside the list. On the desktop it is the system's own menu.
  */
 export function useContextMenu(label: string) {
   const [shown, setShown] = useState<OpenMenu>();
@@ -27,6 +30,13 @@ export function useContextMenu(label: string) {
     if (desktop) void showNative(actions);
     else setShown({ actions, ...pointOf(event) });
   }, []);
+  const openBelow = useCallback(
+    (button: Element, actions: readonly Action[]) => {
+      const { left, bottom } = button.getBoundingClientRect();
+      open({ clientX: left, clientY: bottom + GAP, currentTarget: button }, actions);
+    },
+    [open],
+  );
   const menu = (
     <>
       <div
@@ -44,7 +54,7 @@ export function useContextMenu(label: string) {
       />
     </>
   );
-  return { open, menu };
+  return { open, openBelow, menu };
 }
 
 /** The menu key gives no point: the row's own middle is one. */

@@ -57,6 +57,14 @@ test("settings are searched for, with suggestions, by keys alone", async ({ stud
   await page.keyboard.press("Enter");
   const search = page.getByRole("searchbox", { name: "Search" });
   await expect(search).toHaveValue("boat steps:");
+  // A key that is typed past a chosen suggestion is text: "e" exports, "s" and "d" take settings.
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("se");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.type("ed");
+  await expect(search).toHaveValue("seed");
+  await expect(page.getByText(/^Exporting/)).toHaveCount(0);
+  await search.fill("boat steps:");
   await expect(search).toBeFocused();
   await page.keyboard.type("2 ");
   await expect(tileOf(page, "a blue boat")).toBeVisible();
@@ -131,4 +139,13 @@ test("a timeline leads through many days by keys and by dragging", async ({ stud
   await page.mouse.up();
   await page.setViewportSize({ width: 390, height: 800 });
   await expect(timeline).toBeHidden();
+});
+
+test("the import button offers pictures or a folder", async ({ studio: { page } }) => {
+  await page.goto(new URL("/gallery", page.url()).href);
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByRole("menuitem", { name: "Import pictures…" })).toBeVisible();
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("menuitem", { name: "Import a folder…" }).click();
+  expect((await chooser).isMultiple()).toBe(true);
 });

@@ -66,22 +66,13 @@ export function Toolbar({ words, onWords, searchRef, listing, folder, column }: 
   );
 }
 
-/** Between a button and its menu, pixels. */
-const GAP = 4;
-
 /** Files or a folder: a browser's own dialog takes one of the two only. */
 function UploadMenu({ actions }: { actions: readonly Action[] }) {
   const t = useWords("buckets");
-  const { open, menu } = useContextMenu(t("upload.menu"));
+  const { openBelow, menu } = useContextMenu(t("upload.menu"));
   return (
     <>
-      <Button
-        icon={Upload}
-        onPress={({ target }) => {
-          const { left, bottom } = target.getBoundingClientRect();
-          open({ clientX: left, clientY: bottom + GAP, currentTarget: target }, actions);
-        }}
-      >
+      <Button icon={Upload} onPress={({ target }) => openBelow(target, actions)}>
         {t("upload.menu")}
       </Button>
       {menu}

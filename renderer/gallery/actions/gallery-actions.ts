@@ -1,8 +1,6 @@
 import {
   Columns2,
   Eye,
-  FolderInput,
-  ImageDown,
   Info,
   Maximize2,
   Search,
@@ -18,7 +16,7 @@ import { chooseAll } from "../../state/choice.ts";
 import { useImages } from "../../state/images.ts";
 import { useWords } from "../../words/words.ts";
 import { type LabelKind, useMarkActions } from "../marks/mark-actions.ts";
-import { useImport } from "../sheet/use-import.ts";
+import { useImportActions } from "./import-actions.ts";
 import { useExportAction, useManyActions } from "./many-actions.ts";
 
 /** What of the page the actions reach. */
@@ -98,31 +96,6 @@ export function useGalleryActions(scene: GalleryScene, page: GalleryCommands): r
       },
     ];
   }, [ids, all, isTrash, isOpen, one, many, marks, exporting, imports, page, t]);
-}
-
-/** The keyboard's way to what a drop does. */
-function useImportActions(): readonly Action[] {
-  const { choose } = useImport();
-  const t = useWords("gallery");
-  return useMemo(() => {
-    const group = t("actions.group");
-    return [
-      {
-        id: "gallery.import",
-        label: t("import.files"),
-        group,
-        icon: ImageDown,
-        run: () => choose("files"),
-      },
-      {
-        id: "gallery.import-folder",
-        label: t("import.folder"),
-        group,
-        icon: FolderInput,
-        run: () => choose("folder"),
-      },
-    ];
-  }, [choose, t]);
 }
 
 type Words = ReturnType<typeof useWords<"gallery">>;

@@ -9,12 +9,13 @@ import { memo, type Ref } from "react";
 import { Slider, SliderThumb, SliderTrack } from "react-aria-components";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { useView } from "../../state/view.ts";
+import { useContextMenu } from "../../shortcuts/context-menu.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { formatCount } from "../../words/format.ts";
 import { useWords } from "../../words/words.ts";
 import type { DetailsColumnControl } from "../../picture/use-details-column.ts";
 import { RailButton } from "../rail/use-rail.tsx";
-import { useImport } from "../sheet/use-import.ts";
+import { useImportActions } from "../actions/import-actions.ts";
 import { Filters } from "./filters.tsx";
 import { SearchWords } from "./search-words.tsx";
 import styles from "./toolbar.module.css";
@@ -32,7 +33,6 @@ export interface ToolbarProps {
 export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
   const { query, onAsk, total, column, searchRef } = props;
   const t = useWords("gallery");
-  const { choose } = useImport();
   return (
     <div className={styles.toolbar}>
       <RailButton />
@@ -44,7 +44,7 @@ export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
         </span>
         <SortButton query={query} onAsk={onAsk} />
         <TileSize />
-        <IconButton icon={ImageDown} label={t("import.files")} onPress={() => choose("files")} />
+        <ImportButton />
         <IconButton
           icon={Trash2}
           label={t("trash.open")}
@@ -63,6 +63,23 @@ export const Toolbar = memo(function Toolbar(props: ToolbarProps) {
     </div>
   );
 });
+
+function ImportButton() {
+  const t = useWords("gallery");
+  const actions = useImportActions();
+  const { openBelow, menu } = useContextMenu(t("import.label"));
+  return (
+    <>
+      <IconButton
+        icon={ImageDown}
+        label={t("import.label")}
+        aria-haspopup="menu"
+        onPress={({ target }) => openBelow(target, actions)}
+      />
+      {menu}
+    </>
+  );
+}
 
 function SortButton({ query, onAsk }: Pick<ToolbarProps, "query" | "onAsk">) {
   const t = useWords("gallery");

@@ -1,4 +1,4 @@
-import { FilterX, ImageDown, ImagePlus } from "lucide-react";
+import { FilterX, FolderInput, ImageDown, ImagePlus } from "lucide-react";
 import { useLocation } from "wouter";
 import type { GalleryQuery } from "../../../engine/contract/gallery.ts";
 import { readSearch } from "../../../engine/contract/gallery-search.ts";
@@ -42,11 +42,15 @@ export function SheetState({ shown, query, onAsk }: SheetStateProps) {
   if (query.isTrashed === true) return <Empty title={t("empty.trash")} />;
   return (
     <Empty title={t("empty.nothing")}>
+      <p className={styles.text}>{t("empty.teach")}</p>
       <Button variant="filled" icon={ImagePlus} onPress={() => navigate("/generate")}>
         {t("actions.generate")}
       </Button>
       <Button icon={ImageDown} onPress={() => choose("files")}>
         {t("import.files")}
+      </Button>
+      <Button icon={FolderInput} onPress={() => choose("folder")}>
+        {t("import.folder")}
       </Button>
     </Empty>
   );

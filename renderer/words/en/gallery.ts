@@ -9,7 +9,7 @@ export const gallery = {
   missing: "File missing",
   broken: "Cannot be shown",
   search: "Search",
-  searchPlaceholder: "Search prompts or settings",
+  searchPlaceholder: "Search pictures",
   suggestions: "Search suggestions",
   terms: {
     steps: "such as steps:30 or steps:>20",
@@ -38,7 +38,7 @@ export const gallery = {
     model: "Model",
     allModels: "All models",
     target: "Drawn on",
-    allTargets: "Everywhere",
+    allTargets: "All places",
     here: "This machine",
     size: "Size",
     allSizes: "All sizes",
@@ -179,6 +179,8 @@ export const gallery = {
   },
   empty: {
     nothing: "Every picture you draw is kept here.",
+    teach:
+      "Find pictures by words and settings, rate them with 1 to 5, press T to tag them and B to put them into albums. Pictures of other programs can be dropped here.",
     notFound: "No picture matches.",
     trash: "The trash is empty.",
   },
