@@ -43,9 +43,9 @@ test("rates, tags and collects pictures by keys, and takes it back", async ({
 
   await page.keyboard.press("b");
   await expect(page.getByRole("dialog", { name: "Albums of 2 pictures" })).toBeVisible();
+  // Save takes a name that is still in the field along.
   await page.keyboard.type("Best of June");
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("button", { name: "Albums and tags" }).click();
   const album = page.getByRole("button", { name: "Best of June 2", exact: true });
   await album.click();

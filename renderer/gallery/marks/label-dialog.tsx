@@ -63,19 +63,23 @@ function useLabels({ kind, ids, onClose }: FormProps) {
   const shown = names.filter((one) => one.toLowerCase().includes(typed.trim().toLowerCase()));
   const isNew = name !== undefined && !names.some((one) => isSame(one, name));
   const choose = (one: string, isOn: boolean) => setChosen(new Map(chosen).set(one, isOn));
+  const typedName = names.find((other) => name !== undefined && isSame(other, name)) ?? name;
   const take = () => {
-    const one = names.find((other) => name !== undefined && isSame(other, name)) ?? name;
-    if (one !== undefined) choose(one, true);
+    if (typedName !== undefined) choose(typedName, true);
     setTyped("");
   };
   const save = () => {
     onClose();
-    if (chosen.size > 0) doUndoable(t("undo"), relabelAll);
+    // A name that is still in the field counts: nobody presses Save to throw it away.
+    const all = typedName === undefined ? chosen : new Map(chosen).set(typedName, true);
+    if (all.size > 0) doUndoable(t("undo"), () => relabelAll(all));
   };
-  const relabelAll = async () => {
-    const change = { add: namesThat(chosen, true), remove: namesThat(chosen, false) };
+  const relabelAll = async (all: ReadonlyMap<string, boolean>) => {
+    const change = { add: namesThat(all, true), remove: namesThat(all, false) };
+    const isKnown = (album: string) => known.some((one) => isSame(one, album));
     if (kind === "albums")
-      for (const album of fresh) await client.gallery.makeAlbum({ name: album });
+      for (const album of change.add)
+        if (!isKnown(album)) await client.gallery.makeAlbum({ name: album });
     const now = await detailsOf(client, ids);
     const labelled = now.map((image) => ({ id: image.id, labels: image[kind] }));
     const undo = await relabel(labelling(client, kind), labelled, change);
@@ -132,9 +136,9 @@ function LabelForm({ kind, ids, onClose }: FormProps) {
       <div className={styles.end}>
         <Button onPress={onClose}>{t("marks.cancel")}</Button>
         <Button
-          type="submit"
           variant="filled"
-          isDisabled={chosen.size === 0 && typed.trim() === ""}
+          isDisabled={isBad || (chosen.size === 0 && typed.trim() === "")}
+          onPress={save}
         >
           {t("marks.save")}
         </Button>
