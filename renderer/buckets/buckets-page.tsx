@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, CircleDashed, KeyRound, LoaderCircle, Plus } from "lucide-react";
 import { useState } from "react";
+import { useLocation } from "wouter";
 import type { Connection } from "../../engine/contract/buckets.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { TransferDock } from "../transfers/transfer-dock.tsx";
@@ -83,7 +84,8 @@ interface FormProps {
 
 /** The form of a connection, where the address asks for one. */
 function Form({ address, connections, yaml, onYaml }: FormProps) {
-  const { isAdding, editedId, field, close, open } = address;
+  const { isAdding, editedId, field, close, open, publishedModel } = address;
+  const [, navigate] = useLocation();
   const edited = connections?.find(({ id }) => id === editedId);
   if (!isAdding && edited === undefined) return null;
   return (
@@ -98,7 +100,8 @@ function Form({ address, connections, yaml, onYaml }: FormProps) {
       }}
       onReady={(id) => {
         onYaml(undefined);
-        open({ connectionId: id, prefix: "" });
+        if (publishedModel === undefined) return open({ connectionId: id, prefix: "" });
+        navigate(`/models?${new URLSearchParams({ model: publishedModel, publish: id })}`);
       }}
     />
   );

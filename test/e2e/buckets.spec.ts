@@ -70,6 +70,27 @@ test("publishes the starter under the document's words, breaks it, repairs it, a
   await expect(strip.getByRole("option", { name: "a red house", exact: true })).toBeVisible();
 });
 
+test("publishing from Models goes on where a connection was missing, into a bucket of the list", async ({
+  studio: { page },
+}) => {
+  await using s3 = await S3Server.start();
+  const bucket = s3.bucket("models");
+  await page.getByRole("link", { name: "Models" }).click();
+  await page.getByRole("button", { name: "Publish to bucket" }).click();
+  await page.getByRole("button", { name: "Add a connection" }).click();
+  const form = page.getByRole("dialog", { name: "Add a connection" });
+  await form.getByRole("textbox", { name: "Access key" }).fill(s3.accessKey);
+  await form.getByRole("textbox", { name: "Secret key" }).fill(s3.secretKey);
+  await form.getByRole("textbox", { name: "Endpoint" }).fill(s3.origin);
+  await form.getByRole("button", { name: "Save and test" }).click();
+  const dialog = page.getByRole("dialog", { name: "Publish starter to a bucket" });
+  await expect(dialog.getByRole("button", { name: /models.* Bucket$/ })).toBeVisible();
+  await expectNoViolations(page);
+  await dialog.getByRole("button", { name: "Publish to bucket" }).click();
+  await expect(dialog.getByText(/was read back without a difference/)).toBeVisible();
+  expect(bucket.keys()).toContain("starter/model-store/starter.mar");
+});
+
 test("a connection leads to what is wrong with it, and lists the bucket once that is mended", async ({
   studio: { page },
 }) => {

@@ -40,7 +40,8 @@ export function PublishDialog({ model, onClose, ...asked }: PublishDialogProps) 
   const connection = connections?.find(({ id }) => id === chosen.connectionId) ?? connections?.[0];
   const publishing = usePublishing(model, chosen, connection);
   const title = t("title", { name: model.summary?.name ?? model.id });
-  if (connections?.length === 0) return <NoConnection title={title} onClose={onClose} />;
+  if (connections?.length === 0)
+    return <NoConnection title={title} modelId={model.id} onClose={onClose} />;
   if (publishing.begun && connection)
     return (
       <PublishOutcome
@@ -115,9 +116,17 @@ function usePublishing(
   return { begun, isBusy, publish: () => void publish(), reset: () => setBegun(undefined) };
 }
 
-function NoConnection({ title, onClose }: { title: string; onClose: () => void }) {
+interface NoConnectionProps {
+  readonly title: string;
+  readonly modelId: string;
+  readonly onClose: () => void;
+}
+
+/** The way to a first connection, which leads back here. */
+function NoConnection({ title, modelId, onClose }: NoConnectionProps) {
   const t = useWords("publish");
   const [, navigate] = useLocation();
+  const connect = () => navigate(`/buckets?${new URLSearchParams({ add: "", publish: modelId })}`);
   return (
     <Dialog
       title={title}
@@ -126,7 +135,7 @@ function NoConnection({ title, onClose }: { title: string; onClose: () => void }
       actions={
         <>
           <Button onPress={onClose}>{t("cancel")}</Button>
-          <Button variant="filled" icon={Plus} onPress={() => navigate("/buckets?add")}>
+          <Button variant="filled" icon={Plus} onPress={connect}>
             {t("connect")}
           </Button>
         </>

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, type ReactNode, useEffect } from "react";
 import type { Connection } from "../../../engine/contract/buckets.ts";
 import type { StoredModel } from "../../../engine/contract/models.ts";
 import { useStudio } from "../../connection/studio.tsx";
@@ -85,7 +85,7 @@ function PlaceFields({ publication, connections, connection, onChange }: Publish
         <Select
           label={t("connection")}
           value={connection?.id ?? ""}
-          onChange={(connectionId) => onChange({ connectionId })}
+          onChange={(connectionId) => onChange({ connectionId, bucket: "" })}
           options={connections.map(({ id, name, bucket: own }) => ({
             value: id,
             label: name,
@@ -93,12 +93,10 @@ function PlaceFields({ publication, connections, connection, onChange }: Publish
           }))}
         />
         {connection?.bucket === null && (
-          <TextField
-            label={t("bucket")}
-            isCode
-            value={bucket}
-            onChange={(typed) => onChange({ bucket: typed.trim() })}
-            error={bucket === "" ? t("bucketFault") : undefined}
+          <BucketField
+            connectionId={connection.id}
+            bucket={bucket}
+            onChange={(name) => onChange({ bucket: name })}
           />
         )}
       </div>
@@ -111,6 +109,44 @@ function PlaceFields({ publication, connections, connection, onChange }: Publish
     </>
   );
 }
+
+interface BucketFieldProps {
+  readonly connectionId: string;
+  readonly bucket: string;
+  readonly onChange: (bucket: string) => void;
+}
+
+/** One of the buckets that the service lists, the first unless another is chosen; typed where it lists none. */
+function BucketField({ connectionId, bucket, onChange }: BucketFieldProps) {
+  const t = useWords("publish");
+  const { queries } = useStudio();
+  const asked = useQuery(queries.buckets.names.queryOptions({ input: { id: connectionId } }));
+  const names = asked.data ?? NO_NAMES;
+  const [first] = names;
+  useEffect(() => {
+    if (bucket === "" && first !== undefined) onChange(first);
+  }, [bucket, first, onChange]);
+  if (names.length === 0 || (bucket !== "" && !names.includes(bucket)))
+    return (
+      <TextField
+        label={t("bucket")}
+        isCode
+        value={bucket}
+        onChange={(typed) => onChange(typed.trim())}
+        description={bucket === "" ? t("bucketFault") : undefined}
+      />
+    );
+  return (
+    <Select
+      label={t("bucket")}
+      value={bucket}
+      onChange={onChange}
+      options={names.map((name) => ({ value: name, label: name }))}
+    />
+  );
+}
+
+const NO_NAMES: readonly string[] = [];
 
 /** The tree that will be written, as the document draws it. */
 function Layout({ publication, connection }: PublishFormProps) {

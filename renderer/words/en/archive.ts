@@ -60,8 +60,7 @@ export const archive = {
   },
   columns: { path: "File", kind: "Kind", size: "Size" },
   int8: {
-    // No line breaks within the flag.
-    label: "Add int8 weights (-\u2060-\u2060int8)",
+    label: "Add int8 weights",
     help: "Where Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",
     helpWithSize:
       "Adds about {{size}}. Where Darkroom serves the archive on a CPU, it is ready sooner. TorchServe ignores them.",

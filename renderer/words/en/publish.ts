@@ -20,7 +20,7 @@ export const publish = {
   layout: "S3 Bucket layout",
   layoutHelp:
     "The folder's name is not important. The archive's is: manifest and configuration name the same model.",
-  none: "There is no connection to a bucket yet.",
+  none: "There is no connection to a bucket yet. Add one, and publishing goes on from here.",
   connect: "Add a connection",
   yes: "Publish to bucket",
   cancel: "Cancel",
