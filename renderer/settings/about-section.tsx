@@ -40,7 +40,7 @@ export function AboutSection() {
 
 function MachineFacts({ machine }: { machine: Machine }) {
   const t = useWords("settings");
-  const { version, platform, dataFolder, memory, disk } = machine;
+  const { version, platform, dataFolder, memory } = machine;
   const copy = async () => {
     await navigator.clipboard.writeText(dataFolder);
     showToast(t("about.copied"));
@@ -54,9 +54,6 @@ function MachineFacts({ machine }: { machine: Machine }) {
           free: formatBytes(memory.free),
           total: formatBytes(memory.total),
         })}
-      </Fact>
-      <Fact name={t("about.disk")}>
-        {t("about.diskOf", { free: formatBytes(disk.free), total: formatBytes(disk.total) })}
       </Fact>
       <Fact name={t("about.data")}>
         <code>{dataFolder}</code>

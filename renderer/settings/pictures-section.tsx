@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { FolderOpen } from "lucide-react";
 import { useState } from "react";
 import { MAX_PROMPT } from "../../engine/contract/request.ts";
 import type { Settings } from "../../engine/contract/settings.ts";
@@ -10,7 +9,7 @@ import { useRebuild } from "../state/rebuild.ts";
 import { Button } from "../ui/button.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 import { SavedField } from "../ui/saved-field.tsx";
-import { TextField } from "../ui/text-field.tsx";
+import { FolderField } from "../transfers/folder-field.tsx";
 import { attempt } from "../ui/toasts.ts";
 import { useDebounced } from "../ui/use-debounced.ts";
 import { useWords } from "../words/words.ts";
@@ -42,31 +41,21 @@ function PictureFolder({ folder }: { folder: string | undefined }) {
   const own = useQuery(queries.machine.get.queryOptions()).data?.pictureFolder;
   const change = useChange();
   const [typed, setTyped] = useState(folder ?? "");
-  const choose = async () => {
-    const chosen = await desktop?.chooseFolder();
-    if (chosen !== undefined) change({ pictureFolder: chosen });
-  };
   return (
     <>
-      <TextField
+      <FolderField
         label={t("pictures.folder")}
-        isCode
-        placeholder={own}
+        standard={own ?? ""}
         value={typed}
         onChange={setTyped}
+        onChoose={(chosen) => change({ pictureFolder: chosen })}
         trailing={
-          desktop ? (
-            <Button icon={FolderOpen} onPress={() => attempt(choose())}>
-              {t("pictures.choose")}
-            </Button>
-          ) : (
-            <Button
-              isDisabled={typed === (folder ?? "") || typed.trim() === ""}
-              onPress={() => change({ pictureFolder: typed.trim() })}
-            >
-              {t("pictures.save")}
-            </Button>
-          )
+          <Button
+            isDisabled={typed === (folder ?? "") || typed.trim() === ""}
+            onPress={() => change({ pictureFolder: typed.trim() })}
+          >
+            {t("pictures.save")}
+          </Button>
         }
       />
       {(desktop ?? folder) !== undefined && (

@@ -18,6 +18,7 @@ import { PicturesSection } from "./pictures-section.tsx";
 import { Line } from "./line.tsx";
 import { NoticesSection } from "./notices-section.tsx";
 import { Fact, Section } from "./section.tsx";
+import { StorageSection } from "./storage-section.tsx";
 import { useFoundLines, useSettingsAddress } from "./settings-address.ts";
 import { TinyDecoderSection } from "./tiny-decoder-section.tsx";
 import styles from "./settings-page.module.css";
@@ -67,6 +68,7 @@ function Sections({ settings }: { settings: Settings }) {
       <DrawingSection settings={settings} />
       <TinyDecoderSection settings={settings} />
       <PicturesSection settings={settings} />
+      <StorageSection />
       <HubSection settings={settings} />
       <NoticesSection settings={settings} />
       {desktop && <DesktopSection settings={settings} />}

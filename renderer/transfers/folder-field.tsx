@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { FolderOpen } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { desktop } from "../connection/desktop.ts";
 import { useStudio } from "../connection/studio.tsx";
 import { Button } from "../ui/button.tsx";
@@ -11,20 +11,26 @@ import { useWords } from "../words/words.ts";
 
 export interface FolderFieldProps {
   readonly label: string;
-  readonly help: string;
+  readonly help?: string;
   /** What is meant where nothing is entered. */
   readonly standard: string;
   readonly value: string;
   readonly onChange: (folder: string) => void;
+  /** Told what was chosen; absent where that is like typing it. */
+  readonly onChoose?: (folder: string) => void;
+  /** What else stands beside the input. */
+  readonly trailing?: ReactNode;
 }
 
-/** A folder of the studio's machine: typed, or in a window on the desktop chosen. */
-export function FolderField({ label, help, standard, value, onChange }: FolderFieldProps) {
+/** A folder of the studio's machine: typed, or chosen in a dialog. */
+export function FolderField(props: FolderFieldProps) {
+  const { label, help, standard, value, onChange, onChoose = onChange, trailing } = props;
   const t = useWords("transfers");
   const [isChoosing, setIsChoosing] = useState(false);
   const choose = async () => {
-    if (desktop) onChange((await desktop.chooseFolder()) ?? value);
-    else setIsChoosing(true);
+    if (desktop === undefined) return setIsChoosing(true);
+    const chosen = await desktop.chooseFolder();
+    if (chosen !== undefined) onChoose(chosen);
   };
   return (
     <>
@@ -37,9 +43,12 @@ export function FolderField({ label, help, standard, value, onChange }: FolderFi
         onChange={onChange}
         error={value.trim() === "" || isWholePath(value.trim()) ? undefined : t("folder.fault")}
         trailing={
-          <Button icon={FolderOpen} onPress={() => attempt(choose())}>
-            {t("folder.choose")}
-          </Button>
+          <>
+            <Button icon={FolderOpen} onPress={() => attempt(choose())}>
+              {t("folder.choose")}
+            </Button>
+            {trailing}
+          </>
         }
       />
       {isChoosing && (
@@ -49,7 +58,7 @@ export function FolderField({ label, help, standard, value, onChange }: FolderFi
           start={value}
           onClose={() => setIsChoosing(false)}
           onChoose={(folder) => {
-            onChange(folder);
+            onChoose(folder);
             setIsChoosing(false);
           }}
         />

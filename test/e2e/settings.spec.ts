@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expectNoViolations } from "./expect-no-violations.ts";
 import { expect, test } from "./studio-test.ts";
@@ -70,6 +72,41 @@ test("a line is found by its words and by the palette, and says where it is stor
   await search.fill("no such setting");
   await page.getByRole("button", { name: "Show all settings" }).click();
   await expect(page.getByRole("region", { name: "Appearance" })).toBeVisible();
+});
+
+test("the palette leads to what takes disk space, and on to the trash", async ({
+  studio: { page },
+}) => {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("disk full");
+  await page.keyboard.press("Enter");
+  const line = page.getByRole("group", { name: "Disk space" });
+  await expect(line).toContainText("in 1 model");
+  await expect(line).toContainText("0 pictures");
+  await expectNoViolations(page);
+  await line.getByRole("button", { name: "Open the trash" }).click();
+  await expect(page.getByText("The trash is empty.")).toBeVisible();
+});
+
+test("the picture folder is chosen in a dialog, in a browser too", async ({
+  studio: { page, dataFolder },
+}, { project }) => {
+  test.skip(project.name === "desktop", "the system's own dialog");
+  mkdirSync(join(dataFolder, "elsewhere"));
+  await page.goto(new URL("/settings?line=pictureFolder", page.url()).href);
+  const line = page.getByRole("group", { name: "Picture folder" });
+  await line.getByRole("textbox", { name: "Folder" }).fill(dataFolder);
+  await line.getByRole("button", { name: "Choose…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Folder" });
+  await dialog.getByRole("row", { name: "elsewhere" }).click();
+  await expectNoViolations(page);
+  await dialog.getByRole("button", { name: "Choose this folder" }).click();
+  await expect(line.getByRole("textbox", { name: "Folder" })).toHaveValue(
+    join(dataFolder, "elsewhere"),
+  );
+  await expect(line.getByRole("button", { name: "Use default folder" })).toBeVisible();
+  await line.getByRole("button", { name: "Use default folder" }).click();
+  await expect(line.getByRole("button", { name: "Use default folder" })).toBeHidden();
 });
 
 test("a long run of several pictures is told of once, with a sound", async ({

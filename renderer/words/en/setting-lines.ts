@@ -64,6 +64,12 @@ export const settingLines = {
     what: "Reads every picture again and makes the gallery's index anew. Nothing in the pictures changes.",
     find: "rescan repair missing database",
   },
+  diskSpace: {
+    section: "storage",
+    name: "Disk space",
+    what: "Removing a model or emptying the trash frees space at once. Pictures are never deleted unasked.",
+    find: "free space storage full clean up cache trash size delete gigabytes",
+  },
   hubToken: {
     section: "hub",
     name: "Access token of the hub",
